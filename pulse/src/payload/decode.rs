@@ -1,0 +1,70 @@
+//! Decoding, tolerant and strict.
+
+use serde_json::Value;
+
+use super::Payload;
+use crate::validate::{Pointer, Report, Violations};
+
+/// Decodes a payload, tolerantly: unknown members are passed over and unknown
+/// enum values kept, for a newer server may send them. What breaks the schema
+/// otherwise is left to [`Validate::validate`](crate::Validate::validate).
+///
+/// # Errors
+///
+/// [`PayloadError`] where `bytes` is not JSON, or not of the payload's type:
+/// then every misfit is told, each with its JSON pointer.
+pub fn decode<P: Payload>(bytes: &[u8]) -> Result<P, PayloadError> {
+    serde_json::from_slice(bytes).or_else(|error| decode_slowly(bytes, error))
+}
+
+/// Decodes a payload that must keep its schema in every point: on top of what
+/// [`decode`] asks for, no unknown member where the schema forbids it, and
+/// every rule of the schema holds.
+///
+/// # Errors
+///
+/// [`PayloadError`], with every misfit and violation and their JSON pointers.
+pub fn decode_strict<P: Payload>(bytes: &[u8]) -> Result<P, PayloadError> {
+    let value: Value = serde_json::from_slice(bytes).map_err(PayloadError::Json)?;
+    let mut report = Report::all();
+    let _ = P::SHAPE.check_strictly(&value, &Pointer::ROOT, &mut report);
+    match decode::<P>(bytes) {
+        Ok(payload) => {
+            let _ = payload.check(&Pointer::ROOT, &mut report);
+            report.into_result().map_err(PayloadError::Schema)?;
+            Ok(payload)
+        }
+        Err(error) => {
+            report.into_result().map_err(PayloadError::Schema)?;
+            Err(error)
+        }
+    }
+}
+
+/// Finds out why serde refused `bytes`. A whole number that is written with a
+/// fraction or an exponent (`1.0`) is an integer to JSON Schema and not to
+/// serde: it is written anew and the payload is decoded once more.
+#[cold]
+fn decode_slowly<P: Payload>(bytes: &[u8], error: serde_json::Error) -> Result<P, PayloadError> {
+    let mut value: Value = serde_json::from_slice(bytes).map_err(PayloadError::Json)?;
+    let mut report = Report::all();
+    let _ = P::SHAPE.check(&value, &Pointer::ROOT, &mut report);
+    report.into_result().map_err(PayloadError::Schema)?;
+    if !P::SHAPE.make_integers_plain(&mut value) {
+        return Err(PayloadError::Json(error));
+    }
+    serde_json::from_str(&value.to_string()).map_err(PayloadError::Json)
+}
+
+/// Why bytes are not a payload of the wanted type.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PayloadError {
+    /// The bytes are not JSON, or JSON that no Rust value can hold, such as one
+    /// nested too deeply.
+    #[error("not a JSON payload: {0}")]
+    Json(serde_json::Error),
+    /// The JSON does not fit the schema.
+    #[error("the payload does not fit its schema:\n{0}")]
+    Schema(Violations),
+}

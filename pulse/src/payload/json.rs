@@ -1,0 +1,126 @@
+//! JSON that the schema says little or nothing of, kept as it came.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+use serde::de::{DeserializeOwned, Deserializer, Error};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+/// Any JSON value, as the text that it came as.
+///
+/// Equality is that of the values, whatever their spelling.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct JsonText(Box<RawValue>);
+
+impl JsonText {
+    /// The text.
+    pub fn get(&self) -> &str {
+        self.0.get()
+    }
+
+    /// Reads the text into a type of your own.
+    ///
+    /// # Errors
+    ///
+    /// Where the text is not of that type.
+    pub fn parse<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
+        serde_json::from_str(self.get())
+    }
+
+    /// The JSON text of `value`.
+    ///
+    /// # Errors
+    ///
+    /// Where `value` has no JSON form.
+    pub fn of(value: &impl Serialize) -> serde_json::Result<Self> {
+        serde_json::value::to_raw_value(value).map(Self)
+    }
+}
+
+/// Any JSON object, as the text that it came as; what it holds is parsed when
+/// it is asked for.
+///
+/// Equality is that of the values, whatever their spelling.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
+pub struct JsonObject(JsonText);
+
+impl JsonObject {
+    /// The text, from `{` to `}`.
+    pub fn get(&self) -> &str {
+        self.0.get()
+    }
+
+    /// Reads the object into a type of your own.
+    ///
+    /// # Errors
+    ///
+    /// Where the text is not of that type.
+    pub fn parse<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
+        self.0.parse()
+    }
+
+    /// The JSON text of `value`.
+    ///
+    /// # Errors
+    ///
+    /// Where `value` has no JSON form, or one that is not an object.
+    pub fn of(value: &impl Serialize) -> serde_json::Result<Self> {
+        Self::checked(JsonText::of(value)?)
+    }
+
+    fn checked<E: Error>(text: JsonText) -> Result<Self, E> {
+        if text.get().starts_with('{') {
+            return Ok(Self(text));
+        }
+        Err(E::custom("invalid type: expected an object"))
+    }
+}
+
+impl Default for JsonObject {
+    /// The empty object.
+    fn default() -> Self {
+        Self(JsonText(
+            RawValue::from_string("{}".to_owned()).unwrap_or_default(),
+        ))
+    }
+}
+
+impl<'de> Deserialize<'de> for JsonObject {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::checked(JsonText::deserialize(deserializer)?)
+    }
+}
+
+impl PartialEq for JsonText {
+    fn eq(&self, other: &Self) -> bool {
+        self.get() == other.get()
+            || matches!(
+                (self.parse::<Value>(), other.parse::<Value>()),
+                (Ok(left), Ok(right)) if left == right
+            )
+    }
+}
+
+impl Eq for JsonText {}
+
+impl Hash for JsonText {
+    /// Two spellings of one value must have one hash, which a hash of the text
+    /// can't give: all share one.
+    fn hash<H: Hasher>(&self, _state: &mut H) {}
+}
+
+impl fmt::Debug for JsonText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.get())
+    }
+}
+
+impl fmt::Debug for JsonObject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.get())
+    }
+}

@@ -1,0 +1,40 @@
+//! Payloads: from JSON text to typed values, and what is wrong where they don't fit.
+
+mod decode;
+mod json;
+mod members;
+mod object;
+mod open_enum;
+pub mod optional;
+mod shape;
+mod timestamp;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use decode::{PayloadError, decode, decode_strict};
+pub use json::{JsonObject, JsonText};
+pub use members::Members;
+pub use object::{PayloadObject, PayloadSlot};
+pub use open_enum::{OpenEnum, Unknown, deserialize_open};
+pub use shape::{Member, Rest, Shape};
+pub use timestamp::{Timestamp, TimestampError};
+
+use crate::validate::Validate;
+
+/// What a message carries: a type that was generated from a schema.
+pub trait Payload:
+    Validate
+    + Serialize
+    + DeserializeOwned
+    + Clone
+    + std::fmt::Debug
+    + PartialEq
+    + Send
+    + Sync
+    + 'static
+{
+    /// What kinds of JSON values the type is made of, and which of its objects
+    /// are closed; what [`decode`] explains a misfit with.
+    const SHAPE: &'static Shape;
+}

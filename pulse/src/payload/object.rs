@@ -1,0 +1,61 @@
+//! Payloads whose type is known only at run time.
+
+use std::any::Any;
+use std::fmt::Debug;
+
+use super::{Payload, PayloadError};
+use crate::validate::Violations;
+
+/// A holder for one payload of a type that the caller learns at run time, made
+/// by [`Binding::new_payload_object`](crate::Binding::new_payload_object).
+pub trait PayloadObject: Debug + Send {
+    /// Decodes `bytes` into this holder, in place of what it held.
+    ///
+    /// # Errors
+    ///
+    /// [`PayloadError`], as [`decode`](super::decode) gives it; the holder then
+    /// keeps what it held.
+    fn decode(&mut self, bytes: &[u8]) -> Result<(), PayloadError>;
+
+    /// Checks the payload that is held, if one is.
+    ///
+    /// # Errors
+    ///
+    /// All [`Violations`].
+    fn validate(&self) -> Result<(), Violations>;
+
+    /// The payload that is held, to be downcast to its type.
+    fn payload(&self) -> Option<&dyn Any>;
+}
+
+/// The holder for payloads of type `P`; empty when new.
+#[derive(Debug)]
+pub struct PayloadSlot<P>(Option<P>);
+
+impl<P> PayloadSlot<P> {
+    /// An empty holder.
+    pub const fn new() -> Self {
+        Self(None)
+    }
+}
+
+impl<P> Default for PayloadSlot<P> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<P: Payload> PayloadObject for PayloadSlot<P> {
+    fn decode(&mut self, bytes: &[u8]) -> Result<(), PayloadError> {
+        self.0 = Some(super::decode(bytes)?);
+        Ok(())
+    }
+
+    fn validate(&self) -> Result<(), Violations> {
+        self.0.as_ref().map_or(Ok(()), P::validate)
+    }
+
+    fn payload(&self) -> Option<&dyn Any> {
+        self.0.as_ref().map(|payload| payload as &dyn Any)
+    }
+}

@@ -1,0 +1,240 @@
+//! What kinds of JSON values a payload type is made of.
+//!
+//! serde stops at the first value that does not fit, and knows no JSON pointer.
+//! A shape is a table that walks the parsed JSON instead and finds every misfit;
+//! it is read only when a payload was refused, or is decoded strictly.
+
+use serde_json::Value;
+
+use super::Timestamp;
+use crate::validate::{Flow, Pointer, Report, Violation};
+
+/// The kind of JSON value that a Rust type is decoded from.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Shape {
+    /// Any JSON value.
+    Any,
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Boolean,
+    /// A whole number of at least 0, up to 2⁶⁴ - 1.
+    Unsigned,
+    /// A whole number from -2⁶³ to 2⁶³ - 1.
+    Signed,
+    /// Any number.
+    Number,
+    /// A string.
+    String,
+    /// A string that is a date and time of RFC 3339.
+    Timestamp,
+    /// An array of such items.
+    Array(&'static Shape),
+    /// An object whose members are all of one shape.
+    Map(&'static Shape),
+    /// An object with known members.
+    Object {
+        /// The members that the schema names.
+        members: &'static [Member],
+        /// What else there may be.
+        rest: Rest,
+    },
+    /// `null`, or a value of this shape.
+    Nullable(&'static Shape),
+}
+
+/// One member that the schema of an object names.
+#[derive(Clone, Copy, Debug)]
+pub struct Member {
+    name: &'static str,
+    required: bool,
+    shape: &'static Shape,
+}
+
+impl Member {
+    /// The member `name`, which may be missing.
+    pub const fn optional(name: &'static str, shape: &'static Shape) -> Self {
+        Self {
+            name,
+            required: false,
+            shape,
+        }
+    }
+
+    /// The member `name`, which must be there.
+    pub const fn required(name: &'static str, shape: &'static Shape) -> Self {
+        Self {
+            name,
+            required: true,
+            shape,
+        }
+    }
+}
+
+/// What members an object may have that its schema does not name.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Rest {
+    /// None: a closed object. A tolerant decode passes over them all the same.
+    Closed,
+    /// Any, of this shape.
+    Open(&'static Shape),
+}
+
+impl Shape {
+    /// Reports what does not fit in `value`, which stands at `at`; unknown
+    /// members of closed objects are passed over.
+    ///
+    /// # Errors
+    ///
+    /// Breaks where `report` has seen enough.
+    pub fn check(&self, value: &Value, at: &Pointer<'_>, report: &mut Report) -> Flow {
+        self.walk(value, at, report, false)
+    }
+
+    /// Reports what does not fit in `value`, which stands at `at`, unknown
+    /// members of closed objects included.
+    ///
+    /// # Errors
+    ///
+    /// Breaks where `report` has seen enough.
+    pub fn check_strictly(&self, value: &Value, at: &Pointer<'_>, report: &mut Report) -> Flow {
+        self.walk(value, at, report, true)
+    }
+
+    fn walk(&self, value: &Value, at: &Pointer<'_>, report: &mut Report, strict: bool) -> Flow {
+        match (*self, value) {
+            (Self::Any, _) | (Self::Nullable(_), Value::Null) => Flow::Continue(()),
+            (Self::Nullable(shape), value) => shape.walk(value, at, report, strict),
+            (Self::Timestamp, Value::String(text)) if text.parse::<Timestamp>().is_err() => {
+                report.add(|| Violation::new(at.to_string(), "format", "date-time", value))
+            }
+            (Self::Unsigned, Value::Number(number)) if is_negative_integer(number) => {
+                report.add(|| Violation::new(at.to_string(), "minimum", 0, value))
+            }
+            (Self::Array(shape), Value::Array(items)) => items
+                .iter()
+                .enumerate()
+                .try_for_each(|(index, item)| shape.walk(item, &at.index(index), report, strict)),
+            (Self::Map(shape), Value::Object(members)) => members
+                .iter()
+                .try_for_each(|(name, value)| shape.walk(value, &at.member(name), report, strict)),
+            (Self::Object { members, rest }, Value::Object(found)) => {
+                missing(members, found, at, report)?;
+                found.iter().try_for_each(|(name, value)| {
+                    let at = at.member(name);
+                    match (members.iter().find(|member| member.name == name), rest) {
+                        (Some(member), _) => member.shape.walk(value, &at, report, strict),
+                        (None, Rest::Open(shape)) => shape.walk(value, &at, report, strict),
+                        (None, Rest::Closed) if strict => report.add(|| {
+                            Violation::new(at.to_string(), "additionalProperties", false, value)
+                        }),
+                        (None, Rest::Closed) => Flow::Continue(()),
+                    }
+                })
+            }
+            _ if self.fits(value) => Flow::Continue(()),
+            _ => report.add(|| Violation::new(at.to_string(), "type", self.name(), value)),
+        }
+    }
+
+    /// Whether a value without members or items is of this kind.
+    fn fits(&self, value: &Value) -> bool {
+        match self {
+            Self::Null => value.is_null(),
+            Self::Boolean => value.is_boolean(),
+            Self::Number => value.is_number(),
+            Self::String | Self::Timestamp => value.is_string(),
+            Self::Unsigned => value.is_u64() || plain_integer(value).is_some_and(|it| it.is_u64()),
+            Self::Signed => value.is_i64() || plain_integer(value).is_some_and(|it| it.is_i64()),
+            _ => false,
+        }
+    }
+
+    /// What the schema calls this kind of value.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Any => "any value",
+            Self::Null => "null",
+            Self::Boolean => "boolean",
+            Self::Unsigned | Self::Signed => "integer",
+            Self::Number => "number",
+            Self::String | Self::Timestamp => "string",
+            Self::Array(_) => "array",
+            Self::Map(_) | Self::Object { .. } => "object",
+            Self::Nullable(shape) => shape.name(),
+        }
+    }
+
+    /// Writes whole numbers with a fraction or an exponent as plain integers
+    /// where an integer is wanted; tells whether there was any.
+    pub(super) fn make_integers_plain(&self, value: &mut Value) -> bool {
+        match (*self, value) {
+            (Self::Unsigned | Self::Signed, value) => match plain_integer(value) {
+                Some(plain) => {
+                    *value = plain;
+                    true
+                }
+                None => false,
+            },
+            (Self::Nullable(shape), value) => shape.make_integers_plain(value),
+            (Self::Array(shape), Value::Array(items)) => items
+                .iter_mut()
+                .fold(false, |any, item| shape.make_integers_plain(item) | any),
+            (Self::Map(shape), Value::Object(members)) => members
+                .values_mut()
+                .fold(false, |any, value| shape.make_integers_plain(value) | any),
+            (Self::Object { members, rest }, Value::Object(found)) => {
+                found.iter_mut().fold(false, |any, (name, value)| {
+                    let shape = match (members.iter().find(|member| member.name == name), rest) {
+                        (Some(member), _) => member.shape,
+                        (None, Rest::Open(shape)) => shape,
+                        (None, Rest::Closed) => &Self::Any,
+                    };
+                    shape.make_integers_plain(value) | any
+                })
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Reports the required ones of `members` that `found` does not have.
+fn missing(
+    members: &[Member],
+    found: &serde_json::Map<String, Value>,
+    at: &Pointer<'_>,
+    report: &mut Report,
+) -> Flow {
+    members
+        .iter()
+        .filter(|member| member.required && !found.contains_key(member.name))
+        .try_for_each(|member| {
+            report.add(|| Violation::new(at.to_string(), "required", member.name, found))
+        })
+}
+
+fn is_negative_integer(number: &serde_json::Number) -> bool {
+    number.as_i64().is_some_and(|integer| integer < 0)
+        || number
+            .as_f64()
+            .is_some_and(|float| float < 0.0 && float.fract() == 0.0)
+}
+
+/// The integer that a number with a fraction or an exponent stands for, where
+/// it is whole and a Rust integer holds it.
+fn plain_integer(value: &Value) -> Option<Value> {
+    /// 2⁶⁴ and 2⁶³, the first floats that the integer types do not hold.
+    const UNSIGNED_END: f64 = 18_446_744_073_709_551_616.0;
+    const SIGNED_END: f64 = 9_223_372_036_854_775_808.0;
+    let float = value
+        .as_f64()
+        .filter(|float| value.is_f64() && float.fract() == 0.0)?;
+    if (0.0..UNSIGNED_END).contains(&float) {
+        return Some(Value::from(float as u64));
+    }
+    (-SIGNED_END..0.0)
+        .contains(&float)
+        .then(|| Value::from(float as i64))
+}

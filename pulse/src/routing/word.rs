@@ -1,0 +1,156 @@
+//! The words of routing keys and of patterns, checked when they are made.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::{MAX_BYTES, RoutingKeyError, RoutingKeyFault};
+
+/// Checks one word: not empty, no dot, not longer than a whole key may be.
+fn check_word(text: &str) -> Result<(), RoutingKeyFault> {
+    if text.is_empty() {
+        return Err(RoutingKeyFault::Empty);
+    }
+    if text.contains('.') {
+        return Err(RoutingKeyFault::Dot);
+    }
+    check_length(text)
+}
+
+/// Checks a word of a pattern: a word, with wildcards only on their own.
+fn check_pattern_word(text: &str) -> Result<(), RoutingKeyFault> {
+    check_word(text)?;
+    if text.len() > 1 && text.contains(['*', '#']) {
+        return Err(RoutingKeyFault::PartialWildcard);
+    }
+    Ok(())
+}
+
+fn check_words(
+    text: &str,
+    check: fn(&str) -> Result<(), RoutingKeyFault>,
+) -> Result<(), RoutingKeyFault> {
+    check_length(text)?;
+    text.split('.').try_for_each(check)
+}
+
+fn check_length(text: &str) -> Result<(), RoutingKeyFault> {
+    match text.len() {
+        0..=MAX_BYTES => Ok(()),
+        bytes => Err(RoutingKeyFault::TooLong { bytes }),
+    }
+}
+
+macro_rules! word_type {
+    ($(#[$doc:meta])* $name:ident, $check:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Box<str>);
+
+        impl $name {
+            /// Checks `text` and keeps it.
+            ///
+            /// # Errors
+            ///
+            /// [`RoutingKeyError`], saying what is wrong with `text`.
+            pub fn new(text: &str) -> Result<Self, RoutingKeyError> {
+                let check: fn(&str) -> Result<(), RoutingKeyFault> = $check;
+                match check(text) {
+                    Ok(()) => Ok(Self(text.into())),
+                    Err(fault) => Err(RoutingKeyError::new(text, fault)),
+                }
+            }
+
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&self.0, f)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = RoutingKeyError;
+
+            fn from_str(text: &str) -> Result<Self, RoutingKeyError> {
+                Self::new(text)
+            }
+        }
+
+        impl TryFrom<&str> for $name {
+            type Error = RoutingKeyError;
+
+            fn try_from(text: &str) -> Result<Self, RoutingKeyError> {
+                Self::new(text)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = RoutingKeyError;
+
+            fn try_from(text: String) -> Result<Self, RoutingKeyError> {
+                Self::new(&text)
+            }
+        }
+
+        impl PartialEq<str> for $name {
+            fn eq(&self, other: &str) -> bool {
+                &*self.0 == other
+            }
+        }
+
+        impl PartialEq<&str> for $name {
+            fn eq(&self, other: &&str) -> bool {
+                &*self.0 == *other
+            }
+        }
+
+        word_type!(@from $name, u8 u16 u32 u64 usize i8 i16 i32 i64);
+    };
+    (@from $name:ident, $($number:ty)*) => {
+        $(
+            impl From<$number> for $name {
+                /// Writes the number in decimals.
+                fn from(number: $number) -> Self {
+                    Self(number.to_string().into())
+                }
+            }
+        )*
+    };
+}
+
+word_type! {
+    /// One word of a message's routing key.
+    Word, check_word
+}
+
+word_type! {
+    /// One or more words of a message's routing key, joined by dots.
+    Words, |text| check_words(text, check_word)
+}
+
+word_type! {
+    /// One word of a binding's pattern: a literal word, or a wildcard, `*` or `#`.
+    PatternWord, check_pattern_word
+}
+
+word_type! {
+    /// One or more words of a binding's pattern, joined by dots; any of them may
+    /// be a wildcard.
+    PatternWords, |text| check_words(text, check_pattern_word)
+}

@@ -1,0 +1,125 @@
+//! How many items an array has, and whether they differ.
+
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash};
+
+use serde::Serialize;
+
+use super::Rule;
+use crate::validate::Violation;
+
+/// The constraints on an array as a whole.
+#[derive(Debug)]
+pub struct ItemsRule<T: 'static> {
+    minimum: Option<u64>,
+    maximum: Option<u64>,
+    unique: Option<fn(&[T]) -> bool>,
+}
+
+impl<T> ItemsRule<T> {
+    /// A rule that every array keeps.
+    #[allow(clippy::new_without_default, reason = "a rule is a constant")]
+    pub const fn new() -> Self {
+        Self {
+            minimum: None,
+            maximum: None,
+            unique: None,
+        }
+    }
+
+    /// At least `limit` items: the keyword `minItems`.
+    #[must_use]
+    pub const fn minimum(mut self, limit: u64) -> Self {
+        self.minimum = Some(limit);
+        self
+    }
+
+    /// At most `limit` items: the keyword `maxItems`.
+    #[must_use]
+    pub const fn maximum(mut self, limit: u64) -> Self {
+        self.maximum = Some(limit);
+        self
+    }
+
+    /// No two equal items, as `differ` finds out: the keyword `uniqueItems`.
+    /// See [`unique`] and [`pairwise_unique`].
+    #[must_use]
+    pub const fn unique(mut self, differ: fn(&[T]) -> bool) -> Self {
+        self.unique = Some(differ);
+        self
+    }
+}
+
+impl<T: Serialize> Rule<Vec<T>> for ItemsRule<T> {
+    #[inline]
+    fn holds(&self, value: &Vec<T>) -> bool {
+        let count = value.len() as u64;
+        self.minimum.is_none_or(|limit| count >= limit)
+            && self.maximum.is_none_or(|limit| count <= limit)
+            && (count < 2 || self.unique.is_none_or(|differ| differ(value)))
+    }
+
+    fn explain(&self, value: &Vec<T>, pointer: &str, found: &mut Vec<Violation>) {
+        let count = value.len() as u64;
+        if let Some(limit) = self.minimum.filter(|&limit| count < limit) {
+            found.push(Violation::new(pointer, "minItems", limit, value));
+        }
+        if let Some(limit) = self.maximum.filter(|&limit| count > limit) {
+            found.push(Violation::new(pointer, "maxItems", limit, value));
+        }
+        if self.unique.is_some_and(|differ| !differ(value)) {
+            found.push(Violation::new(pointer, "uniqueItems", true, value));
+        }
+    }
+}
+
+/// How many items are compared pair by pair before hashing pays.
+const FEW: usize = 8;
+
+/// How many slots the table on the stack has; a power of two.
+const SLOTS: usize = 1024;
+
+/// Whether no two of `items` are equal, for items that have a hash.
+///
+/// Allocates nothing, whatever the count: the items are sorted by their hash
+/// into as many rounds as a table on the stack needs to stay half empty.
+pub fn unique<T: Hash + PartialEq>(items: &[T]) -> bool {
+    if items.len() <= FEW {
+        return pairwise_unique(items);
+    }
+    let hasher = BuildHasherDefault::<DefaultHasher>::new();
+    let rounds = items.len().div_ceil(SLOTS / 2);
+    (0..rounds).all(|round| {
+        let mut slots = [0_u32; SLOTS];
+        items.iter().enumerate().all(|(index, item)| {
+            let hash = hasher.hash_one(item) as usize;
+            hash / SLOTS % rounds != round || place(&mut slots, items, hash % SLOTS, index)
+        })
+    })
+}
+
+/// Puts the item `index` into the first free slot from `slot` on; false where
+/// an equal item is met, or the table is full and pairs must be compared.
+fn place<T: PartialEq>(slots: &mut [u32; SLOTS], items: &[T], slot: usize, index: usize) -> bool {
+    for step in 0..SLOTS {
+        let slot = &mut slots[(slot + step) % SLOTS];
+        match slot.checked_sub(1) {
+            None => {
+                // The items of a payload fit in memory, where 2^32 do not.
+                *slot = u32::try_from(index + 1).unwrap_or(u32::MAX);
+                return true;
+            }
+            Some(other) if items[other as usize] == items[index] => return false,
+            Some(_) => {}
+        }
+    }
+    items[..index].iter().all(|other| *other != items[index])
+}
+
+/// Whether no two of `items` are equal, for items that have no hash; compares
+/// every pair.
+pub fn pairwise_unique<T: PartialEq>(items: &[T]) -> bool {
+    items
+        .iter()
+        .enumerate()
+        .all(|(index, item)| !items[..index].contains(item))
+}

@@ -1,0 +1,59 @@
+//! How many members an object has, and what they may be called.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::Rule;
+use crate::validate::Violation;
+
+/// The constraints on how many members a map has.
+#[derive(Clone, Copy, Debug)]
+pub struct MembersRule {
+    minimum: Option<u64>,
+    maximum: Option<u64>,
+}
+
+impl MembersRule {
+    /// A rule that every object keeps.
+    #[allow(clippy::new_without_default, reason = "a rule is a constant")]
+    pub const fn new() -> Self {
+        Self {
+            minimum: None,
+            maximum: None,
+        }
+    }
+
+    /// At least `limit` members: the keyword `minProperties`.
+    #[must_use]
+    pub const fn minimum(mut self, limit: u64) -> Self {
+        self.minimum = Some(limit);
+        self
+    }
+
+    /// At most `limit` members: the keyword `maxProperties`.
+    #[must_use]
+    pub const fn maximum(mut self, limit: u64) -> Self {
+        self.maximum = Some(limit);
+        self
+    }
+}
+
+impl<T: Serialize> Rule<BTreeMap<String, T>> for MembersRule {
+    #[inline]
+    fn holds(&self, value: &BTreeMap<String, T>) -> bool {
+        let count = value.len() as u64;
+        self.minimum.is_none_or(|limit| count >= limit)
+            && self.maximum.is_none_or(|limit| count <= limit)
+    }
+
+    fn explain(&self, value: &BTreeMap<String, T>, pointer: &str, found: &mut Vec<Violation>) {
+        let count = value.len() as u64;
+        if let Some(limit) = self.minimum.filter(|&limit| count < limit) {
+            found.push(Violation::new(pointer, "minProperties", limit, value));
+        }
+        if let Some(limit) = self.maximum.filter(|&limit| count > limit) {
+            found.push(Violation::new(pointer, "maxProperties", limit, value));
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! The rules of a schema, as constants that check values.
+
+mod items;
+mod members;
+mod number;
+mod one_of;
+
+pub use items::{ItemsRule, pairwise_unique, unique};
+pub use members::MembersRule;
+pub use number::{Number, NumberRule};
+pub use one_of::Known;
+
+use crate::validate::Violation;
+
+/// A constraint on values of type `T`.
+pub trait Rule<T: ?Sized> {
+    /// Whether `value` keeps the rule. Allocates nothing.
+    fn holds(&self, value: &T) -> bool;
+
+    /// Adds to `found` each keyword that `value`, at `pointer`, breaks.
+    fn explain(&self, value: &T, pointer: &str, found: &mut Vec<Violation>);
+}

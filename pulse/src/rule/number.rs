@@ -1,0 +1,152 @@
+//! Bounds on numbers.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::Rule;
+use crate::validate::Violation;
+
+/// A number type that payloads use.
+pub trait Number: Copy + PartialOrd + Serialize + Into<Value> + 'static {
+    /// Whether `self` is a whole number of `divisor`s.
+    fn is_multiple_of(self, divisor: Self) -> bool;
+}
+
+macro_rules! integers {
+    ($($integer:ty)*) => {
+        $(
+            impl Number for $integer {
+                fn is_multiple_of(self, divisor: Self) -> bool {
+                    self.checked_rem(divisor).is_none_or(|rest| rest == 0)
+                }
+            }
+        )*
+    };
+}
+
+integers!(u64 i64);
+
+impl Number for f64 {
+    /// Compares the quotient with the whole number next to it: decimal
+    /// fractions such as 0.1 have no exact binary form.
+    fn is_multiple_of(self, divisor: Self) -> bool {
+        let quotient = self / divisor;
+        let slack = f64::EPSILON * quotient.abs().max(1.0);
+        (quotient - quotient.round()).abs() <= slack
+    }
+}
+
+/// The constraints on one number: bounds, a divisor, a list of values.
+#[derive(Clone, Copy, Debug)]
+pub struct NumberRule<T: 'static> {
+    minimum: Option<T>,
+    maximum: Option<T>,
+    above: Option<T>,
+    below: Option<T>,
+    multiple_of: Option<T>,
+    one_of: Option<(&'static str, &'static [T])>,
+}
+
+impl<T: Copy + 'static> NumberRule<T> {
+    /// A rule that every number keeps.
+    #[allow(clippy::new_without_default, reason = "a rule is a constant")]
+    pub const fn new() -> Self {
+        Self {
+            minimum: None,
+            maximum: None,
+            above: None,
+            below: None,
+            multiple_of: None,
+            one_of: None,
+        }
+    }
+
+    /// At least `limit`: the keyword `minimum`.
+    #[must_use]
+    pub const fn minimum(mut self, limit: T) -> Self {
+        self.minimum = Some(limit);
+        self
+    }
+
+    /// At most `limit`: the keyword `maximum`.
+    #[must_use]
+    pub const fn maximum(mut self, limit: T) -> Self {
+        self.maximum = Some(limit);
+        self
+    }
+
+    /// More than `limit`: the keyword `exclusiveMinimum`.
+    #[must_use]
+    pub const fn exclusive_minimum(mut self, limit: T) -> Self {
+        self.above = Some(limit);
+        self
+    }
+
+    /// Less than `limit`: the keyword `exclusiveMaximum`.
+    #[must_use]
+    pub const fn exclusive_maximum(mut self, limit: T) -> Self {
+        self.below = Some(limit);
+        self
+    }
+
+    /// A whole number of `divisor`s: the keyword `multipleOf`.
+    #[must_use]
+    pub const fn multiple_of(mut self, divisor: T) -> Self {
+        self.multiple_of = Some(divisor);
+        self
+    }
+
+    /// One of `values`: the keyword `enum`.
+    #[must_use]
+    pub const fn one_of(mut self, values: &'static [T]) -> Self {
+        self.one_of = Some(("enum", values));
+        self
+    }
+
+    /// Exactly `value`: the keyword `const`.
+    #[must_use]
+    pub const fn constant(mut self, value: &'static [T; 1]) -> Self {
+        self.one_of = Some(("const", value));
+        self
+    }
+}
+
+impl<T: Number> Rule<T> for NumberRule<T> {
+    #[inline]
+    fn holds(&self, value: &T) -> bool {
+        let value = *value;
+        self.minimum.is_none_or(|limit| value >= limit)
+            && self.maximum.is_none_or(|limit| value <= limit)
+            && self.above.is_none_or(|limit| value > limit)
+            && self.below.is_none_or(|limit| value < limit)
+            && self
+                .multiple_of
+                .is_none_or(|divisor| value.is_multiple_of(divisor))
+            && self
+                .one_of
+                .is_none_or(|(_, values)| values.iter().any(|&known| known == value))
+    }
+
+    fn explain(&self, value: &T, pointer: &str, found: &mut Vec<Violation>) {
+        let value = *value;
+        let mut refuse = |keyword, limit: Option<T>, holds: fn(T, T) -> bool| {
+            if let Some(limit) = limit.filter(|&limit| !holds(value, limit)) {
+                found.push(Violation::new(pointer, keyword, limit, &value));
+            }
+        };
+        refuse("minimum", self.minimum, |value, limit| value >= limit);
+        refuse("maximum", self.maximum, |value, limit| value <= limit);
+        refuse("exclusiveMinimum", self.above, |value, limit| value > limit);
+        refuse("exclusiveMaximum", self.below, |value, limit| value < limit);
+        refuse("multipleOf", self.multiple_of, T::is_multiple_of);
+        if let Some((keyword, values)) = self.one_of
+            && !values.contains(&value)
+        {
+            let limit = match keyword {
+                "const" => values[0].into(),
+                _ => Value::from(values.to_vec()),
+            };
+            found.push(Violation::new(pointer, keyword, limit, &value));
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Tests that span the crates of the workspace; see the integration tests beside this file.
