@@ -1,1 +1,60 @@
-//! The generator.
+//! Turns Taskcluster's exchange references and JSON Schemas into Rust source.
+//!
+//! The library does no I/O: it takes the bytes of documents and gives back the
+//! text of files, so that a command line and a build script can both use it.
+//!
+//! ```text
+//! load      bytes → documents, known by what they say of themselves
+//! resolve   documents → schemas with every $ref followed
+//! lower     schemas → the model: services, exchanges, types, rules
+//! emit      model → token streams
+//! format    token streams → files
+//! ```
+
+mod error;
+
+use std::collections::BTreeMap;
+
+pub use error::{Error, Errors};
+
+/// One input: the bytes of a JSON file, and the name to call it by in errors.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// What errors call the file, its path for instance.
+    pub name: String,
+    /// The bytes: one JSON document, or an array of `{"filename", "content"}`
+    /// objects, the form in which Taskcluster ships all of its documents.
+    pub bytes: Vec<u8>,
+}
+
+/// What the files are for.
+#[derive(Clone, Debug)]
+pub enum Target {
+    /// A crate of its own: `Cargo.toml` and `src/`, with a feature a service.
+    Crate {
+        /// The name of the package.
+        package: String,
+        /// The path of the `taskcluster-pulse` crate, from the new crate.
+        pulse: String,
+    },
+    /// A module of another crate, from its build script for instance: `mod.rs`
+    /// and the files below it, without features.
+    Module,
+}
+
+/// The files that were generated: their texts, by paths with `/` between the
+/// folders, relative to the output folder.
+pub type Files = BTreeMap<String, String>;
+
+/// Generates the files for every exchange that `sources` describe.
+///
+/// The result depends on what the documents say, not on their order or names.
+///
+/// # Errors
+///
+/// [`Errors`]: everything that keeps the input from being generated, each with
+/// its file, its JSON pointer and what to do.
+pub fn generate(sources: &[Source], target: &Target) -> Result<Files, Errors> {
+    let _ = (sources, target);
+    Ok(Files::new())
+}

@@ -124,7 +124,7 @@ impl<T: Number> Rule<T> for NumberRule<T> {
                 .is_none_or(|divisor| value.is_multiple_of(divisor))
             && self
                 .one_of
-                .is_none_or(|(_, values)| values.iter().any(|&known| known == value))
+                .is_none_or(|(_, values)| values.contains(&value))
     }
 
     fn explain(&self, value: &T, pointer: &str, found: &mut Vec<Violation>) {
