@@ -40,6 +40,16 @@ impl std::error::Error for Error {}
 pub struct Errors(Vec<Error>);
 
 impl Errors {
+    /// `value`, unless there is an error.
+    pub(crate) fn unless_empty<T>(mut errors: Vec<Error>, value: T) -> Result<T, Self> {
+        if errors.is_empty() {
+            return Ok(value);
+        }
+        errors.sort();
+        errors.dedup();
+        Err(Self(errors))
+    }
+
     /// The errors.
     pub fn iter(&self) -> std::slice::Iter<'_, Error> {
         self.0.iter()

@@ -11,7 +11,15 @@
 //! format    token streams → files
 //! ```
 
+mod emit;
 mod error;
+mod format;
+mod id;
+mod load;
+mod lower;
+mod model;
+mod place;
+mod resolve;
 
 use std::collections::BTreeMap;
 
@@ -55,6 +63,9 @@ pub type Files = BTreeMap<String, String>;
 /// [`Errors`]: everything that keeps the input from being generated, each with
 /// its file, its JSON pointer and what to do.
 pub fn generate(sources: &[Source], target: &Target) -> Result<Files, Errors> {
-    let _ = (sources, target);
+    let documents = load::load(sources)?;
+    let resolved = resolve::resolve(&documents)?;
+    let (model, ledger) = lower::lower(resolved)?;
+    println!("{model:#?}");
     Ok(Files::new())
 }

@@ -43,6 +43,16 @@ pub trait Exchange: Binding + Clone + Default + 'static {
     /// What the published reference says of this exchange.
     const INFO: &'static ExchangeInfo;
 
+    /// This binding, if its pattern is one.
+    ///
+    /// # Errors
+    ///
+    /// [`RoutingKeyError`], as [`Binding::check`] gives it.
+    fn checked(self) -> Result<Self, RoutingKeyError> {
+        self.check()?;
+        Ok(self)
+    }
+
     /// Binds with a pattern of your own in place of the words of this struct,
     /// `route.index.#` for instance.
     ///

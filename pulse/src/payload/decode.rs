@@ -31,7 +31,9 @@ pub fn decode_strict<P: Payload>(bytes: &[u8]) -> Result<P, PayloadError> {
     match decode::<P>(bytes) {
         Ok(payload) => {
             let _ = payload.check(&Pointer::ROOT, &mut report);
-            report.into_result().map_err(PayloadError::Schema)?;
+            report
+                .into_distinct_result()
+                .map_err(PayloadError::Schema)?;
             Ok(payload)
         }
         Err(error) => {

@@ -8,6 +8,7 @@ mod open_enum;
 pub mod optional;
 mod shape;
 mod timestamp;
+mod union;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -16,9 +17,10 @@ pub use decode::{PayloadError, decode, decode_strict};
 pub use json::{JsonObject, JsonText};
 pub use members::Members;
 pub use object::{PayloadObject, PayloadSlot};
-pub use open_enum::{OpenEnum, Unknown, deserialize_open};
+pub use open_enum::{OpenEnum, Unknown, deserialize_open, fmt_open, serialize_open};
 pub use shape::{Member, Rest, Shape};
 pub use timestamp::{Timestamp, TimestampError};
+pub use union::{Branch, Union, check_one, deserialize_union, read_variant};
 
 use crate::validate::Validate;
 

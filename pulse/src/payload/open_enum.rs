@@ -8,15 +8,19 @@ use serde::{Serialize, Serializer};
 
 /// An enum over the strings that a schema names, with one more variant for a
 /// string that it does not name.
-pub trait OpenEnum: Sized + Serialize + 'static {
+pub trait OpenEnum: Clone + 'static {
     /// The strings that the schema names, in its order, and their variants.
     const KNOWN: &'static [(&'static str, Self)];
 
-    /// Keeps a value that the schema does not name.
-    fn unknown(value: Unknown) -> Self;
+    /// The variant for a string that the schema does not name.
+    fn from_unknown(value: Unknown) -> Self;
 
-    /// Whether this is a value that the schema names.
-    fn is_known(&self) -> bool;
+    /// The string of this variant.
+    ///
+    /// # Errors
+    ///
+    /// The value itself, where the schema does not name it.
+    fn known(&self) -> Result<&'static str, &Unknown>;
 }
 
 /// An enum value that the schema does not name, as it came.
@@ -53,14 +57,40 @@ impl Serialize for Unknown {
 pub fn deserialize_open<'de, D, E>(deserializer: D) -> Result<E, D::Error>
 where
     D: Deserializer<'de>,
-    E: OpenEnum + Clone,
+    E: OpenEnum,
 {
-    deserializer.deserialize_str(Text).map(|text| {
-        match E::KNOWN.iter().find(|(known, _)| *known == text) {
-            Some((_, variant)) => variant.clone(),
-            None => E::unknown(Unknown(text.into())),
-        }
-    })
+    let text = deserializer.deserialize_str(Text)?;
+    match E::KNOWN.iter().find(|(known, _)| *known == text) {
+        Some((_, variant)) => Ok(variant.clone()),
+        None => Ok(E::from_unknown(Unknown(text.into()))),
+    }
+}
+
+/// Writes the string of a variant, or the one that was kept.
+///
+/// # Errors
+///
+/// As `serializer` gives them.
+pub fn serialize_open<E: OpenEnum, S: Serializer>(
+    value: &E,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match value.known() {
+        Ok(text) => serializer.serialize_str(text),
+        Err(unknown) => unknown.serialize(serializer),
+    }
+}
+
+/// Prints the string of a variant, or the one that was kept.
+///
+/// # Errors
+///
+/// As `f` gives them.
+pub fn fmt_open<E: OpenEnum>(value: &E, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match value.known() {
+        Ok(text) => f.write_str(text),
+        Err(unknown) => fmt::Display::fmt(unknown, f),
+    }
 }
 
 /// Borrows the string from the input where it can.

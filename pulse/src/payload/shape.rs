@@ -42,6 +42,8 @@ pub enum Shape {
     },
     /// `null`, or a value of this shape.
     Nullable(&'static Shape),
+    /// A value of any of these shapes, by the keyword `anyOf` or `oneOf`.
+    Union(&'static str, &'static [Shape]),
 }
 
 /// One member that the schema of an object names.
@@ -107,6 +109,19 @@ impl Shape {
         match (*self, value) {
             (Self::Any, _) | (Self::Nullable(_), Value::Null) => Flow::Continue(()),
             (Self::Nullable(shape), value) => shape.walk(value, at, report, strict),
+            (Self::Union(keyword, shapes), value) => {
+                let fits = |shape: &Self| {
+                    shape
+                        .walk(value, at, &mut Report::first(), strict)
+                        .is_continue()
+                };
+                if !strict || shapes.iter().any(fits) {
+                    return Flow::Continue(());
+                }
+                report.add(|| {
+                    Violation::new(at.to_string(), keyword, "an alternative that fits", value)
+                })
+            }
             (Self::Timestamp, Value::String(text)) if text.parse::<Timestamp>().is_err() => {
                 report.add(|| Violation::new(at.to_string(), "format", "date-time", value))
             }
@@ -164,6 +179,7 @@ impl Shape {
             Self::Array(_) => "array",
             Self::Map(_) | Self::Object { .. } => "object",
             Self::Nullable(shape) => shape.name(),
+            Self::Union(..) => "an alternative that fits",
         }
     }
 

@@ -13,7 +13,7 @@ mod writer;
 pub use error::{RoutingKeyError, RoutingKeyFault};
 pub use pattern::RoutingPattern;
 pub use reader::KeyReader;
-pub use word::{PatternWord, PatternWords, Word, Words};
+pub use word::{IntoWord, PatternWord, PatternWords, Word, Words};
 pub use writer::KeyWriter;
 
 /// How many bytes a routing key or a pattern may have: the limit of an AMQP

@@ -5,6 +5,27 @@ use std::str::FromStr;
 
 use super::{MAX_BYTES, RoutingKeyError, RoutingKeyFault};
 
+/// What can be made into a `W`, one of the word types: text, numbers, and the
+/// word types themselves.
+pub trait IntoWord<W> {
+    /// Checks and converts.
+    ///
+    /// # Errors
+    ///
+    /// [`RoutingKeyError`] where this is not such a word.
+    fn into_word(self) -> Result<W, RoutingKeyError>;
+}
+
+impl<T, W> IntoWord<W> for T
+where
+    T: TryInto<W>,
+    T::Error: Into<RoutingKeyError>,
+{
+    fn into_word(self) -> Result<W, RoutingKeyError> {
+        self.try_into().map_err(Into::into)
+    }
+}
+
 /// Checks one word: not empty, no dot, not longer than a whole key may be.
 fn check_word(text: &str) -> Result<(), RoutingKeyFault> {
     if text.is_empty() {

@@ -2,13 +2,13 @@
 
 mod items;
 mod members;
-mod number;
 mod one_of;
+mod scalar;
 
 pub use items::{ItemsRule, pairwise_unique, unique};
 pub use members::MembersRule;
-pub use number::{Number, NumberRule};
 pub use one_of::Known;
+pub use scalar::{Scalar, ScalarRule};
 
 use crate::validate::Violation;
 

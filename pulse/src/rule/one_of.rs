@@ -11,11 +11,13 @@ pub struct Known;
 impl<E: OpenEnum> Rule<E> for Known {
     #[inline]
     fn holds(&self, value: &E) -> bool {
-        value.is_known()
+        value.known().is_ok()
     }
 
     fn explain(&self, value: &E, pointer: &str, found: &mut Vec<Violation>) {
         let named: Vec<&str> = E::KNOWN.iter().map(|(text, _)| *text).collect();
-        found.push(Violation::new(pointer, "enum", named, value));
+        if let Err(unknown) = value.known() {
+            found.push(Violation::new(pointer, "enum", named, unknown));
+        }
     }
 }

@@ -54,6 +54,15 @@ impl Report {
         Flow::Continue(())
     }
 
+    /// Everything that was found, each keyword of a place once: what a shape
+    /// and a rule both find is one violation.
+    pub(crate) fn into_distinct_result(mut self) -> Result<(), Violations> {
+        let mut seen = std::collections::BTreeSet::new();
+        self.found
+            .retain(|it| seen.insert((it.pointer.clone(), it.keyword)));
+        self.into_result()
+    }
+
     /// Everything that was found.
     ///
     /// # Errors

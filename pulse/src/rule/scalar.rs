@@ -1,4 +1,4 @@
-//! Bounds on numbers.
+//! Bounds on numbers, and lists of what a number or a boolean may be.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -6,8 +6,8 @@ use serde_json::Value;
 use super::Rule;
 use crate::validate::Violation;
 
-/// A number type that payloads use.
-pub trait Number: Copy + PartialOrd + Serialize + Into<Value> + 'static {
+/// A number or a boolean, in the types that payloads use.
+pub trait Scalar: Copy + PartialOrd + Serialize + Into<Value> + 'static {
     /// Whether `self` is a whole number of `divisor`s.
     fn is_multiple_of(self, divisor: Self) -> bool;
 }
@@ -15,7 +15,7 @@ pub trait Number: Copy + PartialOrd + Serialize + Into<Value> + 'static {
 macro_rules! integers {
     ($($integer:ty)*) => {
         $(
-            impl Number for $integer {
+            impl Scalar for $integer {
                 fn is_multiple_of(self, divisor: Self) -> bool {
                     self.checked_rem(divisor).is_none_or(|rest| rest == 0)
                 }
@@ -26,7 +26,14 @@ macro_rules! integers {
 
 integers!(u64 i64);
 
-impl Number for f64 {
+impl Scalar for bool {
+    /// A boolean has no multiples, and no schema asks for them.
+    fn is_multiple_of(self, _divisor: Self) -> bool {
+        true
+    }
+}
+
+impl Scalar for f64 {
     /// Compares the quotient with the whole number next to it: decimal
     /// fractions such as 0.1 have no exact binary form.
     fn is_multiple_of(self, divisor: Self) -> bool {
@@ -36,9 +43,9 @@ impl Number for f64 {
     }
 }
 
-/// The constraints on one number: bounds, a divisor, a list of values.
+/// The constraints on one number or boolean: bounds, a divisor, a list of values.
 #[derive(Clone, Copy, Debug)]
-pub struct NumberRule<T: 'static> {
+pub struct ScalarRule<T: 'static> {
     minimum: Option<T>,
     maximum: Option<T>,
     above: Option<T>,
@@ -47,8 +54,8 @@ pub struct NumberRule<T: 'static> {
     one_of: Option<(&'static str, &'static [T])>,
 }
 
-impl<T: Copy + 'static> NumberRule<T> {
-    /// A rule that every number keeps.
+impl<T: Copy + 'static> ScalarRule<T> {
+    /// A rule that every value keeps.
     #[allow(clippy::new_without_default, reason = "a rule is a constant")]
     pub const fn new() -> Self {
         Self {
@@ -111,7 +118,7 @@ impl<T: Copy + 'static> NumberRule<T> {
     }
 }
 
-impl<T: Number> Rule<T> for NumberRule<T> {
+impl<T: Scalar> Rule<T> for ScalarRule<T> {
     #[inline]
     fn holds(&self, value: &T) -> bool {
         let value = *value;

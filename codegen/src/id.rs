@@ -1,0 +1,84 @@
+//! Schema ids, and the references that lead to them.
+//!
+//! A deployment serves its schemas below `/schemas/` of its root URL; releases
+//! before 2019 served them from a host of their own. Either way a schema is
+//! known by its path below that place, whatever the host.
+
+use fluent_uri::{Uri, UriRef};
+
+/// Where ids without a host are taken to lie; never contacted, never printed.
+const ROOT: &str = "https://deployment.invalid/schemas/";
+
+/// A reference to a schema: the document, and the place in it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Target {
+    /// The normalised id of the document.
+    pub(crate) document: String,
+    /// The decoded fragment: empty, a JSON pointer, or a plain name.
+    pub(crate) fragment: String,
+}
+
+/// The id that `id`, a schema's own, is known by: its path, without the host,
+/// a leading `/schemas/` or an empty fragment.
+pub(crate) fn normalise(id: &str) -> Result<String, String> {
+    resolve(ROOT, id).map(|target| target.document)
+}
+
+/// Resolves `reference`, which stands in the document with the normalised id
+/// `base`.
+pub(crate) fn follow(base: &str, reference: &str) -> Result<Target, String> {
+    resolve(&format!("{ROOT}{base}"), reference)
+}
+
+fn resolve(base: &str, reference: &str) -> Result<Target, String> {
+    let fault = |why: String| format!("{reference:?} is not a URI reference: {why}");
+    let base = Uri::parse(base).map_err(|error| fault(error.to_string()))?;
+    let relative = UriRef::parse(reference).map_err(|error| fault(error.to_string()))?;
+    let absolute = relative
+        .resolve_against(&base)
+        .map_err(|error| fault(error.to_string()))?;
+    let fragment = match absolute.fragment() {
+        Some(fragment) => fragment
+            .decode()
+            .to_string()
+            .map_err(|_| fault("its fragment is not UTF-8".to_owned()))?
+            .into_owned(),
+        None => String::new(),
+    };
+    let path = absolute.path().as_str().trim_start_matches('/');
+    Ok(Target {
+        document: path.strip_prefix("schemas/").unwrap_or(path).to_owned(),
+        fragment,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{follow, normalise};
+
+    #[test]
+    fn one_schema_has_one_id_in_every_spelling() {
+        for id in [
+            "/schemas/queue/v1/task.json#",
+            "/schemas/queue/v1/task.json",
+            "https://tc.example.com/schemas/queue/v1/task.json#",
+            "http://schemas.taskcluster.net/queue/v1/task.json#",
+        ] {
+            assert_eq!(normalise(id).as_deref(), Ok("queue/v1/task.json"), "{id}");
+        }
+    }
+
+    #[test]
+    fn references_are_relative_to_their_document() {
+        for (reference, document, fragment) in [
+            ("task.json#/properties/a~1b%20c", "queue/v1/task.json", "/properties/a~1b c"),
+            ("../../common/v2/x.json", "common/v2/x.json", ""),
+            ("#/definitions/y", "queue/v1/status.json", "/definitions/y"),
+            ("#", "queue/v1/status.json", ""),
+            ("/schemas/auth/v1/role.json#", "auth/v1/role.json", ""),
+        ] {
+            let target = follow("queue/v1/status.json", reference).expect(reference);
+            assert_eq!((target.document.as_str(), target.fragment.as_str()), (document, fragment));
+        }
+    }
+}

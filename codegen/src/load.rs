@@ -1,0 +1,142 @@
+//! Phase one: bytes to documents, known by what they say of themselves.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::error::{Error, Errors};
+use crate::place::Place;
+use crate::{Source, id};
+
+/// A JSON document, and where it came from.
+#[derive(Debug)]
+pub(crate) struct Document {
+    /// The file, as the caller named it.
+    file: String,
+    /// Where in the file the document starts, a JSON pointer: not the root
+    /// where one file holds many documents.
+    base: String,
+    pub(crate) root: Value,
+}
+
+impl Document {
+    /// The place at `pointer` of this document.
+    pub(crate) fn place(&self, pointer: &str) -> Place {
+        Place {
+            file: self.file.clone(),
+            pointer: format!("{}{pointer}", self.base),
+        }
+    }
+}
+
+/// The documents that matter: exchange references and schemas.
+#[derive(Debug, Default)]
+pub(crate) struct Documents {
+    /// The exchange references, by service and API version.
+    pub(crate) references: BTreeMap<String, Document>,
+    /// The schemas, by their normalised ids; many are reached by no exchange.
+    pub(crate) schemas: BTreeMap<String, Document>,
+}
+
+/// Reads every source and sorts the documents by what they are. Documents of
+/// other kinds (API references, manifests) are passed over.
+pub(crate) fn load(sources: &[Source]) -> Result<Documents, Errors> {
+    let mut documents = Documents::default();
+    let mut errors = Vec::new();
+    for source in sources {
+        match serde_json::from_slice(&source.bytes) {
+            Ok(root) => {
+                for document in split(&source.name, root) {
+                    errors.extend(documents.add(document).err());
+                }
+            }
+            Err(error) => errors.push(Error {
+                file: source.name.clone(),
+                pointer: String::new(),
+                what: format!("not JSON: {error}"),
+                help: "mend the file, or leave it out".to_owned(),
+            }),
+        }
+    }
+    Errors::unless_empty(errors, documents)
+}
+
+/// The documents in one file: one, or those of a bundle.
+fn split(file: &str, root: Value) -> Vec<Document> {
+    let document = |base, root| Document {
+        file: file.to_owned(),
+        base,
+        root,
+    };
+    match root {
+        Value::Array(entries) => entries
+            .into_iter()
+            .enumerate()
+            .filter_map(|(index, mut entry)| {
+                let content = entry.get_mut("content")?.take();
+                Some(document(format!("/{index}/content"), content))
+            })
+            .collect(),
+        root => vec![document(String::new(), root)],
+    }
+}
+
+impl Documents {
+    fn add(&mut self, document: Document) -> Result<(), Error> {
+        if is_exchange_reference(&document.root) {
+            let key = reference_key(&document);
+            insert(&mut self.references, key, document, "exchange reference")
+        } else if let Some(id) = schema_id(&document.root) {
+            let id = id::normalise(id).map_err(|why| {
+                document.place("/$id").error("", why, "give the schema an id that is a URI or a path")
+            })?;
+            insert(&mut self.schemas, id, document, "schema")
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// Adds a document; the same document may come twice, two that differ may not.
+fn insert(
+    known: &mut BTreeMap<String, Document>,
+    key: String,
+    document: Document,
+    kind: &str,
+) -> Result<(), Error> {
+    match known.get(&key) {
+        Some(other) if other.root != document.root => Err(document.place("").error(
+            "",
+            format!("the {kind} {key:?} is also in {}, and differs", other.file),
+            "keep one of the two",
+        )),
+        _ => {
+            known.insert(key, document);
+            Ok(())
+        }
+    }
+}
+
+/// Whether `root` describes exchanges: it says so by `$schema`, or has the
+/// prefix that only an exchange reference has.
+fn is_exchange_reference(root: &Value) -> bool {
+    let schema = root.get("$schema").and_then(Value::as_str).unwrap_or("");
+    schema.contains("/exchanges-reference") && !schema.contains("metaschema")
+        || root.get("exchangePrefix").is_some_and(Value::is_string)
+}
+
+/// What tells one exchange reference from another.
+fn reference_key(document: &Document) -> String {
+    let text = |name| document.root.get(name).and_then(Value::as_str).unwrap_or("");
+    format!(
+        "{} {} {}",
+        text("serviceName"),
+        text("apiVersion"),
+        text("exchangePrefix")
+    )
+}
+
+/// The id that a schema gives itself; `id` is how drafts before 06 spell it.
+fn schema_id(root: &Value) -> Option<&str> {
+    root.get("$id").or_else(|| root.get("id"))?.as_str()
+}

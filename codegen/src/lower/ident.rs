@@ -1,0 +1,90 @@
+//! Identifiers out of the names and titles of schemas.
+
+use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
+
+/// Keywords of Rust, in every edition: those that `r#` makes usable, and those
+/// that it does not.
+const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
+    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let",
+    "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return",
+    "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use",
+    "virtual", "where", "while", "yield",
+];
+const NEVER_RAW: &[&str] = &["crate", "self", "super"];
+
+/// The name of a field or a module: `worker_pool_id`, without `r#`.
+pub(super) fn snake(text: &str) -> String {
+    start_with_letter(letters(text).to_snake_case(), 'n')
+}
+
+/// The name of a type or a variant: `WorkerPoolId`.
+pub(super) fn pascal(text: &str) -> String {
+    start_with_letter(letters(text).to_upper_camel_case(), 'N')
+}
+
+/// The name of a constant: `WORKER_POOL_ID`.
+pub(super) fn shouty(text: &str) -> String {
+    start_with_letter(letters(text).to_shouty_snake_case(), 'N')
+}
+
+/// `name`, made usable where it is a keyword.
+pub(super) fn escape_keyword(name: String) -> String {
+    if NEVER_RAW.contains(&name.as_str()) {
+        return format!("{name}_");
+    }
+    if KEYWORDS.contains(&name.as_str()) {
+        return format!("r#{name}");
+    }
+    name
+}
+
+/// `text` with everything else than ASCII letters and digits turned to spaces:
+/// whatever a schema holds, no more than that gets into an identifier. The
+/// apostrophe of `can't` joins, all else separates.
+fn letters(text: &str) -> String {
+    text.chars()
+        .filter(|character| *character != '\'')
+        .map(|character| match character {
+            'a'..='z' | 'A'..='Z' | '0'..='9' => character,
+            _ => ' ',
+        })
+        .collect()
+}
+
+/// Puts `letter` before a name that starts with a digit; names that come out
+/// empty (of a text in another script, or of punctuation) are told apart later.
+fn start_with_letter(name: String, letter: char) -> String {
+    match name.chars().next() {
+        Some('0'..='9') => format!("{letter}{name}"),
+        _ => name,
+    }
+}
+
+/// The first of `name`, `name2`, `name3`, … that `taken` does not have.
+pub(super) fn distinct(name: &str, separator: &str, taken: impl Fn(&str) -> bool) -> String {
+    if !taken(name) {
+        return name.to_owned();
+    }
+    (2..)
+        .map(|number: u64| format!("{name}{separator}{number}"))
+        .find(|candidate| !taken(candidate))
+        .unwrap_or_else(|| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_follow_the_rules_of_rust() {
+        assert_eq!(snake("workerPoolId"), "worker_pool_id");
+        assert_eq!(snake("2fa"), "n2fa");
+        assert_eq!(snake("ключ"), "");
+        assert_eq!(pascal("WorkerType Pulse Message"), "WorkerTypePulseMessage");
+        assert_eq!(pascal("GitHub Re-run Request Message"), "GitHubReRunRequestMessage");
+        assert_eq!(shouty("workerPoolId"), "WORKER_POOL_ID");
+        assert_eq!(escape_keyword("type".to_owned()), "r#type");
+        assert_eq!(escape_keyword("self".to_owned()), "self_");
+    }
+}

@@ -1,0 +1,201 @@
+//! `allOf`: several schemas that hold at once, as one.
+
+use std::collections::BTreeSet;
+
+use serde_json::Number;
+
+use super::types::{Types, intersect};
+use crate::error::Error;
+use crate::resolve::{Additional, Mark, Marked, ObjectWords, Schema, SchemaId};
+
+impl Types {
+    /// The schema with its `allOf` merged into it.
+    pub(super) fn flatten(&mut self, id: SchemaId) -> Result<Schema, Error> {
+        let mut schema = self.schemas[id.0].clone();
+        // The parts enforce it: the keyword says nothing by itself.
+        self.vacuous.extend(schema.parts_mark.take());
+        for branch in std::mem::take(&mut schema.parts) {
+            if self.open.contains(&branch) {
+                return Err(schema.place.error(
+                    "/allOf",
+                    "the schema is one of its own parts",
+                    "take it out of its `allOf`",
+                ));
+            }
+            self.open.push(branch);
+            let branch_schema = self.flatten(branch);
+            self.open.pop();
+            schema = self.merge(schema, branch_schema?)?;
+        }
+        Ok(schema)
+    }
+
+    /// The schema that holds where both hold; it stands where `left` stands.
+    pub(super) fn merge(&mut self, left: Schema, right: Schema) -> Result<Schema, Error> {
+        let place = left.place.clone();
+        let object = self.merge_objects(&left, &right)?;
+        let mut merged = Schema {
+            title: left.title.or(right.title),
+            description: left.description.or(right.description),
+            never: left.never.or(right.never),
+            object,
+            ..left
+        };
+        merged.kinds = match (merged.kinds, right.kinds) {
+            (Some(a), Some(b)) => {
+                self.vacuous.push(b.mark);
+                let value = intersect(&a.value, &b.value);
+                Some(Marked { value, mark: a.mark })
+            }
+            (a, b) => a.or(b),
+        };
+        merged.values.extend(right.values);
+        merged.text.patterns.extend(right.text.patterns);
+        merged.text.formats.extend(right.text.formats);
+        merged.text.min_length = self.tighter(merged.text.min_length, right.text.min_length, u64::max);
+        merged.text.max_length = self.tighter(merged.text.max_length, right.text.max_length, u64::min);
+        merged.array.min_items = self.tighter(merged.array.min_items, right.array.min_items, u64::max);
+        merged.array.max_items = self.tighter(merged.array.max_items, right.array.max_items, u64::min);
+        merged.array.unique_items =
+            self.first_mark(merged.array.unique_items, right.array.unique_items);
+        merged.array.items = self.both(merged.array.items, right.array.items);
+        let (a, b) = (&mut merged.number, right.number);
+        a.minimum = self.tighter(a.minimum.take(), b.minimum, greater);
+        a.maximum = self.tighter(a.maximum.take(), b.maximum, less);
+        a.exclusive_minimum = self.tighter(a.exclusive_minimum.take(), b.exclusive_minimum, greater);
+        a.exclusive_maximum = self.tighter(a.exclusive_maximum.take(), b.exclusive_maximum, less);
+        if a.multiple_of.is_some() && b.multiple_of.is_some() {
+            return Err(place.error(
+                "/allOf",
+                "`multipleOf` twice on one number has no Rust shape",
+                "give their least common multiple once",
+            ));
+        }
+        a.multiple_of = a.multiple_of.take().or(b.multiple_of);
+        merged.alternatives.extend(right.alternatives);
+        Ok(merged)
+    }
+
+    fn merge_objects(&mut self, left: &Schema, right: &Schema) -> Result<ObjectWords, Error> {
+        let (a, b) = (left.object.clone(), right.object.clone());
+        for (closed, open) in [(&a, &b), (&b, &a)] {
+            let unknown = |name: &&String| !closed.properties.contains_key(*name);
+            if closed.is_restricted()
+                && let Some(name) = open.properties.keys().find(unknown)
+            {
+                return Err(left.place.error(
+                    "",
+                    format!(
+                        "one part of the combination names the member {name:?}, which the \
+                         `additionalProperties` of another part does not know of"
+                    ),
+                    "say `additionalProperties` once, beside all the properties",
+                ));
+            }
+        }
+        let mut properties = a.properties;
+        for (name, id) in b.properties {
+            let merged = match properties.get(&name) {
+                Some(&other) if other != id => self.conjunction(other, id),
+                _ => id,
+            };
+            properties.insert(name, merged);
+        }
+        Ok(ObjectWords {
+            properties,
+            properties_mark: self.first_mark(a.properties_mark, b.properties_mark),
+            required: a.required.union(&b.required).cloned().collect::<BTreeSet<_>>(),
+            required_marks: [a.required_marks, b.required_marks].concat(),
+            additional: self.merge_additional(a.additional, b.additional),
+            property_names: self.both(a.property_names, b.property_names),
+            min_properties: self.tighter(a.min_properties, b.min_properties, u64::max),
+            max_properties: self.tighter(a.max_properties, b.max_properties, u64::min),
+        })
+    }
+
+    fn merge_additional(
+        &mut self,
+        left: Option<Marked<Additional>>,
+        right: Option<Marked<Additional>>,
+    ) -> Option<Marked<Additional>> {
+        let (Some(a), Some(b)) = (&left, &right) else {
+            return left.or(right);
+        };
+        self.vacuous.push(b.mark);
+        let value = match (a.value, b.value) {
+            (Additional::Forbidden, _) | (_, Additional::Forbidden) => Additional::Forbidden,
+            (Additional::Allowed, other) | (other, Additional::Allowed) => other,
+            (Additional::Each(x), Additional::Each(y)) if x == y => a.value,
+            (Additional::Each(x), Additional::Each(y)) => Additional::Each(self.conjunction(x, y)),
+        };
+        Some(Marked { value, mark: a.mark })
+    }
+
+    /// One of two schemas that must both hold, or a new one that is both.
+    fn both(
+        &mut self,
+        left: Option<Marked<SchemaId>>,
+        right: Option<Marked<SchemaId>>,
+    ) -> Option<Marked<SchemaId>> {
+        let (Some(a), Some(b)) = (&left, &right) else {
+            return left.or(right);
+        };
+        self.vacuous.push(b.mark);
+        let value = self.conjunction(a.value, b.value);
+        Some(Marked { value, mark: a.mark })
+    }
+
+    /// A new schema for values that two schemas allow.
+    fn conjunction(&mut self, left: SchemaId, right: SchemaId) -> SchemaId {
+        if let Some(&known) = self.conjunctions.get(&(left, right)) {
+            return known;
+        }
+        let first = &self.schemas[left.0];
+        let schema = Schema {
+            title: first.title.clone(),
+            description: first.description.clone(),
+            parts: vec![left, right],
+            ..Schema::any(first.place.clone(), first.home.clone())
+        };
+        let made = self.add(schema);
+        self.conjunctions.insert((left, right), made);
+        made
+    }
+
+    fn tighter<T>(
+        &mut self,
+        left: Option<Marked<T>>,
+        right: Option<Marked<T>>,
+        pick: fn(T, T) -> T,
+    ) -> Option<Marked<T>> {
+        match (left, right) {
+            (Some(a), Some(b)) => {
+                self.vacuous.push(b.mark);
+                Some(Marked { value: pick(a.value, b.value), mark: a.mark })
+            }
+            (a, b) => a.or(b),
+        }
+    }
+
+    fn first_mark(&mut self, left: Option<Mark>, right: Option<Mark>) -> Option<Mark> {
+        if let (Some(_), Some(mark)) = (left, right) {
+            self.vacuous.push(mark);
+        }
+        left.or(right)
+    }
+}
+
+fn greater(left: Number, right: Number) -> Number {
+    if left.as_f64() >= right.as_f64() { left } else { right }
+}
+
+fn less(left: Number, right: Number) -> Number {
+    if left.as_f64() <= right.as_f64() { left } else { right }
+}
+
+impl ObjectWords {
+    /// Whether members that are not named are forbidden or constrained.
+    fn is_restricted(&self) -> bool {
+        matches!(&self.additional, Some(additional) if additional.value != Additional::Allowed)
+    }
+}

@@ -1,0 +1,38 @@
+//! Phase three: schemas to the model. All naming is decided here, once.
+
+mod alternatives;
+mod cycles;
+mod ident;
+mod merge;
+mod naming;
+mod number;
+mod objects;
+mod scalars;
+mod services;
+mod text;
+mod types;
+
+use crate::error::Errors;
+use crate::model::Model;
+use crate::resolve::{Ledger, Resolved};
+
+/// Turns what was published into what is generated; gives back the ledger for
+/// the emitter to settle.
+pub(crate) fn lower(resolved: Resolved) -> Result<(Model, Ledger), Errors> {
+    let Resolved {
+        references,
+        schemas,
+        ledger,
+    } = resolved;
+    let mut types = types::Types::new(schemas);
+    let services = services::lower(&references, &mut types);
+    let (definitions, vacuous, errors) = types.finish();
+    let mut model = Model {
+        services,
+        types: definitions,
+        vacuous,
+    };
+    naming::name_everything(&mut model);
+    cycles::box_cycles(&mut model);
+    Errors::unless_empty(errors, (model, ledger))
+}

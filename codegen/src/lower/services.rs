@@ -1,0 +1,97 @@
+//! Services and their exchanges.
+
+use std::collections::BTreeSet;
+
+use super::ident;
+use super::types::Types;
+use crate::model::{Exchange, KeyEntry, Service};
+use crate::resolve::{Entry, Reference};
+
+/// Lowers every service, and with it every type that its payloads reach.
+pub(super) fn lower(references: &[Reference], types: &mut Types) -> Vec<Service> {
+    let mut taken = BTreeSet::from(["event".to_owned(), "catalogue".to_owned()]);
+    let mut services: Vec<(Service, &Reference)> = Vec::new();
+    for reference in references {
+        let module = module_name(reference, &mut taken);
+        let folder = format!("{}/{}", reference.service, reference.api_version);
+        types.modules.insert(folder, module.clone());
+        services.push((service(reference, module), reference));
+    }
+    for (service, reference) in &mut services {
+        types.module.clone_from(&service.module);
+        service.exchanges = reference
+            .entries
+            .iter()
+            .map(|entry| exchange(entry, types))
+            .collect();
+    }
+    services.into_iter().map(|(service, _)| service).collect()
+}
+
+/// The module of a service; the version of its API is part of the name from the
+/// second version on, so that a new version does not rename the first.
+fn module_name(reference: &Reference, taken: &mut BTreeSet<String>) -> String {
+    let wanted = match reference.api_version.as_str() {
+        "v1" => ident::snake(&reference.service),
+        version => ident::snake(&format!("{} {version}", reference.service)),
+    };
+    let wanted = match wanted.as_str() {
+        "" => "service",
+        wanted => wanted,
+    };
+    let module = ident::distinct(wanted, "_", |name| taken.contains(name));
+    taken.insert(module.clone());
+    module
+}
+
+fn service(reference: &Reference, module: String) -> Service {
+    Service {
+        module,
+        name: reference.service.clone(),
+        api_version: reference.api_version.clone(),
+        title: reference.title.clone(),
+        description: reference.description.clone(),
+        exchanges: Vec::new(),
+        types: Vec::new(),
+        rules: Vec::new(),
+        needs: Vec::new(),
+    }
+}
+
+fn exchange(entry: &Entry, types: &mut Types) -> Exchange {
+    Exchange {
+        place: entry.place.clone(),
+        name: String::new(),
+        variant: String::new(),
+        key_name: String::new(),
+        wire_name: entry.name.clone(),
+        exchange: entry.exchange.clone(),
+        title: entry.title.clone(),
+        description: entry.description.clone(),
+        schema: entry.schema.clone(),
+        payload: types.payload(entry.payload),
+        entries: key_entries(entry),
+    }
+}
+
+fn key_entries(entry: &Entry) -> Vec<KeyEntry> {
+    let mut taken = BTreeSet::new();
+    let mut entries = Vec::new();
+    for word in &entry.routing_key {
+        let wanted = match ident::snake(&word.name) {
+            name if name.is_empty() => "word".to_owned(),
+            name => name,
+        };
+        let field = ident::distinct(&wanted, "_", |name| taken.contains(name));
+        taken.insert(field.clone());
+        entries.push(KeyEntry {
+            field,
+            wire_name: word.name.clone(),
+            summary: word.summary.clone(),
+            constant: word.constant.clone(),
+            required: word.required,
+            multiple_words: word.multiple_words,
+        });
+    }
+    entries
+}

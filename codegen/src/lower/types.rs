@@ -1,0 +1,312 @@
+//! From a schema to the type of its values.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::error::Error;
+use crate::model::{Kind, TypeDef, TypeId, TypeShape, Value};
+use crate::resolve::{JsonKind, Mark, Schema, SchemaId};
+
+/// How deeply schemas may be nested. No payload that serde_json reads goes
+/// deeper than 128, and the stack is finite.
+const DEEPEST: usize = 130;
+
+/// The types that were made so far, and the schemas to make them from.
+pub(super) struct Types {
+    pub(super) schemas: Vec<Schema>,
+    definitions: Vec<TypeDef>,
+    /// The named type of each schema that has one; entered before the type is
+    /// made, so that a schema may refer to itself.
+    known: BTreeMap<SchemaId, TypeId>,
+    /// Schemas that are being flattened: one that meets itself has no end.
+    pub(super) open: Vec<SchemaId>,
+    /// The types that were worked out so far, so that two uses of one schema
+    /// are one type.
+    values: BTreeMap<SchemaId, Value>,
+    /// The schemas that were made of two others.
+    pub(super) conjunctions: BTreeMap<(SchemaId, SchemaId), SchemaId>,
+    depth: usize,
+    pub(super) vacuous: Vec<Mark>,
+    pub(super) errors: Vec<Error>,
+    /// The service that is being lowered, and all services, for the homes of types.
+    pub(super) module: String,
+    pub(super) modules: BTreeMap<String, String>,
+}
+
+impl Types {
+    pub(super) fn new(schemas: Vec<Schema>) -> Self {
+        Self {
+            schemas,
+            definitions: Vec::new(),
+            known: BTreeMap::new(),
+            open: Vec::new(),
+            values: BTreeMap::new(),
+            conjunctions: BTreeMap::new(),
+            depth: 0,
+            vacuous: Vec::new(),
+            errors: Vec::new(),
+            module: String::new(),
+            modules: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn finish(self) -> (Vec<TypeDef>, Vec<Mark>, Vec<Error>) {
+        (self.definitions, self.vacuous, self.errors)
+    }
+
+    /// The named type of a payload; a payload that would need no name gets a
+    /// wrapper, since traits are implemented for it.
+    pub(super) fn payload(&mut self, id: SchemaId) -> TypeId {
+        if let Some(&known) = self.known.get(&id) {
+            return known;
+        }
+        match self.value(id, "payload") {
+            Value { kind: Kind::Named(named), nullable: false, rules, .. } if rules.is_empty() => named,
+            value => {
+                let schema = self.schemas[id.0].clone();
+                self.define(id, &schema, |_| TypeShape::Wrapper(value))
+            }
+        }
+    }
+
+    /// The type of the values of a schema, which stand for `subject`, the name
+    /// of a member for instance.
+    pub(super) fn value(&mut self, id: SchemaId, subject: &str) -> Value {
+        if let Some(&known) = self.known.get(&id) {
+            return Value::plain(Kind::Named(known));
+        }
+        if self.nests_in_itself(id) {
+            let schema = self.schemas[id.0].clone();
+            let subject = subject.to_owned();
+            let named = self.define(id, &schema, |types| {
+                TypeShape::Wrapper(types.flat_value(id, &subject))
+            });
+            return Value::plain(Kind::Named(named));
+        }
+        self.flat_value(id, subject)
+    }
+
+    fn flat_value(&mut self, id: SchemaId, subject: &str) -> Value {
+        if let Some(value) = self.values.get(&id) {
+            return value.clone();
+        }
+        if self.open.contains(&id) {
+            let place = self.schemas[id.0].place.clone();
+            return self.refuse(place.error(
+                "",
+                "the schema is made of itself, without an object or an array between",
+                "take the schema out of its own `allOf`, `anyOf` or `oneOf`",
+            ));
+        }
+        if self.depth == DEEPEST {
+            let place = self.schemas[id.0].place.clone();
+            return self.refuse(place.error(
+                "",
+                format!("more than {DEEPEST} schemas nested in one another"),
+                "put a reference to a schema that is used elsewhere in between",
+            ));
+        }
+        self.depth += 1;
+        self.open.push(id);
+        let value = match self.flatten(id) {
+            Ok(schema) => self.flattened(id, schema, subject),
+            Err(error) => self.refuse(error),
+        };
+        self.open.pop();
+        self.depth -= 1;
+        self.values.insert(id, value.clone());
+        value
+    }
+
+    /// The type of a schema without `allOf`.
+    fn flattened(&mut self, id: SchemaId, mut schema: Schema, subject: &str) -> Value {
+        if let Some(combination) = schema.alternatives.pop() {
+            return self.alternatives(id, schema, combination, subject);
+        }
+        if schema.never.is_some() {
+            return self.refuse(schema.place.error(
+                "",
+                "the schema allows no value, for which Rust has no type to decode into",
+                "leave the member out of the schema, or say what it may be",
+            ));
+        }
+        let Some(mut kinds) = self.kinds(&schema) else {
+            return Value::plain(Kind::Any);
+        };
+        let nullable = kinds.remove(&JsonKind::Null);
+        if kinds.contains(&JsonKind::Number) {
+            kinds.remove(&JsonKind::Integer);
+        }
+        let mut value = match kinds.len() {
+            0 if nullable => {
+                self.pass_over_values(&schema);
+                Value::plain(Kind::Null)
+            }
+            0 => {
+                return self.refuse(schema.place.error(
+                    "",
+                    "no value can satisfy `type` and `enum` together",
+                    "let the two agree",
+                ));
+            }
+            1 => self.single_kind(id, &schema, kinds.iter().next().copied(), subject),
+            _ => self.union_of_kinds(id, &schema, &kinds),
+        };
+        value.nullable |= nullable && !matches!(value.kind, Kind::Null);
+        value.marks.extend(schema.kinds.iter().map(|kinds| kinds.mark));
+        self.pass_over_other_kinds(&schema, &kinds);
+        value
+    }
+
+    fn single_kind(
+        &mut self,
+        id: SchemaId,
+        schema: &Schema,
+        kind: Option<JsonKind>,
+        subject: &str,
+    ) -> Value {
+        match kind {
+            Some(JsonKind::Boolean) => self.boolean(schema, subject),
+            Some(JsonKind::Integer) => self.integer(schema, subject),
+            Some(JsonKind::Number) => self.number(schema, subject),
+            Some(JsonKind::String) => self.string(id, schema, subject),
+            Some(JsonKind::Array) => self.array(schema, subject),
+            Some(JsonKind::Object) => self.object(id, schema, subject),
+            Some(JsonKind::Null) | None => Value::plain(Kind::Null),
+        }
+    }
+
+    /// The kinds of values that a schema allows; `None` where it allows any.
+    ///
+    /// A schema without `type` is read as its keywords suggest: one that speaks
+    /// of `properties` means objects, though JSON Schema would let any other
+    /// value pass. Published schemas of 2018 leave `type` out like that.
+    fn kinds(&mut self, schema: &Schema) -> Option<BTreeSet<JsonKind>> {
+        let from_values = schema.values.iter().map(|values| {
+            values.value.iter().map(super::scalars::kind_of).collect::<BTreeSet<_>>()
+        });
+        let declared = schema.kinds.as_ref().map(|kinds| kinds.value.clone());
+        from_values
+            .chain(declared)
+            .reduce(|left, right| intersect(&left, &right))
+            .or_else(|| self.suggested_kinds(schema))
+    }
+
+    fn suggested_kinds(&mut self, schema: &Schema) -> Option<BTreeSet<JsonKind>> {
+        let kinds: BTreeSet<JsonKind> = [
+            (JsonKind::String, schema.text.marks()),
+            (JsonKind::Number, schema.number.marks()),
+            (JsonKind::Array, schema.array.marks()),
+            (JsonKind::Object, schema.object.marks()),
+        ]
+        .into_iter()
+        .filter(|(_, marks)| !marks.is_empty())
+        .map(|(kind, _)| kind)
+        .collect();
+        if kinds.len() > 1 {
+            let error = schema.place.error(
+                "",
+                "keywords for different kinds of values, and no `type` that says which is meant",
+                "add `type`",
+            );
+            self.errors.push(error);
+        }
+        (!kinds.is_empty()).then_some(kinds)
+    }
+
+    /// Makes a named type of a schema, unless there is one. Its id is known
+    /// before it is made.
+    pub(super) fn define(
+        &mut self,
+        id: SchemaId,
+        schema: &Schema,
+        shape: impl FnOnce(&mut Self) -> TypeShape,
+    ) -> TypeId {
+        if let Some(&known) = self.known.get(&id) {
+            return known;
+        }
+        let named = TypeId(self.definitions.len());
+        self.definitions.push(TypeDef {
+            name: String::new(),
+            document: schema.home.document.clone(),
+            pointer: schema.home.pointer.clone(),
+            title: schema.title.clone(),
+            description: schema.description.clone(),
+            module: self.module_of(&schema.home.document),
+            shape: TypeShape::Enum(Vec::new()),
+            marks: schema.kinds.iter().map(|kinds| kinds.mark).collect(),
+        });
+        self.known.insert(id, named);
+        // What is inside a named type may lead back to it: it has a name for that.
+        let open = std::mem::take(&mut self.open);
+        let shape = shape(self);
+        self.open = open;
+        self.definitions[named.0].shape = shape;
+        named
+    }
+
+    pub(super) fn mark_type(&mut self, named: TypeId, marks: impl IntoIterator<Item = Mark>) {
+        self.definitions[named.0].marks.extend(marks);
+    }
+
+    /// The module of the service that publishes a document, or else of the
+    /// service that reached it.
+    fn module_of(&self, document: &str) -> String {
+        let folder = document.rsplit_once('/').map_or("", |(folder, _)| folder);
+        self.modules.get(folder).unwrap_or(&self.module).clone()
+    }
+
+    /// Adds a schema that was made of others.
+    pub(super) fn add(&mut self, schema: Schema) -> SchemaId {
+        self.schemas.push(schema);
+        SchemaId(self.schemas.len() - 1)
+    }
+
+    /// Reports an error, and goes on with a type that stands for nothing: no
+    /// file is written once there is an error.
+    pub(super) fn refuse(&mut self, error: Error) -> Value {
+        self.errors.push(error);
+        Value::plain(Kind::Any)
+    }
+
+    /// Ticks off the keywords that can't apply to values of `kinds`.
+    fn pass_over_other_kinds(&mut self, schema: &Schema, kinds: &BTreeSet<JsonKind>) {
+        let numeric = kinds.contains(&JsonKind::Integer) || kinds.contains(&JsonKind::Number);
+        let applies = |kind| kinds.contains(&kind);
+        for (applies, marks) in [
+            (applies(JsonKind::String), schema.text.marks()),
+            (numeric, schema.number.marks()),
+            (applies(JsonKind::Array), schema.array.marks()),
+            (applies(JsonKind::Object), schema.object.marks()),
+        ] {
+            if !applies {
+                self.vacuous.extend(marks);
+            }
+        }
+    }
+
+    fn pass_over_values(&mut self, schema: &Schema) {
+        self.vacuous.extend(schema.values.iter().map(|values| values.mark));
+    }
+}
+
+/// What both allow; an integer is a number.
+pub(super) fn intersect(left: &BTreeSet<JsonKind>, right: &BTreeSet<JsonKind>) -> BTreeSet<JsonKind> {
+    let narrow = |kind: &JsonKind, other: &BTreeSet<JsonKind>| {
+        other.contains(kind) || *kind == JsonKind::Integer && other.contains(&JsonKind::Number)
+    };
+    let from_left = left.iter().filter(|kind| narrow(kind, right));
+    let from_right = right.iter().filter(|kind| narrow(kind, left));
+    from_left.chain(from_right).copied().collect()
+}
+
+impl Value {
+    /// A value of a kind, with nothing more to say of it.
+    pub(super) fn plain(kind: Kind) -> Self {
+        Self {
+            kind,
+            nullable: false,
+            rules: Vec::new(),
+            marks: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! A schema as it was written, keyword by keyword.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Number, Value};
+
+use super::Mark;
+use crate::place::Place;
+
+/// Which document a schema belongs to, and where in it: what names are made of.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Home {
+    /// The normalised id, `queue/v1/task.json` for instance.
+    pub(crate) document: String,
+    /// The JSON pointer in it.
+    pub(crate) pointer: String,
+}
+
+/// The number of a schema in [`Resolved::schemas`](super::Resolved::schemas).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct SchemaId(pub(crate) usize);
+
+/// The kinds of JSON values, with integers apart from other numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum JsonKind {
+    Null,
+    Boolean,
+    Integer,
+    Number,
+    String,
+    Array,
+    Object,
+}
+
+/// A keyword's value, and its entry in the ledger.
+#[derive(Clone, Debug)]
+pub(crate) struct Marked<T> {
+    pub(crate) value: T,
+    pub(crate) mark: Mark,
+}
+
+/// One schema. Everything is optional, and an empty schema allows any value.
+#[derive(Clone, Debug)]
+pub(crate) struct Schema {
+    pub(crate) place: Place,
+    pub(crate) home: Home,
+    pub(crate) title: Option<String>,
+    pub(crate) description: Option<String>,
+    /// The schema `false`, which allows no value.
+    pub(crate) never: Option<Mark>,
+    pub(crate) kinds: Option<Marked<BTreeSet<JsonKind>>>,
+    /// `enum` and `const`; a value must be in every list.
+    pub(crate) values: Vec<Marked<Vec<Value>>>,
+    pub(crate) text: TextWords,
+    pub(crate) number: NumberWords,
+    pub(crate) array: ArrayWords,
+    pub(crate) object: ObjectWords,
+    /// `allOf`: the schemas that must hold besides.
+    pub(crate) parts: Vec<SchemaId>,
+    pub(crate) parts_mark: Option<Mark>,
+    pub(crate) alternatives: Vec<Combination>,
+}
+
+/// `anyOf` or `oneOf`.
+#[derive(Clone, Debug)]
+pub(crate) struct Combination {
+    pub(crate) keyword: &'static str,
+    pub(crate) branches: Marked<Vec<SchemaId>>,
+}
+
+/// The keywords for strings.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct TextWords {
+    pub(crate) min_length: Option<Marked<u64>>,
+    pub(crate) max_length: Option<Marked<u64>>,
+    pub(crate) patterns: Vec<Marked<String>>,
+    pub(crate) formats: Vec<Marked<String>>,
+}
+
+/// The keywords for numbers.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct NumberWords {
+    pub(crate) minimum: Option<Marked<Number>>,
+    pub(crate) maximum: Option<Marked<Number>>,
+    pub(crate) exclusive_minimum: Option<Marked<Number>>,
+    pub(crate) exclusive_maximum: Option<Marked<Number>>,
+    pub(crate) multiple_of: Option<Marked<Number>>,
+}
+
+/// The keywords for arrays.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ArrayWords {
+    pub(crate) items: Option<Marked<SchemaId>>,
+    pub(crate) min_items: Option<Marked<u64>>,
+    pub(crate) max_items: Option<Marked<u64>>,
+    pub(crate) unique_items: Option<Mark>,
+}
+
+/// The keywords for objects.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ObjectWords {
+    pub(crate) properties: BTreeMap<String, SchemaId>,
+    pub(crate) properties_mark: Option<Mark>,
+    pub(crate) required: BTreeSet<String>,
+    pub(crate) required_marks: Vec<Mark>,
+    pub(crate) additional: Option<Marked<Additional>>,
+    pub(crate) property_names: Option<Marked<SchemaId>>,
+    pub(crate) min_properties: Option<Marked<u64>>,
+    pub(crate) max_properties: Option<Marked<u64>>,
+}
+
+/// `additionalProperties`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Additional {
+    Forbidden,
+    Allowed,
+    Each(SchemaId),
+}
+
+impl Schema {
+    /// The schema that allows any value.
+    pub(crate) fn any(place: Place, home: Home) -> Self {
+        Self {
+            place,
+            home,
+            title: None,
+            description: None,
+            never: None,
+            kinds: None,
+            values: Vec::new(),
+            text: TextWords::default(),
+            number: NumberWords::default(),
+            array: ArrayWords::default(),
+            object: ObjectWords::default(),
+            parts: Vec::new(),
+            parts_mark: None,
+            alternatives: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Values that may be of several types: `anyOf`, `oneOf`, and lists of kinds.
+
+use serde::de::{DeserializeOwned, Deserializer};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{JsonText, Shape};
+use crate::validate::{Flow, Pointer, Report, Violation};
+
+/// An enum with a variant for each type that a value may be of, and one more
+/// for a value that is of none, kept as its text.
+pub trait Union: Serialize + Sized + 'static {
+    /// The keyword that the enum was made from, `oneOf` for instance.
+    const KEYWORD: &'static str;
+
+    /// The types, in the order of the schema.
+    const BRANCHES: &'static [Branch<Self>];
+
+    /// The variant for a value that fits none of the types, or more of them
+    /// than the keyword allows.
+    fn unmatched(text: JsonText) -> Self;
+
+    /// Checks the rules of the variant that the value has, and nothing of the
+    /// others.
+    ///
+    /// # Errors
+    ///
+    /// Breaks where `report` has seen enough.
+    fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow;
+}
+
+/// One type of a [`Union`].
+#[derive(Debug)]
+pub struct Branch<U: 'static> {
+    shape: &'static Shape,
+    read: fn(&JsonText) -> Option<U>,
+}
+
+impl<U: Union> Branch<U> {
+    /// The type of `shape`, read by `read`: `|text| text.parse().map(U::Variant).ok()`.
+    pub const fn new(shape: &'static Shape, read: fn(&JsonText) -> Option<U>) -> Self {
+        Self { shape, read }
+    }
+
+    /// The value, where it is of this type and keeps every rule of it.
+    fn fit(&self, text: &JsonText, value: &Value, strict: bool) -> Option<U> {
+        let mut report = Report::first();
+        let shape = match strict {
+            true => self
+                .shape
+                .check_strictly(value, &Pointer::ROOT, &mut report),
+            false => self.shape.check(value, &Pointer::ROOT, &mut report),
+        };
+        if shape.is_break() {
+            return None;
+        }
+        let read = self.read_exactly(text, value)?;
+        let rules = read.check_variant(&Pointer::ROOT, &mut report);
+        rules.is_continue().then_some(read)
+    }
+
+    /// Reads the value; whole numbers that are written with a fraction or an
+    /// exponent are written anew.
+    fn read_exactly(&self, text: &JsonText, value: &Value) -> Option<U> {
+        if let Some(read) = (self.read)(text) {
+            return Some(read);
+        }
+        let mut plain = value.clone();
+        if !self.shape.make_integers_plain(&mut plain) {
+            return None;
+        }
+        (self.read)(&JsonText::of(&plain).ok()?)
+    }
+}
+
+/// Reads a value into the variant of the type that it fits: strictly, so that
+/// types which differ by their members are told apart; or, where it fits none,
+/// passing over members that the types do not know.
+///
+/// # Errors
+///
+/// Where the input is not JSON.
+pub fn deserialize_union<'de, D, U>(deserializer: D) -> Result<U, D::Error>
+where
+    D: Deserializer<'de>,
+    U: Union,
+{
+    let text = JsonText::deserialize(deserializer)?;
+    let Ok(value) = text.parse() else {
+        return Ok(U::unmatched(text));
+    };
+    for strict in [true, false] {
+        let mut fits = fits::<U>(&text, &value, strict);
+        let first = fits.next();
+        let ambiguous = U::KEYWORD == "oneOf" && fits.next().is_some();
+        drop(fits);
+        match first {
+            Some(value) if !ambiguous => return Ok(value),
+            Some(_) => return Ok(U::unmatched(text)),
+            None => {}
+        }
+    }
+    Ok(U::unmatched(text))
+}
+
+/// Checks that a value fits one type alone, as `oneOf` asks.
+///
+/// # Errors
+///
+/// Breaks where it does not, and `report` has seen enough.
+pub fn check_one<U: Union>(value: &U, at: &Pointer<'_>, report: &mut Report) -> Flow {
+    let text = JsonText::of(value);
+    let fits = text.as_ref().ok().and_then(|text| {
+        let value = text.parse().ok()?;
+        Some(fits::<U>(text, &value, true).count())
+    });
+    match fits {
+        Some(0 | 1) => Flow::Continue(()),
+        _ => report.add(|| Violation::new(at.to_string(), U::KEYWORD, "one alternative", value)),
+    }
+}
+
+fn fits<U: Union>(text: &JsonText, value: &Value, strict: bool) -> impl Iterator<Item = U> {
+    U::BRANCHES
+        .iter()
+        .filter_map(move |branch| branch.fit(text, value, strict))
+}
+
+/// Reads `text` into a variant; what a [`Branch`] reads with.
+pub fn read_variant<T: DeserializeOwned, U>(text: &JsonText, variant: fn(T) -> U) -> Option<U> {
+    text.parse().ok().map(variant)
+}
