@@ -65,7 +65,8 @@ pub type Files = BTreeMap<String, String>;
 pub fn generate(sources: &[Source], target: &Target) -> Result<Files, Errors> {
     let documents = load::load(sources)?;
     let resolved = resolve::resolve(&documents)?;
-    let (model, ledger) = lower::lower(resolved)?;
-    println!("{model:#?}");
-    Ok(Files::new())
+    let (model, mut ledger) = lower::lower(resolved)?;
+    let emitted = emit::emit(&model, target, &mut ledger)?;
+    ledger.settle()?;
+    format::format(emitted)
 }

@@ -72,6 +72,8 @@ pub(crate) struct KeyEntry {
 pub(crate) struct TypeDef {
     /// Empty until all types are known.
     pub(crate) name: String,
+    /// The name as that of a constant, apart from those of other types.
+    pub(crate) constant: String,
     /// The document of its schema, by normalised id, and the place in it.
     pub(crate) document: String,
     pub(crate) pointer: String,
@@ -175,6 +177,7 @@ pub(crate) enum Kind {
 /// A rule at work: its number in [`Service::rules`] once rules have names.
 #[derive(Clone, Debug)]
 pub(crate) struct RuleUse {
+    pub(crate) place: Place,
     pub(crate) rule: Rule,
     /// What to call it: the name of the value that it is for.
     pub(crate) subject: String,
@@ -186,6 +189,7 @@ pub(crate) struct RuleUse {
 /// A rule with its name.
 #[derive(Clone, Debug)]
 pub(crate) struct NamedRule {
+    pub(crate) place: Place,
     pub(crate) name: String,
     pub(crate) subject: String,
     pub(crate) rule: Rule,

@@ -1,1 +1,80 @@
+//! Phase four: the model to the items of Rust files.
 
+mod binding;
+mod checks;
+mod docs;
+mod enums;
+mod event;
+mod manifest;
+mod markdown;
+mod matcher;
+mod payloads;
+mod root;
+mod routing_key;
+mod service;
+mod shapes;
+mod ty;
+mod validators;
+mod words;
+
+use std::collections::BTreeSet;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::Target;
+use crate::error::Errors;
+use crate::model::{Model, Service};
+use crate::resolve::Ledger;
+
+/// A Rust file before it is printed.
+pub(crate) struct RustFile {
+    /// Relative to the folder of the sources.
+    pub(crate) path: String,
+    /// What the file holds, in Markdown.
+    pub(crate) docs: Vec<String>,
+    /// The names that other files of the same module define.
+    pub(crate) siblings: BTreeSet<String>,
+    pub(crate) items: Vec<TokenStream>,
+}
+
+/// What was emitted.
+pub(crate) struct Emitted {
+    /// The manifest of a crate.
+    pub(crate) manifest: Option<String>,
+    pub(crate) files: Vec<RustFile>,
+}
+
+/// Emits everything that `model` holds, and ticks off in `ledger` the keywords
+/// that it enforces.
+pub(crate) fn emit(model: &Model, target: &Target, ledger: &mut Ledger) -> Result<Emitted, Errors> {
+    ledger.enforce(&model.vacuous);
+    let features = matches!(target, Target::Crate { .. });
+    let mut files = root::files(model, features);
+    let mut errors = Vec::new();
+    for service in &model.services {
+        match service::files(model, service, ledger) {
+            Ok(found) => files.extend(found),
+            Err(found) => errors.extend(found),
+        }
+    }
+    let manifest = match target {
+        Target::Crate { package, pulse } => Some(manifest::manifest(model, package, pulse)),
+        Target::Module => None,
+    };
+    Errors::unless_empty(errors, Emitted { manifest, files })
+}
+
+/// The name of the feature that turns a service on: its module's, with dashes.
+fn feature_name(module: &str) -> String {
+    module.replace('_', "-")
+}
+
+/// The attribute that leaves an item out when its service is turned off.
+fn feature(service: &Service, features: bool) -> TokenStream {
+    let name = feature_name(&service.module);
+    match features {
+        true => quote!(#[cfg(feature = #name)]),
+        false => TokenStream::new(),
+    }
+}

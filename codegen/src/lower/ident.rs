@@ -2,18 +2,7 @@
 
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
-/// Keywords of Rust, in every edition: those that `r#` makes usable, and those
-/// that it does not.
-const KEYWORDS: &[&str] = &[
-    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
-    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let",
-    "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return",
-    "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use",
-    "virtual", "where", "while", "yield",
-];
-const NEVER_RAW: &[&str] = &["crate", "self", "super"];
-
-/// The name of a field or a module: `worker_pool_id`, without `r#`.
+/// The name of a field or a module: `worker_pool_id`.
 pub(super) fn snake(text: &str) -> String {
     start_with_letter(letters(text).to_snake_case(), 'n')
 }
@@ -26,17 +15,6 @@ pub(super) fn pascal(text: &str) -> String {
 /// The name of a constant: `WORKER_POOL_ID`.
 pub(super) fn shouty(text: &str) -> String {
     start_with_letter(letters(text).to_shouty_snake_case(), 'N')
-}
-
-/// `name`, made usable where it is a keyword.
-pub(super) fn escape_keyword(name: String) -> String {
-    if NEVER_RAW.contains(&name.as_str()) {
-        return format!("{name}_");
-    }
-    if KEYWORDS.contains(&name.as_str()) {
-        return format!("r#{name}");
-    }
-    name
 }
 
 /// `text` with everything else than ASCII letters and digits turned to spaces:
@@ -84,7 +62,5 @@ mod tests {
         assert_eq!(pascal("WorkerType Pulse Message"), "WorkerTypePulseMessage");
         assert_eq!(pascal("GitHub Re-run Request Message"), "GitHubReRunRequestMessage");
         assert_eq!(shouty("workerPoolId"), "WORKER_POOL_ID");
-        assert_eq!(escape_keyword("type".to_owned()), "r#type");
-        assert_eq!(escape_keyword("self".to_owned()), "self_");
     }
 }

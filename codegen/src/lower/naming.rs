@@ -48,6 +48,7 @@ pub(super) fn name_everything(model: &mut Model) {
     }
     name_variants(services);
     for service in services.iter_mut() {
+        name_constants(service, types);
         service.needs = needs(service, types);
         name_rules(service, types);
     }
@@ -124,6 +125,16 @@ fn named_in(value: &Value, found: &mut Vec<TypeId>) {
     }
 }
 
+/// Names the constants that go with types: two types whose names differ in case
+/// alone would share one.
+fn name_constants(service: &Service, types: &mut [TypeDef]) {
+    let mut taken = BTreeSet::new();
+    for id in &service.types {
+        let wanted = ident::shouty(&types[id.0].name);
+        types[id.0].constant = claim(&mut taken, &[&wanted], "TYPE");
+    }
+}
+
 /// Names the variants of the event: after their exchanges, with the service in
 /// front where an earlier service has the name.
 fn name_variants(services: &mut [Service]) {
@@ -193,6 +204,7 @@ fn name_rule(
     let owned = ident::shouty(&format!("{owner} {}", used.subject));
     used.name = claim(taken, &[&subject, &owned], "VALUE");
     rules.push(NamedRule {
+        place: used.place.clone(),
         name: used.name.clone(),
         subject,
         rule: used.rule.clone(),

@@ -73,11 +73,11 @@ impl Types {
                 minimum: rule.minimum.filter(|&limit| limit > 0),
                 ..rule
             };
-            return self.scalar(Kind::Unsigned, rule, Rule::Unsigned, subject, marks);
+            return self.scalar(schema, Kind::Unsigned, rule, Rule::Unsigned, subject, marks);
         }
         if fits(I64_MIN, I64_MAX) {
             let rule = integer_rule(&bounds, divisor, one_of, |limit| i64::try_from(limit).ok());
-            return self.scalar(Kind::Signed, rule, Rule::Signed, subject, marks);
+            return self.scalar(schema, Kind::Signed, rule, Rule::Signed, subject, marks);
         }
         self.refuse(schema.place.error(
             "",
@@ -100,12 +100,13 @@ impl Types {
             multiple_of: limit(&words.multiple_of),
             one_of: one_of.map(|(one_of, _)| one_of),
         };
-        self.scalar(Kind::Number, rule, Rule::Number, subject, marks)
+        self.scalar(schema, Kind::Number, rule, Rule::Number, subject, marks)
     }
 
     /// A scalar with its rule; without one where the rule says nothing.
     fn scalar<T: PartialEq>(
         &mut self,
+        schema: &Schema,
         kind: Kind,
         rule: ScalarRule<T>,
         wrap: fn(ScalarRule<T>) -> Rule,
@@ -116,7 +117,7 @@ impl Types {
         if rule == ScalarRule::default() {
             value.marks = marks;
         } else {
-            value.rules.push(RuleUse::new(wrap(rule), subject, marks));
+            value.rules.push(RuleUse::new(schema, wrap(rule), subject, marks));
         }
         value
     }

@@ -32,13 +32,13 @@ impl ObjectWords {
     }
 
     /// The rule for how many members there are, if there is one.
-    fn counts(&self, subject: &str) -> Option<RuleUse> {
+    fn counts(&self, schema: &Schema, subject: &str) -> Option<RuleUse> {
         let marks = self.count_marks();
         let rule = MembersRule {
             minimum: self.min_properties.as_ref().map(|limit| limit.value),
             maximum: self.max_properties.as_ref().map(|limit| limit.value),
         };
-        (!marks.is_empty()).then(|| RuleUse::new(Rule::Members(rule), subject, marks))
+        (!marks.is_empty()).then(|| RuleUse::new(schema, Rule::Members(rule), subject, marks))
     }
 }
 
@@ -60,7 +60,7 @@ impl Types {
     /// An object whose members have no names of their own.
     fn map(&mut self, schema: &Schema, subject: &str) -> Value {
         let words = &schema.object;
-        let counts = words.counts(subject);
+        let counts = words.counts(schema, subject);
         let names = self.name_rule(schema, subject);
         let each = match &words.additional {
             Some(additional) => match additional.value {
@@ -89,9 +89,9 @@ impl Types {
         let place = self.schemas[names.value.0].place.clone();
         let value = self.value(names.value, &format!("{subject} name"));
         let rule = match (value.kind, value.rules.as_slice()) {
-            (Kind::Any, _) => RuleUse::new(Rule::Text(TextRule::default()), subject, Vec::new()),
+            (Kind::Any, _) => RuleUse::new(schema, Rule::Text(TextRule::default()), subject, Vec::new()),
             (Kind::Text, [rule]) => rule.clone(),
-            (Kind::Text, []) => RuleUse::new(Rule::Text(TextRule::default()), subject, Vec::new()),
+            (Kind::Text, []) => RuleUse::new(schema, Rule::Text(TextRule::default()), subject, Vec::new()),
             _ => {
                 self.errors.push(place.error(
                     "",
@@ -135,7 +135,7 @@ impl Types {
         Struct {
             fields,
             rest,
-            counts: words.counts("members"),
+            counts: words.counts(schema, "members"),
         }
     }
 

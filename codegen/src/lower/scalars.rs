@@ -58,7 +58,7 @@ impl Types {
                 one_of: Some(one_of),
                 ..ScalarRule::default()
             };
-            value.rules.push(RuleUse::new(Rule::Boolean(rule), subject, marks));
+            value.rules.push(RuleUse::new(schema, Rule::Boolean(rule), subject, marks));
         }
         value
     }
@@ -109,7 +109,7 @@ impl Types {
         };
         let marks = words.limit_marks();
         if !marks.is_empty() {
-            value.rules.push(RuleUse::new(Rule::Items(rule), subject, marks));
+            value.rules.push(RuleUse::new(schema, Rule::Items(rule), subject, marks));
         }
         if !schema.values.is_empty() {
             return self.refuse_values(schema, "arrays");
@@ -168,8 +168,9 @@ fn variants(values: &[String]) -> Vec<Variant> {
 }
 
 impl RuleUse {
-    pub(super) fn new(rule: Rule, subject: &str, marks: Vec<Mark>) -> Self {
+    pub(super) fn new(schema: &Schema, rule: Rule, subject: &str, marks: Vec<Mark>) -> Self {
         Self {
+            place: schema.place.clone(),
             rule,
             subject: subject.to_owned(),
             name: String::new(),

@@ -52,7 +52,7 @@ impl Types {
         let more: Vec<TextRule> = more_patterns.chain(more_formats).collect();
         std::iter::once((first, marks))
             .chain(more.into_iter().map(|rule| (rule, Vec::new())))
-            .map(|(rule, marks)| RuleUse::new(Rule::Text(rule), subject, marks))
+            .map(|(rule, marks)| RuleUse::new(schema, Rule::Text(rule), subject, marks))
             .collect()
     }
 }

@@ -227,6 +227,7 @@ impl Types {
         let named = TypeId(self.definitions.len());
         self.definitions.push(TypeDef {
             name: String::new(),
+            constant: String::new(),
             document: schema.home.document.clone(),
             pointer: schema.home.pointer.clone(),
             title: schema.title.clone(),

@@ -1,0 +1,299 @@
+//! The checks that `validate()` makes.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+use super::ty::{Types, ident};
+use super::validators;
+use crate::model::{Field, Kind, RuleUse, Struct, TypeDef, TypeShape, Union, Value};
+use crate::resolve::Ledger;
+
+/// A value in the generated code.
+struct Subject {
+    /// An expression that is the value.
+    place: TokenStream,
+    /// An expression that is a reference to it.
+    reference: TokenStream,
+}
+
+impl Subject {
+    /// A field of the type that is checked.
+    fn field(name: &Ident) -> Self {
+        Self {
+            place: quote!(self.#name),
+            reference: quote!(&self.#name),
+        }
+    }
+
+    /// A local variable that is a reference.
+    fn local(name: &Ident) -> Self {
+        Self {
+            place: quote!(#name),
+            reference: quote!(#name),
+        }
+    }
+}
+
+/// Where a check stands: an expression that is a pointer, and how many loops
+/// there are around it.
+struct At {
+    pointer: TokenStream,
+    depth: usize,
+}
+
+impl At {
+    /// Where the type that is checked stands.
+    fn own() -> Self {
+        Self {
+            pointer: quote!(at),
+            depth: 0,
+        }
+    }
+
+    fn member(&self, name: &str) -> Self {
+        let pointer = &self.pointer;
+        Self {
+            pointer: quote!(#pointer.member(#name)),
+            depth: self.depth,
+        }
+    }
+
+    /// One loop further in: the pointer of what the loop's variable `step` leads to.
+    fn inside(&self, method: &str, step: &Ident) -> Self {
+        let pointer = &self.pointer;
+        let method = format_ident!("{method}");
+        Self {
+            pointer: quote!(#pointer.#method(#step)),
+            depth: self.depth + 1,
+        }
+    }
+
+    /// A name for a variable of a loop here, apart from those of loops around it.
+    fn variable(&self, name: &str) -> Ident {
+        match self.depth {
+            0 => format_ident!("{name}"),
+            depth => format_ident!("{name}_{}", depth + 1),
+        }
+    }
+
+    /// The pointer as an argument.
+    fn argument(&self) -> TokenStream {
+        let pointer = &self.pointer;
+        match pointer.clone().into_iter().nth(1) {
+            Some(_) => quote!(&#pointer),
+            None => quote!(#pointer),
+        }
+    }
+}
+
+/// Emits checks, and ticks off the keywords that they enforce.
+pub(super) struct Checks<'m, 'l> {
+    pub(super) types: Types<'m>,
+    pub(super) ledger: &'l mut Ledger,
+}
+
+impl Checks<'_, '_> {
+    /// The implementation of `Validate` for one type, and of `Union` where it is one.
+    pub(super) fn definition(&mut self, definition: &TypeDef) -> Vec<TokenStream> {
+        self.ledger.enforce(&definition.marks);
+        let checks = match &definition.shape {
+            TypeShape::Struct(it) => self.structure(it),
+            TypeShape::Enum(_) => vec![quote!(report.check(at, self, &Known)?;)],
+            TypeShape::Wrapper(value) => {
+                let subject = Subject {
+                    place: quote!(self.0),
+                    reference: quote!(&self.0),
+                };
+                self.value(value, &subject, &At::own())
+            }
+            TypeShape::Union(it) => return self.union(definition, it),
+        };
+        vec![validate(definition, &checks)]
+    }
+
+    fn structure(&mut self, it: &Struct) -> Vec<TokenStream> {
+        let mut checks = Vec::new();
+        if let Some(counts) = &it.counts {
+            checks.push(self.member_count(it, counts));
+        }
+        for field in &it.fields {
+            checks.extend(self.field(field));
+        }
+        if let Some(rest) = &it.rest {
+            let subject = Subject::field(&ident(&rest.name));
+            checks.extend(self.value(&rest.value, &subject, &At::own()));
+        }
+        checks
+    }
+
+    fn field(&mut self, field: &Field) -> Vec<TokenStream> {
+        let subject = Subject::field(&ident(&field.name));
+        let at = At::own().member(&field.wire_name);
+        match field.required {
+            true => self.value(&field.value, &subject, &at),
+            false => self.if_some(&subject, |checks, value| checks.value(&field.value, value, &at)),
+        }
+    }
+
+    /// Checks of what an optional value holds.
+    fn if_some(
+        &mut self,
+        subject: &Subject,
+        inner: impl FnOnce(&mut Self, &Subject) -> Vec<TokenStream>,
+    ) -> Vec<TokenStream> {
+        let value = format_ident!("value");
+        let checks = inner(self, &Subject::local(&value));
+        let reference = &subject.reference;
+        match checks.is_empty() {
+            true => checks,
+            false => vec![quote! {
+                if let Some(#value) = #reference {
+                    #(#checks)*
+                }
+            }],
+        }
+    }
+
+    fn value(&mut self, value: &Value, subject: &Subject, at: &At) -> Vec<TokenStream> {
+        self.ledger.enforce(&value.marks);
+        match value.nullable {
+            true => self.if_some(subject, |checks, inner| checks.plain(value, inner, at)),
+            false => self.plain(value, subject, at),
+        }
+    }
+
+    fn plain(&mut self, value: &Value, subject: &Subject, at: &At) -> Vec<TokenStream> {
+        let Subject { place, reference } = subject;
+        let pointer = at.argument();
+        let mut checks = Vec::new();
+        for used in &value.rules {
+            checks.push(self.rule(used, &quote!(#reference), at));
+        }
+        match &value.kind {
+            Kind::Named(_) => checks.push(quote!(#place.check(#pointer, report)?;)),
+            Kind::List(item) => checks.extend(self.each_item(item, subject, at)),
+            Kind::Map(names, item) => {
+                checks.extend(self.each_member(names.as_ref(), item, subject, at));
+            }
+            _ => {}
+        }
+        checks
+    }
+
+    fn rule(&mut self, used: &RuleUse, reference: &TokenStream, at: &At) -> TokenStream {
+        self.ledger.enforce(&used.marks);
+        let rule = validators::reference(used);
+        let pointer = at.argument();
+        quote!(report.check(#pointer, #reference, #rule)?;)
+    }
+
+    fn each_item(&mut self, item: &Value, subject: &Subject, at: &At) -> Option<TokenStream> {
+        let (index, local) = (at.variable("index"), at.variable("item"));
+        let inside = at.inside("index", &index);
+        let checks = self.value(item, &Subject::local(&local), &inside);
+        let place = &subject.place;
+        (!checks.is_empty()).then(|| {
+            quote! {
+                for (#index, #local) in #place.iter().enumerate() {
+                    #(#checks)*
+                }
+            }
+        })
+    }
+
+    fn each_member(
+        &mut self,
+        names: Option<&RuleUse>,
+        item: &Value,
+        subject: &Subject,
+        at: &At,
+    ) -> Option<TokenStream> {
+        let (name, local) = (at.variable("name"), at.variable("member"));
+        let inside = at.inside("member", &name);
+        let of_names = names.map(|used| self.rule(used, &quote!(#name), &inside));
+        let of_values = self.value(item, &Subject::local(&local), &inside);
+        let reference = &subject.reference;
+        let bound = if of_values.is_empty() { format_ident!("_{local}") } else { local };
+        (of_names.is_some() || !of_values.is_empty()).then(|| {
+            quote! {
+                for (#name, #bound) in #reference {
+                    #of_names
+                    #(#of_values)*
+                }
+            }
+        })
+    }
+
+    /// `minProperties` and `maxProperties` over named members.
+    fn member_count(&mut self, it: &Struct, counts: &RuleUse) -> TokenStream {
+        let required = it.fields.iter().filter(|field| field.required).count();
+        let optional = it.fields.iter().filter(|field| !field.required).map(|field| {
+            let name = ident(&field.name);
+            quote!(+ usize::from(self.#name.is_some()))
+        });
+        let rest = it.rest.iter().map(|rest| {
+            let name = ident(&rest.name);
+            quote!(+ self.#name.len())
+        });
+        self.rule(counts, &quote!(&(#required #(#optional)* #(#rest)*)), &At::own())
+    }
+
+    fn union(&mut self, definition: &TypeDef, it: &Union) -> Vec<TokenStream> {
+        let name = ident(&definition.name);
+        let keyword = if it.exactly_one { "oneOf" } else { "anyOf" };
+        let value = format_ident!("value");
+        let arms: Vec<TokenStream> = it
+            .branches
+            .iter()
+            .map(|branch| {
+                let variant = format_ident!("{}", branch.name);
+                let checks = self.value(&branch.value, &Subject::local(&value), &At::own());
+                match checks.is_empty() {
+                    true => quote!(Self::#variant(_) => {}),
+                    false => quote!(Self::#variant(#value) => { #(#checks)* }),
+                }
+            })
+            .collect();
+        let branches = it.branches.iter().enumerate().map(|(index, branch)| {
+            let variant = format_ident!("{}", branch.name);
+            let shape = super::shapes::branch_name(definition, index);
+            quote!(Branch::new(&shapes::#shape, |text| read_variant(text, Self::#variant)))
+        });
+        let one = it.exactly_one.then(|| quote!(check_one(self, at, report)?;));
+        let implementation = quote! {
+            impl Union for #name {
+                const KEYWORD: &'static str = #keyword;
+                const BRANCHES: &'static [Branch<Self>] = &[#(#branches),*];
+
+                fn unmatched(text: JsonText) -> Self {
+                    Self::Unmatched(text)
+                }
+
+                fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
+                    match self {
+                        #(#arms)*
+                        Self::Unmatched(text) => report.unmatched(at, Self::KEYWORD, text)?,
+                    }
+                    Flow::Continue(())
+                }
+            }
+        };
+        let mut checks: Vec<TokenStream> = one.into_iter().collect();
+        checks.push(quote!(self.check_variant(at, report)?;));
+        vec![implementation, validate(definition, &checks)]
+    }
+}
+
+fn validate(definition: &TypeDef, checks: &[TokenStream]) -> TokenStream {
+    let name = ident(&definition.name);
+    let unused = if checks.is_empty() { "_" } else { "" };
+    let (at, report) = (format_ident!("{unused}at"), format_ident!("{unused}report"));
+    quote! {
+        impl Validate for #name {
+            fn check(&self, #at: &Pointer<'_>, #report: &mut Report) -> Flow {
+                #(#checks)*
+                Flow::Continue(())
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Doc comments as tokens.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::markdown;
+
+/// A doc comment of paragraphs: each a list of lines, set apart by empty lines.
+pub(super) fn docs(paragraphs: &[Vec<String>]) -> TokenStream {
+    let mut lines: Vec<String> = Vec::new();
+    for paragraph in paragraphs.iter().filter(|paragraph| !paragraph.is_empty()) {
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        lines.extend(paragraph.iter().cloned());
+    }
+    let lines = lines.iter().map(|line| match line.as_str() {
+        "" => String::new(),
+        line => format!(" {line}"),
+    });
+    quote!(#(#[doc = #lines])*)
+}
+
+/// The text of a schema, or its title where there is none, or else `or_else`.
+pub(super) fn described(
+    description: Option<&str>,
+    title: Option<&str>,
+    or_else: &str,
+) -> Vec<String> {
+    [description, title, Some(or_else)]
+        .into_iter()
+        .flatten()
+        .map(markdown::lines)
+        .find(|lines| !lines.is_empty())
+        .unwrap_or_default()
+}
+
+/// One paragraph of sentences of our own.
+pub(super) fn sentences(sentences: &[String]) -> Vec<String> {
+    match sentences {
+        [] => Vec::new(),
+        sentences => vec![sentences.join(" ")],
+    }
+}

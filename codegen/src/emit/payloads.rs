@@ -1,0 +1,202 @@
+//! The types of payloads: structs, unions and wrappers.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::docs::{described, docs, sentences};
+use super::ty::{Types, ident};
+use super::{enums, words};
+use crate::model::{Branch, Field, Struct, TypeDef, TypeShape, Union, Value};
+
+/// The definition of one type, with what decodes and encodes it.
+pub(super) fn definition(types: Types<'_>, definition: &TypeDef) -> Vec<TokenStream> {
+    match &definition.shape {
+        TypeShape::Struct(it) => structure(types, definition, it),
+        TypeShape::Enum(variants) => enums::definition(definition, variants),
+        TypeShape::Union(it) => union(types, definition, it),
+        TypeShape::Wrapper(value) => vec![wrapper(types, definition, value)],
+    }
+}
+
+/// The traits that every payload type derives, of those that its values allow.
+fn derives(types: Types<'_>, values: &[&Value]) -> TokenStream {
+    match values.iter().all(|value| types.is_hashable(value)) {
+        true => quote!(Clone, Debug, PartialEq, Eq, Hash),
+        false => quote!(Clone, Debug, PartialEq),
+    }
+}
+
+pub(super) fn type_docs(definition: &TypeDef, more: &[String]) -> TokenStream {
+    let text = described(
+        definition.description.as_deref(),
+        definition.title.as_deref(),
+        "A value that the schema does not describe.",
+    );
+    docs(&[text, sentences(more)])
+}
+
+fn structure(types: Types<'_>, definition: &TypeDef, it: &Struct) -> Vec<TokenStream> {
+    let name = ident(&definition.name);
+    let derives = derives(types, &definition.shape.values());
+    let counts: Vec<String> = it.counts.iter().flat_map(|used| words::of_rule(&used.rule)).collect();
+    let docs = type_docs(definition, &counts);
+    let camel = it.fields.iter().any(|field| field.name.contains('_'))
+        .then(|| quote!(#[serde(rename_all = "camelCase")]));
+    let is_camel = camel.is_some();
+    let open = it.rest.is_some();
+    let fields = it.fields.iter().map(|field| struct_field(types, field, is_camel, open));
+    let rest = it.rest.iter().map(|rest| rest_field(types, rest));
+    let deserialize = (!open).then(|| quote!(, Deserialize));
+    let structure = quote! {
+        #docs
+        #[derive(#derives, Serialize #deserialize)]
+        #camel
+        pub struct #name {
+            #(#fields,)*
+            #(#rest,)*
+        }
+    };
+    match &it.rest {
+        Some(rest) => vec![structure, open_deserialize(definition, it, rest)],
+        None => vec![structure],
+    }
+}
+
+fn struct_field(types: Types<'_>, field: &Field, camel: bool, open: bool) -> TokenStream {
+    let name = ident(&field.name);
+    let wire_name = &field.wire_name;
+    let ty = types.field(field);
+    let docs = field_docs(field);
+    let expected = if camel { camel_case(&field.name) } else { field.name.clone() };
+    let rename = (expected != *wire_name).then(|| quote!(#[serde(rename = #wire_name)]));
+    let serde = match (field.required, field.value.nullable) {
+        // A struct with a rest reads its members by hand.
+        (false, _) if open => quote!(#[serde(skip_serializing_if = "Option::is_none")]),
+        (false, _) => quote! {
+            #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+        },
+        // serde takes a missing `Option` for `None`: this member must be there.
+        (true, true) if !open => quote!(#[serde(deserialize_with = "Option::deserialize")]),
+        (true, _) => TokenStream::new(),
+    };
+    quote! {
+        #docs
+        #rename
+        #serde
+        pub #name: #ty
+    }
+}
+
+fn field_docs(field: &Field) -> TokenStream {
+    let text = described(
+        field.description.as_deref(),
+        field.title.as_deref(),
+        "Not described by the schema.",
+    );
+    docs(&[text, sentences(&words::of_value(&field.value))])
+}
+
+/// The name that serde's `camelCase` gives to a field.
+fn camel_case(field: &str) -> String {
+    let mut upper = false;
+    let mut camel = String::new();
+    for character in field.chars() {
+        match character {
+            '_' => upper = true,
+            character if upper => {
+                camel.push(character.to_ascii_uppercase());
+                upper = false;
+            }
+            character => camel.push(character),
+        }
+    }
+    camel
+}
+
+fn rest_field(types: Types<'_>, rest: &Field) -> TokenStream {
+    let name = ident(&rest.name);
+    let ty = types.value(&rest.value);
+    let text = "Members that the schema does not name, as they came.".to_owned();
+    let docs = docs(&[vec![text], sentences(&words::of_value(&rest.value))]);
+    quote! {
+        #docs
+        #[serde(flatten)]
+        pub #name: #ty
+    }
+}
+
+/// Reads a struct that keeps the members which its schema does not name.
+fn open_deserialize(definition: &TypeDef, it: &Struct, rest: &Field) -> TokenStream {
+    let name = ident(&definition.name);
+    let fields = it.fields.iter().map(|field| {
+        let name = ident(&field.name);
+        let wire_name = &field.wire_name;
+        let read = if field.required { quote!(required) } else { quote!(optional) };
+        quote!(#name: members.#read(#wire_name)?)
+    });
+    let rest = ident(&rest.name);
+    let mutable = (!it.fields.is_empty()).then(|| quote!(mut));
+    quote! {
+        impl<'de> Deserialize<'de> for #name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let #mutable members = Members::deserialize(deserializer)?;
+                Ok(Self {
+                    #(#fields,)*
+                    #rest: members.rest()?,
+                })
+            }
+        }
+    }
+}
+
+fn union(types: Types<'_>, definition: &TypeDef, it: &Union) -> Vec<TokenStream> {
+    let name = ident(&definition.name);
+    let derives = derives(types, &definition.shape.values());
+    let docs = type_docs(definition, &[]);
+    let variants = it.branches.iter().map(|branch| variant(types, branch));
+    let definition = quote! {
+        #docs
+        #[derive(#derives, Serialize)]
+        #[serde(untagged)]
+        #[non_exhaustive]
+        pub enum #name {
+            #(#variants,)*
+            /// A value that is none of these, as it came.
+            Unmatched(JsonText),
+        }
+    };
+    let deserialize = quote! {
+        impl<'de> Deserialize<'de> for #name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserialize_union(deserializer)
+            }
+        }
+    };
+    vec![definition, deserialize]
+}
+
+fn variant(types: Types<'_>, branch: &Branch) -> TokenStream {
+    let name = format_ident!("{}", branch.name);
+    let ty = types.maybe_boxed(&branch.value, branch.boxed);
+    let rules = words::of_value(&branch.value);
+    let text = vec![match rules.is_empty() {
+        true => format!("The alternative `{}`.", branch.name),
+        false => rules.join(" "),
+    }];
+    let docs = docs(&[text]);
+    quote!(#docs #name(#ty))
+}
+
+/// A payload that needs no type of its own but for the traits.
+fn wrapper(types: Types<'_>, definition: &TypeDef, value: &Value) -> TokenStream {
+    let name = ident(&definition.name);
+    let derives = derives(types, &[value]);
+    let docs = type_docs(definition, &words::of_value(value));
+    let ty = types.value(value);
+    quote! {
+        #docs
+        #[derive(#derives, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct #name(pub #ty);
+    }
+}

@@ -1,0 +1,136 @@
+//! The files of one service.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::checks::Checks;
+use super::markdown;
+use super::ty::{Types, ident};
+use super::{RustFile, binding, payloads, routing_key, shapes, validators};
+use crate::error::Error;
+use crate::model::{Model, Service, TypeId};
+use crate::resolve::Ledger;
+
+/// The module of a service, a file for each kind of item.
+pub(super) fn files(
+    model: &Model,
+    service: &Service,
+    ledger: &mut Ledger,
+) -> Result<Vec<RustFile>, Vec<Error>> {
+    let types = Types {
+        model,
+        module: &service.module,
+    };
+    let siblings = names(types, service);
+    let file = |name: &str, docs: &str, items| RustFile {
+        path: format!("{}/{name}.rs", service.module),
+        docs: vec![docs.to_owned()],
+        siblings: siblings.clone(),
+        items,
+    };
+    let bindings = service.exchanges.iter().flat_map(|exchange| binding::definition(types, service, exchange));
+    let keys = service.exchanges.iter().flat_map(routing_key::definition);
+    let definitions = service.types.iter().flat_map(|id| payloads::definition(types, types.definition(*id)));
+    Ok(vec![
+        module(types, service),
+        file("bindings", "What queues are bound to the exchanges with.", bindings.collect()),
+        file("routing_keys", "The routing keys of messages.", keys.collect()),
+        file("payloads", "What messages carry.", definitions.collect()),
+        file("shapes", "Which kinds of JSON values the payloads are made of.", shape_items(types, service)),
+        file("checks", "What `validate()` checks.", check_items(types, service, ledger)),
+        file("validators", "The rules of the schemas, as constants.", rule_items(service)?),
+    ])
+}
+
+fn module(types: Types<'_>, service: &Service) -> RustFile {
+    let mut docs = markdown::lines(&service.title);
+    let description = markdown::lines(&service.description);
+    if !docs.is_empty() && !description.is_empty() {
+        docs.push(String::new());
+    }
+    docs.extend(description);
+    let bindings = service.exchanges.iter().map(|exchange| ident(&exchange.name));
+    let keys = service.exchanges.iter().map(|exchange| ident(&exchange.key_name));
+    let payloads = service.types.iter().map(|id| ident(&types.definition(*id).name));
+    let payloads: Vec<_> = payloads.collect();
+    let mut items = vec![
+        quote!(mod bindings;),
+        quote!(mod checks;),
+        quote!(mod payloads;),
+        quote!(mod routing_keys;),
+        quote!(pub(super) mod shapes;),
+        quote!(pub mod validators;),
+    ];
+    if !service.exchanges.is_empty() {
+        items.push(quote!(pub use bindings::{#(#bindings),*};));
+        items.push(quote!(pub use routing_keys::{#(#keys),*};));
+    }
+    if !payloads.is_empty() {
+        items.push(quote!(pub use payloads::{#(#payloads),*};));
+    }
+    RustFile {
+        path: format!("{}/mod.rs", service.module),
+        docs,
+        siblings: BTreeSet::new(),
+        items,
+    }
+}
+
+/// The names that the files of a service's module find in that module.
+fn names(types: Types<'_>, service: &Service) -> BTreeSet<String> {
+    let exchanges = service.exchanges.iter();
+    exchanges
+        .flat_map(|exchange| [&exchange.name, &exchange.key_name])
+        .chain(service.types.iter().map(|id| &types.definition(*id).name))
+        .cloned()
+        .chain(["shapes", "validators"].map(str::to_owned))
+        .collect()
+}
+
+fn shape_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
+    let payloads: BTreeSet<TypeId> = service
+        .exchanges
+        .iter()
+        .map(|exchange| exchange.payload)
+        .collect();
+    let implementations = payloads
+        .iter()
+        .filter(|id| types.definition(**id).module == service.module)
+        .map(|id| {
+            let definition = types.definition(*id);
+            let (name, constant) = (ident(&definition.name), ident(&definition.constant));
+            quote! {
+                impl Payload for #name {
+                    const SHAPE: &'static Shape = &#constant;
+                }
+            }
+        });
+    let statics = service.types.iter().flat_map(|id| shapes::statics(types, *id));
+    statics.chain(implementations).collect()
+}
+
+fn check_items(types: Types<'_>, service: &Service, ledger: &mut Ledger) -> Vec<TokenStream> {
+    let mut checks = Checks { types, ledger };
+    service
+        .types
+        .iter()
+        .flat_map(|id| checks.definition(types.definition(*id)))
+        .collect()
+}
+
+fn rule_items(service: &Service) -> Result<Vec<TokenStream>, Vec<Error>> {
+    let mut items = Vec::new();
+    let mut errors = Vec::new();
+    for named in &service.rules {
+        match validators::constant(named) {
+            Ok(item) => items.push(item),
+            Err(refusal) => errors.push(named.place.error("", refusal.what, &refusal.help)),
+        }
+    }
+    match errors.is_empty() {
+        true => Ok(items),
+        false => Err(errors),
+    }
+}

@@ -1,0 +1,125 @@
+//! Rust types for the values of the model.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+
+use crate::model::{Field, Kind, Model, TypeDef, TypeId, Value};
+
+/// The words that `r#` makes usable as names.
+const RAW: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
+    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let",
+    "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return",
+    "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use",
+    "virtual", "where", "while", "yield",
+];
+
+/// `name` as an identifier, raw where it is a keyword.
+pub(super) fn ident(name: &str) -> Ident {
+    match name {
+        "crate" | "self" | "super" | "Self" | "_" => Ident::new(&format!("{name}_"), Span::call_site()),
+        name if RAW.contains(&name) => Ident::new_raw(name, Span::call_site()),
+        name => Ident::new(name, Span::call_site()),
+    }
+}
+
+/// Rust types as one module of the generated code writes them.
+#[derive(Clone, Copy)]
+pub(super) struct Types<'m> {
+    pub(super) model: &'m Model,
+    /// The service whose module this is.
+    pub(super) module: &'m str,
+}
+
+impl<'m> Types<'m> {
+    pub(super) fn definition(&self, id: TypeId) -> &'m TypeDef {
+        &self.model.types[id.0]
+    }
+
+    /// The name of a type, with its module where that is another service's.
+    pub(super) fn named(&self, id: TypeId) -> TokenStream {
+        let definition = self.definition(id);
+        let name = ident(&definition.name);
+        if definition.module == self.module {
+            return quote!(#name);
+        }
+        let module = ident(&definition.module);
+        quote!(super::super::#module::#name)
+    }
+
+    /// The type of a value.
+    pub(super) fn value(&self, value: &Value) -> TokenStream {
+        self.maybe_boxed(value, false)
+    }
+
+    pub(super) fn maybe_boxed(&self, value: &Value, boxed: bool) -> TokenStream {
+        let kind = self.kind(&value.kind);
+        let kind = if boxed { quote!(Box<#kind>) } else { kind };
+        if value.nullable { quote!(Option<#kind>) } else { kind }
+    }
+
+    /// The type of a field: optional where the member may be missing.
+    pub(super) fn field(&self, field: &Field) -> TokenStream {
+        let value = self.maybe_boxed(&field.value, field.boxed);
+        if field.required { value } else { quote!(Option<#value>) }
+    }
+
+    fn kind(&self, kind: &Kind) -> TokenStream {
+        match kind {
+            Kind::Null => quote!(()),
+            Kind::Boolean => quote!(bool),
+            Kind::Unsigned => quote!(u64),
+            Kind::Signed => quote!(i64),
+            Kind::Number => quote!(f64),
+            Kind::Text => quote!(String),
+            Kind::Timestamp => quote!(Timestamp),
+            Kind::Object => quote!(JsonObject),
+            Kind::Any => quote!(JsonText),
+            Kind::List(item) => {
+                let item = self.value(item);
+                quote!(Vec<#item>)
+            }
+            Kind::Map(_, item) => {
+                let item = self.value(item);
+                quote!(BTreeMap<String, #item>)
+            }
+            Kind::Named(id) => self.named(*id),
+        }
+    }
+
+    /// Whether a value has a total equality and a hash: floats have neither.
+    pub(super) fn is_hashable(&self, value: &Value) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut waiting = vec![value];
+        while let Some(value) = waiting.pop() {
+            match &value.kind {
+                Kind::Number => return false,
+                Kind::List(item) | Kind::Map(_, item) => waiting.push(item),
+                Kind::Named(id) if seen.insert(*id) => {
+                    waiting.extend(self.definition(*id).shape.values());
+                }
+                _ => {}
+            }
+        }
+        true
+    }
+}
+
+/// Whether any of `values`, or what they hold, satisfies `wanted`.
+pub(super) fn any_kind<'v>(
+    values: impl IntoIterator<Item = &'v Value>,
+    wanted: impl Fn(&Value) -> bool,
+) -> bool {
+    let mut waiting: Vec<&Value> = values.into_iter().collect();
+    while let Some(value) = waiting.pop() {
+        if wanted(value) {
+            return true;
+        }
+        if let Kind::List(item) | Kind::Map(_, item) = &value.kind {
+            waiting.push(item);
+        }
+    }
+    false
+}

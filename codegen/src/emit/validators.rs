@@ -1,0 +1,99 @@
+//! Rules as constants.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote};
+use serde_json::Number;
+
+use super::docs::{docs, sentences};
+use super::words;
+use crate::model::{ItemsRule, MembersRule, NamedRule, OneOf, Rule, RuleUse, ScalarRule};
+
+/// A rule where it is used: by its name, or written out where it has none.
+pub(super) fn reference(used: &RuleUse) -> TokenStream {
+    match &used.rule {
+        Rule::Items(rule) => items(rule),
+        Rule::Members(rule) => members(rule),
+        _ => {
+            let name = format_ident!("{}", used.name);
+            quote!(&validators::#name)
+        }
+    }
+}
+
+fn items(rule: &ItemsRule) -> TokenStream {
+    let minimum = rule.minimum.map(|limit| limit_call("minimum", limit));
+    let maximum = rule.maximum.map(|limit| limit_call("maximum", limit));
+    let unique = rule.unique.then(|| quote!(.unique(unique)));
+    quote!(&ItemsRule::new() #minimum #maximum #unique)
+}
+
+fn members(rule: &MembersRule) -> TokenStream {
+    let minimum = rule.minimum.map(|limit| limit_call("minimum", limit));
+    let maximum = rule.maximum.map(|limit| limit_call("maximum", limit));
+    quote!(&MembersRule::new() #minimum #maximum)
+}
+
+fn limit_call(method: &str, limit: u64) -> TokenStream {
+    let method = format_ident!("{method}");
+    let limit = Literal::u64_unsuffixed(limit);
+    quote!(.#method(#limit))
+}
+
+/// The constant for a named rule.
+pub(super) fn constant(named: &NamedRule) -> Result<TokenStream, super::matcher::Refusal> {
+    let name = format_ident!("{}", named.name);
+    let docs = docs(&[sentences(&words::of_rule(&named.rule))]);
+    let (ty, rule) = match &named.rule {
+        Rule::Text(rule) => (quote!(StringRule), super::matcher::string_rule(&named.name, rule)?),
+        Rule::Unsigned(rule) => (quote!(ScalarRule<u64>), scalar(rule, unsigned)),
+        Rule::Signed(rule) => (quote!(ScalarRule<i64>), scalar(rule, signed)),
+        Rule::Number(rule) => (quote!(ScalarRule<f64>), scalar(rule, float)),
+        Rule::Boolean(rule) => (quote!(ScalarRule<bool>), scalar(rule, |it| quote!(#it))),
+        Rule::Items(_) | Rule::Members(_) => return Ok(TokenStream::new()),
+    };
+    Ok(quote! {
+        #docs
+        pub const #name: #ty = #rule;
+    })
+}
+
+fn unsigned(value: &u64) -> TokenStream {
+    let digits = Literal::u64_unsuffixed(*value);
+    quote!(#digits)
+}
+
+fn signed(value: &i64) -> TokenStream {
+    let digits = Literal::i128_unsuffixed(i128::from(*value).abs());
+    if *value < 0 { quote!(-#digits) } else { quote!(#digits) }
+}
+
+fn float(value: &Number) -> TokenStream {
+    let value = value.as_f64().unwrap_or_default();
+    let digits = Literal::f64_unsuffixed(value.abs());
+    if value < 0.0 { quote!(-#digits) } else { quote!(#digits) }
+}
+
+fn scalar<T>(rule: &ScalarRule<T>, literal: impl Fn(&T) -> TokenStream) -> TokenStream {
+    let limits = [
+        ("minimum", &rule.minimum),
+        ("maximum", &rule.maximum),
+        ("exclusive_minimum", &rule.exclusive_minimum),
+        ("exclusive_maximum", &rule.exclusive_maximum),
+        ("multiple_of", &rule.multiple_of),
+    ];
+    let limits = limits.into_iter().filter_map(|(method, limit)| {
+        let method = format_ident!("{method}");
+        let limit = literal(limit.as_ref()?);
+        Some(quote!(.#method(#limit)))
+    });
+    let one_of = rule.one_of.iter().map(|one_of| one_of_call(one_of, &literal));
+    quote!(ScalarRule::new() #(#limits)* #(#one_of)*)
+}
+
+pub(super) fn one_of_call<T>(one_of: &OneOf<T>, literal: impl Fn(&T) -> TokenStream) -> TokenStream {
+    let values = one_of.values.iter().map(literal);
+    match one_of.constant && one_of.values.len() == 1 {
+        true => quote!(.constant(&[#(#values),*])),
+        false => quote!(.one_of(&[#(#values),*])),
+    }
+}

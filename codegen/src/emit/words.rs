@@ -1,0 +1,100 @@
+//! Constraints in words, for doc comments and for the messages of literals.
+
+use std::fmt::Display;
+
+use super::markdown::code;
+use crate::model::{ItemsRule, Kind, MembersRule, OneOf, Rule, ScalarRule, TextRule, Value};
+
+/// The constraints on a value, a sentence each.
+pub(super) fn of_value(value: &Value) -> Vec<String> {
+    let mut sentences: Vec<String> = value.rules.iter().flat_map(|used| of_rule(&used.rule)).collect();
+    match &value.kind {
+        Kind::List(item) => sentences.extend(each("item", of_value(item))),
+        Kind::Map(names, item) => {
+            let of_names = names.iter().flat_map(|used| of_rule(&used.rule)).collect();
+            sentences.extend(each("name", of_names));
+            sentences.extend(each("value", of_value(item)));
+        }
+        _ => {}
+    }
+    sentences
+}
+
+fn each(what: &str, sentences: Vec<String>) -> impl Iterator<Item = String> {
+    sentences
+        .into_iter()
+        .map(move |sentence| format!("Each {what}: {}", lower_first(&sentence)))
+}
+
+fn lower_first(sentence: &str) -> String {
+    let mut characters = sentence.chars();
+    match characters.next() {
+        Some(first) => first.to_lowercase().chain(characters).collect(),
+        None => String::new(),
+    }
+}
+
+/// The constraints of a rule, a sentence each.
+pub(super) fn of_rule(rule: &Rule) -> Vec<String> {
+    match rule {
+        Rule::Text(rule) => of_text(rule),
+        Rule::Unsigned(rule) => of_scalar(rule),
+        Rule::Signed(rule) => of_scalar(rule),
+        Rule::Number(rule) => of_scalar(rule),
+        Rule::Boolean(rule) => of_scalar(rule),
+        Rule::Items(rule) => of_items(rule),
+        Rule::Members(MembersRule { minimum, maximum }) => {
+            count(*minimum, *maximum, "member", "members").into_iter().collect()
+        }
+    }
+}
+
+fn of_text(rule: &TextRule) -> Vec<String> {
+    let mut sentences = Vec::new();
+    sentences.extend(count(rule.min_length, rule.max_length, "character", "characters"));
+    sentences.extend(rule.pattern.iter().map(|pattern| format!("Syntax: {}.", code(pattern))));
+    sentences.extend(rule.format.iter().map(|format| format!("Format: {}.", code(format))));
+    sentences.extend(rule.one_of.iter().map(|one_of| listed(one_of, |value| code(value))));
+    sentences
+}
+
+fn of_scalar<T: Display>(rule: &ScalarRule<T>) -> Vec<String> {
+    let mut sentences = Vec::new();
+    match (&rule.minimum, &rule.maximum) {
+        (Some(low), Some(high)) => sentences.push(format!("From {low} to {high}.")),
+        (Some(low), None) => sentences.push(format!("At least {low}.")),
+        (None, Some(high)) => sentences.push(format!("At most {high}.")),
+        (None, None) => {}
+    }
+    sentences.extend(rule.exclusive_minimum.iter().map(|limit| format!("More than {limit}.")));
+    sentences.extend(rule.exclusive_maximum.iter().map(|limit| format!("Less than {limit}.")));
+    sentences.extend(rule.multiple_of.iter().map(|divisor| format!("A multiple of {divisor}.")));
+    sentences.extend(rule.one_of.iter().map(|one_of| listed(one_of, |value| format!("`{value}`"))));
+    sentences
+}
+
+fn of_items(rule: &ItemsRule) -> Vec<String> {
+    let unique = rule.unique.then(|| "No two items are equal.".to_owned());
+    count(rule.minimum, rule.maximum, "item", "items").into_iter().chain(unique).collect()
+}
+
+/// How many there are of something, in a sentence.
+fn count(low: Option<u64>, high: Option<u64>, one: &str, many: &str) -> Option<String> {
+    let noun = |limit| if limit == 1 { one } else { many };
+    match (low, high) {
+        (Some(low), Some(high)) if low == high => Some(format!("Exactly {low} {}.", noun(low))),
+        (Some(low), Some(high)) => Some(format!("{low} to {high} {}.", noun(high))),
+        (Some(low), None) => Some(format!("At least {low} {}.", noun(low))),
+        (None, Some(high)) => Some(format!("At most {high} {}.", noun(high))),
+        (None, None) => None,
+    }
+}
+
+fn listed<T>(one_of: &OneOf<T>, show: impl Fn(&T) -> String) -> String {
+    let values: Vec<String> = one_of.values.iter().map(show).collect();
+    match values.as_slice() {
+        [] => "No value is allowed.".to_owned(),
+        [only] => format!("Always {only}."),
+        _ => format!("One of {}.", values.join(", ")),
+    }
+}

@@ -1,0 +1,150 @@
+//! The imports of a file: of the names that its items use and do not define.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::Span;
+use syn::visit::{self, Visit};
+use syn::{Attribute, FieldValue, Ident, Item, Path, parse_quote};
+
+/// Where names come from: paths of modules, and the names that are used of each.
+const SOURCES: &[(&str, &[&str])] = &[
+    ("std", &["fmt"]),
+    ("std::collections", &["BTreeMap"]),
+    (
+        "serde",
+        &["Deserialize", "Deserializer", "Serialize", "Serializer"],
+    ),
+    (
+        "taskcluster_pulse",
+        &[
+            "Binding", "DecodeError", "EventSet", "Exchange", "ExchangeInfo", "JsonObject",
+            "JsonText", "Message", "OpenEnum", "Payload", "PayloadObject", "Pointer", "Report",
+            "RoutingKey", "RoutingKeyEntry", "RoutingKeyError", "Timestamp", "Unknown", "Validate",
+            "Violations",
+        ],
+    ),
+    (
+        "taskcluster_pulse::payload",
+        &[
+            "Branch", "Member", "Members", "PayloadSlot", "Rest", "Shape", "Union", "check_one",
+            "deserialize_open", "deserialize_union", "fmt_open", "optional", "read_variant",
+            "serialize_open",
+        ],
+    ),
+    (
+        "taskcluster_pulse::routing",
+        &[
+            "IntoWord", "KeyReader", "KeyWriter", "PatternWord", "PatternWords", "Word", "Words",
+            "word_or",
+        ],
+    ),
+    (
+        "taskcluster_pulse::rule",
+        &[
+            "ItemsRule", "Known", "Matcher", "MembersRule", "Positions", "Run", "ScalarRule",
+            "Split", "StringRule", "Table", "pairwise_unique", "unique",
+        ],
+    ),
+    ("taskcluster_pulse::validate", &["Flow"]),
+];
+
+/// Traits whose methods are called without naming them, by the method.
+const METHODS: &[(&str, &str, &str)] = &[
+    ("checked", "Exchange", ""),
+    ("check", "Validate", "report"),
+    ("validate", "Validate", ""),
+];
+
+/// The imports for `items`; `siblings` are the names that other files of the
+/// same module define.
+pub(super) fn imports(items: &[Item], siblings: &BTreeSet<String>) -> Vec<Item> {
+    let mut names = Names::default();
+    items.iter().for_each(|item| names.visit_item(item));
+    let is_used = |name: &str| names.used.contains(name) && !names.defined.contains(name);
+    let libraries = SOURCES.iter().filter_map(|(source, known)| {
+        let known = known.iter().copied().filter(|name| is_used(name));
+        import(source, known.collect())
+    });
+    let siblings = siblings.iter().map(String::as_str).filter(|name| is_used(name));
+    let siblings = import("super", siblings.collect());
+    libraries.chain(siblings).collect()
+}
+
+fn import(source: &str, names: Vec<&str>) -> Option<Item> {
+    let path: Vec<Ident> = source.split("::").map(ident).collect();
+    let names: Vec<Ident> = names.into_iter().map(ident).collect();
+    match names.as_slice() {
+        [] => None,
+        [name] => Some(parse_quote!(use #(#path)::*::#name;)),
+        names => Some(parse_quote!(use #(#path)::*::{#(#names),*};)),
+    }
+}
+
+fn ident(name: &str) -> Ident {
+    match name {
+        // The one word of a path that is a keyword.
+        "super" => Ident::new("super", Span::call_site()),
+        name => syn::parse_str(name).unwrap_or_else(|_| Ident::new_raw(name, Span::call_site())),
+    }
+}
+
+/// The names that items use, and those that they define.
+#[derive(Default)]
+struct Names {
+    used: BTreeSet<String>,
+    defined: BTreeSet<String>,
+}
+
+impl<'ast> Visit<'ast> for Names {
+    fn visit_item(&mut self, item: &'ast Item) {
+        match item {
+            Item::Struct(it) => self.defined.insert(it.ident.to_string()),
+            Item::Enum(it) => self.defined.insert(it.ident.to_string()),
+            Item::Static(it) => self.defined.insert(it.ident.to_string()),
+            Item::Const(it) => self.defined.insert(it.ident.to_string()),
+            Item::Mod(it) => self.defined.insert(it.ident.to_string()),
+            _ => false,
+        };
+        // What is re-exported is no use of a name.
+        if !matches!(item, Item::Use(_)) {
+            visit::visit_item(self, item);
+        }
+    }
+
+    fn visit_path(&mut self, path: &'ast Path) {
+        if let Some(first) = path.segments.first() {
+            self.used.insert(first.ident.to_string());
+        }
+        visit::visit_path(self, path);
+    }
+
+    fn visit_field_value(&mut self, field: &'ast FieldValue) {
+        // `Self { name }` names a variable, not something from elsewhere.
+        if field.colon_token.is_some() {
+            visit::visit_field_value(self, field);
+        }
+    }
+
+    fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+        for (method, of_trait, argument) in METHODS {
+            let has_argument = argument.is_empty() || call.args.iter().any(|it| is_name(it, argument));
+            if call.method == method && has_argument {
+                self.used.insert((*of_trait).to_owned());
+            }
+        }
+        visit::visit_expr_method_call(self, call);
+    }
+
+    /// Derives name traits, and serde's attributes name modules in strings.
+    fn visit_attribute(&mut self, attribute: &'ast Attribute) {
+        if let syn::Meta::List(list) = &attribute.meta {
+            for token in list.tokens.clone() {
+                self.used.insert(token.to_string().trim_matches('"').to_owned());
+            }
+        }
+    }
+}
+
+fn is_name(expression: &syn::Expr, name: &str) -> bool {
+    matches!(expression, syn::Expr::Path(path) if path.path.is_ident(name))
+}
