@@ -12,6 +12,7 @@
 //! ```
 
 mod error;
+pub mod pattern;
 
 use std::collections::BTreeMap;
 

@@ -7,13 +7,14 @@ const ACCEPTED: usize = 1;
 
 /// A deterministic automaton over classes of bytes.
 ///
-/// State 0 refuses whatever follows, state 1 accepts whatever follows, state 2
-/// is the start. Of the others, those from a certain one on accept.
+/// State 0 refuses whatever follows, state 1 accepts whatever follows. Of the
+/// others, those up to a certain one accept the text that ends in them.
 #[derive(Debug)]
 pub struct Table {
     classes: [u8; 256],
     width: usize,
     cells: Cells,
+    start: usize,
     accepting: usize,
 }
 
@@ -26,26 +27,35 @@ enum Cells {
 
 impl Table {
     /// An automaton of up to 256 states: `cells` holds a row of `width` next
-    /// states for each state but the first two. The states from `accepting` on
-    /// accept the text that ends in them.
+    /// states for each state from 2 on. All states accept but 0 and those from
+    /// [`accepting`](Self::accepting) on; it starts in state 2 unless told.
     ///
     /// `classes` says which bytes are one class, as triples of a first byte, a
     /// last byte and the class; bytes it leaves out are of class 0.
-    pub const fn new(classes: &[u8], width: usize, cells: &'static [u8], accepting: usize) -> Self {
-        Self::of(classes, width, Cells::Narrow(cells), accepting)
+    pub const fn new(classes: &[u8], width: usize, cells: &'static [u8]) -> Self {
+        Self::of(classes, width, Cells::Narrow(cells))
     }
 
     /// An automaton of more states, otherwise the same as [`new`](Self::new).
-    pub const fn wide(
-        classes: &[u8],
-        width: usize,
-        cells: &'static [u16],
-        accepting: usize,
-    ) -> Self {
-        Self::of(classes, width, Cells::Wide(cells), accepting)
+    pub const fn wide(classes: &[u8], width: usize, cells: &'static [u16]) -> Self {
+        Self::of(classes, width, Cells::Wide(cells))
     }
 
-    const fn of(triples: &[u8], width: usize, cells: Cells, accepting: usize) -> Self {
+    /// Starts in `state`.
+    #[must_use]
+    pub const fn start(mut self, state: usize) -> Self {
+        self.start = state;
+        self
+    }
+
+    /// From `state` on, states do not accept.
+    #[must_use]
+    pub const fn accepting(mut self, state: usize) -> Self {
+        self.accepting = state;
+        self
+    }
+
+    const fn of(triples: &[u8], width: usize, cells: Cells) -> Self {
         let mut classes = [0; 256];
         let mut triple = 0;
         while triple + 2 < triples.len() {
@@ -60,7 +70,8 @@ impl Table {
             classes,
             width,
             cells,
-            accepting,
+            start: 2,
+            accepting: 2,
         }
     }
 
@@ -69,11 +80,11 @@ impl Table {
             Cells::Narrow(cells) => self.walk_narrow(cells, text),
             Cells::Wide(cells) => self.walk_wide(cells, text),
         };
-        state == ACCEPTED || state >= self.accepting
+        state != REFUSED && state < self.accepting
     }
 
     const fn walk_narrow(&self, cells: &[u8], text: &[u8]) -> usize {
-        let mut state = 2;
+        let mut state = self.start;
         let mut index = 0;
         while index < text.len() && state > ACCEPTED {
             let cell = self.cell(state, text[index]);
@@ -87,7 +98,7 @@ impl Table {
     }
 
     const fn walk_wide(&self, cells: &[u16], text: &[u8]) -> usize {
-        let mut state = 2;
+        let mut state = self.start;
         let mut index = 0;
         while index < text.len() && state > ACCEPTED {
             let cell = self.cell(state, text[index]);
