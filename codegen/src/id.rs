@@ -71,14 +71,21 @@ mod tests {
     #[test]
     fn references_are_relative_to_their_document() {
         for (reference, document, fragment) in [
-            ("task.json#/properties/a~1b%20c", "queue/v1/task.json", "/properties/a~1b c"),
+            (
+                "task.json#/properties/a~1b%20c",
+                "queue/v1/task.json",
+                "/properties/a~1b c",
+            ),
             ("../../common/v2/x.json", "common/v2/x.json", ""),
             ("#/definitions/y", "queue/v1/status.json", "/definitions/y"),
             ("#", "queue/v1/status.json", ""),
             ("/schemas/auth/v1/role.json#", "auth/v1/role.json", ""),
         ] {
             let target = follow("queue/v1/status.json", reference).expect(reference);
-            assert_eq!((target.document.as_str(), target.fragment.as_str()), (document, fragment));
+            assert_eq!(
+                (target.document.as_str(), target.fragment.as_str()),
+                (document, fragment)
+            );
         }
     }
 }

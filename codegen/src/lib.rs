@@ -18,6 +18,7 @@ mod id;
 mod load;
 mod lower;
 mod model;
+pub mod pattern;
 mod place;
 mod resolve;
 

@@ -88,7 +88,11 @@ impl Documents {
             insert(&mut self.references, key, document, "exchange reference")
         } else if let Some(id) = schema_id(&document.root) {
             let id = id::normalise(id).map_err(|why| {
-                document.place("/$id").error("", why, "give the schema an id that is a URI or a path")
+                document.place("/$id").error(
+                    "",
+                    why,
+                    "give the schema an id that is a URI or a path",
+                )
             })?;
             insert(&mut self.schemas, id, document, "schema")
         } else {
@@ -127,7 +131,13 @@ fn is_exchange_reference(root: &Value) -> bool {
 
 /// What tells one exchange reference from another.
 fn reference_key(document: &Document) -> String {
-    let text = |name| document.root.get(name).and_then(Value::as_str).unwrap_or("");
+    let text = |name| {
+        document
+            .root
+            .get(name)
+            .and_then(Value::as_str)
+            .unwrap_or("")
+    };
     format!(
         "{} {} {}",
         text("serviceName"),

@@ -7,10 +7,6 @@
 //!
 //! Each service is a feature of the same name, on by default.
 
-#[rustfmt::skip]
-mod catalogue;
-#[rustfmt::skip]
-mod event;
 #[cfg(feature = "auth")]
 #[rustfmt::skip]
 pub mod auth;

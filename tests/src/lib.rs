@@ -1,1 +1,4 @@
 //! Tests that span the crates of the workspace; see the integration tests beside this file.
+
+pub mod matcher;
+pub mod texts;

@@ -9,7 +9,11 @@ use super::ty::{Types, ident};
 use crate::model::{Exchange, KeyEntry, Service};
 
 /// The binding of an exchange, with the traits that make it one.
-pub(super) fn definition(types: Types<'_>, service: &Service, exchange: &Exchange) -> Vec<TokenStream> {
+pub(super) fn definition(
+    types: Types<'_>,
+    service: &Service,
+    exchange: &Exchange,
+) -> Vec<TokenStream> {
     vec![
         item(types, exchange),
         setters(exchange),
@@ -25,7 +29,10 @@ fn item(types: Types<'_>, exchange: &Exchange) -> TokenStream {
         markdown::lines(&exchange.title),
         markdown::lines(&exchange.description),
         vec![
-            format!("Binds a queue to {}; the default listens to", code(&exchange.exchange)),
+            format!(
+                "Binds a queue to {}; the default listens to",
+                code(&exchange.exchange)
+            ),
             format!("everything. Messages carry a [`{payload}`]."),
         ],
     ]);
@@ -45,7 +52,11 @@ fn item(types: Types<'_>, exchange: &Exchange) -> TokenStream {
 }
 
 fn entry_docs(entry: &KeyEntry) -> TokenStream {
-    let text = described(None, Some(&entry.summary), "Not described by the reference.");
+    let text = described(
+        None,
+        Some(&entry.summary),
+        "Not described by the reference.",
+    );
     let unset = format!("Unset, it is {}.", code(unset(entry)));
     docs(&[text, vec![unset]])
 }
@@ -73,7 +84,10 @@ fn setters(exchange: &Exchange) -> TokenStream {
         let setter = format_ident!("with_{}", entry.field);
         let word = pattern_type(entry);
         let docs = docs(&[
-            vec![format!("Narrows the binding to messages with this {}.", code(&entry.wire_name))],
+            vec![format!(
+                "Narrows the binding to messages with this {}.",
+                code(&entry.wire_name)
+            )],
             vec!["# Errors".to_owned()],
             vec![
                 "[`RoutingKeyError`] where it can't stand there, or the whole pattern gets"

@@ -131,7 +131,9 @@ impl Checks<'_, '_> {
         let at = At::own().member(&field.wire_name);
         match field.required {
             true => self.value(&field.value, &subject, &at),
-            false => self.if_some(&subject, |checks, value| checks.value(&field.value, value, &at)),
+            false => self.if_some(&subject, |checks, value| {
+                checks.value(&field.value, value, &at)
+            }),
         }
     }
 
@@ -213,7 +215,11 @@ impl Checks<'_, '_> {
         let of_names = names.map(|used| self.rule(used, &quote!(#name), &inside));
         let of_values = self.value(item, &Subject::local(&local), &inside);
         let reference = &subject.reference;
-        let bound = if of_values.is_empty() { format_ident!("_{local}") } else { local };
+        let bound = if of_values.is_empty() {
+            format_ident!("_{local}")
+        } else {
+            local
+        };
         (of_names.is_some() || !of_values.is_empty()).then(|| {
             quote! {
                 for (#name, #bound) in #reference {
@@ -227,15 +233,23 @@ impl Checks<'_, '_> {
     /// `minProperties` and `maxProperties` over named members.
     fn member_count(&mut self, it: &Struct, counts: &RuleUse) -> TokenStream {
         let required = it.fields.iter().filter(|field| field.required).count();
-        let optional = it.fields.iter().filter(|field| !field.required).map(|field| {
-            let name = ident(&field.name);
-            quote!(+ usize::from(self.#name.is_some()))
-        });
+        let optional = it
+            .fields
+            .iter()
+            .filter(|field| !field.required)
+            .map(|field| {
+                let name = ident(&field.name);
+                quote!(+ usize::from(self.#name.is_some()))
+            });
         let rest = it.rest.iter().map(|rest| {
             let name = ident(&rest.name);
             quote!(+ self.#name.len())
         });
-        self.rule(counts, &quote!(&(#required #(#optional)* #(#rest)*)), &At::own())
+        self.rule(
+            counts,
+            &quote!(&(#required #(#optional)* #(#rest)*)),
+            &At::own(),
+        )
     }
 
     fn union(&mut self, definition: &TypeDef, it: &Union) -> Vec<TokenStream> {
@@ -259,7 +273,9 @@ impl Checks<'_, '_> {
             let shape = super::shapes::branch_name(definition, index);
             quote!(Branch::new(&shapes::#shape, |text| read_variant(text, Self::#variant)))
         });
-        let one = it.exactly_one.then(|| quote!(check_one(self, at, report)?;));
+        let one = it
+            .exactly_one
+            .then(|| quote!(check_one(self, at, report)?;));
         let implementation = quote! {
             impl Union for #name {
                 const KEYWORD: &'static str = #keyword;

@@ -11,7 +11,12 @@ use crate::model::{Exchange, Service};
 pub(super) fn definition(services: &[Service], features: bool) -> Vec<TokenStream> {
     let exchanges: Vec<(&Service, &Exchange)> = services
         .iter()
-        .flat_map(|service| service.exchanges.iter().map(move |exchange| (service, exchange)))
+        .flat_map(|service| {
+            service
+                .exchanges
+                .iter()
+                .map(move |exchange| (service, exchange))
+        })
         .collect();
     vec![item(&exchanges, features), event_set(&exchanges, features)]
 }
@@ -21,7 +26,10 @@ fn item(exchanges: &[(&Service, &Exchange)], features: bool) -> TokenStream {
         let cfg = feature(service, features);
         let variant = ident(&exchange.variant);
         let (module, name) = (ident(&service.module), ident(&exchange.name));
-        let docs = format!(" A message of [`{}`](super::{}::{}).", exchange.variant, service.module, exchange.name);
+        let docs = format!(
+            " A message of [`{}`](super::{}::{}).",
+            exchange.variant, service.module, exchange.name
+        );
         quote! {
             #[doc = #docs]
             #cfg
@@ -50,7 +58,7 @@ fn event_set(exchanges: &[(&Service, &Exchange)], features: bool) -> TokenStream
     let validates = exchanges.iter().map(|(service, exchange)| {
         let cfg = feature(service, features);
         let variant = ident(&exchange.variant);
-        quote!(#cfg Self::#variant(message) => message.payload.validate())
+        quote!(#cfg Self::#variant(message) => Validate::validate(&message.payload))
     });
     quote! {
         impl EventSet for Event {

@@ -36,8 +36,17 @@ taskcluster-pulse = {{ path = {pulse}, version = "0.1.0", default-features = fal
         .collect();
     let _ = writeln!(text, "default = [{}]", features.join(", "));
     for service in &model.services {
-        let needs: Vec<String> = service.needs.iter().map(|module| quoted(&feature_name(module))).collect();
-        let _ = writeln!(text, "{} = [{}]", feature_name(&service.module), needs.join(", "));
+        let needs: Vec<String> = service
+            .needs
+            .iter()
+            .map(|module| quoted(&feature_name(module)))
+            .collect();
+        let _ = writeln!(
+            text,
+            "{} = [{}]",
+            feature_name(&service.module),
+            needs.join(", ")
+        );
     }
     text
 }

@@ -14,8 +14,14 @@ pub(super) fn lines(text: &str) -> Vec<String> {
     let plain = disarm_fences(&clean(text));
     let safe = escape(&plain);
     let wrapped: Vec<String> = safe.lines().flat_map(wrap).collect();
-    let end = wrapped.iter().rposition(|line| !line.is_empty()).map_or(0, |last| last + 1);
-    let start = wrapped.iter().position(|line| !line.is_empty()).unwrap_or(0);
+    let end = wrapped
+        .iter()
+        .rposition(|line| !line.is_empty())
+        .map_or(0, |last| last + 1);
+    let start = wrapped
+        .iter()
+        .position(|line| !line.is_empty())
+        .unwrap_or(0);
     wrapped.into_iter().take(end).skip(start).collect()
 }
 
@@ -28,7 +34,10 @@ pub(super) fn code(text: &str) -> String {
             character => visible(character),
         })
         .collect();
-    let longest = shown.split(|character| character != '`').map(str::len).max();
+    let longest = shown
+        .split(|character| character != '`')
+        .map(str::len)
+        .max();
     let fence = "`".repeat(longest.unwrap_or(0) + 1);
     match shown.trim() {
         "" => "` `".to_owned(),
@@ -136,7 +145,18 @@ fn insertions(text: &str) -> Vec<Insertion> {
                 let angles = text[range.clone()].match_indices('<');
                 found.extend(angles.map(|(at, _)| (range.start + at, "\\")));
             }
-            Event::Start(Tag::Link { link_type, dest_url, .. } | Tag::Image { link_type, dest_url, .. }) => {
+            Event::Start(
+                Tag::Link {
+                    link_type,
+                    dest_url,
+                    ..
+                }
+                | Tag::Image {
+                    link_type,
+                    dest_url,
+                    ..
+                },
+            ) => {
                 link_depth += 1;
                 if !is_plain_link(link_type, &dest_url) {
                     let brackets = text[range.clone()].match_indices(['[', ']']);
@@ -146,7 +166,9 @@ fn insertions(text: &str) -> Vec<Insertion> {
             Event::End(pulldown_cmark::TagEnd::Link | pulldown_cmark::TagEnd::Image) => {
                 link_depth = link_depth.saturating_sub(1);
             }
-            Event::Text(_) if link_depth == 0 => bare_addresses(&text[range.clone()], range.start, &mut found),
+            Event::Text(_) if link_depth == 0 => {
+                bare_addresses(&text[range.clone()], range.start, &mut found)
+            }
             _ => {}
         }
     }
@@ -167,8 +189,12 @@ fn is_plain_link(link_type: LinkType, destination: &str) -> bool {
 fn bare_addresses(text: &str, start: usize, found: &mut Vec<Insertion>) {
     for scheme in ["https://", "http://"] {
         for (at, _) in text.match_indices(scheme) {
-            let address = text[at..].split([' ', '\n', '<', '>', '"', ')', '`', '\\']).next();
-            let address = address.unwrap_or("").trim_end_matches(['.', ',', ';', ':', '!', '?']);
+            let address = text[at..]
+                .split([' ', '\n', '<', '>', '"', ')', '`', '\\'])
+                .next();
+            let address = address
+                .unwrap_or("")
+                .trim_end_matches(['.', ',', ';', ':', '!', '?']);
             if address.len() > scheme.len() {
                 found.push((start + at, "<"));
                 found.push((start + at + address.len(), ">"));
@@ -188,17 +214,23 @@ fn wrap(line: &str) -> Vec<String> {
     };
     let mut lines = vec![" ".repeat(margin)];
     for word in words {
-        let opens_block = word.starts_with(['#', '>', '=', '|', '-', '+', '*']) || is_list_marker(word);
+        let opens_block =
+            word.starts_with(['#', '>', '=', '|', '-', '+', '*']) || is_list_marker(word);
         match lines.last_mut() {
             Some(last) if last.trim().is_empty() => last.push_str(word),
-            Some(last) if last.chars().count() + 1 + word.chars().count() <= WIDTH || opens_block => {
+            Some(last)
+                if last.chars().count() + 1 + word.chars().count() <= WIDTH || opens_block =>
+            {
                 last.push(' ');
                 last.push_str(word);
             }
             _ => lines.push(format!("{}{word}", " ".repeat(hanging))),
         }
     }
-    lines.iter().map(|line| line.trim_end().to_owned()).collect()
+    lines
+        .iter()
+        .map(|line| line.trim_end().to_owned())
+        .collect()
 }
 
 #[cfg(test)]
@@ -208,11 +240,17 @@ mod tests {
     #[test]
     fn hostile_text_stays_text() {
         for (text, expected) in [
-            ("```\nfn main() {}\n```", "\\`\\`\\`\nfn main() {}\n\\`\\`\\`"),
+            (
+                "```\nfn main() {}\n```",
+                "\\`\\`\\`\nfn main() {}\n\\`\\`\\`",
+            ),
             ("a\n\n    panic!()", "a\n\npanic!()"),
             ("-     panic!()", "- panic!()"),
             ("<script>alert()</script>", "\\<script>alert()\\</script>"),
-            ("see [Vec] and [x](crate::y)", "see \\[Vec\\] and \\[x\\](crate::y)"),
+            (
+                "see [Vec] and [x](crate::y)",
+                "see \\[Vec\\] and \\[x\\](crate::y)",
+            ),
             ("see https://example.com/a.", "see <https://example.com/a>."),
             ("[a](https://example.com)", "[a](https://example.com)"),
             ("*/ \u{202e} \0", "*/ \u{fffd} \u{fffd}"),
@@ -225,7 +263,10 @@ mod tests {
     #[test]
     fn lists_keep_their_shape() {
         let text = "Either:\n\n* one\n    more of it\n* two\n\nend";
-        assert_eq!(lines(text).join("\n"), "Either:\n\n* one\n  more of it\n* two\n\nend");
+        assert_eq!(
+            lines(text).join("\n"),
+            "Either:\n\n* one\n  more of it\n* two\n\nend"
+        );
     }
 
     #[test]

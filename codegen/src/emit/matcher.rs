@@ -1,12 +1,11 @@
-//! Rules for strings as constants.
+//! Forms of strings as constants.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::model::TextRule;
+use crate::pattern::Form;
 
-pub(super) struct Refusal { pub(super) what: String, pub(super) help: String }
-
-pub(super) fn string_rule(name: &str, rule: &TextRule) -> Result<TokenStream, Refusal> {
-    Ok(quote!(StringRule::new(#name)))
+/// The expression for a form.
+pub(super) fn expression(_form: &Form) -> TokenStream {
+    quote!(Matcher::ALWAYS)
 }

@@ -13,6 +13,7 @@ mod root;
 mod routing_key;
 mod service;
 mod shapes;
+mod text_rule;
 mod ty;
 mod validators;
 mod words;

@@ -38,13 +38,23 @@ pub(super) fn type_docs(definition: &TypeDef, more: &[String]) -> TokenStream {
 fn structure(types: Types<'_>, definition: &TypeDef, it: &Struct) -> Vec<TokenStream> {
     let name = ident(&definition.name);
     let derives = derives(types, &definition.shape.values());
-    let counts: Vec<String> = it.counts.iter().flat_map(|used| words::of_rule(&used.rule)).collect();
+    let counts: Vec<String> = it
+        .counts
+        .iter()
+        .flat_map(|used| words::of_rule(&used.rule))
+        .collect();
     let docs = type_docs(definition, &counts);
-    let camel = it.fields.iter().any(|field| field.name.contains('_'))
+    let camel = it
+        .fields
+        .iter()
+        .any(|field| field.name.contains('_'))
         .then(|| quote!(#[serde(rename_all = "camelCase")]));
     let is_camel = camel.is_some();
     let open = it.rest.is_some();
-    let fields = it.fields.iter().map(|field| struct_field(types, field, is_camel, open));
+    let fields = it
+        .fields
+        .iter()
+        .map(|field| struct_field(types, field, is_camel, open));
     let rest = it.rest.iter().map(|rest| rest_field(types, rest));
     let deserialize = (!open).then(|| quote!(, Deserialize));
     let structure = quote! {
@@ -67,7 +77,11 @@ fn struct_field(types: Types<'_>, field: &Field, camel: bool, open: bool) -> Tok
     let wire_name = &field.wire_name;
     let ty = types.field(field);
     let docs = field_docs(field);
-    let expected = if camel { camel_case(&field.name) } else { field.name.clone() };
+    let expected = if camel {
+        camel_case(&field.name)
+    } else {
+        field.name.clone()
+    };
     let rename = (expected != *wire_name).then(|| quote!(#[serde(rename = #wire_name)]));
     let serde = match (field.required, field.value.nullable) {
         // A struct with a rest reads its members by hand.
@@ -131,7 +145,11 @@ fn open_deserialize(definition: &TypeDef, it: &Struct, rest: &Field) -> TokenStr
     let fields = it.fields.iter().map(|field| {
         let name = ident(&field.name);
         let wire_name = &field.wire_name;
-        let read = if field.required { quote!(required) } else { quote!(optional) };
+        let read = if field.required {
+            quote!(required)
+        } else {
+            quote!(optional)
+        };
         quote!(#name: members.#read(#wire_name)?)
     });
     let rest = ident(&rest.name);

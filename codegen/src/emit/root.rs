@@ -29,18 +29,21 @@ pub(super) fn files(model: &Model, features: bool) -> Vec<RustFile> {
 }
 
 fn root(model: &Model, features: bool) -> RustFile {
+    // The printer lays code out in its own way, which is not to be undone.
+    let skip = quote!(#[rustfmt::skip]);
     let modules = model.services.iter().map(|service| {
         let cfg = feature(service, features);
         let name = ident(&service.module);
-        quote!(#cfg #[rustfmt::skip] pub mod #name;)
+        quote!(#cfg #skip pub mod #name;)
     });
-    let mut items = vec![
-        quote!(#[rustfmt::skip] mod catalogue;),
-        quote!(#[rustfmt::skip] mod event;),
-    ];
+    let mut items = vec![quote!(), quote!()];
     items.extend(modules);
-    items.push(quote!(pub use catalogue::EXCHANGES;));
-    items.push(quote!(pub use event::Event;));
+    items.push(quote!(
+        pub use catalogue::EXCHANGES;
+    ));
+    items.push(quote!(
+        pub use event::Event;
+    ));
     RustFile {
         path: if features { "lib.rs" } else { "mod.rs" }.to_owned(),
         docs: root_docs(model, features),
@@ -53,7 +56,8 @@ fn root_docs(model: &Model, features: bool) -> Vec<String> {
     let mut docs = vec![
         "Typed bindings, payloads and validators for Taskcluster's exchanges.".to_owned(),
         String::new(),
-        "A module a service; [`Event`] is a message of any of them, and [`EXCHANGES`] lists".to_owned(),
+        "A module a service; [`Event`] is a message of any of them, and [`EXCHANGES`] lists"
+            .to_owned(),
         "them all.".to_owned(),
     ];
     if features {

@@ -15,7 +15,10 @@ pub(super) fn definition(exchange: &Exchange) -> Vec<TokenStream> {
 
 /// The entries that a key has a word for; a constant needs none.
 fn fields(exchange: &Exchange) -> impl Iterator<Item = &KeyEntry> {
-    exchange.entries.iter().filter(|entry| entry.constant.is_none())
+    exchange
+        .entries
+        .iter()
+        .filter(|entry| entry.constant.is_none())
 }
 
 fn item(exchange: &Exchange) -> TokenStream {
@@ -36,7 +39,11 @@ fn item(exchange: &Exchange) -> TokenStream {
 
 fn field(entry: &KeyEntry) -> TokenStream {
     let name = ident(&entry.field);
-    let text = described(None, Some(&entry.summary), "Not described by the reference.");
+    let text = described(
+        None,
+        Some(&entry.summary),
+        "Not described by the reference.",
+    );
     let docs = docs(&[text]);
     let word = match entry.multiple_words {
         true => quote!(Words),
@@ -74,7 +81,7 @@ fn implementation(exchange: &Exchange) -> TokenStream {
     quote! {
         impl RoutingKey for #name {
             fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-                let #mutable words = KeyReader::new(key, #binding::INFO.routing_key)?;
+                let #mutable words = KeyReader::new(key, <#binding as Exchange>::INFO.routing_key)?;
                 #(#reads)*
                 #unused
                 Ok(Self { #(#names),* })

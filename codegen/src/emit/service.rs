@@ -30,17 +30,43 @@ pub(super) fn files(
         siblings: siblings.clone(),
         items,
     };
-    let bindings = service.exchanges.iter().flat_map(|exchange| binding::definition(types, service, exchange));
+    let bindings = service
+        .exchanges
+        .iter()
+        .flat_map(|exchange| binding::definition(types, service, exchange));
     let keys = service.exchanges.iter().flat_map(routing_key::definition);
-    let definitions = service.types.iter().flat_map(|id| payloads::definition(types, types.definition(*id)));
+    let definitions = service
+        .types
+        .iter()
+        .flat_map(|id| payloads::definition(types, types.definition(*id)));
     Ok(vec![
         module(types, service),
-        file("bindings", "What queues are bound to the exchanges with.", bindings.collect()),
-        file("routing_keys", "The routing keys of messages.", keys.collect()),
+        file(
+            "bindings",
+            "What queues are bound to the exchanges with.",
+            bindings.collect(),
+        ),
+        file(
+            "routing_keys",
+            "The routing keys of messages.",
+            keys.collect(),
+        ),
         file("payloads", "What messages carry.", definitions.collect()),
-        file("shapes", "Which kinds of JSON values the payloads are made of.", shape_items(types, service)),
-        file("checks", "What `validate()` checks.", check_items(types, service, ledger)),
-        file("validators", "The rules of the schemas, as constants.", rule_items(service)?),
+        file(
+            "shapes",
+            "Which kinds of JSON values the payloads are made of.",
+            shape_items(types, service),
+        ),
+        file(
+            "checks",
+            "What `validate()` checks.",
+            check_items(types, service, ledger),
+        ),
+        file(
+            "validators",
+            "The rules of the schemas, as constants.",
+            rule_items(service)?,
+        ),
     ])
 }
 
@@ -51,17 +77,38 @@ fn module(types: Types<'_>, service: &Service) -> RustFile {
         docs.push(String::new());
     }
     docs.extend(description);
-    let bindings = service.exchanges.iter().map(|exchange| ident(&exchange.name));
-    let keys = service.exchanges.iter().map(|exchange| ident(&exchange.key_name));
-    let payloads = service.types.iter().map(|id| ident(&types.definition(*id).name));
+    let bindings = service
+        .exchanges
+        .iter()
+        .map(|exchange| ident(&exchange.name));
+    let keys = service
+        .exchanges
+        .iter()
+        .map(|exchange| ident(&exchange.key_name));
+    let payloads = service
+        .types
+        .iter()
+        .map(|id| ident(&types.definition(*id).name));
     let payloads: Vec<_> = payloads.collect();
     let mut items = vec![
-        quote!(mod bindings;),
-        quote!(mod checks;),
-        quote!(mod payloads;),
-        quote!(mod routing_keys;),
-        quote!(pub(super) mod shapes;),
-        quote!(pub mod validators;),
+        quote!(
+            mod bindings;
+        ),
+        quote!(
+            mod checks;
+        ),
+        quote!(
+            mod payloads;
+        ),
+        quote!(
+            mod routing_keys;
+        ),
+        quote!(
+            pub(super) mod shapes;
+        ),
+        quote!(
+            pub mod validators;
+        ),
     ];
     if !service.exchanges.is_empty() {
         items.push(quote!(pub use bindings::{#(#bindings),*};));
@@ -107,7 +154,10 @@ fn shape_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
                 }
             }
         });
-    let statics = service.types.iter().flat_map(|id| shapes::statics(types, *id));
+    let statics = service
+        .types
+        .iter()
+        .flat_map(|id| shapes::statics(types, *id));
     statics.chain(implementations).collect()
 }
 

@@ -27,7 +27,10 @@ pub(super) fn statics(types: Types<'_>, id: TypeId) -> Vec<TokenStream> {
     let definition = types.definition(id);
     let name = format_ident!("{}", definition.constant);
     let shape = shape(types, definition);
-    let docs = format!(" The shape of [`{}`](super::{}).", definition.name, definition.name);
+    let docs = format!(
+        " The shape of [`{}`](super::{}).",
+        definition.name, definition.name
+    );
     let mut statics = vec![quote! {
         #[doc = #docs]
         pub(crate) static #name: Shape = #shape;
@@ -53,7 +56,10 @@ fn shape(types: Types<'_>, definition: &TypeDef) -> TokenStream {
         TypeShape::Wrapper(value) => of_value(types, value),
         TypeShape::Union(it) => {
             let keyword = if it.exactly_one { "oneOf" } else { "anyOf" };
-            let shapes = it.branches.iter().map(|branch| of_value(types, &branch.value));
+            let shapes = it
+                .branches
+                .iter()
+                .map(|branch| of_value(types, &branch.value));
             quote!(Shape::Union(#keyword, &[#(#shapes),*]))
         }
     }

@@ -19,7 +19,9 @@ const RAW: &[&str] = &[
 /// `name` as an identifier, raw where it is a keyword.
 pub(super) fn ident(name: &str) -> Ident {
     match name {
-        "crate" | "self" | "super" | "Self" | "_" => Ident::new(&format!("{name}_"), Span::call_site()),
+        "crate" | "self" | "super" | "Self" | "_" => {
+            Ident::new(&format!("{name}_"), Span::call_site())
+        }
         name if RAW.contains(&name) => Ident::new_raw(name, Span::call_site()),
         name => Ident::new(name, Span::call_site()),
     }
@@ -57,13 +59,21 @@ impl<'m> Types<'m> {
     pub(super) fn maybe_boxed(&self, value: &Value, boxed: bool) -> TokenStream {
         let kind = self.kind(&value.kind);
         let kind = if boxed { quote!(Box<#kind>) } else { kind };
-        if value.nullable { quote!(Option<#kind>) } else { kind }
+        if value.nullable {
+            quote!(Option<#kind>)
+        } else {
+            kind
+        }
     }
 
     /// The type of a field: optional where the member may be missing.
     pub(super) fn field(&self, field: &Field) -> TokenStream {
         let value = self.maybe_boxed(&field.value, field.boxed);
-        if field.required { value } else { quote!(Option<#value>) }
+        if field.required {
+            value
+        } else {
+            quote!(Option<#value>)
+        }
     }
 
     fn kind(&self, kind: &Kind) -> TokenStream {
@@ -105,21 +115,4 @@ impl<'m> Types<'m> {
         }
         true
     }
-}
-
-/// Whether any of `values`, or what they hold, satisfies `wanted`.
-pub(super) fn any_kind<'v>(
-    values: impl IntoIterator<Item = &'v Value>,
-    wanted: impl Fn(&Value) -> bool,
-) -> bool {
-    let mut waiting: Vec<&Value> = values.into_iter().collect();
-    while let Some(value) = waiting.pop() {
-        if wanted(value) {
-            return true;
-        }
-        if let Kind::List(item) | Kind::Map(_, item) = &value.kind {
-            waiting.push(item);
-        }
-    }
-    false
 }

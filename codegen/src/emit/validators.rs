@@ -40,11 +40,14 @@ fn limit_call(method: &str, limit: u64) -> TokenStream {
 }
 
 /// The constant for a named rule.
-pub(super) fn constant(named: &NamedRule) -> Result<TokenStream, super::matcher::Refusal> {
+pub(super) fn constant(named: &NamedRule) -> Result<TokenStream, crate::pattern::Refusal> {
     let name = format_ident!("{}", named.name);
     let docs = docs(&[sentences(&words::of_rule(&named.rule))]);
     let (ty, rule) = match &named.rule {
-        Rule::Text(rule) => (quote!(StringRule), super::matcher::string_rule(&named.name, rule)?),
+        Rule::Text(rule) => (
+            quote!(StringRule),
+            super::text_rule::expression(&named.name, rule)?,
+        ),
         Rule::Unsigned(rule) => (quote!(ScalarRule<u64>), scalar(rule, unsigned)),
         Rule::Signed(rule) => (quote!(ScalarRule<i64>), scalar(rule, signed)),
         Rule::Number(rule) => (quote!(ScalarRule<f64>), scalar(rule, float)),
@@ -64,13 +67,21 @@ fn unsigned(value: &u64) -> TokenStream {
 
 fn signed(value: &i64) -> TokenStream {
     let digits = Literal::i128_unsuffixed(i128::from(*value).abs());
-    if *value < 0 { quote!(-#digits) } else { quote!(#digits) }
+    if *value < 0 {
+        quote!(-#digits)
+    } else {
+        quote!(#digits)
+    }
 }
 
 fn float(value: &Number) -> TokenStream {
     let value = value.as_f64().unwrap_or_default();
     let digits = Literal::f64_unsuffixed(value.abs());
-    if value < 0.0 { quote!(-#digits) } else { quote!(#digits) }
+    if value < 0.0 {
+        quote!(-#digits)
+    } else {
+        quote!(#digits)
+    }
 }
 
 fn scalar<T>(rule: &ScalarRule<T>, literal: impl Fn(&T) -> TokenStream) -> TokenStream {
@@ -86,11 +97,17 @@ fn scalar<T>(rule: &ScalarRule<T>, literal: impl Fn(&T) -> TokenStream) -> Token
         let limit = literal(limit.as_ref()?);
         Some(quote!(.#method(#limit)))
     });
-    let one_of = rule.one_of.iter().map(|one_of| one_of_call(one_of, &literal));
+    let one_of = rule
+        .one_of
+        .iter()
+        .map(|one_of| one_of_call(one_of, &literal));
     quote!(ScalarRule::new() #(#limits)* #(#one_of)*)
 }
 
-pub(super) fn one_of_call<T>(one_of: &OneOf<T>, literal: impl Fn(&T) -> TokenStream) -> TokenStream {
+pub(super) fn one_of_call<T>(
+    one_of: &OneOf<T>,
+    literal: impl Fn(&T) -> TokenStream,
+) -> TokenStream {
     let values = one_of.values.iter().map(literal);
     match one_of.constant && one_of.values.len() == 1 {
         true => quote!(.constant(&[#(#values),*])),

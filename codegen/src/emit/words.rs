@@ -7,7 +7,11 @@ use crate::model::{ItemsRule, Kind, MembersRule, OneOf, Rule, ScalarRule, TextRu
 
 /// The constraints on a value, a sentence each.
 pub(super) fn of_value(value: &Value) -> Vec<String> {
-    let mut sentences: Vec<String> = value.rules.iter().flat_map(|used| of_rule(&used.rule)).collect();
+    let mut sentences: Vec<String> = value
+        .rules
+        .iter()
+        .flat_map(|used| of_rule(&used.rule))
+        .collect();
     match &value.kind {
         Kind::List(item) => sentences.extend(each("item", of_value(item))),
         Kind::Map(names, item) => {
@@ -44,17 +48,36 @@ pub(super) fn of_rule(rule: &Rule) -> Vec<String> {
         Rule::Boolean(rule) => of_scalar(rule),
         Rule::Items(rule) => of_items(rule),
         Rule::Members(MembersRule { minimum, maximum }) => {
-            count(*minimum, *maximum, "member", "members").into_iter().collect()
+            count(*minimum, *maximum, "member", "members")
+                .into_iter()
+                .collect()
         }
     }
 }
 
 fn of_text(rule: &TextRule) -> Vec<String> {
     let mut sentences = Vec::new();
-    sentences.extend(count(rule.min_length, rule.max_length, "character", "characters"));
-    sentences.extend(rule.pattern.iter().map(|pattern| format!("Syntax: {}.", code(pattern))));
-    sentences.extend(rule.format.iter().map(|format| format!("Format: {}.", code(format))));
-    sentences.extend(rule.one_of.iter().map(|one_of| listed(one_of, |value| code(value))));
+    sentences.extend(count(
+        rule.min_length,
+        rule.max_length,
+        "character",
+        "characters",
+    ));
+    sentences.extend(
+        rule.pattern
+            .iter()
+            .map(|pattern| format!("Syntax: {}.", code(pattern))),
+    );
+    sentences.extend(
+        rule.format
+            .iter()
+            .map(|format| format!("Format: {}.", code(format))),
+    );
+    sentences.extend(
+        rule.one_of
+            .iter()
+            .map(|one_of| listed(one_of, |value| code(value))),
+    );
     sentences
 }
 
@@ -66,16 +89,35 @@ fn of_scalar<T: Display>(rule: &ScalarRule<T>) -> Vec<String> {
         (None, Some(high)) => sentences.push(format!("At most {high}.")),
         (None, None) => {}
     }
-    sentences.extend(rule.exclusive_minimum.iter().map(|limit| format!("More than {limit}.")));
-    sentences.extend(rule.exclusive_maximum.iter().map(|limit| format!("Less than {limit}.")));
-    sentences.extend(rule.multiple_of.iter().map(|divisor| format!("A multiple of {divisor}.")));
-    sentences.extend(rule.one_of.iter().map(|one_of| listed(one_of, |value| format!("`{value}`"))));
+    sentences.extend(
+        rule.exclusive_minimum
+            .iter()
+            .map(|limit| format!("More than {limit}.")),
+    );
+    sentences.extend(
+        rule.exclusive_maximum
+            .iter()
+            .map(|limit| format!("Less than {limit}.")),
+    );
+    sentences.extend(
+        rule.multiple_of
+            .iter()
+            .map(|divisor| format!("A multiple of {divisor}.")),
+    );
+    sentences.extend(
+        rule.one_of
+            .iter()
+            .map(|one_of| listed(one_of, |value| format!("`{value}`"))),
+    );
     sentences
 }
 
 fn of_items(rule: &ItemsRule) -> Vec<String> {
     let unique = rule.unique.then(|| "No two items are equal.".to_owned());
-    count(rule.minimum, rule.maximum, "item", "items").into_iter().chain(unique).collect()
+    count(rule.minimum, rule.maximum, "item", "items")
+        .into_iter()
+        .chain(unique)
+        .collect()
 }
 
 /// How many there are of something, in a sentence.

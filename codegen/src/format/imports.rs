@@ -17,42 +17,78 @@ const SOURCES: &[(&str, &[&str])] = &[
     (
         "taskcluster_pulse",
         &[
-            "Binding", "DecodeError", "EventSet", "Exchange", "ExchangeInfo", "JsonObject",
-            "JsonText", "Message", "OpenEnum", "Payload", "PayloadObject", "Pointer", "Report",
-            "RoutingKey", "RoutingKeyEntry", "RoutingKeyError", "Timestamp", "Unknown", "Validate",
+            "Binding",
+            "DecodeError",
+            "EventSet",
+            "Exchange",
+            "ExchangeInfo",
+            "JsonObject",
+            "JsonText",
+            "Message",
+            "OpenEnum",
+            "Payload",
+            "PayloadObject",
+            "Pointer",
+            "Report",
+            "RoutingKey",
+            "RoutingKeyEntry",
+            "RoutingKeyError",
+            "Timestamp",
+            "Unknown",
+            "Validate",
             "Violations",
         ],
     ),
     (
         "taskcluster_pulse::payload",
         &[
-            "Branch", "Member", "Members", "PayloadSlot", "Rest", "Shape", "Union", "check_one",
-            "deserialize_open", "deserialize_union", "fmt_open", "optional", "read_variant",
+            "Branch",
+            "Member",
+            "Members",
+            "PayloadSlot",
+            "Rest",
+            "Shape",
+            "Union",
+            "check_one",
+            "deserialize_open",
+            "deserialize_union",
+            "fmt_open",
+            "optional",
+            "read_variant",
             "serialize_open",
         ],
     ),
     (
         "taskcluster_pulse::routing",
         &[
-            "IntoWord", "KeyReader", "KeyWriter", "PatternWord", "PatternWords", "Word", "Words",
+            "IntoWord",
+            "KeyReader",
+            "KeyWriter",
+            "PatternWord",
+            "PatternWords",
+            "Word",
+            "Words",
             "word_or",
         ],
     ),
     (
         "taskcluster_pulse::rule",
         &[
-            "ItemsRule", "Known", "Matcher", "MembersRule", "Positions", "Run", "ScalarRule",
-            "Split", "StringRule", "Table", "pairwise_unique", "unique",
+            "ItemsRule",
+            "Known",
+            "Matcher",
+            "MembersRule",
+            "Positions",
+            "Run",
+            "ScalarRule",
+            "Split",
+            "StringRule",
+            "Table",
+            "pairwise_unique",
+            "unique",
         ],
     ),
     ("taskcluster_pulse::validate", &["Flow"]),
-];
-
-/// Traits whose methods are called without naming them, by the method.
-const METHODS: &[(&str, &str, &str)] = &[
-    ("checked", "Exchange", ""),
-    ("check", "Validate", "report"),
-    ("validate", "Validate", ""),
 ];
 
 /// The imports for `items`; `siblings` are the names that other files of the
@@ -65,7 +101,10 @@ pub(super) fn imports(items: &[Item], siblings: &BTreeSet<String>) -> Vec<Item> 
         let known = known.iter().copied().filter(|name| is_used(name));
         import(source, known.collect())
     });
-    let siblings = siblings.iter().map(String::as_str).filter(|name| is_used(name));
+    let siblings = siblings
+        .iter()
+        .map(String::as_str)
+        .filter(|name| is_used(name));
     let siblings = import("super", siblings.collect());
     libraries.chain(siblings).collect()
 }
@@ -125,26 +164,13 @@ impl<'ast> Visit<'ast> for Names {
         }
     }
 
-    fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
-        for (method, of_trait, argument) in METHODS {
-            let has_argument = argument.is_empty() || call.args.iter().any(|it| is_name(it, argument));
-            if call.method == method && has_argument {
-                self.used.insert((*of_trait).to_owned());
-            }
-        }
-        visit::visit_expr_method_call(self, call);
-    }
-
     /// Derives name traits, and serde's attributes name modules in strings.
     fn visit_attribute(&mut self, attribute: &'ast Attribute) {
         if let syn::Meta::List(list) = &attribute.meta {
             for token in list.tokens.clone() {
-                self.used.insert(token.to_string().trim_matches('"').to_owned());
+                self.used
+                    .insert(token.to_string().trim_matches('"').to_owned());
             }
         }
     }
-}
-
-fn is_name(expression: &syn::Expr, name: &str) -> bool {
-    matches!(expression, syn::Expr::Path(path) if path.path.is_ident(name))
 }

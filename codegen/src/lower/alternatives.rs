@@ -41,7 +41,8 @@ impl Types {
                 "let one alternative alone be `null`",
             ));
         }
-        self.vacuous.extend(nulls.iter().flat_map(Schema::outer_marks));
+        self.vacuous
+            .extend(nulls.iter().flat_map(Schema::outer_marks));
         let mut value = match self.one_list(&base, &others, exactly_one) {
             Some(listed) => self.extracted(listed, subject),
             None if others.len() == 1 => {
@@ -65,7 +66,11 @@ impl Types {
             ..base.clone()
         };
         let merged = self.merge(beside, branch)?;
-        Ok(Schema { place, home, ..merged })
+        Ok(Schema {
+            place,
+            home,
+            ..merged
+        })
     }
 
     /// The type of a schema that was made while lowering another.
@@ -75,7 +80,12 @@ impl Types {
     }
 
     /// Alternatives that each list strings, as one list.
-    fn one_list(&mut self, base: &Schema, branches: &[Schema], exactly_one: bool) -> Option<Schema> {
+    fn one_list(
+        &mut self,
+        base: &Schema,
+        branches: &[Schema],
+        exactly_one: bool,
+    ) -> Option<Schema> {
         let mut all: Vec<&Json> = Vec::new();
         for branch in branches {
             let [values] = branch.values.as_slice() else {
@@ -95,9 +105,13 @@ impl Types {
             .map(|value| (*value).clone())
             .collect();
         let mark = first.values.first()?.mark;
-        self.vacuous.extend(branches.iter().flat_map(Schema::outer_marks));
+        self.vacuous
+            .extend(branches.iter().flat_map(Schema::outer_marks));
         let listed = Schema {
-            values: vec![Marked { value: listed, mark }],
+            values: vec![Marked {
+                value: listed,
+                mark,
+            }],
             ..first.clone()
         };
         Some(listed.described_by(base))
@@ -119,10 +133,17 @@ impl Types {
                 .map(|schema| {
                     let name = branch_name(&schema, &mut taken);
                     let value = types.extracted(schema, &name);
-                    Branch { name, boxed: false, value }
+                    Branch {
+                        name,
+                        boxed: false,
+                        value,
+                    }
                 })
                 .collect();
-            TypeShape::Union(Union { exactly_one, branches })
+            TypeShape::Union(Union {
+                exactly_one,
+                branches,
+            })
         });
         Value::plain(Kind::Named(named))
     }
@@ -174,7 +195,11 @@ impl Schema {
     /// The keywords that hold for values of every kind.
     fn outer_marks(&self) -> Vec<crate::resolve::Mark> {
         let values = self.values.iter().map(|values| values.mark);
-        self.kinds.iter().map(|kinds| kinds.mark).chain(values).collect()
+        self.kinds
+            .iter()
+            .map(|kinds| kinds.mark)
+            .chain(values)
+            .collect()
     }
 
     /// The kinds that the schema names, or that its listed values have.
@@ -187,24 +212,30 @@ impl Schema {
 }
 
 fn only_null(schema: &Schema) -> bool {
-    schema.named_kinds().is_some_and(|kinds| kinds == BTreeSet::from([JsonKind::Null]))
+    schema
+        .named_kinds()
+        .is_some_and(|kinds| kinds == BTreeSet::from([JsonKind::Null]))
 }
 
 fn takes_null(schema: &Schema) -> bool {
-    schema.named_kinds().is_none_or(|kinds| kinds.contains(&JsonKind::Null))
+    schema
+        .named_kinds()
+        .is_none_or(|kinds| kinds.contains(&JsonKind::Null))
 }
 
 /// Whether no value fits two of the alternatives, since they differ in kind.
 fn are_disjoint(alternatives: &[Schema]) -> bool {
     let mut seen = BTreeSet::new();
-    alternatives.iter().all(|schema| match schema.named_kinds() {
-        Some(kinds) => kinds.into_iter().all(|kind| match kind {
-            // An integer is a number too.
-            JsonKind::Integer => seen.insert(JsonKind::Number),
-            kind => seen.insert(kind),
-        }),
-        None => false,
-    })
+    alternatives
+        .iter()
+        .all(|schema| match schema.named_kinds() {
+            Some(kinds) => kinds.into_iter().all(|kind| match kind {
+                // An integer is a number too.
+                JsonKind::Integer => seen.insert(JsonKind::Number),
+                kind => seen.insert(kind),
+            }),
+            None => false,
+        })
 }
 
 /// The name of one alternative: its title, the value that sets it apart, or
@@ -213,7 +244,9 @@ fn branch_name(schema: &Schema, taken: &mut BTreeSet<String>) -> String {
     let wanted = match schema.title.as_deref().map(ident::pascal) {
         Some(title) if !title.is_empty() => title,
         _ => match schema.named_kinds() {
-            Some(kinds) if kinds.len() == 1 => kinds.iter().next().map_or("Variant", name_of).to_owned(),
+            Some(kinds) if kinds.len() == 1 => {
+                kinds.iter().next().map_or("Variant", name_of).to_owned()
+            }
             _ => "Variant".to_owned(),
         },
     };

@@ -17,7 +17,10 @@ pub(super) fn box_cycles(model: &mut Model) {
         let mut next = || boxed.next().unwrap_or(false);
         match &mut model.types[index].shape {
             TypeShape::Struct(it) => it.fields.iter_mut().for_each(|field| field.boxed = next()),
-            TypeShape::Union(it) => it.branches.iter_mut().for_each(|branch| branch.boxed = next()),
+            TypeShape::Union(it) => it
+                .branches
+                .iter_mut()
+                .for_each(|branch| branch.boxed = next()),
             TypeShape::Enum(_) | TypeShape::Wrapper(_) => {}
         }
     }
@@ -77,10 +80,17 @@ impl Types {
     fn nested(&self, id: SchemaId) -> Vec<SchemaId> {
         let schema = &self.schemas[id.0];
         let items = schema.array.items.iter().map(|items| items.value);
-        let values = schema.object.additional.iter().filter_map(|it| match it.value {
-            Additional::Each(each) if schema.object.properties.is_empty() => Some(each),
-            _ => None,
-        });
-        items.chain(values).chain(schema.parts.iter().copied()).collect()
+        let values = schema
+            .object
+            .additional
+            .iter()
+            .filter_map(|it| match it.value {
+                Additional::Each(each) if schema.object.properties.is_empty() => Some(each),
+                _ => None,
+            });
+        items
+            .chain(values)
+            .chain(schema.parts.iter().copied())
+            .collect()
     }
 }

@@ -60,7 +60,10 @@ mod tests {
         assert_eq!(snake("2fa"), "n2fa");
         assert_eq!(snake("ключ"), "");
         assert_eq!(pascal("WorkerType Pulse Message"), "WorkerTypePulseMessage");
-        assert_eq!(pascal("GitHub Re-run Request Message"), "GitHubReRunRequestMessage");
+        assert_eq!(
+            pascal("GitHub Re-run Request Message"),
+            "GitHubReRunRequestMessage"
+        );
         assert_eq!(shouty("workerPoolId"), "WORKER_POOL_ID");
     }
 }

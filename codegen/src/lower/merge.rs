@@ -45,24 +45,32 @@ impl Types {
             (Some(a), Some(b)) => {
                 self.vacuous.push(b.mark);
                 let value = intersect(&a.value, &b.value);
-                Some(Marked { value, mark: a.mark })
+                Some(Marked {
+                    value,
+                    mark: a.mark,
+                })
             }
             (a, b) => a.or(b),
         };
         merged.values.extend(right.values);
         merged.text.patterns.extend(right.text.patterns);
         merged.text.formats.extend(right.text.formats);
-        merged.text.min_length = self.tighter(merged.text.min_length, right.text.min_length, u64::max);
-        merged.text.max_length = self.tighter(merged.text.max_length, right.text.max_length, u64::min);
-        merged.array.min_items = self.tighter(merged.array.min_items, right.array.min_items, u64::max);
-        merged.array.max_items = self.tighter(merged.array.max_items, right.array.max_items, u64::min);
+        merged.text.min_length =
+            self.tighter(merged.text.min_length, right.text.min_length, u64::max);
+        merged.text.max_length =
+            self.tighter(merged.text.max_length, right.text.max_length, u64::min);
+        merged.array.min_items =
+            self.tighter(merged.array.min_items, right.array.min_items, u64::max);
+        merged.array.max_items =
+            self.tighter(merged.array.max_items, right.array.max_items, u64::min);
         merged.array.unique_items =
             self.first_mark(merged.array.unique_items, right.array.unique_items);
         merged.array.items = self.both(merged.array.items, right.array.items);
         let (a, b) = (&mut merged.number, right.number);
         a.minimum = self.tighter(a.minimum.take(), b.minimum, greater);
         a.maximum = self.tighter(a.maximum.take(), b.maximum, less);
-        a.exclusive_minimum = self.tighter(a.exclusive_minimum.take(), b.exclusive_minimum, greater);
+        a.exclusive_minimum =
+            self.tighter(a.exclusive_minimum.take(), b.exclusive_minimum, greater);
         a.exclusive_maximum = self.tighter(a.exclusive_maximum.take(), b.exclusive_maximum, less);
         if a.multiple_of.is_some() && b.multiple_of.is_some() {
             return Err(place.error(
@@ -104,7 +112,11 @@ impl Types {
         Ok(ObjectWords {
             properties,
             properties_mark: self.first_mark(a.properties_mark, b.properties_mark),
-            required: a.required.union(&b.required).cloned().collect::<BTreeSet<_>>(),
+            required: a
+                .required
+                .union(&b.required)
+                .cloned()
+                .collect::<BTreeSet<_>>(),
             required_marks: [a.required_marks, b.required_marks].concat(),
             additional: self.merge_additional(a.additional, b.additional),
             property_names: self.both(a.property_names, b.property_names),
@@ -128,7 +140,10 @@ impl Types {
             (Additional::Each(x), Additional::Each(y)) if x == y => a.value,
             (Additional::Each(x), Additional::Each(y)) => Additional::Each(self.conjunction(x, y)),
         };
-        Some(Marked { value, mark: a.mark })
+        Some(Marked {
+            value,
+            mark: a.mark,
+        })
     }
 
     /// One of two schemas that must both hold, or a new one that is both.
@@ -142,7 +157,10 @@ impl Types {
         };
         self.vacuous.push(b.mark);
         let value = self.conjunction(a.value, b.value);
-        Some(Marked { value, mark: a.mark })
+        Some(Marked {
+            value,
+            mark: a.mark,
+        })
     }
 
     /// A new schema for values that two schemas allow.
@@ -171,7 +189,10 @@ impl Types {
         match (left, right) {
             (Some(a), Some(b)) => {
                 self.vacuous.push(b.mark);
-                Some(Marked { value: pick(a.value, b.value), mark: a.mark })
+                Some(Marked {
+                    value: pick(a.value, b.value),
+                    mark: a.mark,
+                })
             }
             (a, b) => a.or(b),
         }
@@ -186,11 +207,19 @@ impl Types {
 }
 
 fn greater(left: Number, right: Number) -> Number {
-    if left.as_f64() >= right.as_f64() { left } else { right }
+    if left.as_f64() >= right.as_f64() {
+        left
+    } else {
+        right
+    }
 }
 
 fn less(left: Number, right: Number) -> Number {
-    if left.as_f64() <= right.as_f64() { left } else { right }
+    if left.as_f64() <= right.as_f64() {
+        left
+    } else {
+        right
+    }
 }
 
 impl ObjectWords {

@@ -13,18 +13,71 @@ use crate::model::{
 
 /// Names that generated modules use for other things than a schema's types.
 const RESERVED: &[&str] = &[
-    "BTreeMap", "Binding", "Box", "Debug", "Default", "Deserialize", "Deserializer", "Display", "Event",
-    "Exchange", "ExchangeInfo", "Flow", "Formatter", "Hash", "IntoWord", "ItemsRule", "JsonObject",
-    "JsonText", "KeyReader", "KeyWriter", "Known", "Member", "Members", "MembersRule", "Message", "None",
-    "OpenEnum", "Ok", "Err", "Option", "PatternWord", "PatternWords", "Payload", "PayloadObject",
-    "PayloadSlot", "Pointer", "Report", "Rest", "Result", "RoutingKey", "RoutingKeyEntry",
-    "RoutingKeyError", "Rule", "ScalarRule", "Self", "Serialize", "Serializer", "Shape", "Some", "String",
-    "StringRule", "Timestamp", "Union", "Unknown", "Validate", "Vec", "Word", "Words",
+    "BTreeMap",
+    "Binding",
+    "Box",
+    "Debug",
+    "Default",
+    "Deserialize",
+    "Deserializer",
+    "Display",
+    "Event",
+    "Exchange",
+    "ExchangeInfo",
+    "Flow",
+    "Formatter",
+    "Hash",
+    "IntoWord",
+    "ItemsRule",
+    "JsonObject",
+    "JsonText",
+    "KeyReader",
+    "KeyWriter",
+    "Known",
+    "Member",
+    "Members",
+    "MembersRule",
+    "Message",
+    "None",
+    "OpenEnum",
+    "Ok",
+    "Err",
+    "Option",
+    "PatternWord",
+    "PatternWords",
+    "Payload",
+    "PayloadObject",
+    "PayloadSlot",
+    "Pointer",
+    "Report",
+    "Rest",
+    "Result",
+    "RoutingKey",
+    "RoutingKeyEntry",
+    "RoutingKeyError",
+    "Rule",
+    "ScalarRule",
+    "Self",
+    "Serialize",
+    "Serializer",
+    "Shape",
+    "Some",
+    "String",
+    "StringRule",
+    "Timestamp",
+    "Union",
+    "Unknown",
+    "Validate",
+    "Vec",
+    "Word",
+    "Words",
 ];
 
 /// Names everything in `model` that needs a name.
 pub(super) fn name_everything(model: &mut Model) {
-    let Model { services, types, .. } = model;
+    let Model {
+        services, types, ..
+    } = model;
     let mut taken: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for service in services.iter_mut() {
         let names = taken.entry(service.module.clone()).or_insert_with(reserved);
@@ -41,7 +94,10 @@ pub(super) fn name_everything(model: &mut Model) {
     // Types that only other services reach come last: they take no name from a
     // service's own.
     for (index, definition) in types.iter_mut().enumerate() {
-        if let Some(service) = services.iter_mut().find(|it| it.module == definition.module) {
+        if let Some(service) = services
+            .iter_mut()
+            .find(|it| it.module == definition.module)
+        {
             let names = taken.entry(service.module.clone()).or_insert_with(reserved);
             name_type(definition, TypeId(index), names, &mut service.types);
         }
@@ -60,7 +116,11 @@ fn reserved() -> BTreeSet<String> {
 
 /// Takes the first of `wanted` that is free, or numbers the last.
 fn claim(taken: &mut BTreeSet<String>, wanted: &[&str], or_else: &str) -> String {
-    let wanted: Vec<&str> = wanted.iter().copied().filter(|name| !name.is_empty()).collect();
+    let wanted: Vec<&str> = wanted
+        .iter()
+        .copied()
+        .filter(|name| !name.is_empty())
+        .collect();
     let last = wanted.last().copied().unwrap_or(or_else);
     let name = match wanted.iter().find(|name| !taken.contains(**name)) {
         Some(free) => (*free).to_owned(),
@@ -215,7 +275,12 @@ impl TypeShape {
     /// The values that the type is made of.
     pub(crate) fn values(&self) -> Vec<&Value> {
         match self {
-            Self::Struct(it) => it.fields.iter().chain(&it.rest).map(|field| &field.value).collect(),
+            Self::Struct(it) => it
+                .fields
+                .iter()
+                .chain(&it.rest)
+                .map(|field| &field.value)
+                .collect(),
             Self::Union(it) => it.branches.iter().map(|branch| &branch.value).collect(),
             Self::Wrapper(value) => vec![value],
             Self::Enum(_) => Vec::new(),
@@ -228,7 +293,11 @@ impl TypeShape {
                 let fields = it.fields.iter_mut().chain(&mut it.rest);
                 fields.map(|field| &mut field.value).collect()
             }
-            Self::Union(it) => it.branches.iter_mut().map(|branch| &mut branch.value).collect(),
+            Self::Union(it) => it
+                .branches
+                .iter_mut()
+                .map(|branch| &mut branch.value)
+                .collect(),
             Self::Wrapper(value) => vec![value],
             Self::Enum(_) => Vec::new(),
         }

@@ -24,7 +24,11 @@ impl NumberWords {
 
     /// The keywords that are there.
     pub(super) fn marks(&self) -> Vec<Mark> {
-        self.all().into_iter().flatten().map(|limit| limit.mark).collect()
+        self.all()
+            .into_iter()
+            .flatten()
+            .map(|limit| limit.mark)
+            .collect()
     }
 }
 
@@ -65,7 +69,8 @@ impl Types {
         let value_marks = one_of.iter().flat_map(|(_, marks)| marks.clone());
         let marks: Vec<Mark> = words.marks().into_iter().chain(value_marks).collect();
         let one_of = one_of.map(|(one_of, _)| one_of);
-        let fits = |from, to| low.is_none_or(|low| low >= from) && high.is_none_or(|high| high <= to);
+        let fits =
+            |from, to| low.is_none_or(|low| low >= from) && high.is_none_or(|high| high <= to);
         if low.is_some_and(|low| low >= 0) && fits(0, U64_MAX) {
             let rule = integer_rule(&bounds, divisor, one_of, |limit| u64::try_from(limit).ok());
             let rule = ScalarRule {
@@ -88,7 +93,8 @@ impl Types {
 
     pub(super) fn number(&mut self, schema: &Schema, subject: &str) -> Value {
         let words = &schema.number;
-        let limit = |limit: &Option<Marked<Number>>| limit.as_ref().map(|limit| limit.value.clone());
+        let limit =
+            |limit: &Option<Marked<Number>>| limit.as_ref().map(|limit| limit.value.clone());
         let one_of = allowed(schema, |value| value.as_number().cloned());
         let value_marks = one_of.iter().flat_map(|(_, marks)| marks.clone());
         let marks = words.marks().into_iter().chain(value_marks).collect();
@@ -117,7 +123,9 @@ impl Types {
         if rule == ScalarRule::default() {
             value.marks = marks;
         } else {
-            value.rules.push(RuleUse::new(schema, wrap(rule), subject, marks));
+            value
+                .rules
+                .push(RuleUse::new(schema, wrap(rule), subject, marks));
         }
         value
     }
@@ -147,8 +155,15 @@ fn range(bounds: &Bounds, one_of: Option<&OneOf<i128>>) -> (Option<i128>, Option
     let least = one_of.and_then(|one_of| one_of.values.iter().min().copied());
     let greatest = one_of.and_then(|one_of| one_of.values.iter().max().copied());
     let low = [bounds.minimum, bounds.above.map(|limit| limit + 1), least];
-    let high = [bounds.maximum, bounds.below.map(|limit| limit - 1), greatest];
-    (low.into_iter().flatten().max(), high.into_iter().flatten().min())
+    let high = [
+        bounds.maximum,
+        bounds.below.map(|limit| limit - 1),
+        greatest,
+    ];
+    (
+        low.into_iter().flatten().max(),
+        high.into_iter().flatten().min(),
+    )
 }
 
 fn is_whole(number: &Number) -> bool {
@@ -157,7 +172,10 @@ fn is_whole(number: &Number) -> bool {
 
 /// `number` as an integer, rounded where it is between two.
 fn whole(number: &Number, round: fn(f64) -> f64) -> i128 {
-    let exact = number.as_u64().map(i128::from).or(number.as_i64().map(i128::from));
+    let exact = number
+        .as_u64()
+        .map(i128::from)
+        .or(number.as_i64().map(i128::from));
     // A float beyond the range becomes the end of the range, far beyond any i64.
     exact.unwrap_or_else(|| round(number.as_f64().unwrap_or(0.0)).clamp(-1e30, 1e30) as i128)
 }

@@ -28,7 +28,11 @@ impl ObjectWords {
 
     fn count_marks(&self) -> Vec<Mark> {
         let limits = [&self.min_properties, &self.max_properties];
-        limits.into_iter().flatten().map(|limit| limit.mark).collect()
+        limits
+            .into_iter()
+            .flatten()
+            .map(|limit| limit.mark)
+            .collect()
     }
 
     /// The rule for how many members there are, if there is one.
@@ -89,9 +93,13 @@ impl Types {
         let place = self.schemas[names.value.0].place.clone();
         let value = self.value(names.value, &format!("{subject} name"));
         let rule = match (value.kind, value.rules.as_slice()) {
-            (Kind::Any, _) => RuleUse::new(schema, Rule::Text(TextRule::default()), subject, Vec::new()),
+            (Kind::Any, _) => {
+                RuleUse::new(schema, Rule::Text(TextRule::default()), subject, Vec::new())
+            }
             (Kind::Text, [rule]) => rule.clone(),
-            (Kind::Text, []) => RuleUse::new(schema, Rule::Text(TextRule::default()), subject, Vec::new()),
+            (Kind::Text, []) => {
+                RuleUse::new(schema, Rule::Text(TextRule::default()), subject, Vec::new())
+            }
             _ => {
                 self.errors.push(place.error(
                     "",
@@ -101,7 +109,12 @@ impl Types {
                 return None;
             }
         };
-        let marks = rule.marks.into_iter().chain(value.marks).chain([names.mark]).collect();
+        let marks = rule
+            .marks
+            .into_iter()
+            .chain(value.marks)
+            .chain([names.mark])
+            .collect();
         Some(RuleUse { marks, ..rule })
     }
 
@@ -161,7 +174,12 @@ impl Types {
     /// The value of a member that is required and not among the properties: what
     /// `additionalProperties` says of it.
     fn undeclared(&mut self, schema: &Schema, name: &str) -> Value {
-        match schema.object.additional.as_ref().map(|additional| additional.value) {
+        match schema
+            .object
+            .additional
+            .as_ref()
+            .map(|additional| additional.value)
+        {
             Some(Additional::Forbidden) => self.refuse(schema.place.error(
                 "/required",
                 format!("{name:?} is required, and `additionalProperties` forbids it"),
@@ -175,7 +193,12 @@ impl Types {
     /// The values of the members that the schema does not name; `None` where
     /// there may be none.
     fn rest_value(&mut self, schema: &Schema) -> Option<Value> {
-        let each = match schema.object.additional.as_ref().map(|additional| additional.value) {
+        let each = match schema
+            .object
+            .additional
+            .as_ref()
+            .map(|additional| additional.value)
+        {
             Some(Additional::Forbidden) => return None,
             Some(Additional::Each(each)) => self.value(each, "rest value"),
             Some(Additional::Allowed) | None => Value::plain(Kind::Any),

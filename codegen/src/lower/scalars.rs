@@ -6,9 +6,7 @@ use serde_json::Value as Json;
 
 use super::ident;
 use super::types::Types;
-use crate::model::{
-    ItemsRule, Kind, OneOf, Rule, RuleUse, ScalarRule, TypeShape, Value, Variant,
-};
+use crate::model::{ItemsRule, Kind, OneOf, Rule, RuleUse, ScalarRule, TypeShape, Value, Variant};
 use crate::resolve::{ArrayWords, JsonKind, Mark, Schema, SchemaId};
 
 /// The kind of one JSON value; a whole number is an integer however it is written.
@@ -58,7 +56,9 @@ impl Types {
                 one_of: Some(one_of),
                 ..ScalarRule::default()
             };
-            value.rules.push(RuleUse::new(schema, Rule::Boolean(rule), subject, marks));
+            value
+                .rules
+                .push(RuleUse::new(schema, Rule::Boolean(rule), subject, marks));
         }
         value
     }
@@ -109,7 +109,9 @@ impl Types {
         };
         let marks = words.limit_marks();
         if !marks.is_empty() {
-            value.rules.push(RuleUse::new(schema, Rule::Items(rule), subject, marks));
+            value
+                .rules
+                .push(RuleUse::new(schema, Rule::Items(rule), subject, marks));
         }
         if !schema.values.is_empty() {
             return self.refuse_values(schema, "arrays");

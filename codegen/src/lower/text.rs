@@ -25,12 +25,17 @@ impl Types {
         let words = &schema.text;
         let patterns = words.patterns.iter().map(|pattern| &pattern.value);
         let formats = words.formats.iter().map(|format| &format.value);
-        let (one_of, value_marks) = match allowed(schema, |value| value.as_str().map(str::to_owned)) {
+        let (one_of, value_marks) = match allowed(schema, |value| value.as_str().map(str::to_owned))
+        {
             Some((one_of, marks)) => (Some(one_of), marks),
             None => (None, Vec::new()),
         };
         let first = TextRule {
-            min_length: words.min_length.as_ref().map(|limit| limit.value).filter(|&limit| limit > 0),
+            min_length: words
+                .min_length
+                .as_ref()
+                .map(|limit| limit.value)
+                .filter(|&limit| limit > 0),
             max_length: words.max_length.as_ref().map(|limit| limit.value),
             pattern: patterns.clone().next().cloned(),
             format: formats.clone().next().cloned(),

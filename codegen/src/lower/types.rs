@@ -60,7 +60,12 @@ impl Types {
             return known;
         }
         match self.value(id, "payload") {
-            Value { kind: Kind::Named(named), nullable: false, rules, .. } if rules.is_empty() => named,
+            Value {
+                kind: Kind::Named(named),
+                nullable: false,
+                rules,
+                ..
+            } if rules.is_empty() => named,
             value => {
                 let schema = self.schemas[id.0].clone();
                 self.define(id, &schema, |_| TypeShape::Wrapper(value))
@@ -152,7 +157,9 @@ impl Types {
             _ => self.union_of_kinds(id, &schema, &kinds),
         };
         value.nullable |= nullable && !matches!(value.kind, Kind::Null);
-        value.marks.extend(schema.kinds.iter().map(|kinds| kinds.mark));
+        value
+            .marks
+            .extend(schema.kinds.iter().map(|kinds| kinds.mark));
         self.pass_over_other_kinds(&schema, &kinds);
         value
     }
@@ -182,7 +189,11 @@ impl Types {
     /// value pass. Published schemas of 2018 leave `type` out like that.
     fn kinds(&mut self, schema: &Schema) -> Option<BTreeSet<JsonKind>> {
         let from_values = schema.values.iter().map(|values| {
-            values.value.iter().map(super::scalars::kind_of).collect::<BTreeSet<_>>()
+            values
+                .value
+                .iter()
+                .map(super::scalars::kind_of)
+                .collect::<BTreeSet<_>>()
         });
         let declared = schema.kinds.as_ref().map(|kinds| kinds.value.clone());
         from_values
@@ -286,12 +297,16 @@ impl Types {
     }
 
     fn pass_over_values(&mut self, schema: &Schema) {
-        self.vacuous.extend(schema.values.iter().map(|values| values.mark));
+        self.vacuous
+            .extend(schema.values.iter().map(|values| values.mark));
     }
 }
 
 /// What both allow; an integer is a number.
-pub(super) fn intersect(left: &BTreeSet<JsonKind>, right: &BTreeSet<JsonKind>) -> BTreeSet<JsonKind> {
+pub(super) fn intersect(
+    left: &BTreeSet<JsonKind>,
+    right: &BTreeSet<JsonKind>,
+) -> BTreeSet<JsonKind> {
     let narrow = |kind: &JsonKind, other: &BTreeSet<JsonKind>| {
         other.contains(kind) || *kind == JsonKind::Integer && other.contains(&JsonKind::Number)
     };

@@ -15,18 +15,34 @@ use crate::place::Place;
 /// Keywords that describe and constrain nothing. The last line is not of any
 /// draft: Taskcluster's own metadata, and two slips in schemas of 2018.
 const ANNOTATIONS: &[&str] = &[
-    "$schema", "$id", "id", "$comment", "title", "description", "default", "examples",
-    "definitions", "readOnly", "writeOnly", "contentMediaType", "contentEncoding",
-    "additionalItems", "metadata", "name", "formt",
+    "$schema",
+    "$id",
+    "id",
+    "$comment",
+    "title",
+    "description",
+    "default",
+    "examples",
+    "definitions",
+    "readOnly",
+    "writeOnly",
+    "contentMediaType",
+    "contentEncoding",
+    "additionalItems",
+    "metadata",
+    "name",
+    "formt",
 ];
 
 /// Keywords for which no Rust shape is sound, and what to write instead.
 const REFUSED: &[(&str, &str)] = &[
-    ("not", "state what is allowed instead, with `enum`, `pattern` or bounds"),
+    (
+        "not",
+        "state what is allowed instead, with `enum`, `pattern` or bounds",
+    ),
     ("if", "write the cases as `oneOf`"),
     ("contains", "constrain every item with `items` instead"),
     ("dependencies", "write the cases as `oneOf`"),
-
     ("$recursiveRef", "use `$ref`"),
     ("$dynamicRef", "use `$ref`"),
 ];
@@ -39,7 +55,11 @@ pub(super) fn read(value: &Value, place: Place, home: &Home, walk: &mut Walk<'_>
         Value::Bool(true) => {}
         Value::Bool(false) => reader.schema.never = Some(reader.mark("")),
         Value::Object(members) => reader.read_object(members),
-        _ => reader.refuse("", "not a schema", "a schema is an object, `true` or `false`"),
+        _ => reader.refuse(
+            "",
+            "not a schema",
+            "a schema is an object, `true` or `false`",
+        ),
     }
     reader.schema
 }
@@ -55,7 +75,10 @@ impl Reader<'_, '_> {
             if self.read_keyword(keyword, value, members).is_none() {
                 self.refuse(
                     keyword,
-                    format!("`{keyword}` has a value of the wrong kind: {}", shortened(value)),
+                    format!(
+                        "`{keyword}` has a value of the wrong kind: {}",
+                        shortened(value)
+                    ),
                     "correct it, as the drafts of JSON Schema say",
                 );
             }
@@ -223,12 +246,17 @@ impl Reader<'_, '_> {
 
     fn read_alternatives(&mut self, keyword: &'static str, value: &Value) -> Option<()> {
         let branches = self.branches(keyword, value)?;
-        self.schema.alternatives.push(Combination { keyword, branches });
+        self.schema
+            .alternatives
+            .push(Combination { keyword, branches });
         Some(())
     }
 
     fn branches(&mut self, keyword: &str, value: &Value) -> Option<Marked<Vec<SchemaId>>> {
-        let count = value.as_array().filter(|branches| !branches.is_empty())?.len();
+        let count = value
+            .as_array()
+            .filter(|branches| !branches.is_empty())?
+            .len();
         let branches = (0..count)
             .map(|index| self.child(&[keyword, &index.to_string()]))
             .collect::<Option<_>>()?;
@@ -238,7 +266,10 @@ impl Reader<'_, '_> {
     /// The schema that stands at `steps` from this one. A reference that leads
     /// nowhere is reported, and read as the schema of this place.
     fn child(&mut self, steps: &[&str]) -> Option<SchemaId> {
-        let below: String = steps.iter().map(|step| format!("/{}", escape(step))).collect();
+        let below: String = steps
+            .iter()
+            .map(|step| format!("/{}", escape(step)))
+            .collect();
         let home = Home {
             document: self.schema.home.document.clone(),
             pointer: format!("{}{below}", self.schema.home.pointer),
@@ -271,7 +302,10 @@ impl Reader<'_, '_> {
     }
 
     fn marked<T>(&mut self, keyword: &str, value: T) -> Marked<T> {
-        Marked { value, mark: self.mark(keyword) }
+        Marked {
+            value,
+            mark: self.mark(keyword),
+        }
     }
 
     fn mark(&mut self, keyword: &str) -> Mark {

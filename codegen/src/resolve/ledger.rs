@@ -1,8 +1,8 @@
 //! The count that proves coverage: each constraint is entered when it is read,
 //! and ticked off when the code that enforces it is emitted.
 
-use crate::place::Place;
 use crate::error::{Error, Errors};
+use crate::place::Place;
 
 /// One constraint that was read: its place in the [`Ledger`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -13,8 +13,8 @@ mod walk;
 pub(crate) use ledger::{Ledger, Mark};
 pub(crate) use reference::{Entry, KeyEntry, Reference};
 pub(crate) use schema::{
-    Additional, ArrayWords, Combination, Home, JsonKind, Marked, NumberWords, ObjectWords,
-    Schema, SchemaId, TextWords,
+    Additional, ArrayWords, Combination, Home, JsonKind, Marked, NumberWords, ObjectWords, Schema,
+    SchemaId, TextWords,
 };
 
 use crate::error::Errors;
@@ -42,7 +42,9 @@ pub(crate) fn resolve(documents: &Documents) -> Result<Resolved, Errors> {
             Err(found) => errors.extend(found),
         }
     }
-    references.sort_by(|a: &Reference, b| (&a.service, &a.api_version).cmp(&(&b.service, &b.api_version)));
+    references.sort_by(|a: &Reference, b| {
+        (&a.service, &a.api_version).cmp(&(&b.service, &b.api_version))
+    });
     let (schemas, ledger, found) = walk.finish();
     errors.extend(found);
     Errors::unless_empty(

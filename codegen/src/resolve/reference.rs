@@ -80,7 +80,10 @@ pub(super) fn read(document: &Document, walk: &mut Walk<'_>) -> Result<Reference
 /// Taskcluster's own rule for references that name none.
 fn service_of(prefix: &str) -> String {
     let namespace = prefix.split('/').nth(1).unwrap_or(prefix);
-    namespace.strip_prefix("taskcluster-").unwrap_or(namespace).to_owned()
+    namespace
+        .strip_prefix("taskcluster-")
+        .unwrap_or(namespace)
+        .to_owned()
 }
 
 fn read_entry(
@@ -93,7 +96,11 @@ fn read_entry(
     // A relative id is relative to the service's folder, not to the reference.
     let base = format!("{service}/exchanges.json");
     let payload = walk.reach(&base, schema).map_err(|why| {
-        reader.place.error("/schema", why, "add the schema to the input, or correct the id")
+        reader.place.error(
+            "/schema",
+            why,
+            "add the schema to the input, or correct the id",
+        )
     })?;
     Ok(Entry {
         place: reader.place.clone(),
@@ -135,7 +142,9 @@ fn read_key_entry(reader: &Reader<'_>) -> Result<KeyEntry, Error> {
         Some(Value::String(word)) => Some(check_constant(word, reader)?.to_owned()),
         Some(Value::Null) | None => None,
         Some(_) => {
-            return Err(reader.place.error("/constant", "not a string", "give one word"));
+            return Err(reader
+                .place
+                .error("/constant", "not a string", "give one word"));
         }
     };
     Ok(KeyEntry {
@@ -187,10 +196,16 @@ impl<'a> Reader<'a> {
     }
 
     fn list(&self, name: &str) -> &'a [Value] {
-        self.value.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+        self.value
+            .get(name)
+            .and_then(Value::as_array)
+            .map_or(&[], Vec::as_slice)
     }
 
     fn flag(&self, name: &str) -> bool {
-        self.value.get(name).and_then(Value::as_bool).unwrap_or(false)
+        self.value
+            .get(name)
+            .and_then(Value::as_bool)
+            .unwrap_or(false)
     }
 }

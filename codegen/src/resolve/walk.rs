@@ -57,7 +57,8 @@ impl<'a> Walk<'a> {
             return Ok(id);
         }
         let id = SchemaId(self.schemas.len());
-        self.schemas.push(Schema::any(self.place(&home), home.clone()));
+        self.schemas
+            .push(Schema::any(self.place(&home), home.clone()));
         self.known.insert(home.clone(), id);
         self.waiting.push((id, home));
         Ok(id)

@@ -2,7 +2,7 @@
 
 //! The routing keys of messages.
 
-use taskcluster_pulse::{RoutingKey, RoutingKeyError};
+use taskcluster_pulse::{Exchange, RoutingKey, RoutingKeyError};
 use taskcluster_pulse::routing::{KeyReader, KeyWriter, Words};
 
 use super::{
@@ -20,7 +20,10 @@ pub struct ClientCreatedRoutingKey {
 
 impl RoutingKey for ClientCreatedRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, ClientCreated::INFO.routing_key)?;
+        let mut words = KeyReader::new(
+            key,
+            <ClientCreated as Exchange>::INFO.routing_key,
+        )?;
         let reserved = words.optional_words()?;
         Ok(Self { reserved })
     }
@@ -41,7 +44,10 @@ pub struct ClientUpdatedRoutingKey {
 
 impl RoutingKey for ClientUpdatedRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, ClientUpdated::INFO.routing_key)?;
+        let mut words = KeyReader::new(
+            key,
+            <ClientUpdated as Exchange>::INFO.routing_key,
+        )?;
         let reserved = words.optional_words()?;
         Ok(Self { reserved })
     }
@@ -62,7 +68,10 @@ pub struct ClientDeletedRoutingKey {
 
 impl RoutingKey for ClientDeletedRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, ClientDeleted::INFO.routing_key)?;
+        let mut words = KeyReader::new(
+            key,
+            <ClientDeleted as Exchange>::INFO.routing_key,
+        )?;
         let reserved = words.optional_words()?;
         Ok(Self { reserved })
     }
@@ -83,7 +92,10 @@ pub struct RoleCreatedRoutingKey {
 
 impl RoutingKey for RoleCreatedRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, RoleCreated::INFO.routing_key)?;
+        let mut words = KeyReader::new(
+            key,
+            <RoleCreated as Exchange>::INFO.routing_key,
+        )?;
         let reserved = words.optional_words()?;
         Ok(Self { reserved })
     }
@@ -104,7 +116,10 @@ pub struct RoleUpdatedRoutingKey {
 
 impl RoutingKey for RoleUpdatedRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, RoleUpdated::INFO.routing_key)?;
+        let mut words = KeyReader::new(
+            key,
+            <RoleUpdated as Exchange>::INFO.routing_key,
+        )?;
         let reserved = words.optional_words()?;
         Ok(Self { reserved })
     }
@@ -125,7 +140,10 @@ pub struct RoleDeletedRoutingKey {
 
 impl RoutingKey for RoleDeletedRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, RoleDeleted::INFO.routing_key)?;
+        let mut words = KeyReader::new(
+            key,
+            <RoleDeleted as Exchange>::INFO.routing_key,
+        )?;
         let reserved = words.optional_words()?;
         Ok(Self { reserved })
     }

@@ -2,13 +2,17 @@
 
 //! The rules of the schemas, as constants.
 
-use taskcluster_pulse::rule::{ScalarRule, StringRule};
+use taskcluster_pulse::rule::{Matcher, ScalarRule, StringRule};
 
 /// Syntax: `^[A-Za-z0-9!@/:.+|_-]+$`.
-pub const CLIENT_ID: StringRule = StringRule::new("CLIENT_ID");
+pub const CLIENT_ID: StringRule = StringRule::new("CLIENT_ID")
+    .refusal("not a valid CLIENT_ID. Syntax: `^[A-Za-z0-9!@/:.+|_-]+$`.")
+    .pattern("^[A-Za-z0-9!@/:.+|_-]+$", Matcher::ALWAYS);
 
 /// Always `1`.
 pub const VERSION: ScalarRule<u64> = ScalarRule::new().constant(&[1]);
 
 /// Syntax: `^[\x20-\x7e]+$`.
-pub const ROLE_ID: StringRule = StringRule::new("ROLE_ID");
+pub const ROLE_ID: StringRule = StringRule::new("ROLE_ID")
+    .refusal("not a valid ROLE_ID. Syntax: `^[\\x20-\\x7e]+$`.")
+    .pattern("^[\\x20-\\x7e]+$", Matcher::ALWAYS);

@@ -2,7 +2,7 @@
 
 //! The routing keys of messages.
 
-use taskcluster_pulse::{RoutingKey, RoutingKeyError};
+use taskcluster_pulse::{Exchange, RoutingKey, RoutingKeyError};
 use taskcluster_pulse::routing::{KeyReader, KeyWriter, Word};
 
 use super::{PullRequest, Push, Release, Rerun, TaskGroupCreationRequested};
@@ -25,7 +25,10 @@ pub struct PullRequestRoutingKey {
 
 impl RoutingKey for PullRequestRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, PullRequest::INFO.routing_key)?;
+        let mut words = KeyReader::new(
+            key,
+            <PullRequest as Exchange>::INFO.routing_key,
+        )?;
         words.constant()?;
         let organization = words.word()?;
         let repository = words.word()?;
@@ -62,7 +65,7 @@ pub struct PushRoutingKey {
 
 impl RoutingKey for PushRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, Push::INFO.routing_key)?;
+        let mut words = KeyReader::new(key, <Push as Exchange>::INFO.routing_key)?;
         words.constant()?;
         let organization = words.word()?;
         let repository = words.word()?;
@@ -93,7 +96,7 @@ pub struct ReleaseRoutingKey {
 
 impl RoutingKey for ReleaseRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, Release::INFO.routing_key)?;
+        let mut words = KeyReader::new(key, <Release as Exchange>::INFO.routing_key)?;
         words.constant()?;
         let organization = words.word()?;
         let repository = words.word()?;
@@ -124,7 +127,7 @@ pub struct RerunRoutingKey {
 
 impl RoutingKey for RerunRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, Rerun::INFO.routing_key)?;
+        let mut words = KeyReader::new(key, <Rerun as Exchange>::INFO.routing_key)?;
         words.constant()?;
         let organization = words.word()?;
         let repository = words.word()?;
@@ -157,7 +160,7 @@ impl RoutingKey for TaskGroupCreationRequestedRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
         let mut words = KeyReader::new(
             key,
-            TaskGroupCreationRequested::INFO.routing_key,
+            <TaskGroupCreationRequested as Exchange>::INFO.routing_key,
         )?;
         words.constant()?;
         let organization = words.word()?;

@@ -2,19 +2,40 @@
 
 //! The rules of the schemas, as constants.
 
-use taskcluster_pulse::rule::{ScalarRule, StringRule};
+use taskcluster_pulse::rule::{Matcher, ScalarRule, StringRule};
 
 /// Syntax: `^[a-zA-Z0-9]{8}-[a-zA-Z0-9]{4}-[a-zA-Z0-9]{4}-[a-zA-Z0-9]{4}-[a-zA-Z0-9]{12}$`.
-pub const EVENT_ID: StringRule = StringRule::new("EVENT_ID");
+pub const EVENT_ID: StringRule = StringRule::new("EVENT_ID")
+    .refusal(
+        "not a valid EVENT_ID. Syntax: `^[a-zA-Z0-9]{8}-[a-zA-Z0-9]{4}-[a-zA-Z0-9]{4}-[a-zA-Z0-9]{4}-[a-zA-Z0-9]{12}$`.",
+    )
+    .pattern(
+        "^[a-zA-Z0-9]{8}-[a-zA-Z0-9]{4}-[a-zA-Z0-9]{4}-[a-zA-Z0-9]{4}-[a-zA-Z0-9]{12}$",
+        Matcher::ALWAYS,
+    );
 
 /// At most 10000000000.
 pub const INSTALLATION_ID: ScalarRule<u64> = ScalarRule::new().maximum(10000000000);
 
 /// 1 to 100 characters. Syntax: `^([a-zA-Z0-9-_%]*)$`.
-pub const ORGANIZATION: StringRule = StringRule::new("ORGANIZATION");
+pub const ORGANIZATION: StringRule = StringRule::new("ORGANIZATION")
+    .refusal(
+        "not a valid ORGANIZATION. 1 to 100 characters. Syntax: `^([a-zA-Z0-9-_%]*)$`.",
+    )
+    .min_length(1)
+    .max_length(100)
+    .pattern("^([a-zA-Z0-9-_%]*)$", Matcher::ALWAYS)
+    .one_pass(Matcher::ALWAYS);
 
 /// 1 to 100 characters. Syntax: `^([a-zA-Z0-9-_%]*)$`.
-pub const REPOSITORY: StringRule = StringRule::new("REPOSITORY");
+pub const REPOSITORY: StringRule = StringRule::new("REPOSITORY")
+    .refusal(
+        "not a valid REPOSITORY. 1 to 100 characters. Syntax: `^([a-zA-Z0-9-_%]*)$`.",
+    )
+    .min_length(1)
+    .max_length(100)
+    .pattern("^([a-zA-Z0-9-_%]*)$", Matcher::ALWAYS)
+    .one_pass(Matcher::ALWAYS);
 
 /// Always `1`.
 pub const VERSION: ScalarRule<u64> = ScalarRule::new().constant(&[1]);

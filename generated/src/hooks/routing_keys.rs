@@ -2,7 +2,7 @@
 
 //! The routing keys of messages.
 
-use taskcluster_pulse::{RoutingKey, RoutingKeyError};
+use taskcluster_pulse::{Exchange, RoutingKey, RoutingKeyError};
 use taskcluster_pulse::routing::{KeyReader, KeyWriter, Words};
 
 use super::{HookCreated, HookDeleted, HookUpdated};
@@ -18,7 +18,10 @@ pub struct HookCreatedRoutingKey {
 
 impl RoutingKey for HookCreatedRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, HookCreated::INFO.routing_key)?;
+        let mut words = KeyReader::new(
+            key,
+            <HookCreated as Exchange>::INFO.routing_key,
+        )?;
         let reserved = words.optional_words()?;
         Ok(Self { reserved })
     }
@@ -39,7 +42,10 @@ pub struct HookUpdatedRoutingKey {
 
 impl RoutingKey for HookUpdatedRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, HookUpdated::INFO.routing_key)?;
+        let mut words = KeyReader::new(
+            key,
+            <HookUpdated as Exchange>::INFO.routing_key,
+        )?;
         let reserved = words.optional_words()?;
         Ok(Self { reserved })
     }
@@ -60,7 +66,10 @@ pub struct HookDeletedRoutingKey {
 
 impl RoutingKey for HookDeletedRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, HookDeleted::INFO.routing_key)?;
+        let mut words = KeyReader::new(
+            key,
+            <HookDeleted as Exchange>::INFO.routing_key,
+        )?;
         let reserved = words.optional_words()?;
         Ok(Self { reserved })
     }

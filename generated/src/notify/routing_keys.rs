@@ -2,7 +2,7 @@
 
 //! The routing keys of messages.
 
-use taskcluster_pulse::{RoutingKey, RoutingKeyError};
+use taskcluster_pulse::{Exchange, RoutingKey, RoutingKeyError};
 use taskcluster_pulse::routing::{KeyReader, KeyWriter, Words};
 
 use super::Notify;
@@ -17,7 +17,7 @@ pub struct NotifyRoutingKey {
 
 impl RoutingKey for NotifyRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, Notify::INFO.routing_key)?;
+        let mut words = KeyReader::new(key, <Notify as Exchange>::INFO.routing_key)?;
         words.constant()?;
         let topic = words.words()?;
         Ok(Self { topic })

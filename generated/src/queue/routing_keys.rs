@@ -2,7 +2,7 @@
 
 //! The routing keys of messages.
 
-use taskcluster_pulse::{RoutingKey, RoutingKeyError};
+use taskcluster_pulse::{Exchange, RoutingKey, RoutingKeyError};
 use taskcluster_pulse::routing::{KeyReader, KeyWriter, Word, Words};
 
 use super::{
@@ -40,7 +40,10 @@ pub struct TaskDefinedRoutingKey {
 
 impl RoutingKey for TaskDefinedRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, TaskDefined::INFO.routing_key)?;
+        let mut words = KeyReader::new(
+            key,
+            <TaskDefined as Exchange>::INFO.routing_key,
+        )?;
         words.constant()?;
         let task_id = words.word()?;
         let run_id = words.optional_word()?;
@@ -109,7 +112,10 @@ pub struct TaskPendingRoutingKey {
 
 impl RoutingKey for TaskPendingRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, TaskPending::INFO.routing_key)?;
+        let mut words = KeyReader::new(
+            key,
+            <TaskPending as Exchange>::INFO.routing_key,
+        )?;
         words.constant()?;
         let task_id = words.word()?;
         let run_id = words.word()?;
@@ -176,7 +182,10 @@ pub struct TaskRunningRoutingKey {
 
 impl RoutingKey for TaskRunningRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, TaskRunning::INFO.routing_key)?;
+        let mut words = KeyReader::new(
+            key,
+            <TaskRunning as Exchange>::INFO.routing_key,
+        )?;
         words.constant()?;
         let task_id = words.word()?;
         let run_id = words.word()?;
@@ -243,7 +252,10 @@ pub struct ArtifactCreatedRoutingKey {
 
 impl RoutingKey for ArtifactCreatedRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, ArtifactCreated::INFO.routing_key)?;
+        let mut words = KeyReader::new(
+            key,
+            <ArtifactCreated as Exchange>::INFO.routing_key,
+        )?;
         words.constant()?;
         let task_id = words.word()?;
         let run_id = words.word()?;
@@ -310,7 +322,10 @@ pub struct TaskCompletedRoutingKey {
 
 impl RoutingKey for TaskCompletedRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, TaskCompleted::INFO.routing_key)?;
+        let mut words = KeyReader::new(
+            key,
+            <TaskCompleted as Exchange>::INFO.routing_key,
+        )?;
         words.constant()?;
         let task_id = words.word()?;
         let run_id = words.word()?;
@@ -379,7 +394,7 @@ pub struct TaskFailedRoutingKey {
 
 impl RoutingKey for TaskFailedRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, TaskFailed::INFO.routing_key)?;
+        let mut words = KeyReader::new(key, <TaskFailed as Exchange>::INFO.routing_key)?;
         words.constant()?;
         let task_id = words.word()?;
         let run_id = words.optional_word()?;
@@ -448,7 +463,10 @@ pub struct TaskExceptionRoutingKey {
 
 impl RoutingKey for TaskExceptionRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, TaskException::INFO.routing_key)?;
+        let mut words = KeyReader::new(
+            key,
+            <TaskException as Exchange>::INFO.routing_key,
+        )?;
         words.constant()?;
         let task_id = words.word()?;
         let run_id = words.optional_word()?;
@@ -503,7 +521,10 @@ pub struct TaskGroupResolvedRoutingKey {
 
 impl RoutingKey for TaskGroupResolvedRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, TaskGroupResolved::INFO.routing_key)?;
+        let mut words = KeyReader::new(
+            key,
+            <TaskGroupResolved as Exchange>::INFO.routing_key,
+        )?;
         words.constant()?;
         let task_group_id = words.word()?;
         let scheduler_id = words.word()?;
@@ -540,7 +561,10 @@ pub struct TaskGroupSealedRoutingKey {
 
 impl RoutingKey for TaskGroupSealedRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, TaskGroupSealed::INFO.routing_key)?;
+        let mut words = KeyReader::new(
+            key,
+            <TaskGroupSealed as Exchange>::INFO.routing_key,
+        )?;
         words.constant()?;
         let task_group_id = words.word()?;
         let scheduler_id = words.word()?;
@@ -591,7 +615,10 @@ pub struct TaskPriorityChangedRoutingKey {
 
 impl RoutingKey for TaskPriorityChangedRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, TaskPriorityChanged::INFO.routing_key)?;
+        let mut words = KeyReader::new(
+            key,
+            <TaskPriorityChanged as Exchange>::INFO.routing_key,
+        )?;
         words.constant()?;
         let task_id = words.word()?;
         let run_id = words.optional_word()?;
@@ -646,7 +673,10 @@ pub struct TaskGroupPriorityChangedRoutingKey {
 
 impl RoutingKey for TaskGroupPriorityChangedRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, TaskGroupPriorityChanged::INFO.routing_key)?;
+        let mut words = KeyReader::new(
+            key,
+            <TaskGroupPriorityChanged as Exchange>::INFO.routing_key,
+        )?;
         words.constant()?;
         let task_group_id = words.word()?;
         let scheduler_id = words.word()?;

@@ -2,49 +2,103 @@
 
 //! The rules of the schemas, as constants.
 
-use taskcluster_pulse::rule::{ScalarRule, StringRule};
+use taskcluster_pulse::rule::{Matcher, ScalarRule, StringRule};
 
 /// Always `1`.
 pub const VERSION: ScalarRule<u64> = ScalarRule::new().constant(&[1]);
 
 /// 1 to 500 characters. Syntax: `^([a-zA-Z0-9._/-]*)$`.
-pub const PROJECT_ID: StringRule = StringRule::new("PROJECT_ID");
+pub const PROJECT_ID: StringRule = StringRule::new("PROJECT_ID")
+    .refusal(
+        "not a valid PROJECT_ID. 1 to 500 characters. Syntax: `^([a-zA-Z0-9._/-]*)$`.",
+    )
+    .min_length(1)
+    .max_length(500)
+    .pattern("^([a-zA-Z0-9._/-]*)$", Matcher::ALWAYS)
+    .one_pass(Matcher::ALWAYS);
 
 /// Syntax: `^[a-zA-Z0-9-_]{1,38}$`.
-pub const PROVISIONER_ID: StringRule = StringRule::new("PROVISIONER_ID");
+pub const PROVISIONER_ID: StringRule = StringRule::new("PROVISIONER_ID")
+    .refusal("not a valid PROVISIONER_ID. Syntax: `^[a-zA-Z0-9-_]{1,38}$`.")
+    .pattern("^[a-zA-Z0-9-_]{1,38}$", Matcher::ALWAYS);
 
 /// At most 999.
 pub const RETRIES_LEFT: ScalarRule<u64> = ScalarRule::new().maximum(999);
 
 /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
-pub const SCHEDULER_ID: StringRule = StringRule::new("SCHEDULER_ID");
+pub const SCHEDULER_ID: StringRule = StringRule::new("SCHEDULER_ID")
+    .refusal(
+        "not a valid SCHEDULER_ID. 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.",
+    )
+    .min_length(1)
+    .max_length(38)
+    .pattern("^([a-zA-Z0-9-_]*)$", Matcher::ALWAYS)
+    .one_pass(Matcher::ALWAYS);
 
 /// Syntax: `^[A-Za-z0-9_-]{8}[Q-T][A-Za-z0-9_-][CGKOSWaeimquy26-][A-Za-z0-9_-]{10}[AQgw]$`.
-pub const TASK_GROUP_ID: StringRule = StringRule::new("TASK_GROUP_ID");
+pub const TASK_GROUP_ID: StringRule = StringRule::new("TASK_GROUP_ID")
+    .refusal(
+        "not a valid TASK_GROUP_ID. Syntax: `^[A-Za-z0-9_-]{8}[Q-T][A-Za-z0-9_-][CGKOSWaeimquy26-][A-Za-z0-9_-]{10}[AQgw]$`.",
+    )
+    .pattern(
+        "^[A-Za-z0-9_-]{8}[Q-T][A-Za-z0-9_-][CGKOSWaeimquy26-][A-Za-z0-9_-]{10}[AQgw]$",
+        Matcher::ALWAYS,
+    );
 
 /// Syntax: `^[A-Za-z0-9_-]{8}[Q-T][A-Za-z0-9_-][CGKOSWaeimquy26-][A-Za-z0-9_-]{10}[AQgw]$`.
-pub const TASK_ID: StringRule = StringRule::new("TASK_ID");
+pub const TASK_ID: StringRule = StringRule::new("TASK_ID")
+    .refusal(
+        "not a valid TASK_ID. Syntax: `^[A-Za-z0-9_-]{8}[Q-T][A-Za-z0-9_-][CGKOSWaeimquy26-][A-Za-z0-9_-]{10}[AQgw]$`.",
+    )
+    .pattern(
+        "^[A-Za-z0-9_-]{8}[Q-T][A-Za-z0-9_-][CGKOSWaeimquy26-][A-Za-z0-9_-]{10}[AQgw]$",
+        Matcher::ALWAYS,
+    );
 
 /// Syntax: `^[a-zA-Z0-9-_]{1,38}/[a-z]([-a-z0-9]{0,36}[a-z0-9])?$`.
-pub const TASK_QUEUE_ID: StringRule = StringRule::new("TASK_QUEUE_ID");
+pub const TASK_QUEUE_ID: StringRule = StringRule::new("TASK_QUEUE_ID")
+    .refusal(
+        "not a valid TASK_QUEUE_ID. Syntax: `^[a-zA-Z0-9-_]{1,38}/[a-z]([-a-z0-9]{0,36}[a-z0-9])?$`.",
+    )
+    .pattern("^[a-zA-Z0-9-_]{1,38}/[a-z]([-a-z0-9]{0,36}[a-z0-9])?$", Matcher::ALWAYS);
 
 /// Syntax: `^[a-z]([-a-z0-9]{0,36}[a-z0-9])?$`.
-pub const WORKER_TYPE: StringRule = StringRule::new("WORKER_TYPE");
+pub const WORKER_TYPE: StringRule = StringRule::new("WORKER_TYPE")
+    .refusal("not a valid WORKER_TYPE. Syntax: `^[a-z]([-a-z0-9]{0,36}[a-z0-9])?$`.")
+    .pattern("^[a-z]([-a-z0-9]{0,36}[a-z0-9])?$", Matcher::ALWAYS);
 
 /// At most 1000.
 pub const RUN_ID: ScalarRule<u64> = ScalarRule::new().maximum(1000);
 
 /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
-pub const WORKER_GROUP: StringRule = StringRule::new("WORKER_GROUP");
+pub const WORKER_GROUP: StringRule = StringRule::new("WORKER_GROUP")
+    .refusal(
+        "not a valid WORKER_GROUP. 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.",
+    )
+    .min_length(1)
+    .max_length(38)
+    .pattern("^([a-zA-Z0-9-_]*)$", Matcher::ALWAYS)
+    .one_pass(Matcher::ALWAYS);
 
 /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
-pub const WORKER_ID: StringRule = StringRule::new("WORKER_ID");
+pub const WORKER_ID: StringRule = StringRule::new("WORKER_ID")
+    .refusal("not a valid WORKER_ID. 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.")
+    .min_length(1)
+    .max_length(38)
+    .pattern("^([a-zA-Z0-9-_]*)$", Matcher::ALWAYS)
+    .one_pass(Matcher::ALWAYS);
 
 /// At most 4096 characters.
-pub const TAGS_VALUE: StringRule = StringRule::new("TAGS_VALUE");
+pub const TAGS_VALUE: StringRule = StringRule::new("TAGS_VALUE")
+    .refusal("not a valid TAGS_VALUE. At most 4096 characters.")
+    .max_length(4096);
 
 /// At most 255 characters.
-pub const CONTENT_TYPE: StringRule = StringRule::new("CONTENT_TYPE");
+pub const CONTENT_TYPE: StringRule = StringRule::new("CONTENT_TYPE")
+    .refusal("not a valid CONTENT_TYPE. At most 255 characters.")
+    .max_length(255);
 
 /// At most 1024 characters.
-pub const NAME: StringRule = StringRule::new("NAME");
+pub const NAME: StringRule = StringRule::new("NAME")
+    .refusal("not a valid NAME. At most 1024 characters.")
+    .max_length(1024);

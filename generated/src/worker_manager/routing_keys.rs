@@ -2,7 +2,7 @@
 
 //! The routing keys of messages.
 
-use taskcluster_pulse::{RoutingKey, RoutingKeyError};
+use taskcluster_pulse::{Exchange, RoutingKey, RoutingKeyError};
 use taskcluster_pulse::routing::{KeyReader, KeyWriter, Word, Words};
 
 use super::{
@@ -38,7 +38,10 @@ pub struct WorkerPoolCreatedRoutingKey {
 
 impl RoutingKey for WorkerPoolCreatedRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, WorkerPoolCreated::INFO.routing_key)?;
+        let mut words = KeyReader::new(
+            key,
+            <WorkerPoolCreated as Exchange>::INFO.routing_key,
+        )?;
         words.constant()?;
         let provider_id = words.optional_word()?;
         let provisioner_id = words.optional_word()?;
@@ -99,7 +102,10 @@ pub struct WorkerPoolUpdatedRoutingKey {
 
 impl RoutingKey for WorkerPoolUpdatedRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, WorkerPoolUpdated::INFO.routing_key)?;
+        let mut words = KeyReader::new(
+            key,
+            <WorkerPoolUpdated as Exchange>::INFO.routing_key,
+        )?;
         words.constant()?;
         let provider_id = words.optional_word()?;
         let provisioner_id = words.optional_word()?;
@@ -160,7 +166,10 @@ pub struct WorkerPoolErrorRoutingKey {
 
 impl RoutingKey for WorkerPoolErrorRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, WorkerPoolError::INFO.routing_key)?;
+        let mut words = KeyReader::new(
+            key,
+            <WorkerPoolError as Exchange>::INFO.routing_key,
+        )?;
         words.constant()?;
         let provider_id = words.optional_word()?;
         let provisioner_id = words.optional_word()?;
@@ -218,7 +227,10 @@ pub struct WorkerRequestedRoutingKey {
 
 impl RoutingKey for WorkerRequestedRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, WorkerRequested::INFO.routing_key)?;
+        let mut words = KeyReader::new(
+            key,
+            <WorkerRequested as Exchange>::INFO.routing_key,
+        )?;
         words.constant()?;
         let provider_id = words.word()?;
         let provisioner_id = words.word()?;
@@ -276,7 +288,10 @@ pub struct WorkerRunningRoutingKey {
 
 impl RoutingKey for WorkerRunningRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, WorkerRunning::INFO.routing_key)?;
+        let mut words = KeyReader::new(
+            key,
+            <WorkerRunning as Exchange>::INFO.routing_key,
+        )?;
         words.constant()?;
         let provider_id = words.word()?;
         let provisioner_id = words.word()?;
@@ -334,7 +349,10 @@ pub struct WorkerStoppedRoutingKey {
 
 impl RoutingKey for WorkerStoppedRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, WorkerStopped::INFO.routing_key)?;
+        let mut words = KeyReader::new(
+            key,
+            <WorkerStopped as Exchange>::INFO.routing_key,
+        )?;
         words.constant()?;
         let provider_id = words.word()?;
         let provisioner_id = words.word()?;
@@ -392,7 +410,10 @@ pub struct WorkerRemovedRoutingKey {
 
 impl RoutingKey for WorkerRemovedRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, WorkerRemoved::INFO.routing_key)?;
+        let mut words = KeyReader::new(
+            key,
+            <WorkerRemoved as Exchange>::INFO.routing_key,
+        )?;
         words.constant()?;
         let provider_id = words.word()?;
         let provisioner_id = words.word()?;
@@ -453,7 +474,10 @@ pub struct LaunchConfigCreatedRoutingKey {
 
 impl RoutingKey for LaunchConfigCreatedRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, LaunchConfigCreated::INFO.routing_key)?;
+        let mut words = KeyReader::new(
+            key,
+            <LaunchConfigCreated as Exchange>::INFO.routing_key,
+        )?;
         words.constant()?;
         let provider_id = words.optional_word()?;
         let provisioner_id = words.optional_word()?;
@@ -514,7 +538,10 @@ pub struct LaunchConfigUpdatedRoutingKey {
 
 impl RoutingKey for LaunchConfigUpdatedRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, LaunchConfigUpdated::INFO.routing_key)?;
+        let mut words = KeyReader::new(
+            key,
+            <LaunchConfigUpdated as Exchange>::INFO.routing_key,
+        )?;
         words.constant()?;
         let provider_id = words.optional_word()?;
         let provisioner_id = words.optional_word()?;
@@ -575,7 +602,10 @@ pub struct LaunchConfigArchivedRoutingKey {
 
 impl RoutingKey for LaunchConfigArchivedRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, LaunchConfigArchived::INFO.routing_key)?;
+        let mut words = KeyReader::new(
+            key,
+            <LaunchConfigArchived as Exchange>::INFO.routing_key,
+        )?;
         words.constant()?;
         let provider_id = words.optional_word()?;
         let provisioner_id = words.optional_word()?;

@@ -2,34 +2,83 @@
 
 //! The rules of the schemas, as constants.
 
-use taskcluster_pulse::rule::{ScalarRule, StringRule};
+use taskcluster_pulse::rule::{Matcher, ScalarRule, StringRule};
 
 /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
-pub const PREVIOUS_PROVIDER_ID: StringRule = StringRule::new("PREVIOUS_PROVIDER_ID");
+pub const PREVIOUS_PROVIDER_ID: StringRule = StringRule::new("PREVIOUS_PROVIDER_ID")
+    .refusal(
+        "not a valid PREVIOUS_PROVIDER_ID. 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.",
+    )
+    .min_length(1)
+    .max_length(38)
+    .pattern("^([a-zA-Z0-9-_]*)$", Matcher::ALWAYS)
+    .one_pass(Matcher::ALWAYS);
 
 /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
-pub const PROVIDER_ID: StringRule = StringRule::new("PROVIDER_ID");
+pub const PROVIDER_ID: StringRule = StringRule::new("PROVIDER_ID")
+    .refusal(
+        "not a valid PROVIDER_ID. 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.",
+    )
+    .min_length(1)
+    .max_length(38)
+    .pattern("^([a-zA-Z0-9-_]*)$", Matcher::ALWAYS)
+    .one_pass(Matcher::ALWAYS);
 
 /// Syntax: `^[a-zA-Z0-9-_]{1,38}/[a-z]([-a-z0-9]{0,36}[a-z0-9])?$`.
-pub const WORKER_POOL_ID: StringRule = StringRule::new("WORKER_POOL_ID");
+pub const WORKER_POOL_ID: StringRule = StringRule::new("WORKER_POOL_ID")
+    .refusal(
+        "not a valid WORKER_POOL_ID. Syntax: `^[a-zA-Z0-9-_]{1,38}/[a-z]([-a-z0-9]{0,36}[a-z0-9])?$`.",
+    )
+    .pattern("^[a-zA-Z0-9-_]{1,38}/[a-z]([-a-z0-9]{0,36}[a-z0-9])?$", Matcher::ALWAYS);
 
 /// Syntax: `^[A-Za-z0-9_-]{8}[Q-T][A-Za-z0-9_-][CGKOSWaeimquy26-][A-Za-z0-9_-]{10}[AQgw]$`.
-pub const ERROR_ID: StringRule = StringRule::new("ERROR_ID");
+pub const ERROR_ID: StringRule = StringRule::new("ERROR_ID")
+    .refusal(
+        "not a valid ERROR_ID. Syntax: `^[A-Za-z0-9_-]{8}[Q-T][A-Za-z0-9_-][CGKOSWaeimquy26-][A-Za-z0-9_-]{10}[AQgw]$`.",
+    )
+    .pattern(
+        "^[A-Za-z0-9_-]{8}[Q-T][A-Za-z0-9_-][CGKOSWaeimquy26-][A-Za-z0-9_-]{10}[AQgw]$",
+        Matcher::ALWAYS,
+    );
 
 /// At most 128 characters. Syntax: `[-a-z0-9]+`.
-pub const KIND: StringRule = StringRule::new("KIND");
+pub const KIND: StringRule = StringRule::new("KIND")
+    .refusal("not a valid KIND. At most 128 characters. Syntax: `[-a-z0-9]+`.")
+    .max_length(128)
+    .pattern("[-a-z0-9]+", Matcher::ALWAYS);
 
 /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
-pub const LAUNCH_CONFIG_ID: StringRule = StringRule::new("LAUNCH_CONFIG_ID");
+pub const LAUNCH_CONFIG_ID: StringRule = StringRule::new("LAUNCH_CONFIG_ID")
+    .refusal(
+        "not a valid LAUNCH_CONFIG_ID. 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.",
+    )
+    .min_length(1)
+    .max_length(38)
+    .pattern("^([a-zA-Z0-9-_]*)$", Matcher::ALWAYS)
+    .one_pass(Matcher::ALWAYS);
 
 /// At most 128 characters.
-pub const TITLE: StringRule = StringRule::new("TITLE");
+pub const TITLE: StringRule = StringRule::new("TITLE")
+    .refusal("not a valid TITLE. At most 128 characters.")
+    .max_length(128);
 
 /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
-pub const WORKER_GROUP: StringRule = StringRule::new("WORKER_GROUP");
+pub const WORKER_GROUP: StringRule = StringRule::new("WORKER_GROUP")
+    .refusal(
+        "not a valid WORKER_GROUP. 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.",
+    )
+    .min_length(1)
+    .max_length(38)
+    .pattern("^([a-zA-Z0-9-_]*)$", Matcher::ALWAYS)
+    .one_pass(Matcher::ALWAYS);
 
 /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
-pub const WORKER_ID: StringRule = StringRule::new("WORKER_ID");
+pub const WORKER_ID: StringRule = StringRule::new("WORKER_ID")
+    .refusal("not a valid WORKER_ID. 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.")
+    .min_length(1)
+    .max_length(38)
+    .pattern("^([a-zA-Z0-9-_]*)$", Matcher::ALWAYS)
+    .one_pass(Matcher::ALWAYS);
 
 /// At least 1.
 pub const CAPACITY: ScalarRule<u64> = ScalarRule::new().minimum(1);

@@ -40,6 +40,8 @@ pub enum Shape {
         /// What else there may be.
         rest: Rest,
     },
+    /// A value of the shape that stands there.
+    Same(&'static Shape),
     /// `null`, or a value of this shape.
     Nullable(&'static Shape),
     /// A value of any of these shapes, by the keyword `anyOf` or `oneOf`.
@@ -108,7 +110,9 @@ impl Shape {
     fn walk(&self, value: &Value, at: &Pointer<'_>, report: &mut Report, strict: bool) -> Flow {
         match (*self, value) {
             (Self::Any, _) | (Self::Nullable(_), Value::Null) => Flow::Continue(()),
-            (Self::Nullable(shape), value) => shape.walk(value, at, report, strict),
+            (Self::Same(shape) | Self::Nullable(shape), value) => {
+                shape.walk(value, at, report, strict)
+            }
             (Self::Union(keyword, shapes), value) => {
                 let fits = |shape: &Self| {
                     shape
@@ -178,7 +182,7 @@ impl Shape {
             Self::String | Self::Timestamp => "string",
             Self::Array(_) => "array",
             Self::Map(_) | Self::Object { .. } => "object",
-            Self::Nullable(shape) => shape.name(),
+            Self::Same(shape) | Self::Nullable(shape) => shape.name(),
             Self::Union(..) => "an alternative that fits",
         }
     }
@@ -194,7 +198,7 @@ impl Shape {
                 }
                 None => false,
             },
-            (Self::Nullable(shape), value) => shape.make_integers_plain(value),
+            (Self::Same(shape) | Self::Nullable(shape), value) => shape.make_integers_plain(value),
             (Self::Array(shape), Value::Array(items)) => items
                 .iter_mut()
                 .fold(false, |any, item| shape.make_integers_plain(item) | any),

@@ -1,14 +1,20 @@
 //! The rules of a schema, as constants that check values.
 
 mod items;
+mod matcher;
 mod members;
 mod one_of;
 mod scalar;
+mod string;
+mod table;
 
 pub use items::{ItemsRule, pairwise_unique, unique};
+pub use matcher::{Matcher, Positions, Run, Split};
 pub use members::MembersRule;
 pub use one_of::Known;
 pub use scalar::{Scalar, ScalarRule};
+pub use string::StringRule;
+pub use table::Table;
 
 use crate::validate::Violation;
 

@@ -1,0 +1,204 @@
+//! Deterministic automata over bytes.
+
+use std::collections::HashMap;
+
+use regex_automata::dfa::{Automaton as _, StartKind, dense};
+use regex_automata::nfa::thompson::{self, WhichCaptures};
+use regex_automata::util::primitives::StateID;
+use regex_automata::util::start;
+use regex_automata::{Anchored, MatchKind};
+use regex_syntax::hir::Hir;
+
+use super::ByteSet;
+
+/// The most memory that each step from a language to an automaton may take: no
+/// table of 64 KiB comes out of more.
+const MOST_MEMORY: usize = 4 << 20;
+
+/// A deterministic automaton: state 0 is the start, and every transition that
+/// is there leads on to an accepting state.
+#[derive(Clone, Debug)]
+pub(super) struct Automaton {
+    /// The bytes of each class.
+    pub(super) classes: Vec<ByteSet>,
+    /// For each state and class, the next state.
+    pub(super) rows: Vec<Vec<Option<usize>>>,
+    /// For each state, whether it accepts the text that ends in it.
+    pub(super) accepting: Vec<bool>,
+}
+
+impl Automaton {
+    /// The automaton of `language`, of all automata the smallest if asked;
+    /// `None` where it takes too much memory.
+    pub(super) fn new(language: &Hir, minimal: bool) -> Option<Self> {
+        let nfa = thompson::Compiler::new()
+            .configure(
+                thompson::Config::new()
+                    .utf8(false)
+                    .which_captures(WhichCaptures::None)
+                    .nfa_size_limit(Some(MOST_MEMORY)),
+            )
+            .build_from_hir(language)
+            .ok()?;
+        let dfa = dense::Builder::new()
+            .configure(
+                dense::Config::new()
+                    .start_kind(StartKind::Anchored)
+                    .match_kind(MatchKind::All)
+                    .accelerate(false)
+                    .minimize(minimal)
+                    .dfa_size_limit(Some(MOST_MEMORY))
+                    .determinize_size_limit(Some(MOST_MEMORY)),
+            )
+            .build_from_nfa(&nfa)
+            .ok()?;
+        Self::walk(&dfa)
+    }
+
+    /// Goes through the states of `dfa` that a text can reach.
+    fn walk(dfa: &dense::DFA<Vec<u32>>) -> Option<Self> {
+        let classes = classes(dfa);
+        let start = dfa
+            .start_state(&start::Config::new().anchored(Anchored::Yes))
+            .ok()?;
+        let mut numbers = HashMap::from([(start, 0)]);
+        let mut states: Vec<StateID> = vec![start];
+        let mut rows = Vec::new();
+        while let Some(&state) = states.get(rows.len()) {
+            let row = classes.iter().map(|(representative, _)| {
+                let next = dfa.next_state(state, *representative);
+                Some(*numbers.entry(next).or_insert_with(|| {
+                    states.push(next);
+                    states.len() - 1
+                }))
+            });
+            rows.push(row.collect());
+        }
+        let accepts = |&state: &StateID| dfa.is_match_state(dfa.next_eoi_state(state));
+        let automaton = Self {
+            classes: classes.into_iter().map(|(_, bytes)| bytes).collect(),
+            accepting: states.iter().map(accepts).collect(),
+            rows,
+        };
+        Some(automaton.trimmed(0))
+    }
+
+    /// The same automaton, started at `start`, without the states that no text
+    /// reaches from there, or that no text is accepted from.
+    pub(super) fn trimmed(&self, start: usize) -> Self {
+        let live = self.live();
+        let mut numbers = HashMap::from([(start, 0)]);
+        let mut states = vec![start];
+        let mut rows: Vec<Vec<Option<usize>>> = Vec::new();
+        while let Some(&state) = states.get(rows.len()) {
+            let row = self.rows[state].iter().map(|next| {
+                let next = next.filter(|&next| live[next])?;
+                Some(*numbers.entry(next).or_insert_with(|| {
+                    states.push(next);
+                    states.len() - 1
+                }))
+            });
+            rows.push(row.collect());
+        }
+        Self {
+            classes: self.classes.clone(),
+            accepting: states.iter().map(|&state| self.accepting[state]).collect(),
+            rows,
+        }
+    }
+
+    /// For each state, whether a text is accepted from it.
+    fn live(&self) -> Vec<bool> {
+        let mut sources = vec![Vec::new(); self.rows.len()];
+        for (state, row) in self.rows.iter().enumerate() {
+            for next in row.iter().flatten() {
+                sources[*next].push(state);
+            }
+        }
+        let mut live = self.accepting.clone();
+        let mut open: Vec<usize> = (0..live.len()).filter(|&state| live[state]).collect();
+        while let Some(state) = open.pop() {
+            for &source in &sources[state] {
+                if !std::mem::replace(&mut live[source], true) {
+                    open.push(source);
+                }
+            }
+        }
+        live
+    }
+
+    /// The classes that lead out of `state`, each with the next state.
+    pub(super) fn exits(&self, state: usize) -> impl Iterator<Item = (usize, usize)> {
+        let row = self.rows[state].iter().enumerate();
+        row.filter_map(|(class, next)| Some((class, (*next)?)))
+    }
+
+    /// The bytes of `classes`.
+    pub(super) fn bytes(&self, classes: impl IntoIterator<Item = usize>) -> ByteSet {
+        classes
+            .into_iter()
+            .flat_map(|class| self.classes[class].iter())
+            .collect()
+    }
+
+    /// The length in bytes of the shortest text, and of the longest unless
+    /// there is none; `None` where no text is accepted.
+    pub(super) fn lengths(&self) -> Option<(usize, Option<usize>)> {
+        let mut level = vec![0];
+        let mut reached = vec![false; self.rows.len()];
+        let mut shortest = 0;
+        while !level.iter().any(|&state| self.accepting[state]) {
+            let next = level.iter().flat_map(|&state| self.exits(state));
+            level = next
+                .map(|(_, next)| next)
+                .filter(|&next| !std::mem::replace(&mut reached[next], true))
+                .collect();
+            if level.is_empty() {
+                return None;
+            }
+            shortest += 1;
+        }
+        Some((shortest, self.longest()))
+    }
+
+    /// The length in bytes of the longest text; `None` where states come in
+    /// circles, and so there is none. All states are live.
+    fn longest(&self) -> Option<usize> {
+        let mut entries = vec![0_usize; self.rows.len()];
+        for next in self.rows.iter().flatten().flatten() {
+            entries[*next] += 1;
+        }
+        let mut depths = vec![0; self.rows.len()];
+        let mut open = match entries.first() {
+            Some(0) => vec![0],
+            _ => Vec::new(),
+        };
+        let mut done = 0;
+        while let Some(state) = open.pop() {
+            done += 1;
+            for (_, next) in self.exits(state) {
+                depths[next] = depths[next].max(depths[state] + 1);
+                entries[next] -= 1;
+                if entries[next] == 0 {
+                    open.push(next);
+                }
+            }
+        }
+        depths.into_iter().max().filter(|_| done == self.rows.len())
+    }
+}
+
+/// The classes of bytes that `dfa` tells apart, each with one of its bytes.
+fn classes(dfa: &dense::DFA<Vec<u32>>) -> Vec<(u8, ByteSet)> {
+    let classes = dfa.byte_classes();
+    let mut members: HashMap<u8, Vec<u8>> = HashMap::new();
+    for byte in 0..=u8::MAX {
+        members.entry(classes.get(byte)).or_default().push(byte);
+    }
+    let mut members: Vec<Vec<u8>> = members.into_values().collect();
+    members.sort_unstable();
+    members
+        .into_iter()
+        .map(|bytes| (bytes[0], bytes.into_iter().collect()))
+        .collect()
+}

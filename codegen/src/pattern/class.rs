@@ -1,0 +1,215 @@
+//! Sets of characters, as ECMA-262 means them.
+
+use oxc_regular_expression::ast::{
+    CharacterClass, CharacterClassContents, CharacterClassEscapeKind, UnicodePropertyEscape,
+};
+use regex_syntax::hir::{
+    Class, ClassBytes, ClassBytesRange, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Repetition,
+};
+
+use super::Refusal;
+
+/// White space and line terminators: ECMA-262, 22.2.2.9, `CharacterClassEscape :: s`.
+const SPACES: [(char, char); 10] = [
+    ('\t', '\r'),
+    (' ', ' '),
+    ('\u{a0}', '\u{a0}'),
+    ('\u{1680}', '\u{1680}'),
+    ('\u{2000}', '\u{200a}'),
+    ('\u{2028}', '\u{2029}'),
+    ('\u{202f}', '\u{202f}'),
+    ('\u{205f}', '\u{205f}'),
+    ('\u{3000}', '\u{3000}'),
+    ('\u{feff}', '\u{feff}'),
+];
+
+const WORD: [(char, char); 4] = [('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z')];
+
+/// What `.` leaves out: ECMA-262, 12.3, line terminators.
+const LINE_ENDS: [(char, char); 3] = [('\n', '\n'), ('\r', '\r'), ('\u{2028}', '\u{2029}')];
+
+fn of(ranges: &[(char, char)]) -> ClassUnicode {
+    ClassUnicode::new(
+        ranges
+            .iter()
+            .map(|&(first, last)| ClassUnicodeRange::new(first, last)),
+    )
+}
+
+fn negated(mut class: ClassUnicode) -> ClassUnicode {
+    class.negate();
+    class
+}
+
+/// The characters that `.` matches.
+pub(super) fn dot() -> ClassUnicode {
+    negated(of(&LINE_ENDS))
+}
+
+/// The characters of `\d`, `\D`, `\s`, `\S`, `\w` and `\W`.
+pub(super) fn escape(kind: CharacterClassEscapeKind) -> ClassUnicode {
+    use CharacterClassEscapeKind as Kind;
+    match kind {
+        Kind::D => of(&[('0', '9')]),
+        Kind::NegativeD => negated(of(&[('0', '9')])),
+        Kind::S => of(&SPACES),
+        Kind::NegativeS => negated(of(&SPACES)),
+        Kind::W => of(&WORD),
+        Kind::NegativeW => negated(of(&WORD)),
+    }
+}
+
+/// The characters from the code point `first` to `last`. Surrogates are left
+/// out: no text has them.
+pub(super) fn range(first: u32, last: u32) -> ClassUnicode {
+    let first = char::from_u32(first).unwrap_or('\u{e000}');
+    let last = char::from_u32(last).unwrap_or('\u{d7ff}');
+    // Only a range of nothing but surrogates comes out with its ends swapped.
+    match first <= last {
+        true => of(&[(first, last)]),
+        false => ClassUnicode::empty(),
+    }
+}
+
+/// The characters of `\p{…}` and `\P{…}`.
+pub(super) fn property(escape: &UnicodePropertyEscape<'_>) -> Result<ClassUnicode, Refusal> {
+    let source = match &escape.value {
+        Some(value) => format!("\\p{{{}={value}}}", escape.name),
+        None => format!("\\p{{{}}}", escape.name),
+    };
+    let class = regex_syntax::parse(&source)
+        .ok()
+        .and_then(|hir| match hir.into_kind() {
+            HirKind::Class(Class::Unicode(class)) => Some(class),
+            HirKind::Literal(literal) => {
+                let text = str::from_utf8(&literal.0).ok()?;
+                Some(ClassUnicode::new(
+                    text.chars().map(|only| ClassUnicodeRange::new(only, only)),
+                ))
+            }
+            _ => None,
+        })
+        .ok_or_else(|| {
+            Refusal::new(
+                format!("the characters of `{source}` are not known here"),
+                "name the characters in a class: `[…]`",
+            )
+        })?;
+    match escape.negative {
+        true => Ok(negated(class)),
+        false => Ok(class),
+    }
+}
+
+/// Whether `code` is half of a character, as UTF-16 writes it.
+pub(super) fn is_surrogate(code: u32) -> bool {
+    (0xd800..0xe000).contains(&code)
+}
+
+/// Whether `class` names a surrogate.
+pub(super) fn has_surrogate(class: &CharacterClass<'_>) -> bool {
+    class.body.iter().any(|contents| match contents {
+        CharacterClassContents::CharacterClassRange(ends) => {
+            is_surrogate(ends.min.value) || is_surrogate(ends.max.value)
+        }
+        CharacterClassContents::Character(only) => is_surrogate(only.value),
+        _ => false,
+    })
+}
+
+/// The characters of `[…]` and `[^…]`.
+pub(super) fn class(class: &CharacterClass<'_>) -> Result<ClassUnicode, Refusal> {
+    use CharacterClassContents as Contents;
+    let mut all = ClassUnicode::empty();
+    for contents in &class.body {
+        all.union(&match contents {
+            Contents::CharacterClassRange(ends) => range(ends.min.value, ends.max.value),
+            Contents::CharacterClassEscape(known) => escape(known.kind),
+            Contents::UnicodePropertyEscape(name) => property(name)?,
+            Contents::Character(only) => range(only.value, only.value),
+            Contents::NestedCharacterClass(_) | Contents::ClassStringDisjunction(_) => {
+                return Err(Refusal::new(
+                    "a class holds another class",
+                    "write it as one class, or as alternatives",
+                ));
+            }
+        });
+    }
+    match class.negative {
+        true => Ok(negated(all)),
+        false => Ok(all),
+    }
+}
+
+/// One character of `class`.
+///
+/// Where a class takes every character beyond ASCII, all that its bytes are
+/// asked is to begin one and to continue it: a text is known to be UTF-8, and
+/// one state does instead of ten.
+pub(super) fn one(class: ClassUnicode, exact: bool) -> Hir {
+    if exact || !takes_all_beyond_ascii(&class) {
+        return Hir::class(Class::Unicode(class));
+    }
+    let beyond = Hir::concat(vec![
+        bytes(&[(0xc0, 0xff)]),
+        any_number(bytes(&[(0x80, 0xbf)])),
+    ]);
+    Hir::alternation(vec![bytes(&ascii(&class)), beyond])
+}
+
+/// Any number of characters of `class`: of one that takes every character
+/// beyond ASCII, any number of bytes.
+pub(super) fn many(class: ClassUnicode, exact: bool) -> Hir {
+    if exact || !takes_all_beyond_ascii(&class) {
+        return any_number(Hir::class(Class::Unicode(class)));
+    }
+    let mut ranges = ascii(&class);
+    ranges.push((0x80, 0xff));
+    any_number(bytes(&ranges))
+}
+
+/// Any number of bytes.
+pub(super) fn any_bytes() -> Hir {
+    any_number(bytes(&[(0, 0xff)]))
+}
+
+/// Any number of characters.
+pub(super) fn any_characters() -> Hir {
+    any_number(Hir::class(Class::Unicode(negated(ClassUnicode::empty()))))
+}
+
+fn any_number(sub: Hir) -> Hir {
+    Hir::repetition(Repetition {
+        min: 0,
+        max: None,
+        greedy: true,
+        sub: Box::new(sub),
+    })
+}
+
+fn bytes(ranges: &[(u8, u8)]) -> Hir {
+    let ranges = ranges
+        .iter()
+        .map(|&(first, last)| ClassBytesRange::new(first, last));
+    Hir::class(Class::Bytes(ClassBytes::new(ranges)))
+}
+
+fn takes_all_beyond_ascii(class: &ClassUnicode) -> bool {
+    class
+        .ranges()
+        .last()
+        .is_some_and(|range| range.start() <= '\u{80}' && range.end() == char::MAX)
+}
+
+/// The ASCII characters of `class`.
+fn ascii(class: &ClassUnicode) -> Vec<(u8, u8)> {
+    (0..0x80)
+        .filter(|&byte| {
+            let character = char::from(byte);
+            let holds =
+                |range: &ClassUnicodeRange| (range.start()..=range.end()).contains(&character);
+            class.ranges().iter().any(holds)
+        })
+        .map(|byte| (byte, byte))
+        .collect()
+}

@@ -1,0 +1,209 @@
+//! ECMA-262 patterns, read as the languages they match.
+//!
+//! Patterns are parsed with `oxc_regular_expression`: of the parsers for this
+//! syntax, it is the one that gives its syntax tree away, implements both the
+//! Unicode grammar and the lenient one of Annex B, and is run against all of
+//! test262. (`regress` keeps its tree to itself; `jsonschema-regex` rewrites
+//! text, on a best-effort basis.)
+//!
+//! As JSON Schema says, a pattern is read with the `u` flag, and matches code
+//! points; one that is only valid without the flag is read without it.
+
+use oxc_allocator::Allocator;
+use oxc_regular_expression::ast::{
+    BoundaryAssertionKind, Disjunction, LookAroundAssertionKind, Quantifier, Term,
+};
+use oxc_regular_expression::{LiteralParser, Options};
+use regex_syntax::hir::{ClassUnicode, Hir, Look, Repetition};
+
+use super::{Refusal, class};
+
+/// How deep groups may nest: the parser and what follows call themselves.
+const DEEPEST: usize = 100;
+
+/// The language of the texts that the pattern `source` matches somewhere.
+///
+/// # Errors
+///
+/// A [`Refusal`] where `source` is not a pattern, or not a regular language.
+pub(super) fn parse(source: &str) -> Result<Hir, Refusal> {
+    if nesting(source) > DEEPEST {
+        return Err(Refusal::new(
+            format!("the groups of a pattern nest more than {DEEPEST} deep"),
+            "write the pattern with fewer groups",
+        ));
+    }
+    let allocator = Allocator::default();
+    let read = |flags| LiteralParser::new(&allocator, source, flags, Options::default()).parse();
+    let (pattern, unicode) = match read(Some("u")) {
+        Ok(pattern) => (pattern, true),
+        Err(problem) => match read(None) {
+            Ok(pattern) => (pattern, false),
+            Err(_) => return Err(not_ecma(source, &problem)),
+        },
+    };
+    let reader = Reader {
+        unicode,
+        // Inside a character there is no word boundary, so between its bytes a
+        // `\B` holds: with one, only whole characters may be taken.
+        exact: source.contains("\\B"),
+    };
+    let before = match reader.exact {
+        true => class::any_characters(),
+        false => class::any_bytes(),
+    };
+    Ok(Hir::concat(vec![
+        before,
+        reader.disjunction(&pattern.body)?,
+        class::any_bytes(),
+        Hir::look(Look::End),
+    ]))
+}
+
+fn not_ecma(source: &str, problem: &impl ToString) -> Refusal {
+    Refusal::new(
+        format!(
+            "`{source}` is not an ECMA-262 pattern: {}",
+            problem.to_string()
+        ),
+        "correct the pattern",
+    )
+}
+
+/// How deep the groups of `source` nest.
+fn nesting(source: &str) -> usize {
+    let (mut depth, mut deepest, mut in_class) = (0_usize, 0, false);
+    let mut bytes = source.bytes();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'\\' => {
+                bytes.next();
+            }
+            b'[' => in_class = true,
+            b']' => in_class = false,
+            b'(' if !in_class => depth += 1,
+            b')' if !in_class => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
+}
+
+/// Reads a syntax tree.
+#[derive(Clone, Copy)]
+struct Reader {
+    unicode: bool,
+    exact: bool,
+}
+
+impl Reader {
+    fn disjunction(self, tree: &Disjunction<'_>) -> Result<Hir, Refusal> {
+        let alternatives = tree.body.iter().map(|alternative| {
+            let terms = alternative.body.iter().map(|term| self.term(term));
+            Ok(Hir::concat(terms.collect::<Result<_, Refusal>>()?))
+        });
+        Ok(Hir::alternation(
+            alternatives.collect::<Result<_, Refusal>>()?,
+        ))
+    }
+
+    fn term(self, term: &Term<'_>) -> Result<Hir, Refusal> {
+        match term {
+            Term::BoundaryAssertion(assertion) => Ok(Hir::look(match assertion.kind {
+                BoundaryAssertionKind::Start => Look::Start,
+                BoundaryAssertionKind::End => Look::End,
+                BoundaryAssertionKind::Boundary => Look::WordAscii,
+                BoundaryAssertionKind::NegativeBoundary => Look::WordAsciiNegate,
+            })),
+            Term::LookAroundAssertion(assertion) => Err(look_around(assertion.kind)),
+            Term::Quantifier(quantifier) => self.quantifier(quantifier),
+            Term::CapturingGroup(group) => self.disjunction(&group.body),
+            Term::IgnoreGroup(group) if group.modifiers.is_some() => Err(Refusal::new(
+                "a group switches flags on or off",
+                "spell out what the flags mean: `[aA]` for a letter of either case",
+            )),
+            Term::IgnoreGroup(group) => self.disjunction(&group.body),
+            Term::IndexedReference(_) | Term::NamedReference(_) => Err(Refusal::new(
+                "a back-reference is no regular language",
+                "write out the alternatives that it stands for",
+            )),
+            Term::Character(_)
+            | Term::Dot(_)
+            | Term::CharacterClassEscape(_)
+            | Term::UnicodePropertyEscape(_)
+            | Term::CharacterClass(_) => {
+                let class = self.class(term)?;
+                Ok(class.map_or_else(Hir::empty, |class| class::one(class, self.exact)))
+            }
+        }
+    }
+
+    /// The characters of a term that takes one character; `None` for others.
+    fn class(self, term: &Term<'_>) -> Result<Option<ClassUnicode>, Refusal> {
+        Ok(Some(match term {
+            Term::Character(only) => self.character(only.value)?,
+            Term::Dot(_) => class::dot(),
+            Term::CharacterClassEscape(known) => class::escape(known.kind),
+            Term::UnicodePropertyEscape(name) => class::property(name)?,
+            Term::CharacterClass(class) if !self.unicode && class::has_surrogate(class) => {
+                return Err(half_a_character());
+            }
+            Term::CharacterClass(class) => class::class(class)?,
+            _ => return Ok(None),
+        }))
+    }
+
+    /// Without the `u` flag, a character beyond U+FFFF is two terms, of which a
+    /// quantifier takes the second: nothing that a schema can mean.
+    fn character(self, code: u32) -> Result<ClassUnicode, Refusal> {
+        match !self.unicode && class::is_surrogate(code) {
+            true => Err(half_a_character()),
+            false => Ok(class::range(code, code)),
+        }
+    }
+
+    fn quantifier(self, quantifier: &Quantifier<'_>) -> Result<Hir, Refusal> {
+        // A count beyond this is refused for its size, whatever the number.
+        let count = |count| u32::try_from(count).unwrap_or(u32::MAX);
+        let class = self.class(&quantifier.body)?;
+        let sub = match &class {
+            Some(class) => class::one(class.clone(), self.exact),
+            None => self.term(&quantifier.body)?,
+        };
+        let min = count(quantifier.min);
+        let repeat = |max| {
+            Hir::repetition(Repetition {
+                min,
+                max,
+                greedy: true,
+                sub: Box::new(sub),
+            })
+        };
+        Ok(match (quantifier.max, class) {
+            (None, Some(class)) => {
+                Hir::concat(vec![repeat(Some(min)), class::many(class, self.exact)])
+            }
+            (max, _) => repeat(max.map(count)),
+        })
+    }
+}
+
+fn half_a_character() -> Refusal {
+    Refusal::new(
+        "a character beyond U+FFFF stands in a pattern that is not valid with the `u` flag",
+        "correct the pattern, so that it is valid with the `u` flag",
+    )
+}
+
+fn look_around(kind: LookAroundAssertionKind) -> Refusal {
+    let what = match kind {
+        LookAroundAssertionKind::Lookahead | LookAroundAssertionKind::NegativeLookahead => {
+            "a lookahead is not supported"
+        }
+        LookAroundAssertionKind::Lookbehind | LookAroundAssertionKind::NegativeLookbehind => {
+            "a lookbehind is not supported"
+        }
+    };
+    Refusal::new(what, "say the same with classes and alternatives")
+}

@@ -1,0 +1,260 @@
+//! The forms of a language, and which of them an automaton has.
+
+use std::collections::HashSet;
+use std::hash::Hash;
+
+use super::automaton::Automaton;
+use super::{ByteSet, Table};
+
+/// The texts of one shape, of a number of bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Form {
+    /// What the texts look like.
+    pub shape: Shape,
+    /// The fewest bytes.
+    pub shortest: usize,
+    /// The most bytes; `None` where there is no bound.
+    pub longest: Option<usize>,
+}
+
+/// What texts look like, from the cheapest to check on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Anything.
+    Always,
+    /// Bytes of one set, with sets of their own for the first and the last.
+    Run {
+        /// Where every byte belongs to.
+        set: ByteSet,
+        /// Where the first byte belongs to; part of `set`.
+        first: ByteSet,
+        /// Where the last byte belongs to; part of `set`.
+        last: ByteSet,
+    },
+    /// For each byte, its set.
+    Positions(Vec<ByteSet>),
+    /// Two parts, joined by a byte that the second part never has.
+    Split {
+        /// The byte, an ASCII one.
+        at: u8,
+        /// What stands before it.
+        head: Box<Form>,
+        /// What stands after it.
+        tail: Box<Form>,
+    },
+    /// What an automaton accepts.
+    Table(Table),
+    /// What one of several forms has.
+    AnyOf(Vec<Form>),
+}
+
+impl Form {
+    /// No text at all.
+    fn never() -> Self {
+        let none = ByteSet::default();
+        let shape = Shape::Run {
+            set: none,
+            first: none,
+            last: none,
+        };
+        Self {
+            shape,
+            shortest: 1,
+            longest: Some(0),
+        }
+    }
+
+    /// Whether all texts are ASCII, so that bytes are code points.
+    pub fn is_ascii(&self) -> bool {
+        match &self.shape {
+            Shape::Always => false,
+            Shape::Run { set, .. } => set.is_ascii(),
+            Shape::Positions(sets) => sets.iter().all(ByteSet::is_ascii),
+            Shape::Split { head, tail, .. } => head.is_ascii() && tail.is_ascii(),
+            Shape::Table(table) => table.is_ascii(),
+            Shape::AnyOf(forms) => forms.iter().all(Self::is_ascii),
+        }
+    }
+
+    /// The texts of this form that have at least `shortest` and at most
+    /// `longest` bytes.
+    pub(super) fn within(mut self, shortest: u64, longest: Option<u64>) -> Self {
+        // No text has more bytes than a pointer can count.
+        let bytes = |limit| usize::try_from(limit).unwrap_or(usize::MAX);
+        self.shortest = self.shortest.max(bytes(shortest));
+        self.longest = match (self.longest, longest.map(bytes)) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+        self
+    }
+}
+
+/// The form of `automaton`, if it has one that needs no table.
+pub(super) fn without_table(automaton: &Automaton) -> Option<Form> {
+    let Some((shortest, longest)) = automaton.lengths() else {
+        return Some(Form::never());
+    };
+    let shape = run(automaton, shortest, longest)
+        .or_else(|| positions(automaton, shortest, longest))
+        .or_else(|| split(automaton))?;
+    Some(Form {
+        shape,
+        shortest,
+        longest,
+    })
+}
+
+/// The form of `automaton` as a table; `None` where it is too large.
+pub(super) fn table(automaton: &Automaton) -> Option<Form> {
+    let (shortest, longest) = automaton.lengths()?;
+    Some(Form {
+        shape: Shape::Table(Table::new(automaton)?),
+        shortest,
+        longest,
+    })
+}
+
+/// Tries whether the texts are all those of a length between two bounds with
+/// the right bytes inside, at the start and at the end.
+fn run(automaton: &Automaton, shortest: usize, longest: Option<usize>) -> Option<Shape> {
+    let states = 0..automaton.rows.len();
+    let exits: Vec<(usize, usize)> = states.flat_map(|state| automaton.exits(state)).collect();
+    let set = automaton.bytes(exits.iter().map(|(class, _)| *class));
+    let first = automaton.bytes(automaton.exits(0).map(|(class, _)| class));
+    let ends = exits.iter().filter(|(_, next)| automaton.accepting[*next]);
+    let last = automaton.bytes(ends.map(|(class, _)| *class));
+
+    // What matters of a text: its length up to where lengths no longer matter,
+    // and whether it could end here.
+    let most = longest.unwrap_or(shortest.max(1));
+    let next = |(length, _): (usize, bool), class: usize| {
+        let byte = automaton.classes[class].iter().next()?;
+        let allowed = match length {
+            0 => first,
+            length if Some(length + 1) == longest => last,
+            _ => set,
+        };
+        let ends = last.contains(byte);
+        let fits = longest.is_none_or(|longest| length < longest);
+        let fits = fits && (longest != Some(1) || ends);
+        (fits && allowed.contains(byte)).then_some(((length + 1).min(most), ends))
+    };
+    let accepts = |(length, ends)| length >= shortest && (length == 0 || ends);
+    if !agrees(automaton, (0, false), next, accepts) {
+        return None;
+    }
+    match set.is_full() && first.is_full() && last.is_full() {
+        true => Some(Shape::Always),
+        false => Some(Shape::Run { set, first, last }),
+    }
+}
+
+/// Tries whether all texts have one length, and each position its own set,
+/// whatever stands at the others.
+fn positions(automaton: &Automaton, shortest: usize, longest: Option<usize>) -> Option<Shape> {
+    /// What fits in the bits of a byte.
+    const MOST_SETS: usize = 8;
+    if longest != Some(shortest) {
+        return None;
+    }
+    let mut sets: Vec<ByteSet> = Vec::new();
+    let mut level = vec![0];
+    for _ in 0..shortest {
+        let exits = level.iter().flat_map(|&state| automaton.exits(state));
+        let (classes, mut next): (Vec<usize>, Vec<usize>) = exits.unzip();
+        next.sort_unstable();
+        next.dedup();
+        sets.push(automaton.bytes(classes));
+        level = next;
+    }
+    let next = |position: usize, class: usize| {
+        let byte = automaton.classes[class].iter().next()?;
+        let fits = sets.get(position)?.contains(byte);
+        fits.then_some(position + 1)
+    };
+    if !agrees(automaton, 0, next, |position| position == shortest) {
+        return None;
+    }
+    let mut distinct = sets.clone();
+    distinct.sort_unstable();
+    distinct.dedup();
+    (distinct.len() <= MOST_SETS).then_some(Shape::Positions(sets))
+}
+
+/// Tries whether some byte stands exactly once in every text, and what stands
+/// before and after it has a form without a table each.
+fn split(automaton: &Automaton) -> Option<Shape> {
+    let alone = |bytes: &ByteSet| match bytes.ranges()[..] {
+        [(byte, last)] if byte == last && byte.is_ascii() => Some(byte),
+        _ => None,
+    };
+    let classes = automaton.classes.iter().enumerate();
+    classes
+        .filter_map(|(class, bytes)| Some((class, alone(bytes)?)))
+        .find_map(|(class, at)| {
+            let (head, tail) = parts(automaton, class)?;
+            Some(Shape::Split {
+                at,
+                head: Box::new(without_table(&head)?),
+                tail: Box::new(without_table(&tail)?),
+            })
+        })
+}
+
+/// What stands before and after the only byte of `class` in every text.
+fn parts(automaton: &Automaton, class: usize) -> Option<(Automaton, Automaton)> {
+    let mut head = automaton.clone();
+    let mut middle = None;
+    for (state, row) in head.rows.iter_mut().enumerate() {
+        let next = row[class].take();
+        if next.is_some() && *middle.get_or_insert(next) != next {
+            return None;
+        }
+        head.accepting[state] = next.is_some();
+    }
+    let tail = automaton.trimmed(middle??);
+    let again = tail.rows.iter().any(|row| row[class].is_some());
+    let head = head.trimmed(0);
+    let never = accepts_without(automaton, class);
+    (!again && !never).then_some((head, tail))
+}
+
+/// Whether `automaton` accepts a text without a byte of `class`.
+fn accepts_without(automaton: &Automaton, class: usize) -> bool {
+    let mut without = automaton.clone();
+    for row in &mut without.rows {
+        row[class] = None;
+    }
+    without.trimmed(0).lengths().is_some()
+}
+
+/// Whether `automaton` accepts the same texts as a machine that starts in
+/// `start`, goes on by `next`, which is `None` where no text is accepted any
+/// more, and accepts where `accepts` says so.
+fn agrees<S: Copy + Eq + Hash>(
+    automaton: &Automaton,
+    start: S,
+    next: impl Fn(S, usize) -> Option<S>,
+    accepts: impl Fn(S) -> bool,
+) -> bool {
+    let mut seen = HashSet::from([(0, start)]);
+    let mut open = vec![(0, start)];
+    while let Some((state, other)) = open.pop() {
+        if automaton.accepting[state] != accepts(other) {
+            return false;
+        }
+        for (class, &one) in automaton.rows[state].iter().enumerate() {
+            match (one, next(other, class)) {
+                (None, None) => {}
+                (Some(one), Some(other)) => {
+                    if seen.insert((one, other)) {
+                        open.push((one, other));
+                    }
+                }
+                _ => return false,
+            }
+        }
+    }
+    true
+}

@@ -1,0 +1,121 @@
+//! String constraints, compiled into data that constant functions read.
+//!
+//! A pattern goes through three forms, one module each:
+//!
+//! ```text
+//! ecma       ECMA-262 pattern → syntax tree of the language it matches
+//! automaton  syntax tree → deterministic automaton over bytes
+//! form       automaton → the cheapest form that means the same
+//! ```
+//!
+//! [`format`](mod@format) holds the grammars that the names of formats stand for.
+
+mod automaton;
+mod class;
+mod ecma;
+mod form;
+mod format;
+mod set;
+mod table;
+
+pub use form::{Form, Shape};
+pub use set::ByteSet;
+pub use table::Table;
+
+use automaton::Automaton;
+use regex_syntax::hir::Hir;
+
+/// What a schema asks of a string.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Constraint<'a> {
+    /// An ECMA-262 pattern that the string matches, anywhere unless anchored.
+    pub pattern: Option<&'a str>,
+    /// Names of formats, one of which the string has; none asks for nothing.
+    pub formats: &'a [&'a str],
+    /// The fewest code points.
+    pub min_length: Option<u64>,
+    /// The most code points.
+    pub max_length: Option<u64>,
+}
+
+/// What checks a string.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Compiled {
+    /// The texts that the pattern matches.
+    pub pattern: Option<Form>,
+    /// The texts that have one of the formats.
+    pub format: Option<Form>,
+    /// The texts that match the pattern and keep the lengths. `None` where the
+    /// pattern alone says as much, or one pass can't tell: lengths are code
+    /// points, and forms know bytes.
+    pub one_pass: Option<Form>,
+}
+
+/// Why a constraint is not compiled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// What is wrong.
+    pub what: String,
+    /// What to do about it.
+    pub help: String,
+}
+
+impl Refusal {
+    fn new(what: impl Into<String>, help: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            help: help.into(),
+        }
+    }
+}
+
+/// Compiles `constraint`.
+///
+/// # Errors
+///
+/// A [`Refusal`] where the pattern is not ECMA-262, where it or a format is not
+/// a regular language, where the format is unknown, and where a table would
+/// take more than 64 KiB.
+pub fn compile(constraint: &Constraint<'_>) -> Result<Compiled, Refusal> {
+    let Constraint {
+        pattern,
+        formats,
+        min_length,
+        max_length,
+    } = *constraint;
+    let pattern = pattern
+        .map(|source| compile_pattern(source, source))
+        .transpose()?;
+    let one_pass = pattern
+        .as_ref()
+        .filter(|form| form.is_ascii())
+        .map(|form| form.clone().within(min_length.unwrap_or(0), max_length))
+        .filter(|folded| pattern.as_ref() != Some(folded));
+    Ok(Compiled {
+        pattern,
+        format: format::compile(formats)?,
+        one_pass,
+    })
+}
+
+/// Compiles the pattern `source`, and calls it `name` in a refusal.
+fn compile_pattern(source: &str, name: &str) -> Result<Form, Refusal> {
+    let language = ecma::parse(source)?;
+    let too_large = || {
+        Refusal::new(
+            format!("`{name}` needs more than 64 KiB of tables"),
+            "say the same with fewer counted repetitions, or with smaller counts",
+        )
+    };
+    compile_language(&language).ok_or_else(too_large)
+}
+
+/// The cheapest form of `language`; `None` where all are too large.
+fn compile_language(language: &Hir) -> Option<Form> {
+    let automaton = Automaton::new(language, false)?;
+    form::without_table(&automaton).or_else(|| {
+        // Only a table gets smaller by this, and it is slow.
+        let minimal = Automaton::new(language, true)?;
+        form::table(&minimal)
+    })
+}

@@ -1,0 +1,112 @@
+//! Automata as tables of numbers.
+
+use std::collections::HashMap;
+
+use super::ByteSet;
+use super::automaton::Automaton;
+
+/// The most bytes that the cells of a table may take: more than any pattern
+/// of an identifier needs, and little enough to stay in a cache.
+const MOST_BYTES: usize = 64 * 1024;
+
+/// The number of the state that refuses whatever follows.
+const REFUSED: u16 = 0;
+/// The number of the state that accepts whatever follows.
+const ACCEPTED: u16 = 1;
+
+/// An automaton as numbers.
+///
+/// State 0 refuses and state 1 accepts whatever follows. The others, from 2 on,
+/// have a row of cells each; those below `accepting` accept, and so does 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// The bytes of each class; class 0 holds the bytes of no other.
+    pub classes: Vec<ByteSet>,
+    /// The next state for each state from 2 on, and in it for each class.
+    pub cells: Vec<u16>,
+    /// The state to start in.
+    pub start: u16,
+    /// The first state that does not accept, 0 aside.
+    pub accepting: u16,
+}
+
+impl Table {
+    /// The table of `automaton`; `None` where it is too large.
+    pub(super) fn new(automaton: &Automaton) -> Option<Self> {
+        let settled = |state: &usize| {
+            automaton.accepting[*state]
+                && automaton.rows[*state]
+                    .iter()
+                    .all(|next| *next == Some(*state))
+        };
+        let states = 0..automaton.rows.len();
+        let (accepting, others): (Vec<usize>, Vec<usize>) = states
+            .filter(|state| !settled(state))
+            .partition(|&state| automaton.accepting[state]);
+        let order: Vec<usize> = accepting.iter().chain(&others).copied().collect();
+        let mut numbers = HashMap::new();
+        for (index, state) in order.iter().enumerate() {
+            numbers.insert(*state, u16::try_from(index + 2).ok()?);
+        }
+        let number = |state: Option<usize>| match state {
+            None => REFUSED,
+            // A state without a number is the one that accepts whatever follows.
+            Some(state) => numbers.get(&state).copied().unwrap_or(ACCEPTED),
+        };
+        let (classes, representatives) = merged_classes(automaton);
+        let cells = order.iter().flat_map(|&state| {
+            let row = &automaton.rows[state];
+            representatives.iter().map(move |&class| row[class])
+        });
+        let table = Self {
+            cells: cells.map(number).collect(),
+            classes,
+            start: number(Some(0)),
+            accepting: u16::try_from(accepting.len() + 2).ok()?,
+        };
+        (table.bytes() <= MOST_BYTES).then_some(table)
+    }
+
+    /// Whether the numbers of all states fit in a byte.
+    pub fn is_narrow(&self) -> bool {
+        self.cells.len() / self.classes.len().max(1) + 2 <= 256
+    }
+
+    /// How many bytes the cells take.
+    fn bytes(&self) -> usize {
+        self.cells.len() * if self.is_narrow() { 1 } else { 2 }
+    }
+
+    /// Whether nothing but ASCII leads anywhere.
+    pub(super) fn is_ascii(&self) -> bool {
+        let width = self.classes.len();
+        let leads = |class: usize| {
+            self.cells
+                .iter()
+                .skip(class)
+                .step_by(width)
+                .any(|&next| next != REFUSED)
+        };
+        (0..width).all(|class| !leads(class) || self.classes[class].is_ascii())
+    }
+}
+
+/// The classes of bytes that lead to different states somewhere, each with a
+/// class of `automaton` that is part of it. The first holds the most bytes.
+fn merged_classes(automaton: &Automaton) -> (Vec<ByteSet>, Vec<usize>) {
+    let mut columns: HashMap<Vec<Option<usize>>, usize> = HashMap::new();
+    let mut merged: Vec<(usize, Vec<u8>)> = Vec::new();
+    for (class, bytes) in automaton.classes.iter().enumerate() {
+        let column = automaton.rows.iter().map(|row| row[class]).collect();
+        let index = *columns.entry(column).or_insert_with(|| {
+            merged.push((class, Vec::new()));
+            merged.len() - 1
+        });
+        merged[index].1.extend(bytes.iter());
+    }
+    merged.sort_by_key(|(_, bytes)| std::cmp::Reverse(bytes.len()));
+    merged
+        .into_iter()
+        .map(|(class, bytes)| (bytes.into_iter().collect::<ByteSet>(), class))
+        .unzip()
+}

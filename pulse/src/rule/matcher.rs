@@ -1,0 +1,239 @@
+//! Strings that match, as constant data.
+
+use super::table::Table;
+
+/// A regular language, compiled when the code is generated.
+///
+/// Reading one allocates nothing, has no state to set up and never backtracks:
+/// it looks at each byte of a text at most twice.
+#[derive(Clone, Copy, Debug)]
+pub struct Matcher {
+    shape: Shape,
+    shortest: usize,
+    longest: usize,
+}
+
+/// The forms a language can take, from the cheapest on.
+#[derive(Clone, Copy, Debug)]
+enum Shape {
+    Always,
+    Run(&'static Run),
+    Positions(&'static Positions),
+    Split(&'static Split),
+    Table(&'static Table),
+    AnyOf(&'static [Matcher]),
+}
+
+impl Matcher {
+    /// Every text.
+    pub const ALWAYS: Self = Self::of(Shape::Always);
+
+    /// The texts of a [`Run`].
+    pub const fn run(run: &'static Run) -> Self {
+        Self::of(Shape::Run(run))
+    }
+
+    /// The texts of [`Positions`].
+    pub const fn positions(positions: &'static Positions) -> Self {
+        Self::of(Shape::Positions(positions)).bytes(positions.wants.len(), positions.wants.len())
+    }
+
+    /// The texts of a [`Split`].
+    pub const fn split(split: &'static Split) -> Self {
+        Self::of(Shape::Split(split))
+    }
+
+    /// The texts that a [`Table`] accepts.
+    pub const fn table(table: &'static Table) -> Self {
+        Self::of(Shape::Table(table))
+    }
+
+    /// The texts that at least one of `matchers` matches.
+    pub const fn any_of(matchers: &'static [Self]) -> Self {
+        Self::of(Shape::AnyOf(matchers))
+    }
+
+    /// Only texts of at least `shortest` and at most `longest` bytes: what does
+    /// not fit is refused without being read.
+    #[must_use]
+    pub const fn bytes(mut self, shortest: usize, longest: usize) -> Self {
+        self.shortest = shortest;
+        self.longest = longest;
+        self
+    }
+
+    const fn of(shape: Shape) -> Self {
+        Self {
+            shape,
+            shortest: 0,
+            longest: usize::MAX,
+        }
+    }
+
+    /// Whether the whole of `text` belongs to the language.
+    #[inline]
+    pub const fn matches(&self, text: &str) -> bool {
+        self.matches_bytes(text.as_bytes())
+    }
+
+    const fn matches_bytes(&self, text: &[u8]) -> bool {
+        if text.len() < self.shortest || text.len() > self.longest {
+            return false;
+        }
+        match self.shape {
+            Shape::Always => true,
+            Shape::Run(run) => run.matches(text),
+            Shape::Positions(positions) => positions.matches(text),
+            Shape::Split(split) => split.matches(text),
+            Shape::Table(table) => table.accepts(text),
+            Shape::AnyOf(matchers) => any_matches(matchers, text),
+        }
+    }
+}
+
+const fn any_matches(matchers: &[Matcher], text: &[u8]) -> bool {
+    let mut index = 0;
+    while index < matchers.len() {
+        if matchers[index].matches_bytes(text) {
+            return true;
+        }
+        index += 1;
+    }
+    false
+}
+
+/// What a byte may be: bit [`BODY`] anywhere, the other bits at either end.
+const BODY: u8 = 1;
+const FIRST: u8 = 2;
+const LAST: u8 = 4;
+
+/// Bytes of one set, in any number; the first and the last may be held to sets
+/// of their own. The empty text belongs to it.
+#[derive(Debug)]
+pub struct Run {
+    roles: [u8; 256],
+}
+
+impl Run {
+    /// Bytes of `set` everywhere, written as pairs: `b"09az"` is the digits and
+    /// the small letters.
+    pub const fn new(set: &[u8]) -> Self {
+        let roles = mark([0; 256], set, BODY | FIRST | LAST);
+        Self { roles }
+    }
+
+    /// The first byte is one of `set`, written as pairs.
+    #[must_use]
+    pub const fn first(self, set: &[u8]) -> Self {
+        self.only(set, FIRST)
+    }
+
+    /// The last byte is one of `set`, written as pairs.
+    #[must_use]
+    pub const fn last(self, set: &[u8]) -> Self {
+        self.only(set, LAST)
+    }
+
+    const fn only(self, set: &[u8], role: u8) -> Self {
+        let mut roles = self.roles;
+        let mut byte = 0;
+        while byte < roles.len() {
+            roles[byte] &= !role;
+            byte += 1;
+        }
+        Self {
+            roles: mark(roles, set, role),
+        }
+    }
+
+    /// Goes through all bytes without a branch, so that none waits for another.
+    const fn matches(&self, text: &[u8]) -> bool {
+        let mut roles = BODY;
+        let mut index = 0;
+        while index < text.len() {
+            roles &= self.roles[text[index] as usize];
+            index += 1;
+        }
+        let (Some(first), Some(last)) = (text.first(), text.last()) else {
+            return true;
+        };
+        let ends = self.roles[*first as usize] & FIRST | self.roles[*last as usize] & LAST;
+        roles | ends == BODY | FIRST | LAST
+    }
+}
+
+/// Adds `role` to each byte of `set`, which is written as pairs of a first and
+/// a last byte.
+const fn mark(mut roles: [u8; 256], set: &[u8], role: u8) -> [u8; 256] {
+    let mut pair = 0;
+    while pair + 1 < set.len() {
+        let mut byte = set[pair] as usize;
+        while byte <= set[pair + 1] as usize {
+            roles[byte] |= role;
+            byte += 1;
+        }
+        pair += 2;
+    }
+    roles
+}
+
+/// Texts of one length, in which each byte has a set of its own.
+#[derive(Debug)]
+pub struct Positions {
+    sets: [u8; 256],
+    wants: &'static [u8],
+}
+
+impl Positions {
+    /// Texts as long as `wants`: the byte at `index` belongs to the set
+    /// `sets[wants[index]]`, written as pairs. There are at most eight sets; a
+    /// position that names none is never filled.
+    pub const fn new(sets: &[&[u8]], wants: &'static [u8]) -> Self {
+        let mut roles = [0; 256];
+        let mut index = 0;
+        while index < sets.len() && index < 8 {
+            roles = mark(roles, sets[index], 1 << index);
+            index += 1;
+        }
+        Self { sets: roles, wants }
+    }
+
+    /// Goes through all bytes without a branch, so that none waits for another.
+    const fn matches(&self, text: &[u8]) -> bool {
+        let mut filled = 1;
+        let mut index = 0;
+        while index < text.len() && index < self.wants.len() {
+            filled &= self.sets[text[index] as usize] >> (self.wants[index] & 7);
+            index += 1;
+        }
+        filled == 1 && text.len() == self.wants.len()
+    }
+}
+
+/// Two languages, joined by a byte.
+#[derive(Debug)]
+pub struct Split {
+    at: u8,
+    head: Matcher,
+    tail: Matcher,
+}
+
+impl Split {
+    /// What stands before the last `at` matches `head`, what stands after it
+    /// matches `tail`. `at` is an ASCII byte, so that both are text.
+    pub const fn new(at: u8, head: Matcher, tail: Matcher) -> Self {
+        Self { at, head, tail }
+    }
+
+    const fn matches(&self, text: &[u8]) -> bool {
+        let mut rest = text;
+        while let Some((byte, before)) = rest.split_last() {
+            if *byte == self.at {
+                let (_, after) = text.split_at(rest.len());
+                return self.head.matches_bytes(before) && self.tail.matches_bytes(after);
+            }
+            rest = before;
+        }
+        false
+    }
+}

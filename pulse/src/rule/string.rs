@@ -1,0 +1,298 @@
+//! The constraints on one string.
+
+use serde_json::{Value, json};
+
+use super::{Matcher, Rule};
+use crate::validate::Violation;
+
+/// The constraints on one string: lengths, a pattern, a format, a list of values.
+///
+/// A rule is a constant. It checks strings at run time without allocating, and
+/// literals when the program is compiled:
+///
+/// ```
+/// use taskcluster_pulse::rule::{Matcher, Run, StringRule};
+///
+/// const PROVIDER_ID: StringRule = StringRule::new("PROVIDER_ID")
+///     .refusal("not a PROVIDER_ID: 1 to 38 letters, digits, `-` or `_`")
+///     .min_length(1)
+///     .max_length(38)
+///     .pattern("^[a-zA-Z0-9-_]*$", Matcher::run(&const { Run::new(b"--09AZ__az") }));
+///
+/// const AWS: &str = PROVIDER_ID.literal("aws");
+/// assert!(PROVIDER_ID.is_valid(AWS));
+/// assert!(!PROVIDER_ID.is_valid("gecko-3/b-linux"));
+/// ```
+///
+/// A literal that breaks the rule does not compile, and the compiler's message
+/// is the [`refusal`](Self::refusal):
+///
+/// ```compile_fail
+/// # use taskcluster_pulse::rule::StringRule;
+/// # const PROVIDER_ID: StringRule = StringRule::new("PROVIDER_ID").min_length(1);
+/// const NONE: &str = PROVIDER_ID.literal("");
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct StringRule {
+    name: &'static str,
+    refusal: &'static str,
+    min_length: Option<u64>,
+    max_length: Option<u64>,
+    pattern: Option<(&'static str, Matcher)>,
+    one_pass: Option<Matcher>,
+    format: Option<(Format, Matcher)>,
+    one_of: Option<(&'static str, &'static [&'static str])>,
+}
+
+/// The formats that a string may have.
+#[derive(Clone, Copy, Debug)]
+enum Format {
+    One(&'static str),
+    AnyOf(&'static [&'static str]),
+}
+
+impl StringRule {
+    /// A rule that every string keeps, and the name to call it by.
+    pub const fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            refusal: name,
+            min_length: None,
+            max_length: None,
+            pattern: None,
+            one_pass: None,
+            format: None,
+            one_of: None,
+        }
+    }
+
+    /// What the compiler says of a literal that breaks the rule; without this,
+    /// the name of the rule.
+    #[must_use]
+    pub const fn refusal(mut self, words: &'static str) -> Self {
+        self.refusal = words;
+        self
+    }
+
+    /// At least `limit` code points: the keyword `minLength`.
+    #[must_use]
+    pub const fn min_length(mut self, limit: u64) -> Self {
+        self.min_length = Some(limit);
+        self
+    }
+
+    /// At most `limit` code points: the keyword `maxLength`.
+    #[must_use]
+    pub const fn max_length(mut self, limit: u64) -> Self {
+        self.max_length = Some(limit);
+        self
+    }
+
+    /// Matches `source`, which `matcher` was compiled from: the keyword `pattern`.
+    #[must_use]
+    pub const fn pattern(mut self, source: &'static str, matcher: Matcher) -> Self {
+        self.pattern = Some((source, matcher));
+        self
+    }
+
+    /// A matcher that stands for the lengths and the pattern at once, where one
+    /// pass over a string can tell. Only violations are then explained with
+    /// the separate ones.
+    #[must_use]
+    pub const fn one_pass(mut self, matcher: Matcher) -> Self {
+        self.one_pass = Some(matcher);
+        self
+    }
+
+    /// Has the format `name`, which `matcher` knows: the keyword `format`.
+    #[must_use]
+    pub const fn format(mut self, name: &'static str, matcher: Matcher) -> Self {
+        self.format = Some((Format::One(name), matcher));
+        self
+    }
+
+    /// Has one of the formats `names`, all of which `matcher` knows: the keyword
+    /// `anyOf`, with nothing but a `format` in each of its schemas.
+    #[must_use]
+    pub const fn any_format(mut self, names: &'static [&'static str], matcher: Matcher) -> Self {
+        self.format = Some((Format::AnyOf(names), matcher));
+        self
+    }
+
+    /// One of `values`: the keyword `enum`.
+    #[must_use]
+    pub const fn one_of(mut self, values: &'static [&'static str]) -> Self {
+        self.one_of = Some(("enum", values));
+        self
+    }
+
+    /// Exactly `value`: the keyword `const`.
+    #[must_use]
+    pub const fn constant(mut self, value: &'static [&'static str; 1]) -> Self {
+        self.one_of = Some(("const", value));
+        self
+    }
+
+    /// The name of the rule.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Whether `text` keeps the rule.
+    #[inline]
+    pub const fn is_valid(&self, text: &str) -> bool {
+        let shape = match &self.one_pass {
+            Some(matcher) => matcher.matches(text),
+            None => self.is_short(text) && self.is_long(text) && self.has_pattern(text),
+        };
+        shape && self.has_format(text) && self.is_named(text)
+    }
+
+    /// Gives `text` back. In a constant, a `text` that breaks the rule does not
+    /// compile.
+    ///
+    /// # Panics
+    ///
+    /// At run time, if `text` breaks the rule; [`is_valid`](Self::is_valid) is
+    /// for texts that are not literals.
+    #[track_caller]
+    pub const fn literal(&self, text: &'static str) -> &'static str {
+        assert!(self.is_valid(text), "{}", self.refusal);
+        text
+    }
+
+    const fn is_long(&self, text: &str) -> bool {
+        match self.min_length {
+            Some(limit) => has_at_least(text, limit),
+            None => true,
+        }
+    }
+
+    const fn is_short(&self, text: &str) -> bool {
+        match self.max_length {
+            Some(limit) => limit == u64::MAX || !has_at_least(text, limit + 1),
+            None => true,
+        }
+    }
+
+    const fn has_pattern(&self, text: &str) -> bool {
+        match &self.pattern {
+            Some((_, matcher)) => matcher.matches(text),
+            None => true,
+        }
+    }
+
+    const fn has_format(&self, text: &str) -> bool {
+        match &self.format {
+            Some((_, matcher)) => matcher.matches(text),
+            None => true,
+        }
+    }
+
+    const fn is_named(&self, text: &str) -> bool {
+        let Some((_, values)) = self.one_of else {
+            return true;
+        };
+        let mut index = 0;
+        while index < values.len() {
+            if equal(values[index].as_bytes(), text.as_bytes()) {
+                return true;
+            }
+            index += 1;
+        }
+        false
+    }
+}
+
+/// Whether `text` has `limit` code points or more. Counts them only where the
+/// number of bytes does not tell: a code point has 1 to 4.
+const fn has_at_least(text: &str, limit: u64) -> bool {
+    let bytes = text.len() as u64;
+    if bytes < limit {
+        return false;
+    }
+    bytes.div_ceil(4) >= limit || count(text.as_bytes()) >= limit
+}
+
+/// How many code points `text` has: the bytes that do not continue one.
+const fn count(text: &[u8]) -> u64 {
+    let mut points = 0;
+    let mut index = 0;
+    while index < text.len() {
+        points += (text[index] & 0xc0 != 0x80) as u64;
+        index += 1;
+    }
+    points
+}
+
+/// Equality, which the standard library has not for constants.
+const fn equal(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    let mut index = 0;
+    while index < one.len() {
+        if one[index] != other[index] {
+            return false;
+        }
+        index += 1;
+    }
+    true
+}
+
+impl Format {
+    const fn keyword(self) -> &'static str {
+        match self {
+            Self::One(_) => "format",
+            Self::AnyOf(_) => "anyOf",
+        }
+    }
+
+    /// What the keyword asks for, as the schema writes it.
+    fn limit(self) -> Value {
+        match self {
+            Self::One(name) => name.into(),
+            Self::AnyOf(names) => names.iter().map(|name| json!({ "format": name })).collect(),
+        }
+    }
+}
+
+impl Rule<str> for StringRule {
+    #[inline]
+    fn holds(&self, value: &str) -> bool {
+        self.is_valid(value)
+    }
+
+    fn explain(&self, value: &str, pointer: &str, found: &mut Vec<Violation>) {
+        let mut refuse =
+            |keyword, limit| found.push(Violation::new(pointer, keyword, limit, value));
+        if let Some(limit) = self.min_length.filter(|_| !self.is_long(value)) {
+            refuse("minLength", limit.into());
+        }
+        if let Some(limit) = self.max_length.filter(|_| !self.is_short(value)) {
+            refuse("maxLength", limit.into());
+        }
+        if let Some((source, _)) = self.pattern.filter(|_| !self.has_pattern(value)) {
+            refuse("pattern", source.into());
+        }
+        if let Some((format, _)) = self.format.filter(|_| !self.has_format(value)) {
+            refuse(format.keyword(), format.limit());
+        }
+        match self.one_of.filter(|_| !self.is_named(value)) {
+            Some(("const", [only])) => refuse("const", (*only).into()),
+            Some((keyword, values)) => refuse(keyword, values.into()),
+            None => {}
+        }
+    }
+}
+
+impl Rule<String> for StringRule {
+    #[inline]
+    fn holds(&self, value: &String) -> bool {
+        self.is_valid(value)
+    }
+
+    fn explain(&self, value: &String, pointer: &str, found: &mut Vec<Violation>) {
+        Rule::<str>::explain(self, value, pointer, found);
+    }
+}
