@@ -7,6 +7,10 @@
 //!
 //! Each service is a feature of the same name, on by default.
 
+#[rustfmt::skip]
+mod catalogue;
+#[rustfmt::skip]
+mod event;
 #[cfg(feature = "auth")]
 #[rustfmt::skip]
 pub mod auth;

@@ -36,7 +36,11 @@ fn root(model: &Model, features: bool) -> RustFile {
         let name = ident(&service.module);
         quote!(#cfg #skip pub mod #name;)
     });
-    let mut items = vec![quote!(), quote!()];
+    let private = ["catalogue", "event"].map(|name| {
+        let name = ident(name);
+        quote!(#skip mod #name;)
+    });
+    let mut items = private.to_vec();
     items.extend(modules);
     items.push(quote!(
         pub use catalogue::EXCHANGES;
