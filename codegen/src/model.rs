@@ -41,7 +41,6 @@ pub(crate) struct Service {
 /// One exchange: a binding, a routing key and a variant of the event.
 #[derive(Debug)]
 pub(crate) struct Exchange {
-    pub(crate) place: Place,
     /// The name of the binding, and of the event's variant.
     pub(crate) name: String,
     pub(crate) variant: String,
@@ -103,9 +102,9 @@ pub(crate) enum TypeShape {
 pub(crate) struct Struct {
     pub(crate) fields: Vec<Field>,
     /// The field for what the schema does not name, unless there may be none.
-    pub(crate) rest: Option<Field>,
+    pub(crate) rest: Option<Box<Field>>,
     /// `minProperties` and `maxProperties`.
-    pub(crate) counts: Option<RuleUse>,
+    pub(crate) counts: Option<Box<RuleUse>>,
 }
 
 /// One member of an object.
@@ -170,7 +169,7 @@ pub(crate) enum Kind {
     Any,
     List(Box<Value>),
     /// An object of any members: the rule for their names, and their values.
-    Map(Option<RuleUse>, Box<Value>),
+    Map(Option<Box<RuleUse>>, Box<Value>),
     Named(TypeId),
 }
 

@@ -168,23 +168,39 @@ impl Checks<'_, '_> {
         let Subject { place, reference } = subject;
         let pointer = at.argument();
         let mut checks = Vec::new();
+        let unique = self.unique(value);
         for used in &value.rules {
-            checks.push(self.rule(used, &quote!(#reference), at));
+            checks.push(self.rule(used, reference, at, &unique));
         }
         match &value.kind {
             Kind::Named(_) => checks.push(quote!(#place.check(#pointer, report)?;)),
             Kind::List(item) => checks.extend(self.each_item(item, subject, at)),
             Kind::Map(names, item) => {
-                checks.extend(self.each_member(names.as_ref(), item, subject, at));
+                checks.extend(self.each_member(names.as_deref(), item, subject, at));
             }
             _ => {}
         }
         checks
     }
 
-    fn rule(&mut self, used: &RuleUse, reference: &TokenStream, at: &At) -> TokenStream {
+    /// What finds out whether the items of an array differ: by their hashes, or
+    /// pair by pair where they have none.
+    fn unique(&self, value: &Value) -> TokenStream {
+        match &value.kind {
+            Kind::List(item) if !self.types.is_hashable(item) => quote!(pairwise_unique),
+            _ => quote!(unique),
+        }
+    }
+
+    fn rule(
+        &mut self,
+        used: &RuleUse,
+        reference: &TokenStream,
+        at: &At,
+        unique: &TokenStream,
+    ) -> TokenStream {
         self.ledger.enforce(&used.marks);
-        let rule = validators::reference(used);
+        let rule = validators::reference(used, unique);
         let pointer = at.argument();
         quote!(report.check(#pointer, #reference, #rule)?;)
     }
@@ -212,7 +228,8 @@ impl Checks<'_, '_> {
     ) -> Option<TokenStream> {
         let (name, local) = (at.variable("name"), at.variable("member"));
         let inside = at.inside("member", &name);
-        let of_names = names.map(|used| self.rule(used, &quote!(#name), &inside));
+        let of_names =
+            names.map(|used| self.rule(used, &quote!(#name.as_str()), &inside, &quote!(unique)));
         let of_values = self.value(item, &Subject::local(&local), &inside);
         let reference = &subject.reference;
         let bound = if of_values.is_empty() {
@@ -249,6 +266,7 @@ impl Checks<'_, '_> {
             counts,
             &quote!(&(#required #(#optional)* #(#rest)*)),
             &At::own(),
+            &quote!(unique),
         )
     }
 

@@ -8,10 +8,11 @@ use super::docs::{docs, sentences};
 use super::words;
 use crate::model::{ItemsRule, MembersRule, NamedRule, OneOf, Rule, RuleUse, ScalarRule};
 
-/// A rule where it is used: by its name, or written out where it has none.
-pub(super) fn reference(used: &RuleUse) -> TokenStream {
+/// A rule where it is used: by its name, or written out where it has none, with
+/// `unique` to tell items apart.
+pub(super) fn reference(used: &RuleUse, unique: &TokenStream) -> TokenStream {
     match &used.rule {
-        Rule::Items(rule) => items(rule),
+        Rule::Items(rule) => items(rule, unique),
         Rule::Members(rule) => members(rule),
         _ => {
             let name = format_ident!("{}", used.name);
@@ -20,10 +21,10 @@ pub(super) fn reference(used: &RuleUse) -> TokenStream {
     }
 }
 
-fn items(rule: &ItemsRule) -> TokenStream {
+fn items(rule: &ItemsRule, unique: &TokenStream) -> TokenStream {
     let minimum = rule.minimum.map(|limit| limit_call("minimum", limit));
     let maximum = rule.maximum.map(|limit| limit_call("maximum", limit));
-    let unique = rule.unique.then(|| quote!(.unique(unique)));
+    let unique = rule.unique.then(|| quote!(.unique(#unique)));
     quote!(&ItemsRule::new() #minimum #maximum #unique)
 }
 

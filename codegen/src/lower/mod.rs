@@ -11,6 +11,7 @@ mod scalars;
 mod services;
 mod text;
 mod types;
+mod vacuous;
 
 use crate::error::Errors;
 use crate::model::Model;

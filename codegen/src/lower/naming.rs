@@ -239,7 +239,9 @@ fn for_each_rule(value: &mut Value, name: &mut impl FnMut(&mut RuleUse)) {
     match &mut value.kind {
         Kind::List(item) => for_each_rule(item, name),
         Kind::Map(key, item) => {
-            key.iter_mut().for_each(&mut *name);
+            if let Some(key) = key {
+                name(key);
+            }
             for_each_rule(item, name);
         }
         _ => {}
@@ -278,7 +280,7 @@ impl TypeShape {
             Self::Struct(it) => it
                 .fields
                 .iter()
-                .chain(&it.rest)
+                .chain(it.rest.as_deref())
                 .map(|field| &field.value)
                 .collect(),
             Self::Union(it) => it.branches.iter().map(|branch| &branch.value).collect(),
@@ -290,7 +292,7 @@ impl TypeShape {
     fn values_mut(&mut self) -> Vec<&mut Value> {
         match self {
             Self::Struct(it) => {
-                let fields = it.fields.iter_mut().chain(&mut it.rest);
+                let fields = it.fields.iter_mut().chain(it.rest.as_deref_mut());
                 fields.map(|field| &mut field.value).collect()
             }
             Self::Union(it) => it

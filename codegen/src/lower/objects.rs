@@ -77,7 +77,7 @@ impl Types {
             None if counts.is_none() && names.is_none() => Kind::Object,
             each => {
                 let each = each.unwrap_or_else(|| Value::plain(Kind::Any));
-                Kind::Map(names, Box::new(each))
+                Kind::Map(names.map(Box::new), Box::new(each))
             }
         };
         Value {
@@ -136,19 +136,21 @@ impl Types {
             let field = self.field(schema, name, &mut taken);
             fields.push(field);
         }
-        let rest = self.rest_value(schema).map(|value| Field {
-            name: field_name("rest", &mut taken),
-            wire_name: String::new(),
-            title: None,
-            description: None,
-            required: true,
-            boxed: false,
-            value,
+        let rest = self.rest_value(schema).map(|value| {
+            Box::new(Field {
+                name: field_name("rest", &mut taken),
+                wire_name: String::new(),
+                title: None,
+                description: None,
+                required: true,
+                boxed: false,
+                value,
+            })
         });
         Struct {
             fields,
             rest,
-            counts: words.counts(schema, "members"),
+            counts: words.counts(schema, "members").map(Box::new),
         }
     }
 

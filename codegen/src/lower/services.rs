@@ -60,7 +60,6 @@ fn service(reference: &Reference, module: String) -> Service {
 
 fn exchange(entry: &Entry, types: &mut Types) -> Exchange {
     Exchange {
-        place: entry.place.clone(),
         name: String::new(),
         variant: String::new(),
         key_name: String::new(),

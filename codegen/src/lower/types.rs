@@ -64,8 +64,11 @@ impl Types {
                 kind: Kind::Named(named),
                 nullable: false,
                 rules,
-                ..
-            } if rules.is_empty() => named,
+                marks,
+            } if rules.is_empty() => {
+                self.mark_type(named, marks);
+                named
+            }
             value => {
                 let schema = self.schemas[id.0].clone();
                 self.define(id, &schema, |_| TypeShape::Wrapper(value))
@@ -278,27 +281,6 @@ impl Types {
     pub(super) fn refuse(&mut self, error: Error) -> Value {
         self.errors.push(error);
         Value::plain(Kind::Any)
-    }
-
-    /// Ticks off the keywords that can't apply to values of `kinds`.
-    fn pass_over_other_kinds(&mut self, schema: &Schema, kinds: &BTreeSet<JsonKind>) {
-        let numeric = kinds.contains(&JsonKind::Integer) || kinds.contains(&JsonKind::Number);
-        let applies = |kind| kinds.contains(&kind);
-        for (applies, marks) in [
-            (applies(JsonKind::String), schema.text.marks()),
-            (numeric, schema.number.marks()),
-            (applies(JsonKind::Array), schema.array.marks()),
-            (applies(JsonKind::Object), schema.object.marks()),
-        ] {
-            if !applies {
-                self.vacuous.extend(marks);
-            }
-        }
-    }
-
-    fn pass_over_values(&mut self, schema: &Schema) {
-        self.vacuous
-            .extend(schema.values.iter().map(|values| values.mark));
     }
 }
 

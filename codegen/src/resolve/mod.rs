@@ -11,7 +11,7 @@ mod schema;
 mod walk;
 
 pub(crate) use ledger::{Ledger, Mark};
-pub(crate) use reference::{Entry, KeyEntry, Reference};
+pub(crate) use reference::{Entry, Reference};
 pub(crate) use schema::{
     Additional, ArrayWords, Combination, Home, JsonKind, Marked, NumberWords, ObjectWords, Schema,
     SchemaId, TextWords,

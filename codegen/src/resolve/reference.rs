@@ -21,7 +21,6 @@ pub(crate) struct Reference {
 /// One exchange.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
-    pub(crate) place: Place,
     pub(crate) name: String,
     /// The full name on the broker.
     pub(crate) exchange: String,
@@ -103,7 +102,6 @@ fn read_entry(
         )
     })?;
     Ok(Entry {
-        place: reader.place.clone(),
         name: reader.text("name")?.to_owned(),
         exchange: format!("{prefix}{}", reader.text("exchange")?),
         title: reader.optional_text("title").to_owned(),
