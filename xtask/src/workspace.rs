@@ -26,7 +26,7 @@ pub(crate) fn root() -> io::Result<PathBuf> {
     found.ok_or_else(|| {
         io::Error::new(
             io::ErrorKind::NotFound,
-            "not in the workspace of this command; change to its folder, or give --schemas and --out there",
+            "this is not the workspace of the command; change to a folder in it",
         )
     })
 }

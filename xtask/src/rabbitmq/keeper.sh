@@ -10,6 +10,7 @@ folder=$1 epmd=$2 server=$3
 exec 3<&0 </dev/null >>"$folder/console.log" 2>&1
 
 "$epmd" 3<&- &
+mapper=$!
 "$server" 3<&- &
 server=$!
 
@@ -22,6 +23,8 @@ server=$!
 } &
 
 wait "$server"
+kill "$mapper"
+wait "$mapper"
 if [ -e "$folder/done" ]; then
     rm -rf "$folder"
 fi
