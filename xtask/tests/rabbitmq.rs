@@ -1,5 +1,7 @@
 //! The private RabbitMQ: it starts, starts again, and leaves nothing behind.
 
+#![cfg(unix)]
+
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
