@@ -61,7 +61,7 @@ impl Settings {
 
     /// The files that the broker reads when it starts.
     fn write(&self) -> io::Result<()> {
-        // In Erlang's terms, because those are read 1 s faster than rabbitmq.conf.
+        // In Erlang's terms, which the broker reads without translating them first.
         // The disk may be nearly full: the data is small.
         let config = format!(
             "[{{rabbit, [{{default_user, <<\"test\">>}}, {{default_pass, <<\"{}\">>}}, \
