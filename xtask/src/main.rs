@@ -1,3 +1,7 @@
-//! The command line of this workspace.
+//! `cargo xtask`: see the library for what it does.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    xtask::cli::main()
+}

@@ -1,0 +1,148 @@
+//! `cargo xtask codegen`: from `schemas/` to `generated/`.
+//!
+//! ```text
+//! sources   the documents on disk → the generator's input
+//! output    the output folder: what it may be, what it holds
+//! changes   how what it holds differs from what the generator makes
+//! report    those changes in words, with a diff
+//! replace   the folder as a whole, or not at all
+//! ```
+
+mod changes;
+mod error;
+mod output;
+mod replace;
+mod report;
+mod sources;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use taskcluster_codegen::{Files, Target};
+
+pub use changes::Change;
+pub use error::Error;
+pub use output::Output;
+
+use crate::{text, workspace};
+
+/// What a check exits with when the output is stale.
+const STALE: u8 = 1;
+
+/// Write the generated crate from exchange references and schemas.
+///
+/// The output is replaced as a whole, or left as it was. Where nothing changed,
+/// nothing is touched. In the output folder, `target`, `Cargo.lock` and names
+/// that start with a dot are yours; everything else is generated.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  cargo xtask codegen
+  cargo xtask codegen --check
+  cargo xtask codegen --schemas references.json --out ../my-events
+
+Exit codes:
+  0  the output is written, or was up to date
+  1  --check found the output stale
+  2  the input is wrong, or could not be read, or the output not written;
+     the output is as it was")]
+pub struct Args {
+    /// The documents: a folder with *.json files at any depth, or one file
+    /// [default: the workspace's schemas/]
+    #[arg(long, value_name = "PATH")]
+    schemas: Option<PathBuf>,
+
+    /// The folder of the crate to write [default: the workspace's generated/]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+
+    /// Write nothing: show a diff of whatever is stale, missing or orphaned
+    #[arg(long)]
+    check: bool,
+}
+
+impl Args {
+    /// The command that brings the output up to date: this one, without the check.
+    fn command(&self) -> String {
+        let mut command = "cargo xtask codegen".to_owned();
+        for (flag, path) in [("--schemas", &self.schemas), ("--out", &self.out)] {
+            if let Some(path) = path {
+                command += &format!(" {flag} {}", text::quoted(path));
+            }
+        }
+        command
+    }
+}
+
+/// Runs the command, and tells on `stdout` what it did or found.
+///
+/// # Errors
+///
+/// The input can't be read or generated from, or the output can't be read or
+/// written; the output is then as it was.
+pub fn run(args: &Args, stdout: &mut impl Write) -> Result<ExitCode, Error> {
+    let root = workspace::root().map_err(Error::Workspace)?;
+    let or_default =
+        |path: &Option<PathBuf>, name| path.clone().unwrap_or_else(|| workspace::path(&root, name));
+    let schemas = or_default(&args.schemas, "schemas");
+    let output = Output::at(&or_default(&args.out, "generated"))?;
+    if !args.check {
+        output.check_replaceable()?;
+    }
+    let target = Target::Crate {
+        package: "taskcluster-events".to_owned(),
+        pulse: output.path_to(&root.join("pulse"))?,
+    };
+    let files = taskcluster_codegen::generate(&sources::read(&schemas)?, &target)?;
+    if files.is_empty() {
+        return Err(Error::NoExchanges { path: schemas });
+    }
+    let changes = output.changes(&files)?;
+    if args.check {
+        check(args, &output, &files, &changes, stdout)
+    } else {
+        write(&output, &files, &changes, stdout)
+    }
+}
+
+fn check(
+    args: &Args,
+    output: &Output,
+    files: &Files,
+    changes: &[Change],
+    stdout: &mut impl Write,
+) -> Result<ExitCode, Error> {
+    if changes.is_empty() {
+        tell(stdout, &report::up_to_date(output, files))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    tell(stdout, &report::stale(output, changes, &args.command()))?;
+    Ok(ExitCode::from(STALE))
+}
+
+fn write(
+    output: &Output,
+    files: &Files,
+    changes: &[Change],
+    stdout: &mut impl Write,
+) -> Result<ExitCode, Error> {
+    if changes.is_empty() {
+        tell(stdout, &report::up_to_date(output, files))?;
+    } else {
+        output.replace(files)?;
+        tell(stdout, &report::written(output, files, changes))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Writes `text`; that a reader such as `head` has heard enough is no failure.
+fn tell(stdout: &mut impl Write, text: &str) -> Result<(), Error> {
+    let written = stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush());
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::Stdout(error)),
+        _ => Ok(()),
+    }
+}

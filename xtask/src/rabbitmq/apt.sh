@@ -1,0 +1,21 @@
+# Installs RabbitMQ with apt-get, as root, and starts no service.
+
+set -eu
+export DEBIAN_FRONTEND=noninteractive
+
+# The package asks this before it starts a service. One that is here already is
+# the administrator's.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+    trap 'rm -f "$policy"' EXIT
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+fi
+
+apt-get -q -o DPkg::Lock::Timeout=120 update
+apt-get -q -o DPkg::Lock::Timeout=120 install -y --no-install-recommends rabbitmq-server
+
+# Nor shall it start with the system, or run where that policy allowed it.
+if [ -d /run/systemd/system ]; then
+    systemctl disable --now rabbitmq-server
+fi

@@ -1,0 +1,148 @@
+//! A private RabbitMQ, for tests.
+//!
+//! It shares nothing with another broker on the machine: it has ports of its
+//! own on 127.0.0.1, and keeps its data, log and secrets in a temporary folder.
+//! When its starter ends, even by a signal, it ends and its folder is removed.
+//!
+//! ```no_run
+//! # fn main() -> Result<(), xtask::rabbitmq::Error> {
+//! let mut broker = xtask::rabbitmq::RabbitMq::start()?;
+//! // Connect to broker.url(), and then, to see what the client makes of it:
+//! broker.close_all_connections("a test")?;
+//! broker.restart()?;
+//! # Ok(())
+//! # }
+//! ```
+
+mod error;
+mod install;
+mod keeper;
+mod ports;
+mod ready;
+mod server;
+mod settings;
+
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+pub use error::Error;
+pub use install::install;
+pub use server::Server;
+
+use keeper::Keeper;
+use settings::Settings;
+
+/// A private RabbitMQ, which ends when this is dropped.
+#[derive(Debug)]
+pub struct RabbitMq {
+    // Dropped in this order: the folder goes when nobody writes to it any more.
+    keeper: Option<Keeper>,
+    _folder: TempDir,
+    settings: Settings,
+    server: Server,
+    url: String,
+}
+
+impl RabbitMq {
+    /// Starts a broker with the RabbitMQ that is installed, and waits until it
+    /// takes connections.
+    ///
+    /// # Errors
+    ///
+    /// RabbitMQ is not installed or does not start.
+    pub fn start() -> Result<Self, Error> {
+        Self::start_with(Server::find().ok_or(Error::NotInstalled)?)
+    }
+
+    /// Starts a broker with this RabbitMQ, and waits until it takes connections.
+    ///
+    /// # Errors
+    ///
+    /// RabbitMQ does not start.
+    pub fn start_with(server: Server) -> Result<Self, Error> {
+        let folder = tempfile::Builder::new()
+            .prefix("xtask-rabbitmq-")
+            .tempdir()
+            .map_err(Error::Folder)?;
+        let settings = Settings::new(folder.path()).map_err(Error::Folder)?;
+        let mut broker = Self {
+            keeper: None,
+            _folder: folder,
+            url: settings.url(),
+            settings,
+            server,
+        };
+        broker.restart()?;
+        Ok(broker)
+    }
+
+    /// Where to connect to: an `amqp://` URL with a user, who may do everything,
+    /// and its password. It stays the same over restarts.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Host and port, without secrets.
+    #[must_use]
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.settings.port())
+    }
+
+    /// Starts the broker again, at the same port and on the same data, after
+    /// stopping it in good order if it is running. Durable queues, and the
+    /// persistent messages in them, are there again.
+    ///
+    /// # Errors
+    ///
+    /// RabbitMQ does not start.
+    pub fn restart(&mut self) -> Result<(), Error> {
+        self.stop();
+        let keeper = Keeper::start(&self.server, &self.settings).map_err(Error::Run)?;
+        let keeper = self.keeper.insert(keeper);
+        ready::wait(keeper, &self.settings)
+    }
+
+    /// Stops the broker in good order, for [`RabbitMq::restart`] to start it
+    /// again: until then, nobody listens at its port.
+    pub fn stop(&mut self) {
+        if let Some(keeper) = self.keeper.take() {
+            keeper.stop();
+        }
+    }
+
+    /// Closes all connections, as an operator would; clients are told `reason`.
+    ///
+    /// # Errors
+    ///
+    /// The broker is stopped, or refuses.
+    pub fn close_all_connections(&self, reason: &str) -> Result<(), Error> {
+        self.ctl(&["close_all_connections", "--global", reason])?;
+        Ok(())
+    }
+
+    /// Runs `rabbitmqctl` on this broker, and gives what it prints.
+    ///
+    /// # Errors
+    ///
+    /// The broker is stopped, or `rabbitmqctl` fails; what it says is in the error.
+    pub fn ctl(&self, args: &[&str]) -> Result<String, Error> {
+        let output = Command::new(&self.server.ctl)
+            .args(["--quiet", "--node", self.settings.node()])
+            .args(args)
+            .env_clear()
+            .envs(self.settings.environment())
+            .stdin(Stdio::null())
+            .output()
+            .map_err(Error::Run)?;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+        if output.status.success() {
+            return Ok(text(&output.stdout));
+        }
+        Err(Error::Ctl {
+            command: args.join(" "),
+            said: text(&[output.stdout, output.stderr].concat()),
+        })
+    }
+}

@@ -1,0 +1,111 @@
+//! What makes a broker private: its folder, its ports, its name.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::ports;
+
+/// The settings of one broker, the same over its restarts.
+#[derive(Debug)]
+pub(super) struct Settings {
+    folder: PathBuf,
+    node: String,
+    password: String,
+    amqp: u16,
+    distribution: u16,
+    epmd: u16,
+}
+
+impl Settings {
+    /// Settings for a broker with all of its files in `folder`, on free ports.
+    ///
+    /// # Errors
+    ///
+    /// There is no free port, or the folder can't be written to.
+    pub(super) fn new(folder: &Path) -> io::Result<Self> {
+        let [amqp, distribution, epmd] = ports::three_free()?;
+        let settings = Self {
+            folder: folder.to_path_buf(),
+            node: format!("pulse-test-{:016x}@localhost", ports::random()),
+            password: format!("{:016x}", ports::random()),
+            amqp,
+            distribution,
+            epmd,
+        };
+        settings.write()?;
+        Ok(settings)
+    }
+
+    /// The folder that has all files of the broker, `console.log` among them.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The broker's Erlang node, a name that no other has.
+    pub(super) fn node(&self) -> &str {
+        &self.node
+    }
+
+    /// The port that it takes AMQP connections on.
+    pub(super) fn port(&self) -> u16 {
+        self.amqp
+    }
+
+    /// Where it takes AMQP connections, with its user and password.
+    pub(super) fn url(&self) -> String {
+        format!("amqp://test:{}@127.0.0.1:{}/%2f", self.password, self.amqp)
+    }
+
+    /// The files that the broker reads when it starts.
+    fn write(&self) -> io::Result<()> {
+        // In Erlang's terms, which the broker reads without translating them first.
+        // The disk may be nearly full: the data is small.
+        let config = format!(
+            "[{{rabbit, [{{default_user, <<\"test\">>}}, {{default_pass, <<\"{}\">>}}, \
+             {{disk_free_limit, 1000000}}]}}].\n",
+            self.password
+        );
+        fs::write(self.folder.join("advanced.config"), config)?;
+        fs::write(self.folder.join("enabled_plugins"), "[].\n")?;
+        fs::write(self.folder.join("rabbitmq-env.conf"), "")
+    }
+
+    /// The whole environment of the broker and of what talks to it: what is set
+    /// outside, for another broker, doesn't reach this one. The variables are
+    /// RabbitMQ's (<https://www.rabbitmq.com/docs/configure>) and Erlang's.
+    pub(super) fn environment(&self) -> Vec<(&'static str, OsString)> {
+        // Erlang nodes talk to each other on this machine alone, too.
+        let loopback = "-kernel inet_dist_use_interface {127,0,0,1}";
+        let file = |name: &str| self.folder.join(name).into_os_string();
+        vec![
+            ("PATH", env::var_os("PATH").unwrap_or_default()),
+            ("LANG", "C.UTF-8".into()),
+            // Erlang keeps its cookie, the secret between nodes, there.
+            ("HOME", self.folder.clone().into()),
+            ("ERL_CRASH_DUMP_SECONDS", "0".into()),
+            ("ERL_EPMD_ADDRESS", "127.0.0.1".into()),
+            ("ERL_EPMD_PORT", self.epmd.to_string().into()),
+            // The port mapper is run beside the broker; one that is started by
+            // a node goes to the background and stays.
+            ("ERL_FLAGS", "-start_epmd false".into()),
+            ("RABBITMQ_NODENAME", self.node.clone().into()),
+            ("RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1".into()),
+            ("RABBITMQ_NODE_PORT", self.amqp.to_string().into()),
+            ("RABBITMQ_DIST_PORT", self.distribution.to_string().into()),
+            ("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", loopback.into()),
+            ("RABBITMQ_CTL_ERL_ARGS", loopback.into()),
+            ("RABBITMQ_CONF_ENV_FILE", file("rabbitmq-env.conf")),
+            ("RABBITMQ_CONFIG_FILE", file("rabbitmq.conf")),
+            ("RABBITMQ_ADVANCED_CONFIG_FILE", file("advanced.config")),
+            ("RABBITMQ_GENERATED_CONFIG_DIR", file("config")),
+            ("RABBITMQ_ENABLED_PLUGINS_FILE", file("enabled_plugins")),
+            ("RABBITMQ_MNESIA_BASE", file("data")),
+            ("RABBITMQ_MNESIA_DIR", file("data/node")),
+            ("RABBITMQ_LOG_BASE", file("log")),
+            ("RABBITMQ_LOGS", "-".into()),
+        ]
+    }
+}

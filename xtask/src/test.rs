@@ -1,0 +1,86 @@
+//! `cargo xtask test`: everything, on a RabbitMQ of its own.
+
+use std::env;
+use std::ffi::OsString;
+use std::process::{Command, ExitCode, ExitStatus};
+
+use crate::rabbitmq::{self, RabbitMq, Server};
+use crate::workspace;
+
+/// The variable that names the broker to test with.
+const URL: &str = "PULSE_TEST_URL";
+
+/// Run every test of the workspace, those on a real RabbitMQ included.
+///
+/// The broker is the one that the variable PULSE_TEST_URL names, such as
+/// amqp://guest:guest@127.0.0.1:5672/%2f. Where that is not set, a private
+/// RabbitMQ is started on free ports of 127.0.0.1, with its data in a temporary
+/// folder, and is gone afterwards, whatever the tests do. Where RabbitMQ is not
+/// installed, the system's package manager is asked for it, if that needs no
+/// password.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  cargo xtask test
+  cargo xtask test -- --test broker
+  cargo xtask test -- routing -- --nocapture
+
+Exit codes:
+  0    every test passed
+  2    there is no broker to test with; it says what to install
+  any other is cargo's, 101 for a failed test")]
+pub(crate) struct Args {
+    /// More arguments for `cargo test --workspace --all-features`
+    #[arg(last = true, value_name = "ARGS")]
+    cargo_args: Vec<OsString>,
+}
+
+/// Why the tests could not be run.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("cannot find the tests: {0}")]
+    Workspace(std::io::Error),
+    #[error(transparent)]
+    RabbitMq(#[from] rabbitmq::Error),
+    #[error("cannot run cargo: {0}; run this by `cargo xtask test`")]
+    Cargo(std::io::Error),
+}
+
+/// Runs the tests; the exit code is that of `cargo test`.
+///
+/// # Errors
+///
+/// There is no broker, or cargo can't be run.
+pub(crate) fn run(args: &Args) -> Result<ExitCode, Error> {
+    if env::var_os(URL).is_some_and(|url| !url.is_empty()) {
+        eprintln!("testing with the broker that {URL} names");
+        return cargo_test(args, None);
+    }
+    let server = match Server::find() {
+        Some(server) => server,
+        None => rabbitmq::install()?,
+    };
+    // Cleans up when it is dropped; and when this process is killed, too.
+    let broker = RabbitMq::start_with(server)?;
+    eprintln!("testing with a private RabbitMQ, {}", broker.address());
+    cargo_test(args, Some(broker.url()))
+}
+
+fn cargo_test(args: &Args, url: Option<&str>) -> Result<ExitCode, Error> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command
+        .current_dir(workspace::root().map_err(Error::Workspace)?)
+        .args(["test", "--workspace", "--all-features"])
+        .args(&args.cargo_args);
+    if let Some(url) = url {
+        command.env(URL, url);
+    }
+    command.status().map(exit_code).map_err(Error::Cargo)
+}
+
+/// Cargo's own code; 1 where a signal ended it.
+fn exit_code(status: ExitStatus) -> ExitCode {
+    let code = status.code().and_then(|code| u8::try_from(code).ok());
+    ExitCode::from(code.unwrap_or(1))
+}
