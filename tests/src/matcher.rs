@@ -18,12 +18,15 @@ pub fn matcher(form: &Form) -> rule::Matcher {
             rule::Matcher::split(keep(rule::Split::new(*at, matcher(head), matcher(tail))))
         }
         Shape::Table(table) => rule::Matcher::table(keep(numbers(table))),
-        Shape::AnyOf(forms) => {
-            let matchers: Vec<rule::Matcher> = forms.iter().map(matcher).collect();
-            rule::Matcher::any_of(matchers.leak())
-        }
+        Shape::AnyOf(forms) => rule::Matcher::any_of(matchers(forms)),
+        Shape::AllOf(forms) => rule::Matcher::all_of(matchers(forms)),
     };
     matcher.bytes(form.shortest, form.longest.unwrap_or(usize::MAX))
+}
+
+fn matchers(forms: &[Form]) -> &'static [rule::Matcher] {
+    let matchers: Vec<rule::Matcher> = forms.iter().map(matcher).collect();
+    matchers.leak()
 }
 
 fn keep<T>(value: T) -> &'static T {

@@ -46,6 +46,8 @@ pub enum Shape {
     Table(Table),
     /// What one of several forms has.
     AnyOf(Vec<Form>),
+    /// What all of several forms have.
+    AllOf(Vec<Form>),
 }
 
 impl Form {
@@ -73,6 +75,7 @@ impl Form {
             Shape::Split { head, tail, .. } => head.is_ascii() && tail.is_ascii(),
             Shape::Table(table) => table.is_ascii(),
             Shape::AnyOf(forms) => forms.iter().all(Self::is_ascii),
+            Shape::AllOf(forms) => forms.iter().any(Self::is_ascii),
         }
     }
 

@@ -17,6 +17,7 @@ mod form;
 mod format;
 mod set;
 mod table;
+mod time;
 
 pub use form::{Form, Shape};
 pub use set::ByteSet;

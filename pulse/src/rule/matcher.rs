@@ -22,6 +22,7 @@ enum Shape {
     Split(&'static Split),
     Table(&'static Table),
     AnyOf(&'static [Matcher]),
+    AllOf(&'static [Matcher]),
 }
 
 impl Matcher {
@@ -51,6 +52,11 @@ impl Matcher {
     /// The texts that at least one of `matchers` matches.
     pub const fn any_of(matchers: &'static [Self]) -> Self {
         Self::of(Shape::AnyOf(matchers))
+    }
+
+    /// The texts that all of `matchers` match.
+    pub const fn all_of(matchers: &'static [Self]) -> Self {
+        Self::of(Shape::AllOf(matchers))
     }
 
     /// Only texts of at least `shortest` and at most `longest` bytes: what does
@@ -86,15 +92,17 @@ impl Matcher {
             Shape::Positions(positions) => positions.matches(text),
             Shape::Split(split) => split.matches(text),
             Shape::Table(table) => table.accepts(text),
-            Shape::AnyOf(matchers) => any_matches(matchers, text),
+            Shape::AnyOf(matchers) => one_says(matchers, text, true),
+            Shape::AllOf(matchers) => !one_says(matchers, text, false),
         }
     }
 }
 
-const fn any_matches(matchers: &[Matcher], text: &[u8]) -> bool {
+/// Whether one of `matchers` gives the `verdict` on `text`.
+const fn one_says(matchers: &[Matcher], text: &[u8], verdict: bool) -> bool {
     let mut index = 0;
     while index < matchers.len() {
-        if matchers[index].matches_bytes(text) {
+        if matchers[index].matches_bytes(text) == verdict {
             return true;
         }
         index += 1;
