@@ -11,6 +11,7 @@
 //! format    token streams → files
 //! ```
 
+pub mod emit;
 mod error;
 pub mod pattern;
 

@@ -19,7 +19,7 @@ mod set;
 mod table;
 mod time;
 
-pub use form::{Form, Shape};
+pub use form::{Form, Shape, distinct};
 pub use set::ByteSet;
 pub use table::Table;
 

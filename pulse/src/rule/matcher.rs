@@ -36,7 +36,10 @@ impl Matcher {
 
     /// The texts of [`Positions`].
     pub const fn positions(positions: &'static Positions) -> Self {
-        Self::of(Shape::Positions(positions)).bytes(positions.wants.len(), positions.wants.len())
+        let length = positions.wants.len();
+        Self::of(Shape::Positions(positions))
+            .at_least(length)
+            .at_most(length)
     }
 
     /// The texts of a [`Split`].
@@ -59,11 +62,16 @@ impl Matcher {
         Self::of(Shape::AllOf(matchers))
     }
 
-    /// Only texts of at least `shortest` and at most `longest` bytes: what does
-    /// not fit is refused without being read.
+    /// Only texts of at least `shortest` bytes: shorter ones are not read.
     #[must_use]
-    pub const fn bytes(mut self, shortest: usize, longest: usize) -> Self {
+    pub const fn at_least(mut self, shortest: usize) -> Self {
         self.shortest = shortest;
+        self
+    }
+
+    /// Only texts of at most `longest` bytes: longer ones are not read.
+    #[must_use]
+    pub const fn at_most(mut self, longest: usize) -> Self {
         self.longest = longest;
         self
     }

@@ -1,0 +1,4 @@
+//! The model, written as Rust.
+
+pub mod matcher;
+pub mod words;
