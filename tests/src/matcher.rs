@@ -1,7 +1,7 @@
 //! What the generator knows of a language, as the matcher that generated code
 //! would hold.
 
-use taskcluster_codegen::pattern::{ByteSet, Form, Shape, Table};
+use taskcluster_codegen::pattern::{ByteSet, Form, Shape, Table, distinct};
 use taskcluster_pulse::rule;
 
 /// The matcher of `form`. It lasts as long as the program, as a constant does.
@@ -18,12 +18,17 @@ pub fn matcher(form: &Form) -> rule::Matcher {
             rule::Matcher::split(keep(rule::Split::new(*at, matcher(head), matcher(tail))))
         }
         Shape::Table(table) => rule::Matcher::table(keep(numbers(table))),
-        Shape::AnyOf(forms) => {
-            let matchers: Vec<rule::Matcher> = forms.iter().map(matcher).collect();
-            rule::Matcher::any_of(matchers.leak())
-        }
+        Shape::AnyOf(forms) => rule::Matcher::any_of(matchers(forms)),
+        Shape::AllOf(forms) => rule::Matcher::all_of(matchers(forms)),
     };
-    matcher.bytes(form.shortest, form.longest.unwrap_or(usize::MAX))
+    matcher
+        .at_least(form.shortest)
+        .at_most(form.longest.unwrap_or(usize::MAX))
+}
+
+fn matchers(forms: &[Form]) -> &'static [rule::Matcher] {
+    let matchers: Vec<rule::Matcher> = forms.iter().map(matcher).collect();
+    matchers.leak()
 }
 
 fn keep<T>(value: T) -> &'static T {
@@ -35,34 +40,18 @@ fn pairs(set: &ByteSet) -> Vec<u8> {
     ranges.flat_map(|(first, last)| [first, last]).collect()
 }
 
-fn positions(sets: &[ByteSet]) -> rule::Positions {
-    let mut distinct = sets.to_vec();
-    distinct.sort_unstable();
-    distinct.dedup();
-    let wants: Vec<u8> = sets
-        .iter()
-        .map(|set| distinct.partition_point(|other| other < set) as u8)
-        .collect();
-    let distinct: Vec<Vec<u8>> = distinct.iter().map(pairs).collect();
-    let distinct: Vec<&[u8]> = distinct.iter().map(Vec::as_slice).collect();
-    rule::Positions::new(&distinct, wants.leak())
+fn positions(positions: &[ByteSet]) -> rule::Positions {
+    let (sets, wants) = distinct(positions);
+    let sets: Vec<Vec<u8>> = sets.iter().map(pairs).collect();
+    let sets: Vec<&[u8]> = sets.iter().map(Vec::as_slice).collect();
+    rule::Positions::new(&sets, wants.leak())
 }
 
 fn numbers(table: &Table) -> rule::Table {
     let width = table.classes.len();
-    let triples: Vec<u8> = (0_u8..)
-        .zip(&table.classes)
-        .flat_map(|(class, set)| {
-            let ranges = set.ranges().into_iter();
-            ranges.flat_map(move |(first, last)| [first, last, class])
-        })
-        .collect();
-    let automaton = match table.is_narrow() {
-        true => {
-            let cells: Vec<u8> = table.cells.iter().map(|&cell| cell as u8).collect();
-            rule::Table::new(&triples, width, cells.leak())
-        }
-        false => rule::Table::wide(&triples, width, table.cells.clone().leak()),
+    let automaton = match table.narrow_cells() {
+        Some(cells) => rule::Table::new(&table.triples(), width, cells.leak()),
+        None => rule::Table::wide(&table.triples(), width, table.cells.clone().leak()),
     };
     automaton
         .start(usize::from(table.start))

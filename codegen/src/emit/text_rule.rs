@@ -3,7 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::matcher;
+use super::matcher::matcher;
 use super::validators::one_of_call;
 use super::words;
 use crate::model::{Rule, TextRule};
@@ -30,20 +30,20 @@ pub(super) fn expression(name: &str, rule: &TextRule) -> Result<TokenStream, Ref
         .iter()
         .zip(&compiled.pattern)
         .map(|(source, form)| {
-            let matcher = matcher::expression(form);
-            quote!(.pattern(#source, #matcher))
+            let form = matcher(form);
+            quote!(.pattern(#source, #form))
         });
     let one_pass = compiled.one_pass.iter().map(|form| {
-        let matcher = matcher::expression(form);
-        quote!(.one_pass(#matcher))
+        let form = matcher(form);
+        quote!(.one_pass(#form))
     });
     let format = rule
         .format
         .iter()
         .zip(&compiled.format)
         .map(|(format, form)| {
-            let matcher = matcher::expression(form);
-            quote!(.format(#format, #matcher))
+            let form = matcher(form);
+            quote!(.format(#format, #form))
         });
     let one_of = rule
         .one_of

@@ -1,7 +1,8 @@
 //! Sets of characters, as ECMA-262 means them.
 
 use oxc_regular_expression::ast::{
-    CharacterClass, CharacterClassContents, CharacterClassEscapeKind, UnicodePropertyEscape,
+    Character, CharacterClass, CharacterClassContents, CharacterClassEscapeKind, CharacterKind,
+    UnicodePropertyEscape,
 };
 use regex_syntax::hir::{
     Class, ClassBytes, ClassBytesRange, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Repetition,
@@ -61,7 +62,7 @@ pub(super) fn escape(kind: CharacterClassEscapeKind) -> ClassUnicode {
 
 /// The characters from the code point `first` to `last`. Surrogates are left
 /// out: no text has them.
-pub(super) fn range(first: u32, last: u32) -> ClassUnicode {
+fn range(first: u32, last: u32) -> ClassUnicode {
     let first = char::from_u32(first).unwrap_or('\u{e000}');
     let last = char::from_u32(last).unwrap_or('\u{d7ff}');
     // Only a range of nothing but surrogates comes out with its ends swapped.
@@ -101,32 +102,19 @@ pub(super) fn property(escape: &UnicodePropertyEscape<'_>) -> Result<ClassUnicod
     }
 }
 
-/// Whether `code` is half of a character, as UTF-16 writes it.
-pub(super) fn is_surrogate(code: u32) -> bool {
-    (0xd800..0xe000).contains(&code)
-}
-
-/// Whether `class` names a surrogate.
-pub(super) fn has_surrogate(class: &CharacterClass<'_>) -> bool {
-    class.body.iter().any(|contents| match contents {
-        CharacterClassContents::CharacterClassRange(ends) => {
-            is_surrogate(ends.min.value) || is_surrogate(ends.max.value)
-        }
-        CharacterClassContents::Character(only) => is_surrogate(only.value),
-        _ => false,
-    })
-}
-
-/// The characters of `[…]` and `[^…]`.
-pub(super) fn class(class: &CharacterClass<'_>) -> Result<ClassUnicode, Refusal> {
+/// The characters of `[…]` and `[^…]`; `unicode` says whether the pattern is
+/// read with the `u` flag.
+pub(super) fn class(class: &CharacterClass<'_>, unicode: bool) -> Result<ClassUnicode, Refusal> {
     use CharacterClassContents as Contents;
     let mut all = ClassUnicode::empty();
     for contents in &class.body {
         all.union(&match contents {
-            Contents::CharacterClassRange(ends) => range(ends.min.value, ends.max.value),
+            Contents::CharacterClassRange(ends) => {
+                range(code(&ends.min, unicode)?, code(&ends.max, unicode)?)
+            }
             Contents::CharacterClassEscape(known) => escape(known.kind),
             Contents::UnicodePropertyEscape(name) => property(name)?,
-            Contents::Character(only) => range(only.value, only.value),
+            Contents::Character(only) => character(only, unicode)?,
             Contents::NestedCharacterClass(_) | Contents::ClassStringDisjunction(_) => {
                 return Err(Refusal::new(
                     "a class holds another class",
@@ -139,6 +127,32 @@ pub(super) fn class(class: &CharacterClass<'_>) -> Result<ClassUnicode, Refusal>
         true => Ok(negated(all)),
         false => Ok(all),
     }
+}
+
+/// The one character that is written by itself.
+pub(super) fn character(only: &Character, unicode: bool) -> Result<ClassUnicode, Refusal> {
+    let code = code(only, unicode)?;
+    Ok(range(code, code))
+}
+
+/// The code point of `character`, where it is plain what that is.
+fn code(character: &Character, unicode: bool) -> Result<u32, Refusal> {
+    use CharacterKind::{Octal1, Octal2, Octal3};
+    if matches!(character.kind, Octal1 | Octal2 | Octal3) {
+        return Err(Refusal::new(
+            "a pattern has an octal escape, which reads like a back-reference",
+            "write the character as `\\xHH`",
+        ));
+    }
+    // Without the flag, a character beyond U+FFFF is two, of which a quantifier
+    // or a range takes one: nothing that a schema can mean.
+    if !unicode && (0xd800..0xe000).contains(&character.value) {
+        return Err(Refusal::new(
+            "a character beyond U+FFFF stands in a pattern that is not valid with the `u` flag",
+            "correct the pattern, so that it is valid with the `u` flag",
+        ));
+    }
+    Ok(character.value)
 }
 
 /// One character of `class`.

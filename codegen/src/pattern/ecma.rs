@@ -33,8 +33,9 @@ pub(super) fn parse(source: &str) -> Result<Hir, Refusal> {
             "write the pattern with fewer groups",
         ));
     }
+    let plain = without_control_letters(source)?;
     let allocator = Allocator::default();
-    let read = |flags| LiteralParser::new(&allocator, source, flags, Options::default()).parse();
+    let read = |flags| LiteralParser::new(&allocator, &plain, flags, Options::default()).parse();
     let (pattern, unicode) = match read(Some("u")) {
         Ok(pattern) => (pattern, true),
         Err(problem) => match read(None) {
@@ -68,6 +69,32 @@ fn not_ecma(source: &str, problem: &impl ToString) -> Refusal {
         ),
         "correct the pattern",
     )
+}
+
+/// `source` with `\xHH` in place of each `\cX`, which the parser takes for three
+/// characters inside a class.
+fn without_control_letters(source: &str) -> Result<String, Refusal> {
+    let mut plain = String::with_capacity(source.len());
+    let mut characters = source.chars();
+    while let Some(character) = characters.next() {
+        plain.push(character);
+        if character != '\\' {
+            continue;
+        }
+        // The parser passes over a backslash at the end, too.
+        let escaped = characters
+            .next()
+            .ok_or_else(|| not_ecma(source, &"`\\` at the end"))?;
+        if escaped != 'c' {
+            plain.push(escaped);
+            continue;
+        }
+        match characters.next().filter(char::is_ascii_alphabetic) {
+            Some(letter) => plain.push_str(&format!("x{:02x}", u32::from(letter) % 32)),
+            None => return Err(not_ecma(source, &"`\\c` without a letter")),
+        }
+    }
+    Ok(plain)
 }
 
 /// How deep the groups of `source` nest.
@@ -142,25 +169,13 @@ impl Reader {
     /// The characters of a term that takes one character; `None` for others.
     fn class(self, term: &Term<'_>) -> Result<Option<ClassUnicode>, Refusal> {
         Ok(Some(match term {
-            Term::Character(only) => self.character(only.value)?,
+            Term::Character(only) => class::character(only, self.unicode)?,
             Term::Dot(_) => class::dot(),
             Term::CharacterClassEscape(known) => class::escape(known.kind),
             Term::UnicodePropertyEscape(name) => class::property(name)?,
-            Term::CharacterClass(class) if !self.unicode && class::has_surrogate(class) => {
-                return Err(half_a_character());
-            }
-            Term::CharacterClass(class) => class::class(class)?,
+            Term::CharacterClass(class) => class::class(class, self.unicode)?,
             _ => return Ok(None),
         }))
-    }
-
-    /// Without the `u` flag, a character beyond U+FFFF is two terms, of which a
-    /// quantifier takes the second: nothing that a schema can mean.
-    fn character(self, code: u32) -> Result<ClassUnicode, Refusal> {
-        match !self.unicode && class::is_surrogate(code) {
-            true => Err(half_a_character()),
-            false => Ok(class::range(code, code)),
-        }
     }
 
     fn quantifier(self, quantifier: &Quantifier<'_>) -> Result<Hir, Refusal> {
@@ -187,13 +202,6 @@ impl Reader {
             (max, _) => repeat(max.map(count)),
         })
     }
-}
-
-fn half_a_character() -> Refusal {
-    Refusal::new(
-        "a character beyond U+FFFF stands in a pattern that is not valid with the `u` flag",
-        "correct the pattern, so that it is valid with the `u` flag",
-    )
 }
 
 fn look_around(kind: LookAroundAssertionKind) -> Refusal {

@@ -46,6 +46,8 @@ pub enum Shape {
     Table(Table),
     /// What one of several forms has.
     AnyOf(Vec<Form>),
+    /// What all of several forms have.
+    AllOf(Vec<Form>),
 }
 
 impl Form {
@@ -73,6 +75,7 @@ impl Form {
             Shape::Split { head, tail, .. } => head.is_ascii() && tail.is_ascii(),
             Shape::Table(table) => table.is_ascii(),
             Shape::AnyOf(forms) => forms.iter().all(Self::is_ascii),
+            Shape::AllOf(forms) => forms.iter().any(Self::is_ascii),
         }
     }
 
@@ -88,6 +91,17 @@ impl Form {
         };
         self
     }
+}
+
+/// The sets that `positions` name, each once, and for each position the index
+/// of its set.
+pub fn distinct(positions: &[ByteSet]) -> (Vec<ByteSet>, Vec<u8>) {
+    let mut sets = positions.to_vec();
+    sets.sort_unstable();
+    sets.dedup();
+    let index = |set| sets.partition_point(|other| other < set) as u8;
+    let wants = positions.iter().map(index).collect();
+    (sets, wants)
 }
 
 /// The form of `automaton`, if it has one that needs no table.
@@ -176,10 +190,7 @@ fn positions(automaton: &Automaton, shortest: usize, longest: Option<usize>) -> 
     if !agrees(automaton, 0, next, |position| position == shortest) {
         return None;
     }
-    let mut distinct = sets.clone();
-    distinct.sort_unstable();
-    distinct.dedup();
-    (distinct.len() <= MOST_SETS).then_some(Shape::Positions(sets))
+    (distinct(&sets).0.len() <= MOST_SETS).then_some(Shape::Positions(sets))
 }
 
 /// Tries whether some byte stands exactly once in every text, and what stands

@@ -1,8 +1,209 @@
 //! The grammars that the names of formats stand for.
+//!
+//! Each is written from the ABNF of its RFC, as a pattern, and compiled as the
+//! patterns of schemas are.
 
-use super::{Form, Refusal};
+use super::{Form, Refusal, Shape, compile_pattern};
 
+/// Compiles what has one of `formats`; `None` where there are none.
 pub(super) fn compile(formats: &[&str]) -> Result<Option<Form>, Refusal> {
-    let _ = formats;
-    Ok(None)
+    match formats {
+        [] => Ok(None),
+        [only] => one(only).map(Some),
+        several => {
+            let forms = several.iter().map(|name| one(name));
+            any_of(forms.collect::<Result<_, _>>()?).map(Some)
+        }
+    }
+}
+
+fn any_of(forms: Vec<Form>) -> Result<Form, Refusal> {
+    let shortest = forms.iter().map(|form| form.shortest).min();
+    let longest = forms.iter().map(|form| form.longest);
+    let bounded = longest.collect::<Option<Vec<usize>>>();
+    Ok(Form {
+        shortest: shortest.unwrap_or(0),
+        longest: bounded.and_then(|lengths| lengths.into_iter().max()),
+        shape: Shape::AnyOf(forms),
+    })
+}
+
+/// Compiles the format `name`.
+fn one(name: &str) -> Result<Form, Refusal> {
+    match name {
+        "email" => email(),
+        "hostname" => Ok(grammar(name, &hostname())?.within(0, Some(HOSTNAME_BYTES))),
+        "time" => super::time::compile(),
+        _ => grammar(name, &source(name)?),
+    }
+}
+
+fn grammar(name: &str, source: &str) -> Result<Form, Refusal> {
+    compile_pattern(&format!("^(?:{source})$"), name)
+}
+
+/// The grammar of a format that is a single pattern.
+fn source(name: &str) -> Result<String, Refusal> {
+    Ok(match name {
+        "date" => date(),
+        "duration" => duration(),
+        "ipv4" => ipv4(),
+        "ipv6" => ipv6(),
+        "json-pointer" => JSON_POINTER.to_owned(),
+        "relative-json-pointer" => format!("(?:0|[1-9][0-9]*)(?:#|{JSON_POINTER})"),
+        "uri" => uri(),
+        "uri-reference" => format!("{}|{}", uri(), relative_reference()),
+        "uri-template" => uri_template(),
+        "uuid" => "[\\dA-Fa-f]{8}(?:-[\\dA-Fa-f]{4}){3}-[\\dA-Fa-f]{12}".to_owned(),
+        _ => return Err(refuse(name)),
+    })
+}
+
+fn refuse(name: &str) -> Refusal {
+    let why = match name {
+        "date-time" => "is a type of its own, not a pattern",
+        "regex" => "is no regular language: its groups nest",
+        "idn-email" | "idn-hostname" => "depends on tables of Unicode that change",
+        "iri" | "iri-reference" => "is not supported",
+        _ => "is not one that JSON Schema defines",
+    };
+    Refusal::new(
+        format!("the format `{name}` {why}"),
+        "take the format away, or state what it asks for as a `pattern`",
+    )
+}
+
+/// RFC 3339, 5.6 and 5.7, `full-date`: with the days that each month has.
+fn date() -> String {
+    let leap = "(?:\\d\\d(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)";
+    let day = "0[1-9]|1\\d|2[0-8]";
+    let days =
+        format!("(?:0[13578]|1[02])-(?:{day}|29|3[01])|(?:0[469]|11)-(?:{day}|29|30)|02-(?:{day})");
+    format!("\\d{{4}}-(?:{days})|{leap}-02-29")
+}
+
+/// RFC 3339, appendix A, `duration`.
+fn duration() -> String {
+    let date = "(?:\\d+Y(?:\\d+M(?:\\d+D)?)?|\\d+M(?:\\d+D)?|\\d+D)";
+    let time = "T(?:\\d+H(?:\\d+M(?:\\d+S)?)?|\\d+M(?:\\d+S)?|\\d+S)";
+    format!("P(?:\\d+W|{date}(?:{time})?|{time})")
+}
+
+/// RFC 3986, 3.2.2, `IPv4address`.
+fn ipv4() -> String {
+    let octet = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+    format!("(?:{octet}\\.){{3}}{octet}")
+}
+
+/// RFC 3986, 3.2.2, `IPv6address`: `::` stands for one group of zeros or more.
+fn ipv6() -> String {
+    let group = "[\\dA-Fa-f]{1,4}";
+    let end = format!("(?:{group}:{group}|{})", ipv4());
+    // Before `::` at most 7 groups, and all together.
+    let shortened = (0..=7).map(|after| {
+        let before = match 7 - after {
+            0 => String::new(),
+            most => format!("(?:{group}(?::{group}){{0,{}}})?", most - 1),
+        };
+        match after {
+            0 => format!("{before}::"),
+            1 => format!("{before}::{group}"),
+            most => format!("{before}::(?:{group}:){{{}}}{end}", most - 2),
+        }
+    });
+    let shortened: Vec<String> = shortened.collect();
+    format!("(?:(?:{group}:){{6}}{end}|{})", shortened.join("|"))
+}
+
+/// RFC 6901, 3, `json-pointer`.
+const JSON_POINTER: &str = "(?:/(?:[^/~]|~[01])*)*";
+
+/// RFC 6570, 2, `URI-Template`, with the operators that it reserves, and all
+/// characters beyond ASCII in literals.
+fn uri_template() -> String {
+    let percent = "%[\\dA-Fa-f]{2}";
+    let literal = "[^\\0- \"%<>\\\\^`{|}\\x7f]";
+    let character = format!("(?:\\w|{percent})");
+    let variable = format!("{character}(?:\\.?{character})*(?::[1-9]\\d{{0,3}}|\\*)?");
+    let operator = "[+#./;?&=,!@|]?";
+    format!("(?:{literal}|{percent}|\\{{{operator}{variable}(?:,{variable})*\\}})*")
+}
+
+/// RFC 3986, 2.1 to 2.3: `pct-encoded`, and a class with `unreserved`,
+/// `sub-delims` and `more`.
+fn characters(more: &str) -> String {
+    format!("(?:[\\w\\-.~!$&'()*+,;={more}]|%[\\dA-Fa-f]{{2}})")
+}
+
+/// RFC 3986, 3.2, `authority`.
+fn authority() -> String {
+    let future = "[Vv][\\dA-Fa-f]+\\.[\\w\\-.~!$&'()*+,;=:]+";
+    format!(
+        "(?:{userinfo}*@)?(?:{name}*|\\[(?:{ipv6}|{future})\\])(?::\\d*)?",
+        userinfo = characters(":"),
+        name = characters(""),
+        ipv6 = ipv6(),
+    )
+}
+
+/// RFC 3986, 3.4 and 3.5: `[ "?" query ] [ "#" fragment ]`.
+fn query_and_fragment() -> String {
+    let character = characters(":@/?");
+    format!("(?:\\?{character}*)?(?:#{character}*)?")
+}
+
+/// RFC 3986, 3, `URI`.
+fn uri() -> String {
+    format!(
+        "[A-Za-z][A-Za-z\\d+\\-.]*:(?://{authority}(?:/{inner}*)?|/?(?:{segment}{inner}*)?){rest}",
+        authority = authority(),
+        inner = characters(":@/"),
+        segment = characters(":@"),
+        rest = query_and_fragment(),
+    )
+}
+
+/// RFC 3986, 4.2, `relative-ref`.
+fn relative_reference() -> String {
+    format!(
+        "(?://{authority}(?:/{inner}*)?|/(?:{segment}{inner}*)?|(?:{plain}+(?:/{inner}*)?)?){rest}",
+        authority = authority(),
+        inner = characters(":@/"),
+        segment = characters(":@"),
+        plain = characters("@"),
+        rest = query_and_fragment(),
+    )
+}
+
+/// RFC 1034, 3.1: 255 octets, of which the wire takes two more than the text.
+const HOSTNAME_BYTES: u64 = 253;
+
+/// RFC 1123, 2.1, and RFC 5891, 4.2.3.1: labels of 63 letters, digits and
+/// hyphens, of which hyphens stand third and fourth only in `xn--` labels. What
+/// follows `xn--` is not decoded.
+fn hostname() -> String {
+    let (end, inner) = ("[A-Za-z\\d]", "[A-Za-z\\d\\-]");
+    let short = format!("{end}|{end}{inner}{{0,2}}{end}");
+    let long = format!("{end}{inner}(?:{end}{inner}|-{end}){inner}{{0,58}}{end}");
+    let label = format!("(?:{short}|{long}|xn--{inner}{{0,58}}{end})");
+    format!("{label}(?:\\.{label})*")
+}
+
+/// RFC 5321, 4.1.2, `Mailbox`, with the lengths of 4.5.3.1 and domains as
+/// `hostname` has them.
+fn email() -> Result<Form, Refusal> {
+    let atom = "[\\w!#$%&'*+\\-/=?^`{|}~]+";
+    let quoted = "\"(?:[\\t !#-\\[\\]-~]|\\\\[!-~])*\"";
+    let local = grammar("email", &format!("{atom}(?:\\.{atom})*|{quoted}"))?;
+    let literal = format!("\\[(?:{}|[Ii][Pp][Vv]6:{})\\]", ipv4(), ipv6());
+    let domain = grammar("email", &format!("{}|{literal}", hostname()))?;
+    Ok(Form {
+        shape: Shape::Split {
+            at: b'@',
+            head: Box::new(local.within(0, Some(64))),
+            tail: Box::new(domain.within(0, Some(HOSTNAME_BYTES))),
+        },
+        shortest: 3,
+        longest: Some(64 + 1 + 253),
+    })
 }

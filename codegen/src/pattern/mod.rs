@@ -17,8 +17,9 @@ mod form;
 mod format;
 mod set;
 mod table;
+mod time;
 
-pub use form::{Form, Shape};
+pub use form::{Form, Shape, distinct};
 pub use set::ByteSet;
 pub use table::Table;
 

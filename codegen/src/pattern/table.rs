@@ -67,14 +67,27 @@ impl Table {
         (table.bytes() <= MOST_BYTES).then_some(table)
     }
 
-    /// Whether the numbers of all states fit in a byte.
-    pub fn is_narrow(&self) -> bool {
-        self.cells.len() / self.classes.len().max(1) + 2 <= 256
+    /// The cells, where the numbers of all states fit in a byte.
+    pub fn narrow_cells(&self) -> Option<Vec<u8>> {
+        let cells = self.cells.iter().map(|&cell| u8::try_from(cell).ok());
+        cells.collect()
+    }
+
+    /// The first byte, the last byte and the class of each stretch of bytes
+    /// that are not of class 0.
+    pub fn triples(&self) -> Vec<u8> {
+        let classes = (0_u8..=u8::MAX).zip(&self.classes).skip(1);
+        let triples = classes.flat_map(|(class, set)| {
+            let ranges = set.ranges().into_iter();
+            ranges.flat_map(move |(first, last)| [first, last, class])
+        });
+        triples.collect()
     }
 
     /// How many bytes the cells take.
     fn bytes(&self) -> usize {
-        self.cells.len() * if self.is_narrow() { 1 } else { 2 }
+        let wide = self.narrow_cells().is_none();
+        self.cells.len() * if wide { 2 } else { 1 }
     }
 
     /// Whether nothing but ASCII leads anywhere.

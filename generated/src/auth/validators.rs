@@ -2,12 +2,15 @@
 
 //! The rules of the schemas, as constants.
 
-use taskcluster_pulse::rule::{Matcher, ScalarRule, StringRule};
+use taskcluster_pulse::rule::{Matcher, Run, ScalarRule, StringRule};
 
 /// Syntax: `^[A-Za-z0-9!@/:.+|_-]+$`.
 pub const CLIENT_ID: StringRule = StringRule::new("CLIENT_ID")
     .refusal("not a valid CLIENT_ID. Syntax: `^[A-Za-z0-9!@/:.+|_-]+$`.")
-    .pattern("^[A-Za-z0-9!@/:.+|_-]+$", Matcher::ALWAYS);
+    .pattern(
+        "^[A-Za-z0-9!@/:.+|_-]+$",
+        Matcher::run(&const { Run::new(b"!!++-:@Z__az||") }).at_least(1),
+    );
 
 /// Always `1`.
 pub const VERSION: ScalarRule<u64> = ScalarRule::new().constant(&[1]);
@@ -15,4 +18,4 @@ pub const VERSION: ScalarRule<u64> = ScalarRule::new().constant(&[1]);
 /// Syntax: `^[\x20-\x7e]+$`.
 pub const ROLE_ID: StringRule = StringRule::new("ROLE_ID")
     .refusal("not a valid ROLE_ID. Syntax: `^[\\x20-\\x7e]+$`.")
-    .pattern("^[\\x20-\\x7e]+$", Matcher::ALWAYS);
+    .pattern("^[\\x20-\\x7e]+$", Matcher::run(&const { Run::new(b" ~") }).at_least(1));

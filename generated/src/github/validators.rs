@@ -2,7 +2,7 @@
 
 //! The rules of the schemas, as constants.
 
-use taskcluster_pulse::rule::{Matcher, ScalarRule, StringRule};
+use taskcluster_pulse::rule::{Matcher, Positions, Run, ScalarRule, StringRule};
 
 /// Syntax: `^[a-zA-Z0-9]{8}-[a-zA-Z0-9]{4}-[a-zA-Z0-9]{4}-[a-zA-Z0-9]{4}-[a-zA-Z0-9]{12}$`.
 pub const EVENT_ID: StringRule = StringRule::new("EVENT_ID")
@@ -11,7 +11,14 @@ pub const EVENT_ID: StringRule = StringRule::new("EVENT_ID")
     )
     .pattern(
         "^[a-zA-Z0-9]{8}-[a-zA-Z0-9]{4}-[a-zA-Z0-9]{4}-[a-zA-Z0-9]{4}-[a-zA-Z0-9]{12}$",
-        Matcher::ALWAYS,
+        Matcher::positions(
+            &const {
+                Positions::new(
+                    &[b"--", b"09AZaz"],
+                    b"\x01\x01\x01\x01\x01\x01\x01\x01\0\x01\x01\x01\x01\0\x01\x01\x01\x01\0\x01\x01\x01\x01\0\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01",
+                )
+            },
+        ),
     );
 
 /// At most 10000000000.
@@ -24,8 +31,10 @@ pub const ORGANIZATION: StringRule = StringRule::new("ORGANIZATION")
     )
     .min_length(1)
     .max_length(100)
-    .pattern("^([a-zA-Z0-9-_%]*)$", Matcher::ALWAYS)
-    .one_pass(Matcher::ALWAYS);
+    .pattern("^([a-zA-Z0-9-_%]*)$", Matcher::run(&const { Run::new(b"%%--09AZ__az") }))
+    .one_pass(
+        Matcher::run(&const { Run::new(b"%%--09AZ__az") }).at_least(1).at_most(100),
+    );
 
 /// 1 to 100 characters. Syntax: `^([a-zA-Z0-9-_%]*)$`.
 pub const REPOSITORY: StringRule = StringRule::new("REPOSITORY")
@@ -34,8 +43,10 @@ pub const REPOSITORY: StringRule = StringRule::new("REPOSITORY")
     )
     .min_length(1)
     .max_length(100)
-    .pattern("^([a-zA-Z0-9-_%]*)$", Matcher::ALWAYS)
-    .one_pass(Matcher::ALWAYS);
+    .pattern("^([a-zA-Z0-9-_%]*)$", Matcher::run(&const { Run::new(b"%%--09AZ__az") }))
+    .one_pass(
+        Matcher::run(&const { Run::new(b"%%--09AZ__az") }).at_least(1).at_most(100),
+    );
 
 /// Always `1`.
 pub const VERSION: ScalarRule<u64> = ScalarRule::new().constant(&[1]);

@@ -2,7 +2,7 @@
 
 //! The rules of the schemas, as constants.
 
-use taskcluster_pulse::rule::{Matcher, ScalarRule, StringRule};
+use taskcluster_pulse::rule::{Matcher, Positions, Run, ScalarRule, Split, StringRule};
 
 /// Always `1`.
 pub const VERSION: ScalarRule<u64> = ScalarRule::new().constant(&[1]);
@@ -14,13 +14,16 @@ pub const PROJECT_ID: StringRule = StringRule::new("PROJECT_ID")
     )
     .min_length(1)
     .max_length(500)
-    .pattern("^([a-zA-Z0-9._/-]*)$", Matcher::ALWAYS)
-    .one_pass(Matcher::ALWAYS);
+    .pattern("^([a-zA-Z0-9._/-]*)$", Matcher::run(&const { Run::new(b"-9AZ__az") }))
+    .one_pass(Matcher::run(&const { Run::new(b"-9AZ__az") }).at_least(1).at_most(500));
 
 /// Syntax: `^[a-zA-Z0-9-_]{1,38}$`.
 pub const PROVISIONER_ID: StringRule = StringRule::new("PROVISIONER_ID")
     .refusal("not a valid PROVISIONER_ID. Syntax: `^[a-zA-Z0-9-_]{1,38}$`.")
-    .pattern("^[a-zA-Z0-9-_]{1,38}$", Matcher::ALWAYS);
+    .pattern(
+        "^[a-zA-Z0-9-_]{1,38}$",
+        Matcher::run(&const { Run::new(b"--09AZ__az") }).at_least(1).at_most(38),
+    );
 
 /// At most 999.
 pub const RETRIES_LEFT: ScalarRule<u64> = ScalarRule::new().maximum(999);
@@ -32,8 +35,8 @@ pub const SCHEDULER_ID: StringRule = StringRule::new("SCHEDULER_ID")
     )
     .min_length(1)
     .max_length(38)
-    .pattern("^([a-zA-Z0-9-_]*)$", Matcher::ALWAYS)
-    .one_pass(Matcher::ALWAYS);
+    .pattern("^([a-zA-Z0-9-_]*)$", Matcher::run(&const { Run::new(b"--09AZ__az") }))
+    .one_pass(Matcher::run(&const { Run::new(b"--09AZ__az") }).at_least(1).at_most(38));
 
 /// Syntax: `^[A-Za-z0-9_-]{8}[Q-T][A-Za-z0-9_-][CGKOSWaeimquy26-][A-Za-z0-9_-]{10}[AQgw]$`.
 pub const TASK_GROUP_ID: StringRule = StringRule::new("TASK_GROUP_ID")
@@ -42,7 +45,19 @@ pub const TASK_GROUP_ID: StringRule = StringRule::new("TASK_GROUP_ID")
     )
     .pattern(
         "^[A-Za-z0-9_-]{8}[Q-T][A-Za-z0-9_-][CGKOSWaeimquy26-][A-Za-z0-9_-]{10}[AQgw]$",
-        Matcher::ALWAYS,
+        Matcher::positions(
+            &const {
+                Positions::new(
+                    &[
+                        b"QT",
+                        b"AAQQggww",
+                        b"--2266CCGGKKOOSSWWaaeeiimmqquuyy",
+                        b"--09AZ__az",
+                    ],
+                    b"\x03\x03\x03\x03\x03\x03\x03\x03\0\x03\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x01",
+                )
+            },
+        ),
     );
 
 /// Syntax: `^[A-Za-z0-9_-]{8}[Q-T][A-Za-z0-9_-][CGKOSWaeimquy26-][A-Za-z0-9_-]{10}[AQgw]$`.
@@ -52,7 +67,19 @@ pub const TASK_ID: StringRule = StringRule::new("TASK_ID")
     )
     .pattern(
         "^[A-Za-z0-9_-]{8}[Q-T][A-Za-z0-9_-][CGKOSWaeimquy26-][A-Za-z0-9_-]{10}[AQgw]$",
-        Matcher::ALWAYS,
+        Matcher::positions(
+            &const {
+                Positions::new(
+                    &[
+                        b"QT",
+                        b"AAQQggww",
+                        b"--2266CCGGKKOOSSWWaaeeiimmqquuyy",
+                        b"--09AZ__az",
+                    ],
+                    b"\x03\x03\x03\x03\x03\x03\x03\x03\0\x03\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x01",
+                )
+            },
+        ),
     );
 
 /// Syntax: `^[a-zA-Z0-9-_]{1,38}/[a-z]([-a-z0-9]{0,36}[a-z0-9])?$`.
@@ -60,12 +87,36 @@ pub const TASK_QUEUE_ID: StringRule = StringRule::new("TASK_QUEUE_ID")
     .refusal(
         "not a valid TASK_QUEUE_ID. Syntax: `^[a-zA-Z0-9-_]{1,38}/[a-z]([-a-z0-9]{0,36}[a-z0-9])?$`.",
     )
-    .pattern("^[a-zA-Z0-9-_]{1,38}/[a-z]([-a-z0-9]{0,36}[a-z0-9])?$", Matcher::ALWAYS);
+    .pattern(
+        "^[a-zA-Z0-9-_]{1,38}/[a-z]([-a-z0-9]{0,36}[a-z0-9])?$",
+        Matcher::split(
+                &const {
+                    Split::new(
+                        b'/',
+                        Matcher::run(&const { Run::new(b"--09AZ__az") })
+                            .at_least(1)
+                            .at_most(38),
+                        Matcher::run(
+                                &const { Run::new(b"--09az").first(b"az").last(b"09az") },
+                            )
+                            .at_least(1)
+                            .at_most(38),
+                    )
+                },
+            )
+            .at_least(3)
+            .at_most(77),
+    );
 
 /// Syntax: `^[a-z]([-a-z0-9]{0,36}[a-z0-9])?$`.
 pub const WORKER_TYPE: StringRule = StringRule::new("WORKER_TYPE")
     .refusal("not a valid WORKER_TYPE. Syntax: `^[a-z]([-a-z0-9]{0,36}[a-z0-9])?$`.")
-    .pattern("^[a-z]([-a-z0-9]{0,36}[a-z0-9])?$", Matcher::ALWAYS);
+    .pattern(
+        "^[a-z]([-a-z0-9]{0,36}[a-z0-9])?$",
+        Matcher::run(&const { Run::new(b"--09az").first(b"az").last(b"09az") })
+            .at_least(1)
+            .at_most(38),
+    );
 
 /// At most 1000.
 pub const RUN_ID: ScalarRule<u64> = ScalarRule::new().maximum(1000);
@@ -77,16 +128,16 @@ pub const WORKER_GROUP: StringRule = StringRule::new("WORKER_GROUP")
     )
     .min_length(1)
     .max_length(38)
-    .pattern("^([a-zA-Z0-9-_]*)$", Matcher::ALWAYS)
-    .one_pass(Matcher::ALWAYS);
+    .pattern("^([a-zA-Z0-9-_]*)$", Matcher::run(&const { Run::new(b"--09AZ__az") }))
+    .one_pass(Matcher::run(&const { Run::new(b"--09AZ__az") }).at_least(1).at_most(38));
 
 /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
 pub const WORKER_ID: StringRule = StringRule::new("WORKER_ID")
     .refusal("not a valid WORKER_ID. 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.")
     .min_length(1)
     .max_length(38)
-    .pattern("^([a-zA-Z0-9-_]*)$", Matcher::ALWAYS)
-    .one_pass(Matcher::ALWAYS);
+    .pattern("^([a-zA-Z0-9-_]*)$", Matcher::run(&const { Run::new(b"--09AZ__az") }))
+    .one_pass(Matcher::run(&const { Run::new(b"--09AZ__az") }).at_least(1).at_most(38));
 
 /// At most 4096 characters.
 pub const TAGS_VALUE: StringRule = StringRule::new("TAGS_VALUE")

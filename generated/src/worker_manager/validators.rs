@@ -2,7 +2,9 @@
 
 //! The rules of the schemas, as constants.
 
-use taskcluster_pulse::rule::{Matcher, ScalarRule, StringRule};
+use taskcluster_pulse::rule::{
+    Matcher, Positions, Run, ScalarRule, Split, StringRule, Table,
+};
 
 /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
 pub const PREVIOUS_PROVIDER_ID: StringRule = StringRule::new("PREVIOUS_PROVIDER_ID")
@@ -11,8 +13,8 @@ pub const PREVIOUS_PROVIDER_ID: StringRule = StringRule::new("PREVIOUS_PROVIDER_
     )
     .min_length(1)
     .max_length(38)
-    .pattern("^([a-zA-Z0-9-_]*)$", Matcher::ALWAYS)
-    .one_pass(Matcher::ALWAYS);
+    .pattern("^([a-zA-Z0-9-_]*)$", Matcher::run(&const { Run::new(b"--09AZ__az") }))
+    .one_pass(Matcher::run(&const { Run::new(b"--09AZ__az") }).at_least(1).at_most(38));
 
 /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
 pub const PROVIDER_ID: StringRule = StringRule::new("PROVIDER_ID")
@@ -21,15 +23,34 @@ pub const PROVIDER_ID: StringRule = StringRule::new("PROVIDER_ID")
     )
     .min_length(1)
     .max_length(38)
-    .pattern("^([a-zA-Z0-9-_]*)$", Matcher::ALWAYS)
-    .one_pass(Matcher::ALWAYS);
+    .pattern("^([a-zA-Z0-9-_]*)$", Matcher::run(&const { Run::new(b"--09AZ__az") }))
+    .one_pass(Matcher::run(&const { Run::new(b"--09AZ__az") }).at_least(1).at_most(38));
 
 /// Syntax: `^[a-zA-Z0-9-_]{1,38}/[a-z]([-a-z0-9]{0,36}[a-z0-9])?$`.
 pub const WORKER_POOL_ID: StringRule = StringRule::new("WORKER_POOL_ID")
     .refusal(
         "not a valid WORKER_POOL_ID. Syntax: `^[a-zA-Z0-9-_]{1,38}/[a-z]([-a-z0-9]{0,36}[a-z0-9])?$`.",
     )
-    .pattern("^[a-zA-Z0-9-_]{1,38}/[a-z]([-a-z0-9]{0,36}[a-z0-9])?$", Matcher::ALWAYS);
+    .pattern(
+        "^[a-zA-Z0-9-_]{1,38}/[a-z]([-a-z0-9]{0,36}[a-z0-9])?$",
+        Matcher::split(
+                &const {
+                    Split::new(
+                        b'/',
+                        Matcher::run(&const { Run::new(b"--09AZ__az") })
+                            .at_least(1)
+                            .at_most(38),
+                        Matcher::run(
+                                &const { Run::new(b"--09az").first(b"az").last(b"09az") },
+                            )
+                            .at_least(1)
+                            .at_most(38),
+                    )
+                },
+            )
+            .at_least(3)
+            .at_most(77),
+    );
 
 /// Syntax: `^[A-Za-z0-9_-]{8}[Q-T][A-Za-z0-9_-][CGKOSWaeimquy26-][A-Za-z0-9_-]{10}[AQgw]$`.
 pub const ERROR_ID: StringRule = StringRule::new("ERROR_ID")
@@ -38,14 +59,36 @@ pub const ERROR_ID: StringRule = StringRule::new("ERROR_ID")
     )
     .pattern(
         "^[A-Za-z0-9_-]{8}[Q-T][A-Za-z0-9_-][CGKOSWaeimquy26-][A-Za-z0-9_-]{10}[AQgw]$",
-        Matcher::ALWAYS,
+        Matcher::positions(
+            &const {
+                Positions::new(
+                    &[
+                        b"QT",
+                        b"AAQQggww",
+                        b"--2266CCGGKKOOSSWWaaeeiimmqquuyy",
+                        b"--09AZ__az",
+                    ],
+                    b"\x03\x03\x03\x03\x03\x03\x03\x03\0\x03\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x01",
+                )
+            },
+        ),
     );
 
 /// At most 128 characters. Syntax: `[-a-z0-9]+`.
 pub const KIND: StringRule = StringRule::new("KIND")
     .refusal("not a valid KIND. At most 128 characters. Syntax: `[-a-z0-9]+`.")
     .max_length(128)
-    .pattern("[-a-z0-9]+", Matcher::ALWAYS);
+    .pattern(
+        "[-a-z0-9]+",
+        Matcher::table(
+                &const {
+                    Table::new(b"--\x0109\x01az\x01", 2, b"\x02\x01")
+                        .start(2)
+                        .accepting(2)
+                },
+            )
+            .at_least(1),
+    );
 
 /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
 pub const LAUNCH_CONFIG_ID: StringRule = StringRule::new("LAUNCH_CONFIG_ID")
@@ -54,8 +97,8 @@ pub const LAUNCH_CONFIG_ID: StringRule = StringRule::new("LAUNCH_CONFIG_ID")
     )
     .min_length(1)
     .max_length(38)
-    .pattern("^([a-zA-Z0-9-_]*)$", Matcher::ALWAYS)
-    .one_pass(Matcher::ALWAYS);
+    .pattern("^([a-zA-Z0-9-_]*)$", Matcher::run(&const { Run::new(b"--09AZ__az") }))
+    .one_pass(Matcher::run(&const { Run::new(b"--09AZ__az") }).at_least(1).at_most(38));
 
 /// At most 128 characters.
 pub const TITLE: StringRule = StringRule::new("TITLE")
@@ -69,16 +112,16 @@ pub const WORKER_GROUP: StringRule = StringRule::new("WORKER_GROUP")
     )
     .min_length(1)
     .max_length(38)
-    .pattern("^([a-zA-Z0-9-_]*)$", Matcher::ALWAYS)
-    .one_pass(Matcher::ALWAYS);
+    .pattern("^([a-zA-Z0-9-_]*)$", Matcher::run(&const { Run::new(b"--09AZ__az") }))
+    .one_pass(Matcher::run(&const { Run::new(b"--09AZ__az") }).at_least(1).at_most(38));
 
 /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
 pub const WORKER_ID: StringRule = StringRule::new("WORKER_ID")
     .refusal("not a valid WORKER_ID. 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.")
     .min_length(1)
     .max_length(38)
-    .pattern("^([a-zA-Z0-9-_]*)$", Matcher::ALWAYS)
-    .one_pass(Matcher::ALWAYS);
+    .pattern("^([a-zA-Z0-9-_]*)$", Matcher::run(&const { Run::new(b"--09AZ__az") }))
+    .one_pass(Matcher::run(&const { Run::new(b"--09AZ__az") }).at_least(1).at_most(38));
 
 /// At least 1.
 pub const CAPACITY: ScalarRule<u64> = ScalarRule::new().minimum(1);

@@ -22,6 +22,7 @@ enum Shape {
     Split(&'static Split),
     Table(&'static Table),
     AnyOf(&'static [Matcher]),
+    AllOf(&'static [Matcher]),
 }
 
 impl Matcher {
@@ -35,7 +36,10 @@ impl Matcher {
 
     /// The texts of [`Positions`].
     pub const fn positions(positions: &'static Positions) -> Self {
-        Self::of(Shape::Positions(positions)).bytes(positions.wants.len(), positions.wants.len())
+        let length = positions.wants.len();
+        Self::of(Shape::Positions(positions))
+            .at_least(length)
+            .at_most(length)
     }
 
     /// The texts of a [`Split`].
@@ -53,11 +57,21 @@ impl Matcher {
         Self::of(Shape::AnyOf(matchers))
     }
 
-    /// Only texts of at least `shortest` and at most `longest` bytes: what does
-    /// not fit is refused without being read.
+    /// The texts that all of `matchers` match.
+    pub const fn all_of(matchers: &'static [Self]) -> Self {
+        Self::of(Shape::AllOf(matchers))
+    }
+
+    /// Only texts of at least `shortest` bytes: shorter ones are not read.
     #[must_use]
-    pub const fn bytes(mut self, shortest: usize, longest: usize) -> Self {
+    pub const fn at_least(mut self, shortest: usize) -> Self {
         self.shortest = shortest;
+        self
+    }
+
+    /// Only texts of at most `longest` bytes: longer ones are not read.
+    #[must_use]
+    pub const fn at_most(mut self, longest: usize) -> Self {
         self.longest = longest;
         self
     }
@@ -86,15 +100,17 @@ impl Matcher {
             Shape::Positions(positions) => positions.matches(text),
             Shape::Split(split) => split.matches(text),
             Shape::Table(table) => table.accepts(text),
-            Shape::AnyOf(matchers) => any_matches(matchers, text),
+            Shape::AnyOf(matchers) => one_says(matchers, text, true),
+            Shape::AllOf(matchers) => !one_says(matchers, text, false),
         }
     }
 }
 
-const fn any_matches(matchers: &[Matcher], text: &[u8]) -> bool {
+/// Whether one of `matchers` gives the `verdict` on `text`.
+const fn one_says(matchers: &[Matcher], text: &[u8], verdict: bool) -> bool {
     let mut index = 0;
     while index < matchers.len() {
-        if matchers[index].matches_bytes(text) {
+        if matchers[index].matches_bytes(text) == verdict {
             return true;
         }
         index += 1;

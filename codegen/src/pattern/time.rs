@@ -1,0 +1,62 @@
+//! The format `time`: RFC 3339, 5.6, `full-time`.
+//!
+//! A leap second is the last of a day in UTC, so its offset follows from its
+//! hour and minute. One automaton that remembers both takes too many states;
+//! one for the hours and one for the minutes take few.
+
+use super::{Form, Refusal, Shape, compile_pattern};
+
+const FRACTION: &str = "(?:\\.\\d+)?";
+const HOUR: &str = "(?:[01]\\d|2[0-3])";
+const MINUTE: &str = "[0-5]\\d";
+
+/// Compiles the format.
+pub(super) fn compile() -> Result<Form, Refusal> {
+    let ordinary = format!("{HOUR}:{MINUTE}:{MINUTE}{FRACTION}(?:[Zz]|[+-]{HOUR}:{MINUTE})");
+    let leap = Form {
+        shape: Shape::AllOf(vec![grammar(&hours())?, grammar(&minutes())?]),
+        shortest: SHORTEST,
+        longest: None,
+    };
+    Ok(Form {
+        shape: Shape::AnyOf(vec![grammar(&ordinary)?, leap]),
+        shortest: SHORTEST,
+        longest: None,
+    })
+}
+
+/// The length of `23:59:59Z`.
+const SHORTEST: usize = 9;
+
+fn grammar(source: &str) -> Result<Form, Refusal> {
+    compile_pattern(&format!("^(?:{source})$"), "time")
+}
+
+/// Leap seconds whose hour goes with the offset: the UTC time is 23 hours and
+/// 59 minutes, so ahead of it the offset is the local time and a minute, and
+/// behind it what is left of the day but a minute.
+fn hours() -> String {
+    let of_hour = |hour: u32| {
+        format!(
+            "{hour:02}:(?:{most}:60{FRACTION}\\+{hour:02}:{MINUTE}|59:60{FRACTION}\\+{next:02}:{MINUTE}|{MINUTE}:60{FRACTION}-{left:02}:{MINUTE})",
+            most = "(?:[0-4]\\d|5[0-8])",
+            next = (hour + 1) % 24,
+            left = 23 - hour,
+        )
+    };
+    let hours: Vec<String> = (0..24).map(of_hour).collect();
+    format!("{}|23:59:60{FRACTION}[Zz]", hours.join("|"))
+}
+
+/// Leap seconds whose minute goes with the offset.
+fn minutes() -> String {
+    let of_minute = |minute: u32| {
+        format!(
+            "{minute:02}:60{FRACTION}(?:\\+{HOUR}:{next:02}|-{HOUR}:{left:02})",
+            next = (minute + 1) % 60,
+            left = 59 - minute,
+        )
+    };
+    let minutes: Vec<String> = (0..60).map(of_minute).collect();
+    format!("{HOUR}:(?:{}|59:60{FRACTION}[Zz])", minutes.join("|"))
+}
