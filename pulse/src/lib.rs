@@ -14,6 +14,8 @@ mod event;
 pub mod payload;
 pub mod routing;
 pub mod rule;
+#[cfg(feature = "schemars")]
+pub mod schema;
 pub mod validate;
 
 pub use binding::{Binding, Exchange, ExchangeInfo, RawBinding, RoutingKeyEntry};

@@ -28,13 +28,10 @@ fn item(types: Types<'_>, exchange: &Exchange) -> TokenStream {
     let docs = docs(&[
         markdown::lines(&exchange.title),
         markdown::lines(&exchange.description),
-        vec![
-            format!(
-                "Binds a queue to {}; the default listens to",
-                code(&exchange.exchange)
-            ),
-            format!("everything. Messages carry a [`{payload}`]."),
-        ],
+        markdown::wrap(&format!(
+            "Binds a queue to {}; the default listens to everything. Messages carry a [`{payload}`].",
+            code(&exchange.exchange)
+        )),
     ]);
     let fields = exchange.entries.iter().map(|entry| {
         let name = ident(&entry.field);

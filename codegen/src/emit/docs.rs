@@ -39,6 +39,6 @@ pub(super) fn described(
 pub(super) fn sentences(sentences: &[String]) -> Vec<String> {
     match sentences {
         [] => Vec::new(),
-        sentences => vec![sentences.join(" ")],
+        sentences => markdown::wrap(&sentences.join(" ")),
     }
 }

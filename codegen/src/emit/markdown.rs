@@ -205,7 +205,7 @@ fn bare_addresses(text: &str, start: usize, found: &mut Vec<Insertion>) {
 
 /// Breaks a long line at spaces, never so that the next line would open with
 /// what Markdown takes for a list, a heading or a quote.
-fn wrap(line: &str) -> Vec<String> {
+pub(super) fn wrap(line: &str) -> Vec<String> {
     let margin = line.len() - line.trim_start().len();
     let words: Vec<&str> = line.split_whitespace().collect();
     let hanging = match words.first() {

@@ -11,6 +11,7 @@ mod matcher;
 mod payloads;
 mod root;
 mod routing_key;
+mod schemas;
 mod service;
 mod shapes;
 mod text_rule;
@@ -54,7 +55,7 @@ pub(crate) fn emit(model: &Model, target: &Target, ledger: &mut Ledger) -> Resul
     let mut files = root::files(model, features);
     let mut errors = Vec::new();
     for service in &model.services {
-        match service::files(model, service, ledger) {
+        match service::files(model, service, features, ledger) {
             Ok(found) => files.extend(found),
             Err(found) => errors.extend(found),
         }

@@ -8,7 +8,7 @@ use quote::quote;
 use super::checks::Checks;
 use super::markdown;
 use super::ty::{Types, ident};
-use super::{RustFile, binding, payloads, routing_key, shapes, validators};
+use super::{RustFile, binding, payloads, routing_key, schemas, shapes, validators};
 use crate::error::Error;
 use crate::model::{Model, Service, TypeId};
 use crate::resolve::Ledger;
@@ -17,6 +17,7 @@ use crate::resolve::Ledger;
 pub(super) fn files(
     model: &Model,
     service: &Service,
+    features: bool,
     ledger: &mut Ledger,
 ) -> Result<Vec<RustFile>, Vec<Error>> {
     let types = Types {
@@ -30,53 +31,42 @@ pub(super) fn files(
         siblings: siblings.clone(),
         items,
     };
-    let bindings = service
-        .exchanges
-        .iter()
-        .flat_map(|exchange| binding::definition(types, service, exchange));
-    let keys = service.exchanges.iter().flat_map(routing_key::definition);
-    let definitions = service
-        .types
-        .iter()
-        .flat_map(|id| payloads::definition(types, types.definition(*id)));
-    Ok(vec![
-        module(types, service),
+    let (bindings, keys) = (binding_items(types, service), key_items(service));
+    let (payloads, shapes) = (payload_items(types, service), shape_items(types, service));
+    let checks = check_items(types, service, ledger);
+    let rules = rule_items(service)?;
+    let mut files = vec![
+        module(types, service, features),
         file(
             "bindings",
             "What queues are bound to the exchanges with.",
-            bindings.collect(),
+            bindings,
         ),
-        file(
-            "routing_keys",
-            "The routing keys of messages.",
-            keys.collect(),
-        ),
-        file("payloads", "What messages carry.", definitions.collect()),
+        file("routing_keys", "The routing keys of messages.", keys),
+        file("payloads", "What messages carry.", payloads),
         file(
             "shapes",
             "Which kinds of JSON values the payloads are made of.",
-            shape_items(types, service),
+            shapes,
         ),
-        file(
-            "checks",
-            "What `validate()` checks.",
-            check_items(types, service, ledger),
-        ),
+        file("checks", "What `validate()` checks.", checks),
         file(
             "validators",
             "The rules of the schemas, as constants.",
-            rule_items(service)?,
+            rules,
         ),
-    ])
+    ];
+    if features {
+        let schemas = schema_items(types, service);
+        files.push(file("schemas", "The payloads as JSON Schemas.", schemas));
+    }
+    Ok(files)
 }
 
-fn module(types: Types<'_>, service: &Service) -> RustFile {
-    let mut docs = markdown::lines(&service.title);
+fn module(types: Types<'_>, service: &Service, features: bool) -> RustFile {
+    let title = markdown::lines(&service.title);
     let description = markdown::lines(&service.description);
-    if !docs.is_empty() && !description.is_empty() {
-        docs.push(String::new());
-    }
-    docs.extend(description);
+    let gap = (!title.is_empty() && !description.is_empty()).then(String::new);
     let bindings = service
         .exchanges
         .iter()
@@ -89,37 +79,33 @@ fn module(types: Types<'_>, service: &Service) -> RustFile {
         .types
         .iter()
         .map(|id| ident(&types.definition(*id).name));
-    let payloads: Vec<_> = payloads.collect();
-    let mut items = vec![
-        quote!(
-            mod bindings;
-        ),
-        quote!(
-            mod checks;
-        ),
-        quote!(
-            mod payloads;
-        ),
-        quote!(
-            mod routing_keys;
-        ),
-        quote!(
-            pub(super) mod shapes;
-        ),
-        quote!(
-            pub mod validators;
-        ),
-    ];
+    let schemas = features.then(|| {
+        quote! {
+            #[cfg(feature = "schemars")]
+            mod schemas;
+        }
+    });
+    let mut items = vec![quote! {
+        mod bindings;
+        mod checks;
+        mod payloads;
+        mod routing_keys;
+        #schemas
+        pub(super) mod shapes;
+        pub mod validators;
+    }];
     if !service.exchanges.is_empty() {
-        items.push(quote!(pub use bindings::{#(#bindings),*};));
-        items.push(quote!(pub use routing_keys::{#(#keys),*};));
+        items.push(quote! {
+            pub use bindings::{#(#bindings),*};
+            pub use routing_keys::{#(#keys),*};
+        });
     }
-    if !payloads.is_empty() {
+    if !service.types.is_empty() {
         items.push(quote!(pub use payloads::{#(#payloads),*};));
     }
     RustFile {
         path: format!("{}/mod.rs", service.module),
-        docs,
+        docs: title.into_iter().chain(gap).chain(description).collect(),
         siblings: BTreeSet::new(),
         items,
     }
@@ -133,6 +119,30 @@ fn names(types: Types<'_>, service: &Service) -> BTreeSet<String> {
         .chain(service.types.iter().map(|id| &types.definition(*id).name))
         .cloned()
         .chain(["shapes", "validators"].map(str::to_owned))
+        .collect()
+}
+
+fn binding_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
+    let exchanges = service.exchanges.iter();
+    exchanges
+        .flat_map(|exchange| binding::definition(types, service, exchange))
+        .collect()
+}
+
+fn key_items(service: &Service) -> Vec<TokenStream> {
+    let exchanges = service.exchanges.iter();
+    exchanges.flat_map(routing_key::definition).collect()
+}
+
+fn payload_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
+    let ids = service.types.iter();
+    ids.flat_map(|id| payloads::definition(types, types.definition(*id)))
+        .collect()
+}
+
+fn schema_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
+    let ids = service.types.iter();
+    ids.map(|id| schemas::implementation(types, types.definition(*id)))
         .collect()
 }
 

@@ -15,10 +15,16 @@ pub(super) fn reference(used: &RuleUse, unique: &TokenStream) -> TokenStream {
         Rule::Items(rule) => items(rule, unique),
         Rule::Members(rule) => members(rule),
         _ => {
-            let name = format_ident!("{}", used.name);
-            quote!(&validators::#name)
+            let path = constant_path(used);
+            quote!(&#path)
         }
     }
+}
+
+/// The path of the constant for a rule that has a name.
+pub(super) fn constant_path(used: &RuleUse) -> TokenStream {
+    let name = format_ident!("{}", used.name);
+    quote!(validators::#name)
 }
 
 fn items(rule: &ItemsRule, unique: &TokenStream) -> TokenStream {

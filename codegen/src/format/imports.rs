@@ -9,7 +9,9 @@ use syn::{Attribute, FieldValue, Ident, Item, Path, parse_quote};
 /// Where names come from: paths of modules, and the names that are used of each.
 const SOURCES: &[(&str, &[&str])] = &[
     ("std", &["fmt"]),
+    ("std::borrow", &["Cow"]),
     ("std::collections", &["BTreeMap"]),
+    ("schemars", &["JsonSchema", "Schema", "SchemaGenerator"]),
     (
         "serde",
         &["Deserialize", "Deserializer", "Serialize", "Serializer"],
@@ -39,6 +41,8 @@ const SOURCES: &[(&str, &[&str])] = &[
             "Violations",
         ],
     ),
+    ("taskcluster_pulse", &["schema"]),
+    ("taskcluster_pulse::schema", &["ObjectSchema"]),
     (
         "taskcluster_pulse::payload",
         &[

@@ -7,9 +7,12 @@ use super::types::Types;
 use crate::model::{Exchange, KeyEntry, Service};
 use crate::resolve::{Entry, Reference};
 
+/// Names that a generated crate has for other modules and features.
+const RESERVED: [&str; 5] = ["arbitrary", "catalogue", "default", "event", "schemars"];
+
 /// Lowers every service, and with it every type that its payloads reach.
 pub(super) fn lower(references: &[Reference], types: &mut Types) -> Vec<Service> {
-    let mut taken = BTreeSet::from(["event".to_owned(), "catalogue".to_owned()]);
+    let mut taken = BTreeSet::from(RESERVED.map(str::to_owned));
     let mut services: Vec<(Service, &Reference)> = Vec::new();
     for reference in references {
         let module = module_name(reference, &mut taken);

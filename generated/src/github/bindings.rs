@@ -576,8 +576,8 @@ impl Exchange for Rerun {
 /// can be bound to this exchange by such a route. At present the `statuses` routes
 /// are used in this way: they lead to the handler behind those first indicators.
 ///
-/// Binds a queue to `exchange/taskcluster-github/v1/task-group-creation-requested`; the default listens to
-/// everything. Messages carry a [`TaskGroupDefinedCreateStatus`].
+/// Binds a queue to `exchange/taskcluster-github/v1/task-group-creation-requested`; the
+/// default listens to everything. Messages carry a [`TaskGroupDefinedCreateStatus`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TaskGroupCreationRequested {
     /// Always `primary` in the routing keys described here, which sets them apart from

@@ -9,6 +9,8 @@ mod bindings;
 mod checks;
 mod payloads;
 mod routing_keys;
+#[cfg(feature = "schemars")]
+mod schemas;
 pub(super) mod shapes;
 pub mod validators;
 

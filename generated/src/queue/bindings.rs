@@ -912,8 +912,8 @@ impl Exchange for TaskRunning {
 /// **Note:** at present, the message is sent for artifacts of the reference and
 /// error kinds only. Taskcluster intends to change that in a later version.
 ///
-/// Binds a queue to `exchange/taskcluster-queue/v1/artifact-created`; the default listens to
-/// everything. Messages carry a [`ArtifactCreatedMessage`].
+/// Binds a queue to `exchange/taskcluster-queue/v1/artifact-created`; the default listens
+/// to everything. Messages carry a [`ArtifactCreatedMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ArtifactCreated {
     /// Always `primary` in the routing keys described here, which sets them apart from
@@ -2082,8 +2082,8 @@ impl Exchange for TaskException {
 /// A group can be reported here more than once: if tasks are added after it was
 /// resolved, it is resolved anew when they are.
 ///
-/// Binds a queue to `exchange/taskcluster-queue/v1/task-group-resolved`; the default listens to
-/// everything. Messages carry a [`TaskGroupChangedMessage`].
+/// Binds a queue to `exchange/taskcluster-queue/v1/task-group-resolved`; the default
+/// listens to everything. Messages carry a [`TaskGroupChangedMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TaskGroupResolved {
     /// Always `primary` in the routing keys described here, which sets them apart from
@@ -2231,8 +2231,8 @@ impl Exchange for TaskGroupResolved {
 ///
 /// Sent when a task group is sealed. From then on, no task can be added to it.
 ///
-/// Binds a queue to `exchange/taskcluster-queue/v1/task-group-sealed`; the default listens to
-/// everything. Messages carry a [`TaskGroupChangedMessage`].
+/// Binds a queue to `exchange/taskcluster-queue/v1/task-group-sealed`; the default listens
+/// to everything. Messages carry a [`TaskGroupChangedMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TaskGroupSealed {
     /// Always `primary` in the routing keys described here, which sets them apart from
@@ -2380,8 +2380,8 @@ impl Exchange for TaskGroupSealed {
 ///
 /// Sent when a call of `changeTaskPriority` has given a task another priority.
 ///
-/// Binds a queue to `exchange/taskcluster-queue/v1/task-priority-changed`; the default listens to
-/// everything. Messages carry a [`TaskPriorityChangedMessage`].
+/// Binds a queue to `exchange/taskcluster-queue/v1/task-priority-changed`; the default
+/// listens to everything. Messages carry a [`TaskPriorityChangedMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TaskPriorityChanged {
     /// Always `primary` in the routing keys described here, which sets them apart from
@@ -2670,8 +2670,8 @@ impl Exchange for TaskPriorityChanged {
 /// Sent when a call of `changeTaskGroupPriority` has given the tasks of a group
 /// another priority.
 ///
-/// Binds a queue to `exchange/taskcluster-queue/v1/task-group-priority-changed`; the default listens to
-/// everything. Messages carry a [`TaskGroupPriorityChangedMessage`].
+/// Binds a queue to `exchange/taskcluster-queue/v1/task-group-priority-changed`; the
+/// default listens to everything. Messages carry a [`TaskGroupPriorityChangedMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TaskGroupPriorityChanged {
     /// Always `primary` in the routing keys described here, which sets them apart from

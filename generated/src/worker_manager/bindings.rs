@@ -25,8 +25,8 @@ use super::{
 /// Read the pool's ID from the payload: the words of the routing key that could
 /// name it are optional.
 ///
-/// Binds a queue to `exchange/taskcluster-worker-manager/v1/worker-pool-created`; the default listens to
-/// everything. Messages carry a [`WorkerTypePulseMessage`].
+/// Binds a queue to `exchange/taskcluster-worker-manager/v1/worker-pool-created`; the
+/// default listens to everything. Messages carry a [`WorkerTypePulseMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WorkerPoolCreated {
     /// Always `primary` in the routing keys described here, which sets them apart from
@@ -272,8 +272,8 @@ impl Exchange for WorkerPoolCreated {
 /// Read the pool's ID from the payload: the words of the routing key that could
 /// name it are optional.
 ///
-/// Binds a queue to `exchange/taskcluster-worker-manager/v1/worker-pool-updated`; the default listens to
-/// everything. Messages carry a [`WorkerTypePulseMessage`].
+/// Binds a queue to `exchange/taskcluster-worker-manager/v1/worker-pool-updated`; the
+/// default listens to everything. Messages carry a [`WorkerTypePulseMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WorkerPoolUpdated {
     /// Always `primary` in the routing keys described here, which sets them apart from
@@ -517,8 +517,8 @@ impl Exchange for WorkerPoolUpdated {
 /// reports an error, or the provisioner meets one while it provisions workers for
 /// the pool.
 ///
-/// Binds a queue to `exchange/taskcluster-worker-manager/v1/worker-pool-error`; the default listens to
-/// everything. Messages carry a [`PulseWorkerPoolErrorMessage`].
+/// Binds a queue to `exchange/taskcluster-worker-manager/v1/worker-pool-error`; the default
+/// listens to everything. Messages carry a [`PulseWorkerPoolErrorMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WorkerPoolError {
     /// Always `primary` in the routing keys described here, which sets them apart from
@@ -761,8 +761,8 @@ impl Exchange for WorkerPoolError {
 /// Sent when a new worker has been requested from a provider. It is not running at
 /// this point.
 ///
-/// Binds a queue to `exchange/taskcluster-worker-manager/v1/worker-requested`; the default listens to
-/// everything. Messages carry a [`WorkerPulseMessage`].
+/// Binds a queue to `exchange/taskcluster-worker-manager/v1/worker-requested`; the default
+/// listens to everything. Messages carry a [`WorkerPulseMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WorkerRequested {
     /// Always `primary` in the routing keys described here, which sets them apart from
@@ -1003,8 +1003,8 @@ impl Exchange for WorkerRequested {
 /// Sent when a worker has registered with worker-manager. It has thus started up
 /// well and is prepared to claim tasks.
 ///
-/// Binds a queue to `exchange/taskcluster-worker-manager/v1/worker-running`; the default listens to
-/// everything. Messages carry a [`WorkerPulseMessage`].
+/// Binds a queue to `exchange/taskcluster-worker-manager/v1/worker-running`; the default
+/// listens to everything. Messages carry a [`WorkerPulseMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WorkerRunning {
     /// Always `primary` in the routing keys described here, which sets them apart from
@@ -1245,8 +1245,8 @@ impl Exchange for WorkerRunning {
 /// Sent when a worker has stopped, be it that it shut down in good order or that it
 /// was terminated.
 ///
-/// Binds a queue to `exchange/taskcluster-worker-manager/v1/worker-stopped`; the default listens to
-/// everything. Messages carry a [`WorkerPulseMessage`].
+/// Binds a queue to `exchange/taskcluster-worker-manager/v1/worker-stopped`; the default
+/// listens to everything. Messages carry a [`WorkerPulseMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WorkerStopped {
     /// Always `primary` in the routing keys described here, which sets them apart from
@@ -1487,8 +1487,8 @@ impl Exchange for WorkerStopped {
 /// Sent when a worker is being removed, whether somebody asked for this through the
 /// API or worker-manager itself terminated the worker. The message states why.
 ///
-/// Binds a queue to `exchange/taskcluster-worker-manager/v1/worker-removed`; the default listens to
-/// everything. Messages carry a [`WorkerRemovedPulseMessage`].
+/// Binds a queue to `exchange/taskcluster-worker-manager/v1/worker-removed`; the default
+/// listens to everything. Messages carry a [`WorkerRemovedPulseMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WorkerRemoved {
     /// Always `primary` in the routing keys described here, which sets them apart from
@@ -1728,8 +1728,8 @@ impl Exchange for WorkerRemoved {
 ///
 /// Sent when a worker pool has been given a new launch configuration.
 ///
-/// Binds a queue to `exchange/taskcluster-worker-manager/v1/launch-config-created`; the default listens to
-/// everything. Messages carry a [`LaunchConfigPulseMessage`].
+/// Binds a queue to `exchange/taskcluster-worker-manager/v1/launch-config-created`; the
+/// default listens to everything. Messages carry a [`LaunchConfigPulseMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct LaunchConfigCreated {
     /// Always `primary` in the routing keys described here, which sets them apart from
@@ -1971,8 +1971,8 @@ impl Exchange for LaunchConfigCreated {
 ///
 /// Sent when one of the launch configurations of a worker pool has been modified.
 ///
-/// Binds a queue to `exchange/taskcluster-worker-manager/v1/launch-config-updated`; the default listens to
-/// everything. Messages carry a [`LaunchConfigPulseMessage`].
+/// Binds a queue to `exchange/taskcluster-worker-manager/v1/launch-config-updated`; the
+/// default listens to everything. Messages carry a [`LaunchConfigPulseMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct LaunchConfigUpdated {
     /// Always `primary` in the routing keys described here, which sets them apart from
@@ -2214,8 +2214,8 @@ impl Exchange for LaunchConfigUpdated {
 ///
 /// Sent when one of the launch configurations of a worker pool has been archived.
 ///
-/// Binds a queue to `exchange/taskcluster-worker-manager/v1/launch-config-archived`; the default listens to
-/// everything. Messages carry a [`LaunchConfigPulseMessage`].
+/// Binds a queue to `exchange/taskcluster-worker-manager/v1/launch-config-archived`; the
+/// default listens to everything. Messages carry a [`LaunchConfigPulseMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct LaunchConfigArchived {
     /// Always `primary` in the routing keys described here, which sets them apart from

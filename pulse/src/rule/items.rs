@@ -49,6 +49,22 @@ impl<T> ItemsRule<T> {
     }
 }
 
+impl<T> ItemsRule<T> {
+    /// The keywords of this rule, and what they ask for.
+    #[cfg(feature = "schemars")]
+    pub(crate) fn keywords(&self, mut each: impl FnMut(&'static str, serde_json::Value)) {
+        if let Some(limit) = self.minimum {
+            each("minItems", limit.into());
+        }
+        if let Some(limit) = self.maximum {
+            each("maxItems", limit.into());
+        }
+        if self.unique.is_some() {
+            each("uniqueItems", true.into());
+        }
+    }
+}
+
 impl<T: Serialize> Rule<Vec<T>> for ItemsRule<T> {
     #[inline]
     fn holds(&self, value: &Vec<T>) -> bool {

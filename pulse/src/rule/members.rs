@@ -39,21 +39,58 @@ impl MembersRule {
     }
 }
 
-impl<T: Serialize> Rule<BTreeMap<String, T>> for MembersRule {
-    #[inline]
-    fn holds(&self, value: &BTreeMap<String, T>) -> bool {
-        let count = value.len() as u64;
+impl MembersRule {
+    /// The keywords of this rule, and what they ask for.
+    #[cfg(feature = "schemars")]
+    pub(crate) fn keywords(&self, mut each: impl FnMut(&'static str, serde_json::Value)) {
+        if let Some(limit) = self.minimum {
+            each("minProperties", limit.into());
+        }
+        if let Some(limit) = self.maximum {
+            each("maxProperties", limit.into());
+        }
+    }
+
+    fn allows(&self, count: u64) -> bool {
         self.minimum.is_none_or(|limit| count >= limit)
             && self.maximum.is_none_or(|limit| count <= limit)
     }
 
-    fn explain(&self, value: &BTreeMap<String, T>, pointer: &str, found: &mut Vec<Violation>) {
-        let count = value.len() as u64;
+    fn refuse(
+        &self,
+        count: u64,
+        value: &(impl Serialize + ?Sized),
+        pointer: &str,
+        found: &mut Vec<Violation>,
+    ) {
         if let Some(limit) = self.minimum.filter(|&limit| count < limit) {
             found.push(Violation::new(pointer, "minProperties", limit, value));
         }
         if let Some(limit) = self.maximum.filter(|&limit| count > limit) {
             found.push(Violation::new(pointer, "maxProperties", limit, value));
         }
+    }
+}
+
+impl<T: Serialize> Rule<BTreeMap<String, T>> for MembersRule {
+    #[inline]
+    fn holds(&self, value: &BTreeMap<String, T>) -> bool {
+        self.allows(value.len() as u64)
+    }
+
+    fn explain(&self, value: &BTreeMap<String, T>, pointer: &str, found: &mut Vec<Violation>) {
+        self.refuse(value.len() as u64, value, pointer, found);
+    }
+}
+
+/// For objects with named members, of which the generated code gives the count.
+impl Rule<usize> for MembersRule {
+    #[inline]
+    fn holds(&self, count: &usize) -> bool {
+        self.allows(*count as u64)
+    }
+
+    fn explain(&self, count: &usize, pointer: &str, found: &mut Vec<Violation>) {
+        self.refuse(*count as u64, count, pointer, found);
     }
 }

@@ -10,12 +10,21 @@ use crate::validate::Violation;
 pub trait Scalar: Copy + PartialOrd + Serialize + Into<Value> + 'static {
     /// Whether `self` is a whole number of `divisor`s.
     fn is_multiple_of(self, divisor: Self) -> bool;
+
+    /// What a schema calls such a value.
+    const SCHEMA_TYPE: &'static str;
+
+    /// The least value, where a schema would have to say it.
+    const LEAST: Option<Self>;
 }
 
 macro_rules! integers {
-    ($($integer:ty)*) => {
+    ($($integer:ty: $least:expr;)*) => {
         $(
             impl Scalar for $integer {
+                const SCHEMA_TYPE: &'static str = "integer";
+                const LEAST: Option<Self> = $least;
+
                 fn is_multiple_of(self, divisor: Self) -> bool {
                     self.checked_rem(divisor).is_none_or(|rest| rest == 0)
                 }
@@ -24,9 +33,15 @@ macro_rules! integers {
     };
 }
 
-integers!(u64 i64);
+integers! {
+    u64: Some(0);
+    i64: None;
+}
 
 impl Scalar for bool {
+    const SCHEMA_TYPE: &'static str = "boolean";
+    const LEAST: Option<Self> = None;
+
     /// A boolean has no multiples, and no schema asks for them.
     fn is_multiple_of(self, _divisor: Self) -> bool {
         true
@@ -34,6 +49,9 @@ impl Scalar for bool {
 }
 
 impl Scalar for f64 {
+    const SCHEMA_TYPE: &'static str = "number";
+    const LEAST: Option<Self> = None;
+
     /// Compares the quotient with the whole number next to it: decimal
     /// fractions such as 0.1 have no exact binary form.
     fn is_multiple_of(self, divisor: Self) -> bool {
@@ -115,6 +133,27 @@ impl<T: Copy + 'static> ScalarRule<T> {
     pub const fn constant(mut self, value: &'static [T; 1]) -> Self {
         self.one_of = Some(("const", value));
         self
+    }
+}
+
+impl<T: Scalar> ScalarRule<T> {
+    /// The keywords of this rule, and what they ask for.
+    #[cfg(feature = "schemars")]
+    pub(crate) fn keywords(&self, mut each: impl FnMut(&'static str, Value)) {
+        for (keyword, limit) in [
+            ("minimum", self.minimum),
+            ("maximum", self.maximum),
+            ("exclusiveMinimum", self.above),
+            ("exclusiveMaximum", self.below),
+            ("multipleOf", self.multiple_of),
+        ] {
+            if let Some(limit) = limit {
+                each(keyword, limit.into());
+            }
+        }
+        if let Some((_, values)) = self.one_of {
+            each("enum", Value::from(values.to_vec()));
+        }
     }
 }
 

@@ -257,6 +257,35 @@ impl Format {
     }
 }
 
+impl StringRule {
+    /// The keywords of this rule, and what they ask for.
+    #[cfg(feature = "schemars")]
+    pub(crate) fn keywords(&self, mut each: impl FnMut(&'static str, serde_json::Value)) {
+        if let Some(limit) = self.min_length {
+            each("minLength", limit.into());
+        }
+        if let Some(limit) = self.max_length {
+            each("maxLength", limit.into());
+        }
+        if let Some((source, _)) = self.pattern {
+            each("pattern", source.into());
+        }
+        match self.format {
+            Some((Format::One(name), _)) => each("format", name.into()),
+            Some((Format::AnyOf(names), _)) => {
+                let formats = names
+                    .iter()
+                    .map(|name| serde_json::json!({ "format": name }));
+                each("anyOf", formats.collect());
+            }
+            None => {}
+        }
+        if let Some((_, values)) = self.one_of {
+            each("enum", values.into());
+        }
+    }
+}
+
 impl Rule<str> for StringRule {
     #[inline]
     fn holds(&self, value: &str) -> bool {
