@@ -9,15 +9,31 @@
 //! - [`rule`] and [`validate`]: the constraints of the schemas, checked without
 //!   allocating, and the [`Violations`] that a failed check gives.
 
+#[cfg(feature = "amqp")]
+mod amqp;
 mod binding;
+#[cfg(feature = "client")]
+mod client;
 mod event;
+#[cfg(feature = "memory")]
+mod memory;
 pub mod payload;
 pub mod routing;
 pub mod rule;
 pub mod validate;
 
+#[cfg(feature = "amqp")]
+pub use amqp::Credentials;
 pub use binding::{Binding, Exchange, ExchangeInfo, RawBinding, RoutingKeyEntry};
+#[cfg(feature = "client")]
+pub use client::{
+    Argument, BindingFailure, Confirmation, Connection, Consumer, ConsumerBuilder, Counters,
+    Delivery, Envelope, Error, FailureReport, Notice, OnFailure, PublishError, Publisher,
+    PublisherBuilder, Queue, Reconnect, RoutesFault, Stopper,
+};
 pub use event::{DecodeError, DecodeFailure, EventSet, Message};
+#[cfg(feature = "memory")]
+pub use memory::MemoryBroker;
 pub use payload::{
     JsonObject, JsonText, OpenEnum, Payload, PayloadError, PayloadObject, Timestamp, Unknown,
 };
