@@ -40,6 +40,8 @@ pub(super) struct Courier {
     inbox: mpsc::UnboundedReceiver<Parcel>,
     room: Arc<Semaphore>,
     closing: bool,
+    /// Why the broker takes no messages at the moment.
+    blocked: Option<String>,
 }
 
 impl Courier {
@@ -61,6 +63,7 @@ impl Courier {
             inbox,
             room,
             closing: false,
+            blocked: None,
         }
     }
 
@@ -135,7 +138,7 @@ impl Courier {
     /// Brings messages over one connection; `None` when everything is done.
     async fn carry(&mut self, line: &mut Line) -> Option<Fault> {
         self.transit.send(&*line.channel);
-        let mut blocked = line.blocked.borrow_and_update().clone();
+        self.set_blocked(line.blocked.borrow_and_update().clone());
         loop {
             if self.closing && self.transit.is_empty() {
                 return None;
@@ -152,11 +155,10 @@ impl Courier {
                     self.transit.send(&*line.channel);
                 }
                 () = until(deadline) => {
-                    self.transit.expire(&hindrance(blocked.as_deref()));
+                    self.transit.expire(&hindrance(self.blocked.as_deref()));
                 }
                 Ok(()) = line.blocked.changed() => {
-                    blocked = line.blocked.borrow_and_update().clone();
-                    self.tell_blocked(blocked.clone());
+                    self.set_blocked(line.blocked.borrow_and_update().clone());
                 }
             }
         }
@@ -186,11 +188,14 @@ impl Courier {
         }
     }
 
-    fn tell_blocked(&self, blocked: Option<String>) {
-        self.notices.send(&match blocked {
-            Some(reason) => Notice::Blocked { reason },
-            None => Notice::Unblocked,
-        });
+    fn set_blocked(&mut self, blocked: Option<String>) {
+        if self.blocked != blocked {
+            self.notices.send(&match blocked.clone() {
+                Some(reason) => Notice::Blocked { reason },
+                None => Notice::Unblocked,
+            });
+            self.blocked = blocked;
+        }
     }
 }
 
