@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use taskcluster_pulse::{
-    Consumer, ConsumerBuilder, Error, Exchange, MemoryBroker, Notice, OnFailure, PublishError,
-    Publisher, Queue, Reconnect, RoutesFault,
+    Consumer, ConsumerBuilder, Envelope, Error, Exchange, MemoryBroker, Notice, OnFailure,
+    PublishError, Publisher, Queue, Reconnect, RoutesFault,
 };
 
 use common::{Event, Numbered, Seen, eventually, message};
@@ -420,13 +420,10 @@ async fn a_message_to_a_refused_exchange_fails_at_once() {
     assert!(matches!(error, PublishError::Refused { .. }), "{error}");
 }
 
-/// A handler that fails the first `failures` times.
-fn failing(
-    failures: u32,
-) -> (
-    Arc<AtomicU32>,
-    impl Fn(Event, taskcluster_pulse::Envelope) -> std::future::Ready<Result<(), String>>,
-) {
+type Outcome = std::future::Ready<Result<(), String>>;
+
+/// A handler that fails the first `failures` times, and how often it was called.
+fn failing(failures: u32) -> (Arc<AtomicU32>, impl Fn(Event, Envelope) -> Outcome) {
     let calls = Arc::new(AtomicU32::new(0));
     let counted = Arc::clone(&calls);
     let handler = move |_, _| {

@@ -2,6 +2,11 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part")]
 
+#[cfg(feature = "amqp")]
+pub mod proxy;
+#[cfg(feature = "amqp")]
+pub mod rabbitmq;
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -123,9 +128,14 @@ impl Event {
 
 /// A message to [`Numbered`], on the lane `a`.
 pub fn message(number: u64) -> Message<Numbered> {
+    message_on("a", number)
+}
+
+/// A message to [`Numbered`].
+pub fn message_on(lane: &str, number: u64) -> Message<Numbered> {
     Message {
         routing_key: NumberedKey {
-            lane: Word::try_from("a").expect("a word"),
+            lane: Word::try_from(lane).expect("a word"),
         },
         payload: Number {
             number,
