@@ -1,6 +1,7 @@
 //! A broker inside the process.
 
 mod link;
+mod messages;
 mod state;
 
 use std::fmt;

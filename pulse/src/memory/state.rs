@@ -1,12 +1,10 @@
-//! Exchanges, queues and channels of the broker in memory, and the moves of
-//! messages between them.
+//! Connections, channels, queues and bindings of the broker in memory.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use crate::client::Argument;
 use crate::client::transport::{Arrival, Fault, Outgoing, QueueDeclaration, Route, code};
 use crate::routing::RoutingPattern;
 
@@ -17,41 +15,41 @@ pub(super) struct State {
     last_id: Id,
     unreachable: bool,
     forbidden: BTreeSet<String>,
-    bindings: Vec<Bound>,
-    queues: BTreeMap<String, Queue>,
-    channels: BTreeMap<Id, Channel>,
+    pub(super) bindings: Vec<Bound>,
+    pub(super) queues: BTreeMap<String, Queue>,
+    pub(super) channels: BTreeMap<Id, Channel>,
 }
 
-struct Bound {
-    queue: String,
-    route: Route,
-    pattern: RoutingPattern,
+pub(super) struct Bound {
+    pub(super) queue: String,
+    pub(super) route: Route,
+    pub(super) pattern: RoutingPattern,
 }
 
-struct Queue {
-    declaration: QueueDeclaration,
+pub(super) struct Queue {
+    pub(super) declaration: QueueDeclaration,
     /// The connection that an unnamed queue lives and dies with.
-    owner: Option<Id>,
-    waiting: VecDeque<Stored>,
+    pub(super) owner: Option<Id>,
+    pub(super) waiting: VecDeque<Stored>,
     /// The channels that consume, the next one to be served first.
-    readers: VecDeque<Id>,
+    pub(super) readers: VecDeque<Id>,
 }
 
-struct Stored {
-    message: Arc<Outgoing>,
-    redelivered: bool,
+pub(super) struct Stored {
+    pub(super) message: Arc<Outgoing>,
+    pub(super) redelivered: bool,
 }
 
-struct Channel {
-    link: Id,
-    prefetch: usize,
-    last_tag: u64,
-    unsettled: BTreeMap<u64, (String, Stored)>,
-    to: Option<UnboundedSender<Result<Arrival, Fault>>>,
+pub(super) struct Channel {
+    pub(super) link: Id,
+    pub(super) prefetch: usize,
+    pub(super) last_tag: u64,
+    pub(super) unsettled: BTreeMap<u64, (String, Stored)>,
+    pub(super) to: Option<UnboundedSender<Result<Arrival, Fault>>>,
 }
 
 impl Channel {
-    fn has_room(&self) -> bool {
+    pub(super) fn has_room(&self) -> bool {
         self.to.is_some() && (self.prefetch == 0 || self.unsettled.len() < self.prefetch)
     }
 }
@@ -165,73 +163,6 @@ impl State {
         }
     }
 
-    pub(super) fn ack_up_to(&mut self, id: Id, tag: u64) {
-        let Ok(channel) = self.channel(id) else {
-            return;
-        };
-        if !channel.unsettled.contains_key(&tag) {
-            self.refuse(id, code::PRECONDITION_FAILED, "unknown delivery tag");
-            return;
-        }
-        let open = channel.unsettled.split_off(&(tag + 1));
-        let settled = std::mem::replace(&mut channel.unsettled, open);
-        let queues: BTreeSet<String> = settled.into_values().map(|(queue, _)| queue).collect();
-        for queue in queues {
-            self.deliver(&queue);
-        }
-    }
-
-    pub(super) fn nack(&mut self, id: Id, tag: u64, requeue: bool) {
-        let Ok(channel) = self.channel(id) else {
-            return;
-        };
-        let Some((queue, stored)) = channel.unsettled.remove(&tag) else {
-            self.refuse(id, code::PRECONDITION_FAILED, "unknown delivery tag");
-            return;
-        };
-        if requeue {
-            self.put_back(&queue, stored);
-        } else {
-            self.dead_letter(&queue, &stored.message);
-        }
-        self.deliver(&queue);
-    }
-
-    /// Publishes on a channel, which is closed where the exchange is forbidden.
-    pub(super) fn publish_on(
-        &mut self,
-        channel: Id,
-        message: &Arc<Outgoing>,
-    ) -> Result<bool, Fault> {
-        self.check_open(channel)?;
-        self.check_exchange(channel, &message.exchange)?;
-        self.publish(message);
-        Ok(true)
-    }
-
-    /// Puts a message into every queue with a binding that its routing key, or
-    /// a key of its `CC` header, matches; once into each.
-    pub(super) fn publish(&mut self, message: &Arc<Outgoing>) {
-        let mut keys = vec![&message.routing_key];
-        keys.extend(&message.cc);
-        let queues: BTreeSet<String> = self
-            .bindings
-            .iter()
-            .filter(|bound| bound.route.exchange == message.exchange)
-            .filter(|bound| keys.iter().any(|key| bound.pattern.matches(key)))
-            .map(|bound| bound.queue.clone())
-            .collect();
-        for queue in queues {
-            if let Some(found) = self.queues.get_mut(&queue) {
-                found.waiting.push_back(Stored {
-                    message: Arc::clone(message),
-                    redelivered: false,
-                });
-            }
-            self.deliver(&queue);
-        }
-    }
-
     pub(super) fn queue_len(&self, queue: &str) -> Option<usize> {
         self.queues.get(queue).map(|queue| queue.waiting.len())
     }
@@ -313,13 +244,13 @@ impl State {
         self.cancel(id);
     }
 
-    fn refuse(&mut self, channel: Id, code: u16, reason: &str) -> Fault {
+    pub(super) fn refuse(&mut self, channel: Id, code: u16, reason: &str) -> Fault {
         let fault = Fault::coded(code, reason);
         self.close_channel(channel, fault.clone());
         fault
     }
 
-    fn check_exchange(&mut self, channel: Id, exchange: &str) -> Result<(), Fault> {
+    pub(super) fn check_exchange(&mut self, channel: Id, exchange: &str) -> Result<(), Fault> {
         if self.forbidden.contains(exchange) {
             let reason = format!("no exchange '{exchange}'");
             return Err(self.refuse(channel, code::NOT_FOUND, &reason));
@@ -327,89 +258,17 @@ impl State {
         Ok(())
     }
 
-    /// Hands out what waits in a queue, to each reader in its turn.
-    fn deliver(&mut self, name: &str) {
-        let Self {
-            queues, channels, ..
-        } = self;
-        let Some(queue) = queues.get_mut(name) else {
-            return;
-        };
-        while !queue.waiting.is_empty() {
-            let next = queue
-                .readers
-                .iter()
-                .position(|id| channels.get(id).is_some_and(Channel::has_room));
-            let reader = next.and_then(|index| queue.readers.remove(index));
-            let Some(id) = reader else {
-                return;
-            };
-            queue.readers.push_back(id);
-            if let (Some(channel), Some(stored)) =
-                (channels.get_mut(&id), queue.waiting.pop_front())
-            {
-                channel.deliver(name, stored);
-            }
-        }
-    }
-
-    fn put_back(&mut self, queue: &str, stored: Stored) {
-        if let Some(queue) = self.queues.get_mut(queue) {
-            queue.waiting.push_front(Stored {
-                redelivered: true,
-                ..stored
-            });
-        }
-    }
-
-    fn dead_letter(&mut self, queue: &str, message: &Outgoing) {
-        let exchange = self
-            .queues
-            .get(queue)
-            .and_then(|queue| queue.declaration.arguments.get("x-dead-letter-exchange"));
-        if let Some(Argument::Text(exchange)) = exchange {
-            let dead = Outgoing {
-                exchange: exchange.clone(),
-                routing_key: message.routing_key.clone(),
-                cc: message.cc.clone(),
-                bytes: message.bytes.clone(),
-            };
-            self.publish(&Arc::new(dead));
-        }
-    }
-
     fn remove_binding(&mut self, queue: &str, route: &Route) {
         self.bindings
             .retain(|bound| bound.queue != queue || bound.route != *route);
     }
 
-    fn channel(&mut self, id: Id) -> Result<&mut Channel, Fault> {
+    pub(super) fn channel(&mut self, id: Id) -> Result<&mut Channel, Fault> {
         self.channels.get_mut(&id).ok_or_else(closed)
     }
 
     fn fresh_id(&mut self) -> Id {
         self.last_id += 1;
         self.last_id
-    }
-}
-
-impl Channel {
-    fn deliver(&mut self, queue: &str, stored: Stored) {
-        self.last_tag += 1;
-        let arrival = Arrival {
-            tag: self.last_tag,
-            exchange: stored.message.exchange.clone(),
-            routing_key: stored.message.routing_key.clone(),
-            cc: stored.message.cc.clone(),
-            redelivered: stored.redelivered,
-            bytes: stored.message.bytes.clone(),
-        };
-        self.unsettled
-            .insert(self.last_tag, (queue.to_owned(), stored));
-        if let Some(to) = &self.to {
-            // A consumer that drops its deliveries also closes the channel,
-            // which puts them back.
-            let _ = to.send(Ok(arrival));
-        }
     }
 }
