@@ -5,9 +5,9 @@
 //!     cargo bench -p taskcluster-pulse --features amqp --bench amqp
 //! ```
 //!
-//! `PULSE_BENCH_MESSAGES` sets how many messages each measurement takes, 50,000
-//! unless set. With a million, the two memory figures show whether memory stays
-//! flat.
+//! `PULSE_BENCH_MESSAGES` sets how many messages each measurement takes, and
+//! `PULSE_BENCH_ROUNDS` how often it is taken: 30,000 and 7, unless set. With a
+//! million messages, the memory figures show whether memory stays flat.
 
 #[path = "../tests/common/mod.rs"]
 mod common;
@@ -35,21 +35,18 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 const PREFETCH: u16 = 200;
 const UNCONFIRMED: usize = 1000;
-const ROUNDS: usize = 3;
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let messages = match std::env::var("PULSE_BENCH_MESSAGES") {
-        Ok(messages) => messages.parse()?,
-        Err(_) => 50_000,
-    };
+    let messages = setting("PULSE_BENCH_MESSAGES", 30_000)?;
+    let rounds = setting("PULSE_BENCH_ROUNDS", 7)?;
     let Some(rabbit) = Rabbit::for_test().await else {
         return Ok(());
     };
     // Makes the queue and its binding.
     rabbit.consumer().start().await?.stop().await?;
     let mut ratios = Ratios::default();
-    for round in 1..=ROUNDS {
+    for round in 1..=rounds {
         println!("round {round}, {messages} messages, prefetch {PREFETCH}");
         let plain = rate(
             "publish, plain lapin",
@@ -74,17 +71,12 @@ async fn main() -> Result<()> {
         )
         .await?;
         publish(&rabbit, messages).await?;
-        let before = resident();
         let ours = rate("consume, this crate", messages, consume(&rabbit, messages)).await?;
-        println!(
-            "  resident memory: {before} KiB before, {} KiB after",
-            resident()
-        );
         ratios.each.push(ours / each);
         ratios.fifty.push(ours / fifty);
     }
     rabbit.delete_queue(&rabbit.queue()).await;
-    println!("medians of {ROUNDS} rounds");
+    println!("medians of {rounds} rounds");
     println!(
         "  publish, to pipelined lapin:      {:.2}",
         median(ratios.publish)
@@ -100,6 +92,10 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
+fn setting(name: &str, usual: usize) -> Result<usize> {
+    std::env::var(name).map_or(Ok(usual), |value| Ok(value.parse()?))
+}
+
 #[derive(Default)]
 struct Ratios {
     publish: Vec<f64>,
@@ -112,12 +108,16 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// Messages a second.
+/// Messages a second; told together with the memory before and after.
 async fn rate(name: &str, messages: usize, work: impl Future<Output = Result<()>>) -> Result<f64> {
+    let before = resident();
     let started = Instant::now();
     work.await?;
     let rate = messages as f64 / started.elapsed().as_secs_f64();
-    println!("  {name:27} {rate:9.0} messages/s");
+    println!(
+        "  {name:27} {rate:9.0} messages/s, resident {before} -> {} KiB",
+        resident()
+    );
     Ok(rate)
 }
 

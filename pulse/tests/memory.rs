@@ -382,6 +382,27 @@ async fn publishing_survives_a_lost_connection() {
 }
 
 #[tokio::test]
+async fn a_publisher_that_gave_up_tells_why() {
+    let broker = MemoryBroker::new();
+    let publisher = Publisher::builder(broker.connection())
+        .reconnect(quick().at_most(2))
+        .start()
+        .await
+        .expect("started");
+    broker.go_away();
+    let confirmation = publisher.publish(&message(1)).await.expect("accepted");
+    for error in [
+        confirmation.await.expect_err("no broker"),
+        publisher.publish(&message(2)).await.expect_err("no broker"),
+    ] {
+        assert!(
+            matches!(error, PublishError::Ended(Error::GaveUp { .. })),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_deadline_says_that_the_broker_is_blocked() {
     let broker = MemoryBroker::new();
     let seen = Seen::default();

@@ -102,6 +102,9 @@ impl ConsumerBuilder {
     /// Replaces the connection each time it has lived for `age`, an hour for
     /// instance. The new one is set up first; the old one closes when what was
     /// delivered on it is settled. Unless set, a connection is kept.
+    ///
+    /// A named queue loses and repeats nothing by it. An unnamed one is made
+    /// anew, so that messages may be missed or come twice.
     #[must_use]
     pub fn recycle_after(mut self, age: Duration) -> Self {
         self.recycle = Some(age);

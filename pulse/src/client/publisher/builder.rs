@@ -1,14 +1,14 @@
 //! What a program says of the publisher that it wants.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, mpsc};
 use tracing::Instrument;
 
-use super::Publisher;
 use super::courier::Courier;
+use super::{Publisher, Shared};
 use crate::client::connection::Connection;
 use crate::client::error::Error;
 use crate::client::notice::{Notice, Notices};
@@ -74,23 +74,24 @@ impl PublisherBuilder {
     pub async fn start(self) -> Result<Publisher, Error> {
         let span = tracing::info_span!("publisher", connection = ?self.connection);
         let (parcels, inbox) = mpsc::unbounded_channel();
-        let room = Arc::new(Semaphore::new(self.unconfirmed));
-        let meter = Arc::default();
+        let shared = Arc::new(Shared {
+            room: Arc::new(Semaphore::new(self.unconfirmed)),
+            meter: Arc::default(),
+            notices: self.notices,
+            ended: OnceLock::new(),
+        });
         let mut courier = Courier::new(
             self.connection,
             self.reconnect,
-            self.notices,
-            Arc::clone(&meter),
             self.deadline,
             inbox,
-            Arc::clone(&room),
+            Arc::clone(&shared),
         );
         let line = courier.connect().instrument(span.clone()).await?;
         Ok(Publisher {
-            room,
+            shared,
             parcels,
             courier: tokio::spawn(courier.run(line).instrument(span)),
-            meter,
             deadline: self.deadline,
         })
     }

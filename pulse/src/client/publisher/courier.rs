@@ -6,14 +6,14 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
+use super::Shared;
 use super::transit::{Parcel, Transit};
 use crate::client::connection::{Connection, Refusal};
-use crate::client::counters::Meter;
 use crate::client::error::Error;
-use crate::client::notice::{Notice, Notices};
+use crate::client::notice::Notice;
 use crate::client::reconnect::{Backoff, Reconnect};
 use crate::client::transport::{Channel, Fault, Link};
 
@@ -34,11 +34,9 @@ pub(super) struct Line {
 pub(super) struct Courier {
     connection: Connection,
     backoff: Backoff,
-    notices: Notices,
-    meter: Arc<Meter>,
     transit: Transit,
     inbox: mpsc::UnboundedReceiver<Parcel>,
-    room: Arc<Semaphore>,
+    shared: Arc<Shared>,
     closing: bool,
     /// Why the broker takes no messages at the moment.
     blocked: Option<String>,
@@ -48,20 +46,16 @@ impl Courier {
     pub(super) fn new(
         connection: Connection,
         reconnect: Reconnect,
-        notices: Notices,
-        meter: Arc<Meter>,
         deadline: Duration,
         inbox: mpsc::UnboundedReceiver<Parcel>,
-        room: Arc<Semaphore>,
+        shared: Arc<Shared>,
     ) -> Self {
         Self {
             connection,
             backoff: Backoff::new(reconnect),
-            notices,
-            transit: Transit::new(deadline, Arc::clone(&meter)),
-            meter,
+            transit: Transit::new(deadline, Arc::clone(&shared.meter)),
             inbox,
-            room,
+            shared,
             closing: false,
             blocked: None,
         }
@@ -71,6 +65,8 @@ impl Courier {
     pub(super) async fn run(mut self, line: Line) {
         if let Err(error) = self.keep_up(line).await {
             tracing::error!("publisher ended: {error}");
+            // Set once, and before the inbox closes: who finds it closed asks why.
+            let _ = self.shared.ended.set(error.clone());
             self.inbox.close();
             while let Some(parcel) = self.inbox.recv().await {
                 self.transit.add(parcel);
@@ -78,7 +74,7 @@ impl Courier {
             self.transit.fail(&error);
         }
         // Whoever waits for room learns that there will be none.
-        self.room.close();
+        self.shared.room.close();
     }
 
     async fn keep_up(&mut self, mut line: Line) -> Result<(), Error> {
@@ -92,14 +88,14 @@ impl Courier {
                 return Ok(());
             };
             self.transit.lose(&fault);
-            self.meter.connections_lost.up();
+            self.shared.meter.connections_lost.up();
             let wait = self.backoff.after_loss(line.since.elapsed());
             let lost = Notice::Reconnecting {
                 failures: 0,
                 wait,
                 reason: fault.reason.clone(),
             };
-            self.notices.send(&lost);
+            self.shared.notices.send(&lost);
             let goodbye = timeout(GOODBYE, line.link.close());
             self.meanwhile(&fault, goodbye).await.ok();
             self.meanwhile(&fault, sleep(wait)).await;
@@ -117,7 +113,7 @@ impl Courier {
             let connection = self.connection.clone();
             match self.meanwhile(&last, open(&connection)).await {
                 Ok(line) => {
-                    self.notices.send(&Notice::Ready);
+                    self.shared.notices.send(&Notice::Ready);
                     return Ok(line);
                 }
                 Err(Refusal::ForGood(error)) => return Err(error),
@@ -126,7 +122,7 @@ impl Courier {
             let Some(wait) = self.backoff.after_failure() else {
                 return Err(self.connection.gave_up(self.backoff.failures(), last));
             };
-            self.notices.send(&Notice::Reconnecting {
+            self.shared.notices.send(&Notice::Reconnecting {
                 failures: self.backoff.failures(),
                 wait,
                 reason: last.reason.clone(),
@@ -190,7 +186,7 @@ impl Courier {
 
     fn set_blocked(&mut self, blocked: Option<String>) {
         if self.blocked != blocked {
-            self.notices.send(&match blocked.clone() {
+            self.shared.notices.send(&match blocked.clone() {
                 Some(reason) => Notice::Blocked { reason },
                 None => Notice::Unblocked,
             });

@@ -9,7 +9,7 @@ mod transit;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -23,6 +23,8 @@ pub use error::{PublishError, RoutesFault};
 use self::transit::Parcel;
 use super::connection::Connection;
 use super::counters::{Counters, Meter};
+use super::error::Error;
+use super::notice::Notices;
 use crate::binding::Exchange;
 use crate::event::Message;
 
@@ -34,11 +36,20 @@ use crate::event::Message;
 /// confirmed it. What a lost connection leaves unconfirmed is sent again on the
 /// next one, so a message may arrive twice, and messages may change their order.
 pub struct Publisher {
-    room: Arc<Semaphore>,
+    shared: Arc<Shared>,
     parcels: mpsc::UnboundedSender<Parcel>,
     courier: JoinHandle<()>,
-    meter: Arc<Meter>,
     deadline: Duration,
+}
+
+/// What a publisher and its courier both see.
+struct Shared {
+    /// A permit for each message that may be under way.
+    room: Arc<Semaphore>,
+    meter: Arc<Meter>,
+    notices: Notices,
+    /// Why the courier ended, once it has.
+    ended: OnceLock<Error>,
 }
 
 impl Publisher {
@@ -78,14 +89,21 @@ impl Publisher {
     ) -> Result<Confirmation, PublishError> {
         let message = outgoing::outgoing(message, routes)?;
         // Closed by the courier when it ends.
-        let Ok(room) = Arc::clone(&self.room).acquire_owned().await else {
-            return Err(PublishError::Closed);
+        let Ok(room) = Arc::clone(&self.shared.room).acquire_owned().await else {
+            return Err(self.ended());
         };
         let (done, outcome) = oneshot::channel();
         let parcel = Parcel::new(message, Instant::now() + self.deadline, done, room);
         match self.parcels.send(parcel) {
             Ok(()) => Ok(Confirmation { outcome }),
-            Err(_) => Err(PublishError::Closed),
+            Err(_) => Err(self.ended()),
+        }
+    }
+
+    fn ended(&self) -> PublishError {
+        match self.shared.ended.get() {
+            Some(error) => PublishError::Ended(error.clone()),
+            None => PublishError::Closed,
         }
     }
 
@@ -102,7 +120,7 @@ impl Publisher {
 
     /// How often things happened so far.
     pub fn counters(&self) -> Counters {
-        self.meter.read()
+        self.shared.meter.read()
     }
 }
 
