@@ -48,7 +48,7 @@ impl Reconnect {
     fn wait(&self, step: u32) -> Duration {
         let doublings = step.saturating_sub(1).min(16);
         let wait = self.first.saturating_mul(1 << doublings).min(self.longest);
-        wait.mul_f64(1.0 - fastrand::f64() / 2.0)
+        wait.saturating_sub(wait.mul_f64(fastrand::f64() / 2.0))
     }
 }
 

@@ -88,7 +88,7 @@ pub(crate) trait Deliveries: Send {
 /// A delivery as it came over the wire.
 #[derive(Debug)]
 pub(crate) struct Arrival {
-    /// Counted from 1 on each channel, without a gap.
+    /// Counted from 1 on each channel.
     pub(crate) tag: u64,
     pub(crate) exchange: String,
     pub(crate) routing_key: String,

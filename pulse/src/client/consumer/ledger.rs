@@ -44,10 +44,10 @@ enum State {
     Gone,
 }
 
+#[derive(Default)]
 struct Pages {
-    /// The tag of the first of `states`.
-    first: u64,
-    states: VecDeque<State>,
+    /// The deliveries by their tags, which only grow.
+    entries: VecDeque<(u64, State)>,
     in_work: usize,
     /// The tag that the next ack names, and how many deliveries it acks.
     due: Option<u64>,
@@ -61,13 +61,7 @@ impl Ledger {
             meter,
             batch,
             alive: AtomicBool::new(true),
-            pages: Mutex::new(Pages {
-                first: 1,
-                states: VecDeque::new(),
-                in_work: 0,
-                due: None,
-                finished: 0,
-            }),
+            pages: Mutex::default(),
             ack_due: Notify::new(),
             idle: Notify::new(),
         }
@@ -87,12 +81,7 @@ impl Ledger {
     /// Enters a delivery that has just come.
     pub(super) fn open(&self, tag: u64) {
         let mut pages = self.lock();
-        let expected = pages.first + pages.states.len() as u64;
-        // Tags have no gaps; were there one, it must not shift what follows.
-        for _ in expected..tag {
-            pages.states.push_back(State::Gone);
-        }
-        pages.states.push_back(State::InWork);
+        pages.entries.push_back((tag, State::InWork));
         pages.in_work += 1;
     }
 
@@ -169,23 +158,24 @@ impl Ledger {
 impl Pages {
     /// Marks one delivery and moves past the finished ones at the front.
     fn close(&mut self, tag: u64, state: State) {
-        let slot = tag
-            .checked_sub(self.first)
-            .and_then(|index| self.states.get_mut(usize::try_from(index).ok()?));
+        let slot = self
+            .entries
+            .binary_search_by_key(&tag, |(tag, _)| *tag)
+            .ok()
+            .and_then(|index| self.entries.get_mut(index));
         match slot {
-            Some(slot) if *slot == State::InWork => *slot = state,
+            Some((_, slot)) if *slot == State::InWork => *slot = state,
             _ => return,
         }
         self.in_work -= 1;
-        while let Some(&state) = self.states.front()
+        while let Some(&(tag, state)) = self.entries.front()
             && state != State::InWork
         {
             if state == State::Acked {
-                self.due = Some(self.first);
+                self.due = Some(tag);
                 self.finished += 1;
             }
-            self.states.pop_front();
-            self.first += 1;
+            self.entries.pop_front();
         }
     }
 }
@@ -194,13 +184,11 @@ impl Pages {
 mod tests {
     use super::*;
 
-    fn pages(count: usize) -> Pages {
+    fn pages(count: u64) -> Pages {
         Pages {
-            first: 1,
-            states: VecDeque::from(vec![State::InWork; count]),
-            in_work: count,
-            due: None,
-            finished: 0,
+            entries: (1..=count).map(|tag| (tag, State::InWork)).collect(),
+            in_work: count as usize,
+            ..Pages::default()
         }
     }
 

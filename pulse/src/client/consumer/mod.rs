@@ -35,6 +35,30 @@ use super::notice::BindingFailure;
 /// each of them instead, with retries. A task in the background keeps the
 /// connection up either way.
 ///
+/// ```
+/// use taskcluster_pulse::{Binding, Connection, Consumer, EventSet};
+///
+/// # async fn example<Event: EventSet + std::fmt::Debug>(
+/// #     connection: Connection,
+/// #     binding: impl Binding + 'static,
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut consumer = Consumer::builder(connection)
+///     .queue("pool-watcher")
+///     .bind(binding)
+///     .start()
+///     .await?;
+/// while let Some(delivery) = consumer.next().await {
+///     match delivery.event::<Event>() {
+///         Ok(event) => println!("{event:?}"),
+///         Err(error) => eprintln!("{error}"),
+///     }
+///     delivery.ack();
+/// }
+/// consumer.stop().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Dropping a consumer stops it as [`stop`](Self::stop) does, without waiting.
 pub struct Consumer {
     shared: Arc<Shared>,

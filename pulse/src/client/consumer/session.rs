@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout};
+use tokio::time::{Instant, Sleep, sleep, timeout};
 
 use super::delivery::Delivery;
 use super::ledger::{Ledger, Verdict};
@@ -33,6 +33,8 @@ pub(super) struct Session {
     meter: Arc<Meter>,
     pub(super) queue: String,
     pub(super) since: Instant,
+    /// What its age is counted from.
+    young_since: Instant,
 }
 
 /// Why deliveries are no longer passed on.
@@ -58,6 +60,7 @@ impl Session {
             meter: Arc::clone(meter),
             queue: line.queue,
             since: Instant::now(),
+            young_since: Instant::now(),
         }
     }
 
@@ -72,7 +75,8 @@ impl Session {
             deliveries, ledger, ..
         } = self;
         let mut burst = Vec::with_capacity(BURST);
-        let mut old = recycle.map(|age| Box::pin(sleep_until(self.since + age)));
+        let mut old =
+            recycle.map(|age| Box::pin(sleep(age.saturating_sub(self.young_since.elapsed()))));
         let mut acks = AckTimer::default();
         loop {
             let end = tokio::select! {
@@ -94,6 +98,11 @@ impl Session {
                 return end;
             }
         }
+    }
+
+    /// Counts its age anew, for there is no session to replace it.
+    pub(super) fn recycle_later(&mut self) {
+        self.young_since = Instant::now();
     }
 
     /// Ends the session in order: no more deliveries, then the verdicts on what

@@ -139,7 +139,12 @@ impl Supervisor {
     /// Makes a new session before the old one ends; where that fails, the old
     /// one goes on.
     async fn replace(&mut self, mut old: Session) -> Session {
-        match self.try_connect().await {
+        let mut stop = self.stop.clone();
+        let new = tokio::select! {
+            new = self.try_connect() => new,
+            () = stop.asked() => return old,
+        };
+        match new {
             Ok(new) => {
                 self.shared.meter.recycled.up();
                 self.shared.notices.send(&Notice::Recycled);
@@ -149,7 +154,7 @@ impl Supervisor {
             }
             Err(refusal) => {
                 tracing::warn!(?refusal, "connection not recycled");
-                old.since = tokio::time::Instant::now();
+                old.recycle_later();
                 old
             }
         }

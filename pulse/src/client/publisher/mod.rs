@@ -35,6 +35,22 @@ use crate::event::Message;
 /// Taskcluster. It is persistent, and counts as published when the broker has
 /// confirmed it. What a lost connection leaves unconfirmed is sent again on the
 /// next one, so a message may arrive twice, and messages may change their order.
+///
+/// ```
+/// use taskcluster_pulse::{Connection, Exchange, Message, Publisher};
+///
+/// # async fn example<E: Exchange>(
+/// #     connection: Connection,
+/// #     message: Message<E>,
+/// # ) -> Result<(), Box<dyn std::error::Error>> {
+/// let publisher = Publisher::builder(connection).start().await?;
+/// let confirmation = publisher.publish(&message).await?;
+/// // There is time to publish more before the broker has answered.
+/// confirmation.await?;
+/// publisher.close().await;
+/// # Ok(())
+/// # }
+/// ```
 pub struct Publisher {
     shared: Arc<Shared>,
     parcels: mpsc::UnboundedSender<Parcel>,
@@ -93,7 +109,12 @@ impl Publisher {
             return Err(self.ended());
         };
         let (done, outcome) = oneshot::channel();
-        let parcel = Parcel::new(message, Instant::now() + self.deadline, done, room);
+        let parcel = Parcel::new(
+            message,
+            Instant::now().checked_add(self.deadline),
+            done,
+            room,
+        );
         match self.parcels.send(parcel) {
             Ok(()) => Ok(Confirmation { outcome }),
             Err(_) => Err(self.ended()),

@@ -16,7 +16,8 @@ use crate::client::transport::{BoxFuture, Channel, Fault, Outgoing};
 /// One message until its outcome is known.
 pub(super) struct Parcel {
     message: Arc<Outgoing>,
-    deadline: Instant,
+    /// `None` where it is further off than a clock can tell.
+    deadline: Option<Instant>,
     done: oneshot::Sender<Result<(), PublishError>>,
     /// The broker's answer, once the message was sent on this connection.
     answer: Option<BoxFuture<'static, Result<bool, Fault>>>,
@@ -27,7 +28,7 @@ pub(super) struct Parcel {
 impl Parcel {
     pub(super) fn new(
         message: Outgoing,
-        deadline: Instant,
+        deadline: Option<Instant>,
         done: oneshot::Sender<Result<(), PublishError>>,
         room: OwnedSemaphorePermit,
     ) -> Self {
@@ -144,14 +145,14 @@ impl Transit {
 
     /// When the first message's time is up.
     pub(super) fn deadline(&self) -> Option<Instant> {
-        self.parcels.front().map(|parcel| parcel.deadline)
+        self.parcels.front().and_then(|parcel| parcel.deadline)
     }
 
     /// Ends every message whose time is up; `reason` is what holds them up.
     pub(super) fn expire(&mut self, reason: &str) {
         let now = Instant::now();
         while let Some(first) = self.parcels.front()
-            && first.deadline <= now
+            && first.deadline.is_some_and(|deadline| deadline <= now)
         {
             self.meter.expired.up();
             let error = PublishError::Deadline {
