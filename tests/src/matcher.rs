@@ -51,7 +51,7 @@ fn numbers(table: &Table) -> rule::Table {
     let width = table.classes.len();
     let automaton = match table.narrow_cells() {
         Some(cells) => rule::Table::new(&table.triples(), width, cells.leak()),
-        None => rule::Table::wide(&table.triples(), width, table.cells.clone().leak()),
+        None => rule::Table::wide(&table.triples(), width, table.wide_cells().leak()),
     };
     automaton
         .start(usize::from(table.start))

@@ -201,9 +201,9 @@ pub struct Positions {
 }
 
 impl Positions {
-    /// Texts as long as `wants`: the byte at `index` belongs to the set
-    /// `sets[wants[index]]`, written as pairs. There are at most eight sets; a
-    /// position that names none is never filled.
+    /// Texts as long as `wants`: the byte at `index` belongs to the sets, written
+    /// as pairs, whose bits `wants[index]` has. The first set has bit 0; there
+    /// are at most eight.
     pub const fn new(sets: &[&[u8]], wants: &'static [u8]) -> Self {
         let mut roles = [0; 256];
         let mut index = 0;
@@ -216,13 +216,13 @@ impl Positions {
 
     /// Goes through all bytes without a branch, so that none waits for another.
     const fn matches(&self, text: &[u8]) -> bool {
-        let mut filled = 1;
+        let mut missing = 0;
         let mut index = 0;
         while index < text.len() && index < self.wants.len() {
-            filled &= self.sets[text[index] as usize] >> (self.wants[index] & 7);
+            missing |= self.wants[index] & !self.sets[text[index] as usize];
             index += 1;
         }
-        filled == 1 && text.len() == self.wants.len()
+        missing == 0 && text.len() == self.wants.len()
     }
 }
 

@@ -13,16 +13,11 @@ const ACCEPTED: usize = 1;
 pub struct Table {
     classes: [u8; 256],
     width: usize,
-    cells: Cells,
+    /// The next states: row by row for each state, in a row for each class.
+    cells: &'static [u8],
+    wide: bool,
     start: usize,
     accepting: usize,
-}
-
-/// The next states: row by row for each state, in a row for each class.
-#[derive(Clone, Copy, Debug)]
-enum Cells {
-    Narrow(&'static [u8]),
-    Wide(&'static [u16]),
 }
 
 impl Table {
@@ -33,12 +28,13 @@ impl Table {
     /// `classes` says which bytes are one class, as triples of a first byte, a
     /// last byte and the class; bytes it leaves out are of class 0.
     pub const fn new(classes: &[u8], width: usize, cells: &'static [u8]) -> Self {
-        Self::of(classes, width, Cells::Narrow(cells))
+        Self::of(classes, width, cells, false)
     }
 
-    /// An automaton of more states, otherwise the same as [`new`](Self::new).
-    pub const fn wide(classes: &[u8], width: usize, cells: &'static [u16]) -> Self {
-        Self::of(classes, width, Cells::Wide(cells))
+    /// An automaton of up to 65,536 states: `cells` holds two bytes for each, the
+    /// low one first. Otherwise the same as [`new`](Self::new).
+    pub const fn wide(classes: &[u8], width: usize, cells: &'static [u8]) -> Self {
+        Self::of(classes, width, cells, true)
     }
 
     /// Starts in `state`.
@@ -55,7 +51,7 @@ impl Table {
         self
     }
 
-    const fn of(triples: &[u8], width: usize, cells: Cells) -> Self {
+    const fn of(triples: &[u8], width: usize, cells: &'static [u8], wide: bool) -> Self {
         let mut classes = [0; 256];
         let mut triple = 0;
         while triple + 2 < triples.len() {
@@ -70,42 +66,43 @@ impl Table {
             classes,
             width,
             cells,
+            wide,
             start: 2,
             accepting: 2,
         }
     }
 
     pub(super) const fn accepts(&self, text: &[u8]) -> bool {
-        let state = match self.cells {
-            Cells::Narrow(cells) => self.walk_narrow(cells, text),
-            Cells::Wide(cells) => self.walk_wide(cells, text),
+        let state = match self.wide {
+            false => self.walk(text),
+            true => self.walk_wide(text),
         };
         state != REFUSED && state < self.accepting
     }
 
-    const fn walk_narrow(&self, cells: &[u8], text: &[u8]) -> usize {
+    const fn walk(&self, text: &[u8]) -> usize {
         let mut state = self.start;
         let mut index = 0;
         while index < text.len() && state > ACCEPTED {
             let cell = self.cell(state, text[index]);
-            if cell >= cells.len() {
+            if cell >= self.cells.len() {
                 return REFUSED;
             }
-            state = cells[cell] as usize;
+            state = self.cells[cell] as usize;
             index += 1;
         }
         state
     }
 
-    const fn walk_wide(&self, cells: &[u16], text: &[u8]) -> usize {
+    const fn walk_wide(&self, text: &[u8]) -> usize {
         let mut state = self.start;
         let mut index = 0;
         while index < text.len() && state > ACCEPTED {
-            let cell = self.cell(state, text[index]);
-            if cell >= cells.len() {
+            let cell = self.cell(state, text[index]) * 2;
+            if cell + 1 >= self.cells.len() {
                 return REFUSED;
             }
-            state = cells[cell] as usize;
+            state = u16::from_le_bytes([self.cells[cell], self.cells[cell + 1]]) as usize;
             index += 1;
         }
         state
