@@ -12,6 +12,7 @@ use crate::pattern::{ByteSet, Form, Shape, Table, distinct};
 pub fn matcher(form: &Form) -> TokenStream {
     let shape = match &form.shape {
         Shape::Always => quote!(Matcher::ALWAYS),
+        Shape::Regex => quote!(Matcher::REGEX),
         Shape::Run { set, first, last } => {
             let run = run(set, first, last);
             quote!(Matcher::run(&const { #run }))
@@ -43,7 +44,7 @@ pub fn matcher(form: &Form) -> TokenStream {
 /// The types that [`matcher`] names for `form`.
 pub fn names(form: &Form) -> BTreeSet<&'static str> {
     let (own, parts): (_, Vec<&Form>) = match &form.shape {
-        Shape::Always => (None, Vec::new()),
+        Shape::Always | Shape::Regex => (None, Vec::new()),
         Shape::Run { .. } => (Some("Run"), Vec::new()),
         Shape::Positions(_) => (Some("Positions"), Vec::new()),
         Shape::Split { head, tail, .. } => (Some("Split"), vec![head, tail]),

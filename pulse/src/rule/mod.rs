@@ -5,6 +5,7 @@ mod matcher;
 mod members;
 mod number;
 mod one_of;
+mod regex;
 mod string;
 mod table;
 
