@@ -89,7 +89,9 @@ async fn an_unnamed_queue_is_made_anew_and_says_so() {
         .await;
     publish(&broker, 7..8).await;
     let delivery = consumer.next().await.expect("a delivery");
-    assert_eq!(delivery.event::<Event>().expect("decoded").number(), 7);
+    match delivery.event().expect("decoded") {
+        Event::Numbered(message) => assert_eq!(message.payload.number, 7),
+    }
 }
 
 #[tokio::test]
