@@ -45,50 +45,14 @@ async fn main() -> Result<()> {
     };
     // Makes the queue and its binding.
     rabbit.consumer().start().await?.stop().await?;
-    let mut ratios = Ratios::default();
+    let mut rates = Rates::default();
     for round in 1..=rounds {
         println!("round {round}, {messages} messages, prefetch {PREFETCH}");
-        let plain = rate(
-            "publish, plain lapin",
-            messages,
-            publish_plain(&rabbit, messages),
-        )
-        .await?;
-        purge(&rabbit).await?;
-        let ours = rate("publish, this crate", messages, publish(&rabbit, messages)).await?;
-        ratios.publish.push(ours / plain);
-        let each = rate(
-            "consume, lapin, ack each",
-            messages,
-            consume_plain(&rabbit, messages, 1),
-        )
-        .await?;
-        publish(&rabbit, messages).await?;
-        let fifty = rate(
-            "consume, lapin, ack by 50",
-            messages,
-            consume_plain(&rabbit, messages, 50),
-        )
-        .await?;
-        publish(&rabbit, messages).await?;
-        let ours = rate("consume, this crate", messages, consume(&rabbit, messages)).await?;
-        ratios.each.push(ours / each);
-        ratios.fifty.push(ours / fifty);
+        rates.measure_publishing(&rabbit, messages).await?;
+        rates.measure_consuming(&rabbit, messages, round).await?;
     }
     rabbit.delete_queue(&rabbit.queue()).await;
-    println!("medians of {rounds} rounds");
-    println!(
-        "  publish, to pipelined lapin:      {:.2}",
-        median(ratios.publish)
-    );
-    println!(
-        "  consume, to lapin acking each:    {:.2}",
-        median(ratios.each)
-    );
-    println!(
-        "  consume, to lapin acking by 50:   {:.2}",
-        median(ratios.fifty)
-    );
+    rates.print_ratios();
     Ok(())
 }
 
@@ -96,16 +60,79 @@ fn setting(name: &str, usual: usize) -> Result<usize> {
     std::env::var(name).map_or(Ok(usual), |value| Ok(value.parse()?))
 }
 
+/// Messages a second, one of each for each round.
 #[derive(Default)]
-struct Ratios {
+struct Rates {
     publish: Vec<f64>,
-    each: Vec<f64>,
-    fifty: Vec<f64>,
+    publish_plain: Vec<f64>,
+    consume: Vec<f64>,
+    ack_each: Vec<f64>,
+    ack_by_fifty: Vec<f64>,
+}
+
+impl Rates {
+    async fn measure_publishing(&mut self, rabbit: &Rabbit, messages: usize) -> Result<()> {
+        let work = publish_plain(rabbit, messages);
+        let plain = rate("publish, plain lapin", messages, work).await?;
+        purge(rabbit).await?;
+        let work = publish(rabbit, messages);
+        let ours = rate("publish, this crate", messages, work).await?;
+        purge(rabbit).await?;
+        self.publish_plain.push(plain);
+        self.publish.push(ours);
+        Ok(())
+    }
+
+    /// Each round begins with another of the three, for the broker is not
+    /// equally busy with what was before.
+    async fn measure_consuming(
+        &mut self,
+        rabbit: &Rabbit,
+        messages: usize,
+        round: usize,
+    ) -> Result<()> {
+        for turn in round..round + 3 {
+            publish(rabbit, messages).await?;
+            match turn % 3 {
+                0 => {
+                    let work = consume_plain(rabbit, messages, 1);
+                    let rate = rate("consume, lapin, ack each", messages, work).await?;
+                    self.ack_each.push(rate);
+                }
+                1 => {
+                    let work = consume_plain(rabbit, messages, 50);
+                    let rate = rate("consume, lapin, ack by 50", messages, work).await?;
+                    self.ack_by_fifty.push(rate);
+                }
+                _ => {
+                    let work = consume(rabbit, messages);
+                    let rate = rate("consume, this crate", messages, work).await?;
+                    self.consume.push(rate);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn print_ratios(self) {
+        let publish = median(self.publish) / median(self.publish_plain);
+        let consume = median(self.consume);
+        println!("ratios of the medians");
+        println!("  publish, to pipelined lapin:    {publish:.2}");
+        println!(
+            "  consume, to lapin acking each:  {:.2}",
+            consume / median(self.ack_each)
+        );
+        println!(
+            "  consume, to lapin acking by 50: {:.2}",
+            consume / median(self.ack_by_fifty)
+        );
+    }
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
+    values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
 /// Messages a second; told together with the memory before and after.

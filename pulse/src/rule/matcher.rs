@@ -1,11 +1,11 @@
 //! Strings that match, as constant data.
 
+use super::regex;
 use super::table::Table;
 
-/// A regular language, compiled when the code is generated.
+/// A language, compiled when the code is generated.
 ///
-/// Reading one allocates nothing, has no state to set up and never backtracks:
-/// it looks at each byte of a text at most twice.
+/// Reading one allocates nothing, has no state to set up and never backtracks.
 #[derive(Clone, Copy, Debug)]
 pub struct Matcher {
     shape: Shape,
@@ -17,6 +17,7 @@ pub struct Matcher {
 #[derive(Clone, Copy, Debug)]
 enum Shape {
     Always,
+    Regex,
     Run(&'static Run),
     Positions(&'static Positions),
     Split(&'static Split),
@@ -28,6 +29,10 @@ enum Shape {
 impl Matcher {
     /// Every text.
     pub const ALWAYS: Self = Self::of(Shape::Always);
+
+    /// The patterns of ECMA-262, with their groups nesting up to 128 deep: the
+    /// one language here that is not regular.
+    pub const REGEX: Self = Self::of(Shape::Regex);
 
     /// The texts of a [`Run`].
     pub const fn run(run: &'static Run) -> Self {
@@ -96,6 +101,7 @@ impl Matcher {
         }
         match self.shape {
             Shape::Always => true,
+            Shape::Regex => regex::is_pattern(text),
             Shape::Run(run) => run.matches(text),
             Shape::Positions(positions) => positions.matches(text),
             Shape::Split(split) => split.matches(text),

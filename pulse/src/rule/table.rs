@@ -27,13 +27,13 @@ impl Table {
     ///
     /// `classes` says which bytes are one class, as triples of a first byte, a
     /// last byte and the class; bytes it leaves out are of class 0.
-    pub const fn new(classes: &[u8], width: usize, cells: &'static [u8]) -> Self {
+    pub const fn new(classes: &[u8], width: u16, cells: &'static [u8]) -> Self {
         Self::of(classes, width, cells, false)
     }
 
     /// An automaton of up to 65,536 states: `cells` holds two bytes for each, the
     /// low one first. Otherwise the same as [`new`](Self::new).
-    pub const fn wide(classes: &[u8], width: usize, cells: &'static [u8]) -> Self {
+    pub const fn wide(classes: &[u8], width: u16, cells: &'static [u8]) -> Self {
         Self::of(classes, width, cells, true)
     }
 
@@ -51,7 +51,7 @@ impl Table {
         self
     }
 
-    const fn of(triples: &[u8], width: usize, cells: &'static [u8], wide: bool) -> Self {
+    const fn of(triples: &[u8], width: u16, cells: &'static [u8], wide: bool) -> Self {
         let mut classes = [0; 256];
         let mut triple = 0;
         while triple + 2 < triples.len() {
@@ -64,7 +64,7 @@ impl Table {
         }
         Self {
             classes,
-            width,
+            width: width as usize,
             cells,
             wide,
             start: 2,

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part")]
 
+pub mod exchanges;
 #[cfg(feature = "amqp")]
 pub mod proxy;
 #[cfg(feature = "amqp")]
@@ -13,7 +14,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use taskcluster_pulse::payload::{Member, PayloadSlot, Rest, Shape};
 use taskcluster_pulse::routing::{KeyReader, KeyWriter, PatternWord, Word, word_or};
-use taskcluster_pulse::rule::NumberRule;
+use taskcluster_pulse::rule::ScalarRule;
 use taskcluster_pulse::validate::Flow;
 use taskcluster_pulse::{
     Binding, DecodeError, EventSet, Exchange, ExchangeInfo, Message, Notice, Payload,
@@ -89,7 +90,7 @@ impl Payload for Number {
     };
 }
 
-const BELOW_TEN_MILLION: NumberRule<u64> = NumberRule::new().maximum(9_999_999);
+const BELOW_TEN_MILLION: ScalarRule<u64> = ScalarRule::new().maximum(9_999_999);
 
 impl Validate for Number {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {

@@ -129,6 +129,14 @@ impl Delivery {
         self.receipt.settle(Verdict::PutBack);
     }
 
+    /// Leaves the message to the broker, which puts it back when the channel
+    /// closes. Many that are put back one by one at the end of a session would
+    /// overtake its last acks: a quorum queue gathers acks while it is behind,
+    /// and forgets those that it has gathered when the channel closes.
+    pub(super) fn leave(mut self) {
+        self.receipt.settle(Verdict::Leave);
+    }
+
     /// Whether a verdict still reaches the broker.
     pub(super) fn is_live(&self) -> bool {
         self.receipt

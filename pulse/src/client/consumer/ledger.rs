@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
 use crate::client::counters::Meter;
-use crate::client::transport::Channel;
+use crate::client::transport::{Arrival, Channel};
 
 /// The deliveries of one channel.
 pub(super) struct Ledger {
@@ -33,6 +33,8 @@ pub(super) enum Verdict {
     Ack,
     Reject,
     PutBack,
+    /// The broker takes it back by itself when the channel closes.
+    Leave,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -42,6 +44,8 @@ enum State {
     /// Rejected or put back: the broker knows already, and this tag must not
     /// be the one that an ack names.
     Gone,
+    /// Nobody works on it, and no ack may reach past it.
+    Left,
 }
 
 #[derive(Default)]
@@ -79,9 +83,13 @@ impl Ledger {
     }
 
     /// Enters a delivery that has just come.
-    pub(super) fn open(&self, tag: u64) {
+    pub(super) fn open(&self, arrival: &Arrival) {
+        self.meter.received.up();
+        if arrival.redelivered {
+            self.meter.redelivered.up();
+        }
         let mut pages = self.lock();
-        pages.entries.push_back((tag, State::InWork));
+        pages.entries.push_back((arrival.tag, State::InWork));
         pages.in_work += 1;
     }
 
@@ -107,6 +115,7 @@ impl Ledger {
                 self.channel.nack(tag, true);
                 State::Gone
             }
+            Verdict::Leave => State::Left,
         };
         let was_due = pages.due.is_some();
         pages.close(tag, state);
@@ -169,7 +178,7 @@ impl Pages {
         }
         self.in_work -= 1;
         while let Some(&(tag, state)) = self.entries.front()
-            && state != State::InWork
+            && matches!(state, State::Acked | State::Gone)
         {
             if state == State::Acked {
                 self.due = Some(tag);
@@ -212,6 +221,15 @@ mod tests {
         pages.close(2, State::Acked);
         pages.close(1, State::Gone);
         assert_eq!((pages.due, pages.finished), (Some(2), 1));
+    }
+
+    #[test]
+    fn an_ack_never_reaches_past_one_that_was_left() {
+        let mut pages = pages(3);
+        pages.close(1, State::Acked);
+        pages.close(2, State::Left);
+        pages.close(3, State::Acked);
+        assert_eq!((pages.due, pages.in_work), (Some(1), 0));
     }
 
     #[test]

@@ -122,9 +122,11 @@ impl Consumer {
         self.shared.meter.read()
     }
 
-    /// Gives back what was not handed out, and waits for the supervisor.
+    /// Leaves what was not handed out, and waits for the supervisor.
     async fn finish(&mut self) -> Result<(), Error> {
-        while self.inbox.recv().await.is_some() {}
+        while let Some(delivery) = self.inbox.recv().await {
+            delivery.leave();
+        }
         match (&mut self.supervisor).await {
             Ok(result) => result,
             Err(error) => match error.try_into_panic() {
@@ -140,7 +142,9 @@ impl Consumer {
             match self.inbox.poll_recv(cx) {
                 // Waiting in the inbox, it was overtaken: by the loss of its
                 // connection, or by a stop.
-                Poll::Ready(Some(delivery)) if !delivery.is_live() || self.is_stopping() => {}
+                Poll::Ready(Some(delivery)) if !delivery.is_live() || self.is_stopping() => {
+                    delivery.leave();
+                }
                 other => return other,
             }
         }
@@ -162,6 +166,10 @@ impl Stream for Consumer {
 impl Drop for Consumer {
     fn drop(&mut self) {
         self.shared.stop.send_replace(true);
+        self.inbox.close();
+        while let Ok(delivery) = self.inbox.try_recv() {
+            delivery.leave();
+        }
     }
 }
 

@@ -129,7 +129,7 @@ where
             tokio::select! {
                 () = sleep(work.delay) => {}
                 () = stop.asked() => {
-                    delivery.put_back();
+                    delivery.leave();
                     return Ok(());
                 }
             }

@@ -10,14 +10,14 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::{Instant, Sleep, sleep, timeout};
 
 use super::delivery::Delivery;
-use super::ledger::{Ledger, Verdict};
+use super::ledger::Ledger;
 use super::setup::Line;
 use super::supervisor::Stop;
 use crate::client::counters::Meter;
 use crate::client::transport::{Arrival, Channel, Deliveries, Fault, Link};
 
 /// How long an ack may wait for others to go with.
-const ACK_DELAY: Duration = Duration::from_millis(5);
+const ACK_DELAY: Duration = Duration::from_millis(10);
 
 /// How long a broker may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(5);
@@ -30,7 +30,6 @@ pub(super) struct Session {
     channel: Arc<dyn Channel>,
     deliveries: Box<dyn Deliveries>,
     ledger: Arc<Ledger>,
-    meter: Arc<Meter>,
     pub(super) queue: String,
     pub(super) since: Instant,
     /// What its age is counted from.
@@ -57,7 +56,6 @@ impl Session {
             link: line.link,
             channel: line.channel,
             deliveries: line.deliveries,
-            meter: Arc::clone(meter),
             queue: line.queue,
             since: Instant::now(),
             young_since: Instant::now(),
@@ -86,13 +84,7 @@ impl Session {
                 () = due(&mut old) => Some(End::Old),
             };
             for arrival in burst.drain(..) {
-                self.meter.received.up();
-                if arrival.redelivered {
-                    self.meter.redelivered.up();
-                }
-                ledger.open(arrival.tag);
-                // Without a receiver the delivery is dropped, which puts it back.
-                let _ = to.send(Delivery::new(arrival, Arc::clone(ledger)));
+                pass_on(arrival, ledger, to);
             }
             if let Some(end) = end {
                 return end;
@@ -105,10 +97,13 @@ impl Session {
         self.young_since = Instant::now();
     }
 
-    /// Ends the session in order: no more deliveries, then the verdicts on what
-    /// is in work, then goodbye. What was not passed on goes back into the queue.
-    pub(super) async fn retire(mut self) {
-        let _ = timeout(GOODBYE, self.give_back()).await;
+    /// Ends the session in order: no more deliveries than those that have come,
+    /// then the verdicts on what is in work, then goodbye.
+    ///
+    /// With `to`, what has come is passed on; otherwise it is left, and back in
+    /// the queue after the goodbye.
+    pub(super) async fn retire(mut self, to: Option<UnboundedSender<Delivery>>) {
+        let _ = timeout(GOODBYE, self.cancel(to)).await;
         let mut acks = AckTimer::default();
         loop {
             tokio::select! {
@@ -124,12 +119,13 @@ impl Session {
         let _ = timeout(GOODBYE, close).await;
     }
 
-    /// Ends the deliveries, and puts back those that nobody has seen yet.
-    async fn give_back(&mut self) {
+    async fn cancel(&mut self, to: Option<UnboundedSender<Delivery>>) {
         self.channel.cancel().await;
+        let Some(to) = to else {
+            return;
+        };
         while let Some(Ok(arrival)) = poll_fn(|cx| self.deliveries.poll_next(cx)).await {
-            self.ledger.open(arrival.tag);
-            self.ledger.settle(arrival.tag, Verdict::PutBack);
+            pass_on(arrival, &self.ledger, &to);
         }
     }
 
@@ -137,6 +133,14 @@ impl Session {
     pub(super) async fn abandon(self) {
         self.ledger.lose();
         let _ = timeout(GOODBYE, self.link.close()).await;
+    }
+}
+
+fn pass_on(arrival: Arrival, ledger: &Arc<Ledger>, to: &UnboundedSender<Delivery>) {
+    ledger.open(&arrival);
+    if let Err(unread) = to.send(Delivery::new(arrival, Arc::clone(ledger))) {
+        // The consumer was dropped.
+        unread.0.leave();
     }
 }
 

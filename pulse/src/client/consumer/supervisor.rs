@@ -112,7 +112,7 @@ impl Supervisor {
                 .await;
             session = match end {
                 End::Stopped => {
-                    self.retire(session);
+                    self.retire(session, None);
                     return Ok(());
                 }
                 End::Old => self.replace(session).await,
@@ -149,7 +149,7 @@ impl Supervisor {
                 self.shared.meter.recycled.up();
                 self.shared.notices.send(&Notice::Recycled);
                 self.tell_of_new_queue(&new);
-                self.retire(old);
+                self.retire(old, Some(self.deliveries.clone()));
                 new
             }
             Err(refusal) => {
@@ -233,7 +233,7 @@ impl Supervisor {
         }
     }
 
-    fn retire(&mut self, session: Session) {
-        self.retiring.spawn(session.retire().in_current_span());
+    fn retire(&mut self, session: Session, to: Option<mpsc::UnboundedSender<Delivery>>) {
+        self.retiring.spawn(session.retire(to).in_current_span());
     }
 }

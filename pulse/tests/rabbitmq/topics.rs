@@ -1,16 +1,12 @@
 //! The broker in memory routes as RabbitMQ does.
 
-#![cfg(feature = "amqp")]
-
-mod common;
-
 use std::collections::BTreeSet;
 
 use lapin::options::{QueueBindOptions, QueueDeclareOptions};
 use lapin::types::FieldTable;
 use taskcluster_pulse::routing::RoutingPattern;
 
-use common::rabbitmq::Rabbit;
+use crate::common::rabbitmq::Rabbit;
 
 const PATTERNS: usize = 100;
 const KEYS: usize = 100;
