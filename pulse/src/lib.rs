@@ -11,6 +11,8 @@
 
 mod binding;
 mod event;
+#[cfg(feature = "arbitrary")]
+pub mod example;
 pub mod payload;
 pub mod routing;
 pub mod rule;
@@ -20,6 +22,8 @@ pub mod validate;
 
 pub use binding::{Binding, Exchange, ExchangeInfo, RawBinding, RoutingKeyEntry};
 pub use event::{DecodeError, DecodeFailure, EventSet, Message};
+#[cfg(feature = "arbitrary")]
+pub use example::example;
 pub use payload::{
     JsonObject, JsonText, OpenEnum, Payload, PayloadError, PayloadObject, Timestamp, Unknown,
 };

@@ -11,10 +11,10 @@ const ACCEPTED: usize = 1;
 /// others, those up to a certain one accept the text that ends in them.
 #[derive(Debug)]
 pub struct Table {
-    classes: [u8; 256],
+    pub(crate) classes: [u8; 256],
     width: usize,
     cells: Cells,
-    start: usize,
+    pub(crate) start: usize,
     accepting: usize,
 }
 
@@ -80,6 +80,36 @@ impl Table {
             Cells::Narrow(cells) => self.walk_narrow(cells, text),
             Cells::Wide(cells) => self.walk_wide(cells, text),
         };
+        state != REFUSED && state < self.accepting
+    }
+
+    /// How many states there are.
+    #[cfg(feature = "arbitrary")]
+    pub(crate) fn states(&self) -> usize {
+        let cells = match self.cells {
+            Cells::Narrow(cells) => cells.len(),
+            Cells::Wide(cells) => cells.len(),
+        };
+        2 + cells.div_ceil(self.width.max(1))
+    }
+
+    /// The state after `state` and `byte`.
+    #[cfg(feature = "arbitrary")]
+    pub(crate) fn next(&self, state: usize, byte: u8) -> usize {
+        if state <= ACCEPTED {
+            return state;
+        }
+        let cell = self.cell(state, byte);
+        let next = match self.cells {
+            Cells::Narrow(cells) => cells.get(cell).copied().map(usize::from),
+            Cells::Wide(cells) => cells.get(cell).copied().map(usize::from),
+        };
+        next.unwrap_or(REFUSED)
+    }
+
+    /// Whether a text that ends in `state` is accepted.
+    #[cfg(feature = "arbitrary")]
+    pub(crate) fn accepts_in(&self, state: usize) -> bool {
         state != REFUSED && state < self.accepting
     }
 
