@@ -8,11 +8,28 @@
 //! - [`payload`]: decoding, tolerant and strict, with every problem located;
 //! - [`rule`] and [`validate`]: the constraints of the schemas, checked without
 //!   allocating, and the [`Violations`] that a failed check gives.
+//!
+//! That is all without features. With the feature `amqp` there are a consumer
+//! and a publisher on RabbitMQ, which lose nothing: what is not acked comes
+//! again, what is not confirmed is sent again, and lost connections are made
+//! anew. With the feature `memory` the same two work on a broker inside the
+//! process, for tests. Both need a tokio runtime around them, and write what
+//! happens to `tracing`.
+//!
+//! Below its `TRACE` level `tracing` never sees a secret. On it, lapin writes
+//! every frame, the one that logs in included: keep `lapin` at `DEBUG` where
+//! others read the logs.
 
+#[cfg(feature = "amqp")]
+mod amqp;
 mod binding;
+#[cfg(any(feature = "amqp", feature = "memory"))]
+mod client;
 mod event;
 #[cfg(feature = "arbitrary")]
 pub mod example;
+#[cfg(feature = "memory")]
+mod memory;
 pub mod payload;
 pub mod routing;
 pub mod rule;
@@ -20,10 +37,20 @@ pub mod rule;
 pub mod schema;
 pub mod validate;
 
+#[cfg(feature = "amqp")]
+pub use amqp::Credentials;
 pub use binding::{Binding, Exchange, ExchangeInfo, RawBinding, RoutingKeyEntry};
+#[cfg(any(feature = "amqp", feature = "memory"))]
+pub use client::{
+    Argument, BindingFailure, Confirmation, Connection, Consumer, ConsumerBuilder, Counters,
+    Delivery, Envelope, Error, FailureReport, Notice, OnFailure, PublishError, Publisher,
+    PublisherBuilder, Queue, Reconnect, RoutesFault, Stopper,
+};
 pub use event::{DecodeError, DecodeFailure, EventSet, Message};
 #[cfg(feature = "arbitrary")]
 pub use example::example;
+#[cfg(feature = "memory")]
+pub use memory::MemoryBroker;
 pub use payload::{
     JsonObject, JsonText, OpenEnum, Payload, PayloadError, PayloadObject, Timestamp, Unknown,
 };

@@ -2,3 +2,8 @@
 
 pub mod matcher;
 pub mod texts;
+
+/// The examples of the README, each compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

@@ -8,6 +8,7 @@ use taskcluster_pulse::rule;
 pub fn matcher(form: &Form) -> rule::Matcher {
     let matcher = match &form.shape {
         Shape::Always => rule::Matcher::ALWAYS,
+        Shape::Regex => rule::Matcher::REGEX,
         Shape::Run { set, first, last } => rule::Matcher::run(keep(
             rule::Run::new(&pairs(set))
                 .first(&pairs(first))
@@ -48,10 +49,10 @@ fn positions(positions: &[ByteSet]) -> rule::Positions {
 }
 
 fn numbers(table: &Table) -> rule::Table {
-    let width = table.classes.len();
+    let width = table.classes.len() as u16;
     let automaton = match table.narrow_cells() {
         Some(cells) => rule::Table::new(&table.triples(), width, cells.leak()),
-        None => rule::Table::wide(&table.triples(), width, table.cells.clone().leak()),
+        None => rule::Table::wide(&table.triples(), width, table.wide_cells().leak()),
     };
     automaton
         .start(usize::from(table.start))

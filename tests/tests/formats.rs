@@ -69,6 +69,36 @@ const FORMATS: &[(&str, &[&str])] = &[
         &["", "/", "/a/b~0c~1d", "/é/😀", "a", "/~2", "/~"],
     ),
     (
+        "regex",
+        &[
+            "^[a-z0-9-]{1,38}$",
+            "(?:a|b)*?",
+            "(a)(b)\\2",
+            "(?<n>a)\\k<n>",
+            "[^\\]\\d-]",
+            "\\p{Script=Greek}",
+            "(?=a)b",
+            "(?<!a)+",
+            "a{2,1}",
+            "[z-a]",
+            "[\\u{1F600}-\\uD83D\\uDE10]",
+            "\\x4",
+            "(?i-m:a)",
+            "a**",
+            "{",
+            "[\\w-a]",
+            "\\-\\_\\@",
+            "[é-ÿ]",
+            "((((",
+            "a|*",
+            "\\c1",
+            "\\u{110000}",
+            "\\0",
+            "\\01",
+            "[a-\\x7a]",
+        ],
+    ),
+    (
         "relative-json-pointer",
         &["0", "1/a/b", "0#", "10#", "01", "2/~0", "1a"],
     ),
@@ -202,11 +232,25 @@ fn validator(name: &str) -> impl Fn(&str) -> bool {
     move |text| validator.is_valid(&Value::from(text))
 }
 
-/// Where the other validator says what no automaton can, or what its standard
-/// does not: it decodes `xn--` labels, and takes a display name for part of an
-/// address.
+fn beyond_ascii(character: char) -> bool {
+    !character.is_ascii()
+}
+
+/// Where the other validator says what no constant data can, or what its standard
+/// does not: it decodes `xn--` labels, takes a display name for part of an
+/// address, compares the names of groups, and takes `\😀` for an escape.
 fn is_beyond(name: &str, text: &str) -> bool {
-    matches!(name, "hostname" | "email") && (text.contains("xn--") || text.contains(" <"))
+    match name {
+        "hostname" | "email" => text.contains("xn--") || text.contains(" <"),
+        "regex" => {
+            text.contains("(?<n")
+                || text.contains("\\k")
+                || text
+                    .split('\\')
+                    .any(|after| after.starts_with(beyond_ascii))
+        }
+        _ => false,
+    }
 }
 
 #[test]
@@ -294,7 +338,6 @@ fn one_of_two_formats_is_enough() {
 fn what_is_refused_says_why() {
     let refused = [
         "date-time",
-        "regex",
         "idn-email",
         "idn-hostname",
         "iri",

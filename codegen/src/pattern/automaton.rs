@@ -135,10 +135,31 @@ impl Automaton {
 
     /// The bytes of `classes`.
     pub(super) fn bytes(&self, classes: impl IntoIterator<Item = usize>) -> ByteSet {
-        classes
-            .into_iter()
-            .flat_map(|class| self.classes[class].iter())
-            .collect()
+        let sets = classes.into_iter().map(|class| self.classes[class]);
+        sets.collect()
+    }
+
+    /// Whether a text without a byte of `class` leads from `start` to a state
+    /// that `found` is true of.
+    pub(super) fn reaches(
+        &self,
+        start: usize,
+        class: usize,
+        found: impl Fn(usize) -> bool,
+    ) -> bool {
+        let mut reached = vec![false; self.rows.len()];
+        let mut open = vec![start];
+        while let Some(state) = open.pop() {
+            if found(state) {
+                return true;
+            }
+            for (exit, next) in self.exits(state) {
+                if exit != class && !std::mem::replace(&mut reached[next], true) {
+                    open.push(next);
+                }
+            }
+        }
+        false
     }
 
     /// The length in bytes of the shortest text, and of the longest unless

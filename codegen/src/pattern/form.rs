@@ -22,6 +22,8 @@ pub struct Form {
 pub enum Shape {
     /// Anything.
     Always,
+    /// ECMA-262 patterns, which take counting brackets.
+    Regex,
     /// Bytes of one set, with sets of their own for the first and the last.
     Run {
         /// Where every byte belongs to.
@@ -31,7 +33,7 @@ pub enum Shape {
         /// Where the last byte belongs to; part of `set`.
         last: ByteSet,
     },
-    /// For each byte, its set.
+    /// For each byte, its set; at most eight sets are different.
     Positions(Vec<ByteSet>),
     /// Two parts, joined by a byte that the second part never has.
     Split {
@@ -69,7 +71,7 @@ impl Form {
     /// Whether all texts are ASCII, so that bytes are code points.
     pub fn is_ascii(&self) -> bool {
         match &self.shape {
-            Shape::Always => false,
+            Shape::Always | Shape::Regex => false,
             Shape::Run { set, .. } => set.is_ascii(),
             Shape::Positions(sets) => sets.iter().all(ByteSet::is_ascii),
             Shape::Split { head, tail, .. } => head.is_ascii() && tail.is_ascii(),
@@ -93,14 +95,14 @@ impl Form {
     }
 }
 
-/// The sets that `positions` name, each once, and for each position the index
-/// of its set.
+/// The sets that `positions` name, each once, and for each position the bit of
+/// its set. There are at most eight, as [`Shape::Positions`] has it.
 pub fn distinct(positions: &[ByteSet]) -> (Vec<ByteSet>, Vec<u8>) {
     let mut sets = positions.to_vec();
     sets.sort_unstable();
     sets.dedup();
-    let index = |set| sets.partition_point(|other| other < set) as u8;
-    let wants = positions.iter().map(index).collect();
+    let bit = |set| 1_u8.checked_shl(sets.partition_point(|other| other < set) as u32);
+    let wants = positions.iter().map(|set| bit(set).unwrap_or(0)).collect();
     (sets, wants)
 }
 
@@ -143,7 +145,7 @@ fn run(automaton: &Automaton, shortest: usize, longest: Option<usize>) -> Option
     // and whether it could end here.
     let most = longest.unwrap_or(shortest.max(1));
     let next = |(length, _): (usize, bool), class: usize| {
-        let byte = automaton.classes[class].iter().next()?;
+        let byte = automaton.classes[class].first()?;
         let allowed = match length {
             0 => first,
             length if Some(length + 1) == longest => last,
@@ -183,7 +185,7 @@ fn positions(automaton: &Automaton, shortest: usize, longest: Option<usize>) -> 
         level = next;
     }
     let next = |position: usize, class: usize| {
-        let byte = automaton.classes[class].iter().next()?;
+        let byte = automaton.classes[class].first()?;
         let fits = sets.get(position)?.contains(byte);
         fits.then_some(position + 1)
     };
@@ -215,29 +217,21 @@ fn split(automaton: &Automaton) -> Option<Shape> {
 
 /// What stands before and after the only byte of `class` in every text.
 fn parts(automaton: &Automaton, class: usize) -> Option<(Automaton, Automaton)> {
+    let has_exit = |state: usize| automaton.rows[state][class].is_some();
+    let mut exits = automaton.rows.iter().filter_map(|row| row[class]);
+    let middle = exits.next()?;
+    let joins = exits.all(|next| next == middle);
+    if !joins || automaton.reaches(middle, class, has_exit) {
+        return None;
+    }
+    if automaton.reaches(0, class, |state| automaton.accepting[state]) {
+        return None;
+    }
     let mut head = automaton.clone();
-    let mut middle = None;
-    for (state, row) in head.rows.iter_mut().enumerate() {
-        let next = row[class].take();
-        if next.is_some() && *middle.get_or_insert(next) != next {
-            return None;
-        }
-        head.accepting[state] = next.is_some();
+    for (row, accepting) in head.rows.iter_mut().zip(&mut head.accepting) {
+        *accepting = row[class].take().is_some();
     }
-    let tail = automaton.trimmed(middle??);
-    let again = tail.rows.iter().any(|row| row[class].is_some());
-    let head = head.trimmed(0);
-    let never = accepts_without(automaton, class);
-    (!again && !never).then_some((head, tail))
-}
-
-/// Whether `automaton` accepts a text without a byte of `class`.
-fn accepts_without(automaton: &Automaton, class: usize) -> bool {
-    let mut without = automaton.clone();
-    for row in &mut without.rows {
-        row[class] = None;
-    }
-    without.trimmed(0).lengths().is_some()
+    Some((head.trimmed(0), automaton.trimmed(middle)))
 }
 
 /// Whether `automaton` accepts the same texts as a machine that starts in

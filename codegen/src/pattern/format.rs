@@ -12,20 +12,20 @@ pub(super) fn compile(formats: &[&str]) -> Result<Option<Form>, Refusal> {
         [only] => one(only).map(Some),
         several => {
             let forms = several.iter().map(|name| one(name));
-            any_of(forms.collect::<Result<_, _>>()?).map(Some)
+            Ok(Some(any_of(forms.collect::<Result<_, _>>()?)))
         }
     }
 }
 
-fn any_of(forms: Vec<Form>) -> Result<Form, Refusal> {
+fn any_of(forms: Vec<Form>) -> Form {
     let shortest = forms.iter().map(|form| form.shortest).min();
     let longest = forms.iter().map(|form| form.longest);
     let bounded = longest.collect::<Option<Vec<usize>>>();
-    Ok(Form {
+    Form {
         shortest: shortest.unwrap_or(0),
         longest: bounded.and_then(|lengths| lengths.into_iter().max()),
         shape: Shape::AnyOf(forms),
-    })
+    }
 }
 
 /// Compiles the format `name`.
@@ -33,6 +33,11 @@ fn one(name: &str) -> Result<Form, Refusal> {
     match name {
         "email" => email(),
         "hostname" => Ok(grammar(name, &hostname())?.within(0, Some(HOSTNAME_BYTES))),
+        "regex" => Ok(Form {
+            shape: Shape::Regex,
+            shortest: 0,
+            longest: None,
+        }),
         "time" => super::time::compile(),
         _ => grammar(name, &source(name)?),
     }
@@ -62,7 +67,6 @@ fn source(name: &str) -> Result<String, Refusal> {
 fn refuse(name: &str) -> Refusal {
     let why = match name {
         "date-time" => "is a type of its own, not a pattern",
-        "regex" => "is no regular language: its groups nest",
         "idn-email" | "idn-hostname" => "depends on tables of Unicode that change",
         "iri" | "iri-reference" => "is not supported",
         _ => "is not one that JSON Schema defines",
@@ -196,12 +200,12 @@ fn email() -> Result<Form, Refusal> {
     let quoted = "\"(?:[\\t !#-\\[\\]-~]|\\\\[!-~])*\"";
     let local = grammar("email", &format!("{atom}(?:\\.{atom})*|{quoted}"))?;
     let literal = format!("\\[(?:{}|[Ii][Pp][Vv]6:{})\\]", ipv4(), ipv6());
-    let domain = grammar("email", &format!("{}|{literal}", hostname()))?;
+    let domain = any_of(vec![one("hostname")?, grammar("email", &literal)?]);
     Ok(Form {
         shape: Shape::Split {
             at: b'@',
             head: Box::new(local.within(0, Some(64))),
-            tail: Box::new(domain.within(0, Some(HOSTNAME_BYTES))),
+            tail: Box::new(domain),
         },
         shortest: 3,
         longest: Some(64 + 1 + 253),

@@ -8,7 +8,7 @@
 //! form       automaton → the cheapest form that means the same
 //! ```
 //!
-//! [`format`](mod@format) holds the grammars that the names of formats stand for.
+//! `format` holds the grammars that the names of formats stand for.
 
 mod automaton;
 mod class;

@@ -27,6 +27,13 @@ impl ByteSet {
         self.0[1] == 0
     }
 
+    /// The lowest byte of the set.
+    pub fn first(&self) -> Option<u8> {
+        let [low, high] = self.0.map(u128::trailing_zeros);
+        let index = if low < 128 { low } else { 128 + high };
+        u8::try_from(index).ok()
+    }
+
     /// The bytes of the set, in order.
     pub fn iter(&self) -> impl Iterator<Item = u8> {
         (0..=u8::MAX).filter(|&byte| self.contains(byte))
@@ -52,6 +59,13 @@ impl FromIterator<u8> for ByteSet {
             set.0[usize::from(byte >> 7)] |= 1 << (byte & 127);
         }
         set
+    }
+}
+
+impl FromIterator<Self> for ByteSet {
+    fn from_iter<I: IntoIterator<Item = Self>>(sets: I) -> Self {
+        let union = |one: Self, other: Self| Self([one.0[0] | other.0[0], one.0[1] | other.0[1]]);
+        sets.into_iter().fold(Self::default(), union)
     }
 }
 

@@ -73,6 +73,12 @@ impl Table {
         cells.collect()
     }
 
+    /// The cells, two bytes each, the low one first.
+    pub fn wide_cells(&self) -> Vec<u8> {
+        let cells = self.cells.iter();
+        cells.flat_map(|cell| cell.to_le_bytes()).collect()
+    }
+
     /// The first byte, the last byte and the class of each stretch of bytes
     /// that are not of class 0.
     pub fn triples(&self) -> Vec<u8> {

@@ -53,6 +53,10 @@ fn of_bytes(
     let lengths = lengths.within(matcher.shortest, matcher.longest);
     match matcher.shape {
         Shape::Always => each(u, lengths, alphabet, |_, _, _| true),
+        // Letters and digits are a pattern by themselves, and enough of one.
+        Shape::Regex => each(u, lengths, alphabet, |byte, _, _| {
+            byte.is_ascii_alphanumeric()
+        }),
         Shape::Run(run) => of_run(run, u, lengths, alphabet),
         Shape::Positions(positions) => of_positions(positions, u, lengths, alphabet),
         Shape::Split(split) => of_split(split, u, lengths, alphabet),

@@ -24,10 +24,10 @@ pub(super) fn accepted(
     let mut text = Vec::with_capacity(left);
     while left > 0 {
         left -= 1;
-        let leads_on = |byte: &&u8| ends[left][table.next(state, **byte)];
+        let leads_on = |byte: &&u8| ends[left][table.end(state, &[**byte])];
         let bytes: Vec<u8> = alphabet.iter().filter(leads_on).copied().collect();
         let byte = *u.choose(&bytes)?;
-        state = table.next(state, byte);
+        state = table.end(state, &[byte]);
         text.push(byte);
     }
     Ok(text)
@@ -49,7 +49,7 @@ fn ends(table: &Table, longest: usize, alphabet: &[u8]) -> Vec<Vec<bool>> {
         let leads_on = |state| {
             alphabet
                 .iter()
-                .any(|&byte| accepts[table.next(state, byte)])
+                .any(|&byte| accepts[table.end(state, &[byte])])
         };
         ends.push(states.clone().map(leads_on).collect());
     }

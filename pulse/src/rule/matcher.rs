@@ -1,11 +1,11 @@
 //! Strings that match, as constant data.
 
+use super::regex;
 use super::table::Table;
 
-/// A regular language, compiled when the code is generated.
+/// A language, compiled when the code is generated.
 ///
-/// Reading one allocates nothing, has no state to set up and never backtracks:
-/// it looks at each byte of a text at most twice.
+/// Reading one allocates nothing, has no state to set up and never backtracks.
 #[derive(Clone, Copy, Debug)]
 pub struct Matcher {
     pub(crate) shape: Shape,
@@ -17,6 +17,7 @@ pub struct Matcher {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Shape {
     Always,
+    Regex,
     Run(&'static Run),
     Positions(&'static Positions),
     Split(&'static Split),
@@ -28,6 +29,10 @@ pub(crate) enum Shape {
 impl Matcher {
     /// Every text.
     pub const ALWAYS: Self = Self::of(Shape::Always);
+
+    /// The patterns of ECMA-262, with their groups nesting up to 128 deep: the
+    /// one language here that is not regular.
+    pub const REGEX: Self = Self::of(Shape::Regex);
 
     /// The texts of a [`Run`].
     pub const fn run(run: &'static Run) -> Self {
@@ -96,6 +101,7 @@ impl Matcher {
         }
         match self.shape {
             Shape::Always => true,
+            Shape::Regex => regex::is_pattern(text),
             Shape::Run(run) => run.matches(text),
             Shape::Positions(positions) => positions.matches(text),
             Shape::Split(split) => split.matches(text),
@@ -211,9 +217,9 @@ pub struct Positions {
 }
 
 impl Positions {
-    /// Texts as long as `wants`: the byte at `index` belongs to the set
-    /// `sets[wants[index]]`, written as pairs. There are at most eight sets; a
-    /// position that names none is never filled.
+    /// Texts as long as `wants`: the byte at `index` belongs to the sets, written
+    /// as pairs, whose bits `wants[index]` has. The first set has bit 0; there
+    /// are at most eight.
     pub const fn new(sets: &[&[u8]], wants: &'static [u8]) -> Self {
         let mut roles = [0; 256];
         let mut index = 0;
@@ -227,19 +233,21 @@ impl Positions {
     /// Whether `byte` may stand at `index`.
     #[cfg(feature = "arbitrary")]
     pub(crate) fn allows(&self, byte: u8, index: usize) -> bool {
-        let set = self.wants.get(index);
-        set.is_some_and(|set| self.sets[usize::from(byte)] >> (set & 7) & 1 == 1)
+        let sets = self.sets[usize::from(byte)];
+        self.wants
+            .get(index)
+            .is_some_and(|wants| wants & !sets == 0)
     }
 
     /// Goes through all bytes without a branch, so that none waits for another.
     const fn matches(&self, text: &[u8]) -> bool {
-        let mut filled = 1;
+        let mut missing = 0;
         let mut index = 0;
         while index < text.len() && index < self.wants.len() {
-            filled &= self.sets[text[index] as usize] >> (self.wants[index] & 7);
+            missing |= self.wants[index] & !self.sets[text[index] as usize];
             index += 1;
         }
-        filled == 1 && text.len() == self.wants.len()
+        missing == 0 && text.len() == self.wants.len()
     }
 }
 

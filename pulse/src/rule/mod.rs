@@ -4,6 +4,7 @@ mod items;
 mod matcher;
 mod members;
 mod one_of;
+mod regex;
 mod scalar;
 mod string;
 mod table;

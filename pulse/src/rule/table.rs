@@ -13,16 +13,11 @@ const ACCEPTED: usize = 1;
 pub struct Table {
     pub(crate) classes: [u8; 256],
     width: usize,
-    cells: Cells,
+    /// The next states: row by row for each state, in a row for each class.
+    cells: &'static [u8],
+    wide: bool,
     pub(crate) start: usize,
     accepting: usize,
-}
-
-/// The next states: row by row for each state, in a row for each class.
-#[derive(Clone, Copy, Debug)]
-enum Cells {
-    Narrow(&'static [u8]),
-    Wide(&'static [u16]),
 }
 
 impl Table {
@@ -32,13 +27,14 @@ impl Table {
     ///
     /// `classes` says which bytes are one class, as triples of a first byte, a
     /// last byte and the class; bytes it leaves out are of class 0.
-    pub const fn new(classes: &[u8], width: usize, cells: &'static [u8]) -> Self {
-        Self::of(classes, width, Cells::Narrow(cells))
+    pub const fn new(classes: &[u8], width: u16, cells: &'static [u8]) -> Self {
+        Self::of(classes, width, cells, false)
     }
 
-    /// An automaton of more states, otherwise the same as [`new`](Self::new).
-    pub const fn wide(classes: &[u8], width: usize, cells: &'static [u16]) -> Self {
-        Self::of(classes, width, Cells::Wide(cells))
+    /// An automaton of up to 65,536 states: `cells` holds two bytes for each, the
+    /// low one first. Otherwise the same as [`new`](Self::new).
+    pub const fn wide(classes: &[u8], width: u16, cells: &'static [u8]) -> Self {
+        Self::of(classes, width, cells, true)
     }
 
     /// Starts in `state`.
@@ -55,7 +51,7 @@ impl Table {
         self
     }
 
-    const fn of(triples: &[u8], width: usize, cells: Cells) -> Self {
+    const fn of(triples: &[u8], width: u16, cells: &'static [u8], wide: bool) -> Self {
         let mut classes = [0; 256];
         let mut triple = 0;
         while triple + 2 < triples.len() {
@@ -68,74 +64,59 @@ impl Table {
         }
         Self {
             classes,
-            width,
+            width: width as usize,
             cells,
+            wide,
             start: 2,
             accepting: 2,
         }
     }
 
     pub(super) const fn accepts(&self, text: &[u8]) -> bool {
-        let state = match self.cells {
-            Cells::Narrow(cells) => self.walk_narrow(cells, text),
-            Cells::Wide(cells) => self.walk_wide(cells, text),
-        };
+        self.accepts_in(self.end(self.start, text))
+    }
+
+    /// The state after `state` and `text`.
+    pub(crate) const fn end(&self, state: usize, text: &[u8]) -> usize {
+        match self.wide {
+            false => self.walk(state, text),
+            true => self.walk_wide(state, text),
+        }
+    }
+
+    /// Whether a text that ends in `state` is accepted.
+    pub(crate) const fn accepts_in(&self, state: usize) -> bool {
         state != REFUSED && state < self.accepting
     }
 
     /// How many states there are.
     #[cfg(feature = "arbitrary")]
     pub(crate) fn states(&self) -> usize {
-        let cells = match self.cells {
-            Cells::Narrow(cells) => cells.len(),
-            Cells::Wide(cells) => cells.len(),
-        };
-        2 + cells.div_ceil(self.width.max(1))
+        let row = self.width.max(1) * if self.wide { 2 } else { 1 };
+        2 + self.cells.len().div_ceil(row)
     }
 
-    /// The state after `state` and `byte`.
-    #[cfg(feature = "arbitrary")]
-    pub(crate) fn next(&self, state: usize, byte: u8) -> usize {
-        if state <= ACCEPTED {
-            return state;
-        }
-        let cell = self.cell(state, byte);
-        let next = match self.cells {
-            Cells::Narrow(cells) => cells.get(cell).copied().map(usize::from),
-            Cells::Wide(cells) => cells.get(cell).copied().map(usize::from),
-        };
-        next.unwrap_or(REFUSED)
-    }
-
-    /// Whether a text that ends in `state` is accepted.
-    #[cfg(feature = "arbitrary")]
-    pub(crate) fn accepts_in(&self, state: usize) -> bool {
-        state != REFUSED && state < self.accepting
-    }
-
-    const fn walk_narrow(&self, cells: &[u8], text: &[u8]) -> usize {
-        let mut state = self.start;
+    const fn walk(&self, mut state: usize, text: &[u8]) -> usize {
         let mut index = 0;
         while index < text.len() && state > ACCEPTED {
             let cell = self.cell(state, text[index]);
-            if cell >= cells.len() {
+            if cell >= self.cells.len() {
                 return REFUSED;
             }
-            state = cells[cell] as usize;
+            state = self.cells[cell] as usize;
             index += 1;
         }
         state
     }
 
-    const fn walk_wide(&self, cells: &[u16], text: &[u8]) -> usize {
-        let mut state = self.start;
+    const fn walk_wide(&self, mut state: usize, text: &[u8]) -> usize {
         let mut index = 0;
         while index < text.len() && state > ACCEPTED {
-            let cell = self.cell(state, text[index]);
-            if cell >= cells.len() {
+            let cell = self.cell(state, text[index]) * 2;
+            if cell + 1 >= self.cells.len() {
                 return REFUSED;
             }
-            state = cells[cell] as usize;
+            state = u16::from_le_bytes([self.cells[cell], self.cells[cell + 1]]) as usize;
             index += 1;
         }
         state

@@ -1,0 +1,280 @@
+//! How this crate compares with plain lapin, as ratios within one run.
+//!
+//! ```console
+//! $ PULSE_TEST_URL=amqp://guest:guest@127.0.0.1:5672/%2f \
+//!     cargo bench -p taskcluster-pulse --features amqp --bench amqp
+//! ```
+//!
+//! `PULSE_BENCH_MESSAGES` sets how many messages each measurement takes, and
+//! `PULSE_BENCH_ROUNDS` how often it is taken: 30,000 and 7, unless set. With a
+//! million messages, the memory figures show whether memory stays flat.
+
+#[path = "../tests/common/mod.rs"]
+mod common;
+
+use std::collections::VecDeque;
+use std::error::Error;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::time::Instant;
+
+use futures_core::Stream;
+use lapin::BasicProperties;
+use lapin::message::Delivery;
+use lapin::options::{
+    BasicAckOptions, BasicConsumeOptions, BasicPublishOptions, BasicQosOptions,
+    ConfirmSelectOptions, QueuePurgeOptions,
+};
+use lapin::types::FieldTable;
+use taskcluster_pulse::{EventSet, Exchange, Message, Publisher};
+
+use common::rabbitmq::Rabbit;
+use common::{Event, Numbered, message_on};
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+const PREFETCH: u16 = 200;
+const UNCONFIRMED: usize = 1000;
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let messages = setting("PULSE_BENCH_MESSAGES", 30_000)?;
+    let rounds = setting("PULSE_BENCH_ROUNDS", 7)?;
+    let Some(rabbit) = Rabbit::for_test().await else {
+        return Ok(());
+    };
+    // Makes the queue and its binding.
+    rabbit.consumer().start().await?.stop().await?;
+    let mut rates = Rates::default();
+    for round in 1..=rounds {
+        println!("round {round}, {messages} messages, prefetch {PREFETCH}");
+        rates.measure_publishing(&rabbit, messages).await?;
+        rates.measure_consuming(&rabbit, messages, round).await?;
+    }
+    rabbit.delete_queue(&rabbit.queue()).await;
+    rates.print_ratios();
+    Ok(())
+}
+
+fn setting(name: &str, usual: usize) -> Result<usize> {
+    std::env::var(name).map_or(Ok(usual), |value| Ok(value.parse()?))
+}
+
+/// Messages a second, one of each for each round.
+#[derive(Default)]
+struct Rates {
+    publish: Vec<f64>,
+    publish_plain: Vec<f64>,
+    consume: Vec<f64>,
+    ack_each: Vec<f64>,
+    ack_by_fifty: Vec<f64>,
+}
+
+impl Rates {
+    async fn measure_publishing(&mut self, rabbit: &Rabbit, messages: usize) -> Result<()> {
+        let work = publish_plain(rabbit, messages);
+        let plain = rate("publish, plain lapin", messages, work).await?;
+        purge(rabbit).await?;
+        let work = publish(rabbit, messages);
+        let ours = rate("publish, this crate", messages, work).await?;
+        purge(rabbit).await?;
+        self.publish_plain.push(plain);
+        self.publish.push(ours);
+        Ok(())
+    }
+
+    /// Each round begins with another of the three, for the broker is not
+    /// equally busy with what was before.
+    async fn measure_consuming(
+        &mut self,
+        rabbit: &Rabbit,
+        messages: usize,
+        round: usize,
+    ) -> Result<()> {
+        for turn in round..round + 3 {
+            publish(rabbit, messages).await?;
+            match turn % 3 {
+                0 => {
+                    let work = consume_plain(rabbit, messages, 1);
+                    let rate = rate("consume, lapin, ack each", messages, work).await?;
+                    self.ack_each.push(rate);
+                }
+                1 => {
+                    let work = consume_plain(rabbit, messages, 50);
+                    let rate = rate("consume, lapin, ack by 50", messages, work).await?;
+                    self.ack_by_fifty.push(rate);
+                }
+                _ => {
+                    let work = consume(rabbit, messages);
+                    let rate = rate("consume, this crate", messages, work).await?;
+                    self.consume.push(rate);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn print_ratios(self) {
+        let publish = median(self.publish) / median(self.publish_plain);
+        let consume = median(self.consume);
+        println!("ratios of the medians");
+        println!("  publish, to pipelined lapin:    {publish:.2}");
+        println!(
+            "  consume, to lapin acking each:  {:.2}",
+            consume / median(self.ack_each)
+        );
+        println!(
+            "  consume, to lapin acking by 50: {:.2}",
+            consume / median(self.ack_by_fifty)
+        );
+    }
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or_default()
+}
+
+/// Messages a second; told together with the memory before and after.
+async fn rate(name: &str, messages: usize, work: impl Future<Output = Result<()>>) -> Result<f64> {
+    let before = resident();
+    let started = Instant::now();
+    work.await?;
+    let rate = messages as f64 / started.elapsed().as_secs_f64();
+    println!(
+        "  {name:27} {rate:9.0} messages/s, resident {before} -> {} KiB",
+        resident()
+    );
+    Ok(rate)
+}
+
+/// The memory of this process in KiB, where the system tells.
+fn resident() -> u64 {
+    std::fs::read_to_string("/proc/self/status")
+        .ok()
+        .and_then(|status| {
+            let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
+            line.split_whitespace().nth(1)?.parse().ok()
+        })
+        .unwrap_or_default()
+}
+
+fn usual_message(rabbit: &Rabbit, number: usize) -> Message<Numbered> {
+    let mut message = message_on(&rabbit.lane, number as u64);
+    message.payload.text = "the usual length of a message, ".repeat(10);
+    message
+}
+
+async fn purge(rabbit: &Rabbit) -> Result<()> {
+    let queue = rabbit.queue();
+    rabbit
+        .channel
+        .queue_purge(queue.as_str().into(), QueuePurgeOptions::default())
+        .await?;
+    Ok(())
+}
+
+async fn publish(rabbit: &Rabbit, messages: usize) -> Result<()> {
+    let publisher = Publisher::builder(rabbit.connection())
+        .unconfirmed(UNCONFIRMED)
+        .start()
+        .await?;
+    let mut unconfirmed = VecDeque::new();
+    let mut message = usual_message(rabbit, 0);
+    for number in 0..messages {
+        message.payload.number = number as u64;
+        unconfirmed.push_back(publisher.publish(&message).await?);
+        if unconfirmed.len() == UNCONFIRMED
+            && let Some(first) = unconfirmed.pop_front()
+        {
+            first.await?;
+        }
+    }
+    for confirmation in unconfirmed {
+        confirmation.await?;
+    }
+    publisher.close().await;
+    Ok(())
+}
+
+/// Publishes the bytes of one message again and again, without a check.
+async fn publish_plain(rabbit: &Rabbit, messages: usize) -> Result<()> {
+    let connection = lapin::Connection::connect(&rabbit.url, Default::default()).await?;
+    let channel = connection.create_channel().await?;
+    channel
+        .confirm_select(ConfirmSelectOptions::default())
+        .await?;
+    let message = usual_message(rabbit, 0);
+    let body = serde_json::to_vec(&message.payload)?;
+    let key = format!("primary.{}", rabbit.lane);
+    let mut unconfirmed = VecDeque::new();
+    for _ in 0..messages {
+        let confirm = channel
+            .basic_publish(
+                Numbered::INFO.exchange.into(),
+                key.as_str().into(),
+                BasicPublishOptions::default(),
+                &body,
+                BasicProperties::default()
+                    .with_content_type("application/json".into())
+                    .with_delivery_mode(2),
+            )
+            .await?;
+        unconfirmed.push_back(confirm);
+        if unconfirmed.len() == UNCONFIRMED
+            && let Some(first) = unconfirmed.pop_front()
+        {
+            first.await?;
+        }
+    }
+    for confirm in unconfirmed {
+        confirm.await?;
+    }
+    connection.close(200, "done".into()).await?;
+    Ok(())
+}
+
+async fn consume(rabbit: &Rabbit, messages: usize) -> Result<()> {
+    let mut consumer = rabbit.consumer().prefetch(PREFETCH).start().await?;
+    for _ in 0..messages {
+        let delivery = consumer.next().await.ok_or("ended")?;
+        let event: Event = delivery.event()?;
+        event.validate()?;
+        std::hint::black_box(event);
+        delivery.ack();
+    }
+    consumer.stop().await?;
+    Ok(())
+}
+
+/// Consumes without looking at the messages, and acks every `step`th with all
+/// before it.
+async fn consume_plain(rabbit: &Rabbit, messages: usize, step: usize) -> Result<()> {
+    let connection = lapin::Connection::connect(&rabbit.url, Default::default()).await?;
+    let channel = connection.create_channel().await?;
+    channel
+        .basic_qos(PREFETCH, BasicQosOptions::default())
+        .await?;
+    let queue = rabbit.queue();
+    let mut consumer = channel
+        .basic_consume(
+            queue.as_str().into(),
+            "plain".into(),
+            BasicConsumeOptions::default(),
+            FieldTable::default(),
+        )
+        .await?;
+    for number in 1..=messages {
+        let delivery: Delivery = poll_fn(|cx| Pin::new(&mut consumer).poll_next(cx))
+            .await
+            .ok_or("ended")??;
+        std::hint::black_box(&delivery.data);
+        if number.is_multiple_of(step) || number == messages {
+            let multiple = step > 1;
+            delivery.ack(BasicAckOptions { multiple }).await?;
+        }
+    }
+    channel.close(200, "done".into()).await?;
+    connection.close(200, "done".into()).await?;
+    Ok(())
+}

@@ -1,0 +1,197 @@
+//! Channels to RabbitMQ.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use futures_core::Stream;
+use lapin::ExchangeKind;
+use lapin::options::{
+    BasicAckOptions, BasicCancelOptions, BasicConsumeOptions, BasicNackOptions,
+    BasicPublishOptions, BasicQosOptions, ConfirmSelectOptions, ExchangeDeclareOptions,
+    QueueBindOptions, QueueDeclareOptions,
+};
+use lapin::types::FieldTable;
+
+use super::convert::{arguments, arrival, fault, properties, short};
+use super::link::REPLY_SUCCESS;
+use crate::client::transport::{
+    Arrival, BoxFuture, Channel, Deliveries, Fault, Outgoing, QueueDeclaration, Route,
+};
+
+/// The tag of the one consumer of a channel.
+const CONSUMER_TAG: &str = "taskcluster-pulse";
+
+pub(super) struct AmqpChannel(lapin::Channel);
+
+impl AmqpChannel {
+    pub(super) fn new(channel: lapin::Channel) -> Self {
+        Self(channel)
+    }
+}
+
+/// Hands over what lapin sends at the first poll, without waiting for it to be
+/// written. Frames keep the order in which they were handed over. Where the
+/// connection is lost, its deliveries and confirmations say so.
+fn hand_over<T>(request: impl Future<Output = T>) {
+    let request = std::pin::pin!(request);
+    let _ = request.poll(&mut Context::from_waker(Waker::noop()));
+}
+
+/// Boxes a request and maps its error.
+fn request<'a, T: 'a>(
+    request: impl Future<Output = lapin::Result<T>> + Send + 'a,
+) -> BoxFuture<'a, Result<(), Fault>> {
+    Box::pin(async { request.await.map(drop).map_err(|error| fault(&error)) })
+}
+
+impl Channel for AmqpChannel {
+    fn set_prefetch(&self, count: u16) -> BoxFuture<'_, Result<(), Fault>> {
+        request(self.0.basic_qos(count, BasicQosOptions::default()))
+    }
+
+    fn declare_exchange<'a>(&'a self, exchange: &'a str) -> BoxFuture<'a, Result<(), Fault>> {
+        Box::pin(async {
+            let options = ExchangeDeclareOptions {
+                durable: true,
+                ..ExchangeDeclareOptions::default()
+            };
+            let none = FieldTable::default();
+            request(
+                self.0
+                    .exchange_declare(short(exchange)?, ExchangeKind::Topic, options, none),
+            )
+            .await
+        })
+    }
+
+    fn declare_queue<'a>(
+        &'a self,
+        queue: &'a QueueDeclaration,
+    ) -> BoxFuture<'a, Result<(), Fault>> {
+        Box::pin(async {
+            let options = QueueDeclareOptions {
+                durable: queue.durable,
+                exclusive: !queue.durable,
+                auto_delete: !queue.durable,
+                ..QueueDeclareOptions::default()
+            };
+            let name = short(&queue.name)?;
+            request(self.0.queue_declare(name, options, arguments(queue)?)).await
+        })
+    }
+
+    fn bind<'a>(&'a self, queue: &'a str, to: &'a Route) -> BoxFuture<'a, Result<(), Fault>> {
+        Box::pin(async {
+            request(self.0.queue_bind(
+                short(queue)?,
+                short(&to.exchange)?,
+                short(&to.routing_key)?,
+                QueueBindOptions::default(),
+                FieldTable::default(),
+            ))
+            .await
+        })
+    }
+
+    fn unbind<'a>(&'a self, queue: &'a str, from: &'a Route) -> BoxFuture<'a, Result<(), Fault>> {
+        Box::pin(async {
+            request(self.0.queue_unbind(
+                short(queue)?,
+                short(&from.exchange)?,
+                short(&from.routing_key)?,
+                FieldTable::default(),
+            ))
+            .await
+        })
+    }
+
+    fn consume<'a>(&'a self, queue: &'a str) -> BoxFuture<'a, Result<Box<dyn Deliveries>, Fault>> {
+        Box::pin(async {
+            let consumer = self
+                .0
+                .basic_consume(
+                    short(queue)?,
+                    short(CONSUMER_TAG)?,
+                    BasicConsumeOptions::default(),
+                    FieldTable::default(),
+                )
+                .await
+                .map_err(|error| fault(&error))?;
+            Ok(Box::new(AmqpDeliveries(consumer)) as Box<dyn Deliveries>)
+        })
+    }
+
+    fn cancel(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {
+            if let Ok(tag) = short(CONSUMER_TAG) {
+                // On a lost connection nothing is delivered any more.
+                let _ = self
+                    .0
+                    .basic_cancel(tag, BasicCancelOptions::default())
+                    .await;
+            }
+        })
+    }
+
+    fn ack_up_to(&self, tag: u64) {
+        hand_over(self.0.basic_ack(tag, BasicAckOptions { multiple: true }));
+    }
+
+    fn nack(&self, tag: u64, requeue: bool) {
+        let options = BasicNackOptions {
+            requeue,
+            ..BasicNackOptions::default()
+        };
+        hand_over(self.0.basic_nack(tag, options));
+    }
+
+    fn confirm(&self) -> BoxFuture<'_, Result<(), Fault>> {
+        request(self.0.confirm_select(ConfirmSelectOptions::default()))
+    }
+
+    fn publish(&self, message: &Arc<Outgoing>) -> BoxFuture<'static, Result<bool, Fault>> {
+        let mut published = Box::pin(publish(self.0.clone(), Arc::clone(message)));
+        // The first poll hands the message over; later ones wait for the answer.
+        match published
+            .as_mut()
+            .poll(&mut Context::from_waker(Waker::noop()))
+        {
+            Poll::Ready(answer) => Box::pin(std::future::ready(answer)),
+            Poll::Pending => published,
+        }
+    }
+
+    fn close(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {
+            // One that is lost already needs no closing.
+            let _ = self.0.close(REPLY_SUCCESS, "goodbye".into()).await;
+        })
+    }
+}
+
+async fn publish(channel: lapin::Channel, message: Arc<Outgoing>) -> Result<bool, Fault> {
+    let confirmation = channel
+        .basic_publish(
+            short(&message.exchange)?,
+            short(&message.routing_key)?,
+            BasicPublishOptions::default(),
+            &message.bytes,
+            properties(&message)?,
+        )
+        .await
+        .map_err(|error| fault(&error))?;
+    let answer = confirmation.await.map_err(|error| fault(&error))?;
+    Ok(answer.is_ack())
+}
+
+struct AmqpDeliveries(lapin::Consumer);
+
+impl Deliveries for AmqpDeliveries {
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Arrival, Fault>>> {
+        Pin::new(&mut self.0).poll_next(cx).map(|delivery| {
+            delivery.map(|result| result.map(arrival).map_err(|error| fault(&error)))
+        })
+    }
+}

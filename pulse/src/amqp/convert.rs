@@ -1,0 +1,88 @@
+//! Between this crate's words and lapin's.
+
+use lapin::ErrorKind;
+use lapin::message::Delivery;
+use lapin::types::{AMQPValue, FieldArray, FieldTable, LongString, ShortString};
+
+use crate::client::Argument;
+use crate::client::transport::{Arrival, Fault, Outgoing, QueueDeclaration};
+
+/// Marks a message as one that a durable queue keeps over a restart.
+const PERSISTENT: u8 = 2;
+
+const CC: &str = "CC";
+
+pub(super) fn fault(error: &lapin::Error) -> Fault {
+    match error.kind() {
+        ErrorKind::ProtocolError(error) => {
+            Fault::coded(error.get_id(), error.get_message().as_str())
+        }
+        _ => Fault::lost(error.to_string()),
+    }
+}
+
+/// Names are checked before they come here; lapin's own conversion panics on
+/// one that is too long, and this does not.
+pub(super) fn short(text: &str) -> Result<ShortString, Fault> {
+    ShortString::try_new(text).map_err(|error| Fault::lost(error.to_string()))
+}
+
+pub(super) fn arguments(queue: &QueueDeclaration) -> Result<FieldTable, Fault> {
+    let mut table = FieldTable::default();
+    for (name, value) in &queue.arguments {
+        let value = match value {
+            Argument::Bool(value) => AMQPValue::Boolean(*value),
+            Argument::Integer(value) => AMQPValue::LongLongInt(*value),
+            Argument::Text(value) => AMQPValue::LongString(value.as_str().into()),
+        };
+        table.insert(short(name)?, value);
+    }
+    Ok(table)
+}
+
+pub(super) fn arrival(delivery: Delivery) -> Arrival {
+    Arrival {
+        tag: delivery.delivery_tag,
+        cc: delivery
+            .properties
+            .headers()
+            .as_ref()
+            .map(routes)
+            .unwrap_or_default(),
+        exchange: delivery.exchange.into(),
+        routing_key: delivery.routing_key.into(),
+        redelivered: delivery.redelivered,
+        bytes: delivery.data,
+    }
+}
+
+fn routes(headers: &FieldTable) -> Vec<String> {
+    let Some(AMQPValue::FieldArray(routes)) = headers.inner().get(CC) else {
+        return Vec::new();
+    };
+    routes
+        .as_slice()
+        .iter()
+        .filter_map(|route| match route {
+            AMQPValue::LongString(route) => Some(route.to_string()),
+            AMQPValue::ShortString(route) => Some(route.to_string()),
+            _ => None,
+        })
+        .collect()
+}
+
+pub(super) fn properties(message: &Outgoing) -> Result<lapin::BasicProperties, Fault> {
+    let properties = lapin::BasicProperties::default()
+        .with_content_type("application/json".into())
+        .with_delivery_mode(PERSISTENT);
+    if message.cc.is_empty() {
+        return Ok(properties);
+    }
+    let mut routes = FieldArray::default();
+    for route in &message.cc {
+        routes.push(AMQPValue::LongString(LongString::from(route.as_str())));
+    }
+    let mut headers = FieldTable::default();
+    headers.insert(short(CC)?, AMQPValue::FieldArray(routes));
+    Ok(properties.with_headers(headers))
+}

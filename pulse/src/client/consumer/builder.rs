@@ -1,0 +1,190 @@
+//! What a program says of the consumer that it wants.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::plan::{self, Plan, Work};
+use super::{Consumer, supervisor};
+use crate::binding::Binding;
+use crate::client::connection::Connection;
+use crate::client::error::Error;
+use crate::client::notice::{Notice, Notices};
+use crate::client::queue::Queue;
+use crate::client::reconnect::Reconnect;
+
+/// What becomes of a message that can't be handled, after its last attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OnFailure {
+    /// It goes to the queue's dead letters: `queue/<user>/<name>/dead`, which
+    /// is declared with the queue, unless the queue has an
+    /// `x-dead-letter-exchange` of your own.
+    DeadLetter,
+    /// It is acked. A [`Notice::Dropped`] reports it, raw bytes included.
+    Drop,
+    /// It goes back into its queue and the consumer stops:
+    /// [`Consumer::run`] returns [`Error::Failed`].
+    Stop,
+}
+
+/// A consumer that is being described. Made by [`Consumer::builder`].
+pub struct ConsumerBuilder {
+    connection: Connection,
+    queue: Queue,
+    bindings: Vec<Box<dyn Binding>>,
+    obsolete: Vec<Box<dyn Binding>>,
+    prefetch: u16,
+    reconnect: Reconnect,
+    recycle: Option<Duration>,
+    work: Work,
+    notices: Notices,
+}
+
+impl ConsumerBuilder {
+    pub(super) fn new(connection: Connection) -> Self {
+        Self {
+            connection,
+            queue: Queue::unnamed(),
+            bindings: Vec::new(),
+            obsolete: Vec::new(),
+            prefetch: 200,
+            reconnect: Reconnect::forever(),
+            recycle: None,
+            work: Work {
+                handlers: 1,
+                retries: 1,
+                delay: Duration::from_secs(1),
+                on_failure: OnFailure::Stop,
+            },
+            notices: Notices::default(),
+        }
+    }
+
+    /// The queue to read; a text is taken for [`Queue::named`]. Without this,
+    /// it is [`Queue::unnamed`].
+    #[must_use]
+    pub fn queue(mut self, queue: impl Into<Queue>) -> Self {
+        self.queue = queue.into();
+        self
+    }
+
+    /// Binds the queue to an exchange. Call it once for each binding.
+    #[must_use]
+    pub fn bind(mut self, binding: impl Binding + 'static) -> Self {
+        self.bindings.push(Box::new(binding));
+        self
+    }
+
+    /// Removes a binding that the queue may still have from an earlier version
+    /// of the program. AMQP can't list the bindings of a queue, so a binding
+    /// that is no longer asked for stays, and must be named here to go.
+    #[must_use]
+    pub fn unbind(mut self, binding: impl Binding + 'static) -> Self {
+        self.obsolete.push(Box::new(binding));
+        self
+    }
+
+    /// How many deliveries the broker sends ahead of their acks: 200, unless
+    /// set. 0 stands for no limit, as AMQP has it.
+    #[must_use]
+    pub fn prefetch(mut self, deliveries: u16) -> Self {
+        self.prefetch = deliveries;
+        self
+    }
+
+    /// When to connect again: [`Reconnect::forever`], unless set.
+    #[must_use]
+    pub fn reconnect(mut self, policy: Reconnect) -> Self {
+        self.reconnect = policy;
+        self
+    }
+
+    /// Replaces the connection each time it has lived for `age`, an hour for
+    /// instance. The new one is set up first; the old one closes when what was
+    /// delivered on it is settled. Unless set, a connection is kept.
+    ///
+    /// A named queue loses and repeats nothing by it. An unnamed one is made
+    /// anew, so that messages may be missed or come twice.
+    #[must_use]
+    pub fn recycle_after(mut self, age: Duration) -> Self {
+        self.recycle = Some(age);
+        self
+    }
+
+    /// How many handlers [`Consumer::run`] lets run at once: 1, unless set; 0
+    /// counts as 1. It can't be more than the prefetch.
+    #[must_use]
+    pub fn handlers(mut self, handlers: usize) -> Self {
+        self.work.handlers = handlers.max(1);
+        self
+    }
+
+    /// How many more times [`Consumer::run`] calls the handler for a message
+    /// that it failed on, and how long it waits before each: once after a
+    /// second, unless set.
+    #[must_use]
+    pub fn retries(mut self, retries: u32, delay: Duration) -> Self {
+        self.work.retries = retries;
+        self.work.delay = delay;
+        self
+    }
+
+    /// What [`Consumer::run`] does with a message after its last attempt, or
+    /// that can't be decoded or breaks its schema: [`OnFailure::Stop`], unless set.
+    #[must_use]
+    pub fn on_failure(mut self, choice: OnFailure) -> Self {
+        self.work.on_failure = choice;
+        self
+    }
+
+    /// Has `listener` told what happens to the consumer. It is called between
+    /// two deliveries and should return at once.
+    #[must_use]
+    pub fn on_notice(mut self, listener: impl Fn(&Notice) + Send + Sync + 'static) -> Self {
+        self.notices = Notices::to(listener);
+        self
+    }
+
+    /// Connects, sets the prefetch, declares the queue, binds it and consumes;
+    /// returns when all of that is done.
+    ///
+    /// A broker that can't be reached is tried again as the [`Reconnect`]
+    /// policy says. A binding that the broker refuses is told by a
+    /// [`Notice::BindingFailed`] and by [`Consumer::failed_bindings`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error`], where trying again can't help or is not allowed.
+    pub async fn start(mut self) -> Result<Consumer, Error> {
+        let user = self.connection.user().to_owned();
+        self.queue.check(&user)?;
+        let dead_letters = match self.work.on_failure {
+            OnFailure::DeadLetter if !self.queue.is_named() => {
+                return Err(Error::DeadLettersUnnamed);
+            }
+            OnFailure::DeadLetter => self.queue.dead_letters(&user),
+            OnFailure::Drop | OnFailure::Stop => None,
+        };
+        let plan = Plan {
+            bindings: plan::routes(&self.bindings)?,
+            obsolete: plan::routes(&self.obsolete)?,
+            connection: self.connection,
+            queue: self.queue,
+            dead_letters,
+            prefetch: self.prefetch,
+            reconnect: self.reconnect,
+            recycle: self.recycle,
+            work: self.work,
+        };
+        supervisor::start(plan, self.notices).await
+    }
+}
+
+impl fmt::Debug for ConsumerBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConsumerBuilder")
+            .field("connection", &self.connection)
+            .field("queue", &self.queue)
+            .finish_non_exhaustive()
+    }
+}

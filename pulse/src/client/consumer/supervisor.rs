@@ -1,0 +1,239 @@
+//! Keeps a consumer up: one session after the other.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::{mpsc, watch};
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::sleep;
+use tracing::Instrument;
+
+use super::delivery::Delivery;
+use super::plan::Plan;
+use super::session::{End, Session};
+use super::{Consumer, setup};
+use crate::client::connection::Refusal;
+use crate::client::counters::Meter;
+use crate::client::error::Error;
+use crate::client::notice::{BindingFailure, Notice, Notices};
+use crate::client::reconnect::Backoff;
+use crate::client::transport::Fault;
+
+/// What a consumer and its supervisor both see.
+pub(super) struct Shared {
+    pub(super) plan: Plan,
+    pub(super) notices: Notices,
+    pub(super) meter: Arc<Meter>,
+    pub(super) stop: watch::Sender<bool>,
+    failed_bindings: Mutex<Vec<BindingFailure>>,
+}
+
+impl Shared {
+    pub(super) fn failed_bindings(&self) -> Vec<BindingFailure> {
+        self.failed_bindings
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
+/// Says when the consumer is asked to stop.
+#[derive(Clone)]
+pub(super) struct Stop(watch::Receiver<bool>);
+
+impl Stop {
+    pub(super) fn of(shared: &Shared) -> Self {
+        Self(shared.stop.subscribe())
+    }
+
+    pub(super) async fn asked(&mut self) {
+        // The sender is kept by whoever waits here; were it gone, so would be
+        // the consumer.
+        let _ = self.0.wait_for(|asked| *asked).await;
+    }
+}
+
+/// Sets up the first session, then leaves the rest to a task.
+pub(super) async fn start(plan: Plan, notices: Notices) -> Result<Consumer, Error> {
+    let shared = Arc::new(Shared {
+        plan,
+        notices,
+        meter: Arc::default(),
+        stop: watch::Sender::new(false),
+        failed_bindings: Mutex::default(),
+    });
+    let span = tracing::info_span!(
+        "consumer",
+        connection = ?shared.plan.connection,
+        queue = tracing::field::Empty,
+    );
+    let (deliveries, inbox) = mpsc::unbounded_channel();
+    let mut supervisor = Supervisor {
+        stop: Stop::of(&shared),
+        backoff: Backoff::new(shared.plan.reconnect.clone()),
+        shared: Arc::clone(&shared),
+        deliveries,
+        retiring: JoinSet::new(),
+    };
+    let first = supervisor.connect().instrument(span.clone()).await?;
+    span.record("queue", &first.queue);
+    let task: JoinHandle<_> = tokio::spawn(supervisor.supervise(first).instrument(span));
+    Ok(Consumer::new(shared, inbox, task))
+}
+
+struct Supervisor {
+    shared: Arc<Shared>,
+    stop: Stop,
+    backoff: Backoff,
+    deliveries: mpsc::UnboundedSender<Delivery>,
+    /// Sessions that still wait for the verdicts on what is in work.
+    retiring: JoinSet<()>,
+}
+
+impl Supervisor {
+    async fn supervise(mut self, first: Session) -> Result<(), Error> {
+        let result = self.keep_up(first).await;
+        // The consumer sees that nothing more comes, and ends its handlers.
+        let Self {
+            deliveries,
+            mut retiring,
+            ..
+        } = self;
+        drop(deliveries);
+        while retiring.join_next().await.is_some() {}
+        result
+    }
+
+    /// Runs session after session; returns when asked to stop.
+    async fn keep_up(&mut self, mut session: Session) -> Result<(), Error> {
+        loop {
+            let recycle = self.shared.plan.recycle;
+            let end = session
+                .pump(&self.deliveries, &mut self.stop, recycle)
+                .await;
+            session = match end {
+                End::Stopped => {
+                    self.retire(session, None);
+                    return Ok(());
+                }
+                End::Old => self.replace(session).await,
+                End::CancelledByBroker => {
+                    let queue = session.queue.clone();
+                    self.shared
+                        .notices
+                        .send(&Notice::CancelledByBroker { queue });
+                    let fault = Fault::lost("the broker cancelled the consumer");
+                    match self.recover(session, fault).await? {
+                        Some(session) => session,
+                        None => return Ok(()),
+                    }
+                }
+                End::Lost(fault) => match self.recover(session, fault).await? {
+                    Some(session) => session,
+                    None => return Ok(()),
+                },
+            };
+            while self.retiring.try_join_next().is_some() {}
+        }
+    }
+
+    /// Makes a new session before the old one ends; where that fails, the old
+    /// one goes on.
+    async fn replace(&mut self, mut old: Session) -> Session {
+        let mut stop = self.stop.clone();
+        let new = tokio::select! {
+            new = self.try_connect() => new,
+            () = stop.asked() => return old,
+        };
+        match new {
+            Ok(new) => {
+                self.shared.meter.recycled.up();
+                self.shared.notices.send(&Notice::Recycled);
+                self.tell_of_new_queue(&new);
+                self.retire(old, Some(self.deliveries.clone()));
+                new
+            }
+            Err(refusal) => {
+                tracing::warn!(?refusal, "connection not recycled");
+                old.recycle_later();
+                old
+            }
+        }
+    }
+
+    /// Makes a new session after the old one was lost; `None` when asked to stop.
+    async fn recover(&mut self, old: Session, fault: Fault) -> Result<Option<Session>, Error> {
+        self.shared.meter.connections_lost.up();
+        let wait = self.backoff.after_loss(old.since.elapsed());
+        self.shared.notices.send(&Notice::Reconnecting {
+            failures: 0,
+            wait,
+            reason: fault.reason,
+        });
+        let mut stop = self.stop.clone();
+        let session = async {
+            old.abandon().await;
+            sleep(wait).await;
+            self.connect().await
+        };
+        let session = tokio::select! {
+            session = session => session?,
+            () = stop.asked() => return Ok(None),
+        };
+        self.tell_of_new_queue(&session);
+        Ok(Some(session))
+    }
+
+    /// Connects, as often as the policy allows.
+    async fn connect(&mut self) -> Result<Session, Error> {
+        loop {
+            let fault = match self.try_connect().await {
+                Ok(session) => return Ok(session),
+                Err(Refusal::ForGood(error)) => return Err(error),
+                Err(Refusal::ForNow(fault)) => fault,
+            };
+            let Some(wait) = self.backoff.after_failure() else {
+                let connection = &self.shared.plan.connection;
+                return Err(connection.gave_up(self.backoff.failures(), fault));
+            };
+            self.shared.notices.send(&Notice::Reconnecting {
+                failures: self.backoff.failures(),
+                wait,
+                reason: fault.reason,
+            });
+            sleep(wait).await;
+        }
+    }
+
+    async fn try_connect(&self) -> Result<Session, Refusal> {
+        let Shared {
+            plan,
+            notices,
+            meter,
+            failed_bindings,
+            ..
+        } = &*self.shared;
+        let line = setup::connect(plan).await?;
+        for failure in &line.failed_bindings {
+            notices.send(&Notice::BindingFailed(failure.clone()));
+        }
+        failed_bindings
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone_from(&line.failed_bindings);
+        notices.send(&Notice::Ready);
+        Ok(Session::new(line, meter, plan.ack_batch()))
+    }
+
+    fn tell_of_new_queue(&self, session: &Session) {
+        if !self.shared.plan.queue.is_named() {
+            let queue = session.queue.clone();
+            self.shared
+                .notices
+                .send(&Notice::MessagesMayBeMissed { queue });
+        }
+    }
+
+    fn retire(&mut self, session: Session, to: Option<mpsc::UnboundedSender<Delivery>>) {
+        self.retiring.spawn(session.retire(to).in_current_span());
+    }
+}

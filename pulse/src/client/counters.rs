@@ -1,0 +1,84 @@
+//! Numbers that a program can read while a consumer or a publisher works.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+macro_rules! counters {
+    ($($(#[$doc:meta])* $name:ident)*) => {
+        /// How often things happened since the start. Each number only grows.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub struct Counters {
+            $($(#[$doc])* pub $name: u64,)*
+        }
+
+        /// The counters while they run.
+        #[derive(Debug, Default)]
+        pub(crate) struct Meter {
+            $(pub(crate) $name: Count,)*
+        }
+
+        impl Meter {
+            pub(crate) fn read(&self) -> Counters {
+                Counters {
+                    $($name: self.$name.0.load(Ordering::Relaxed),)*
+                }
+            }
+        }
+    };
+}
+
+counters! {
+    /// Messages that the broker delivered.
+    received
+    /// Of these, messages that it had delivered before.
+    redelivered
+    /// Deliveries that were acked.
+    acked
+    /// Acks that were sent: each settles every finished delivery up to one.
+    acks_sent
+    /// Deliveries that were rejected: dead-lettered or deleted by the broker.
+    rejected
+    /// Deliveries that were put back into their queue.
+    put_back
+    /// Deliveries whose connection was lost before they were settled; the
+    /// broker delivers their messages again.
+    stale
+    /// Messages that could not be decoded or break their schema.
+    unreadable
+    /// Calls of the handler that failed.
+    failed
+    /// Calls of the handler that were second or later attempts.
+    retried
+    /// Messages that were given to the dead letters after their last attempt.
+    dead_lettered
+    /// Messages that were dropped after their last attempt.
+    dropped
+    /// Connections that were lost.
+    connections_lost
+    /// Connections that were replaced as asked for.
+    recycled
+    /// Messages that were handed to the broker, each time counted.
+    published
+    /// Messages that the broker has taken charge of.
+    confirmed
+    /// Messages that were handed over once more, unconfirmed or refused before.
+    resent
+    /// Messages that were not confirmed before their deadline.
+    expired
+}
+
+/// One number that grows.
+#[derive(Debug, Default)]
+pub(crate) struct Count(AtomicU64);
+
+impl Count {
+    #[inline]
+    pub(crate) fn up(&self) {
+        self.add(1);
+    }
+
+    #[inline]
+    pub(crate) fn add(&self, by: usize) {
+        self.0.fetch_add(by as u64, Ordering::Relaxed);
+    }
+}

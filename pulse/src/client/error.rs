@@ -1,0 +1,102 @@
+//! What ends a consumer or a publisher, or keeps it from starting.
+
+use std::fmt;
+
+use super::consumer::Envelope;
+use crate::routing::RoutingKeyError;
+
+/// What ended a consumer or a publisher, or kept it from starting. None of its
+/// texts holds a secret.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A text is not the address of an AMQP broker. It is not repeated here,
+    /// for it may hold a secret.
+    #[error("not an AMQP address: {problem}; write amqps://user:secret@host/vhost")]
+    Address {
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// The broker refuses the user, the secret or the virtual host. This is
+    /// not tried again.
+    #[error("{address} refuses the login: {reason}; check user, secret and virtual host")]
+    Login {
+        /// The broker, the user and the virtual host.
+        address: String,
+        /// What the broker said.
+        reason: String,
+    },
+    /// The attempts that the [`Reconnect`](super::Reconnect) policy allows
+    /// have all failed.
+    #[error("{address} could not be reached in {attempts} attempts, the last: {reason}")]
+    GaveUp {
+        /// The broker, the user and the virtual host.
+        address: String,
+        /// How many attempts there were.
+        attempts: u32,
+        /// Why the last one failed.
+        reason: String,
+    },
+    /// A queue's full name is longer than AMQP's 255 bytes.
+    #[error("the queue name {name:?} has {bytes} bytes; AMQP allows 255")]
+    QueueName {
+        /// The full name.
+        name: String,
+        /// How many bytes it has.
+        bytes: usize,
+    },
+    /// The broker does not let this consumer have its queue.
+    #[error("queue {queue} can't be used: {reason}; {advice}")]
+    Queue {
+        /// The queue's full name.
+        queue: String,
+        /// What the broker said.
+        reason: String,
+        /// What to do about it.
+        advice: &'static str,
+    },
+    /// A binding's pattern is not one that AMQP takes.
+    #[error("binding to {exchange}: {fault}")]
+    Binding {
+        /// The exchange of the binding.
+        exchange: String,
+        /// What is wrong with the pattern.
+        fault: RoutingKeyError,
+    },
+    /// Dead letters were asked for on an unnamed queue, which could not keep them.
+    #[error("dead-lettering needs a named queue; give the consumer one with `queue`")]
+    DeadLettersUnnamed,
+    /// A message could not be handled, and
+    /// [`OnFailure::Stop`](super::OnFailure::Stop) was chosen. The message is
+    /// back in its queue.
+    #[error("stopped by {0}; it was put back into its queue")]
+    Failed(FailureReport),
+}
+
+/// A message that could not be handled.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct FailureReport {
+    /// The message, with its raw bytes.
+    pub envelope: Envelope,
+    /// How many times the handler was called; 0 for a message that could not
+    /// be decoded or breaks its schema.
+    pub attempts: u32,
+    /// Why the last attempt failed.
+    pub reason: String,
+}
+
+impl fmt::Display for FailureReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "message from {} with routing key {:?}, ",
+            self.envelope.exchange(),
+            self.envelope.routing_key()
+        )?;
+        match self.attempts {
+            0 => write!(f, "which could not be read: {}", self.reason),
+            attempts => write!(f, "which failed {attempts} times: {}", self.reason),
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! What the consumer and the publisher ask of a broker.
+//!
+//! RabbitMQ and the broker in memory stand behind these traits, so that acks,
+//! retries, bindings, prefetch, reconnecting and stopping are written once. The
+//! verbs are those of AMQP 0-9-1, cut down to what Pulse needs.
+//!
+//! Acks and publishes are plain functions: they hand the frame over in the
+//! order of the calls and never wait, which keeps them cheap.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use tokio::sync::watch;
+
+use super::queue::Argument;
+
+pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A broker that can be connected to, and as whom.
+pub(crate) trait Transport: Send + Sync {
+    /// Where the broker is and who connects, without the secret.
+    fn address(&self) -> String;
+
+    /// The user whose queues and exchanges these are.
+    fn user(&self) -> &str;
+
+    fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Link>, Fault>>;
+}
+
+/// One open connection to a broker.
+pub(crate) trait Link: Send + Sync {
+    fn open_channel(&self) -> BoxFuture<'_, Result<Arc<dyn Channel>, Fault>>;
+
+    /// Why the broker takes no messages at the moment; `None` while it does.
+    fn blocked(&self) -> watch::Receiver<Option<String>>;
+
+    fn close(&self) -> BoxFuture<'_, ()>;
+}
+
+/// One channel of a connection. A refused request closes it, as AMQP has it.
+pub(crate) trait Channel: Send + Sync {
+    fn set_prefetch(&self, count: u16) -> BoxFuture<'_, Result<(), Fault>>;
+
+    /// Declares a durable topic exchange.
+    fn declare_exchange<'a>(&'a self, exchange: &'a str) -> BoxFuture<'a, Result<(), Fault>>;
+
+    fn declare_queue<'a>(&'a self, queue: &'a QueueDeclaration)
+    -> BoxFuture<'a, Result<(), Fault>>;
+
+    fn bind<'a>(&'a self, queue: &'a str, to: &'a Route) -> BoxFuture<'a, Result<(), Fault>>;
+
+    /// Removes a binding; one that the queue does not have is no fault.
+    fn unbind<'a>(&'a self, queue: &'a str, from: &'a Route) -> BoxFuture<'a, Result<(), Fault>>;
+
+    fn consume<'a>(&'a self, queue: &'a str) -> BoxFuture<'a, Result<Box<dyn Deliveries>, Fault>>;
+
+    /// Ends what [`consume`](Self::consume) began; deliveries may still be acked.
+    fn cancel(&self) -> BoxFuture<'_, ()>;
+
+    /// Acks every open delivery up to `tag`.
+    fn ack_up_to(&self, tag: u64);
+
+    /// Gives up one delivery: back into its queue, or to where the queue sends
+    /// its dead letters.
+    fn nack(&self, tag: u64, requeue: bool);
+
+    /// From now on the broker confirms each message that is published here.
+    fn confirm(&self) -> BoxFuture<'_, Result<(), Fault>>;
+
+    /// Publishes a message. The future is the broker's answer: whether it has
+    /// taken charge of the message.
+    fn publish(&self, message: &Arc<Outgoing>) -> BoxFuture<'static, Result<bool, Fault>>;
+
+    /// Closes the channel after everything that was handed over before.
+    fn close(&self) -> BoxFuture<'_, ()>;
+}
+
+/// The deliveries of one `consume`.
+pub(crate) trait Deliveries: Send {
+    /// The next delivery; `None` when the broker has ended them.
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Arrival, Fault>>>;
+}
+
+/// A delivery as it came over the wire.
+#[derive(Debug)]
+pub(crate) struct Arrival {
+    /// Counted from 1 on each channel.
+    pub(crate) tag: u64,
+    pub(crate) exchange: String,
+    pub(crate) routing_key: String,
+    /// The `CC` header.
+    pub(crate) cc: Vec<String>,
+    pub(crate) redelivered: bool,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// A message on its way out.
+#[derive(Debug)]
+pub(crate) struct Outgoing {
+    pub(crate) exchange: String,
+    pub(crate) routing_key: String,
+    /// The `CC` header.
+    pub(crate) cc: Vec<String>,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// A queue as it is declared.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct QueueDeclaration {
+    pub(crate) name: String,
+    /// Whether it outlives its connection; otherwise it is this connection's
+    /// own, and deleted with it.
+    pub(crate) durable: bool,
+    pub(crate) arguments: BTreeMap<String, Argument>,
+}
+
+/// The two ends of a binding that are not the queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Route {
+    pub(crate) exchange: String,
+    pub(crate) routing_key: String,
+}
+
+/// What went wrong between this program and the broker.
+#[derive(Clone, Debug)]
+pub(crate) struct Fault {
+    /// AMQP's reply code, where the broker gave one.
+    pub(crate) code: Option<u16>,
+    pub(crate) reason: String,
+}
+
+/// AMQP reply codes, by the names that the specification gives them.
+pub(crate) mod code {
+    pub(crate) const ACCESS_REFUSED: u16 = 403;
+    pub(crate) const NOT_FOUND: u16 = 404;
+    pub(crate) const RESOURCE_LOCKED: u16 = 405;
+    pub(crate) const PRECONDITION_FAILED: u16 = 406;
+    pub(crate) const NOT_ALLOWED: u16 = 530;
+}
+
+impl Fault {
+    /// A fault that the broker did not name: the socket's, or a timeout.
+    pub(crate) fn lost(reason: impl Into<String>) -> Self {
+        Self {
+            code: None,
+            reason: reason.into(),
+        }
+    }
+
+    /// A fault that the broker gave a code for.
+    pub(crate) fn coded(code: u16, reason: impl Into<String>) -> Self {
+        Self {
+            code: Some(code),
+            reason: reason.into(),
+        }
+    }
+
+    /// Whether the broker refused one request, and nothing else is lost but
+    /// the channel: what AMQP calls a channel exception.
+    pub(crate) fn is_refusal(&self) -> bool {
+        matches!(
+            self.code,
+            Some(
+                code::ACCESS_REFUSED
+                    | code::NOT_FOUND
+                    | code::RESOURCE_LOCKED
+                    | code::PRECONDITION_FAILED
+            )
+        )
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.reason)
+    }
+}

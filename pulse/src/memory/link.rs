@@ -1,0 +1,153 @@
+//! The broker in memory, as consumers and publishers see it.
+
+use std::future::ready;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use tokio::sync::{mpsc, watch};
+
+use super::MemoryBroker;
+use super::state::Id;
+use crate::client::transport::{
+    Arrival, BoxFuture, Channel, Deliveries, Fault, Link, Outgoing, QueueDeclaration, Route,
+    Transport,
+};
+
+pub(super) struct MemoryTransport {
+    broker: MemoryBroker,
+    user: String,
+}
+
+impl MemoryTransport {
+    pub(super) fn new(broker: MemoryBroker, user: String) -> Self {
+        Self { broker, user }
+    }
+}
+
+impl Transport for MemoryTransport {
+    fn address(&self) -> String {
+        format!("the broker in memory, as {}", self.user)
+    }
+
+    fn user(&self) -> &str {
+        &self.user
+    }
+
+    fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Link>, Fault>> {
+        let link = self.broker.lock().open_link().map(|id| {
+            let broker = self.broker.clone();
+            Box::new(MemoryLink { broker, id }) as Box<dyn Link>
+        });
+        Box::pin(ready(link))
+    }
+}
+
+struct MemoryLink {
+    broker: MemoryBroker,
+    id: Id,
+}
+
+impl Link for MemoryLink {
+    fn open_channel(&self) -> BoxFuture<'_, Result<Arc<dyn Channel>, Fault>> {
+        let channel = MemoryChannel {
+            id: self.broker.lock().open_channel(self.id),
+            broker: self.broker.clone(),
+        };
+        Box::pin(ready(Ok(Arc::new(channel) as Arc<dyn Channel>)))
+    }
+
+    fn blocked(&self) -> watch::Receiver<Option<String>> {
+        self.broker.blocked()
+    }
+
+    fn close(&self) -> BoxFuture<'_, ()> {
+        self.broker.lock().close_link(self.id);
+        Box::pin(ready(()))
+    }
+}
+
+impl Drop for MemoryLink {
+    fn drop(&mut self) {
+        self.broker.lock().close_link(self.id);
+    }
+}
+
+struct MemoryChannel {
+    broker: MemoryBroker,
+    id: Id,
+}
+
+impl Channel for MemoryChannel {
+    fn set_prefetch(&self, count: u16) -> BoxFuture<'_, Result<(), Fault>> {
+        Box::pin(ready(self.broker.lock().set_prefetch(self.id, count)))
+    }
+
+    fn declare_exchange<'a>(&'a self, _exchange: &'a str) -> BoxFuture<'a, Result<(), Fault>> {
+        Box::pin(ready(self.broker.lock().check_open(self.id)))
+    }
+
+    fn declare_queue<'a>(
+        &'a self,
+        queue: &'a QueueDeclaration,
+    ) -> BoxFuture<'a, Result<(), Fault>> {
+        Box::pin(ready(self.broker.lock().declare_queue(self.id, queue)))
+    }
+
+    fn bind<'a>(&'a self, queue: &'a str, to: &'a Route) -> BoxFuture<'a, Result<(), Fault>> {
+        Box::pin(ready(self.broker.lock().bind(self.id, queue, to)))
+    }
+
+    fn unbind<'a>(&'a self, queue: &'a str, from: &'a Route) -> BoxFuture<'a, Result<(), Fault>> {
+        Box::pin(ready(self.broker.lock().unbind(self.id, queue, from)))
+    }
+
+    fn consume<'a>(&'a self, queue: &'a str) -> BoxFuture<'a, Result<Box<dyn Deliveries>, Fault>> {
+        let (to, from) = mpsc::unbounded_channel();
+        let consumed = self.broker.lock().consume(self.id, queue, to);
+        Box::pin(ready(consumed.map(|()| {
+            Box::new(MemoryDeliveries(from)) as Box<dyn Deliveries>
+        })))
+    }
+
+    fn cancel(&self) -> BoxFuture<'_, ()> {
+        self.broker.lock().cancel(self.id);
+        Box::pin(ready(()))
+    }
+
+    fn ack_up_to(&self, tag: u64) {
+        self.broker.lock().ack_up_to(self.id, tag);
+    }
+
+    fn nack(&self, tag: u64, requeue: bool) {
+        self.broker.lock().nack(self.id, tag, requeue);
+    }
+
+    fn confirm(&self) -> BoxFuture<'_, Result<(), Fault>> {
+        Box::pin(ready(self.broker.lock().check_open(self.id)))
+    }
+
+    fn publish(&self, message: &Arc<Outgoing>) -> BoxFuture<'static, Result<bool, Fault>> {
+        let (broker, id, message) = (self.broker.clone(), self.id, Arc::clone(message));
+        Box::pin(async move {
+            let mut blocked = broker.blocked();
+            // The broker, and with it the sender, is kept here.
+            let _ = blocked.wait_for(Option::is_none).await;
+            broker.lock().publish_on(id, &message)
+        })
+    }
+
+    fn close(&self) -> BoxFuture<'_, ()> {
+        self.broker
+            .lock()
+            .close_channel(self.id, Fault::lost("the channel is closed"));
+        Box::pin(ready(()))
+    }
+}
+
+struct MemoryDeliveries(mpsc::UnboundedReceiver<Result<Arrival, Fault>>);
+
+impl Deliveries for MemoryDeliveries {
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Arrival, Fault>>> {
+        self.0.poll_recv(cx)
+    }
+}

@@ -1,0 +1,150 @@
+//! The ways of messages through the broker in memory: from an exchange into
+//! queues, to a channel, and back or out.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::state::{Channel, Id, State, Stored};
+use crate::client::Argument;
+use crate::client::transport::{Arrival, Fault, Outgoing, code};
+
+impl State {
+    /// Publishes on a channel, which is closed where the exchange is forbidden.
+    pub(super) fn publish_on(
+        &mut self,
+        channel: Id,
+        message: &Arc<Outgoing>,
+    ) -> Result<bool, Fault> {
+        self.check_open(channel)?;
+        self.check_exchange(channel, &message.exchange)?;
+        self.publish(message);
+        Ok(true)
+    }
+
+    /// Puts a message into every queue with a binding that its routing key, or
+    /// a key of its `CC` header, matches; once into each.
+    pub(super) fn publish(&mut self, message: &Arc<Outgoing>) {
+        let mut keys = vec![&message.routing_key];
+        keys.extend(&message.cc);
+        let queues: BTreeSet<String> = self
+            .bindings
+            .iter()
+            .filter(|bound| bound.route.exchange == message.exchange)
+            .filter(|bound| keys.iter().any(|key| bound.pattern.matches(key)))
+            .map(|bound| bound.queue.clone())
+            .collect();
+        for queue in queues {
+            if let Some(found) = self.queues.get_mut(&queue) {
+                found.waiting.push_back(Stored {
+                    message: Arc::clone(message),
+                    redelivered: false,
+                });
+            }
+            self.deliver(&queue);
+        }
+    }
+
+    /// Hands out what waits in a queue, to each reader in its turn.
+    pub(super) fn deliver(&mut self, name: &str) {
+        let Self {
+            queues, channels, ..
+        } = self;
+        let Some(queue) = queues.get_mut(name) else {
+            return;
+        };
+        while !queue.waiting.is_empty() {
+            let next = queue
+                .readers
+                .iter()
+                .position(|id| channels.get(id).is_some_and(Channel::has_room));
+            let reader = next.and_then(|index| queue.readers.remove(index));
+            let Some(id) = reader else {
+                return;
+            };
+            queue.readers.push_back(id);
+            if let (Some(channel), Some(stored)) =
+                (channels.get_mut(&id), queue.waiting.pop_front())
+            {
+                channel.deliver(name, stored);
+            }
+        }
+    }
+
+    pub(super) fn ack_up_to(&mut self, id: Id, tag: u64) {
+        let Ok(channel) = self.channel(id) else {
+            return;
+        };
+        if !channel.unsettled.contains_key(&tag) {
+            self.refuse(id, code::PRECONDITION_FAILED, "unknown delivery tag");
+            return;
+        }
+        let open = channel.unsettled.split_off(&(tag + 1));
+        let settled = std::mem::replace(&mut channel.unsettled, open);
+        let queues: BTreeSet<String> = settled.into_values().map(|(queue, _)| queue).collect();
+        for queue in queues {
+            self.deliver(&queue);
+        }
+    }
+
+    pub(super) fn nack(&mut self, id: Id, tag: u64, requeue: bool) {
+        let Ok(channel) = self.channel(id) else {
+            return;
+        };
+        let Some((queue, stored)) = channel.unsettled.remove(&tag) else {
+            self.refuse(id, code::PRECONDITION_FAILED, "unknown delivery tag");
+            return;
+        };
+        if requeue {
+            self.put_back(&queue, stored);
+        } else {
+            self.dead_letter(&queue, &stored.message);
+        }
+        self.deliver(&queue);
+    }
+
+    pub(super) fn put_back(&mut self, queue: &str, stored: Stored) {
+        if let Some(queue) = self.queues.get_mut(queue) {
+            queue.waiting.push_front(Stored {
+                redelivered: true,
+                ..stored
+            });
+        }
+    }
+
+    fn dead_letter(&mut self, queue: &str, message: &Outgoing) {
+        let exchange = self
+            .queues
+            .get(queue)
+            .and_then(|queue| queue.declaration.arguments.get("x-dead-letter-exchange"));
+        if let Some(Argument::Text(exchange)) = exchange {
+            let dead = Outgoing {
+                exchange: exchange.clone(),
+                routing_key: message.routing_key.clone(),
+                cc: message.cc.clone(),
+                bytes: message.bytes.clone(),
+            };
+            self.publish(&Arc::new(dead));
+        }
+    }
+}
+
+impl Channel {
+    fn deliver(&mut self, queue: &str, stored: Stored) {
+        self.last_tag += 1;
+        let arrival = Arrival {
+            tag: self.last_tag,
+            exchange: stored.message.exchange.clone(),
+            routing_key: stored.message.routing_key.clone(),
+            cc: stored.message.cc.clone(),
+            redelivered: stored.redelivered,
+            bytes: stored.message.bytes.clone(),
+        };
+        self.unsettled
+            .insert(self.last_tag, (queue.to_owned(), stored));
+        if let Some(to) = &self.to {
+            // A consumer that drops its deliveries also closes the channel,
+            // which puts them back.
+            let _ = to.send(Ok(arrival));
+        }
+    }
+}

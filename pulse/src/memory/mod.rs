@@ -1,0 +1,140 @@
+//! A broker inside the process.
+
+mod link;
+mod messages;
+mod state;
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::watch;
+
+use self::link::MemoryTransport;
+use self::state::State;
+use crate::client::Connection;
+use crate::client::transport::Outgoing;
+
+/// A broker inside the process, for tests and examples: the same
+/// [`Consumer`](crate::Consumer) and [`Publisher`](crate::Publisher) work on it
+/// as on RabbitMQ, with nothing installed.
+///
+/// It has topic exchanges, made when they are first named; queues, named and
+/// unnamed; `CC` routes; prefetch; acks, and redelivery of what was not acked;
+/// dead letters. It keeps messages in memory, and knows none of the limits that
+/// a queue can be declared with. Clones are handles to one broker.
+///
+/// The methods are what a test needs to play the rest of the world.
+#[derive(Clone)]
+pub struct MemoryBroker(Arc<Inner>);
+
+struct Inner {
+    state: Mutex<State>,
+    blocked: watch::Sender<Option<String>>,
+}
+
+impl Default for MemoryBroker {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl MemoryBroker {
+    /// A broker without exchanges and queues.
+    pub fn new() -> Self {
+        Self(Arc::new(Inner {
+            state: Mutex::default(),
+            blocked: watch::Sender::new(None),
+        }))
+    }
+
+    /// A connection to this broker as the user `guest`.
+    pub fn connection(&self) -> Connection {
+        self.connection_as("guest")
+    }
+
+    /// A connection to this broker as `user`.
+    pub fn connection_as(&self, user: impl Into<String>) -> Connection {
+        Connection::new(MemoryTransport::new(self.clone(), user.into()))
+    }
+
+    /// Publishes raw bytes, as some other program may: nothing is checked.
+    /// `routes` are those of the `CC` header, without their `route.` prefix.
+    pub fn publish(
+        &self,
+        exchange: impl Into<String>,
+        routing_key: impl Into<String>,
+        routes: &[&str],
+        bytes: impl Into<Vec<u8>>,
+    ) {
+        self.lock().publish(&Arc::new(Outgoing {
+            exchange: exchange.into(),
+            routing_key: routing_key.into(),
+            cc: routes
+                .iter()
+                .map(|route| format!("route.{route}"))
+                .collect(),
+            bytes: bytes.into(),
+        }));
+    }
+
+    /// How many messages wait in the queue with this full name,
+    /// `queue/guest/<name>` for instance; those that were delivered and are not
+    /// settled are not counted. `None` where there is no such queue.
+    pub fn queue_len(&self, queue: &str) -> Option<usize> {
+        self.lock().queue_len(queue)
+    }
+
+    /// Breaks every connection, as a lost network does. Consumers and
+    /// publishers reconnect.
+    pub fn disconnect(&self) {
+        self.lock().disconnect();
+    }
+
+    /// Breaks every connection and lets none be made, until
+    /// [`come_back`](Self::come_back). Named queues keep their messages.
+    pub fn go_away(&self) {
+        self.lock().set_reachable(false);
+    }
+
+    /// Lets connections be made again.
+    pub fn come_back(&self) {
+        self.lock().set_reachable(true);
+    }
+
+    /// Refuses bindings and messages to `exchange` from now on, as RabbitMQ
+    /// does where the exchange does not exist.
+    pub fn forbid(&self, exchange: impl Into<String>) {
+        self.lock().forbid(exchange.into());
+    }
+
+    /// Deletes a queue by its full name, with its messages; its consumers are
+    /// cancelled.
+    pub fn delete_queue(&self, queue: &str) {
+        self.lock().delete_queue(queue);
+    }
+
+    /// Takes no messages from publishers until [`unblock`](Self::unblock), as
+    /// RabbitMQ does when it is short of memory or disk.
+    pub fn block(&self, reason: impl Into<String>) {
+        self.0.blocked.send_replace(Some(reason.into()));
+    }
+
+    /// Takes messages from publishers again.
+    pub fn unblock(&self) {
+        self.0.blocked.send_replace(None);
+    }
+
+    fn blocked(&self) -> watch::Receiver<Option<String>> {
+        self.0.blocked.subscribe()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for MemoryBroker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryBroker").finish_non_exhaustive()
+    }
+}

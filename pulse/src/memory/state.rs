@@ -1,0 +1,274 @@
+//! Connections, channels, queues and bindings of the broker in memory.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::client::transport::{Arrival, Fault, Outgoing, QueueDeclaration, Route, code};
+use crate::routing::RoutingPattern;
+
+pub(super) type Id = u64;
+
+#[derive(Default)]
+pub(super) struct State {
+    last_id: Id,
+    unreachable: bool,
+    forbidden: BTreeSet<String>,
+    pub(super) bindings: Vec<Bound>,
+    pub(super) queues: BTreeMap<String, Queue>,
+    pub(super) channels: BTreeMap<Id, Channel>,
+}
+
+pub(super) struct Bound {
+    pub(super) queue: String,
+    pub(super) route: Route,
+    pub(super) pattern: RoutingPattern,
+}
+
+pub(super) struct Queue {
+    pub(super) declaration: QueueDeclaration,
+    /// The connection that an unnamed queue lives and dies with.
+    pub(super) owner: Option<Id>,
+    pub(super) waiting: VecDeque<Stored>,
+    /// The channels that consume, the next one to be served first.
+    pub(super) readers: VecDeque<Id>,
+}
+
+pub(super) struct Stored {
+    pub(super) message: Arc<Outgoing>,
+    pub(super) redelivered: bool,
+}
+
+pub(super) struct Channel {
+    pub(super) link: Id,
+    pub(super) prefetch: usize,
+    pub(super) last_tag: u64,
+    pub(super) unsettled: BTreeMap<u64, (String, Stored)>,
+    pub(super) to: Option<UnboundedSender<Result<Arrival, Fault>>>,
+}
+
+impl Channel {
+    pub(super) fn has_room(&self) -> bool {
+        self.to.is_some() && (self.prefetch == 0 || self.unsettled.len() < self.prefetch)
+    }
+}
+
+fn closed() -> Fault {
+    Fault::lost("the connection is closed")
+}
+
+impl State {
+    pub(super) fn open_link(&mut self) -> Result<Id, Fault> {
+        if self.unreachable {
+            return Err(Fault::lost("the broker is away"));
+        }
+        Ok(self.fresh_id())
+    }
+
+    pub(super) fn open_channel(&mut self, link: Id) -> Id {
+        let id = self.fresh_id();
+        let channel = Channel {
+            link,
+            prefetch: 0,
+            last_tag: 0,
+            unsettled: BTreeMap::new(),
+            to: None,
+        };
+        self.channels.insert(id, channel);
+        id
+    }
+
+    pub(super) fn check_open(&self, channel: Id) -> Result<(), Fault> {
+        match self.channels.contains_key(&channel) {
+            true => Ok(()),
+            false => Err(closed()),
+        }
+    }
+
+    pub(super) fn set_prefetch(&mut self, channel: Id, count: u16) -> Result<(), Fault> {
+        self.channel(channel)?.prefetch = usize::from(count);
+        Ok(())
+    }
+
+    pub(super) fn declare_queue(
+        &mut self,
+        channel: Id,
+        declaration: &QueueDeclaration,
+    ) -> Result<(), Fault> {
+        let link = self.channel(channel)?.link;
+        match self.queues.get(&declaration.name) {
+            Some(queue) if queue.owner.is_some_and(|owner| owner != link) => {
+                Err(self.refuse(channel, code::RESOURCE_LOCKED, "another connection's queue"))
+            }
+            Some(queue) if queue.declaration != *declaration => {
+                Err(self.refuse(channel, code::PRECONDITION_FAILED, "other arguments"))
+            }
+            Some(_) => Ok(()),
+            None => {
+                let queue = Queue {
+                    declaration: declaration.clone(),
+                    owner: (!declaration.durable).then_some(link),
+                    waiting: VecDeque::new(),
+                    readers: VecDeque::new(),
+                };
+                self.queues.insert(declaration.name.clone(), queue);
+                Ok(())
+            }
+        }
+    }
+
+    pub(super) fn bind(&mut self, channel: Id, queue: &str, to: &Route) -> Result<(), Fault> {
+        self.check_open(channel)?;
+        self.check_exchange(channel, &to.exchange)?;
+        let Ok(pattern) = RoutingPattern::new(&to.routing_key) else {
+            return Err(self.refuse(channel, code::PRECONDITION_FAILED, "not a pattern"));
+        };
+        self.remove_binding(queue, to);
+        self.bindings.push(Bound {
+            queue: queue.to_owned(),
+            route: to.clone(),
+            pattern,
+        });
+        Ok(())
+    }
+
+    pub(super) fn unbind(&mut self, channel: Id, queue: &str, from: &Route) -> Result<(), Fault> {
+        self.check_open(channel)?;
+        self.remove_binding(queue, from);
+        Ok(())
+    }
+
+    pub(super) fn consume(
+        &mut self,
+        channel: Id,
+        queue: &str,
+        to: UnboundedSender<Result<Arrival, Fault>>,
+    ) -> Result<(), Fault> {
+        self.channel(channel)?.to = Some(to);
+        let Some(found) = self.queues.get_mut(queue) else {
+            return Err(self.refuse(channel, code::NOT_FOUND, "no such queue"));
+        };
+        found.readers.push_back(channel);
+        self.deliver(queue);
+        Ok(())
+    }
+
+    pub(super) fn cancel(&mut self, channel: Id) {
+        if let Ok(channel) = self.channel(channel) {
+            channel.to = None;
+        }
+        for queue in self.queues.values_mut() {
+            queue.readers.retain(|reader| *reader != channel);
+        }
+    }
+
+    pub(super) fn queue_len(&self, queue: &str) -> Option<usize> {
+        self.queues.get(queue).map(|queue| queue.waiting.len())
+    }
+
+    pub(super) fn forbid(&mut self, exchange: String) {
+        self.forbidden.insert(exchange);
+    }
+
+    pub(super) fn delete_queue(&mut self, queue: &str) {
+        self.bindings.retain(|bound| bound.queue != queue);
+        for reader in self
+            .queues
+            .remove(queue)
+            .map(|queue| queue.readers)
+            .unwrap_or_default()
+        {
+            if let Ok(channel) = self.channel(reader) {
+                channel.to = None;
+            }
+        }
+    }
+
+    pub(super) fn set_reachable(&mut self, reachable: bool) {
+        self.unreachable = !reachable;
+        if !reachable {
+            self.disconnect();
+        }
+    }
+
+    pub(super) fn disconnect(&mut self) {
+        let links: BTreeSet<Id> = self.channels.values().map(|channel| channel.link).collect();
+        for link in links {
+            self.close_link(link);
+        }
+    }
+
+    pub(super) fn close_link(&mut self, link: Id) {
+        let channels: Vec<Id> = self
+            .channels
+            .iter()
+            .filter(|(_, channel)| channel.link == link)
+            .map(|(id, _)| *id)
+            .collect();
+        for channel in channels {
+            self.close_channel(channel, closed());
+        }
+        let owned: Vec<String> = self
+            .queues
+            .iter()
+            .filter(|(_, queue)| queue.owner == Some(link))
+            .map(|(name, _)| name.clone())
+            .collect();
+        for queue in owned {
+            self.delete_queue(&queue);
+        }
+    }
+
+    /// Closes a channel; what it has not settled goes back, in its order.
+    pub(super) fn close_channel(&mut self, id: Id, fault: Fault) {
+        self.cancel_with(id, fault);
+        let Some(channel) = self.channels.remove(&id) else {
+            return;
+        };
+        let mut queues = BTreeSet::new();
+        for (queue, stored) in channel.unsettled.into_values().rev() {
+            self.put_back(&queue, stored);
+            queues.insert(queue);
+        }
+        for queue in queues {
+            self.deliver(&queue);
+        }
+    }
+
+    fn cancel_with(&mut self, id: Id, fault: Fault) {
+        if let Some(to) = self.channel(id).ok().and_then(|channel| channel.to.take()) {
+            // A consumer that has dropped its deliveries asks for none.
+            let _ = to.send(Err(fault));
+        }
+        self.cancel(id);
+    }
+
+    pub(super) fn refuse(&mut self, channel: Id, code: u16, reason: &str) -> Fault {
+        let fault = Fault::coded(code, reason);
+        self.close_channel(channel, fault.clone());
+        fault
+    }
+
+    pub(super) fn check_exchange(&mut self, channel: Id, exchange: &str) -> Result<(), Fault> {
+        if self.forbidden.contains(exchange) {
+            let reason = format!("no exchange '{exchange}'");
+            return Err(self.refuse(channel, code::NOT_FOUND, &reason));
+        }
+        Ok(())
+    }
+
+    fn remove_binding(&mut self, queue: &str, route: &Route) {
+        self.bindings
+            .retain(|bound| bound.queue != queue || bound.route != *route);
+    }
+
+    pub(super) fn channel(&mut self, id: Id) -> Result<&mut Channel, Fault> {
+        self.channels.get_mut(&id).ok_or_else(closed)
+    }
+
+    fn fresh_id(&mut self) -> Id {
+        self.last_id += 1;
+        self.last_id
+    }
+}

@@ -1,0 +1,178 @@
+//! One exchange, written by hand as the generator would, for all tests.
+
+#![allow(dead_code, unreachable_pub, reason = "each test file uses a part")]
+
+pub mod exchanges;
+#[cfg(feature = "amqp")]
+pub mod proxy;
+#[cfg(feature = "amqp")]
+pub mod rabbitmq;
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use taskcluster_pulse::payload::{Member, PayloadSlot, Rest, Shape};
+use taskcluster_pulse::routing::{KeyReader, KeyWriter, PatternWord, Word, word_or};
+use taskcluster_pulse::rule::NumberRule;
+use taskcluster_pulse::validate::Flow;
+use taskcluster_pulse::{
+    Binding, DecodeError, EventSet, Exchange, ExchangeInfo, Message, Notice, Payload,
+    PayloadObject, Pointer, Report, RoutingKey, RoutingKeyEntry, RoutingKeyError, Validate,
+    Violations,
+};
+
+/// The exchange `exchange/tests/v1/numbered`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Numbered {
+    pub lane: Option<PatternWord>,
+}
+
+impl Binding for Numbered {
+    fn exchange_name(&self) -> &'static str {
+        Self::INFO.exchange
+    }
+
+    fn routing_key(&self) -> String {
+        format!("primary.{}.#", word_or(&self.lane, "*"))
+    }
+
+    fn new_payload_object(&self) -> Box<dyn PayloadObject> {
+        Box::new(PayloadSlot::<Number>::new())
+    }
+}
+
+impl Exchange for Numbered {
+    type Payload = Number;
+    type RoutingKey = NumberedKey;
+    const INFO: &'static ExchangeInfo =
+        &ExchangeInfo::new("tests", "v1", "numbered", "exchange/tests/v1/numbered").routing_key(&[
+            RoutingKeyEntry::new("kind", "").constant("primary"),
+            RoutingKeyEntry::new("lane", "").required(),
+            RoutingKeyEntry::new("reserved", "").multiple_words(),
+        ]);
+}
+
+/// The routing key of [`Numbered`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct NumberedKey {
+    pub lane: Word,
+}
+
+impl RoutingKey for NumberedKey {
+    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
+        let mut reader = KeyReader::new(key, Numbered::INFO.routing_key)?;
+        reader.constant()?;
+        let lane = reader.word()?;
+        reader.optional_words()?;
+        Ok(Self { lane })
+    }
+
+    fn to_key(&self) -> Result<String, RoutingKeyError> {
+        KeyWriter::new().word("primary").word(&self.lane).finish()
+    }
+}
+
+/// The payload of [`Numbered`]: a number below a million and a text.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Number {
+    pub number: u64,
+    pub text: String,
+}
+
+impl Payload for Number {
+    const SHAPE: &'static Shape = &Shape::Object {
+        members: &[
+            Member::required("number", &Shape::Unsigned),
+            Member::required("text", &Shape::String),
+        ],
+        rest: Rest::Closed,
+    };
+}
+
+const BELOW_TEN_MILLION: NumberRule<u64> = NumberRule::new().maximum(9_999_999);
+
+impl Validate for Number {
+    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
+        report.check(&at.member("number"), &self.number, &BELOW_TEN_MILLION)
+    }
+}
+
+/// The exchanges of the tests.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    Numbered(Message<Numbered>),
+}
+
+impl EventSet for Event {
+    fn decode(exchange: &str, routing_key: &str, bytes: &[u8]) -> Result<Self, DecodeError> {
+        if exchange == Numbered::INFO.exchange {
+            return Message::decode(routing_key, bytes).map(Self::Numbered);
+        }
+        Err(DecodeError::unknown_exchange(exchange, routing_key))
+    }
+
+    fn validate(&self) -> Result<(), Violations> {
+        match self {
+            Self::Numbered(message) => message.payload.validate(),
+        }
+    }
+}
+
+impl Event {
+    pub fn number(&self) -> u64 {
+        match self {
+            Self::Numbered(message) => message.payload.number,
+        }
+    }
+}
+
+/// A message to [`Numbered`], on the lane `a`.
+pub fn message(number: u64) -> Message<Numbered> {
+    message_on("a", number)
+}
+
+/// A message to [`Numbered`].
+pub fn message_on(lane: &str, number: u64) -> Message<Numbered> {
+    Message {
+        routing_key: NumberedKey {
+            lane: Word::try_from(lane).expect("a word"),
+        },
+        payload: Number {
+            number,
+            text: "as short as a usual payload is not".to_owned(),
+        },
+    }
+}
+
+/// Keeps every notice, for a test to look at.
+#[derive(Clone, Default)]
+pub struct Seen(Arc<Mutex<Vec<Notice>>>);
+
+impl Seen {
+    pub fn listener(&self) -> impl Fn(&Notice) + Send + Sync + 'static {
+        let seen = Arc::clone(&self.0);
+        move |notice| seen.lock().expect("not poisoned").push(notice.clone())
+    }
+
+    pub fn count(&self, wanted: impl Fn(&Notice) -> bool) -> usize {
+        let seen = self.0.lock().expect("not poisoned");
+        seen.iter().filter(|notice| wanted(notice)).count()
+    }
+
+    /// Waits until a notice that is `wanted` has come.
+    pub async fn wait_for(&self, wanted: impl Fn(&Notice) -> bool) {
+        eventually(|| self.count(&wanted) > 0).await;
+    }
+}
+
+/// Waits until `holds`, and fails the test after half a minute.
+pub async fn eventually(holds: impl Fn() -> bool) {
+    for _ in 0..3000 {
+        if holds() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("waited for half a minute in vain");
+}

@@ -1,0 +1,166 @@
+//! The RabbitMQ of the tests, and what they do to it behind the crate's back.
+
+use lapin::options::{
+    BasicGetOptions, BasicPublishOptions, ExchangeDeclareOptions, ExchangeDeleteOptions,
+    QueueDeclareOptions, QueueDeleteOptions,
+};
+use lapin::types::FieldTable;
+use lapin::uri::AMQPUri;
+use lapin::{BasicProperties, Channel, ConnectionProperties, ExchangeKind};
+use taskcluster_pulse::routing::PatternWord;
+use taskcluster_pulse::{Connection, Consumer, ConsumerBuilder, Exchange};
+
+use super::Numbered;
+use super::proxy::Proxy;
+
+/// A connection to the RabbitMQ in `PULSE_TEST_URL`, and names that no other
+/// test uses.
+pub struct Rabbit {
+    pub url: String,
+    /// The lane of this test's messages.
+    pub lane: String,
+    pub channel: Channel,
+    _connection: lapin::Connection,
+}
+
+impl Rabbit {
+    /// `None`, with a line that says so, where the environment names no broker.
+    pub async fn for_test() -> Option<Self> {
+        let Ok(url) = std::env::var("PULSE_TEST_URL") else {
+            println!("skipped: PULSE_TEST_URL names no RabbitMQ; `cargo xtask test` starts one");
+            return None;
+        };
+        let connection = lapin::Connection::connect(&url, ConnectionProperties::default())
+            .await
+            .expect("the RabbitMQ in PULSE_TEST_URL answers");
+        let channel = connection.create_channel().await.expect("a channel");
+        let rabbit = Self {
+            url,
+            lane: (0..12).map(|_| fastrand::alphanumeric()).collect(),
+            channel,
+            _connection: connection,
+        };
+        rabbit.declare_exchange(Numbered::INFO.exchange).await;
+        Some(rabbit)
+    }
+
+    pub fn connection(&self) -> Connection {
+        Connection::amqp(&self.url).expect("a URL")
+    }
+
+    /// A consumer of a queue of this test's own, bound to its lane.
+    pub fn consumer(&self) -> ConsumerBuilder {
+        self.consumer_by(self.connection())
+    }
+
+    pub fn consumer_by(&self, connection: Connection) -> ConsumerBuilder {
+        Consumer::builder(connection)
+            .queue(self.lane.as_str())
+            .bind(self.binding())
+    }
+
+    pub fn binding(&self) -> Numbered {
+        Numbered {
+            lane: Some(PatternWord::try_from(self.lane.as_str()).expect("a word")),
+        }
+    }
+
+    /// The full name of this test's queue.
+    pub fn queue(&self) -> String {
+        format!(
+            "queue/{}/{}",
+            self.uri().authority.userinfo.username,
+            self.lane
+        )
+    }
+
+    pub fn uri(&self) -> AMQPUri {
+        self.url.parse().expect("a URL")
+    }
+
+    /// A proxy to the broker, and a connection through it.
+    pub async fn proxy(&self) -> (Proxy, Connection) {
+        let mut uri = self.uri();
+        let proxy = Proxy::to(format!("{}:{}", uri.authority.host, uri.authority.port)).await;
+        uri.authority.host = "127.0.0.1".to_owned();
+        uri.authority.port = proxy.port();
+        let connection = Connection::amqp(&uri.to_string()).expect("a URL");
+        (proxy, connection)
+    }
+
+    pub async fn declare_exchange(&self, exchange: &str) {
+        let options = ExchangeDeclareOptions {
+            durable: true,
+            ..Default::default()
+        };
+        self.channel
+            .exchange_declare(
+                exchange.into(),
+                ExchangeKind::Topic,
+                options,
+                FieldTable::default(),
+            )
+            .await
+            .expect("an exchange");
+    }
+
+    pub async fn delete_exchange(&self, exchange: &str) {
+        self.channel
+            .exchange_delete(exchange.into(), ExchangeDeleteOptions::default())
+            .await
+            .expect("deleted");
+    }
+
+    /// Publishes raw bytes on this test's lane.
+    pub async fn publish(&self, bytes: &[u8]) {
+        let key = format!("primary.{}", self.lane);
+        self.publish_to(Numbered::INFO.exchange, &key, bytes).await;
+    }
+
+    pub async fn publish_to(&self, exchange: &str, routing_key: &str, bytes: &[u8]) {
+        self.channel
+            .basic_publish(
+                exchange.into(),
+                routing_key.into(),
+                BasicPublishOptions::default(),
+                bytes,
+                BasicProperties::default(),
+            )
+            .await
+            .expect("sent");
+    }
+
+    /// How many messages wait in a queue.
+    pub async fn queue_len(&self, queue: &str) -> u32 {
+        let options = QueueDeclareOptions {
+            passive: true,
+            ..Default::default()
+        };
+        self.channel
+            .queue_declare(queue.into(), options, FieldTable::default())
+            .await
+            .expect("the queue exists")
+            .message_count()
+    }
+
+    /// Takes everything out of a queue.
+    pub async fn drain(&self, queue: &str) -> Vec<Vec<u8>> {
+        let mut bytes = Vec::new();
+        while let Some(message) = self
+            .channel
+            .basic_get(queue.into(), BasicGetOptions { no_ack: true })
+            .await
+            .expect("an answer")
+        {
+            bytes.push(message.delivery.data);
+        }
+        bytes
+    }
+
+    pub async fn delete_queue(&self, queue: &str) {
+        self.channel
+            .queue_delete(queue.into(), QueueDeleteOptions::default())
+            .await
+            .expect("deleted");
+    }
+}

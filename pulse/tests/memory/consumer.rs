@@ -1,0 +1,212 @@
+//! Deliveries, verdicts, and connections that come and go.
+
+use crate::common::{Event, Numbered, Seen, eventually, message};
+use crate::{EXCHANGE, QUEUE, builder, publish};
+use std::time::Duration;
+use taskcluster_pulse::{Consumer, MemoryBroker, Notice, Queue};
+
+#[tokio::test]
+async fn messages_arrive_in_order_and_are_acked_together() {
+    let broker = MemoryBroker::new();
+    let mut consumer = builder(&broker).start().await.expect("started");
+    publish(&broker, 0..1000).await;
+    for number in 0..1000 {
+        let delivery = consumer.next().await.expect("a delivery");
+        let event: Event = delivery.event().expect("decoded");
+        assert_eq!(event, Event::Numbered(message(number)));
+        assert_eq!(delivery.exchange(), EXCHANGE);
+        assert_eq!(delivery.routing_key(), "primary.a");
+        assert!(!delivery.redelivered());
+        delivery.ack();
+    }
+    let counters = consumer.counters();
+    assert_eq!((counters.received, counters.acked), (1000, 1000));
+    consumer.stop().await.expect("stopped");
+    assert!(counters.acks_sent < 100, "{counters:?}");
+    assert_eq!(broker.queue_len(QUEUE), Some(0));
+}
+
+#[tokio::test]
+async fn what_is_not_acked_comes_again() {
+    let broker = MemoryBroker::new();
+    let mut consumer = builder(&broker).start().await.expect("started");
+    publish(&broker, 0..3).await;
+    consumer.next().await.expect("first").put_back();
+    drop(consumer.next().await.expect("second"));
+    consumer.next().await.expect("third").ack();
+    for _ in 0..2 {
+        let delivery = consumer.next().await.expect("again");
+        assert!(delivery.redelivered());
+        delivery.ack();
+    }
+    consumer.stop().await.expect("stopped");
+    assert_eq!(broker.queue_len(QUEUE), Some(0));
+}
+
+#[tokio::test]
+async fn a_lost_connection_loses_nothing() {
+    let broker = MemoryBroker::new();
+    let seen = Seen::default();
+    let mut consumer = builder(&broker)
+        .on_notice(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    publish(&broker, 0..10).await;
+    let held = consumer.next().await.expect("a delivery");
+    broker.disconnect();
+    seen.wait_for(|notice| matches!(notice, Notice::Reconnecting { .. }))
+        .await;
+    held.ack();
+    for number in 0..10 {
+        let delivery = consumer.next().await.expect("again");
+        assert_eq!(delivery.event::<Event>().expect("decoded").number(), number);
+        assert!(delivery.redelivered());
+        delivery.ack();
+    }
+    assert_eq!(consumer.counters().connections_lost, 1);
+    consumer.stop().await.expect("stopped");
+    assert_eq!(broker.queue_len(QUEUE), Some(0));
+    assert_eq!(seen.count(|notice| matches!(notice, Notice::Ready)), 2);
+    assert_eq!(
+        seen.count(|notice| matches!(notice, Notice::MessagesMayBeMissed { .. })),
+        0
+    );
+}
+
+#[tokio::test]
+async fn an_unnamed_queue_is_made_anew_and_says_so() {
+    let broker = MemoryBroker::new();
+    let seen = Seen::default();
+    let mut consumer = builder(&broker)
+        .queue(Queue::unnamed())
+        .on_notice(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    broker.disconnect();
+    seen.wait_for(|notice| matches!(notice, Notice::MessagesMayBeMissed { .. }))
+        .await;
+    publish(&broker, 7..8).await;
+    let delivery = consumer.next().await.expect("a delivery");
+    match delivery.event().expect("decoded") {
+        Event::Numbered(message) => assert_eq!(message.payload.number, 7),
+    }
+}
+
+#[tokio::test]
+async fn a_cancelled_consumer_sets_everything_up_again() {
+    let broker = MemoryBroker::new();
+    let seen = Seen::default();
+    let mut consumer = builder(&broker)
+        .on_notice(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    broker.delete_queue(QUEUE);
+    seen.wait_for(|notice| matches!(notice, Notice::CancelledByBroker { .. }))
+        .await;
+    eventually(|| broker.queue_len(QUEUE).is_some()).await;
+    publish(&broker, 0..1).await;
+    consumer.next().await.expect("a delivery").ack();
+    consumer.stop().await.expect("stopped");
+}
+
+#[tokio::test]
+async fn a_refused_binding_is_named_and_the_others_stand() {
+    let broker = MemoryBroker::new();
+    broker.forbid("exchange/tests/v1/numbered");
+    let seen = Seen::default();
+    let consumer = builder(&broker)
+        .on_notice(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    let failed = consumer.failed_bindings();
+    assert_eq!(failed.len(), 1);
+    assert_eq!(failed[0].exchange, EXCHANGE);
+    assert_eq!(failed[0].routing_key, "primary.*.#");
+    assert_eq!(
+        seen.count(
+            |notice| matches!(notice, Notice::BindingFailed(failure) if *failure == failed[0])
+        ),
+        1
+    );
+}
+
+#[tokio::test]
+async fn prefetch_limits_what_is_in_work() {
+    let broker = MemoryBroker::new();
+    let mut consumer = builder(&broker).prefetch(2).start().await.expect("started");
+    publish(&broker, 0..5).await;
+    let first = consumer.next().await.expect("first");
+    let second = consumer.next().await.expect("second");
+    assert_eq!(broker.queue_len(QUEUE), Some(3));
+    second.ack();
+    first.ack();
+    for _ in 2..5 {
+        consumer.next().await.expect("the rest").ack();
+    }
+    consumer.stop().await.expect("stopped");
+}
+
+#[tokio::test]
+async fn an_obsolete_binding_is_removed() {
+    let broker = MemoryBroker::new();
+    builder(&broker)
+        .start()
+        .await
+        .expect("started")
+        .stop()
+        .await
+        .expect("stopped");
+    Consumer::builder(broker.connection())
+        .queue("test")
+        .unbind(Numbered::default())
+        .start()
+        .await
+        .expect("started")
+        .stop()
+        .await
+        .expect("stopped");
+    publish(&broker, 0..1).await;
+    assert_eq!(broker.queue_len(QUEUE), Some(0));
+}
+
+#[tokio::test]
+async fn stop_waits_for_what_is_in_work_and_gives_back_the_rest() {
+    let broker = MemoryBroker::new();
+    let mut consumer = builder(&broker).start().await.expect("started");
+    publish(&broker, 0..10).await;
+    let held = consumer.next().await.expect("a delivery");
+    let stop = tokio::spawn(consumer.stop());
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    assert!(!stop.is_finished());
+    held.ack();
+    stop.await.expect("no panic").expect("stopped");
+    assert_eq!(broker.queue_len(QUEUE), Some(9));
+}
+
+#[tokio::test]
+async fn recycling_drains_the_old_connection() {
+    let broker = MemoryBroker::new();
+    let seen = Seen::default();
+    let mut consumer = builder(&broker)
+        .recycle_after(Duration::from_millis(20))
+        .on_notice(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    publish(&broker, 0..1).await;
+    let held = consumer.next().await.expect("a delivery");
+    seen.wait_for(|notice| matches!(notice, Notice::Recycled))
+        .await;
+    held.ack();
+    publish(&broker, 1..2).await;
+    let next = consumer.next().await.expect("a delivery");
+    assert_eq!(next.event::<Event>().expect("decoded").number(), 1);
+    assert!(!next.redelivered());
+    next.ack();
+    consumer.stop().await.expect("stopped");
+    assert_eq!(broker.queue_len(QUEUE), Some(0));
+}

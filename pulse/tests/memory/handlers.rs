@@ -1,0 +1,193 @@
+//! Handlers: retries, and what becomes of what fails for good.
+
+use crate::common::{Event, Seen, eventually};
+use crate::{EXCHANGE, QUEUE, builder, publish};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+use taskcluster_pulse::{Envelope, Error, MemoryBroker, Notice, OnFailure, Queue};
+
+type Outcome = std::future::Ready<Result<(), String>>;
+
+/// A handler that fails the first `failures` times, and how often it was called.
+fn failing(failures: u32) -> (Arc<AtomicU32>, impl Fn(Event, Envelope) -> Outcome) {
+    let calls = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&calls);
+    let handler = move |_, _| {
+        std::future::ready(match counted.fetch_add(1, Ordering::SeqCst) {
+            call if call < failures => Err("not yet".to_owned()),
+            _ => Ok(()),
+        })
+    };
+    (calls, handler)
+}
+
+#[tokio::test]
+async fn a_failure_is_retried_then_acked() {
+    let broker = MemoryBroker::new();
+    let consumer = builder(&broker)
+        .retries(2, Duration::from_millis(1))
+        .start()
+        .await
+        .expect("started");
+    let stopper = consumer.stopper();
+    publish(&broker, 0..1).await;
+    let (calls, handler) = failing(2);
+    let run = tokio::spawn(consumer.run(handler));
+    eventually(|| stopper.counters().acked == 1).await;
+    stopper.stop();
+    run.await.expect("no panic").expect("stopped");
+    assert_eq!(calls.load(Ordering::SeqCst), 3);
+    assert_eq!(stopper.counters().retried, 2);
+    assert_eq!(broker.queue_len(QUEUE), Some(0));
+}
+
+#[tokio::test]
+async fn what_fails_for_good_is_dead_lettered() {
+    let broker = MemoryBroker::new();
+    let seen = Seen::default();
+    let consumer = builder(&broker)
+        .retries(1, Duration::from_millis(1))
+        .on_failure(OnFailure::DeadLetter)
+        .on_notice(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    let stopper = consumer.stopper();
+    broker.publish(EXCHANGE, "primary.a", &[], "not JSON");
+    broker.publish(
+        EXCHANGE,
+        "primary.a",
+        &[],
+        r#"{"number": 10000000, "text": ""}"#,
+    );
+    publish(&broker, 0..1).await;
+    let (calls, handler) = failing(2);
+    let run = tokio::spawn(consumer.run(handler));
+    eventually(|| broker.queue_len("queue/guest/test/dead") == Some(3)).await;
+    stopper.stop();
+    run.await.expect("no panic").expect("stopped");
+    assert_eq!(calls.load(Ordering::SeqCst), 2);
+    assert_eq!(
+        seen.count(|notice| matches!(notice, Notice::DeadLettered(_))),
+        3
+    );
+    let counters = stopper.counters();
+    assert_eq!((counters.unreadable, counters.failed), (2, 2));
+}
+
+#[tokio::test]
+async fn what_fails_for_good_is_dropped_with_a_report() {
+    let broker = MemoryBroker::new();
+    let seen = Seen::default();
+    let consumer = builder(&broker)
+        .retries(0, Duration::ZERO)
+        .on_failure(OnFailure::Drop)
+        .on_notice(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    let stopper = consumer.stopper();
+    publish(&broker, 0..2).await;
+    let run = tokio::spawn(consumer.run(|event: Event, _| async move {
+        assert!(event.number() > 0, "number 0");
+        Ok::<(), String>(())
+    }));
+    eventually(|| stopper.counters().acked == 2).await;
+    stopper.stop();
+    run.await.expect("no panic").expect("stopped");
+    let reported = |notice: &Notice| matches!(notice, Notice::Dropped(report) if report.reason.contains("panicked: number 0"));
+    assert_eq!(seen.count(reported), 1);
+}
+
+#[tokio::test]
+async fn what_fails_for_good_stops_the_consumer() {
+    let broker = MemoryBroker::new();
+    let consumer = builder(&broker)
+        .retries(0, Duration::ZERO)
+        .start()
+        .await
+        .expect("started");
+    publish(&broker, 0..2).await;
+    let (_, handler) = failing(1);
+    let error = consumer.run(handler).await.expect_err("stopped");
+    let Error::Failed(report) = &error else {
+        panic!("{error}");
+    };
+    assert_eq!(
+        (report.attempts, report.envelope.routing_key()),
+        (1, "primary.a")
+    );
+    let left = broker.queue_len(QUEUE).expect("the queue");
+    assert!(left >= 1, "the message went back");
+}
+
+#[tokio::test]
+async fn dead_letters_need_a_name() {
+    let broker = MemoryBroker::new();
+    let error = builder(&broker)
+        .queue(Queue::unnamed())
+        .on_failure(OnFailure::DeadLetter)
+        .start()
+        .await
+        .expect_err("no name");
+    assert!(matches!(error, Error::DeadLettersUnnamed), "{error}");
+}
+
+#[tokio::test]
+async fn no_more_handlers_run_at_once_than_asked_for() {
+    let broker = MemoryBroker::new();
+    let consumer = builder(&broker).handlers(3).start().await.expect("started");
+    let stopper = consumer.stopper();
+    publish(&broker, 0..20).await;
+    let running = Arc::new(AtomicU32::new(0));
+    let most = Arc::new(AtomicU32::new(0));
+    let (now, highest) = (Arc::clone(&running), Arc::clone(&most));
+    let run = tokio::spawn(consumer.run(move |_: Event, _| {
+        let (now, highest) = (Arc::clone(&now), Arc::clone(&highest));
+        async move {
+            highest.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            tokio::time::sleep(Duration::from_millis(2)).await;
+            now.fetch_sub(1, Ordering::SeqCst);
+            Ok::<(), String>(())
+        }
+    }));
+    eventually(|| stopper.counters().acked == 20).await;
+    stopper.stop();
+    run.await.expect("no panic").expect("stopped");
+    assert_eq!(most.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test]
+async fn a_lost_connection_is_no_failure() {
+    let broker = MemoryBroker::new();
+    let consumer = builder(&broker)
+        .retries(0, Duration::ZERO)
+        .start()
+        .await
+        .expect("started");
+    let stopper = consumer.stopper();
+    publish(&broker, 0..1).await;
+    let (calls, inner) = failing(1);
+    let disconnect = broker.clone();
+    let run = tokio::spawn(consumer.run(move |event: Event, envelope| {
+        let result = inner(event, envelope);
+        // The first call breaks the connection under itself, and fails.
+        if stopper_first(&calls) {
+            disconnect.disconnect();
+        }
+        async move {
+            tokio::time::sleep(Duration::from_millis(30)).await;
+            result.await
+        }
+    }));
+    eventually(|| stopper.counters().acked == 1).await;
+    stopper.stop();
+    run.await
+        .expect("no panic")
+        .expect("the failure was not counted");
+}
+
+fn stopper_first(calls: &AtomicU32) -> bool {
+    calls.load(Ordering::SeqCst) == 1
+}

@@ -1,0 +1,46 @@
+//! The consumer and the publisher on the broker in memory.
+
+#![cfg(feature = "memory")]
+
+#[path = "../common/mod.rs"]
+mod common;
+mod consumer;
+mod handlers;
+mod limits;
+mod publisher;
+
+use std::time::Duration;
+
+use taskcluster_pulse::{Consumer, ConsumerBuilder, Exchange, MemoryBroker, Publisher, Reconnect};
+
+use common::{Numbered, message};
+
+const EXCHANGE: &str = Numbered::INFO.exchange;
+const QUEUE: &str = "queue/guest/test";
+
+fn quick() -> Reconnect {
+    Reconnect::forever().waits(Duration::from_millis(1), Duration::from_millis(5))
+}
+
+fn builder(broker: &MemoryBroker) -> ConsumerBuilder {
+    Consumer::builder(broker.connection())
+        .queue("test")
+        .bind(Numbered::default())
+        .reconnect(quick())
+}
+
+async fn publish(broker: &MemoryBroker, numbers: std::ops::Range<u64>) {
+    let publisher = Publisher::builder(broker.connection())
+        .start()
+        .await
+        .expect("started");
+    for number in numbers {
+        publisher
+            .publish(&message(number))
+            .await
+            .expect("accepted")
+            .await
+            .expect("confirmed");
+    }
+    publisher.close().await;
+}

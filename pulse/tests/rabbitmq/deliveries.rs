@@ -1,0 +1,182 @@
+//! Messages there and verdicts back.
+
+use crate::common::rabbitmq::Rabbit;
+use crate::common::{Event, Numbered, eventually, message_on};
+use crate::publish;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use taskcluster_pulse::{Consumer, Exchange, OnFailure, Publisher, Queue};
+
+#[tokio::test]
+async fn messages_arrive_and_are_acked_together() {
+    let Some(rabbit) = Rabbit::for_test().await else {
+        return;
+    };
+    let mut consumer = rabbit.consumer().start().await.expect("started");
+    publish(&rabbit, 0..1000).await;
+    for number in 0..1000 {
+        let delivery = consumer.next().await.expect("a delivery");
+        let event: Event = delivery.event().expect("decoded");
+        assert_eq!(event, Event::Numbered(message_on(&rabbit.lane, number)));
+        delivery.ack();
+    }
+    let counters = consumer.counters();
+    consumer.stop().await.expect("stopped");
+    assert!(counters.acks_sent < 200, "{counters:?}");
+    assert_eq!(rabbit.queue_len(&rabbit.queue()).await, 0);
+    rabbit.delete_queue(&rabbit.queue()).await;
+}
+
+#[tokio::test]
+async fn verdicts_in_any_order_are_understood() {
+    let Some(rabbit) = Rabbit::for_test().await else {
+        return;
+    };
+    let mut consumer = rabbit.consumer().start().await.expect("started");
+    publish(&rabbit, 0..300).await;
+    let mut held = Vec::new();
+    for _ in 0..100 {
+        held.push(consumer.next().await.expect("a delivery"));
+    }
+    fastrand::shuffle(&mut held);
+    for (index, delivery) in held.into_iter().enumerate() {
+        match index % 10 {
+            0 => delivery.reject(),
+            1 => delivery.put_back(),
+            _ => delivery.ack(),
+        }
+    }
+    for _ in 0..210 {
+        consumer.next().await.expect("a delivery").ack();
+    }
+    let counters = consumer.counters();
+    consumer.stop().await.expect("stopped");
+    assert_eq!(counters.connections_lost, 0);
+    assert_eq!(
+        (counters.redelivered, counters.rejected, counters.acked),
+        (10, 10, 290)
+    );
+    assert_eq!(rabbit.queue_len(&rabbit.queue()).await, 0);
+    rabbit.delete_queue(&rabbit.queue()).await;
+}
+
+#[tokio::test]
+async fn routes_and_megabytes_arrive() {
+    let Some(rabbit) = Rabbit::for_test().await else {
+        return;
+    };
+    let route = format!("index.{}", rabbit.lane);
+    let mut consumer = Consumer::builder(rabbit.connection())
+        .queue(Queue::unnamed())
+        .bind(Numbered::raw(&format!("route.{route}")).expect("a pattern"))
+        .start()
+        .await
+        .expect("started");
+    let publisher = Publisher::builder(rabbit.connection())
+        .start()
+        .await
+        .expect("started");
+    let mut large = message_on(&rabbit.lane, 1);
+    large.payload.text = "x".repeat(1 << 20);
+    let confirmation = publisher
+        .publish_with_routes(&large, &[&route])
+        .await
+        .expect("accepted");
+    confirmation.await.expect("confirmed");
+    let delivery = consumer.next().await.expect("a delivery");
+    assert_eq!(delivery.routes().collect::<Vec<_>>(), [route]);
+    assert_eq!(
+        delivery.event::<Event>().expect("decoded"),
+        Event::Numbered(large)
+    );
+    delivery.ack();
+    consumer.stop().await.expect("stopped");
+}
+
+#[tokio::test]
+async fn poison_and_failures_go_to_the_dead_letters() {
+    let Some(rabbit) = Rabbit::for_test().await else {
+        return;
+    };
+    let consumer = rabbit
+        .consumer()
+        .handlers(4)
+        .retries(2, Duration::from_millis(5))
+        .on_failure(OnFailure::DeadLetter)
+        .start()
+        .await
+        .expect("started");
+    let stopper = consumer.stopper();
+    rabbit.publish(b"not JSON").await;
+    rabbit.publish(br#"{"number": 99999999, "text": ""}"#).await;
+    publish(&rabbit, 0..20).await;
+    let run = tokio::spawn(consumer.run(|event: Event, _| async move {
+        match event.number() {
+            3 => Err("three"),
+            4 => panic!("four"),
+            _ => Ok(()),
+        }
+    }));
+    eventually(|| stopper.counters().dead_lettered == 4 && stopper.counters().acked == 18).await;
+    stopper.stop();
+    run.await.expect("no panic").expect("stopped");
+    assert_eq!(stopper.counters().failed, 6);
+    let dead = format!("{}/dead", rabbit.queue());
+    let mut letters = Vec::new();
+    for _ in 0..500 {
+        letters.extend(rabbit.drain(&dead).await);
+        if letters.len() == 4 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(letters.len(), 4);
+    assert_eq!(rabbit.queue_len(&rabbit.queue()).await, 0);
+    rabbit.delete_queue(&rabbit.queue()).await;
+    rabbit.delete_queue(&dead).await;
+    let exchange = dead.replacen("queue/", "exchange/", 1);
+    rabbit.delete_exchange(&exchange).await;
+}
+
+#[tokio::test]
+async fn stop_under_load_finishes_what_was_begun() {
+    let Some(rabbit) = Rabbit::for_test().await else {
+        return;
+    };
+    let consumer = rabbit
+        .consumer()
+        .handlers(16)
+        .start()
+        .await
+        .expect("started");
+    publish(&rabbit, 0..2000).await;
+    let stopper = consumer.stopper();
+    let done = Arc::new(Mutex::new(Vec::new()));
+    let finished = Arc::clone(&done);
+    let run = tokio::spawn(consumer.run(move |event: Event, _| {
+        let finished = Arc::clone(&finished);
+        async move {
+            tokio::time::sleep(Duration::from_millis(fastrand::u64(1..20))).await;
+            finished.lock().expect("not poisoned").push(event.number());
+            Ok::<(), String>(())
+        }
+    }));
+    eventually(|| done.lock().expect("not poisoned").len() > 300).await;
+    stopper.stop();
+    run.await.expect("no panic").expect("stopped");
+    let done = std::mem::take(&mut *done.lock().expect("not poisoned"));
+    assert!(done.len() < 2000, "it stopped under load");
+    let left = rabbit.drain(&rabbit.queue()).await;
+    let left = left.iter().map(|bytes| {
+        let number: crate::common::Number = serde_json::from_slice(bytes).expect("decoded");
+        number.number
+    });
+    let mut all: Vec<u64> = done.into_iter().chain(left).collect();
+    all.sort_unstable();
+    assert_eq!(
+        all,
+        (0..2000).collect::<Vec<_>>(),
+        "each once, done or left"
+    );
+    rabbit.delete_queue(&rabbit.queue()).await;
+}

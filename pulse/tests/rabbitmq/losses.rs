@@ -1,0 +1,91 @@
+//! Connections and queues that come and go.
+
+use crate::common::rabbitmq::Rabbit;
+use crate::common::{Event, Seen, eventually};
+use crate::{publish, quick};
+use std::time::Duration;
+use taskcluster_pulse::{Error, Notice};
+
+#[tokio::test]
+async fn a_broker_that_is_down_at_the_start_is_waited_for() {
+    let Some(rabbit) = Rabbit::for_test().await else {
+        return;
+    };
+    let (proxy, connection) = rabbit.proxy().await;
+    proxy.set_open(false);
+    let error = rabbit
+        .consumer_by(connection.clone())
+        .reconnect(quick().at_most(2))
+        .start()
+        .await
+        .expect_err("down");
+    assert!(
+        matches!(error, Error::GaveUp { attempts: 2, .. }),
+        "{error}"
+    );
+    let seen = Seen::default();
+    let start = tokio::spawn(
+        rabbit
+            .consumer_by(connection)
+            .reconnect(quick())
+            .on_notice(seen.listener())
+            .start(),
+    );
+    seen.wait_for(|notice| matches!(notice, Notice::Reconnecting { failures: 3, .. }))
+        .await;
+    proxy.set_open(true);
+    let consumer = start.await.expect("no panic").expect("started");
+    consumer.stop().await.expect("stopped");
+    rabbit.delete_queue(&rabbit.queue()).await;
+}
+
+#[tokio::test]
+async fn a_deleted_queue_is_made_anew() {
+    let Some(rabbit) = Rabbit::for_test().await else {
+        return;
+    };
+    let seen = Seen::default();
+    let mut consumer = rabbit
+        .consumer()
+        .reconnect(quick())
+        .on_notice(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    rabbit.delete_queue(&rabbit.queue()).await;
+    seen.wait_for(|notice| matches!(notice, Notice::CancelledByBroker { .. }))
+        .await;
+    eventually(|| seen.count(|notice| matches!(notice, Notice::Ready)) == 2).await;
+    publish(&rabbit, 0..1).await;
+    consumer.next().await.expect("a delivery").ack();
+    consumer.stop().await.expect("stopped");
+    rabbit.delete_queue(&rabbit.queue()).await;
+}
+
+#[tokio::test]
+async fn recycling_loses_and_repeats_nothing() {
+    let Some(rabbit) = Rabbit::for_test().await else {
+        return;
+    };
+    let consumer = rabbit
+        .consumer()
+        .handlers(10)
+        .recycle_after(Duration::from_millis(100))
+        .start()
+        .await
+        .expect("started");
+    publish(&rabbit, 0..2000).await;
+    let stopper = consumer.stopper();
+    let run = tokio::spawn(consumer.run(|_: Event, _| async {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+        Ok::<(), String>(())
+    }));
+    eventually(|| stopper.counters().acked >= 2000).await;
+    stopper.stop();
+    run.await.expect("no panic").expect("stopped");
+    let counters = stopper.counters();
+    assert!(counters.recycled >= 2, "{counters:?}");
+    assert_eq!((counters.acked, counters.stale), (2000, 0));
+    assert_eq!(rabbit.queue_len(&rabbit.queue()).await, 0);
+    rabbit.delete_queue(&rabbit.queue()).await;
+}

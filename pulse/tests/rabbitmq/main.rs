@@ -1,0 +1,37 @@
+//! The consumer and the publisher on a real RabbitMQ.
+
+#![cfg(feature = "amqp")]
+
+#[path = "../common/mod.rs"]
+mod common;
+mod deliveries;
+mod losses;
+mod refusals;
+mod topics;
+
+use std::time::Duration;
+
+use taskcluster_pulse::{Publisher, Reconnect};
+
+use common::message_on;
+use common::rabbitmq::Rabbit;
+
+fn quick() -> Reconnect {
+    Reconnect::forever().waits(Duration::from_millis(20), Duration::from_millis(100))
+}
+
+async fn publish(rabbit: &Rabbit, numbers: std::ops::Range<u64>) {
+    let publisher = Publisher::builder(rabbit.connection())
+        .start()
+        .await
+        .expect("started");
+    let mut confirmations = Vec::new();
+    for number in numbers {
+        let message = message_on(&rabbit.lane, number);
+        confirmations.push(publisher.publish(&message).await.expect("accepted"));
+    }
+    for confirmation in confirmations {
+        confirmation.await.expect("confirmed");
+    }
+    publisher.close().await;
+}

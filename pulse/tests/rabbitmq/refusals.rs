@@ -1,0 +1,187 @@
+//! What the broker refuses, and what is said of it.
+
+use crate::common::exchanges::{Missing, Unreachable};
+use crate::common::rabbitmq::Rabbit;
+use crate::common::{Event, Numbered, Seen, message_on};
+use crate::{publish, quick};
+use lapin::options::QueueDeclareOptions;
+use lapin::types::FieldTable;
+use std::time::{Duration, Instant};
+use taskcluster_pulse::{
+    Connection, Consumer, Credentials, Error, Exchange, Notice, PublishError, Publisher, Queue,
+};
+
+#[tokio::test]
+async fn a_wrong_secret_is_refused_once_and_not_shown() {
+    let Some(rabbit) = Rabbit::for_test().await else {
+        return;
+    };
+    let uri = rabbit.uri();
+    let credentials = Credentials::new(&uri.authority.host, "nobody", "hush-hush")
+        .without_tls()
+        .port(uri.authority.port)
+        .vhost(&uri.vhost);
+    let started = Instant::now();
+    let error = rabbit
+        .consumer_by(Connection::from(credentials.clone()))
+        .start()
+        .await
+        .expect_err("refused");
+    assert!(matches!(error, Error::Login { .. }), "{error}");
+    let text = format!("{error} {error:?}");
+    assert!(text.contains("nobody") && !text.contains("hush"), "{text}");
+    let error = Publisher::builder(Connection::from(credentials))
+        .start()
+        .await
+        .expect_err("refused");
+    assert!(matches!(error, Error::Login { .. }), "{error}");
+    assert!(started.elapsed() < Duration::from_secs(10), "tried again");
+}
+
+#[tokio::test]
+async fn a_missing_virtual_host_is_refused_once() {
+    let Some(rabbit) = Rabbit::for_test().await else {
+        return;
+    };
+    let mut uri = rabbit.uri();
+    uri.vhost = "no such host".to_owned();
+    let connection = Connection::amqp(&uri.to_string()).expect("a URL");
+    let error = rabbit
+        .consumer_by(connection)
+        .start()
+        .await
+        .expect_err("refused");
+    assert!(matches!(error, Error::Login { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_missing_exchange_is_named_and_the_others_stand() {
+    let Some(rabbit) = Rabbit::for_test().await else {
+        return;
+    };
+    let missing = Missing(Numbered::default());
+    let seen = Seen::default();
+    let mut consumer = Consumer::builder(rabbit.connection())
+        .bind(missing)
+        .bind(rabbit.binding())
+        .on_notice(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    let failed = consumer.failed_bindings();
+    assert_eq!(failed.len(), 1);
+    assert_eq!(failed[0].exchange, "exchange/tests/v1/missing");
+    assert!(failed[0].reason.contains("NOT_FOUND"), "{}", failed[0]);
+    assert_eq!(
+        seen.count(|notice| matches!(notice, Notice::BindingFailed(_))),
+        1
+    );
+    publish(&rabbit, 0..1).await;
+    consumer.next().await.expect("a delivery").ack();
+    consumer.stop().await.expect("stopped");
+}
+
+#[tokio::test]
+async fn an_obsolete_binding_is_removed() {
+    let Some(rabbit) = Rabbit::for_test().await else {
+        return;
+    };
+    let consumer = rabbit.consumer().start().await.expect("started");
+    consumer.stop().await.expect("stopped");
+    let consumer = Consumer::builder(rabbit.connection())
+        .queue(rabbit.lane.as_str())
+        .unbind(rabbit.binding())
+        .unbind(Missing(Numbered::default()))
+        .start()
+        .await
+        .expect("started");
+    assert_eq!(consumer.failed_bindings(), []);
+    consumer.stop().await.expect("stopped");
+    publish(&rabbit, 0..1).await;
+    assert_eq!(rabbit.queue_len(&rabbit.queue()).await, 0);
+    rabbit.delete_queue(&rabbit.queue()).await;
+}
+
+#[tokio::test]
+async fn a_queue_that_is_taken_says_what_to_do() {
+    let Some(rabbit) = Rabbit::for_test().await else {
+        return;
+    };
+    let options = QueueDeclareOptions {
+        exclusive: true,
+        ..Default::default()
+    };
+    let queue = rabbit.queue();
+    rabbit
+        .channel
+        .queue_declare(queue.as_str().into(), options, FieldTable::default())
+        .await
+        .expect("declared");
+    let error = rabbit.consumer().start().await.expect_err("another's");
+    let text = error.to_string();
+    assert!(matches!(error, Error::Queue { .. }), "{text}");
+    assert!(
+        text.contains(&queue) && text.contains("another connection"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn a_queue_of_another_type_says_what_to_do() {
+    let Some(rabbit) = Rabbit::for_test().await else {
+        return;
+    };
+    let classic = Queue::named(rabbit.lane.as_str()).classic().max_length(10);
+    let consumer = rabbit
+        .consumer()
+        .queue(classic)
+        .start()
+        .await
+        .expect("started");
+    consumer.stop().await.expect("stopped");
+    let error = rabbit.consumer().start().await.expect_err("another type");
+    let text = error.to_string();
+    assert!(matches!(error, Error::Queue { .. }), "{text}");
+    assert!(text.contains("other arguments"), "{text}");
+    rabbit.delete_queue(&rabbit.queue()).await;
+}
+
+#[tokio::test]
+async fn publishing_to_a_missing_exchange_fails_and_the_rest_goes_on() {
+    let Some(rabbit) = Rabbit::for_test().await else {
+        return;
+    };
+    let exchange = Unreachable::INFO.exchange;
+    let mut consumer = rabbit.consumer().start().await.expect("started");
+    let publisher = Publisher::builder(rabbit.connection())
+        .reconnect(quick())
+        .start()
+        .await
+        .expect("started");
+    let good = publisher
+        .publish(&message_on(&rabbit.lane, 1))
+        .await
+        .expect("accepted");
+    let bad = taskcluster_pulse::Message::<Unreachable> {
+        routing_key: message_on(&rabbit.lane, 2).routing_key,
+        payload: message_on(&rabbit.lane, 2).payload,
+    };
+    let bad = publisher.publish(&bad).await.expect("accepted");
+    let error = bad.await.expect_err("refused");
+    assert!(
+        matches!(&error, PublishError::Refused { exchange: named, .. } if named == exchange),
+        "{error}"
+    );
+    good.await.expect("confirmed");
+    let after = publisher
+        .publish(&message_on(&rabbit.lane, 3))
+        .await
+        .expect("accepted");
+    after.await.expect("confirmed");
+    publisher.close().await;
+    let first = consumer.next().await.expect("a delivery");
+    assert_eq!(first.event::<Event>().expect("decoded").number(), 1);
+    drop(first);
+    consumer.stop().await.expect("stopped");
+    rabbit.delete_queue(&rabbit.queue()).await;
+}

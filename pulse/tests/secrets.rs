@@ -1,0 +1,98 @@
+//! No log line shows the secret. A process of its own, for its subscriber
+//! sees everything that happens in it.
+
+#![cfg(feature = "amqp")]
+
+mod common;
+
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use taskcluster_pulse::{Connection, Error, Notice, Publisher, Reconnect};
+use tracing_subscriber::fmt::MakeWriter;
+
+use common::rabbitmq::Rabbit;
+use common::{Seen, message_on};
+
+/// Keeps what is logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().expect("not poisoned").extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Log {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+#[tokio::test]
+async fn no_log_line_shows_the_secret() {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::DEBUG)
+        .with_writer(log.clone())
+        .finish();
+    tracing::subscriber::set_global_default(subscriber).expect("the first one");
+    let Some(rabbit) = Rabbit::for_test().await else {
+        return;
+    };
+    let secret = "hush-hush";
+    let mut uri = rabbit.uri();
+    uri.authority.userinfo.password = secret.to_owned();
+    let wrong = Connection::amqp(&uri.to_string()).expect("a URL");
+    let error = rabbit
+        .consumer_by(wrong)
+        .start()
+        .await
+        .expect_err("refused");
+    assert!(matches!(error, Error::Login { .. }), "{error}");
+
+    let (proxy, connection) = rabbit.proxy().await;
+    let seen = Seen::default();
+    let mut consumer = rabbit
+        .consumer_by(connection.clone())
+        .reconnect(Reconnect::forever().waits(Duration::from_millis(10), Duration::from_millis(50)))
+        .on_notice(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    proxy.cut();
+    seen.wait_for(|notice| matches!(notice, Notice::Reconnecting { .. }))
+        .await;
+    let publisher = Publisher::builder(connection)
+        .start()
+        .await
+        .expect("started");
+    let message = message_on(&rabbit.lane, 1);
+    publisher
+        .publish(&message)
+        .await
+        .expect("accepted")
+        .await
+        .expect("confirmed");
+    consumer.next().await.expect("a delivery").ack();
+    consumer.stop().await.expect("stopped");
+    rabbit.delete_queue(&rabbit.queue()).await;
+
+    let log = String::from_utf8_lossy(&log.0.lock().expect("not poisoned")).into_owned();
+    assert!(log.contains("reconnecting"), "{log}");
+    // lapin writes bytes as a list of numbers, where it writes them at all.
+    let numbers = format!("{:?}", secret.as_bytes());
+    let numbers = numbers.trim_matches(['[', ']']);
+    for shown in [secret, numbers] {
+        assert!(!log.contains(shown), "{shown} in\n{log}");
+    }
+}

@@ -1,0 +1,172 @@
+//! Nothing is lost, whatever happens to the connections and to the broker.
+//!
+//! The short form runs with the other tests. `PULSE_TEST_LONG=1` asks for the
+//! long one, with restarts where `PULSE_TEST_RESTART` names a command that
+//! restarts the broker.
+
+#![cfg(feature = "amqp")]
+
+mod common;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use taskcluster_pulse::{Connection, Publisher, Reconnect};
+
+use common::proxy::Proxy;
+use common::rabbitmq::Rabbit;
+use common::{Event, message_on};
+
+struct Storm {
+    messages: usize,
+    cuts: usize,
+    restarts: usize,
+}
+
+impl Storm {
+    fn asked_for() -> Self {
+        if std::env::var_os("PULSE_TEST_LONG").is_none() {
+            return Self {
+                messages: 5_000,
+                cuts: 5,
+                restarts: 0,
+            };
+        }
+        let restarts = match std::env::var_os("PULSE_TEST_RESTART") {
+            Some(_) => 2,
+            None => {
+                println!("no restarts: PULSE_TEST_RESTART names no command that restarts RabbitMQ");
+                0
+            }
+        };
+        Self {
+            messages: 100_000,
+            cuts: 20,
+            restarts,
+        }
+    }
+
+    /// What is to be broken after `received` messages, if anything.
+    fn breaks_after(&self, received: usize) -> Option<Break> {
+        let at = |times: usize| times > 0 && received.is_multiple_of(self.messages / (times + 1));
+        match received {
+            0 => None,
+            _ if at(self.restarts) => Some(Break::Broker),
+            _ if at(self.cuts) => Some(Break::Connections),
+            _ => None,
+        }
+    }
+}
+
+enum Break {
+    Connections,
+    Broker,
+}
+
+async fn restart_broker() {
+    let command = std::env::var("PULSE_TEST_RESTART").expect("checked before");
+    let status = tokio::process::Command::new("sh")
+        .args(["-c", &command])
+        .status()
+        .await
+        .expect("sh runs");
+    assert!(status.success(), "{command}");
+}
+
+async fn publish(connection: Connection, lane: String, messages: usize) -> u64 {
+    let publisher = Publisher::builder(connection)
+        .reconnect(quick())
+        .deadline(Duration::from_secs(300))
+        .start()
+        .await
+        .expect("started");
+    let mut confirmations = Vec::new();
+    for number in 0..messages as u64 {
+        let message = message_on(&lane, number);
+        confirmations.push(publisher.publish(&message).await.expect("accepted"));
+    }
+    for confirmation in confirmations {
+        confirmation.await.expect("confirmed");
+    }
+    let resent = publisher.counters().resent;
+    publisher.close().await;
+    resent
+}
+
+fn quick() -> Reconnect {
+    Reconnect::forever().waits(Duration::from_millis(20), Duration::from_millis(500))
+}
+
+fn break_something(what: Break, proxy: &Arc<Proxy>) -> tokio::task::JoinHandle<()> {
+    let proxy = Arc::clone(proxy);
+    tokio::spawn(async move {
+        match what {
+            Break::Connections => proxy.cut(),
+            Break::Broker => restart_broker().await,
+        }
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_lost_in_a_storm() {
+    let Some(rabbit) = Rabbit::for_test().await else {
+        return;
+    };
+    let storm = Storm::asked_for();
+    let (proxy, connection) = rabbit.proxy().await;
+    let proxy = Arc::new(proxy);
+    let mut consumer = rabbit
+        .consumer_by(connection.clone())
+        .reconnect(quick())
+        .start()
+        .await
+        .expect("started");
+    let publishing = tokio::spawn(publish(connection, rabbit.lane.clone(), storm.messages));
+
+    let mut seen = vec![0_u32; storm.messages];
+    let mut received = 0;
+    let mut breaking = Vec::new();
+    while received < storm.messages {
+        let next = tokio::time::timeout(Duration::from_secs(120), consumer.next()).await;
+        let Ok(Some(delivery)) = next else {
+            panic!(
+                "{} lost: {:?}",
+                storm.messages - received,
+                consumer.counters()
+            );
+        };
+        let number = delivery.event::<Event>().expect("decoded").number();
+        let times = &mut seen[usize::try_from(number).expect("small")];
+        *times += 1;
+        delivery.ack();
+        if *times == 1 {
+            received += 1;
+            breaking.extend(
+                storm
+                    .breaks_after(received)
+                    .map(|what| break_something(what, &proxy)),
+            );
+        }
+    }
+    for done in breaking {
+        done.await.expect("broken as planned");
+    }
+
+    let resent = publishing.await.expect("no panic");
+    let counters = consumer.counters();
+    consumer.stop().await.expect("stopped");
+    let duplicates: u32 = seen.iter().map(|times| times - 1).sum();
+    println!(
+        "{} messages, 0 lost, {duplicates} duplicates, {resent} published again, {} connections \
+         of the consumer lost",
+        storm.messages, counters.connections_lost
+    );
+    assert!(
+        counters.connections_lost as usize >= storm.cuts,
+        "{counters:?}"
+    );
+    // A restart has broken the connection that the test itself had.
+    let queue = rabbit.queue();
+    let rabbit = Rabbit::for_test().await.expect("it is back");
+    rabbit.delete_queue(&queue).await;
+}
