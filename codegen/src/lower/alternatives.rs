@@ -22,6 +22,9 @@ impl Types {
     ) -> Value {
         let Combination { keyword, branches } = combination;
         let exactly_one = keyword == "oneOf";
+        if let Some(schema) = self.one_of_formats(&base, keyword, &branches) {
+            return self.extracted(schema, subject);
+        }
         let merged: Result<Vec<Schema>, Error> = branches
             .value
             .iter()
@@ -54,6 +57,34 @@ impl Types {
         value.nullable |= nullable && !matches!(value.kind, Kind::Null);
         value.marks.push(branches.mark);
         value
+    }
+
+    /// Alternatives that are each a format of strings, as one constraint.
+    fn one_of_formats(
+        &mut self,
+        base: &Schema,
+        keyword: &str,
+        branches: &Marked<Vec<SchemaId>>,
+    ) -> Option<Schema> {
+        let formats: Vec<Marked<Vec<String>>> = branches
+            .value
+            .iter()
+            .map(|branch| self.schemas[branch.0].only_format())
+            .collect::<Option<_>>()?;
+        if keyword != "anyOf" {
+            return None;
+        }
+        self.vacuous
+            .extend(formats.iter().map(|format| format.mark));
+        let mut schema = base.clone();
+        schema.text.formats.push(Marked {
+            value: formats
+                .into_iter()
+                .flat_map(|format| format.value)
+                .collect(),
+            mark: branches.mark,
+        });
+        Some(schema)
     }
 
     /// One alternative, merged with what stands beside them all.
@@ -169,6 +200,15 @@ impl Types {
 }
 
 impl Schema {
+    /// The format that the schema asks for, where it asks for nothing else.
+    fn only_format(&self) -> Option<Marked<Vec<String>>> {
+        let [format] = self.text.formats.as_slice() else {
+            return None;
+        };
+        let only = self.all_marks() == [format.mark] && self.parts.is_empty();
+        only.then(|| format.clone())
+    }
+
     /// The schema as the only alternative of `base`, which names it if it can.
     fn described_by(self, base: &Self) -> Self {
         Self {

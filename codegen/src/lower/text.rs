@@ -5,6 +5,10 @@ use super::types::Types;
 use crate::model::{Rule, RuleUse, TextRule};
 use crate::resolve::{Mark, Schema, TextWords};
 
+/// Formats that no draft knows of, so that no validator checks them. Schemas of
+/// 2018 name this one.
+const ANNOTATIONS: [&str; 1] = ["url"];
+
 impl TextWords {
     /// The keywords that are there.
     pub(super) fn marks(&self) -> Vec<Mark> {
@@ -24,7 +28,15 @@ impl Types {
     pub(super) fn text_rules(&mut self, schema: &Schema, subject: &str) -> Vec<RuleUse> {
         let words = &schema.text;
         let patterns = words.patterns.iter().map(|pattern| &pattern.value);
-        let formats = words.formats.iter().map(|format| &format.value);
+        let formats = words
+            .formats
+            .iter()
+            .map(|format| &format.value)
+            .filter(|names| {
+                !names
+                    .iter()
+                    .any(|name| ANNOTATIONS.contains(&name.as_str()))
+            });
         let (one_of, value_marks) = match allowed(schema, |value| value.as_str().map(str::to_owned))
         {
             Some((one_of, marks)) => (Some(one_of), marks),
@@ -38,7 +50,7 @@ impl Types {
                 .filter(|&limit| limit > 0),
             max_length: words.max_length.as_ref().map(|limit| limit.value),
             pattern: patterns.clone().next().cloned(),
-            format: formats.clone().next().cloned(),
+            formats: formats.clone().next().cloned().unwrap_or_default(),
             one_of,
         };
         let marks = words.marks().into_iter().chain(value_marks).collect();
@@ -51,7 +63,7 @@ impl Types {
             ..TextRule::default()
         });
         let more_formats = formats.skip(1).map(|format| TextRule {
-            format: Some(format.clone()),
+            formats: format.clone(),
             ..TextRule::default()
         });
         let more: Vec<TextRule> = more_patterns.chain(more_formats).collect();
