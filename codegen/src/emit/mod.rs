@@ -5,6 +5,7 @@ mod checks;
 mod docs;
 mod enums;
 mod event;
+mod examples;
 mod manifest;
 mod markdown;
 mod matcher;
