@@ -5,6 +5,7 @@ mod checks;
 mod docs;
 mod enums;
 mod event;
+mod inert;
 mod manifest;
 mod markdown;
 mod matcher;

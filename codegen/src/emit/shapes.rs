@@ -55,7 +55,7 @@ fn shape(types: Types<'_>, definition: &TypeDef) -> TokenStream {
         TypeShape::Enum(_) => quote!(Shape::String),
         TypeShape::Wrapper(value) => of_value(types, value),
         TypeShape::Union(it) => {
-            let keyword = if it.exactly_one { "oneOf" } else { "anyOf" };
+            let keyword = it.keyword;
             let shapes = it
                 .branches
                 .iter()

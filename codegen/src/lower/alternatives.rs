@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 
 use super::ident;
-use super::types::Types;
+use super::types::{Types, intersect};
 use crate::error::Error;
 use crate::model::{Branch, Kind, TypeShape, Union, Value};
-use crate::resolve::{Combination, JsonKind, Marked, Schema, SchemaId};
+use crate::resolve::{
+    ArrayWords, Combination, JsonKind, Marked, NumberWords, ObjectWords, Schema, SchemaId, TextWords,
+};
 
 impl Types {
     /// The type of a schema with alternatives: each is merged with what stands
@@ -22,12 +24,7 @@ impl Types {
     ) -> Value {
         let Combination { keyword, branches } = combination;
         let exactly_one = keyword == "oneOf";
-        let merged: Result<Vec<Schema>, Error> = branches
-            .value
-            .iter()
-            .map(|branch| self.alternative(&base, *branch))
-            .collect();
-        let merged = match merged {
+        let merged = match self.merged_alternatives(&base, &branches.value) {
             Ok(merged) => merged,
             Err(error) => return self.refuse(error),
         };
@@ -41,30 +38,77 @@ impl Types {
                 "let one alternative alone be `null`",
             ));
         }
-        self.vacuous
-            .extend(nulls.iter().flat_map(Schema::outer_marks));
-        let mut value = match self.one_list(&base, &others, exactly_one) {
-            Some(listed) => self.extracted(listed, subject),
-            None if others.len() == 1 => {
+        for null in &nulls {
+            self.vacuous.extend(null.outer_marks());
+            self.pass_over_other_kinds(null, &BTreeSet::from([JsonKind::Null]));
+        }
+        let listed = self.one_list(&base, &others, exactly_one);
+        let mut value = match (listed, others.len()) {
+            (Some(listed), _) => self.extracted(listed, subject),
+            (None, 0) => Value::plain(Kind::Null),
+            (None, 1) => {
                 let only = others.remove(0);
                 self.extracted(only.described_by(&base), subject)
             }
-            None => self.union(id, &base, others, exactly_one),
+            (None, _) => self.union(id, &base, others, keyword),
         };
         value.nullable |= nullable && !matches!(value.kind, Kind::Null);
         value.marks.push(branches.mark);
         value
     }
 
-    /// One alternative, merged with what stands beside them all.
+    /// The alternatives that allow a value, each merged with what stands beside
+    /// them all.
+    fn merged_alternatives(
+        &mut self,
+        base: &Schema,
+        branches: &[SchemaId],
+    ) -> Result<Vec<Schema>, Error> {
+        let mut merged = Vec::new();
+        let mut kinds = Some(BTreeSet::new());
+        for branch in branches {
+            let schema = self.alternative(base, *branch)?;
+            if let Some(never) = schema.never {
+                // One alternative less.
+                self.vacuous.push(never);
+                self.pass_over_all(vec![*branch]);
+                continue;
+            }
+            kinds = kinds
+                .zip(schema.named_kinds())
+                .map(|(all, more)| all.union(&more).copied().collect());
+            merged.push(schema);
+        }
+        if merged.is_empty() {
+            return Err(base.place.error(
+                "",
+                "none of the alternatives allows a value",
+                "leave the member out of the schema, or say what it may be",
+            ));
+        }
+        if let Some(kinds) = kinds {
+            self.pass_over_other_kinds(base, &kinds);
+        }
+        Ok(merged)
+    }
+
+    /// One alternative, merged with what stands beside them all. Of that, it
+    /// takes only what is about values of its own kinds.
     fn alternative(&mut self, base: &Schema, branch: SchemaId) -> Result<Schema, Error> {
         let branch = self.flatten(branch)?;
         let (place, home) = (branch.place.clone(), branch.home.clone());
-        let beside = Schema {
+        let mut beside = Schema {
             title: None,
             description: None,
             ..base.clone()
         };
+        let kinds = match (branch.named_kinds(), base.named_kinds()) {
+            (Some(own), Some(all)) => Some(intersect(&own, &all)),
+            (own, all) => own.or(all),
+        };
+        if let Some(kinds) = &kinds {
+            beside.keep_words_for(kinds);
+        }
         let merged = self.merge(beside, branch)?;
         Ok(Schema {
             place,
@@ -105,8 +149,12 @@ impl Types {
             .map(|value| (*value).clone())
             .collect();
         let mark = first.values.first()?.mark;
-        self.vacuous
-            .extend(branches.iter().flat_map(Schema::outer_marks));
+        for branch in branches {
+            let marks = branch.outer_marks();
+            self.vacuous
+                .extend(marks.into_iter().filter(|other| *other != mark));
+            self.pass_over_other_kinds(branch, &BTreeSet::from([JsonKind::String]));
+        }
         let listed = Schema {
             values: vec![Marked {
                 value: listed,
@@ -123,9 +171,9 @@ impl Types {
         id: SchemaId,
         base: &Schema,
         alternatives: Vec<Schema>,
-        exactly_one: bool,
+        keyword: &'static str,
     ) -> Value {
-        let exactly_one = exactly_one && !are_disjoint(&alternatives);
+        let exactly_one = keyword == "oneOf" && !are_disjoint(&alternatives);
         let named = self.define(id, base, |types| {
             let mut taken = BTreeSet::from(["Unmatched".to_owned()]);
             let branches = alternatives
@@ -141,6 +189,7 @@ impl Types {
                 })
                 .collect();
             TypeShape::Union(Union {
+                keyword,
                 exactly_one,
                 branches,
             })
@@ -164,7 +213,7 @@ impl Types {
                 alternative
             })
             .collect();
-        self.union(id, schema, alternatives, false)
+        self.union(id, schema, alternatives, "type")
     }
 }
 
@@ -190,6 +239,23 @@ impl Schema {
                 found == kind || found == JsonKind::Integer && kind == JsonKind::Number
             });
         }
+        self.keep_words_for(&BTreeSet::from([kind]));
+    }
+
+    /// Drops the keywords that are about values of other kinds.
+    fn keep_words_for(&mut self, kinds: &BTreeSet<JsonKind>) {
+        if !kinds.contains(&JsonKind::String) {
+            self.text = TextWords::default();
+        }
+        if !kinds.contains(&JsonKind::Integer) && !kinds.contains(&JsonKind::Number) {
+            self.number = NumberWords::default();
+        }
+        if !kinds.contains(&JsonKind::Array) {
+            self.array = ArrayWords::default();
+        }
+        if !kinds.contains(&JsonKind::Object) {
+            self.object = ObjectWords::default();
+        }
     }
 
     /// The keywords that hold for values of every kind.
@@ -200,14 +266,6 @@ impl Schema {
             .map(|kinds| kinds.mark)
             .chain(values)
             .collect()
-    }
-
-    /// The kinds that the schema names, or that its listed values have.
-    fn named_kinds(&self) -> Option<BTreeSet<JsonKind>> {
-        if let Some(values) = self.values.first() {
-            return Some(values.value.iter().map(super::scalars::kind_of).collect());
-        }
-        self.kinds.as_ref().map(|kinds| kinds.value.clone())
     }
 }
 

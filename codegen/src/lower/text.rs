@@ -23,41 +23,57 @@ impl Types {
     /// several patterns or formats.
     pub(super) fn text_rules(&mut self, schema: &Schema, subject: &str) -> Vec<RuleUse> {
         let words = &schema.text;
-        let patterns = words.patterns.iter().map(|pattern| &pattern.value);
-        let formats = words.formats.iter().map(|format| &format.value);
-        let (one_of, value_marks) = match allowed(schema, |value| value.as_str().map(str::to_owned))
-        {
-            Some((one_of, marks)) => (Some(one_of), marks),
-            None => (None, Vec::new()),
-        };
-        let first = TextRule {
-            min_length: words
-                .min_length
-                .as_ref()
-                .map(|limit| limit.value)
-                .filter(|&limit| limit > 0),
-            max_length: words.max_length.as_ref().map(|limit| limit.value),
-            pattern: patterns.clone().next().cloned(),
-            format: formats.clone().next().cloned(),
-            one_of,
-        };
-        let marks = words.marks().into_iter().chain(value_marks).collect();
+        let (first, marks) = first_rule(schema);
         if first == TextRule::default() {
-            self.vacuous.extend::<Vec<Mark>>(marks);
+            // Only limits that every string keeps.
+            self.vacuous.extend(marks);
             return Vec::new();
         }
-        let more_patterns = patterns.skip(1).map(|pattern| TextRule {
-            pattern: Some(pattern.clone()),
-            ..TextRule::default()
+        let more_patterns = words.patterns.iter().skip(1).map(|pattern| {
+            let rule = TextRule {
+                pattern: Some(pattern.value.clone()),
+                ..TextRule::default()
+            };
+            (rule, vec![pattern.mark])
         });
-        let more_formats = formats.skip(1).map(|format| TextRule {
-            format: Some(format.clone()),
-            ..TextRule::default()
+        let more_formats = words.formats.iter().skip(1).map(|format| {
+            let rule = TextRule {
+                format: Some(format.value.clone()),
+                ..TextRule::default()
+            };
+            (rule, vec![format.mark])
         });
-        let more: Vec<TextRule> = more_patterns.chain(more_formats).collect();
         std::iter::once((first, marks))
-            .chain(more.into_iter().map(|rule| (rule, Vec::new())))
+            .chain(more_patterns)
+            .chain(more_formats)
             .map(|(rule, marks)| RuleUse::new(schema, Rule::Text(rule), subject, marks))
             .collect()
     }
+}
+
+/// What one rule can say of a string, and the keywords that it enforces.
+fn first_rule(schema: &Schema) -> (TextRule, Vec<Mark>) {
+    let TextWords {
+        min_length,
+        max_length,
+        patterns,
+        formats,
+    } = &schema.text;
+    let (one_of, mut marks) = match allowed(schema, |value| value.as_str().map(str::to_owned)) {
+        Some((one_of, marks)) => (Some(one_of), marks),
+        None => (None, Vec::new()),
+    };
+    let limits = [min_length, max_length].into_iter().flatten();
+    marks.extend(limits.map(|limit| limit.mark));
+    marks.extend(patterns.first().map(|pattern| pattern.mark));
+    marks.extend(formats.first().map(|format| format.mark));
+    let minimum = min_length.as_ref().map(|limit| limit.value);
+    let rule = TextRule {
+        min_length: minimum.filter(|&limit| limit > 0),
+        max_length: max_length.as_ref().map(|limit| limit.value),
+        pattern: patterns.first().map(|pattern| pattern.value.clone()),
+        format: formats.first().map(|format| format.value.clone()),
+        one_of,
+    };
+    (rule, marks)
 }
