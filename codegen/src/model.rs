@@ -214,7 +214,8 @@ pub(crate) struct TextRule {
     pub(crate) min_length: Option<u64>,
     pub(crate) max_length: Option<u64>,
     pub(crate) pattern: Option<String>,
-    pub(crate) format: Option<String>,
+    /// Formats of which the string has at least one; empty where any will do.
+    pub(crate) formats: Vec<String>,
     pub(crate) one_of: Option<OneOf<String>>,
 }
 

@@ -11,7 +11,7 @@ use crate::pattern::{self, Constraint, Refusal};
 
 /// The expression for a rule that is called `name`.
 pub(super) fn expression(name: &str, rule: &TextRule) -> Result<TokenStream, Refusal> {
-    let formats: Vec<&str> = rule.format.as_deref().into_iter().collect();
+    let formats: Vec<&str> = rule.formats.iter().map(String::as_str).collect();
     let compiled = pattern::compile(&Constraint {
         pattern: rule.pattern.as_deref(),
         formats: &formats,
@@ -37,14 +37,13 @@ pub(super) fn expression(name: &str, rule: &TextRule) -> Result<TokenStream, Ref
         let form = matcher(form);
         quote!(.one_pass(#form))
     });
-    let format = rule
-        .format
-        .iter()
-        .zip(&compiled.format)
-        .map(|(format, form)| {
-            let form = matcher(form);
-            quote!(.format(#format, #form))
-        });
+    let format = compiled.format.iter().map(|form| {
+        let form = matcher(form);
+        match formats.as_slice() {
+            [format] => quote!(.format(#format, #form)),
+            formats => quote!(.any_format(&[#(#formats),*], #form)),
+        }
+    });
     let one_of = rule
         .one_of
         .iter()

@@ -68,11 +68,10 @@ fn of_text(rule: &TextRule) -> Vec<String> {
             .iter()
             .map(|pattern| format!("Syntax: {}.", code(pattern))),
     );
-    sentences.extend(
-        rule.format
-            .iter()
-            .map(|format| format!("Format: {}.", code(format))),
-    );
+    if !rule.formats.is_empty() {
+        let formats: Vec<String> = rule.formats.iter().map(|format| code(format)).collect();
+        sentences.push(format!("Format: {}.", formats.join(" or ")));
+    }
     sentences.extend(
         rule.one_of
             .iter()

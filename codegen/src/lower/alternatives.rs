@@ -4,13 +4,12 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
+use super::branches::Alternative;
 use super::ident;
-use super::types::{Types, intersect};
+use super::types::Types;
 use crate::error::Error;
 use crate::model::{Branch, Kind, TypeShape, Union, Value};
-use crate::resolve::{
-    ArrayWords, Combination, JsonKind, Marked, NumberWords, ObjectWords, Schema, SchemaId, TextWords,
-};
+use crate::resolve::{Combination, JsonKind, Marked, Schema, SchemaId};
 
 impl Types {
     /// The type of a schema with alternatives: each is merged with what stands
@@ -23,98 +22,48 @@ impl Types {
         subject: &str,
     ) -> Value {
         let Combination { keyword, branches } = combination;
-        let exactly_one = keyword == "oneOf";
-        let merged = match self.merged_alternatives(&base, &branches.value) {
+        if let Some(formats) = self.one_of_formats(&base, keyword, &branches) {
+            return self.extracted(formats, subject);
+        }
+        let merged = match self.merged_alternatives(id, &base, &branches.value) {
             Ok(merged) => merged,
             Err(error) => return self.refuse(error),
         };
-        let (nulls, mut others): (Vec<Schema>, Vec<Schema>) =
-            merged.into_iter().partition(only_null);
-        let nullable = !nulls.is_empty();
-        if nullable && exactly_one && (nulls.len() > 1 || others.iter().any(takes_null)) {
-            return self.refuse(base.place.error(
-                &format!("/{keyword}"),
-                "`null` fits more than one of the alternatives, and so none",
-                "let one alternative alone be `null`",
-            ));
+        let (nulls, others): (Vec<Alternative>, Vec<Alternative>) =
+            merged.into_iter().partition(Alternative::is_null);
+        if let Some(error) = ambiguous_null(&base, keyword, &nulls, &others) {
+            return self.refuse(error);
         }
         for null in &nulls {
-            self.vacuous.extend(null.outer_marks());
-            self.pass_over_other_kinds(null, &BTreeSet::from([JsonKind::Null]));
+            self.vacuous.extend(null.schema.outer_marks());
+            self.pass_over_other_kinds(&null.schema, &BTreeSet::from([JsonKind::Null]));
         }
-        let listed = self.one_list(&base, &others, exactly_one);
-        let mut value = match (listed, others.len()) {
+        let mut value = match (self.one_list(&base, &others, keyword), others.as_slice()) {
             (Some(listed), _) => self.extracted(listed, subject),
-            (None, 0) => Value::plain(Kind::Null),
-            (None, 1) => {
-                let only = others.remove(0);
-                self.extracted(only.described_by(&base), subject)
-            }
+            (None, []) => Value::plain(Kind::Null),
+            (None, [only]) => self.only_alternative(id, &base, only, subject),
             (None, _) => self.union(id, &base, others, keyword),
         };
-        value.nullable |= nullable && !matches!(value.kind, Kind::Null);
+        value.nullable |= !nulls.is_empty() && !matches!(value.kind, Kind::Null);
         value.marks.push(branches.mark);
         value
     }
 
-    /// The alternatives that allow a value, each merged with what stands beside
-    /// them all.
-    fn merged_alternatives(
+    /// The type of an alternative beside which there is none but `null`.
+    fn only_alternative(
         &mut self,
+        id: SchemaId,
         base: &Schema,
-        branches: &[SchemaId],
-    ) -> Result<Vec<Schema>, Error> {
-        let mut merged = Vec::new();
-        let mut kinds = Some(BTreeSet::new());
-        for branch in branches {
-            let schema = self.alternative(base, *branch)?;
-            if let Some(never) = schema.never {
-                // One alternative less.
-                self.vacuous.push(never);
-                self.pass_over_all(vec![*branch]);
-                continue;
-            }
-            kinds = kinds
-                .zip(schema.named_kinds())
-                .map(|(all, more)| all.union(&more).copied().collect());
-            merged.push(schema);
+        only: &Alternative,
+        subject: &str,
+    ) -> Value {
+        let is_inline = only.schema.home.is_below(&base.home);
+        if !is_inline || base.title.is_none() && base.description.is_none() {
+            return self.value(only.id, subject);
         }
-        if merged.is_empty() {
-            return Err(base.place.error(
-                "",
-                "none of the alternatives allows a value",
-                "leave the member out of the schema, or say what it may be",
-            ));
-        }
-        if let Some(kinds) = kinds {
-            self.pass_over_other_kinds(base, &kinds);
-        }
-        Ok(merged)
-    }
-
-    /// One alternative, merged with what stands beside them all. Of that, it
-    /// takes only what is about values of its own kinds.
-    fn alternative(&mut self, base: &Schema, branch: SchemaId) -> Result<Schema, Error> {
-        let branch = self.flatten(branch)?;
-        let (place, home) = (branch.place.clone(), branch.home.clone());
-        let mut beside = Schema {
-            title: None,
-            description: None,
-            ..base.clone()
-        };
-        let kinds = match (branch.named_kinds(), base.named_kinds()) {
-            (Some(own), Some(all)) => Some(intersect(&own, &all)),
-            (own, all) => own.or(all),
-        };
-        if let Some(kinds) = &kinds {
-            beside.keep_words_for(kinds);
-        }
-        let merged = self.merge(beside, branch)?;
-        Ok(Schema {
-            place,
-            home,
-            ..merged
-        })
+        let key = (id, base.alternatives.len(), only.id);
+        let described = self.made_of(key, || only.schema.clone().described_by(base));
+        self.value(described, subject)
     }
 
     /// The type of a schema that was made while lowering another.
@@ -127,11 +76,12 @@ impl Types {
     fn one_list(
         &mut self,
         base: &Schema,
-        branches: &[Schema],
-        exactly_one: bool,
+        alternatives: &[Alternative],
+        keyword: &str,
     ) -> Option<Schema> {
+        let branches = || alternatives.iter().map(|it| &it.schema);
         let mut all: Vec<&Json> = Vec::new();
-        for branch in branches {
+        for branch in branches() {
             let [values] = branch.values.as_slice() else {
                 return None;
             };
@@ -141,15 +91,15 @@ impl Types {
             }
             all.extend(&values.value);
         }
-        let first = branches.first()?;
+        let first = branches().next()?;
         let once = |value: &&Json| all.iter().filter(|other| *other == value).count() == 1;
         let listed: Vec<Json> = all
             .iter()
-            .filter(|value| !exactly_one || once(value))
+            .filter(|value| keyword != "oneOf" || once(value))
             .map(|value| (*value).clone())
             .collect();
         let mark = first.values.first()?.mark;
-        for branch in branches {
+        for branch in branches() {
             let marks = branch.outer_marks();
             self.vacuous
                 .extend(marks.into_iter().filter(|other| *other != mark));
@@ -170,7 +120,7 @@ impl Types {
         &mut self,
         id: SchemaId,
         base: &Schema,
-        alternatives: Vec<Schema>,
+        alternatives: Vec<Alternative>,
         keyword: &'static str,
     ) -> Value {
         let exactly_one = keyword == "oneOf" && !are_disjoint(&alternatives);
@@ -178,9 +128,9 @@ impl Types {
             let mut taken = BTreeSet::from(["Unmatched".to_owned()]);
             let branches = alternatives
                 .into_iter()
-                .map(|schema| {
+                .map(|Alternative { id, schema }| {
                     let name = branch_name(&schema, &mut taken);
-                    let value = types.extracted(schema, &name);
+                    let value = types.value(id, &name);
                     Branch {
                         name,
                         boxed: false,
@@ -210,7 +160,10 @@ impl Types {
                 let mut alternative = schema.clone();
                 alternative.title = None;
                 alternative.restrict_to(*kind);
-                alternative
+                Alternative {
+                    id: self.add(alternative.clone()),
+                    schema: alternative,
+                }
             })
             .collect();
         self.union(id, schema, alternatives, "type")
@@ -228,36 +181,6 @@ impl Schema {
         }
     }
 
-    /// Leaves one kind of values, of those that the schema allows.
-    fn restrict_to(&mut self, kind: JsonKind) {
-        if let Some(kinds) = &mut self.kinds {
-            kinds.value = BTreeSet::from([kind]);
-        }
-        for values in &mut self.values {
-            values.value.retain(|value| {
-                let found = super::scalars::kind_of(value);
-                found == kind || found == JsonKind::Integer && kind == JsonKind::Number
-            });
-        }
-        self.keep_words_for(&BTreeSet::from([kind]));
-    }
-
-    /// Drops the keywords that are about values of other kinds.
-    fn keep_words_for(&mut self, kinds: &BTreeSet<JsonKind>) {
-        if !kinds.contains(&JsonKind::String) {
-            self.text = TextWords::default();
-        }
-        if !kinds.contains(&JsonKind::Integer) && !kinds.contains(&JsonKind::Number) {
-            self.number = NumberWords::default();
-        }
-        if !kinds.contains(&JsonKind::Array) {
-            self.array = ArrayWords::default();
-        }
-        if !kinds.contains(&JsonKind::Object) {
-            self.object = ObjectWords::default();
-        }
-    }
-
     /// The keywords that hold for values of every kind.
     fn outer_marks(&self) -> Vec<crate::resolve::Mark> {
         let values = self.values.iter().map(|values| values.mark);
@@ -269,10 +192,21 @@ impl Schema {
     }
 }
 
-fn only_null(schema: &Schema) -> bool {
-    schema
-        .named_kinds()
-        .is_some_and(|kinds| kinds == BTreeSet::from([JsonKind::Null]))
+/// What is wrong where `null` fits several alternatives of which one is to fit.
+fn ambiguous_null(
+    base: &Schema,
+    keyword: &str,
+    nulls: &[Alternative],
+    others: &[Alternative],
+) -> Option<Error> {
+    let several = nulls.len() > 1 || others.iter().any(|it| takes_null(&it.schema));
+    (keyword == "oneOf" && !nulls.is_empty() && several).then(|| {
+        base.place.error(
+            &format!("/{keyword}"),
+            "`null` fits more than one of the alternatives, and so none",
+            "let one alternative alone be `null`",
+        )
+    })
 }
 
 fn takes_null(schema: &Schema) -> bool {
@@ -282,11 +216,11 @@ fn takes_null(schema: &Schema) -> bool {
 }
 
 /// Whether no value fits two of the alternatives, since they differ in kind.
-fn are_disjoint(alternatives: &[Schema]) -> bool {
+fn are_disjoint(alternatives: &[Alternative]) -> bool {
     let mut seen = BTreeSet::new();
     alternatives
         .iter()
-        .all(|schema| match schema.named_kinds() {
+        .all(|it| match it.schema.named_kinds() {
             Some(kinds) => kinds.into_iter().all(|kind| match kind {
                 // An integer is a number too.
                 JsonKind::Integer => seen.insert(JsonKind::Number),

@@ -85,7 +85,7 @@ impl Types {
             return Value::plain(Kind::Named(named));
         }
         if let [format] = text.formats.as_slice()
-            && format.value == "date-time"
+            && format.value == ["date-time"]
             && text.marks().len() == 1
             && schema.values.is_empty()
         {

@@ -35,6 +35,8 @@ pub(super) struct Types {
     pub(super) flat: BTreeMap<SchemaId, Schema>,
     /// The schemas that were made of two others.
     pub(super) conjunctions: BTreeMap<(SchemaId, SchemaId), SchemaId>,
+    /// The alternatives that were merged with what stands beside them.
+    pub(super) made: BTreeMap<(SchemaId, usize, SchemaId), SchemaId>,
     depth: usize,
     pub(super) vacuous: Vec<Mark>,
     pub(super) errors: Vec<Error>,
@@ -54,6 +56,7 @@ impl Types {
             values: BTreeMap::new(),
             flat: BTreeMap::new(),
             conjunctions: BTreeMap::new(),
+            made: BTreeMap::new(),
             depth: 0,
             vacuous: Vec::new(),
             errors: Vec::new(),

@@ -66,7 +66,8 @@ impl Schema {
         properties.chain(each).chain(names).collect()
     }
 
-    fn all_marks(&self) -> Vec<Mark> {
+    /// Every keyword of the schema.
+    pub(super) fn all_marks(&self) -> Vec<Mark> {
         let mut marks = [
             self.text.marks(),
             self.number.marks(),

@@ -111,7 +111,7 @@ impl Reader<'_, '_> {
                 self.schema.text.patterns.push(pattern);
             }
             "format" => {
-                let format = self.marked(keyword, value.as_str()?.to_owned());
+                let format = self.marked(keyword, vec![value.as_str()?.to_owned()]);
                 self.schema.text.formats.push(format);
             }
             "minItems" => self.schema.array.min_items = self.count(keyword, value)?,

@@ -74,7 +74,8 @@ pub(crate) struct TextWords {
     pub(crate) min_length: Option<Marked<u64>>,
     pub(crate) max_length: Option<Marked<u64>>,
     pub(crate) patterns: Vec<Marked<String>>,
-    pub(crate) formats: Vec<Marked<String>>,
+    /// For each `format` that must hold, the formats of which one is enough.
+    pub(crate) formats: Vec<Marked<Vec<String>>>,
 }
 
 /// The keywords for numbers.

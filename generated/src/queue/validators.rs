@@ -54,7 +54,7 @@ pub const TASK_GROUP_ID: StringRule = StringRule::new("TASK_GROUP_ID")
                         b"--2266CCGGKKOOSSWWaaeeiimmqquuyy",
                         b"--09AZ__az",
                     ],
-                    b"\x03\x03\x03\x03\x03\x03\x03\x03\0\x03\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x01",
+                    b"\x08\x08\x08\x08\x08\x08\x08\x08\x01\x08\x04\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x02",
                 )
             },
         ),
@@ -76,7 +76,7 @@ pub const TASK_ID: StringRule = StringRule::new("TASK_ID")
                         b"--2266CCGGKKOOSSWWaaeeiimmqquuyy",
                         b"--09AZ__az",
                     ],
-                    b"\x03\x03\x03\x03\x03\x03\x03\x03\0\x03\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x01",
+                    b"\x08\x08\x08\x08\x08\x08\x08\x08\x01\x08\x04\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x02",
                 )
             },
         ),

@@ -68,7 +68,7 @@ pub const ERROR_ID: StringRule = StringRule::new("ERROR_ID")
                         b"--2266CCGGKKOOSSWWaaeeiimmqquuyy",
                         b"--09AZ__az",
                     ],
-                    b"\x03\x03\x03\x03\x03\x03\x03\x03\0\x03\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x01",
+                    b"\x08\x08\x08\x08\x08\x08\x08\x08\x01\x08\x04\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x02",
                 )
             },
         ),

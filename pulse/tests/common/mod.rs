@@ -14,7 +14,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use taskcluster_pulse::payload::{Member, PayloadSlot, Rest, Shape};
 use taskcluster_pulse::routing::{KeyReader, KeyWriter, PatternWord, Word, word_or};
-use taskcluster_pulse::rule::NumberRule;
+use taskcluster_pulse::rule::ScalarRule;
 use taskcluster_pulse::validate::Flow;
 use taskcluster_pulse::{
     Binding, DecodeError, EventSet, Exchange, ExchangeInfo, Message, Notice, Payload,
@@ -90,7 +90,7 @@ impl Payload for Number {
     };
 }
 
-const BELOW_TEN_MILLION: NumberRule<u64> = NumberRule::new().maximum(9_999_999);
+const BELOW_TEN_MILLION: ScalarRule<u64> = ScalarRule::new().maximum(9_999_999);
 
 impl Validate for Number {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {

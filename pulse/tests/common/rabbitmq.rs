@@ -13,8 +13,7 @@ use taskcluster_pulse::{Connection, Consumer, ConsumerBuilder, Exchange};
 use super::Numbered;
 use super::proxy::Proxy;
 
-/// A connection to the RabbitMQ in `PULSE_TEST_URL`, and names that no other
-/// test uses.
+/// A connection to a RabbitMQ, and names that no other test uses.
 pub struct Rabbit {
     pub url: String,
     /// The lane of this test's messages.
@@ -24,15 +23,20 @@ pub struct Rabbit {
 }
 
 impl Rabbit {
-    /// `None`, with a line that says so, where the environment names no broker.
+    /// A connection to the one in `PULSE_TEST_URL`. `None`, with a line that says so, where the environment names no broker.
     pub async fn for_test() -> Option<Self> {
         let Ok(url) = std::env::var("PULSE_TEST_URL") else {
             println!("skipped: PULSE_TEST_URL names no RabbitMQ; `cargo xtask test` starts one");
             return None;
         };
+        Some(Self::at(url).await)
+    }
+
+    /// A connection to the RabbitMQ at `url`.
+    pub async fn at(url: String) -> Self {
         let connection = lapin::Connection::connect(&url, ConnectionProperties::default())
             .await
-            .expect("the RabbitMQ in PULSE_TEST_URL answers");
+            .expect("RabbitMQ answers");
         let channel = connection.create_channel().await.expect("a channel");
         let rabbit = Self {
             url,
@@ -41,7 +45,7 @@ impl Rabbit {
             _connection: connection,
         };
         rabbit.declare_exchange(Numbered::INFO.exchange).await;
-        Some(rabbit)
+        rabbit
     }
 
     pub fn connection(&self) -> Connection {

@@ -1,17 +1,16 @@
 //! Nothing is lost, whatever happens to the connections and to the broker.
 //!
-//! The short form runs with the other tests. `PULSE_TEST_LONG=1` asks for the
-//! long one, with restarts where `PULSE_TEST_RESTART` names a command that
-//! restarts the broker.
+//! The broker is one of this test's own, since it is restarted. The short form
+//! runs with the other tests; `PULSE_TEST_LONG=1` asks for the long one.
 
-#![cfg(feature = "amqp")]
-
+#[path = "../../pulse/tests/common/mod.rs"]
 mod common;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use taskcluster_pulse::{Connection, Publisher, Reconnect};
+use xtask::rabbitmq::RabbitMq;
 
 use common::proxy::Proxy;
 use common::rabbitmq::Rabbit;
@@ -25,24 +24,17 @@ struct Storm {
 
 impl Storm {
     fn asked_for() -> Self {
-        if std::env::var_os("PULSE_TEST_LONG").is_none() {
-            return Self {
+        match std::env::var_os("PULSE_TEST_LONG") {
+            None => Self {
                 messages: 5_000,
                 cuts: 5,
-                restarts: 0,
-            };
-        }
-        let restarts = match std::env::var_os("PULSE_TEST_RESTART") {
-            Some(_) => 2,
-            None => {
-                println!("no restarts: PULSE_TEST_RESTART names no command that restarts RabbitMQ");
-                0
-            }
-        };
-        Self {
-            messages: 100_000,
-            cuts: 20,
-            restarts,
+                restarts: 1,
+            },
+            Some(_) => Self {
+                messages: 100_000,
+                cuts: 20,
+                restarts: 2,
+            },
         }
     }
 
@@ -63,14 +55,14 @@ enum Break {
     Broker,
 }
 
-async fn restart_broker() {
-    let command = std::env::var("PULSE_TEST_RESTART").expect("checked before");
-    let status = tokio::process::Command::new("sh")
-        .args(["-c", &command])
-        .status()
-        .await
-        .expect("sh runs");
-    assert!(status.success(), "{command}");
+type Broker = Arc<Mutex<RabbitMq>>;
+
+async fn restart(broker: Broker) {
+    let restarted = tokio::task::spawn_blocking(move || {
+        let mut broker = broker.lock().expect("no panic while it is held");
+        broker.restart().expect("the broker comes back");
+    });
+    restarted.await.expect("restarted");
 }
 
 async fn publish(connection: Connection, lane: String, messages: usize) -> u64 {
@@ -97,21 +89,26 @@ fn quick() -> Reconnect {
     Reconnect::forever().waits(Duration::from_millis(20), Duration::from_millis(500))
 }
 
-fn break_something(what: Break, proxy: &Arc<Proxy>) -> tokio::task::JoinHandle<()> {
-    let proxy = Arc::clone(proxy);
+fn break_something(
+    what: Break,
+    proxy: &Arc<Proxy>,
+    broker: &Broker,
+) -> tokio::task::JoinHandle<()> {
+    let (proxy, broker) = (Arc::clone(proxy), Arc::clone(broker));
     tokio::spawn(async move {
         match what {
             Break::Connections => proxy.cut(),
-            Break::Broker => restart_broker().await,
+            Break::Broker => restart(broker).await,
         }
     })
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_lost_in_a_storm() {
-    let Some(rabbit) = Rabbit::for_test().await else {
-        return;
-    };
+    let broker = tokio::task::spawn_blocking(RabbitMq::start);
+    let broker = broker.await.expect("no panic").expect("RabbitMQ starts");
+    let rabbit = Rabbit::at(broker.url().to_owned()).await;
+    let broker = Arc::new(Mutex::new(broker));
     let storm = Storm::asked_for();
     let (proxy, connection) = rabbit.proxy().await;
     let proxy = Arc::new(proxy);
@@ -144,7 +141,7 @@ async fn nothing_is_lost_in_a_storm() {
             breaking.extend(
                 storm
                     .breaks_after(received)
-                    .map(|what| break_something(what, &proxy)),
+                    .map(|what| break_something(what, &proxy, &broker)),
             );
         }
     }
@@ -165,8 +162,4 @@ async fn nothing_is_lost_in_a_storm() {
         counters.connections_lost as usize >= storm.cuts,
         "{counters:?}"
     );
-    // A restart has broken the connection that the test itself had.
-    let queue = rabbit.queue();
-    let rabbit = Rabbit::for_test().await.expect("it is back");
-    rabbit.delete_queue(&queue).await;
 }
