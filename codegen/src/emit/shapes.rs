@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::ty::Types;
+use super::ty::{Types, ident};
 use crate::model::{Field, Kind, Struct, TypeDef, TypeId, TypeShape, Value};
 
 /// The static that holds the shape of a type.
@@ -13,7 +13,7 @@ pub(super) fn static_name(types: Types<'_>, id: TypeId) -> TokenStream {
     if definition.module == types.module {
         return quote!(#name);
     }
-    let module = format_ident!("{}", definition.module);
+    let module = ident(&definition.module);
     quote!(super::super::#module::shapes::#name)
 }
 
