@@ -22,7 +22,9 @@ fn names(files: &Files) -> BTreeSet<String> {
 }
 
 fn names_of(path: &str, item: &syn::Item, names: &mut BTreeSet<String>) {
-    let mut add = |name: String| drop(names.insert(format!("{path}: {name}")));
+    let mut add = |name: String| {
+        names.insert(format!("{path}: {name}"));
+    };
     match item {
         syn::Item::Struct(it) => {
             for field in it.fields.iter().filter_map(|field| field.ident.as_ref()) {
@@ -94,13 +96,28 @@ fn exchanges_that_are_added_rename_nothing() {
     }
 }
 
-/// A schema whose titles, members and values are those of another service's.
-fn colliding(id: &str, like: &Value) -> Value {
+/// A schema with the titles, members and values of `like`, one of `service`'s.
+fn colliding(id: &str, like: &Value, service: &str) -> Value {
     let mut schema = like.clone();
+    make_absolute(&mut schema, service);
     schema["$id"] = json!(format!("/schemas/{id}#"));
     schema["description"] = json!("Says something else.");
     schema["properties"]["addedLater"] = json!({"type": "string", "title": like["title"]});
     schema
+}
+
+/// Makes references relative to the folder of `service` lead there from elsewhere.
+fn make_absolute(value: &mut Value, service: &str) {
+    if let Some(Value::String(reference)) = value.get_mut("$ref")
+        && !reference.starts_with(['#', '/'])
+    {
+        *reference = format!("/schemas/{service}/v1/{reference}");
+    }
+    match value {
+        Value::Object(members) => members.values_mut().for_each(|it| make_absolute(it, service)),
+        Value::Array(items) => items.iter_mut().for_each(|it| make_absolute(it, service)),
+        _ => {}
+    }
 }
 
 #[test]
@@ -129,7 +146,7 @@ fn schemas_and_services_that_collide_rename_nothing() {
         sources.push(source(&reference.name, &published));
         sources.push(source(
             "added-later.json",
-            &colliding(&format!("{service}/v1/added-later.json"), &like),
+            &colliding(&format!("{service}/v1/added-later.json"), &like, &service),
         ));
 
         // A service more, and a second version, with all of it once again.
@@ -145,7 +162,7 @@ fn schemas_and_services_that_collide_rename_nothing() {
         }
         sources.push(source(
             "zz-later.json",
-            &colliding("zz-later/v1/message.json", &like),
+            &colliding("zz-later/v1/message.json", &like, &service),
         ));
         assert_kept(&before, &names(&made(&sources)));
     }

@@ -5,7 +5,7 @@
 use taskcluster_pulse::Payload;
 use taskcluster_pulse::payload::{Member, Rest, Shape};
 
-use super::Defined2;
+use super::{Defined2, Status};
 
 /// The shape of [`Defined2`](super::Defined2).
 pub(crate) static DEFINED2: Shape = Shape::Object {
@@ -24,4 +24,8 @@ pub(crate) static STATUS_STATE: Shape = Shape::String;
 
 impl Payload for Defined2 {
     const SHAPE: &'static Shape = &DEFINED2;
+}
+
+impl Payload for Status {
+    const SHAPE: &'static Shape = &STATUS;
 }
