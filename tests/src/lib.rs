@@ -1,9 +1,5 @@
 //! Tests that span the crates of the workspace; see the integration tests beside this file.
 
+pub mod goldens;
 pub mod matcher;
 pub mod texts;
-
-/// The examples of the README, each compiled and run.
-#[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-pub struct Readme;
