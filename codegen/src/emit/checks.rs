@@ -272,7 +272,7 @@ impl Checks<'_, '_> {
 
     fn union(&mut self, definition: &TypeDef, it: &Union) -> Vec<TokenStream> {
         let name = ident(&definition.name);
-        let keyword = if it.exactly_one { "oneOf" } else { "anyOf" };
+        let keyword = it.keyword;
         let value = format_ident!("value");
         let arms: Vec<TokenStream> = it
             .branches

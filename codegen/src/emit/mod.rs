@@ -5,6 +5,8 @@ mod checks;
 mod docs;
 mod enums;
 mod event;
+mod examples;
+mod inert;
 mod manifest;
 mod markdown;
 mod matcher;

@@ -8,7 +8,7 @@ use quote::quote;
 use super::checks::Checks;
 use super::markdown;
 use super::ty::{Types, ident};
-use super::{RustFile, binding, payloads, routing_key, schemas, shapes, validators};
+use super::{RustFile, binding, examples, payloads, routing_key, schemas, shapes, validators};
 use crate::error::Error;
 use crate::model::{Model, Service, TypeId};
 use crate::resolve::Ledger;
@@ -57,6 +57,12 @@ pub(super) fn files(
         ),
     ];
     if features {
+        let examples = example_items(types, service);
+        files.push(file(
+            "examples",
+            "Arbitrary valid payloads, and routing keys.",
+            examples,
+        ));
         let schemas = schema_items(types, service);
         files.push(file("schemas", "The payloads as JSON Schemas.", schemas));
     }
@@ -79,6 +85,12 @@ fn module(types: Types<'_>, service: &Service, features: bool) -> RustFile {
         .types
         .iter()
         .map(|id| ident(&types.definition(*id).name));
+    let examples = features.then(|| {
+        quote! {
+            #[cfg(feature = "arbitrary")]
+            mod examples;
+        }
+    });
     let schemas = features.then(|| {
         quote! {
             #[cfg(feature = "schemars")]
@@ -88,6 +100,7 @@ fn module(types: Types<'_>, service: &Service, features: bool) -> RustFile {
     let mut items = vec![quote! {
         mod bindings;
         mod checks;
+        #examples
         mod payloads;
         mod routing_keys;
         #schemas
@@ -140,6 +153,14 @@ fn payload_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
         .collect()
 }
 
+fn example_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
+    let keys = service.exchanges.iter().map(examples::routing_key);
+    let ids = service.types.iter();
+    ids.map(|id| examples::payload(types, *id))
+        .chain(keys)
+        .collect()
+}
+
 fn schema_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
     let ids = service.types.iter();
     ids.map(|id| schemas::implementation(types, types.definition(*id)))
@@ -147,9 +168,12 @@ fn schema_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
 }
 
 fn shape_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
-    let payloads: BTreeSet<TypeId> = service
-        .exchanges
+    // Another service's exchange may carry a type that lives here.
+    let payloads: BTreeSet<TypeId> = types
+        .model
+        .services
         .iter()
+        .flat_map(|service| &service.exchanges)
         .map(|exchange| exchange.payload)
         .collect();
     let implementations = payloads

@@ -19,9 +19,6 @@ const RAW: &[&str] = &[
 /// `name` as an identifier, raw where it is a keyword.
 pub(super) fn ident(name: &str) -> Ident {
     match name {
-        "crate" | "self" | "super" | "Self" | "_" => {
-            Ident::new(&format!("{name}_"), Span::call_site())
-        }
         name if RAW.contains(&name) => Ident::new_raw(name, Span::call_site()),
         name => Ident::new(name, Span::call_site()),
     }
@@ -97,6 +94,23 @@ impl<'m> Types<'m> {
             }
             Kind::Named(id) => self.named(*id),
         }
+    }
+
+    /// Whether a value may hold one of the type `id`.
+    pub(super) fn reaches(&self, value: &Value, id: TypeId) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut waiting = vec![value];
+        while let Some(value) = waiting.pop() {
+            match &value.kind {
+                Kind::Named(found) if *found == id => return true,
+                Kind::Named(found) if seen.insert(*found) => {
+                    waiting.extend(self.definition(*found).shape.values());
+                }
+                Kind::List(item) | Kind::Map(_, item) => waiting.push(item),
+                _ => {}
+            }
+        }
+        false
     }
 
     /// Whether a value has a total equality and a hash: floats have neither.

@@ -202,9 +202,10 @@ fn named_in(value: &Value, found: &mut Vec<TypeId>) {
 }
 
 /// Names the constants that go with types: two types whose names differ in case
-/// alone would share one.
+/// alone would share one, and a type with the name `A` would share its own.
 fn name_constants(service: &Service, types: &mut [TypeDef]) {
-    let mut taken = BTreeSet::new();
+    let names = service.types.iter().map(|id| types[id.0].name.clone());
+    let mut taken: BTreeSet<String> = names.collect();
     for id in &service.types {
         let wanted = ident::shouty(&types[id.0].name);
         types[id.0].constant = claim(&mut taken, &[&wanted], "TYPE");
