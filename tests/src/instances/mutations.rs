@@ -309,9 +309,18 @@ impl Walk<'_, '_> {
                 false => {}
             }
         }
-        if let Some(schema) = place.schema.get("items") {
-            for (index, item) in items.iter().enumerate().take(2) {
-                self.inside(Step::Index(index), &Place { schema, ..*place }, item);
+        let Some(schema) = place.schema.get("items") else {
+            return;
+        };
+        let before = self.found.len();
+        for (index, item) in items.iter().enumerate().take(2) {
+            self.inside(Step::Index(index), &Place { schema, ..*place }, item);
+        }
+        // What is valid by itself may be equal to another item.
+        let unique = place.schema["uniqueItems"] == true;
+        for mutation in self.found[before..].iter_mut().filter(|_| unique) {
+            if mutation.expected == Expected::Valid {
+                mutation.expected = Expected::Agreement;
             }
         }
     }
