@@ -91,7 +91,7 @@ impl<'d> Instances<'d> {
         let highest = highest.unwrap_or(lowest + 1_000_000_000_000);
         let span = (highest - lowest + 1).min(1 << 50) as usize;
         let value = lowest + self.numbers.below(span) as i128;
-        let step = schema["multipleOf"].as_i64().unwrap_or(1).into();
+        let step = i128::from(schema["multipleOf"].as_i64().unwrap_or(1));
         let value = (value + step - 1).div_euclid(step) * step;
         Number::from_i128(value.min(highest)).map_or(Value::Null, Value::Number)
     }
