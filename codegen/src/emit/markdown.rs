@@ -39,6 +39,7 @@ pub(super) fn code(text: &str) -> String {
         .max();
     let fence = "`".repeat(longest.unwrap_or(0) + 1);
     match shown.trim() {
+        "" if text.is_empty() => "`\"\"`".to_owned(),
         "" => "` `".to_owned(),
         _ if fence.len() > 1 || shown.starts_with(' ') || shown.ends_with(' ') => {
             format!("{fence} {shown} {fence}")

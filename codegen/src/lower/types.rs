@@ -113,7 +113,7 @@ impl Types {
         if let Some(value) = self.values.get(&id) {
             return value.clone();
         }
-        if self.open.contains(&id) {
+        if self.is_made_of_itself(id) {
             let place = self.schemas[id.0].place.clone();
             return self.refuse(place.error(
                 "",
