@@ -36,7 +36,7 @@ fn source(name: &str, text: impl Into<Vec<u8>>) -> Source {
 /// The errors of `sources`.
 fn errors(sources: &[Source]) -> Vec<Error> {
     match module(sources) {
-        Ok(files) => panic!("generated {:?}", files.keys()),
+        Ok(_) => panic!("generated: {}", String::from_utf8_lossy(&sources[sources.len() - 1].bytes)),
         Err(errors) => errors.iter().cloned().collect(),
     }
 }
@@ -59,20 +59,55 @@ fn schemas_are_refused_where_no_code_would_keep_their_meaning() {
     // Members of a schema, and of the error the pointer, a part of what is
     // wrong, and a part of what to do.
     for (members, pointer, what, help) in [
-        (r#""maxLenght": 3"#, "/maxLenght", "is not a keyword", "correct its spelling"),
-        (r#""type": "sting""#, "/type", "of the wrong kind: \"sting\"", "as the drafts"),
-        (r#""required": "id""#, "/required", "of the wrong kind", "as the drafts"),
-        (r#""not": {"type": "string"}"#, "/not", "no Rust shape", "state what is allowed"),
+        (
+            r#""maxLenght": 3"#,
+            "/maxLenght",
+            "is not a keyword",
+            "correct its spelling",
+        ),
+        (
+            r#""type": "sting""#,
+            "/type",
+            "of the wrong kind: \"sting\"",
+            "as the drafts",
+        ),
+        (
+            r#""required": "id""#,
+            "/required",
+            "of the wrong kind",
+            "as the drafts",
+        ),
+        (
+            r#""not": {"type": "string"}"#,
+            "/not",
+            "no Rust shape",
+            "state what is allowed",
+        ),
         (r#""if": {}, "then": {}"#, "/if", "no Rust shape", "`oneOf`"),
-        (r#""contains": {"type": "string"}"#, "/contains", "no Rust shape", "`items`"),
-        (r#""dependencies": {"a": ["b"]}"#, "/dependencies", "no Rust shape", "`oneOf`"),
+        (
+            r#""contains": {"type": "string"}"#,
+            "/contains",
+            "no Rust shape",
+            "`items`",
+        ),
+        (
+            r#""dependencies": {"a": ["b"]}"#,
+            "/dependencies",
+            "no Rust shape",
+            "`oneOf`",
+        ),
         (
             r#""patternProperties": {"^a": {}}"#,
             "/patternProperties",
             "no Rust shape",
             "`additionalProperties` with `propertyNames`",
         ),
-        (r#""items": [{"type": "string"}]"#, "/items", "each position", "one schema for all"),
+        (
+            r#""items": [{"type": "string"}]"#,
+            "/items",
+            "each position",
+            "one schema for all",
+        ),
         (
             r#""properties": {"a": {"$ref": "other.json#"}}"#,
             "/properties/a/$ref",
@@ -85,8 +120,18 @@ fn schemas_are_refused_where_no_code_would_keep_their_meaning() {
             "has nothing at \"/definitions/x\"",
             "correct the reference",
         ),
-        (r##""properties": {"a": {"$ref": "#x"}}"##, "/properties/a/$ref", "is named \"x\"", "correct"),
-        (r#""properties": {"a": {"$ref": 1}}"#, "/properties/a/$ref", "wrong kind", "correct it"),
+        (
+            r##""properties": {"a": {"$ref": "#x"}}"##,
+            "/properties/a/$ref",
+            "is named \"x\"",
+            "correct",
+        ),
+        (
+            r#""properties": {"a": {"$ref": 1}}"#,
+            "/properties/a/$ref",
+            "wrong kind",
+            "correct it",
+        ),
         (
             r##""items": {"$ref": "#/items"}"##,
             "/items/$ref",
@@ -94,16 +139,17 @@ fn schemas_are_refused_where_no_code_would_keep_their_meaning() {
             "correct the reference",
         ),
         (
-            r##""properties": {"a": {"$ref": "#/properties/b"}, "b": {"$ref": "#/properties/a"}}"##,
+            r##""properties": {"a": {"$ref": "#/definitions/b"}},
+                "definitions": {"b": {"$ref": "#/definitions/c"}, "c": {"$ref": "#/definitions/b"}}"##,
             "/properties/a/$ref",
             "leads back to itself",
             "correct the reference",
         ),
         (
             r##""allOf": [{"$ref": "#"}]"##,
-            "/allOf",
-            "one of its own parts",
-            "take it out",
+            "",
+            "made of itself",
+            "take the schema out",
         ),
         (
             r##""anyOf": [{"$ref": "#"}, {"type": "string"}]"##,
@@ -117,14 +163,49 @@ fn schemas_are_refused_where_no_code_would_keep_their_meaning() {
             "no 64-bit integer holds",
             "narrow",
         ),
-        (r#""type": "integer", "maximum": 1e30"#, "", "no 64-bit integer holds", "narrow"),
-        (r#""type": "integer", "multipleOf": 0.5"#, "/multipleOf", "multiples of 0.5", "whole number"),
-        (r#""type": "integer", "multipleOf": 1e20"#, "/multipleOf", "multiples of", "below 2^63"),
-        (r#""multipleOf": 0"#, "/multipleOf", "wrong kind", "correct it"),
-        (r#""type": "string", "enum": [1, 2]"#, "", "no value satisfies", "let them agree"),
+        (
+            r#""type": "integer", "maximum": 1e30"#,
+            "",
+            "no 64-bit integer holds",
+            "narrow",
+        ),
+        (
+            r#""type": "integer", "multipleOf": 0.5"#,
+            "/multipleOf",
+            "multiples of 0.5",
+            "whole number",
+        ),
+        (
+            r#""type": "integer", "multipleOf": 1e20"#,
+            "/multipleOf",
+            "multiples of",
+            "below 2^63",
+        ),
+        (
+            r#""multipleOf": 0"#,
+            "/multipleOf",
+            "wrong kind",
+            "correct it",
+        ),
+        (
+            r#""type": "string", "enum": [1, 2]"#,
+            "",
+            "no value satisfies",
+            "let them agree",
+        ),
         (r#""enum": []"#, "", "no value satisfies", "let them agree"),
-        (r#""enum": ["a"], "const": "b""#, "", "no value satisfies", "let them agree"),
-        (r#""enum": [{"a": 1}]"#, "", "over objects", "describe the members"),
+        (
+            r#""enum": ["a"], "const": "b""#,
+            "",
+            "no value satisfies",
+            "let them agree",
+        ),
+        (
+            r#""enum": [{"a": 1}]"#,
+            "",
+            "over objects",
+            "describe the members",
+        ),
         (r#""const": [1]"#, "", "over arrays", "describe the members"),
         (
             r#""properties": {"a": false}"#,
@@ -132,14 +213,24 @@ fn schemas_are_refused_where_no_code_would_keep_their_meaning() {
             "allows no value",
             "leave the member out",
         ),
-        (r#""anyOf": [false]"#, "", "none of the alternatives", "leave the member out"),
+        (
+            r#""anyOf": [false]"#,
+            "",
+            "none of the alternatives",
+            "leave the member out",
+        ),
         (
             r#""oneOf": [{"type": "null"}, {"enum": [null, "a"]}]"#,
             "/oneOf",
             "`null` fits more than one",
             "let one alternative",
         ),
-        (r#""minLength": 1, "minimum": 1"#, "", "different kinds of values", "add `type`"),
+        (
+            r#""minLength": 1, "minimum": 1"#,
+            "",
+            "different kinds of values",
+            "add `type`",
+        ),
         (
             r#""required": ["a"], "additionalProperties": false"#,
             "/required",
@@ -166,7 +257,10 @@ fn schemas_are_refused_where_no_code_would_keep_their_meaning() {
         assert_eq!(error.file, "message.json", "{error}");
         assert_eq!(error.pointer, pointer, "{error}");
         assert!(error.what.contains(what), "{error}");
-        assert!(!error.help.is_empty() && error.help.contains(help), "{error}");
+        assert!(
+            !error.help.is_empty() && error.help.contains(help),
+            "{error}"
+        );
     }
 }
 
@@ -178,9 +272,14 @@ fn references_are_refused_where_they_are_not_whole() {
     let key = |entries: &str| entry(&format!(r#""routingKey": [{entries}]"#));
     let several = r#"{"name": "x", "multipleWords": true}"#;
     for (text, pointer, what) in [
-        (r#"{"exchangePrefix": "e/"}"#.to_owned(), "/entries", "needs an array here, its `entries`"),
         (
-            r#"{"$schema": "/schemas/common/exchanges-reference-v0.json#", "entries": []}"#.to_owned(),
+            r#"{"exchangePrefix": "e/"}"#.to_owned(),
+            "/entries",
+            "needs an array here, its `entries`",
+        ),
+        (
+            r#"{"$schema": "/schemas/common/exchanges-reference-v0.json#", "entries": []}"#
+                .to_owned(),
             "/exchangePrefix",
             "needs a text here",
         ),
@@ -189,8 +288,16 @@ fn references_are_refused_where_they_are_not_whole() {
             "/serviceName",
             "needs a text here",
         ),
-        (reference("{}"), "/entries/0/schema", "needs a text here, its `schema`"),
-        (reference("3"), "/entries/0/schema", "needs a text here, its `schema`"),
+        (
+            reference("{}"),
+            "/entries/0/schema",
+            "needs a text here, its `schema`",
+        ),
+        (
+            reference("3"),
+            "/entries/0/schema",
+            "needs a text here, its `schema`",
+        ),
         (
             reference(r#"{"schema": "v1/message.json#"}"#),
             "/entries/0/name",
@@ -206,9 +313,21 @@ fn references_are_refused_where_they_are_not_whole() {
             "/entries/0/schema",
             "is not a URI reference",
         ),
-        (reference(&entry(r#""title": 1, "routingKey": []"#)), "/entries/0/title", "needs a text"),
-        (reference(&entry(r#""title": """#)), "/entries/0/routingKey", "needs an array here"),
-        (reference(&key("{}")), "/entries/0/routingKey/0/name", "needs a text here"),
+        (
+            reference(&entry(r#""title": 1, "routingKey": []"#)),
+            "/entries/0/title",
+            "needs a text",
+        ),
+        (
+            reference(&entry(r#""title": """#)),
+            "/entries/0/routingKey",
+            "needs an array here",
+        ),
+        (
+            reference(&key("{}")),
+            "/entries/0/routingKey/0/name",
+            "needs a text here",
+        ),
         (
             reference(&key(r#"{"name": "x", "required": "yes"}"#)),
             "/entries/0/routingKey/0/required",
@@ -235,7 +354,9 @@ fn references_are_refused_where_they_are_not_whole() {
             "needs a text here",
         ),
         (
-            reference(&key(r#"{"name": "x", "constant": "a", "multipleWords": true}"#)),
+            reference(&key(
+                r#"{"name": "x", "constant": "a", "multipleWords": true}"#,
+            )),
             "/entries/0/routingKey/0/constant",
             "several words has a constant",
         ),
@@ -247,7 +368,10 @@ fn references_are_refused_where_they_are_not_whole() {
     ] {
         let found = errors(&[
             source("exchanges.json", text),
-            source("message.json", r#"{"$id": "/schemas/made-up/v1/message.json#"}"#),
+            source(
+                "message.json",
+                r#"{"$id": "/schemas/made-up/v1/message.json#"}"#,
+            ),
         ]);
         let [error] = found.as_slice() else {
             panic!("{found:?}");
@@ -257,7 +381,10 @@ fn references_are_refused_where_they_are_not_whole() {
             ("exchanges.json", pointer),
             "{error}"
         );
-        assert!(error.what.contains(what) && !error.help.is_empty(), "{error}");
+        assert!(
+            error.what.contains(what) && !error.help.is_empty(),
+            "{error}"
+        );
     }
 }
 
@@ -277,7 +404,10 @@ fn files_are_refused_where_they_are_not_json() {
         let [error] = found.as_slice() else {
             panic!("{found:?}");
         };
-        assert_eq!((error.file.as_str(), error.pointer.as_str()), ("broken.json", ""));
+        assert_eq!(
+            (error.file.as_str(), error.pointer.as_str()),
+            ("broken.json", "")
+        );
         assert!(error.what.starts_with("not JSON: "), "{error}");
         assert_eq!(error.help, "mend the file, or leave it out");
     }
@@ -300,7 +430,10 @@ fn two_documents_with_one_id_must_be_equal() {
     let [error] = found.as_slice() else {
         panic!("{found:?}");
     };
-    assert_eq!((error.file.as_str(), error.pointer.as_str()), ("two.json", ""));
+    assert_eq!(
+        (error.file.as_str(), error.pointer.as_str()),
+        ("two.json", "")
+    );
     assert_eq!(
         error.what,
         "the schema \"made-up/v1/message.json\" is also in one.json, and differs"

@@ -89,6 +89,10 @@ const RESERVED: &[&str] = &[
     "Words",
 ];
 
+/// How long a name may be that a title gives: a title that makes a longer one is
+/// a description.
+const LONGEST_TITLE: usize = 80;
+
 /// Names everything in `model` that needs a name.
 pub(super) fn name_everything(model: &mut Model) {
     let Model {
@@ -155,7 +159,10 @@ fn name_type(
     if !definition.name.is_empty() {
         return;
     }
-    let title = ident::pascal(definition.title.as_deref().unwrap_or(""));
+    let mut title = ident::pascal(definition.title.as_deref().unwrap_or(""));
+    if title.len() > LONGEST_TITLE {
+        title.clear();
+    }
     let place = place_name(&definition.document, &definition.pointer);
     definition.name = claim(taken, &[&title, &place], "Payload");
     order.push(id);

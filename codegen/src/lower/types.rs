@@ -113,7 +113,7 @@ impl Types {
         if let Some(value) = self.values.get(&id) {
             return value.clone();
         }
-        if self.open.contains(&id) {
+        if self.is_made_of_itself(id) {
             let place = self.schemas[id.0].place.clone();
             return self.refuse(place.error(
                 "",
@@ -313,8 +313,7 @@ impl Schema {
 fn contradiction(schema: &Schema, kinds: &BTreeSet<JsonKind>) -> Option<Error> {
     let fits = |value: &Json| {
         let found = kind_of(value);
-        kinds.contains(&found)
-            || found == JsonKind::Integer && kinds.contains(&JsonKind::Number)
+        kinds.contains(&found) || found == JsonKind::Integer && kinds.contains(&JsonKind::Number)
     };
     let is_listed = |value: &Json| {
         let mut lists = schema.values.iter();

@@ -6,15 +6,15 @@ use taskcluster_pulse::{Exchange, ExchangeInfo};
 
 /// Every exchange, by service and in the order of its reference.
 pub const EXCHANGES: &[&ExchangeInfo] = &[
-    <super::payloads::Array as Exchange>::INFO,
-    <super::payloads::String2 as Exchange>::INFO,
-    <super::payloads::Object as Exchange>::INFO,
-    <super::payloads::Any as Exchange>::INFO,
-    <super::payloads::Integer as Exchange>::INFO,
-    <super::payloads::Nullable as Exchange>::INFO,
-    <super::payloads::Map as Exchange>::INFO,
-    <super::payloads::Enum as Exchange>::INFO,
-    <super::payloads::Untitled as Exchange>::INFO,
-    <super::payloads::Empty as Exchange>::INFO,
-    <super::payloads::Boolean as Exchange>::INFO,
+    <super::payloads_2::Array as Exchange>::INFO,
+    <super::payloads_2::String2 as Exchange>::INFO,
+    <super::payloads_2::Object as Exchange>::INFO,
+    <super::payloads_2::Any as Exchange>::INFO,
+    <super::payloads_2::Integer as Exchange>::INFO,
+    <super::payloads_2::Nullable as Exchange>::INFO,
+    <super::payloads_2::Map as Exchange>::INFO,
+    <super::payloads_2::Enum as Exchange>::INFO,
+    <super::payloads_2::Untitled as Exchange>::INFO,
+    <super::payloads_2::Empty as Exchange>::INFO,
+    <super::payloads_2::Boolean as Exchange>::INFO,
 ];

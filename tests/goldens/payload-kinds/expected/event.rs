@@ -10,28 +10,28 @@ use taskcluster_pulse::{DecodeError, EventSet, Message, Validate, Violations};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Event {
-    /// A message of [`Array`](super::payloads::Array).
-    Array(Box<Message<super::payloads::Array>>),
-    /// A message of [`String2`](super::payloads::String2).
-    String2(Box<Message<super::payloads::String2>>),
-    /// A message of [`Object`](super::payloads::Object).
-    Object(Box<Message<super::payloads::Object>>),
-    /// A message of [`Any`](super::payloads::Any).
-    Any(Box<Message<super::payloads::Any>>),
-    /// A message of [`Integer`](super::payloads::Integer).
-    Integer(Box<Message<super::payloads::Integer>>),
-    /// A message of [`Nullable`](super::payloads::Nullable).
-    Nullable(Box<Message<super::payloads::Nullable>>),
-    /// A message of [`Map`](super::payloads::Map).
-    Map(Box<Message<super::payloads::Map>>),
-    /// A message of [`Enum`](super::payloads::Enum).
-    Enum(Box<Message<super::payloads::Enum>>),
-    /// A message of [`Untitled`](super::payloads::Untitled).
-    Untitled(Box<Message<super::payloads::Untitled>>),
-    /// A message of [`Empty`](super::payloads::Empty).
-    Empty(Box<Message<super::payloads::Empty>>),
-    /// A message of [`Boolean`](super::payloads::Boolean).
-    Boolean(Box<Message<super::payloads::Boolean>>),
+    /// A message of [`Array`](super::payloads_2::Array).
+    Array(Box<Message<super::payloads_2::Array>>),
+    /// A message of [`String2`](super::payloads_2::String2).
+    String2(Box<Message<super::payloads_2::String2>>),
+    /// A message of [`Object`](super::payloads_2::Object).
+    Object(Box<Message<super::payloads_2::Object>>),
+    /// A message of [`Any`](super::payloads_2::Any).
+    Any(Box<Message<super::payloads_2::Any>>),
+    /// A message of [`Integer`](super::payloads_2::Integer).
+    Integer(Box<Message<super::payloads_2::Integer>>),
+    /// A message of [`Nullable`](super::payloads_2::Nullable).
+    Nullable(Box<Message<super::payloads_2::Nullable>>),
+    /// A message of [`Map`](super::payloads_2::Map).
+    Map(Box<Message<super::payloads_2::Map>>),
+    /// A message of [`Enum`](super::payloads_2::Enum).
+    Enum(Box<Message<super::payloads_2::Enum>>),
+    /// A message of [`Untitled`](super::payloads_2::Untitled).
+    Untitled(Box<Message<super::payloads_2::Untitled>>),
+    /// A message of [`Empty`](super::payloads_2::Empty).
+    Empty(Box<Message<super::payloads_2::Empty>>),
+    /// A message of [`Boolean`](super::payloads_2::Boolean).
+    Boolean(Box<Message<super::payloads_2::Boolean>>),
 }
 
 impl EventSet for Event {

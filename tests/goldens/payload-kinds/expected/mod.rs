@@ -10,7 +10,7 @@ mod catalogue;
 #[rustfmt::skip]
 mod event;
 #[rustfmt::skip]
-pub mod payloads;
+pub mod payloads_2;
 
 pub use catalogue::EXCHANGES;
 pub use event::Event;

@@ -34,10 +34,8 @@ impl Validate for Changed2 {
             value.check(&at.member("overlap"), report)?;
         }
         self.scalar.check(&at.member("scalar"), report)?;
-        if let Some(value) = &self.shapes {
-            if let Some(value) = value {
-                value.check(&at.member("shapes"), report)?;
-            }
+        if let Some(Some(value)) = &self.shapes {
+            value.check(&at.member("shapes"), report)?;
         }
         Flow::Continue(())
     }
@@ -313,7 +311,7 @@ impl Validate for IrcVariant0 {
         report
             .check(
                 at,
-                &(2usize + usize::from(self.user.is_some()) + self.rest.len()),
+                &(2 + usize::from(self.user.is_some()) + self.rest.len()),
                 &MembersRule::new().maximum(2),
             )?;
         report.check(&at.member("message"), &self.message, &validators::MESSAGE)?;
@@ -326,7 +324,7 @@ impl Validate for IrcVariant1 {
         report
             .check(
                 at,
-                &(2usize + usize::from(self.channel.is_some()) + self.rest.len()),
+                &(2 + usize::from(self.channel.is_some()) + self.rest.len()),
                 &MembersRule::new().maximum(2),
             )?;
         report.check(&at.member("message"), &self.message, &validators::MESSAGE)?;

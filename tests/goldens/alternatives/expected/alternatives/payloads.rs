@@ -49,7 +49,7 @@ pub struct Changed2 {
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum ChangedLaunch {
-    /// Always ` `.
+    /// Always `""`.
     String(String),
     /// Syntax: `^[a-z]{3}$`.
     String2(String),

@@ -7,9 +7,9 @@ use taskcluster_pulse::rule::{Matcher, Run, ScalarRule, StringRule, Table};
 /// At least 7.
 pub const NEVER: ScalarRule<u64> = ScalarRule::new().minimum(7);
 
-/// Always ` `.
+/// Always `""`.
 pub const STRING: StringRule = StringRule::new("STRING")
-    .refusal("not a valid STRING. Always ` `.")
+    .refusal("not a valid STRING. Always `\"\"`.")
     .constant(&[""]);
 
 /// Syntax: `^[a-z]{3}$`.

@@ -24,10 +24,8 @@ impl Validate for Changed2 {
         if let Some(value) = &self.fractions {
             report.check(&at.member("fractions"), value, &validators::FRACTIONS)?;
         }
-        if let Some(value) = &self.mixed {
-            if let Some(value) = value {
-                value.check(&at.member("mixed"), report)?;
-            }
+        if let Some(Some(value)) = &self.mixed {
+            value.check(&at.member("mixed"), report)?;
         }
         if let Some(value) = &self.narrowed {
             value.check(&at.member("narrowed"), report)?;

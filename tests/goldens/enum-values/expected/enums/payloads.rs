@@ -182,7 +182,7 @@ impl<'de> Deserialize<'de> for ChangedNarrowed {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ChangedOdd {
-    /// ` `
+    /// `""`
     Empty,
     /// `!!!`
     Value,

@@ -8,10 +8,7 @@ use taskcluster_pulse::{
 use taskcluster_pulse::payload::PayloadSlot;
 use taskcluster_pulse::routing::{IntoWord, PatternWord, PatternWords, word_or};
 
-use super::{
-    APanicRoutingKey, Exchange2RoutingKey, Kinds,
-    TitleFnMainPanicIndentedPanicFencedRustPanicScriptAlert1ScriptDivVecXCrateYZHttpsEvilExampleDiv42OnePanicInAList1234567890TwoPanicInNoListPanicQuotedRefJavascriptAlert1RefImgHttpsExampleComXPngJavascriptAlert1HttpsExampleComVecABDocNoStdXR,
-};
+use super::{APanicRoutingKey, Exchange2RoutingKey, Kinds, Message2};
 
 /// T */ }} fn main() {} /* �� � �
 ///
@@ -82,8 +79,7 @@ use super::{
 /// $x r#"
 ///
 /// Binds a queue to `` exchange/`"\ /"; panic!(); "# ``; the default listens to everything.
-/// Messages carry a
-/// [`TitleFnMainPanicIndentedPanicFencedRustPanicScriptAlert1ScriptDivVecXCrateYZHttpsEvilExampleDiv42OnePanicInAList1234567890TwoPanicInNoListPanicQuotedRefJavascriptAlert1RefImgHttpsExampleComXPngJavascriptAlert1HttpsExampleComVecABDocNoStdXR`].
+/// Messages carry a [`Message2`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct APanic {
     /// K */ }} fn main() {} /* �� � �
@@ -205,7 +201,7 @@ impl Binding for APanic {
 }
 
 impl Exchange for APanic {
-    type Payload = TitleFnMainPanicIndentedPanicFencedRustPanicScriptAlert1ScriptDivVecXCrateYZHttpsEvilExampleDiv42OnePanicInAList1234567890TwoPanicInNoListPanicQuotedRefJavascriptAlert1RefImgHttpsExampleComXPngJavascriptAlert1HttpsExampleComVecABDocNoStdXR;
+    type Payload = Message2;
     type RoutingKey = APanicRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new(

@@ -7,14 +7,9 @@ use taskcluster_pulse::payload::{Branch, Union, read_variant};
 use taskcluster_pulse::rule::Known;
 use taskcluster_pulse::validate::Flow;
 
-use super::{
-    Kinds, MessageE, MessageItem, MessageU,
-    TitleFnMainPanicIndentedPanicFencedRustPanicScriptAlert1ScriptDivVecXCrateYZHttpsEvilExampleDiv42OnePanicInAList1234567890TwoPanicInNoListPanicQuotedRefJavascriptAlert1RefImgHttpsExampleComXPngJavascriptAlert1HttpsExampleComVecABDocNoStdXR,
-    shapes, validators,
-};
+use super::{Kinds, Message2, MessageE, MessageItem, MessageU, shapes, validators};
 
-impl Validate
-for TitleFnMainPanicIndentedPanicFencedRustPanicScriptAlert1ScriptDivVecXCrateYZHttpsEvilExampleDiv42OnePanicInAList1234567890TwoPanicInNoListPanicQuotedRefJavascriptAlert1RefImgHttpsExampleComXPngJavascriptAlert1HttpsExampleComVecABDocNoStdXR {
+impl Validate for Message2 {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
         if let Some(value) = &self.value {
             for (index, item) in value.iter().enumerate() {
@@ -29,12 +24,7 @@ for TitleFnMainPanicIndentedPanicFencedRustPanicScriptAlert1ScriptDivVecXCrateYZ
             value.check(&at.member("u"), report)?;
         }
         if let Some(value) = &self.value_2 {
-            report
-                .check(
-                    &at.member("\u{202e}\0"),
-                    value,
-                    &validators::TITLE_FN_MAIN_PANIC_INDENTED_PANIC_FENCED_RUST_PANIC_SCRIPT_ALERT1_SCRIPT_DIV_VEC_X_CRATE_YZ_HTTPS_EVIL_EXAMPLE_DIV42_ONE_PANIC_IN_A_LIST1234567890_TWO_PANIC_IN_NO_LIST_PANIC_QUOTED_REF_JAVASCRIPT_ALERT1_REF_IMG_HTTPS_EXAMPLE_COM_X_PNG_JAVASCRIPT_ALERT1_HTTPS_EXAMPLE_COM_VEC_AB_DOC_NO_STD_XR,
-                )?;
+            report.check(&at.member("\u{202e}\0"), value, &validators::MESSAGE2)?;
         }
         for (name, member) in &self.rest {
             report.check(&at.member(name), member, &validators::REST_VALUE)?;

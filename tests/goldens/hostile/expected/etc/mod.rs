@@ -77,7 +77,4 @@ pub mod validators;
 
 pub use bindings::{APanic, Exchange2};
 pub use routing_keys::{APanicRoutingKey, Exchange2RoutingKey};
-pub use payloads::{
-    TitleFnMainPanicIndentedPanicFencedRustPanicScriptAlert1ScriptDivVecXCrateYZHttpsEvilExampleDiv42OnePanicInAList1234567890TwoPanicInNoListPanicQuotedRefJavascriptAlert1RefImgHttpsExampleComXPngJavascriptAlert1HttpsExampleComVecABDocNoStdXR,
-    MessageItem, MessageE, MessageU, Kinds,
-};
+pub use payloads::{Message2, MessageItem, MessageE, MessageU, Kinds};

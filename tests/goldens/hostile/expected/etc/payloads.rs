@@ -46,7 +46,7 @@ use taskcluster_pulse::payload::{
 /// $x r#"
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct TitleFnMainPanicIndentedPanicFencedRustPanicScriptAlert1ScriptDivVecXCrateYZHttpsEvilExampleDiv42OnePanicInAList1234567890TwoPanicInNoListPanicQuotedRefJavascriptAlert1RefImgHttpsExampleComXPngJavascriptAlert1HttpsExampleComVecABDocNoStdXR {
+pub struct Message2 {
     /// Not described by the schema.
     #[serde(rename = "/../..")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -107,8 +107,7 @@ pub struct TitleFnMainPanicIndentedPanicFencedRustPanicScriptAlert1ScriptDivVecX
     pub rest: BTreeMap<String, String>,
 }
 
-impl<'de> Deserialize<'de>
-for TitleFnMainPanicIndentedPanicFencedRustPanicScriptAlert1ScriptDivVecXCrateYZHttpsEvilExampleDiv42OnePanicInAList1234567890TwoPanicInNoListPanicQuotedRefJavascriptAlert1RefImgHttpsExampleComXPngJavascriptAlert1HttpsExampleComVecABDocNoStdXR {
+impl<'de> Deserialize<'de> for Message2 {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut members = Members::deserialize(deserializer)?;
         Ok(Self {

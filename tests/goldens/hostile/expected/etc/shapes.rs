@@ -5,13 +5,10 @@
 use taskcluster_pulse::Payload;
 use taskcluster_pulse::payload::{Member, Rest, Shape};
 
-use super::{
-    Kinds,
-    TitleFnMainPanicIndentedPanicFencedRustPanicScriptAlert1ScriptDivVecXCrateYZHttpsEvilExampleDiv42OnePanicInAList1234567890TwoPanicInNoListPanicQuotedRefJavascriptAlert1RefImgHttpsExampleComXPngJavascriptAlert1HttpsExampleComVecABDocNoStdXR,
-};
+use super::{Kinds, Message2};
 
-/// The shape of [`TitleFnMainPanicIndentedPanicFencedRustPanicScriptAlert1ScriptDivVecXCrateYZHttpsEvilExampleDiv42OnePanicInAList1234567890TwoPanicInNoListPanicQuotedRefJavascriptAlert1RefImgHttpsExampleComXPngJavascriptAlert1HttpsExampleComVecABDocNoStdXR`](super::TitleFnMainPanicIndentedPanicFencedRustPanicScriptAlert1ScriptDivVecXCrateYZHttpsEvilExampleDiv42OnePanicInAList1234567890TwoPanicInNoListPanicQuotedRefJavascriptAlert1RefImgHttpsExampleComXPngJavascriptAlert1HttpsExampleComVecABDocNoStdXR).
-pub(crate) static TITLE_FN_MAIN_PANIC_INDENTED_PANIC_FENCED_RUST_PANIC_SCRIPT_ALERT1_SCRIPT_DIV_VEC_X_CRATE_YZ_HTTPS_EVIL_EXAMPLE_DIV42_ONE_PANIC_IN_A_LIST1234567890_TWO_PANIC_IN_NO_LIST_PANIC_QUOTED_REF_JAVASCRIPT_ALERT1_REF_IMG_HTTPS_EXAMPLE_COM_X_PNG_JAVASCRIPT_ALERT1_HTTPS_EXAMPLE_COM_VEC_AB_DOC_NO_STD_XR: Shape = Shape::Object {
+/// The shape of [`Message2`](super::Message2).
+pub(crate) static MESSAGE2: Shape = Shape::Object {
     members: &[
         Member::optional("/../..", &Shape::Array(&MESSAGE_ITEM)),
         Member::required("e", &MESSAGE_E),
@@ -43,9 +40,8 @@ pub(crate) static MESSAGE_U_1: Shape = Shape::Signed;
 /// The shape of [`Kinds`](super::Kinds).
 pub(crate) static KINDS: Shape = Shape::Array(&Shape::String);
 
-impl Payload
-for TitleFnMainPanicIndentedPanicFencedRustPanicScriptAlert1ScriptDivVecXCrateYZHttpsEvilExampleDiv42OnePanicInAList1234567890TwoPanicInNoListPanicQuotedRefJavascriptAlert1RefImgHttpsExampleComXPngJavascriptAlert1HttpsExampleComVecABDocNoStdXR {
-    const SHAPE: &'static Shape = &TITLE_FN_MAIN_PANIC_INDENTED_PANIC_FENCED_RUST_PANIC_SCRIPT_ALERT1_SCRIPT_DIV_VEC_X_CRATE_YZ_HTTPS_EVIL_EXAMPLE_DIV42_ONE_PANIC_IN_A_LIST1234567890_TWO_PANIC_IN_NO_LIST_PANIC_QUOTED_REF_JAVASCRIPT_ALERT1_REF_IMG_HTTPS_EXAMPLE_COM_X_PNG_JAVASCRIPT_ALERT1_HTTPS_EXAMPLE_COM_VEC_AB_DOC_NO_STD_XR;
+impl Payload for Message2 {
+    const SHAPE: &'static Shape = &MESSAGE2;
 }
 
 impl Payload for Kinds {

@@ -88,10 +88,8 @@ impl Validate for Nullable2 {
         if let Some(value) = &self.choice {
             value.check(&at.member("choice"), report)?;
         }
-        if let Some(value) = &self.r#enum {
-            if let Some(value) = value {
-                value.check(&at.member("enum"), report)?;
-            }
+        if let Some(Some(value)) = &self.r#enum {
+            value.check(&at.member("enum"), report)?;
         }
         if let Some(value) = &self.required_nullable {
             report
@@ -139,8 +137,8 @@ impl Validate for Counted2 {
         report
             .check(
                 at,
-                &(0usize + usize::from(self.few.is_some())
-                    + usize::from(self.free.is_some()) + usize::from(self.tags.is_some())
+                &(usize::from(self.few.is_some()) + usize::from(self.free.is_some())
+                    + usize::from(self.tags.is_some())
                     + usize::from(self.unique.is_some())),
                 &MembersRule::new().maximum(3),
             )?;

@@ -26,10 +26,8 @@ impl Validate for Tree2 {
         if let Some(value) = &self.left {
             value.check(&at.member("left"), report)?;
         }
-        if let Some(value) = &self.parent {
-            if let Some(value) = value {
-                value.check(&at.member("parent"), report)?;
-            }
+        if let Some(Some(value)) = &self.parent {
+            value.check(&at.member("parent"), report)?;
         }
         Flow::Continue(())
     }
