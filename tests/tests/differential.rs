@@ -145,7 +145,7 @@ impl Bench<'_> {
             }
         };
         complain(strict.is_empty() == theirs.is_empty(), &"another verdict");
-        complain(agree(strict, &theirs), &"other faults");
+        complain(agree(strict, &ours.decoded, &theirs), &"other faults");
         match mutation.map_or(&Expected::Valid, |mutation| &mutation.expected) {
             Expected::Agreement => {}
             Expected::Valid => complain(theirs.is_empty(), &"should be valid"),
@@ -219,7 +219,7 @@ fn is_tolerant(strict: &Faults, decoded: &Found, validated: &Option<Faults>) -> 
 /// even where the schema says so by a list of values. A list of one value is a
 /// constant. Alternatives may be told apart by kind, where the schema does so by
 /// `anyOf`. And members that no schema knows are not counted.
-fn agree(ours: &Faults, theirs: &Faults) -> bool {
+fn agree(ours: &Faults, misfits: &Found, theirs: &Faults) -> bool {
     let both = || ours.iter().chain(theirs);
     let choices: Vec<&String> = both()
         .filter(|(_, keyword)| is_choice(keyword))
@@ -231,17 +231,21 @@ fn agree(ours: &Faults, theirs: &Faults) -> bool {
         .collect();
     let places = |faults| by_place(faults, &choices, &uncounted);
     let (ours, theirs) = (places(ours), places(theirs));
-    let mut pairs = ours.iter().zip(theirs.values());
+    let is_misfit = |place: &String| match misfits {
+        Found::Faults(faults) => faults.iter().any(|(pointer, _)| pointer == place),
+        Found::NoJson(_) => false,
+    };
     ours.keys().eq(theirs.keys())
-        && pairs.all(|((place, ours), theirs)| choices.contains(&place) || all_same(ours, theirs))
-}
-
-/// Whether each of our keywords stands for one of theirs, and all of theirs are
-/// stood for.
-fn all_same(ours: &BTreeSet<String>, theirs: &BTreeSet<String>) -> bool {
-    let told = |own: &String| theirs.iter().any(|it| is_same(own, it));
-    let known = |it: &String| ours.iter().any(|own| is_same(own, it));
-    ours.iter().all(told) && (ours.contains("type") || theirs.iter().all(known))
+        && ours
+            .iter()
+            .zip(theirs.values())
+            .all(|((place, ours), theirs)| {
+                let told = |own: &String| theirs.iter().any(|it| is_same(own, it));
+                let known = |it: &String| ours.iter().any(|own| is_same(own, it));
+                let alone = is_misfit(place) || ours.contains("type");
+                choices.contains(&place)
+                    || ours.iter().all(told) && (alone || theirs.iter().all(known))
+            })
 }
 
 /// Whether our keyword stands for theirs.

@@ -216,7 +216,10 @@ impl Walk<'_, '_> {
     }
 
     fn number(&mut self, schema: &Value, number: &Number) {
-        let integer = schema["type"] == "integer";
+        let integer = match &schema["type"] {
+            Value::Array(kinds) => kinds.contains(&"integer".into()),
+            kind => kind == "integer",
+        };
         let step = if integer { 1.0 } else { 0.125 };
         for (keyword, beyond) in [
             ("minimum", -step),
@@ -326,6 +329,10 @@ impl Walk<'_, '_> {
     }
 
     fn object(&mut self, place: &Place<'_>, value: &Value) {
+        // serde can read a struct from its fields in order, without names.
+        let fields = value.as_object().into_iter().flatten();
+        let fields: Vec<Value> = fields.map(|(_, member)| member.clone()).collect();
+        self.broken(Edit::Put(fields.into()), "type");
         for (name, member) in value.as_object().into_iter().flatten() {
             let removed = Edit::Remove(name.clone());
             let counted = place.schema.get("minProperties").is_some();
