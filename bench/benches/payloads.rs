@@ -24,7 +24,10 @@ const MESSAGES: u64 = 10_000;
 const ROUNDS: usize = 30;
 
 fn main() -> ExitCode {
-    let documents = Documents::read(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas")));
+    let documents = Documents::read(Path::new(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../schemas"
+    )));
     let met = [
         compare::<TaskCompletedMessage, typify::completed::TaskCompletedMessage>(
             "task-completed",
@@ -34,7 +37,10 @@ fn main() -> ExitCode {
         compare::<WorkerPulseMessage, typify::worker::WorkerPulseMessage>(
             "worker-running",
             (0..MESSAGES).map(worker_running).collect(),
-            &Other::new(&documents, "/schemas/worker-manager/v1/pulse-worker-message.json"),
+            &Other::new(
+                &documents,
+                "/schemas/worker-manager/v1/pulse-worker-message.json",
+            ),
         ),
     ];
     match met.iter().all(|met| *met) {
@@ -45,41 +51,39 @@ fn main() -> ExitCode {
 
 /// Compares the payload type `P` with typify's `T` and with the validator
 /// `other` on `texts`; whether every goal is met.
-fn compare<P: Payload, T: DeserializeOwned>(
-    name: &str,
-    texts: Vec<String>,
-    other: &Other,
-) -> bool {
+fn compare<P: Payload, T: DeserializeOwned>(name: &str, texts: Vec<String>, other: &Other) -> bool {
     let bytes: usize = texts.iter().map(String::len).sum();
-    println!("{name}: {} messages of {} bytes", texts.len(), bytes / texts.len());
+    println!(
+        "{name}: {} messages of {} bytes",
+        texts.len(),
+        bytes / texts.len()
+    );
     let payloads: Vec<P> = texts.iter().map(|text| read(text)).collect();
     let values: Vec<Value> = texts.iter().map(|text| parse(text)).collect();
     assert!(payloads.iter().all(P::is_valid));
     assert!(values.iter().all(|value| other.is_valid(value)));
 
-    let decoded = || for_each(&texts, |text| drop(black_box(read::<P>(text))));
-    let checked = || {
-        for_each(&texts, |text| {
-            let payload = read::<P>(text);
-            assert!(payload.validate().is_ok());
-            drop(black_box(payload));
-        })
+    let decoded = |text: &String| drop(black_box(read::<P>(text)));
+    let checked = |text: &String| {
+        let payload = read::<P>(text);
+        assert!(payload.validate().is_ok());
+        drop(black_box(payload));
     };
-    let ours = || for_each(&payloads, |it| assert!(black_box(it).validate().is_ok()));
-    let theirs = || for_each(&values, |it| assert!(other.is_valid(black_box(it))));
-    let by_typify = || for_each(&texts, |text| drop(black_box(parse::<T>(text))));
+    let ours = |payload: &P| assert!(payload.validate().is_ok());
+    let theirs = |value: &Value| assert!(other.is_valid(value));
+    let by_typify = |text: &String| drop(black_box(parse::<T>(text)));
     [
         Goal::AtMost(1.05).is_met(
             "decode and validate, of decode alone",
-            in_turns(ROUNDS, checked, decoded),
+            in_turns(ROUNDS, (&texts, checked), (&texts, decoded)),
         ),
         Goal::AtLeast(8.0).is_met(
             "validate, against jsonschema",
-            in_turns(ROUNDS, ours, theirs),
+            in_turns(ROUNDS, (&payloads, ours), (&values, theirs)),
         ),
         Goal::AtLeast(1.5).is_met(
             "decode, against typify's types",
-            in_turns(ROUNDS, decoded, by_typify),
+            in_turns(ROUNDS, (&texts, decoded), (&texts, by_typify)),
         ),
     ]
     .iter()
@@ -118,8 +122,4 @@ fn read<P: Payload>(text: &str) -> P {
 
 fn parse<T: DeserializeOwned>(text: &str) -> T {
     serde_json::from_slice(text.as_bytes()).expect("a message")
-}
-
-fn for_each<T>(items: &[T], work: impl Fn(&T)) {
-    items.iter().for_each(work);
 }
