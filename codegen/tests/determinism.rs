@@ -58,7 +58,11 @@ fn a_bundle_is_the_same_as_a_folder() {
 #[test]
 fn the_spelling_of_ids_does_not_matter() {
     let expected = made(&services());
-    for root in ["https://tc.example.com", "taskcluster:", "http://10.0.0.1:8080"] {
+    for root in [
+        "https://tc.example.com",
+        "taskcluster:",
+        "http://10.0.0.1:8080",
+    ] {
         let absolute: Vec<Source> = services()
             .iter()
             .map(|source| {

@@ -34,17 +34,51 @@ fn hostile() -> Vec<Value> {
         json!({"$ref": "task.json#/properties"}),
         json!({"allOf": [{"$ref": "#"}], "type": ["null", "integer"]}),
         json!({"anyOf": [{"type": "null"}, {"$ref": "#/properties"}, true]}),
-        json!(["array", "object", "string", "integer", "number", "boolean", "null"]),
+        json!([
+            "array", "object", "string", "integer", "number", "boolean", "null"
+        ]),
     ]
 }
 
 /// Keywords that a mutation adds.
 const KEYWORDS: &[&str] = &[
-    "type", "enum", "const", "items", "properties", "required", "additionalProperties", "allOf",
-    "anyOf", "oneOf", "minLength", "maxLength", "pattern", "format", "minimum", "maximum",
-    "exclusiveMinimum", "multipleOf", "minItems", "uniqueItems", "maxProperties", "propertyNames",
-    "title", "description", "$ref", "$id", "definitions", "not", "name", "exchange", "constant",
-    "multipleWords", "routingKey", "serviceName", "apiVersion", "exchangePrefix", "schema",
+    "type",
+    "enum",
+    "const",
+    "items",
+    "properties",
+    "required",
+    "additionalProperties",
+    "allOf",
+    "anyOf",
+    "oneOf",
+    "minLength",
+    "maxLength",
+    "pattern",
+    "format",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "multipleOf",
+    "minItems",
+    "uniqueItems",
+    "maxProperties",
+    "propertyNames",
+    "title",
+    "description",
+    "$ref",
+    "$id",
+    "definitions",
+    "not",
+    "name",
+    "exchange",
+    "constant",
+    "multipleWords",
+    "routingKey",
+    "serviceName",
+    "apiVersion",
+    "exchangePrefix",
+    "schema",
 ];
 
 /// Changes one place of `value`, somewhere below it.
@@ -103,7 +137,10 @@ fn answers(sources: &[Source], input: &str) -> bool {
     match module(sources) {
         Ok(files) => {
             for (path, text) in files {
-                assert!(!path.contains("..") && !path.starts_with('/'), "{input}: {path}");
+                assert!(
+                    !path.contains("..") && !path.starts_with('/'),
+                    "{input}: {path}"
+                );
                 if let Err(error) = syn::parse_file(&text) {
                     panic!("{input}: {path}: {error}");
                 }
@@ -113,7 +150,10 @@ fn answers(sources: &[Source], input: &str) -> bool {
         Err(errors) => {
             for error in errors.iter() {
                 let known = sources.iter().any(|source| source.name == error.file);
-                assert!(known && !error.what.is_empty() && !error.help.is_empty(), "{input}: {error}");
+                assert!(
+                    known && !error.what.is_empty() && !error.help.is_empty(),
+                    "{input}: {error}"
+                );
                 assert!(!error.help.contains("defect"), "{input}: {error}");
             }
             false
@@ -123,17 +163,29 @@ fn answers(sources: &[Source], input: &str) -> bool {
 
 #[test]
 fn every_mutation_is_answered() {
-    let services = ["schemas/worker-manager", "schemas/hooks", "tests/goldens/alternatives/input",
-        "tests/goldens/objects/input", "tests/goldens/recursion/input", "tests/goldens/references/input"];
+    let services = [
+        "schemas/worker-manager",
+        "schemas/hooks",
+        "tests/goldens/alternatives/input",
+        "tests/goldens/objects/input",
+        "tests/goldens/recursion/input",
+        "tests/goldens/references/input",
+    ];
     let services = services.map(|folder| sources(&workspace(folder)));
     let mut generated = 0;
     for seed in 0..INPUTS {
         let mut random = Rng::with_seed(seed);
         let service = &services[seed as usize % services.len()];
-        generated += u64::from(answers(&mutated(service, &mut random), &format!("seed {seed}")));
+        generated += u64::from(answers(
+            &mutated(service, &mut random),
+            &format!("seed {seed}"),
+        ));
     }
     // Both answers are common, or the mutations test nothing.
-    assert!((INPUTS / 10..INPUTS * 9 / 10).contains(&generated), "{generated}");
+    assert!(
+        (INPUTS / 10..INPUTS * 9 / 10).contains(&generated),
+        "{generated}"
+    );
 }
 
 /// Bytes that are cut off or flipped.
@@ -167,7 +219,10 @@ fn payload(members: Value) -> Vec<Source> {
         name: name.to_owned(),
         bytes: document.to_string().into_bytes(),
     };
-    vec![source("exchanges.json", reference), source("message.json", schema)]
+    vec![
+        source("exchanges.json", reference),
+        source("message.json", schema),
+    ]
 }
 
 /// Schemas that lead to each other in long lines, or multiply.
@@ -181,16 +236,33 @@ fn depth_and_breadth_have_an_end() {
             })
             .chain([(format!("d{count}"), json!({"type": "string"}))])
             .collect();
-        payload(json!({"properties": {"a": {"$ref": "#/definitions/d0"}}, "definitions": definitions}))
+        payload(
+            json!({"properties": {"a": {"$ref": "#/definitions/d0"}}, "definitions": definitions}),
+        )
     };
     for (input, step) in [
-        ("properties", (|next| json!({"properties": {"a": {"$ref": next}}})) as fn(String) -> Value),
+        (
+            "properties",
+            (|next| json!({"properties": {"a": {"$ref": next}}})) as fn(String) -> Value,
+        ),
         ("items", |next| json!({"items": {"$ref": next}})),
         ("allOf", |next| json!({"allOf": [{"$ref": next}]})),
-        ("allOf twice", |next| json!({"allOf": [{"$ref": next}, {"$ref": next}]})),
-        ("anyOf", |next| json!({"anyOf": [{"$ref": next}, {"type": "integer"}]})),
-        ("propertyNames", |next| json!({"propertyNames": {"$ref": next}})),
-        ("not used", |next| json!({"type": "string", "items": {"$ref": next}})),
+        (
+            "allOf twice",
+            |next| json!({"allOf": [{"$ref": next}, {"$ref": next}]}),
+        ),
+        (
+            "anyOf",
+            |next| json!({"anyOf": [{"$ref": next}, {"type": "integer"}]}),
+        ),
+        (
+            "propertyNames",
+            |next| json!({"propertyNames": {"$ref": next}}),
+        ),
+        (
+            "not used",
+            |next| json!({"type": "string", "items": {"$ref": next}}),
+        ),
         ("$ref", |next| json!({"$ref": next})),
     ] {
         for count in [60, 2000] {
@@ -199,5 +271,8 @@ fn depth_and_breadth_have_an_end() {
     }
     let choice = json!({"anyOf": [{"type": "string"}, {"type": "integer"}, {"items": {}}]});
     let choices = vec![choice; 12];
-    answers(&payload(json!({"properties": {"a": {"allOf": choices}}})), "choices");
+    answers(
+        &payload(json!({"properties": {"a": {"allOf": choices}}})),
+        "choices",
+    );
 }

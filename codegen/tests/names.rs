@@ -114,7 +114,9 @@ fn make_absolute(value: &mut Value, service: &str) {
         *reference = format!("/schemas/{service}/v1/{reference}");
     }
     match value {
-        Value::Object(members) => members.values_mut().for_each(|it| make_absolute(it, service)),
+        Value::Object(members) => members
+            .values_mut()
+            .for_each(|it| make_absolute(it, service)),
         Value::Array(items) => items.iter_mut().for_each(|it| make_absolute(it, service)),
         _ => {}
     }
@@ -124,12 +126,21 @@ fn make_absolute(value: &mut Value, service: &str) {
 fn schemas_and_services_that_collide_rename_nothing() {
     let services = sources(&workspace("schemas"));
     let before = names(&made(&services));
-    for reference in services.iter().filter(|it| document(it).get("entries").is_some()) {
+    for reference in services
+        .iter()
+        .filter(|it| document(it).get("entries").is_some())
+    {
         let mut sources = services.clone();
         let mut published = document(reference);
-        let service = published["serviceName"].as_str().unwrap_or_default().to_owned();
+        let service = published["serviceName"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
         let entry = published["entries"][0].clone();
-        let id = entry["schema"].as_str().unwrap_or_default().trim_end_matches('#');
+        let id = entry["schema"]
+            .as_str()
+            .unwrap_or_default()
+            .trim_end_matches('#');
         let full = format!("/schemas/{service}/{id}#");
         let like = services
             .iter()
@@ -141,7 +152,10 @@ fn schemas_and_services_that_collide_rename_nothing() {
         let mut later = entry.clone();
         later["exchange"] = json!("added-later");
         later["schema"] = json!("v1/added-later.json#");
-        published["entries"].as_array_mut().expect("entries").push(later);
+        published["entries"]
+            .as_array_mut()
+            .expect("entries")
+            .push(later);
         sources.retain(|it| it.name != reference.name);
         sources.push(source(&reference.name, &published));
         sources.push(source(

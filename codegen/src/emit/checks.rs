@@ -268,12 +268,7 @@ impl Checks<'_, '_> {
             [] => quote!(&0),
             terms => quote!(&(#(#terms)+*)),
         };
-        self.rule(
-            counts,
-            &count,
-            &At::own(),
-            &quote!(unique),
-        )
+        self.rule(counts, &count, &At::own(), &quote!(unique))
     }
 
     fn union(&mut self, definition: &TypeDef, it: &Union) -> Vec<TokenStream> {

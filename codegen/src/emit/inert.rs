@@ -169,4 +169,3 @@ fn bare_addresses(text: &str, start: usize, found: &mut Vec<Insertion>) {
         }
     }
 }
-

@@ -68,7 +68,9 @@ fn clean(text: &str) -> String {
     for line in text.lines() {
         let indent = line.len() - line.trim_start().len();
         let words: Vec<&str> = line.split_whitespace().collect();
-        let marker = words.first().filter(|word| is_list_marker(word) && words.len() > 1);
+        let marker = words
+            .first()
+            .filter(|word| is_list_marker(word) && words.len() > 1);
         let is_item = marker.is_some();
         if !words.is_empty() && indent < 2 && !is_item && cleaned.ends_with("\n\n") {
             offset = 0;
@@ -146,7 +148,9 @@ pub(super) fn wrap(line: &str) -> Vec<String> {
 /// Whether a line that starts with `word` could be another block than the line
 /// before it: a list, a heading, a quote, a fence, HTML.
 fn opens_block(word: &str) -> bool {
-    let is_address = ["<http://", "<https://"].iter().any(|it| word.starts_with(it));
+    let is_address = ["<http://", "<https://"]
+        .iter()
+        .any(|it| word.starts_with(it));
     word.starts_with(['#', '>', '=', '|', '-', '+', '*', '_'])
         || ["```", "~~~"].iter().any(|fence| word.starts_with(fence))
         || (word.starts_with('<') && !is_address)
@@ -193,7 +197,10 @@ mod tests {
             "a `b\n~~~\nc` [x][y] ![z] <https://example.com/[Vec]>",
         ] {
             let lines = lines(text);
-            assert!(crate::emit::inert::is_inert(&lines.join("\n")), "{lines:#?}");
+            assert!(
+                crate::emit::inert::is_inert(&lines.join("\n")),
+                "{lines:#?}"
+            );
         }
     }
 

@@ -87,7 +87,10 @@ fn implementation(exchange: &Exchange) -> TokenStream {
     });
     let names = fields(exchange).map(|entry| ident(&entry.field));
     let mutable = (!exchange.entries.is_empty()).then(|| quote!(mut));
-    let unused = exchange.entries.is_empty().then(|| quote!(let _ = #reader;));
+    let unused = exchange
+        .entries
+        .is_empty()
+        .then(|| quote!(let _ = #reader;));
     quote! {
         impl RoutingKey for #name {
             fn parse(key: &str) -> Result<Self, RoutingKeyError> {

@@ -218,16 +218,14 @@ fn takes_null(schema: &Schema) -> bool {
 /// Whether no value fits two of the alternatives, since they differ in kind.
 fn are_disjoint(alternatives: &[Alternative]) -> bool {
     let mut seen = BTreeSet::new();
-    alternatives
-        .iter()
-        .all(|it| match it.schema.named_kinds() {
-            Some(kinds) => kinds.into_iter().all(|kind| match kind {
-                // An integer is a number too.
-                JsonKind::Integer => seen.insert(JsonKind::Number),
-                kind => seen.insert(kind),
-            }),
-            None => false,
-        })
+    alternatives.iter().all(|it| match it.schema.named_kinds() {
+        Some(kinds) => kinds.into_iter().all(|kind| match kind {
+            // An integer is a number too.
+            JsonKind::Integer => seen.insert(JsonKind::Number),
+            kind => seen.insert(kind),
+        }),
+        None => false,
+    })
 }
 
 /// The name of one alternative: its title, the value that sets it apart, or

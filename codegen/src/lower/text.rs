@@ -26,8 +26,11 @@ impl Types {
     /// The rules that a string keeps: one, or several where a merged schema has
     /// several patterns or formats.
     pub(super) fn text_rules(&mut self, schema: &Schema, subject: &str) -> Vec<RuleUse> {
-        let (formats, annotations): (Vec<_>, Vec<_>) =
-            schema.text.formats.iter().partition(|format| is_checked(format));
+        let (formats, annotations): (Vec<_>, Vec<_>) = schema
+            .text
+            .formats
+            .iter()
+            .partition(|format| is_checked(format));
         self.vacuous
             .extend(annotations.iter().map(|format| format.mark));
         let (first, marks) = first_rule(schema, formats.first().copied());
@@ -85,7 +88,9 @@ fn first_rule(schema: &Schema, format: Option<&Marked<Vec<String>>>) -> (TextRul
         min_length: minimum.filter(|&limit| limit > 0),
         max_length: max_length.as_ref().map(|limit| limit.value),
         pattern: patterns.first().map(|pattern| pattern.value.clone()),
-        formats: format.map(|format| format.value.clone()).unwrap_or_default(),
+        formats: format
+            .map(|format| format.value.clone())
+            .unwrap_or_default(),
         one_of,
     };
     (rule, marks)

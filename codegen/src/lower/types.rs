@@ -313,8 +313,7 @@ impl Schema {
 fn contradiction(schema: &Schema, kinds: &BTreeSet<JsonKind>) -> Option<Error> {
     let fits = |value: &Json| {
         let found = kind_of(value);
-        kinds.contains(&found)
-            || found == JsonKind::Integer && kinds.contains(&JsonKind::Number)
+        kinds.contains(&found) || found == JsonKind::Integer && kinds.contains(&JsonKind::Number)
     };
     let is_listed = |value: &Json| {
         let mut lists = schema.values.iter();

@@ -18,13 +18,20 @@ pub(crate) fn files_in(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut waiting = vec![(String::new(), folder.to_owned())];
     while let Some((name, path)) = waiting.pop() {
         if !path.is_dir() {
-            let bytes = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            let bytes =
+                fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             files.push((name, bytes));
             continue;
         }
-        for entry in fs::read_dir(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display())) {
+        for entry in
+            fs::read_dir(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+        {
             let path = entry.expect("a folder that can be listed").path();
-            let inner = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let inner = path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
             let name = [name.as_str(), &inner].map(str::to_owned);
             waiting.push((name.join("/").trim_start_matches('/').to_owned(), path));
         }
