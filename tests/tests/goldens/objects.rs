@@ -2,7 +2,9 @@
 
 use serde_json::json;
 use taskcluster_tests::goldens::numbers::numbers::Measured2;
-use taskcluster_tests::goldens::objects::objects::{Counted2, Nested2, Nullable2, Open2};
+use taskcluster_tests::goldens::objects::objects::{
+    Counted2, Nested2, Nullable2, Open2, SharedNull,
+};
 use taskcluster_tests::goldens::recursion::recursion::{Choice2, Even, NestedList, Tree2};
 use taskcluster_tests::goldens::references::references::Changed2;
 
@@ -68,6 +70,15 @@ fn null_and_missing_are_two_things() {
 }
 
 #[test]
+fn null_is_allowed_wherever_a_schema_is_shared() {
+    let shared: SharedNull = valid(json!({
+        "first": {"next": {"next": null}}, "second": null, "third": [null, {}],
+    }));
+    assert_eq!(shared.second, None);
+    assert_found(misfits::<SharedNull>(json!({"first": {}})), &[("", "required")]);
+}
+
+#[test]
 fn open_objects_keep_what_they_do_not_name() {
     let message: Open2 = valid(json!({
         "id": 1, "undeclared": [], "limits": {"cpu": 1, "memory": 2, "disk": 3}, "note": null,
@@ -88,7 +99,7 @@ fn open_objects_keep_what_they_do_not_name() {
 
 #[test]
 fn members_are_counted() {
-    valid::<Counted2>(json!({"few": {"a": 1}, "tags": {"a": "x"}, "unique": [1, 2]}));
+    valid::<Counted2>(json!({"few": {"a": 1}, "tags": {"a": "x"}, "unique": [1.5, 2.5]}));
     assert_found(
         violations::<Counted2>(json!({
             "few": {}, "tags": {"A": "xxxxx"}, "unique": [1.5, 2.0, 1.5], "free": {},
@@ -151,8 +162,8 @@ fn references_lead_to_one_type_each() {
             ("/chain", "pattern"),
             ("/embedded/label", "minLength"),
             ("/embedded/own", "maximum"),
-            ("/owner/name", "pattern"),
             ("/owner/name", "maxLength"),
+            ("/owner/name", "pattern"),
             ("/size", "maximum"),
             ("/slashless", "minLength"),
         ],

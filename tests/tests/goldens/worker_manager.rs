@@ -2,7 +2,7 @@
 //! `tcworkermanagerevents` offers.
 
 use serde_json::json;
-use taskcluster_pulse::{Binding, EventSet, Exchange, RoutingKey, Validate};
+use taskcluster_pulse::{Binding, EventSet, Exchange, RoutingKey};
 use taskcluster_tests::goldens::worker_manager_v17::worker_manager::{
     WorkerPoolCreated, WorkerPoolCreatedRoutingKey, WorkerPoolUpdated, WorkerTypePulseMessage,
 };
