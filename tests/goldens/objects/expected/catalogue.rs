@@ -10,4 +10,5 @@ pub const EXCHANGES: &[&ExchangeInfo] = &[
     <super::objects::Nullable as Exchange>::INFO,
     <super::objects::Open as Exchange>::INFO,
     <super::objects::Counted as Exchange>::INFO,
+    <super::objects::Shared as Exchange>::INFO,
 ];

@@ -18,6 +18,8 @@ pub enum Event {
     Open(Box<Message<super::objects::Open>>),
     /// A message of [`Counted`](super::objects::Counted).
     Counted(Box<Message<super::objects::Counted>>),
+    /// A message of [`Shared`](super::objects::Shared).
+    Shared(Box<Message<super::objects::Shared>>),
 }
 
 impl EventSet for Event {
@@ -39,6 +41,9 @@ impl EventSet for Event {
             "exchange/taskcluster-objects/v1/counted" => {
                 Message::decode(routing_key, bytes).map(Box::new).map(Self::Counted)
             }
+            "exchange/taskcluster-objects/v1/shared" => {
+                Message::decode(routing_key, bytes).map(Box::new).map(Self::Shared)
+            }
             _ => Err(DecodeError::unknown_exchange(exchange, routing_key)),
         }
     }
@@ -49,6 +54,7 @@ impl EventSet for Event {
             Self::Nullable(ref message) => Validate::validate(&message.payload),
             Self::Open(ref message) => Validate::validate(&message.payload),
             Self::Counted(ref message) => Validate::validate(&message.payload),
+            Self::Shared(ref message) => Validate::validate(&message.payload),
         }
     }
 }

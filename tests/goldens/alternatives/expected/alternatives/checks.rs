@@ -68,7 +68,9 @@ impl Union for ChangedLaunch {
 
 impl Validate for ChangedLaunch {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_one(self, at, report)?;
+        if !matches!(self, Self::Unmatched(_)) {
+            check_one(self, at, report)?;
+        }
         self.check_variant(at, report)?;
         Flow::Continue(())
     }
@@ -147,7 +149,9 @@ impl Union for ChangedOrigin {
 
 impl Validate for ChangedOrigin {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_one(self, at, report)?;
+        if !matches!(self, Self::Unmatched(_)) {
+            check_one(self, at, report)?;
+        }
         self.check_variant(at, report)?;
         Flow::Continue(())
     }
@@ -201,7 +205,9 @@ impl Union for ChangedOverlap {
 
 impl Validate for ChangedOverlap {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_one(self, at, report)?;
+        if !matches!(self, Self::Unmatched(_)) {
+            check_one(self, at, report)?;
+        }
         self.check_variant(at, report)?;
         Flow::Continue(())
     }
@@ -300,7 +306,9 @@ impl Union for IrcMessage {
 
 impl Validate for IrcMessage {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_one(self, at, report)?;
+        if !matches!(self, Self::Unmatched(_)) {
+            check_one(self, at, report)?;
+        }
         self.check_variant(at, report)?;
         Flow::Continue(())
     }

@@ -10,7 +10,7 @@ use taskcluster_pulse::routing::{IntoWord, PatternWord, PatternWords, word_or};
 
 use super::{
     Counted2, CountedRoutingKey, Nested2, NestedRoutingKey, Nullable2,
-    NullableRoutingKey, Open2, OpenRoutingKey,
+    NullableRoutingKey, Open2, OpenRoutingKey, SharedNull, SharedRoutingKey,
 };
 
 /// nested messages
@@ -355,6 +355,95 @@ impl Exchange for Counted {
         )
         .about("counted messages", "Sent on counted.")
         .schema("v1/counted.json#")
+        .routing_key(
+            &[
+                RoutingKeyEntry::new(
+                        "routingKeyKind",
+                        "The routingKeyKind of the message.",
+                    )
+                    .constant("primary")
+                    .required(),
+                RoutingKeyEntry::new("reserved", "Kept free for words to come.")
+                    .multiple_words(),
+            ],
+        );
+}
+
+/// shared messages
+///
+/// Sent on shared.
+///
+/// Binds a queue to `exchange/taskcluster-objects/v1/shared`; the default listens to
+/// everything. Messages carry a [`SharedNull`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Shared {
+    /// The routingKeyKind of the message.
+    ///
+    /// Unset, it is `primary`.
+    pub routing_key_kind: Option<PatternWord>,
+    /// Kept free for words to come.
+    ///
+    /// Unset, it is `#`.
+    pub reserved: Option<PatternWords>,
+}
+
+impl Shared {
+    /// Narrows the binding to messages with this `routingKeyKind`.
+    ///
+    /// # Errors
+    ///
+    /// [`RoutingKeyError`] where it can't stand there, or the whole pattern gets
+    /// longer than 255 bytes.
+    pub fn with_routing_key_kind(
+        mut self,
+        word: impl IntoWord<PatternWord>,
+    ) -> Result<Self, RoutingKeyError> {
+        self.routing_key_kind = Some(word.into_word()?);
+        self.checked()
+    }
+
+    /// Narrows the binding to messages with this `reserved`.
+    ///
+    /// # Errors
+    ///
+    /// [`RoutingKeyError`] where it can't stand there, or the whole pattern gets
+    /// longer than 255 bytes.
+    pub fn with_reserved(
+        mut self,
+        word: impl IntoWord<PatternWords>,
+    ) -> Result<Self, RoutingKeyError> {
+        self.reserved = Some(word.into_word()?);
+        self.checked()
+    }
+}
+
+impl Binding for Shared {
+    fn exchange_name(&self) -> &'static str {
+        Self::INFO.exchange
+    }
+
+    fn routing_key(&self) -> String {
+        [word_or(&self.routing_key_kind, "primary"), word_or(&self.reserved, "#")]
+            .join(".")
+    }
+
+    fn new_payload_object(&self) -> Box<dyn PayloadObject> {
+        Box::new(PayloadSlot::<<Self as Exchange>::Payload>::new())
+    }
+}
+
+impl Exchange for Shared {
+    type Payload = SharedNull;
+    type RoutingKey = SharedRoutingKey;
+
+    const INFO: &'static ExchangeInfo = &ExchangeInfo::new(
+            "objects",
+            "v1",
+            "shared",
+            "exchange/taskcluster-objects/v1/shared",
+        )
+        .about("shared messages", "Sent on shared.")
+        .schema("v1/shared.json#")
         .routing_key(
             &[
                 RoutingKeyEntry::new(

@@ -7,9 +7,9 @@ use taskcluster_pulse::rule::{ItemsRule, Known, MembersRule, pairwise_unique};
 use taskcluster_pulse::validate::Flow;
 
 use super::{
-    Chosen, Counted2, Nested2, NestedByNameValue, NestedOuter, NestedOuterInner,
+    Chosen, Counted2, Link, Nested2, NestedByNameValue, NestedOuter, NestedOuterInner,
     NestedRowsItem, NestedRowsItemCellsItem, Nullable2, NullableEnum, Open2, OpenLimits,
-    validators,
+    SharedNull, validators,
 };
 
 impl Validate for Nested2 {
@@ -174,6 +174,34 @@ impl Validate for Counted2 {
                     value,
                     &ItemsRule::new().unique(pairwise_unique),
                 )?;
+        }
+        Flow::Continue(())
+    }
+}
+
+impl Validate for SharedNull {
+    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
+        if let Some(value) = &self.first {
+            value.check(&at.member("first"), report)?;
+        }
+        if let Some(value) = &self.second {
+            value.check(&at.member("second"), report)?;
+        }
+        if let Some(value) = &self.third {
+            for (index, item) in value.iter().enumerate() {
+                if let Some(value) = item {
+                    value.check(&at.member("third").index(index), report)?;
+                }
+            }
+        }
+        Flow::Continue(())
+    }
+}
+
+impl Validate for Link {
+    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
+        if let Some(Some(value)) = &self.next {
+            value.check(&at.member("next"), report)?;
         }
         Flow::Continue(())
     }

@@ -11,11 +11,13 @@ mod routing_keys;
 pub(super) mod shapes;
 pub mod validators;
 
-pub use bindings::{Nested, Nullable, Open, Counted};
+pub use bindings::{Nested, Nullable, Open, Counted, Shared};
 pub use routing_keys::{
     NestedRoutingKey, NullableRoutingKey, OpenRoutingKey, CountedRoutingKey,
+    SharedRoutingKey,
 };
 pub use payloads::{
     Nested2, NestedByNameValue, NestedOuter, NestedOuterInner, NestedRowsItem,
-    NestedRowsItemCellsItem, Nullable2, Chosen, NullableEnum, Open2, OpenLimits, Counted2,
+    NestedRowsItemCellsItem, Nullable2, Chosen, NullableEnum, Open2, OpenLimits,
+    Counted2, SharedNull, Link,
 };

@@ -239,3 +239,25 @@ pub struct Counted2 {
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub unique: Option<Vec<f64>>,
 }
+
+/// One type that may be null, in several places.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SharedNull {
+    /// Link
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub first: Option<Link>,
+    /// Link
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub second: Option<Link>,
+    /// Not described by the schema.
+    #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+    pub third: Option<Vec<Option<Link>>>,
+}
+
+/// Link
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Link {
+    /// Link
+    #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+    pub next: Option<Option<Box<Link>>>,
+}

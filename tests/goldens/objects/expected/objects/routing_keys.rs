@@ -5,7 +5,7 @@
 use taskcluster_pulse::{Exchange, RoutingKey, RoutingKeyError};
 use taskcluster_pulse::routing::{KeyReader, KeyWriter, Words};
 
-use super::{Counted, Nested, Nullable, Open};
+use super::{Counted, Nested, Nullable, Open, Shared};
 
 /// The routing key of a message on `exchange/taskcluster-objects/v1/nested`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -77,6 +77,26 @@ pub struct CountedRoutingKey {
 impl RoutingKey for CountedRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
         let mut words = KeyReader::new(key, <Counted as Exchange>::INFO.routing_key)?;
+        words.constant()?;
+        let reserved = words.optional_words()?;
+        Ok(Self { reserved })
+    }
+
+    fn to_key(&self) -> Result<String, RoutingKeyError> {
+        KeyWriter::new().word("primary").optional(&self.reserved).finish()
+    }
+}
+
+/// The routing key of a message on `exchange/taskcluster-objects/v1/shared`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SharedRoutingKey {
+    /// Kept free for words to come.
+    pub reserved: Option<Words>,
+}
+
+impl RoutingKey for SharedRoutingKey {
+    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
+        let mut words = KeyReader::new(key, <Shared as Exchange>::INFO.routing_key)?;
         words.constant()?;
         let reserved = words.optional_words()?;
         Ok(Self { reserved })

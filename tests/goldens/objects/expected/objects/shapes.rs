@@ -5,7 +5,7 @@
 use taskcluster_pulse::Payload;
 use taskcluster_pulse::payload::{Member, Rest, Shape};
 
-use super::{Counted2, Nested2, Nullable2, Open2};
+use super::{Counted2, Nested2, Nullable2, Open2, SharedNull};
 
 /// The shape of [`Nested2`](super::Nested2).
 pub(crate) static NESTED2: Shape = Shape::Object {
@@ -105,6 +105,22 @@ pub(crate) static COUNTED2: Shape = Shape::Object {
     rest: Rest::Closed,
 };
 
+/// The shape of [`SharedNull`](super::SharedNull).
+pub(crate) static SHARED_NULL: Shape = Shape::Object {
+    members: &[
+        Member::required("first", &Shape::Nullable(&LINK)),
+        Member::required("second", &Shape::Nullable(&LINK)),
+        Member::optional("third", &Shape::Array(&Shape::Nullable(&LINK))),
+    ],
+    rest: Rest::Closed,
+};
+
+/// The shape of [`Link`](super::Link).
+pub(crate) static LINK: Shape = Shape::Object {
+    members: &[Member::optional("next", &Shape::Nullable(&LINK))],
+    rest: Rest::Closed,
+};
+
 impl Payload for Nested2 {
     const SHAPE: &'static Shape = &NESTED2;
 }
@@ -119,4 +135,8 @@ impl Payload for Open2 {
 
 impl Payload for Counted2 {
     const SHAPE: &'static Shape = &COUNTED2;
+}
+
+impl Payload for SharedNull {
+    const SHAPE: &'static Shape = &SHARED_NULL;
 }
