@@ -30,6 +30,21 @@ pub(crate) fn follow(base: &str, reference: &str) -> Result<Target, String> {
     resolve(&format!("{ROOT}{base}"), reference)
 }
 
+/// `name` as one segment of a path, whatever it holds.
+pub(crate) fn segment(name: &str) -> String {
+    let mut segment = String::new();
+    for byte in name.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'~' => {
+                segment.push(char::from(byte));
+            }
+            b'.' if !name.starts_with('.') => segment.push('.'),
+            byte => segment.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    segment
+}
+
 fn resolve(base: &str, reference: &str) -> Result<Target, String> {
     let fault = |why: String| format!("{reference:?} is not a URI reference: {why}");
     let base = Uri::parse(base).map_err(|error| fault(error.to_string()))?;
@@ -54,7 +69,7 @@ fn resolve(base: &str, reference: &str) -> Result<Target, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{follow, normalise};
+    use super::{follow, normalise, segment};
 
     #[test]
     fn one_schema_has_one_id_in_every_spelling() {
@@ -63,9 +78,19 @@ mod tests {
             "/schemas/queue/v1/task.json",
             "https://tc.example.com/schemas/queue/v1/task.json#",
             "http://schemas.taskcluster.net/queue/v1/task.json#",
+            "taskcluster:/schemas/queue/v1/task.json",
         ] {
             assert_eq!(normalise(id).as_deref(), Ok("queue/v1/task.json"), "{id}");
         }
+    }
+
+    #[test]
+    fn a_name_is_one_segment() {
+        assert_eq!(segment("worker-manager"), "worker-manager");
+        assert_eq!(segment("../../a b"), "%2E%2E%2F%2E%2E%2Fa%20b");
+        let target = follow(&format!("{}/exchanges.json", segment("../ü")), "v1/x.json");
+        let document = target.map(|target| target.document);
+        assert_eq!(document.as_deref(), Ok("%2E%2E%2F%C3%BC/v1/x.json"));
     }
 
     #[test]

@@ -86,16 +86,10 @@ impl Documents {
         if is_exchange_reference(&document.root) {
             let key = reference_key(&document);
             insert(&mut self.references, key, document, "exchange reference")
-        } else if let Some(id) = schema_id(&document.root) {
-            let id = id::normalise(id).map_err(|why| {
-                document.place("/$id").error(
-                    "",
-                    why,
-                    "give the schema an id that is a URI or a path",
-                )
-            })?;
+        } else if let Some(Ok(id)) = schema_id(&document.root).map(id::normalise) {
             insert(&mut self.schemas, id, document, "schema")
         } else {
+            // No reference can lead to a document without an id that is a URI.
             Ok(())
         }
     }
@@ -129,24 +123,36 @@ fn is_exchange_reference(root: &Value) -> bool {
         || root.get("exchangePrefix").is_some_and(Value::is_string)
 }
 
-/// What tells one exchange reference from another.
+/// What tells one exchange reference from another: the service, and the version
+/// of its API.
 fn reference_key(document: &Document) -> String {
-    let text = |name| {
-        document
-            .root
-            .get(name)
-            .and_then(Value::as_str)
-            .unwrap_or("")
+    let (service, api_version) = publisher(&document.root);
+    format!("{service} {api_version}")
+}
+
+/// The service that an exchange reference is of, and the version of its API;
+/// where a reference does not say, by Taskcluster's own rules.
+pub(crate) fn publisher(reference: &Value) -> (&str, &str) {
+    let text = |name| reference.get(name).and_then(Value::as_str).unwrap_or("");
+    let service = match text("serviceName") {
+        "" => service_of(text("exchangePrefix")),
+        service => service,
     };
-    format!(
-        "{} {} {}",
-        text("serviceName"),
-        text("apiVersion"),
-        text("exchangePrefix")
-    )
+    let api_version = match text("apiVersion") {
+        "" => "v1",
+        version => version,
+    };
+    (service, api_version)
+}
+
+/// The service behind a prefix like `exchange/taskcluster-queue/v1/`.
+fn service_of(prefix: &str) -> &str {
+    let namespace = prefix.split('/').nth(1).unwrap_or(prefix);
+    namespace.strip_prefix("taskcluster-").unwrap_or(namespace)
 }
 
 /// The id that a schema gives itself; `id` is how drafts before 06 spell it.
-fn schema_id(root: &Value) -> Option<&str> {
-    root.get("$id").or_else(|| root.get("id"))?.as_str()
+pub(crate) fn schema_id(schema: &Value) -> Option<&str> {
+    let text = |name| schema.get(name).and_then(Value::as_str);
+    text("$id").or_else(|| text("id"))
 }

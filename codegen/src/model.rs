@@ -130,7 +130,9 @@ pub(crate) struct Variant {
 /// A value that fits one or more of several types.
 #[derive(Clone, Debug)]
 pub(crate) struct Union {
-    /// Whether exactly one must fit (`oneOf`), not just any (`anyOf`).
+    /// The keyword that makes it one: `anyOf`, `oneOf`, or `type` with a list.
+    pub(crate) keyword: &'static str,
+    /// Whether a value that fits one may fit another, and must not.
     pub(crate) exactly_one: bool,
     pub(crate) branches: Vec<Branch>,
 }

@@ -1,6 +1,6 @@
 //! The checks that `validate()` makes.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::ty::{Types, ident};
@@ -129,38 +129,38 @@ impl Checks<'_, '_> {
     fn field(&mut self, field: &Field) -> Vec<TokenStream> {
         let subject = Subject::field(&ident(&field.name));
         let at = At::own().member(&field.wire_name);
-        match field.required {
-            true => self.value(&field.value, &subject, &at),
-            false => self.if_some(&subject, |checks, value| {
-                checks.value(&field.value, value, &at)
-            }),
-        }
+        self.behind(usize::from(!field.required), &field.value, &subject, &at)
     }
 
-    /// Checks of what an optional value holds.
-    fn if_some(
+    fn value(&mut self, value: &Value, subject: &Subject, at: &At) -> Vec<TokenStream> {
+        self.behind(0, value, subject, at)
+    }
+
+    /// Checks of a value behind so many options, and one more where it may be
+    /// `null`.
+    fn behind(
         &mut self,
+        options: usize,
+        value: &Value,
         subject: &Subject,
-        inner: impl FnOnce(&mut Self, &Subject) -> Vec<TokenStream>,
+        at: &At,
     ) -> Vec<TokenStream> {
-        let value = format_ident!("value");
-        let checks = inner(self, &Subject::local(&value));
+        self.ledger.enforce(&value.marks);
+        let options = options + usize::from(value.nullable);
+        if options == 0 {
+            return self.plain(value, subject, at);
+        }
+        let local = format_ident!("value");
+        let checks = self.plain(value, &Subject::local(&local), at);
+        let pattern = (0..options).fold(quote!(#local), |inner, _| quote!(Some(#inner)));
         let reference = &subject.reference;
         match checks.is_empty() {
             true => checks,
             false => vec![quote! {
-                if let Some(#value) = #reference {
+                if let #pattern = #reference {
                     #(#checks)*
                 }
             }],
-        }
-    }
-
-    fn value(&mut self, value: &Value, subject: &Subject, at: &At) -> Vec<TokenStream> {
-        self.ledger.enforce(&value.marks);
-        match value.nullable {
-            true => self.if_some(subject, |checks, inner| checks.plain(value, inner, at)),
-            false => self.plain(value, subject, at),
         }
     }
 
@@ -250,21 +250,27 @@ impl Checks<'_, '_> {
     /// `minProperties` and `maxProperties` over named members.
     fn member_count(&mut self, it: &Struct, counts: &RuleUse) -> TokenStream {
         let required = it.fields.iter().filter(|field| field.required).count();
-        let optional = it
-            .fields
-            .iter()
-            .filter(|field| !field.required)
-            .map(|field| {
-                let name = ident(&field.name);
-                quote!(+ usize::from(self.#name.is_some()))
-            });
+        let required = (required > 0).then(|| {
+            let required = Literal::usize_unsuffixed(required);
+            quote!(#required)
+        });
+        let optional = it.fields.iter().filter(|field| !field.required);
+        let optional = optional.map(|field| {
+            let name = ident(&field.name);
+            quote!(usize::from(self.#name.is_some()))
+        });
         let rest = it.rest.iter().map(|rest| {
             let name = ident(&rest.name);
-            quote!(+ self.#name.len())
+            quote!(self.#name.len())
         });
+        let terms: Vec<TokenStream> = required.into_iter().chain(optional).chain(rest).collect();
+        let count = match terms.as_slice() {
+            [] => quote!(&0),
+            terms => quote!(&(#(#terms)+*)),
+        };
         self.rule(
             counts,
-            &quote!(&(#required #(#optional)* #(#rest)*)),
+            &count,
             &At::own(),
             &quote!(unique),
         )
@@ -272,7 +278,7 @@ impl Checks<'_, '_> {
 
     fn union(&mut self, definition: &TypeDef, it: &Union) -> Vec<TokenStream> {
         let name = ident(&definition.name);
-        let keyword = if it.exactly_one { "oneOf" } else { "anyOf" };
+        let keyword = it.keyword;
         let value = format_ident!("value");
         let arms: Vec<TokenStream> = it
             .branches

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::markdown;
+use super::{inert, markdown};
 
 /// A doc comment of paragraphs: each a list of lines, set apart by empty lines.
 pub(super) fn docs(paragraphs: &[Vec<String>]) -> TokenStream {
@@ -14,6 +14,7 @@ pub(super) fn docs(paragraphs: &[Vec<String>]) -> TokenStream {
         }
         lines.extend(paragraph.iter().cloned());
     }
+    let lines = inert::lines_if(lines, inert::has_no_blocks);
     let lines = lines.iter().map(|line| match line.as_str() {
         "" => String::new(),
         line => format!(" {line}"),

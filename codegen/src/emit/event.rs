@@ -28,7 +28,7 @@ fn item(exchanges: &[(&Service, &Exchange)], features: bool) -> TokenStream {
         let (module, name) = (ident(&service.module), ident(&exchange.name));
         let docs = format!(
             " A message of [`{}`](super::{}::{}).",
-            exchange.variant, service.module, exchange.name
+            exchange.variant, module, exchange.name
         );
         quote! {
             #[doc = #docs]
@@ -58,7 +58,7 @@ fn event_set(exchanges: &[(&Service, &Exchange)], features: bool) -> TokenStream
     let validates = exchanges.iter().map(|(service, exchange)| {
         let cfg = feature(service, features);
         let variant = ident(&exchange.variant);
-        quote!(#cfg Self::#variant(message) => Validate::validate(&message.payload))
+        quote!(#cfg Self::#variant(ref message) => Validate::validate(&message.payload))
     });
     quote! {
         impl EventSet for Event {
@@ -70,7 +70,7 @@ fn event_set(exchanges: &[(&Service, &Exchange)], features: bool) -> TokenStream
             }
 
             fn validate(&self) -> Result<(), Violations> {
-                match self {
+                match *self {
                     #(#validates,)*
                 }
             }

@@ -4,16 +4,15 @@
 //! than show it is disarmed: code blocks, which it compiles and runs as tests,
 //! HTML, and brackets that it would take for links to items.
 
-use pulldown_cmark::{BrokenLink, CowStr, Event, LinkType, Options, Parser, Tag};
+use super::inert;
 
 /// How wide a line of a doc comment may be, without indentation and slashes.
 const WIDTH: usize = 88;
 
 /// `text` as the lines of a doc comment; none where there is no text.
 pub(super) fn lines(text: &str) -> Vec<String> {
-    let plain = disarm_fences(&clean(text));
-    let safe = escape(&plain);
-    let wrapped: Vec<String> = safe.lines().flat_map(wrap).collect();
+    let safe = inert::escape(&disarm_fences(&clean(text)));
+    let wrapped = inert::lines_if(safe.lines().flat_map(wrap).collect(), inert::is_inert);
     let end = wrapped
         .iter()
         .rposition(|line| !line.is_empty())
@@ -40,6 +39,7 @@ pub(super) fn code(text: &str) -> String {
         .max();
     let fence = "`".repeat(longest.unwrap_or(0) + 1);
     match shown.trim() {
+        "" if text.is_empty() => "`\"\"`".to_owned(),
         "" => "` `".to_owned(),
         _ if fence.len() > 1 || shown.starts_with(' ') || shown.ends_with(' ') => {
             format!("{fence} {shown} {fence}")
@@ -68,7 +68,10 @@ fn clean(text: &str) -> String {
     for line in text.lines() {
         let indent = line.len() - line.trim_start().len();
         let words: Vec<&str> = line.split_whitespace().collect();
-        let is_item = words.first().is_some_and(|word| is_list_marker(word)) && words.len() > 1;
+        let marker = words
+            .first()
+            .filter(|word| is_list_marker(word) && words.len() > 1);
+        let is_item = marker.is_some();
         if !words.is_empty() && indent < 2 && !is_item && cleaned.ends_with("\n\n") {
             offset = 0;
         }
@@ -77,8 +80,8 @@ fn clean(text: &str) -> String {
             true => 2,
             false => offset,
         };
-        if is_item {
-            offset = margin + words[0].len() + 1;
+        if let Some(marker) = marker {
+            offset = margin + marker.len() + 1;
         }
         if !words.is_empty() {
             cleaned.push_str(&" ".repeat(margin));
@@ -93,7 +96,7 @@ fn is_list_marker(word: &str) -> bool {
     let digits = word.trim_end_matches(['.', ')']);
     matches!(word, "-" | "*" | "+")
         || (digits.len() + 1 == word.len()
-            && !digits.is_empty()
+            && (1..10).contains(&digits.len())
             && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
@@ -113,96 +116,6 @@ fn disarm_fences(text: &str) -> String {
     out
 }
 
-/// What to put into the text, at a byte offset.
-type Insertion = (usize, &'static str);
-
-/// Escapes what Markdown or rustdoc would take for more than text, and makes
-/// links of bare addresses.
-fn escape(text: &str) -> String {
-    let mut insertions = insertions(text);
-    insertions.sort_unstable();
-    insertions.dedup();
-    let mut out = String::new();
-    let mut from = 0;
-    for (at, insertion) in insertions {
-        out.push_str(&text[from..at]);
-        out.push_str(insertion);
-        from = at;
-    }
-    out.push_str(&text[from..]);
-    out
-}
-
-fn insertions(text: &str) -> Vec<Insertion> {
-    // Resolving every broken reference makes the parser tell where they are.
-    let broken = |_: BrokenLink<'_>| Some((CowStr::Borrowed(""), CowStr::Borrowed("")));
-    let parser = Parser::new_with_broken_link_callback(text, Options::empty(), Some(broken));
-    let mut found = Vec::new();
-    let mut link_depth = 0_usize;
-    for (event, range) in parser.into_offset_iter() {
-        match event {
-            Event::Html(_) | Event::InlineHtml(_) => {
-                let angles = text[range.clone()].match_indices('<');
-                found.extend(angles.map(|(at, _)| (range.start + at, "\\")));
-            }
-            Event::Start(
-                Tag::Link {
-                    link_type,
-                    dest_url,
-                    ..
-                }
-                | Tag::Image {
-                    link_type,
-                    dest_url,
-                    ..
-                },
-            ) => {
-                link_depth += 1;
-                if !is_plain_link(link_type, &dest_url) {
-                    let brackets = text[range.clone()].match_indices(['[', ']']);
-                    found.extend(brackets.map(|(at, _)| (range.start + at, "\\")));
-                }
-            }
-            Event::End(pulldown_cmark::TagEnd::Link | pulldown_cmark::TagEnd::Image) => {
-                link_depth = link_depth.saturating_sub(1);
-            }
-            Event::Text(_) if link_depth == 0 => {
-                bare_addresses(&text[range.clone()], range.start, &mut found)
-            }
-            _ => {}
-        }
-    }
-    found
-}
-
-/// Whether a link leads where it says: an address of the web or of mail.
-fn is_plain_link(link_type: LinkType, destination: &str) -> bool {
-    match link_type {
-        LinkType::Autolink | LinkType::Email => true,
-        LinkType::Inline => ["https://", "http://", "mailto:"]
-            .iter()
-            .any(|scheme| destination.starts_with(scheme)),
-        _ => false,
-    }
-}
-
-fn bare_addresses(text: &str, start: usize, found: &mut Vec<Insertion>) {
-    for scheme in ["https://", "http://"] {
-        for (at, _) in text.match_indices(scheme) {
-            let address = text[at..]
-                .split([' ', '\n', '<', '>', '"', ')', '`', '\\'])
-                .next();
-            let address = address
-                .unwrap_or("")
-                .trim_end_matches(['.', ',', ';', ':', '!', '?']);
-            if address.len() > scheme.len() {
-                found.push((start + at, "<"));
-                found.push((start + at + address.len(), ">"));
-            }
-        }
-    }
-}
-
 /// Breaks a long line at spaces, never so that the next line would open with
 /// what Markdown takes for a list, a heading or a quote.
 pub(super) fn wrap(line: &str) -> Vec<String> {
@@ -214,8 +127,7 @@ pub(super) fn wrap(line: &str) -> Vec<String> {
     };
     let mut lines = vec![" ".repeat(margin)];
     for word in words {
-        let opens_block =
-            word.starts_with(['#', '>', '=', '|', '-', '+', '*']) || is_list_marker(word);
+        let opens_block = opens_block(word);
         match lines.last_mut() {
             Some(last) if last.trim().is_empty() => last.push_str(word),
             Some(last)
@@ -231,6 +143,18 @@ pub(super) fn wrap(line: &str) -> Vec<String> {
         .iter()
         .map(|line| line.trim_end().to_owned())
         .collect()
+}
+
+/// Whether a line that starts with `word` could be another block than the line
+/// before it: a list, a heading, a quote, a fence, HTML.
+fn opens_block(word: &str) -> bool {
+    let is_address = ["<http://", "<https://"]
+        .iter()
+        .any(|it| word.starts_with(it));
+    word.starts_with(['#', '>', '=', '|', '-', '+', '*', '_'])
+        || ["```", "~~~"].iter().any(|fence| word.starts_with(fence))
+        || (word.starts_with('<') && !is_address)
+        || is_list_marker(word)
 }
 
 #[cfg(test)]
@@ -257,6 +181,26 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(lines(text).join("\n"), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_becomes_a_code_block() {
+        for text in [
+            "12345678901. x\n\n             panic!()",
+            "a\n42. b\n\n    panic!()",
+            "<div>\n[Vec]\n</div>",
+            "<div>\n\\<b>\n</div>",
+            "1. a\n\n       - b\n\n              panic!()",
+            "> ```\n> panic!()\n> ```",
+            "[Vec]: https://example.com\n\n[Vec]",
+            "a `b\n~~~\nc` [x][y] ![z] <https://example.com/[Vec]>",
+        ] {
+            let lines = lines(text);
+            assert!(
+                crate::emit::inert::is_inert(&lines.join("\n")),
+                "{lines:#?}"
+            );
         }
     }
 

@@ -6,6 +6,7 @@ mod docs;
 mod enums;
 mod event;
 mod examples;
+mod inert;
 mod manifest;
 mod markdown;
 mod matcher;

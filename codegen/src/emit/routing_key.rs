@@ -1,6 +1,6 @@
 //! The routing keys of messages.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::docs::{described, docs};
@@ -55,16 +55,26 @@ fn field(entry: &KeyEntry) -> TokenStream {
     }
 }
 
+/// A name for the variable that reads the words, apart from those of the words.
+fn reader_name(exchange: &Exchange) -> Ident {
+    let mut name = "words".to_owned();
+    while exchange.entries.iter().any(|entry| entry.field == name) {
+        name.push_str("_left");
+    }
+    ident(&name)
+}
+
 fn implementation(exchange: &Exchange) -> TokenStream {
+    let reader = reader_name(exchange);
     let (name, binding) = (ident(&exchange.key_name), ident(&exchange.name));
     let reads = exchange.entries.iter().map(|entry| {
         let name = ident(&entry.field);
         match (&entry.constant, entry.required, entry.multiple_words) {
-            (Some(_), ..) => quote!(words.constant()?;),
-            (None, true, false) => quote!(let #name = words.word()?;),
-            (None, false, false) => quote!(let #name = words.optional_word()?;),
-            (None, true, true) => quote!(let #name = words.words()?;),
-            (None, false, true) => quote!(let #name = words.optional_words()?;),
+            (Some(_), ..) => quote!(#reader.constant()?;),
+            (None, true, false) => quote!(let #name = #reader.word()?;),
+            (None, false, false) => quote!(let #name = #reader.optional_word()?;),
+            (None, true, true) => quote!(let #name = #reader.words()?;),
+            (None, false, true) => quote!(let #name = #reader.optional_words()?;),
         }
     });
     let writes = exchange.entries.iter().map(|entry| {
@@ -77,11 +87,14 @@ fn implementation(exchange: &Exchange) -> TokenStream {
     });
     let names = fields(exchange).map(|entry| ident(&entry.field));
     let mutable = (!exchange.entries.is_empty()).then(|| quote!(mut));
-    let unused = exchange.entries.is_empty().then(|| quote!(let _ = words;));
+    let unused = exchange
+        .entries
+        .is_empty()
+        .then(|| quote!(let _ = #reader;));
     quote! {
         impl RoutingKey for #name {
             fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-                let #mutable words = KeyReader::new(key, <#binding as Exchange>::INFO.routing_key)?;
+                let #mutable #reader = KeyReader::new(key, <#binding as Exchange>::INFO.routing_key)?;
                 #(#reads)*
                 #unused
                 Ok(Self { #(#names),* })

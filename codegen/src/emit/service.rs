@@ -168,9 +168,12 @@ fn schema_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
 }
 
 fn shape_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
-    let payloads: BTreeSet<TypeId> = service
-        .exchanges
+    // Another service's exchange may carry a type that lives here.
+    let payloads: BTreeSet<TypeId> = types
+        .model
+        .services
         .iter()
+        .flat_map(|service| &service.exchanges)
         .map(|exchange| exchange.payload)
         .collect();
     let implementations = payloads

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::ty::Types;
+use super::ty::{Types, ident};
 use crate::model::{Field, Kind, Struct, TypeDef, TypeId, TypeShape, Value};
 
 /// The static that holds the shape of a type.
@@ -13,7 +13,7 @@ pub(super) fn static_name(types: Types<'_>, id: TypeId) -> TokenStream {
     if definition.module == types.module {
         return quote!(#name);
     }
-    let module = format_ident!("{}", definition.module);
+    let module = ident(&definition.module);
     quote!(super::super::#module::shapes::#name)
 }
 
@@ -55,7 +55,7 @@ fn shape(types: Types<'_>, definition: &TypeDef) -> TokenStream {
         TypeShape::Enum(_) => quote!(Shape::String),
         TypeShape::Wrapper(value) => of_value(types, value),
         TypeShape::Union(it) => {
-            let keyword = if it.exactly_one { "oneOf" } else { "anyOf" };
+            let keyword = it.keyword;
             let shapes = it
                 .branches
                 .iter()

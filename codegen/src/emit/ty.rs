@@ -19,9 +19,6 @@ const RAW: &[&str] = &[
 /// `name` as an identifier, raw where it is a keyword.
 pub(super) fn ident(name: &str) -> Ident {
     match name {
-        "crate" | "self" | "super" | "Self" | "_" => {
-            Ident::new(&format!("{name}_"), Span::call_site())
-        }
         name if RAW.contains(&name) => Ident::new_raw(name, Span::call_site()),
         name => Ident::new(name, Span::call_site()),
     }

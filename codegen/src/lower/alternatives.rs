@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
+use super::branches::Alternative;
 use super::ident;
 use super::types::Types;
 use crate::error::Error;
@@ -21,87 +22,48 @@ impl Types {
         subject: &str,
     ) -> Value {
         let Combination { keyword, branches } = combination;
-        let exactly_one = keyword == "oneOf";
-        if let Some(schema) = self.one_of_formats(&base, keyword, &branches) {
-            return self.extracted(schema, subject);
+        if let Some(formats) = self.one_of_formats(&base, keyword, &branches) {
+            return self.extracted(formats, subject);
         }
-        let merged: Result<Vec<Schema>, Error> = branches
-            .value
-            .iter()
-            .map(|branch| self.alternative(&base, *branch))
-            .collect();
-        let merged = match merged {
+        let merged = match self.merged_alternatives(id, &base, &branches.value) {
             Ok(merged) => merged,
             Err(error) => return self.refuse(error),
         };
-        let (nulls, mut others): (Vec<Schema>, Vec<Schema>) =
-            merged.into_iter().partition(only_null);
-        let nullable = !nulls.is_empty();
-        if nullable && exactly_one && (nulls.len() > 1 || others.iter().any(takes_null)) {
-            return self.refuse(base.place.error(
-                &format!("/{keyword}"),
-                "`null` fits more than one of the alternatives, and so none",
-                "let one alternative alone be `null`",
-            ));
+        let (nulls, others): (Vec<Alternative>, Vec<Alternative>) =
+            merged.into_iter().partition(Alternative::is_null);
+        if let Some(error) = ambiguous_null(&base, keyword, &nulls, &others) {
+            return self.refuse(error);
         }
-        self.vacuous
-            .extend(nulls.iter().flat_map(Schema::outer_marks));
-        let mut value = match self.one_list(&base, &others, exactly_one) {
-            Some(listed) => self.extracted(listed, subject),
-            None if others.len() == 1 => {
-                let only = others.remove(0);
-                self.extracted(only.described_by(&base), subject)
-            }
-            None => self.union(id, &base, others, exactly_one),
+        for null in &nulls {
+            self.vacuous.extend(null.schema.outer_marks());
+            self.pass_over_other_kinds(&null.schema, &BTreeSet::from([JsonKind::Null]));
+        }
+        let mut value = match (self.one_list(&base, &others, keyword), others.as_slice()) {
+            (Some(listed), _) => self.extracted(listed, subject),
+            (None, []) => Value::plain(Kind::Null),
+            (None, [only]) => self.only_alternative(id, &base, only, subject),
+            (None, _) => self.union(id, &base, others, keyword),
         };
-        value.nullable |= nullable && !matches!(value.kind, Kind::Null);
+        value.nullable |= !nulls.is_empty() && !matches!(value.kind, Kind::Null);
         value.marks.push(branches.mark);
         value
     }
 
-    /// Alternatives that are each a format of strings, as one constraint.
-    fn one_of_formats(
+    /// The type of an alternative beside which there is none but `null`.
+    fn only_alternative(
         &mut self,
+        id: SchemaId,
         base: &Schema,
-        keyword: &str,
-        branches: &Marked<Vec<SchemaId>>,
-    ) -> Option<Schema> {
-        let formats: Vec<Marked<Vec<String>>> = branches
-            .value
-            .iter()
-            .map(|branch| self.schemas[branch.0].only_format())
-            .collect::<Option<_>>()?;
-        if keyword != "anyOf" {
-            return None;
+        only: &Alternative,
+        subject: &str,
+    ) -> Value {
+        let is_inline = only.schema.home.is_below(&base.home);
+        if !is_inline || base.title.is_none() && base.description.is_none() {
+            return self.value(only.id, subject);
         }
-        self.vacuous
-            .extend(formats.iter().map(|format| format.mark));
-        let mut schema = base.clone();
-        schema.text.formats.push(Marked {
-            value: formats
-                .into_iter()
-                .flat_map(|format| format.value)
-                .collect(),
-            mark: branches.mark,
-        });
-        Some(schema)
-    }
-
-    /// One alternative, merged with what stands beside them all.
-    fn alternative(&mut self, base: &Schema, branch: SchemaId) -> Result<Schema, Error> {
-        let branch = self.flatten(branch)?;
-        let (place, home) = (branch.place.clone(), branch.home.clone());
-        let beside = Schema {
-            title: None,
-            description: None,
-            ..base.clone()
-        };
-        let merged = self.merge(beside, branch)?;
-        Ok(Schema {
-            place,
-            home,
-            ..merged
-        })
+        let key = (id, base.alternatives.len(), only.id);
+        let described = self.made_of(key, || only.schema.clone().described_by(base));
+        self.value(described, subject)
     }
 
     /// The type of a schema that was made while lowering another.
@@ -114,11 +76,12 @@ impl Types {
     fn one_list(
         &mut self,
         base: &Schema,
-        branches: &[Schema],
-        exactly_one: bool,
+        alternatives: &[Alternative],
+        keyword: &str,
     ) -> Option<Schema> {
+        let branches = || alternatives.iter().map(|it| &it.schema);
         let mut all: Vec<&Json> = Vec::new();
-        for branch in branches {
+        for branch in branches() {
             let [values] = branch.values.as_slice() else {
                 return None;
             };
@@ -128,16 +91,20 @@ impl Types {
             }
             all.extend(&values.value);
         }
-        let first = branches.first()?;
+        let first = branches().next()?;
         let once = |value: &&Json| all.iter().filter(|other| *other == value).count() == 1;
         let listed: Vec<Json> = all
             .iter()
-            .filter(|value| !exactly_one || once(value))
+            .filter(|value| keyword != "oneOf" || once(value))
             .map(|value| (*value).clone())
             .collect();
         let mark = first.values.first()?.mark;
-        self.vacuous
-            .extend(branches.iter().flat_map(Schema::outer_marks));
+        for branch in branches() {
+            let marks = branch.outer_marks();
+            self.vacuous
+                .extend(marks.into_iter().filter(|other| *other != mark));
+            self.pass_over_other_kinds(branch, &BTreeSet::from([JsonKind::String]));
+        }
         let listed = Schema {
             values: vec![Marked {
                 value: listed,
@@ -153,17 +120,17 @@ impl Types {
         &mut self,
         id: SchemaId,
         base: &Schema,
-        alternatives: Vec<Schema>,
-        exactly_one: bool,
+        alternatives: Vec<Alternative>,
+        keyword: &'static str,
     ) -> Value {
-        let exactly_one = exactly_one && !are_disjoint(&alternatives);
+        let exactly_one = keyword == "oneOf" && !are_disjoint(&alternatives);
         let named = self.define(id, base, |types| {
             let mut taken = BTreeSet::from(["Unmatched".to_owned()]);
             let branches = alternatives
                 .into_iter()
-                .map(|schema| {
+                .map(|Alternative { id, schema }| {
                     let name = branch_name(&schema, &mut taken);
-                    let value = types.extracted(schema, &name);
+                    let value = types.value(id, &name);
                     Branch {
                         name,
                         boxed: false,
@@ -172,6 +139,7 @@ impl Types {
                 })
                 .collect();
             TypeShape::Union(Union {
+                keyword,
                 exactly_one,
                 branches,
             })
@@ -192,23 +160,17 @@ impl Types {
                 let mut alternative = schema.clone();
                 alternative.title = None;
                 alternative.restrict_to(*kind);
-                alternative
+                Alternative {
+                    id: self.add(alternative.clone()),
+                    schema: alternative,
+                }
             })
             .collect();
-        self.union(id, schema, alternatives, false)
+        self.union(id, schema, alternatives, "type")
     }
 }
 
 impl Schema {
-    /// The format that the schema asks for, where it asks for nothing else.
-    fn only_format(&self) -> Option<Marked<Vec<String>>> {
-        let [format] = self.text.formats.as_slice() else {
-            return None;
-        };
-        let only = self.all_marks() == [format.mark] && self.parts.is_empty();
-        only.then(|| format.clone())
-    }
-
     /// The schema as the only alternative of `base`, which names it if it can.
     fn described_by(self, base: &Self) -> Self {
         Self {
@@ -216,19 +178,6 @@ impl Schema {
             description: base.description.clone().or(self.description),
             home: base.home.clone(),
             ..self
-        }
-    }
-
-    /// Leaves one kind of values, of those that the schema allows.
-    fn restrict_to(&mut self, kind: JsonKind) {
-        if let Some(kinds) = &mut self.kinds {
-            kinds.value = BTreeSet::from([kind]);
-        }
-        for values in &mut self.values {
-            values.value.retain(|value| {
-                let found = super::scalars::kind_of(value);
-                found == kind || found == JsonKind::Integer && kind == JsonKind::Number
-            });
         }
     }
 
@@ -241,20 +190,23 @@ impl Schema {
             .chain(values)
             .collect()
     }
-
-    /// The kinds that the schema names, or that its listed values have.
-    fn named_kinds(&self) -> Option<BTreeSet<JsonKind>> {
-        if let Some(values) = self.values.first() {
-            return Some(values.value.iter().map(super::scalars::kind_of).collect());
-        }
-        self.kinds.as_ref().map(|kinds| kinds.value.clone())
-    }
 }
 
-fn only_null(schema: &Schema) -> bool {
-    schema
-        .named_kinds()
-        .is_some_and(|kinds| kinds == BTreeSet::from([JsonKind::Null]))
+/// What is wrong where `null` fits several alternatives of which one is to fit.
+fn ambiguous_null(
+    base: &Schema,
+    keyword: &str,
+    nulls: &[Alternative],
+    others: &[Alternative],
+) -> Option<Error> {
+    let several = nulls.len() > 1 || others.iter().any(|it| takes_null(&it.schema));
+    (keyword == "oneOf" && !nulls.is_empty() && several).then(|| {
+        base.place.error(
+            &format!("/{keyword}"),
+            "`null` fits more than one of the alternatives, and so none",
+            "let one alternative alone be `null`",
+        )
+    })
 }
 
 fn takes_null(schema: &Schema) -> bool {
@@ -264,18 +216,16 @@ fn takes_null(schema: &Schema) -> bool {
 }
 
 /// Whether no value fits two of the alternatives, since they differ in kind.
-fn are_disjoint(alternatives: &[Schema]) -> bool {
+fn are_disjoint(alternatives: &[Alternative]) -> bool {
     let mut seen = BTreeSet::new();
-    alternatives
-        .iter()
-        .all(|schema| match schema.named_kinds() {
-            Some(kinds) => kinds.into_iter().all(|kind| match kind {
-                // An integer is a number too.
-                JsonKind::Integer => seen.insert(JsonKind::Number),
-                kind => seen.insert(kind),
-            }),
-            None => false,
-        })
+    alternatives.iter().all(|it| match it.schema.named_kinds() {
+        Some(kinds) => kinds.into_iter().all(|kind| match kind {
+            // An integer is a number too.
+            JsonKind::Integer => seen.insert(JsonKind::Number),
+            kind => seen.insert(kind),
+        }),
+        None => false,
+    })
 }
 
 /// The name of one alternative: its title, the value that sets it apart, or

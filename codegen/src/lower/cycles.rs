@@ -64,17 +64,17 @@ impl Types {
     /// Whether a schema comes back to itself through arrays and maps alone, so
     /// that only a name can end the type.
     pub(super) fn nests_in_itself(&self, id: SchemaId) -> bool {
-        let mut seen = BTreeSet::new();
-        let mut waiting = self.nested(id);
-        while let Some(next) = waiting.pop() {
-            if next == id {
-                return true;
-            }
-            if seen.insert(next) {
-                waiting.extend(self.nested(next));
-            }
-        }
-        false
+        comes_back(id, |next| self.nested(next))
+    }
+
+    /// Whether a schema comes back to itself through `allOf`, `anyOf` and `oneOf`
+    /// alone, so that nothing can end the value.
+    pub(super) fn is_made_of_itself(&self, id: SchemaId) -> bool {
+        comes_back(id, |next| {
+            let schema = &self.schemas[next.0];
+            let branches = schema.alternatives.iter().flat_map(|it| &it.branches.value);
+            branches.chain(&schema.parts).copied().collect()
+        })
     }
 
     fn nested(&self, id: SchemaId) -> Vec<SchemaId> {
@@ -93,4 +93,19 @@ impl Types {
             .chain(schema.parts.iter().copied())
             .collect()
     }
+}
+
+/// Whether `steps` lead from `id` back to it.
+fn comes_back(id: SchemaId, steps: impl Fn(SchemaId) -> Vec<SchemaId>) -> bool {
+    let mut seen = BTreeSet::new();
+    let mut waiting = steps(id);
+    while let Some(next) = waiting.pop() {
+        if next == id {
+            return true;
+        }
+        if seen.insert(next) {
+            waiting.extend(steps(next));
+        }
+    }
+    false
 }

@@ -4,7 +4,12 @@ use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
 /// The name of a field or a module: `worker_pool_id`.
 pub(super) fn snake(text: &str) -> String {
-    start_with_letter(letters(text).to_snake_case(), 'n')
+    let name = start_with_letter(letters(text).to_snake_case(), 'n');
+    match name.as_str() {
+        // These alone name nothing, however they are written.
+        "crate" | "self" | "super" => format!("{name}_"),
+        _ => name,
+    }
 }
 
 /// The name of a type or a variant: `WorkerPoolId`.
@@ -39,11 +44,13 @@ fn start_with_letter(name: String, letter: char) -> String {
     }
 }
 
-/// The first of `name`, `name2`, `name3`, … that `taken` does not have.
+/// The first of `name`, `name2`, `name3`, … that `taken` does not have, with
+/// `separator` before the number.
 pub(super) fn distinct(name: &str, separator: &str, taken: impl Fn(&str) -> bool) -> String {
     if !taken(name) {
         return name.to_owned();
     }
+    let name = name.strip_suffix(separator).unwrap_or(name);
     (2..)
         .map(|number: u64| format!("{name}{separator}{number}"))
         .find(|candidate| !taken(candidate))
@@ -59,6 +66,8 @@ mod tests {
         assert_eq!(snake("workerPoolId"), "worker_pool_id");
         assert_eq!(snake("2fa"), "n2fa");
         assert_eq!(snake("ключ"), "");
+        assert_eq!(snake("Self"), "self_");
+        assert_eq!(distinct("self_", "_", |name| name == "self_"), "self_2");
         assert_eq!(pascal("WorkerType Pulse Message"), "WorkerTypePulseMessage");
         assert_eq!(
             pascal("GitHub Re-run Request Message"),

@@ -4,30 +4,50 @@ use std::collections::BTreeSet;
 
 use serde_json::Number;
 
-use super::types::{Types, intersect};
+use super::types::{DEEPEST, Types, intersect};
 use crate::error::Error;
-use crate::resolve::{Additional, Mark, Marked, ObjectWords, Schema, SchemaId};
+use crate::resolve::{Additional, Combination, Mark, Marked, ObjectWords, Schema, SchemaId};
 
 impl Types {
     /// The schema with its `allOf` merged into it.
     pub(super) fn flatten(&mut self, id: SchemaId) -> Result<Schema, Error> {
         let mut schema = self.schemas[id.0].clone();
+        if schema.parts.is_empty() {
+            return Ok(schema);
+        }
+        if let Some(known) = self.flat.get(&id) {
+            return Ok(known.clone());
+        }
         // The parts enforce it: the keyword says nothing by itself.
         self.vacuous.extend(schema.parts_mark.take());
-        for branch in std::mem::take(&mut schema.parts) {
-            if self.open.contains(&branch) {
-                return Err(schema.place.error(
-                    "/allOf",
-                    "the schema is one of its own parts",
-                    "take it out of its `allOf`",
-                ));
-            }
-            self.open.push(branch);
-            let branch_schema = self.flatten(branch);
-            self.open.pop();
-            schema = self.merge(schema, branch_schema?)?;
+        for part in std::mem::take(&mut schema.parts) {
+            let flat = self.flat_part(&schema, part)?;
+            schema = self.merge(schema, flat)?;
         }
+        self.flat.insert(id, schema.clone());
         Ok(schema)
+    }
+
+    /// One part of the `allOf` of `schema`.
+    fn flat_part(&mut self, schema: &Schema, part: SchemaId) -> Result<Schema, Error> {
+        if self.open.contains(&part) {
+            return Err(schema.place.error(
+                "/allOf",
+                "the schema is one of its own parts",
+                "take it out of its `allOf`",
+            ));
+        }
+        if self.open.len() > DEEPEST {
+            return Err(schema.place.error(
+                "/allOf",
+                format!("more than {DEEPEST} parts within one another"),
+                "list the parts in one `allOf`",
+            ));
+        }
+        self.open.push(part);
+        let flat = self.flatten(part);
+        self.open.pop();
+        flat
     }
 
     /// The schema that holds where both hold; it stands where `left` stands.
@@ -43,7 +63,7 @@ impl Types {
         };
         merged.kinds = match (merged.kinds, right.kinds) {
             (Some(a), Some(b)) => {
-                self.vacuous.push(b.mark);
+                self.subsume(b.mark, a.mark);
                 let value = intersect(&a.value, &b.value);
                 Some(Marked {
                     value,
@@ -52,9 +72,9 @@ impl Types {
             }
             (a, b) => a.or(b),
         };
-        merged.values.extend(right.values);
-        merged.text.patterns.extend(right.text.patterns);
-        merged.text.formats.extend(right.text.formats);
+        self.add_new(&mut merged.values, right.values);
+        self.add_new(&mut merged.text.patterns, right.text.patterns);
+        self.add_new(&mut merged.text.formats, right.text.formats);
         merged.text.min_length =
             self.tighter(merged.text.min_length, right.text.min_length, u64::max);
         merged.text.max_length =
@@ -80,7 +100,13 @@ impl Types {
             ));
         }
         a.multiple_of = a.multiple_of.take().or(b.multiple_of);
-        merged.alternatives.extend(right.alternatives);
+        for combination in right.alternatives {
+            let same = |known: &Combination| known.has_branches_of(&combination);
+            match merged.alternatives.iter().find(|it| same(it)) {
+                Some(known) => self.subsume(combination.branches.mark, known.branches.mark),
+                None => merged.alternatives.push(combination),
+            }
+        }
         Ok(merged)
     }
 
@@ -133,7 +159,7 @@ impl Types {
         let (Some(a), Some(b)) = (&left, &right) else {
             return left.or(right);
         };
-        self.vacuous.push(b.mark);
+        self.subsume(b.mark, a.mark);
         let value = match (a.value, b.value) {
             (Additional::Forbidden, _) | (_, Additional::Forbidden) => Additional::Forbidden,
             (Additional::Allowed, other) | (other, Additional::Allowed) => other,
@@ -155,7 +181,7 @@ impl Types {
         let (Some(a), Some(b)) = (&left, &right) else {
             return left.or(right);
         };
-        self.vacuous.push(b.mark);
+        self.subsume(b.mark, a.mark);
         let value = self.conjunction(a.value, b.value);
         Some(Marked {
             value,
@@ -180,6 +206,16 @@ impl Types {
         made
     }
 
+    /// Adds the items of `right` that `left` does not have.
+    fn add_new<T: PartialEq>(&mut self, left: &mut Vec<Marked<T>>, right: Vec<Marked<T>>) {
+        for item in right {
+            match left.iter().find(|known| known.value == item.value) {
+                Some(known) => self.subsume(item.mark, known.mark),
+                None => left.push(item),
+            }
+        }
+    }
+
     fn tighter<T>(
         &mut self,
         left: Option<Marked<T>>,
@@ -188,7 +224,7 @@ impl Types {
     ) -> Option<Marked<T>> {
         match (left, right) {
             (Some(a), Some(b)) => {
-                self.vacuous.push(b.mark);
+                self.subsume(b.mark, a.mark);
                 Some(Marked {
                     value: pick(a.value, b.value),
                     mark: a.mark,
@@ -199,10 +235,18 @@ impl Types {
     }
 
     fn first_mark(&mut self, left: Option<Mark>, right: Option<Mark>) -> Option<Mark> {
-        if let (Some(_), Some(mark)) = (left, right) {
-            self.vacuous.push(mark);
+        if let (Some(kept), Some(mark)) = (left, right) {
+            self.subsume(mark, kept);
         }
         left.or(right)
+    }
+
+    /// Ticks off a keyword that says no more than another with the mark `kept`,
+    /// or whose value was merged into that one's.
+    fn subsume(&mut self, mark: Mark, kept: Mark) {
+        if mark != kept {
+            self.vacuous.push(mark);
+        }
     }
 }
 
@@ -219,6 +263,13 @@ fn less(left: Number, right: Number) -> Number {
         left
     } else {
         right
+    }
+}
+
+impl Combination {
+    /// Whether both stand for the same choice of the same schemas.
+    fn has_branches_of(&self, other: &Self) -> bool {
+        self.keyword == other.keyword && self.branches.value == other.branches.value
     }
 }
 

@@ -1,6 +1,7 @@
 //! Phase three: schemas to the model. All naming is decided here, once.
 
 mod alternatives;
+mod branches;
 mod cycles;
 mod ident;
 mod merge;

@@ -89,6 +89,10 @@ const RESERVED: &[&str] = &[
     "Words",
 ];
 
+/// How long a name may be that a title gives: a title that makes a longer one is
+/// a description.
+const LONGEST_TITLE: usize = 80;
+
 /// Names everything in `model` that needs a name.
 pub(super) fn name_everything(model: &mut Model) {
     let Model {
@@ -155,7 +159,10 @@ fn name_type(
     if !definition.name.is_empty() {
         return;
     }
-    let title = ident::pascal(definition.title.as_deref().unwrap_or(""));
+    let mut title = ident::pascal(definition.title.as_deref().unwrap_or(""));
+    if title.len() > LONGEST_TITLE {
+        title.clear();
+    }
     let place = place_name(&definition.document, &definition.pointer);
     definition.name = claim(taken, &[&title, &place], "Payload");
     order.push(id);
@@ -202,9 +209,10 @@ fn named_in(value: &Value, found: &mut Vec<TypeId>) {
 }
 
 /// Names the constants that go with types: two types whose names differ in case
-/// alone would share one.
+/// alone would share one, and a type with the name `A` would share its own.
 fn name_constants(service: &Service, types: &mut [TypeDef]) {
-    let mut taken = BTreeSet::new();
+    let names = service.types.iter().map(|id| types[id.0].name.clone());
+    let mut taken: BTreeSet<String> = names.collect();
     for id in &service.types {
         let wanted = ident::shouty(&types[id.0].name);
         types[id.0].constant = claim(&mut taken, &[&wanted], "TYPE");

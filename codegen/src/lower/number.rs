@@ -54,16 +54,15 @@ impl Types {
             above: read(&words.exclusive_minimum, f64::floor),
             below: read(&words.exclusive_maximum, f64::ceil),
         };
-        let divisor = match words.multiple_of.as_ref().map(|divisor| &divisor.value) {
-            Some(divisor) if !is_whole(divisor) => {
-                return self.refuse(schema.place.error(
-                    "/multipleOf",
-                    format!("an integer has no sound check for multiples of {divisor}"),
-                    "give a whole number",
-                ));
-            }
-            divisor => divisor.map(|divisor| whole(divisor, f64::floor)),
-        };
+        let divisor = words.multiple_of.as_ref().map(|divisor| &divisor.value);
+        if let Some(divisor) = divisor.filter(|divisor| !is_divisor(divisor)) {
+            return self.refuse(schema.place.error(
+                "/multipleOf",
+                format!("an integer has no sound check for multiples of {divisor}"),
+                "give a whole number below 2^63",
+            ));
+        }
+        let divisor = divisor.map(|divisor| whole(divisor, f64::floor));
         let one_of = allowed(schema, integer_of);
         let (low, high) = range(&bounds, one_of.as_ref().map(|(one_of, _)| one_of));
         let value_marks = one_of.iter().flat_map(|(_, marks)| marks.clone());
@@ -95,7 +94,7 @@ impl Types {
         let words = &schema.number;
         let limit =
             |limit: &Option<Marked<Number>>| limit.as_ref().map(|limit| limit.value.clone());
-        let one_of = allowed(schema, |value| value.as_number().cloned());
+        let one_of = allowed(schema, |value| value.as_f64().and_then(Number::from_f64));
         let value_marks = one_of.iter().flat_map(|(_, marks)| marks.clone());
         let marks = words.marks().into_iter().chain(value_marks).collect();
         let rule = ScalarRule {
@@ -164,6 +163,11 @@ fn range(bounds: &Bounds, one_of: Option<&OneOf<i128>>) -> (Option<i128>, Option
         low.into_iter().flatten().max(),
         high.into_iter().flatten().min(),
     )
+}
+
+/// Whether both integer types hold `number`, and it divides.
+fn is_divisor(number: &Number) -> bool {
+    is_whole(number) && (1..=I64_MAX).contains(&whole(number, f64::floor))
 }
 
 fn is_whole(number: &Number) -> bool {

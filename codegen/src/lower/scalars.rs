@@ -24,6 +24,16 @@ pub(super) fn kind_of(value: &Json) -> JsonKind {
     }
 }
 
+/// Whether two values are one to JSON Schema, which knows numbers by their size.
+pub(super) fn is_equal(left: &Json, right: &Json) -> bool {
+    match (left, right) {
+        (Json::Number(a), Json::Number(b)) => {
+            a == b || a.as_f64() == b.as_f64() && (a.is_f64() || b.is_f64())
+        }
+        (left, right) => left == right,
+    }
+}
+
 /// The values that `enum` and `const` leave, read by `read`, with the keywords
 /// that say so; `None` where there is neither.
 pub(super) fn allowed<T: PartialEq>(

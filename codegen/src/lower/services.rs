@@ -7,8 +7,21 @@ use super::types::Types;
 use crate::model::{Exchange, KeyEntry, Service};
 use crate::resolve::{Entry, Reference};
 
-/// Names that a generated crate has for other modules and features.
-const RESERVED: [&str; 5] = ["arbitrary", "catalogue", "default", "event", "schemars"];
+/// Names that a generated crate has for other modules and features, and those of
+/// the modules of each service.
+const RESERVED: [&str; 11] = [
+    "arbitrary",
+    "bindings",
+    "catalogue",
+    "checks",
+    "default",
+    "event",
+    "payloads",
+    "routing_keys",
+    "schemars",
+    "shapes",
+    "validators",
+];
 
 /// Lowers every service, and with it every type that its payloads reach.
 pub(super) fn lower(references: &[Reference], types: &mut Types) -> Vec<Service> {

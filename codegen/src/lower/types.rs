@@ -2,17 +2,26 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value as Json;
+
+use super::scalars::{is_equal, kind_of};
 use crate::error::Error;
 use crate::model::{Kind, TypeDef, TypeId, TypeShape, Value};
 use crate::resolve::{JsonKind, Mark, Schema, SchemaId};
 
 /// How deeply schemas may be nested. No payload that serde_json reads goes
 /// deeper than 128, and the stack is finite.
-const DEEPEST: usize = 130;
+pub(super) const DEEPEST: usize = 130;
+
+/// How many schemas may be made of others. Combinations multiply: without an
+/// end, a short input could ask for more types than there is memory for.
+const MOST_MADE: usize = 10_000;
 
 /// The types that were made so far, and the schemas to make them from.
 pub(super) struct Types {
     pub(super) schemas: Vec<Schema>,
+    /// How many of them were read; the rest was made of them.
+    read: usize,
     definitions: Vec<TypeDef>,
     /// The named type of each schema that has one; entered before the type is
     /// made, so that a schema may refer to itself.
@@ -22,8 +31,12 @@ pub(super) struct Types {
     /// The types that were worked out so far, so that two uses of one schema
     /// are one type.
     values: BTreeMap<SchemaId, Value>,
+    /// The schemas with an `allOf`, merged.
+    pub(super) flat: BTreeMap<SchemaId, Schema>,
     /// The schemas that were made of two others.
     pub(super) conjunctions: BTreeMap<(SchemaId, SchemaId), SchemaId>,
+    /// The alternatives that were merged with what stands beside them.
+    pub(super) made: BTreeMap<(SchemaId, usize, SchemaId), SchemaId>,
     depth: usize,
     pub(super) vacuous: Vec<Mark>,
     pub(super) errors: Vec<Error>,
@@ -35,12 +48,15 @@ pub(super) struct Types {
 impl Types {
     pub(super) fn new(schemas: Vec<Schema>) -> Self {
         Self {
+            read: schemas.len(),
             schemas,
             definitions: Vec::new(),
             known: BTreeMap::new(),
             open: Vec::new(),
             values: BTreeMap::new(),
+            flat: BTreeMap::new(),
             conjunctions: BTreeMap::new(),
+            made: BTreeMap::new(),
             depth: 0,
             vacuous: Vec::new(),
             errors: Vec::new(),
@@ -97,7 +113,7 @@ impl Types {
         if let Some(value) = self.values.get(&id) {
             return value.clone();
         }
-        if self.open.contains(&id) {
+        if self.is_made_of_itself(id) {
             let place = self.schemas[id.0].place.clone();
             return self.refuse(place.error(
                 "",
@@ -111,6 +127,14 @@ impl Types {
                 "",
                 format!("more than {DEEPEST} schemas nested in one another"),
                 "put a reference to a schema that is used elsewhere in between",
+            ));
+        }
+        if self.schemas.len() - self.read > MOST_MADE {
+            let place = self.schemas[id.0].place.clone();
+            return self.refuse(place.error(
+                "",
+                format!("more than {MOST_MADE} combinations of schemas"),
+                "give fewer alternatives beside one another",
             ));
         }
         self.depth += 1;
@@ -140,21 +164,17 @@ impl Types {
         let Some(mut kinds) = self.kinds(&schema) else {
             return Value::plain(Kind::Any);
         };
+        if let Some(error) = contradiction(&schema, &kinds) {
+            return self.refuse(error);
+        }
         let nullable = kinds.remove(&JsonKind::Null);
         if kinds.contains(&JsonKind::Number) {
             kinds.remove(&JsonKind::Integer);
         }
         let mut value = match kinds.len() {
-            0 if nullable => {
+            0 => {
                 self.pass_over_values(&schema);
                 Value::plain(Kind::Null)
-            }
-            0 => {
-                return self.refuse(schema.place.error(
-                    "",
-                    "no value can satisfy `type` and `enum` together",
-                    "let the two agree",
-                ));
             }
             1 => self.single_kind(id, &schema, kinds.iter().next().copied(), subject),
             _ => self.union_of_kinds(id, &schema, &kinds),
@@ -191,17 +211,8 @@ impl Types {
     /// of `properties` means objects, though JSON Schema would let any other
     /// value pass. Published schemas of 2018 leave `type` out like that.
     fn kinds(&mut self, schema: &Schema) -> Option<BTreeSet<JsonKind>> {
-        let from_values = schema.values.iter().map(|values| {
-            values
-                .value
-                .iter()
-                .map(super::scalars::kind_of)
-                .collect::<BTreeSet<_>>()
-        });
-        let declared = schema.kinds.as_ref().map(|kinds| kinds.value.clone());
-        from_values
-            .chain(declared)
-            .reduce(|left, right| intersect(&left, &right))
+        schema
+            .named_kinds()
             .or_else(|| self.suggested_kinds(schema))
     }
 
@@ -282,6 +293,43 @@ impl Types {
         self.errors.push(error);
         Value::plain(Kind::Any)
     }
+}
+
+impl Schema {
+    /// The kinds that the schema names, by `type` or by the values that it lists.
+    pub(super) fn named_kinds(&self) -> Option<BTreeSet<JsonKind>> {
+        let from_values = self
+            .values
+            .iter()
+            .map(|values| values.value.iter().map(kind_of).collect());
+        let declared = self.kinds.as_ref().map(|kinds| kinds.value.clone());
+        from_values
+            .chain(declared)
+            .reduce(|left: BTreeSet<JsonKind>, right| intersect(&left, &right))
+    }
+}
+
+/// What is wrong where `type`, `enum` and `const` leave no value.
+fn contradiction(schema: &Schema, kinds: &BTreeSet<JsonKind>) -> Option<Error> {
+    let fits = |value: &Json| {
+        let found = kind_of(value);
+        kinds.contains(&found) || found == JsonKind::Integer && kinds.contains(&JsonKind::Number)
+    };
+    let is_listed = |value: &Json| {
+        let mut lists = schema.values.iter();
+        lists.all(|list| list.value.iter().any(|other| is_equal(value, other)))
+    };
+    let leaves_one = match schema.values.first() {
+        Some(first) => first.value.iter().any(|it| fits(it) && is_listed(it)),
+        None => !kinds.is_empty(),
+    };
+    (!leaves_one).then(|| {
+        schema.place.error(
+            "",
+            "no value satisfies `type`, `enum` and `const` together",
+            "let them agree",
+        )
+    })
 }
 
 /// What both allow; an integer is a number.

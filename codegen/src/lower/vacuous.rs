@@ -32,7 +32,8 @@ impl Types {
             .extend(schema.values.iter().map(|values| values.mark));
     }
 
-    fn pass_over_all(&mut self, schemas: Vec<SchemaId>) {
+    /// Ticks off every keyword of `schemas`, and of those that they lead to.
+    pub(super) fn pass_over_all(&mut self, schemas: Vec<SchemaId>) {
         let mut seen = BTreeSet::new();
         let mut waiting = schemas;
         while let Some(next) = waiting.pop() {

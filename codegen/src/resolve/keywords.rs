@@ -137,6 +137,8 @@ impl Reader<'_, '_> {
             }
             "anyOf" => self.read_alternatives("anyOf", value)?,
             "oneOf" => self.read_alternatives("oneOf", value)?,
+            // A reference that is one was followed to get here.
+            "$ref" => return None,
             // Without `if`, the drafts ignore these two.
             "then" | "else" => {}
             keyword if ANNOTATIONS.contains(&keyword) => {}

@@ -4,6 +4,7 @@
 //! name it by its [`SchemaId`]; ids are handed out before a schema is parsed, so
 //! that a cycle is nothing special. No text is fetched.
 
+mod embedded;
 mod keywords;
 mod ledger;
 mod reference;
@@ -45,6 +46,7 @@ pub(crate) fn resolve(documents: &Documents) -> Result<Resolved, Errors> {
     references.sort_by(|a: &Reference, b| {
         (&a.service, &a.api_version).cmp(&(&b.service, &b.api_version))
     });
+    errors.extend(reference::shared_exchanges(&references));
     let (schemas, ledger, found) = walk.finish();
     errors.extend(found);
     Errors::unless_empty(

@@ -1,11 +1,14 @@
 //! Exchange references, as they were published.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::SchemaId;
 use super::walk::Walk;
 use crate::error::Error;
-use crate::load::Document;
+use crate::id;
+use crate::load::{self, Document};
 use crate::place::Place;
 
 /// What one service publishes.
@@ -21,6 +24,7 @@ pub(crate) struct Reference {
 /// One exchange.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
+    pub(crate) place: Place,
     pub(crate) name: String,
     /// The full name on the broker.
     pub(crate) exchange: String,
@@ -46,16 +50,13 @@ pub(crate) struct KeyEntry {
 /// service, and give schemas by absolute ids.
 pub(super) fn read(document: &Document, walk: &mut Walk<'_>) -> Result<Reference, Vec<Error>> {
     let root = Reader::new(&document.root, document.place(""));
-    let prefix = root.text("exchangePrefix").map_err(|error| vec![error])?;
-    let service = match root.optional_text("serviceName") {
-        "" => service_of(prefix),
-        service => service.to_owned(),
-    };
+    let head = read_head(&root).map_err(|error| vec![error])?;
+    let (service, api_version) = load::publisher(&document.root);
     let mut errors = Vec::new();
     let mut entries = Vec::new();
-    for (index, entry) in root.list("entries").iter().enumerate() {
+    for (index, entry) in head.entries.iter().enumerate() {
         let reader = Reader::new(entry, document.place(&format!("/entries/{index}")));
-        match read_entry(&reader, prefix, &service, walk) {
+        match read_entry(&reader, head.prefix, service, walk) {
             Ok(entry) => entries.push(entry),
             Err(error) => errors.push(error),
         }
@@ -64,25 +65,49 @@ pub(super) fn read(document: &Document, walk: &mut Walk<'_>) -> Result<Reference
         return Err(errors);
     }
     Ok(Reference {
-        service,
-        api_version: match root.optional_text("apiVersion") {
-            "" => "v1".to_owned(),
-            version => version.to_owned(),
-        },
-        title: root.optional_text("title").to_owned(),
-        description: root.optional_text("description").to_owned(),
+        service: service.to_owned(),
+        api_version: api_version.to_owned(),
+        title: head.title.to_owned(),
+        description: head.description.to_owned(),
         entries,
     })
 }
 
-/// The service behind a prefix like `exchange/taskcluster-queue/v1/`, by
-/// Taskcluster's own rule for references that name none.
-fn service_of(prefix: &str) -> String {
-    let namespace = prefix.split('/').nth(1).unwrap_or(prefix);
-    namespace
-        .strip_prefix("taskcluster-")
-        .unwrap_or(namespace)
-        .to_owned()
+/// An error for each entry with the exchange of an earlier one: a message on it
+/// would be of two types.
+pub(super) fn shared_exchanges(references: &[Reference]) -> Vec<Error> {
+    let mut seen = BTreeSet::new();
+    let entries = references.iter().flat_map(|reference| &reference.entries);
+    entries
+        .filter(|entry| !seen.insert(&entry.exchange))
+        .map(|entry| {
+            entry.place.error(
+                "/exchange",
+                format!("another entry is about the exchange {:?}", entry.exchange),
+                "keep one of the two",
+            )
+        })
+        .collect()
+}
+
+/// What a reference says beside its entries.
+struct Head<'a> {
+    prefix: &'a str,
+    title: &'a str,
+    description: &'a str,
+    entries: &'a [Value],
+}
+
+fn read_head<'a>(root: &Reader<'a>) -> Result<Head<'a>, Error> {
+    // What these two say was read when the document was loaded.
+    root.optional_text("serviceName")?;
+    root.optional_text("apiVersion")?;
+    Ok(Head {
+        prefix: root.text("exchangePrefix")?,
+        title: root.optional_text("title")?,
+        description: root.optional_text("description")?,
+        entries: root.list("entries")?,
+    })
 }
 
 fn read_entry(
@@ -93,7 +118,7 @@ fn read_entry(
 ) -> Result<Entry, Error> {
     let schema = reader.text("schema")?;
     // A relative id is relative to the service's folder, not to the reference.
-    let base = format!("{service}/exchanges.json");
+    let base = format!("{}/exchanges.json", id::segment(service));
     let payload = walk.reach(&base, schema).map_err(|why| {
         reader.place.error(
             "/schema",
@@ -102,10 +127,11 @@ fn read_entry(
         )
     })?;
     Ok(Entry {
+        place: reader.place.clone(),
         name: reader.text("name")?.to_owned(),
         exchange: format!("{prefix}{}", reader.text("exchange")?),
-        title: reader.optional_text("title").to_owned(),
-        description: reader.optional_text("description").to_owned(),
+        title: reader.optional_text("title")?.to_owned(),
+        description: reader.optional_text("description")?.to_owned(),
         schema: schema.to_owned(),
         payload,
         routing_key: read_routing_key(reader)?,
@@ -114,7 +140,7 @@ fn read_entry(
 
 fn read_routing_key(reader: &Reader<'_>) -> Result<Vec<KeyEntry>, Error> {
     let entries: Vec<KeyEntry> = reader
-        .list("routingKey")
+        .list("routingKey")?
         .iter()
         .enumerate()
         .map(|(index, entry)| {
@@ -136,26 +162,33 @@ fn read_routing_key(reader: &Reader<'_>) -> Result<Vec<KeyEntry>, Error> {
 }
 
 fn read_key_entry(reader: &Reader<'_>) -> Result<KeyEntry, Error> {
-    let constant = match reader.value.get("constant") {
-        Some(Value::String(word)) => Some(check_constant(word, reader)?.to_owned()),
-        Some(Value::Null) | None => None,
-        Some(_) => {
-            return Err(reader
-                .place
-                .error("/constant", "not a string", "give one word"));
-        }
+    let multiple_words = reader.flag("multipleWords")?;
+    let constant = match reader.optional_text("constant")? {
+        "" if reader.value.get("constant").is_none_or(Value::is_null) => None,
+        word => Some(check_constant(word, multiple_words, reader)?.to_owned()),
     };
     Ok(KeyEntry {
         name: reader.text("name")?.to_owned(),
-        summary: reader.optional_text("summary").to_owned(),
+        summary: reader.optional_text("summary")?.to_owned(),
         constant,
-        required: reader.flag("required"),
-        multiple_words: reader.flag("multipleWords"),
+        required: reader.flag("required")?,
+        multiple_words,
     })
 }
 
 /// A constant must be one word of a routing key, or no message can have it.
-fn check_constant<'a>(word: &'a str, reader: &Reader<'_>) -> Result<&'a str, Error> {
+fn check_constant<'a>(
+    word: &'a str,
+    multiple_words: bool,
+    reader: &Reader<'_>,
+) -> Result<&'a str, Error> {
+    if multiple_words {
+        return Err(reader.place.error(
+            "/constant",
+            "an entry of several words has a constant, which is one word",
+            "leave out `constant` or `multipleWords`",
+        ));
+    }
     if word.is_empty() || word.len() > 255 || word.contains(['.', '*', '#']) {
         return Err(reader.place.error(
             "/constant",
@@ -177,33 +210,52 @@ impl<'a> Reader<'a> {
         Self { value, place }
     }
 
+    /// The text of the member `name`, which must be there.
     fn text(&self, name: &str) -> Result<&'a str, Error> {
-        match self.optional_text(name) {
-            "" => Err(self.place.error(
-                &format!("/{name}"),
-                format!("the exchange reference needs a string `{name}` here"),
-                "give it, as Taskcluster's exchanges-reference schema says",
-            )),
+        match self.optional_text(name)? {
+            "" => Err(self.missing(name, "a text")),
             text => Ok(text),
         }
     }
 
     /// The text of the member `name`, empty where there is none.
-    fn optional_text(&self, name: &str) -> &'a str {
-        self.value.get(name).and_then(Value::as_str).unwrap_or("")
+    fn optional_text(&self, name: &str) -> Result<&'a str, Error> {
+        self.member(name, "a text", "", Value::as_str)
     }
 
-    fn list(&self, name: &str) -> &'a [Value] {
+    /// The items of the member `name`, which must be there.
+    fn list(&self, name: &str) -> Result<&'a [Value], Error> {
         self.value
             .get(name)
             .and_then(Value::as_array)
-            .map_or(&[], Vec::as_slice)
+            .map(Vec::as_slice)
+            .ok_or_else(|| self.missing(name, "an array"))
     }
 
-    fn flag(&self, name: &str) -> bool {
-        self.value
-            .get(name)
-            .and_then(Value::as_bool)
-            .unwrap_or(false)
+    /// The flag `name`, which is down where it is not there.
+    fn flag(&self, name: &str) -> Result<bool, Error> {
+        self.member(name, "`true` or `false`", false, Value::as_bool)
+    }
+
+    /// The member `name`, which must be of its kind where it is there.
+    fn member<T>(
+        &self,
+        name: &str,
+        kind: &str,
+        absent: T,
+        read: fn(&'a Value) -> Option<T>,
+    ) -> Result<T, Error> {
+        match self.value.get(name) {
+            None | Some(Value::Null) => Ok(absent),
+            Some(value) => read(value).ok_or_else(|| self.missing(name, kind)),
+        }
+    }
+
+    fn missing(&self, name: &str, kind: &str) -> Error {
+        self.place.error(
+            &format!("/{name}"),
+            format!("the exchange reference needs {kind} here, its `{name}`"),
+            "give it, as Taskcluster's exchanges-reference schema says",
+        )
     }
 }

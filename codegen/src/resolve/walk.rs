@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Home, Ledger, Schema, SchemaId, keywords};
+use super::{Home, Ledger, Schema, SchemaId, embedded, keywords};
 use crate::error::Error;
 use crate::id;
-use crate::load::{Document, Documents};
+use crate::load::{self, Document, Documents};
 use crate::place::Place;
 
 /// The schemas that were met so far.
 pub(crate) struct Walk<'a> {
     documents: &'a Documents,
+    /// The schemas inside documents that have ids of their own.
+    embedded: BTreeMap<String, Home>,
     /// Handed-out ids, by document and pointer.
     known: BTreeMap<Home, SchemaId>,
     schemas: Vec<Schema>,
@@ -26,6 +28,7 @@ impl<'a> Walk<'a> {
     pub(super) fn new(documents: &'a Documents) -> Self {
         Self {
             documents,
+            embedded: embedded::find(documents),
             known: BTreeMap::new(),
             schemas: Vec::new(),
             waiting: Vec::new(),
@@ -64,20 +67,51 @@ impl<'a> Walk<'a> {
         Ok(id)
     }
 
-    /// Where `reference` leads to. A document may name a place by a pointer, or
-    /// by a name that the place gives itself with `$id`.
+    /// Where `reference` leads to, from a document with the id `base`. A place
+    /// is named by a pointer, or by a name that it gives itself with `$id`.
     fn target(&self, base: &str, reference: &str) -> Result<Home, String> {
         let id::Target { document, fragment } = id::follow(base, reference)?;
-        let Some(found) = self.documents.schemas.get(&document) else {
-            return Err(format!("no document has the id {document:?}"));
-        };
-        let pointer = match fragment.as_str() {
+        let start = self
+            .start_of(&document)
+            .ok_or_else(|| format!("no document has the id {document:?}"))?;
+        let below = match fragment.as_str() {
             "" => String::new(),
             pointer if pointer.starts_with('/') => pointer.to_owned(),
-            name => named(&found.root, &format!("#{name}"))
+            name => self
+                .named(&start, name)
                 .ok_or_else(|| format!("{document:?} has no place that is named {name:?}"))?,
         };
-        Ok(Home { document, pointer })
+        Ok(Home {
+            pointer: format!("{}{below}", start.pointer),
+            ..start
+        })
+    }
+
+    /// Where the schema with the normalised id `id` starts: at the root of a
+    /// document, or inside one where it stands with an id of its own.
+    fn start_of(&self, id: &str) -> Option<Home> {
+        let at_root = self.documents.schemas.contains_key(id).then(|| Home {
+            document: id.to_owned(),
+            pointer: String::new(),
+        });
+        at_root.or_else(|| self.embedded.get(id).cloned())
+    }
+
+    /// The pointer, from `start`, of the place that gives itself `name`; or that
+    /// a pointer without its first slash leads to, as old tools wrote it.
+    fn named(&self, start: &Home, name: &str) -> Option<String> {
+        let (_, value) = self.look_up(start)?;
+        let names_itself = |schema: &Value| {
+            load::schema_id(schema).and_then(|id| id.strip_prefix('#')) == Some(name)
+        };
+        let mut found = None;
+        embedded::for_each_schema(value, &mut |pointer, schema| {
+            if found.is_none() && names_itself(schema) {
+                found = Some(pointer.to_owned());
+            }
+        });
+        let pointer = format!("/{name}");
+        found.or_else(|| value.pointer(&pointer).is_some().then_some(pointer))
     }
 
     /// Follows `$ref` after `$ref`; the members beside one are ignored, as
@@ -85,15 +119,16 @@ impl<'a> Walk<'a> {
     fn follow(&self, mut home: Home) -> Result<Home, String> {
         let mut seen = Vec::new();
         loop {
-            let Some((_, value)) = self.look_up(&home) else {
+            let Some((document, value)) = self.look_up(&home) else {
                 let Home { document, pointer } = home;
                 return Err(format!("{document:?} has nothing at {pointer:?}"));
             };
             let Some(reference) = value.get("$ref").and_then(Value::as_str) else {
                 return Ok(home);
             };
-            let next = self.target(&home.document, reference)?;
-            if seen.contains(&next) {
+            let base = embedded::base(&home, &document.root);
+            let next = self.target(&base, reference)?;
+            if seen.contains(&next) || next == home {
                 return Err(format!("{reference:?} leads back to itself"));
             }
             seen.push(home);
@@ -121,26 +156,6 @@ impl<'a> Walk<'a> {
             let place = self.place(home);
             self.schemas[id.0] = keywords::read(value, place, home, self);
         }
-    }
-}
-
-/// The JSON pointer of the place below `value` whose `$id` is `name`.
-fn named(value: &Value, name: &str) -> Option<String> {
-    let below = |step: String, child| Some(format!("/{step}{}", named(child, name)?));
-    match value {
-        Value::Object(members) => {
-            if members.get("$id").and_then(Value::as_str) == Some(name) {
-                return Some(String::new());
-            }
-            members
-                .iter()
-                .find_map(|(key, child)| below(escape(key), child))
-        }
-        Value::Array(items) => items
-            .iter()
-            .enumerate()
-            .find_map(|(index, child)| below(index.to_string(), child)),
-        _ => None,
     }
 }
 

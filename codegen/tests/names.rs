@@ -1,0 +1,183 @@
+//! A document that is added later renames nothing that stood before.
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use support::{module, sources, workspace};
+use taskcluster_codegen::{Files, Source};
+
+/// Every public name of `files`: items, fields, variants and methods, each with
+/// its file.
+fn names(files: &Files) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for (path, text) in files {
+        let file = syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}"));
+        for item in file.items {
+            names_of(path, &item, &mut names);
+        }
+    }
+    names
+}
+
+fn names_of(path: &str, item: &syn::Item, names: &mut BTreeSet<String>) {
+    let mut add = |name: String| {
+        names.insert(format!("{path}: {name}"));
+    };
+    match item {
+        syn::Item::Struct(it) => {
+            for field in it.fields.iter().filter_map(|field| field.ident.as_ref()) {
+                add(format!("{}.{field}", it.ident));
+            }
+            add(it.ident.to_string());
+        }
+        syn::Item::Enum(it) => {
+            for variant in &it.variants {
+                add(format!("{}::{}", it.ident, variant.ident));
+            }
+        }
+        syn::Item::Const(it) if matches!(it.vis, syn::Visibility::Public(_)) => {
+            add(it.ident.to_string());
+        }
+        syn::Item::Mod(it) => add(it.ident.to_string()),
+        _ => {}
+    }
+}
+
+fn made(sources: &[Source]) -> Files {
+    module(sources).unwrap_or_else(|errors| panic!("{errors}"))
+}
+
+fn document(source: &Source) -> Value {
+    serde_json::from_slice(&source.bytes).expect("a schema of the workspace is JSON")
+}
+
+fn source(name: &str, document: &Value) -> Source {
+    Source {
+        name: name.to_owned(),
+        bytes: document.to_string().into_bytes(),
+    }
+}
+
+/// `sources` with the first `count` exchanges of each service alone.
+fn first_exchanges(sources: &[Source], count: usize) -> Vec<Source> {
+    sources
+        .iter()
+        .map(|it| {
+            let mut document = document(it);
+            if let Some(Value::Array(entries)) = document.get_mut("entries") {
+                entries.truncate(count);
+            }
+            source(&it.name, &document)
+        })
+        .collect()
+}
+
+fn assert_kept(before: &BTreeSet<String>, after: &BTreeSet<String>) {
+    let lost: Vec<&String> = before.difference(after).collect();
+    assert!(lost.is_empty(), "renamed: {lost:#?}");
+}
+
+#[test]
+fn exchanges_that_are_added_rename_nothing() {
+    let services = sources(&workspace("schemas"));
+    let most = services
+        .iter()
+        .filter_map(|it| Some(document(it).get("entries")?.as_array()?.len()))
+        .max()
+        .unwrap_or(0);
+    assert!(most > 9, "the schemas have an exchange or two");
+    let mut before = BTreeSet::new();
+    for count in 0..=most {
+        let after = names(&made(&first_exchanges(&services, count)));
+        assert_kept(&before, &after);
+        before = after;
+    }
+}
+
+/// A schema with the titles, members and values of `like`, one of `service`'s.
+fn colliding(id: &str, like: &Value, service: &str) -> Value {
+    let mut schema = like.clone();
+    make_absolute(&mut schema, service);
+    schema["$id"] = json!(format!("/schemas/{id}#"));
+    schema["description"] = json!("Says something else.");
+    schema["properties"]["addedLater"] = json!({"type": "string", "title": like["title"]});
+    schema
+}
+
+/// Makes references relative to the folder of `service` lead there from elsewhere.
+fn make_absolute(value: &mut Value, service: &str) {
+    if let Some(Value::String(reference)) = value.get_mut("$ref")
+        && !reference.starts_with(['#', '/'])
+    {
+        *reference = format!("/schemas/{service}/v1/{reference}");
+    }
+    match value {
+        Value::Object(members) => members
+            .values_mut()
+            .for_each(|it| make_absolute(it, service)),
+        Value::Array(items) => items.iter_mut().for_each(|it| make_absolute(it, service)),
+        _ => {}
+    }
+}
+
+#[test]
+fn schemas_and_services_that_collide_rename_nothing() {
+    let services = sources(&workspace("schemas"));
+    let before = names(&made(&services));
+    for reference in services
+        .iter()
+        .filter(|it| document(it).get("entries").is_some())
+    {
+        let mut sources = services.clone();
+        let mut published = document(reference);
+        let service = published["serviceName"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
+        let entry = published["entries"][0].clone();
+        let id = entry["schema"]
+            .as_str()
+            .unwrap_or_default()
+            .trim_end_matches('#');
+        let full = format!("/schemas/{service}/{id}#");
+        let like = services
+            .iter()
+            .map(document)
+            .find(|it| it["$id"] == json!(full))
+            .unwrap_or_else(|| panic!("no schema {full}"));
+
+        // An entry more, with the name, the title and the schema of the first.
+        let mut later = entry.clone();
+        later["exchange"] = json!("added-later");
+        later["schema"] = json!("v1/added-later.json#");
+        published["entries"]
+            .as_array_mut()
+            .expect("entries")
+            .push(later);
+        sources.retain(|it| it.name != reference.name);
+        sources.push(source(&reference.name, &published));
+        sources.push(source(
+            "added-later.json",
+            &colliding(&format!("{service}/v1/added-later.json"), &like, &service),
+        ));
+
+        // A service more, and a second version, with all of it once again.
+        for (name, version) in [("zz-later", "v1"), (service.as_str(), "v2")] {
+            let mut copy = document(reference);
+            copy["serviceName"] = json!(name);
+            copy["apiVersion"] = json!(version);
+            copy["exchangePrefix"] = json!(format!("exchange/{name}/{version}/"));
+            for entry in copy["entries"].as_array_mut().expect("entries") {
+                entry["schema"] = json!("/schemas/zz-later/v1/message.json#");
+            }
+            sources.push(source(&format!("{name}-{version}.json"), &copy));
+        }
+        sources.push(source(
+            "zz-later.json",
+            &colliding("zz-later/v1/message.json", &like, &service),
+        ));
+        assert_kept(&before, &names(&made(&sources)));
+    }
+}

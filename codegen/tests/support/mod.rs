@@ -1,0 +1,55 @@
+//! Folders of documents, and what the generator makes of them.
+
+#![allow(dead_code, reason = "each test uses a part")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use taskcluster_codegen::{Errors, Files, Source, Target, generate};
+
+/// The file or folder at `path` of the workspace.
+pub(crate) fn workspace(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+}
+
+/// Every file below `folder`, with its path from there, in the order of the paths.
+pub(crate) fn files_in(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut files = Vec::new();
+    let mut waiting = vec![(String::new(), folder.to_owned())];
+    while let Some((name, path)) = waiting.pop() {
+        if !path.is_dir() {
+            let bytes =
+                fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            files.push((name, bytes));
+            continue;
+        }
+        for entry in
+            fs::read_dir(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+        {
+            let path = entry.expect("a folder that can be listed").path();
+            let inner = path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            let name = [name.as_str(), &inner].map(str::to_owned);
+            waiting.push((name.join("/").trim_start_matches('/').to_owned(), path));
+        }
+    }
+    files.sort();
+    files
+}
+
+/// The documents below `folder`.
+pub(crate) fn sources(folder: &Path) -> Vec<Source> {
+    let files = files_in(folder).into_iter();
+    files
+        .filter(|(name, _)| name.ends_with(".json"))
+        .map(|(name, bytes)| Source { name, bytes })
+        .collect()
+}
+
+/// What the generator makes of `sources`, as a module.
+pub(crate) fn module(sources: &[Source]) -> Result<Files, Errors> {
+    generate(sources, &Target::Module)
+}

@@ -1,8 +1,0 @@
-//! Literals that break a rule do not compile, and the compiler says why.
-
-#[test]
-fn a_wrong_literal_does_not_compile() {
-    let cases = trybuild::TestCases::new();
-    cases.pass("tests/literals/right.rs");
-    cases.compile_fail("tests/literals/wrong.rs");
-}
