@@ -75,7 +75,10 @@ fn null_is_allowed_wherever_a_schema_is_shared() {
         "first": {"next": {"next": null}}, "second": null, "third": [null, {}],
     }));
     assert_eq!(shared.second, None);
-    assert_found(misfits::<SharedNull>(json!({"first": {}})), &[("", "required")]);
+    assert_found(
+        misfits::<SharedNull>(json!({"first": {}})),
+        &[("", "required")],
+    );
 }
 
 #[test]
