@@ -78,5 +78,8 @@ fn services_and_versions_share_types() {
 #[test]
 fn a_payload_may_be_null() {
     assert_eq!(valid::<Perhaps>(json!(null)).0, None);
-    assert_eq!(valid::<Perhaps>(json!({"a": 1})).0.and_then(|it| it.a), Some(1));
+    assert_eq!(
+        valid::<Perhaps>(json!({"a": 1})).0.and_then(|it| it.a),
+        Some(1)
+    );
 }
