@@ -318,83 +318,91 @@ impl EventSet for Event {
     }
 
     fn validate(&self) -> Result<(), Violations> {
-        match self {
+        match *self {
             #[cfg(feature = "auth")]
-            Self::ClientCreated(message) => Validate::validate(&message.payload),
+            Self::ClientCreated(ref message) => Validate::validate(&message.payload),
             #[cfg(feature = "auth")]
-            Self::ClientUpdated(message) => Validate::validate(&message.payload),
+            Self::ClientUpdated(ref message) => Validate::validate(&message.payload),
             #[cfg(feature = "auth")]
-            Self::ClientDeleted(message) => Validate::validate(&message.payload),
+            Self::ClientDeleted(ref message) => Validate::validate(&message.payload),
             #[cfg(feature = "auth")]
-            Self::RoleCreated(message) => Validate::validate(&message.payload),
+            Self::RoleCreated(ref message) => Validate::validate(&message.payload),
             #[cfg(feature = "auth")]
-            Self::RoleUpdated(message) => Validate::validate(&message.payload),
+            Self::RoleUpdated(ref message) => Validate::validate(&message.payload),
             #[cfg(feature = "auth")]
-            Self::RoleDeleted(message) => Validate::validate(&message.payload),
+            Self::RoleDeleted(ref message) => Validate::validate(&message.payload),
             #[cfg(feature = "github")]
-            Self::PullRequest(message) => Validate::validate(&message.payload),
+            Self::PullRequest(ref message) => Validate::validate(&message.payload),
             #[cfg(feature = "github")]
-            Self::Push(message) => Validate::validate(&message.payload),
+            Self::Push(ref message) => Validate::validate(&message.payload),
             #[cfg(feature = "github")]
-            Self::Release(message) => Validate::validate(&message.payload),
+            Self::Release(ref message) => Validate::validate(&message.payload),
             #[cfg(feature = "github")]
-            Self::Rerun(message) => Validate::validate(&message.payload),
+            Self::Rerun(ref message) => Validate::validate(&message.payload),
             #[cfg(feature = "github")]
-            Self::TaskGroupCreationRequested(message) => {
+            Self::TaskGroupCreationRequested(ref message) => {
                 Validate::validate(&message.payload)
             }
             #[cfg(feature = "hooks")]
-            Self::HookCreated(message) => Validate::validate(&message.payload),
+            Self::HookCreated(ref message) => Validate::validate(&message.payload),
             #[cfg(feature = "hooks")]
-            Self::HookUpdated(message) => Validate::validate(&message.payload),
+            Self::HookUpdated(ref message) => Validate::validate(&message.payload),
             #[cfg(feature = "hooks")]
-            Self::HookDeleted(message) => Validate::validate(&message.payload),
+            Self::HookDeleted(ref message) => Validate::validate(&message.payload),
             #[cfg(feature = "notify")]
-            Self::Notify(message) => Validate::validate(&message.payload),
+            Self::Notify(ref message) => Validate::validate(&message.payload),
             #[cfg(feature = "queue")]
-            Self::TaskDefined(message) => Validate::validate(&message.payload),
+            Self::TaskDefined(ref message) => Validate::validate(&message.payload),
             #[cfg(feature = "queue")]
-            Self::TaskPending(message) => Validate::validate(&message.payload),
+            Self::TaskPending(ref message) => Validate::validate(&message.payload),
             #[cfg(feature = "queue")]
-            Self::TaskRunning(message) => Validate::validate(&message.payload),
+            Self::TaskRunning(ref message) => Validate::validate(&message.payload),
             #[cfg(feature = "queue")]
-            Self::ArtifactCreated(message) => Validate::validate(&message.payload),
+            Self::ArtifactCreated(ref message) => Validate::validate(&message.payload),
             #[cfg(feature = "queue")]
-            Self::TaskCompleted(message) => Validate::validate(&message.payload),
+            Self::TaskCompleted(ref message) => Validate::validate(&message.payload),
             #[cfg(feature = "queue")]
-            Self::TaskFailed(message) => Validate::validate(&message.payload),
+            Self::TaskFailed(ref message) => Validate::validate(&message.payload),
             #[cfg(feature = "queue")]
-            Self::TaskException(message) => Validate::validate(&message.payload),
+            Self::TaskException(ref message) => Validate::validate(&message.payload),
             #[cfg(feature = "queue")]
-            Self::TaskGroupResolved(message) => Validate::validate(&message.payload),
+            Self::TaskGroupResolved(ref message) => Validate::validate(&message.payload),
             #[cfg(feature = "queue")]
-            Self::TaskGroupSealed(message) => Validate::validate(&message.payload),
+            Self::TaskGroupSealed(ref message) => Validate::validate(&message.payload),
             #[cfg(feature = "queue")]
-            Self::TaskPriorityChanged(message) => Validate::validate(&message.payload),
+            Self::TaskPriorityChanged(ref message) => {
+                Validate::validate(&message.payload)
+            }
             #[cfg(feature = "queue")]
-            Self::TaskGroupPriorityChanged(message) => {
+            Self::TaskGroupPriorityChanged(ref message) => {
                 Validate::validate(&message.payload)
             }
             #[cfg(feature = "worker-manager")]
-            Self::WorkerPoolCreated(message) => Validate::validate(&message.payload),
+            Self::WorkerPoolCreated(ref message) => Validate::validate(&message.payload),
             #[cfg(feature = "worker-manager")]
-            Self::WorkerPoolUpdated(message) => Validate::validate(&message.payload),
+            Self::WorkerPoolUpdated(ref message) => Validate::validate(&message.payload),
             #[cfg(feature = "worker-manager")]
-            Self::WorkerPoolError(message) => Validate::validate(&message.payload),
+            Self::WorkerPoolError(ref message) => Validate::validate(&message.payload),
             #[cfg(feature = "worker-manager")]
-            Self::WorkerRequested(message) => Validate::validate(&message.payload),
+            Self::WorkerRequested(ref message) => Validate::validate(&message.payload),
             #[cfg(feature = "worker-manager")]
-            Self::WorkerRunning(message) => Validate::validate(&message.payload),
+            Self::WorkerRunning(ref message) => Validate::validate(&message.payload),
             #[cfg(feature = "worker-manager")]
-            Self::WorkerStopped(message) => Validate::validate(&message.payload),
+            Self::WorkerStopped(ref message) => Validate::validate(&message.payload),
             #[cfg(feature = "worker-manager")]
-            Self::WorkerRemoved(message) => Validate::validate(&message.payload),
+            Self::WorkerRemoved(ref message) => Validate::validate(&message.payload),
             #[cfg(feature = "worker-manager")]
-            Self::LaunchConfigCreated(message) => Validate::validate(&message.payload),
+            Self::LaunchConfigCreated(ref message) => {
+                Validate::validate(&message.payload)
+            }
             #[cfg(feature = "worker-manager")]
-            Self::LaunchConfigUpdated(message) => Validate::validate(&message.payload),
+            Self::LaunchConfigUpdated(ref message) => {
+                Validate::validate(&message.payload)
+            }
             #[cfg(feature = "worker-manager")]
-            Self::LaunchConfigArchived(message) => Validate::validate(&message.payload),
+            Self::LaunchConfigArchived(ref message) => {
+                Validate::validate(&message.payload)
+            }
         }
     }
 }

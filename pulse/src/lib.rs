@@ -26,6 +26,8 @@ mod binding;
 #[cfg(any(feature = "amqp", feature = "memory"))]
 mod client;
 mod event;
+#[cfg(feature = "arbitrary")]
+pub mod example;
 #[cfg(feature = "memory")]
 mod memory;
 pub mod payload;
@@ -45,6 +47,8 @@ pub use client::{
     PublisherBuilder, Queue, Reconnect, RoutesFault, Stopper,
 };
 pub use event::{DecodeError, DecodeFailure, EventSet, Message};
+#[cfg(feature = "arbitrary")]
+pub use example::example;
 #[cfg(feature = "memory")]
 pub use memory::MemoryBroker;
 pub use payload::{

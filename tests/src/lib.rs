@@ -1,5 +1,15 @@
 //! Tests that span the crates of the workspace; see the integration tests beside this file.
 
+pub mod documents;
 pub mod goldens;
+pub mod instances;
+pub mod judge;
 pub mod matcher;
+pub mod private;
+pub mod subjects;
 pub mod texts;
+
+/// The examples of the README, each compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

@@ -20,6 +20,7 @@ license = "MPL-2.0"
 publish = false
 
 [dependencies]
+arbitrary = {{ version = "1.5.0", default-features = false, optional = true }}
 schemars = {{ version = "1.2.3", default-features = false, optional = true }}
 serde = {{ version = "1.0.229", features = ["derive"] }}
 serde_json = {{ version = "1.0.154", features = ["raw_value"] }}
@@ -36,6 +37,7 @@ taskcluster-pulse = {{ path = {pulse}, version = "0.1.0", default-features = fal
         .map(|service| quoted(&feature_name(&service.module)))
         .collect();
     let _ = writeln!(text, "default = [{}]", features.join(", "));
+    text.push_str("arbitrary = [\"dep:arbitrary\", \"taskcluster-pulse/arbitrary\"]\n");
     text.push_str("schemars = [\"dep:schemars\", \"taskcluster-pulse/schemars\"]\n");
     for service in &model.services {
         let needs: Vec<String> = service

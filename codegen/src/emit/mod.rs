@@ -5,6 +5,7 @@ mod checks;
 mod docs;
 mod enums;
 mod event;
+mod examples;
 mod inert;
 mod manifest;
 mod markdown;

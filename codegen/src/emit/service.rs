@@ -8,7 +8,7 @@ use quote::quote;
 use super::checks::Checks;
 use super::markdown;
 use super::ty::{Types, ident};
-use super::{RustFile, binding, payloads, routing_key, schemas, shapes, validators};
+use super::{RustFile, binding, examples, payloads, routing_key, schemas, shapes, validators};
 use crate::error::Error;
 use crate::model::{Model, Service, TypeId};
 use crate::resolve::Ledger;
@@ -57,6 +57,12 @@ pub(super) fn files(
         ),
     ];
     if features {
+        let examples = example_items(types, service);
+        files.push(file(
+            "examples",
+            "Arbitrary valid payloads, and routing keys.",
+            examples,
+        ));
         let schemas = schema_items(types, service);
         files.push(file("schemas", "The payloads as JSON Schemas.", schemas));
     }
@@ -79,6 +85,12 @@ fn module(types: Types<'_>, service: &Service, features: bool) -> RustFile {
         .types
         .iter()
         .map(|id| ident(&types.definition(*id).name));
+    let examples = features.then(|| {
+        quote! {
+            #[cfg(feature = "arbitrary")]
+            mod examples;
+        }
+    });
     let schemas = features.then(|| {
         quote! {
             #[cfg(feature = "schemars")]
@@ -88,6 +100,7 @@ fn module(types: Types<'_>, service: &Service, features: bool) -> RustFile {
     let mut items = vec![quote! {
         mod bindings;
         mod checks;
+        #examples
         mod payloads;
         mod routing_keys;
         #schemas
@@ -137,6 +150,14 @@ fn key_items(service: &Service) -> Vec<TokenStream> {
 fn payload_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
     let ids = service.types.iter();
     ids.flat_map(|id| payloads::definition(types, types.definition(*id)))
+        .collect()
+}
+
+fn example_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
+    let keys = service.exchanges.iter().map(examples::routing_key);
+    let ids = service.types.iter();
+    ids.map(|id| examples::payload(types, *id))
+        .chain(keys)
         .collect()
 }
 

@@ -96,6 +96,23 @@ impl<'m> Types<'m> {
         }
     }
 
+    /// Whether a value may hold one of the type `id`.
+    pub(super) fn reaches(&self, value: &Value, id: TypeId) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut waiting = vec![value];
+        while let Some(value) = waiting.pop() {
+            match &value.kind {
+                Kind::Named(found) if *found == id => return true,
+                Kind::Named(found) if seen.insert(*found) => {
+                    waiting.extend(self.definition(*found).shape.values());
+                }
+                Kind::List(item) | Kind::Map(_, item) => waiting.push(item),
+                _ => {}
+            }
+        }
+        false
+    }
+
     /// Whether a value has a total equality and a hash: floats have neither.
     pub(super) fn is_hashable(&self, value: &Value) -> bool {
         let mut seen = BTreeSet::new();

@@ -11,6 +11,7 @@ const SOURCES: &[(&str, &[&str])] = &[
     ("std", &["fmt"]),
     ("std::borrow", &["Cow"]),
     ("std::collections", &["BTreeMap"]),
+    ("arbitrary", &["Arbitrary", "Unstructured"]),
     ("schemars", &["JsonSchema", "Schema", "SchemaGenerator"]),
     (
         "serde",
@@ -41,7 +42,7 @@ const SOURCES: &[(&str, &[&str])] = &[
             "Violations",
         ],
     ),
-    ("taskcluster_pulse", &["schema"]),
+    ("taskcluster_pulse", &["example", "schema"]),
     ("taskcluster_pulse::schema", &["ObjectSchema"]),
     (
         "taskcluster_pulse::payload",

@@ -13,6 +13,8 @@
 
 mod bindings;
 mod checks;
+#[cfg(feature = "arbitrary")]
+mod examples;
 mod payloads;
 mod routing_keys;
 #[cfg(feature = "schemars")]

@@ -24,6 +24,10 @@ pub trait PayloadObject: Debug + Send {
     /// All [`Violations`].
     fn validate(&self) -> Result<(), Violations>;
 
+    /// Whether a payload is held that keeps every rule; stops at the first
+    /// that it breaks.
+    fn is_valid(&self) -> bool;
+
     /// The payload that is held, to be downcast to its type.
     fn payload(&self) -> Option<&dyn Any>;
 }
@@ -53,6 +57,10 @@ impl<P: Payload> PayloadObject for PayloadSlot<P> {
 
     fn validate(&self) -> Result<(), Violations> {
         self.0.as_ref().map_or(Ok(()), P::validate)
+    }
+
+    fn is_valid(&self) -> bool {
+        self.0.as_ref().is_some_and(P::is_valid)
     }
 
     fn payload(&self) -> Option<&dyn Any> {

@@ -10,9 +10,9 @@ use crate::validate::Violation;
 /// The constraints on an array as a whole.
 #[derive(Debug)]
 pub struct ItemsRule<T: 'static> {
-    minimum: Option<u64>,
-    maximum: Option<u64>,
-    unique: Option<fn(&[T]) -> bool>,
+    pub(crate) minimum: Option<u64>,
+    pub(crate) maximum: Option<u64>,
+    pub(crate) unique: Option<fn(&[T]) -> bool>,
 }
 
 impl<T> ItemsRule<T> {

@@ -8,14 +8,14 @@ use super::table::Table;
 /// Reading one allocates nothing, has no state to set up and never backtracks.
 #[derive(Clone, Copy, Debug)]
 pub struct Matcher {
-    shape: Shape,
-    shortest: usize,
-    longest: usize,
+    pub(crate) shape: Shape,
+    pub(crate) shortest: usize,
+    pub(crate) longest: usize,
 }
 
 /// The forms a language can take, from the cheapest on.
 #[derive(Clone, Copy, Debug)]
-enum Shape {
+pub(crate) enum Shape {
     Always,
     Regex,
     Run(&'static Run),
@@ -168,6 +168,16 @@ impl Run {
         }
     }
 
+    /// Whether `byte` may stand in a text, and be the first and the last of it
+    /// where it is.
+    #[cfg(feature = "arbitrary")]
+    pub(crate) fn allows(&self, byte: u8, is_first: bool, is_last: bool) -> bool {
+        let first = if is_first { FIRST } else { 0 };
+        let last = if is_last { LAST } else { 0 };
+        let wanted = BODY | first | last;
+        self.roles[usize::from(byte)] & wanted == wanted
+    }
+
     /// Goes through all bytes without a branch, so that none waits for another.
     const fn matches(&self, text: &[u8]) -> bool {
         let mut roles = BODY;
@@ -220,6 +230,15 @@ impl Positions {
         Self { sets: roles, wants }
     }
 
+    /// Whether `byte` may stand at `index`.
+    #[cfg(feature = "arbitrary")]
+    pub(crate) fn allows(&self, byte: u8, index: usize) -> bool {
+        let sets = self.sets[usize::from(byte)];
+        self.wants
+            .get(index)
+            .is_some_and(|wants| wants & !sets == 0)
+    }
+
     /// Goes through all bytes without a branch, so that none waits for another.
     const fn matches(&self, text: &[u8]) -> bool {
         let mut missing = 0;
@@ -235,9 +254,9 @@ impl Positions {
 /// Two languages, joined by a byte.
 #[derive(Debug)]
 pub struct Split {
-    at: u8,
-    head: Matcher,
-    tail: Matcher,
+    pub(crate) at: u8,
+    pub(crate) head: Matcher,
+    pub(crate) tail: Matcher,
 }
 
 impl Split {

@@ -10,8 +10,8 @@ use crate::validate::Violation;
 /// The constraints on how many members a map has.
 #[derive(Clone, Copy, Debug)]
 pub struct MembersRule {
-    minimum: Option<u64>,
-    maximum: Option<u64>,
+    pub(crate) minimum: Option<u64>,
+    pub(crate) maximum: Option<u64>,
 }
 
 impl MembersRule {

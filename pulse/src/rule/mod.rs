@@ -10,6 +10,8 @@ mod string;
 mod table;
 
 pub use items::{ItemsRule, pairwise_unique, unique};
+#[cfg(feature = "arbitrary")]
+pub(crate) use matcher::Shape;
 pub use matcher::{Matcher, Positions, Run, Split};
 pub use members::MembersRule;
 pub use one_of::Known;

@@ -64,12 +64,12 @@ impl Scalar for f64 {
 /// The constraints on one number or boolean: bounds, a divisor, a list of values.
 #[derive(Clone, Copy, Debug)]
 pub struct ScalarRule<T: 'static> {
-    minimum: Option<T>,
-    maximum: Option<T>,
-    above: Option<T>,
-    below: Option<T>,
-    multiple_of: Option<T>,
-    one_of: Option<(&'static str, &'static [T])>,
+    pub(crate) minimum: Option<T>,
+    pub(crate) maximum: Option<T>,
+    pub(crate) above: Option<T>,
+    pub(crate) below: Option<T>,
+    pub(crate) multiple_of: Option<T>,
+    pub(crate) one_of: Option<(&'static str, &'static [T])>,
 }
 
 impl<T: Copy + 'static> ScalarRule<T> {

@@ -36,12 +36,12 @@ use crate::validate::Violation;
 pub struct StringRule {
     name: &'static str,
     refusal: &'static str,
-    min_length: Option<u64>,
-    max_length: Option<u64>,
+    pub(crate) min_length: Option<u64>,
+    pub(crate) max_length: Option<u64>,
     pattern: Option<(&'static str, Matcher)>,
     one_pass: Option<Matcher>,
     format: Option<(Format, Matcher)>,
-    one_of: Option<(&'static str, &'static [&'static str])>,
+    pub(crate) one_of: Option<(&'static str, &'static [&'static str])>,
 }
 
 /// The formats that a string may have.
@@ -159,6 +159,15 @@ impl StringRule {
     pub const fn literal(&self, text: &'static str) -> &'static str {
         assert!(self.is_valid(text), "{}", self.refusal);
         text
+    }
+
+    /// What a string must match: the pattern, with the lengths where one pass
+    /// tells both, and the format.
+    #[cfg(feature = "arbitrary")]
+    pub(crate) fn matchers(&self) -> impl Iterator<Item = &Matcher> {
+        let pattern = self.pattern.as_ref().map(|(_, matcher)| matcher);
+        let format = self.format.as_ref().map(|(_, matcher)| matcher);
+        self.one_pass.as_ref().or(pattern).into_iter().chain(format)
     }
 
     const fn is_long(&self, text: &str) -> bool {

@@ -11,12 +11,12 @@ const ACCEPTED: usize = 1;
 /// others, those up to a certain one accept the text that ends in them.
 #[derive(Debug)]
 pub struct Table {
-    classes: [u8; 256],
+    pub(crate) classes: [u8; 256],
     width: usize,
     /// The next states: row by row for each state, in a row for each class.
     cells: &'static [u8],
     wide: bool,
-    start: usize,
+    pub(crate) start: usize,
     accepting: usize,
 }
 
@@ -73,15 +73,30 @@ impl Table {
     }
 
     pub(super) const fn accepts(&self, text: &[u8]) -> bool {
-        let state = match self.wide {
-            false => self.walk(text),
-            true => self.walk_wide(text),
-        };
+        self.accepts_in(self.end(self.start, text))
+    }
+
+    /// The state after `state` and `text`.
+    pub(crate) const fn end(&self, state: usize, text: &[u8]) -> usize {
+        match self.wide {
+            false => self.walk(state, text),
+            true => self.walk_wide(state, text),
+        }
+    }
+
+    /// Whether a text that ends in `state` is accepted.
+    pub(crate) const fn accepts_in(&self, state: usize) -> bool {
         state != REFUSED && state < self.accepting
     }
 
-    const fn walk(&self, text: &[u8]) -> usize {
-        let mut state = self.start;
+    /// How many states there are.
+    #[cfg(feature = "arbitrary")]
+    pub(crate) fn states(&self) -> usize {
+        let row = self.width.max(1) * if self.wide { 2 } else { 1 };
+        2 + self.cells.len().div_ceil(row)
+    }
+
+    const fn walk(&self, mut state: usize, text: &[u8]) -> usize {
         let mut index = 0;
         while index < text.len() && state > ACCEPTED {
             let cell = self.cell(state, text[index]);
@@ -94,8 +109,7 @@ impl Table {
         state
     }
 
-    const fn walk_wide(&self, text: &[u8]) -> usize {
-        let mut state = self.start;
+    const fn walk_wide(&self, mut state: usize, text: &[u8]) -> usize {
         let mut index = 0;
         while index < text.len() && state > ACCEPTED {
             let cell = self.cell(state, text[index]) * 2;

@@ -3,6 +3,6 @@
 #[test]
 fn a_wrong_literal_does_not_compile() {
     let cases = trybuild::TestCases::new();
-    cases.pass("tests/literals/right.rs");
-    cases.compile_fail("tests/literals/wrong.rs");
+    cases.pass("cases/right.rs");
+    cases.compile_fail("cases/wrong.rs");
 }

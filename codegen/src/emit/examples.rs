@@ -1,0 +1,219 @@
+//! Arbitrary valid payloads and routing keys, for the feature `arbitrary`.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote};
+
+use super::ty::{Types, ident};
+use super::validators;
+use crate::model::{
+    Branch, Exchange, Field, KeyEntry, Kind, Rule, RuleUse, Struct, TypeId, TypeShape, Union, Value,
+};
+
+/// The implementation of `Arbitrary` for one type of payloads.
+pub(super) fn payload(types: Types<'_>, id: TypeId) -> TokenStream {
+    let definition = types.definition(id);
+    let examples = Examples { types, id };
+    let body = match &definition.shape {
+        TypeShape::Struct(it) => examples.structure(it),
+        TypeShape::Enum(_) => quote!(example::open_enum(u)),
+        TypeShape::Union(it) => examples.union(it),
+        TypeShape::Wrapper(value) => {
+            let value = examples.value(value);
+            quote!(#value.map(Self))
+        }
+    };
+    implementation(&definition.name, &body)
+}
+
+fn implementation(name: &str, body: &TokenStream) -> TokenStream {
+    let name = ident(name);
+    let input = match uses_input(body) {
+        true => quote!(u),
+        false => quote!(_u),
+    };
+    quote! {
+        impl<'a> Arbitrary<'a> for #name {
+            fn arbitrary(#input: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
+                #body
+            }
+        }
+    }
+}
+
+fn uses_input(tokens: &TokenStream) -> bool {
+    tokens.clone().into_iter().any(|token| match token {
+        proc_macro2::TokenTree::Group(group) => uses_input(&group.stream()),
+        token => token.to_string() == "u",
+    })
+}
+
+/// Emits expressions that are the `Result` of making a value from `u`.
+struct Examples<'m> {
+    types: Types<'m>,
+    /// The type that the values are part of.
+    id: TypeId,
+}
+
+impl Examples<'_> {
+    fn structure(&self, it: &Struct) -> TokenStream {
+        let fields = it.fields.iter().map(|field| {
+            let name = ident(&field.name);
+            let value = self.field(field);
+            quote!(#name: #value?)
+        });
+        let rest = it.rest.iter().filter_map(|rest| {
+            let name = ident(&rest.name);
+            let rest = self.rest(it, rest)?;
+            Some(quote!(#name: #rest?))
+        });
+        let made = quote!(Ok(Self { #(#fields,)* #(#rest,)* }));
+        match it.counts {
+            Some(_) => quote!(example::valid(u, |u| #made)),
+            None => made,
+        }
+    }
+
+    fn field(&self, field: &Field) -> TokenStream {
+        let value = self.maybe_boxed(&field.value, field.boxed);
+        match field.required {
+            true => value,
+            false => quote!(example::optional(u, |u| #value)),
+        }
+    }
+
+    /// The members that the schema does not name, under other names than those
+    /// that it does.
+    fn rest(&self, it: &Struct, rest: &Field) -> Option<TokenStream> {
+        let Kind::Map(_, each) = &rest.value.kind else {
+            return None;
+        };
+        let taken = it.fields.iter().map(|field| &field.wire_name);
+        let each = self.value(each);
+        Some(quote!(example::rest(u, &[#(#taken),*], |u| #each)))
+    }
+
+    /// The branches that may hold a value of the type itself come last: the
+    /// first is what an input that has run out gives.
+    fn union(&self, it: &Union) -> TokenStream {
+        let is_endless = |branch: &&Branch| self.types.reaches(&branch.value, self.id);
+        let (endless, finite): (Vec<&Branch>, Vec<&Branch>) =
+            it.branches.iter().partition(is_endless);
+        let makes = finite.into_iter().chain(endless).map(|branch| {
+            let variant = format_ident!("{}", branch.name);
+            let value = self.maybe_boxed(&branch.value, branch.boxed);
+            quote!(|u| #value.map(Self::#variant))
+        });
+        quote!(example::any_of(u, &[#(#makes),*]))
+    }
+
+    fn value(&self, value: &Value) -> TokenStream {
+        self.maybe_boxed(value, false)
+    }
+
+    fn maybe_boxed(&self, value: &Value, boxed: bool) -> TokenStream {
+        let plain = self.plain(value);
+        let plain = match boxed {
+            true => quote!(#plain.map(Box::new)),
+            false => plain,
+        };
+        match value.nullable {
+            true => quote!(example::optional(u, |u| #plain)),
+            false => plain,
+        }
+    }
+
+    /// A value that is not `null`.
+    fn plain(&self, value: &Value) -> TokenStream {
+        match &value.kind {
+            Kind::Text => text(&value.rules),
+            Kind::Unsigned => scalar(value, &quote!(u64)),
+            Kind::Signed => scalar(value, &quote!(i64)),
+            Kind::Number => scalar(value, &quote!(f64)),
+            Kind::Boolean if !value.rules.is_empty() => scalar(value, &quote!(bool)),
+            Kind::List(item) => self.list(value, item),
+            Kind::Map(names, each) => self.map(value, names.as_deref(), each),
+            // It may hold the type that it is part of.
+            Kind::Named(_) if self.types.reaches(value, self.id) => quote!(example::smaller(u)),
+            _ => quote!(u.arbitrary()),
+        }
+    }
+
+    fn list(&self, value: &Value, item: &Value) -> TokenStream {
+        let unique = match self.types.is_hashable(item) {
+            true => quote!(unique),
+            false => quote!(pairwise_unique),
+        };
+        let rule = match rule(value, |it| matches!(it, Rule::Items(_))) {
+            Some(used) => validators::reference(used, &unique),
+            None => quote!(&ItemsRule::new()),
+        };
+        let item = self.value(item);
+        quote!(example::list(u, #rule, |u| #item))
+    }
+
+    fn map(&self, value: &Value, names: Option<&RuleUse>, each: &Value) -> TokenStream {
+        let rule = match rule(value, |it| matches!(it, Rule::Members(_))) {
+            Some(used) => validators::reference(used, &quote!(unique)),
+            None => quote!(&MembersRule::new()),
+        };
+        let name = text(names);
+        let each = self.value(each);
+        quote!(example::map(u, #rule, |u| #name, |u| #each))
+    }
+}
+
+fn rule(value: &Value, wanted: fn(&Rule) -> bool) -> Option<&RuleUse> {
+    value.rules.iter().find(|used| wanted(&used.rule))
+}
+
+/// A string that keeps all of `rules`.
+fn text<'r>(rules: impl IntoIterator<Item = &'r RuleUse>) -> TokenStream {
+    let rules: Vec<TokenStream> = rules.into_iter().map(validators::constant_path).collect();
+    match rules.as_slice() {
+        [rule] => quote!(#rule.arbitrary(u)),
+        rules => quote!(example::text(u, &[#(&#rules),*])),
+    }
+}
+
+fn scalar(value: &Value, ty: &TokenStream) -> TokenStream {
+    match value.rules.first().map(validators::constant_path) {
+        Some(rule) => quote!(#rule.arbitrary(u)),
+        None => quote!(ScalarRule::<#ty>::new().arbitrary(u)),
+    }
+}
+
+/// The implementation of `Arbitrary` for the routing key of an exchange.
+pub(super) fn routing_key(exchange: &Exchange) -> TokenStream {
+    let longest = Literal::usize_unsuffixed(longest_entry(exchange));
+    let entries = exchange
+        .entries
+        .iter()
+        .filter(|entry| entry.constant.is_none());
+    let fields = entries.map(|entry| {
+        let name = ident(&entry.field);
+        let word = match entry.multiple_words {
+            true => quote!(example::words(u, #longest)),
+            false => quote!(example::word(u, #longest)),
+        };
+        match entry.required {
+            true => quote!(#name: #word?),
+            false => quote!(#name: example::optional(u, |u| #word)?),
+        }
+    });
+    implementation(&exchange.key_name, &quote!(Ok(Self { #(#fields),* })))
+}
+
+/// How many bytes each entry may have, so that the whole key keeps to what AMQP
+/// allows: an equal share of what the constants and the dots leave.
+fn longest_entry(exchange: &Exchange) -> usize {
+    const LONGEST_KEY: usize = 255;
+    let constants = exchange.entries.iter().map(constant_bytes).sum::<usize>();
+    let taken = constants + exchange.entries.len().saturating_sub(1);
+    let words = exchange.entries.iter();
+    let words = words.filter(|entry| entry.constant.is_none()).count();
+    LONGEST_KEY.saturating_sub(taken) / words.max(1)
+}
+
+fn constant_bytes(entry: &KeyEntry) -> usize {
+    entry.constant.as_ref().map_or(0, String::len)
+}

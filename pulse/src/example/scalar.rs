@@ -1,0 +1,127 @@
+//! Numbers and booleans.
+
+use arbitrary::{Error, Result, Unstructured};
+
+use super::retry::retry;
+use crate::rule::{Rule, Scalar, ScalarRule};
+
+impl<T: Scalar> ScalarRule<T> {
+    /// One of the values that the rule lists, if it lists any, or what `make`
+    /// makes, if that keeps the rule.
+    fn pick(
+        &self,
+        u: &mut Unstructured<'_>,
+        make: impl Fn(&mut Unstructured<'_>) -> Result<T>,
+    ) -> Result<T> {
+        if let Some((_, values)) = self.one_of {
+            let values = values.iter().filter(|value| self.holds(value));
+            return u.choose_iter(values.collect::<Vec<_>>()).copied();
+        }
+        retry(u, |u| {
+            let value = make(u)?;
+            self.holds(&value)
+                .then_some(value)
+                .ok_or(Error::IncorrectFormat)
+        })
+    }
+}
+
+macro_rules! integers {
+    ($($integer:ty)*) => {
+        $(
+            impl ScalarRule<$integer> {
+                /// An integer that keeps this rule, more often a small one than
+                /// a large one.
+                ///
+                /// # Errors
+                ///
+                /// [`Error`] where there is none.
+                pub fn arbitrary(&self, u: &mut Unstructured<'_>) -> Result<$integer> {
+                    let number = |limit: Option<$integer>| limit.map(i128::from);
+                    let least = number(self.minimum)
+                        .max(number(self.above).map(|limit| limit + 1))
+                        .unwrap_or(<$integer>::MIN.into());
+                    // Of two upper limits the lower one counts, and none is not the lower.
+                    let most = [number(self.maximum), number(self.below).map(|limit| limit - 1)]
+                        .into_iter()
+                        .flatten()
+                        .min()
+                        .unwrap_or(<$integer>::MAX.into());
+                    let divisor = number(self.multiple_of).map_or(1, i128::abs).max(1);
+                    self.pick(u, |u| {
+                        let least = -(-least).div_euclid(divisor);
+                        let quotient = near_zero(u, least, most.div_euclid(divisor))?;
+                        (quotient * divisor).try_into().map_err(|_| Error::IncorrectFormat)
+                    })
+                }
+            }
+        )*
+    };
+}
+
+integers!(u64 i64);
+
+/// A number from `least` to `most`, with each number of bits as often as the
+/// others.
+fn near_zero(u: &mut Unstructured<'_>, least: i128, most: i128) -> Result<i128> {
+    if least > most {
+        return Err(Error::IncorrectFormat);
+    }
+    let nearest = 0.clamp(least, most);
+    let reach = (1_i128 << u.int_in_range(0..=64_u32)?) - 1;
+    let low = nearest.saturating_sub(reach).max(least);
+    let high = nearest.saturating_add(reach).min(most);
+    u.int_in_range(low..=high)
+}
+
+impl ScalarRule<f64> {
+    /// A finite number that keeps this rule: a multiple of what the rule says,
+    /// or one that few decimals can write.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] where none is found. Between limits that are very close to each
+    /// other, or far from 0, only the limits and their mean are looked at.
+    pub fn arbitrary(&self, u: &mut Unstructured<'_>) -> Result<f64> {
+        let (least, most) = self.range();
+        let found = self.pick(u, |u| {
+            let step = match self.multiple_of {
+                Some(divisor) => divisor.abs(),
+                None => *u.choose(&STEPS)?,
+            };
+            let (first, last) = ((least / step).ceil(), (most / step).floor());
+            Ok(near_zero(u, first as i128, last as i128)? as f64 * step)
+        });
+        let mut others = [least, most, f64::midpoint(least, most)].into_iter();
+        found.or_else(|error| others.find(|other| self.holds(other)).ok_or(error))
+    }
+
+    /// Where numbers are looked for, the ends included though they may not be
+    /// allowed.
+    fn range(&self) -> (f64, f64) {
+        match (self.minimum.or(self.above), self.maximum.or(self.below)) {
+            (Some(least), Some(most)) => (least, most),
+            (Some(least), None) => (least, FAR.max(least + FAR)),
+            (None, Some(most)) => ((-FAR).min(most - FAR), most),
+            (None, None) => (-FAR, FAR),
+        }
+    }
+}
+
+/// How far from 0, or from its only limit, a number is.
+const FAR: f64 = 1_048_576.0;
+
+/// What numbers are multiples of where no schema says. The finest of them has
+/// no more than 15 digits up to [`FAR`], which every reader of JSON reads exactly.
+const STEPS: [f64; 4] = [1.0, 1.0, 0.25, 1.0 / 256.0];
+
+impl ScalarRule<bool> {
+    /// A boolean that keeps this rule.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] where there is none.
+    pub fn arbitrary(&self, u: &mut Unstructured<'_>) -> Result<bool> {
+        self.pick(u, |u| u.arbitrary())
+    }
+}

@@ -1,0 +1,60 @@
+//! Timestamps, and JSON that the schema says little or nothing of.
+
+use arbitrary::{Arbitrary, Error, Result, Unstructured};
+use serde_json::{Map, Value};
+
+use super::text::text;
+use crate::payload::{JsonObject, JsonText, Timestamp};
+
+/// A whole millisecond of the years from 1970 to 2100.
+impl<'a> Arbitrary<'a> for Timestamp {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        /// The start of 2101.
+        const END: i64 = 4_133_980_800_000;
+        u.int_in_range(0..=END - 1).map(Self::from_millis)
+    }
+}
+
+/// A small object.
+impl<'a> Arbitrary<'a> for JsonObject {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        Self::of(&object(u, LEVELS)?).map_err(|_| Error::IncorrectFormat)
+    }
+}
+
+/// A small value.
+impl<'a> Arbitrary<'a> for JsonText {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        Self::of(&value(u, LEVELS)?).map_err(|_| Error::IncorrectFormat)
+    }
+}
+
+/// How many levels of arrays and objects there may be.
+const LEVELS: u8 = 3;
+
+/// How many items or members there may be.
+const MOST: usize = 3;
+
+fn value(u: &mut Unstructured<'_>, levels: u8) -> Result<Value> {
+    let kinds = if levels > 0 { 0..=5 } else { 0..=3_u8 };
+    Ok(match u.int_in_range(kinds)? {
+        0 => Value::Null,
+        1 => Value::Bool(u.arbitrary()?),
+        2 => Value::from(u.arbitrary::<i32>()?),
+        3 => Value::String(text(u, &[])?),
+        4 => array(u, levels)?,
+        _ => Value::Object(object(u, levels)?),
+    })
+}
+
+fn array(u: &mut Unstructured<'_>, levels: u8) -> Result<Value> {
+    let count = u.int_in_range(0..=MOST)?;
+    (0..count).map(|_| value(u, levels - 1)).collect()
+}
+
+fn object(u: &mut Unstructured<'_>, levels: u8) -> Result<Map<String, Value>> {
+    let count = u.int_in_range(0..=MOST)?;
+    (0..count)
+        .map(|_| Ok((text(u, &[])?, value(u, levels - 1)?)))
+        .collect()
+}

@@ -1,0 +1,213 @@
+//! Examples keep the rules that they are made by.
+#![cfg(feature = "arbitrary")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use arbitrary::{Arbitrary, Result, Unstructured};
+use taskcluster_pulse::example;
+use taskcluster_pulse::payload::{JsonObject, JsonText, Timestamp};
+use taskcluster_pulse::routing::{Word, Words};
+use taskcluster_pulse::rule::{
+    ItemsRule, Matcher, MembersRule, Positions, Rule, Run, ScalarRule, Split, StringRule, Table,
+    unique,
+};
+
+/// An empty input, one that is all zeros, one that is all ones, and 300 that
+/// look random.
+static INPUTS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
+    let random = (0..300).map(|seed| {
+        let words: [u64; 32] = example(seed).unwrap();
+        words.iter().flat_map(|word| word.to_le_bytes()).collect()
+    });
+    let extreme = [Vec::new(), vec![0; 64], vec![0xff; 4096]];
+    extreme.into_iter().chain(random).collect()
+});
+
+/// What `make` makes of each of the inputs.
+fn made<T>(make: impl Fn(&mut Unstructured<'_>) -> Result<T>) -> Vec<T> {
+    let inputs = INPUTS.iter();
+    inputs
+        .map(|input| make(&mut Unstructured::new(input)).unwrap())
+        .collect()
+}
+
+fn any<T: for<'a> Arbitrary<'a>>() -> Vec<T> {
+    made(|u| u.arbitrary())
+}
+
+/// The different texts that `rule` gives; all keep it.
+fn texts(rule: StringRule) -> BTreeSet<String> {
+    let texts = made(|u| rule.arbitrary(u));
+    for text in &texts {
+        assert!(rule.is_valid(text), "{text:?} by {rule:?}");
+    }
+    texts.into_iter().collect()
+}
+
+const LOWER: Matcher = Matcher::run(&const { Run::new(b"--az").first(b"az").last(b"bb") });
+
+#[test]
+fn strings_of_no_pattern_keep_their_lengths() {
+    let texts = texts(StringRule::new("RULE").min_length(3).max_length(30));
+    let lengths: BTreeSet<usize> = texts.iter().map(|text| text.chars().count()).collect();
+    assert_eq!((lengths.first(), lengths.last()), (Some(&3), Some(&30)));
+    assert!(texts.iter().any(|text| !text.is_ascii()));
+}
+
+#[test]
+fn strings_keep_runs_positions_and_splits() {
+    let rule = |matcher| StringRule::new("RULE").pattern("a pattern", matcher);
+    assert!(texts(rule(LOWER).min_length(1)).len() > 100);
+    let slug = Positions::new(&[b"az", b"09"], b"\x01\x02\x01");
+    let slug: &'static Positions = Box::leak(Box::new(slug));
+    assert!(texts(rule(Matcher::positions(slug))).len() > 100);
+    const POOL: Matcher = Matcher::split(
+        &const { Split::new(b'/', LOWER.at_least(1).at_most(20), LOWER.at_least(1)) },
+    );
+    assert!(texts(rule(POOL)).len() > 100);
+    for text in texts(rule(POOL).min_length(60).max_length(61)) {
+        assert!((60..=61).contains(&text.len()));
+    }
+}
+
+/// What `^(ab)*c?$` matches.
+const PAIRS: Table = Table::new(b"aa\x01bb\x02cc\x03", 4, b"\0\x04\0\x03\0\0\0\0\0\0\x02\0")
+    .start(2)
+    .accepting(4);
+
+#[test]
+fn strings_keep_automata_and_their_lengths() {
+    let rule = StringRule::new("RULE").pattern("^(ab)*c?$", Matcher::table(&PAIRS));
+    let all = texts(rule);
+    assert!(all.contains("") && all.contains("abc"), "{all:?}");
+    let some = texts(rule.min_length(3).max_length(4));
+    assert_eq!(some, BTreeSet::from(["abc".to_owned(), "abab".to_owned()]));
+}
+
+#[test]
+fn strings_keep_several_rules_at_once() {
+    let rule = StringRule::new("RULE")
+        .pattern("^[-a-z]*b$", LOWER)
+        .format("ab-pairs", Matcher::table(&PAIRS))
+        .min_length(2)
+        .max_length(6);
+    assert_eq!(
+        texts(rule),
+        BTreeSet::from(["ab", "abab", "ababab"].map(str::to_owned))
+    );
+    let all = Matcher::all_of(const { &[LOWER, Matcher::table(&PAIRS)] });
+    let any = Matcher::any_of(const { &[LOWER, Matcher::table(&PAIRS)] });
+    assert!(texts(StringRule::new("RULE").pattern("all", all)).contains("abab"));
+    assert!(texts(StringRule::new("RULE").pattern("any", any)).contains("abc"));
+    let listed = StringRule::new("RULE").one_of(&["a", "ab", "abc"]);
+    assert_eq!(texts(listed.max_length(2)).len(), 2);
+}
+
+#[test]
+fn strings_of_other_characters_than_ascii_are_found() {
+    const ACUTE: Table = Table::new(b"\xc3\xc3\x01\xa9\xa9\x02", 3, b"\0\x03\0\0\0\x02")
+        .start(2)
+        .accepting(3);
+    let rule = StringRule::new("RULE").pattern("^é*$", Matcher::table(&ACUTE));
+    assert!(texts(rule.min_length(2)).contains("éé"));
+}
+
+#[test]
+fn what_can_not_be_is_an_error() {
+    let none = StringRule::new("RULE").min_length(2).max_length(1);
+    assert!(none.arbitrary(&mut Unstructured::new(&[])).is_err());
+    let endless = StringRule::new("RULE").min_length(u64::MAX);
+    assert!(endless.arbitrary(&mut Unstructured::new(&[])).is_err());
+    let number = ScalarRule::<u64>::new().minimum(3).exclusive_maximum(3);
+    assert!(number.arbitrary(&mut Unstructured::new(&[])).is_err());
+    let items = ItemsRule::<bool>::new().minimum(3).unique(unique);
+    assert!(example::list(&mut Unstructured::new(&[]), &items, |u| u.arbitrary()).is_err());
+}
+
+#[test]
+fn integers_keep_their_limits() {
+    for rule in [
+        ScalarRule::<i64>::new(),
+        ScalarRule::new().minimum(-3).maximum(12).multiple_of(5),
+        ScalarRule::new()
+            .exclusive_minimum(-3)
+            .exclusive_maximum(-1),
+        ScalarRule::new().minimum(i64::MAX),
+        ScalarRule::new().one_of(&[-1, 7]),
+    ] {
+        assert!(made(|u| rule.arbitrary(u)).iter().all(|it| rule.holds(it)));
+    }
+    let found: BTreeSet<u64> = made(|u| ScalarRule::<u64>::new().multiple_of(1000).arbitrary(u))
+        .into_iter()
+        .collect();
+    assert!(found.contains(&0) && found.len() > 100);
+    assert!(found.iter().all(|it| it % 1000 == 0));
+}
+
+#[test]
+fn numbers_are_finite_and_keep_their_limits() {
+    for rule in [
+        ScalarRule::<f64>::new(),
+        ScalarRule::new().exclusive_minimum(0.0).maximum(1.0),
+        ScalarRule::new()
+            .exclusive_minimum(0.1)
+            .exclusive_maximum(0.1001),
+        ScalarRule::new().minimum(1e300),
+        ScalarRule::new().minimum(-1.0).multiple_of(0.25),
+        ScalarRule::new().constant(&[2.5]),
+    ] {
+        let numbers = made(|u| rule.arbitrary(u));
+        assert!(numbers.iter().all(|it| it.is_finite() && rule.holds(it)));
+        for number in numbers {
+            let text = serde_json::to_string(&number).unwrap();
+            assert_eq!(serde_json::from_str::<f64>(&text).unwrap(), number);
+        }
+    }
+}
+
+#[test]
+fn lists_and_maps_keep_their_counts() {
+    let rule = ItemsRule::new().minimum(2).maximum(3).unique(unique);
+    for list in made(|u| example::list(u, &rule, |u| u.int_in_range(0..=3_u8))) {
+        assert!(rule.holds(&list), "{list:?}");
+    }
+    let rule = MembersRule::new().minimum(2).maximum(3);
+    let name = StringRule::new("RULE").one_of(&["a", "b", "c"]);
+    for map in made(|u| example::map(u, &rule, |u| name.arbitrary(u), |u| u.arbitrary::<bool>())) {
+        assert!(rule.holds(&map), "{map:?}");
+        assert!(map.keys().all(|key| name.is_valid(key)));
+    }
+    let rest = made(|u| example::rest(u, &["", "a"], |u| u.arbitrary::<bool>()));
+    assert!(rest.iter().any(|rest| !rest.is_empty()));
+    assert!(rest.iter().all(|rest| !rest.contains_key("a")));
+}
+
+#[test]
+fn values_without_rules_are_what_they_say() {
+    for timestamp in any::<Timestamp>() {
+        let text = timestamp.to_string();
+        assert!(("1970".."2101").contains(&&text[..4]), "{text}");
+        assert_eq!(text.parse::<Timestamp>().unwrap(), timestamp);
+    }
+    for object in any::<JsonObject>() {
+        object.parse::<BTreeMap<String, JsonText>>().unwrap();
+    }
+    let words: BTreeSet<Word> = any::<Word>().into_iter().collect();
+    assert!(words.len() > 100 && !words.iter().any(|word| word == "_"));
+    let words = any::<Words>();
+    assert!(words.iter().any(|words| words.as_str().contains('.')));
+}
+
+#[test]
+fn one_seed_is_one_example() {
+    let texts = |seeds: std::ops::Range<u64>| -> Vec<JsonText> {
+        seeds.map(|seed| example(seed).unwrap()).collect()
+    };
+    assert_eq!(texts(0..100), texts(0..100));
+    let different: BTreeSet<String> = texts(0..100)
+        .iter()
+        .map(|text| text.get().to_owned())
+        .collect();
+    assert!(different.len() > 50, "{}", different.len());
+}

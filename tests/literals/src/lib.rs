@@ -1,0 +1,1 @@
+//! Literals that are checked when a program is compiled; see the test.

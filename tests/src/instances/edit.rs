@@ -1,0 +1,66 @@
+//! Changes to a JSON value, down to how a number is spelt.
+
+use serde_json::Value;
+
+/// A step into a value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step {
+    /// To a member.
+    Member(String),
+    /// To an item.
+    Index(usize),
+}
+
+/// A change to one value.
+#[derive(Clone, Debug)]
+pub enum Edit {
+    /// Another value in its place.
+    Put(Value),
+    /// A text in its place, as it stands.
+    Spell(String),
+    /// One member less.
+    Remove(String),
+    /// One member more.
+    Add(String, Value),
+}
+
+/// What stands for a text until the JSON is written; no instance has it.
+const SPELT: &str = "\u{e000}spelt\u{e000}";
+
+impl Edit {
+    /// The text of `root`, with this change to the value at `path`.
+    pub fn apply(&self, root: &Value, path: &[Step]) -> String {
+        let mut root = root.clone();
+        let value = at(&mut root, path);
+        match self {
+            Self::Put(other) => *value = other.clone(),
+            Self::Spell(_) => *value = SPELT.into(),
+            Self::Remove(name) => {
+                value.as_object_mut().and_then(|it| it.remove(name));
+            }
+            Self::Add(name, member) => value[name] = member.clone(),
+        }
+        let text = root.to_string();
+        match self {
+            Self::Spell(spelling) => text.replacen(&format!("\"{SPELT}\""), spelling, 1),
+            _ => text,
+        }
+    }
+}
+
+fn at<'v>(root: &'v mut Value, path: &[Step]) -> &'v mut Value {
+    path.iter().fold(root, |value, step| match step {
+        Step::Member(name) => &mut value[name.as_str()],
+        Step::Index(index) => &mut value[*index],
+    })
+}
+
+/// `path` as a JSON pointer.
+pub fn pointer(path: &[Step]) -> String {
+    path.iter()
+        .map(|step| match step {
+            Step::Member(name) => format!("/{}", name.replace('~', "~0").replace('/', "~1")),
+            Step::Index(index) => format!("/{index}"),
+        })
+        .collect()
+}

@@ -1,0 +1,396 @@
+//! Changes to a valid instance, each aimed at a single constraint.
+
+use serde_json::{Number, Value, json};
+
+use super::Instances;
+use super::edit::{Edit, Step, pointer};
+use super::strings::{Text, samples};
+use super::valid::is_required;
+use crate::documents::Place;
+
+/// One change to an instance, and what it should lead to.
+#[derive(Clone, Debug)]
+pub struct Mutation {
+    /// The way to the value that changes.
+    pub path: Vec<Step>,
+    /// The change.
+    pub edit: Edit,
+    /// What the change should lead to.
+    pub expected: Expected,
+}
+
+/// What a change leads to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Expected {
+    /// The instance stays valid.
+    Valid,
+    /// A fault at this pointer, of this keyword.
+    Fault(String, String),
+    /// Whatever the judges agree on.
+    Agreement,
+}
+
+/// Every change that the schema at `place` suggests for its instance `root`.
+pub fn mutations(instances: &mut Instances<'_>, place: &Place<'_>, root: &Value) -> Vec<Mutation> {
+    let mut walk = Walk {
+        instances,
+        path: Vec::new(),
+        found: Vec::new(),
+        uncertain: false,
+    };
+    walk.value(place, root);
+    walk.found
+}
+
+struct Walk<'w, 'd> {
+    instances: &'w mut Instances<'d>,
+    path: Vec<Step>,
+    found: Vec<Mutation>,
+    /// Whether a schema around this one has alternatives, so that a change may
+    /// lead from one to another.
+    uncertain: bool,
+}
+
+/// One value of each kind, to put where another kind is wanted.
+const KINDS: &[(&str, &str)] = &[
+    ("null", "null"),
+    ("boolean", "true"),
+    ("integer", "7"),
+    ("number", "2.5"),
+    ("string", "\"text\""),
+    ("array", "[]"),
+    ("object", "{}"),
+];
+
+impl Walk<'_, '_> {
+    fn value(&mut self, place: &Place<'_>, value: &Value) {
+        let place = self.instances.documents.follow(place.clone());
+        let schema = place.schema;
+        let combined = ["anyOf", "oneOf", "allOf"].map(|keyword| &schema[keyword]);
+        if combined.iter().any(|branches| branches.is_array()) {
+            return self.alternatives(&place, &combined, value);
+        }
+        self.other_kinds(schema);
+        self.listed(schema);
+        match value {
+            Value::String(text) => self.string(schema, text),
+            Value::Number(number) => self.number(schema, number),
+            Value::Array(items) => self.array(&place, items),
+            Value::Object(_) => self.object(&place, value),
+            Value::Null | Value::Bool(_) => {}
+        }
+    }
+
+    /// Tries what each of the alternatives suggests.
+    fn alternatives(&mut self, place: &Place<'_>, combined: &[&Value], value: &Value) {
+        let outer = std::mem::replace(&mut self.uncertain, true);
+        let mut base = place.schema.clone();
+        for keyword in ["anyOf", "oneOf", "allOf"] {
+            base.as_object_mut().and_then(|it| it.remove(keyword));
+        }
+        let schemas = combined.iter().filter_map(|it| it.as_array()).flatten();
+        for schema in schemas.chain([&base]) {
+            self.value(&Place { schema, ..*place }, value);
+        }
+        let another = self.instances.value(place);
+        self.push(Edit::Put(another), Expected::Valid);
+        self.uncertain = outer;
+    }
+
+    fn push(&mut self, edit: Edit, expected: Expected) {
+        let expected = match self.uncertain {
+            true => Expected::Agreement,
+            false => expected,
+        };
+        self.found.push(Mutation {
+            path: self.path.clone(),
+            edit,
+            expected,
+        });
+    }
+
+    /// A change that breaks `keyword` right here.
+    fn broken(&mut self, edit: Edit, keyword: &str) {
+        let fault = Expected::Fault(pointer(&self.path), keyword.to_owned());
+        self.push(edit, fault);
+    }
+
+    fn inside(&mut self, step: Step, place: &Place<'_>, value: &Value) {
+        self.path.push(step);
+        self.value(place, value);
+        self.path.pop();
+    }
+
+    /// A value of each kind that the schema does not allow.
+    fn other_kinds(&mut self, schema: &Value) {
+        let allowed: Vec<&str> = match &schema["type"] {
+            Value::String(kind) => vec![kind],
+            Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect(),
+            _ if schema.get("const").or(schema.get("enum")).is_some() => vec![],
+            _ => return,
+        };
+        for (kind, text) in KINDS {
+            let number = *kind == "integer" && allowed.contains(&"number");
+            if allowed.contains(kind) || number {
+                continue;
+            }
+            let listed = allowed.is_empty() && ["integer", "number"].contains(kind);
+            match listed {
+                true => self.push(Edit::Spell((*text).to_owned()), Expected::Agreement),
+                false => self.broken(Edit::Spell((*text).to_owned()), "type"),
+            }
+        }
+    }
+
+    /// What a list of values does not have.
+    fn listed(&mut self, schema: &Value) {
+        let (keyword, values) = match (&schema["const"], &schema["enum"]) {
+            (Value::Null, Value::Array(values)) => ("enum", values.as_slice()),
+            (Value::Null, _) => return,
+            (only, _) => ("const", std::slice::from_ref(only)),
+        };
+        match &values[0] {
+            Value::String(text) => {
+                self.broken(Edit::Put("no-such-value".into()), keyword);
+                self.broken(Edit::Put(text.to_uppercase().into()), keyword);
+            }
+            Value::Number(_) => self.broken(Edit::Put(json!(1_000_003)), keyword),
+            Value::Bool(flag) => self.broken(Edit::Put((!flag).into()), keyword),
+            _ => {}
+        }
+        for value in values {
+            self.push(Edit::Put(value.clone()), Expected::Valid);
+        }
+    }
+
+    fn string(&mut self, schema: &Value, valid: &str) {
+        let text = Text::new(schema);
+        self.lengths(schema, &text, valid);
+        if let Some(outside) = text.outside_pattern(valid, &mut self.instances.numbers) {
+            // A text out of the pattern may be out of the format, too.
+            match schema.get("format") {
+                None => self.broken(Edit::Put(outside.into()), "pattern"),
+                Some(_) => self.push(Edit::Put(outside.into()), Expected::Agreement),
+            }
+        }
+        if let Some(format) = schema["format"].as_str() {
+            let (good, bad) = samples(format);
+            for text in bad {
+                self.broken(Edit::Put((*text).into()), "format");
+            }
+            let expected = match text.has_pattern() {
+                true => Expected::Agreement,
+                false => Expected::Valid,
+            };
+            for text in good {
+                self.push(Edit::Put((*text).into()), expected.clone());
+            }
+            for text in crate::texts::near(good, self.found.len() as u64, 8) {
+                self.push(Edit::Put(text.into()), Expected::Agreement);
+            }
+        }
+    }
+
+    /// Lengths at the limits and one off them, counted in code points.
+    fn lengths(&mut self, schema: &Value, text: &Text<'_>, valid: &str) {
+        let limit = |keyword: &str| schema[keyword].as_u64().map(|limit| limit as usize);
+        let (shortest, longest) = (limit("minLength"), limit("maxLength"));
+        let too_short = shortest.and_then(|limit| limit.checked_sub(1));
+        let tried = [
+            (shortest, None),
+            (longest, None),
+            (too_short, Some("minLength")),
+            (longest.map(|limit| limit + 1), Some("maxLength")),
+        ];
+        for (length, keyword) in tried {
+            let Some(length) = length else { continue };
+            let resized = text.of_length(length, valid, &mut self.instances.numbers);
+            let wide = text.is_free().then(|| "😀".repeat(length));
+            for text in resized.into_iter().chain(wide) {
+                match keyword {
+                    Some(keyword) => self.broken(Edit::Put(text.into()), keyword),
+                    None => self.push(Edit::Put(text.into()), Expected::Valid),
+                }
+            }
+        }
+    }
+
+    fn number(&mut self, schema: &Value, number: &Number) {
+        let integer = match &schema["type"] {
+            Value::Array(kinds) => kinds.contains(&"integer".into()),
+            kind => kind == "integer",
+        };
+        let step = if integer { 1.0 } else { 0.125 };
+        for (keyword, beyond) in [
+            ("minimum", -step),
+            ("maximum", step),
+            ("exclusiveMinimum", 0.0),
+            ("exclusiveMaximum", 0.0),
+        ] {
+            let Some(limit) = schema[keyword].as_f64().filter(|limit| limit.abs() < 1e15) else {
+                continue;
+            };
+            // A negative bound of an unsigned type is no bound of its own.
+            let put = |value: f64| match integer {
+                true => Edit::Put(json!(value as i64)),
+                false => Edit::Put(json!(value)),
+            };
+            match schema.get("multipleOf") {
+                None => self.broken(put(limit + beyond), keyword),
+                Some(_) => self.push(put(limit + beyond), Expected::Agreement),
+            }
+            if beyond != 0.0 {
+                self.push(put(limit), Expected::Agreement);
+            }
+        }
+        if integer {
+            let half = Edit::Spell(format!("{number}.5"));
+            self.broken(half, "type");
+        }
+        if let Some(step) = schema["multipleOf"].as_f64().filter(|step| *step != 1.0) {
+            let off = if integer { 1.0 } else { step / 2.0 };
+            let value = number.as_f64().unwrap_or_default() + off;
+            self.push(Edit::Put(json!(value)), Expected::Agreement);
+        }
+        self.spellings(number);
+    }
+
+    /// The same number in other words, and numbers at the ends of what types hold.
+    fn spellings(&mut self, number: &Number) {
+        if !number.to_string().contains(['.', 'e', 'E']) {
+            for end in [".0", "e0", "E+0", ".000"] {
+                self.push(Edit::Spell(format!("{number}{end}")), Expected::Valid);
+            }
+        }
+        for other in [
+            "-0",
+            "-0.0",
+            "0",
+            "1e1",
+            "10e-1",
+            "9007199254740993",
+            "1e400",
+            "-1",
+        ] {
+            self.push(Edit::Spell(other.to_owned()), Expected::Agreement);
+        }
+        for huge in [
+            "9223372036854775808",
+            "18446744073709551616",
+            "-9223372036854775809",
+            "1e30",
+        ] {
+            self.push(Edit::Spell(huge.to_owned()), Expected::Agreement);
+        }
+    }
+
+    fn array(&mut self, place: &Place<'_>, items: &[Value]) {
+        let limit = |keyword: &str| place.schema[keyword].as_u64().map(|limit| limit as usize);
+        if let Some(fewest) = limit("minItems").filter(|fewest| *fewest > 0) {
+            let few = items.iter().take(fewest - 1).cloned().collect();
+            self.broken(Edit::Put(few), "minItems");
+        }
+        if let Some(most) = limit("maxItems").filter(|most| *most < 50) {
+            let mut many = items.to_vec();
+            for _ in 0..500 {
+                let item = self.instances.item(place);
+                if many.len() <= most && !many.contains(&item) {
+                    many.push(item);
+                }
+            }
+            if many.len() > most {
+                self.broken(Edit::Put(many.into()), "maxItems");
+            }
+        }
+        if let Some(last) = items.last() {
+            let room = limit("maxItems").is_none_or(|most| items.len() < most);
+            let mut twice = items.to_vec();
+            twice.push(last.clone());
+            match place.schema["uniqueItems"] == true {
+                true => self.broken(Edit::Put(twice.into()), "uniqueItems"),
+                false if room => self.push(Edit::Put(twice.into()), Expected::Valid),
+                false => {}
+            }
+        }
+        let Some(schema) = place.schema.get("items") else {
+            return;
+        };
+        let before = self.found.len();
+        for (index, item) in items.iter().enumerate().take(2) {
+            self.inside(Step::Index(index), &Place { schema, ..*place }, item);
+        }
+        // What is valid by itself may be equal to another item.
+        let unique = place.schema["uniqueItems"] == true;
+        for mutation in self.found[before..].iter_mut().filter(|_| unique) {
+            if mutation.expected == Expected::Valid {
+                mutation.expected = Expected::Agreement;
+            }
+        }
+    }
+
+    fn object(&mut self, place: &Place<'_>, value: &Value) {
+        // serde can read a struct from its fields in order, without names.
+        let fields = value.as_object().into_iter().flatten();
+        let fields: Vec<Value> = fields.map(|(_, member)| member.clone()).collect();
+        self.broken(Edit::Put(fields.into()), "type");
+        for (name, member) in value.as_object().into_iter().flatten() {
+            let removed = Edit::Remove(name.clone());
+            let counted = place.schema.get("minProperties").is_some();
+            match is_required(place.schema, name) {
+                true => self.broken(removed, &format!("required {name}")),
+                false if counted => self.push(removed, Expected::Agreement),
+                false => self.push(removed, Expected::Valid),
+            }
+            let named = place.schema["properties"].get(name);
+            if let Some(schema) = named.or(place.schema.get("additionalProperties")) {
+                let step = Step::Member(name.clone());
+                self.inside(step, &Place { schema, ..*place }, member);
+            }
+        }
+        self.more_members(place);
+        self.member_counts(place.schema);
+    }
+
+    fn more_members(&mut self, place: &Place<'_>) {
+        if place.schema["additionalProperties"] == false {
+            for name in ["unknown", "a/b~c", "", "😀"] {
+                let at = format!(
+                    "{}/{}",
+                    pointer(&self.path),
+                    name.replace('~', "~0").replace('/', "~1")
+                );
+                let fault = Expected::Fault(at, "additionalProperties".to_owned());
+                self.push(Edit::Add(name.to_owned(), json!([1])), fault);
+            }
+        }
+        if let Some((name, value)) = self.instances.other_member(place) {
+            let expected = match place.schema.get("maxProperties") {
+                Some(_) => Expected::Agreement,
+                None => Expected::Valid,
+            };
+            self.push(Edit::Add(name, value.clone()), expected);
+            if place.schema.get("propertyNames").is_some() {
+                let fault = Expected::Fault(
+                    format!("{}/NO~1~0", pointer(&self.path)),
+                    "pattern".to_owned(),
+                );
+                self.push(Edit::Add("NO/~".to_owned(), value), fault);
+            }
+        }
+    }
+
+    fn member_counts(&mut self, schema: &Value) {
+        if schema["minProperties"]
+            .as_u64()
+            .is_some_and(|fewest| fewest > 0)
+        {
+            self.broken(Edit::Put(json!({})), "minProperties");
+        }
+        if let Some(most) = schema["maxProperties"].as_u64() {
+            let many = (0..=most)
+                .map(|index| (index.to_string(), json!("x")))
+                .collect();
+            self.push(Edit::Put(Value::Object(many)), Expected::Agreement);
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! Strings for a schema: some that fit, and some that nearly do.
+
+use rand::rngs::Xoshiro256PlusPlus;
+use rand::{RngExt, SeedableRng};
+use regress::Regex;
+use serde_json::Value;
+
+use crate::texts::Numbers;
+
+/// Characters for strings that are held to nothing; of 1, 2, 3 and 4 bytes.
+const ANY: &[char] = &[
+    'a', 'Z', '0', ' ', '-', '/', '"', '\\', '\n', '\0', 'é', 'ß', '\u{2028}', '漢', '😀', '𝒳',
+];
+
+/// Characters that are outside of most patterns.
+const STRANGE: &[char] = &[
+    '~', ' ', '\n', 'é', '😀', '/', '%', '-', '0', 'A', '\0', '"',
+];
+
+/// How often a string is tried before a constraint counts as one that can't be
+/// met.
+const TRIES: usize = 400;
+
+/// What a schema asks of a string.
+pub(super) struct Text<'s> {
+    pattern: Option<(&'s str, Regex)>,
+    format: Option<&'s str>,
+    shortest: usize,
+    longest: usize,
+}
+
+impl<'s> Text<'s> {
+    pub(super) fn new(schema: &'s Value) -> Self {
+        let length = |keyword: &str| schema[keyword].as_u64().map(|limit| limit as usize);
+        let pattern = schema["pattern"].as_str();
+        Self {
+            pattern: pattern.map(|it| (it, Regex::new(it).expect("a pattern of ECMA-262"))),
+            format: schema["format"].as_str(),
+            shortest: length("minLength").unwrap_or(0),
+            longest: length("maxLength").unwrap_or(usize::MAX),
+        }
+    }
+
+    /// A string that fits.
+    pub(super) fn valid(&self, numbers: &mut Numbers) -> String {
+        let sampler = self.sampler();
+        let fitting = (0..TRIES)
+            .map(|_| self.candidate(sampler.as_ref(), numbers))
+            .find(|text| self.has_length(text) && self.matches(text));
+        fitting.unwrap_or_else(|| panic!("no string for {:?} {:?}", self.pattern, self.format))
+    }
+
+    /// What makes strings that are likely to match the pattern. Anchors at the
+    /// ends are left out: a match alone is as good as one with more around it.
+    fn sampler(&self) -> Option<rand_regex::Regex> {
+        let (pattern, _) = self.pattern.as_ref()?;
+        let body = pattern.strip_prefix('^').unwrap_or(pattern);
+        let body = body.strip_suffix('$').unwrap_or(body);
+        let repeats = self.longest.clamp(1, 40) as u32;
+        let strings = rand_regex::Regex::compile(body, repeats);
+        Some(strings.expect("a pattern without lookaround"))
+    }
+
+    fn candidate(&self, sampler: Option<&rand_regex::Regex>, numbers: &mut Numbers) -> String {
+        match (self.format, sampler) {
+            (Some(format), _) => numbers.pick(samples(format).0).to_owned(),
+            (None, Some(sampler)) => {
+                let seed = numbers.below(usize::MAX) as u64;
+                Xoshiro256PlusPlus::seed_from_u64(seed).sample(sampler)
+            }
+            (None, None) => {
+                let more = numbers.below(self.longest.saturating_sub(self.shortest).min(8) + 1);
+                let length = self.shortest + more;
+                (0..length).map(|_| numbers.pick(ANY)).collect()
+            }
+        }
+    }
+
+    /// A string of `length` code points that fits but for its length, made from
+    /// `text`.
+    pub(super) fn of_length(
+        &self,
+        length: usize,
+        text: &str,
+        numbers: &mut Numbers,
+    ) -> Option<String> {
+        let resized = |numbers: &mut Numbers| -> String {
+            let mut text: Vec<char> = text.chars().collect();
+            while text.len() > length {
+                text.remove(numbers.below(text.len()));
+            }
+            let (alphabet, at) = match text.is_empty() {
+                true => (vec!['a'], 0),
+                false => (text.clone(), numbers.below(text.len())),
+            };
+            let more = (text.len()..length).map(|_| numbers.pick(&alphabet));
+            let more: Vec<char> = more.collect();
+            text.splice(at..at, more);
+            text.into_iter().collect()
+        };
+        (0..TRIES)
+            .map(|_| resized(numbers))
+            .find(|text| self.matches(text) && self.format.is_none())
+    }
+
+    /// A string like `text`, of its length, that the pattern alone refuses.
+    pub(super) fn outside_pattern(&self, text: &str, numbers: &mut Numbers) -> Option<String> {
+        self.pattern.as_ref()?;
+        let changed = |numbers: &mut Numbers| -> String {
+            let mut text: Vec<char> = text.chars().collect();
+            if !text.is_empty() {
+                let at = numbers.below(text.len());
+                text[at] = numbers.pick(STRANGE);
+            }
+            text.into_iter().collect()
+        };
+        let all: String = text.chars().map(|_| '~').collect();
+        (0..TRIES)
+            .map(|_| changed(numbers))
+            .chain([all])
+            .find(|text| !self.matches(text))
+    }
+
+    /// Whether `text` is held to nothing but its length.
+    pub(super) fn is_free(&self) -> bool {
+        self.pattern.is_none() && self.format.is_none()
+    }
+
+    /// Whether a string of another format may still match the pattern.
+    pub(super) fn has_pattern(&self) -> bool {
+        self.pattern.is_some()
+    }
+
+    fn has_length(&self, text: &str) -> bool {
+        (self.shortest..=self.longest).contains(&text.chars().count())
+    }
+
+    fn matches(&self, text: &str) -> bool {
+        self.pattern
+            .as_ref()
+            .is_none_or(|(_, regex)| regex.find(text).is_some())
+    }
+}
+
+/// Strings that have a format, and strings that do not.
+pub(super) fn samples(format: &str) -> (&'static [&'static str], &'static [&'static str]) {
+    match format {
+        "date-time" => DATE_TIMES,
+        "date" => (
+            &["2024-02-29", "1999-12-31"],
+            &["2023-02-29", "2024-13-01", "2024-1-1", "x"],
+        ),
+        "time" => (
+            &["00:00:00Z", "23:59:59.123+05:30"],
+            &["24:00:00Z", "12:00:00", "12:00Z", "12:60:00Z"],
+        ),
+        "email" => (
+            &["someone@example.com", "a.b+c@x.org"],
+            &["@example.com", "nobody", "a@b@c", "a b@example.com"],
+        ),
+        "hostname" => (
+            &["example.com", "a", "x-1.example"],
+            &["-a.com", "a_b", "a..b", "é.com"],
+        ),
+        "ipv4" => (
+            &["127.0.0.1", "255.255.255.255"],
+            &["256.0.0.1", "1.2.3", "01.2.3.4", "1.2.3.4 "],
+        ),
+        "ipv6" => (
+            &["::1", "2001:db8::1"],
+            &["1::2::3", ":::", "g::1", "127.0.0.1"],
+        ),
+        "uri" => (
+            &["https://example.com/a?b#c", "mailto:a@b.c", "urn:x:y"],
+            &[
+                "//example.com",
+                "a b",
+                "http://[::1",
+                "https://x/%zz",
+                "é:b",
+            ],
+        ),
+        "uri-reference" => (
+            &["/a/b", "https://x.y", "#f", ""],
+            &["a b", "\\", "http://[", "%"],
+        ),
+        "uri-template" => (&["/a/{b}", "x"], &["{", "{}", "a b", "{a"]),
+        "json-pointer" => (&["", "/a/b~0c~1d"], &["a", "/~2", "/~"]),
+        "relative-json-pointer" => (&["0", "1/a", "2#"], &["", "/a", "01", "-1"]),
+        other => panic!("no samples of the format {other}"),
+    }
+}
+
+const DATE_TIMES: (&[&str], &[&str]) = (
+    &[
+        "2026-01-31T12:00:00.000Z",
+        "2024-02-29T23:59:59Z",
+        "1970-01-01T00:00:00.123456789+05:30",
+        "2026-06-30t01:02:03.4z",
+        "1999-12-31T00:00:00-23:59",
+        "1998-12-31T15:59:60.5-08:00",
+        "2026-01-31T12:00:00.12345678901234567890Z",
+    ],
+    &[
+        "2026-01-31 12:00:00Z",
+        "2026-02-29T00:00:00Z",
+        "2026-01-31T12:00:00",
+        "2026-01-31T24:00:00Z",
+        "2026-01-31T12:60:00Z",
+        "2026-01-31T12:00:60Z",
+        "2026-01-31T12:00:61Z",
+        "2026-01-31T12:00:00+24:00",
+        "2026-01-31",
+        "2026-1-31T12:00:00Z",
+        "2026-01-31T12:00:00,5Z",
+        "2026-01-31T12:00:00.Z",
+        "",
+        "tomorrow",
+    ],
+);

@@ -1,0 +1,247 @@
+//! Valid instances.
+
+use serde_json::{Map, Number, Value, json};
+
+use super::strings::Text;
+use crate::documents::{Documents, Place};
+use crate::texts::Numbers;
+
+/// How far objects are filled with members that they need not have.
+const DEPTH: usize = 4;
+
+/// Makes instances, the same ones from the same seed.
+#[derive(Debug)]
+pub struct Instances<'d> {
+    pub(super) documents: &'d Documents,
+    pub(super) numbers: Numbers,
+    depth: usize,
+    full: bool,
+}
+
+impl<'d> Instances<'d> {
+    /// Starts from `seed`.
+    pub fn new(documents: &'d Documents, seed: u64) -> Self {
+        Self {
+            documents,
+            numbers: Numbers::new(seed),
+            depth: 0,
+            full: false,
+        }
+    }
+
+    /// A valid instance of the schema at `place`; with every member that its
+    /// schema names where it is to be `full`, and some of them otherwise.
+    pub fn valid(&mut self, place: &Place<'_>, full: bool) -> Value {
+        self.full = full;
+        self.depth = 0;
+        self.value(place)
+    }
+
+    pub(super) fn value(&mut self, place: &Place<'_>) -> Value {
+        let place = self.documents.follow(place.clone());
+        let schema = simplified(self.documents, &place, &mut self.numbers);
+        let place = Place {
+            home: place.home,
+            schema: &schema,
+        };
+        if let Some(only) = schema.get("const") {
+            return only.clone();
+        }
+        if let Some(values) = schema["enum"].as_array() {
+            return self.numbers.pick(values);
+        }
+        self.depth += 1;
+        let value = match self.kind(&schema).as_str() {
+            "null" => Value::Null,
+            "boolean" => json!(self.numbers.below(2) == 0),
+            "integer" => self.integer(&schema),
+            "number" => self.number(&schema),
+            "string" => Text::new(&schema).valid(&mut self.numbers).into(),
+            "array" => self.array(&place),
+            _ => self.object(&place),
+        };
+        self.depth -= 1;
+        value
+    }
+
+    fn kind(&mut self, schema: &Value) -> String {
+        let all = ["null", "boolean", "integer", "number", "string", "object"];
+        match &schema["type"] {
+            Value::String(kind) => kind.clone(),
+            Value::Array(kinds) => self
+                .numbers
+                .pick(kinds)
+                .as_str()
+                .unwrap_or("null")
+                .to_owned(),
+            _ if schema.get("properties").is_some() => "object".to_owned(),
+            _ if schema.get("pattern").or(schema.get("format")).is_some() => "string".to_owned(),
+            _ => self.numbers.pick(&all).to_owned(),
+        }
+    }
+
+    fn integer(&mut self, schema: &Value) -> Value {
+        let bound = |inclusive: &str, exclusive: &str, step: i128| {
+            let limit = |keyword: &str| schema[keyword].as_number().and_then(Number::as_i128);
+            limit(inclusive).or(limit(exclusive).map(|limit: i128| limit + step))
+        };
+        let lowest = bound("minimum", "exclusiveMinimum", 1);
+        let highest = bound("maximum", "exclusiveMaximum", -1);
+        let lowest = lowest.unwrap_or(highest.map_or(-9, |highest| highest.min(0) - 1000));
+        let highest = highest.unwrap_or(lowest + 1_000_000_000_000);
+        let span = (highest - lowest + 1).min(1 << 50) as usize;
+        let value = lowest + self.numbers.below(span) as i128;
+        let step = i128::from(schema["multipleOf"].as_i64().unwrap_or(1));
+        let value = (value + step - 1).div_euclid(step) * step;
+        Number::from_i128(value.min(highest)).map_or(Value::Null, Value::Number)
+    }
+
+    fn number(&mut self, schema: &Value) -> Value {
+        let limit = |inclusive: &str, exclusive: &str| {
+            schema[inclusive].as_f64().or(schema[exclusive].as_f64())
+        };
+        let lowest = limit("minimum", "exclusiveMinimum").unwrap_or(-1e6);
+        let highest = limit("maximum", "exclusiveMaximum").unwrap_or(lowest.abs() + 1e6);
+        let share = (self.numbers.below(999) + 1) as f64 / 1000.0;
+        let value = lowest + share * (highest - lowest);
+        match schema["multipleOf"].as_f64() {
+            Some(step) => json!((value / step).round() * step),
+            None => json!(value),
+        }
+    }
+
+    fn array(&mut self, place: &Place<'_>) -> Value {
+        let schema = place.schema;
+        let fewest = schema["minItems"].as_u64().unwrap_or(0) as usize;
+        let most = schema["maxItems"].as_u64().unwrap_or(u64::MAX) as usize;
+        let most = most.min(fewest + if self.depth < DEPTH { 3 } else { 0 });
+        let count = fewest + self.numbers.below(most - fewest + 1);
+        let count = if self.full {
+            count.max(most.min(2))
+        } else {
+            count
+        };
+        let mut items = Vec::new();
+        for _ in 0..40 {
+            if items.len() == count {
+                break;
+            }
+            let item = self.item(place);
+            if schema["uniqueItems"] != true || !items.contains(&item) {
+                items.push(item);
+            }
+        }
+        items.into()
+    }
+
+    /// One item for the array of the schema at `place`.
+    pub(super) fn item(&mut self, place: &Place<'_>) -> Value {
+        let any = Value::Bool(true);
+        let schema = place.schema.get("items").unwrap_or(&any);
+        self.value(&Place { schema, ..*place })
+    }
+
+    fn object(&mut self, place: &Place<'_>) -> Value {
+        let empty = Map::new();
+        let named = place.schema["properties"].as_object().unwrap_or(&empty);
+        let fewest = place.schema["minProperties"].as_u64().unwrap_or(0) as usize;
+        let most = place.schema["maxProperties"].as_u64().unwrap_or(u64::MAX) as usize;
+        let mut members = Map::new();
+        for (name, schema) in named {
+            let wanted = self.depth <= DEPTH && (self.full || self.numbers.below(2) == 0);
+            let room = members.len() < most && (wanted || members.len() < fewest);
+            if is_required(place.schema, name) || room {
+                members.insert(name.clone(), self.value(&Place { schema, ..*place }));
+            }
+        }
+        let more = if self.depth <= DEPTH {
+            self.numbers.below(3)
+        } else {
+            0
+        };
+        let count = (members.len() + more).clamp(fewest, most.max(fewest));
+        while members.len() < count {
+            let Some((name, value)) = self.other_member(place) else {
+                break;
+            };
+            members.insert(name, value);
+        }
+        members.into()
+    }
+
+    /// A member that the schema at `place` does not name but allows.
+    pub(super) fn other_member(&mut self, place: &Place<'_>) -> Option<(String, Value)> {
+        let any = Value::Bool(true);
+        let schema = place.schema.get("additionalProperties").unwrap_or(&any);
+        if *schema == false {
+            return None;
+        }
+        let name = match place.schema.get("propertyNames") {
+            Some(names) => Text::new(names).valid(&mut self.numbers),
+            None => format!(
+                "{}{}",
+                self.numbers.pick(&["x", "é/~", "a b"]),
+                self.numbers.below(1000)
+            ),
+        };
+        Some((name, self.value(&Place { schema, ..*place })))
+    }
+}
+
+/// Whether the object of `schema` must have the member `name`.
+pub(super) fn is_required(schema: &Value, name: &str) -> bool {
+    schema["required"]
+        .as_array()
+        .is_some_and(|all| all.iter().any(|it| it == name))
+}
+
+/// The schema at `place` with its parts put together, and one alternative
+/// chosen where there are several.
+fn simplified(documents: &Documents, place: &Place<'_>, numbers: &mut Numbers) -> Value {
+    let mut schema = place.schema.clone();
+    let Some(members) = schema.as_object_mut() else {
+        return json!({});
+    };
+    let mut parts: Vec<Value> = Vec::new();
+    if let Some(Value::Array(all)) = members.remove("allOf") {
+        parts.extend(all);
+    }
+    for keyword in ["anyOf", "oneOf"] {
+        if let Some(Value::Array(some)) = members.remove(keyword) {
+            parts.push(numbers.pick(&some));
+        }
+    }
+    for part in &parts {
+        let home = place.home;
+        let part = documents.follow(Place { home, schema: part });
+        merge(&mut schema, &simplified(documents, &part, numbers));
+    }
+    schema
+}
+
+/// Adds what `part` asks for to `schema`. Where both have a keyword, that of
+/// `part` holds, which is enough for the schemas that come here.
+fn merge(schema: &mut Value, part: &Value) {
+    for (keyword, value) in part.as_object().into_iter().flatten() {
+        match (&mut schema[keyword.as_str()], value) {
+            (Value::Object(members), Value::Object(more)) => {
+                for (name, value) in more {
+                    merge_member(members, name, value);
+                }
+            }
+            (Value::Array(names), Value::Array(more)) if keyword == "required" => {
+                names.extend(more.iter().cloned());
+            }
+            (other, value) => *other = value.clone(),
+        }
+    }
+}
+
+fn merge_member(members: &mut Map<String, Value>, name: &str, value: &Value) {
+    match members.get_mut(name) {
+        Some(schema) => merge(schema, value),
+        None => {
+            members.insert(name.to_owned(), value.clone());
+        }
+    }
+}

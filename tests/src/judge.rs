@@ -1,0 +1,186 @@
+//! Two judges of one payload: what was generated from its schema, and a
+//! validator that knows the schema alone.
+
+use std::collections::BTreeSet;
+
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::{Draft, Registry, ValidationError, Validator};
+use serde_json::{Value, json};
+use taskcluster_pulse::payload::{self, Payload, PayloadError, PayloadObject};
+use taskcluster_pulse::{Exchange, ExchangeInfo, Violations};
+
+use crate::documents::Documents;
+
+/// What breaks a schema: JSON pointers and keywords. A missing member is named
+/// after the keyword, `required name`.
+pub type Faults = BTreeSet<(String, String)>;
+
+/// One exchange, and how its payload type judges a text.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject {
+    /// The exchange.
+    pub info: &'static ExchangeInfo,
+    /// The judgement of the type that was generated.
+    pub judge: fn(&[u8]) -> Judgement,
+    /// A holder for a payload.
+    pub holder: fn() -> Box<dyn PayloadObject>,
+}
+
+/// What our code says of one text, asked in each way that it can be asked.
+#[derive(Debug)]
+pub struct Judgement {
+    /// What a strict decode finds.
+    pub strict: Found,
+    /// What a tolerant decode finds.
+    pub decoded: Found,
+    /// What `validate()` finds, where the tolerant decode succeeds.
+    pub validated: Option<Faults>,
+    /// What `is_valid()` says then.
+    pub is_valid: Option<bool>,
+    /// The payload as it is published again, where it is valid.
+    pub written: Option<Value>,
+}
+
+/// What a decode finds.
+#[derive(Debug, PartialEq)]
+pub enum Found {
+    /// What breaks the schema, or nothing.
+    Faults(Faults),
+    /// That the text is not JSON that a Rust value can hold.
+    NoJson(String),
+}
+
+impl Found {
+    /// Whether nothing was found.
+    pub fn is_nothing(&self) -> bool {
+        matches!(self, Self::Faults(faults) if faults.is_empty())
+    }
+}
+
+impl Subject {
+    /// The exchange `E`.
+    pub fn of<E: Exchange>() -> Self {
+        Self {
+            info: E::INFO,
+            judge: judge::<E::Payload>,
+            holder: || E::default().new_payload_object(),
+        }
+    }
+
+    /// The id of the payload's schema.
+    pub fn schema(&self) -> String {
+        format!("/schemas/{}/{}", self.info.service, self.info.schema)
+    }
+}
+
+fn judge<P: Payload>(text: &[u8]) -> Judgement {
+    let decoded = payload::decode::<P>(text);
+    let validated = decoded
+        .as_ref()
+        .ok()
+        .map(|payload| faults(payload.validate()));
+    Judgement {
+        strict: found(payload::decode_strict::<P>(text).map(drop)),
+        is_valid: decoded.as_ref().ok().map(P::is_valid),
+        written: decoded
+            .as_ref()
+            .ok()
+            .filter(|it| it.is_valid())
+            .and_then(rewritten),
+        decoded: found(decoded.map(drop)),
+        validated,
+    }
+}
+
+/// The JSON of `payload`, which must be read as the same payload; nothing where
+/// it holds a text that no [`Value`] can.
+fn rewritten<P: Payload>(payload: &P) -> Option<Value> {
+    let text = serde_json::to_string(payload).expect("a payload has a JSON form");
+    let again: P = payload::decode(text.as_bytes()).expect("what is written can be read");
+    // What is finer than a millisecond is kept and not written.
+    assert_eq!(serde_json::to_string(&again).ok().as_ref(), Some(&text));
+    serde_json::from_str(&text).ok()
+}
+
+fn found(decoded: Result<(), PayloadError>) -> Found {
+    match decoded {
+        Ok(()) => Found::Faults(Faults::new()),
+        Err(PayloadError::Schema(violations)) => Found::Faults(faults(Err(violations))),
+        Err(error) => Found::NoJson(error.to_string()),
+    }
+}
+
+fn faults(checked: Result<(), Violations>) -> Faults {
+    let violations = checked.err().into_iter().flatten();
+    violations
+        .map(|it| {
+            let keyword = match it.limit.as_str().filter(|_| it.keyword == "required") {
+                Some(name) => format!("required {name}"),
+                None => it.keyword.to_owned(),
+            };
+            (it.pointer, keyword)
+        })
+        .collect()
+}
+
+/// The other judge, for the payloads of one schema.
+#[derive(Debug)]
+pub struct Other(Validator);
+
+impl Other {
+    /// The judge of the schema `id`.
+    ///
+    /// # Panics
+    ///
+    /// Where `documents` does not have it, or what it refers to.
+    pub fn new(documents: &Documents, id: &str) -> Self {
+        let resources = documents.iter().map(|(id, document)| {
+            let mut document = document.clone();
+            // Taskcluster's own metaschema extends draft-06 by annotations.
+            document["$schema"] = json!("http://json-schema.org/draft-07/schema#");
+            (format!("json-schema://{id}"), document)
+        });
+        let registry = Registry::new()
+            .extend(resources)
+            .and_then(|registry| registry.prepare())
+            .expect("schemas that refer to each other");
+        let validator = jsonschema::options()
+            .with_draft(Draft::Draft7)
+            .should_validate_formats(true)
+            .with_registry(&registry)
+            .build(&json!({ "$ref": format!("json-schema://{id}") }));
+        Self(validator.expect("a schema"))
+    }
+
+    /// What is wrong with `value`.
+    pub fn faults(&self, value: &Value) -> Faults {
+        self.0.iter_errors(value).flat_map(named).collect()
+    }
+
+    /// Whether nothing is wrong with `value`.
+    pub fn is_valid(&self, value: &Value) -> bool {
+        self.0.is_valid(value)
+    }
+}
+
+/// The faults that one error stands for, in our terms: where a member is wrong,
+/// the pointer is the member's.
+fn named(error: ValidationError<'_>) -> Vec<(String, String)> {
+    let pointer = error.instance_path().to_string();
+    let member = |name: &str| format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
+    match error.kind() {
+        ValidationErrorKind::AdditionalProperties { unexpected } => unexpected
+            .iter()
+            .map(|name| (member(name), "additionalProperties".to_owned()))
+            .collect(),
+        ValidationErrorKind::Required { property } => {
+            let name = property.as_str().unwrap_or_default();
+            vec![(pointer, format!("required {name}"))]
+        }
+        ValidationErrorKind::PropertyNames { error } => {
+            let name = error.instance().as_str().unwrap_or_default();
+            vec![(member(name), error.kind().keyword().to_owned())]
+        }
+        kind => vec![(pointer, kind.keyword().to_owned())],
+    }
+}

@@ -1,0 +1,53 @@
+//! Checking a valid payload allocates nothing.
+
+use std::path::Path;
+
+use allocation_counter::measure;
+use taskcluster_tests::documents::Documents;
+use taskcluster_tests::instances::Instances;
+use taskcluster_tests::judge::Subject;
+use taskcluster_tests::subjects;
+
+/// How many instances of each payload are checked.
+const INSTANCES: usize = 20;
+
+#[test]
+fn valid_payloads_of_taskcluster_cost_no_allocation() {
+    allocates_nothing(&subjects::published(), "../schemas");
+}
+
+/// Two things take an allocation after all, and no schema of Taskcluster asks
+/// for them: whether a value fits one alternative alone is found out on its JSON,
+/// and so is whether items differ that the schema gives no type.
+#[test]
+fn valid_payloads_of_every_constraint_cost_no_allocation() {
+    let mut subjects = subjects::private();
+    subjects.retain(|subject| subject.info.name != "unions");
+    allocates_nothing(&subjects, "fixtures/private");
+}
+
+#[test]
+fn the_count_is_not_blind() {
+    assert!(measure(|| drop(Box::new(1))).count_total > 0);
+}
+
+fn allocates_nothing(subjects: &[Subject], folder: &str) {
+    let documents = Documents::read(Path::new(folder));
+    for subject in subjects {
+        let place = documents.root(&subject.schema());
+        let mut instances = Instances::new(&documents, 3);
+        for index in 0..INSTANCES {
+            let mut instance = instances.valid(&place, index == 0);
+            for untyped in ["anything", "records"] {
+                instance.as_object_mut().and_then(|it| it.remove(untyped));
+            }
+            let text = instance.to_string();
+            let mut holder = (subject.holder)();
+            holder.decode(text.as_bytes()).expect("a valid instance");
+            let mut valid = false;
+            let counted = measure(|| valid = holder.is_valid() && holder.validate().is_ok());
+            assert!(valid, "{text}");
+            assert_eq!(counted.count_total, 0, "{}: {text}", subject.info.exchange);
+        }
+    }
+}

@@ -1,0 +1,293 @@
+//! What was generated from the schemas against a validator that reads them, on
+//! valid instances and on ones that break a single constraint each.
+//!
+//! Both judges must come to the same verdict, and find the same faults in the
+//! same places. The run is the same each time; `JUDGED_INSTANCES` says how many
+//! instances there are for each exchange (300), `JUDGED_SEED` which ones (106).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::{env, fmt};
+
+use serde_json::Value;
+use taskcluster_tests::documents::{Documents, Place};
+use taskcluster_tests::instances::{Expected, Instances, Mutation, mutations, pointer};
+use taskcluster_tests::judge::{Faults, Found, Other, Subject};
+use taskcluster_tests::subjects;
+
+#[test]
+fn payloads_of_taskcluster_are_judged_alike() {
+    let judged = judge_all(&subjects::published(), "../schemas");
+    assert!(judged >= 10_000, "{judged} instances");
+}
+
+#[test]
+fn every_constraint_is_judged_alike() {
+    judge_all(&subjects::private(), "fixtures/private");
+}
+
+#[test]
+fn every_exchange_is_judged() {
+    let names = |infos: &mut dyn Iterator<Item = &'static str>| infos.collect::<BTreeSet<_>>();
+    let published = subjects::published();
+    assert_eq!(
+        names(&mut published.iter().map(|subject| subject.info.exchange)),
+        names(
+            &mut taskcluster_events::EXCHANGES
+                .iter()
+                .map(|info| info.exchange)
+        ),
+    );
+}
+
+fn setting(name: &str, default: u64) -> u64 {
+    env::var(name).map_or(default, |text| text.parse().expect("a number"))
+}
+
+/// Judges instances for each of `subjects`, whose schemas are in `folder`, and
+/// says how many there were.
+fn judge_all(subjects: &[Subject], folder: &str) -> usize {
+    let documents = Documents::read(Path::new(folder));
+    let wanted = setting("JUDGED_INSTANCES", 300) as usize;
+    let seed = setting("JUDGED_SEED", 106);
+    let mut judged = 0;
+    let mut complaints = Vec::new();
+    for (index, subject) in subjects.iter().enumerate() {
+        let mut bench = Bench {
+            subject,
+            other: Other::new(&documents, &subject.schema()),
+            judged: 0,
+            complaints: Vec::new(),
+        };
+        let mut instances = Instances::new(&documents, seed + 1000 * index as u64);
+        let place = documents.root(&subject.schema());
+        bench.judge_instance(&mut instances, &place, true, usize::MAX);
+        while bench.judged < wanted {
+            bench.judge_instance(&mut instances, &place, false, wanted - bench.judged);
+        }
+        judged += bench.judged;
+        complaints.extend(bench.complaints);
+    }
+    let shown: Vec<&str> = complaints.iter().take(20).map(String::as_str).collect();
+    let count = complaints.len();
+    assert!(
+        count == 0,
+        "{count} of {judged} disagree:\n{}",
+        shown.join("\n")
+    );
+    println!("{judged} instances of {} exchanges agree", subjects.len());
+    judged
+}
+
+/// Two judges of the payloads of one exchange.
+struct Bench<'s> {
+    subject: &'s Subject,
+    other: Other,
+    judged: usize,
+    complaints: Vec<String>,
+}
+
+impl Bench<'_> {
+    /// Has a valid instance judged, and up to `most` changes to it.
+    fn judge_instance(
+        &mut self,
+        instances: &mut Instances<'_>,
+        place: &Place<'_>,
+        full: bool,
+        most: usize,
+    ) {
+        let instance = instances.valid(place, full);
+        self.judge(instance.to_string(), None);
+        for mutation in mutations(instances, place, &instance).iter().take(most) {
+            let text = mutation.edit.apply(&instance, &mutation.path);
+            self.judge(text, Some(mutation));
+        }
+    }
+
+    /// Has `text`, which `mutation` led to, judged.
+    fn judge(&mut self, text: String, mutation: Option<&Mutation>) {
+        self.judged += 1;
+        let complaints = match serde_json::from_str(&text) {
+            Ok(value) => self.complaints_about(&text, &value, mutation),
+            Err(_) => match (self.subject.judge)(text.as_bytes()).strict.is_nothing() {
+                true => vec!["accepted what is no JSON".to_owned()],
+                false => vec![],
+            },
+        };
+        let (exchange, what) = (self.subject.info.exchange, described(mutation));
+        let lines = complaints
+            .iter()
+            .map(|it| format!("{exchange}: {what}: {it}\n    {text}"));
+        self.complaints.extend(lines);
+    }
+
+    fn complaints_about(
+        &self,
+        text: &str,
+        value: &Value,
+        mutation: Option<&Mutation>,
+    ) -> Vec<String> {
+        let ours = (self.subject.judge)(text.as_bytes());
+        let theirs = self.other.faults(value);
+        let mut complaints = Vec::new();
+        let Found::Faults(strict) = &ours.strict else {
+            return match is_beyond(value) {
+                true => vec![],
+                false => vec![format!("no JSON: {ours:?}")],
+            };
+        };
+        if is_beyond(value) && strict.iter().any(|(_, keyword)| keyword == "type") {
+            return complaints;
+        }
+        let mut complain = |holds: bool, what: &dyn fmt::Display| {
+            if !holds {
+                complaints.push(what.to_string());
+            }
+        };
+        complain(strict.is_empty() == theirs.is_empty(), &"another verdict");
+        complain(agree(strict, &ours.decoded, &theirs), &"other faults");
+        match mutation.map_or(&Expected::Valid, |mutation| &mutation.expected) {
+            Expected::Agreement => {}
+            Expected::Valid => complain(theirs.is_empty(), &"should be valid"),
+            Expected::Fault(pointer, keyword) => {
+                let found = |(at, own): &(String, String)| at == pointer && is_same(own, keyword);
+                complain(strict.iter().any(found), &"not the expected fault");
+            }
+        }
+        let valid = ours.validated.as_ref().map(Faults::is_empty);
+        complain(ours.is_valid == valid, &"is_valid() and validate() differ");
+        let written = ours
+            .written
+            .as_ref()
+            .is_none_or(|it| self.other.is_valid(it));
+        complain(written, &"what is written is not valid");
+        complain(
+            is_tolerant(strict, &ours.decoded, &ours.validated),
+            &"not as tolerant",
+        );
+        match complaints.is_empty() {
+            true => vec![],
+            false => vec![format!(
+                "{}: {ours:?}, not {theirs:?}",
+                complaints.join(", ")
+            )],
+        }
+    }
+}
+
+fn described(mutation: Option<&Mutation>) -> String {
+    match mutation {
+        None => "unchanged".to_owned(),
+        Some(mutation) => format!("{:?} at {:?}", mutation.edit, pointer(&mutation.path)),
+    }
+}
+
+/// Whether a whole number stands in `value` that no 64 bits hold: to the
+/// schemas it is an integer, and Rust has no type for it.
+fn is_beyond(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => {
+            number.as_i64().is_none() && number.as_f64().is_some_and(|it| it.abs() >= 9e18)
+        }
+        Value::Array(items) => items.iter().any(is_beyond),
+        Value::Object(members) => members.values().any(is_beyond),
+        _ => false,
+    }
+}
+
+/// Whether a tolerant decode and `validate()` find what a strict decode does,
+/// but for unknown members.
+fn is_tolerant(strict: &Faults, decoded: &Found, validated: &Option<Faults>) -> bool {
+    let unknown = |(_, keyword): &&(String, String)| keyword == "additionalProperties";
+    // An unknown member decides which alternative a value fits.
+    if strict.iter().any(|(_, keyword)| is_choice(keyword)) {
+        return true;
+    }
+    let serious: Faults = strict.iter().filter(|it| !unknown(it)).cloned().collect();
+    match (decoded, validated) {
+        (Found::Faults(_), Some(validated)) => *validated == serious,
+        // A payload that can't be decoded can't be validated.
+        (Found::Faults(misfits), None) => !misfits.is_empty() && misfits.is_subset(&serious),
+        (Found::NoJson(_), _) => false,
+    }
+}
+
+/// Whether both judges found faults in the same places, and of the same keywords.
+///
+/// Our code puts some in other words. A value of the wrong kind has no further
+/// faults; it is told by its kind, and a negative one by the bound of its type,
+/// even where the schema says so by a list of values. A list of one value is a
+/// constant. Alternatives may be told apart by kind, where the schema does so by
+/// `anyOf`. And members that no schema knows are not counted.
+fn agree(ours: &Faults, misfits: &Found, theirs: &Faults) -> bool {
+    let both = || ours.iter().chain(theirs);
+    let choices: Vec<&String> = both()
+        .filter(|(_, keyword)| is_choice(keyword))
+        .map(|(pointer, _)| pointer)
+        .collect();
+    let uncounted: Vec<String> = both()
+        .filter(|(_, keyword)| keyword == "additionalProperties")
+        .filter_map(|(pointer, _)| Some(pointer.rsplit_once('/')?.0.to_owned()))
+        .collect();
+    let places = |faults| by_place(faults, &choices, &uncounted);
+    let (ours, theirs) = (places(ours), places(theirs));
+    let is_misfit = |place: &String| match misfits {
+        Found::Faults(faults) => faults.iter().any(|(pointer, _)| pointer == place),
+        Found::NoJson(_) => false,
+    };
+    ours.keys().eq(theirs.keys())
+        && ours
+            .iter()
+            .zip(theirs.values())
+            .all(|((place, ours), theirs)| {
+                let told = |own: &String| theirs.iter().any(|it| is_same(own, it));
+                let known = |it: &String| ours.iter().any(|own| is_same(own, it));
+                let alone = is_misfit(place) || ours.contains("type");
+                choices.contains(&place)
+                    || ours.iter().all(told) && (alone || theirs.iter().all(known))
+            })
+}
+
+/// Whether our keyword stands for theirs.
+fn is_same(ours: &str, theirs: &str) -> bool {
+    ours == theirs
+        || match ours {
+            "type" => ["enum", "const"].contains(&theirs),
+            "minimum" => ["enum", "const", "exclusiveMinimum"].contains(&theirs),
+            "const" => theirs == "enum",
+            _ => false,
+        }
+}
+
+fn is_choice(keyword: &str) -> bool {
+    ["anyOf", "oneOf"].contains(&keyword)
+}
+
+/// The keywords of `faults`, by place; what lies inside a value that has
+/// alternatives is a fault of that value. Counts of members are left out where
+/// they are `uncounted`.
+fn by_place(
+    faults: &Faults,
+    choices: &[&String],
+    uncounted: &[String],
+) -> BTreeMap<String, BTreeSet<String>> {
+    let mut places: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (pointer, keyword) in faults {
+        let inside = |choice: &&&String| {
+            let below = pointer.strip_prefix(choice.as_str());
+            below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let place = choices
+            .iter()
+            .find(inside)
+            .map_or(pointer, |choice| *choice);
+        let counts = ["minProperties", "maxProperties"].contains(&keyword.as_str());
+        if !(counts && uncounted.contains(place)) {
+            places
+                .entry(place.clone())
+                .or_default()
+                .insert(keyword.clone());
+        }
+    }
+    places
+}
