@@ -1,7 +1,7 @@
 //! Values of several types.
 
 use serde_json::json;
-use taskcluster_tests::goldens::alternatives::alternatives::{
+use taskcluster_tests::goldens::alternatives::choices::{
     Changed2, ChangedOrigin, ChangedScalar, IrcMessage, Merged2,
 };
 

@@ -1,12 +1,12 @@
 //! Objects: nested, open, recursive, and with members that may be `null`.
 
 use serde_json::json;
-use taskcluster_tests::goldens::numbers::numbers::Measured2;
-use taskcluster_tests::goldens::objects::objects::{
+use taskcluster_tests::goldens::numbers::measures::Measured2;
+use taskcluster_tests::goldens::objects::things::{
     Counted2, Nested2, Nullable2, Open2, SharedNull,
 };
-use taskcluster_tests::goldens::recursion::recursion::{Choice2, Even, NestedList, Tree2};
-use taskcluster_tests::goldens::references::references::Changed2;
+use taskcluster_tests::goldens::recursion::trees::{Choice2, Even, NestedList, Tree2};
+use taskcluster_tests::goldens::references::links::Changed2;
 
 use crate::{assert_found, misfits, valid, violations};
 
@@ -151,7 +151,7 @@ fn references_lead_to_one_type_each() {
     }));
     assert_eq!(
         changed.reviewer,
-        Some(taskcluster_tests::goldens::references::references::Owner {
+        Some(taskcluster_tests::goldens::references::links::Owner {
             name: "b".to_owned(),
         })
     );

@@ -5,18 +5,18 @@
 use taskcluster_pulse::{Exchange, RoutingKey, RoutingKeyError};
 use taskcluster_pulse::routing::{KeyReader, KeyWriter, Words};
 
-use super::{Choice, List, Mutual, Tree};
+use super::{Counted, Nested, Nullable, Open, Shared};
 
-/// The routing key of a message on `exchange/taskcluster-recursion/v1/tree`.
+/// The routing key of a message on `exchange/taskcluster-things/v1/nested`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct TreeRoutingKey {
+pub struct NestedRoutingKey {
     /// Kept free for words to come.
     pub reserved: Option<Words>,
 }
 
-impl RoutingKey for TreeRoutingKey {
+impl RoutingKey for NestedRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <Tree as Exchange>::INFO.routing_key)?;
+        let mut words = KeyReader::new(key, <Nested as Exchange>::INFO.routing_key)?;
         words.constant()?;
         let reserved = words.optional_words()?;
         Ok(Self { reserved })
@@ -27,16 +27,16 @@ impl RoutingKey for TreeRoutingKey {
     }
 }
 
-/// The routing key of a message on `exchange/taskcluster-recursion/v1/mutual`.
+/// The routing key of a message on `exchange/taskcluster-things/v1/nullable`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct MutualRoutingKey {
+pub struct NullableRoutingKey {
     /// Kept free for words to come.
     pub reserved: Option<Words>,
 }
 
-impl RoutingKey for MutualRoutingKey {
+impl RoutingKey for NullableRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <Mutual as Exchange>::INFO.routing_key)?;
+        let mut words = KeyReader::new(key, <Nullable as Exchange>::INFO.routing_key)?;
         words.constant()?;
         let reserved = words.optional_words()?;
         Ok(Self { reserved })
@@ -47,16 +47,16 @@ impl RoutingKey for MutualRoutingKey {
     }
 }
 
-/// The routing key of a message on `exchange/taskcluster-recursion/v1/list`.
+/// The routing key of a message on `exchange/taskcluster-things/v1/open`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct ListRoutingKey {
+pub struct OpenRoutingKey {
     /// Kept free for words to come.
     pub reserved: Option<Words>,
 }
 
-impl RoutingKey for ListRoutingKey {
+impl RoutingKey for OpenRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <List as Exchange>::INFO.routing_key)?;
+        let mut words = KeyReader::new(key, <Open as Exchange>::INFO.routing_key)?;
         words.constant()?;
         let reserved = words.optional_words()?;
         Ok(Self { reserved })
@@ -67,16 +67,36 @@ impl RoutingKey for ListRoutingKey {
     }
 }
 
-/// The routing key of a message on `exchange/taskcluster-recursion/v1/choice`.
+/// The routing key of a message on `exchange/taskcluster-things/v1/counted`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct ChoiceRoutingKey {
+pub struct CountedRoutingKey {
     /// Kept free for words to come.
     pub reserved: Option<Words>,
 }
 
-impl RoutingKey for ChoiceRoutingKey {
+impl RoutingKey for CountedRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <Choice as Exchange>::INFO.routing_key)?;
+        let mut words = KeyReader::new(key, <Counted as Exchange>::INFO.routing_key)?;
+        words.constant()?;
+        let reserved = words.optional_words()?;
+        Ok(Self { reserved })
+    }
+
+    fn to_key(&self) -> Result<String, RoutingKeyError> {
+        KeyWriter::new().word("primary").optional(&self.reserved).finish()
+    }
+}
+
+/// The routing key of a message on `exchange/taskcluster-things/v1/shared`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SharedRoutingKey {
+    /// Kept free for words to come.
+    pub reserved: Option<Words>,
+}
+
+impl RoutingKey for SharedRoutingKey {
+    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
+        let mut words = KeyReader::new(key, <Shared as Exchange>::INFO.routing_key)?;
         words.constant()?;
         let reserved = words.optional_words()?;
         Ok(Self { reserved })

@@ -5,18 +5,18 @@
 use taskcluster_pulse::{Exchange, RoutingKey, RoutingKeyError};
 use taskcluster_pulse::routing::{KeyReader, KeyWriter, Words};
 
-use super::{Changed, Merged, Message2};
+use super::{Choice, List, Mutual, Tree};
 
-/// The routing key of a message on `exchange/taskcluster-alternatives/v1/changed`.
+/// The routing key of a message on `exchange/taskcluster-trees/v1/tree`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct ChangedRoutingKey {
+pub struct TreeRoutingKey {
     /// Kept free for words to come.
     pub reserved: Option<Words>,
 }
 
-impl RoutingKey for ChangedRoutingKey {
+impl RoutingKey for TreeRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <Changed as Exchange>::INFO.routing_key)?;
+        let mut words = KeyReader::new(key, <Tree as Exchange>::INFO.routing_key)?;
         words.constant()?;
         let reserved = words.optional_words()?;
         Ok(Self { reserved })
@@ -27,16 +27,16 @@ impl RoutingKey for ChangedRoutingKey {
     }
 }
 
-/// The routing key of a message on `exchange/taskcluster-alternatives/v1/message`.
+/// The routing key of a message on `exchange/taskcluster-trees/v1/mutual`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Message2RoutingKey {
+pub struct MutualRoutingKey {
     /// Kept free for words to come.
     pub reserved: Option<Words>,
 }
 
-impl RoutingKey for Message2RoutingKey {
+impl RoutingKey for MutualRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <Message2 as Exchange>::INFO.routing_key)?;
+        let mut words = KeyReader::new(key, <Mutual as Exchange>::INFO.routing_key)?;
         words.constant()?;
         let reserved = words.optional_words()?;
         Ok(Self { reserved })
@@ -47,16 +47,36 @@ impl RoutingKey for Message2RoutingKey {
     }
 }
 
-/// The routing key of a message on `exchange/taskcluster-alternatives/v1/merged`.
+/// The routing key of a message on `exchange/taskcluster-trees/v1/list`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct MergedRoutingKey {
+pub struct ListRoutingKey {
     /// Kept free for words to come.
     pub reserved: Option<Words>,
 }
 
-impl RoutingKey for MergedRoutingKey {
+impl RoutingKey for ListRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <Merged as Exchange>::INFO.routing_key)?;
+        let mut words = KeyReader::new(key, <List as Exchange>::INFO.routing_key)?;
+        words.constant()?;
+        let reserved = words.optional_words()?;
+        Ok(Self { reserved })
+    }
+
+    fn to_key(&self) -> Result<String, RoutingKeyError> {
+        KeyWriter::new().word("primary").optional(&self.reserved).finish()
+    }
+}
+
+/// The routing key of a message on `exchange/taskcluster-trees/v1/choice`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ChoiceRoutingKey {
+    /// Kept free for words to come.
+    pub reserved: Option<Words>,
+}
+
+impl RoutingKey for ChoiceRoutingKey {
+    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
+        let mut words = KeyReader::new(key, <Choice as Exchange>::INFO.routing_key)?;
         words.constant()?;
         let reserved = words.optional_words()?;
         Ok(Self { reserved })

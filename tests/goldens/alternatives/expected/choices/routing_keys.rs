@@ -5,9 +5,9 @@
 use taskcluster_pulse::{Exchange, RoutingKey, RoutingKeyError};
 use taskcluster_pulse::routing::{KeyReader, KeyWriter, Words};
 
-use super::{Again, Changed};
+use super::{Changed, Merged, Message2};
 
-/// The routing key of a message on `exchange/taskcluster-references/v1/changed`.
+/// The routing key of a message on `exchange/taskcluster-choices/v1/changed`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ChangedRoutingKey {
     /// Kept free for words to come.
@@ -27,16 +27,36 @@ impl RoutingKey for ChangedRoutingKey {
     }
 }
 
-/// The routing key of a message on `exchange/taskcluster-references/v1/again`.
+/// The routing key of a message on `exchange/taskcluster-choices/v1/message`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct AgainRoutingKey {
+pub struct Message2RoutingKey {
     /// Kept free for words to come.
     pub reserved: Option<Words>,
 }
 
-impl RoutingKey for AgainRoutingKey {
+impl RoutingKey for Message2RoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <Again as Exchange>::INFO.routing_key)?;
+        let mut words = KeyReader::new(key, <Message2 as Exchange>::INFO.routing_key)?;
+        words.constant()?;
+        let reserved = words.optional_words()?;
+        Ok(Self { reserved })
+    }
+
+    fn to_key(&self) -> Result<String, RoutingKeyError> {
+        KeyWriter::new().word("primary").optional(&self.reserved).finish()
+    }
+}
+
+/// The routing key of a message on `exchange/taskcluster-choices/v1/merged`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct MergedRoutingKey {
+    /// Kept free for words to come.
+    pub reserved: Option<Words>,
+}
+
+impl RoutingKey for MergedRoutingKey {
+    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
+        let mut words = KeyReader::new(key, <Merged as Exchange>::INFO.routing_key)?;
         words.constant()?;
         let reserved = words.optional_words()?;
         Ok(Self { reserved })

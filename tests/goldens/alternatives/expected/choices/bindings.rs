@@ -8,13 +8,16 @@ use taskcluster_pulse::{
 use taskcluster_pulse::payload::PayloadSlot;
 use taskcluster_pulse::routing::{IntoWord, PatternWord, PatternWords, word_or};
 
-use super::{AgainRoutingKey, Changed2, ChangedRoutingKey};
+use super::{
+    Changed2, ChangedRoutingKey, IrcMessage, Merged2, MergedRoutingKey,
+    Message2RoutingKey,
+};
 
 /// changed messages
 ///
 /// Sent on changed.
 ///
-/// Binds a queue to `exchange/taskcluster-references/v1/changed`; the default listens to
+/// Binds a queue to `exchange/taskcluster-choices/v1/changed`; the default listens to
 /// everything. Messages carry a [`Changed2`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Changed {
@@ -78,10 +81,10 @@ impl Exchange for Changed {
     type RoutingKey = ChangedRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new(
-            "references",
+            "choices",
             "v1",
             "changed",
-            "exchange/taskcluster-references/v1/changed",
+            "exchange/taskcluster-choices/v1/changed",
         )
         .about("changed messages", "Sent on changed.")
         .schema("v1/changed.json#")
@@ -99,14 +102,14 @@ impl Exchange for Changed {
         );
 }
 
-/// again messages
+/// message messages
 ///
-/// Sent on again.
+/// Sent on message.
 ///
-/// Binds a queue to `exchange/taskcluster-references/v1/again`; the default listens to
-/// everything. Messages carry a [`Changed2`].
+/// Binds a queue to `exchange/taskcluster-choices/v1/message`; the default listens to
+/// everything. Messages carry a [`IrcMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Again {
+pub struct Message2 {
     /// The routingKeyKind of the message.
     ///
     /// Unset, it is `primary`.
@@ -117,7 +120,7 @@ pub struct Again {
     pub reserved: Option<PatternWords>,
 }
 
-impl Again {
+impl Message2 {
     /// Narrows the binding to messages with this `routingKeyKind`.
     ///
     /// # Errors
@@ -147,7 +150,7 @@ impl Again {
     }
 }
 
-impl Binding for Again {
+impl Binding for Message2 {
     fn exchange_name(&self) -> &'static str {
         Self::INFO.exchange
     }
@@ -162,18 +165,107 @@ impl Binding for Again {
     }
 }
 
-impl Exchange for Again {
-    type Payload = Changed2;
-    type RoutingKey = AgainRoutingKey;
+impl Exchange for Message2 {
+    type Payload = IrcMessage;
+    type RoutingKey = Message2RoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new(
-            "references",
+            "choices",
             "v1",
-            "again",
-            "exchange/taskcluster-references/v1/again",
+            "message",
+            "exchange/taskcluster-choices/v1/message",
         )
-        .about("again messages", "Sent on again.")
-        .schema("/schemas/references/v1/changed.json")
+        .about("message messages", "Sent on message.")
+        .schema("v1/irc.json#")
+        .routing_key(
+            &[
+                RoutingKeyEntry::new(
+                        "routingKeyKind",
+                        "The routingKeyKind of the message.",
+                    )
+                    .constant("primary")
+                    .required(),
+                RoutingKeyEntry::new("reserved", "Kept free for words to come.")
+                    .multiple_words(),
+            ],
+        );
+}
+
+/// merged messages
+///
+/// Sent on merged.
+///
+/// Binds a queue to `exchange/taskcluster-choices/v1/merged`; the default listens to
+/// everything. Messages carry a [`Merged2`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Merged {
+    /// The routingKeyKind of the message.
+    ///
+    /// Unset, it is `primary`.
+    pub routing_key_kind: Option<PatternWord>,
+    /// Kept free for words to come.
+    ///
+    /// Unset, it is `#`.
+    pub reserved: Option<PatternWords>,
+}
+
+impl Merged {
+    /// Narrows the binding to messages with this `routingKeyKind`.
+    ///
+    /// # Errors
+    ///
+    /// [`RoutingKeyError`] where it can't stand there, or the whole pattern gets
+    /// longer than 255 bytes.
+    pub fn with_routing_key_kind(
+        mut self,
+        word: impl IntoWord<PatternWord>,
+    ) -> Result<Self, RoutingKeyError> {
+        self.routing_key_kind = Some(word.into_word()?);
+        self.checked()
+    }
+
+    /// Narrows the binding to messages with this `reserved`.
+    ///
+    /// # Errors
+    ///
+    /// [`RoutingKeyError`] where it can't stand there, or the whole pattern gets
+    /// longer than 255 bytes.
+    pub fn with_reserved(
+        mut self,
+        word: impl IntoWord<PatternWords>,
+    ) -> Result<Self, RoutingKeyError> {
+        self.reserved = Some(word.into_word()?);
+        self.checked()
+    }
+}
+
+impl Binding for Merged {
+    fn exchange_name(&self) -> &'static str {
+        Self::INFO.exchange
+    }
+
+    fn routing_key(&self) -> String {
+        [word_or(&self.routing_key_kind, "primary"), word_or(&self.reserved, "#")]
+            .join(".")
+    }
+
+    fn new_payload_object(&self) -> Box<dyn PayloadObject> {
+        Box::new(PayloadSlot::<<Self as Exchange>::Payload>::new())
+    }
+}
+
+impl Exchange for Merged {
+    type Payload = Merged2;
+    type RoutingKey = MergedRoutingKey;
+
+    const INFO: &'static ExchangeInfo = &ExchangeInfo::new(
+            "choices",
+            "v1",
+            "merged",
+            "exchange/taskcluster-choices/v1/merged",
+        )
+        .about("merged messages", "Sent on merged.")
+        .schema("v1/merged.json#")
         .routing_key(
             &[
                 RoutingKeyEntry::new(

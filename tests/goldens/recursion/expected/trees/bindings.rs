@@ -9,18 +9,18 @@ use taskcluster_pulse::payload::PayloadSlot;
 use taskcluster_pulse::routing::{IntoWord, PatternWord, PatternWords, word_or};
 
 use super::{
-    Counted2, CountedRoutingKey, Nested2, NestedRoutingKey, Nullable2,
-    NullableRoutingKey, Open2, OpenRoutingKey, SharedNull, SharedRoutingKey,
+    Choice2, ChoiceRoutingKey, Even, ListRoutingKey, MutualRoutingKey, NestedList, Tree2,
+    TreeRoutingKey,
 };
 
-/// nested messages
+/// tree messages
 ///
-/// Sent on nested.
+/// Sent on tree.
 ///
-/// Binds a queue to `exchange/taskcluster-objects/v1/nested`; the default listens to
-/// everything. Messages carry a [`Nested2`].
+/// Binds a queue to `exchange/taskcluster-trees/v1/tree`; the default listens to
+/// everything. Messages carry a [`Tree2`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Nested {
+pub struct Tree {
     /// The routingKeyKind of the message.
     ///
     /// Unset, it is `primary`.
@@ -31,7 +31,7 @@ pub struct Nested {
     pub reserved: Option<PatternWords>,
 }
 
-impl Nested {
+impl Tree {
     /// Narrows the binding to messages with this `routingKeyKind`.
     ///
     /// # Errors
@@ -61,7 +61,7 @@ impl Nested {
     }
 }
 
-impl Binding for Nested {
+impl Binding for Tree {
     fn exchange_name(&self) -> &'static str {
         Self::INFO.exchange
     }
@@ -76,18 +76,18 @@ impl Binding for Nested {
     }
 }
 
-impl Exchange for Nested {
-    type Payload = Nested2;
-    type RoutingKey = NestedRoutingKey;
+impl Exchange for Tree {
+    type Payload = Tree2;
+    type RoutingKey = TreeRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new(
-            "objects",
+            "trees",
             "v1",
-            "nested",
-            "exchange/taskcluster-objects/v1/nested",
+            "tree",
+            "exchange/taskcluster-trees/v1/tree",
         )
-        .about("nested messages", "Sent on nested.")
-        .schema("v1/nested.json#")
+        .about("tree messages", "Sent on tree.")
+        .schema("v1/tree.json#")
         .routing_key(
             &[
                 RoutingKeyEntry::new(
@@ -102,14 +102,14 @@ impl Exchange for Nested {
         );
 }
 
-/// nullable messages
+/// mutual messages
 ///
-/// Sent on nullable.
+/// Sent on mutual.
 ///
-/// Binds a queue to `exchange/taskcluster-objects/v1/nullable`; the default listens to
-/// everything. Messages carry a [`Nullable2`].
+/// Binds a queue to `exchange/taskcluster-trees/v1/mutual`; the default listens to
+/// everything. Messages carry a [`Even`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Nullable {
+pub struct Mutual {
     /// The routingKeyKind of the message.
     ///
     /// Unset, it is `primary`.
@@ -120,7 +120,7 @@ pub struct Nullable {
     pub reserved: Option<PatternWords>,
 }
 
-impl Nullable {
+impl Mutual {
     /// Narrows the binding to messages with this `routingKeyKind`.
     ///
     /// # Errors
@@ -150,7 +150,7 @@ impl Nullable {
     }
 }
 
-impl Binding for Nullable {
+impl Binding for Mutual {
     fn exchange_name(&self) -> &'static str {
         Self::INFO.exchange
     }
@@ -165,18 +165,18 @@ impl Binding for Nullable {
     }
 }
 
-impl Exchange for Nullable {
-    type Payload = Nullable2;
-    type RoutingKey = NullableRoutingKey;
+impl Exchange for Mutual {
+    type Payload = Even;
+    type RoutingKey = MutualRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new(
-            "objects",
+            "trees",
             "v1",
-            "nullable",
-            "exchange/taskcluster-objects/v1/nullable",
+            "mutual",
+            "exchange/taskcluster-trees/v1/mutual",
         )
-        .about("nullable messages", "Sent on nullable.")
-        .schema("v1/nullable.json#")
+        .about("mutual messages", "Sent on mutual.")
+        .schema("v1/even.json#")
         .routing_key(
             &[
                 RoutingKeyEntry::new(
@@ -191,14 +191,14 @@ impl Exchange for Nullable {
         );
 }
 
-/// open messages
+/// list messages
 ///
-/// Sent on open.
+/// Sent on list.
 ///
-/// Binds a queue to `exchange/taskcluster-objects/v1/open`; the default listens to
-/// everything. Messages carry a [`Open2`].
+/// Binds a queue to `exchange/taskcluster-trees/v1/list`; the default listens to
+/// everything. Messages carry a [`NestedList`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Open {
+pub struct List {
     /// The routingKeyKind of the message.
     ///
     /// Unset, it is `primary`.
@@ -209,7 +209,7 @@ pub struct Open {
     pub reserved: Option<PatternWords>,
 }
 
-impl Open {
+impl List {
     /// Narrows the binding to messages with this `routingKeyKind`.
     ///
     /// # Errors
@@ -239,7 +239,7 @@ impl Open {
     }
 }
 
-impl Binding for Open {
+impl Binding for List {
     fn exchange_name(&self) -> &'static str {
         Self::INFO.exchange
     }
@@ -254,18 +254,18 @@ impl Binding for Open {
     }
 }
 
-impl Exchange for Open {
-    type Payload = Open2;
-    type RoutingKey = OpenRoutingKey;
+impl Exchange for List {
+    type Payload = NestedList;
+    type RoutingKey = ListRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new(
-            "objects",
+            "trees",
             "v1",
-            "open",
-            "exchange/taskcluster-objects/v1/open",
+            "list",
+            "exchange/taskcluster-trees/v1/list",
         )
-        .about("open messages", "Sent on open.")
-        .schema("v1/open.json#")
+        .about("list messages", "Sent on list.")
+        .schema("v1/list.json#")
         .routing_key(
             &[
                 RoutingKeyEntry::new(
@@ -280,14 +280,14 @@ impl Exchange for Open {
         );
 }
 
-/// counted messages
+/// choice messages
 ///
-/// Sent on counted.
+/// Sent on choice.
 ///
-/// Binds a queue to `exchange/taskcluster-objects/v1/counted`; the default listens to
-/// everything. Messages carry a [`Counted2`].
+/// Binds a queue to `exchange/taskcluster-trees/v1/choice`; the default listens to
+/// everything. Messages carry a [`Choice2`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Counted {
+pub struct Choice {
     /// The routingKeyKind of the message.
     ///
     /// Unset, it is `primary`.
@@ -298,7 +298,7 @@ pub struct Counted {
     pub reserved: Option<PatternWords>,
 }
 
-impl Counted {
+impl Choice {
     /// Narrows the binding to messages with this `routingKeyKind`.
     ///
     /// # Errors
@@ -328,7 +328,7 @@ impl Counted {
     }
 }
 
-impl Binding for Counted {
+impl Binding for Choice {
     fn exchange_name(&self) -> &'static str {
         Self::INFO.exchange
     }
@@ -343,107 +343,18 @@ impl Binding for Counted {
     }
 }
 
-impl Exchange for Counted {
-    type Payload = Counted2;
-    type RoutingKey = CountedRoutingKey;
+impl Exchange for Choice {
+    type Payload = Choice2;
+    type RoutingKey = ChoiceRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new(
-            "objects",
+            "trees",
             "v1",
-            "counted",
-            "exchange/taskcluster-objects/v1/counted",
+            "choice",
+            "exchange/taskcluster-trees/v1/choice",
         )
-        .about("counted messages", "Sent on counted.")
-        .schema("v1/counted.json#")
-        .routing_key(
-            &[
-                RoutingKeyEntry::new(
-                        "routingKeyKind",
-                        "The routingKeyKind of the message.",
-                    )
-                    .constant("primary")
-                    .required(),
-                RoutingKeyEntry::new("reserved", "Kept free for words to come.")
-                    .multiple_words(),
-            ],
-        );
-}
-
-/// shared messages
-///
-/// Sent on shared.
-///
-/// Binds a queue to `exchange/taskcluster-objects/v1/shared`; the default listens to
-/// everything. Messages carry a [`SharedNull`].
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Shared {
-    /// The routingKeyKind of the message.
-    ///
-    /// Unset, it is `primary`.
-    pub routing_key_kind: Option<PatternWord>,
-    /// Kept free for words to come.
-    ///
-    /// Unset, it is `#`.
-    pub reserved: Option<PatternWords>,
-}
-
-impl Shared {
-    /// Narrows the binding to messages with this `routingKeyKind`.
-    ///
-    /// # Errors
-    ///
-    /// [`RoutingKeyError`] where it can't stand there, or the whole pattern gets
-    /// longer than 255 bytes.
-    pub fn with_routing_key_kind(
-        mut self,
-        word: impl IntoWord<PatternWord>,
-    ) -> Result<Self, RoutingKeyError> {
-        self.routing_key_kind = Some(word.into_word()?);
-        self.checked()
-    }
-
-    /// Narrows the binding to messages with this `reserved`.
-    ///
-    /// # Errors
-    ///
-    /// [`RoutingKeyError`] where it can't stand there, or the whole pattern gets
-    /// longer than 255 bytes.
-    pub fn with_reserved(
-        mut self,
-        word: impl IntoWord<PatternWords>,
-    ) -> Result<Self, RoutingKeyError> {
-        self.reserved = Some(word.into_word()?);
-        self.checked()
-    }
-}
-
-impl Binding for Shared {
-    fn exchange_name(&self) -> &'static str {
-        Self::INFO.exchange
-    }
-
-    fn routing_key(&self) -> String {
-        [word_or(&self.routing_key_kind, "primary"), word_or(&self.reserved, "#")]
-            .join(".")
-    }
-
-    fn new_payload_object(&self) -> Box<dyn PayloadObject> {
-        Box::new(PayloadSlot::<<Self as Exchange>::Payload>::new())
-    }
-}
-
-impl Exchange for Shared {
-    type Payload = SharedNull;
-    type RoutingKey = SharedRoutingKey;
-
-    const INFO: &'static ExchangeInfo = &ExchangeInfo::new(
-            "objects",
-            "v1",
-            "shared",
-            "exchange/taskcluster-objects/v1/shared",
-        )
-        .about("shared messages", "Sent on shared.")
-        .schema("v1/shared.json#")
+        .about("choice messages", "Sent on choice.")
+        .schema("v1/choice.json#")
         .routing_key(
             &[
                 RoutingKeyEntry::new(

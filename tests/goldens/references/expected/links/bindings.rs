@@ -8,16 +8,13 @@ use taskcluster_pulse::{
 use taskcluster_pulse::payload::PayloadSlot;
 use taskcluster_pulse::routing::{IntoWord, PatternWord, PatternWords, word_or};
 
-use super::{
-    Changed2, ChangedRoutingKey, IrcMessage, Merged2, MergedRoutingKey,
-    Message2RoutingKey,
-};
+use super::{AgainRoutingKey, Changed2, ChangedRoutingKey};
 
 /// changed messages
 ///
 /// Sent on changed.
 ///
-/// Binds a queue to `exchange/taskcluster-alternatives/v1/changed`; the default listens to
+/// Binds a queue to `exchange/taskcluster-links/v1/changed`; the default listens to
 /// everything. Messages carry a [`Changed2`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Changed {
@@ -81,10 +78,10 @@ impl Exchange for Changed {
     type RoutingKey = ChangedRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new(
-            "alternatives",
+            "links",
             "v1",
             "changed",
-            "exchange/taskcluster-alternatives/v1/changed",
+            "exchange/taskcluster-links/v1/changed",
         )
         .about("changed messages", "Sent on changed.")
         .schema("v1/changed.json#")
@@ -102,14 +99,14 @@ impl Exchange for Changed {
         );
 }
 
-/// message messages
+/// again messages
 ///
-/// Sent on message.
+/// Sent on again.
 ///
-/// Binds a queue to `exchange/taskcluster-alternatives/v1/message`; the default listens to
-/// everything. Messages carry a [`IrcMessage`].
+/// Binds a queue to `exchange/taskcluster-links/v1/again`; the default listens to
+/// everything. Messages carry a [`Changed2`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Message2 {
+pub struct Again {
     /// The routingKeyKind of the message.
     ///
     /// Unset, it is `primary`.
@@ -120,7 +117,7 @@ pub struct Message2 {
     pub reserved: Option<PatternWords>,
 }
 
-impl Message2 {
+impl Again {
     /// Narrows the binding to messages with this `routingKeyKind`.
     ///
     /// # Errors
@@ -150,7 +147,7 @@ impl Message2 {
     }
 }
 
-impl Binding for Message2 {
+impl Binding for Again {
     fn exchange_name(&self) -> &'static str {
         Self::INFO.exchange
     }
@@ -165,107 +162,18 @@ impl Binding for Message2 {
     }
 }
 
-impl Exchange for Message2 {
-    type Payload = IrcMessage;
-    type RoutingKey = Message2RoutingKey;
+impl Exchange for Again {
+    type Payload = Changed2;
+    type RoutingKey = AgainRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new(
-            "alternatives",
+            "links",
             "v1",
-            "message",
-            "exchange/taskcluster-alternatives/v1/message",
+            "again",
+            "exchange/taskcluster-links/v1/again",
         )
-        .about("message messages", "Sent on message.")
-        .schema("v1/irc.json#")
-        .routing_key(
-            &[
-                RoutingKeyEntry::new(
-                        "routingKeyKind",
-                        "The routingKeyKind of the message.",
-                    )
-                    .constant("primary")
-                    .required(),
-                RoutingKeyEntry::new("reserved", "Kept free for words to come.")
-                    .multiple_words(),
-            ],
-        );
-}
-
-/// merged messages
-///
-/// Sent on merged.
-///
-/// Binds a queue to `exchange/taskcluster-alternatives/v1/merged`; the default listens to
-/// everything. Messages carry a [`Merged2`].
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Merged {
-    /// The routingKeyKind of the message.
-    ///
-    /// Unset, it is `primary`.
-    pub routing_key_kind: Option<PatternWord>,
-    /// Kept free for words to come.
-    ///
-    /// Unset, it is `#`.
-    pub reserved: Option<PatternWords>,
-}
-
-impl Merged {
-    /// Narrows the binding to messages with this `routingKeyKind`.
-    ///
-    /// # Errors
-    ///
-    /// [`RoutingKeyError`] where it can't stand there, or the whole pattern gets
-    /// longer than 255 bytes.
-    pub fn with_routing_key_kind(
-        mut self,
-        word: impl IntoWord<PatternWord>,
-    ) -> Result<Self, RoutingKeyError> {
-        self.routing_key_kind = Some(word.into_word()?);
-        self.checked()
-    }
-
-    /// Narrows the binding to messages with this `reserved`.
-    ///
-    /// # Errors
-    ///
-    /// [`RoutingKeyError`] where it can't stand there, or the whole pattern gets
-    /// longer than 255 bytes.
-    pub fn with_reserved(
-        mut self,
-        word: impl IntoWord<PatternWords>,
-    ) -> Result<Self, RoutingKeyError> {
-        self.reserved = Some(word.into_word()?);
-        self.checked()
-    }
-}
-
-impl Binding for Merged {
-    fn exchange_name(&self) -> &'static str {
-        Self::INFO.exchange
-    }
-
-    fn routing_key(&self) -> String {
-        [word_or(&self.routing_key_kind, "primary"), word_or(&self.reserved, "#")]
-            .join(".")
-    }
-
-    fn new_payload_object(&self) -> Box<dyn PayloadObject> {
-        Box::new(PayloadSlot::<<Self as Exchange>::Payload>::new())
-    }
-}
-
-impl Exchange for Merged {
-    type Payload = Merged2;
-    type RoutingKey = MergedRoutingKey;
-
-    const INFO: &'static ExchangeInfo = &ExchangeInfo::new(
-            "alternatives",
-            "v1",
-            "merged",
-            "exchange/taskcluster-alternatives/v1/merged",
-        )
-        .about("merged messages", "Sent on merged.")
-        .schema("v1/merged.json#")
+        .about("again messages", "Sent on again.")
+        .schema("/schemas/links/v1/changed.json")
         .routing_key(
             &[
                 RoutingKeyEntry::new(

@@ -9,18 +9,18 @@ use taskcluster_pulse::payload::PayloadSlot;
 use taskcluster_pulse::routing::{IntoWord, PatternWord, PatternWords, word_or};
 
 use super::{
-    Choice2, ChoiceRoutingKey, Even, ListRoutingKey, MutualRoutingKey, NestedList, Tree2,
-    TreeRoutingKey,
+    Counted2, CountedRoutingKey, Nested2, NestedRoutingKey, Nullable2,
+    NullableRoutingKey, Open2, OpenRoutingKey, SharedNull, SharedRoutingKey,
 };
 
-/// tree messages
+/// nested messages
 ///
-/// Sent on tree.
+/// Sent on nested.
 ///
-/// Binds a queue to `exchange/taskcluster-recursion/v1/tree`; the default listens to
-/// everything. Messages carry a [`Tree2`].
+/// Binds a queue to `exchange/taskcluster-things/v1/nested`; the default listens to
+/// everything. Messages carry a [`Nested2`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Tree {
+pub struct Nested {
     /// The routingKeyKind of the message.
     ///
     /// Unset, it is `primary`.
@@ -31,7 +31,7 @@ pub struct Tree {
     pub reserved: Option<PatternWords>,
 }
 
-impl Tree {
+impl Nested {
     /// Narrows the binding to messages with this `routingKeyKind`.
     ///
     /// # Errors
@@ -61,7 +61,7 @@ impl Tree {
     }
 }
 
-impl Binding for Tree {
+impl Binding for Nested {
     fn exchange_name(&self) -> &'static str {
         Self::INFO.exchange
     }
@@ -76,18 +76,18 @@ impl Binding for Tree {
     }
 }
 
-impl Exchange for Tree {
-    type Payload = Tree2;
-    type RoutingKey = TreeRoutingKey;
+impl Exchange for Nested {
+    type Payload = Nested2;
+    type RoutingKey = NestedRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new(
-            "recursion",
+            "things",
             "v1",
-            "tree",
-            "exchange/taskcluster-recursion/v1/tree",
+            "nested",
+            "exchange/taskcluster-things/v1/nested",
         )
-        .about("tree messages", "Sent on tree.")
-        .schema("v1/tree.json#")
+        .about("nested messages", "Sent on nested.")
+        .schema("v1/nested.json#")
         .routing_key(
             &[
                 RoutingKeyEntry::new(
@@ -102,14 +102,14 @@ impl Exchange for Tree {
         );
 }
 
-/// mutual messages
+/// nullable messages
 ///
-/// Sent on mutual.
+/// Sent on nullable.
 ///
-/// Binds a queue to `exchange/taskcluster-recursion/v1/mutual`; the default listens to
-/// everything. Messages carry a [`Even`].
+/// Binds a queue to `exchange/taskcluster-things/v1/nullable`; the default listens to
+/// everything. Messages carry a [`Nullable2`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Mutual {
+pub struct Nullable {
     /// The routingKeyKind of the message.
     ///
     /// Unset, it is `primary`.
@@ -120,7 +120,7 @@ pub struct Mutual {
     pub reserved: Option<PatternWords>,
 }
 
-impl Mutual {
+impl Nullable {
     /// Narrows the binding to messages with this `routingKeyKind`.
     ///
     /// # Errors
@@ -150,7 +150,7 @@ impl Mutual {
     }
 }
 
-impl Binding for Mutual {
+impl Binding for Nullable {
     fn exchange_name(&self) -> &'static str {
         Self::INFO.exchange
     }
@@ -165,18 +165,18 @@ impl Binding for Mutual {
     }
 }
 
-impl Exchange for Mutual {
-    type Payload = Even;
-    type RoutingKey = MutualRoutingKey;
+impl Exchange for Nullable {
+    type Payload = Nullable2;
+    type RoutingKey = NullableRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new(
-            "recursion",
+            "things",
             "v1",
-            "mutual",
-            "exchange/taskcluster-recursion/v1/mutual",
+            "nullable",
+            "exchange/taskcluster-things/v1/nullable",
         )
-        .about("mutual messages", "Sent on mutual.")
-        .schema("v1/even.json#")
+        .about("nullable messages", "Sent on nullable.")
+        .schema("v1/nullable.json#")
         .routing_key(
             &[
                 RoutingKeyEntry::new(
@@ -191,14 +191,14 @@ impl Exchange for Mutual {
         );
 }
 
-/// list messages
+/// open messages
 ///
-/// Sent on list.
+/// Sent on open.
 ///
-/// Binds a queue to `exchange/taskcluster-recursion/v1/list`; the default listens to
-/// everything. Messages carry a [`NestedList`].
+/// Binds a queue to `exchange/taskcluster-things/v1/open`; the default listens to
+/// everything. Messages carry a [`Open2`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct List {
+pub struct Open {
     /// The routingKeyKind of the message.
     ///
     /// Unset, it is `primary`.
@@ -209,7 +209,7 @@ pub struct List {
     pub reserved: Option<PatternWords>,
 }
 
-impl List {
+impl Open {
     /// Narrows the binding to messages with this `routingKeyKind`.
     ///
     /// # Errors
@@ -239,7 +239,7 @@ impl List {
     }
 }
 
-impl Binding for List {
+impl Binding for Open {
     fn exchange_name(&self) -> &'static str {
         Self::INFO.exchange
     }
@@ -254,18 +254,18 @@ impl Binding for List {
     }
 }
 
-impl Exchange for List {
-    type Payload = NestedList;
-    type RoutingKey = ListRoutingKey;
+impl Exchange for Open {
+    type Payload = Open2;
+    type RoutingKey = OpenRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new(
-            "recursion",
+            "things",
             "v1",
-            "list",
-            "exchange/taskcluster-recursion/v1/list",
+            "open",
+            "exchange/taskcluster-things/v1/open",
         )
-        .about("list messages", "Sent on list.")
-        .schema("v1/list.json#")
+        .about("open messages", "Sent on open.")
+        .schema("v1/open.json#")
         .routing_key(
             &[
                 RoutingKeyEntry::new(
@@ -280,14 +280,14 @@ impl Exchange for List {
         );
 }
 
-/// choice messages
+/// counted messages
 ///
-/// Sent on choice.
+/// Sent on counted.
 ///
-/// Binds a queue to `exchange/taskcluster-recursion/v1/choice`; the default listens to
-/// everything. Messages carry a [`Choice2`].
+/// Binds a queue to `exchange/taskcluster-things/v1/counted`; the default listens to
+/// everything. Messages carry a [`Counted2`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Choice {
+pub struct Counted {
     /// The routingKeyKind of the message.
     ///
     /// Unset, it is `primary`.
@@ -298,7 +298,7 @@ pub struct Choice {
     pub reserved: Option<PatternWords>,
 }
 
-impl Choice {
+impl Counted {
     /// Narrows the binding to messages with this `routingKeyKind`.
     ///
     /// # Errors
@@ -328,7 +328,7 @@ impl Choice {
     }
 }
 
-impl Binding for Choice {
+impl Binding for Counted {
     fn exchange_name(&self) -> &'static str {
         Self::INFO.exchange
     }
@@ -343,18 +343,107 @@ impl Binding for Choice {
     }
 }
 
-impl Exchange for Choice {
-    type Payload = Choice2;
-    type RoutingKey = ChoiceRoutingKey;
+impl Exchange for Counted {
+    type Payload = Counted2;
+    type RoutingKey = CountedRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new(
-            "recursion",
+            "things",
             "v1",
-            "choice",
-            "exchange/taskcluster-recursion/v1/choice",
+            "counted",
+            "exchange/taskcluster-things/v1/counted",
         )
-        .about("choice messages", "Sent on choice.")
-        .schema("v1/choice.json#")
+        .about("counted messages", "Sent on counted.")
+        .schema("v1/counted.json#")
+        .routing_key(
+            &[
+                RoutingKeyEntry::new(
+                        "routingKeyKind",
+                        "The routingKeyKind of the message.",
+                    )
+                    .constant("primary")
+                    .required(),
+                RoutingKeyEntry::new("reserved", "Kept free for words to come.")
+                    .multiple_words(),
+            ],
+        );
+}
+
+/// shared messages
+///
+/// Sent on shared.
+///
+/// Binds a queue to `exchange/taskcluster-things/v1/shared`; the default listens to
+/// everything. Messages carry a [`SharedNull`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Shared {
+    /// The routingKeyKind of the message.
+    ///
+    /// Unset, it is `primary`.
+    pub routing_key_kind: Option<PatternWord>,
+    /// Kept free for words to come.
+    ///
+    /// Unset, it is `#`.
+    pub reserved: Option<PatternWords>,
+}
+
+impl Shared {
+    /// Narrows the binding to messages with this `routingKeyKind`.
+    ///
+    /// # Errors
+    ///
+    /// [`RoutingKeyError`] where it can't stand there, or the whole pattern gets
+    /// longer than 255 bytes.
+    pub fn with_routing_key_kind(
+        mut self,
+        word: impl IntoWord<PatternWord>,
+    ) -> Result<Self, RoutingKeyError> {
+        self.routing_key_kind = Some(word.into_word()?);
+        self.checked()
+    }
+
+    /// Narrows the binding to messages with this `reserved`.
+    ///
+    /// # Errors
+    ///
+    /// [`RoutingKeyError`] where it can't stand there, or the whole pattern gets
+    /// longer than 255 bytes.
+    pub fn with_reserved(
+        mut self,
+        word: impl IntoWord<PatternWords>,
+    ) -> Result<Self, RoutingKeyError> {
+        self.reserved = Some(word.into_word()?);
+        self.checked()
+    }
+}
+
+impl Binding for Shared {
+    fn exchange_name(&self) -> &'static str {
+        Self::INFO.exchange
+    }
+
+    fn routing_key(&self) -> String {
+        [word_or(&self.routing_key_kind, "primary"), word_or(&self.reserved, "#")]
+            .join(".")
+    }
+
+    fn new_payload_object(&self) -> Box<dyn PayloadObject> {
+        Box::new(PayloadSlot::<<Self as Exchange>::Payload>::new())
+    }
+}
+
+impl Exchange for Shared {
+    type Payload = SharedNull;
+    type RoutingKey = SharedRoutingKey;
+
+    const INFO: &'static ExchangeInfo = &ExchangeInfo::new(
+            "things",
+            "v1",
+            "shared",
+            "exchange/taskcluster-things/v1/shared",
+        )
+        .about("shared messages", "Sent on shared.")
+        .schema("v1/shared.json#")
         .routing_key(
             &[
                 RoutingKeyEntry::new(

@@ -14,7 +14,7 @@ use super::{Measured2, MeasuredRoutingKey};
 ///
 /// Sent on measured.
 ///
-/// Binds a queue to `exchange/taskcluster-numbers/v1/measured`; the default listens to
+/// Binds a queue to `exchange/taskcluster-measures/v1/measured`; the default listens to
 /// everything. Messages carry a [`Measured2`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Measured {
@@ -78,10 +78,10 @@ impl Exchange for Measured {
     type RoutingKey = MeasuredRoutingKey;
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new(
-            "numbers",
+            "measures",
             "v1",
             "measured",
-            "exchange/taskcluster-numbers/v1/measured",
+            "exchange/taskcluster-measures/v1/measured",
         )
         .about("measured messages", "Sent on measured.")
         .schema("v1/measured.json#")

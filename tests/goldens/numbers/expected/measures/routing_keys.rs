@@ -7,7 +7,7 @@ use taskcluster_pulse::routing::{KeyReader, KeyWriter, Words};
 
 use super::Measured;
 
-/// The routing key of a message on `exchange/taskcluster-numbers/v1/measured`.
+/// The routing key of a message on `exchange/taskcluster-measures/v1/measured`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct MeasuredRoutingKey {
     /// Kept free for words to come.
