@@ -1,13 +1,10 @@
-//! Texts that a matcher matches.
+//! Texts that matchers match.
 
 use arbitrary::{Error, Result, Unstructured};
 
 use super::lengths::Lengths;
-use super::walk;
-use crate::rule::{Matcher, Positions, Run, Shape, Split};
-
-/// How much longer than they must be texts are.
-pub(super) const SPREAD: usize = 24;
+use super::walk::{self, Walk};
+use crate::rule::{Matcher, Shape, Split};
 
 /// All bytes, those first that are pleasant to read: letters and digits, what
 /// else can be printed, the rest of ASCII, the rest.
@@ -22,9 +19,9 @@ const ASCII: usize = 128;
 /// How many bytes the longest character has.
 const CHARACTER: usize = 4;
 
-/// A text that `matcher` matches, of so many characters.
+/// A text of so many characters that `matchers` match; see [`of_all`].
 pub(super) fn matching(
-    matcher: &Matcher,
+    matchers: &[&Matcher],
     u: &mut Unstructured<'_>,
     lengths: Lengths,
 ) -> Result<String> {
@@ -34,7 +31,7 @@ pub(super) fn matching(
         if alphabet > ASCII {
             bytes.most = bytes.most.saturating_mul(CHARACTER);
         }
-        let found = of_bytes(matcher, u, bytes, &BYTES[..alphabet])
+        let found = of_all(matchers, u, bytes, &BYTES[..alphabet])
             .and_then(|text| String::from_utf8(text).map_err(|_| Error::IncorrectFormat));
         match found {
             Ok(text) => return Ok(text),
@@ -44,74 +41,47 @@ pub(super) fn matching(
     last
 }
 
-fn of_bytes(
-    matcher: &Matcher,
+/// A text that one of `matchers` matches, and the others as well, if all read it
+/// byte by byte. Whoever asks finds out whether they do.
+fn of_all(
+    matchers: &[&Matcher],
     u: &mut Unstructured<'_>,
     lengths: Lengths,
     alphabet: &[u8],
 ) -> Result<Vec<u8>> {
-    let lengths = lengths.within(matcher.shortest, matcher.longest);
-    match matcher.shape {
-        Shape::Always => each(u, lengths, alphabet, |_, _, _| true),
-        // Letters and digits are a pattern by themselves, and enough of one.
-        Shape::Regex => each(u, lengths, alphabet, |byte, _, _| {
-            byte.is_ascii_alphanumeric()
-        }),
-        Shape::Run(run) => of_run(run, u, lengths, alphabet),
-        Shape::Positions(positions) => of_positions(positions, u, lengths, alphabet),
+    let lengths = matchers.iter().fold(lengths, |lengths, matcher| {
+        lengths.within(matcher.shortest, matcher.longest)
+    });
+    let walks = matchers.iter();
+    let walks = walks.filter_map(|matcher| Walk::new(matcher, lengths, alphabet));
+    let mut walks: Vec<Walk<'_>> = walks.collect();
+    if !walks.is_empty() {
+        return walk::text(&mut walks, u, lengths, alphabet);
+    }
+    match u.choose(matchers)?.shape {
         Shape::Split(split) => of_split(split, u, lengths, alphabet),
-        Shape::Table(table) => walk::accepted(table, u, lengths, alphabet),
-        Shape::AnyOf(matchers) => {
-            let first = u.choose_index(matchers.len())?;
-            let (before, from) = matchers.split_at(first);
-            let mut turns = from.iter().chain(before);
-            turns
-                .find_map(|matcher| of_bytes(matcher, u, lengths, alphabet).ok())
-                .ok_or(Error::IncorrectFormat)
+        Shape::AnyOf(matchers) => of_any(matchers, u, lengths, alphabet),
+        Shape::AllOf(matchers) => {
+            let matchers: Vec<&Matcher> = matchers.iter().collect();
+            of_all(&matchers, u, lengths, alphabet)
         }
-        // One of them, and whoever asks finds out whether the others match too.
-        Shape::AllOf(matchers) => of_bytes(u.choose(matchers)?, u, lengths, alphabet),
+        // What is left is read byte by byte.
+        _ => Err(Error::IncorrectFormat),
     }
 }
 
-/// A text of which `allows` allows each byte: by the byte, where it stands, and
-/// how long the text is.
-fn each(
-    u: &mut Unstructured<'_>,
-    lengths: Lengths,
-    alphabet: &[u8],
-    allows: impl Fn(u8, usize, usize) -> bool,
-) -> Result<Vec<u8>> {
-    let length = lengths.choose(u, SPREAD)?;
-    (0..length)
-        .map(|index| {
-            let allowed = |byte: &u8| allows(*byte, index, length);
-            let bytes: Vec<u8> = alphabet.iter().copied().filter(allowed).collect();
-            u.choose(&bytes).copied()
-        })
-        .collect()
-}
-
-fn of_run(
-    run: &Run,
+fn of_any(
+    matchers: &[Matcher],
     u: &mut Unstructured<'_>,
     lengths: Lengths,
     alphabet: &[u8],
 ) -> Result<Vec<u8>> {
-    each(u, lengths, alphabet, |byte, index, length| {
-        run.allows(byte, index == 0, index + 1 == length)
-    })
-}
-
-fn of_positions(
-    positions: &Positions,
-    u: &mut Unstructured<'_>,
-    lengths: Lengths,
-    alphabet: &[u8],
-) -> Result<Vec<u8>> {
-    each(u, lengths, alphabet, |byte, index, _| {
-        positions.allows(byte, index)
-    })
+    let first = u.choose_index(matchers.len())?;
+    let (before, from) = matchers.split_at(first);
+    let mut turns = from.iter().chain(before);
+    turns
+        .find_map(|matcher| of_all(&[matcher], u, lengths, alphabet).ok())
+        .ok_or(Error::IncorrectFormat)
 }
 
 /// The head leaves room for the tail, and the tail fills up what is missing.
@@ -127,13 +97,13 @@ fn of_split(
         least: least.saturating_sub(split.tail.longest.saturating_add(1)),
         most: room(split.tail.shortest.saturating_add(1))?,
     };
-    let mut text = of_bytes(&split.head, u, head, alphabet)?;
+    let mut text = of_all(&[&split.head], u, head, alphabet)?;
     text.push(split.at);
     let tail = Lengths {
         least: least.saturating_sub(text.len()),
         most: room(text.len())?,
     };
-    text.extend(of_bytes(&split.tail, u, tail, alphabet)?);
+    text.extend(of_all(&[&split.tail], u, tail, alphabet)?);
     Ok(text)
 }
 

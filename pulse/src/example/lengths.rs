@@ -8,6 +8,9 @@ use arbitrary::{Error, Result, Unstructured};
 /// for more has no examples.
 const MOST: usize = 16 * 1024;
 
+/// How much longer texts are than they must be.
+pub(super) const SPREAD: usize = 32;
+
 /// How many there may be, both ends included.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lengths {
@@ -41,10 +44,10 @@ impl Lengths {
         Ok(self.least..=self.most.min(self.least + spread))
     }
 
-    /// One of the lengths, mostly one of those that [`shortest`](Self::shortest)
-    /// gives; once in a while the greatest, where programs tend to break.
-    pub(super) fn choose(self, u: &mut Unstructured<'_>, spread: usize) -> Result<usize> {
-        let shortest = self.shortest(spread)?;
+    /// One of the lengths for a text, mostly one of the [`shortest`](Self::shortest);
+    /// once in a while the greatest, where programs tend to break.
+    pub(super) fn choose(self, u: &mut Unstructured<'_>) -> Result<usize> {
+        let shortest = self.shortest(SPREAD)?;
         match u.int_in_range(0..=15_u8)? {
             15 if self.most <= MOST => Ok(self.most),
             _ => u.int_in_range(shortest),

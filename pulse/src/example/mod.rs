@@ -25,6 +25,7 @@
 //! An input that has run out gives small values; it never fails for that
 //! reason. The functions of this module are what generated code is made of.
 
+mod automaton;
 mod containers;
 mod language;
 mod lengths;

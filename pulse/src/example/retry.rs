@@ -117,10 +117,14 @@ fn nested<T>(steps: u32, make: impl FnOnce() -> Result<T>) -> Result<T> {
 
 /// `count` bytes that look random and are the same for the same `seed`.
 pub(super) fn noise(seed: u64, count: usize) -> Vec<u8> {
-    (1..=count.div_ceil(8) as u64)
-        .flat_map(|index| split_mix(seed, index).to_le_bytes())
-        .take(count)
-        .collect()
+    let mut bytes = Vec::with_capacity(count + 8);
+    let mut index = 0;
+    while bytes.len() < count {
+        index += 1;
+        bytes.extend_from_slice(&split_mix(seed, index).to_le_bytes());
+    }
+    bytes.truncate(count);
+    bytes
 }
 
 /// The number `index` that the generator SplitMix64 gives for `seed`, which is

@@ -2,7 +2,7 @@
 
 use arbitrary::{Error, Result, Unstructured};
 
-use super::language::{SPREAD, matching};
+use super::language::matching;
 use super::lengths::Lengths;
 use super::retry::retry;
 use crate::rule::{Matcher, StringRule};
@@ -48,7 +48,7 @@ pub fn text(u: &mut Unstructured<'_>, rules: &[&StringRule]) -> Result<String> {
     retry(u, |u| {
         let text = match matchers.as_slice() {
             [] => any(u, lengths)?,
-            matchers => matching(u.choose(matchers)?, u, lengths)?,
+            matchers => matching(matchers, u, lengths)?,
         };
         holds(&text).then_some(text).ok_or(Error::IncorrectFormat)
     })
@@ -63,7 +63,7 @@ fn lengths(rules: &[&StringRule]) -> Lengths {
 }
 
 fn any(u: &mut Unstructured<'_>, lengths: Lengths) -> Result<String> {
-    (0..lengths.choose(u, SPREAD)?)
+    (0..lengths.choose(u)?)
         .map(|_| u.choose(&CHARACTERS).copied())
         .collect()
 }

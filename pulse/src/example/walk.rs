@@ -1,66 +1,89 @@
-//! Texts that an automaton accepts.
+//! Texts, made byte by byte along all matchers that read them so.
 
 use arbitrary::{Result, Unstructured};
 
-use super::lengths::Lengths;
-use crate::rule::Table;
+use super::automaton::Automaton;
+use super::lengths::{Lengths, SPREAD};
+use crate::rule::{Matcher, Positions, Run, Shape};
 
-/// How many lengths are tried, from the least on. Where a language has gaps,
-/// the lengths between them are fewer.
-const SPREAD: usize = 48;
-
-/// A text of bytes of `alphabet` that `table` accepts.
-pub(super) fn accepted(
-    table: &Table,
+/// A text of bytes of `alphabet` along all of `walks`, if they do not come to
+/// where each could go on alone and not all together.
+pub(super) fn text(
+    walks: &mut [Walk<'_>],
     u: &mut Unstructured<'_>,
     lengths: Lengths,
     alphabet: &[u8],
 ) -> Result<Vec<u8>> {
-    let lengths = lengths.shortest(SPREAD)?;
-    let ends = ends(table, *lengths.end(), alphabet);
-    let possible: Vec<usize> = lengths.filter(|&left| ends[left][table.start]).collect();
-    let mut left = *u.choose(&possible)?;
-    let mut state = table.start;
-    let mut text = Vec::with_capacity(left);
-    while left > 0 {
-        left -= 1;
-        let leads_on = |byte: &&u8| ends[left][table.end(state, &[**byte])];
-        let bytes: Vec<u8> = alphabet.iter().filter(leads_on).copied().collect();
+    let length = length(walks, u, lengths)?;
+    let mut text = Vec::with_capacity(length);
+    for index in 0..length {
+        let allowed = |byte: &&u8| walks.iter().all(|walk| walk.allows(**byte, index, length));
+        let bytes: Vec<u8> = alphabet.iter().filter(allowed).copied().collect();
         let byte = *u.choose(&bytes)?;
-        state = table.end(state, &[byte]);
+        walks.iter_mut().for_each(|walk| walk.step(byte));
         text.push(byte);
     }
     Ok(text)
 }
 
-/// For each length up to `longest`, and in it for each state, whether a text of
-/// that length leads from there to where it is accepted.
-fn ends(table: &Table, longest: usize, alphabet: &[u8]) -> Vec<Vec<bool>> {
-    let alphabet = one_a_class(table, alphabet);
-    let states = 0..table.states();
-    let mut ends = vec![
-        states
-            .clone()
-            .map(|state| table.accepts_in(state))
-            .collect(),
-    ];
-    for shorter in 0..longest {
-        let accepts: &Vec<bool> = &ends[shorter];
-        let leads_on = |state| {
-            alphabet
-                .iter()
-                .any(|&byte| accepts[table.end(state, &[byte])])
-        };
-        ends.push(states.clone().map(leads_on).collect());
+/// A length of which each of `walks` has a text.
+fn length(walks: &[Walk<'_>], u: &mut Unstructured<'_>, lengths: Lengths) -> Result<usize> {
+    let automata = walks.iter().filter_map(|walk| match walk {
+        Walk::Table(automaton) => Some(automaton),
+        _ => None,
+    });
+    let automata: Vec<&Automaton<'_>> = automata.collect();
+    if automata.is_empty() {
+        return lengths.choose(u);
     }
-    ends
+    let possible = lengths
+        .shortest(SPREAD)?
+        .filter(|length| automata.iter().all(|it| it.ends_after(*length)));
+    u.choose(&possible.collect::<Vec<_>>()).copied()
 }
 
-/// A byte of each class that the bytes of `alphabet` belong to: the others lead
-/// nowhere else.
-fn one_a_class(table: &Table, alphabet: &[u8]) -> Vec<u8> {
-    let class = |byte: u8| table.classes[usize::from(byte)];
-    let mut seen = [false; 256];
-    let is_new = |byte: &&u8| !std::mem::replace(&mut seen[usize::from(class(**byte))], true);
-    alphabet.iter().filter(is_new).copied().collect()
+/// A matcher that says of each byte whether it may be the next.
+pub(super) enum Walk<'m> {
+    Always,
+    Regex,
+    Run(&'m Run),
+    Positions(&'m Positions),
+    Table(Automaton<'m>),
+}
+
+impl<'m> Walk<'m> {
+    /// The walk along `matcher`, for texts of `lengths` and bytes of `alphabet`;
+    /// `None` where it reads texts in another way.
+    pub(super) fn new(matcher: &'m Matcher, lengths: Lengths, alphabet: &[u8]) -> Option<Self> {
+        Some(match matcher.shape {
+            Shape::Always => Self::Always,
+            Shape::Regex => Self::Regex,
+            Shape::Run(run) => Self::Run(run),
+            Shape::Positions(positions) => Self::Positions(positions),
+            Shape::Table(table) => {
+                let longest = lengths.shortest(SPREAD).map_or(0, |range| *range.end());
+                Self::Table(Automaton::new(table, longest, alphabet))
+            }
+            Shape::Split(_) | Shape::AnyOf(_) | Shape::AllOf(_) => return None,
+        })
+    }
+
+    /// Whether `byte` may stand at `index` in a text of `length` bytes.
+    fn allows(&self, byte: u8, index: usize, length: usize) -> bool {
+        let is_last = index + 1 == length;
+        match self {
+            Self::Always => true,
+            // Letters and digits are a pattern by themselves, and enough of one.
+            Self::Regex => byte.is_ascii_alphanumeric(),
+            Self::Run(run) => run.allows(byte, index == 0, is_last),
+            Self::Positions(positions) => positions.allows(byte, index),
+            Self::Table(automaton) => automaton.ends_with(byte, length - index - 1),
+        }
+    }
+
+    fn step(&mut self, byte: u8) {
+        if let Self::Table(automaton) = self {
+            automaton.step(byte);
+        }
+    }
 }

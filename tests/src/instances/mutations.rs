@@ -332,8 +332,9 @@ impl Walk<'_, '_> {
         // serde can read a struct from its fields in order, without names.
         let fields = value.as_object().into_iter().flatten();
         let fields: Vec<Value> = fields.map(|(_, member)| member.clone()).collect();
-        if place.schema["type"] == "object" {
-            self.broken(Edit::Put(fields.into()), "type");
+        match place.schema["type"] == "object" {
+            true => self.broken(Edit::Put(fields.into()), "type"),
+            false => self.push(Edit::Put(fields.into()), Expected::Agreement),
         }
         for (name, member) in value.as_object().into_iter().flatten() {
             let removed = Edit::Remove(name.clone());
