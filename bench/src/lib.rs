@@ -19,7 +19,7 @@ pub fn task_completed(number: u64) -> String {
     let runs = runs.join(",");
     let minute = number % 60;
     format!(
-        r#"{{"status":{{"taskId":"{task}","provisionerId":"gecko-t","workerType":"t-linux-docker-noscratch-amd","taskQueueId":"gecko-t/t-linux-docker-noscratch-amd","schedulerId":"gecko-level-1","projectId":"none","taskGroupId":"{group}","priority":"low","deadline":"2026-03-15T04:{minute:02}:11.312Z","expires":"2027-03-14T04:{minute:02}:11.312Z","retriesLeft":5,"state":"completed","runs":[{runs}]}},"task":{{"tags":{{"os":"linux","kind":"web-platform-tests","label":"test-linux2404-64/opt-web-platform-tests-{number}","project":"try","trust-domain":"gecko","createdForUser":"someone-{number}@example.com","worker-implementation":"docker-worker","tests_grouped":"1","test-suite":"web-platform-tests","test-platform":"linux2404-64/opt","retrigger":"true","retriggerable":"true"}}}},"runId":{run},"workerGroup":"us-central1-{zone}","workerId":"{worker}","version":1}}"#,
+        r#"{{"status":{{"taskId":"{task}","provisionerId":"gecko-t","workerType":"t-linux-docker-noscratch-amd","taskQueueId":"gecko-t/t-linux-docker-noscratch-amd","schedulerId":"gecko-level-1","projectId":"none","taskGroupId":"{group}","priority":"low","deadline":"2026-03-15T04:{minute:02}:11.312Z","expires":"2027-03-14T04:{minute:02}:11.312Z","retriesLeft":5,"state":"completed","runs":[{runs}]}},"task":{{"tags":{{"os":"linux","kind":"web-platform-tests","label":"test-linux2404-64/opt-web-platform-tests-{number}","project":"try","trust-domain":"gecko","createdForUser":"someone-{number}@example.com","worker-implementation":"docker-worker","tests_grouped":"1","test-suite":"web-platform-tests","test-platform":"linux2404-64/opt","retrigger":"true","retriggerable":"true","test-variant":"no-fission-headless","parent-task":"{group}","decision-revision":"{task}{group}","level":"1"}}}},"runId":{run},"workerGroup":"us-central1-{zone}","workerId":"{worker}","version":1}}"#,
         run = number % 2,
         zone = ["a", "b", "c", "f"][(number % 4) as usize],
         worker = 1_000_000_000_000_000_000 + number * 7919,
@@ -74,7 +74,7 @@ fn slug(number: u64) -> String {
 
 /// How many messages are worked on at a time: few enough to stay in the caches,
 /// as a message does that is checked when it has been decoded.
-const BATCH: usize = 100;
+const BATCH: usize = 20;
 
 /// The seconds that each of two contenders takes for all of its items. They take
 /// turns, batch by batch, and the best of many rounds counts for each batch,

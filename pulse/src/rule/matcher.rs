@@ -90,11 +90,15 @@ impl Matcher {
     }
 
     /// Whether the whole of `text` belongs to the language.
-    #[inline]
+    ///
+    /// Always inlined, down to the form of the language: where the matcher is a
+    /// constant, only the loop over the text is left.
+    #[inline(always)]
     pub const fn matches(&self, text: &str) -> bool {
         self.matches_bytes(text.as_bytes())
     }
 
+    #[inline(always)]
     const fn matches_bytes(&self, text: &[u8]) -> bool {
         if text.len() < self.shortest || text.len() > self.longest {
             return false;

@@ -139,7 +139,10 @@ impl StringRule {
     }
 
     /// Whether `text` keeps the rule.
-    #[inline]
+    ///
+    /// Always inlined: of a rule that is a constant, only the checks are left that
+    /// it has.
+    #[inline(always)]
     pub const fn is_valid(&self, text: &str) -> bool {
         let shape = match &self.one_pass {
             Some(matcher) => matcher.matches(text),
@@ -170,6 +173,7 @@ impl StringRule {
         self.one_pass.as_ref().or(pattern).into_iter().chain(format)
     }
 
+    #[inline]
     const fn is_long(&self, text: &str) -> bool {
         match self.min_length {
             Some(limit) => has_at_least(text, limit),
@@ -177,6 +181,7 @@ impl StringRule {
         }
     }
 
+    #[inline]
     const fn is_short(&self, text: &str) -> bool {
         match self.max_length {
             Some(limit) => limit == u64::MAX || !has_at_least(text, limit + 1),
@@ -184,6 +189,7 @@ impl StringRule {
         }
     }
 
+    #[inline]
     const fn has_pattern(&self, text: &str) -> bool {
         match &self.pattern {
             Some((_, matcher)) => matcher.matches(text),
@@ -191,6 +197,7 @@ impl StringRule {
         }
     }
 
+    #[inline]
     const fn has_format(&self, text: &str) -> bool {
         match &self.format {
             Some((_, matcher)) => matcher.matches(text),
@@ -198,6 +205,7 @@ impl StringRule {
         }
     }
 
+    #[inline]
     const fn is_named(&self, text: &str) -> bool {
         let Some((_, values)) = self.one_of else {
             return true;
@@ -215,6 +223,7 @@ impl StringRule {
 
 /// Whether `text` has `limit` code points or more. Counts them only where the
 /// number of bytes does not tell: a code point has 1 to 4.
+#[inline]
 const fn has_at_least(text: &str, limit: u64) -> bool {
     let bytes = text.len() as u64;
     if bytes < limit {
