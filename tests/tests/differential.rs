@@ -5,12 +5,12 @@
 //! same places. The run is the same each time; `JUDGED_INSTANCES` says how many
 //! instances there are for each exchange (300), `JUDGED_SEED` which ones (106).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::{env, fmt};
 
 use serde_json::Value;
-use taskcluster_tests::documents::Documents;
+use taskcluster_tests::documents::{Documents, Place};
 use taskcluster_tests::instances::{Expected, Instances, Mutation, mutations, pointer};
 use taskcluster_tests::judge::{Faults, Found, Other, Subject};
 use taskcluster_tests::subjects;
@@ -61,13 +61,9 @@ fn judge_all(subjects: &[Subject], folder: &str) -> usize {
         };
         let mut instances = Instances::new(&documents, seed + 1000 * index as u64);
         let place = documents.root(&subject.schema());
+        bench.judge_instance(&mut instances, &place, true, usize::MAX);
         while bench.judged < wanted {
-            let instance = instances.valid(&place, bench.judged == 0);
-            bench.judge(instance.to_string(), None);
-            for mutation in mutations(&mut instances, &place, &instance) {
-                let text = mutation.edit.apply(&instance, &mutation.path);
-                bench.judge(text, Some(&mutation));
-            }
+            bench.judge_instance(&mut instances, &place, false, wanted - bench.judged);
         }
         judged += bench.judged;
         complaints.extend(bench.complaints);
@@ -92,6 +88,22 @@ struct Bench<'s> {
 }
 
 impl Bench<'_> {
+    /// Has a valid instance judged, and up to `most` changes to it.
+    fn judge_instance(
+        &mut self,
+        instances: &mut Instances<'_>,
+        place: &Place<'_>,
+        full: bool,
+        most: usize,
+    ) {
+        let instance = instances.valid(place, full);
+        self.judge(instance.to_string(), None);
+        for mutation in mutations(instances, place, &instance).iter().take(most) {
+            let text = mutation.edit.apply(&instance, &mutation.path);
+            self.judge(text, Some(mutation));
+        }
+    }
+
     /// Has `text`, which `mutation` led to, judged.
     fn judge(&mut self, text: String, mutation: Option<&Mutation>) {
         self.judged += 1;
@@ -119,11 +131,9 @@ impl Bench<'_> {
         let theirs = self.other.faults(value);
         let mut complaints = Vec::new();
         let Found::Faults(strict) = &ours.strict else {
-            let known = is_beyond(value);
-            return if known {
-                vec![]
-            } else {
-                vec![format!("no JSON: {ours:?}")]
+            return match is_beyond(value) {
+                true => vec![],
+                false => vec![format!("no JSON: {ours:?}")],
             };
         };
         if is_beyond(value) && strict.iter().any(|(_, keyword)| keyword == "type") {
@@ -131,18 +141,17 @@ impl Bench<'_> {
         }
         let mut complain = |holds: bool, what: &dyn fmt::Display| {
             if !holds {
-                complaints.push(format!("{what}: ours {ours:?}, theirs {theirs:?}"));
+                complaints.push(what.to_string());
             }
         };
-        let (ours_alike, theirs_alike) = alike(strict, &theirs);
         complain(strict.is_empty() == theirs.is_empty(), &"another verdict");
-        complain(ours_alike == theirs_alike, &"other faults");
+        complain(agree(strict, &ours.decoded, &theirs), &"other faults");
         match mutation.map_or(&Expected::Valid, |mutation| &mutation.expected) {
             Expected::Agreement => {}
             Expected::Valid => complain(theirs.is_empty(), &"should be valid"),
             Expected::Fault(pointer, keyword) => {
-                let fault = (pointer.clone(), keyword.clone());
-                complain(ours_alike.contains(&fault), &"not the expected fault");
+                let found = |(at, own): &(String, String)| at == pointer && is_same(own, keyword);
+                complain(strict.iter().any(found), &"not the expected fault");
             }
         }
         let valid = ours.validated.as_ref().map(Faults::is_empty);
@@ -154,9 +163,15 @@ impl Bench<'_> {
         complain(written, &"what is written is not valid");
         complain(
             is_tolerant(strict, &ours.decoded, &ours.validated),
-            &"tolerance",
+            &"not as tolerant",
         );
-        complaints
+        match complaints.is_empty() {
+            true => vec![],
+            false => vec![format!(
+                "{}: {ours:?}, not {theirs:?}",
+                complaints.join(", ")
+            )],
+        }
     }
 }
 
@@ -185,10 +200,7 @@ fn is_beyond(value: &Value) -> bool {
 fn is_tolerant(strict: &Faults, decoded: &Found, validated: &Option<Faults>) -> bool {
     let unknown = |(_, keyword): &&(String, String)| keyword == "additionalProperties";
     // An unknown member decides which alternative a value fits.
-    if strict
-        .iter()
-        .any(|(_, keyword)| ["anyOf", "oneOf"].contains(&keyword.as_str()))
-    {
+    if strict.iter().any(|(_, keyword)| is_choice(keyword)) {
         return true;
     }
     let serious: Faults = strict.iter().filter(|it| !unknown(it)).cloned().collect();
@@ -200,38 +212,82 @@ fn is_tolerant(strict: &Faults, decoded: &Found, validated: &Option<Faults>) -> 
     }
 }
 
-/// The faults of both judges with what they may put in different words made
-/// alike: our code gives a value of the wrong kind no further faults, and calls
-/// it so even where the schema tells kinds by listing values; and it tells
-/// alternatives apart by kind, where the schema does so by `anyOf`.
-fn alike(ours: &Faults, theirs: &Faults) -> (Faults, Faults) {
-    let with = |faults: &Faults, keywords: &[&str]| -> BTreeSet<String> {
-        let found = faults
-            .iter()
-            .filter(|(_, it)| keywords.contains(&it.as_str()));
-        found.map(|(pointer, _)| pointer.clone()).collect()
-    };
-    let kinds: BTreeSet<String> = with(ours, &["type"])
-        .intersection(&with(theirs, &["type", "enum", "const"]))
-        .cloned()
+/// Whether both judges found faults in the same places, and of the same keywords.
+///
+/// Our code puts some in other words. A value of the wrong kind has no further
+/// faults; it is told by its kind, and a negative one by the bound of its type,
+/// even where the schema says so by a list of values. A list of one value is a
+/// constant. Alternatives may be told apart by kind, where the schema does so by
+/// `anyOf`. And members that no schema knows are not counted.
+fn agree(ours: &Faults, misfits: &Found, theirs: &Faults) -> bool {
+    let both = || ours.iter().chain(theirs);
+    let choices: Vec<&String> = both()
+        .filter(|(_, keyword)| is_choice(keyword))
+        .map(|(pointer, _)| pointer)
         .collect();
-    let mut choices = with(ours, &["anyOf", "oneOf"]);
-    choices.extend(with(theirs, &["anyOf", "oneOf"]));
-    let chosen = |pointer: &String| {
-        let mut above = choices.iter();
-        above.find(|it| pointer == *it || pointer.starts_with(&format!("{it}/")))
+    let uncounted: Vec<String> = both()
+        .filter(|(_, keyword)| keyword == "additionalProperties")
+        .filter_map(|(pointer, _)| Some(pointer.rsplit_once('/')?.0.to_owned()))
+        .collect();
+    let places = |faults| by_place(faults, &choices, &uncounted);
+    let (ours, theirs) = (places(ours), places(theirs));
+    let is_misfit = |place: &String| match misfits {
+        Found::Faults(faults) => faults.iter().any(|(pointer, _)| pointer == place),
+        Found::NoJson(_) => false,
     };
-    let named = |faults: &Faults| -> Faults {
-        let renamed = faults.iter().map(|(pointer, keyword)| {
-            if let Some(choice) = chosen(pointer) {
-                return (choice.clone(), "alternatives".to_owned());
-            }
-            match kinds.contains(pointer) {
-                true => (pointer.clone(), "type".to_owned()),
-                false => (pointer.clone(), keyword.clone()),
-            }
-        });
-        renamed.collect()
-    };
-    (named(ours), named(theirs))
+    ours.keys().eq(theirs.keys())
+        && ours
+            .iter()
+            .zip(theirs.values())
+            .all(|((place, ours), theirs)| {
+                let told = |own: &String| theirs.iter().any(|it| is_same(own, it));
+                let known = |it: &String| ours.iter().any(|own| is_same(own, it));
+                let alone = is_misfit(place) || ours.contains("type");
+                choices.contains(&place)
+                    || ours.iter().all(told) && (alone || theirs.iter().all(known))
+            })
+}
+
+/// Whether our keyword stands for theirs.
+fn is_same(ours: &str, theirs: &str) -> bool {
+    ours == theirs
+        || match ours {
+            "type" => ["enum", "const"].contains(&theirs),
+            "minimum" => ["enum", "const", "exclusiveMinimum"].contains(&theirs),
+            "const" => theirs == "enum",
+            _ => false,
+        }
+}
+
+fn is_choice(keyword: &str) -> bool {
+    ["anyOf", "oneOf"].contains(&keyword)
+}
+
+/// The keywords of `faults`, by place; what lies inside a value that has
+/// alternatives is a fault of that value. Counts of members are left out where
+/// they are `uncounted`.
+fn by_place(
+    faults: &Faults,
+    choices: &[&String],
+    uncounted: &[String],
+) -> BTreeMap<String, BTreeSet<String>> {
+    let mut places: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (pointer, keyword) in faults {
+        let inside = |choice: &&&String| {
+            let below = pointer.strip_prefix(choice.as_str());
+            below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let place = choices
+            .iter()
+            .find(inside)
+            .map_or(pointer, |choice| *choice);
+        let counts = ["minProperties", "maxProperties"].contains(&keyword.as_str());
+        if !(counts && uncounted.contains(place)) {
+            places
+                .entry(place.clone())
+                .or_default()
+                .insert(keyword.clone());
+        }
+    }
+    places
 }

@@ -268,12 +268,7 @@ impl Checks<'_, '_> {
             [] => quote!(&0),
             terms => quote!(&(#(#terms)+*)),
         };
-        self.rule(
-            counts,
-            &count,
-            &At::own(),
-            &quote!(unique),
-        )
+        self.rule(counts, &count, &At::own(), &quote!(unique))
     }
 
     fn union(&mut self, definition: &TypeDef, it: &Union) -> Vec<TokenStream> {
@@ -297,9 +292,14 @@ impl Checks<'_, '_> {
             let shape = super::shapes::branch_name(definition, index);
             quote!(Branch::new(&shapes::#shape, |text| read_variant(text, Self::#variant)))
         });
-        let one = it
-            .exactly_one
-            .then(|| quote!(check_one(self, at, report)?;));
+        // What came and fits several is unmatched, and reported as such.
+        let one = it.exactly_one.then(|| {
+            quote! {
+                if !matches!(self, Self::Unmatched(_)) {
+                    check_one(self, at, report)?;
+                }
+            }
+        });
         let implementation = quote! {
             impl Union for #name {
                 const KEYWORD: &'static str = #keyword;

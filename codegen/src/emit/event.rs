@@ -28,7 +28,7 @@ fn item(exchanges: &[(&Service, &Exchange)], features: bool) -> TokenStream {
         let (module, name) = (ident(&service.module), ident(&exchange.name));
         let docs = format!(
             " A message of [`{}`](super::{}::{}).",
-            exchange.variant, module, exchange.name
+            exchange.variant, service.module, exchange.name
         );
         quote! {
             #[doc = #docs]

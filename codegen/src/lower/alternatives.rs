@@ -34,6 +34,9 @@ impl Types {
         if let Some(error) = ambiguous_null(&base, keyword, &nulls, &others) {
             return self.refuse(error);
         }
+        if !nulls.is_empty() {
+            self.nullable.insert(id);
+        }
         for null in &nulls {
             self.vacuous.extend(null.schema.outer_marks());
             self.pass_over_other_kinds(&null.schema, &BTreeSet::from([JsonKind::Null]));

@@ -26,6 +26,10 @@ pub(super) struct Types {
     /// The named type of each schema that has one; entered before the type is
     /// made, so that a schema may refer to itself.
     known: BTreeMap<SchemaId, TypeId>,
+    /// The types of the payloads so far.
+    payloads: BTreeMap<SchemaId, TypeId>,
+    /// The schemas that allow `null` beside values of their types.
+    pub(super) nullable: BTreeSet<SchemaId>,
     /// Schemas that are being flattened: one that meets itself has no end.
     pub(super) open: Vec<SchemaId>,
     /// The types that were worked out so far, so that two uses of one schema
@@ -52,6 +56,8 @@ impl Types {
             schemas,
             definitions: Vec::new(),
             known: BTreeMap::new(),
+            payloads: BTreeMap::new(),
+            nullable: BTreeSet::new(),
             open: Vec::new(),
             values: BTreeMap::new(),
             flat: BTreeMap::new(),
@@ -72,10 +78,10 @@ impl Types {
     /// The named type of a payload; a payload that would need no name gets a
     /// wrapper, since traits are implemented for it.
     pub(super) fn payload(&mut self, id: SchemaId) -> TypeId {
-        if let Some(&known) = self.known.get(&id) {
+        if let Some(&known) = self.payloads.get(&id) {
             return known;
         }
-        match self.value(id, "payload") {
+        let named = match self.value(id, "payload") {
             Value {
                 kind: Kind::Named(named),
                 nullable: false,
@@ -87,17 +93,17 @@ impl Types {
             }
             value => {
                 let schema = self.schemas[id.0].clone();
-                self.define(id, &schema, |_| TypeShape::Wrapper(value))
+                let wrapper = self.add(schema.clone());
+                self.define(wrapper, &schema, |_| TypeShape::Wrapper(value))
             }
-        }
+        };
+        self.payloads.insert(id, named);
+        named
     }
 
     /// The type of the values of a schema, which stand for `subject`, the name
     /// of a member for instance.
     pub(super) fn value(&mut self, id: SchemaId, subject: &str) -> Value {
-        if let Some(&known) = self.known.get(&id) {
-            return Value::plain(Kind::Named(known));
-        }
         if self.nests_in_itself(id) {
             let schema = self.schemas[id.0].clone();
             let subject = subject.to_owned();
@@ -106,13 +112,18 @@ impl Types {
             });
             return Value::plain(Kind::Named(named));
         }
-        self.flat_value(id, subject)
+        match (self.values.get(&id), self.known.get(&id)) {
+            (Some(value), _) => value.clone(),
+            // The type is being made: it leads back to itself.
+            (None, Some(&named)) => Value {
+                nullable: self.nullable.contains(&id),
+                ..Value::plain(Kind::Named(named))
+            },
+            (None, None) => self.flat_value(id, subject),
+        }
     }
 
     fn flat_value(&mut self, id: SchemaId, subject: &str) -> Value {
-        if let Some(value) = self.values.get(&id) {
-            return value.clone();
-        }
         if self.is_made_of_itself(id) {
             let place = self.schemas[id.0].place.clone();
             return self.refuse(place.error(
@@ -168,6 +179,9 @@ impl Types {
             return self.refuse(error);
         }
         let nullable = kinds.remove(&JsonKind::Null);
+        if nullable {
+            self.nullable.insert(id);
+        }
         if kinds.contains(&JsonKind::Number) {
             kinds.remove(&JsonKind::Integer);
         }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::Payload;
+use super::{Payload, objects};
 use crate::validate::{Pointer, Report, Violations};
 
 /// Decodes a payload, tolerantly: unknown members are passed over and unknown
@@ -14,7 +14,7 @@ use crate::validate::{Pointer, Report, Violations};
 /// [`PayloadError`] where `bytes` is not JSON, or not of the payload's type:
 /// then every misfit is told, each with its JSON pointer.
 pub fn decode<P: Payload>(bytes: &[u8]) -> Result<P, PayloadError> {
-    serde_json::from_slice(bytes).or_else(|error| decode_slowly(bytes, error))
+    objects::read(bytes).or_else(|error| decode_slowly(bytes, error))
 }
 
 /// Decodes a payload that must keep its schema in every point: on top of what
@@ -55,7 +55,7 @@ fn decode_slowly<P: Payload>(bytes: &[u8], error: serde_json::Error) -> Result<P
     if !P::SHAPE.make_integers_plain(&mut value) {
         return Err(PayloadError::Json(error));
     }
-    serde_json::from_str(&value.to_string()).map_err(PayloadError::Json)
+    objects::read(value.to_string().as_bytes()).map_err(PayloadError::Json)
 }
 
 /// Why bytes are not a payload of the wanted type.

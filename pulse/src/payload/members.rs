@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, Error};
 
-use super::JsonText;
+use super::{JsonText, objects};
 
 /// The members of an object, each as its JSON text, to be taken out by name;
 /// what is left is the rest that the schema allows.
@@ -48,7 +48,7 @@ impl Members {
 }
 
 fn parse<T: DeserializeOwned, E: Error>(text: &JsonText) -> Result<T, E> {
-    text.parse().map_err(E::custom)
+    objects::read(text.get().as_bytes()).map_err(E::custom)
 }
 
 impl<'de> Deserialize<'de> for Members {

@@ -4,6 +4,7 @@ mod decode;
 mod json;
 mod members;
 mod object;
+mod objects;
 mod open_enum;
 pub mod optional;
 mod shape;

@@ -61,26 +61,48 @@ impl FromStr for Timestamp {
     type Err = TimestampError;
 
     fn from_str(text: &str) -> Result<Self, TimestampError> {
-        if !is_rfc3339(text.as_bytes()) {
-            return Err(TimestampError(text.to_owned()));
-        }
-        text.parse()
+        read(text)
             .map(Self)
-            .map_err(|_| TimestampError(text.to_owned()))
+            .ok_or_else(|| TimestampError(text.to_owned()))
     }
 }
 
-/// Whether `text` has the form that RFC 3339 gives a date-time. The library
-/// that reads it takes more than that: spaces, commas, shorter offsets.
-fn is_rfc3339(text: &[u8]) -> bool {
-    const FORM: &[u8; 19] = b"dddd-dd-ddTdd:dd:dd";
-    let Some((head, tail)) = text.split_at_checked(FORM.len()) else {
-        return false;
+/// The form of a date-time up to its fraction.
+const FORM: &[u8; 19] = b"dddd-dd-ddTdd:dd:dd";
+
+/// Where the decimals end that the library reads: nine, after a dot.
+const DECIMALS_END: usize = FORM.len() + 1 + 9;
+
+/// The seconds in a day.
+const DAY: i64 = 24 * 60 * 60;
+
+/// Reads a date-time of RFC 3339; what it does not name is refused, although the
+/// library takes it.
+fn read(text: &str) -> Option<jiff::Timestamp> {
+    let zone = zone_start(text.as_bytes())?;
+    let time: jiff::Timestamp = match zone > DECIMALS_END {
+        true => [&text[..DECIMALS_END], &text[zone..]]
+            .concat()
+            .parse()
+            .ok()?,
+        false => text.parse().ok()?,
     };
-    head.iter().zip(FORM).all(|(&byte, &form)| match form {
+    // The library reads a leap second as the second before, at any time of the
+    // day; there is one only at the end of a day in UTC.
+    let leap = text.as_bytes()[FORM.len() - 2] == b'6';
+    (!leap || time.as_second().rem_euclid(DAY) == DAY - 1).then_some(time)
+}
+
+/// Where the zone starts in a text that has the form of a date-time of RFC 3339.
+/// The library takes more than that: spaces, commas, shorter and longer offsets.
+fn zone_start(text: &[u8]) -> Option<usize> {
+    let (head, tail) = text.split_at_checked(FORM.len())?;
+    let formed = head.iter().zip(FORM).all(|(&byte, &form)| match form {
         b'd' => byte.is_ascii_digit(),
         form => byte.eq_ignore_ascii_case(&form),
-    }) && is_zone(fraction_end(tail))
+    });
+    let zone = fraction_end(tail);
+    (formed && is_zone(zone)).then(|| text.len() - zone.len())
 }
 
 /// What follows the fraction of the seconds, if there is a fraction; the
@@ -98,7 +120,10 @@ fn fraction_end(tail: &[u8]) -> &[u8] {
 fn is_zone(zone: &[u8]) -> bool {
     match zone {
         [b'Z' | b'z'] => true,
-        [b'+' | b'-', a, b, b':', c, d] => [a, b, c, d].iter().all(|byte| byte.is_ascii_digit()),
+        [b'+' | b'-', hours @ .., b':', c, d] => {
+            let is_hours = matches!(hours, [b'0' | b'1', b'0'..=b'9'] | [b'2', b'0'..=b'3']);
+            is_hours && matches!((c, d), (b'0'..=b'5', b'0'..=b'9'))
+        }
         _ => false,
     }
 }

@@ -4,7 +4,7 @@ use serde::de::{DeserializeOwned, Deserializer};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{JsonText, Shape};
+use super::{JsonText, Shape, objects};
 use crate::validate::{Flow, Pointer, Report, Violation};
 
 /// An enum with a variant for each type that a value may be of, and one more
@@ -42,7 +42,8 @@ impl<U: Union> Branch<U> {
         Self { shape, read }
     }
 
-    /// The value, where it is of this type and keeps every rule of it.
+    /// The value, where it is of this type and keeps every rule of it; where the
+    /// kind alone tells the types apart, it may break the rules.
     fn fit(&self, text: &JsonText, value: &Value, strict: bool) -> Option<U> {
         let mut report = Report::first();
         let shape = match strict {
@@ -55,6 +56,9 @@ impl<U: Union> Branch<U> {
             return None;
         }
         let read = self.read_exactly(text, value)?;
+        if U::KEYWORD == "type" {
+            return Some(read);
+        }
         let rules = read.check_variant(&Pointer::ROOT, &mut report);
         rules.is_continue().then_some(read)
     }
@@ -128,5 +132,5 @@ fn fits<U: Union>(text: &JsonText, value: &Value, strict: bool) -> impl Iterator
 
 /// Reads `text` into a variant; what a [`Branch`] reads with.
 pub fn read_variant<T: DeserializeOwned, U>(text: &JsonText, variant: fn(T) -> U) -> Option<U> {
-    text.parse().ok().map(variant)
+    objects::read(text.get().as_bytes()).ok().map(variant)
 }

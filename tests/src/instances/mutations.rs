@@ -216,7 +216,10 @@ impl Walk<'_, '_> {
     }
 
     fn number(&mut self, schema: &Value, number: &Number) {
-        let integer = schema["type"] == "integer";
+        let integer = match &schema["type"] {
+            Value::Array(kinds) => kinds.contains(&"integer".into()),
+            kind => kind == "integer",
+        };
         let step = if integer { 1.0 } else { 0.125 };
         for (keyword, beyond) in [
             ("minimum", -step),
@@ -309,14 +312,30 @@ impl Walk<'_, '_> {
                 false => {}
             }
         }
-        if let Some(schema) = place.schema.get("items") {
-            for (index, item) in items.iter().enumerate().take(2) {
-                self.inside(Step::Index(index), &Place { schema, ..*place }, item);
+        let Some(schema) = place.schema.get("items") else {
+            return;
+        };
+        let before = self.found.len();
+        for (index, item) in items.iter().enumerate().take(2) {
+            self.inside(Step::Index(index), &Place { schema, ..*place }, item);
+        }
+        // What is valid by itself may be equal to another item.
+        let unique = place.schema["uniqueItems"] == true;
+        for mutation in self.found[before..].iter_mut().filter(|_| unique) {
+            if mutation.expected == Expected::Valid {
+                mutation.expected = Expected::Agreement;
             }
         }
     }
 
     fn object(&mut self, place: &Place<'_>, value: &Value) {
+        // serde can read a struct from its fields in order, without names.
+        let fields = value.as_object().into_iter().flatten();
+        let fields: Vec<Value> = fields.map(|(_, member)| member.clone()).collect();
+        match place.schema["type"] == "object" {
+            true => self.broken(Edit::Put(fields.into()), "type"),
+            false => self.push(Edit::Put(fields.into()), Expected::Agreement),
+        }
         for (name, member) in value.as_object().into_iter().flatten() {
             let removed = Edit::Remove(name.clone());
             let counted = place.schema.get("minProperties").is_some();

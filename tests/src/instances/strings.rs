@@ -43,16 +43,31 @@ impl<'s> Text<'s> {
 
     /// A string that fits.
     pub(super) fn valid(&self, numbers: &mut Numbers) -> String {
+        let sampler = self.sampler();
         let fitting = (0..TRIES)
-            .map(|_| self.candidate(numbers))
+            .map(|_| self.candidate(sampler.as_ref(), numbers))
             .find(|text| self.has_length(text) && self.matches(text));
         fitting.unwrap_or_else(|| panic!("no string for {:?} {:?}", self.pattern, self.format))
     }
 
-    fn candidate(&self, numbers: &mut Numbers) -> String {
-        match (self.format, &self.pattern) {
+    /// What makes strings that are likely to match the pattern. Anchors at the
+    /// ends are left out: a match alone is as good as one with more around it.
+    fn sampler(&self) -> Option<rand_regex::Regex> {
+        let (pattern, _) = self.pattern.as_ref()?;
+        let body = pattern.strip_prefix('^').unwrap_or(pattern);
+        let body = body.strip_suffix('$').unwrap_or(body);
+        let repeats = self.longest.clamp(1, 40) as u32;
+        let strings = rand_regex::Regex::compile(body, repeats);
+        Some(strings.expect("a pattern without lookaround"))
+    }
+
+    fn candidate(&self, sampler: Option<&rand_regex::Regex>, numbers: &mut Numbers) -> String {
+        match (self.format, sampler) {
             (Some(format), _) => numbers.pick(samples(format).0).to_owned(),
-            (None, Some((pattern, _))) => sample(pattern, self.longest, numbers),
+            (None, Some(sampler)) => {
+                let seed = numbers.below(usize::MAX) as u64;
+                Xoshiro256PlusPlus::seed_from_u64(seed).sample(sampler)
+            }
             (None, None) => {
                 let more = numbers.below(self.longest.saturating_sub(self.shortest).min(8) + 1);
                 let length = self.shortest + more;
@@ -127,17 +142,6 @@ impl<'s> Text<'s> {
     }
 }
 
-/// A string that is likely to match `pattern`. Anchors at the ends are left out:
-/// a match alone is as good a string as one with more around it.
-fn sample(pattern: &str, longest: usize, numbers: &mut Numbers) -> String {
-    let body = pattern.strip_prefix('^').unwrap_or(pattern);
-    let body = body.strip_suffix('$').unwrap_or(body);
-    let repeats = longest.clamp(1, 40) as u32;
-    let strings = rand_regex::Regex::compile(body, repeats).expect("a pattern without lookaround");
-    let seed = numbers.below(usize::MAX) as u64;
-    Xoshiro256PlusPlus::seed_from_u64(seed).sample(&strings)
-}
-
 /// Strings that have a format, and strings that do not.
 pub(super) fn samples(format: &str) -> (&'static [&'static str], &'static [&'static str]) {
     match format {
@@ -150,16 +154,12 @@ pub(super) fn samples(format: &str) -> (&'static [&'static str], &'static [&'sta
             &["00:00:00Z", "23:59:59.123+05:30"],
             &["24:00:00Z", "12:00:00", "12:00Z", "12:60:00Z"],
         ),
-        "duration" => (
-            &["P1Y2M3DT4H5M6S", "PT1H", "P3W"],
-            &["P", "PT", "1Y", "P1Y1W"],
-        ),
         "email" => (
             &["someone@example.com", "a.b+c@x.org"],
             &["@example.com", "nobody", "a@b@c", "a b@example.com"],
         ),
         "hostname" => (
-            &["example.com", "a", "xn--bcher-kva.example"],
+            &["example.com", "a", "x-1.example"],
             &["-a.com", "a_b", "a..b", "é.com"],
         ),
         "ipv4" => (
@@ -185,13 +185,6 @@ pub(super) fn samples(format: &str) -> (&'static [&'static str], &'static [&'sta
             &["a b", "\\", "http://[", "%"],
         ),
         "uri-template" => (&["/a/{b}", "x"], &["{", "{}", "a b", "{a"]),
-        "uuid" => (
-            &["b5a1b9d0-1c3e-11ee-be56-0242ac120002"],
-            &[
-                "b5a1b9d01c3e11eebe560242ac120002",
-                "b5a1b9d0-1c3e-11ee-be56-0242ac12000g",
-            ],
-        ),
         "json-pointer" => (&["", "/a/b~0c~1d"], &["a", "/~2", "/~"]),
         "relative-json-pointer" => (&["0", "1/a", "2#"], &["", "/a", "01", "-1"]),
         other => panic!("no samples of the format {other}"),
@@ -205,6 +198,8 @@ const DATE_TIMES: (&[&str], &[&str]) = (
         "1970-01-01T00:00:00.123456789+05:30",
         "2026-06-30t01:02:03.4z",
         "1999-12-31T00:00:00-23:59",
+        "1998-12-31T15:59:60.5-08:00",
+        "2026-01-31T12:00:00.12345678901234567890Z",
     ],
     &[
         "2026-01-31 12:00:00Z",
@@ -212,6 +207,8 @@ const DATE_TIMES: (&[&str], &[&str]) = (
         "2026-01-31T12:00:00",
         "2026-01-31T24:00:00Z",
         "2026-01-31T12:60:00Z",
+        "2026-01-31T12:00:60Z",
+        "2026-01-31T12:00:61Z",
         "2026-01-31T12:00:00+24:00",
         "2026-01-31",
         "2026-1-31T12:00:00Z",

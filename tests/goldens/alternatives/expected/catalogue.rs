@@ -6,7 +6,7 @@ use taskcluster_pulse::{Exchange, ExchangeInfo};
 
 /// Every exchange, by service and in the order of its reference.
 pub const EXCHANGES: &[&ExchangeInfo] = &[
-    <super::alternatives::Changed as Exchange>::INFO,
-    <super::alternatives::Message2 as Exchange>::INFO,
-    <super::alternatives::Merged as Exchange>::INFO,
+    <super::choices::Changed as Exchange>::INFO,
+    <super::choices::Message2 as Exchange>::INFO,
+    <super::choices::Merged as Exchange>::INFO,
 ];

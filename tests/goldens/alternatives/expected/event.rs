@@ -10,12 +10,12 @@ use taskcluster_pulse::{DecodeError, EventSet, Message, Validate, Violations};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Event {
-    /// A message of [`Changed`](super::alternatives::Changed).
-    Changed(Box<Message<super::alternatives::Changed>>),
-    /// A message of [`Message2`](super::alternatives::Message2).
-    Message2(Box<Message<super::alternatives::Message2>>),
-    /// A message of [`Merged`](super::alternatives::Merged).
-    Merged(Box<Message<super::alternatives::Merged>>),
+    /// A message of [`Changed`](super::choices::Changed).
+    Changed(Box<Message<super::choices::Changed>>),
+    /// A message of [`Message2`](super::choices::Message2).
+    Message2(Box<Message<super::choices::Message2>>),
+    /// A message of [`Merged`](super::choices::Merged).
+    Merged(Box<Message<super::choices::Merged>>),
 }
 
 impl EventSet for Event {
@@ -25,13 +25,13 @@ impl EventSet for Event {
         bytes: &[u8],
     ) -> Result<Self, DecodeError> {
         match exchange {
-            "exchange/taskcluster-alternatives/v1/changed" => {
+            "exchange/taskcluster-choices/v1/changed" => {
                 Message::decode(routing_key, bytes).map(Box::new).map(Self::Changed)
             }
-            "exchange/taskcluster-alternatives/v1/message" => {
+            "exchange/taskcluster-choices/v1/message" => {
                 Message::decode(routing_key, bytes).map(Box::new).map(Self::Message2)
             }
-            "exchange/taskcluster-alternatives/v1/merged" => {
+            "exchange/taskcluster-choices/v1/merged" => {
                 Message::decode(routing_key, bytes).map(Box::new).map(Self::Merged)
             }
             _ => Err(DecodeError::unknown_exchange(exchange, routing_key)),

@@ -5,4 +5,4 @@
 use taskcluster_pulse::{Exchange, ExchangeInfo};
 
 /// Every exchange, by service and in the order of its reference.
-pub const EXCHANGES: &[&ExchangeInfo] = &[<super::numbers::Measured as Exchange>::INFO];
+pub const EXCHANGES: &[&ExchangeInfo] = &[<super::measures::Measured as Exchange>::INFO];

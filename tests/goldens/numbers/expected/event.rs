@@ -10,8 +10,8 @@ use taskcluster_pulse::{DecodeError, EventSet, Message, Validate, Violations};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Event {
-    /// A message of [`Measured`](super::numbers::Measured).
-    Measured(Box<Message<super::numbers::Measured>>),
+    /// A message of [`Measured`](super::measures::Measured).
+    Measured(Box<Message<super::measures::Measured>>),
 }
 
 impl EventSet for Event {
@@ -21,7 +21,7 @@ impl EventSet for Event {
         bytes: &[u8],
     ) -> Result<Self, DecodeError> {
         match exchange {
-            "exchange/taskcluster-numbers/v1/measured" => {
+            "exchange/taskcluster-measures/v1/measured" => {
                 Message::decode(routing_key, bytes).map(Box::new).map(Self::Measured)
             }
             _ => Err(DecodeError::unknown_exchange(exchange, routing_key)),

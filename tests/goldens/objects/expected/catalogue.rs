@@ -6,8 +6,9 @@ use taskcluster_pulse::{Exchange, ExchangeInfo};
 
 /// Every exchange, by service and in the order of its reference.
 pub const EXCHANGES: &[&ExchangeInfo] = &[
-    <super::objects::Nested as Exchange>::INFO,
-    <super::objects::Nullable as Exchange>::INFO,
-    <super::objects::Open as Exchange>::INFO,
-    <super::objects::Counted as Exchange>::INFO,
+    <super::things::Nested as Exchange>::INFO,
+    <super::things::Nullable as Exchange>::INFO,
+    <super::things::Open as Exchange>::INFO,
+    <super::things::Counted as Exchange>::INFO,
+    <super::things::Shared as Exchange>::INFO,
 ];

@@ -10,14 +10,16 @@ use taskcluster_pulse::{DecodeError, EventSet, Message, Validate, Violations};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Event {
-    /// A message of [`Nested`](super::objects::Nested).
-    Nested(Box<Message<super::objects::Nested>>),
-    /// A message of [`Nullable`](super::objects::Nullable).
-    Nullable(Box<Message<super::objects::Nullable>>),
-    /// A message of [`Open`](super::objects::Open).
-    Open(Box<Message<super::objects::Open>>),
-    /// A message of [`Counted`](super::objects::Counted).
-    Counted(Box<Message<super::objects::Counted>>),
+    /// A message of [`Nested`](super::things::Nested).
+    Nested(Box<Message<super::things::Nested>>),
+    /// A message of [`Nullable`](super::things::Nullable).
+    Nullable(Box<Message<super::things::Nullable>>),
+    /// A message of [`Open`](super::things::Open).
+    Open(Box<Message<super::things::Open>>),
+    /// A message of [`Counted`](super::things::Counted).
+    Counted(Box<Message<super::things::Counted>>),
+    /// A message of [`Shared`](super::things::Shared).
+    Shared(Box<Message<super::things::Shared>>),
 }
 
 impl EventSet for Event {
@@ -27,17 +29,20 @@ impl EventSet for Event {
         bytes: &[u8],
     ) -> Result<Self, DecodeError> {
         match exchange {
-            "exchange/taskcluster-objects/v1/nested" => {
+            "exchange/taskcluster-things/v1/nested" => {
                 Message::decode(routing_key, bytes).map(Box::new).map(Self::Nested)
             }
-            "exchange/taskcluster-objects/v1/nullable" => {
+            "exchange/taskcluster-things/v1/nullable" => {
                 Message::decode(routing_key, bytes).map(Box::new).map(Self::Nullable)
             }
-            "exchange/taskcluster-objects/v1/open" => {
+            "exchange/taskcluster-things/v1/open" => {
                 Message::decode(routing_key, bytes).map(Box::new).map(Self::Open)
             }
-            "exchange/taskcluster-objects/v1/counted" => {
+            "exchange/taskcluster-things/v1/counted" => {
                 Message::decode(routing_key, bytes).map(Box::new).map(Self::Counted)
+            }
+            "exchange/taskcluster-things/v1/shared" => {
+                Message::decode(routing_key, bytes).map(Box::new).map(Self::Shared)
             }
             _ => Err(DecodeError::unknown_exchange(exchange, routing_key)),
         }
@@ -49,6 +54,7 @@ impl EventSet for Event {
             Self::Nullable(ref message) => Validate::validate(&message.payload),
             Self::Open(ref message) => Validate::validate(&message.payload),
             Self::Counted(ref message) => Validate::validate(&message.payload),
+            Self::Shared(ref message) => Validate::validate(&message.payload),
         }
     }
 }

@@ -10,7 +10,7 @@ mod catalogue;
 #[rustfmt::skip]
 mod event;
 #[rustfmt::skip]
-pub mod objects;
+pub mod things;
 
 pub use catalogue::EXCHANGES;
 pub use event::Event;

@@ -6,8 +6,8 @@ use taskcluster_pulse::{Exchange, ExchangeInfo};
 
 /// Every exchange, by service and in the order of its reference.
 pub const EXCHANGES: &[&ExchangeInfo] = &[
-    <super::recursion::Tree as Exchange>::INFO,
-    <super::recursion::Mutual as Exchange>::INFO,
-    <super::recursion::List as Exchange>::INFO,
-    <super::recursion::Choice as Exchange>::INFO,
+    <super::trees::Tree as Exchange>::INFO,
+    <super::trees::Mutual as Exchange>::INFO,
+    <super::trees::List as Exchange>::INFO,
+    <super::trees::Choice as Exchange>::INFO,
 ];

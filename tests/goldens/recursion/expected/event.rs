@@ -10,14 +10,14 @@ use taskcluster_pulse::{DecodeError, EventSet, Message, Validate, Violations};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Event {
-    /// A message of [`Tree`](super::recursion::Tree).
-    Tree(Box<Message<super::recursion::Tree>>),
-    /// A message of [`Mutual`](super::recursion::Mutual).
-    Mutual(Box<Message<super::recursion::Mutual>>),
-    /// A message of [`List`](super::recursion::List).
-    List(Box<Message<super::recursion::List>>),
-    /// A message of [`Choice`](super::recursion::Choice).
-    Choice(Box<Message<super::recursion::Choice>>),
+    /// A message of [`Tree`](super::trees::Tree).
+    Tree(Box<Message<super::trees::Tree>>),
+    /// A message of [`Mutual`](super::trees::Mutual).
+    Mutual(Box<Message<super::trees::Mutual>>),
+    /// A message of [`List`](super::trees::List).
+    List(Box<Message<super::trees::List>>),
+    /// A message of [`Choice`](super::trees::Choice).
+    Choice(Box<Message<super::trees::Choice>>),
 }
 
 impl EventSet for Event {
@@ -27,16 +27,16 @@ impl EventSet for Event {
         bytes: &[u8],
     ) -> Result<Self, DecodeError> {
         match exchange {
-            "exchange/taskcluster-recursion/v1/tree" => {
+            "exchange/taskcluster-trees/v1/tree" => {
                 Message::decode(routing_key, bytes).map(Box::new).map(Self::Tree)
             }
-            "exchange/taskcluster-recursion/v1/mutual" => {
+            "exchange/taskcluster-trees/v1/mutual" => {
                 Message::decode(routing_key, bytes).map(Box::new).map(Self::Mutual)
             }
-            "exchange/taskcluster-recursion/v1/list" => {
+            "exchange/taskcluster-trees/v1/list" => {
                 Message::decode(routing_key, bytes).map(Box::new).map(Self::List)
             }
-            "exchange/taskcluster-recursion/v1/choice" => {
+            "exchange/taskcluster-trees/v1/choice" => {
                 Message::decode(routing_key, bytes).map(Box::new).map(Self::Choice)
             }
             _ => Err(DecodeError::unknown_exchange(exchange, routing_key)),

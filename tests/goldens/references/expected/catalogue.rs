@@ -6,6 +6,6 @@ use taskcluster_pulse::{Exchange, ExchangeInfo};
 
 /// Every exchange, by service and in the order of its reference.
 pub const EXCHANGES: &[&ExchangeInfo] = &[
-    <super::references::Changed as Exchange>::INFO,
-    <super::references::Again as Exchange>::INFO,
+    <super::links::Changed as Exchange>::INFO,
+    <super::links::Again as Exchange>::INFO,
 ];

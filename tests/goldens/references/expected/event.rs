@@ -10,10 +10,10 @@ use taskcluster_pulse::{DecodeError, EventSet, Message, Validate, Violations};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Event {
-    /// A message of [`Changed`](super::references::Changed).
-    Changed(Box<Message<super::references::Changed>>),
-    /// A message of [`Again`](super::references::Again).
-    Again(Box<Message<super::references::Again>>),
+    /// A message of [`Changed`](super::links::Changed).
+    Changed(Box<Message<super::links::Changed>>),
+    /// A message of [`Again`](super::links::Again).
+    Again(Box<Message<super::links::Again>>),
 }
 
 impl EventSet for Event {
@@ -23,10 +23,10 @@ impl EventSet for Event {
         bytes: &[u8],
     ) -> Result<Self, DecodeError> {
         match exchange {
-            "exchange/taskcluster-references/v1/changed" => {
+            "exchange/taskcluster-links/v1/changed" => {
                 Message::decode(routing_key, bytes).map(Box::new).map(Self::Changed)
             }
-            "exchange/taskcluster-references/v1/again" => {
+            "exchange/taskcluster-links/v1/again" => {
                 Message::decode(routing_key, bytes).map(Box::new).map(Self::Again)
             }
             _ => Err(DecodeError::unknown_exchange(exchange, routing_key)),

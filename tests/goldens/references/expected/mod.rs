@@ -10,7 +10,7 @@ mod catalogue;
 #[rustfmt::skip]
 mod event;
 #[rustfmt::skip]
-pub mod references;
+pub mod links;
 
 pub use catalogue::EXCHANGES;
 pub use event::Event;

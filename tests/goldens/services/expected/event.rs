@@ -10,7 +10,7 @@ use taskcluster_pulse::{DecodeError, EventSet, Message, Validate, Violations};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Event {
-    /// A message of [`Defined`](super::r#type::Defined).
+    /// A message of [`Defined`](super::type::Defined).
     Defined(Box<Message<super::r#type::Defined>>),
     /// A message of [`TypeV2Defined`](super::type_v2::Defined).
     TypeV2Defined(Box<Message<super::type_v2::Defined>>),

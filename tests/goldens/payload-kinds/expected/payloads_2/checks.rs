@@ -7,8 +7,8 @@ use taskcluster_pulse::rule::{ItemsRule, Known};
 use taskcluster_pulse::validate::Flow;
 
 use super::{
-    AnythingGoes, BooleanMessage, Count, EmptyMessage, Perhaps, Sizes, State, Steps,
-    Text, UntitledMessage, UntitledMessageArtifact, Whatever, validators,
+    AnythingGoes, BooleanMessage, Count, EmptyMessage, NullableMessage, Perhaps, Sizes,
+    State, Steps, Text, UntitledMessage, UntitledMessageArtifact, Whatever, validators,
 };
 
 impl Validate for Steps {
@@ -48,6 +48,15 @@ impl Validate for Count {
 }
 
 impl Validate for Perhaps {
+    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
+        if let Some(value) = &self.0 {
+            value.check(at, report)?;
+        }
+        Flow::Continue(())
+    }
+}
+
+impl Validate for NullableMessage {
     fn check(&self, _at: &Pointer<'_>, _report: &mut Report) -> Flow {
         Flow::Continue(())
     }

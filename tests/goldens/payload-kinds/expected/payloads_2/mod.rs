@@ -20,6 +20,6 @@ pub use routing_keys::{
     UntitledRoutingKey, EmptyRoutingKey, BooleanRoutingKey,
 };
 pub use payloads::{
-    Steps, Text, AnythingGoes, Whatever, Count, Perhaps, Sizes, State, UntitledMessage,
-    UntitledMessageArtifact, EmptyMessage, BooleanMessage,
+    Steps, Text, AnythingGoes, Whatever, Count, Perhaps, NullableMessage, Sizes, State,
+    UntitledMessage, UntitledMessageArtifact, EmptyMessage, BooleanMessage,
 };

@@ -44,7 +44,12 @@ pub struct Count(pub u64);
 
 /// A payload of a kind of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Perhaps {
+#[serde(transparent)]
+pub struct Perhaps(pub Option<NullableMessage>);
+
+/// A payload of a kind of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct NullableMessage {
     /// Not described by the schema.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub a: Option<i64>,

@@ -26,7 +26,10 @@ pub(crate) static WHATEVER: Shape = Shape::Any;
 pub(crate) static COUNT: Shape = Shape::Unsigned;
 
 /// The shape of [`Perhaps`](super::Perhaps).
-pub(crate) static PERHAPS: Shape = Shape::Object {
+pub(crate) static PERHAPS: Shape = Shape::Nullable(&NULLABLE_MESSAGE);
+
+/// The shape of [`NullableMessage`](super::NullableMessage).
+pub(crate) static NULLABLE_MESSAGE: Shape = Shape::Object {
     members: &[Member::optional("a", &Shape::Signed)],
     rest: Rest::Closed,
 };

@@ -1,0 +1,86 @@
+//! Files that are no documents, and documents that are no use together.
+
+use crate::support::module;
+use crate::{REFERENCE, errors, source};
+
+#[test]
+fn files_are_refused_where_they_are_not_json() {
+    let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+    for bytes in [
+        b"{".as_slice(),
+        b"{\"a\": 1,}",
+        b"\"\xff\"",
+        b"",
+        b"\xef\xbb\xbf{}",
+        b"{\"a\": 1e999}",
+        deep.as_bytes(),
+    ] {
+        let found = errors(&[source("broken.json", bytes)]);
+        let [error] = found.as_slice() else {
+            panic!("{found:?}");
+        };
+        assert_eq!(
+            (error.file.as_str(), error.pointer.as_str()),
+            ("broken.json", "")
+        );
+        assert!(error.what.starts_with("not JSON: "), "{error}");
+        assert_eq!(error.help, "mend the file, or leave it out");
+    }
+}
+
+#[test]
+fn two_documents_with_one_id_must_be_equal() {
+    let schema = |title: &str| {
+        format!(r#"{{"$id": "/schemas/made-up/v1/message.json#", "title": "{title}"}}"#)
+    };
+    let sources = |second: &str| {
+        [
+            source("exchanges.json", REFERENCE),
+            source("one.json", schema("One")),
+            source("two.json", schema(second)),
+        ]
+    };
+    assert!(module(&sources("One")).is_ok());
+    let found = errors(&sources("Two"));
+    let [error] = found.as_slice() else {
+        panic!("{found:?}");
+    };
+    assert_eq!(
+        (error.file.as_str(), error.pointer.as_str()),
+        ("two.json", "")
+    );
+    assert_eq!(
+        error.what,
+        "the schema \"made-up/v1/message.json\" is also in one.json, and differs"
+    );
+    assert_eq!(error.help, "keep one of the two");
+}
+
+/// A place in a bundle is told by its place in the file.
+#[test]
+fn errors_in_a_bundle_say_where_in_it() {
+    let bundle = format!(
+        r#"[{{"filename": "a", "content": {REFERENCE}}},
+            {{"filename": "b", "content": {{"$id": "/schemas/made-up/v1/message.json#", "odd": 1}}}}]"#
+    );
+    let found = errors(&[source("references.json", bundle)]);
+    let places: Vec<(&str, &str)> = found
+        .iter()
+        .map(|error| (error.file.as_str(), error.pointer.as_str()))
+        .collect();
+    assert_eq!(places, [("references.json", "/1/content/odd")]);
+}
+
+/// All that is wrong is told at once.
+#[test]
+fn every_error_is_told() {
+    let found = errors(&[
+        source("exchanges.json", REFERENCE),
+        source(
+            "message.json",
+            r#"{"$id": "/schemas/made-up/v1/message.json#", "odd": 1, "not": {}, "properties": {"a": {"even": 2}}}"#,
+        ),
+    ]);
+    let pointers: Vec<&str> = found.iter().map(|error| error.pointer.as_str()).collect();
+    assert_eq!(pointers, ["/not", "/odd", "/properties/a/even"]);
+}

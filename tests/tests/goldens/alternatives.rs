@@ -1,0 +1,117 @@
+//! Values of several types.
+
+use serde_json::json;
+use taskcluster_tests::goldens::alternatives::choices::{
+    Changed2, ChangedOrigin, ChangedScalar, IrcMessage, Merged2,
+};
+
+use crate::{assert_found, valid, violations};
+
+#[test]
+fn objects_are_told_apart_by_their_members() {
+    let origin = |origin| {
+        let changed: Changed2 = valid(json!({"scalar": true, "origin": origin}));
+        changed.origin
+    };
+    let hg = origin(json!({"kind": "hg", "revision": "a"}));
+    assert!(matches!(hg, Some(ChangedOrigin::HgPush(_))));
+    let legacy = origin(json!({"kind": "hg", "hash": "a"}));
+    assert!(matches!(legacy, Some(ChangedOrigin::HgPush2(_))));
+    let git = origin(json!({"kind": "git", "pull": 1}));
+    assert!(matches!(git, Some(ChangedOrigin::GitPull(_))));
+    assert_found(
+        violations::<Changed2>(json!({"scalar": true, "origin": {"kind": "svn"}})),
+        &[("/origin", "oneOf")],
+    );
+}
+
+#[test]
+fn kinds_are_told_apart() {
+    let scalar = |value| valid::<Changed2>(json!({"scalar": value})).scalar;
+    assert_eq!(
+        scalar(json!("abcde")),
+        ChangedScalar::String("abcde".to_owned())
+    );
+    assert_eq!(scalar(json!(3)), ChangedScalar::Integer(3));
+    assert_eq!(scalar(json!(false)), ChangedScalar::Boolean(false));
+    for (value, keyword) in [
+        (json!("abcdef"), "maxLength"),
+        (json!(2), "minimum"),
+        (json!([]), "type"),
+        (json!(null), "type"),
+    ] {
+        assert_found(
+            violations::<Changed2>(json!({"scalar": value})),
+            &[("/scalar", keyword)],
+        );
+    }
+}
+
+#[test]
+fn alternatives_keep_their_rules() {
+    let changed = |name: &str, value| {
+        let mut changed = json!({"scalar": true});
+        changed[name] = value;
+        changed
+    };
+    for (name, value) in [
+        ("launch", json!("")),
+        ("launch", json!("abc")),
+        ("lists", json!("c")),
+        ("overlap", json!("a")),
+        ("overlap", json!("abcd")),
+        ("never", json!(7)),
+        ("nothing", json!(null)),
+        ("numbers", json!(10)),
+        ("numbers", json!(0.25)),
+        ("shapes", json!(null)),
+        ("shapes", json!(["a", "b"])),
+        ("shapes", json!({"a": "b"})),
+    ] {
+        valid::<Changed2>(changed(name, value));
+    }
+    for (name, value, keyword) in [
+        ("launch", json!("abcd"), "oneOf"),
+        ("lists", json!("d"), "enum"),
+        // Both alternatives fit.
+        ("overlap", json!("abc"), "oneOf"),
+        ("never", json!(6), "minimum"),
+        ("numbers", json!(5), "anyOf"),
+        ("shapes", json!(["a", "b", "c"]), "anyOf"),
+        ("shapes", json!({"a": "b", "c": "d"}), "anyOf"),
+    ] {
+        let pointer = format!("/{name}");
+        assert_found(
+            violations::<Changed2>(changed(name, value)),
+            &[(&pointer, keyword)],
+        );
+    }
+}
+
+#[test]
+fn one_of_two_members_is_required() {
+    let message: IrcMessage = valid(json!({"channel": "#a", "message": "hello"}));
+    assert!(matches!(message, IrcMessage::Object(_)));
+    let message: IrcMessage = valid(json!({"user": "a", "message": "hello"}));
+    assert!(matches!(message, IrcMessage::Object2(_)));
+    for message in [
+        json!({"message": "hello"}),
+        json!({"user": "a", "message": "hello, you"}),
+        json!({"user": "a", "message": "hello", "other": 1}),
+    ] {
+        assert_found(violations::<IrcMessage>(message), &[("", "oneOf")]);
+    }
+}
+
+#[test]
+fn parts_hold_at_once() {
+    valid::<Merged2>(json!({"id": "abcd", "extra": 1, "label": "ab", "more": true}));
+    assert_found(
+        violations::<Merged2>(json!({"id": "abcde", "extra": 1, "label": "c"})),
+        &[
+            ("/id", "maxLength"),
+            ("/label", "pattern"),
+            ("/label", "pattern"),
+        ],
+    );
+}

@@ -1,0 +1,51 @@
+//! Text that would be something else than text.
+
+use serde_json::json;
+use taskcluster_pulse::{Binding, Exchange, OpenEnum};
+use taskcluster_tests::goldens::hostile::etc::{APanic, Exchange2, Kinds, Message2, MessageE};
+
+use crate::{assert_found, valid, violations};
+
+#[test]
+fn hostile_names_are_kept_on_the_wire() {
+    assert_eq!(APanic::INFO.service, "../../etc");
+    assert_eq!(
+        APanic::default().exchange_name(),
+        "exchange/`\"\\\n/\"; panic!(); \"#\n"
+    );
+    assert_eq!(APanic::default().routing_key(), "c\"\n`.#");
+    assert_eq!(Exchange2::default().exchange_name(), "exchange/`\"\\\n/`");
+    assert!(
+        APanic::INFO
+            .description
+            .contains("*/ }} fn main() {} /* \u{202e}")
+    );
+}
+
+#[test]
+fn hostile_members_and_values_are_what_they_are() {
+    for (value, variant) in MessageE::KNOWN {
+        assert_eq!(&valid::<Message2>(json!({"e": value})).e, variant);
+    }
+    valid::<Message2>(json!({
+        "e": "*/", "p\"; panic!()": "\" ~~~ ```", "\u{202e}\0": "`\"\\\n\u{202e}", "/../..": ["x"],
+        "u": "``", "more": " ~~~ ",
+    }));
+    assert_found(
+        violations::<Message2>(json!({
+            "e": "", "p\"; panic!()": "a ~~~ ```", "\u{202e}\0": "", "/../..": ["z"], "u": "x", "more": "",
+        })),
+        &[
+            ("/~1..~1../0", "enum"),
+            ("/e", "enum"),
+            ("/p\"; panic!()", "pattern"),
+            ("/u", "oneOf"),
+            ("/\u{202e}\0", "const"),
+            ("/more", "pattern"),
+        ],
+    );
+    assert_found(
+        violations::<Kinds>(json!(["a", ""])),
+        &[("/1", "minLength")],
+    );
+}
