@@ -34,10 +34,15 @@ fn kinds_are_told_apart() {
     );
     assert_eq!(scalar(json!(3)), ChangedScalar::Integer(3));
     assert_eq!(scalar(json!(false)), ChangedScalar::Boolean(false));
-    for value in [json!("abcdef"), json!(2), json!([]), json!(null)] {
+    for (value, keyword) in [
+        (json!("abcdef"), "maxLength"),
+        (json!(2), "minimum"),
+        (json!([]), "type"),
+        (json!(null), "type"),
+    ] {
         assert_found(
             violations::<Changed2>(json!({"scalar": value})),
-            &[("/scalar", "type")],
+            &[("/scalar", keyword)],
         );
     }
 }
