@@ -17,7 +17,10 @@ use documents::{Documents, Place};
 /// The modules to generate, and the schema for each.
 const SCHEMAS: [(&str, &str); 2] = [
     ("completed", "/schemas/queue/v1/task-completed-message.json"),
-    ("worker", "/schemas/worker-manager/v1/pulse-worker-message.json"),
+    (
+        "worker",
+        "/schemas/worker-manager/v1/pulse-worker-message.json",
+    ),
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

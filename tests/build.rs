@@ -27,7 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         fs::write(path, text)?;
     }
     // The module is a file of its own because `include!` takes no inner docs.
-    let include = "#[allow(missing_docs, unreachable_pub)]\n#[rustfmt::skip]\nmod generated;\npub use generated::*;\n";
+    let include = "#[allow(clippy::redundant_closure, missing_docs, unreachable_pub)]\n#[rustfmt::skip]\nmod generated;\npub use generated::*;\n";
     fs::write(out.join("private.rs"), include)?;
     Ok(())
 }

@@ -24,7 +24,10 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     let user = folder.join("user");
     write_crate(
         &user,
-        &format!("taskcluster-events = {{ path = {:?} }}", fs::canonicalize(generated)?),
+        &format!(
+            "taskcluster-events = {{ path = {:?} }}",
+            fs::canonicalize(generated)?
+        ),
         "pub use taskcluster_events::*;",
     )?;
     let mut best = [f64::INFINITY; 2];
@@ -47,8 +50,14 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
 fn build(folder: &Path) -> Result<f64, Box<dyn Error>> {
     let cargo = |arguments: &[&str]| -> Result<(), Box<dyn Error>> {
         let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let status = Command::new(cargo).args(arguments).current_dir(folder).status()?;
-        status.success().then_some(()).ok_or_else(|| "cargo failed".into())
+        let status = Command::new(cargo)
+            .args(arguments)
+            .current_dir(folder)
+            .status()?;
+        status
+            .success()
+            .then_some(())
+            .ok_or_else(|| "cargo failed".into())
     };
     cargo(&["fetch", "--quiet"])?;
     let target = folder.join("target");
@@ -68,12 +77,19 @@ fn write_plain_crate(generated: &Path, folder: &Path) -> Result<(), Box<dyn Erro
         let path = entry?.path();
         let payloads = path.join("payloads.rs");
         if payloads.is_file() {
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let name = path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
             modules.push((name, stripped(&fs::read_to_string(payloads)?)?));
         }
     }
     modules.sort();
-    let root: String = modules.iter().map(|(name, _)| format!("pub mod {name};\n")).collect();
+    let root: String = modules
+        .iter()
+        .map(|(name, _)| format!("pub mod {name};\n"))
+        .collect();
     write_crate(
         folder,
         "serde = { version = \"1.0.229\", features = [\"derive\"] }\nserde_json = \"1.0.154\"",
@@ -100,11 +116,14 @@ fn stripped(payloads: &str) -> Result<String, Box<dyn Error>> {
     let plain = payloads
         .replace("default, with = \"optional\", ", "default, ")
         .replace("#[serde(deserialize_with = \"Option::deserialize\")]", "");
-    let items = syn::parse_file(&plain)?.items.into_iter().filter_map(|item| match item {
-        Item::Struct(item) => Some(structure(item).into_token_stream()),
-        Item::Enum(item) => Some(enumeration(item).into_token_stream()),
-        _ => None,
-    });
+    let items = syn::parse_file(&plain)?
+        .items
+        .into_iter()
+        .filter_map(|item| match item {
+            Item::Struct(item) => Some(structure(item).into_token_stream()),
+            Item::Enum(item) => Some(enumeration(item).into_token_stream()),
+            _ => None,
+        });
     let file = quote! {
         #![allow(unused_imports)]
         use std::collections::BTreeMap;

@@ -24,7 +24,10 @@ const MESSAGES: u64 = 10_000;
 const ROUNDS: usize = 30;
 
 fn main() -> ExitCode {
-    let documents = Documents::read(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas")));
+    let documents = Documents::read(Path::new(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../schemas"
+    )));
     let met = [
         compare::<TaskCompletedMessage, typify::completed::TaskCompletedMessage>(
             "task-completed",
@@ -34,7 +37,10 @@ fn main() -> ExitCode {
         compare::<WorkerPulseMessage, typify::worker::WorkerPulseMessage>(
             "worker-running",
             (0..MESSAGES).map(worker_running).collect(),
-            &Other::new(&documents, "/schemas/worker-manager/v1/pulse-worker-message.json"),
+            &Other::new(
+                &documents,
+                "/schemas/worker-manager/v1/pulse-worker-message.json",
+            ),
         ),
     ];
     match met.iter().all(|met| *met) {
@@ -45,51 +51,69 @@ fn main() -> ExitCode {
 
 /// Compares the payload type `P` with typify's `T` and with the validator
 /// `other` on `texts`; whether every goal is met.
-fn compare<P: Payload, T: DeserializeOwned>(
-    name: &str,
-    texts: Vec<String>,
-    other: &Other,
-) -> bool {
+fn compare<P: Payload, T: DeserializeOwned>(name: &str, texts: Vec<String>, other: &Other) -> bool {
     let bytes: usize = texts.iter().map(String::len).sum();
-    println!("{name}: {} messages of {} bytes", texts.len(), bytes / texts.len());
+    println!(
+        "{name}: {} messages of {} bytes",
+        texts.len(),
+        bytes / texts.len()
+    );
     let payloads: Vec<P> = texts.iter().map(|text| read(text)).collect();
     let values: Vec<Value> = texts.iter().map(|text| parse(text)).collect();
     assert!(payloads.iter().all(P::is_valid));
     assert!(values.iter().all(|value| other.is_valid(value)));
 
-    let decoded = || for_each(&texts, |text| drop(black_box(read::<P>(text))));
-    let checked = || {
-        for_each(&texts, |text| {
-            let payload = read::<P>(text);
-            assert!(payload.validate().is_ok());
-            drop(black_box(payload));
-        })
+    let decoded = |text: &String| drop(black_box(read::<P>(text)));
+    let checked = |text: &String| {
+        let payload = read::<P>(text);
+        assert!(payload.validate().is_ok());
+        drop(black_box(payload));
     };
-    let (with, without) = in_turns(ROUNDS, checked, decoded);
-    let ours = || for_each(&payloads, |it| assert!(black_box(it).validate().is_ok()));
-    let theirs = || for_each(&values, |it| assert!(other.is_valid(black_box(it))));
-    let (validated, validated_by_other) = in_turns(ROUNDS, ours, theirs);
-    let by_typify = || for_each(&texts, |text| drop(black_box(parse::<T>(text))));
-    let (decoded, decoded_by_typify) = in_turns(ROUNDS, decoded, by_typify);
+    let ours = |payload: &P| assert!(payload.validate().is_ok());
+    let theirs = |value: &Value| assert!(other.is_valid(value));
+    let by_typify = |text: &String| drop(black_box(parse::<T>(text)));
     [
-        goal("decode and validate, of decode alone", with, without, with / without <= 1.05, 1.0),
-        goal("validate, against jsonschema", validated, validated_by_other, validated_by_other / validated >= 8.0, -1.0),
-        goal("decode, against typify's types", decoded, decoded_by_typify, decoded_by_typify / decoded >= 1.5, -1.0),
+        Goal::AtMost(1.05).is_met(
+            "decode and validate, of decode alone",
+            in_turns(ROUNDS, (&texts, checked), (&texts, decoded)),
+        ),
+        Goal::AtLeast(8.0).is_met(
+            "validate, against jsonschema",
+            in_turns(ROUNDS, (&payloads, ours), (&values, theirs)),
+        ),
+        Goal::AtLeast(1.5).is_met(
+            "decode, against typify's types",
+            in_turns(ROUNDS, (&texts, decoded), (&texts, by_typify)),
+        ),
     ]
     .iter()
     .all(|met| *met)
 }
 
-fn goal(what: &str, ours: f64, theirs: f64, met: bool, direction: f64) -> bool {
-    let nanoseconds = |seconds: f64| seconds * 1e9 / MESSAGES as f64;
-    println!(
-        "  {what:<40} {:>8.0} ns {:>8.0} ns {:>6.3}x{}",
-        nanoseconds(ours),
-        nanoseconds(theirs),
-        (ours / theirs).powf(direction),
-        if met { "" } else { "  missed" },
-    );
-    met
+/// What is wanted of two times.
+enum Goal {
+    /// The first may be this many times as long as the second.
+    AtMost(f64),
+    /// The second must be this many times as long as the first.
+    AtLeast(f64),
+}
+
+impl Goal {
+    /// Prints how the times of `what` compare, and tells whether the goal is met.
+    fn is_met(&self, what: &str, (ours, theirs): (f64, f64)) -> bool {
+        let (ratio, met) = match self {
+            Self::AtMost(limit) => (ours / theirs, ours / theirs <= *limit),
+            Self::AtLeast(limit) => (theirs / ours, theirs / ours >= *limit),
+        };
+        let nanoseconds = |seconds: f64| seconds * 1e9 / MESSAGES as f64;
+        println!(
+            "  {what:<38} {:>7.0} ns {:>7.0} ns {ratio:>7.3}x{}",
+            nanoseconds(ours),
+            nanoseconds(theirs),
+            if met { "" } else { "  missed" },
+        );
+        met
+    }
 }
 
 fn read<P: Payload>(text: &str) -> P {
@@ -98,8 +122,4 @@ fn read<P: Payload>(text: &str) -> P {
 
 fn parse<T: DeserializeOwned>(text: &str) -> T {
     serde_json::from_slice(text.as_bytes()).expect("a message")
-}
-
-fn for_each<T>(items: &[T], work: impl Fn(&T)) {
-    items.iter().for_each(work);
 }

@@ -136,7 +136,8 @@ impl Bench<'_> {
                 false => vec![format!("no JSON: {ours:?}")],
             };
         };
-        if is_beyond(value) && strict.iter().any(|(_, keyword)| keyword == "type") {
+        let kind = |(_, keyword): &(String, String)| keyword == "type" || is_choice(keyword);
+        if is_beyond(value) && strict.iter().any(kind) {
             return complaints;
         }
         let mut complain = |holds: bool, what: &dyn fmt::Display| {
