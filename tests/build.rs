@@ -5,7 +5,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use taskcluster_codegen::{Source, Target, generate};
+use taskcluster_codegen::{Files, Source, Target, generate};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let schemas = Path::new("fixtures/private");
@@ -19,13 +19,33 @@ fn main() -> Result<(), Box<dyn Error>> {
         });
     }
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
-    for (path, text) in generate(&sources, &Target::Module)? {
+    let mut files = generate(&sources, &Target::Module)?;
+    add_examples(&mut files, &sources)?;
+    for (path, text) in files {
         let path = out.join("generated").join(path);
         fs::create_dir_all(path.parent().ok_or("a file is in a folder")?)?;
         fs::write(path, text)?;
     }
     // The module is a file of its own because `include!` takes no inner docs.
-    let include = "#[allow(missing_docs, unreachable_pub)]\n#[rustfmt::skip]\nmod generated;\npub use generated::*;\n";
+    let include = "#[allow(clippy::redundant_closure, missing_docs, unreachable_pub)]\n#[rustfmt::skip]\nmod generated;\npub use generated::*;\n";
     fs::write(out.join("private.rs"), include)?;
+    Ok(())
+}
+
+/// Adds what only a crate has, since it stands behind a feature: the examples of
+/// payloads and routing keys.
+fn add_examples(module: &mut Files, sources: &[Source]) -> Result<(), Box<dyn Error>> {
+    let target = Target::Crate {
+        package: "private".to_owned(),
+        pulse: "pulse".to_owned(),
+    };
+    for (path, text) in generate(sources, &target)? {
+        let path = path.trim_start_matches("src/").to_owned();
+        if let Some(service) = path.strip_suffix("/examples.rs") {
+            let root = module.entry(format!("{service}/mod.rs")).or_default();
+            root.push_str("\nmod examples;\n");
+            module.insert(path, text);
+        }
+    }
     Ok(())
 }

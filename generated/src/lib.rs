@@ -6,6 +6,8 @@
 //! them all.
 //!
 //! Each service is a feature of the same name, on by default.
+//! `arbitrary` makes valid examples of every payload and routing key, for tests;
+//! `schemars` gives the payloads out as JSON Schemas.
 
 #[rustfmt::skip]
 mod catalogue;

@@ -14,7 +14,9 @@
 //! again, what is not confirmed is sent again, and lost connections are made
 //! anew. With the feature `memory` the same two work on a broker inside the
 //! process, for tests. Both need a tokio runtime around them, and write what
-//! happens to `tracing`.
+//! happens to `tracing`. With the feature `arbitrary` there are valid examples of
+//! payloads, routing keys and messages, see [`mod@example`]; with `schemars`,
+//! payloads as JSON Schemas.
 //!
 //! Below its `TRACE` level `tracing` never sees a secret. On it, lapin writes
 //! every frame, the one that logs in included: keep `lapin` at `DEBUG` where

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use arbitrary::{Arbitrary, Result, Unstructured};
-use taskcluster_pulse::example;
 use taskcluster_pulse::payload::{JsonObject, JsonText, Timestamp};
 use taskcluster_pulse::routing::{Word, Words};
 use taskcluster_pulse::rule::{
     ItemsRule, Matcher, MembersRule, Positions, Rule, Run, ScalarRule, Split, StringRule, Table,
     unique,
 };
+use taskcluster_pulse::validate::Flow;
+use taskcluster_pulse::{Pointer, Report, Validate, example};
 
 /// An empty input, one that is all zeros, one that is all ones, and 300 that
 /// look random.
@@ -210,4 +211,63 @@ fn one_seed_is_one_example() {
         .map(|text| text.get().to_owned())
         .collect();
     assert!(different.len() > 50, "{}", different.len());
+}
+
+/// A value that holds another one of its own type, or ends.
+#[derive(Debug)]
+enum Chain {
+    End,
+    Link(Box<Chain>),
+}
+
+impl Validate for Chain {
+    fn check(&self, _at: &Pointer<'_>, _report: &mut Report) -> Flow {
+        Flow::Continue(())
+    }
+}
+
+impl<'a> Arbitrary<'a> for Chain {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        example::any_of(
+            u,
+            &[
+                |_| Ok(Self::End),
+                |u| example::smaller(u).map(Box::new).map(Self::Link),
+            ],
+        )
+    }
+}
+
+impl Chain {
+    fn links(&self) -> usize {
+        match self {
+            Self::End => 0,
+            Self::Link(next) => 1 + next.links(),
+        }
+    }
+}
+
+#[test]
+fn values_in_themselves_come_to_an_end() {
+    let input = vec![1; 1 << 24];
+    let longest = Chain::arbitrary(&mut Unstructured::new(&input)).unwrap();
+    assert!((10..=16).contains(&longest.links()), "{longest:?}");
+    assert!(any::<Chain>().iter().any(|chain| chain.links() == 0));
+}
+
+/// A value that can't be, since it holds another one of its own type.
+#[derive(Debug)]
+struct Endless(#[expect(dead_code, reason = "there is never one to look at")] Box<Endless>);
+
+impl<'a> Arbitrary<'a> for Endless {
+    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
+        example::smaller(u).map(Box::new).map(Self)
+    }
+}
+
+#[test]
+fn values_without_an_end_are_an_error() {
+    example::<Endless>(1).unwrap_err();
+    // And what is made next is not the worse for it.
+    example::<Chain>(1).unwrap();
 }

@@ -15,6 +15,9 @@ pub mod enum_values;
 #[path = "../goldens/hostile/expected/mod.rs"]
 #[rustfmt::skip]
 pub mod hostile;
+#[path = "../goldens/no-exchange/expected/mod.rs"]
+#[rustfmt::skip]
+pub mod no_exchange;
 #[path = "../goldens/numbers/expected/mod.rs"]
 #[rustfmt::skip]
 pub mod numbers;

@@ -7,9 +7,10 @@ use jsonschema::error::ValidationErrorKind;
 use jsonschema::{Draft, Registry, ValidationError, Validator};
 use serde_json::{Value, json};
 use taskcluster_pulse::payload::{self, Payload, PayloadError, PayloadObject};
-use taskcluster_pulse::{Exchange, ExchangeInfo, Violations};
+use taskcluster_pulse::{ExchangeInfo, Violations};
 
 use crate::documents::Documents;
+use crate::examples::{Example, Exemplary};
 
 /// What breaks a schema: JSON pointers and keywords. A missing member is named
 /// after the keyword, `required name`.
@@ -22,6 +23,8 @@ pub struct Subject {
     pub info: &'static ExchangeInfo,
     /// The judgement of the type that was generated.
     pub judge: fn(&[u8]) -> Judgement,
+    /// The example that an input gives.
+    pub example: fn(&[u8]) -> Example,
     /// A holder for a payload.
     pub holder: fn() -> Box<dyn PayloadObject>,
 }
@@ -59,10 +62,11 @@ impl Found {
 
 impl Subject {
     /// The exchange `E`.
-    pub fn of<E: Exchange>() -> Self {
+    pub fn of<E: Exemplary>() -> Self {
         Self {
             info: E::INFO,
             judge: judge::<E::Payload>,
+            example: Example::of::<E>,
             holder: || E::default().new_payload_object(),
         }
     }

@@ -60,13 +60,23 @@ fn event_set(exchanges: &[(&Service, &Exchange)], features: bool) -> TokenStream
         let variant = ident(&exchange.variant);
         quote!(#cfg Self::#variant(ref message) => Validate::validate(&message.payload))
     });
-    quote! {
-        impl EventSet for Event {
-            fn decode(exchange: &str, routing_key: &str, bytes: &[u8]) -> Result<Self, DecodeError> {
+    let unknown = quote!(Err(DecodeError::unknown_exchange(exchange, routing_key)));
+    let (bytes, decode) = match exchanges {
+        [] => (quote!(_bytes), unknown),
+        _ => (
+            quote!(bytes),
+            quote! {
                 match exchange {
                     #(#decodes,)*
-                    _ => Err(DecodeError::unknown_exchange(exchange, routing_key)),
+                    _ => #unknown,
                 }
+            },
+        ),
+    };
+    quote! {
+        impl EventSet for Event {
+            fn decode(exchange: &str, routing_key: &str, #bytes: &[u8]) -> Result<Self, DecodeError> {
+                #decode
             }
 
             fn validate(&self) -> Result<(), Violations> {

@@ -77,7 +77,7 @@ impl Examples<'_> {
         let value = self.maybe_boxed(&field.value, field.boxed);
         match field.required {
             true => value,
-            false => quote!(example::optional(u, |u| #value)),
+            false => optional(&value),
         }
     }
 
@@ -88,8 +88,8 @@ impl Examples<'_> {
             return None;
         };
         let taken = it.fields.iter().map(|field| &field.wire_name);
-        let each = self.value(each);
-        Some(quote!(example::rest(u, &[#(#taken),*], |u| #each)))
+        let each = maker(&self.value(each));
+        Some(quote!(example::rest(u, &[#(#taken),*], #each)))
     }
 
     /// The branches that may hold a value of the type itself come last: the
@@ -117,7 +117,7 @@ impl Examples<'_> {
             false => plain,
         };
         match value.nullable {
-            true => quote!(example::optional(u, |u| #plain)),
+            true => optional(&plain),
             false => plain,
         }
     }
@@ -133,7 +133,10 @@ impl Examples<'_> {
             Kind::List(item) => self.list(value, item),
             Kind::Map(names, each) => self.map(value, names.as_deref(), each),
             // It may hold the type that it is part of.
-            Kind::Named(_) if self.types.reaches(value, self.id) => quote!(example::smaller(u)),
+            Kind::Named(_) if self.types.reaches(value, self.id) => {
+                let smaller = smaller();
+                quote!(#smaller(u))
+            }
             _ => quote!(u.arbitrary()),
         }
     }
@@ -147,8 +150,8 @@ impl Examples<'_> {
             Some(used) => validators::reference(used, &unique),
             None => quote!(&ItemsRule::new()),
         };
-        let item = self.value(item);
-        quote!(example::list(u, #rule, |u| #item))
+        let item = maker(&self.value(item));
+        quote!(example::list(u, #rule, #item))
     }
 
     fn map(&self, value: &Value, names: Option<&RuleUse>, each: &Value) -> TokenStream {
@@ -156,14 +159,33 @@ impl Examples<'_> {
             Some(used) => validators::reference(used, &quote!(unique)),
             None => quote!(&MembersRule::new()),
         };
-        let name = text(names);
-        let each = self.value(each);
-        quote!(example::map(u, #rule, |u| #name, |u| #each))
+        let (name, each) = (maker(&text(names)), maker(&self.value(each)));
+        quote!(example::map(u, #rule, #name, #each))
     }
 }
 
 fn rule(value: &Value, wanted: fn(&Rule) -> bool) -> Option<&RuleUse> {
     value.rules.iter().find(|used| wanted(&used.rule))
+}
+
+fn optional(value: &TokenStream) -> TokenStream {
+    let value = maker(value);
+    quote!(example::optional(u, #value))
+}
+
+/// What makes `value` of an input: a closure, or the function that it would do
+/// nothing but call.
+fn maker(value: &TokenStream) -> TokenStream {
+    let smaller = smaller();
+    match value.to_string() == quote!(#smaller(u)).to_string() {
+        true => smaller,
+        false => quote!(|u| #value),
+    }
+}
+
+/// The function for a value that may hold one of the type that it is part of.
+fn smaller() -> TokenStream {
+    quote!(example::smaller)
 }
 
 /// A string that keeps all of `rules`.
@@ -197,7 +219,10 @@ pub(super) fn routing_key(exchange: &Exchange) -> TokenStream {
         };
         match entry.required {
             true => quote!(#name: #word?),
-            false => quote!(#name: example::optional(u, |u| #word)?),
+            false => {
+                let word = optional(&word);
+                quote!(#name: #word?)
+            }
         }
     });
     implementation(&exchange.key_name, &quote!(Ok(Self { #(#fields),* })))
@@ -216,4 +241,51 @@ fn longest_entry(exchange: &Exchange) -> usize {
 
 fn constant_bytes(entry: &KeyEntry) -> usize {
     entry.constant.as_ref().map_or(0, String::len)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn exchange(words: usize, constant: Option<&str>) -> Exchange {
+        let entry = |constant: Option<String>| KeyEntry {
+            field: "word".to_owned(),
+            wire_name: "word".to_owned(),
+            summary: String::new(),
+            constant,
+            required: true,
+            multiple_words: false,
+        };
+        let constants = constant.map(|text| entry(Some(text.to_owned())));
+        Exchange {
+            name: "Made".to_owned(),
+            variant: "Made".to_owned(),
+            key_name: "MadeRoutingKey".to_owned(),
+            wire_name: "made".to_owned(),
+            exchange: "exchange/service/v1/made".to_owned(),
+            title: String::new(),
+            description: String::new(),
+            schema: String::new(),
+            payload: TypeId(0),
+            entries: constants
+                .into_iter()
+                .chain((0..words).map(|_| entry(None)))
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn entries_share_what_a_key_may_have() {
+        assert_eq!(longest_entry(&exchange(1, None)), 255);
+        assert_eq!(longest_entry(&exchange(1, Some("primary"))), 247);
+        assert_eq!(longest_entry(&exchange(9, Some("primary"))), 26);
+        assert_eq!(longest_entry(&exchange(128, None)), 1);
+        assert_eq!(longest_entry(&exchange(0, Some("primary"))), 248);
+    }
+
+    #[test]
+    fn an_implementation_that_needs_no_input_does_not_name_it() {
+        let text = routing_key(&exchange(0, None)).to_string();
+        assert!(text.contains("_u : & mut Unstructured"), "{text}");
+    }
 }

@@ -67,6 +67,11 @@ fn root_docs(model: &Model, features: bool) -> Vec<String> {
     if features {
         docs.push(String::new());
         docs.push("Each service is a feature of the same name, on by default.".to_owned());
+        docs.push(
+            "`arbitrary` makes valid examples of every payload and routing key, for tests;"
+                .to_owned(),
+        );
+        docs.push("`schemars` gives the payloads out as JSON Schemas.".to_owned());
     }
     if model.services.is_empty() {
         docs.push(String::new());

@@ -47,3 +47,32 @@ impl Ledger {
         Errors::unless_empty(errors, ())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Ledger;
+    use crate::place::Place;
+
+    #[test]
+    fn a_keyword_that_nothing_enforces_is_an_error() {
+        let place = Place {
+            file: "a.json".to_owned(),
+            pointer: "/properties/x".to_owned(),
+        };
+        let mut ledger = Ledger::default();
+        let marks = [
+            ledger.read(&place, "minLength"),
+            ledger.read(&place, "pattern"),
+        ];
+        ledger.enforce(&marks[..1]);
+        let errors = ledger.settle().err();
+        let pointers: Vec<&str> = errors
+            .iter()
+            .flat_map(|errors| errors.iter())
+            .map(|error| error.pointer.as_str())
+            .collect();
+        assert_eq!(pointers, ["/properties/x/pattern"]);
+        ledger.enforce(&marks);
+        assert!(ledger.settle().is_ok());
+    }
+}

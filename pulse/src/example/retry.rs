@@ -85,7 +85,7 @@ pub fn valid<T: Validate>(
 /// # Errors
 ///
 /// [`Error`] where the value can't be made, or is nested too deeply.
-pub fn smaller<'a, T: Arbitrary<'a>>(u: &mut Unstructured<'a>) -> Result<T> {
+pub fn smaller<T: for<'a> Arbitrary<'a>>(u: &mut Unstructured<'_>) -> Result<T> {
     let half = u.bytes(u.len() / 2)?;
     nested(1, || T::arbitrary(&mut Unstructured::new(half)))
 }

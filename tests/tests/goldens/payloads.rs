@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use taskcluster_pulse::{Binding, EventSet, Exchange};
+use taskcluster_tests::goldens::no_exchange;
 use taskcluster_tests::goldens::old_forms::{self, old};
 use taskcluster_tests::goldens::payload_kinds::payloads_2::{
     AnythingGoes, BooleanMessage, Count, EmptyMessage, Perhaps, Sizes, State, Steps, Text,
@@ -73,6 +74,12 @@ fn services_and_versions_share_types() {
         matches!(event, Ok(services::Event::TypeV2Defined(_))),
         "{event:?}"
     );
+}
+
+#[test]
+fn a_service_may_have_no_exchange() {
+    assert!(no_exchange::EXCHANGES.is_empty());
+    assert!(no_exchange::Event::decode("exchange/a", "b", b"{}").is_err());
 }
 
 #[test]
