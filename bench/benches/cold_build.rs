@@ -5,7 +5,7 @@
 //! times count. Fails where the goal is missed: 1.25 times as long at most.
 
 use std::error::Error;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 use std::{env, fs};
@@ -101,7 +101,7 @@ fn write_plain_crate(generated: &Path, folder: &Path) -> Result<(), Box<dyn Erro
     Ok(())
 }
 
-fn write_crate(folder: &PathBuf, dependencies: &str, root: &str) -> Result<(), Box<dyn Error>> {
+fn write_crate(folder: &Path, dependencies: &str, root: &str) -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(folder.join("src"))?;
     let manifest = format!(
         "[package]\nname = \"cold\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n{dependencies}\n"
@@ -125,7 +125,7 @@ fn stripped(payloads: &str) -> Result<String, Box<dyn Error>> {
             _ => None,
         });
     let file = quote! {
-        #![allow(unused_imports)]
+        #![allow(dead_code, unused_imports)]
         use std::collections::BTreeMap;
         use serde::{Deserialize, Serialize};
         use serde_json::{Value as JsonObject, Value as JsonText};
