@@ -9,8 +9,28 @@
 //! `arbitrary` makes valid examples of every payload and routing key, for tests;
 //! `schemars` gives the payloads out as JSON Schemas.
 
+#[cfg(
+    any(
+        feature = "auth",
+        feature = "github",
+        feature = "hooks",
+        feature = "notify",
+        feature = "queue",
+        feature = "worker-manager"
+    )
+)]
 #[rustfmt::skip]
 mod catalogue;
+#[cfg(
+    any(
+        feature = "auth",
+        feature = "github",
+        feature = "hooks",
+        feature = "notify",
+        feature = "queue",
+        feature = "worker-manager"
+    )
+)]
 #[rustfmt::skip]
 mod event;
 #[cfg(feature = "auth")]
@@ -32,5 +52,14 @@ pub mod queue;
 #[rustfmt::skip]
 pub mod worker_manager;
 
-pub use catalogue::EXCHANGES;
-pub use event::Event;
+#[cfg(
+    any(
+        feature = "auth",
+        feature = "github",
+        feature = "hooks",
+        feature = "notify",
+        feature = "queue",
+        feature = "worker-manager"
+    )
+)]
+pub use self::{catalogue::EXCHANGES, event::Event};

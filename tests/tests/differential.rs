@@ -255,7 +255,6 @@ fn is_same(ours: &str, theirs: &str) -> bool {
         || match ours {
             "type" => ["enum", "const"].contains(&theirs),
             "minimum" => ["enum", "const", "exclusiveMinimum"].contains(&theirs),
-            "const" => theirs == "enum",
             _ => false,
         }
 }

@@ -74,6 +74,22 @@ fn feature_name(module: &str) -> String {
     module.replace('_', "-")
 }
 
+/// The attribute that leaves an item out when every service with an exchange is
+/// turned off.
+fn any_feature(model: &Model, features: bool) -> TokenStream {
+    let with_exchanges = model
+        .services
+        .iter()
+        .filter(|service| !service.exchanges.is_empty());
+    let names: Vec<String> = with_exchanges
+        .map(|service| feature_name(&service.module))
+        .collect();
+    match features && !names.is_empty() {
+        true => quote!(#[cfg(any(#(feature = #names),*))]),
+        false => TokenStream::new(),
+    }
+}
+
 /// The attribute that leaves an item out when its service is turned off.
 fn feature(service: &Service, features: bool) -> TokenStream {
     let name = feature_name(&service.module);

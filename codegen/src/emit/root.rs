@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::ty::ident;
-use super::{RustFile, event, feature};
+use super::{RustFile, any_feature, event, feature};
 use crate::model::Model;
 
 /// The root module, the catalogue and the event.
@@ -36,18 +36,14 @@ fn root(model: &Model, features: bool) -> RustFile {
         let name = ident(&service.module);
         quote!(#cfg #skip pub mod #name;)
     });
+    let any = any_feature(model, features);
     let private = ["catalogue", "event"].map(|name| {
         let name = ident(name);
-        quote!(#skip mod #name;)
+        quote!(#any #skip mod #name;)
     });
     let mut items = private.to_vec();
     items.extend(modules);
-    items.push(quote!(
-        pub use catalogue::EXCHANGES;
-    ));
-    items.push(quote!(
-        pub use event::Event;
-    ));
+    items.push(quote!(#any pub use self::{catalogue::EXCHANGES, event::Event};));
     RustFile {
         path: if features { "lib.rs" } else { "mod.rs" }.to_owned(),
         docs: root_docs(model, features),

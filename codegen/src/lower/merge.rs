@@ -58,6 +58,7 @@ impl Types {
             title: left.title.or(right.title),
             description: left.description.or(right.description),
             never: left.never.or(right.never),
+            constant: left.constant.or(right.constant),
             object,
             ..left
         };

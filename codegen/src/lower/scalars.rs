@@ -54,7 +54,10 @@ pub(super) fn allowed<T: PartialEq>(
     for list in lists {
         values.retain(|value| list.contains(value));
     }
-    let constant = schema.values.len() == 1 && schema.values[0].value.len() == 1;
+    let constant = match schema.values.as_slice() {
+        [only] => schema.constant == Some(only.mark),
+        _ => false,
+    };
     Some((OneOf { constant, values }, marks))
 }
 

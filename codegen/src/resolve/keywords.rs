@@ -102,6 +102,7 @@ impl Reader<'_, '_> {
             }
             "const" => {
                 let values = self.marked(keyword, vec![value.clone()]);
+                self.schema.constant = Some(values.mark);
                 self.schema.values.push(values);
             }
             "minLength" => self.schema.text.min_length = self.count(keyword, value)?,

@@ -51,6 +51,8 @@ pub(crate) struct Schema {
     pub(crate) kinds: Option<Marked<BTreeSet<JsonKind>>>,
     /// `enum` and `const`; a value must be in every list.
     pub(crate) values: Vec<Marked<Vec<Value>>>,
+    /// Which of `values` is a `const`, to be told apart from an `enum` of one.
+    pub(crate) constant: Option<Mark>,
     pub(crate) text: TextWords,
     pub(crate) number: NumberWords,
     pub(crate) array: ArrayWords,
@@ -129,6 +131,7 @@ impl Schema {
             never: None,
             kinds: None,
             values: Vec::new(),
+            constant: None,
             text: TextWords::default(),
             number: NumberWords::default(),
             array: ArrayWords::default(),

@@ -13,7 +13,7 @@ pub const CLIENT_ID: StringRule = StringRule::new("CLIENT_ID")
     );
 
 /// Always `1`.
-pub const VERSION: ScalarRule<u64> = ScalarRule::new().constant(&[1]);
+pub const VERSION: ScalarRule<u64> = ScalarRule::new().one_of(&[1]);
 
 /// Syntax: `^[\x20-\x7e]+$`.
 pub const ROLE_ID: StringRule = StringRule::new("ROLE_ID")

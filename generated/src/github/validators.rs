@@ -49,4 +49,4 @@ pub const REPOSITORY: StringRule = StringRule::new("REPOSITORY")
     );
 
 /// Always `1`.
-pub const VERSION: ScalarRule<u64> = ScalarRule::new().constant(&[1]);
+pub const VERSION: ScalarRule<u64> = ScalarRule::new().one_of(&[1]);

@@ -5,4 +5,4 @@
 use taskcluster_pulse::rule::ScalarRule;
 
 /// Always `1`.
-pub const VERSION: ScalarRule<u64> = ScalarRule::new().constant(&[1]);
+pub const VERSION: ScalarRule<u64> = ScalarRule::new().one_of(&[1]);

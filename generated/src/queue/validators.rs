@@ -5,7 +5,7 @@
 use taskcluster_pulse::rule::{Matcher, Positions, Run, ScalarRule, Split, StringRule};
 
 /// Always `1`.
-pub const VERSION: ScalarRule<u64> = ScalarRule::new().constant(&[1]);
+pub const VERSION: ScalarRule<u64> = ScalarRule::new().one_of(&[1]);
 
 /// 1 to 500 characters. Syntax: `^([a-zA-Z0-9._/-]*)$`.
 pub const PROJECT_ID: StringRule = StringRule::new("PROJECT_ID")

@@ -1,9 +1,11 @@
 //! Dates with times, as Taskcluster writes them.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
-use std::time::SystemTime;
+use std::time::{SystemTime, UNIX_EPOCH};
 
+use chrono::{DateTime, Datelike, FixedOffset, Offset, SecondsFormat, TimeDelta, Utc};
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::{Serialize, Serializer};
 
@@ -12,27 +14,27 @@ use serde::{Serialize, Serializer};
 ///
 /// Digits beyond the milliseconds are kept for comparing and not written.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Timestamp(jiff::Timestamp);
+pub struct Timestamp(DateTime<Utc>);
 
 /// A text that is not a date-time of RFC 3339, or none that Rust can hold.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not a date and time of RFC 3339, such as 2026-01-31T12:00:00.000Z")]
 pub struct TimestampError(String);
 
+/// The first and the last millisecond that Taskcluster's form has digits for.
+const WRITABLE: RangeInclusive<i64> = -62_167_219_200_000..=253_402_300_799_999;
+
 impl Timestamp {
     /// The time `milliseconds` after the start of 1970 in UTC, or before it
-    /// where negative; clamped to the years -9999 to 9999.
+    /// where negative; clamped to the years 0 to 9999.
     pub fn from_millis(milliseconds: i64) -> Self {
-        let clamped = milliseconds.clamp(
-            jiff::Timestamp::MIN.as_millisecond(),
-            jiff::Timestamp::MAX.as_millisecond(),
-        );
-        Self(jiff::Timestamp::from_millisecond(clamped).unwrap_or_default())
+        let clamped = milliseconds.clamp(*WRITABLE.start(), *WRITABLE.end());
+        Self(DateTime::from_timestamp_millis(clamped).unwrap_or_default())
     }
 
     /// Milliseconds since the start of 1970 in UTC, negative before it.
     pub fn as_millis(self) -> i64 {
-        self.0.as_millisecond()
+        self.0.timestamp_millis()
     }
 }
 
@@ -40,10 +42,12 @@ impl TryFrom<Timestamp> for SystemTime {
     type Error = TimestampError;
 
     fn try_from(timestamp: Timestamp) -> Result<Self, TimestampError> {
-        timestamp
-            .0
-            .try_into()
-            .map_err(|_| TimestampError(timestamp.to_string()))
+        let since = timestamp.0.signed_duration_since(DateTime::UNIX_EPOCH);
+        match since.to_std() {
+            Ok(since) => UNIX_EPOCH.checked_add(since),
+            Err(_) => UNIX_EPOCH.checked_sub(since.abs().to_std().unwrap_or_default()),
+        }
+        .ok_or_else(|| TimestampError(timestamp.to_string()))
     }
 }
 
@@ -51,9 +55,16 @@ impl TryFrom<SystemTime> for Timestamp {
     type Error = TimestampError;
 
     fn try_from(time: SystemTime) -> Result<Self, TimestampError> {
-        jiff::Timestamp::try_from(time)
+        let since = match time.duration_since(UNIX_EPOCH) {
+            Ok(after) => TimeDelta::from_std(after),
+            Err(before) => TimeDelta::from_std(before.duration()).map(|since| -since),
+        };
+        since
+            .ok()
+            .and_then(|since| DateTime::UNIX_EPOCH.checked_add_signed(since))
+            .filter(|time| WRITABLE.contains(&time.timestamp_millis()))
             .map(Self)
-            .map_err(|_| TimestampError(format!("{time:?}")))
+            .ok_or_else(|| TimestampError(format!("{time:?}")))
     }
 }
 
@@ -67,70 +78,43 @@ impl FromStr for Timestamp {
     }
 }
 
-/// The form of a date-time up to its fraction.
-const FORM: &[u8; 19] = b"dddd-dd-ddTdd:dd:dd";
-
-/// Where the decimals end that the library reads: nine, after a dot.
-const DECIMALS_END: usize = FORM.len() + 1 + 9;
+/// Where RFC 3339 has a `T`; the library takes a space as well.
+const SEPARATOR: usize = "2026-01-31".len();
 
 /// The seconds in a day.
 const DAY: i64 = 24 * 60 * 60;
 
 /// Reads a date-time of RFC 3339; what it does not name is refused, although the
-/// library takes it.
-fn read(text: &str) -> Option<jiff::Timestamp> {
-    let zone = zone_start(text.as_bytes())?;
-    let time: jiff::Timestamp = match zone > DECIMALS_END {
-        true => [&text[..DECIMALS_END], &text[zone..]]
-            .concat()
-            .parse()
-            .ok()?,
-        false => text.parse().ok()?,
-    };
-    // The library reads a leap second as the second before, at any time of the
-    // day; there is one only at the end of a day in UTC.
-    let leap = text.as_bytes()[FORM.len() - 2] == b'6';
-    (!leap || time.as_second().rem_euclid(DAY) == DAY - 1).then_some(time)
-}
-
-/// Where the zone starts in a text that has the form of a date-time of RFC 3339.
-/// The library takes more than that: spaces, commas, shorter and longer offsets.
-fn zone_start(text: &[u8]) -> Option<usize> {
-    let (head, tail) = text.split_at_checked(FORM.len())?;
-    let formed = head.iter().zip(FORM).all(|(&byte, &form)| match form {
-        b'd' => byte.is_ascii_digit(),
-        form => byte.eq_ignore_ascii_case(&form),
-    });
-    let zone = fraction_end(tail);
-    (formed && is_zone(zone)).then(|| text.len() - zone.len())
-}
-
-/// What follows the fraction of the seconds, if there is a fraction; the
-/// whole of `tail` where there is none, or it has no digit.
-fn fraction_end(tail: &[u8]) -> &[u8] {
-    match tail.strip_prefix(b".") {
-        Some(rest) => match rest.iter().take_while(|byte| byte.is_ascii_digit()).count() {
-            0 => tail,
-            digits => &rest[digits..],
-        },
-        None => tail,
+/// library takes it: a space before the time, a minus sign that is not ASCII, a
+/// leap second at any minute. There is one only at the end of a day in UTC.
+fn read(text: &str) -> Option<DateTime<Utc>> {
+    if !text.is_ascii() || text.as_bytes().get(SEPARATOR) == Some(&b' ') {
+        return None;
     }
-}
-
-fn is_zone(zone: &[u8]) -> bool {
-    match zone {
-        [b'Z' | b'z'] => true,
-        [b'+' | b'-', hours @ .., b':', c, d] => {
-            let is_hours = matches!(hours, [b'0' | b'1', b'0'..=b'9'] | [b'2', b'0'..=b'3']);
-            is_hours && matches!((c, d), (b'0'..=b'5', b'0'..=b'9'))
-        }
-        _ => false,
-    }
+    let time = DateTime::parse_from_rfc3339(text).ok()?.to_utc();
+    let leap = time.timestamp_subsec_nanos() >= 1_000_000_000;
+    (!leap || time.timestamp().rem_euclid(DAY) == DAY - 1).then_some(time)
 }
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:.3}", self.0)
+        f.write_str(&self.in_four_digits())
+    }
+}
+
+impl Timestamp {
+    /// The time in RFC 3339, which has four digits for the year. A time that was
+    /// read in one of these years can be a day outside of them in UTC; it is
+    /// written in the zone, of those that RFC 3339 has, that is furthest off.
+    fn in_four_digits(self) -> String {
+        let minutes = match self.0.year() {
+            ..0 => 24 * 60 - 1,
+            10_000.. => 1 - 24 * 60,
+            _ => 0,
+        };
+        let zone = FixedOffset::east_opt(minutes * 60).unwrap_or(Utc.fix());
+        let local = self.0.with_timezone(&zone);
+        local.to_rfc3339_opts(SecondsFormat::Millis, true)
     }
 }
 

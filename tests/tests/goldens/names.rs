@@ -57,12 +57,12 @@ fn values_that_are_not_listed_are_kept_and_reported() {
             ("/constant", "const"),
             ("/flag", "const"),
             ("/fractions", "enum"),
-            ("/mixed", "const"),
+            ("/mixed", "enum"),
             ("/narrowed", "enum"),
             ("/numbers", "enum"),
-            ("/single", "const"),
+            ("/single", "enum"),
             ("/untyped", "enum"),
-            ("/version", "const"),
+            ("/version", "enum"),
         ],
     );
     valid::<enums::Changed2>(

@@ -12,5 +12,4 @@ mod event;
 #[rustfmt::skip]
 pub mod payloads_2;
 
-pub use catalogue::EXCHANGES;
-pub use event::Event;
+pub use self::{catalogue::EXCHANGES, event::Event};

@@ -12,5 +12,4 @@ mod event;
 #[rustfmt::skip]
 pub mod properties;
 
-pub use catalogue::EXCHANGES;
-pub use event::Event;
+pub use self::{catalogue::EXCHANGES, event::Event};

@@ -18,5 +18,4 @@ pub mod type_v2;
 #[rustfmt::skip]
 pub mod watch;
 
-pub use catalogue::EXCHANGES;
-pub use event::Event;
+pub use self::{catalogue::EXCHANGES, event::Event};

@@ -29,7 +29,7 @@ pub const NUMBER: ScalarRule<f64> = ScalarRule::new().maximum(0.5);
 /// Always `hg`.
 pub const KIND: StringRule = StringRule::new("KIND")
     .refusal("not a valid KIND. Always `hg`.")
-    .constant(&["hg"]);
+    .one_of(&["hg"]);
 
 /// Always `git`.
 pub const GIT_PULL_KIND: StringRule = StringRule::new("GIT_PULL_KIND")

@@ -21,15 +21,15 @@ pub const NUMBERS: ScalarRule<i64> = ScalarRule::new().one_of(&[1, 2, -3]);
 /// Always `only`.
 pub const SINGLE: StringRule = StringRule::new("SINGLE")
     .refusal("not a valid SINGLE. Always `only`.")
-    .constant(&["only"]);
+    .one_of(&["only"]);
 
 /// Always `1`.
-pub const VERSION: ScalarRule<u64> = ScalarRule::new().constant(&[1]);
+pub const VERSION: ScalarRule<u64> = ScalarRule::new().one_of(&[1]);
 
 /// Always `1`.
-pub const INTEGER: ScalarRule<u64> = ScalarRule::new().constant(&[1]);
+pub const INTEGER: ScalarRule<u64> = ScalarRule::new().one_of(&[1]);
 
 /// Always `on`.
 pub const STRING: StringRule = StringRule::new("STRING")
     .refusal("not a valid STRING. Always `on`.")
-    .constant(&["on"]);
+    .one_of(&["on"]);

@@ -8,7 +8,7 @@ use taskcluster_pulse::rule::{Matcher, ScalarRule, StringRule, Table};
 pub const COUNT: ScalarRule<u64> = ScalarRule::new().maximum(10).exclusive_minimum(0);
 
 /// Always `1`.
-pub const VERSION: ScalarRule<u64> = ScalarRule::new().constant(&[1]);
+pub const VERSION: ScalarRule<u64> = ScalarRule::new().one_of(&[1]);
 
 /// Format: `uri`.
 pub const LINK: StringRule = StringRule::new("LINK")
