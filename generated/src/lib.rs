@@ -62,4 +62,5 @@ pub mod worker_manager;
         feature = "worker-manager"
     )
 )]
+#[rustfmt::skip]
 pub use self::{catalogue::EXCHANGES, event::Event};

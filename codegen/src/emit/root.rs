@@ -43,7 +43,7 @@ fn root(model: &Model, features: bool) -> RustFile {
     });
     let mut items = private.to_vec();
     items.extend(modules);
-    items.push(quote!(#any pub use self::{catalogue::EXCHANGES, event::Event};));
+    items.push(quote!(#any #skip pub use self::{catalogue::EXCHANGES, event::Event};));
     RustFile {
         path: if features { "lib.rs" } else { "mod.rs" }.to_owned(),
         docs: root_docs(model, features),
