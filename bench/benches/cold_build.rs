@@ -13,6 +13,13 @@ use std::{env, fs};
 use quote::{ToTokens, quote};
 use syn::{Attribute, Fields, Item, ItemEnum, ItemStruct, parse_quote};
 
+/// What structs with serde need whose members are JSON texts and points in time.
+const PLAIN_DEPENDENCIES: &str = r#"
+chrono = { version = "0.4.45", default-features = false, features = ["serde", "std"] }
+serde = { version = "1.0.229", features = ["derive"] }
+serde_json = "1.0.154"
+"#;
+
 /// How often each crate is built.
 const ROUNDS: usize = 3;
 
@@ -52,6 +59,8 @@ fn build(folder: &Path) -> Result<f64, Box<dyn Error>> {
         let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let status = Command::new(cargo)
             .args(arguments)
+            // As Cargo builds what comes from a registry.
+            .env("CARGO_INCREMENTAL", "0")
             .current_dir(folder)
             .status()?;
         status
@@ -90,11 +99,7 @@ fn write_plain_crate(generated: &Path, folder: &Path) -> Result<(), Box<dyn Erro
         .iter()
         .map(|(name, _)| format!("pub mod {name};\n"))
         .collect();
-    write_crate(
-        folder,
-        "serde = { version = \"1.0.229\", features = [\"derive\"] }\nserde_json = \"1.0.154\"",
-        &root,
-    )?;
+    write_crate(folder, PLAIN_DEPENDENCIES, &root)?;
     for (name, text) in modules {
         fs::write(folder.join("src").join(name).with_extension("rs"), text)?;
     }
@@ -129,7 +134,7 @@ fn stripped(payloads: &str) -> Result<String, Box<dyn Error>> {
         use std::collections::BTreeMap;
         use serde::{Deserialize, Serialize};
         use serde_json::{Value as JsonObject, Value as JsonText};
-        type Timestamp = String;
+        type Timestamp = chrono::DateTime<chrono::Utc>;
         #(#items)*
     };
     Ok(prettyplease::unparse(&syn::parse2(file)?))

@@ -101,19 +101,26 @@ impl std::error::Error for DecodeError {
 }
 
 /// What was wrong with a delivery that could not be decoded.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum DecodeFailure {
     /// No type is known for the exchange.
-    #[error(
-        "no type is known for this exchange; bind only exchanges of this crate, \
-         and enable the feature of the service that publishes it"
-    )]
     UnknownExchange,
     /// The routing key does not have the form that the reference states.
-    #[error(transparent)]
     RoutingKey(RoutingKeyError),
     /// The payload is not of the exchange's type.
-    #[error(transparent)]
     Payload(PayloadError),
+}
+
+impl fmt::Display for DecodeFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownExchange => f.write_str(
+                "no type is known for this exchange; bind only exchanges of this crate, \
+                 and enable the feature of the service that publishes it",
+            ),
+            Self::RoutingKey(error) => error.fmt(f),
+            Self::Payload(error) => error.fmt(f),
+        }
+    }
 }

@@ -1,5 +1,8 @@
 //! Decoding, tolerant and strict.
 
+use std::error::Error;
+use std::fmt;
+
 use serde_json::Value;
 
 use super::{Payload, objects};
@@ -59,14 +62,25 @@ fn decode_slowly<P: Payload>(bytes: &[u8], error: serde_json::Error) -> Result<P
 }
 
 /// Why bytes are not a payload of the wanted type.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum PayloadError {
     /// The bytes are not JSON, or JSON that no Rust value can hold, such as one
     /// nested too deeply.
-    #[error("not a JSON payload: {0}")]
     Json(serde_json::Error),
     /// The JSON does not fit the schema.
-    #[error("the payload does not fit its schema:\n{0}")]
     Schema(Violations),
 }
+
+impl fmt::Display for PayloadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Json(error) => write!(f, "not a JSON payload: {error}"),
+            Self::Schema(violations) => {
+                write!(f, "the payload does not fit its schema:\n{violations}")
+            }
+        }
+    }
+}
+
+impl Error for PayloadError {}

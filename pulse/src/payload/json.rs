@@ -3,16 +3,15 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-use serde::de::{DeserializeOwned, Deserializer, Error};
-use serde::{Deserialize, Serialize};
+use serde_core::de::{DeserializeOwned, Deserializer, Error};
+use serde_core::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 /// Any JSON value, as the text that it came as.
 ///
 /// Equality is that of the values, whatever their spelling.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone)]
 pub struct JsonText(Box<RawValue>);
 
 impl JsonText {
@@ -44,8 +43,7 @@ impl JsonText {
 /// it is asked for.
 ///
 /// Equality is that of the values, whatever their spelling.
-#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct JsonObject(JsonText);
 
 impl JsonObject {
@@ -86,6 +84,24 @@ impl Default for JsonObject {
         Self(JsonText(
             RawValue::from_string("{}".to_owned()).unwrap_or_default(),
         ))
+    }
+}
+
+impl Serialize for JsonText {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for JsonText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Deserialize::deserialize(deserializer).map(Self)
+    }
+}
+
+impl Serialize for JsonObject {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
     }
 }
 

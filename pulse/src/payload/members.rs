@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-use serde::de::{DeserializeOwned, Deserializer, Error};
+use serde_core::Deserialize;
+use serde_core::de::{DeserializeOwned, Deserializer, Error};
 
 use super::{JsonText, objects};
 

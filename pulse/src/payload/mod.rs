@@ -11,8 +11,8 @@ mod shape;
 mod timestamp;
 mod union;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde_core::Serialize;
+use serde_core::de::DeserializeOwned;
 
 pub use decode::{PayloadError, decode, decode_strict};
 pub use json::{JsonObject, JsonText};

@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use serde::de::{
+use serde_core::de::{
     DeserializeOwned, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor,
 };
 

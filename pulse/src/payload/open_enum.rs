@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserializer, Error, Visitor};
-use serde::{Serialize, Serializer};
+use serde_core::de::{Deserializer, Error, Visitor};
+use serde_core::{Serialize, Serializer};
 
 /// An enum over the strings that a schema names, with one more variant for a
 /// string that it does not name.

@@ -4,7 +4,7 @@
 //! serde reads `null` as `None` by itself, which would let through a value that
 //! the schema refuses. Use as `#[serde(default, with = "optional")]`.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Reads a member that is there.
 ///

@@ -6,8 +6,8 @@ use std::str::FromStr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, Datelike, FixedOffset, Offset, SecondsFormat, TimeDelta, Utc};
-use serde::de::{Deserialize, Deserializer, Error, Visitor};
-use serde::{Serialize, Serializer};
+use serde_core::de::{Deserialize, Deserializer, Error, Visitor};
+use serde_core::{Serialize, Serializer};
 
 /// A point in time, read from any date-time of RFC 3339 and written as
 /// Taskcluster writes it: UTC, three decimals, `Z`.
@@ -17,9 +17,20 @@ use serde::{Serialize, Serializer};
 pub struct Timestamp(DateTime<Utc>);
 
 /// A text that is not a date-time of RFC 3339, or none that Rust can hold.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a date and time of RFC 3339, such as 2026-01-31T12:00:00.000Z")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TimestampError(String);
+
+impl fmt::Display for TimestampError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(text) = self;
+        write!(
+            f,
+            "{text:?} is not a date and time of RFC 3339, such as 2026-01-31T12:00:00.000Z"
+        )
+    }
+}
+
+impl std::error::Error for TimestampError {}
 
 /// The first and the last millisecond that Taskcluster's form has digits for.
 const WRITABLE: RangeInclusive<i64> = -62_167_219_200_000..=253_402_300_799_999;

@@ -1,7 +1,7 @@
 //! Values that may be of several types: `anyOf`, `oneOf`, and lists of kinds.
 
-use serde::de::{DeserializeOwned, Deserializer};
-use serde::{Deserialize, Serialize};
+use serde_core::de::{DeserializeOwned, Deserializer};
+use serde_core::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{JsonText, Shape, objects};

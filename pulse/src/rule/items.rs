@@ -2,7 +2,7 @@
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash};
 
-use serde::Serialize;
+use serde_core::Serialize;
 
 use super::Rule;
 use crate::validate::Violation;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde_core::Serialize;
 
 use super::Rule;
 use crate::validate::Violation;

@@ -1,6 +1,6 @@
 //! Bounds on numbers, and lists of what a number or a boolean may be.
 
-use serde::Serialize;
+use serde_core::Serialize;
 use serde_json::Value;
 
 use super::Rule;

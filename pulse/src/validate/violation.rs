@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde_core::ser::{Serialize, SerializeStruct, Serializer};
 use serde_json::Value;
 
 /// How many characters of an offending value a violation keeps.
@@ -11,7 +11,7 @@ const SHOWN: usize = 80;
 /// One value that breaks one keyword of its schema.
 ///
 /// Serialises to JSON with the names of its fields.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Violation {
     /// Where the value stands in the payload, a JSON pointer (RFC 6901).
@@ -50,6 +50,17 @@ fn shortened(value: &(impl Serialize + ?Sized)) -> String {
     }
 }
 
+impl Serialize for Violation {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("Violation", 4)?;
+        fields.serialize_field("pointer", &self.pointer)?;
+        fields.serialize_field("keyword", self.keyword)?;
+        fields.serialize_field("limit", &self.limit)?;
+        fields.serialize_field("value", &self.value)?;
+        fields.end()
+    }
+}
+
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let pointer = match self.pointer.as_str() {
@@ -74,9 +85,8 @@ impl fmt::Display for Violation {
 
 impl std::error::Error for Violation {}
 
-/// Every violation of one payload; never empty.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(transparent)]
+/// Every violation of one payload; never empty. Serialises to a JSON array.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Violations(Vec<Violation>);
 
 impl Violations {
@@ -87,6 +97,12 @@ impl Violations {
     /// The violations, in the order in which the payload was walked.
     pub fn iter(&self) -> std::slice::Iter<'_, Violation> {
         self.0.iter()
+    }
+}
+
+impl Serialize for Violations {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
     }
 }
 
