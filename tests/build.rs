@@ -20,7 +20,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
     let mut files = generate(&sources, &Target::Module)?;
-    add_examples(&mut files, &sources)?;
+    add_featured(&mut files, &sources)?;
     for (path, text) in files {
         let path = out.join("generated").join(path);
         fs::create_dir_all(path.parent().ok_or("a file is in a folder")?)?;
@@ -33,18 +33,20 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Adds what only a crate has, since it stands behind a feature: the examples of
-/// payloads and routing keys.
-fn add_examples(module: &mut Files, sources: &[Source]) -> Result<(), Box<dyn Error>> {
+/// payloads and routing keys, and the payloads as schemas.
+fn add_featured(module: &mut Files, sources: &[Source]) -> Result<(), Box<dyn Error>> {
     let target = Target::Crate {
         package: "private".to_owned(),
         pulse: "pulse".to_owned(),
     };
     for (path, text) in generate(sources, &target)? {
         let path = path.trim_start_matches("src/").to_owned();
-        if let Some(service) = path.strip_suffix("/examples.rs") {
-            let root = module.entry(format!("{service}/mod.rs")).or_default();
-            root.push_str("\nmod examples;\n");
-            module.insert(path, text);
+        for name in ["examples", "schemas"] {
+            if let Some(service) = path.strip_suffix(&format!("/{name}.rs")) {
+                let root = module.entry(format!("{service}/mod.rs")).or_default();
+                root.push_str(&format!("\nmod {name};\n"));
+                module.insert(path.clone(), text.clone());
+            }
         }
     }
     Ok(())

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{Draft, Registry, ValidationError, Validator};
+use schemars::JsonSchema;
 use serde_json::{Value, json};
 use taskcluster_pulse::payload::{self, Payload, PayloadError, PayloadObject};
 use taskcluster_pulse::{ExchangeInfo, Violations};
@@ -27,6 +28,8 @@ pub struct Subject {
     pub example: fn(&[u8]) -> Example,
     /// A holder for a payload.
     pub holder: fn() -> Box<dyn PayloadObject>,
+    /// The schema that the payload type makes of itself.
+    pub own_schema: fn() -> Value,
 }
 
 /// What our code says of one text, asked in each way that it can be asked.
@@ -62,12 +65,16 @@ impl Found {
 
 impl Subject {
     /// The exchange `E`.
-    pub fn of<E: Exemplary>() -> Self {
+    pub fn of<E: Exemplary>() -> Self
+    where
+        E::Payload: JsonSchema,
+    {
         Self {
             info: E::INFO,
             judge: judge::<E::Payload>,
             example: Example::of::<E>,
             holder: || E::default().new_payload_object(),
+            own_schema: || schemars::schema_for!(E::Payload).to_value(),
         }
     }
 
@@ -153,6 +160,18 @@ impl Other {
             .should_validate_formats(true)
             .with_registry(&registry)
             .build(&json!({ "$ref": format!("json-schema://{id}") }));
+        Self(validator.expect("a schema"))
+    }
+
+    /// The judge of a schema that refers to nothing outside.
+    ///
+    /// # Panics
+    ///
+    /// Where `schema` is none.
+    pub fn of(schema: &Value) -> Self {
+        let validator = jsonschema::options()
+            .should_validate_formats(true)
+            .build(schema);
         Self(validator.expect("a schema"))
     }
 

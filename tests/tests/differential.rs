@@ -2,7 +2,8 @@
 //! valid instances and on ones that break a single constraint each.
 //!
 //! Both judges must come to the same verdict, and find the same faults in the
-//! same places. The run is the same each time; `JUDGED_INSTANCES` says how many
+//! same places; the schema that the type makes of itself must have that verdict,
+//! too. The run is the same each time; `JUDGED_INSTANCES` says how many
 //! instances there are for each exchange (300), `JUDGED_SEED` which ones (106).
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,6 +57,7 @@ fn judge_all(subjects: &[Subject], folder: &str) -> usize {
         let mut bench = Bench {
             subject,
             other: Other::new(&documents, &subject.schema()),
+            returned: Other::of(&(subject.own_schema)()),
             judged: 0,
             complaints: Vec::new(),
         };
@@ -79,10 +81,12 @@ fn judge_all(subjects: &[Subject], folder: &str) -> usize {
     judged
 }
 
-/// Two judges of the payloads of one exchange.
+/// The judges of the payloads of one exchange.
 struct Bench<'s> {
     subject: &'s Subject,
     other: Other,
+    /// Knows the schema that the payload type makes of itself.
+    returned: Other,
     judged: usize,
     complaints: Vec<String>,
 }
@@ -147,6 +151,10 @@ impl Bench<'_> {
         };
         complain(strict.is_empty() == theirs.is_empty(), &"another verdict");
         complain(agree(strict, &ours.decoded, &theirs), &"other faults");
+        complain(
+            self.returned.is_valid(value) == theirs.is_empty(),
+            &"the schema of the type has another verdict",
+        );
         match mutation.map_or(&Expected::Valid, |mutation| &mutation.expected) {
             Expected::Agreement => {}
             Expected::Valid => complain(theirs.is_empty(), &"should be valid"),
