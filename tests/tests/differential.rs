@@ -224,9 +224,8 @@ fn is_tolerant(strict: &Faults, decoded: &Found, validated: &Option<Faults>) -> 
 /// Whether both judges found faults in the same places, and of the same keywords.
 ///
 /// Our code puts some in other words. A value of the wrong kind has no further
-/// faults; it is told by its kind, and a negative one by the bound of its type,
-/// even where the schema says so by a list of values. A list of one value is a
-/// constant. Alternatives may be told apart by kind, where the schema does so by
+/// faults; it is told by its kind, even where the schema says so by a list of
+/// values. More than -1 is at least 0 in an integer. Alternatives may be told apart by kind, where the schema does so by
 /// `anyOf`. And members that no schema knows are not counted.
 fn agree(ours: &Faults, misfits: &Found, theirs: &Faults) -> bool {
     let both = || ours.iter().chain(theirs);
@@ -262,7 +261,7 @@ fn is_same(ours: &str, theirs: &str) -> bool {
     ours == theirs
         || match ours {
             "type" => ["enum", "const"].contains(&theirs),
-            "minimum" => ["enum", "const", "exclusiveMinimum"].contains(&theirs),
+            "minimum" => theirs == "exclusiveMinimum",
             _ => false,
         }
 }

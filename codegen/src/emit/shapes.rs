@@ -4,7 +4,8 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::ty::{Types, ident};
-use crate::model::{Field, Kind, Struct, TypeDef, TypeId, TypeShape, Value};
+use super::validators;
+use crate::model::{Field, Kind, Rule, RuleUse, Struct, TypeDef, TypeId, TypeShape, Value};
 
 /// The static that holds the shape of a type.
 pub(super) fn static_name(types: Types<'_>, id: TypeId) -> TokenStream {
@@ -120,7 +121,7 @@ fn of_value(types: Types<'_>, value: &Value) -> TokenStream {
     match &value.kind {
         Kind::Null => quote!(Shape::Null),
         Kind::Boolean => quote!(Shape::Boolean),
-        Kind::Unsigned => quote!(Shape::Unsigned),
+        Kind::Unsigned => unsigned(value),
         Kind::Signed => quote!(Shape::Signed),
         Kind::Number => quote!(Shape::Number),
         Kind::Text => quote!(Shape::String),
@@ -139,5 +140,17 @@ fn of_value(types: Types<'_>, value: &Value) -> TokenStream {
             let name = static_name(types, *id);
             quote!(Shape::Same(&#name))
         }
+    }
+}
+
+/// The shape of an unsigned integer, with the rule that a negative one breaks.
+fn unsigned(value: &Value) -> TokenStream {
+    let is_bound = |used: &&RuleUse| matches!(used.rule, Rule::Unsigned(_));
+    match value.rules.iter().find(is_bound) {
+        Some(used) => {
+            let rule = validators::constant_path(used);
+            quote!(Shape::Unsigned(&#rule))
+        }
+        None => quote!(Shape::UNSIGNED),
     }
 }

@@ -5,13 +5,13 @@
 use taskcluster_pulse::Payload;
 use taskcluster_pulse::payload::{Member, Rest, Shape};
 
-use super::{ClientMessage, RoleMessage};
+use super::{ClientMessage, RoleMessage, validators};
 
 /// The shape of [`ClientMessage`](super::ClientMessage).
 pub(crate) static CLIENT_MESSAGE: Shape = Shape::Object {
     members: &[
         Member::required("clientId", &Shape::String),
-        Member::required("version", &Shape::Unsigned),
+        Member::required("version", &Shape::Unsigned(&validators::VERSION)),
     ],
     rest: Rest::Closed,
 };
@@ -20,7 +20,7 @@ pub(crate) static CLIENT_MESSAGE: Shape = Shape::Object {
 pub(crate) static ROLE_MESSAGE: Shape = Shape::Object {
     members: &[
         Member::required("roleId", &Shape::String),
-        Member::required("version", &Shape::Unsigned),
+        Member::required("version", &Shape::Unsigned(&validators::VERSION)),
     ],
     rest: Rest::Closed,
 };

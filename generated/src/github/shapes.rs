@@ -7,7 +7,7 @@ use taskcluster_pulse::payload::{Member, Rest, Shape};
 
 use super::{
     GitHubPullRequestMessage, GitHubPushMessage, GitHubReRunRequestMessage,
-    GitHubReleaseMessage, TaskGroupDefinedCreateStatus,
+    GitHubReleaseMessage, TaskGroupDefinedCreateStatus, validators,
 };
 
 /// The shape of [`GitHubPullRequestMessage`](super::GitHubPullRequestMessage).
@@ -18,11 +18,14 @@ pub(crate) static GIT_HUB_PULL_REQUEST_MESSAGE: Shape = Shape::Object {
         Member::required("branch", &Shape::String),
         Member::optional("details", &Shape::Map(&Shape::Any)),
         Member::required("eventId", &Shape::String),
-        Member::required("installationId", &Shape::Unsigned),
+        Member::required(
+            "installationId",
+            &Shape::Unsigned(&validators::INSTALLATION_ID),
+        ),
         Member::required("organization", &Shape::String),
         Member::required("repository", &Shape::String),
         Member::required("tasks_for", &Shape::String),
-        Member::required("version", &Shape::Unsigned),
+        Member::required("version", &Shape::Unsigned(&validators::VERSION)),
     ],
     rest: Rest::Closed,
 };
@@ -38,7 +41,7 @@ pub(crate) static GIT_HUB_PUSH_MESSAGE: Shape = Shape::Object {
         Member::required("organization", &Shape::String),
         Member::required("repository", &Shape::String),
         Member::required("tasks_for", &Shape::String),
-        Member::required("version", &Shape::Unsigned),
+        Member::required("version", &Shape::Unsigned(&validators::VERSION)),
     ],
     rest: Rest::Closed,
 };
@@ -50,11 +53,14 @@ pub(crate) static GIT_HUB_RELEASE_MESSAGE: Shape = Shape::Object {
         Member::required("branch", &Shape::String),
         Member::optional("details", &Shape::Map(&Shape::Any)),
         Member::required("eventId", &Shape::String),
-        Member::required("installationId", &Shape::Unsigned),
+        Member::required(
+            "installationId",
+            &Shape::Unsigned(&validators::INSTALLATION_ID),
+        ),
         Member::required("organization", &Shape::String),
         Member::required("repository", &Shape::String),
         Member::required("tasks_for", &Shape::String),
-        Member::required("version", &Shape::Unsigned),
+        Member::required("version", &Shape::Unsigned(&validators::VERSION)),
     ],
     rest: Rest::Closed,
 };
@@ -71,7 +77,7 @@ pub(crate) static GIT_HUB_RE_RUN_REQUEST_MESSAGE: Shape = Shape::Object {
         Member::required("organization", &Shape::String),
         Member::required("repository", &Shape::String),
         Member::required("tasks_for", &Shape::String),
-        Member::required("version", &Shape::Unsigned),
+        Member::required("version", &Shape::Unsigned(&validators::VERSION)),
     ],
     rest: Rest::Closed,
 };
@@ -82,7 +88,7 @@ pub(crate) static TASK_GROUP_DEFINED_CREATE_STATUS: Shape = Shape::Object {
         Member::required("organization", &Shape::String),
         Member::required("repository", &Shape::String),
         Member::required("taskGroupId", &Shape::String),
-        Member::required("version", &Shape::Unsigned),
+        Member::required("version", &Shape::Unsigned(&validators::VERSION)),
     ],
     rest: Rest::Closed,
 };

@@ -5,13 +5,13 @@
 use taskcluster_pulse::Payload;
 use taskcluster_pulse::payload::{Member, Rest, Shape};
 
-use super::NotificationMessage;
+use super::{NotificationMessage, validators};
 
 /// The shape of [`NotificationMessage`](super::NotificationMessage).
 pub(crate) static NOTIFICATION_MESSAGE: Shape = Shape::Object {
     members: &[
         Member::required("message", &Shape::Map(&Shape::Any)),
-        Member::optional("version", &Shape::Unsigned),
+        Member::optional("version", &Shape::Unsigned(&validators::VERSION)),
     ],
     rest: Rest::Closed,
 };

@@ -9,7 +9,7 @@ use super::{
     ArtifactCreatedMessage, TaskCompletedMessage, TaskDefinedMessage,
     TaskExceptionMessage, TaskFailedMessage, TaskGroupChangedMessage,
     TaskGroupPriorityChangedMessage, TaskPendingMessage, TaskPriorityChangedMessage,
-    TaskRunningMessage,
+    TaskRunningMessage, validators,
 };
 
 /// The shape of [`TaskDefinedMessage`](super::TaskDefinedMessage).
@@ -17,7 +17,7 @@ pub(crate) static TASK_DEFINED_MESSAGE: Shape = Shape::Object {
     members: &[
         Member::required("status", &TASK_STATUS_STRUCTURE),
         Member::optional("task", &TASK_DEFINITION_STRUCTURE_FOR_PULSE_MESSAGES),
-        Member::required("version", &Shape::Unsigned),
+        Member::required("version", &Shape::Unsigned(&validators::VERSION)),
     ],
     rest: Rest::Closed,
 };
@@ -30,7 +30,7 @@ pub(crate) static TASK_STATUS_STRUCTURE: Shape = Shape::Object {
         Member::optional("priority", &TASK_PRIORITY),
         Member::required("projectId", &Shape::String),
         Member::required("provisionerId", &Shape::String),
-        Member::required("retriesLeft", &Shape::Unsigned),
+        Member::required("retriesLeft", &Shape::Unsigned(&validators::RETRIES_LEFT)),
         Member::required("runs", &Shape::Array(&RUN_INFORMATION)),
         Member::required("schedulerId", &Shape::String),
         Member::required("state", &STATE),
@@ -51,7 +51,7 @@ pub(crate) static RUN_INFORMATION: Shape = Shape::Object {
         Member::required("reasonCreated", &REASON_CREATED),
         Member::optional("reasonResolved", &REASON_RESOLVED),
         Member::optional("resolved", &Shape::Timestamp),
-        Member::required("runId", &Shape::Unsigned),
+        Member::required("runId", &Shape::Unsigned(&validators::RUN_ID)),
         Member::required("scheduled", &Shape::Timestamp),
         Member::optional("started", &Shape::Timestamp),
         Member::required("state", &RUN_STATE),
@@ -83,10 +83,10 @@ pub(crate) static TASK_DEFINITION_STRUCTURE_FOR_PULSE_MESSAGES: Shape = Shape::O
 /// The shape of [`TaskPendingMessage`](super::TaskPendingMessage).
 pub(crate) static TASK_PENDING_MESSAGE: Shape = Shape::Object {
     members: &[
-        Member::required("runId", &Shape::Unsigned),
+        Member::required("runId", &Shape::Unsigned(&validators::RUN_ID)),
         Member::required("status", &TASK_STATUS_STRUCTURE),
         Member::optional("task", &TASK_PENDING_MESSAGE_TASK),
-        Member::required("version", &Shape::Unsigned),
+        Member::required("version", &Shape::Unsigned(&validators::VERSION)),
     ],
     rest: Rest::Closed,
 };
@@ -100,11 +100,11 @@ pub(crate) static TASK_PENDING_MESSAGE_TASK: Shape = Shape::Object {
 /// The shape of [`TaskRunningMessage`](super::TaskRunningMessage).
 pub(crate) static TASK_RUNNING_MESSAGE: Shape = Shape::Object {
     members: &[
-        Member::required("runId", &Shape::Unsigned),
+        Member::required("runId", &Shape::Unsigned(&validators::RUN_ID)),
         Member::required("status", &TASK_STATUS_STRUCTURE),
         Member::required("takenUntil", &Shape::Timestamp),
         Member::optional("task", &TASK_DEFINITION_STRUCTURE_FOR_PULSE_MESSAGES),
-        Member::required("version", &Shape::Unsigned),
+        Member::required("version", &Shape::Unsigned(&validators::VERSION)),
         Member::required("workerGroup", &Shape::String),
         Member::required("workerId", &Shape::String),
     ],
@@ -115,9 +115,9 @@ pub(crate) static TASK_RUNNING_MESSAGE: Shape = Shape::Object {
 pub(crate) static ARTIFACT_CREATED_MESSAGE: Shape = Shape::Object {
     members: &[
         Member::required("artifact", &ARTIFACT),
-        Member::required("runId", &Shape::Unsigned),
+        Member::required("runId", &Shape::Unsigned(&validators::RUN_ID)),
         Member::required("status", &TASK_STATUS_STRUCTURE),
-        Member::required("version", &Shape::Unsigned),
+        Member::required("version", &Shape::Unsigned(&validators::VERSION)),
         Member::required("workerGroup", &Shape::String),
         Member::required("workerId", &Shape::String),
     ],
@@ -141,10 +141,10 @@ pub(crate) static ARTIFACT_STORAGE_TYPE: Shape = Shape::String;
 /// The shape of [`TaskCompletedMessage`](super::TaskCompletedMessage).
 pub(crate) static TASK_COMPLETED_MESSAGE: Shape = Shape::Object {
     members: &[
-        Member::required("runId", &Shape::Unsigned),
+        Member::required("runId", &Shape::Unsigned(&validators::RUN_ID)),
         Member::required("status", &TASK_STATUS_STRUCTURE),
         Member::optional("task", &TASK_DEFINITION_STRUCTURE_FOR_PULSE_MESSAGES),
-        Member::required("version", &Shape::Unsigned),
+        Member::required("version", &Shape::Unsigned(&validators::VERSION)),
         Member::required("workerGroup", &Shape::String),
         Member::required("workerId", &Shape::String),
     ],
@@ -154,10 +154,10 @@ pub(crate) static TASK_COMPLETED_MESSAGE: Shape = Shape::Object {
 /// The shape of [`TaskFailedMessage`](super::TaskFailedMessage).
 pub(crate) static TASK_FAILED_MESSAGE: Shape = Shape::Object {
     members: &[
-        Member::required("runId", &Shape::Unsigned),
+        Member::required("runId", &Shape::Unsigned(&validators::RUN_ID)),
         Member::required("status", &TASK_STATUS_STRUCTURE),
         Member::optional("task", &TASK_DEFINITION_STRUCTURE_FOR_PULSE_MESSAGES),
-        Member::required("version", &Shape::Unsigned),
+        Member::required("version", &Shape::Unsigned(&validators::VERSION)),
         Member::required("workerGroup", &Shape::String),
         Member::required("workerId", &Shape::String),
     ],
@@ -167,10 +167,10 @@ pub(crate) static TASK_FAILED_MESSAGE: Shape = Shape::Object {
 /// The shape of [`TaskExceptionMessage`](super::TaskExceptionMessage).
 pub(crate) static TASK_EXCEPTION_MESSAGE: Shape = Shape::Object {
     members: &[
-        Member::optional("runId", &Shape::Unsigned),
+        Member::optional("runId", &Shape::Unsigned(&validators::RUN_ID)),
         Member::required("status", &TASK_STATUS_STRUCTURE),
         Member::optional("task", &TASK_DEFINITION_STRUCTURE_FOR_PULSE_MESSAGES),
-        Member::required("version", &Shape::Unsigned),
+        Member::required("version", &Shape::Unsigned(&validators::VERSION)),
         Member::optional("workerGroup", &Shape::String),
         Member::optional("workerId", &Shape::String),
     ],
@@ -184,7 +184,7 @@ pub(crate) static TASK_GROUP_CHANGED_MESSAGE: Shape = Shape::Object {
         Member::required("schedulerId", &Shape::String),
         Member::optional("sealed", &Shape::Timestamp),
         Member::required("taskGroupId", &Shape::String),
-        Member::required("version", &Shape::Unsigned),
+        Member::required("version", &Shape::Unsigned(&validators::VERSION)),
     ],
     rest: Rest::Closed,
 };
@@ -195,7 +195,7 @@ pub(crate) static TASK_PRIORITY_CHANGED_MESSAGE: Shape = Shape::Object {
         Member::required("newPriority", &TASK_PRIORITY_CHANGED_MESSAGE_NEW_PRIORITY),
         Member::required("oldPriority", &TASK_PRIORITY_CHANGED_MESSAGE_OLD_PRIORITY),
         Member::required("status", &TASK_STATUS_STRUCTURE),
-        Member::required("version", &Shape::Unsigned),
+        Member::required("version", &Shape::Unsigned(&validators::VERSION)),
     ],
     rest: Rest::Closed,
 };
@@ -215,8 +215,8 @@ pub(crate) static TASK_GROUP_PRIORITY_CHANGED_MESSAGE: Shape = Shape::Object {
         ),
         Member::required("schedulerId", &Shape::String),
         Member::required("taskGroupId", &Shape::String),
-        Member::required("tasksAffected", &Shape::Unsigned),
-        Member::required("version", &Shape::Unsigned),
+        Member::required("tasksAffected", &Shape::UNSIGNED),
+        Member::required("version", &Shape::Unsigned(&validators::VERSION)),
     ],
     rest: Rest::Closed,
 };

@@ -7,7 +7,7 @@ use taskcluster_pulse::payload::{Member, Rest, Shape};
 
 use super::{
     LaunchConfigPulseMessage, PulseWorkerPoolErrorMessage, WorkerPulseMessage,
-    WorkerRemovedPulseMessage, WorkerTypePulseMessage,
+    WorkerRemovedPulseMessage, WorkerTypePulseMessage, validators,
 };
 
 /// The shape of [`WorkerTypePulseMessage`](super::WorkerTypePulseMessage).
@@ -39,7 +39,7 @@ pub(crate) static PULSE_WORKER_POOL_ERROR_MESSAGE: Shape = Shape::Object {
 /// The shape of [`WorkerPulseMessage`](super::WorkerPulseMessage).
 pub(crate) static WORKER_PULSE_MESSAGE: Shape = Shape::Object {
     members: &[
-        Member::required("capacity", &Shape::Unsigned),
+        Member::required("capacity", &Shape::Unsigned(&validators::CAPACITY)),
         Member::optional("launchConfigId", &Shape::String),
         Member::required("providerId", &Shape::String),
         Member::required("timestamp", &Shape::Timestamp),
@@ -53,7 +53,7 @@ pub(crate) static WORKER_PULSE_MESSAGE: Shape = Shape::Object {
 /// The shape of [`WorkerRemovedPulseMessage`](super::WorkerRemovedPulseMessage).
 pub(crate) static WORKER_REMOVED_PULSE_MESSAGE: Shape = Shape::Object {
     members: &[
-        Member::required("capacity", &Shape::Unsigned),
+        Member::required("capacity", &Shape::Unsigned(&validators::CAPACITY)),
         Member::optional("launchConfigId", &Shape::String),
         Member::required("providerId", &Shape::String),
         Member::required("reason", &Shape::String),

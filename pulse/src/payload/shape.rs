@@ -7,6 +7,7 @@
 use serde_json::Value;
 
 use super::Timestamp;
+use crate::rule::ScalarRule;
 use crate::validate::{Flow, Pointer, Report, Violation};
 
 /// The kind of JSON value that a Rust type is decoded from.
@@ -19,8 +20,9 @@ pub enum Shape {
     Null,
     /// `true` or `false`.
     Boolean,
-    /// A whole number of at least 0, up to 2⁶⁴ - 1.
-    Unsigned,
+    /// A whole number from 0 to 2⁶⁴ - 1, and the rule for it: a negative number
+    /// breaks that rule, though no Rust value of the type does.
+    Unsigned(&'static ScalarRule<u64>),
     /// A whole number from -2⁶³ to 2⁶³ - 1.
     Signed,
     /// Any number.
@@ -87,6 +89,9 @@ pub enum Rest {
 }
 
 impl Shape {
+    /// Any whole number from 0 to 2⁶⁴ - 1.
+    pub const UNSIGNED: Self = Self::Unsigned(&ScalarRule::new());
+
     /// Reports what does not fit in `value`, which stands at `at`; unknown
     /// members of closed objects are passed over.
     ///
@@ -129,8 +134,8 @@ impl Shape {
             (Self::Timestamp, Value::String(text)) if text.parse::<Timestamp>().is_err() => {
                 report.add(|| Violation::new(at.to_string(), "format", "date-time", value))
             }
-            (Self::Unsigned, Value::Number(number)) if is_negative_integer(number) => {
-                report.add(|| Violation::new(at.to_string(), "minimum", 0, value))
+            (Self::Unsigned(rule), Value::Number(number)) if is_negative_integer(number) => {
+                rule.refuse_negative(number, at, report)
             }
             (Self::Array(shape), Value::Array(items)) => items
                 .iter()
@@ -165,7 +170,9 @@ impl Shape {
             Self::Boolean => value.is_boolean(),
             Self::Number => value.is_number(),
             Self::String | Self::Timestamp => value.is_string(),
-            Self::Unsigned => value.is_u64() || plain_integer(value).is_some_and(|it| it.is_u64()),
+            Self::Unsigned(_) => {
+                value.is_u64() || plain_integer(value).is_some_and(|it| it.is_u64())
+            }
             Self::Signed => value.is_i64() || plain_integer(value).is_some_and(|it| it.is_i64()),
             _ => false,
         }
@@ -177,7 +184,7 @@ impl Shape {
             Self::Any => "any value",
             Self::Null => "null",
             Self::Boolean => "boolean",
-            Self::Unsigned | Self::Signed => "integer",
+            Self::Unsigned(_) | Self::Signed => "integer",
             Self::Number => "number",
             Self::String | Self::Timestamp => "string",
             Self::Array(_) => "array",
@@ -191,7 +198,7 @@ impl Shape {
     /// where an integer is wanted; tells whether there was any.
     pub(super) fn make_integers_plain(&self, value: &mut Value) -> bool {
         match (*self, value) {
-            (Self::Unsigned | Self::Signed, value) => match plain_integer(value) {
+            (Self::Unsigned(_) | Self::Signed, value) => match plain_integer(value) {
                 Some(plain) => {
                     *value = plain;
                     true

@@ -1,10 +1,10 @@
 //! Bounds on numbers, and lists of what a number or a boolean may be.
 
 use serde_core::Serialize;
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use super::Rule;
-use crate::validate::Violation;
+use crate::validate::{Flow, Pointer, Report, Violation};
 
 /// A number or a boolean, in the types that payloads use.
 pub trait Scalar: Copy + PartialOrd + Serialize + Into<Value> + 'static {
@@ -188,11 +188,52 @@ impl<T: Scalar> Rule<T> for ScalarRule<T> {
         if let Some((keyword, values)) = self.one_of
             && !values.contains(&value)
         {
-            let limit = match keyword {
-                "const" => values[0].into(),
-                _ => Value::from(values.to_vec()),
-            };
-            found.push(Violation::new(pointer, keyword, limit, &value));
+            found.push(Violation::new(
+                pointer,
+                keyword,
+                listed(keyword, values),
+                &value,
+            ));
         }
+    }
+}
+
+/// What `const`, which has one value, or `enum` asks for.
+fn listed<T: Scalar>(keyword: &str, values: &[T]) -> Value {
+    match (keyword, values) {
+        ("const", [value]) => (*value).into(),
+        _ => Value::from(values.to_vec()),
+    }
+}
+
+impl ScalarRule<u64> {
+    /// Reports what a whole number below 0 breaks of this rule, or else that it
+    /// is less than the least number that there is.
+    pub(crate) fn refuse_negative(
+        &self,
+        value: &Number,
+        at: &Pointer<'_>,
+        report: &mut Report,
+    ) -> Flow {
+        let bounds = [("minimum", self.minimum), ("exclusiveMinimum", self.above)];
+        let mut broken: Vec<(&'static str, Value)> = bounds
+            .into_iter()
+            .filter_map(|(keyword, limit)| Some((keyword, limit?.into())))
+            .collect();
+        if let Some((keyword, values)) = self.one_of {
+            broken.push((keyword, listed(keyword, values)));
+        }
+        if broken.is_empty() {
+            broken.push(("minimum", 0.into()));
+        }
+        let size = value.as_i64().map(i64::unsigned_abs);
+        if let Some((size, divisor)) = size.zip(self.multiple_of)
+            && !Scalar::is_multiple_of(size, divisor)
+        {
+            broken.push(("multipleOf", divisor.into()));
+        }
+        broken.into_iter().try_for_each(|(keyword, limit)| {
+            report.add(|| Violation::new(at.to_string(), keyword, limit, value))
+        })
     }
 }

@@ -12,4 +12,5 @@ mod event;
 #[rustfmt::skip]
 pub mod enums;
 
+#[rustfmt::skip]
 pub use self::{catalogue::EXCHANGES, event::Event};

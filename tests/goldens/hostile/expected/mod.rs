@@ -12,4 +12,5 @@ mod event;
 #[rustfmt::skip]
 pub mod etc;
 
+#[rustfmt::skip]
 pub use self::{catalogue::EXCHANGES, event::Event};

@@ -18,4 +18,5 @@ pub mod type_v2;
 #[rustfmt::skip]
 pub mod watch;
 
+#[rustfmt::skip]
 pub use self::{catalogue::EXCHANGES, event::Event};

@@ -12,4 +12,5 @@ mod event;
 #[rustfmt::skip]
 pub mod worker_manager;
 
+#[rustfmt::skip]
 pub use self::{catalogue::EXCHANGES, event::Event};

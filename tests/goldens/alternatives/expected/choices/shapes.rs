@@ -5,14 +5,14 @@
 use taskcluster_pulse::Payload;
 use taskcluster_pulse::payload::{Member, Rest, Shape};
 
-use super::{Changed2, IrcMessage, Merged2};
+use super::{Changed2, IrcMessage, Merged2, validators};
 
 /// The shape of [`Changed2`](super::Changed2).
 pub(crate) static CHANGED2: Shape = Shape::Object {
     members: &[
         Member::optional("launch", &CHANGED_LAUNCH),
         Member::optional("lists", &CHANGED_LISTS),
-        Member::optional("never", &Shape::Unsigned),
+        Member::optional("never", &Shape::Unsigned(&validators::NEVER)),
         Member::optional("nothing", &Shape::Null),
         Member::optional("numbers", &CHANGED_NUMBERS),
         Member::optional("origin", &CHANGED_ORIGIN),
@@ -41,11 +41,11 @@ pub(crate) static CHANGED_LISTS: Shape = Shape::String;
 /// The shape of [`ChangedNumbers`](super::ChangedNumbers).
 pub(crate) static CHANGED_NUMBERS: Shape = Shape::Union(
     "anyOf",
-    &[Shape::Unsigned, Shape::Number],
+    &[Shape::Unsigned(&validators::INTEGER), Shape::Number],
 );
 
 /// The shape of `ChangedNumbers::Integer`.
-pub(crate) static CHANGED_NUMBERS_0: Shape = Shape::Unsigned;
+pub(crate) static CHANGED_NUMBERS_0: Shape = Shape::Unsigned(&validators::INTEGER);
 
 /// The shape of `ChangedNumbers::Number`.
 pub(crate) static CHANGED_NUMBERS_1: Shape = Shape::Number;
@@ -111,14 +111,20 @@ pub(crate) static CHANGED_OVERLAP_1: Shape = Shape::String;
 /// The shape of [`ChangedScalar`](super::ChangedScalar).
 pub(crate) static CHANGED_SCALAR: Shape = Shape::Union(
     "type",
-    &[Shape::Boolean, Shape::Unsigned, Shape::String],
+    &[
+        Shape::Boolean,
+        Shape::Unsigned(&validators::CHANGED_SCALAR_INTEGER),
+        Shape::String,
+    ],
 );
 
 /// The shape of `ChangedScalar::Boolean`.
 pub(crate) static CHANGED_SCALAR_0: Shape = Shape::Boolean;
 
 /// The shape of `ChangedScalar::Integer`.
-pub(crate) static CHANGED_SCALAR_1: Shape = Shape::Unsigned;
+pub(crate) static CHANGED_SCALAR_1: Shape = Shape::Unsigned(
+    &validators::CHANGED_SCALAR_INTEGER,
+);
 
 /// The shape of `ChangedScalar::String`.
 pub(crate) static CHANGED_SCALAR_2: Shape = Shape::String;

@@ -5,7 +5,7 @@
 use taskcluster_pulse::Payload;
 use taskcluster_pulse::payload::{Member, Rest, Shape};
 
-use super::Changed2;
+use super::{Changed2, validators};
 
 /// The shape of [`Changed2`](super::Changed2).
 pub(crate) static CHANGED2: Shape = Shape::Object {
@@ -21,7 +21,7 @@ pub(crate) static CHANGED2: Shape = Shape::Object {
         Member::optional("punctuation", &CHANGED_PUNCTUATION),
         Member::optional("single", &Shape::String),
         Member::optional("untyped", &CHANGED_UNTYPED),
-        Member::required("version", &Shape::Unsigned),
+        Member::required("version", &Shape::Unsigned(&validators::VERSION)),
     ],
     rest: Rest::Closed,
 };
@@ -32,11 +32,11 @@ pub(crate) static CHANGED_CASE: Shape = Shape::String;
 /// The shape of [`ChangedMixed`](super::ChangedMixed).
 pub(crate) static CHANGED_MIXED: Shape = Shape::Union(
     "type",
-    &[Shape::Unsigned, Shape::String],
+    &[Shape::Unsigned(&validators::INTEGER), Shape::String],
 );
 
 /// The shape of `ChangedMixed::Integer`.
-pub(crate) static CHANGED_MIXED_0: Shape = Shape::Unsigned;
+pub(crate) static CHANGED_MIXED_0: Shape = Shape::Unsigned(&validators::INTEGER);
 
 /// The shape of `ChangedMixed::String`.
 pub(crate) static CHANGED_MIXED_1: Shape = Shape::String;

@@ -5,18 +5,18 @@
 use taskcluster_pulse::Payload;
 use taskcluster_pulse::payload::{Member, Rest, Shape};
 
-use super::Measured2;
+use super::{Measured2, validators};
 
 /// The shape of [`Measured2`](super::Measured2).
 pub(crate) static MEASURED2: Shape = Shape::Object {
     members: &[
-        Member::optional("above", &Shape::Unsigned),
+        Member::optional("above", &Shape::UNSIGNED),
         Member::optional("below", &Shape::Signed),
         Member::optional("both", &Shape::Number),
         Member::optional("even", &Shape::Signed),
-        Member::optional("fractional", &Shape::Unsigned),
-        Member::optional("fromOne", &Shape::Unsigned),
-        Member::optional("fromZero", &Shape::Unsigned),
+        Member::optional("fractional", &Shape::Unsigned(&validators::FRACTIONAL)),
+        Member::optional("fromOne", &Shape::Unsigned(&validators::FROM_ONE)),
+        Member::optional("fromZero", &Shape::UNSIGNED),
         Member::optional("negative", &Shape::Signed),
         Member::optional("open", &Shape::Number),
         Member::required("plain", &Shape::Signed),
@@ -24,9 +24,9 @@ pub(crate) static MEASURED2: Shape = Shape::Object {
         Member::optional("signedLeast", &Shape::Signed),
         Member::optional("tenths", &Shape::Number),
         Member::optional("unfit", &Shape::Signed),
-        Member::optional("unsignedMost", &Shape::Unsigned),
+        Member::optional("unsignedMost", &Shape::Unsigned(&validators::UNSIGNED_MOST)),
         Member::optional("untyped", &Shape::Number),
-        Member::optional("wholeFloat", &Shape::Unsigned),
+        Member::optional("wholeFloat", &Shape::Unsigned(&validators::WHOLE_FLOAT)),
     ],
     rest: Rest::Closed,
 };

@@ -5,7 +5,7 @@
 use taskcluster_pulse::Payload;
 use taskcluster_pulse::payload::{Member, Rest, Shape};
 
-use super::{Counted2, Nested2, Nullable2, Open2, SharedNull};
+use super::{Counted2, Nested2, Nullable2, Open2, SharedNull, validators};
 
 /// The shape of [`Nested2`](super::Nested2).
 pub(crate) static NESTED2: Shape = Shape::Object {
@@ -58,7 +58,7 @@ pub(crate) static NULLABLE2: Shape = Shape::Object {
         Member::optional("items", &Shape::Array(&Shape::Nullable(&Shape::String))),
         Member::optional("nothing", &Shape::Null),
         Member::optional("optional", &Shape::String),
-        Member::optional("optionalNullable", &Shape::Nullable(&Shape::Unsigned)),
+        Member::optional("optionalNullable", &Shape::Nullable(&Shape::UNSIGNED)),
         Member::required("requiredNullable", &Shape::Nullable(&Shape::String)),
         Member::optional("time", &Shape::Nullable(&Shape::Timestamp)),
     ],
@@ -88,10 +88,10 @@ pub(crate) static OPEN2: Shape = Shape::Object {
 /// The shape of [`OpenLimits`](super::OpenLimits).
 pub(crate) static OPEN_LIMITS: Shape = Shape::Object {
     members: &[
-        Member::required("cpu", &Shape::Unsigned),
-        Member::required("memory", &Shape::Unsigned),
+        Member::required("cpu", &Shape::Unsigned(&validators::CPU)),
+        Member::required("memory", &Shape::UNSIGNED),
     ],
-    rest: Rest::Open(&Shape::Unsigned),
+    rest: Rest::Open(&Shape::UNSIGNED),
 };
 
 /// The shape of [`Counted2`](super::Counted2).

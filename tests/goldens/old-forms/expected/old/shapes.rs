@@ -5,16 +5,16 @@
 use taskcluster_pulse::Payload;
 use taskcluster_pulse::payload::{Member, Rest, Shape};
 
-use super::{Artifact2, Job};
+use super::{Artifact2, Job, validators};
 
 /// The shape of [`Job`](super::Job).
 pub(crate) static JOB: Shape = Shape::Object {
     members: &[
-        Member::optional("count", &Shape::Unsigned),
+        Member::optional("count", &Shape::Unsigned(&validators::COUNT)),
         Member::optional("info", &JOB_INFO),
         Member::optional("kind", &JOB_KIND),
         Member::optional("number", &Shape::Number),
-        Member::required("version", &Shape::Unsigned),
+        Member::required("version", &Shape::Unsigned(&validators::VERSION)),
     ],
     rest: Rest::Open(&Shape::Any),
 };

@@ -7,7 +7,7 @@ use taskcluster_pulse::payload::{Member, Rest, Shape};
 
 use super::{
     AnythingGoes, BooleanMessage, Count, EmptyMessage, Perhaps, Sizes, State, Steps,
-    Text, UntitledMessage, Whatever,
+    Text, UntitledMessage, Whatever, validators,
 };
 
 /// The shape of [`Steps`](super::Steps).
@@ -23,7 +23,7 @@ pub(crate) static ANYTHING_GOES: Shape = Shape::Map(&Shape::Any);
 pub(crate) static WHATEVER: Shape = Shape::Any;
 
 /// The shape of [`Count`](super::Count).
-pub(crate) static COUNT: Shape = Shape::Unsigned;
+pub(crate) static COUNT: Shape = Shape::Unsigned(&validators::COUNT_PAYLOAD);
 
 /// The shape of [`Perhaps`](super::Perhaps).
 pub(crate) static PERHAPS: Shape = Shape::Nullable(&NULLABLE_MESSAGE);
@@ -35,7 +35,7 @@ pub(crate) static NULLABLE_MESSAGE: Shape = Shape::Object {
 };
 
 /// The shape of [`Sizes`](super::Sizes).
-pub(crate) static SIZES: Shape = Shape::Map(&Shape::Unsigned);
+pub(crate) static SIZES: Shape = Shape::Map(&Shape::UNSIGNED);
 
 /// The shape of [`State`](super::State).
 pub(crate) static STATE: Shape = Shape::String;

@@ -5,7 +5,7 @@
 use taskcluster_pulse::Payload;
 use taskcluster_pulse::payload::{Member, Rest, Shape};
 
-use super::{Choice2, Even, NestedList, Tree2};
+use super::{Choice2, Even, NestedList, Tree2, validators};
 
 /// The shape of [`Tree2`](super::Tree2).
 pub(crate) static TREE2: Shape = Shape::Object {
@@ -28,7 +28,7 @@ pub(crate) static EVEN: Shape = Shape::Object {
 /// The shape of [`Odd`](super::Odd).
 pub(crate) static ODD: Shape = Shape::Object {
     members: &[
-        Member::optional("count", &Shape::Unsigned),
+        Member::optional("count", &Shape::Unsigned(&validators::COUNT)),
         Member::required("even", &EVEN),
     ],
     rest: Rest::Closed,

@@ -5,7 +5,7 @@
 use taskcluster_pulse::Payload;
 use taskcluster_pulse::payload::{Member, Rest, Shape};
 
-use super::Changed2;
+use super::{Changed2, validators};
 
 /// The shape of [`Changed2`](super::Changed2).
 pub(crate) static CHANGED2: Shape = Shape::Object {
@@ -17,7 +17,7 @@ pub(crate) static CHANGED2: Shape = Shape::Object {
         Member::required("owner", &OWNER),
         Member::optional("parent", &SHARED),
         Member::optional("reviewer", &OWNER),
-        Member::required("size", &Shape::Unsigned),
+        Member::required("size", &Shape::Unsigned(&validators::SIZE)),
         Member::optional("slashless", &Shape::String),
     ],
     rest: Rest::Closed,
@@ -27,7 +27,7 @@ pub(crate) static CHANGED2: Shape = Shape::Object {
 pub(crate) static EMBEDDED: Shape = Shape::Object {
     members: &[
         Member::required("label", &Shape::String),
-        Member::optional("own", &Shape::Unsigned),
+        Member::optional("own", &Shape::Unsigned(&validators::OWN)),
     ],
     rest: Rest::Closed,
 };
