@@ -83,7 +83,7 @@ pub struct Number {
 impl Payload for Number {
     const SHAPE: &'static Shape = &Shape::Object {
         members: &[
-            Member::required("number", &Shape::Unsigned),
+            Member::required("number", &Shape::UNSIGNED),
             Member::required("text", &Shape::String),
         ],
         rest: Rest::Closed,
