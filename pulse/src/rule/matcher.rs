@@ -98,6 +98,13 @@ impl Matcher {
         self.matches_bytes(text.as_bytes())
     }
 
+    const fn is_run_without(&self, byte: u8) -> bool {
+        match self.shape {
+            Shape::Run(run) => run.roles[byte as usize] & BODY == 0,
+            _ => false,
+        }
+    }
+
     #[inline(always)]
     const fn matches_bytes(&self, text: &[u8]) -> bool {
         if text.len() < self.shortest || text.len() > self.longest {
@@ -261,24 +268,45 @@ pub struct Split {
     pub(crate) at: u8,
     pub(crate) head: Matcher,
     pub(crate) tail: Matcher,
+    /// Whether no text has more than one `at`.
+    is_only: bool,
 }
 
 impl Split {
     /// What stands before the last `at` matches `head`, what stands after it
     /// matches `tail`. `at` is an ASCII byte, so that both are text.
     pub const fn new(at: u8, head: Matcher, tail: Matcher) -> Self {
-        Self { at, head, tail }
+        Self {
+            at,
+            head,
+            tail,
+            is_only: head.is_run_without(at) && tail.is_run_without(at),
+        }
     }
 
     const fn matches(&self, text: &[u8]) -> bool {
-        let mut rest = text;
-        while let Some((byte, before)) = rest.split_last() {
-            if *byte == self.at {
-                let (_, after) = text.split_at(rest.len());
-                return self.head.matches_bytes(before) && self.tail.matches_bytes(after);
+        let Some(index) = self.find(text) else {
+            return false;
+        };
+        let (before, rest) = text.split_at(index);
+        let (_, after) = rest.split_at(1);
+        self.head.matches_bytes(before) && self.tail.matches_bytes(after)
+    }
+
+    /// Where `text` is to be split; looked for from the front if that is right,
+    /// for what stands there tends to be shorter.
+    const fn find(&self, text: &[u8]) -> Option<usize> {
+        let mut read = 0;
+        while read < text.len() {
+            let index = match self.is_only {
+                true => read,
+                false => text.len() - 1 - read,
+            };
+            if text[index] == self.at {
+                return Some(index);
             }
-            rest = before;
+            read += 1;
         }
-        false
+        None
     }
 }
