@@ -1,5 +1,6 @@
 //! Strings that match, as constant data.
 
+use super::ranges::Ranges;
 use super::regex;
 use super::table::Table;
 
@@ -145,14 +146,21 @@ const LAST: u8 = 4;
 #[derive(Debug)]
 pub struct Run {
     roles: [u8; 256],
+    /// The set of all bytes, where it is a few ranges.
+    ranges: Option<Ranges>,
+    /// Whether the first or the last byte is held to a set of its own.
+    has_ends: bool,
 }
 
 impl Run {
     /// Bytes of `set` everywhere, written as pairs: `b"09az"` is the digits and
     /// the small letters.
     pub const fn new(set: &[u8]) -> Self {
-        let roles = mark([0; 256], set, BODY | FIRST | LAST);
-        Self { roles }
+        Self {
+            roles: mark([0; 256], set, BODY | FIRST | LAST),
+            ranges: Ranges::new(set),
+            has_ends: false,
+        }
     }
 
     /// The first byte is one of `set`, written as pairs.
@@ -176,6 +184,8 @@ impl Run {
         }
         Self {
             roles: mark(roles, set, role),
+            has_ends: true,
+            ..self
         }
     }
 
@@ -189,19 +199,28 @@ impl Run {
         self.roles[usize::from(byte)] & wanted == wanted
     }
 
-    /// Goes through all bytes without a branch, so that none waits for another.
+    #[inline(always)]
     const fn matches(&self, text: &[u8]) -> bool {
+        let (Some(first), Some(last)) = (text.first(), text.last()) else {
+            return true;
+        };
+        let ends = self.roles[*first as usize] & FIRST | self.roles[*last as usize] & LAST;
+        let body = match &self.ranges {
+            Some(ranges) => ranges.hold(text),
+            None => self.has_only_body(text),
+        };
+        body && (!self.has_ends || ends == FIRST | LAST)
+    }
+
+    /// Goes through all bytes without a branch, so that none waits for another.
+    const fn has_only_body(&self, text: &[u8]) -> bool {
         let mut roles = BODY;
         let mut index = 0;
         while index < text.len() {
             roles &= self.roles[text[index] as usize];
             index += 1;
         }
-        let (Some(first), Some(last)) = (text.first(), text.last()) else {
-            return true;
-        };
-        let ends = self.roles[*first as usize] & FIRST | self.roles[*last as usize] & LAST;
-        roles | ends == BODY | FIRST | LAST
+        roles == BODY
     }
 }
 

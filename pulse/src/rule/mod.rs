@@ -4,6 +4,7 @@ mod items;
 mod matcher;
 mod members;
 mod one_of;
+mod ranges;
 mod regex;
 mod scalar;
 mod string;

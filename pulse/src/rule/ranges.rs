@@ -1,0 +1,95 @@
+//! Sets of bytes that are a few ranges, looked for in eight bytes at once.
+
+/// The lowest and the highest bit of each byte of a word.
+const LOW: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
+/// How many ranges there may be.
+const MOST: usize = 4;
+
+/// A set of ASCII bytes that is one to four ranges.
+///
+/// Against a table with a look for each byte, that is twice as fast on texts of
+/// thirty bytes and no slower on short ones.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ranges {
+    /// What makes the highest bit of a byte 1 from the start of each range on.
+    starts: [u64; MOST],
+    /// What makes the highest bit of a byte 1 beyond the end of each range.
+    ends: [u64; MOST],
+}
+
+impl Ranges {
+    /// The set that is written as pairs of a first and a last byte, where it is
+    /// such a one.
+    pub(crate) const fn new(set: &[u8]) -> Option<Self> {
+        if set.is_empty() || set.len() > 2 * MOST {
+            return None;
+        }
+        let mut ranges = Self {
+            starts: [0; MOST],
+            ends: [0; MOST],
+        };
+        let mut index = 0;
+        while index < MOST {
+            // The first one stands for those that are not there, too.
+            let pair = if 2 * index + 1 < set.len() {
+                2 * index
+            } else {
+                0
+            };
+            let (first, last) = (set[pair], set[pair + 1]);
+            if last > 0x7f {
+                return None;
+            }
+            ranges.starts[index] = (0x80 - first as u64) * LOW;
+            ranges.ends[index] = (0x7f - last as u64) * LOW;
+            index += 1;
+        }
+        Some(ranges)
+    }
+
+    /// Whether every byte of `text` is in the set.
+    #[inline(always)]
+    pub(crate) const fn hold(&self, text: &[u8]) -> bool {
+        let Some(end) = text.last_chunk() else {
+            return self.inside(short(text)) == HIGH;
+        };
+        let mut inside = self.inside(u64::from_le_bytes(*end));
+        let mut rest = text;
+        while let Some((word, more)) = rest.split_first_chunk() {
+            inside &= self.inside(u64::from_le_bytes(*word));
+            rest = more;
+        }
+        inside == HIGH
+    }
+
+    /// The highest bit of each byte of `word` that is in the set. No sum of two
+    /// bytes is more than a byte, since the highest bits are left out of them.
+    #[inline(always)]
+    const fn inside(&self, word: u64) -> u64 {
+        let seven = word & !HIGH;
+        let mut inside = 0;
+        let mut index = 0;
+        while index < MOST {
+            inside |= (seven + self.starts[index]) & !(seven + self.ends[index]);
+            index += 1;
+        }
+        inside & !word & HIGH
+    }
+}
+
+/// A word of the bytes of `text`, fewer than eight, each at least once.
+#[inline(always)]
+const fn short(text: &[u8]) -> u64 {
+    if let (Some(head), Some(tail)) = (text.first_chunk(), text.last_chunk()) {
+        return (u32::from_le_bytes(*head) as u64) << 32 | u32::from_le_bytes(*tail) as u64;
+    }
+    let (first, middle, last) = match *text {
+        [first, middle, last] => (first, middle, last),
+        [first, last] => (first, last, last),
+        [only] => (only, only, only),
+        _ => return 0,
+    };
+    (first as u64 * LOW) & !0xffff | (middle as u64) << 8 | last as u64
+}
