@@ -45,8 +45,9 @@ pub use binding::{Binding, Exchange, ExchangeInfo, RawBinding, RoutingKeyEntry};
 #[cfg(any(feature = "amqp", feature = "memory"))]
 pub use client::{
     Argument, BindingFailure, Confirmation, Connection, Consumer, ConsumerBuilder, Counters,
-    Delivery, Envelope, Error, FailureReport, Notice, OnFailure, PublishError, Publisher,
-    PublisherBuilder, Queue, Reconnect, RoutesFault, Stopper,
+    Delivery, Envelope, Error, FailureReport, Management, ManagementError, Notice, OnFailure,
+    PublishError, Publisher, PublisherBuilder, Queue, QueueBinding, Reconnect, RoutesFault,
+    Stopper,
 };
 pub use event::{DecodeError, DecodeFailure, EventSet, Message};
 #[cfg(feature = "arbitrary")]

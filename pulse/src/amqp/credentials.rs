@@ -20,13 +20,13 @@ use crate::client::{Connection, Error};
 /// ```
 #[derive(Clone)]
 pub struct Credentials {
-    tls: bool,
+    pub(super) tls: bool,
     pub(super) user: String,
     pub(super) secret: String,
     /// A name or an address; one of IPv6 has no brackets.
     host: String,
     /// `None` for the usual port of the protocol.
-    port: Option<u16>,
+    pub(super) port: Option<u16>,
     pub(super) vhost: String,
     query: AMQPQueryString,
 }
@@ -142,7 +142,7 @@ impl Credentials {
     }
 
     /// The scheme and the port by which `protocol` is spoken.
-    fn endpoint(&self, protocol: &Protocol) -> (&'static str, u16) {
+    pub(super) fn endpoint(&self, protocol: &Protocol) -> (&'static str, u16) {
         let (scheme, usual) = match self.tls {
             true => protocol.tls,
             false => protocol.plain,
@@ -162,7 +162,7 @@ impl Credentials {
     }
 
     /// The host as it stands in a URL.
-    fn url_host(&self) -> String {
+    pub(super) fn url_host(&self) -> String {
         match self.host.contains(':') {
             true => format!("[{}]", self.host),
             false => self.host.clone(),
