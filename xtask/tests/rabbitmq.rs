@@ -150,7 +150,7 @@ fn xtask_test(script: &str) -> (Command, tempfile::TempDir) {
     let cargo = bin.path().join("cargo");
     std::fs::write(
         &cargo,
-        format!("#!/bin/sh\necho \"$@\"\necho \"$PULSE_TEST_URL\"\n{script}\n"),
+        format!("#!/bin/sh\necho \"$@\"\necho \"$PULSE_TEST_URL\"\necho \"$PULSE_TEST_MANAGEMENT_URL\"\n{script}\n"),
     )
     .unwrap();
     std::fs::set_permissions(&cargo, PermissionsExt::from_mode(0o755)).unwrap();
@@ -158,6 +158,7 @@ fn xtask_test(script: &str) -> (Command, tempfile::TempDir) {
     command
         .env("CARGO", cargo)
         .env_remove("PULSE_TEST_URL")
+        .env_remove("PULSE_TEST_MANAGEMENT_URL")
         .args(["test", "--", "name", "--", "--nocapture"]);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     (command, bin)
@@ -175,10 +176,20 @@ fn the_tests_get_the_broker_and_the_arguments_and_give_the_exit_code() {
     let output = command.output().unwrap();
     assert_eq!(output.status.code(), Some(7), "{output:?}");
     let text = String::from_utf8(output.stdout).unwrap();
-    let (args, url) = text.trim().split_once('\n').unwrap();
+    let [args, url, management] = text.lines().collect::<Vec<_>>()[..] else {
+        panic!("{text}");
+    };
     assert_eq!(args, "test --workspace --all-features name -- --nocapture");
     assert!(url.starts_with("amqp://test:") && is_down(url), "{url}");
     let secret = url.split([':', '@']).nth(2).unwrap();
+    let api = format!(
+        "http:{}@127.0.0.1:",
+        &url["amqp:".len()..url.find('@').unwrap()]
+    );
+    assert!(
+        management.starts_with(&api) && is_down(management),
+        "{management}"
+    );
     assert!(!String::from_utf8_lossy(&output.stderr).contains(secret));
 }
 
@@ -199,13 +210,13 @@ fn a_command_that_is_killed_leaves_no_broker_behind() {
     let mut child = command.env("TMPDIR", temporary.path()).spawn().unwrap();
     let mut text = String::new();
     let stdout = child.stdout.as_mut().unwrap();
-    while text.lines().count() < 3 || !text.ends_with('\n') {
+    while text.lines().count() < 4 || !text.ends_with('\n') {
         let mut byte = [0];
         stdout.read_exact(&mut byte).unwrap();
         text.push(byte[0].into());
     }
     let url = text.lines().nth(1).unwrap().to_owned();
-    let folder = text.lines().nth(2).unwrap().to_owned();
+    let folder = text.lines().nth(3).unwrap().to_owned();
     let folder = Path::new(&folder);
     assert!(!is_down(&url) && !processes(folder).is_empty());
     // As `kill -9` does: nothing of the command itself can run any more.
