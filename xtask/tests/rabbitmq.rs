@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use xtask::rabbitmq::{Error, RabbitMq};
+use xtask::rabbitmq::{Error, RabbitMq, Server};
 
 /// Waits, for a bounded time, until something holds.
 fn eventually(what: &str, holds: impl Fn() -> bool) {
@@ -80,7 +80,9 @@ fn a_broker_comes_back_on_its_data_and_leaves_nothing_behind() {
 #[test]
 fn two_brokers_share_nothing() {
     let first = RabbitMq::start().unwrap();
-    let second = RabbitMq::start().unwrap();
+    let second = RabbitMq::start_with_management(Server::find().unwrap()).unwrap();
+    assert!(first.management_url().is_none());
+    assert!(!is_down(&second.management_url().unwrap()));
     assert_ne!(first.address(), second.address());
     first.ctl(&["add_user", "somebody", "secret"]).unwrap();
     assert!(!second.ctl(&["list_users"]).unwrap().contains("somebody"));
@@ -164,7 +166,7 @@ fn xtask_test(script: &str) -> (Command, tempfile::TempDir) {
     (command, bin)
 }
 
-/// Whether nobody listens where this `amqp://` URL says.
+/// Whether nobody listens where this URL says.
 fn is_down(url: &str) -> bool {
     let address = url.split(['/', '@']).nth(3).unwrap();
     TcpStream::connect(address).is_err()
