@@ -48,7 +48,7 @@ pub(super) const AMQP: Protocol = Protocol {
 
 impl Credentials {
     /// `user` on the RabbitMQ at `host`, by TLS on its usual port, on the
-    /// virtual host `/`.
+    /// virtual host `/`. An IPv6 address is written without brackets, `::1`.
     pub fn new(
         host: impl Into<String>,
         user: impl Into<String>,
