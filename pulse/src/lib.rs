@@ -14,13 +14,15 @@
 //! again, what is not confirmed is sent again, and lost connections are made
 //! anew. With the feature `memory` the same two work on a broker inside the
 //! process, for tests. Both need a tokio runtime around them, and write what
-//! happens to `tracing`. With the feature `arbitrary` there are valid examples of
-//! payloads, routing keys and messages, see [`mod@example`]; with `schemars`,
-//! payloads as JSON Schemas.
+//! happens to `tracing`. The feature `management` adds to `amqp` a client of
+//! RabbitMQ's management HTTP API, `Management`, which tells what bindings a
+//! queue has. With the feature `arbitrary` there are valid examples of payloads,
+//! routing keys and messages, see [`mod@example`]; with `schemars`, payloads as
+//! JSON Schemas.
 //!
-//! Below its `TRACE` level `tracing` never sees a secret. On it, lapin writes
-//! every frame, the one that logs in included: keep `lapin` at `DEBUG` where
-//! others read the logs.
+//! Below the `TRACE` level neither `tracing` nor `log` ever sees a secret. On it,
+//! lapin writes every frame and ureq every request, those that log in included:
+//! keep `lapin` and `ureq_proto` at `DEBUG` where others read the logs.
 
 #[cfg(feature = "amqp")]
 mod amqp;
@@ -45,8 +47,9 @@ pub use binding::{Binding, Exchange, ExchangeInfo, RawBinding, RoutingKeyEntry};
 #[cfg(any(feature = "amqp", feature = "memory"))]
 pub use client::{
     Argument, BindingFailure, Confirmation, Connection, Consumer, ConsumerBuilder, Counters,
-    Delivery, Envelope, Error, FailureReport, Notice, OnFailure, PublishError, Publisher,
-    PublisherBuilder, Queue, Reconnect, RoutesFault, Stopper,
+    Delivery, Envelope, Error, FailureReport, Management, ManagementError, Notice, OnFailure,
+    PublishError, Publisher, PublisherBuilder, Queue, QueueBinding, Reconnect, RoutesFault,
+    Stopper,
 };
 pub use event::{DecodeError, DecodeFailure, EventSet, Message};
 #[cfg(feature = "arbitrary")]

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use taskcluster_pulse::{Connection, Error, Notice, Publisher, Reconnect};
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use common::rabbitmq::Rabbit;
 use common::{Seen, message_on};
@@ -38,6 +39,15 @@ impl MakeWriter<'_> for Log {
     }
 }
 
+/// Asks the RabbitMQ for bindings where it speaks AMQP.
+#[cfg(feature = "management")]
+async fn ask_by_http(host: &str, port: u16, secret: &str) {
+    let url = format!("http://nobody:{secret}@{host}:{port}");
+    let management = taskcluster_pulse::Management::http(&url).expect("a URL");
+    let answer = management.bindings("queue/nobody/queue").await;
+    answer.expect_err("it speaks no HTTP");
+}
+
 #[tokio::test]
 async fn no_log_line_shows_the_secret() {
     let log = Log::default();
@@ -45,7 +55,8 @@ async fn no_log_line_shows_the_secret() {
         .with_max_level(tracing::Level::DEBUG)
         .with_writer(log.clone())
         .finish();
-    tracing::subscriber::set_global_default(subscriber).expect("the first one");
+    // What is written to `log` as well, as ureq does.
+    subscriber.try_init().expect("the first one");
     let Some(rabbit) = Rabbit::for_test().await else {
         return;
     };
@@ -59,6 +70,9 @@ async fn no_log_line_shows_the_secret() {
         .await
         .expect_err("refused");
     assert!(matches!(error, Error::Login { .. }), "{error}");
+
+    #[cfg(feature = "management")]
+    ask_by_http(&uri.authority.host, uri.authority.port, secret).await;
 
     let (proxy, connection) = rabbit.proxy().await;
     let seen = Seen::default();
@@ -89,10 +103,13 @@ async fn no_log_line_shows_the_secret() {
 
     let log = String::from_utf8_lossy(&log.0.lock().expect("not poisoned")).into_owned();
     assert!(log.contains("reconnecting"), "{log}");
+    assert_eq!(log.contains("ureq"), cfg!(feature = "management"), "{log}");
     // lapin writes bytes as a list of numbers, where it writes them at all.
     let numbers = format!("{:?}", secret.as_bytes());
     let numbers = numbers.trim_matches(['[', ']']);
-    for shown in [secret, numbers] {
+    // As HTTP's basic authentication has it, with the user.
+    let login = "bm9ib2R5Omh1c2gtaHVzaA";
+    for shown in [secret, numbers, login] {
         assert!(!log.contains(shown), "{shown} in\n{log}");
     }
 }

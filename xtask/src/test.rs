@@ -10,14 +10,21 @@ use crate::workspace;
 /// The variable that names the broker to test with.
 const URL: &str = "PULSE_TEST_URL";
 
+/// The variable that names the management API of that broker.
+const MANAGEMENT_URL: &str = "PULSE_TEST_MANAGEMENT_URL";
+
 /// Run every test of the workspace, those on a real RabbitMQ included.
 ///
 /// The broker is the one that the variable PULSE_TEST_URL names, such as
-/// amqp://guest:guest@127.0.0.1:5672/%2f. Where that is not set, a private
-/// RabbitMQ is started on free ports of 127.0.0.1, with its data in a temporary
-/// folder, and is gone afterwards, whatever the tests do. Where RabbitMQ is not
-/// installed, the system's package manager is asked for it, if that needs no
-/// password.
+/// amqp://guest:guest@127.0.0.1:5672/%2f. Where it has a management API, that is
+/// to be named by PULSE_TEST_MANAGEMENT_URL, such as
+/// http://guest:guest@127.0.0.1:15672/%2f; the tests that need it are skipped
+/// otherwise.
+///
+/// Where PULSE_TEST_URL is not set, a private RabbitMQ is started on free ports
+/// of 127.0.0.1, with its data in a temporary folder, and is gone afterwards,
+/// whatever the tests do. Where RabbitMQ is not installed, the system's package
+/// manager is asked for it, if that needs no password.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
@@ -54,28 +61,31 @@ pub(crate) enum Error {
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Error> {
     if env::var_os(URL).is_some_and(|url| !url.is_empty()) {
         eprintln!("testing with the broker that {URL} names");
-        return cargo_test(args, None);
+        return cargo_test(args, []);
     }
     let server = match Server::find() {
         Some(server) => server,
         None => rabbitmq::install()?,
     };
     // Cleans up when it is dropped; and when this process is killed, too.
-    let broker = RabbitMq::start_with(server)?;
+    let broker = RabbitMq::start_with_management(server)?;
     eprintln!("testing with a private RabbitMQ, {}", broker.address());
-    cargo_test(args, Some(broker.url()))
+    let management = broker.management_url().map(|url| (MANAGEMENT_URL, url));
+    let amqp = (URL, broker.url().to_owned());
+    cargo_test(args, [amqp].into_iter().chain(management))
 }
 
-fn cargo_test(args: &Args, url: Option<&str>) -> Result<ExitCode, Error> {
+fn cargo_test(
+    args: &Args,
+    variables: impl IntoIterator<Item = (&'static str, String)>,
+) -> Result<ExitCode, Error> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command
         .current_dir(workspace::root().map_err(Error::Workspace)?)
         .args(["test", "--workspace", "--all-features"])
-        .args(&args.cargo_args);
-    if let Some(url) = url {
-        command.env(URL, url);
-    }
+        .args(&args.cargo_args)
+        .envs(variables);
     command.status().map(exit_code).map_err(Error::Cargo)
 }
 

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use xtask::rabbitmq::{Error, RabbitMq};
+use xtask::rabbitmq::{Error, RabbitMq, Server};
 
 /// Waits, for a bounded time, until something holds.
 fn eventually(what: &str, holds: impl Fn() -> bool) {
@@ -80,7 +80,9 @@ fn a_broker_comes_back_on_its_data_and_leaves_nothing_behind() {
 #[test]
 fn two_brokers_share_nothing() {
     let first = RabbitMq::start().unwrap();
-    let second = RabbitMq::start().unwrap();
+    let second = RabbitMq::start_with_management(Server::find().unwrap()).unwrap();
+    assert!(first.management_url().is_none());
+    assert!(!is_down(&second.management_url().unwrap()));
     assert_ne!(first.address(), second.address());
     first.ctl(&["add_user", "somebody", "secret"]).unwrap();
     assert!(!second.ctl(&["list_users"]).unwrap().contains("somebody"));
@@ -150,7 +152,7 @@ fn xtask_test(script: &str) -> (Command, tempfile::TempDir) {
     let cargo = bin.path().join("cargo");
     std::fs::write(
         &cargo,
-        format!("#!/bin/sh\necho \"$@\"\necho \"$PULSE_TEST_URL\"\n{script}\n"),
+        format!("#!/bin/sh\necho \"$@\"\necho \"$PULSE_TEST_URL\"\necho \"$PULSE_TEST_MANAGEMENT_URL\"\n{script}\n"),
     )
     .unwrap();
     std::fs::set_permissions(&cargo, PermissionsExt::from_mode(0o755)).unwrap();
@@ -158,12 +160,13 @@ fn xtask_test(script: &str) -> (Command, tempfile::TempDir) {
     command
         .env("CARGO", cargo)
         .env_remove("PULSE_TEST_URL")
+        .env_remove("PULSE_TEST_MANAGEMENT_URL")
         .args(["test", "--", "name", "--", "--nocapture"]);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     (command, bin)
 }
 
-/// Whether nobody listens where this `amqp://` URL says.
+/// Whether nobody listens where this URL says.
 fn is_down(url: &str) -> bool {
     let address = url.split(['/', '@']).nth(3).unwrap();
     TcpStream::connect(address).is_err()
@@ -175,10 +178,20 @@ fn the_tests_get_the_broker_and_the_arguments_and_give_the_exit_code() {
     let output = command.output().unwrap();
     assert_eq!(output.status.code(), Some(7), "{output:?}");
     let text = String::from_utf8(output.stdout).unwrap();
-    let (args, url) = text.trim().split_once('\n').unwrap();
+    let [args, url, management] = text.lines().collect::<Vec<_>>()[..] else {
+        panic!("{text}");
+    };
     assert_eq!(args, "test --workspace --all-features name -- --nocapture");
     assert!(url.starts_with("amqp://test:") && is_down(url), "{url}");
     let secret = url.split([':', '@']).nth(2).unwrap();
+    let api = format!(
+        "http:{}@127.0.0.1:",
+        &url["amqp:".len()..url.find('@').unwrap()]
+    );
+    assert!(
+        management.starts_with(&api) && is_down(management),
+        "{management}"
+    );
     assert!(!String::from_utf8_lossy(&output.stderr).contains(secret));
 }
 
@@ -199,13 +212,13 @@ fn a_command_that_is_killed_leaves_no_broker_behind() {
     let mut child = command.env("TMPDIR", temporary.path()).spawn().unwrap();
     let mut text = String::new();
     let stdout = child.stdout.as_mut().unwrap();
-    while text.lines().count() < 3 || !text.ends_with('\n') {
+    while text.lines().count() < 4 || !text.ends_with('\n') {
         let mut byte = [0];
         stdout.read_exact(&mut byte).unwrap();
         text.push(byte[0].into());
     }
     let url = text.lines().nth(1).unwrap().to_owned();
-    let folder = text.lines().nth(2).unwrap().to_owned();
+    let folder = text.lines().nth(3).unwrap().to_owned();
     let folder = Path::new(&folder);
     assert!(!is_down(&url) && !processes(folder).is_empty());
     // As `kill -9` does: nothing of the command itself can run any more.

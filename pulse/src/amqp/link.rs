@@ -31,14 +31,14 @@ impl Transport for AmqpTransport {
     }
 
     fn user(&self) -> &str {
-        &self.0.uri().authority.userinfo.username
+        &self.0.user
     }
 
     fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Link>, Fault>> {
         Box::pin(async {
             let properties =
                 ConnectionProperties::default().with_connection_name("taskcluster-pulse".into());
-            let connection = lapin::Connection::connect_uri(self.0.uri().clone(), properties)
+            let connection = lapin::Connection::connect_uri(self.0.uri(), properties)
                 .await
                 .map_err(|error| fault(&error))?;
             Ok(Box::new(AmqpLink::new(connection)) as Box<dyn Link>)

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::error::FailureReport;
+use super::management::{ManagementError, QueueBinding};
 
 /// Something that happened to a consumer or a publisher, handed to the function
 /// that was given to `on_notice`. All of it is written to `tracing` as well.
@@ -25,6 +26,32 @@ pub enum Notice {
     /// The broker refused to add or to remove one binding of a consumer's queue.
     /// The others stand. It is tried again with the next connection.
     BindingFailed(BindingFailure),
+    /// A binding that the queue had and the program does not ask for was
+    /// removed, as
+    /// [`remove_other_bindings`](super::ConsumerBuilder::remove_other_bindings) asks.
+    BindingRemoved {
+        /// The queue's full name.
+        queue: String,
+        /// The binding.
+        binding: QueueBinding,
+    },
+    /// A binding that the program does not ask for stays, because it has
+    /// arguments: no binding of this crate has any, so somebody else made it.
+    /// Whoever did can remove it, or an operator.
+    BindingLeft {
+        /// The queue's full name.
+        queue: String,
+        /// The binding.
+        binding: QueueBinding,
+    },
+    /// The broker does not tell which bindings the queue has, so that none was
+    /// removed. It is tried again with the next connection.
+    BindingsUnknown {
+        /// The queue's full name.
+        queue: String,
+        /// Why, and what to do.
+        error: ManagementError,
+    },
     /// An unnamed queue was made anew, under another name: what arrived since
     /// the old one was lost is missed.
     MessagesMayBeMissed {
@@ -116,6 +143,20 @@ fn trace(notice: &Notice) {
             reason,
         } => tracing::warn!(failures, ?wait, reason, "reconnecting"),
         Notice::BindingFailed(failure) => tracing::error!("{failure}"),
+        Notice::BindingRemoved { queue, binding } => {
+            tracing::info!(
+                queue,
+                "removed the binding to {binding}, which is not asked for"
+            );
+        }
+        Notice::BindingLeft { queue, binding } => tracing::warn!(
+            queue,
+            "left the binding to {binding}, which is not asked for: it has arguments; remove it \
+             with what made it, or by hand"
+        ),
+        Notice::BindingsUnknown { queue, error } => {
+            tracing::warn!(queue, "no other bindings removed: {error}");
+        }
         Notice::MessagesMayBeMissed { queue } => {
             tracing::warn!(queue, "unnamed queue made anew, messages may be missed");
         }

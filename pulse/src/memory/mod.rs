@@ -1,6 +1,7 @@
 //! A broker inside the process.
 
 mod link;
+mod management;
 mod messages;
 mod state;
 
@@ -10,9 +11,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 
 use self::link::MemoryTransport;
+use self::management::MemoryManagement;
 use self::state::State;
-use crate::client::Connection;
 use crate::client::transport::Outgoing;
+use crate::client::{Connection, Management};
 
 /// A broker inside the process, for tests and examples: the same
 /// [`Consumer`](crate::Consumer) and [`Publisher`](crate::Publisher) work on it
@@ -55,6 +57,12 @@ impl MemoryBroker {
     /// A connection to this broker as `user`.
     pub fn connection_as(&self, user: impl Into<String>) -> Connection {
         Connection::new(MemoryTransport::new(self.clone(), user.into()))
+    }
+
+    /// Tells the bindings of this broker's queues, as RabbitMQ's management API
+    /// does; while the broker is [away](Self::go_away), it does not answer.
+    pub fn management(&self) -> Management {
+        Management::new(MemoryManagement::new(self.clone()))
     }
 
     /// Publishes raw bytes, as some other program may: nothing is checked.

@@ -167,6 +167,17 @@ impl State {
         self.queues.get(queue).map(|queue| queue.waiting.len())
     }
 
+    /// The routes of a queue's bindings; `None` where there is no such queue.
+    pub(super) fn routes(&self, queue: &str) -> Option<Vec<Route>> {
+        self.queues.get(queue)?;
+        let bound = self.bindings.iter().filter(|bound| bound.queue == queue);
+        Some(bound.map(|bound| bound.route.clone()).collect())
+    }
+
+    pub(super) fn is_unreachable(&self) -> bool {
+        self.unreachable
+    }
+
     pub(super) fn forbid(&mut self, exchange: String) {
         self.forbidden.insert(exchange);
     }

@@ -18,8 +18,8 @@ use taskcluster_pulse::rule::ScalarRule;
 use taskcluster_pulse::validate::Flow;
 use taskcluster_pulse::{
     Binding, DecodeError, EventSet, Exchange, ExchangeInfo, Message, Notice, Payload,
-    PayloadObject, Pointer, Report, RoutingKey, RoutingKeyEntry, RoutingKeyError, Validate,
-    Violations,
+    PayloadObject, Pointer, QueueBinding, Report, RoutingKey, RoutingKeyEntry, RoutingKeyError,
+    Validate, Violations,
 };
 
 /// The exchange `exchange/tests/v1/numbered`.
@@ -160,10 +160,26 @@ impl Seen {
         seen.iter().filter(|notice| wanted(notice)).count()
     }
 
+    /// The bindings that were removed, as exchange and pattern.
+    pub fn removed(&self) -> Vec<(String, String)> {
+        let seen = self.0.lock().expect("not poisoned");
+        seen.iter()
+            .filter_map(|notice| match notice {
+                Notice::BindingRemoved { binding, .. } => Some(pair(binding)),
+                _ => None,
+            })
+            .collect()
+    }
+
     /// Waits until a notice that is `wanted` has come.
     pub async fn wait_for(&self, wanted: impl Fn(&Notice) -> bool) {
         eventually(|| self.count(&wanted) > 0).await;
     }
+}
+
+/// A binding as exchange and pattern.
+pub fn pair(binding: &QueueBinding) -> (String, String) {
+    (binding.exchange.clone(), binding.routing_key.clone())
 }
 
 /// Waits until `holds`, and fails the test after half a minute.

@@ -18,6 +18,11 @@ impl Proxy {
     /// A proxy on a free port, to `target`.
     pub async fn to(target: String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        Self::on(listener, target)
+    }
+
+    /// A proxy that takes its connections from `listener`.
+    pub fn on(listener: TcpListener, target: String) -> Self {
         let port = listener.local_addr().expect("an address").port();
         let cuts = watch::Sender::new(0);
         let open = Arc::new(AtomicBool::new(true));

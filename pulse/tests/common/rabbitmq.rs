@@ -52,6 +52,20 @@ impl Rabbit {
         Connection::amqp(&self.url).expect("a URL")
     }
 
+    /// The URL of the management API in `PULSE_TEST_MANAGEMENT_URL`, for the
+    /// virtual host of `PULSE_TEST_URL`. `None`, with a line that says so, where
+    /// the environment names none.
+    pub fn management_url() -> Option<String> {
+        let url = std::env::var("PULSE_TEST_MANAGEMENT_URL").ok();
+        if url.is_none() {
+            println!(
+                "skipped: PULSE_TEST_MANAGEMENT_URL names no management API of the RabbitMQ in \
+                 PULSE_TEST_URL; `cargo xtask test` starts one that has it"
+            );
+        }
+        url
+    }
+
     /// A consumer of a queue of this test's own, bound to its lane.
     pub fn consumer(&self) -> ConsumerBuilder {
         self.consumer_by(self.connection())

@@ -2,6 +2,7 @@
 
 #![cfg(feature = "memory")]
 
+mod bindings;
 #[path = "../common/mod.rs"]
 mod common;
 mod consumer;

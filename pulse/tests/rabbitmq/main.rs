@@ -2,6 +2,9 @@
 
 #![cfg(feature = "amqp")]
 
+mod addresses;
+#[cfg(feature = "management")]
+mod bindings;
 #[path = "../common/mod.rs"]
 mod common;
 mod deliveries;

@@ -52,20 +52,25 @@ impl RabbitMq {
     ///
     /// RabbitMQ is not installed or does not start.
     pub fn start() -> Result<Self, Error> {
-        Self::start_with(Server::find().ok_or(Error::NotInstalled)?)
+        Self::launch(Server::find().ok_or(Error::NotInstalled)?, false)
     }
 
-    /// Starts a broker with this RabbitMQ, and waits until it takes connections.
+    /// Starts a broker with this RabbitMQ, and its management API with it, and
+    /// waits until it takes connections. The API makes the start a second longer.
     ///
     /// # Errors
     ///
     /// RabbitMQ does not start.
-    pub fn start_with(server: Server) -> Result<Self, Error> {
+    pub fn start_with_management(server: Server) -> Result<Self, Error> {
+        Self::launch(server, true)
+    }
+
+    fn launch(server: Server, management: bool) -> Result<Self, Error> {
         let folder = tempfile::Builder::new()
             .prefix("xtask-rabbitmq-")
             .tempdir()
             .map_err(Error::Folder)?;
-        let settings = Settings::new(folder.path()).map_err(Error::Folder)?;
+        let settings = Settings::new(folder.path(), management).map_err(Error::Folder)?;
         let mut broker = Self {
             keeper: None,
             _folder: folder,
@@ -82,6 +87,14 @@ impl RabbitMq {
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Where the management API is: an `http://` URL with the same user, who may
+    /// do everything there as well, and the password. `None` for a broker that
+    /// was started without it. It stays the same over restarts.
+    #[must_use]
+    pub fn management_url(&self) -> Option<String> {
+        self.settings.management_url()
     }
 
     /// Host and port, without secrets.

@@ -13,7 +13,7 @@ const RANGE: std::ops::Range<u16> = 20_000..32_000;
 /// How often to try before something else must be wrong.
 const TRIES: usize = 1_000;
 
-/// Three different ports of 127.0.0.1 that nobody listens on.
+/// As many different ports of 127.0.0.1 that nobody listens on.
 ///
 /// They are picked at random, so that several brokers that start at once don't
 /// get the same.
@@ -21,14 +21,19 @@ const TRIES: usize = 1_000;
 /// # Errors
 ///
 /// No port can be listened on, for the last reason that was given.
-pub(super) fn three_free() -> io::Result<[u16; 3]> {
-    // All three are held until all are found, which makes them different.
-    let held = [free()?, free()?, free()?];
-    let [first, second, third] = &held;
-    Ok([port(first)?, port(second)?, port(third)?])
+pub(super) fn free<const N: usize>() -> io::Result<[u16; N]> {
+    // All are held until all are found, which makes them different.
+    let mut held = Vec::new();
+    let mut ports = [0; N];
+    for port in &mut ports {
+        let listener = listen()?;
+        *port = listener.local_addr()?.port();
+        held.push(listener);
+    }
+    Ok(ports)
 }
 
-fn free() -> io::Result<TcpListener> {
+fn listen() -> io::Result<TcpListener> {
     let mut refusal = io::Error::other("no port was tried");
     for _ in 0..TRIES {
         let offset = random() % u64::from(RANGE.end - RANGE.start);
@@ -39,10 +44,6 @@ fn free() -> io::Result<TcpListener> {
         }
     }
     Err(refusal)
-}
-
-fn port(listener: &TcpListener) -> io::Result<u16> {
-    Ok(listener.local_addr()?.port())
 }
 
 /// A number that is different each time: the seed of a hash map.

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -28,14 +28,16 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 /// How many of the log's last lines an error shows.
 const LOG_LINES: usize = 30;
 
-/// Waits until the broker takes connections.
+/// Waits until the broker takes connections, to its management API as well.
 ///
 /// # Errors
 ///
 /// It ended, or took too long; the end of its log is in the error.
 pub(super) fn wait(keeper: &mut Keeper, settings: &Settings) -> Result<(), Error> {
     let deadline = Instant::now() + START_TIME;
-    while !is_ready(settings.port(), settings.node()) {
+    while !is_ready(settings.port(), settings.node())
+        || !settings.management_port().is_none_or(listens)
+    {
         let what = if keeper.has_ended() {
             "ended while it started"
         } else if Instant::now() > deadline {
@@ -69,10 +71,17 @@ fn is_ready(port: u16, node: &str) -> bool {
     frame.windows(name.len()).any(|window| window == name)
 }
 
+fn listens(port: u16) -> bool {
+    connect(port).is_ok()
+}
+
+fn connect(port: u16) -> io::Result<TcpStream> {
+    TcpStream::connect_timeout(&(Ipv4Addr::LOCALHOST, port).into(), TIMEOUT)
+}
+
 /// The payload of the frame that the broker opens with, Connection.Start.
 fn first_frame(port: u16) -> io::Result<Vec<u8>> {
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let mut stream = TcpStream::connect_timeout(&address, TIMEOUT)?;
+    let mut stream = connect(port)?;
     stream.set_read_timeout(Some(TIMEOUT))?;
     stream.write_all(PROTOCOL_HEADER)?;
     // The type of the frame, its channel, and then its size in four bytes.

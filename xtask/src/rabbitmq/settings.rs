@@ -17,16 +17,19 @@ pub(super) struct Settings {
     amqp: u16,
     distribution: u16,
     epmd: u16,
+    /// The port of its management API, if it has one.
+    management: Option<u16>,
 }
 
 impl Settings {
-    /// Settings for a broker with all of its files in `folder`, on free ports.
+    /// Settings for a broker with all of its files in `folder`, on free ports,
+    /// with the management API or without.
     ///
     /// # Errors
     ///
     /// There is no free port, or the folder can't be written to.
-    pub(super) fn new(folder: &Path) -> io::Result<Self> {
-        let [amqp, distribution, epmd] = ports::three_free()?;
+    pub(super) fn new(folder: &Path, management: bool) -> io::Result<Self> {
+        let [amqp, distribution, epmd, api] = ports::free()?;
         let settings = Self {
             folder: folder.to_path_buf(),
             node: format!("pulse-test-{:016x}@localhost", ports::random()),
@@ -34,6 +37,7 @@ impl Settings {
             amqp,
             distribution,
             epmd,
+            management: management.then_some(api),
         };
         settings.write()?;
         Ok(settings)
@@ -54,22 +58,47 @@ impl Settings {
         self.amqp
     }
 
+    /// The port of its management API, if it has one.
+    pub(super) fn management_port(&self) -> Option<u16> {
+        self.management
+    }
+
     /// Where it takes AMQP connections, with its user and password.
     pub(super) fn url(&self) -> String {
         format!("amqp://test:{}@127.0.0.1:{}/%2f", self.password, self.amqp)
+    }
+
+    /// Where its management API is, if it has one, with its user and password.
+    pub(super) fn management_url(&self) -> Option<String> {
+        let port = self.management?;
+        Some(format!("http://test:{}@127.0.0.1:{port}", self.password))
     }
 
     /// The files that the broker reads when it starts.
     fn write(&self) -> io::Result<()> {
         // In Erlang's terms, which the broker reads without translating them first.
         // The disk may be nearly full: the data is small.
-        let config = format!(
-            "[{{rabbit, [{{default_user, <<\"test\">>}}, {{default_pass, <<\"{}\">>}}, \
-             {{disk_free_limit, 1000000}}]}}].\n",
+        let rabbit = format!(
+            "{{rabbit, [{{default_user, <<\"test\">>}}, {{default_pass, <<\"{}\">>}}, \
+             {{disk_free_limit, 1000000}}]}}",
             self.password
         );
-        fs::write(self.folder.join("advanced.config"), config)?;
-        fs::write(self.folder.join("enabled_plugins"), "[].\n")?;
+        let (plugins, config) = match self.management {
+            Some(port) => {
+                let tcp = format!("{{tcp_config, [{{ip, \"127.0.0.1\"}}, {{port, {port}}}]}}");
+                let management = format!("{{rabbitmq_management, [{tcp}]}}");
+                ("rabbitmq_management", format!("{rabbit}, {management}"))
+            }
+            None => ("", rabbit),
+        };
+        fs::write(
+            self.folder.join("advanced.config"),
+            format!("[{config}].\n"),
+        )?;
+        fs::write(
+            self.folder.join("enabled_plugins"),
+            format!("[{plugins}].\n"),
+        )?;
         fs::write(self.folder.join("rabbitmq-env.conf"), "")
     }
 

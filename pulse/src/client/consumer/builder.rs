@@ -8,6 +8,7 @@ use super::{Consumer, supervisor};
 use crate::binding::Binding;
 use crate::client::connection::Connection;
 use crate::client::error::Error;
+use crate::client::management::Management;
 use crate::client::notice::{Notice, Notices};
 use crate::client::queue::Queue;
 use crate::client::reconnect::Reconnect;
@@ -33,6 +34,7 @@ pub struct ConsumerBuilder {
     queue: Queue,
     bindings: Vec<Box<dyn Binding>>,
     obsolete: Vec<Box<dyn Binding>>,
+    management: Option<Management>,
     prefetch: u16,
     reconnect: Reconnect,
     recycle: Option<Duration>,
@@ -47,6 +49,7 @@ impl ConsumerBuilder {
             queue: Queue::unnamed(),
             bindings: Vec::new(),
             obsolete: Vec::new(),
+            management: None,
             prefetch: 200,
             reconnect: Reconnect::forever(),
             recycle: None,
@@ -77,10 +80,30 @@ impl ConsumerBuilder {
 
     /// Removes a binding that the queue may still have from an earlier version
     /// of the program. AMQP can't list the bindings of a queue, so a binding
-    /// that is no longer asked for stays, and must be named here to go.
+    /// that is no longer asked for stays, unless it is named here or
+    /// [`remove_other_bindings`](Self::remove_other_bindings) finds it.
     #[must_use]
     pub fn unbind(mut self, binding: impl Binding + 'static) -> Self {
         self.obsolete.push(Box::new(binding));
+        self
+    }
+
+    /// Finds and removes, each time the consumer connects, the bindings of its
+    /// named queue that the program doesn't ask for with [`bind`](Self::bind).
+    /// `management` is asked for them; it is to be of the same broker and
+    /// virtual host as the connection.
+    ///
+    /// A [`Notice::BindingRemoved`] tells of each that is removed, a
+    /// [`Notice::BindingLeft`] of each that has arguments and stays. Where they
+    /// can't be learnt, within ten seconds from RabbitMQ, a
+    /// [`Notice::BindingsUnknown`] says why, and the consumer works all the same.
+    ///
+    /// Programs that read one queue must ask for the same bindings: an older
+    /// version that still runs removes what a newer one has added when it
+    /// reconnects.
+    #[must_use]
+    pub fn remove_other_bindings(mut self, management: Management) -> Self {
+        self.management = Some(management);
         self
     }
 
@@ -168,6 +191,8 @@ impl ConsumerBuilder {
         let plan = Plan {
             bindings: plan::routes(&self.bindings)?,
             obsolete: plan::routes(&self.obsolete)?,
+            // An unnamed queue is new each time, and has no others.
+            management: self.management.filter(|_| self.queue.is_named()),
             connection: self.connection,
             queue: self.queue,
             dead_letters,

@@ -1,5 +1,6 @@
 //! The consumer: a stream of deliveries, and handlers on top of it.
 
+mod binder;
 mod builder;
 mod delivery;
 mod ledger;

@@ -6,6 +6,7 @@ use super::builder::OnFailure;
 use crate::binding::Binding;
 use crate::client::connection::Connection;
 use crate::client::error::Error;
+use crate::client::management::Management;
 use crate::client::queue::{DeadLetters, Queue};
 use crate::client::reconnect::Reconnect;
 use crate::client::transport::Route;
@@ -17,6 +18,9 @@ pub(super) struct Plan {
     pub(super) dead_letters: Option<DeadLetters>,
     pub(super) bindings: Vec<Route>,
     pub(super) obsolete: Vec<Route>,
+    /// Where the bindings are learnt that are neither asked for nor obsolete,
+    /// for they are to be removed.
+    pub(super) management: Option<Management>,
     pub(super) prefetch: u16,
     pub(super) reconnect: Reconnect,
     pub(super) recycle: Option<Duration>,

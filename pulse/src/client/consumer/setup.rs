@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use super::binder::Binder;
 use super::plan::Plan;
 use crate::client::connection::Refusal;
 use crate::client::error::Error;
-use crate::client::notice::BindingFailure;
+use crate::client::notice::{BindingFailure, Notices};
 use crate::client::transport::{Channel, Deliveries, Fault, Link, QueueDeclaration, Route, code};
 
 /// A connection on which the broker delivers.
@@ -17,16 +18,15 @@ pub(super) struct Line {
     pub(super) failed_bindings: Vec<BindingFailure>,
 }
 
-pub(super) async fn connect(plan: &Plan) -> Result<Line, Refusal> {
+pub(super) async fn connect(plan: &Plan, notices: &Notices) -> Result<Line, Refusal> {
     let link = plan.connection.open().await?;
     let queue = plan.queue.declaration(plan.connection.user());
     let channel = link.open_channel().await?;
     channel.set_prefetch(plan.prefetch).await?;
     declare(plan, &*channel, &queue).await?;
-    let mut binder = Binder::new(&*link, &queue.name);
-    binder.unbind(&plan.obsolete).await?;
-    binder.bind(&plan.bindings).await?;
-    let failed_bindings = binder.finish().await;
+    let failed_bindings = Binder::new(&*link, &queue.name)
+        .carry_out(plan, notices)
+        .await?;
     let deliveries = channel
         .consume(&queue.name)
         .await
@@ -87,78 +87,4 @@ fn refused(queue: &str, fault: Fault) -> Refusal {
         reason: fault.reason,
         advice,
     })
-}
-
-/// Binds on a channel of its own, for a refused binding closes the channel.
-struct Binder<'a> {
-    link: &'a dyn Link,
-    queue: &'a str,
-    channel: Option<Arc<dyn Channel>>,
-    failed: Vec<BindingFailure>,
-}
-
-impl<'a> Binder<'a> {
-    fn new(link: &'a dyn Link, queue: &'a str) -> Self {
-        Self {
-            link,
-            queue,
-            channel: None,
-            failed: Vec::new(),
-        }
-    }
-
-    async fn unbind(&mut self, routes: &[Route]) -> Result<(), Fault> {
-        for route in routes {
-            let channel = self.channel().await?;
-            if let Err(fault) = channel.unbind(self.queue, route).await {
-                self.channel = None;
-                // Without its exchange, the binding is gone as well.
-                if fault.code != Some(code::NOT_FOUND) {
-                    self.refused(route, fault)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    async fn bind(&mut self, routes: &[Route]) -> Result<(), Fault> {
-        for route in routes {
-            let channel = self.channel().await?;
-            if let Err(fault) = channel.bind(self.queue, route).await {
-                self.channel = None;
-                self.refused(route, fault)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Keeps what the broker refused; a lost connection is none of that.
-    fn refused(&mut self, route: &Route, fault: Fault) -> Result<(), Fault> {
-        if !fault.is_refusal() {
-            return Err(fault);
-        }
-        self.failed.push(BindingFailure {
-            queue: self.queue.to_owned(),
-            exchange: route.exchange.clone(),
-            routing_key: route.routing_key.clone(),
-            reason: fault.reason,
-        });
-        Ok(())
-    }
-
-    async fn channel(&mut self) -> Result<Arc<dyn Channel>, Fault> {
-        match &self.channel {
-            Some(channel) => Ok(Arc::clone(channel)),
-            None => Ok(Arc::clone(
-                self.channel.insert(self.link.open_channel().await?),
-            )),
-        }
-    }
-
-    async fn finish(self) -> Vec<BindingFailure> {
-        if let Some(channel) = self.channel {
-            channel.close().await;
-        }
-        self.failed
-    }
 }

@@ -212,7 +212,7 @@ impl Supervisor {
             failed_bindings,
             ..
         } = &*self.shared;
-        let line = setup::connect(plan).await?;
+        let line = setup::connect(plan, notices).await?;
         for failure in &line.failed_bindings {
             notices.send(&Notice::BindingFailed(failure.clone()));
         }

@@ -1,0 +1,124 @@
+//! Which bindings the queue gets, loses and keeps.
+
+use std::sync::Arc;
+
+use super::plan::Plan;
+use crate::client::notice::{BindingFailure, Notice, Notices};
+use crate::client::transport::{Channel, Fault, Link, Route, code};
+
+/// Binds on a channel of its own, for a refused binding closes the channel.
+pub(super) struct Binder<'a> {
+    link: &'a dyn Link,
+    queue: &'a str,
+    channel: Option<Arc<dyn Channel>>,
+    failed: Vec<BindingFailure>,
+}
+
+impl<'a> Binder<'a> {
+    pub(super) fn new(link: &'a dyn Link, queue: &'a str) -> Self {
+        Self {
+            link,
+            queue,
+            channel: None,
+            failed: Vec::new(),
+        }
+    }
+
+    /// Gives the queue the bindings of the plan. What is to go, goes first or
+    /// last: a binding that is both unbound and asked for is there at the end,
+    /// and the others go when those that are asked for are there.
+    pub(super) async fn carry_out(
+        mut self,
+        plan: &Plan,
+        notices: &Notices,
+    ) -> Result<Vec<BindingFailure>, Fault> {
+        for route in &plan.obsolete {
+            self.unbind(route).await?;
+        }
+        for route in &plan.bindings {
+            self.bind(route).await?;
+        }
+        self.remove_others(plan, notices).await?;
+        if let Some(channel) = self.channel {
+            channel.close().await;
+        }
+        Ok(self.failed)
+    }
+
+    /// Removes the bindings that the plan doesn't ask for, where it is to and
+    /// the broker tells which there are. Each is told of at once: when the rest
+    /// of the setup fails, the next one doesn't find it any more.
+    async fn remove_others(&mut self, plan: &Plan, notices: &Notices) -> Result<(), Fault> {
+        let Some(management) = &plan.management else {
+            return Ok(());
+        };
+        let queue = self.queue.to_owned();
+        let bindings = match management.bindings(&queue).await {
+            Ok(bindings) => bindings,
+            Err(error) => {
+                notices.send(&Notice::BindingsUnknown { queue, error });
+                return Ok(());
+            }
+        };
+        for binding in bindings {
+            let queue = queue.clone();
+            match binding.route() {
+                Some(route) if plan.bindings.contains(&route) => {}
+                Some(route) => {
+                    if self.unbind(&route).await? {
+                        notices.send(&Notice::BindingRemoved { queue, binding });
+                    }
+                }
+                None => notices.send(&Notice::BindingLeft { queue, binding }),
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the binding is gone; otherwise it is among those that failed.
+    async fn unbind(&mut self, route: &Route) -> Result<bool, Fault> {
+        let channel = self.channel().await?;
+        let Err(fault) = channel.unbind(self.queue, route).await else {
+            return Ok(true);
+        };
+        self.channel = None;
+        // Without its exchange, the binding is gone as well.
+        if fault.code == Some(code::NOT_FOUND) {
+            return Ok(true);
+        }
+        self.refused(route, fault)?;
+        Ok(false)
+    }
+
+    async fn bind(&mut self, route: &Route) -> Result<(), Fault> {
+        let channel = self.channel().await?;
+        if let Err(fault) = channel.bind(self.queue, route).await {
+            self.channel = None;
+            self.refused(route, fault)?;
+        }
+        Ok(())
+    }
+
+    /// Keeps what the broker refused; a lost connection is none of that.
+    fn refused(&mut self, route: &Route, fault: Fault) -> Result<(), Fault> {
+        if !fault.is_refusal() {
+            return Err(fault);
+        }
+        self.failed.push(BindingFailure {
+            queue: self.queue.to_owned(),
+            exchange: route.exchange.clone(),
+            routing_key: route.routing_key.clone(),
+            reason: fault.reason,
+        });
+        Ok(())
+    }
+
+    async fn channel(&mut self) -> Result<Arc<dyn Channel>, Fault> {
+        match &self.channel {
+            Some(channel) => Ok(Arc::clone(channel)),
+            None => Ok(Arc::clone(
+                self.channel.insert(self.link.open_channel().await?),
+            )),
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! What the client of RabbitMQ's management API makes of any answer.
+
+#![cfg(all(feature = "management", feature = "memory"))]
+
+mod common;
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use taskcluster_pulse::{
+    Binding, Consumer, Credentials, Exchange, Management, ManagementError, MemoryBroker, Notice,
+};
+
+use common::{Numbered, Seen};
+
+const QUEUE: &str = "queue/guest/test";
+
+/// A server on 127.0.0.1 that gives one answer, and then the request that it got.
+/// `None` never answers.
+fn server(answer: Option<String>) -> (u16, Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = listener.local_addr().expect("an address").port();
+    let (tell, request) = channel();
+    thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a client");
+        let mut got = Vec::new();
+        let mut byte = [0];
+        while !got.ends_with(b"\r\n\r\n") && stream.read_exact(&mut byte).is_ok() {
+            got.push(byte[0]);
+        }
+        match answer {
+            Some(answer) => stream.write_all(answer.as_bytes()).expect("sent"),
+            // Until the client has had enough.
+            None => drop(stream.read(&mut byte)),
+        }
+        // Nobody may be interested.
+        let _ = tell.send(String::from_utf8_lossy(&got).into_owned());
+    });
+    (port, request)
+}
+
+fn answer(status: &str, body: &str) -> Option<String> {
+    let length = body.len();
+    Some(format!(
+        "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+    ))
+}
+
+fn management(port: u16) -> Management {
+    Management::http(&format!("http://user:hush@127.0.0.1:{port}/v%2Fh")).expect("a URL")
+}
+
+async fn error_on(answer: Option<String>) -> ManagementError {
+    let (port, _request) = server(answer);
+    let error = management(port).bindings(QUEUE).await;
+    let error = error.expect_err("no bindings");
+    let text = format!("{error} {error:?}");
+    let address = format!("http://user@127.0.0.1:{port} (virtual host v/h)");
+    assert!(text.contains(&address) && text.contains("check"), "{text}");
+    assert!(!text.contains("hush"), "{text}");
+    error
+}
+
+#[tokio::test]
+async fn the_bindings_of_one_queue_are_asked_for_by_its_user() {
+    let body = r#"[
+        {"source": "", "vhost": "v/h", "destination": "queue/guest/test",
+         "destination_type": "queue", "routing_key": "queue/guest/test",
+         "arguments": {}, "properties_key": "queue%2Fguest%2Ftest"},
+        {"source": "exchange/a", "routing_key": "a.#", "arguments": {}},
+        {"source": "exchange/b", "routing_key": "", "arguments": {"x-match": "all"}}
+    ]"#;
+    let (port, request) = server(answer("200 OK", body));
+    let bindings = management(port).bindings(QUEUE).await.expect("a list");
+    let bindings: Vec<_> = bindings
+        .iter()
+        .map(|binding| {
+            let (exchange, key) = (&*binding.exchange, &*binding.routing_key);
+            (exchange, key, binding.has_arguments)
+        })
+        .collect();
+    assert_eq!(
+        bindings,
+        [("exchange/a", "a.#", false), ("exchange/b", "", true)]
+    );
+    let request = request.recv().expect("a request");
+    assert!(
+        request.starts_with("GET /api/queues/v%2Fh/queue%2Fguest%2Ftest/bindings HTTP/1.1\r\n"),
+        "{request}"
+    );
+    let login = "authorization: basic dXNlcjpodXNo\r\n".to_lowercase();
+    assert!(request.to_lowercase().contains(&login), "{request}");
+}
+
+#[tokio::test]
+async fn a_refused_login_gives_the_reason() {
+    let body = r#"{"error":"not_authorised","reason":"Not management user"}"#;
+    let error = error_on(answer("401 Unauthorized", body)).await;
+    assert!(
+        matches!(&error, ManagementError::Login { reason, .. } if reason == "Not management user"),
+        "{error}"
+    );
+    let error = error_on(answer("401 Unauthorized", "")).await;
+    assert!(matches!(&error, ManagementError::Login { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn nothing_there_names_the_queue() {
+    let body = r#"{"error":"Object Not Found","reason":"Not Found"}"#;
+    // The latter is what RabbitMQ says of a missing virtual host.
+    for answer in [answer("404 Not Found", body), answer("200 OK", "[]")] {
+        let error = error_on(answer).await;
+        assert!(
+            matches!(&error, ManagementError::NotFound { queue, .. } if queue == QUEUE),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_list_of_bindings_is_said_to_be_none() {
+    for (status, body, said) in [
+        ("200 OK", "<html>", "no JSON"),
+        ("200 OK", "{}", "no JSON array"),
+        ("200 OK", r#"[{"source": "e"}]"#, "routing_key"),
+        ("500 Internal Server Error", "{}", "500"),
+        ("301 Moved\r\nLocation: http://127.0.0.1:1/", "", "301"),
+    ] {
+        let error = error_on(answer(status, body)).await;
+        assert!(
+            matches!(&error, ManagementError::Answer { reason, .. } if reason.contains(said)),
+            "{status} {body}: {error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn no_http_at_all_is_no_answer() {
+    let error = error_on(Some("AMQP\0\0\x09\x01".to_owned())).await;
+    assert!(
+        matches!(error, ManagementError::Unreachable { .. }),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn no_tls_is_no_answer() {
+    let (port, _request) = server(answer("200 OK", "[]"));
+    let credentials = Credentials::new("127.0.0.1", "user", "hush").port(port);
+    let management = Management::from(credentials);
+    let error = management.bindings(QUEUE).await.expect_err("no TLS");
+    let text = format!("{error} {error:?} {management:?}");
+    assert!(
+        matches!(error, ManagementError::Unreachable { .. }),
+        "{text}"
+    );
+    assert!(!text.contains("hush"), "{text}");
+}
+
+#[tokio::test]
+async fn silence_ends_after_ten_seconds() {
+    let started = Instant::now();
+    let error = error_on(None).await;
+    assert!(
+        matches!(error, ManagementError::Unreachable { .. }),
+        "{error}"
+    );
+    assert!(started.elapsed() < Duration::from_secs(20), "too long");
+}
+
+#[tokio::test]
+async fn a_binding_with_arguments_is_left_and_told_of() {
+    let broker = MemoryBroker::new();
+    let key = Numbered::default().routing_key();
+    let exchange = Numbered::INFO.exchange;
+    let body = format!(
+        r#"[{{"source": "{exchange}", "routing_key": "{key}", "arguments": {{"a": 1}}}},
+            {{"source": "{exchange}", "routing_key": "{key}", "arguments": {{}}}}]"#
+    );
+    let (port, _request) = server(answer("200 OK", &body));
+    let seen = Seen::default();
+    let consumer = Consumer::builder(broker.connection())
+        .queue("test")
+        .bind(Numbered::default())
+        .remove_other_bindings(management(port))
+        .on_notice(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    let left = |notice: &Notice| {
+        matches!(notice, Notice::BindingLeft { queue, binding }
+            if queue == QUEUE && binding.exchange == exchange && binding.has_arguments)
+    };
+    assert_eq!(seen.count(left), 1);
+    assert_eq!(seen.removed(), []);
+    consumer.stop().await.expect("stopped");
+}

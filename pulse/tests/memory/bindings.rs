@@ -1,0 +1,132 @@
+//! Bindings that a queue still has and the program no longer asks for.
+
+use taskcluster_pulse::routing::PatternWord;
+use taskcluster_pulse::{
+    Binding, Consumer, ConsumerBuilder, Exchange, ManagementError, MemoryBroker, Notice, Queue,
+};
+
+use crate::common::{Numbered, Seen, pair};
+use crate::{EXCHANGE, QUEUE, builder, publish, quick};
+
+fn on_lane(lane: &str) -> Numbered {
+    Numbered {
+        lane: Some(PatternWord::try_from(lane).expect("a word")),
+    }
+}
+
+async fn run_once(builder: ConsumerBuilder) {
+    let consumer = builder.start().await.expect("started");
+    consumer.stop().await.expect("stopped");
+}
+
+async fn bindings(broker: &MemoryBroker) -> Vec<(String, String)> {
+    let bindings = broker.management().bindings(QUEUE).await.expect("a list");
+    bindings.iter().map(pair).collect()
+}
+
+fn to(binding: &impl Binding) -> (String, String) {
+    (EXCHANGE.to_owned(), binding.routing_key())
+}
+
+#[tokio::test]
+async fn bindings_that_are_not_asked_for_are_found_and_removed() {
+    let broker = MemoryBroker::new();
+    let raw = Numbered::raw("route.#").expect("a pattern");
+    run_once(builder(&broker).bind(raw.clone()).bind(on_lane("b"))).await;
+    assert_eq!(bindings(&broker).await.len(), 3);
+
+    let seen = Seen::default();
+    let builder = Consumer::builder(broker.connection())
+        .queue("test")
+        .bind(on_lane("b"))
+        .bind(on_lane("c"))
+        .remove_other_bindings(broker.management())
+        .on_notice(seen.listener());
+    run_once(builder).await;
+    assert_eq!(
+        bindings(&broker).await,
+        [to(&on_lane("b")), to(&on_lane("c"))]
+    );
+    assert_eq!(seen.removed(), [to(&Numbered::default()), to(&raw)]);
+    publish(&broker, 0..1).await;
+    assert_eq!(broker.queue_len(QUEUE), Some(0), "lane a is not asked for");
+}
+
+#[tokio::test]
+async fn they_are_looked_for_on_every_connection() {
+    let broker = MemoryBroker::new();
+    let seen = Seen::default();
+    let consumer = builder(&broker)
+        .remove_other_bindings(broker.management())
+        .on_notice(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    assert_eq!(seen.removed(), []);
+    run_once(builder(&broker).bind(on_lane("b"))).await;
+    broker.disconnect();
+    seen.wait_for(|notice| matches!(notice, Notice::BindingRemoved { .. }))
+        .await;
+    assert_eq!(seen.removed(), [to(&on_lane("b"))]);
+    assert_eq!(bindings(&broker).await, [to(&Numbered::default())]);
+    consumer.stop().await.expect("stopped");
+}
+
+#[tokio::test]
+async fn other_queues_keep_theirs() {
+    let broker = MemoryBroker::new();
+    run_once(builder(&broker)).await;
+    let other = Consumer::builder(broker.connection())
+        .queue("other")
+        .bind(on_lane("b"))
+        .remove_other_bindings(broker.management());
+    run_once(other).await;
+    assert_eq!(bindings(&broker).await, [to(&Numbered::default())]);
+}
+
+#[tokio::test]
+async fn a_broker_that_does_not_tell_is_no_reason_to_stop() {
+    let broker = MemoryBroker::new();
+    let elsewhere = MemoryBroker::new();
+    elsewhere.go_away();
+    let seen = Seen::default();
+    let mut consumer = builder(&broker)
+        .remove_other_bindings(elsewhere.management())
+        .on_notice(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    let unknown = |notice: &Notice| {
+        matches!(notice, Notice::BindingsUnknown { queue, error: ManagementError::Unreachable { .. } }
+            if queue == QUEUE)
+    };
+    assert_eq!(seen.count(unknown), 1);
+    elsewhere.come_back();
+    broker.disconnect();
+    seen.wait_for(|notice| {
+        matches!(notice, Notice::BindingsUnknown { error: ManagementError::NotFound { queue, .. }, .. }
+            if queue == QUEUE)
+    })
+    .await;
+    publish(&broker, 0..1).await;
+    consumer.next().await.expect("a delivery").ack();
+    consumer.stop().await.expect("stopped");
+}
+
+#[tokio::test]
+async fn an_unnamed_queue_has_no_others_to_ask_for() {
+    let broker = MemoryBroker::new();
+    let elsewhere = MemoryBroker::new();
+    elsewhere.go_away();
+    let seen = Seen::default();
+    let builder = builder(&broker)
+        .queue(Queue::unnamed())
+        .reconnect(quick())
+        .remove_other_bindings(elsewhere.management())
+        .on_notice(seen.listener());
+    run_once(builder).await;
+    assert_eq!(
+        seen.count(|notice| matches!(notice, Notice::BindingsUnknown { .. })),
+        0
+    );
+}

@@ -1,0 +1,41 @@
+//! Where a RabbitMQ may be.
+
+use tokio::net::TcpListener;
+
+use taskcluster_pulse::{Connection, Credentials};
+
+use crate::common::proxy::Proxy;
+use crate::common::rabbitmq::Rabbit;
+use crate::publish;
+
+#[tokio::test]
+async fn an_ipv6_address_is_connected_to() {
+    let Some(rabbit) = Rabbit::for_test().await else {
+        return;
+    };
+    let Ok(listener) = TcpListener::bind("[::1]:0").await else {
+        println!("skipped: this machine has no IPv6");
+        return;
+    };
+    let uri = rabbit.uri();
+    let broker = format!("{}:{}", uri.authority.host, uri.authority.port);
+    let proxy = Proxy::on(listener, broker);
+
+    let url = uri.to_string();
+    let (login, _) = url.split_once('@').expect("a login");
+    let vhost = uri.vhost.replace('/', "%2f");
+    let by_url = Connection::amqp(&format!("{login}@[::1]:{}/{vhost}", proxy.port()));
+    let user = uri.authority.userinfo;
+    let by_parts = Credentials::new("::1", user.username, user.password)
+        .without_tls()
+        .port(proxy.port())
+        .vhost(uri.vhost);
+    for connection in [by_url.expect("a URL"), by_parts.into()] {
+        let builder = rabbit.consumer_by(connection);
+        let mut consumer = builder.start().await.expect("started");
+        publish(&rabbit, 0..1).await;
+        consumer.next().await.expect("a delivery").ack();
+        consumer.stop().await.expect("stopped");
+    }
+    rabbit.delete_queue(&rabbit.queue()).await;
+}

@@ -1,0 +1,150 @@
+//! Bindings that a queue still has and the program no longer asks for, as
+//! RabbitMQ's management API tells them.
+
+use lapin::options::QueueBindOptions;
+use lapin::types::{AMQPValue, FieldTable};
+use taskcluster_pulse::{
+    Binding, Consumer, Exchange, Management, ManagementError, Notice, QueueBinding,
+};
+
+use crate::common::rabbitmq::Rabbit;
+use crate::common::{Numbered, Seen, pair};
+use crate::publish;
+
+/// A RabbitMQ whose bindings can be learnt, and where.
+async fn for_test() -> Option<(Rabbit, String)> {
+    let rabbit = Rabbit::for_test().await?;
+    Some((rabbit, Rabbit::management_url()?))
+}
+
+async fn bindings(management: &Management, rabbit: &Rabbit) -> Vec<QueueBinding> {
+    let bindings = management.bindings(&rabbit.queue()).await;
+    bindings.expect("a list")
+}
+
+#[tokio::test]
+async fn bindings_that_are_not_asked_for_are_found_and_removed() {
+    let Some((rabbit, url)) = for_test().await else {
+        return;
+    };
+    let management = Management::http(&url).expect("a URL");
+    let old = Numbered::raw(&format!("route.{}.#", rabbit.lane)).expect("a pattern");
+    let consumer = rabbit.consumer().bind(old.clone()).start().await;
+    consumer.expect("started").stop().await.expect("stopped");
+    let before = bindings(&management, &rabbit).await;
+    assert_eq!(before.len(), 2, "{before:?}");
+
+    let seen = Seen::default();
+    let mut consumer = rabbit
+        .consumer()
+        .remove_other_bindings(management.clone())
+        .on_notice(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    let exchange = Numbered::INFO.exchange.to_owned();
+    assert_eq!(seen.removed(), [(exchange.clone(), old.routing_key())]);
+    let left = bindings(&management, &rabbit).await;
+    let asked_for = (exchange, rabbit.binding().routing_key());
+    assert_eq!(left.iter().map(pair).collect::<Vec<_>>(), [asked_for]);
+
+    let route = format!("route.{}", rabbit.lane);
+    rabbit
+        .publish_to(Numbered::INFO.exchange, &route, b"{}")
+        .await;
+    // To where the default exchange still leads.
+    rabbit.publish_to("", &rabbit.queue(), b"{}").await;
+    rabbit.publish(b"{}").await;
+    let asked_for = format!("primary.{}", rabbit.lane);
+    for routing_key in [rabbit.queue(), asked_for] {
+        let delivery = consumer.next().await.expect("a delivery");
+        assert_eq!(delivery.routing_key(), routing_key);
+        delivery.ack();
+    }
+    consumer.stop().await.expect("stopped");
+    rabbit.delete_queue(&rabbit.queue()).await;
+}
+
+#[tokio::test]
+async fn a_binding_with_arguments_is_left_and_told_of() {
+    let Some((rabbit, url)) = for_test().await else {
+        return;
+    };
+    let management = Management::http(&url).expect("a URL");
+    let consumer = rabbit.consumer().start().await.expect("started");
+    consumer.stop().await.expect("stopped");
+    // The same exchange and pattern: with arguments it is another binding.
+    let key = rabbit.binding().routing_key();
+    let mut arguments = FieldTable::default();
+    arguments.insert("made-by".into(), AMQPValue::LongString("hand".into()));
+    rabbit
+        .channel
+        .queue_bind(
+            rabbit.queue().as_str().into(),
+            Numbered::INFO.exchange.into(),
+            key.as_str().into(),
+            QueueBindOptions::default(),
+            arguments,
+        )
+        .await
+        .expect("bound");
+
+    let seen = Seen::default();
+    let consumer = rabbit
+        .consumer()
+        .remove_other_bindings(management.clone())
+        .on_notice(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    consumer.stop().await.expect("stopped");
+    let left = |notice: &Notice| {
+        matches!(notice, Notice::BindingLeft { queue, binding }
+            if *queue == rabbit.queue() && binding.has_arguments && binding.routing_key == key)
+    };
+    assert_eq!(seen.count(left), 1);
+    assert_eq!(seen.removed(), []);
+    assert_eq!(bindings(&management, &rabbit).await.len(), 2);
+    rabbit.delete_queue(&rabbit.queue()).await;
+}
+
+#[tokio::test]
+async fn what_the_api_refuses_is_told_and_the_consumer_works() {
+    let Some((rabbit, url)) = for_test().await else {
+        return;
+    };
+    let (scheme, rest) = url.split_once("://").expect("a scheme");
+    let (login, host) = rest.split_once('@').expect("a login");
+    let host = host.split('/').next().unwrap_or_default();
+    for (url, login_refused) in [
+        (format!("{scheme}://nobody:hush-hush@{host}"), true),
+        (format!("{scheme}://{login}@{host}/no-such-host"), false),
+    ] {
+        let management = Management::http(&url).expect("a URL");
+        let seen = Seen::default();
+        let mut consumer = Consumer::builder(rabbit.connection())
+            .queue(rabbit.lane.as_str())
+            .bind(rabbit.binding())
+            .remove_other_bindings(management)
+            .on_notice(seen.listener())
+            .start()
+            .await
+            .expect("started");
+        let told = |notice: &Notice| match notice {
+            Notice::BindingsUnknown { error, .. } => {
+                assert!(!format!("{error} {error:?}").contains("hush"), "{error}");
+                match error {
+                    ManagementError::Login { .. } => login_refused,
+                    ManagementError::NotFound { .. } => !login_refused,
+                    _ => false,
+                }
+            }
+            _ => false,
+        };
+        assert_eq!(seen.count(told), 1, "{host}");
+        publish(&rabbit, 0..1).await;
+        consumer.next().await.expect("a delivery").ack();
+        consumer.stop().await.expect("stopped");
+    }
+    rabbit.delete_queue(&rabbit.queue()).await;
+}
