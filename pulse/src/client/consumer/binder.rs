@@ -24,9 +24,10 @@ impl<'a> Binder<'a> {
         }
     }
 
-    /// Gives the queue the bindings of the plan. What is to go, goes first or
-    /// last: a binding that is both unbound and asked for is there at the end,
-    /// and the others go when those that are asked for are there.
+    /// Gives the queue the bindings of the plan, and returns those that the
+    /// broker refused. What is obsolete goes first, so that a binding that is
+    /// asked for as well is there at the end; what else is not asked for goes
+    /// last, so that no message is missed in between.
     pub(super) async fn carry_out(
         mut self,
         plan: &Plan,
