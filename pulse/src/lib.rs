@@ -17,8 +17,8 @@
 //! happens to `tracing`. The feature `management` adds to `amqp` a client of
 //! RabbitMQ's management HTTP API, `Management`, which tells what bindings a
 //! queue has. With the feature `arbitrary` there are valid examples of payloads,
-//! routing keys and messages, see [`mod@example`]; with `schemars`, payloads as
-//! JSON Schemas.
+//! routing keys and messages, in the module `example`; with `schemars`, payloads
+//! as JSON Schemas.
 //!
 //! Below the `TRACE` level neither `tracing` nor `log` ever sees a secret. On it,
 //! lapin writes every frame and ureq every request, those that log in included:

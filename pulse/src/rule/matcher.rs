@@ -204,12 +204,15 @@ impl Run {
         let (Some(first), Some(last)) = (text.first(), text.last()) else {
             return true;
         };
-        let ends = self.roles[*first as usize] & FIRST | self.roles[*last as usize] & LAST;
         let body = match &self.ranges {
             Some(ranges) => ranges.hold(text),
             None => self.has_only_body(text),
         };
-        body && (!self.has_ends || ends == FIRST | LAST)
+        body && (!self.has_ends || self.may_have_ends(*first, *last))
+    }
+
+    const fn may_have_ends(&self, first: u8, last: u8) -> bool {
+        self.roles[first as usize] & FIRST | self.roles[last as usize] & LAST == FIRST | LAST
     }
 
     /// Goes through all bytes without a branch, so that none waits for another.

@@ -22,6 +22,16 @@ async fn bindings(management: &Management, rabbit: &Rabbit) -> Vec<QueueBinding>
     bindings.expect("a list")
 }
 
+/// A consumer that removes the bindings that it doesn't ask for.
+async fn removing(rabbit: &Rabbit, management: &Management, seen: &Seen) -> Consumer {
+    let consumer = rabbit
+        .consumer()
+        .remove_other_bindings(management.clone())
+        .on_notice(seen.listener())
+        .start();
+    consumer.await.expect("started")
+}
+
 #[tokio::test]
 async fn bindings_that_are_not_asked_for_are_found_and_removed() {
     let Some((rabbit, url)) = for_test().await else {
@@ -35,13 +45,7 @@ async fn bindings_that_are_not_asked_for_are_found_and_removed() {
     assert_eq!(before.len(), 2, "{before:?}");
 
     let seen = Seen::default();
-    let mut consumer = rabbit
-        .consumer()
-        .remove_other_bindings(management.clone())
-        .on_notice(seen.listener())
-        .start()
-        .await
-        .expect("started");
+    let mut consumer = removing(&rabbit, &management, &seen).await;
     let exchange = Numbered::INFO.exchange.to_owned();
     assert_eq!(seen.removed(), [(exchange.clone(), old.routing_key())]);
     let left = bindings(&management, &rabbit).await;
@@ -90,13 +94,7 @@ async fn a_binding_with_arguments_is_left_and_told_of() {
         .expect("bound");
 
     let seen = Seen::default();
-    let consumer = rabbit
-        .consumer()
-        .remove_other_bindings(management.clone())
-        .on_notice(seen.listener())
-        .start()
-        .await
-        .expect("started");
+    let consumer = removing(&rabbit, &management, &seen).await;
     consumer.stop().await.expect("stopped");
     let left = |notice: &Notice| {
         matches!(notice, Notice::BindingLeft { queue, binding }
@@ -122,14 +120,7 @@ async fn what_the_api_refuses_is_told_and_the_consumer_works() {
     ] {
         let management = Management::http(&url).expect("a URL");
         let seen = Seen::default();
-        let mut consumer = Consumer::builder(rabbit.connection())
-            .queue(rabbit.lane.as_str())
-            .bind(rabbit.binding())
-            .remove_other_bindings(management)
-            .on_notice(seen.listener())
-            .start()
-            .await
-            .expect("started");
+        let mut consumer = removing(&rabbit, &management, &seen).await;
         let told = |notice: &Notice| match notice {
             Notice::BindingsUnknown { error, .. } => {
                 assert!(!format!("{error} {error:?}").contains("hush"), "{error}");
