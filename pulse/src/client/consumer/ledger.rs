@@ -53,6 +53,8 @@ struct Pages {
     /// The deliveries by their tags, which only grow.
     entries: VecDeque<(u64, State)>,
     in_work: usize,
+    /// Whether no more deliveries are let in.
+    closed: bool,
     /// The tag that the next ack names, and how many deliveries it acks.
     due: Option<u64>,
     finished: usize,
@@ -82,15 +84,26 @@ impl Ledger {
         self.idle.notify_waiters();
     }
 
-    /// Enters a delivery that has just come.
-    pub(super) fn open(&self, arrival: &Arrival) {
+    /// Enters a delivery that has just come. Says whether it may be handed
+    /// out: not after the loss of its connection, and not once the ledger
+    /// is closed.
+    pub(super) fn open(&self, arrival: &Arrival) -> bool {
+        let mut pages = self.lock();
+        if pages.closed || !self.is_alive() {
+            return false;
+        }
+        pages.entries.push_back((arrival.tag, State::InWork));
+        pages.in_work += 1;
         self.meter.received.up();
         if arrival.redelivered {
             self.meter.redelivered.up();
         }
-        let mut pages = self.lock();
-        pages.entries.push_back((arrival.tag, State::InWork));
-        pages.in_work += 1;
+        true
+    }
+
+    /// Lets no more deliveries in; those that are may still be settled.
+    pub(super) fn close(&self) {
+        self.lock().closed = true;
     }
 
     /// Settles a delivery, once.

@@ -3,6 +3,7 @@
 mod binder;
 mod builder;
 mod delivery;
+mod intake;
 mod ledger;
 mod panic;
 mod plan;
@@ -17,13 +18,13 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
-use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinHandle;
 
 pub use builder::{ConsumerBuilder, OnFailure};
 pub(crate) use delivery::ROUTE_PREFIX;
 pub use delivery::{Delivery, Envelope};
 
+use self::intake::Intakes;
 use self::supervisor::Shared;
 use super::connection::Connection;
 use super::counters::Counters;
@@ -63,7 +64,7 @@ use super::notice::BindingFailure;
 /// Dropping a consumer stops it as [`stop`](Self::stop) does, without waiting.
 pub struct Consumer {
     shared: Arc<Shared>,
-    inbox: UnboundedReceiver<Delivery>,
+    intakes: Intakes,
     supervisor: JoinHandle<Result<(), Error>>,
 }
 
@@ -75,12 +76,12 @@ impl Consumer {
 
     fn new(
         shared: Arc<Shared>,
-        inbox: UnboundedReceiver<Delivery>,
+        intakes: Intakes,
         supervisor: JoinHandle<Result<(), Error>>,
     ) -> Self {
         Self {
             shared,
-            inbox,
+            intakes,
             supervisor,
         }
     }
@@ -125,9 +126,7 @@ impl Consumer {
 
     /// Leaves what was not handed out, and waits for the supervisor.
     async fn finish(&mut self) -> Result<(), Error> {
-        while let Some(delivery) = self.inbox.recv().await {
-            delivery.leave();
-        }
+        self.intakes.finish().await;
         match (&mut self.supervisor).await {
             Ok(result) => result,
             Err(error) => match error.try_into_panic() {
@@ -139,16 +138,10 @@ impl Consumer {
     }
 
     fn poll_delivery(&mut self, cx: &mut Context<'_>) -> Poll<Option<Delivery>> {
-        loop {
-            match self.inbox.poll_recv(cx) {
-                // Waiting in the inbox, it was overtaken: by the loss of its
-                // connection, or by a stop.
-                Poll::Ready(Some(delivery)) if !delivery.is_live() || self.is_stopping() => {
-                    delivery.leave();
-                }
-                other => return other,
-            }
+        if self.is_stopping() {
+            self.intakes.leave();
         }
+        self.intakes.poll_next(cx)
     }
 
     fn is_stopping(&self) -> bool {
@@ -167,10 +160,6 @@ impl Stream for Consumer {
 impl Drop for Consumer {
     fn drop(&mut self) {
         self.shared.stop.send_replace(true);
-        self.inbox.close();
-        while let Ok(delivery) = self.inbox.try_recv() {
-            delivery.leave();
-        }
     }
 }
 

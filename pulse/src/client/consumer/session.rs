@@ -1,42 +1,39 @@
 //! One connection's life: deliveries in, acks out, and an end in order.
 
-use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::sync::mpsc::UnboundedSender;
-use tokio::time::{Instant, Sleep, sleep, timeout};
+use tokio::time::{Instant, Sleep, interval, sleep, timeout};
 
-use super::delivery::Delivery;
+use super::intake::{Intake, Lookout};
 use super::ledger::Ledger;
 use super::setup::Line;
 use super::supervisor::Stop;
 use crate::client::counters::Meter;
-use crate::client::transport::{Arrival, Channel, Deliveries, Fault, Link};
+use crate::client::transport::{Channel, Fault, Link};
 
 /// How long an ack may wait for others to go with.
 const ACK_DELAY: Duration = Duration::from_millis(10);
 
+/// How often is looked for a loss while nobody asks for deliveries.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
 /// How long a broker may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(5);
-
-/// How many deliveries are passed on before anything else is looked at.
-const BURST: usize = 64;
 
 pub(super) struct Session {
     link: Box<dyn Link>,
     channel: Arc<dyn Channel>,
-    deliveries: Box<dyn Deliveries>,
     ledger: Arc<Ledger>,
+    lookout: Lookout,
     pub(super) queue: String,
     pub(super) since: Instant,
     /// What its age is counted from.
     young_since: Instant,
 }
 
-/// Why deliveries are no longer passed on.
+/// Why a session is no longer the one that delivers.
 pub(super) enum End {
     Stopped,
     /// The session has reached its age; it still delivers.
@@ -45,49 +42,51 @@ pub(super) enum End {
     Lost(Fault),
 }
 
+/// What becomes of deliveries that have come and were not handed out when a
+/// session retires.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rest {
+    HandedOut,
+    /// They are back in the queue after the goodbye.
+    Left,
+}
+
 impl Session {
-    pub(super) fn new(line: Line, meter: &Arc<Meter>, ack_batch: usize) -> Self {
-        Self {
-            ledger: Arc::new(Ledger::new(
-                Arc::clone(&line.channel),
-                Arc::clone(meter),
-                ack_batch,
-            )),
+    /// A session, and where its deliveries come in.
+    pub(super) fn new(line: Line, meter: &Arc<Meter>, ack_batch: usize) -> (Self, Intake) {
+        let ledger = Arc::new(Ledger::new(
+            Arc::clone(&line.channel),
+            Arc::clone(meter),
+            ack_batch,
+        ));
+        let (intake, lookout) = Intake::new(line.deliveries, Arc::clone(&ledger));
+        let session = Self {
             link: line.link,
             channel: line.channel,
-            deliveries: line.deliveries,
+            ledger,
+            lookout,
             queue: line.queue,
             since: Instant::now(),
             young_since: Instant::now(),
-        }
+        };
+        (session, intake)
     }
 
-    /// Passes on what the broker delivers, until something ends it.
-    pub(super) async fn pump(
-        &mut self,
-        to: &UnboundedSender<Delivery>,
-        stop: &mut Stop,
-        recycle: Option<Duration>,
-    ) -> End {
-        let Self {
-            deliveries, ledger, ..
-        } = self;
-        let mut burst = Vec::with_capacity(BURST);
+    /// Sends the acks that no full batch takes along, until something ends
+    /// the session. A loss is noticed even while nobody asks for deliveries.
+    pub(super) async fn end(&mut self, stop: &mut Stop, recycle: Option<Duration>) -> End {
         let mut old =
             recycle.map(|age| Box::pin(sleep(age.saturating_sub(self.young_since.elapsed()))));
         let mut acks = AckTimer::default();
+        let mut looks = interval(LOOK_EVERY);
         loop {
-            let end = tokio::select! {
-                end = poll_fn(|cx| fill(&mut **deliveries, &mut burst, cx)) => end,
-                () = acks.tick(ledger) => None,
-                () = stop.asked() => Some(End::Stopped),
-                () = due(&mut old) => Some(End::Old),
-            };
-            for arrival in burst.drain(..) {
-                pass_on(arrival, ledger, to);
-            }
-            if let Some(end) = end {
-                return end;
+            tokio::select! {
+                // An intake that is dropped was the consumer's.
+                end = &mut self.lookout.end => return end.unwrap_or(End::Stopped),
+                () = stop.asked() => return End::Stopped,
+                () = due(&mut old) => return End::Old,
+                () = acks.tick(&self.ledger) => {}
+                _ = looks.tick() => self.lookout.look(),
             }
         }
     }
@@ -99,18 +98,12 @@ impl Session {
 
     /// Ends the session in order: no more deliveries than those that have come,
     /// then the verdicts on what is in work, then goodbye.
-    ///
-    /// With `to`, what has come is passed on; otherwise it is left, and back in
-    /// the queue after the goodbye.
-    pub(super) async fn retire(mut self, to: Option<UnboundedSender<Delivery>>) {
-        let _ = timeout(GOODBYE, self.cancel(to)).await;
-        let mut acks = AckTimer::default();
-        loop {
-            tokio::select! {
-                () = self.ledger.idle() => break,
-                () = acks.tick(&self.ledger) => {}
-            }
+    pub(super) async fn retire(mut self, rest: Rest) {
+        if rest == Rest::Left {
+            self.ledger.close();
         }
+        let _ = timeout(GOODBYE, self.channel.cancel()).await;
+        self.settle(rest).await;
         self.ledger.flush();
         let close = async {
             self.channel.close().await;
@@ -119,13 +112,26 @@ impl Session {
         let _ = timeout(GOODBYE, close).await;
     }
 
-    async fn cancel(&mut self, to: Option<UnboundedSender<Delivery>>) {
-        self.channel.cancel().await;
-        let Some(to) = to else {
-            return;
+    /// Waits for the last verdict.
+    async fn settle(&mut self, rest: Rest) {
+        let Self {
+            ledger, lookout, ..
+        } = self;
+        let settled = async {
+            if rest == Rest::HandedOut
+                && let Ok(End::Lost(_)) = (&mut lookout.end).await
+            {
+                ledger.lose();
+            }
+            ledger.idle().await;
         };
-        while let Some(Ok(arrival)) = poll_fn(|cx| self.deliveries.poll_next(cx)).await {
-            pass_on(arrival, &self.ledger, &to);
+        let mut settled = std::pin::pin!(settled);
+        let mut acks = AckTimer::default();
+        loop {
+            tokio::select! {
+                () = &mut settled => return,
+                () = acks.tick(ledger) => {}
+            }
         }
     }
 
@@ -134,33 +140,6 @@ impl Session {
         self.ledger.lose();
         let _ = timeout(GOODBYE, self.link.close()).await;
     }
-}
-
-fn pass_on(arrival: Arrival, ledger: &Arc<Ledger>, to: &UnboundedSender<Delivery>) {
-    ledger.open(&arrival);
-    if let Err(unread) = to.send(Delivery::new(arrival, Arc::clone(ledger))) {
-        // The consumer was dropped.
-        unread.0.leave();
-    }
-}
-
-/// Fills `burst` with what is there. Ready when there is something, or with
-/// the end of the deliveries.
-fn fill(
-    deliveries: &mut dyn Deliveries,
-    burst: &mut Vec<Arrival>,
-    cx: &mut Context<'_>,
-) -> Poll<Option<End>> {
-    while burst.len() < BURST {
-        match deliveries.poll_next(cx) {
-            Poll::Ready(Some(Ok(arrival))) => burst.push(arrival),
-            Poll::Ready(Some(Err(fault))) => return Poll::Ready(Some(End::Lost(fault))),
-            Poll::Ready(None) => return Poll::Ready(Some(End::CancelledByBroker)),
-            Poll::Pending if burst.is_empty() => return Poll::Pending,
-            Poll::Pending => break,
-        }
-    }
-    Poll::Ready(None)
 }
 
 /// Completes when the timer does; never without one.

@@ -7,9 +7,9 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::sleep;
 use tracing::Instrument;
 
-use super::delivery::Delivery;
+use super::intake::{Intake, Intakes};
 use super::plan::Plan;
-use super::session::{End, Session};
+use super::session::{End, Rest, Session};
 use super::{Consumer, setup};
 use crate::client::connection::Refusal;
 use crate::client::counters::Meter;
@@ -66,25 +66,25 @@ pub(super) async fn start(plan: Plan, notices: Notices) -> Result<Consumer, Erro
         connection = ?shared.plan.connection,
         queue = tracing::field::Empty,
     );
-    let (deliveries, inbox) = mpsc::unbounded_channel();
+    let (intakes, new) = mpsc::unbounded_channel();
     let mut supervisor = Supervisor {
         stop: Stop::of(&shared),
         backoff: Backoff::new(shared.plan.reconnect.clone()),
         shared: Arc::clone(&shared),
-        deliveries,
+        intakes,
         retiring: JoinSet::new(),
     };
     let first = supervisor.connect().instrument(span.clone()).await?;
     span.record("queue", &first.queue);
     let task: JoinHandle<_> = tokio::spawn(supervisor.supervise(first).instrument(span));
-    Ok(Consumer::new(shared, inbox, task))
+    Ok(Consumer::new(shared, Intakes::new(new), task))
 }
 
 struct Supervisor {
     shared: Arc<Shared>,
     stop: Stop,
     backoff: Backoff,
-    deliveries: mpsc::UnboundedSender<Delivery>,
+    intakes: mpsc::UnboundedSender<Intake>,
     /// Sessions that still wait for the verdicts on what is in work.
     retiring: JoinSet<()>,
 }
@@ -94,11 +94,11 @@ impl Supervisor {
         let result = self.keep_up(first).await;
         // The consumer sees that nothing more comes, and ends its handlers.
         let Self {
-            deliveries,
+            intakes,
             mut retiring,
             ..
         } = self;
-        drop(deliveries);
+        drop(intakes);
         while retiring.join_next().await.is_some() {}
         result
     }
@@ -107,12 +107,9 @@ impl Supervisor {
     async fn keep_up(&mut self, mut session: Session) -> Result<(), Error> {
         loop {
             let recycle = self.shared.plan.recycle;
-            let end = session
-                .pump(&self.deliveries, &mut self.stop, recycle)
-                .await;
-            session = match end {
+            session = match session.end(&mut self.stop, recycle).await {
                 End::Stopped => {
-                    self.retire(session, None);
+                    self.retire(session, Rest::Left);
                     return Ok(());
                 }
                 End::Old => self.replace(session).await,
@@ -149,7 +146,7 @@ impl Supervisor {
                 self.shared.meter.recycled.up();
                 self.shared.notices.send(&Notice::Recycled);
                 self.tell_of_new_queue(&new);
-                self.retire(old, Some(self.deliveries.clone()));
+                self.retire(old, Rest::HandedOut);
                 new
             }
             Err(refusal) => {
@@ -221,7 +218,10 @@ impl Supervisor {
             .unwrap_or_else(PoisonError::into_inner)
             .clone_from(&line.failed_bindings);
         notices.send(&Notice::Ready);
-        Ok(Session::new(line, meter, plan.ack_batch()))
+        let (session, intake) = Session::new(line, meter, plan.ack_batch());
+        // A consumer that was dropped leaves it.
+        let _ = self.intakes.send(intake);
+        Ok(session)
     }
 
     fn tell_of_new_queue(&self, session: &Session) {
@@ -233,7 +233,7 @@ impl Supervisor {
         }
     }
 
-    fn retire(&mut self, session: Session, to: Option<mpsc::UnboundedSender<Delivery>>) {
-        self.retiring.spawn(session.retire(to).in_current_span());
+    fn retire(&mut self, session: Session, rest: Rest) {
+        self.retiring.spawn(session.retire(rest).in_current_span());
     }
 }
