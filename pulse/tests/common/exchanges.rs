@@ -1,23 +1,23 @@
-//! Exchanges that don't exist.
+//! Exchanges that are not there, or not for everyone.
 
 use taskcluster_pulse::{Binding, Exchange, ExchangeInfo, PayloadObject};
 
 use super::{Number, Numbered, NumberedKey};
 
-/// A binding to an exchange that does not exist.
-pub struct Missing(pub Numbered);
+/// A binding to everything on the exchange of this name.
+pub struct AllOf(pub &'static str);
 
-impl Binding for Missing {
+impl Binding for AllOf {
     fn exchange_name(&self) -> &'static str {
-        "exchange/tests/v1/missing"
+        self.0
     }
 
     fn routing_key(&self) -> String {
-        self.0.routing_key()
+        "#".to_owned()
     }
 
     fn new_payload_object(&self) -> Box<dyn PayloadObject> {
-        self.0.new_payload_object()
+        Numbered::default().new_payload_object()
     }
 }
 

@@ -4,6 +4,7 @@ use crate::common::{Event, Numbered, Seen, eventually, message};
 use crate::{EXCHANGE, QUEUE, builder, publish};
 use std::time::Duration;
 use taskcluster_pulse::{Consumer, MemoryBroker, Notice, Queue};
+use tokio::time::sleep;
 
 #[tokio::test]
 async fn messages_arrive_in_order_and_are_acked_together() {
@@ -72,6 +73,49 @@ async fn a_lost_connection_loses_nothing() {
         seen.count(|notice| matches!(notice, Notice::MessagesMayBeMissed { .. })),
         0
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_program_that_is_long_in_asking_misses_nothing() {
+    let broker = MemoryBroker::new();
+    let seen = Seen::default();
+    let mut consumer = builder(&broker)
+        .on_notice(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    publish(&broker, 0..5).await;
+    sleep(Duration::from_secs(5)).await;
+    broker.disconnect();
+    // The loss is noticed although nobody asks for the next delivery.
+    seen.wait_for(|notice| matches!(notice, Notice::Reconnecting { .. }))
+        .await;
+    sleep(Duration::from_secs(5)).await;
+    publish(&broker, 5..10).await;
+    sleep(Duration::from_secs(5)).await;
+    for number in 0..10 {
+        let delivery = consumer.next().await.expect("a delivery");
+        assert_eq!(delivery.event::<Event>().expect("decoded").number(), number);
+        assert_eq!(delivery.redelivered(), number < 5);
+        delivery.ack();
+    }
+    consumer.stop().await.expect("stopped");
+    assert_eq!(broker.queue_len(QUEUE), Some(0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_is_woken_by_a_message_after_a_long_silence() {
+    let broker = MemoryBroker::new();
+    let mut consumer = builder(&broker).start().await.expect("started");
+    let asked = tokio::spawn(async move {
+        consumer.next().await.expect("a delivery").ack();
+        consumer
+    });
+    sleep(Duration::from_secs(5)).await;
+    publish(&broker, 0..1).await;
+    let consumer = asked.await.expect("woken");
+    consumer.stop().await.expect("stopped");
+    assert_eq!(broker.queue_len(QUEUE), Some(0));
 }
 
 #[tokio::test]

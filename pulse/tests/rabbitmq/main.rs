@@ -9,6 +9,8 @@ mod bindings;
 mod common;
 mod deliveries;
 mod losses;
+#[cfg(feature = "management")]
+mod permissions;
 mod refusals;
 mod topics;
 

@@ -1,8 +1,8 @@
 //! What the broker refuses, and what is said of it.
 
-use crate::common::exchanges::{Missing, Unreachable};
+use crate::common::exchanges::{AllOf, Unreachable};
 use crate::common::rabbitmq::Rabbit;
-use crate::common::{Event, Numbered, Seen, message_on};
+use crate::common::{Event, Seen, message_on};
 use crate::{publish, quick};
 use lapin::options::QueueDeclareOptions;
 use lapin::types::FieldTable;
@@ -10,6 +10,9 @@ use std::time::{Duration, Instant};
 use taskcluster_pulse::{
     Connection, Consumer, Credentials, Error, Exchange, Notice, PublishError, Publisher, Queue,
 };
+
+/// An exchange that is never made.
+const MISSING: &str = "exchange/tests/v1/missing";
 
 #[tokio::test]
 async fn a_wrong_secret_is_refused_once_and_not_shown() {
@@ -59,10 +62,9 @@ async fn a_missing_exchange_is_named_and_the_others_stand() {
     let Some(rabbit) = Rabbit::for_test().await else {
         return;
     };
-    let missing = Missing(Numbered::default());
     let seen = Seen::default();
     let mut consumer = Consumer::builder(rabbit.connection())
-        .bind(missing)
+        .bind(AllOf(MISSING))
         .bind(rabbit.binding())
         .on_notice(seen.listener())
         .start()
@@ -70,7 +72,7 @@ async fn a_missing_exchange_is_named_and_the_others_stand() {
         .expect("started");
     let failed = consumer.failed_bindings();
     assert_eq!(failed.len(), 1);
-    assert_eq!(failed[0].exchange, "exchange/tests/v1/missing");
+    assert_eq!(failed[0].exchange, MISSING);
     assert!(failed[0].reason.contains("NOT_FOUND"), "{}", failed[0]);
     assert_eq!(
         seen.count(|notice| matches!(notice, Notice::BindingFailed(_))),
@@ -91,7 +93,7 @@ async fn an_obsolete_binding_is_removed() {
     let consumer = Consumer::builder(rabbit.connection())
         .queue(rabbit.lane.as_str())
         .unbind(rabbit.binding())
-        .unbind(Missing(Numbered::default()))
+        .unbind(AllOf(MISSING))
         .start()
         .await
         .expect("started");
