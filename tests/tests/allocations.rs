@@ -18,7 +18,7 @@ fn valid_payloads_of_taskcluster_cost_no_allocation() {
 
 /// Two things take an allocation after all, and no schema of Taskcluster asks
 /// for them: whether a value fits one alternative alone is found out on its JSON,
-/// and so is whether items differ that the schema gives no type.
+/// and strings with escapes are read where items differ that have no type.
 #[test]
 fn valid_payloads_of_every_constraint_cost_no_allocation() {
     let mut subjects = subjects::private();
@@ -39,7 +39,9 @@ fn allocates_nothing(subjects: &[Subject], folder: &str) {
         for index in 0..INSTANCES {
             let mut instance = instances.valid(&place, index == 0);
             for untyped in ["anything", "records"] {
-                instance.as_object_mut().and_then(|it| it.remove(untyped));
+                if instance[untyped].to_string().contains('\\') {
+                    instance.as_object_mut().and_then(|it| it.remove(untyped));
+                }
             }
             let text = instance.to_string();
             let mut holder = (subject.holder)();

@@ -5,12 +5,13 @@ use std::hash::{Hash, Hasher};
 
 use serde_core::de::{DeserializeOwned, Deserializer, Error};
 use serde_core::{Deserialize, Serialize, Serializer};
-use serde_json::Value;
 use serde_json::value::RawValue;
+
+use super::sameness::{digest, same};
 
 /// Any JSON value, as the text that it came as.
 ///
-/// Equality is that of the values, whatever their spelling.
+/// Equality is that of the values, whatever their spelling: `1` is `1.0`.
 #[derive(Clone)]
 pub struct JsonText(Box<RawValue>);
 
@@ -113,20 +114,16 @@ impl<'de> Deserialize<'de> for JsonObject {
 
 impl PartialEq for JsonText {
     fn eq(&self, other: &Self) -> bool {
-        self.get() == other.get()
-            || matches!(
-                (self.parse::<Value>(), other.parse::<Value>()),
-                (Ok(left), Ok(right)) if left == right
-            )
+        same(self.get(), other.get())
     }
 }
 
 impl Eq for JsonText {}
 
 impl Hash for JsonText {
-    /// Two spellings of one value must have one hash, which a hash of the text
-    /// can't give: all share one.
-    fn hash<H: Hasher>(&self, _state: &mut H) {}
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        digest(self.get()).hash(state);
+    }
 }
 
 impl fmt::Debug for JsonText {

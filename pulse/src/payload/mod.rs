@@ -7,6 +7,7 @@ mod object;
 mod objects;
 mod open_enum;
 pub mod optional;
+mod sameness;
 mod shape;
 mod timestamp;
 mod union;

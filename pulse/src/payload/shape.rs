@@ -251,7 +251,7 @@ fn is_negative_integer(number: &serde_json::Number) -> bool {
 
 /// The integer that a number with a fraction or an exponent stands for, where
 /// it is whole and a Rust integer holds it.
-fn plain_integer(value: &Value) -> Option<Value> {
+pub(super) fn plain_integer(value: &Value) -> Option<Value> {
     /// 2⁶⁴ and 2⁶³, the first floats that the integer types do not hold.
     const UNSIGNED_END: f64 = 18_446_744_073_709_551_616.0;
     const SIGNED_END: f64 = 9_223_372_036_854_775_808.0;

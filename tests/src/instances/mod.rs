@@ -2,6 +2,7 @@
 
 mod edit;
 mod mutations;
+mod spelling;
 mod strings;
 mod valid;
 

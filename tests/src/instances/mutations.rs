@@ -4,6 +4,7 @@ use serde_json::{Number, Value, json};
 
 use super::Instances;
 use super::edit::{Edit, Step, pointer};
+use super::spelling::spellings;
 use super::strings::{Text, samples};
 use super::valid::is_required;
 use crate::documents::Place;
@@ -304,12 +305,13 @@ impl Walk<'_, '_> {
         }
         if let Some(last) = items.last() {
             let room = limit("maxItems").is_none_or(|most| items.len() < most);
-            let mut twice = items.to_vec();
-            twice.push(last.clone());
-            match place.schema["uniqueItems"] == true {
-                true => self.broken(Edit::Put(twice.into()), "uniqueItems"),
-                false if room => self.push(Edit::Put(twice.into()), Expected::Valid),
-                false => {}
+            for again in spellings(last) {
+                let twice = Edit::Put(items.iter().cloned().chain([again]).collect());
+                match place.schema["uniqueItems"] == true {
+                    true => self.broken(twice, "uniqueItems"),
+                    false if room => self.push(twice, Expected::Valid),
+                    false => {}
+                }
             }
         }
         let Some(schema) = place.schema.get("items") else {
