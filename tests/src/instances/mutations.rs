@@ -272,16 +272,12 @@ impl Walk<'_, '_> {
             "9007199254740993",
             "1e400",
             "-1",
-        ] {
-            self.push(Edit::Spell(other.to_owned()), Expected::Agreement);
-        }
-        for huge in [
             "9223372036854775808",
             "18446744073709551616",
             "-9223372036854775809",
             "1e30",
         ] {
-            self.push(Edit::Spell(huge.to_owned()), Expected::Agreement);
+            self.push(Edit::Spell(other.to_owned()), Expected::Agreement);
         }
     }
 
