@@ -31,7 +31,7 @@ impl Types {
         };
         let (nulls, others): (Vec<Alternative>, Vec<Alternative>) =
             merged.into_iter().partition(Alternative::is_null);
-        if let Some(error) = ambiguous_null(&base, keyword, &nulls, &others) {
+        if let Some(error) = self.ambiguous_null(&base, keyword, &nulls, &others) {
             return self.refuse(error);
         }
         if !nulls.is_empty() {
@@ -150,6 +150,31 @@ impl Types {
         Value::plain(Kind::Named(named))
     }
 
+    /// What is wrong where `null` fits several alternatives of which one is to fit.
+    fn ambiguous_null(
+        &mut self,
+        base: &Schema,
+        keyword: &str,
+        nulls: &[Alternative],
+        others: &[Alternative],
+    ) -> Option<Error> {
+        if keyword != "oneOf" || nulls.is_empty() {
+            return None;
+        }
+        let takes_null = |it: &Alternative| {
+            let kinds = self.possible_kinds(&it.schema, &mut BTreeSet::new());
+            kinds.is_none_or(|kinds| kinds.contains(&JsonKind::Null))
+        };
+        let several = nulls.len() > 1 || others.iter().any(takes_null);
+        several.then(|| {
+            base.place.error(
+                &format!("/{keyword}"),
+                "`null` fits more than one of the alternatives, and so none",
+                "let one alternative alone be `null`",
+            )
+        })
+    }
+
     /// A schema that allows several kinds of values: a type for each.
     pub(super) fn union_of_kinds(
         &mut self,
@@ -195,29 +220,6 @@ impl Schema {
     }
 }
 
-/// What is wrong where `null` fits several alternatives of which one is to fit.
-fn ambiguous_null(
-    base: &Schema,
-    keyword: &str,
-    nulls: &[Alternative],
-    others: &[Alternative],
-) -> Option<Error> {
-    let several = nulls.len() > 1 || others.iter().any(|it| takes_null(&it.schema));
-    (keyword == "oneOf" && !nulls.is_empty() && several).then(|| {
-        base.place.error(
-            &format!("/{keyword}"),
-            "`null` fits more than one of the alternatives, and so none",
-            "let one alternative alone be `null`",
-        )
-    })
-}
-
-fn takes_null(schema: &Schema) -> bool {
-    schema
-        .named_kinds()
-        .is_none_or(|kinds| kinds.contains(&JsonKind::Null))
-}
-
 /// Whether no value fits two of the alternatives, since they differ in kind.
 fn are_disjoint(alternatives: &[Alternative]) -> bool {
     let mut seen = BTreeSet::new();
@@ -234,9 +236,9 @@ fn are_disjoint(alternatives: &[Alternative]) -> bool {
 /// The name of one alternative: its title, the value that sets it apart, or
 /// the kind of its values.
 fn branch_name(schema: &Schema, taken: &mut BTreeSet<String>) -> String {
-    let wanted = match schema.title.as_deref().map(ident::pascal) {
-        Some(title) if !title.is_empty() => title,
-        _ => match schema.named_kinds() {
+    let wanted = match schema.title.as_deref().and_then(ident::variant) {
+        Some(title) => title,
+        None => match schema.named_kinds() {
             Some(kinds) if kinds.len() == 1 => {
                 kinds.iter().next().map_or("Variant", name_of).to_owned()
             }

@@ -3,11 +3,15 @@
 use std::collections::BTreeSet;
 
 use super::scalars::kind_of;
-use super::types::{Types, intersect};
+use super::types::{Types, contradiction, intersect};
 use crate::error::Error;
 use crate::resolve::{
     ArrayWords, Home, JsonKind, Marked, NumberWords, ObjectWords, Schema, SchemaId, TextWords,
 };
+
+/// How many nested alternatives are asked for the kinds of their values; the
+/// others may be of any.
+const MOST_ASKED: usize = 64;
 
 /// One alternative: the schema to make its type from, and what that says.
 pub(super) struct Alternative {
@@ -36,9 +40,9 @@ impl Types {
         let mut kinds = Some(BTreeSet::new());
         for branch in branches {
             let alternative = self.alternative(id, base, *branch)?;
-            if let Some(never) = alternative.schema.never {
+            if self.is_impossible(&alternative.schema) {
                 // One alternative less.
-                self.vacuous.push(never);
+                self.vacuous.extend(alternative.schema.never);
                 self.pass_over_all(vec![*branch]);
                 continue;
             }
@@ -58,6 +62,45 @@ impl Types {
             self.pass_over_other_kinds(base, &kinds);
         }
         Ok(merged)
+    }
+
+    /// Whether no value keeps what a schema without `allOf` says of kinds and
+    /// of single values.
+    fn is_impossible(&mut self, schema: &Schema) -> bool {
+        schema.never.is_some()
+            || self
+                .possible_kinds(schema, &mut BTreeSet::new())
+                .is_some_and(|kinds| contradiction(schema, &kinds).is_some())
+    }
+
+    /// The kinds of values that a schema without `allOf` and its alternatives
+    /// leave; `None` where they may be any. `seen` are the alternatives that
+    /// were asked already: they may be this one.
+    pub(super) fn possible_kinds(
+        &mut self,
+        schema: &Schema,
+        seen: &mut BTreeSet<SchemaId>,
+    ) -> Option<BTreeSet<JsonKind>> {
+        let mut kinds = schema.named_kinds();
+        for combination in &schema.alternatives {
+            let mut each = Some(BTreeSet::new());
+            for &branch in &combination.branches.value {
+                let ask = seen.len() < MOST_ASKED && seen.insert(branch);
+                let more = match ask.then(|| self.flatten(branch)) {
+                    Some(Ok(branch)) if branch.never.is_some() => Some(BTreeSet::new()),
+                    Some(Ok(branch)) => self.possible_kinds(&branch, seen),
+                    Some(Err(_)) | None => None,
+                };
+                each = each
+                    .zip(more)
+                    .map(|(each, more)| each.union(&more).copied().collect());
+            }
+            kinds = match (kinds, each) {
+                (Some(own), Some(each)) => Some(intersect(&own, &each)),
+                (own, each) => own.or(each),
+            };
+        }
+        kinds
     }
 
     /// One alternative, merged with what stands beside them all. Of that, it

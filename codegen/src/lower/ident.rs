@@ -17,6 +17,11 @@ pub(super) fn pascal(text: &str) -> String {
     start_with_letter(letters(text).to_upper_camel_case(), 'N')
 }
 
+/// The name of a variant, where `text` has one that can stand behind `Enum::`.
+pub(super) fn variant(text: &str) -> Option<String> {
+    Some(pascal(text)).filter(|name| !name.is_empty() && name != "Self")
+}
+
 /// The name of a constant: `WORKER_POOL_ID`.
 pub(super) fn shouty(text: &str) -> String {
     start_with_letter(letters(text).to_shouty_snake_case(), 'N')

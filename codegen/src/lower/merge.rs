@@ -252,18 +252,24 @@ impl Types {
 }
 
 fn greater(left: Number, right: Number) -> Number {
-    if left.as_f64() >= right.as_f64() {
-        left
-    } else {
-        right
+    match is_less(&left, &right) {
+        true => right,
+        false => left,
     }
 }
 
 fn less(left: Number, right: Number) -> Number {
-    if left.as_f64() <= right.as_f64() {
-        left
-    } else {
-        right
+    match is_less(&right, &left) {
+        true => right,
+        false => left,
+    }
+}
+
+/// Compares integers as such: floats don't hold the large ones.
+fn is_less(left: &Number, right: &Number) -> bool {
+    match (left.as_i128(), right.as_i128()) {
+        (Some(left), Some(right)) => left < right,
+        _ => left.as_f64() < right.as_f64(),
     }
 }
 

@@ -167,11 +167,10 @@ fn variants(values: &[String]) -> Vec<Variant> {
     values
         .iter()
         .map(|value| {
-            let wanted = match ident::pascal(value) {
-                name if !name.is_empty() && name != "Self" => name,
-                _ if value.is_empty() => "Empty".to_owned(),
-                _ => "Value".to_owned(),
-            };
+            let wanted = ident::variant(value).unwrap_or_else(|| match value.is_empty() {
+                true => "Empty".to_owned(),
+                false => "Value".to_owned(),
+            });
             let name = ident::distinct(&wanted, "", |name| taken.contains(name));
             taken.insert(name.clone());
             Variant {

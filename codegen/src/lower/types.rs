@@ -324,7 +324,7 @@ impl Schema {
 }
 
 /// What is wrong where `type`, `enum` and `const` leave no value.
-fn contradiction(schema: &Schema, kinds: &BTreeSet<JsonKind>) -> Option<Error> {
+pub(super) fn contradiction(schema: &Schema, kinds: &BTreeSet<JsonKind>) -> Option<Error> {
     let fits = |value: &Json| {
         let found = kind_of(value);
         kinds.contains(&found) || found == JsonKind::Integer && kinds.contains(&JsonKind::Number)
