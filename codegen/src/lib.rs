@@ -15,6 +15,7 @@ mod emit;
 mod error;
 mod format;
 mod id;
+mod json;
 mod load;
 mod lower;
 mod model;

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::error::{Error, Errors};
 use crate::place::Place;
-use crate::{Source, id};
+use crate::{Source, id, json};
 
 /// A JSON document, and where it came from.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ pub(crate) fn load(sources: &[Source]) -> Result<Documents, Errors> {
     let mut documents = Documents::default();
     let mut errors = Vec::new();
     for source in sources {
-        match serde_json::from_slice(&source.bytes) {
+        match json::parse(&source.bytes) {
             Ok(root) => {
                 for document in split(&source.name, root) {
                     errors.extend(documents.add(document).err());
@@ -53,7 +53,10 @@ pub(crate) fn load(sources: &[Source]) -> Result<Documents, Errors> {
             Err(error) => errors.push(Error {
                 file: source.name.clone(),
                 pointer: String::new(),
-                what: format!("not JSON: {error}"),
+                what: match error.is_data() {
+                    true => error.to_string(),
+                    false => format!("not JSON: {error}"),
+                },
                 help: "mend the file, or leave it out".to_owned(),
             }),
         }
@@ -61,7 +64,8 @@ pub(crate) fn load(sources: &[Source]) -> Result<Documents, Errors> {
     Errors::unless_empty(errors, documents)
 }
 
-/// The documents in one file: one, or those of a bundle.
+/// The documents in one file: one, or those of a bundle, whose entries hold them
+/// as their `content`, or are the documents.
 fn split(file: &str, root: Value) -> Vec<Document> {
     let document = |base, root| Document {
         file: file.to_owned(),
@@ -72,9 +76,9 @@ fn split(file: &str, root: Value) -> Vec<Document> {
         Value::Array(entries) => entries
             .into_iter()
             .enumerate()
-            .filter_map(|(index, mut entry)| {
-                let content = entry.get_mut("content")?.take();
-                Some(document(format!("/{index}/content"), content))
+            .map(|(index, mut entry)| match entry.get_mut("content") {
+                Some(content) => document(format!("/{index}/content"), content.take()),
+                None => document(format!("/{index}"), entry),
             })
             .collect(),
         root => vec![document(String::new(), root)],

@@ -91,7 +91,7 @@ impl Types {
     fn name_rule(&mut self, schema: &Schema, subject: &str) -> Option<RuleUse> {
         let names = schema.object.property_names.as_ref()?;
         let place = self.schemas[names.value.0].place.clone();
-        let value = self.value(names.value, &format!("{subject} name"));
+        let value = self.name_value(names.value, &format!("{subject} name"));
         let rule = match (value.kind, value.rules.as_slice()) {
             (Kind::Any, _) => {
                 RuleUse::new(schema, Rule::Text(TextRule::default()), subject, Vec::new())
@@ -116,6 +116,19 @@ impl Types {
             .chain([names.mark])
             .collect();
         Some(RuleUse { marks, ..rule })
+    }
+
+    /// The names that `propertyNames` allows, as a string: names that are listed
+    /// have no enum of their own.
+    fn name_value(&mut self, id: SchemaId, subject: &str) -> Value {
+        match self.flatten(id) {
+            Ok(schema) if schema.alternatives.is_empty() && !schema.values.is_empty() => Value {
+                rules: self.text_rules(&schema, subject),
+                marks: schema.kinds.iter().map(|kinds| kinds.mark).collect(),
+                ..Value::plain(Kind::Text)
+            },
+            _ => self.value(id, subject),
+        }
     }
 
     /// The fields of a struct, in the order of the members' names.

@@ -12,6 +12,10 @@ use crate::load::{self, Documents};
 /// Keywords whose values are data: what looks like a schema there is none.
 const DATA: &[&str] = &["const", "default", "enum", "examples"];
 
+/// Keywords whose members are named by the schema's author: none of these names
+/// is a keyword.
+const NAMED: &[&str] = &["definitions", "dependencies", "properties"];
+
 /// Every schema that stands inside a document with an id of its own.
 pub(super) fn find(documents: &Documents) -> BTreeMap<String, Home> {
     let mut found = BTreeMap::new();
@@ -56,22 +60,23 @@ pub(super) fn base(home: &Home, root: &Value) -> String {
 /// Calls `visit` with the pointer of each object in `root` that may be a schema,
 /// each after those around it.
 pub(super) fn for_each_schema(root: &Value, visit: &mut impl FnMut(&str, &Value)) {
-    let mut waiting = vec![(String::new(), root)];
-    while let Some((pointer, value)) = waiting.pop() {
+    let mut waiting = vec![(String::new(), root, false)];
+    while let Some((pointer, value, are_names)) = waiting.pop() {
         match value {
             Value::Object(members) => {
                 visit(&pointer, value);
-                let inner = members
-                    .iter()
-                    .filter(|(name, _)| !DATA.contains(&name.as_str()))
-                    .map(|(name, inner)| (format!("{pointer}/{}", escape(name)), inner));
+                let inner = members.iter().filter_map(|(name, inner)| {
+                    let is = |keywords: &[&str]| !are_names && keywords.contains(&name.as_str());
+                    let at = format!("{pointer}/{}", escape(name));
+                    (!is(DATA)).then(|| (at, inner, is(NAMED)))
+                });
                 waiting.extend(inner.rev());
             }
             Value::Array(items) => {
                 let inner = items.iter().enumerate();
                 waiting.extend(
                     inner
-                        .map(|(index, inner)| (format!("{pointer}/{index}"), inner))
+                        .map(|(index, inner)| (format!("{pointer}/{index}"), inner, false))
                         .rev(),
                 );
             }

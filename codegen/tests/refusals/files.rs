@@ -11,7 +11,6 @@ fn files_are_refused_where_they_are_not_json() {
         b"{\"a\": 1,}",
         b"\"\xff\"",
         b"",
-        b"\xef\xbb\xbf{}",
         b"{\"a\": 1e999}",
         deep.as_bytes(),
     ] {
@@ -26,6 +25,41 @@ fn files_are_refused_where_they_are_not_json() {
         assert!(error.what.starts_with("not JSON: "), "{error}");
         assert_eq!(error.help, "mend the file, or leave it out");
     }
+}
+
+/// The second `type` would silently take the place of the first.
+#[test]
+fn a_member_that_comes_twice_is_refused() {
+    let found = errors(&[source("twice.json", "{\"type\": 1,\n \"type\": 2}")]);
+    let [error] = found.as_slice() else {
+        panic!("{found:?}");
+    };
+    assert_eq!(error.file, "twice.json");
+    assert!(
+        error
+            .what
+            .starts_with("the member \"type\" comes twice at line 2"),
+        "{error}"
+    );
+}
+
+/// With a byte order mark, as some editors write it, and as entries of one file
+/// that are the documents themselves.
+#[test]
+fn documents_come_in_several_wrappings() {
+    let schema = r#"{"$id": "/schemas/made-up/v1/message.json#", "type": "object"}"#;
+    let plain = module(&[
+        source("exchanges.json", REFERENCE),
+        source("message.json", schema),
+    ]);
+    let marked = module(&[
+        source("exchanges.json", format!("\u{feff}{REFERENCE}")),
+        source("message.json", schema),
+    ]);
+    let listed = module(&[source("all.json", format!("[{REFERENCE}, {schema}]"))]);
+    let plain = plain.expect("generated");
+    assert_eq!(marked.expect("generated"), plain);
+    assert_eq!(listed.expect("generated"), plain);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use taskcluster_tests::goldens::alternatives::choices::{
-    Changed2, ChangedOrigin, ChangedScalar, IrcMessage, Merged2,
+    Changed2, ChangedOrigin, ChangedScalar, IrcMessage, Merged2, Nested2,
 };
 
 use crate::{assert_found, valid, violations};
@@ -114,4 +114,44 @@ fn parts_hold_at_once() {
             ("/label", "pattern"),
         ],
     );
+}
+
+#[test]
+fn alternatives_stand_within_others_and_beside_others() {
+    for (name, value) in [
+        ("perhaps", json!(null)),
+        ("perhaps", json!("ab")),
+        ("perhaps", json!(1)),
+        ("both", json!("abc")),
+        ("both", json!(3)),
+        ("word", json!("ab")),
+        ("large", json!(9_007_199_254_740_993_u64)),
+        ("other", json!("a")),
+        ("other", json!(1)),
+        ("few", json!({"a": 1, "b": 2})),
+    ] {
+        valid::<Nested2>(json!({name: value}));
+    }
+    for (name, value, pointer, keyword) in [
+        ("perhaps", json!(true), "/perhaps", "anyOf"),
+        ("both", json!(2), "/both", "minimum"),
+        ("both", json!("abcd"), "/both", "maxLength"),
+        ("both", json!(true), "/both", "oneOf"),
+        ("both", json!(null), "/both", "oneOf"),
+        ("word", json!("a"), "/word", "minLength"),
+        ("word", json!(1), "/word", "type"),
+        (
+            "large",
+            json!(9_007_199_254_740_992_u64),
+            "/large",
+            "minimum",
+        ),
+        ("other", json!(null), "/other", "anyOf"),
+        ("few", json!({"c": 1}), "/few/c", "enum"),
+    ] {
+        assert_found(
+            violations::<Nested2>(json!({name: value})),
+            &[(pointer, keyword)],
+        );
+    }
 }

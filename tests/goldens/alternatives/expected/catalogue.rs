@@ -9,4 +9,5 @@ pub const EXCHANGES: &[&ExchangeInfo] = &[
     <super::choices::Changed as Exchange>::INFO,
     <super::choices::Message2 as Exchange>::INFO,
     <super::choices::Merged as Exchange>::INFO,
+    <super::choices::Nested as Exchange>::INFO,
 ];

@@ -16,6 +16,8 @@ pub enum Event {
     Message2(Box<Message<super::choices::Message2>>),
     /// A message of [`Merged`](super::choices::Merged).
     Merged(Box<Message<super::choices::Merged>>),
+    /// A message of [`Nested`](super::choices::Nested).
+    Nested(Box<Message<super::choices::Nested>>),
 }
 
 impl EventSet for Event {
@@ -34,6 +36,9 @@ impl EventSet for Event {
             "exchange/taskcluster-choices/v1/merged" => {
                 Message::decode(routing_key, bytes).map(Box::new).map(Self::Merged)
             }
+            "exchange/taskcluster-choices/v1/nested" => {
+                Message::decode(routing_key, bytes).map(Box::new).map(Self::Nested)
+            }
             _ => Err(DecodeError::unknown_exchange(exchange, routing_key)),
         }
     }
@@ -43,6 +48,7 @@ impl EventSet for Event {
             Self::Changed(ref message) => Validate::validate(&message.payload),
             Self::Message2(ref message) => Validate::validate(&message.payload),
             Self::Merged(ref message) => Validate::validate(&message.payload),
+            Self::Nested(ref message) => Validate::validate(&message.payload),
         }
     }
 }

@@ -10,7 +10,8 @@ use taskcluster_pulse::validate::Flow;
 use super::{
     Changed2, ChangedLaunch, ChangedLists, ChangedNumbers, ChangedOrigin,
     ChangedOriginVariant1, ChangedOverlap, ChangedScalar, ChangedShapes, GitPull, HgPush,
-    IrcMessage, IrcVariant0, IrcVariant1, Merged2, shapes, validators,
+    IrcMessage, IrcVariant0, IrcVariant1, Merged2, Nested2, NestedBoth, NestedOther,
+    NestedPerhaps, shapes, validators,
 };
 
 impl Validate for Changed2 {
@@ -347,6 +348,127 @@ impl Validate for Merged2 {
             report.check(&at.member("label"), value, &validators::LABEL)?;
             report.check(&at.member("label"), value, &validators::MERGED2_LABEL)?;
         }
+        Flow::Continue(())
+    }
+}
+
+impl Validate for Nested2 {
+    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
+        if let Some(value) = &self.both {
+            value.check(&at.member("both"), report)?;
+        }
+        if let Some(value) = &self.few {
+            for (name, _member) in value {
+                report
+                    .check(
+                        &at.member("few").member(name),
+                        name.as_str(),
+                        &validators::FEW_NAME,
+                    )?;
+            }
+        }
+        if let Some(value) = &self.large {
+            report.check(&at.member("large"), value, &validators::LARGE)?;
+        }
+        if let Some(value) = &self.other {
+            value.check(&at.member("other"), report)?;
+        }
+        if let Some(Some(value)) = &self.perhaps {
+            value.check(&at.member("perhaps"), report)?;
+        }
+        if let Some(value) = &self.word {
+            report.check(&at.member("word"), value, &validators::WORD)?;
+        }
+        Flow::Continue(())
+    }
+}
+
+impl Union for NestedBoth {
+    const KEYWORD: &'static str = "oneOf";
+
+    const BRANCHES: &'static [Branch<Self>] = &[
+        Branch::new(&shapes::NESTED_BOTH_0, |text| read_variant(text, Self::Integer)),
+        Branch::new(&shapes::NESTED_BOTH_1, |text| read_variant(text, Self::String)),
+    ];
+    fn unmatched(text: JsonText) -> Self {
+        Self::Unmatched(text)
+    }
+
+    fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
+        match self {
+            Self::Integer(value) => {
+                report.check(at, value, &validators::CHANGED_SCALAR_INTEGER)?;
+            }
+            Self::String(value) => {
+                report.check(at, value, &validators::CHANGED_OVERLAP_STRING)?;
+            }
+            Self::Unmatched(text) => report.unmatched(at, Self::KEYWORD, text)?,
+        }
+        Flow::Continue(())
+    }
+}
+
+impl Validate for NestedBoth {
+    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
+        self.check_variant(at, report)?;
+        Flow::Continue(())
+    }
+}
+
+impl Union for NestedOther {
+    const KEYWORD: &'static str = "anyOf";
+
+    const BRANCHES: &'static [Branch<Self>] = &[
+        Branch::new(&shapes::NESTED_OTHER_0, |text| read_variant(text, Self::String)),
+        Branch::new(&shapes::NESTED_OTHER_1, |text| read_variant(text, Self::Integer)),
+    ];
+    fn unmatched(text: JsonText) -> Self {
+        Self::Unmatched(text)
+    }
+
+    fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
+        match self {
+            Self::String(_) => {}
+            Self::Integer(_) => {}
+            Self::Unmatched(text) => report.unmatched(at, Self::KEYWORD, text)?,
+        }
+        Flow::Continue(())
+    }
+}
+
+impl Validate for NestedOther {
+    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
+        self.check_variant(at, report)?;
+        Flow::Continue(())
+    }
+}
+
+impl Union for NestedPerhaps {
+    const KEYWORD: &'static str = "anyOf";
+
+    const BRANCHES: &'static [Branch<Self>] = &[
+        Branch::new(&shapes::NESTED_PERHAPS_0, |text| read_variant(text, Self::String)),
+        Branch::new(&shapes::NESTED_PERHAPS_1, |text| read_variant(text, Self::Integer)),
+    ];
+    fn unmatched(text: JsonText) -> Self {
+        Self::Unmatched(text)
+    }
+
+    fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
+        match self {
+            Self::String(value) => {
+                report.check(at, value, &validators::NESTED_PERHAPS_STRING)?;
+            }
+            Self::Integer(_) => {}
+            Self::Unmatched(text) => report.unmatched(at, Self::KEYWORD, text)?,
+        }
+        Flow::Continue(())
+    }
+}
+
+impl Validate for NestedPerhaps {
+    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
+        self.check_variant(at, report)?;
         Flow::Continue(())
     }
 }

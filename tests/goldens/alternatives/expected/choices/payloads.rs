@@ -358,3 +358,89 @@ impl<'de> Deserialize<'de> for Merged2 {
         })
     }
 }
+
+/// Alternatives within others, and beside others.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Nested2 {
+    /// What two lists of kinds have in common.
+    #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+    pub both: Option<NestedBoth>,
+    /// Names out of a list.
+    ///
+    /// Each name: one of `a`, `b`.
+    #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+    pub few: Option<BTreeMap<String, i64>>,
+    /// Beyond what a float tells apart.
+    ///
+    /// At least 9007199254740993.
+    #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+    pub large: Option<u64>,
+    /// Titles that Rust has other plans for.
+    #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+    pub other: Option<NestedOther>,
+    /// A name, a number, or nothing.
+    #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+    pub perhaps: Option<Option<NestedPerhaps>>,
+    /// Text, whatever the alternatives say.
+    ///
+    /// At least 2 characters.
+    #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+    pub word: Option<String>,
+}
+
+/// What two lists of kinds have in common.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum NestedBoth {
+    /// At least 3.
+    Integer(u64),
+    /// At most 3 characters.
+    String(String),
+    /// A value that is none of these, as it came.
+    Unmatched(JsonText),
+}
+
+impl<'de> Deserialize<'de> for NestedBoth {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserialize_union(deserializer)
+    }
+}
+
+/// Titles that Rust has other plans for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum NestedOther {
+    /// The alternative `String`.
+    String(String),
+    /// The alternative `Integer`.
+    Integer(i64),
+    /// A value that is none of these, as it came.
+    Unmatched(JsonText),
+}
+
+impl<'de> Deserialize<'de> for NestedOther {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserialize_union(deserializer)
+    }
+}
+
+/// A name, a number, or nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum NestedPerhaps {
+    /// At least 2 characters.
+    String(String),
+    /// The alternative `Integer`.
+    Integer(i64),
+    /// A value that is none of these, as it came.
+    Unmatched(JsonText),
+}
+
+impl<'de> Deserialize<'de> for NestedPerhaps {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserialize_union(deserializer)
+    }
+}

@@ -5,7 +5,7 @@
 use taskcluster_pulse::{Exchange, RoutingKey, RoutingKeyError};
 use taskcluster_pulse::routing::{KeyReader, KeyWriter, Words};
 
-use super::{Changed, Merged, Message2};
+use super::{Changed, Merged, Message2, Nested};
 
 /// The routing key of a message on `exchange/taskcluster-choices/v1/changed`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -57,6 +57,26 @@ pub struct MergedRoutingKey {
 impl RoutingKey for MergedRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
         let mut words = KeyReader::new(key, <Merged as Exchange>::INFO.routing_key)?;
+        words.constant()?;
+        let reserved = words.optional_words()?;
+        Ok(Self { reserved })
+    }
+
+    fn to_key(&self) -> Result<String, RoutingKeyError> {
+        KeyWriter::new().word("primary").optional(&self.reserved).finish()
+    }
+}
+
+/// The routing key of a message on `exchange/taskcluster-choices/v1/nested`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct NestedRoutingKey {
+    /// Kept free for words to come.
+    pub reserved: Option<Words>,
+}
+
+impl RoutingKey for NestedRoutingKey {
+    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
+        let mut words = KeyReader::new(key, <Nested as Exchange>::INFO.routing_key)?;
         words.constant()?;
         let reserved = words.optional_words()?;
         Ok(Self { reserved })

@@ -5,7 +5,7 @@
 use taskcluster_pulse::Payload;
 use taskcluster_pulse::payload::{Member, Rest, Shape};
 
-use super::{Changed2, IrcMessage, Merged2, validators};
+use super::{Changed2, IrcMessage, Merged2, Nested2, validators};
 
 /// The shape of [`Changed2`](super::Changed2).
 pub(crate) static CHANGED2: Shape = Shape::Object {
@@ -183,6 +183,57 @@ pub(crate) static MERGED2: Shape = Shape::Object {
     rest: Rest::Open(&Shape::Any),
 };
 
+/// The shape of [`Nested2`](super::Nested2).
+pub(crate) static NESTED2: Shape = Shape::Object {
+    members: &[
+        Member::optional("both", &NESTED_BOTH),
+        Member::optional("few", &Shape::Map(&Shape::Signed)),
+        Member::optional("large", &Shape::Unsigned(&validators::LARGE)),
+        Member::optional("other", &NESTED_OTHER),
+        Member::optional("perhaps", &Shape::Nullable(&NESTED_PERHAPS)),
+        Member::optional("word", &Shape::String),
+    ],
+    rest: Rest::Closed,
+};
+
+/// The shape of [`NestedBoth`](super::NestedBoth).
+pub(crate) static NESTED_BOTH: Shape = Shape::Union(
+    "oneOf",
+    &[Shape::Unsigned(&validators::CHANGED_SCALAR_INTEGER), Shape::String],
+);
+
+/// The shape of `NestedBoth::Integer`.
+pub(crate) static NESTED_BOTH_0: Shape = Shape::Unsigned(
+    &validators::CHANGED_SCALAR_INTEGER,
+);
+
+/// The shape of `NestedBoth::String`.
+pub(crate) static NESTED_BOTH_1: Shape = Shape::String;
+
+/// The shape of [`NestedOther`](super::NestedOther).
+pub(crate) static NESTED_OTHER: Shape = Shape::Union(
+    "anyOf",
+    &[Shape::String, Shape::Signed],
+);
+
+/// The shape of `NestedOther::String`.
+pub(crate) static NESTED_OTHER_0: Shape = Shape::String;
+
+/// The shape of `NestedOther::Integer`.
+pub(crate) static NESTED_OTHER_1: Shape = Shape::Signed;
+
+/// The shape of [`NestedPerhaps`](super::NestedPerhaps).
+pub(crate) static NESTED_PERHAPS: Shape = Shape::Union(
+    "anyOf",
+    &[Shape::String, Shape::Signed],
+);
+
+/// The shape of `NestedPerhaps::String`.
+pub(crate) static NESTED_PERHAPS_0: Shape = Shape::String;
+
+/// The shape of `NestedPerhaps::Integer`.
+pub(crate) static NESTED_PERHAPS_1: Shape = Shape::Signed;
+
 impl Payload for Changed2 {
     const SHAPE: &'static Shape = &CHANGED2;
 }
@@ -193,4 +244,8 @@ impl Payload for IrcMessage {
 
 impl Payload for Merged2 {
     const SHAPE: &'static Shape = &MERGED2;
+}
+
+impl Payload for Nested2 {
+    const SHAPE: &'static Shape = &NESTED2;
 }

@@ -90,3 +90,21 @@ pub const MERGED2_LABEL: StringRule = StringRule::new("MERGED2_LABEL")
             )
             .at_least(1),
     );
+
+/// One of `a`, `b`.
+pub const FEW_NAME: StringRule = StringRule::new("FEW_NAME")
+    .refusal("not a valid FEW_NAME. One of `a`, `b`.")
+    .one_of(&["a", "b"]);
+
+/// At least 9007199254740993.
+pub const LARGE: ScalarRule<u64> = ScalarRule::new().minimum(9007199254740993);
+
+/// At least 2 characters.
+pub const WORD: StringRule = StringRule::new("WORD")
+    .refusal("not a valid WORD. At least 2 characters.")
+    .min_length(2);
+
+/// At least 2 characters.
+pub const NESTED_PERHAPS_STRING: StringRule = StringRule::new("NESTED_PERHAPS_STRING")
+    .refusal("not a valid NESTED_PERHAPS_STRING. At least 2 characters.")
+    .min_length(2);
