@@ -3,7 +3,7 @@
 use arbitrary::{Error, Result, Unstructured};
 
 use super::retry::retry;
-use crate::rule::{Rule, Scalar, ScalarRule};
+use crate::rule::{Decimal, Rule, Scalar, ScalarRule};
 
 impl<T: Scalar> ScalarRule<T> {
     /// One of the values that the rule lists, if it lists any, or what `make`
@@ -90,7 +90,7 @@ impl ScalarRule<f64> {
                 None => *u.choose(&STEPS)?,
             };
             let (first, last) = ((least / step).ceil(), (most / step).floor());
-            Ok(near_zero(u, first as i128, last as i128)? as f64 * step)
+            Ok(times(near_zero(u, first as i128, last as i128)?, step))
         });
         let mut others = [least, most, f64::midpoint(least, most)].into_iter();
         found.or_else(|error| others.find(|other| self.holds(other)).ok_or(error))
@@ -106,6 +106,16 @@ impl ScalarRule<f64> {
             (None, None) => (-FAR, FAR),
         }
     }
+}
+
+/// `count` steps, as they are written: three times 0.1 is 0.3, which it is not
+/// in floats.
+fn times(count: i128, step: f64) -> f64 {
+    let written = Decimal::of(step).and_then(|step| {
+        let digits = count.checked_mul(i128::from(step.digits))?;
+        format!("{digits}e{}", step.exponent).parse().ok()
+    });
+    written.unwrap_or(count as f64 * step)
 }
 
 /// How far from 0, or from its only limit, a number is.

@@ -33,6 +33,8 @@ pub fn decode_strict<P: Payload>(bytes: &[u8]) -> Result<P, PayloadError> {
     let _ = P::SHAPE.check_strictly(&value, &Pointer::ROOT, &mut report);
     match decode::<P>(bytes) {
         Ok(payload) => {
+            let written = serde_json::to_value(&payload).map_err(PayloadError::Json)?;
+            let _ = P::SHAPE.check_kept(&value, &written, &Pointer::ROOT, &mut report);
             let _ = payload.check(&Pointer::ROOT, &mut report);
             report
                 .into_distinct_result()

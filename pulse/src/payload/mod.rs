@@ -2,6 +2,7 @@
 
 mod decode;
 mod json;
+mod kept;
 mod members;
 mod object;
 mod objects;

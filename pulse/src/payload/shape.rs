@@ -127,9 +127,7 @@ impl Shape {
                 if !strict || shapes.iter().any(fits) {
                     return Flow::Continue(());
                 }
-                report.add(|| {
-                    Violation::new(at.to_string(), keyword, "an alternative that fits", value)
-                })
+                report.add(|| Violation::no_alternative(at, keyword, value))
             }
             (Self::Timestamp, Value::String(text)) if text.parse::<Timestamp>().is_err() => {
                 report.add(|| Violation::new(at.to_string(), "format", "date-time", value))
@@ -144,22 +142,37 @@ impl Shape {
             (Self::Map(shape), Value::Object(members)) => members
                 .iter()
                 .try_for_each(|(name, value)| shape.walk(value, &at.member(name), report, strict)),
-            (Self::Object { members, rest }, Value::Object(found)) => {
+            (Self::Object { members, .. }, Value::Object(found)) => {
                 missing(members, found, at, report)?;
                 found.iter().try_for_each(|(name, value)| {
                     let at = at.member(name);
-                    match (members.iter().find(|member| member.name == name), rest) {
-                        (Some(member), _) => member.shape.walk(value, &at, report, strict),
-                        (None, Rest::Open(shape)) => shape.walk(value, &at, report, strict),
-                        (None, Rest::Closed) if strict => report.add(|| {
+                    match self.of_member(name) {
+                        Some(shape) => shape.walk(value, &at, report, strict),
+                        None if strict => report.add(|| {
                             Violation::new(at.to_string(), "additionalProperties", false, value)
                         }),
-                        (None, Rest::Closed) => Flow::Continue(()),
+                        None => Flow::Continue(()),
                     }
                 })
             }
             _ if self.fits(value) => Flow::Continue(()),
             _ => report.add(|| Violation::new(at.to_string(), "type", self.name(), value)),
+        }
+    }
+
+    /// The shape of the member `name`, where this is an object that may have it.
+    pub(super) fn of_member(&self, name: &str) -> Option<&'static Self> {
+        match *self {
+            Self::Map(shape) => Some(shape),
+            Self::Object { members, rest } => {
+                let named = members.iter().find(|member| member.name == name);
+                match (named, rest) {
+                    (Some(member), _) => Some(member.shape),
+                    (None, Rest::Open(shape)) => Some(shape),
+                    (None, Rest::Closed) => None,
+                }
+            }
+            _ => None,
         }
     }
 

@@ -1,5 +1,6 @@
 //! The rules of a schema, as constants that check values.
 
+mod decimal;
 mod items;
 mod matcher;
 mod members;
@@ -10,6 +11,8 @@ mod scalar;
 mod string;
 mod table;
 
+#[cfg(feature = "arbitrary")]
+pub(crate) use decimal::Decimal;
 pub use items::{ItemsRule, pairwise_unique, unique};
 #[cfg(feature = "arbitrary")]
 pub(crate) use matcher::Shape;

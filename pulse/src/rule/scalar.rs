@@ -4,6 +4,7 @@ use serde_core::Serialize;
 use serde_json::{Number, Value};
 
 use super::Rule;
+use super::decimal::Decimal;
 use crate::validate::{Flow, Pointer, Report, Violation};
 
 /// A number or a boolean, in the types that payloads use.
@@ -52,12 +53,12 @@ impl Scalar for f64 {
     const SCHEMA_TYPE: &'static str = "number";
     const LEAST: Option<Self> = None;
 
-    /// Compares the quotient with the whole number next to it: decimal
-    /// fractions such as 0.1 have no exact binary form.
+    /// Compares the numbers as they are written: decimal fractions such as 0.1
+    /// have no exact binary form. Nothing that is not finite is a multiple.
     fn is_multiple_of(self, divisor: Self) -> bool {
-        let quotient = self / divisor;
-        let slack = f64::EPSILON * quotient.abs().max(1.0);
-        (quotient - quotient.round()).abs() <= slack
+        Decimal::of(self)
+            .zip(Decimal::of(divisor))
+            .is_some_and(|(number, divisor)| number.is_multiple_of(divisor))
     }
 }
 

@@ -5,6 +5,8 @@ use std::fmt;
 use serde_core::ser::{Serialize, SerializeStruct, Serializer};
 use serde_json::Value;
 
+use super::Pointer;
+
 /// How many characters of an offending value a violation keeps.
 const SHOWN: usize = 80;
 
@@ -38,6 +40,11 @@ impl Violation {
             limit: limit.into(),
             value: shortened(value),
         }
+    }
+
+    /// Says that `value`, which stands at `at`, fits no alternative of `keyword`.
+    pub(crate) fn no_alternative(at: &Pointer<'_>, keyword: &'static str, value: &Value) -> Self {
+        Self::new(at.to_string(), keyword, "an alternative that fits", value)
     }
 }
 

@@ -10,8 +10,8 @@ use taskcluster_pulse::validate::Flow;
 use super::{
     Changed2, ChangedLaunch, ChangedLists, ChangedNumbers, ChangedOrigin,
     ChangedOriginVariant1, ChangedOverlap, ChangedScalar, ChangedShapes, GitPull, HgPush,
-    IrcMessage, IrcVariant0, IrcVariant1, Merged2, Nested2, NestedBoth, NestedOther,
-    NestedPerhaps, shapes, validators,
+    IrcMessage, IrcVariant0, IrcVariant1, Merged2, Nested2, NestedA, NestedB, NestedBoth,
+    NestedOther, NestedPerhaps, NestedTagged, shapes, validators,
 };
 
 impl Validate for Changed2 {
@@ -376,6 +376,9 @@ impl Validate for Nested2 {
         if let Some(Some(value)) = &self.perhaps {
             value.check(&at.member("perhaps"), report)?;
         }
+        if let Some(value) = &self.tagged {
+            value.check(&at.member("tagged"), report)?;
+        }
         if let Some(value) = &self.word {
             report.check(&at.member("word"), value, &validators::WORD)?;
         }
@@ -469,6 +472,55 @@ impl Union for NestedPerhaps {
 impl Validate for NestedPerhaps {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
         self.check_variant(at, report)?;
+        Flow::Continue(())
+    }
+}
+
+impl Union for NestedTagged {
+    const KEYWORD: &'static str = "oneOf";
+
+    const BRANCHES: &'static [Branch<Self>] = &[
+        Branch::new(&shapes::NESTED_TAGGED_0, |text| read_variant(text, Self::NestedA)),
+        Branch::new(&shapes::NESTED_TAGGED_1, |text| read_variant(text, Self::NestedB)),
+    ];
+    fn unmatched(text: JsonText) -> Self {
+        Self::Unmatched(text)
+    }
+
+    fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
+        match self {
+            Self::NestedA(value) => {
+                value.check(at, report)?;
+            }
+            Self::NestedB(value) => {
+                value.check(at, report)?;
+            }
+            Self::Unmatched(text) => report.unmatched(at, Self::KEYWORD, text)?,
+        }
+        Flow::Continue(())
+    }
+}
+
+impl Validate for NestedTagged {
+    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
+        if !matches!(self, Self::Unmatched(_)) {
+            check_one(self, at, report)?;
+        }
+        self.check_variant(at, report)?;
+        Flow::Continue(())
+    }
+}
+
+impl Validate for NestedA {
+    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
+        report.check(&at.member("kind"), &self.kind, &validators::NESTED_A_KIND)?;
+        Flow::Continue(())
+    }
+}
+
+impl Validate for NestedB {
+    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
+        report.check(&at.member("kind"), &self.kind, &validators::NESTED_B_KIND)?;
         Flow::Continue(())
     }
 }

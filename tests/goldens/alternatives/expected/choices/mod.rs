@@ -19,5 +19,5 @@ pub use payloads::{
     Changed2, ChangedLaunch, ChangedLists, ChangedNumbers, ChangedOrigin, HgPush,
     ChangedOriginVariant1, GitPull, ChangedOverlap, ChangedScalar, ChangedShapes,
     IrcMessage, IrcVariant0, IrcVariant1, Merged2, Nested2, NestedBoth, NestedOther,
-    NestedPerhaps,
+    NestedPerhaps, NestedTagged, NestedA, NestedB,
 };

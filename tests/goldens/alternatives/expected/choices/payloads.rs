@@ -381,6 +381,9 @@ pub struct Nested2 {
     /// A name, a number, or nothing.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub perhaps: Option<Option<NestedPerhaps>>,
+    /// Told apart by a word.
+    #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+    pub tagged: Option<NestedTagged>,
     /// Text, whatever the alternatives say.
     ///
     /// At least 2 characters.
@@ -443,4 +446,47 @@ impl<'de> Deserialize<'de> for NestedPerhaps {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserialize_union(deserializer)
     }
+}
+
+/// Told apart by a word.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum NestedTagged {
+    /// The alternative `NestedA`.
+    NestedA(NestedA),
+    /// The alternative `NestedB`.
+    NestedB(NestedB),
+    /// A value that is none of these, as it came.
+    Unmatched(JsonText),
+}
+
+impl<'de> Deserialize<'de> for NestedTagged {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserialize_union(deserializer)
+    }
+}
+
+/// Nested A
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct NestedA {
+    /// Not described by the schema.
+    ///
+    /// Always `a`.
+    pub kind: String,
+    /// Not described by the schema.
+    #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+    pub x: Option<i64>,
+}
+
+/// Nested B
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct NestedB {
+    /// Not described by the schema.
+    ///
+    /// Always `b`.
+    pub kind: String,
+    /// Not described by the schema.
+    #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+    pub y: Option<String>,
 }

@@ -191,6 +191,7 @@ pub(crate) static NESTED2: Shape = Shape::Object {
         Member::optional("large", &Shape::Unsigned(&validators::LARGE)),
         Member::optional("other", &NESTED_OTHER),
         Member::optional("perhaps", &Shape::Nullable(&NESTED_PERHAPS)),
+        Member::optional("tagged", &NESTED_TAGGED),
         Member::optional("word", &Shape::String),
     ],
     rest: Rest::Closed,
@@ -233,6 +234,36 @@ pub(crate) static NESTED_PERHAPS_0: Shape = Shape::String;
 
 /// The shape of `NestedPerhaps::Integer`.
 pub(crate) static NESTED_PERHAPS_1: Shape = Shape::Signed;
+
+/// The shape of [`NestedTagged`](super::NestedTagged).
+pub(crate) static NESTED_TAGGED: Shape = Shape::Union(
+    "oneOf",
+    &[Shape::Same(&NESTED_A), Shape::Same(&NESTED_B)],
+);
+
+/// The shape of `NestedTagged::NestedA`.
+pub(crate) static NESTED_TAGGED_0: Shape = Shape::Same(&NESTED_A);
+
+/// The shape of `NestedTagged::NestedB`.
+pub(crate) static NESTED_TAGGED_1: Shape = Shape::Same(&NESTED_B);
+
+/// The shape of [`NestedA`](super::NestedA).
+pub(crate) static NESTED_A: Shape = Shape::Object {
+    members: &[
+        Member::required("kind", &Shape::String),
+        Member::optional("x", &Shape::Signed),
+    ],
+    rest: Rest::Closed,
+};
+
+/// The shape of [`NestedB`](super::NestedB).
+pub(crate) static NESTED_B: Shape = Shape::Object {
+    members: &[
+        Member::required("kind", &Shape::String),
+        Member::optional("y", &Shape::String),
+    ],
+    rest: Rest::Closed,
+};
 
 impl Payload for Changed2 {
     const SHAPE: &'static Shape = &CHANGED2;

@@ -108,3 +108,13 @@ pub const WORD: StringRule = StringRule::new("WORD")
 pub const NESTED_PERHAPS_STRING: StringRule = StringRule::new("NESTED_PERHAPS_STRING")
     .refusal("not a valid NESTED_PERHAPS_STRING. At least 2 characters.")
     .min_length(2);
+
+/// Always `a`.
+pub const NESTED_A_KIND: StringRule = StringRule::new("NESTED_A_KIND")
+    .refusal("not a valid NESTED_A_KIND. Always `a`.")
+    .constant(&["a"]);
+
+/// Always `b`.
+pub const NESTED_B_KIND: StringRule = StringRule::new("NESTED_B_KIND")
+    .refusal("not a valid NESTED_B_KIND. Always `b`.")
+    .constant(&["b"]);
