@@ -61,7 +61,28 @@ pub(crate) fn load(sources: &[Source]) -> Result<Documents, Errors> {
             }),
         }
     }
+    if errors.is_empty() && documents.references.is_empty() {
+        errors.push(nothing_to_generate(sources));
+    }
     Errors::unless_empty(errors, documents)
+}
+
+/// An input without a reference is a wrong folder rather than no service: what
+/// was generated before is not to be replaced by nothing.
+fn nothing_to_generate(sources: &[Source]) -> Error {
+    let others = match sources.len() {
+        0 | 1 => String::new(),
+        count => format!(" in any of {count} files"),
+    };
+    Error {
+        file: sources
+            .first()
+            .map_or_else(String::new, |first| first.name.clone()),
+        pointer: String::new(),
+        what: format!("no exchange reference{others}, so nothing to generate"),
+        help: "give the documents that have an `exchangePrefix`, and the schemas that they name"
+            .to_owned(),
+    }
 }
 
 /// The documents in one file: one, or those of a bundle, whose entries hold them

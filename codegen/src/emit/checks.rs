@@ -231,15 +231,14 @@ impl Checks<'_, '_> {
         let of_names =
             names.map(|used| self.rule(used, &quote!(#name.as_str()), &inside, &quote!(unique)));
         let of_values = self.value(item, &Subject::local(&local), &inside);
-        let reference = &subject.reference;
-        let bound = if of_values.is_empty() {
-            format_ident!("_{local}")
-        } else {
-            local
+        let Subject { place, reference } = subject;
+        let each = match of_values.is_empty() {
+            true => quote!(#name in #place.keys()),
+            false => quote!((#name, #local) in #reference),
         };
         (of_names.is_some() || !of_values.is_empty()).then(|| {
             quote! {
-                for (#name, #bound) in #reference {
+                for #each {
                     #of_names
                     #(#of_values)*
                 }

@@ -7,15 +7,17 @@ use super::types::Types;
 use crate::model::{Exchange, KeyEntry, Service};
 use crate::resolve::{Entry, Reference};
 
-/// Names that a generated crate has for other modules and features, and those of
-/// the modules of each service.
-const RESERVED: [&str; 11] = [
+/// Names that a generated crate has for other modules, files and features, and
+/// those of the modules of each service.
+const RESERVED: [&str; 13] = [
     "arbitrary",
     "bindings",
     "catalogue",
     "checks",
     "default",
     "event",
+    "lib",
+    "mod",
     "payloads",
     "routing_keys",
     "schemars",

@@ -9,9 +9,9 @@ use crate::error::Error;
 use crate::model::{Kind, TypeDef, TypeId, TypeShape, Value};
 use crate::resolve::{JsonKind, Mark, Schema, SchemaId};
 
-/// How deeply schemas may be nested. No payload that serde_json reads goes
-/// deeper than 128, and the stack is finite.
-pub(super) const DEEPEST: usize = 130;
+/// How deeply schemas may be nested: rustc gives up on types that hold one
+/// another some 60 levels deep, with an error that names no schema.
+pub(super) const DEEPEST: usize = 48;
 
 /// How many schemas may be made of others. Combinations multiply: without an
 /// end, a short input could ask for more types than there is memory for.
@@ -137,7 +137,7 @@ impl Types {
             return self.refuse(place.error(
                 "",
                 format!("more than {DEEPEST} schemas nested in one another"),
-                "put a reference to a schema that is used elsewhere in between",
+                "nest them less deeply, or say less of the inner ones",
             ));
         }
         if self.schemas.len() - self.read > MOST_MADE {

@@ -90,6 +90,21 @@ fn two_documents_with_one_id_must_be_equal() {
     assert_eq!(error.help, "keep one of the two");
 }
 
+/// Nothing is no replacement for what was generated before.
+#[test]
+fn an_input_without_a_reference_is_refused() {
+    let schema = r#"{"$id": "/schemas/made-up/v1/message.json#", "type": "object"}"#;
+    let found = errors(&[source("a.json", "{}"), source("b.json", schema)]);
+    let [error] = found.as_slice() else {
+        panic!("{found:?}");
+    };
+    assert_eq!(error.file, "a.json");
+    assert_eq!(
+        error.what,
+        "no exchange reference in any of 2 files, so nothing to generate"
+    );
+}
+
 /// A place in a bundle is told by its place in the file.
 #[test]
 fn errors_in_a_bundle_say_where_in_it() {

@@ -252,6 +252,8 @@ impl Walk<'_, '_> {
             let off = if integer { 1.0 } else { step / 2.0 };
             let value = number.as_f64().unwrap_or_default() + off;
             self.push(Edit::Put(json!(value)), Expected::Agreement);
+            let next = number.as_f64().unwrap_or_default().next_up();
+            self.push(Edit::Put(json!(next)), Expected::Agreement);
         }
         self.spellings(number);
     }

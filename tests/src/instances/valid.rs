@@ -105,7 +105,8 @@ impl<'d> Instances<'d> {
         let share = (self.numbers.below(999) + 1) as f64 / 1000.0;
         let value = lowest + share * (highest - lowest);
         match schema["multipleOf"].as_f64() {
-            Some(step) => json!((value / step).round() * step),
+            // Steps are one over a whole number: the quotient is as exact as can be.
+            Some(step) => json!((value / step).round() / (1.0 / step).round()),
             None => json!(value),
         }
     }

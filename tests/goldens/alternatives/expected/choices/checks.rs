@@ -358,7 +358,7 @@ impl Validate for Nested2 {
             value.check(&at.member("both"), report)?;
         }
         if let Some(value) = &self.few {
-            for (name, _member) in value {
+            for name in value.keys() {
                 report
                     .check(
                         &at.member("few").member(name),
