@@ -101,6 +101,12 @@ fn strings_keep_several_rules_at_once() {
     let any = Matcher::any_of(const { &[LOWER, Matcher::table(&PAIRS)] });
     assert!(texts(StringRule::new("RULE").pattern("all", all)).contains("abab"));
     assert!(texts(StringRule::new("RULE").pattern("any", any)).contains("abc"));
+    let counted =
+        Matcher::all_of(const { &[Matcher::table(&PAIRS), Matcher::characters(3, 5)] }).at_most(20);
+    assert_eq!(
+        texts(StringRule::new("RULE").pattern("counted", counted)),
+        BTreeSet::from(["abc", "abab", "ababc"].map(str::to_owned))
+    );
     let listed = StringRule::new("RULE").one_of(&["a", "ab", "abc"]);
     assert_eq!(texts(listed.max_length(2)).len(), 2);
 }

@@ -19,6 +19,9 @@ pub fn matcher(form: &Form) -> rule::Matcher {
             rule::Matcher::split(keep(rule::Split::new(*at, matcher(head), matcher(tail))))
         }
         Shape::Table(table) => rule::Matcher::table(keep(numbers(table))),
+        Shape::Characters { least, most } => {
+            rule::Matcher::characters(*least, most.unwrap_or(u64::MAX))
+        }
         Shape::AnyOf(forms) => rule::Matcher::any_of(matchers(forms)),
         Shape::AllOf(forms) => rule::Matcher::all_of(matchers(forms)),
     };

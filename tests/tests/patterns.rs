@@ -110,6 +110,33 @@ fn identifiers_need_no_table() {
     }
 }
 
+/// Counts that would take an automaton too many states, or nearly so.
+const COUNTED: &[(&str, &[&str])] = &[
+    ("^.{0,3}$", &["", "aé😀", "a\nb", "abcd"]),
+    ("^\\S{2,4}$", &["aé", "😀😀😀😀", "a b", "é"]),
+    ("^[^\\s]{2,}$", &["aé", "é", "a b"]),
+    ("^\\p{L}{1,50}$", &["aÉ", "", "a1"]),
+    ("^[\\s\\S]{0,65535}$", &["", "a\nb😀"]),
+    ("^[^a]{3}$", &["éé😀", "éa😀"]),
+    ("^.{2,2000}$", &["éé", "a"]),
+    // Not the whole text: an automaton has to do.
+    ("^.{2,3}", &["éé", "a"]),
+    (".{2,3}$", &["éé", "a\nb"]),
+    ("^\\S{2,3}a$", &["ééa", "éa"]),
+    ("^(?:.{2,3}|b)$", &["éé", "b", "a"]),
+];
+
+#[test]
+fn counted_characters() {
+    for (pattern, samples) in COUNTED {
+        assert!(agree(pattern, samples) > 0, "{pattern}");
+    }
+    let most = compile(&only("^\\S{1,255}$")).unwrap().pattern.unwrap();
+    let most = matcher(&most);
+    assert!(most.matches(&"😀".repeat(255)));
+    assert!(!most.matches(&"😀".repeat(256)) && !most.matches(""));
+}
+
 /// Patterns that translations get wrong, with texts near to what they match.
 const NASTY: &[(&str, &[&str])] = &[
     ("", &["", "a"]),

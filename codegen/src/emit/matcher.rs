@@ -24,6 +24,17 @@ pub(super) fn matcher(form: &Form) -> TokenStream {
             let table = table(numbers);
             quote!(Matcher::table(&const { #table }))
         }
+        Shape::Characters { least, most } => {
+            let least = Literal::u64_unsuffixed(*least);
+            let most = match most {
+                Some(most) => {
+                    let most = Literal::u64_unsuffixed(*most);
+                    quote!(#most)
+                }
+                None => quote!(u64::MAX),
+            };
+            quote!(Matcher::characters(#least, #most))
+        }
         Shape::AnyOf(forms) => {
             let matchers = forms.iter().map(matcher);
             quote!(Matcher::any_of(&const { [#(#matchers),*] }))
@@ -126,6 +137,7 @@ mod tests {
                 "Positions::new(&[b\"09\", b\"az\"], b\"\\x02\\x01\\x02\")",
             ),
             ("^a/b+$", "Split::new("),
+            ("^\\S{1,255}$", "Matcher::characters(1, 255)"),
             ("^[a-z]+(-[a-z]+)*$", "Table::new(b\""),
             ("^(?:[a-z]{3}-?){100}$", "Table::wide(b\""),
         ] {

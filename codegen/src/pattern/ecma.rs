@@ -16,17 +16,27 @@ use oxc_regular_expression::ast::{
 use oxc_regular_expression::{LiteralParser, Options};
 use regex_syntax::hir::{ClassUnicode, Hir, Look, Repetition};
 
+use super::counted::Counted;
 use super::{Refusal, class};
 
 /// How deep groups may nest: the parser and what follows call themselves.
 const DEEPEST: usize = 100;
 
-/// The language of the texts that the pattern `source` matches somewhere.
+/// What a pattern matches.
+#[derive(Debug)]
+pub(super) struct Language {
+    /// The texts that the pattern matches somewhere.
+    pub(super) whole: Hir,
+    /// The same texts, where all that the pattern does is count characters.
+    pub(super) counted: Option<Counted>,
+}
+
+/// The language of the pattern `source`.
 ///
 /// # Errors
 ///
 /// A [`Refusal`] where `source` is not a pattern, or not a regular language.
-pub(super) fn parse(source: &str) -> Result<Hir, Refusal> {
+pub(super) fn parse(source: &str) -> Result<Language, Refusal> {
     if nesting(source) > DEEPEST {
         return Err(Refusal::new(
             format!("the groups of a pattern nest more than {DEEPEST} deep"),
@@ -53,12 +63,14 @@ pub(super) fn parse(source: &str) -> Result<Hir, Refusal> {
         true => class::any_characters(),
         false => class::any_bytes(),
     };
-    Ok(Hir::concat(vec![
+    let whole = Hir::concat(vec![
         before,
         reader.disjunction(&pattern.body)?,
         class::any_bytes(),
         Hir::look(Look::End),
-    ]))
+    ]);
+    let counted = reader.counted(&pattern.body)?;
+    Ok(Language { whole, counted })
 }
 
 fn not_ecma(source: &str, problem: &impl ToString) -> Refusal {
@@ -164,6 +176,31 @@ impl Reader {
                 Ok(class.map_or_else(Hir::empty, |class| class::one(class, self.exact)))
             }
         }
+    }
+
+    /// The count of characters that is all that a pattern asks for.
+    fn counted(self, tree: &Disjunction<'_>) -> Result<Option<Counted>, Refusal> {
+        let [alternative] = tree.body.as_slice() else {
+            return Ok(None);
+        };
+        let [
+            Term::BoundaryAssertion(start),
+            Term::Quantifier(quantifier),
+            Term::BoundaryAssertion(end),
+        ] = alternative.body.as_slice()
+        else {
+            return Ok(None);
+        };
+        let is_whole =
+            start.kind == BoundaryAssertionKind::Start && end.kind == BoundaryAssertionKind::End;
+        let (least, most) = (quantifier.min, quantifier.max);
+        let counts = least > 1 || most.is_some_and(|most| most > 1);
+        let class = self.class(&quantifier.body)?;
+        Ok(class.filter(|_| is_whole && counts).map(|class| Counted {
+            any_number: Hir::concat(vec![class::many(class, self.exact), Hir::look(Look::End)]),
+            least,
+            most,
+        }))
     }
 
     /// The characters of a term that takes one character; `None` for others.

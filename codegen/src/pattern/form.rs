@@ -46,6 +46,13 @@ pub enum Shape {
     },
     /// What an automaton accepts.
     Table(Table),
+    /// So many code points.
+    Characters {
+        /// The fewest.
+        least: u64,
+        /// The most; `None` where there is no bound.
+        most: Option<u64>,
+    },
     /// What one of several forms has.
     AnyOf(Vec<Form>),
     /// What all of several forms have.
@@ -71,7 +78,7 @@ impl Form {
     /// Whether all texts are ASCII, so that bytes are code points.
     pub fn is_ascii(&self) -> bool {
         match &self.shape {
-            Shape::Always | Shape::Regex => false,
+            Shape::Always | Shape::Regex | Shape::Characters { .. } => false,
             Shape::Run { set, .. } => set.is_ascii(),
             Shape::Positions(sets) => sets.iter().all(ByteSet::is_ascii),
             Shape::Split { head, tail, .. } => head.is_ascii() && tail.is_ascii(),

@@ -8,10 +8,12 @@
 //! form       automaton → the cheapest form that means the same
 //! ```
 //!
-//! `format` holds the grammars that the names of formats stand for.
+//! `counted` is a short cut for patterns whose automaton would only count
+//! characters. `format` holds the grammars that the names of formats stand for.
 
 mod automaton;
 mod class;
+mod counted;
 mod ecma;
 mod form;
 mod format;
@@ -24,6 +26,7 @@ pub use set::ByteSet;
 pub use table::Table;
 
 use automaton::Automaton;
+use counted::Counted;
 use regex_syntax::hir::Hir;
 
 /// What a schema asks of a string.
@@ -105,18 +108,21 @@ fn compile_pattern(source: &str, name: &str) -> Result<Form, Refusal> {
     let too_large = || {
         Refusal::new(
             format!("`{name}` needs more than 64 KiB of tables"),
-            "say the same with fewer counted repetitions, or with smaller counts",
+            "say the same with fewer counted repetitions, or with `minLength` and `maxLength`",
         )
     };
-    compile_language(&language).ok_or_else(too_large)
+    compile_language(&language.whole, language.counted.as_ref()).ok_or_else(too_large)
 }
 
-/// The cheapest form of `language`; `None` where all are too large.
-fn compile_language(language: &Hir) -> Option<Form> {
-    let automaton = Automaton::new(language, false)?;
-    form::without_table(&automaton).or_else(|| {
-        // Only a table gets smaller by this, and it is slow.
-        let minimal = Automaton::new(language, true)?;
-        form::table(&minimal)
-    })
+/// The cheapest form of `language`, which is also known as `counted` where it is
+/// nothing else; `None` where all are too large.
+fn compile_language(language: &Hir, counted: Option<&Counted>) -> Option<Form> {
+    Automaton::new(language, false)
+        .and_then(|automaton| form::without_table(&automaton))
+        .or_else(|| counted.and_then(Counted::form))
+        .or_else(|| {
+            // Only a table gets smaller by this, and it is slow.
+            let minimal = Automaton::new(language, true)?;
+            form::table(&minimal)
+        })
 }

@@ -50,7 +50,14 @@ fn of_all(
     alphabet: &[u8],
 ) -> Result<Vec<u8>> {
     let lengths = matchers.iter().fold(lengths, |lengths, matcher| {
-        lengths.within(matcher.shortest, matcher.longest)
+        match matcher.shape {
+            // Most texts are made of characters of one byte.
+            Shape::Characters { least, most } => lengths.within(
+                usize::try_from(least).unwrap_or(usize::MAX),
+                usize::try_from(most).unwrap_or(usize::MAX),
+            ),
+            _ => lengths.within(matcher.shortest, matcher.longest),
+        }
     });
     let walks = matchers.iter();
     let walks = walks.filter_map(|matcher| Walk::new(matcher, lengths, alphabet));

@@ -64,7 +64,9 @@ impl<'m> Walk<'m> {
                 let longest = lengths.shortest(SPREAD).map_or(0, |range| *range.end());
                 Self::Table(Automaton::new(table, longest, alphabet))
             }
-            Shape::Split(_) | Shape::AnyOf(_) | Shape::AllOf(_) => return None,
+            Shape::Characters { .. } | Shape::Split(_) | Shape::AnyOf(_) | Shape::AllOf(_) => {
+                return None;
+            }
         })
     }
 

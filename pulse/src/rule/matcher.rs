@@ -2,6 +2,7 @@
 
 use super::ranges::Ranges;
 use super::regex;
+use super::string::count;
 use super::table::Table;
 
 /// A language, compiled when the code is generated.
@@ -23,6 +24,7 @@ pub(crate) enum Shape {
     Positions(&'static Positions),
     Split(&'static Split),
     Table(&'static Table),
+    Characters { least: u64, most: u64 },
     AnyOf(&'static [Matcher]),
     AllOf(&'static [Matcher]),
 }
@@ -56,6 +58,11 @@ impl Matcher {
     /// The texts that a [`Table`] accepts.
     pub const fn table(table: &'static Table) -> Self {
         Self::of(Shape::Table(table))
+    }
+
+    /// The texts of at least `least` and at most `most` code points.
+    pub const fn characters(least: u64, most: u64) -> Self {
+        Self::of(Shape::Characters { least, most })
     }
 
     /// The texts that at least one of `matchers` matches.
@@ -118,6 +125,10 @@ impl Matcher {
             Shape::Positions(positions) => positions.matches(text),
             Shape::Split(split) => split.matches(text),
             Shape::Table(table) => table.accepts(text),
+            Shape::Characters { least, most } => {
+                let count = count(text);
+                least <= count && count <= most
+            }
             Shape::AnyOf(matchers) => one_says(matchers, text, true),
             Shape::AllOf(matchers) => !one_says(matchers, text, false),
         }

@@ -233,7 +233,7 @@ const fn has_at_least(text: &str, limit: u64) -> bool {
 }
 
 /// How many code points `text` has: the bytes that do not continue one.
-const fn count(text: &[u8]) -> u64 {
+pub(super) const fn count(text: &[u8]) -> u64 {
     let mut points = 0;
     let mut index = 0;
     while index < text.len() {

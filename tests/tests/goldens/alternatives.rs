@@ -129,6 +129,7 @@ fn alternatives_stand_within_others_and_beside_others() {
         ("other", json!("a")),
         ("other", json!(1)),
         ("few", json!({"a": 1, "b": 2})),
+        ("line", json!("é".repeat(255))),
     ] {
         valid::<Nested2>(json!({name: value}));
     }
@@ -147,6 +148,7 @@ fn alternatives_stand_within_others_and_beside_others() {
         ),
         ("other", json!(null), "/other", "anyOf"),
         ("few", json!({"c": 1}), "/few/c", "enum"),
+        ("line", json!("é".repeat(256)), "/line", "pattern"),
     ] {
         assert_found(
             violations::<Nested2>(json!({name: value})),

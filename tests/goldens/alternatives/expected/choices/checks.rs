@@ -370,6 +370,9 @@ impl Validate for Nested2 {
         if let Some(value) = &self.large {
             report.check(&at.member("large"), value, &validators::LARGE)?;
         }
+        if let Some(value) = &self.line {
+            report.check(&at.member("line"), value, &validators::LINE)?;
+        }
         if let Some(value) = &self.other {
             value.check(&at.member("other"), report)?;
         }

@@ -375,6 +375,11 @@ pub struct Nested2 {
     /// At least 9007199254740993.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub large: Option<u64>,
+    /// One line.
+    ///
+    /// Syntax: `^.{0,255}$`.
+    #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+    pub line: Option<String>,
     /// Titles that Rust has other plans for.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub other: Option<NestedOther>,

@@ -189,6 +189,7 @@ pub(crate) static NESTED2: Shape = Shape::Object {
         Member::optional("both", &NESTED_BOTH),
         Member::optional("few", &Shape::Map(&Shape::Signed)),
         Member::optional("large", &Shape::Unsigned(&validators::LARGE)),
+        Member::optional("line", &Shape::String),
         Member::optional("other", &NESTED_OTHER),
         Member::optional("perhaps", &Shape::Nullable(&NESTED_PERHAPS)),
         Member::optional("tagged", &NESTED_TAGGED),

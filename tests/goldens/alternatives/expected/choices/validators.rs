@@ -99,6 +99,32 @@ pub const FEW_NAME: StringRule = StringRule::new("FEW_NAME")
 /// At least 9007199254740993.
 pub const LARGE: ScalarRule<u64> = ScalarRule::new().minimum(9007199254740993);
 
+/// Syntax: `^.{0,255}$`.
+pub const LINE: StringRule = StringRule::new("LINE")
+    .refusal("not a valid LINE. Syntax: `^.{0,255}$`.")
+    .pattern(
+        "^.{0,255}$",
+        Matcher::all_of(
+                &const {
+                    [
+                        Matcher::table(
+                            &const {
+                                Table::new(
+                                        b"\xA0\xA7\x01\xAA\xBF\x01\xC2\xDF\x02\x90\x9F\x03\n\n\x04\r\r\x04\xC0\xC1\x04\xF5\xFF\x04\x81\x8F\x05\xE1\xE1\x06\xE3\xEC\x06\xEE\xEF\x06\xF1\xF3\x07\xA8\xA9\x08\x80\x80\t\xE0\xE0\n\xE2\xE2\x0B\xED\xED\x0C\xF0\xF0\r\xF4\xF4\x0E",
+                                        15,
+                                        b"\x02\0\x03\0\0\0\x05\t\0\0\x04\x06\x07\x08\n\0\x02\0\x02\0\x02\0\0\x02\x02\0\0\0\0\0\0\x03\0\0\0\0\0\0\x03\0\0\0\0\0\0\0\x03\0\x03\0\x03\0\0\x03\x03\0\0\0\0\0\0\x03\0\x03\0\x03\0\0\x03\x0B\0\0\0\0\0\0\0\0\x03\0\x03\0\0\0\x03\0\0\0\0\0\0\x05\0\x05\0\0\0\0\x05\0\0\0\0\0\0\0\x05\0\x05\0\x05\0\0\x05\x05\0\0\0\0\0\0\0\0\0\0\x05\0\0\0\x05\0\0\0\0\0\0\x02\0\x02\0\x02\0\0\0\x02\0\0\0\0\0",
+                                    )
+                                    .start(2)
+                                    .accepting(3)
+                            },
+                        ),
+                        Matcher::characters(0, 255).at_most(1020),
+                    ]
+                },
+            )
+            .at_most(1020),
+    );
+
 /// At least 2 characters.
 pub const WORD: StringRule = StringRule::new("WORD")
     .refusal("not a valid WORD. At least 2 characters.")
