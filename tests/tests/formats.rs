@@ -120,6 +120,21 @@ const FORMATS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "date-time",
+        &[
+            "2026-01-31T12:00:00.000Z",
+            "2024-02-29t23:59:59.123456789-08:00",
+            "2023-02-29T00:00:00Z",
+            "2016-12-31T23:59:60Z",
+            "2017-01-01T05:29:60.5+05:30",
+            "2016-12-31T15:59:60-08:00",
+            "2016-06-15T23:59:60Z",
+            "2016-13-31T12:00:00Z",
+            "2026-01-31 12:00:00Z",
+            "2026-01-31T12:00:00",
+        ],
+    ),
+    (
         "uri",
         &[
             "https://user:pw@hg.mozilla.org:443/a/b;c=d?x=y&z#frag",
@@ -337,7 +352,6 @@ fn one_of_two_formats_is_enough() {
 #[test]
 fn what_is_refused_says_why() {
     let refused = [
-        "date-time",
         "idn-email",
         "idn-hostname",
         "iri",

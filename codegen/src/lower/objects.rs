@@ -5,7 +5,16 @@ use std::collections::BTreeSet;
 use super::ident;
 use super::types::Types;
 use crate::model::{Field, Kind, MembersRule, Rule, RuleUse, Struct, TextRule, TypeShape, Value};
-use crate::resolve::{Additional, Mark, ObjectWords, Schema, SchemaId};
+use crate::resolve::{Additional, JsonKind, Mark, ObjectWords, Schema, SchemaId};
+
+/// Whether a schema lists strings, or asks for a format of them.
+fn is_of_words(schema: &Schema) -> bool {
+    let strings = schema.named_kinds();
+    schema.alternatives.is_empty()
+        && schema.never.is_none()
+        && strings.is_none_or(|kinds| kinds.contains(&JsonKind::String))
+        && !(schema.values.is_empty() && schema.text.formats.is_empty())
+}
 
 impl ObjectWords {
     /// The keywords that are there.
@@ -119,14 +128,17 @@ impl Types {
     }
 
     /// The names that `propertyNames` allows, as a string: names that are listed
-    /// have no enum of their own.
+    /// have no enum of their own, and points in time stay text.
     fn name_value(&mut self, id: SchemaId, subject: &str) -> Value {
         match self.flatten(id) {
-            Ok(schema) if schema.alternatives.is_empty() && !schema.values.is_empty() => Value {
-                rules: self.text_rules(&schema, subject),
-                marks: schema.kinds.iter().map(|kinds| kinds.mark).collect(),
-                ..Value::plain(Kind::Text)
-            },
+            Ok(schema) if is_of_words(&schema) => {
+                self.pass_over_other_kinds(&schema, &BTreeSet::from([JsonKind::String]));
+                Value {
+                    rules: self.text_rules(&schema, subject),
+                    marks: schema.kinds.iter().map(|kinds| kinds.mark).collect(),
+                    ..Value::plain(Kind::Text)
+                }
+            }
             _ => self.value(id, subject),
         }
     }

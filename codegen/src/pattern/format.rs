@@ -3,7 +3,7 @@
 //! Each is written from the ABNF of its RFC, as a pattern, and compiled as the
 //! patterns of schemas are.
 
-use super::{Form, Refusal, Shape, compile_pattern};
+use super::{Form, Refusal, Shape, compile_pattern, time};
 
 /// Compiles what has one of `formats`; `None` where there are none.
 pub(super) fn compile(formats: &[&str]) -> Result<Option<Form>, Refusal> {
@@ -38,7 +38,8 @@ fn one(name: &str) -> Result<Form, Refusal> {
             shortest: 0,
             longest: None,
         }),
-        "time" => super::time::compile(),
+        "time" => time::time(),
+        "date-time" => time::date_time(&date()),
         _ => grammar(name, &source(name)?),
     }
 }
@@ -66,7 +67,6 @@ fn source(name: &str) -> Result<String, Refusal> {
 
 fn refuse(name: &str) -> Refusal {
     let why = match name {
-        "date-time" => "is a type of its own, not a pattern",
         "idn-email" | "idn-hostname" => "depends on tables of Unicode that change",
         "iri" | "iri-reference" => "is not supported",
         _ => "is not one that JSON Schema defines",

@@ -1,4 +1,4 @@
-//! The format `time`: RFC 3339, 5.6, `full-time`.
+//! The formats `time` and `date-time`: RFC 3339, 5.6, `full-time` and `date-time`.
 //!
 //! A leap second is the last of a day in UTC, so its offset follows from its
 //! hour and minute. One automaton that remembers both takes too many states;
@@ -10,19 +10,30 @@ const FRACTION: &str = "(?:\\.\\d+)?";
 const HOUR: &str = "(?:[01]\\d|2[0-3])";
 const MINUTE: &str = "[0-5]\\d";
 
-/// Compiles the format.
-pub(super) fn compile() -> Result<Form, Refusal> {
+/// Compiles `time`.
+pub(super) fn time() -> Result<Form, Refusal> {
+    after("", 0)
+}
+
+/// Compiles `date-time`, with the pattern of a `date`.
+pub(super) fn date_time(date: &str) -> Result<Form, Refusal> {
+    after(&format!("(?:{date})[Tt]"), "2026-01-31T".len())
+}
+
+/// A time after what matches `before`, which has so many bytes.
+fn after(before: &str, bytes: usize) -> Result<Form, Refusal> {
     let ordinary = format!("{HOUR}:{MINUTE}:{MINUTE}{FRACTION}(?:[Zz]|[+-]{HOUR}:{MINUTE})");
-    let leap = Form {
-        shape: Shape::AllOf(vec![grammar(&hours())?, grammar(&minutes())?]),
-        shortest: SHORTEST,
+    let form = |shape| Form {
+        shape,
+        shortest: bytes + SHORTEST,
         longest: None,
     };
-    Ok(Form {
-        shape: Shape::AnyOf(vec![grammar(&ordinary)?, leap]),
-        shortest: SHORTEST,
-        longest: None,
-    })
+    let leap = form(Shape::AllOf(vec![
+        grammar(&format!("{before}(?:{})", hours()))?,
+        grammar(&format!("[\\0-\\x7f]{{{bytes}}}(?:{})", minutes()))?,
+    ]));
+    let ordinary = grammar(&format!("{before}{ordinary}"))?;
+    Ok(form(Shape::AnyOf(vec![ordinary, leap])))
 }
 
 /// The length of `23:59:59Z`.

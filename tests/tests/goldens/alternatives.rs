@@ -130,6 +130,8 @@ fn alternatives_stand_within_others_and_beside_others() {
         ("other", json!(1)),
         ("few", json!({"a": 1, "b": 2})),
         ("line", json!("é".repeat(255))),
+        ("moment", json!("2026-01-31T12:00:00.000Z")),
+        ("days", json!({"2026-01-31T00:00:00Z": []})),
     ] {
         valid::<Nested2>(json!({name: value}));
     }
@@ -149,6 +151,14 @@ fn alternatives_stand_within_others_and_beside_others() {
         ("other", json!(null), "/other", "anyOf"),
         ("few", json!({"c": 1}), "/few/c", "enum"),
         ("line", json!("é".repeat(256)), "/line", "pattern"),
+        ("moment", json!("2026-02-30T12:00:00Z"), "/moment", "format"),
+        (
+            "moment",
+            json!("2026-01-31T12:00:00+01:00"),
+            "/moment",
+            "pattern",
+        ),
+        ("days", json!({"2026": []}), "/days/2026", "format"),
     ] {
         assert_found(
             violations::<Nested2>(json!({name: value})),

@@ -357,6 +357,16 @@ impl Validate for Nested2 {
         if let Some(value) = &self.both {
             value.check(&at.member("both"), report)?;
         }
+        if let Some(value) = &self.days {
+            for name in value.keys() {
+                report
+                    .check(
+                        &at.member("days").member(name),
+                        name.as_str(),
+                        &validators::DAYS_NAME,
+                    )?;
+            }
+        }
         if let Some(value) = &self.few {
             for name in value.keys() {
                 report
@@ -372,6 +382,9 @@ impl Validate for Nested2 {
         }
         if let Some(value) = &self.line {
             report.check(&at.member("line"), value, &validators::LINE)?;
+        }
+        if let Some(value) = &self.moment {
+            report.check(&at.member("moment"), value, &validators::MOMENT)?;
         }
         if let Some(value) = &self.other {
             value.check(&at.member("other"), report)?;

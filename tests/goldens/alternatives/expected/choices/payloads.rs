@@ -365,6 +365,11 @@ pub struct Nested2 {
     /// What two lists of kinds have in common.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub both: Option<NestedBoth>,
+    /// By the moments when they began.
+    ///
+    /// Each name: format: `date-time`.
+    #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+    pub days: Option<BTreeMap<String, JsonText>>,
     /// Names out of a list.
     ///
     /// Each name: one of `a`, `b`.
@@ -380,6 +385,11 @@ pub struct Nested2 {
     /// Syntax: `^.{0,255}$`.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub line: Option<String>,
+    /// A point in time, in UTC.
+    ///
+    /// At most 24 characters. Syntax: `Z$`. Format: `date-time`.
+    #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+    pub moment: Option<String>,
     /// Titles that Rust has other plans for.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub other: Option<NestedOther>,

@@ -187,9 +187,11 @@ pub(crate) static MERGED2: Shape = Shape::Object {
 pub(crate) static NESTED2: Shape = Shape::Object {
     members: &[
         Member::optional("both", &NESTED_BOTH),
+        Member::optional("days", &Shape::Map(&Shape::Any)),
         Member::optional("few", &Shape::Map(&Shape::Signed)),
         Member::optional("large", &Shape::Unsigned(&validators::LARGE)),
         Member::optional("line", &Shape::String),
+        Member::optional("moment", &Shape::String),
         Member::optional("other", &NESTED_OTHER),
         Member::optional("perhaps", &Shape::Nullable(&NESTED_PERHAPS)),
         Member::optional("tagged", &NESTED_TAGGED),
