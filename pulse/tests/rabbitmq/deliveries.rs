@@ -5,7 +5,7 @@ use crate::common::{Event, Numbered, eventually, message_on};
 use crate::publish;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use taskcluster_pulse::{Consumer, Exchange, OnFailure, Publisher, Queue};
+use taskcluster_pulse::{Connection, Consumer, Exchange, OnFailure, Publisher, Queue};
 
 #[tokio::test]
 async fn messages_arrive_and_are_acked_together() {
@@ -136,6 +136,41 @@ async fn poison_and_failures_go_to_the_dead_letters() {
     rabbit.delete_queue(&dead).await;
     let exchange = dead.replacen("queue/", "exchange/", 1);
     rabbit.delete_exchange(&exchange).await;
+}
+
+/// The slow one holds up the acks of all after it, and outlasts several heartbeats.
+#[tokio::test]
+async fn slow_handlers_lose_neither_connection_nor_order() {
+    let Some(rabbit) = Rabbit::for_test().await else {
+        return;
+    };
+    let mut uri = rabbit.uri();
+    uri.query.heartbeat = Some(1);
+    let consumer = rabbit
+        .consumer_by(Connection::amqp(&uri.to_string()).expect("a URL"))
+        .handlers(4)
+        .prefetch(50)
+        .start()
+        .await
+        .expect("started");
+    publish(&rabbit, 0..40).await;
+    let stopper = consumer.stopper();
+    let run = tokio::spawn(consumer.run(|event: Event, envelope| async move {
+        assert!(!envelope.redelivered());
+        if event.number() == 0 {
+            tokio::time::sleep(Duration::from_secs(4)).await;
+        }
+        Ok::<(), String>(())
+    }));
+    eventually(|| stopper.counters().acked == 39).await;
+    assert_eq!(stopper.counters().acks_sent, 0, "none past the slow one");
+    eventually(|| stopper.counters().acked == 40).await;
+    stopper.stop();
+    run.await.expect("no panic").expect("stopped");
+    let counters = stopper.counters();
+    assert_eq!((counters.failed, counters.connections_lost), (0, 0));
+    assert_eq!(rabbit.queue_len(&rabbit.queue()).await, 0);
+    rabbit.delete_queue(&rabbit.queue()).await;
 }
 
 #[tokio::test]
