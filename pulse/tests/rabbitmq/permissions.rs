@@ -1,12 +1,11 @@
 //! A user who may not read every exchange.
 
 use lapin::uri::AMQPUri;
-use taskcluster_pulse::{Connection, Consumer, Exchange, Notice};
+use taskcluster_pulse::{Connection, Exchange};
 
-use crate::common::exchanges::AllOf;
+use crate::common::Numbered;
 use crate::common::rabbitmq::Rabbit;
-use crate::common::{Numbered, Seen};
-use crate::publish;
+use crate::refusals::one_binding_fails;
 
 /// An exchange that the user may not read.
 const FORBIDDEN: &str = "exchange/tests/v1/forbidden";
@@ -49,25 +48,8 @@ async fn an_exchange_that_may_not_be_read_is_named_and_the_others_stand() {
     };
     rabbit.declare_exchange(FORBIDDEN).await;
     let user = user_who_may_read(Numbered::INFO.exchange, &rabbit, &management).await;
-    let seen = Seen::default();
-    let mut consumer = Consumer::builder(Connection::amqp(&user.to_string()).expect("a URL"))
-        .bind(AllOf(FORBIDDEN))
-        .bind(rabbit.binding())
-        .on_notice(seen.listener())
-        .start()
-        .await
-        .expect("started");
-    let failed = consumer.failed_bindings();
-    assert_eq!(failed.len(), 1);
-    assert_eq!(failed[0].exchange, FORBIDDEN);
-    assert!(failed[0].reason.contains("ACCESS_REFUSED"), "{}", failed[0]);
-    assert_eq!(
-        seen.count(|notice| matches!(notice, Notice::BindingFailed(_))),
-        1
-    );
-    publish(&rabbit, 0..1).await;
-    consumer.next().await.expect("a delivery").ack();
-    consumer.stop().await.expect("stopped");
+    let connection = Connection::amqp(&user.to_string()).expect("a URL");
+    one_binding_fails(&rabbit, connection, FORBIDDEN, "ACCESS_REFUSED").await;
     rabbit.delete_exchange(FORBIDDEN).await;
     delete(&management, &format!("users/{}", rabbit.lane)).await;
 }

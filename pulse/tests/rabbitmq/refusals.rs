@@ -62,9 +62,20 @@ async fn a_missing_exchange_is_named_and_the_others_stand() {
     let Some(rabbit) = Rabbit::for_test().await else {
         return;
     };
+    one_binding_fails(&rabbit, rabbit.connection(), MISSING, "NOT_FOUND").await;
+}
+
+/// Asserts that a consumer by `connection` is told that its binding to `exchange`
+/// is refused with `reason`, and that its other binding stands.
+pub(crate) async fn one_binding_fails(
+    rabbit: &Rabbit,
+    connection: Connection,
+    exchange: &'static str,
+    reason: &str,
+) {
     let seen = Seen::default();
-    let mut consumer = Consumer::builder(rabbit.connection())
-        .bind(AllOf(MISSING))
+    let mut consumer = Consumer::builder(connection)
+        .bind(AllOf(exchange))
         .bind(rabbit.binding())
         .on_notice(seen.listener())
         .start()
@@ -72,13 +83,13 @@ async fn a_missing_exchange_is_named_and_the_others_stand() {
         .expect("started");
     let failed = consumer.failed_bindings();
     assert_eq!(failed.len(), 1);
-    assert_eq!(failed[0].exchange, MISSING);
-    assert!(failed[0].reason.contains("NOT_FOUND"), "{}", failed[0]);
+    assert_eq!(failed[0].exchange, exchange);
+    assert!(failed[0].reason.contains(reason), "{}", failed[0]);
     assert_eq!(
         seen.count(|notice| matches!(notice, Notice::BindingFailed(_))),
         1
     );
-    publish(&rabbit, 0..1).await;
+    publish(rabbit, 0..1).await;
     consumer.next().await.expect("a delivery").ack();
     consumer.stop().await.expect("stopped");
 }
