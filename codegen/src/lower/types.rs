@@ -9,9 +9,9 @@ use crate::error::Error;
 use crate::model::{Kind, TypeDef, TypeId, TypeShape, Value};
 use crate::resolve::{JsonKind, Mark, Schema, SchemaId};
 
-/// How deeply schemas may be nested: rustc gives up on types that hold one
-/// another some 60 levels deep, with an error that names no schema.
-pub(super) const DEEPEST: usize = 48;
+/// How deeply schemas may be nested: rustc gives up on lists in lists between 32
+/// and 40 levels deep, with an error that names no schema.
+pub(super) const DEEPEST: usize = 32;
 
 /// How many schemas may be made of others. Combinations multiply: without an
 /// end, a short input could ask for more types than there is memory for.
