@@ -132,6 +132,7 @@ fn alternatives_stand_within_others_and_beside_others() {
         ("line", json!("é".repeat(255))),
         ("moment", json!("2026-01-31T12:00:00.000Z")),
         ("days", json!({"2026-01-31T00:00:00Z": []})),
+        ("things", json!([1, 1.5, "1", [1], {"a": 1}, null, false])),
     ] {
         valid::<Nested2>(json!({name: value}));
     }
@@ -159,6 +160,13 @@ fn alternatives_stand_within_others_and_beside_others() {
             "pattern",
         ),
         ("days", json!({"2026": []}), "/days/2026", "format"),
+        ("things", json!([1, 1.0]), "/things", "uniqueItems"),
+        (
+            "things",
+            json!([{"a": [2]}, {"a": [2.0]}]),
+            "/things",
+            "uniqueItems",
+        ),
     ] {
         assert_found(
             violations::<Nested2>(json!({name: value})),

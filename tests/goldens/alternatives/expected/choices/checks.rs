@@ -4,7 +4,7 @@
 
 use taskcluster_pulse::{JsonText, Pointer, Report, Validate};
 use taskcluster_pulse::payload::{Branch, Union, check_one, read_variant};
-use taskcluster_pulse::rule::{ItemsRule, Known, MembersRule};
+use taskcluster_pulse::rule::{ItemsRule, Known, MembersRule, unique};
 use taskcluster_pulse::validate::Flow;
 
 use super::{
@@ -394,6 +394,9 @@ impl Validate for Nested2 {
         }
         if let Some(value) = &self.tagged {
             value.check(&at.member("tagged"), report)?;
+        }
+        if let Some(value) = &self.things {
+            report.check(&at.member("things"), value, &ItemsRule::new().unique(unique))?;
         }
         if let Some(value) = &self.word {
             report.check(&at.member("word"), value, &validators::WORD)?;

@@ -399,6 +399,11 @@ pub struct Nested2 {
     /// Told apart by a word.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub tagged: Option<NestedTagged>,
+    /// Anything, but nothing twice.
+    ///
+    /// No two items are equal.
+    #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+    pub things: Option<Vec<JsonText>>,
     /// Text, whatever the alternatives say.
     ///
     /// At least 2 characters.

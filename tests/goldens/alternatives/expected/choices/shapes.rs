@@ -195,6 +195,7 @@ pub(crate) static NESTED2: Shape = Shape::Object {
         Member::optional("other", &NESTED_OTHER),
         Member::optional("perhaps", &Shape::Nullable(&NESTED_PERHAPS)),
         Member::optional("tagged", &NESTED_TAGGED),
+        Member::optional("things", &Shape::Array(&Shape::Any)),
         Member::optional("word", &Shape::String),
     ],
     rest: Rest::Closed,
