@@ -125,14 +125,19 @@ impl Matcher {
             Shape::Positions(positions) => positions.matches(text),
             Shape::Split(split) => split.matches(text),
             Shape::Table(table) => table.accepts(text),
-            Shape::Characters { least, most } => {
-                let count = count(text);
-                least <= count && count <= most
-            }
+            Shape::Characters { least, most } => has_characters(text, least, most),
             Shape::AnyOf(matchers) => one_says(matchers, text, true),
             Shape::AllOf(matchers) => !one_says(matchers, text, false),
         }
     }
+}
+
+/// Whether `text` has so many code points. Kept out of the matchers around it,
+/// most of which count nothing.
+#[inline(never)]
+const fn has_characters(text: &[u8], least: u64, most: u64) -> bool {
+    let count = count(text);
+    least <= count && count <= most
 }
 
 /// Whether one of `matchers` gives the `verdict` on `text`.
