@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         });
     }
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
-    let mut files = generate(&sources, &Target::Module)?;
+    let mut files = generate(&sources, None, &Target::Module)?;
     add_featured(&mut files, &sources)?;
     for (path, text) in files {
         let path = out.join("generated").join(path);
@@ -39,7 +39,7 @@ fn add_featured(module: &mut Files, sources: &[Source]) -> Result<(), Box<dyn Er
         package: "private".to_owned(),
         pulse: "pulse".to_owned(),
     };
-    for (path, text) in generate(sources, &target)? {
+    for (path, text) in generate(sources, None, &target)? {
         let path = path.trim_start_matches("src/").to_owned();
         for name in ["examples", "schemas"] {
             if let Some(service) = path.strip_suffix(&format!("/{name}.rs")) {

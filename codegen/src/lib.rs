@@ -19,6 +19,7 @@ mod json;
 mod load;
 mod lower;
 mod model;
+mod names;
 pub mod pattern;
 mod place;
 mod resolve;
@@ -26,6 +27,7 @@ mod resolve;
 use std::collections::BTreeMap;
 
 pub use error::{Error, Errors};
+use names::Names;
 
 /// One input: the bytes of a JSON file, and the name to call it by in errors.
 #[derive(Clone, Debug)]
@@ -58,16 +60,24 @@ pub type Files = BTreeMap<String, String>;
 
 /// Generates the files for every exchange that `sources` describe.
 ///
-/// The result depends on what the documents say, not on their order or names.
+/// The result depends on what the documents say, not on their order or names. One
+/// of the files, `names.json`, says what was named how; given as `names` to the
+/// next run, it makes sure that whatever was added in between renames nothing.
+/// Without it, of two that ask for one name, the documents' own order decides.
 ///
 /// # Errors
 ///
 /// [`Errors`]: everything that keeps the input from being generated, each with
 /// its file, its JSON pointer and what to do.
-pub fn generate(sources: &[Source], target: &Target) -> Result<Files, Errors> {
+pub fn generate(
+    sources: &[Source],
+    names: Option<&Source>,
+    target: &Target,
+) -> Result<Files, Errors> {
+    let names = names.map(Names::read).transpose()?.unwrap_or_default();
     let documents = load::load(sources)?;
     let resolved = resolve::resolve(&documents)?;
-    let (model, mut ledger) = lower::lower(resolved)?;
+    let (model, mut ledger) = lower::lower(resolved, &names)?;
     let emitted = emit::emit(&model, target, &mut ledger)?;
     ledger.settle()?;
     format::format(emitted)

@@ -71,6 +71,8 @@ pub(crate) struct KeyEntry {
 pub(crate) struct TypeDef {
     /// Empty until all types are known.
     pub(crate) name: String,
+    /// What tells the type from all others in every run, whatever it is called.
+    pub(crate) key: String,
     /// The name as that of a constant, apart from those of other types.
     pub(crate) constant: String,
     /// The document of its schema, by normalised id, and the place in it.
@@ -191,6 +193,8 @@ pub(crate) struct RuleUse {
 #[derive(Clone, Debug)]
 pub(crate) struct NamedRule {
     pub(crate) place: Place,
+    /// What had the name first: the key of a type, and a value in it.
+    pub(crate) owner: String,
     pub(crate) name: String,
     pub(crate) subject: String,
     pub(crate) rule: Rule,

@@ -86,11 +86,12 @@ fn a_crate_is_a_module_with_features() {
         package: "made-up".to_owned(),
         pulse: "../pulse".to_owned(),
     };
-    let as_crate = generate(&services(), &target).unwrap_or_else(|errors| panic!("{errors}"));
+    let as_crate = generate(&services(), None, &target).unwrap_or_else(|errors| panic!("{errors}"));
     let as_module = made(&services());
     for (path, text) in &as_module {
         let path = match path.as_str() {
             "mod.rs" => "src/lib.rs".to_owned(),
+            "names.json" => path.clone(),
             path => format!("src/{path}"),
         };
         let in_crate = as_crate.get(&path).map(String::as_str).unwrap_or_default();

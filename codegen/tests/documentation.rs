@@ -3,7 +3,7 @@
 mod support;
 
 use pulldown_cmark::{BrokenLink, CowStr, Event, Options, Parser, Tag};
-use support::{module, sources, workspace};
+use support::{module, rust, sources, workspace};
 use taskcluster_codegen::Files;
 
 fn made(folder: &str) -> Files {
@@ -115,8 +115,8 @@ fn no_text_becomes_code() {
         }
     }
     let mut calls = Calls(Vec::new());
-    for (path, text) in made("tests/goldens/hostile/input") {
-        let file = syn::parse_file(&text).unwrap_or_else(|error| panic!("{path}: {error}"));
+    for (path, text) in rust(&made("tests/goldens/hostile/input")) {
+        let file = syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}"));
         syn::visit::Visit::visit_file(&mut calls, &file);
     }
     assert_eq!(calls.0, Vec::<String>::new());

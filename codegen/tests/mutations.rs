@@ -4,7 +4,7 @@ mod support;
 
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
-use support::{module, sources, workspace};
+use support::{module, rust, sources, workspace};
 use taskcluster_codegen::Source;
 
 /// How many inputs are tried. Each is generated as a whole.
@@ -136,12 +136,14 @@ fn mutated(sources: &[Source], random: &mut Rng) -> Vec<Source> {
 fn answers(sources: &[Source], input: &str) -> bool {
     match module(sources) {
         Ok(files) => {
-            for (path, text) in files {
+            for path in files.keys() {
                 assert!(
                     !path.contains("..") && !path.starts_with('/'),
                     "{input}: {path}"
                 );
-                if let Err(error) = syn::parse_file(&text) {
+            }
+            for (path, text) in rust(&files) {
+                if let Err(error) = syn::parse_file(text) {
                     panic!("{input}: {path}: {error}");
                 }
             }

@@ -10,6 +10,7 @@ mod inert;
 mod manifest;
 mod markdown;
 mod matcher;
+mod names;
 mod payloads;
 mod root;
 mod routing_key;
@@ -46,6 +47,8 @@ pub(crate) struct RustFile {
 pub(crate) struct Emitted {
     /// The manifest of a crate.
     pub(crate) manifest: Option<String>,
+    /// The names that were given, for the next run.
+    pub(crate) names: String,
     pub(crate) files: Vec<RustFile>,
 }
 
@@ -66,7 +69,12 @@ pub(crate) fn emit(model: &Model, target: &Target, ledger: &mut Ledger) -> Resul
         Target::Crate { package, pulse } => Some(manifest::manifest(model, package, pulse)),
         Target::Module => None,
     };
-    Errors::unless_empty(errors, Emitted { manifest, files })
+    let emitted = Emitted {
+        manifest,
+        names: names::names(model),
+        files,
+    };
+    Errors::unless_empty(errors, emitted)
 }
 
 /// The name of the feature that turns a service on: its module's, with dashes.

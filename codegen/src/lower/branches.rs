@@ -130,6 +130,7 @@ impl Types {
         }
         let merged = self.merge(beside, schema)?;
         let schema = Schema {
+            beside: (!home.is_below(&base.home)).then(|| base.home.clone()),
             place,
             home,
             ..merged

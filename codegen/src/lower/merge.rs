@@ -197,6 +197,7 @@ impl Types {
         }
         let first = &self.schemas[left.0];
         let schema = Schema {
+            beside: Some(self.schemas[right.0].home.clone()),
             title: first.title.clone(),
             description: first.description.clone(),
             parts: vec![left, right],

@@ -16,25 +16,26 @@ mod vacuous;
 
 use crate::error::Errors;
 use crate::model::Model;
+use crate::names::Names;
 use crate::resolve::{Ledger, Resolved};
 
-/// Turns what was published into what is generated; gives back the ledger for
-/// the emitter to settle.
-pub(crate) fn lower(resolved: Resolved) -> Result<(Model, Ledger), Errors> {
+/// Turns what was published into what is generated, under the names that it had
+/// before; gives back the ledger for the emitter to settle.
+pub(crate) fn lower(resolved: Resolved, names: &Names) -> Result<(Model, Ledger), Errors> {
     let Resolved {
         references,
         schemas,
         ledger,
     } = resolved;
     let mut types = types::Types::new(schemas);
-    let services = services::lower(&references, &mut types);
+    let services = services::lower(&references, &mut types, names);
     let (definitions, vacuous, errors) = types.finish();
     let mut model = Model {
         services,
         types: definitions,
         vacuous,
     };
-    naming::name_everything(&mut model);
+    naming::name_everything(&mut model, names);
     cycles::box_cycles(&mut model);
     Errors::unless_empty(errors, (model, ledger))
 }

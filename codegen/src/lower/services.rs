@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::ident;
+use super::naming::Claims;
 use super::types::Types;
 use crate::model::{Exchange, KeyEntry, Service};
+use crate::names::{Kind, Names};
 use crate::resolve::{Entry, Reference};
 
 /// Names that a generated crate has for other modules, files and features, and
@@ -26,14 +28,13 @@ const RESERVED: [&str; 13] = [
 ];
 
 /// Lowers every service, and with it every type that its payloads reach.
-pub(super) fn lower(references: &[Reference], types: &mut Types) -> Vec<Service> {
-    let mut taken = BTreeSet::from(RESERVED.map(str::to_owned));
-    let mut services: Vec<(Service, &Reference)> = Vec::new();
-    for reference in references {
-        let module = module_name(reference, &mut taken);
-        let folder = format!("{}/{}", reference.service, reference.api_version);
-        types.modules.insert(folder, module.clone());
-        services.push((service(reference, module), reference));
+pub(super) fn lower(references: &[Reference], types: &mut Types, names: &Names) -> Vec<Service> {
+    let mut services: Vec<(Service, &Reference)> =
+        references.iter().map(|it| (service(it), it)).collect();
+    name_modules(&mut services, names);
+    for (service, _) in &services {
+        let folder = format!("{}/{}", service.name, service.api_version);
+        types.modules.insert(folder, service.module.clone());
     }
     for (service, reference) in &mut services {
         types.module.clone_from(&service.module);
@@ -46,25 +47,33 @@ pub(super) fn lower(references: &[Reference], types: &mut Types) -> Vec<Service>
     services.into_iter().map(|(service, _)| service).collect()
 }
 
-/// The module of a service; the version of its API is part of the name from the
-/// second version on, so that a new version does not rename the first.
-fn module_name(reference: &Reference, taken: &mut BTreeSet<String>) -> String {
-    let wanted = match reference.api_version.as_str() {
-        "v1" => ident::snake(&reference.service),
-        version => ident::snake(&format!("{} {version}", reference.service)),
-    };
-    let wanted = match wanted.as_str() {
-        "" => "service",
-        wanted => wanted,
-    };
-    let module = ident::distinct(wanted, "_", |name| taken.contains(name));
-    taken.insert(module.clone());
-    module
+/// Names the modules of services; the version of the API is part of the name from
+/// the second version on, so that a new version does not rename the first.
+fn name_modules(services: &mut [(Service, &Reference)], names: &Names) {
+    let mut claims = Claims::new(RESERVED).separated_by("_");
+    for (service, _) in services.iter() {
+        let owner = service.key();
+        claims.keep(Kind::Module, &owner, names.get(Kind::Module, &owner));
+    }
+    for (service, _) in services {
+        let wanted = match service.api_version.as_str() {
+            "v1" => ident::snake(&service.name),
+            version => ident::snake(&format!("{} {version}", service.name)),
+        };
+        service.module = claims.claim(Kind::Module, &service.key(), &[&wanted], "service");
+    }
 }
 
-fn service(reference: &Reference, module: String) -> Service {
+impl Service {
+    /// What tells it from other services: its name, and the version of its API.
+    pub(crate) fn key(&self) -> String {
+        format!("{} {}", self.name, self.api_version)
+    }
+}
+
+fn service(reference: &Reference) -> Service {
     Service {
-        module,
+        module: String::new(),
         name: reference.service.clone(),
         api_version: reference.api_version.clone(),
         title: reference.title.clone(),

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
+use super::naming::numbered;
 use super::scalars::{is_equal, kind_of};
 use crate::error::Error;
 use crate::model::{Kind, TypeDef, TypeId, TypeShape, Value};
-use crate::resolve::{JsonKind, Mark, Schema, SchemaId};
+use crate::resolve::{Home, JsonKind, Mark, Schema, SchemaId};
 
 /// How deeply schemas may be nested: rustc gives up on lists in lists between 32
 /// and 40 levels deep, with an error that names no schema.
@@ -23,6 +24,8 @@ pub(super) struct Types {
     /// How many of them were read; the rest was made of them.
     read: usize,
     definitions: Vec<TypeDef>,
+    /// How many types there are of each schema.
+    keys: BTreeMap<String, usize>,
     /// The named type of each schema that has one; entered before the type is
     /// made, so that a schema may refer to itself.
     known: BTreeMap<SchemaId, TypeId>,
@@ -55,6 +58,7 @@ impl Types {
             read: schemas.len(),
             schemas,
             definitions: Vec::new(),
+            keys: BTreeMap::new(),
             known: BTreeMap::new(),
             payloads: BTreeMap::new(),
             nullable: BTreeSet::new(),
@@ -264,8 +268,10 @@ impl Types {
             return known;
         }
         let named = TypeId(self.definitions.len());
+        let key = numbered(schema.key(), &mut self.keys);
         self.definitions.push(TypeDef {
             name: String::new(),
+            key,
             constant: String::new(),
             document: schema.home.document.clone(),
             pointer: schema.home.pointer.clone(),
@@ -310,6 +316,16 @@ impl Types {
 }
 
 impl Schema {
+    /// What tells the type of the schema from others, in every run: its place, and
+    /// that of the schema elsewhere that it was merged with.
+    fn key(&self) -> String {
+        let place = |home: &Home| format!("/schemas/{}#{}", home.document, home.pointer);
+        let elsewhere = self.beside.iter().map(|it| format!(" with {}", place(it)));
+        std::iter::once(place(&self.home))
+            .chain(elsewhere)
+            .collect()
+    }
+
     /// The kinds that the schema names, by `type` or by the values that it lists.
     pub(super) fn named_kinds(&self) -> Option<BTreeSet<JsonKind>> {
         let from_values = self

@@ -44,6 +44,9 @@ pub(crate) struct Marked<T> {
 pub(crate) struct Schema {
     pub(crate) place: Place,
     pub(crate) home: Home,
+    /// What a schema was merged with that is used elsewhere, too: tells the types
+    /// apart that are made of it.
+    pub(crate) beside: Option<Home>,
     pub(crate) title: Option<String>,
     pub(crate) description: Option<String>,
     /// The schema `false`, which allows no value.
@@ -126,6 +129,7 @@ impl Schema {
         Self {
             place,
             home,
+            beside: None,
             title: None,
             description: None,
             never: None,

@@ -2,6 +2,7 @@
 //! what to do.
 
 mod files;
+mod names;
 mod references;
 mod schemas;
 #[path = "../support/mod.rs"]

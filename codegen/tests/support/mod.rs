@@ -51,5 +51,10 @@ pub(crate) fn sources(folder: &Path) -> Vec<Source> {
 
 /// What the generator makes of `sources`, as a module.
 pub(crate) fn module(sources: &[Source]) -> Result<Files, Errors> {
-    generate(sources, &Target::Module)
+    generate(sources, None, &Target::Module)
+}
+
+/// Those of `files` that are Rust, by their paths.
+pub(crate) fn rust(files: &Files) -> impl Iterator<Item = (&String, &String)> {
+    files.iter().filter(|(path, _)| path.ends_with(".rs"))
 }

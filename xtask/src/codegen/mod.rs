@@ -30,11 +30,17 @@ use crate::{text, workspace};
 /// What a check exits with when the output is stale.
 const STALE: u8 = 1;
 
+/// The file of the output that says what was named how, for the next run.
+const NAMES: &str = "names.json";
+
 /// Write the generated crate from exchange references and schemas.
 ///
 /// The output is replaced as a whole, or left as it was. Where nothing changed,
 /// nothing is touched. In the output folder, `target`, `Cargo.lock` and names
 /// that start with a dot are yours; everything else is generated.
+///
+/// What has a name keeps it, whatever is added to the schemas: the output's
+/// names.json says what was named how. Delete it to have everything named anew.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
@@ -94,7 +100,9 @@ pub fn run(args: &Args, stdout: &mut impl Write) -> Result<ExitCode, Error> {
         package: "taskcluster-events".to_owned(),
         pulse: output.path_to(&root.join("pulse"))?,
     };
-    let files = taskcluster_codegen::generate(&sources::read(&schemas)?, &target)?;
+    let names = sources::names(&output.shown.join(NAMES))?;
+    let sources = sources::read(&schemas)?;
+    let files = taskcluster_codegen::generate(&sources, names.as_ref(), &target)?;
     if files.is_empty() {
         return Err(Error::NoExchanges { path: schemas });
     }

@@ -37,6 +37,19 @@ pub(super) fn read(path: &Path) -> Result<Vec<Source>, Error> {
     }
 }
 
+/// Reads the names that an earlier run gave from the file at `path`; nothing where
+/// there is no such file.
+///
+/// # Errors
+///
+/// The file can't be read.
+pub(super) fn names(path: &Path) -> Result<Option<Source>, Error> {
+    match fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file()) {
+        true => source(path).map(Some),
+        false => Ok(None),
+    }
+}
+
 fn source(path: &Path) -> Result<Source, Error> {
     Ok(Source {
         name: text::shown(path),

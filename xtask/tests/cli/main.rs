@@ -1,5 +1,6 @@
 //! The command line as its users meet it: what it prints, writes, and exits with.
 
 mod codegen;
+mod names;
 mod support;
 mod usage;

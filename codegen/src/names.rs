@@ -1,0 +1,152 @@
+//! The names that an earlier run gave.
+//!
+//! Of two that ask for one name, the documents do not tell which came first. So
+//! the output says who has which name, and the next run reads it: whatever was
+//! added in between renames nothing.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::Source;
+use crate::error::{Error, Errors};
+use crate::json;
+use crate::place::Place;
+
+/// The file of the output that holds them.
+pub(crate) const FILE: &str = "names.json";
+
+/// The member that tells a reader what the file is.
+pub(crate) const ABOUT: &str = "//";
+
+/// What has a name of its own kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    /// The module of a service, whose owner is `queue v1`.
+    Module,
+    /// The binding of an exchange, whose owner is the exchange.
+    Binding,
+    /// The routing key of an exchange.
+    RoutingKey,
+    /// The variant of the event for an exchange.
+    Event,
+    /// The type of a schema, `module::Name`; the owner is [`TypeDef::key`].
+    ///
+    /// [`TypeDef::key`]: crate::model::TypeDef::key
+    Payload,
+    /// A rule; the owner is [`NamedRule::owner`].
+    ///
+    /// [`NamedRule::owner`]: crate::model::NamedRule::owner
+    Validator,
+}
+
+impl Kind {
+    const ALL: [Self; 6] = [
+        Self::Module,
+        Self::Binding,
+        Self::RoutingKey,
+        Self::Event,
+        Self::Payload,
+        Self::Validator,
+    ];
+
+    /// The member of the file that holds the names of this kind.
+    pub(crate) fn member(self) -> &'static str {
+        match self {
+            Self::Module => "modules",
+            Self::Binding => "bindings",
+            Self::RoutingKey => "routingKeys",
+            Self::Event => "events",
+            Self::Payload => "payloads",
+            Self::Validator => "validators",
+        }
+    }
+}
+
+/// The names that an earlier run gave, by kind and owner.
+#[derive(Debug, Default)]
+pub(crate) struct Names(BTreeMap<(Kind, String), String>);
+
+impl Names {
+    /// Reads the file that an earlier run wrote.
+    pub(crate) fn read(source: &Source) -> Result<Self, Errors> {
+        let place = Place {
+            file: source.name.clone(),
+            pointer: String::new(),
+        };
+        let root = match json::parse(&source.bytes) {
+            Ok(Value::Object(root)) => root,
+            Ok(_) => return Err(refusal(&place, "", "expected an object").into()),
+            Err(error) => return Err(refusal(&place, "", error.to_string()).into()),
+        };
+        let mut names = Self::default();
+        let mut errors = Vec::new();
+        for (member, owners) in root.iter().filter(|(member, _)| *member != ABOUT) {
+            let below = pointer(&[member]);
+            match (
+                Kind::ALL.into_iter().find(|kind| kind.member() == member),
+                owners,
+            ) {
+                (Some(kind), Value::Object(owners)) => {
+                    for (owner, name) in owners {
+                        let below = pointer(&[member, owner]);
+                        match name.as_str().filter(|name| is_name(name, kind)) {
+                            Some(name) => names.insert(kind, owner, name),
+                            None => errors.push(refusal(&place, &below, "not a name")),
+                        }
+                    }
+                }
+                (Some(_), _) => errors.push(refusal(&place, &below, "expected an object")),
+                (None, _) => errors.push(refusal(&place, &below, "an unknown kind of names")),
+            }
+        }
+        Errors::unless_empty(errors, names)
+    }
+
+    fn insert(&mut self, kind: Kind, owner: &str, name: &str) {
+        self.0.insert((kind, owner.to_owned()), name.to_owned());
+    }
+
+    /// The name that `owner` had.
+    pub(crate) fn get(&self, kind: Kind, owner: &str) -> Option<&str> {
+        self.0.get(&(kind, owner.to_owned())).map(String::as_str)
+    }
+
+    /// The module and the name that the type `key` had.
+    pub(crate) fn payload(&self, key: &str) -> Option<(&str, &str)> {
+        self.get(Kind::Payload, key)?.split_once("::")
+    }
+}
+
+fn refusal(place: &Place, below: &str, what: impl Into<String>) -> Error {
+    place.error(
+        below,
+        what,
+        "restore the file, or delete it, and what it names is named anew",
+    )
+}
+
+/// The JSON pointer (RFC 6901) of `steps`.
+fn pointer(steps: &[&str]) -> String {
+    let escaped = |step: &&str| format!("/{}", step.replace('~', "~0").replace('/', "~1"));
+    steps.iter().map(escaped).collect()
+}
+
+/// Whether `text` is a name that code of this kind may have.
+fn is_name(text: &str, kind: Kind) -> bool {
+    match (kind, text.split_once("::")) {
+        (Kind::Payload, Some((module, name))) => is_identifier(module) && is_identifier(name),
+        (Kind::Payload, None) => false,
+        _ => is_identifier(text),
+    }
+}
+
+/// Whether `text` can be made an identifier; keywords are written raw, but for
+/// those that can't be.
+fn is_identifier(text: &str) -> bool {
+    let is_word = |it: char| it.is_ascii_alphanumeric() || it == '_';
+    let is_special = matches!(text, "_" | "crate" | "self" | "super" | "Self");
+    text.starts_with(|it: char| is_word(it) && !it.is_ascii_digit())
+        && text.chars().all(is_word)
+        && !is_special
+}

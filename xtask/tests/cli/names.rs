@@ -1,0 +1,77 @@
+//! What has a name keeps it from run to run.
+
+use std::fs;
+use std::path::Path;
+
+use crate::support::{Place, assert_has, schemas};
+
+/// Writes the reference of a service with the exchange `task-completed`, and its
+/// schema, which has the title `title`.
+fn write_service(folder: &Path, service: &str, title: &str) {
+    let reference = format!(
+        r#"{{"$schema": "/schemas/common/exchanges-reference-v0.json#",
+            "serviceName": "{service}", "apiVersion": "v1",
+            "exchangePrefix": "exchange/{service}/v1/",
+            "entries": [{{"name": "taskCompleted", "exchange": "task-completed",
+                "schema": "v1/message.json#", "routingKey": []}}]}}"#
+    );
+    let schema = format!(
+        r#"{{"$id": "/schemas/{service}/v1/message.json#", "title": "{title}",
+            "type": "object", "properties": {{"a": {{"type": "string"}}}}}}"#
+    );
+    fs::write(folder.join(format!("{service}.json")), reference).unwrap();
+    fs::write(folder.join(format!("{service}-message.json")), schema).unwrap();
+}
+
+#[test]
+fn a_service_that_is_added_renames_nothing() {
+    let place = Place::new();
+    let documents = tempfile::tempdir().unwrap();
+    write_service(documents.path(), "queue", "Completed");
+    let run = place.codegen(documents.path(), &[]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+
+    write_service(documents.path(), "archive", "Completed");
+    for more in [&[][..], &["--check"]] {
+        let run = place.codegen(documents.path(), more);
+        assert_eq!(run.code, Some(0), "{run:?}");
+        let event = fs::read_to_string(place.out("src/event.rs")).unwrap();
+        let variants = [
+            "    TaskCompleted(Box<Message<super::queue::TaskCompleted>>)",
+            "    ArchiveTaskCompleted(Box<Message<super::archive::TaskCompleted>>)",
+        ];
+        assert_has(&event, &variants);
+    }
+}
+
+#[test]
+fn names_that_are_gone_are_missed_and_broken_ones_refused() {
+    let place = Place::generated();
+    let names = place.out("names.json");
+    let text = fs::read_to_string(&names).unwrap();
+    fs::remove_file(&names).unwrap();
+    let run = place.codegen(&schemas(), &["--check"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert_has(&run.stdout, &["missing: ", "names.json", "1 file missing"]);
+
+    fs::write(
+        &names,
+        text.replace("\"TaskCompleted\"", "\"Task Completed\""),
+    )
+    .unwrap();
+    let before = place.state();
+    for more in [&[][..], &["--check"]] {
+        let run = place.codegen(&schemas(), more);
+        assert_eq!(run.code, Some(2), "{run:?}");
+        let place = format!(
+            "{}#/bindings/exchange~1taskcluster-queue~1v1~1task-completed: not a name; restore",
+            names.display()
+        );
+        assert_has(&run.stderr, &[&place]);
+    }
+    assert_eq!(place.state(), before);
+
+    fs::write(&names, text).unwrap();
+    let run = place.codegen(&schemas(), &["--check"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+}
