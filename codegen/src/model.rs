@@ -83,6 +83,9 @@ pub(crate) struct TypeDef {
     /// The module that it lives in.
     pub(crate) module: String,
     pub(crate) shape: TypeShape,
+    /// Whether values of the type may have to be told apart from those of another
+    /// alternative by their rules.
+    pub(crate) told_apart: bool,
     pub(crate) marks: Vec<Mark>,
 }
 

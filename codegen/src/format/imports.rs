@@ -53,6 +53,7 @@ const SOURCES: &[(&str, &[&str])] = &[
             "PayloadSlot",
             "Rest",
             "Shape",
+            "ShapeRule",
             "Union",
             "check_one",
             "deserialize_open",

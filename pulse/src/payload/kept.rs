@@ -21,7 +21,7 @@ impl Shape {
         report: &mut Report,
     ) -> Flow {
         match (*self, value, written) {
-            (Self::Same(shape) | Self::Nullable(shape), value, written) => {
+            (Self::Same(shape) | Self::Nullable(shape) | Self::Ruled(shape, _), value, written) => {
                 shape.check_kept(value, written, at, report)
             }
             (Self::Union(keyword, _), value, written) if !is_kept(value, written) => {

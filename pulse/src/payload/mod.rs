@@ -1,6 +1,8 @@
 //! Payloads: from JSON text to typed values, and what is wrong where they don't fit.
 
 mod decode;
+mod distinct;
+mod fits;
 mod json;
 mod kept;
 mod members;
@@ -10,8 +12,10 @@ mod open_enum;
 pub mod optional;
 mod sameness;
 mod shape;
+mod shape_rule;
 mod timestamp;
 mod union;
+mod watch;
 
 use serde_core::Serialize;
 use serde_core::de::DeserializeOwned;
@@ -22,6 +26,7 @@ pub use members::Members;
 pub use object::{PayloadObject, PayloadSlot};
 pub use open_enum::{OpenEnum, Unknown, deserialize_open, fmt_open, serialize_open};
 pub use shape::{Member, Rest, Shape};
+pub use shape_rule::ShapeRule;
 pub use timestamp::{Timestamp, TimestampError};
 pub use union::{Branch, Union, check_one, deserialize_union, read_variant};
 

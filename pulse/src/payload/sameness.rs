@@ -1,13 +1,14 @@
 //! Whether two JSON texts stand for one value, as JSON Schema has it: numbers
 //! are one by what they are worth, objects whatever the order of their members.
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use serde_core::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::Value;
+use serde_core::Serialize;
+use serde_json::{Number, Value};
 
 use super::shape::plain_integer;
+use super::watch::{Observer, Text, observe, observe_text};
 
 /// Whether two texts stand for one value. Texts that no [`Value`] can be made
 /// of, such as deeply nested ones, have to be equal letter by letter.
@@ -50,16 +51,15 @@ fn whole(number: &Value) -> Option<Value> {
     }
 }
 
-/// A number that texts share which stand for one value. It is found without an
-/// allocation, but for strings with escapes.
+/// A number that texts share which stand for one value.
 pub(super) fn digest(text: &str) -> u64 {
-    match serde_json::from_str(text) {
-        Ok(Digest(digest)) => digest,
-        Err(_) => digest_of(text),
-    }
+    observe_text(text, &Digest).unwrap_or_else(|| digest_of(text))
 }
 
-struct Digest(u64);
+/// A number that values share which are written as one.
+pub(super) fn digest_of_value(value: &(impl Serialize + ?Sized)) -> u64 {
+    observe(value, &Digest).unwrap_or_default()
+}
 
 fn digest_of(value: impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
@@ -67,65 +67,63 @@ fn digest_of(value: impl Hash) -> u64 {
     hasher.finish()
 }
 
-impl<'de> Deserialize<'de> for Digest {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(DigestVisitor).map(Self)
+/// Makes a digest of a value: out of its text, or those of its parts.
+struct Digest;
+
+impl Observer for Digest {
+    type Seen = u64;
+    type Parts = u64;
+
+    fn scalar(&self, value: &Value) -> u64 {
+        match value {
+            Value::Number(number) => digest_of_number(number),
+            other => digest_of(other.as_bool()),
+        }
+    }
+
+    fn text(&self, text: Text<'_>) -> u64 {
+        let mut hasher = TextHasher(DefaultHasher::new());
+        // Nothing fails here: the hasher takes what it gets.
+        let _ = write!(hasher, "{text}");
+        hasher.0.finish()
+    }
+
+    fn item<T: Serialize + ?Sized>(&self, item: &T, parts: &mut u64) {
+        *parts = digest_of(("[]", *parts, digest_of_value(item)));
+    }
+
+    fn member<T: Serialize + ?Sized>(&self, name: Text<'_>, value: &T, parts: &mut u64) {
+        // The order of members does not count.
+        let member = digest_of(("{}", self.text(name), digest_of_value(value)));
+        *parts = parts.wrapping_add(member);
+    }
+
+    fn array(&self, parts: u64) -> u64 {
+        digest_of(("[", parts))
+    }
+
+    fn object(&self, parts: u64) -> u64 {
+        digest_of(("{", parts))
     }
 }
 
-struct DigestVisitor;
-
-impl<'de> Visitor<'de> for DigestVisitor {
-    type Value = u64;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
+fn digest_of_number(number: &Number) -> u64 {
+    match (number.as_i128(), number.as_f64()) {
+        (Some(integer), _) => digest_of(integer),
+        // A whole one may be written as an integer elsewhere; one beyond the
+        // integers ends at their last, which only makes it one of many.
+        (None, Some(float)) if float.fract() == 0.0 => digest_of(float as i128),
+        (None, float) => digest_of(float.map(f64::to_bits)),
     }
+}
 
-    fn visit_unit<E>(self) -> Result<u64, E> {
-        Ok(digest_of(()))
-    }
+/// Hashes text byte by byte, so that it does not count in which pieces it comes.
+struct TextHasher(DefaultHasher);
 
-    fn visit_bool<E>(self, value: bool) -> Result<u64, E> {
-        Ok(digest_of(value))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<u64, E> {
-        Ok(digest_of(i128::from(value)))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<u64, E> {
-        Ok(digest_of(i128::from(value)))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<u64, E> {
-        // A whole one may be written as an integer elsewhere; one beyond
-        // the integers ends at their last, which only makes it one of many.
-        Ok(match value.fract() == 0.0 {
-            true => digest_of(value as i128),
-            false => digest_of(value.to_bits()),
-        })
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<u64, E> {
-        Ok(digest_of(value))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<u64, A::Error> {
-        let mut hasher = DefaultHasher::new();
-        while let Some(Digest(item)) = items.next_element()? {
-            item.hash(&mut hasher);
-        }
-        Ok(hasher.finish())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<u64, A::Error> {
-        let mut sum = digest_of("{}");
-        while let Some((Digest(name), Digest(value))) = members.next_entry()? {
-            // The order of members does not count.
-            sum = sum.wrapping_add(digest_of((name, value)));
-        }
-        Ok(sum)
+impl fmt::Write for TextHasher {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        text.bytes().for_each(|byte| self.0.write_u8(byte));
+        Ok(())
     }
 }
 

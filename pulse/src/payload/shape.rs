@@ -6,7 +6,8 @@
 
 use serde_json::Value;
 
-use super::Timestamp;
+use super::fits::Manner;
+use super::{ShapeRule, Timestamp};
 use crate::rule::ScalarRule;
 use crate::validate::{Flow, Pointer, Report, Violation};
 
@@ -48,13 +49,16 @@ pub enum Shape {
     Nullable(&'static Shape),
     /// A value of any of these shapes, by the keyword `anyOf` or `oneOf`.
     Union(&'static str, &'static [Shape]),
+    /// A value of this shape that keeps these rules. They count only where they
+    /// tell alternatives apart: `validate()` has rules of its own.
+    Ruled(&'static Shape, &'static [ShapeRule]),
 }
 
 /// One member that the schema of an object names.
 #[derive(Clone, Copy, Debug)]
 pub struct Member {
-    name: &'static str,
-    required: bool,
+    pub(super) name: &'static str,
+    pub(super) required: bool,
     shape: &'static Shape,
 }
 
@@ -115,16 +119,15 @@ impl Shape {
     fn walk(&self, value: &Value, at: &Pointer<'_>, report: &mut Report, strict: bool) -> Flow {
         match (*self, value) {
             (Self::Any, _) | (Self::Nullable(_), Value::Null) => Flow::Continue(()),
-            (Self::Same(shape) | Self::Nullable(shape), value) => {
+            (Self::Same(shape) | Self::Nullable(shape) | Self::Ruled(shape, _), value) => {
                 shape.walk(value, at, report, strict)
             }
             (Self::Union(keyword, shapes), value) => {
-                let fits = |shape: &Self| {
-                    shape
-                        .walk(value, at, &mut Report::first(), strict)
-                        .is_continue()
+                let manner = Manner {
+                    strict,
+                    ruled: false,
                 };
-                if !strict || shapes.iter().any(fits) {
+                if !strict || shapes.iter().any(|shape| manner.fits(value, shape)) {
                     return Flow::Continue(());
                 }
                 report.add(|| Violation::no_alternative(at, keyword, value))
@@ -155,7 +158,7 @@ impl Shape {
                     }
                 })
             }
-            _ if self.fits(value) => Flow::Continue(()),
+            _ if self.is_kind_of(value) => Flow::Continue(()),
             _ => report.add(|| Violation::new(at.to_string(), "type", self.name(), value)),
         }
     }
@@ -176,8 +179,18 @@ impl Shape {
         }
     }
 
+    /// Whether a value of this shape may have members or items.
+    pub(super) fn is_nested(&self) -> bool {
+        match *self {
+            Self::Any | Self::Array(_) | Self::Map(_) | Self::Object { .. } => true,
+            Self::Same(shape) | Self::Nullable(shape) | Self::Ruled(shape, _) => shape.is_nested(),
+            Self::Union(_, shapes) => shapes.iter().any(Self::is_nested),
+            _ => false,
+        }
+    }
+
     /// Whether a value without members or items is of this kind.
-    fn fits(&self, value: &Value) -> bool {
+    pub(super) fn is_kind_of(&self, value: &Value) -> bool {
         match self {
             Self::Null => value.is_null(),
             Self::Boolean => value.is_boolean(),
@@ -202,7 +215,7 @@ impl Shape {
             Self::String | Self::Timestamp => "string",
             Self::Array(_) => "array",
             Self::Map(_) | Self::Object { .. } => "object",
-            Self::Same(shape) | Self::Nullable(shape) => shape.name(),
+            Self::Same(shape) | Self::Nullable(shape) | Self::Ruled(shape, _) => shape.name(),
             Self::Union(..) => "an alternative that fits",
         }
     }
@@ -218,7 +231,9 @@ impl Shape {
                 }
                 None => false,
             },
-            (Self::Same(shape) | Self::Nullable(shape), value) => shape.make_integers_plain(value),
+            (Self::Same(shape) | Self::Nullable(shape) | Self::Ruled(shape, _), value) => {
+                shape.make_integers_plain(value)
+            }
             (Self::Array(shape), Value::Array(items)) => items
                 .iter_mut()
                 .fold(false, |any, item| shape.make_integers_plain(item) | any),

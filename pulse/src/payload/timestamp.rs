@@ -5,7 +5,8 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use chrono::{DateTime, Datelike, FixedOffset, Offset, SecondsFormat, TimeDelta, Utc};
+use chrono::format::{Fixed, Item, Numeric, Pad};
+use chrono::{DateTime, Datelike, FixedOffset, Offset, TimeDelta, Utc};
 use serde_core::de::{Deserialize, Deserializer, Error, Visitor};
 use serde_core::{Serialize, Serializer};
 
@@ -107,26 +108,50 @@ fn read(text: &str) -> Option<DateTime<Utc>> {
     (!leap || time.timestamp().rem_euclid(DAY) == DAY - 1).then_some(time)
 }
 
+/// Whether `text` is a date-time of RFC 3339.
+pub(super) fn is_timestamp(text: &str) -> bool {
+    read(text).is_some()
+}
+
+/// A date and time of RFC 3339 with three decimals, without its zone.
+const FORM: [Item<'static>; 12] = [
+    Item::Numeric(Numeric::Year, Pad::Zero),
+    Item::Literal("-"),
+    Item::Numeric(Numeric::Month, Pad::Zero),
+    Item::Literal("-"),
+    Item::Numeric(Numeric::Day, Pad::Zero),
+    Item::Literal("T"),
+    Item::Numeric(Numeric::Hour, Pad::Zero),
+    Item::Literal(":"),
+    Item::Numeric(Numeric::Minute, Pad::Zero),
+    Item::Literal(":"),
+    Item::Numeric(Numeric::Second, Pad::Zero),
+    Item::Fixed(Fixed::Nanosecond3),
+];
+
+/// Takes no memory: a check looks at times as they are written.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.in_four_digits())
+        let year = self.0.year();
+        if (0..=9999).contains(&year) {
+            self.0.format_with_items(FORM.iter()).write_to(f)?;
+            return f.write_str("Z");
+        }
+        let local = self.0.with_timezone(&far_zone(year));
+        local.format_with_items(FORM.iter()).write_to(f)?;
+        fmt::Display::fmt(local.offset(), f)
     }
 }
 
-impl Timestamp {
-    /// The time in RFC 3339, which has four digits for the year. A time that was
-    /// read in one of these years can be a day outside of them in UTC; it is
-    /// written in the zone, of those that RFC 3339 has, that is furthest off.
-    fn in_four_digits(self) -> String {
-        let minutes = match self.0.year() {
-            ..0 => 24 * 60 - 1,
-            10_000.. => 1 - 24 * 60,
-            _ => 0,
-        };
-        let zone = FixedOffset::east_opt(minutes * 60).unwrap_or(Utc.fix());
-        let local = self.0.with_timezone(&zone);
-        local.to_rfc3339_opts(SecondsFormat::Millis, true)
-    }
+/// RFC 3339 has four digits for the year. A time that was read in one of these
+/// years can be a day outside of them in UTC; it is written in the zone, of those
+/// that RFC 3339 has, that is furthest off.
+fn far_zone(year: i32) -> FixedOffset {
+    let minutes = match year {
+        ..0 => 24 * 60 - 1,
+        _ => 1 - 24 * 60,
+    };
+    FixedOffset::east_opt(minutes * 60).unwrap_or(Utc.fix())
 }
 
 impl fmt::Debug for Timestamp {

@@ -4,6 +4,7 @@ use serde_core::de::{DeserializeOwned, Deserializer};
 use serde_core::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::fits::Manner;
 use super::{JsonText, Shape, objects};
 use crate::validate::{Flow, Pointer, Report, Violation};
 
@@ -42,27 +43,6 @@ impl<U: Union> Branch<U> {
         Self { shape, read }
     }
 
-    /// The value, where it is of this type and keeps every rule of it; where the
-    /// kind alone tells the types apart, it may break the rules.
-    fn fit(&self, text: &JsonText, value: &Value, strict: bool) -> Option<U> {
-        let mut report = Report::first();
-        let shape = match strict {
-            true => self
-                .shape
-                .check_strictly(value, &Pointer::ROOT, &mut report),
-            false => self.shape.check(value, &Pointer::ROOT, &mut report),
-        };
-        if shape.is_break() {
-            return None;
-        }
-        let read = self.read_exactly(text, value)?;
-        if U::KEYWORD == "type" {
-            return Some(read);
-        }
-        let rules = read.check_variant(&Pointer::ROOT, &mut report);
-        rules.is_continue().then_some(read)
-    }
-
     /// Reads the value; whole numbers that are written with a fraction or an
     /// exponent are written anew.
     fn read_exactly(&self, text: &JsonText, value: &Value) -> Option<U> {
@@ -93,41 +73,36 @@ where
     let Ok(value) = text.parse() else {
         return Ok(U::unmatched(text));
     };
-    for strict in [true, false] {
-        let mut fits = fits::<U>(&text, &value, strict);
-        let first = fits.next();
-        let ambiguous = U::KEYWORD == "oneOf" && fits.next().is_some();
-        drop(fits);
-        match first {
-            Some(value) if !ambiguous => return Ok(value),
-            Some(_) => return Ok(U::unmatched(text)),
-            None => {}
-        }
-    }
-    Ok(U::unmatched(text))
+    let branch = [true, false].into_iter().find_map(|strict| {
+        let manner = Manner {
+            strict,
+            ruled: true,
+        };
+        let mut fitting = U::BRANCHES
+            .iter()
+            .filter(|branch| manner.fits::<Value>(&value, branch.shape));
+        let first = fitting.next()?;
+        let is_ambiguous = U::KEYWORD == "oneOf" && fitting.next().is_some();
+        Some((!is_ambiguous).then_some(first))
+    });
+    let read = branch
+        .flatten()
+        .and_then(|it| it.read_exactly(&text, &value));
+    Ok(read.unwrap_or_else(|| U::unmatched(text)))
 }
 
-/// Checks that a value fits one type alone, as `oneOf` asks.
+/// Checks that a value fits one type alone, as `oneOf` asks. The shapes of its
+/// types have their rules in them.
 ///
 /// # Errors
 ///
 /// Breaks where it does not, and `report` has seen enough.
 pub fn check_one<U: Union>(value: &U, at: &Pointer<'_>, report: &mut Report) -> Flow {
-    let text = JsonText::of(value);
-    let fits = text.as_ref().ok().and_then(|text| {
-        let value = text.parse().ok()?;
-        Some(fits::<U>(text, &value, true).count())
-    });
-    match fits {
-        Some(0 | 1) => Flow::Continue(()),
+    let shapes = U::BRANCHES.iter().map(|branch| branch.shape);
+    match Manner::EXACT.fitting(value, shapes) {
+        0 | 1 => Flow::Continue(()),
         _ => report.add(|| Violation::new(at.to_string(), U::KEYWORD, "one alternative", value)),
     }
-}
-
-fn fits<U: Union>(text: &JsonText, value: &Value, strict: bool) -> impl Iterator<Item = U> {
-    U::BRANCHES
-        .iter()
-        .filter_map(move |branch| branch.fit(text, value, strict))
 }
 
 /// Reads `text` into a variant; what a [`Branch`] reads with.

@@ -126,8 +126,8 @@ fn place_name(document: &str, pointer: &str) -> String {
     ident::pascal(&words.join(" "))
 }
 
-/// The types that a payload reaches, itself first, each before what it holds.
-fn reached(types: &[TypeDef], payload: TypeId) -> Vec<TypeId> {
+/// The types that a type reaches, itself first, each before what it holds.
+pub(super) fn reached(types: &[TypeDef], payload: TypeId) -> Vec<TypeId> {
     let mut order = Vec::new();
     let mut waiting = vec![payload];
     while let Some(next) = waiting.pop() {
@@ -143,7 +143,7 @@ fn reached(types: &[TypeDef], payload: TypeId) -> Vec<TypeId> {
     order
 }
 
-fn named_in(value: &Value, found: &mut Vec<TypeId>) {
+pub(super) fn named_in(value: &Value, found: &mut Vec<TypeId>) {
     match &value.kind {
         Kind::Named(id) => found.push(*id),
         Kind::List(item) | Kind::Map(_, item) => named_in(item, found),

@@ -69,6 +69,7 @@ pub(super) const RESERVED: &[&str] = &[
     "Serialize",
     "Serializer",
     "Shape",
+    "ShapeRule",
     "Some",
     "Split",
     "String",

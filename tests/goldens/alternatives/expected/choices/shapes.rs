@@ -3,7 +3,7 @@
 //! Which kinds of JSON values the payloads are made of.
 
 use taskcluster_pulse::Payload;
-use taskcluster_pulse::payload::{Member, Rest, Shape};
+use taskcluster_pulse::payload::{Member, Rest, Shape, ShapeRule};
 
 use super::{Changed2, IrcMessage, Merged2, Nested2, validators};
 
@@ -30,10 +30,16 @@ pub(crate) static CHANGED_LAUNCH: Shape = Shape::Union(
 );
 
 /// The shape of `ChangedLaunch::String`.
-pub(crate) static CHANGED_LAUNCH_0: Shape = Shape::String;
+pub(crate) static CHANGED_LAUNCH_0: Shape = Shape::Ruled(
+    &Shape::String,
+    &[ShapeRule::Text(&validators::STRING)],
+);
 
 /// The shape of `ChangedLaunch::String2`.
-pub(crate) static CHANGED_LAUNCH_1: Shape = Shape::String;
+pub(crate) static CHANGED_LAUNCH_1: Shape = Shape::Ruled(
+    &Shape::String,
+    &[ShapeRule::Text(&validators::STRING2)],
+);
 
 /// The shape of [`ChangedLists`](super::ChangedLists).
 pub(crate) static CHANGED_LISTS: Shape = Shape::String;
@@ -45,10 +51,16 @@ pub(crate) static CHANGED_NUMBERS: Shape = Shape::Union(
 );
 
 /// The shape of `ChangedNumbers::Integer`.
-pub(crate) static CHANGED_NUMBERS_0: Shape = Shape::Unsigned(&validators::INTEGER);
+pub(crate) static CHANGED_NUMBERS_0: Shape = Shape::Ruled(
+    &Shape::Unsigned(&validators::INTEGER),
+    &[ShapeRule::Unsigned(&validators::INTEGER)],
+);
 
 /// The shape of `ChangedNumbers::Number`.
-pub(crate) static CHANGED_NUMBERS_1: Shape = Shape::Number;
+pub(crate) static CHANGED_NUMBERS_1: Shape = Shape::Ruled(
+    &Shape::Number,
+    &[ShapeRule::Number(&validators::NUMBER)],
+);
 
 /// The shape of [`ChangedOrigin`](super::ChangedOrigin).
 pub(crate) static CHANGED_ORIGIN: Shape = Shape::Union(
@@ -72,7 +84,10 @@ pub(crate) static CHANGED_ORIGIN_2: Shape = Shape::Same(&GIT_PULL);
 /// The shape of [`HgPush`](super::HgPush).
 pub(crate) static HG_PUSH: Shape = Shape::Object {
     members: &[
-        Member::required("kind", &Shape::String),
+        Member::required(
+            "kind",
+            &Shape::Ruled(&Shape::String, &[ShapeRule::Text(&validators::KIND)]),
+        ),
         Member::required("revision", &Shape::String),
     ],
     rest: Rest::Closed,
@@ -82,7 +97,10 @@ pub(crate) static HG_PUSH: Shape = Shape::Object {
 pub(crate) static CHANGED_ORIGIN_VARIANT1: Shape = Shape::Object {
     members: &[
         Member::required("hash", &Shape::String),
-        Member::required("kind", &Shape::String),
+        Member::required(
+            "kind",
+            &Shape::Ruled(&Shape::String, &[ShapeRule::Text(&validators::KIND)]),
+        ),
     ],
     rest: Rest::Closed,
 };
@@ -90,7 +108,10 @@ pub(crate) static CHANGED_ORIGIN_VARIANT1: Shape = Shape::Object {
 /// The shape of [`GitPull`](super::GitPull).
 pub(crate) static GIT_PULL: Shape = Shape::Object {
     members: &[
-        Member::required("kind", &Shape::String),
+        Member::required(
+            "kind",
+            &Shape::Ruled(&Shape::String, &[ShapeRule::Text(&validators::GIT_PULL_KIND)]),
+        ),
         Member::required("pull", &Shape::Signed),
     ],
     rest: Rest::Closed,
@@ -103,10 +124,16 @@ pub(crate) static CHANGED_OVERLAP: Shape = Shape::Union(
 );
 
 /// The shape of `ChangedOverlap::String`.
-pub(crate) static CHANGED_OVERLAP_0: Shape = Shape::String;
+pub(crate) static CHANGED_OVERLAP_0: Shape = Shape::Ruled(
+    &Shape::String,
+    &[ShapeRule::Text(&validators::CHANGED_OVERLAP_STRING)],
+);
 
 /// The shape of `ChangedOverlap::String2`.
-pub(crate) static CHANGED_OVERLAP_1: Shape = Shape::String;
+pub(crate) static CHANGED_OVERLAP_1: Shape = Shape::Ruled(
+    &Shape::String,
+    &[ShapeRule::Text(&validators::CHANGED_OVERLAP_STRING2)],
+);
 
 /// The shape of [`ChangedScalar`](super::ChangedScalar).
 pub(crate) static CHANGED_SCALAR: Shape = Shape::Union(
@@ -136,10 +163,26 @@ pub(crate) static CHANGED_SHAPES: Shape = Shape::Union(
 );
 
 /// The shape of `ChangedShapes::Array`.
-pub(crate) static CHANGED_SHAPES_0: Shape = Shape::Array(&Shape::String);
+pub(crate) static CHANGED_SHAPES_0: Shape = Shape::Ruled(
+    &Shape::Array(&Shape::String),
+    &[
+        ShapeRule::Items {
+            least: 0,
+            most: 2,
+        },
+    ],
+);
 
 /// The shape of `ChangedShapes::Object`.
-pub(crate) static CHANGED_SHAPES_1: Shape = Shape::Map(&Shape::String);
+pub(crate) static CHANGED_SHAPES_1: Shape = Shape::Ruled(
+    &Shape::Map(&Shape::String),
+    &[
+        ShapeRule::Members {
+            least: 0,
+            most: 1,
+        },
+    ],
+);
 
 /// The shape of [`IrcMessage`](super::IrcMessage).
 pub(crate) static IRC_MESSAGE: Shape = Shape::Union(
@@ -154,24 +197,46 @@ pub(crate) static IRC_MESSAGE_0: Shape = Shape::Same(&IRC_VARIANT0);
 pub(crate) static IRC_MESSAGE_1: Shape = Shape::Same(&IRC_VARIANT1);
 
 /// The shape of [`IrcVariant0`](super::IrcVariant0).
-pub(crate) static IRC_VARIANT0: Shape = Shape::Object {
-    members: &[
-        Member::required("channel", &Shape::String),
-        Member::required("message", &Shape::String),
-        Member::optional("user", &Shape::String),
+pub(crate) static IRC_VARIANT0: Shape = Shape::Ruled(
+    &Shape::Object {
+        members: &[
+            Member::required("channel", &Shape::String),
+            Member::required(
+                "message",
+                &Shape::Ruled(&Shape::String, &[ShapeRule::Text(&validators::MESSAGE)]),
+            ),
+            Member::optional("user", &Shape::String),
+        ],
+        rest: Rest::Open(&Shape::Any),
+    },
+    &[
+        ShapeRule::Members {
+            least: 0,
+            most: 2,
+        },
     ],
-    rest: Rest::Open(&Shape::Any),
-};
+);
 
 /// The shape of [`IrcVariant1`](super::IrcVariant1).
-pub(crate) static IRC_VARIANT1: Shape = Shape::Object {
-    members: &[
-        Member::optional("channel", &Shape::String),
-        Member::required("message", &Shape::String),
-        Member::required("user", &Shape::String),
+pub(crate) static IRC_VARIANT1: Shape = Shape::Ruled(
+    &Shape::Object {
+        members: &[
+            Member::optional("channel", &Shape::String),
+            Member::required(
+                "message",
+                &Shape::Ruled(&Shape::String, &[ShapeRule::Text(&validators::MESSAGE)]),
+            ),
+            Member::required("user", &Shape::String),
+        ],
+        rest: Rest::Open(&Shape::Any),
+    },
+    &[
+        ShapeRule::Members {
+            least: 0,
+            most: 2,
+        },
     ],
-    rest: Rest::Open(&Shape::Any),
-};
+);
 
 /// The shape of [`Merged2`](super::Merged2).
 pub(crate) static MERGED2: Shape = Shape::Object {
@@ -208,12 +273,16 @@ pub(crate) static NESTED_BOTH: Shape = Shape::Union(
 );
 
 /// The shape of `NestedBoth::Integer`.
-pub(crate) static NESTED_BOTH_0: Shape = Shape::Unsigned(
-    &validators::CHANGED_SCALAR_INTEGER,
+pub(crate) static NESTED_BOTH_0: Shape = Shape::Ruled(
+    &Shape::Unsigned(&validators::CHANGED_SCALAR_INTEGER),
+    &[ShapeRule::Unsigned(&validators::CHANGED_SCALAR_INTEGER)],
 );
 
 /// The shape of `NestedBoth::String`.
-pub(crate) static NESTED_BOTH_1: Shape = Shape::String;
+pub(crate) static NESTED_BOTH_1: Shape = Shape::Ruled(
+    &Shape::String,
+    &[ShapeRule::Text(&validators::CHANGED_OVERLAP_STRING)],
+);
 
 /// The shape of [`NestedOther`](super::NestedOther).
 pub(crate) static NESTED_OTHER: Shape = Shape::Union(
@@ -234,7 +303,10 @@ pub(crate) static NESTED_PERHAPS: Shape = Shape::Union(
 );
 
 /// The shape of `NestedPerhaps::String`.
-pub(crate) static NESTED_PERHAPS_0: Shape = Shape::String;
+pub(crate) static NESTED_PERHAPS_0: Shape = Shape::Ruled(
+    &Shape::String,
+    &[ShapeRule::Text(&validators::NESTED_PERHAPS_STRING)],
+);
 
 /// The shape of `NestedPerhaps::Integer`.
 pub(crate) static NESTED_PERHAPS_1: Shape = Shape::Signed;
@@ -254,7 +326,10 @@ pub(crate) static NESTED_TAGGED_1: Shape = Shape::Same(&NESTED_B);
 /// The shape of [`NestedA`](super::NestedA).
 pub(crate) static NESTED_A: Shape = Shape::Object {
     members: &[
-        Member::required("kind", &Shape::String),
+        Member::required(
+            "kind",
+            &Shape::Ruled(&Shape::String, &[ShapeRule::Text(&validators::NESTED_A_KIND)]),
+        ),
         Member::optional("x", &Shape::Signed),
     ],
     rest: Rest::Closed,
@@ -263,7 +338,10 @@ pub(crate) static NESTED_A: Shape = Shape::Object {
 /// The shape of [`NestedB`](super::NestedB).
 pub(crate) static NESTED_B: Shape = Shape::Object {
     members: &[
-        Member::required("kind", &Shape::String),
+        Member::required(
+            "kind",
+            &Shape::Ruled(&Shape::String, &[ShapeRule::Text(&validators::NESTED_B_KIND)]),
+        ),
         Member::optional("y", &Shape::String),
     ],
     rest: Rest::Closed,

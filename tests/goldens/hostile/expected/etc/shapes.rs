@@ -3,9 +3,9 @@
 //! Which kinds of JSON values the payloads are made of.
 
 use taskcluster_pulse::Payload;
-use taskcluster_pulse::payload::{Member, Rest, Shape};
+use taskcluster_pulse::payload::{Member, Rest, Shape, ShapeRule};
 
-use super::{Kinds, Message2};
+use super::{Kinds, Message2, validators};
 
 /// The shape of [`Message2`](super::Message2).
 pub(crate) static MESSAGE2: Shape = Shape::Object {
@@ -32,7 +32,10 @@ pub(crate) static MESSAGE_U: Shape = Shape::Union(
 );
 
 /// The shape of `MessageU::Panic`.
-pub(crate) static MESSAGE_U_0: Shape = Shape::String;
+pub(crate) static MESSAGE_U_0: Shape = Shape::Ruled(
+    &Shape::String,
+    &[ShapeRule::Text(&validators::PANIC)],
+);
 
 /// The shape of `MessageU::Integer`.
 pub(crate) static MESSAGE_U_1: Shape = Shape::Signed;

@@ -3,7 +3,7 @@
 //! Which kinds of JSON values the payloads are made of.
 
 use taskcluster_pulse::Payload;
-use taskcluster_pulse::payload::{Member, Rest, Shape};
+use taskcluster_pulse::payload::{Member, Rest, Shape, ShapeRule};
 
 use super::{Choice2, Even, NestedList, Tree2, validators};
 
@@ -40,11 +40,18 @@ pub(crate) static NESTED_LIST: Shape = Shape::Array(&NESTED_LIST);
 /// The shape of [`Choice2`](super::Choice2).
 pub(crate) static CHOICE2: Shape = Shape::Union(
     "oneOf",
-    &[Shape::String, Shape::Same(&DEEPER), Shape::Array(&CHOICE2)],
+    &[
+        Shape::Ruled(&Shape::String, &[ShapeRule::Text(&validators::STRING)]),
+        Shape::Same(&DEEPER),
+        Shape::Array(&CHOICE2),
+    ],
 );
 
 /// The shape of `Choice2::String`.
-pub(crate) static CHOICE2_0: Shape = Shape::String;
+pub(crate) static CHOICE2_0: Shape = Shape::Ruled(
+    &Shape::String,
+    &[ShapeRule::Text(&validators::STRING)],
+);
 
 /// The shape of `Choice2::Deeper`.
 pub(crate) static CHOICE2_1: Shape = Shape::Same(&DEEPER);

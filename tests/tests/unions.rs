@@ -1,0 +1,75 @@
+//! Values of which one alternative alone may fit, where several share values.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+use taskcluster_tests::documents::Documents;
+use taskcluster_tests::judge::{Other, Subject};
+use taskcluster_tests::subjects;
+
+fn unions() -> Subject {
+    let mut subjects = subjects::private().into_iter();
+    subjects
+        .find(|subject| subject.info.name == "unions")
+        .expect("an exchange of unions")
+}
+
+/// A message with one more member.
+fn message(member: &str, value: Value) -> String {
+    let mut message = json!({"shape": {"radius": 1}, "key": 1, "note": null});
+    message[member] = value;
+    message.to_string()
+}
+
+#[test]
+fn one_alternative_alone_may_fit() {
+    let cases = [
+        ("affix", json!("ayb"), true),
+        ("affix", json!("byz"), true),
+        ("affix", json!("yyy"), false),
+        ("amount", json!(7), true),
+        ("amount", json!(7.5), false),
+        ("amount", json!(15.5), true),
+        ("amount", json!(15), true),
+        ("words", json!(["a", "a"]), true),
+        ("words", json!(["a", "a", "b"]), false),
+        ("words", json!(["a", "b", "c"]), true),
+        ("loose", json!({"left": 1}), true),
+        ("loose", json!({"left": 1, "right": 2}), true),
+        ("loose", json!({"left": 1, "right": "é\"\n😀"}), false),
+        ("loose", json!({"left": 1, "right": "\"\\\"\\\""}), true),
+        (
+            "loose",
+            json!({"right": "a", "left": [], "many": [1]}),
+            true,
+        ),
+        ("loose", json!({"right": "a", "left": []}), false),
+        ("loose", json!({"left": 1, "many": [1, 2.0]}), true),
+        ("loose", json!({}), false),
+    ];
+    let documents = Documents::read(Path::new("fixtures/private"));
+    let subject = unions();
+    let other = Other::new(&documents, &subject.schema());
+    for (member, value, is_valid) in cases {
+        let text = message(member, value);
+        let value = serde_json::from_str(&text).expect("a message");
+        assert_eq!(other.is_valid(&value), is_valid, "the other judge: {text}");
+        let judgement = (subject.judge)(text.as_bytes());
+        assert_eq!(judgement.is_valid, Some(is_valid), "{text}");
+        assert_eq!(judgement.strict.is_nothing(), is_valid, "{text}");
+    }
+}
+
+/// Each level doubles the work of a decoder that tries alternatives in vain.
+#[test]
+fn deep_expressions_are_read_in_time() {
+    let mut expression = json!({"kind": "flag", "name": "a"});
+    for level in 0..60 {
+        expression = match level % 2 {
+            0 => json!({"operand": expression, "kind": "not"}),
+            _ => json!({"operands": [expression], "kind": "any"}),
+        };
+    }
+    let judgement = (unions().judge)(message("expression", expression).as_bytes());
+    assert_eq!(judgement.is_valid, Some(true));
+}
