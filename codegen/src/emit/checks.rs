@@ -76,13 +76,27 @@ impl At {
         }
     }
 
-    /// The pointer as an argument.
-    fn argument(&self) -> TokenStream {
+    /// The pointer as a reference.
+    fn reference(&self) -> TokenStream {
         let pointer = &self.pointer;
-        match pointer.clone().into_iter().nth(1) {
-            Some(_) => quote!(&#pointer),
-            None => quote!(#pointer),
+        match self.is_own() {
+            true => quote!(#pointer),
+            false => quote!(&#pointer),
         }
+    }
+
+    /// The pointer as a value.
+    fn value(&self) -> TokenStream {
+        let pointer = &self.pointer;
+        match self.is_own() {
+            true => quote!(*#pointer),
+            false => quote!(#pointer),
+        }
+    }
+
+    /// Whether the pointer is the one that came as an argument, a reference.
+    fn is_own(&self) -> bool {
+        self.pointer.clone().into_iter().count() == 1
     }
 }
 
@@ -98,7 +112,7 @@ impl Checks<'_, '_> {
         self.ledger.enforce(&definition.marks);
         let checks = match &definition.shape {
             TypeShape::Struct(it) => self.structure(it),
-            TypeShape::Enum(_) => vec![quote!(report.check(at, self, &Known)?;)],
+            TypeShape::Enum(_) => vec![quote!(report.check(*at, self, &Known)?;)],
             TypeShape::Wrapper(value) => {
                 let subject = Subject {
                     place: quote!(self.0),
@@ -166,7 +180,7 @@ impl Checks<'_, '_> {
 
     fn plain(&mut self, value: &Value, subject: &Subject, at: &At) -> Vec<TokenStream> {
         let Subject { place, reference } = subject;
-        let pointer = at.argument();
+        let pointer = at.reference();
         let mut checks = Vec::new();
         let unique = self.unique(value);
         for used in &value.rules {
@@ -201,7 +215,7 @@ impl Checks<'_, '_> {
     ) -> TokenStream {
         self.ledger.enforce(&used.marks);
         let rule = validators::reference(used, unique);
-        let pointer = at.argument();
+        let pointer = at.value();
         quote!(report.check(#pointer, #reference, #rule)?;)
     }
 

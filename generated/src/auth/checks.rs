@@ -9,16 +9,16 @@ use super::{ClientMessage, RoleMessage, validators};
 
 impl Validate for ClientMessage {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(&at.member("clientId"), &self.client_id, &validators::CLIENT_ID)?;
-        report.check(&at.member("version"), &self.version, &validators::VERSION)?;
+        report.check(at.member("clientId"), &self.client_id, &validators::CLIENT_ID)?;
+        report.check(at.member("version"), &self.version, &validators::VERSION)?;
         Flow::Continue(())
     }
 }
 
 impl Validate for RoleMessage {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(&at.member("roleId"), &self.role_id, &validators::ROLE_ID)?;
-        report.check(&at.member("version"), &self.version, &validators::VERSION)?;
+        report.check(at.member("roleId"), &self.role_id, &validators::ROLE_ID)?;
+        report.check(at.member("version"), &self.version, &validators::VERSION)?;
         Flow::Continue(())
     }
 }

@@ -12,76 +12,76 @@ use super::{
 
 impl Validate for GitHubPullRequestMessage {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(&at.member("eventId"), &self.event_id, &validators::EVENT_ID)?;
+        report.check(at.member("eventId"), &self.event_id, &validators::EVENT_ID)?;
         report
             .check(
-                &at.member("installationId"),
+                at.member("installationId"),
                 &self.installation_id,
                 &validators::INSTALLATION_ID,
             )?;
         report
             .check(
-                &at.member("organization"),
+                at.member("organization"),
                 &self.organization,
                 &validators::ORGANIZATION,
             )?;
         report
-            .check(&at.member("repository"), &self.repository, &validators::REPOSITORY)?;
-        report.check(&at.member("version"), &self.version, &validators::VERSION)?;
+            .check(at.member("repository"), &self.repository, &validators::REPOSITORY)?;
+        report.check(at.member("version"), &self.version, &validators::VERSION)?;
         Flow::Continue(())
     }
 }
 
 impl Validate for GitHubPushMessage {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(&at.member("eventId"), &self.event_id, &validators::EVENT_ID)?;
+        report.check(at.member("eventId"), &self.event_id, &validators::EVENT_ID)?;
         report
             .check(
-                &at.member("organization"),
+                at.member("organization"),
                 &self.organization,
                 &validators::ORGANIZATION,
             )?;
         report
-            .check(&at.member("repository"), &self.repository, &validators::REPOSITORY)?;
-        report.check(&at.member("version"), &self.version, &validators::VERSION)?;
+            .check(at.member("repository"), &self.repository, &validators::REPOSITORY)?;
+        report.check(at.member("version"), &self.version, &validators::VERSION)?;
         Flow::Continue(())
     }
 }
 
 impl Validate for GitHubReleaseMessage {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(&at.member("eventId"), &self.event_id, &validators::EVENT_ID)?;
+        report.check(at.member("eventId"), &self.event_id, &validators::EVENT_ID)?;
         report
             .check(
-                &at.member("installationId"),
+                at.member("installationId"),
                 &self.installation_id,
                 &validators::INSTALLATION_ID,
             )?;
         report
             .check(
-                &at.member("organization"),
+                at.member("organization"),
                 &self.organization,
                 &validators::ORGANIZATION,
             )?;
         report
-            .check(&at.member("repository"), &self.repository, &validators::REPOSITORY)?;
-        report.check(&at.member("version"), &self.version, &validators::VERSION)?;
+            .check(at.member("repository"), &self.repository, &validators::REPOSITORY)?;
+        report.check(at.member("version"), &self.version, &validators::VERSION)?;
         Flow::Continue(())
     }
 }
 
 impl Validate for GitHubReRunRequestMessage {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(&at.member("eventId"), &self.event_id, &validators::EVENT_ID)?;
+        report.check(at.member("eventId"), &self.event_id, &validators::EVENT_ID)?;
         report
             .check(
-                &at.member("organization"),
+                at.member("organization"),
                 &self.organization,
                 &validators::ORGANIZATION,
             )?;
         report
-            .check(&at.member("repository"), &self.repository, &validators::REPOSITORY)?;
-        report.check(&at.member("version"), &self.version, &validators::VERSION)?;
+            .check(at.member("repository"), &self.repository, &validators::REPOSITORY)?;
+        report.check(at.member("version"), &self.version, &validators::VERSION)?;
         Flow::Continue(())
     }
 }
@@ -90,13 +90,13 @@ impl Validate for TaskGroupDefinedCreateStatus {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
         report
             .check(
-                &at.member("organization"),
+                at.member("organization"),
                 &self.organization,
                 &validators::ORGANIZATION,
             )?;
         report
-            .check(&at.member("repository"), &self.repository, &validators::REPOSITORY)?;
-        report.check(&at.member("version"), &self.version, &validators::VERSION)?;
+            .check(at.member("repository"), &self.repository, &validators::REPOSITORY)?;
+        report.check(at.member("version"), &self.version, &validators::VERSION)?;
         Flow::Continue(())
     }
 }

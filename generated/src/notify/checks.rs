@@ -10,7 +10,7 @@ use super::{NotificationMessage, validators};
 impl Validate for NotificationMessage {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
         if let Some(value) = &self.version {
-            report.check(&at.member("version"), value, &validators::VERSION)?;
+            report.check(at.member("version"), value, &validators::VERSION)?;
         }
         Flow::Continue(())
     }

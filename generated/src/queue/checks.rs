@@ -23,7 +23,7 @@ impl Validate for TaskDefinedMessage {
         if let Some(value) = &self.task {
             value.check(&at.member("task"), report)?;
         }
-        report.check(&at.member("version"), &self.version, &validators::VERSION)?;
+        report.check(at.member("version"), &self.version, &validators::VERSION)?;
         Flow::Continue(())
     }
 }
@@ -33,47 +33,46 @@ impl Validate for TaskStatusStructure {
         if let Some(value) = &self.priority {
             value.check(&at.member("priority"), report)?;
         }
-        report
-            .check(&at.member("projectId"), &self.project_id, &validators::PROJECT_ID)?;
+        report.check(at.member("projectId"), &self.project_id, &validators::PROJECT_ID)?;
         report
             .check(
-                &at.member("provisionerId"),
+                at.member("provisionerId"),
                 &self.provisioner_id,
                 &validators::PROVISIONER_ID,
             )?;
         report
             .check(
-                &at.member("retriesLeft"),
+                at.member("retriesLeft"),
                 &self.retries_left,
                 &validators::RETRIES_LEFT,
             )?;
-        report.check(&at.member("runs"), &self.runs, &ItemsRule::new().unique(unique))?;
+        report.check(at.member("runs"), &self.runs, &ItemsRule::new().unique(unique))?;
         for (index, item) in self.runs.iter().enumerate() {
             item.check(&at.member("runs").index(index), report)?;
         }
         report
             .check(
-                &at.member("schedulerId"),
+                at.member("schedulerId"),
                 &self.scheduler_id,
                 &validators::SCHEDULER_ID,
             )?;
         self.state.check(&at.member("state"), report)?;
         report
             .check(
-                &at.member("taskGroupId"),
+                at.member("taskGroupId"),
                 &self.task_group_id,
                 &validators::TASK_GROUP_ID,
             )?;
-        report.check(&at.member("taskId"), &self.task_id, &validators::TASK_ID)?;
+        report.check(at.member("taskId"), &self.task_id, &validators::TASK_ID)?;
         report
             .check(
-                &at.member("taskQueueId"),
+                at.member("taskQueueId"),
                 &self.task_queue_id,
                 &validators::TASK_QUEUE_ID,
             )?;
         report
             .check(
-                &at.member("workerType"),
+                at.member("workerType"),
                 &self.worker_type,
                 &validators::WORKER_TYPE,
             )?;
@@ -83,7 +82,7 @@ impl Validate for TaskStatusStructure {
 
 impl Validate for TaskPriority {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at, self, &Known)?;
+        report.check(*at, self, &Known)?;
         Flow::Continue(())
     }
 }
@@ -94,13 +93,13 @@ impl Validate for RunInformation {
         if let Some(value) = &self.reason_resolved {
             value.check(&at.member("reasonResolved"), report)?;
         }
-        report.check(&at.member("runId"), &self.run_id, &validators::RUN_ID)?;
+        report.check(at.member("runId"), &self.run_id, &validators::RUN_ID)?;
         self.state.check(&at.member("state"), report)?;
         if let Some(value) = &self.worker_group {
-            report.check(&at.member("workerGroup"), value, &validators::WORKER_GROUP)?;
+            report.check(at.member("workerGroup"), value, &validators::WORKER_GROUP)?;
         }
         if let Some(value) = &self.worker_id {
-            report.check(&at.member("workerId"), value, &validators::WORKER_ID)?;
+            report.check(at.member("workerId"), value, &validators::WORKER_ID)?;
         }
         Flow::Continue(())
     }
@@ -108,28 +107,28 @@ impl Validate for RunInformation {
 
 impl Validate for ReasonCreated {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at, self, &Known)?;
+        report.check(*at, self, &Known)?;
         Flow::Continue(())
     }
 }
 
 impl Validate for ReasonResolved {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at, self, &Known)?;
+        report.check(*at, self, &Known)?;
         Flow::Continue(())
     }
 }
 
 impl Validate for RunState {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at, self, &Known)?;
+        report.check(*at, self, &Known)?;
         Flow::Continue(())
     }
 }
 
 impl Validate for State {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at, self, &Known)?;
+        report.check(*at, self, &Known)?;
         Flow::Continue(())
     }
 }
@@ -138,11 +137,7 @@ impl Validate for TaskDefinitionStructureForPulseMessages {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
         for (name, member) in &self.tags {
             report
-                .check(
-                    &at.member("tags").member(name),
-                    member,
-                    &validators::TAGS_VALUE,
-                )?;
+                .check(at.member("tags").member(name), member, &validators::TAGS_VALUE)?;
         }
         Flow::Continue(())
     }
@@ -150,12 +145,12 @@ impl Validate for TaskDefinitionStructureForPulseMessages {
 
 impl Validate for TaskPendingMessage {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(&at.member("runId"), &self.run_id, &validators::RUN_ID)?;
+        report.check(at.member("runId"), &self.run_id, &validators::RUN_ID)?;
         self.status.check(&at.member("status"), report)?;
         if let Some(value) = &self.task {
             value.check(&at.member("task"), report)?;
         }
-        report.check(&at.member("version"), &self.version, &validators::VERSION)?;
+        report.check(at.member("version"), &self.version, &validators::VERSION)?;
         Flow::Continue(())
     }
 }
@@ -164,11 +159,7 @@ impl Validate for TaskPendingMessageTask {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
         for (name, member) in &self.tags {
             report
-                .check(
-                    &at.member("tags").member(name),
-                    member,
-                    &validators::TAGS_VALUE,
-                )?;
+                .check(at.member("tags").member(name), member, &validators::TAGS_VALUE)?;
         }
         Flow::Continue(())
     }
@@ -176,19 +167,19 @@ impl Validate for TaskPendingMessageTask {
 
 impl Validate for TaskRunningMessage {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(&at.member("runId"), &self.run_id, &validators::RUN_ID)?;
+        report.check(at.member("runId"), &self.run_id, &validators::RUN_ID)?;
         self.status.check(&at.member("status"), report)?;
         if let Some(value) = &self.task {
             value.check(&at.member("task"), report)?;
         }
-        report.check(&at.member("version"), &self.version, &validators::VERSION)?;
+        report.check(at.member("version"), &self.version, &validators::VERSION)?;
         report
             .check(
-                &at.member("workerGroup"),
+                at.member("workerGroup"),
                 &self.worker_group,
                 &validators::WORKER_GROUP,
             )?;
-        report.check(&at.member("workerId"), &self.worker_id, &validators::WORKER_ID)?;
+        report.check(at.member("workerId"), &self.worker_id, &validators::WORKER_ID)?;
         Flow::Continue(())
     }
 }
@@ -196,16 +187,16 @@ impl Validate for TaskRunningMessage {
 impl Validate for ArtifactCreatedMessage {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
         self.artifact.check(&at.member("artifact"), report)?;
-        report.check(&at.member("runId"), &self.run_id, &validators::RUN_ID)?;
+        report.check(at.member("runId"), &self.run_id, &validators::RUN_ID)?;
         self.status.check(&at.member("status"), report)?;
-        report.check(&at.member("version"), &self.version, &validators::VERSION)?;
+        report.check(at.member("version"), &self.version, &validators::VERSION)?;
         report
             .check(
-                &at.member("workerGroup"),
+                at.member("workerGroup"),
                 &self.worker_group,
                 &validators::WORKER_GROUP,
             )?;
-        report.check(&at.member("workerId"), &self.worker_id, &validators::WORKER_ID)?;
+        report.check(at.member("workerId"), &self.worker_id, &validators::WORKER_ID)?;
         Flow::Continue(())
     }
 }
@@ -214,11 +205,11 @@ impl Validate for Artifact {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
         report
             .check(
-                &at.member("contentType"),
+                at.member("contentType"),
                 &self.content_type,
                 &validators::CONTENT_TYPE,
             )?;
-        report.check(&at.member("name"), &self.name, &validators::NAME)?;
+        report.check(at.member("name"), &self.name, &validators::NAME)?;
         self.storage_type.check(&at.member("storageType"), report)?;
         Flow::Continue(())
     }
@@ -226,45 +217,45 @@ impl Validate for Artifact {
 
 impl Validate for ArtifactStorageType {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at, self, &Known)?;
+        report.check(*at, self, &Known)?;
         Flow::Continue(())
     }
 }
 
 impl Validate for TaskCompletedMessage {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(&at.member("runId"), &self.run_id, &validators::RUN_ID)?;
+        report.check(at.member("runId"), &self.run_id, &validators::RUN_ID)?;
         self.status.check(&at.member("status"), report)?;
         if let Some(value) = &self.task {
             value.check(&at.member("task"), report)?;
         }
-        report.check(&at.member("version"), &self.version, &validators::VERSION)?;
+        report.check(at.member("version"), &self.version, &validators::VERSION)?;
         report
             .check(
-                &at.member("workerGroup"),
+                at.member("workerGroup"),
                 &self.worker_group,
                 &validators::WORKER_GROUP,
             )?;
-        report.check(&at.member("workerId"), &self.worker_id, &validators::WORKER_ID)?;
+        report.check(at.member("workerId"), &self.worker_id, &validators::WORKER_ID)?;
         Flow::Continue(())
     }
 }
 
 impl Validate for TaskFailedMessage {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(&at.member("runId"), &self.run_id, &validators::RUN_ID)?;
+        report.check(at.member("runId"), &self.run_id, &validators::RUN_ID)?;
         self.status.check(&at.member("status"), report)?;
         if let Some(value) = &self.task {
             value.check(&at.member("task"), report)?;
         }
-        report.check(&at.member("version"), &self.version, &validators::VERSION)?;
+        report.check(at.member("version"), &self.version, &validators::VERSION)?;
         report
             .check(
-                &at.member("workerGroup"),
+                at.member("workerGroup"),
                 &self.worker_group,
                 &validators::WORKER_GROUP,
             )?;
-        report.check(&at.member("workerId"), &self.worker_id, &validators::WORKER_ID)?;
+        report.check(at.member("workerId"), &self.worker_id, &validators::WORKER_ID)?;
         Flow::Continue(())
     }
 }
@@ -272,18 +263,18 @@ impl Validate for TaskFailedMessage {
 impl Validate for TaskExceptionMessage {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
         if let Some(value) = &self.run_id {
-            report.check(&at.member("runId"), value, &validators::RUN_ID)?;
+            report.check(at.member("runId"), value, &validators::RUN_ID)?;
         }
         self.status.check(&at.member("status"), report)?;
         if let Some(value) = &self.task {
             value.check(&at.member("task"), report)?;
         }
-        report.check(&at.member("version"), &self.version, &validators::VERSION)?;
+        report.check(at.member("version"), &self.version, &validators::VERSION)?;
         if let Some(value) = &self.worker_group {
-            report.check(&at.member("workerGroup"), value, &validators::WORKER_GROUP)?;
+            report.check(at.member("workerGroup"), value, &validators::WORKER_GROUP)?;
         }
         if let Some(value) = &self.worker_id {
-            report.check(&at.member("workerId"), value, &validators::WORKER_ID)?;
+            report.check(at.member("workerId"), value, &validators::WORKER_ID)?;
         }
         Flow::Continue(())
     }
@@ -293,17 +284,17 @@ impl Validate for TaskGroupChangedMessage {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
         report
             .check(
-                &at.member("schedulerId"),
+                at.member("schedulerId"),
                 &self.scheduler_id,
                 &validators::SCHEDULER_ID,
             )?;
         report
             .check(
-                &at.member("taskGroupId"),
+                at.member("taskGroupId"),
                 &self.task_group_id,
                 &validators::TASK_GROUP_ID,
             )?;
-        report.check(&at.member("version"), &self.version, &validators::VERSION)?;
+        report.check(at.member("version"), &self.version, &validators::VERSION)?;
         Flow::Continue(())
     }
 }
@@ -313,21 +304,21 @@ impl Validate for TaskPriorityChangedMessage {
         self.new_priority.check(&at.member("newPriority"), report)?;
         self.old_priority.check(&at.member("oldPriority"), report)?;
         self.status.check(&at.member("status"), report)?;
-        report.check(&at.member("version"), &self.version, &validators::VERSION)?;
+        report.check(at.member("version"), &self.version, &validators::VERSION)?;
         Flow::Continue(())
     }
 }
 
 impl Validate for TaskPriorityChangedMessageNewPriority {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at, self, &Known)?;
+        report.check(*at, self, &Known)?;
         Flow::Continue(())
     }
 }
 
 impl Validate for TaskPriorityChangedMessageOldPriority {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at, self, &Known)?;
+        report.check(*at, self, &Known)?;
         Flow::Continue(())
     }
 }
@@ -337,24 +328,24 @@ impl Validate for TaskGroupPriorityChangedMessage {
         self.new_priority.check(&at.member("newPriority"), report)?;
         report
             .check(
-                &at.member("schedulerId"),
+                at.member("schedulerId"),
                 &self.scheduler_id,
                 &validators::SCHEDULER_ID,
             )?;
         report
             .check(
-                &at.member("taskGroupId"),
+                at.member("taskGroupId"),
                 &self.task_group_id,
                 &validators::TASK_GROUP_ID,
             )?;
-        report.check(&at.member("version"), &self.version, &validators::VERSION)?;
+        report.check(at.member("version"), &self.version, &validators::VERSION)?;
         Flow::Continue(())
     }
 }
 
 impl Validate for TaskGroupPriorityChangedMessageNewPriority {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at, self, &Known)?;
+        report.check(*at, self, &Known)?;
         Flow::Continue(())
     }
 }

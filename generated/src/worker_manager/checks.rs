@@ -15,20 +15,20 @@ impl Validate for WorkerTypePulseMessage {
         if let Some(value) = &self.previous_provider_id {
             report
                 .check(
-                    &at.member("previousProviderId"),
+                    at.member("previousProviderId"),
                     value,
                     &validators::PREVIOUS_PROVIDER_ID,
                 )?;
         }
         report
             .check(
-                &at.member("providerId"),
+                at.member("providerId"),
                 &self.provider_id,
                 &validators::PROVIDER_ID,
             )?;
         report
             .check(
-                &at.member("workerPoolId"),
+                at.member("workerPoolId"),
                 &self.worker_pool_id,
                 &validators::WORKER_POOL_ID,
             )?;
@@ -38,32 +38,32 @@ impl Validate for WorkerTypePulseMessage {
 
 impl Validate for PulseWorkerPoolErrorMessage {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(&at.member("errorId"), &self.error_id, &validators::ERROR_ID)?;
-        report.check(&at.member("kind"), &self.kind, &validators::KIND)?;
+        report.check(at.member("errorId"), &self.error_id, &validators::ERROR_ID)?;
+        report.check(at.member("kind"), &self.kind, &validators::KIND)?;
         if let Some(value) = &self.launch_config_id {
             report
                 .check(
-                    &at.member("launchConfigId"),
+                    at.member("launchConfigId"),
                     value,
                     &validators::LAUNCH_CONFIG_ID,
                 )?;
         }
         report
             .check(
-                &at.member("providerId"),
+                at.member("providerId"),
                 &self.provider_id,
                 &validators::PROVIDER_ID,
             )?;
-        report.check(&at.member("title"), &self.title, &validators::TITLE)?;
+        report.check(at.member("title"), &self.title, &validators::TITLE)?;
         if let Some(value) = &self.worker_group {
-            report.check(&at.member("workerGroup"), value, &validators::WORKER_GROUP)?;
+            report.check(at.member("workerGroup"), value, &validators::WORKER_GROUP)?;
         }
         if let Some(value) = &self.worker_id {
-            report.check(&at.member("workerId"), value, &validators::WORKER_ID)?;
+            report.check(at.member("workerId"), value, &validators::WORKER_ID)?;
         }
         report
             .check(
-                &at.member("workerPoolId"),
+                at.member("workerPoolId"),
                 &self.worker_pool_id,
                 &validators::WORKER_POOL_ID,
             )?;
@@ -73,31 +73,31 @@ impl Validate for PulseWorkerPoolErrorMessage {
 
 impl Validate for WorkerPulseMessage {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(&at.member("capacity"), &self.capacity, &validators::CAPACITY)?;
+        report.check(at.member("capacity"), &self.capacity, &validators::CAPACITY)?;
         if let Some(value) = &self.launch_config_id {
             report
                 .check(
-                    &at.member("launchConfigId"),
+                    at.member("launchConfigId"),
                     value,
                     &validators::LAUNCH_CONFIG_ID,
                 )?;
         }
         report
             .check(
-                &at.member("providerId"),
+                at.member("providerId"),
                 &self.provider_id,
                 &validators::PROVIDER_ID,
             )?;
         report
             .check(
-                &at.member("workerGroup"),
+                at.member("workerGroup"),
                 &self.worker_group,
                 &validators::WORKER_GROUP,
             )?;
-        report.check(&at.member("workerId"), &self.worker_id, &validators::WORKER_ID)?;
+        report.check(at.member("workerId"), &self.worker_id, &validators::WORKER_ID)?;
         report
             .check(
-                &at.member("workerPoolId"),
+                at.member("workerPoolId"),
                 &self.worker_pool_id,
                 &validators::WORKER_POOL_ID,
             )?;
@@ -107,31 +107,31 @@ impl Validate for WorkerPulseMessage {
 
 impl Validate for WorkerRemovedPulseMessage {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(&at.member("capacity"), &self.capacity, &validators::CAPACITY)?;
+        report.check(at.member("capacity"), &self.capacity, &validators::CAPACITY)?;
         if let Some(value) = &self.launch_config_id {
             report
                 .check(
-                    &at.member("launchConfigId"),
+                    at.member("launchConfigId"),
                     value,
                     &validators::LAUNCH_CONFIG_ID,
                 )?;
         }
         report
             .check(
-                &at.member("providerId"),
+                at.member("providerId"),
                 &self.provider_id,
                 &validators::PROVIDER_ID,
             )?;
         report
             .check(
-                &at.member("workerGroup"),
+                at.member("workerGroup"),
                 &self.worker_group,
                 &validators::WORKER_GROUP,
             )?;
-        report.check(&at.member("workerId"), &self.worker_id, &validators::WORKER_ID)?;
+        report.check(at.member("workerId"), &self.worker_id, &validators::WORKER_ID)?;
         report
             .check(
-                &at.member("workerPoolId"),
+                at.member("workerPoolId"),
                 &self.worker_pool_id,
                 &validators::WORKER_POOL_ID,
             )?;
@@ -143,19 +143,19 @@ impl Validate for LaunchConfigPulseMessage {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
         report
             .check(
-                &at.member("launchConfigId"),
+                at.member("launchConfigId"),
                 &self.launch_config_id,
                 &validators::LAUNCH_CONFIG_ID,
             )?;
         report
             .check(
-                &at.member("providerId"),
+                at.member("providerId"),
                 &self.provider_id,
                 &validators::PROVIDER_ID,
             )?;
         report
             .check(
-                &at.member("workerPoolId"),
+                at.member("workerPoolId"),
                 &self.worker_pool_id,
                 &validators::WORKER_POOL_ID,
             )?;

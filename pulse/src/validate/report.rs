@@ -28,13 +28,14 @@ impl Report {
         }
     }
 
-    /// Checks the value at `at` against `rule`.
+    /// Checks the value at `at` against `rule`. The pointer is taken as a value so
+    /// that it is put together only where the rule does not hold.
     ///
     /// # Errors
     ///
     /// Breaks where the rule does not hold and one violation is enough.
     #[inline]
-    pub fn check<T: ?Sized, R: Rule<T>>(&mut self, at: &Pointer<'_>, value: &T, rule: &R) -> Flow {
+    pub fn check<T: ?Sized, R: Rule<T>>(&mut self, at: Pointer<'_>, value: &T, rule: &R) -> Flow {
         if rule.holds(value) {
             return Flow::Continue(());
         }
@@ -88,7 +89,7 @@ impl Report {
 
     #[cold]
     #[inline(never)]
-    fn refuse<T: ?Sized, R: Rule<T>>(&mut self, at: &Pointer<'_>, value: &T, rule: &R) -> Flow {
+    fn refuse<T: ?Sized, R: Rule<T>>(&mut self, at: Pointer<'_>, value: &T, rule: &R) -> Flow {
         if self.first_only {
             return Flow::Break(());
         }

@@ -23,7 +23,7 @@ impl Validate for Changed2 {
             value.check(&at.member("lists"), report)?;
         }
         if let Some(value) = &self.never {
-            report.check(&at.member("never"), value, &validators::NEVER)?;
+            report.check(at.member("never"), value, &validators::NEVER)?;
         }
         if let Some(value) = &self.numbers {
             value.check(&at.member("numbers"), report)?;
@@ -56,10 +56,10 @@ impl Union for ChangedLaunch {
     fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
         match self {
             Self::String(value) => {
-                report.check(at, value, &validators::STRING)?;
+                report.check(*at, value, &validators::STRING)?;
             }
             Self::String2(value) => {
-                report.check(at, value, &validators::STRING2)?;
+                report.check(*at, value, &validators::STRING2)?;
             }
             Self::Unmatched(text) => report.unmatched(at, Self::KEYWORD, text)?,
         }
@@ -79,7 +79,7 @@ impl Validate for ChangedLaunch {
 
 impl Validate for ChangedLists {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at, self, &Known)?;
+        report.check(*at, self, &Known)?;
         Flow::Continue(())
     }
 }
@@ -101,10 +101,10 @@ impl Union for ChangedNumbers {
     fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
         match self {
             Self::Integer(value) => {
-                report.check(at, value, &validators::INTEGER)?;
+                report.check(*at, value, &validators::INTEGER)?;
             }
             Self::Number(value) => {
-                report.check(at, value, &validators::NUMBER)?;
+                report.check(*at, value, &validators::NUMBER)?;
             }
             Self::Unmatched(text) => report.unmatched(at, Self::KEYWORD, text)?,
         }
@@ -160,21 +160,21 @@ impl Validate for ChangedOrigin {
 
 impl Validate for HgPush {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(&at.member("kind"), &self.kind, &validators::KIND)?;
+        report.check(at.member("kind"), &self.kind, &validators::KIND)?;
         Flow::Continue(())
     }
 }
 
 impl Validate for ChangedOriginVariant1 {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(&at.member("kind"), &self.kind, &validators::KIND)?;
+        report.check(at.member("kind"), &self.kind, &validators::KIND)?;
         Flow::Continue(())
     }
 }
 
 impl Validate for GitPull {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(&at.member("kind"), &self.kind, &validators::GIT_PULL_KIND)?;
+        report.check(at.member("kind"), &self.kind, &validators::GIT_PULL_KIND)?;
         Flow::Continue(())
     }
 }
@@ -193,10 +193,10 @@ impl Union for ChangedOverlap {
     fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
         match self {
             Self::String(value) => {
-                report.check(at, value, &validators::CHANGED_OVERLAP_STRING)?;
+                report.check(*at, value, &validators::CHANGED_OVERLAP_STRING)?;
             }
             Self::String2(value) => {
-                report.check(at, value, &validators::CHANGED_OVERLAP_STRING2)?;
+                report.check(*at, value, &validators::CHANGED_OVERLAP_STRING2)?;
             }
             Self::Unmatched(text) => report.unmatched(at, Self::KEYWORD, text)?,
         }
@@ -230,10 +230,10 @@ impl Union for ChangedScalar {
         match self {
             Self::Boolean(_) => {}
             Self::Integer(value) => {
-                report.check(at, value, &validators::CHANGED_SCALAR_INTEGER)?;
+                report.check(*at, value, &validators::CHANGED_SCALAR_INTEGER)?;
             }
             Self::String(value) => {
-                report.check(at, value, &validators::CHANGED_SCALAR_STRING)?;
+                report.check(*at, value, &validators::CHANGED_SCALAR_STRING)?;
             }
             Self::Unmatched(text) => report.unmatched(at, Self::KEYWORD, text)?,
         }
@@ -262,10 +262,10 @@ impl Union for ChangedShapes {
     fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
         match self {
             Self::Array(value) => {
-                report.check(at, value, &ItemsRule::new().maximum(2))?;
+                report.check(*at, value, &ItemsRule::new().maximum(2))?;
             }
             Self::Object(value) => {
-                report.check(at, value, &MembersRule::new().maximum(1))?;
+                report.check(*at, value, &MembersRule::new().maximum(1))?;
             }
             Self::Unmatched(text) => report.unmatched(at, Self::KEYWORD, text)?,
         }
@@ -319,11 +319,11 @@ impl Validate for IrcVariant0 {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
         report
             .check(
-                at,
+                *at,
                 &(2 + usize::from(self.user.is_some()) + self.rest.len()),
                 &MembersRule::new().maximum(2),
             )?;
-        report.check(&at.member("message"), &self.message, &validators::MESSAGE)?;
+        report.check(at.member("message"), &self.message, &validators::MESSAGE)?;
         Flow::Continue(())
     }
 }
@@ -332,21 +332,21 @@ impl Validate for IrcVariant1 {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
         report
             .check(
-                at,
+                *at,
                 &(2 + usize::from(self.channel.is_some()) + self.rest.len()),
                 &MembersRule::new().maximum(2),
             )?;
-        report.check(&at.member("message"), &self.message, &validators::MESSAGE)?;
+        report.check(at.member("message"), &self.message, &validators::MESSAGE)?;
         Flow::Continue(())
     }
 }
 
 impl Validate for Merged2 {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(&at.member("id"), &self.id, &validators::ID)?;
+        report.check(at.member("id"), &self.id, &validators::ID)?;
         if let Some(value) = &self.label {
-            report.check(&at.member("label"), value, &validators::LABEL)?;
-            report.check(&at.member("label"), value, &validators::MERGED2_LABEL)?;
+            report.check(at.member("label"), value, &validators::LABEL)?;
+            report.check(at.member("label"), value, &validators::MERGED2_LABEL)?;
         }
         Flow::Continue(())
     }
@@ -361,7 +361,7 @@ impl Validate for Nested2 {
             for name in value.keys() {
                 report
                     .check(
-                        &at.member("days").member(name),
+                        at.member("days").member(name),
                         name.as_str(),
                         &validators::DAYS_NAME,
                     )?;
@@ -371,20 +371,20 @@ impl Validate for Nested2 {
             for name in value.keys() {
                 report
                     .check(
-                        &at.member("few").member(name),
+                        at.member("few").member(name),
                         name.as_str(),
                         &validators::FEW_NAME,
                     )?;
             }
         }
         if let Some(value) = &self.large {
-            report.check(&at.member("large"), value, &validators::LARGE)?;
+            report.check(at.member("large"), value, &validators::LARGE)?;
         }
         if let Some(value) = &self.line {
-            report.check(&at.member("line"), value, &validators::LINE)?;
+            report.check(at.member("line"), value, &validators::LINE)?;
         }
         if let Some(value) = &self.moment {
-            report.check(&at.member("moment"), value, &validators::MOMENT)?;
+            report.check(at.member("moment"), value, &validators::MOMENT)?;
         }
         if let Some(value) = &self.other {
             value.check(&at.member("other"), report)?;
@@ -396,10 +396,10 @@ impl Validate for Nested2 {
             value.check(&at.member("tagged"), report)?;
         }
         if let Some(value) = &self.things {
-            report.check(&at.member("things"), value, &ItemsRule::new().unique(unique))?;
+            report.check(at.member("things"), value, &ItemsRule::new().unique(unique))?;
         }
         if let Some(value) = &self.word {
-            report.check(&at.member("word"), value, &validators::WORD)?;
+            report.check(at.member("word"), value, &validators::WORD)?;
         }
         Flow::Continue(())
     }
@@ -419,10 +419,10 @@ impl Union for NestedBoth {
     fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
         match self {
             Self::Integer(value) => {
-                report.check(at, value, &validators::CHANGED_SCALAR_INTEGER)?;
+                report.check(*at, value, &validators::CHANGED_SCALAR_INTEGER)?;
             }
             Self::String(value) => {
-                report.check(at, value, &validators::CHANGED_OVERLAP_STRING)?;
+                report.check(*at, value, &validators::CHANGED_OVERLAP_STRING)?;
             }
             Self::Unmatched(text) => report.unmatched(at, Self::KEYWORD, text)?,
         }
@@ -479,7 +479,7 @@ impl Union for NestedPerhaps {
     fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
         match self {
             Self::String(value) => {
-                report.check(at, value, &validators::NESTED_PERHAPS_STRING)?;
+                report.check(*at, value, &validators::NESTED_PERHAPS_STRING)?;
             }
             Self::Integer(_) => {}
             Self::Unmatched(text) => report.unmatched(at, Self::KEYWORD, text)?,
@@ -532,14 +532,14 @@ impl Validate for NestedTagged {
 
 impl Validate for NestedA {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(&at.member("kind"), &self.kind, &validators::NESTED_A_KIND)?;
+        report.check(at.member("kind"), &self.kind, &validators::NESTED_A_KIND)?;
         Flow::Continue(())
     }
 }
 
 impl Validate for NestedB {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(&at.member("kind"), &self.kind, &validators::NESTED_B_KIND)?;
+        report.check(at.member("kind"), &self.kind, &validators::NESTED_B_KIND)?;
         Flow::Continue(())
     }
 }

@@ -16,13 +16,13 @@ impl Validate for Changed2 {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
         self.case.check(&at.member("case"), report)?;
         if let Some(value) = &self.constant {
-            report.check(&at.member("constant"), value, &validators::CONSTANT)?;
+            report.check(at.member("constant"), value, &validators::CONSTANT)?;
         }
         if let Some(value) = &self.flag {
-            report.check(&at.member("flag"), value, &validators::FLAG)?;
+            report.check(at.member("flag"), value, &validators::FLAG)?;
         }
         if let Some(value) = &self.fractions {
-            report.check(&at.member("fractions"), value, &validators::FRACTIONS)?;
+            report.check(at.member("fractions"), value, &validators::FRACTIONS)?;
         }
         if let Some(Some(value)) = &self.mixed {
             value.check(&at.member("mixed"), report)?;
@@ -31,7 +31,7 @@ impl Validate for Changed2 {
             value.check(&at.member("narrowed"), report)?;
         }
         if let Some(value) = &self.numbers {
-            report.check(&at.member("numbers"), value, &validators::NUMBERS)?;
+            report.check(at.member("numbers"), value, &validators::NUMBERS)?;
         }
         if let Some(value) = &self.odd {
             value.check(&at.member("odd"), report)?;
@@ -40,19 +40,19 @@ impl Validate for Changed2 {
             value.check(&at.member("punctuation"), report)?;
         }
         if let Some(value) = &self.single {
-            report.check(&at.member("single"), value, &validators::SINGLE)?;
+            report.check(at.member("single"), value, &validators::SINGLE)?;
         }
         if let Some(value) = &self.untyped {
             value.check(&at.member("untyped"), report)?;
         }
-        report.check(&at.member("version"), &self.version, &validators::VERSION)?;
+        report.check(at.member("version"), &self.version, &validators::VERSION)?;
         Flow::Continue(())
     }
 }
 
 impl Validate for ChangedCase {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at, self, &Known)?;
+        report.check(*at, self, &Known)?;
         Flow::Continue(())
     }
 }
@@ -71,10 +71,10 @@ impl Union for ChangedMixed {
     fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
         match self {
             Self::Integer(value) => {
-                report.check(at, value, &validators::INTEGER)?;
+                report.check(*at, value, &validators::INTEGER)?;
             }
             Self::String(value) => {
-                report.check(at, value, &validators::STRING)?;
+                report.check(*at, value, &validators::STRING)?;
             }
             Self::Unmatched(text) => report.unmatched(at, Self::KEYWORD, text)?,
         }
@@ -91,28 +91,28 @@ impl Validate for ChangedMixed {
 
 impl Validate for ChangedNarrowed {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at, self, &Known)?;
+        report.check(*at, self, &Known)?;
         Flow::Continue(())
     }
 }
 
 impl Validate for ChangedOdd {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at, self, &Known)?;
+        report.check(*at, self, &Known)?;
         Flow::Continue(())
     }
 }
 
 impl Validate for ChangedPunctuation {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at, self, &Known)?;
+        report.check(*at, self, &Known)?;
         Flow::Continue(())
     }
 }
 
 impl Validate for ChangedUntyped {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at, self, &Known)?;
+        report.check(*at, self, &Known)?;
         Flow::Continue(())
     }
 }

@@ -18,16 +18,16 @@ impl Validate for Message2 {
         }
         self.e.check(&at.member("e"), report)?;
         if let Some(value) = &self.p_panic {
-            report.check(&at.member("p\"; panic!()"), value, &validators::P_PANIC)?;
+            report.check(at.member("p\"; panic!()"), value, &validators::P_PANIC)?;
         }
         if let Some(value) = &self.u {
             value.check(&at.member("u"), report)?;
         }
         if let Some(value) = &self.value_2 {
-            report.check(&at.member("\u{202e}\0"), value, &validators::MESSAGE2)?;
+            report.check(at.member("\u{202e}\0"), value, &validators::MESSAGE2)?;
         }
         for (name, member) in &self.rest {
-            report.check(&at.member(name), member, &validators::REST_VALUE)?;
+            report.check(at.member(name), member, &validators::REST_VALUE)?;
         }
         Flow::Continue(())
     }
@@ -35,14 +35,14 @@ impl Validate for Message2 {
 
 impl Validate for MessageItem {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at, self, &Known)?;
+        report.check(*at, self, &Known)?;
         Flow::Continue(())
     }
 }
 
 impl Validate for MessageE {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at, self, &Known)?;
+        report.check(*at, self, &Known)?;
         Flow::Continue(())
     }
 }
@@ -61,7 +61,7 @@ impl Union for MessageU {
     fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
         match self {
             Self::Panic(value) => {
-                report.check(at, value, &validators::PANIC)?;
+                report.check(*at, value, &validators::PANIC)?;
             }
             Self::Integer(_) => {}
             Self::Unmatched(text) => report.unmatched(at, Self::KEYWORD, text)?,
@@ -80,7 +80,7 @@ impl Validate for MessageU {
 impl Validate for Kinds {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
         for (index, item) in self.0.iter().enumerate() {
-            report.check(&at.index(index), item, &validators::PAYLOAD_ITEM)?;
+            report.check(at.index(index), item, &validators::PAYLOAD_ITEM)?;
         }
         Flow::Continue(())
     }

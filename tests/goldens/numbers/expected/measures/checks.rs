@@ -10,46 +10,46 @@ use super::{Measured2, validators};
 impl Validate for Measured2 {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
         if let Some(value) = &self.below {
-            report.check(&at.member("below"), value, &validators::BELOW)?;
+            report.check(at.member("below"), value, &validators::BELOW)?;
         }
         if let Some(value) = &self.both {
-            report.check(&at.member("both"), value, &validators::BOTH)?;
+            report.check(at.member("both"), value, &validators::BOTH)?;
         }
         if let Some(value) = &self.even {
-            report.check(&at.member("even"), value, &validators::EVEN)?;
+            report.check(at.member("even"), value, &validators::EVEN)?;
         }
         if let Some(value) = &self.fractional {
-            report.check(&at.member("fractional"), value, &validators::FRACTIONAL)?;
+            report.check(at.member("fractional"), value, &validators::FRACTIONAL)?;
         }
         if let Some(value) = &self.from_one {
-            report.check(&at.member("fromOne"), value, &validators::FROM_ONE)?;
+            report.check(at.member("fromOne"), value, &validators::FROM_ONE)?;
         }
         if let Some(value) = &self.negative {
-            report.check(&at.member("negative"), value, &validators::NEGATIVE)?;
+            report.check(at.member("negative"), value, &validators::NEGATIVE)?;
         }
         if let Some(value) = &self.open {
-            report.check(&at.member("open"), value, &validators::OPEN)?;
+            report.check(at.member("open"), value, &validators::OPEN)?;
         }
         if let Some(value) = &self.ratio {
-            report.check(&at.member("ratio"), value, &validators::RATIO)?;
+            report.check(at.member("ratio"), value, &validators::RATIO)?;
         }
         if let Some(value) = &self.signed_least {
-            report.check(&at.member("signedLeast"), value, &validators::SIGNED_LEAST)?;
+            report.check(at.member("signedLeast"), value, &validators::SIGNED_LEAST)?;
         }
         if let Some(value) = &self.tenths {
-            report.check(&at.member("tenths"), value, &validators::TENTHS)?;
+            report.check(at.member("tenths"), value, &validators::TENTHS)?;
         }
         if let Some(value) = &self.unfit {
-            report.check(&at.member("unfit"), value, &validators::UNFIT)?;
+            report.check(at.member("unfit"), value, &validators::UNFIT)?;
         }
         if let Some(value) = &self.unsigned_most {
-            report.check(&at.member("unsignedMost"), value, &validators::UNSIGNED_MOST)?;
+            report.check(at.member("unsignedMost"), value, &validators::UNSIGNED_MOST)?;
         }
         if let Some(value) = &self.untyped {
-            report.check(&at.member("untyped"), value, &validators::UNTYPED)?;
+            report.check(at.member("untyped"), value, &validators::UNTYPED)?;
         }
         if let Some(value) = &self.whole_float {
-            report.check(&at.member("wholeFloat"), value, &validators::WHOLE_FLOAT)?;
+            report.check(at.member("wholeFloat"), value, &validators::WHOLE_FLOAT)?;
         }
         Flow::Continue(())
     }

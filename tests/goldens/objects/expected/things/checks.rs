@@ -23,14 +23,14 @@ impl Validate for Nested2 {
             for (index, item) in value.iter().enumerate() {
                 report
                     .check(
-                        &at.member("grid").index(index),
+                        at.member("grid").index(index),
                         item,
                         &ItemsRule::new().maximum(2),
                     )?;
                 for (index_2, item_2) in item.iter().enumerate() {
                     report
                         .check(
-                            &at.member("grid").index(index).index(index_2),
+                            at.member("grid").index(index).index(index_2),
                             item_2,
                             &validators::GRID_ITEM_ITEM,
                         )?;
@@ -39,7 +39,7 @@ impl Validate for Nested2 {
         }
         self.outer.check(&at.member("outer"), report)?;
         if let Some(value) = &self.rows {
-            report.check(&at.member("rows"), value, &ItemsRule::new().minimum(1))?;
+            report.check(at.member("rows"), value, &ItemsRule::new().minimum(1))?;
             for (index, item) in value.iter().enumerate() {
                 item.check(&at.member("rows").index(index), report)?;
             }
@@ -63,7 +63,7 @@ impl Validate for NestedOuter {
 
 impl Validate for NestedOuterInner {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(&at.member("leaf"), &self.leaf, &validators::LEAF)?;
+        report.check(at.member("leaf"), &self.leaf, &validators::LEAF)?;
         Flow::Continue(())
     }
 }
@@ -94,7 +94,7 @@ impl Validate for Nullable2 {
         if let Some(value) = &self.required_nullable {
             report
                 .check(
-                    &at.member("requiredNullable"),
+                    at.member("requiredNullable"),
                     value,
                     &validators::REQUIRED_NULLABLE,
                 )?;
@@ -111,7 +111,7 @@ impl Validate for Chosen {
 
 impl Validate for NullableEnum {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at, self, &Known)?;
+        report.check(*at, self, &Known)?;
         Flow::Continue(())
     }
 }
@@ -127,7 +127,7 @@ impl Validate for Open2 {
 
 impl Validate for OpenLimits {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(&at.member("cpu"), &self.cpu, &validators::CPU)?;
+        report.check(at.member("cpu"), &self.cpu, &validators::CPU)?;
         Flow::Continue(())
     }
 }
@@ -136,7 +136,7 @@ impl Validate for Counted2 {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
         report
             .check(
-                at,
+                *at,
                 &(usize::from(self.few.is_some()) + usize::from(self.free.is_some())
                     + usize::from(self.tags.is_some())
                     + usize::from(self.unique.is_some())),
@@ -145,23 +145,23 @@ impl Validate for Counted2 {
         if let Some(value) = &self.few {
             report
                 .check(
-                    &at.member("few"),
+                    at.member("few"),
                     value,
                     &MembersRule::new().minimum(1).maximum(2),
                 )?;
         }
         if let Some(value) = &self.tags {
-            report.check(&at.member("tags"), value, &MembersRule::new().maximum(3))?;
+            report.check(at.member("tags"), value, &MembersRule::new().maximum(3))?;
             for (name, member) in value {
                 report
                     .check(
-                        &at.member("tags").member(name),
+                        at.member("tags").member(name),
                         name.as_str(),
                         &validators::TAGS_NAME,
                     )?;
                 report
                     .check(
-                        &at.member("tags").member(name),
+                        at.member("tags").member(name),
                         member,
                         &validators::TAGS_VALUE,
                     )?;
@@ -170,7 +170,7 @@ impl Validate for Counted2 {
         if let Some(value) = &self.unique {
             report
                 .check(
-                    &at.member("unique"),
+                    at.member("unique"),
                     value,
                     &ItemsRule::new().unique(pairwise_unique),
                 )?;

@@ -11,7 +11,7 @@ use super::{Artifact2, ArtifactCreated, Job, JobInfo, JobKind, validators};
 impl Validate for Job {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
         if let Some(value) = &self.count {
-            report.check(&at.member("count"), value, &validators::COUNT)?;
+            report.check(at.member("count"), value, &validators::COUNT)?;
         }
         if let Some(value) = &self.info {
             value.check(&at.member("info"), report)?;
@@ -19,7 +19,7 @@ impl Validate for Job {
         if let Some(value) = &self.kind {
             value.check(&at.member("kind"), report)?;
         }
-        report.check(&at.member("version"), &self.version, &validators::VERSION)?;
+        report.check(at.member("version"), &self.version, &validators::VERSION)?;
         Flow::Continue(())
     }
 }
@@ -27,7 +27,7 @@ impl Validate for Job {
 impl Validate for JobInfo {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
         if let Some(value) = &self.link {
-            report.check(&at.member("link"), value, &validators::LINK)?;
+            report.check(at.member("link"), value, &validators::LINK)?;
         }
         Flow::Continue(())
     }
@@ -35,7 +35,7 @@ impl Validate for JobInfo {
 
 impl Validate for JobKind {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at, self, &Known)?;
+        report.check(*at, self, &Known)?;
         Flow::Continue(())
     }
 }

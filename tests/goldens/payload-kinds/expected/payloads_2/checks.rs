@@ -13,9 +13,9 @@ use super::{
 
 impl Validate for Steps {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at, &self.0, &ItemsRule::new().minimum(1))?;
+        report.check(*at, &self.0, &ItemsRule::new().minimum(1))?;
         for (index, item) in self.0.iter().enumerate() {
-            report.check(&at.index(index), item, &validators::PAYLOAD_ITEM)?;
+            report.check(at.index(index), item, &validators::PAYLOAD_ITEM)?;
         }
         Flow::Continue(())
     }
@@ -23,7 +23,7 @@ impl Validate for Steps {
 
 impl Validate for Text {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at, &self.0, &validators::PAYLOAD)?;
+        report.check(*at, &self.0, &validators::PAYLOAD)?;
         Flow::Continue(())
     }
 }
@@ -42,7 +42,7 @@ impl Validate for Whatever {
 
 impl Validate for Count {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at, &self.0, &validators::COUNT_PAYLOAD)?;
+        report.check(*at, &self.0, &validators::COUNT_PAYLOAD)?;
         Flow::Continue(())
     }
 }
@@ -70,7 +70,7 @@ impl Validate for Sizes {
 
 impl Validate for State {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at, self, &Known)?;
+        report.check(*at, self, &Known)?;
         Flow::Continue(())
     }
 }

@@ -9,90 +9,90 @@ use super::{Changed2, Open2, Plain2, validators};
 
 impl Validate for Changed2 {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(&at.member(""), &self.value, &validators::CHANGED2)?;
+        report.check(at.member(""), &self.value, &validators::CHANGED2)?;
         if let Some(value) = &self.quoted {
-            report.check(&at.member("\"quoted\""), value, &validators::QUOTED)?;
+            report.check(at.member("\"quoted\""), value, &validators::QUOTED)?;
         }
         if let Some(value) = &self.r#ref {
-            report.check(&at.member("$ref"), value, &validators::REF)?;
+            report.check(at.member("$ref"), value, &validators::REF)?;
         }
         if let Some(value) = &self.n2fa {
-            report.check(&at.member("2fa"), value, &validators::N2FA)?;
+            report.check(at.member("2fa"), value, &validators::N2FA)?;
         }
-        report.check(&at.member("42"), &self.n42, &validators::N42)?;
+        report.check(at.member("42"), &self.n42, &validators::N42)?;
         if let Some(value) = &self.foo_bar {
-            report.check(&at.member("FooBar"), value, &validators::FOO_BAR)?;
+            report.check(at.member("FooBar"), value, &validators::FOO_BAR)?;
         }
         if let Some(value) = &self.http_server {
-            report.check(&at.member("HTTPServer"), value, &validators::HTTP_SERVER)?;
+            report.check(at.member("HTTPServer"), value, &validators::HTTP_SERVER)?;
         }
         if let Some(value) = &self.shouty_case {
-            report.check(&at.member("SHOUTY_CASE"), value, &validators::SHOUTY_CASE)?;
+            report.check(at.member("SHOUTY_CASE"), value, &validators::SHOUTY_CASE)?;
         }
         if let Some(value) = &self.self_ {
-            report.check(&at.member("Self"), value, &validators::SELF)?;
+            report.check(at.member("Self"), value, &validators::SELF)?;
         }
         if let Some(value) = &self.leading {
-            report.check(&at.member("_leading"), value, &validators::LEADING)?;
+            report.check(at.member("_leading"), value, &validators::LEADING)?;
         }
         if let Some(value) = &self.a_b_c {
-            report.check(&at.member("a/b~c"), value, &validators::A_B_C)?;
+            report.check(at.member("a/b~c"), value, &validators::A_B_C)?;
         }
         if let Some(value) = &self.r#async {
-            report.check(&at.member("async"), value, &validators::ASYNC)?;
+            report.check(at.member("async"), value, &validators::ASYNC)?;
         }
         if let Some(value) = &self.at {
-            report.check(&at.member("at"), value, &validators::AT)?;
+            report.check(at.member("at"), value, &validators::AT)?;
         }
         if let Some(value) = &self.crate_ {
-            report.check(&at.member("crate"), value, &validators::CRATE)?;
+            report.check(at.member("crate"), value, &validators::CRATE)?;
         }
         if let Some(value) = &self.foo_bar_2 {
-            report.check(&at.member("foo-bar"), value, &validators::FOO_BAR)?;
+            report.check(at.member("foo-bar"), value, &validators::FOO_BAR)?;
         }
         if let Some(value) = &self.foo_bar_3 {
-            report.check(&at.member("fooBar"), value, &validators::FOO_BAR)?;
+            report.check(at.member("fooBar"), value, &validators::FOO_BAR)?;
         }
         if let Some(value) = &self.foo_bar_4 {
-            report.check(&at.member("foo_bar"), value, &validators::FOO_BAR)?;
+            report.check(at.member("foo_bar"), value, &validators::FOO_BAR)?;
         }
         if let Some(value) = &self.r#gen {
-            report.check(&at.member("gen"), value, &validators::GEN)?;
+            report.check(at.member("gen"), value, &validators::GEN)?;
         }
         if let Some(value) = &self.kebab_case {
-            report.check(&at.member("kebab-case"), value, &validators::KEBAB_CASE)?;
+            report.check(at.member("kebab-case"), value, &validators::KEBAB_CASE)?;
         }
         if let Some(value) = &self.r#match {
-            report.check(&at.member("match"), value, &validators::MATCH)?;
+            report.check(at.member("match"), value, &validators::MATCH)?;
         }
         if let Some(value) = &self.members {
-            report.check(&at.member("members"), value, &validators::MEMBERS)?;
+            report.check(at.member("members"), value, &validators::MEMBERS)?;
         }
         if let Some(value) = &self.report {
-            report.check(&at.member("report"), value, &validators::REPORT)?;
+            report.check(at.member("report"), value, &validators::REPORT)?;
         }
         if let Some(value) = &self.rest {
-            report.check(&at.member("rest"), value, &validators::REST)?;
+            report.check(at.member("rest"), value, &validators::REST)?;
         }
-        report.check(&at.member("self"), &self.self_2, &validators::SELF)?;
+        report.check(at.member("self"), &self.self_2, &validators::SELF)?;
         if let Some(value) = &self.super_ {
-            report.check(&at.member("super"), value, &validators::SUPER)?;
+            report.check(at.member("super"), value, &validators::SUPER)?;
         }
         if let Some(value) = &self.trailing {
-            report.check(&at.member("trailing_"), value, &validators::TRAILING)?;
+            report.check(at.member("trailing_"), value, &validators::TRAILING)?;
         }
-        report.check(&at.member("type"), &self.r#type, &validators::TYPE)?;
+        report.check(at.member("type"), &self.r#type, &validators::TYPE)?;
         if let Some(value) = &self.value_2 {
-            report.check(&at.member("value"), value, &validators::VALUE)?;
+            report.check(at.member("value"), value, &validators::VALUE)?;
         }
         if let Some(value) = &self.x1y2 {
-            report.check(&at.member("x1y2"), value, &validators::X1Y2)?;
+            report.check(at.member("x1y2"), value, &validators::X1Y2)?;
         }
         if let Some(value) = &self.value_3 {
-            report.check(&at.member("ключ"), value, &validators::CHANGED2)?;
+            report.check(at.member("ключ"), value, &validators::CHANGED2)?;
         }
         if let Some(value) = &self.value_4 {
-            report.check(&at.member("鍵"), value, &validators::CHANGED2)?;
+            report.check(at.member("鍵"), value, &validators::CHANGED2)?;
         }
         Flow::Continue(())
     }

@@ -18,7 +18,7 @@ impl Validate for Tree2 {
         }
         if let Some(value) = &self.children {
             report
-                .check(&at.member("children"), value, &ItemsRule::new().unique(unique))?;
+                .check(at.member("children"), value, &ItemsRule::new().unique(unique))?;
             for (index, item) in value.iter().enumerate() {
                 item.check(&at.member("children").index(index), report)?;
             }
@@ -45,7 +45,7 @@ impl Validate for Even {
 impl Validate for Odd {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
         if let Some(value) = &self.count {
-            report.check(&at.member("count"), value, &validators::COUNT)?;
+            report.check(at.member("count"), value, &validators::COUNT)?;
         }
         self.even.check(&at.member("even"), report)?;
         Flow::Continue(())
@@ -54,7 +54,7 @@ impl Validate for Odd {
 
 impl Validate for NestedList {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at, &self.0, &ItemsRule::new().maximum(3))?;
+        report.check(*at, &self.0, &ItemsRule::new().maximum(3))?;
         for (index, item) in self.0.iter().enumerate() {
             item.check(&at.index(index), report)?;
         }
@@ -77,7 +77,7 @@ impl Union for Choice2 {
     fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
         match self {
             Self::String(value) => {
-                report.check(at, value, &validators::STRING)?;
+                report.check(*at, value, &validators::STRING)?;
             }
             Self::Deeper(value) => {
                 value.check(at, report)?;

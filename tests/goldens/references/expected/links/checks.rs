@@ -10,10 +10,10 @@ use super::{Changed2, Embedded, Owner, Shared, validators};
 impl Validate for Changed2 {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
         if let Some(value) = &self.absolute {
-            report.check(&at.member("absolute"), value, &validators::ABSOLUTE)?;
+            report.check(at.member("absolute"), value, &validators::ABSOLUTE)?;
         }
         if let Some(value) = &self.chain {
-            report.check(&at.member("chain"), value, &validators::CHAIN)?;
+            report.check(at.member("chain"), value, &validators::CHAIN)?;
         }
         if let Some(value) = &self.embedded {
             value.check(&at.member("embedded"), report)?;
@@ -25,9 +25,9 @@ impl Validate for Changed2 {
         if let Some(value) = &self.reviewer {
             value.check(&at.member("reviewer"), report)?;
         }
-        report.check(&at.member("size"), &self.size, &validators::SIZE)?;
+        report.check(at.member("size"), &self.size, &validators::SIZE)?;
         if let Some(value) = &self.slashless {
-            report.check(&at.member("slashless"), value, &validators::ABSOLUTE)?;
+            report.check(at.member("slashless"), value, &validators::ABSOLUTE)?;
         }
         Flow::Continue(())
     }
@@ -35,9 +35,9 @@ impl Validate for Changed2 {
 
 impl Validate for Embedded {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(&at.member("label"), &self.label, &validators::ABSOLUTE)?;
+        report.check(at.member("label"), &self.label, &validators::ABSOLUTE)?;
         if let Some(value) = &self.own {
-            report.check(&at.member("own"), value, &validators::OWN)?;
+            report.check(at.member("own"), value, &validators::OWN)?;
         }
         Flow::Continue(())
     }
@@ -45,7 +45,7 @@ impl Validate for Embedded {
 
 impl Validate for Owner {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(&at.member("name"), &self.name, &validators::CHAIN)?;
+        report.check(at.member("name"), &self.name, &validators::CHAIN)?;
         Flow::Continue(())
     }
 }

@@ -24,7 +24,7 @@ impl Validate for Status {
 
 impl Validate for StatusState {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at, self, &Known)?;
+        report.check(*at, self, &Known)?;
         Flow::Continue(())
     }
 }

@@ -12,20 +12,20 @@ impl Validate for WorkerTypePulseMessage {
         if let Some(value) = &self.previous_provider_id {
             report
                 .check(
-                    &at.member("previousProviderId"),
+                    at.member("previousProviderId"),
                     value,
                     &validators::PREVIOUS_PROVIDER_ID,
                 )?;
         }
         report
             .check(
-                &at.member("providerId"),
+                at.member("providerId"),
                 &self.provider_id,
                 &validators::PROVIDER_ID,
             )?;
         report
             .check(
-                &at.member("workerPoolId"),
+                at.member("workerPoolId"),
                 &self.worker_pool_id,
                 &validators::WORKER_POOL_ID,
             )?;
