@@ -83,9 +83,8 @@ pub(crate) struct TypeDef {
     /// The module that it lives in.
     pub(crate) module: String,
     pub(crate) shape: TypeShape,
-    /// Whether values of the type may have to be told apart from those of another
-    /// alternative by their rules.
-    pub(crate) told_apart: bool,
+    /// Whether the type is part of an alternative, so that its shape has its rules.
+    pub(crate) is_ruled: bool,
     pub(crate) marks: Vec<Mark>,
 }
 

@@ -14,7 +14,7 @@ fn broken(rule: &StringRule, text: &str) -> Vec<(&'static str, String)> {
 
 fn check(rule: &StringRule, text: &str) -> Result<(), Violations> {
     let mut report = Report::all();
-    let _ = report.check(&Pointer::ROOT, text, rule);
+    let _ = report.check(Pointer::ROOT, text, rule);
     report.into_result()
 }
 

@@ -325,7 +325,7 @@ impl Checks<'_, '_> {
                 fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
                     match self {
                         #(#arms)*
-                        Self::Unmatched(text) => report.unmatched(at, Self::KEYWORD, text)?,
+                        Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
                     }
                     Flow::Continue(())
                 }

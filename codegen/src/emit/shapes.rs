@@ -29,7 +29,7 @@ pub(super) fn statics(types: Types<'_>, id: TypeId) -> Vec<TokenStream> {
     let name = format_ident!("{}", definition.constant);
     let shapes = Shapes {
         types,
-        ruled: definition.told_apart,
+        ruled: definition.is_ruled,
     };
     let shape = shapes.of_type(definition);
     let docs = format!(
@@ -48,10 +48,7 @@ pub(super) fn statics(types: Types<'_>, id: TypeId) -> Vec<TokenStream> {
 
 /// A static for each type of a union.
 fn branches(types: Types<'_>, definition: &TypeDef, it: &Union) -> Vec<TokenStream> {
-    let shapes = Shapes {
-        types,
-        ruled: it.keyword != "type",
-    };
+    let shapes = Shapes { types, ruled: true };
     let branches = it.branches.iter().enumerate();
     branches
         .map(|(index, branch)| {

@@ -56,6 +56,7 @@ const SOURCES: &[(&str, &[&str])] = &[
             "ShapeRule",
             "Union",
             "check_one",
+            "check_unmatched",
             "deserialize_open",
             "deserialize_union",
             "fmt_open",

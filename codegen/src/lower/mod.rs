@@ -8,7 +8,7 @@ mod merge;
 mod naming;
 mod number;
 mod objects;
-mod overlaps;
+mod ruled;
 mod scalars;
 mod services;
 mod text;
@@ -38,6 +38,6 @@ pub(crate) fn lower(resolved: Resolved, names: &Names) -> Result<(Model, Ledger)
     };
     naming::name_everything(&mut model, names);
     cycles::box_cycles(&mut model);
-    overlaps::mark_overlaps(&mut model);
+    ruled::mark_alternatives(&mut model);
     Errors::unless_empty(errors, (model, ledger))
 }

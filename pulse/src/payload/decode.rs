@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde_json::Value;
 
+use super::fits::Manner;
 use super::{Payload, objects};
 use crate::validate::{Pointer, Report, Violations};
 
@@ -30,7 +31,7 @@ pub fn decode<P: Payload>(bytes: &[u8]) -> Result<P, PayloadError> {
 pub fn decode_strict<P: Payload>(bytes: &[u8]) -> Result<P, PayloadError> {
     let value: Value = serde_json::from_slice(bytes).map_err(PayloadError::Json)?;
     let mut report = Report::all();
-    let _ = P::SHAPE.check_strictly(&value, &Pointer::ROOT, &mut report);
+    let _ = Manner::STRICT.check(P::SHAPE, &value, &Pointer::ROOT, &mut report);
     match decode::<P>(bytes) {
         Ok(payload) => {
             let written = serde_json::to_value(&payload).map_err(PayloadError::Json)?;
@@ -55,7 +56,7 @@ pub fn decode_strict<P: Payload>(bytes: &[u8]) -> Result<P, PayloadError> {
 fn decode_slowly<P: Payload>(bytes: &[u8], error: serde_json::Error) -> Result<P, PayloadError> {
     let mut value: Value = serde_json::from_slice(bytes).map_err(PayloadError::Json)?;
     let mut report = Report::all();
-    let _ = P::SHAPE.check(&value, &Pointer::ROOT, &mut report);
+    let _ = Manner::TOLERANT.check(P::SHAPE, &value, &Pointer::ROOT, &mut report);
     report.into_result().map_err(PayloadError::Schema)?;
     if !P::SHAPE.make_integers_plain(&mut value) {
         return Err(PayloadError::Json(error));

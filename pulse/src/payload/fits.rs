@@ -26,6 +26,18 @@ impl Manner {
         ruled: true,
     };
 
+    /// Of the same kinds all through, and without unknown members.
+    pub(super) const STRICT: Self = Self {
+        strict: true,
+        ruled: false,
+    };
+
+    /// Of kinds that can be decoded.
+    pub(super) const TOLERANT: Self = Self {
+        strict: false,
+        ruled: false,
+    };
+
     /// Whether `value` is of `shape`.
     pub(super) fn fits<T: Serialize + ?Sized>(self, value: &T, shape: &'static Shape) -> bool {
         match *shape {
@@ -34,8 +46,7 @@ impl Manner {
             Shape::Nullable(shape) => {
                 self.is(value, Question::Kind(&Shape::Null)) || self.fits(value, shape)
             }
-            Shape::Union("oneOf", shapes) if self.ruled => self.fits_one(value, shapes),
-            Shape::Union(_, shapes) => shapes.iter().any(|shape| self.fits(value, shape)),
+            Shape::Union(keyword, shapes) => self.fits_any(value, keyword, shapes),
             Shape::Ruled(shape, rules) => {
                 self.fits(value, shape)
                     && (!self.ruled || rules.iter().all(|rule| self.keeps(value, rule)))
@@ -45,14 +56,23 @@ impl Manner {
         }
     }
 
+    /// Whether `value` fits any of `shapes`, or one alone, as `keyword` asks.
+    pub(super) fn fits_any<T: Serialize + ?Sized>(
+        self,
+        value: &T,
+        keyword: &'static str,
+        shapes: &'static [Shape],
+    ) -> bool {
+        match keyword {
+            "oneOf" if self.ruled => self.fits_one(value, shapes),
+            _ => shapes.iter().any(|shape| self.fits(value, shape)),
+        }
+    }
+
     /// Whether `value` fits one of `shapes` alone. Where it fits one strictly, those
     /// that it fits by passing over members don't count.
     fn fits_one<T: Serialize + ?Sized>(self, value: &T, shapes: &'static [Shape]) -> bool {
-        let strictly = Self {
-            strict: true,
-            ..self
-        };
-        match strictly.fitting(value, shapes) {
+        match Self::EXACT.fitting(value, shapes) {
             0 if !self.strict => self.fitting(value, shapes) == 1,
             count => count == 1,
         }

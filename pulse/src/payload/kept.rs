@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::Shape;
+use super::misfits::meant;
 use crate::validate::{Flow, Pointer, Report, Violation};
 
 impl Shape {
@@ -24,6 +25,10 @@ impl Shape {
             (Self::Same(shape) | Self::Nullable(shape) | Self::Ruled(shape, _), value, written) => {
                 shape.check_kept(value, written, at, report)
             }
+            (Self::Union("type", shapes), value, written) => match meant("type", shapes, value) {
+                Some(shape) => shape.check_kept(value, written, at, report),
+                None => Flow::Continue(()),
+            },
             (Self::Union(keyword, _), value, written) if !is_kept(value, written) => {
                 report.add(|| Violation::no_alternative(at, keyword, value))
             }

@@ -6,6 +6,7 @@ mod fits;
 mod json;
 mod kept;
 mod members;
+mod misfits;
 mod object;
 mod objects;
 mod open_enum;
@@ -28,7 +29,7 @@ pub use open_enum::{OpenEnum, Unknown, deserialize_open, fmt_open, serialize_ope
 pub use shape::{Member, Rest, Shape};
 pub use shape_rule::ShapeRule;
 pub use timestamp::{Timestamp, TimestampError};
-pub use union::{Branch, Union, check_one, deserialize_union, read_variant};
+pub use union::{Branch, Union, check_one, check_unmatched, deserialize_union, read_variant};
 
 use crate::validate::Validate;
 

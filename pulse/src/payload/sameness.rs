@@ -21,7 +21,7 @@ pub(super) fn same(left: &str, right: &str) -> bool {
             )
 }
 
-fn same_value(left: &Value, right: &Value) -> bool {
+pub(super) fn same_value(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Number(_), Value::Number(_)) => {
             left == right || whole(left).is_some_and(|left| Some(left) == whole(right))

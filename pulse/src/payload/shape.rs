@@ -6,10 +6,8 @@
 
 use serde_json::Value;
 
-use super::fits::Manner;
-use super::{ShapeRule, Timestamp};
+use super::ShapeRule;
 use crate::rule::ScalarRule;
-use crate::validate::{Flow, Pointer, Report, Violation};
 
 /// The kind of JSON value that a Rust type is decoded from.
 #[derive(Clone, Copy, Debug)]
@@ -96,73 +94,6 @@ impl Shape {
     /// Any whole number from 0 to 2⁶⁴ - 1.
     pub const UNSIGNED: Self = Self::Unsigned(&ScalarRule::new());
 
-    /// Reports what does not fit in `value`, which stands at `at`; unknown
-    /// members of closed objects are passed over.
-    ///
-    /// # Errors
-    ///
-    /// Breaks where `report` has seen enough.
-    pub fn check(&self, value: &Value, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        self.walk(value, at, report, false)
-    }
-
-    /// Reports what does not fit in `value`, which stands at `at`, unknown
-    /// members of closed objects included.
-    ///
-    /// # Errors
-    ///
-    /// Breaks where `report` has seen enough.
-    pub fn check_strictly(&self, value: &Value, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        self.walk(value, at, report, true)
-    }
-
-    fn walk(&self, value: &Value, at: &Pointer<'_>, report: &mut Report, strict: bool) -> Flow {
-        match (*self, value) {
-            (Self::Any, _) | (Self::Nullable(_), Value::Null) => Flow::Continue(()),
-            (Self::Same(shape) | Self::Nullable(shape) | Self::Ruled(shape, _), value) => {
-                shape.walk(value, at, report, strict)
-            }
-            (Self::Union(keyword, shapes), value) => {
-                let manner = Manner {
-                    strict,
-                    ruled: false,
-                };
-                if !strict || shapes.iter().any(|shape| manner.fits(value, shape)) {
-                    return Flow::Continue(());
-                }
-                report.add(|| Violation::no_alternative(at, keyword, value))
-            }
-            (Self::Timestamp, Value::String(text)) if text.parse::<Timestamp>().is_err() => {
-                report.add(|| Violation::new(at.to_string(), "format", "date-time", value))
-            }
-            (Self::Unsigned(rule), Value::Number(number)) if is_negative_integer(number) => {
-                rule.refuse_negative(number, at, report)
-            }
-            (Self::Array(shape), Value::Array(items)) => items
-                .iter()
-                .enumerate()
-                .try_for_each(|(index, item)| shape.walk(item, &at.index(index), report, strict)),
-            (Self::Map(shape), Value::Object(members)) => members
-                .iter()
-                .try_for_each(|(name, value)| shape.walk(value, &at.member(name), report, strict)),
-            (Self::Object { members, .. }, Value::Object(found)) => {
-                missing(members, found, at, report)?;
-                found.iter().try_for_each(|(name, value)| {
-                    let at = at.member(name);
-                    match self.of_member(name) {
-                        Some(shape) => shape.walk(value, &at, report, strict),
-                        None if strict => report.add(|| {
-                            Violation::new(at.to_string(), "additionalProperties", false, value)
-                        }),
-                        None => Flow::Continue(()),
-                    }
-                })
-            }
-            _ if self.is_kind_of(value) => Flow::Continue(()),
-            _ => report.add(|| Violation::new(at.to_string(), "type", self.name(), value)),
-        }
-    }
-
     /// The shape of the member `name`, where this is an object that may have it.
     pub(super) fn of_member(&self, name: &str) -> Option<&'static Self> {
         match *self {
@@ -205,7 +136,7 @@ impl Shape {
     }
 
     /// What the schema calls this kind of value.
-    fn name(&self) -> &'static str {
+    pub(super) fn name(&self) -> &'static str {
         match self {
             Self::Any => "any value",
             Self::Null => "null",
@@ -253,28 +184,6 @@ impl Shape {
             _ => false,
         }
     }
-}
-
-/// Reports the required ones of `members` that `found` does not have.
-fn missing(
-    members: &[Member],
-    found: &serde_json::Map<String, Value>,
-    at: &Pointer<'_>,
-    report: &mut Report,
-) -> Flow {
-    members
-        .iter()
-        .filter(|member| member.required && !found.contains_key(member.name))
-        .try_for_each(|member| {
-            report.add(|| Violation::new(at.to_string(), "required", member.name, found))
-        })
-}
-
-fn is_negative_integer(number: &serde_json::Number) -> bool {
-    number.as_i64().is_some_and(|integer| integer < 0)
-        || number
-            .as_f64()
-            .is_some_and(|float| float < 0.0 && float.fract() == 0.0)
 }
 
 /// The integer that a number with a fraction or an exponent stands for, where

@@ -5,6 +5,7 @@ use serde_core::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::fits::Manner;
+use super::misfits::meant;
 use super::{JsonText, Shape, objects};
 use crate::validate::{Flow, Pointer, Report, Violation};
 
@@ -45,15 +46,14 @@ impl<U: Union> Branch<U> {
 
     /// Reads the value; whole numbers that are written with a fraction or an
     /// exponent are written anew.
-    fn read_exactly(&self, text: &JsonText, value: &Value) -> Option<U> {
+    fn read_exactly(&self, text: &JsonText, mut value: Value) -> Option<U> {
         if let Some(read) = (self.read)(text) {
             return Some(read);
         }
-        let mut plain = value.clone();
-        if !self.shape.make_integers_plain(&mut plain) {
+        if !self.shape.make_integers_plain(&mut value) {
             return None;
         }
-        (self.read)(&JsonText::of(&plain).ok()?)
+        (self.read)(&JsonText::of(&value).ok()?)
     }
 }
 
@@ -70,25 +70,50 @@ where
     U: Union,
 {
     let text = JsonText::deserialize(deserializer)?;
-    let Ok(value) = text.parse() else {
-        return Ok(U::unmatched(text));
-    };
-    let branch = [true, false].into_iter().find_map(|strict| {
+    let read = text.parse().ok().and_then(|value| {
+        let branch = branch_of::<U>(&value)?;
+        branch.read_exactly(&text, value)
+    });
+    Ok(read.unwrap_or_else(|| U::unmatched(text)))
+}
+
+/// The type that a value fits; none where it fits more than the keyword allows.
+fn branch_of<U: Union>(value: &Value) -> Option<&'static Branch<U>> {
+    [true, false].into_iter().find_map(|strict| {
         let manner = Manner {
             strict,
-            ruled: true,
+            // Where the kind alone tells the types apart, a value may break their rules.
+            ruled: U::KEYWORD != "type",
         };
-        let mut fitting = U::BRANCHES
-            .iter()
-            .filter(|branch| manner.fits::<Value>(&value, branch.shape));
+        let branches = U::BRANCHES.iter();
+        let mut fitting = branches.filter(|branch| manner.fits(value, branch.shape));
         let first = fitting.next()?;
         let is_ambiguous = U::KEYWORD == "oneOf" && fitting.next().is_some();
         Some((!is_ambiguous).then_some(first))
+    })?
+}
+
+/// Says that the value at `at`, of which `text` is the JSON text, fits no type; or
+/// what of it does not fit, where its kind tells which type is meant.
+///
+/// # Errors
+///
+/// Breaks where `report` has seen enough.
+pub fn check_unmatched<U: Union>(text: &JsonText, at: &Pointer<'_>, report: &mut Report) -> Flow {
+    let manner = Manner {
+        strict: false,
+        ruled: true,
+    };
+    let shapes = U::BRANCHES.iter().map(|branch| branch.shape);
+    let inside = text.parse().ok().and_then(|value| {
+        let shape = meant(U::KEYWORD, shapes, &value)?;
+        let misfit = manner.check(shape, &value, at, &mut Report::first());
+        misfit.is_break().then_some((shape, value))
     });
-    let read = branch
-        .flatten()
-        .and_then(|it| it.read_exactly(&text, &value));
-    Ok(read.unwrap_or_else(|| U::unmatched(text)))
+    match inside {
+        Some((shape, value)) => manner.check(shape, &value, at, report),
+        None => report.add(|| Violation::no_alternative(at, U::KEYWORD, text)),
+    }
 }
 
 /// Checks that a value fits one type alone, as `oneOf` asks. The shapes of its

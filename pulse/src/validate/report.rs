@@ -1,7 +1,6 @@
 //! What a check writes its findings to.
 
 use super::{Flow, Pointer, Violation, Violations};
-use crate::payload::JsonText;
 use crate::rule::Rule;
 
 /// Gathers the violations that a check finds, or only whether there is one.
@@ -40,16 +39,6 @@ impl Report {
             return Flow::Continue(());
         }
         self.refuse(at, value, rule)
-    }
-
-    /// Says that the value at `at`, of which `text` is the JSON text, fits none
-    /// of the alternatives of `keyword`.
-    ///
-    /// # Errors
-    ///
-    /// Breaks where one violation is enough.
-    pub fn unmatched(&mut self, at: &Pointer<'_>, keyword: &'static str, text: &JsonText) -> Flow {
-        self.add(|| Violation::new(at.to_string(), keyword, "an alternative that fits", text))
     }
 
     /// Adds a violation that no [`Rule`] stands for.

@@ -43,7 +43,11 @@ impl Violation {
     }
 
     /// Says that `value`, which stands at `at`, fits no alternative of `keyword`.
-    pub(crate) fn no_alternative(at: &Pointer<'_>, keyword: &'static str, value: &Value) -> Self {
+    pub(crate) fn no_alternative(
+        at: &Pointer<'_>,
+        keyword: &'static str,
+        value: &impl Serialize,
+    ) -> Self {
         Self::new(at.to_string(), keyword, "an alternative that fits", value)
     }
 }

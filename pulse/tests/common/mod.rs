@@ -94,7 +94,7 @@ const BELOW_TEN_MILLION: ScalarRule<u64> = ScalarRule::new().maximum(9_999_999);
 
 impl Validate for Number {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(&at.member("number"), &self.number, &BELOW_TEN_MILLION)
+        report.check(at.member("number"), &self.number, &BELOW_TEN_MILLION)
     }
 }
 

@@ -3,7 +3,9 @@
 //! What `validate()` checks.
 
 use taskcluster_pulse::{JsonText, Pointer, Report, Validate};
-use taskcluster_pulse::payload::{Branch, Union, check_one, read_variant};
+use taskcluster_pulse::payload::{
+    Branch, Union, check_one, check_unmatched, read_variant,
+};
 use taskcluster_pulse::rule::{ItemsRule, Known, MembersRule, unique};
 use taskcluster_pulse::validate::Flow;
 
@@ -61,7 +63,7 @@ impl Union for ChangedLaunch {
             Self::String2(value) => {
                 report.check(*at, value, &validators::STRING2)?;
             }
-            Self::Unmatched(text) => report.unmatched(at, Self::KEYWORD, text)?,
+            Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
         }
         Flow::Continue(())
     }
@@ -106,7 +108,7 @@ impl Union for ChangedNumbers {
             Self::Number(value) => {
                 report.check(*at, value, &validators::NUMBER)?;
             }
-            Self::Unmatched(text) => report.unmatched(at, Self::KEYWORD, text)?,
+            Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
         }
         Flow::Continue(())
     }
@@ -142,7 +144,7 @@ impl Union for ChangedOrigin {
             Self::GitPull(value) => {
                 value.check(at, report)?;
             }
-            Self::Unmatched(text) => report.unmatched(at, Self::KEYWORD, text)?,
+            Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
         }
         Flow::Continue(())
     }
@@ -198,7 +200,7 @@ impl Union for ChangedOverlap {
             Self::String2(value) => {
                 report.check(*at, value, &validators::CHANGED_OVERLAP_STRING2)?;
             }
-            Self::Unmatched(text) => report.unmatched(at, Self::KEYWORD, text)?,
+            Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
         }
         Flow::Continue(())
     }
@@ -235,7 +237,7 @@ impl Union for ChangedScalar {
             Self::String(value) => {
                 report.check(*at, value, &validators::CHANGED_SCALAR_STRING)?;
             }
-            Self::Unmatched(text) => report.unmatched(at, Self::KEYWORD, text)?,
+            Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
         }
         Flow::Continue(())
     }
@@ -267,7 +269,7 @@ impl Union for ChangedShapes {
             Self::Object(value) => {
                 report.check(*at, value, &MembersRule::new().maximum(1))?;
             }
-            Self::Unmatched(text) => report.unmatched(at, Self::KEYWORD, text)?,
+            Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
         }
         Flow::Continue(())
     }
@@ -299,7 +301,7 @@ impl Union for IrcMessage {
             Self::Object2(value) => {
                 value.check(at, report)?;
             }
-            Self::Unmatched(text) => report.unmatched(at, Self::KEYWORD, text)?,
+            Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
         }
         Flow::Continue(())
     }
@@ -424,7 +426,7 @@ impl Union for NestedBoth {
             Self::String(value) => {
                 report.check(*at, value, &validators::CHANGED_OVERLAP_STRING)?;
             }
-            Self::Unmatched(text) => report.unmatched(at, Self::KEYWORD, text)?,
+            Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
         }
         Flow::Continue(())
     }
@@ -452,7 +454,7 @@ impl Union for NestedOther {
         match self {
             Self::String(_) => {}
             Self::Integer(_) => {}
-            Self::Unmatched(text) => report.unmatched(at, Self::KEYWORD, text)?,
+            Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
         }
         Flow::Continue(())
     }
@@ -482,7 +484,7 @@ impl Union for NestedPerhaps {
                 report.check(*at, value, &validators::NESTED_PERHAPS_STRING)?;
             }
             Self::Integer(_) => {}
-            Self::Unmatched(text) => report.unmatched(at, Self::KEYWORD, text)?,
+            Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
         }
         Flow::Continue(())
     }
@@ -514,7 +516,7 @@ impl Union for NestedTagged {
             Self::NestedB(value) => {
                 value.check(at, report)?;
             }
-            Self::Unmatched(text) => report.unmatched(at, Self::KEYWORD, text)?,
+            Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
         }
         Flow::Continue(())
     }

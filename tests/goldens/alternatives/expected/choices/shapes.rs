@@ -149,12 +149,16 @@ pub(crate) static CHANGED_SCALAR: Shape = Shape::Union(
 pub(crate) static CHANGED_SCALAR_0: Shape = Shape::Boolean;
 
 /// The shape of `ChangedScalar::Integer`.
-pub(crate) static CHANGED_SCALAR_1: Shape = Shape::Unsigned(
-    &validators::CHANGED_SCALAR_INTEGER,
+pub(crate) static CHANGED_SCALAR_1: Shape = Shape::Ruled(
+    &Shape::Unsigned(&validators::CHANGED_SCALAR_INTEGER),
+    &[ShapeRule::Unsigned(&validators::CHANGED_SCALAR_INTEGER)],
 );
 
 /// The shape of `ChangedScalar::String`.
-pub(crate) static CHANGED_SCALAR_2: Shape = Shape::String;
+pub(crate) static CHANGED_SCALAR_2: Shape = Shape::Ruled(
+    &Shape::String,
+    &[ShapeRule::Text(&validators::CHANGED_SCALAR_STRING)],
+);
 
 /// The shape of [`ChangedShapes`](super::ChangedShapes).
 pub(crate) static CHANGED_SHAPES: Shape = Shape::Union(

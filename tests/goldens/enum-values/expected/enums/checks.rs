@@ -3,7 +3,7 @@
 //! What `validate()` checks.
 
 use taskcluster_pulse::{JsonText, Pointer, Report, Validate};
-use taskcluster_pulse::payload::{Branch, Union, read_variant};
+use taskcluster_pulse::payload::{Branch, Union, check_unmatched, read_variant};
 use taskcluster_pulse::rule::Known;
 use taskcluster_pulse::validate::Flow;
 
@@ -76,7 +76,7 @@ impl Union for ChangedMixed {
             Self::String(value) => {
                 report.check(*at, value, &validators::STRING)?;
             }
-            Self::Unmatched(text) => report.unmatched(at, Self::KEYWORD, text)?,
+            Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
         }
         Flow::Continue(())
     }

@@ -3,7 +3,7 @@
 //! Which kinds of JSON values the payloads are made of.
 
 use taskcluster_pulse::Payload;
-use taskcluster_pulse::payload::{Member, Rest, Shape};
+use taskcluster_pulse::payload::{Member, Rest, Shape, ShapeRule};
 
 use super::{Changed2, validators};
 
@@ -36,10 +36,16 @@ pub(crate) static CHANGED_MIXED: Shape = Shape::Union(
 );
 
 /// The shape of `ChangedMixed::Integer`.
-pub(crate) static CHANGED_MIXED_0: Shape = Shape::Unsigned(&validators::INTEGER);
+pub(crate) static CHANGED_MIXED_0: Shape = Shape::Ruled(
+    &Shape::Unsigned(&validators::INTEGER),
+    &[ShapeRule::Unsigned(&validators::INTEGER)],
+);
 
 /// The shape of `ChangedMixed::String`.
-pub(crate) static CHANGED_MIXED_1: Shape = Shape::String;
+pub(crate) static CHANGED_MIXED_1: Shape = Shape::Ruled(
+    &Shape::String,
+    &[ShapeRule::Text(&validators::STRING)],
+);
 
 /// The shape of [`ChangedNarrowed`](super::ChangedNarrowed).
 pub(crate) static CHANGED_NARROWED: Shape = Shape::String;
