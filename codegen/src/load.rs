@@ -36,6 +36,9 @@ pub(crate) struct Documents {
     pub(crate) references: BTreeMap<String, Document>,
     /// The schemas, by their normalised ids; many are reached by no exchange.
     pub(crate) schemas: BTreeMap<String, Document>,
+    /// The files of schemas with ids that are no URIs, so that nothing leads to
+    /// them, and why not.
+    pub(crate) misnamed: Vec<(String, String)>,
 }
 
 /// Reads every source and sorts the documents by what they are. Documents of
@@ -111,11 +114,16 @@ impl Documents {
         if is_exchange_reference(&document.root) {
             let key = reference_key(&document);
             insert(&mut self.references, key, document, "exchange reference")
-        } else if let Some(Ok(id)) = schema_id(&document.root).map(id::normalise) {
-            insert(&mut self.schemas, id, document, "schema")
         } else {
-            // No reference can lead to a document without an id that is a URI.
-            Ok(())
+            match schema_id(&document.root).map(id::normalise) {
+                Some(Ok(id)) => insert(&mut self.schemas, id, document, "schema"),
+                Some(Err(why)) => {
+                    self.misnamed.push((document.file, why));
+                    Ok(())
+                }
+                // No reference can lead to a document without an id.
+                None => Ok(()),
+            }
         }
     }
 }

@@ -43,6 +43,10 @@ const REFUSED: &[(&str, &str)] = &[
     ("if", "write the cases as `oneOf`"),
     ("contains", "constrain every item with `items` instead"),
     ("dependencies", "write the cases as `oneOf`"),
+    (
+        "patternProperties",
+        "use `additionalProperties` with `propertyNames`",
+    ),
     ("$recursiveRef", "use `$ref`"),
     ("$dynamicRef", "use `$ref`"),
 ];
@@ -62,6 +66,17 @@ pub(super) fn read(value: &Value, place: Place, home: &Home, walk: &mut Walk<'_>
         ),
     }
     reader.schema
+}
+
+/// Whether a keyword that may be refused asks for nothing as it stands.
+fn asks_for_nothing(keyword: &str, value: &Value, members: &Map<String, Value>) -> bool {
+    match keyword {
+        "dependencies" | "patternProperties" => value.as_object().is_some_and(Map::is_empty),
+        "items" => value.as_array().is_some_and(Vec::is_empty),
+        "if" => !members.contains_key("then") && !members.contains_key("else"),
+        "not" => *value == Value::Bool(false),
+        _ => false,
+    }
 }
 
 struct Reader<'r, 'a> {
@@ -93,6 +108,7 @@ impl Reader<'_, '_> {
         members: &Map<String, Value>,
     ) -> Option<()> {
         match keyword {
+            keyword if asks_for_nothing(keyword, value, members) => {}
             "title" => self.schema.title = Some(value.as_str()?.to_owned()),
             "description" => self.schema.description = Some(value.as_str()?.to_owned()),
             "type" => self.schema.kinds = Some(self.marked(keyword, kinds(value)?)),
@@ -126,7 +142,6 @@ impl Reader<'_, '_> {
             "required" => self.read_required(value)?,
             "properties" => self.read_properties(value)?,
             "additionalProperties" => self.read_additional(value)?,
-            "patternProperties" => self.read_pattern_properties(value)?,
             "propertyNames" => {
                 let names = self.child(&["propertyNames"])?;
                 self.schema.object.property_names = Some(self.marked(keyword, names));
@@ -232,18 +247,6 @@ impl Reader<'_, '_> {
             _ => Additional::Each(self.child(&["additionalProperties"])?),
         };
         self.schema.object.additional = Some(self.marked("additionalProperties", additional));
-        Some(())
-    }
-
-    /// `patternProperties` is empty, or it is refused.
-    fn read_pattern_properties(&mut self, value: &Value) -> Option<()> {
-        if !value.as_object()?.is_empty() {
-            self.refuse(
-                "patternProperties",
-                "`patternProperties` has no Rust shape that keeps its meaning",
-                "use `additionalProperties` with `propertyNames`",
-            );
-        }
         Some(())
     }
 

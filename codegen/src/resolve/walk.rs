@@ -73,7 +73,7 @@ impl<'a> Walk<'a> {
         let id::Target { document, fragment } = id::follow(base, reference)?;
         let start = self
             .start_of(&document)
-            .ok_or_else(|| format!("no document has the id {document:?}"))?;
+            .ok_or_else(|| self.no_document(&document))?;
         let below = match fragment.as_str() {
             "" => String::new(),
             pointer if pointer.starts_with('/') => pointer.to_owned(),
@@ -85,6 +85,16 @@ impl<'a> Walk<'a> {
             pointer: format!("{}{below}", start.pointer),
             ..start
         })
+    }
+
+    /// That there is no document of this id, and which may have been meant to be it.
+    fn no_document(&self, id: &str) -> String {
+        let misnamed = self.documents.misnamed.iter();
+        let others = misnamed.map(|(file, why)| format!(" (the id of {file}: {why})"));
+        format!(
+            "no document has the id {id:?}{}",
+            others.collect::<String>()
+        )
     }
 
     /// Where the schema with the normalised id `id` starts: at the root of a

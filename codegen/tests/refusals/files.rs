@@ -133,3 +133,23 @@ fn every_error_is_told() {
     let pointers: Vec<&str> = found.iter().map(|error| error.pointer.as_str()).collect();
     assert_eq!(pointers, ["/not", "/odd", "/properties/a/even"]);
 }
+
+/// Nothing can lead to it; who refers to the id that was meant is told.
+#[test]
+fn a_schema_whose_id_is_no_uri_is_named_where_it_is_missed() {
+    let schema = r#"{"$id": "/schemas/made-up/v1/my message.json#", "type": "object"}"#;
+    let found = errors(&[
+        source("exchanges.json", REFERENCE),
+        source("message.json", schema),
+    ]);
+    let [error] = found.as_slice() else {
+        panic!("{found:?}");
+    };
+    assert_eq!(error.file, "exchanges.json");
+    assert!(
+        error
+            .what
+            .contains("the id of message.json: \"/schemas/made-up/v1/my message.json#\""),
+        "{error}"
+    );
+}

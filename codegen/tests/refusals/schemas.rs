@@ -2,6 +2,7 @@
 
 use taskcluster_codegen::Error;
 
+use crate::support::module;
 use crate::{REFERENCE, errors, source};
 
 /// The one error of a payload schema with these `members`.
@@ -229,5 +230,31 @@ fn schemas_are_refused_where_no_code_would_keep_their_meaning() {
             !error.help.is_empty() && error.help.contains(help),
             "{error}"
         );
+    }
+}
+
+/// A keyword that is refused elsewhere, where it allows every value.
+#[test]
+fn what_asks_for_nothing_is_passed_over() {
+    let made = |keyword: &str| {
+        let schema = format!(
+            r#"{{"$id": "/schemas/made-up/v1/message.json#", "type": "object",
+                "properties": {{"a": {{{keyword} "type": "array"}}}}}}"#
+        );
+        module(&[
+            source("exchanges.json", REFERENCE),
+            source("message.json", schema),
+        ])
+    };
+    let plain = made("").expect("generated");
+    for keyword in [
+        r#""dependencies": {},"#,
+        r#""patternProperties": {},"#,
+        r#""if": {"type": "string"},"#,
+        r#""then": {"type": "string"}, "else": false,"#,
+        r#""not": false,"#,
+        r#""items": [],"#,
+    ] {
+        assert_eq!(made(keyword).as_ref(), Ok(&plain), "{keyword}");
     }
 }
