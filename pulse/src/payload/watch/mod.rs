@@ -86,7 +86,7 @@ impl<'o, O: Observer> Serializer for Watch<'o, O> {
     type Ok = O::Seen;
     type Error = NoJson;
     type SerializeSeq = Parts<'o, O>;
-    type SerializeTuple = Parts<'o, O>;
+    type SerializeTuple = Impossible<O::Seen, NoJson>;
     type SerializeTupleStruct = Impossible<O::Seen, NoJson>;
     type SerializeTupleVariant = Impossible<O::Seen, NoJson>;
     type SerializeMap = Parts<'o, O>;
@@ -156,10 +156,6 @@ impl<'o, O: Observer> Serializer for Watch<'o, O> {
         Ok(Parts::new(self.0))
     }
 
-    fn serialize_tuple(self, _: usize) -> Result<Parts<'o, O>, NoJson> {
-        Ok(Parts::new(self.0))
-    }
-
     fn serialize_map(self, _: Option<usize>) -> Result<Parts<'o, O>, NoJson> {
         Ok(Parts::new(self.0))
     }
@@ -184,6 +180,10 @@ impl<'o, O: Observer> Serializer for Watch<'o, O> {
         _: &'static str,
         _: &T,
     ) -> Result<O::Seen, NoJson> {
+        Err(NoJson)
+    }
+
+    fn serialize_tuple(self, _: usize) -> Result<Self::SerializeTuple, NoJson> {
         Err(NoJson)
     }
 

@@ -1,6 +1,6 @@
 //! Items and members, each handed on as it goes by.
 
-use serde_core::ser::{Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeTuple};
+use serde_core::ser::{Serialize, SerializeMap, SerializeSeq, SerializeStruct};
 
 use super::raw::{self, Text};
 use super::string::on_str;
@@ -36,10 +36,6 @@ impl<'o, O: Observer> Parts<'o, O> {
         }
     }
 
-    fn item<T: Serialize + ?Sized>(&mut self, item: &T) {
-        self.observer.item(item, &mut self.parts);
-    }
-
     fn member<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) {
         let name = Text::Plain(name);
         self.observer.member(name, value, &mut self.parts);
@@ -51,21 +47,7 @@ impl<O: Observer> SerializeSeq for Parts<'_, O> {
     type Error = NoJson;
 
     fn serialize_element<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), NoJson> {
-        self.item(item);
-        Ok(())
-    }
-
-    fn end(self) -> Result<O::Seen, NoJson> {
-        Ok(self.observer.array(self.parts))
-    }
-}
-
-impl<O: Observer> SerializeTuple for Parts<'_, O> {
-    type Ok = O::Seen;
-    type Error = NoJson;
-
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), NoJson> {
-        self.item(item);
+        self.observer.item(item, &mut self.parts);
         Ok(())
     }
 
