@@ -10,6 +10,27 @@
 //! emit      model → token streams
 //! format    token streams → files
 //! ```
+//!
+//! From a build script, for the schemas of a private service:
+//!
+//! ```no_run
+//! use std::{env, fs, path::Path};
+//! use taskcluster_codegen::{Source, Target, generate};
+//!
+//! let read = |path: &str| -> std::io::Result<Source> {
+//!     Ok(Source { name: path.to_owned(), bytes: fs::read(path)? })
+//! };
+//! let sources = [read("schemas/exchanges.json")?, read("schemas/message.json")?];
+//! // Committed beside the schemas, from an earlier run: what has a name keeps it.
+//! let names = read("schemas/names.json").ok();
+//! let out = Path::new(&env::var("OUT_DIR")?).join("events");
+//! for (path, text) in generate(&sources, names.as_ref(), &Target::Module)? {
+//!     let path = out.join(path);
+//!     fs::create_dir_all(path.parent().unwrap_or(&out))?;
+//!     fs::write(path, text)?;
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod emit;
 mod error;
