@@ -31,14 +31,19 @@ fn allocates_nothing(subjects: &[Subject], folder: &str) {
     for subject in subjects {
         let place = documents.root(&subject.schema());
         let mut instances = Instances::new(&documents, 3);
-        for index in 0..INSTANCES {
+        let mut checked = 0;
+        // What is made for one alternative may fit another, too, and is not valid.
+        for index in 0..20 * INSTANCES {
             let text = instances.valid(&place, index == 0).to_string();
             let mut holder = (subject.holder)();
-            holder.decode(text.as_bytes()).expect("a valid instance");
+            holder.decode(text.as_bytes()).expect("an instance");
             let mut valid = false;
             let counted = measure(|| valid = holder.is_valid() && holder.validate().is_ok());
-            assert!(valid, "{text}");
-            assert_eq!(counted.count_total, 0, "{}: {text}", subject.info.exchange);
+            if valid {
+                assert_eq!(counted.count_total, 0, "{}: {text}", subject.info.exchange);
+                checked += 1;
+            }
         }
+        assert!(checked >= INSTANCES, "{}", subject.info.exchange);
     }
 }

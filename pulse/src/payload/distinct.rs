@@ -1,119 +1,131 @@
 //! Whether the items of an array differ, seen as they are written.
 
+use std::cell::RefCell;
+
 use serde_core::Serialize;
 use serde_json::Value;
 
-use super::JsonText;
-use super::sameness::digest_of_value;
+use super::sameness::Digest;
 use super::watch::{Observer, Text, observe};
-use crate::rule::unique;
 
-/// How many slots the table on the stack has; it gets half full at most.
-const SLOTS: usize = 1024;
+/// How many slots a table on the stack has: for a few items, and for many.
+const FEW: usize = 16;
+const MANY: usize = 1024;
 
 /// Whether no two items of `value` are equal; true where it is no array.
-///
-/// Their digests go into a table on the stack, in as many rounds as that takes.
-/// Only where two are the same are the items compared, for which there has to be
-/// memory.
 pub(super) fn differ<T: Serialize + ?Sized>(value: &T) -> bool {
-    let look = |index, rounds| observe(value, &Round { index, rounds }).unwrap_or_default();
-    let first = look(0, 1);
-    let rounds = first.count.div_ceil(SLOTS / 2);
-    let has_twins = match rounds {
-        0 | 1 => first.has_twins,
-        _ => (0..rounds).any(|index| look(index, rounds).has_twins),
-    };
-    !has_twins || compare(value)
+    match Round::new(&mut [None; FEW], 0, 1).look_at(value) {
+        Found::Twins => false,
+        Found::Nothing => true,
+        Found::TooMany => many_differ(value),
+    }
 }
 
-/// Compares the items themselves.
-fn compare<T: Serialize + ?Sized>(value: &T) -> bool {
-    let items = serde_json::to_string(value).and_then(|text| serde_json::from_str(&text));
-    items.is_ok_and(|items: Vec<JsonText>| unique(&items))
+/// The same for more items than a table holds: they are sorted into rounds by their
+/// digests, and the array is written once for each.
+#[inline(never)]
+fn many_differ<T: Serialize + ?Sized>(value: &T) -> bool {
+    let mut table = [None; MANY];
+    let mut rounds = 1;
+    let mut index = 0;
+    while index < rounds {
+        match Round::new(&mut table, index, rounds).look_at(value) {
+            Found::Twins => return false,
+            Found::Nothing => index += 1,
+            // Odd, so that digests which share a round part sooner or later.
+            Found::TooMany => (rounds, index) = (2 * rounds + 1, 0),
+        }
+    }
+    true
+}
+
+/// What a look at the items of an array tells.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Found {
+    /// None is equal to another.
+    Nothing,
+    /// Two are equal.
+    Twins,
+    /// There is no room for all of them.
+    TooMany,
 }
 
 /// A look at those items whose digests are for this round.
-struct Round {
+struct Round<'t> {
     index: usize,
     rounds: usize,
-}
-
-/// What a look at the items told.
-#[derive(Default)]
-struct Found {
-    count: usize,
-    has_twins: bool,
+    digests: RefCell<Digests<'t>>,
 }
 
 /// The items so far, by their digests.
-struct Digests {
-    slots: [u64; SLOTS],
+struct Digests<'t> {
+    slots: &'t mut [Option<Digest>],
     filled: usize,
     found: Found,
 }
 
-impl Default for Digests {
-    fn default() -> Self {
+impl<'t> Round<'t> {
+    fn new(slots: &'t mut [Option<Digest>], index: usize, rounds: usize) -> Self {
+        slots.fill(None);
         Self {
-            slots: [0; SLOTS],
-            filled: 0,
-            found: Found::default(),
+            index,
+            rounds,
+            digests: RefCell::new(Digests {
+                slots,
+                filled: 0,
+                found: Found::Nothing,
+            }),
         }
+    }
+
+    fn look_at<T: Serialize + ?Sized>(self, value: &T) -> Found {
+        let _ = observe(value, &self);
+        self.digests.into_inner().found
     }
 }
 
-impl Digests {
+impl Digests<'_> {
     /// Puts a digest into the first free slot from its own on, or finds it there.
-    /// Where the rounds don't even out, the items have to be compared.
-    fn add(&mut self, digest: u64) {
-        // 0 is a free slot.
-        let digest = digest.max(1);
-        let mut slot = digest as usize % SLOTS;
-        while self.slots[slot] != 0 && self.slots[slot] != digest {
-            slot = (slot + 1) % SLOTS;
+    /// The table gets half full at most, which leaves it fast.
+    fn add(&mut self, digest: Digest) {
+        let mut slot = digest.half() as usize % self.slots.len();
+        while self.slots[slot].is_some_and(|other| other != digest) {
+            slot = (slot + 1) % self.slots.len();
         }
-        self.found.has_twins |= self.slots[slot] == digest || self.filled + 1 == SLOTS;
-        if !self.found.has_twins {
-            self.slots[slot] = digest;
+        if self.slots[slot].is_some() {
+            self.found = Found::Twins;
+        } else if self.filled == self.slots.len() / 2 {
+            self.found = Found::TooMany;
+        } else {
+            self.slots[slot] = Some(digest);
             self.filled += 1;
         }
     }
 }
 
-impl Observer for Round {
-    type Seen = Found;
-    type Parts = Digests;
+impl Observer for Round<'_> {
+    type Seen = ();
+    type Parts = ();
 
-    fn scalar(&self, _: &Value) -> Found {
-        Found::default()
-    }
+    fn scalar(&self, _: &Value) {}
 
-    fn text(&self, _: Text<'_>) -> Found {
-        Found::default()
-    }
+    fn text(&self, _: Text<'_>) {}
 
-    fn item<T: Serialize + ?Sized>(&self, item: &T, digests: &mut Digests) {
-        digests.found.count += 1;
-        let is_enough = self.rounds == 1 && digests.found.count > SLOTS / 2;
-        if is_enough || digests.found.has_twins {
-            return;
-        }
-        let digest = digest_of_value(item);
-        if digest as usize / SLOTS % self.rounds == self.index {
-            digests.add(digest);
+    fn item<T: Serialize + ?Sized>(&self, item: &T, (): &mut ()) {
+        let mut digests = self.digests.borrow_mut();
+        if digests.found == Found::Nothing {
+            let digest = Digest::of_value(item);
+            if digest.half() as usize / MANY % self.rounds == self.index {
+                digests.add(digest);
+            }
         }
     }
 
-    fn member<T: Serialize + ?Sized>(&self, _: Text<'_>, _: &T, _: &mut Digests) {}
+    fn member<T: Serialize + ?Sized>(&self, _: Text<'_>, _: &T, (): &mut ()) {}
 
-    fn array(&self, digests: Digests) -> Found {
-        digests.found
-    }
+    fn array(&self, (): ()) {}
 
-    fn object(&self, _: Digests) -> Found {
-        Found::default()
-    }
+    fn object(&self, (): ()) {}
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use serde_core::de::{DeserializeOwned, Deserializer, Error};
 use serde_core::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::sameness::{digest, same};
+use super::sameness::{Digest, same};
 
 /// Any JSON value, as the text that it came as.
 ///
@@ -122,7 +122,7 @@ impl Eq for JsonText {}
 
 impl Hash for JsonText {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        digest(self.get()).hash(state);
+        Digest::of_text(self.get()).hash(state);
     }
 }
 

@@ -14,14 +14,14 @@ use super::watch::{Observer, Text, observe, observe_text};
 /// of, such as deeply nested ones, have to be equal letter by letter.
 pub(super) fn same(left: &str, right: &str) -> bool {
     left == right
-        || digest(left) == digest(right)
+        || Digest::of_text(left) == Digest::of_text(right)
             && matches!(
                 (serde_json::from_str(left), serde_json::from_str(right)),
                 (Ok(left), Ok(right)) if same_value(&left, &right)
             )
 }
 
-pub(super) fn same_value(left: &Value, right: &Value) -> bool {
+fn same_value(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Number(_), Value::Number(_)) => {
             left == right || whole(left).is_some_and(|left| Some(left) == whole(right))
@@ -51,76 +51,104 @@ fn whole(number: &Value) -> Option<Value> {
     }
 }
 
-/// A number that texts share which stand for one value.
-pub(super) fn digest(text: &str) -> u64 {
-    observe_text(text, &Digest).unwrap_or_else(|| digest_of(text))
+/// What stands for a value: two values that differ have two, as far as anybody can
+/// tell from hashes of 128 bits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Digest([u64; 2]);
+
+impl Digest {
+    /// The digest of the value that `text` stands for, whatever its spelling.
+    pub(super) fn of_text(text: &str) -> Self {
+        observe_text(text, &Digester).unwrap_or_else(|| Self::of(text))
+    }
+
+    /// The digest of `value`, by how it is written.
+    pub(super) fn of_value(value: &(impl Serialize + ?Sized)) -> Self {
+        observe(value, &Digester).unwrap_or_default()
+    }
+
+    fn of(value: impl Hash) -> Self {
+        Self([0, 1].map(|half: u8| {
+            let mut hasher = DefaultHasher::new();
+            (half, &value).hash(&mut hasher);
+            hasher.finish()
+        }))
+    }
+
+    fn and(self, other: Self) -> Self {
+        let [one, two] = [0, 1].map(|half| self.0[half].wrapping_add(other.0[half]));
+        Self([one, two])
+    }
+
+    /// One half of it.
+    pub(super) fn half(self) -> u64 {
+        self.0[0]
+    }
 }
 
-/// A number that values share which are written as one.
-pub(super) fn digest_of_value(value: &(impl Serialize + ?Sized)) -> u64 {
-    observe(value, &Digest).unwrap_or_default()
-}
+/// Makes the digest of a value: out of its text, or those of its parts.
+struct Digester;
 
-fn digest_of(value: impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
-}
+impl Observer for Digester {
+    type Seen = Digest;
+    type Parts = Digest;
 
-/// Makes a digest of a value: out of its text, or those of its parts.
-struct Digest;
-
-impl Observer for Digest {
-    type Seen = u64;
-    type Parts = u64;
-
-    fn scalar(&self, value: &Value) -> u64 {
+    fn scalar(&self, value: &Value) -> Digest {
         match value {
             Value::Number(number) => digest_of_number(number),
-            other => digest_of(other.as_bool()),
+            other => Digest::of(other.as_bool()),
         }
     }
 
-    fn text(&self, text: Text<'_>) -> u64 {
-        let mut hasher = TextHasher(DefaultHasher::new());
-        // Nothing fails here: the hasher takes what it gets.
-        let _ = write!(hasher, "{text}");
-        hasher.0.finish()
+    fn text(&self, text: Text<'_>) -> Digest {
+        Digest::of(Written(text))
     }
 
-    fn item<T: Serialize + ?Sized>(&self, item: &T, parts: &mut u64) {
-        *parts = digest_of(("[]", *parts, digest_of_value(item)));
+    fn item<T: Serialize + ?Sized>(&self, item: &T, parts: &mut Digest) {
+        *parts = Digest::of((*parts, Digest::of_value(item)));
     }
 
-    fn member<T: Serialize + ?Sized>(&self, name: Text<'_>, value: &T, parts: &mut u64) {
+    fn member<T: Serialize + ?Sized>(&self, name: Text<'_>, value: &T, parts: &mut Digest) {
         // The order of members does not count.
-        let member = digest_of(("{}", self.text(name), digest_of_value(value)));
-        *parts = parts.wrapping_add(member);
+        let member = Digest::of((self.text(name), Digest::of_value(value)));
+        *parts = parts.and(member);
     }
 
-    fn array(&self, parts: u64) -> u64 {
-        digest_of(("[", parts))
+    fn array(&self, parts: Digest) -> Digest {
+        Digest::of(("[", parts))
     }
 
-    fn object(&self, parts: u64) -> u64 {
-        digest_of(("{", parts))
+    fn object(&self, parts: Digest) -> Digest {
+        Digest::of(("{", parts))
     }
 }
 
-fn digest_of_number(number: &Number) -> u64 {
+fn digest_of_number(number: &Number) -> Digest {
+    /// 2⁶⁴: no integer has a value that is written as a float from here on.
+    const END: f64 = 18_446_744_073_709_551_616.0;
     match (number.as_i128(), number.as_f64()) {
-        (Some(integer), _) => digest_of(integer),
-        // A whole one may be written as an integer elsewhere; one beyond the
-        // integers ends at their last, which only makes it one of many.
-        (None, Some(float)) if float.fract() == 0.0 => digest_of(float as i128),
-        (None, float) => digest_of(float.map(f64::to_bits)),
+        (Some(integer), _) => Digest::of(integer),
+        (None, Some(float)) if float.fract() == 0.0 && float.abs() < END => {
+            Digest::of(float as i128)
+        }
+        (None, float) => Digest::of(float.map(f64::to_bits)),
     }
 }
 
-/// Hashes text byte by byte, so that it does not count in which pieces it comes.
-struct TextHasher(DefaultHasher);
+/// Text that is hashed byte by byte, so that it does not count in which pieces it
+/// comes.
+struct Written<'a>(Text<'a>);
 
-impl fmt::Write for TextHasher {
+impl Hash for Written<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // Nothing fails here: the hasher takes what it gets.
+        let _ = write!(Bytes(state), "{}", self.0);
+    }
+}
+
+struct Bytes<'h, H>(&'h mut H);
+
+impl<H: Hasher> fmt::Write for Bytes<'_, H> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         text.bytes().for_each(|byte| self.0.write_u8(byte));
         Ok(())
@@ -162,7 +190,11 @@ mod tests {
     fn one_value_is_known_whatever_its_spelling() {
         for (left, right) in ONE {
             assert!(same(left, right), "{left} {right}");
-            assert_eq!(digest(left), digest(right), "{left} {right}");
+            assert_eq!(
+                Digest::of_text(left),
+                Digest::of_text(right),
+                "{left} {right}"
+            );
         }
     }
 

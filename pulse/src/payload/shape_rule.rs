@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::sameness::same_value;
+use super::distinct::differ;
 use super::shape::plain_integer;
 use crate::rule::{Rule, ScalarRule, StringRule};
 use crate::validate::{Flow, Pointer, Report, Violation};
@@ -84,7 +84,7 @@ impl ShapeRule {
                 beyond(members.len(), *least, *most, keywords)
             }
             (Self::UniqueItems, Value::Array(items)) => {
-                (!are_unique(items)).then(|| ("uniqueItems", true.into()))
+                (!differ(items)).then(|| ("uniqueItems", true.into()))
             }
             _ => None,
         };
@@ -153,11 +153,6 @@ fn beyond(
         (_, true) => Some((keywords[1], most.into())),
         _ => None,
     }
-}
-
-fn are_unique(items: &[Value]) -> bool {
-    let mut earlier = items.iter().enumerate();
-    earlier.all(|(index, item)| !items[..index].iter().any(|other| same_value(other, item)))
 }
 
 fn check_integer<T>(

@@ -1,8 +1,11 @@
 //! Values of several types.
 
+use allocation_counter::measure;
 use serde_json::json;
+use taskcluster_pulse::Validate;
 use taskcluster_tests::goldens::alternatives::choices::{
     Changed2, ChangedOrigin, ChangedScalar, IrcMessage, Merged2, Nested2, NestedTagged,
+    UnsureMessage,
 };
 
 use crate::{assert_found, valid, violations};
@@ -192,4 +195,34 @@ fn a_member_of_another_alternative_is_no_member_of_this_one() {
     assert_eq!(found, [("/tagged", "oneOf")]);
     let right = json!({"tagged": {"kind": "b", "y": "of b"}}).to_string();
     decode_strict::<Nested2>(right.as_bytes()).expect("valid");
+}
+
+/// Where one alternative fits and another does not, since its items are equal or of
+/// another kind, that is found out without an allocation.
+#[test]
+fn values_that_several_alternatives_may_fit_are_told_apart() {
+    for (name, value) in [
+        ("maybe", json!([])),
+        ("maybe", json!([2, 2])),
+        ("maybe", json!([{"a": [1, "\"\\"]}, {"a": [1.0, "\"\\"]}])),
+        ("odd", json!([[[{}], 18_446_744_073_709_551_616.0, "é\n"]])),
+        ("odd", json!("é")),
+        ("list", json!([[[{}]]])),
+        ("list", json!([[], [[]]])),
+    ] {
+        let unsure: UnsureMessage = valid(json!({name: value}));
+        let counted = measure(|| assert!(unsure.is_valid()));
+        assert_eq!(counted.count_total, 0, "{name}: {unsure:?}");
+    }
+    for (name, value) in [
+        ("maybe", json!([1, 2])),
+        ("odd", json!("é\n")),
+        ("list", json!([])),
+    ] {
+        let pointer = format!("/{name}");
+        assert_found(
+            violations::<UnsureMessage>(json!({name: value})),
+            &[(pointer.as_str(), "oneOf")],
+        );
+    }
 }

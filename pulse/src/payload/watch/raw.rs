@@ -2,9 +2,8 @@
 
 use std::fmt::{self, Write};
 
-use serde_core::de::{Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::Value;
-use serde_json::value::RawValue;
+use serde_core::ser::{Serialize, SerializeStruct, Serializer};
+use serde_json::{Number, Value};
 
 use super::Observer;
 use super::string::with_text;
@@ -99,66 +98,118 @@ fn code_point(text: &str) -> (char, &str) {
 /// them. Each level takes a part of the stack.
 const DEEPEST: usize = 128;
 
-/// Whether arrays and objects in `json` are nested more deeply than [`DEEPEST`].
-fn is_too_deep(json: &str) -> bool {
-    let mut depth = 0_usize;
-    let mut is_string = false;
-    let mut bytes = json.bytes();
-    while let Some(byte) = bytes.next() {
-        match byte {
-            b'"' => is_string = !is_string,
-            b'\\' => drop(bytes.next()),
-            b'[' | b'{' if !is_string => depth += 1,
-            b']' | b'}' if !is_string => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth > DEEPEST {
-            return true;
-        }
+/// A part of a JSON text, itself the text of a value.
+struct Raw<'a>(&'a str);
+
+/// As `RawValue` does it, which takes memory to find out where a part ends.
+impl Serialize for Raw<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut text = serializer.serialize_struct(NAME, 1)?;
+        text.serialize_field(NAME, self.0)?;
+        text.end()
     }
-    false
 }
 
-/// What `observer` makes of the value that `json` is the text of; nothing where it
-/// is none, or too deeply nested to be read.
+/// What `observer` makes of the value that `json` is the text of, which a parser
+/// has seen; nothing where Rust has no such number, or it is too deeply nested.
 pub(in crate::payload) fn observe_text<O: Observer>(json: &str, observer: &O) -> Option<O::Seen> {
     let json = json.trim_ascii();
-    let mut parser = serde_json::Deserializer::from_str(json);
-    let seen = match json.as_bytes().first() {
-        Some(b'"') => return Some(observer.text(Text::of(json))),
-        Some(b'{' | b'[') if is_too_deep(json) => return None,
-        Some(b'{') => parser.deserialize_map(Inside(observer)),
-        Some(b'[') => parser.deserialize_seq(Inside(observer)),
-        _ => serde_json::from_str(json).map(|value: Value| observer.scalar(&value)),
-    };
-    seen.ok()
+    let mut parts = O::Parts::default();
+    Some(match json.as_bytes().first()? {
+        b'"' => observer.text(Text::of(json)),
+        b'{' | b'[' if is_too_deep(json) => return None,
+        b'{' => {
+            for member in split(json) {
+                let (name, value) = member.split_at(string_end(member));
+                let value = value.trim_ascii_start().strip_prefix(':')?;
+                let name = Text::of(name);
+                observer.member(name, &Raw(value), &mut parts);
+            }
+            observer.object(parts)
+        }
+        b'[' => {
+            split(json).for_each(|item| observer.item(&Raw(item), &mut parts));
+            observer.array(parts)
+        }
+        _ => observer.scalar(&scalar(json)?),
+    })
 }
 
-/// Hands the parts of an array or an object to an observer, each as its text.
-struct Inside<'o, O>(&'o O);
-
-impl<'de, O: Observer> Visitor<'de> for Inside<'_, O> {
-    type Value = O::Seen;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an array or an object")
+/// The value of `json`, which is no string, array or object.
+fn scalar(json: &str) -> Option<Value> {
+    let float = || Number::from_f64(json.parse().ok()?).map(Value::Number);
+    match json {
+        "null" => Some(Value::Null),
+        "true" | "false" => Some(Value::Bool(json == "true")),
+        _ => None
+            .or_else(|| json.parse::<u64>().ok().map(Value::from))
+            .or_else(|| json.parse::<i64>().ok().map(Value::from))
+            .or_else(float),
     }
+}
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<O::Seen, A::Error> {
-        let mut parts = O::Parts::default();
-        while let Some(item) = items.next_element::<&RawValue>()? {
-            self.0.item(item, &mut parts);
+/// The items or members of the array or object `json`, each as its text.
+fn split(json: &str) -> impl Iterator<Item = &str> {
+    let mut rest = json.get(1..json.len() - 1).unwrap_or("").trim_ascii();
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
         }
-        Ok(self.0.array(parts))
-    }
+        let mut depth = 0;
+        let end = structure(rest).find(|(_, byte)| {
+            depth += step(*byte);
+            depth == 0 && *byte == b','
+        });
+        let end = end.map_or(rest.len(), |(index, _)| index);
+        let part = &rest[..end];
+        rest = rest.get(end + 1..).unwrap_or("");
+        Some(part.trim_ascii())
+    })
+}
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<O::Seen, A::Error> {
-        let mut parts = O::Parts::default();
-        while let Some((name, value)) = members.next_entry::<&RawValue, &RawValue>()? {
-            self.0.member(Text::of(name.get()), value, &mut parts);
-        }
-        Ok(self.0.object(parts))
+/// Whether arrays and objects in `json` are nested more deeply than [`DEEPEST`].
+fn is_too_deep(json: &str) -> bool {
+    let mut depth = 0;
+    structure(json).any(|(_, byte)| {
+        depth += step(byte);
+        depth > DEEPEST as isize
+    })
+}
+
+/// How much deeper than before what comes after `byte` is.
+fn step(byte: u8) -> isize {
+    match byte {
+        b'[' | b'{' => 1,
+        b']' | b'}' => -1,
+        _ => 0,
     }
+}
+
+/// The bytes of `json` that are not in strings, and their places.
+fn structure(json: &str) -> impl Iterator<Item = (usize, u8)> {
+    let mut next = 0;
+    std::iter::from_fn(move || {
+        let byte = *json.as_bytes().get(next)?;
+        let index = next;
+        next += match byte {
+            b'"' => string_end(&json[index..]),
+            _ => 1,
+        };
+        Some((index, byte))
+    })
+}
+
+/// Where the string ends that `json` begins with, behind its last quote.
+fn string_end(json: &str) -> usize {
+    let mut bytes = json.bytes().enumerate().skip(1);
+    while let Some((index, byte)) = bytes.next() {
+        match byte {
+            b'\\' => drop(bytes.next()),
+            b'"' => return index + 1,
+            _ => {}
+        }
+    }
+    json.len()
 }
 
 #[cfg(test)]
@@ -192,6 +243,43 @@ mod tests {
         ] {
             assert!(Text::of(json).to_string().contains('\u{fffd}'), "{json}");
         }
+    }
+
+    #[test]
+    fn parts_are_found_where_they_are() {
+        let json = r#" [1, "a,]\\\"", [2,[3 , 4]], {"b}": [","]} ,[ ],{}] "#.trim();
+        let expected = [
+            "1",
+            r#""a,]\\\"""#,
+            "[2,[3 , 4]]",
+            r#"{"b}": [","]}"#,
+            "[ ]",
+            "{}",
+        ];
+        assert_eq!(split(json).collect::<Vec<_>>(), expected);
+        assert_eq!(split("[ ]").count(), 0);
+        assert_eq!(split("{ \"a\" : [1 , 2] }").next(), Some("\"a\" : [1 , 2]"));
+    }
+
+    #[test]
+    fn scalars_are_what_a_parser_makes_of_them() {
+        for json in [
+            "null",
+            "true",
+            "false",
+            "0",
+            "-7",
+            "1.5",
+            "1e3",
+            "-2.5E-3",
+            "18446744073709551615",
+            "-9223372036854775808",
+            "18446744073709551616",
+            "1e300",
+        ] {
+            assert_eq!(scalar(json), serde_json::from_str(json).ok(), "{json}");
+        }
+        assert_eq!(scalar("1e999"), None);
     }
 
     #[test]

@@ -10,4 +10,5 @@ pub const EXCHANGES: &[&ExchangeInfo] = &[
     <super::choices::Message2 as Exchange>::INFO,
     <super::choices::Merged as Exchange>::INFO,
     <super::choices::Nested as Exchange>::INFO,
+    <super::choices::Unsure as Exchange>::INFO,
 ];

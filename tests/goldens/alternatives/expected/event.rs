@@ -18,6 +18,8 @@ pub enum Event {
     Merged(Box<Message<super::choices::Merged>>),
     /// A message of [`Nested`](super::choices::Nested).
     Nested(Box<Message<super::choices::Nested>>),
+    /// A message of [`Unsure`](super::choices::Unsure).
+    Unsure(Box<Message<super::choices::Unsure>>),
 }
 
 impl EventSet for Event {
@@ -39,6 +41,9 @@ impl EventSet for Event {
             "exchange/taskcluster-choices/v1/nested" => {
                 Message::decode(routing_key, bytes).map(Box::new).map(Self::Nested)
             }
+            "exchange/taskcluster-choices/v1/unsure" => {
+                Message::decode(routing_key, bytes).map(Box::new).map(Self::Unsure)
+            }
             _ => Err(DecodeError::unknown_exchange(exchange, routing_key)),
         }
     }
@@ -49,6 +54,7 @@ impl EventSet for Event {
             Self::Message2(ref message) => Validate::validate(&message.payload),
             Self::Merged(ref message) => Validate::validate(&message.payload),
             Self::Nested(ref message) => Validate::validate(&message.payload),
+            Self::Unsure(ref message) => Validate::validate(&message.payload),
         }
     }
 }

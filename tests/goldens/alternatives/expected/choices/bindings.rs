@@ -10,7 +10,7 @@ use taskcluster_pulse::routing::{IntoWord, PatternWord, PatternWords, word_or};
 
 use super::{
     Changed2, ChangedRoutingKey, IrcMessage, Merged2, MergedRoutingKey,
-    Message2RoutingKey, Nested2, NestedRoutingKey,
+    Message2RoutingKey, Nested2, NestedRoutingKey, UnsureMessage, UnsureRoutingKey,
 };
 
 /// changed messages
@@ -355,6 +355,95 @@ impl Exchange for Nested {
         )
         .about("nested messages", "Sent on nested.")
         .schema("v1/nested.json#")
+        .routing_key(
+            &[
+                RoutingKeyEntry::new(
+                        "routingKeyKind",
+                        "The routingKeyKind of the message.",
+                    )
+                    .constant("primary")
+                    .required(),
+                RoutingKeyEntry::new("reserved", "Kept free for words to come.")
+                    .multiple_words(),
+            ],
+        );
+}
+
+/// Unsure
+///
+/// Sent where values fit more than one alternative.
+///
+/// Binds a queue to `exchange/taskcluster-choices/v1/unsure`; the default listens to
+/// everything. Messages carry a [`UnsureMessage`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Unsure {
+    /// The routingKeyKind of the message.
+    ///
+    /// Unset, it is `primary`.
+    pub routing_key_kind: Option<PatternWord>,
+    /// Kept free for words to come.
+    ///
+    /// Unset, it is `#`.
+    pub reserved: Option<PatternWords>,
+}
+
+impl Unsure {
+    /// Narrows the binding to messages with this `routingKeyKind`.
+    ///
+    /// # Errors
+    ///
+    /// [`RoutingKeyError`] where it can't stand there, or the whole pattern gets
+    /// longer than 255 bytes.
+    pub fn with_routing_key_kind(
+        mut self,
+        word: impl IntoWord<PatternWord>,
+    ) -> Result<Self, RoutingKeyError> {
+        self.routing_key_kind = Some(word.into_word()?);
+        self.checked()
+    }
+
+    /// Narrows the binding to messages with this `reserved`.
+    ///
+    /// # Errors
+    ///
+    /// [`RoutingKeyError`] where it can't stand there, or the whole pattern gets
+    /// longer than 255 bytes.
+    pub fn with_reserved(
+        mut self,
+        word: impl IntoWord<PatternWords>,
+    ) -> Result<Self, RoutingKeyError> {
+        self.reserved = Some(word.into_word()?);
+        self.checked()
+    }
+}
+
+impl Binding for Unsure {
+    fn exchange_name(&self) -> &'static str {
+        Self::INFO.exchange
+    }
+
+    fn routing_key(&self) -> String {
+        [word_or(&self.routing_key_kind, "primary"), word_or(&self.reserved, "#")]
+            .join(".")
+    }
+
+    fn new_payload_object(&self) -> Box<dyn PayloadObject> {
+        Box::new(PayloadSlot::<<Self as Exchange>::Payload>::new())
+    }
+}
+
+impl Exchange for Unsure {
+    type Payload = UnsureMessage;
+    type RoutingKey = UnsureRoutingKey;
+
+    const INFO: &'static ExchangeInfo = &ExchangeInfo::new(
+            "choices",
+            "v1",
+            "unsure",
+            "exchange/taskcluster-choices/v1/unsure",
+        )
+        .about("Unsure", "Sent where values fit more than one alternative.")
+        .schema("v1/unsure.json#")
         .routing_key(
             &[
                 RoutingKeyEntry::new(

@@ -12,8 +12,9 @@ use taskcluster_pulse::validate::Flow;
 use super::{
     Changed2, ChangedLaunch, ChangedLists, ChangedNumbers, ChangedOrigin,
     ChangedOriginVariant1, ChangedOverlap, ChangedScalar, ChangedShapes, GitPull, HgPush,
-    IrcMessage, IrcVariant0, IrcVariant1, Merged2, Nested2, NestedA, NestedB, NestedBoth,
-    NestedOther, NestedPerhaps, NestedTagged, shapes, validators,
+    IrcMessage, IrcVariant0, IrcVariant1, Maybe, Merged2, Nested2, NestedA, NestedB,
+    NestedBoth, NestedList, NestedOther, NestedPerhaps, NestedTagged, Odd, UnsureMessage,
+    shapes, validators,
 };
 
 impl Validate for Changed2 {
@@ -542,6 +543,127 @@ impl Validate for NestedA {
 impl Validate for NestedB {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
         report.check(at.member("kind"), &self.kind, &validators::NESTED_B_KIND)?;
+        Flow::Continue(())
+    }
+}
+
+impl Validate for UnsureMessage {
+    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
+        if let Some(value) = &self.list {
+            value.check(&at.member("list"), report)?;
+        }
+        if let Some(value) = &self.maybe {
+            value.check(&at.member("maybe"), report)?;
+        }
+        if let Some(value) = &self.odd {
+            value.check(&at.member("odd"), report)?;
+        }
+        Flow::Continue(())
+    }
+}
+
+impl Union for NestedList {
+    const KEYWORD: &'static str = "oneOf";
+
+    const BRANCHES: &'static [Branch<Self>] = &[
+        Branch::new(&shapes::NESTED_LIST_0, |text| read_variant(text, Self::Array)),
+        Branch::new(&shapes::NESTED_LIST_1, |text| read_variant(text, Self::Array2)),
+    ];
+    fn unmatched(text: JsonText) -> Self {
+        Self::Unmatched(text)
+    }
+
+    fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
+        match self {
+            Self::Array(value) => {
+                report.check(*at, value, &ItemsRule::new().unique(unique))?;
+                for (index, item) in value.iter().enumerate() {
+                    item.check(&at.index(index), report)?;
+                }
+            }
+            Self::Array2(value) => {
+                report.check(*at, value, &ItemsRule::new().maximum(2))?;
+            }
+            Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
+        }
+        Flow::Continue(())
+    }
+}
+
+impl Validate for NestedList {
+    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
+        if !matches!(self, Self::Unmatched(_)) {
+            check_one(self, at, report)?;
+        }
+        self.check_variant(at, report)?;
+        Flow::Continue(())
+    }
+}
+
+impl Union for Maybe {
+    const KEYWORD: &'static str = "oneOf";
+
+    const BRANCHES: &'static [Branch<Self>] = &[
+        Branch::new(&shapes::MAYBE_0, |text| read_variant(text, Self::Array)),
+        Branch::new(&shapes::MAYBE_1, |text| read_variant(text, Self::Array2)),
+    ];
+    fn unmatched(text: JsonText) -> Self {
+        Self::Unmatched(text)
+    }
+
+    fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
+        match self {
+            Self::Array(value) => {
+                report.check(*at, value, &ItemsRule::new().minimum(1).unique(unique))?;
+            }
+            Self::Array2(value) => {
+                report.check(*at, value, &ItemsRule::new().maximum(9))?;
+            }
+            Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
+        }
+        Flow::Continue(())
+    }
+}
+
+impl Validate for Maybe {
+    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
+        if !matches!(self, Self::Unmatched(_)) {
+            check_one(self, at, report)?;
+        }
+        self.check_variant(at, report)?;
+        Flow::Continue(())
+    }
+}
+
+impl Union for Odd {
+    const KEYWORD: &'static str = "oneOf";
+
+    const BRANCHES: &'static [Branch<Self>] = &[
+        Branch::new(&shapes::ODD_0, |text| read_variant(text, Self::Variant)),
+        Branch::new(&shapes::ODD_1, |text| read_variant(text, Self::String)),
+    ];
+    fn unmatched(text: JsonText) -> Self {
+        Self::Unmatched(text)
+    }
+
+    fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
+        match self {
+            Self::Variant(_) => {}
+            Self::String(value) => {
+                report.check(*at, value, &validators::NESTED_PERHAPS_STRING)?;
+            }
+            Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
+        }
+        Flow::Continue(())
+    }
+}
+
+impl Validate for Odd {
+    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
+        if !matches!(self, Self::Unmatched(_)) {
+            check_one(self, at, report)?;
+        }
+        self.check_variant(at, report)?;
         Flow::Continue(())
     }
 }

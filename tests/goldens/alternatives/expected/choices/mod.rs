@@ -11,13 +11,14 @@ mod routing_keys;
 pub(super) mod shapes;
 pub mod validators;
 
-pub use bindings::{Changed, Message2, Merged, Nested};
+pub use bindings::{Changed, Message2, Merged, Nested, Unsure};
 pub use routing_keys::{
     ChangedRoutingKey, Message2RoutingKey, MergedRoutingKey, NestedRoutingKey,
+    UnsureRoutingKey,
 };
 pub use payloads::{
     Changed2, ChangedLaunch, ChangedLists, ChangedNumbers, ChangedOrigin, HgPush,
     ChangedOriginVariant1, GitPull, ChangedOverlap, ChangedScalar, ChangedShapes,
     IrcMessage, IrcVariant0, IrcVariant1, Merged2, Nested2, NestedBoth, NestedOther,
-    NestedPerhaps, NestedTagged, NestedA, NestedB,
+    NestedPerhaps, NestedTagged, NestedA, NestedB, UnsureMessage, NestedList, Maybe, Odd,
 };

@@ -510,3 +510,74 @@ pub struct NestedB {
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub y: Option<String>,
 }
+
+/// Values that fit more than one alternative.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct UnsureMessage {
+    /// Lists of lists that differ, or two of anything.
+    #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+    pub list: Option<NestedList>,
+    /// Items that come twice, or nothing.
+    #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+    pub maybe: Option<Maybe>,
+    /// Anything but what two of them allow.
+    #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+    pub odd: Option<Odd>,
+}
+
+/// Lists of lists that differ, or two of anything.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum NestedList {
+    /// No two items are equal.
+    Array(Vec<NestedList>),
+    /// At most 2 items.
+    Array2(Vec<JsonText>),
+    /// A value that is none of these, as it came.
+    Unmatched(JsonText),
+}
+
+impl<'de> Deserialize<'de> for NestedList {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserialize_union(deserializer)
+    }
+}
+
+/// Items that come twice, or nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum Maybe {
+    /// At least 1 item. No two items are equal.
+    Array(Vec<JsonText>),
+    /// At most 9 items.
+    Array2(Vec<JsonText>),
+    /// A value that is none of these, as it came.
+    Unmatched(JsonText),
+}
+
+impl<'de> Deserialize<'de> for Maybe {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserialize_union(deserializer)
+    }
+}
+
+/// Anything but what two of them allow.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum Odd {
+    /// The alternative `Variant`.
+    Variant(JsonText),
+    /// At least 2 characters.
+    String(String),
+    /// A value that is none of these, as it came.
+    Unmatched(JsonText),
+}
+
+impl<'de> Deserialize<'de> for Odd {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserialize_union(deserializer)
+    }
+}

@@ -5,7 +5,7 @@
 use taskcluster_pulse::{Exchange, RoutingKey, RoutingKeyError};
 use taskcluster_pulse::routing::{KeyReader, KeyWriter, Words};
 
-use super::{Changed, Merged, Message2, Nested};
+use super::{Changed, Merged, Message2, Nested, Unsure};
 
 /// The routing key of a message on `exchange/taskcluster-choices/v1/changed`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -77,6 +77,26 @@ pub struct NestedRoutingKey {
 impl RoutingKey for NestedRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
         let mut words = KeyReader::new(key, <Nested as Exchange>::INFO.routing_key)?;
+        words.constant()?;
+        let reserved = words.optional_words()?;
+        Ok(Self { reserved })
+    }
+
+    fn to_key(&self) -> Result<String, RoutingKeyError> {
+        KeyWriter::new().word("primary").optional(&self.reserved).finish()
+    }
+}
+
+/// The routing key of a message on `exchange/taskcluster-choices/v1/unsure`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct UnsureRoutingKey {
+    /// Kept free for words to come.
+    pub reserved: Option<Words>,
+}
+
+impl RoutingKey for UnsureRoutingKey {
+    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
+        let mut words = KeyReader::new(key, <Unsure as Exchange>::INFO.routing_key)?;
         words.constant()?;
         let reserved = words.optional_words()?;
         Ok(Self { reserved })

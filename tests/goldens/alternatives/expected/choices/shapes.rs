@@ -5,7 +5,7 @@
 use taskcluster_pulse::Payload;
 use taskcluster_pulse::payload::{Member, Rest, Shape, ShapeRule};
 
-use super::{Changed2, IrcMessage, Merged2, Nested2, validators};
+use super::{Changed2, IrcMessage, Merged2, Nested2, UnsureMessage, validators};
 
 /// The shape of [`Changed2`](super::Changed2).
 pub(crate) static CHANGED2: Shape = Shape::Object {
@@ -351,6 +351,91 @@ pub(crate) static NESTED_B: Shape = Shape::Object {
     rest: Rest::Closed,
 };
 
+/// The shape of [`UnsureMessage`](super::UnsureMessage).
+pub(crate) static UNSURE_MESSAGE: Shape = Shape::Object {
+    members: &[
+        Member::optional("list", &NESTED_LIST),
+        Member::optional("maybe", &MAYBE),
+        Member::optional("odd", &ODD),
+    ],
+    rest: Rest::Closed,
+};
+
+/// The shape of [`NestedList`](super::NestedList).
+pub(crate) static NESTED_LIST: Shape = Shape::Union(
+    "oneOf",
+    &[
+        Shape::Ruled(&Shape::Array(&NESTED_LIST), &[ShapeRule::UniqueItems]),
+        Shape::Ruled(
+            &Shape::Array(&Shape::Any),
+            &[
+                ShapeRule::Items {
+                    least: 0,
+                    most: 2,
+                },
+            ],
+        ),
+    ],
+);
+
+/// The shape of `NestedList::Array`.
+pub(crate) static NESTED_LIST_0: Shape = Shape::Ruled(
+    &Shape::Array(&NESTED_LIST),
+    &[ShapeRule::UniqueItems],
+);
+
+/// The shape of `NestedList::Array2`.
+pub(crate) static NESTED_LIST_1: Shape = Shape::Ruled(
+    &Shape::Array(&Shape::Any),
+    &[
+        ShapeRule::Items {
+            least: 0,
+            most: 2,
+        },
+    ],
+);
+
+/// The shape of [`Maybe`](super::Maybe).
+pub(crate) static MAYBE: Shape = Shape::Union(
+    "oneOf",
+    &[Shape::Array(&Shape::Any), Shape::Array(&Shape::Any)],
+);
+
+/// The shape of `Maybe::Array`.
+pub(crate) static MAYBE_0: Shape = Shape::Ruled(
+    &Shape::Array(&Shape::Any),
+    &[
+        ShapeRule::Items {
+            least: 1,
+            most: u64::MAX,
+        },
+        ShapeRule::UniqueItems,
+    ],
+);
+
+/// The shape of `Maybe::Array2`.
+pub(crate) static MAYBE_1: Shape = Shape::Ruled(
+    &Shape::Array(&Shape::Any),
+    &[
+        ShapeRule::Items {
+            least: 0,
+            most: 9,
+        },
+    ],
+);
+
+/// The shape of [`Odd`](super::Odd).
+pub(crate) static ODD: Shape = Shape::Union("oneOf", &[Shape::Any, Shape::String]);
+
+/// The shape of `Odd::Variant`.
+pub(crate) static ODD_0: Shape = Shape::Any;
+
+/// The shape of `Odd::String`.
+pub(crate) static ODD_1: Shape = Shape::Ruled(
+    &Shape::String,
+    &[ShapeRule::Text(&validators::NESTED_PERHAPS_STRING)],
+);
+
 impl Payload for Changed2 {
     const SHAPE: &'static Shape = &CHANGED2;
 }
@@ -365,4 +450,8 @@ impl Payload for Merged2 {
 
 impl Payload for Nested2 {
     const SHAPE: &'static Shape = &NESTED2;
+}
+
+impl Payload for UnsureMessage {
+    const SHAPE: &'static Shape = &UNSURE_MESSAGE;
 }
