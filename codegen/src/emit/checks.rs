@@ -182,7 +182,10 @@ impl Checks<'_, '_> {
         let Subject { place, reference } = subject;
         let pointer = at.reference();
         let mut checks = Vec::new();
-        let unique = self.unique(value);
+        let unique = match &value.kind {
+            Kind::List(item) => self.types.unique(item),
+            _ => TokenStream::new(),
+        };
         for used in &value.rules {
             checks.push(self.rule(used, reference, at, &unique));
         }
@@ -195,15 +198,6 @@ impl Checks<'_, '_> {
             _ => {}
         }
         checks
-    }
-
-    /// What finds out whether the items of an array differ: by their hashes, or
-    /// pair by pair where they have none.
-    fn unique(&self, value: &Value) -> TokenStream {
-        match &value.kind {
-            Kind::List(item) if !self.types.is_hashable(item) => quote!(pairwise_unique),
-            _ => quote!(unique),
-        }
     }
 
     fn rule(

@@ -142,10 +142,7 @@ impl Examples<'_> {
     }
 
     fn list(&self, value: &Value, item: &Value) -> TokenStream {
-        let unique = match self.types.is_hashable(item) {
-            true => quote!(unique),
-            false => quote!(pairwise_unique),
-        };
+        let unique = self.types.unique(item);
         let rule = match rule(value, |it| matches!(it, Rule::Items(_))) {
             Some(used) => validators::reference(used, &unique),
             None => quote!(&ItemsRule::new()),
@@ -156,7 +153,7 @@ impl Examples<'_> {
 
     fn map(&self, value: &Value, names: Option<&RuleUse>, each: &Value) -> TokenStream {
         let rule = match rule(value, |it| matches!(it, Rule::Members(_))) {
-            Some(used) => validators::reference(used, &quote!(unique)),
+            Some(used) => validators::reference(used, &TokenStream::new()),
             None => quote!(&MembersRule::new()),
         };
         let (name, each) = (maker(&text(names)), maker(&self.value(each)));

@@ -109,8 +109,8 @@ fn has_rules(value: &Value) -> bool {
 
 fn with_rules(types: Types<'_>, value: &Value) -> TokenStream {
     let unique = match &value.kind {
-        Kind::List(item) if !types.is_hashable(item) => quote!(pairwise_unique),
-        _ => quote!(unique),
+        Kind::List(item) => types.unique(item),
+        _ => TokenStream::new(),
     };
     let rule = |wanted: fn(&Rule) -> bool| {
         let used = value.rules.iter().find(|used| wanted(&used.rule))?;

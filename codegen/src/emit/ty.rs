@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use crate::model::{Field, Kind, Model, TypeDef, TypeId, Value};
+use crate::model::{Field, Kind, Model, TypeDef, TypeId, TypeShape, Value};
 
 /// The words that `r#` makes usable as names.
 const RAW: &[&str] = &[
@@ -115,11 +115,32 @@ impl<'m> Types<'m> {
 
     /// Whether a value has a total equality and a hash: floats have neither.
     pub(super) fn is_hashable(&self, value: &Value) -> bool {
+        self.has_none(value, |value| matches!(value.kind, Kind::Number))
+    }
+
+    /// What finds out whether the items of an array differ: by their hashes; or by
+    /// how they are written where they have none, or equal values may be of several
+    /// types.
+    pub(super) fn unique(&self, item: &Value) -> TokenStream {
+        let is_union = |value: &Value| match value.kind {
+            Kind::Named(id) => matches!(self.definition(id).shape, TypeShape::Union(_)),
+            _ => false,
+        };
+        match self.is_hashable(item) && self.has_none(item, is_union) {
+            true => quote!(unique),
+            false => quote!(unique_as_written),
+        }
+    }
+
+    /// Whether neither `value` nor any of its parts is as `wanted`.
+    fn has_none(&self, value: &Value, wanted: impl Fn(&Value) -> bool) -> bool {
         let mut seen = BTreeSet::new();
         let mut waiting = vec![value];
         while let Some(value) = waiting.pop() {
+            if wanted(value) {
+                return false;
+            }
             match &value.kind {
-                Kind::Number => return false,
                 Kind::List(item) | Kind::Map(_, item) => waiting.push(item),
                 Kind::Named(id) if seen.insert(*id) => {
                     waiting.extend(self.definition(*id).shape.values());

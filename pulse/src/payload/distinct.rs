@@ -13,7 +13,7 @@ const FEW: usize = 16;
 const MANY: usize = 1024;
 
 /// Whether no two items of `value` are equal; true where it is no array.
-pub(super) fn differ<T: Serialize + ?Sized>(value: &T) -> bool {
+pub(crate) fn differ<T: Serialize + ?Sized>(value: &T) -> bool {
     match Round::new(&mut [None; FEW], 0, 1).look_at(value) {
         Found::Twins => false,
         Found::Nothing => true,

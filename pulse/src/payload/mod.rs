@@ -22,6 +22,7 @@ use serde_core::Serialize;
 use serde_core::de::DeserializeOwned;
 
 pub use decode::{PayloadError, decode, decode_strict};
+pub(crate) use distinct::differ;
 pub use json::{JsonObject, JsonText};
 pub use members::Members;
 pub use object::{PayloadObject, PayloadSlot};

@@ -13,7 +13,7 @@ mod table;
 
 #[cfg(feature = "arbitrary")]
 pub(crate) use decimal::Decimal;
-pub use items::{ItemsRule, pairwise_unique, unique};
+pub use items::{ItemsRule, unique, unique_as_written};
 #[cfg(feature = "arbitrary")]
 pub(crate) use matcher::Shape;
 pub use matcher::{Matcher, Positions, Run, Split};

@@ -226,3 +226,17 @@ fn values_that_several_alternatives_may_fit_are_told_apart() {
         );
     }
 }
+
+/// Two types can have the same JSON: what is written has it twice.
+#[test]
+fn equal_items_are_equal_whatever_their_types() {
+    let text = json!({"pairs": [{"b": 1}, {}]}).to_string();
+    let unsure: UnsureMessage = taskcluster_pulse::payload::decode(text.as_bytes()).expect("read");
+    assert_eq!(
+        json!(unsure),
+        json!({"pairs": [{}, {}]}),
+        "a member that only another type has is passed over"
+    );
+    let violations = unsure.validate().expect_err("two items are equal");
+    assert_eq!(violations.to_string(), "/pairs: two items are equal");
+}

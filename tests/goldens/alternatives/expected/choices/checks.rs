@@ -6,15 +6,15 @@ use taskcluster_pulse::{JsonText, Pointer, Report, Validate};
 use taskcluster_pulse::payload::{
     Branch, Union, check_one, check_unmatched, read_variant,
 };
-use taskcluster_pulse::rule::{ItemsRule, Known, MembersRule, unique};
+use taskcluster_pulse::rule::{ItemsRule, Known, MembersRule, unique, unique_as_written};
 use taskcluster_pulse::validate::Flow;
 
 use super::{
-    Changed2, ChangedLaunch, ChangedLists, ChangedNumbers, ChangedOrigin,
+    Both, Changed2, ChangedLaunch, ChangedLists, ChangedNumbers, ChangedOrigin,
     ChangedOriginVariant1, ChangedOverlap, ChangedScalar, ChangedShapes, GitPull, HgPush,
     IrcMessage, IrcVariant0, IrcVariant1, Maybe, Merged2, Nested2, NestedA, NestedB,
-    NestedBoth, NestedList, NestedOther, NestedPerhaps, NestedTagged, Odd, UnsureMessage,
-    shapes, validators,
+    NestedBoth, NestedList, NestedOther, NestedPerhaps, NestedTagged, Odd, OnlyOne, Pair,
+    UnsureMessage, shapes, validators,
 };
 
 impl Validate for Changed2 {
@@ -558,6 +558,17 @@ impl Validate for UnsureMessage {
         if let Some(value) = &self.odd {
             value.check(&at.member("odd"), report)?;
         }
+        if let Some(value) = &self.pairs {
+            report
+                .check(
+                    at.member("pairs"),
+                    value,
+                    &ItemsRule::new().unique(unique_as_written),
+                )?;
+            for (index, item) in value.iter().enumerate() {
+                item.check(&at.member("pairs").index(index), report)?;
+            }
+        }
         Flow::Continue(())
     }
 }
@@ -576,7 +587,7 @@ impl Union for NestedList {
     fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
         match self {
             Self::Array(value) => {
-                report.check(*at, value, &ItemsRule::new().unique(unique))?;
+                report.check(*at, value, &ItemsRule::new().unique(unique_as_written))?;
                 for (index, item) in value.iter().enumerate() {
                     item.check(&at.index(index), report)?;
                 }
@@ -664,6 +675,50 @@ impl Validate for Odd {
             check_one(self, at, report)?;
         }
         self.check_variant(at, report)?;
+        Flow::Continue(())
+    }
+}
+
+impl Union for Pair {
+    const KEYWORD: &'static str = "anyOf";
+
+    const BRANCHES: &'static [Branch<Self>] = &[
+        Branch::new(&shapes::PAIR_0, |text| read_variant(text, Self::Both)),
+        Branch::new(&shapes::PAIR_1, |text| read_variant(text, Self::OnlyOne)),
+    ];
+    fn unmatched(text: JsonText) -> Self {
+        Self::Unmatched(text)
+    }
+
+    fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
+        match self {
+            Self::Both(value) => {
+                value.check(at, report)?;
+            }
+            Self::OnlyOne(value) => {
+                value.check(at, report)?;
+            }
+            Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
+        }
+        Flow::Continue(())
+    }
+}
+
+impl Validate for Pair {
+    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
+        self.check_variant(at, report)?;
+        Flow::Continue(())
+    }
+}
+
+impl Validate for Both {
+    fn check(&self, _at: &Pointer<'_>, _report: &mut Report) -> Flow {
+        Flow::Continue(())
+    }
+}
+
+impl Validate for OnlyOne {
+    fn check(&self, _at: &Pointer<'_>, _report: &mut Report) -> Flow {
         Flow::Continue(())
     }
 }

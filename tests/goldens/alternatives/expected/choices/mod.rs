@@ -21,4 +21,5 @@ pub use payloads::{
     ChangedOriginVariant1, GitPull, ChangedOverlap, ChangedScalar, ChangedShapes,
     IrcMessage, IrcVariant0, IrcVariant1, Merged2, Nested2, NestedBoth, NestedOther,
     NestedPerhaps, NestedTagged, NestedA, NestedB, UnsureMessage, NestedList, Maybe, Odd,
+    Pair, Both, OnlyOne,
 };

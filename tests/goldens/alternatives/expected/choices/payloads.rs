@@ -523,6 +523,11 @@ pub struct UnsureMessage {
     /// Anything but what two of them allow.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub odd: Option<Odd>,
+    /// Not described by the schema.
+    ///
+    /// No two items are equal.
+    #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+    pub pairs: Option<Vec<Pair>>,
 }
 
 /// Lists of lists that differ, or two of anything.
@@ -580,4 +585,42 @@ impl<'de> Deserialize<'de> for Odd {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserialize_union(deserializer)
     }
+}
+
+/// Pair
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum Pair {
+    /// The alternative `Both`.
+    Both(Both),
+    /// The alternative `OnlyOne`.
+    OnlyOne(OnlyOne),
+    /// A value that is none of these, as it came.
+    Unmatched(JsonText),
+}
+
+impl<'de> Deserialize<'de> for Pair {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserialize_union(deserializer)
+    }
+}
+
+/// Both
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Both {
+    /// Not described by the schema.
+    #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+    pub a: Option<String>,
+    /// Not described by the schema.
+    #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+    pub b: Option<String>,
+}
+
+/// Only One
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct OnlyOne {
+    /// Not described by the schema.
+    #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+    pub a: Option<String>,
 }

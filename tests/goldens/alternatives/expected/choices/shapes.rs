@@ -357,6 +357,7 @@ pub(crate) static UNSURE_MESSAGE: Shape = Shape::Object {
         Member::optional("list", &NESTED_LIST),
         Member::optional("maybe", &MAYBE),
         Member::optional("odd", &ODD),
+        Member::optional("pairs", &Shape::Array(&PAIR)),
     ],
     rest: Rest::Closed,
 };
@@ -435,6 +436,33 @@ pub(crate) static ODD_1: Shape = Shape::Ruled(
     &Shape::String,
     &[ShapeRule::Text(&validators::NESTED_PERHAPS_STRING)],
 );
+
+/// The shape of [`Pair`](super::Pair).
+pub(crate) static PAIR: Shape = Shape::Union(
+    "anyOf",
+    &[Shape::Same(&BOTH), Shape::Same(&ONLY_ONE)],
+);
+
+/// The shape of `Pair::Both`.
+pub(crate) static PAIR_0: Shape = Shape::Same(&BOTH);
+
+/// The shape of `Pair::OnlyOne`.
+pub(crate) static PAIR_1: Shape = Shape::Same(&ONLY_ONE);
+
+/// The shape of [`Both`](super::Both).
+pub(crate) static BOTH: Shape = Shape::Object {
+    members: &[
+        Member::optional("a", &Shape::String),
+        Member::optional("b", &Shape::String),
+    ],
+    rest: Rest::Closed,
+};
+
+/// The shape of [`OnlyOne`](super::OnlyOne).
+pub(crate) static ONLY_ONE: Shape = Shape::Object {
+    members: &[Member::optional("a", &Shape::String)],
+    rest: Rest::Closed,
+};
 
 impl Payload for Changed2 {
     const SHAPE: &'static Shape = &CHANGED2;

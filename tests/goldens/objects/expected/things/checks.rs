@@ -3,7 +3,7 @@
 //! What `validate()` checks.
 
 use taskcluster_pulse::{Pointer, Report, Validate};
-use taskcluster_pulse::rule::{ItemsRule, Known, MembersRule, pairwise_unique};
+use taskcluster_pulse::rule::{ItemsRule, Known, MembersRule, unique_as_written};
 use taskcluster_pulse::validate::Flow;
 
 use super::{
@@ -172,7 +172,7 @@ impl Validate for Counted2 {
                 .check(
                     at.member("unique"),
                     value,
-                    &ItemsRule::new().unique(pairwise_unique),
+                    &ItemsRule::new().unique(unique_as_written),
                 )?;
         }
         Flow::Continue(())
