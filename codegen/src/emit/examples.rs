@@ -68,6 +68,9 @@ impl Examples<'_> {
         });
         let made = quote!(Ok(Self { #(#fields,)* #(#rest,)* }));
         match it.counts {
+            Some(_) if it.fields.is_empty() && it.rest.is_none() => {
+                quote!(example::valid(u, |_| #made))
+            }
             Some(_) => quote!(example::valid(u, |u| #made)),
             None => made,
         }

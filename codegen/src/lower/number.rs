@@ -64,7 +64,15 @@ impl Types {
         }
         let divisor = divisor.map(|divisor| whole(divisor, f64::floor));
         let one_of = allowed(schema, integer_of);
-        let (low, high) = range(&bounds, one_of.as_ref().map(|(one_of, _)| one_of));
+        let listed = one_of.as_ref().map(|(one_of, _)| one_of);
+        if listed.is_some_and(|listed| !bounds.leave_one_of(&listed.values)) {
+            return self.refuse(schema.place.error(
+                "",
+                "no value satisfies the bounds and the list of values together",
+                "let them agree",
+            ));
+        }
+        let (low, high) = range(&bounds, listed);
         let value_marks = one_of.iter().flat_map(|(_, marks)| marks.clone());
         let marks: Vec<Mark> = words.marks().into_iter().chain(value_marks).collect();
         let one_of = one_of.map(|(one_of, _)| one_of);
@@ -127,6 +135,16 @@ impl Types {
                 .push(RuleUse::new(schema, wrap(rule), subject, marks));
         }
         value
+    }
+}
+
+impl Bounds {
+    /// Whether one of `values` is between them.
+    fn leave_one_of(&self, values: &[i128]) -> bool {
+        let (low, high) = range(self, None);
+        values.iter().any(|value| {
+            low.is_none_or(|low| *value >= low) && high.is_none_or(|high| *value <= high)
+        })
     }
 }
 

@@ -159,6 +159,12 @@ fn schemas_are_refused_where_no_code_would_keep_their_meaning() {
         ),
         (r#""enum": []"#, "", "no value satisfies", "let them agree"),
         (
+            r#""type": "integer", "enum": [-1, 1], "minimum": 2"#,
+            "",
+            "no value satisfies the bounds",
+            "let them agree",
+        ),
+        (
             r#""enum": ["a"], "const": "b""#,
             "",
             "no value satisfies",

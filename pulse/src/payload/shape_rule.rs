@@ -104,7 +104,7 @@ impl ShapeRule {
         match self {
             Self::Unsigned(rule) => integer(value, Value::as_u64).is_none_or(|it| rule.holds(&it)),
             Self::Signed(rule) => integer(value, Value::as_i64).is_none_or(|it| rule.holds(&it)),
-            Self::Number(rule) => value.as_f64().is_none_or(|it| rule.holds(&it)),
+            Self::Number(rule) => value.as_number().is_none_or(|it| rule.allows(it)),
             Self::Boolean(rule) => value.as_bool().is_none_or(|it| rule.holds(&it)),
             _ => true,
         }

@@ -1,5 +1,7 @@
 //! Bounds on numbers, and lists of what a number or a boolean may be.
 
+use std::cmp::Ordering;
+
 use serde_core::Serialize;
 use serde_json::{Number, Value};
 
@@ -197,6 +199,41 @@ impl<T: Scalar> Rule<T> for ScalarRule<T> {
             ));
         }
     }
+}
+
+impl ScalarRule<f64> {
+    /// Whether a number as it is written keeps the rule: an integer is not rounded.
+    pub(crate) fn allows(&self, number: &Number) -> bool {
+        let Some(integer) = number.as_i128() else {
+            return number.as_f64().is_none_or(|float| self.holds(&float));
+        };
+        let stands = |limit: f64| compare(integer, limit);
+        let divides = |divisor: f64| {
+            let digits = u64::try_from(integer.unsigned_abs()).unwrap_or(u64::MAX);
+            let number = Decimal {
+                digits,
+                exponent: 0,
+            };
+            Decimal::of(divisor).is_some_and(|divisor| number.is_multiple_of(divisor))
+        };
+        self.minimum.is_none_or(|limit| stands(limit).is_ge())
+            && self.maximum.is_none_or(|limit| stands(limit).is_le())
+            && self.above.is_none_or(|limit| stands(limit).is_gt())
+            && self.below.is_none_or(|limit| stands(limit).is_lt())
+            && self.multiple_of.is_none_or(divides)
+            && self
+                .one_of
+                .is_none_or(|(_, values)| values.iter().any(|value| stands(*value).is_eq()))
+    }
+}
+
+/// How an integer stands to a float. Limits beyond the integers here, which are
+/// those of JSON, end at theirs.
+fn compare(integer: i128, float: f64) -> Ordering {
+    let beyond = 0.0.partial_cmp(&float.fract());
+    integer
+        .cmp(&(float.trunc() as i128))
+        .then(beyond.unwrap_or(Ordering::Equal))
 }
 
 /// What `const`, which has one value, or `enum` asks for.

@@ -161,11 +161,12 @@ impl<'d> Instances<'d> {
             0
         };
         let count = (members.len() + more).clamp(fewest, most.max(fewest));
-        while members.len() < count {
-            let Some((name, value)) = self.other_member(place) else {
-                break;
+        // There may be fewer names than wanted.
+        for _ in 0..40 {
+            match self.other_member(place) {
+                Some((name, value)) if members.len() < count => members.insert(name, value),
+                _ => break,
             };
-            members.insert(name, value);
         }
         members.into()
     }

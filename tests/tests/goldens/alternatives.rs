@@ -208,7 +208,11 @@ fn values_that_several_alternatives_may_fit_are_told_apart() {
         ("odd", json!([[[{}], 18_446_744_073_709_551_616.0, "é\n"]])),
         ("odd", json!("é")),
         ("list", json!([[[{}]]])),
+        ("when", json!("2026-02-28T23:59:59.000Z")),
         ("list", json!([[], [[]]])),
+        // No float is this one: as one it would be even, and no more than the maximum.
+        ("amount", json!(9_007_199_254_740_993_u64)),
+        ("amount", json!(100_000_000_000_000_002_u64)),
     ] {
         let unsure: UnsureMessage = valid(json!({name: value}));
         let counted = measure(|| assert!(unsure.is_valid()));
@@ -218,6 +222,7 @@ fn values_that_several_alternatives_may_fit_are_told_apart() {
         ("maybe", json!([1, 2])),
         ("odd", json!("é\n")),
         ("list", json!([])),
+        ("amount", json!(9_007_199_254_740_994_u64)),
     ] {
         let pointer = format!("/{name}");
         assert_found(

@@ -10,11 +10,11 @@ use taskcluster_pulse::rule::{ItemsRule, Known, MembersRule, unique, unique_as_w
 use taskcluster_pulse::validate::Flow;
 
 use super::{
-    Both, Changed2, ChangedLaunch, ChangedLists, ChangedNumbers, ChangedOrigin,
+    Amount, Both, Changed2, ChangedLaunch, ChangedLists, ChangedNumbers, ChangedOrigin,
     ChangedOriginVariant1, ChangedOverlap, ChangedScalar, ChangedShapes, GitPull, HgPush,
     IrcMessage, IrcVariant0, IrcVariant1, Maybe, Merged2, Nested2, NestedA, NestedB,
     NestedBoth, NestedList, NestedOther, NestedPerhaps, NestedTagged, Odd, OnlyOne, Pair,
-    UnsureMessage, shapes, validators,
+    UnsureMessage, When, shapes, validators,
 };
 
 impl Validate for Changed2 {
@@ -549,6 +549,9 @@ impl Validate for NestedB {
 
 impl Validate for UnsureMessage {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
+        if let Some(value) = &self.amount {
+            value.check(&at.member("amount"), report)?;
+        }
         if let Some(value) = &self.list {
             value.check(&at.member("list"), report)?;
         }
@@ -569,6 +572,42 @@ impl Validate for UnsureMessage {
                 item.check(&at.member("pairs").index(index), report)?;
             }
         }
+        if let Some(value) = &self.when {
+            value.check(&at.member("when"), report)?;
+        }
+        Flow::Continue(())
+    }
+}
+
+impl Union for Amount {
+    const KEYWORD: &'static str = "oneOf";
+
+    const BRANCHES: &'static [Branch<Self>] = &[
+        Branch::new(&shapes::AMOUNT_0, |text| read_variant(text, Self::Integer)),
+        Branch::new(&shapes::AMOUNT_1, |text| read_variant(text, Self::Number)),
+    ];
+    fn unmatched(text: JsonText) -> Self {
+        Self::Unmatched(text)
+    }
+
+    fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
+        match self {
+            Self::Integer(_) => {}
+            Self::Number(value) => {
+                report.check(*at, value, &validators::AMOUNT_NUMBER)?;
+            }
+            Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
+        }
+        Flow::Continue(())
+    }
+}
+
+impl Validate for Amount {
+    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
+        if !matches!(self, Self::Unmatched(_)) {
+            check_one(self, at, report)?;
+        }
+        self.check_variant(at, report)?;
         Flow::Continue(())
     }
 }
@@ -719,6 +758,39 @@ impl Validate for Both {
 
 impl Validate for OnlyOne {
     fn check(&self, _at: &Pointer<'_>, _report: &mut Report) -> Flow {
+        Flow::Continue(())
+    }
+}
+
+impl Union for When {
+    const KEYWORD: &'static str = "oneOf";
+
+    const BRANCHES: &'static [Branch<Self>] = &[
+        Branch::new(&shapes::WHEN_0, |text| read_variant(text, Self::String)),
+        Branch::new(&shapes::WHEN_1, |text| read_variant(text, Self::String2)),
+    ];
+    fn unmatched(text: JsonText) -> Self {
+        Self::Unmatched(text)
+    }
+
+    fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
+        match self {
+            Self::String(_) => {}
+            Self::String2(value) => {
+                report.check(*at, value, &validators::WHEN_STRING2)?;
+            }
+            Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
+        }
+        Flow::Continue(())
+    }
+}
+
+impl Validate for When {
+    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
+        if !matches!(self, Self::Unmatched(_)) {
+            check_one(self, at, report)?;
+        }
+        self.check_variant(at, report)?;
         Flow::Continue(())
     }
 }

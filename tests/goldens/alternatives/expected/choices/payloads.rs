@@ -6,7 +6,7 @@ use std::fmt;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use taskcluster_pulse::{JsonText, OpenEnum, Unknown};
+use taskcluster_pulse::{JsonText, OpenEnum, Timestamp, Unknown};
 use taskcluster_pulse::payload::{
     Members, deserialize_open, deserialize_union, fmt_open, optional, serialize_open,
 };
@@ -512,8 +512,11 @@ pub struct NestedB {
 }
 
 /// Values that fit more than one alternative.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct UnsureMessage {
+    /// Amount
+    #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Amount>,
     /// Lists of lists that differ, or two of anything.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub list: Option<NestedList>,
@@ -528,6 +531,28 @@ pub struct UnsureMessage {
     /// No two items are equal.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub pairs: Option<Vec<Pair>>,
+    /// When
+    #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+    pub when: Option<When>,
+}
+
+/// Amount
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum Amount {
+    /// The alternative `Integer`.
+    Integer(i64),
+    /// At most 1e+17. A multiple of 2.
+    Number(f64),
+    /// A value that is none of these, as it came.
+    Unmatched(JsonText),
+}
+
+impl<'de> Deserialize<'de> for Amount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserialize_union(deserializer)
+    }
 }
 
 /// Lists of lists that differ, or two of anything.
@@ -623,4 +648,23 @@ pub struct OnlyOne {
     /// Not described by the schema.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub a: Option<String>,
+}
+
+/// When
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum When {
+    /// The alternative `String`.
+    String(Timestamp),
+    /// At most 3 characters.
+    String2(String),
+    /// A value that is none of these, as it came.
+    Unmatched(JsonText),
+}
+
+impl<'de> Deserialize<'de> for When {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserialize_union(deserializer)
+    }
 }

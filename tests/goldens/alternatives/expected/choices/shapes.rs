@@ -354,13 +354,27 @@ pub(crate) static NESTED_B: Shape = Shape::Object {
 /// The shape of [`UnsureMessage`](super::UnsureMessage).
 pub(crate) static UNSURE_MESSAGE: Shape = Shape::Object {
     members: &[
+        Member::optional("amount", &AMOUNT),
         Member::optional("list", &NESTED_LIST),
         Member::optional("maybe", &MAYBE),
         Member::optional("odd", &ODD),
         Member::optional("pairs", &Shape::Array(&PAIR)),
+        Member::optional("when", &WHEN),
     ],
     rest: Rest::Closed,
 };
+
+/// The shape of [`Amount`](super::Amount).
+pub(crate) static AMOUNT: Shape = Shape::Union("oneOf", &[Shape::Signed, Shape::Number]);
+
+/// The shape of `Amount::Integer`.
+pub(crate) static AMOUNT_0: Shape = Shape::Signed;
+
+/// The shape of `Amount::Number`.
+pub(crate) static AMOUNT_1: Shape = Shape::Ruled(
+    &Shape::Number,
+    &[ShapeRule::Number(&validators::AMOUNT_NUMBER)],
+);
 
 /// The shape of [`NestedList`](super::NestedList).
 pub(crate) static NESTED_LIST: Shape = Shape::Union(
@@ -463,6 +477,21 @@ pub(crate) static ONLY_ONE: Shape = Shape::Object {
     members: &[Member::optional("a", &Shape::String)],
     rest: Rest::Closed,
 };
+
+/// The shape of [`When`](super::When).
+pub(crate) static WHEN: Shape = Shape::Union(
+    "oneOf",
+    &[Shape::Timestamp, Shape::String],
+);
+
+/// The shape of `When::String`.
+pub(crate) static WHEN_0: Shape = Shape::Timestamp;
+
+/// The shape of `When::String2`.
+pub(crate) static WHEN_1: Shape = Shape::Ruled(
+    &Shape::String,
+    &[ShapeRule::Text(&validators::WHEN_STRING2)],
+);
 
 impl Payload for Changed2 {
     const SHAPE: &'static Shape = &CHANGED2;

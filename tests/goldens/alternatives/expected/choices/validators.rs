@@ -262,3 +262,13 @@ pub const NESTED_A_KIND: StringRule = StringRule::new("NESTED_A_KIND")
 pub const NESTED_B_KIND: StringRule = StringRule::new("NESTED_B_KIND")
     .refusal("not a valid NESTED_B_KIND. Always `b`.")
     .constant(&["b"]);
+
+/// At most 1e+17. A multiple of 2.
+pub const AMOUNT_NUMBER: ScalarRule<f64> = ScalarRule::new()
+    .maximum(100000000000000000.0)
+    .multiple_of(2.0);
+
+/// At most 3 characters.
+pub const WHEN_STRING2: StringRule = StringRule::new("WHEN_STRING2")
+    .refusal("not a valid WHEN_STRING2. At most 3 characters.")
+    .max_length(3);
