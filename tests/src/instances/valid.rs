@@ -65,7 +65,9 @@ impl<'d> Instances<'d> {
     }
 
     fn kind(&mut self, schema: &Value) -> String {
-        let all = ["null", "boolean", "integer", "number", "string", "object"];
+        let all = [
+            "null", "boolean", "integer", "number", "string", "array", "object",
+        ];
         match &schema["type"] {
             Value::String(kind) => kind.clone(),
             Value::Array(kinds) => self
