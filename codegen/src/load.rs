@@ -1,6 +1,6 @@
 //! Phase one: bytes to documents, known by what they say of themselves.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -38,7 +38,7 @@ pub(crate) struct Documents {
     pub(crate) schemas: BTreeMap<String, Document>,
     /// The files of schemas with ids that are no URIs, so that nothing leads to
     /// them, and why not.
-    pub(crate) misnamed: Vec<(String, String)>,
+    pub(crate) misnamed: BTreeSet<(String, String)>,
 }
 
 /// Reads every source and sorts the documents by what they are. Documents of
@@ -118,7 +118,7 @@ impl Documents {
             match schema_id(&document.root).map(id::normalise) {
                 Some(Ok(id)) => insert(&mut self.schemas, id, document, "schema"),
                 Some(Err(why)) => {
-                    self.misnamed.push((document.file, why));
+                    self.misnamed.insert((document.file, why));
                     Ok(())
                 }
                 // No reference can lead to a document without an id.

@@ -6,12 +6,12 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::Source;
 use crate::error::{Error, Errors};
 use crate::json;
-use crate::place::Place;
+use crate::place::{Place, escape};
 
 /// The file of the output that holds them.
 pub(crate) const FILE: &str = "names.json";
@@ -82,19 +82,13 @@ impl Names {
         let mut names = Self::default();
         let mut errors = Vec::new();
         for (member, owners) in root.iter().filter(|(member, _)| *member != ABOUT) {
-            let below = pointer(&[member]);
-            match (
-                Kind::ALL.into_iter().find(|kind| kind.member() == member),
-                owners,
-            ) {
+            let below = format!("/{}", escape(member));
+            let kind = Kind::ALL.into_iter().find(|kind| kind.member() == member);
+            match (kind, owners) {
                 (Some(kind), Value::Object(owners)) => {
-                    for (owner, name) in owners {
-                        let below = pointer(&[member, owner]);
-                        match name.as_str().filter(|name| is_name(name, kind)) {
-                            Some(name) => names.insert(kind, owner, name),
-                            None => errors.push(refusal(&place, &below, "not a name")),
-                        }
-                    }
+                    let refused = names.insert_all(kind, owners);
+                    let refused = refused.into_iter().map(|owner| format!("{below}/{owner}"));
+                    errors.extend(refused.map(|below| refusal(&place, &below, "not a name")));
                 }
                 (Some(_), _) => errors.push(refusal(&place, &below, "expected an object")),
                 (None, _) => errors.push(refusal(&place, &below, "an unknown kind of names")),
@@ -103,8 +97,17 @@ impl Names {
         Errors::unless_empty(errors, names)
     }
 
-    fn insert(&mut self, kind: Kind, owner: &str, name: &str) {
-        self.0.insert((kind, owner.to_owned()), name.to_owned());
+    /// Takes in the names of `owners`; gives back who has none, as a step of a
+    /// JSON pointer.
+    fn insert_all(&mut self, kind: Kind, owners: &Map<String, Value>) -> Vec<String> {
+        let mut refused = Vec::new();
+        for (owner, name) in owners {
+            match name.as_str().filter(|name| is_name(name, kind)) {
+                Some(name) => drop(self.0.insert((kind, owner.clone()), name.to_owned())),
+                None => refused.push(escape(owner)),
+            }
+        }
+        refused
     }
 
     /// The name that `owner` had.
@@ -124,12 +127,6 @@ fn refusal(place: &Place, below: &str, what: impl Into<String>) -> Error {
         what,
         "restore the file, or delete it, and what it names is named anew",
     )
-}
-
-/// The JSON pointer (RFC 6901) of `steps`.
-fn pointer(steps: &[&str]) -> String {
-    let escaped = |step: &&str| format!("/{}", step.replace('~', "~0").replace('/', "~1"));
-    steps.iter().map(escaped).collect()
 }
 
 /// Whether `text` is a name that code of this kind may have.

@@ -20,3 +20,8 @@ impl Place {
         }
     }
 }
+
+/// A member's name as a step of a JSON pointer (RFC 6901).
+pub(crate) fn escape(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}

@@ -236,8 +236,8 @@ impl Checks<'_, '_> {
     ) -> Option<TokenStream> {
         let (name, local) = (at.variable("name"), at.variable("member"));
         let inside = at.inside("member", &name);
-        let of_names =
-            names.map(|used| self.rule(used, &quote!(#name.as_str()), &inside, &quote!(unique)));
+        let of_names = names
+            .map(|used| self.rule(used, &quote!(#name.as_str()), &inside, &TokenStream::new()));
         let of_values = self.value(item, &Subject::local(&local), &inside);
         let Subject { place, reference } = subject;
         let each = match of_values.is_empty() {
@@ -275,7 +275,7 @@ impl Checks<'_, '_> {
             [] => quote!(&0),
             terms => quote!(&(#(#terms)+*)),
         };
-        self.rule(counts, &count, &At::own(), &quote!(unique))
+        self.rule(counts, &count, &At::own(), &TokenStream::new())
     }
 
     fn union(&mut self, definition: &TypeDef, it: &Union) -> Vec<TokenStream> {

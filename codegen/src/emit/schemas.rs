@@ -72,7 +72,7 @@ fn object(types: Types<'_>, it: &Struct) -> TokenStream {
         }
     });
     let limited = it.counts.iter().map(|used| {
-        let rule = validators::reference(used, &quote!(unique));
+        let rule = validators::reference(used, &TokenStream::new());
         quote!(.limited(#rule))
     });
     quote!(#start #(#members)* #(#limited)* .build())

@@ -116,6 +116,8 @@ impl Types {
             return Ok(Alternative { id: branch, schema });
         }
         let (place, home) = (schema.place.clone(), schema.home.clone());
+        let elsewhere = base.homes().filter(|it| !home.is_below(it));
+        let merged_with = schema.beside.iter().chain(elsewhere).cloned().collect();
         let mut beside = Schema {
             title: None,
             description: None,
@@ -130,7 +132,7 @@ impl Types {
         }
         let merged = self.merge(beside, schema)?;
         let schema = Schema {
-            beside: (!home.is_below(&base.home)).then(|| base.home.clone()),
+            beside: merged_with,
             place,
             home,
             ..merged

@@ -195,9 +195,9 @@ impl Types {
         if let Some(&known) = self.conjunctions.get(&(left, right)) {
             return known;
         }
-        let first = &self.schemas[left.0];
+        let (first, second) = (&self.schemas[left.0], &self.schemas[right.0]);
         let schema = Schema {
-            beside: Some(self.schemas[right.0].home.clone()),
+            beside: first.beside.iter().chain(second.homes()).cloned().collect(),
             title: first.title.clone(),
             description: first.description.clone(),
             parts: vec![left, right],

@@ -318,13 +318,11 @@ impl Types {
 
 impl Schema {
     /// What tells the type of the schema from others, in every run: its place, and
-    /// that of the schema elsewhere that it was merged with.
+    /// those of the schemas elsewhere that it was merged with.
     fn key(&self) -> String {
         let place = |home: &Home| format!("/schemas/{}#{}", home.document, home.pointer);
-        let elsewhere = self.beside.iter().map(|it| format!(" with {}", place(it)));
-        std::iter::once(place(&self.home))
-            .chain(elsewhere)
-            .collect()
+        let places: Vec<String> = self.homes().map(place).collect();
+        places.join(" with ")
     }
 
     /// The kinds that the schema names, by `type` or by the values that it lists.

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::Home;
-use super::walk::escape;
 use crate::id;
 use crate::load::{self, Documents};
+use crate::place::escape;
 
 /// Keywords whose values are data: what looks like a schema there is none.
 const DATA: &[&str] = &["const", "default", "enum", "examples"];

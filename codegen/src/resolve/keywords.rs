@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Number, Value};
 
-use super::walk::{Walk, escape};
+use super::walk::Walk;
 use super::{Additional, Combination, Home, JsonKind, Mark, Marked, Schema, SchemaId};
-use crate::place::Place;
+use crate::place::{Place, escape};
 
 /// Keywords that describe and constrain nothing. The last line is not of any
 /// draft: Taskcluster's own metadata, and two slips in schemas of 2018.

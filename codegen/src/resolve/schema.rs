@@ -46,7 +46,7 @@ pub(crate) struct Schema {
     pub(crate) home: Home,
     /// What a schema was merged with that is used elsewhere, too: tells the types
     /// apart that are made of it.
-    pub(crate) beside: Option<Home>,
+    pub(crate) beside: Vec<Home>,
     pub(crate) title: Option<String>,
     pub(crate) description: Option<String>,
     /// The schema `false`, which allows no value.
@@ -124,12 +124,17 @@ pub(crate) enum Additional {
 }
 
 impl Schema {
+    /// Where the schema stands, and everything that it was merged with.
+    pub(crate) fn homes(&self) -> impl Iterator<Item = &Home> {
+        std::iter::once(&self.home).chain(&self.beside)
+    }
+
     /// The schema that allows any value.
     pub(crate) fn any(place: Place, home: Home) -> Self {
         Self {
             place,
             home,
-            beside: None,
+            beside: Vec::new(),
             title: None,
             description: None,
             never: None,

@@ -168,8 +168,3 @@ impl<'a> Walk<'a> {
         }
     }
 }
-
-/// A member's name as a step of a JSON pointer (RFC 6901).
-pub(super) fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
-}

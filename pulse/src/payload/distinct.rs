@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use serde_core::Serialize;
 use serde_json::Value;
 
-use super::sameness::Digest;
+use super::digest::Digest;
 use super::watch::{Observer, Text, observe};
 
 /// How many slots a table on the stack has: for a few items, and for many.

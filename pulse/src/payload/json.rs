@@ -7,7 +7,8 @@ use serde_core::de::{DeserializeOwned, Deserializer, Error};
 use serde_core::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::sameness::{Digest, same};
+use super::digest::Digest;
+use super::sameness::same;
 
 /// Any JSON value, as the text that it came as.
 ///

@@ -1,6 +1,7 @@
 //! Payloads: from JSON text to typed values, and what is wrong where they don't fit.
 
 mod decode;
+mod digest;
 mod distinct;
 mod fits;
 mod json;

@@ -59,7 +59,7 @@ impl ShapeRule {
             (Self::Signed(rule), Value::Number(_)) => {
                 check_integer(value, Value::as_i64, rule, at, report)
             }
-            (Self::Number(rule), Value::Number(number)) => {
+            (Self::Number(rule), Value::Number(number)) if !rule.allows(number) => {
                 let number = number.as_f64().unwrap_or_default();
                 report.check(*at, &number, *rule)
             }

@@ -3,6 +3,20 @@
 //! A value that was decoded has no JSON text to look at, and to write one only to
 //! read it takes memory. Here the serializer hands each part to an [`Observer`].
 
+/// Methods of a serializer for values that there are none of.
+macro_rules! refuse {
+    ($($method:ident $(<$generic:ident>)? ($($argument:ty),*) -> $ok:ty;)*) => {
+        $(
+            fn $method $(<$generic: Serialize + ?Sized>)? (
+                self,
+                $(_: $argument),*
+            ) -> Result<$ok, NoJson> {
+                Err(NoJson)
+            }
+        )*
+    };
+}
+
 mod parts;
 mod raw;
 mod string;
@@ -168,50 +182,12 @@ impl<'o, O: Observer> Serializer for Watch<'o, O> {
     }
 
     // No payload has values of these kinds.
-
-    fn serialize_bytes(self, _: &[u8]) -> Result<O::Seen, NoJson> {
-        Err(NoJson)
-    }
-
-    fn serialize_newtype_variant<T: Serialize + ?Sized>(
-        self,
-        _: &'static str,
-        _: u32,
-        _: &'static str,
-        _: &T,
-    ) -> Result<O::Seen, NoJson> {
-        Err(NoJson)
-    }
-
-    fn serialize_tuple(self, _: usize) -> Result<Self::SerializeTuple, NoJson> {
-        Err(NoJson)
-    }
-
-    fn serialize_tuple_struct(
-        self,
-        _: &'static str,
-        _: usize,
-    ) -> Result<Self::SerializeTupleStruct, NoJson> {
-        Err(NoJson)
-    }
-
-    fn serialize_tuple_variant(
-        self,
-        _: &'static str,
-        _: u32,
-        _: &'static str,
-        _: usize,
-    ) -> Result<Self::SerializeTupleVariant, NoJson> {
-        Err(NoJson)
-    }
-
-    fn serialize_struct_variant(
-        self,
-        _: &'static str,
-        _: u32,
-        _: &'static str,
-        _: usize,
-    ) -> Result<Self::SerializeStructVariant, NoJson> {
-        Err(NoJson)
+    refuse! {
+        serialize_bytes(&[u8]) -> O::Seen;
+        serialize_newtype_variant<T>(&'static str, u32, &'static str, &T) -> O::Seen;
+        serialize_tuple(usize) -> Self::SerializeTuple;
+        serialize_tuple_struct(&'static str, usize) -> Self::SerializeTupleStruct;
+        serialize_tuple_variant(&'static str, u32, &'static str, usize) -> Self::SerializeTupleVariant;
+        serialize_struct_variant(&'static str, u32, &'static str, usize) -> Self::SerializeStructVariant;
     }
 }

@@ -62,16 +62,6 @@ where
 /// A serializer of strings and of nothing else.
 struct OnStr<F>(F);
 
-macro_rules! refuse {
-    ($($method:ident($($argument:ty),*) -> $ok:ty;)*) => {
-        $(
-            fn $method(self, $(_: $argument),*) -> Result<$ok, NoJson> {
-                Err(NoJson)
-            }
-        )*
-    };
-}
-
 impl<R, F: FnOnce(&str) -> Result<R, NoJson>> Serializer for OnStr<F> {
     type Ok = R;
     type Error = NoJson;
@@ -99,20 +89,6 @@ impl<R, F: FnOnce(&str) -> Result<R, NoJson>> Serializer for OnStr<F> {
         value.serialize(self)
     }
 
-    fn serialize_some<T: Serialize + ?Sized>(self, _: &T) -> Result<R, NoJson> {
-        Err(NoJson)
-    }
-
-    fn serialize_newtype_variant<T: Serialize + ?Sized>(
-        self,
-        _: &'static str,
-        _: u32,
-        _: &'static str,
-        _: &T,
-    ) -> Result<R, NoJson> {
-        Err(NoJson)
-    }
-
     refuse! {
         serialize_bool(bool) -> R;
         serialize_i8(i8) -> R;
@@ -128,9 +104,11 @@ impl<R, F: FnOnce(&str) -> Result<R, NoJson>> Serializer for OnStr<F> {
         serialize_char(char) -> R;
         serialize_bytes(&[u8]) -> R;
         serialize_none() -> R;
+        serialize_some<T>(&T) -> R;
         serialize_unit() -> R;
         serialize_unit_struct(&'static str) -> R;
         serialize_unit_variant(&'static str, u32, &'static str) -> R;
+        serialize_newtype_variant<T>(&'static str, u32, &'static str, &T) -> R;
         serialize_seq(Option<usize>) -> Self::SerializeSeq;
         serialize_tuple(usize) -> Self::SerializeTuple;
         serialize_tuple_struct(&'static str, usize) -> Self::SerializeTupleStruct;
