@@ -49,6 +49,7 @@ async fn ask_by_http(host: &str, port: u16, secret: &str) {
 }
 
 #[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
 async fn no_log_line_shows_the_secret() {
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt()
@@ -57,9 +58,7 @@ async fn no_log_line_shows_the_secret() {
         .finish();
     // What is written to `log` as well, as ureq does.
     subscriber.try_init().expect("the first one");
-    let Some(rabbit) = Rabbit::for_test().await else {
-        return;
-    };
+    let rabbit = Rabbit::for_test().await;
     let secret = "hush-hush";
     let mut uri = rabbit.uri();
     uri.authority.userinfo.password = secret.to_owned();

@@ -104,6 +104,7 @@ fn break_something(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
 async fn nothing_is_lost_in_a_storm() {
     let broker = tokio::task::spawn_blocking(RabbitMq::start);
     let broker = broker.await.expect("no panic").expect("RabbitMQ starts");

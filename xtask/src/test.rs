@@ -13,13 +13,15 @@ const URL: &str = "PULSE_TEST_URL";
 /// The variable that names the management API of that broker.
 const MANAGEMENT_URL: &str = "PULSE_TEST_MANAGEMENT_URL";
 
+/// The module of the tests that need a management API.
+const MANAGEMENT_TESTS: &str = "management_api::";
+
 /// Run every test of the workspace, those on a real RabbitMQ included.
 ///
 /// The broker is the one that the variable PULSE_TEST_URL names, such as
-/// amqp://guest:guest@127.0.0.1:5672/%2f. Where it has a management API, that is
-/// to be named by PULSE_TEST_MANAGEMENT_URL, such as
-/// http://guest:guest@127.0.0.1:15672/%2f; the tests that need it are skipped
-/// otherwise.
+/// amqp://guest:guest@127.0.0.1:5672/%2f. Set PULSE_TEST_MANAGEMENT_URL to its
+/// management API, such as http://guest:guest@127.0.0.1:15672/%2f; without it, the
+/// tests of that API are skipped.
 ///
 /// Where PULSE_TEST_URL is not set, a private RabbitMQ is started on free ports
 /// of 127.0.0.1, with its data in a temporary folder, and is gone afterwards,
@@ -29,7 +31,7 @@ const MANAGEMENT_URL: &str = "PULSE_TEST_MANAGEMENT_URL";
 #[command(after_long_help = "\
 Examples:
   cargo xtask test
-  cargo xtask test -- --test broker
+  cargo xtask test -- -p taskcluster-pulse --test rabbitmq
   cargo xtask test -- routing -- --nocapture
 
 Exit codes:
@@ -59,9 +61,13 @@ pub(crate) enum Error {
 ///
 /// There is no broker, or cargo can't be run.
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Error> {
-    if env::var_os(URL).is_some_and(|url| !url.is_empty()) {
+    if is_set(URL) {
         eprintln!("testing with the broker that {URL} names");
-        return cargo_test(args, []);
+        if !is_set(MANAGEMENT_URL) {
+            eprintln!("skipping the tests of its management API: {MANAGEMENT_URL} is not set");
+            return cargo_test(args, &["--skip", MANAGEMENT_TESTS], []);
+        }
+        return cargo_test(args, &[], []);
     }
     let server = match Server::find() {
         Some(server) => server,
@@ -72,19 +78,35 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Error> {
     eprintln!("testing with a private RabbitMQ, {}", broker.address());
     let management = broker.management_url().map(|url| (MANAGEMENT_URL, url));
     let amqp = (URL, broker.url().to_owned());
-    cargo_test(args, [amqp].into_iter().chain(management))
+    cargo_test(args, &[], [amqp].into_iter().chain(management))
 }
 
+fn is_set(variable: &str) -> bool {
+    env::var_os(variable).is_some_and(|value| !value.is_empty())
+}
+
+/// Runs `cargo test`, with `test_args` for the test programs before the user's own.
 fn cargo_test(
     args: &Args,
+    test_args: &[&str],
     variables: impl IntoIterator<Item = (&'static str, String)>,
 ) -> Result<ExitCode, Error> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut for_cargo = args.cargo_args.split(|arg| arg == "--");
+    let for_tests = args
+        .cargo_args
+        .iter()
+        .skip_while(|arg| *arg != "--")
+        .skip(1);
     let mut command = Command::new(cargo);
     command
         .current_dir(workspace::root().map_err(Error::Workspace)?)
         .args(["test", "--workspace", "--all-features"])
-        .args(&args.cargo_args)
+        .args(for_cargo.next().unwrap_or_default())
+        // The tests that need a broker are marked `#[ignore]`.
+        .args(["--", "--include-ignored"])
+        .args(test_args)
+        .args(for_tests)
         .envs(variables);
     command.status().map(exit_code).map_err(Error::Cargo)
 }

@@ -55,6 +55,7 @@ fn all_processes() -> Vec<String> {
 }
 
 #[test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
 fn a_broker_comes_back_on_its_data_and_leaves_nothing_behind() {
     let mut broker = RabbitMq::start().unwrap();
     let (url, folder) = (broker.url().to_owned(), folder(&broker));
@@ -78,6 +79,7 @@ fn a_broker_comes_back_on_its_data_and_leaves_nothing_behind() {
 }
 
 #[test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
 fn two_brokers_share_nothing() {
     let first = RabbitMq::start().unwrap();
     let second = RabbitMq::start_with_management(Server::find().unwrap()).unwrap();
@@ -133,6 +135,7 @@ fn read_frame(stream: &mut TcpStream) -> std::io::Result<Vec<u8>> {
 }
 
 #[test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
 fn connections_are_closed_with_the_reason() {
     let broker = RabbitMq::start().unwrap();
     let mut connection = log_in(&broker);
@@ -173,6 +176,7 @@ fn is_down(url: &str) -> bool {
 }
 
 #[test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
 fn the_tests_get_the_broker_and_the_arguments_and_give_the_exit_code() {
     let (mut command, _bin) = xtask_test("exit 7");
     let output = command.output().unwrap();
@@ -181,7 +185,10 @@ fn the_tests_get_the_broker_and_the_arguments_and_give_the_exit_code() {
     let [args, url, management] = text.lines().collect::<Vec<_>>()[..] else {
         panic!("{text}");
     };
-    assert_eq!(args, "test --workspace --all-features name -- --nocapture");
+    assert_eq!(
+        args,
+        "test --workspace --all-features name -- --include-ignored --nocapture"
+    );
     assert!(url.starts_with("amqp://test:") && is_down(url), "{url}");
     let secret = url.split([':', '@']).nth(2).unwrap();
     let api = format!(
@@ -197,15 +204,26 @@ fn the_tests_get_the_broker_and_the_arguments_and_give_the_exit_code() {
 
 #[test]
 fn a_broker_that_is_named_is_taken_as_it_is() {
-    let (mut command, _bin) = xtask_test("");
     let url = "amqp://guest:secret@192.0.2.1/%2f";
+    let (mut command, _bin) = xtask_test("");
     let output = command.env("PULSE_TEST_URL", url).output().unwrap();
     assert!(output.status.success(), "{output:?}");
-    assert!(String::from_utf8_lossy(&output.stdout).contains(url));
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains(url));
     assert!(!String::from_utf8_lossy(&output.stderr).contains("secret"));
+    // Its management API is not named, so that those tests could only fail.
+    let skip = "-- --include-ignored --skip management_api:: --nocapture\n";
+    assert!(text.contains(skip), "{text}");
+
+    let (mut command, _bin) = xtask_test("");
+    command.env("PULSE_TEST_URL", url);
+    command.env("PULSE_TEST_MANAGEMENT_URL", "http://192.0.2.1/%2f");
+    let output = command.output().unwrap();
+    assert!(!String::from_utf8_lossy(&output.stdout).contains("--skip"));
 }
 
 #[test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
 fn a_command_that_is_killed_leaves_no_broker_behind() {
     let (mut command, _bin) = xtask_test("echo \"$TMPDIR\"/xtask-rabbitmq-*; exec sleep 5");
     let temporary = tempfile::tempdir().unwrap();

@@ -13,6 +13,13 @@ use taskcluster_pulse::{Connection, Consumer, ConsumerBuilder, Exchange};
 use super::Numbered;
 use super::proxy::Proxy;
 
+/// The value of an environment variable that `cargo xtask test` sets.
+fn variable(name: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| {
+        panic!("{name} is not set; run `cargo xtask test`, which starts a RabbitMQ")
+    })
+}
+
 /// A connection to a RabbitMQ, and names that no other test uses.
 pub struct Rabbit {
     pub url: String,
@@ -23,13 +30,12 @@ pub struct Rabbit {
 }
 
 impl Rabbit {
-    /// A connection to the one in `PULSE_TEST_URL`. `None`, with a line that says so, where the environment names no broker.
-    pub async fn for_test() -> Option<Self> {
-        let Ok(url) = std::env::var("PULSE_TEST_URL") else {
-            println!("skipped: PULSE_TEST_URL names no RabbitMQ; `cargo xtask test` starts one");
-            return None;
-        };
-        Some(Self::at(url).await)
+    /// A connection to the RabbitMQ in `PULSE_TEST_URL`.
+    ///
+    /// A test that calls this is marked
+    /// `#[ignore = "needs RabbitMQ: run by cargo xtask test"]`.
+    pub async fn for_test() -> Self {
+        Self::at(variable("PULSE_TEST_URL")).await
     }
 
     /// A connection to the RabbitMQ at `url`.
@@ -52,18 +58,12 @@ impl Rabbit {
         Connection::amqp(&self.url).expect("a URL")
     }
 
-    /// The URL of the management API in `PULSE_TEST_MANAGEMENT_URL`, for the
-    /// virtual host of `PULSE_TEST_URL`. `None`, with a line that says so, where
-    /// the environment names none.
-    pub fn management_url() -> Option<String> {
-        let url = std::env::var("PULSE_TEST_MANAGEMENT_URL").ok();
-        if url.is_none() {
-            println!(
-                "skipped: PULSE_TEST_MANAGEMENT_URL names no management API of the RabbitMQ in \
-                 PULSE_TEST_URL; `cargo xtask test` starts one that has it"
-            );
-        }
-        url
+    /// The URL in `PULSE_TEST_MANAGEMENT_URL`: the management API of the RabbitMQ in
+    /// `PULSE_TEST_URL`, for its virtual host.
+    ///
+    /// A test that calls this is in the module `management_api`.
+    pub fn management_url() -> String {
+        variable("PULSE_TEST_MANAGEMENT_URL")
     }
 
     /// A consumer of a queue of this test's own, bound to its lane.

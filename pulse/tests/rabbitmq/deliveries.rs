@@ -8,10 +8,9 @@ use std::time::Duration;
 use taskcluster_pulse::{Connection, Consumer, Exchange, OnFailure, Publisher, Queue};
 
 #[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
 async fn messages_arrive_and_are_acked_together() {
-    let Some(rabbit) = Rabbit::for_test().await else {
-        return;
-    };
+    let rabbit = Rabbit::for_test().await;
     let mut consumer = rabbit.consumer().start().await.expect("started");
     publish(&rabbit, 0..1000).await;
     for number in 0..1000 {
@@ -28,10 +27,9 @@ async fn messages_arrive_and_are_acked_together() {
 }
 
 #[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
 async fn verdicts_in_any_order_are_understood() {
-    let Some(rabbit) = Rabbit::for_test().await else {
-        return;
-    };
+    let rabbit = Rabbit::for_test().await;
     let mut consumer = rabbit.consumer().start().await.expect("started");
     publish(&rabbit, 0..300).await;
     let mut held = Vec::new();
@@ -61,10 +59,9 @@ async fn verdicts_in_any_order_are_understood() {
 }
 
 #[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
 async fn routes_and_megabytes_arrive() {
-    let Some(rabbit) = Rabbit::for_test().await else {
-        return;
-    };
+    let rabbit = Rabbit::for_test().await;
     let route = format!("index.{}", rabbit.lane);
     let mut consumer = Consumer::builder(rabbit.connection())
         .queue(Queue::unnamed())
@@ -94,10 +91,9 @@ async fn routes_and_megabytes_arrive() {
 }
 
 #[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
 async fn poison_and_failures_go_to_the_dead_letters() {
-    let Some(rabbit) = Rabbit::for_test().await else {
-        return;
-    };
+    let rabbit = Rabbit::for_test().await;
     let consumer = rabbit
         .consumer()
         .handlers(4)
@@ -140,10 +136,9 @@ async fn poison_and_failures_go_to_the_dead_letters() {
 
 /// The slow one holds up the acks of all after it, and outlasts several heartbeats.
 #[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
 async fn slow_handlers_lose_neither_connection_nor_order() {
-    let Some(rabbit) = Rabbit::for_test().await else {
-        return;
-    };
+    let rabbit = Rabbit::for_test().await;
     let mut uri = rabbit.uri();
     uri.query.heartbeat = Some(1);
     let consumer = rabbit
@@ -174,10 +169,9 @@ async fn slow_handlers_lose_neither_connection_nor_order() {
 }
 
 #[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
 async fn stop_under_load_finishes_what_was_begun() {
-    let Some(rabbit) = Rabbit::for_test().await else {
-        return;
-    };
+    let rabbit = Rabbit::for_test().await;
     let consumer = rabbit
         .consumer()
         .handlers(16)

@@ -3,14 +3,12 @@
 #![cfg(feature = "amqp")]
 
 mod addresses;
-#[cfg(feature = "management")]
-mod bindings;
 #[path = "../common/mod.rs"]
 mod common;
 mod deliveries;
 mod losses;
 #[cfg(feature = "management")]
-mod permissions;
+mod management_api;
 mod refusals;
 mod topics;
 

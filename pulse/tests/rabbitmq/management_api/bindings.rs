@@ -11,12 +11,6 @@ use crate::common::rabbitmq::Rabbit;
 use crate::common::{Numbered, Seen, pair};
 use crate::publish;
 
-/// A RabbitMQ whose bindings can be learnt, and where.
-async fn for_test() -> Option<(Rabbit, String)> {
-    let rabbit = Rabbit::for_test().await?;
-    Some((rabbit, Rabbit::management_url()?))
-}
-
 async fn bindings(management: &Management, rabbit: &Rabbit) -> Vec<QueueBinding> {
     let bindings = management.bindings(&rabbit.queue()).await;
     bindings.expect("a list")
@@ -33,11 +27,10 @@ async fn removing(rabbit: &Rabbit, management: &Management, seen: &Seen) -> Cons
 }
 
 #[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
 async fn bindings_that_are_not_asked_for_are_found_and_removed() {
-    let Some((rabbit, url)) = for_test().await else {
-        return;
-    };
-    let management = Management::http(&url).expect("a URL");
+    let rabbit = Rabbit::for_test().await;
+    let management = Management::http(&Rabbit::management_url()).expect("a URL");
     let old = Numbered::raw(&format!("route.{}.#", rabbit.lane)).expect("a pattern");
     let consumer = rabbit.consumer().bind(old.clone()).start().await;
     consumer.expect("started").stop().await.expect("stopped");
@@ -70,11 +63,10 @@ async fn bindings_that_are_not_asked_for_are_found_and_removed() {
 }
 
 #[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
 async fn a_binding_with_arguments_is_left_and_told_of() {
-    let Some((rabbit, url)) = for_test().await else {
-        return;
-    };
-    let management = Management::http(&url).expect("a URL");
+    let rabbit = Rabbit::for_test().await;
+    let management = Management::http(&Rabbit::management_url()).expect("a URL");
     let consumer = rabbit.consumer().start().await.expect("started");
     consumer.stop().await.expect("stopped");
     // The same exchange and pattern: with arguments it is another binding.
@@ -107,10 +99,10 @@ async fn a_binding_with_arguments_is_left_and_told_of() {
 }
 
 #[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
 async fn what_the_api_refuses_is_told_and_the_consumer_works() {
-    let Some((rabbit, url)) = for_test().await else {
-        return;
-    };
+    let rabbit = Rabbit::for_test().await;
+    let url = Rabbit::management_url();
     let (scheme, rest) = url.split_once("://").expect("a scheme");
     let (login, host) = rest.split_once('@').expect("a login");
     let host = host.split('/').next().unwrap_or_default();
