@@ -33,32 +33,16 @@
 //! ```
 
 mod emit;
-mod error;
 mod format;
-mod id;
-mod json;
-mod load;
 mod lower;
 mod model;
 mod names;
-pub mod pattern;
-mod place;
 mod resolve;
 
 use std::collections::BTreeMap;
 
-pub use error::{Error, Errors};
 use names::Names;
-
-/// One input: the bytes of a JSON file, and the name to call it by in errors.
-#[derive(Clone, Debug)]
-pub struct Source {
-    /// What errors call the file, its path for instance.
-    pub name: String,
-    /// The bytes: one JSON document, or an array of `{"filename", "content"}`
-    /// objects, the form in which Taskcluster ships all of its documents.
-    pub bytes: Vec<u8>,
-}
+pub use taskcluster_documents::{Error, Errors, Source, pattern};
 
 /// What the files are for.
 #[derive(Clone, Debug)]
@@ -96,7 +80,7 @@ pub fn generate(
     target: &Target,
 ) -> Result<Files, Errors> {
     let names = names.map(Names::read).transpose()?.unwrap_or_default();
-    let documents = load::load(sources)?;
+    let documents = taskcluster_documents::load(sources)?;
     let resolved = resolve::resolve(&documents)?;
     let (model, mut ledger) = lower::lower(resolved, &names)?;
     let emitted = emit::emit(&model, target, &mut ledger)?;

@@ -3,8 +3,8 @@
 
 use serde_json::Number;
 
-use crate::place::Place;
 use crate::resolve::Mark;
+use taskcluster_documents::Place;
 
 /// Everything that is generated.
 #[derive(Debug, Default)]

@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::Source;
-use crate::error::{Error, Errors};
-use crate::json;
-use crate::place::{Place, escape};
+use taskcluster_documents::json;
+use taskcluster_documents::{Error, Errors};
+use taskcluster_documents::{Place, escape};
 
 /// The file of the output that holds them.
 pub(crate) const FILE: &str = "names.json";

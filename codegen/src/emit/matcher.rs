@@ -3,7 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use crate::pattern::{ByteSet, Form, Shape, Table, distinct};
+use taskcluster_documents::pattern::{ByteSet, Form, Shape, Table, distinct};
 
 /// A constant expression for the matcher of `form`.
 pub(super) fn matcher(form: &Form) -> TokenStream {
@@ -105,7 +105,7 @@ fn table(table: &Table) -> TokenStream {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pattern::{Constraint, compile};
+    use taskcluster_documents::pattern::{Constraint, compile};
 
     fn emitted(pattern: &str) -> String {
         let constraint = Constraint {

@@ -28,9 +28,9 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::Target;
-use crate::error::Errors;
 use crate::model::{Model, Service};
 use crate::resolve::Ledger;
+use taskcluster_documents::Errors;
 
 /// A Rust file before it is printed.
 pub(crate) struct RustFile {

@@ -9,9 +9,9 @@ use super::checks::Checks;
 use super::markdown;
 use super::ty::{Types, ident};
 use super::{RustFile, binding, examples, payloads, routing_key, schemas, shapes, validators};
-use crate::error::Error;
 use crate::model::{Model, Service, TypeId};
 use crate::resolve::Ledger;
+use taskcluster_documents::Error;
 
 /// The module of a service, a file for each kind of item.
 pub(super) fn files(

@@ -7,7 +7,7 @@ use super::matcher::matcher;
 use super::validators::one_of_call;
 use super::words;
 use crate::model::{Rule, TextRule};
-use crate::pattern::{self, Constraint, Refusal};
+use taskcluster_documents::pattern::{self, Constraint, Refusal};
 
 /// The expression for a rule that is called `name`.
 pub(super) fn expression(name: &str, rule: &TextRule) -> Result<TokenStream, Refusal> {

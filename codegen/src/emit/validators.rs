@@ -47,7 +47,9 @@ fn limit_call(method: &str, limit: u64) -> TokenStream {
 }
 
 /// The constant for a named rule.
-pub(super) fn constant(named: &NamedRule) -> Result<TokenStream, crate::pattern::Refusal> {
+pub(super) fn constant(
+    named: &NamedRule,
+) -> Result<TokenStream, taskcluster_documents::pattern::Refusal> {
     let name = format_ident!("{}", named.name);
     let docs = docs(&[sentences(&words::of_rule(&named.rule))]);
     let (ty, rule) = match &named.rule {

@@ -7,9 +7,9 @@ use serde_json::Value as Json;
 use super::branches::Alternative;
 use super::ident;
 use super::types::Types;
-use crate::error::Error;
 use crate::model::{Branch, Kind, TypeShape, Union, Value};
 use crate::resolve::{Combination, JsonKind, Marked, Schema, SchemaId};
+use taskcluster_documents::Error;
 
 impl Types {
     /// The type of a schema with alternatives: each is merged with what stands

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::scalars::kind_of;
 use super::types::{Types, contradiction, intersect};
-use crate::error::Error;
 use crate::resolve::{
     ArrayWords, Home, JsonKind, Marked, NumberWords, ObjectWords, Schema, SchemaId, TextWords,
 };
+use taskcluster_documents::Error;
 
 /// How many nested alternatives are asked for the kinds of their values; the
 /// others may be of any.

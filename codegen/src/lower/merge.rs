@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::Number;
 
 use super::types::{DEEPEST, Types, intersect};
-use crate::error::Error;
 use crate::resolve::{Additional, Combination, Mark, Marked, ObjectWords, Schema, SchemaId};
+use taskcluster_documents::Error;
 
 impl Types {
     /// The schema with its `allOf` merged into it.

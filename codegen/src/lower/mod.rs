@@ -15,10 +15,10 @@ mod text;
 mod types;
 mod vacuous;
 
-use crate::error::Errors;
 use crate::model::Model;
 use crate::names::Names;
 use crate::resolve::{Ledger, Resolved};
+use taskcluster_documents::Errors;
 
 /// Turns what was published into what is generated, under the names that it had
 /// before; gives back the ledger for the emitter to settle.

@@ -6,9 +6,9 @@ use serde_json::Value as Json;
 
 use super::naming::numbered;
 use super::scalars::{is_equal, kind_of};
-use crate::error::Error;
 use crate::model::{Kind, TypeDef, TypeId, TypeShape, Value};
 use crate::resolve::{Home, JsonKind, Mark, Schema, SchemaId};
+use taskcluster_documents::Error;
 
 /// How deeply schemas may be nested: rustc gives up on lists in lists between 32
 /// and 40 levels deep, with an error that names no schema.

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::Home;
-use crate::id;
-use crate::load::{self, Documents};
-use crate::place::escape;
+use taskcluster_documents::escape;
+use taskcluster_documents::id;
+use taskcluster_documents::load::{self, Documents};
 
 /// Keywords whose values are data: what looks like a schema there is none.
 const DATA: &[&str] = &["const", "default", "enum", "examples"];

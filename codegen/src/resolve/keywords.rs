@@ -10,7 +10,7 @@ use serde_json::{Map, Number, Value};
 
 use super::walk::Walk;
 use super::{Additional, Combination, Home, JsonKind, Mark, Marked, Schema, SchemaId};
-use crate::place::{Place, escape};
+use taskcluster_documents::{Place, escape};
 
 /// Keywords that describe and constrain nothing. The last line is not of any
 /// draft: Taskcluster's own metadata, and two slips in schemas of 2018.

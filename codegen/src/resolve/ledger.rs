@@ -1,8 +1,8 @@
 //! The count that proves coverage: each constraint is entered when it is read,
 //! and ticked off when the code that enforces it is emitted.
 
-use crate::error::{Error, Errors};
-use crate::place::Place;
+use taskcluster_documents::Place;
+use taskcluster_documents::{Error, Errors};
 
 /// One constraint that was read: its place in the [`Ledger`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,7 +51,7 @@ impl Ledger {
 #[cfg(test)]
 mod tests {
     use super::Ledger;
-    use crate::place::Place;
+    use taskcluster_documents::Place;
 
     #[test]
     fn a_keyword_that_nothing_enforces_is_an_error() {

@@ -18,8 +18,8 @@ pub(crate) use schema::{
     SchemaId, TextWords,
 };
 
-use crate::error::Errors;
-use crate::load::Documents;
+use taskcluster_documents::Errors;
+use taskcluster_documents::load::Documents;
 
 /// The exchange references, and every schema that they reach.
 #[derive(Debug)]

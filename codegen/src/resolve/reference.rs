@@ -6,10 +6,10 @@ use serde_json::Value;
 
 use super::SchemaId;
 use super::walk::Walk;
-use crate::error::Error;
-use crate::id;
-use crate::load::{self, Document};
-use crate::place::Place;
+use taskcluster_documents::Error;
+use taskcluster_documents::Place;
+use taskcluster_documents::id;
+use taskcluster_documents::load::{self, Document};
 
 /// What one service publishes.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Number, Value};
 
 use super::Mark;
-use crate::place::Place;
+use taskcluster_documents::Place;
 
 /// Which document a schema belongs to, and where in it: what names are made of.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{Home, Ledger, Schema, SchemaId, embedded, keywords};
-use crate::error::Error;
-use crate::id;
-use crate::load::{self, Document, Documents};
-use crate::place::Place;
+use taskcluster_documents::Error;
+use taskcluster_documents::Place;
+use taskcluster_documents::id;
+use taskcluster_documents::load::{self, Document, Documents};
 
 /// The schemas that were met so far.
 pub(crate) struct Walk<'a> {

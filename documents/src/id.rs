@@ -11,27 +11,27 @@ const ROOT: &str = "https://deployment.invalid/schemas/";
 
 /// A reference to a schema: the document, and the place in it.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Target {
+pub struct Target {
     /// The normalised id of the document.
-    pub(crate) document: String,
+    pub document: String,
     /// The decoded fragment: empty, a JSON pointer, or a plain name.
-    pub(crate) fragment: String,
+    pub fragment: String,
 }
 
 /// The id that `id`, a schema's own, is known by: its path, without the host,
 /// a leading `/schemas/` or an empty fragment.
-pub(crate) fn normalise(id: &str) -> Result<String, String> {
+pub fn normalise(id: &str) -> Result<String, String> {
     resolve(ROOT, id).map(|target| target.document)
 }
 
 /// Resolves `reference`, which stands in the document with the normalised id
 /// `base`.
-pub(crate) fn follow(base: &str, reference: &str) -> Result<Target, String> {
+pub fn follow(base: &str, reference: &str) -> Result<Target, String> {
     resolve(&format!("{ROOT}{base}"), reference)
 }
 
 /// `name` as one segment of a path, whatever it holds.
-pub(crate) fn segment(name: &str) -> String {
+pub fn segment(name: &str) -> String {
     let mut segment = String::new();
     for byte in name.bytes() {
         match byte {

@@ -41,7 +41,7 @@ pub struct Errors(Vec<Error>);
 
 impl Errors {
     /// `value`, unless there is an error.
-    pub(crate) fn unless_empty<T>(mut errors: Vec<Error>, value: T) -> Result<T, Self> {
+    pub fn unless_empty<T>(mut errors: Vec<Error>, value: T) -> Result<T, Self> {
         if errors.is_empty() {
             return Ok(value);
         }

@@ -1,17 +1,19 @@
-//! Places in the input, as their authors know them.
+//! Locations in the input.
 
 use crate::error::Error;
 
-/// A place in the input: what errors are located by.
+/// A location in the input.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place {
-    pub(crate) file: String,
-    pub(crate) pointer: String,
+pub struct Place {
+    /// The file, by its name in [`Source`](crate::Source).
+    pub file: String,
+    /// The JSON pointer (RFC 6901) from the start of the file.
+    pub pointer: String,
 }
 
 impl Place {
     /// An error at `below`, a JSON pointer from this place.
-    pub(crate) fn error(&self, below: &str, what: impl Into<String>, help: &str) -> Error {
+    pub fn error(&self, below: &str, what: impl Into<String>, help: &str) -> Error {
         Error {
             file: self.file.clone(),
             pointer: format!("{}{below}", self.pointer),
@@ -22,6 +24,6 @@ impl Place {
 }
 
 /// A member's name as a step of a JSON pointer (RFC 6901).
-pub(crate) fn escape(name: &str) -> String {
+pub fn escape(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }

@@ -10,18 +10,19 @@ use crate::{Source, id, json};
 
 /// A JSON document, and where it came from.
 #[derive(Debug)]
-pub(crate) struct Document {
+pub struct Document {
     /// The file, as the caller named it.
     file: String,
     /// Where in the file the document starts, a JSON pointer: not the root
     /// where one file holds many documents.
     base: String,
-    pub(crate) root: Value,
+    /// The JSON value.
+    pub root: Value,
 }
 
 impl Document {
     /// The place at `pointer` of this document.
-    pub(crate) fn place(&self, pointer: &str) -> Place {
+    pub fn place(&self, pointer: &str) -> Place {
         Place {
             file: self.file.clone(),
             pointer: format!("{}{pointer}", self.base),
@@ -31,19 +32,19 @@ impl Document {
 
 /// The documents that matter: exchange references and schemas.
 #[derive(Debug, Default)]
-pub(crate) struct Documents {
+pub struct Documents {
     /// The exchange references, by service and API version.
-    pub(crate) references: BTreeMap<String, Document>,
+    pub references: BTreeMap<String, Document>,
     /// The schemas, by their normalised ids; many are reached by no exchange.
-    pub(crate) schemas: BTreeMap<String, Document>,
+    pub schemas: BTreeMap<String, Document>,
     /// The files of schemas with ids that are no URIs, so that nothing leads to
     /// them, and why not.
-    pub(crate) misnamed: BTreeSet<(String, String)>,
+    pub misnamed: BTreeSet<(String, String)>,
 }
 
 /// Reads every source and sorts the documents by what they are. Documents of
 /// other kinds (API references, manifests) are passed over.
-pub(crate) fn load(sources: &[Source]) -> Result<Documents, Errors> {
+pub fn load(sources: &[Source]) -> Result<Documents, Errors> {
     let mut documents = Documents::default();
     let mut errors = Vec::new();
     for source in sources {
@@ -165,7 +166,7 @@ fn reference_key(document: &Document) -> String {
 
 /// The service that an exchange reference is of, and the version of its API;
 /// where a reference does not say, by Taskcluster's own rules.
-pub(crate) fn publisher(reference: &Value) -> (&str, &str) {
+pub fn publisher(reference: &Value) -> (&str, &str) {
     let text = |name| reference.get(name).and_then(Value::as_str).unwrap_or("");
     let service = match text("serviceName") {
         "" => service_of(text("exchangePrefix")),
@@ -185,7 +186,7 @@ fn service_of(prefix: &str) -> &str {
 }
 
 /// The id that a schema gives itself; `id` is how drafts before 06 spell it.
-pub(crate) fn schema_id(schema: &Value) -> Option<&str> {
+pub fn schema_id(schema: &Value) -> Option<&str> {
     let text = |name| schema.get(name).and_then(Value::as_str);
     text("$id").or_else(|| text("id"))
 }

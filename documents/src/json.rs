@@ -11,7 +11,7 @@ use serde_json::{Map, Number, Value};
 /// # Errors
 ///
 /// Where the text is not JSON, or an object in it has two members of one name.
-pub(crate) fn parse(bytes: &[u8]) -> serde_json::Result<Value> {
+pub fn parse(bytes: &[u8]) -> serde_json::Result<Value> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     serde_json::from_slice(bytes).map(|Unambiguous(value)| value)
 }
