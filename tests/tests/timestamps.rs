@@ -1,9 +1,12 @@
-//! Points in time against another validator's `date-time`.
+//! Points in time against another validator's `date-time`, and against chrono.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
+use taskcluster_events::worker_manager::WorkerPulseMessage;
 use taskcluster_pulse::Timestamp;
+use taskcluster_pulse::payload::decode;
 use taskcluster_tests::texts::near;
 
 /// Texts that are date-times or nearly are.
@@ -53,23 +56,85 @@ fn the_same_texts_are_date_times() {
     assert!(read > TEXTS / 50 && read < TEXTS, "{read} are date-times");
 }
 
-/// Whatever is read is written as a date-time of RFC 3339 that is the same time.
 #[test]
-fn what_is_written_is_read_again() {
+fn a_printed_time_is_parsed_as_the_same_time() {
     for text in texts() {
         let Ok(time) = text.parse::<Timestamp>() else {
             continue;
         };
-        let again = time.to_string().parse().map(Timestamp::as_millis);
-        assert_eq!(again, Ok(time.as_millis()), "{text:?} as {time}");
+        assert_eq!(time.to_string().parse(), Ok(time), "{text:?} as {time}");
     }
 }
 
 #[test]
-fn times_are_written_in_utc_with_three_decimals() {
+fn the_canonical_form_is_parsed_and_printed_as_chrono_does() {
+    let mut random = fastrand::Rng::with_seed(7);
+    let (first, last) = (
+        Timestamp::from_millis(i64::MIN),
+        Timestamp::from_millis(i64::MAX),
+    );
+    let edges = [first.as_millis(), -1, 0, 1, last.as_millis()];
+    let times = (0..TEXTS).map(|_| random.i64(first.as_millis()..=last.as_millis()));
+    for millis in edges.into_iter().chain(times) {
+        let theirs = DateTime::<Utc>::from_timestamp_millis(millis).expect("a time");
+        let text = theirs.to_rfc3339_opts(SecondsFormat::Millis, true);
+        let ours = Timestamp::from_millis(millis);
+        assert_eq!(ours.to_string(), text);
+        assert_eq!(
+            serde_json::to_value(ours).expect("JSON"),
+            Value::from(text.as_str())
+        );
+        assert_eq!(text.parse(), Ok(ours), "{text}");
+    }
+}
+
+#[test]
+fn texts_near_the_canonical_form_are_parsed_as_chrono_does() {
+    let canonical = |text: &String| text.len() == 24 && text.contains('T') && text.ends_with('Z');
+    let mut parsed = 0;
+    for text in near(
+        &["2026-01-31T12:00:00.000Z", "2024-02-29T23:59:59.999Z"],
+        3,
+        TEXTS,
+    ) {
+        let theirs = DateTime::parse_from_rfc3339(&text).map(|time| time.timestamp_millis());
+        if canonical(&text) && !text.contains(":60") {
+            let ours = text.parse().map(Timestamp::as_millis);
+            assert_eq!(ours.ok(), theirs.ok(), "{text:?}");
+            parsed += usize::from(theirs.is_ok());
+        }
+    }
+    assert!(parsed > TEXTS / 50, "{parsed}");
+}
+
+#[test]
+fn a_payload_keeps_the_microseconds_of_its_times() {
+    let text = br#"{"workerPoolId": "a/b", "providerId": "c", "workerGroup": "d", "workerId": "e",
+        "capacity": 1, "timestamp": "2026-03-14T04:31:05.123456Z"}"#;
+    let message: WorkerPulseMessage = decode(text).expect("a message");
+    let encoded = serde_json::to_vec(&message).expect("JSON");
+    assert_eq!(
+        decode::<WorkerPulseMessage>(&encoded).expect("a message"),
+        message
+    );
+    assert!(String::from_utf8_lossy(&encoded).contains("05.123456Z"));
+}
+
+#[test]
+fn times_are_printed_in_utc_with_three_decimals_or_more() {
     for (text, written) in [
         ("2026-01-31T13:00:00+01:00", "2026-01-31T12:00:00.000Z"),
-        ("2026-01-31T12:00:00.1239Z", "2026-01-31T12:00:00.123Z"),
+        ("2026-01-31T12:00:00.5Z", "2026-01-31T12:00:00.500Z"),
+        ("2026-01-31T12:00:00.1239Z", "2026-01-31T12:00:00.123900Z"),
+        (
+            "2026-01-31T13:00:00.1239000001+01:00",
+            "2026-01-31T12:00:00.123900Z",
+        ),
+        (
+            "2026-01-31T12:00:00.000000001Z",
+            "2026-01-31T12:00:00.000000001Z",
+        ),
+        ("2016-12-31T23:59:60Z", "2016-12-31T23:59:60.000Z"),
         ("2016-12-31T23:59:60.5Z", "2016-12-31T23:59:60.500Z"),
         ("9999-12-31T23:59:59Z", "9999-12-31T23:59:59.000Z"),
         ("0000-01-01T00:00:00Z", "0000-01-01T00:00:00.000Z"),
@@ -83,7 +148,7 @@ fn times_are_written_in_utc_with_three_decimals() {
 }
 
 #[test]
-fn the_times_of_the_system_are_the_same_times() {
+fn system_times_convert_both_ways() {
     let second = Duration::from_secs(1);
     for time in [UNIX_EPOCH, UNIX_EPOCH + second, UNIX_EPOCH - second] {
         let ours = Timestamp::try_from(time).expect("a time");

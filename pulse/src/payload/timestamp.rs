@@ -1,23 +1,41 @@
-//! Dates with times, as Taskcluster writes them.
+//! Points in time, printed as Taskcluster prints them.
+
+mod canonical;
 
 use std::fmt;
+use std::iter;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use chrono::format::{Fixed, Item, Numeric, Pad};
-use chrono::{DateTime, Datelike, FixedOffset, Offset, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDateTime, Offset, TimeDelta, Timelike, Utc};
 use serde_core::de::{Deserialize, Deserializer, Error, Visitor};
 use serde_core::{Serialize, Serializer};
 
-/// A point in time, read from any date-time of RFC 3339 and written as
-/// Taskcluster writes it: UTC, three decimals, `Z`.
+use canonical::Canonical;
+
+/// A point in time, parsed from any date-time of RFC 3339 and printed as
+/// Taskcluster prints it: UTC, three decimals, `Z`.
 ///
-/// Digits beyond the milliseconds are kept for comparing and not written.
+/// A time that is not a whole millisecond is printed with six or nine decimals, so
+/// that parsing the text gives the same time. Digits beyond the nanosecond are lost.
+///
+/// ```
+/// use taskcluster_pulse::Timestamp;
+///
+/// let time: Timestamp = "2026-01-31T13:00:00+01:00".parse()?;
+/// assert_eq!(time.to_string(), "2026-01-31T12:00:00.000Z");
+///
+/// let exact: Timestamp = "2026-01-31T12:00:00.123456Z".parse()?;
+/// assert_eq!(exact.to_string(), "2026-01-31T12:00:00.123456Z");
+/// # Ok::<(), taskcluster_pulse::payload::TimestampError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(DateTime<Utc>);
 
-/// A text that is not a date-time of RFC 3339, or none that Rust can hold.
+/// The error of a text that is not a date-time of RFC 3339, or of a time outside the
+/// years 0 to 9999.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TimestampError(String);
 
@@ -33,12 +51,12 @@ impl fmt::Display for TimestampError {
 
 impl std::error::Error for TimestampError {}
 
-/// The first and the last millisecond that Taskcluster's form has digits for.
+/// The first and the last millisecond of the years 0 to 9999, since 1970.
 const WRITABLE: RangeInclusive<i64> = -62_167_219_200_000..=253_402_300_799_999;
 
 impl Timestamp {
-    /// The time `milliseconds` after the start of 1970 in UTC, or before it
-    /// where negative; clamped to the years 0 to 9999.
+    /// The time `milliseconds` after the start of 1970 in UTC, or before it if
+    /// negative; clamped to the years 0 to 9999.
     pub fn from_millis(milliseconds: i64) -> Self {
         let clamped = milliseconds.clamp(*WRITABLE.start(), *WRITABLE.end());
         Self(DateTime::from_timestamp_millis(clamped).unwrap_or_default())
@@ -84,22 +102,29 @@ impl FromStr for Timestamp {
     type Err = TimestampError;
 
     fn from_str(text: &str) -> Result<Self, TimestampError> {
-        read(text)
+        parse(text)
             .map(Self)
             .ok_or_else(|| TimestampError(text.to_owned()))
     }
 }
 
-/// Where RFC 3339 has a `T`; the library takes a space as well.
+/// Where RFC 3339 has a `T`; chrono takes a space as well.
 const SEPARATOR: usize = "2026-01-31".len();
 
-/// The seconds in a day.
+/// The seconds of a day.
 const DAY: i64 = 24 * 60 * 60;
 
-/// Reads a date-time of RFC 3339; what it does not name is refused, although the
-/// library takes it: a space before the time, a minus sign that is not ASCII, a
-/// leap second at any minute. There is one only at the end of a day in UTC.
-fn read(text: &str) -> Option<DateTime<Utc>> {
+/// Parses a date-time of RFC 3339.
+fn parse(text: &str) -> Option<DateTime<Utc>> {
+    canonical::parse(text).or_else(|| parse_any_form(text))
+}
+
+/// Parses a date-time of RFC 3339 in any form.
+///
+/// chrono accepts more than the RFC: a space before the time, a minus sign that is
+/// not ASCII, and a leap second in any minute, although there is one only at the
+/// end of a day in UTC. Those are `None`.
+fn parse_any_form(text: &str) -> Option<DateTime<Utc>> {
     if !text.is_ascii() || text.as_bytes().get(SEPARATOR) == Some(&b' ') {
         return None;
     }
@@ -110,11 +135,11 @@ fn read(text: &str) -> Option<DateTime<Utc>> {
 
 /// Whether `text` is a date-time of RFC 3339.
 pub(super) fn is_timestamp(text: &str) -> bool {
-    read(text).is_some()
+    parse(text).is_some()
 }
 
-/// A date and time of RFC 3339 with three decimals, without its zone.
-const FORM: [Item<'static>; 12] = [
+/// A date and time of RFC 3339 in chrono's terms, without decimals and zone.
+const FORM: [Item<'static>; 11] = [
     Item::Numeric(Numeric::Year, Pad::Zero),
     Item::Literal("-"),
     Item::Numeric(Numeric::Month, Pad::Zero),
@@ -126,29 +151,42 @@ const FORM: [Item<'static>; 12] = [
     Item::Numeric(Numeric::Minute, Pad::Zero),
     Item::Literal(":"),
     Item::Numeric(Numeric::Second, Pad::Zero),
-    Item::Fixed(Fixed::Nanosecond3),
 ];
 
-/// Takes no memory, as a form with a zone would: a check looks at times as they are
-/// written.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(text) = Canonical::new(self.0) {
+            return f.write_str(text.as_str());
+        }
         let year = self.0.year();
         if (0..=9999).contains(&year) {
-            let utc = self.0.naive_utc();
-            utc.format_with_items(FORM.iter()).write_to(f)?;
+            print(self.0.naive_utc(), f)?;
             return f.write_str("Z");
         }
         let local = self.0.with_timezone(&far_zone(year));
-        let there = local.naive_local();
-        there.format_with_items(FORM.iter()).write_to(f)?;
+        print(local.naive_local(), f)?;
         fmt::Display::fmt(local.offset(), f)
     }
 }
 
-/// RFC 3339 has four digits for the year. A time that was read in one of these
-/// years can be a day outside of them in UTC; it is written in the zone, of those
-/// that RFC 3339 has, that is furthest off.
+/// Prints a time without its zone, with 3, 6 or 9 decimals: as many as it needs.
+fn print(time: NaiveDateTime, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let decimals = match time.nanosecond().is_multiple_of(1_000_000) {
+        true => Fixed::Nanosecond3,
+        // chrono's choice between 3, 6 and 9, which would be none for a whole second.
+        false => Fixed::Nanosecond,
+    };
+    let decimals = Item::Fixed(decimals);
+    // A zone among the items would allocate.
+    let items = FORM.iter().chain(iter::once(&decimals));
+    time.format_with_items(items).write_to(f)
+}
+
+/// The offset with which a time outside the years 0 to 9999 is printed.
+///
+/// RFC 3339 has four digits for the year. A time that was parsed in one of these
+/// years can be up to a day outside of them in UTC; the largest offset of RFC 3339
+/// brings it back.
 fn far_zone(year: i32) -> FixedOffset {
     let minutes = match year {
         ..0 => 24 * 60 - 1,
@@ -165,7 +203,10 @@ impl fmt::Debug for Timestamp {
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        match Canonical::new(self.0) {
+            Some(text) => serializer.serialize_str(text.as_str()),
+            None => serializer.collect_str(self),
+        }
     }
 }
 
