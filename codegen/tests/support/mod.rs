@@ -49,6 +49,28 @@ pub(crate) fn sources(folder: &Path) -> Vec<Source> {
         .collect()
 }
 
+/// A reference of one exchange, whose payload schema is `v1/message.json`.
+pub(crate) const REFERENCE: &str = r#"{
+    "$schema": "/schemas/common/exchanges-reference-v0.json#",
+    "serviceName": "made-up",
+    "apiVersion": "v1",
+    "exchangePrefix": "exchange/taskcluster-made-up/v1/",
+    "entries": [{
+        "name": "changed",
+        "exchange": "changed",
+        "schema": "v1/message.json#",
+        "routingKey": []
+    }]
+}"#;
+
+/// A file of the input.
+pub(crate) fn source(name: &str, bytes: impl Into<Vec<u8>>) -> Source {
+    Source {
+        name: name.to_owned(),
+        bytes: bytes.into(),
+    }
+}
+
 /// What the generator makes of `sources`, as a module.
 pub(crate) fn module(sources: &[Source]) -> Result<Files, Errors> {
     generate(sources, None, &Target::Module)

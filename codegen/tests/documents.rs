@@ -1,0 +1,86 @@
+//! Documents in several wrappings, and documents that could be refused and are not.
+
+mod support;
+
+use support::{REFERENCE, module, source};
+use taskcluster_codegen::{Target, generate};
+
+const SCHEMA: &str = r#"{"$id": "/schemas/made-up/v1/message.json#", "type": "object"}"#;
+
+/// With a byte order mark, as some editors write it, and as entries of one file.
+#[test]
+fn a_document_may_have_a_byte_order_mark_or_be_in_a_list() {
+    let plain = module(&[
+        source("exchanges.json", REFERENCE),
+        source("message.json", SCHEMA),
+    ]);
+    let marked = module(&[
+        source("exchanges.json", format!("\u{feff}{REFERENCE}")),
+        source("message.json", SCHEMA),
+    ]);
+    let listed = module(&[source("all.json", format!("[{REFERENCE}, {SCHEMA}]"))]);
+    let plain = plain.expect("generated");
+    assert_eq!(marked.expect("generated"), plain);
+    assert_eq!(listed.expect("generated"), plain);
+}
+
+#[test]
+fn a_schema_may_be_there_twice_if_it_is_the_same() {
+    let sources = [
+        source("exchanges.json", REFERENCE),
+        source("one.json", SCHEMA),
+        source("two.json", SCHEMA),
+    ];
+    assert!(module(&sources).is_ok());
+}
+
+#[test]
+fn keywords_that_allow_every_value_change_nothing() {
+    let made = |keyword: &str| {
+        let schema = format!(
+            r#"{{"$id": "/schemas/made-up/v1/message.json#", "type": "object",
+                "properties": {{"a": {{{keyword} "type": "array"}}}}}}"#
+        );
+        module(&[
+            source("exchanges.json", REFERENCE),
+            source("message.json", schema),
+        ])
+    };
+    let plain = made("").expect("generated");
+    for keyword in [
+        r#""dependencies": {},"#,
+        r#""patternProperties": {},"#,
+        r#""if": {"type": "string"},"#,
+        r#""then": {"type": "string"}, "else": false,"#,
+        r#""not": false,"#,
+        r#""items": [],"#,
+    ] {
+        assert_eq!(made(keyword).as_ref(), Ok(&plain), "{keyword}");
+    }
+}
+
+/// A name that is reserved, or that two items have, is kept by one of them at most.
+#[test]
+fn names_that_cannot_be_kept_are_derived_again() {
+    let sources = [
+        source("exchanges.json", REFERENCE),
+        source("message.json", SCHEMA),
+    ];
+    let names = r#"{
+        "modules": {"made-up v1": "event"},
+        "bindings": {"exchange/taskcluster-made-up/v1/changed": "Vec"},
+        "routingKeys": {"exchange/taskcluster-made-up/v1/changed": "Same"},
+        "payloads": {"/schemas/made-up/v1/message.json#": "made_up::Same"}
+    }"#;
+    let names = source("names.json", names);
+    let made = generate(&sources, Some(&names), &Target::Module).expect("generated");
+    let names = &made["names.json"];
+    for name in [
+        r#""made-up v1": "made_up""#,
+        r#""exchange/taskcluster-made-up/v1/changed": "Changed""#,
+        r#""exchange/taskcluster-made-up/v1/changed": "Same""#,
+        r#""/schemas/made-up/v1/message.json#": "made_up::Message2""#,
+    ] {
+        assert!(names.contains(name), "{names}");
+    }
+}
