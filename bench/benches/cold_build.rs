@@ -133,7 +133,7 @@ fn stripped(payloads: &str) -> Result<String, Box<dyn Error>> {
         #![allow(dead_code, unused_imports)]
         use std::collections::BTreeMap;
         use serde::{Deserialize, Serialize};
-        use serde_json::{Value as JsonObject, Value as JsonText};
+        use serde_json::{Value as RawJsonObject, Value as RawJson};
         type Timestamp = chrono::DateTime<chrono::Utc>;
         #(#items)*
     };

@@ -9,8 +9,8 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use regex::Regex;
-use taskcluster_codegen::pattern::{Constraint, compile};
-use taskcluster_pulse::rule::Matcher;
+use taskcluster_documents::pattern::{Constraint, compile};
+use taskcluster_pulse::__private::Matcher;
 use taskcluster_tests::matcher::matcher;
 
 /// Patterns, each with texts of the length that real ones have.

@@ -13,7 +13,7 @@ use taskcluster_bench::{in_turns, task_completed, typify, worker_running};
 use taskcluster_events::queue::TaskCompletedMessage;
 use taskcluster_events::worker_manager::WorkerPulseMessage;
 use taskcluster_pulse::Payload;
-use taskcluster_pulse::payload::decode;
+use taskcluster_pulse::decode;
 use taskcluster_tests::documents::Documents;
 use taskcluster_tests::judge::Other;
 

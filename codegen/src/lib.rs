@@ -42,7 +42,7 @@ mod resolve;
 use std::collections::BTreeMap;
 
 use names::Names;
-pub use taskcluster_documents::{Error, Errors, Source, pattern};
+pub use taskcluster_documents::{Error, Errors, Source};
 
 /// What the files are for.
 #[derive(Clone, Debug)]

@@ -26,9 +26,9 @@ impl<E: Exchange> Message<E> {
         let failed = |cause| DecodeError::new(E::INFO.exchange, routing_key, cause);
         Ok(Self {
             routing_key: E::RoutingKey::parse(routing_key)
-                .map_err(|error| failed(DecodeFailure::RoutingKey(error)))?,
+                .map_err(|error| failed(DecodeErrorKind::RoutingKey(error)))?,
             payload: payload::decode(bytes)
-                .map_err(|error| failed(DecodeFailure::Payload(error)))?,
+                .map_err(|error| failed(DecodeErrorKind::Payload(error)))?,
         })
     }
 }
@@ -61,12 +61,12 @@ pub struct DecodeError {
     /// The delivery's routing key.
     pub routing_key: String,
     /// What was wrong with it.
-    pub failure: DecodeFailure,
+    pub failure: DecodeErrorKind,
 }
 
 impl DecodeError {
     /// Says that the delivery from `exchange` with `routing_key` failed by `failure`.
-    pub fn new(exchange: &str, routing_key: &str, failure: DecodeFailure) -> Self {
+    pub fn new(exchange: &str, routing_key: &str, failure: DecodeErrorKind) -> Self {
         Self {
             exchange: exchange.to_owned(),
             routing_key: routing_key.to_owned(),
@@ -76,7 +76,7 @@ impl DecodeError {
 
     /// Says that `exchange` is not one that the caller knows.
     pub fn unknown_exchange(exchange: &str, routing_key: &str) -> Self {
-        Self::new(exchange, routing_key, DecodeFailure::UnknownExchange)
+        Self::new(exchange, routing_key, DecodeErrorKind::UnknownExchange)
     }
 }
 
@@ -93,9 +93,9 @@ impl fmt::Display for DecodeError {
 impl std::error::Error for DecodeError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.failure {
-            DecodeFailure::UnknownExchange => None,
-            DecodeFailure::RoutingKey(error) => Some(error),
-            DecodeFailure::Payload(error) => Some(error),
+            DecodeErrorKind::UnknownExchange => None,
+            DecodeErrorKind::RoutingKey(error) => Some(error),
+            DecodeErrorKind::Payload(error) => Some(error),
         }
     }
 }
@@ -103,7 +103,7 @@ impl std::error::Error for DecodeError {
 /// What was wrong with a delivery that could not be decoded.
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum DecodeFailure {
+pub enum DecodeErrorKind {
     /// No type is known for the exchange.
     UnknownExchange,
     /// The routing key does not have the form that the reference states.
@@ -112,7 +112,7 @@ pub enum DecodeFailure {
     Payload(PayloadError),
 }
 
-impl fmt::Display for DecodeFailure {
+impl fmt::Display for DecodeErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownExchange => f.write_str(

@@ -1,29 +1,32 @@
 //! The runtime under the generated Taskcluster bindings.
 //!
-//! This crate knows nothing of any service. It holds what every generated
-//! binding, routing key, payload and validator is built from:
+//! This crate knows no service. It holds what every generated binding, routing
+//! key, payload and validator is built from:
 //!
 //! - [`Binding`] and [`Exchange`]: what a queue is bound to, and what arrives;
-//! - [`routing`]: the words of routing keys and of binding patterns;
-//! - [`payload`]: decoding, tolerant and strict, with every problem located;
-//! - [`rule`] and [`validate`]: the constraints of the schemas, checked without
-//!   allocating, and the [`Violations`] that a failed check gives.
+//! - [`RoutingKey`], [`Word`] and [`RoutingPattern`]: the words of routing keys and
+//!   of binding patterns;
+//! - [`Payload`], [`decode`] and [`decode_strict`]: decoding, tolerant and strict,
+//!   with the JSON pointer of every error;
+//! - [`Validate`]: the constraints of the schemas, checked without allocating, and
+//!   the [`Violations`] that a failed check returns.
 //!
-//! That is all without features. With the feature `amqp` there are a consumer
-//! and a publisher on RabbitMQ, which lose nothing: what is not acked comes
-//! again, what is not confirmed is sent again, and lost connections are made
-//! anew. With the feature `memory` the same two work on a broker inside the
-//! process, for tests. Both need a tokio runtime around them, and write what
-//! happens to `tracing`. The feature `management` adds to `amqp` a client of
-//! RabbitMQ's management HTTP API, `Management`, which tells what bindings a
-//! queue has. With the feature `arbitrary` there are valid examples of payloads,
-//! routing keys and messages, in the module `example`; with `schemars`, payloads
-//! as JSON Schemas.
+//! That is all without features. The feature `amqp` adds a consumer and a
+//! publisher on RabbitMQ that lose nothing: a message that is not acked is
+//! delivered again, a message that is not confirmed is sent again, and lost
+//! connections are re-established. The feature `memory` adds a broker inside the
+//! process for the same two, for tests. Both need a tokio runtime and write to
+//! `tracing`. The feature `management` adds to `amqp` a client of RabbitMQ's
+//! management HTTP API, `Management`, which lists the bindings of a queue. The
+//! feature `arbitrary` adds valid examples of payloads, routing keys and messages,
+//! by the function `example`; `schemars` adds payloads as JSON Schemas.
 //!
 //! Below the `TRACE` level neither `tracing` nor `log` ever sees a secret. On it,
 //! lapin writes every frame and ureq every request, those that log in included:
 //! keep `lapin` and `ureq_proto` at `DEBUG` where others read the logs.
 
+#[doc(hidden)]
+pub mod __private;
 #[cfg(feature = "amqp")]
 mod amqp;
 mod binding;
@@ -31,15 +34,15 @@ mod binding;
 mod client;
 mod event;
 #[cfg(feature = "arbitrary")]
-pub mod example;
+mod example;
 #[cfg(feature = "memory")]
 mod memory;
-pub mod payload;
-pub mod routing;
-pub mod rule;
+mod payload;
+mod routing;
+mod rule;
 #[cfg(feature = "schemars")]
-pub mod schema;
-pub mod validate;
+mod schema;
+mod validate;
 
 #[cfg(feature = "amqp")]
 pub use amqp::Credentials;
@@ -51,13 +54,17 @@ pub use client::{
     PublishError, Publisher, PublisherBuilder, Queue, QueueBinding, Reconnect, RoutesFault,
     Stopper,
 };
-pub use event::{DecodeError, DecodeFailure, EventSet, Message};
+pub use event::{DecodeError, DecodeErrorKind, EventSet, Message};
 #[cfg(feature = "arbitrary")]
 pub use example::example;
 #[cfg(feature = "memory")]
 pub use memory::MemoryBroker;
 pub use payload::{
-    JsonObject, JsonText, OpenEnum, Payload, PayloadError, PayloadObject, Timestamp, Unknown,
+    OpenEnum, Payload, PayloadError, PayloadObject, RawJson, RawJsonObject, Timestamp,
+    TimestampError, Unknown, decode, decode_strict,
 };
-pub use routing::{RoutingKey, RoutingKeyError};
-pub use validate::{Pointer, Report, Validate, Violation, Violations};
+pub use routing::{
+    MAX_BYTES, RoutingKey, RoutingKeyError, RoutingKeyErrorKind, RoutingPattern, Word, Words,
+};
+pub use rule::{ScalarRule, StringRule};
+pub use validate::{Validate, Violation, Violations};

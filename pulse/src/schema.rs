@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value};
 
-use crate::payload::{JsonObject, JsonText, OpenEnum, Timestamp};
+use crate::payload::{OpenEnum, RawJson, RawJsonObject, Timestamp};
 use crate::rule::{ItemsRule, MembersRule, Scalar, ScalarRule, StringRule};
 
 impl StringRule {
@@ -165,6 +165,6 @@ macro_rules! implement {
 
 implement! {
     Timestamp: { "type": "string", "format": "date-time" }
-    JsonObject: { "type": "object" }
-    JsonText: {}
+    RawJsonObject: { "type": "object" }
+    RawJson: {}
 }

@@ -5,14 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use arbitrary::{Arbitrary, Result, Unstructured};
-use taskcluster_pulse::payload::{JsonObject, JsonText, Timestamp};
-use taskcluster_pulse::routing::{Word, Words};
-use taskcluster_pulse::rule::{
-    ItemsRule, Matcher, MembersRule, Positions, Rule, Run, ScalarRule, Split, StringRule, Table,
-    unique,
+use taskcluster_pulse::__private::{
+    self as private, Flow, ItemsRule, Matcher, MembersRule, Pointer, Positions, Report, Rule, Run,
+    Split, Table, unique,
 };
-use taskcluster_pulse::validate::Flow;
-use taskcluster_pulse::{Pointer, Report, Validate, example};
+use taskcluster_pulse::{RawJson, RawJsonObject, Timestamp};
+use taskcluster_pulse::{ScalarRule, StringRule, Validate, Word, Words, example};
 
 /// An empty input, one that is all zeros, one that is all ones, and 300 that
 /// look random.
@@ -129,7 +127,9 @@ fn what_can_not_be_is_an_error() {
     let number = ScalarRule::<u64>::new().minimum(3).exclusive_maximum(3);
     assert!(number.arbitrary(&mut Unstructured::new(&[])).is_err());
     let items = ItemsRule::<bool>::new().minimum(3).unique(unique);
-    assert!(example::list(&mut Unstructured::new(&[]), &items, |u| u.arbitrary()).is_err());
+    assert!(
+        private::example::list(&mut Unstructured::new(&[]), &items, |u| u.arbitrary()).is_err()
+    );
 }
 
 #[test]
@@ -176,16 +176,18 @@ fn numbers_are_finite_and_keep_their_limits() {
 #[test]
 fn lists_and_maps_keep_their_counts() {
     let rule = ItemsRule::new().minimum(2).maximum(3).unique(unique);
-    for list in made(|u| example::list(u, &rule, |u| u.int_in_range(0..=3_u8))) {
+    for list in made(|u| private::example::list(u, &rule, |u| u.int_in_range(0..=3_u8))) {
         assert!(rule.holds(&list), "{list:?}");
     }
     let rule = MembersRule::new().minimum(2).maximum(3);
     let name = StringRule::new("RULE").one_of(&["a", "b", "c"]);
-    for map in made(|u| example::map(u, &rule, |u| name.arbitrary(u), |u| u.arbitrary::<bool>())) {
+    for map in
+        made(|u| private::example::map(u, &rule, |u| name.arbitrary(u), |u| u.arbitrary::<bool>()))
+    {
         assert!(rule.holds(&map), "{map:?}");
         assert!(map.keys().all(|key| name.is_valid(key)));
     }
-    let rest = made(|u| example::rest(u, &["", "a"], |u| u.arbitrary::<bool>()));
+    let rest = made(|u| private::example::rest(u, &["", "a"], |u| u.arbitrary::<bool>()));
     assert!(rest.iter().any(|rest| !rest.is_empty()));
     assert!(rest.iter().all(|rest| !rest.contains_key("a")));
 }
@@ -197,8 +199,8 @@ fn values_without_rules_are_what_they_say() {
         assert!(("1970".."2101").contains(&&text[..4]), "{text}");
         assert_eq!(text.parse::<Timestamp>().unwrap(), timestamp);
     }
-    for object in any::<JsonObject>() {
-        object.parse::<BTreeMap<String, JsonText>>().unwrap();
+    for object in any::<RawJsonObject>() {
+        object.parse::<BTreeMap<String, RawJson>>().unwrap();
     }
     let words: BTreeSet<Word> = any::<Word>().into_iter().collect();
     assert!(words.len() > 100 && !words.iter().any(|word| word == "_"));
@@ -208,7 +210,7 @@ fn values_without_rules_are_what_they_say() {
 
 #[test]
 fn one_seed_is_one_example() {
-    let texts = |seeds: std::ops::Range<u64>| -> Vec<JsonText> {
+    let texts = |seeds: std::ops::Range<u64>| -> Vec<RawJson> {
         seeds.map(|seed| example(seed).unwrap()).collect()
     };
     assert_eq!(texts(0..100), texts(0..100));
@@ -234,11 +236,11 @@ impl Validate for Chain {
 
 impl<'a> Arbitrary<'a> for Chain {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-        example::any_of(
+        private::example::any_of(
             u,
             &[
                 |_| Ok(Self::End),
-                |u| example::smaller(u).map(Box::new).map(Self::Link),
+                |u| private::example::smaller(u).map(Box::new).map(Self::Link),
             ],
         )
     }
@@ -267,7 +269,7 @@ struct Endless(#[expect(dead_code, reason = "there is never one to look at")] Bo
 
 impl<'a> Arbitrary<'a> for Endless {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-        example::smaller(u).map(Box::new).map(Self)
+        private::example::smaller(u).map(Box::new).map(Self)
     }
 }
 

@@ -1,7 +1,8 @@
 //! What string rules say of strings.
 
-use taskcluster_pulse::rule::{Matcher, Positions, Rule, Run, StringRule, Table};
-use taskcluster_pulse::{Pointer, Report, Violations};
+use taskcluster_pulse::__private::{Matcher, Pointer, Positions, Report, Rule, Run, Table};
+use taskcluster_pulse::StringRule;
+use taskcluster_pulse::Violations;
 
 /// What `rule` finds in `text`: each keyword, with what it asks for.
 fn broken(rule: &StringRule, text: &str) -> Vec<(&'static str, String)> {

@@ -7,8 +7,8 @@ use jsonschema::error::ValidationErrorKind;
 use jsonschema::{Draft, Registry, ValidationError, Validator};
 use schemars::JsonSchema;
 use serde_json::{Value, json};
-use taskcluster_pulse::payload::{self, Payload, PayloadError, PayloadObject};
-use taskcluster_pulse::{ExchangeInfo, Violations};
+use taskcluster_pulse as pulse;
+use taskcluster_pulse::{ExchangeInfo, Payload, PayloadError, PayloadObject, Violations};
 
 use crate::documents::Documents;
 use crate::examples::{Example, Exemplary};
@@ -85,13 +85,13 @@ impl Subject {
 }
 
 fn judge<P: Payload>(text: &[u8]) -> Judgement {
-    let decoded = payload::decode::<P>(text);
+    let decoded = pulse::decode::<P>(text);
     let validated = decoded
         .as_ref()
         .ok()
         .map(|payload| faults(payload.validate()));
     Judgement {
-        strict: found(payload::decode_strict::<P>(text).map(drop)),
+        strict: found(pulse::decode_strict::<P>(text).map(drop)),
         is_valid: decoded.as_ref().ok().map(P::is_valid),
         written: decoded
             .as_ref()
@@ -107,7 +107,7 @@ fn judge<P: Payload>(text: &[u8]) -> Judgement {
 /// it holds a text that no [`Value`] can.
 fn rewritten<P: Payload>(payload: &P) -> Option<Value> {
     let text = serde_json::to_string(payload).expect("a payload has a JSON form");
-    let again: P = payload::decode(text.as_bytes()).expect("what is written can be read");
+    let again: P = pulse::decode(text.as_bytes()).expect("what is written can be read");
     // What is finer than a millisecond is kept and not written.
     assert_eq!(serde_json::to_string(&again).ok().as_ref(), Some(&text));
     serde_json::from_str(&text).ok()

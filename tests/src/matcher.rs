@@ -1,37 +1,37 @@
 //! What the generator knows of a language, as the matcher that generated code
 //! would hold.
 
-use taskcluster_codegen::pattern::{ByteSet, Form, Shape, Table, distinct};
-use taskcluster_pulse::rule;
+use taskcluster_documents::pattern::{ByteSet, Form, Shape, Table, distinct};
+use taskcluster_pulse::__private as runtime;
 
 /// The matcher of `form`. It lasts as long as the program, as a constant does.
-pub fn matcher(form: &Form) -> rule::Matcher {
+pub fn matcher(form: &Form) -> runtime::Matcher {
     let matcher = match &form.shape {
-        Shape::Always => rule::Matcher::ALWAYS,
-        Shape::Regex => rule::Matcher::REGEX,
-        Shape::Run { set, first, last } => rule::Matcher::run(keep(
-            rule::Run::new(&pairs(set))
+        Shape::Always => runtime::Matcher::ALWAYS,
+        Shape::Regex => runtime::Matcher::REGEX,
+        Shape::Run { set, first, last } => runtime::Matcher::run(keep(
+            runtime::Run::new(&pairs(set))
                 .first(&pairs(first))
                 .last(&pairs(last)),
         )),
-        Shape::Positions(sets) => rule::Matcher::positions(keep(positions(sets))),
+        Shape::Positions(sets) => runtime::Matcher::positions(keep(positions(sets))),
         Shape::Split { at, head, tail } => {
-            rule::Matcher::split(keep(rule::Split::new(*at, matcher(head), matcher(tail))))
+            runtime::Matcher::split(keep(runtime::Split::new(*at, matcher(head), matcher(tail))))
         }
-        Shape::Table(table) => rule::Matcher::table(keep(numbers(table))),
+        Shape::Table(table) => runtime::Matcher::table(keep(numbers(table))),
         Shape::Characters { least, most } => {
-            rule::Matcher::characters(*least, most.unwrap_or(u64::MAX))
+            runtime::Matcher::characters(*least, most.unwrap_or(u64::MAX))
         }
-        Shape::AnyOf(forms) => rule::Matcher::any_of(matchers(forms)),
-        Shape::AllOf(forms) => rule::Matcher::all_of(matchers(forms)),
+        Shape::AnyOf(forms) => runtime::Matcher::any_of(matchers(forms)),
+        Shape::AllOf(forms) => runtime::Matcher::all_of(matchers(forms)),
     };
     matcher
         .at_least(form.shortest)
         .at_most(form.longest.unwrap_or(usize::MAX))
 }
 
-fn matchers(forms: &[Form]) -> &'static [rule::Matcher] {
-    let matchers: Vec<rule::Matcher> = forms.iter().map(matcher).collect();
+fn matchers(forms: &[Form]) -> &'static [runtime::Matcher] {
+    let matchers: Vec<runtime::Matcher> = forms.iter().map(matcher).collect();
     matchers.leak()
 }
 
@@ -44,18 +44,18 @@ fn pairs(set: &ByteSet) -> Vec<u8> {
     ranges.flat_map(|(first, last)| [first, last]).collect()
 }
 
-fn positions(positions: &[ByteSet]) -> rule::Positions {
+fn positions(positions: &[ByteSet]) -> runtime::Positions {
     let (sets, wants) = distinct(positions);
     let sets: Vec<Vec<u8>> = sets.iter().map(pairs).collect();
     let sets: Vec<&[u8]> = sets.iter().map(Vec::as_slice).collect();
-    rule::Positions::new(&sets, wants.leak())
+    runtime::Positions::new(&sets, wants.leak())
 }
 
-fn numbers(table: &Table) -> rule::Table {
+fn numbers(table: &Table) -> runtime::Table {
     let width = table.classes.len() as u16;
     let automaton = match table.narrow_cells() {
-        Some(cells) => rule::Table::new(&table.triples(), width, cells.leak()),
-        None => rule::Table::wide(&table.triples(), width, table.wide_cells().leak()),
+        Some(cells) => runtime::Table::new(&table.triples(), width, cells.leak()),
+        None => runtime::Table::wide(&table.triples(), width, table.wide_cells().leak()),
     };
     automaton
         .start(usize::from(table.start))

@@ -1,7 +1,7 @@
 //! Compiled patterns against an ECMA-262 engine.
 
 use regress::{Flags, Regex};
-use taskcluster_codegen::pattern::{Constraint, Shape, compile};
+use taskcluster_documents::pattern::{Constraint, Shape, compile};
 use taskcluster_tests::matcher::matcher;
 use taskcluster_tests::texts::near;
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 use taskcluster_events::worker_manager::WorkerPulseMessage;
 use taskcluster_pulse::Timestamp;
-use taskcluster_pulse::payload::decode;
+use taskcluster_pulse::decode;
 use taskcluster_tests::texts::near;
 
 /// Texts that are date-times or nearly are.

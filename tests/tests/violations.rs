@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use taskcluster_events::queue::TaskCompletedMessage;
 use taskcluster_events::worker_manager::{PulseWorkerPoolErrorMessage, WorkerPulseMessage};
-use taskcluster_pulse::payload::{PayloadError, decode, decode_strict};
+use taskcluster_pulse::{PayloadError, decode, decode_strict};
 use taskcluster_pulse::{Validate, Violations};
 
 fn worker(changes: Value) -> Vec<u8> {

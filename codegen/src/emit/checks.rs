@@ -312,7 +312,7 @@ impl Checks<'_, '_> {
                 const KEYWORD: &'static str = #keyword;
                 const BRANCHES: &'static [Branch<Self>] = &[#(#branches),*];
 
-                fn unmatched(text: JsonText) -> Self {
+                fn unmatched(text: RawJson) -> Self {
                     Self::Unmatched(text)
                 }
 

@@ -23,7 +23,6 @@ publish = false
 arbitrary = {{ version = "1.5.0", default-features = false, optional = true }}
 schemars = {{ version = "1.2.3", default-features = false, optional = true }}
 serde = {{ version = "1.0.229", features = ["derive"] }}
-serde_json = {{ version = "1.0.154", features = ["raw_value"] }}
 taskcluster-pulse = {{ path = {pulse}, version = "0.1.0", default-features = false }}
 
 [features]

@@ -180,7 +180,7 @@ fn union(types: Types<'_>, definition: &TypeDef, it: &Union) -> Vec<TokenStream>
         pub enum #name {
             #(#variants,)*
             /// A value that is none of these, as it came.
-            Unmatched(JsonText),
+            Unmatched(RawJson),
         }
     };
     let deserialize = quote! {

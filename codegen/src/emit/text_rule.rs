@@ -18,7 +18,7 @@ pub(super) fn expression(name: &str, rule: &TextRule) -> Result<TokenStream, Ref
         min_length: rule.min_length,
         max_length: rule.max_length,
     })?;
-    let refusal = refusal(name, rule);
+    let error_message = error_message(name, rule);
     let min_length = rule.min_length.map(Literal::u64_unsuffixed);
     let max_length = rule.max_length.map(Literal::u64_unsuffixed);
     let lengths = [
@@ -50,7 +50,7 @@ pub(super) fn expression(name: &str, rule: &TextRule) -> Result<TokenStream, Ref
         .map(|one_of| one_of_call(one_of, |value| quote!(#value)));
     Ok(quote! {
         StringRule::new(#name)
-            .refusal(#refusal)
+            .error_message(#error_message)
             #(#lengths)*
             #(#pattern)*
             #(#one_pass)*
@@ -60,7 +60,7 @@ pub(super) fn expression(name: &str, rule: &TextRule) -> Result<TokenStream, Ref
 }
 
 /// What the compiler says of a literal that breaks the rule.
-fn refusal(name: &str, rule: &TextRule) -> String {
+fn error_message(name: &str, rule: &TextRule) -> String {
     let sentences = words::of_rule(&Rule::Text(rule.clone()));
     format!("not a valid {name}. {}", sentences.join(" "))
 }

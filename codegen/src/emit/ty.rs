@@ -82,8 +82,8 @@ impl<'m> Types<'m> {
             Kind::Number => quote!(f64),
             Kind::Text => quote!(String),
             Kind::Timestamp => quote!(Timestamp),
-            Kind::Object => quote!(JsonObject),
-            Kind::Any => quote!(JsonText),
+            Kind::Object => quote!(RawJsonObject),
+            Kind::Any => quote!(RawJson),
             Kind::List(item) => {
                 let item = self.value(item);
                 quote!(Vec<#item>)

@@ -3,7 +3,7 @@
 //! Arbitrary valid payloads, and routing keys.
 
 use arbitrary::{Arbitrary, Unstructured};
-use taskcluster_pulse::example;
+use taskcluster_pulse::__private::example;
 
 use super::{
     ClientCreatedRoutingKey, ClientDeletedRoutingKey, ClientMessage,

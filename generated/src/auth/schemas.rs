@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use taskcluster_pulse::schema::ObjectSchema;
+use taskcluster_pulse::__private::ObjectSchema;
 
 use super::{ClientMessage, RoleMessage, validators};
 

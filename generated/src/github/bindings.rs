@@ -5,8 +5,7 @@
 use taskcluster_pulse::{
     Binding, Exchange, ExchangeInfo, PayloadObject, RoutingKeyEntry, RoutingKeyError,
 };
-use taskcluster_pulse::payload::PayloadSlot;
-use taskcluster_pulse::routing::{IntoWord, PatternWord, word_or};
+use taskcluster_pulse::__private::{IntoWord, PatternWord, PayloadSlot, word_or};
 
 use super::{
     GitHubPullRequestMessage, GitHubPushMessage, GitHubReRunRequestMessage,

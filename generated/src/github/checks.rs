@@ -2,8 +2,8 @@
 
 //! What `validate()` checks.
 
-use taskcluster_pulse::{Pointer, Report, Validate};
-use taskcluster_pulse::validate::Flow;
+use taskcluster_pulse::Validate;
+use taskcluster_pulse::__private::{Flow, Pointer, Report};
 
 use super::{
     GitHubPullRequestMessage, GitHubPushMessage, GitHubReRunRequestMessage,

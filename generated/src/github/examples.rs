@@ -3,8 +3,8 @@
 //! Arbitrary valid payloads, and routing keys.
 
 use arbitrary::{Arbitrary, Unstructured};
-use taskcluster_pulse::example;
-use taskcluster_pulse::rule::ScalarRule;
+use taskcluster_pulse::ScalarRule;
+use taskcluster_pulse::__private::example;
 
 use super::{
     GitHubPullRequestMessage, GitHubPushMessage, GitHubReRunRequestMessage,

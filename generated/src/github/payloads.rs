@@ -3,8 +3,8 @@
 //! What messages carry.
 
 use serde::{Deserialize, Serialize};
-use taskcluster_pulse::JsonObject;
-use taskcluster_pulse::payload::optional;
+use taskcluster_pulse::RawJsonObject;
+use taskcluster_pulse::__private::optional;
 
 /// An event concerning a GitHub pull request, passed on by the github service.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -14,13 +14,13 @@ pub struct GitHubPullRequestMessage {
     /// `closed`.
     pub action: String,
     /// The webhook payload as received from GitHub (new in version 1).
-    pub body: JsonObject,
+    pub body: RawJsonObject,
     /// Name of the branch that the event is about, its head ref (new in version 1).
     pub branch: String,
     /// Selected facts about the pull request, in the form used by version 0 and kept
     /// for its users. May be absent.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
-    pub details: Option<JsonObject>,
+    pub details: Option<RawJsonObject>,
     /// Identifies the webhook delivery that brought the event. GitHub sends it in the
     /// `X-GitHub-Delivery` header.
     ///
@@ -55,13 +55,13 @@ pub struct GitHubPullRequestMessage {
 #[serde(rename_all = "camelCase")]
 pub struct GitHubPushMessage {
     /// The webhook payload as received from GitHub (new in version 1).
-    pub body: JsonObject,
+    pub body: RawJsonObject,
     /// Name of the branch that the event is about, its head ref (new in version 1).
     pub branch: String,
     /// Selected facts about the push, in the form used by version 0 and kept for its
     /// users. May be absent.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
-    pub details: Option<JsonObject>,
+    pub details: Option<RawJsonObject>,
     /// Identifies the webhook delivery that brought the event. GitHub sends it in the
     /// `X-GitHub-Delivery` header.
     ///
@@ -94,13 +94,13 @@ pub struct GitHubPushMessage {
 #[serde(rename_all = "camelCase")]
 pub struct GitHubReleaseMessage {
     /// The webhook payload as received from GitHub (new in version 1).
-    pub body: JsonObject,
+    pub body: RawJsonObject,
     /// Name of the branch that the event is about, its head ref (new in version 1).
     pub branch: String,
     /// Selected facts about the release, in the form used by version 0 and kept for its
     /// users. May be absent.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
-    pub details: Option<JsonObject>,
+    pub details: Option<RawJsonObject>,
     /// Identifies the webhook delivery that brought the event. GitHub sends it in the
     /// `X-GitHub-Delivery` header.
     ///
@@ -135,7 +135,7 @@ pub struct GitHubReleaseMessage {
 #[serde(rename_all = "camelCase")]
 pub struct GitHubReRunRequestMessage {
     /// The webhook payload as received from GitHub (new in version 1).
-    pub body: JsonObject,
+    pub body: RawJsonObject,
     /// GitHub's number for the check run that is to be repeated.
     pub check_run_id: f64,
     /// GitHub's number for the check suite which that check run is part of.
@@ -143,7 +143,7 @@ pub struct GitHubReRunRequestMessage {
     /// Selected facts about the event, in the form used by version 0 and kept for its
     /// users. May be absent.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
-    pub details: Option<JsonObject>,
+    pub details: Option<RawJsonObject>,
     /// Identifies the webhook delivery that brought the event. GitHub sends it in the
     /// `X-GitHub-Delivery` header.
     ///

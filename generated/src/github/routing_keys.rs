@@ -2,8 +2,8 @@
 
 //! The routing keys of messages.
 
-use taskcluster_pulse::{Exchange, RoutingKey, RoutingKeyError};
-use taskcluster_pulse::routing::{KeyReader, KeyWriter, Word};
+use taskcluster_pulse::{Exchange, RoutingKey, RoutingKeyError, Word};
+use taskcluster_pulse::__private::{KeyReader, KeyWriter};
 
 use super::{PullRequest, Push, Release, Rerun, TaskGroupCreationRequested};
 

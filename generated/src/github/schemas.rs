@@ -5,8 +5,8 @@
 use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use taskcluster_pulse::JsonObject;
-use taskcluster_pulse::schema::ObjectSchema;
+use taskcluster_pulse::RawJsonObject;
+use taskcluster_pulse::__private::ObjectSchema;
 
 use super::{
     GitHubPullRequestMessage, GitHubPushMessage, GitHubReRunRequestMessage,
@@ -25,9 +25,9 @@ impl JsonSchema for GitHubPullRequestMessage {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         ObjectSchema::closed()
             .required("action", generator.subschema_for::<String>())
-            .required("body", generator.subschema_for::<JsonObject>())
+            .required("body", generator.subschema_for::<RawJsonObject>())
             .required("branch", generator.subschema_for::<String>())
-            .optional("details", generator.subschema_for::<JsonObject>())
+            .optional("details", generator.subschema_for::<RawJsonObject>())
             .required("eventId", validators::EVENT_ID.schema())
             .required("installationId", validators::INSTALLATION_ID.schema())
             .required("organization", validators::ORGANIZATION.schema())
@@ -49,9 +49,9 @@ impl JsonSchema for GitHubPushMessage {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         ObjectSchema::closed()
-            .required("body", generator.subschema_for::<JsonObject>())
+            .required("body", generator.subschema_for::<RawJsonObject>())
             .required("branch", generator.subschema_for::<String>())
-            .optional("details", generator.subschema_for::<JsonObject>())
+            .optional("details", generator.subschema_for::<RawJsonObject>())
             .required("eventId", validators::EVENT_ID.schema())
             .required("installationId", generator.subschema_for::<i64>())
             .required("organization", validators::ORGANIZATION.schema())
@@ -73,9 +73,9 @@ impl JsonSchema for GitHubReleaseMessage {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         ObjectSchema::closed()
-            .required("body", generator.subschema_for::<JsonObject>())
+            .required("body", generator.subschema_for::<RawJsonObject>())
             .required("branch", generator.subschema_for::<String>())
-            .optional("details", generator.subschema_for::<JsonObject>())
+            .optional("details", generator.subschema_for::<RawJsonObject>())
             .required("eventId", validators::EVENT_ID.schema())
             .required("installationId", validators::INSTALLATION_ID.schema())
             .required("organization", validators::ORGANIZATION.schema())
@@ -97,10 +97,10 @@ impl JsonSchema for GitHubReRunRequestMessage {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         ObjectSchema::closed()
-            .required("body", generator.subschema_for::<JsonObject>())
+            .required("body", generator.subschema_for::<RawJsonObject>())
             .required("checkRunId", generator.subschema_for::<f64>())
             .required("checkSuiteId", generator.subschema_for::<f64>())
-            .optional("details", generator.subschema_for::<JsonObject>())
+            .optional("details", generator.subschema_for::<RawJsonObject>())
             .required("eventId", validators::EVENT_ID.schema())
             .required("installationId", generator.subschema_for::<i64>())
             .required("organization", validators::ORGANIZATION.schema())

@@ -2,11 +2,12 @@
 
 //! The rules of the schemas, as constants.
 
-use taskcluster_pulse::rule::{Matcher, Positions, Run, ScalarRule, StringRule};
+use taskcluster_pulse::{ScalarRule, StringRule};
+use taskcluster_pulse::__private::{Matcher, Positions, Run};
 
 /// Syntax: `^[a-zA-Z0-9]{8}-[a-zA-Z0-9]{4}-[a-zA-Z0-9]{4}-[a-zA-Z0-9]{4}-[a-zA-Z0-9]{12}$`.
 pub const EVENT_ID: StringRule = StringRule::new("EVENT_ID")
-    .refusal(
+    .error_message(
         "not a valid EVENT_ID. Syntax: `^[a-zA-Z0-9]{8}-[a-zA-Z0-9]{4}-[a-zA-Z0-9]{4}-[a-zA-Z0-9]{4}-[a-zA-Z0-9]{12}$`.",
     )
     .pattern(
@@ -26,7 +27,7 @@ pub const INSTALLATION_ID: ScalarRule<u64> = ScalarRule::new().maximum(100000000
 
 /// 1 to 100 characters. Syntax: `^([a-zA-Z0-9-_%]*)$`.
 pub const ORGANIZATION: StringRule = StringRule::new("ORGANIZATION")
-    .refusal(
+    .error_message(
         "not a valid ORGANIZATION. 1 to 100 characters. Syntax: `^([a-zA-Z0-9-_%]*)$`.",
     )
     .min_length(1)
@@ -38,7 +39,7 @@ pub const ORGANIZATION: StringRule = StringRule::new("ORGANIZATION")
 
 /// 1 to 100 characters. Syntax: `^([a-zA-Z0-9-_%]*)$`.
 pub const REPOSITORY: StringRule = StringRule::new("REPOSITORY")
-    .refusal(
+    .error_message(
         "not a valid REPOSITORY. 1 to 100 characters. Syntax: `^([a-zA-Z0-9-_%]*)$`.",
     )
     .min_length(1)

@@ -5,8 +5,7 @@
 use taskcluster_pulse::{
     Binding, Exchange, ExchangeInfo, PayloadObject, RoutingKeyEntry, RoutingKeyError,
 };
-use taskcluster_pulse::payload::PayloadSlot;
-use taskcluster_pulse::routing::{IntoWord, PatternWords, word_or};
+use taskcluster_pulse::__private::{IntoWord, PatternWords, PayloadSlot, word_or};
 
 use super::{
     HookChangedMessage, HookCreatedRoutingKey, HookDeletedRoutingKey,

@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
-use taskcluster_pulse::JsonText;
-use taskcluster_pulse::payload::Members;
+use taskcluster_pulse::RawJson;
+use taskcluster_pulse::__private::Members;
 
 /// Tells which hook was created, updated or deleted; the exchange tells which of
 /// these it was.
@@ -19,7 +19,7 @@ pub struct HookChangedMessage {
     pub hook_id: String,
     /// Members that the schema does not name, as they came.
     #[serde(flatten)]
-    pub rest: BTreeMap<String, JsonText>,
+    pub rest: BTreeMap<String, RawJson>,
 }
 
 impl<'de> Deserialize<'de> for HookChangedMessage {

@@ -5,8 +5,8 @@
 use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use taskcluster_pulse::JsonText;
-use taskcluster_pulse::schema::ObjectSchema;
+use taskcluster_pulse::RawJson;
+use taskcluster_pulse::__private::ObjectSchema;
 
 use super::HookChangedMessage;
 
@@ -20,7 +20,7 @@ impl JsonSchema for HookChangedMessage {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        ObjectSchema::open(generator.subschema_for::<JsonText>())
+        ObjectSchema::open(generator.subschema_for::<RawJson>())
             .required("hookGroupId", generator.subschema_for::<String>())
             .required("hookId", generator.subschema_for::<String>())
             .build()

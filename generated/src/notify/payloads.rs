@@ -3,14 +3,14 @@
 //! What messages carry.
 
 use serde::{Deserialize, Serialize};
-use taskcluster_pulse::JsonObject;
-use taskcluster_pulse::payload::optional;
+use taskcluster_pulse::RawJsonObject;
+use taskcluster_pulse::__private::optional;
 
 /// A free-form message; its sender decides what it says.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct NotificationMessage {
     /// The content: an object in any shape that the sender likes.
-    pub message: JsonObject,
+    pub message: RawJsonObject,
     /// Version of the message format.
     ///
     /// Always `1`.

@@ -5,8 +5,8 @@
 use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use taskcluster_pulse::JsonObject;
-use taskcluster_pulse::schema::ObjectSchema;
+use taskcluster_pulse::RawJsonObject;
+use taskcluster_pulse::__private::ObjectSchema;
 
 use super::{NotificationMessage, validators};
 
@@ -21,7 +21,7 @@ impl JsonSchema for NotificationMessage {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         ObjectSchema::closed()
-            .required("message", generator.subschema_for::<JsonObject>())
+            .required("message", generator.subschema_for::<RawJsonObject>())
             .optional("version", validators::VERSION.schema())
             .build()
     }

@@ -2,7 +2,7 @@
 
 //! The rules of the schemas, as constants.
 
-use taskcluster_pulse::rule::ScalarRule;
+use taskcluster_pulse::ScalarRule;
 
 /// Always `1`.
 pub const VERSION: ScalarRule<u64> = ScalarRule::new().one_of(&[1]);

@@ -2,9 +2,8 @@
 
 //! What `validate()` checks.
 
-use taskcluster_pulse::{Pointer, Report, Validate};
-use taskcluster_pulse::rule::{ItemsRule, Known, unique};
-use taskcluster_pulse::validate::Flow;
+use taskcluster_pulse::Validate;
+use taskcluster_pulse::__private::{Flow, ItemsRule, Known, Pointer, Report, unique};
 
 use super::{
     Artifact, ArtifactCreatedMessage, ArtifactStorageType, ReasonCreated, ReasonResolved,

@@ -3,8 +3,8 @@
 //! Arbitrary valid payloads, and routing keys.
 
 use arbitrary::{Arbitrary, Unstructured};
-use taskcluster_pulse::example;
-use taskcluster_pulse::rule::{ItemsRule, MembersRule, ScalarRule, unique};
+use taskcluster_pulse::ScalarRule;
+use taskcluster_pulse::__private::{ItemsRule, MembersRule, example, unique};
 
 use super::{
     Artifact, ArtifactCreatedMessage, ArtifactCreatedRoutingKey, ArtifactStorageType,

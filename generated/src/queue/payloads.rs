@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use taskcluster_pulse::{OpenEnum, Timestamp, Unknown};
-use taskcluster_pulse::payload::{deserialize_open, fmt_open, optional, serialize_open};
+use taskcluster_pulse::__private::{deserialize_open, fmt_open, optional, serialize_open};
 
 /// Tells that a task now exists. It may have been scheduled at the same time, or
 /// not.

@@ -2,8 +2,8 @@
 
 //! The routing keys of messages.
 
-use taskcluster_pulse::{Exchange, RoutingKey, RoutingKeyError};
-use taskcluster_pulse::routing::{KeyReader, KeyWriter, Word, Words};
+use taskcluster_pulse::{Exchange, RoutingKey, RoutingKeyError, Word, Words};
+use taskcluster_pulse::__private::{KeyReader, KeyWriter};
 
 use super::{
     ArtifactCreated, TaskCompleted, TaskDefined, TaskException, TaskFailed,

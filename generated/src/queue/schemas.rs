@@ -6,9 +6,7 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use taskcluster_pulse::Timestamp;
-use taskcluster_pulse::schema;
-use taskcluster_pulse::schema::ObjectSchema;
-use taskcluster_pulse::rule::{ItemsRule, MembersRule, unique};
+use taskcluster_pulse::__private::{ItemsRule, MembersRule, ObjectSchema, schema, unique};
 
 use super::{
     Artifact, ArtifactCreatedMessage, ArtifactStorageType, ReasonCreated, ReasonResolved,

@@ -2,14 +2,15 @@
 
 //! The rules of the schemas, as constants.
 
-use taskcluster_pulse::rule::{Matcher, Positions, Run, ScalarRule, Split, StringRule};
+use taskcluster_pulse::{ScalarRule, StringRule};
+use taskcluster_pulse::__private::{Matcher, Positions, Run, Split};
 
 /// Always `1`.
 pub const VERSION: ScalarRule<u64> = ScalarRule::new().one_of(&[1]);
 
 /// 1 to 500 characters. Syntax: `^([a-zA-Z0-9._/-]*)$`.
 pub const PROJECT_ID: StringRule = StringRule::new("PROJECT_ID")
-    .refusal(
+    .error_message(
         "not a valid PROJECT_ID. 1 to 500 characters. Syntax: `^([a-zA-Z0-9._/-]*)$`.",
     )
     .min_length(1)
@@ -19,7 +20,7 @@ pub const PROJECT_ID: StringRule = StringRule::new("PROJECT_ID")
 
 /// Syntax: `^[a-zA-Z0-9-_]{1,38}$`.
 pub const PROVISIONER_ID: StringRule = StringRule::new("PROVISIONER_ID")
-    .refusal("not a valid PROVISIONER_ID. Syntax: `^[a-zA-Z0-9-_]{1,38}$`.")
+    .error_message("not a valid PROVISIONER_ID. Syntax: `^[a-zA-Z0-9-_]{1,38}$`.")
     .pattern(
         "^[a-zA-Z0-9-_]{1,38}$",
         Matcher::run(&const { Run::new(b"--09AZ__az") }).at_least(1).at_most(38),
@@ -30,7 +31,7 @@ pub const RETRIES_LEFT: ScalarRule<u64> = ScalarRule::new().maximum(999);
 
 /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
 pub const SCHEDULER_ID: StringRule = StringRule::new("SCHEDULER_ID")
-    .refusal(
+    .error_message(
         "not a valid SCHEDULER_ID. 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.",
     )
     .min_length(1)
@@ -40,7 +41,7 @@ pub const SCHEDULER_ID: StringRule = StringRule::new("SCHEDULER_ID")
 
 /// Syntax: `^[A-Za-z0-9_-]{8}[Q-T][A-Za-z0-9_-][CGKOSWaeimquy26-][A-Za-z0-9_-]{10}[AQgw]$`.
 pub const TASK_GROUP_ID: StringRule = StringRule::new("TASK_GROUP_ID")
-    .refusal(
+    .error_message(
         "not a valid TASK_GROUP_ID. Syntax: `^[A-Za-z0-9_-]{8}[Q-T][A-Za-z0-9_-][CGKOSWaeimquy26-][A-Za-z0-9_-]{10}[AQgw]$`.",
     )
     .pattern(
@@ -62,7 +63,7 @@ pub const TASK_GROUP_ID: StringRule = StringRule::new("TASK_GROUP_ID")
 
 /// Syntax: `^[A-Za-z0-9_-]{8}[Q-T][A-Za-z0-9_-][CGKOSWaeimquy26-][A-Za-z0-9_-]{10}[AQgw]$`.
 pub const TASK_ID: StringRule = StringRule::new("TASK_ID")
-    .refusal(
+    .error_message(
         "not a valid TASK_ID. Syntax: `^[A-Za-z0-9_-]{8}[Q-T][A-Za-z0-9_-][CGKOSWaeimquy26-][A-Za-z0-9_-]{10}[AQgw]$`.",
     )
     .pattern(
@@ -84,7 +85,7 @@ pub const TASK_ID: StringRule = StringRule::new("TASK_ID")
 
 /// Syntax: `^[a-zA-Z0-9-_]{1,38}/[a-z]([-a-z0-9]{0,36}[a-z0-9])?$`.
 pub const TASK_QUEUE_ID: StringRule = StringRule::new("TASK_QUEUE_ID")
-    .refusal(
+    .error_message(
         "not a valid TASK_QUEUE_ID. Syntax: `^[a-zA-Z0-9-_]{1,38}/[a-z]([-a-z0-9]{0,36}[a-z0-9])?$`.",
     )
     .pattern(
@@ -110,7 +111,9 @@ pub const TASK_QUEUE_ID: StringRule = StringRule::new("TASK_QUEUE_ID")
 
 /// Syntax: `^[a-z]([-a-z0-9]{0,36}[a-z0-9])?$`.
 pub const WORKER_TYPE: StringRule = StringRule::new("WORKER_TYPE")
-    .refusal("not a valid WORKER_TYPE. Syntax: `^[a-z]([-a-z0-9]{0,36}[a-z0-9])?$`.")
+    .error_message(
+        "not a valid WORKER_TYPE. Syntax: `^[a-z]([-a-z0-9]{0,36}[a-z0-9])?$`.",
+    )
     .pattern(
         "^[a-z]([-a-z0-9]{0,36}[a-z0-9])?$",
         Matcher::run(&const { Run::new(b"--09az").first(b"az").last(b"09az") })
@@ -123,7 +126,7 @@ pub const RUN_ID: ScalarRule<u64> = ScalarRule::new().maximum(1000);
 
 /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
 pub const WORKER_GROUP: StringRule = StringRule::new("WORKER_GROUP")
-    .refusal(
+    .error_message(
         "not a valid WORKER_GROUP. 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.",
     )
     .min_length(1)
@@ -133,7 +136,9 @@ pub const WORKER_GROUP: StringRule = StringRule::new("WORKER_GROUP")
 
 /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
 pub const WORKER_ID: StringRule = StringRule::new("WORKER_ID")
-    .refusal("not a valid WORKER_ID. 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.")
+    .error_message(
+        "not a valid WORKER_ID. 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.",
+    )
     .min_length(1)
     .max_length(38)
     .pattern("^([a-zA-Z0-9-_]*)$", Matcher::run(&const { Run::new(b"--09AZ__az") }))
@@ -141,15 +146,15 @@ pub const WORKER_ID: StringRule = StringRule::new("WORKER_ID")
 
 /// At most 4096 characters.
 pub const TAGS_VALUE: StringRule = StringRule::new("TAGS_VALUE")
-    .refusal("not a valid TAGS_VALUE. At most 4096 characters.")
+    .error_message("not a valid TAGS_VALUE. At most 4096 characters.")
     .max_length(4096);
 
 /// At most 255 characters.
 pub const CONTENT_TYPE: StringRule = StringRule::new("CONTENT_TYPE")
-    .refusal("not a valid CONTENT_TYPE. At most 255 characters.")
+    .error_message("not a valid CONTENT_TYPE. At most 255 characters.")
     .max_length(255);
 
 /// At most 1024 characters.
 pub const NAME: StringRule = StringRule::new("NAME")
-    .refusal("not a valid NAME. At most 1024 characters.")
+    .error_message("not a valid NAME. At most 1024 characters.")
     .max_length(1024);

@@ -5,8 +5,9 @@
 use taskcluster_pulse::{
     Binding, Exchange, ExchangeInfo, PayloadObject, RoutingKeyEntry, RoutingKeyError,
 };
-use taskcluster_pulse::payload::PayloadSlot;
-use taskcluster_pulse::routing::{IntoWord, PatternWord, PatternWords, word_or};
+use taskcluster_pulse::__private::{
+    IntoWord, PatternWord, PatternWords, PayloadSlot, word_or,
+};
 
 use super::{
     LaunchConfigArchivedRoutingKey, LaunchConfigCreatedRoutingKey,

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use taskcluster_pulse::Timestamp;
-use taskcluster_pulse::schema::ObjectSchema;
+use taskcluster_pulse::__private::ObjectSchema;
 
 use super::{
     LaunchConfigPulseMessage, PulseWorkerPoolErrorMessage, WorkerPulseMessage,

@@ -2,13 +2,12 @@
 
 //! The rules of the schemas, as constants.
 
-use taskcluster_pulse::rule::{
-    Matcher, Positions, Run, ScalarRule, Split, StringRule, Table,
-};
+use taskcluster_pulse::{ScalarRule, StringRule};
+use taskcluster_pulse::__private::{Matcher, Positions, Run, Split, Table};
 
 /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
 pub const PREVIOUS_PROVIDER_ID: StringRule = StringRule::new("PREVIOUS_PROVIDER_ID")
-    .refusal(
+    .error_message(
         "not a valid PREVIOUS_PROVIDER_ID. 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.",
     )
     .min_length(1)
@@ -18,7 +17,7 @@ pub const PREVIOUS_PROVIDER_ID: StringRule = StringRule::new("PREVIOUS_PROVIDER_
 
 /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
 pub const PROVIDER_ID: StringRule = StringRule::new("PROVIDER_ID")
-    .refusal(
+    .error_message(
         "not a valid PROVIDER_ID. 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.",
     )
     .min_length(1)
@@ -28,7 +27,7 @@ pub const PROVIDER_ID: StringRule = StringRule::new("PROVIDER_ID")
 
 /// Syntax: `^[a-zA-Z0-9-_]{1,38}/[a-z]([-a-z0-9]{0,36}[a-z0-9])?$`.
 pub const WORKER_POOL_ID: StringRule = StringRule::new("WORKER_POOL_ID")
-    .refusal(
+    .error_message(
         "not a valid WORKER_POOL_ID. Syntax: `^[a-zA-Z0-9-_]{1,38}/[a-z]([-a-z0-9]{0,36}[a-z0-9])?$`.",
     )
     .pattern(
@@ -54,7 +53,7 @@ pub const WORKER_POOL_ID: StringRule = StringRule::new("WORKER_POOL_ID")
 
 /// Syntax: `^[A-Za-z0-9_-]{8}[Q-T][A-Za-z0-9_-][CGKOSWaeimquy26-][A-Za-z0-9_-]{10}[AQgw]$`.
 pub const ERROR_ID: StringRule = StringRule::new("ERROR_ID")
-    .refusal(
+    .error_message(
         "not a valid ERROR_ID. Syntax: `^[A-Za-z0-9_-]{8}[Q-T][A-Za-z0-9_-][CGKOSWaeimquy26-][A-Za-z0-9_-]{10}[AQgw]$`.",
     )
     .pattern(
@@ -76,7 +75,7 @@ pub const ERROR_ID: StringRule = StringRule::new("ERROR_ID")
 
 /// At most 128 characters. Syntax: `[-a-z0-9]+`.
 pub const KIND: StringRule = StringRule::new("KIND")
-    .refusal("not a valid KIND. At most 128 characters. Syntax: `[-a-z0-9]+`.")
+    .error_message("not a valid KIND. At most 128 characters. Syntax: `[-a-z0-9]+`.")
     .max_length(128)
     .pattern(
         "[-a-z0-9]+",
@@ -92,7 +91,7 @@ pub const KIND: StringRule = StringRule::new("KIND")
 
 /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
 pub const LAUNCH_CONFIG_ID: StringRule = StringRule::new("LAUNCH_CONFIG_ID")
-    .refusal(
+    .error_message(
         "not a valid LAUNCH_CONFIG_ID. 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.",
     )
     .min_length(1)
@@ -102,12 +101,12 @@ pub const LAUNCH_CONFIG_ID: StringRule = StringRule::new("LAUNCH_CONFIG_ID")
 
 /// At most 128 characters.
 pub const TITLE: StringRule = StringRule::new("TITLE")
-    .refusal("not a valid TITLE. At most 128 characters.")
+    .error_message("not a valid TITLE. At most 128 characters.")
     .max_length(128);
 
 /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
 pub const WORKER_GROUP: StringRule = StringRule::new("WORKER_GROUP")
-    .refusal(
+    .error_message(
         "not a valid WORKER_GROUP. 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.",
     )
     .min_length(1)
@@ -117,7 +116,9 @@ pub const WORKER_GROUP: StringRule = StringRule::new("WORKER_GROUP")
 
 /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
 pub const WORKER_ID: StringRule = StringRule::new("WORKER_ID")
-    .refusal("not a valid WORKER_ID. 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.")
+    .error_message(
+        "not a valid WORKER_ID. 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.",
+    )
     .min_length(1)
     .max_length(38)
     .pattern("^([a-zA-Z0-9-_]*)$", Matcher::run(&const { Run::new(b"--09AZ__az") }))

@@ -8,7 +8,7 @@
 //!
 //! ```
 //! use taskcluster_pulse::example;
-//! use taskcluster_pulse::routing::{Word, Words};
+//! use taskcluster_pulse::{Word, Words};
 //!
 //! /// The code under test.
 //! fn route_to_table(route: &Words) -> String {

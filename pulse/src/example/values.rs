@@ -4,7 +4,7 @@ use arbitrary::{Arbitrary, Error, Result, Unstructured};
 use serde_json::{Map, Value};
 
 use super::text::text;
-use crate::payload::{JsonObject, JsonText, Timestamp};
+use crate::payload::{RawJson, RawJsonObject, Timestamp};
 
 /// A whole millisecond of the years from 1970 to 2100.
 impl<'a> Arbitrary<'a> for Timestamp {
@@ -16,14 +16,14 @@ impl<'a> Arbitrary<'a> for Timestamp {
 }
 
 /// A small object.
-impl<'a> Arbitrary<'a> for JsonObject {
+impl<'a> Arbitrary<'a> for RawJsonObject {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
         Self::of(&object(u, LEVELS)?).map_err(|_| Error::IncorrectFormat)
     }
 }
 
 /// A small value.
-impl<'a> Arbitrary<'a> for JsonText {
+impl<'a> Arbitrary<'a> for RawJson {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
         Self::of(&value(u, LEVELS)?).map_err(|_| Error::IncorrectFormat)
     }

@@ -14,9 +14,9 @@ use super::sameness::same;
 ///
 /// Equality is that of the values, whatever their spelling: `1` is `1.0`.
 #[derive(Clone)]
-pub struct JsonText(Box<RawValue>);
+pub struct RawJson(Box<RawValue>);
 
-impl JsonText {
+impl RawJson {
     /// The text.
     pub fn get(&self) -> &str {
         self.0.get()
@@ -46,9 +46,9 @@ impl JsonText {
 ///
 /// Equality is that of the values, whatever their spelling.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct JsonObject(JsonText);
+pub struct RawJsonObject(RawJson);
 
-impl JsonObject {
+impl RawJsonObject {
     /// The text, from `{` to `}`.
     pub fn get(&self) -> &str {
         self.0.get()
@@ -69,10 +69,10 @@ impl JsonObject {
     ///
     /// Where `value` has no JSON form, or one that is not an object.
     pub fn of(value: &impl Serialize) -> serde_json::Result<Self> {
-        Self::checked(JsonText::of(value)?)
+        Self::checked(RawJson::of(value)?)
     }
 
-    fn checked<E: Error>(text: JsonText) -> Result<Self, E> {
+    fn checked<E: Error>(text: RawJson) -> Result<Self, E> {
         if text.get().starts_with('{') {
             return Ok(Self(text));
         }
@@ -80,60 +80,60 @@ impl JsonObject {
     }
 }
 
-impl Default for JsonObject {
+impl Default for RawJsonObject {
     /// The empty object.
     fn default() -> Self {
-        Self(JsonText(
+        Self(RawJson(
             RawValue::from_string("{}".to_owned()).unwrap_or_default(),
         ))
     }
 }
 
-impl Serialize for JsonText {
+impl Serialize for RawJson {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize(serializer)
     }
 }
 
-impl<'de> Deserialize<'de> for JsonText {
+impl<'de> Deserialize<'de> for RawJson {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Deserialize::deserialize(deserializer).map(Self)
     }
 }
 
-impl Serialize for JsonObject {
+impl Serialize for RawJsonObject {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize(serializer)
     }
 }
 
-impl<'de> Deserialize<'de> for JsonObject {
+impl<'de> Deserialize<'de> for RawJsonObject {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::checked(JsonText::deserialize(deserializer)?)
+        Self::checked(RawJson::deserialize(deserializer)?)
     }
 }
 
-impl PartialEq for JsonText {
+impl PartialEq for RawJson {
     fn eq(&self, other: &Self) -> bool {
         same(self.get(), other.get())
     }
 }
 
-impl Eq for JsonText {}
+impl Eq for RawJson {}
 
-impl Hash for JsonText {
+impl Hash for RawJson {
     fn hash<H: Hasher>(&self, state: &mut H) {
         Digest::of_text(self.get()).hash(state);
     }
 }
 
-impl fmt::Debug for JsonText {
+impl fmt::Debug for RawJson {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.get())
     }
 }
 
-impl fmt::Debug for JsonObject {
+impl fmt::Debug for RawJsonObject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.get())
     }

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use serde_core::Deserialize;
 use serde_core::de::{DeserializeOwned, Deserializer, Error};
 
-use super::{JsonText, objects};
+use super::{RawJson, objects};
 
 /// The members of an object, each as its JSON text, to be taken out by name;
 /// what is left is the rest that the schema allows.
 #[derive(Debug)]
-pub struct Members(BTreeMap<String, JsonText>);
+pub struct Members(BTreeMap<String, RawJson>);
 
 impl Members {
     /// Takes out the member `name`, which must be there.
@@ -47,7 +47,7 @@ impl Members {
     }
 }
 
-fn parse<T: DeserializeOwned, E: Error>(text: &JsonText) -> Result<T, E> {
+fn parse<T: DeserializeOwned, E: Error>(text: &RawJson) -> Result<T, E> {
     objects::read(text.get().as_bytes()).map_err(E::custom)
 }
 

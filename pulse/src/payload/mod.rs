@@ -24,7 +24,7 @@ use serde_core::de::DeserializeOwned;
 
 pub use decode::{PayloadError, decode, decode_strict};
 pub(crate) use distinct::differ;
-pub use json::{JsonObject, JsonText};
+pub use json::{RawJson, RawJsonObject};
 pub use members::Members;
 pub use object::{PayloadObject, PayloadSlot};
 pub use open_enum::{OpenEnum, Unknown, deserialize_open, fmt_open, serialize_open};

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::fits::Manner;
 use super::misfits::meant;
-use super::{JsonText, Shape, objects};
+use super::{RawJson, Shape, objects};
 use crate::validate::{Flow, Pointer, Report, Violation};
 
 /// An enum with a variant for each type that a value may be of, and one more
@@ -20,7 +20,7 @@ pub trait Union: Serialize + Sized + 'static {
 
     /// The variant for a value that fits none of the types, or more of them
     /// than the keyword allows.
-    fn unmatched(text: JsonText) -> Self;
+    fn unmatched(text: RawJson) -> Self;
 
     /// Checks the rules of the variant that the value has, and nothing of the
     /// others.
@@ -35,25 +35,25 @@ pub trait Union: Serialize + Sized + 'static {
 #[derive(Debug)]
 pub struct Branch<U: 'static> {
     shape: &'static Shape,
-    read: fn(&JsonText) -> Option<U>,
+    read: fn(&RawJson) -> Option<U>,
 }
 
 impl<U: Union> Branch<U> {
     /// The type of `shape`, read by `read`: `|text| text.parse().map(U::Variant).ok()`.
-    pub const fn new(shape: &'static Shape, read: fn(&JsonText) -> Option<U>) -> Self {
+    pub const fn new(shape: &'static Shape, read: fn(&RawJson) -> Option<U>) -> Self {
         Self { shape, read }
     }
 
     /// Reads the value; whole numbers that are written with a fraction or an
     /// exponent are written anew.
-    fn read_exactly(&self, text: &JsonText, mut value: Value) -> Option<U> {
+    fn read_exactly(&self, text: &RawJson, mut value: Value) -> Option<U> {
         if let Some(read) = (self.read)(text) {
             return Some(read);
         }
         if !self.shape.make_integers_plain(&mut value) {
             return None;
         }
-        (self.read)(&JsonText::of(&value).ok()?)
+        (self.read)(&RawJson::of(&value).ok()?)
     }
 }
 
@@ -69,7 +69,7 @@ where
     D: Deserializer<'de>,
     U: Union,
 {
-    let text = JsonText::deserialize(deserializer)?;
+    let text = RawJson::deserialize(deserializer)?;
     let read = text.parse().ok().and_then(|value| {
         let branch = branch_of::<U>(&value)?;
         branch.read_exactly(&text, value)
@@ -99,7 +99,7 @@ fn branch_of<U: Union>(value: &Value) -> Option<&'static Branch<U>> {
 /// # Errors
 ///
 /// Breaks where `report` has seen enough.
-pub fn check_unmatched<U: Union>(text: &JsonText, at: &Pointer<'_>, report: &mut Report) -> Flow {
+pub fn check_unmatched<U: Union>(text: &RawJson, at: &Pointer<'_>, report: &mut Report) -> Flow {
     let manner = Manner {
         strict: false,
         ruled: true,
@@ -131,6 +131,6 @@ pub fn check_one<U: Union>(value: &U, at: &Pointer<'_>, report: &mut Report) -> 
 }
 
 /// Reads `text` into a variant; what a [`Branch`] reads with.
-pub fn read_variant<T: DeserializeOwned, U>(text: &JsonText, variant: fn(T) -> U) -> Option<U> {
+pub fn read_variant<T: DeserializeOwned, U>(text: &RawJson, variant: fn(T) -> U) -> Option<U> {
     objects::read(text.get().as_bytes()).ok().map(variant)
 }

@@ -14,11 +14,11 @@ pub struct RoutingKeyError {
     /// The entry that the text was meant for, `taskId` for instance.
     pub entry: Option<&'static str>,
     /// What is wrong with it.
-    pub fault: RoutingKeyFault,
+    pub fault: RoutingKeyErrorKind,
 }
 
 impl RoutingKeyError {
-    pub(crate) fn new(text: &str, fault: RoutingKeyFault) -> Self {
+    pub(crate) fn new(text: &str, fault: RoutingKeyErrorKind) -> Self {
         let mut shown: String = text.chars().take(80).collect();
         if shown.len() < text.len() {
             shown.push('…');
@@ -57,7 +57,7 @@ impl From<Infallible> for RoutingKeyError {
 /// What is wrong with a routing key, a pattern, or a word of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum RoutingKeyFault {
+pub enum RoutingKeyErrorKind {
     /// A word without a character.
     Empty,
     /// More than [`MAX_BYTES`] bytes.
@@ -81,7 +81,7 @@ pub enum RoutingKeyFault {
     },
 }
 
-impl fmt::Display for RoutingKeyFault {
+impl fmt::Display for RoutingKeyErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => write!(f, "a word is empty; give at least one character"),

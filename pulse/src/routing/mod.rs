@@ -10,7 +10,7 @@ mod reader;
 mod word;
 mod writer;
 
-pub use error::{RoutingKeyError, RoutingKeyFault};
+pub use error::{RoutingKeyError, RoutingKeyErrorKind};
 pub use pattern::RoutingPattern;
 pub use reader::KeyReader;
 pub use word::{IntoWord, PatternWord, PatternWords, Word, Words};
@@ -21,7 +21,7 @@ pub use writer::KeyWriter;
 pub const MAX_BYTES: usize = 255;
 
 /// The word that a publisher sends for an optional entry without a value.
-pub const ABSENT: &str = "_";
+pub(crate) const ABSENT: &str = "_";
 
 /// The routing key of a message on one exchange, as a struct of its entries.
 pub trait RoutingKey: Clone + std::fmt::Debug + PartialEq + Send + Sync + Sized + 'static {
@@ -33,7 +33,7 @@ pub trait RoutingKey: Clone + std::fmt::Debug + PartialEq + Send + Sync + Sized 
     /// exchange's reference states.
     fn parse(key: &str) -> Result<Self, RoutingKeyError>;
 
-    /// Writes the key to publish with: constants filled in, [`ABSENT`] for
+    /// Writes the key to publish with: constants filled in, `_` for
     /// optional entries without a value.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! From a delivered routing key to the words of its entries.
 
-use super::{ABSENT, RoutingKeyError, RoutingKeyFault, Word, Words};
+use super::{ABSENT, RoutingKeyError, RoutingKeyErrorKind, Word, Words};
 use crate::binding::RoutingKeyEntry;
 
 /// Reads a delivered routing key entry by entry, in the order of the reference.
@@ -34,9 +34,9 @@ impl<'key> KeyReader<'key> {
         let single = entries.len() - usize::from(many);
         let several = words
             .checked_sub(single)
-            .ok_or_else(|| RoutingKeyError::new(key, RoutingKeyFault::TooFewWords))?;
+            .ok_or_else(|| RoutingKeyError::new(key, RoutingKeyErrorKind::TooFewWords))?;
         if several > 0 && !many {
-            return Err(RoutingKeyError::new(key, RoutingKeyFault::TooManyWords));
+            return Err(RoutingKeyError::new(key, RoutingKeyErrorKind::TooManyWords));
         }
         Ok(Self {
             key,
@@ -55,7 +55,7 @@ impl<'key> KeyReader<'key> {
         let (entry, found) = self.next();
         match entry.and_then(|entry| entry.constant) {
             Some(constant) if constant != found => {
-                Err(self.error(entry, RoutingKeyFault::NotTheConstant { constant }))
+                Err(self.error(entry, RoutingKeyErrorKind::NotTheConstant { constant }))
             }
             _ => Ok(()),
         }
@@ -145,7 +145,7 @@ impl<'key> KeyReader<'key> {
     fn error(
         &self,
         entry: Option<&'static RoutingKeyEntry>,
-        fault: RoutingKeyFault,
+        fault: RoutingKeyErrorKind,
     ) -> RoutingKeyError {
         let error = RoutingKeyError::new(self.key, fault);
         match entry {

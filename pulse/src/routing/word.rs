@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{MAX_BYTES, RoutingKeyError, RoutingKeyFault};
+use super::{MAX_BYTES, RoutingKeyError, RoutingKeyErrorKind};
 
 /// What can be made into a `W`, one of the word types: text, numbers, and the
 /// word types themselves.
@@ -27,37 +27,37 @@ where
 }
 
 /// Checks one word: not empty, no dot, not longer than a whole key may be.
-fn check_word(text: &str) -> Result<(), RoutingKeyFault> {
+fn check_word(text: &str) -> Result<(), RoutingKeyErrorKind> {
     if text.is_empty() {
-        return Err(RoutingKeyFault::Empty);
+        return Err(RoutingKeyErrorKind::Empty);
     }
     if text.contains('.') {
-        return Err(RoutingKeyFault::Dot);
+        return Err(RoutingKeyErrorKind::Dot);
     }
     check_length(text)
 }
 
 /// Checks a word of a pattern: a word, with wildcards only on their own.
-fn check_pattern_word(text: &str) -> Result<(), RoutingKeyFault> {
+fn check_pattern_word(text: &str) -> Result<(), RoutingKeyErrorKind> {
     check_word(text)?;
     if text.len() > 1 && text.contains(['*', '#']) {
-        return Err(RoutingKeyFault::PartialWildcard);
+        return Err(RoutingKeyErrorKind::PartialWildcard);
     }
     Ok(())
 }
 
 fn check_words(
     text: &str,
-    check: fn(&str) -> Result<(), RoutingKeyFault>,
-) -> Result<(), RoutingKeyFault> {
+    check: fn(&str) -> Result<(), RoutingKeyErrorKind>,
+) -> Result<(), RoutingKeyErrorKind> {
     check_length(text)?;
     text.split('.').try_for_each(check)
 }
 
-fn check_length(text: &str) -> Result<(), RoutingKeyFault> {
+fn check_length(text: &str) -> Result<(), RoutingKeyErrorKind> {
     match text.len() {
         0..=MAX_BYTES => Ok(()),
-        bytes => Err(RoutingKeyFault::TooLong { bytes }),
+        bytes => Err(RoutingKeyErrorKind::TooLong { bytes }),
     }
 }
 
@@ -74,7 +74,7 @@ macro_rules! word_type {
             ///
             /// [`RoutingKeyError`], saying what is wrong with `text`.
             pub fn new(text: &str) -> Result<Self, RoutingKeyError> {
-                let check: fn(&str) -> Result<(), RoutingKeyFault> = $check;
+                let check: fn(&str) -> Result<(), RoutingKeyErrorKind> = $check;
                 match check(text) {
                     Ok(()) => Ok(Self(text.into())),
                     Err(fault) => Err(RoutingKeyError::new(text, fault)),

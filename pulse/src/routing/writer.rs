@@ -1,6 +1,6 @@
 //! From the words of a routing key's entries to the key to publish with.
 
-use super::{ABSENT, MAX_BYTES, RoutingKeyError, RoutingKeyFault};
+use super::{ABSENT, MAX_BYTES, RoutingKeyError, RoutingKeyErrorKind};
 
 /// Writes a routing key entry by entry, in the order of the reference.
 #[derive(Debug, Default)]
@@ -40,7 +40,7 @@ impl KeyWriter {
             0..=MAX_BYTES => Ok(self.key),
             bytes => Err(RoutingKeyError::new(
                 &self.key,
-                RoutingKeyFault::TooLong { bytes },
+                RoutingKeyErrorKind::TooLong { bytes },
             )),
         }
     }

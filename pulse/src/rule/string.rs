@@ -11,10 +11,10 @@ use crate::validate::Violation;
 /// literals when the program is compiled:
 ///
 /// ```
-/// use taskcluster_pulse::rule::{Matcher, Run, StringRule};
+/// use taskcluster_pulse::{StringRule, __private::{Matcher, Run}};
 ///
 /// const PROVIDER_ID: StringRule = StringRule::new("PROVIDER_ID")
-///     .refusal("not a PROVIDER_ID: 1 to 38 letters, digits, `-` or `_`")
+///     .error_message("not a PROVIDER_ID: 1 to 38 letters, digits, `-` or `_`")
 ///     .min_length(1)
 ///     .max_length(38)
 ///     .pattern("^[a-zA-Z0-9-_]*$", Matcher::run(&const { Run::new(b"--09AZ__az") }));
@@ -25,17 +25,17 @@ use crate::validate::Violation;
 /// ```
 ///
 /// A literal that breaks the rule does not compile, and the compiler's message
-/// is the [`refusal`](Self::refusal):
+/// is the [`error_message`](Self::error_message):
 ///
 /// ```compile_fail
-/// # use taskcluster_pulse::rule::StringRule;
+/// # use taskcluster_pulse::StringRule;
 /// # const PROVIDER_ID: StringRule = StringRule::new("PROVIDER_ID").min_length(1);
 /// const NONE: &str = PROVIDER_ID.literal("");
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct StringRule {
     name: &'static str,
-    refusal: &'static str,
+    error_message: &'static str,
     pub(crate) min_length: Option<u64>,
     pub(crate) max_length: Option<u64>,
     pattern: Option<(&'static str, Matcher)>,
@@ -56,7 +56,7 @@ impl StringRule {
     pub const fn new(name: &'static str) -> Self {
         Self {
             name,
-            refusal: name,
+            error_message: name,
             min_length: None,
             max_length: None,
             pattern: None,
@@ -69,8 +69,8 @@ impl StringRule {
     /// What the compiler says of a literal that breaks the rule; without this,
     /// the name of the rule.
     #[must_use]
-    pub const fn refusal(mut self, words: &'static str) -> Self {
-        self.refusal = words;
+    pub const fn error_message(mut self, words: &'static str) -> Self {
+        self.error_message = words;
         self
     }
 
@@ -160,7 +160,7 @@ impl StringRule {
     /// for texts that are not literals.
     #[track_caller]
     pub const fn literal(&self, text: &'static str) -> &'static str {
-        assert!(self.is_valid(text), "{}", self.refusal);
+        assert!(self.is_valid(text), "{}", self.error_message);
         text
     }
 

@@ -12,14 +12,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use taskcluster_pulse::payload::{Member, PayloadSlot, Rest, Shape};
-use taskcluster_pulse::routing::{KeyReader, KeyWriter, PatternWord, Word, word_or};
-use taskcluster_pulse::rule::ScalarRule;
-use taskcluster_pulse::validate::Flow;
+use taskcluster_pulse::__private::{
+    Flow, KeyReader, KeyWriter, Member, PatternWord, PayloadSlot, Pointer, Report, Rest, Shape,
+    word_or,
+};
 use taskcluster_pulse::{
     Binding, DecodeError, EventSet, Exchange, ExchangeInfo, Message, Notice, Payload,
-    PayloadObject, Pointer, QueueBinding, Report, RoutingKey, RoutingKeyEntry, RoutingKeyError,
-    Validate, Violations,
+    PayloadObject, QueueBinding, RoutingKey, RoutingKeyEntry, RoutingKeyError, ScalarRule,
+    Validate, Violations, Word,
 };
 
 /// The exchange `exchange/tests/v1/numbered`.

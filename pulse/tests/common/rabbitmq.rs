@@ -7,7 +7,7 @@ use lapin::options::{
 use lapin::types::FieldTable;
 use lapin::uri::AMQPUri;
 use lapin::{BasicProperties, Channel, ConnectionProperties, ExchangeKind};
-use taskcluster_pulse::routing::PatternWord;
+use taskcluster_pulse::__private::PatternWord;
 use taskcluster_pulse::{Connection, Consumer, ConsumerBuilder, Exchange};
 
 use super::Numbered;

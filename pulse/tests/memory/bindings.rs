@@ -1,6 +1,6 @@
 //! Bindings that a queue still has and the program no longer asks for.
 
-use taskcluster_pulse::routing::PatternWord;
+use taskcluster_pulse::__private::PatternWord;
 use taskcluster_pulse::{
     Binding, Consumer, ConsumerBuilder, Exchange, ManagementError, MemoryBroker, Notice, Queue,
 };

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use lapin::options::{QueueBindOptions, QueueDeclareOptions};
 use lapin::types::FieldTable;
-use taskcluster_pulse::routing::RoutingPattern;
+use taskcluster_pulse::RoutingPattern;
 
 use crate::common::rabbitmq::Rabbit;
 

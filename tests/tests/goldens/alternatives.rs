@@ -181,7 +181,7 @@ fn alternatives_stand_within_others_and_beside_others() {
 /// A strict decode passes over nothing that only another alternative knows.
 #[test]
 fn a_member_of_another_alternative_is_no_member_of_this_one() {
-    use taskcluster_pulse::payload::{PayloadError, decode, decode_strict};
+    use taskcluster_pulse::{PayloadError, decode, decode_strict};
     let message = json!({"tagged": {"kind": "a", "y": "of b"}}).to_string();
     let tolerant: Nested2 = decode(message.as_bytes()).expect("decoded");
     assert!(matches!(tolerant.tagged, Some(NestedTagged::NestedA(_))));
@@ -236,7 +236,7 @@ fn values_that_several_alternatives_may_fit_are_told_apart() {
 #[test]
 fn equal_items_are_equal_whatever_their_types() {
     let text = json!({"pairs": [{"b": 1}, {}]}).to_string();
-    let unsure: UnsureMessage = taskcluster_pulse::payload::decode(text.as_bytes()).expect("read");
+    let unsure: UnsureMessage = taskcluster_pulse::decode(text.as_bytes()).expect("read");
     assert_eq!(
         json!(unsure),
         json!({"pairs": [{}, {}]}),

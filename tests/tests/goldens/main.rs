@@ -10,7 +10,7 @@ mod routing;
 mod worker_manager;
 
 use serde_json::Value;
-use taskcluster_pulse::payload::{Payload, PayloadError, decode, decode_strict};
+use taskcluster_pulse::{Payload, PayloadError, decode, decode_strict};
 
 /// Decodes `json`, and asserts that it is written back as it came.
 #[track_caller]

@@ -2,12 +2,11 @@
 
 //! What `validate()` checks.
 
-use taskcluster_pulse::{JsonText, Pointer, Report, Validate};
-use taskcluster_pulse::payload::{
-    Branch, Union, check_one, check_unmatched, read_variant,
+use taskcluster_pulse::{RawJson, Validate};
+use taskcluster_pulse::__private::{
+    Branch, Flow, ItemsRule, Known, MembersRule, Pointer, Report, Union, check_one,
+    check_unmatched, read_variant, unique, unique_as_written,
 };
-use taskcluster_pulse::rule::{ItemsRule, Known, MembersRule, unique, unique_as_written};
-use taskcluster_pulse::validate::Flow;
 
 use super::{
     Amount, Both, Changed2, ChangedLaunch, ChangedLists, ChangedNumbers, ChangedOrigin,
@@ -52,7 +51,7 @@ impl Union for ChangedLaunch {
         Branch::new(&shapes::CHANGED_LAUNCH_0, |text| read_variant(text, Self::String)),
         Branch::new(&shapes::CHANGED_LAUNCH_1, |text| read_variant(text, Self::String2)),
     ];
-    fn unmatched(text: JsonText) -> Self {
+    fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
     }
 
@@ -97,7 +96,7 @@ impl Union for ChangedNumbers {
         ),
         Branch::new(&shapes::CHANGED_NUMBERS_1, |text| read_variant(text, Self::Number)),
     ];
-    fn unmatched(text: JsonText) -> Self {
+    fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
     }
 
@@ -130,7 +129,7 @@ impl Union for ChangedOrigin {
         Branch::new(&shapes::CHANGED_ORIGIN_1, |text| read_variant(text, Self::HgPush2)),
         Branch::new(&shapes::CHANGED_ORIGIN_2, |text| read_variant(text, Self::GitPull)),
     ];
-    fn unmatched(text: JsonText) -> Self {
+    fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
     }
 
@@ -189,7 +188,7 @@ impl Union for ChangedOverlap {
         Branch::new(&shapes::CHANGED_OVERLAP_0, |text| read_variant(text, Self::String)),
         Branch::new(&shapes::CHANGED_OVERLAP_1, |text| read_variant(text, Self::String2)),
     ];
-    fn unmatched(text: JsonText) -> Self {
+    fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
     }
 
@@ -225,7 +224,7 @@ impl Union for ChangedScalar {
         Branch::new(&shapes::CHANGED_SCALAR_1, |text| read_variant(text, Self::Integer)),
         Branch::new(&shapes::CHANGED_SCALAR_2, |text| read_variant(text, Self::String)),
     ];
-    fn unmatched(text: JsonText) -> Self {
+    fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
     }
 
@@ -258,7 +257,7 @@ impl Union for ChangedShapes {
         Branch::new(&shapes::CHANGED_SHAPES_0, |text| read_variant(text, Self::Array)),
         Branch::new(&shapes::CHANGED_SHAPES_1, |text| read_variant(text, Self::Object)),
     ];
-    fn unmatched(text: JsonText) -> Self {
+    fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
     }
 
@@ -290,7 +289,7 @@ impl Union for IrcMessage {
         Branch::new(&shapes::IRC_MESSAGE_0, |text| read_variant(text, Self::Object)),
         Branch::new(&shapes::IRC_MESSAGE_1, |text| read_variant(text, Self::Object2)),
     ];
-    fn unmatched(text: JsonText) -> Self {
+    fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
     }
 
@@ -415,7 +414,7 @@ impl Union for NestedBoth {
         Branch::new(&shapes::NESTED_BOTH_0, |text| read_variant(text, Self::Integer)),
         Branch::new(&shapes::NESTED_BOTH_1, |text| read_variant(text, Self::String)),
     ];
-    fn unmatched(text: JsonText) -> Self {
+    fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
     }
 
@@ -447,7 +446,7 @@ impl Union for NestedOther {
         Branch::new(&shapes::NESTED_OTHER_0, |text| read_variant(text, Self::String)),
         Branch::new(&shapes::NESTED_OTHER_1, |text| read_variant(text, Self::Integer)),
     ];
-    fn unmatched(text: JsonText) -> Self {
+    fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
     }
 
@@ -475,7 +474,7 @@ impl Union for NestedPerhaps {
         Branch::new(&shapes::NESTED_PERHAPS_0, |text| read_variant(text, Self::String)),
         Branch::new(&shapes::NESTED_PERHAPS_1, |text| read_variant(text, Self::Integer)),
     ];
-    fn unmatched(text: JsonText) -> Self {
+    fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
     }
 
@@ -505,7 +504,7 @@ impl Union for NestedTagged {
         Branch::new(&shapes::NESTED_TAGGED_0, |text| read_variant(text, Self::NestedA)),
         Branch::new(&shapes::NESTED_TAGGED_1, |text| read_variant(text, Self::NestedB)),
     ];
-    fn unmatched(text: JsonText) -> Self {
+    fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
     }
 
@@ -586,7 +585,7 @@ impl Union for Amount {
         Branch::new(&shapes::AMOUNT_0, |text| read_variant(text, Self::Integer)),
         Branch::new(&shapes::AMOUNT_1, |text| read_variant(text, Self::Number)),
     ];
-    fn unmatched(text: JsonText) -> Self {
+    fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
     }
 
@@ -619,7 +618,7 @@ impl Union for NestedList {
         Branch::new(&shapes::NESTED_LIST_0, |text| read_variant(text, Self::Array)),
         Branch::new(&shapes::NESTED_LIST_1, |text| read_variant(text, Self::Array2)),
     ];
-    fn unmatched(text: JsonText) -> Self {
+    fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
     }
 
@@ -657,7 +656,7 @@ impl Union for Maybe {
         Branch::new(&shapes::MAYBE_0, |text| read_variant(text, Self::Array)),
         Branch::new(&shapes::MAYBE_1, |text| read_variant(text, Self::Array2)),
     ];
-    fn unmatched(text: JsonText) -> Self {
+    fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
     }
 
@@ -692,7 +691,7 @@ impl Union for Odd {
         Branch::new(&shapes::ODD_0, |text| read_variant(text, Self::Variant)),
         Branch::new(&shapes::ODD_1, |text| read_variant(text, Self::String)),
     ];
-    fn unmatched(text: JsonText) -> Self {
+    fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
     }
 
@@ -725,7 +724,7 @@ impl Union for Pair {
         Branch::new(&shapes::PAIR_0, |text| read_variant(text, Self::Both)),
         Branch::new(&shapes::PAIR_1, |text| read_variant(text, Self::OnlyOne)),
     ];
-    fn unmatched(text: JsonText) -> Self {
+    fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
     }
 
@@ -769,7 +768,7 @@ impl Union for When {
         Branch::new(&shapes::WHEN_0, |text| read_variant(text, Self::String)),
         Branch::new(&shapes::WHEN_1, |text| read_variant(text, Self::String2)),
     ];
-    fn unmatched(text: JsonText) -> Self {
+    fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
     }
 

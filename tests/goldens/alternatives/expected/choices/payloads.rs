@@ -6,8 +6,8 @@ use std::fmt;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use taskcluster_pulse::{JsonText, OpenEnum, Timestamp, Unknown};
-use taskcluster_pulse::payload::{
+use taskcluster_pulse::{OpenEnum, RawJson, Timestamp, Unknown};
+use taskcluster_pulse::__private::{
     Members, deserialize_open, deserialize_union, fmt_open, optional, serialize_open,
 };
 
@@ -54,7 +54,7 @@ pub enum ChangedLaunch {
     /// Syntax: `^[a-z]{3}$`.
     String2(String),
     /// A value that is none of these, as it came.
-    Unmatched(JsonText),
+    Unmatched(RawJson),
 }
 
 impl<'de> Deserialize<'de> for ChangedLaunch {
@@ -125,7 +125,7 @@ pub enum ChangedNumbers {
     /// At most 0.5.
     Number(f64),
     /// A value that is none of these, as it came.
-    Unmatched(JsonText),
+    Unmatched(RawJson),
 }
 
 impl<'de> Deserialize<'de> for ChangedNumbers {
@@ -146,7 +146,7 @@ pub enum ChangedOrigin {
     /// The alternative `GitPull`.
     GitPull(GitPull),
     /// A value that is none of these, as it came.
-    Unmatched(JsonText),
+    Unmatched(RawJson),
 }
 
 impl<'de> Deserialize<'de> for ChangedOrigin {
@@ -198,7 +198,7 @@ pub enum ChangedOverlap {
     /// At least 2 characters.
     String2(String),
     /// A value that is none of these, as it came.
-    Unmatched(JsonText),
+    Unmatched(RawJson),
 }
 
 impl<'de> Deserialize<'de> for ChangedOverlap {
@@ -219,7 +219,7 @@ pub enum ChangedScalar {
     /// At most 5 characters.
     String(String),
     /// A value that is none of these, as it came.
-    Unmatched(JsonText),
+    Unmatched(RawJson),
 }
 
 impl<'de> Deserialize<'de> for ChangedScalar {
@@ -238,7 +238,7 @@ pub enum ChangedShapes {
     /// At most 1 member.
     Object(BTreeMap<String, String>),
     /// A value that is none of these, as it came.
-    Unmatched(JsonText),
+    Unmatched(RawJson),
 }
 
 impl<'de> Deserialize<'de> for ChangedShapes {
@@ -257,7 +257,7 @@ pub enum IrcMessage {
     /// The alternative `Object2`.
     Object2(IrcVariant1),
     /// A value that is none of these, as it came.
-    Unmatched(JsonText),
+    Unmatched(RawJson),
 }
 
 impl<'de> Deserialize<'de> for IrcMessage {
@@ -282,7 +282,7 @@ pub struct IrcVariant0 {
     pub user: Option<String>,
     /// Members that the schema does not name, as they came.
     #[serde(flatten)]
-    pub rest: BTreeMap<String, JsonText>,
+    pub rest: BTreeMap<String, RawJson>,
 }
 
 impl<'de> Deserialize<'de> for IrcVariant0 {
@@ -313,7 +313,7 @@ pub struct IrcVariant1 {
     pub user: String,
     /// Members that the schema does not name, as they came.
     #[serde(flatten)]
-    pub rest: BTreeMap<String, JsonText>,
+    pub rest: BTreeMap<String, RawJson>,
 }
 
 impl<'de> Deserialize<'de> for IrcVariant1 {
@@ -344,7 +344,7 @@ pub struct Merged2 {
     pub label: Option<String>,
     /// Members that the schema does not name, as they came.
     #[serde(flatten)]
-    pub rest: BTreeMap<String, JsonText>,
+    pub rest: BTreeMap<String, RawJson>,
 }
 
 impl<'de> Deserialize<'de> for Merged2 {
@@ -369,7 +369,7 @@ pub struct Nested2 {
     ///
     /// Each name: format: `date-time`.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
-    pub days: Option<BTreeMap<String, JsonText>>,
+    pub days: Option<BTreeMap<String, RawJson>>,
     /// Names out of a list.
     ///
     /// Each name: one of `a`, `b`.
@@ -403,7 +403,7 @@ pub struct Nested2 {
     ///
     /// No two items are equal.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
-    pub things: Option<Vec<JsonText>>,
+    pub things: Option<Vec<RawJson>>,
     /// Text, whatever the alternatives say.
     ///
     /// At least 2 characters.
@@ -421,7 +421,7 @@ pub enum NestedBoth {
     /// At most 3 characters.
     String(String),
     /// A value that is none of these, as it came.
-    Unmatched(JsonText),
+    Unmatched(RawJson),
 }
 
 impl<'de> Deserialize<'de> for NestedBoth {
@@ -440,7 +440,7 @@ pub enum NestedOther {
     /// The alternative `Integer`.
     Integer(i64),
     /// A value that is none of these, as it came.
-    Unmatched(JsonText),
+    Unmatched(RawJson),
 }
 
 impl<'de> Deserialize<'de> for NestedOther {
@@ -459,7 +459,7 @@ pub enum NestedPerhaps {
     /// The alternative `Integer`.
     Integer(i64),
     /// A value that is none of these, as it came.
-    Unmatched(JsonText),
+    Unmatched(RawJson),
 }
 
 impl<'de> Deserialize<'de> for NestedPerhaps {
@@ -478,7 +478,7 @@ pub enum NestedTagged {
     /// The alternative `NestedB`.
     NestedB(NestedB),
     /// A value that is none of these, as it came.
-    Unmatched(JsonText),
+    Unmatched(RawJson),
 }
 
 impl<'de> Deserialize<'de> for NestedTagged {
@@ -546,7 +546,7 @@ pub enum Amount {
     /// At most 1e+17. A multiple of 2.
     Number(f64),
     /// A value that is none of these, as it came.
-    Unmatched(JsonText),
+    Unmatched(RawJson),
 }
 
 impl<'de> Deserialize<'de> for Amount {
@@ -563,9 +563,9 @@ pub enum NestedList {
     /// No two items are equal.
     Array(Vec<NestedList>),
     /// At most 2 items.
-    Array2(Vec<JsonText>),
+    Array2(Vec<RawJson>),
     /// A value that is none of these, as it came.
-    Unmatched(JsonText),
+    Unmatched(RawJson),
 }
 
 impl<'de> Deserialize<'de> for NestedList {
@@ -580,11 +580,11 @@ impl<'de> Deserialize<'de> for NestedList {
 #[non_exhaustive]
 pub enum Maybe {
     /// At least 1 item. No two items are equal.
-    Array(Vec<JsonText>),
+    Array(Vec<RawJson>),
     /// At most 9 items.
-    Array2(Vec<JsonText>),
+    Array2(Vec<RawJson>),
     /// A value that is none of these, as it came.
-    Unmatched(JsonText),
+    Unmatched(RawJson),
 }
 
 impl<'de> Deserialize<'de> for Maybe {
@@ -599,11 +599,11 @@ impl<'de> Deserialize<'de> for Maybe {
 #[non_exhaustive]
 pub enum Odd {
     /// The alternative `Variant`.
-    Variant(JsonText),
+    Variant(RawJson),
     /// At least 2 characters.
     String(String),
     /// A value that is none of these, as it came.
-    Unmatched(JsonText),
+    Unmatched(RawJson),
 }
 
 impl<'de> Deserialize<'de> for Odd {
@@ -622,7 +622,7 @@ pub enum Pair {
     /// The alternative `OnlyOne`.
     OnlyOne(OnlyOne),
     /// A value that is none of these, as it came.
-    Unmatched(JsonText),
+    Unmatched(RawJson),
 }
 
 impl<'de> Deserialize<'de> for Pair {
@@ -660,7 +660,7 @@ pub enum When {
     /// At most 3 characters.
     String2(String),
     /// A value that is none of these, as it came.
-    Unmatched(JsonText),
+    Unmatched(RawJson),
 }
 
 impl<'de> Deserialize<'de> for When {

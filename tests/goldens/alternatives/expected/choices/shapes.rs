@@ -3,7 +3,7 @@
 //! Which kinds of JSON values the payloads are made of.
 
 use taskcluster_pulse::Payload;
-use taskcluster_pulse::payload::{Member, Rest, Shape, ShapeRule};
+use taskcluster_pulse::__private::{Member, Rest, Shape, ShapeRule};
 
 use super::{Changed2, IrcMessage, Merged2, Nested2, UnsureMessage, validators};
 

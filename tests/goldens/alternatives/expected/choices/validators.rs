@@ -2,19 +2,20 @@
 
 //! The rules of the schemas, as constants.
 
-use taskcluster_pulse::rule::{Matcher, Run, ScalarRule, StringRule, Table};
+use taskcluster_pulse::{ScalarRule, StringRule};
+use taskcluster_pulse::__private::{Matcher, Run, Table};
 
 /// At least 7.
 pub const NEVER: ScalarRule<u64> = ScalarRule::new().minimum(7);
 
 /// Always `""`.
 pub const STRING: StringRule = StringRule::new("STRING")
-    .refusal("not a valid STRING. Always `\"\"`.")
+    .error_message("not a valid STRING. Always `\"\"`.")
     .constant(&[""]);
 
 /// Syntax: `^[a-z]{3}$`.
 pub const STRING2: StringRule = StringRule::new("STRING2")
-    .refusal("not a valid STRING2. Syntax: `^[a-z]{3}$`.")
+    .error_message("not a valid STRING2. Syntax: `^[a-z]{3}$`.")
     .pattern(
         "^[a-z]{3}$",
         Matcher::run(&const { Run::new(b"az") }).at_least(3).at_most(3),
@@ -28,24 +29,24 @@ pub const NUMBER: ScalarRule<f64> = ScalarRule::new().maximum(0.5);
 
 /// Always `hg`.
 pub const KIND: StringRule = StringRule::new("KIND")
-    .refusal("not a valid KIND. Always `hg`.")
+    .error_message("not a valid KIND. Always `hg`.")
     .one_of(&["hg"]);
 
 /// Always `git`.
 pub const GIT_PULL_KIND: StringRule = StringRule::new("GIT_PULL_KIND")
-    .refusal("not a valid GIT_PULL_KIND. Always `git`.")
+    .error_message("not a valid GIT_PULL_KIND. Always `git`.")
     .constant(&["git"]);
 
 /// At most 3 characters.
 pub const CHANGED_OVERLAP_STRING: StringRule = StringRule::new("CHANGED_OVERLAP_STRING")
-    .refusal("not a valid CHANGED_OVERLAP_STRING. At most 3 characters.")
+    .error_message("not a valid CHANGED_OVERLAP_STRING. At most 3 characters.")
     .max_length(3);
 
 /// At least 2 characters.
 pub const CHANGED_OVERLAP_STRING2: StringRule = StringRule::new(
         "CHANGED_OVERLAP_STRING2",
     )
-    .refusal("not a valid CHANGED_OVERLAP_STRING2. At least 2 characters.")
+    .error_message("not a valid CHANGED_OVERLAP_STRING2. At least 2 characters.")
     .min_length(2);
 
 /// At least 3.
@@ -53,17 +54,17 @@ pub const CHANGED_SCALAR_INTEGER: ScalarRule<u64> = ScalarRule::new().minimum(3)
 
 /// At most 5 characters.
 pub const CHANGED_SCALAR_STRING: StringRule = StringRule::new("CHANGED_SCALAR_STRING")
-    .refusal("not a valid CHANGED_SCALAR_STRING. At most 5 characters.")
+    .error_message("not a valid CHANGED_SCALAR_STRING. At most 5 characters.")
     .max_length(5);
 
 /// At most 5 characters.
 pub const MESSAGE: StringRule = StringRule::new("MESSAGE")
-    .refusal("not a valid MESSAGE. At most 5 characters.")
+    .error_message("not a valid MESSAGE. At most 5 characters.")
     .max_length(5);
 
 /// 2 to 4 characters. Syntax: `^[a-z]*$`.
 pub const ID: StringRule = StringRule::new("ID")
-    .refusal("not a valid ID. 2 to 4 characters. Syntax: `^[a-z]*$`.")
+    .error_message("not a valid ID. 2 to 4 characters. Syntax: `^[a-z]*$`.")
     .min_length(2)
     .max_length(4)
     .pattern("^[a-z]*$", Matcher::run(&const { Run::new(b"az") }))
@@ -71,7 +72,7 @@ pub const ID: StringRule = StringRule::new("ID")
 
 /// Syntax: `a`.
 pub const LABEL: StringRule = StringRule::new("LABEL")
-    .refusal("not a valid LABEL. Syntax: `a`.")
+    .error_message("not a valid LABEL. Syntax: `a`.")
     .pattern(
         "a",
         Matcher::table(
@@ -82,7 +83,7 @@ pub const LABEL: StringRule = StringRule::new("LABEL")
 
 /// Syntax: `b`.
 pub const MERGED2_LABEL: StringRule = StringRule::new("MERGED2_LABEL")
-    .refusal("not a valid MERGED2_LABEL. Syntax: `b`.")
+    .error_message("not a valid MERGED2_LABEL. Syntax: `b`.")
     .pattern(
         "b",
         Matcher::table(
@@ -93,7 +94,7 @@ pub const MERGED2_LABEL: StringRule = StringRule::new("MERGED2_LABEL")
 
 /// Format: `date-time`.
 pub const DAYS_NAME: StringRule = StringRule::new("DAYS_NAME")
-    .refusal("not a valid DAYS_NAME. Format: `date-time`.")
+    .error_message("not a valid DAYS_NAME. Format: `date-time`.")
     .format(
         "date-time",
         Matcher::any_of(
@@ -150,7 +151,7 @@ pub const DAYS_NAME: StringRule = StringRule::new("DAYS_NAME")
 
 /// One of `a`, `b`.
 pub const FEW_NAME: StringRule = StringRule::new("FEW_NAME")
-    .refusal("not a valid FEW_NAME. One of `a`, `b`.")
+    .error_message("not a valid FEW_NAME. One of `a`, `b`.")
     .one_of(&["a", "b"]);
 
 /// At least 9007199254740993.
@@ -158,7 +159,7 @@ pub const LARGE: ScalarRule<u64> = ScalarRule::new().minimum(9007199254740993);
 
 /// Syntax: `^.{0,255}$`.
 pub const LINE: StringRule = StringRule::new("LINE")
-    .refusal("not a valid LINE. Syntax: `^.{0,255}$`.")
+    .error_message("not a valid LINE. Syntax: `^.{0,255}$`.")
     .pattern(
         "^.{0,255}$",
         Matcher::all_of(
@@ -184,7 +185,7 @@ pub const LINE: StringRule = StringRule::new("LINE")
 
 /// At most 24 characters. Syntax: `Z$`. Format: `date-time`.
 pub const MOMENT: StringRule = StringRule::new("MOMENT")
-    .refusal(
+    .error_message(
         "not a valid MOMENT. At most 24 characters. Syntax: `Z$`. Format: `date-time`.",
     )
     .max_length(24)
@@ -245,22 +246,22 @@ pub const MOMENT: StringRule = StringRule::new("MOMENT")
 
 /// At least 2 characters.
 pub const WORD: StringRule = StringRule::new("WORD")
-    .refusal("not a valid WORD. At least 2 characters.")
+    .error_message("not a valid WORD. At least 2 characters.")
     .min_length(2);
 
 /// At least 2 characters.
 pub const NESTED_PERHAPS_STRING: StringRule = StringRule::new("NESTED_PERHAPS_STRING")
-    .refusal("not a valid NESTED_PERHAPS_STRING. At least 2 characters.")
+    .error_message("not a valid NESTED_PERHAPS_STRING. At least 2 characters.")
     .min_length(2);
 
 /// Always `a`.
 pub const NESTED_A_KIND: StringRule = StringRule::new("NESTED_A_KIND")
-    .refusal("not a valid NESTED_A_KIND. Always `a`.")
+    .error_message("not a valid NESTED_A_KIND. Always `a`.")
     .constant(&["a"]);
 
 /// Always `b`.
 pub const NESTED_B_KIND: StringRule = StringRule::new("NESTED_B_KIND")
-    .refusal("not a valid NESTED_B_KIND. Always `b`.")
+    .error_message("not a valid NESTED_B_KIND. Always `b`.")
     .constant(&["b"]);
 
 /// At most 1e+17. A multiple of 2.
@@ -270,5 +271,5 @@ pub const AMOUNT_NUMBER: ScalarRule<f64> = ScalarRule::new()
 
 /// At most 3 characters.
 pub const WHEN_STRING2: StringRule = StringRule::new("WHEN_STRING2")
-    .refusal("not a valid WHEN_STRING2. At most 3 characters.")
+    .error_message("not a valid WHEN_STRING2. At most 3 characters.")
     .max_length(3);

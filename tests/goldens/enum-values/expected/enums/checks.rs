@@ -2,10 +2,10 @@
 
 //! What `validate()` checks.
 
-use taskcluster_pulse::{JsonText, Pointer, Report, Validate};
-use taskcluster_pulse::payload::{Branch, Union, check_unmatched, read_variant};
-use taskcluster_pulse::rule::Known;
-use taskcluster_pulse::validate::Flow;
+use taskcluster_pulse::{RawJson, Validate};
+use taskcluster_pulse::__private::{
+    Branch, Flow, Known, Pointer, Report, Union, check_unmatched, read_variant,
+};
 
 use super::{
     Changed2, ChangedCase, ChangedMixed, ChangedNarrowed, ChangedOdd, ChangedPunctuation,
@@ -64,7 +64,7 @@ impl Union for ChangedMixed {
         Branch::new(&shapes::CHANGED_MIXED_0, |text| read_variant(text, Self::Integer)),
         Branch::new(&shapes::CHANGED_MIXED_1, |text| read_variant(text, Self::String)),
     ];
-    fn unmatched(text: JsonText) -> Self {
+    fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
     }
 

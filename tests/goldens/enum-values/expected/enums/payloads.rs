@@ -5,8 +5,8 @@
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use taskcluster_pulse::{JsonText, OpenEnum, Unknown};
-use taskcluster_pulse::payload::{
+use taskcluster_pulse::{OpenEnum, RawJson, Unknown};
+use taskcluster_pulse::__private::{
     deserialize_open, deserialize_union, fmt_open, optional, serialize_open,
 };
 
@@ -123,7 +123,7 @@ pub enum ChangedMixed {
     /// Always `on`.
     String(String),
     /// A value that is none of these, as it came.
-    Unmatched(JsonText),
+    Unmatched(RawJson),
 }
 
 impl<'de> Deserialize<'de> for ChangedMixed {

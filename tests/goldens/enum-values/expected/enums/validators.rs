@@ -2,11 +2,11 @@
 
 //! The rules of the schemas, as constants.
 
-use taskcluster_pulse::rule::{ScalarRule, StringRule};
+use taskcluster_pulse::{ScalarRule, StringRule};
 
 /// Always `fixed`.
 pub const CONSTANT: StringRule = StringRule::new("CONSTANT")
-    .refusal("not a valid CONSTANT. Always `fixed`.")
+    .error_message("not a valid CONSTANT. Always `fixed`.")
     .constant(&["fixed"]);
 
 /// Always `true`.
@@ -20,7 +20,7 @@ pub const NUMBERS: ScalarRule<i64> = ScalarRule::new().one_of(&[1, 2, -3]);
 
 /// Always `only`.
 pub const SINGLE: StringRule = StringRule::new("SINGLE")
-    .refusal("not a valid SINGLE. Always `only`.")
+    .error_message("not a valid SINGLE. Always `only`.")
     .one_of(&["only"]);
 
 /// Always `1`.
@@ -31,5 +31,5 @@ pub const INTEGER: ScalarRule<u64> = ScalarRule::new().one_of(&[1]);
 
 /// Always `on`.
 pub const STRING: StringRule = StringRule::new("STRING")
-    .refusal("not a valid STRING. Always `on`.")
+    .error_message("not a valid STRING. Always `on`.")
     .one_of(&["on"]);

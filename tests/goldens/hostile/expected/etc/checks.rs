@@ -2,10 +2,10 @@
 
 //! What `validate()` checks.
 
-use taskcluster_pulse::{JsonText, Pointer, Report, Validate};
-use taskcluster_pulse::payload::{Branch, Union, check_unmatched, read_variant};
-use taskcluster_pulse::rule::Known;
-use taskcluster_pulse::validate::Flow;
+use taskcluster_pulse::{RawJson, Validate};
+use taskcluster_pulse::__private::{
+    Branch, Flow, Known, Pointer, Report, Union, check_unmatched, read_variant,
+};
 
 use super::{Kinds, Message2, MessageE, MessageItem, MessageU, shapes, validators};
 
@@ -54,7 +54,7 @@ impl Union for MessageU {
         Branch::new(&shapes::MESSAGE_U_0, |text| read_variant(text, Self::Panic)),
         Branch::new(&shapes::MESSAGE_U_1, |text| read_variant(text, Self::Integer)),
     ];
-    fn unmatched(text: JsonText) -> Self {
+    fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
     }
 

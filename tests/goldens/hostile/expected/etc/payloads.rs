@@ -6,8 +6,8 @@ use std::fmt;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use taskcluster_pulse::{JsonText, OpenEnum, Unknown};
-use taskcluster_pulse::payload::{
+use taskcluster_pulse::{OpenEnum, RawJson, Unknown};
+use taskcluster_pulse::__private::{
     Members, deserialize_open, deserialize_union, fmt_open, serialize_open,
 };
 
@@ -265,7 +265,7 @@ pub enum MessageU {
     /// The alternative `Integer`.
     Integer(i64),
     /// A value that is none of these, as it came.
-    Unmatched(JsonText),
+    Unmatched(RawJson),
 }
 
 impl<'de> Deserialize<'de> for MessageU {

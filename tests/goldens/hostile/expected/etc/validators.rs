@@ -2,11 +2,12 @@
 
 //! The rules of the schemas, as constants.
 
-use taskcluster_pulse::rule::{Matcher, Run, StringRule, Table};
+use taskcluster_pulse::StringRule;
+use taskcluster_pulse::__private::{Matcher, Run, Table};
 
 /// Syntax: ```` ^["`'\\]{1,3} ~~~ ```$ ````.
 pub const P_PANIC: StringRule = StringRule::new("P_PANIC")
-    .refusal("not a valid P_PANIC. Syntax: ```` ^[\"`'\\\\]{1,3} ~~~ ```$ ````.")
+    .error_message("not a valid P_PANIC. Syntax: ```` ^[\"`'\\\\]{1,3} ~~~ ```$ ````.")
     .pattern(
         "^[\"`'\\\\]{1,3} ~~~ ```$",
         Matcher::table(
@@ -26,12 +27,12 @@ pub const P_PANIC: StringRule = StringRule::new("P_PANIC")
 
 /// Always `` `"\ � ``.
 pub const MESSAGE2: StringRule = StringRule::new("MESSAGE2")
-    .refusal("not a valid MESSAGE2. Always `` `\"\\ � ``.")
+    .error_message("not a valid MESSAGE2. Always `` `\"\\ � ``.")
     .constant(&["`\"\\\n\u{202e}"]);
 
 /// Syntax: `` ~~~ |`|"#|<div> ``.
 pub const REST_VALUE: StringRule = StringRule::new("REST_VALUE")
-    .refusal("not a valid REST_VALUE. Syntax: ``  ~~~ |`|\"#|<div> ``.")
+    .error_message("not a valid REST_VALUE. Syntax: ``  ~~~ |`|\"#|<div> ``.")
     .pattern(
         " ~~~ |`|\"#|<div>",
         Matcher::table(
@@ -50,10 +51,10 @@ pub const REST_VALUE: StringRule = StringRule::new("REST_VALUE")
 
 /// Syntax: `` ^`+$ ``.
 pub const PANIC: StringRule = StringRule::new("PANIC")
-    .refusal("not a valid PANIC. Syntax: `` ^`+$ ``.")
+    .error_message("not a valid PANIC. Syntax: `` ^`+$ ``.")
     .pattern("^`+$", Matcher::run(&const { Run::new(b"``") }).at_least(1));
 
 /// At least 1 character.
 pub const PAYLOAD_ITEM: StringRule = StringRule::new("PAYLOAD_ITEM")
-    .refusal("not a valid PAYLOAD_ITEM. At least 1 character.")
+    .error_message("not a valid PAYLOAD_ITEM. At least 1 character.")
     .min_length(1);

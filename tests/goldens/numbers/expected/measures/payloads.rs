@@ -3,7 +3,7 @@
 //! What messages carry.
 
 use serde::{Deserialize, Serialize};
-use taskcluster_pulse::payload::optional;
+use taskcluster_pulse::__private::optional;
 
 /// Numbers and their bounds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

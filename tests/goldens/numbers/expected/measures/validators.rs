@@ -2,7 +2,7 @@
 
 //! The rules of the schemas, as constants.
 
-use taskcluster_pulse::rule::ScalarRule;
+use taskcluster_pulse::ScalarRule;
 
 /// Less than 0.
 pub const BELOW: ScalarRule<i64> = ScalarRule::new().exclusive_maximum(0);

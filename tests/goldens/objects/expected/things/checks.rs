@@ -2,9 +2,10 @@
 
 //! What `validate()` checks.
 
-use taskcluster_pulse::{Pointer, Report, Validate};
-use taskcluster_pulse::rule::{ItemsRule, Known, MembersRule, unique_as_written};
-use taskcluster_pulse::validate::Flow;
+use taskcluster_pulse::Validate;
+use taskcluster_pulse::__private::{
+    Flow, ItemsRule, Known, MembersRule, Pointer, Report, unique_as_written,
+};
 
 use super::{
     Chosen, Counted2, Link, Nested2, NestedByNameValue, NestedOuter, NestedOuterInner,

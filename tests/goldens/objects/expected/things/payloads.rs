@@ -6,8 +6,8 @@ use std::fmt;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use taskcluster_pulse::{JsonObject, JsonText, OpenEnum, Timestamp, Unknown};
-use taskcluster_pulse::payload::{
+use taskcluster_pulse::{OpenEnum, RawJson, RawJsonObject, Timestamp, Unknown};
+use taskcluster_pulse::__private::{
     Members, deserialize_open, fmt_open, optional, serialize_open,
 };
 
@@ -74,10 +74,10 @@ pub struct NestedRowsItemCellsItem {
 #[serde(rename_all = "camelCase")]
 pub struct Nullable2 {
     /// Not described by the schema.
-    pub any: JsonText,
+    pub any: RawJson,
     /// Not described by the schema.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
-    pub anything: Option<JsonText>,
+    pub anything: Option<RawJson>,
     /// Not described by the schema.
     #[serde(deserialize_with = "Option::deserialize")]
     pub choice: Option<Chosen>,
@@ -171,10 +171,10 @@ pub struct Open2 {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<Option<String>>,
     /// Not described by the schema.
-    pub undeclared: JsonText,
+    pub undeclared: RawJson,
     /// Members that the schema does not name, as they came.
     #[serde(flatten)]
-    pub rest: BTreeMap<String, JsonText>,
+    pub rest: BTreeMap<String, RawJson>,
 }
 
 impl<'de> Deserialize<'de> for Open2 {
@@ -224,10 +224,10 @@ pub struct Counted2 {
     ///
     /// 1 to 2 members.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
-    pub few: Option<BTreeMap<String, JsonText>>,
+    pub few: Option<BTreeMap<String, RawJson>>,
     /// Not described by the schema.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
-    pub free: Option<JsonObject>,
+    pub free: Option<RawJsonObject>,
     /// Not described by the schema.
     ///
     /// At most 3 members. Each name: syntax: `^[a-z]+$`. Each value: at most 4 characters.

@@ -3,7 +3,7 @@
 //! Which kinds of JSON values the payloads are made of.
 
 use taskcluster_pulse::Payload;
-use taskcluster_pulse::payload::{Member, Rest, Shape};
+use taskcluster_pulse::__private::{Member, Rest, Shape};
 
 use super::{Counted2, Nested2, Nullable2, Open2, SharedNull, validators};
 

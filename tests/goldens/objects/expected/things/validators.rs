@@ -2,21 +2,22 @@
 
 //! The rules of the schemas, as constants.
 
-use taskcluster_pulse::rule::{Matcher, Run, ScalarRule, StringRule};
+use taskcluster_pulse::{ScalarRule, StringRule};
+use taskcluster_pulse::__private::{Matcher, Run};
 
 /// At most 1 character.
 pub const GRID_ITEM_ITEM: StringRule = StringRule::new("GRID_ITEM_ITEM")
-    .refusal("not a valid GRID_ITEM_ITEM. At most 1 character.")
+    .error_message("not a valid GRID_ITEM_ITEM. At most 1 character.")
     .max_length(1);
 
 /// At least 1 character.
 pub const LEAF: StringRule = StringRule::new("LEAF")
-    .refusal("not a valid LEAF. At least 1 character.")
+    .error_message("not a valid LEAF. At least 1 character.")
     .min_length(1);
 
 /// At most 3 characters.
 pub const REQUIRED_NULLABLE: StringRule = StringRule::new("REQUIRED_NULLABLE")
-    .refusal("not a valid REQUIRED_NULLABLE. At most 3 characters.")
+    .error_message("not a valid REQUIRED_NULLABLE. At most 3 characters.")
     .max_length(3);
 
 /// At least 1.
@@ -24,10 +25,10 @@ pub const CPU: ScalarRule<u64> = ScalarRule::new().minimum(1);
 
 /// Syntax: `^[a-z]+$`.
 pub const TAGS_NAME: StringRule = StringRule::new("TAGS_NAME")
-    .refusal("not a valid TAGS_NAME. Syntax: `^[a-z]+$`.")
+    .error_message("not a valid TAGS_NAME. Syntax: `^[a-z]+$`.")
     .pattern("^[a-z]+$", Matcher::run(&const { Run::new(b"az") }).at_least(1));
 
 /// At most 4 characters.
 pub const TAGS_VALUE: StringRule = StringRule::new("TAGS_VALUE")
-    .refusal("not a valid TAGS_VALUE. At most 4 characters.")
+    .error_message("not a valid TAGS_VALUE. At most 4 characters.")
     .max_length(4);

@@ -6,8 +6,8 @@ use std::fmt;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use taskcluster_pulse::{JsonText, OpenEnum, Unknown};
-use taskcluster_pulse::payload::{
+use taskcluster_pulse::{OpenEnum, RawJson, Unknown};
+use taskcluster_pulse::__private::{
     Members, deserialize_open, fmt_open, optional, serialize_open,
 };
 
@@ -34,7 +34,7 @@ pub struct Job {
     pub version: u64,
     /// Members that the schema does not name, as they came.
     #[serde(flatten)]
-    pub rest: BTreeMap<String, JsonText>,
+    pub rest: BTreeMap<String, RawJson>,
 }
 
 impl<'de> Deserialize<'de> for Job {
@@ -61,7 +61,7 @@ pub struct JobInfo {
     pub link: Option<String>,
     /// Members that the schema does not name, as they came.
     #[serde(flatten)]
-    pub rest: BTreeMap<String, JsonText>,
+    pub rest: BTreeMap<String, RawJson>,
 }
 
 impl<'de> Deserialize<'de> for JobInfo {

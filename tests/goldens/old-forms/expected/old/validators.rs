@@ -2,7 +2,8 @@
 
 //! The rules of the schemas, as constants.
 
-use taskcluster_pulse::rule::{Matcher, ScalarRule, StringRule, Table};
+use taskcluster_pulse::{ScalarRule, StringRule};
+use taskcluster_pulse::__private::{Matcher, Table};
 
 /// At most 10. More than 0.
 pub const COUNT: ScalarRule<u64> = ScalarRule::new().maximum(10).exclusive_minimum(0);
@@ -12,7 +13,7 @@ pub const VERSION: ScalarRule<u64> = ScalarRule::new().one_of(&[1]);
 
 /// Format: `uri`.
 pub const LINK: StringRule = StringRule::new("LINK")
-    .refusal("not a valid LINK. Format: `uri`.")
+    .error_message("not a valid LINK. Format: `uri`.")
     .format(
         "uri",
         Matcher::table(

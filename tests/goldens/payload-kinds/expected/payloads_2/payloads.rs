@@ -6,8 +6,8 @@ use std::fmt;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use taskcluster_pulse::{JsonObject, JsonText, OpenEnum, Unknown};
-use taskcluster_pulse::payload::{
+use taskcluster_pulse::{OpenEnum, RawJson, RawJsonObject, Unknown};
+use taskcluster_pulse::__private::{
     Members, deserialize_open, fmt_open, optional, serialize_open,
 };
 
@@ -28,12 +28,12 @@ pub struct Text(pub String);
 /// A payload of a kind of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct AnythingGoes(pub JsonObject);
+pub struct AnythingGoes(pub RawJsonObject);
 
 /// A payload of a kind of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Whatever(pub JsonText);
+pub struct Whatever(pub RawJson);
 
 /// A payload of a kind of its own.
 ///
@@ -115,7 +115,7 @@ pub struct UntitledMessage {
     pub artifact: UntitledMessageArtifact,
     /// Members that the schema does not name, as they came.
     #[serde(flatten)]
-    pub rest: BTreeMap<String, JsonText>,
+    pub rest: BTreeMap<String, RawJson>,
 }
 
 impl<'de> Deserialize<'de> for UntitledMessage {

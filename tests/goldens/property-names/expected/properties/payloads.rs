@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
-use taskcluster_pulse::JsonText;
-use taskcluster_pulse::payload::{Members, optional};
+use taskcluster_pulse::RawJson;
+use taskcluster_pulse::__private::{Members, optional};
 
 /// Names that are no identifiers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -215,7 +215,7 @@ pub struct Open2 {
     pub self_: i64,
     /// Members that the schema does not name, as they came.
     #[serde(flatten)]
-    pub rest_2: BTreeMap<String, JsonText>,
+    pub rest_2: BTreeMap<String, RawJson>,
 }
 
 impl<'de> Deserialize<'de> for Open2 {

@@ -2,8 +2,8 @@
 
 //! The routing keys of messages.
 
-use taskcluster_pulse::{Exchange, RoutingKey, RoutingKeyError};
-use taskcluster_pulse::routing::{KeyReader, KeyWriter, Words};
+use taskcluster_pulse::{Exchange, RoutingKey, RoutingKeyError, Words};
+use taskcluster_pulse::__private::{KeyReader, KeyWriter};
 
 use super::{Changed, Open, Plain};
 

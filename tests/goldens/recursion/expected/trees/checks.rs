@@ -2,10 +2,11 @@
 
 //! What `validate()` checks.
 
-use taskcluster_pulse::{JsonText, Pointer, Report, Validate};
-use taskcluster_pulse::payload::{Branch, Union, check_unmatched, read_variant};
-use taskcluster_pulse::rule::{ItemsRule, unique};
-use taskcluster_pulse::validate::Flow;
+use taskcluster_pulse::{RawJson, Validate};
+use taskcluster_pulse::__private::{
+    Branch, Flow, ItemsRule, Pointer, Report, Union, check_unmatched, read_variant,
+    unique,
+};
 
 use super::{Choice2, Deeper, Even, NestedList, Odd, Tree2, shapes, validators};
 
@@ -70,7 +71,7 @@ impl Union for Choice2 {
         Branch::new(&shapes::CHOICE2_1, |text| read_variant(text, Self::Deeper)),
         Branch::new(&shapes::CHOICE2_2, |text| read_variant(text, Self::Array)),
     ];
-    fn unmatched(text: JsonText) -> Self {
+    fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
     }
 

@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
-use taskcluster_pulse::JsonText;
-use taskcluster_pulse::payload::{deserialize_union, optional};
+use taskcluster_pulse::RawJson;
+use taskcluster_pulse::__private::{deserialize_union, optional};
 
 /// Holds itself by a member, by an array and by a map.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -69,7 +69,7 @@ pub enum Choice2 {
     /// The alternative `Array`.
     Array(Vec<Choice2>),
     /// A value that is none of these, as it came.
-    Unmatched(JsonText),
+    Unmatched(RawJson),
 }
 
 impl<'de> Deserialize<'de> for Choice2 {

@@ -2,12 +2,12 @@
 
 //! The rules of the schemas, as constants.
 
-use taskcluster_pulse::rule::{ScalarRule, StringRule};
+use taskcluster_pulse::{ScalarRule, StringRule};
 
 /// At least 1.
 pub const COUNT: ScalarRule<u64> = ScalarRule::new().minimum(1);
 
 /// At most 4 characters.
 pub const STRING: StringRule = StringRule::new("STRING")
-    .refusal("not a valid STRING. At most 4 characters.")
+    .error_message("not a valid STRING. At most 4 characters.")
     .max_length(4);

@@ -3,7 +3,7 @@
 //! What messages carry.
 
 use serde::{Deserialize, Serialize};
-use taskcluster_pulse::payload::optional;
+use taskcluster_pulse::__private::optional;
 
 /// All forms of references.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -2,9 +2,8 @@
 
 //! What `validate()` checks.
 
-use taskcluster_pulse::{Pointer, Report, Validate};
-use taskcluster_pulse::rule::Known;
-use taskcluster_pulse::validate::Flow;
+use taskcluster_pulse::Validate;
+use taskcluster_pulse::__private::{Flow, Known, Pointer, Report};
 
 use super::{Defined2, Status, StatusState};
 

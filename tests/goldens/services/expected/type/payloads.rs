@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use taskcluster_pulse::{OpenEnum, Unknown};
-use taskcluster_pulse::payload::{deserialize_open, fmt_open, serialize_open};
+use taskcluster_pulse::__private::{deserialize_open, fmt_open, serialize_open};
 
 /// Of the first service.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 //! What messages carry.
 
 use serde::{Deserialize, Serialize};
-use taskcluster_pulse::payload::optional;
+use taskcluster_pulse::__private::optional;
 
 /// Tells which worker pool was created, changed or deleted. Deletion has no
 /// exchange of its own: it shows as a change that puts `null-provider` in charge of

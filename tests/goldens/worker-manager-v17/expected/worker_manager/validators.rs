@@ -2,11 +2,12 @@
 
 //! The rules of the schemas, as constants.
 
-use taskcluster_pulse::rule::{Matcher, Run, Split, StringRule};
+use taskcluster_pulse::StringRule;
+use taskcluster_pulse::__private::{Matcher, Run, Split};
 
 /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
 pub const PREVIOUS_PROVIDER_ID: StringRule = StringRule::new("PREVIOUS_PROVIDER_ID")
-    .refusal(
+    .error_message(
         "not a valid PREVIOUS_PROVIDER_ID. 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.",
     )
     .min_length(1)
@@ -16,7 +17,7 @@ pub const PREVIOUS_PROVIDER_ID: StringRule = StringRule::new("PREVIOUS_PROVIDER_
 
 /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
 pub const PROVIDER_ID: StringRule = StringRule::new("PROVIDER_ID")
-    .refusal(
+    .error_message(
         "not a valid PROVIDER_ID. 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.",
     )
     .min_length(1)
@@ -26,7 +27,7 @@ pub const PROVIDER_ID: StringRule = StringRule::new("PROVIDER_ID")
 
 /// Syntax: `^[a-zA-Z0-9-_]{1,38}/[a-z]([-a-z0-9]{0,36}[a-z0-9])?$`.
 pub const WORKER_POOL_ID: StringRule = StringRule::new("WORKER_POOL_ID")
-    .refusal(
+    .error_message(
         "not a valid WORKER_POOL_ID. Syntax: `^[a-zA-Z0-9-_]{1,38}/[a-z]([-a-z0-9]{0,36}[a-z0-9])?$`.",
     )
     .pattern(
