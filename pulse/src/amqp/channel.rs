@@ -17,7 +17,7 @@ use lapin::types::FieldTable;
 use super::convert::{arguments, arrival, fault, properties, short};
 use super::link::REPLY_SUCCESS;
 use crate::client::transport::{
-    Arrival, BoxFuture, Channel, Deliveries, Fault, Outgoing, QueueDeclaration, Route,
+    Arrival, BoxFuture, Channel, Deliveries, Outgoing, QueueDeclaration, Route, TransportError,
 };
 
 /// The tag of the one consumer of a channel.
@@ -42,16 +42,19 @@ fn hand_over<T>(request: impl Future<Output = T>) {
 /// Boxes a request and maps its error.
 fn request<'a, T: 'a>(
     request: impl Future<Output = lapin::Result<T>> + Send + 'a,
-) -> BoxFuture<'a, Result<(), Fault>> {
+) -> BoxFuture<'a, Result<(), TransportError>> {
     Box::pin(async { request.await.map(drop).map_err(|error| fault(&error)) })
 }
 
 impl Channel for AmqpChannel {
-    fn set_prefetch(&self, count: u16) -> BoxFuture<'_, Result<(), Fault>> {
+    fn set_prefetch(&self, count: u16) -> BoxFuture<'_, Result<(), TransportError>> {
         request(self.0.basic_qos(count, BasicQosOptions::default()))
     }
 
-    fn declare_exchange<'a>(&'a self, exchange: &'a str) -> BoxFuture<'a, Result<(), Fault>> {
+    fn declare_exchange<'a>(
+        &'a self,
+        exchange: &'a str,
+    ) -> BoxFuture<'a, Result<(), TransportError>> {
         Box::pin(async {
             let options = ExchangeDeclareOptions {
                 durable: true,
@@ -69,7 +72,7 @@ impl Channel for AmqpChannel {
     fn declare_queue<'a>(
         &'a self,
         queue: &'a QueueDeclaration,
-    ) -> BoxFuture<'a, Result<(), Fault>> {
+    ) -> BoxFuture<'a, Result<(), TransportError>> {
         Box::pin(async {
             let options = QueueDeclareOptions {
                 durable: queue.durable,
@@ -82,7 +85,11 @@ impl Channel for AmqpChannel {
         })
     }
 
-    fn bind<'a>(&'a self, queue: &'a str, to: &'a Route) -> BoxFuture<'a, Result<(), Fault>> {
+    fn bind<'a>(
+        &'a self,
+        queue: &'a str,
+        to: &'a Route,
+    ) -> BoxFuture<'a, Result<(), TransportError>> {
         Box::pin(async {
             request(self.0.queue_bind(
                 short(queue)?,
@@ -95,7 +102,11 @@ impl Channel for AmqpChannel {
         })
     }
 
-    fn unbind<'a>(&'a self, queue: &'a str, from: &'a Route) -> BoxFuture<'a, Result<(), Fault>> {
+    fn unbind<'a>(
+        &'a self,
+        queue: &'a str,
+        from: &'a Route,
+    ) -> BoxFuture<'a, Result<(), TransportError>> {
         Box::pin(async {
             request(self.0.queue_unbind(
                 short(queue)?,
@@ -107,7 +118,10 @@ impl Channel for AmqpChannel {
         })
     }
 
-    fn consume<'a>(&'a self, queue: &'a str) -> BoxFuture<'a, Result<Box<dyn Deliveries>, Fault>> {
+    fn consume<'a>(
+        &'a self,
+        queue: &'a str,
+    ) -> BoxFuture<'a, Result<Box<dyn Deliveries>, TransportError>> {
         Box::pin(async {
             let consumer = self
                 .0
@@ -147,11 +161,11 @@ impl Channel for AmqpChannel {
         hand_over(self.0.basic_nack(tag, options));
     }
 
-    fn confirm(&self) -> BoxFuture<'_, Result<(), Fault>> {
+    fn confirm(&self) -> BoxFuture<'_, Result<(), TransportError>> {
         request(self.0.confirm_select(ConfirmSelectOptions::default()))
     }
 
-    fn publish(&self, message: &Arc<Outgoing>) -> BoxFuture<'static, Result<bool, Fault>> {
+    fn publish(&self, message: &Arc<Outgoing>) -> BoxFuture<'static, Result<bool, TransportError>> {
         let mut published = Box::pin(publish(self.0.clone(), Arc::clone(message)));
         // The first poll hands the message over; later ones wait for the answer.
         match published
@@ -171,7 +185,7 @@ impl Channel for AmqpChannel {
     }
 }
 
-async fn publish(channel: lapin::Channel, message: Arc<Outgoing>) -> Result<bool, Fault> {
+async fn publish(channel: lapin::Channel, message: Arc<Outgoing>) -> Result<bool, TransportError> {
     let confirmation = channel
         .basic_publish(
             short(&message.exchange)?,
@@ -189,7 +203,7 @@ async fn publish(channel: lapin::Channel, message: Arc<Outgoing>) -> Result<bool
 struct AmqpDeliveries(lapin::Consumer);
 
 impl Deliveries for AmqpDeliveries {
-    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Arrival, Fault>>> {
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Arrival, TransportError>>> {
         Pin::new(&mut self.0).poll_next(cx).map(|delivery| {
             delivery.map(|result| result.map(arrival).map_err(|error| fault(&error)))
         })

@@ -5,29 +5,29 @@ use lapin::message::Delivery;
 use lapin::types::{AMQPValue, FieldArray, FieldTable, LongString, ShortString};
 
 use crate::client::Argument;
-use crate::client::transport::{Arrival, Fault, Outgoing, QueueDeclaration};
+use crate::client::transport::{Arrival, Outgoing, QueueDeclaration, TransportError};
 
 /// Marks a message as one that a durable queue keeps over a restart.
 const PERSISTENT: u8 = 2;
 
 const CC: &str = "CC";
 
-pub(super) fn fault(error: &lapin::Error) -> Fault {
+pub(super) fn fault(error: &lapin::Error) -> TransportError {
     match error.kind() {
         ErrorKind::ProtocolError(error) => {
-            Fault::coded(error.get_id(), error.get_message().as_str())
+            TransportError::coded(error.get_id(), error.get_message().as_str())
         }
-        _ => Fault::lost(error.to_string()),
+        _ => TransportError::lost(error.to_string()),
     }
 }
 
 /// Names are checked before they come here; lapin's own conversion panics on
 /// one that is too long, and this does not.
-pub(super) fn short(text: &str) -> Result<ShortString, Fault> {
-    ShortString::try_new(text).map_err(|error| Fault::lost(error.to_string()))
+pub(super) fn short(text: &str) -> Result<ShortString, TransportError> {
+    ShortString::try_new(text).map_err(|error| TransportError::lost(error.to_string()))
 }
 
-pub(super) fn arguments(queue: &QueueDeclaration) -> Result<FieldTable, Fault> {
+pub(super) fn arguments(queue: &QueueDeclaration) -> Result<FieldTable, TransportError> {
     let mut table = FieldTable::default();
     for (name, value) in &queue.arguments {
         let value = match value {
@@ -71,7 +71,7 @@ fn routes(headers: &FieldTable) -> Vec<String> {
         .collect()
 }
 
-pub(super) fn properties(message: &Outgoing) -> Result<lapin::BasicProperties, Fault> {
+pub(super) fn properties(message: &Outgoing) -> Result<lapin::BasicProperties, TransportError> {
     let properties = lapin::BasicProperties::default()
         .with_content_type("application/json".into())
         .with_delivery_mode(PERSISTENT);

@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use super::channel::AmqpChannel;
 use super::convert::fault;
 use super::credentials::Credentials;
-use crate::client::transport::{BoxFuture, Channel, Fault, Link, Transport};
+use crate::client::transport::{BoxFuture, Channel, Link, Transport, TransportError};
 
 /// AMQP's reply code for a close that is not due to an error.
 pub(super) const REPLY_SUCCESS: u16 = 200;
@@ -34,7 +34,7 @@ impl Transport for AmqpTransport {
         &self.0.user
     }
 
-    fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Link>, Fault>> {
+    fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Link>, TransportError>> {
         Box::pin(async {
             let properties =
                 ConnectionProperties::default().with_connection_name("taskcluster-pulse".into());
@@ -75,7 +75,7 @@ async fn watch_blocked(events: impl Stream<Item = Event>, tell: watch::Sender<Op
 }
 
 impl Link for AmqpLink {
-    fn open_channel(&self) -> BoxFuture<'_, Result<Arc<dyn Channel>, Fault>> {
+    fn open_channel(&self) -> BoxFuture<'_, Result<Arc<dyn Channel>, TransportError>> {
         Box::pin(async {
             let channel = self
                 .connection

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::error::Error;
-use super::transport::{Fault, Link, Transport, code};
+use super::transport::{Link, Transport, TransportError, code};
 
 /// How long a broker may take to answer before it counts as unreachable.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -31,11 +31,11 @@ impl Connection {
         self.transport.user()
     }
 
-    pub(crate) async fn open(&self) -> Result<Box<dyn Link>, Refusal> {
+    pub(crate) async fn open(&self) -> Result<Box<dyn Link>, ConnectError> {
         match tokio::time::timeout(TIMEOUT, self.transport.connect()).await {
             Ok(Ok(link)) => Ok(link),
             Ok(Err(fault)) => Err(self.judge(fault)),
-            Err(_) => Err(Refusal::ForNow(Fault::lost(format!(
+            Err(_) => Err(ConnectError::Retry(TransportError::lost(format!(
                 "no answer within {} seconds",
                 TIMEOUT.as_secs()
             )))),
@@ -43,18 +43,18 @@ impl Connection {
     }
 
     /// A broker that refuses the login refuses the next one as well.
-    fn judge(&self, fault: Fault) -> Refusal {
+    fn judge(&self, fault: TransportError) -> ConnectError {
         match fault.code {
-            Some(code::ACCESS_REFUSED | code::NOT_ALLOWED) => Refusal::ForGood(Error::Login {
+            Some(code::ACCESS_REFUSED | code::NOT_ALLOWED) => ConnectError::Fatal(Error::Login {
                 address: self.transport.address(),
                 reason: fault.reason,
             }),
-            _ => Refusal::ForNow(fault),
+            _ => ConnectError::Retry(fault),
         }
     }
 
     /// Says that the policy's attempts are used up.
-    pub(crate) fn gave_up(&self, attempts: u32, last: Fault) -> Error {
+    pub(crate) fn gave_up(&self, attempts: u32, last: TransportError) -> Error {
         Error::GaveUp {
             address: self.transport.address(),
             attempts,
@@ -65,16 +65,16 @@ impl Connection {
 
 /// Why there is no connection, or none that can be used.
 #[derive(Debug)]
-pub(crate) enum Refusal {
+pub(crate) enum ConnectError {
     /// It may work the next time.
-    ForNow(Fault),
+    Retry(TransportError),
     /// Trying again can't help.
-    ForGood(Error),
+    Fatal(Error),
 }
 
-impl From<Fault> for Refusal {
-    fn from(fault: Fault) -> Self {
-        Self::ForNow(fault)
+impl From<TransportError> for ConnectError {
+    fn from(fault: TransportError) -> Self {
+        Self::Retry(fault)
     }
 }
 

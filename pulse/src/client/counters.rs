@@ -20,7 +20,7 @@ macro_rules! counters {
         impl Meter {
             pub(crate) fn read(&self) -> Counters {
                 Counters {
-                    $($name: self.$name.0.load(Ordering::Relaxed),)*
+                    $($name: self.$name.get(),)*
                 }
             }
         }
@@ -72,6 +72,11 @@ counters! {
 pub(crate) struct Count(AtomicU64);
 
 impl Count {
+    #[inline]
+    pub(crate) fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
     #[inline]
     pub(crate) fn up(&self) {
         self.add(1);

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::error::FailureReport;
 use super::management::{ManagementError, QueueBinding};
+use super::reconnect::Waiting;
 
 /// Something that happened to a consumer or a publisher, handed to the function
 /// that was given to `on_notice`. All of it is written to `tracing` as well.
@@ -78,6 +79,22 @@ pub enum Notice {
     },
     /// The broker takes messages again.
     Unblocked,
+}
+
+impl From<Waiting> for Notice {
+    fn from(
+        Waiting {
+            failures,
+            wait,
+            reason,
+        }: Waiting,
+    ) -> Self {
+        Self::Reconnecting {
+            failures,
+            wait,
+            reason,
+        }
+    }
 }
 
 /// A binding that the broker refused.

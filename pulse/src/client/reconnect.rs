@@ -1,11 +1,20 @@
-//! How long to wait before connecting again.
+//! The loop that connects again, for consumers and publishers.
 
+use std::future::Future;
 use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+use tokio::time::{Instant, sleep};
+
+use super::connection::{ConnectError, Connection};
+use super::error::Error;
 
 /// When and how often to connect again after a connection was lost or refused.
 ///
-/// Each wait is twice the one before, up to a longest, and cut by a random part
-/// of up to a half, so that many programs don't come back all at once.
+/// Waits double from a first to a longest one. Each is cut by a random part of
+/// up to a half, so that many programs don't come back all at once. They begin
+/// with the first one again after a connection on which messages were
+/// acknowledged or confirmed, or which held for the longest wait.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reconnect {
     first: Duration,
@@ -30,7 +39,7 @@ impl Reconnect {
         }
     }
 
-    /// Gives up after `limit` attempts in a row that failed.
+    /// Gives up after `limit` failed attempts in a row.
     #[must_use]
     pub fn at_most(mut self, limit: u32) -> Self {
         self.limit = Some(limit);
@@ -45,61 +54,105 @@ impl Reconnect {
         self
     }
 
-    fn wait(&self, step: u32) -> Duration {
-        let doublings = step.saturating_sub(1).min(16);
-        let wait = self.first.saturating_mul(1 << doublings).min(self.longest);
-        wait.saturating_sub(wait.mul_f64(fastrand::f64() / 2.0))
+    /// The waits, without end.
+    pub(crate) fn delays(&self) -> ExponentialBackoff {
+        // backon adds up to the delay itself as jitter, hence the halves.
+        ExponentialBuilder::new()
+            .with_min_delay(self.first.min(self.longest) / 2)
+            .with_max_delay(self.longest / 2)
+            .with_jitter()
+            .without_max_times()
+            .build()
     }
 }
 
-/// Where one consumer or publisher stands in its policy.
+/// A wait before the next attempt, as events report it.
+#[derive(Clone, Debug)]
+pub(crate) struct Waiting {
+    /// Failed attempts in a row; 0 after a connection was lost.
+    pub(crate) failures: u32,
+    pub(crate) wait: Duration,
+    pub(crate) reason: String,
+}
+
+/// A session that was lost.
 #[derive(Debug)]
-pub(crate) struct Backoff {
-    policy: Reconnect,
-    failures: u32,
-    step: u32,
+pub(crate) struct LostSession {
+    pub(crate) reason: String,
+    pub(crate) since: Instant,
+    /// Whether messages were acknowledged or confirmed on it.
+    pub(crate) progress: bool,
 }
 
-impl Backoff {
-    pub(crate) fn new(policy: Reconnect) -> Self {
+/// Opens sessions on a connection, with waits in between.
+pub(crate) struct Reconnector {
+    connection: Connection,
+    policy: Reconnect,
+    delays: ExponentialBackoff,
+    report: Box<dyn Fn(Waiting) + Send + Sync>,
+}
+
+impl Reconnector {
+    /// `report` is called before each wait.
+    pub(crate) fn new(
+        connection: Connection,
+        policy: Reconnect,
+        report: impl Fn(Waiting) + Send + Sync + 'static,
+    ) -> Self {
         Self {
+            connection,
+            delays: policy.delays(),
             policy,
-            failures: 0,
-            step: 0,
+            report: Box::new(report),
         }
     }
 
-    /// How many attempts in a row have failed.
-    pub(crate) fn failures(&self) -> u32 {
-        self.failures
-    }
-
-    /// How long to wait after an attempt has failed; `None` to give up.
-    pub(crate) fn after_failure(&mut self) -> Option<Duration> {
-        self.failures = self.failures.saturating_add(1);
-        if self
-            .policy
-            .limit
-            .is_some_and(|limit| self.failures >= limit)
-        {
-            return None;
+    /// Calls `open` until it succeeds, as often as the policy allows.
+    pub(crate) async fn open<T, F>(&mut self, mut open: impl FnMut() -> F) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, ConnectError>>,
+    {
+        let mut failures = 0_u32;
+        loop {
+            let error = match open().await {
+                Ok(session) => return Ok(session),
+                Err(ConnectError::Fatal(error)) => return Err(error),
+                Err(ConnectError::Retry(error)) => error,
+            };
+            failures = failures.saturating_add(1);
+            if self.policy.limit.is_some_and(|limit| failures >= limit) {
+                return Err(self.connection.gave_up(failures, error));
+            }
+            self.wait(failures, error.reason).await;
         }
-        Some(self.next_wait())
     }
 
-    /// How long to wait after a connection was lost that had `held` so long.
-    /// One that did not hold proves nothing: the waits go on growing.
-    pub(crate) fn after_loss(&mut self, held: Duration) -> Duration {
-        self.failures = 0;
-        if held >= self.policy.longest {
-            self.step = 0;
+    /// Waits, and then opens a session in place of one that was lost.
+    pub(crate) async fn reopen<T, F>(
+        &mut self,
+        lost: LostSession,
+        open: impl FnMut() -> F,
+    ) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, ConnectError>>,
+    {
+        // A connection that the broker ends at once, again and again, is no reason
+        // to ask for the next one sooner.
+        if lost.progress || lost.since.elapsed() >= self.policy.longest {
+            self.delays = self.policy.delays();
         }
-        self.next_wait()
+        self.wait(0, lost.reason).await;
+        self.open(open).await
     }
 
-    fn next_wait(&mut self) -> Duration {
-        self.step = self.step.saturating_add(1);
-        self.policy.wait(self.step)
+    async fn wait(&mut self, failures: u32, reason: String) {
+        let wait = self.delays.next().unwrap_or(self.policy.longest);
+        (self.report)(Waiting {
+            failures,
+            wait,
+            reason,
+        });
+        sleep(wait).await;
     }
 }
 
@@ -107,33 +160,24 @@ impl Backoff {
 mod tests {
     use super::*;
 
-    fn assert_within(wait: Duration, longest: f64) {
-        let wait = wait.as_secs_f64();
-        assert!((longest / 2.0..=longest).contains(&wait), "{wait}");
-    }
-
     #[test]
     fn waits_grow_and_are_jittered() {
-        let mut backoff = Backoff::new(Reconnect::forever());
-        for longest in [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0] {
-            assert_within(backoff.after_failure().unwrap_or_default(), longest);
+        let waits = Reconnect::forever().delays();
+        for (wait, longest) in waits.zip([0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0]) {
+            let wait = wait.as_secs_f64();
+            assert!((longest / 2.0..=longest).contains(&wait), "{wait}");
         }
     }
 
     #[test]
-    fn a_connection_that_held_makes_the_waits_short_again() {
-        let mut backoff = Backoff::new(Reconnect::forever());
-        assert_within(backoff.after_loss(Duration::ZERO), 0.5);
-        assert_within(backoff.after_loss(Duration::ZERO), 1.0);
-        assert_within(backoff.after_loss(Duration::from_secs(30)), 0.5);
-    }
-
-    #[test]
-    fn a_limit_counts_failures_in_a_row() {
-        let mut backoff = Backoff::new(Reconnect::forever().at_most(2));
-        assert!(backoff.after_failure().is_some());
-        backoff.after_loss(Duration::ZERO);
-        assert!(backoff.after_failure().is_some());
-        assert!(backoff.after_failure().is_none());
+    fn any_durations_make_waits() {
+        for (first, longest) in [
+            (Duration::ZERO, Duration::ZERO),
+            (Duration::MAX, Duration::MAX),
+            (Duration::MAX, Duration::from_secs(1)),
+        ] {
+            let waits = Reconnect::forever().waits(first, longest).delays();
+            assert!(waits.take(100).all(|wait| wait <= longest));
+        }
     }
 }

@@ -28,12 +28,12 @@ pub(crate) trait Transport: Send + Sync {
     /// The user whose queues and exchanges these are.
     fn user(&self) -> &str;
 
-    fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Link>, Fault>>;
+    fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Link>, TransportError>>;
 }
 
 /// One open connection to a broker.
 pub(crate) trait Link: Send + Sync {
-    fn open_channel(&self) -> BoxFuture<'_, Result<Arc<dyn Channel>, Fault>>;
+    fn open_channel(&self) -> BoxFuture<'_, Result<Arc<dyn Channel>, TransportError>>;
 
     /// Why the broker takes no messages at the moment; `None` while it does.
     fn blocked(&self) -> watch::Receiver<Option<String>>;
@@ -43,20 +43,36 @@ pub(crate) trait Link: Send + Sync {
 
 /// One channel of a connection. A refused request closes it, as AMQP has it.
 pub(crate) trait Channel: Send + Sync {
-    fn set_prefetch(&self, count: u16) -> BoxFuture<'_, Result<(), Fault>>;
+    fn set_prefetch(&self, count: u16) -> BoxFuture<'_, Result<(), TransportError>>;
 
     /// Declares a durable topic exchange.
-    fn declare_exchange<'a>(&'a self, exchange: &'a str) -> BoxFuture<'a, Result<(), Fault>>;
+    fn declare_exchange<'a>(
+        &'a self,
+        exchange: &'a str,
+    ) -> BoxFuture<'a, Result<(), TransportError>>;
 
-    fn declare_queue<'a>(&'a self, queue: &'a QueueDeclaration)
-    -> BoxFuture<'a, Result<(), Fault>>;
+    fn declare_queue<'a>(
+        &'a self,
+        queue: &'a QueueDeclaration,
+    ) -> BoxFuture<'a, Result<(), TransportError>>;
 
-    fn bind<'a>(&'a self, queue: &'a str, to: &'a Route) -> BoxFuture<'a, Result<(), Fault>>;
+    fn bind<'a>(
+        &'a self,
+        queue: &'a str,
+        to: &'a Route,
+    ) -> BoxFuture<'a, Result<(), TransportError>>;
 
     /// Removes a binding; one that the queue does not have is no fault.
-    fn unbind<'a>(&'a self, queue: &'a str, from: &'a Route) -> BoxFuture<'a, Result<(), Fault>>;
+    fn unbind<'a>(
+        &'a self,
+        queue: &'a str,
+        from: &'a Route,
+    ) -> BoxFuture<'a, Result<(), TransportError>>;
 
-    fn consume<'a>(&'a self, queue: &'a str) -> BoxFuture<'a, Result<Box<dyn Deliveries>, Fault>>;
+    fn consume<'a>(
+        &'a self,
+        queue: &'a str,
+    ) -> BoxFuture<'a, Result<Box<dyn Deliveries>, TransportError>>;
 
     /// Ends what [`consume`](Self::consume) began; deliveries may still be acked.
     fn cancel(&self) -> BoxFuture<'_, ()>;
@@ -69,11 +85,11 @@ pub(crate) trait Channel: Send + Sync {
     fn nack(&self, tag: u64, requeue: bool);
 
     /// From now on the broker confirms each message that is published here.
-    fn confirm(&self) -> BoxFuture<'_, Result<(), Fault>>;
+    fn confirm(&self) -> BoxFuture<'_, Result<(), TransportError>>;
 
     /// Publishes a message. The future is the broker's answer: whether it has
     /// taken charge of the message.
-    fn publish(&self, message: &Arc<Outgoing>) -> BoxFuture<'static, Result<bool, Fault>>;
+    fn publish(&self, message: &Arc<Outgoing>) -> BoxFuture<'static, Result<bool, TransportError>>;
 
     /// Closes the channel after everything that was handed over before.
     fn close(&self) -> BoxFuture<'_, ()>;
@@ -82,7 +98,7 @@ pub(crate) trait Channel: Send + Sync {
 /// The deliveries of one `consume`.
 pub(crate) trait Deliveries: Send {
     /// The next delivery; `None` when the broker has ended them.
-    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Arrival, Fault>>>;
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Arrival, TransportError>>>;
 }
 
 /// A delivery as it came over the wire.
@@ -127,7 +143,7 @@ pub(crate) struct Route {
 
 /// What went wrong between this program and the broker.
 #[derive(Clone, Debug)]
-pub(crate) struct Fault {
+pub(crate) struct TransportError {
     /// AMQP's reply code, where the broker gave one.
     pub(crate) code: Option<u16>,
     pub(crate) reason: String,
@@ -142,7 +158,7 @@ pub(crate) mod code {
     pub(crate) const NOT_ALLOWED: u16 = 530;
 }
 
-impl Fault {
+impl TransportError {
     /// A fault that the broker did not name: the socket's, or a timeout.
     pub(crate) fn lost(reason: impl Into<String>) -> Self {
         Self {
@@ -174,7 +190,7 @@ impl Fault {
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.reason)
     }

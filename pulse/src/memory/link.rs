@@ -9,8 +9,8 @@ use tokio::sync::{mpsc, watch};
 use super::MemoryBroker;
 use super::state::Id;
 use crate::client::transport::{
-    Arrival, BoxFuture, Channel, Deliveries, Fault, Link, Outgoing, QueueDeclaration, Route,
-    Transport,
+    Arrival, BoxFuture, Channel, Deliveries, Link, Outgoing, QueueDeclaration, Route, Transport,
+    TransportError,
 };
 
 pub(super) struct MemoryTransport {
@@ -33,7 +33,7 @@ impl Transport for MemoryTransport {
         &self.user
     }
 
-    fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Link>, Fault>> {
+    fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Link>, TransportError>> {
         let link = self.broker.lock().open_link().map(|id| {
             let broker = self.broker.clone();
             Box::new(MemoryLink { broker, id }) as Box<dyn Link>
@@ -48,7 +48,7 @@ struct MemoryLink {
 }
 
 impl Link for MemoryLink {
-    fn open_channel(&self) -> BoxFuture<'_, Result<Arc<dyn Channel>, Fault>> {
+    fn open_channel(&self) -> BoxFuture<'_, Result<Arc<dyn Channel>, TransportError>> {
         let channel = MemoryChannel {
             id: self.broker.lock().open_channel(self.id),
             broker: self.broker.clone(),
@@ -78,30 +78,44 @@ struct MemoryChannel {
 }
 
 impl Channel for MemoryChannel {
-    fn set_prefetch(&self, count: u16) -> BoxFuture<'_, Result<(), Fault>> {
+    fn set_prefetch(&self, count: u16) -> BoxFuture<'_, Result<(), TransportError>> {
         Box::pin(ready(self.broker.lock().set_prefetch(self.id, count)))
     }
 
-    fn declare_exchange<'a>(&'a self, _exchange: &'a str) -> BoxFuture<'a, Result<(), Fault>> {
+    fn declare_exchange<'a>(
+        &'a self,
+        _exchange: &'a str,
+    ) -> BoxFuture<'a, Result<(), TransportError>> {
         Box::pin(ready(self.broker.lock().check_open(self.id)))
     }
 
     fn declare_queue<'a>(
         &'a self,
         queue: &'a QueueDeclaration,
-    ) -> BoxFuture<'a, Result<(), Fault>> {
+    ) -> BoxFuture<'a, Result<(), TransportError>> {
         Box::pin(ready(self.broker.lock().declare_queue(self.id, queue)))
     }
 
-    fn bind<'a>(&'a self, queue: &'a str, to: &'a Route) -> BoxFuture<'a, Result<(), Fault>> {
+    fn bind<'a>(
+        &'a self,
+        queue: &'a str,
+        to: &'a Route,
+    ) -> BoxFuture<'a, Result<(), TransportError>> {
         Box::pin(ready(self.broker.lock().bind(self.id, queue, to)))
     }
 
-    fn unbind<'a>(&'a self, queue: &'a str, from: &'a Route) -> BoxFuture<'a, Result<(), Fault>> {
+    fn unbind<'a>(
+        &'a self,
+        queue: &'a str,
+        from: &'a Route,
+    ) -> BoxFuture<'a, Result<(), TransportError>> {
         Box::pin(ready(self.broker.lock().unbind(self.id, queue, from)))
     }
 
-    fn consume<'a>(&'a self, queue: &'a str) -> BoxFuture<'a, Result<Box<dyn Deliveries>, Fault>> {
+    fn consume<'a>(
+        &'a self,
+        queue: &'a str,
+    ) -> BoxFuture<'a, Result<Box<dyn Deliveries>, TransportError>> {
         let (to, from) = mpsc::unbounded_channel();
         let consumed = self.broker.lock().consume(self.id, queue, to);
         Box::pin(ready(consumed.map(|()| {
@@ -122,11 +136,11 @@ impl Channel for MemoryChannel {
         self.broker.lock().nack(self.id, tag, requeue);
     }
 
-    fn confirm(&self) -> BoxFuture<'_, Result<(), Fault>> {
+    fn confirm(&self) -> BoxFuture<'_, Result<(), TransportError>> {
         Box::pin(ready(self.broker.lock().check_open(self.id)))
     }
 
-    fn publish(&self, message: &Arc<Outgoing>) -> BoxFuture<'static, Result<bool, Fault>> {
+    fn publish(&self, message: &Arc<Outgoing>) -> BoxFuture<'static, Result<bool, TransportError>> {
         let (broker, id, message) = (self.broker.clone(), self.id, Arc::clone(message));
         Box::pin(async move {
             let mut blocked = broker.blocked();
@@ -139,15 +153,15 @@ impl Channel for MemoryChannel {
     fn close(&self) -> BoxFuture<'_, ()> {
         self.broker
             .lock()
-            .close_channel(self.id, Fault::lost("the channel is closed"));
+            .close_channel(self.id, TransportError::lost("the channel is closed"));
         Box::pin(ready(()))
     }
 }
 
-struct MemoryDeliveries(mpsc::UnboundedReceiver<Result<Arrival, Fault>>);
+struct MemoryDeliveries(mpsc::UnboundedReceiver<Result<Arrival, TransportError>>);
 
 impl Deliveries for MemoryDeliveries {
-    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Arrival, Fault>>> {
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Arrival, TransportError>>> {
         self.0.poll_recv(cx)
     }
 }

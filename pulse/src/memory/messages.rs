@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::state::{Channel, Id, State, Stored};
 use crate::client::Argument;
-use crate::client::transport::{Arrival, Fault, Outgoing, code};
+use crate::client::transport::{Arrival, Outgoing, TransportError, code};
 
 impl State {
     /// Publishes on a channel, which is closed where the exchange is forbidden.
@@ -14,7 +14,7 @@ impl State {
         &mut self,
         channel: Id,
         message: &Arc<Outgoing>,
-    ) -> Result<bool, Fault> {
+    ) -> Result<bool, TransportError> {
         self.check_open(channel)?;
         self.check_exchange(channel, &message.exchange)?;
         self.publish(message);

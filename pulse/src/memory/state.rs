@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use crate::client::transport::{Arrival, Fault, Outgoing, QueueDeclaration, Route, code};
+use crate::client::transport::{Arrival, Outgoing, QueueDeclaration, Route, TransportError, code};
 use crate::routing::RoutingPattern;
 
 pub(super) type Id = u64;
@@ -45,7 +45,7 @@ pub(super) struct Channel {
     pub(super) prefetch: usize,
     pub(super) last_tag: u64,
     pub(super) unsettled: BTreeMap<u64, (String, Stored)>,
-    pub(super) to: Option<UnboundedSender<Result<Arrival, Fault>>>,
+    pub(super) to: Option<UnboundedSender<Result<Arrival, TransportError>>>,
 }
 
 impl Channel {
@@ -54,14 +54,14 @@ impl Channel {
     }
 }
 
-fn closed() -> Fault {
-    Fault::lost("the connection is closed")
+fn closed() -> TransportError {
+    TransportError::lost("the connection is closed")
 }
 
 impl State {
-    pub(super) fn open_link(&mut self) -> Result<Id, Fault> {
+    pub(super) fn open_link(&mut self) -> Result<Id, TransportError> {
         if self.unreachable {
-            return Err(Fault::lost("the broker is away"));
+            return Err(TransportError::lost("the broker is away"));
         }
         Ok(self.fresh_id())
     }
@@ -79,14 +79,14 @@ impl State {
         id
     }
 
-    pub(super) fn check_open(&self, channel: Id) -> Result<(), Fault> {
+    pub(super) fn check_open(&self, channel: Id) -> Result<(), TransportError> {
         match self.channels.contains_key(&channel) {
             true => Ok(()),
             false => Err(closed()),
         }
     }
 
-    pub(super) fn set_prefetch(&mut self, channel: Id, count: u16) -> Result<(), Fault> {
+    pub(super) fn set_prefetch(&mut self, channel: Id, count: u16) -> Result<(), TransportError> {
         self.channel(channel)?.prefetch = usize::from(count);
         Ok(())
     }
@@ -95,7 +95,7 @@ impl State {
         &mut self,
         channel: Id,
         declaration: &QueueDeclaration,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), TransportError> {
         let link = self.channel(channel)?.link;
         match self.queues.get(&declaration.name) {
             Some(queue) if queue.owner.is_some_and(|owner| owner != link) => {
@@ -118,7 +118,12 @@ impl State {
         }
     }
 
-    pub(super) fn bind(&mut self, channel: Id, queue: &str, to: &Route) -> Result<(), Fault> {
+    pub(super) fn bind(
+        &mut self,
+        channel: Id,
+        queue: &str,
+        to: &Route,
+    ) -> Result<(), TransportError> {
         self.check_open(channel)?;
         self.check_exchange(channel, &to.exchange)?;
         let Ok(pattern) = RoutingPattern::new(&to.routing_key) else {
@@ -133,7 +138,12 @@ impl State {
         Ok(())
     }
 
-    pub(super) fn unbind(&mut self, channel: Id, queue: &str, from: &Route) -> Result<(), Fault> {
+    pub(super) fn unbind(
+        &mut self,
+        channel: Id,
+        queue: &str,
+        from: &Route,
+    ) -> Result<(), TransportError> {
         self.check_open(channel)?;
         self.remove_binding(queue, from);
         Ok(())
@@ -143,8 +153,8 @@ impl State {
         &mut self,
         channel: Id,
         queue: &str,
-        to: UnboundedSender<Result<Arrival, Fault>>,
-    ) -> Result<(), Fault> {
+        to: UnboundedSender<Result<Arrival, TransportError>>,
+    ) -> Result<(), TransportError> {
         self.channel(channel)?.to = Some(to);
         let Some(found) = self.queues.get_mut(queue) else {
             return Err(self.refuse(channel, code::NOT_FOUND, "no such queue"));
@@ -232,7 +242,7 @@ impl State {
     }
 
     /// Closes a channel; what it has not settled goes back, in its order.
-    pub(super) fn close_channel(&mut self, id: Id, fault: Fault) {
+    pub(super) fn close_channel(&mut self, id: Id, fault: TransportError) {
         self.cancel_with(id, fault);
         let Some(channel) = self.channels.remove(&id) else {
             return;
@@ -247,7 +257,7 @@ impl State {
         }
     }
 
-    fn cancel_with(&mut self, id: Id, fault: Fault) {
+    fn cancel_with(&mut self, id: Id, fault: TransportError) {
         if let Some(to) = self.channel(id).ok().and_then(|channel| channel.to.take()) {
             // A consumer that has dropped its deliveries asks for none.
             let _ = to.send(Err(fault));
@@ -255,13 +265,17 @@ impl State {
         self.cancel(id);
     }
 
-    pub(super) fn refuse(&mut self, channel: Id, code: u16, reason: &str) -> Fault {
-        let fault = Fault::coded(code, reason);
+    pub(super) fn refuse(&mut self, channel: Id, code: u16, reason: &str) -> TransportError {
+        let fault = TransportError::coded(code, reason);
         self.close_channel(channel, fault.clone());
         fault
     }
 
-    pub(super) fn check_exchange(&mut self, channel: Id, exchange: &str) -> Result<(), Fault> {
+    pub(super) fn check_exchange(
+        &mut self,
+        channel: Id,
+        exchange: &str,
+    ) -> Result<(), TransportError> {
         if self.forbidden.contains(exchange) {
             let reason = format!("no exchange '{exchange}'");
             return Err(self.refuse(channel, code::NOT_FOUND, &reason));
@@ -274,7 +288,7 @@ impl State {
             .retain(|bound| bound.queue != queue || bound.route != *route);
     }
 
-    pub(super) fn channel(&mut self, id: Id) -> Result<&mut Channel, Fault> {
+    pub(super) fn channel(&mut self, id: Id) -> Result<&mut Channel, TransportError> {
         self.channels.get_mut(&id).ok_or_else(closed)
     }
 

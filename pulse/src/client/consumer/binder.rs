@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::plan::Plan;
 use crate::client::notice::{BindingFailure, Notice, Notices};
-use crate::client::transport::{Channel, Fault, Link, Route, code};
+use crate::client::transport::{Channel, Link, Route, TransportError, code};
 
 /// Binds on a channel of its own, for a refused binding closes the channel.
 pub(super) struct Binder<'a> {
@@ -32,7 +32,7 @@ impl<'a> Binder<'a> {
         mut self,
         plan: &Plan,
         notices: &Notices,
-    ) -> Result<Vec<BindingFailure>, Fault> {
+    ) -> Result<Vec<BindingFailure>, TransportError> {
         for route in &plan.obsolete {
             self.unbind(route).await?;
         }
@@ -49,7 +49,11 @@ impl<'a> Binder<'a> {
     /// Removes the bindings that the plan doesn't ask for, where it is to and
     /// the broker tells which there are. Each is told of at once: when the rest
     /// of the setup fails, the next one doesn't find it any more.
-    async fn remove_others(&mut self, plan: &Plan, notices: &Notices) -> Result<(), Fault> {
+    async fn remove_others(
+        &mut self,
+        plan: &Plan,
+        notices: &Notices,
+    ) -> Result<(), TransportError> {
         let Some(management) = &plan.management else {
             return Ok(());
         };
@@ -77,7 +81,7 @@ impl<'a> Binder<'a> {
     }
 
     /// Whether the binding is gone; otherwise it is among those that failed.
-    async fn unbind(&mut self, route: &Route) -> Result<bool, Fault> {
+    async fn unbind(&mut self, route: &Route) -> Result<bool, TransportError> {
         let channel = self.channel().await?;
         let Err(fault) = channel.unbind(self.queue, route).await else {
             return Ok(true);
@@ -91,7 +95,7 @@ impl<'a> Binder<'a> {
         Ok(false)
     }
 
-    async fn bind(&mut self, route: &Route) -> Result<(), Fault> {
+    async fn bind(&mut self, route: &Route) -> Result<(), TransportError> {
         let channel = self.channel().await?;
         if let Err(fault) = channel.bind(self.queue, route).await {
             self.channel = None;
@@ -101,7 +105,7 @@ impl<'a> Binder<'a> {
     }
 
     /// Keeps what the broker refused; a lost connection is none of that.
-    fn refused(&mut self, route: &Route, fault: Fault) -> Result<(), Fault> {
+    fn refused(&mut self, route: &Route, fault: TransportError) -> Result<(), TransportError> {
         if !fault.is_refusal() {
             return Err(fault);
         }
@@ -114,7 +118,7 @@ impl<'a> Binder<'a> {
         Ok(())
     }
 
-    async fn channel(&mut self) -> Result<Arc<dyn Channel>, Fault> {
+    async fn channel(&mut self) -> Result<Arc<dyn Channel>, TransportError> {
         match &self.channel {
             Some(channel) => Ok(Arc::clone(channel)),
             None => Ok(Arc::clone(

@@ -11,7 +11,7 @@ use tokio::task::coop;
 use super::delivery::Delivery;
 use super::ledger::Ledger;
 use super::session::End;
-use crate::client::transport::{Arrival, Deliveries, Fault};
+use crate::client::transport::{Arrival, Deliveries, TransportError};
 
 /// The deliveries of one session, as the consumer has them.
 pub(super) struct Intake {
@@ -101,7 +101,7 @@ impl Inlet {
     }
 
     /// An arrival, or the end, which is told.
-    fn take_in(&mut self, next: Option<Result<Arrival, Fault>>) -> Option<Arrival> {
+    fn take_in(&mut self, next: Option<Result<Arrival, TransportError>>) -> Option<Arrival> {
         let end = match next {
             Some(Ok(arrival)) => return Some(arrival),
             Some(Err(fault)) => End::Lost(fault),

@@ -11,7 +11,7 @@ use super::ledger::Ledger;
 use super::setup::Line;
 use super::supervisor::Stop;
 use crate::client::counters::Meter;
-use crate::client::transport::{Channel, Fault, Link};
+use crate::client::transport::{Channel, Link, TransportError};
 
 /// How long an ack may wait for others to go with.
 const ACK_DELAY: Duration = Duration::from_millis(10);
@@ -31,6 +31,8 @@ pub(super) struct Session {
     pub(super) since: Instant,
     /// What its age is counted from.
     young_since: Instant,
+    meter: Arc<Meter>,
+    acks_before: u64,
 }
 
 /// Why a session is no longer the one that delivers.
@@ -39,7 +41,7 @@ pub(super) enum End {
     /// The session has reached its age; it still delivers.
     Old,
     CancelledByBroker,
-    Lost(Fault),
+    Lost(TransportError),
 }
 
 /// What becomes of deliveries that have come and were not handed out when a
@@ -68,6 +70,8 @@ impl Session {
             queue: line.queue,
             since: Instant::now(),
             young_since: Instant::now(),
+            meter: Arc::clone(meter),
+            acks_before: meter.acks_sent.get(),
         };
         (session, intake)
     }
@@ -89,6 +93,11 @@ impl Session {
                 _ = looks.tick() => self.lookout.look(),
             }
         }
+    }
+
+    /// Whether acks were sent since the session began.
+    pub(super) fn has_acked(&self) -> bool {
+        self.meter.acks_sent.get() > self.acks_before
     }
 
     /// Counts its age anew, for there is no session to replace it.

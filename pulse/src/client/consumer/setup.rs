@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use super::binder::Binder;
 use super::plan::Plan;
-use crate::client::connection::Refusal;
+use crate::client::connection::ConnectError;
 use crate::client::error::Error;
 use crate::client::notice::{BindingFailure, Notices};
-use crate::client::transport::{Channel, Deliveries, Fault, Link, QueueDeclaration, Route, code};
+use crate::client::transport::{
+    Channel, Deliveries, Link, QueueDeclaration, Route, TransportError, code,
+};
 
 /// A connection on which the broker delivers.
 pub(super) struct Line {
@@ -18,7 +20,7 @@ pub(super) struct Line {
     pub(super) failed_bindings: Vec<BindingFailure>,
 }
 
-pub(super) async fn connect(plan: &Plan, notices: &Notices) -> Result<Line, Refusal> {
+pub(super) async fn connect(plan: &Plan, notices: &Notices) -> Result<Line, ConnectError> {
     let link = plan.connection.open().await?;
     let queue = plan.queue.declaration(plan.connection.user());
     let channel = link.open_channel().await?;
@@ -44,7 +46,7 @@ async fn declare(
     plan: &Plan,
     channel: &dyn Channel,
     queue: &QueueDeclaration,
-) -> Result<(), Refusal> {
+) -> Result<(), ConnectError> {
     if let Some(dead) = &plan.dead_letters {
         let everything = Route {
             exchange: dead.exchange.clone(),
@@ -68,7 +70,7 @@ async fn declare(
 }
 
 /// What a fault on declaring or consuming a queue means.
-fn refused(queue: &str, fault: Fault) -> Refusal {
+fn refused(queue: &str, fault: TransportError) -> ConnectError {
     let advice = match fault.code {
         Some(code::ACCESS_REFUSED) => {
             "check the user's permissions, and that no other consumer has the queue to itself"
@@ -80,9 +82,9 @@ fn refused(queue: &str, fault: Fault) -> Refusal {
             "it exists with another type or other arguments: ask for those, or delete it, or \
              choose another name"
         }
-        _ => return Refusal::ForNow(fault),
+        _ => return ConnectError::Retry(fault),
     };
-    Refusal::ForGood(Error::Queue {
+    ConnectError::Fatal(Error::Queue {
         queue: queue.to_owned(),
         reason: fault.reason,
         advice,

@@ -4,19 +4,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
-use tokio::time::sleep;
 use tracing::Instrument;
 
 use super::intake::{Intake, Intakes};
 use super::plan::Plan;
 use super::session::{End, Rest, Session};
 use super::{Consumer, setup};
-use crate::client::connection::Refusal;
+use crate::client::connection::ConnectError;
 use crate::client::counters::Meter;
 use crate::client::error::Error;
 use crate::client::notice::{BindingFailure, Notice, Notices};
-use crate::client::reconnect::Backoff;
-use crate::client::transport::Fault;
+use crate::client::reconnect::{LostSession, Reconnector, Waiting};
+use crate::client::transport::TransportError;
 
 /// What a consumer and its supervisor both see.
 pub(super) struct Shared {
@@ -69,7 +68,7 @@ pub(super) async fn start(plan: Plan, notices: Notices) -> Result<Consumer, Erro
     let (intakes, new) = mpsc::unbounded_channel();
     let mut supervisor = Supervisor {
         stop: Stop::of(&shared),
-        backoff: Backoff::new(shared.plan.reconnect.clone()),
+        reconnector: reconnector(&shared),
         shared: Arc::clone(&shared),
         intakes,
         retiring: JoinSet::new(),
@@ -83,7 +82,7 @@ pub(super) async fn start(plan: Plan, notices: Notices) -> Result<Consumer, Erro
 struct Supervisor {
     shared: Arc<Shared>,
     stop: Stop,
-    backoff: Backoff,
+    reconnector: Reconnector,
     intakes: mpsc::UnboundedSender<Intake>,
     /// Sessions that still wait for the verdicts on what is in work.
     retiring: JoinSet<()>,
@@ -118,7 +117,7 @@ impl Supervisor {
                     self.shared
                         .notices
                         .send(&Notice::CancelledByBroker { queue });
-                    let fault = Fault::lost("the broker cancelled the consumer");
+                    let fault = TransportError::lost("the broker cancelled the consumer");
                     match self.recover(session, fault).await? {
                         Some(session) => session,
                         None => return Ok(()),
@@ -158,19 +157,23 @@ impl Supervisor {
     }
 
     /// Makes a new session after the old one was lost; `None` when asked to stop.
-    async fn recover(&mut self, old: Session, fault: Fault) -> Result<Option<Session>, Error> {
+    async fn recover(
+        &mut self,
+        old: Session,
+        error: TransportError,
+    ) -> Result<Option<Session>, Error> {
         self.shared.meter.connections_lost.up();
-        let wait = self.backoff.after_loss(old.since.elapsed());
-        self.shared.notices.send(&Notice::Reconnecting {
-            failures: 0,
-            wait,
-            reason: fault.reason,
-        });
+        let lost = LostSession {
+            reason: error.reason,
+            since: old.since,
+            progress: old.has_acked(),
+        };
         let mut stop = self.stop.clone();
+        let (shared, intakes) = (&self.shared, &self.intakes);
         let session = async {
             old.abandon().await;
-            sleep(wait).await;
-            self.connect().await
+            let open = || open_session(shared, intakes);
+            self.reconnector.reopen(lost, open).await
         };
         let session = tokio::select! {
             session = session => session?,
@@ -180,48 +183,15 @@ impl Supervisor {
         Ok(Some(session))
     }
 
-    /// Connects, as often as the policy allows.
+    /// Makes the first session, in as many attempts as the policy allows.
     async fn connect(&mut self) -> Result<Session, Error> {
-        loop {
-            let fault = match self.try_connect().await {
-                Ok(session) => return Ok(session),
-                Err(Refusal::ForGood(error)) => return Err(error),
-                Err(Refusal::ForNow(fault)) => fault,
-            };
-            let Some(wait) = self.backoff.after_failure() else {
-                let connection = &self.shared.plan.connection;
-                return Err(connection.gave_up(self.backoff.failures(), fault));
-            };
-            self.shared.notices.send(&Notice::Reconnecting {
-                failures: self.backoff.failures(),
-                wait,
-                reason: fault.reason,
-            });
-            sleep(wait).await;
-        }
+        let (shared, intakes) = (&self.shared, &self.intakes);
+        let open = || open_session(shared, intakes);
+        self.reconnector.open(open).await
     }
 
-    async fn try_connect(&self) -> Result<Session, Refusal> {
-        let Shared {
-            plan,
-            notices,
-            meter,
-            failed_bindings,
-            ..
-        } = &*self.shared;
-        let line = setup::connect(plan, notices).await?;
-        for failure in &line.failed_bindings {
-            notices.send(&Notice::BindingFailed(failure.clone()));
-        }
-        failed_bindings
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone_from(&line.failed_bindings);
-        notices.send(&Notice::Ready);
-        let (session, intake) = Session::new(line, meter, plan.ack_batch());
-        // A consumer that was dropped leaves it.
-        let _ = self.intakes.send(intake);
-        Ok(session)
+    async fn try_connect(&self) -> Result<Session, ConnectError> {
+        open_session(&self.shared, &self.intakes).await
     }
 
     fn tell_of_new_queue(&self, session: &Session) {
@@ -236,4 +206,41 @@ impl Supervisor {
     fn retire(&mut self, session: Session, rest: Rest) {
         self.retiring.spawn(session.retire(rest).in_current_span());
     }
+}
+
+fn reconnector(shared: &Shared) -> Reconnector {
+    let Plan {
+        connection,
+        reconnect,
+        ..
+    } = &shared.plan;
+    let notices = shared.notices.clone();
+    let report = move |waiting: Waiting| notices.send(&waiting.into());
+    Reconnector::new(connection.clone(), reconnect.clone(), report)
+}
+
+async fn open_session(
+    shared: &Shared,
+    intakes: &mpsc::UnboundedSender<Intake>,
+) -> Result<Session, ConnectError> {
+    let Shared {
+        plan,
+        notices,
+        meter,
+        failed_bindings,
+        ..
+    } = shared;
+    let line = setup::connect(plan, notices).await?;
+    for failure in &line.failed_bindings {
+        notices.send(&Notice::BindingFailed(failure.clone()));
+    }
+    failed_bindings
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clone_from(&line.failed_bindings);
+    notices.send(&Notice::Ready);
+    let (session, intake) = Session::new(line, meter, plan.ack_batch());
+    // A consumer that was dropped leaves it.
+    let _ = intakes.send(intake);
+    Ok(session)
 }

@@ -3,22 +3,22 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use super::Shared;
 use super::transit::{Parcel, Transit};
-use crate::client::connection::{Connection, Refusal};
+use crate::client::connection::{ConnectError, Connection};
 use crate::client::error::Error;
 use crate::client::notice::Notice;
-use crate::client::reconnect::{Backoff, Reconnect};
-use crate::client::transport::{Channel, Fault, Link};
+use crate::client::reconnect::{LostSession, Reconnect, Reconnector, Waiting};
+use crate::client::transport::{Channel, Link, TransportError};
 
-/// How long a broker may take to say goodbye.
-const GOODBYE: Duration = Duration::from_secs(5);
+/// Timeout for closing a connection.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How many new messages are taken in before answers are looked at.
 const BURST: usize = 64;
@@ -29,17 +29,41 @@ pub(super) struct Line {
     channel: Arc<dyn Channel>,
     blocked: watch::Receiver<Option<String>>,
     since: Instant,
+    confirmed_before: u64,
 }
 
 pub(super) struct Courier {
     connection: Connection,
-    backoff: Backoff,
+    reconnector: Reconnector,
+    messages: Messages,
+}
+
+/// The messages without an outcome, those that are still to be taken in included.
+struct Messages {
     transit: Transit,
     inbox: mpsc::UnboundedReceiver<Parcel>,
     shared: Arc<Shared>,
     closing: bool,
     /// Why the broker takes no messages at the moment.
     blocked: Option<String>,
+    /// Why there is no connection.
+    lost: LastReason,
+}
+
+/// Why the last attempt to connect failed.
+#[derive(Clone, Default)]
+struct LastReason(Arc<Mutex<String>>);
+
+impl LastReason {
+    fn set(&self, reason: &str) {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        reason.clone_into(&mut last);
+    }
+
+    fn get(&self) -> String {
+        let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        last.clone()
+    }
 }
 
 impl Courier {
@@ -50,89 +74,94 @@ impl Courier {
         inbox: mpsc::UnboundedReceiver<Parcel>,
         shared: Arc<Shared>,
     ) -> Self {
+        let lost = LastReason::default();
+        let (notices, last) = (shared.notices.clone(), lost.clone());
+        let report = move |waiting: Waiting| {
+            last.set(&waiting.reason);
+            notices.send(&waiting.into());
+        };
         Self {
+            reconnector: Reconnector::new(connection.clone(), reconnect, report),
             connection,
-            backoff: Backoff::new(reconnect),
-            transit: Transit::new(deadline, Arc::clone(&shared.meter)),
-            inbox,
-            shared,
-            closing: false,
-            blocked: None,
+            messages: Messages {
+                transit: Transit::new(deadline, Arc::clone(&shared.meter)),
+                inbox,
+                shared,
+                closing: false,
+                blocked: None,
+                lost,
+            },
         }
     }
 
     /// Works until the publisher is closed and everything has its outcome.
     pub(super) async fn run(mut self, line: Line) {
-        if let Err(error) = self.keep_up(line).await {
+        let result = self.keep_up(line).await;
+        let mut messages = self.messages;
+        if let Err(error) = result {
             tracing::error!("publisher ended: {error}");
-            // Set once, and before the inbox closes: who finds it closed asks why.
-            let _ = self.shared.ended.set(error.clone());
-            self.inbox.close();
-            while let Some(parcel) = self.inbox.recv().await {
-                self.transit.add(parcel);
-            }
-            self.transit.fail(&error);
+            messages.fail(error).await;
         }
-        // Whoever waits for room learns that there will be none.
-        self.shared.room.close();
+        // Wakes those that wait for room: there will be none.
+        messages.shared.room.close();
     }
 
     async fn keep_up(&mut self, mut line: Line) -> Result<(), Error> {
         loop {
-            let Some(fault) = self.carry(&mut line).await else {
+            let Some(error) = self.messages.carry(&mut line).await else {
                 let close = async {
                     line.channel.close().await;
                     line.link.close().await;
                 };
-                let _ = timeout(GOODBYE, close).await;
+                let _ = timeout(CLOSE_TIMEOUT, close).await;
                 return Ok(());
             };
-            self.transit.lose(&fault);
-            self.shared.meter.connections_lost.up();
-            let wait = self.backoff.after_loss(line.since.elapsed());
-            let lost = Notice::Reconnecting {
-                failures: 0,
-                wait,
-                reason: fault.reason.clone(),
+            let meter = &self.messages.shared.meter;
+            meter.connections_lost.up();
+            let lost = LostSession {
+                reason: error.reason.clone(),
+                since: line.since,
+                progress: meter.confirmed.get() > line.confirmed_before,
             };
-            self.shared.notices.send(&lost);
-            let goodbye = timeout(GOODBYE, line.link.close());
-            self.meanwhile(&fault, goodbye).await.ok();
-            self.meanwhile(&fault, sleep(wait)).await;
-            if self.closing && self.transit.is_empty() {
-                return Ok(());
-            }
-            line = self.connect().await?;
+            self.messages.transit.lose(&error);
+            self.messages.lost.set(&error.reason);
+            let (messages, connection) = (&mut self.messages, &self.connection);
+            let reconnector = &mut self.reconnector;
+            let shared = Arc::clone(&messages.shared);
+            let reopen = async {
+                let _ = timeout(CLOSE_TIMEOUT, line.link.close()).await;
+                let open = || open(connection, &shared);
+                reconnector.reopen(lost, open).await
+            };
+            line = match messages.meanwhile(reopen).await {
+                Some(line) => line?,
+                None => return Ok(()),
+            };
         }
     }
 
     /// Connects, as often as the policy allows.
     pub(super) async fn connect(&mut self) -> Result<Line, Error> {
-        let mut last = Fault::lost("connecting");
-        loop {
-            let connection = self.connection.clone();
-            match self.meanwhile(&last, open(&connection)).await {
-                Ok(line) => {
-                    self.shared.notices.send(&Notice::Ready);
-                    return Ok(line);
-                }
-                Err(Refusal::ForGood(error)) => return Err(error),
-                Err(Refusal::ForNow(fault)) => last = fault,
-            }
-            let Some(wait) = self.backoff.after_failure() else {
-                return Err(self.connection.gave_up(self.backoff.failures(), last));
-            };
-            self.shared.notices.send(&Notice::Reconnecting {
-                failures: self.backoff.failures(),
-                wait,
-                reason: last.reason.clone(),
-            });
-            self.meanwhile(&last, sleep(wait)).await;
+        let (connection, shared) = (&self.connection, &self.messages.shared);
+        self.reconnector.open(|| open(connection, shared)).await
+    }
+}
+
+impl Messages {
+    /// Ends every message with `error`, those in the inbox included.
+    async fn fail(&mut self, error: Error) {
+        // Set once, and before the inbox closes: `publish` reads it once it finds
+        // the inbox closed.
+        let _ = self.shared.ended.set(error.clone());
+        self.inbox.close();
+        while let Some(parcel) = self.inbox.recv().await {
+            self.transit.add(parcel);
         }
+        self.transit.fail(&error);
     }
 
     /// Brings messages over one connection; `None` when everything is done.
-    async fn carry(&mut self, line: &mut Line) -> Option<Fault> {
+    async fn carry(&mut self, line: &mut Line) -> Option<TransportError> {
         self.transit.send(&*line.channel);
         self.set_blocked(line.blocked.borrow_and_update().clone());
         loop {
@@ -161,18 +190,20 @@ impl Courier {
     }
 
     /// Awaits `work`, while messages are taken in and their deadlines kept.
-    async fn meanwhile<T>(&mut self, fault: &Fault, work: impl Future<Output = T>) -> T {
+    /// `None` when the publisher is closed and no message is left.
+    async fn meanwhile<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
         let mut work = pin!(work);
-        loop {
+        while !(self.closing && self.transit.is_empty()) {
             let deadline = self.transit.deadline();
             tokio::select! {
-                done = &mut work => return done,
+                done = &mut work => return Some(done),
                 parcel = self.inbox.recv(), if !self.closing => self.take_in(parcel),
                 () = until(deadline) => {
-                    self.transit.expire(&format!("no connection: {fault}"));
+                    self.transit.expire(&format!("no connection: {}", self.lost.get()));
                 }
             }
         }
+        None
     }
 
     /// Takes in a message and those that wait behind it.
@@ -195,11 +226,13 @@ impl Courier {
     }
 }
 
-async fn open(connection: &Connection) -> Result<Line, Refusal> {
+async fn open(connection: &Connection, shared: &Shared) -> Result<Line, ConnectError> {
     let link = connection.open().await?;
     let channel = link.open_channel().await?;
     channel.confirm().await?;
+    shared.notices.send(&Notice::Ready);
     Ok(Line {
+        confirmed_before: shared.meter.confirmed.get(),
         blocked: link.blocked(),
         link,
         channel,

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::error::PublishError;
 use crate::client::counters::Meter;
 use crate::client::error::Error;
-use crate::client::transport::{BoxFuture, Channel, Fault, Outgoing};
+use crate::client::transport::{BoxFuture, Channel, Outgoing, TransportError};
 
 /// One message until its outcome is known.
 pub(super) struct Parcel {
@@ -20,7 +20,7 @@ pub(super) struct Parcel {
     deadline: Option<Instant>,
     done: oneshot::Sender<Result<(), PublishError>>,
     /// The broker's answer, once the message was sent on this connection.
-    answer: Option<BoxFuture<'static, Result<bool, Fault>>>,
+    answer: Option<BoxFuture<'static, Result<bool, TransportError>>>,
     sent_before: bool,
     _room: OwnedSemaphorePermit,
 }
@@ -97,7 +97,7 @@ impl Transit {
 
     /// Says that the connection is lost: everything is to be sent again, save
     /// what the broker refuses for its exchange.
-    pub(super) fn lose(&mut self, fault: &Fault) {
+    pub(super) fn lose(&mut self, fault: &TransportError) {
         self.sent = 0;
         let (refused, kept): (VecDeque<Parcel>, VecDeque<Parcel>) = self
             .parcels
@@ -123,7 +123,7 @@ impl Transit {
         &mut self,
         channel: &dyn Channel,
         cx: &mut Context<'_>,
-    ) -> Poll<Result<(), Fault>> {
+    ) -> Poll<Result<(), TransportError>> {
         let mut progress = Poll::Pending;
         while let Some(first) = self.parcels.front_mut() {
             let Some(answer) = &mut first.answer else {
@@ -183,6 +183,6 @@ impl Transit {
 
 /// Whether the broker closed the channel for a message to `exchange`. It says
 /// which exchange it refused, and nothing of which message.
-fn names(fault: &Fault, exchange: &str) -> bool {
+fn names(fault: &TransportError, exchange: &str) -> bool {
     fault.is_refusal() && fault.reason.contains(&format!("'{exchange}'"))
 }
