@@ -1,17 +1,12 @@
-//! The arguments of `cargo xtask`, and what its exit codes mean.
+//! The arguments of `cargo xtask`.
 
 use std::error::Error;
-use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use taskcluster_events_cli::{examples_for, fail};
 
-use crate::{codegen, test};
-
-/// What a command exits with when it could not do what it was asked to.
-///
-/// It is also what clap exits with on arguments that it does not understand.
-const FAILED: u8 = 2;
+use crate::{test, workspace};
 
 /// Work on the crates that give Taskcluster's pulse messages Rust types.
 #[derive(Debug, Parser)]
@@ -30,28 +25,29 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Codegen(codegen::Args),
+    #[command(flatten)]
+    Shared(taskcluster_events_cli::Command),
     Test(test::Args),
 }
 
 impl Command {
     fn run(&self) -> Result<ExitCode, Box<dyn Error>> {
         match self {
-            Self::Codegen(args) => Ok(codegen::run(args, &mut io::stdout().lock())?),
+            Self::Shared(command) => command.run(&workspace::defaults()?),
             Self::Test(args) => Ok(test::run(args)?),
         }
     }
 }
 
-/// Parses the arguments of this process, runs the command that they name, and
-/// says on standard error why it failed if it did.
+/// Parses the arguments of this process and runs the command that they name.
+/// What went wrong is printed on standard error.
 #[must_use]
 pub fn main() -> ExitCode {
-    Cli::parse().command.run().unwrap_or_else(|error| {
-        // There is nobody left to tell when standard error is closed.
-        let _ = writeln!(io::stderr(), "error: {error}");
-        ExitCode::from(FAILED)
-    })
+    let matches = examples_for(Cli::command(), "cargo xtask").get_matches();
+    match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli.command.run().unwrap_or_else(|error| fail(&*error)),
+        Err(error) => error.exit(),
+    }
 }
 
 #[cfg(test)]
@@ -59,7 +55,7 @@ mod tests {
     use clap::CommandFactory;
 
     #[test]
-    fn clap_finds_no_fault_in_the_arguments() {
+    fn clap_accepts_the_definition_of_the_arguments() {
         super::Cli::command().debug_assert();
     }
 }

@@ -4,6 +4,23 @@ use std::env;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use taskcluster_events_cli::Defaults;
+
+/// The workspace's own documents, generated crate and runtime.
+///
+/// # Errors
+///
+/// The command runs outside of the workspace.
+pub(crate) fn defaults() -> io::Result<Defaults> {
+    let root = root()?;
+    Ok(Defaults {
+        program: "cargo xtask",
+        schemas: path(&root, "schemas"),
+        out: path(&root, "generated"),
+        pulse: Some(root.join("pulse")),
+    })
+}
+
 /// The workspace's folder, wherever in it the command is run from.
 ///
 /// `cargo run` names the folder of `xtask/` in `CARGO_MANIFEST_DIR`; a binary
@@ -33,7 +50,7 @@ pub(crate) fn root() -> io::Result<PathBuf> {
 
 /// The path of `name` in the workspace at `root`, as short as it can be said
 /// from the current folder.
-pub(crate) fn path(root: &Path, name: &str) -> PathBuf {
+fn path(root: &Path, name: &str) -> PathBuf {
     let absolute = root.join(name);
     let current = env::current_dir().and_then(|folder| folder.canonicalize());
     current

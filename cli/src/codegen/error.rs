@@ -3,18 +3,21 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::text::shown;
+use super::report;
+use crate::terminal::path as shown;
 
 /// Why nothing was written: what, where, and what to do about it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The command runs outside of its workspace.
-    #[error("{0}")]
-    Workspace(io::Error),
+    /// The folder of the runtime crate is neither given nor known.
+    #[error(
+        "the new crate depends on taskcluster-pulse; give the folder of that crate with --pulse"
+    )]
+    NoRuntime,
 
     /// The documents have errors, each with its file and JSON pointer.
-    #[error("{0}")]
+    #[error("{}", report::errors(.0))]
     Schemas(#[from] taskcluster_codegen::Errors),
 
     /// A file or folder can't be read.

@@ -1,4 +1,4 @@
-//! `cargo xtask codegen`: from `schemas/` to `generated/`.
+//! `codegen`: from documents to the folder of a crate.
 //!
 //! ```text
 //! sources   the documents on disk → the generator's input
@@ -25,7 +25,7 @@ pub use changes::Change;
 pub use error::Error;
 pub use output::Output;
 
-use crate::{text, workspace};
+use crate::{Defaults, terminal};
 
 /// What a check exits with when the output is stale.
 const STALE: u8 = 1;
@@ -44,9 +44,9 @@ const NAMES: &str = "names.json";
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
-  cargo xtask codegen
-  cargo xtask codegen --check
-  cargo xtask codegen --schemas references.json --out ../my-events
+  PROGRAM codegen
+  PROGRAM codegen --check
+  PROGRAM codegen --schemas references.json --out ../my-events
 
 Exit codes:
   0  the output is written, or was up to date
@@ -55,13 +55,18 @@ Exit codes:
      the output is as it was")]
 pub struct Args {
     /// The documents: a folder with *.json files at any depth, or one file
-    /// [default: the workspace's schemas/]
+    /// [default: schemas/]
     #[arg(long, value_name = "PATH")]
     schemas: Option<PathBuf>,
 
-    /// The folder of the crate to write [default: the workspace's generated/]
+    /// The folder of the crate to write [default: generated/]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+
+    /// The folder of the taskcluster-pulse crate, on which the new crate depends
+    /// [default: the one of the workspace, for `cargo xtask`]
+    #[arg(long, value_name = "DIR")]
+    pulse: Option<PathBuf>,
 
     /// Write nothing: show a diff of whatever is stale, missing or orphaned
     #[arg(long)]
@@ -70,52 +75,63 @@ pub struct Args {
 
 impl Args {
     /// The command that brings the output up to date: this one, without the check.
-    fn command(&self) -> String {
-        let mut command = "cargo xtask codegen".to_owned();
-        for (flag, path) in [("--schemas", &self.schemas), ("--out", &self.out)] {
+    fn command(&self, program: &str) -> String {
+        let mut command = format!("{program} codegen");
+        let options = [
+            ("--schemas", &self.schemas),
+            ("--out", &self.out),
+            ("--pulse", &self.pulse),
+        ];
+        for (option, path) in options {
             if let Some(path) = path {
-                command += &format!(" {flag} {}", text::quoted(path));
+                command += &format!(" {option} {}", terminal::quoted(path));
             }
         }
         command
     }
 }
 
-/// Runs the command, and tells on `stdout` what it did or found.
+/// Runs the command and prints on `stdout` what it did or found.
 ///
 /// # Errors
 ///
 /// The input can't be read or generated from, or the output can't be read or
 /// written; the output is then as it was.
-pub fn run(args: &Args, stdout: &mut impl Write) -> Result<ExitCode, Error> {
-    let root = workspace::root().map_err(Error::Workspace)?;
-    let or_default =
-        |path: &Option<PathBuf>, name| path.clone().unwrap_or_else(|| workspace::path(&root, name));
-    let schemas = or_default(&args.schemas, "schemas");
-    let output = Output::at(&or_default(&args.out, "generated"))?;
+pub fn run(args: &Args, defaults: &Defaults, stdout: &mut impl Write) -> Result<ExitCode, Error> {
+    let schemas = args.schemas.as_ref().unwrap_or(&defaults.schemas);
+    let output = Output::at(args.out.as_ref().unwrap_or(&defaults.out))?;
+    let pulse = args.pulse.as_ref().or(defaults.pulse.as_ref());
     if !args.check {
         output.check_replaceable()?;
     }
     let target = Target::Crate {
         package: "taskcluster-events".to_owned(),
-        pulse: output.path_to(&root.join("pulse"))?,
+        pulse: output.path_to(pulse.ok_or(Error::NoRuntime)?)?,
     };
     let names = sources::names(&output.shown.join(NAMES))?;
-    let sources = sources::read(&schemas)?;
+    let sources = sources::read(schemas)?;
     let files = taskcluster_codegen::generate(&sources, names.as_ref(), &target)?;
     if files.is_empty() {
-        return Err(Error::NoExchanges { path: schemas });
+        return Err(Error::NoExchanges {
+            path: schemas.clone(),
+        });
     }
     let changes = output.changes(&files)?;
     if args.check {
-        check(args, &output, &files, &changes, stdout)
+        check(
+            &args.command(defaults.program),
+            &output,
+            &files,
+            &changes,
+            stdout,
+        )
     } else {
         write(&output, &files, &changes, stdout)
     }
 }
 
 fn check(
-    args: &Args,
+    command: &str,
     output: &Output,
     files: &Files,
     changes: &[Change],
@@ -125,7 +141,7 @@ fn check(
         tell(stdout, &report::up_to_date(output, files))?;
         return Ok(ExitCode::SUCCESS);
     }
-    tell(stdout, &report::stale(output, changes, &args.command()))?;
+    tell(stdout, &report::stale(output, changes, command))?;
     Ok(ExitCode::from(STALE))
 }
 

@@ -4,14 +4,27 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use similar::TextDiff;
-use taskcluster_codegen::Files;
+use taskcluster_codegen::{Errors, Files};
 
 use super::{Change, Output};
-use crate::text::{count, shown};
+use crate::terminal::{count, lines, part, path as shown};
 
 /// How long to look for the shortest diff of one file. Past it, the diff is
 /// still right, only longer.
 const DIFF_TIME: Duration = Duration::from_secs(1);
+
+/// The errors of documents, each on one line.
+pub(super) fn errors(errors: &Errors) -> String {
+    let line = |error: &taskcluster_codegen::Error| {
+        let pointer = match error.pointer.as_str() {
+            "" => String::new(),
+            pointer => format!("#{}", part(pointer)),
+        };
+        let [file, what, help] = [&error.file, &error.what, &error.help].map(|text| part(text));
+        format!("{file}{pointer}: {what}; {help}")
+    };
+    errors.iter().map(line).collect::<Vec<_>>().join("\n")
+}
 
 /// That there is nothing to do.
 pub(super) fn up_to_date(output: &Output, files: &Files) -> String {
@@ -53,10 +66,8 @@ fn diff(name: &str, old: &str, new: &str) -> String {
         .timeout(DIFF_TIME)
         .diff_lines(old, new);
     let generated = format!("{name} (generated)");
-    format!(
-        "stale: {name}\n{}",
-        diff.unified_diff().header(name, &generated)
-    )
+    let diff = diff.unified_diff().header(name, &generated).to_string();
+    format!("stale: {name}\n{}", lines(&diff))
 }
 
 /// `2 files stale, 1 missing, 1 orphaned`, without what there is none of.

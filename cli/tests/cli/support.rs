@@ -15,8 +15,8 @@ pub(crate) struct Run {
     pub(crate) stderr: String,
 }
 
-pub(crate) fn xtask(args: &[&str]) -> Run {
-    let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+pub(crate) fn program(args: &[&str]) -> Run {
+    let output = Command::new(env!("CARGO_BIN_EXE_taskcluster-events"))
         .args(args)
         .output()
         .unwrap();
@@ -62,8 +62,10 @@ impl Place {
             schemas.to_str().unwrap(),
             "--out",
             out.to_str().unwrap(),
+            "--pulse",
+            concat!(env!("CARGO_MANIFEST_DIR"), "/../pulse"),
         ];
-        xtask(&[&paths, more].concat())
+        program(&[&paths, more].concat())
     }
 
     /// Every path in this place, when it was changed, and what it holds.

@@ -8,7 +8,7 @@ use taskcluster_codegen::Source;
 use walkdir::WalkDir;
 
 use super::Error;
-use crate::text;
+use crate::terminal;
 
 /// Reads the file at `path`, or all `*.json` files in and below the folder.
 ///
@@ -52,7 +52,7 @@ pub(super) fn names(path: &Path) -> Result<Option<Source>, Error> {
 
 fn source(path: &Path) -> Result<Source, Error> {
     Ok(Source {
-        name: text::shown(path),
+        name: terminal::path(path),
         bytes: fs::read(path).map_err(Error::read(path))?,
     })
 }

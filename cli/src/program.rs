@@ -1,0 +1,121 @@
+//! The program: its arguments, its defaults and its exit codes.
+
+use std::error::Error;
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::{codegen, terminal};
+
+/// Exit code of a command that failed, and of clap for wrong arguments.
+const FAILED: u8 = 2;
+
+/// How the examples in help texts spell the program.
+const PROGRAM: &str = "PROGRAM";
+
+/// How the program is called, and the paths of a command without options for them.
+#[derive(Clone, Debug)]
+pub struct Defaults {
+    /// The program as a user calls it, such as `cargo xtask`.
+    pub program: &'static str,
+    /// The folder of the documents.
+    pub schemas: PathBuf,
+    /// The folder of the generated crate.
+    pub out: PathBuf,
+    /// The folder of the `taskcluster-pulse` crate, if it is known.
+    pub pulse: Option<PathBuf>,
+}
+
+impl Default for Defaults {
+    /// Those of the installed program: folders below the current one.
+    fn default() -> Self {
+        Self {
+            program: "taskcluster-events",
+            schemas: "schemas".into(),
+            out: "generated".into(),
+            pulse: None,
+        }
+    }
+}
+
+/// A command, with its arguments.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Generate a crate.
+    Codegen(codegen::Args),
+}
+
+impl Command {
+    /// Runs the command and prints what it did or found on standard output.
+    ///
+    /// # Errors
+    ///
+    /// The command could not do its work; the error is for [`fail`].
+    pub fn run(&self, defaults: &Defaults) -> Result<ExitCode, Box<dyn Error>> {
+        match self {
+            Self::Codegen(args) => {
+                let code = codegen::run(args, defaults, &mut io::stdout().lock())?;
+                Ok(code)
+            }
+        }
+    }
+}
+
+/// Work with the references and schemas of Taskcluster's exchanges.
+#[derive(Debug, Parser)]
+#[command(name = "taskcluster-events", bin_name = "taskcluster-events", version)]
+struct Program {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Parses `args`, the first of which is the program's name, and runs the command
+/// that they name. What went wrong is printed on standard error.
+#[must_use]
+pub fn run(args: impl IntoIterator<Item = OsString>, defaults: &Defaults) -> ExitCode {
+    let command = examples_for(Program::command(), defaults.program);
+    let parsed = command
+        .try_get_matches_from(args)
+        .and_then(|matches| Program::from_arg_matches(&matches));
+    match parsed {
+        Ok(program) => program
+            .command
+            .run(defaults)
+            .unwrap_or_else(|error| fail(&*error)),
+        Err(error) => error.exit(),
+    }
+}
+
+/// `command` with `program` in the place of the placeholder in its examples.
+#[must_use]
+pub fn examples_for(command: clap::Command, program: &str) -> clap::Command {
+    command.mut_subcommands(|command| {
+        let help = command.get_after_long_help().map(ToString::to_string);
+        match help {
+            Some(help) => command.after_long_help(help.replace(PROGRAM, program)),
+            None => command,
+        }
+    })
+}
+
+/// Prints `error` on standard error.
+#[must_use]
+pub fn fail(error: &dyn Error) -> ExitCode {
+    let text = format!("error: {error}\n");
+    // Nobody can be told when standard error is closed.
+    let _ = io::stderr().write_all(terminal::lines(&text).as_bytes());
+    ExitCode::from(FAILED)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn clap_accepts_the_definition_of_the_arguments() {
+        super::Program::command().debug_assert();
+    }
+}

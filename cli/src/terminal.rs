@@ -1,0 +1,150 @@
+//! Text from documents and files, made safe for terminals and logs.
+//!
+//! A name or a text can hold escape sequences, line breaks, characters that
+//! change the direction of the text, and commands for a CI system: GitHub reads
+//! `::error::` at the start of a line and `##[error]` anywhere in it. Here they
+//! are escaped, so that whatever is printed is only text.
+
+use std::borrow::Cow;
+use std::path::Path;
+
+/// Longest text that is printed whole as a part of a line, in characters.
+const MAX_PART: usize = 1_000;
+
+/// Longest line that is printed whole, in characters.
+const MAX_LINE: usize = 10_000;
+
+/// `text`, of a document for instance, as a part of one line: line breaks are
+/// escaped as other controls are, and a long text is cut.
+pub(crate) fn part(text: &str) -> String {
+    inert(&cut(text, MAX_PART))
+}
+
+/// `text` with its line breaks kept, and everything else escaped.
+pub(crate) fn lines(text: &str) -> String {
+    let mut escaped = String::new();
+    for line in text.split_inclusive('\n') {
+        let (line, end) = match line.strip_suffix('\n') {
+            Some(line) => (line, "\n"),
+            None => (line, ""),
+        };
+        escaped.push_str(&inert(&cut(line, MAX_LINE)));
+        escaped.push_str(end);
+    }
+    escaped
+}
+
+/// `path` as a part of one line, whole.
+pub(crate) fn path(path: &Path) -> String {
+    inert(&path.to_string_lossy())
+}
+
+/// `path` as an argument that a shell reads back.
+pub(crate) fn quoted(path: &Path) -> String {
+    let text = self::path(path);
+    let plain = |char: char| char.is_alphanumeric() || "/._-+,:@%".contains(char);
+    if !text.is_empty() && text.chars().all(plain) {
+        text
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
+/// `1 file`, `2 files`.
+pub(crate) fn count(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
+/// The first `max` characters of `text`, with the number of all of them.
+fn cut(text: &str, max: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(max) {
+        None => Cow::Borrowed(text),
+        Some((end, _)) => {
+            let all = text.chars().count();
+            Cow::Owned(format!("{}… ({all} characters)", &text[..end]))
+        }
+    }
+}
+
+/// `text` without characters and commands that do more than stand there.
+fn inert(text: &str) -> String {
+    let mut escaped = String::new();
+    for char in text.chars() {
+        match char {
+            // A diff keeps the indentation of the files.
+            '\t' => escaped.push(char),
+            char if is_invisible(char) => escaped.extend(char.escape_default()),
+            char => escaped.push(char),
+        }
+    }
+    disarm_commands(&escaped)
+}
+
+/// Breaks what GitHub Actions and Azure Pipelines read as commands in a log:
+/// `::` at the start of a line, after blanks, and `##[` or `##vso[` anywhere.
+/// The sign before a line of a diff can be a blank, too.
+fn disarm_commands(text: &str) -> String {
+    let escaped = text
+        .replace("##[", r"#\u{23}[")
+        .replace("##vso[", r"#\u{23}vso[");
+    let blanks = escaped.len() - escaped.trim_start().len();
+    match escaped.get(blanks..) {
+        Some(rest) if rest.starts_with("::") => {
+            format!(r"{}\u{{3a}}{}", &escaped[..blanks], &rest[1..])
+        }
+        _ => escaped,
+    }
+}
+
+/// Whether a character is not seen, or changes how others are seen: controls,
+/// line separators, marks of direction, fillers, tags and private characters.
+fn is_invisible(char: char) -> bool {
+    char.is_control()
+        || matches!(char,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}' | '\u{e000}'..='\u{f8ff}' | '\u{e0000}'..='\u{10ffff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_a_name_moves_the_cursor_or_opens_a_line() {
+        assert_eq!(path(Path::new("a\x1b[2Jb\n")), r"a\u{1b}[2Jb\n");
+        assert_eq!(
+            part("a\u{202e}b\u{200b}\u{2028}"),
+            r"a\u{202e}b\u{200b}\u{2028}"
+        );
+        assert_eq!(lines("a\r\n\x07\n"), "a\\r\n\\u{7}\n");
+    }
+
+    #[test]
+    fn no_text_is_a_command_of_a_ci_system() {
+        assert_eq!(part("\t ::error::x"), "\t \\u{3a}:error::x");
+        assert_eq!(part("a ##[error]b"), r"a #\u{23}[error]b");
+        assert_eq!(part("a ###[error]b"), r"a ##\u{23}[error]b");
+        assert_eq!(
+            lines("a\n::set-env name=A::b"),
+            "a\n\\u{3a}:set-env name=A::b"
+        );
+        assert_eq!(part("use a::b;"), "use a::b;");
+    }
+
+    #[test]
+    fn a_long_text_is_cut_and_its_length_stated() {
+        let text = part(&"é".repeat(1_000_000));
+        assert!(text.ends_with("é… (1000000 characters)"), "{}", text.len());
+        assert!(text.chars().count() < MAX_PART + 30);
+    }
+
+    #[test]
+    fn a_path_that_a_shell_would_split_is_quoted() {
+        assert_eq!(quoted(Path::new("../a-b/c.json")), "../a-b/c.json");
+        assert_eq!(quoted(Path::new("it's here")), r"'it'\''s here'");
+    }
+}
