@@ -34,4 +34,5 @@ pub use crate::rule::{
 };
 #[cfg(feature = "schemars")]
 pub use crate::schema::ObjectSchema;
+pub use crate::schema::{Dependency, Keyword, Literal, Schema, Type};
 pub use crate::validate::{Flow, Pointer, Report};

@@ -40,7 +40,6 @@ mod memory;
 mod payload;
 mod routing;
 mod rule;
-#[cfg(feature = "schemars")]
 mod schema;
 mod validate;
 

@@ -1,0 +1,222 @@
+//! A JSON Schema of draft-06 or draft-07 as static data.
+
+use crate::rule::{Matcher, StringRule};
+
+/// A JSON Schema of draft-06 or draft-07: the keywords that it states.
+///
+/// A table mirrors the JSON one to one: a keyword of the schema is a [`Keyword`]
+/// of the table, with the same meaning, which includes that it ignores instances
+/// of other types. Annotations are left out, and so are keywords beside `$ref`.
+/// A reference is a Rust reference to another table, so that recursive schemas
+/// are recursive statics:
+///
+/// ```
+/// use taskcluster_pulse::__private::{Keyword, Schema, Type};
+///
+/// static TREE: Schema = Schema::named("trees::Tree", &[
+///     Keyword::Type(&[Type::Object]),
+///     Keyword::Properties(&[
+///         ("label", &Schema::STRING),
+///         ("left", &TREE),
+///         ("right", &TREE),
+///     ]),
+///     Keyword::Required(&["label"]),
+///     Keyword::AdditionalProperties(&Schema::NEVER),
+/// ]);
+/// ```
+#[derive(Debug)]
+#[allow(dead_code, reason = "the interpreter lands next")]
+pub struct Schema {
+    /// Name of the schema among the definitions of a printed schema; empty if the
+    /// schema is written where it is used. Each table that is part of a cycle has
+    /// a name, and no two tables of a crate have the same.
+    pub(crate) name: &'static str,
+    /// A rule for instances that are strings, beside the keywords.
+    pub(crate) rule: Option<&'static StringRule>,
+    pub(crate) keywords: &'static [Keyword],
+}
+
+impl Schema {
+    /// The schema `true`: every instance is valid.
+    pub const ANY: Self = Self::new(&[]);
+
+    /// The schema `false`: no instance is valid.
+    pub const NEVER: Self = Self::new(&[Keyword::Never]);
+
+    /// `{"type": "null"}`.
+    pub const NULL: Self = Self::new(&[Keyword::Type(&[Type::Null])]);
+
+    /// `{"type": "boolean"}`.
+    pub const BOOLEAN: Self = Self::new(&[Keyword::Type(&[Type::Boolean])]);
+
+    /// `{"type": "integer"}`.
+    pub const INTEGER: Self = Self::new(&[Keyword::Type(&[Type::Integer])]);
+
+    /// `{"type": "number"}`.
+    pub const NUMBER: Self = Self::new(&[Keyword::Type(&[Type::Number])]);
+
+    /// `{"type": "string"}`.
+    pub const STRING: Self = Self::new(&[Keyword::Type(&[Type::String])]);
+
+    /// `{"type": "string", "format": "date-time"}`.
+    pub const DATE_TIME: Self = Self::new(&[Keyword::Type(&[Type::String]), Keyword::DateTime]);
+
+    /// `{"type": "object"}`.
+    pub const OBJECT: Self = Self::new(&[Keyword::Type(&[Type::Object])]);
+
+    /// A schema with `keywords`, printed where it is used.
+    pub const fn new(keywords: &'static [Keyword]) -> Self {
+        Self::named("", keywords)
+    }
+
+    /// A schema with `keywords`, printed once, as the definition `name`.
+    pub const fn named(name: &'static str, keywords: &'static [Keyword]) -> Self {
+        Self {
+            name,
+            rule: None,
+            keywords,
+        }
+    }
+
+    /// The strings that keep `rule`: `{"type": "string", …}`.
+    pub const fn text(rule: &'static StringRule) -> Self {
+        Self {
+            rule: Some(rule),
+            ..Self::STRING
+        }
+    }
+}
+
+/// One keyword of a [`Schema`], with its value.
+///
+/// Numbers are given as the text of a JSON number, so that no digit is lost.
+#[derive(Debug)]
+pub enum Keyword {
+    /// No instance is valid: the schema `false`.
+    Never,
+    /// `type`: the instance has one of these types.
+    Type(&'static [Type]),
+    /// `enum`: the instance equals one of these values.
+    Enum(&'static [Literal]),
+    /// `const`: the instance equals this value.
+    Const(Literal),
+    /// All keywords of a rule for strings. Ignores instances that are no strings,
+    /// also if the rule has an `enum` or a `const`; see [`Schema::text`] for strings
+    /// alone.
+    String(&'static StringRule),
+    /// `minLength`, in code points.
+    MinLength(u64),
+    /// `maxLength`, in code points.
+    MaxLength(u64),
+    /// `pattern`: its source, and what the source was compiled to.
+    Pattern(&'static str, Matcher),
+    /// `format`: its name, and what the format's grammar was compiled to.
+    Format(&'static str, Matcher),
+    /// `format` with the value `date-time`, checked as
+    /// [`Timestamp`](crate::Timestamp) reads it.
+    DateTime,
+    /// `multipleOf`.
+    MultipleOf(&'static str),
+    /// `minimum`.
+    Minimum(&'static str),
+    /// `maximum`.
+    Maximum(&'static str),
+    /// `exclusiveMinimum`.
+    ExclusiveMinimum(&'static str),
+    /// `exclusiveMaximum`.
+    ExclusiveMaximum(&'static str),
+    /// `items` with one schema, for all items.
+    Items(&'static Schema),
+    /// `items` with a list of schemas, one for each of the first items.
+    Tuple(&'static [&'static Schema]),
+    /// `additionalItems`: the schema of the items after those of [`Self::Tuple`];
+    /// ignored without it.
+    AdditionalItems(&'static Schema),
+    /// `contains`: at least one item is valid.
+    Contains(&'static Schema),
+    /// `minItems`.
+    MinItems(u64),
+    /// `maxItems`.
+    MaxItems(u64),
+    /// `uniqueItems` with the value `true`.
+    UniqueItems,
+    /// `properties`.
+    Properties(&'static [(&'static str, &'static Schema)]),
+    /// `patternProperties`: sources, what they were compiled to, schemas.
+    PatternProperties(&'static [(&'static str, Matcher, &'static Schema)]),
+    /// `additionalProperties`: the schema of the properties that neither
+    /// [`Self::Properties`] nor [`Self::PatternProperties`] of the same table name.
+    AdditionalProperties(&'static Schema),
+    /// `required`.
+    Required(&'static [&'static str]),
+    /// `propertyNames`.
+    PropertyNames(&'static Schema),
+    /// `minProperties`.
+    MinProperties(u64),
+    /// `maxProperties`.
+    MaxProperties(u64),
+    /// `dependencies`: what an object must also be if it has a property.
+    Dependencies(&'static [(&'static str, Dependency)]),
+    /// `allOf`.
+    AllOf(&'static [&'static Schema]),
+    /// `anyOf`.
+    AnyOf(&'static [&'static Schema]),
+    /// `oneOf`.
+    OneOf(&'static [&'static Schema]),
+    /// `not`.
+    Not(&'static Schema),
+    /// `if`, `then` and `else`; [`Schema::ANY`] for a branch that is not stated.
+    If {
+        /// `if`.
+        condition: &'static Schema,
+        /// `then`.
+        then: &'static Schema,
+        /// `else`.
+        otherwise: &'static Schema,
+    },
+}
+
+/// A type of JSON Schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Type {
+    /// `null`.
+    Null,
+    /// `boolean`.
+    Boolean,
+    /// `integer`: a number without a fraction, `1.0` included.
+    Integer,
+    /// `number`.
+    Number,
+    /// `string`.
+    String,
+    /// `array`.
+    Array,
+    /// `object`.
+    Object,
+}
+
+/// A JSON value of a schema.
+#[derive(Debug)]
+pub enum Literal {
+    /// `null`.
+    Null,
+    /// A boolean.
+    Boolean(bool),
+    /// A number, as the text of a JSON number.
+    Number(&'static str),
+    /// A string.
+    String(&'static str),
+    /// An array.
+    Array(&'static [Literal]),
+    /// An object, its names unique.
+    Object(&'static [(&'static str, Literal)]),
+}
+
+/// What an object must be that has a certain property, by `dependencies`.
+#[derive(Debug)]
+pub enum Dependency {
+    /// An object that also has these properties.
+    Required(&'static [&'static str]),
+    /// A valid instance of this schema.
+    Schema(&'static Schema),
+}
