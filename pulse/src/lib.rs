@@ -48,10 +48,10 @@ pub use amqp::Credentials;
 pub use binding::{Binding, Exchange, ExchangeInfo, RawBinding, RoutingKeyEntry};
 #[cfg(any(feature = "amqp", feature = "memory"))]
 pub use client::{
-    Argument, BindingFailure, Confirmation, Connection, Consumer, ConsumerBuilder, Counters,
-    Delivery, Envelope, Error, FailureReport, Management, ManagementError, Notice, OnFailure,
-    PublishError, Publisher, PublisherBuilder, Queue, QueueBinding, Reconnect, RoutesFault,
-    Stopper,
+    BindingError, Confirmation, Connection, Consumer, ConsumerBuilder, ConsumerEvent,
+    ConsumerHandle, Counters, Delivery, Envelope, Error, FailedMessage, Management,
+    ManagementError, OnFailure, PublishError, Publisher, PublisherBuilder, PublisherEvent, Queue,
+    QueueArgument, QueueBinding, Reconnect, RoutesFault,
 };
 pub use event::{DecodeError, DecodeErrorKind, EventSet, Message};
 #[cfg(feature = "arbitrary")]

@@ -11,7 +11,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use taskcluster_pulse::{
-    Binding, Consumer, Credentials, Exchange, Management, ManagementError, MemoryBroker, Notice,
+    Binding, Consumer, ConsumerEvent, Credentials, Exchange, Management, ManagementError,
+    MemoryBroker,
 };
 
 use common::{Numbered, Seen};
@@ -186,12 +187,12 @@ async fn a_binding_with_arguments_is_left_and_told_of() {
         .queue("test")
         .bind(Numbered::default())
         .remove_other_bindings(management(port))
-        .on_notice(seen.listener())
+        .on_event(seen.listener())
         .start()
         .await
         .expect("started");
-    let left = |notice: &Notice| {
-        matches!(notice, Notice::BindingLeft { queue, binding }
+    let left = |event: &ConsumerEvent| {
+        matches!(event, ConsumerEvent::BindingLeft { queue, binding }
             if queue == QUEUE && binding.exchange == exchange && binding.has_arguments)
     };
     assert_eq!(seen.count(left), 1);

@@ -9,7 +9,7 @@ use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use taskcluster_pulse::{Connection, Error, Notice, Publisher, Reconnect};
+use taskcluster_pulse::{Connection, ConsumerEvent, Error, Publisher, Reconnect};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -78,12 +78,12 @@ async fn no_log_line_shows_the_secret() {
     let mut consumer = rabbit
         .consumer_by(connection.clone())
         .reconnect(Reconnect::forever().waits(Duration::from_millis(10), Duration::from_millis(50)))
-        .on_notice(seen.listener())
+        .on_event(seen.listener())
         .start()
         .await
         .expect("started");
     proxy.cut();
-    seen.wait_for(|notice| matches!(notice, Notice::Reconnecting { .. }))
+    seen.wait_for(|event| matches!(event, ConsumerEvent::Reconnecting { .. }))
         .await;
     let publisher = Publisher::builder(connection)
         .start()

@@ -4,7 +4,7 @@ use lapin::ErrorKind;
 use lapin::message::Delivery;
 use lapin::types::{AMQPValue, FieldArray, FieldTable, LongString, ShortString};
 
-use crate::client::Argument;
+use crate::client::QueueArgument;
 use crate::client::transport::{Arrival, Outgoing, QueueDeclaration, TransportError};
 
 /// Marks a message as one that a durable queue keeps over a restart.
@@ -31,9 +31,9 @@ pub(super) fn arguments(queue: &QueueDeclaration) -> Result<FieldTable, Transpor
     let mut table = FieldTable::default();
     for (name, value) in &queue.arguments {
         let value = match value {
-            Argument::Bool(value) => AMQPValue::Boolean(*value),
-            Argument::Integer(value) => AMQPValue::LongLongInt(*value),
-            Argument::Text(value) => AMQPValue::LongString(value.as_str().into()),
+            QueueArgument::Bool(value) => AMQPValue::Boolean(*value),
+            QueueArgument::Integer(value) => AMQPValue::LongLongInt(*value),
+            QueueArgument::Text(value) => AMQPValue::LongString(value.as_str().into()),
         };
         table.insert(short(name)?, value);
     }

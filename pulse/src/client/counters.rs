@@ -38,8 +38,8 @@ counters! {
     acks_sent
     /// Deliveries that were rejected: dead-lettered or deleted by the broker.
     rejected
-    /// Deliveries that were put back into their queue.
-    put_back
+    /// Deliveries that were requeued.
+    requeued
     /// Deliveries whose connection was lost before they were settled; the
     /// broker delivers their messages again.
     stale
@@ -51,8 +51,8 @@ counters! {
     retried
     /// Messages that were given to the dead letters after their last attempt.
     dead_lettered
-    /// Messages that were dropped after their last attempt.
-    dropped
+    /// Messages that were discarded after their last attempt.
+    discarded
     /// Connections that were lost.
     connections_lost
     /// Connections that were replaced as asked for.

@@ -70,13 +70,13 @@ pub enum Error {
     /// [`OnFailure::Stop`](super::OnFailure::Stop) was chosen. The message is
     /// back in its queue.
     #[error("stopped by {0}; it was put back into its queue")]
-    Failed(FailureReport),
+    Failed(FailedMessage),
 }
 
 /// A message that could not be handled.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct FailureReport {
+pub struct FailedMessage {
     /// The message, with its raw bytes.
     pub envelope: Envelope,
     /// How many times the handler was called; 0 for a message that could not
@@ -86,7 +86,7 @@ pub struct FailureReport {
     pub reason: String,
 }
 
-impl fmt::Display for FailureReport {
+impl fmt::Display for FailedMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
@@ -100,3 +100,30 @@ impl fmt::Display for FailureReport {
         }
     }
 }
+
+/// A binding that the broker refused to add or to remove.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BindingError {
+    /// The queue's full name.
+    pub queue: String,
+    /// The binding's exchange.
+    pub exchange: String,
+    /// The binding's pattern.
+    pub routing_key: String,
+    /// The reason that the broker gave.
+    pub reason: String,
+}
+
+impl fmt::Display for BindingError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the binding of {} to {} with {:?} was refused: {}; check that the exchange exists \
+             and that the user may read it",
+            self.queue, self.exchange, self.routing_key, self.reason
+        )
+    }
+}
+
+impl std::error::Error for BindingError {}

@@ -4,19 +4,22 @@ mod connection;
 mod consumer;
 mod counters;
 mod error;
+mod listener;
 pub(crate) mod management;
-mod notice;
 mod publisher;
 mod queue;
 mod reconnect;
 pub(crate) mod transport;
 
 pub use connection::Connection;
-pub use consumer::{Consumer, ConsumerBuilder, Delivery, Envelope, OnFailure, Stopper};
+pub use consumer::{
+    Consumer, ConsumerBuilder, ConsumerEvent, ConsumerHandle, Delivery, Envelope, OnFailure,
+};
 pub use counters::Counters;
-pub use error::{Error, FailureReport};
+pub use error::{BindingError, Error, FailedMessage};
 pub use management::{Management, ManagementError, QueueBinding};
-pub use notice::{BindingFailure, Notice};
-pub use publisher::{Confirmation, PublishError, Publisher, PublisherBuilder, RoutesFault};
-pub use queue::{Argument, Queue};
+pub use publisher::{
+    Confirmation, PublishError, Publisher, PublisherBuilder, PublisherEvent, RoutesFault,
+};
+pub use queue::{Queue, QueueArgument};
 pub use reconnect::Reconnect;

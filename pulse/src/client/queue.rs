@@ -17,13 +17,13 @@ use crate::routing::MAX_BYTES;
 #[derive(Clone, Debug)]
 pub struct Queue {
     name: Option<String>,
-    arguments: BTreeMap<String, Argument>,
+    arguments: BTreeMap<String, QueueArgument>,
 }
 
 /// The value of one argument that a queue is declared with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Argument {
+pub enum QueueArgument {
     /// True or false.
     Bool(bool),
     /// A whole number.
@@ -44,7 +44,7 @@ impl Queue {
     /// RabbitMQ 4 gives up a quorum queue's message after 20 redeliveries,
     /// dropped connections included; set its `x-delivery-limit` to -1 with
     /// [`argument`](Self::argument) to have none. RabbitMQ 3 has no such limit.
-    pub fn named(name: impl Into<String>) -> Self {
+    pub fn durable(name: impl Into<String>) -> Self {
         Self {
             name: Some(name.into()),
             arguments: BTreeMap::new(),
@@ -54,7 +54,7 @@ impl Queue {
 
     /// A queue of this connection's own, deleted with it, under a fresh name
     /// on each connection.
-    pub fn unnamed() -> Self {
+    pub fn exclusive() -> Self {
         Self {
             name: None,
             arguments: BTreeMap::new(),
@@ -85,7 +85,7 @@ impl Queue {
 
     /// Sets an argument that the queue is declared with, as the broker names it.
     #[must_use]
-    pub fn argument(mut self, name: impl Into<String>, value: impl Into<Argument>) -> Self {
+    pub fn argument(mut self, name: impl Into<String>, value: impl Into<QueueArgument>) -> Self {
         self.arguments.insert(name.into(), value.into());
         self
     }
@@ -150,7 +150,7 @@ impl Queue {
         Some(dead)
     }
 
-    fn type_argument(&self) -> BTreeMap<String, Argument> {
+    fn type_argument(&self) -> BTreeMap<String, QueueArgument> {
         self.arguments
             .iter()
             .filter(|(name, _)| *name == QUEUE_TYPE)
@@ -173,35 +173,35 @@ fn fresh_name() -> String {
 
 impl From<&str> for Queue {
     fn from(name: &str) -> Self {
-        Self::named(name)
+        Self::durable(name)
     }
 }
 
 impl From<String> for Queue {
     fn from(name: String) -> Self {
-        Self::named(name)
+        Self::durable(name)
     }
 }
 
-impl From<bool> for Argument {
+impl From<bool> for QueueArgument {
     fn from(value: bool) -> Self {
         Self::Bool(value)
     }
 }
 
-impl From<i64> for Argument {
+impl From<i64> for QueueArgument {
     fn from(value: i64) -> Self {
         Self::Integer(value)
     }
 }
 
-impl From<&str> for Argument {
+impl From<&str> for QueueArgument {
     fn from(value: &str) -> Self {
         Self::Text(value.to_owned())
     }
 }
 
-impl From<String> for Argument {
+impl From<String> for QueueArgument {
     fn from(value: String) -> Self {
         Self::Text(value)
     }

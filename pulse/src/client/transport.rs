@@ -16,7 +16,7 @@ use std::task::{Context, Poll};
 
 use tokio::sync::watch;
 
-use super::queue::Argument;
+use super::queue::QueueArgument;
 
 pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -131,7 +131,7 @@ pub(crate) struct QueueDeclaration {
     /// Whether it outlives its connection; otherwise it is this connection's
     /// own, and deleted with it.
     pub(crate) durable: bool,
-    pub(crate) arguments: BTreeMap<String, Argument>,
+    pub(crate) arguments: BTreeMap<String, QueueArgument>,
 }
 
 /// The two ends of a binding that are not the queue.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::state::{Channel, Id, State, Stored};
-use crate::client::Argument;
+use crate::client::QueueArgument;
 use crate::client::transport::{Arrival, Outgoing, TransportError, code};
 
 impl State {
@@ -95,14 +95,14 @@ impl State {
             return;
         };
         if requeue {
-            self.put_back(&queue, stored);
+            self.requeue(&queue, stored);
         } else {
             self.dead_letter(&queue, &stored.message);
         }
         self.deliver(&queue);
     }
 
-    pub(super) fn put_back(&mut self, queue: &str, stored: Stored) {
+    pub(super) fn requeue(&mut self, queue: &str, stored: Stored) {
         if let Some(queue) = self.queues.get_mut(queue) {
             queue.waiting.push_front(Stored {
                 redelivered: true,
@@ -116,7 +116,7 @@ impl State {
             .queues
             .get(queue)
             .and_then(|queue| queue.declaration.arguments.get("x-dead-letter-exchange"));
-        if let Some(Argument::Text(exchange)) = exchange {
+        if let Some(QueueArgument::Text(exchange)) = exchange {
             let dead = Outgoing {
                 exchange: exchange.clone(),
                 routing_key: message.routing_key.clone(),

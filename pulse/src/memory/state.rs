@@ -249,7 +249,7 @@ impl State {
         };
         let mut queues = BTreeSet::new();
         for (queue, stored) in channel.unsettled.into_values().rev() {
-            self.put_back(&queue, stored);
+            self.requeue(&queue, stored);
             queues.insert(queue);
         }
         for queue in queues {

@@ -17,7 +17,7 @@ use taskcluster_pulse::__private::{
     word_or,
 };
 use taskcluster_pulse::{
-    Binding, DecodeError, EventSet, Exchange, ExchangeInfo, Message, Notice, Payload,
+    Binding, ConsumerEvent, DecodeError, EventSet, Exchange, ExchangeInfo, Message, Payload,
     PayloadObject, QueueBinding, RoutingKey, RoutingKeyEntry, RoutingKeyError, ScalarRule,
     Validate, Violations, Word,
 };
@@ -145,35 +145,48 @@ pub fn message_on(lane: &str, number: u64) -> Message<Numbered> {
     }
 }
 
-/// Keeps every notice, for a test to look at.
-#[derive(Clone, Default)]
-pub struct Seen(Arc<Mutex<Vec<Notice>>>);
+/// Keeps every event, for a test to look at.
+pub struct Seen<E = ConsumerEvent>(Arc<Mutex<Vec<E>>>);
+
+impl<E> Default for Seen<E> {
+    fn default() -> Self {
+        Self(Arc::default())
+    }
+}
+
+impl<E> Clone for Seen<E> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<E: Clone + Send + 'static> Seen<E> {
+    pub fn listener(&self) -> impl Fn(&E) + Send + Sync + 'static + use<E> {
+        let seen = Arc::clone(&self.0);
+        move |event| seen.lock().expect("not poisoned").push(event.clone())
+    }
+
+    pub fn count(&self, wanted: impl Fn(&E) -> bool) -> usize {
+        let seen = self.0.lock().expect("not poisoned");
+        seen.iter().filter(|event| wanted(event)).count()
+    }
+
+    /// Waits until an event that is `wanted` has come.
+    pub async fn wait_for(&self, wanted: impl Fn(&E) -> bool) {
+        eventually(|| self.count(&wanted) > 0).await;
+    }
+}
 
 impl Seen {
-    pub fn listener(&self) -> impl Fn(&Notice) + Send + Sync + 'static {
-        let seen = Arc::clone(&self.0);
-        move |notice| seen.lock().expect("not poisoned").push(notice.clone())
-    }
-
-    pub fn count(&self, wanted: impl Fn(&Notice) -> bool) -> usize {
-        let seen = self.0.lock().expect("not poisoned");
-        seen.iter().filter(|notice| wanted(notice)).count()
-    }
-
     /// The bindings that were removed, as exchange and pattern.
     pub fn removed(&self) -> Vec<(String, String)> {
         let seen = self.0.lock().expect("not poisoned");
         seen.iter()
-            .filter_map(|notice| match notice {
-                Notice::BindingRemoved { binding, .. } => Some(pair(binding)),
+            .filter_map(|event| match event {
+                ConsumerEvent::BindingRemoved { binding, .. } => Some(pair(binding)),
                 _ => None,
             })
             .collect()
-    }
-
-    /// Waits until a notice that is `wanted` has come.
-    pub async fn wait_for(&self, wanted: impl Fn(&Notice) -> bool) {
-        eventually(|| self.count(&wanted) > 0).await;
     }
 }
 

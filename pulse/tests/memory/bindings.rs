@@ -2,7 +2,8 @@
 
 use taskcluster_pulse::__private::PatternWord;
 use taskcluster_pulse::{
-    Binding, Consumer, ConsumerBuilder, Exchange, ManagementError, MemoryBroker, Notice, Queue,
+    Binding, Consumer, ConsumerBuilder, ConsumerEvent, Exchange, ManagementError, MemoryBroker,
+    Queue,
 };
 
 use crate::common::{Numbered, Seen, pair};
@@ -41,7 +42,7 @@ async fn bindings_that_are_not_asked_for_are_found_and_removed() {
         .bind(on_lane("b"))
         .bind(on_lane("c"))
         .remove_other_bindings(broker.management())
-        .on_notice(seen.listener());
+        .on_event(seen.listener());
     run_once(builder).await;
     assert_eq!(
         bindings(&broker).await,
@@ -58,14 +59,14 @@ async fn they_are_looked_for_on_every_connection() {
     let seen = Seen::default();
     let consumer = builder(&broker)
         .remove_other_bindings(broker.management())
-        .on_notice(seen.listener())
+        .on_event(seen.listener())
         .start()
         .await
         .expect("started");
     assert_eq!(seen.removed(), []);
     run_once(builder(&broker).bind(on_lane("b"))).await;
     broker.disconnect();
-    seen.wait_for(|notice| matches!(notice, Notice::BindingRemoved { .. }))
+    seen.wait_for(|event| matches!(event, ConsumerEvent::BindingRemoved { .. }))
         .await;
     assert_eq!(seen.removed(), [to(&on_lane("b"))]);
     assert_eq!(bindings(&broker).await, [to(&Numbered::default())]);
@@ -92,19 +93,19 @@ async fn a_broker_that_does_not_tell_is_no_reason_to_stop() {
     let seen = Seen::default();
     let mut consumer = builder(&broker)
         .remove_other_bindings(elsewhere.management())
-        .on_notice(seen.listener())
+        .on_event(seen.listener())
         .start()
         .await
         .expect("started");
-    let unknown = |notice: &Notice| {
-        matches!(notice, Notice::BindingsUnknown { queue, error: ManagementError::Unreachable { .. } }
+    let unknown = |event: &ConsumerEvent| {
+        matches!(event, ConsumerEvent::BindingsUnknown { queue, error: ManagementError::Unreachable { .. } }
             if queue == QUEUE)
     };
     assert_eq!(seen.count(unknown), 1);
     elsewhere.come_back();
     broker.disconnect();
-    seen.wait_for(|notice| {
-        matches!(notice, Notice::BindingsUnknown { error: ManagementError::NotFound { queue, .. }, .. }
+    seen.wait_for(|event| {
+        matches!(event, ConsumerEvent::BindingsUnknown { error: ManagementError::NotFound { queue, .. }, .. }
             if queue == QUEUE)
     })
     .await;
@@ -120,13 +121,13 @@ async fn an_unnamed_queue_has_no_others_to_ask_for() {
     elsewhere.go_away();
     let seen = Seen::default();
     let builder = builder(&broker)
-        .queue(Queue::unnamed())
+        .queue(Queue::exclusive())
         .reconnect(quick())
         .remove_other_bindings(elsewhere.management())
-        .on_notice(seen.listener());
+        .on_event(seen.listener());
     run_once(builder).await;
     assert_eq!(
-        seen.count(|notice| matches!(notice, Notice::BindingsUnknown { .. })),
+        seen.count(|event| matches!(event, ConsumerEvent::BindingsUnknown { .. })),
         0
     );
 }

@@ -3,7 +3,7 @@
 use crate::common::{Event, Numbered, Seen, eventually, message};
 use crate::{EXCHANGE, QUEUE, builder, publish};
 use std::time::Duration;
-use taskcluster_pulse::{Consumer, MemoryBroker, Notice, Queue};
+use taskcluster_pulse::{Consumer, ConsumerEvent, MemoryBroker, Queue};
 use tokio::time::sleep;
 
 #[tokio::test]
@@ -32,7 +32,7 @@ async fn what_is_not_acked_comes_again() {
     let broker = MemoryBroker::new();
     let mut consumer = builder(&broker).start().await.expect("started");
     publish(&broker, 0..3).await;
-    consumer.next().await.expect("first").put_back();
+    consumer.next().await.expect("first").requeue();
     drop(consumer.next().await.expect("second"));
     consumer.next().await.expect("third").ack();
     for _ in 0..2 {
@@ -49,14 +49,14 @@ async fn a_lost_connection_loses_nothing() {
     let broker = MemoryBroker::new();
     let seen = Seen::default();
     let mut consumer = builder(&broker)
-        .on_notice(seen.listener())
+        .on_event(seen.listener())
         .start()
         .await
         .expect("started");
     publish(&broker, 0..10).await;
     let held = consumer.next().await.expect("a delivery");
     broker.disconnect();
-    seen.wait_for(|notice| matches!(notice, Notice::Reconnecting { .. }))
+    seen.wait_for(|event| matches!(event, ConsumerEvent::Reconnecting { .. }))
         .await;
     held.ack();
     for number in 0..10 {
@@ -68,9 +68,9 @@ async fn a_lost_connection_loses_nothing() {
     assert_eq!(consumer.counters().connections_lost, 1);
     consumer.stop().await.expect("stopped");
     assert_eq!(broker.queue_len(QUEUE), Some(0));
-    assert_eq!(seen.count(|notice| matches!(notice, Notice::Ready)), 2);
+    assert_eq!(seen.count(|event| matches!(event, ConsumerEvent::Ready)), 2);
     assert_eq!(
-        seen.count(|notice| matches!(notice, Notice::MessagesMayBeMissed { .. })),
+        seen.count(|event| matches!(event, ConsumerEvent::MessagesMayBeMissed { .. })),
         0
     );
 }
@@ -80,7 +80,7 @@ async fn a_program_that_is_long_in_asking_misses_nothing() {
     let broker = MemoryBroker::new();
     let seen = Seen::default();
     let mut consumer = builder(&broker)
-        .on_notice(seen.listener())
+        .on_event(seen.listener())
         .start()
         .await
         .expect("started");
@@ -88,7 +88,7 @@ async fn a_program_that_is_long_in_asking_misses_nothing() {
     sleep(Duration::from_secs(5)).await;
     broker.disconnect();
     // The loss is noticed although nobody asks for the next delivery.
-    seen.wait_for(|notice| matches!(notice, Notice::Reconnecting { .. }))
+    seen.wait_for(|event| matches!(event, ConsumerEvent::Reconnecting { .. }))
         .await;
     sleep(Duration::from_secs(5)).await;
     publish(&broker, 5..10).await;
@@ -123,13 +123,13 @@ async fn an_unnamed_queue_is_made_anew_and_says_so() {
     let broker = MemoryBroker::new();
     let seen = Seen::default();
     let mut consumer = builder(&broker)
-        .queue(Queue::unnamed())
-        .on_notice(seen.listener())
+        .queue(Queue::exclusive())
+        .on_event(seen.listener())
         .start()
         .await
         .expect("started");
     broker.disconnect();
-    seen.wait_for(|notice| matches!(notice, Notice::MessagesMayBeMissed { .. }))
+    seen.wait_for(|event| matches!(event, ConsumerEvent::MessagesMayBeMissed { .. }))
         .await;
     publish(&broker, 7..8).await;
     let delivery = consumer.next().await.expect("a delivery");
@@ -143,12 +143,12 @@ async fn a_cancelled_consumer_sets_everything_up_again() {
     let broker = MemoryBroker::new();
     let seen = Seen::default();
     let mut consumer = builder(&broker)
-        .on_notice(seen.listener())
+        .on_event(seen.listener())
         .start()
         .await
         .expect("started");
     broker.delete_queue(QUEUE);
-    seen.wait_for(|notice| matches!(notice, Notice::CancelledByBroker { .. }))
+    seen.wait_for(|event| matches!(event, ConsumerEvent::CancelledByBroker { .. }))
         .await;
     eventually(|| broker.queue_len(QUEUE).is_some()).await;
     publish(&broker, 0..1).await;
@@ -162,7 +162,7 @@ async fn a_refused_binding_is_named_and_the_others_stand() {
     broker.forbid("exchange/tests/v1/numbered");
     let seen = Seen::default();
     let consumer = builder(&broker)
-        .on_notice(seen.listener())
+        .on_event(seen.listener())
         .start()
         .await
         .expect("started");
@@ -172,7 +172,7 @@ async fn a_refused_binding_is_named_and_the_others_stand() {
     assert_eq!(failed[0].routing_key, "primary.*.#");
     assert_eq!(
         seen.count(
-            |notice| matches!(notice, Notice::BindingFailed(failure) if *failure == failed[0])
+            |event| matches!(event, ConsumerEvent::BindingFailed(failure) if *failure == failed[0])
         ),
         1
     );
@@ -237,13 +237,13 @@ async fn recycling_drains_the_old_connection() {
     let seen = Seen::default();
     let mut consumer = builder(&broker)
         .recycle_after(Duration::from_millis(20))
-        .on_notice(seen.listener())
+        .on_event(seen.listener())
         .start()
         .await
         .expect("started");
     publish(&broker, 0..1).await;
     let held = consumer.next().await.expect("a delivery");
-    seen.wait_for(|notice| matches!(notice, Notice::Recycled))
+    seen.wait_for(|event| matches!(event, ConsumerEvent::Recycled))
         .await;
     held.ack();
     publish(&broker, 1..2).await;

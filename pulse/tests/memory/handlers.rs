@@ -5,7 +5,7 @@ use crate::{EXCHANGE, QUEUE, builder, publish};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
-use taskcluster_pulse::{Envelope, Error, MemoryBroker, Notice, OnFailure, Queue};
+use taskcluster_pulse::{ConsumerEvent, Envelope, Error, MemoryBroker, OnFailure, Queue};
 
 type Outcome = std::future::Ready<Result<(), String>>;
 
@@ -30,7 +30,7 @@ async fn a_failure_is_retried_then_acked() {
         .start()
         .await
         .expect("started");
-    let stopper = consumer.stopper();
+    let stopper = consumer.handle();
     publish(&broker, 0..1).await;
     let (calls, handler) = failing(2);
     let run = tokio::spawn(consumer.run(handler));
@@ -49,11 +49,11 @@ async fn what_fails_for_good_is_dead_lettered() {
     let consumer = builder(&broker)
         .retries(1, Duration::from_millis(1))
         .on_failure(OnFailure::DeadLetter)
-        .on_notice(seen.listener())
+        .on_event(seen.listener())
         .start()
         .await
         .expect("started");
-    let stopper = consumer.stopper();
+    let stopper = consumer.handle();
     broker.publish(EXCHANGE, "primary.a", &[], "not JSON");
     broker.publish(
         EXCHANGE,
@@ -69,7 +69,7 @@ async fn what_fails_for_good_is_dead_lettered() {
     run.await.expect("no panic").expect("stopped");
     assert_eq!(calls.load(Ordering::SeqCst), 2);
     assert_eq!(
-        seen.count(|notice| matches!(notice, Notice::DeadLettered(_))),
+        seen.count(|event| matches!(event, ConsumerEvent::DeadLettered(_))),
         3
     );
     let counters = stopper.counters();
@@ -82,12 +82,12 @@ async fn what_fails_for_good_is_dropped_with_a_report() {
     let seen = Seen::default();
     let consumer = builder(&broker)
         .retries(0, Duration::ZERO)
-        .on_failure(OnFailure::Drop)
-        .on_notice(seen.listener())
+        .on_failure(OnFailure::Discard)
+        .on_event(seen.listener())
         .start()
         .await
         .expect("started");
-    let stopper = consumer.stopper();
+    let stopper = consumer.handle();
     publish(&broker, 0..2).await;
     let run = tokio::spawn(consumer.run(|event: Event, _| async move {
         assert!(event.number() > 0, "number 0");
@@ -96,7 +96,7 @@ async fn what_fails_for_good_is_dropped_with_a_report() {
     eventually(|| stopper.counters().acked == 2).await;
     stopper.stop();
     run.await.expect("no panic").expect("stopped");
-    let reported = |notice: &Notice| matches!(notice, Notice::Dropped(report) if report.reason.contains("panicked: number 0"));
+    let reported = |event: &ConsumerEvent| matches!(event, ConsumerEvent::Discarded(report) if report.reason.contains("panicked: number 0"));
     assert_eq!(seen.count(reported), 1);
 }
 
@@ -126,7 +126,7 @@ async fn what_fails_for_good_stops_the_consumer() {
 async fn dead_letters_need_a_name() {
     let broker = MemoryBroker::new();
     let error = builder(&broker)
-        .queue(Queue::unnamed())
+        .queue(Queue::exclusive())
         .on_failure(OnFailure::DeadLetter)
         .start()
         .await
@@ -138,7 +138,7 @@ async fn dead_letters_need_a_name() {
 async fn no_more_handlers_run_at_once_than_asked_for() {
     let broker = MemoryBroker::new();
     let consumer = builder(&broker).handlers(3).start().await.expect("started");
-    let stopper = consumer.stopper();
+    let stopper = consumer.handle();
     publish(&broker, 0..20).await;
     let running = Arc::new(AtomicU32::new(0));
     let most = Arc::new(AtomicU32::new(0));
@@ -166,7 +166,7 @@ async fn a_lost_connection_is_no_failure() {
         .start()
         .await
         .expect("started");
-    let stopper = consumer.stopper();
+    let stopper = consumer.handle();
     publish(&broker, 0..1).await;
     let (calls, inner) = failing(1);
     let disconnect = broker.clone();

@@ -4,7 +4,7 @@ use crate::common::{Numbered, Seen, message};
 use crate::{EXCHANGE, QUEUE, builder, quick};
 use std::time::Duration;
 use taskcluster_pulse::{
-    Error, Exchange, MemoryBroker, Notice, PublishError, Publisher, RoutesFault,
+    Error, Exchange, MemoryBroker, PublishError, Publisher, PublisherEvent, RoutesFault,
 };
 
 #[tokio::test]
@@ -131,10 +131,10 @@ async fn a_publisher_that_gave_up_tells_why() {
 #[tokio::test]
 async fn a_deadline_says_that_the_broker_is_blocked() {
     let broker = MemoryBroker::new();
-    let seen = Seen::default();
+    let seen = Seen::<PublisherEvent>::default();
     let publisher = Publisher::builder(broker.connection())
         .deadline(Duration::from_millis(50))
-        .on_notice(seen.listener())
+        .on_event(seen.listener())
         .start()
         .await
         .expect("started");
@@ -143,11 +143,11 @@ async fn a_deadline_says_that_the_broker_is_blocked() {
     let error = confirmation.await.expect_err("blocked");
     assert!(error.to_string().contains("low on disk"), "{error}");
     assert_eq!(
-        seen.count(|notice| matches!(notice, Notice::Blocked { .. })),
+        seen.count(|event| matches!(event, PublisherEvent::Blocked { .. })),
         1
     );
     broker.unblock();
-    seen.wait_for(|notice| matches!(notice, Notice::Unblocked))
+    seen.wait_for(|event| matches!(event, PublisherEvent::Unblocked))
         .await;
     let confirmation = publisher.publish(&message(2)).await.expect("accepted");
     confirmation.await.expect("confirmed");

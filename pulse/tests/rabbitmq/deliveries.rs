@@ -40,7 +40,7 @@ async fn verdicts_in_any_order_are_understood() {
     for (index, delivery) in held.into_iter().enumerate() {
         match index % 10 {
             0 => delivery.reject(),
-            1 => delivery.put_back(),
+            1 => delivery.requeue(),
             _ => delivery.ack(),
         }
     }
@@ -64,7 +64,7 @@ async fn routes_and_megabytes_arrive() {
     let rabbit = Rabbit::for_test().await;
     let route = format!("index.{}", rabbit.lane);
     let mut consumer = Consumer::builder(rabbit.connection())
-        .queue(Queue::unnamed())
+        .queue(Queue::exclusive())
         .bind(Numbered::raw(&format!("route.{route}")).expect("a pattern"))
         .start()
         .await
@@ -102,7 +102,7 @@ async fn poison_and_failures_go_to_the_dead_letters() {
         .start()
         .await
         .expect("started");
-    let stopper = consumer.stopper();
+    let stopper = consumer.handle();
     rabbit.publish(b"not JSON").await;
     rabbit.publish(br#"{"number": 99999999, "text": ""}"#).await;
     publish(&rabbit, 0..20).await;
@@ -149,7 +149,7 @@ async fn slow_handlers_lose_neither_connection_nor_order() {
         .await
         .expect("started");
     publish(&rabbit, 0..40).await;
-    let stopper = consumer.stopper();
+    let stopper = consumer.handle();
     let run = tokio::spawn(consumer.run(|event: Event, envelope| async move {
         assert!(!envelope.redelivered());
         if event.number() == 0 {
@@ -179,7 +179,7 @@ async fn stop_under_load_finishes_what_was_begun() {
         .await
         .expect("started");
     publish(&rabbit, 0..2000).await;
-    let stopper = consumer.stopper();
+    let stopper = consumer.handle();
     let done = Arc::new(Mutex::new(Vec::new()));
     let finished = Arc::clone(&done);
     let run = tokio::spawn(consumer.run(move |event: Event, _| {

@@ -4,7 +4,7 @@ use crate::common::rabbitmq::Rabbit;
 use crate::common::{Event, Seen, eventually};
 use crate::{publish, quick};
 use std::time::Duration;
-use taskcluster_pulse::{Error, Notice};
+use taskcluster_pulse::{ConsumerEvent, Error};
 
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
@@ -27,10 +27,10 @@ async fn a_broker_that_is_down_at_the_start_is_waited_for() {
         rabbit
             .consumer_by(connection)
             .reconnect(quick())
-            .on_notice(seen.listener())
+            .on_event(seen.listener())
             .start(),
     );
-    seen.wait_for(|notice| matches!(notice, Notice::Reconnecting { failures: 3, .. }))
+    seen.wait_for(|event| matches!(event, ConsumerEvent::Reconnecting { failures: 3, .. }))
         .await;
     proxy.set_open(true);
     let consumer = start.await.expect("no panic").expect("started");
@@ -46,14 +46,14 @@ async fn a_deleted_queue_is_made_anew() {
     let mut consumer = rabbit
         .consumer()
         .reconnect(quick())
-        .on_notice(seen.listener())
+        .on_event(seen.listener())
         .start()
         .await
         .expect("started");
     rabbit.delete_queue(&rabbit.queue()).await;
-    seen.wait_for(|notice| matches!(notice, Notice::CancelledByBroker { .. }))
+    seen.wait_for(|event| matches!(event, ConsumerEvent::CancelledByBroker { .. }))
         .await;
-    eventually(|| seen.count(|notice| matches!(notice, Notice::Ready)) == 2).await;
+    eventually(|| seen.count(|event| matches!(event, ConsumerEvent::Ready)) == 2).await;
     publish(&rabbit, 0..1).await;
     consumer.next().await.expect("a delivery").ack();
     consumer.stop().await.expect("stopped");
@@ -72,7 +72,7 @@ async fn recycling_loses_and_repeats_nothing() {
         .await
         .expect("started");
     publish(&rabbit, 0..2000).await;
-    let stopper = consumer.stopper();
+    let stopper = consumer.handle();
     let run = tokio::spawn(consumer.run(|_: Event, _| async {
         tokio::time::sleep(Duration::from_millis(2)).await;
         Ok::<(), String>(())

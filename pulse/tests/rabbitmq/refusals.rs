@@ -8,7 +8,8 @@ use lapin::options::QueueDeclareOptions;
 use lapin::types::FieldTable;
 use std::time::{Duration, Instant};
 use taskcluster_pulse::{
-    Connection, Consumer, Credentials, Error, Exchange, Notice, PublishError, Publisher, Queue,
+    Connection, Consumer, ConsumerEvent, Credentials, Error, Exchange, PublishError, Publisher,
+    Queue,
 };
 
 /// An exchange that is never made.
@@ -74,7 +75,7 @@ pub(crate) async fn one_binding_fails(
     let mut consumer = Consumer::builder(connection)
         .bind(AllOf(exchange))
         .bind(rabbit.binding())
-        .on_notice(seen.listener())
+        .on_event(seen.listener())
         .start()
         .await
         .expect("started");
@@ -83,7 +84,7 @@ pub(crate) async fn one_binding_fails(
     assert_eq!(failed[0].exchange, exchange);
     assert!(failed[0].reason.contains(reason), "{}", failed[0]);
     assert_eq!(
-        seen.count(|notice| matches!(notice, Notice::BindingFailed(_))),
+        seen.count(|event| matches!(event, ConsumerEvent::BindingFailed(_))),
         1
     );
     publish(rabbit, 0..1).await;
@@ -138,7 +139,9 @@ async fn a_queue_that_is_taken_says_what_to_do() {
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
 async fn a_queue_of_another_type_says_what_to_do() {
     let rabbit = Rabbit::for_test().await;
-    let classic = Queue::named(rabbit.lane.as_str()).classic().max_length(10);
+    let classic = Queue::durable(rabbit.lane.as_str())
+        .classic()
+        .max_length(10);
     let consumer = rabbit
         .consumer()
         .queue(classic)

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use super::event::ConsumerEvent;
 use super::plan::Plan;
-use crate::client::notice::{BindingFailure, Notice, Notices};
+use crate::client::error::BindingError;
+use crate::client::listener::Listener;
 use crate::client::transport::{Channel, Link, Route, TransportError, code};
 
 /// Binds on a channel of its own, for a refused binding closes the channel.
@@ -11,7 +13,7 @@ pub(super) struct Binder<'a> {
     link: &'a dyn Link,
     queue: &'a str,
     channel: Option<Arc<dyn Channel>>,
-    failed: Vec<BindingFailure>,
+    failed: Vec<BindingError>,
 }
 
 impl<'a> Binder<'a> {
@@ -31,15 +33,15 @@ impl<'a> Binder<'a> {
     pub(super) async fn carry_out(
         mut self,
         plan: &Plan,
-        notices: &Notices,
-    ) -> Result<Vec<BindingFailure>, TransportError> {
+        listener: &Listener<ConsumerEvent>,
+    ) -> Result<Vec<BindingError>, TransportError> {
         for route in &plan.obsolete {
             self.unbind(route).await?;
         }
         for route in &plan.bindings {
             self.bind(route).await?;
         }
-        self.remove_others(plan, notices).await?;
+        self.remove_others(plan, listener).await?;
         if let Some(channel) = self.channel {
             channel.close().await;
         }
@@ -52,7 +54,7 @@ impl<'a> Binder<'a> {
     async fn remove_others(
         &mut self,
         plan: &Plan,
-        notices: &Notices,
+        listener: &Listener<ConsumerEvent>,
     ) -> Result<(), TransportError> {
         let Some(management) = &plan.management else {
             return Ok(());
@@ -61,7 +63,7 @@ impl<'a> Binder<'a> {
         let bindings = match management.bindings(&queue).await {
             Ok(bindings) => bindings,
             Err(error) => {
-                notices.send(&Notice::BindingsUnknown { queue, error });
+                listener.send(&ConsumerEvent::BindingsUnknown { queue, error });
                 return Ok(());
             }
         };
@@ -71,10 +73,10 @@ impl<'a> Binder<'a> {
                 Some(route) if plan.bindings.contains(&route) => {}
                 Some(route) => {
                     if self.unbind(&route).await? {
-                        notices.send(&Notice::BindingRemoved { queue, binding });
+                        listener.send(&ConsumerEvent::BindingRemoved { queue, binding });
                     }
                 }
-                None => notices.send(&Notice::BindingLeft { queue, binding }),
+                None => listener.send(&ConsumerEvent::BindingLeft { queue, binding }),
             }
         }
         Ok(())
@@ -109,7 +111,7 @@ impl<'a> Binder<'a> {
         if !fault.is_refusal() {
             return Err(fault);
         }
-        self.failed.push(BindingFailure {
+        self.failed.push(BindingError {
             queue: self.queue.to_owned(),
             exchange: route.exchange.clone(),
             routing_key: route.routing_key.clone(),

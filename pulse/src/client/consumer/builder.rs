@@ -3,13 +3,14 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::event::ConsumerEvent;
 use super::plan::{self, Plan, Work};
 use super::{Consumer, supervisor};
 use crate::binding::Binding;
 use crate::client::connection::Connection;
 use crate::client::error::Error;
+use crate::client::listener::Listener;
 use crate::client::management::Management;
-use crate::client::notice::{Notice, Notices};
 use crate::client::queue::Queue;
 use crate::client::reconnect::Reconnect;
 
@@ -21,8 +22,8 @@ pub enum OnFailure {
     /// is declared with the queue, unless the queue has an
     /// `x-dead-letter-exchange` of your own.
     DeadLetter,
-    /// It is acked. A [`Notice::Dropped`] reports it, raw bytes included.
-    Drop,
+    /// It is acked. A [`ConsumerEvent::Discarded`] reports it, raw bytes included.
+    Discard,
     /// It goes back into its queue and the consumer stops:
     /// [`Consumer::run`] returns [`Error::Failed`].
     Stop,
@@ -39,14 +40,14 @@ pub struct ConsumerBuilder {
     reconnect: Reconnect,
     recycle: Option<Duration>,
     work: Work,
-    notices: Notices,
+    listener: Listener<ConsumerEvent>,
 }
 
 impl ConsumerBuilder {
     pub(super) fn new(connection: Connection) -> Self {
         Self {
             connection,
-            queue: Queue::unnamed(),
+            queue: Queue::exclusive(),
             bindings: Vec::new(),
             obsolete: Vec::new(),
             management: None,
@@ -59,12 +60,12 @@ impl ConsumerBuilder {
                 delay: Duration::from_secs(1),
                 on_failure: OnFailure::Stop,
             },
-            notices: Notices::default(),
+            listener: Listener::default(),
         }
     }
 
-    /// The queue to read; a text is taken for [`Queue::named`]. Without this,
-    /// it is [`Queue::unnamed`].
+    /// The queue to read; a text is taken for [`Queue::durable`]. Without this,
+    /// it is [`Queue::exclusive`].
     #[must_use]
     pub fn queue(mut self, queue: impl Into<Queue>) -> Self {
         self.queue = queue.into();
@@ -93,10 +94,10 @@ impl ConsumerBuilder {
     /// `management` is asked for them; it is to be of the same broker and
     /// virtual host as the connection.
     ///
-    /// A [`Notice::BindingRemoved`] tells of each that is removed, a
-    /// [`Notice::BindingLeft`] of each that has arguments and stays. Where they
+    /// A [`ConsumerEvent::BindingRemoved`] tells of each that is removed, a
+    /// [`ConsumerEvent::BindingLeft`] of each that has arguments and stays. Where they
     /// can't be learnt, within ten seconds from RabbitMQ, a
-    /// [`Notice::BindingsUnknown`] says why, and the consumer works all the same.
+    /// [`ConsumerEvent::BindingsUnknown`] says why, and the consumer works all the same.
     ///
     /// Programs that read one queue must ask for the same bindings: an older
     /// version that still runs removes what a newer one has added when it
@@ -163,8 +164,8 @@ impl ConsumerBuilder {
     /// Has `listener` told what happens to the consumer. It is called between
     /// two deliveries and should return at once.
     #[must_use]
-    pub fn on_notice(mut self, listener: impl Fn(&Notice) + Send + Sync + 'static) -> Self {
-        self.notices = Notices::to(listener);
+    pub fn on_event(mut self, listener: impl Fn(&ConsumerEvent) + Send + Sync + 'static) -> Self {
+        self.listener = Listener::new(listener);
         self
     }
 
@@ -173,7 +174,7 @@ impl ConsumerBuilder {
     ///
     /// A broker that can't be reached is tried again as the [`Reconnect`]
     /// policy says. A binding that the broker refuses is told by a
-    /// [`Notice::BindingFailed`] and by [`Consumer::failed_bindings`].
+    /// [`ConsumerEvent::BindingFailed`] and by [`Consumer::failed_bindings`].
     ///
     /// # Errors
     ///
@@ -186,7 +187,7 @@ impl ConsumerBuilder {
                 return Err(Error::DeadLettersUnnamed);
             }
             OnFailure::DeadLetter => self.queue.dead_letters(&user),
-            OnFailure::Drop | OnFailure::Stop => None,
+            OnFailure::Discard | OnFailure::Stop => None,
         };
         let plan = Plan {
             bindings: plan::routes(&self.bindings)?,
@@ -201,7 +202,7 @@ impl ConsumerBuilder {
             recycle: self.recycle,
             work: self.work,
         };
-        supervisor::start(plan, self.notices).await
+        supervisor::start(plan, self.listener).await
     }
 }
 

@@ -125,7 +125,7 @@ impl Delivery {
 
     /// Puts the message back into its queue, to be delivered again, to this
     /// consumer or to another one.
-    pub fn put_back(mut self) {
+    pub fn requeue(mut self) {
         self.receipt.settle(Verdict::PutBack);
     }
 

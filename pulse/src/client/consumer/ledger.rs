@@ -124,7 +124,7 @@ impl Ledger {
                 State::Gone
             }
             Verdict::PutBack => {
-                self.meter.put_back.up();
+                self.meter.requeued.up();
                 self.channel.nack(tag, true);
                 State::Gone
             }

@@ -3,6 +3,7 @@
 mod binder;
 mod builder;
 mod delivery;
+mod event;
 mod intake;
 mod ledger;
 mod panic;
@@ -23,13 +24,13 @@ use tokio::task::JoinHandle;
 pub use builder::{ConsumerBuilder, OnFailure};
 pub(crate) use delivery::ROUTE_PREFIX;
 pub use delivery::{Delivery, Envelope};
+pub use event::ConsumerEvent;
 
 use self::intake::Intakes;
 use self::supervisor::Shared;
 use super::connection::Connection;
 use super::counters::Counters;
-use super::error::Error;
-use super::notice::BindingFailure;
+use super::error::{BindingError, Error};
 
 /// Reads a queue and loses nothing: what is not acked comes again.
 ///
@@ -108,14 +109,14 @@ impl Consumer {
     }
 
     /// A handle that can stop the consumer from elsewhere.
-    pub fn stopper(&self) -> Stopper {
-        Stopper {
+    pub fn handle(&self) -> ConsumerHandle {
+        ConsumerHandle {
             shared: Arc::clone(&self.shared),
         }
     }
 
     /// The bindings that the broker refused on the current connection.
-    pub fn failed_bindings(&self) -> Vec<BindingFailure> {
+    pub fn failed_bindings(&self) -> Vec<BindingError> {
         self.shared.failed_bindings()
     }
 
@@ -175,11 +176,11 @@ impl fmt::Debug for Consumer {
 /// Stops a consumer from elsewhere: from a signal handler, or while
 /// [`Consumer::run`] has it.
 #[derive(Clone)]
-pub struct Stopper {
+pub struct ConsumerHandle {
     shared: Arc<Shared>,
 }
 
-impl Stopper {
+impl ConsumerHandle {
     /// Asks the consumer to stop. [`Consumer::next`] then gives `None`, and
     /// [`Consumer::run`] returns when what is in work is done.
     pub fn stop(&self) {
@@ -192,8 +193,8 @@ impl Stopper {
     }
 }
 
-impl fmt::Debug for Stopper {
+impl fmt::Debug for ConsumerHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Stopper").finish_non_exhaustive()
+        f.debug_struct("ConsumerHandle").finish_non_exhaustive()
     }
 }

@@ -13,10 +13,10 @@ use tracing::Instrument;
 use super::Consumer;
 use super::builder::OnFailure;
 use super::delivery::{Delivery, Envelope};
+use super::event::ConsumerEvent;
 use super::panic::caught;
 use super::supervisor::{Shared, Stop};
-use crate::client::error::{Error, FailureReport};
-use crate::client::notice::Notice;
+use crate::client::error::{Error, FailedMessage};
 use crate::event::EventSet;
 
 impl Consumer {
@@ -165,11 +165,11 @@ where
         let Shared {
             plan,
             meter,
-            notices,
+            listener,
             stop,
             ..
         } = &*self.shared;
-        let report = FailureReport {
+        let report = FailedMessage {
             envelope: delivery.envelope().clone(),
             attempts,
             reason,
@@ -178,15 +178,15 @@ where
             OnFailure::DeadLetter => {
                 delivery.reject();
                 meter.dead_lettered.up();
-                notices.send(&Notice::DeadLettered(report));
+                listener.send(&ConsumerEvent::DeadLettered(report));
             }
-            OnFailure::Drop => {
+            OnFailure::Discard => {
                 delivery.ack();
-                meter.dropped.up();
-                notices.send(&Notice::Dropped(report));
+                meter.discarded.up();
+                listener.send(&ConsumerEvent::Discarded(report));
             }
             OnFailure::Stop => {
-                delivery.put_back();
+                delivery.requeue();
                 stop.send_replace(true);
                 return Err(Error::Failed(report));
             }

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::binder::Binder;
+use super::event::ConsumerEvent;
 use super::plan::Plan;
 use crate::client::connection::ConnectError;
-use crate::client::error::Error;
-use crate::client::notice::{BindingFailure, Notices};
+use crate::client::error::{BindingError, Error};
+use crate::client::listener::Listener;
 use crate::client::transport::{
     Channel, Deliveries, Link, QueueDeclaration, Route, TransportError, code,
 };
@@ -17,17 +18,20 @@ pub(super) struct Line {
     pub(super) channel: Arc<dyn Channel>,
     pub(super) deliveries: Box<dyn Deliveries>,
     pub(super) queue: String,
-    pub(super) failed_bindings: Vec<BindingFailure>,
+    pub(super) failed_bindings: Vec<BindingError>,
 }
 
-pub(super) async fn connect(plan: &Plan, notices: &Notices) -> Result<Line, ConnectError> {
+pub(super) async fn connect(
+    plan: &Plan,
+    listener: &Listener<ConsumerEvent>,
+) -> Result<Line, ConnectError> {
     let link = plan.connection.open().await?;
     let queue = plan.queue.declaration(plan.connection.user());
     let channel = link.open_channel().await?;
     channel.set_prefetch(plan.prefetch).await?;
     declare(plan, &*channel, &queue).await?;
     let failed_bindings = Binder::new(&*link, &queue.name)
-        .carry_out(plan, notices)
+        .carry_out(plan, listener)
         .await?;
     let deliveries = channel
         .consume(&queue.name)

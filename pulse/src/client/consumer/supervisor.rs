@@ -6,28 +6,29 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use tracing::Instrument;
 
+use super::event::ConsumerEvent;
 use super::intake::{Intake, Intakes};
 use super::plan::Plan;
 use super::session::{End, Rest, Session};
 use super::{Consumer, setup};
 use crate::client::connection::ConnectError;
 use crate::client::counters::Meter;
-use crate::client::error::Error;
-use crate::client::notice::{BindingFailure, Notice, Notices};
+use crate::client::error::{BindingError, Error};
+use crate::client::listener::Listener;
 use crate::client::reconnect::{LostSession, Reconnector, Waiting};
 use crate::client::transport::TransportError;
 
 /// What a consumer and its supervisor both see.
 pub(super) struct Shared {
     pub(super) plan: Plan,
-    pub(super) notices: Notices,
+    pub(super) listener: Listener<ConsumerEvent>,
     pub(super) meter: Arc<Meter>,
     pub(super) stop: watch::Sender<bool>,
-    failed_bindings: Mutex<Vec<BindingFailure>>,
+    failed_bindings: Mutex<Vec<BindingError>>,
 }
 
 impl Shared {
-    pub(super) fn failed_bindings(&self) -> Vec<BindingFailure> {
+    pub(super) fn failed_bindings(&self) -> Vec<BindingError> {
         self.failed_bindings
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -52,10 +53,13 @@ impl Stop {
 }
 
 /// Sets up the first session, then leaves the rest to a task.
-pub(super) async fn start(plan: Plan, notices: Notices) -> Result<Consumer, Error> {
+pub(super) async fn start(
+    plan: Plan,
+    listener: Listener<ConsumerEvent>,
+) -> Result<Consumer, Error> {
     let shared = Arc::new(Shared {
         plan,
-        notices,
+        listener,
         meter: Arc::default(),
         stop: watch::Sender::new(false),
         failed_bindings: Mutex::default(),
@@ -115,8 +119,8 @@ impl Supervisor {
                 End::CancelledByBroker => {
                     let queue = session.queue.clone();
                     self.shared
-                        .notices
-                        .send(&Notice::CancelledByBroker { queue });
+                        .listener
+                        .send(&ConsumerEvent::CancelledByBroker { queue });
                     let fault = TransportError::lost("the broker cancelled the consumer");
                     match self.recover(session, fault).await? {
                         Some(session) => session,
@@ -143,7 +147,7 @@ impl Supervisor {
         match new {
             Ok(new) => {
                 self.shared.meter.recycled.up();
-                self.shared.notices.send(&Notice::Recycled);
+                self.shared.listener.send(&ConsumerEvent::Recycled);
                 self.tell_of_new_queue(&new);
                 self.retire(old, Rest::HandedOut);
                 new
@@ -198,8 +202,8 @@ impl Supervisor {
         if !self.shared.plan.queue.is_named() {
             let queue = session.queue.clone();
             self.shared
-                .notices
-                .send(&Notice::MessagesMayBeMissed { queue });
+                .listener
+                .send(&ConsumerEvent::MessagesMayBeMissed { queue });
         }
     }
 
@@ -214,8 +218,8 @@ fn reconnector(shared: &Shared) -> Reconnector {
         reconnect,
         ..
     } = &shared.plan;
-    let notices = shared.notices.clone();
-    let report = move |waiting: Waiting| notices.send(&waiting.into());
+    let listener = shared.listener.clone();
+    let report = move |waiting: Waiting| listener.send(&waiting.into());
     Reconnector::new(connection.clone(), reconnect.clone(), report)
 }
 
@@ -225,20 +229,20 @@ async fn open_session(
 ) -> Result<Session, ConnectError> {
     let Shared {
         plan,
-        notices,
+        listener,
         meter,
         failed_bindings,
         ..
     } = shared;
-    let line = setup::connect(plan, notices).await?;
+    let line = setup::connect(plan, listener).await?;
     for failure in &line.failed_bindings {
-        notices.send(&Notice::BindingFailed(failure.clone()));
+        listener.send(&ConsumerEvent::BindingFailed(failure.clone()));
     }
     failed_bindings
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .clone_from(&line.failed_bindings);
-    notices.send(&Notice::Ready);
+    listener.send(&ConsumerEvent::Ready);
     let (session, intake) = Session::new(line, meter, plan.ack_batch());
     // A consumer that was dropped leaves it.
     let _ = intakes.send(intake);

@@ -8,10 +8,11 @@ use tokio::sync::{Semaphore, mpsc};
 use tracing::Instrument;
 
 use super::courier::Courier;
+use super::event::PublisherEvent;
 use super::{Publisher, Shared};
 use crate::client::connection::Connection;
 use crate::client::error::Error;
-use crate::client::notice::{Notice, Notices};
+use crate::client::listener::Listener;
 use crate::client::reconnect::Reconnect;
 
 /// A publisher that is being described. Made by [`Publisher::builder`].
@@ -20,7 +21,7 @@ pub struct PublisherBuilder {
     unconfirmed: usize,
     deadline: Duration,
     reconnect: Reconnect,
-    notices: Notices,
+    listener: Listener<PublisherEvent>,
 }
 
 impl PublisherBuilder {
@@ -30,7 +31,7 @@ impl PublisherBuilder {
             unconfirmed: 1000,
             deadline: Duration::from_secs(60),
             reconnect: Reconnect::forever(),
-            notices: Notices::default(),
+            listener: Listener::default(),
         }
     }
 
@@ -60,8 +61,8 @@ impl PublisherBuilder {
     /// Has `listener` told what happens to the publisher: that it reconnects,
     /// or that the broker blocks it. It should return at once.
     #[must_use]
-    pub fn on_notice(mut self, listener: impl Fn(&Notice) + Send + Sync + 'static) -> Self {
-        self.notices = Notices::to(listener);
+    pub fn on_event(mut self, listener: impl Fn(&PublisherEvent) + Send + Sync + 'static) -> Self {
+        self.listener = Listener::new(listener);
         self
     }
 
@@ -77,7 +78,7 @@ impl PublisherBuilder {
         let shared = Arc::new(Shared {
             room: Arc::new(Semaphore::new(self.unconfirmed)),
             meter: Arc::default(),
-            notices: self.notices,
+            listener: self.listener,
             ended: OnceLock::new(),
         });
         let mut courier = Courier::new(

@@ -10,10 +10,10 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::Shared;
+use super::event::PublisherEvent;
 use super::transit::{Parcel, Transit};
 use crate::client::connection::{ConnectError, Connection};
 use crate::client::error::Error;
-use crate::client::notice::Notice;
 use crate::client::reconnect::{LostSession, Reconnect, Reconnector, Waiting};
 use crate::client::transport::{Channel, Link, TransportError};
 
@@ -75,10 +75,10 @@ impl Courier {
         shared: Arc<Shared>,
     ) -> Self {
         let lost = LastReason::default();
-        let (notices, last) = (shared.notices.clone(), lost.clone());
+        let (listener, last) = (shared.listener.clone(), lost.clone());
         let report = move |waiting: Waiting| {
             last.set(&waiting.reason);
-            notices.send(&waiting.into());
+            listener.send(&waiting.into());
         };
         Self {
             reconnector: Reconnector::new(connection.clone(), reconnect, report),
@@ -217,9 +217,9 @@ impl Messages {
 
     fn set_blocked(&mut self, blocked: Option<String>) {
         if self.blocked != blocked {
-            self.shared.notices.send(&match blocked.clone() {
-                Some(reason) => Notice::Blocked { reason },
-                None => Notice::Unblocked,
+            self.shared.listener.send(&match blocked.clone() {
+                Some(reason) => PublisherEvent::Blocked { reason },
+                None => PublisherEvent::Unblocked,
             });
             self.blocked = blocked;
         }
@@ -230,7 +230,7 @@ async fn open(connection: &Connection, shared: &Shared) -> Result<Line, ConnectE
     let link = connection.open().await?;
     let channel = link.open_channel().await?;
     channel.confirm().await?;
-    shared.notices.send(&Notice::Ready);
+    shared.listener.send(&PublisherEvent::Ready);
     Ok(Line {
         confirmed_before: shared.meter.confirmed.get(),
         blocked: link.blocked(),

@@ -3,6 +3,7 @@
 mod builder;
 mod courier;
 mod error;
+mod event;
 mod outgoing;
 mod transit;
 
@@ -19,12 +20,13 @@ use tokio::time::Instant;
 
 pub use builder::PublisherBuilder;
 pub use error::{PublishError, RoutesFault};
+pub use event::PublisherEvent;
 
 use self::transit::Parcel;
 use super::connection::Connection;
 use super::counters::{Counters, Meter};
 use super::error::Error;
-use super::notice::Notices;
+use super::listener::Listener;
 use crate::binding::Exchange;
 use crate::event::Message;
 
@@ -63,7 +65,7 @@ struct Shared {
     /// A permit for each message that may be under way.
     room: Arc<Semaphore>,
     meter: Arc<Meter>,
-    notices: Notices,
+    listener: Listener<PublisherEvent>,
     /// Why the courier ended, once it has.
     ended: OnceLock<Error>,
 }

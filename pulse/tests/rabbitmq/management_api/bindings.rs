@@ -4,7 +4,7 @@
 use lapin::options::QueueBindOptions;
 use lapin::types::{AMQPValue, FieldTable};
 use taskcluster_pulse::{
-    Binding, Consumer, Exchange, Management, ManagementError, Notice, QueueBinding,
+    Binding, Consumer, ConsumerEvent, Exchange, Management, ManagementError, QueueBinding,
 };
 
 use crate::common::rabbitmq::Rabbit;
@@ -21,7 +21,7 @@ async fn removing(rabbit: &Rabbit, management: &Management, seen: &Seen) -> Cons
     let consumer = rabbit
         .consumer()
         .remove_other_bindings(management.clone())
-        .on_notice(seen.listener())
+        .on_event(seen.listener())
         .start();
     consumer.await.expect("started")
 }
@@ -88,8 +88,8 @@ async fn a_binding_with_arguments_is_left_and_told_of() {
     let seen = Seen::default();
     let consumer = removing(&rabbit, &management, &seen).await;
     consumer.stop().await.expect("stopped");
-    let left = |notice: &Notice| {
-        matches!(notice, Notice::BindingLeft { queue, binding }
+    let left = |event: &ConsumerEvent| {
+        matches!(event, ConsumerEvent::BindingLeft { queue, binding }
             if *queue == rabbit.queue() && binding.has_arguments && binding.routing_key == key)
     };
     assert_eq!(seen.count(left), 1);
@@ -113,8 +113,8 @@ async fn what_the_api_refuses_is_told_and_the_consumer_works() {
         let management = Management::http(&url).expect("a URL");
         let seen = Seen::default();
         let mut consumer = removing(&rabbit, &management, &seen).await;
-        let told = |notice: &Notice| match notice {
-            Notice::BindingsUnknown { error, .. } => {
+        let told = |event: &ConsumerEvent| match event {
+            ConsumerEvent::BindingsUnknown { error, .. } => {
                 assert!(!format!("{error} {error:?}").contains("hush"), "{error}");
                 match error {
                     ManagementError::Login { .. } => login_refused,

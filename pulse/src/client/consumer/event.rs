@@ -1,0 +1,125 @@
+//! What happens to a consumer, for the program to know.
+
+use std::time::Duration;
+
+use crate::client::error::{BindingError, FailedMessage};
+use crate::client::listener::Event;
+use crate::client::management::{ManagementError, QueueBinding};
+use crate::client::reconnect::Waiting;
+
+/// Something that happened to a consumer, passed to the function given to
+/// [`on_event`](super::ConsumerBuilder::on_event). Each is also written to `tracing`.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum ConsumerEvent {
+    /// Connected, and everything is set up: messages flow from here on.
+    Ready,
+    /// The connection was lost or could not be made, and is tried again.
+    Reconnecting {
+        /// How many attempts in a row have failed; 0 after a connection was lost.
+        failures: u32,
+        /// How long the consumer waits before the next attempt.
+        wait: Duration,
+        /// What went wrong.
+        reason: String,
+    },
+    /// The broker refused to add or to remove one binding of the queue. The
+    /// others stand. It is tried again with the next connection.
+    BindingFailed(BindingError),
+    /// A binding that the queue had and the program does not ask for was
+    /// removed, as
+    /// [`remove_other_bindings`](super::ConsumerBuilder::remove_other_bindings) asks.
+    BindingRemoved {
+        /// The queue's full name.
+        queue: String,
+        /// The binding.
+        binding: QueueBinding,
+    },
+    /// A binding that the program does not ask for was kept, because it has
+    /// arguments. No binding of this crate has any, so another program made
+    /// it; remove it there, or as an operator.
+    BindingLeft {
+        /// The queue's full name.
+        queue: String,
+        /// The binding.
+        binding: QueueBinding,
+    },
+    /// The bindings of the queue could not be listed, so none was removed. It
+    /// is tried again with the next connection.
+    BindingsUnknown {
+        /// The queue's full name.
+        queue: String,
+        /// Why, and what to do.
+        error: ManagementError,
+    },
+    /// The exclusive queue was declared again after a reconnect, under another
+    /// name; messages published in between were lost.
+    MessagesMayBeMissed {
+        /// The new queue's full name.
+        queue: String,
+    },
+    /// The broker cancelled the consumer, as it does when the queue is deleted.
+    /// The consumer sets everything up again.
+    CancelledByBroker {
+        /// The queue's full name.
+        queue: String,
+    },
+    /// The connection was replaced by a new one, as
+    /// [`recycle_after`](super::ConsumerBuilder::recycle_after) asks; the old
+    /// one closes when its deliveries are settled.
+    Recycled,
+    /// A message could not be handled and was dead-lettered.
+    DeadLettered(FailedMessage),
+    /// A message could not be handled and was discarded.
+    Discarded(FailedMessage),
+}
+
+impl From<Waiting> for ConsumerEvent {
+    fn from(waiting: Waiting) -> Self {
+        let Waiting {
+            failures,
+            wait,
+            reason,
+        } = waiting;
+        Self::Reconnecting {
+            failures,
+            wait,
+            reason,
+        }
+    }
+}
+
+impl Event for ConsumerEvent {
+    fn trace(&self) {
+        match self {
+            Self::Ready => tracing::info!("ready"),
+            Self::Reconnecting {
+                failures,
+                wait,
+                reason,
+            } => tracing::warn!(failures, ?wait, reason, "reconnecting"),
+            Self::BindingFailed(error) => tracing::error!("{error}"),
+            Self::BindingRemoved { queue, binding } => {
+                tracing::info!(queue, "removed the unwanted binding to {binding}");
+            }
+            Self::BindingLeft { queue, binding } => tracing::warn!(
+                queue,
+                "kept the unwanted binding to {binding}, because it has arguments; remove it with \
+                 the program that made it, or by hand"
+            ),
+            Self::BindingsUnknown { queue, error } => {
+                tracing::warn!(queue, "no other bindings removed: {error}");
+            }
+            Self::MessagesMayBeMissed { queue } => {
+                tracing::warn!(
+                    queue,
+                    "exclusive queue declared again, messages may be missed"
+                );
+            }
+            Self::CancelledByBroker { queue } => tracing::warn!(queue, "cancelled by the broker"),
+            Self::Recycled => tracing::info!("connection recycled"),
+            Self::DeadLettered(message) => tracing::error!("dead-lettered {message}"),
+            Self::Discarded(message) => tracing::error!("discarded {message}"),
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! The function that a program registers for the events of a consumer or a publisher.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// An event that is also written to `tracing`.
+pub(crate) trait Event {
+    /// Writes the event to `tracing`.
+    fn trace(&self);
+}
+
+/// Receives the events of one consumer or publisher.
+pub(crate) struct Listener<E>(Arc<dyn Fn(&E) + Send + Sync>);
+
+impl<E: Event> Listener<E> {
+    pub(crate) fn new(listener: impl Fn(&E) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(listener))
+    }
+
+    pub(crate) fn send(&self, event: &E) {
+        event.trace();
+        (self.0)(event);
+    }
+}
+
+impl<E: Event + 'static> Default for Listener<E> {
+    /// Ignores the events, which `tracing` still gets.
+    fn default() -> Self {
+        Self::new(|_| ())
+    }
+}
+
+impl<E> Clone for Listener<E> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<E> fmt::Debug for Listener<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Listener")
+    }
+}

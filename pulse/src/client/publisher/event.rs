@@ -1,0 +1,61 @@
+//! What happens to a publisher, for the program to know.
+
+use std::time::Duration;
+
+use crate::client::listener::Event;
+use crate::client::reconnect::Waiting;
+
+/// Something that happened to a publisher, passed to the function given to
+/// [`on_event`](super::PublisherBuilder::on_event). Each is also written to `tracing`.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum PublisherEvent {
+    /// Connected; messages can be published.
+    Ready,
+    /// The connection was lost or could not be made, and is tried again.
+    Reconnecting {
+        /// How many attempts in a row have failed; 0 after a connection was lost.
+        failures: u32,
+        /// How long the publisher waits before the next attempt.
+        wait: Duration,
+        /// What went wrong.
+        reason: String,
+    },
+    /// The broker accepts no messages for now, because it is short of memory or disk.
+    Blocked {
+        /// The reason that the broker gave.
+        reason: String,
+    },
+    /// The broker accepts messages again.
+    Unblocked,
+}
+
+impl From<Waiting> for PublisherEvent {
+    fn from(waiting: Waiting) -> Self {
+        let Waiting {
+            failures,
+            wait,
+            reason,
+        } = waiting;
+        Self::Reconnecting {
+            failures,
+            wait,
+            reason,
+        }
+    }
+}
+
+impl Event for PublisherEvent {
+    fn trace(&self) {
+        match self {
+            Self::Ready => tracing::info!("ready"),
+            Self::Reconnecting {
+                failures,
+                wait,
+                reason,
+            } => tracing::warn!(failures, ?wait, reason, "reconnecting"),
+            Self::Blocked { reason } => tracing::warn!(reason, "blocked by the broker"),
+            Self::Unblocked => tracing::info!("unblocked by the broker"),
+        }
+    }
+}
