@@ -81,6 +81,8 @@ pub fn generate(
 ) -> Result<Files, Errors> {
     let names = names.map(Names::read).transpose()?.unwrap_or_default();
     let documents = taskcluster_documents::load(sources)?;
+    // Reports all problems of the documents at once.
+    taskcluster_documents::resolve(&documents)?;
     let resolved = resolve::resolve(&documents)?;
     let (model, mut ledger) = lower::lower(resolved, &names)?;
     let emitted = emit::emit(&model, target, &mut ledger)?;

@@ -5,6 +5,7 @@
 //!
 //! ```text
 //! load      bytes → documents, identified by their own members
+//! resolve   documents → schemas with every $ref followed, patterns compiled
 //! pattern   ECMA-262 pattern → automaton → the cheapest form to check
 //! ```
 
@@ -14,10 +15,12 @@ pub mod json;
 pub mod load;
 pub mod pattern;
 mod place;
+pub mod resolve;
 
 pub use error::{Error, Errors};
 pub use load::{Document, Documents, load};
 pub use place::{Place, escape};
+pub use resolve::{Resolved, Schema, SchemaId, resolve};
 
 /// One input: the bytes of a JSON file, and its name in errors.
 #[derive(Clone, Debug)]

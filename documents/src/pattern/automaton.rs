@@ -18,19 +18,21 @@ const MOST_MEMORY: usize = 4 << 20;
 /// A deterministic automaton: state 0 is the start, and every transition that
 /// is there leads on to an accepting state.
 #[derive(Clone, Debug)]
-pub(super) struct Automaton {
+pub struct Automaton {
     /// The bytes of each class.
-    pub(super) classes: Vec<ByteSet>,
+    pub classes: Vec<ByteSet>,
     /// For each state and class, the next state.
-    pub(super) rows: Vec<Vec<Option<usize>>>,
+    pub rows: Vec<Vec<Option<usize>>>,
     /// For each state, whether it accepts the text that ends in it.
-    pub(super) accepting: Vec<bool>,
+    pub accepting: Vec<bool>,
 }
 
 impl Automaton {
     /// The automaton of `language`, of all automata the smallest if asked;
-    /// `None` where it takes too much memory.
-    pub(super) fn new(language: &Hir, minimal: bool) -> Option<Self> {
+    /// `None` where it takes too much memory. Adds to `work` the bytes that were
+    /// built, which bound the time as well.
+    pub(super) fn new(language: &Hir, minimal: bool, work: &mut usize) -> Option<Self> {
+        *work += MOST_MEMORY;
         let nfa = thompson::Compiler::new()
             .configure(
                 thompson::Config::new()
@@ -52,6 +54,7 @@ impl Automaton {
             )
             .build_from_nfa(&nfa)
             .ok()?;
+        *work -= MOST_MEMORY - (nfa.memory_usage() + dfa.memory_usage()).min(MOST_MEMORY);
         Self::walk(&dfa)
     }
 

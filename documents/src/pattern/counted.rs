@@ -22,7 +22,7 @@ pub(super) struct Counted {
 
 impl Counted {
     /// The form of these texts; `None` where the class is too large.
-    pub(super) fn form(&self) -> Option<Form> {
+    pub(super) fn form(&self, work: &mut usize) -> Option<Form> {
         let Self {
             any_number,
             least,
@@ -40,7 +40,7 @@ impl Counted {
             longest,
         };
         Some(Form {
-            shape: Shape::AllOf(vec![compile_language(any_number, None)?, count]),
+            shape: Shape::AllOf(vec![compile_language(any_number, None, work)?, count]),
             shortest,
             longest,
         })

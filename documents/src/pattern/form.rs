@@ -75,6 +75,11 @@ impl Form {
         }
     }
 
+    /// The texts that have one of `forms`.
+    pub fn any_of(forms: Vec<Self>) -> Self {
+        super::format::any_of(forms)
+    }
+
     /// Whether all texts are ASCII, so that bytes are code points.
     pub fn is_ascii(&self) -> bool {
         match &self.shape {
@@ -90,7 +95,7 @@ impl Form {
 
     /// The texts of this form that have at least `shortest` and at most
     /// `longest` bytes.
-    pub(super) fn within(mut self, shortest: u64, longest: Option<u64>) -> Self {
+    pub fn within(mut self, shortest: u64, longest: Option<u64>) -> Self {
         // No text has more bytes than a pointer can count.
         let bytes = |limit| usize::try_from(limit).unwrap_or(usize::MAX);
         self.shortest = self.shortest.max(bytes(shortest));

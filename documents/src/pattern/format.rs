@@ -17,7 +17,7 @@ pub(super) fn compile(formats: &[&str]) -> Result<Option<Form>, Refusal> {
     }
 }
 
-fn any_of(forms: Vec<Form>) -> Form {
+pub(super) fn any_of(forms: Vec<Form>) -> Form {
     let shortest = forms.iter().map(|form| form.shortest).min();
     let longest = forms.iter().map(|form| form.longest);
     let bounded = longest.collect::<Option<Vec<usize>>>();
@@ -28,8 +28,30 @@ fn any_of(forms: Vec<Form>) -> Form {
     }
 }
 
+/// Formats of draft-07 that are not regular languages of a reasonable size.
+pub const FORMATS_NOT_CHECKED: &[&str] = &["idn-email", "idn-hostname", "iri", "iri-reference"];
+
+/// Formats that are checked.
+pub(super) const FORMATS: &[&str] = &[
+    "date",
+    "date-time",
+    "duration",
+    "email",
+    "hostname",
+    "ipv4",
+    "ipv6",
+    "json-pointer",
+    "regex",
+    "relative-json-pointer",
+    "time",
+    "uri",
+    "uri-reference",
+    "uri-template",
+    "uuid",
+];
+
 /// Compiles the format `name`.
-fn one(name: &str) -> Result<Form, Refusal> {
+pub(super) fn one(name: &str) -> Result<Form, Refusal> {
     match name {
         "email" => email(),
         "hostname" => Ok(grammar(name, &hostname())?.within(0, Some(HOSTNAME_BYTES))),
@@ -45,7 +67,7 @@ fn one(name: &str) -> Result<Form, Refusal> {
 }
 
 fn grammar(name: &str, source: &str) -> Result<Form, Refusal> {
-    compile_pattern(&format!("^(?:{source})$"), name)
+    compile_pattern(&format!("^(?:{source})$"), name, &mut 0)
 }
 
 /// The grammar of a format that is a single pattern.

@@ -13,6 +13,7 @@
 
 mod automaton;
 mod class;
+mod compiler;
 mod counted;
 mod ecma;
 mod form;
@@ -21,11 +22,13 @@ mod set;
 mod table;
 mod time;
 
+pub use automaton::Automaton;
+pub use compiler::Compiler;
 pub use form::{Form, Shape, distinct};
+pub use format::FORMATS_NOT_CHECKED;
 pub use set::ByteSet;
 pub use table::Table;
 
-use automaton::Automaton;
 use counted::Counted;
 use regex_syntax::hir::Hir;
 
@@ -88,7 +91,7 @@ pub fn compile(constraint: &Constraint<'_>) -> Result<Compiled, Refusal> {
         max_length,
     } = *constraint;
     let pattern = pattern
-        .map(|source| compile_pattern(source, source))
+        .map(|source| compile_pattern(source, source, &mut 0))
         .transpose()?;
     let one_pass = pattern
         .as_ref()
@@ -102,27 +105,42 @@ pub fn compile(constraint: &Constraint<'_>) -> Result<Compiled, Refusal> {
     })
 }
 
-/// Compiles the pattern `source`, and calls it `name` in a refusal.
-fn compile_pattern(source: &str, name: &str) -> Result<Form, Refusal> {
+/// The smallest automaton of the texts that the pattern `source` matches. Between
+/// texts that are no UTF-8 it makes no difference.
+///
+/// # Errors
+///
+/// A [`Refusal`] where `source` is not ECMA-262, not a regular language, or too
+/// large.
+pub fn automaton(source: &str) -> Result<Automaton, Refusal> {
     let language = ecma::parse(source)?;
-    let too_large = || {
-        Refusal::new(
-            format!("`{name}` needs more than 64 KiB of tables"),
-            "say the same with fewer counted repetitions, or with `minLength` and `maxLength`",
-        )
-    };
-    compile_language(&language.whole, language.counted.as_ref()).ok_or_else(too_large)
+    Automaton::new(&language.whole, true, &mut 0).ok_or_else(|| too_large(source))
+}
+
+/// Compiles the pattern `source`, and calls it `name` in a refusal. Adds to `work`
+/// the bytes of all automata that were built.
+fn compile_pattern(source: &str, name: &str, work: &mut usize) -> Result<Form, Refusal> {
+    let language = ecma::parse(source)?;
+    compile_language(&language.whole, language.counted.as_ref(), work)
+        .ok_or_else(|| too_large(name))
+}
+
+fn too_large(name: &str) -> Refusal {
+    Refusal::new(
+        format!("`{name}` needs more than 64 KiB of tables"),
+        "use fewer counted repetitions, or `minLength` and `maxLength`",
+    )
 }
 
 /// The cheapest form of `language`, which is also known as `counted` where it is
 /// nothing else; `None` where all are too large.
-fn compile_language(language: &Hir, counted: Option<&Counted>) -> Option<Form> {
-    Automaton::new(language, false)
+fn compile_language(language: &Hir, counted: Option<&Counted>, work: &mut usize) -> Option<Form> {
+    Automaton::new(language, false, work)
         .and_then(|automaton| form::without_table(&automaton))
-        .or_else(|| counted.and_then(Counted::form))
+        .or_else(|| counted.and_then(|counted| counted.form(work)))
         .or_else(|| {
             // Only a table gets smaller by this, and it is slow.
-            let minimal = Automaton::new(language, true)?;
+            let minimal = Automaton::new(language, true, work)?;
             form::table(&minimal)
         })
 }

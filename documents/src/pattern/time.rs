@@ -40,7 +40,7 @@ fn after(before: &str, bytes: usize) -> Result<Form, Refusal> {
 const SHORTEST: usize = 9;
 
 fn grammar(source: &str) -> Result<Form, Refusal> {
-    compile_pattern(&format!("^(?:{source})$"), "time")
+    compile_pattern(&format!("^(?:{source})$"), "time", &mut 0)
 }
 
 /// Leap seconds whose hour goes with the offset: the UTC time is 23 hours and

@@ -1,0 +1,52 @@
+//! Patterns and formats of one input, each compiled once.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Form, Refusal, compile_pattern, format};
+
+/// Total size of the automata that the patterns of one input may take: it bounds
+/// the time, of which each pattern may take a part.
+const MOST_WORK: usize = 64 << 20;
+
+/// Compiles patterns and formats, each once.
+#[derive(Debug, Default)]
+pub struct Compiler {
+    patterns: BTreeMap<String, Result<Arc<Form>, Refusal>>,
+    formats: BTreeMap<String, Result<Arc<Form>, Refusal>>,
+    /// Bytes of automata so far.
+    work: usize,
+}
+
+impl Compiler {
+    /// The texts that the ECMA-262 pattern `source` matches.
+    ///
+    /// # Errors
+    ///
+    /// A [`Refusal`] where `source` is not ECMA-262 or not a regular language, and
+    /// where it, or all patterns together, are too large.
+    pub fn pattern(&mut self, source: &str) -> Result<Arc<Form>, Refusal> {
+        if let Some(known) = self.patterns.get(source) {
+            return known.clone();
+        }
+        let compiled = match self.work > MOST_WORK {
+            true => Err(Refusal::new(
+                "the patterns of the input take too much memory together",
+                "use fewer patterns with counted repetitions",
+            )),
+            false => compile_pattern(source, source, &mut self.work).map(Arc::new),
+        };
+        self.patterns.insert(source.to_owned(), compiled.clone());
+        compiled
+    }
+
+    /// The texts of the format `name`; `None` if it is unknown or not checked.
+    pub fn format(&mut self, name: &str) -> Option<Result<Arc<Form>, Refusal>> {
+        if !format::FORMATS.contains(&name) {
+            return None;
+        }
+        let compile = || format::one(name).map(Arc::new);
+        let known = self.formats.entry(name.to_owned());
+        Some(known.or_insert_with(compile).clone())
+    }
+}

@@ -1,0 +1,140 @@
+//! The ids and names that schemas inside documents give themselves.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::Home;
+use crate::load::schema_id;
+use crate::{Documents, escape, id};
+
+/// Keywords with one schema.
+const ONE: &[&str] = &[
+    "additionalItems",
+    "additionalProperties",
+    "contains",
+    "else",
+    "if",
+    "items",
+    "not",
+    "propertyNames",
+    "then",
+];
+
+/// Keywords with a list of schemas.
+const LIST: &[&str] = &["allOf", "anyOf", "items", "oneOf"];
+
+/// Keywords with schemas by names that the author chose.
+const NAMED: &[&str] = &[
+    "$defs",
+    "definitions",
+    "dependencies",
+    "patternProperties",
+    "properties",
+];
+
+/// Where the schemas are that have ids or names of their own.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    /// Schemas inside documents, by their normalised ids.
+    embedded: BTreeMap<String, Home>,
+    /// The base of references in a schema that has an id of its own.
+    bases: BTreeMap<Home, String>,
+    /// Pointers in a document, by its id and the names that places give themselves.
+    names: BTreeMap<(String, String), String>,
+}
+
+impl Places {
+    /// Looks through all schemas of `documents`.
+    pub(super) fn new(documents: &Documents) -> Self {
+        let mut places = Self::default();
+        for (document, schema) in &documents.schemas {
+            places.add(document, &schema.root);
+        }
+        places
+    }
+
+    fn add(&mut self, document: &str, root: &Value) {
+        let mut waiting = vec![(String::new(), root, document.to_owned())];
+        while let Some((pointer, schema, mut base)) = waiting.pop() {
+            // What is beside `$ref` is ignored, an id included.
+            let own = schema_id(schema).filter(|_| !is_reference(schema));
+            match own.map(|own| (own.strip_prefix('#'), id::follow(&base, own))) {
+                Some((Some(""), _)) | Some((None, Err(_))) | None => {}
+                Some((Some(name), _)) => {
+                    let key = (document.to_owned(), name.to_owned());
+                    self.names.entry(key).or_insert_with(|| pointer.clone());
+                }
+                Some((None, Ok(target))) if !pointer.is_empty() => {
+                    let home = Home {
+                        document: document.to_owned(),
+                        pointer: pointer.clone(),
+                    };
+                    base.clone_from(&target.document);
+                    self.bases.insert(home.clone(), target.document.clone());
+                    self.embedded.entry(target.document).or_insert(home);
+                }
+                Some((None, Ok(_))) => {}
+            }
+            let inner = subschemas(schema).into_iter().rev();
+            waiting.extend(
+                inner.map(|(step, inner)| (format!("{pointer}{step}"), inner, base.clone())),
+            );
+        }
+    }
+
+    /// Where the schema inside a document is that has the id `id`.
+    pub(super) fn embedded(&self, id: &str) -> Option<&Home> {
+        self.embedded.get(id)
+    }
+
+    /// The pointer of the place in `document` that gives itself `name`.
+    pub(super) fn named(&self, document: &str, name: &str) -> Option<&String> {
+        self.names.get(&(document.to_owned(), name.to_owned()))
+    }
+
+    /// The base of references at `home`: the id of the nearest schema around it
+    /// that has one.
+    pub(super) fn base(&self, home: &Home) -> String {
+        let mut around = home.clone();
+        loop {
+            if let Some(base) = self.bases.get(&around) {
+                return base.clone();
+            }
+            match around.pointer.rfind('/') {
+                Some(end) => around.pointer.truncate(end),
+                None => return around.document,
+            }
+        }
+    }
+}
+
+fn is_reference(schema: &Value) -> bool {
+    schema.get("$ref").is_some_and(Value::is_string)
+}
+
+/// The schemas in `schema`, each with its pointer from there.
+fn subschemas(schema: &Value) -> Vec<(String, &Value)> {
+    let Value::Object(members) = schema else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for (keyword, value) in members {
+        let is = |keywords: &[&str]| keywords.contains(&keyword.as_str());
+        match value {
+            Value::Object(named) if is(NAMED) => found.extend(
+                named
+                    .iter()
+                    .map(|(name, inner)| (format!("/{keyword}/{}", escape(name)), inner)),
+            ),
+            Value::Array(list) if is(LIST) => found.extend(
+                list.iter()
+                    .enumerate()
+                    .map(|(index, inner)| (format!("/{keyword}/{index}"), inner)),
+            ),
+            Value::Object(_) if is(ONE) => found.push((format!("/{keyword}"), value)),
+            _ => {}
+        }
+    }
+    found
+}

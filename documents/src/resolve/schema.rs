@@ -1,0 +1,257 @@
+//! A schema as it is written, keyword by keyword.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde_json::{Number, Value};
+
+use crate::Place;
+use crate::pattern::Form;
+
+/// The document of a schema, and the place in it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Home {
+    /// The normalised id, `queue/v1/task.json` for instance.
+    pub document: String,
+    /// The JSON pointer in the document.
+    pub pointer: String,
+}
+
+/// The number of a schema in [`Resolved::schemas`](super::Resolved::schemas).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SchemaId(pub usize);
+
+/// A type of JSON Schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum JsonType {
+    /// `null`.
+    Null,
+    /// `boolean`.
+    Boolean,
+    /// `integer`: a number without a fraction, `1.0` included.
+    Integer,
+    /// `number`.
+    Number,
+    /// `string`.
+    String,
+    /// `array`.
+    Array,
+    /// `object`.
+    Object,
+}
+
+/// One schema of draft-06 or draft-07, by groups of keywords.
+///
+/// `$ref` is followed: a [`SchemaId`] is that of the schema it leads to. To prove
+/// that all keywords are handled, take the groups apart without `..`.
+#[derive(Clone, Debug)]
+pub struct Schema {
+    /// Where the schema is in the input.
+    pub place: Place,
+    /// Where the schema is among the documents.
+    pub home: Home,
+    /// `title`, `description` and `default`.
+    pub annotations: Annotations,
+    /// Keywords for instances of every type.
+    pub general: General,
+    /// Keywords for strings.
+    pub string: StringKeywords,
+    /// Keywords for numbers.
+    pub number: NumberKeywords,
+    /// Keywords for arrays.
+    pub array: ArrayKeywords,
+    /// Keywords for objects.
+    pub object: ObjectKeywords,
+    /// Keywords that combine schemas.
+    pub combinators: Combinators,
+}
+
+/// Keywords that constrain nothing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Annotations {
+    /// `title`.
+    pub title: Option<String>,
+    /// `description`.
+    pub description: Option<String>,
+    /// `default`.
+    pub default: Option<Value>,
+}
+
+/// Keywords for instances of every type.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct General {
+    /// Whether this is the schema `false`.
+    pub never: bool,
+    /// `type`.
+    pub types: Option<BTreeSet<JsonType>>,
+    /// `enum`.
+    pub enumeration: Option<Vec<Value>>,
+    /// `const`.
+    pub constant: Option<Value>,
+}
+
+/// A `pattern`, or the name of a format, and the strings it matches.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    /// The pattern, or the name of the format.
+    pub source: String,
+    /// The strings it matches.
+    pub form: Arc<Form>,
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.source == other.source
+    }
+}
+
+/// Keywords for strings.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StringKeywords {
+    /// `minLength`, in code points.
+    pub min_length: Option<u64>,
+    /// `maxLength`, in code points.
+    pub max_length: Option<u64>,
+    /// `pattern`.
+    pub pattern: Option<Pattern>,
+    /// `format`, of those that constrain strings.
+    pub format: Option<Pattern>,
+}
+
+/// Keywords for numbers. The boolean exclusive bounds of draft-04 are read, too.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NumberKeywords {
+    /// `minimum`.
+    pub minimum: Option<Number>,
+    /// `maximum`.
+    pub maximum: Option<Number>,
+    /// `exclusiveMinimum`.
+    pub exclusive_minimum: Option<Number>,
+    /// `exclusiveMaximum`.
+    pub exclusive_maximum: Option<Number>,
+    /// `multipleOf`.
+    pub multiple_of: Option<Number>,
+}
+
+/// Keywords for arrays.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ArrayKeywords {
+    /// `items`.
+    pub items: Option<Items>,
+    /// `additionalItems`; without effect unless `items` is a list.
+    pub additional_items: Option<SchemaId>,
+    /// `minItems`.
+    pub min_items: Option<u64>,
+    /// `maxItems`.
+    pub max_items: Option<u64>,
+    /// `uniqueItems`.
+    pub unique_items: bool,
+    /// `contains`.
+    pub contains: Option<SchemaId>,
+}
+
+/// `items`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Items {
+    /// One schema for all items.
+    Each(SchemaId),
+    /// A schema for each of the first items.
+    Tuple(Vec<SchemaId>),
+}
+
+/// Keywords for objects.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ObjectKeywords {
+    /// `properties`.
+    pub properties: BTreeMap<String, SchemaId>,
+    /// `patternProperties`.
+    pub pattern_properties: Vec<(Pattern, SchemaId)>,
+    /// `additionalProperties`.
+    pub additional_properties: Option<SchemaId>,
+    /// `required`.
+    pub required: BTreeSet<String>,
+    /// `propertyNames`.
+    pub property_names: Option<SchemaId>,
+    /// `minProperties`.
+    pub min_properties: Option<u64>,
+    /// `maxProperties`.
+    pub max_properties: Option<u64>,
+    /// `dependencies`.
+    pub dependencies: BTreeMap<String, Dependency>,
+}
+
+/// A value of `dependencies`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Dependency {
+    /// Properties that must be there, too.
+    Required(BTreeSet<String>),
+    /// A schema that must hold, too.
+    Schema(SchemaId),
+}
+
+/// Keywords that combine schemas.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Combinators {
+    /// `allOf`.
+    pub all_of: Vec<SchemaId>,
+    /// `anyOf`; empty if it is not there.
+    pub any_of: Vec<SchemaId>,
+    /// `oneOf`; empty if it is not there.
+    pub one_of: Vec<SchemaId>,
+    /// `not`.
+    pub not: Option<SchemaId>,
+    /// `if` with `then` or `else`.
+    pub condition: Option<Condition>,
+}
+
+/// `if`, with `then` or `else` or both.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Condition {
+    /// `if`.
+    pub condition: SchemaId,
+    /// `then`.
+    pub then: Option<SchemaId>,
+    /// `else`.
+    pub otherwise: Option<SchemaId>,
+}
+
+impl Schema {
+    /// The schema that is valid for every instance.
+    pub fn any(place: Place, home: Home) -> Self {
+        Self {
+            place,
+            home,
+            annotations: Annotations::default(),
+            general: General::default(),
+            string: StringKeywords::default(),
+            number: NumberKeywords::default(),
+            array: ArrayKeywords::default(),
+            object: ObjectKeywords::default(),
+            combinators: Combinators::default(),
+        }
+    }
+
+    /// The schemas that apply to the same instance as this one.
+    pub fn in_place(&self) -> impl Iterator<Item = SchemaId> {
+        let Combinators {
+            all_of,
+            any_of,
+            one_of,
+            not,
+            condition,
+        } = &self.combinators;
+        let condition = condition
+            .iter()
+            .flat_map(|it| [Some(it.condition), it.then, it.otherwise].into_iter());
+        let dependencies = self.object.dependencies.values();
+        let dependencies = dependencies.filter_map(|dependency| match dependency {
+            Dependency::Schema(id) => Some(*id),
+            Dependency::Required(_) => None,
+        });
+        let lists = all_of.iter().chain(any_of).chain(one_of).copied();
+        lists
+            .chain(*not)
+            .chain(condition.flatten())
+            .chain(dependencies)
+    }
+}

@@ -1,0 +1,158 @@
+//! Following references from schema to schema.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::places::Places;
+use super::{Home, Schema, SchemaId, keywords};
+use crate::pattern::Compiler;
+use crate::{Document, Documents, Error, Place, id};
+
+/// The schemas that were reached so far.
+pub(super) struct Walk<'a> {
+    documents: &'a Documents,
+    places: Places,
+    /// Handed-out ids, by the places of schemas and of references to them.
+    known: BTreeMap<Home, SchemaId>,
+    pub(super) schemas: Vec<Schema>,
+    /// Schemas with an id that are not parsed yet.
+    waiting: Vec<(SchemaId, Home)>,
+    pub(super) compiler: Compiler,
+    pub(super) errors: Vec<Error>,
+    pub(super) unknown: Vec<Error>,
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn new(documents: &'a Documents) -> Self {
+        Self {
+            documents,
+            places: Places::new(documents),
+            known: BTreeMap::new(),
+            schemas: Vec::new(),
+            waiting: Vec::new(),
+            compiler: Compiler::default(),
+            errors: Vec::new(),
+            unknown: Vec::new(),
+        }
+    }
+
+    /// The schema that `reference` leads to, from a document with the id
+    /// `base`; with it, every schema it reaches is parsed.
+    pub(super) fn reach(&mut self, base: &str, reference: &str) -> Result<SchemaId, String> {
+        let home = self.target(base, reference)?;
+        let id = self.visit(home)?;
+        while let Some((id, home)) = self.waiting.pop() {
+            if let Some((_, value)) = self.look_up(&home) {
+                let place = self.place(&home);
+                self.schemas[id.0] = keywords::read(value, place, home, self);
+            }
+        }
+        Ok(id)
+    }
+
+    /// The id of the schema at `home`, references followed.
+    pub(super) fn visit(&mut self, home: Home) -> Result<SchemaId, String> {
+        let (passed, home) = self.follow(home)?;
+        let id = match self.known.get(&home) {
+            Some(&id) => id,
+            None => {
+                let id = SchemaId(self.schemas.len());
+                let schema = Schema::any(self.place(&home), home.clone());
+                self.schemas.push(schema);
+                self.known.insert(home.clone(), id);
+                self.waiting.push((id, home));
+                id
+            }
+        };
+        self.known.extend(passed.into_iter().map(|home| (home, id)));
+        Ok(id)
+    }
+
+    /// Follows `$ref` after `$ref`, to a schema or to a known place; the keywords
+    /// beside one are ignored, as drafts 04 to 07 require.
+    fn follow(&self, mut home: Home) -> Result<(BTreeSet<Home>, Home), String> {
+        let mut passed = BTreeSet::new();
+        while !self.known.contains_key(&home) {
+            let Some((_, value)) = self.look_up(&home) else {
+                let Home { document, pointer } = home;
+                return Err(format!("{document:?} has nothing at {pointer:?}"));
+            };
+            let Some(reference) = value.get("$ref").and_then(Value::as_str) else {
+                break;
+            };
+            let next = self.target(&self.places.base(&home), reference)?;
+            if !passed.insert(home) || passed.contains(&next) {
+                return Err(format!("{reference:?} leads back to itself"));
+            }
+            home = next;
+        }
+        Ok((passed, home))
+    }
+
+    /// Where `reference` leads to, from a document with the id `base`. A place
+    /// is given by a pointer, or by a name that it gives itself with `$id`.
+    fn target(&self, base: &str, reference: &str) -> Result<Home, String> {
+        let id::Target { document, fragment } = id::follow(base, reference)?;
+        let start = self
+            .start_of(&document)
+            .ok_or_else(|| self.no_document(&document))?;
+        let pointer = match fragment.as_str() {
+            "" => start.pointer,
+            pointer if pointer.starts_with('/') => format!("{}{pointer}", start.pointer),
+            name => self
+                .named(&start, name)
+                .ok_or_else(|| format!("{document:?} has no place with the name {name:?}"))?,
+        };
+        Ok(Home { pointer, ..start })
+    }
+
+    /// That there is no document of this id, and which may have been meant.
+    fn no_document(&self, id: &str) -> String {
+        let misnamed = self.documents.misnamed.iter();
+        let others = misnamed.map(|(file, why)| format!(" (the id of {file}: {why})"));
+        format!(
+            "no document has the id {id:?}{}",
+            others.collect::<String>()
+        )
+    }
+
+    /// Where the schema with the normalised id `id` starts: at the root of a
+    /// document, or inside one.
+    fn start_of(&self, id: &str) -> Option<Home> {
+        let at_root = self.documents.schemas.contains_key(id).then(|| Home {
+            document: id.to_owned(),
+            pointer: String::new(),
+        });
+        at_root.or_else(|| self.places.embedded(id).cloned())
+    }
+
+    /// The pointer of the place below `start` with the name `name`; or of the
+    /// one that a pointer without its first slash leads to, as old tools wrote it.
+    fn named(&self, start: &Home, name: &str) -> Option<String> {
+        let named = self.places.named(&start.document, name);
+        let below = named.filter(|pointer| pointer.starts_with(&start.pointer));
+        let pointer = format!("/{name}");
+        let old = || {
+            let (_, value) = self.look_up(start)?;
+            value.pointer(&pointer)?;
+            Some(format!("{}{pointer}", start.pointer))
+        };
+        below.cloned().or_else(old)
+    }
+
+    fn look_up(&self, home: &Home) -> Option<(&'a Document, &'a Value)> {
+        let document = self.documents.schemas.get(&home.document)?;
+        Some((document, document.root.pointer(&home.pointer)?))
+    }
+
+    fn place(&self, home: &Home) -> Place {
+        match self.documents.schemas.get(&home.document) {
+            Some(document) => document.place(&home.pointer),
+            None => Place {
+                file: home.document.clone(),
+                pointer: home.pointer.clone(),
+            },
+        }
+    }
+}
