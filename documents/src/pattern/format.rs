@@ -71,7 +71,7 @@ fn grammar(name: &str, source: &str) -> Result<Form, Refusal> {
 }
 
 /// The grammar of a format that is a single pattern.
-fn source(name: &str) -> Result<String, Refusal> {
+pub(super) fn source(name: &str) -> Result<String, Refusal> {
     Ok(match name {
         "date" => date(),
         "duration" => duration(),
@@ -100,7 +100,7 @@ fn refuse(name: &str) -> Refusal {
 }
 
 /// RFC 3339, 5.6 and 5.7, `full-date`: with the days that each month has.
-fn date() -> String {
+pub(super) fn date() -> String {
     let leap = "(?:\\d\\d(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)";
     let day = "0[1-9]|1\\d|2[0-8]";
     let days =
@@ -202,12 +202,12 @@ fn relative_reference() -> String {
 }
 
 /// RFC 1034, 3.1: 255 octets, of which the wire takes two more than the text.
-const HOSTNAME_BYTES: u64 = 253;
+pub(super) const HOSTNAME_BYTES: u64 = 253;
 
 /// RFC 1123, 2.1, and RFC 5891, 4.2.3.1: labels of 63 letters, digits and
 /// hyphens, of which hyphens stand third and fourth only in `xn--` labels. What
 /// follows `xn--` is not decoded.
-fn hostname() -> String {
+pub(super) fn hostname() -> String {
     let (end, inner) = ("[A-Za-z\\d]", "[A-Za-z\\d\\-]");
     let short = format!("{end}|{end}{inner}{{0,2}}{end}");
     let long = format!("{end}{inner}(?:{end}{inner}|-{end}){inner}{{0,58}}{end}");
@@ -218,11 +218,11 @@ fn hostname() -> String {
 /// RFC 5321, 4.1.2, `Mailbox`, with the lengths of 4.5.3.1 and domains as
 /// `hostname` has them.
 fn email() -> Result<Form, Refusal> {
-    let atom = "[\\w!#$%&'*+\\-/=?^`{|}~]+";
-    let quoted = "\"(?:[\\t !#-\\[\\]-~]|\\\\[!-~])*\"";
-    let local = grammar("email", &format!("{atom}(?:\\.{atom})*|{quoted}"))?;
-    let literal = format!("\\[(?:{}|[Ii][Pp][Vv]6:{})\\]", ipv4(), ipv6());
-    let domain = any_of(vec![one("hostname")?, grammar("email", &literal)?]);
+    let local = grammar("email", &local_part())?;
+    let domain = any_of(vec![
+        one("hostname")?,
+        grammar("email", &address_literal())?,
+    ]);
     Ok(Form {
         shape: Shape::Split {
             at: b'@',
@@ -232,4 +232,16 @@ fn email() -> Result<Form, Refusal> {
         shortest: 3,
         longest: Some(64 + 1 + 253),
     })
+}
+
+/// RFC 5321, 4.1.2, `Local-part`.
+pub(super) fn local_part() -> String {
+    let atom = "[\\w!#$%&'*+\\-/=?^`{|}~]+";
+    let quoted = "\"(?:[\\t !#-\\[\\]-~]|\\\\[!-~])*\"";
+    format!("{atom}(?:\\.{atom})*|{quoted}")
+}
+
+/// RFC 5321, 4.1.3, `address-literal`.
+pub(super) fn address_literal() -> String {
+    format!("\\[(?:{}|[Ii][Pp][Vv]6:{})\\]", ipv4(), ipv6())
 }

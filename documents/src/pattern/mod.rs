@@ -9,7 +9,8 @@
 //! ```
 //!
 //! `counted` is a short cut for patterns whose automaton would only count
-//! characters. `format` holds the grammars that the names of formats stand for.
+//! characters. `format` holds the grammars that the names of formats stand for, and
+//! `language` gives both away as automata, for comparing one with another.
 
 mod automaton;
 mod class;
@@ -18,6 +19,7 @@ mod counted;
 mod ecma;
 mod form;
 mod format;
+mod language;
 mod set;
 mod table;
 mod time;
@@ -26,6 +28,7 @@ pub use automaton::Automaton;
 pub use compiler::Compiler;
 pub use form::{Form, Shape, distinct};
 pub use format::FORMATS_NOT_CHECKED;
+pub use language::{Language, of_format, of_pattern};
 pub use set::ByteSet;
 pub use table::Table;
 

@@ -20,20 +20,37 @@ pub(super) fn date_time(date: &str) -> Result<Form, Refusal> {
     after(&format!("(?:{date})[Tt]"), "2026-01-31T".len())
 }
 
+/// The patterns of a time after what matches `before`, which has so many bytes: of
+/// ordinary times, and two that leap seconds match both.
+pub(super) struct Patterns {
+    pub(super) ordinary: String,
+    pub(super) leap: [String; 2],
+}
+
+impl Patterns {
+    pub(super) fn after(before: &str, bytes: usize) -> Self {
+        let ordinary = format!("{HOUR}:{MINUTE}:{MINUTE}{FRACTION}(?:[Zz]|[+-]{HOUR}:{MINUTE})");
+        Self {
+            ordinary: format!("{before}{ordinary}"),
+            leap: [
+                format!("{before}(?:{})", hours()),
+                format!("[\\0-\\x7f]{{{bytes}}}(?:{})", minutes()),
+            ],
+        }
+    }
+}
+
 /// A time after what matches `before`, which has so many bytes.
 fn after(before: &str, bytes: usize) -> Result<Form, Refusal> {
-    let ordinary = format!("{HOUR}:{MINUTE}:{MINUTE}{FRACTION}(?:[Zz]|[+-]{HOUR}:{MINUTE})");
+    let Patterns { ordinary, leap } = Patterns::after(before, bytes);
+    let [hours, minutes] = leap;
     let form = |shape| Form {
         shape,
         shortest: bytes + SHORTEST,
         longest: None,
     };
-    let leap = form(Shape::AllOf(vec![
-        grammar(&format!("{before}(?:{})", hours()))?,
-        grammar(&format!("[\\0-\\x7f]{{{bytes}}}(?:{})", minutes()))?,
-    ]));
-    let ordinary = grammar(&format!("{before}{ordinary}"))?;
-    Ok(form(Shape::AnyOf(vec![ordinary, leap])))
+    let leap = form(Shape::AllOf(vec![grammar(&hours)?, grammar(&minutes)?]));
+    Ok(form(Shape::AnyOf(vec![grammar(&ordinary)?, leap])))
 }
 
 /// The length of `23:59:59Z`.

@@ -1,0 +1,117 @@
+//! Patterns and formats as sets of texts, for comparing one with another.
+
+use super::automaton::Automaton;
+use super::{Refusal, ecma, format, time};
+
+/// A set of texts.
+#[derive(Clone, Debug)]
+pub enum Language {
+    /// The texts that an automaton accepts. It knows only texts that are UTF-8.
+    Automaton(Automaton),
+    /// The texts with so many code points.
+    Length {
+        /// The fewest.
+        least: u64,
+        /// The most.
+        most: Option<u64>,
+    },
+    /// The texts in every one of these.
+    All(Vec<Language>),
+    /// The texts in one of these or more.
+    Any(Vec<Language>),
+}
+
+/// The texts that the ECMA-262 pattern `source` matches somewhere.
+///
+/// # Errors
+///
+/// A [`Refusal`] where `source` is not ECMA-262, not a regular language, or needs
+/// an automaton of more than 4 MiB.
+pub fn of_pattern(source: &str) -> Result<Language, Refusal> {
+    named(source, source)
+}
+
+/// The texts that have the format `name`.
+///
+/// # Errors
+///
+/// A [`Refusal`] where the format is unknown, or not a regular language.
+pub fn of_format(name: &str) -> Result<Language, Refusal> {
+    match name {
+        "email" => email(),
+        "hostname" => Ok(Language::All(vec![
+            whole(name, &format::hostname())?,
+            up_to(format::HOSTNAME_BYTES),
+        ])),
+        "regex" => Err(Refusal::new(
+            "the format `regex` is not a regular language",
+            "state what it asks for as a `pattern`",
+        )),
+        "time" => time(&time::Patterns::after("", 0)),
+        "date-time" => {
+            let before = format!("(?:{})[Tt]", format::date());
+            time(&time::Patterns::after(&before, "2026-01-31T".len()))
+        }
+        name => whole(name, &format::source(name)?),
+    }
+}
+
+fn time(patterns: &time::Patterns) -> Result<Language, Refusal> {
+    let [hours, minutes] = &patterns.leap;
+    Ok(Language::Any(vec![
+        whole("time", &patterns.ordinary)?,
+        Language::All(vec![whole("time", hours)?, whole("time", minutes)?]),
+    ]))
+}
+
+/// RFC 5321, 4.1.2 and 4.5.3.1: a local part of at most 64 bytes, and a domain,
+/// which holds no `@`. All are ASCII, so that bytes are code points.
+fn email() -> Result<Language, Refusal> {
+    let (local, literal) = (format::local_part(), format::address_literal());
+    let domain = format::hostname();
+    let name_bytes = format::HOSTNAME_BYTES;
+    Ok(Language::All(vec![
+        whole("email", &format!("(?:{local})@(?:{domain}|{literal})"))?,
+        whole("email", "[\\0-\\x7f]{1,64}@[^@]*")?,
+        Language::Any(vec![
+            whole("email", "[^]*@\\[[^@]*")?,
+            whole("email", &format!("[^]*@[\\0-?A-\\x7f]{{1,{name_bytes}}}"))?,
+        ]),
+    ]))
+}
+
+fn up_to(most: u64) -> Language {
+    Language::Length {
+        least: 0,
+        most: Some(most),
+    }
+}
+
+/// The texts that `source` matches as a whole.
+fn whole(name: &str, source: &str) -> Result<Language, Refusal> {
+    named(name, &format!("^(?:{source})$"))
+}
+
+fn named(name: &str, source: &str) -> Result<Language, Refusal> {
+    let language = ecma::parse(source)?;
+    // Where a pattern counts characters, a number says it in fewer states.
+    if let Some(counted) = &language.counted
+        && let Some(characters) = Automaton::new(&counted.any_number, false, &mut 0)
+    {
+        return Ok(Language::All(vec![
+            Language::Automaton(characters),
+            Language::Length {
+                least: counted.least,
+                most: counted.most,
+            },
+        ]));
+    }
+    let automaton = Automaton::new(&language.whole, false, &mut 0);
+    let automaton = automaton.or_else(|| Automaton::new(&language.whole, true, &mut 0));
+    automaton.map(Language::Automaton).ok_or_else(|| {
+        Refusal::new(
+            format!("`{name}` needs an automaton of more than 4 MiB"),
+            "use fewer counted repetitions, or `minLength` and `maxLength`",
+        )
+    })
+}

@@ -1,0 +1,281 @@
+//! Bindings that were compiled against OLD, and the routing keys of NEW.
+//!
+//! A binding asks for one word for each entry of OLD's reference, in order, and
+//! for any words in the place of the entry with `multipleWords`. A key of NEW has
+//! one word for each of NEW's entries, and one or more for that entry. Both are
+//! compared for every number of words that matters.
+
+use crate::report::{BindingEffect, Finding};
+
+/// An entry of a routing key, as a reference lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct KeyEntry {
+    pub(crate) name: String,
+    pub(crate) constant: Option<String>,
+    pub(crate) multiple_words: bool,
+}
+
+/// The bytes that AMQP allows in a routing key.
+const MOST_BYTES: usize = 255;
+
+/// What becomes of a binding to keys of `old` when keys look like `new`.
+pub(crate) fn compare(old: &[KeyEntry], new: &[KeyEntry]) -> Option<Finding<BindingEffect>> {
+    let mut worst: Option<Finding<BindingEffect>> = None;
+    let mut matched = false;
+    for words in counts(old, new) {
+        let key = Key::new(new, words);
+        let found = match Key::fits(old, words) {
+            false => Some(unmatched(&key, words, old)),
+            true => against(old, &key),
+        };
+        matched |= found
+            .as_ref()
+            .is_none_or(|it| it.effect != BindingEffect::Silent);
+        if let Some(found) = found {
+            let worse = worst
+                .as_ref()
+                .is_none_or(|it| rank(found.effect) > rank(it.effect));
+            worst = match worse {
+                true => Some(found),
+                false => worst,
+            };
+        }
+    }
+    // One number of words that matches nothing leaves others.
+    worst.map(|found| match found.effect {
+        BindingEffect::Silent if matched => Finding {
+            effect: BindingEffect::Narrower,
+            ..found
+        },
+        _ => found,
+    })
+}
+
+/// Silence of some keys matters less than misread ones, and more than others.
+fn rank(effect: BindingEffect) -> u8 {
+    match effect {
+        BindingEffect::Fine => 0,
+        BindingEffect::Wider => 1,
+        BindingEffect::Narrower => 2,
+        BindingEffect::Silent | BindingEffect::Gone => 3,
+        BindingEffect::Misread => 4,
+    }
+}
+
+/// The numbers of words that keys of `new` have: all that tell the two apart.
+fn counts(old: &[KeyEntry], new: &[KeyEntry]) -> std::ops::RangeInclusive<usize> {
+    match has_multiple(new) {
+        true => new.len()..=new.len().max(old.len()) + 1,
+        false => new.len()..=new.len(),
+    }
+}
+
+fn has_multiple(entries: &[KeyEntry]) -> bool {
+    entries.iter().any(|entry| entry.multiple_words)
+}
+
+/// A key with so many words: the entry of each.
+struct Key<'e> {
+    entries: Vec<&'e KeyEntry>,
+}
+
+impl<'e> Key<'e> {
+    /// Gives the words to the entries in order; the entry with `multipleWords`
+    /// takes what the others leave.
+    fn new(entries: &'e [KeyEntry], words: usize) -> Self {
+        let single = entries.iter().filter(|entry| !entry.multiple_words).count();
+        let multiple = words.saturating_sub(single);
+        let entries = entries.iter().flat_map(|entry| {
+            let count = match entry.multiple_words {
+                true => multiple,
+                false => 1,
+            };
+            std::iter::repeat_n(entry, count)
+        });
+        Self {
+            entries: entries.collect(),
+        }
+    }
+
+    /// Whether a binding of `entries` matches keys of so many words.
+    fn fits(entries: &[KeyEntry], words: usize) -> bool {
+        let single = entries.iter().filter(|entry| !entry.multiple_words).count();
+        words == single || has_multiple(entries) && words > single
+    }
+
+    /// An example: constants, and the names of the other entries.
+    fn example(&self) -> String {
+        let words = self.entries.iter().map(|entry| word(entry));
+        let key = words.collect::<Vec<String>>().join(".");
+        match key.len() <= MOST_BYTES {
+            true => key,
+            false => {
+                let words = self.entries.iter().map(|entry| entry.constant.as_deref());
+                let words: Vec<&str> = words.map(|constant| constant.unwrap_or("_")).collect();
+                words.join(".")
+            }
+        }
+    }
+}
+
+/// A word for an entry: its constant, or its name, so that an example shows which
+/// word is which.
+fn word(entry: &KeyEntry) -> String {
+    let name = || {
+        let letters = entry.name.chars().filter(char::is_ascii_alphanumeric);
+        Some(letters.collect::<String>()).filter(|name| !name.is_empty())
+    };
+    let word = entry.constant.clone().or_else(name);
+    word.unwrap_or_else(|| "_".to_owned())
+}
+
+fn unmatched(key: &Key<'_>, words: usize, old: &[KeyEntry]) -> Finding<BindingEffect> {
+    let wanted = old.len();
+    let bound = match has_multiple(old) {
+        true => format!("at least {}", wanted - 1),
+        false => wanted.to_string(),
+    };
+    let reason = format!("keys may have {words} words, and the binding asks for {bound}");
+    with_key(BindingEffect::Silent, reason, key.example())
+}
+
+/// What a binding of `old` makes of keys like `key`, which have a number of words
+/// that it asks for.
+fn against(old: &[KeyEntry], key: &Key<'_>) -> Option<Finding<BindingEffect>> {
+    let bound = Key::new(old, key.entries.len());
+    let pairs: Vec<(&KeyEntry, &KeyEntry)> = bound
+        .entries
+        .iter()
+        .copied()
+        .zip(key.entries.iter().copied())
+        .collect();
+    let other_constant = pairs.iter().find_map(|(old, new)| {
+        let wanted = old.constant.as_ref()?;
+        let found = new.constant.as_ref()?;
+        (wanted != found)
+            .then(|| format!("the binding asks for {wanted:?} where keys have {found:?}"))
+    });
+    if let Some(reason) = other_constant {
+        return Some(with_key(BindingEffect::Silent, reason, key.example()));
+    }
+    let misread = pairs.iter().find(|(old, new)| {
+        let is_field = old.constant.is_none() && !old.multiple_words;
+        is_field && (old.name != new.name || new.multiple_words)
+    });
+    if let Some((old, new)) = misread {
+        let reason = format!("`{}` receives the word of `{}`", old.name, new.name);
+        return Some(with_key(BindingEffect::Misread, reason, key.example()));
+    }
+    let freed = pairs
+        .iter()
+        .find(|(old, new)| old.constant.is_some() && new.constant.is_none());
+    if let Some((old, new)) = freed {
+        let wanted = old.constant.as_deref().unwrap_or_default();
+        let reason = format!("`{}` is no longer always {wanted:?}", new.name);
+        return Some(with_key(BindingEffect::Narrower, reason, key.example()));
+    }
+    let fixed = pairs
+        .iter()
+        .find(|(old, new)| old.constant.is_none() && !old.multiple_words && new.constant.is_some());
+    if let Some((old, new)) = fixed {
+        let word = new.constant.as_deref().unwrap_or_default();
+        let reason = format!(
+            "`{}` is always {word:?}, so a binding with another word matches nothing",
+            old.name
+        );
+        return Some(with_key(BindingEffect::Narrower, reason, key.example()));
+    }
+    let left_out = old
+        .iter()
+        .find(|entry| entry.multiple_words && key.entries.len() < old.len());
+    left_out.map(|entry| {
+        let reason = format!("keys without words for `{}` match, too", entry.name);
+        with_key(BindingEffect::Wider, reason, key.example())
+    })
+}
+
+fn with_key(effect: BindingEffect, reason: String, key: String) -> Finding<BindingEffect> {
+    Finding {
+        routing_key: Some(key),
+        ..Finding::new(effect, reason)
+    }
+}
+
+/// Which named entries a multi-word entry of OLD now takes up, for the reason of a
+/// binding that is fine.
+pub(crate) fn named_since(old: &[KeyEntry], new: &[KeyEntry]) -> Vec<String> {
+    let known = |entry: &&KeyEntry| !old.iter().any(|it| it.name == entry.name);
+    new.iter()
+        .filter(known)
+        .map(|entry| entry.name.clone())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{KeyEntry, compare};
+    use crate::report::BindingEffect::{self, Misread, Narrower, Silent, Wider};
+
+    /// `=word` is a constant, `name#` has multiple words.
+    fn entries(text: &str) -> Vec<KeyEntry> {
+        text.split_whitespace()
+            .map(|entry| KeyEntry {
+                name: entry.trim_matches(['=', '#']).to_owned(),
+                constant: entry.strip_prefix('=').map(str::to_owned),
+                multiple_words: entry.ends_with('#'),
+            })
+            .collect()
+    }
+
+    fn effect(old: &str, new: &str) -> Option<(BindingEffect, String)> {
+        let found = compare(&entries(old), &entries(new))?;
+        Some((found.effect, found.routing_key.unwrap_or_default()))
+    }
+
+    #[test]
+    fn each_change_of_entries_has_its_effect() {
+        for (old, new, expected) in [
+            ("=primary a rest#", "=primary a rest#", None),
+            ("=primary rest#", "=primary a b rest#", None),
+            (
+                "=primary a rest#",
+                "=primary b rest#",
+                Some((Misread, "primary.b.rest")),
+            ),
+            (
+                "=primary a b rest#",
+                "=primary b a rest#",
+                Some((Misread, "primary.b.a.rest")),
+            ),
+            (
+                "=primary a b rest#",
+                "=primary a rest#",
+                Some((Misread, "primary.a.rest")),
+            ),
+            (
+                "=primary rest#",
+                "=second rest#",
+                Some((Silent, "second.rest")),
+            ),
+            (
+                "=primary a b c",
+                "=primary a b",
+                Some((Silent, "primary.a.b")),
+            ),
+            (
+                "=primary a",
+                "=primary a rest#",
+                Some((Silent, "primary.a.rest")),
+            ),
+            (
+                "=primary rest#",
+                "kind rest#",
+                Some((Narrower, "kind.rest")),
+            ),
+            ("=primary a rest#", "=primary a", Some((Wider, "primary.a"))),
+        ] {
+            let expected = expected.map(|(effect, key)| (effect, key.to_owned()));
+            assert_eq!(effect(old, new), expected, "{old:?} to {new:?}");
+        }
+    }
+}

@@ -1,0 +1,339 @@
+//! The four questions, for each exchange.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use taskcluster_documents::resolve::{Entry, Reference, Resolved};
+
+use crate::binding::{self, KeyEntry};
+use crate::build::Build;
+use crate::differences::{Difference, differences};
+use crate::engine::{Id, Outcome};
+use crate::report::{
+    Answer, ApiEffect, BindingEffect, ConsumerEffect, Effect, ExchangeReport, Finding,
+    PublisherEffect, Report, Status,
+};
+use crate::side::Side;
+use crate::tolerant::Tolerant;
+use crate::translate::{Context, Translator};
+use crate::{api, wording};
+
+/// Compares two sets of documents.
+pub fn compare(old: &Side, new: &Side) -> Report {
+    let mut comparison = Comparison::new(old, new);
+    let mut wording = wording::Wording::new(&old.resolved, &new.resolved);
+    let before = exchanges(&old.resolved);
+    let after = exchanges(&new.resolved);
+    let names: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
+    let mut reports: Vec<ExchangeReport> = Vec::new();
+    for name in names {
+        reports.push(match (before.get(name), after.get(name)) {
+            (Some(old), Some(new)) => {
+                let mut report = comparison.exchange(old, new);
+                report.wording = wording.compare(old, new);
+                report
+            }
+            (Some(old), None) => removed(old),
+            (None, Some(new)) => added(new),
+            // A name comes from one of the two.
+            (None, None) => continue,
+        });
+    }
+    reports.sort_by(|a, b| {
+        b.level()
+            .cmp(&a.level())
+            .then_with(|| a.exchange.cmp(&b.exchange))
+    });
+    Report {
+        old: old.name.clone(),
+        new: new.name.clone(),
+        exchanges: reports,
+    }
+}
+
+/// An exchange, and its service.
+pub(crate) type Exchange<'r> = (&'r Reference, &'r Entry);
+
+/// The exchanges, by their names on the broker.
+pub(crate) fn exchanges(resolved: &Resolved) -> BTreeMap<&str, Exchange<'_>> {
+    let mut exchanges = BTreeMap::new();
+    for reference in &resolved.references {
+        for entry in &reference.entries {
+            exchanges.insert(entry.exchange.as_str(), (reference, entry));
+        }
+    }
+    exchanges
+}
+
+struct Comparison<'s> {
+    old: &'s Side,
+    new: &'s Side,
+    context: Context,
+    strict_old: Translator<'s>,
+    strict_new: Translator<'s>,
+    tolerant_old: Tolerant<'s>,
+    /// What was found for a pair of payloads: many exchanges share one.
+    known: BTreeMap<(Id, Id, Id), Messages>,
+}
+
+/// The answers about messages.
+type Messages = (Vec<Finding<ConsumerEffect>>, Vec<Finding<PublisherEffect>>);
+
+impl<'s> Comparison<'s> {
+    fn new(old: &'s Side, new: &'s Side) -> Self {
+        Self {
+            old,
+            new,
+            context: Context::new(),
+            strict_old: Translator::new(&old.resolved),
+            strict_new: Translator::new(&new.resolved),
+            tolerant_old: Tolerant::new(&old.resolved),
+            known: BTreeMap::new(),
+        }
+    }
+
+    fn exchange(&mut self, old: &Exchange<'_>, new: &Exchange<'_>) -> ExchangeReport {
+        let (consumer, publisher) = self.messages(old.1, new.1);
+        let (old_key, new_key) = (key(old.1), key(new.1));
+        let binding = binding::compare(&old_key, &new_key);
+        let api = api::compare((&self.old.resolved, old.1), (&self.new.resolved, new.1));
+        let same_shape = |old: &[KeyEntry], new: &[KeyEntry]| {
+            let shape = |entry: &KeyEntry| {
+                (
+                    entry.name.clone(),
+                    entry.constant.clone(),
+                    entry.multiple_words,
+                )
+            };
+            old.iter().map(shape).eq(new.iter().map(shape))
+        };
+        let same = consumer.is_empty() && publisher.is_empty() && same_shape(&old_key, &new_key);
+        ExchangeReport {
+            service: new.0.service.clone(),
+            exchange: new.1.exchange.clone(),
+            file: new.1.place.file.clone(),
+            status: match same {
+                true => Status::Unchanged,
+                false => Status::Changed,
+            },
+            consumer: Answer::of(consumer, "every new message decodes and is valid"),
+            publisher: Answer::of(publisher, "every old message is valid under the new schema"),
+            binding: Answer::of(
+                binding.into_iter().collect(),
+                still_bound(&old_key, &new_key),
+            ),
+            api: Answer::of(api, "the items are the same"),
+            wording: Vec::new(),
+        }
+    }
+
+    /// The consumer's and the publisher's questions.
+    fn messages(&mut self, old: &Entry, new: &Entry) -> Messages {
+        let context = &mut self.context;
+        let strict_old = self.strict_old.schema(context, old.payload);
+        let strict_new = self.strict_new.schema(context, new.payload);
+        if strict_old == strict_new {
+            return Messages::default();
+        }
+        let tolerant = self.tolerant_old.schema(context, old.payload);
+        let key = (strict_old, strict_new, tolerant);
+        if let Some(known) = self.known.get(&key) {
+            return known.clone();
+        }
+        let messages = (
+            consumer(context, strict_old, strict_new, tolerant),
+            publisher(context, strict_old, strict_new),
+        );
+        self.known.insert(key, messages.clone());
+        messages
+    }
+}
+
+fn consumer(context: &mut Context, old: Id, new: Id, tolerant: Id) -> Vec<Finding<ConsumerEffect>> {
+    let mut lost = differences(context, new, tolerant);
+    // What decoding refuses although OLD allows it is no difference.
+    lost.retain(|it| {
+        let message = it.witness.as_ref();
+        message.is_none_or(|message| context.engine.holds(old, message) == Some(false))
+    });
+    let places: BTreeSet<String> = lost.iter().map(|it| it.pointer.clone()).collect();
+    let decoded = context.engine.formulas.all([new, tolerant]);
+    let visible = differences(context, decoded, old);
+    let visible = visible
+        .into_iter()
+        .filter(|it| !places.contains(&it.pointer));
+    let finding = |difference: Difference, effect| {
+        let decided = difference.witness.is_some();
+        let effect = if decided {
+            effect
+        } else {
+            ConsumerEffect::NotDecided
+        };
+        about_message(difference, effect)
+    };
+    let lost = lost.into_iter().map(|it| finding(it, ConsumerEffect::Lost));
+    lost.chain(visible.map(|it| finding(it, ConsumerEffect::Visible)))
+        .collect()
+}
+
+fn publisher(context: &mut Context, old: Id, new: Id) -> Vec<Finding<PublisherEffect>> {
+    let refused = differences(context, old, new).into_iter();
+    refused
+        .map(|difference| {
+            let effect = match difference.witness.is_some() {
+                true => PublisherEffect::Refused,
+                false => PublisherEffect::NotDecided,
+            };
+            about_message(difference, effect)
+        })
+        .collect()
+}
+
+fn about_message<E>(difference: Difference, effect: E) -> Finding<E> {
+    let Difference {
+        pointer,
+        reason,
+        witness,
+    } = difference;
+    let place = match pointer.as_str() {
+        "" => String::new(),
+        pointer => format!("{pointer}: "),
+    };
+    Finding {
+        witness,
+        pointer,
+        ..Finding::new(effect, format!("{place}{reason}"))
+    }
+}
+
+fn key(entry: &Entry) -> Vec<KeyEntry> {
+    let entries = entry.routing_key.iter();
+    entries
+        .map(|entry| KeyEntry {
+            name: entry.name.clone(),
+            constant: entry.constant.clone(),
+            multiple_words: entry.multiple_words,
+        })
+        .collect()
+}
+
+fn still_bound(old: &[KeyEntry], new: &[KeyEntry]) -> String {
+    let named = binding::named_since(old, new);
+    let rest = old.iter().find(|entry| entry.multiple_words);
+    match (named.as_slice(), rest) {
+        ([], _) | (_, None) => "it matches the same keys".to_owned(),
+        (names, Some(rest)) => {
+            format!(
+                "it still matches; `{}` now holds {}",
+                rest.name,
+                names.join(", ")
+            )
+        }
+    }
+}
+
+fn removed(old: &Exchange<'_>) -> ExchangeReport {
+    let gone = Finding::new(BindingEffect::Gone, "there is no such exchange any more");
+    let item = api::pascal(&old.1.name);
+    ExchangeReport {
+        consumer: Answer::none("no messages come"),
+        publisher: Answer::none("nobody reads the messages"),
+        binding: Answer::of(vec![gone], ""),
+        api: Answer::of(vec![api::finding(ApiEffect::Major, item, "removed")], ""),
+        ..new_report(old, Status::Removed)
+    }
+}
+
+fn added(new: &Exchange<'_>) -> ExchangeReport {
+    let item = api::pascal(&new.1.name);
+    ExchangeReport {
+        api: Answer::of(vec![api::finding(ApiEffect::Minor, item, "added")], ""),
+        ..new_report(new, Status::Added)
+    }
+}
+
+fn new_report(exchange: &Exchange<'_>, status: Status) -> ExchangeReport {
+    fn none<E: Effect>() -> Answer<E> {
+        Answer::none("the exchange is new")
+    }
+    ExchangeReport {
+        service: exchange.0.service.clone(),
+        exchange: exchange.1.exchange.clone(),
+        file: exchange.1.place.file.clone(),
+        status,
+        consumer: none(),
+        publisher: none(),
+        binding: none(),
+        api: none(),
+        wording: Vec::new(),
+    }
+}
+
+/// Whether a reader with a schema of its own accepts every message of an exchange.
+///
+/// # Errors
+///
+/// A sentence, where `messages` has no exchange of that name, or several.
+pub fn accepts(
+    messages: &Side,
+    exchange: &str,
+    reader: &Side,
+) -> Result<Answer<ConsumerEffect>, String> {
+    let entry = find(&messages.resolved, exchange)?;
+    let all = exchanges(&reader.resolved);
+    let Some((_, (_, read))) = all.iter().next() else {
+        return Err("the reader has no schema".to_owned());
+    };
+    let mut context = Context::new();
+    let inside = Translator::new(&messages.resolved).schema(&mut context, entry.payload);
+    let outside = Translator::new(&reader.resolved).schema(&mut context, read.payload);
+    if context.engine.difference(inside, outside) == Outcome::Empty {
+        return Ok(Answer::none(
+            "every message is valid under the reader's schema",
+        ));
+    }
+    let refused = differences(&mut context, inside, outside).into_iter();
+    let refused = refused.map(|difference| {
+        let effect = match difference.witness.is_some() {
+            true => ConsumerEffect::Lost,
+            false => ConsumerEffect::NotDecided,
+        };
+        about_message(difference, effect)
+    });
+    Ok(Answer::of(
+        refused.collect(),
+        "every message is valid under the reader's schema",
+    ))
+}
+
+/// The exchange that a user names: `queue/task-completed`, or in full.
+fn find<'r>(resolved: &'r Resolved, name: &str) -> Result<&'r Entry, String> {
+    let all = exchanges(resolved);
+    let is_named = |reference: &Reference, entry: &Entry| {
+        let (service, short) = name.split_once('/').unwrap_or(("", name));
+        let last = entry.exchange.rsplit('/').next().unwrap_or_default();
+        entry.exchange == name
+            || reference.service == service && (last == short || entry.name == short)
+    };
+    let found: Vec<&Entry> = all
+        .values()
+        .filter(|(reference, entry)| is_named(reference, entry))
+        .map(|(_, entry)| *entry)
+        .collect();
+    match found.as_slice() {
+        [only] => Ok(only),
+        [] => {
+            let names = all.values().map(|(reference, entry)| {
+                let last = entry.exchange.rsplit('/').next().unwrap_or_default();
+                format!("{}/{last}", reference.service)
+            });
+            let names: Vec<String> = names.collect();
+            Err(format!(
+                "no exchange {name:?}; there are {}",
+                names.join(", ")
+            ))
+        }
+        _ => Err(format!(
+            "several exchanges are named {name:?}; give the full name"
+        )),
+    }
+}

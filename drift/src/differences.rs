@@ -1,0 +1,349 @@
+//! Where one schema allows what another does not: each place in a message on its
+//! own, with a whole message that shows it.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use taskcluster_documents::escape;
+
+use crate::engine::{Formula, Id, Members, Outcome};
+use crate::explain::explain;
+use crate::translate::Context;
+
+/// The most values or names that one place is reported for.
+const MOST_REPEATED: usize = 12;
+
+/// The most places that one comparison reports.
+const MOST_FOUND: usize = 200;
+
+/// One difference.
+#[derive(Clone, Debug)]
+pub(crate) struct Difference {
+    /// The JSON pointer in the witness.
+    pub(crate) pointer: String,
+    /// How the value there breaks the schema.
+    pub(crate) reason: String,
+    /// A message; `None` where it is not decided whether there is one.
+    pub(crate) witness: Option<Value>,
+}
+
+/// A step from a message to a part of it.
+#[derive(Clone, Debug)]
+enum Step {
+    Member(String),
+    /// Members with names of one pattern.
+    Pattern(Id),
+    /// Members with none of these names and patterns.
+    Others(Members),
+    /// The item with an index.
+    Item(usize),
+    /// The items from an index on.
+    Items(usize),
+}
+
+/// The values of `inside` that break `outside`, by places.
+pub(crate) fn differences(context: &mut Context, inside: Id, outside: Id) -> Vec<Difference> {
+    let mut walk = Walk {
+        context,
+        inside,
+        path: Vec::new(),
+        open: Vec::new(),
+        found: Vec::new(),
+    };
+    walk.visit(outside);
+    walk.found
+}
+
+struct Walk<'c> {
+    context: &'c mut Context,
+    inside: Id,
+    path: Vec<Step>,
+    /// Recursive formulas that the path leads through.
+    open: Vec<Id>,
+    found: Vec<Difference>,
+}
+
+impl Walk<'_> {
+    /// Reports what breaks `formula` at the end of the path.
+    fn visit(&mut self, formula: Id) {
+        if self.found.len() >= MOST_FOUND {
+            return;
+        }
+        let outcome = self.ask(formula);
+        if outcome == Outcome::Empty {
+            return;
+        }
+        let before = self.found.len();
+        let is_whole = self.context.label(formula).is_none() && self.take_apart(formula);
+        // Parts that are each kept may still be broken together.
+        let none_broken = self.found.len() == before;
+        match (is_whole, outcome) {
+            (true, _) if !none_broken => {}
+            (true, Outcome::Unknown(_)) => {}
+            (_, Outcome::Found(witness)) => self.report(formula, witness),
+            (_, Outcome::Unknown(why)) => self.found.push(Difference {
+                pointer: self.pattern(),
+                reason: why,
+                witness: None,
+            }),
+            (_, Outcome::Empty) => {}
+        }
+    }
+
+    /// A message of `inside` that breaks `formula` at the end of the path.
+    fn ask(&mut self, formula: Id) -> Outcome {
+        let outside = at(self.context, &self.path, formula);
+        self.context.engine.difference(self.inside, outside)
+    }
+
+    /// Visits the parts of a formula that all have to be kept; false where it has
+    /// none.
+    fn take_apart(&mut self, formula: Id) -> bool {
+        match &*self.context.engine.formulas.shared(formula) {
+            Formula::All(ids) => ids.iter().for_each(|&id| self.visit(id)),
+            Formula::Later(slot) => match self.context.engine.formulas.bound(*slot) {
+                Some(id) if !self.open.contains(&id) => {
+                    self.open.push(id);
+                    self.visit(id);
+                    self.open.pop();
+                }
+                _ => return false,
+            },
+            Formula::Items { prefix, rest } => {
+                for (index, &item) in prefix.iter().enumerate() {
+                    self.inside(Step::Item(index), item);
+                }
+                self.inside(Step::Items(prefix.len()), *rest);
+            }
+            Formula::Members(members) => {
+                for (name, &value) in &members.named {
+                    self.inside(Step::Member(name.clone()), value);
+                }
+                for &(pattern, value) in &members.patterns {
+                    self.inside(Step::Pattern(pattern), value);
+                }
+                self.others(members);
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn inside(&mut self, step: Step, formula: Id) {
+        self.path.push(step);
+        self.visit(formula);
+        self.path.pop();
+    }
+
+    /// Visits the members that have no name of their own. Where there may be none,
+    /// each name that there is, is a difference of its own.
+    fn others(&mut self, members: &Members) {
+        let is_closed = matches!(
+            self.context.engine.formulas.get(members.additional),
+            Formula::Nothing
+        );
+        if !is_closed {
+            return self.inside(Step::Others(members.clone()), members.additional);
+        }
+        let mut known = members.clone();
+        let anything = self.context.engine.formulas.anything();
+        for _ in 0..MOST_REPEATED {
+            self.path.push(Step::Others(known.clone()));
+            let outcome = self.ask(members.additional);
+            let place = match &outcome {
+                Outcome::Found(witness) => {
+                    locate(self.context, &self.path, witness, members.additional)
+                }
+                _ => None,
+            };
+            match (outcome, place) {
+                (Outcome::Found(witness), Some(place)) => {
+                    let name = place.name.unwrap_or_default();
+                    known.named.insert(name, anything);
+                    self.found.push(Difference {
+                        pointer: place.pointer,
+                        reason: "unknown property".to_owned(),
+                        witness: Some(witness),
+                    });
+                }
+                (Outcome::Unknown(why), _) => self.found.push(Difference {
+                    pointer: self.pattern(),
+                    reason: why,
+                    witness: None,
+                }),
+                _ => {}
+            }
+            self.path.pop();
+            if self.found.last().is_none_or(|last| last.witness.is_none())
+                || !known_grew(&known, members)
+            {
+                break;
+            }
+        }
+    }
+
+    /// Reports a message that breaks `formula` at the end of the path.
+    fn report(&mut self, formula: Id, witness: Value) {
+        let Some(place) = locate(self.context, &self.path, &witness, formula) else {
+            return self.found.push(Difference {
+                pointer: self.pattern(),
+                reason: "breaks the schema".to_owned(),
+                witness: Some(witness),
+            });
+        };
+        let reason = match self.unlisted(formula, &place.value) {
+            Some(values) if values.len() > 1 => format!("{} are not listed", list(&values)),
+            _ => explain(self.context, formula, &place.value),
+        };
+        self.found.push(Difference {
+            pointer: place.pointer,
+            reason,
+            witness: Some(witness),
+        });
+    }
+
+    /// The values that a list lacks, the first of them being `value`; `None` where
+    /// `formula` is no list.
+    fn unlisted(&mut self, formula: Id, value: &Value) -> Option<Vec<Value>> {
+        let listed = match self.context.engine.formulas.get(formula) {
+            Formula::Listed(values) => values.clone(),
+            _ => return None,
+        };
+        let mut missing = vec![value.clone()];
+        while missing.len() < MOST_REPEATED {
+            let all = listed.iter().chain(&missing).cloned();
+            let all = self.context.engine.formulas.listed(all);
+            let outcome = self.ask(all);
+            let Outcome::Found(witness) = outcome else {
+                break;
+            };
+            match locate(self.context, &self.path, &witness, all) {
+                Some(place) if !missing.contains(&place.value) => missing.push(place.value),
+                _ => break,
+            }
+        }
+        // Values of an endless set are no list to report.
+        match missing.len() < MOST_REPEATED {
+            true => Some(missing),
+            false => None,
+        }
+    }
+
+    /// The path as a JSON pointer with `*` for what is not known.
+    fn pattern(&self) -> String {
+        let steps = self.path.iter().map(|step| match step {
+            Step::Member(name) => format!("/{}", escape(name)),
+            Step::Item(index) => format!("/{index}"),
+            Step::Pattern(_) | Step::Others(_) | Step::Items(_) => "/*".to_owned(),
+        });
+        steps.collect()
+    }
+}
+
+fn known_grew(known: &Members, members: &Members) -> bool {
+    known.named.len() > members.named.len()
+}
+
+/// The first few of `values`, as JSON.
+fn list(values: &[Value]) -> String {
+    let texts: Vec<String> = values.iter().map(Value::to_string).collect();
+    texts.join(", ")
+}
+
+/// The formula of messages of which the part at the end of `path` is in `formula`.
+fn at(context: &mut Context, path: &[Step], formula: Id) -> Id {
+    let anything = context.engine.formulas.anything();
+    path.iter().rev().fold(formula, |formula, step| {
+        let formulas = &mut context.engine.formulas;
+        match step {
+            Step::Member(name) => formulas.members(Members {
+                named: [(name.clone(), formula)].into(),
+                patterns: Vec::new(),
+                additional: anything,
+            }),
+            Step::Pattern(names) => formulas.members(Members {
+                named: Default::default(),
+                patterns: vec![(*names, formula)],
+                additional: anything,
+            }),
+            Step::Others(members) => formulas.members(Members {
+                named: members
+                    .named
+                    .keys()
+                    .map(|name| (name.clone(), anything))
+                    .collect(),
+                patterns: members
+                    .patterns
+                    .iter()
+                    .map(|&(names, _)| (names, anything))
+                    .collect(),
+                additional: formula,
+            }),
+            Step::Item(index) => {
+                let mut prefix = vec![anything; *index];
+                prefix.push(formula);
+                formulas.items(prefix, anything)
+            }
+            Step::Items(from) => formulas.items(vec![anything; *from], formula),
+        }
+    })
+}
+
+/// A part of a message.
+struct Place {
+    pointer: String,
+    value: Value,
+    /// The name of the part, where it is a member.
+    name: Option<String>,
+}
+
+/// The part of `message` at the end of `path` that breaks `formula`.
+fn locate(context: &mut Context, path: &[Step], message: &Value, formula: Id) -> Option<Place> {
+    let Some((step, rest)) = path.split_first() else {
+        return Some(Place {
+            pointer: String::new(),
+            value: message.clone(),
+            name: None,
+        });
+    };
+    let inner = at(context, rest, formula);
+    let engine = &context.engine;
+    let breaks = |value: &Value| engine.holds(inner, value) == Some(false);
+    let (step, value) = match step {
+        Step::Member(name) => (name.clone(), message.get(name)?.clone()),
+        Step::Item(index) => (index.to_string(), message.get(index)?.clone()),
+        Step::Items(from) => {
+            let mut items = message.as_array()?.iter().enumerate().skip(*from);
+            let (index, item) = items.find(|(_, item)| breaks(item))?;
+            (index.to_string(), item.clone())
+        }
+        Step::Pattern(names) => {
+            let fits = |name: &str| engine.holds(*names, &name.into()) == Some(true);
+            let mut members = message.as_object()?.iter();
+            let (name, value) = members.find(|(name, value)| fits(name) && breaks(value))?;
+            (name.clone(), value.clone())
+        }
+        Step::Others(known) => {
+            let names: BTreeSet<&String> = known.named.keys().collect();
+            let fits = |name: &str| {
+                let name = Value::from(name);
+                let mut patterns = known.patterns.iter();
+                patterns.any(|&(names, _)| engine.holds(names, &name) != Some(false))
+            };
+            let mut members = message.as_object()?.iter();
+            let (name, value) = members
+                .find(|(name, value)| !names.contains(name) && !fits(name) && breaks(value))?;
+            (name.clone(), value.clone())
+        }
+    };
+    let is_last = rest.is_empty();
+    let place = locate(context, rest, &value, formula)?;
+    Some(Place {
+        pointer: format!("/{}{}", escape(&step), place.pointer),
+        name: match is_last {
+            true => Some(step),
+            false => place.name,
+        },
+        ..place
+    })
+}

@@ -1,0 +1,276 @@
+//! Arrays: how many items, and what each of them has to be.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use serde_json::Value;
+
+use super::formula::{Formula, Id};
+use super::outcome::Outcome;
+use super::solve::{Engine, Literal};
+
+/// The most items that an array may have to have.
+const MOST_ITEMS: u64 = 20_000;
+
+/// The most different items that an array may have to have.
+const MOST_DISTINCT: usize = 200;
+
+/// A literal for each position.
+#[derive(Clone, Debug)]
+struct Positions {
+    prefix: Vec<Literal>,
+    rest: Literal,
+}
+
+impl Positions {
+    fn new(prefix: &[Id], rest: Id, holds: bool) -> Self {
+        let literal = |formula| Literal { formula, holds };
+        Self {
+            prefix: prefix.iter().copied().map(literal).collect(),
+            rest: literal(rest),
+        }
+    }
+
+    fn at(&self, index: usize) -> Literal {
+        self.prefix.get(index).copied().unwrap_or(self.rest)
+    }
+}
+
+/// What an array has to be.
+#[derive(Debug, Default)]
+struct Arrays {
+    /// What holds at every position.
+    everywhere: Vec<Positions>,
+    /// What holds at one position or more, for each.
+    somewhere: Vec<Positions>,
+    least: u64,
+    most: Option<u64>,
+    unique: bool,
+    repeated: bool,
+    /// How many positions are unlike all later ones.
+    prefix: usize,
+}
+
+/// The goals of positions that something is asked of.
+type Placed = BTreeMap<usize, BTreeSet<Literal>>;
+
+impl Engine {
+    pub(super) fn solve_array(&mut self, facts: &[Literal]) -> Outcome {
+        let Some(arrays) = self.arrays(facts) else {
+            return Outcome::Empty;
+        };
+        if arrays.least > MOST_ITEMS {
+            return Outcome::Unknown(format!("the array has more than {MOST_ITEMS} items"));
+        }
+        // Further items than these would be like others.
+        let needed = arrays.somewhere.len() + 2 * usize::from(arrays.repeated);
+        let enough = arrays.least.max(arrays.prefix as u64) + needed as u64;
+        let most = arrays.most.map_or(enough, |most| most.min(enough));
+        let mut outcome = Outcome::Empty;
+        for length in arrays.least..=most {
+            outcome = outcome.or(|| self.place(&arrays, length as usize, 0, &Placed::new()));
+            if matches!(outcome, Outcome::Found(_)) {
+                break;
+            }
+        }
+        outcome
+    }
+
+    /// What `facts` ask of an array; `None` where they contradict each other.
+    fn arrays(&self, facts: &[Literal]) -> Option<Arrays> {
+        let mut arrays = Arrays::default();
+        for fact in facts {
+            match (self.formulas.get(fact.formula), fact.holds) {
+                (Formula::Items { prefix, rest }, holds) => {
+                    let positions = Positions::new(prefix, *rest, holds);
+                    arrays.prefix = arrays.prefix.max(prefix.len());
+                    match holds {
+                        true => arrays.everywhere.push(positions),
+                        false => arrays.somewhere.push(positions),
+                    }
+                }
+                (Formula::Contains(id), true) => {
+                    arrays.somewhere.push(Positions::new(&[], *id, true));
+                }
+                (Formula::Contains(id), false) => {
+                    arrays.everywhere.push(Positions::new(&[], *id, false));
+                }
+                (Formula::Unique, true) => arrays.unique = true,
+                (Formula::Unique, false) => arrays.repeated = true,
+                (Formula::MinItems(least), true) => arrays.least = arrays.least.max(*least),
+                (Formula::MaxItems(most), true) => arrays.at_most(*most),
+                (Formula::MinItems(least), false) => arrays.at_most(least.checked_sub(1)?),
+                (Formula::MaxItems(most), false) => {
+                    arrays.least = arrays.least.max(most.saturating_add(1));
+                }
+                _ => {}
+            }
+        }
+        let possible = !(arrays.unique && arrays.repeated)
+            && arrays.most.is_none_or(|most| most >= arrays.least);
+        possible.then_some(arrays)
+    }
+
+    /// Finds a position for what is asked somewhere, from the one with `index` on.
+    fn place(&mut self, arrays: &Arrays, length: usize, index: usize, placed: &Placed) -> Outcome {
+        if let Err(exhausted) = self.budget.spend(1) {
+            return exhausted.into();
+        }
+        let Some(asked) = arrays.somewhere.get(index) else {
+            return match arrays.repeated {
+                true => self.repeat(arrays, length, placed),
+                false => self.fill(arrays, length, placed),
+            };
+        };
+        let mut outcome = Outcome::Empty;
+        for position in arrays.candidates(length, placed, 1) {
+            let mut placed = placed.clone();
+            placed
+                .entry(position)
+                .or_default()
+                .insert(asked.at(position));
+            outcome = outcome.or(|| match self.solve(arrays.goal(position, &placed)) {
+                Outcome::Found(_) => self.place(arrays, length, index + 1, &placed),
+                other => other,
+            });
+            if matches!(outcome, Outcome::Found(_)) {
+                break;
+            }
+        }
+        outcome
+    }
+
+    /// Chooses two positions with one value.
+    fn repeat(&mut self, arrays: &Arrays, length: usize, placed: &Placed) -> Outcome {
+        let candidates = arrays.candidates(length, placed, 2);
+        let mut outcome = Outcome::Empty;
+        for (index, &first) in candidates.iter().enumerate() {
+            for &second in candidates.iter().skip(index + 1) {
+                let mut both = arrays.goal(first, placed);
+                both.extend(arrays.goal(second, placed));
+                let mut placed = placed.clone();
+                outcome = outcome.or(|| match self.solve(both) {
+                    Outcome::Found(value) => {
+                        let only = Literal::is(self.formulas.listed([value]));
+                        for position in [first, second] {
+                            placed.entry(position).or_default().insert(only);
+                        }
+                        self.fill(arrays, length, &placed)
+                    }
+                    other => other,
+                });
+                if matches!(outcome, Outcome::Found(_)) {
+                    return outcome;
+                }
+            }
+        }
+        outcome
+    }
+
+    /// An item for every position.
+    fn fill(&mut self, arrays: &Arrays, length: usize, placed: &Placed) -> Outcome {
+        if arrays.unique && length > 1 {
+            return self.fill_distinct(arrays, length, placed);
+        }
+        let mut items = Vec::with_capacity(length);
+        for position in 0..length {
+            match self.solve(arrays.goal(position, placed)) {
+                Outcome::Found(item) => items.push(item),
+                other => return other,
+            }
+        }
+        Outcome::Found(Value::Array(items))
+    }
+
+    /// A different item for every position: as many candidates for each as there
+    /// are positions, and an assignment of positions to candidates.
+    fn fill_distinct(&mut self, arrays: &Arrays, length: usize, placed: &Placed) -> Outcome {
+        if length > MOST_DISTINCT {
+            return Outcome::Unknown(format!(
+                "the array has more than {MOST_DISTINCT} different items"
+            ));
+        }
+        let mut known: BTreeMap<Vec<Literal>, Vec<Value>> = BTreeMap::new();
+        let mut candidates = Vec::with_capacity(length);
+        for position in 0..length {
+            let goal: Vec<Literal> = arrays.goal(position, placed).into_iter().collect();
+            if !known.contains_key(&goal) {
+                match self.several(&goal, length) {
+                    Ok(values) => drop(known.insert(goal.clone(), values)),
+                    Err(unknown) => return unknown,
+                }
+            }
+            candidates.push(known.get(&goal).cloned().unwrap_or_default());
+        }
+        match assign(&candidates) {
+            Some(items) => Outcome::Found(Value::Array(items)),
+            None => Outcome::Empty,
+        }
+    }
+}
+
+impl Arrays {
+    fn at_most(&mut self, most: u64) {
+        self.most = Some(self.most.map_or(most, |known| known.min(most)));
+    }
+
+    /// What is asked of the item at `position`.
+    fn goal(&self, position: usize, placed: &Placed) -> BTreeSet<Literal> {
+        let everywhere = self
+            .everywhere
+            .iter()
+            .map(|positions| positions.at(position));
+        let placed = placed.get(&position).into_iter().flatten().copied();
+        everywhere.chain(placed).collect()
+    }
+
+    /// The positions that differ from one another, and `fresh` of those that are
+    /// all alike.
+    fn candidates(&self, length: usize, placed: &Placed, fresh: usize) -> Vec<usize> {
+        let used = |position: &usize| *position < self.prefix || placed.contains_key(position);
+        let unlike = (0..length).filter(|position| used(position));
+        let alike = (0..length).filter(|position| !used(position)).take(fresh);
+        unlike.chain(alike).collect()
+    }
+}
+
+/// A different candidate for every position, by augmenting paths.
+fn assign(candidates: &[Vec<Value>]) -> Option<Vec<Value>> {
+    let mut owners: BTreeMap<String, usize> = BTreeMap::new();
+    let texts: Vec<Vec<String>> = candidates
+        .iter()
+        .map(|values| values.iter().map(Value::to_string).collect())
+        .collect();
+    for position in 0..candidates.len() {
+        if !augment(position, &texts, &mut owners, &mut HashSet::new()) {
+            return None;
+        }
+    }
+    let mut items: Vec<Option<Value>> = vec![None; candidates.len()];
+    for (text, position) in owners {
+        let index = texts.get(position)?.iter().position(|it| *it == text)?;
+        *items.get_mut(position)? = candidates.get(position)?.get(index).cloned();
+    }
+    items.into_iter().collect()
+}
+
+fn augment(
+    position: usize,
+    texts: &[Vec<String>],
+    owners: &mut BTreeMap<String, usize>,
+    tried: &mut HashSet<String>,
+) -> bool {
+    for text in texts.get(position).into_iter().flatten() {
+        if !tried.insert(text.clone()) {
+            continue;
+        }
+        let free = match owners.get(text).copied() {
+            None => true,
+            Some(owner) => augment(owner, texts, owners, tried),
+        };
+        if free {
+            owners.insert(text.clone(), position);
+            return true;
+        }
+    }
+    false
+}

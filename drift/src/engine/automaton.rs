@@ -1,0 +1,395 @@
+//! Deterministic automata over bytes, and the shortest text that several of them
+//! accept together.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::formula::AutomatonId;
+use super::outcome::{Budget, Exhausted};
+
+/// The state from which no text is accepted.
+const DEAD: u32 = u32::MAX;
+
+/// A deterministic automaton that starts in state 0.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Automaton {
+    /// The class of each byte.
+    classes: Vec<u16>,
+    class_count: usize,
+    /// The next state for each state and class, [`DEAD`] where there is none.
+    next: Vec<u32>,
+    accepting: Vec<bool>,
+}
+
+impl Automaton {
+    /// An automaton from the class of each byte and a row of next states, by
+    /// class, for each state.
+    pub(crate) fn new(
+        classes: Vec<u16>,
+        rows: impl IntoIterator<Item = Vec<Option<usize>>>,
+        accepting: Vec<bool>,
+    ) -> Self {
+        let class_count = classes
+            .iter()
+            .max()
+            .map_or(0, |&last| usize::from(last) + 1);
+        let dead = |next: Option<usize>| next.and_then(|next| u32::try_from(next).ok());
+        let next = rows
+            .into_iter()
+            .flatten()
+            .map(|next| dead(next).unwrap_or(DEAD))
+            .collect();
+        Self {
+            classes,
+            class_count,
+            next,
+            accepting,
+        }
+    }
+
+    fn class(&self, byte: u8) -> usize {
+        usize::from(self.classes.get(usize::from(byte)).copied().unwrap_or(0))
+    }
+
+    fn step(&self, state: u32, byte: u8) -> u32 {
+        if state == DEAD {
+            return DEAD;
+        }
+        let at = state as usize * self.class_count + self.class(byte);
+        self.next.get(at).copied().unwrap_or(DEAD)
+    }
+
+    fn accepts_in(&self, state: u32) -> bool {
+        self.accepting.get(state as usize).copied().unwrap_or(false)
+    }
+
+    pub(crate) fn accepts(&self, text: &str) -> bool {
+        self.accepts_in(text.bytes().fold(0, |state, byte| self.step(state, byte)))
+    }
+}
+
+/// All automata, each once.
+#[derive(Debug, Default)]
+pub(crate) struct Automata {
+    all: Vec<Automaton>,
+    ids: HashMap<Automaton, AutomatonId>,
+}
+
+impl Automata {
+    pub(crate) fn intern(&mut self, automaton: Automaton) -> AutomatonId {
+        if let Some(&id) = self.ids.get(&automaton) {
+            return id;
+        }
+        let id = AutomatonId(u32::try_from(self.all.len()).unwrap_or(u32::MAX));
+        self.all.push(automaton.clone());
+        self.ids.insert(automaton, id);
+        id
+    }
+
+    pub(super) fn get(&self, id: AutomatonId) -> Option<&Automaton> {
+        self.all.get(id.0 as usize)
+    }
+}
+
+/// A set of texts: what all automata of one list accept, and none of another.
+#[derive(Debug, Default)]
+pub(super) struct Texts<'a> {
+    pub(super) accepted_by: Vec<&'a Automaton>,
+    pub(super) refused_by: Vec<&'a Automaton>,
+    pub(super) excluded: BTreeSet<&'a str>,
+    /// The fewest code points.
+    pub(super) shortest: u64,
+    /// The most code points.
+    pub(super) longest: Option<u64>,
+}
+
+/// The states of all automata, and how far the text goes along with excluded ones.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct State {
+    automata: Vec<u32>,
+    /// A node of the trie of excluded texts, [`DEAD`] outside of it.
+    node: u32,
+    utf8: Utf8,
+}
+
+/// Which bytes may follow in UTF-8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Utf8 {
+    Start,
+    /// So many continuation bytes, of which the first lies in this range.
+    Continue(u8, u8, u8),
+}
+
+impl Utf8 {
+    fn step(self, byte: u8) -> Option<Self> {
+        match self {
+            Self::Start => Some(match byte {
+                0..=0x7f => Self::Start,
+                0xc2..=0xdf => Self::Continue(1, 0x80, 0xbf),
+                0xe0 => Self::Continue(2, 0xa0, 0xbf),
+                0xed => Self::Continue(2, 0x80, 0x9f),
+                0xe1..=0xef => Self::Continue(2, 0x80, 0xbf),
+                0xf0 => Self::Continue(3, 0x90, 0xbf),
+                0xf1..=0xf3 => Self::Continue(3, 0x80, 0xbf),
+                0xf4 => Self::Continue(3, 0x80, 0x8f),
+                _ => return None,
+            }),
+            Self::Continue(left, first, last) if (first..=last).contains(&byte) => {
+                Some(match left {
+                    1 => Self::Start,
+                    left => Self::Continue(left - 1, 0x80, 0xbf),
+                })
+            }
+            Self::Continue(..) => None,
+        }
+    }
+
+    /// The bytes that UTF-8 tells apart.
+    fn group(byte: u8) -> u8 {
+        const FIRSTS: [u8; 13] = [
+            0x80, 0x90, 0xa0, 0xc0, 0xc2, 0xe0, 0xe1, 0xed, 0xee, 0xf0, 0xf1, 0xf4, 0xf5,
+        ];
+        FIRSTS.iter().filter(|&&first| byte >= first).count() as u8
+    }
+}
+
+/// A step of the search, for the way back.
+struct Visit {
+    from: usize,
+    byte: u8,
+}
+
+impl Texts<'_> {
+    /// The shortest texts of the set, at most `count`; fewer only where there are
+    /// no more.
+    ///
+    /// The search goes through the lengths: all states that a text of one length
+    /// leads to, then those of the next.
+    pub(super) fn shortest(
+        &self,
+        count: usize,
+        budget: &mut Budget,
+    ) -> Result<Vec<String>, Exhausted> {
+        let search = Search::new(self);
+        let mut found: Vec<String> = Vec::new();
+        if count <= 1 {
+            found.extend(search.one(&BTreeSet::new(), budget)?);
+            return Ok(found);
+        }
+        let mut excluded = BTreeSet::new();
+        while found.len() < count {
+            let Some(text) = search.one(&excluded, budget)? else {
+                break;
+            };
+            excluded.insert(text.clone());
+            found.push(text);
+        }
+        Ok(found)
+    }
+}
+
+struct Search<'t> {
+    texts: &'t Texts<'t>,
+}
+
+impl<'t> Search<'t> {
+    fn new(texts: &'t Texts<'t>) -> Self {
+        Self { texts }
+    }
+
+    fn one(
+        &self,
+        more: &BTreeSet<String>,
+        budget: &mut Budget,
+    ) -> Result<Option<String>, Exhausted> {
+        let texts = self.texts;
+        let excluded = texts.excluded.iter().copied();
+        let trie = Trie::new(excluded.chain(more.iter().map(String::as_str)));
+        let bytes = self.bytes(&trie);
+        let automata = texts.accepted_by.iter().chain(&texts.refused_by);
+        let start = State {
+            automata: automata.map(|_| 0).collect(),
+            node: 0,
+            utf8: Utf8::Start,
+        };
+        let mut visits = vec![Visit { from: 0, byte: 0 }];
+        let mut layer = vec![(start, 0)];
+        let mut seen = HashSet::new();
+        for length in 0_u64.. {
+            if length >= texts.shortest {
+                let accepted = layer.iter().find(|(state, _)| self.accepts(state, &trie));
+                if let Some(&(_, visit)) = accepted {
+                    return Ok(Some(text(&visits, visit)));
+                }
+                // From here on only states that are met for the first time lead on.
+                layer.retain(|(state, _)| seen.insert(state.clone()));
+            }
+            if layer.is_empty() || texts.longest.is_some_and(|longest| length >= longest) {
+                return Ok(None);
+            }
+            layer = self.next_layer(layer, &bytes, &trie, &mut visits, budget)?;
+        }
+        Ok(None)
+    }
+
+    /// All states that one more character leads to.
+    fn next_layer(
+        &self,
+        layer: Vec<(State, usize)>,
+        bytes: &[u8],
+        trie: &Trie,
+        visits: &mut Vec<Visit>,
+        budget: &mut Budget,
+    ) -> Result<Vec<(State, usize)>, Exhausted> {
+        let mut met: HashSet<State> = HashSet::new();
+        let mut next_layer = Vec::new();
+        let mut open = layer;
+        // Bytes of ASCII come first, so that witnesses are readable.
+        while !open.is_empty() {
+            let mut inside = Vec::new();
+            for (state, from) in &open {
+                budget.spend(1)?;
+                for &byte in bytes {
+                    let Some(next) = self.step(state, byte, trie) else {
+                        continue;
+                    };
+                    if !met.insert(next.clone()) {
+                        continue;
+                    }
+                    visits.push(Visit { from: *from, byte });
+                    let visit = visits.len() - 1;
+                    match next.utf8 {
+                        Utf8::Start => next_layer.push((next, visit)),
+                        Utf8::Continue(..) => inside.push((next, visit)),
+                    }
+                }
+            }
+            open = inside;
+        }
+        Ok(next_layer)
+    }
+
+    fn step(&self, state: &State, byte: u8, trie: &Trie) -> Option<State> {
+        let utf8 = state.utf8.step(byte)?;
+        let texts = self.texts;
+        let mut automata = Vec::with_capacity(state.automata.len());
+        let (accepting, refusing) = state.automata.split_at(texts.accepted_by.len());
+        for (automaton, &at) in texts.accepted_by.iter().zip(accepting) {
+            let next = automaton.step(at, byte);
+            if next == DEAD {
+                return None;
+            }
+            automata.push(next);
+        }
+        for (automaton, &at) in texts.refused_by.iter().zip(refusing) {
+            automata.push(automaton.step(at, byte));
+        }
+        Some(State {
+            automata,
+            node: trie.step(state.node, byte),
+            utf8,
+        })
+    }
+
+    fn accepts(&self, state: &State, trie: &Trie) -> bool {
+        let texts = self.texts;
+        let (accepting, refusing) = state.automata.split_at(texts.accepted_by.len());
+        let mut accepting = texts.accepted_by.iter().zip(accepting);
+        let mut refusing = texts.refused_by.iter().zip(refusing);
+        accepting.all(|(automaton, &at)| automaton.accepts_in(at))
+            && !refusing.any(|(automaton, &at)| automaton.accepts_in(at))
+            && !trie.ends_in(state.node)
+    }
+
+    /// One byte for each set of bytes that nothing tells apart, the most readable.
+    fn bytes(&self, trie: &Trie) -> Vec<u8> {
+        let texts = self.texts;
+        let automata: Vec<&Automaton> = texts
+            .accepted_by
+            .iter()
+            .chain(&texts.refused_by)
+            .copied()
+            .collect();
+        let mut bytes: Vec<u8> = (0..=u8::MAX).collect();
+        bytes.sort_by_key(|&byte| unreadable(byte));
+        let mut met = HashSet::new();
+        bytes.retain(|&byte| {
+            let classes: Vec<usize> = automata.iter().map(|it| it.class(byte)).collect();
+            let own = trie.bytes.contains(&byte).then_some(byte);
+            met.insert((classes, own, Utf8::group(byte)))
+        });
+        bytes
+    }
+}
+
+/// The order in which characters are preferred in a witness.
+fn unreadable(byte: u8) -> (u8, u8) {
+    let rank = match byte {
+        b'a'..=b'z' => 0,
+        b'0'..=b'9' => 1,
+        b'A'..=b'Z' => 2,
+        b'-' | b'_' | b'.' | b'/' => 3,
+        b' '..=b'~' => 4,
+        0x80..=0xff => 5,
+        _ => 6,
+    };
+    (rank, byte)
+}
+
+/// The text that led to a visit.
+fn text(visits: &[Visit], mut at: usize) -> String {
+    let mut bytes = Vec::new();
+    while let Some(visit) = visits.get(at).filter(|_| at > 0) {
+        bytes.push(visit.byte);
+        at = visit.from;
+    }
+    bytes.reverse();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The texts to leave out, by their beginnings.
+#[derive(Debug, Default)]
+struct Trie {
+    nodes: Vec<HashMap<u8, u32>>,
+    ends: HashSet<u32>,
+    bytes: HashSet<u8>,
+}
+
+impl Trie {
+    fn new<'a>(texts: impl Iterator<Item = &'a str>) -> Self {
+        let mut trie = Self {
+            nodes: vec![HashMap::new()],
+            ..Self::default()
+        };
+        for text in texts {
+            let mut node = 0;
+            for byte in text.bytes() {
+                trie.bytes.insert(byte);
+                node = trie.child(node, byte);
+            }
+            trie.ends.insert(node);
+        }
+        trie
+    }
+
+    fn child(&mut self, node: u32, byte: u8) -> u32 {
+        let fresh = u32::try_from(self.nodes.len()).unwrap_or(DEAD);
+        let known = self
+            .nodes
+            .get_mut(node as usize)
+            .map(|children| *children.entry(byte).or_insert(fresh));
+        if known == Some(fresh) {
+            self.nodes.push(HashMap::new());
+        }
+        known.unwrap_or(DEAD)
+    }
+
+    fn step(&self, node: u32, byte: u8) -> u32 {
+        let children = self.nodes.get(node as usize);
+        let next = children.and_then(|children| children.get(&byte));
+        next.copied().unwrap_or(DEAD)
+    }
+
+    fn ends_in(&self, node: u32) -> bool {
+        self.ends.contains(&node)
+    }
+}

@@ -1,0 +1,306 @@
+//! Values of one kind: formulas taken apart, and choices between them.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::evaluate::within;
+use super::formula::{Formula, Id, Kind, Members};
+use super::outcome::Outcome;
+use super::solve::{Engine, Literal};
+use super::value::rational;
+
+/// What is known of a value of one kind, on one path through the choices.
+#[derive(Clone, Debug)]
+struct Branch {
+    kind: Kind,
+    /// Every literal that was added.
+    seen: BTreeMap<Id, bool>,
+    /// Constraints that the solver of the kind takes.
+    facts: Vec<Literal>,
+    /// Choices that are not made yet.
+    choices: Vec<Literal>,
+}
+
+impl Engine {
+    /// A value of `kind` with all of `goal`.
+    pub(super) fn of_kind(&mut self, kind: Kind, goal: &[Literal]) -> Outcome {
+        let mut branch = Branch {
+            kind,
+            seen: BTreeMap::new(),
+            facts: Vec::new(),
+            choices: Vec::new(),
+        };
+        match self.add(&mut branch, goal.to_vec()) {
+            true => self.solve_branch(branch),
+            false => Outcome::Empty,
+        }
+    }
+
+    fn solve_branch(&mut self, branch: Branch) -> Outcome {
+        if let Err(exhausted) = self.budget.spend(1) {
+            return exhausted.into();
+        }
+        // Most choices are kept by a value that the other constraints give; one
+        // that is kept need not be made.
+        let outcome = self.solve_facts(branch.kind, &branch.facts);
+        let Outcome::Found(value) = &outcome else {
+            return outcome;
+        };
+        let broken = branch
+            .choices
+            .iter()
+            .filter(|choice| self.holds(choice.formula, value) != Some(choice.holds))
+            .min_by_key(|choice| self.width(**choice));
+        let Some(&broken) = broken else {
+            return outcome;
+        };
+        let mut rest = branch;
+        rest.choices.retain(|choice| *choice != broken);
+        let mut outcome = Outcome::Empty;
+        for alternative in self.alternatives(broken) {
+            let mut branch = rest.clone();
+            if self.add(&mut branch, alternative) {
+                outcome = outcome.or(|| self.solve_branch(branch));
+            }
+            if matches!(outcome, Outcome::Found(_)) {
+                break;
+            }
+        }
+        outcome
+    }
+
+    /// How many alternatives a choice has.
+    fn width(&self, choice: Literal) -> usize {
+        match (self.formulas.get(choice.formula), choice.holds) {
+            (Formula::One(ids), false) => 1 + ids.len() * ids.len() / 2,
+            (Formula::All(ids) | Formula::Any(ids) | Formula::One(ids), _) => ids.len(),
+            _ => 0,
+        }
+    }
+
+    /// The ways to keep a choice.
+    fn alternatives(&self, choice: Literal) -> Vec<Vec<Literal>> {
+        match (self.formulas.get(choice.formula), choice.holds) {
+            (Formula::Any(ids), true) => ids.iter().map(|&id| vec![Literal::is(id)]).collect(),
+            (Formula::All(ids), false) => ids.iter().map(|&id| vec![Literal::is_not(id)]).collect(),
+            (Formula::One(ids), true) => (0..ids.len())
+                .map(|only| {
+                    let literal = |(index, &formula)| Literal {
+                        formula,
+                        holds: index == only,
+                    };
+                    ids.iter().enumerate().map(literal).collect()
+                })
+                .collect(),
+            (Formula::One(ids), false) => {
+                let none = ids.iter().map(|&id| Literal::is_not(id)).collect();
+                let pairs = ids.iter().enumerate().flat_map(|(index, &first)| {
+                    let others = ids.iter().skip(index + 1);
+                    others.map(move |&second| vec![Literal::is(first), Literal::is(second)])
+                });
+                std::iter::once(none).chain(pairs).collect()
+            }
+            _ => vec![vec![choice]],
+        }
+    }
+
+    /// Adds `literals` and what follows from them; false where that is a
+    /// contradiction.
+    fn add(&mut self, branch: &mut Branch, mut literals: Vec<Literal>) -> bool {
+        while let Some(literal) = literals.pop() {
+            match branch.seen.insert(literal.formula, literal.holds) {
+                Some(holds) if holds == literal.holds => continue,
+                Some(_) => return false,
+                None => {}
+            }
+            if !self.add_one(branch, literal, &mut literals) {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn add_one(&mut self, branch: &mut Branch, literal: Literal, more: &mut Vec<Literal>) -> bool {
+        let Literal { formula, holds } = literal;
+        let formula = self.formulas.shared(formula);
+        let with = |formula| Literal { formula, holds };
+        match &*formula {
+            Formula::Anything => return holds,
+            Formula::Nothing => return !holds,
+            Formula::Kinds(kinds) => return kinds.contains(branch.kind) == holds,
+            Formula::Not(inner) => more.push(Literal {
+                formula: *inner,
+                holds: !holds,
+            }),
+            Formula::Later(slot) => more.extend(self.formulas.bound(*slot).map(with)),
+            Formula::All(ids) if holds => more.extend(ids.iter().copied().map(with)),
+            Formula::Any(ids) if !holds => more.extend(ids.iter().copied().map(with)),
+            // Two equal formulas, of which a value is in both or in neither.
+            Formula::One(ids) if ids.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) => {
+                let distinct: Vec<Id> = without_repeated(ids);
+                let repeated: Vec<Id> = ids
+                    .iter()
+                    .copied()
+                    .filter(|id| !distinct.contains(id))
+                    .collect();
+                let one = self.formulas.one(distinct);
+                let none = self.formulas.any(repeated);
+                let none = self.formulas.not(none);
+                more.push(with(self.formulas.all([one, none])));
+            }
+            Formula::All(_) | Formula::Any(_) | Formula::One(_) => branch.choices.push(literal),
+            Formula::Listed(values) if !holds => match branch.kind {
+                Kind::Array | Kind::Object => {
+                    for value in values.iter().filter(|value| Kind::of(value) == branch.kind) {
+                        more.push(Literal::is(self.differs(value)));
+                    }
+                }
+                _ => branch.facts.push(literal),
+            },
+            Formula::Listed(_) => branch.facts.push(literal),
+            leaf if kind_of(leaf) != Some(branch.kind) => return holds,
+            _ => branch.facts.push(literal),
+        }
+        true
+    }
+
+    /// That a value is another array or object than `value`.
+    fn differs(&mut self, value: &Value) -> Id {
+        let formulas = &mut self.formulas;
+        let anything = formulas.anything();
+        match value {
+            Value::Array(items) => {
+                let length = items.len() as u64;
+                let longer = formulas.intern(Formula::MinItems(length + 1));
+                let as_long = formulas.intern(Formula::MinItems(length));
+                let prefix = items
+                    .iter()
+                    .map(|item| formulas.listed([item.clone()]))
+                    .collect();
+                let same = formulas.items(prefix, anything);
+                let (shorter, other) = (formulas.not(as_long), formulas.not(same));
+                formulas.any([longer, shorter, other])
+            }
+            Value::Object(members) => {
+                let mut choices = Vec::new();
+                for name in members.keys() {
+                    let required = formulas.intern(Formula::Required(name.clone()));
+                    choices.push(formulas.not(required));
+                }
+                let named = members
+                    .iter()
+                    .map(|(name, value)| (name.clone(), formulas.listed([value.clone()])))
+                    .collect();
+                // An additional member makes an object another one, too.
+                let same = Formula::Members(Members {
+                    named,
+                    patterns: Vec::new(),
+                    additional: formulas.nothing(),
+                });
+                let same = formulas.intern(same);
+                choices.push(formulas.not(same));
+                formulas.any(choices)
+            }
+            _ => anything,
+        }
+    }
+
+    fn solve_facts(&mut self, kind: Kind, facts: &[Literal]) -> Outcome {
+        if let Some(outcome) = self.solve_listed(kind, facts) {
+            return outcome;
+        }
+        match kind {
+            Kind::Null | Kind::Boolean => self.solve_small(kind, facts),
+            Kind::Number => self.solve_number(facts),
+            Kind::String => self.solve_text(facts),
+            Kind::Array => self.solve_array(facts),
+            Kind::Object => self.solve_object(facts),
+        }
+    }
+
+    /// Tries every value of a list that must be kept; `None` where there is none.
+    fn solve_listed(&mut self, kind: Kind, facts: &[Literal]) -> Option<Outcome> {
+        let listed = facts.iter().filter(|fact| fact.holds).find_map(|fact| {
+            match &*self.formulas.shared(fact.formula) {
+                Formula::Listed(values) => Some(values.clone()),
+                _ => None,
+            }
+        })?;
+        let values = listed.into_iter().filter(|value| Kind::of(value) == kind);
+        Some(self.first_of(values, facts))
+    }
+
+    fn solve_small(&mut self, kind: Kind, facts: &[Literal]) -> Outcome {
+        let values = match kind {
+            Kind::Null => vec![Value::Null],
+            _ => vec![Value::Bool(true), Value::Bool(false)],
+        };
+        self.first_of(values.into_iter(), facts)
+    }
+
+    /// The first value that keeps all facts.
+    fn first_of(&self, values: impl Iterator<Item = Value>, facts: &[Literal]) -> Outcome {
+        let mut unknown = Outcome::Empty;
+        for value in values {
+            let mut keeps_all = Some(true);
+            for fact in facts {
+                match self.holds(fact.formula, &value) {
+                    Some(holds) if holds == fact.holds => {}
+                    Some(_) => {
+                        keeps_all = Some(false);
+                        break;
+                    }
+                    None => keeps_all = None,
+                }
+            }
+            match keeps_all {
+                Some(true) => return Outcome::Found(value),
+                Some(false) => {}
+                None => unknown = Outcome::Unknown(self.opaque_reason(facts)),
+            }
+        }
+        unknown
+    }
+
+    /// Whether a number, of which the numeric value is known, keeps all facts.
+    pub(super) fn number_keeps(
+        &self,
+        number: &num_rational::BigRational,
+        facts: &[Literal],
+    ) -> bool {
+        facts.iter().all(|fact| {
+            let holds = match self.formulas.get(fact.formula) {
+                Formula::Listed(values) => values
+                    .iter()
+                    .any(|value| value.as_number().is_some_and(|it| rational(it) == *number)),
+                leaf => within(leaf, number),
+            };
+            holds == fact.holds
+        })
+    }
+}
+
+fn without_repeated(ids: &[Id]) -> Vec<Id> {
+    let count = |id| ids.iter().filter(|&&other| other == id).count();
+    ids.iter().copied().filter(|&id| count(id) == 1).collect()
+}
+
+/// The kind of values that a leaf constrains.
+fn kind_of(leaf: &Formula) -> Option<Kind> {
+    match leaf {
+        Formula::Number(_) => Some(Kind::Number),
+        Formula::Text(_) => Some(Kind::String),
+        Formula::Items { .. }
+        | Formula::Contains(_)
+        | Formula::Unique
+        | Formula::MinItems(_)
+        | Formula::MaxItems(_) => Some(Kind::Array),
+        Formula::Members(_)
+        | Formula::Required(_)
+        | Formula::Names(_)
+        | Formula::MinMembers(_)
+        | Formula::MaxMembers(_) => Some(Kind::Object),
+        _ => None,
+    }
+}

@@ -1,0 +1,150 @@
+//! Whether a value is in the set of a formula, which checks every witness.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::formula::{Formula, Id, Kind, Members, NumberLimit, TextLimit};
+use super::solve::Engine;
+use super::value;
+
+/// How many formulas may lead to one another before the answer is unknown.
+const DEEPEST: usize = 500;
+
+impl Engine {
+    /// Whether `value`, whose numbers are canonical, is in the set of `id`; `None`
+    /// where a constraint can't be evaluated.
+    pub(crate) fn holds(&self, id: Id, value: &Value) -> Option<bool> {
+        self.evaluate(id, value, 0)
+    }
+
+    fn evaluate(&self, id: Id, value: &Value, depth: usize) -> Option<bool> {
+        if depth > DEEPEST {
+            return None;
+        }
+        let formula = self.formulas.get(id);
+        let inside = |id, value: &Value| self.evaluate(id, value, depth + 1);
+        match formula {
+            Formula::Anything => Some(true),
+            Formula::Nothing => Some(false),
+            Formula::All(ids) => all(ids.iter().map(|&id| inside(id, value))),
+            Formula::Any(ids) => any(ids.iter().map(|&id| inside(id, value))),
+            Formula::One(ids) => exactly_one(ids.iter().map(|&id| inside(id, value))),
+            Formula::Not(id) => inside(*id, value).map(|holds| !holds),
+            Formula::Later(slot) => inside(self.formulas.bound(*slot)?, value),
+            Formula::Kinds(kinds) => Some(kinds.contains(Kind::of(value))),
+            Formula::Listed(values) => Some(values.contains(value)),
+            leaf => match value {
+                Value::Number(number) => Some(within(leaf, &value::rational(number))),
+                Value::String(text) => self.evaluate_text(leaf, text),
+                Value::Array(items) => evaluate_items(leaf, items, &inside),
+                Value::Object(members) => match leaf {
+                    Formula::Members(schemas) => all(members.iter().map(|(name, value)| {
+                        all(self
+                            .applicable(schemas, name)?
+                            .into_iter()
+                            .map(|id| inside(id, value)))
+                    })),
+                    Formula::Required(name) => Some(members.contains_key(name)),
+                    Formula::Names(id) => all(members
+                        .keys()
+                        .map(|name| inside(*id, &Value::String(name.clone())))),
+                    Formula::MinMembers(least) => Some(members.len() as u64 >= *least),
+                    Formula::MaxMembers(most) => Some(members.len() as u64 <= *most),
+                    _ => Some(true),
+                },
+                Value::Null | Value::Bool(_) => Some(true),
+            },
+        }
+    }
+
+    pub(super) fn evaluate_text(&self, leaf: &Formula, text: &str) -> Option<bool> {
+        let length = || text.chars().count() as u64;
+        match leaf {
+            Formula::Text(TextLimit::MinLength(least)) => Some(length() >= *least),
+            Formula::Text(TextLimit::MaxLength(most)) => Some(length() <= *most),
+            Formula::Text(TextLimit::Language(id)) => Some(self.automata.get(*id)?.accepts(text)),
+            Formula::Text(TextLimit::Opaque(_)) => None,
+            _ => Some(true),
+        }
+    }
+
+    /// The formulas that the member `name` is held against.
+    pub(crate) fn applicable(&self, members: &Members, name: &str) -> Option<Vec<Id>> {
+        let mut ids: Vec<Id> = members.named.get(name).copied().into_iter().collect();
+        if !members.patterns.is_empty() {
+            let name = Value::String(name.to_owned());
+            for &(pattern, value) in &members.patterns {
+                if self.holds(pattern, &name)? {
+                    ids.push(value);
+                }
+            }
+        }
+        if ids.is_empty() {
+            ids.push(members.additional);
+        }
+        Some(ids)
+    }
+}
+
+/// Whether `number` keeps a limit.
+pub(super) fn within(leaf: &Formula, number: &num_rational::BigRational) -> bool {
+    let Formula::Number(limit) = leaf else {
+        return true;
+    };
+    match limit {
+        NumberLimit::Integer => number.is_integer(),
+        NumberLimit::Minimum(limit) => number >= limit,
+        NumberLimit::Maximum(limit) => number <= limit,
+        NumberLimit::Above(limit) => number > limit,
+        NumberLimit::Below(limit) => number < limit,
+        NumberLimit::MultipleOf(divisor) => value::is_multiple(number, divisor),
+    }
+}
+
+fn evaluate_items(
+    leaf: &Formula,
+    items: &[Value],
+    inside: &dyn Fn(Id, &Value) -> Option<bool>,
+) -> Option<bool> {
+    match leaf {
+        Formula::Items { prefix, rest } => all(items
+            .iter()
+            .enumerate()
+            .map(|(index, item)| inside(prefix.get(index).copied().unwrap_or(*rest), item))),
+        Formula::Contains(id) => any(items.iter().map(|item| inside(*id, item))),
+        Formula::Unique => {
+            let mut seen = HashSet::new();
+            Some(items.iter().all(|item| seen.insert(item)))
+        }
+        Formula::MinItems(least) => Some(items.len() as u64 >= *least),
+        Formula::MaxItems(most) => Some(items.len() as u64 <= *most),
+        _ => Some(true),
+    }
+}
+
+fn all(parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    let mut known = Some(true);
+    for part in parts {
+        match part {
+            Some(false) => return Some(false),
+            Some(true) => {}
+            None => known = None,
+        }
+    }
+    known
+}
+
+fn any(parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    all(parts.map(|part| part.map(|holds| !holds))).map(|none| !none)
+}
+
+fn exactly_one(parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    let parts: Vec<Option<bool>> = parts.collect();
+    let true_parts = parts.iter().filter(|&&part| part == Some(true)).count();
+    match parts.iter().any(Option::is_none) {
+        _ if true_parts > 1 => Some(false),
+        true => None,
+        false => Some(true_parts == 1),
+    }
+}

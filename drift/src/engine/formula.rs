@@ -1,0 +1,319 @@
+//! Schemas as formulas over JSON values.
+//!
+//! Formulas are interned: two that are built alike have one id, whatever the
+//! files and keywords that they came from. Most unchanged schemas are therefore
+//! recognised by comparing two ids.
+
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+use num_rational::BigRational;
+use serde_json::Value;
+
+/// The id of an interned formula.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Id(u32);
+
+/// The id of an automaton.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct AutomatonId(pub(super) u32);
+
+/// The kinds of JSON values, smallest witnesses first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Kind {
+    Null,
+    Boolean,
+    Number,
+    String,
+    Array,
+    Object,
+}
+
+impl Kind {
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Null,
+        Self::Boolean,
+        Self::Number,
+        Self::String,
+        Self::Array,
+        Self::Object,
+    ];
+
+    pub(crate) fn of(value: &Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(_) => Self::Boolean,
+            Value::Number(_) => Self::Number,
+            Value::String(_) => Self::String,
+            Value::Array(_) => Self::Array,
+            Value::Object(_) => Self::Object,
+        }
+    }
+}
+
+/// A set of kinds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Kinds(u8);
+
+impl Kinds {
+    pub(crate) fn contains(self, kind: Kind) -> bool {
+        self.0 & (1 << kind as u8) != 0
+    }
+}
+
+impl FromIterator<Kind> for Kinds {
+    fn from_iter<I: IntoIterator<Item = Kind>>(kinds: I) -> Self {
+        let bits = kinds.into_iter().map(|kind| 1 << kind as u8);
+        Self(bits.fold(0, |all, bit| all | bit))
+    }
+}
+
+/// A set of JSON values.
+///
+/// As in JSON Schema, a constraint on one kind of values holds for every value
+/// of another kind.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Formula {
+    Anything,
+    Nothing,
+    All(Vec<Id>),
+    Any(Vec<Id>),
+    /// Exactly one of the formulas.
+    One(Vec<Id>),
+    Not(Id),
+    Kinds(Kinds),
+    /// One of these values.
+    Listed(Vec<Value>),
+    Number(NumberLimit),
+    Text(TextLimit),
+    Items {
+        prefix: Vec<Id>,
+        rest: Id,
+    },
+    Contains(Id),
+    Unique,
+    MinItems(u64),
+    MaxItems(u64),
+    Members(Members),
+    Required(String),
+    Names(Id),
+    MinMembers(u64),
+    MaxMembers(u64),
+    /// A formula that is known by name before it is built, for recursion.
+    Later(u32),
+}
+
+/// A constraint on numbers.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum NumberLimit {
+    Integer,
+    Minimum(BigRational),
+    Maximum(BigRational),
+    Above(BigRational),
+    Below(BigRational),
+    MultipleOf(BigRational),
+}
+
+/// A constraint on strings.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum TextLimit {
+    MinLength(u64),
+    MaxLength(u64),
+    Language(AutomatonId),
+    /// A constraint that is no regular language, or a format without a grammar.
+    Opaque(String),
+}
+
+/// The members of an object: each is held against every schema that applies.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Members {
+    pub(crate) named: BTreeMap<String, Id>,
+    /// Formulas over names, each with the formula of the values.
+    pub(crate) patterns: Vec<(Id, Id)>,
+    /// The formula of all others.
+    pub(crate) additional: Id,
+}
+
+/// All formulas.
+#[derive(Debug, Default)]
+pub(crate) struct Formulas {
+    nodes: Vec<Rc<Formula>>,
+    ids: HashMap<Rc<Formula>, Id>,
+    /// What each [`Formula::Later`] stands for.
+    later: Vec<Option<Id>>,
+}
+
+impl Formulas {
+    pub(crate) fn get(&self, id: Id) -> &Formula {
+        self.nodes
+            .get(id.0 as usize)
+            .map_or(&Formula::Anything, |formula| formula)
+    }
+
+    /// The formula itself, for work that adds formulas meanwhile.
+    pub(crate) fn shared(&self, id: Id) -> Rc<Formula> {
+        match self.nodes.get(id.0 as usize) {
+            Some(formula) => Rc::clone(formula),
+            None => Rc::new(Formula::Anything),
+        }
+    }
+
+    pub(crate) fn intern(&mut self, formula: Formula) -> Id {
+        if let Some(&id) = self.ids.get(&formula) {
+            return id;
+        }
+        let id = Id(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
+        let formula = Rc::new(formula);
+        self.nodes.push(Rc::clone(&formula));
+        self.ids.insert(formula, id);
+        id
+    }
+
+    pub(crate) fn anything(&mut self) -> Id {
+        self.intern(Formula::Anything)
+    }
+
+    pub(crate) fn nothing(&mut self) -> Id {
+        self.intern(Formula::Nothing)
+    }
+
+    pub(crate) fn kinds(&mut self, kinds: impl IntoIterator<Item = Kind>) -> Id {
+        self.intern(Formula::Kinds(kinds.into_iter().collect()))
+    }
+
+    /// One of `values`, in any order.
+    pub(crate) fn listed(&mut self, values: impl IntoIterator<Item = Value>) -> Id {
+        let mut values: Vec<(String, Value)> = values
+            .into_iter()
+            .map(|value| super::value::canonical(&value))
+            .map(|value| (value.to_string(), value))
+            .collect();
+        values.sort_by(|(a, _), (b, _)| a.len().cmp(&b.len()).then_with(|| a.cmp(b)));
+        values.dedup();
+        match values.is_empty() {
+            true => self.nothing(),
+            false => self.intern(Formula::Listed(
+                values.into_iter().map(|(_, value)| value).collect(),
+            )),
+        }
+    }
+
+    pub(crate) fn not(&mut self, id: Id) -> Id {
+        match self.get(id) {
+            Formula::Not(inner) => *inner,
+            Formula::Anything => self.nothing(),
+            Formula::Nothing => self.anything(),
+            _ => self.intern(Formula::Not(id)),
+        }
+    }
+
+    pub(crate) fn all(&mut self, ids: impl IntoIterator<Item = Id>) -> Id {
+        let mut flat = Vec::new();
+        for id in ids {
+            match self.get(id) {
+                Formula::All(inner) => flat.extend(inner),
+                Formula::Anything => {}
+                Formula::Nothing => return id,
+                _ => flat.push(id),
+            }
+        }
+        flat.sort_unstable();
+        flat.dedup();
+        match flat.as_slice() {
+            [] => self.anything(),
+            &[only] => only,
+            _ => self.intern(Formula::All(flat)),
+        }
+    }
+
+    pub(crate) fn any(&mut self, ids: impl IntoIterator<Item = Id>) -> Id {
+        let mut flat = Vec::new();
+        for id in ids {
+            match self.get(id) {
+                Formula::Any(inner) => flat.extend(inner),
+                Formula::Nothing => {}
+                Formula::Anything => return id,
+                _ => flat.push(id),
+            }
+        }
+        flat.sort_unstable();
+        flat.dedup();
+        match flat.as_slice() {
+            [] => self.nothing(),
+            &[only] => only,
+            _ => self.intern(Formula::Any(flat)),
+        }
+    }
+
+    pub(crate) fn one(&mut self, ids: impl IntoIterator<Item = Id>) -> Id {
+        let mut ids: Vec<Id> = ids.into_iter().collect();
+        ids.retain(|&id| !matches!(self.get(id), Formula::Nothing));
+        ids.sort_unstable();
+        match ids.as_slice() {
+            [] => self.nothing(),
+            &[only] => only,
+            _ => self.intern(Formula::One(ids)),
+        }
+    }
+
+    /// Members without constraints are no constraint.
+    pub(crate) fn members(&mut self, members: Members) -> Id {
+        let Members {
+            mut named,
+            mut patterns,
+            additional,
+        } = members;
+        let free = |formulas: &Self, id| matches!(formulas.get(id), Formula::Anything);
+        let open = free(self, additional);
+        if open {
+            patterns.retain(|&(_, value)| !free(self, value));
+            // Where all others are free, naming a free member changes nothing.
+            named.retain(|_, &mut value| !free(self, value));
+            if patterns.is_empty() && named.is_empty() {
+                return self.anything();
+            }
+        }
+        patterns.sort_unstable();
+        self.intern(Formula::Members(Members {
+            named,
+            patterns,
+            additional,
+        }))
+    }
+
+    pub(crate) fn items(&mut self, mut prefix: Vec<Id>, rest: Id) -> Id {
+        while prefix.last() == Some(&rest) {
+            prefix.pop();
+        }
+        match (prefix.is_empty(), self.get(rest)) {
+            (true, Formula::Anything) => rest,
+            _ => self.intern(Formula::Items { prefix, rest }),
+        }
+    }
+
+    /// A formula that is bound later.
+    pub(crate) fn reserve(&mut self) -> (Id, u32) {
+        let slot = u32::try_from(self.later.len()).unwrap_or(u32::MAX);
+        self.later.push(None);
+        (self.intern(Formula::Later(slot)), slot)
+    }
+
+    pub(crate) fn bind(&mut self, slot: u32, id: Id) {
+        if let Some(bound) = self.later.get_mut(slot as usize) {
+            *bound = Some(id);
+        }
+    }
+
+    /// What a reserved formula stands for; `None` where it stands for itself
+    /// alone, so for no finite value.
+    pub(crate) fn bound(&self, slot: u32) -> Option<Id> {
+        let mut id = self.later.get(slot as usize).copied().flatten()?;
+        for _ in 0..=self.later.len() {
+            match self.get(id) {
+                Formula::Later(next) => id = self.later.get(*next as usize).copied().flatten()?,
+                _ => return Some(id),
+            }
+        }
+        None
+    }
+}

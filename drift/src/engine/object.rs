@@ -1,0 +1,339 @@
+//! Objects: which members there are, and what each of them has to be.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::formula::{Formula, Id, Kind, Members};
+use super::outcome::Outcome;
+use super::solve::{Engine, Literal};
+
+/// The most different patterns of names in one goal: names are tried with and
+/// without each.
+const MOST_PATTERNS: usize = 8;
+
+/// The most members that an object may have to have.
+const MOST_MEMBERS: u64 = 1000;
+
+const UNKNOWN_NAME: &str = "a pattern of names can't be evaluated";
+
+/// A member that there has to be.
+#[derive(Clone, Debug)]
+struct Asked {
+    name: Name,
+    value: Option<Literal>,
+}
+
+#[derive(Clone, Debug)]
+enum Name {
+    Exactly(String),
+    /// Any name with all of these.
+    With(Vec<Literal>),
+}
+
+/// What an object has to be.
+#[derive(Debug, Default)]
+struct Objects {
+    members: Vec<Members>,
+    names: Vec<Literal>,
+    required: BTreeSet<String>,
+    forbidden: BTreeSet<String>,
+    /// For each, one of several members has to be there.
+    somewhere: Vec<Vec<Asked>>,
+    least: u64,
+    most: Option<u64>,
+    /// The names that a constraint has.
+    known: BTreeSet<String>,
+    /// The patterns of names that a constraint has.
+    patterns: Vec<Id>,
+}
+
+/// The members that are there, each with what is asked of it besides.
+type Present = BTreeMap<String, BTreeSet<Literal>>;
+
+impl Engine {
+    pub(super) fn solve_object(&mut self, facts: &[Literal]) -> Outcome {
+        let Some(objects) = self.objects(facts) else {
+            return Outcome::Empty;
+        };
+        if objects.least > MOST_MEMBERS {
+            return Outcome::Unknown(format!("the object has more than {MOST_MEMBERS} members"));
+        }
+        if objects.patterns.len() > MOST_PATTERNS {
+            return Outcome::Unknown(format!(
+                "more than {MOST_PATTERNS} patterns of names in one object"
+            ));
+        }
+        let mut present = Present::new();
+        for name in &objects.required {
+            present.insert(name.clone(), BTreeSet::new());
+        }
+        for name in &objects.required {
+            match self.member(&objects, name, &present) {
+                Outcome::Found(_) => {}
+                other => return other,
+            }
+        }
+        let outcome = self.place_members(&objects, 0, &present);
+        // Of two names that were chosen one after the other, one might have done.
+        let shared = objects.most.is_some() && objects.somewhere.len() > 1;
+        match outcome {
+            Outcome::Empty if shared => {
+                Outcome::Unknown("several members are asked for within `maxProperties`".to_owned())
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// What `facts` ask of an object; `None` where they contradict each other.
+    fn objects(&mut self, facts: &[Literal]) -> Option<Objects> {
+        let mut objects = Objects::default();
+        for fact in facts {
+            let formula = self.formulas.shared(fact.formula);
+            match (&*formula, fact.holds) {
+                (Formula::Members(members), true) => {
+                    objects.known.extend(members.named.keys().cloned());
+                    objects
+                        .patterns
+                        .extend(members.patterns.iter().map(|it| it.0));
+                    objects.members.push(members.clone());
+                }
+                (Formula::Members(members), false) => {
+                    objects.known.extend(members.named.keys().cloned());
+                    let asked = self.outside(members);
+                    objects.somewhere.push(asked);
+                }
+                (Formula::Required(name), true) => drop(objects.required.insert(name.clone())),
+                (Formula::Required(name), false) => drop(objects.forbidden.insert(name.clone())),
+                (Formula::Names(id), true) => objects.names.push(Literal::is(*id)),
+                (Formula::Names(id), false) => objects.somewhere.push(vec![Asked {
+                    name: Name::With(vec![Literal::is_not(*id)]),
+                    value: None,
+                }]),
+                (Formula::MinMembers(least), true) => objects.least = objects.least.max(*least),
+                (Formula::MaxMembers(most), true) => objects.at_most(*most),
+                (Formula::MinMembers(least), false) => objects.at_most(least.checked_sub(1)?),
+                (Formula::MaxMembers(most), false) => {
+                    objects.least = objects.least.max(most.saturating_add(1));
+                }
+                _ => {}
+            }
+        }
+        objects.patterns.sort_unstable();
+        objects.patterns.dedup();
+        let Objects {
+            required,
+            forbidden,
+            known,
+            ..
+        } = &mut objects;
+        known.extend(required.iter().chain(&*forbidden).cloned());
+        let possible = required.is_disjoint(forbidden)
+            && objects.most.is_none_or(|most| most >= objects.least);
+        possible.then_some(objects)
+    }
+
+    /// The members of which one is there in an object that is not in `members`.
+    fn outside(&mut self, members: &Members) -> Vec<Asked> {
+        let mut asked: Vec<Asked> = members
+            .named
+            .iter()
+            .map(|(name, &value)| Asked {
+                name: Name::Exactly(name.clone()),
+                value: Some(Literal::is_not(value)),
+            })
+            .collect();
+        asked.extend(members.patterns.iter().map(|&(pattern, value)| Asked {
+            name: Name::With(vec![Literal::is(pattern)]),
+            value: Some(Literal::is_not(value)),
+        }));
+        if !matches!(self.formulas.get(members.additional), Formula::Anything) {
+            let names = members.named.keys().cloned().map(Value::String);
+            let named = self.formulas.listed(names);
+            let patterns = members.patterns.iter().map(|&(pattern, _)| pattern);
+            let others = std::iter::once(named).chain(patterns).map(Literal::is_not);
+            asked.push(Asked {
+                name: Name::With(others.collect()),
+                value: Some(Literal::is_not(members.additional)),
+            });
+        }
+        asked
+    }
+
+    /// Finds a member for what is asked, from the one with `index` on.
+    fn place_members(&mut self, objects: &Objects, index: usize, present: &Present) -> Outcome {
+        if let Err(exhausted) = self.budget.spend(1) {
+            return exhausted.into();
+        }
+        let Some(choices) = objects.somewhere.get(index) else {
+            return self.fill_members(objects, present.clone());
+        };
+        let mut outcome = Outcome::Empty;
+        for asked in choices {
+            outcome = outcome.or(|| self.place_member(objects, index, present, asked));
+            if matches!(outcome, Outcome::Found(_)) {
+                break;
+            }
+        }
+        outcome
+    }
+
+    fn place_member(
+        &mut self,
+        objects: &Objects,
+        index: usize,
+        present: &Present,
+        asked: &Asked,
+    ) -> Outcome {
+        let (names, unknown) = match &asked.name {
+            Name::Exactly(name) => (vec![name.clone()], None),
+            Name::With(goal) => self.names(objects, present, goal),
+        };
+        let mut outcome = Outcome::Empty;
+        for name in names {
+            let mut present = present.clone();
+            present.entry(name.clone()).or_default().extend(asked.value);
+            outcome = outcome.or(|| match self.member(objects, &name, &present) {
+                Outcome::Found(_) => self.place_members(objects, index + 1, &present),
+                other => other,
+            });
+            if matches!(outcome, Outcome::Found(_)) {
+                break;
+            }
+        }
+        outcome.or(|| unknown.map_or(Outcome::Empty, Outcome::Unknown))
+    }
+
+    /// The names with all of `goal` to try: those that a constraint has, and one
+    /// for each way that a new name can fit the patterns; and why there may be
+    /// others.
+    fn names(
+        &mut self,
+        objects: &Objects,
+        present: &Present,
+        goal: &[Literal],
+    ) -> (Vec<String>, Option<String>) {
+        let taken: BTreeSet<&String> = objects.known.iter().chain(present.keys()).collect();
+        let mut names: Vec<String> = Vec::new();
+        let mut unknown = None;
+        for &name in &taken {
+            match self.has_all(&Value::String(name.clone()), goal) {
+                Some(true) => names.push(name.clone()),
+                Some(false) => {}
+                None => unknown = Some(UNKNOWN_NAME.to_owned()),
+            }
+        }
+        let taken: Vec<String> = taken.into_iter().cloned().collect();
+        for fits in 0..1_u32 << objects.patterns.len() {
+            let patterns = objects.patterns.iter().enumerate();
+            let patterns = patterns.map(|(index, &formula)| Literal {
+                formula,
+                holds: fits & (1 << index) != 0,
+            });
+            let of_name: Vec<Literal> = goal.iter().copied().chain(patterns).collect();
+            match self.new_name(objects, &of_name, &taken) {
+                Outcome::Found(Value::String(name)) => names.push(name),
+                Outcome::Unknown(why) => unknown = Some(why),
+                // Another choice of earlier names might have left one.
+                _ if taken.len() > objects.known.len() => {
+                    let known: Vec<String> = objects.known.iter().cloned().collect();
+                    if self.new_name(objects, &of_name, &known) != Outcome::Empty {
+                        unknown = Some("there are too few names for all members".to_owned());
+                    }
+                }
+                _ => {}
+            }
+        }
+        (names, unknown)
+    }
+
+    /// A name with all of `goal` that is none of `taken`.
+    fn new_name(&mut self, objects: &Objects, goal: &[Literal], taken: &[String]) -> Outcome {
+        let taken = taken.iter().cloned().map(Value::String);
+        let taken = Literal::is_not(self.formulas.listed(taken));
+        let is_text = Literal::is(self.formulas.kinds([Kind::String]));
+        let names = objects.names.iter().copied();
+        let goal = goal.iter().copied();
+        self.solve(goal.chain(names).chain([taken, is_text]))
+    }
+
+    fn has_all(&self, value: &Value, goal: &[Literal]) -> Option<bool> {
+        let mut all = Some(true);
+        for literal in goal {
+            match self.holds(literal.formula, value) {
+                Some(holds) if holds != literal.holds => return Some(false),
+                Some(_) => {}
+                None => all = None,
+            }
+        }
+        all
+    }
+
+    /// A value for the member `name`.
+    fn member(&mut self, objects: &Objects, name: &str, present: &Present) -> Outcome {
+        if objects.forbidden.contains(name) {
+            return Outcome::Empty;
+        }
+        let unknown = || Outcome::Unknown(UNKNOWN_NAME.to_owned());
+        match self.has_all(&Value::String(name.to_owned()), &objects.names) {
+            Some(true) => {}
+            Some(false) => return Outcome::Empty,
+            None => return unknown(),
+        }
+        let mut goal: Vec<Literal> = present.get(name).into_iter().flatten().copied().collect();
+        for members in &objects.members {
+            match self.applicable(members, name) {
+                Some(formulas) => goal.extend(formulas.into_iter().map(Literal::is)),
+                None => return unknown(),
+            }
+        }
+        self.solve(goal)
+    }
+
+    /// Values for all members, and further members up to the number asked for.
+    fn fill_members(&mut self, objects: &Objects, mut present: Present) -> Outcome {
+        let mut unknown = None;
+        while (present.len() as u64) < objects.least {
+            match self.another(objects, &present) {
+                Ok(Some(name)) => drop(present.insert(name, BTreeSet::new())),
+                Ok(None) => break,
+                Err(outcome) => {
+                    unknown = Some(outcome);
+                    break;
+                }
+            }
+        }
+        let count = present.len() as u64;
+        if count < objects.least || objects.most.is_some_and(|most| count > most) {
+            return unknown.unwrap_or(Outcome::Empty);
+        }
+        let mut members = serde_json::Map::new();
+        for name in present.keys() {
+            match self.member(objects, name, &present) {
+                Outcome::Found(value) => drop(members.insert(name.clone(), value)),
+                other => return other,
+            }
+        }
+        Outcome::Found(Value::Object(members))
+    }
+
+    /// One more member that may be there.
+    fn another(&mut self, objects: &Objects, present: &Present) -> Result<Option<String>, Outcome> {
+        let (names, unknown) = self.names(objects, present, &[]);
+        let mut unknown = unknown.map(Outcome::Unknown);
+        for name in names.into_iter().filter(|name| !present.contains_key(name)) {
+            match self.member(objects, &name, present) {
+                Outcome::Found(_) => return Ok(Some(name)),
+                Outcome::Empty => {}
+                other => unknown = Some(other),
+            }
+        }
+        unknown.map_or(Ok(None), Err)
+    }
+}
+
+impl Objects {
+    fn at_most(&mut self, most: u64) {
+        self.most = Some(self.most.map_or(most, |known| known.min(most)));
+    }
+}

@@ -1,0 +1,66 @@
+//! Answers of the engine, and the bound on its work.
+
+use serde_json::Value;
+
+/// Whether a set of constraints has an instance.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Outcome {
+    /// An instance.
+    Found(Value),
+    /// There is none.
+    Empty,
+    /// It is not known, for this reason.
+    Unknown(String),
+}
+
+impl Outcome {
+    /// The outcome of a choice between this and `other`.
+    pub(super) fn or(self, other: impl FnOnce() -> Self) -> Self {
+        match self {
+            Self::Found(_) => self,
+            Self::Empty => other(),
+            Self::Unknown(_) => match other() {
+                Self::Empty => self,
+                better => better,
+            },
+        }
+    }
+}
+
+/// The steps that one question may still take.
+#[derive(Debug)]
+pub(crate) struct Budget {
+    left: u64,
+}
+
+/// That the budget of a question is used up.
+#[derive(Debug)]
+pub(crate) struct Exhausted;
+
+impl Budget {
+    pub(super) fn new(steps: u64) -> Self {
+        Self { left: steps }
+    }
+
+    pub(super) fn spend(&mut self, steps: u64) -> Result<(), Exhausted> {
+        match self.left.checked_sub(steps) {
+            Some(left) => {
+                self.left = left;
+                Ok(())
+            }
+            None => {
+                self.left = 0;
+                Err(Exhausted)
+            }
+        }
+    }
+}
+
+impl From<Exhausted> for Outcome {
+    fn from(Exhausted: Exhausted) -> Self {
+        Self::Unknown(format!(
+            "the comparison takes more than {} steps",
+            super::MOST_STEPS
+        ))
+    }
+}

@@ -1,0 +1,154 @@
+//! The search for an instance of a set of formulas.
+
+use std::collections::HashMap;
+
+use super::automaton::Automata;
+use super::formula::{Formulas, Id, Kind};
+use super::outcome::{Budget, Outcome};
+use super::{Automaton, MOST_STEPS, TextLimit};
+
+/// How deep values and choices may nest in one question.
+const DEEPEST: usize = 64;
+
+/// A formula that a value must be in, or must not be in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Literal {
+    pub(crate) formula: Id,
+    pub(crate) holds: bool,
+}
+
+impl Literal {
+    pub(crate) fn is(formula: Id) -> Self {
+        Self {
+            formula,
+            holds: true,
+        }
+    }
+
+    pub(crate) fn is_not(formula: Id) -> Self {
+        Self {
+            formula,
+            holds: false,
+        }
+    }
+}
+
+/// Formulas, automata, and what is known of them.
+#[derive(Debug)]
+pub(crate) struct Engine {
+    pub(crate) formulas: Formulas,
+    pub(super) automata: Automata,
+    known: HashMap<Vec<Literal>, Outcome>,
+    /// The goals that are being solved, each with its depth.
+    open: HashMap<Vec<Literal>, usize>,
+    /// The least depth of an open goal that the running solution met again.
+    met: usize,
+    pub(super) budget: Budget,
+}
+
+impl Engine {
+    pub(crate) fn new() -> Self {
+        Self {
+            formulas: Formulas::default(),
+            automata: Automata::default(),
+            known: HashMap::new(),
+            open: HashMap::new(),
+            met: usize::MAX,
+            budget: Budget::new(MOST_STEPS),
+        }
+    }
+
+    pub(crate) fn language(&mut self, automaton: Automaton) -> TextLimit {
+        TextLimit::Language(self.automata.intern(automaton))
+    }
+
+    /// A value of `inside` that is not in `outside`: a new question, with a budget
+    /// of its own.
+    ///
+    /// The value is evaluated before it is an answer, so that a mistake in the
+    /// search can't become a wrong witness.
+    pub(crate) fn difference(&mut self, inside: Id, outside: Id) -> Outcome {
+        self.budget = Budget::new(MOST_STEPS);
+        let outcome = self.solve([Literal::is(inside), Literal::is_not(outside)]);
+        let Outcome::Found(value) = outcome else {
+            return outcome;
+        };
+        let is_witness =
+            self.holds(inside, &value) == Some(true) && self.holds(outside, &value) == Some(false);
+        match is_witness {
+            true => Outcome::Found(value),
+            false => Outcome::Unknown("the instance that was found does not hold".to_owned()),
+        }
+    }
+
+    /// A value with all of `literals`.
+    pub(super) fn solve(&mut self, literals: impl IntoIterator<Item = Literal>) -> Outcome {
+        let mut goal: Vec<Literal> = literals.into_iter().collect();
+        goal.sort_unstable();
+        goal.dedup();
+        if is_contradiction(&goal) {
+            return Outcome::Empty;
+        }
+        if let Some(known) = self.known.get(&goal) {
+            return known.clone();
+        }
+        if let Some(&depth) = self.open.get(&goal) {
+            self.met = self.met.min(depth);
+            return Outcome::Empty;
+        }
+        let depth = self.open.len();
+        if depth >= DEEPEST {
+            return Outcome::Unknown(format!("values nest more than {DEEPEST} deep"));
+        }
+        self.open.insert(goal.clone(), depth);
+        let outer = std::mem::replace(&mut self.met, usize::MAX);
+        let outcome = self.of_any_kind(&goal);
+        self.open.remove(&goal);
+        let met = std::mem::replace(&mut self.met, outer);
+        // That nothing was found may be due to an outer goal, and is known of this
+        // goal alone only if it is not.
+        let depends = met < depth;
+        if depends {
+            self.met = self.met.min(met);
+        }
+        match &outcome {
+            Outcome::Found(_) => drop(self.known.insert(goal, outcome.clone())),
+            Outcome::Empty if !depends => drop(self.known.insert(goal, Outcome::Empty)),
+            _ => {}
+        }
+        outcome
+    }
+
+    fn of_any_kind(&mut self, goal: &[Literal]) -> Outcome {
+        Kind::ALL.into_iter().fold(Outcome::Empty, |outcome, kind| {
+            outcome.or(|| self.of_kind(kind, goal))
+        })
+    }
+
+    /// Up to `count` different values with all of `goal`; fewer only where there
+    /// are no more.
+    pub(super) fn several(
+        &mut self,
+        goal: &[Literal],
+        count: usize,
+    ) -> Result<Vec<serde_json::Value>, Outcome> {
+        let mut found = Vec::new();
+        while found.len() < count {
+            let listed = self.formulas.listed(found.iter().cloned());
+            let mut more = goal.to_vec();
+            more.push(Literal::is_not(listed));
+            match self.solve(more) {
+                Outcome::Found(value) => found.push(value),
+                Outcome::Empty => break,
+                unknown @ Outcome::Unknown(_) => return Err(unknown),
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Whether a sorted goal asks for a formula and its opposite.
+fn is_contradiction(goal: &[Literal]) -> bool {
+    goal.windows(2)
+        .any(|pair| matches!(pair, [a, b] if a.formula == b.formula))
+}

@@ -1,0 +1,76 @@
+//! Reasons in words.
+
+use serde_json::Value;
+
+use crate::engine::{Formula, Id};
+use crate::translate::{Context, Label};
+
+/// The most characters of a value in a reason.
+const MOST_SHOWN: usize = 80;
+
+/// How `value` breaks `formula`.
+pub(crate) fn explain(context: &Context, formula: Id, value: &Value) -> String {
+    let Some(Label { keyword, detail }) = context.label(formula) else {
+        return match context.engine.formulas.get(formula) {
+            Formula::Nothing => "no value is allowed".to_owned(),
+            _ => format!("{} breaks the schema", shown(value)),
+        };
+    };
+    let shown = shown(value);
+    match *keyword {
+        "required" => format!("required property {detail:?} may be missing"),
+        "type" => format!("{shown} is not of type {detail}"),
+        "enum" => format!("{shown} is not listed"),
+        "const" => format!("{shown} is not {detail}"),
+        "minimum" => format!("{shown} is less than {detail}"),
+        "maximum" => format!("{shown} is greater than {detail}"),
+        "exclusiveMinimum" => format!("{shown} is not greater than {detail}"),
+        "exclusiveMaximum" => format!("{shown} is not less than {detail}"),
+        "multipleOf" => format!("{shown} is not a multiple of {detail}"),
+        "minLength" => format!("{}, fewer than {detail}", characters(value)),
+        "maxLength" => format!("{}, more than {detail}", characters(value)),
+        "pattern" => format!("{shown} does not match {detail}"),
+        "format" => format!("{shown} is not a {detail}"),
+        "minItems" => format!("{}, fewer than {detail}", size(value, "item")),
+        "maxItems" => format!("{}, more than {detail}", size(value, "item")),
+        "uniqueItems" => "an item is repeated".to_owned(),
+        "contains" => "no item is as `contains` asks".to_owned(),
+        "minProperties" => format!("{}, fewer than {detail}", size(value, "property")),
+        "maxProperties" => format!("{}, more than {detail}", size(value, "property")),
+        "propertyNames" => "a property has another name than `propertyNames` allows".to_owned(),
+        "dependencies" => format!("property {detail:?} is there without what it depends on"),
+        keyword => format!("{shown} breaks `{keyword}`"),
+    }
+}
+
+fn characters(value: &Value) -> String {
+    let count = value.as_str().map_or(0, |text| text.chars().count());
+    plural(count, "character")
+}
+
+fn size(value: &Value, what: &str) -> String {
+    let count = match value {
+        Value::Array(items) => items.len(),
+        Value::Object(members) => members.len(),
+        _ => 0,
+    };
+    plural(count, what)
+}
+
+/// `1 item`, `2 items`, `2 properties`.
+pub(crate) fn plural(count: usize, what: &str) -> String {
+    match (count, what.strip_suffix('y')) {
+        (1, _) => format!("1 {what}"),
+        (_, Some(stem)) => format!("{count} {stem}ies"),
+        (_, None) => format!("{count} {what}s"),
+    }
+}
+
+/// `value` as JSON, cut where it is long.
+pub(crate) fn shown(value: &Value) -> String {
+    let text = value.to_string();
+    match text.char_indices().nth(MOST_SHOWN) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
+}

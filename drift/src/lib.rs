@@ -1,0 +1,33 @@
+//! Compares two sets of Taskcluster's exchange references and schemas, and decides
+//! whom a change breaks.
+//!
+//! The library does no I/O. [`Side::read`] takes the bytes of documents, [`compare`]
+//! answers four questions for each exchange, and [`render`] puts the report into
+//! words.
+//!
+//! Whether a schema allows what another does is decided, never guessed: the answer
+//! comes with a message that shows it, or is "not decided" with a reason. Work is
+//! bounded by [`MOST_STEPS`] for each question.
+
+mod api;
+mod binding;
+mod build;
+mod compare;
+mod differences;
+mod engine;
+mod explain;
+mod reading;
+pub mod render;
+mod report;
+mod side;
+mod tolerant;
+mod translate;
+mod wording;
+
+pub use compare::{accepts, compare};
+pub use engine::MOST_STEPS;
+pub use report::{
+    Answer, ApiEffect, BindingEffect, ConsumerEffect, Effect, ExchangeReport, Finding, Level,
+    PublisherEffect, Report, Status,
+};
+pub use side::Side;

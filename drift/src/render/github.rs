@@ -1,0 +1,63 @@
+//! Annotations of GitHub workflows.
+
+use std::fmt::Write;
+
+use super::{changed, questions, summary};
+use crate::report::{Level, Report};
+
+/// The report as workflow commands, which GitHub shows as annotations: an error
+/// for each breaking finding, a warning for each visible one, and notices.
+pub fn github(report: &Report) -> String {
+    let mut text = String::new();
+    for exchange in changed(report) {
+        for question in questions(exchange) {
+            for finding in &question.findings {
+                let command = command(finding.level);
+                let title = format!("{}: {}", exchange.exchange, finding.effect);
+                let proof = finding.proof.as_ref().map(|proof| format!("\n{proof}"));
+                let message = format!("{}{}", finding.reason, proof.unwrap_or_default());
+                write(&mut text, command, &title, &message);
+            }
+        }
+    }
+    write(
+        &mut text,
+        command(report.level()),
+        "drift",
+        &summary(report),
+    );
+    text
+}
+
+fn command(level: Level) -> &'static str {
+    match level {
+        Level::Breaking => "error",
+        Level::Visible => "warning",
+        Level::Any | Level::None => "notice",
+    }
+}
+
+fn write(text: &mut String, command: &str, title: &str, message: &str) {
+    let title = escaped(title).replace(':', "%3A").replace(',', "%2C");
+    // Writing to a string can't fail.
+    let _ = writeln!(text, "::{command} title={title}::{}", escaped(message));
+}
+
+/// `text` as data of a workflow command: on one line, and no other command.
+fn escaped(text: &str) -> String {
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::write;
+
+    #[test]
+    fn no_text_becomes_another_command() {
+        let mut text = String::new();
+        write(&mut text, "error", "a,b::c", "100%\n::warning::x");
+        assert_eq!(text, "::error title=a%2Cb%3A%3Ac::100%25%0A::warning::x\n");
+    }
+}

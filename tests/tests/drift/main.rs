@@ -1,0 +1,5 @@
+//! Comparing schemas, judged by `jsonschema`.
+
+mod instances;
+mod pairs;
+mod schemas;
