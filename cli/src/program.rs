@@ -101,13 +101,23 @@ pub fn examples_for(command: clap::Command, program: &str) -> clap::Command {
     })
 }
 
-/// Prints `error` on standard error.
+/// Prints `error` and its causes on standard error; the exit code of a failure.
 #[must_use]
 pub fn fail(error: &dyn Error) -> ExitCode {
-    let text = format!("error: {error}\n");
-    // Nobody can be told when standard error is closed.
-    let _ = io::stderr().write_all(terminal::lines(&text).as_bytes());
+    warn(error);
     ExitCode::from(FAILED)
+}
+
+/// Prints `error` and its causes on standard error.
+pub(crate) fn warn(error: &dyn Error) {
+    let mut text = format!("error: {error}\n");
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text += &format!("  cause: {error}\n");
+        cause = error.source();
+    }
+    // There is no other place to report that standard error is closed.
+    let _ = io::stderr().write_all(terminal::lines(&text).as_bytes());
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
-//! Why a run of the generator wrote nothing.
+//! Errors of the generator's command.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::report;
-use crate::terminal::path as shown;
+use crate::terminal::{part, path as shown};
 
-/// Why nothing was written: what, where, and what to do about it.
+/// An error of the command: what is wrong, where, and what to do about it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -17,15 +17,20 @@ pub enum Error {
     NoRuntime,
 
     /// The documents have errors, each with its file and JSON pointer.
-    #[error("{}", report::errors(.0))]
-    Schemas(#[from] taskcluster_codegen::Errors),
+    #[error("{}", report::errors(.errors, .yaml.as_deref()))]
+    Schemas {
+        /// The errors.
+        errors: taskcluster_codegen::Errors,
+        /// A YAML file among the documents, which was not read.
+        yaml: Option<PathBuf>,
+    },
 
     /// A file or folder can't be read.
-    #[error("{}: cannot be read: {source}; check that it exists and that you may read it", shown(.path))]
+    #[error("{}: cannot be read; check that it exists and that you may read it", shown(.path))]
     Read {
         /// The file or folder.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
 
@@ -36,17 +41,17 @@ pub enum Error {
         path: PathBuf,
     },
 
+    /// The documents are YAML.
+    #[error("{}", report::yaml(.path))]
+    Yaml {
+        /// A YAML file among the documents.
+        path: PathBuf,
+    },
+
     /// The folder has no schemas.
     #[error("{}: no *.json file in this folder or below it; give the folder of the schemas with --schemas", shown(.path))]
     NoDocuments {
         /// The folder.
-        path: PathBuf,
-    },
-
-    /// The documents describe no exchange, so there is nothing to generate.
-    #[error("{}: no exchange reference among these documents; check that --schemas names the right ones", shown(.path))]
-    NoExchanges {
-        /// What `--schemas` named.
         path: PathBuf,
     },
 
@@ -64,7 +69,7 @@ pub enum Error {
         path: PathBuf,
     },
 
-    /// The output folder holds what this command did not write.
+    /// The output folder has files, and none of an earlier run.
     #[error("{}: holds files, and no Cargo.toml that this command wrote, so they are left alone; \
              give a new or empty folder with --out, or empty this one", shown(.path))]
     Foreign {
@@ -72,45 +77,91 @@ pub enum Error {
         path: PathBuf,
     },
 
-    /// The generator asks for a file outside of the output folder, or for one
-    /// that belongs to the user.
-    #[error("{}: the generator may not write here; this is a bug in it, please report it with your schemas", shown(.path))]
-    Escapes {
-        /// The path that it asked for.
+    /// A file that is not generated is where one is to be written.
+    #[error("{}: not generated, so it is left alone; move it away and run the command again", shown(.path))]
+    InTheWay {
+        /// The file.
         path: PathBuf,
     },
 
-    /// A file or folder can't be written.
-    #[error("{}: cannot be written: {source}; the output is as it was", shown(.path))]
+    /// A list of files has a line that the command can't have written.
+    #[error("{}: {:?} is not a path of a generated file; restore this file or delete it", shown(.path), part(.line))]
+    List {
+        /// The list.
+        path: PathBuf,
+        /// The line.
+        line: String,
+    },
+
+    /// The generator returned a path outside of the output folder, or one that
+    /// belongs to the user.
+    #[error("{}: the generator may not write here; this is a bug in it, please report it with your schemas", shown(.path))]
+    Escapes {
+        /// The path.
+        path: PathBuf,
+    },
+
+    /// A file or folder can't be written; the output is as it was.
+    #[error("{}: cannot be written; the output is as it was", shown(.path))]
     Write {
         /// The file or folder.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
 
-    /// The new output could not take the place of the old one, which could not
-    /// be put back either.
-    #[error("{}: cannot be replaced: {source}; nor can the old output be put back: {restore}; \
-             it is kept in {}, move it back from there", shown(.path), shown(.kept))]
-    Stranded {
+    /// A file can't take its place or be removed, after others were.
+    #[error("{}: cannot be written; the output is written in part: \
+             clear the cause and run the command again, which finishes the rest", shown(.path))]
+    Unfinished {
+        /// The file.
+        path: PathBuf,
+        /// The error of the system.
+        source: io::Error,
+    },
+
+    /// Another run is writing.
+    #[error("{}: another run is writing here; run this one again after it", shown(.path))]
+    Busy {
         /// The output folder.
         path: PathBuf,
-        /// Where the old output is.
-        kept: PathBuf,
-        /// Why it could not be replaced.
+    },
+
+    /// Another run wrote while this one generated.
+    #[error("{}: another run has written here meanwhile; run this one again", shown(.path))]
+    Overtaken {
+        /// The output folder.
+        path: PathBuf,
+    },
+
+    /// The output folder can't be locked against other runs.
+    #[error("{}: cannot be locked; check that you may write there", shown(.path))]
+    Lock {
+        /// The output folder.
+        path: PathBuf,
+        /// The error of the system.
         source: io::Error,
-        /// Why it could not be put back.
-        restore: io::Error,
+    },
+
+    /// A signal asked the command to end.
+    #[error("interrupted by signal {signal}; the output is as it was")]
+    Interrupted {
+        /// The number of the signal.
+        signal: i32,
     },
 
     /// Standard output can't be written to.
-    #[error("cannot write to standard output: {0}; the output is as it should be")]
-    Stdout(io::Error),
+    #[error("cannot write to standard output; {outcome}")]
+    Stdout {
+        /// The outcome of the run, which could not be printed.
+        outcome: &'static str,
+        /// The error of the system.
+        source: io::Error,
+    },
 }
 
 impl Error {
-    /// To be used with `map_err`: `path` can't be read.
+    /// For `map_err`: `path` can't be read.
     pub(super) fn read(path: &Path) -> impl FnOnce(io::Error) -> Self {
         |source| Self::Read {
             path: path.to_path_buf(),
@@ -118,7 +169,7 @@ impl Error {
         }
     }
 
-    /// To be used with `map_err`: `path` can't be written.
+    /// For `map_err`: `path` can't be written.
     pub(super) fn write(path: &Path) -> impl FnOnce(io::Error) -> Self {
         |source| Self::Write {
             path: path.to_path_buf(),

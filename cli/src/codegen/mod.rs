@@ -3,44 +3,54 @@
 //! ```text
 //! sources   the documents on disk → the generator's input
 //! output    the output folder: what it may be, what it holds
-//! changes   how what it holds differs from what the generator makes
+//! list      the list of generated files, apart from which all files are the user's
+//! changes   how the folder differs from what the generator makes
 //! report    those changes in words, with a diff
-//! replace   the folder as a whole, or not at all
+//! write     the folder brought up to date: every file, or none
+//! work      the work folder that a run keeps meanwhile, and its lock
+//! journal   the steps that an interrupted run leaves to the next one
+//! signals   requests to end, heeded between two steps
 //! ```
 
 mod changes;
 mod error;
+mod journal;
+mod list;
 mod output;
-mod replace;
 mod report;
+mod signals;
 mod sources;
+mod work;
+mod write;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use taskcluster_codegen::{Files, Target};
+use taskcluster_codegen::Target;
 
-pub use changes::Change;
+pub use changes::{Change, Comparison};
 pub use error::Error;
 pub use output::Output;
+pub use write::Recovery;
 
+use crate::program::warn;
 use crate::{Defaults, terminal};
 
-/// What a check exits with when the output is stale.
+/// Exit code of a check that found the output stale.
 const STALE: u8 = 1;
 
-/// The file of the output that says what was named how, for the next run.
+/// The file of the output that keeps the names for the next run.
 const NAMES: &str = "names.json";
 
 /// Write the generated crate from exchange references and schemas.
 ///
-/// The output is replaced as a whole, or left as it was. Where nothing changed,
-/// nothing is touched. In the output folder, `target`, `Cargo.lock` and names
-/// that start with a dot are yours; everything else is generated.
+/// All files are written, or none; an unchanged file is not touched. A run that
+/// was killed is finished by the next one. The files of a run are listed in the
+/// output's generated-files.txt; all other files there are yours and stay.
 ///
-/// What has a name keeps it, whatever is added to the schemas: the output's
-/// names.json says what was named how. Delete it to have everything named anew.
+/// Names stay the same when schemas are added: they are kept in the output's
+/// names.json. Delete it to choose all names again.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
@@ -51,8 +61,8 @@ Examples:
 Exit codes:
   0  the output is written, or was up to date
   1  --check found the output stale
-  2  the input is wrong, or could not be read, or the output not written;
-     the output is as it was")]
+  2  the input is wrong or can't be read, or the output or the report can't be
+     written; unless the message says otherwise, the output is as it was")]
 pub struct Args {
     /// The documents: a folder with *.json files at any depth, or one file
     /// [default: schemas/]
@@ -101,72 +111,60 @@ pub fn run(args: &Args, defaults: &Defaults, stdout: &mut impl Write) -> Result<
     let schemas = args.schemas.as_ref().unwrap_or(&defaults.schemas);
     let output = Output::at(args.out.as_ref().unwrap_or(&defaults.out))?;
     let pulse = args.pulse.as_ref().or(defaults.pulse.as_ref());
-    if !args.check {
-        output.check_replaceable()?;
-    }
     let target = Target::Crate {
         package: "taskcluster-events".to_owned(),
         pulse: output.path_to(pulse.ok_or(Error::NoRuntime)?)?,
     };
-    let names = sources::names(&output.shown.join(NAMES))?;
-    let sources = sources::read(schemas)?;
-    let files = taskcluster_codegen::generate(&sources, names.as_ref(), &target)?;
-    if files.is_empty() {
-        return Err(Error::NoExchanges {
-            path: schemas.clone(),
-        });
+    let command = args.command(defaults.program);
+    if args.check && output.has_work() {
+        output.check_idle()?;
+        return stale(&report::interrupted(&output, &command), stdout);
     }
-    let changes = output.changes(&files)?;
-    if args.check {
-        check(
-            &args.command(defaults.program),
-            &output,
-            &files,
-            &changes,
+    if let Some(recovery) = output.recover()? {
+        let text = report::recovered(&output, recovery);
+        tell(
             stdout,
-        )
-    } else {
-        write(&output, &files, &changes, stdout)
+            &text,
+            "an interrupted run was finished, and this one not begun",
+        )?;
     }
+    let names = sources::names(&output.shown.join(NAMES))?;
+    let documents = sources::read(schemas)?;
+    let files = taskcluster_codegen::generate(&documents.sources, names.as_ref(), &target)
+        .map_err(|errors| Error::Schemas {
+            errors,
+            yaml: documents.yaml,
+        })?;
+    let comparison = output.compare(&files)?;
+    if comparison.changes.is_empty() {
+        let text = report::up_to_date(&output, &comparison);
+        return tell(stdout, &text, "the output is up to date");
+    }
+    if args.check {
+        return stale(&report::stale(&output, &comparison, &command), stdout);
+    }
+    output.write(&files, names.as_ref().map(|names| names.bytes.as_slice()))?;
+    let text = report::written(&output, &comparison);
+    tell(stdout, &text, "the output is written")
 }
 
-fn check(
-    command: &str,
-    output: &Output,
-    files: &Files,
-    changes: &[Change],
-    stdout: &mut impl Write,
-) -> Result<ExitCode, Error> {
-    if changes.is_empty() {
-        tell(stdout, &report::up_to_date(output, files))?;
-        return Ok(ExitCode::SUCCESS);
+/// Prints `text`, the findings of a check. They stand if they can't be printed.
+fn stale(text: &str, stdout: &mut impl Write) -> Result<ExitCode, Error> {
+    if let Err(error) = tell(stdout, text, "the output is stale") {
+        warn(&error);
     }
-    tell(stdout, &report::stale(output, changes, command))?;
     Ok(ExitCode::from(STALE))
 }
 
-fn write(
-    output: &Output,
-    files: &Files,
-    changes: &[Change],
-    stdout: &mut impl Write,
-) -> Result<ExitCode, Error> {
-    if changes.is_empty() {
-        tell(stdout, &report::up_to_date(output, files))?;
-    } else {
-        output.replace(files)?;
-        tell(stdout, &report::written(output, files, changes))?;
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-/// Writes `text`; that a reader such as `head` has heard enough is no failure.
-fn tell(stdout: &mut impl Write, text: &str) -> Result<(), Error> {
+/// Prints `text`; it is no error that a reader such as `head` has closed the pipe.
+fn tell(stdout: &mut impl Write, text: &str, outcome: &'static str) -> Result<ExitCode, Error> {
     let written = stdout
         .write_all(text.as_bytes())
         .and_then(|()| stdout.flush());
     match written {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::Stdout(error)),
-        _ => Ok(()),
+        Err(source) if source.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::Stdout { outcome, source })
+        }
+        _ => Ok(ExitCode::SUCCESS),
     }
 }

@@ -1,4 +1,4 @@
-//! The documents on disk, as the generator takes them.
+//! The documents on disk: the input of the generator.
 
 use std::collections::HashSet;
 use std::fs;
@@ -10,6 +10,14 @@ use walkdir::WalkDir;
 use super::Error;
 use crate::terminal;
 
+/// The documents at a path.
+#[derive(Debug)]
+pub(super) struct Documents {
+    pub(super) sources: Vec<Source>,
+    /// A YAML file beside the documents: it is not read.
+    pub(super) yaml: Option<PathBuf>,
+}
+
 /// Reads the file at `path`, or all `*.json` files in and below the folder.
 ///
 /// A source's name is its path as the user gave it, for errors.
@@ -17,28 +25,38 @@ use crate::terminal;
 /// # Errors
 ///
 /// Something can't be read, or there is no document at all.
-pub(super) fn read(path: &Path) -> Result<Vec<Source>, Error> {
+pub(super) fn read(path: &Path) -> Result<Documents, Error> {
     let kind = fs::metadata(path).map_err(Error::read(path))?.file_type();
-    if kind.is_dir() {
-        let files = json_files(path)?;
-        if files.is_empty() {
-            return Err(Error::NoDocuments {
-                path: path.to_path_buf(),
-            });
-        }
-        files.iter().map(|file| source(file)).collect()
+    let (files, yaml) = if kind.is_dir() {
+        files(path)?.into_iter().partition(|file| is_json(file))
+    } else if kind.is_file() && is_yaml(path) {
+        (Vec::new(), vec![path.to_path_buf()])
     } else if kind.is_file() {
-        Ok(vec![source(path)?])
+        (vec![path.to_path_buf()], Vec::new())
     } else {
         // A device may never end.
-        Err(Error::NotDocuments {
+        return Err(Error::NotDocuments {
             path: path.to_path_buf(),
-        })
+        });
+    };
+    let yaml: Option<PathBuf> = yaml.into_iter().next();
+    match (files.is_empty(), yaml) {
+        (true, Some(path)) => Err(Error::Yaml { path }),
+        (true, None) => Err(Error::NoDocuments {
+            path: path.to_path_buf(),
+        }),
+        (false, yaml) => Ok(Documents {
+            sources: files
+                .iter()
+                .map(|file| source(file))
+                .collect::<Result<_, _>>()?,
+            yaml,
+        }),
     }
 }
 
-/// Reads the names that an earlier run gave from the file at `path`; nothing where
-/// there is no such file.
+/// Reads the names of the last run from the file at `path`; nothing where there is
+/// no such file.
 ///
 /// # Errors
 ///
@@ -57,11 +75,11 @@ fn source(path: &Path) -> Result<Source, Error> {
     })
 }
 
-/// The `*.json` files in and below `folder`, sorted by name.
+/// The JSON and YAML files in and below `folder`, sorted by name.
 ///
 /// Symbolic links are followed. No file and no folder is visited twice, which
 /// ends loops, and keeps folders that link to each other from multiplying.
-fn json_files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut seen = HashSet::new();
     let mut files = Vec::new();
     let mut walk = WalkDir::new(folder)
@@ -82,15 +100,15 @@ fn json_files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
         let new = seen.insert(path.canonicalize().map_err(Error::read(path))?);
         if entry.file_type().is_dir() && !new {
             walk.skip_current_dir();
-        } else if entry.file_type().is_file() && new && is_json(path) {
+        } else if entry.file_type().is_file() && new && (is_json(path) || is_yaml(path)) {
             files.push(entry.into_path());
         }
     }
     Ok(files)
 }
 
-/// Whether the walk goes on: at a link to a folder around it, whose files are
-/// being read already, and at a dead link that claims to be no document.
+/// Whether the walk goes on after `error`: for a link to a folder around it, whose
+/// files are read anyway, and for a dead link without the name of a document.
 fn passed_over(error: &walkdir::Error) -> bool {
     let dead_link = error
         .path()
@@ -101,4 +119,9 @@ fn passed_over(error: &walkdir::Error) -> bool {
 fn is_json(path: &Path) -> bool {
     path.extension()
         .is_some_and(|extension| extension == "json")
+}
+
+fn is_yaml(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension == "yml" || extension == "yaml")
 }

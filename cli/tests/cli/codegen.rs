@@ -32,7 +32,10 @@ fn a_check_shows_everything_at_once_and_writes_nothing() {
     let place = Place::generated();
     let lib = fs::read_to_string(place.out("src/lib.rs")).unwrap();
     fs::write(place.out("src/lib.rs"), lib.clone() + "// By hand.\n").unwrap();
+    fs::write(place.out("src/mine.rs"), "").unwrap();
+    let list = fs::read_to_string(place.out("generated-files.txt")).unwrap();
     fs::write(place.out("src/left.rs"), "").unwrap();
+    fs::write(place.out("generated-files.txt"), list + "src/left.rs\n").unwrap();
     let manifest = fs::read(place.out("Cargo.toml")).unwrap();
     fs::remove_file(place.out("Cargo.toml")).unwrap();
     let before = place.state();
@@ -45,7 +48,8 @@ fn a_check_shows_everything_at_once_and_writes_nothing() {
         &format!("orphaned: {}\n", path("src/left.rs")),
         &format!("--- {}\n+++ {0} (generated)\n@@ ", path("src/lib.rs")),
         "\n-// By hand.\n",
-        "1 file stale, 1 file missing, 1 file orphaned",
+        &format!("not generated, left alone: {}\n", path("src/mine.rs")),
+        "2 files stale, 1 file missing, 1 file orphaned",
         &format!(
             "run `taskcluster-events codegen --schemas {} --out {} --pulse ",
             schemas().display(),
@@ -58,9 +62,10 @@ fn a_check_shows_everything_at_once_and_writes_nothing() {
     fs::write(place.out("Cargo.toml"), manifest).unwrap();
     let run = place.codegen(&schemas(), &[]);
     assert_eq!(run.code, Some(0), "{run:?}");
-    assert_has(&run.stdout, &["(1 file stale, 1 file orphaned)"]);
+    assert_has(&run.stdout, &["(2 files stale, 1 file orphaned)"]);
     assert_eq!(fs::read_to_string(place.out("src/lib.rs")).unwrap(), lib);
     assert!(!place.out("src/left.rs").exists());
+    assert!(place.out("src/mine.rs").exists());
 }
 
 #[test]

@@ -15,16 +15,21 @@ pub(crate) struct Run {
     pub(crate) stderr: String,
 }
 
-pub(crate) fn program(args: &[&str]) -> Run {
-    let output = Command::new(env!("CARGO_BIN_EXE_taskcluster-events"))
-        .args(args)
-        .output()
-        .unwrap();
-    Run {
-        code: output.status.code(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
+const PROGRAM: &str = env!("CARGO_BIN_EXE_taskcluster-events");
+
+impl Run {
+    pub(crate) fn of(command: &mut Command) -> Self {
+        let output = command.output().unwrap();
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
     }
+}
+
+pub(crate) fn program(args: &[&str]) -> Run {
+    Run::of(Command::new(PROGRAM).args(args))
 }
 
 /// A folder to generate into, from the schemas of this workspace or others.
@@ -55,17 +60,24 @@ impl Place {
     }
 
     pub(crate) fn codegen(&self, schemas: &Path, more: &[&str]) -> Run {
-        let out = self.path("out");
-        let paths = [
-            "codegen",
-            "--schemas",
-            schemas.to_str().unwrap(),
-            "--out",
-            out.to_str().unwrap(),
-            "--pulse",
-            concat!(env!("CARGO_MANIFEST_DIR"), "/../pulse"),
-        ];
-        program(&[&paths, more].concat())
+        Run::of(self.command(schemas).args(more))
+    }
+
+    /// `codegen` from `schemas` into this place.
+    pub(crate) fn command(&self, schemas: &Path) -> Command {
+        let mut command = Command::new(PROGRAM);
+        command.arg("codegen").arg("--schemas").arg(schemas);
+        command.arg("--out").arg(self.path("out"));
+        command.args(["--pulse", concat!(env!("CARGO_MANIFEST_DIR"), "/../pulse")]);
+        command
+    }
+
+    /// Writes `name` in the folder of this place, for instance a document.
+    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+        path
     }
 
     /// Every path in this place, when it was changed, and what it holds.
@@ -88,6 +100,11 @@ impl Place {
 pub(crate) fn schemas() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas")
 }
+
+/// A reference with one exchange, whose messages have the schema `v1/message.json`.
+pub(crate) const REFERENCE: &str = r#"{"serviceName": "made-up", "apiVersion": "v1",
+    "exchangePrefix": "exchange/made-up/v1/", "entries": [{"type": "topic-exchange",
+    "name": "changed", "exchange": "changed", "routingKey": [], "schema": "v1/message.json#"}]}"#;
 
 pub(crate) fn assert_has(text: &str, parts: &[&str]) {
     for part in parts {

@@ -1,0 +1,58 @@
+//! The list of generated files, which is one of them.
+//!
+//! Whatever is not in the list of the last run is a file of the user, and is
+//! neither replaced nor removed.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use taskcluster_codegen::Files;
+
+use super::Error;
+use super::output::check_inside;
+
+/// Where the list is in the output folder.
+pub(super) const FILE: &str = "generated-files.txt";
+
+const HEADER: &str = "\
+# Generated; do not edit. The generator replaces and removes the files listed
+# here, and no others.
+";
+
+/// `files` with the list of them.
+pub(super) fn add(files: &Files) -> Files {
+    let mut files = files.clone();
+    files.insert(FILE.to_owned(), String::new());
+    let paths = files.keys().map(|path| format!("{path}\n"));
+    let text = HEADER.to_owned() + &paths.collect::<String>();
+    files.insert(FILE.to_owned(), text);
+    files
+}
+
+/// The files that the last run listed in `folder`; nothing where there is no list.
+///
+/// # Errors
+///
+/// The list can't be read, or has a path that no run can have written.
+pub(super) fn read(folder: &Path) -> Result<Option<BTreeSet<String>>, Error> {
+    let path = folder.join(FILE);
+    // A link could lead to anything.
+    match fs::symlink_metadata(&path) {
+        Ok(metadata) if metadata.is_file() => {}
+        Ok(_) => return Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Error::read(&path)(error)),
+    }
+    let text = fs::read_to_string(&path).map_err(Error::read(&path))?;
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    let listed: BTreeSet<String> = lines.map(str::to_owned).collect();
+    match listed.iter().find(|line| check_inside(line).is_err()) {
+        Some(line) => Err(Error::List {
+            path,
+            line: line.clone(),
+        }),
+        None => Ok(Some(listed)),
+    }
+}

@@ -1,0 +1,177 @@
+//! Brings the output folder up to date, file by file.
+//!
+//! Files take their places by renames, and no other file ever moves: not those
+//! of the user, nor the folder itself, which can be a mount point. A run that is
+//! killed leaves a journal, and the next one finishes what it says.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use taskcluster_codegen::Files;
+
+use super::changes::Comparison;
+use super::journal::Journal;
+use super::output::Output;
+use super::signals::Signals;
+use super::work::Work;
+use super::{Error, NAMES};
+
+/// Called before each step: a test ends the process there, or makes it fail.
+pub(super) type BeforeStep<'a> = &'a mut dyn FnMut() -> io::Result<()>;
+
+/// What was done about an earlier run that did not end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recovery {
+    /// It had changed nothing; its temporary files are removed.
+    Removed,
+    /// It had begun to change files; now all of them are changed.
+    Finished,
+}
+
+impl Output {
+    /// Makes the folder hold `files`, and nothing else that a run has written.
+    ///
+    /// `names` is the `names.json` that `files` were generated with.
+    ///
+    /// # Errors
+    ///
+    /// A file that is not generated is in the way, another run is at work or has
+    /// changed the names, a path leads out of the folder, or the system refuses a
+    /// step. The folder is then as it was, but for [`Error::Unfinished`].
+    pub fn write(&self, files: &Files, names: Option<&[u8]>) -> Result<(), Error> {
+        let signals = Signals::hold().map_err(Error::write(&self.shown))?;
+        let written = self.write_by_steps(files, names, &signals, &mut || Ok(()));
+        signals.release();
+        written
+    }
+
+    pub(super) fn write_by_steps(
+        &self,
+        files: &Files,
+        names: Option<&[u8]>,
+        signals: &Signals,
+        before: BeforeStep<'_>,
+    ) -> Result<(), Error> {
+        let mut work = Work::begin(self)?;
+        if fs::read(self.folder.join(NAMES)).ok().as_deref() != names {
+            return Err(Error::Overtaken {
+                path: self.shown.clone(),
+            });
+        }
+        let comparison = self.compare(files)?;
+        self.check_replaceable(&comparison)?;
+        let journal = Journal::of(&comparison);
+        self.stage(&work, &journal, &comparison, signals, before)?;
+        before().map_err(Error::write(&self.shown))?;
+        journal
+            .write(&work.journal())
+            .map_err(Error::write(&self.shown))?;
+        work.keep = true;
+        self.take(&work, &journal, before)?;
+        work.keep = false;
+        Ok(())
+    }
+
+    /// Finishes, or removes, what an earlier run left behind.
+    ///
+    /// # Errors
+    ///
+    /// That run is still at work, or the system refuses a step.
+    pub fn recover(&self) -> Result<Option<Recovery>, Error> {
+        let Some(mut work) = Work::left(self)? else {
+            return Ok(None);
+        };
+        work.keep = true;
+        let Some(journal) = Journal::read(&work.journal())? else {
+            work.keep = false;
+            return Ok(Some(Recovery::Removed));
+        };
+        self.take(&work, &journal, &mut || Ok(()))?;
+        work.keep = false;
+        Ok(Some(Recovery::Finished))
+    }
+
+    /// Writes the new texts where they change nothing yet.
+    fn stage(
+        &self,
+        work: &Work,
+        journal: &Journal,
+        comparison: &Comparison,
+        signals: &Signals,
+        before: BeforeStep<'_>,
+    ) -> Result<(), Error> {
+        for path in &journal.writes {
+            before().map_err(Error::write(Path::new(path)))?;
+            if let Some(signal) = signals.pending() {
+                return Err(Error::Interrupted { signal });
+            }
+            let staged = work.staged(path);
+            let text = comparison.files.get(path).map_or("", String::as_str);
+            create_parent(&staged)
+                .and_then(|()| fs::write(&staged, text))
+                .map_err(Error::write(Path::new(path)))?;
+        }
+        Ok(())
+    }
+
+    /// Takes the steps of `journal`; those that were taken before are passed over.
+    fn take(&self, work: &Work, journal: &Journal, before: BeforeStep<'_>) -> Result<(), Error> {
+        let failed = |path: &str, source| Error::Unfinished {
+            path: path.into(),
+            source,
+        };
+        let (list, writes) = journal.list_and_others();
+        for path in writes {
+            before()
+                .and_then(|()| self.take_place(work, path))
+                .map_err(|error| failed(path, error))?;
+        }
+        for path in &journal.removes {
+            before()
+                .and_then(|()| self.remove(path))
+                .map_err(|error| failed(path, error))?;
+        }
+        // As long as the old list is there, the next run knows what is generated.
+        for path in list {
+            before()
+                .and_then(|()| self.take_place(work, path))
+                .map_err(|error| failed(path, error))?;
+        }
+        before().map_err(|error| failed("", error))
+    }
+
+    fn take_place(&self, work: &Work, path: &str) -> io::Result<()> {
+        let staged = work.staged(path);
+        if !staged.exists() {
+            return Ok(());
+        }
+        self.check_parents(path)?;
+        let target = self.folder.join(path);
+        create_parent(&target)?;
+        fs::rename(staged, target)
+    }
+
+    /// Removes a file, and the folders around it that are then empty.
+    fn remove(&self, path: &str) -> io::Result<()> {
+        self.check_parents(path)?;
+        match fs::remove_file(self.folder.join(path)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let parents = Path::new(path).ancestors().skip(1);
+        for parent in parents.filter(|parent| parent.file_name().is_some()) {
+            if fs::remove_dir(self.folder.join(parent)).is_err() {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn create_parent(path: &Path) -> io::Result<()> {
+    path.parent().map_or(Ok(()), fs::create_dir_all)
+}
+
+#[cfg(test)]
+mod tests;
