@@ -55,8 +55,8 @@ pub(crate) struct Exchange {
     pub(crate) entries: Vec<KeyEntry>,
 }
 
-/// One entry of a routing key: a field of the binding.
-#[derive(Debug)]
+/// One entry of a routing key: a setter of the binding.
+#[derive(Debug, PartialEq)]
 pub(crate) struct KeyEntry {
     pub(crate) field: String,
     pub(crate) wire_name: String,

@@ -2,7 +2,13 @@
 
 //! One type for the messages of every exchange.
 
-use taskcluster_pulse::{DecodeError, EventSet, Message, Validate, Violations};
+use std::any::Any;
+
+use taskcluster_pulse::{
+    DecodeError, EventSet, Exchange, ExchangeInfo, Message, RoutingKeyError,
+    UnexpectedExchange, Violations,
+};
+use taskcluster_pulse::__private::{AnyMessage, decode_as};
 
 /// A message of any exchange of this crate.
 ///
@@ -120,6 +126,183 @@ pub enum Event {
     LaunchConfigArchived(Box<Message<super::worker_manager::LaunchConfigArchived>>),
 }
 
+impl Event {
+    /// The exchange that the message was published on.
+    pub fn exchange(&self) -> &'static ExchangeInfo {
+        self.message().exchange()
+    }
+
+    /// The routing key of the message, as text.
+    ///
+    /// # Errors
+    ///
+    /// [`RoutingKeyError`] where the whole key is longer than AMQP allows, which no
+    /// received one is.
+    pub fn routing_key(&self) -> Result<String, RoutingKeyError> {
+        self.message().routing_key()
+    }
+
+    /// The message, if it is one of the exchange `E`; `Message::try_from` takes it out.
+    pub fn get<E: Exchange>(&self) -> Option<&Message<E>> {
+        let message: &dyn Any = self.message();
+        message.downcast_ref()
+    }
+
+    fn message(&self) -> &dyn AnyMessage {
+        match self {
+            #[cfg(feature = "auth")]
+            Self::ClientCreated(message) => &**message,
+            #[cfg(feature = "auth")]
+            Self::ClientUpdated(message) => &**message,
+            #[cfg(feature = "auth")]
+            Self::ClientDeleted(message) => &**message,
+            #[cfg(feature = "auth")]
+            Self::RoleCreated(message) => &**message,
+            #[cfg(feature = "auth")]
+            Self::RoleUpdated(message) => &**message,
+            #[cfg(feature = "auth")]
+            Self::RoleDeleted(message) => &**message,
+            #[cfg(feature = "github")]
+            Self::PullRequest(message) => &**message,
+            #[cfg(feature = "github")]
+            Self::Push(message) => &**message,
+            #[cfg(feature = "github")]
+            Self::Release(message) => &**message,
+            #[cfg(feature = "github")]
+            Self::Rerun(message) => &**message,
+            #[cfg(feature = "github")]
+            Self::TaskGroupCreationRequested(message) => &**message,
+            #[cfg(feature = "hooks")]
+            Self::HookCreated(message) => &**message,
+            #[cfg(feature = "hooks")]
+            Self::HookUpdated(message) => &**message,
+            #[cfg(feature = "hooks")]
+            Self::HookDeleted(message) => &**message,
+            #[cfg(feature = "notify")]
+            Self::Notify(message) => &**message,
+            #[cfg(feature = "queue")]
+            Self::TaskDefined(message) => &**message,
+            #[cfg(feature = "queue")]
+            Self::TaskPending(message) => &**message,
+            #[cfg(feature = "queue")]
+            Self::TaskRunning(message) => &**message,
+            #[cfg(feature = "queue")]
+            Self::ArtifactCreated(message) => &**message,
+            #[cfg(feature = "queue")]
+            Self::TaskCompleted(message) => &**message,
+            #[cfg(feature = "queue")]
+            Self::TaskFailed(message) => &**message,
+            #[cfg(feature = "queue")]
+            Self::TaskException(message) => &**message,
+            #[cfg(feature = "queue")]
+            Self::TaskGroupResolved(message) => &**message,
+            #[cfg(feature = "queue")]
+            Self::TaskGroupSealed(message) => &**message,
+            #[cfg(feature = "queue")]
+            Self::TaskPriorityChanged(message) => &**message,
+            #[cfg(feature = "queue")]
+            Self::TaskGroupPriorityChanged(message) => &**message,
+            #[cfg(feature = "worker-manager")]
+            Self::WorkerPoolCreated(message) => &**message,
+            #[cfg(feature = "worker-manager")]
+            Self::WorkerPoolUpdated(message) => &**message,
+            #[cfg(feature = "worker-manager")]
+            Self::WorkerPoolError(message) => &**message,
+            #[cfg(feature = "worker-manager")]
+            Self::WorkerRequested(message) => &**message,
+            #[cfg(feature = "worker-manager")]
+            Self::WorkerRunning(message) => &**message,
+            #[cfg(feature = "worker-manager")]
+            Self::WorkerStopped(message) => &**message,
+            #[cfg(feature = "worker-manager")]
+            Self::WorkerRemoved(message) => &**message,
+            #[cfg(feature = "worker-manager")]
+            Self::LaunchConfigCreated(message) => &**message,
+            #[cfg(feature = "worker-manager")]
+            Self::LaunchConfigUpdated(message) => &**message,
+            #[cfg(feature = "worker-manager")]
+            Self::LaunchConfigArchived(message) => &**message,
+        }
+    }
+
+    fn into_message(self) -> Box<dyn Any> {
+        match self {
+            #[cfg(feature = "auth")]
+            Self::ClientCreated(message) => message,
+            #[cfg(feature = "auth")]
+            Self::ClientUpdated(message) => message,
+            #[cfg(feature = "auth")]
+            Self::ClientDeleted(message) => message,
+            #[cfg(feature = "auth")]
+            Self::RoleCreated(message) => message,
+            #[cfg(feature = "auth")]
+            Self::RoleUpdated(message) => message,
+            #[cfg(feature = "auth")]
+            Self::RoleDeleted(message) => message,
+            #[cfg(feature = "github")]
+            Self::PullRequest(message) => message,
+            #[cfg(feature = "github")]
+            Self::Push(message) => message,
+            #[cfg(feature = "github")]
+            Self::Release(message) => message,
+            #[cfg(feature = "github")]
+            Self::Rerun(message) => message,
+            #[cfg(feature = "github")]
+            Self::TaskGroupCreationRequested(message) => message,
+            #[cfg(feature = "hooks")]
+            Self::HookCreated(message) => message,
+            #[cfg(feature = "hooks")]
+            Self::HookUpdated(message) => message,
+            #[cfg(feature = "hooks")]
+            Self::HookDeleted(message) => message,
+            #[cfg(feature = "notify")]
+            Self::Notify(message) => message,
+            #[cfg(feature = "queue")]
+            Self::TaskDefined(message) => message,
+            #[cfg(feature = "queue")]
+            Self::TaskPending(message) => message,
+            #[cfg(feature = "queue")]
+            Self::TaskRunning(message) => message,
+            #[cfg(feature = "queue")]
+            Self::ArtifactCreated(message) => message,
+            #[cfg(feature = "queue")]
+            Self::TaskCompleted(message) => message,
+            #[cfg(feature = "queue")]
+            Self::TaskFailed(message) => message,
+            #[cfg(feature = "queue")]
+            Self::TaskException(message) => message,
+            #[cfg(feature = "queue")]
+            Self::TaskGroupResolved(message) => message,
+            #[cfg(feature = "queue")]
+            Self::TaskGroupSealed(message) => message,
+            #[cfg(feature = "queue")]
+            Self::TaskPriorityChanged(message) => message,
+            #[cfg(feature = "queue")]
+            Self::TaskGroupPriorityChanged(message) => message,
+            #[cfg(feature = "worker-manager")]
+            Self::WorkerPoolCreated(message) => message,
+            #[cfg(feature = "worker-manager")]
+            Self::WorkerPoolUpdated(message) => message,
+            #[cfg(feature = "worker-manager")]
+            Self::WorkerPoolError(message) => message,
+            #[cfg(feature = "worker-manager")]
+            Self::WorkerRequested(message) => message,
+            #[cfg(feature = "worker-manager")]
+            Self::WorkerRunning(message) => message,
+            #[cfg(feature = "worker-manager")]
+            Self::WorkerStopped(message) => message,
+            #[cfg(feature = "worker-manager")]
+            Self::WorkerRemoved(message) => message,
+            #[cfg(feature = "worker-manager")]
+            Self::LaunchConfigCreated(message) => message,
+            #[cfg(feature = "worker-manager")]
+            Self::LaunchConfigUpdated(message) => message,
+            #[cfg(feature = "worker-manager")]
+            Self::LaunchConfigArchived(message) => message,
+        }
+    }
+}
+
 impl EventSet for Event {
     fn decode(
         exchange: &str,
@@ -129,280 +312,165 @@ impl EventSet for Event {
         match exchange {
             #[cfg(feature = "auth")]
             "exchange/taskcluster-auth/v1/client-created" => {
-                Message::decode(routing_key, bytes)
-                    .map(Box::new)
-                    .map(Self::ClientCreated)
+                decode_as(routing_key, bytes, Self::ClientCreated)
             }
             #[cfg(feature = "auth")]
             "exchange/taskcluster-auth/v1/client-updated" => {
-                Message::decode(routing_key, bytes)
-                    .map(Box::new)
-                    .map(Self::ClientUpdated)
+                decode_as(routing_key, bytes, Self::ClientUpdated)
             }
             #[cfg(feature = "auth")]
             "exchange/taskcluster-auth/v1/client-deleted" => {
-                Message::decode(routing_key, bytes)
-                    .map(Box::new)
-                    .map(Self::ClientDeleted)
+                decode_as(routing_key, bytes, Self::ClientDeleted)
             }
             #[cfg(feature = "auth")]
             "exchange/taskcluster-auth/v1/role-created" => {
-                Message::decode(routing_key, bytes).map(Box::new).map(Self::RoleCreated)
+                decode_as(routing_key, bytes, Self::RoleCreated)
             }
             #[cfg(feature = "auth")]
             "exchange/taskcluster-auth/v1/role-updated" => {
-                Message::decode(routing_key, bytes).map(Box::new).map(Self::RoleUpdated)
+                decode_as(routing_key, bytes, Self::RoleUpdated)
             }
             #[cfg(feature = "auth")]
             "exchange/taskcluster-auth/v1/role-deleted" => {
-                Message::decode(routing_key, bytes).map(Box::new).map(Self::RoleDeleted)
+                decode_as(routing_key, bytes, Self::RoleDeleted)
             }
             #[cfg(feature = "github")]
             "exchange/taskcluster-github/v1/pull-request" => {
-                Message::decode(routing_key, bytes).map(Box::new).map(Self::PullRequest)
+                decode_as(routing_key, bytes, Self::PullRequest)
             }
             #[cfg(feature = "github")]
             "exchange/taskcluster-github/v1/push" => {
-                Message::decode(routing_key, bytes).map(Box::new).map(Self::Push)
+                decode_as(routing_key, bytes, Self::Push)
             }
             #[cfg(feature = "github")]
             "exchange/taskcluster-github/v1/release" => {
-                Message::decode(routing_key, bytes).map(Box::new).map(Self::Release)
+                decode_as(routing_key, bytes, Self::Release)
             }
             #[cfg(feature = "github")]
             "exchange/taskcluster-github/v1/rerun" => {
-                Message::decode(routing_key, bytes).map(Box::new).map(Self::Rerun)
+                decode_as(routing_key, bytes, Self::Rerun)
             }
             #[cfg(feature = "github")]
             "exchange/taskcluster-github/v1/task-group-creation-requested" => {
-                Message::decode(routing_key, bytes)
-                    .map(Box::new)
-                    .map(Self::TaskGroupCreationRequested)
+                decode_as(routing_key, bytes, Self::TaskGroupCreationRequested)
             }
             #[cfg(feature = "hooks")]
             "exchange/taskcluster-hooks/v1/hook-created" => {
-                Message::decode(routing_key, bytes).map(Box::new).map(Self::HookCreated)
+                decode_as(routing_key, bytes, Self::HookCreated)
             }
             #[cfg(feature = "hooks")]
             "exchange/taskcluster-hooks/v1/hook-updated" => {
-                Message::decode(routing_key, bytes).map(Box::new).map(Self::HookUpdated)
+                decode_as(routing_key, bytes, Self::HookUpdated)
             }
             #[cfg(feature = "hooks")]
             "exchange/taskcluster-hooks/v1/hook-deleted" => {
-                Message::decode(routing_key, bytes).map(Box::new).map(Self::HookDeleted)
+                decode_as(routing_key, bytes, Self::HookDeleted)
             }
             #[cfg(feature = "notify")]
             "exchange/taskcluster-notify/v1/notification" => {
-                Message::decode(routing_key, bytes).map(Box::new).map(Self::Notify)
+                decode_as(routing_key, bytes, Self::Notify)
             }
             #[cfg(feature = "queue")]
             "exchange/taskcluster-queue/v1/task-defined" => {
-                Message::decode(routing_key, bytes).map(Box::new).map(Self::TaskDefined)
+                decode_as(routing_key, bytes, Self::TaskDefined)
             }
             #[cfg(feature = "queue")]
             "exchange/taskcluster-queue/v1/task-pending" => {
-                Message::decode(routing_key, bytes).map(Box::new).map(Self::TaskPending)
+                decode_as(routing_key, bytes, Self::TaskPending)
             }
             #[cfg(feature = "queue")]
             "exchange/taskcluster-queue/v1/task-running" => {
-                Message::decode(routing_key, bytes).map(Box::new).map(Self::TaskRunning)
+                decode_as(routing_key, bytes, Self::TaskRunning)
             }
             #[cfg(feature = "queue")]
             "exchange/taskcluster-queue/v1/artifact-created" => {
-                Message::decode(routing_key, bytes)
-                    .map(Box::new)
-                    .map(Self::ArtifactCreated)
+                decode_as(routing_key, bytes, Self::ArtifactCreated)
             }
             #[cfg(feature = "queue")]
             "exchange/taskcluster-queue/v1/task-completed" => {
-                Message::decode(routing_key, bytes)
-                    .map(Box::new)
-                    .map(Self::TaskCompleted)
+                decode_as(routing_key, bytes, Self::TaskCompleted)
             }
             #[cfg(feature = "queue")]
             "exchange/taskcluster-queue/v1/task-failed" => {
-                Message::decode(routing_key, bytes).map(Box::new).map(Self::TaskFailed)
+                decode_as(routing_key, bytes, Self::TaskFailed)
             }
             #[cfg(feature = "queue")]
             "exchange/taskcluster-queue/v1/task-exception" => {
-                Message::decode(routing_key, bytes)
-                    .map(Box::new)
-                    .map(Self::TaskException)
+                decode_as(routing_key, bytes, Self::TaskException)
             }
             #[cfg(feature = "queue")]
             "exchange/taskcluster-queue/v1/task-group-resolved" => {
-                Message::decode(routing_key, bytes)
-                    .map(Box::new)
-                    .map(Self::TaskGroupResolved)
+                decode_as(routing_key, bytes, Self::TaskGroupResolved)
             }
             #[cfg(feature = "queue")]
             "exchange/taskcluster-queue/v1/task-group-sealed" => {
-                Message::decode(routing_key, bytes)
-                    .map(Box::new)
-                    .map(Self::TaskGroupSealed)
+                decode_as(routing_key, bytes, Self::TaskGroupSealed)
             }
             #[cfg(feature = "queue")]
             "exchange/taskcluster-queue/v1/task-priority-changed" => {
-                Message::decode(routing_key, bytes)
-                    .map(Box::new)
-                    .map(Self::TaskPriorityChanged)
+                decode_as(routing_key, bytes, Self::TaskPriorityChanged)
             }
             #[cfg(feature = "queue")]
             "exchange/taskcluster-queue/v1/task-group-priority-changed" => {
-                Message::decode(routing_key, bytes)
-                    .map(Box::new)
-                    .map(Self::TaskGroupPriorityChanged)
+                decode_as(routing_key, bytes, Self::TaskGroupPriorityChanged)
             }
             #[cfg(feature = "worker-manager")]
             "exchange/taskcluster-worker-manager/v1/worker-pool-created" => {
-                Message::decode(routing_key, bytes)
-                    .map(Box::new)
-                    .map(Self::WorkerPoolCreated)
+                decode_as(routing_key, bytes, Self::WorkerPoolCreated)
             }
             #[cfg(feature = "worker-manager")]
             "exchange/taskcluster-worker-manager/v1/worker-pool-updated" => {
-                Message::decode(routing_key, bytes)
-                    .map(Box::new)
-                    .map(Self::WorkerPoolUpdated)
+                decode_as(routing_key, bytes, Self::WorkerPoolUpdated)
             }
             #[cfg(feature = "worker-manager")]
             "exchange/taskcluster-worker-manager/v1/worker-pool-error" => {
-                Message::decode(routing_key, bytes)
-                    .map(Box::new)
-                    .map(Self::WorkerPoolError)
+                decode_as(routing_key, bytes, Self::WorkerPoolError)
             }
             #[cfg(feature = "worker-manager")]
             "exchange/taskcluster-worker-manager/v1/worker-requested" => {
-                Message::decode(routing_key, bytes)
-                    .map(Box::new)
-                    .map(Self::WorkerRequested)
+                decode_as(routing_key, bytes, Self::WorkerRequested)
             }
             #[cfg(feature = "worker-manager")]
             "exchange/taskcluster-worker-manager/v1/worker-running" => {
-                Message::decode(routing_key, bytes)
-                    .map(Box::new)
-                    .map(Self::WorkerRunning)
+                decode_as(routing_key, bytes, Self::WorkerRunning)
             }
             #[cfg(feature = "worker-manager")]
             "exchange/taskcluster-worker-manager/v1/worker-stopped" => {
-                Message::decode(routing_key, bytes)
-                    .map(Box::new)
-                    .map(Self::WorkerStopped)
+                decode_as(routing_key, bytes, Self::WorkerStopped)
             }
             #[cfg(feature = "worker-manager")]
             "exchange/taskcluster-worker-manager/v1/worker-removed" => {
-                Message::decode(routing_key, bytes)
-                    .map(Box::new)
-                    .map(Self::WorkerRemoved)
+                decode_as(routing_key, bytes, Self::WorkerRemoved)
             }
             #[cfg(feature = "worker-manager")]
             "exchange/taskcluster-worker-manager/v1/launch-config-created" => {
-                Message::decode(routing_key, bytes)
-                    .map(Box::new)
-                    .map(Self::LaunchConfigCreated)
+                decode_as(routing_key, bytes, Self::LaunchConfigCreated)
             }
             #[cfg(feature = "worker-manager")]
             "exchange/taskcluster-worker-manager/v1/launch-config-updated" => {
-                Message::decode(routing_key, bytes)
-                    .map(Box::new)
-                    .map(Self::LaunchConfigUpdated)
+                decode_as(routing_key, bytes, Self::LaunchConfigUpdated)
             }
             #[cfg(feature = "worker-manager")]
             "exchange/taskcluster-worker-manager/v1/launch-config-archived" => {
-                Message::decode(routing_key, bytes)
-                    .map(Box::new)
-                    .map(Self::LaunchConfigArchived)
+                decode_as(routing_key, bytes, Self::LaunchConfigArchived)
             }
             _ => Err(DecodeError::unknown_exchange(exchange, routing_key)),
         }
     }
 
     fn validate(&self) -> Result<(), Violations> {
-        match *self {
-            #[cfg(feature = "auth")]
-            Self::ClientCreated(ref message) => Validate::validate(&message.payload),
-            #[cfg(feature = "auth")]
-            Self::ClientUpdated(ref message) => Validate::validate(&message.payload),
-            #[cfg(feature = "auth")]
-            Self::ClientDeleted(ref message) => Validate::validate(&message.payload),
-            #[cfg(feature = "auth")]
-            Self::RoleCreated(ref message) => Validate::validate(&message.payload),
-            #[cfg(feature = "auth")]
-            Self::RoleUpdated(ref message) => Validate::validate(&message.payload),
-            #[cfg(feature = "auth")]
-            Self::RoleDeleted(ref message) => Validate::validate(&message.payload),
-            #[cfg(feature = "github")]
-            Self::PullRequest(ref message) => Validate::validate(&message.payload),
-            #[cfg(feature = "github")]
-            Self::Push(ref message) => Validate::validate(&message.payload),
-            #[cfg(feature = "github")]
-            Self::Release(ref message) => Validate::validate(&message.payload),
-            #[cfg(feature = "github")]
-            Self::Rerun(ref message) => Validate::validate(&message.payload),
-            #[cfg(feature = "github")]
-            Self::TaskGroupCreationRequested(ref message) => {
-                Validate::validate(&message.payload)
-            }
-            #[cfg(feature = "hooks")]
-            Self::HookCreated(ref message) => Validate::validate(&message.payload),
-            #[cfg(feature = "hooks")]
-            Self::HookUpdated(ref message) => Validate::validate(&message.payload),
-            #[cfg(feature = "hooks")]
-            Self::HookDeleted(ref message) => Validate::validate(&message.payload),
-            #[cfg(feature = "notify")]
-            Self::Notify(ref message) => Validate::validate(&message.payload),
-            #[cfg(feature = "queue")]
-            Self::TaskDefined(ref message) => Validate::validate(&message.payload),
-            #[cfg(feature = "queue")]
-            Self::TaskPending(ref message) => Validate::validate(&message.payload),
-            #[cfg(feature = "queue")]
-            Self::TaskRunning(ref message) => Validate::validate(&message.payload),
-            #[cfg(feature = "queue")]
-            Self::ArtifactCreated(ref message) => Validate::validate(&message.payload),
-            #[cfg(feature = "queue")]
-            Self::TaskCompleted(ref message) => Validate::validate(&message.payload),
-            #[cfg(feature = "queue")]
-            Self::TaskFailed(ref message) => Validate::validate(&message.payload),
-            #[cfg(feature = "queue")]
-            Self::TaskException(ref message) => Validate::validate(&message.payload),
-            #[cfg(feature = "queue")]
-            Self::TaskGroupResolved(ref message) => Validate::validate(&message.payload),
-            #[cfg(feature = "queue")]
-            Self::TaskGroupSealed(ref message) => Validate::validate(&message.payload),
-            #[cfg(feature = "queue")]
-            Self::TaskPriorityChanged(ref message) => {
-                Validate::validate(&message.payload)
-            }
-            #[cfg(feature = "queue")]
-            Self::TaskGroupPriorityChanged(ref message) => {
-                Validate::validate(&message.payload)
-            }
-            #[cfg(feature = "worker-manager")]
-            Self::WorkerPoolCreated(ref message) => Validate::validate(&message.payload),
-            #[cfg(feature = "worker-manager")]
-            Self::WorkerPoolUpdated(ref message) => Validate::validate(&message.payload),
-            #[cfg(feature = "worker-manager")]
-            Self::WorkerPoolError(ref message) => Validate::validate(&message.payload),
-            #[cfg(feature = "worker-manager")]
-            Self::WorkerRequested(ref message) => Validate::validate(&message.payload),
-            #[cfg(feature = "worker-manager")]
-            Self::WorkerRunning(ref message) => Validate::validate(&message.payload),
-            #[cfg(feature = "worker-manager")]
-            Self::WorkerStopped(ref message) => Validate::validate(&message.payload),
-            #[cfg(feature = "worker-manager")]
-            Self::WorkerRemoved(ref message) => Validate::validate(&message.payload),
-            #[cfg(feature = "worker-manager")]
-            Self::LaunchConfigCreated(ref message) => {
-                Validate::validate(&message.payload)
-            }
-            #[cfg(feature = "worker-manager")]
-            Self::LaunchConfigUpdated(ref message) => {
-                Validate::validate(&message.payload)
-            }
-            #[cfg(feature = "worker-manager")]
-            Self::LaunchConfigArchived(ref message) => {
-                Validate::validate(&message.payload)
-            }
+        self.message().validate()
+    }
+}
+
+impl<E: Exchange> TryFrom<Event> for Message<E> {
+    type Error = UnexpectedExchange;
+
+    fn try_from(event: Event) -> Result<Self, UnexpectedExchange> {
+        let exchange = event.exchange();
+        match event.into_message().downcast() {
+            Ok(message) => Ok(*message),
+            Err(_) => Err(UnexpectedExchange::new::<E>(exchange)),
         }
     }
 }

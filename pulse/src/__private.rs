@@ -22,12 +22,14 @@ pub mod schema {
     };
 }
 
+pub use crate::binding::BindingWords;
+pub use crate::event::{AnyMessage, decode_as};
 pub use crate::payload::{
     Branch, Member, Members, PayloadSlot, Rest, Shape, ShapeRule, Union, check_one,
     check_unmatched, deserialize_open, deserialize_union, fmt_open, optional, read_variant,
     serialize_open,
 };
-pub use crate::routing::{IntoWord, KeyReader, KeyWriter, PatternWord, PatternWords, word_or};
+pub use crate::routing::{KeyReader, KeyWriter};
 pub use crate::rule::{
     ItemsRule, Known, Matcher, MembersRule, Positions, Rule, Run, Scalar, Split, Table, unique,
     unique_as_written,
@@ -36,3 +38,38 @@ pub use crate::rule::{
 pub use crate::schema::ObjectSchema;
 pub use crate::schema::{Dependency, Keyword, Literal, Schema, Type};
 pub use crate::validate::{Flow, Pointer, Report};
+
+/// Defines what payloads and routing keys are made of: for each type of the module
+/// above, a struct of its required members, and the `new` that takes it. Members in
+/// `#[unset(…)]` start out empty.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! __taskcluster_required {
+    ($(
+        $(#[unset($($unset:ident),*)])?
+        struct $name:ident { $($field:ident: $type:ty),* $(,)? }
+    )*) => {
+        $(
+            #[doc = concat!("The required members of [`", stringify!($name), "`](super::", stringify!($name), ").")]
+            #[derive(Clone, Debug)]
+            pub struct $name {
+                $(
+                    #[doc = concat!("As [`", stringify!($name), "`](super::", stringify!($name), ") describes it.")]
+                    pub $field: $type,
+                )*
+            }
+
+            impl super::$name {
+                /// Makes a value of its required members; the optional ones are unset.
+                pub fn new(required: $name) -> Self {
+                    Self {
+                        $($field: required.$field,)*
+                        $($($unset: ::std::default::Default::default(),)*)?
+                    }
+                }
+            }
+        )*
+    };
+}
+
+pub use crate::__taskcluster_required as required;

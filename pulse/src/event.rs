@@ -1,23 +1,34 @@
 //! Messages, decoded into the types of the exchange that they came from.
 
+use std::any::Any;
 use std::fmt;
 
-use crate::binding::Exchange;
-use crate::payload::{self, PayloadError};
+use crate::binding::{Exchange, ExchangeInfo};
+use crate::payload::PayloadError;
 use crate::routing::{RoutingKey, RoutingKeyError};
+use crate::validate::{Validate, Violations};
 
 /// One message of the exchange `E`.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Message<E: Exchange> {
     /// The routing key that it was published with.
     pub routing_key: E::RoutingKey,
-    /// What it carries.
+    /// Its payload.
     pub payload: E::Payload,
 }
 
 impl<E: Exchange> Message<E> {
+    /// A message to publish.
+    pub fn new(routing_key: E::RoutingKey, payload: E::Payload) -> Self {
+        Self {
+            routing_key,
+            payload,
+        }
+    }
+
     /// Decodes one delivery of the exchange `E`, as tolerantly as
-    /// [`payload::decode`] does.
+    /// [`decode`](crate::decode) does.
     ///
     /// # Errors
     ///
@@ -27,10 +38,57 @@ impl<E: Exchange> Message<E> {
         Ok(Self {
             routing_key: E::RoutingKey::parse(routing_key)
                 .map_err(|error| failed(DecodeErrorKind::RoutingKey(error)))?,
-            payload: payload::decode(bytes)
+            payload: crate::decode(bytes)
                 .map_err(|error| failed(DecodeErrorKind::Payload(error)))?,
         })
     }
+}
+
+/// A message of any exchange, as generated events look at it.
+pub trait AnyMessage: Any {
+    /// The exchange of the message.
+    fn exchange(&self) -> &'static ExchangeInfo;
+
+    /// The routing key, as text.
+    ///
+    /// # Errors
+    ///
+    /// [`RoutingKeyError`], as [`RoutingKey::to_key`] returns it.
+    fn routing_key(&self) -> Result<String, RoutingKeyError>;
+
+    /// Checks the payload against every rule of its schema.
+    ///
+    /// # Errors
+    ///
+    /// All [`Violations`].
+    fn validate(&self) -> Result<(), Violations>;
+}
+
+impl<E: Exchange> AnyMessage for Message<E> {
+    fn exchange(&self) -> &'static ExchangeInfo {
+        E::INFO
+    }
+
+    fn routing_key(&self) -> Result<String, RoutingKeyError> {
+        self.routing_key.to_key()
+    }
+
+    fn validate(&self) -> Result<(), Violations> {
+        self.payload.validate()
+    }
+}
+
+/// Decodes a message of one exchange into the variant of a set.
+///
+/// # Errors
+///
+/// As [`Message::decode`].
+pub fn decode_as<E: Exchange, S>(
+    routing_key: &str,
+    bytes: &[u8],
+    variant: fn(Box<Message<E>>) -> S,
+) -> Result<S, DecodeError> {
+    Message::decode(routing_key, bytes).map(|message| variant(Box::new(message)))
 }
 
 /// A set of exchanges, and the one type that a message of any of them decodes
@@ -48,11 +106,11 @@ pub trait EventSet: Sized + Send + 'static {
     ///
     /// # Errors
     ///
-    /// All [`Violations`](crate::Violations), each with its JSON pointer.
-    fn validate(&self) -> Result<(), crate::Violations>;
+    /// All [`Violations`], each with its JSON pointer.
+    fn validate(&self) -> Result<(), Violations>;
 }
 
-/// Why a delivery could not be decoded, and which one it was.
+/// A delivery that could not be decoded. The cause is its `source`.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct DecodeError {
@@ -61,20 +119,20 @@ pub struct DecodeError {
     /// The delivery's routing key.
     pub routing_key: String,
     /// What was wrong with it.
-    pub failure: DecodeErrorKind,
+    pub kind: DecodeErrorKind,
 }
 
 impl DecodeError {
-    /// Says that the delivery from `exchange` with `routing_key` failed by `failure`.
-    pub fn new(exchange: &str, routing_key: &str, failure: DecodeErrorKind) -> Self {
+    /// The delivery from `exchange` with `routing_key` could not be decoded.
+    pub fn new(exchange: &str, routing_key: &str, kind: DecodeErrorKind) -> Self {
         Self {
             exchange: exchange.to_owned(),
             routing_key: routing_key.to_owned(),
-            failure,
+            kind,
         }
     }
 
-    /// Says that `exchange` is not one that the caller knows.
+    /// No type is known for `exchange`.
     pub fn unknown_exchange(exchange: &str, routing_key: &str) -> Self {
         Self::new(exchange, routing_key, DecodeErrorKind::UnknownExchange)
     }
@@ -85,14 +143,14 @@ impl fmt::Display for DecodeError {
         write!(
             f,
             "message from {} with routing key {:?}: {}",
-            self.exchange, self.routing_key, self.failure
+            self.exchange, self.routing_key, self.kind
         )
     }
 }
 
 impl std::error::Error for DecodeError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &self.failure {
+        match &self.kind {
             DecodeErrorKind::UnknownExchange => None,
             DecodeErrorKind::RoutingKey(error) => Some(error),
             DecodeErrorKind::Payload(error) => Some(error),
@@ -119,8 +177,38 @@ impl fmt::Display for DecodeErrorKind {
                 "no type is known for this exchange; bind only exchanges of this crate, \
                  and enable the feature of the service that publishes it",
             ),
-            Self::RoutingKey(error) => error.fmt(f),
-            Self::Payload(error) => error.fmt(f),
+            Self::RoutingKey(_) => f.write_str("the routing key does not have the exchange's form"),
+            Self::Payload(_) => f.write_str("the payload can't be decoded"),
         }
     }
 }
+
+/// An event of another exchange than the wanted one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnexpectedExchange {
+    /// The exchange of the event.
+    pub exchange: &'static str,
+    /// The wanted exchange.
+    pub expected: &'static str,
+}
+
+impl UnexpectedExchange {
+    /// The event is one of `exchange` rather than of `E`.
+    #[doc(hidden)]
+    pub fn new<E: Exchange>(exchange: &ExchangeInfo) -> Self {
+        Self {
+            exchange: exchange.exchange,
+            expected: E::INFO.exchange,
+        }
+    }
+}
+
+impl fmt::Display for UnexpectedExchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { exchange, expected } = self;
+        write!(f, "a message of {exchange}; expected one of {expected}")
+    }
+}
+
+impl std::error::Error for UnexpectedExchange {}

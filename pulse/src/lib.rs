@@ -45,7 +45,9 @@ mod validate;
 
 #[cfg(feature = "amqp")]
 pub use amqp::Credentials;
-pub use binding::{Binding, Exchange, ExchangeInfo, RawBinding, RoutingKeyEntry};
+pub use binding::{
+    Binding, Catalogue, Exchange, ExchangeInfo, PatternBinding, RoutingKeyEntry, UnknownExchange,
+};
 #[cfg(any(feature = "amqp", feature = "memory"))]
 pub use client::{
     BindingError, Confirmation, Connection, Consumer, ConsumerBuilder, ConsumerEvent,
@@ -53,7 +55,7 @@ pub use client::{
     ManagementError, OnFailure, PublishError, Publisher, PublisherBuilder, PublisherEvent, Queue,
     QueueArgument, QueueBinding, Reconnect, RoutesFault,
 };
-pub use event::{DecodeError, DecodeErrorKind, EventSet, Message};
+pub use event::{DecodeError, DecodeErrorKind, EventSet, Message, UnexpectedExchange};
 #[cfg(feature = "arbitrary")]
 pub use example::example;
 #[cfg(feature = "memory")]

@@ -11,11 +11,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use taskcluster_pulse::{
-    Binding, Consumer, ConsumerEvent, Credentials, Exchange, Management, ManagementError,
-    MemoryBroker,
+    Consumer, ConsumerEvent, Credentials, Exchange, Management, ManagementError, MemoryBroker,
 };
 
-use common::{Numbered, Seen};
+use common::{Numbered, Seen, key};
 
 const QUEUE: &str = "queue/guest/test";
 
@@ -175,7 +174,7 @@ async fn silence_ends_after_ten_seconds() {
 #[tokio::test]
 async fn a_binding_with_arguments_is_left_and_told_of() {
     let broker = MemoryBroker::new();
-    let key = Numbered::default().routing_key();
+    let key = key(&Numbered::default());
     let exchange = Numbered::INFO.exchange;
     let body = format!(
         r#"[{{"source": "{exchange}", "routing_key": "{key}", "arguments": {{"a": 1}}}},

@@ -8,7 +8,7 @@ use jsonschema::{Draft, Registry, ValidationError, Validator};
 use schemars::JsonSchema;
 use serde_json::{Value, json};
 use taskcluster_pulse as pulse;
-use taskcluster_pulse::{ExchangeInfo, Payload, PayloadError, PayloadObject, Violations};
+use taskcluster_pulse::{Binding, ExchangeInfo, Payload, PayloadError, PayloadObject, Violations};
 
 use crate::documents::Documents;
 use crate::examples::{Example, Exemplary};

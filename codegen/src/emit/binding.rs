@@ -1,24 +1,28 @@
-//! Bindings: what a queue is bound to an exchange with.
+//! Bindings: a type for each exchange that queues are bound to.
 
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
 
 use super::docs::{described, docs};
+use super::entries::Entries;
 use super::markdown::{self, code};
 use super::ty::{Types, ident};
 use crate::model::{Exchange, KeyEntry, Service};
+
+/// How long a line of a doc comment may be for the default to be added to it.
+const DOC_LINE: usize = 81;
 
 /// The binding of an exchange, with the traits that make it one.
 pub(super) fn definition(
     types: Types<'_>,
     service: &Service,
+    entries: &Entries<'_>,
     exchange: &Exchange,
 ) -> Vec<TokenStream> {
     vec![
         item(types, exchange),
         setters(exchange),
-        binding(exchange),
-        implementation(types, service, exchange),
+        implementation(types, service, entries, exchange),
     ]
 }
 
@@ -29,112 +33,79 @@ fn item(types: Types<'_>, exchange: &Exchange) -> TokenStream {
         markdown::lines(&exchange.title),
         markdown::lines(&exchange.description),
         markdown::wrap(&format!(
-            "Binds a queue to {}; the default listens to everything. Messages carry a [`{payload}`].",
+            "Exchange {}, payload [`{payload}`].",
             code(&exchange.exchange)
         )),
     ]);
-    let fields = exchange.entries.iter().map(|entry| {
-        let name = ident(&entry.field);
-        let word = pattern_type(entry);
-        let docs = entry_docs(entry);
-        quote!(#docs pub #name: Option<#word>)
-    });
     quote! {
         #docs
         #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-        pub struct #name {
-            #(#fields,)*
-        }
-    }
-}
-
-fn entry_docs(entry: &KeyEntry) -> TokenStream {
-    let text = described(
-        None,
-        Some(&entry.summary),
-        "Not described by the reference.",
-    );
-    let unset = format!("Unset, it is {}.", code(unset(entry)));
-    docs(&[text, vec![unset]])
-}
-
-/// What stands in the pattern for an entry that was not set.
-fn unset(entry: &KeyEntry) -> &str {
-    match (&entry.constant, entry.multiple_words) {
-        (Some(constant), _) => constant,
-        (None, true) => "#",
-        (None, false) => "*",
-    }
-}
-
-fn pattern_type(entry: &KeyEntry) -> TokenStream {
-    match entry.multiple_words {
-        true => quote!(PatternWords),
-        false => quote!(PatternWord),
+        pub struct #name(BindingWords);
     }
 }
 
 fn setters(exchange: &Exchange) -> TokenStream {
     let name = ident(&exchange.name);
-    let setters = exchange.entries.iter().map(|entry| {
-        let field = ident(&entry.field);
-        let setter = format_ident!("with_{}", entry.field);
-        let word = pattern_type(entry);
-        let docs = docs(&[
-            vec![format!(
-                "Narrows the binding to messages with this {}.",
-                code(&entry.wire_name)
-            )],
-            vec!["# Errors".to_owned()],
-            vec![
-                "[`RoutingKeyError`] where it can't stand there, or the whole pattern gets"
-                    .to_owned(),
-                "longer than 255 bytes.".to_owned(),
-            ],
-        ]);
+    let setters = exchange.entries.iter().enumerate().map(|(index, entry)| {
+        let setter = ident(&entry.field);
+        let position = Literal::usize_unsuffixed(index);
+        let docs = entry_docs(entry);
+        let word = match entry.multiple_words {
+            true => quote!(words),
+            false => quote!(word),
+        };
         quote! {
             #docs
-            pub fn #setter(mut self, word: impl IntoWord<#word>) -> Result<Self, RoutingKeyError> {
-                self.#field = Some(word.into_word()?);
-                self.checked()
+            pub fn #setter(self, #word: &str) -> Self {
+                Self(self.0.with(#position, #word))
             }
         }
     });
-    match exchange.entries.is_empty() {
-        true => TokenStream::new(),
-        false => quote!(impl #name { #(#setters)* }),
-    }
-}
-
-fn binding(exchange: &Exchange) -> TokenStream {
-    let name = ident(&exchange.name);
-    let words = exchange.entries.iter().map(|entry| {
-        let field = ident(&entry.field);
-        let unset = unset(entry);
-        quote!(word_or(&self.#field, #unset))
-    });
-    let key = match exchange.entries.is_empty() {
-        true => quote!(String::new()),
-        false => quote!([#(#words),*].join(".")),
-    };
     quote! {
-        impl Binding for #name {
-            fn exchange_name(&self) -> &'static str {
-                Self::INFO.exchange
+        impl #name {
+            /// Binds to every message of the exchange.
+            pub const fn new() -> Self {
+                Self(BindingWords::new())
             }
 
-            fn routing_key(&self) -> String {
-                #key
-            }
-
-            fn new_payload_object(&self) -> Box<dyn PayloadObject> {
-                Box::new(PayloadSlot::<<Self as Exchange>::Payload>::new())
-            }
+            #(#setters)*
         }
     }
 }
 
-fn implementation(types: Types<'_>, service: &Service, exchange: &Exchange) -> TokenStream {
+/// The meaning of an entry, and the word that stands for it where none is set.
+fn entry_docs(entry: &KeyEntry) -> TokenStream {
+    let mut text = described(
+        None,
+        Some(&entry.summary),
+        "Not described by the reference.",
+    );
+    let default = match (&entry.constant, entry.multiple_words) {
+        (Some(constant), _) => {
+            format!("Takes only {} or a wildcard.", code(constant))
+        }
+        (None, true) => "Default: `#`.".to_owned(),
+        (None, false) => "Default: `*`.".to_owned(),
+    };
+    let is_paragraph = !text.iter().any(String::is_empty);
+    match text.last_mut() {
+        Some(last) if is_paragraph && last.ends_with('.') => {
+            match last.len() + default.len() < DOC_LINE {
+                true => last.extend([" ", default.as_str()]),
+                false => text.push(default),
+            }
+            docs(&[text])
+        }
+        _ => docs(&[text, vec![default]]),
+    }
+}
+
+fn implementation(
+    types: Types<'_>,
+    service: &Service,
+    entries: &Entries<'_>,
+    exchange: &Exchange,
+) -> TokenStream {
     let name = ident(&exchange.name);
     let payload = types.named(exchange.payload);
     let key = ident(&exchange.key_name);
@@ -143,27 +114,24 @@ fn implementation(types: Types<'_>, service: &Service, exchange: &Exchange) -> T
         wire_name,
         exchange: full_name,
         title,
-        description,
         schema,
         ..
     } = exchange;
-    let entries = exchange.entries.iter().map(|entry| {
-        let (name, summary) = (&entry.wire_name, &entry.summary);
-        let constant = entry.constant.iter().map(|word| quote!(.constant(#word)));
-        let required = entry.required.then(|| quote!(.required()));
-        let several = entry.multiple_words.then(|| quote!(.multiple_words()));
-        quote!(RoutingKeyEntry::new(#name, #summary) #(#constant)* #required #several)
-    });
+    let entries = entries.constant(exchange);
     quote! {
         impl Exchange for #name {
             type Payload = #payload;
             type RoutingKey = #key;
 
             const INFO: &'static ExchangeInfo =
-                &ExchangeInfo::new(#service_name, #api_version, #wire_name, #full_name)
-                    .about(#title, #description)
-                    .schema(#schema)
-                    .routing_key(&[#(#entries),*]);
+                &ExchangeInfo::new::<Self>(#service_name, #api_version)
+                    .named(#wire_name, #full_name)
+                    .about(#title, #schema)
+                    .routing_key(#entries);
+
+            fn words(&self) -> &BindingWords {
+                &self.0
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ use super::feature;
 use super::ty::ident;
 use crate::model::{Exchange, Service};
 
-/// The enum, and what decodes into it.
+/// The enum, with the code that decodes into it and looks at its messages.
 pub(super) fn definition(services: &[Service], features: bool) -> Vec<TokenStream> {
     let exchanges: Vec<(&Service, &Exchange)> = services
         .iter()
@@ -18,7 +18,12 @@ pub(super) fn definition(services: &[Service], features: bool) -> Vec<TokenStrea
                 .map(move |exchange| (service, exchange))
         })
         .collect();
-    vec![item(&exchanges, features), event_set(&exchanges, features)]
+    vec![
+        item(&exchanges, features),
+        methods(&exchanges, features),
+        event_set(&exchanges, features),
+        conversion(),
+    ]
 }
 
 fn item(exchanges: &[(&Service, &Exchange)], features: bool) -> TokenStream {
@@ -48,17 +53,78 @@ fn item(exchanges: &[(&Service, &Exchange)], features: bool) -> TokenStream {
     }
 }
 
+fn methods(exchanges: &[(&Service, &Exchange)], features: bool) -> TokenStream {
+    let arms = |message: &TokenStream| -> Vec<TokenStream> {
+        let arm = |(service, exchange): &(&Service, &Exchange)| {
+            let cfg = feature(service, features);
+            let variant = ident(&exchange.variant);
+            quote!(#cfg Self::#variant(message) => #message)
+        };
+        exchanges.iter().map(arm).collect()
+    };
+    let (borrowed, owned) = (arms(&quote!(&**message)), arms(&quote!(message)));
+    let borrowed = match exchanges {
+        // A reference to a type without values has no patterns of its own.
+        [] => quote!(match *self {}),
+        _ => quote!(match self { #(#borrowed,)* }),
+    };
+    quote! {
+        impl Event {
+            /// The exchange that the message was published on.
+            pub fn exchange(&self) -> &'static ExchangeInfo {
+                self.message().exchange()
+            }
+
+            /// The routing key of the message, as text.
+            ///
+            /// # Errors
+            ///
+            /// [`RoutingKeyError`] where the whole key is longer than AMQP allows, which no
+            /// received one is.
+            pub fn routing_key(&self) -> Result<String, RoutingKeyError> {
+                self.message().routing_key()
+            }
+
+            /// The message, if it is one of the exchange `E`; `Message::try_from` takes it out.
+            pub fn get<E: Exchange>(&self) -> Option<&Message<E>> {
+                let message: &dyn Any = self.message();
+                message.downcast_ref()
+            }
+
+            fn message(&self) -> &dyn AnyMessage {
+                #borrowed
+            }
+
+            fn into_message(self) -> Box<dyn Any> {
+                match self { #(#owned,)* }
+            }
+        }
+    }
+}
+
+/// One conversion for all variants.
+fn conversion() -> TokenStream {
+    quote! {
+        impl<E: Exchange> TryFrom<Event> for Message<E> {
+            type Error = UnexpectedExchange;
+
+            fn try_from(event: Event) -> Result<Self, UnexpectedExchange> {
+                let exchange = event.exchange();
+                match event.into_message().downcast() {
+                    Ok(message) => Ok(*message),
+                    Err(_) => Err(UnexpectedExchange::new::<E>(exchange)),
+                }
+            }
+        }
+    }
+}
+
 fn event_set(exchanges: &[(&Service, &Exchange)], features: bool) -> TokenStream {
     let decodes = exchanges.iter().map(|(service, exchange)| {
         let cfg = feature(service, features);
         let variant = ident(&exchange.variant);
         let name = &exchange.exchange;
-        quote!(#cfg #name => Message::decode(routing_key, bytes).map(Box::new).map(Self::#variant))
-    });
-    let validates = exchanges.iter().map(|(service, exchange)| {
-        let cfg = feature(service, features);
-        let variant = ident(&exchange.variant);
-        quote!(#cfg Self::#variant(ref message) => Validate::validate(&message.payload))
+        quote!(#cfg #name => decode_as(routing_key, bytes, Self::#variant))
     });
     let unknown = quote!(Err(DecodeError::unknown_exchange(exchange, routing_key)));
     let (bytes, decode) = match exchanges {
@@ -80,9 +146,7 @@ fn event_set(exchanges: &[(&Service, &Exchange)], features: bool) -> TokenStream
             }
 
             fn validate(&self) -> Result<(), Violations> {
-                match *self {
-                    #(#validates,)*
-                }
+                self.message().validate()
             }
         }
     }

@@ -3,6 +3,7 @@
 mod binding;
 mod checks;
 mod docs;
+mod entries;
 mod enums;
 mod event;
 mod examples;
@@ -12,6 +13,7 @@ mod markdown;
 mod matcher;
 mod names;
 mod payloads;
+mod required;
 mod root;
 mod routing_key;
 mod schemas;

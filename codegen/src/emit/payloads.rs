@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use super::docs::{described, docs, sentences};
 use super::ty::{Types, ident};
-use super::{enums, words};
+use super::{enums, required, words};
 use crate::model::{Branch, Field, Struct, TypeDef, TypeShape, Union, Value};
 
 /// The definition of one type, with what decodes and encodes it.
@@ -57,10 +57,12 @@ fn structure(types: Types<'_>, definition: &TypeDef, it: &Struct) -> Vec<TokenSt
         .map(|field| struct_field(types, field, is_camel, open));
     let rest = it.rest.iter().map(|rest| rest_field(types, rest));
     let deserialize = (!open).then(|| quote!(, Deserialize));
+    let default = required::has_none(it).then(|| quote!(Default,));
     let structure = quote! {
         #docs
-        #[derive(#derives, Serialize #deserialize)]
+        #[derive(#derives, #default Serialize #deserialize)]
         #camel
+        #[non_exhaustive]
         pub struct #name {
             #(#fields,)*
             #(#rest,)*

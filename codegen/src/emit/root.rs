@@ -105,6 +105,6 @@ fn catalogue(model: &Model, features: bool) -> Vec<TokenStream> {
     });
     vec![quote! {
         /// Every exchange, by service and in the order of its reference.
-        pub const EXCHANGES: &[&ExchangeInfo] = &[#(#infos),*];
+        pub const EXCHANGES: Catalogue = Catalogue::new(&[#(#infos),*]);
     }]
 }

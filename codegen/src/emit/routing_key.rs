@@ -1,14 +1,15 @@
 //! The routing keys of messages.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::docs::{described, docs};
 use super::markdown::code;
+use super::required;
 use super::ty::ident;
 use crate::model::{Exchange, KeyEntry};
 
-/// The routing key of an exchange, with what reads and writes it.
+/// The routing key of an exchange, with the code that reads and writes it.
 pub(super) fn definition(exchange: &Exchange) -> Vec<TokenStream> {
     vec![item(exchange), implementation(exchange)]
 }
@@ -28,9 +29,11 @@ fn item(exchange: &Exchange) -> TokenStream {
         code(&exchange.exchange)
     )]]);
     let fields = fields(exchange).map(field);
+    let default = required::key_has_none(exchange).then(|| quote!(Default,));
     quote! {
         #docs
-        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[derive(Clone, Debug, #default PartialEq, Eq, Hash)]
+        #[non_exhaustive]
         pub struct #name {
             #(#fields,)*
         }
@@ -55,53 +58,36 @@ fn field(entry: &KeyEntry) -> TokenStream {
     }
 }
 
-/// A name for the variable that reads the words, apart from those of the words.
-fn reader_name(exchange: &Exchange) -> Ident {
-    let mut name = "words".to_owned();
-    while exchange.entries.iter().any(|entry| entry.field == name) {
-        name.push_str("_left");
-    }
-    ident(&name)
-}
-
 fn implementation(exchange: &Exchange) -> TokenStream {
-    let reader = reader_name(exchange);
     let (name, binding) = (ident(&exchange.key_name), ident(&exchange.name));
-    let reads = exchange.entries.iter().map(|entry| {
+    let reads = fields(exchange).map(|entry| {
         let name = ident(&entry.field);
-        match (&entry.constant, entry.required, entry.multiple_words) {
-            (Some(_), ..) => quote!(#reader.constant()?;),
-            (None, true, false) => quote!(let #name = #reader.word()?;),
-            (None, false, false) => quote!(let #name = #reader.optional_word()?;),
-            (None, true, true) => quote!(let #name = #reader.words()?;),
-            (None, false, true) => quote!(let #name = #reader.optional_words()?;),
+        match (entry.required, entry.multiple_words) {
+            (true, false) => quote!(#name: words.word()?),
+            (false, false) => quote!(#name: words.optional_word()?),
+            (true, true) => quote!(#name: words.words()?),
+            (false, true) => quote!(#name: words.optional_words()?),
         }
     });
-    let writes = exchange.entries.iter().map(|entry| {
+    let writes = fields(exchange).map(|entry| {
         let name = ident(&entry.field);
-        match (&entry.constant, entry.required) {
-            (Some(constant), _) => quote!(.word(#constant)),
-            (None, true) => quote!(.word(&self.#name)),
-            (None, false) => quote!(.optional(&self.#name)),
+        match entry.required {
+            true => quote!(.word(&self.#name)),
+            false => quote!(.optional(&self.#name)),
         }
     });
-    let names = fields(exchange).map(|entry| ident(&entry.field));
-    let mutable = (!exchange.entries.is_empty()).then(|| quote!(mut));
-    let unused = exchange
-        .entries
-        .is_empty()
-        .then(|| quote!(let _ = #reader;));
+    let mutable = fields(exchange).next().map(|_| quote!(mut));
     quote! {
         impl RoutingKey for #name {
             fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-                let #mutable #reader = KeyReader::new(key, <#binding as Exchange>::INFO.routing_key)?;
-                #(#reads)*
-                #unused
-                Ok(Self { #(#names),* })
+                let #mutable words = KeyReader::new(key, <#binding as Exchange>::INFO.routing_key)?;
+                let key = Self { #(#reads),* };
+                words.finish()?;
+                Ok(key)
             }
 
             fn to_key(&self) -> Result<String, RoutingKeyError> {
-                KeyWriter::new() #(#writes)* .finish()
+                KeyWriter::new(<#binding as Exchange>::INFO.routing_key) #(#writes)* .finish()
             }
         }
     }

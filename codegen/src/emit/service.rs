@@ -6,9 +6,12 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::checks::Checks;
+use super::entries::Entries;
 use super::markdown;
 use super::ty::{Types, ident};
-use super::{RustFile, binding, examples, payloads, routing_key, schemas, shapes, validators};
+use super::{
+    RustFile, binding, examples, payloads, required, routing_key, schemas, shapes, validators,
+};
 use crate::model::{Model, Service, TypeId};
 use crate::resolve::Ledger;
 use taskcluster_documents::Error;
@@ -20,18 +23,17 @@ pub(super) fn files(
     features: bool,
     ledger: &mut Ledger,
 ) -> Result<Vec<RustFile>, Vec<Error>> {
-    let types = Types {
-        model,
-        module: &service.module,
-    };
+    let types = Types::new(model, &service.module);
     let siblings = names(types, service);
     let file = |name: &str, docs: &str, items| RustFile {
         path: format!("{}/{name}.rs", service.module),
-        docs: vec![docs.to_owned()],
+        docs: docs.lines().map(str::to_owned).collect(),
         siblings: siblings.clone(),
         items,
     };
-    let (bindings, keys) = (binding_items(types, service), key_items(service));
+    let entries = Entries::of(service);
+    let bindings = binding_items(types, service, &entries);
+    let keys = key_items(service);
     let (payloads, shapes) = (payload_items(types, service), shape_items(types, service));
     let checks = check_items(types, service, ledger);
     let rules = rule_items(service)?;
@@ -39,11 +41,17 @@ pub(super) fn files(
         module(types, service, features),
         file(
             "bindings",
-            "What queues are bound to the exchanges with.",
+            "Binding types, one for each exchange.",
             bindings,
         ),
+        file("entries", "The entries of routing keys.", entries.items()),
         file("routing_keys", "The routing keys of messages.", keys),
-        file("payloads", "What messages carry.", payloads),
+        file(
+            "required",
+            "The required members of payloads and routing keys.\n\nEach is the argument of `new` of the type of the same name.",
+            required::items(types, service),
+        ),
+        file("payloads", "Payload types.", payloads),
         file(
             "shapes",
             "Which kinds of JSON values the payloads are made of.",
@@ -100,8 +108,10 @@ fn module(types: Types<'_>, service: &Service, features: bool) -> RustFile {
     let mut items = vec![quote! {
         mod bindings;
         mod checks;
+        mod entries;
         #examples
         mod payloads;
+        pub mod required;
         mod routing_keys;
         #schemas
         pub(super) mod shapes;
@@ -131,14 +141,14 @@ fn names(types: Types<'_>, service: &Service) -> BTreeSet<String> {
         .flat_map(|exchange| [&exchange.name, &exchange.key_name])
         .chain(service.types.iter().map(|id| &types.definition(*id).name))
         .cloned()
-        .chain(["shapes", "validators"].map(str::to_owned))
+        .chain(["entries", "shapes", "validators"].map(str::to_owned))
         .collect()
 }
 
-fn binding_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
+fn binding_items(types: Types<'_>, service: &Service, entries: &Entries<'_>) -> Vec<TokenStream> {
     let exchanges = service.exchanges.iter();
     exchanges
-        .flat_map(|exchange| binding::definition(types, service, exchange))
+        .flat_map(|exchange| binding::definition(types, service, entries, exchange))
         .collect()
 }
 

@@ -30,9 +30,30 @@ pub(super) struct Types<'m> {
     pub(super) model: &'m Model,
     /// The service whose module this is.
     pub(super) module: &'m str,
+    /// Whether the types of this module are named from a file with types of the same
+    /// names.
+    is_below: bool,
 }
 
 impl<'m> Types<'m> {
+    pub(super) fn new(model: &'m Model, module: &'m str) -> Self {
+        let is_below = false;
+        Self {
+            model,
+            module,
+            is_below,
+        }
+    }
+
+    /// These types as named from a file of the module that has types of the same
+    /// names.
+    pub(super) fn below(self) -> Self {
+        Self {
+            is_below: true,
+            ..self
+        }
+    }
+
     pub(super) fn definition(&self, id: TypeId) -> &'m TypeDef {
         &self.model.types[id.0]
     }
@@ -42,7 +63,10 @@ impl<'m> Types<'m> {
         let definition = self.definition(id);
         let name = ident(&definition.name);
         if definition.module == self.module {
-            return quote!(#name);
+            return match self.is_below {
+                true => quote!(super::#name),
+                false => quote!(#name),
+            };
         }
         let module = ident(&definition.module);
         quote!(super::super::#module::#name)

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use proc_macro2::Span;
 use syn::visit::{self, Visit};
-use syn::{Attribute, FieldValue, Ident, Item, Path, parse_quote};
+use syn::{Attribute, FieldValue, File, Ident, Item, Macro, Path, parse_quote};
 
 /// Where names come from: paths of modules, and the names that are used of each.
 const SOURCES: &[(&str, &[&str])] = &[
     ("std", &["fmt"]),
+    ("std::any", &["Any"]),
     ("std::borrow", &["Cow"]),
     ("std::collections", &["BTreeMap"]),
     ("arbitrary", &["Arbitrary", "Unstructured"]),
@@ -20,7 +21,7 @@ const SOURCES: &[(&str, &[&str])] = &[
     (
         "taskcluster_pulse",
         &[
-            "Binding",
+            "Catalogue",
             "DecodeError",
             "EventSet",
             "Exchange",
@@ -28,7 +29,6 @@ const SOURCES: &[(&str, &[&str])] = &[
             "Message",
             "OpenEnum",
             "Payload",
-            "PayloadObject",
             "RawJson",
             "RawJsonObject",
             "RoutingKey",
@@ -37,6 +37,7 @@ const SOURCES: &[(&str, &[&str])] = &[
             "ScalarRule",
             "StringRule",
             "Timestamp",
+            "UnexpectedExchange",
             "Unknown",
             "Validate",
             "Violations",
@@ -47,9 +48,10 @@ const SOURCES: &[(&str, &[&str])] = &[
     (
         "taskcluster_pulse::__private",
         &[
+            "AnyMessage",
+            "BindingWords",
             "Branch",
             "Flow",
-            "IntoWord",
             "ItemsRule",
             "KeyReader",
             "KeyWriter",
@@ -59,9 +61,6 @@ const SOURCES: &[(&str, &[&str])] = &[
             "Members",
             "MembersRule",
             "ObjectSchema",
-            "PatternWord",
-            "PatternWords",
-            "PayloadSlot",
             "Pointer",
             "Positions",
             "Report",
@@ -74,17 +73,18 @@ const SOURCES: &[(&str, &[&str])] = &[
             "Union",
             "check_one",
             "check_unmatched",
+            "decode_as",
             "deserialize_open",
             "deserialize_union",
             "example",
             "fmt_open",
             "optional",
             "read_variant",
+            "required",
             "schema",
             "serialize_open",
             "unique",
             "unique_as_written",
-            "word_or",
         ],
     ),
 ];
@@ -155,6 +155,14 @@ impl<'ast> Visit<'ast> for Names {
         visit::visit_path(self, path);
     }
 
+    /// A call that defines items uses the names of its tokens.
+    fn visit_macro(&mut self, call: &'ast Macro) {
+        visit::visit_macro(self, call);
+        if let Ok(file) = call.parse_body::<File>() {
+            self.visit_file(&file);
+        }
+    }
+
     fn visit_field_value(&mut self, field: &'ast FieldValue) {
         // `Self { name }` names a variable, not something from elsewhere.
         if field.colon_token.is_some() {
@@ -162,9 +170,12 @@ impl<'ast> Visit<'ast> for Names {
         }
     }
 
-    /// Derives name traits, and serde's attributes name modules in strings.
+    /// Derives name traits, and serde's attributes name modules in strings. `unset`
+    /// names members.
     fn visit_attribute(&mut self, attribute: &'ast Attribute) {
-        if let syn::Meta::List(list) = &attribute.meta {
+        if let syn::Meta::List(list) = &attribute.meta
+            && !attribute.path().is_ident("unset")
+        {
             for token in list.tokens.clone() {
                 self.used
                     .insert(token.to_string().trim_matches('"').to_owned());

@@ -62,13 +62,34 @@ fn print(file: RustFile) -> syn::Result<String> {
             text.push('\n');
         }
         last = Some(kind);
-        text.push_str(&spaced(&prettyplease::unparse(&File {
+        text.push_str(&spaced(&unparsed(item)?));
+    }
+    Ok(text)
+}
+
+/// The text of an item. A call of a macro that defines items is printed as they are.
+fn unparsed(item: Item) -> syn::Result<String> {
+    let Item::Macro(call) = item else {
+        return Ok(prettyplease::unparse(&File {
             shebang: None,
             frontmatter: None,
             attrs: Vec::new(),
             items: vec![item],
-        })));
+        }));
+    };
+    let name = call.mac.path.require_ident()?;
+    let mut text = format!("{name}! {{\n");
+    let file: File = call.mac.parse_body()?;
+    for (index, item) in file.items.into_iter().enumerate() {
+        if index > 0 {
+            text.push('\n');
+        }
+        for line in unparsed(item)?.lines() {
+            text.push_str(format!("    {line}").trim_end());
+            text.push('\n');
+        }
     }
+    text.push_str("}\n");
     Ok(text)
 }
 
@@ -108,7 +129,8 @@ fn spaced(item: &str) -> String {
         is_impl |= line.starts_with("impl");
         text.push_str(line);
         text.push('\n');
-        let ends_member = line == "    }" || line.ends_with(';') && is_member(line);
+        let ends_member =
+            line == "    }" || line.ends_with(';') && (is_member(line) || continues(line));
         let goes_on = lines
             .peek()
             .is_some_and(|next| *next != "}" && !(is_type(line) && is_type(next)));
@@ -121,6 +143,11 @@ fn spaced(item: &str) -> String {
 
 fn is_member(line: &str) -> bool {
     line.starts_with("    const ") || is_type(line)
+}
+
+/// Whether a line ends a chain of calls that began on an earlier line of the `impl`.
+fn continues(line: &str) -> bool {
+    line.starts_with("        .") || line == "        );"
 }
 
 fn is_type(line: &str) -> bool {

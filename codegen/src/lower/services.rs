@@ -11,16 +11,18 @@ use crate::resolve::{Entry, Reference};
 
 /// Names that a generated crate has for other modules, files and features, and
 /// those of the modules of each service.
-const RESERVED: [&str; 13] = [
+const RESERVED: [&str; 15] = [
     "arbitrary",
     "bindings",
     "catalogue",
     "checks",
     "default",
+    "entries",
     "event",
     "lib",
     "mod",
     "payloads",
+    "required",
     "routing_keys",
     "schemars",
     "shapes",
@@ -101,7 +103,8 @@ fn exchange(entry: &Entry, types: &mut Types) -> Exchange {
 }
 
 fn key_entries(entry: &Entry) -> Vec<KeyEntry> {
-    let mut taken = BTreeSet::new();
+    // Bindings have a function of this name.
+    let mut taken = BTreeSet::from(["new".to_owned()]);
     let mut entries = Vec::new();
     for word in &entry.routing_key {
         let wanted = match ident::snake(&word.name) {

@@ -10,7 +10,8 @@ use super::{
 };
 
 /// The routing key of a message on `exchange/taskcluster-auth/v1/client-created`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct ClientCreatedRoutingKey {
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
@@ -24,17 +25,23 @@ impl RoutingKey for ClientCreatedRoutingKey {
             key,
             <ClientCreated as Exchange>::INFO.routing_key,
         )?;
-        let reserved = words.optional_words()?;
-        Ok(Self { reserved })
+        let key = Self {
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new().optional(&self.reserved).finish()
+        KeyWriter::new(<ClientCreated as Exchange>::INFO.routing_key)
+            .optional(&self.reserved)
+            .finish()
     }
 }
 
 /// The routing key of a message on `exchange/taskcluster-auth/v1/client-updated`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct ClientUpdatedRoutingKey {
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
@@ -48,17 +55,23 @@ impl RoutingKey for ClientUpdatedRoutingKey {
             key,
             <ClientUpdated as Exchange>::INFO.routing_key,
         )?;
-        let reserved = words.optional_words()?;
-        Ok(Self { reserved })
+        let key = Self {
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new().optional(&self.reserved).finish()
+        KeyWriter::new(<ClientUpdated as Exchange>::INFO.routing_key)
+            .optional(&self.reserved)
+            .finish()
     }
 }
 
 /// The routing key of a message on `exchange/taskcluster-auth/v1/client-deleted`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct ClientDeletedRoutingKey {
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
@@ -72,17 +85,23 @@ impl RoutingKey for ClientDeletedRoutingKey {
             key,
             <ClientDeleted as Exchange>::INFO.routing_key,
         )?;
-        let reserved = words.optional_words()?;
-        Ok(Self { reserved })
+        let key = Self {
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new().optional(&self.reserved).finish()
+        KeyWriter::new(<ClientDeleted as Exchange>::INFO.routing_key)
+            .optional(&self.reserved)
+            .finish()
     }
 }
 
 /// The routing key of a message on `exchange/taskcluster-auth/v1/role-created`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct RoleCreatedRoutingKey {
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
@@ -96,17 +115,23 @@ impl RoutingKey for RoleCreatedRoutingKey {
             key,
             <RoleCreated as Exchange>::INFO.routing_key,
         )?;
-        let reserved = words.optional_words()?;
-        Ok(Self { reserved })
+        let key = Self {
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new().optional(&self.reserved).finish()
+        KeyWriter::new(<RoleCreated as Exchange>::INFO.routing_key)
+            .optional(&self.reserved)
+            .finish()
     }
 }
 
 /// The routing key of a message on `exchange/taskcluster-auth/v1/role-updated`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct RoleUpdatedRoutingKey {
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
@@ -120,17 +145,23 @@ impl RoutingKey for RoleUpdatedRoutingKey {
             key,
             <RoleUpdated as Exchange>::INFO.routing_key,
         )?;
-        let reserved = words.optional_words()?;
-        Ok(Self { reserved })
+        let key = Self {
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new().optional(&self.reserved).finish()
+        KeyWriter::new(<RoleUpdated as Exchange>::INFO.routing_key)
+            .optional(&self.reserved)
+            .finish()
     }
 }
 
 /// The routing key of a message on `exchange/taskcluster-auth/v1/role-deleted`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct RoleDeletedRoutingKey {
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
@@ -144,11 +175,16 @@ impl RoutingKey for RoleDeletedRoutingKey {
             key,
             <RoleDeleted as Exchange>::INFO.routing_key,
         )?;
-        let reserved = words.optional_words()?;
-        Ok(Self { reserved })
+        let key = Self {
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new().optional(&self.reserved).finish()
+        KeyWriter::new(<RoleDeleted as Exchange>::INFO.routing_key)
+            .optional(&self.reserved)
+            .finish()
     }
 }

@@ -9,6 +9,7 @@ use super::{PullRequest, Push, Release, Rerun, TaskGroupCreationRequested};
 
 /// The routing key of a message on `exchange/taskcluster-github/v1/pull-request`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct PullRequestRoutingKey {
     /// GitHub account, an `organization` or a user, that owns the repository of the
     /// event. Each period of the GitHub name is given as `%` (`foo.bar` turns into
@@ -29,20 +30,17 @@ impl RoutingKey for PullRequestRoutingKey {
             key,
             <PullRequest as Exchange>::INFO.routing_key,
         )?;
-        words.constant()?;
-        let organization = words.word()?;
-        let repository = words.word()?;
-        let action = words.word()?;
-        Ok(Self {
-            organization,
-            repository,
-            action,
-        })
+        let key = Self {
+            organization: words.word()?,
+            repository: words.word()?,
+            action: words.word()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new()
-            .word("primary")
+        KeyWriter::new(<PullRequest as Exchange>::INFO.routing_key)
             .word(&self.organization)
             .word(&self.repository)
             .word(&self.action)
@@ -52,6 +50,7 @@ impl RoutingKey for PullRequestRoutingKey {
 
 /// The routing key of a message on `exchange/taskcluster-github/v1/push`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct PushRoutingKey {
     /// GitHub account, an `organization` or a user, that owns the repository of the
     /// event. Each period of the GitHub name is given as `%` (`foo.bar` turns into
@@ -66,15 +65,16 @@ pub struct PushRoutingKey {
 impl RoutingKey for PushRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
         let mut words = KeyReader::new(key, <Push as Exchange>::INFO.routing_key)?;
-        words.constant()?;
-        let organization = words.word()?;
-        let repository = words.word()?;
-        Ok(Self { organization, repository })
+        let key = Self {
+            organization: words.word()?,
+            repository: words.word()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new()
-            .word("primary")
+        KeyWriter::new(<Push as Exchange>::INFO.routing_key)
             .word(&self.organization)
             .word(&self.repository)
             .finish()
@@ -83,6 +83,7 @@ impl RoutingKey for PushRoutingKey {
 
 /// The routing key of a message on `exchange/taskcluster-github/v1/release`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct ReleaseRoutingKey {
     /// GitHub account, an `organization` or a user, that owns the repository of the
     /// event. Each period of the GitHub name is given as `%` (`foo.bar` turns into
@@ -97,15 +98,16 @@ pub struct ReleaseRoutingKey {
 impl RoutingKey for ReleaseRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
         let mut words = KeyReader::new(key, <Release as Exchange>::INFO.routing_key)?;
-        words.constant()?;
-        let organization = words.word()?;
-        let repository = words.word()?;
-        Ok(Self { organization, repository })
+        let key = Self {
+            organization: words.word()?,
+            repository: words.word()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new()
-            .word("primary")
+        KeyWriter::new(<Release as Exchange>::INFO.routing_key)
             .word(&self.organization)
             .word(&self.repository)
             .finish()
@@ -114,6 +116,7 @@ impl RoutingKey for ReleaseRoutingKey {
 
 /// The routing key of a message on `exchange/taskcluster-github/v1/rerun`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct RerunRoutingKey {
     /// GitHub account, an `organization` or a user, that owns the repository of the
     /// event. Each period of the GitHub name is given as `%` (`foo.bar` turns into
@@ -128,15 +131,16 @@ pub struct RerunRoutingKey {
 impl RoutingKey for RerunRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
         let mut words = KeyReader::new(key, <Rerun as Exchange>::INFO.routing_key)?;
-        words.constant()?;
-        let organization = words.word()?;
-        let repository = words.word()?;
-        Ok(Self { organization, repository })
+        let key = Self {
+            organization: words.word()?,
+            repository: words.word()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new()
-            .word("primary")
+        KeyWriter::new(<Rerun as Exchange>::INFO.routing_key)
             .word(&self.organization)
             .word(&self.repository)
             .finish()
@@ -145,6 +149,7 @@ impl RoutingKey for RerunRoutingKey {
 
 /// The routing key of a message on `exchange/taskcluster-github/v1/task-group-creation-requested`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct TaskGroupCreationRequestedRoutingKey {
     /// GitHub account, an `organization` or a user, that owns the repository of the
     /// event. Each period of the GitHub name is given as `%` (`foo.bar` turns into
@@ -162,15 +167,16 @@ impl RoutingKey for TaskGroupCreationRequestedRoutingKey {
             key,
             <TaskGroupCreationRequested as Exchange>::INFO.routing_key,
         )?;
-        words.constant()?;
-        let organization = words.word()?;
-        let repository = words.word()?;
-        Ok(Self { organization, repository })
+        let key = Self {
+            organization: words.word()?,
+            repository: words.word()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new()
-            .word("primary")
+        KeyWriter::new(<TaskGroupCreationRequested as Exchange>::INFO.routing_key)
             .word(&self.organization)
             .word(&self.repository)
             .finish()

@@ -8,7 +8,8 @@ use taskcluster_pulse::__private::{KeyReader, KeyWriter};
 use super::{HookCreated, HookDeleted, HookUpdated};
 
 /// The routing key of a message on `exchange/taskcluster-hooks/v1/hook-created`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct HookCreatedRoutingKey {
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
@@ -22,17 +23,23 @@ impl RoutingKey for HookCreatedRoutingKey {
             key,
             <HookCreated as Exchange>::INFO.routing_key,
         )?;
-        let reserved = words.optional_words()?;
-        Ok(Self { reserved })
+        let key = Self {
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new().optional(&self.reserved).finish()
+        KeyWriter::new(<HookCreated as Exchange>::INFO.routing_key)
+            .optional(&self.reserved)
+            .finish()
     }
 }
 
 /// The routing key of a message on `exchange/taskcluster-hooks/v1/hook-updated`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct HookUpdatedRoutingKey {
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
@@ -46,17 +53,23 @@ impl RoutingKey for HookUpdatedRoutingKey {
             key,
             <HookUpdated as Exchange>::INFO.routing_key,
         )?;
-        let reserved = words.optional_words()?;
-        Ok(Self { reserved })
+        let key = Self {
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new().optional(&self.reserved).finish()
+        KeyWriter::new(<HookUpdated as Exchange>::INFO.routing_key)
+            .optional(&self.reserved)
+            .finish()
     }
 }
 
 /// The routing key of a message on `exchange/taskcluster-hooks/v1/hook-deleted`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct HookDeletedRoutingKey {
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
@@ -70,11 +83,16 @@ impl RoutingKey for HookDeletedRoutingKey {
             key,
             <HookDeleted as Exchange>::INFO.routing_key,
         )?;
-        let reserved = words.optional_words()?;
-        Ok(Self { reserved })
+        let key = Self {
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new().optional(&self.reserved).finish()
+        KeyWriter::new(<HookDeleted as Exchange>::INFO.routing_key)
+            .optional(&self.reserved)
+            .finish()
     }
 }

@@ -9,6 +9,7 @@ use super::Notify;
 
 /// The routing key of a message on `exchange/taskcluster-notify/v1/notification`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct NotifyRoutingKey {
     /// Topic chosen by the sender; it may consist of several words. For a task with a
     /// route `notify.pulse.<topic>.on-<event>`, it is what stands for `<topic>` there.
@@ -18,12 +19,12 @@ pub struct NotifyRoutingKey {
 impl RoutingKey for NotifyRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
         let mut words = KeyReader::new(key, <Notify as Exchange>::INFO.routing_key)?;
-        words.constant()?;
-        let topic = words.words()?;
-        Ok(Self { topic })
+        let key = Self { topic: words.words()? };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new().word("primary").word(&self.topic).finish()
+        KeyWriter::new(<Notify as Exchange>::INFO.routing_key).word(&self.topic).finish()
     }
 }

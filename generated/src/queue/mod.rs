@@ -38,9 +38,11 @@
 
 mod bindings;
 mod checks;
+mod entries;
 #[cfg(feature = "arbitrary")]
 mod examples;
 mod payloads;
+pub mod required;
 mod routing_keys;
 #[cfg(feature = "schemars")]
 mod schemas;

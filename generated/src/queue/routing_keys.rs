@@ -13,6 +13,7 @@ use super::{
 
 /// The routing key of a message on `exchange/taskcluster-queue/v1/task-defined`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct TaskDefinedRoutingKey {
     /// `taskId` of the task in question.
     pub task_id: Word,
@@ -44,32 +45,23 @@ impl RoutingKey for TaskDefinedRoutingKey {
             key,
             <TaskDefined as Exchange>::INFO.routing_key,
         )?;
-        words.constant()?;
-        let task_id = words.word()?;
-        let run_id = words.optional_word()?;
-        let worker_group = words.optional_word()?;
-        let worker_id = words.optional_word()?;
-        let provisioner_id = words.word()?;
-        let worker_type = words.word()?;
-        let scheduler_id = words.word()?;
-        let task_group_id = words.word()?;
-        let reserved = words.optional_words()?;
-        Ok(Self {
-            task_id,
-            run_id,
-            worker_group,
-            worker_id,
-            provisioner_id,
-            worker_type,
-            scheduler_id,
-            task_group_id,
-            reserved,
-        })
+        let key = Self {
+            task_id: words.word()?,
+            run_id: words.optional_word()?,
+            worker_group: words.optional_word()?,
+            worker_id: words.optional_word()?,
+            provisioner_id: words.word()?,
+            worker_type: words.word()?,
+            scheduler_id: words.word()?,
+            task_group_id: words.word()?,
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new()
-            .word("primary")
+        KeyWriter::new(<TaskDefined as Exchange>::INFO.routing_key)
             .word(&self.task_id)
             .optional(&self.run_id)
             .optional(&self.worker_group)
@@ -85,6 +77,7 @@ impl RoutingKey for TaskDefinedRoutingKey {
 
 /// The routing key of a message on `exchange/taskcluster-queue/v1/task-pending`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct TaskPendingRoutingKey {
     /// `taskId` of the task in question.
     pub task_id: Word,
@@ -116,32 +109,23 @@ impl RoutingKey for TaskPendingRoutingKey {
             key,
             <TaskPending as Exchange>::INFO.routing_key,
         )?;
-        words.constant()?;
-        let task_id = words.word()?;
-        let run_id = words.word()?;
-        let worker_group = words.optional_word()?;
-        let worker_id = words.optional_word()?;
-        let provisioner_id = words.word()?;
-        let worker_type = words.word()?;
-        let scheduler_id = words.word()?;
-        let task_group_id = words.word()?;
-        let reserved = words.optional_words()?;
-        Ok(Self {
-            task_id,
-            run_id,
-            worker_group,
-            worker_id,
-            provisioner_id,
-            worker_type,
-            scheduler_id,
-            task_group_id,
-            reserved,
-        })
+        let key = Self {
+            task_id: words.word()?,
+            run_id: words.word()?,
+            worker_group: words.optional_word()?,
+            worker_id: words.optional_word()?,
+            provisioner_id: words.word()?,
+            worker_type: words.word()?,
+            scheduler_id: words.word()?,
+            task_group_id: words.word()?,
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new()
-            .word("primary")
+        KeyWriter::new(<TaskPending as Exchange>::INFO.routing_key)
             .word(&self.task_id)
             .word(&self.run_id)
             .optional(&self.worker_group)
@@ -157,6 +141,7 @@ impl RoutingKey for TaskPendingRoutingKey {
 
 /// The routing key of a message on `exchange/taskcluster-queue/v1/task-running`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct TaskRunningRoutingKey {
     /// `taskId` of the task in question.
     pub task_id: Word,
@@ -186,32 +171,23 @@ impl RoutingKey for TaskRunningRoutingKey {
             key,
             <TaskRunning as Exchange>::INFO.routing_key,
         )?;
-        words.constant()?;
-        let task_id = words.word()?;
-        let run_id = words.word()?;
-        let worker_group = words.word()?;
-        let worker_id = words.word()?;
-        let provisioner_id = words.word()?;
-        let worker_type = words.word()?;
-        let scheduler_id = words.word()?;
-        let task_group_id = words.word()?;
-        let reserved = words.optional_words()?;
-        Ok(Self {
-            task_id,
-            run_id,
-            worker_group,
-            worker_id,
-            provisioner_id,
-            worker_type,
-            scheduler_id,
-            task_group_id,
-            reserved,
-        })
+        let key = Self {
+            task_id: words.word()?,
+            run_id: words.word()?,
+            worker_group: words.word()?,
+            worker_id: words.word()?,
+            provisioner_id: words.word()?,
+            worker_type: words.word()?,
+            scheduler_id: words.word()?,
+            task_group_id: words.word()?,
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new()
-            .word("primary")
+        KeyWriter::new(<TaskRunning as Exchange>::INFO.routing_key)
             .word(&self.task_id)
             .word(&self.run_id)
             .word(&self.worker_group)
@@ -227,6 +203,7 @@ impl RoutingKey for TaskRunningRoutingKey {
 
 /// The routing key of a message on `exchange/taskcluster-queue/v1/artifact-created`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct ArtifactCreatedRoutingKey {
     /// `taskId` of the task in question.
     pub task_id: Word,
@@ -256,32 +233,23 @@ impl RoutingKey for ArtifactCreatedRoutingKey {
             key,
             <ArtifactCreated as Exchange>::INFO.routing_key,
         )?;
-        words.constant()?;
-        let task_id = words.word()?;
-        let run_id = words.word()?;
-        let worker_group = words.word()?;
-        let worker_id = words.word()?;
-        let provisioner_id = words.word()?;
-        let worker_type = words.word()?;
-        let scheduler_id = words.word()?;
-        let task_group_id = words.word()?;
-        let reserved = words.optional_words()?;
-        Ok(Self {
-            task_id,
-            run_id,
-            worker_group,
-            worker_id,
-            provisioner_id,
-            worker_type,
-            scheduler_id,
-            task_group_id,
-            reserved,
-        })
+        let key = Self {
+            task_id: words.word()?,
+            run_id: words.word()?,
+            worker_group: words.word()?,
+            worker_id: words.word()?,
+            provisioner_id: words.word()?,
+            worker_type: words.word()?,
+            scheduler_id: words.word()?,
+            task_group_id: words.word()?,
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new()
-            .word("primary")
+        KeyWriter::new(<ArtifactCreated as Exchange>::INFO.routing_key)
             .word(&self.task_id)
             .word(&self.run_id)
             .word(&self.worker_group)
@@ -297,6 +265,7 @@ impl RoutingKey for ArtifactCreatedRoutingKey {
 
 /// The routing key of a message on `exchange/taskcluster-queue/v1/task-completed`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct TaskCompletedRoutingKey {
     /// `taskId` of the task in question.
     pub task_id: Word,
@@ -326,32 +295,23 @@ impl RoutingKey for TaskCompletedRoutingKey {
             key,
             <TaskCompleted as Exchange>::INFO.routing_key,
         )?;
-        words.constant()?;
-        let task_id = words.word()?;
-        let run_id = words.word()?;
-        let worker_group = words.word()?;
-        let worker_id = words.word()?;
-        let provisioner_id = words.word()?;
-        let worker_type = words.word()?;
-        let scheduler_id = words.word()?;
-        let task_group_id = words.word()?;
-        let reserved = words.optional_words()?;
-        Ok(Self {
-            task_id,
-            run_id,
-            worker_group,
-            worker_id,
-            provisioner_id,
-            worker_type,
-            scheduler_id,
-            task_group_id,
-            reserved,
-        })
+        let key = Self {
+            task_id: words.word()?,
+            run_id: words.word()?,
+            worker_group: words.word()?,
+            worker_id: words.word()?,
+            provisioner_id: words.word()?,
+            worker_type: words.word()?,
+            scheduler_id: words.word()?,
+            task_group_id: words.word()?,
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new()
-            .word("primary")
+        KeyWriter::new(<TaskCompleted as Exchange>::INFO.routing_key)
             .word(&self.task_id)
             .word(&self.run_id)
             .word(&self.worker_group)
@@ -367,6 +327,7 @@ impl RoutingKey for TaskCompletedRoutingKey {
 
 /// The routing key of a message on `exchange/taskcluster-queue/v1/task-failed`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct TaskFailedRoutingKey {
     /// `taskId` of the task in question.
     pub task_id: Word,
@@ -395,32 +356,23 @@ pub struct TaskFailedRoutingKey {
 impl RoutingKey for TaskFailedRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
         let mut words = KeyReader::new(key, <TaskFailed as Exchange>::INFO.routing_key)?;
-        words.constant()?;
-        let task_id = words.word()?;
-        let run_id = words.optional_word()?;
-        let worker_group = words.optional_word()?;
-        let worker_id = words.optional_word()?;
-        let provisioner_id = words.word()?;
-        let worker_type = words.word()?;
-        let scheduler_id = words.word()?;
-        let task_group_id = words.word()?;
-        let reserved = words.optional_words()?;
-        Ok(Self {
-            task_id,
-            run_id,
-            worker_group,
-            worker_id,
-            provisioner_id,
-            worker_type,
-            scheduler_id,
-            task_group_id,
-            reserved,
-        })
+        let key = Self {
+            task_id: words.word()?,
+            run_id: words.optional_word()?,
+            worker_group: words.optional_word()?,
+            worker_id: words.optional_word()?,
+            provisioner_id: words.word()?,
+            worker_type: words.word()?,
+            scheduler_id: words.word()?,
+            task_group_id: words.word()?,
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new()
-            .word("primary")
+        KeyWriter::new(<TaskFailed as Exchange>::INFO.routing_key)
             .word(&self.task_id)
             .optional(&self.run_id)
             .optional(&self.worker_group)
@@ -436,6 +388,7 @@ impl RoutingKey for TaskFailedRoutingKey {
 
 /// The routing key of a message on `exchange/taskcluster-queue/v1/task-exception`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct TaskExceptionRoutingKey {
     /// `taskId` of the task in question.
     pub task_id: Word,
@@ -467,32 +420,23 @@ impl RoutingKey for TaskExceptionRoutingKey {
             key,
             <TaskException as Exchange>::INFO.routing_key,
         )?;
-        words.constant()?;
-        let task_id = words.word()?;
-        let run_id = words.optional_word()?;
-        let worker_group = words.optional_word()?;
-        let worker_id = words.optional_word()?;
-        let provisioner_id = words.word()?;
-        let worker_type = words.word()?;
-        let scheduler_id = words.word()?;
-        let task_group_id = words.word()?;
-        let reserved = words.optional_words()?;
-        Ok(Self {
-            task_id,
-            run_id,
-            worker_group,
-            worker_id,
-            provisioner_id,
-            worker_type,
-            scheduler_id,
-            task_group_id,
-            reserved,
-        })
+        let key = Self {
+            task_id: words.word()?,
+            run_id: words.optional_word()?,
+            worker_group: words.optional_word()?,
+            worker_id: words.optional_word()?,
+            provisioner_id: words.word()?,
+            worker_type: words.word()?,
+            scheduler_id: words.word()?,
+            task_group_id: words.word()?,
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new()
-            .word("primary")
+        KeyWriter::new(<TaskException as Exchange>::INFO.routing_key)
             .word(&self.task_id)
             .optional(&self.run_id)
             .optional(&self.worker_group)
@@ -508,6 +452,7 @@ impl RoutingKey for TaskExceptionRoutingKey {
 
 /// The routing key of a message on `exchange/taskcluster-queue/v1/task-group-resolved`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct TaskGroupResolvedRoutingKey {
     /// `taskGroupId` of the task group in question.
     pub task_group_id: Word,
@@ -525,20 +470,17 @@ impl RoutingKey for TaskGroupResolvedRoutingKey {
             key,
             <TaskGroupResolved as Exchange>::INFO.routing_key,
         )?;
-        words.constant()?;
-        let task_group_id = words.word()?;
-        let scheduler_id = words.word()?;
-        let reserved = words.optional_words()?;
-        Ok(Self {
-            task_group_id,
-            scheduler_id,
-            reserved,
-        })
+        let key = Self {
+            task_group_id: words.word()?,
+            scheduler_id: words.word()?,
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new()
-            .word("primary")
+        KeyWriter::new(<TaskGroupResolved as Exchange>::INFO.routing_key)
             .word(&self.task_group_id)
             .word(&self.scheduler_id)
             .optional(&self.reserved)
@@ -548,6 +490,7 @@ impl RoutingKey for TaskGroupResolvedRoutingKey {
 
 /// The routing key of a message on `exchange/taskcluster-queue/v1/task-group-sealed`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct TaskGroupSealedRoutingKey {
     /// `taskGroupId` of the task group in question.
     pub task_group_id: Word,
@@ -565,20 +508,17 @@ impl RoutingKey for TaskGroupSealedRoutingKey {
             key,
             <TaskGroupSealed as Exchange>::INFO.routing_key,
         )?;
-        words.constant()?;
-        let task_group_id = words.word()?;
-        let scheduler_id = words.word()?;
-        let reserved = words.optional_words()?;
-        Ok(Self {
-            task_group_id,
-            scheduler_id,
-            reserved,
-        })
+        let key = Self {
+            task_group_id: words.word()?,
+            scheduler_id: words.word()?,
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new()
-            .word("primary")
+        KeyWriter::new(<TaskGroupSealed as Exchange>::INFO.routing_key)
             .word(&self.task_group_id)
             .word(&self.scheduler_id)
             .optional(&self.reserved)
@@ -588,6 +528,7 @@ impl RoutingKey for TaskGroupSealedRoutingKey {
 
 /// The routing key of a message on `exchange/taskcluster-queue/v1/task-priority-changed`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct TaskPriorityChangedRoutingKey {
     /// `taskId` of the task in question.
     pub task_id: Word,
@@ -619,32 +560,23 @@ impl RoutingKey for TaskPriorityChangedRoutingKey {
             key,
             <TaskPriorityChanged as Exchange>::INFO.routing_key,
         )?;
-        words.constant()?;
-        let task_id = words.word()?;
-        let run_id = words.optional_word()?;
-        let worker_group = words.optional_word()?;
-        let worker_id = words.optional_word()?;
-        let provisioner_id = words.word()?;
-        let worker_type = words.word()?;
-        let scheduler_id = words.word()?;
-        let task_group_id = words.word()?;
-        let reserved = words.optional_words()?;
-        Ok(Self {
-            task_id,
-            run_id,
-            worker_group,
-            worker_id,
-            provisioner_id,
-            worker_type,
-            scheduler_id,
-            task_group_id,
-            reserved,
-        })
+        let key = Self {
+            task_id: words.word()?,
+            run_id: words.optional_word()?,
+            worker_group: words.optional_word()?,
+            worker_id: words.optional_word()?,
+            provisioner_id: words.word()?,
+            worker_type: words.word()?,
+            scheduler_id: words.word()?,
+            task_group_id: words.word()?,
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new()
-            .word("primary")
+        KeyWriter::new(<TaskPriorityChanged as Exchange>::INFO.routing_key)
             .word(&self.task_id)
             .optional(&self.run_id)
             .optional(&self.worker_group)
@@ -660,6 +592,7 @@ impl RoutingKey for TaskPriorityChangedRoutingKey {
 
 /// The routing key of a message on `exchange/taskcluster-queue/v1/task-group-priority-changed`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct TaskGroupPriorityChangedRoutingKey {
     /// `taskGroupId` of the task group in question.
     pub task_group_id: Word,
@@ -677,20 +610,17 @@ impl RoutingKey for TaskGroupPriorityChangedRoutingKey {
             key,
             <TaskGroupPriorityChanged as Exchange>::INFO.routing_key,
         )?;
-        words.constant()?;
-        let task_group_id = words.word()?;
-        let scheduler_id = words.word()?;
-        let reserved = words.optional_words()?;
-        Ok(Self {
-            task_group_id,
-            scheduler_id,
-            reserved,
-        })
+        let key = Self {
+            task_group_id: words.word()?,
+            scheduler_id: words.word()?,
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new()
-            .word("primary")
+        KeyWriter::new(<TaskGroupPriorityChanged as Exchange>::INFO.routing_key)
             .word(&self.task_group_id)
             .word(&self.scheduler_id)
             .optional(&self.reserved)

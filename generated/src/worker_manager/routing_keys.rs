@@ -12,7 +12,8 @@ use super::{
 };
 
 /// The routing key of a message on `exchange/taskcluster-worker-manager/v1/worker-pool-created`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct WorkerPoolCreatedRoutingKey {
     /// `providerId` of the provider in charge; `_` where the service leaves it open.
     pub provider_id: Option<Word>,
@@ -42,28 +43,21 @@ impl RoutingKey for WorkerPoolCreatedRoutingKey {
             key,
             <WorkerPoolCreated as Exchange>::INFO.routing_key,
         )?;
-        words.constant()?;
-        let provider_id = words.optional_word()?;
-        let provisioner_id = words.optional_word()?;
-        let worker_type = words.optional_word()?;
-        let worker_group = words.optional_word()?;
-        let worker_id = words.optional_word()?;
-        let launch_config_id = words.optional_word()?;
-        let reserved = words.optional_words()?;
-        Ok(Self {
-            provider_id,
-            provisioner_id,
-            worker_type,
-            worker_group,
-            worker_id,
-            launch_config_id,
-            reserved,
-        })
+        let key = Self {
+            provider_id: words.optional_word()?,
+            provisioner_id: words.optional_word()?,
+            worker_type: words.optional_word()?,
+            worker_group: words.optional_word()?,
+            worker_id: words.optional_word()?,
+            launch_config_id: words.optional_word()?,
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new()
-            .word("primary")
+        KeyWriter::new(<WorkerPoolCreated as Exchange>::INFO.routing_key)
             .optional(&self.provider_id)
             .optional(&self.provisioner_id)
             .optional(&self.worker_type)
@@ -76,7 +70,8 @@ impl RoutingKey for WorkerPoolCreatedRoutingKey {
 }
 
 /// The routing key of a message on `exchange/taskcluster-worker-manager/v1/worker-pool-updated`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct WorkerPoolUpdatedRoutingKey {
     /// `providerId` of the provider in charge; `_` where the service leaves it open.
     pub provider_id: Option<Word>,
@@ -106,28 +101,21 @@ impl RoutingKey for WorkerPoolUpdatedRoutingKey {
             key,
             <WorkerPoolUpdated as Exchange>::INFO.routing_key,
         )?;
-        words.constant()?;
-        let provider_id = words.optional_word()?;
-        let provisioner_id = words.optional_word()?;
-        let worker_type = words.optional_word()?;
-        let worker_group = words.optional_word()?;
-        let worker_id = words.optional_word()?;
-        let launch_config_id = words.optional_word()?;
-        let reserved = words.optional_words()?;
-        Ok(Self {
-            provider_id,
-            provisioner_id,
-            worker_type,
-            worker_group,
-            worker_id,
-            launch_config_id,
-            reserved,
-        })
+        let key = Self {
+            provider_id: words.optional_word()?,
+            provisioner_id: words.optional_word()?,
+            worker_type: words.optional_word()?,
+            worker_group: words.optional_word()?,
+            worker_id: words.optional_word()?,
+            launch_config_id: words.optional_word()?,
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new()
-            .word("primary")
+        KeyWriter::new(<WorkerPoolUpdated as Exchange>::INFO.routing_key)
             .optional(&self.provider_id)
             .optional(&self.provisioner_id)
             .optional(&self.worker_type)
@@ -140,7 +128,8 @@ impl RoutingKey for WorkerPoolUpdatedRoutingKey {
 }
 
 /// The routing key of a message on `exchange/taskcluster-worker-manager/v1/worker-pool-error`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct WorkerPoolErrorRoutingKey {
     /// `providerId` of the provider in charge; `_` where the service leaves it open.
     pub provider_id: Option<Word>,
@@ -170,28 +159,21 @@ impl RoutingKey for WorkerPoolErrorRoutingKey {
             key,
             <WorkerPoolError as Exchange>::INFO.routing_key,
         )?;
-        words.constant()?;
-        let provider_id = words.optional_word()?;
-        let provisioner_id = words.optional_word()?;
-        let worker_type = words.optional_word()?;
-        let worker_group = words.optional_word()?;
-        let worker_id = words.optional_word()?;
-        let launch_config_id = words.optional_word()?;
-        let reserved = words.optional_words()?;
-        Ok(Self {
-            provider_id,
-            provisioner_id,
-            worker_type,
-            worker_group,
-            worker_id,
-            launch_config_id,
-            reserved,
-        })
+        let key = Self {
+            provider_id: words.optional_word()?,
+            provisioner_id: words.optional_word()?,
+            worker_type: words.optional_word()?,
+            worker_group: words.optional_word()?,
+            worker_id: words.optional_word()?,
+            launch_config_id: words.optional_word()?,
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new()
-            .word("primary")
+        KeyWriter::new(<WorkerPoolError as Exchange>::INFO.routing_key)
             .optional(&self.provider_id)
             .optional(&self.provisioner_id)
             .optional(&self.worker_type)
@@ -205,6 +187,7 @@ impl RoutingKey for WorkerPoolErrorRoutingKey {
 
 /// The routing key of a message on `exchange/taskcluster-worker-manager/v1/worker-requested`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct WorkerRequestedRoutingKey {
     /// `providerId` of the provider in charge.
     pub provider_id: Word,
@@ -231,28 +214,21 @@ impl RoutingKey for WorkerRequestedRoutingKey {
             key,
             <WorkerRequested as Exchange>::INFO.routing_key,
         )?;
-        words.constant()?;
-        let provider_id = words.word()?;
-        let provisioner_id = words.word()?;
-        let worker_type = words.word()?;
-        let worker_group = words.word()?;
-        let worker_id = words.word()?;
-        let launch_config_id = words.optional_word()?;
-        let reserved = words.optional_words()?;
-        Ok(Self {
-            provider_id,
-            provisioner_id,
-            worker_type,
-            worker_group,
-            worker_id,
-            launch_config_id,
-            reserved,
-        })
+        let key = Self {
+            provider_id: words.word()?,
+            provisioner_id: words.word()?,
+            worker_type: words.word()?,
+            worker_group: words.word()?,
+            worker_id: words.word()?,
+            launch_config_id: words.optional_word()?,
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new()
-            .word("primary")
+        KeyWriter::new(<WorkerRequested as Exchange>::INFO.routing_key)
             .word(&self.provider_id)
             .word(&self.provisioner_id)
             .word(&self.worker_type)
@@ -266,6 +242,7 @@ impl RoutingKey for WorkerRequestedRoutingKey {
 
 /// The routing key of a message on `exchange/taskcluster-worker-manager/v1/worker-running`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct WorkerRunningRoutingKey {
     /// `providerId` of the provider in charge.
     pub provider_id: Word,
@@ -292,28 +269,21 @@ impl RoutingKey for WorkerRunningRoutingKey {
             key,
             <WorkerRunning as Exchange>::INFO.routing_key,
         )?;
-        words.constant()?;
-        let provider_id = words.word()?;
-        let provisioner_id = words.word()?;
-        let worker_type = words.word()?;
-        let worker_group = words.word()?;
-        let worker_id = words.word()?;
-        let launch_config_id = words.optional_word()?;
-        let reserved = words.optional_words()?;
-        Ok(Self {
-            provider_id,
-            provisioner_id,
-            worker_type,
-            worker_group,
-            worker_id,
-            launch_config_id,
-            reserved,
-        })
+        let key = Self {
+            provider_id: words.word()?,
+            provisioner_id: words.word()?,
+            worker_type: words.word()?,
+            worker_group: words.word()?,
+            worker_id: words.word()?,
+            launch_config_id: words.optional_word()?,
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new()
-            .word("primary")
+        KeyWriter::new(<WorkerRunning as Exchange>::INFO.routing_key)
             .word(&self.provider_id)
             .word(&self.provisioner_id)
             .word(&self.worker_type)
@@ -327,6 +297,7 @@ impl RoutingKey for WorkerRunningRoutingKey {
 
 /// The routing key of a message on `exchange/taskcluster-worker-manager/v1/worker-stopped`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct WorkerStoppedRoutingKey {
     /// `providerId` of the provider in charge.
     pub provider_id: Word,
@@ -353,28 +324,21 @@ impl RoutingKey for WorkerStoppedRoutingKey {
             key,
             <WorkerStopped as Exchange>::INFO.routing_key,
         )?;
-        words.constant()?;
-        let provider_id = words.word()?;
-        let provisioner_id = words.word()?;
-        let worker_type = words.word()?;
-        let worker_group = words.word()?;
-        let worker_id = words.word()?;
-        let launch_config_id = words.optional_word()?;
-        let reserved = words.optional_words()?;
-        Ok(Self {
-            provider_id,
-            provisioner_id,
-            worker_type,
-            worker_group,
-            worker_id,
-            launch_config_id,
-            reserved,
-        })
+        let key = Self {
+            provider_id: words.word()?,
+            provisioner_id: words.word()?,
+            worker_type: words.word()?,
+            worker_group: words.word()?,
+            worker_id: words.word()?,
+            launch_config_id: words.optional_word()?,
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new()
-            .word("primary")
+        KeyWriter::new(<WorkerStopped as Exchange>::INFO.routing_key)
             .word(&self.provider_id)
             .word(&self.provisioner_id)
             .word(&self.worker_type)
@@ -388,6 +352,7 @@ impl RoutingKey for WorkerStoppedRoutingKey {
 
 /// The routing key of a message on `exchange/taskcluster-worker-manager/v1/worker-removed`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct WorkerRemovedRoutingKey {
     /// `providerId` of the provider in charge.
     pub provider_id: Word,
@@ -414,28 +379,21 @@ impl RoutingKey for WorkerRemovedRoutingKey {
             key,
             <WorkerRemoved as Exchange>::INFO.routing_key,
         )?;
-        words.constant()?;
-        let provider_id = words.word()?;
-        let provisioner_id = words.word()?;
-        let worker_type = words.word()?;
-        let worker_group = words.word()?;
-        let worker_id = words.word()?;
-        let launch_config_id = words.optional_word()?;
-        let reserved = words.optional_words()?;
-        Ok(Self {
-            provider_id,
-            provisioner_id,
-            worker_type,
-            worker_group,
-            worker_id,
-            launch_config_id,
-            reserved,
-        })
+        let key = Self {
+            provider_id: words.word()?,
+            provisioner_id: words.word()?,
+            worker_type: words.word()?,
+            worker_group: words.word()?,
+            worker_id: words.word()?,
+            launch_config_id: words.optional_word()?,
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new()
-            .word("primary")
+        KeyWriter::new(<WorkerRemoved as Exchange>::INFO.routing_key)
             .word(&self.provider_id)
             .word(&self.provisioner_id)
             .word(&self.worker_type)
@@ -448,7 +406,8 @@ impl RoutingKey for WorkerRemovedRoutingKey {
 }
 
 /// The routing key of a message on `exchange/taskcluster-worker-manager/v1/launch-config-created`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct LaunchConfigCreatedRoutingKey {
     /// `providerId` of the provider in charge; `_` where the service leaves it open.
     pub provider_id: Option<Word>,
@@ -478,28 +437,21 @@ impl RoutingKey for LaunchConfigCreatedRoutingKey {
             key,
             <LaunchConfigCreated as Exchange>::INFO.routing_key,
         )?;
-        words.constant()?;
-        let provider_id = words.optional_word()?;
-        let provisioner_id = words.optional_word()?;
-        let worker_type = words.optional_word()?;
-        let worker_group = words.optional_word()?;
-        let worker_id = words.optional_word()?;
-        let launch_config_id = words.optional_word()?;
-        let reserved = words.optional_words()?;
-        Ok(Self {
-            provider_id,
-            provisioner_id,
-            worker_type,
-            worker_group,
-            worker_id,
-            launch_config_id,
-            reserved,
-        })
+        let key = Self {
+            provider_id: words.optional_word()?,
+            provisioner_id: words.optional_word()?,
+            worker_type: words.optional_word()?,
+            worker_group: words.optional_word()?,
+            worker_id: words.optional_word()?,
+            launch_config_id: words.optional_word()?,
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new()
-            .word("primary")
+        KeyWriter::new(<LaunchConfigCreated as Exchange>::INFO.routing_key)
             .optional(&self.provider_id)
             .optional(&self.provisioner_id)
             .optional(&self.worker_type)
@@ -512,7 +464,8 @@ impl RoutingKey for LaunchConfigCreatedRoutingKey {
 }
 
 /// The routing key of a message on `exchange/taskcluster-worker-manager/v1/launch-config-updated`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct LaunchConfigUpdatedRoutingKey {
     /// `providerId` of the provider in charge; `_` where the service leaves it open.
     pub provider_id: Option<Word>,
@@ -542,28 +495,21 @@ impl RoutingKey for LaunchConfigUpdatedRoutingKey {
             key,
             <LaunchConfigUpdated as Exchange>::INFO.routing_key,
         )?;
-        words.constant()?;
-        let provider_id = words.optional_word()?;
-        let provisioner_id = words.optional_word()?;
-        let worker_type = words.optional_word()?;
-        let worker_group = words.optional_word()?;
-        let worker_id = words.optional_word()?;
-        let launch_config_id = words.optional_word()?;
-        let reserved = words.optional_words()?;
-        Ok(Self {
-            provider_id,
-            provisioner_id,
-            worker_type,
-            worker_group,
-            worker_id,
-            launch_config_id,
-            reserved,
-        })
+        let key = Self {
+            provider_id: words.optional_word()?,
+            provisioner_id: words.optional_word()?,
+            worker_type: words.optional_word()?,
+            worker_group: words.optional_word()?,
+            worker_id: words.optional_word()?,
+            launch_config_id: words.optional_word()?,
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new()
-            .word("primary")
+        KeyWriter::new(<LaunchConfigUpdated as Exchange>::INFO.routing_key)
             .optional(&self.provider_id)
             .optional(&self.provisioner_id)
             .optional(&self.worker_type)
@@ -576,7 +522,8 @@ impl RoutingKey for LaunchConfigUpdatedRoutingKey {
 }
 
 /// The routing key of a message on `exchange/taskcluster-worker-manager/v1/launch-config-archived`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct LaunchConfigArchivedRoutingKey {
     /// `providerId` of the provider in charge; `_` where the service leaves it open.
     pub provider_id: Option<Word>,
@@ -606,28 +553,21 @@ impl RoutingKey for LaunchConfigArchivedRoutingKey {
             key,
             <LaunchConfigArchived as Exchange>::INFO.routing_key,
         )?;
-        words.constant()?;
-        let provider_id = words.optional_word()?;
-        let provisioner_id = words.optional_word()?;
-        let worker_type = words.optional_word()?;
-        let worker_group = words.optional_word()?;
-        let worker_id = words.optional_word()?;
-        let launch_config_id = words.optional_word()?;
-        let reserved = words.optional_words()?;
-        Ok(Self {
-            provider_id,
-            provisioner_id,
-            worker_type,
-            worker_group,
-            worker_id,
-            launch_config_id,
-            reserved,
-        })
+        let key = Self {
+            provider_id: words.optional_word()?,
+            provisioner_id: words.optional_word()?,
+            worker_type: words.optional_word()?,
+            worker_group: words.optional_word()?,
+            worker_id: words.optional_word()?,
+            launch_config_id: words.optional_word()?,
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new()
-            .word("primary")
+        KeyWriter::new(<LaunchConfigArchived as Exchange>::INFO.routing_key)
             .optional(&self.provider_id)
             .optional(&self.provisioner_id)
             .optional(&self.worker_type)

@@ -55,14 +55,9 @@ pub enum Error {
         /// What to do about it.
         advice: &'static str,
     },
-    /// A binding's pattern is not one that AMQP takes.
-    #[error("binding to {exchange}: {fault}")]
-    Binding {
-        /// The exchange of the binding.
-        exchange: String,
-        /// What is wrong with the pattern.
-        fault: RoutingKeyError,
-    },
+    /// A word of a binding can't stand in its entry, or its pattern is too long.
+    #[error(transparent)]
+    Binding(#[from] RoutingKeyError),
     /// Dead letters were asked for on an unnamed queue, which could not keep them.
     #[error("dead-lettering needs a named queue; give the consumer one with `queue`")]
     DeadLettersUnnamed,

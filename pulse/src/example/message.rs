@@ -80,9 +80,6 @@ where
     E::Payload: Arbitrary<'a>,
 {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-        Ok(Self {
-            routing_key: u.arbitrary()?,
-            payload: u.arbitrary()?,
-        })
+        Ok(Self::new(u.arbitrary()?, u.arbitrary()?))
     }
 }

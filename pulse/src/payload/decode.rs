@@ -64,7 +64,7 @@ fn decode_slowly<P: Payload>(bytes: &[u8], error: serde_json::Error) -> Result<P
     objects::read(value.to_string().as_bytes()).map_err(PayloadError::Json)
 }
 
-/// Why bytes are not a payload of the wanted type.
+/// Bytes that are no payload of the wanted type. The cause is its `source`.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum PayloadError {
@@ -78,12 +78,17 @@ pub enum PayloadError {
 impl fmt::Display for PayloadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Json(error) => write!(f, "not a JSON payload: {error}"),
-            Self::Schema(violations) => {
-                write!(f, "the payload does not fit its schema:\n{violations}")
-            }
+            Self::Json(_) => f.write_str("the payload is not JSON that this type can hold"),
+            Self::Schema(_) => f.write_str("the payload does not fit its schema"),
         }
     }
 }
 
-impl Error for PayloadError {}
+impl Error for PayloadError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Json(error) => Some(error),
+            Self::Schema(violations) => Some(violations),
+        }
+    }
+}

@@ -1,33 +1,41 @@
 //! What can be wrong with a routing key, a pattern, or a word of one.
 
-use std::convert::Infallible;
 use std::fmt;
 
 use super::MAX_BYTES;
+use crate::binding::ExchangeInfo;
 
 /// A text that is not a routing key, a pattern, or a word of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RoutingKeyError {
-    /// The text that was refused, shortened where it is long.
+    /// The text, shortened where it is long.
     pub text: String,
+    /// The exchange of the binding that the text was set in.
+    pub exchange: Option<&'static ExchangeInfo>,
     /// The entry that the text was meant for, `taskId` for instance.
     pub entry: Option<&'static str>,
     /// What is wrong with it.
-    pub fault: RoutingKeyErrorKind,
+    pub kind: RoutingKeyErrorKind,
 }
 
 impl RoutingKeyError {
-    pub(crate) fn new(text: &str, fault: RoutingKeyErrorKind) -> Self {
+    pub(crate) fn new(text: &str, kind: RoutingKeyErrorKind) -> Self {
         let mut shown: String = text.chars().take(80).collect();
         if shown.len() < text.len() {
             shown.push('…');
         }
         Self {
             text: shown,
+            exchange: None,
             entry: None,
-            fault,
+            kind,
         }
+    }
+
+    pub(crate) fn in_exchange(mut self, exchange: &'static ExchangeInfo) -> Self {
+        self.exchange = Some(exchange);
+        self
     }
 
     pub(crate) fn for_entry(mut self, entry: &'static str) -> Self {
@@ -38,21 +46,25 @@ impl RoutingKeyError {
 
 impl fmt::Display for RoutingKeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "routing key {:?}", self.text)?;
-        if let Some(entry) = self.entry {
-            write!(f, ", entry {entry}")?;
+        match self.exchange {
+            Some(info) => write!(f, "binding to {}, ", info.exchange)?,
+            None => f.write_str("routing key ")?,
         }
-        write!(f, ": {}", self.fault)
+        if let Some(entry) = self.entry {
+            write!(f, "entry {entry}, ")?;
+        }
+        write!(f, "{:?}: {}", self.text, self.kind)?;
+        match (&self.kind, self.exchange) {
+            (RoutingKeyErrorKind::UnknownEntry, Some(info)) => {
+                let known: Vec<&str> = info.routing_key.iter().map(|it| it.name).collect();
+                write!(f, "; known are {}", known.join(", "))
+            }
+            _ => Ok(()),
+        }
     }
 }
 
 impl std::error::Error for RoutingKeyError {}
-
-impl From<Infallible> for RoutingKeyError {
-    fn from(never: Infallible) -> Self {
-        match never {}
-    }
-}
 
 /// What is wrong with a routing key, a pattern, or a word of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,25 +72,27 @@ impl From<Infallible> for RoutingKeyError {
 pub enum RoutingKeyErrorKind {
     /// A word without a character.
     Empty,
-    /// More than [`MAX_BYTES`] bytes.
+    /// More than 255 bytes, the limit of AMQP.
     TooLong {
         /// How many bytes there are.
         bytes: usize,
     },
     /// A dot in an entry of one word.
     Dot,
-    /// `*` or `#` beside other characters of a word, where the broker would
-    /// take it for a plain character.
+    /// `*` or `#` beside other characters of a word, where the broker reads a plain
+    /// character.
     PartialWildcard,
     /// Fewer words than the exchange's entries need.
     TooFewWords,
     /// More words than the exchange's entries can hold.
     TooManyWords,
-    /// Another word than the one that the entry always holds.
+    /// Another word than the constant that the entry always holds.
     NotTheConstant {
-        /// The word that the entry always holds.
+        /// The constant.
         constant: &'static str,
     },
+    /// No entry of the exchange has this name.
+    UnknownEntry,
 }
 
 impl fmt::Display for RoutingKeyErrorKind {
@@ -91,13 +105,17 @@ impl fmt::Display for RoutingKeyErrorKind {
                     "{bytes} bytes long; AMQP allows {MAX_BYTES} for a whole key"
                 )
             }
-            Self::Dot => write!(f, "holds a dot, and this entry is a single word"),
+            Self::Dot => write!(f, "contains a dot, but the entry is a single word"),
             Self::PartialWildcard => {
                 write!(f, "`*` and `#` are wildcards only as words of their own")
             }
-            Self::TooFewWords => write!(f, "has fewer words than the exchange's entries"),
-            Self::TooManyWords => write!(f, "has more words than the exchange's entries"),
-            Self::NotTheConstant { constant } => write!(f, "this entry is always {constant:?}"),
+            Self::TooFewWords => write!(f, "fewer words than the exchange's entries"),
+            Self::TooManyWords => write!(f, "more words than the exchange's entries"),
+            Self::NotTheConstant { constant } => write!(
+                f,
+                "the entry is always {constant:?}; bind to custom routes with `route` or `raw`"
+            ),
+            Self::UnknownEntry => f.write_str("the exchange has no entry of this name"),
         }
     }
 }

@@ -13,7 +13,7 @@ mod writer;
 pub use error::{RoutingKeyError, RoutingKeyErrorKind};
 pub use pattern::RoutingPattern;
 pub use reader::KeyReader;
-pub use word::{IntoWord, PatternWord, PatternWords, Word, Words};
+pub use word::{Word, Words};
 pub use writer::KeyWriter;
 
 /// How many bytes a routing key or a pattern may have: the limit of an AMQP
@@ -22,6 +22,9 @@ pub const MAX_BYTES: usize = 255;
 
 /// The word that a publisher sends for an optional entry without a value.
 pub(crate) const ABSENT: &str = "_";
+
+/// The first word of a custom route, which a message has in its `CC` header.
+pub(crate) const ROUTE_PREFIX: &str = "route.";
 
 /// The routing key of a message on one exchange, as a struct of its entries.
 pub trait RoutingKey: Clone + std::fmt::Debug + PartialEq + Send + Sync + Sized + 'static {
@@ -40,10 +43,4 @@ pub trait RoutingKey: Clone + std::fmt::Debug + PartialEq + Send + Sync + Sized 
     ///
     /// [`RoutingKeyError`] where the whole key is longer than [`MAX_BYTES`].
     fn to_key(&self) -> Result<String, RoutingKeyError>;
-}
-
-/// What a binding sends for one entry of its pattern: the word that was set, or
-/// the one that stands for an unset entry.
-pub fn word_or<'a>(set: &'a Option<impl AsRef<str>>, unset: &'a str) -> &'a str {
-    set.as_ref().map_or(unset, AsRef::as_ref)
 }

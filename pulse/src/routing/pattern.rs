@@ -1,13 +1,14 @@
 //! Whole patterns, and which routing keys they match.
 
 use std::fmt;
+use std::str::FromStr;
 
-use super::{PatternWords, RoutingKeyError};
+use super::{RoutingKeyError, word};
 
 /// The pattern of a binding, as a whole: words joined by dots, `*` for any one
 /// word, `#` for any number of words.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct RoutingPattern(PatternWords);
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RoutingPattern(Box<str>);
 
 impl RoutingPattern {
     /// Checks `pattern` and keeps it.
@@ -17,12 +18,15 @@ impl RoutingPattern {
     /// [`RoutingKeyError`] where it is longer than 255 bytes, has an empty word,
     /// or a wildcard beside other characters of a word.
     pub fn new(pattern: &str) -> Result<Self, RoutingKeyError> {
-        PatternWords::new(pattern).map(Self)
+        match word::check_pattern(pattern) {
+            Ok(()) => Ok(Self(pattern.into())),
+            Err(kind) => Err(RoutingKeyError::new(pattern, kind)),
+        }
     }
 
     /// The pattern as text.
     pub fn as_str(&self) -> &str {
-        self.0.as_str()
+        &self.0
     }
 
     /// Whether the broker routes a message with `key` to a queue that is bound
@@ -65,6 +69,32 @@ fn matches(pattern: &[&str], key: &[&str]) -> bool {
     pattern[at..].iter().all(|&rest| rest == "#")
 }
 
+impl AsRef<str> for RoutingPattern {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for RoutingPattern {
+    type Err = RoutingKeyError;
+
+    fn from_str(text: &str) -> Result<Self, RoutingKeyError> {
+        Self::new(text)
+    }
+}
+
+impl PartialEq<str> for RoutingPattern {
+    fn eq(&self, other: &str) -> bool {
+        &*self.0 == other
+    }
+}
+
+impl PartialEq<&str> for RoutingPattern {
+    fn eq(&self, other: &&str) -> bool {
+        &*self.0 == *other
+    }
+}
+
 impl fmt::Debug for RoutingPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.0, f)
@@ -73,6 +103,6 @@ impl fmt::Debug for RoutingPattern {
 
 impl fmt::Display for RoutingPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
+        f.write_str(&self.0)
     }
 }

@@ -4,6 +4,7 @@ use super::{ABSENT, RoutingKeyError, RoutingKeyErrorKind, Word, Words};
 use crate::binding::RoutingKeyEntry;
 
 /// Reads a delivered routing key entry by entry, in the order of the reference.
+/// Entries that always hold one word are checked in passing.
 ///
 /// At most one entry holds several words; wherever it stands, it takes the
 /// words that the others leave.
@@ -46,43 +47,28 @@ impl<'key> KeyReader<'key> {
         })
     }
 
-    /// Passes over the next entry, which always holds one word.
-    ///
-    /// # Errors
-    ///
-    /// [`RoutingKeyError`] where it holds another.
-    pub fn constant(&mut self) -> Result<(), RoutingKeyError> {
-        let (entry, found) = self.next();
-        match entry.and_then(|entry| entry.constant) {
-            Some(constant) if constant != found => {
-                Err(self.error(entry, RoutingKeyErrorKind::NotTheConstant { constant }))
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// Reads the next entry, a word that is always there.
     ///
     /// # Errors
     ///
-    /// [`RoutingKeyError`] where it is empty.
+    /// [`RoutingKeyError`] where it is empty, or an entry before it does not hold
+    /// its constant.
     pub fn word(&mut self) -> Result<Word, RoutingKeyError> {
-        let (entry, text) = self.next();
-        Word::new(text).map_err(|error| self.error(entry, error.fault))
+        let (entry, text) = self.next()?;
+        Word::new(text).map_err(|error| self.error(entry, error.kind))
     }
 
     /// Reads the next entry, a word that may be absent.
     ///
     /// # Errors
     ///
-    /// [`RoutingKeyError`] where it is empty.
+    /// As [`word`](Self::word).
     pub fn optional_word(&mut self) -> Result<Option<Word>, RoutingKeyError> {
-        let (entry, text) = self.next();
-        match text {
-            ABSENT => Ok(None),
-            text => Word::new(text)
+        match self.next()? {
+            (_, ABSENT) => Ok(None),
+            (entry, text) => Word::new(text)
                 .map(Some)
-                .map_err(|error| self.error(entry, error.fault)),
+                .map_err(|error| self.error(entry, error.kind)),
         }
     }
 
@@ -90,39 +76,54 @@ impl<'key> KeyReader<'key> {
     ///
     /// # Errors
     ///
-    /// [`RoutingKeyError`] where there is none, or one of them is empty.
+    /// As [`word`](Self::word), and where there is no word.
     pub fn words(&mut self) -> Result<Words, RoutingKeyError> {
-        let (entry, text) = self.next();
-        Words::new(text).map_err(|error| self.error(entry, error.fault))
+        let (entry, text) = self.next()?;
+        Words::new(text).map_err(|error| self.error(entry, error.kind))
     }
 
     /// Reads the next entry, words that may be absent.
     ///
     /// # Errors
     ///
-    /// [`RoutingKeyError`] where one of them is empty.
+    /// As [`word`](Self::word).
     pub fn optional_words(&mut self) -> Result<Option<Words>, RoutingKeyError> {
-        if self.several == 0 {
-            self.entries.next();
-            return Ok(None);
-        }
-        let (entry, text) = self.next();
-        match text {
-            ABSENT => Ok(None),
-            text => Words::new(text)
+        match self.next()? {
+            (_, ABSENT) => Ok(None),
+            _ if self.several == 0 => Ok(None),
+            (entry, text) => Words::new(text)
                 .map(Some)
-                .map_err(|error| self.error(entry, error.fault)),
+                .map_err(|error| self.error(entry, error.kind)),
         }
     }
 
-    /// The next entry and its part of the key.
-    fn next(&mut self) -> (Option<&'static RoutingKeyEntry>, &'key str) {
-        let entry = self.entries.next();
-        let count = match entry {
-            Some(entry) if entry.multiple_words => self.several,
-            _ => 1,
-        };
-        (entry, self.take(count))
+    /// Checks what stands behind the last entry that was read.
+    ///
+    /// # Errors
+    ///
+    /// [`RoutingKeyError`] where an entry does not hold its constant.
+    pub fn finish(mut self) -> Result<(), RoutingKeyError> {
+        self.next().map(drop)
+    }
+
+    /// The next entry that is no constant, and its part of the key.
+    fn next(&mut self) -> Result<(Option<&'static RoutingKeyEntry>, &'key str), RoutingKeyError> {
+        loop {
+            let entry = self.entries.next();
+            let count = match entry {
+                Some(entry) if entry.multiple_words => self.several,
+                _ => 1,
+            };
+            let found = self.take(count);
+            match entry.and_then(|entry| entry.constant) {
+                None => return Ok((entry, found)),
+                Some(constant) if constant == found => {}
+                Some(constant) => {
+                    let kind = RoutingKeyErrorKind::NotTheConstant { constant };
+                    return Err(self.error(entry, kind));
+                }
+            }
+        }
     }
 
     /// Takes the next `count` words of the key, dots between them included.
@@ -145,9 +146,9 @@ impl<'key> KeyReader<'key> {
     fn error(
         &self,
         entry: Option<&'static RoutingKeyEntry>,
-        fault: RoutingKeyErrorKind,
+        kind: RoutingKeyErrorKind,
     ) -> RoutingKeyError {
-        let error = RoutingKeyError::new(self.key, fault);
+        let error = RoutingKeyError::new(self.key, kind);
         match entry {
             Some(entry) => error.for_entry(entry.name),
             None => error,

@@ -5,27 +5,6 @@ use std::str::FromStr;
 
 use super::{MAX_BYTES, RoutingKeyError, RoutingKeyErrorKind};
 
-/// What can be made into a `W`, one of the word types: text, numbers, and the
-/// word types themselves.
-pub trait IntoWord<W> {
-    /// Checks and converts.
-    ///
-    /// # Errors
-    ///
-    /// [`RoutingKeyError`] where this is not such a word.
-    fn into_word(self) -> Result<W, RoutingKeyError>;
-}
-
-impl<T, W> IntoWord<W> for T
-where
-    T: TryInto<W>,
-    T::Error: Into<RoutingKeyError>,
-{
-    fn into_word(self) -> Result<W, RoutingKeyError> {
-        self.try_into().map_err(Into::into)
-    }
-}
-
 /// Checks one word: not empty, no dot, not longer than a whole key may be.
 fn check_word(text: &str) -> Result<(), RoutingKeyErrorKind> {
     if text.is_empty() {
@@ -44,6 +23,11 @@ fn check_pattern_word(text: &str) -> Result<(), RoutingKeyErrorKind> {
         return Err(RoutingKeyErrorKind::PartialWildcard);
     }
     Ok(())
+}
+
+/// Checks a pattern, words joined by dots.
+pub(super) fn check_pattern(text: &str) -> Result<(), RoutingKeyErrorKind> {
+    check_words(text, check_pattern_word)
 }
 
 fn check_words(
@@ -163,15 +147,4 @@ word_type! {
 word_type! {
     /// One or more words of a message's routing key, joined by dots.
     Words, |text| check_words(text, check_word)
-}
-
-word_type! {
-    /// One word of a binding's pattern: a literal word, or a wildcard, `*` or `#`.
-    PatternWord, check_pattern_word
-}
-
-word_type! {
-    /// One or more words of a binding's pattern, joined by dots; any of them may
-    /// be a wildcard.
-    PatternWords, |text| check_words(text, check_pattern_word)
 }

@@ -1,33 +1,39 @@
 //! From the words of a routing key's entries to the key to publish with.
 
-use super::{ABSENT, MAX_BYTES, RoutingKeyError, RoutingKeyErrorKind};
+use std::slice;
 
-/// Writes a routing key entry by entry, in the order of the reference.
-#[derive(Debug, Default)]
+use super::{ABSENT, MAX_BYTES, RoutingKeyError, RoutingKeyErrorKind};
+use crate::binding::RoutingKeyEntry;
+
+/// Writes a routing key entry by entry, in the order of the reference. Entries that
+/// always hold one word are written in passing.
+#[derive(Debug)]
 pub struct KeyWriter {
     key: String,
+    entries: slice::Iter<'static, RoutingKeyEntry>,
 }
 
 impl KeyWriter {
-    /// Starts an empty key.
-    pub fn new() -> Self {
-        Self::default()
+    /// Starts a key of these entries.
+    pub fn new(entries: &'static [RoutingKeyEntry]) -> Self {
+        let entries = entries.iter();
+        let key = String::new();
+        Self { key, entries }
     }
 
-    /// Adds an entry that has a value.
+    /// Writes the next entry.
     #[must_use]
     pub fn word(mut self, word: impl AsRef<str>) -> Self {
-        if !self.key.is_empty() {
-            self.key.push('.');
-        }
-        self.key.push_str(word.as_ref());
+        self.constants();
+        self.entries.next();
+        self.push(word.as_ref());
         self
     }
 
-    /// Adds an entry that may have a value; without one it is sent as [`ABSENT`].
+    /// Writes the next entry, as `_` where it has no value.
     #[must_use]
     pub fn optional(self, word: &Option<impl AsRef<str>>) -> Self {
-        self.word(super::word_or(word, ABSENT))
+        self.word(word.as_ref().map_or(ABSENT, AsRef::as_ref))
     }
 
     /// The key.
@@ -35,7 +41,8 @@ impl KeyWriter {
     /// # Errors
     ///
     /// [`RoutingKeyError`] where it is longer than [`MAX_BYTES`].
-    pub fn finish(self) -> Result<String, RoutingKeyError> {
+    pub fn finish(mut self) -> Result<String, RoutingKeyError> {
+        self.constants();
         match self.key.len() {
             0..=MAX_BYTES => Ok(self.key),
             bytes => Err(RoutingKeyError::new(
@@ -43,5 +50,21 @@ impl KeyWriter {
                 RoutingKeyErrorKind::TooLong { bytes },
             )),
         }
+    }
+
+    /// Writes the constants that come next.
+    fn constants(&mut self) {
+        while let Some(constant) = self.entries.as_slice().first().and_then(|it| it.constant) {
+            self.entries.next();
+            self.push(constant);
+        }
+    }
+
+    fn push(&mut self, word: &str) {
+        // Words are never empty, so an empty key has no entry yet.
+        if !self.key.is_empty() {
+            self.key.push('.');
+        }
+        self.key.push_str(word);
     }
 }

@@ -1,6 +1,10 @@
-//! Exchanges that are not there, or not for everyone.
+//! Exchanges that do not exist, or not for everyone.
 
-use taskcluster_pulse::{Binding, Exchange, ExchangeInfo, PayloadObject};
+use taskcluster_pulse::__private::BindingWords;
+use taskcluster_pulse::{
+    Binding, Exchange, ExchangeInfo, PayloadObject, RoutingKeyEntry, RoutingKeyError,
+    RoutingPattern,
+};
 
 use super::{Number, Numbered, NumberedKey};
 
@@ -12,8 +16,8 @@ impl Binding for AllOf {
         self.0
     }
 
-    fn routing_key(&self) -> String {
-        "#".to_owned()
+    fn routing_key(&self) -> Result<RoutingPattern, RoutingKeyError> {
+        RoutingPattern::new("#")
     }
 
     fn new_payload_object(&self) -> Box<dyn PayloadObject> {
@@ -23,29 +27,16 @@ impl Binding for AllOf {
 
 /// An exchange that does not exist.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Unreachable;
-
-impl Binding for Unreachable {
-    fn exchange_name(&self) -> &'static str {
-        Self::INFO.exchange
-    }
-
-    fn routing_key(&self) -> String {
-        "#".to_owned()
-    }
-
-    fn new_payload_object(&self) -> Box<dyn PayloadObject> {
-        Numbered::default().new_payload_object()
-    }
-}
+pub struct Unreachable(BindingWords);
 
 impl Exchange for Unreachable {
     type Payload = Number;
     type RoutingKey = NumberedKey;
-    const INFO: &'static ExchangeInfo = &ExchangeInfo::new(
-        "tests",
-        "v1",
-        "unreachable",
-        "exchange/tests/v1/unreachable",
-    );
+    const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("tests", "v1")
+        .named("unreachable", "exchange/tests/v1/unreachable")
+        .routing_key(&[RoutingKeyEntry::new("everything", "").multiple_words()]);
+
+    fn words(&self) -> &BindingWords {
+        &self.0
+    }
 }

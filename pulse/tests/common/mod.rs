@@ -13,44 +13,38 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use taskcluster_pulse::__private::{
-    Flow, KeyReader, KeyWriter, Member, PatternWord, PayloadSlot, Pointer, Report, Rest, Shape,
-    word_or,
+    BindingWords, Flow, KeyReader, KeyWriter, Member, Pointer, Report, Rest, Shape,
 };
 use taskcluster_pulse::{
     Binding, ConsumerEvent, DecodeError, EventSet, Exchange, ExchangeInfo, Message, Payload,
-    PayloadObject, QueueBinding, RoutingKey, RoutingKeyEntry, RoutingKeyError, ScalarRule,
-    Validate, Violations, Word,
+    QueueBinding, RoutingKey, RoutingKeyEntry, RoutingKeyError, ScalarRule, Validate, Violations,
+    Word,
 };
 
 /// The exchange `exchange/tests/v1/numbered`.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Numbered {
-    pub lane: Option<PatternWord>,
-}
+pub struct Numbered(BindingWords);
 
-impl Binding for Numbered {
-    fn exchange_name(&self) -> &'static str {
-        Self::INFO.exchange
-    }
-
-    fn routing_key(&self) -> String {
-        format!("primary.{}.#", word_or(&self.lane, "*"))
-    }
-
-    fn new_payload_object(&self) -> Box<dyn PayloadObject> {
-        Box::new(PayloadSlot::<Number>::new())
+impl Numbered {
+    pub fn lane(self, word: &str) -> Self {
+        Self(self.0.with(1, word))
     }
 }
 
 impl Exchange for Numbered {
     type Payload = Number;
     type RoutingKey = NumberedKey;
-    const INFO: &'static ExchangeInfo =
-        &ExchangeInfo::new("tests", "v1", "numbered", "exchange/tests/v1/numbered").routing_key(&[
+    const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("tests", "v1")
+        .named("numbered", "exchange/tests/v1/numbered")
+        .routing_key(&[
             RoutingKeyEntry::new("kind", "").constant("primary"),
             RoutingKeyEntry::new("lane", "").required(),
             RoutingKeyEntry::new("reserved", "").multiple_words(),
         ]);
+
+    fn words(&self) -> &BindingWords {
+        &self.0
+    }
 }
 
 /// The routing key of [`Numbered`].
@@ -62,14 +56,16 @@ pub struct NumberedKey {
 impl RoutingKey for NumberedKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
         let mut reader = KeyReader::new(key, Numbered::INFO.routing_key)?;
-        reader.constant()?;
         let lane = reader.word()?;
         reader.optional_words()?;
+        reader.finish()?;
         Ok(Self { lane })
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new().word("primary").word(&self.lane).finish()
+        KeyWriter::new(&Numbered::INFO.routing_key[..2])
+            .word(&self.lane)
+            .finish()
     }
 }
 
@@ -134,15 +130,15 @@ pub fn message(number: u64) -> Message<Numbered> {
 
 /// A message to [`Numbered`].
 pub fn message_on(lane: &str, number: u64) -> Message<Numbered> {
-    Message {
-        routing_key: NumberedKey {
+    Message::new(
+        NumberedKey {
             lane: Word::try_from(lane).expect("a word"),
         },
-        payload: Number {
+        Number {
             number,
             text: "as short as a usual payload is not".to_owned(),
         },
-    }
+    )
 }
 
 /// Keeps every event, for a test to look at.
@@ -204,4 +200,9 @@ pub async fn eventually(holds: impl Fn() -> bool) {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     panic!("waited for half a minute in vain");
+}
+
+/// The pattern of a binding, as text.
+pub fn key(binding: &impl Binding) -> String {
+    binding.routing_key().expect("a pattern").to_string()
 }

@@ -7,7 +7,6 @@ use lapin::options::{
 use lapin::types::FieldTable;
 use lapin::uri::AMQPUri;
 use lapin::{BasicProperties, Channel, ConnectionProperties, ExchangeKind};
-use taskcluster_pulse::__private::PatternWord;
 use taskcluster_pulse::{Connection, Consumer, ConsumerBuilder, Exchange};
 
 use super::Numbered;
@@ -78,9 +77,7 @@ impl Rabbit {
     }
 
     pub fn binding(&self) -> Numbered {
-        Numbered {
-            lane: Some(PatternWord::try_from(self.lane.as_str()).expect("a word")),
-        }
+        Numbered::default().lane(&self.lane)
     }
 
     /// The full name of this test's queue.

@@ -171,10 +171,10 @@ async fn publishing_to_a_missing_exchange_fails_and_the_rest_goes_on() {
         .publish(&message_on(&rabbit.lane, 1))
         .await
         .expect("accepted");
-    let bad = taskcluster_pulse::Message::<Unreachable> {
-        routing_key: message_on(&rabbit.lane, 2).routing_key,
-        payload: message_on(&rabbit.lane, 2).payload,
-    };
+    let bad = taskcluster_pulse::Message::<Unreachable>::new(
+        message_on(&rabbit.lane, 2).routing_key,
+        message_on(&rabbit.lane, 2).payload,
+    );
     let bad = publisher.publish(&bad).await.expect("accepted");
     let error = bad.await.expect_err("refused");
     assert!(

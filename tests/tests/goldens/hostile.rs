@@ -4,7 +4,7 @@ use serde_json::json;
 use taskcluster_pulse::{Binding, Exchange, OpenEnum};
 use taskcluster_tests::goldens::hostile::etc::{APanic, Exchange2, Kinds, Message2, MessageE};
 
-use crate::{assert_found, valid, violations};
+use crate::{assert_found, pattern, valid, violations};
 
 #[test]
 fn hostile_names_are_kept_on_the_wire() {
@@ -13,13 +13,8 @@ fn hostile_names_are_kept_on_the_wire() {
         APanic::default().exchange_name(),
         "exchange/`\"\\\n/\"; panic!(); \"#\n"
     );
-    assert_eq!(APanic::default().routing_key(), "c\"\n`.#");
+    assert_eq!(pattern(&APanic::default()), "c\"\n`.#");
     assert_eq!(Exchange2::default().exchange_name(), "exchange/`\"\\\n/`");
-    assert!(
-        APanic::INFO
-            .description
-            .contains("*/ }} fn main() {} /* \u{202e}")
-    );
 }
 
 #[test]

@@ -10,7 +10,13 @@ mod routing;
 mod worker_manager;
 
 use serde_json::Value;
-use taskcluster_pulse::{Payload, PayloadError, decode, decode_strict};
+use taskcluster_pulse::{Binding, Payload, PayloadError, decode, decode_strict};
+
+/// The pattern that `binding` binds with.
+#[track_caller]
+fn pattern(binding: &impl Binding) -> String {
+    binding.routing_key().expect("a pattern").to_string()
+}
 
 /// Decodes `json`, and asserts that it is written back as it came.
 #[track_caller]

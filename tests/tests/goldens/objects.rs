@@ -145,15 +145,17 @@ fn recursive_objects_are_checked_all_the_way() {
 
 #[test]
 fn references_lead_to_one_type_each() {
+    use taskcluster_tests::goldens::references::links::{Owner, required};
+
     let changed: Changed2 = valid(json!({
         "owner": {"name": "a"}, "reviewer": {"name": "b"}, "size": 1, "far": true, "chain": "abc",
         "slashless": "ab", "absolute": "ab", "embedded": {"label": "ab", "own": 1}, "parent": {"id": 1},
     }));
     assert_eq!(
         changed.reviewer,
-        Some(taskcluster_tests::goldens::references::links::Owner {
+        Some(Owner::new(required::Owner {
             name: "b".to_owned(),
-        })
+        }))
     );
     assert_found(
         violations::<Changed2>(json!({

@@ -8,7 +8,7 @@ use taskcluster_tests::goldens::worker_manager_v17::worker_manager::{
 };
 use taskcluster_tests::goldens::worker_manager_v17::{EXCHANGES, Event};
 
-use crate::{assert_found, misfits, valid, violations};
+use crate::{assert_found, misfits, pattern, valid, violations};
 
 const CREATED: &str = "exchange/taskcluster-worker-manager/v1/worker-pool-created";
 const UPDATED: &str = "exchange/taskcluster-worker-manager/v1/worker-pool-updated";
@@ -21,7 +21,7 @@ fn bindings_listen_to_everything() {
     ];
     for (binding, exchange) in bindings {
         assert_eq!(binding.exchange_name(), exchange);
-        assert_eq!(binding.routing_key(), "primary.#");
+        assert_eq!(pattern(&binding), "primary.#");
         let mut object = binding.new_payload_object();
         assert!(object.payload().is_none());
         object
@@ -37,20 +37,36 @@ fn bindings_listen_to_everything() {
 
 #[test]
 fn bindings_are_narrowed_entry_by_entry() {
-    let WorkerPoolCreated {
-        routing_key_kind,
-        reserved,
-    } = WorkerPoolCreated::default();
-    assert_eq!((routing_key_kind, reserved), (None, None));
-    let binding = WorkerPoolUpdated::default()
-        .with_routing_key_kind("*")
-        .and_then(|it| it.with_reserved("a.b"))
-        .expect("words of a pattern");
-    assert_eq!(binding.routing_key(), "*.a.b");
+    let binding = WorkerPoolUpdated::new()
+        .routing_key_kind("*")
+        .reserved("a.b");
+    assert_eq!(pattern(&binding), "*.a.b");
+    let both = WorkerPoolUpdated::new()
+        .reserved("a.b")
+        .routing_key_kind("*");
+    assert_eq!(both, binding);
+}
+
+#[test]
+fn words_are_checked_when_the_pattern_is_made() {
+    let error =
+        |binding: WorkerPoolUpdated| binding.routing_key().expect_err("no pattern").to_string();
+    assert_eq!(
+        error(WorkerPoolUpdated::new().routing_key_kind("route")),
+        "binding to exchange/taskcluster-worker-manager/v1/worker-pool-updated, entry \
+         routingKeyKind, \"route\": the entry is always \"primary\"; bind to custom routes with \
+         `route` or `raw`"
+    );
+    assert_eq!(
+        error(WorkerPoolUpdated::new().reserved("a..b")),
+        "binding to exchange/taskcluster-worker-manager/v1/worker-pool-updated, entry reserved, \
+         \"a..b\": a word is empty; give at least one character"
+    );
+    let long = "a".repeat(250);
+    let error = error(WorkerPoolUpdated::new().reserved(&long));
     assert!(
-        WorkerPoolUpdated::default()
-            .with_routing_key_kind("a.b")
-            .is_err()
+        error.ends_with("258 bytes long; AMQP allows 255 for a whole key"),
+        "{error}"
     );
 }
 

@@ -13,6 +13,8 @@ use crate::client::listener::Listener;
 use crate::client::management::Management;
 use crate::client::queue::Queue;
 use crate::client::reconnect::Reconnect;
+use crate::client::transport::Route;
+use crate::routing::RoutingKeyError;
 
 /// What becomes of a message that can't be handled, after its last attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,8 +35,8 @@ pub enum OnFailure {
 pub struct ConsumerBuilder {
     connection: Connection,
     queue: Queue,
-    bindings: Vec<Box<dyn Binding>>,
-    obsolete: Vec<Box<dyn Binding>>,
+    bindings: Vec<Result<Route, RoutingKeyError>>,
+    obsolete: Vec<Result<Route, RoutingKeyError>>,
     management: Option<Management>,
     prefetch: u16,
     reconnect: Reconnect,
@@ -72,10 +74,11 @@ impl ConsumerBuilder {
         self
     }
 
-    /// Binds the queue to an exchange. Call it once for each binding.
+    /// Binds the queue to an exchange. Call it once for each binding; it is checked
+    /// when the consumer starts. `Box<dyn Binding>` and `&dyn Binding` are bindings.
     #[must_use]
-    pub fn bind(mut self, binding: impl Binding + 'static) -> Self {
-        self.bindings.push(Box::new(binding));
+    pub fn bind(mut self, binding: impl Binding) -> Self {
+        self.bindings.push(plan::route(&binding));
         self
     }
 
@@ -84,8 +87,8 @@ impl ConsumerBuilder {
     /// that is no longer asked for stays, unless it is named here or
     /// [`remove_other_bindings`](Self::remove_other_bindings) finds it.
     #[must_use]
-    pub fn unbind(mut self, binding: impl Binding + 'static) -> Self {
-        self.obsolete.push(Box::new(binding));
+    pub fn unbind(mut self, binding: impl Binding) -> Self {
+        self.obsolete.push(plan::route(&binding));
         self
     }
 
@@ -190,8 +193,8 @@ impl ConsumerBuilder {
             OnFailure::Discard | OnFailure::Stop => None,
         };
         let plan = Plan {
-            bindings: plan::routes(&self.bindings)?,
-            obsolete: plan::routes(&self.obsolete)?,
+            bindings: self.bindings.into_iter().collect::<Result<_, _>>()?,
+            obsolete: self.obsolete.into_iter().collect::<Result<_, _>>()?,
             // An unnamed queue is new each time, and has no others.
             management: self.management.filter(|_| self.queue.is_named()),
             connection: self.connection,

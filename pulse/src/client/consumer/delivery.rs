@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::ledger::{Ledger, Verdict};
 use crate::client::transport::Arrival;
 use crate::event::{DecodeError, EventSet};
+use crate::routing::ROUTE_PREFIX;
 
 /// A message as it came: its raw bytes, and where they came from. Cheap to clone.
 #[derive(Clone)]
@@ -19,9 +20,6 @@ struct Content {
     redelivered: bool,
     bytes: Vec<u8>,
 }
-
-/// What every route of a `CC` header begins with.
-pub(crate) const ROUTE_PREFIX: &str = "route.";
 
 impl Envelope {
     /// The exchange that the message was published to, by its full name.

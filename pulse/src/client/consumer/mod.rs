@@ -22,7 +22,6 @@ use futures_core::Stream;
 use tokio::task::JoinHandle;
 
 pub use builder::{ConsumerBuilder, OnFailure};
-pub(crate) use delivery::ROUTE_PREFIX;
 pub use delivery::{Delivery, Envelope};
 pub use event::ConsumerEvent;
 

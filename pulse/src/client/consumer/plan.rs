@@ -5,11 +5,11 @@ use std::time::Duration;
 use super::builder::OnFailure;
 use crate::binding::Binding;
 use crate::client::connection::Connection;
-use crate::client::error::Error;
 use crate::client::management::Management;
 use crate::client::queue::{DeadLetters, Queue};
 use crate::client::reconnect::Reconnect;
 use crate::client::transport::Route;
+use crate::routing::RoutingKeyError;
 
 #[derive(Debug)]
 pub(super) struct Plan {
@@ -48,19 +48,10 @@ impl Plan {
     }
 }
 
-/// The two texts of each binding, checked.
-pub(super) fn routes(bindings: &[Box<dyn Binding>]) -> Result<Vec<Route>, Error> {
-    bindings
-        .iter()
-        .map(|binding| {
-            binding.check().map_err(|fault| Error::Binding {
-                exchange: binding.exchange_name().to_owned(),
-                fault,
-            })?;
-            Ok(Route {
-                exchange: binding.exchange_name().to_owned(),
-                routing_key: binding.routing_key(),
-            })
-        })
-        .collect()
+/// The exchange and the pattern of a binding, checked.
+pub(super) fn route(binding: &impl Binding) -> Result<Route, RoutingKeyError> {
+    Ok(Route {
+        exchange: binding.exchange_name().to_owned(),
+        routing_key: binding.routing_key()?.as_str().to_owned(),
+    })
 }

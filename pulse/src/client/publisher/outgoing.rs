@@ -2,10 +2,9 @@
 
 use super::error::{PublishError, RoutesFault};
 use crate::binding::Exchange;
-use crate::client::consumer::ROUTE_PREFIX;
 use crate::client::transport::Outgoing;
 use crate::event::Message;
-use crate::routing::{MAX_BYTES, RoutingKey};
+use crate::routing::{MAX_BYTES, ROUTE_PREFIX, RoutingKey};
 use crate::validate::Validate;
 
 /// How many routes a message may have: the limit that Taskcluster sets.

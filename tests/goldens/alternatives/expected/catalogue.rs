@@ -2,13 +2,15 @@
 
 //! Every exchange of this crate, as data.
 
-use taskcluster_pulse::{Exchange, ExchangeInfo};
+use taskcluster_pulse::{Catalogue, Exchange};
 
 /// Every exchange, by service and in the order of its reference.
-pub const EXCHANGES: &[&ExchangeInfo] = &[
-    <super::choices::Changed as Exchange>::INFO,
-    <super::choices::Message2 as Exchange>::INFO,
-    <super::choices::Merged as Exchange>::INFO,
-    <super::choices::Nested as Exchange>::INFO,
-    <super::choices::Unsure as Exchange>::INFO,
-];
+pub const EXCHANGES: Catalogue = Catalogue::new(
+    &[
+        <super::choices::Changed as Exchange>::INFO,
+        <super::choices::Message2 as Exchange>::INFO,
+        <super::choices::Merged as Exchange>::INFO,
+        <super::choices::Nested as Exchange>::INFO,
+        <super::choices::Unsure as Exchange>::INFO,
+    ],
+);

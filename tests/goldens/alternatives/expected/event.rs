@@ -2,7 +2,13 @@
 
 //! One type for the messages of every exchange.
 
-use taskcluster_pulse::{DecodeError, EventSet, Message, Validate, Violations};
+use std::any::Any;
+
+use taskcluster_pulse::{
+    DecodeError, EventSet, Exchange, ExchangeInfo, Message, RoutingKeyError,
+    UnexpectedExchange, Violations,
+};
+use taskcluster_pulse::__private::{AnyMessage, decode_as};
 
 /// A message of any exchange of this crate.
 ///
@@ -22,6 +28,49 @@ pub enum Event {
     Unsure(Box<Message<super::choices::Unsure>>),
 }
 
+impl Event {
+    /// The exchange that the message was published on.
+    pub fn exchange(&self) -> &'static ExchangeInfo {
+        self.message().exchange()
+    }
+
+    /// The routing key of the message, as text.
+    ///
+    /// # Errors
+    ///
+    /// [`RoutingKeyError`] where the whole key is longer than AMQP allows, which no
+    /// received one is.
+    pub fn routing_key(&self) -> Result<String, RoutingKeyError> {
+        self.message().routing_key()
+    }
+
+    /// The message, if it is one of the exchange `E`; `Message::try_from` takes it out.
+    pub fn get<E: Exchange>(&self) -> Option<&Message<E>> {
+        let message: &dyn Any = self.message();
+        message.downcast_ref()
+    }
+
+    fn message(&self) -> &dyn AnyMessage {
+        match self {
+            Self::Changed(message) => &**message,
+            Self::Message2(message) => &**message,
+            Self::Merged(message) => &**message,
+            Self::Nested(message) => &**message,
+            Self::Unsure(message) => &**message,
+        }
+    }
+
+    fn into_message(self) -> Box<dyn Any> {
+        match self {
+            Self::Changed(message) => message,
+            Self::Message2(message) => message,
+            Self::Merged(message) => message,
+            Self::Nested(message) => message,
+            Self::Unsure(message) => message,
+        }
+    }
+}
+
 impl EventSet for Event {
     fn decode(
         exchange: &str,
@@ -30,31 +79,37 @@ impl EventSet for Event {
     ) -> Result<Self, DecodeError> {
         match exchange {
             "exchange/taskcluster-choices/v1/changed" => {
-                Message::decode(routing_key, bytes).map(Box::new).map(Self::Changed)
+                decode_as(routing_key, bytes, Self::Changed)
             }
             "exchange/taskcluster-choices/v1/message" => {
-                Message::decode(routing_key, bytes).map(Box::new).map(Self::Message2)
+                decode_as(routing_key, bytes, Self::Message2)
             }
             "exchange/taskcluster-choices/v1/merged" => {
-                Message::decode(routing_key, bytes).map(Box::new).map(Self::Merged)
+                decode_as(routing_key, bytes, Self::Merged)
             }
             "exchange/taskcluster-choices/v1/nested" => {
-                Message::decode(routing_key, bytes).map(Box::new).map(Self::Nested)
+                decode_as(routing_key, bytes, Self::Nested)
             }
             "exchange/taskcluster-choices/v1/unsure" => {
-                Message::decode(routing_key, bytes).map(Box::new).map(Self::Unsure)
+                decode_as(routing_key, bytes, Self::Unsure)
             }
             _ => Err(DecodeError::unknown_exchange(exchange, routing_key)),
         }
     }
 
     fn validate(&self) -> Result<(), Violations> {
-        match *self {
-            Self::Changed(ref message) => Validate::validate(&message.payload),
-            Self::Message2(ref message) => Validate::validate(&message.payload),
-            Self::Merged(ref message) => Validate::validate(&message.payload),
-            Self::Nested(ref message) => Validate::validate(&message.payload),
-            Self::Unsure(ref message) => Validate::validate(&message.payload),
+        self.message().validate()
+    }
+}
+
+impl<E: Exchange> TryFrom<Event> for Message<E> {
+    type Error = UnexpectedExchange;
+
+    fn try_from(event: Event) -> Result<Self, UnexpectedExchange> {
+        let exchange = event.exchange();
+        match event.into_message().downcast() {
+            Ok(message) => Ok(*message),
+            Err(_) => Err(UnexpectedExchange::new::<E>(exchange)),
         }
     }
 }

@@ -2,13 +2,15 @@
 
 //! Every exchange of this crate, as data.
 
-use taskcluster_pulse::{Exchange, ExchangeInfo};
+use taskcluster_pulse::{Catalogue, Exchange};
 
 /// Every exchange, by service and in the order of its reference.
-pub const EXCHANGES: &[&ExchangeInfo] = &[
-    <super::titles::First as Exchange>::INFO,
-    <super::titles::Second as Exchange>::INFO,
-    <super::titles::Third as Exchange>::INFO,
-    <super::titles::Letter as Exchange>::INFO,
-    <super::titles::Message2 as Exchange>::INFO,
-];
+pub const EXCHANGES: Catalogue = Catalogue::new(
+    &[
+        <super::titles::First as Exchange>::INFO,
+        <super::titles::Second as Exchange>::INFO,
+        <super::titles::Third as Exchange>::INFO,
+        <super::titles::Letter as Exchange>::INFO,
+        <super::titles::Message2 as Exchange>::INFO,
+    ],
+);

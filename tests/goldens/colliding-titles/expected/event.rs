@@ -2,7 +2,13 @@
 
 //! One type for the messages of every exchange.
 
-use taskcluster_pulse::{DecodeError, EventSet, Message, Validate, Violations};
+use std::any::Any;
+
+use taskcluster_pulse::{
+    DecodeError, EventSet, Exchange, ExchangeInfo, Message, RoutingKeyError,
+    UnexpectedExchange, Violations,
+};
+use taskcluster_pulse::__private::{AnyMessage, decode_as};
 
 /// A message of any exchange of this crate.
 ///
@@ -22,6 +28,49 @@ pub enum Event {
     Message2(Box<Message<super::titles::Message2>>),
 }
 
+impl Event {
+    /// The exchange that the message was published on.
+    pub fn exchange(&self) -> &'static ExchangeInfo {
+        self.message().exchange()
+    }
+
+    /// The routing key of the message, as text.
+    ///
+    /// # Errors
+    ///
+    /// [`RoutingKeyError`] where the whole key is longer than AMQP allows, which no
+    /// received one is.
+    pub fn routing_key(&self) -> Result<String, RoutingKeyError> {
+        self.message().routing_key()
+    }
+
+    /// The message, if it is one of the exchange `E`; `Message::try_from` takes it out.
+    pub fn get<E: Exchange>(&self) -> Option<&Message<E>> {
+        let message: &dyn Any = self.message();
+        message.downcast_ref()
+    }
+
+    fn message(&self) -> &dyn AnyMessage {
+        match self {
+            Self::First(message) => &**message,
+            Self::Second(message) => &**message,
+            Self::Third(message) => &**message,
+            Self::Letter(message) => &**message,
+            Self::Message2(message) => &**message,
+        }
+    }
+
+    fn into_message(self) -> Box<dyn Any> {
+        match self {
+            Self::First(message) => message,
+            Self::Second(message) => message,
+            Self::Third(message) => message,
+            Self::Letter(message) => message,
+            Self::Message2(message) => message,
+        }
+    }
+}
+
 impl EventSet for Event {
     fn decode(
         exchange: &str,
@@ -30,31 +79,37 @@ impl EventSet for Event {
     ) -> Result<Self, DecodeError> {
         match exchange {
             "exchange/taskcluster-titles/v1/first" => {
-                Message::decode(routing_key, bytes).map(Box::new).map(Self::First)
+                decode_as(routing_key, bytes, Self::First)
             }
             "exchange/taskcluster-titles/v1/second" => {
-                Message::decode(routing_key, bytes).map(Box::new).map(Self::Second)
+                decode_as(routing_key, bytes, Self::Second)
             }
             "exchange/taskcluster-titles/v1/third" => {
-                Message::decode(routing_key, bytes).map(Box::new).map(Self::Third)
+                decode_as(routing_key, bytes, Self::Third)
             }
             "exchange/taskcluster-titles/v1/letter" => {
-                Message::decode(routing_key, bytes).map(Box::new).map(Self::Letter)
+                decode_as(routing_key, bytes, Self::Letter)
             }
             "exchange/taskcluster-titles/v1/message" => {
-                Message::decode(routing_key, bytes).map(Box::new).map(Self::Message2)
+                decode_as(routing_key, bytes, Self::Message2)
             }
             _ => Err(DecodeError::unknown_exchange(exchange, routing_key)),
         }
     }
 
     fn validate(&self) -> Result<(), Violations> {
-        match *self {
-            Self::First(ref message) => Validate::validate(&message.payload),
-            Self::Second(ref message) => Validate::validate(&message.payload),
-            Self::Third(ref message) => Validate::validate(&message.payload),
-            Self::Letter(ref message) => Validate::validate(&message.payload),
-            Self::Message2(ref message) => Validate::validate(&message.payload),
+        self.message().validate()
+    }
+}
+
+impl<E: Exchange> TryFrom<Event> for Message<E> {
+    type Error = UnexpectedExchange;
+
+    fn try_from(event: Event) -> Result<Self, UnexpectedExchange> {
+        let exchange = event.exchange();
+        match event.into_message().downcast() {
+            Ok(message) => Ok(*message),
+            Err(_) => Err(UnexpectedExchange::new::<E>(exchange)),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 //! Every exchange of this crate, as data.
 
-use taskcluster_pulse::ExchangeInfo;
+use taskcluster_pulse::Catalogue;
 
 /// Every exchange, by service and in the order of its reference.
-pub const EXCHANGES: &[&ExchangeInfo] = &[];
+pub const EXCHANGES: Catalogue = Catalogue::new(&[]);

@@ -2,7 +2,13 @@
 
 //! One type for the messages of every exchange.
 
-use taskcluster_pulse::{DecodeError, EventSet, Violations};
+use std::any::Any;
+
+use taskcluster_pulse::{
+    DecodeError, EventSet, Exchange, ExchangeInfo, Message, RoutingKeyError,
+    UnexpectedExchange, Violations,
+};
+use taskcluster_pulse::__private::AnyMessage;
 
 /// A message of any exchange of this crate.
 ///
@@ -10,6 +16,37 @@ use taskcluster_pulse::{DecodeError, EventSet, Violations};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Event {}
+
+impl Event {
+    /// The exchange that the message was published on.
+    pub fn exchange(&self) -> &'static ExchangeInfo {
+        self.message().exchange()
+    }
+
+    /// The routing key of the message, as text.
+    ///
+    /// # Errors
+    ///
+    /// [`RoutingKeyError`] where the whole key is longer than AMQP allows, which no
+    /// received one is.
+    pub fn routing_key(&self) -> Result<String, RoutingKeyError> {
+        self.message().routing_key()
+    }
+
+    /// The message, if it is one of the exchange `E`; `Message::try_from` takes it out.
+    pub fn get<E: Exchange>(&self) -> Option<&Message<E>> {
+        let message: &dyn Any = self.message();
+        message.downcast_ref()
+    }
+
+    fn message(&self) -> &dyn AnyMessage {
+        match *self {}
+    }
+
+    fn into_message(self) -> Box<dyn Any> {
+        match self {}
+    }
+}
 
 impl EventSet for Event {
     fn decode(
@@ -21,6 +58,18 @@ impl EventSet for Event {
     }
 
     fn validate(&self) -> Result<(), Violations> {
-        match *self {}
+        self.message().validate()
+    }
+}
+
+impl<E: Exchange> TryFrom<Event> for Message<E> {
+    type Error = UnexpectedExchange;
+
+    fn try_from(event: Event) -> Result<Self, UnexpectedExchange> {
+        let exchange = event.exchange();
+        match event.into_message().downcast() {
+            Ok(message) => Ok(*message),
+            Err(_) => Err(UnexpectedExchange::new::<E>(exchange)),
+        }
     }
 }

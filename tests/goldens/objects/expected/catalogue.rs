@@ -2,13 +2,15 @@
 
 //! Every exchange of this crate, as data.
 
-use taskcluster_pulse::{Exchange, ExchangeInfo};
+use taskcluster_pulse::{Catalogue, Exchange};
 
 /// Every exchange, by service and in the order of its reference.
-pub const EXCHANGES: &[&ExchangeInfo] = &[
-    <super::things::Nested as Exchange>::INFO,
-    <super::things::Nullable as Exchange>::INFO,
-    <super::things::Open as Exchange>::INFO,
-    <super::things::Counted as Exchange>::INFO,
-    <super::things::Shared as Exchange>::INFO,
-];
+pub const EXCHANGES: Catalogue = Catalogue::new(
+    &[
+        <super::things::Nested as Exchange>::INFO,
+        <super::things::Nullable as Exchange>::INFO,
+        <super::things::Open as Exchange>::INFO,
+        <super::things::Counted as Exchange>::INFO,
+        <super::things::Shared as Exchange>::INFO,
+    ],
+);

@@ -2,10 +2,9 @@
 
 //! Every exchange of this crate, as data.
 
-use taskcluster_pulse::{Exchange, ExchangeInfo};
+use taskcluster_pulse::{Catalogue, Exchange};
 
 /// Every exchange, by service and in the order of its reference.
-pub const EXCHANGES: &[&ExchangeInfo] = &[
-    <super::old::Jobs as Exchange>::INFO,
-    <super::old::Artifact as Exchange>::INFO,
-];
+pub const EXCHANGES: Catalogue = Catalogue::new(
+    &[<super::old::Jobs as Exchange>::INFO, <super::old::Artifact as Exchange>::INFO],
+);

@@ -2,19 +2,21 @@
 
 //! Every exchange of this crate, as data.
 
-use taskcluster_pulse::{Exchange, ExchangeInfo};
+use taskcluster_pulse::{Catalogue, Exchange};
 
 /// Every exchange, by service and in the order of its reference.
-pub const EXCHANGES: &[&ExchangeInfo] = &[
-    <super::payloads_2::Array as Exchange>::INFO,
-    <super::payloads_2::String2 as Exchange>::INFO,
-    <super::payloads_2::Object as Exchange>::INFO,
-    <super::payloads_2::Any as Exchange>::INFO,
-    <super::payloads_2::Integer as Exchange>::INFO,
-    <super::payloads_2::Nullable as Exchange>::INFO,
-    <super::payloads_2::Map as Exchange>::INFO,
-    <super::payloads_2::Enum as Exchange>::INFO,
-    <super::payloads_2::Untitled as Exchange>::INFO,
-    <super::payloads_2::Empty as Exchange>::INFO,
-    <super::payloads_2::Boolean as Exchange>::INFO,
-];
+pub const EXCHANGES: Catalogue = Catalogue::new(
+    &[
+        <super::payloads_2::Array as Exchange>::INFO,
+        <super::payloads_2::String2 as Exchange>::INFO,
+        <super::payloads_2::Object as Exchange>::INFO,
+        <super::payloads_2::Any2 as Exchange>::INFO,
+        <super::payloads_2::Integer as Exchange>::INFO,
+        <super::payloads_2::Nullable as Exchange>::INFO,
+        <super::payloads_2::Map as Exchange>::INFO,
+        <super::payloads_2::Enum as Exchange>::INFO,
+        <super::payloads_2::Untitled as Exchange>::INFO,
+        <super::payloads_2::Empty as Exchange>::INFO,
+        <super::payloads_2::Boolean as Exchange>::INFO,
+    ],
+);

@@ -2,7 +2,13 @@
 
 //! One type for the messages of every exchange.
 
-use taskcluster_pulse::{DecodeError, EventSet, Message, Validate, Violations};
+use std::any::Any;
+
+use taskcluster_pulse::{
+    DecodeError, EventSet, Exchange, ExchangeInfo, Message, RoutingKeyError,
+    UnexpectedExchange, Violations,
+};
+use taskcluster_pulse::__private::{AnyMessage, decode_as};
 
 /// A message of any exchange of this crate.
 ///
@@ -16,8 +22,8 @@ pub enum Event {
     String2(Box<Message<super::payloads_2::String2>>),
     /// A message of [`Object`](super::payloads_2::Object).
     Object(Box<Message<super::payloads_2::Object>>),
-    /// A message of [`Any`](super::payloads_2::Any).
-    Any(Box<Message<super::payloads_2::Any>>),
+    /// A message of [`Any2`](super::payloads_2::Any2).
+    Any2(Box<Message<super::payloads_2::Any2>>),
     /// A message of [`Integer`](super::payloads_2::Integer).
     Integer(Box<Message<super::payloads_2::Integer>>),
     /// A message of [`Nullable`](super::payloads_2::Nullable).
@@ -34,6 +40,61 @@ pub enum Event {
     Boolean(Box<Message<super::payloads_2::Boolean>>),
 }
 
+impl Event {
+    /// The exchange that the message was published on.
+    pub fn exchange(&self) -> &'static ExchangeInfo {
+        self.message().exchange()
+    }
+
+    /// The routing key of the message, as text.
+    ///
+    /// # Errors
+    ///
+    /// [`RoutingKeyError`] where the whole key is longer than AMQP allows, which no
+    /// received one is.
+    pub fn routing_key(&self) -> Result<String, RoutingKeyError> {
+        self.message().routing_key()
+    }
+
+    /// The message, if it is one of the exchange `E`; `Message::try_from` takes it out.
+    pub fn get<E: Exchange>(&self) -> Option<&Message<E>> {
+        let message: &dyn Any = self.message();
+        message.downcast_ref()
+    }
+
+    fn message(&self) -> &dyn AnyMessage {
+        match self {
+            Self::Array(message) => &**message,
+            Self::String2(message) => &**message,
+            Self::Object(message) => &**message,
+            Self::Any2(message) => &**message,
+            Self::Integer(message) => &**message,
+            Self::Nullable(message) => &**message,
+            Self::Map(message) => &**message,
+            Self::Enum(message) => &**message,
+            Self::Untitled(message) => &**message,
+            Self::Empty(message) => &**message,
+            Self::Boolean(message) => &**message,
+        }
+    }
+
+    fn into_message(self) -> Box<dyn Any> {
+        match self {
+            Self::Array(message) => message,
+            Self::String2(message) => message,
+            Self::Object(message) => message,
+            Self::Any2(message) => message,
+            Self::Integer(message) => message,
+            Self::Nullable(message) => message,
+            Self::Map(message) => message,
+            Self::Enum(message) => message,
+            Self::Untitled(message) => message,
+            Self::Empty(message) => message,
+            Self::Boolean(message) => message,
+        }
+    }
+}
+
 impl EventSet for Event {
     fn decode(
         exchange: &str,
@@ -42,55 +103,55 @@ impl EventSet for Event {
     ) -> Result<Self, DecodeError> {
         match exchange {
             "exchange/taskcluster-payloads/v1/array" => {
-                Message::decode(routing_key, bytes).map(Box::new).map(Self::Array)
+                decode_as(routing_key, bytes, Self::Array)
             }
             "exchange/taskcluster-payloads/v1/string" => {
-                Message::decode(routing_key, bytes).map(Box::new).map(Self::String2)
+                decode_as(routing_key, bytes, Self::String2)
             }
             "exchange/taskcluster-payloads/v1/object" => {
-                Message::decode(routing_key, bytes).map(Box::new).map(Self::Object)
+                decode_as(routing_key, bytes, Self::Object)
             }
             "exchange/taskcluster-payloads/v1/any" => {
-                Message::decode(routing_key, bytes).map(Box::new).map(Self::Any)
+                decode_as(routing_key, bytes, Self::Any2)
             }
             "exchange/taskcluster-payloads/v1/integer" => {
-                Message::decode(routing_key, bytes).map(Box::new).map(Self::Integer)
+                decode_as(routing_key, bytes, Self::Integer)
             }
             "exchange/taskcluster-payloads/v1/nullable" => {
-                Message::decode(routing_key, bytes).map(Box::new).map(Self::Nullable)
+                decode_as(routing_key, bytes, Self::Nullable)
             }
             "exchange/taskcluster-payloads/v1/map" => {
-                Message::decode(routing_key, bytes).map(Box::new).map(Self::Map)
+                decode_as(routing_key, bytes, Self::Map)
             }
             "exchange/taskcluster-payloads/v1/enum" => {
-                Message::decode(routing_key, bytes).map(Box::new).map(Self::Enum)
+                decode_as(routing_key, bytes, Self::Enum)
             }
             "exchange/taskcluster-payloads/v1/untitled" => {
-                Message::decode(routing_key, bytes).map(Box::new).map(Self::Untitled)
+                decode_as(routing_key, bytes, Self::Untitled)
             }
             "exchange/taskcluster-payloads/v1/empty" => {
-                Message::decode(routing_key, bytes).map(Box::new).map(Self::Empty)
+                decode_as(routing_key, bytes, Self::Empty)
             }
             "exchange/taskcluster-payloads/v1/boolean" => {
-                Message::decode(routing_key, bytes).map(Box::new).map(Self::Boolean)
+                decode_as(routing_key, bytes, Self::Boolean)
             }
             _ => Err(DecodeError::unknown_exchange(exchange, routing_key)),
         }
     }
 
     fn validate(&self) -> Result<(), Violations> {
-        match *self {
-            Self::Array(ref message) => Validate::validate(&message.payload),
-            Self::String2(ref message) => Validate::validate(&message.payload),
-            Self::Object(ref message) => Validate::validate(&message.payload),
-            Self::Any(ref message) => Validate::validate(&message.payload),
-            Self::Integer(ref message) => Validate::validate(&message.payload),
-            Self::Nullable(ref message) => Validate::validate(&message.payload),
-            Self::Map(ref message) => Validate::validate(&message.payload),
-            Self::Enum(ref message) => Validate::validate(&message.payload),
-            Self::Untitled(ref message) => Validate::validate(&message.payload),
-            Self::Empty(ref message) => Validate::validate(&message.payload),
-            Self::Boolean(ref message) => Validate::validate(&message.payload),
+        self.message().validate()
+    }
+}
+
+impl<E: Exchange> TryFrom<Event> for Message<E> {
+    type Error = UnexpectedExchange;
+
+    fn try_from(event: Event) -> Result<Self, UnexpectedExchange> {
+        let exchange = event.exchange();
+        match event.into_message().downcast() {
+            Ok(message) => Ok(*message),
+            Err(_) => Err(UnexpectedExchange::new::<E>(exchange)),
         }
     }
 }

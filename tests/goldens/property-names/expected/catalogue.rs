@@ -2,11 +2,13 @@
 
 //! Every exchange of this crate, as data.
 
-use taskcluster_pulse::{Exchange, ExchangeInfo};
+use taskcluster_pulse::{Catalogue, Exchange};
 
 /// Every exchange, by service and in the order of its reference.
-pub const EXCHANGES: &[&ExchangeInfo] = &[
-    <super::properties::Changed as Exchange>::INFO,
-    <super::properties::Plain as Exchange>::INFO,
-    <super::properties::Open as Exchange>::INFO,
-];
+pub const EXCHANGES: Catalogue = Catalogue::new(
+    &[
+        <super::properties::Changed as Exchange>::INFO,
+        <super::properties::Plain as Exchange>::INFO,
+        <super::properties::Open as Exchange>::INFO,
+    ],
+);

@@ -2,12 +2,14 @@
 
 //! Every exchange of this crate, as data.
 
-use taskcluster_pulse::{Exchange, ExchangeInfo};
+use taskcluster_pulse::{Catalogue, Exchange};
 
 /// Every exchange, by service and in the order of its reference.
-pub const EXCHANGES: &[&ExchangeInfo] = &[
-    <super::trees::Tree as Exchange>::INFO,
-    <super::trees::Mutual as Exchange>::INFO,
-    <super::trees::List as Exchange>::INFO,
-    <super::trees::Choice as Exchange>::INFO,
-];
+pub const EXCHANGES: Catalogue = Catalogue::new(
+    &[
+        <super::trees::Tree as Exchange>::INFO,
+        <super::trees::Mutual as Exchange>::INFO,
+        <super::trees::List as Exchange>::INFO,
+        <super::trees::Choice as Exchange>::INFO,
+    ],
+);

@@ -2,13 +2,15 @@
 
 //! Every exchange of this crate, as data.
 
-use taskcluster_pulse::{Exchange, ExchangeInfo};
+use taskcluster_pulse::{Catalogue, Exchange};
 
 /// Every exchange, by service and in the order of its reference.
-pub const EXCHANGES: &[&ExchangeInfo] = &[
-    <super::keys::Middle as Exchange>::INFO,
-    <super::keys::None2 as Exchange>::INFO,
-    <super::keys::Words2 as Exchange>::INFO,
-    <super::keys::First as Exchange>::INFO,
-    <super::keys::Single as Exchange>::INFO,
-];
+pub const EXCHANGES: Catalogue = Catalogue::new(
+    &[
+        <super::keys::Middle as Exchange>::INFO,
+        <super::keys::None2 as Exchange>::INFO,
+        <super::keys::Words2 as Exchange>::INFO,
+        <super::keys::First as Exchange>::INFO,
+        <super::keys::Single as Exchange>::INFO,
+    ],
+);

@@ -2,12 +2,14 @@
 
 //! Every exchange of this crate, as data.
 
-use taskcluster_pulse::{Exchange, ExchangeInfo};
+use taskcluster_pulse::{Catalogue, Exchange};
 
 /// Every exchange, by service and in the order of its reference.
-pub const EXCHANGES: &[&ExchangeInfo] = &[
-    <super::r#type::Defined as Exchange>::INFO,
-    <super::type_v2::Defined as Exchange>::INFO,
-    <super::watch::Seen as Exchange>::INFO,
-    <super::watch::Same as Exchange>::INFO,
-];
+pub const EXCHANGES: Catalogue = Catalogue::new(
+    &[
+        <super::r#type::Defined as Exchange>::INFO,
+        <super::type_v2::Defined as Exchange>::INFO,
+        <super::watch::Seen as Exchange>::INFO,
+        <super::watch::Same as Exchange>::INFO,
+    ],
+);

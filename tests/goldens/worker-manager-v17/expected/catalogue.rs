@@ -2,10 +2,12 @@
 
 //! Every exchange of this crate, as data.
 
-use taskcluster_pulse::{Exchange, ExchangeInfo};
+use taskcluster_pulse::{Catalogue, Exchange};
 
 /// Every exchange, by service and in the order of its reference.
-pub const EXCHANGES: &[&ExchangeInfo] = &[
-    <super::worker_manager::WorkerPoolCreated as Exchange>::INFO,
-    <super::worker_manager::WorkerPoolUpdated as Exchange>::INFO,
-];
+pub const EXCHANGES: Catalogue = Catalogue::new(
+    &[
+        <super::worker_manager::WorkerPoolCreated as Exchange>::INFO,
+        <super::worker_manager::WorkerPoolUpdated as Exchange>::INFO,
+    ],
+);

@@ -8,7 +8,8 @@ use taskcluster_pulse::__private::{KeyReader, KeyWriter};
 use super::{First, Letter, Message2, Second, Third};
 
 /// The routing key of a message on `exchange/taskcluster-titles/v1/first`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct FirstRoutingKey {
     /// Kept free for words to come.
     pub reserved: Option<Words>,
@@ -17,18 +18,23 @@ pub struct FirstRoutingKey {
 impl RoutingKey for FirstRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
         let mut words = KeyReader::new(key, <First as Exchange>::INFO.routing_key)?;
-        words.constant()?;
-        let reserved = words.optional_words()?;
-        Ok(Self { reserved })
+        let key = Self {
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new().word("primary").optional(&self.reserved).finish()
+        KeyWriter::new(<First as Exchange>::INFO.routing_key)
+            .optional(&self.reserved)
+            .finish()
     }
 }
 
 /// The routing key of a message on `exchange/taskcluster-titles/v1/second`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct SecondRoutingKey {
     /// Kept free for words to come.
     pub reserved: Option<Words>,
@@ -37,18 +43,23 @@ pub struct SecondRoutingKey {
 impl RoutingKey for SecondRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
         let mut words = KeyReader::new(key, <Second as Exchange>::INFO.routing_key)?;
-        words.constant()?;
-        let reserved = words.optional_words()?;
-        Ok(Self { reserved })
+        let key = Self {
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new().word("primary").optional(&self.reserved).finish()
+        KeyWriter::new(<Second as Exchange>::INFO.routing_key)
+            .optional(&self.reserved)
+            .finish()
     }
 }
 
 /// The routing key of a message on `exchange/taskcluster-titles/v1/third`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct ThirdRoutingKey {
     /// Kept free for words to come.
     pub reserved: Option<Words>,
@@ -57,18 +68,23 @@ pub struct ThirdRoutingKey {
 impl RoutingKey for ThirdRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
         let mut words = KeyReader::new(key, <Third as Exchange>::INFO.routing_key)?;
-        words.constant()?;
-        let reserved = words.optional_words()?;
-        Ok(Self { reserved })
+        let key = Self {
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new().word("primary").optional(&self.reserved).finish()
+        KeyWriter::new(<Third as Exchange>::INFO.routing_key)
+            .optional(&self.reserved)
+            .finish()
     }
 }
 
 /// The routing key of a message on `exchange/taskcluster-titles/v1/letter`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct LetterRoutingKey {
     /// Kept free for words to come.
     pub reserved: Option<Words>,
@@ -77,18 +93,23 @@ pub struct LetterRoutingKey {
 impl RoutingKey for LetterRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
         let mut words = KeyReader::new(key, <Letter as Exchange>::INFO.routing_key)?;
-        words.constant()?;
-        let reserved = words.optional_words()?;
-        Ok(Self { reserved })
+        let key = Self {
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new().word("primary").optional(&self.reserved).finish()
+        KeyWriter::new(<Letter as Exchange>::INFO.routing_key)
+            .optional(&self.reserved)
+            .finish()
     }
 }
 
 /// The routing key of a message on `exchange/taskcluster-titles/v1/message`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Message2RoutingKey {
     /// Kept free for words to come.
     pub reserved: Option<Words>,
@@ -97,12 +118,16 @@ pub struct Message2RoutingKey {
 impl RoutingKey for Message2RoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
         let mut words = KeyReader::new(key, <Message2 as Exchange>::INFO.routing_key)?;
-        words.constant()?;
-        let reserved = words.optional_words()?;
-        Ok(Self { reserved })
+        let key = Self {
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new().word("primary").optional(&self.reserved).finish()
+        KeyWriter::new(<Message2 as Exchange>::INFO.routing_key)
+            .optional(&self.reserved)
+            .finish()
     }
 }

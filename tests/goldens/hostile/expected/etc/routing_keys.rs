@@ -8,7 +8,8 @@ use taskcluster_pulse::__private::{KeyReader, KeyWriter};
 use super::{APanic, Exchange2};
 
 /// The routing key of a message on `` exchange/`"\ /"; panic!(); "#  ``.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct APanicRoutingKey {
     /// K */ }} fn main() {} /* �� � �
     ///
@@ -49,18 +50,19 @@ pub struct APanicRoutingKey {
 impl RoutingKey for APanicRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
         let mut words = KeyReader::new(key, <APanic as Exchange>::INFO.routing_key)?;
-        words.constant()?;
-        let x = words.optional_words()?;
-        Ok(Self { x })
+        let key = Self { x: words.optional_words()? };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new().word("c\"\n`").optional(&self.x).finish()
+        KeyWriter::new(<APanic as Exchange>::INFO.routing_key).optional(&self.x).finish()
     }
 }
 
 /// The routing key of a message on `` exchange/`"\ /` ``.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Exchange2RoutingKey {
     /// \~\~\~
     pub word: Word,
@@ -69,11 +71,14 @@ pub struct Exchange2RoutingKey {
 impl RoutingKey for Exchange2RoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
         let mut words = KeyReader::new(key, <Exchange2 as Exchange>::INFO.routing_key)?;
-        let word = words.word()?;
-        Ok(Self { word })
+        let key = Self { word: words.word()? };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new().word(&self.word).finish()
+        KeyWriter::new(<Exchange2 as Exchange>::INFO.routing_key)
+            .word(&self.word)
+            .finish()
     }
 }

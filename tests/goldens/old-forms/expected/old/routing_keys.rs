@@ -9,6 +9,7 @@ use super::{Artifact, Jobs};
 
 /// The routing key of a message on `exchange/taskcluster-old/v1/jobs`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct JobsRoutingKey {
     /// The destination of the message.
     pub destination: Word,
@@ -21,18 +22,17 @@ pub struct JobsRoutingKey {
 impl RoutingKey for JobsRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
         let mut words = KeyReader::new(key, <Jobs as Exchange>::INFO.routing_key)?;
-        let destination = words.word()?;
-        let project = words.word()?;
-        let reserved = words.optional_words()?;
-        Ok(Self {
-            destination,
-            project,
-            reserved,
-        })
+        let key = Self {
+            destination: words.word()?,
+            project: words.word()?,
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new()
+        KeyWriter::new(<Jobs as Exchange>::INFO.routing_key)
             .word(&self.destination)
             .word(&self.project)
             .optional(&self.reserved)
@@ -41,7 +41,8 @@ impl RoutingKey for JobsRoutingKey {
 }
 
 /// The routing key of a message on `exchange/taskcluster-old/v1/artifact`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct ArtifactRoutingKey {
     /// Kept free for words to come.
     pub reserved: Option<Words>,
@@ -50,12 +51,16 @@ pub struct ArtifactRoutingKey {
 impl RoutingKey for ArtifactRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
         let mut words = KeyReader::new(key, <Artifact as Exchange>::INFO.routing_key)?;
-        words.constant()?;
-        let reserved = words.optional_words()?;
-        Ok(Self { reserved })
+        let key = Self {
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new().word("primary").optional(&self.reserved).finish()
+        KeyWriter::new(<Artifact as Exchange>::INFO.routing_key)
+            .optional(&self.reserved)
+            .finish()
     }
 }

@@ -6,16 +6,18 @@
 
 mod bindings;
 mod checks;
+mod entries;
 mod payloads;
+pub mod required;
 mod routing_keys;
 pub(super) mod shapes;
 pub mod validators;
 
 pub use bindings::{
-    Array, String2, Object, Any, Integer, Nullable, Map, Enum, Untitled, Empty, Boolean,
+    Array, String2, Object, Any2, Integer, Nullable, Map, Enum, Untitled, Empty, Boolean,
 };
 pub use routing_keys::{
-    ArrayRoutingKey, String2RoutingKey, ObjectRoutingKey, AnyRoutingKey,
+    ArrayRoutingKey, String2RoutingKey, ObjectRoutingKey, Any2RoutingKey,
     IntegerRoutingKey, NullableRoutingKey, MapRoutingKey, EnumRoutingKey,
     UntitledRoutingKey, EmptyRoutingKey, BooleanRoutingKey,
 };

@@ -8,7 +8,8 @@ use taskcluster_pulse::__private::{KeyReader, KeyWriter};
 use super::{Choice, List, Mutual, Tree};
 
 /// The routing key of a message on `exchange/taskcluster-trees/v1/tree`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct TreeRoutingKey {
     /// Kept free for words to come.
     pub reserved: Option<Words>,
@@ -17,18 +18,23 @@ pub struct TreeRoutingKey {
 impl RoutingKey for TreeRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
         let mut words = KeyReader::new(key, <Tree as Exchange>::INFO.routing_key)?;
-        words.constant()?;
-        let reserved = words.optional_words()?;
-        Ok(Self { reserved })
+        let key = Self {
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new().word("primary").optional(&self.reserved).finish()
+        KeyWriter::new(<Tree as Exchange>::INFO.routing_key)
+            .optional(&self.reserved)
+            .finish()
     }
 }
 
 /// The routing key of a message on `exchange/taskcluster-trees/v1/mutual`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct MutualRoutingKey {
     /// Kept free for words to come.
     pub reserved: Option<Words>,
@@ -37,18 +43,23 @@ pub struct MutualRoutingKey {
 impl RoutingKey for MutualRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
         let mut words = KeyReader::new(key, <Mutual as Exchange>::INFO.routing_key)?;
-        words.constant()?;
-        let reserved = words.optional_words()?;
-        Ok(Self { reserved })
+        let key = Self {
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new().word("primary").optional(&self.reserved).finish()
+        KeyWriter::new(<Mutual as Exchange>::INFO.routing_key)
+            .optional(&self.reserved)
+            .finish()
     }
 }
 
 /// The routing key of a message on `exchange/taskcluster-trees/v1/list`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct ListRoutingKey {
     /// Kept free for words to come.
     pub reserved: Option<Words>,
@@ -57,18 +68,23 @@ pub struct ListRoutingKey {
 impl RoutingKey for ListRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
         let mut words = KeyReader::new(key, <List as Exchange>::INFO.routing_key)?;
-        words.constant()?;
-        let reserved = words.optional_words()?;
-        Ok(Self { reserved })
+        let key = Self {
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new().word("primary").optional(&self.reserved).finish()
+        KeyWriter::new(<List as Exchange>::INFO.routing_key)
+            .optional(&self.reserved)
+            .finish()
     }
 }
 
 /// The routing key of a message on `exchange/taskcluster-trees/v1/choice`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct ChoiceRoutingKey {
     /// Kept free for words to come.
     pub reserved: Option<Words>,
@@ -77,12 +93,16 @@ pub struct ChoiceRoutingKey {
 impl RoutingKey for ChoiceRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
         let mut words = KeyReader::new(key, <Choice as Exchange>::INFO.routing_key)?;
-        words.constant()?;
-        let reserved = words.optional_words()?;
-        Ok(Self { reserved })
+        let key = Self {
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new().word("primary").optional(&self.reserved).finish()
+        KeyWriter::new(<Choice as Exchange>::INFO.routing_key)
+            .optional(&self.reserved)
+            .finish()
     }
 }

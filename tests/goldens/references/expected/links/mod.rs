@@ -6,7 +6,9 @@
 
 mod bindings;
 mod checks;
+mod entries;
 mod payloads;
+pub mod required;
 mod routing_keys;
 pub(super) mod shapes;
 pub mod validators;

@@ -8,7 +8,8 @@ use taskcluster_pulse::__private::{KeyReader, KeyWriter};
 use super::{Again, Changed};
 
 /// The routing key of a message on `exchange/taskcluster-links/v1/changed`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct ChangedRoutingKey {
     /// Kept free for words to come.
     pub reserved: Option<Words>,
@@ -17,18 +18,23 @@ pub struct ChangedRoutingKey {
 impl RoutingKey for ChangedRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
         let mut words = KeyReader::new(key, <Changed as Exchange>::INFO.routing_key)?;
-        words.constant()?;
-        let reserved = words.optional_words()?;
-        Ok(Self { reserved })
+        let key = Self {
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new().word("primary").optional(&self.reserved).finish()
+        KeyWriter::new(<Changed as Exchange>::INFO.routing_key)
+            .optional(&self.reserved)
+            .finish()
     }
 }
 
 /// The routing key of a message on `exchange/taskcluster-links/v1/again`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct AgainRoutingKey {
     /// Kept free for words to come.
     pub reserved: Option<Words>,
@@ -37,12 +43,16 @@ pub struct AgainRoutingKey {
 impl RoutingKey for AgainRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
         let mut words = KeyReader::new(key, <Again as Exchange>::INFO.routing_key)?;
-        words.constant()?;
-        let reserved = words.optional_words()?;
-        Ok(Self { reserved })
+        let key = Self {
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new().word("primary").optional(&self.reserved).finish()
+        KeyWriter::new(<Again as Exchange>::INFO.routing_key)
+            .optional(&self.reserved)
+            .finish()
     }
 }

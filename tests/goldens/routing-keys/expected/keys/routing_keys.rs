@@ -9,6 +9,7 @@ use super::{First, Middle, None2, Single, Words2};
 
 /// The routing key of a message on `exchange/taskcluster-keys/v1/middle`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct MiddleRoutingKey {
     /// The path of the message.
     pub path: Words,
@@ -21,16 +22,17 @@ pub struct MiddleRoutingKey {
 impl RoutingKey for MiddleRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
         let mut words = KeyReader::new(key, <Middle as Exchange>::INFO.routing_key)?;
-        words.constant()?;
-        let path = words.words()?;
-        let task_id = words.word()?;
-        let run_id = words.optional_word()?;
-        Ok(Self { path, task_id, run_id })
+        let key = Self {
+            path: words.words()?,
+            task_id: words.word()?,
+            run_id: words.optional_word()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new()
-            .word("primary")
+        KeyWriter::new(<Middle as Exchange>::INFO.routing_key)
             .word(&self.path)
             .word(&self.task_id)
             .optional(&self.run_id)
@@ -39,23 +41,26 @@ impl RoutingKey for MiddleRoutingKey {
 }
 
 /// The routing key of a message on `exchange/taskcluster-keys/v1/none`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct None2RoutingKey {}
 
 impl RoutingKey for None2RoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
         let words = KeyReader::new(key, <None2 as Exchange>::INFO.routing_key)?;
-        let _ = words;
-        Ok(Self {})
+        let key = Self {};
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new().finish()
+        KeyWriter::new(<None2 as Exchange>::INFO.routing_key).finish()
     }
 }
 
 /// The routing key of a message on `exchange/taskcluster-keys/v1/words`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Words2RoutingKey {
     /// The words of the message.
     pub words: Word,
@@ -75,30 +80,22 @@ pub struct Words2RoutingKey {
 
 impl RoutingKey for Words2RoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words_left = KeyReader::new(
-            key,
-            <Words2 as Exchange>::INFO.routing_key,
-        )?;
-        let words = words_left.word()?;
-        let key = words_left.word()?;
-        let r#type = words_left.optional_word()?;
-        let type_2 = words_left.word()?;
-        let self_ = words_left.word()?;
-        let word = words_left.word()?;
-        let n2nd = words_left.word()?;
-        Ok(Self {
-            words,
-            key,
-            r#type,
-            type_2,
-            self_,
-            word,
-            n2nd,
-        })
+        let mut words = KeyReader::new(key, <Words2 as Exchange>::INFO.routing_key)?;
+        let key = Self {
+            words: words.word()?,
+            key: words.word()?,
+            r#type: words.optional_word()?,
+            type_2: words.word()?,
+            self_: words.word()?,
+            word: words.word()?,
+            n2nd: words.word()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new()
+        KeyWriter::new(<Words2 as Exchange>::INFO.routing_key)
             .word(&self.words)
             .word(&self.key)
             .optional(&self.r#type)
@@ -111,7 +108,8 @@ impl RoutingKey for Words2RoutingKey {
 }
 
 /// The routing key of a message on `exchange/taskcluster-keys/v1/first`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct FirstRoutingKey {
     /// The topic of the message.
     pub topic: Option<Words>,
@@ -120,18 +118,23 @@ pub struct FirstRoutingKey {
 impl RoutingKey for FirstRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
         let mut words = KeyReader::new(key, <First as Exchange>::INFO.routing_key)?;
-        let topic = words.optional_words()?;
-        words.constant()?;
-        Ok(Self { topic })
+        let key = Self {
+            topic: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new().optional(&self.topic).word("end").finish()
+        KeyWriter::new(<First as Exchange>::INFO.routing_key)
+            .optional(&self.topic)
+            .finish()
     }
 }
 
 /// The routing key of a message on `exchange/taskcluster-keys/v1/single`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct SingleRoutingKey {
     /// Kept free for words to come.
     pub reserved: Option<Words>,
@@ -140,11 +143,16 @@ pub struct SingleRoutingKey {
 impl RoutingKey for SingleRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
         let mut words = KeyReader::new(key, <Single as Exchange>::INFO.routing_key)?;
-        let reserved = words.optional_words()?;
-        Ok(Self { reserved })
+        let key = Self {
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new().optional(&self.reserved).finish()
+        KeyWriter::new(<Single as Exchange>::INFO.routing_key)
+            .optional(&self.reserved)
+            .finish()
     }
 }

@@ -8,7 +8,8 @@ use taskcluster_pulse::__private::{KeyReader, KeyWriter};
 use super::Defined;
 
 /// The routing key of a message on `exchange/taskcluster-type/v1/defined`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct DefinedRoutingKey {
     /// Kept free for words to come.
     pub reserved: Option<Words>,
@@ -17,12 +18,16 @@ pub struct DefinedRoutingKey {
 impl RoutingKey for DefinedRoutingKey {
     fn parse(key: &str) -> Result<Self, RoutingKeyError> {
         let mut words = KeyReader::new(key, <Defined as Exchange>::INFO.routing_key)?;
-        words.constant()?;
-        let reserved = words.optional_words()?;
-        Ok(Self { reserved })
+        let key = Self {
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new().word("primary").optional(&self.reserved).finish()
+        KeyWriter::new(<Defined as Exchange>::INFO.routing_key)
+            .optional(&self.reserved)
+            .finish()
     }
 }

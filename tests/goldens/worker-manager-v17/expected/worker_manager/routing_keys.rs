@@ -8,7 +8,8 @@ use taskcluster_pulse::__private::{KeyReader, KeyWriter};
 use super::{WorkerPoolCreated, WorkerPoolUpdated};
 
 /// The routing key of a message on `exchange/taskcluster-worker-manager/v1/worker-pool-created`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct WorkerPoolCreatedRoutingKey {
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
@@ -22,18 +23,23 @@ impl RoutingKey for WorkerPoolCreatedRoutingKey {
             key,
             <WorkerPoolCreated as Exchange>::INFO.routing_key,
         )?;
-        words.constant()?;
-        let reserved = words.optional_words()?;
-        Ok(Self { reserved })
+        let key = Self {
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new().word("primary").optional(&self.reserved).finish()
+        KeyWriter::new(<WorkerPoolCreated as Exchange>::INFO.routing_key)
+            .optional(&self.reserved)
+            .finish()
     }
 }
 
 /// The routing key of a message on `exchange/taskcluster-worker-manager/v1/worker-pool-updated`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct WorkerPoolUpdatedRoutingKey {
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
@@ -47,12 +53,16 @@ impl RoutingKey for WorkerPoolUpdatedRoutingKey {
             key,
             <WorkerPoolUpdated as Exchange>::INFO.routing_key,
         )?;
-        words.constant()?;
-        let reserved = words.optional_words()?;
-        Ok(Self { reserved })
+        let key = Self {
+            reserved: words.optional_words()?,
+        };
+        words.finish()?;
+        Ok(key)
     }
 
     fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new().word("primary").optional(&self.reserved).finish()
+        KeyWriter::new(<WorkerPoolUpdated as Exchange>::INFO.routing_key)
+            .optional(&self.reserved)
+            .finish()
     }
 }

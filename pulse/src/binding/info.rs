@@ -1,0 +1,196 @@
+//! Exchanges as their references describe them.
+
+use std::fmt;
+
+use super::{BindingWords, Exchange, PatternBinding};
+use crate::payload::{PayloadObject, PayloadSlot};
+use crate::routing::{ROUTE_PREFIX, RoutingKeyError, RoutingKeyErrorKind};
+
+/// The published exchange reference's description of one exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ExchangeInfo {
+    /// The service that publishes, `worker-manager` for instance.
+    pub service: &'static str,
+    /// The version of the service's API, `v1` for instance.
+    pub api_version: &'static str,
+    /// The entry's name in the reference, `workerPoolCreated` for instance.
+    pub name: &'static str,
+    /// The full name of the exchange on the broker.
+    pub exchange: &'static str,
+    /// The entry's title.
+    pub title: &'static str,
+    /// The id of the payload's schema, as a path from the root of a deployment.
+    pub schema: &'static str,
+    /// The entries of the routing key, in their order.
+    pub routing_key: &'static [RoutingKeyEntry],
+    payload: NewPayload,
+}
+
+impl ExchangeInfo {
+    /// The exchange `E` of a service.
+    #[doc(hidden)]
+    pub const fn new<E: Exchange>(service: &'static str, api_version: &'static str) -> Self {
+        Self {
+            service,
+            api_version,
+            name: "",
+            exchange: "",
+            title: "",
+            schema: "",
+            routing_key: &[],
+            payload: NewPayload(|| Box::new(PayloadSlot::<E::Payload>::new())),
+        }
+    }
+
+    /// Adds the name in the reference, and the full name on the broker.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn named(mut self, name: &'static str, exchange: &'static str) -> Self {
+        self.name = name;
+        self.exchange = exchange;
+        self
+    }
+
+    /// Adds the title, and the id of the payload's schema.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn about(mut self, title: &'static str, schema: &'static str) -> Self {
+        self.title = title;
+        self.schema = schema;
+        self
+    }
+
+    /// Adds the entries of the routing key, in their order.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn routing_key(mut self, entries: &'static [RoutingKeyEntry]) -> Self {
+        self.routing_key = entries;
+        self
+    }
+
+    /// A binding to this exchange, by the names of routing-key entries and the word
+    /// of each: for bindings that a configuration states.
+    ///
+    /// # Errors
+    ///
+    /// [`RoutingKeyError`] where the exchange has no entry of that name, or a word
+    /// can't stand in its entry.
+    pub fn binding<N: AsRef<str>, W: AsRef<str>>(
+        &'static self,
+        words: impl IntoIterator<Item = (N, W)>,
+    ) -> Result<PatternBinding, RoutingKeyError> {
+        let mut set = BindingWords::new();
+        for (name, word) in words {
+            let name = name.as_ref();
+            let position = self.routing_key.iter().position(|it| it.name == name);
+            let position = position.ok_or_else(|| self.unknown_entry(name))?;
+            set = set.with(position, word.as_ref());
+        }
+        let pattern = set.pattern(self)?;
+        Ok(self.raw(pattern.as_str()))
+    }
+
+    /// A binding to this exchange by a pattern over the whole routing key. The
+    /// pattern is checked when the queue is bound.
+    pub fn raw(&'static self, pattern: &str) -> PatternBinding {
+        PatternBinding::new(self, pattern.to_owned())
+    }
+
+    /// A binding to messages with this custom route, as
+    /// [`Exchange::route`](super::Exchange::route) makes it.
+    pub fn route(&'static self, route: &str) -> PatternBinding {
+        PatternBinding::new(self, format!("{ROUTE_PREFIX}{route}"))
+    }
+
+    pub(super) fn new_payload_object(&self) -> Box<dyn PayloadObject> {
+        (self.payload.0)()
+    }
+
+    fn unknown_entry(&'static self, name: &str) -> RoutingKeyError {
+        RoutingKeyError::new(name, RoutingKeyErrorKind::UnknownEntry).in_exchange(self)
+    }
+}
+
+/// Makes an empty holder for the payloads of an exchange.
+#[derive(Clone, Copy)]
+struct NewPayload(fn() -> Box<dyn PayloadObject>);
+
+/// The other fields tell exchanges apart; functions have no equality to rely on.
+impl PartialEq for NewPayload {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for NewPayload {}
+
+impl fmt::Debug for NewPayload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("..")
+    }
+}
+
+/// One entry of an exchange's routing key, as the reference describes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RoutingKeyEntry {
+    /// The entry's name, `taskId` for instance.
+    pub name: &'static str,
+    /// The entry's meaning, in Markdown.
+    pub summary: &'static str,
+    /// The one word that this entry always holds, if there is such a word.
+    pub constant: Option<&'static str>,
+    /// Whether a publisher must give it; an absent optional entry is sent as `_`.
+    pub required: bool,
+    /// Whether it may hold several words.
+    pub multiple_words: bool,
+}
+
+impl RoutingKeyEntry {
+    /// An optional entry of one word.
+    #[doc(hidden)]
+    pub const fn new(name: &'static str, summary: &'static str) -> Self {
+        Self {
+            name,
+            summary,
+            constant: None,
+            required: false,
+            multiple_words: false,
+        }
+    }
+
+    /// Makes it an entry that always holds `word`.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn constant(mut self, word: &'static str) -> Self {
+        self.constant = Some(word);
+        self
+    }
+
+    /// Makes it an entry that a publisher must give.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    /// Makes it an entry that may hold several words.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn multiple_words(mut self) -> Self {
+        self.multiple_words = true;
+        self
+    }
+
+    /// The word of a binding for this entry where none is set: the constant, or a
+    /// wildcard.
+    pub fn default_word(&self) -> &'static str {
+        match (self.constant, self.multiple_words) {
+            (Some(constant), _) => constant,
+            (None, true) => "#",
+            (None, false) => "*",
+        }
+    }
+}

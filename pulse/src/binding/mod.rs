@@ -1,0 +1,106 @@
+//! Exchanges, and bindings of queues to them.
+
+mod catalogue;
+mod info;
+mod pattern;
+mod words;
+
+pub use catalogue::{Catalogue, UnknownExchange};
+pub use info::{ExchangeInfo, RoutingKeyEntry};
+pub use pattern::PatternBinding;
+pub use words::BindingWords;
+
+use crate::payload::{Payload, PayloadObject, PayloadSlot};
+use crate::routing::{RoutingKey, RoutingKeyError, RoutingPattern};
+
+/// What a queue is bound with: an exchange, and a pattern over its routing keys.
+///
+/// This is the object-safe half of an exchange: bindings to different exchanges
+/// can stand in one list, and `Box<dyn Binding>` and `&dyn Binding` can be bound.
+/// [`Exchange`] adds the types.
+pub trait Binding: Send + Sync {
+    /// The exchange's full name, `exchange/taskcluster-queue/v1/task-defined` for instance.
+    fn exchange_name(&self) -> &'static str;
+
+    /// The routing key to bind with: words joined by dots, `*` for any one word,
+    /// `#` for any number of words.
+    ///
+    /// # Errors
+    ///
+    /// [`RoutingKeyError`] with the exchange, the entry and the word, where a word
+    /// that was set can't stand in its entry, or the pattern is longer than AMQP's
+    /// 255 bytes.
+    fn routing_key(&self) -> Result<RoutingPattern, RoutingKeyError>;
+
+    /// An empty holder for one payload of this exchange, for callers that learn
+    /// the exchange only at run time.
+    fn new_payload_object(&self) -> Box<dyn PayloadObject>;
+}
+
+/// One exchange of a service, as a type.
+///
+/// The value is a binding: each routing-key entry that is set narrows what the
+/// queue receives, and the default value listens to everything.
+pub trait Exchange: Clone + Default + Send + Sync + 'static {
+    /// The payload of a message on this exchange.
+    type Payload: Payload;
+
+    /// The routing key of a message on this exchange.
+    type RoutingKey: RoutingKey;
+
+    /// The published reference's description of this exchange.
+    const INFO: &'static ExchangeInfo;
+
+    /// The words that were set, in the order of the entries.
+    #[doc(hidden)]
+    fn words(&self) -> &BindingWords;
+
+    /// A binding by a pattern over the whole routing key, `primary.#` for instance.
+    /// The pattern is checked when the queue is bound.
+    fn raw(pattern: &str) -> PatternBinding {
+        Self::INFO.raw(pattern)
+    }
+
+    /// A binding to messages with this custom route, a word or pattern of several:
+    /// `notify.#` binds with `route.notify.#`. Services publish a message to custom
+    /// routes by its `CC` header; in the queue, these are the routes of a task.
+    fn route(route: &str) -> PatternBinding {
+        Self::INFO.route(route)
+    }
+}
+
+impl<E: Exchange> Binding for E {
+    fn exchange_name(&self) -> &'static str {
+        E::INFO.exchange
+    }
+
+    fn routing_key(&self) -> Result<RoutingPattern, RoutingKeyError> {
+        Exchange::words(self).pattern(E::INFO)
+    }
+
+    fn new_payload_object(&self) -> Box<dyn PayloadObject> {
+        Box::new(PayloadSlot::<E::Payload>::new())
+    }
+}
+
+macro_rules! forward {
+    ($($pointer:ty)*) => {
+        $(
+            impl Binding for $pointer {
+                fn exchange_name(&self) -> &'static str {
+                    (**self).exchange_name()
+                }
+
+                fn routing_key(&self) -> Result<RoutingPattern, RoutingKeyError> {
+                    (**self).routing_key()
+                }
+
+                fn new_payload_object(&self) -> Box<dyn PayloadObject> {
+                    (**self).new_payload_object()
+                }
+            }
+        )*
+    };
+}
+
+forward! { Box<dyn Binding> &dyn Binding }
