@@ -175,7 +175,7 @@ async fn purge(rabbit: &Rabbit) -> Result<()> {
 
 async fn publish(rabbit: &Rabbit, messages: usize) -> Result<()> {
     let publisher = Publisher::builder(rabbit.connection())
-        .unconfirmed(UNCONFIRMED)
+        .max_in_flight(UNCONFIRMED)
         .start()
         .await?;
     let mut unconfirmed = VecDeque::new();

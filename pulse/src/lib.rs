@@ -43,8 +43,6 @@ mod rule;
 mod schema;
 mod validate;
 
-#[cfg(feature = "amqp")]
-pub use amqp::Credentials;
 pub use binding::{
     Binding, Catalogue, Exchange, ExchangeInfo, PatternBinding, RoutingKeyEntry, UnknownExchange,
 };
@@ -53,7 +51,7 @@ pub use client::{
     BindingError, Confirmation, Connection, Consumer, ConsumerBuilder, ConsumerEvent,
     ConsumerHandle, Counters, Delivery, Envelope, Error, FailedMessage, Management,
     ManagementError, OnFailure, PublishError, Publisher, PublisherBuilder, PublisherEvent, Queue,
-    QueueArgument, QueueBinding, Reconnect, RoutesFault,
+    QueueArgument, QueueBinding, Reconnect, RoutesErrorKind,
 };
 pub use event::{DecodeError, DecodeErrorKind, EventSet, Message, UnexpectedExchange};
 #[cfg(feature = "arbitrary")]

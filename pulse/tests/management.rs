@@ -11,10 +11,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use taskcluster_pulse::{
-    Consumer, ConsumerEvent, Credentials, Exchange, Management, ManagementError, MemoryBroker,
+    Consumer, ConsumerEvent, Exchange, Management, ManagementError, MemoryBroker,
 };
 
-use common::{Numbered, Seen, key};
+use common::{Numbered, Seen, key, pair};
 
 const QUEUE: &str = "queue/guest/test";
 
@@ -149,8 +149,8 @@ async fn no_http_at_all_is_no_answer() {
 #[tokio::test]
 async fn no_tls_is_no_answer() {
     let (port, _request) = server(answer("200 OK", "[]"));
-    let credentials = Credentials::new("127.0.0.1", "user", "hush").port(port);
-    let management = Management::from(credentials);
+    let url = format!("https://user:hush@127.0.0.1:{port}");
+    let management = Management::http(&url).expect("a URL");
     let error = management.bindings(QUEUE).await.expect_err("no TLS");
     let text = format!("{error} {error:?} {management:?}");
     assert!(
@@ -158,6 +158,51 @@ async fn no_tls_is_no_answer() {
         "{text}"
     );
     assert!(!text.contains("hush"), "{text}");
+}
+
+#[tokio::test]
+async fn an_answer_that_trickles_ends_after_ten_seconds() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = listener.local_addr().expect("an address").port();
+    thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a client");
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n[");
+        while stream.write_all(b" ").is_ok() {
+            thread::sleep(Duration::from_millis(100));
+        }
+    });
+    let started = Instant::now();
+    let error = management(port).bindings(QUEUE).await;
+    let error = error.expect_err("too slow");
+    assert!(
+        matches!(error, ManagementError::Unreachable { .. }),
+        "{error}"
+    );
+    assert!(started.elapsed() < Duration::from_secs(20), "too long");
+}
+
+#[tokio::test]
+async fn an_answer_without_end_is_refused() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = listener.local_addr().expect("an address").port();
+    let written = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a client");
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n[");
+        let spaces = [b' '; 64 * 1024];
+        let mut written = 0;
+        while stream.write_all(&spaces).is_ok() {
+            written += spaces.len();
+        }
+        written
+    });
+    let error = management(port).bindings(QUEUE).await;
+    let error = error.expect_err("too large");
+    assert!(
+        matches!(error, ManagementError::Unreachable { .. }),
+        "{error}"
+    );
+    let written = written.join().expect("no panic");
+    assert!(written < 32 * 1024 * 1024, "{written} bytes were read");
 }
 
 #[tokio::test]
@@ -197,4 +242,101 @@ async fn a_binding_with_arguments_is_left_and_told_of() {
     assert_eq!(seen.count(left), 1);
     assert_eq!(seen.removed(), []);
     consumer.stop().await.expect("stopped");
+}
+
+mod pulse_guardian {
+    use super::*;
+
+    async fn ask(
+        answer: Option<String>,
+    ) -> (Result<Vec<(String, String)>, ManagementError>, String) {
+        let (port, request) = server(answer);
+        let url = format!("http://127.0.0.1:{port}/");
+        let management = Management::pulse_guardian(&url).expect("a URL");
+        let bindings = management.bindings(QUEUE).await;
+        let bindings = bindings.map(|bindings| bindings.iter().map(pair).collect());
+        (bindings, request.recv().expect("a request"))
+    }
+
+    #[tokio::test]
+    async fn lists_the_bindings_of_a_queue_without_a_login() {
+        let body = r#"{"queue_name": "queue/guest/test", "bindings": [
+            {"source": "", "vhost": "/", "destination": "queue/guest/test",
+             "destination_type": "queue", "routing_key": "queue/guest/test",
+             "arguments": {}, "properties_key": "queue%2Fguest%2Ftest"},
+            {"source": "exchange/a", "vhost": "/", "destination": "queue/guest/test",
+             "destination_type": "queue", "routing_key": "a.#", "arguments": {}}
+        ]}"#;
+        let (bindings, request) = ask(answer("200 OK", body)).await;
+        let expected = ("exchange/a".to_owned(), "a.#".to_owned());
+        assert_eq!(bindings.expect("a list"), [expected]);
+        let path = "GET /queue/queue/guest/test/bindings HTTP/1.1\r\n";
+        assert!(request.starts_with(path), "{request}");
+        assert!(
+            !request.to_lowercase().contains("authorization"),
+            "{request}"
+        );
+    }
+
+    #[tokio::test]
+    async fn an_unknown_queue_is_not_found() {
+        let body = r#"{"queue_name": "queue/guest/test", "bindings": []}"#;
+        let (bindings, _) = ask(answer("200 OK", body)).await;
+        let error = bindings.expect_err("no queue");
+        assert!(matches!(error, ManagementError::NotFound { .. }), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_wrong_answer_lists_nothing() {
+        for (status, body) in [
+            ("200 OK", "<html>"),
+            ("200 OK", "[]"),
+            (
+                "200 OK",
+                r#"{"queue_name": "queue/guest/other", "bindings": [{}]}"#,
+            ),
+            ("200 OK", r#"{"queue_name": "queue/guest/test"}"#),
+            (
+                "200 OK",
+                r#"{"queue_name": "queue/guest/test", "bindings": [
+                    {"source": "e", "destination": "queue/guest/other", "routing_key": "k"}]}"#,
+            ),
+            ("500 Internal Server Error", "{}"),
+        ] {
+            let (bindings, _) = ask(answer(status, body)).await;
+            let error = bindings.expect_err(body);
+            assert!(
+                matches!(error, ManagementError::Answer { .. }),
+                "{status} {body}: {error}"
+            );
+            assert!(error.to_string().contains("check"), "{error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn silence_ends_after_ten_seconds() {
+        let started = Instant::now();
+        let (bindings, _) = ask(None).await;
+        let error = bindings.expect_err("no answer");
+        assert!(
+            matches!(error, ManagementError::Unreachable { .. }),
+            "{error}"
+        );
+        assert!(started.elapsed() < Duration::from_secs(20), "too long");
+    }
+
+    #[test]
+    fn an_address_with_a_login_is_refused_and_not_repeated() {
+        for url in [
+            "https://user:hush@host",
+            "https://host/?hush",
+            "https://host/#hush",
+            "hush",
+            "ftp://hush",
+        ] {
+            let error = Management::pulse_guardian(url).expect_err(url);
+            let text = format!("{error} {error:?}");
+            assert!(!text.contains("hush"), "{url}: {text}");
+        }
+    }
 }

@@ -14,10 +14,11 @@ use lapin::options::{
 };
 use lapin::types::FieldTable;
 
-use super::convert::{arguments, arrival, fault, properties, short};
+use super::convert::{arguments, arrival, properties, short, transport_error};
 use super::link::REPLY_SUCCESS;
 use crate::client::transport::{
-    Arrival, BoxFuture, Channel, Deliveries, Outgoing, QueueDeclaration, Route, TransportError,
+    Arrival, BoxFuture, Channel, Deliveries, OutgoingMessage, QueueDeclaration, Route,
+    TransportError,
 };
 
 /// The tag of the one consumer of a channel.
@@ -43,7 +44,12 @@ fn hand_over<T>(request: impl Future<Output = T>) {
 fn request<'a, T: 'a>(
     request: impl Future<Output = lapin::Result<T>> + Send + 'a,
 ) -> BoxFuture<'a, Result<(), TransportError>> {
-    Box::pin(async { request.await.map(drop).map_err(|error| fault(&error)) })
+    Box::pin(async {
+        request
+            .await
+            .map(drop)
+            .map_err(|error| transport_error(&error))
+    })
 }
 
 impl Channel for AmqpChannel {
@@ -132,7 +138,7 @@ impl Channel for AmqpChannel {
                     FieldTable::default(),
                 )
                 .await
-                .map_err(|error| fault(&error))?;
+                .map_err(|error| transport_error(&error))?;
             Ok(Box::new(AmqpDeliveries(consumer)) as Box<dyn Deliveries>)
         })
     }
@@ -165,7 +171,10 @@ impl Channel for AmqpChannel {
         request(self.0.confirm_select(ConfirmSelectOptions::default()))
     }
 
-    fn publish(&self, message: &Arc<Outgoing>) -> BoxFuture<'static, Result<bool, TransportError>> {
+    fn publish(
+        &self,
+        message: &Arc<OutgoingMessage>,
+    ) -> BoxFuture<'static, Result<bool, TransportError>> {
         let mut published = Box::pin(publish(self.0.clone(), Arc::clone(message)));
         // The first poll hands the message over; later ones wait for the answer.
         match published
@@ -180,12 +189,18 @@ impl Channel for AmqpChannel {
     fn close(&self) -> BoxFuture<'_, ()> {
         Box::pin(async {
             // One that is lost already needs no closing.
-            let _ = self.0.close(REPLY_SUCCESS, "goodbye".into()).await;
+            let _ = self
+                .0
+                .close(REPLY_SUCCESS, "closed by the client".into())
+                .await;
         })
     }
 }
 
-async fn publish(channel: lapin::Channel, message: Arc<Outgoing>) -> Result<bool, TransportError> {
+async fn publish(
+    channel: lapin::Channel,
+    message: Arc<OutgoingMessage>,
+) -> Result<bool, TransportError> {
     let confirmation = channel
         .basic_publish(
             short(&message.exchange)?,
@@ -195,8 +210,10 @@ async fn publish(channel: lapin::Channel, message: Arc<Outgoing>) -> Result<bool
             properties(&message)?,
         )
         .await
-        .map_err(|error| fault(&error))?;
-    let answer = confirmation.await.map_err(|error| fault(&error))?;
+        .map_err(|error| transport_error(&error))?;
+    let answer = confirmation
+        .await
+        .map_err(|error| transport_error(&error))?;
     Ok(answer.is_ack())
 }
 
@@ -205,7 +222,7 @@ struct AmqpDeliveries(lapin::Consumer);
 impl Deliveries for AmqpDeliveries {
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Arrival, TransportError>>> {
         Pin::new(&mut self.0).poll_next(cx).map(|delivery| {
-            delivery.map(|result| result.map(arrival).map_err(|error| fault(&error)))
+            delivery.map(|result| result.map(arrival).map_err(|error| transport_error(&error)))
         })
     }
 }

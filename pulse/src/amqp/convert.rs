@@ -1,22 +1,39 @@
 //! Between this crate's words and lapin's.
 
+use std::io;
+
 use lapin::ErrorKind;
 use lapin::message::Delivery;
 use lapin::types::{AMQPValue, FieldArray, FieldTable, LongString, ShortString};
 
 use crate::client::QueueArgument;
-use crate::client::transport::{Arrival, Outgoing, QueueDeclaration, TransportError};
+use crate::client::transport::{Arrival, OutgoingMessage, QueueDeclaration, TransportError};
 
 /// Marks a message as one that a durable queue keeps over a restart.
 const PERSISTENT: u8 = 2;
 
 const CC: &str = "CC";
 
-pub(super) fn fault(error: &lapin::Error) -> TransportError {
+/// lapin's error in words.
+pub(super) fn transport_error(error: &lapin::Error) -> TransportError {
     match error.kind() {
         ErrorKind::ProtocolError(error) => {
             TransportError::coded(error.get_id(), error.get_message().as_str())
         }
+        // The error that closed it came before.
+        ErrorKind::InvalidChannelState(..)
+        | ErrorKind::InvalidConnectionState(_)
+        | ErrorKind::InvalidChannel(_) => TransportError::closed(),
+        ErrorKind::IOError(error) if error.kind() == io::ErrorKind::ConnectionAborted => {
+            TransportError::lost("the broker closed the connection")
+        }
+        ErrorKind::IOError(error) => TransportError::lost(error.to_string()),
+        ErrorKind::MissingHeartbeatError => {
+            TransportError::lost("the broker sent no heartbeat in time")
+        }
+        ErrorKind::ChannelsLimitReached => TransportError::lost(
+            "the connection has no channel left; raise channel_max here or at the broker",
+        ),
         _ => TransportError::lost(error.to_string()),
     }
 }
@@ -71,7 +88,9 @@ fn routes(headers: &FieldTable) -> Vec<String> {
         .collect()
 }
 
-pub(super) fn properties(message: &Outgoing) -> Result<lapin::BasicProperties, TransportError> {
+pub(super) fn properties(
+    message: &OutgoingMessage,
+) -> Result<lapin::BasicProperties, TransportError> {
     let properties = lapin::BasicProperties::default()
         .with_content_type("application/json".into())
         .with_delivery_mode(PERSISTENT);

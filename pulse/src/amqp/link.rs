@@ -1,75 +1,193 @@
 //! Connections to RabbitMQ.
 
 use std::future::poll_fn;
+use std::io;
 use std::pin::pin;
 use std::sync::Arc;
 
 use futures_core::Stream;
-use lapin::{ConnectionProperties, Event};
+use lapin::tcp::{AMQPUriTcpExt, RustlsConnector};
+use lapin::uri::{AMQPScheme, AMQPUri};
+use lapin::{AsyncTcpStream, ConnectionProperties, ErrorKind, Event};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
+use super::address::AMQP;
 use super::channel::AmqpChannel;
-use super::convert::fault;
-use super::credentials::Credentials;
-use crate::client::transport::{BoxFuture, Channel, Link, Transport, TransportError};
+use super::convert::transport_error;
+use super::secret::Secret;
+use super::settings::Settings;
+use super::socket::Attempt;
+use super::tls;
+use crate::client::Error;
+use crate::client::connection::ConnectError;
+use crate::client::transport::{
+    BoxFuture, Channel, Link, LinkState, Transport, TransportError, code,
+};
 
 /// AMQP's reply code for a close that is not due to an error.
 pub(super) const REPLY_SUCCESS: u16 = 200;
 
-pub(super) struct AmqpTransport(Credentials);
-
-impl AmqpTransport {
-    pub(super) fn new(credentials: Credentials) -> Self {
-        Self(credentials)
-    }
-}
-
-impl Transport for AmqpTransport {
+impl Transport for Settings {
     fn address(&self) -> String {
-        self.0.to_string()
+        self.address.describe(&AMQP)
     }
 
     fn user(&self) -> &str {
-        &self.0.user
+        &self.address.user
     }
 
-    fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Link>, TransportError>> {
+    fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Link>, ConnectError>> {
         Box::pin(async {
-            let properties =
-                ConnectionProperties::default().with_connection_name("taskcluster-pulse".into());
-            let connection = lapin::Connection::connect_uri(self.0.uri(), properties)
-                .await
-                .map_err(|error| fault(&error))?;
+            self.check().map_err(ConnectError::Setup)?;
+            let tls = self.tls().map_err(ConnectError::Setup)?;
+            let secret = self.secret().await?;
+            let connection = self.open(&secret, tls).await?;
             Ok(Box::new(AmqpLink::new(connection)) as Box<dyn Link>)
         })
     }
 }
 
+impl Settings {
+    /// What TLS needs; `None` without TLS.
+    fn tls(&self) -> Result<Option<RustlsConnector>, Error> {
+        if !self.address.tls {
+            return Ok(None);
+        }
+        match tls::client_config(self.ca_file.as_deref()) {
+            Ok(config) => Ok(Some(config.into())),
+            Err(error) => Err(Error::CaFile {
+                path: self.ca_file.clone().unwrap_or_default(),
+                source: Arc::new(error),
+            }),
+        }
+    }
+
+    async fn secret(&self) -> Result<Secret, TransportError> {
+        let Some(provider) = &self.secret_from else {
+            return Ok(self.address.secret.clone());
+        };
+        match timeout(self.connection_timeout, provider.secret()).await {
+            Ok(Ok(secret)) => Ok(secret),
+            Ok(Err(error)) => Err(TransportError::lost(format!(
+                "the provider of the secret failed: {error}"
+            ))),
+            Err(_) => Err(TransportError::lost("the provider of the secret is late")),
+        }
+    }
+
+    async fn open(
+        &self,
+        secret: &Secret,
+        tls: Option<RustlsConnector>,
+    ) -> Result<lapin::Connection, ConnectError> {
+        let limit = self.connection_timeout;
+        let (attempt, socket) = Attempt::new();
+        let runtime = lapin::runtime::default_runtime().map_err(|error| self.failure(&error))?;
+        let properties =
+            ConnectionProperties::default().with_connection_name(self.name.as_str().into());
+        let connection = lapin::Connection::connector(
+            self.uri(secret),
+            runtime,
+            async move |uri: AMQPUri, runtime| {
+                // TLS is begun below, with the certificates that the settings name.
+                let plain = AMQPUri {
+                    scheme: AMQPScheme::AMQP,
+                    ..uri
+                };
+                let stream = timeout(limit, plain.connect_async(&runtime)).await;
+                let stream = stream.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
+                if let AsyncTcpStream::Plain(stream) = &stream {
+                    socket.keep(stream.get_ref())?;
+                }
+                match &tls {
+                    Some(tls) => Ok(stream.into_rustls(tls, &plain.authority.host).await?),
+                    None => Ok(stream),
+                }
+            },
+            properties,
+        );
+        match timeout(limit, connection).await {
+            Ok(Ok(connection)) => {
+                attempt.succeed();
+                Ok(connection)
+            }
+            Ok(Err(error)) => Err(self.failure(&error)),
+            Err(_) => Err(TransportError::lost(format!("no answer within {limit:?}")).into()),
+        }
+    }
+
+    /// Why the connection could not be opened, and whether waiting may help.
+    fn failure(&self, error: &lapin::Error) -> ConnectError {
+        if let ErrorKind::IOError(error) = error.kind()
+            && let Some((reason, advice)) = tls::lasting_error(error)
+        {
+            return ConnectError::Setup(Error::Tls {
+                address: self.address(),
+                reason,
+                advice,
+                source: Arc::clone(error),
+            });
+        }
+        if let ErrorKind::ParsingError(_) | ErrorKind::InvalidProtocolVersion(_) = error.kind() {
+            return ConnectError::Setup(Error::Protocol {
+                address: self.address(),
+            });
+        }
+        self.refusal(transport_error(error))
+    }
+
+    /// What a refused login means. Another attempt can't help, unless the secret
+    /// may be another one by then, or the broker names a limit.
+    fn refusal(&self, error: TransportError) -> ConnectError {
+        match error.code {
+            Some(code::ACCESS_REFUSED) if self.secret_from.is_some() => error.into(),
+            Some(code::NOT_ALLOWED) if error.reason.contains("negotiated") => {
+                ConnectError::Setup(Error::Negotiation {
+                    address: self.address(),
+                    reason: error.reason,
+                })
+            }
+            Some(code::NOT_ALLOWED) if error.reason.contains("limit") => error.into(),
+            Some(code::ACCESS_REFUSED | code::NOT_ALLOWED) => ConnectError::Fatal(Error::Login {
+                address: self.address(),
+                reason: error.reason,
+            }),
+            _ => error.into(),
+        }
+    }
+}
+
 struct AmqpLink {
     connection: lapin::Connection,
-    blocked: watch::Receiver<Option<String>>,
+    state: watch::Receiver<LinkState>,
     watcher: JoinHandle<()>,
 }
 
 impl AmqpLink {
     fn new(connection: lapin::Connection) -> Self {
-        let (tell, blocked) = watch::channel(None);
+        let (sender, state) = watch::channel(LinkState::Open);
         Self {
-            watcher: tokio::spawn(watch_blocked(connection.events_listener(), tell)),
+            watcher: tokio::spawn(watch_events(connection.events_listener(), sender)),
             connection,
-            blocked,
+            state,
         }
     }
 }
 
-async fn watch_blocked(events: impl Stream<Item = Event>, tell: watch::Sender<Option<String>>) {
+async fn watch_events(events: impl Stream<Item = Event>, state: watch::Sender<LinkState>) {
     let mut events = pin!(events);
     while let Some(event) = poll_fn(|cx| events.as_mut().poll_next(cx)).await {
         match event {
-            Event::ConnectionBlocked(reason) => tell.send_replace(Some(reason)),
-            Event::ConnectionUnblocked => tell.send_replace(None),
-            _ => None,
+            Event::ConnectionBlocked(reason) => state.send_replace(LinkState::Blocked(reason)),
+            Event::ConnectionUnblocked => state.send_replace(LinkState::Open),
+            Event::Error(error) => {
+                state.send_replace(LinkState::Lost(transport_error(&error)));
+                // What follows only repeats that the connection is closed.
+                return;
+            }
+            _ => continue,
         };
     }
 }
@@ -81,19 +199,22 @@ impl Link for AmqpLink {
                 .connection
                 .create_channel()
                 .await
-                .map_err(|error| fault(&error))?;
+                .map_err(|error| transport_error(&error))?;
             Ok(Arc::new(AmqpChannel::new(channel)) as Arc<dyn Channel>)
         })
     }
 
-    fn blocked(&self) -> watch::Receiver<Option<String>> {
-        self.blocked.clone()
+    fn state(&self) -> watch::Receiver<LinkState> {
+        self.state.clone()
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {
         Box::pin(async {
             // One that is lost already needs no closing.
-            let _ = self.connection.close(REPLY_SUCCESS, "goodbye".into()).await;
+            let _ = self
+                .connection
+                .close(REPLY_SUCCESS, "closed by the client".into())
+                .await;
         })
     }
 }

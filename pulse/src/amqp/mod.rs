@@ -1,10 +1,22 @@
-//! RabbitMQ: AMQP by way of lapin, its management API by way of ureq.
+//! RabbitMQ: AMQP by way of lapin, HTTP APIs by way of ureq.
 
+mod address;
+#[cfg(feature = "management")]
+mod bindings;
 mod channel;
+mod connection;
 mod convert;
-mod credentials;
+mod environment;
+#[cfg(feature = "management")]
+mod http;
 mod link;
 #[cfg(feature = "management")]
 mod management;
+#[cfg(feature = "management")]
+mod pulse_guardian;
+mod secret;
+mod settings;
+mod socket;
+mod tls;
 
-pub use credentials::Credentials;
+pub(crate) use settings::Settings;

@@ -1,64 +1,79 @@
-//! The description of a connection, which consumers and publishers open.
+//! The configuration of a connection, which consumers and publishers open.
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::error::Error;
-use super::transport::{Link, Transport, TransportError, code};
+use super::transport::{Link, Transport, TransportError};
+#[cfg(feature = "amqp")]
+use crate::amqp::Settings;
+#[cfg(feature = "memory")]
+use crate::memory::MemoryTransport;
 
-/// How long a broker may take to answer before it counts as unreachable.
-const TIMEOUT: Duration = Duration::from_secs(30);
-
-/// Which broker to connect to, and as whom. Cheap to clone.
+/// Where and how to connect to a broker. Cheap to clone.
 ///
-/// Nothing is opened by making one: each consumer and each publisher opens, and
-/// keeps up, a connection of its own. Printing one shows no secret.
+/// It holds configuration and opens nothing: each consumer and each publisher
+/// opens, and keeps up, a connection of its own. Printing it shows no secret.
+///
+/// For RabbitMQ it is made by `Connection::amqp`, `Connection::new` or
+/// `Connection::from_env` (feature `amqp`), for the broker in memory by
+/// `MemoryBroker::connection` (feature `memory`).
 #[derive(Clone)]
-pub struct Connection {
-    transport: Arc<dyn Transport>,
+pub struct Connection(Kind);
+
+#[derive(Clone)]
+enum Kind {
+    #[cfg(feature = "amqp")]
+    Amqp(Arc<Settings>),
+    #[cfg(feature = "memory")]
+    Memory(Arc<MemoryTransport>),
 }
 
 impl Connection {
-    pub(crate) fn new(transport: impl Transport + 'static) -> Self {
-        Self {
-            transport: Arc::new(transport),
+    #[cfg(feature = "amqp")]
+    pub(crate) fn from_settings(settings: Settings) -> Self {
+        Self(Kind::Amqp(Arc::new(settings)))
+    }
+
+    /// The settings of a connection to RabbitMQ.
+    #[cfg(feature = "amqp")]
+    pub(crate) fn settings_mut(&mut self) -> Option<&mut Settings> {
+        match &mut self.0 {
+            Kind::Amqp(settings) => Some(Arc::make_mut(settings)),
+            #[cfg(feature = "memory")]
+            Kind::Memory(_) => None,
         }
+    }
+
+    #[cfg(feature = "memory")]
+    pub(crate) fn in_memory(transport: MemoryTransport) -> Self {
+        Self(Kind::Memory(Arc::new(transport)))
     }
 
     /// The user whose queues are read, `<user>` in `queue/<user>/<name>`.
     pub fn user(&self) -> &str {
-        self.transport.user()
+        self.transport().user()
     }
 
     pub(crate) async fn open(&self) -> Result<Box<dyn Link>, ConnectError> {
-        match tokio::time::timeout(TIMEOUT, self.transport.connect()).await {
-            Ok(Ok(link)) => Ok(link),
-            Ok(Err(fault)) => Err(self.judge(fault)),
-            Err(_) => Err(ConnectError::Retry(TransportError::lost(format!(
-                "no answer within {} seconds",
-                TIMEOUT.as_secs()
-            )))),
-        }
+        self.transport().connect().await
     }
 
-    /// A broker that refuses the login refuses the next one as well.
-    fn judge(&self, fault: TransportError) -> ConnectError {
-        match fault.code {
-            Some(code::ACCESS_REFUSED | code::NOT_ALLOWED) => ConnectError::Fatal(Error::Login {
-                address: self.transport.address(),
-                reason: fault.reason,
-            }),
-            _ => ConnectError::Retry(fault),
-        }
-    }
-
-    /// Says that the policy's attempts are used up.
+    /// The error after the last attempt that the policy allows.
     pub(crate) fn gave_up(&self, attempts: u32, last: TransportError) -> Error {
         Error::GaveUp {
-            address: self.transport.address(),
+            address: self.transport().address(),
             attempts,
             reason: last.reason,
+        }
+    }
+
+    fn transport(&self) -> &dyn Transport {
+        match &self.0 {
+            #[cfg(feature = "amqp")]
+            Kind::Amqp(settings) => &**settings,
+            #[cfg(feature = "memory")]
+            Kind::Memory(transport) => &**transport,
         }
     }
 }
@@ -68,20 +83,23 @@ impl Connection {
 pub(crate) enum ConnectError {
     /// It may work the next time.
     Retry(TransportError),
+    /// Waiting hardly helps: it ends a start. After a connection that worked it is
+    /// tried again, because a broker may be set up wrongly for a while.
+    Setup(Error),
     /// Trying again can't help.
     Fatal(Error),
 }
 
 impl From<TransportError> for ConnectError {
-    fn from(fault: TransportError) -> Self {
-        Self::Retry(fault)
+    fn from(error: TransportError) -> Self {
+        Self::Retry(error)
     }
 }
 
 impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Connection")
-            .field(&self.transport.address())
+            .field(&self.transport().address())
             .finish()
     }
 }

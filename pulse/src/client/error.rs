@@ -1,6 +1,9 @@
 //! What ends a consumer or a publisher, or keeps it from starting.
 
 use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::consumer::Envelope;
 use crate::routing::RoutingKeyError;
@@ -10,12 +13,68 @@ use crate::routing::RoutingKeyError;
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A text is not the address of an AMQP broker. It is not repeated here,
-    /// for it may hold a secret.
-    #[error("not an AMQP address: {problem}; write amqps://user:secret@host/vhost")]
+    /// The address or a setting of a connection can't be used. The address is not
+    /// repeated here, because it may hold a secret.
+    #[error("the AMQP address can't be used: {reason}; write amqps://user:secret@host/vhost")]
     Address {
         /// What is wrong with it.
-        problem: &'static str,
+        reason: String,
+    },
+    /// An environment variable that describes a connection can't be used.
+    #[error("environment variable {variable} is {reason}")]
+    Environment {
+        /// The variable's name.
+        variable: &'static str,
+        /// What is wrong with it, and what to do.
+        reason: &'static str,
+    },
+    /// The file of certificate authorities can't be used.
+    #[error("the certificates in {} can't be used; name a PEM file by `ca_file`", path.display())]
+    CaFile {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: Arc<io::Error>,
+    },
+    /// The broker can't be reached by TLS.
+    #[error("{address} can't be reached by TLS: {reason}; {advice}")]
+    Tls {
+        /// The broker, the user and the virtual host.
+        address: String,
+        /// What is wrong.
+        reason: String,
+        /// What to do about it.
+        advice: &'static str,
+        /// The error of the TLS library.
+        source: Arc<io::Error>,
+    },
+    /// What answers at the address does not speak AMQP 0-9-1.
+    #[error(
+        "{address} does not speak AMQP 0-9-1; check host and port, and write amqps:// where the \
+         port expects TLS"
+    )]
+    Protocol {
+        /// The broker, the user and the virtual host.
+        address: String,
+    },
+    /// The broker does not agree to `channel_max` or `frame_max`.
+    #[error("{address} refuses the settings: {reason}; change channel_max or frame_max")]
+    Negotiation {
+        /// The broker, the user and the virtual host.
+        address: String,
+        /// The broker's reason.
+        reason: String,
+    },
+    /// The broker refuses to declare a publisher's exchange.
+    #[error(
+        "exchange {exchange} can't be declared: {reason}; check the user's permissions, and that \
+         it is a durable topic exchange where it exists"
+    )]
+    Exchange {
+        /// The exchange's full name.
+        exchange: String,
+        /// The broker's reason.
+        reason: String,
     },
     /// The broker refuses the user, the secret or the virtual host. This is
     /// not tried again.

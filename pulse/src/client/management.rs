@@ -1,26 +1,27 @@
-//! Which bindings a queue has: what AMQP has no question for.
+//! The bindings of a queue, which AMQP can't list.
 
 use std::fmt;
 use std::sync::Arc;
 
 use super::transport::{BoxFuture, Route};
 
-/// Where a broker tells which bindings a queue has, which AMQP can't be asked.
+/// A service that lists the bindings of a queue, which AMQP can't.
 ///
-/// On RabbitMQ it is the management HTTP API, by `Management::http` (feature
-/// `management`); on the broker in memory the broker itself, by
-/// `MemoryBroker::management` (feature `memory`). Nothing is opened by making
-/// one, and printing it shows no secret. Cheap to clone.
+/// For RabbitMQ it is the management HTTP API, by `Management::http`; for Mozilla's
+/// Pulse it is PulseGuardian, by `Management::pulse_guardian` (both with feature
+/// `management`); for the broker in memory it is the broker itself, by
+/// `MemoryBroker::management` (feature `memory`). It holds configuration and opens
+/// nothing. Printing it shows no secret. Cheap to clone.
 ///
-/// [`bindings`](Self::bindings) finds them;
+/// [`bindings`](Self::bindings) lists them;
 /// [`remove_other_bindings`](super::ConsumerBuilder::remove_other_bindings)
-/// removes what the program doesn't ask for.
+/// removes those that the program doesn't ask for.
 #[derive(Clone)]
 pub struct Management(Arc<dyn ListBindings>);
 
-/// A broker that knows the bindings of its queues.
+/// A source of the bindings of queues.
 pub(crate) trait ListBindings: Send + Sync {
-    /// Where it is asked and who asks, without the secret.
+    /// Where the service is and who logs in, without the secret.
     fn address(&self) -> String;
 
     /// The bindings of a queue, without the one to the default exchange.
@@ -42,8 +43,7 @@ impl Management {
     ///
     /// # Errors
     ///
-    /// [`ManagementError`], where they could not be learnt. A queue that doesn't
-    /// exist need not be one: RabbitMQ 3.10 says that it has no bindings.
+    /// [`ManagementError`], where they can't be listed, or there is no such queue.
     pub async fn bindings(&self, queue: &str) -> Result<Vec<QueueBinding>, ManagementError> {
         self.0.bindings(queue).await
     }
@@ -87,60 +87,52 @@ impl fmt::Display for QueueBinding {
 }
 
 /// Why the bindings of a queue are not known. None of its texts holds a secret.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ManagementError {
-    /// A text is not the address of a management API. It is not repeated here,
-    /// for it may hold a secret.
-    #[error(
-        "not the address of a management API: {problem}; write https://user:secret@host:15671/vhost"
-    )]
+    /// The address can't be used. It is not repeated here, because it may hold a
+    /// secret.
+    #[error("the address can't be used: {reason}; write https://user:secret@host:15671/vhost")]
     Address {
         /// What is wrong with it.
-        problem: &'static str,
+        reason: String,
     },
-    /// There was no answer.
-    #[error(
-        "{address} does not answer: {reason}; check host and port, and that RabbitMQ's plugin \
-         rabbitmq_management is enabled there"
-    )]
+    /// There was no answer in time, or one that is too large.
+    #[error("{address} can't be reached; check host and port, and that the service runs there")]
     Unreachable {
-        /// The API, the user and the virtual host.
+        /// The service, the user and the virtual host.
         address: String,
         /// What went wrong.
-        reason: String,
+        source: Arc<dyn std::error::Error + Send + Sync>,
     },
-    /// The API refuses the user or the secret, or the user the queue.
+    /// The service refuses the user or the secret, or the user the queue.
     #[error(
-        "{address} refuses the login: {reason}; check user and secret, that the user has the tag \
-         `management`, and that the user may use the virtual host"
+        "{address} refuses the login: {reason}; check user and secret, that the user has RabbitMQ's \
+         tag `management`, and that the user has a permission on the virtual host"
     )]
     Login {
-        /// The API, the user and the virtual host.
+        /// The service, the user and the virtual host.
         address: String,
-        /// What it said.
+        /// The service's reason.
         reason: String,
     },
-    /// There is no such queue, no such virtual host, or no management API there.
-    #[error(
-        "{address} knows nothing of the queue {queue}; check queue and virtual host, and that this \
-         is where RabbitMQ's management API is"
-    )]
+    /// There is no such queue, no such virtual host, or no such service there.
+    #[error("{address} has no queue {queue}; check the queue, the virtual host and the address")]
     NotFound {
-        /// The API, the user and the virtual host.
+        /// The service, the user and the virtual host.
         address: String,
         /// The queue's full name.
         queue: String,
     },
-    /// The answer is no list of bindings.
+    /// The answer is no list of the queue's bindings.
     #[error(
-        "{address} gave no list of bindings: {reason}; check that this is where RabbitMQ's \
-         management API is, and its log"
+        "{address} gave no list of bindings: {reason}; check that RabbitMQ's management API, or \
+         PulseGuardian, is at this address"
     )]
     Answer {
-        /// The API, the user and the virtual host.
+        /// The service, the user and the virtual host.
         address: String,
-        /// What it gave instead.
+        /// What is wrong with the answer.
         reason: String,
     },
 }

@@ -1,6 +1,6 @@
 //! The consumer and the publisher, whatever broker they work on.
 
-mod connection;
+pub(crate) mod connection;
 mod consumer;
 mod counters;
 mod error;
@@ -19,7 +19,7 @@ pub use counters::Counters;
 pub use error::{BindingError, Error, FailedMessage};
 pub use management::{Management, ManagementError, QueueBinding};
 pub use publisher::{
-    Confirmation, PublishError, Publisher, PublisherBuilder, PublisherEvent, RoutesFault,
+    Confirmation, PublishError, Publisher, PublisherBuilder, PublisherEvent, RoutesErrorKind,
 };
 pub use queue::{Queue, QueueArgument};
 pub use reconnect::Reconnect;

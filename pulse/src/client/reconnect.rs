@@ -8,6 +8,7 @@ use tokio::time::{Instant, sleep};
 
 use super::connection::{ConnectError, Connection};
 use super::error::Error;
+use super::transport::TransportError;
 
 /// When and how often to connect again after a connection was lost or refused.
 ///
@@ -89,6 +90,8 @@ pub(crate) struct Reconnector {
     connection: Connection,
     policy: Reconnect,
     delays: ExponentialBackoff,
+    /// Whether a session was opened before.
+    connected: bool,
     report: Box<dyn Fn(Waiting) + Send + Sync>,
 }
 
@@ -103,6 +106,7 @@ impl Reconnector {
             connection,
             delays: policy.delays(),
             policy,
+            connected: false,
             report: Box::new(report),
         }
     }
@@ -115,8 +119,13 @@ impl Reconnector {
         let mut failures = 0_u32;
         loop {
             let error = match open().await {
-                Ok(session) => return Ok(session),
+                Ok(session) => {
+                    self.connected = true;
+                    return Ok(session);
+                }
                 Err(ConnectError::Fatal(error)) => return Err(error),
+                Err(ConnectError::Setup(error)) if !self.connected => return Err(error),
+                Err(ConnectError::Setup(error)) => TransportError::lost(error.to_string()),
                 Err(ConnectError::Retry(error)) => error,
             };
             failures = failures.saturating_add(1);

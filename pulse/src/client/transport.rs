@@ -16,6 +16,7 @@ use std::task::{Context, Poll};
 
 use tokio::sync::watch;
 
+use super::connection::ConnectError;
 use super::queue::QueueArgument;
 
 pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -28,17 +29,26 @@ pub(crate) trait Transport: Send + Sync {
     /// The user whose queues and exchanges these are.
     fn user(&self) -> &str;
 
-    fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Link>, TransportError>>;
+    fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Link>, ConnectError>>;
 }
 
 /// One open connection to a broker.
 pub(crate) trait Link: Send + Sync {
     fn open_channel(&self) -> BoxFuture<'_, Result<Arc<dyn Channel>, TransportError>>;
 
-    /// Why the broker takes no messages at the moment; `None` while it does.
-    fn blocked(&self) -> watch::Receiver<Option<String>>;
+    /// Changes when the broker blocks the connection, and when it is lost.
+    fn state(&self) -> watch::Receiver<LinkState>;
 
     fn close(&self) -> BoxFuture<'_, ()>;
+}
+
+/// What is known of a connection that was opened.
+#[derive(Clone, Debug)]
+pub(crate) enum LinkState {
+    Open,
+    /// The broker takes no messages, for this reason.
+    Blocked(String),
+    Lost(TransportError),
 }
 
 /// One channel of a connection. A refused request closes it, as AMQP has it.
@@ -89,7 +99,10 @@ pub(crate) trait Channel: Send + Sync {
 
     /// Publishes a message. The future is the broker's answer: whether it has
     /// taken charge of the message.
-    fn publish(&self, message: &Arc<Outgoing>) -> BoxFuture<'static, Result<bool, TransportError>>;
+    fn publish(
+        &self,
+        message: &Arc<OutgoingMessage>,
+    ) -> BoxFuture<'static, Result<bool, TransportError>>;
 
     /// Closes the channel after everything that was handed over before.
     fn close(&self) -> BoxFuture<'_, ()>;
@@ -116,7 +129,7 @@ pub(crate) struct Arrival {
 
 /// A message on its way out.
 #[derive(Debug)]
-pub(crate) struct Outgoing {
+pub(crate) struct OutgoingMessage {
     pub(crate) exchange: String,
     pub(crate) routing_key: String,
     /// The `CC` header.
@@ -149,6 +162,8 @@ pub(crate) struct TransportError {
     pub(crate) reason: String,
 }
 
+const CLOSED: &str = "the connection is closed";
+
 /// AMQP reply codes, by the names that the specification gives them.
 pub(crate) mod code {
     pub(crate) const ACCESS_REFUSED: u16 = 403;
@@ -173,6 +188,17 @@ impl TransportError {
             code: Some(code),
             reason: reason.into(),
         }
+    }
+
+    /// An error that is only the consequence of another: the channel or the
+    /// connection is closed already.
+    pub(crate) fn closed() -> Self {
+        Self::lost(CLOSED)
+    }
+
+    /// Whether this says no more than [`closed`](Self::closed).
+    pub(crate) fn is_unexplained(&self) -> bool {
+        self.code.is_none() && self.reason == CLOSED
     }
 
     /// Whether the broker refused one request, and nothing else is lost but

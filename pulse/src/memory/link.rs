@@ -8,12 +8,13 @@ use tokio::sync::{mpsc, watch};
 
 use super::MemoryBroker;
 use super::state::Id;
+use crate::client::connection::ConnectError;
 use crate::client::transport::{
-    Arrival, BoxFuture, Channel, Deliveries, Link, Outgoing, QueueDeclaration, Route, Transport,
-    TransportError,
+    Arrival, BoxFuture, Channel, Deliveries, Link, LinkState, OutgoingMessage, QueueDeclaration,
+    Route, Transport, TransportError,
 };
 
-pub(super) struct MemoryTransport {
+pub(crate) struct MemoryTransport {
     broker: MemoryBroker,
     user: String,
 }
@@ -33,18 +34,19 @@ impl Transport for MemoryTransport {
         &self.user
     }
 
-    fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Link>, TransportError>> {
-        let link = self.broker.lock().open_link().map(|id| {
+    fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Link>, ConnectError>> {
+        let link = self.broker.lock().open_link().map(|(id, state)| {
             let broker = self.broker.clone();
-            Box::new(MemoryLink { broker, id }) as Box<dyn Link>
+            Box::new(MemoryLink { broker, id, state }) as Box<dyn Link>
         });
-        Box::pin(ready(link))
+        Box::pin(ready(link.map_err(ConnectError::from)))
     }
 }
 
 struct MemoryLink {
     broker: MemoryBroker,
     id: Id,
+    state: watch::Receiver<LinkState>,
 }
 
 impl Link for MemoryLink {
@@ -52,12 +54,13 @@ impl Link for MemoryLink {
         let channel = MemoryChannel {
             id: self.broker.lock().open_channel(self.id),
             broker: self.broker.clone(),
+            link: self.state.clone(),
         };
         Box::pin(ready(Ok(Arc::new(channel) as Arc<dyn Channel>)))
     }
 
-    fn blocked(&self) -> watch::Receiver<Option<String>> {
-        self.broker.blocked()
+    fn state(&self) -> watch::Receiver<LinkState> {
+        self.state.clone()
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {
@@ -75,6 +78,7 @@ impl Drop for MemoryLink {
 struct MemoryChannel {
     broker: MemoryBroker,
     id: Id,
+    link: watch::Receiver<LinkState>,
 }
 
 impl Channel for MemoryChannel {
@@ -140,12 +144,16 @@ impl Channel for MemoryChannel {
         Box::pin(ready(self.broker.lock().check_open(self.id)))
     }
 
-    fn publish(&self, message: &Arc<Outgoing>) -> BoxFuture<'static, Result<bool, TransportError>> {
+    fn publish(
+        &self,
+        message: &Arc<OutgoingMessage>,
+    ) -> BoxFuture<'static, Result<bool, TransportError>> {
         let (broker, id, message) = (self.broker.clone(), self.id, Arc::clone(message));
+        let mut link = self.link.clone();
         Box::pin(async move {
-            let mut blocked = broker.blocked();
-            // The broker, and with it the sender, is kept here.
-            let _ = blocked.wait_for(Option::is_none).await;
+            let blocked = |state: &LinkState| matches!(state, LinkState::Blocked(_));
+            // Without a sender the link is closed, which is found below.
+            let _ = link.wait_for(|state| !blocked(state)).await;
             broker.lock().publish_on(id, &message)
         })
     }

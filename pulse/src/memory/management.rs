@@ -1,6 +1,8 @@
-//! The bindings of the broker in memory, as a consumer learns them.
+//! The bindings of the broker in memory, as `Management` lists them.
 
 use std::future::ready;
+use std::io;
+use std::sync::Arc;
 
 use super::MemoryBroker;
 use super::state::State;
@@ -35,7 +37,7 @@ fn list(state: &State, queue: &str) -> Result<Vec<QueueBinding>, ManagementError
     if state.is_unreachable() {
         return Err(ManagementError::Unreachable {
             address: ADDRESS.to_owned(),
-            reason: "the broker is away".to_owned(),
+            source: Arc::new(io::Error::from(io::ErrorKind::NotConnected)),
         });
     }
     let routes = state

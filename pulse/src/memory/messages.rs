@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use super::state::{Channel, Id, State, Stored};
 use crate::client::QueueArgument;
-use crate::client::transport::{Arrival, Outgoing, TransportError, code};
+use crate::client::transport::{Arrival, OutgoingMessage, TransportError, code};
 
 impl State {
     /// Publishes on a channel, which is closed where the exchange is forbidden.
     pub(super) fn publish_on(
         &mut self,
         channel: Id,
-        message: &Arc<Outgoing>,
+        message: &Arc<OutgoingMessage>,
     ) -> Result<bool, TransportError> {
         self.check_open(channel)?;
         self.check_exchange(channel, &message.exchange)?;
@@ -23,7 +23,7 @@ impl State {
 
     /// Puts a message into every queue with a binding that its routing key, or
     /// a key of its `CC` header, matches; once into each.
-    pub(super) fn publish(&mut self, message: &Arc<Outgoing>) {
+    pub(super) fn publish(&mut self, message: &Arc<OutgoingMessage>) {
         let mut keys = vec![&message.routing_key];
         keys.extend(&message.cc);
         let queues: BTreeSet<String> = self
@@ -111,13 +111,13 @@ impl State {
         }
     }
 
-    fn dead_letter(&mut self, queue: &str, message: &Outgoing) {
+    fn dead_letter(&mut self, queue: &str, message: &OutgoingMessage) {
         let exchange = self
             .queues
             .get(queue)
             .and_then(|queue| queue.declaration.arguments.get("x-dead-letter-exchange"));
         if let Some(QueueArgument::Text(exchange)) = exchange {
-            let dead = Outgoing {
+            let dead = OutgoingMessage {
                 exchange: exchange.clone(),
                 routing_key: message.routing_key.clone(),
                 cc: message.cc.clone(),

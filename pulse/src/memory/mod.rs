@@ -8,31 +8,30 @@ mod state;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::watch;
-
-use self::link::MemoryTransport;
+pub(crate) use self::link::MemoryTransport;
 use self::management::MemoryManagement;
 use self::state::State;
-use crate::client::transport::Outgoing;
+use crate::client::transport::OutgoingMessage;
 use crate::client::{Connection, Management};
 
 /// A broker inside the process, for tests and examples: the same
 /// [`Consumer`](crate::Consumer) and [`Publisher`](crate::Publisher) work on it
 /// as on RabbitMQ, with nothing installed.
 ///
-/// It has topic exchanges, made when they are first named; queues, named and
-/// unnamed; `CC` routes; prefetch; acks, and redelivery of what was not acked;
-/// dead letters. It keeps messages in memory, and knows none of the limits that
-/// a queue can be declared with. Clones are handles to one broker.
+/// It has topic exchanges; durable and exclusive queues; `CC` routes; prefetch;
+/// acks, and redelivery of what was not acked; dead letters. It keeps messages in
+/// memory, and knows none of the limits that a queue can be declared with. Clones
+/// are handles to one broker.
+///
+/// A publisher finds the exchanges that it declares itself, by
+/// [`PublisherBuilder::declare`](crate::PublisherBuilder::declare), those that
+/// [`declare`](Self::declare) names, and those that consumers are bound to: here,
+/// unlike on RabbitMQ, a binding declares its exchange, because in a test there is
+/// often no service that does. A message to any other exchange is refused.
 ///
 /// The methods are what a test needs to play the rest of the world.
 #[derive(Clone)]
-pub struct MemoryBroker(Arc<Inner>);
-
-struct Inner {
-    state: Mutex<State>,
-    blocked: watch::Sender<Option<String>>,
-}
+pub struct MemoryBroker(Arc<Mutex<State>>);
 
 impl Default for MemoryBroker {
     fn default() -> Self {
@@ -43,10 +42,7 @@ impl Default for MemoryBroker {
 impl MemoryBroker {
     /// A broker without exchanges and queues.
     pub fn new() -> Self {
-        Self(Arc::new(Inner {
-            state: Mutex::default(),
-            blocked: watch::Sender::new(None),
-        }))
+        Self(Arc::default())
     }
 
     /// A connection to this broker as the user `guest`.
@@ -56,7 +52,13 @@ impl MemoryBroker {
 
     /// A connection to this broker as `user`.
     pub fn connection_as(&self, user: impl Into<String>) -> Connection {
-        Connection::new(MemoryTransport::new(self.clone(), user.into()))
+        Connection::in_memory(MemoryTransport::new(self.clone(), user.into()))
+    }
+
+    /// Declares a topic exchange, as some other program may: a service does so
+    /// for its own.
+    pub fn declare(&self, exchange: &str) {
+        self.lock().declare_exchange(exchange);
     }
 
     /// Tells the bindings of this broker's queues, as RabbitMQ's management API
@@ -65,8 +67,8 @@ impl MemoryBroker {
         Management::new(MemoryManagement::new(self.clone()))
     }
 
-    /// Publishes raw bytes, as some other program may: nothing is checked.
-    /// `routes` are those of the `CC` header, without their `route.` prefix.
+    /// Publishes raw bytes, as some other program may: nothing is checked, and
+    /// without a bound queue the message is dropped. `routes` are those of the `CC` header, without their `route.` prefix.
     pub fn publish(
         &self,
         exchange: impl Into<String>,
@@ -74,7 +76,7 @@ impl MemoryBroker {
         routes: &[&str],
         bytes: impl Into<Vec<u8>>,
     ) {
-        self.lock().publish(&Arc::new(Outgoing {
+        self.lock().publish(&Arc::new(OutgoingMessage {
             exchange: exchange.into(),
             routing_key: routing_key.into(),
             cc: routes
@@ -124,20 +126,16 @@ impl MemoryBroker {
     /// Takes no messages from publishers until [`unblock`](Self::unblock), as
     /// RabbitMQ does when it is short of memory or disk.
     pub fn block(&self, reason: impl Into<String>) {
-        self.0.blocked.send_replace(Some(reason.into()));
+        self.lock().set_blocked(Some(reason.into()));
     }
 
     /// Takes messages from publishers again.
     pub fn unblock(&self) {
-        self.0.blocked.send_replace(None);
-    }
-
-    fn blocked(&self) -> watch::Receiver<Option<String>> {
-        self.0.blocked.subscribe()
+        self.lock().set_blocked(None);
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -4,8 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::watch;
 
-use crate::client::transport::{Arrival, Outgoing, QueueDeclaration, Route, TransportError, code};
+use crate::client::transport::{
+    Arrival, LinkState, OutgoingMessage, QueueDeclaration, Route, TransportError, code,
+};
 use crate::routing::RoutingPattern;
 
 pub(super) type Id = u64;
@@ -14,7 +17,11 @@ pub(super) type Id = u64;
 pub(super) struct State {
     last_id: Id,
     unreachable: bool,
+    /// Why publishers have to wait.
+    blocked: Option<String>,
+    exchanges: BTreeSet<String>,
     forbidden: BTreeSet<String>,
+    links: BTreeMap<Id, watch::Sender<LinkState>>,
     pub(super) bindings: Vec<Bound>,
     pub(super) queues: BTreeMap<String, Queue>,
     pub(super) channels: BTreeMap<Id, Channel>,
@@ -36,7 +43,7 @@ pub(super) struct Queue {
 }
 
 pub(super) struct Stored {
-    pub(super) message: Arc<Outgoing>,
+    pub(super) message: Arc<OutgoingMessage>,
     pub(super) redelivered: bool,
 }
 
@@ -55,15 +62,36 @@ impl Channel {
 }
 
 fn closed() -> TransportError {
-    TransportError::lost("the connection is closed")
+    TransportError::closed()
 }
 
 impl State {
-    pub(super) fn open_link(&mut self) -> Result<Id, TransportError> {
+    pub(super) fn open_link(&mut self) -> Result<(Id, watch::Receiver<LinkState>), TransportError> {
         if self.unreachable {
             return Err(TransportError::lost("the broker is away"));
         }
-        Ok(self.fresh_id())
+        let id = self.fresh_id();
+        let (sender, state) = watch::channel(self.link_state());
+        self.links.insert(id, sender);
+        Ok((id, state))
+    }
+
+    fn link_state(&self) -> LinkState {
+        match &self.blocked {
+            Some(reason) => LinkState::Blocked(reason.clone()),
+            None => LinkState::Open,
+        }
+    }
+
+    pub(super) fn set_blocked(&mut self, reason: Option<String>) {
+        self.blocked = reason;
+        for link in self.links.values() {
+            link.send_replace(self.link_state());
+        }
+    }
+
+    pub(super) fn declare_exchange(&mut self, exchange: &str) {
+        self.exchanges.insert(exchange.to_owned());
     }
 
     pub(super) fn open_channel(&mut self, link: Id) -> Id {
@@ -125,7 +153,9 @@ impl State {
         to: &Route,
     ) -> Result<(), TransportError> {
         self.check_open(channel)?;
-        self.check_exchange(channel, &to.exchange)?;
+        self.check_forbidden(channel, &to.exchange)?;
+        // In a test nobody else declares it.
+        self.declare_exchange(&to.exchange);
         let Ok(pattern) = RoutingPattern::new(&to.routing_key) else {
             return Err(self.refuse(channel, code::PRECONDITION_FAILED, "not a pattern"));
         };
@@ -214,13 +244,16 @@ impl State {
     }
 
     pub(super) fn disconnect(&mut self) {
-        let links: BTreeSet<Id> = self.channels.values().map(|channel| channel.link).collect();
+        let links: Vec<Id> = self.links.keys().copied().collect();
         for link in links {
             self.close_link(link);
         }
     }
 
     pub(super) fn close_link(&mut self, link: Id) {
+        if let Some(state) = self.links.remove(&link) {
+            state.send_replace(LinkState::Lost(closed()));
+        }
         let channels: Vec<Id> = self
             .channels
             .iter()
@@ -271,16 +304,28 @@ impl State {
         fault
     }
 
+    /// Checks that `exchange` takes messages.
     pub(super) fn check_exchange(
         &mut self,
         channel: Id,
         exchange: &str,
     ) -> Result<(), TransportError> {
-        if self.forbidden.contains(exchange) {
-            let reason = format!("no exchange '{exchange}'");
-            return Err(self.refuse(channel, code::NOT_FOUND, &reason));
+        match self.exchanges.contains(exchange) {
+            true => self.check_forbidden(channel, exchange),
+            false => Err(self.no_exchange(channel, exchange)),
         }
-        Ok(())
+    }
+
+    fn check_forbidden(&mut self, channel: Id, exchange: &str) -> Result<(), TransportError> {
+        match self.forbidden.contains(exchange) {
+            true => Err(self.no_exchange(channel, exchange)),
+            false => Ok(()),
+        }
+    }
+
+    fn no_exchange(&mut self, channel: Id, exchange: &str) -> TransportError {
+        let reason = format!("NOT_FOUND - no exchange '{exchange}'");
+        self.refuse(channel, code::NOT_FOUND, &reason)
     }
 
     fn remove_binding(&mut self, queue: &str, route: &Route) {

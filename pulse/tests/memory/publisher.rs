@@ -1,10 +1,10 @@
 //! What is published, what is refused, and what waits.
 
-use crate::common::{Numbered, Seen, message};
+use crate::common::{Event, Numbered, Seen, eventually, message};
 use crate::{EXCHANGE, QUEUE, builder, quick};
 use std::time::Duration;
 use taskcluster_pulse::{
-    Error, Exchange, MemoryBroker, PublishError, Publisher, PublisherEvent, RoutesFault,
+    Error, Exchange, MemoryBroker, PublishError, Publisher, PublisherEvent, RoutesErrorKind,
 };
 
 #[tokio::test]
@@ -60,7 +60,7 @@ async fn nothing_invalid_is_published() {
         matches!(
             error,
             PublishError::Routes {
-                fault: RoutesFault::TooMany { routes: 65 },
+                source: RoutesErrorKind::TooMany { routes: 65 },
                 ..
             }
         ),
@@ -75,7 +75,7 @@ async fn nothing_invalid_is_published() {
         matches!(
             error,
             PublishError::Routes {
-                fault: RoutesFault::TooLong { bytes: 256, .. },
+                source: RoutesErrorKind::TooLong { bytes: 256, .. },
                 ..
             }
         ),
@@ -122,35 +122,101 @@ async fn a_publisher_that_gave_up_tells_why() {
         publisher.publish(&message(2)).await.expect_err("no broker"),
     ] {
         assert!(
-            matches!(error, PublishError::Ended(Error::GaveUp { .. })),
+            matches!(
+                error,
+                PublishError::Ended {
+                    source: Error::GaveUp { .. },
+                    may_have_arrived: false,
+                    ..
+                }
+            ),
             "{error}"
         );
     }
 }
 
 #[tokio::test]
-async fn a_deadline_says_that_the_broker_is_blocked() {
+async fn nothing_is_sent_while_the_broker_is_blocked() {
     let broker = MemoryBroker::new();
-    let seen = Seen::<PublisherEvent>::default();
+    let mut consumer = builder(&broker).start().await.expect("started");
+    let seen = Seen::default();
     let publisher = Publisher::builder(broker.connection())
         .deadline(Duration::from_millis(50))
+        .max_in_flight(1)
         .on_event(seen.listener())
         .start()
         .await
         .expect("started");
     broker.block("low on disk");
+    seen.wait_for(|event| matches!(event, PublisherEvent::Blocked { .. }))
+        .await;
+    let confirmation = publisher.publish(&message(1)).await.expect("accepted");
+    // Its deadline covers the wait for room.
+    let no_room = publisher.publish(&message(2)).await;
+    let blocked = confirmation.await.expect_err("blocked");
+    for error in [&blocked, &no_room.expect_err("no room")] {
+        assert!(matches!(error, PublishError::NotSent { .. }), "{error}");
+        assert!(!error.may_have_arrived(), "{error}");
+    }
+    assert!(blocked.to_string().contains("low on disk"), "{blocked}");
+    broker.unblock();
+    let confirmation = publisher.publish(&message(3)).await.expect("accepted");
+    confirmation.await.expect("confirmed");
+    assert_eq!(seen.count(|event| *event == PublisherEvent::Unblocked), 1);
+    let delivery = consumer.next().await.expect("a delivery");
+    let event: Event = delivery.event().expect("decoded");
+    assert_eq!(event.number(), 3, "neither of the first two was sent");
+}
+
+#[tokio::test]
+async fn a_new_connection_to_a_blocked_broker_sends_nothing() {
+    let broker = MemoryBroker::new();
+    broker.block("low on disk");
+    let publisher = Publisher::builder(broker.connection())
+        .deadline(Duration::from_millis(50))
+        .declare::<Numbered>()
+        .start()
+        .await
+        .expect("started");
     let confirmation = publisher.publish(&message(1)).await.expect("accepted");
     let error = confirmation.await.expect_err("blocked");
-    assert!(error.to_string().contains("low on disk"), "{error}");
-    assert_eq!(
-        seen.count(|event| matches!(event, PublisherEvent::Blocked { .. })),
-        1
-    );
-    broker.unblock();
-    seen.wait_for(|event| matches!(event, PublisherEvent::Unblocked))
-        .await;
+    assert!(matches!(error, PublishError::NotSent { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn an_idle_publisher_notices_a_lost_connection() {
+    let broker = MemoryBroker::new();
+    let seen = Seen::default();
+    let publisher = Publisher::builder(broker.connection())
+        .on_event(seen.listener())
+        .reconnect(quick())
+        .start()
+        .await
+        .expect("started");
+    broker.disconnect();
+    eventually(|| seen.count(|event| *event == PublisherEvent::Ready) == 2).await;
+    assert_eq!(publisher.counters().connections_lost, 1);
+}
+
+#[tokio::test]
+async fn an_undeclared_exchange_costs_only_its_messages() {
+    let broker = MemoryBroker::new();
+    let seen = Seen::default();
+    let publisher = Publisher::builder(broker.connection())
+        .on_event(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    let refused = publisher.publish(&message(1)).await.expect("accepted");
+    let error = refused.await.expect_err("no exchange");
+    assert!(matches!(error, PublishError::Refused { .. }), "{error}");
+    assert!(error.to_string().contains(EXCHANGE), "{error}");
+    broker.declare(EXCHANGE);
     let confirmation = publisher.publish(&message(2)).await.expect("accepted");
     confirmation.await.expect("confirmed");
+    assert_eq!(publisher.counters().connections_lost, 0);
+    let lost = |event: &PublisherEvent| matches!(event, PublisherEvent::Reconnecting { .. });
+    assert_eq!(seen.count(lost), 0);
 }
 
 #[tokio::test]

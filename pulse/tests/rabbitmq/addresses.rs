@@ -2,7 +2,7 @@
 
 use tokio::net::TcpListener;
 
-use taskcluster_pulse::{Connection, Credentials};
+use taskcluster_pulse::Connection;
 
 use crate::common::proxy::Proxy;
 use crate::common::rabbitmq::Rabbit;
@@ -25,11 +25,11 @@ async fn an_ipv6_address_is_connected_to() {
     let vhost = uri.vhost.replace('/', "%2f");
     let by_url = Connection::amqp(&format!("{login}@[::1]:{}/{vhost}", proxy.port()));
     let user = uri.authority.userinfo;
-    let by_parts = Credentials::new("::1", user.username, user.password)
+    let by_parts = Connection::new("::1", user.username, user.password)
         .without_tls()
         .port(proxy.port())
         .vhost(uri.vhost);
-    for connection in [by_url.expect("a URL"), by_parts.into()] {
+    for connection in [by_url.expect("a URL"), by_parts] {
         let builder = rabbit.consumer_by(connection);
         let mut consumer = builder.start().await.expect("started");
         publish(&rabbit, 0..1).await;

@@ -8,8 +8,7 @@ use lapin::options::QueueDeclareOptions;
 use lapin::types::FieldTable;
 use std::time::{Duration, Instant};
 use taskcluster_pulse::{
-    Connection, Consumer, ConsumerEvent, Credentials, Error, Exchange, PublishError, Publisher,
-    Queue,
+    Connection, Consumer, ConsumerEvent, Error, Exchange, PublishError, Publisher, Queue,
 };
 
 /// An exchange that is never made.
@@ -20,20 +19,20 @@ const MISSING: &str = "exchange/tests/v1/missing";
 async fn a_wrong_secret_is_refused_once_and_not_shown() {
     let rabbit = Rabbit::for_test().await;
     let uri = rabbit.uri();
-    let credentials = Credentials::new(&uri.authority.host, "nobody", "hush-hush")
+    let connection = Connection::new(&uri.authority.host, "nobody", "hush-hush")
         .without_tls()
         .port(uri.authority.port)
         .vhost(&uri.vhost);
     let started = Instant::now();
     let error = rabbit
-        .consumer_by(Connection::from(credentials.clone()))
+        .consumer_by(connection.clone())
         .start()
         .await
         .expect_err("refused");
     assert!(matches!(error, Error::Login { .. }), "{error}");
     let text = format!("{error} {error:?}");
     assert!(text.contains("nobody") && !text.contains("hush"), "{text}");
-    let error = Publisher::builder(Connection::from(credentials))
+    let error = Publisher::builder(connection)
         .start()
         .await
         .expect_err("refused");

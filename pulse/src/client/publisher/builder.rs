@@ -1,4 +1,4 @@
-//! What a program says of the publisher that it wants.
+//! The configuration of a publisher.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -7,18 +7,20 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc};
 use tracing::Instrument;
 
-use super::courier::Courier;
+use super::driver::Driver;
 use super::event::PublisherEvent;
 use super::{Publisher, Shared};
+use crate::binding::Exchange;
 use crate::client::connection::Connection;
 use crate::client::error::Error;
 use crate::client::listener::Listener;
 use crate::client::reconnect::Reconnect;
 
-/// A publisher that is being described. Made by [`Publisher::builder`].
+/// Configures and starts a publisher. Made by [`Publisher::builder`].
 pub struct PublisherBuilder {
     connection: Connection,
-    unconfirmed: usize,
+    exchanges: Vec<&'static str>,
+    max_in_flight: usize,
     deadline: Duration,
     reconnect: Reconnect,
     listener: Listener<PublisherEvent>,
@@ -28,71 +30,82 @@ impl PublisherBuilder {
     pub(super) fn new(connection: Connection) -> Self {
         Self {
             connection,
-            unconfirmed: 1000,
+            exchanges: Vec::new(),
+            max_in_flight: 1000,
             deadline: Duration::from_secs(60),
             reconnect: Reconnect::forever(),
             listener: Listener::default(),
         }
     }
 
-    /// How many messages may be under way without a confirmation: 1000, unless
-    /// set; 0 counts as 1.
+    /// Declares the exchange `E` on each connection: a durable topic exchange, as
+    /// Taskcluster's are. Call it once for each exchange that the program owns.
+    ///
+    /// Without it, publishing to an exchange that does not exist fails.
     #[must_use]
-    pub fn unconfirmed(mut self, messages: usize) -> Self {
-        self.unconfirmed = messages.clamp(1, Semaphore::MAX_PERMITS);
+    pub fn declare<E: Exchange>(mut self) -> Self {
+        self.exchanges.push(E::INFO.exchange);
         self
     }
 
-    /// How long a message may wait for its confirmation, across all the
-    /// connections that it takes: a minute, unless set.
+    /// Maximum number of unconfirmed messages (default 1000). 0 counts as 1.
+    #[must_use]
+    pub fn max_in_flight(mut self, messages: usize) -> Self {
+        self.max_in_flight = messages.clamp(1, Semaphore::MAX_PERMITS);
+        self
+    }
+
+    /// Time that a message has from the call of [`publish`](Publisher::publish)
+    /// to its confirmation (default one minute). It covers the wait for room among
+    /// the unconfirmed messages, and every connection that is needed.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
     }
 
-    /// When to connect again: [`Reconnect::forever`], unless set.
+    /// When to connect again (default [`Reconnect::forever`]).
     #[must_use]
     pub fn reconnect(mut self, policy: Reconnect) -> Self {
         self.reconnect = policy;
         self
     }
 
-    /// Has `listener` told what happens to the publisher: that it reconnects,
-    /// or that the broker blocks it. It should return at once.
+    /// Calls `listener` for each [`PublisherEvent`]. It should return at once.
     #[must_use]
     pub fn on_event(mut self, listener: impl Fn(&PublisherEvent) + Send + Sync + 'static) -> Self {
         self.listener = Listener::new(listener);
         self
     }
 
-    /// Connects; a broker that can't be reached is tried again as the
-    /// [`Reconnect`] policy says.
+    /// Connects and declares the exchanges. A broker that can't be reached is
+    /// tried again as the [`Reconnect`] policy allows.
     ///
     /// # Errors
     ///
-    /// [`Error`], where trying again can't help or is not allowed.
+    /// [`Error`], where another attempt can't help or is not allowed.
     pub async fn start(self) -> Result<Publisher, Error> {
         let span = tracing::info_span!("publisher", connection = ?self.connection);
-        let (parcels, inbox) = mpsc::unbounded_channel();
+        let (messages, inbox) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared {
-            room: Arc::new(Semaphore::new(self.unconfirmed)),
+            room: Arc::new(Semaphore::new(self.max_in_flight)),
             meter: Arc::default(),
             listener: self.listener,
             ended: OnceLock::new(),
         });
-        let mut courier = Courier::new(
+        let mut driver = Driver::new(
             self.connection,
+            self.exchanges,
             self.reconnect,
             self.deadline,
             inbox,
             Arc::clone(&shared),
         );
-        let line = courier.connect().instrument(span.clone()).await?;
+        let session = driver.connect().instrument(span.clone()).await?;
         Ok(Publisher {
             shared,
-            parcels,
-            courier: tokio::spawn(courier.run(line).instrument(span)),
+            messages,
+            driver: tokio::spawn(driver.run(session).instrument(span)),
             deadline: self.deadline,
         })
     }
@@ -102,6 +115,7 @@ impl fmt::Debug for PublisherBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PublisherBuilder")
             .field("connection", &self.connection)
+            .field("exchanges", &self.exchanges)
             .finish_non_exhaustive()
     }
 }

@@ -1,5 +1,6 @@
 //! Why a message was not published.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::client::error::Error;
@@ -7,89 +8,148 @@ use crate::routing::RoutingKeyError;
 use crate::validate::Violations;
 
 /// Why a message was not published, or is not known to be.
+///
+/// [`may_have_arrived`](Self::may_have_arrived) separates the messages that
+/// certainly were not sent from those that a queue may have.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PublishError {
     /// The payload breaks its schema. Nothing was sent.
     #[error(
-        "{exchange} with routing key {routing_key:?}: the payload breaks its schema:\n{violations}"
+        "{exchange} with routing key {routing_key:?}: the payload breaks its schema; correct it and publish again"
     )]
     Payload {
-        /// The exchange that it was for.
+        /// The message's exchange.
         exchange: &'static str,
-        /// The routing key that it was for.
+        /// The message's routing key.
         routing_key: String,
-        /// Everything that is wrong with it.
+        /// Every violation, each with its JSON pointer.
+        #[source]
         violations: Violations,
     },
-    /// The payload has no JSON form. Nothing was sent.
-    #[error("{exchange} with routing key {routing_key:?}: the payload has no JSON form: {reason}")]
+    /// The payload can't be written as JSON. Nothing was sent.
+    #[error(
+        "{exchange} with routing key {routing_key:?}: the payload can't be written as JSON; correct it and publish again"
+    )]
     Json {
-        /// The exchange that it was for.
+        /// The message's exchange.
         exchange: &'static str,
-        /// The routing key that it was for.
+        /// The message's routing key.
         routing_key: String,
-        /// What serde said.
-        reason: String,
+        /// What serde_json reported.
+        source: Arc<serde_json::Error>,
     },
     /// The entries don't make a routing key. Nothing was sent.
-    #[error("{exchange}: {fault}")]
+    #[error("{exchange}: the routing key is invalid; correct its entries and publish again")]
     RoutingKey {
-        /// The exchange that it was for.
+        /// The message's exchange.
         exchange: &'static str,
         /// What is wrong with the key.
-        fault: RoutingKeyError,
+        source: RoutingKeyError,
     },
-    /// The routes are not such as a message may have. Nothing was sent.
-    #[error("{exchange} with routing key {routing_key:?}: {fault}")]
+    /// A message can't have these routes. Nothing was sent.
+    #[error(
+        "{exchange} with routing key {routing_key:?}: the routes are invalid; correct them and publish again"
+    )]
     Routes {
-        /// The exchange that it was for.
+        /// The message's exchange.
         exchange: &'static str,
-        /// The routing key that it was for.
+        /// The message's routing key.
         routing_key: String,
         /// What is wrong with the routes.
-        fault: RoutesFault,
+        source: RoutesErrorKind,
     },
-    /// The broker refuses messages to this exchange.
+    /// The broker refused the message and closed the channel. No queue has it.
     #[error(
         "{exchange} with routing key {routing_key:?}: {reason}; check that the exchange exists \
          and that the user may write to it"
     )]
     Refused {
-        /// The exchange that it was for.
+        /// The message's exchange.
         exchange: String,
-        /// The routing key that it was for.
+        /// The message's routing key.
         routing_key: String,
-        /// What the broker said.
+        /// The broker's reason.
         reason: String,
     },
-    /// The broker did not confirm the message in time. It may have it or not.
+    /// The broker refused the message each time that it was sent: RabbitMQ does
+    /// so while a queue that is bound to the exchange is full and has the
+    /// overflow behaviour `reject-publish`. Other queues may have it.
     #[error(
-        "{exchange} with routing key {routing_key:?}: not confirmed within {after:?}: {reason}; \
-         it may have arrived, publish it again or raise the deadline"
+        "{exchange} with routing key {routing_key:?}: the broker refused it {attempts} times: a \
+         queue bound to {exchange} is full; read or delete that queue, then publish again"
     )]
-    Deadline {
-        /// The exchange that it was for.
+    QueueFull {
+        /// The message's exchange.
         exchange: String,
-        /// The routing key that it was for.
+        /// The message's routing key.
+        routing_key: String,
+        /// How many times it was sent.
+        attempts: u32,
+    },
+    /// The deadline passed before the message could be sent.
+    #[error(
+        "{exchange} with routing key {routing_key:?}: not sent within {after:?}: {reason}; publish \
+         it again or raise the deadline"
+    )]
+    NotSent {
+        /// The message's exchange.
+        exchange: String,
+        /// The message's routing key.
         routing_key: String,
         /// The deadline that passed.
         after: Duration,
-        /// What held it up: that the broker is blocked, and why, for instance.
+        /// What held it up.
         reason: String,
     },
-    /// The publisher has ended, and this is why.
-    #[error("the publisher has ended: {0}")]
-    Ended(Error),
-    /// The publisher was closed, or dropped with its runtime.
-    #[error("the publisher was closed")]
+    /// The deadline passed after the message was sent and before the broker
+    /// confirmed it.
+    #[error(
+        "{exchange} with routing key {routing_key:?}: not confirmed within {after:?}: {reason}; it \
+         may have arrived, publish it again or raise the deadline"
+    )]
+    MayHaveArrived {
+        /// The message's exchange.
+        exchange: String,
+        /// The message's routing key.
+        routing_key: String,
+        /// The deadline that passed.
+        after: Duration,
+        /// What held up the confirmation.
+        reason: String,
+    },
+    /// The publisher has ended because of an error.
+    #[error("the publisher has ended; start another once the cause is removed")]
+    Ended {
+        /// Why it ended.
+        source: Error,
+        /// Whether this message was sent before, without a confirmation.
+        may_have_arrived: bool,
+    },
+    /// The publisher was dropped together with its runtime.
+    #[error(
+        "the publisher was closed before the broker confirmed the message; it may have arrived, publish it again"
+    )]
     Closed,
+}
+
+impl PublishError {
+    /// Whether a queue may have the message all the same.
+    pub fn may_have_arrived(&self) -> bool {
+        match self {
+            Self::QueueFull { .. } | Self::MayHaveArrived { .. } | Self::Closed => true,
+            Self::Ended {
+                may_have_arrived, ..
+            } => *may_have_arrived,
+            _ => false,
+        }
+    }
 }
 
 /// What is wrong with a message's routes.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum RoutesFault {
+pub enum RoutesErrorKind {
     /// More than the 64 that Taskcluster allows.
     #[error("{routes} routes; Taskcluster allows 64")]
     TooMany {
@@ -105,7 +165,7 @@ pub enum RoutesFault {
     TooLong {
         /// The route, without the prefix.
         route: String,
-        /// How many bytes it has with the prefix.
+        /// Its length in bytes with the prefix.
         bytes: usize,
     },
 }

@@ -7,7 +7,7 @@ use crate::client::reconnect::Waiting;
 
 /// Something that happened to a publisher, passed to the function given to
 /// [`on_event`](super::PublisherBuilder::on_event). Each is also written to `tracing`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PublisherEvent {
     /// Connected; messages can be published.

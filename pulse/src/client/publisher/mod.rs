@@ -1,11 +1,14 @@
 //! The publisher: typed messages in, the broker's confirmation out.
 
 mod builder;
-mod courier;
+mod driver;
 mod error;
 mod event;
-mod outgoing;
-mod transit;
+mod in_flight;
+mod message;
+mod outbox;
+mod pending;
+mod session;
 
 use std::fmt;
 use std::future::Future;
@@ -14,19 +17,20 @@ use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::task::JoinHandle;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 pub use builder::PublisherBuilder;
-pub use error::{PublishError, RoutesFault};
+pub use error::{PublishError, RoutesErrorKind};
 pub use event::PublisherEvent;
 
-use self::transit::Parcel;
+use self::pending::Pending;
 use super::connection::Connection;
 use super::counters::{Counters, Meter};
 use super::error::Error;
 use super::listener::Listener;
+use super::transport::OutgoingMessage;
 use crate::binding::Exchange;
 use crate::event::Message;
 
@@ -37,6 +41,9 @@ use crate::event::Message;
 /// Taskcluster. It is persistent, and counts as published when the broker has
 /// confirmed it. What a lost connection leaves unconfirmed is sent again on the
 /// next one, so a message may arrive twice, and messages may change their order.
+/// A message that the broker refuses (a nack, RabbitMQ's answer while a queue with
+/// `reject-publish` is full) is sent again three times within a few seconds, and
+/// then fails with [`PublishError::QueueFull`].
 ///
 /// ```
 /// use taskcluster_pulse::{Connection, Exchange, Message, Publisher};
@@ -55,36 +62,36 @@ use crate::event::Message;
 /// ```
 pub struct Publisher {
     shared: Arc<Shared>,
-    parcels: mpsc::UnboundedSender<Parcel>,
-    courier: JoinHandle<()>,
+    messages: mpsc::UnboundedSender<Pending>,
+    driver: JoinHandle<()>,
     deadline: Duration,
 }
 
-/// What a publisher and its courier both see.
+/// The state that a publisher shares with its driver.
 struct Shared {
-    /// A permit for each message that may be under way.
+    /// A permit for each message that may be in flight.
     room: Arc<Semaphore>,
     meter: Arc<Meter>,
     listener: Listener<PublisherEvent>,
-    /// Why the courier ended, once it has.
+    /// Why the driver ended.
     ended: OnceLock<Error>,
 }
 
 impl Publisher {
-    /// Begins to describe a publisher.
+    /// Configures a publisher on `connection`.
     pub fn builder(connection: Connection) -> PublisherBuilder {
         PublisherBuilder::new(connection)
     }
 
-    /// Publishes a message. Completes when the message is on its way, which
-    /// may wait for room among the unconfirmed ones; await the
-    /// [`Confirmation`] to know that the broker has it. So many messages can
-    /// be under way at once.
+    /// Publishes a message. Completes when the message is handed to the driver,
+    /// which may wait for room among the unconfirmed ones; await the
+    /// [`Confirmation`] to know that the broker has it. Thus many messages can
+    /// be in flight at once.
     ///
     /// # Errors
     ///
-    /// [`PublishError`], where the message was refused before it was sent, or
-    /// the publisher has ended.
+    /// [`PublishError`], where the message is invalid, there was no room for it
+    /// before its deadline, or the publisher has ended.
     pub async fn publish<E: Exchange>(
         &self,
         message: &Message<E>,
@@ -93,9 +100,9 @@ impl Publisher {
         self.publish_with_routes(message, NONE).await
     }
 
-    /// Publishes a message to `routes` besides: queues that are bound to the
-    /// exchange with `route.<route>` get it too. At most 64, and each with its
-    /// prefix at most 255 bytes long.
+    /// Publishes a message with `CC` routes: queues that are bound to the exchange
+    /// with `route.<route>` get it, too. At most 64 routes, each at most 255 bytes
+    /// long with its prefix.
     ///
     /// # Errors
     ///
@@ -105,27 +112,51 @@ impl Publisher {
         message: &Message<E>,
         routes: &[impl AsRef<str>],
     ) -> Result<Confirmation, PublishError> {
-        let message = outgoing::outgoing(message, routes)?;
-        // Closed by the courier when it ends.
-        let Ok(room) = Arc::clone(&self.shared.room).acquire_owned().await else {
-            return Err(self.ended());
-        };
+        let message = message::encode(message, routes)?;
+        let deadline = Instant::now().checked_add(self.deadline);
+        let room = self.room(&message, deadline).await?;
         let (done, outcome) = oneshot::channel();
-        let parcel = Parcel::new(
-            message,
-            Instant::now().checked_add(self.deadline),
-            done,
-            room,
-        );
-        match self.parcels.send(parcel) {
+        let pending = Pending::new(message, deadline, done, room);
+        match self.messages.send(pending) {
             Ok(()) => Ok(Confirmation { outcome }),
             Err(_) => Err(self.ended()),
         }
     }
 
+    /// Waits for room among the unconfirmed messages.
+    async fn room(
+        &self,
+        message: &OutgoingMessage,
+        deadline: Option<Instant>,
+    ) -> Result<OwnedSemaphorePermit, PublishError> {
+        let room = Arc::clone(&self.shared.room);
+        // The usual case needs no timer.
+        if let Ok(permit) = Arc::clone(&room).try_acquire_owned() {
+            return Ok(permit);
+        }
+        let permit = match deadline {
+            Some(deadline) => timeout_at(deadline, room.acquire_owned()).await,
+            None => Ok(room.acquire_owned().await),
+        };
+        match permit {
+            Ok(Ok(permit)) => Ok(permit),
+            // Closed by the driver when it ends.
+            Ok(Err(_)) => Err(self.ended()),
+            Err(_) => Err(PublishError::NotSent {
+                exchange: message.exchange.clone(),
+                routing_key: message.routing_key.clone(),
+                after: self.deadline,
+                reason: "earlier messages are still unconfirmed".to_owned(),
+            }),
+        }
+    }
+
     fn ended(&self) -> PublishError {
         match self.shared.ended.get() {
-            Some(error) => PublishError::Ended(error.clone()),
+            Some(error) => PublishError::Ended {
+                source: error.clone(),
+                may_have_arrived: false,
+            },
             None => PublishError::Closed,
         }
     }
@@ -134,11 +165,11 @@ impl Publisher {
     /// the connection.
     pub async fn close(self) {
         let Self {
-            parcels, courier, ..
+            messages, driver, ..
         } = self;
-        drop(parcels);
-        // A courier ends early only when the runtime takes it away.
-        let _ = courier.await;
+        drop(messages);
+        // It ends early only when its runtime shuts down.
+        let _ = driver.await;
     }
 
     /// How often things happened so far.

@@ -1,29 +1,36 @@
-//! From a typed message to what goes over the wire, every rule checked.
+//! From a typed message to the bytes on the wire, with every rule checked.
 
-use super::error::{PublishError, RoutesFault};
+use std::sync::Arc;
+
+use super::error::{PublishError, RoutesErrorKind};
 use crate::binding::Exchange;
-use crate::client::transport::Outgoing;
+use crate::client::transport::OutgoingMessage;
 use crate::event::Message;
 use crate::routing::{MAX_BYTES, ROUTE_PREFIX, RoutingKey};
 use crate::validate::Validate;
 
-/// How many routes a message may have: the limit that Taskcluster sets.
+/// The number of routes that Taskcluster allows a message.
 const MAX_ROUTES: usize = 64;
 
-pub(super) fn outgoing<E: Exchange>(
+pub(super) fn encode<E: Exchange>(
     message: &Message<E>,
     routes: &[impl AsRef<str>],
-) -> Result<Outgoing, PublishError> {
+) -> Result<OutgoingMessage, PublishError> {
     let exchange = E::INFO.exchange;
     let routing_key = message
         .routing_key
         .to_key()
-        .map_err(|fault| PublishError::RoutingKey { exchange, fault })?;
-    let cc = cc(routes).map_err(|fault| PublishError::Routes {
-        exchange,
-        routing_key: routing_key.clone(),
-        fault,
-    })?;
+        .map_err(|source| PublishError::RoutingKey { exchange, source })?;
+    let cc = match cc(routes) {
+        Ok(cc) => cc,
+        Err(source) => {
+            return Err(PublishError::Routes {
+                exchange,
+                routing_key,
+                source,
+            });
+        }
+    };
     if let Err(violations) = message.payload.validate() {
         return Err(PublishError::Payload {
             exchange,
@@ -32,7 +39,7 @@ pub(super) fn outgoing<E: Exchange>(
         });
     }
     match serde_json::to_vec(&message.payload) {
-        Ok(bytes) => Ok(Outgoing {
+        Ok(bytes) => Ok(OutgoingMessage {
             exchange: exchange.to_owned(),
             routing_key,
             cc,
@@ -41,15 +48,15 @@ pub(super) fn outgoing<E: Exchange>(
         Err(error) => Err(PublishError::Json {
             exchange,
             routing_key,
-            reason: error.to_string(),
+            source: Arc::new(error),
         }),
     }
 }
 
 /// The `CC` header for `routes`, each with the prefix that Taskcluster gives them.
-fn cc(routes: &[impl AsRef<str>]) -> Result<Vec<String>, RoutesFault> {
+fn cc(routes: &[impl AsRef<str>]) -> Result<Vec<String>, RoutesErrorKind> {
     if routes.len() > MAX_ROUTES {
-        return Err(RoutesFault::TooMany {
+        return Err(RoutesErrorKind::TooMany {
             routes: routes.len(),
         });
     }
@@ -59,9 +66,9 @@ fn cc(routes: &[impl AsRef<str>]) -> Result<Vec<String>, RoutesFault> {
             let route = route.as_ref();
             let key = format!("{ROUTE_PREFIX}{route}");
             match key.len() {
-                _ if route.is_empty() => Err(RoutesFault::Empty),
+                _ if route.is_empty() => Err(RoutesErrorKind::Empty),
                 0..=MAX_BYTES => Ok(key),
-                bytes => Err(RoutesFault::TooLong {
+                bytes => Err(RoutesErrorKind::TooLong {
                     route: route.to_owned(),
                     bytes,
                 }),

@@ -1,0 +1,171 @@
+//! URLs of AMQP brokers and of HTTP APIs.
+
+use std::net::IpAddr;
+
+use percent_encoding::percent_decode_str;
+use url::{Host, Url};
+
+use super::secret::Secret;
+
+/// The user and the secret that RabbitMQ has when it is new, for connections from
+/// the same machine only.
+const GUEST: &str = "guest";
+
+/// A protocol's URL schemes and usual ports, with TLS and without.
+pub(super) struct Protocol {
+    pub(super) tls: (&'static str, u16),
+    pub(super) plain: (&'static str, u16),
+}
+
+pub(super) const AMQP: Protocol = Protocol {
+    tls: ("amqps", 5671),
+    plain: ("amqp", 5672),
+};
+
+/// Where a server is, and who logs in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Address {
+    pub(super) tls: bool,
+    pub(super) user: String,
+    pub(super) secret: Secret,
+    /// A name or an address; one of IPv6 has no brackets.
+    pub(super) host: String,
+    /// `None` for the usual port of the protocol.
+    pub(super) port: Option<u16>,
+    pub(super) vhost: String,
+}
+
+/// A URL's query: names and values, decoded.
+pub(super) type Parameters = Vec<(String, String)>;
+
+impl Address {
+    /// Reads `scheme://user:secret@host:port/vhost?name=value`.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, in words that repeat no part of the URL but the names of
+    /// schemes: any other part may belong to a secret that is not encoded.
+    pub(super) fn parse(text: &str, protocol: &Protocol) -> Result<(Self, Parameters), String> {
+        check_delimiters(text)?;
+        let url = Url::parse(text).map_err(|error| error.to_string())?;
+        let tls = is_tls(text, &url, protocol)?;
+        let host = host(&url)?;
+        let (user, secret) = login(&url, &host)?;
+        let parameters = url.query_pairs().into_owned().collect();
+        let address = Self {
+            tls,
+            user,
+            secret: Secret::new(secret),
+            host,
+            port: url.port(),
+            vhost: vhost(&url)?,
+        };
+        Ok((address, parameters))
+    }
+
+    /// The scheme and the port by which `protocol` is spoken.
+    pub(super) fn endpoint(&self, protocol: &Protocol) -> (&'static str, u16) {
+        let (scheme, usual) = match self.tls {
+            true => protocol.tls,
+            false => protocol.plain,
+        };
+        (scheme, self.port.unwrap_or(usual))
+    }
+
+    /// Where the server is and who logs in, without the secret.
+    pub(super) fn describe(&self, protocol: &Protocol) -> String {
+        let (scheme, port) = self.endpoint(protocol);
+        format!(
+            "{scheme}://{}@{}:{port} (virtual host {})",
+            self.user,
+            self.url_host(),
+            self.vhost
+        )
+    }
+
+    /// The host as it stands in a URL.
+    pub(super) fn url_host(&self) -> String {
+        match self.host.contains(':') {
+            true => format!("[{}]", self.host),
+            false => self.host.clone(),
+        }
+    }
+}
+
+/// Refuses a text whose user or secret would be taken for other parts of the URL:
+/// `amqp://user:/hush@host` names the host `user`, to a parser.
+fn check_delimiters(text: &str) -> Result<(), String> {
+    let unusable =
+        |character: char| character.is_whitespace() || character.is_control() || character == '\\';
+    if text.contains(unusable) {
+        return Err(
+            "it has white space, a control character or a backslash; percent-encode it".to_owned(),
+        );
+    }
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let after_authority = rest.find(['/', '?', '#']).and_then(|end| rest.get(end..));
+    if after_authority.is_some_and(|rest| rest.contains('@')) {
+        return Err(
+            "user and secret must be percent-encoded: write `/` as %2F, `?` as %3F, `#` as %23 \
+             and `@` as %40"
+                .to_owned(),
+        );
+    }
+    Ok(())
+}
+
+fn is_tls(text: &str, url: &Url, protocol: &Protocol) -> Result<bool, String> {
+    let (tls, plain) = (protocol.tls.0, protocol.plain.0);
+    // The parser takes `https:host` as well.
+    let rest = text.get(url.scheme().len()..).unwrap_or_default();
+    match url.scheme() {
+        scheme if rest.starts_with("://") && scheme == tls => Ok(true),
+        scheme if rest.starts_with("://") && scheme == plain => Ok(false),
+        _ => Err(format!("it begins with neither {tls}:// nor {plain}://")),
+    }
+}
+
+fn host(url: &Url) -> Result<String, String> {
+    match url.host() {
+        Some(Host::Domain(name)) if !name.is_empty() => decode(name),
+        Some(Host::Ipv4(address)) => Ok(address.to_string()),
+        Some(Host::Ipv6(address)) => Ok(address.to_string()),
+        _ => Err("it names no host".to_owned()),
+    }
+}
+
+/// The user and the secret. Without any they are `guest` on this machine, which is
+/// the only place where RabbitMQ accepts it.
+fn login(url: &Url, host: &str) -> Result<(String, String), String> {
+    match (url.username(), url.password()) {
+        ("", None) if is_loopback(host) => Ok((GUEST.to_owned(), GUEST.to_owned())),
+        ("", _) => {
+            Err("it names no user; only a broker on this machine accepts `guest`".to_owned())
+        }
+        (user, secret) => Ok((decode(user)?, decode(secret.unwrap_or_default())?)),
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let address = host.parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
+/// The virtual host: `/` where the path is empty, or written as kombu does, `//`.
+fn vhost(url: &Url) -> Result<String, String> {
+    if url.fragment().is_some() {
+        return Err("it has a fragment; write `#` as %23".to_owned());
+    }
+    let path = url.path();
+    match path.strip_prefix('/').unwrap_or(path) {
+        "" => Ok("/".to_owned()),
+        vhost => decode(vhost),
+    }
+}
+
+fn decode(text: &str) -> Result<String, String> {
+    match percent_decode_str(text).decode_utf8() {
+        Ok(text) => Ok(text.into_owned()),
+        Err(_) => Err("a percent-encoded part is not UTF-8".to_owned()),
+    }
+}

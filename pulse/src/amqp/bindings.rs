@@ -1,0 +1,167 @@
+//! Sources of a queue's bindings by HTTP: RabbitMQ's management API, and
+//! PulseGuardian.
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde_json::Value;
+use ureq::http::StatusCode;
+
+use super::http::{Request, Response};
+use crate::client::management::ListBindings;
+use crate::client::transport::BoxFuture;
+use crate::client::{Management, ManagementError, QueueBinding};
+
+/// A service that lists the bindings of a queue.
+pub(super) trait Source: Send + Sync + 'static {
+    /// Where the service is and who logs in, without the secret.
+    fn address(&self) -> String;
+
+    /// The request for the bindings of `queue`.
+    fn request(&self, queue: &str) -> Request;
+
+    /// The list of bindings in the service's answer, each in the form that
+    /// RabbitMQ gives it.
+    fn list<'a>(&self, queue: &str, answer: &'a Value) -> Result<&'a Vec<Value>, &'static str>;
+}
+
+/// A source, and the certificate authorities that it is trusted by.
+pub(super) struct HttpBindings<S> {
+    pub(super) source: S,
+    pub(super) ca_file: Option<PathBuf>,
+}
+
+impl<S: Source> From<HttpBindings<S>> for Management {
+    fn from(bindings: HttpBindings<S>) -> Self {
+        Self::new(bindings)
+    }
+}
+
+impl<S: Source> ListBindings for HttpBindings<S> {
+    fn address(&self) -> String {
+        self.source.address()
+    }
+
+    fn bindings<'a>(
+        &'a self,
+        queue: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<QueueBinding>, ManagementError>> {
+        let (request, ca_file) = (self.source.request(queue), self.ca_file.clone());
+        Box::pin(async move {
+            let get = move || request.get(ca_file.as_deref());
+            match tokio::task::spawn_blocking(get).await {
+                Ok(Ok(response)) => self.read(queue, &response),
+                Ok(Err(error)) => Err(self.unreachable(error)),
+                // The runtime shuts down.
+                Err(error) => Err(self.unreachable(error)),
+            }
+        })
+    }
+}
+
+impl<S: Source> HttpBindings<S> {
+    fn unreachable(&self, error: impl Error + Send + Sync + 'static) -> ManagementError {
+        ManagementError::Unreachable {
+            address: self.source.address(),
+            source: Arc::new(error),
+        }
+    }
+
+    fn read(&self, queue: &str, response: &Response) -> Result<Vec<QueueBinding>, ManagementError> {
+        let address = || self.source.address();
+        let not_found = || ManagementError::NotFound {
+            address: address(),
+            queue: queue.to_owned(),
+        };
+        match response.status {
+            StatusCode::OK => {}
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+                return Err(ManagementError::Login {
+                    address: address(),
+                    reason: reason(&response.body),
+                });
+            }
+            StatusCode::NOT_FOUND => return Err(not_found()),
+            status => {
+                return Err(ManagementError::Answer {
+                    address: address(),
+                    reason: format!("the status is {status}"),
+                });
+            }
+        }
+        let bindings = self.parse(queue, &response.body).map_err(|reason| {
+            let address = address();
+            ManagementError::Answer { address, reason }
+        })?;
+        // Every queue has a binding to the default exchange, which has no name.
+        // Both services list nothing where there is no such queue.
+        if bindings.is_empty() {
+            return Err(not_found());
+        }
+        let named = |binding: &QueueBinding| !binding.exchange.is_empty();
+        Ok(bindings.into_iter().filter(named).collect())
+    }
+
+    fn parse(&self, queue: &str, body: &[u8]) -> Result<Vec<QueueBinding>, String> {
+        let answer: Value =
+            serde_json::from_slice(body).map_err(|error| format!("it is no JSON: {error}"))?;
+        let list = self.source.list(queue, &answer)?;
+        list.iter().map(|listed| binding(queue, listed)).collect()
+    }
+}
+
+/// The reason that RabbitMQ gives for a refusal.
+fn reason(body: &[u8]) -> String {
+    let answer: Value = serde_json::from_slice(body).unwrap_or_default();
+    match answer.get("reason").and_then(Value::as_str) {
+        Some(reason) => reason.to_owned(),
+        None => "without a reason".to_owned(),
+    }
+}
+
+fn binding(queue: &str, listed: &Value) -> Result<QueueBinding, String> {
+    let text = |member: &str| match listed.get(member).and_then(Value::as_str) {
+        Some(text) => Ok(text.to_owned()),
+        None => Err(format!("a binding has no text {member:?}")),
+    };
+    // What is listed may be removed, so it must be of this queue.
+    if text("destination").is_ok_and(|destination| destination != queue) {
+        return Err("it lists a binding of another queue".to_owned());
+    }
+    Ok(QueueBinding {
+        exchange: text("source")?,
+        routing_key: text("routing_key")?,
+        has_arguments: !is_empty(listed.get("arguments")),
+    })
+}
+
+/// Whether there are no arguments; old versions write an empty table as `[]`.
+fn is_empty(arguments: Option<&Value>) -> bool {
+    match arguments {
+        None | Some(Value::Null) => true,
+        Some(Value::Object(members)) => members.is_empty(),
+        Some(Value::Array(elements)) => elements.is_empty(),
+        Some(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_are_seen_in_every_form() {
+        for (arguments, has_arguments) in [
+            ("", false),
+            (r#", "arguments": {}"#, false),
+            (r#", "arguments": []"#, false),
+            (r#", "arguments": {"x-match": "all"}"#, true),
+        ] {
+            let listed = format!(r#"{{"source": "e", "routing_key": "k" {arguments}}}"#);
+            let listed = serde_json::from_str(&listed).expect("JSON");
+            let binding = binding("q", &listed).expect("a binding");
+            assert_eq!(binding.has_arguments, has_arguments, "{arguments}");
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Connections to RabbitMQ: constructors and settings.
+
+use std::future::Future;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::address::Address;
+use super::environment;
+use super::secret::{Secret, SecretProvider};
+use super::settings::Settings;
+use crate::client::{Connection, Error};
+
+/// Connections to RabbitMQ. On a connection to the broker in memory the setters
+/// have no effect.
+impl Connection {
+    /// A connection to the RabbitMQ at `url`,
+    /// `amqps://user:secret@host:port/vhost`. `amqp://` goes without TLS, and
+    /// everything, the secret included, can be read on its way.
+    ///
+    /// The port is optional, and so is the virtual host: it is `/` by default.
+    /// User, secret and virtual host are percent-encoded, so that `/` is `%2F`.
+    /// An IPv6 address stands in brackets. Without a user it is `guest`, on this
+    /// machine only.
+    ///
+    /// | parameter | sets |
+    /// | --- | --- |
+    /// | `heartbeat` | [`heartbeat`](Self::heartbeat), in seconds |
+    /// | `connection_timeout` | [`connection_timeout`](Self::connection_timeout), in milliseconds |
+    /// | `channel_max`, `channelMax` | [`channel_max`](Self::channel_max) |
+    /// | `frame_max`, `frameMax` | [`frame_max`](Self::frame_max) |
+    /// | `cacertfile` | [`ca_file`](Self::ca_file) |
+    /// | `ssl` | TLS, where it is `1` after `amqp://` |
+    ///
+    /// ```
+    /// use taskcluster_pulse::Connection;
+    ///
+    /// let connection = Connection::amqp("amqps://user:s%2Fcret@pulse.example.com/?heartbeat=5")?;
+    /// assert_eq!(connection.user(), "user");
+    /// # Ok::<(), taskcluster_pulse::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Address`], where `url` is no such URL. It repeats no part of the
+    /// URL that could belong to the secret.
+    pub fn amqp(url: &str) -> Result<Self, Error> {
+        Settings::parse(url)
+            .map(Self::from_settings)
+            .map_err(|reason| Error::Address { reason })
+    }
+
+    /// A connection to the RabbitMQ at `host`, by TLS, on the virtual host `/`.
+    /// An IPv6 address is written without brackets, `::1`.
+    ///
+    /// ```
+    /// use taskcluster_pulse::Connection;
+    ///
+    /// let connection = Connection::new("pulse.example.com", "user", "secret").vhost("ci");
+    /// assert!(!format!("{connection:?}").contains("secret"));
+    /// ```
+    pub fn new(
+        host: impl Into<String>,
+        user: impl Into<String>,
+        secret: impl Into<String>,
+    ) -> Self {
+        Self::from_settings(Settings::new(Address {
+            tls: true,
+            user: user.into(),
+            secret: Secret::new(secret),
+            host: host.into(),
+            port: None,
+            vhost: "/".to_owned(),
+        }))
+    }
+
+    /// A connection as environment variables describe it: `PULSE_URL`, as
+    /// [`amqp`](Self::amqp) takes it, or the names that Taskcluster's services use,
+    /// `PULSE_HOSTNAME`, `PULSE_USERNAME`, `PULSE_PASSWORD`, and optionally
+    /// `PULSE_PORT`, `PULSE_VHOST` (`/`) and `PULSE_AMQPS` (`true`, which is TLS).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Environment`], naming the variable that is missing, malformed or
+    /// set besides `PULSE_URL`, and [`Error::Address`] where `PULSE_URL` is no URL.
+    pub fn from_env() -> Result<Self, Error> {
+        environment::settings(|name| std::env::var_os(name)).map(Self::from_settings)
+    }
+
+    /// Virtual host (default `/`).
+    #[must_use]
+    pub fn vhost(self, vhost: impl Into<String>) -> Self {
+        self.set(|settings| settings.address.vhost = vhost.into())
+    }
+
+    /// Port (default 5671, or 5672 without TLS).
+    #[must_use]
+    pub fn port(self, port: u16) -> Self {
+        self.set(|settings| settings.address.port = Some(port))
+    }
+
+    /// Connects without TLS. Everything, the secret included, can be read on its
+    /// way: for a broker on the same machine.
+    #[must_use]
+    pub fn without_tls(self) -> Self {
+        self.set(|settings| settings.address.tls = false)
+    }
+
+    /// Trusts the certificate authorities in this PEM file, and no others.
+    ///
+    /// By default the system's are trusted, or those in the file that the
+    /// environment variable `SSL_CERT_FILE` names, or in the directories that
+    /// `SSL_CERT_DIR` names.
+    #[must_use]
+    pub fn ca_file(self, path: impl Into<PathBuf>) -> Self {
+        self.set(|settings| settings.ca_file = Some(path.into()))
+    }
+
+    /// Calls `provider` for the secret of each connection, for secrets that are
+    /// rotated. When it fails, or the broker refuses the secret, the connection is
+    /// tried again.
+    ///
+    /// ```
+    /// use taskcluster_pulse::Connection;
+    ///
+    /// let connection = Connection::new("pulse.example.com", "user", "")
+    ///     .secret_from(|| tokio::fs::read_to_string("/run/secrets/pulse"));
+    /// ```
+    #[must_use]
+    pub fn secret_from<F, E>(self, provider: impl Fn() -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<String, E>> + Send + 'static,
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        self.set(|settings| settings.secret_from = Some(SecretProvider::new(provider)))
+    }
+
+    /// Heartbeat (default 10 seconds), in whole seconds. A connection is lost when
+    /// nothing has come from the broker for twice as long. The broker may ask for
+    /// a shorter one. Zero leaves it to the broker.
+    #[must_use]
+    pub fn heartbeat(self, heartbeat: Duration) -> Self {
+        let seconds = heartbeat.as_secs().try_into().unwrap_or(u16::MAX);
+        self.set(|settings| settings.heartbeat = seconds)
+    }
+
+    /// Time that the broker has to answer, login included (default 30 seconds).
+    #[must_use]
+    pub fn connection_timeout(self, timeout: Duration) -> Self {
+        self.set(|settings| settings.connection_timeout = timeout)
+    }
+
+    /// Maximum number of channels to agree on (default 0, the broker's own limit).
+    /// A consumer needs two, a publisher one.
+    #[must_use]
+    pub fn channel_max(self, channels: u16) -> Self {
+        self.set(|settings| settings.channel_max = channels)
+    }
+
+    /// Maximum size of a frame in bytes to agree on, 4096 or more (default 0, the
+    /// broker's own limit). Larger messages are split into frames.
+    #[must_use]
+    pub fn frame_max(self, bytes: u32) -> Self {
+        self.set(|settings| settings.frame_max = bytes)
+    }
+
+    /// Name of the connection in RabbitMQ's listings (default `taskcluster-pulse`).
+    #[must_use]
+    pub fn name(self, name: impl Into<String>) -> Self {
+        self.set(|settings| settings.name = name.into())
+    }
+
+    fn set(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+        if let Some(settings) = self.settings_mut() {
+            change(settings);
+        }
+        self
+    }
+}

@@ -1,0 +1,79 @@
+//! The configuration of a connection in environment variables.
+
+use std::ffi::OsString;
+
+use super::address::Address;
+use super::secret::Secret;
+use super::settings::Settings;
+use crate::client::Error;
+
+const URL: &str = "PULSE_URL";
+const HOSTNAME: &str = "PULSE_HOSTNAME";
+const PORT: &str = "PULSE_PORT";
+const USERNAME: &str = "PULSE_USERNAME";
+const PASSWORD: &str = "PULSE_PASSWORD";
+const VHOST: &str = "PULSE_VHOST";
+const AMQPS: &str = "PULSE_AMQPS";
+
+/// The settings in the variables that `lookup` finds. An empty variable counts as
+/// unset.
+pub(super) fn settings(lookup: impl Fn(&str) -> Option<OsString>) -> Result<Settings, Error> {
+    let variables = Variables(lookup);
+    let Some(url) = variables.get(URL)? else {
+        return variables.parts();
+    };
+    for name in [HOSTNAME, PORT, USERNAME, PASSWORD, VHOST, AMQPS] {
+        if variables.get(name)?.is_some() {
+            return Err(wrong(name, "set, and so is PULSE_URL; unset one of them"));
+        }
+    }
+    Settings::parse(&url).map_err(|reason| Error::Address { reason })
+}
+
+struct Variables<F>(F);
+
+impl<F: Fn(&str) -> Option<OsString>> Variables<F> {
+    fn get(&self, name: &'static str) -> Result<Option<String>, Error> {
+        match self.0(name).map(OsString::into_string) {
+            None => Ok(None),
+            Some(Ok(value)) => Ok(Some(value).filter(|value| !value.is_empty())),
+            Some(Err(_)) => Err(wrong(name, "not UTF-8; set it to a text")),
+        }
+    }
+
+    fn required(&self, name: &'static str) -> Result<String, Error> {
+        self.get(name)?
+            .ok_or_else(|| wrong(name, "not set; set it, or PULSE_URL"))
+    }
+
+    /// The settings in the variables other than `PULSE_URL`.
+    fn parts(&self) -> Result<Settings, Error> {
+        let port = match self.get(PORT)?.map(|port| port.parse()) {
+            None => None,
+            Some(Ok(port)) => Some(port),
+            Some(Err(_)) => return Err(wrong(PORT, "no port; set it to a number up to 65535")),
+        };
+        let tls = match self.get(AMQPS)?.as_deref() {
+            None | Some("true" | "1") => true,
+            Some("false" | "0") => false,
+            Some(_) => {
+                return Err(wrong(
+                    AMQPS,
+                    "neither true nor false; set it to one of them",
+                ));
+            }
+        };
+        Ok(Settings::new(Address {
+            tls,
+            host: self.required(HOSTNAME)?,
+            user: self.required(USERNAME)?,
+            secret: Secret::new(self.required(PASSWORD)?),
+            port,
+            vhost: self.get(VHOST)?.unwrap_or_else(|| "/".to_owned()),
+        }))
+    }
+}
+
+fn wrong(variable: &'static str, reason: &'static str) -> Error {
+    Error::Environment { variable, reason }
+}

@@ -1,0 +1,57 @@
+//! Secrets: never printed, and optionally provided anew for each connection.
+
+use std::error::Error;
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+
+use crate::client::transport::BoxFuture;
+
+/// A text that is never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Secret(String);
+
+impl Secret {
+    pub(super) fn new(secret: impl Into<String>) -> Self {
+        Self(secret.into())
+    }
+
+    pub(super) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret")
+    }
+}
+
+type Provided = BoxFuture<'static, Result<String, Box<dyn Error + Send + Sync>>>;
+
+/// A function that gives the secret for one connection.
+#[derive(Clone)]
+pub(super) struct SecretProvider(Arc<dyn Fn() -> Provided + Send + Sync>);
+
+impl SecretProvider {
+    pub(super) fn new<F, E>(provider: impl Fn() -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<String, E>> + Send + 'static,
+        E: Into<Box<dyn Error + Send + Sync>>,
+    {
+        Self(Arc::new(move || {
+            let secret = provider();
+            Box::pin(async { secret.await.map_err(Into::into) })
+        }))
+    }
+
+    pub(super) async fn secret(&self) -> Result<Secret, Box<dyn Error + Send + Sync>> {
+        (self.0)().await.map(Secret)
+    }
+}
+
+impl fmt::Debug for SecretProvider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretProvider")
+    }
+}

@@ -1,0 +1,156 @@
+//! The configuration of a connection to RabbitMQ.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use lapin::uri::{AMQPAuthority, AMQPQueryString, AMQPScheme, AMQPUri, AMQPUserInfo};
+
+use super::address::{AMQP, Address};
+use super::secret::{Secret, SecretProvider};
+use crate::client::Error;
+
+/// The smallest frame that AMQP allows to agree on, in bytes.
+const FRAME_MIN_SIZE: u32 = 4096;
+
+/// Where a RabbitMQ is, who logs in, and what is asked of the connection.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(super) address: Address,
+    /// Asked for the secret instead of the address, where there is one.
+    pub(super) secret_from: Option<SecretProvider>,
+    /// In seconds; 0 for the broker's own.
+    pub(super) heartbeat: u16,
+    pub(super) connection_timeout: Duration,
+    /// 0 for the broker's own.
+    pub(super) channel_max: u16,
+    /// In bytes; 0 for the broker's own.
+    pub(super) frame_max: u32,
+    pub(super) ca_file: Option<PathBuf>,
+    pub(super) name: String,
+}
+
+impl Settings {
+    pub(super) fn new(address: Address) -> Self {
+        Self {
+            address,
+            secret_from: None,
+            // A half-open connection is found after two of them.
+            heartbeat: 10,
+            connection_timeout: Duration::from_secs(30),
+            channel_max: 0,
+            frame_max: 0,
+            ca_file: None,
+            name: "taskcluster-pulse".to_owned(),
+        }
+    }
+
+    /// Reads a URL with its parameters.
+    pub(super) fn parse(url: &str) -> Result<Self, String> {
+        let (address, parameters) = Address::parse(url, &AMQP)?;
+        let mut settings = Self::new(address);
+        for (name, value) in &parameters {
+            settings.set(name, value)?;
+        }
+        settings.check_frame_max()?;
+        Ok(settings)
+    }
+
+    /// Sets what a parameter of a URL names. The names are RabbitMQ's, those of
+    /// amqplib (in camel case), and kombu's `ssl`.
+    fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
+        match name {
+            "heartbeat" => self.heartbeat = number(name, value)?,
+            "connection_timeout" => {
+                self.connection_timeout = Duration::from_millis(number(name, value)?);
+            }
+            "channel_max" | "channelMax" => self.channel_max = number(name, value)?,
+            "frame_max" | "frameMax" => self.frame_max = number(name, value)?,
+            "cacertfile" => self.ca_file = Some(value.into()),
+            "ssl" => self.set_tls(value)?,
+            _ => {
+                return Err(format!(
+                    "unknown parameter {name:?}; known are heartbeat, connection_timeout, \
+                     channel_max, frame_max, cacertfile and ssl"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn set_tls(&mut self, value: &str) -> Result<(), String> {
+        let tls = match value {
+            "1" | "true" | "True" => true,
+            "0" | "false" | "False" => false,
+            _ => return Err("parameter ssl is neither 1 nor 0".to_owned()),
+        };
+        if self.address.tls && !tls {
+            return Err("parameter ssl=0 contradicts amqps://; write amqp://".to_owned());
+        }
+        self.address.tls = tls;
+        Ok(())
+    }
+
+    /// # Errors
+    ///
+    /// A frame size that AMQP does not allow.
+    fn check_frame_max(&self) -> Result<(), String> {
+        match self.frame_max {
+            0 | FRAME_MIN_SIZE.. => Ok(()),
+            bytes => Err(format!(
+                "frame_max is {bytes}; AMQP asks for {FRAME_MIN_SIZE} bytes or more, or 0 for \
+                 the broker's own limit"
+            )),
+        }
+    }
+
+    /// Checks what setters took.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        self.check_frame_max()
+            .map_err(|reason| Error::Address { reason })
+    }
+
+    /// lapin's form of the settings, with the secret for one connection.
+    pub(super) fn uri(&self, secret: &Secret) -> AMQPUri {
+        let Address {
+            tls,
+            user,
+            host,
+            vhost,
+            ..
+        } = &self.address;
+        let (_, port) = self.address.endpoint(&AMQP);
+        AMQPUri {
+            scheme: match tls {
+                true => AMQPScheme::AMQPS,
+                false => AMQPScheme::AMQP,
+            },
+            authority: AMQPAuthority {
+                userinfo: AMQPUserInfo {
+                    username: user.clone(),
+                    password: secret.expose().to_owned(),
+                },
+                host: host.clone(),
+                port,
+            },
+            vhost: vhost.clone(),
+            query: AMQPQueryString {
+                heartbeat: Some(self.heartbeat),
+                channel_max: Some(self.channel_max),
+                frame_max: Some(self.frame_max),
+                ..AMQPQueryString::default()
+            },
+        }
+    }
+}
+
+fn number<T: FromStr>(name: &str, value: &str) -> Result<T, String> {
+    let unit = match name {
+        "heartbeat" => " of seconds",
+        "connection_timeout" => " of milliseconds",
+        _ => "",
+    };
+    value
+        .parse()
+        .map_err(|_| format!("parameter {name} is no whole number{unit} in its range"))
+}

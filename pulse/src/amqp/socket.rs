@@ -1,0 +1,76 @@
+//! The socket of a connection that is being opened.
+
+use std::io;
+use std::net::{Shutdown, TcpStream};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Ends an attempt to connect when it is dropped.
+///
+/// lapin opens a connection in a thread of its own, which waits without limit for
+/// a broker that accepts and stays silent. Shutting the socket down ends it.
+pub(super) struct Attempt(Socket);
+
+/// The socket of an attempt, once there is one.
+#[derive(Clone, Default)]
+pub(super) struct Socket(Arc<Mutex<State>>);
+
+#[derive(Default)]
+enum State {
+    #[default]
+    Unopened,
+    Open(TcpStream),
+    Ended,
+}
+
+impl Attempt {
+    pub(super) fn new() -> (Self, Socket) {
+        let socket = Socket::default();
+        (Self(socket.clone()), socket)
+    }
+
+    /// Leaves the socket open, for the connection stands.
+    pub(super) fn succeed(self) {
+        *self.0.lock() = State::Ended;
+    }
+}
+
+impl Drop for Attempt {
+    fn drop(&mut self) {
+        if let State::Open(stream) = std::mem::replace(&mut *self.0.lock(), State::Ended) {
+            // One that is closed already needs no shutting down.
+            let _ = stream.shutdown(Shutdown::Both);
+        }
+    }
+}
+
+impl Socket {
+    /// Takes a second handle to the socket.
+    ///
+    /// # Errors
+    ///
+    /// The attempt has ended, or there is no handle to be had.
+    pub(super) fn keep(&self, stream: &tokio::net::TcpStream) -> io::Result<()> {
+        let mut state = self.lock();
+        if matches!(*state, State::Ended) {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        *state = State::Open(duplicate(stream)?);
+        Ok(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(unix)]
+fn duplicate(stream: &tokio::net::TcpStream) -> io::Result<TcpStream> {
+    use std::os::fd::AsFd;
+    Ok(stream.as_fd().try_clone_to_owned()?.into())
+}
+
+#[cfg(windows)]
+fn duplicate(stream: &tokio::net::TcpStream) -> io::Result<TcpStream> {
+    use std::os::windows::io::AsSocket;
+    Ok(stream.as_socket().try_clone_to_owned()?.into())
+}

@@ -1,0 +1,91 @@
+//! TLS, for AMQP and for HTTP: whom to trust, and errors in words.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::{Error as PemError, PemObject};
+use rustls::{CertificateError, ClientConfig, RootCertStore};
+
+/// The certificates of the authorities to trust: those in the PEM file `ca_file`,
+/// or else the system's, which SSL_CERT_FILE and SSL_CERT_DIR replace.
+///
+/// # Errors
+///
+/// The file can't be read, or has no certificate.
+pub(super) fn authorities(ca_file: Option<&Path>) -> io::Result<Vec<CertificateDer<'static>>> {
+    let Some(file) = ca_file else {
+        return Ok(rustls_native_certs::load_native_certs().certs);
+    };
+    let certificates: Result<Vec<_>, _> =
+        CertificateDer::pem_file_iter(file).and_then(Iterator::collect);
+    match certificates {
+        Ok(certificates) if certificates.is_empty() => {
+            Err(io::Error::other("it has no certificate in PEM form"))
+        }
+        Ok(certificates) => Ok(certificates),
+        Err(PemError::Io(error)) => Err(error),
+        Err(error) => Err(io::Error::other(error)),
+    }
+}
+
+pub(super) fn client_config(ca_file: Option<&Path>) -> io::Result<ClientConfig> {
+    let mut roots = RootCertStore::empty();
+    let (added, _) = roots.add_parsable_certificates(authorities(ca_file)?);
+    if added == 0 && ca_file.is_some() {
+        return Err(io::Error::other("its certificates are malformed"));
+    }
+    let config = ClientConfig::builder_with_provider(Arc::new(provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(io::Error::other)?;
+    Ok(config.with_root_certificates(roots).with_no_client_auth())
+}
+
+pub(super) fn provider() -> rustls::crypto::CryptoProvider {
+    rustls::crypto::ring::default_provider()
+}
+
+/// The reason of a TLS error that another attempt can't repair, and what to do.
+pub(super) fn lasting_error(error: &io::Error) -> Option<(String, &'static str)> {
+    let error = error.get_ref()?.downcast_ref::<rustls::Error>()?;
+    let (reason, advice) = match error {
+        rustls::Error::InvalidMessage(_) => (
+            "the port does not speak TLS",
+            "use the broker's TLS port, usually 5671, or amqp:// to go without TLS",
+        ),
+        rustls::Error::InvalidCertificate(error) => certificate_error(error)?,
+        rustls::Error::AlertReceived(_) | rustls::Error::PeerIncompatible(_) => {
+            return Some((
+                format!("the broker ended the TLS handshake: {error}"),
+                "check which TLS versions and client certificates the broker asks for",
+            ));
+        }
+        _ => return None,
+    };
+    Some((reason.to_owned(), advice))
+}
+
+fn certificate_error(error: &CertificateError) -> Option<(&'static str, &'static str)> {
+    match error {
+        // The broker may get another certificate, and clocks are set.
+        CertificateError::Expired
+        | CertificateError::ExpiredContext { .. }
+        | CertificateError::NotValidYet
+        | CertificateError::NotValidYetContext { .. } => None,
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            Some((
+                "the broker's certificate is for another host name",
+                "connect to a name that is in the certificate",
+            ))
+        }
+        CertificateError::UnknownIssuer => Some((
+            "the broker's certificate is signed by an unknown authority",
+            "name the authority's certificate by `ca_file`, or by the variable SSL_CERT_FILE",
+        )),
+        _ => Some((
+            "the broker's certificate is invalid",
+            "replace the certificate, or name its authority by `ca_file`",
+        )),
+    }
+}

@@ -1,0 +1,140 @@
+//! The background task that publishes messages and reconnects as needed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use super::Shared;
+use super::event::PublisherEvent;
+use super::outbox::{LostReason, Outbox};
+use super::pending::Pending;
+use super::session::Session;
+use crate::client::connection::{ConnectError, Connection};
+use crate::client::error::Error;
+use crate::client::reconnect::{LostSession, Reconnect, Reconnector, Waiting};
+use crate::client::transport::TransportError;
+
+pub(super) struct Driver {
+    connection: Connection,
+    /// The exchanges to declare on each connection.
+    exchanges: Vec<&'static str>,
+    reconnector: Reconnector,
+    outbox: Outbox,
+    shared: Arc<Shared>,
+}
+
+impl Driver {
+    pub(super) fn new(
+        connection: Connection,
+        exchanges: Vec<&'static str>,
+        reconnect: Reconnect,
+        deadline: Duration,
+        inbox: mpsc::UnboundedReceiver<Pending>,
+        shared: Arc<Shared>,
+    ) -> Self {
+        let lost = LostReason::default();
+        let (listener, reason) = (shared.listener.clone(), lost.clone());
+        let report = move |waiting: Waiting| {
+            reason.set(&waiting.reason);
+            listener.send(&waiting.into());
+        };
+        Self {
+            reconnector: Reconnector::new(connection.clone(), reconnect, report),
+            connection,
+            exchanges,
+            outbox: Outbox::new(inbox, deadline, Arc::clone(&shared), lost),
+            shared,
+        }
+    }
+
+    /// Opens the first session, as often as the policy allows.
+    pub(super) async fn connect(&mut self) -> Result<Session, Error> {
+        let (connection, exchanges) = (&self.connection, &self.exchanges);
+        let open = || Session::open(connection, exchanges);
+        let session = self.reconnector.open(open).await?;
+        self.shared.listener.send(&PublisherEvent::Ready);
+        Ok(session)
+    }
+
+    /// Works until the publisher is closed and every message has its outcome.
+    pub(super) async fn run(mut self, session: Session) {
+        if let Err(error) = self.keep_up(session).await {
+            tracing::error!("publisher ended: {error}");
+            self.outbox.fail(error).await;
+        }
+        // Wakes those that wait for room: there will be none.
+        self.shared.room.close();
+    }
+
+    /// Publishes over one session after the other.
+    async fn keep_up(&mut self, mut session: Session) -> Result<(), Error> {
+        loop {
+            let confirmed = self.shared.meter.confirmed.get();
+            let Err(error) = self.publish(&mut session).await? else {
+                session.close().await;
+                return Ok(());
+            };
+            let progress = self.shared.meter.confirmed.get() > confirmed;
+            match self.replace(session, error, progress).await? {
+                Some(next) => session = next,
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// Publishes over one session until everything is done or the connection is
+    /// lost. A refused message costs the channel only.
+    async fn publish(
+        &mut self,
+        session: &mut Session,
+    ) -> Result<Result<(), TransportError>, Error> {
+        loop {
+            let error = match self.outbox.publish(session).await {
+                Err(error) if error.is_refusal() => error,
+                result => return Ok(result),
+            };
+            tracing::warn!("the broker closed the channel: {error}");
+            self.outbox.channel_closed(&error, &self.exchanges);
+            match session.reopen_channel(&self.exchanges).await {
+                Ok(()) => {}
+                Err(ConnectError::Retry(error)) => return Ok(Err(error)),
+                Err(ConnectError::Setup(error) | ConnectError::Fatal(error)) => return Err(error),
+            }
+        }
+    }
+
+    /// Opens a session in place of one whose connection was lost; `None` when
+    /// everything is done.
+    async fn replace(
+        &mut self,
+        old: Session,
+        error: TransportError,
+        progress: bool,
+    ) -> Result<Option<Session>, Error> {
+        self.shared.meter.connections_lost.up();
+        self.outbox.connection_lost(&error.reason);
+        let lost = LostSession {
+            reason: error.reason,
+            since: old.since,
+            progress,
+        };
+        let Self {
+            connection,
+            exchanges,
+            reconnector,
+            outbox,
+            shared,
+        } = self;
+        let reopen = async {
+            old.abandon().await;
+            let open = || Session::open(connection, exchanges);
+            reconnector.reopen(lost, open).await
+        };
+        let session = outbox.meanwhile(reopen).await.transpose()?;
+        if session.is_some() {
+            shared.listener.send(&PublisherEvent::Ready);
+        }
+        Ok(session)
+    }
+}

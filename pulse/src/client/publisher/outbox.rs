@@ -1,0 +1,229 @@
+//! Messages on their way out, with or without a connection.
+
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::{Instant, Sleep, sleep_until, timeout};
+
+use super::Shared;
+use super::event::PublisherEvent;
+use super::in_flight::InFlight;
+use super::pending::Pending;
+use super::session::Session;
+use crate::client::error::Error;
+use crate::client::transport::{LinkState, TransportError};
+
+/// How many new messages are taken in before answers are looked at.
+const BURST: usize = 64;
+
+/// How long to wait for the reason why a connection was lost.
+const REASON_TIMEOUT: Duration = Duration::from_millis(100);
+
+/// The messages without an outcome, those in the inbox included.
+pub(super) struct Outbox {
+    inbox: mpsc::UnboundedReceiver<Pending>,
+    in_flight: InFlight,
+    shared: Arc<Shared>,
+    /// Whether the publisher was closed, so that no message will come.
+    closing: bool,
+    /// Why the broker takes no messages at the moment.
+    blocked: Option<String>,
+    timer: Timer,
+    lost: LostReason,
+}
+
+/// Why there is no connection.
+#[derive(Clone, Default)]
+pub(super) struct LostReason(Arc<Mutex<String>>);
+
+impl LostReason {
+    pub(super) fn set(&self, reason: &str) {
+        reason.clone_into(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    fn text(&self) -> String {
+        let reason = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        format!("no connection to the broker: {reason}")
+    }
+}
+
+impl Outbox {
+    pub(super) fn new(
+        inbox: mpsc::UnboundedReceiver<Pending>,
+        deadline: Duration,
+        shared: Arc<Shared>,
+        lost: LostReason,
+    ) -> Self {
+        Self {
+            inbox,
+            in_flight: InFlight::new(deadline, Arc::clone(&shared.meter)),
+            shared,
+            closing: false,
+            blocked: None,
+            timer: Timer::new(),
+            lost,
+        }
+    }
+
+    pub(super) fn is_done(&self) -> bool {
+        self.closing && self.in_flight.is_empty()
+    }
+
+    /// Publishes until everything is done.
+    ///
+    /// # Errors
+    ///
+    /// The loss of the channel or of the connection.
+    pub(super) async fn publish(&mut self, session: &mut Session) -> Result<(), TransportError> {
+        while !self.is_done() {
+            self.read_state(session)?;
+            if self.blocked.is_none() {
+                self.in_flight.send(&*session.channel);
+            }
+            let due = self.in_flight.due();
+            let Self {
+                in_flight,
+                inbox,
+                timer,
+                ..
+            } = self;
+            tokio::select! {
+                answers = poll_fn(|cx| in_flight.poll_answers(cx)) => {
+                    if let Err(error) = answers {
+                        return Err(self.explain(error, session).await);
+                    }
+                }
+                message = inbox.recv(), if !self.closing => self.take_in(message),
+                () = timer.at(due) => {
+                    let hindrance = self.hindrance();
+                    if let Err(error) = self.in_flight.tick(&hindrance) {
+                        return Err(self.explain(error, session).await);
+                    }
+                }
+                // The sender is the session's own.
+                Ok(()) = session.state.changed() => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads whether the connection is lost or blocked, and reports a change.
+    fn read_state(&mut self, session: &mut Session) -> Result<(), TransportError> {
+        let blocked = match &*session.state.borrow_and_update() {
+            LinkState::Lost(error) => return Err(error.clone()),
+            LinkState::Blocked(reason) => Some(reason.clone()),
+            LinkState::Open => None,
+        };
+        if blocked != self.blocked {
+            self.shared.listener.send(&match blocked.clone() {
+                Some(reason) => PublisherEvent::Blocked { reason },
+                None => PublisherEvent::Unblocked,
+            });
+            self.blocked = blocked;
+        }
+        Ok(())
+    }
+
+    /// What holds up messages on an open connection.
+    fn hindrance(&self) -> String {
+        match &self.blocked {
+            Some(reason) => format!("the broker takes no messages: {reason}"),
+            None => "the broker does not answer".to_owned(),
+        }
+    }
+
+    /// Finds the broker's reason for an error that only shows that the channel
+    /// was lost: another answer, or the connection, may come with it a little later.
+    async fn explain(&mut self, error: TransportError, session: &Session) -> TransportError {
+        if !error.is_unexplained() {
+            return error;
+        }
+        let mut state = session.state.clone();
+        let lost = state.wait_for(|state| matches!(state, LinkState::Lost(_)));
+        let lost = match timeout(REASON_TIMEOUT, lost).await {
+            Ok(Ok(state)) => match &*state {
+                LinkState::Lost(error) => Some(error.clone()),
+                _ => None,
+            },
+            _ => None,
+        };
+        let other = self.in_flight.sweep().err();
+        [lost, other]
+            .into_iter()
+            .flatten()
+            .find(|error| !error.is_unexplained())
+            .unwrap_or(error)
+    }
+
+    /// Awaits `work` while there is no connection: messages are taken in and
+    /// their deadlines kept. `None` when everything is done.
+    pub(super) async fn meanwhile<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
+        let mut work = pin!(work);
+        while !self.is_done() {
+            let due = self.in_flight.due();
+            tokio::select! {
+                done = &mut work => return Some(done),
+                message = self.inbox.recv(), if !self.closing => self.take_in(message),
+                () = self.timer.at(due) => {
+                    // Nothing awaits an answer that could be an error.
+                    let _ = self.in_flight.tick(&self.lost.text());
+                }
+            }
+        }
+        None
+    }
+
+    pub(super) fn connection_lost(&mut self, reason: &str) {
+        self.lost.set(reason);
+        self.blocked = None;
+        self.in_flight.unsend();
+    }
+
+    pub(super) fn channel_closed(&mut self, error: &TransportError, declared: &[&str]) {
+        self.in_flight.channel_closed(error, declared);
+    }
+
+    /// Ends every message with `error`, those in the inbox included.
+    pub(super) async fn fail(&mut self, error: Error) {
+        // Set before the inbox closes: `publish` reads it when the inbox is closed.
+        let _ = self.shared.ended.set(error.clone());
+        self.inbox.close();
+        while let Some(message) = self.inbox.recv().await {
+            self.in_flight.add(message);
+        }
+        self.in_flight.fail(&error);
+    }
+
+    /// Takes in a message and those that wait behind it.
+    fn take_in(&mut self, first: Option<Pending>) {
+        self.closing = first.is_none();
+        let rest = std::iter::from_fn(|| self.inbox.try_recv().ok());
+        for message in first.into_iter().chain(rest.take(BURST)) {
+            self.in_flight.add(message);
+        }
+    }
+}
+
+/// A timer that is set again only when it has to ring earlier: it may ring early,
+/// which costs less than setting it for each message.
+struct Timer(Pin<Box<Sleep>>);
+
+impl Timer {
+    fn new() -> Self {
+        Self(Box::pin(sleep_until(Instant::now())))
+    }
+
+    /// Completes at `due` or before; never without one.
+    async fn at(&mut self, due: Option<Instant>) {
+        let Some(due) = due else {
+            return std::future::pending().await;
+        };
+        if self.0.is_elapsed() || due < self.0.deadline() {
+            self.0.as_mut().reset(due);
+        }
+        self.0.as_mut().await;
+    }
+}

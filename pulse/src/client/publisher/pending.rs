@@ -1,0 +1,134 @@
+//! One message until its outcome is known.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio::time::Instant;
+
+use super::error::PublishError;
+use crate::client::counters::Meter;
+use crate::client::error::Error;
+use crate::client::transport::{BoxFuture, Channel, OutgoingMessage, TransportError};
+
+/// The broker's answer to one message: whether it has taken charge of it.
+pub(super) type Answer = BoxFuture<'static, Result<bool, TransportError>>;
+
+/// Waits before a message is sent again that the broker refused. Each copy
+/// reaches the queues that are not full, so there are only a few.
+const RESENDS: ExponentialBuilder = ExponentialBuilder::new()
+    .with_min_delay(Duration::from_millis(200))
+    .with_jitter()
+    .with_max_times(3);
+
+pub(super) struct Pending {
+    message: Arc<OutgoingMessage>,
+    /// `None` where it is too far off for an `Instant`.
+    pub(super) deadline: Option<Instant>,
+    done: oneshot::Sender<Result<(), PublishError>>,
+    /// How many times it was sent.
+    sent: u32,
+    /// The waits that are left after refusals; `None` before the first.
+    resends: Option<Box<ExponentialBackoff>>,
+    _room: OwnedSemaphorePermit,
+}
+
+impl Pending {
+    pub(super) fn new(
+        message: OutgoingMessage,
+        deadline: Option<Instant>,
+        done: oneshot::Sender<Result<(), PublishError>>,
+        room: OwnedSemaphorePermit,
+    ) -> Self {
+        Self {
+            message: Arc::new(message),
+            deadline,
+            done,
+            sent: 0,
+            resends: None,
+            _room: room,
+        }
+    }
+
+    pub(super) fn exchange(&self) -> &str {
+        &self.message.exchange
+    }
+
+    pub(super) fn send(&mut self, channel: &dyn Channel, meter: &Meter) -> Answer {
+        if self.sent > 0 {
+            meter.resent.up();
+        }
+        meter.published.up();
+        self.sent = self.sent.saturating_add(1);
+        channel.publish(&self.message)
+    }
+
+    /// How long to wait before it is sent again after a refusal; `None` when it
+    /// was refused often enough.
+    pub(super) fn next_resend(&mut self) -> Option<Duration> {
+        self.resends
+            .get_or_insert_with(|| Box::new(RESENDS.build()))
+            .next()
+    }
+
+    pub(super) fn confirm(self) {
+        self.end(Ok(()));
+    }
+
+    /// Ends it because the broker refused every copy.
+    pub(super) fn queue_full(self) {
+        let error = PublishError::QueueFull {
+            exchange: self.message.exchange.clone(),
+            routing_key: self.message.routing_key.clone(),
+            attempts: self.sent,
+        };
+        self.end(Err(error));
+    }
+
+    /// Ends it because the broker closed the channel for it.
+    pub(super) fn refuse(self, reason: &str) {
+        let error = PublishError::Refused {
+            exchange: self.message.exchange.clone(),
+            routing_key: self.message.routing_key.clone(),
+            reason: reason.to_owned(),
+        };
+        self.end(Err(error));
+    }
+
+    /// Ends it because its deadline has passed.
+    pub(super) fn expire(self, after: Duration, reason: &str) {
+        let exchange = self.message.exchange.clone();
+        let routing_key = self.message.routing_key.clone();
+        let reason = reason.to_owned();
+        let error = match self.sent {
+            0 => PublishError::NotSent {
+                exchange,
+                routing_key,
+                after,
+                reason,
+            },
+            _ => PublishError::MayHaveArrived {
+                exchange,
+                routing_key,
+                after,
+                reason,
+            },
+        };
+        self.end(Err(error));
+    }
+
+    /// Ends it because the publisher has ended.
+    pub(super) fn fail(self, error: &Error) {
+        let error = PublishError::Ended {
+            source: error.clone(),
+            may_have_arrived: self.sent > 0,
+        };
+        self.end(Err(error));
+    }
+
+    fn end(self, outcome: Result<(), PublishError>) {
+        // The caller may have dropped its confirmation.
+        let _ = self.done.send(outcome);
+    }
+}

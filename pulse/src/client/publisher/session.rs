@@ -1,0 +1,86 @@
+//! One connection of a publisher, with a channel that confirms messages.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout};
+
+use crate::client::connection::{ConnectError, Connection};
+use crate::client::error::Error;
+use crate::client::transport::{Channel, Link, LinkState, TransportError};
+
+/// Timeout for closing a connection.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+
+pub(super) struct Session {
+    link: Box<dyn Link>,
+    pub(super) channel: Arc<dyn Channel>,
+    pub(super) state: watch::Receiver<LinkState>,
+    pub(super) since: Instant,
+}
+
+impl Session {
+    pub(super) async fn open(
+        connection: &Connection,
+        exchanges: &[&'static str],
+    ) -> Result<Self, ConnectError> {
+        let link = connection.open().await?;
+        let channel = open_channel(&*link, exchanges).await?;
+        Ok(Self {
+            state: link.state(),
+            link,
+            channel,
+            since: Instant::now(),
+        })
+    }
+
+    /// Opens another channel in place of one that the broker closed.
+    pub(super) async fn reopen_channel(
+        &mut self,
+        exchanges: &[&'static str],
+    ) -> Result<(), ConnectError> {
+        self.channel = open_channel(&*self.link, exchanges).await?;
+        Ok(())
+    }
+
+    /// Closes the channel, and then the connection.
+    pub(super) async fn close(self) {
+        let close = async {
+            self.channel.close().await;
+            self.link.close().await;
+        };
+        let _ = timeout(CLOSE_TIMEOUT, close).await;
+    }
+
+    /// Closes what is left of a connection that was lost.
+    pub(super) async fn abandon(self) {
+        let _ = timeout(CLOSE_TIMEOUT, self.link.close()).await;
+    }
+}
+
+async fn open_channel(
+    link: &dyn Link,
+    exchanges: &[&'static str],
+) -> Result<Arc<dyn Channel>, ConnectError> {
+    let channel = link.open_channel().await?;
+    for exchange in exchanges {
+        channel
+            .declare_exchange(exchange)
+            .await
+            .map_err(|error| not_declared(exchange, error))?;
+    }
+    channel.confirm().await?;
+    Ok(channel)
+}
+
+/// An exchange that the broker refuses to declare is refused the next time, too.
+fn not_declared(exchange: &str, error: TransportError) -> ConnectError {
+    if !error.is_refusal() {
+        return error.into();
+    }
+    ConnectError::Fatal(Error::Exchange {
+        exchange: exchange.to_owned(),
+        reason: error.reason,
+    })
+}
