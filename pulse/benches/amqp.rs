@@ -59,11 +59,13 @@ fn setting(name: &str, usual: usize) -> Result<usize> {
     std::env::var(name).map_or(Ok(usual), |value| Ok(value.parse()?))
 }
 
-/// Messages a second, one of each for each round.
+/// Messages a second, and processor time, one of each for each round.
 #[derive(Default)]
 struct Rates {
     publish: Vec<f64>,
     publish_plain: Vec<f64>,
+    publish_cpu: Vec<f64>,
+    publish_plain_cpu: Vec<f64>,
     consume: Vec<f64>,
     ack_each: Vec<f64>,
     ack_by_fifty: Vec<f64>,
@@ -71,11 +73,15 @@ struct Rates {
 
 impl Rates {
     async fn measure_publishing(&mut self, rabbit: &Rabbit, messages: usize) -> Result<()> {
+        let started = cpu_seconds();
         let work = publish_plain(rabbit, messages);
         let plain = rate("publish, plain lapin", messages, work).await?;
+        self.publish_plain_cpu.push(cpu_seconds() - started);
         purge(rabbit).await?;
+        let started = cpu_seconds();
         let work = publish(rabbit, messages);
         let ours = rate("publish, this crate", messages, work).await?;
+        self.publish_cpu.push(cpu_seconds() - started);
         purge(rabbit).await?;
         self.publish_plain.push(plain);
         self.publish.push(ours);
@@ -119,6 +125,10 @@ impl Rates {
         println!("ratios of the medians");
         println!("  publish, to pipelined lapin:    {publish:.2}");
         println!(
+            "  publish, its processor time:    {:.2}",
+            median(self.publish_cpu) / median(self.publish_plain_cpu)
+        );
+        println!(
             "  consume, to lapin acking each:  {:.2}",
             consume / median(self.ack_each)
         );
@@ -145,6 +155,22 @@ async fn rate(name: &str, messages: usize, work: impl Future<Output = Result<()>
         resident()
     );
     Ok(rate)
+}
+
+/// The processor time of this process, user and system, where the system tells.
+fn cpu_seconds() -> f64 {
+    let ticks = std::fs::read_to_string("/proc/self/stat")
+        .ok()
+        .and_then(|stat| {
+            // The fields after the program's name, which may have spaces.
+            let (_, fields) = stat.rsplit_once(')')?;
+            let mut fields = fields.split_whitespace().skip(11);
+            let user: f64 = fields.next()?.parse().ok()?;
+            let system: f64 = fields.next()?.parse().ok()?;
+            Some(user + system)
+        });
+    // Linux counts a hundred ticks a second.
+    ticks.unwrap_or_default() / 100.0
 }
 
 /// The memory of this process in KiB, where the system tells.

@@ -9,12 +9,12 @@ mod common;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use taskcluster_pulse::{Connection, Publisher, Reconnect};
+use taskcluster_pulse::{Connection, PublishError, Publisher, PublisherEvent, Reconnect};
 use xtask::rabbitmq::RabbitMq;
 
 use common::proxy::Proxy;
 use common::rabbitmq::Rabbit;
-use common::{Event, message_on};
+use common::{Event, Seen, message_on};
 
 struct Storm {
     messages: usize,
@@ -163,4 +163,50 @@ async fn nothing_is_lost_in_a_storm() {
         counters.connections_lost as usize >= storm.cuts,
         "{counters:?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_blocked_broker_is_sent_nothing() {
+    let broker = tokio::task::spawn_blocking(RabbitMq::start);
+    let broker = broker.await.expect("no panic").expect("RabbitMQ starts");
+    let rabbit = Rabbit::at(broker.url().to_owned()).await;
+    let consumer = rabbit.consumer().start().await.expect("started");
+    consumer.stop().await.expect("stopped");
+    let seen = Seen::default();
+    let publisher = Publisher::builder(rabbit.connection())
+        .deadline(Duration::from_secs(1))
+        .on_event(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    let set_memory_limit = |share| {
+        let set = broker.ctl(&["set_vm_memory_high_watermark", share]);
+        set.expect("set");
+    };
+    set_memory_limit("0.000001");
+    // The broker reports that it blocks when it gets a message.
+    let first = publisher.publish(&message_on(&rabbit.lane, 0)).await;
+    seen.wait_for(|event| matches!(event, PublisherEvent::Blocked { .. }))
+        .await;
+    let mut confirmations = Vec::new();
+    for number in 1..=100 {
+        let message = message_on(&rabbit.lane, number);
+        confirmations.push(publisher.publish(&message).await.expect("accepted"));
+    }
+    let error = first.expect("accepted").await.expect_err("blocked");
+    assert!(error.may_have_arrived(), "{error}");
+    for confirmation in confirmations {
+        let error = confirmation.await.expect_err("blocked");
+        assert!(matches!(error, PublishError::NotSent { .. }), "{error}");
+    }
+    set_memory_limit("0.6");
+    let last = publisher.publish(&message_on(&rabbit.lane, 101)).await;
+    let _ = last.expect("accepted").await;
+    seen.wait_for(|event| *event == PublisherEvent::Unblocked)
+        .await;
+    let after = publisher.publish(&message_on(&rabbit.lane, 102)).await;
+    after.expect("accepted").await.expect("confirmed");
+    let arrived = rabbit.queue_len(&rabbit.queue()).await;
+    assert!(arrived <= 3, "{arrived} messages arrived");
 }

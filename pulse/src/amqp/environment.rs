@@ -77,3 +77,65 @@ impl<F: Fn(&str) -> Option<OsString>> Variables<F> {
 fn wrong(variable: &'static str, reason: &'static str) -> Error {
     Error::Environment { variable, reason }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::address::AMQP;
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> Result<String, String> {
+        let lookup = |name: &str| {
+            let found = variables.iter().find(|(variable, _)| *variable == name);
+            found.map(|(_, value)| OsString::from(value))
+        };
+        match settings(lookup) {
+            Ok(settings) => Ok(settings.address.describe(&AMQP)),
+            Err(error) => Err(format!("{error} {error:?}")),
+        }
+    }
+
+    const PARTS: [(&str, &str); 3] = [
+        ("PULSE_HOSTNAME", "host"),
+        ("PULSE_USERNAME", "user"),
+        ("PULSE_PASSWORD", "hush/#?"),
+    ];
+
+    #[test]
+    fn the_variables_of_taskcluster_name_the_parts() {
+        let usual = "amqps://user@host:5671 (virtual host /)";
+        assert_eq!(read(&PARTS).as_deref(), Ok(usual));
+        let optional = [
+            ("PULSE_PORT", "1"),
+            ("PULSE_VHOST", "v/h"),
+            ("PULSE_AMQPS", "false"),
+            ("PULSE_URL", ""),
+        ];
+        let all = [&PARTS[..], &optional].concat();
+        let all_set = "amqp://user@host:1 (virtual host v/h)";
+        assert_eq!(read(&all).as_deref(), Ok(all_set));
+    }
+
+    #[test]
+    fn one_variable_holds_the_url() {
+        let url = [("PULSE_URL", "amqp://user:hush@host/v?ssl=1")];
+        let expected = "amqps://user@host:5671 (virtual host v)";
+        assert_eq!(read(&url).as_deref(), Ok(expected));
+    }
+
+    #[test]
+    fn a_wrong_variable_is_named() {
+        let wrong = |more: &[(&str, &str)], named: &str| {
+            let error = read(&[more, &PARTS].concat()).expect_err(named);
+            assert!(error.contains(named), "{error}");
+            assert!(!error.contains("hush"), "{error}");
+        };
+        wrong(&[("PULSE_URL", "amqp://localhost")], "PULSE_HOSTNAME");
+        wrong(&[("PULSE_PORT", "amqp")], "PULSE_PORT");
+        wrong(&[("PULSE_AMQPS", "perhaps")], "PULSE_AMQPS");
+        wrong(&[("PULSE_HOSTNAME", "")], "PULSE_HOSTNAME");
+        let error = read(&[]).expect_err("nothing is set");
+        assert!(error.contains("PULSE_HOSTNAME is not set"), "{error}");
+        let error = read(&[("PULSE_URL", "amqp://user:/hush@host")]).expect_err("malformed");
+        assert!(!error.contains("hush"), "{error}");
+    }
+}

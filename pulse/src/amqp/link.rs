@@ -8,7 +8,7 @@ use std::sync::Arc;
 use futures_core::Stream;
 use lapin::tcp::{AMQPUriTcpExt, RustlsConnector};
 use lapin::uri::{AMQPScheme, AMQPUri};
-use lapin::{AsyncTcpStream, ConnectionProperties, ErrorKind, Event};
+use lapin::{AsyncTcpStream, ConnectionProperties, ConnectionStatus, ErrorKind, Event};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -168,21 +168,28 @@ struct AmqpLink {
 impl AmqpLink {
     fn new(connection: lapin::Connection) -> Self {
         let (sender, state) = watch::channel(LinkState::Open);
+        let events = connection.events_listener();
+        let status = connection.status().clone();
         Self {
-            watcher: tokio::spawn(watch_events(connection.events_listener(), sender)),
+            watcher: tokio::spawn(watch_events(events, status, sender)),
             connection,
             state,
         }
     }
 }
 
-async fn watch_events(events: impl Stream<Item = Event>, state: watch::Sender<LinkState>) {
+async fn watch_events(
+    events: impl Stream<Item = Event>,
+    status: ConnectionStatus,
+    state: watch::Sender<LinkState>,
+) {
     let mut events = pin!(events);
     while let Some(event) = poll_fn(|cx| events.as_mut().poll_next(cx)).await {
         match event {
             Event::ConnectionBlocked(reason) => state.send_replace(LinkState::Blocked(reason)),
             Event::ConnectionUnblocked => state.send_replace(LinkState::Open),
-            Event::Error(error) => {
+            // Errors of single channels come here as well.
+            Event::Error(error) if !status.connected() => {
                 state.send_replace(LinkState::Lost(transport_error(&error)));
                 // What follows only repeats that the connection is closed.
                 return;

@@ -154,3 +154,42 @@ fn number<T: FromStr>(name: &str, value: &str) -> Result<T, String> {
         .parse()
         .map_err(|_| format!("parameter {name} is no whole number{unit} in its range"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn query(url: &str) -> (AMQPQueryString, Duration) {
+        let settings = Settings::parse(url).unwrap_or_else(|reason| panic!("{url}: {reason}"));
+        let query = settings.uri(&settings.address.secret).query;
+        (query, settings.connection_timeout)
+    }
+
+    #[test]
+    fn parameters_reach_the_connection() {
+        let (usual, timeout) = query("amqp://localhost");
+        assert_eq!(usual.heartbeat, Some(10), "half-open is found in 20 s");
+        assert_eq!((usual.channel_max, usual.frame_max), (Some(0), Some(0)));
+        assert_eq!(timeout, Duration::from_secs(30));
+        for url in [
+            "amqp://localhost?heartbeat=5&connection_timeout=500&channel_max=7&frame_max=8192",
+            "amqp://localhost?heartbeat=5&connection_timeout=500&channelMax=7&frameMax=8192",
+        ] {
+            let (set, timeout) = query(url);
+            assert_eq!(set.heartbeat, Some(5), "{url}");
+            assert_eq!((set.channel_max, set.frame_max), (Some(7), Some(8192)));
+            assert_eq!(timeout, Duration::from_millis(500));
+        }
+    }
+
+    #[test]
+    fn a_url_and_its_parts_are_one() {
+        let settings = Settings::parse("amqps://a%40b:s%2Fcret@[2001:db8::1]:5673/v%2Fh");
+        let uri = settings.map(|settings| settings.uri(&settings.address.secret));
+        let uri = uri.expect("a URL");
+        assert_eq!(uri.authority.host, "2001:db8::1", "without brackets");
+        let login = uri.authority.userinfo;
+        assert_eq!((&*login.username, &*login.password), ("a@b", "s/cret"));
+        assert_eq!((uri.authority.port, &*uri.vhost), (5673, "v/h"));
+    }
+}

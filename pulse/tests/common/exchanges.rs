@@ -40,3 +40,19 @@ impl Exchange for Unreachable {
         &self.0
     }
 }
+
+/// An exchange that a publisher of the tests declares.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Owned(BindingWords);
+
+impl Exchange for Owned {
+    type Payload = Number;
+    type RoutingKey = NumberedKey;
+    const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("tests", "v1")
+        .named("owned", "exchange/tests/v1/owned")
+        .routing_key(&[RoutingKeyEntry::new("everything", "").multiple_words()]);
+
+    fn words(&self) -> &BindingWords {
+        &self.0
+    }
+}

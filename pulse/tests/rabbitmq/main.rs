@@ -9,6 +9,7 @@ mod deliveries;
 mod losses;
 #[cfg(feature = "management")]
 mod management_api;
+mod publisher;
 mod refusals;
 mod topics;
 

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::pending::{Answer, Pending};
 use crate::client::counters::Meter;
 use crate::client::error::Error;
-use crate::client::transport::{Channel, TransportError, code};
+use crate::client::transport::{OutgoingMessage, TransportError, code};
 
 /// How long a confirmation may stay unseen behind an older one that is late.
 const SWEEP_AFTER: Duration = Duration::from_millis(20);
@@ -62,7 +62,7 @@ impl InFlight {
     }
 
     /// Sends what is unsent.
-    pub(super) fn send(&mut self, channel: &dyn Channel) {
+    pub(super) fn send(&mut self, publish: impl Fn(&Arc<OutgoingMessage>) -> Answer) {
         if self.awaiting.is_empty() {
             self.progress = Instant::now();
         }
@@ -74,7 +74,7 @@ impl InFlight {
             if let Ok(index) = self.find(number)
                 && let Some((_, message)) = self.messages.get_mut(index)
             {
-                let answer = message.send(channel, &self.meter);
+                let answer = message.send(&publish, &self.meter);
                 self.awaiting.push_back((number, answer));
             }
         }
@@ -276,3 +276,6 @@ fn spent() -> Answer {
 fn is_missing(error: &TransportError, exchange: &str) -> bool {
     error.code == Some(code::NOT_FOUND) && error.reason.contains(&format!("'{exchange}'"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -81,7 +81,8 @@ impl Outbox {
         while !self.is_done() {
             self.read_state(session)?;
             if self.blocked.is_none() {
-                self.in_flight.send(&*session.channel);
+                let channel = &*session.channel;
+                self.in_flight.send(|message| channel.publish(message));
             }
             let due = self.in_flight.due();
             let Self {

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::error::PublishError;
 use crate::client::counters::Meter;
 use crate::client::error::Error;
-use crate::client::transport::{BoxFuture, Channel, OutgoingMessage, TransportError};
+use crate::client::transport::{BoxFuture, OutgoingMessage, TransportError};
 
 /// The broker's answer to one message: whether it has taken charge of it.
 pub(super) type Answer = BoxFuture<'static, Result<bool, TransportError>>;
@@ -55,13 +55,17 @@ impl Pending {
         &self.message.exchange
     }
 
-    pub(super) fn send(&mut self, channel: &dyn Channel, meter: &Meter) -> Answer {
+    pub(super) fn send(
+        &mut self,
+        publish: impl Fn(&Arc<OutgoingMessage>) -> Answer,
+        meter: &Meter,
+    ) -> Answer {
         if self.sent > 0 {
             meter.resent.up();
         }
         meter.published.up();
         self.sent = self.sent.saturating_add(1);
-        channel.publish(&self.message)
+        publish(&self.message)
     }
 
     /// How long to wait before it is sent again after a refusal; `None` when it

@@ -1,0 +1,195 @@
+//! A publisher whose messages are refused, or whose connection is lost.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use lapin::ExchangeKind;
+use lapin::options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions};
+use lapin::types::{AMQPValue, FieldTable};
+use taskcluster_pulse::{Error, Exchange, Message, PublishError, Publisher, PublisherEvent};
+
+use crate::common::exchanges::{Owned, Unreachable};
+use crate::common::rabbitmq::Rabbit;
+use crate::common::{Numbered, Seen, eventually, key, message_on};
+use crate::quick;
+
+/// A queue that is bound to this test's lane.
+async fn bound_queue(rabbit: &Rabbit, suffix: &str, arguments: FieldTable) -> String {
+    let queue = format!("{}-{suffix}", rabbit.lane);
+    let options = QueueDeclareOptions {
+        exclusive: true,
+        ..Default::default()
+    };
+    let declared = rabbit
+        .channel
+        .queue_declare(queue.as_str().into(), options, arguments);
+    declared.await.expect("a queue");
+    let bound = rabbit.channel.queue_bind(
+        queue.as_str().into(),
+        Numbered::INFO.exchange.into(),
+        key(&rabbit.binding()).into(),
+        QueueBindOptions::default(),
+        FieldTable::default(),
+    );
+    bound.await.expect("bound");
+    queue
+}
+
+fn on<E>(rabbit: &Rabbit, number: u64) -> Message<E>
+where
+    E: Exchange<
+            Payload = <Numbered as Exchange>::Payload,
+            RoutingKey = <Numbered as Exchange>::RoutingKey,
+        >,
+{
+    let message = message_on(&rabbit.lane, number);
+    Message::new(message.routing_key, message.payload)
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_message_that_a_full_queue_refuses_is_sent_four_times() {
+    let rabbit = Rabbit::for_test().await;
+    let mut limits = FieldTable::default();
+    limits.insert("x-max-length".into(), AMQPValue::LongInt(0));
+    let reject = AMQPValue::LongString("reject-publish".into());
+    limits.insert("x-overflow".into(), reject);
+    bound_queue(&rabbit, "full", limits).await;
+    let other = bound_queue(&rabbit, "other", FieldTable::default()).await;
+    let publisher = Publisher::builder(rabbit.connection())
+        .start()
+        .await
+        .expect("started");
+    let started = Instant::now();
+    let refused = publisher.publish(&message_on(&rabbit.lane, 1)).await;
+    // The others don't wait for it.
+    let taken = publisher.publish(&message_on("elsewhere", 2)).await;
+    taken.expect("accepted").await.expect("confirmed");
+    assert!(started.elapsed() < Duration::from_millis(400));
+    let error = refused.expect("accepted").await.expect_err("refused");
+    assert!(
+        matches!(error, PublishError::QueueFull { attempts: 4, .. }),
+        "{error}"
+    );
+    let reason = format!("a queue bound to {} is full", Numbered::INFO.exchange);
+    assert!(error.to_string().contains(&reason), "{error}");
+    assert!(error.may_have_arrived());
+    assert!(started.elapsed() < Duration::from_secs(10), "too long");
+    assert_eq!(rabbit.queue_len(&other).await, 4);
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn refused_exchanges_do_not_slow_down_other_messages() {
+    let rabbit = Rabbit::for_test().await;
+    let publisher = Publisher::builder(rabbit.connection())
+        .start()
+        .await
+        .expect("started");
+    let started = Instant::now();
+    for number in 0..10 {
+        let bad = publisher.publish(&on::<Unreachable>(&rabbit, number)).await;
+        let good = publisher.publish(&on::<Numbered>(&rabbit, number)).await;
+        good.expect("accepted").await.expect("confirmed");
+        let error = bad.expect("accepted").await.expect_err("refused");
+        assert!(matches!(error, PublishError::Refused { .. }), "{error}");
+        assert!(!error.may_have_arrived());
+    }
+    assert!(started.elapsed() < Duration::from_secs(5), "it waits");
+    assert_eq!(publisher.counters().connections_lost, 0);
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn an_idle_publisher_notices_a_lost_connection() {
+    let rabbit = Rabbit::for_test().await;
+    let (proxy, connection) = rabbit.proxy().await;
+    let seen = Seen::default();
+    let publisher = Publisher::builder(connection)
+        .reconnect(quick())
+        .on_event(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    proxy.cut();
+    eventually(|| seen.count(|event| *event == PublisherEvent::Ready) == 2).await;
+    let in_words = |event: &PublisherEvent| match event {
+        PublisherEvent::Reconnecting { reason, .. } => {
+            !reason.is_empty() && !reason.contains("invalid") && !reason.contains("Error")
+        }
+        _ => false,
+    };
+    assert_eq!(seen.count(in_words), 1);
+    let confirmation = publisher.publish(&message_on(&rabbit.lane, 1)).await;
+    confirmation.expect("accepted").await.expect("confirmed");
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_publisher_declares_its_exchanges() {
+    let rabbit = Rabbit::for_test().await;
+    let exchange = Owned::INFO.exchange;
+    let publisher = Publisher::builder(rabbit.connection())
+        .declare::<Owned>()
+        .start()
+        .await
+        .expect("started");
+    let message = on::<Owned>(&rabbit, 1);
+    let confirmation = publisher.publish(&message).await;
+    confirmation.expect("accepted").await.expect("confirmed");
+    // One that somebody deletes comes back.
+    rabbit.delete_exchange(exchange).await;
+    let confirmation = publisher.publish(&message).await;
+    confirmation.expect("accepted").await.expect("confirmed");
+    publisher.close().await;
+
+    rabbit.delete_exchange(exchange).await;
+    let fanout = rabbit.channel.exchange_declare(
+        exchange.into(),
+        ExchangeKind::Fanout,
+        ExchangeDeclareOptions::default(),
+        FieldTable::default(),
+    );
+    fanout.await.expect("declared");
+    let error = Publisher::builder(rabbit.connection())
+        .declare::<Owned>()
+        .start()
+        .await
+        .expect_err("another type");
+    assert!(matches!(error, Error::Exchange { .. }), "{error}");
+    let text = error.to_string();
+    assert!(text.contains(exchange) && text.contains("topic"), "{text}");
+    rabbit.delete_exchange(exchange).await;
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_secret_is_asked_for_at_each_connection() {
+    let rabbit = Rabbit::for_test().await;
+    let (proxy, connection) = rabbit.proxy().await;
+    let secret = rabbit.uri().authority.userinfo.password;
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&calls);
+    let connection = connection.secret_from(move || {
+        // The first one is outdated.
+        let secret = match counted.fetch_add(1, Ordering::SeqCst) {
+            0 => "outdated".to_owned(),
+            _ => secret.clone(),
+        };
+        async move { Ok::<_, Infallible>(secret) }
+    });
+    let seen = Seen::default();
+    let publisher = Publisher::builder(connection)
+        .reconnect(quick())
+        .on_event(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    assert_eq!(calls.load(Ordering::SeqCst), 2);
+    proxy.cut();
+    eventually(|| seen.count(|event| *event == PublisherEvent::Ready) == 2).await;
+    assert_eq!(calls.load(Ordering::SeqCst), 3);
+    publisher.close().await;
+}
