@@ -41,7 +41,7 @@ fn add_featured(module: &mut Files, sources: &[Source]) -> Result<(), Box<dyn Er
     };
     for (path, text) in generate(sources, None, &target)? {
         let path = path.trim_start_matches("src/").to_owned();
-        for name in ["examples", "schemas"] {
+        for name in ["examples", "json_schemas"] {
             if let Some(service) = path.strip_suffix(&format!("/{name}.rs")) {
                 let root = module.entry(format!("{service}/mod.rs")).or_default();
                 root.push_str(&format!("\nmod {name};\n"));

@@ -83,8 +83,6 @@ pub(crate) struct TypeDef {
     /// The module that it lives in.
     pub(crate) module: String,
     pub(crate) shape: TypeShape,
-    /// Whether the type is part of an alternative, so that its shape has its rules.
-    pub(crate) is_ruled: bool,
     pub(crate) marks: Vec<Mark>,
 }
 
@@ -136,8 +134,6 @@ pub(crate) struct Variant {
 pub(crate) struct Union {
     /// The keyword that makes it one: `anyOf`, `oneOf`, or `type` with a list.
     pub(crate) keyword: &'static str,
-    /// Whether a value that fits one may fit another, and must not.
-    pub(crate) exactly_one: bool,
     pub(crate) branches: Vec<Branch>,
 }
 

@@ -4,7 +4,7 @@
 /// The version of this interface. Generated code asserts that it was made for this
 /// one. Increase it, here and in the generator, with every change that breaks code
 /// generated before.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Examples of payloads and routing keys.
 #[cfg(feature = "arbitrary")]
@@ -14,20 +14,13 @@ pub mod example {
     };
 }
 
-/// Payload types as JSON Schemas.
 #[cfg(feature = "schemars")]
-pub mod schema {
-    pub use crate::schema::{
-        all_of, any_of, array, map, map_with_names, nullable, one_of, open_enum,
-    };
-}
-
+pub use crate::__json_schemas as json_schemas;
 pub use crate::binding::BindingWords;
 pub use crate::event::{AnyMessage, decode_as};
 pub use crate::payload::{
-    Branch, Member, Members, PayloadSlot, Rest, Shape, ShapeRule, Union, check_one,
-    check_unmatched, deserialize_open, deserialize_union, fmt_open, optional, read_variant,
-    serialize_open,
+    Branch, Members, PayloadSlot, Union, deserialize_open, deserialize_union, fmt_open, optional,
+    read_variant, serialize_open,
 };
 pub use crate::routing::{KeyReader, KeyWriter};
 pub use crate::rule::{
@@ -35,9 +28,9 @@ pub use crate::rule::{
     unique_as_written,
 };
 #[cfg(feature = "schemars")]
-pub use crate::schema::ObjectSchema;
+pub use crate::schema::print_schema;
 pub use crate::schema::{Dependency, Keyword, Literal, Schema, Type};
-pub use crate::validate::{Flow, Pointer, Report};
+pub use crate::validate::{Flow, Pointer, Report, check_schema};
 
 /// Defines what payloads and routing keys are made of: for each type of the module
 /// above, a struct of its required members, and the `new` that takes it. Members in
@@ -73,3 +66,5 @@ macro_rules! __taskcluster_required {
 }
 
 pub use crate::__taskcluster_required as required;
+#[cfg(feature = "schemars")]
+pub use schemars;

@@ -8,6 +8,7 @@ pub mod judge;
 pub mod matcher;
 pub mod private;
 pub mod subjects;
+pub mod tables;
 pub mod texts;
 
 /// The examples of the README, each compiled and run.

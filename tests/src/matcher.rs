@@ -8,7 +8,6 @@ use taskcluster_pulse::__private as runtime;
 pub fn matcher(form: &Form) -> runtime::Matcher {
     let matcher = match &form.shape {
         Shape::Always => runtime::Matcher::ALWAYS,
-        Shape::Regex => runtime::Matcher::REGEX,
         Shape::Run { set, first, last } => runtime::Matcher::run(keep(
             runtime::Run::new(&pairs(set))
                 .first(&pairs(first))

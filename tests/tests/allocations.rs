@@ -16,9 +16,13 @@ fn valid_payloads_of_taskcluster_cost_no_allocation() {
     allocates_nothing(&subjects::published(), "../schemas");
 }
 
+/// Types that have alternatives, and lists of unique items without a hash, are checked
+/// by way of their JSON.
 #[test]
 fn valid_payloads_of_every_constraint_cost_no_allocation() {
-    allocates_nothing(&subjects::private(), "fixtures/private");
+    let mut subjects = subjects::private();
+    subjects.retain(|subject| !["unions", "lists"].contains(&subject.info.name));
+    allocates_nothing(&subjects, "fixtures/private");
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 use taskcluster_events::queue::TaskCompletedMessage;
-use taskcluster_events::worker_manager::{PulseWorkerPoolErrorMessage, WorkerPulseMessage};
+use taskcluster_events::worker_manager::{
+    PulseWorkerPoolErrorMessage, WorkerPulseMessage, WorkerTypePulseMessage,
+};
 use taskcluster_pulse::{PayloadError, decode, decode_strict};
 use taskcluster_pulse::{Validate, Violations};
 
@@ -42,11 +44,15 @@ fn every_violation_is_a_line_that_says_where_and_why() {
     let mut lines: Vec<String> = violations.iter().map(ToString::to_string).collect();
     lines.sort_unstable();
     let expected = [
-        "/colour: the schema knows no such member",
+        "/capacity: 0 breaks minimum 1",
+        "/colour: unknown property",
+        "/providerId: \"\" breaks minLength 1",
         "/timestamp: \"yesterday\" breaks format \"date-time\"",
-        "/workerId: expected \"string\", found 7",
+        "/workerGroup: \"west europe\" breaks pattern \"^([a-zA-Z0-9-_]*)$\"",
+        "/workerId: expected string, got integer",
+        "/workerPoolId: \"gecko-t\" breaks pattern \
+         \"^[a-zA-Z0-9-_]{1,38}/[a-z]([-a-z0-9]{0,36}[a-z0-9])?$\"",
     ];
-    // What can't be decoded has no rules to check.
     assert_eq!(lines, expected);
 }
 
@@ -72,14 +78,30 @@ fn rules_are_told_with_their_limits() {
 
 #[test]
 fn a_missing_member_is_named() {
-    let error = decode::<WorkerPulseMessage>(b"{}").unwrap_err().to_string();
+    let error = match decode::<WorkerPulseMessage>(b"{}") {
+        Err(PayloadError::Schema(violations)) => violations.to_string(),
+        other => panic!("{other:?}"),
+    };
     assert!(
-        error.contains("the payload: member \"workerId\" is missing"),
+        error.contains("the payload: missing property \"workerId\""),
         "{error}"
     );
     assert!(
-        error.contains("the payload: member \"capacity\" is missing"),
+        error.contains("the payload: missing property \"capacity\""),
         "{error}"
+    );
+}
+
+#[test]
+fn a_strict_decode_reports_everything_at_once() {
+    let found = match decode_strict::<WorkerTypePulseMessage>(br#"{"providerId": "a.b"}"#) {
+        Err(PayloadError::Schema(violations)) => violations.to_string(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(
+        found,
+        "the payload: missing property \"workerPoolId\"\n\
+         /providerId: \"a.b\" breaks pattern \"^([a-zA-Z0-9-_]*)$\"",
     );
 }
 

@@ -278,56 +278,32 @@ impl Checks<'_, '_> {
         self.rule(counts, &count, &At::own(), &TokenStream::new())
     }
 
+    /// A union is checked by way of its JSON; the keywords of its types are in its table.
     fn union(&mut self, definition: &TypeDef, it: &Union) -> Vec<TokenStream> {
         let name = ident(&definition.name);
-        let keyword = it.keyword;
-        let value = format_ident!("value");
-        let arms: Vec<TokenStream> = it
-            .branches
-            .iter()
-            .map(|branch| {
-                let variant = format_ident!("{}", branch.name);
-                let checks = self.value(&branch.value, &Subject::local(&value), &At::own());
-                match checks.is_empty() {
-                    true => quote!(Self::#variant(_) => {}),
-                    false => quote!(Self::#variant(#value) => { #(#checks)* }),
-                }
-            })
-            .collect();
+        let table = format_ident!("{}", definition.constant);
+        for branch in &it.branches {
+            // For the marks alone.
+            let local = format_ident!("value");
+            self.value(&branch.value, &Subject::local(&local), &At::own());
+        }
         let branches = it.branches.iter().enumerate().map(|(index, branch)| {
             let variant = format_ident!("{}", branch.name);
-            let shape = super::shapes::branch_name(definition, index);
-            quote!(Branch::new(&shapes::#shape, |text| read_variant(text, Self::#variant)))
-        });
-        // What came and fits several is unmatched, and reported as such.
-        let one = it.exactly_one.then(|| {
-            quote! {
-                if !matches!(self, Self::Unmatched(_)) {
-                    check_one(self, at, report)?;
-                }
-            }
+            let table = super::tables::branch_name(definition, index);
+            quote!(Branch::new(&schemas::#table, |text| read_variant(text, Self::#variant)))
         });
         let implementation = quote! {
             impl Union for #name {
-                const KEYWORD: &'static str = #keyword;
+                const SCHEMA: &'static Schema = &schemas::#table;
                 const BRANCHES: &'static [Branch<Self>] = &[#(#branches),*];
 
                 fn unmatched(text: RawJson) -> Self {
                     Self::Unmatched(text)
                 }
-
-                fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-                    match self {
-                        #(#arms)*
-                        Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
-                    }
-                    Flow::Continue(())
-                }
             }
         };
-        let mut checks: Vec<TokenStream> = one.into_iter().collect();
-        checks.push(quote!(self.check_variant(at, report)?;));
-        vec![implementation, validate(definition, &checks)]
+        let check = quote!(check_schema(self, Self::SCHEMA, at, report)?;);
+        vec![implementation, validate(definition, &[check])]
     }
 }
 

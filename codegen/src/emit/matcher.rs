@@ -9,7 +9,6 @@ use taskcluster_documents::pattern::{ByteSet, Form, Shape, Table, distinct};
 pub(super) fn matcher(form: &Form) -> TokenStream {
     let shape = match &form.shape {
         Shape::Always => quote!(Matcher::ALWAYS),
-        Shape::Regex => quote!(Matcher::REGEX),
         Shape::Run { set, first, last } => {
             let run = run(set, first, last);
             quote!(Matcher::run(&const { #run }))

@@ -18,7 +18,7 @@ mod root;
 mod routing_key;
 mod schemas;
 mod service;
-mod shapes;
+mod tables;
 mod text_rule;
 mod ty;
 mod validators;

@@ -54,7 +54,7 @@ fn root(model: &Model, features: bool) -> RustFile {
 }
 
 /// The version of `taskcluster_pulse::__private` that generated code is written for.
-const INTERFACE: u32 = 1;
+const INTERFACE: u32 = 2;
 
 /// Stops the build where the runtime is not the one that the code was generated for.
 fn version_check() -> TokenStream {

@@ -10,7 +10,7 @@ use super::entries::Entries;
 use super::markdown;
 use super::ty::{Types, ident};
 use super::{
-    RustFile, binding, examples, payloads, required, routing_key, schemas, shapes, validators,
+    RustFile, binding, examples, payloads, required, routing_key, schemas, tables, validators,
 };
 use crate::model::{Model, Service, TypeId};
 use crate::resolve::Ledger;
@@ -34,7 +34,7 @@ pub(super) fn files(
     let entries = Entries::of(service);
     let bindings = binding_items(types, service, &entries);
     let keys = key_items(service);
-    let (payloads, shapes) = (payload_items(types, service), shape_items(types, service));
+    let (payloads, tables) = (payload_items(types, service), table_items(types, service));
     let checks = check_items(types, service, ledger);
     let rules = rule_items(service)?;
     let mut files = vec![
@@ -53,9 +53,9 @@ pub(super) fn files(
         ),
         file("payloads", "Payload types.", payloads),
         file(
-            "shapes",
-            "Which kinds of JSON values the payloads are made of.",
-            shapes,
+            "schemas",
+            "The schemas of payloads, as static tables.",
+            tables,
         ),
         file("checks", "What `validate()` checks.", checks),
         file(
@@ -71,8 +71,12 @@ pub(super) fn files(
             "Arbitrary valid payloads, and routing keys.",
             examples,
         ));
-        let schemas = schema_items(types, service);
-        files.push(file("schemas", "The payloads as JSON Schemas.", schemas));
+        let schemas = schemas::items(types, service);
+        files.push(file(
+            "json_schemas",
+            "The payloads as JSON Schemas, for `schemars`.",
+            schemas,
+        ));
     }
     Ok(files)
 }
@@ -102,7 +106,7 @@ fn module(types: Types<'_>, service: &Service, features: bool) -> RustFile {
     let schemas = features.then(|| {
         quote! {
             #[cfg(feature = "schemars")]
-            mod schemas;
+            mod json_schemas;
         }
     });
     let mut items = vec![quote! {
@@ -110,11 +114,11 @@ fn module(types: Types<'_>, service: &Service, features: bool) -> RustFile {
         mod checks;
         mod entries;
         #examples
+        #schemas
         mod payloads;
         pub mod required;
         mod routing_keys;
-        #schemas
-        pub(super) mod shapes;
+        pub(super) mod schemas;
         pub mod validators;
     }];
     if !service.exchanges.is_empty() {
@@ -141,7 +145,7 @@ fn names(types: Types<'_>, service: &Service) -> BTreeSet<String> {
         .flat_map(|exchange| [&exchange.name, &exchange.key_name])
         .chain(service.types.iter().map(|id| &types.definition(*id).name))
         .cloned()
-        .chain(["entries", "shapes", "validators"].map(str::to_owned))
+        .chain(["entries", "schemas", "validators"].map(str::to_owned))
         .collect()
 }
 
@@ -171,13 +175,7 @@ fn example_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
         .collect()
 }
 
-fn schema_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
-    let ids = service.types.iter();
-    ids.map(|id| schemas::implementation(types, types.definition(*id)))
-        .collect()
-}
-
-fn shape_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
+fn table_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
     // Another service's exchange may carry a type that lives here.
     let payloads: BTreeSet<TypeId> = types
         .model
@@ -192,16 +190,18 @@ fn shape_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
         .map(|id| {
             let definition = types.definition(*id);
             let (name, constant) = (ident(&definition.name), ident(&definition.constant));
+            let is_typed = types.is_typed(*id);
             quote! {
                 impl Payload for #name {
-                    const SHAPE: &'static Shape = &#constant;
+                    const SCHEMA: &'static Schema = &#constant;
+                    const IS_TYPED: bool = #is_typed;
                 }
             }
         });
     let statics = service
         .types
         .iter()
-        .flat_map(|id| shapes::statics(types, *id));
+        .flat_map(|id| tables::statics(types, *id));
     statics.chain(implementations).collect()
 }
 

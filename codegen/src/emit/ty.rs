@@ -146,13 +146,27 @@ impl<'m> Types<'m> {
     /// how they are written where they have none, or equal values may be of several
     /// types.
     pub(super) fn unique(&self, item: &Value) -> TokenStream {
-        let is_union = |value: &Value| match value.kind {
-            Kind::Named(id) => matches!(self.definition(id).shape, TypeShape::Union(_)),
-            _ => false,
-        };
-        match self.is_hashable(item) && self.has_none(item, is_union) {
+        match self.is_hashable(item) && self.has_none(item, |value| self.is_union(value)) {
             true => quote!(unique),
             false => quote!(unique_as_written),
+        }
+    }
+
+    /// Whether Rust types express the whole schema of `id`: no part has alternatives.
+    pub(super) fn is_typed(&self, id: TypeId) -> bool {
+        let value = Value {
+            kind: Kind::Named(id),
+            nullable: false,
+            rules: Vec::new(),
+            marks: Vec::new(),
+        };
+        self.has_none(&value, |value| self.is_union(value))
+    }
+
+    fn is_union(&self, value: &Value) -> bool {
+        match value.kind {
+            Kind::Named(id) => matches!(self.definition(id).shape, TypeShape::Union(_)),
+            _ => false,
         }
     }
 

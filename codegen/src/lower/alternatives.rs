@@ -126,7 +126,6 @@ impl Types {
         alternatives: Vec<Alternative>,
         keyword: &'static str,
     ) -> Value {
-        let exactly_one = keyword == "oneOf" && !are_disjoint(&alternatives);
         let named = self.define(id, base, |types| {
             let mut taken = BTreeSet::from(["Unmatched".to_owned()]);
             let branches = alternatives
@@ -141,11 +140,7 @@ impl Types {
                     }
                 })
                 .collect();
-            TypeShape::Union(Union {
-                keyword,
-                exactly_one,
-                branches,
-            })
+            TypeShape::Union(Union { keyword, branches })
         });
         Value::plain(Kind::Named(named))
     }
@@ -218,19 +213,6 @@ impl Schema {
             .chain(values)
             .collect()
     }
-}
-
-/// Whether no value fits two of the alternatives, since they differ in kind.
-fn are_disjoint(alternatives: &[Alternative]) -> bool {
-    let mut seen = BTreeSet::new();
-    alternatives.iter().all(|it| match it.schema.named_kinds() {
-        Some(kinds) => kinds.into_iter().all(|kind| match kind {
-            // An integer is a number too.
-            JsonKind::Integer => seen.insert(JsonKind::Number),
-            kind => seen.insert(kind),
-        }),
-        None => false,
-    })
 }
 
 /// The name of one alternative: its title, the value that sets it apart, or

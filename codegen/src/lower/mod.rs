@@ -8,7 +8,6 @@ mod merge;
 mod naming;
 mod number;
 mod objects;
-mod ruled;
 mod scalars;
 mod services;
 mod text;
@@ -38,6 +37,5 @@ pub(crate) fn lower(resolved: Resolved, names: &Names) -> Result<(Model, Ledger)
     };
     naming::name_everything(&mut model, names);
     cycles::box_cycles(&mut model);
-    ruled::mark_alternatives(&mut model);
     Errors::unless_empty(errors, (model, ledger))
 }

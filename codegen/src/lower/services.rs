@@ -11,7 +11,7 @@ use crate::resolve::{Entry, Reference};
 
 /// Names that a generated crate has for other modules, files and features, and
 /// those of the modules of each service.
-const RESERVED: [&str; 15] = [
+const RESERVED: [&str; 16] = [
     "arbitrary",
     "bindings",
     "catalogue",
@@ -19,13 +19,14 @@ const RESERVED: [&str; 15] = [
     "default",
     "entries",
     "event",
+    "json_schemas",
     "lib",
     "mod",
     "payloads",
     "required",
     "routing_keys",
     "schemars",
-    "shapes",
+    "schemas",
     "validators",
 ];
 

@@ -279,7 +279,6 @@ impl Types {
             description: schema.description.clone(),
             module: self.module_of(&schema.home.document),
             shape: TypeShape::Enum(Vec::new()),
-            is_ruled: false,
             marks: schema.kinds.iter().map(|kinds| kinds.mark).collect(),
         });
         self.known.insert(id, named);

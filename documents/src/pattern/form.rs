@@ -22,8 +22,6 @@ pub struct Form {
 pub enum Shape {
     /// Anything.
     Always,
-    /// ECMA-262 patterns, which take counting brackets.
-    Regex,
     /// Bytes of one set, with sets of their own for the first and the last.
     Run {
         /// Where every byte belongs to.
@@ -83,7 +81,7 @@ impl Form {
     /// Whether all texts are ASCII, so that bytes are code points.
     pub fn is_ascii(&self) -> bool {
         match &self.shape {
-            Shape::Always | Shape::Regex | Shape::Characters { .. } => false,
+            Shape::Always | Shape::Characters { .. } => false,
             Shape::Run { set, .. } => set.is_ascii(),
             Shape::Positions(sets) => sets.iter().all(ByteSet::is_ascii),
             Shape::Split { head, tail, .. } => head.is_ascii() && tail.is_ascii(),

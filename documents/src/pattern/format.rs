@@ -55,8 +55,9 @@ pub(super) fn one(name: &str) -> Result<Form, Refusal> {
     match name {
         "email" => email(),
         "hostname" => Ok(grammar(name, &hostname())?.within(0, Some(HOSTNAME_BYTES))),
+        // Patterns are no regular language; the format is an annotation.
         "regex" => Ok(Form {
-            shape: Shape::Regex,
+            shape: Shape::Always,
             shortest: 0,
             longest: None,
         }),
@@ -204,14 +205,10 @@ fn relative_reference() -> String {
 /// RFC 1034, 3.1: 255 octets, of which the wire takes two more than the text.
 pub(super) const HOSTNAME_BYTES: u64 = 253;
 
-/// RFC 1123, 2.1, and RFC 5891, 4.2.3.1: labels of 63 letters, digits and
-/// hyphens, of which hyphens stand third and fourth only in `xn--` labels. What
-/// follows `xn--` is not decoded.
+/// RFC 1123, 2.1: labels of 63 letters, digits and hyphens. What follows `xn--` is
+/// not decoded.
 pub(super) fn hostname() -> String {
-    let (end, inner) = ("[A-Za-z\\d]", "[A-Za-z\\d\\-]");
-    let short = format!("{end}|{end}{inner}{{0,2}}{end}");
-    let long = format!("{end}{inner}(?:{end}{inner}|-{end}){inner}{{0,58}}{end}");
-    let label = format!("(?:{short}|{long}|xn--{inner}{{0,58}}{end})");
+    let label = "[A-Za-z\\d](?:[A-Za-z\\d\\-]{0,61}[A-Za-z\\d])?";
     format!("{label}(?:\\.{label})*")
 }
 

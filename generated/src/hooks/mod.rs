@@ -15,12 +15,12 @@ mod checks;
 mod entries;
 #[cfg(feature = "arbitrary")]
 mod examples;
+#[cfg(feature = "schemars")]
+mod json_schemas;
 mod payloads;
 pub mod required;
 mod routing_keys;
-#[cfg(feature = "schemars")]
-mod schemas;
-pub(super) mod shapes;
+pub(super) mod schemas;
 pub mod validators;
 
 pub use bindings::{HookCreated, HookUpdated, HookDeleted};

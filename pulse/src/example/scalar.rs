@@ -3,7 +3,7 @@
 use arbitrary::{Error, Result, Unstructured};
 
 use super::retry::retry;
-use crate::rule::{Decimal, Rule, Scalar, ScalarRule};
+use crate::rule::{Rule, Scalar, ScalarRule};
 
 impl<T: Scalar> ScalarRule<T> {
     /// One of the values that the rule lists, if it lists any, or what `make`
@@ -27,7 +27,7 @@ impl<T: Scalar> ScalarRule<T> {
 }
 
 macro_rules! integers {
-    ($($integer:ty)*) => {
+    ($($integer:ty: $least:expr, $most:expr;)*) => {
         $(
             impl ScalarRule<$integer> {
                 /// An integer that keeps this rule, more often a small one than
@@ -39,15 +39,18 @@ macro_rules! integers {
                 pub fn arbitrary(&self, u: &mut Unstructured<'_>) -> Result<$integer> {
                     let number = |limit: Option<$integer>| limit.map(i128::from);
                     let least = number(self.minimum)
-                        .max(number(self.above).map(|limit| limit + 1))
-                        .unwrap_or(<$integer>::MIN.into());
+                        .max(number(self.above).map(|limit| limit.saturating_add(1)))
+                        .unwrap_or($least);
                     // Of two upper limits the lower one counts, and none is not the lower.
-                    let most = [number(self.maximum), number(self.below).map(|limit| limit - 1)]
+                    let most = [number(self.maximum), number(self.below).map(|limit| limit.saturating_sub(1))]
                         .into_iter()
                         .flatten()
                         .min()
-                        .unwrap_or(<$integer>::MAX.into());
-                    let divisor = number(self.multiple_of).map_or(1, i128::abs).max(1);
+                        .unwrap_or($most);
+                    // Examples keep to what 64 bits hold, which each reader of JSON takes.
+                    let least = least.clamp(i64::MIN.into(), u64::MAX.into());
+                    let most = most.clamp(i64::MIN.into(), u64::MAX.into());
+                    let divisor = number(self.multiple_of).map_or(1, i128::saturating_abs).max(1);
                     self.pick(u, |u| {
                         let least = -(-least).div_euclid(divisor);
                         let quotient = near_zero(u, least, most.div_euclid(divisor))?;
@@ -59,7 +62,11 @@ macro_rules! integers {
     };
 }
 
-integers!(u64 i64);
+integers! {
+    u64: 0, u64::MAX.into();
+    i64: i64::MIN.into(), i64::MAX.into();
+    i128: i64::MIN.into(), u64::MAX.into();
+}
 
 /// A number from `least` to `most`, with each number of bits as often as the
 /// others.
@@ -111,9 +118,13 @@ impl ScalarRule<f64> {
 /// `count` steps, as they are written: three times 0.1 is 0.3, which it is not
 /// in floats.
 fn times(count: i128, step: f64) -> f64 {
-    let written = Decimal::of(step).and_then(|step| {
-        let digits = count.checked_mul(i128::from(step.digits))?;
-        format!("{digits}e{}", step.exponent).parse().ok()
+    let step_text = format!("{step:e}");
+    let written = step_text.split_once('e').and_then(|(mantissa, exponent)| {
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let digits: i128 = format!("{whole}{fraction}").parse().ok()?;
+        let exponent = exponent.parse::<i32>().ok()? - fraction.len() as i32;
+        let product = count.checked_mul(digits)?;
+        format!("{product}e{exponent}").parse().ok()
     });
     written.unwrap_or(count as f64 * step)
 }

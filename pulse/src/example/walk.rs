@@ -45,7 +45,6 @@ fn length(walks: &[Walk<'_>], u: &mut Unstructured<'_>, lengths: Lengths) -> Res
 /// A matcher that says of each byte whether it may be the next.
 pub(super) enum Walk<'m> {
     Always,
-    Regex,
     Run(&'m Run),
     Positions(&'m Positions),
     Table(Automaton<'m>),
@@ -57,7 +56,6 @@ impl<'m> Walk<'m> {
     pub(super) fn new(matcher: &'m Matcher, lengths: Lengths, alphabet: &[u8]) -> Option<Self> {
         Some(match matcher.shape {
             Shape::Always => Self::Always,
-            Shape::Regex => Self::Regex,
             Shape::Run(run) => Self::Run(run),
             Shape::Positions(positions) => Self::Positions(positions),
             Shape::Table(table) => {
@@ -75,8 +73,6 @@ impl<'m> Walk<'m> {
         let is_last = index + 1 == length;
         match self {
             Self::Always => true,
-            // Letters and digits are a pattern by themselves, and enough of one.
-            Self::Regex => byte.is_ascii_alphanumeric(),
             Self::Run(run) => run.allows(byte, index == 0, is_last),
             Self::Positions(positions) => positions.allows(byte, index),
             Self::Table(automaton) => automaton.ends_with(byte, length - index - 1),

@@ -3,75 +3,69 @@
 use std::error::Error;
 use std::fmt;
 
-use serde_json::Value;
-
-use super::fits::Manner;
-use super::{Payload, objects};
+use super::{Payload, reader};
+use crate::schema::Interpreter;
 use crate::validate::{Pointer, Report, Violations};
 
-/// Decodes a payload, tolerantly: unknown members are passed over and unknown
-/// enum values kept, for a newer server may send them. What breaks the schema
-/// otherwise is left to [`Validate::validate`](crate::Validate::validate).
+/// Decodes a payload, tolerantly: ignores unknown properties and keeps unknown enum
+/// values, for a newer server may send them. Other violations of the schema are left
+/// to [`Validate::validate`](crate::Validate::validate).
 ///
 /// # Errors
 ///
-/// [`PayloadError`] where `bytes` is not JSON, or not of the payload's type:
-/// then every misfit is told, each with its JSON pointer.
+/// [`PayloadError`] if `bytes` are not JSON, or if the payload's type cannot hold
+/// them; then with every violation but unknown properties, and their JSON pointers.
 pub fn decode<P: Payload>(bytes: &[u8]) -> Result<P, PayloadError> {
-    objects::read(bytes).or_else(|error| decode_slowly(bytes, error))
+    reader::read_lenient(bytes).or_else(|error| explain::<P>(bytes, error))
 }
 
-/// Decodes a payload that must keep its schema in every point: on top of what
-/// [`decode`] asks for, no unknown member where the schema forbids it, and
-/// every rule of the schema holds.
+/// Decodes a payload that must be valid against its schema in every point, without
+/// unknown properties in closed objects.
 ///
 /// # Errors
 ///
-/// [`PayloadError`], with every misfit and violation and their JSON pointers.
+/// [`PayloadError`], with every violation and its JSON pointer.
 pub fn decode_strict<P: Payload>(bytes: &[u8]) -> Result<P, PayloadError> {
-    let value: Value = serde_json::from_slice(bytes).map_err(PayloadError::Json)?;
-    let mut report = Report::all();
-    let _ = Manner::STRICT.check(P::SHAPE, &value, &Pointer::ROOT, &mut report);
-    match decode::<P>(bytes) {
-        Ok(payload) => {
-            let written = serde_json::to_value(&payload).map_err(PayloadError::Json)?;
-            let _ = P::SHAPE.check_kept(&value, &written, &Pointer::ROOT, &mut report);
-            let _ = payload.check(&Pointer::ROOT, &mut report);
-            report
-                .into_distinct_result()
-                .map_err(PayloadError::Schema)?;
-            Ok(payload)
-        }
-        Err(error) => {
-            report.into_result().map_err(PayloadError::Schema)?;
-            Err(error)
-        }
+    if P::IS_TYPED
+        && let Ok(payload) = reader::read_all::<P>(bytes)
+        && payload.is_valid()
+    {
+        return Ok(payload);
     }
+    decode_by_schema(bytes)
 }
 
-/// Finds out why serde refused `bytes`. A whole number that is written with a
-/// fraction or an exponent (`1.0`) is an integer to JSON Schema and not to
-/// serde: it is written anew and the payload is decoded once more.
-#[cold]
-fn decode_slowly<P: Payload>(bytes: &[u8], error: serde_json::Error) -> Result<P, PayloadError> {
-    let mut value: Value = serde_json::from_slice(bytes).map_err(PayloadError::Json)?;
+/// Decodes a payload and checks its JSON against the schema: for what the types
+/// alone do not check, and to report what is wrong.
+fn decode_by_schema<P: Payload>(bytes: &[u8]) -> Result<P, PayloadError> {
+    let value = serde_json::from_slice(bytes).map_err(PayloadError::Json)?;
     let mut report = Report::all();
-    let _ = Manner::TOLERANT.check(P::SHAPE, &value, &Pointer::ROOT, &mut report);
+    let _ = Interpreter::strict().check(P::SCHEMA, &value, Pointer::ROOT, &mut report);
     report.into_result().map_err(PayloadError::Schema)?;
-    if !P::SHAPE.make_integers_plain(&mut value) {
-        return Err(PayloadError::Json(error));
-    }
-    objects::read(value.to_string().as_bytes()).map_err(PayloadError::Json)
+    let payload: P = reader::read_lenient(bytes).map_err(PayloadError::Json)?;
+    // Rounding may bring a number that is valid as it is written out of its bounds.
+    payload.validate().map_err(PayloadError::Schema)?;
+    Ok(payload)
+}
+
+/// Finds out why `bytes` could not be decoded.
+#[cold]
+fn explain<P: Payload>(bytes: &[u8], error: serde_json::Error) -> Result<P, PayloadError> {
+    let value = serde_json::from_slice(bytes).map_err(PayloadError::Json)?;
+    let mut report = Report::all();
+    let _ = Interpreter::tolerant().check(P::SCHEMA, &value, Pointer::ROOT, &mut report);
+    report.into_result().map_err(PayloadError::Schema)?;
+    Err(PayloadError::Json(error))
 }
 
 /// Bytes that are no payload of the wanted type. The cause is its `source`.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum PayloadError {
-    /// The bytes are not JSON, or JSON that no Rust value can hold, such as one
-    /// nested too deeply.
+    /// The bytes are not JSON, or JSON that the payload's type cannot hold although
+    /// its schema allows it, such as an integer of more than 64 bits.
     Json(serde_json::Error),
-    /// The JSON does not fit the schema.
+    /// The JSON is not valid against the schema.
     Schema(Violations),
 }
 

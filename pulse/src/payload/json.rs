@@ -1,18 +1,19 @@
 //! JSON that the schema says little or nothing of, kept as it came.
 
 use std::fmt;
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
 
 use serde_core::de::{DeserializeOwned, Deserializer, Error};
 use serde_core::{Deserialize, Serialize, Serializer};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::digest::Digest;
-use super::sameness::same;
+use crate::schema::{equal, hash_value};
 
 /// Any JSON value, as the text that it came as.
 ///
-/// Equality is that of the values, whatever their spelling: `1` is `1.0`.
+/// Two texts are equal if their values are: `1` equals `1.0`. Texts that are nested
+/// too deeply to be parsed are compared as texts.
 #[derive(Clone)]
 pub struct RawJson(Box<RawValue>);
 
@@ -41,10 +42,9 @@ impl RawJson {
     }
 }
 
-/// Any JSON object, as the text that it came as; what it holds is parsed when
-/// it is asked for.
+/// Any JSON object, as the text that it came as.
 ///
-/// Equality is that of the values, whatever their spelling.
+/// Two texts are equal if their values are, as with [`RawJson`].
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct RawJsonObject(RawJson);
 
@@ -115,7 +115,12 @@ impl<'de> Deserialize<'de> for RawJsonObject {
 
 impl PartialEq for RawJson {
     fn eq(&self, other: &Self) -> bool {
-        same(self.get(), other.get())
+        self.get() == other.get()
+            || self
+                .parse::<Value>()
+                .ok()
+                .zip(other.parse().ok())
+                .is_some_and(|(left, right)| equal(&left, &right))
     }
 }
 
@@ -123,7 +128,13 @@ impl Eq for RawJson {}
 
 impl Hash for RawJson {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        Digest::of_text(self.get()).hash(state);
+        match self.parse() {
+            Ok(value) => {
+                let hasher = BuildHasherDefault::<DefaultHasher>::new();
+                state.write_u64(hash_value(&value, &hasher));
+            }
+            Err(_) => self.get().hash(state),
+        }
     }
 }
 
@@ -136,5 +147,60 @@ impl fmt::Debug for RawJson {
 impl fmt::Debug for RawJsonObject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.get())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(text: &str) -> RawJson {
+        RawJson(RawValue::from_string(text.to_owned()).unwrap())
+    }
+
+    fn hash(text: &RawJson) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        text.hash(&mut hasher);
+        hasher.finish()
+    }
+
+    #[test]
+    fn texts_of_one_value_are_equal() {
+        for (left, right) in [
+            ("1", "1.0"),
+            ("100", "1e2"),
+            ("0", "-0.0"),
+            ("18446744073709551615", "18446744073709551615"),
+            (r#""a""#, r#""\u0061""#),
+            (r#"{"a": 1, "b": [2]}"#, r#"{"b":[2.0],"a":1}"#),
+            ("[null, true]", "[ null,true ]"),
+            ("1e300", "10e299"),
+        ] {
+            let (left, right) = (text(left), text(right));
+            assert_eq!(left, right);
+            assert_eq!(hash(&left), hash(&right), "{left:?} {right:?}");
+        }
+    }
+
+    #[test]
+    fn texts_of_different_values_differ() {
+        for (left, right) in [
+            ("1", "1.5"),
+            ("1", r#""1""#),
+            ("0", "false"),
+            ("[1,2]", "[2,1]"),
+            (r#"{"a":1}"#, r#"{"a":1,"b":1}"#),
+            (r#"{"a":1,"b":2}"#, r#"{"a":2,"b":1}"#),
+            ("9007199254740993", "9007199254740992.0"),
+        ] {
+            assert_ne!(text(left), text(right));
+        }
+    }
+
+    #[test]
+    fn texts_that_nest_deeply_are_compared_as_texts() {
+        let deep = |inner: &str| text(&("[".repeat(100_000) + inner + &"]".repeat(100_000)));
+        assert_eq!(deep("1"), deep("1"));
+        assert_ne!(deep("1"), deep("2"));
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_core::Deserialize;
 use serde_core::de::{DeserializeOwned, Deserializer, Error};
 
-use super::{RawJson, objects};
+use super::{RawJson, reader};
 
 /// The members of an object, each as its JSON text, to be taken out by name;
 /// what is left is the rest that the schema allows.
@@ -48,7 +48,7 @@ impl Members {
 }
 
 fn parse<T: DeserializeOwned, E: Error>(text: &RawJson) -> Result<T, E> {
-    objects::read(text.get().as_bytes()).map_err(E::custom)
+    reader::read(text.get().as_bytes()).map_err(E::custom)
 }
 
 impl<'de> Deserialize<'de> for Members {

@@ -1,38 +1,27 @@
-//! Payloads: from JSON text to typed values, and what is wrong where they don't fit.
+//! Payloads: decoding JSON into typed values, and explaining what does not fit.
 
 mod decode;
-mod digest;
-mod distinct;
-mod fits;
 mod json;
-mod kept;
 mod members;
-mod misfits;
 mod object;
-mod objects;
 mod open_enum;
 pub mod optional;
-mod sameness;
-mod shape;
-mod shape_rule;
+mod reader;
 mod timestamp;
 mod union;
-mod watch;
 
 use serde_core::Serialize;
 use serde_core::de::DeserializeOwned;
 
 pub use decode::{PayloadError, decode, decode_strict};
-pub(crate) use distinct::differ;
 pub use json::{RawJson, RawJsonObject};
 pub use members::Members;
 pub use object::{PayloadObject, PayloadSlot};
 pub use open_enum::{OpenEnum, Unknown, deserialize_open, fmt_open, serialize_open};
-pub use shape::{Member, Rest, Shape};
-pub use shape_rule::ShapeRule;
 pub use timestamp::{Timestamp, TimestampError};
-pub use union::{Branch, Union, check_one, check_unmatched, deserialize_union, read_variant};
+pub use union::{Branch, Union, deserialize_union, read_variant};
 
+use crate::schema::Schema;
 use crate::validate::Validate;
 
 /// What a message carries: a type that was generated from a schema.
@@ -47,7 +36,12 @@ pub trait Payload:
     + Sync
     + 'static
 {
-    /// What kinds of JSON values the type is made of, and which of its objects
-    /// are closed; what [`decode`] explains a misfit with.
-    const SHAPE: &'static Shape;
+    /// The schema that the type was generated from.
+    #[doc(hidden)]
+    const SCHEMA: &'static Schema;
+
+    /// Whether decoding and [`Validate::check`] alone find out whether JSON is valid
+    /// against the schema: not if a part of it has alternatives.
+    #[doc(hidden)]
+    const IS_TYPED: bool;
 }

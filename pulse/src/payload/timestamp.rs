@@ -133,11 +133,6 @@ fn parse_any_form(text: &str) -> Option<DateTime<Utc>> {
     (!leap || time.timestamp().rem_euclid(DAY) == DAY - 1).then_some(time)
 }
 
-/// Whether `text` is a date-time of RFC 3339.
-pub(super) fn is_timestamp(text: &str) -> bool {
-    parse(text).is_some()
-}
-
 /// A date and time of RFC 3339 in chrono's terms, without decimals and zone.
 const FORM: [Item<'static>; 11] = [
     Item::Numeric(Numeric::Year, Pad::Zero),

@@ -1,11 +1,13 @@
 //! How many items an array has, and whether they differ.
 
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash};
+use std::collections::HashMap;
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, RandomState};
 
 use serde_core::Serialize;
+use serde_json::Value;
 
 use super::Rule;
-use crate::payload::differ;
+use crate::schema::all_differ;
 use crate::validate::Violation;
 
 /// The constraints on an array as a whole.
@@ -50,22 +52,6 @@ impl<T> ItemsRule<T> {
     }
 }
 
-impl<T> ItemsRule<T> {
-    /// The keywords of this rule, and what they ask for.
-    #[cfg(feature = "schemars")]
-    pub(crate) fn keywords(&self, mut each: impl FnMut(&'static str, serde_json::Value)) {
-        if let Some(limit) = self.minimum {
-            each("minItems", limit.into());
-        }
-        if let Some(limit) = self.maximum {
-            each("maxItems", limit.into());
-        }
-        if self.unique.is_some() {
-            each("uniqueItems", true.into());
-        }
-    }
-}
-
 impl<T: Serialize> Rule<Vec<T>> for ItemsRule<T> {
     #[inline]
     fn holds(&self, value: &Vec<T>) -> bool {
@@ -92,17 +78,25 @@ impl<T: Serialize> Rule<Vec<T>> for ItemsRule<T> {
 /// How many items are compared pair by pair before hashing pays.
 const FEW: usize = 8;
 
-/// How many slots the table on the stack has; a power of two.
+/// Number of slots of the table on the stack; a power of two.
 const SLOTS: usize = 1024;
+
+/// Number of items up to which the table on the stack is used.
+const MANY: usize = 4 * SLOTS;
 
 /// Whether no two of `items` are equal, for items that have a hash.
 ///
-/// Allocates nothing, whatever the count: the items are sorted by their hash
-/// into as many rounds as a table on the stack needs to stay half empty.
+/// Allocates nothing for up to 4096 items: they are sorted by their hash into as
+/// many rounds as a table on the stack needs to stay half empty.
 pub fn unique<T: Hash + PartialEq>(items: &[T]) -> bool {
-    if items.len() <= FEW {
-        return pairwise_unique(items);
+    match items.len() {
+        count if count <= FEW => pairwise_unique(items),
+        count if count <= MANY => unique_in_rounds(items),
+        _ => unique_by_map(items),
     }
+}
+
+fn unique_in_rounds<T: Hash + PartialEq>(items: &[T]) -> bool {
     let hasher = BuildHasherDefault::<DefaultHasher>::new();
     let rounds = items.len().div_ceil(SLOTS / 2);
     (0..rounds).all(|round| {
@@ -114,14 +108,13 @@ pub fn unique<T: Hash + PartialEq>(items: &[T]) -> bool {
     })
 }
 
-/// Puts the item `index` into the first free slot from `slot` on; false where
-/// an equal item is met, or the table is full and pairs must be compared.
+/// Puts the item `index` into the first free slot from `slot` on; false if an equal
+/// item is met, or the table is full and pairs must be compared.
 fn place<T: PartialEq>(slots: &mut [u32; SLOTS], items: &[T], slot: usize, index: usize) -> bool {
     for step in 0..SLOTS {
         let slot = &mut slots[(slot + step) % SLOTS];
         match slot.checked_sub(1) {
             None => {
-                // The items of a payload fit in memory, where 2^32 do not.
                 *slot = u32::try_from(index + 1).unwrap_or(u32::MAX);
                 return true;
             }
@@ -132,6 +125,18 @@ fn place<T: PartialEq>(slots: &mut [u32; SLOTS], items: &[T], slot: usize, index
     items[..index].iter().all(|other| *other != items[index])
 }
 
+fn unique_by_map<T: Hash + PartialEq>(items: &[T]) -> bool {
+    // With random keys, nobody can make items that share a hash.
+    let hasher = RandomState::new();
+    let mut seen: HashMap<u64, Vec<&T>> = HashMap::with_capacity(items.len());
+    items.iter().all(|item| {
+        let like = seen.entry(hasher.hash_one(item)).or_default();
+        let differs = !like.contains(&item);
+        like.push(item);
+        differs
+    })
+}
+
 fn pairwise_unique<T: PartialEq>(items: &[T]) -> bool {
     items
         .iter()
@@ -139,10 +144,9 @@ fn pairwise_unique<T: PartialEq>(items: &[T]) -> bool {
         .all(|(index, item)| !items[..index].contains(item))
 }
 
-/// Whether no two of `items` are written alike, for items that have no hash, or of
-/// which the same JSON may be of several types.
-///
-/// Allocates nothing: items are told apart by digests of 128 bits.
+/// Whether no two of `items` are equal as JSON, for items that have no hash, or of
+/// which the same JSON may be of several types. Allocates their JSON.
 pub fn unique_as_written<T: Serialize>(items: &[T]) -> bool {
-    differ(items)
+    let text = serde_json::to_string(items).unwrap_or_default();
+    serde_json::from_str(&text).is_ok_and(|items: Vec<Value>| all_differ(&items))
 }

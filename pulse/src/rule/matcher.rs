@@ -1,7 +1,6 @@
 //! Strings that match, as constant data.
 
 use super::ranges::Ranges;
-use super::regex;
 use super::string::count;
 use super::table::Table;
 
@@ -19,7 +18,6 @@ pub struct Matcher {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Shape {
     Always,
-    Regex,
     Run(&'static Run),
     Positions(&'static Positions),
     Split(&'static Split),
@@ -32,10 +30,6 @@ pub(crate) enum Shape {
 impl Matcher {
     /// Every text.
     pub const ALWAYS: Self = Self::of(Shape::Always);
-
-    /// The patterns of ECMA-262, with their groups nesting up to 128 deep: the
-    /// one language here that is not regular.
-    pub const REGEX: Self = Self::of(Shape::Regex);
 
     /// The texts of a [`Run`].
     pub const fn run(run: &'static Run) -> Self {
@@ -120,7 +114,6 @@ impl Matcher {
         }
         match self.shape {
             Shape::Always => true,
-            Shape::Regex => regex::is_pattern(text),
             Shape::Run(run) => run.matches(text),
             Shape::Positions(positions) => positions.matches(text),
             Shape::Split(split) => split.matches(text),

@@ -40,17 +40,6 @@ impl MembersRule {
 }
 
 impl MembersRule {
-    /// The keywords of this rule, and what they ask for.
-    #[cfg(feature = "schemars")]
-    pub(crate) fn keywords(&self, mut each: impl FnMut(&'static str, serde_json::Value)) {
-        if let Some(limit) = self.minimum {
-            each("minProperties", limit.into());
-        }
-        if let Some(limit) = self.maximum {
-            each("maxProperties", limit.into());
-        }
-    }
-
     fn allows(&self, count: u64) -> bool {
         self.minimum.is_none_or(|limit| count >= limit)
             && self.maximum.is_none_or(|limit| count <= limit)

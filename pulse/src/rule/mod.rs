@@ -1,18 +1,14 @@
 //! The rules of a schema, as constants that check values.
 
-mod decimal;
 mod items;
 mod matcher;
 mod members;
 mod one_of;
 mod ranges;
-mod regex;
 mod scalar;
 mod string;
 mod table;
 
-#[cfg(feature = "arbitrary")]
-pub(crate) use decimal::Decimal;
 pub use items::{ItemsRule, unique, unique_as_written};
 #[cfg(feature = "arbitrary")]
 pub(crate) use matcher::Shape;

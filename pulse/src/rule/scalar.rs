@@ -1,66 +1,72 @@
 //! Bounds on numbers, and lists of what a number or a boolean may be.
 
-use std::cmp::Ordering;
-
 use serde_core::Serialize;
 use serde_json::{Number, Value};
 
 use super::Rule;
-use super::decimal::Decimal;
-use crate::validate::{Flow, Pointer, Report, Violation};
+use crate::schema::FloatText;
+use crate::validate::Violation;
 
 /// A number or a boolean, in the types that payloads use.
-pub trait Scalar: Copy + PartialOrd + Serialize + Into<Value> + 'static {
-    /// Whether `self` is a whole number of `divisor`s.
+pub trait Scalar: Copy + PartialOrd + Serialize + 'static {
+    /// Whether `self` is an integral multiple of `divisor`.
     fn is_multiple_of(self, divisor: Self) -> bool;
 
-    /// What a schema calls such a value.
-    const SCHEMA_TYPE: &'static str;
-
-    /// The least value, where a schema would have to say it.
-    const LEAST: Option<Self>;
+    /// The value as JSON.
+    fn to_json(self) -> Value;
 }
 
 macro_rules! integers {
-    ($($integer:ty: $least:expr;)*) => {
+    ($($integer:ty)*) => {
         $(
             impl Scalar for $integer {
-                const SCHEMA_TYPE: &'static str = "integer";
-                const LEAST: Option<Self> = $least;
-
                 fn is_multiple_of(self, divisor: Self) -> bool {
                     self.checked_rem(divisor).is_none_or(|rest| rest == 0)
+                }
+
+                fn to_json(self) -> Value {
+                    i128::from(self).to_json()
                 }
             }
         )*
     };
 }
 
-integers! {
-    u64: Some(0);
-    i64: None;
+integers!(u64 i64);
+
+/// Integers that may be more than what `i64` or `u64` holds alone.
+impl Scalar for i128 {
+    fn is_multiple_of(self, divisor: Self) -> bool {
+        self.checked_rem(divisor).is_none_or(|rest| rest == 0)
+    }
+
+    fn to_json(self) -> Value {
+        Number::from_i128(self).map_or_else(|| self.to_string().into(), Value::Number)
+    }
 }
 
 impl Scalar for bool {
-    const SCHEMA_TYPE: &'static str = "boolean";
-    const LEAST: Option<Self> = None;
-
     /// A boolean has no multiples, and no schema asks for them.
     fn is_multiple_of(self, _divisor: Self) -> bool {
         true
     }
+
+    fn to_json(self) -> Value {
+        self.into()
+    }
 }
 
 impl Scalar for f64 {
-    const SCHEMA_TYPE: &'static str = "number";
-    const LEAST: Option<Self> = None;
-
     /// Compares the numbers as they are written: decimal fractions such as 0.1
     /// have no exact binary form. Nothing that is not finite is a multiple.
     fn is_multiple_of(self, divisor: Self) -> bool {
-        Decimal::of(self)
-            .zip(Decimal::of(divisor))
-            .is_some_and(|(number, divisor)| number.is_multiple_of(divisor))
+        let (number, divisor) = (FloatText::new(self), FloatText::new(divisor));
+        let decimals = number.decimal().zip(divisor.decimal());
+        decimals.is_some_and(|(number, divisor)| number.is_multiple_of(divisor))
+    }
+
+    fn to_json(self) -> Value {
+        self.into()
     }
 }
 
@@ -139,27 +145,6 @@ impl<T: Copy + 'static> ScalarRule<T> {
     }
 }
 
-impl<T: Scalar> ScalarRule<T> {
-    /// The keywords of this rule, and what they ask for.
-    #[cfg(feature = "schemars")]
-    pub(crate) fn keywords(&self, mut each: impl FnMut(&'static str, Value)) {
-        for (keyword, limit) in [
-            ("minimum", self.minimum),
-            ("maximum", self.maximum),
-            ("exclusiveMinimum", self.above),
-            ("exclusiveMaximum", self.below),
-            ("multipleOf", self.multiple_of),
-        ] {
-            if let Some(limit) = limit {
-                each(keyword, limit.into());
-            }
-        }
-        if let Some((_, values)) = self.one_of {
-            each("enum", Value::from(values.to_vec()));
-        }
-    }
-}
-
 impl<T: Scalar> Rule<T> for ScalarRule<T> {
     #[inline]
     fn holds(&self, value: &T) -> bool {
@@ -180,7 +165,7 @@ impl<T: Scalar> Rule<T> for ScalarRule<T> {
         let value = *value;
         let mut refuse = |keyword, limit: Option<T>, holds: fn(T, T) -> bool| {
             if let Some(limit) = limit.filter(|&limit| !holds(value, limit)) {
-                found.push(Violation::new(pointer, keyword, limit, &value));
+                found.push(Violation::new(pointer, keyword, limit.to_json(), &value));
             }
         };
         refuse("minimum", self.minimum, |value, limit| value >= limit);
@@ -201,77 +186,10 @@ impl<T: Scalar> Rule<T> for ScalarRule<T> {
     }
 }
 
-impl ScalarRule<f64> {
-    /// Whether a number as it is written keeps the rule: an integer is not rounded.
-    pub(crate) fn allows(&self, number: &Number) -> bool {
-        let Some(integer) = number.as_i128() else {
-            return number.as_f64().is_none_or(|float| self.holds(&float));
-        };
-        let stands = |limit: f64| compare(integer, limit);
-        let divides = |divisor: f64| {
-            let digits = u64::try_from(integer.unsigned_abs()).unwrap_or(u64::MAX);
-            let number = Decimal {
-                digits,
-                exponent: 0,
-            };
-            Decimal::of(divisor).is_some_and(|divisor| number.is_multiple_of(divisor))
-        };
-        self.minimum.is_none_or(|limit| stands(limit).is_ge())
-            && self.maximum.is_none_or(|limit| stands(limit).is_le())
-            && self.above.is_none_or(|limit| stands(limit).is_gt())
-            && self.below.is_none_or(|limit| stands(limit).is_lt())
-            && self.multiple_of.is_none_or(divides)
-            && self
-                .one_of
-                .is_none_or(|(_, values)| values.iter().any(|value| stands(*value).is_eq()))
-    }
-}
-
-/// How an integer stands to a float. Limits beyond the integers here, which are
-/// those of JSON, end at theirs.
-fn compare(integer: i128, float: f64) -> Ordering {
-    let beyond = 0.0.partial_cmp(&float.fract());
-    integer
-        .cmp(&(float.trunc() as i128))
-        .then(beyond.unwrap_or(Ordering::Equal))
-}
-
 /// What `const`, which has one value, or `enum` asks for.
 fn listed<T: Scalar>(keyword: &str, values: &[T]) -> Value {
     match (keyword, values) {
-        ("const", [value]) => (*value).into(),
-        _ => Value::from(values.to_vec()),
-    }
-}
-
-impl ScalarRule<u64> {
-    /// Reports what a whole number below 0 breaks of this rule, or else that it
-    /// is less than the least number that there is.
-    pub(crate) fn refuse_negative(
-        &self,
-        value: &Number,
-        at: &Pointer<'_>,
-        report: &mut Report,
-    ) -> Flow {
-        let bounds = [("minimum", self.minimum), ("exclusiveMinimum", self.above)];
-        let mut broken: Vec<(&'static str, Value)> = bounds
-            .into_iter()
-            .filter_map(|(keyword, limit)| Some((keyword, limit?.into())))
-            .collect();
-        if let Some((keyword, values)) = self.one_of {
-            broken.push((keyword, listed(keyword, values)));
-        }
-        if broken.is_empty() {
-            broken.push(("minimum", 0.into()));
-        }
-        let size = value.as_i64().map(i64::unsigned_abs);
-        if let Some((size, divisor)) = size.zip(self.multiple_of)
-            && !Scalar::is_multiple_of(size, divisor)
-        {
-            broken.push(("multipleOf", divisor.into()));
-        }
-        broken.into_iter().try_for_each(|(keyword, limit)| {
-            report.add(|| Violation::new(at.to_string(), keyword, limit, value))
-        })
+        ("const", [value]) => value.to_json(),
+        _ => values.iter().map(|value| value.to_json()).collect(),
     }
 }

@@ -278,7 +278,7 @@ impl Format {
 impl StringRule {
     /// The keywords of this rule, and what they ask for.
     #[cfg(feature = "schemars")]
-    pub(crate) fn keywords(&self, mut each: impl FnMut(&'static str, serde_json::Value)) {
+    pub(crate) fn keywords(&self, each: &mut dyn FnMut(&'static str, serde_json::Value)) {
         if let Some(limit) = self.min_length {
             each("minLength", limit.into());
         }

@@ -1,28 +1,24 @@
 //! JSON Schemas as static tables, and an interpreter that checks JSON against them.
 //!
-//! Each payload type, and each type that is an alternative or has keywords that no
-//! Rust type expresses, has its schema as a [`Schema`]. Generated code refers to it
-//! like this (the items land next, all in `__private`):
-//!
-//! - `Payload::SCHEMA: &'static Schema`, and `Payload::IS_TYPED: bool`, which is true
-//!   if the Rust types and `validate()` alone check the whole schema.
-//! - `Union::SCHEMA: &'static Schema`, the schema at the place of the union, with its
-//!   `anyOf`, `oneOf` or list of types; `Union::BRANCHES` with one
-//!   `Branch::new(&'static Schema, read)` for each variant, in which the schema is
-//!   complete: for a list of types, `type` and the keywords of the other types may
-//!   stand in it. `Union::unmatched(text)`. No `KEYWORD`, no `check_variant`.
-//! - `check_schema(self, &SCHEMA, at, report)`, the whole `Validate::check` of a union
-//!   and of a type with keywords that no Rust type expresses: serializes the value and
-//!   runs the interpreter. All other types keep their generated checks.
-//! - An integer without bounds that fit `i64` or `u64` is an `i128`; `ScalarRule<i128>`
-//!   checks it.
+//! Generated `validate()` code checks values that Rust types hold. The interpreter
+//! checks JSON: it explains what is wrong with a payload, chooses between
+//! alternatives while decoding, and checks keywords that no Rust type expresses.
+//! The feature `schemars` prints the same tables.
 
+mod alternatives;
+mod equality;
+mod interpreter;
+mod keywords;
+mod number;
 #[cfg(feature = "schemars")]
-mod builder;
+mod print;
+mod properties;
 mod table;
 
+pub(crate) use alternatives::meant;
+pub(crate) use equality::{all_differ, equal, hash_value};
+pub(crate) use interpreter::Interpreter;
+pub(crate) use number::{Decimal, FloatText};
 #[cfg(feature = "schemars")]
-pub use builder::{
-    ObjectSchema, all_of, any_of, array, map, map_with_names, nullable, one_of, open_enum,
-};
+pub use print::print_schema;
 pub use table::{Dependency, Keyword, Literal, Schema, Type};

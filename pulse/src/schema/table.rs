@@ -1,5 +1,6 @@
 //! A JSON Schema of draft-06 or draft-07 as static data.
 
+use crate::OpenEnum;
 use crate::rule::{Matcher, StringRule};
 
 /// A JSON Schema of draft-06 or draft-07: the keywords that it states.
@@ -25,7 +26,6 @@ use crate::rule::{Matcher, StringRule};
 /// ]);
 /// ```
 #[derive(Debug)]
-#[allow(dead_code, reason = "the interpreter lands next")]
 pub struct Schema {
     /// Name of the schema among the definitions of a printed schema; empty if the
     /// schema is written where it is used. Each table that is part of a cycle has
@@ -78,6 +78,18 @@ impl Schema {
         }
     }
 
+    /// The strings that an enum names: `{"type": "string", "enum": […]}`.
+    pub const fn open_enum<E: OpenEnum>() -> Self {
+        Self::new(
+            const {
+                &[
+                    Keyword::Type(&[Type::String]),
+                    Keyword::Known(known_strings::<E>),
+                ]
+            },
+        )
+    }
+
     /// The strings that keep `rule`: `{"type": "string", …}`.
     pub const fn text(rule: &'static StringRule) -> Self {
         Self {
@@ -85,6 +97,10 @@ impl Schema {
             ..Self::STRING
         }
     }
+}
+
+fn known_strings<E: OpenEnum>() -> Vec<&'static str> {
+    E::KNOWN.iter().map(|(text, _)| *text).collect()
 }
 
 /// One keyword of a [`Schema`], with its value.
@@ -98,6 +114,8 @@ pub enum Keyword {
     Type(&'static [Type]),
     /// `enum`: the instance equals one of these values.
     Enum(&'static [Literal]),
+    /// `enum` with the strings that this function returns; see [`Schema::open_enum`].
+    Known(fn() -> Vec<&'static str>),
     /// `const`: the instance equals this value.
     Const(Literal),
     /// All keywords of a rule for strings. Ignores instances that are no strings,

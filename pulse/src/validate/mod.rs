@@ -10,13 +10,40 @@ mod violation;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
+use serde_core::Serialize;
+use serde_json::Value;
+
 pub use pointer::Pointer;
 pub use report::Report;
 pub use violation::{Violation, Violations};
 
+use crate::schema::{Interpreter, Schema};
+
 /// Whether to go on after a check: a [`Report`] that only wants to know whether
 /// there is a violation breaks off at the first.
 pub type Flow = ControlFlow<()>;
+
+/// Checks `value`, which stands at `at`, against its schema by way of its JSON: for
+/// types whose schema has alternatives, or keywords that no Rust type expresses.
+///
+/// # Errors
+///
+/// Breaks if `report` has seen enough.
+pub fn check_schema<T: Serialize>(
+    value: &T,
+    schema: &'static Schema,
+    at: &Pointer<'_>,
+    report: &mut Report,
+) -> Flow {
+    // By way of the text: a `Value` cannot be made of each number that may be written.
+    let text = serde_json::to_string(value).unwrap_or_default();
+    match serde_json::from_str::<Value>(&text) {
+        Ok(json) => Interpreter::strict().check(schema, &json, *at, report),
+        Err(error) => {
+            report.add(|| Violation::new(at.to_string(), "type", error.to_string(), value))
+        }
+    }
+}
 
 /// A value that knows the rules of its schema.
 ///

@@ -1,7 +1,13 @@
 //! What a check writes its findings to.
 
+use std::collections::BTreeSet;
+
 use super::{Flow, Pointer, Violation, Violations};
 use crate::rule::Rule;
+
+/// The most violations that are gathered, so that a message with very many of them
+/// takes no more memory than the message itself.
+const MAX_VIOLATIONS: usize = 10_000;
 
 /// Gathers the violations that a check finds, or only whether there is one.
 #[derive(Debug)]
@@ -45,34 +51,41 @@ impl Report {
     ///
     /// # Errors
     ///
-    /// Breaks where one violation is enough.
+    /// Breaks if no more violations are wanted.
     #[cold]
     pub fn add(&mut self, violation: impl FnOnce() -> Violation) -> Flow {
         if self.first_only {
             return Flow::Break(());
         }
         self.found.push(violation());
-        Flow::Continue(())
+        self.flow()
     }
 
-    /// Everything that was found, each keyword of a place once: what a shape
-    /// and a rule both find is one violation.
-    pub(crate) fn into_distinct_result(mut self) -> Result<(), Violations> {
-        let mut seen = std::collections::BTreeSet::new();
-        self.found
-            .retain(|it| seen.insert((it.pointer.clone(), it.keyword)));
-        self.into_result()
+    /// Whether the report breaks off at the first violation.
+    pub(crate) fn is_first(&self) -> bool {
+        self.first_only
     }
 
-    /// Everything that was found.
+    fn flow(&self) -> Flow {
+        match self.found.len() < MAX_VIOLATIONS {
+            true => Flow::Continue(()),
+            false => Flow::Break(()),
+        }
+    }
+
+    /// Everything that was found, without repetitions: two parts of a schema may state
+    /// the same.
     ///
     /// # Errors
     ///
-    /// [`Violations`] where there is any.
-    pub fn into_result(self) -> Result<(), Violations> {
+    /// [`Violations`] if there is any.
+    pub fn into_result(mut self) -> Result<(), Violations> {
         if self.found.is_empty() {
             return Ok(());
         }
+        let mut seen = BTreeSet::new();
+        self.found
+            .retain(|it| seen.insert((it.pointer.clone(), it.keyword, it.limit.to_string())));
         Err(Violations::new(self.found))
     }
 
@@ -83,6 +96,6 @@ impl Report {
             return Flow::Break(());
         }
         rule.explain(value, &at.to_string(), &mut self.found);
-        Flow::Continue(())
+        self.flow()
     }
 }

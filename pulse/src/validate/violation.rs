@@ -16,18 +16,19 @@ const SHOWN: usize = 80;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Violation {
-    /// Where the value stands in the payload, a JSON pointer (RFC 6901).
+    /// JSON pointer (RFC 6901) of the value in the payload.
     pub pointer: String,
-    /// The keyword of the schema that it breaks, `maxLength` for instance.
+    /// The keyword of the schema that the value breaks, `maxLength` for instance;
+    /// `false` if the schema allows no value.
     pub keyword: &'static str,
-    /// What the keyword asks for, as the schema writes it.
+    /// The value of the keyword, or a few words if that is a schema.
     pub limit: Value,
     /// The value, as JSON text, shortened where it is long.
     pub value: String,
 }
 
 impl Violation {
-    /// Says that `value`, at `pointer`, breaks `keyword`, which asks for `limit`.
+    /// A violation of `keyword`, which has the value `limit`, by `value` at `pointer`.
     pub fn new(
         pointer: impl Into<String>,
         keyword: &'static str,
@@ -42,7 +43,7 @@ impl Violation {
         }
     }
 
-    /// Says that `value`, which stands at `at`, fits no alternative of `keyword`.
+    /// A violation of `keyword` by `value` at `at`, which fits no alternative.
     pub(crate) fn no_alternative(
         at: &Pointer<'_>,
         keyword: &'static str,
@@ -85,12 +86,47 @@ impl fmt::Display for Violation {
             ..
         } = self;
         match *keyword {
-            "required" => write!(f, "{pointer}: member {limit} is missing"),
-            "additionalProperties" => write!(f, "{pointer}: the schema knows no such member"),
-            "type" => write!(f, "{pointer}: expected {limit}, found {value}"),
+            "required" => write!(f, "{pointer}: missing property {limit}"),
+            "additionalProperties" => write!(f, "{pointer}: unknown property"),
+            "false" => write!(f, "{pointer}: no value is allowed here"),
+            "type" => write!(
+                f,
+                "{pointer}: expected {}, got {}",
+                Wanted(limit),
+                type_of(value)
+            ),
             "uniqueItems" => write!(f, "{pointer}: two items are equal"),
             keyword => write!(f, "{pointer}: {value} breaks {keyword} {limit}"),
         }
+    }
+}
+
+/// The types that the keyword `type` asks for, in words.
+struct Wanted<'a>(&'a Value);
+
+impl fmt::Display for Wanted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Value::String(name) => f.write_str(name),
+            Value::Array(names) => names.iter().enumerate().try_for_each(|(index, name)| {
+                let between = if index > 0 { " or " } else { "" };
+                write!(f, "{between}{}", Wanted(name))
+            }),
+            other => other.fmt(f),
+        }
+    }
+}
+
+/// The type of a value, by the first characters of its JSON text.
+fn type_of(text: &str) -> &'static str {
+    match text.chars().next() {
+        Some('n') => "null",
+        Some('t' | 'f') => "boolean",
+        Some('"') => "string",
+        Some('[') => "array",
+        Some('{') => "object",
+        _ if text.contains(['.', 'e', 'E']) => "number",
+        _ => "integer",
     }
 }
 

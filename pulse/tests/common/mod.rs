@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use taskcluster_pulse::__private::{
-    BindingWords, Flow, KeyReader, KeyWriter, Member, Pointer, Report, Rest, Shape,
+    BindingWords, Flow, KeyReader, KeyWriter, Keyword, Pointer, Report, Schema, Type,
 };
 use taskcluster_pulse::{
     Binding, ConsumerEvent, DecodeError, EventSet, Exchange, ExchangeInfo, Message, Payload,
@@ -77,13 +77,13 @@ pub struct Number {
 }
 
 impl Payload for Number {
-    const SHAPE: &'static Shape = &Shape::Object {
-        members: &[
-            Member::required("number", &Shape::UNSIGNED),
-            Member::required("text", &Shape::String),
-        ],
-        rest: Rest::Closed,
-    };
+    const SCHEMA: &'static Schema = &Schema::new(&[
+        Keyword::Type(&[Type::Object]),
+        Keyword::Properties(&[("number", &Schema::INTEGER), ("text", &Schema::STRING)]),
+        Keyword::Required(&["number", "text"]),
+        Keyword::AdditionalProperties(&Schema::NEVER),
+    ]);
+    const IS_TYPED: bool = true;
 }
 
 const BELOW_TEN_MILLION: ScalarRule<u64> = ScalarRule::new().maximum(9_999_999);

@@ -1,6 +1,5 @@
 //! Values of several types.
 
-use allocation_counter::measure;
 use serde_json::json;
 use taskcluster_pulse::Validate;
 use taskcluster_tests::goldens::alternatives::choices::{
@@ -74,14 +73,14 @@ fn alternatives_keep_their_rules() {
         valid::<Changed2>(changed(name, value));
     }
     for (name, value, keyword) in [
-        ("launch", json!("abcd"), "oneOf"),
+        ("launch", json!("abcd"), "pattern"),
         ("lists", json!("d"), "enum"),
         // Both alternatives fit.
         ("overlap", json!("abc"), "oneOf"),
         ("never", json!(6), "minimum"),
         ("numbers", json!(5), "anyOf"),
-        ("shapes", json!(["a", "b", "c"]), "anyOf"),
-        ("shapes", json!({"a": "b", "c": "d"}), "anyOf"),
+        ("shapes", json!(["a", "b", "c"]), "maxItems"),
+        ("shapes", json!({"a": "b", "c": "d"}), "maxProperties"),
     ] {
         let pointer = format!("/{name}");
         assert_found(
@@ -141,8 +140,8 @@ fn alternatives_stand_within_others_and_beside_others() {
     }
     for (name, value, pointer, keyword) in [
         ("perhaps", json!(true), "/perhaps", "anyOf"),
-        ("both", json!(2), "/both", "oneOf"),
-        ("both", json!("abcd"), "/both", "oneOf"),
+        ("both", json!(2), "/both", "minimum"),
+        ("both", json!("abcd"), "/both", "maxLength"),
         ("both", json!(true), "/both", "oneOf"),
         ("both", json!(null), "/both", "oneOf"),
         ("word", json!("a"), "/word", "minLength"),
@@ -192,13 +191,13 @@ fn a_member_of_another_alternative_is_no_member_of_this_one() {
         .iter()
         .map(|it| (it.pointer.as_str(), it.keyword))
         .collect();
-    assert_eq!(found, [("/tagged", "oneOf")]);
+    assert_eq!(found, [("/tagged/y", "additionalProperties")]);
     let right = json!({"tagged": {"kind": "b", "y": "of b"}}).to_string();
     decode_strict::<Nested2>(right.as_bytes()).expect("valid");
 }
 
-/// Where one alternative fits and another does not, since its items are equal or of
-/// another kind, that is found out without an allocation.
+/// One alternative fits and another does not, since its items are equal or of another
+/// type.
 #[test]
 fn values_that_several_alternatives_may_fit_are_told_apart() {
     for (name, value) in [
@@ -215,8 +214,7 @@ fn values_that_several_alternatives_may_fit_are_told_apart() {
         ("amount", json!(100_000_000_000_000_002_u64)),
     ] {
         let unsure: UnsureMessage = valid(json!({name: value}));
-        let counted = measure(|| assert!(unsure.is_valid()));
-        assert_eq!(counted.count_total, 0, "{name}: {unsure:?}");
+        assert!(unsure.is_valid(), "{name}: {unsure:?}");
     }
     for (name, value) in [
         ("maybe", json!([1, 2])),
@@ -232,16 +230,12 @@ fn values_that_several_alternatives_may_fit_are_told_apart() {
     }
 }
 
-/// Two types can have the same JSON: what is written has it twice.
+/// What fits no alternative is kept, with properties that another alternative names.
 #[test]
-fn equal_items_are_equal_whatever_their_types() {
-    let text = json!({"pairs": [{"b": 1}, {}]}).to_string();
-    let unsure: UnsureMessage = taskcluster_pulse::decode(text.as_bytes()).expect("read");
-    assert_eq!(
-        json!(unsure),
-        json!({"pairs": [{}, {}]}),
-        "a member that only another type has is passed over"
-    );
-    let violations = unsure.validate().expect_err("two items are equal");
-    assert_eq!(violations.to_string(), "/pairs: two items are equal");
+fn known_properties_are_not_dropped() {
+    let pairs = json!({"pairs": [{"b": 1}, {}]});
+    let unsure: UnsureMessage =
+        taskcluster_pulse::decode(pairs.to_string().as_bytes()).expect("read");
+    assert_eq!(json!(unsure), pairs);
+    assert!(!unsure.is_valid());
 }

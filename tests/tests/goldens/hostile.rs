@@ -34,7 +34,7 @@ fn hostile_members_and_values_are_what_they_are() {
             ("/~1..~1../0", "enum"),
             ("/e", "enum"),
             ("/p\"; panic!()", "pattern"),
-            ("/u", "oneOf"),
+            ("/u", "pattern"),
             ("/\u{202e}\0", "const"),
             ("/more", "pattern"),
         ],

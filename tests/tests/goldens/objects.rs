@@ -92,7 +92,11 @@ fn open_objects_keep_what_they_do_not_name() {
     assert_eq!(message.note, Some(None));
     assert_found(
         misfits::<Open2>(json!({"id": 1, "limits": {"cpu": 0, "memory": 1, "disk": -1}})),
-        &[("", "required"), ("/limits/disk", "minimum")],
+        &[
+            ("", "required"),
+            ("/limits/cpu", "minimum"),
+            ("/limits/disk", "minimum"),
+        ],
     );
     assert_found(
         violations::<Open2>(json!({"id": 1, "undeclared": 1, "limits": {"cpu": 0, "memory": 1}})),

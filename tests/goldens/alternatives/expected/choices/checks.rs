@@ -4,8 +4,8 @@
 
 use taskcluster_pulse::{RawJson, Validate};
 use taskcluster_pulse::__private::{
-    Branch, Flow, ItemsRule, Known, MembersRule, Pointer, Report, Union, check_one,
-    check_unmatched, read_variant, unique, unique_as_written,
+    Branch, Flow, ItemsRule, Known, MembersRule, Pointer, Report, Schema, Union,
+    check_schema, read_variant, unique, unique_as_written,
 };
 
 use super::{
@@ -13,7 +13,7 @@ use super::{
     ChangedOriginVariant1, ChangedOverlap, ChangedScalar, ChangedShapes, GitPull, HgPush,
     IrcMessage, IrcVariant0, IrcVariant1, Maybe, Merged2, Nested2, NestedA, NestedB,
     NestedBoth, NestedList, NestedOther, NestedPerhaps, NestedTagged, Odd, OnlyOne, Pair,
-    UnsureMessage, When, shapes, validators,
+    UnsureMessage, When, schemas, validators,
 };
 
 impl Validate for Changed2 {
@@ -45,36 +45,20 @@ impl Validate for Changed2 {
 }
 
 impl Union for ChangedLaunch {
-    const KEYWORD: &'static str = "oneOf";
+    const SCHEMA: &'static Schema = &schemas::CHANGED_LAUNCH;
 
     const BRANCHES: &'static [Branch<Self>] = &[
-        Branch::new(&shapes::CHANGED_LAUNCH_0, |text| read_variant(text, Self::String)),
-        Branch::new(&shapes::CHANGED_LAUNCH_1, |text| read_variant(text, Self::String2)),
+        Branch::new(&schemas::CHANGED_LAUNCH_0, |text| read_variant(text, Self::String)),
+        Branch::new(&schemas::CHANGED_LAUNCH_1, |text| read_variant(text, Self::String2)),
     ];
     fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
-    }
-
-    fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        match self {
-            Self::String(value) => {
-                report.check(*at, value, &validators::STRING)?;
-            }
-            Self::String2(value) => {
-                report.check(*at, value, &validators::STRING2)?;
-            }
-            Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
-        }
-        Flow::Continue(())
     }
 }
 
 impl Validate for ChangedLaunch {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        if !matches!(self, Self::Unmatched(_)) {
-            check_one(self, at, report)?;
-        }
-        self.check_variant(at, report)?;
+        check_schema(self, Self::SCHEMA, at, report)?;
         Flow::Continue(())
     }
 }
@@ -87,75 +71,46 @@ impl Validate for ChangedLists {
 }
 
 impl Union for ChangedNumbers {
-    const KEYWORD: &'static str = "anyOf";
+    const SCHEMA: &'static Schema = &schemas::CHANGED_NUMBERS;
 
     const BRANCHES: &'static [Branch<Self>] = &[
         Branch::new(
-            &shapes::CHANGED_NUMBERS_0,
+            &schemas::CHANGED_NUMBERS_0,
             |text| read_variant(text, Self::Integer),
         ),
-        Branch::new(&shapes::CHANGED_NUMBERS_1, |text| read_variant(text, Self::Number)),
+        Branch::new(&schemas::CHANGED_NUMBERS_1, |text| read_variant(text, Self::Number)),
     ];
     fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
-    }
-
-    fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        match self {
-            Self::Integer(value) => {
-                report.check(*at, value, &validators::INTEGER)?;
-            }
-            Self::Number(value) => {
-                report.check(*at, value, &validators::NUMBER)?;
-            }
-            Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
-        }
-        Flow::Continue(())
     }
 }
 
 impl Validate for ChangedNumbers {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        self.check_variant(at, report)?;
+        check_schema(self, Self::SCHEMA, at, report)?;
         Flow::Continue(())
     }
 }
 
 impl Union for ChangedOrigin {
-    const KEYWORD: &'static str = "oneOf";
+    const SCHEMA: &'static Schema = &schemas::CHANGED_ORIGIN;
 
     const BRANCHES: &'static [Branch<Self>] = &[
-        Branch::new(&shapes::CHANGED_ORIGIN_0, |text| read_variant(text, Self::HgPush)),
-        Branch::new(&shapes::CHANGED_ORIGIN_1, |text| read_variant(text, Self::HgPush2)),
-        Branch::new(&shapes::CHANGED_ORIGIN_2, |text| read_variant(text, Self::GitPull)),
+        Branch::new(&schemas::CHANGED_ORIGIN_0, |text| read_variant(text, Self::HgPush)),
+        Branch::new(
+            &schemas::CHANGED_ORIGIN_1,
+            |text| read_variant(text, Self::HgPush2),
+        ),
+        Branch::new(&schemas::CHANGED_ORIGIN_2, |text| read_variant(text, Self::GitPull)),
     ];
     fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
-    }
-
-    fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        match self {
-            Self::HgPush(value) => {
-                value.check(at, report)?;
-            }
-            Self::HgPush2(value) => {
-                value.check(at, report)?;
-            }
-            Self::GitPull(value) => {
-                value.check(at, report)?;
-            }
-            Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
-        }
-        Flow::Continue(())
     }
 }
 
 impl Validate for ChangedOrigin {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        if !matches!(self, Self::Unmatched(_)) {
-            check_one(self, at, report)?;
-        }
-        self.check_variant(at, report)?;
+        check_schema(self, Self::SCHEMA, at, report)?;
         Flow::Continue(())
     }
 }
@@ -182,137 +137,90 @@ impl Validate for GitPull {
 }
 
 impl Union for ChangedOverlap {
-    const KEYWORD: &'static str = "oneOf";
+    const SCHEMA: &'static Schema = &schemas::CHANGED_OVERLAP;
 
     const BRANCHES: &'static [Branch<Self>] = &[
-        Branch::new(&shapes::CHANGED_OVERLAP_0, |text| read_variant(text, Self::String)),
-        Branch::new(&shapes::CHANGED_OVERLAP_1, |text| read_variant(text, Self::String2)),
+        Branch::new(
+            &schemas::CHANGED_OVERLAP_0,
+            |text| read_variant(text, Self::String),
+        ),
+        Branch::new(
+            &schemas::CHANGED_OVERLAP_1,
+            |text| read_variant(text, Self::String2),
+        ),
     ];
     fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
-    }
-
-    fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        match self {
-            Self::String(value) => {
-                report.check(*at, value, &validators::CHANGED_OVERLAP_STRING)?;
-            }
-            Self::String2(value) => {
-                report.check(*at, value, &validators::CHANGED_OVERLAP_STRING2)?;
-            }
-            Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
-        }
-        Flow::Continue(())
     }
 }
 
 impl Validate for ChangedOverlap {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        if !matches!(self, Self::Unmatched(_)) {
-            check_one(self, at, report)?;
-        }
-        self.check_variant(at, report)?;
+        check_schema(self, Self::SCHEMA, at, report)?;
         Flow::Continue(())
     }
 }
 
 impl Union for ChangedScalar {
-    const KEYWORD: &'static str = "type";
+    const SCHEMA: &'static Schema = &schemas::CHANGED_SCALAR;
 
     const BRANCHES: &'static [Branch<Self>] = &[
-        Branch::new(&shapes::CHANGED_SCALAR_0, |text| read_variant(text, Self::Boolean)),
-        Branch::new(&shapes::CHANGED_SCALAR_1, |text| read_variant(text, Self::Integer)),
-        Branch::new(&shapes::CHANGED_SCALAR_2, |text| read_variant(text, Self::String)),
+        Branch::new(
+            &schemas::CHANGED_SCALAR_0,
+            |text| read_variant(text, Self::Boolean),
+        ),
+        Branch::new(
+            &schemas::CHANGED_SCALAR_1,
+            |text| read_variant(text, Self::Integer),
+        ),
+        Branch::new(&schemas::CHANGED_SCALAR_2, |text| read_variant(text, Self::String)),
     ];
     fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
-    }
-
-    fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        match self {
-            Self::Boolean(_) => {}
-            Self::Integer(value) => {
-                report.check(*at, value, &validators::CHANGED_SCALAR_INTEGER)?;
-            }
-            Self::String(value) => {
-                report.check(*at, value, &validators::CHANGED_SCALAR_STRING)?;
-            }
-            Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
-        }
-        Flow::Continue(())
     }
 }
 
 impl Validate for ChangedScalar {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        self.check_variant(at, report)?;
+        check_schema(self, Self::SCHEMA, at, report)?;
         Flow::Continue(())
     }
 }
 
 impl Union for ChangedShapes {
-    const KEYWORD: &'static str = "anyOf";
+    const SCHEMA: &'static Schema = &schemas::CHANGED_SHAPES;
 
     const BRANCHES: &'static [Branch<Self>] = &[
-        Branch::new(&shapes::CHANGED_SHAPES_0, |text| read_variant(text, Self::Array)),
-        Branch::new(&shapes::CHANGED_SHAPES_1, |text| read_variant(text, Self::Object)),
+        Branch::new(&schemas::CHANGED_SHAPES_0, |text| read_variant(text, Self::Array)),
+        Branch::new(&schemas::CHANGED_SHAPES_1, |text| read_variant(text, Self::Object)),
     ];
     fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
-    }
-
-    fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        match self {
-            Self::Array(value) => {
-                report.check(*at, value, &ItemsRule::new().maximum(2))?;
-            }
-            Self::Object(value) => {
-                report.check(*at, value, &MembersRule::new().maximum(1))?;
-            }
-            Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
-        }
-        Flow::Continue(())
     }
 }
 
 impl Validate for ChangedShapes {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        self.check_variant(at, report)?;
+        check_schema(self, Self::SCHEMA, at, report)?;
         Flow::Continue(())
     }
 }
 
 impl Union for IrcMessage {
-    const KEYWORD: &'static str = "oneOf";
+    const SCHEMA: &'static Schema = &schemas::IRC_MESSAGE;
 
     const BRANCHES: &'static [Branch<Self>] = &[
-        Branch::new(&shapes::IRC_MESSAGE_0, |text| read_variant(text, Self::Object)),
-        Branch::new(&shapes::IRC_MESSAGE_1, |text| read_variant(text, Self::Object2)),
+        Branch::new(&schemas::IRC_MESSAGE_0, |text| read_variant(text, Self::Object)),
+        Branch::new(&schemas::IRC_MESSAGE_1, |text| read_variant(text, Self::Object2)),
     ];
     fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
-    }
-
-    fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        match self {
-            Self::Object(value) => {
-                value.check(at, report)?;
-            }
-            Self::Object2(value) => {
-                value.check(at, report)?;
-            }
-            Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
-        }
-        Flow::Continue(())
     }
 }
 
 impl Validate for IrcMessage {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        if !matches!(self, Self::Unmatched(_)) {
-            check_one(self, at, report)?;
-        }
-        self.check_variant(at, report)?;
+        check_schema(self, Self::SCHEMA, at, report)?;
         Flow::Continue(())
     }
 }
@@ -408,126 +316,77 @@ impl Validate for Nested2 {
 }
 
 impl Union for NestedBoth {
-    const KEYWORD: &'static str = "oneOf";
+    const SCHEMA: &'static Schema = &schemas::NESTED_BOTH;
 
     const BRANCHES: &'static [Branch<Self>] = &[
-        Branch::new(&shapes::NESTED_BOTH_0, |text| read_variant(text, Self::Integer)),
-        Branch::new(&shapes::NESTED_BOTH_1, |text| read_variant(text, Self::String)),
+        Branch::new(&schemas::NESTED_BOTH_0, |text| read_variant(text, Self::Integer)),
+        Branch::new(&schemas::NESTED_BOTH_1, |text| read_variant(text, Self::String)),
     ];
     fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
-    }
-
-    fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        match self {
-            Self::Integer(value) => {
-                report.check(*at, value, &validators::CHANGED_SCALAR_INTEGER)?;
-            }
-            Self::String(value) => {
-                report.check(*at, value, &validators::CHANGED_OVERLAP_STRING)?;
-            }
-            Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
-        }
-        Flow::Continue(())
     }
 }
 
 impl Validate for NestedBoth {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        self.check_variant(at, report)?;
+        check_schema(self, Self::SCHEMA, at, report)?;
         Flow::Continue(())
     }
 }
 
 impl Union for NestedOther {
-    const KEYWORD: &'static str = "anyOf";
+    const SCHEMA: &'static Schema = &schemas::NESTED_OTHER;
 
     const BRANCHES: &'static [Branch<Self>] = &[
-        Branch::new(&shapes::NESTED_OTHER_0, |text| read_variant(text, Self::String)),
-        Branch::new(&shapes::NESTED_OTHER_1, |text| read_variant(text, Self::Integer)),
+        Branch::new(&schemas::NESTED_OTHER_0, |text| read_variant(text, Self::String)),
+        Branch::new(&schemas::NESTED_OTHER_1, |text| read_variant(text, Self::Integer)),
     ];
     fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
-    }
-
-    fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        match self {
-            Self::String(_) => {}
-            Self::Integer(_) => {}
-            Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
-        }
-        Flow::Continue(())
     }
 }
 
 impl Validate for NestedOther {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        self.check_variant(at, report)?;
+        check_schema(self, Self::SCHEMA, at, report)?;
         Flow::Continue(())
     }
 }
 
 impl Union for NestedPerhaps {
-    const KEYWORD: &'static str = "anyOf";
+    const SCHEMA: &'static Schema = &schemas::NESTED_PERHAPS;
 
     const BRANCHES: &'static [Branch<Self>] = &[
-        Branch::new(&shapes::NESTED_PERHAPS_0, |text| read_variant(text, Self::String)),
-        Branch::new(&shapes::NESTED_PERHAPS_1, |text| read_variant(text, Self::Integer)),
+        Branch::new(&schemas::NESTED_PERHAPS_0, |text| read_variant(text, Self::String)),
+        Branch::new(&schemas::NESTED_PERHAPS_1, |text| read_variant(text, Self::Integer)),
     ];
     fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
-    }
-
-    fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        match self {
-            Self::String(value) => {
-                report.check(*at, value, &validators::NESTED_PERHAPS_STRING)?;
-            }
-            Self::Integer(_) => {}
-            Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
-        }
-        Flow::Continue(())
     }
 }
 
 impl Validate for NestedPerhaps {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        self.check_variant(at, report)?;
+        check_schema(self, Self::SCHEMA, at, report)?;
         Flow::Continue(())
     }
 }
 
 impl Union for NestedTagged {
-    const KEYWORD: &'static str = "oneOf";
+    const SCHEMA: &'static Schema = &schemas::NESTED_TAGGED;
 
     const BRANCHES: &'static [Branch<Self>] = &[
-        Branch::new(&shapes::NESTED_TAGGED_0, |text| read_variant(text, Self::NestedA)),
-        Branch::new(&shapes::NESTED_TAGGED_1, |text| read_variant(text, Self::NestedB)),
+        Branch::new(&schemas::NESTED_TAGGED_0, |text| read_variant(text, Self::NestedA)),
+        Branch::new(&schemas::NESTED_TAGGED_1, |text| read_variant(text, Self::NestedB)),
     ];
     fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
-    }
-
-    fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        match self {
-            Self::NestedA(value) => {
-                value.check(at, report)?;
-            }
-            Self::NestedB(value) => {
-                value.check(at, report)?;
-            }
-            Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
-        }
-        Flow::Continue(())
     }
 }
 
 impl Validate for NestedTagged {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        if !matches!(self, Self::Unmatched(_)) {
-            check_one(self, at, report)?;
-        }
-        self.check_variant(at, report)?;
+        check_schema(self, Self::SCHEMA, at, report)?;
         Flow::Continue(())
     }
 }
@@ -579,172 +438,96 @@ impl Validate for UnsureMessage {
 }
 
 impl Union for Amount {
-    const KEYWORD: &'static str = "oneOf";
+    const SCHEMA: &'static Schema = &schemas::AMOUNT;
 
     const BRANCHES: &'static [Branch<Self>] = &[
-        Branch::new(&shapes::AMOUNT_0, |text| read_variant(text, Self::Integer)),
-        Branch::new(&shapes::AMOUNT_1, |text| read_variant(text, Self::Number)),
+        Branch::new(&schemas::AMOUNT_0, |text| read_variant(text, Self::Integer)),
+        Branch::new(&schemas::AMOUNT_1, |text| read_variant(text, Self::Number)),
     ];
     fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
-    }
-
-    fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        match self {
-            Self::Integer(_) => {}
-            Self::Number(value) => {
-                report.check(*at, value, &validators::AMOUNT_NUMBER)?;
-            }
-            Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
-        }
-        Flow::Continue(())
     }
 }
 
 impl Validate for Amount {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        if !matches!(self, Self::Unmatched(_)) {
-            check_one(self, at, report)?;
-        }
-        self.check_variant(at, report)?;
+        check_schema(self, Self::SCHEMA, at, report)?;
         Flow::Continue(())
     }
 }
 
 impl Union for NestedList {
-    const KEYWORD: &'static str = "oneOf";
+    const SCHEMA: &'static Schema = &schemas::NESTED_LIST;
 
     const BRANCHES: &'static [Branch<Self>] = &[
-        Branch::new(&shapes::NESTED_LIST_0, |text| read_variant(text, Self::Array)),
-        Branch::new(&shapes::NESTED_LIST_1, |text| read_variant(text, Self::Array2)),
+        Branch::new(&schemas::NESTED_LIST_0, |text| read_variant(text, Self::Array)),
+        Branch::new(&schemas::NESTED_LIST_1, |text| read_variant(text, Self::Array2)),
     ];
     fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
-    }
-
-    fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        match self {
-            Self::Array(value) => {
-                report.check(*at, value, &ItemsRule::new().unique(unique_as_written))?;
-                for (index, item) in value.iter().enumerate() {
-                    item.check(&at.index(index), report)?;
-                }
-            }
-            Self::Array2(value) => {
-                report.check(*at, value, &ItemsRule::new().maximum(2))?;
-            }
-            Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
-        }
-        Flow::Continue(())
     }
 }
 
 impl Validate for NestedList {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        if !matches!(self, Self::Unmatched(_)) {
-            check_one(self, at, report)?;
-        }
-        self.check_variant(at, report)?;
+        check_schema(self, Self::SCHEMA, at, report)?;
         Flow::Continue(())
     }
 }
 
 impl Union for Maybe {
-    const KEYWORD: &'static str = "oneOf";
+    const SCHEMA: &'static Schema = &schemas::MAYBE;
 
     const BRANCHES: &'static [Branch<Self>] = &[
-        Branch::new(&shapes::MAYBE_0, |text| read_variant(text, Self::Array)),
-        Branch::new(&shapes::MAYBE_1, |text| read_variant(text, Self::Array2)),
+        Branch::new(&schemas::MAYBE_0, |text| read_variant(text, Self::Array)),
+        Branch::new(&schemas::MAYBE_1, |text| read_variant(text, Self::Array2)),
     ];
     fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
-    }
-
-    fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        match self {
-            Self::Array(value) => {
-                report.check(*at, value, &ItemsRule::new().minimum(1).unique(unique))?;
-            }
-            Self::Array2(value) => {
-                report.check(*at, value, &ItemsRule::new().maximum(9))?;
-            }
-            Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
-        }
-        Flow::Continue(())
     }
 }
 
 impl Validate for Maybe {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        if !matches!(self, Self::Unmatched(_)) {
-            check_one(self, at, report)?;
-        }
-        self.check_variant(at, report)?;
+        check_schema(self, Self::SCHEMA, at, report)?;
         Flow::Continue(())
     }
 }
 
 impl Union for Odd {
-    const KEYWORD: &'static str = "oneOf";
+    const SCHEMA: &'static Schema = &schemas::ODD;
 
     const BRANCHES: &'static [Branch<Self>] = &[
-        Branch::new(&shapes::ODD_0, |text| read_variant(text, Self::Variant)),
-        Branch::new(&shapes::ODD_1, |text| read_variant(text, Self::String)),
+        Branch::new(&schemas::ODD_0, |text| read_variant(text, Self::Variant)),
+        Branch::new(&schemas::ODD_1, |text| read_variant(text, Self::String)),
     ];
     fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
-    }
-
-    fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        match self {
-            Self::Variant(_) => {}
-            Self::String(value) => {
-                report.check(*at, value, &validators::NESTED_PERHAPS_STRING)?;
-            }
-            Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
-        }
-        Flow::Continue(())
     }
 }
 
 impl Validate for Odd {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        if !matches!(self, Self::Unmatched(_)) {
-            check_one(self, at, report)?;
-        }
-        self.check_variant(at, report)?;
+        check_schema(self, Self::SCHEMA, at, report)?;
         Flow::Continue(())
     }
 }
 
 impl Union for Pair {
-    const KEYWORD: &'static str = "anyOf";
+    const SCHEMA: &'static Schema = &schemas::PAIR;
 
     const BRANCHES: &'static [Branch<Self>] = &[
-        Branch::new(&shapes::PAIR_0, |text| read_variant(text, Self::Both)),
-        Branch::new(&shapes::PAIR_1, |text| read_variant(text, Self::OnlyOne)),
+        Branch::new(&schemas::PAIR_0, |text| read_variant(text, Self::Both)),
+        Branch::new(&schemas::PAIR_1, |text| read_variant(text, Self::OnlyOne)),
     ];
     fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
-    }
-
-    fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        match self {
-            Self::Both(value) => {
-                value.check(at, report)?;
-            }
-            Self::OnlyOne(value) => {
-                value.check(at, report)?;
-            }
-            Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
-        }
-        Flow::Continue(())
     }
 }
 
 impl Validate for Pair {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        self.check_variant(at, report)?;
+        check_schema(self, Self::SCHEMA, at, report)?;
         Flow::Continue(())
     }
 }
@@ -762,34 +545,20 @@ impl Validate for OnlyOne {
 }
 
 impl Union for When {
-    const KEYWORD: &'static str = "oneOf";
+    const SCHEMA: &'static Schema = &schemas::WHEN;
 
     const BRANCHES: &'static [Branch<Self>] = &[
-        Branch::new(&shapes::WHEN_0, |text| read_variant(text, Self::String)),
-        Branch::new(&shapes::WHEN_1, |text| read_variant(text, Self::String2)),
+        Branch::new(&schemas::WHEN_0, |text| read_variant(text, Self::String)),
+        Branch::new(&schemas::WHEN_1, |text| read_variant(text, Self::String2)),
     ];
     fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
-    }
-
-    fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        match self {
-            Self::String(_) => {}
-            Self::String2(value) => {
-                report.check(*at, value, &validators::WHEN_STRING2)?;
-            }
-            Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
-        }
-        Flow::Continue(())
     }
 }
 
 impl Validate for When {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        if !matches!(self, Self::Unmatched(_)) {
-            check_one(self, at, report)?;
-        }
-        self.check_variant(at, report)?;
+        check_schema(self, Self::SCHEMA, at, report)?;
         Flow::Continue(())
     }
 }

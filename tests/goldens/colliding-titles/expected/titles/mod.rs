@@ -10,7 +10,7 @@ mod entries;
 mod payloads;
 pub mod required;
 mod routing_keys;
-pub(super) mod shapes;
+pub(super) mod schemas;
 pub mod validators;
 
 pub use bindings::{First, Second, Third, Letter, Message2};

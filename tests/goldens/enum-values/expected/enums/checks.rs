@@ -4,12 +4,12 @@
 
 use taskcluster_pulse::{RawJson, Validate};
 use taskcluster_pulse::__private::{
-    Branch, Flow, Known, Pointer, Report, Union, check_unmatched, read_variant,
+    Branch, Flow, Known, Pointer, Report, Schema, Union, check_schema, read_variant,
 };
 
 use super::{
     Changed2, ChangedCase, ChangedMixed, ChangedNarrowed, ChangedOdd, ChangedPunctuation,
-    ChangedUntyped, shapes, validators,
+    ChangedUntyped, schemas, validators,
 };
 
 impl Validate for Changed2 {
@@ -58,33 +58,20 @@ impl Validate for ChangedCase {
 }
 
 impl Union for ChangedMixed {
-    const KEYWORD: &'static str = "type";
+    const SCHEMA: &'static Schema = &schemas::CHANGED_MIXED;
 
     const BRANCHES: &'static [Branch<Self>] = &[
-        Branch::new(&shapes::CHANGED_MIXED_0, |text| read_variant(text, Self::Integer)),
-        Branch::new(&shapes::CHANGED_MIXED_1, |text| read_variant(text, Self::String)),
+        Branch::new(&schemas::CHANGED_MIXED_0, |text| read_variant(text, Self::Integer)),
+        Branch::new(&schemas::CHANGED_MIXED_1, |text| read_variant(text, Self::String)),
     ];
     fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
-    }
-
-    fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        match self {
-            Self::Integer(value) => {
-                report.check(*at, value, &validators::INTEGER)?;
-            }
-            Self::String(value) => {
-                report.check(*at, value, &validators::STRING)?;
-            }
-            Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
-        }
-        Flow::Continue(())
     }
 }
 
 impl Validate for ChangedMixed {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        self.check_variant(at, report)?;
+        check_schema(self, Self::SCHEMA, at, report)?;
         Flow::Continue(())
     }
 }

@@ -4,10 +4,10 @@
 
 use taskcluster_pulse::{RawJson, Validate};
 use taskcluster_pulse::__private::{
-    Branch, Flow, Known, Pointer, Report, Union, check_unmatched, read_variant,
+    Branch, Flow, Known, Pointer, Report, Schema, Union, check_schema, read_variant,
 };
 
-use super::{Kinds, Message2, MessageE, MessageItem, MessageU, shapes, validators};
+use super::{Kinds, Message2, MessageE, MessageItem, MessageU, schemas, validators};
 
 impl Validate for Message2 {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
@@ -48,31 +48,20 @@ impl Validate for MessageE {
 }
 
 impl Union for MessageU {
-    const KEYWORD: &'static str = "oneOf";
+    const SCHEMA: &'static Schema = &schemas::MESSAGE_U;
 
     const BRANCHES: &'static [Branch<Self>] = &[
-        Branch::new(&shapes::MESSAGE_U_0, |text| read_variant(text, Self::Panic)),
-        Branch::new(&shapes::MESSAGE_U_1, |text| read_variant(text, Self::Integer)),
+        Branch::new(&schemas::MESSAGE_U_0, |text| read_variant(text, Self::Panic)),
+        Branch::new(&schemas::MESSAGE_U_1, |text| read_variant(text, Self::Integer)),
     ];
     fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
-    }
-
-    fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        match self {
-            Self::Panic(value) => {
-                report.check(*at, value, &validators::PANIC)?;
-            }
-            Self::Integer(_) => {}
-            Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
-        }
-        Flow::Continue(())
     }
 }
 
 impl Validate for MessageU {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        self.check_variant(at, report)?;
+        check_schema(self, Self::SCHEMA, at, report)?;
         Flow::Continue(())
     }
 }

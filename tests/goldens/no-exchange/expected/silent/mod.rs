@@ -10,5 +10,5 @@ mod entries;
 mod payloads;
 pub mod required;
 mod routing_keys;
-pub(super) mod shapes;
+pub(super) mod schemas;
 pub mod validators;

@@ -4,11 +4,11 @@
 
 use taskcluster_pulse::{RawJson, Validate};
 use taskcluster_pulse::__private::{
-    Branch, Flow, ItemsRule, Pointer, Report, Union, check_unmatched, read_variant,
+    Branch, Flow, ItemsRule, Pointer, Report, Schema, Union, check_schema, read_variant,
     unique,
 };
 
-use super::{Choice2, Deeper, Even, NestedList, Odd, Tree2, shapes, validators};
+use super::{Choice2, Deeper, Even, NestedList, Odd, Tree2, schemas, validators};
 
 impl Validate for Tree2 {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
@@ -64,39 +64,21 @@ impl Validate for NestedList {
 }
 
 impl Union for Choice2 {
-    const KEYWORD: &'static str = "oneOf";
+    const SCHEMA: &'static Schema = &schemas::CHOICE2;
 
     const BRANCHES: &'static [Branch<Self>] = &[
-        Branch::new(&shapes::CHOICE2_0, |text| read_variant(text, Self::String)),
-        Branch::new(&shapes::CHOICE2_1, |text| read_variant(text, Self::Deeper)),
-        Branch::new(&shapes::CHOICE2_2, |text| read_variant(text, Self::Array)),
+        Branch::new(&schemas::CHOICE2_0, |text| read_variant(text, Self::String)),
+        Branch::new(&schemas::CHOICE2_1, |text| read_variant(text, Self::Deeper)),
+        Branch::new(&schemas::CHOICE2_2, |text| read_variant(text, Self::Array)),
     ];
     fn unmatched(text: RawJson) -> Self {
         Self::Unmatched(text)
-    }
-
-    fn check_variant(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        match self {
-            Self::String(value) => {
-                report.check(*at, value, &validators::STRING)?;
-            }
-            Self::Deeper(value) => {
-                value.check(at, report)?;
-            }
-            Self::Array(value) => {
-                for (index, item) in value.iter().enumerate() {
-                    item.check(&at.index(index), report)?;
-                }
-            }
-            Self::Unmatched(text) => check_unmatched::<Self>(text, at, report)?,
-        }
-        Flow::Continue(())
     }
 }
 
 impl Validate for Choice2 {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        self.check_variant(at, report)?;
+        check_schema(self, Self::SCHEMA, at, report)?;
         Flow::Continue(())
     }
 }

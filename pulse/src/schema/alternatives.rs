@@ -1,0 +1,62 @@
+//! Which alternative an instance is meant to be of, if it fits none.
+
+use serde_json::Value;
+
+use super::{Keyword, Schema};
+use crate::rule::StringRule;
+
+/// How deep `allOf` is followed.
+const MAX_DEPTH: u32 = 4;
+
+/// The only one of `schemas` that an instance may be meant for, by its type and by the
+/// constants that tell alternatives apart.
+pub(crate) fn meant(
+    schemas: impl IntoIterator<Item = &'static Schema>,
+    value: &Value,
+) -> Option<&'static Schema> {
+    let mut meant = schemas
+        .into_iter()
+        .filter(|schema| may_mean(schema, value, 0));
+    meant.next().filter(|_| meant.next().is_none())
+}
+
+/// Whether an instance may be meant for `schema`: it has the type, and the
+/// constants by which alternatives are told apart, its own and those of its
+/// properties.
+fn may_mean(schema: &'static Schema, value: &Value, depth: u32) -> bool {
+    depth > MAX_DEPTH
+        || is_listed(schema.rule, value)
+            && schema.keywords.iter().all(|keyword| match keyword {
+                Keyword::Never => false,
+                Keyword::Type(types) => types.iter().any(|it| it.has(value)),
+                Keyword::AllOf(schemas) => schemas.iter().all(|it| may_mean(it, value, depth + 1)),
+                Keyword::Properties(properties) => properties.iter().all(|(name, schema)| {
+                    value.get(*name).is_none_or(|it| has_constant(schema, it))
+                }),
+                _ => is_constant(keyword, value),
+            })
+}
+
+fn has_constant(schema: &Schema, value: &Value) -> bool {
+    let mut keywords = schema.keywords.iter();
+    keywords.all(|keyword| is_constant(keyword, value)) && is_listed(schema.rule, value)
+}
+
+/// Whether `value` is a string that `rule` lists, if it lists any.
+fn is_listed(rule: Option<&StringRule>, value: &Value) -> bool {
+    match (rule, value) {
+        (Some(rule), Value::String(text)) if rule.one_of.is_some() => rule.is_valid(text),
+        _ => true,
+    }
+}
+
+/// Whether `value` is what a keyword lists, if it lists anything.
+fn is_constant(keyword: &Keyword, value: &Value) -> bool {
+    match keyword {
+        Keyword::Enum(values) => values.iter().any(|it| it.equals(value)),
+        Keyword::Known(strings) => value.as_str().is_some_and(|it| strings().contains(&it)),
+        Keyword::Const(constant) => constant.equals(value),
+        Keyword::String(rule) => is_listed(Some(rule), value),
+        _ => true,
+    }
+}

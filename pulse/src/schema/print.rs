@@ -1,0 +1,228 @@
+//! Schemas as JSON, for the feature `schemars`.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema as JsonValue, SchemaGenerator, json_schema};
+use serde_json::{Map, Value};
+
+use super::equality::number;
+use super::{Dependency, Keyword, Literal, Schema, Type};
+use crate::payload::{RawJson, RawJsonObject, Timestamp};
+
+/// Implements `JsonSchema` for types that have a table in the module `schemas`, each with
+/// the path of the type in its crate.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __json_schemas {
+    ($(static $table:ident: $name:ty = $path:literal;)*) => {
+        $(
+            impl $crate::__private::schemars::JsonSchema for $name {
+                fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                    $path.rsplit(':').next().unwrap_or($path).into()
+                }
+
+                fn schema_id() -> ::std::borrow::Cow<'static, str> {
+                    $path.into()
+                }
+
+                fn json_schema(
+                    generator: &mut $crate::__private::schemars::SchemaGenerator,
+                ) -> $crate::__private::schemars::Schema {
+                    $crate::__private::print_schema(&super::schemas::$table, generator)
+                }
+            }
+        )*
+    };
+}
+
+/// The schema of `table`, for implementations of [`JsonSchema`]. The named tables
+/// that it refers to become definitions of `generator`.
+pub fn print_schema(table: &'static Schema, generator: &mut SchemaGenerator) -> JsonValue {
+    let keywords = Printer(generator).keywords(table);
+    keywords.try_into().unwrap_or_default()
+}
+
+/// Writes schemas in the dialect of `schemars`, which is 2020-12.
+struct Printer<'g>(&'g mut SchemaGenerator);
+
+impl Printer<'_> {
+    /// A schema where it is used: by a reference if it has a name.
+    fn schema(&mut self, table: &'static Schema) -> Value {
+        match (table.name, table.keywords) {
+            ("", [Keyword::Never]) => false.into(),
+            ("", []) if table.rule.is_none() => true.into(),
+            ("", _) => self.keywords(table),
+            (name, _) => {
+                if !self.0.definitions().contains_key(name) {
+                    // First, so that a recursive schema ends.
+                    self.define(name, true.into());
+                    let definition = self.keywords(table);
+                    self.define(name, definition);
+                }
+                let path = self.0.settings().definitions_path.trim_end_matches('/');
+                Value::Object(Map::from_iter([(
+                    "$ref".to_owned(),
+                    format!("#{path}/{name}").into(),
+                )]))
+            }
+        }
+    }
+
+    fn define(&mut self, name: &str, definition: Value) {
+        let definitions = self.0.definitions_mut();
+        definitions.insert(name.to_owned(), definition);
+    }
+
+    fn keywords(&mut self, table: &'static Schema) -> Value {
+        let mut object = Map::new();
+        for keyword in table.keywords {
+            self.keyword(keyword, table, &mut |name, value| {
+                object.insert(name.to_owned(), value);
+            });
+        }
+        if let Some(rule) = table.rule {
+            rule.keywords(&mut |name, value| {
+                object.insert(name.to_owned(), value);
+            });
+        }
+        Value::Object(object)
+    }
+
+    fn keyword(
+        &mut self,
+        keyword: &'static Keyword,
+        table: &Schema,
+        add: &mut dyn FnMut(&'static str, Value),
+    ) {
+        match keyword {
+            Keyword::Never => add("not", Value::Object(Map::new())),
+            Keyword::Type(types) => add("type", Type::describe(types)),
+            Keyword::Enum(values) => add("enum", values.iter().map(Literal::to_value).collect()),
+            Keyword::Known(strings) => add("enum", strings().into()),
+            Keyword::Const(value) => add("const", value.to_value()),
+            Keyword::String(rule) => rule.keywords(add),
+            Keyword::MinLength(limit) => add("minLength", (*limit).into()),
+            Keyword::MaxLength(limit) => add("maxLength", (*limit).into()),
+            Keyword::Pattern(source, _) => add("pattern", (*source).into()),
+            Keyword::Format(name, _) => add("format", (*name).into()),
+            Keyword::DateTime => add("format", "date-time".into()),
+            Keyword::MultipleOf(text) => add("multipleOf", number(text)),
+            Keyword::Minimum(text) => add("minimum", number(text)),
+            Keyword::Maximum(text) => add("maximum", number(text)),
+            Keyword::ExclusiveMinimum(text) => add("exclusiveMinimum", number(text)),
+            Keyword::ExclusiveMaximum(text) => add("exclusiveMaximum", number(text)),
+            Keyword::MinItems(limit) => add("minItems", (*limit).into()),
+            Keyword::MaxItems(limit) => add("maxItems", (*limit).into()),
+            Keyword::UniqueItems => add("uniqueItems", true.into()),
+            Keyword::Required(names) => add("required", names.to_vec().into()),
+            Keyword::MinProperties(limit) => add("minProperties", (*limit).into()),
+            Keyword::MaxProperties(limit) => add("maxProperties", (*limit).into()),
+            _ => self.applicator(keyword, table, add),
+        }
+    }
+
+    /// A keyword that has schemas in it.
+    fn applicator(
+        &mut self,
+        keyword: &'static Keyword,
+        table: &Schema,
+        add: &mut dyn FnMut(&'static str, Value),
+    ) {
+        match keyword {
+            Keyword::Items(schema) => add("items", self.schema(schema)),
+            Keyword::Tuple(schemas) => add("prefixItems", self.list(schemas)),
+            Keyword::AdditionalItems(schema) if table.tuple().is_some() => {
+                add("items", self.schema(schema));
+            }
+            Keyword::Contains(schema) => add("contains", self.schema(schema)),
+            Keyword::Properties(properties) => {
+                let each = properties.iter().map(|(name, schema)| (*name, *schema));
+                add("properties", self.object(each));
+            }
+            Keyword::PatternProperties(patterns) => {
+                let each = patterns
+                    .iter()
+                    .map(|(source, _, schema)| (*source, *schema));
+                add("patternProperties", self.object(each));
+            }
+            Keyword::AdditionalProperties(schema) => {
+                add("additionalProperties", self.schema(schema));
+            }
+            Keyword::PropertyNames(schema) => add("propertyNames", self.schema(schema)),
+            Keyword::Dependencies(dependencies) => self.dependencies(dependencies, add),
+            Keyword::AllOf(schemas) => add("allOf", self.list(schemas)),
+            Keyword::AnyOf(schemas) => add("anyOf", self.list(schemas)),
+            Keyword::OneOf(schemas) => add("oneOf", self.list(schemas)),
+            Keyword::Not(schema) => add("not", self.schema(schema)),
+            Keyword::If {
+                condition,
+                then,
+                otherwise,
+            } => {
+                add("if", self.schema(condition));
+                add("then", self.schema(then));
+                add("else", self.schema(otherwise));
+            }
+            _ => {}
+        }
+    }
+
+    fn dependencies(
+        &mut self,
+        dependencies: &'static [(&'static str, Dependency)],
+        add: &mut dyn FnMut(&'static str, Value),
+    ) {
+        let (mut required, mut schemas) = (Map::new(), Map::new());
+        for (name, dependency) in dependencies {
+            match dependency {
+                Dependency::Required(names) => {
+                    required.insert((*name).to_owned(), names.to_vec().into());
+                }
+                Dependency::Schema(schema) => {
+                    schemas.insert((*name).to_owned(), self.schema(schema));
+                }
+            }
+        }
+        if !required.is_empty() {
+            add("dependentRequired", required.into());
+        }
+        if !schemas.is_empty() {
+            add("dependentSchemas", schemas.into());
+        }
+    }
+
+    fn list(&mut self, schemas: &[&'static Schema]) -> Value {
+        schemas.iter().map(|schema| self.schema(schema)).collect()
+    }
+
+    fn object(&mut self, schemas: impl Iterator<Item = (&'static str, &'static Schema)>) -> Value {
+        let members = schemas.map(|(name, schema)| (name.to_owned(), self.schema(schema)));
+        Value::Object(members.collect())
+    }
+}
+
+macro_rules! implement {
+    ($($name:ident: $schema:tt)*) => {
+        $(
+            impl JsonSchema for $name {
+                fn schema_name() -> Cow<'static, str> {
+                    stringify!($name).into()
+                }
+
+                fn inline_schema() -> bool {
+                    true
+                }
+
+                fn json_schema(_: &mut SchemaGenerator) -> JsonValue {
+                    json_schema!($schema)
+                }
+            }
+        )*
+    };
+}
+
+implement! {
+    Timestamp: { "type": "string", "format": "date-time" }
+    RawJsonObject: { "type": "object" }
+    RawJson: {}
+}

@@ -1,0 +1,251 @@
+//! JSON Schemas as the tables that generated code would hold.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
+use taskcluster_documents::pattern::{Constraint, compile};
+use taskcluster_pulse::__private::{Dependency, Keyword, Literal, Matcher, Schema, Type};
+
+use crate::matcher::matcher;
+
+/// The table of a schema that refers to nothing outside, for instances that nest at
+/// most `levels` deep: references are followed that far. It lasts as long as the
+/// program, as a static does.
+pub fn table(schema: &Value, levels: u32) -> &'static Schema {
+    let mut tables = Tables {
+        root: schema,
+        known: HashMap::new(),
+    };
+    tables.schema(schema, levels)
+}
+
+struct Tables<'v> {
+    root: &'v Value,
+    /// The tables of referenced schemas, by pointer and level.
+    known: HashMap<(&'v str, u32), &'static Schema>,
+}
+
+impl<'v> Tables<'v> {
+    fn schema(&mut self, schema: &'v Value, levels: u32) -> &'static Schema {
+        match schema {
+            Value::Bool(true) => &Schema::ANY,
+            Value::Bool(false) => &Schema::NEVER,
+            Value::Object(keywords) => match keywords.get("$ref").and_then(Value::as_str) {
+                Some(target) => self.reference(target, levels),
+                None => self.keywords(keywords, levels),
+            },
+            other => panic!("no schema: {other}"),
+        }
+    }
+
+    fn reference(&mut self, target: &'v str, levels: u32) -> &'static Schema {
+        if let Some(known) = self.known.get(&(target, levels)) {
+            return known;
+        }
+        let pointer = target.strip_prefix('#').expect("a local reference");
+        let schema = self.root.pointer(pointer).expect("a schema");
+        let table = self.schema(schema, levels);
+        self.known.insert((target, levels), table);
+        table
+    }
+
+    /// The table for a part of the instance, one level further in.
+    fn part(&mut self, schema: &'v Value, levels: u32) -> &'static Schema {
+        match levels.checked_sub(1) {
+            Some(levels) => self.schema(schema, levels),
+            None => &Schema::ANY,
+        }
+    }
+
+    fn keywords(&mut self, schema: &'v Map<String, Value>, levels: u32) -> &'static Schema {
+        let mut keywords = Vec::new();
+        for (name, value) in schema {
+            keywords.extend(self.keyword(name, value, schema, levels));
+        }
+        keep(Schema::new(keywords.leak()))
+    }
+
+    fn keyword(
+        &mut self,
+        name: &str,
+        value: &'v Value,
+        schema: &'v Map<String, Value>,
+        levels: u32,
+    ) -> Option<Keyword> {
+        let count = || value.as_u64().expect("a count");
+        Some(match name {
+            "type" => Keyword::Type(types(value)),
+            "enum" => Keyword::Enum(literals(value)),
+            "const" => Keyword::Const(literal(value)),
+            "minLength" => Keyword::MinLength(count()),
+            "maxLength" => Keyword::MaxLength(count()),
+            "pattern" => Keyword::Pattern(text(value), pattern(text(value))),
+            "format" => match text(value) {
+                "date-time" => Keyword::DateTime,
+                name => Keyword::Format(name, format(name)?),
+            },
+            "multipleOf" => Keyword::MultipleOf(number(value)),
+            "minimum" => Keyword::Minimum(number(value)),
+            "maximum" => Keyword::Maximum(number(value)),
+            "exclusiveMinimum" => Keyword::ExclusiveMinimum(number(value)),
+            "exclusiveMaximum" => Keyword::ExclusiveMaximum(number(value)),
+            "minItems" => Keyword::MinItems(count()),
+            "maxItems" => Keyword::MaxItems(count()),
+            "uniqueItems" if value == true => Keyword::UniqueItems,
+            "required" => Keyword::Required(texts(value)),
+            "minProperties" => Keyword::MinProperties(count()),
+            "maxProperties" => Keyword::MaxProperties(count()),
+            _ => return self.applicator(name, value, schema, levels),
+        })
+    }
+
+    fn applicator(
+        &mut self,
+        name: &str,
+        value: &'v Value,
+        schema: &'v Map<String, Value>,
+        levels: u32,
+    ) -> Option<Keyword> {
+        Some(match name {
+            "items" => match value {
+                Value::Array(schemas) => {
+                    let schemas = schemas.iter().map(|it| self.part(it, levels));
+                    Keyword::Tuple(schemas.collect::<Vec<_>>().leak())
+                }
+                schema => Keyword::Items(self.part(schema, levels)),
+            },
+            "additionalItems" => Keyword::AdditionalItems(self.part(value, levels)),
+            "contains" => Keyword::Contains(self.part(value, levels)),
+            "properties" => {
+                let each = members(value).map(|(name, it)| (leak(name), self.part(it, levels)));
+                Keyword::Properties(each.collect::<Vec<_>>().leak())
+            }
+            "patternProperties" => {
+                let each = members(value).map(|(source, it)| {
+                    let source = leak(source);
+                    (source, pattern(source), self.part(it, levels))
+                });
+                Keyword::PatternProperties(each.collect::<Vec<_>>().leak())
+            }
+            "additionalProperties" => Keyword::AdditionalProperties(self.part(value, levels)),
+            "propertyNames" => Keyword::PropertyNames(self.part(value, levels)),
+            "dependencies" => {
+                let each = members(value).map(|(name, it)| {
+                    let dependency = match it {
+                        Value::Array(_) => Dependency::Required(texts(it)),
+                        schema => Dependency::Schema(self.schema(schema, levels)),
+                    };
+                    (leak(name), dependency)
+                });
+                Keyword::Dependencies(each.collect::<Vec<_>>().leak())
+            }
+            "allOf" => Keyword::AllOf(self.list(value, levels)),
+            "anyOf" => Keyword::AnyOf(self.list(value, levels)),
+            "oneOf" => Keyword::OneOf(self.list(value, levels)),
+            "not" => Keyword::Not(self.schema(value, levels)),
+            "if" => {
+                let mut branch = |name: &str| match schema.get(name) {
+                    Some(schema) => self.schema(schema, levels),
+                    None => &Schema::ANY,
+                };
+                let (then, otherwise) = (branch("then"), branch("else"));
+                Keyword::If {
+                    condition: self.schema(value, levels),
+                    then,
+                    otherwise,
+                }
+            }
+            _ => return None,
+        })
+    }
+
+    fn list(&mut self, value: &'v Value, levels: u32) -> &'static [&'static Schema] {
+        let schemas = value.as_array().into_iter().flatten();
+        let tables: Vec<&'static Schema> = schemas.map(|it| self.schema(it, levels)).collect();
+        tables.leak()
+    }
+}
+
+fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    value.as_object().into_iter().flatten()
+}
+
+fn types(value: &Value) -> &'static [Type] {
+    let names = match value {
+        Value::Array(names) => names.iter().map(text).collect(),
+        name => vec![text(name)],
+    };
+    let types: Vec<Type> = names
+        .into_iter()
+        .map(|name| match name {
+            "null" => Type::Null,
+            "boolean" => Type::Boolean,
+            "integer" => Type::Integer,
+            "number" => Type::Number,
+            "string" => Type::String,
+            "array" => Type::Array,
+            _ => Type::Object,
+        })
+        .collect();
+    types.leak()
+}
+
+fn literals(value: &Value) -> &'static [Literal] {
+    let values = value.as_array().into_iter().flatten();
+    values.map(literal).collect::<Vec<_>>().leak()
+}
+
+fn literal(value: &Value) -> Literal {
+    match value {
+        Value::Null => Literal::Null,
+        Value::Bool(value) => Literal::Boolean(*value),
+        Value::Number(_) => Literal::Number(number(value)),
+        Value::String(text) => Literal::String(leak(text)),
+        Value::Array(_) => Literal::Array(literals(value)),
+        Value::Object(members) => {
+            let each = members.iter().map(|(name, it)| (leak(name), literal(it)));
+            Literal::Object(each.collect::<Vec<_>>().leak())
+        }
+    }
+}
+
+fn number(value: &Value) -> &'static str {
+    value.to_string().leak()
+}
+
+fn text(value: &Value) -> &'static str {
+    leak(value.as_str().expect("a text"))
+}
+
+fn texts(value: &Value) -> &'static [&'static str] {
+    let texts = value.as_array().into_iter().flatten().map(text);
+    texts.collect::<Vec<_>>().leak()
+}
+
+fn pattern(source: &str) -> Matcher {
+    let constraint = Constraint {
+        pattern: Some(source),
+        ..Constraint::default()
+    };
+    let compiled = compile(&constraint).expect("a pattern");
+    matcher(&compiled.pattern.expect("a pattern was given"))
+}
+
+/// The matcher of a format, if it is one that is checked.
+fn format(name: &str) -> Option<Matcher> {
+    let formats = [name];
+    let constraint = Constraint {
+        formats: &formats,
+        ..Constraint::default()
+    };
+    let compiled = compile(&constraint).ok()?;
+    compiled.format.as_ref().map(matcher)
+}
+
+fn leak(text: &str) -> &'static str {
+    text.to_owned().leak()
+}
+
+fn keep<T>(value: T) -> &'static T {
+    Box::leak(Box::new(value))
+}
