@@ -49,9 +49,9 @@ pub use binding::{
 #[cfg(any(feature = "amqp", feature = "memory"))]
 pub use client::{
     BindingError, Confirmation, Connection, Consumer, ConsumerBuilder, ConsumerEvent,
-    ConsumerHandle, Counters, Delivery, Envelope, Error, FailedMessage, Management,
-    ManagementError, OnFailure, PublishError, Publisher, PublisherBuilder, PublisherEvent, Queue,
-    QueueArgument, QueueBinding, Reconnect, RoutesErrorKind,
+    ConsumerHandle, Counters, DeadLetter, Delivery, Envelope, Error, FailedMessage, FromMessage,
+    Management, ManagementError, OnFailure, PublishError, Publisher, PublisherBuilder,
+    PublisherEvent, Queue, QueueArgument, QueueBinding, Reconnect, RoutesErrorKind, Validation,
 };
 pub use event::{DecodeError, DecodeErrorKind, EventSet, Message, UnexpectedExchange};
 #[cfg(feature = "arbitrary")]

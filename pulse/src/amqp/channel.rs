@@ -17,8 +17,8 @@ use lapin::types::FieldTable;
 use super::convert::{arguments, arrival, properties, short, transport_error};
 use super::link::REPLY_SUCCESS;
 use crate::client::transport::{
-    Arrival, BoxFuture, Channel, Deliveries, OutgoingMessage, QueueDeclaration, Route,
-    TransportError,
+    Arrival, BoxFuture, Channel, Deliveries, Lifetime, OutgoingMessage, QueueDeclaration, Route,
+    TransportError, code,
 };
 
 /// The tag of the one consumer of a channel.
@@ -81,9 +81,10 @@ impl Channel for AmqpChannel {
     ) -> BoxFuture<'a, Result<(), TransportError>> {
         Box::pin(async {
             let options = QueueDeclareOptions {
-                durable: queue.durable,
-                exclusive: !queue.durable,
-                auto_delete: !queue.durable,
+                passive: queue.lifetime == Lifetime::Existing,
+                durable: queue.lifetime == Lifetime::Durable,
+                exclusive: queue.lifetime == Lifetime::Exclusive,
+                auto_delete: queue.auto_delete,
                 ..QueueDeclareOptions::default()
             };
             let name = short(&queue.name)?;
@@ -159,6 +160,10 @@ impl Channel for AmqpChannel {
         hand_over(self.0.basic_ack(tag, BasicAckOptions { multiple: true }));
     }
 
+    fn ack(&self, tag: u64) {
+        hand_over(self.0.basic_ack(tag, BasicAckOptions { multiple: false }));
+    }
+
     fn nack(&self, tag: u64, requeue: bool) {
         let options = BasicNackOptions {
             requeue,
@@ -186,6 +191,10 @@ impl Channel for AmqpChannel {
         }
     }
 
+    fn is_open(&self) -> bool {
+        self.0.status().connected()
+    }
+
     fn close(&self) -> BoxFuture<'_, ()> {
         Box::pin(async {
             // One that is lost already needs no closing.
@@ -205,7 +214,10 @@ async fn publish(
         .basic_publish(
             short(&message.exchange)?,
             short(&message.routing_key)?,
-            BasicPublishOptions::default(),
+            BasicPublishOptions {
+                mandatory: message.mandatory,
+                ..BasicPublishOptions::default()
+            },
             &message.bytes,
             properties(&message)?,
         )
@@ -214,7 +226,15 @@ async fn publish(
     let answer = confirmation
         .await
         .map_err(|error| transport_error(&error))?;
-    Ok(answer.is_ack())
+    let is_ack = answer.is_ack();
+    match answer.take_message() {
+        // The broker acks a mandatory message after it has returned it.
+        Some(_) => Err(TransportError::coded(
+            code::NO_ROUTE,
+            "no queue is bound to the exchange",
+        )),
+        None => Ok(is_ack),
+    }
 }
 
 struct AmqpDeliveries(lapin::Consumer);

@@ -7,6 +7,7 @@ use lapin::message::Delivery;
 use lapin::types::{AMQPValue, FieldArray, FieldTable, LongString, ShortString};
 
 use crate::client::QueueArgument;
+use crate::client::dead_letter::{Headers, is_known_header};
 use crate::client::transport::{Arrival, OutgoingMessage, QueueDeclaration, TransportError};
 
 /// Marks a message as one that a durable queue keeps over a restart.
@@ -47,30 +48,46 @@ pub(super) fn short(text: &str) -> Result<ShortString, TransportError> {
 pub(super) fn arguments(queue: &QueueDeclaration) -> Result<FieldTable, TransportError> {
     let mut table = FieldTable::default();
     for (name, value) in &queue.arguments {
-        let value = match value {
-            QueueArgument::Bool(value) => AMQPValue::Boolean(*value),
-            QueueArgument::Integer(value) => AMQPValue::LongLongInt(*value),
-            QueueArgument::Text(value) => AMQPValue::LongString(value.as_str().into()),
-        };
-        table.insert(short(name)?, value);
+        table.insert(short(name)?, amqp_value(value));
     }
     Ok(table)
 }
 
+fn amqp_value(value: &QueueArgument) -> AMQPValue {
+    match value {
+        QueueArgument::Bool(value) => AMQPValue::Boolean(*value),
+        QueueArgument::Integer(value) => AMQPValue::LongLongInt(*value),
+        QueueArgument::Text(value) => AMQPValue::LongString(value.as_str().into()),
+    }
+}
+
 pub(super) fn arrival(delivery: Delivery) -> Arrival {
+    let headers = delivery.properties.headers().as_ref();
     Arrival {
         tag: delivery.delivery_tag,
-        cc: delivery
-            .properties
-            .headers()
-            .as_ref()
-            .map(routes)
-            .unwrap_or_default(),
+        cc: headers.map(routes).unwrap_or_default(),
+        headers: headers.map(known_headers).unwrap_or_default(),
         exchange: delivery.exchange.into(),
         routing_key: delivery.routing_key.into(),
         redelivered: delivery.redelivered,
         bytes: delivery.data,
     }
+}
+
+fn known_headers(headers: &FieldTable) -> Headers {
+    headers
+        .inner()
+        .iter()
+        .filter(|(name, _)| is_known_header(name.as_str()))
+        .filter_map(|(name, value)| {
+            let value = match value {
+                AMQPValue::LongString(text) => text.to_string().into(),
+                AMQPValue::LongLongInt(number) => (*number).into(),
+                _ => return None,
+            };
+            Some((name.to_string(), value))
+        })
+        .collect()
 }
 
 fn routes(headers: &FieldTable) -> Vec<String> {
@@ -94,14 +111,19 @@ pub(super) fn properties(
     let properties = lapin::BasicProperties::default()
         .with_content_type("application/json".into())
         .with_delivery_mode(PERSISTENT);
-    if message.cc.is_empty() {
+    if message.cc.is_empty() && message.headers.is_empty() {
         return Ok(properties);
     }
-    let mut routes = FieldArray::default();
-    for route in &message.cc {
-        routes.push(AMQPValue::LongString(LongString::from(route.as_str())));
-    }
     let mut headers = FieldTable::default();
-    headers.insert(short(CC)?, AMQPValue::FieldArray(routes));
+    for (name, value) in &message.headers {
+        headers.insert(short(name)?, amqp_value(value));
+    }
+    if !message.cc.is_empty() {
+        let mut routes = FieldArray::default();
+        for route in &message.cc {
+            routes.push(AMQPValue::LongString(LongString::from(route.as_str())));
+        }
+        headers.insert(short(CC)?, AMQPValue::FieldArray(routes));
+    }
     Ok(properties.with_headers(headers))
 }

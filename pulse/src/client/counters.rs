@@ -32,29 +32,38 @@ counters! {
     received
     /// Of these, messages that it had delivered before.
     redelivered
-    /// Deliveries that were acked.
+    /// Deliveries that the program acked.
     acked
-    /// Acks that were sent: each settles every finished delivery up to one.
+    /// Deliveries whose ack was sent to the broker. Less than `acked` while acks wait a
+    /// few milliseconds to be sent together.
     acks_sent
+    /// AMQP frames that these acks took: one can ack several deliveries.
+    ack_frames
     /// Deliveries that were rejected: dead-lettered or deleted by the broker.
     rejected
     /// Deliveries that were requeued.
     requeued
-    /// Deliveries whose connection was lost before they were settled; the
-    /// broker delivers their messages again.
+    /// Deliveries that were dropped without an ack, and requeued a moment later.
+    dropped
+    /// Deliveries whose channel was lost before they were settled; the broker
+    /// delivers their messages again.
     stale
-    /// Messages that could not be decoded or break their schema.
+    /// Messages that could not be decoded.
     unreadable
+    /// Messages that break their schema.
+    invalid
     /// Calls of the handler that failed.
     failed
     /// Calls of the handler that were second or later attempts.
     retried
-    /// Messages that were given to the dead letters after their last attempt.
+    /// Messages that were dead-lettered after their last attempt.
     dead_lettered
     /// Messages that were discarded after their last attempt.
     discarded
     /// Connections that were lost.
     connections_lost
+    /// Channels that were lost while their connection was not.
+    channels_lost
     /// Connections that were replaced as asked for.
     recycled
     /// Messages that were handed to the broker, each time counted.

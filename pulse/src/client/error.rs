@@ -4,8 +4,9 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::consumer::Envelope;
+use super::envelope::Envelope;
 use crate::routing::RoutingKeyError;
 
 /// What ended a consumer or a publisher, or kept it from starting. None of its
@@ -96,13 +97,13 @@ pub enum Error {
         /// Why the last one failed.
         reason: String,
     },
-    /// A queue's full name is longer than AMQP's 255 bytes.
-    #[error("the queue name {name:?} has {bytes} bytes; AMQP allows 255")]
+    /// A queue's name can't be used.
+    #[error("the queue name {name:?} {reason}")]
     QueueName {
-        /// The full name.
+        /// The name that was given.
         name: String,
-        /// How many bytes it has.
-        bytes: usize,
+        /// What is wrong with it, and what to do.
+        reason: &'static str,
     },
     /// The broker does not let this consumer have its queue.
     #[error("queue {queue} can't be used: {reason}; {advice}")]
@@ -117,42 +118,85 @@ pub enum Error {
     /// A word of a binding can't stand in its entry, or its pattern is too long.
     #[error(transparent)]
     Binding(#[from] RoutingKeyError),
-    /// Dead letters were asked for on an unnamed queue, which could not keep them.
-    #[error("dead-lettering needs a named queue; give the consumer one with `queue`")]
-    DeadLettersUnnamed,
+    /// The broker refused every binding of the queue. The first of the refusals is the
+    /// source.
+    #[error("the broker refused all {count} bindings of the queue, so no message would arrive")]
+    Unbound {
+        /// How many bindings there were.
+        count: usize,
+        /// The first refusal.
+        #[source]
+        first: BindingError,
+    },
+    /// Dead letters were asked for on a queue that is not declared as durable.
+    #[error("dead-lettering needs a durable queue; give the consumer Queue::durable")]
+    DeadLettersNotDurable,
     /// A message could not be handled, and
-    /// [`OnFailure::Stop`](super::OnFailure::Stop) was chosen. The message is
-    /// back in its queue.
-    #[error("stopped by {0}; it was put back into its queue")]
-    Failed(FailedMessage),
+    /// [`OnFailure::Stop`](super::OnFailure::Stop) was chosen. The message was requeued.
+    /// It is the source, with its cause.
+    #[error("a message that could not be handled stopped the consumer; it was requeued")]
+    Failed(#[source] FailedMessage),
+    /// The consumer was stopped with a time limit, and messages were still in work when
+    /// it was over. Their handlers were aborted, and the messages requeued.
+    #[error(
+        "{deliveries} deliveries were still in work {limit:?} after the stop; they are requeued"
+    )]
+    Unfinished {
+        /// The time limit.
+        limit: Duration,
+        /// How many deliveries were not settled.
+        deliveries: usize,
+        /// The messages whose handlers were aborted; none of those that the program
+        /// held itself.
+        messages: Vec<Envelope>,
+    },
 }
 
-/// A message that could not be handled.
+/// A message that could not be handled. The reason is its `source`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FailedMessage {
     /// The message, with its raw bytes.
     pub envelope: Envelope,
-    /// How many times the handler was called; 0 for a message that could not
-    /// be decoded or breaks its schema.
+    /// How many times the handler was called; 0 for a message that could not be read.
     pub attempts: u32,
     /// Why the last attempt failed.
-    pub reason: String,
+    pub error: Arc<dyn std::error::Error + Send + Sync>,
+}
+
+impl FailedMessage {
+    /// The error of the last attempt and its causes, in one line.
+    pub fn reason(&self) -> String {
+        error_chain(&*self.error)
+    }
 }
 
 impl fmt::Display for FailedMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "message from {} with routing key {:?}, ",
-            self.envelope.exchange(),
-            self.envelope.routing_key()
-        )?;
         match self.attempts {
-            0 => write!(f, "which could not be read: {}", self.reason),
-            attempts => write!(f, "which failed {attempts} times: {}", self.reason),
+            0 => write!(f, "{} could not be read", self.envelope),
+            1 => write!(f, "{} failed", self.envelope),
+            attempts => write!(f, "{} failed {attempts} times", self.envelope),
         }
     }
+}
+
+impl std::error::Error for FailedMessage {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&*self.error)
+    }
+}
+
+/// An error with its causes, in one line.
+pub(crate) fn error_chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
 }
 
 /// A binding that the broker refused to add or to remove.

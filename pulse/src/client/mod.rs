@@ -3,23 +3,30 @@
 pub(crate) mod connection;
 mod consumer;
 mod counters;
+pub(crate) mod dead_letter;
+mod envelope;
 mod error;
 mod listener;
 pub(crate) mod management;
 mod publisher;
 mod queue;
+mod queue_argument;
 mod reconnect;
 pub(crate) mod transport;
 
 pub use connection::Connection;
 pub use consumer::{
-    Consumer, ConsumerBuilder, ConsumerEvent, ConsumerHandle, Delivery, Envelope, OnFailure,
+    Consumer, ConsumerBuilder, ConsumerEvent, ConsumerHandle, Delivery, FromMessage, OnFailure,
+    Validation,
 };
 pub use counters::Counters;
+pub use dead_letter::DeadLetter;
+pub use envelope::Envelope;
 pub use error::{BindingError, Error, FailedMessage};
 pub use management::{Management, ManagementError, QueueBinding};
 pub use publisher::{
     Confirmation, PublishError, Publisher, PublisherBuilder, PublisherEvent, RoutesErrorKind,
 };
-pub use queue::{Queue, QueueArgument};
+pub use queue::Queue;
+pub use queue_argument::QueueArgument;
 pub use reconnect::Reconnect;

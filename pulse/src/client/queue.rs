@@ -1,82 +1,112 @@
-//! Which queue a consumer reads, and how it is declared.
+//! The queue that a consumer reads, and how it is declared.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::error::Error;
-use super::transport::QueueDeclaration;
+use super::queue_argument::QueueArgument;
+use super::transport::{Lifetime, QueueDeclaration};
 use crate::routing::MAX_BYTES;
 
 /// The queue that a consumer reads.
 ///
-/// A *named* queue stays on the broker when the program ends, and keeps what
-/// arrives meanwhile. The *unnamed* one lives as long as its connection: after
-/// a reconnect it is another queue, and what arrived in between is missed.
+/// A *durable* queue stays on the broker when the program ends, and collects messages
+/// meanwhile. An *exclusive* queue is deleted with its connection: after a reconnect
+/// it is another queue, and messages published in between are lost. A *passive* queue
+/// was declared by somebody else and is read as it is.
 ///
-/// A name becomes `queue/<user>/<name>`, the form that Pulse lets its users have.
+/// The names of the first two become `queue/<user>/<name>`, the form that Pulse allows
+/// its users.
+///
+/// # Changing a queue
+///
+/// A queue keeps the type and the arguments that it was declared with. Declaring it
+/// with others, for instance with a [`max_length`](Self::max_length) that it did not
+/// have, fails with RabbitMQ's `PRECONDITION_FAILED`. To change them, read a queue
+/// under another name with the same bindings, let the old one run empty and delete it;
+/// or have the operator set a policy, which applies to existing queues.
 #[derive(Clone, Debug)]
 pub struct Queue {
-    name: Option<String>,
+    kind: Kind,
+    auto_delete: bool,
     arguments: BTreeMap<String, QueueArgument>,
 }
 
-/// The value of one argument that a queue is declared with.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum QueueArgument {
-    /// True or false.
-    Bool(bool),
-    /// A whole number.
-    Integer(i64),
-    /// A text.
-    Text(String),
+#[derive(Clone, Debug)]
+enum Kind {
+    Durable(String),
+    Exclusive,
+    /// With its full name.
+    Passive(String),
 }
 
 const QUEUE_TYPE: &str = "x-queue-type";
 const MAX_LENGTH: &str = "x-max-length";
 const EXPIRES: &str = "x-expires";
+const DELIVERY_LIMIT: &str = "x-delivery-limit";
 const DEAD_LETTER_EXCHANGE: &str = "x-dead-letter-exchange";
 
+/// So many redeliveries that no message reaches them. RabbitMQ 4 would take -1 for no
+/// limit, with which RabbitMQ 3 deletes a message at its first redelivery.
+const UNLIMITED: i64 = i32::MAX as i64;
+
 impl Queue {
-    /// A durable queue, `queue/<user>/<name>`. It is a quorum queue: RabbitMQ
-    /// keeps it on several nodes where it has them.
+    /// A durable queue, `queue/<user>/<name>`. It is a quorum queue, which RabbitMQ
+    /// replicates where it has several nodes.
     ///
-    /// RabbitMQ 4 gives up a quorum queue's message after 20 redeliveries,
-    /// dropped connections included; set its `x-delivery-limit` to -1 with
-    /// [`argument`](Self::argument) to have none. RabbitMQ 3 has no such limit.
+    /// RabbitMQ 4 deletes a message of a quorum queue after 20 redeliveries, those due
+    /// to lost connections included. Such a loss would be silent, so the queue is
+    /// declared with an `x-delivery-limit` of 2³¹ - 1, unless
+    /// [`argument`](Self::argument) sets that or an `x-dead-letter-exchange`. A queue
+    /// that exists without one is read all the same;
+    /// [`ConsumerEvent::DeliveryLimit`](super::ConsumerEvent::DeliveryLimit) reports it.
     pub fn durable(name: impl Into<String>) -> Self {
-        Self {
-            name: Some(name.into()),
-            arguments: BTreeMap::new(),
-        }
-        .argument(QUEUE_TYPE, "quorum")
+        Self::new(Kind::Durable(name.into())).argument(QUEUE_TYPE, "quorum")
     }
 
-    /// A queue of this connection's own, deleted with it, under a fresh name
+    /// A queue that only this connection can use, deleted with it, under a random name
     /// on each connection.
     pub fn exclusive() -> Self {
+        Self::new(Kind::Exclusive)
+    }
+
+    /// A queue that exists, by its full name, such as `queue/<user>/<name>`. It is
+    /// neither declared nor changed, so its type and arguments don't matter and the
+    /// user needs no permission to configure it.
+    pub fn passive(full_name: impl Into<String>) -> Self {
+        Self::new(Kind::Passive(full_name.into()))
+    }
+
+    fn new(kind: Kind) -> Self {
         Self {
-            name: None,
+            kind,
+            auto_delete: false,
             arguments: BTreeMap::new(),
         }
     }
 
-    /// Makes a named queue a classic one. A queue's type can't be changed after
-    /// it was made: say this for one that is classic already.
+    /// Makes a durable queue a classic one, for a queue that exists as such.
     #[must_use]
     pub fn classic(self) -> Self {
         self.argument(QUEUE_TYPE, "classic")
     }
 
-    /// Lets the queue hold at most `messages`; beyond that the broker drops the
-    /// oldest, or gives it to the dead letters.
+    /// Lets the broker delete the queue when its last consumer is gone. RabbitMQ
+    /// allows it for [`classic`](Self::classic) queues.
+    #[must_use]
+    pub fn auto_delete(mut self) -> Self {
+        self.auto_delete = true;
+        self
+    }
+
+    /// Limits the queue to `messages`; beyond that the broker drops the oldest.
     #[must_use]
     pub fn max_length(self, messages: u32) -> Self {
         self.argument(MAX_LENGTH, i64::from(messages))
     }
 
-    /// Has the broker delete the queue after nobody has read it for `unused`,
-    /// counted in milliseconds.
+    /// Lets the broker delete the queue after it had no consumer for `unused`, counted
+    /// in milliseconds.
     #[must_use]
     pub fn expires(self, unused: Duration) -> Self {
         let milliseconds = i64::try_from(unused.as_millis()).unwrap_or(i64::MAX);
@@ -90,84 +120,106 @@ impl Queue {
         self
     }
 
-    pub(crate) fn is_named(&self) -> bool {
-        self.name.is_some()
+    pub(crate) fn is_exclusive(&self) -> bool {
+        matches!(self.kind, Kind::Exclusive)
+    }
+
+    /// Whether the broker dead-letters what is rejected, as the user's arguments ask.
+    pub(crate) fn has_dead_letter_exchange(&self) -> bool {
+        self.arguments.contains_key(DEAD_LETTER_EXCHANGE)
     }
 
     /// The declaration for one connection of `user`.
     pub(crate) fn declaration(&self, user: &str) -> QueueDeclaration {
-        let name = match &self.name {
-            Some(name) => format!("queue/{user}/{name}"),
-            None => format!("queue/{user}/{}", fresh_name()),
+        let (name, lifetime) = match &self.kind {
+            Kind::Durable(name) => (format!("queue/{user}/{name}"), Lifetime::Durable),
+            Kind::Exclusive => (
+                format!("queue/{user}/{}", random_name()),
+                Lifetime::Exclusive,
+            ),
+            Kind::Passive(name) => (name.clone(), Lifetime::Existing),
         };
         QueueDeclaration {
             name,
-            durable: self.is_named(),
+            lifetime,
+            auto_delete: self.auto_delete || self.is_exclusive(),
             arguments: self.arguments.clone(),
         }
     }
 
-    /// Checks what the broker could not be asked.
+    /// The declaration with a delivery limit in addition, where one is needed.
+    pub(crate) fn with_delivery_limit(
+        &self,
+        declaration: &QueueDeclaration,
+    ) -> Option<QueueDeclaration> {
+        let is_quorum = self.arguments.get(QUEUE_TYPE) == Some(&"quorum".into());
+        let has_own =
+            self.arguments.contains_key(DELIVERY_LIMIT) || self.has_dead_letter_exchange();
+        let applies = matches!(self.kind, Kind::Durable(_)) && is_quorum && !has_own;
+        applies.then(|| {
+            let mut declaration = declaration.clone();
+            declaration
+                .arguments
+                .insert(DELIVERY_LIMIT.to_owned(), UNLIMITED.into());
+            declaration
+        })
+    }
+
+    /// Checks the name, so that a mistake is no queue on the broker.
     pub(crate) fn check(&self, user: &str) -> Result<(), Error> {
-        let QueueDeclaration { name, .. } = self.declaration(user);
-        if name.len() > MAX_BYTES {
-            let bytes = name.len();
-            return Err(Error::QueueName { name, bytes });
-        }
-        Ok(())
-    }
-
-    /// Sends what the consumer rejects to the exchange and the queue that are
-    /// returned, unless the user has an exchange of their own for it.
-    pub(crate) fn dead_letters(&mut self, user: &str) -> Option<DeadLetters> {
-        let name = self.name.as_ref()?;
-        if self.arguments.contains_key(DEAD_LETTER_EXCHANGE) {
-            return None;
-        }
-        let dead = DeadLetters {
-            exchange: format!("exchange/{user}/{name}/dead"),
-            queue: Self {
-                name: Some(format!("{name}/dead")),
-                arguments: self.type_argument(),
+        let name = self.declaration(user).name;
+        let reason = match &self.kind {
+            Kind::Durable(own) | Kind::Passive(own) if own.is_empty() => {
+                "is empty; give it a name, or use Queue::exclusive"
             }
-            .declaration(user),
+            Kind::Durable(own) if own.starts_with("queue/") => {
+                "begins with `queue/`, which is added to it; leave out `queue/<user>/`, or use \
+                 Queue::passive for another user's queue"
+            }
+            _ if name.len() > MAX_BYTES => {
+                "is longer than the 255 bytes that AMQP allows; shorten it"
+            }
+            _ => return Ok(()),
         };
-        self.arguments.insert(
-            DEAD_LETTER_EXCHANGE.to_owned(),
-            dead.exchange.clone().into(),
-        );
-        if self
-            .type_argument()
-            .values()
-            .any(|kind| *kind == "quorum".into())
-        {
-            // Without these a quorum queue may lose a dead letter on its way.
-            self.arguments
-                .insert("x-dead-letter-strategy".to_owned(), "at-least-once".into());
-            self.arguments
-                .insert("x-overflow".to_owned(), "reject-publish".into());
-        }
-        Some(dead)
+        let name = match &self.kind {
+            Kind::Durable(own) | Kind::Passive(own) => own.clone(),
+            Kind::Exclusive => name,
+        };
+        Err(Error::QueueName { name, reason })
     }
 
-    fn type_argument(&self) -> BTreeMap<String, QueueArgument> {
-        self.arguments
-            .iter()
-            .filter(|(name, _)| *name == QUEUE_TYPE)
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect()
+    /// The exchange and the queue for the messages that a consumer dead-letters;
+    /// `None` for a queue that could not keep them.
+    pub(crate) fn dead_letters(&self, user: &str) -> Option<DeadLetters> {
+        let Kind::Durable(name) = &self.kind else {
+            return None;
+        };
+        let queue = Self {
+            kind: Kind::Durable(format!("{name}/dead")),
+            auto_delete: false,
+            arguments: self
+                .arguments
+                .iter()
+                .filter(|(name, _)| *name == QUEUE_TYPE)
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect(),
+        };
+        Some(DeadLetters {
+            exchange: format!("exchange/{user}/{name}/dead"),
+            queue,
+        })
     }
 }
 
-/// Where a queue's dead letters go.
+/// Where a consumer publishes its dead letters.
 #[derive(Clone, Debug)]
 pub(crate) struct DeadLetters {
     pub(crate) exchange: String,
-    pub(crate) queue: QueueDeclaration,
+    pub(crate) queue: Queue,
 }
 
 /// A name that no other queue has: over 140 random bits.
-fn fresh_name() -> String {
+fn random_name() -> String {
     (0..24).map(|_| fastrand::alphanumeric()).collect()
 }
 
@@ -180,29 +232,5 @@ impl From<&str> for Queue {
 impl From<String> for Queue {
     fn from(name: String) -> Self {
         Self::durable(name)
-    }
-}
-
-impl From<bool> for QueueArgument {
-    fn from(value: bool) -> Self {
-        Self::Bool(value)
-    }
-}
-
-impl From<i64> for QueueArgument {
-    fn from(value: i64) -> Self {
-        Self::Integer(value)
-    }
-}
-
-impl From<&str> for QueueArgument {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
-    }
-}
-
-impl From<String> for QueueArgument {
-    fn from(value: String) -> Self {
-        Self::Text(value)
     }
 }

@@ -17,7 +17,8 @@ use std::task::{Context, Poll};
 use tokio::sync::watch;
 
 use super::connection::ConnectError;
-use super::queue::QueueArgument;
+use super::dead_letter::Headers;
+use super::queue_argument::QueueArgument;
 
 pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -72,7 +73,7 @@ pub(crate) trait Channel: Send + Sync {
         to: &'a Route,
     ) -> BoxFuture<'a, Result<(), TransportError>>;
 
-    /// Removes a binding; one that the queue does not have is no fault.
+    /// Removes a binding; one that the queue does not have is no error.
     fn unbind<'a>(
         &'a self,
         queue: &'a str,
@@ -90,6 +91,9 @@ pub(crate) trait Channel: Send + Sync {
     /// Acks every open delivery up to `tag`.
     fn ack_up_to(&self, tag: u64);
 
+    /// Acks one delivery.
+    fn ack(&self, tag: u64);
+
     /// Gives up one delivery: back into its queue, or to where the queue sends
     /// its dead letters.
     fn nack(&self, tag: u64, requeue: bool);
@@ -103,6 +107,9 @@ pub(crate) trait Channel: Send + Sync {
         &self,
         message: &Arc<OutgoingMessage>,
     ) -> BoxFuture<'static, Result<bool, TransportError>>;
+
+    /// Whether the channel can still be used, as far as is known.
+    fn is_open(&self) -> bool;
 
     /// Closes the channel after everything that was handed over before.
     fn close(&self) -> BoxFuture<'_, ()>;
@@ -124,27 +131,43 @@ pub(crate) struct Arrival {
     /// The `CC` header.
     pub(crate) cc: Vec<String>,
     pub(crate) redelivered: bool,
+    /// The headers of a dead letter; of other messages, none.
+    pub(crate) headers: Headers,
     pub(crate) bytes: Vec<u8>,
 }
 
 /// A message on its way out.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct OutgoingMessage {
     pub(crate) exchange: String,
     pub(crate) routing_key: String,
     /// The `CC` header.
     pub(crate) cc: Vec<String>,
     pub(crate) bytes: Vec<u8>,
+    /// Other headers.
+    pub(crate) headers: Headers,
+    /// Whether the message has to reach a queue: one that reaches none is an error.
+    pub(crate) mandatory: bool,
 }
 
 /// A queue as it is declared.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct QueueDeclaration {
     pub(crate) name: String,
-    /// Whether it outlives its connection; otherwise it is this connection's
-    /// own, and deleted with it.
-    pub(crate) durable: bool,
+    pub(crate) lifetime: Lifetime,
+    pub(crate) auto_delete: bool,
     pub(crate) arguments: BTreeMap<String, QueueArgument>,
+}
+
+/// How long a queue lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lifetime {
+    /// It outlives connections and restarts.
+    Durable,
+    /// It belongs to one connection, and is deleted with it.
+    Exclusive,
+    /// It has to exist, and is left as it is.
+    Existing,
 }
 
 /// The two ends of a binding that are not the queue.
@@ -166,6 +189,7 @@ const CLOSED: &str = "the connection is closed";
 
 /// AMQP reply codes, by the names that the specification gives them.
 pub(crate) mod code {
+    pub(crate) const NO_ROUTE: u16 = 312;
     pub(crate) const ACCESS_REFUSED: u16 = 403;
     pub(crate) const NOT_FOUND: u16 = 404;
     pub(crate) const RESOURCE_LOCKED: u16 = 405;

@@ -88,9 +88,13 @@ impl Channel for MemoryChannel {
 
     fn declare_exchange<'a>(
         &'a self,
-        _exchange: &'a str,
+        exchange: &'a str,
     ) -> BoxFuture<'a, Result<(), TransportError>> {
-        Box::pin(ready(self.broker.lock().check_open(self.id)))
+        let mut state = self.broker.lock();
+        let declared = state
+            .check_open(self.id)
+            .map(|()| state.declare_exchange(exchange));
+        Box::pin(ready(declared))
     }
 
     fn declare_queue<'a>(
@@ -136,6 +140,10 @@ impl Channel for MemoryChannel {
         self.broker.lock().ack_up_to(self.id, tag);
     }
 
+    fn ack(&self, tag: u64) {
+        self.broker.lock().ack(self.id, tag);
+    }
+
     fn nack(&self, tag: u64, requeue: bool) {
         self.broker.lock().nack(self.id, tag, requeue);
     }
@@ -156,6 +164,10 @@ impl Channel for MemoryChannel {
             let _ = link.wait_for(|state| !blocked(state)).await;
             broker.lock().publish_on(id, &message)
         })
+    }
+
+    fn is_open(&self) -> bool {
+        self.broker.lock().check_open(self.id).is_ok()
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {

@@ -1,5 +1,4 @@
-//! The ways of messages through the broker in memory: from an exchange into
-//! queues, to a channel, and back or out.
+//! Routing, delivery, acks and dead-lettering of the broker in memory.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -17,13 +16,18 @@ impl State {
     ) -> Result<bool, TransportError> {
         self.check_open(channel)?;
         self.check_exchange(channel, &message.exchange)?;
-        self.publish(message);
-        Ok(true)
+        match self.publish(message) {
+            0 if message.mandatory => Err(TransportError::coded(
+                code::NO_ROUTE,
+                "no queue is bound to the exchange",
+            )),
+            _ => Ok(true),
+        }
     }
 
     /// Puts a message into every queue with a binding that its routing key, or
-    /// a key of its `CC` header, matches; once into each.
-    pub(super) fn publish(&mut self, message: &Arc<OutgoingMessage>) {
+    /// a key of its `CC` header, matches; once into each. The number of queues.
+    pub(super) fn publish(&mut self, message: &Arc<OutgoingMessage>) -> usize {
         let mut keys = vec![&message.routing_key];
         keys.extend(&message.cc);
         let queues: BTreeSet<String> = self
@@ -33,15 +37,16 @@ impl State {
             .filter(|bound| keys.iter().any(|key| bound.pattern.matches(key)))
             .map(|bound| bound.queue.clone())
             .collect();
-        for queue in queues {
-            if let Some(found) = self.queues.get_mut(&queue) {
+        for queue in &queues {
+            if let Some(found) = self.queues.get_mut(queue) {
                 found.waiting.push_back(Stored {
                     message: Arc::clone(message),
                     redelivered: false,
                 });
             }
-            self.deliver(&queue);
+            self.deliver(queue);
         }
+        queues.len()
     }
 
     /// Hands out what waits in a queue, to each reader in its turn.
@@ -86,6 +91,18 @@ impl State {
         }
     }
 
+    pub(super) fn ack(&mut self, id: Id, tag: u64) {
+        let Ok(channel) = self.channel(id) else {
+            return;
+        };
+        match channel.unsettled.remove(&tag) {
+            Some((queue, _)) => self.deliver(&queue),
+            None => {
+                self.refuse(id, code::PRECONDITION_FAILED, "unknown delivery tag");
+            }
+        }
+    }
+
     pub(super) fn nack(&mut self, id: Id, tag: u64, requeue: bool) {
         let Ok(channel) = self.channel(id) else {
             return;
@@ -121,6 +138,8 @@ impl State {
                 exchange: exchange.clone(),
                 routing_key: message.routing_key.clone(),
                 cc: message.cc.clone(),
+                headers: message.headers.clone(),
+                mandatory: false,
                 bytes: message.bytes.clone(),
             };
             self.publish(&Arc::new(dead));
@@ -137,6 +156,7 @@ impl Channel {
             routing_key: stored.message.routing_key.clone(),
             cc: stored.message.cc.clone(),
             redelivered: stored.redelivered,
+            headers: stored.message.headers.clone(),
             bytes: stored.message.bytes.clone(),
         };
         self.unsettled

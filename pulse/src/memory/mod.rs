@@ -84,6 +84,7 @@ impl MemoryBroker {
                 .map(|route| format!("route.{route}"))
                 .collect(),
             bytes: bytes.into(),
+            ..OutgoingMessage::default()
         }));
     }
 

@@ -7,7 +7,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
 
 use crate::client::transport::{
-    Arrival, LinkState, OutgoingMessage, QueueDeclaration, Route, TransportError, code,
+    Arrival, Lifetime, LinkState, OutgoingMessage, QueueDeclaration, Route, TransportError, code,
 };
 use crate::routing::RoutingPattern;
 
@@ -129,14 +129,19 @@ impl State {
             Some(queue) if queue.owner.is_some_and(|owner| owner != link) => {
                 Err(self.refuse(channel, code::RESOURCE_LOCKED, "another connection's queue"))
             }
+            Some(_) if declaration.lifetime == Lifetime::Existing => Ok(()),
             Some(queue) if queue.declaration != *declaration => {
                 Err(self.refuse(channel, code::PRECONDITION_FAILED, "other arguments"))
             }
             Some(_) => Ok(()),
+            None if declaration.lifetime == Lifetime::Existing => {
+                let reason = format!("NOT_FOUND - no queue '{}'", declaration.name);
+                Err(self.refuse(channel, code::NOT_FOUND, &reason))
+            }
             None => {
                 let queue = Queue {
                     declaration: declaration.clone(),
-                    owner: (!declaration.durable).then_some(link),
+                    owner: (declaration.lifetime == Lifetime::Exclusive).then_some(link),
                     waiting: VecDeque::new(),
                     readers: VecDeque::new(),
                 };

@@ -1,5 +1,7 @@
 //! The RabbitMQ of the tests, and what they do to it behind the crate's back.
 
+use std::time::Duration;
+
 use lapin::options::{
     BasicGetOptions, BasicPublishOptions, ExchangeDeclareOptions, ExchangeDeleteOptions,
     QueueDeclareOptions, QueueDeleteOptions,
@@ -156,6 +158,18 @@ impl Rabbit {
             .await
             .expect("the queue exists")
             .message_count()
+    }
+
+    /// Waits until so many messages wait in a queue: what a closed channel had not acked
+    /// is back a moment later.
+    pub async fn wait_for_len(&self, queue: &str, messages: u32) {
+        for _ in 0..500 {
+            if self.queue_len(queue).await == messages {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("{queue} has {} messages", self.queue_len(queue).await);
     }
 
     /// Takes everything out of a queue.

@@ -5,15 +5,15 @@ use crate::{EXCHANGE, QUEUE, builder, publish};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
-use taskcluster_pulse::{ConsumerEvent, Envelope, Error, MemoryBroker, OnFailure, Queue};
+use taskcluster_pulse::{ConsumerEvent, Error, MemoryBroker, OnFailure, Queue, Validation};
 
 type Outcome = std::future::Ready<Result<(), String>>;
 
 /// A handler that fails the first `failures` times, and how often it was called.
-fn failing(failures: u32) -> (Arc<AtomicU32>, impl Fn(Event, Envelope) -> Outcome) {
+fn failing(failures: u32) -> (Arc<AtomicU32>, impl Fn(Event) -> Outcome) {
     let calls = Arc::new(AtomicU32::new(0));
     let counted = Arc::clone(&calls);
-    let handler = move |_, _| {
+    let handler = move |_| {
         std::future::ready(match counted.fetch_add(1, Ordering::SeqCst) {
             call if call < failures => Err("not yet".to_owned()),
             _ => Ok(()),
@@ -33,7 +33,7 @@ async fn a_failure_is_retried_then_acked() {
     let stopper = consumer.handle();
     publish(&broker, 0..1).await;
     let (calls, handler) = failing(2);
-    let run = tokio::spawn(consumer.run(handler));
+    let run = tokio::spawn(consumer.run(1, handler));
     eventually(|| stopper.counters().acked == 1).await;
     stopper.stop();
     run.await.expect("no panic").expect("stopped");
@@ -49,6 +49,7 @@ async fn what_fails_for_good_is_dead_lettered() {
     let consumer = builder(&broker)
         .retries(1, Duration::from_millis(1))
         .on_failure(OnFailure::DeadLetter)
+        .validation(Validation::Refuse)
         .on_event(seen.listener())
         .start()
         .await
@@ -63,7 +64,7 @@ async fn what_fails_for_good_is_dead_lettered() {
     );
     publish(&broker, 0..1).await;
     let (calls, handler) = failing(2);
-    let run = tokio::spawn(consumer.run(handler));
+    let run = tokio::spawn(consumer.run(1, handler));
     eventually(|| broker.queue_len("queue/guest/test/dead") == Some(3)).await;
     stopper.stop();
     run.await.expect("no panic").expect("stopped");
@@ -73,7 +74,10 @@ async fn what_fails_for_good_is_dead_lettered() {
         3
     );
     let counters = stopper.counters();
-    assert_eq!((counters.unreadable, counters.failed), (2, 2));
+    assert_eq!(
+        (counters.unreadable, counters.invalid, counters.failed),
+        (1, 1, 2)
+    );
 }
 
 #[tokio::test]
@@ -89,14 +93,14 @@ async fn what_fails_for_good_is_dropped_with_a_report() {
         .expect("started");
     let stopper = consumer.handle();
     publish(&broker, 0..2).await;
-    let run = tokio::spawn(consumer.run(|event: Event, _| async move {
+    let run = tokio::spawn(consumer.run(1, |event: Event| async move {
         assert!(event.number() > 0, "number 0");
         Ok::<(), String>(())
     }));
     eventually(|| stopper.counters().acked == 2).await;
     stopper.stop();
     run.await.expect("no panic").expect("stopped");
-    let reported = |event: &ConsumerEvent| matches!(event, ConsumerEvent::Discarded(report) if report.reason.contains("panicked: number 0"));
+    let reported = |event: &ConsumerEvent| matches!(event, ConsumerEvent::Discarded(report) if report.reason().contains("panicked: number 0"));
     assert_eq!(seen.count(reported), 1);
 }
 
@@ -110,7 +114,7 @@ async fn what_fails_for_good_stops_the_consumer() {
         .expect("started");
     publish(&broker, 0..2).await;
     let (_, handler) = failing(1);
-    let error = consumer.run(handler).await.expect_err("stopped");
+    let error = consumer.run(1, handler).await.expect_err("stopped");
     let Error::Failed(report) = &error else {
         panic!("{error}");
     };
@@ -131,19 +135,19 @@ async fn dead_letters_need_a_name() {
         .start()
         .await
         .expect_err("no name");
-    assert!(matches!(error, Error::DeadLettersUnnamed), "{error}");
+    assert!(matches!(error, Error::DeadLettersNotDurable), "{error}");
 }
 
 #[tokio::test]
 async fn no_more_handlers_run_at_once_than_asked_for() {
     let broker = MemoryBroker::new();
-    let consumer = builder(&broker).handlers(3).start().await.expect("started");
+    let consumer = builder(&broker).start().await.expect("started");
     let stopper = consumer.handle();
     publish(&broker, 0..20).await;
     let running = Arc::new(AtomicU32::new(0));
     let most = Arc::new(AtomicU32::new(0));
     let (now, highest) = (Arc::clone(&running), Arc::clone(&most));
-    let run = tokio::spawn(consumer.run(move |_: Event, _| {
+    let run = tokio::spawn(consumer.run(3, move |_: Event| {
         let (now, highest) = (Arc::clone(&now), Arc::clone(&highest));
         async move {
             highest.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
@@ -170,8 +174,8 @@ async fn a_lost_connection_is_no_failure() {
     publish(&broker, 0..1).await;
     let (calls, inner) = failing(1);
     let disconnect = broker.clone();
-    let run = tokio::spawn(consumer.run(move |event: Event, envelope| {
-        let result = inner(event, envelope);
+    let run = tokio::spawn(consumer.run(1, move |event: Event| {
+        let result = inner(event);
         // The first call breaks the connection under itself, and fails.
         if stopper_first(&calls) {
             disconnect.disconnect();

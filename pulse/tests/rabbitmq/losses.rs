@@ -50,6 +50,11 @@ async fn a_deleted_queue_is_made_anew() {
         .start()
         .await
         .expect("started");
+    assert!(
+        tokio::time::timeout(Duration::from_millis(50), consumer.next())
+            .await
+            .is_err()
+    );
     rabbit.delete_queue(&rabbit.queue()).await;
     seen.wait_for(|event| matches!(event, ConsumerEvent::CancelledByBroker { .. }))
         .await;
@@ -66,14 +71,13 @@ async fn recycling_loses_and_repeats_nothing() {
     let rabbit = Rabbit::for_test().await;
     let consumer = rabbit
         .consumer()
-        .handlers(10)
         .recycle_after(Duration::from_millis(100))
         .start()
         .await
         .expect("started");
     publish(&rabbit, 0..2000).await;
     let stopper = consumer.handle();
-    let run = tokio::spawn(consumer.run(|_: Event, _| async {
+    let run = tokio::spawn(consumer.run(10, |_: Event| async {
         tokio::time::sleep(Duration::from_millis(2)).await;
         Ok::<(), String>(())
     }));

@@ -2,14 +2,18 @@
 
 #![cfg(feature = "amqp")]
 
+mod acks;
 mod addresses;
 #[path = "../common/mod.rs"]
 mod common;
+mod dead_letters;
 mod deliveries;
+mod handlers;
 mod losses;
 #[cfg(feature = "management")]
 mod management_api;
 mod publisher;
+mod queues;
 mod refusals;
 mod topics;
 

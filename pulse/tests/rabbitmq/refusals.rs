@@ -151,7 +151,7 @@ async fn a_queue_of_another_type_says_what_to_do() {
     let error = rabbit.consumer().start().await.expect_err("another type");
     let text = error.to_string();
     assert!(matches!(error, Error::Queue { .. }), "{text}");
-    assert!(text.contains("other arguments"), "{text}");
+    assert!(text.contains("another value of that argument"), "{text}");
     rabbit.delete_queue(&rabbit.queue()).await;
 }
 

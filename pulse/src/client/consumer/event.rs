@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use crate::client::envelope::Envelope;
 use crate::client::error::{BindingError, FailedMessage};
 use crate::client::listener::Event;
 use crate::client::management::{ManagementError, QueueBinding};
 use crate::client::reconnect::Waiting;
+use crate::validate::Violations;
 
 /// Something that happened to a consumer, passed to the function given to
 /// [`on_event`](super::ConsumerBuilder::on_event). Each is also written to `tracing`.
@@ -64,12 +66,42 @@ pub enum ConsumerEvent {
         /// The queue's full name.
         queue: String,
     },
+    /// The broker closed the channel and kept the connection, for instance because an
+    /// ack took longer than its timeout allows. The consumer sets up another channel.
+    ChannelLost {
+        /// The queue's full name.
+        queue: String,
+        /// The broker's reason.
+        reason: String,
+    },
+    /// The queue exists without a delivery limit of its own. RabbitMQ 4 deletes its
+    /// messages after 20 redeliveries, lost connections included; RabbitMQ 3 has no
+    /// limit. Read a new queue, or have the operator set a policy.
+    DeliveryLimit {
+        /// The queue's full name.
+        queue: String,
+    },
+    /// A message breaks its schema. It is handled all the same, unless
+    /// [`Validation::Refuse`](super::Validation::Refuse) was chosen.
+    Invalid {
+        /// The message.
+        envelope: Envelope,
+        /// Everything that breaks the schema.
+        violations: Violations,
+    },
     /// The connection was replaced by a new one, as
     /// [`recycle_after`](super::ConsumerBuilder::recycle_after) asks; the old
     /// one closes when its deliveries are settled.
     Recycled,
     /// A message could not be handled and was dead-lettered.
     DeadLettered(FailedMessage),
+    /// A message could not be dead-lettered. It stays in work and is tried again.
+    DeadLetterFailed {
+        /// The message.
+        message: FailedMessage,
+        /// The broker's reason.
+        reason: String,
+    },
     /// A message could not be handled and was discarded.
     Discarded(FailedMessage),
 }
@@ -118,8 +150,27 @@ impl Event for ConsumerEvent {
             }
             Self::CancelledByBroker { queue } => tracing::warn!(queue, "cancelled by the broker"),
             Self::Recycled => tracing::info!("connection recycled"),
-            Self::DeadLettered(message) => tracing::error!("dead-lettered {message}"),
-            Self::Discarded(message) => tracing::error!("discarded {message}"),
+            Self::ChannelLost { queue, reason } => {
+                tracing::warn!(queue, reason, "channel closed by the broker");
+            }
+            Self::DeliveryLimit { queue } => tracing::warn!(
+                queue,
+                "the queue has no x-delivery-limit, so that RabbitMQ 4 deletes a message after 20 \
+                 redeliveries; read a new queue, or have the operator set a policy"
+            ),
+            Self::Invalid {
+                envelope,
+                violations,
+            } => tracing::debug!("{envelope} breaks its schema: {violations}"),
+            Self::DeadLettered(message) => {
+                tracing::error!("dead-lettered: {message}: {}", message.reason());
+            }
+            Self::DeadLetterFailed { message, reason } => {
+                tracing::error!(reason, "not dead-lettered yet: {message}");
+            }
+            Self::Discarded(message) => {
+                tracing::error!("discarded: {message}: {}", message.reason());
+            }
         }
     }
 }

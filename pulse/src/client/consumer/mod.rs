@@ -1,41 +1,50 @@
 //! The consumer: a stream of deliveries, and handlers on top of it.
 
-mod binder;
+mod ack_tracker;
+mod bindings;
 mod builder;
+mod config;
+mod dead_letters;
 mod delivery;
 mod event;
-mod intake;
-mod ledger;
+mod from_message;
+mod inbox;
 mod panic;
-mod plan;
+mod policy;
 mod run;
 mod session;
 mod setup;
+mod shared;
+mod stop;
 mod supervisor;
+mod worker;
 
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use futures_core::Stream;
 use tokio::task::JoinHandle;
 
-pub use builder::{ConsumerBuilder, OnFailure};
-pub use delivery::{Delivery, Envelope};
+pub use builder::ConsumerBuilder;
+pub use delivery::Delivery;
 pub use event::ConsumerEvent;
+pub use from_message::FromMessage;
+pub use policy::{OnFailure, Validation};
 
-use self::intake::Intakes;
-use self::supervisor::Shared;
+use self::inbox::Inboxes;
+use self::shared::Shared;
+use self::supervisor::Started;
 use super::connection::Connection;
 use super::counters::Counters;
 use super::error::{BindingError, Error};
 
-/// Reads a queue and loses nothing: what is not acked comes again.
+/// Reads a queue and loses nothing: what is not acked is delivered again.
 ///
-/// It is a [`Stream`] of [`Delivery`]s. [`run`](Self::run) calls a handler for
-/// each of them instead, with retries. A task in the background keeps the
-/// connection up either way.
+/// It is a [`Stream`] of [`Delivery`]s. [`run`](Self::run) calls a handler for each of
+/// them instead, with retries. A background task keeps the connection up either way.
 ///
 /// ```
 /// use taskcluster_pulse::{Binding, Connection, Consumer, EventSet};
@@ -64,46 +73,62 @@ use super::error::{BindingError, Error};
 /// Dropping a consumer stops it as [`stop`](Self::stop) does, without waiting.
 pub struct Consumer {
     shared: Arc<Shared>,
-    intakes: Intakes,
+    inboxes: Inboxes,
     supervisor: JoinHandle<Result<(), Error>>,
+    /// Whether deliveries were asked for.
+    consuming: bool,
 }
 
 impl Consumer {
-    /// Begins to describe a consumer.
+    /// Configures a consumer.
     pub fn builder(connection: Connection) -> ConsumerBuilder {
         ConsumerBuilder::new(connection)
     }
 
-    fn new(
-        shared: Arc<Shared>,
-        intakes: Intakes,
-        supervisor: JoinHandle<Result<(), Error>>,
-    ) -> Self {
+    fn new(shared: Arc<Shared>, started: Started) -> Self {
+        let Started {
+            inboxes,
+            supervisor,
+        } = started;
         Self {
             shared,
-            intakes,
+            inboxes,
             supervisor,
+            consuming: false,
         }
     }
 
-    /// The next delivery. `None` once the consumer has ended; then
-    /// [`stop`](Self::stop) tells why.
+    /// The next delivery. `None` once the consumer has ended; then [`stop`](Self::stop)
+    /// returns the reason.
     ///
     /// Nothing is lost when this is dropped before it completes.
     pub async fn next(&mut self) -> Option<Delivery> {
         std::future::poll_fn(|cx| self.poll_delivery(cx)).await
     }
 
-    /// Ends the consumer: no more deliveries, then it waits until each delivery
-    /// in work has its verdict, sends the acks, and closes the connection.
+    /// Ends the consumer: no more deliveries, then it waits until each delivery that the
+    /// program has is settled, sends the acks, and closes the connection.
     ///
-    /// A delivery that the caller keeps is in work as well: ack or drop it first.
+    /// A delivery that the caller keeps is waited for as well: ack or drop it first, or
+    /// use [`stop_within`](Self::stop_within).
     ///
     /// # Errors
     ///
     /// [`Error`], where that had ended the consumer before it was stopped.
     pub async fn stop(mut self) -> Result<(), Error> {
-        self.shared.stop.send_replace(true);
+        self.shared.stop.ask();
+        self.finish().await
+    }
+
+    /// Ends the consumer as [`stop`](Self::stop) does, and waits for deliveries that the
+    /// program has until `limit` is over.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unfinished`], where some were not settled in time: the broker requeues
+    /// them. Otherwise as [`stop`](Self::stop).
+    pub async fn stop_within(mut self, limit: Duration) -> Result<(), Error> {
+        self.shared.stop.ask_within(limit);
         self.finish().await
     }
 
@@ -124,9 +149,9 @@ impl Consumer {
         self.shared.meter.read()
     }
 
-    /// Leaves what was not handed out, and waits for the supervisor.
+    /// Drops what was not handed out, and waits for the supervisor.
     async fn finish(&mut self) -> Result<(), Error> {
-        self.intakes.finish().await;
+        self.inboxes.finish().await;
         match (&mut self.supervisor).await {
             Ok(result) => result,
             Err(error) => match error.try_into_panic() {
@@ -138,14 +163,13 @@ impl Consumer {
     }
 
     fn poll_delivery(&mut self, cx: &mut Context<'_>) -> Poll<Option<Delivery>> {
-        if self.is_stopping() {
-            self.intakes.leave();
+        if self.shared.stop.is_asked() {
+            self.inboxes.close();
+        } else if !self.consuming {
+            self.consuming = true;
+            self.shared.consume(self.shared.config.stream_prefetch());
         }
-        self.intakes.poll_next(cx)
-    }
-
-    fn is_stopping(&self) -> bool {
-        *self.shared.stop.borrow()
+        self.inboxes.poll_next(cx)
     }
 }
 
@@ -159,15 +183,15 @@ impl Stream for Consumer {
 
 impl Drop for Consumer {
     fn drop(&mut self) {
-        self.shared.stop.send_replace(true);
+        self.shared.stop.ask();
     }
 }
 
 impl fmt::Debug for Consumer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Consumer")
-            .field("connection", &self.shared.plan.connection)
-            .field("queue", &self.shared.plan.queue)
+            .field("connection", &self.shared.config.connection)
+            .field("queue", &self.shared.config.queue)
             .finish_non_exhaustive()
     }
 }
@@ -180,10 +204,18 @@ pub struct ConsumerHandle {
 }
 
 impl ConsumerHandle {
-    /// Asks the consumer to stop. [`Consumer::next`] then gives `None`, and
-    /// [`Consumer::run`] returns when what is in work is done.
+    /// Asks the consumer to stop. [`Consumer::next`] then returns `None`, and
+    /// [`Consumer::run`] returns when the handlers that run have finished and their acks
+    /// are sent; all other messages are requeued.
     pub fn stop(&self) {
-        self.shared.stop.send_replace(true);
+        self.shared.stop.ask();
+    }
+
+    /// Asks the consumer to stop, and aborts handlers that have not returned after
+    /// `limit`. [`Consumer::run`] then returns [`Error::Unfinished`] with their messages,
+    /// which are requeued. It may be called after [`stop`](Self::stop).
+    pub fn stop_within(&self, limit: Duration) {
+        self.shared.stop.ask_within(limit);
     }
 
     /// How often things happened so far.

@@ -1,216 +1,264 @@
-//! Handlers: retries, and what becomes of a message after the last of them.
+//! Calls a handler for each message: concurrency, retries and an orderly end.
 
+use std::collections::{BTreeMap, HashMap};
 use std::error::Error as StdError;
 use std::future::Future;
-use std::marker::PhantomData;
 use std::sync::Arc;
+use std::time::Duration;
 
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
-use tokio::time::sleep;
+use tokio::task::{Id, JoinError, JoinSet};
+use tokio::time::{Instant, sleep_until};
 use tracing::Instrument;
 
 use super::Consumer;
-use super::builder::OnFailure;
-use super::delivery::{Delivery, Envelope};
 use super::event::ConsumerEvent;
-use super::panic::caught;
-use super::supervisor::{Shared, Stop};
+use super::from_message::FromMessage;
+use super::policy::OnFailure;
+use super::worker::{Job, Outcome, Worker, publish_dead_letter};
+use crate::client::envelope::Envelope;
 use crate::client::error::{Error, FailedMessage};
-use crate::event::EventSet;
+
+/// Longest wait before a retry, unless a longer one was configured.
+const MAX_RETRY_DELAY: Duration = Duration::from_secs(300);
 
 impl Consumer {
-    /// Decodes and validates each message and calls `handler` for it, until the
-    /// consumer is stopped.
+    /// Calls `handler` for each message, for at most `handlers` messages at once, until
+    /// the consumer is stopped.
     ///
-    /// The message is acked after the handler has succeeded. A handler that
-    /// fails, or panics, is called again as
-    /// [`retries`](super::ConsumerBuilder::retries) says; after that, the
-    /// message goes the way that
-    /// [`on_failure`](super::ConsumerBuilder::on_failure) names. So does, at
-    /// once, a message that can't be decoded or breaks its schema. While a
-    /// message waits to be tried again, other handlers run.
+    /// The handler takes the decoded event, or anything else that is [`FromMessage`]: an
+    /// `(Event, Envelope)` pair, or the [`Envelope`] alone.
     ///
-    /// A lost connection is no failure: the broker delivers the message again,
-    /// and its attempts are counted anew.
+    /// ```
+    /// use taskcluster_pulse::{Consumer, Envelope, Error, EventSet};
+    ///
+    /// # async fn example<Event: EventSet>(consumer: Consumer) -> Result<(), Error> {
+    /// consumer
+    ///     .run(8, async |(event, envelope): (Event, Envelope)| {
+    ///         println!("{}", envelope.routing_key());
+    ///         # let _ = event;
+    ///         Ok::<(), std::io::Error>(())
+    ///     })
+    ///     .await
+    /// # }
+    /// ```
+    ///
+    /// The handlers run as tasks, in parallel, which is why the handler is a function
+    /// that returns a `Send` future: stable Rust can't ask that of an `AsyncFn`. An
+    /// `async` closure is one as long as it does not borrow from what it captures; with
+    /// state, write `move |event| { let state = state.clone(); async move { … } }`.
+    ///
+    /// The message is acked after the handler has succeeded. A handler that fails, or
+    /// panics, is called again as [`retries`](super::ConsumerBuilder::retries) says;
+    /// meanwhile its place is free for other messages. After the last attempt the
+    /// message goes the way that [`on_failure`](super::ConsumerBuilder::on_failure)
+    /// names. So does, at once, a message that can't be decoded.
+    ///
+    /// A lost connection is no failure: the broker delivers the message again, and its
+    /// attempts are counted from 0. A delivery of a lost connection is not handled.
+    ///
+    /// When the consumer is stopped, handlers that run finish, their acks are sent, and
+    /// all other messages are requeued.
     ///
     /// # Errors
     ///
-    /// [`Error`], where that ended the consumer: [`Error::Failed`] for a message
-    /// that was to stop it.
-    pub async fn run<E, F, X>(
+    /// [`Error`], where that ended the consumer: [`Error::Failed`] for a message that
+    /// stopped it, [`Error::Unfinished`] where handlers did not return within the limit
+    /// of [`stop_within`](super::ConsumerHandle::stop_within).
+    pub async fn run<M, F, X>(
         mut self,
-        handler: impl Fn(E, Envelope) -> F + Send + Sync + 'static,
+        handlers: usize,
+        handler: impl Fn(M) -> F + Send + Sync + 'static,
     ) -> Result<(), Error>
     where
-        E: EventSet,
+        M: FromMessage,
         F: Future<Output = Result<(), X>> + Send,
         X: Into<Box<dyn StdError + Send + Sync>>,
     {
-        let desk = Arc::new(Desk {
-            permits: Semaphore::new(self.shared.plan.work.handlers),
-            shared: Arc::clone(&self.shared),
-            handler,
-            event: PhantomData,
-        });
-        let mut at_work = JoinSet::new();
-        let mut first_error = None;
-        while let Some(delivery) = self.next().await {
-            let desk = Arc::clone(&desk);
-            let span = tracing::debug_span!(
-                "delivery",
-                exchange = delivery.exchange(),
-                routing_key = delivery.routing_key(),
-            );
-            at_work.spawn(async move { desk.work(delivery).await }.instrument(span));
-            while let Some(done) = at_work.try_join_next() {
-                first_error = first_error.or(error_of(done));
-            }
-        }
-        while let Some(done) = at_work.join_next().await {
-            first_error = first_error.or(error_of(done));
-        }
-        self.finish().await?;
-        first_error.map_or(Ok(()), Err)
-    }
-}
-
-/// What a job ended with, if it ended the consumer. A job can't panic by
-/// itself, and is cancelled only together with the consumer.
-fn error_of(done: Result<Result<(), Error>, tokio::task::JoinError>) -> Option<Error> {
-    done.ok().and_then(Result::err)
-}
-
-/// Where deliveries are worked on.
-struct Desk<E, H> {
-    shared: Arc<Shared>,
-    permits: Semaphore,
-    handler: H,
-    event: PhantomData<fn() -> E>,
-}
-
-/// Why an attempt did not succeed.
-enum Failure {
-    /// It may succeed the next time.
-    Handler(String),
-    /// It will be as wrong the next time.
-    Unreadable(String),
-}
-
-impl<E, H, F, X> Desk<E, H>
-where
-    E: EventSet,
-    H: Fn(E, Envelope) -> F + Send + Sync,
-    F: Future<Output = Result<(), X>> + Send,
-    X: Into<Box<dyn StdError + Send + Sync>>,
-{
-    /// Works on one delivery to its verdict.
-    async fn work(&self, delivery: Delivery) -> Result<(), Error> {
-        let work = self.shared.plan.work;
-        let mut stop = Stop::of(&self.shared);
-        let mut attempts = 0;
-        loop {
-            let failure = match self.attempt(delivery.envelope()).await {
-                Ok(()) => {
-                    delivery.ack();
-                    return Ok(());
-                }
-                Err(failure) => failure,
-            };
-            let reason = match failure {
-                Failure::Handler(reason) => reason,
-                Failure::Unreadable(reason) => return self.give_up(delivery, 0, reason),
-            };
-            attempts += 1;
-            tracing::warn!(attempts, reason, "handler failed");
-            if attempts > work.retries {
-                return self.give_up(delivery, attempts, reason);
-            }
-            tokio::select! {
-                () = sleep(work.delay) => {}
-                () = stop.asked() => {
-                    delivery.leave();
-                    return Ok(());
-                }
-            }
-            if !delivery.is_live() {
-                return Ok(());
-            }
-            self.shared.meter.retried.up();
-        }
-    }
-
-    async fn attempt(&self, envelope: &Envelope) -> Result<(), Failure> {
-        // The semaphore is never closed.
-        let _permit = self.permits.acquire().await;
-        let event = read::<E>(envelope).map_err(|reason| {
-            self.shared.meter.unreadable.up();
-            Failure::Unreadable(reason)
-        })?;
-        let handled = caught(async { (self.handler)(event, envelope.clone()).await })
-            .await
-            .and_then(|result| result.map_err(|error| chain(&*error.into())));
-        handled.map_err(|reason| {
-            self.shared.meter.failed.up();
-            Failure::Handler(reason)
-        })
-    }
-
-    /// Does what was chosen for a message that can't be handled. Where the
-    /// connection was lost meanwhile, the message comes again instead.
-    fn give_up(&self, delivery: Delivery, attempts: u32, reason: String) -> Result<(), Error> {
-        if !delivery.is_live() {
-            return Ok(());
-        }
-        let Shared {
-            plan,
-            meter,
-            listener,
-            stop,
-            ..
-        } = &*self.shared;
-        let report = FailedMessage {
-            envelope: delivery.envelope().clone(),
-            attempts,
-            reason,
+        let handlers = handlers.max(1);
+        self.shared
+            .consume(self.shared.config.run_prefetch(handlers));
+        let worker = Arc::new(Worker::new(Arc::clone(&self.shared), handler));
+        let dispatcher = Dispatcher {
+            call: move |job| {
+                let worker = Arc::clone(&worker);
+                async move { worker.call(job).await }
+            },
+            handlers,
+            tasks: JoinSet::new(),
+            running: HashMap::new(),
+            retries: Retries::default(),
+            error: None,
         };
-        match plan.work.on_failure {
+        let error = dispatcher.run(&mut self).await;
+        let finished = self.finish().await;
+        error.map_or(finished, Err)
+    }
+}
+
+/// Hands jobs to handlers.
+struct Dispatcher<C> {
+    call: C,
+    handlers: usize,
+    /// Handlers that run, and dead letters on their way.
+    tasks: JoinSet<Outcome>,
+    /// The messages whose handlers run.
+    running: HashMap<Id, Envelope>,
+    retries: Retries,
+    /// The first error that ends the consumer.
+    error: Option<Error>,
+}
+
+impl<C, F> Dispatcher<C>
+where
+    C: Fn(Job) -> F,
+    F: Future<Output = Outcome> + Send + 'static,
+{
+    async fn run(mut self, consumer: &mut Consumer) -> Option<Error> {
+        let mut stop = consumer.shared.stop.subscribe();
+        loop {
+            let free = self.running.len() < self.handlers;
+            tokio::select! {
+                biased;
+                () = stop.asked() => break,
+                Some(done) = self.tasks.join_next_with_id() => self.finish(done, consumer),
+                job = self.retries.next(), if free => self.start(job),
+                delivery = consumer.next(), if free => match delivery {
+                    Some(delivery) => self.start(Job::new(delivery)),
+                    // The consumer has ended.
+                    None => break,
+                },
+            }
+        }
+        consumer.inboxes.close();
+        self.retries.abandon();
+        loop {
+            tokio::select! {
+                done = self.tasks.join_next_with_id() => match done {
+                    Some(done) => self.finish(done, consumer),
+                    None => return self.error,
+                },
+                () = stop.deadline() => return self.abort(consumer),
+            }
+        }
+    }
+
+    fn start(&mut self, job: Job) {
+        let envelope = job.delivery.envelope().clone();
+        let span = tracing::debug_span!(
+            "delivery",
+            exchange = envelope.exchange(),
+            routing_key = envelope.routing_key(),
+        );
+        let task = self.tasks.spawn((self.call)(job).instrument(span));
+        self.running.insert(task.id(), envelope);
+    }
+
+    fn finish(&mut self, done: Result<(Id, Outcome), JoinError>, consumer: &Consumer) {
+        // A task can't panic by itself, and is cancelled only together with the consumer.
+        let Ok((id, outcome)) = done else {
+            return;
+        };
+        self.running.remove(&id);
+        let Outcome::Failed(job, failed) = outcome else {
+            return;
+        };
+        if !job.delivery.is_live() {
+            return job.delivery.abandon();
+        }
+        let handling = consumer.shared.config.handling;
+        if failed.attempts == 0 || failed.attempts > handling.retries {
+            self.give_up(job, failed, consumer);
+        } else if consumer.shared.stop.is_asked() {
+            job.delivery.abandon();
+        } else {
+            self.retries
+                .add(job, retry_delay(handling.retry_delay, failed.attempts));
+        }
+    }
+
+    /// Does what was chosen for a message that can't be handled.
+    fn give_up(&mut self, job: Job, failed: FailedMessage, consumer: &Consumer) {
+        let shared = &consumer.shared;
+        match shared.config.handling.on_failure {
+            OnFailure::DeadLetter if shared.config.dead_letters.is_some() => {
+                let shared = Arc::clone(shared);
+                self.tasks
+                    .spawn(publish_dead_letter(shared, job, failed).in_current_span());
+            }
             OnFailure::DeadLetter => {
-                delivery.reject();
-                meter.dead_lettered.up();
-                listener.send(&ConsumerEvent::DeadLettered(report));
+                job.delivery.reject();
+                shared.meter.dead_lettered.up();
+                shared.listener.send(&ConsumerEvent::DeadLettered(failed));
             }
             OnFailure::Discard => {
-                delivery.ack();
-                meter.discarded.up();
-                listener.send(&ConsumerEvent::Discarded(report));
+                job.delivery.ack();
+                shared.meter.discarded.up();
+                shared.listener.send(&ConsumerEvent::Discarded(failed));
             }
             OnFailure::Stop => {
-                delivery.requeue();
-                stop.send_replace(true);
-                return Err(Error::Failed(report));
+                job.delivery.abandon();
+                shared.stop.ask();
+                self.error.get_or_insert(Error::Failed(failed));
             }
         }
-        Ok(())
+    }
+
+    /// Gives up the handlers that have not returned in time.
+    fn abort(mut self, consumer: &Consumer) -> Option<Error> {
+        self.tasks.abort_all();
+        let messages: Vec<Envelope> = self.running.into_values().collect();
+        self.error.or_else(|| {
+            (!messages.is_empty()).then(|| Error::Unfinished {
+                limit: consumer.shared.stop.limit(),
+                deliveries: messages.len(),
+                messages,
+            })
+        })
     }
 }
 
-fn read<E: EventSet>(envelope: &Envelope) -> Result<E, String> {
-    let event: E = envelope.event().map_err(|error| error.to_string())?;
-    event
-        .validate()
-        .map_err(|violations| violations.to_string())?;
-    Ok(event)
+/// Twice as long for each attempt, and up to half as much more, at random, so that
+/// messages that failed together are not tried together.
+fn retry_delay(first: Duration, attempts: u32) -> Duration {
+    let doublings = attempts.saturating_sub(1).min(16);
+    let delay = first
+        .saturating_mul(1 << doublings)
+        .min(MAX_RETRY_DELAY.max(first));
+    delay.saturating_add(delay.mul_f64(fastrand::f64() / 2.0))
 }
 
-/// An error with all that caused it.
-fn chain(error: &(dyn StdError + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
+/// Jobs that wait for another attempt.
+#[derive(Default)]
+struct Retries {
+    /// By the time of the attempt; the number tells jobs of one time apart.
+    jobs: BTreeMap<(Instant, u64), Job>,
+    count: u64,
+}
+
+impl Retries {
+    fn add(&mut self, job: Job, delay: Duration) {
+        self.count += 1;
+        let now = Instant::now();
+        let at = now.checked_add(delay).unwrap_or(now + MAX_RETRY_DELAY);
+        self.jobs.insert((at, self.count), job);
     }
-    text
+
+    /// The next job whose time has come. Can be dropped and called again.
+    async fn next(&mut self) -> Job {
+        loop {
+            match self.jobs.first_key_value() {
+                Some(((at, _), _)) => sleep_until(*at).await,
+                None => std::future::pending().await,
+            }
+            if let Some((_, job)) = self.jobs.pop_first() {
+                return job;
+            }
+        }
+    }
+
+    fn abandon(&mut self) {
+        for (_, job) in std::mem::take(&mut self.jobs) {
+            job.delivery.abandon();
+        }
+    }
 }

@@ -1,36 +1,47 @@
-//! One connection's life: deliveries in, acks out, and an end in order.
+//! One channel's life: deliveries in, acks out, and an orderly end.
 
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, Sleep, interval, sleep, timeout};
 
-use super::intake::{Intake, Lookout};
-use super::ledger::Ledger;
-use super::setup::Line;
-use super::supervisor::Stop;
+use super::ack_tracker::AckTracker;
+use super::inbox::{DeliveriesEnd, Inbox, InboxWatch};
+use super::setup::{self, Prepared};
+use super::shared::Shared;
+use super::stop::Stop;
+use crate::client::connection::ConnectError;
 use crate::client::counters::Meter;
-use crate::client::transport::{Channel, Link, TransportError};
+use crate::client::error::Error;
+use crate::client::transport::{Channel, Link, LinkState, TransportError};
 
 /// How long an ack may wait for others to go with.
 const ACK_DELAY: Duration = Duration::from_millis(10);
 
-/// How often is looked for a loss while nobody asks for deliveries.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How often to check for the end of the deliveries while the program asks for none,
+/// and how long a dropped delivery waits, at most, before it is requeued.
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// How long a broker may take to say goodbye.
-const GOODBYE: Duration = Duration::from_secs(5);
+/// Timeout for closing a channel or a connection.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Timeout for the broker's answer to a request to consume.
+const CONSUME_TIMEOUT: Duration = Duration::from_secs(30);
 
 pub(super) struct Session {
-    link: Box<dyn Link>,
+    link: Arc<dyn Link>,
     channel: Arc<dyn Channel>,
-    ledger: Arc<Ledger>,
-    lookout: Lookout,
+    tracker: Arc<AckTracker>,
+    /// `None` until the program wants deliveries.
+    inbox: Option<InboxWatch>,
     pub(super) queue: String,
+    /// Whether the queue exists without the delivery limit that it should have.
+    pub(super) lacks_delivery_limit: bool,
     pub(super) since: Instant,
-    /// What its age is counted from.
-    young_since: Instant,
+    /// The time from which the age of its connection counts.
+    fresh_since: Instant,
     meter: Arc<Meter>,
     acks_before: u64,
 }
@@ -38,59 +49,99 @@ pub(super) struct Session {
 /// Why a session is no longer the one that delivers.
 pub(super) enum End {
     Stopped,
-    /// The session has reached its age; it still delivers.
+    /// Its connection has reached its age; it still delivers.
     Old,
     CancelledByBroker,
+    /// The channel is lost. The connection may be.
     Lost(TransportError),
+    /// Waiting can't help.
+    Fatal(Error),
 }
 
-/// What becomes of deliveries that have come and were not handed out when a
-/// session retires.
+/// What becomes of deliveries that have come and were not handed out when a session
+/// retires.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Rest {
-    HandedOut,
-    /// They are back in the queue after the goodbye.
-    Left,
+pub(super) enum Undelivered {
+    HandOut,
+    /// The broker requeues them when the channel closes.
+    Requeue,
 }
 
 impl Session {
-    /// A session, and where its deliveries come in.
-    pub(super) fn new(line: Line, meter: &Arc<Meter>, ack_batch: usize) -> (Self, Intake) {
-        let ledger = Arc::new(Ledger::new(
-            Arc::clone(&line.channel),
-            Arc::clone(meter),
-            ack_batch,
-        ));
-        let (intake, lookout) = Intake::new(line.deliveries, Arc::clone(&ledger));
-        let session = Self {
-            link: line.link,
-            channel: line.channel,
-            ledger,
-            lookout,
-            queue: line.queue,
+    pub(super) fn new(link: Arc<dyn Link>, prepared: Prepared, meter: &Arc<Meter>) -> Self {
+        let Prepared { channel, queue, .. } = prepared;
+        Self {
+            tracker: Arc::new(AckTracker::new(Arc::clone(&channel), Arc::clone(meter))),
+            link,
+            channel,
+            inbox: None,
+            queue,
+            lacks_delivery_limit: prepared.lacks_delivery_limit,
             since: Instant::now(),
-            young_since: Instant::now(),
+            fresh_since: Instant::now(),
             meter: Arc::clone(meter),
             acks_before: meter.acks_sent.get(),
-        };
-        (session, intake)
+        }
     }
 
-    /// Sends the acks that no full batch takes along, until something ends
-    /// the session. A loss is noticed even while nobody asks for deliveries.
-    pub(super) async fn end(&mut self, stop: &mut Stop, recycle: Option<Duration>) -> End {
-        let mut old =
-            recycle.map(|age| Box::pin(sleep(age.saturating_sub(self.young_since.elapsed()))));
+    /// Has the broker deliver, `prefetch` messages ahead of their acks.
+    pub(super) async fn consume(
+        &mut self,
+        prefetch: u16,
+        inboxes: &mpsc::UnboundedSender<Inbox>,
+    ) -> Result<(), ConnectError> {
+        let consume = setup::consume(&*self.channel, &self.queue, prefetch);
+        let deliveries = timeout(CONSUME_TIMEOUT, consume)
+            .await
+            .unwrap_or_else(|_| Err(TransportError::lost("the broker does not answer").into()))?;
+        self.tracker.set_prefetch(prefetch);
+        let (inbox, watch) = Inbox::new(deliveries, Arc::clone(&self.tracker));
+        self.inbox = Some(watch);
+        // A consumer that was dropped does not take it.
+        let _ = inboxes.send(inbox);
+        Ok(())
+    }
+
+    /// Sends the acks that no full batch includes, until something ends the session.
+    pub(super) async fn run(
+        &mut self,
+        shared: &Shared,
+        stop: &mut Stop,
+        inboxes: &mpsc::UnboundedSender<Inbox>,
+    ) -> End {
+        let age = |recycle: Duration| recycle.saturating_sub(self.fresh_since.elapsed());
+        let mut old = shared
+            .config
+            .recycle
+            .map(|recycle| Box::pin(sleep(age(recycle))));
         let mut acks = AckTimer::default();
-        let mut looks = interval(LOOK_EVERY);
+        let mut demand = shared.demand.subscribe();
+        let mut link = self.link.state();
+        let mut checks = interval(CHECK_INTERVAL);
         loop {
             tokio::select! {
-                // An intake that is dropped was the consumer's.
-                end = &mut self.lookout.end => return end.unwrap_or(End::Stopped),
+                end = ended(&mut self.inbox) => return end,
+                error = lost(&mut link) => return End::Lost(error),
                 () = stop.asked() => return End::Stopped,
                 () = due(&mut old) => return End::Old,
-                () = acks.tick(&self.ledger) => {}
-                _ = looks.tick() => self.lookout.look(),
+                () = acks.tick(&self.tracker) => {}
+                prefetch = wanted(&mut demand), if self.inbox.is_none() => {
+                    match self.consume(prefetch, inboxes).await {
+                        Ok(()) => {}
+                        Err(ConnectError::Retry(error)) => return End::Lost(error),
+                        Err(ConnectError::Setup(error) | ConnectError::Fatal(error)) => {
+                            return End::Fatal(error);
+                        }
+                    }
+                }
+                _ = checks.tick() => {
+                    if let Some(inbox) = &self.inbox {
+                        inbox.check();
+                    } else if !self.channel.is_open() {
+                        return End::Lost(TransportError::closed());
+                    }
+                    self.tracker.requeue_dropped();
+                }
             }
         }
     }
@@ -100,54 +151,106 @@ impl Session {
         self.meter.acks_sent.get() > self.acks_before
     }
 
-    /// Counts its age anew, for there is no session to replace it.
+    /// Counts its age from now, because there is no session to replace it.
     pub(super) fn recycle_later(&mut self) {
-        self.young_since = Instant::now();
+        self.fresh_since = Instant::now();
     }
 
-    /// Ends the session in order: no more deliveries than those that have come,
-    /// then the verdicts on what is in work, then goodbye.
-    pub(super) async fn retire(mut self, rest: Rest) {
-        if rest == Rest::Left {
-            self.ledger.close();
+    /// Ends the session in order: no more deliveries than those that have come, then
+    /// the acks for what is in work, then the connection. Returns how many deliveries
+    /// were not settled in time.
+    pub(super) async fn retire(mut self, undelivered: Undelivered, mut stop: Stop) -> usize {
+        if undelivered == Undelivered::Requeue {
+            self.tracker.close();
         }
-        let _ = timeout(GOODBYE, self.channel.cancel()).await;
-        self.settle(rest).await;
-        self.ledger.flush();
+        if self.inbox.is_some() {
+            let _ = timeout(CLOSE_TIMEOUT, self.channel.cancel()).await;
+        }
+        self.settle(undelivered, &mut stop).await;
+        self.tracker.close();
+        self.tracker.flush();
+        let unfinished = self.tracker.in_work();
         let close = async {
             self.channel.close().await;
             self.link.close().await;
         };
-        let _ = timeout(GOODBYE, close).await;
+        let _ = timeout(CLOSE_TIMEOUT, close).await;
+        unfinished
     }
 
-    /// Waits for the last verdict.
-    async fn settle(&mut self, rest: Rest) {
-        let Self {
-            ledger, lookout, ..
-        } = self;
+    /// Waits until nothing is in work, the connection is lost or time is up.
+    async fn settle(&mut self, undelivered: Undelivered, stop: &mut Stop) {
+        let Self { tracker, inbox, .. } = self;
         let settled = async {
-            if rest == Rest::HandedOut
-                && let Ok(End::Lost(_)) = (&mut lookout.end).await
+            if undelivered == Undelivered::HandOut
+                && let Some(inbox) = inbox
+                && let Ok(DeliveriesEnd::Lost(_)) = (&mut inbox.end).await
             {
-                ledger.lose();
+                tracker.lose();
             }
-            ledger.idle().await;
+            tracker.idle().await;
         };
         let mut settled = std::pin::pin!(settled);
         let mut acks = AckTimer::default();
+        let mut link = self.link.state();
         loop {
             tokio::select! {
                 () = &mut settled => return,
-                () = acks.tick(ledger) => {}
+                () = acks.tick(tracker) => {}
+                () = stop.deadline() => return,
+                _ = lost(&mut link) => return tracker.lose(),
             }
         }
     }
 
-    /// Ends the session at once; the broker takes back what was in work.
-    pub(super) async fn abandon(self) {
-        self.ledger.lose();
-        let _ = timeout(GOODBYE, self.link.close()).await;
+    /// Ends the session at once; the broker requeues what was in work. Returns the
+    /// connection, where that is not lost.
+    pub(super) async fn abandon(self) -> Option<Arc<dyn Link>> {
+        self.tracker.lose();
+        if !is_open(&*self.link) {
+            let _ = timeout(CLOSE_TIMEOUT, self.link.close()).await;
+            return None;
+        }
+        let closed = timeout(CLOSE_TIMEOUT, self.channel.close()).await;
+        closed.is_ok().then_some(self.link)
+    }
+}
+
+fn is_open(link: &dyn Link) -> bool {
+    !matches!(*link.state().borrow(), LinkState::Lost(_))
+}
+
+/// The end of an inbox's deliveries; never without one.
+async fn ended(inbox: &mut Option<InboxWatch>) -> End {
+    let Some(inbox) = inbox else {
+        return std::future::pending().await;
+    };
+    match (&mut inbox.end).await {
+        Ok(DeliveriesEnd::CancelledByBroker) => End::CancelledByBroker,
+        Ok(DeliveriesEnd::Lost(error)) => End::Lost(error),
+        // The consumer was dropped, with its inboxes.
+        Err(_) => End::Stopped,
+    }
+}
+
+/// Completes when the connection is lost.
+async fn lost(link: &mut watch::Receiver<LinkState>) -> TransportError {
+    let lost = link.wait_for(|state| matches!(state, LinkState::Lost(_)));
+    match lost.await.as_deref() {
+        Ok(LinkState::Lost(error)) => error.clone(),
+        _ => TransportError::closed(),
+    }
+}
+
+/// The prefetch, when the program wants deliveries.
+async fn wanted(demand: &mut watch::Receiver<Option<u16>>) -> u16 {
+    let prefetch = demand
+        .wait_for(Option::is_some)
+        .await
+        .map(|prefetch| *prefetch);
+    match prefetch {
+        Ok(Some(prefetch)) => prefetch,
+        _ => std::future::pending().await,
     }
 }
 
@@ -159,19 +262,19 @@ async fn due(timer: &mut Option<Pin<Box<Sleep>>>) {
     }
 }
 
-/// Sends acks that no full batch has taken along.
+/// Sends acks that no full batch includes.
 #[derive(Default)]
 struct AckTimer(Option<Pin<Box<Sleep>>>);
 
 impl AckTimer {
     /// Completes after each ack. Can be dropped and called again.
-    async fn tick(&mut self, ledger: &Ledger) {
+    async fn tick(&mut self, tracker: &AckTracker) {
         if self.0.is_none() {
-            ledger.ack_due().await;
+            tracker.ack_due().await;
             self.0 = Some(Box::pin(sleep(ACK_DELAY)));
         }
         due(&mut self.0).await;
         self.0 = None;
-        ledger.flush();
+        tracker.flush();
     }
 }

@@ -1,96 +1,145 @@
-//! From no connection to deliveries: connect, prefetch, declare, bind, consume.
+//! From a connection to deliveries: declare, bind, consume.
 
 use std::sync::Arc;
 
-use super::binder::Binder;
+use super::bindings::Binder;
+use super::config::Config;
 use super::event::ConsumerEvent;
-use super::plan::Plan;
 use crate::client::connection::ConnectError;
 use crate::client::error::{BindingError, Error};
 use crate::client::listener::Listener;
+use crate::client::queue::{DeadLetters, Queue};
 use crate::client::transport::{
     Channel, Deliveries, Link, QueueDeclaration, Route, TransportError, code,
 };
 
-/// A connection on which the broker delivers.
-pub(super) struct Line {
-    pub(super) link: Box<dyn Link>,
+/// A channel and the queue that is to be consumed on it.
+pub(super) struct Prepared {
     pub(super) channel: Arc<dyn Channel>,
-    pub(super) deliveries: Box<dyn Deliveries>,
     pub(super) queue: String,
+    /// Whether the queue exists without the delivery limit that it should have.
+    pub(super) lacks_delivery_limit: bool,
     pub(super) failed_bindings: Vec<BindingError>,
 }
 
-pub(super) async fn connect(
-    plan: &Plan,
+pub(super) async fn prepare(
+    config: &Config,
     listener: &Listener<ConsumerEvent>,
-) -> Result<Line, ConnectError> {
-    let link = plan.connection.open().await?;
-    let queue = plan.queue.declaration(plan.connection.user());
-    let channel = link.open_channel().await?;
-    channel.set_prefetch(plan.prefetch).await?;
-    declare(plan, &*channel, &queue).await?;
-    let failed_bindings = Binder::new(&*link, &queue.name)
-        .carry_out(plan, listener)
+    link: &dyn Link,
+) -> Result<Prepared, ConnectError> {
+    let user = config.connection.user();
+    if let Some(dead_letters) = &config.dead_letters {
+        declare_dead_letters(link, dead_letters, user).await?;
+    }
+    let queue = config.queue.declaration(user);
+    let (channel, lacks_delivery_limit) = declare(link, &config.queue, &queue).await?;
+    let failed_bindings = Binder::new(link, &queue.name)
+        .apply(config, listener)
         .await?;
-    let deliveries = channel
-        .consume(&queue.name)
-        .await
-        .map_err(|fault| refused(&queue.name, fault))?;
-    Ok(Line {
-        link,
+    Ok(Prepared {
         channel,
-        deliveries,
         queue: queue.name,
+        lacks_delivery_limit,
         failed_bindings,
     })
 }
 
-async fn declare(
-    plan: &Plan,
+pub(super) async fn consume(
     channel: &dyn Channel,
-    queue: &QueueDeclaration,
-) -> Result<(), ConnectError> {
-    if let Some(dead) = &plan.dead_letters {
-        let everything = Route {
-            exchange: dead.exchange.clone(),
-            routing_key: "#".to_owned(),
-        };
-        let refused = |fault| refused(&dead.queue.name, fault);
-        channel
-            .declare_exchange(&dead.exchange)
-            .await
-            .map_err(refused)?;
-        channel.declare_queue(&dead.queue).await.map_err(refused)?;
-        channel
-            .bind(&dead.queue.name, &everything)
-            .await
-            .map_err(refused)?;
-    }
-    channel
-        .declare_queue(queue)
-        .await
-        .map_err(|fault| refused(&queue.name, fault))
+    queue: &str,
+    prefetch: u16,
+) -> Result<Box<dyn Deliveries>, ConnectError> {
+    channel.set_prefetch(prefetch).await?;
+    let consumed = channel.consume(queue).await;
+    consumed.map_err(|error| match error.code {
+        // It was deleted a moment ago, and is declared again.
+        Some(code::NOT_FOUND) => error.into(),
+        _ => refused(queue, error),
+    })
 }
 
-/// What a fault on declaring or consuming a queue means.
-fn refused(queue: &str, fault: TransportError) -> ConnectError {
-    let advice = match fault.code {
+async fn declare_dead_letters(
+    link: &dyn Link,
+    dead_letters: &DeadLetters,
+    user: &str,
+) -> Result<(), ConnectError> {
+    let DeadLetters { exchange, queue } = dead_letters;
+    let declaration = queue.declaration(user);
+    let (channel, _) = declare(link, queue, &declaration).await?;
+    let refused = |error| refused(&declaration.name, error);
+    channel.declare_exchange(exchange).await.map_err(refused)?;
+    let everything = Route {
+        exchange: exchange.clone(),
+        routing_key: "#".to_owned(),
+    };
+    channel
+        .bind(&declaration.name, &everything)
+        .await
+        .map_err(refused)?;
+    channel.close().await;
+    Ok(())
+}
+
+/// Declares a queue. Returns its channel, and whether it lacks a delivery limit.
+async fn declare(
+    link: &dyn Link,
+    queue: &Queue,
+    declaration: &QueueDeclaration,
+) -> Result<(Arc<dyn Channel>, bool), ConnectError> {
+    let refused = |error| refused(&declaration.name, error);
+    let channel = link.open_channel().await?;
+    let Some(limited) = queue.with_delivery_limit(declaration) else {
+        channel.declare_queue(declaration).await.map_err(refused)?;
+        return Ok((channel, false));
+    };
+    match channel.declare_queue(&limited).await {
+        Ok(()) => Ok((channel, false)),
+        // It exists without a limit: an older version of this crate or another program
+        // has declared it.
+        Err(error) if differs_in(&error, "x-delivery-limit") => {
+            let channel = link.open_channel().await?;
+            channel.declare_queue(declaration).await.map_err(refused)?;
+            Ok((channel, true))
+        }
+        Err(error) => Err(refused(error)),
+    }
+}
+
+/// Whether a queue exists with another value of `argument`, in RabbitMQ's words.
+fn differs_in(error: &TransportError, argument: &str) -> bool {
+    error.code == Some(code::PRECONDITION_FAILED)
+        && error
+            .reason
+            .contains(&format!("inequivalent arg '{argument}'"))
+}
+
+/// What a refused request for a queue means.
+fn refused(queue: &str, error: TransportError) -> ConnectError {
+    let advice = match error.code {
         Some(code::ACCESS_REFUSED) => {
             "check the user's permissions, and that no other consumer has the queue to itself"
+        }
+        Some(code::NOT_FOUND) => {
+            "a passive queue has to exist, under its full name such as queue/<user>/<name>"
         }
         Some(code::RESOURCE_LOCKED) => {
             "another connection has the queue to itself: end that one, or choose another name"
         }
-        Some(code::PRECONDITION_FAILED) => {
-            "it exists with another type or other arguments: ask for those, or delete it, or \
-             choose another name"
+        Some(code::PRECONDITION_FAILED) if differs_in(&error, "x-queue-type") => {
+            "it exists with another type: use Queue::passive or Queue::classic, or another name"
         }
-        _ => return ConnectError::Retry(fault),
+        Some(code::PRECONDITION_FAILED) if error.reason.contains("inequivalent arg") => {
+            "it exists with another value of that argument: use Queue::passive, or give the same \
+             value, or choose another name"
+        }
+        Some(code::PRECONDITION_FAILED) => {
+            "change the queue's arguments, or read it with Queue::passive"
+        }
+        _ => return ConnectError::Retry(error),
     };
     ConnectError::Fatal(Error::Queue {
         queue: queue.to_owned(),
-        reason: fault.reason,
+        reason: error.reason,
         advice,
     })
 }

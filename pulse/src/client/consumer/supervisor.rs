@@ -1,133 +1,122 @@
-//! Keeps a consumer up: one session after the other.
+//! Background task of a consumer: runs one session after the other.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, JoinSet};
 use tracing::Instrument;
 
+use super::config::Config;
+use super::dead_letters::DeadLetterPublisher;
 use super::event::ConsumerEvent;
-use super::intake::{Intake, Intakes};
-use super::plan::Plan;
-use super::session::{End, Rest, Session};
-use super::{Consumer, setup};
+use super::inbox::{Inbox, Inboxes};
+use super::session::{End, Session, Undelivered};
+use super::setup;
+use super::shared::Shared;
+use super::stop::Stop;
 use crate::client::connection::ConnectError;
-use crate::client::counters::Meter;
 use crate::client::error::{BindingError, Error};
-use crate::client::listener::Listener;
 use crate::client::reconnect::{LostSession, Reconnector, Waiting};
-use crate::client::transport::TransportError;
+use crate::client::transport::{Link, TransportError};
 
-/// What a consumer and its supervisor both see.
-pub(super) struct Shared {
-    pub(super) plan: Plan,
-    pub(super) listener: Listener<ConsumerEvent>,
-    pub(super) meter: Arc<Meter>,
-    pub(super) stop: watch::Sender<bool>,
-    failed_bindings: Mutex<Vec<BindingError>>,
+/// After this time a session counts as one that worked, although nothing was acked: its
+/// channel is replaced without a wait.
+const STEADY: Duration = Duration::from_secs(1);
+
+type Inboxed = mpsc::UnboundedSender<Inbox>;
+
+/// A consumer whose first session is set up.
+pub(super) struct Started {
+    pub(super) inboxes: Inboxes,
+    pub(super) supervisor: JoinHandle<Result<(), Error>>,
 }
 
-impl Shared {
-    pub(super) fn failed_bindings(&self) -> Vec<BindingError> {
-        self.failed_bindings
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-}
-
-/// Says when the consumer is asked to stop.
-#[derive(Clone)]
-pub(super) struct Stop(watch::Receiver<bool>);
-
-impl Stop {
-    pub(super) fn of(shared: &Shared) -> Self {
-        Self(shared.stop.subscribe())
-    }
-
-    pub(super) async fn asked(&mut self) {
-        // The sender is kept by whoever waits here; were it gone, so would be
-        // the consumer.
-        let _ = self.0.wait_for(|asked| *asked).await;
-    }
-}
-
-/// Sets up the first session, then leaves the rest to a task.
-pub(super) async fn start(
-    plan: Plan,
-    listener: Listener<ConsumerEvent>,
-) -> Result<Consumer, Error> {
-    let shared = Arc::new(Shared {
-        plan,
-        listener,
-        meter: Arc::default(),
-        stop: watch::Sender::new(false),
-        failed_bindings: Mutex::default(),
-    });
+/// Sets up the first session; the task that is returned does the rest.
+pub(super) async fn start(shared: &Arc<Shared>) -> Result<Started, Error> {
     let span = tracing::info_span!(
         "consumer",
-        connection = ?shared.plan.connection,
+        connection = ?shared.config.connection,
         queue = tracing::field::Empty,
     );
-    let (intakes, new) = mpsc::unbounded_channel();
+    let (inboxes, new) = mpsc::unbounded_channel();
     let mut supervisor = Supervisor {
-        stop: Stop::of(&shared),
-        reconnector: reconnector(&shared),
-        shared: Arc::clone(&shared),
-        intakes,
+        stop: shared.stop.subscribe(),
+        reconnector: reconnector(shared),
+        shared: Arc::clone(shared),
+        inboxes,
         retiring: JoinSet::new(),
     };
     let first = supervisor.connect().instrument(span.clone()).await?;
     span.record("queue", &first.queue);
-    let task: JoinHandle<_> = tokio::spawn(supervisor.supervise(first).instrument(span));
-    Ok(Consumer::new(shared, Intakes::new(new), task))
+    Ok(Started {
+        inboxes: Inboxes::new(new),
+        supervisor: tokio::spawn(supervisor.supervise(first).instrument(span)),
+    })
 }
 
 struct Supervisor {
     shared: Arc<Shared>,
     stop: Stop,
     reconnector: Reconnector,
-    intakes: mpsc::UnboundedSender<Intake>,
-    /// Sessions that still wait for the verdicts on what is in work.
-    retiring: JoinSet<()>,
+    inboxes: Inboxed,
+    /// Sessions that wait for the last deliveries to be settled.
+    retiring: JoinSet<usize>,
 }
 
 impl Supervisor {
     async fn supervise(mut self, first: Session) -> Result<(), Error> {
-        let result = self.keep_up(first).await;
-        // The consumer sees that nothing more comes, and ends its handlers.
+        let result = self.run_sessions(first).await;
         let Self {
-            intakes,
+            inboxes,
             mut retiring,
+            shared,
             ..
         } = self;
-        drop(intakes);
-        while retiring.join_next().await.is_some() {}
-        result
+        // The consumer learns that no more deliveries come, and ends its handlers.
+        drop(inboxes);
+        let mut deliveries = 0;
+        while let Some(unfinished) = retiring.join_next().await {
+            deliveries += unfinished.unwrap_or_default();
+        }
+        shared.set_dead_letters(None);
+        match deliveries {
+            0 => result,
+            _ => result.and(Err(Error::Unfinished {
+                limit: shared.stop.limit(),
+                deliveries,
+                messages: Vec::new(),
+            })),
+        }
     }
 
-    /// Runs session after session; returns when asked to stop.
-    async fn keep_up(&mut self, mut session: Session) -> Result<(), Error> {
+    /// Returns when asked to stop.
+    async fn run_sessions(&mut self, mut session: Session) -> Result<(), Error> {
         loop {
-            let recycle = self.shared.plan.recycle;
-            session = match session.end(&mut self.stop, recycle).await {
+            let end = session
+                .run(&self.shared, &mut self.stop, &self.inboxes)
+                .await;
+            session = match end {
                 End::Stopped => {
-                    self.retire(session, Rest::Left);
+                    self.retire(session, Undelivered::Requeue);
                     return Ok(());
                 }
                 End::Old => self.replace(session).await,
+                End::Fatal(error) => {
+                    session.abandon().await;
+                    return Err(error);
+                }
                 End::CancelledByBroker => {
                     let queue = session.queue.clone();
-                    self.shared
-                        .listener
-                        .send(&ConsumerEvent::CancelledByBroker { queue });
-                    let fault = TransportError::lost("the broker cancelled the consumer");
-                    match self.recover(session, fault).await? {
+                    let event = ConsumerEvent::CancelledByBroker { queue };
+                    self.shared.listener.send(&event);
+                    let error = TransportError::lost("the broker cancelled the consumer");
+                    match self.recover(session, error).await? {
                         Some(session) => session,
                         None => return Ok(()),
                     }
                 }
-                End::Lost(fault) => match self.recover(session, fault).await? {
+                End::Lost(error) => match self.recover(session, error).await? {
                     Some(session) => session,
                     None => return Ok(()),
                 },
@@ -136,115 +125,166 @@ impl Supervisor {
         }
     }
 
-    /// Makes a new session before the old one ends; where that fails, the old
-    /// one goes on.
+    /// Sets up a new session before the old one ends. Where that fails, the old one
+    /// goes on.
     async fn replace(&mut self, mut old: Session) -> Session {
         let mut stop = self.stop.clone();
         let new = tokio::select! {
-            new = self.try_connect() => new,
+            new = open_session(&self.shared, &self.inboxes, None) => new,
             () = stop.asked() => return old,
         };
         match new {
             Ok(new) => {
                 self.shared.meter.recycled.up();
                 self.shared.listener.send(&ConsumerEvent::Recycled);
-                self.tell_of_new_queue(&new);
-                self.retire(old, Rest::HandedOut);
+                self.report_new_queue(&new);
+                self.retire(old, Undelivered::HandOut);
                 new
             }
-            Err(refusal) => {
-                tracing::warn!(?refusal, "connection not recycled");
+            Err(error) => {
+                tracing::warn!(?error, "connection not recycled");
                 old.recycle_later();
                 old
             }
         }
     }
 
-    /// Makes a new session after the old one was lost; `None` when asked to stop.
+    /// Sets up a new session after the old one was lost; `None` when asked to stop.
     async fn recover(
         &mut self,
         old: Session,
         error: TransportError,
     ) -> Result<Option<Session>, Error> {
-        self.shared.meter.connections_lost.up();
-        let lost = LostSession {
-            reason: error.reason,
-            since: old.since,
-            progress: old.has_acked(),
-        };
         let mut stop = self.stop.clone();
-        let (shared, intakes) = (&self.shared, &self.intakes);
-        let session = async {
-            old.abandon().await;
-            let open = || open_session(shared, intakes);
-            self.reconnector.reopen(lost, open).await
-        };
-        let session = tokio::select! {
-            session = session => session?,
+        let reopened = tokio::select! {
+            session = self.reopen(old, error) => session?,
             () = stop.asked() => return Ok(None),
         };
-        self.tell_of_new_queue(&session);
-        Ok(Some(session))
+        self.report_new_queue(&reopened);
+        Ok(Some(reopened))
     }
 
-    /// Makes the first session, in as many attempts as the policy allows.
+    async fn reopen(&mut self, old: Session, error: TransportError) -> Result<Session, Error> {
+        let mut lost = LostSession {
+            since: old.since,
+            progress: old.has_acked(),
+            reason: error.reason,
+        };
+        let queue = old.queue.clone();
+        let link = Mutex::new(old.abandon().await);
+        let take_link = || link.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let (shared, inboxes) = (&*self.shared, &self.inboxes);
+        let open = || open_session(shared, inboxes, take_link());
+        if link
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_none()
+        {
+            shared.meter.connections_lost.up();
+            return self.reconnector.reopen(lost, open).await;
+        }
+        shared.meter.channels_lost.up();
+        shared.listener.send(&ConsumerEvent::ChannelLost {
+            queue,
+            reason: lost.reason.clone(),
+        });
+        // What the broker refuses again and again is not asked for again and again.
+        if lost.progress || lost.since.elapsed() >= STEADY {
+            match open().await {
+                Ok(session) => return Ok(session),
+                Err(ConnectError::Fatal(error)) => return Err(error),
+                Err(ConnectError::Setup(error)) => lost.reason = error.to_string(),
+                Err(ConnectError::Retry(error)) => lost.reason = error.reason,
+            }
+        }
+        self.reconnector.reopen(lost, open).await
+    }
+
+    /// Sets up the first session, in as many attempts as the policy allows.
     async fn connect(&mut self) -> Result<Session, Error> {
-        let (shared, intakes) = (&self.shared, &self.intakes);
-        let open = || open_session(shared, intakes);
-        self.reconnector.open(open).await
-    }
-
-    async fn try_connect(&self) -> Result<Session, ConnectError> {
-        open_session(&self.shared, &self.intakes).await
-    }
-
-    fn tell_of_new_queue(&self, session: &Session) {
-        if !self.shared.plan.queue.is_named() {
+        let (shared, inboxes) = (&*self.shared, &self.inboxes);
+        let open = || open_session(shared, inboxes, None);
+        let session = self.reconnector.open(open).await?;
+        if let Some(error) = unbound(&shared.config, shared.failed_bindings()) {
+            session.abandon().await;
+            return Err(error);
+        }
+        if session.lacks_delivery_limit {
             let queue = session.queue.clone();
-            self.shared
+            shared
                 .listener
-                .send(&ConsumerEvent::MessagesMayBeMissed { queue });
+                .send(&ConsumerEvent::DeliveryLimit { queue });
+        }
+        Ok(session)
+    }
+
+    fn report_new_queue(&self, session: &Session) {
+        if self.shared.config.queue.is_exclusive() {
+            let queue = session.queue.clone();
+            let event = ConsumerEvent::MessagesMayBeMissed { queue };
+            self.shared.listener.send(&event);
         }
     }
 
-    fn retire(&mut self, session: Session, rest: Rest) {
-        self.retiring.spawn(session.retire(rest).in_current_span());
+    fn retire(&mut self, session: Session, undelivered: Undelivered) {
+        let retire = session.retire(undelivered, self.stop.clone());
+        self.retiring.spawn(retire.in_current_span());
     }
 }
 
 fn reconnector(shared: &Shared) -> Reconnector {
-    let Plan {
+    let Config {
         connection,
         reconnect,
         ..
-    } = &shared.plan;
+    } = &shared.config;
     let listener = shared.listener.clone();
     let report = move |waiting: Waiting| listener.send(&waiting.into());
     Reconnector::new(connection.clone(), reconnect.clone(), report)
 }
 
+/// Sets up a session, on `link` where there is one.
 async fn open_session(
     shared: &Shared,
-    intakes: &mpsc::UnboundedSender<Intake>,
+    inboxes: &Inboxed,
+    link: Option<Arc<dyn Link>>,
 ) -> Result<Session, ConnectError> {
     let Shared {
-        plan,
-        listener,
-        meter,
-        failed_bindings,
-        ..
+        config, listener, ..
     } = shared;
-    let line = setup::connect(plan, listener).await?;
-    for failure in &line.failed_bindings {
-        listener.send(&ConsumerEvent::BindingFailed(failure.clone()));
+    let link = match link {
+        Some(link) => link,
+        None => Arc::from(config.connection.open().await?),
+    };
+    let prepared = setup::prepare(config, listener, &*link).await?;
+    shared.set_failed_bindings(&prepared.failed_bindings);
+    for error in &prepared.failed_bindings {
+        listener.send(&ConsumerEvent::BindingFailed(error.clone()));
     }
-    failed_bindings
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .clone_from(&line.failed_bindings);
+    shared.set_dead_letters(config.dead_letters.as_ref().map(|dead_letters| {
+        let exchange = dead_letters.exchange.clone();
+        DeadLetterPublisher::new(Arc::clone(&link), exchange, prepared.queue.clone())
+    }));
+    let mut session = Session::new(link, prepared, &shared.meter);
+    let demand = *shared.demand.borrow();
+    if let Some(prefetch) = demand {
+        session.consume(prefetch, inboxes).await?;
+    }
     listener.send(&ConsumerEvent::Ready);
-    let (session, intake) = Session::new(line, meter, plan.ack_batch());
-    // A consumer that was dropped leaves it.
-    let _ = intakes.send(intake);
     Ok(session)
+}
+
+/// The error of a consumer that would never get a message.
+fn unbound(config: &Config, failed: Vec<BindingError>) -> Option<Error> {
+    let all_failed = config.bindings.iter().all(|route| {
+        failed
+            .iter()
+            .any(|error| error.exchange == route.exchange && error.routing_key == route.routing_key)
+    });
+    let count = config.bindings.len();
+    let first = failed
+        .into_iter()
+        .next()
+        .filter(|_| count > 0 && all_failed)?;
+    Some(Error::Unbound { count, first })
 }

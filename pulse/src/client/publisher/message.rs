@@ -44,6 +44,7 @@ pub(super) fn encode<E: Exchange>(
             routing_key,
             cc,
             bytes,
+            ..OutgoingMessage::default()
         }),
         Err(error) => Err(PublishError::Json {
             exchange,

@@ -54,6 +54,7 @@ fn add(messages: &mut InFlight, routing_key: &str) -> Outcome {
         routing_key: routing_key.to_owned(),
         cc: Vec::new(),
         bytes: Vec::new(),
+        ..OutgoingMessage::default()
     };
     let deadline = Some(Instant::now() + DEADLINE);
     let permit = room.try_acquire_owned().expect("room");

@@ -1,14 +1,14 @@
-//! Which bindings the queue gets, loses and keeps.
+//! Adds and removes bindings of the queue.
 
 use std::sync::Arc;
 
+use super::config::Config;
 use super::event::ConsumerEvent;
-use super::plan::Plan;
 use crate::client::error::BindingError;
 use crate::client::listener::Listener;
 use crate::client::transport::{Channel, Link, Route, TransportError, code};
 
-/// Binds on a channel of its own, for a refused binding closes the channel.
+/// Binds on a channel of its own, because a refused binding closes the channel.
 pub(super) struct Binder<'a> {
     link: &'a dyn Link,
     queue: &'a str,
@@ -26,37 +26,36 @@ impl<'a> Binder<'a> {
         }
     }
 
-    /// Gives the queue the bindings of the plan, and returns those that the
-    /// broker refused. What is obsolete goes first, so that a binding that is
-    /// asked for as well is there at the end; what else is not asked for goes
-    /// last, so that no message is missed in between.
-    pub(super) async fn carry_out(
+    /// Applies the configured bindings, and returns those that the broker refused.
+    /// Obsolete ones are removed first, so that one that is wanted as well is there at
+    /// the end; other ones are removed last, so that no message is missed in between.
+    pub(super) async fn apply(
         mut self,
-        plan: &Plan,
+        config: &Config,
         listener: &Listener<ConsumerEvent>,
     ) -> Result<Vec<BindingError>, TransportError> {
-        for route in &plan.obsolete {
+        for route in &config.obsolete {
             self.unbind(route).await?;
         }
-        for route in &plan.bindings {
+        for route in &config.bindings {
             self.bind(route).await?;
         }
-        self.remove_others(plan, listener).await?;
+        self.remove_others(config, listener).await?;
         if let Some(channel) = self.channel {
             channel.close().await;
         }
         Ok(self.failed)
     }
 
-    /// Removes the bindings that the plan doesn't ask for, where it is to and
-    /// the broker tells which there are. Each is told of at once: when the rest
-    /// of the setup fails, the next one doesn't find it any more.
+    /// Removes the bindings that the configuration does not ask for, where it wants
+    /// that and they can be listed. Each is reported at once: when the rest of the setup
+    /// fails, the next one does not find it any more.
     async fn remove_others(
         &mut self,
-        plan: &Plan,
+        config: &Config,
         listener: &Listener<ConsumerEvent>,
     ) -> Result<(), TransportError> {
-        let Some(management) = &plan.management else {
+        let Some(management) = &config.management else {
             return Ok(());
         };
         let queue = self.queue.to_owned();
@@ -70,7 +69,7 @@ impl<'a> Binder<'a> {
         for binding in bindings {
             let queue = queue.clone();
             match binding.route() {
-                Some(route) if plan.bindings.contains(&route) => {}
+                Some(route) if config.bindings.contains(&route) => {}
                 Some(route) => {
                     if self.unbind(&route).await? {
                         listener.send(&ConsumerEvent::BindingRemoved { queue, binding });

@@ -1,0 +1,55 @@
+//! What a handler can be called with.
+
+use crate::client::envelope::Envelope;
+use crate::event::{DecodeError, EventSet};
+use crate::validate::Violations;
+
+/// What [`Consumer::run`](super::Consumer::run) makes of a message for its handler.
+///
+/// A handler takes an [`EventSet`] such as the generated `Event`, the event with its
+/// [`Envelope`] as a pair, or the envelope alone, which decodes nothing.
+pub trait FromMessage: Sized + Send + 'static {
+    /// Decodes the message.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError`], with the reason.
+    fn from_message(envelope: &Envelope) -> Result<Self, DecodeError>;
+
+    /// Checks the payload against every rule of its schema.
+    ///
+    /// # Errors
+    ///
+    /// All [`Violations`], each with its JSON pointer.
+    fn validate(&self) -> Result<(), Violations>;
+}
+
+impl<E: EventSet> FromMessage for E {
+    fn from_message(envelope: &Envelope) -> Result<Self, DecodeError> {
+        envelope.event()
+    }
+
+    fn validate(&self) -> Result<(), Violations> {
+        EventSet::validate(self)
+    }
+}
+
+impl<E: EventSet> FromMessage for (E, Envelope) {
+    fn from_message(envelope: &Envelope) -> Result<Self, DecodeError> {
+        Ok((envelope.event()?, envelope.clone()))
+    }
+
+    fn validate(&self) -> Result<(), Violations> {
+        self.0.validate()
+    }
+}
+
+impl FromMessage for Envelope {
+    fn from_message(envelope: &Envelope) -> Result<Self, DecodeError> {
+        Ok(envelope.clone())
+    }
+
+    fn validate(&self) -> Result<(), Violations> {
+        Ok(())
+    }
+}

@@ -1,0 +1,68 @@
+//! The state that a consumer, its handles and its background task share.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::watch;
+
+use super::config::Config;
+use super::dead_letters::DeadLetterPublisher;
+use super::event::ConsumerEvent;
+use super::stop::StopSignal;
+use crate::client::counters::Meter;
+use crate::client::error::BindingError;
+use crate::client::listener::Listener;
+
+pub(super) struct Shared {
+    pub(super) config: Config,
+    pub(super) listener: Listener<ConsumerEvent>,
+    pub(super) meter: Arc<Meter>,
+    pub(super) stop: StopSignal,
+    /// The prefetch to consume with; `None` until the program wants deliveries.
+    pub(super) demand: watch::Sender<Option<u16>>,
+    failed_bindings: Mutex<Vec<BindingError>>,
+    dead_letters: Mutex<Option<Arc<DeadLetterPublisher>>>,
+}
+
+impl Shared {
+    pub(super) fn new(config: Config, listener: Listener<ConsumerEvent>) -> Self {
+        Self {
+            config,
+            listener,
+            meter: Arc::default(),
+            stop: StopSignal::new(),
+            demand: watch::Sender::new(None),
+            failed_bindings: Mutex::default(),
+            dead_letters: Mutex::default(),
+        }
+    }
+
+    /// Has the background task consume, unless it does already.
+    pub(super) fn consume(&self, prefetch: u16) {
+        self.demand.send_if_modified(|demand| {
+            let first = demand.is_none();
+            demand.get_or_insert(prefetch);
+            first
+        });
+    }
+
+    pub(super) fn failed_bindings(&self) -> Vec<BindingError> {
+        lock(&self.failed_bindings).clone()
+    }
+
+    pub(super) fn set_failed_bindings(&self, failed: &[BindingError]) {
+        *lock(&self.failed_bindings) = failed.to_owned();
+    }
+
+    /// Publishes dead letters on the current connection.
+    pub(super) fn dead_letters(&self) -> Option<Arc<DeadLetterPublisher>> {
+        lock(&self.dead_letters).clone()
+    }
+
+    pub(super) fn set_dead_letters(&self, publisher: Option<DeadLetterPublisher>) {
+        *lock(&self.dead_letters) = publisher.map(Arc::new);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,101 @@
+//! The signal that stops a consumer.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
+
+/// How a consumer was asked to stop.
+#[derive(Clone, Copy, Debug)]
+struct Request {
+    /// When what is in work is given up; `None` for never.
+    deadline: Option<Instant>,
+    limit: Duration,
+}
+
+/// Stops a consumer, once.
+#[derive(Debug)]
+pub(super) struct StopSignal(watch::Sender<Option<Request>>);
+
+impl StopSignal {
+    pub(super) fn new() -> Self {
+        Self(watch::Sender::new(None))
+    }
+
+    /// Asks to stop, and to wait for what is in work.
+    pub(super) fn ask(&self) {
+        self.0.send_if_modified(|request| {
+            let first = request.is_none();
+            request.get_or_insert(Request {
+                deadline: None,
+                limit: Duration::MAX,
+            });
+            first
+        });
+    }
+
+    /// Asks to stop, and to give up what is in work after `limit`. The earliest limit
+    /// counts.
+    pub(super) fn ask_within(&self, limit: Duration) {
+        let deadline = Instant::now().checked_add(limit);
+        self.0.send_if_modified(|request| {
+            let earlier = match request.and_then(|request| request.deadline) {
+                Some(before) => deadline.is_some_and(|deadline| deadline < before),
+                None => true,
+            };
+            if earlier {
+                *request = Some(Request { deadline, limit });
+            }
+            earlier
+        });
+    }
+
+    pub(super) fn is_asked(&self) -> bool {
+        self.0.borrow().is_some()
+    }
+
+    /// The time limit of the stop; the longest where there is none.
+    pub(super) fn limit(&self) -> Duration {
+        self.0
+            .borrow()
+            .map_or(Duration::MAX, |request| request.limit)
+    }
+
+    pub(super) fn subscribe(&self) -> Stop {
+        Stop(self.0.subscribe())
+    }
+}
+
+/// Waits for the stop of a consumer.
+#[derive(Clone, Debug)]
+pub(super) struct Stop(watch::Receiver<Option<Request>>);
+
+impl Stop {
+    /// Completes when the consumer is asked to stop.
+    pub(super) async fn asked(&mut self) {
+        // A signal that is gone counts as one: its consumer is gone as well.
+        let _ = self.0.wait_for(Option::is_some).await;
+    }
+
+    /// Completes when what is in work is to be given up.
+    pub(super) async fn deadline(&mut self) {
+        loop {
+            let deadline = self
+                .0
+                .borrow_and_update()
+                .and_then(|request| request.deadline);
+            let elapsed = async {
+                match deadline {
+                    Some(deadline) => sleep_until(deadline).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = elapsed => return,
+                changed = self.0.changed() => if changed.is_err() {
+                    return std::future::pending().await;
+                },
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! One call of the program's handler, and what follows from it.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use super::delivery::Delivery;
+use super::event::ConsumerEvent;
+use super::from_message::FromMessage;
+use super::panic::caught;
+use super::policy::Validation;
+use super::shared::Shared;
+use crate::client::envelope::Envelope;
+use crate::client::error::{FailedMessage, error_chain};
+use crate::event::{DecodeError, DecodeErrorKind};
+
+/// First and longest wait before a dead letter is published again.
+const DEAD_LETTER_DELAYS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+
+type SharedError = Arc<dyn StdError + Send + Sync>;
+
+/// A message to be handled.
+pub(super) struct Job {
+    pub(super) delivery: Delivery,
+    /// How many times the handler was called.
+    attempts: u32,
+}
+
+impl Job {
+    pub(super) fn new(delivery: Delivery) -> Self {
+        Self {
+            delivery,
+            attempts: 0,
+        }
+    }
+}
+
+/// What came of a task.
+pub(super) enum Outcome {
+    /// The delivery is settled.
+    Done,
+    Failed(Job, FailedMessage),
+}
+
+/// Calls the handler.
+pub(super) struct Worker<M, H> {
+    shared: Arc<Shared>,
+    handler: H,
+    message: PhantomData<fn() -> M>,
+}
+
+impl<M, H, F, X> Worker<M, H>
+where
+    M: FromMessage,
+    H: Fn(M) -> F + Send + Sync,
+    F: Future<Output = Result<(), X>> + Send,
+    X: Into<Box<dyn StdError + Send + Sync>>,
+{
+    pub(super) fn new(shared: Arc<Shared>, handler: H) -> Self {
+        Self {
+            shared,
+            handler,
+            message: PhantomData,
+        }
+    }
+
+    /// Calls the handler once, and acks the message where it succeeds.
+    pub(super) async fn call(&self, mut job: Job) -> Outcome {
+        let meter = &self.shared.meter;
+        // The broker delivers the message of a lost connection again: to handle it now
+        // would be to handle it twice.
+        if self.shared.stop.is_asked() || !job.delivery.is_live() {
+            job.delivery.abandon();
+            return Outcome::Done;
+        }
+        let message = match self.read(job.delivery.envelope()) {
+            Ok(message) => message,
+            Err(error) => return failed(job, error),
+        };
+        if job.attempts > 0 {
+            meter.retried.up();
+        }
+        job.attempts += 1;
+        let handled = caught(async { (self.handler)(message).await }).await;
+        let error: SharedError = match handled {
+            Ok(Ok(())) => {
+                job.delivery.ack();
+                return Outcome::Done;
+            }
+            Ok(Err(error)) => Arc::from(error.into()),
+            Err(panic) => Arc::new(Described(panic)),
+        };
+        meter.failed.up();
+        tracing::warn!(
+            exchange = job.delivery.exchange(),
+            routing_key = job.delivery.routing_key(),
+            attempts = job.attempts,
+            reason = error_chain(&*error),
+            "handler failed"
+        );
+        failed(job, error)
+    }
+
+    fn read(&self, envelope: &Envelope) -> Result<M, SharedError> {
+        let meter = &self.shared.meter;
+        let message = M::from_message(envelope).map_err(|error| {
+            meter.unreadable.up();
+            cause(error)
+        })?;
+        let validation = self.shared.config.handling.validation;
+        if validation == Validation::Off {
+            return Ok(message);
+        }
+        let Err(violations) = message.validate() else {
+            return Ok(message);
+        };
+        if meter.invalid.get() == 0 {
+            tracing::warn!(
+                "{envelope} breaks its schema: {violations}; later ones are logged at DEBUG"
+            );
+        }
+        meter.invalid.up();
+        self.shared.listener.send(&ConsumerEvent::Invalid {
+            envelope: envelope.clone(),
+            violations: violations.clone(),
+        });
+        match validation {
+            Validation::Refuse => Err(Arc::new(violations)),
+            Validation::Off | Validation::Report => Ok(message),
+        }
+    }
+}
+
+fn failed(job: Job, error: SharedError) -> Outcome {
+    let message = FailedMessage {
+        envelope: job.delivery.envelope().clone(),
+        attempts: job.attempts,
+        error,
+    };
+    Outcome::Failed(job, message)
+}
+
+/// The cause alone: the exchange and the routing key are known.
+fn cause(error: DecodeError) -> SharedError {
+    match error.kind {
+        DecodeErrorKind::Payload(error) => Arc::new(error),
+        DecodeErrorKind::RoutingKey(error) => Arc::new(error),
+        unknown @ DecodeErrorKind::UnknownExchange => Arc::new(Described(unknown.to_string())),
+    }
+}
+
+/// An error that is only a text.
+#[derive(Debug)]
+struct Described(String);
+
+impl fmt::Display for Described {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl StdError for Described {}
+
+/// Publishes a message as a dead letter and acks it, in as many attempts as it takes.
+pub(super) async fn publish_dead_letter(
+    shared: Arc<Shared>,
+    job: Job,
+    failed: FailedMessage,
+) -> Outcome {
+    let (mut delay, longest) = DEAD_LETTER_DELAYS;
+    let mut stop = shared.stop.subscribe();
+    while job.delivery.is_live() {
+        let Some(publisher) = shared.dead_letters() else {
+            break;
+        };
+        let reason = match publisher.publish(&failed).await {
+            Ok(()) => {
+                job.delivery.ack();
+                shared.meter.dead_lettered.up();
+                shared.listener.send(&ConsumerEvent::DeadLettered(failed));
+                return Outcome::Done;
+            }
+            Err(error) => error.reason,
+        };
+        shared.listener.send(&ConsumerEvent::DeadLetterFailed {
+            message: failed.clone(),
+            reason,
+        });
+        tokio::select! {
+            () = sleep(delay) => delay = (delay * 2).min(longest),
+            () = stop.asked() => break,
+        }
+    }
+    job.delivery.abandon();
+    Outcome::Done
+}

@@ -1,0 +1,120 @@
+//! Messages that can't be handled.
+
+use std::time::Duration;
+
+use taskcluster_pulse::{Consumer, ConsumerEvent, OnFailure, Publisher, Queue};
+
+use crate::common::rabbitmq::Rabbit;
+use crate::common::{Event, Seen, eventually, message_on};
+use crate::publish;
+
+async fn delete(rabbit: &Rabbit) {
+    let dead = format!("{}/dead", rabbit.queue());
+    rabbit.delete_queue(&rabbit.queue()).await;
+    rabbit.delete_queue(&dead).await;
+    rabbit
+        .delete_exchange(&dead.replacen("queue/", "exchange/", 1))
+        .await;
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_dead_letter_is_read_as_the_message_that_it_was() {
+    let rabbit = Rabbit::for_test().await;
+    let consumer = rabbit
+        .consumer()
+        .retries(1, Duration::from_millis(1))
+        .on_failure(OnFailure::DeadLetter)
+        .start()
+        .await
+        .expect("started");
+    publish(&rabbit, 7..8).await;
+    let handle = consumer.handle();
+    let run = tokio::spawn(consumer.run(1, async |_: Event| Err("no room")));
+    eventually(|| handle.counters().dead_lettered == 1).await;
+    handle.stop();
+    run.await.expect("no panic").expect("stopped");
+    assert_eq!(rabbit.queue_len(&rabbit.queue()).await, 0);
+
+    let mut dead = Consumer::builder(rabbit.connection())
+        .queue(format!("{}/dead", rabbit.lane))
+        .start()
+        .await
+        .expect("started");
+    let delivery = dead.next().await.expect("a delivery");
+    let event: Event = delivery.event().expect("decoded");
+    assert_eq!(event, Event::Numbered(message_on(&rabbit.lane, 7)));
+    let letter = delivery.dead_letter().expect("a dead letter");
+    assert_eq!((letter.attempts, &*letter.reason), (2, "no room"));
+    assert_eq!(letter.queue, rabbit.queue());
+    delivery.ack();
+    dead.stop().await.expect("stopped");
+    delete(&rabbit).await;
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_full_queue_with_dead_letters_refuses_no_other_publisher() {
+    let rabbit = Rabbit::for_test().await;
+    let consumer = rabbit
+        .consumer()
+        .queue(Queue::durable(rabbit.lane.as_str()).max_length(5))
+        .on_failure(OnFailure::DeadLetter)
+        .start()
+        .await
+        .expect("started");
+    let publisher = Publisher::builder(rabbit.connection())
+        .start()
+        .await
+        .expect("started");
+    for number in 0..100 {
+        let message = message_on(&rabbit.lane, number);
+        let confirmation = publisher.publish(&message).await.expect("accepted");
+        confirmation.await.expect("confirmed");
+    }
+    let counters = publisher.counters();
+    println!(
+        "{} of 100 messages were refused and sent again",
+        counters.resent
+    );
+    assert_eq!((counters.confirmed, counters.resent), (100, 0));
+    publisher.close().await;
+    consumer.stop().await.expect("stopped");
+    delete(&rabbit).await;
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_dead_letter_that_reaches_no_queue_is_not_lost() {
+    let rabbit = Rabbit::for_test().await;
+    let seen = Seen::default();
+    let consumer = rabbit
+        .consumer()
+        .retries(0, Duration::ZERO)
+        .on_failure(OnFailure::DeadLetter)
+        .on_event(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    // Now the exchange leads nowhere.
+    let dead = format!("{}/dead", rabbit.queue());
+    rabbit.delete_queue(&dead).await;
+    publish(&rabbit, 0..2).await;
+    let handle = consumer.handle();
+    let run = tokio::spawn(consumer.run(1, |event: Event| async move {
+        match event.number() {
+            0 => Err("no room"),
+            _ => Ok(()),
+        }
+    }));
+    seen.wait_for(|event| matches!(event, ConsumerEvent::DeadLetterFailed { .. }))
+        .await;
+    eventually(|| handle.counters().acks_sent == 1).await;
+    handle.stop();
+    run.await.expect("no panic").expect("stopped");
+    rabbit.wait_for_len(&rabbit.queue(), 1).await;
+    rabbit.delete_queue(&rabbit.queue()).await;
+    rabbit
+        .delete_exchange(&dead.replacen("queue/", "exchange/", 1))
+        .await;
+}

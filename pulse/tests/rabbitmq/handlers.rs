@@ -1,0 +1,188 @@
+//! Handlers, while connections are lost and consumers are stopped.
+
+use std::collections::BTreeSet;
+use std::future::pending;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use taskcluster_pulse::{ConsumerEvent, Error};
+use tokio::time::sleep;
+
+use crate::common::rabbitmq::Rabbit;
+use crate::common::{Event, Seen, eventually};
+use crate::{publish, quick};
+
+type Done = Result<(), String>;
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn deliveries_of_a_lost_connection_are_not_handled() {
+    const MESSAGES: u64 = 50;
+    const LOSSES: usize = 10;
+    const HANDLERS: usize = 2;
+    let rabbit = Rabbit::for_test().await;
+    let (proxy, connection) = rabbit.proxy().await;
+    let seen = Seen::default();
+    let consumer = rabbit
+        .consumer_by(connection)
+        .prefetch(MESSAGES as u16)
+        .reconnect(quick())
+        .on_event(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    publish(&rabbit, 0..MESSAGES).await;
+    let handle = consumer.handle();
+    let calls = Arc::new(AtomicUsize::new(0));
+    let handled = Arc::new(Mutex::new(BTreeSet::new()));
+    let (counted, numbers) = (Arc::clone(&calls), Arc::clone(&handled));
+    let run = tokio::spawn(consumer.run(HANDLERS, move |event: Event| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        let numbers = Arc::clone(&numbers);
+        async move {
+            sleep(Duration::from_millis(30)).await;
+            numbers.lock().expect("not poisoned").insert(event.number());
+            Done::Ok(())
+        }
+    }));
+    for loss in 0..LOSSES {
+        eventually(|| seen.count(|event| matches!(event, ConsumerEvent::Ready)) > loss).await;
+        sleep(Duration::from_millis(60)).await;
+        proxy.cut();
+    }
+    eventually(|| handled.lock().expect("not poisoned").len() == MESSAGES as usize).await;
+    handle.stop();
+    run.await.expect("no panic").expect("stopped");
+    let calls = calls.load(Ordering::SeqCst);
+    println!("{calls} handler calls for {MESSAGES} messages and {LOSSES} losses");
+    // Those that run at a loss, and those whose acks it takes with it.
+    assert!(
+        calls <= MESSAGES as usize + LOSSES * 2 * HANDLERS,
+        "{calls}"
+    );
+    rabbit.delete_queue(&rabbit.queue()).await;
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn no_more_is_fetched_than_handlers_can_work_on() {
+    let rabbit = Rabbit::for_test().await;
+    let consumer = rabbit.consumer().start().await.expect("started");
+    publish(&rabbit, 0..100).await;
+    let handle = consumer.handle();
+    let run = tokio::spawn(consumer.run(2, |_: Event| pending::<Done>()));
+    eventually(|| handle.counters().received >= 2).await;
+    sleep(Duration::from_millis(200)).await;
+    let waiting = rabbit.queue_len(&rabbit.queue()).await;
+    assert!(
+        (90..=98).contains(&waiting),
+        "{waiting} are left for others"
+    );
+    handle.stop_within(Duration::ZERO);
+    let error = run.await.expect("no panic").expect_err("two were aborted");
+    assert!(matches!(error, Error::Unfinished { .. }), "{error}");
+    rabbit.wait_for_len(&rabbit.queue(), 100).await;
+    rabbit.delete_queue(&rabbit.queue()).await;
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn stop_lets_running_handlers_end_and_requeues_the_rest() {
+    let rabbit = Rabbit::for_test().await;
+    let consumer = rabbit
+        .consumer()
+        .prefetch(50)
+        .start()
+        .await
+        .expect("started");
+    publish(&rabbit, 0..50).await;
+    let handle = consumer.handle();
+    let done = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&done);
+    let run = tokio::spawn(consumer.run(4, move |_: Event| {
+        let counted = Arc::clone(&counted);
+        async move {
+            sleep(Duration::from_millis(200)).await;
+            counted.fetch_add(1, Ordering::SeqCst);
+            Done::Ok(())
+        }
+    }));
+    eventually(|| done.load(Ordering::SeqCst) >= 4).await;
+    let stopped = Instant::now();
+    handle.stop();
+    run.await.expect("no panic").expect("stopped");
+    let elapsed = stopped.elapsed();
+    println!("stopped in {elapsed:?} with 50 messages of 200 ms prefetched");
+    assert!(elapsed < Duration::from_secs(2), "{elapsed:?}");
+    let done = done.load(Ordering::SeqCst);
+    assert!((4..=12).contains(&done), "{done}");
+    let left = 50 - u32::try_from(done).expect("few");
+    rabbit.wait_for_len(&rabbit.queue(), left).await;
+    let counters = handle.counters();
+    assert_eq!(counters.acks_sent as usize, done);
+    rabbit.delete_queue(&rabbit.queue()).await;
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn handlers_that_do_not_return_are_aborted_and_named() {
+    let rabbit = Rabbit::for_test().await;
+    let consumer = rabbit.consumer().start().await.expect("started");
+    publish(&rabbit, 0..10).await;
+    let handle = consumer.handle();
+    let run = tokio::spawn(consumer.run(3, |event: Event| async move {
+        match event.number() {
+            1 => pending().await,
+            _ => Done::Ok(()),
+        }
+    }));
+    eventually(|| handle.counters().acks_sent == 9).await;
+    handle.stop();
+    handle.stop_within(Duration::from_millis(100));
+    let error = run.await.expect("no panic").expect_err("one was aborted");
+    let Error::Unfinished {
+        deliveries,
+        messages,
+        ..
+    } = &error
+    else {
+        panic!("{error}");
+    };
+    assert_eq!((*deliveries, messages.len()), (1, 1));
+    let event: Event = messages[0].event().expect("decoded");
+    assert_eq!(event.number(), 1);
+    rabbit.wait_for_len(&rabbit.queue(), 1).await;
+    rabbit.delete_queue(&rabbit.queue()).await;
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_message_that_is_tried_again_holds_up_no_other() {
+    let rabbit = Rabbit::for_test().await;
+    let consumer = rabbit
+        .consumer()
+        .retries(1, Duration::from_secs(3))
+        .start()
+        .await
+        .expect("started");
+    publish(&rabbit, 0..30).await;
+    let handle = consumer.handle();
+    let started = Instant::now();
+    let run = tokio::spawn(consumer.run(1, |event: Event| async move {
+        match event.number() {
+            0 => Err("not yet"),
+            _ => Ok(()),
+        }
+    }));
+    eventually(|| handle.counters().acks_sent == 29).await;
+    assert!(
+        started.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        started.elapsed()
+    );
+    handle.stop();
+    run.await.expect("no panic").expect("stopped");
+    rabbit.wait_for_len(&rabbit.queue(), 1).await;
+    rabbit.delete_queue(&rabbit.queue()).await;
+}

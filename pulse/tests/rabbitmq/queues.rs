@@ -1,0 +1,146 @@
+//! Queues as they are found, and as they get lost.
+
+use std::time::{Duration, Instant};
+
+use lapin::options::QueueDeclareOptions;
+use lapin::types::{AMQPValue, FieldTable};
+use taskcluster_pulse::{Consumer, ConsumerEvent, Error, Queue};
+
+use crate::common::exchanges::AllOf;
+use crate::common::rabbitmq::Rabbit;
+use crate::common::{Event, Seen};
+use crate::publish;
+
+/// An exchange that is never made.
+const MISSING: &str = "exchange/tests/v1/missing";
+
+async fn declare(rabbit: &Rabbit, options: QueueDeclareOptions, kind: &str) {
+    let mut arguments = FieldTable::default();
+    arguments.insert("x-queue-type".into(), AMQPValue::LongString(kind.into()));
+    rabbit
+        .channel
+        .queue_declare(rabbit.queue().as_str().into(), options, arguments)
+        .await
+        .expect("declared");
+}
+
+async fn reads(rabbit: &Rabbit, queue: Queue) {
+    let consumer = rabbit.consumer().queue(queue).start().await;
+    let mut consumer = consumer.expect("started");
+    publish(rabbit, 0..1).await;
+    let delivery = consumer.next().await.expect("a delivery");
+    assert_eq!(delivery.event::<Event>().expect("decoded").number(), 0);
+    delivery.ack();
+    consumer.stop().await.expect("stopped");
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn any_existing_queue_can_be_read_as_it_is() {
+    let rabbit = Rabbit::for_test().await;
+    let auto_delete = QueueDeclareOptions {
+        auto_delete: true,
+        ..Default::default()
+    };
+    declare(&rabbit, auto_delete, "classic").await;
+    reads(&rabbit, Queue::passive(rabbit.queue())).await;
+
+    let auto_delete = QueueDeclareOptions {
+        durable: true,
+        ..auto_delete
+    };
+    declare(&rabbit, auto_delete, "classic").await;
+    let same = Queue::durable(rabbit.lane.as_str()).classic().auto_delete();
+    reads(&rabbit, same).await;
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_passive_queue_has_to_exist() {
+    let rabbit = Rabbit::for_test().await;
+    let queue = Queue::passive(rabbit.queue());
+    let error = rabbit.consumer().queue(queue).start().await;
+    let error = error.expect_err("there is none");
+    assert!(
+        matches!(&error, Error::Queue { queue, .. } if *queue == rabbit.queue()),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn an_existing_queue_without_a_delivery_limit_is_read_and_reported() {
+    let rabbit = Rabbit::for_test().await;
+    let durable = QueueDeclareOptions {
+        durable: true,
+        ..Default::default()
+    };
+    declare(&rabbit, durable, "quorum").await;
+    let seen = Seen::default();
+    let consumer = rabbit.consumer().on_event(seen.listener()).start().await;
+    consumer.expect("started").stop().await.expect("stopped");
+    let reported = |event: &ConsumerEvent| matches!(event, ConsumerEvent::DeliveryLimit { queue } if *queue == rabbit.queue());
+    assert_eq!(seen.count(reported), 1);
+    rabbit.delete_queue(&rabbit.queue()).await;
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn no_number_of_redeliveries_deletes_a_message() {
+    let rabbit = Rabbit::for_test().await;
+    let mut consumer = rabbit.consumer().start().await.expect("started");
+    publish(&rabbit, 0..1).await;
+    for _ in 0..30 {
+        consumer.next().await.expect("a delivery").requeue();
+    }
+    consumer.next().await.expect("a delivery").ack();
+    consumer.stop().await.expect("stopped");
+    rabbit.delete_queue(&rabbit.queue()).await;
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_deleted_queue_is_back_in_a_second() {
+    let rabbit = Rabbit::for_test().await;
+    let seen = Seen::default();
+    let mut consumer = rabbit
+        .consumer()
+        .on_event(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    for round in 1..=3 {
+        publish(&rabbit, 0..1).await;
+        consumer.next().await.expect("a delivery").ack();
+        crate::common::eventually(|| consumer.counters().acks_sent == round).await;
+        rabbit.delete_queue(&rabbit.queue()).await;
+        let deleted = Instant::now();
+        crate::common::eventually(|| {
+            seen.count(|event| matches!(event, ConsumerEvent::Ready)) as u64 > round
+        })
+        .await;
+        let elapsed = deleted.elapsed();
+        println!("the deleted queue is back after {elapsed:?}");
+        // Most of it is the time in which a busy broker declares a queue.
+        assert!(elapsed < Duration::from_secs(2), "{elapsed:?}");
+    }
+    let counters = consumer.counters();
+    assert_eq!((counters.connections_lost, counters.channels_lost), (0, 3));
+    consumer.stop().await.expect("stopped");
+    rabbit.delete_queue(&rabbit.queue()).await;
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_consumer_without_any_binding_does_not_start() {
+    let rabbit = Rabbit::for_test().await;
+    let error = Consumer::builder(rabbit.connection())
+        .bind(AllOf(MISSING))
+        .start()
+        .await
+        .expect_err("no message would arrive");
+    let Error::Unbound { count: 1, first } = &error else {
+        panic!("{error}");
+    };
+    assert_eq!(first.exchange, MISSING);
+}
