@@ -11,81 +11,45 @@
 //! format    token streams → files
 //! ```
 //!
-//! From a build script, for the schemas of a private service:
+//! [`Generator`] makes a package, or a module for a build script. This one generates
+//! the exchanges of a private service, which depends on `taskcluster-pulse` and
+//! `serde`:
 //!
 //! ```no_run
 //! use std::{env, fs, path::Path};
-//! use taskcluster_codegen::{Source, Target, generate};
+//! use taskcluster_codegen::{Generator, Source};
 //!
 //! let read = |path: &str| -> std::io::Result<Source> {
+//!     println!("cargo::rerun-if-changed={path}");
 //!     Ok(Source { name: path.to_owned(), bytes: fs::read(path)? })
 //! };
-//! let sources = [read("schemas/exchanges.json")?, read("schemas/message.json")?];
-//! // Committed beside the schemas, from an earlier run: what has a name keeps it.
-//! let names = read("schemas/names.json").ok();
-//! let out = Path::new(&env::var("OUT_DIR")?).join("events");
-//! for (path, text) in generate(&sources, names.as_ref(), &Target::Module)? {
-//!     let path = out.join(path);
-//!     fs::create_dir_all(path.parent().unwrap_or(&out))?;
+//! let files = Generator::new()
+//!     .sources([read("schemas/exchanges.json")?, read("schemas/message.json")?])
+//!     // Committed beside the schemas, from an earlier run: names stay as they are.
+//!     .names(read("schemas/names.json").ok())
+//!     .module()?;
+//! let out = env::var("OUT_DIR")?;
+//! for (path, text) in files {
+//!     let path = Path::new(&out).join("events").join(path);
+//!     fs::create_dir_all(path.parent().unwrap_or(&path))?;
 //!     fs::write(path, text)?;
 //! }
+//! fs::write(Path::new(&out).join("events.rs"), "pub mod events;")?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! The crate includes it by
+//! `include!(concat!(env!("OUT_DIR"), "/events.rs"));`.
 
 mod emit;
 mod format;
+mod generator;
 mod lower;
 mod model;
 mod names;
+mod package;
 mod resolve;
 
-use std::collections::BTreeMap;
-
-use names::Names;
+pub use generator::{Files, Generator};
+pub use package::Package;
 pub use taskcluster_documents::{Error, Errors, Source};
-
-/// What the files are for.
-#[derive(Clone, Debug)]
-pub enum Target {
-    /// A crate of its own: `Cargo.toml` and `src/`, with a feature a service.
-    Crate {
-        /// The name of the package.
-        package: String,
-        /// The path of the `taskcluster-pulse` crate, from the new crate.
-        pulse: String,
-    },
-    /// A module of another crate, from its build script for instance: `mod.rs`
-    /// and the files below it, without features.
-    Module,
-}
-
-/// The files that were generated: their texts, by paths with `/` between the
-/// folders, relative to the output folder.
-pub type Files = BTreeMap<String, String>;
-
-/// Generates the files for every exchange that `sources` describe.
-///
-/// The result depends on what the documents say, not on their order or names. One
-/// of the files, `names.json`, says what was named how; given as `names` to the
-/// next run, it makes sure that whatever was added in between renames nothing.
-/// Without it, of two that ask for one name, the documents' own order decides.
-///
-/// # Errors
-///
-/// [`Errors`]: everything that keeps the input from being generated, each with
-/// its file, its JSON pointer and what to do.
-pub fn generate(
-    sources: &[Source],
-    names: Option<&Source>,
-    target: &Target,
-) -> Result<Files, Errors> {
-    let names = names.map(Names::read).transpose()?.unwrap_or_default();
-    let documents = taskcluster_documents::load(sources)?;
-    // Reports all problems of the documents at once.
-    taskcluster_documents::resolve(&documents)?;
-    let resolved = resolve::resolve(&documents)?;
-    let (model, mut ledger) = lower::lower(resolved, &names)?;
-    let emitted = emit::emit(&model, target, &mut ledger)?;
-    ledger.settle()?;
-    format::format(emitted)
-}

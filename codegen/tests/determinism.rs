@@ -3,8 +3,8 @@
 mod support;
 
 use serde_json::{Value, json};
-use support::{module, sources, workspace};
-use taskcluster_codegen::{Files, Source, Target, generate};
+use support::{generator, module, sources, workspace};
+use taskcluster_codegen::{Files, Package, Source};
 
 fn services() -> Vec<Source> {
     sources(&workspace("schemas"))
@@ -82,11 +82,8 @@ fn the_spelling_of_ids_does_not_matter() {
 /// A crate and a module hold the same code, but for the features.
 #[test]
 fn a_crate_is_a_module_with_features() {
-    let target = Target::Crate {
-        package: "made-up".to_owned(),
-        pulse: "../pulse".to_owned(),
-    };
-    let as_crate = generate(&services(), None, &target).unwrap_or_else(|errors| panic!("{errors}"));
+    let as_crate = generator(&services()).package(&Package::new("made-up"));
+    let as_crate = as_crate.unwrap_or_else(|errors| panic!("{errors}"));
     let as_module = made(&services());
     for (path, text) in &as_module {
         let path = match path.as_str() {

@@ -2,8 +2,7 @@
 
 mod support;
 
-use support::{REFERENCE, module, source};
-use taskcluster_codegen::{Target, generate};
+use support::{REFERENCE, generator, module, source};
 
 const SCHEMA: &str = r#"{"$id": "/schemas/made-up/v1/message.json#", "type": "object"}"#;
 
@@ -73,7 +72,10 @@ fn names_that_cannot_be_kept_are_derived_again() {
         "payloads": {"/schemas/made-up/v1/message.json#": "made_up::Same"}
     }"#;
     let names = source("names.json", names);
-    let made = generate(&sources, Some(&names), &Target::Module).expect("generated");
+    let made = generator(&sources)
+        .names(names)
+        .module()
+        .expect("generated");
     let names = &made["names.json"];
     for name in [
         r#""made-up v1": "made_up""#,

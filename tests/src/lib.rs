@@ -3,6 +3,7 @@
 pub mod documents;
 pub mod examples;
 pub mod goldens;
+pub mod grown;
 pub mod instances;
 pub mod judge;
 pub mod matcher;

@@ -3,12 +3,12 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::feature;
 use super::ty::ident;
+use super::{Layout, feature};
 use crate::model::{Exchange, Service};
 
 /// The enum, with the code that decodes into it and looks at its messages.
-pub(super) fn definition(services: &[Service], features: bool) -> Vec<TokenStream> {
+pub(super) fn definition(services: &[Service], layout: &Layout<'_>) -> Vec<TokenStream> {
     let exchanges: Vec<(&Service, &Exchange)> = services
         .iter()
         .flat_map(|service| {
@@ -19,16 +19,16 @@ pub(super) fn definition(services: &[Service], features: bool) -> Vec<TokenStrea
         })
         .collect();
     vec![
-        item(&exchanges, features),
-        methods(&exchanges, features),
-        event_set(&exchanges, features),
+        item(&exchanges, layout),
+        methods(&exchanges, layout),
+        event_set(&exchanges, layout),
         conversion(),
     ]
 }
 
-fn item(exchanges: &[(&Service, &Exchange)], features: bool) -> TokenStream {
+fn item(exchanges: &[(&Service, &Exchange)], layout: &Layout<'_>) -> TokenStream {
     let variants = exchanges.iter().map(|(service, exchange)| {
-        let cfg = feature(service, features);
+        let cfg = feature(service, layout);
         let variant = ident(&exchange.variant);
         let (module, name) = (ident(&service.module), ident(&exchange.name));
         let docs = format!(
@@ -53,10 +53,10 @@ fn item(exchanges: &[(&Service, &Exchange)], features: bool) -> TokenStream {
     }
 }
 
-fn methods(exchanges: &[(&Service, &Exchange)], features: bool) -> TokenStream {
+fn methods(exchanges: &[(&Service, &Exchange)], layout: &Layout<'_>) -> TokenStream {
     let arms = |message: &TokenStream| -> Vec<TokenStream> {
         let arm = |(service, exchange): &(&Service, &Exchange)| {
-            let cfg = feature(service, features);
+            let cfg = feature(service, layout);
             let variant = ident(&exchange.variant);
             quote!(#cfg Self::#variant(message) => #message)
         };
@@ -119,9 +119,9 @@ fn conversion() -> TokenStream {
     }
 }
 
-fn event_set(exchanges: &[(&Service, &Exchange)], features: bool) -> TokenStream {
+fn event_set(exchanges: &[(&Service, &Exchange)], layout: &Layout<'_>) -> TokenStream {
     let decodes = exchanges.iter().map(|(service, exchange)| {
-        let cfg = feature(service, features);
+        let cfg = feature(service, layout);
         let variant = ident(&exchange.variant);
         let name = &exchange.exchange;
         quote!(#cfg #name => decode_as(routing_key, bytes, Self::#variant))

@@ -29,8 +29,8 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::Target;
 use crate::model::{Model, Service};
+use crate::package::Package;
 use crate::resolve::Ledger;
 use taskcluster_documents::Errors;
 
@@ -45,8 +45,32 @@ pub(crate) struct RustFile {
     pub(crate) items: Vec<TokenStream>,
 }
 
+/// What is emitted beside the items of the model.
+pub(crate) struct Layout<'a> {
+    /// The first line of every file.
+    pub(crate) header: &'a str,
+    /// The package, unless it is a module. A package has features.
+    pub(crate) package: Option<&'a Package>,
+    /// Whether there are examples of payloads and routing keys.
+    pub(crate) examples: bool,
+    /// Whether payloads are JSON Schemas of themselves.
+    pub(crate) schemas: bool,
+}
+
+impl Layout<'_> {
+    /// The attribute that leaves an item out unless the feature `name` is on.
+    fn feature(&self, name: &str) -> TokenStream {
+        match self.package {
+            Some(_) => quote!(#[cfg(feature = #name)]),
+            None => TokenStream::new(),
+        }
+    }
+}
+
 /// What was emitted.
 pub(crate) struct Emitted {
+    /// The first line of every file.
+    pub(crate) header: String,
     /// The manifest of a crate.
     pub(crate) manifest: Option<String>,
     /// The names that were given, for the next run.
@@ -56,24 +80,26 @@ pub(crate) struct Emitted {
 
 /// Emits everything that `model` holds, and ticks off in `ledger` the keywords
 /// that it enforces.
-pub(crate) fn emit(model: &Model, target: &Target, ledger: &mut Ledger) -> Result<Emitted, Errors> {
+pub(crate) fn emit(
+    model: &Model,
+    layout: &Layout<'_>,
+    ledger: &mut Ledger,
+) -> Result<Emitted, Errors> {
     ledger.enforce(&model.vacuous);
-    let features = matches!(target, Target::Crate { .. });
-    let mut files = root::files(model, features);
+    let mut files = root::files(model, layout);
     let mut errors = Vec::new();
     for service in &model.services {
-        match service::files(model, service, features, ledger) {
+        match service::files(model, service, layout, ledger) {
             Ok(found) => files.extend(found),
             Err(found) => errors.extend(found),
         }
     }
-    let manifest = match target {
-        Target::Crate { package, pulse } => Some(manifest::manifest(model, package, pulse)),
-        Target::Module => None,
-    };
     let emitted = Emitted {
-        manifest,
-        names: names::names(model),
+        header: layout.header.to_owned(),
+        manifest: layout
+            .package
+            .map(|package| manifest::manifest(model, package, layout.header)),
+        names: names::names(model, layout.header),
         files,
     };
     Errors::unless_empty(errors, emitted)
@@ -86,7 +112,7 @@ fn feature_name(module: &str) -> String {
 
 /// The attribute that leaves an item out when every service with an exchange is
 /// turned off.
-fn any_feature(model: &Model, features: bool) -> TokenStream {
+fn any_feature(model: &Model, layout: &Layout<'_>) -> TokenStream {
     let with_exchanges = model
         .services
         .iter()
@@ -94,17 +120,13 @@ fn any_feature(model: &Model, features: bool) -> TokenStream {
     let names: Vec<String> = with_exchanges
         .map(|service| feature_name(&service.module))
         .collect();
-    match features && !names.is_empty() {
+    match layout.package.is_some() && !names.is_empty() {
         true => quote!(#[cfg(any(#(feature = #names),*))]),
         false => TokenStream::new(),
     }
 }
 
 /// The attribute that leaves an item out when its service is turned off.
-fn feature(service: &Service, features: bool) -> TokenStream {
-    let name = feature_name(&service.module);
-    match features {
-        true => quote!(#[cfg(feature = #name)]),
-        false => TokenStream::new(),
-    }
+fn feature(service: &Service, layout: &Layout<'_>) -> TokenStream {
+    layout.feature(&feature_name(&service.module))
 }

@@ -5,38 +5,39 @@ use std::collections::BTreeSet;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
+use super::markdown;
 use super::ty::ident;
-use super::{RustFile, any_feature, event, feature};
+use super::{Layout, RustFile, any_feature, event, feature};
 use crate::model::Model;
 
 /// The root module, the catalogue and the event.
-pub(super) fn files(model: &Model, features: bool) -> Vec<RustFile> {
+pub(super) fn files(model: &Model, layout: &Layout<'_>) -> Vec<RustFile> {
     vec![
-        root(model, features),
+        root(model, layout),
         RustFile {
             path: "catalogue.rs".to_owned(),
             docs: vec!["Every exchange of this crate, as data.".to_owned()],
             siblings: BTreeSet::new(),
-            items: catalogue(model, features),
+            items: catalogue(model, layout),
         },
         RustFile {
             path: "event.rs".to_owned(),
             docs: vec!["One type for the messages of every exchange.".to_owned()],
             siblings: BTreeSet::new(),
-            items: event::definition(&model.services, features),
+            items: event::definition(&model.services, layout),
         },
     ]
 }
 
-fn root(model: &Model, features: bool) -> RustFile {
+fn root(model: &Model, layout: &Layout<'_>) -> RustFile {
     // The printer lays code out in its own way, which is not to be undone.
     let skip = quote!(#[rustfmt::skip]);
     let modules = model.services.iter().map(|service| {
-        let cfg = feature(service, features);
+        let cfg = feature(service, layout);
         let name = ident(&service.module);
         quote!(#cfg #skip pub mod #name;)
     });
-    let any = any_feature(model, features);
+    let any = any_feature(model, layout);
     let private = ["catalogue", "event"].map(|name| {
         let name = ident(name);
         quote!(#any #skip mod #name;)
@@ -46,8 +47,13 @@ fn root(model: &Model, features: bool) -> RustFile {
     items.extend(modules);
     items.push(quote!(#any #skip pub use self::{catalogue::EXCHANGES, event::Event};));
     RustFile {
-        path: if features { "lib.rs" } else { "mod.rs" }.to_owned(),
-        docs: root_docs(model, features),
+        path: if layout.package.is_some() {
+            "lib.rs"
+        } else {
+            "mod.rs"
+        }
+        .to_owned(),
+        docs: root_docs(model, layout),
         siblings: BTreeSet::new(),
         items,
     }
@@ -70,15 +76,17 @@ fn version_check() -> TokenStream {
     }
 }
 
-fn root_docs(model: &Model, features: bool) -> Vec<String> {
-    let mut docs = vec![
-        "Typed bindings, payloads and validators for Taskcluster's exchanges.".to_owned(),
+fn root_docs(model: &Model, layout: &Layout<'_>) -> Vec<String> {
+    let description = layout.package.map(|package| package.description.as_str());
+    let description = description.unwrap_or("Typed bindings, payloads and validators.");
+    let mut docs = markdown::lines(description);
+    docs.extend([
         String::new(),
         "A module a service; [`Event`] is a message of any of them, and [`EXCHANGES`] lists"
             .to_owned(),
         "them all.".to_owned(),
-    ];
-    if features {
+    ]);
+    if layout.package.is_some() {
         docs.push(String::new());
         docs.push("Each service is a feature of the same name, on by default.".to_owned());
         docs.push(
@@ -94,11 +102,11 @@ fn root_docs(model: &Model, features: bool) -> Vec<String> {
     docs
 }
 
-fn catalogue(model: &Model, features: bool) -> Vec<TokenStream> {
+fn catalogue(model: &Model, layout: &Layout<'_>) -> Vec<TokenStream> {
     let infos = model.services.iter().flat_map(|service| {
         let module = ident(&service.module);
         service.exchanges.iter().map(move |exchange| {
-            let cfg = feature(service, features);
+            let cfg = feature(service, layout);
             let name = ident(&exchange.name);
             quote!(#cfg <super::#module::#name as Exchange>::INFO)
         })

@@ -10,7 +10,8 @@ use super::entries::Entries;
 use super::markdown;
 use super::ty::{Types, ident};
 use super::{
-    RustFile, binding, examples, payloads, required, routing_key, schemas, tables, validators,
+    Layout, RustFile, binding, examples, payloads, required, routing_key, schemas, tables,
+    validators,
 };
 use crate::model::{Model, Service, TypeId};
 use crate::resolve::Ledger;
@@ -20,7 +21,7 @@ use taskcluster_documents::Error;
 pub(super) fn files(
     model: &Model,
     service: &Service,
-    features: bool,
+    layout: &Layout<'_>,
     ledger: &mut Ledger,
 ) -> Result<Vec<RustFile>, Vec<Error>> {
     let types = Types::new(model, &service.module);
@@ -38,7 +39,7 @@ pub(super) fn files(
     let checks = check_items(types, service, ledger);
     let rules = rule_items(service)?;
     let mut files = vec![
-        module(types, service, features),
+        module(types, service, layout),
         file(
             "bindings",
             "Binding types, one for each exchange.",
@@ -64,13 +65,15 @@ pub(super) fn files(
             rules,
         ),
     ];
-    if features {
+    if layout.examples {
         let examples = example_items(types, service);
         files.push(file(
             "examples",
             "Arbitrary valid payloads, and routing keys.",
             examples,
         ));
+    }
+    if layout.schemas {
         let schemas = schemas::items(types, service);
         files.push(file(
             "json_schemas",
@@ -81,7 +84,7 @@ pub(super) fn files(
     Ok(files)
 }
 
-fn module(types: Types<'_>, service: &Service, features: bool) -> RustFile {
+fn module(types: Types<'_>, service: &Service, layout: &Layout<'_>) -> RustFile {
     let title = markdown::lines(&service.title);
     let description = markdown::lines(&service.description);
     let gap = (!title.is_empty() && !description.is_empty()).then(String::new);
@@ -97,17 +100,13 @@ fn module(types: Types<'_>, service: &Service, features: bool) -> RustFile {
         .types
         .iter()
         .map(|id| ident(&types.definition(*id).name));
-    let examples = features.then(|| {
-        quote! {
-            #[cfg(feature = "arbitrary")]
-            mod examples;
-        }
+    let examples = layout.examples.then(|| {
+        let feature = layout.feature("arbitrary");
+        quote!(#feature mod examples;)
     });
-    let schemas = features.then(|| {
-        quote! {
-            #[cfg(feature = "schemars")]
-            mod json_schemas;
-        }
+    let schemas = layout.schemas.then(|| {
+        let feature = layout.feature("schemars");
+        quote!(#feature mod json_schemas;)
     });
     let mut items = vec![quote! {
         mod bindings;

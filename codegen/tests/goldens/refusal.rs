@@ -5,9 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use libtest_mimic::{Failed, Trial};
-use taskcluster_codegen::{Errors, Files, Source, Target, generate};
+use taskcluster_codegen::{Errors, Files, Source};
 
-use crate::support::{REFERENCE, module, source, workspace};
+use crate::support::{REFERENCE, generator, module, source, workspace};
 use crate::{compare, diff, updates};
 
 /// Generates from the input of a case.
@@ -27,7 +27,7 @@ const KINDS: [(&str, Generate); 4] = [
     // The names of an earlier run.
     ("names", |bytes| {
         let names = source("names.json", bytes);
-        generate(&valid(), Some(&names), &Target::Module)
+        generator(&valid()).names(names).module()
     }),
     // An exchange reference.
     ("reference", |bytes| {

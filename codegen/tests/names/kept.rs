@@ -2,15 +2,16 @@
 //! is called what it was called.
 
 use serde_json::{Value, json};
-use taskcluster_codegen::{Files, Source, Target, generate};
+use taskcluster_codegen::{Files, Source};
 
-use crate::support::{sources, workspace};
+use crate::support::{generator, sources, workspace};
 use crate::{assert_kept, document, made, names, source};
 
 /// What the generator makes of `sources` after it made `earlier`.
 fn made_after(earlier: &Files, sources: &[Source]) -> Files {
     let names = names_of(earlier);
-    generate(sources, Some(&names), &Target::Module).unwrap_or_else(|errors| panic!("{errors}"))
+    let made = generator(sources).names(names).module();
+    made.unwrap_or_else(|errors| panic!("{errors}"))
 }
 
 fn names_of(files: &Files) -> Source {

@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use taskcluster_codegen::{Errors, Files, Source, Target, generate};
+use taskcluster_codegen::{Errors, Files, Generator, Source};
 
 /// The file or folder at `path` of the workspace.
 pub(crate) fn workspace(path: &str) -> PathBuf {
@@ -71,9 +71,14 @@ pub(crate) fn source(name: &str, bytes: impl Into<Vec<u8>>) -> Source {
     }
 }
 
+/// The generator of `sources`.
+pub(crate) fn generator(sources: &[Source]) -> Generator {
+    Generator::new().sources(sources.iter().cloned())
+}
+
 /// What the generator makes of `sources`, as a module.
 pub(crate) fn module(sources: &[Source]) -> Result<Files, Errors> {
-    generate(sources, None, &Target::Module)
+    generator(sources).module()
 }
 
 /// Those of `files` that are Rust, by their paths.

@@ -1,0 +1,63 @@
+//! The package of a generated crate.
+
+/// The package of a generated crate: its name, and the other facts of its manifest.
+#[derive(Clone, Debug)]
+pub struct Package {
+    pub(crate) name: String,
+    pub(crate) version: String,
+    pub(crate) description: String,
+    pub(crate) license: Option<String>,
+    pub(crate) runtime_version: String,
+    pub(crate) runtime_path: Option<String>,
+}
+
+impl Package {
+    /// The package `name`, version 0.1.0. It depends on the version of
+    /// `taskcluster-pulse` that belongs to this generator.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            version: "0.1.0".to_owned(),
+            description: "Typed bindings, payloads and validators for Taskcluster's exchanges"
+                .to_owned(),
+            license: None,
+            runtime_version: env!("CARGO_PKG_VERSION").to_owned(),
+            runtime_path: None,
+        }
+    }
+
+    /// The version of the package.
+    #[must_use]
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.version = version.into();
+        self
+    }
+
+    /// What the package is for, in one line.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = description.into();
+        self
+    }
+
+    /// The licence, as an SPDX expression; without it, the manifest states none.
+    #[must_use]
+    pub fn license(mut self, license: impl Into<String>) -> Self {
+        self.license = Some(license.into());
+        self
+    }
+
+    /// The required version of `taskcluster-pulse`.
+    #[must_use]
+    pub fn runtime_version(mut self, version: impl Into<String>) -> Self {
+        self.runtime_version = version.into();
+        self
+    }
+
+    /// The path of the crate `taskcluster-pulse`, from the folder of the package.
+    #[must_use]
+    pub fn runtime_path(mut self, path: impl Into<String>) -> Self {
+        self.runtime_path = Some(path.into());
+        self
+    }
+}
