@@ -58,7 +58,7 @@ impl Settings {
         match tls::client_config(self.ca_file.as_deref()) {
             Ok(config) => Ok(Some(config.into())),
             Err(error) => Err(Error::CaFile {
-                path: self.ca_file.clone().unwrap_or_default(),
+                path: (self.ca_file.clone()).unwrap_or_else(|| "the system's store".into()),
                 source: Arc::new(error),
             }),
         }
@@ -135,12 +135,12 @@ impl Settings {
                 address: self.address(),
             });
         }
-        self.refusal(transport_error(error))
+        self.login_error(transport_error(error))
     }
 
     /// What a refused login means. Another attempt can't help, unless the secret
     /// may be another one by then, or the broker names a limit.
-    fn refusal(&self, error: TransportError) -> ConnectError {
+    fn login_error(&self, error: TransportError) -> ConnectError {
         match error.code {
             Some(code::ACCESS_REFUSED) if self.secret_from.is_some() => error.into(),
             Some(code::NOT_ALLOWED) if error.reason.contains("negotiated") => {

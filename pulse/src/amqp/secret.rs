@@ -1,4 +1,4 @@
-//! Secrets: never printed, and optionally provided anew for each connection.
+//! Secrets: never printed, and optionally provided for each connection.
 
 use std::error::Error;
 use std::fmt;

@@ -16,7 +16,7 @@ use rustls::{CertificateError, ClientConfig, RootCertStore};
 /// The file can't be read, or has no certificate.
 pub(super) fn authorities(ca_file: Option<&Path>) -> io::Result<Vec<CertificateDer<'static>>> {
     let Some(file) = ca_file else {
-        return Ok(rustls_native_certs::load_native_certs().certs);
+        return system_authorities();
     };
     let certificates: Result<Vec<_>, _> =
         CertificateDer::pem_file_iter(file).and_then(Iterator::collect);
@@ -27,6 +27,16 @@ pub(super) fn authorities(ca_file: Option<&Path>) -> io::Result<Vec<CertificateD
         Ok(certificates) => Ok(certificates),
         Err(PemError::Io(error)) => Err(error),
         Err(error) => Err(io::Error::other(error)),
+    }
+}
+
+fn system_authorities() -> io::Result<Vec<CertificateDer<'static>>> {
+    let found = rustls_native_certs::load_native_certs();
+    // Single certificates that can't be read don't matter.
+    match found.errors.into_iter().next() {
+        Some(error) if found.certs.is_empty() => Err(io::Error::other(error)),
+        _ if found.certs.is_empty() => Err(io::ErrorKind::NotFound.into()),
+        _ => Ok(found.certs),
     }
 }
 

@@ -30,7 +30,7 @@ pub enum Error {
         reason: &'static str,
     },
     /// The file of certificate authorities can't be used.
-    #[error("the certificates in {} can't be used; name a PEM file by `ca_file`", path.display())]
+    #[error("the certificates in {} can't be used; name a PEM file by `ca_file` or SSL_CERT_FILE", path.display())]
     CaFile {
         /// The file.
         path: PathBuf,

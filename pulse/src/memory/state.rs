@@ -280,8 +280,8 @@ impl State {
     }
 
     /// Closes a channel; what it has not settled goes back, in its order.
-    pub(super) fn close_channel(&mut self, id: Id, fault: TransportError) {
-        self.cancel_with(id, fault);
+    pub(super) fn close_channel(&mut self, id: Id, error: TransportError) {
+        self.cancel_with(id, error);
         let Some(channel) = self.channels.remove(&id) else {
             return;
         };
@@ -295,18 +295,18 @@ impl State {
         }
     }
 
-    fn cancel_with(&mut self, id: Id, fault: TransportError) {
+    fn cancel_with(&mut self, id: Id, error: TransportError) {
         if let Some(to) = self.channel(id).ok().and_then(|channel| channel.to.take()) {
             // A consumer that has dropped its deliveries asks for none.
-            let _ = to.send(Err(fault));
+            let _ = to.send(Err(error));
         }
         self.cancel(id);
     }
 
     pub(super) fn refuse(&mut self, channel: Id, code: u16, reason: &str) -> TransportError {
-        let fault = TransportError::coded(code, reason);
-        self.close_channel(channel, fault.clone());
-        fault
+        let error = TransportError::coded(code, reason);
+        self.close_channel(channel, error.clone());
+        error
     }
 
     /// Checks that `exchange` takes messages.

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 pub struct Proxy {
     port: u16,
     cuts: watch::Sender<u64>,
+    freezes: watch::Sender<u64>,
     open: Arc<AtomicBool>,
 }
 
@@ -25,9 +26,17 @@ impl Proxy {
     pub fn on(listener: TcpListener, target: String) -> Self {
         let port = listener.local_addr().expect("an address").port();
         let cuts = watch::Sender::new(0);
+        let freezes = watch::Sender::new(0);
         let open = Arc::new(AtomicBool::new(true));
-        tokio::spawn(accept(listener, target, cuts.clone(), Arc::clone(&open)));
-        Self { port, cuts, open }
+        let proxy = Self {
+            port,
+            cuts,
+            freezes,
+            open,
+        };
+        let changes = (proxy.cuts.clone(), proxy.freezes.clone());
+        tokio::spawn(accept(listener, target, changes, Arc::clone(&proxy.open)));
+        proxy
     }
 
     pub fn port(&self) -> u16 {
@@ -37,6 +46,12 @@ impl Proxy {
     /// Cuts every connection; new ones are passed on.
     pub fn cut(&self) {
         self.cuts.send_modify(|cuts| *cuts += 1);
+    }
+
+    /// Passes nothing on over the present connections, and closes none of them, as
+    /// a network does that leaves connections half open.
+    pub fn freeze(&self) {
+        self.freezes.send_modify(|freezes| *freezes += 1);
     }
 
     /// Cuts every connection and drops new ones at once, or passes them on again.
@@ -51,7 +66,7 @@ impl Proxy {
 async fn accept(
     listener: TcpListener,
     target: String,
-    cuts: watch::Sender<u64>,
+    (cuts, freezes): (watch::Sender<u64>, watch::Sender<u64>),
     open: Arc<AtomicBool>,
 ) {
     while let Ok((mut client, _)) = listener.accept().await {
@@ -61,11 +76,13 @@ async fn accept(
         let Ok(mut server) = TcpStream::connect(&target).await else {
             continue;
         };
-        let mut cut = cuts.subscribe();
+        let (mut cut, mut freeze) = (cuts.subscribe(), freezes.subscribe());
         tokio::spawn(async move {
             tokio::select! {
                 _ = copy_bidirectional(&mut client, &mut server) => {}
                 _ = cut.changed() => {}
+                // The sockets stay open.
+                _ = freeze.changed() => std::future::pending().await,
             }
         });
     }

@@ -128,6 +128,28 @@ async fn an_idle_publisher_notices_a_lost_connection() {
 
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_half_open_connection_is_noticed_by_its_heartbeat() {
+    let rabbit = Rabbit::for_test().await;
+    let (proxy, connection) = rabbit.proxy().await;
+    let seen = Seen::default();
+    let publisher = Publisher::builder(connection.heartbeat(Duration::from_secs(1)))
+        .reconnect(quick())
+        .on_event(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    proxy.freeze();
+    eventually(|| seen.count(|event| *event == PublisherEvent::Ready) == 2).await;
+    let heartbeat = |event: &PublisherEvent| match event {
+        PublisherEvent::Reconnecting { reason, .. } => reason.contains("heartbeat"),
+        _ => false,
+    };
+    assert_eq!(seen.count(heartbeat), 1);
+    publisher.close().await;
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
 async fn a_publisher_declares_its_exchanges() {
     let rabbit = Rabbit::for_test().await;
     let exchange = Owned::INFO.exchange;
