@@ -120,6 +120,12 @@ pub(crate) fn warn(error: &dyn Error) {
     let _ = io::stderr().write_all(terminal::lines(&text).as_bytes());
 }
 
+/// Prints a warning.
+pub(crate) fn note(warning: &impl std::fmt::Display) {
+    let text = format!("warning: {warning}\n");
+    let _ = io::stderr().write_all(terminal::lines(&text).as_bytes());
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use taskcluster_documents::{Errors, Source};
+use taskcluster_documents::{Error, Errors, Source};
 
 use crate::names::Names;
 use crate::package::Package;
-use crate::{emit, format, lower, resolve};
+use crate::{emit, format, types};
 
 /// The generated files: their texts, by paths with `/` between the folders, relative
 /// to the output folder.
@@ -144,21 +144,28 @@ impl Generator {
         self.generate(Some(package))
     }
 
+    /// The keywords and formats of the documents that no draft defines: annotations,
+    /// which nothing enforces. One that is misspelled is among them.
+    ///
+    /// # Errors
+    ///
+    /// As [`module`](Self::module), but for payloads without a finite value.
+    pub fn unknown_keywords(&self) -> Result<Vec<Error>, Errors> {
+        let documents = taskcluster_documents::load(&self.sources)?;
+        Ok(taskcluster_documents::resolve(&documents)?.unknown)
+    }
+
     fn generate(&self, package: Option<&Package>) -> Result<Files, Errors> {
         let names = self.names.as_ref().map(Names::read).transpose()?;
         let documents = taskcluster_documents::load(&self.sources)?;
-        // Reports all problems of the documents at once.
-        taskcluster_documents::resolve(&documents)?;
-        let resolved = resolve::resolve(&documents)?;
-        let (model, mut ledger) = lower::lower(resolved, &names.unwrap_or_default())?;
+        let resolved = taskcluster_documents::resolve(&documents)?;
+        let model = types::types(resolved, &names.unwrap_or_default())?;
         let layout = emit::Layout {
             header: &self.header,
             package,
             examples: self.examples || package.is_some(),
             schemas: self.schemas || package.is_some(),
         };
-        let emitted = emit::emit(&model, &layout, &mut ledger)?;
-        ledger.settle()?;
-        format::format(emitted)
+        format::format(emit::emit(&model, &layout))
     }
 }

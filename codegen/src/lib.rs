@@ -4,9 +4,10 @@
 //! text of files, so that a command line and a build script can both use it.
 //!
 //! ```text
-//! load      bytes → documents, known by what they say of themselves
-//! resolve   documents → schemas with every $ref followed
-//! lower     schemas → the model: services, exchanges, types, rules
+//! load      bytes → documents, identified by their own members
+//! resolve   documents → schemas with every $ref followed, patterns compiled
+//! combine   schemas → views of schemas that apply together
+//! types     views → the model: services, exchanges, types, rules, names
 //! emit      model → token streams
 //! format    token streams → files
 //! ```
@@ -41,14 +42,14 @@
 //! The crate includes it by
 //! `include!(concat!(env!("OUT_DIR"), "/events.rs"));`.
 
+mod combine;
 mod emit;
 mod format;
 mod generator;
-mod lower;
 mod model;
 mod names;
 mod package;
-mod resolve;
+mod types;
 
 pub use generator::{Files, Generator};
 pub use package::Package;

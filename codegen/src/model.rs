@@ -1,10 +1,13 @@
-//! What is generated, in terms that every language has: services, exchanges,
-//! types and rules, with all names decided. A second back end would start here.
+//! What is generated, with all names decided: services, exchanges, types, rules,
+//! and the schemas to check instances against.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Number;
+use taskcluster_documents::SchemaId;
+use taskcluster_documents::resolve::{JsonType, Pattern, Schema};
 
-use crate::resolve::Mark;
-use taskcluster_documents::Place;
+use crate::combine::Node;
 
 /// Everything that is generated.
 #[derive(Debug, Default)]
@@ -13,8 +16,23 @@ pub(crate) struct Model {
     pub(crate) services: Vec<Service>,
     /// Indexed by [`TypeId`].
     pub(crate) types: Vec<TypeDef>,
-    /// Keywords that can't apply to the values that their schema allows.
-    pub(crate) vacuous: Vec<Mark>,
+    /// The tables to print, indexed by [`SchemaId`].
+    pub(crate) schemas: Vec<Schema>,
+    /// The types of schemas that state none, read from their keywords.
+    pub(crate) implied: BTreeMap<SchemaId, JsonType>,
+    /// The tables with names.
+    pub(crate) tables: BTreeMap<SchemaId, Constant>,
+    /// The tables that are only printed: nothing is checked by them.
+    pub(crate) printed: BTreeSet<Constant>,
+    /// The rules that have all keywords for strings of a schema.
+    pub(crate) text_rules: BTreeMap<SchemaId, Constant>,
+}
+
+/// A constant of a module.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Constant {
+    pub(crate) module: String,
+    pub(crate) constant: String,
 }
 
 /// The number of a type in [`Model::types`].
@@ -41,8 +59,9 @@ pub(crate) struct Service {
 /// One exchange: a binding, a routing key and a variant of the event.
 #[derive(Debug)]
 pub(crate) struct Exchange {
-    /// The name of the binding, and of the event's variant.
+    /// The name of the binding.
     pub(crate) name: String,
+    /// The name of the event's variant.
     pub(crate) variant: String,
     /// The name of the routing key.
     pub(crate) key_name: String,
@@ -71,7 +90,7 @@ pub(crate) struct KeyEntry {
 pub(crate) struct TypeDef {
     /// Empty until all types are known.
     pub(crate) name: String,
-    /// What tells the type from all others in every run, whatever it is called.
+    /// Identifies the type in every run, whatever its name.
     pub(crate) key: String,
     /// The name as that of a constant, apart from those of other types.
     pub(crate) constant: String,
@@ -83,19 +102,23 @@ pub(crate) struct TypeDef {
     /// The module that it lives in.
     pub(crate) module: String,
     pub(crate) shape: TypeShape,
-    pub(crate) marks: Vec<Mark>,
+    /// The schemas of its values.
+    pub(crate) node: Node,
+    /// Whether its table has to check its values: it has alternatives, or keywords
+    /// that neither types nor rules express.
+    pub(crate) by_table: bool,
 }
 
-/// What a named type is.
+/// The form of a named type.
 #[derive(Clone, Debug)]
 pub(crate) enum TypeShape {
     /// An object with known members.
     Struct(Struct),
     /// A string out of a list.
     Enum(Vec<Variant>),
-    /// A value that fits one or more of several types.
-    Union(Union),
-    /// A payload that is none of these.
+    /// A value of one of several types.
+    Union(Vec<Branch>),
+    /// A value that needs a name, but no type of its own.
     Wrapper(Value),
 }
 
@@ -103,7 +126,7 @@ pub(crate) enum TypeShape {
 #[derive(Clone, Debug)]
 pub(crate) struct Struct {
     pub(crate) fields: Vec<Field>,
-    /// The field for what the schema does not name, unless there may be none.
+    /// The field for properties without a name in the schema, unless there may be none.
     pub(crate) rest: Option<Box<Field>>,
     /// `minProperties` and `maxProperties`.
     pub(crate) counts: Option<Box<RuleUse>>,
@@ -123,18 +146,10 @@ pub(crate) struct Field {
 }
 
 /// One string of an enum.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Variant {
     pub(crate) name: String,
     pub(crate) wire_name: String,
-}
-
-/// A value that fits one or more of several types.
-#[derive(Clone, Debug)]
-pub(crate) struct Union {
-    /// The keyword that makes it one: `anyOf`, `oneOf`, or `type` with a list.
-    pub(crate) keyword: &'static str,
-    pub(crate) branches: Vec<Branch>,
 }
 
 /// One type of a union.
@@ -143,6 +158,8 @@ pub(crate) struct Branch {
     pub(crate) name: String,
     pub(crate) boxed: bool,
     pub(crate) value: Value,
+    /// The schemas of its values.
+    pub(crate) node: Node,
 }
 
 /// A type as it is used in one place, and the rules that hold there.
@@ -151,8 +168,8 @@ pub(crate) struct Value {
     pub(crate) kind: Kind,
     pub(crate) nullable: bool,
     pub(crate) rules: Vec<RuleUse>,
-    /// The keywords that the type itself enforces.
-    pub(crate) marks: Vec<Mark>,
+    /// Whether the table of the type around it has to check it.
+    pub(crate) by_table: bool,
 }
 
 /// The types that need no name.
@@ -160,8 +177,12 @@ pub(crate) struct Value {
 pub(crate) enum Kind {
     Null,
     Boolean,
+    /// An integer of 64 bits, not negative.
     Unsigned,
+    /// An integer of 64 bits.
     Signed,
+    /// An integer that holds all signed and unsigned ones of 64 bits.
+    Integer,
     Number,
     Text,
     Timestamp,
@@ -170,27 +191,28 @@ pub(crate) enum Kind {
     /// Any value, kept as its text.
     Any,
     List(Box<Value>),
+    /// An array of so many items, each of its own type.
+    Tuple(Vec<Value>),
     /// An object of any members: the rule for their names, and their values.
     Map(Option<Box<RuleUse>>, Box<Value>),
     Named(TypeId),
 }
 
-/// A rule at work: its number in [`Service::rules`] once rules have names.
+/// A rule where it is used.
 #[derive(Clone, Debug)]
 pub(crate) struct RuleUse {
-    pub(crate) place: Place,
     pub(crate) rule: Rule,
-    /// What to call it: the name of the value that it is for.
+    /// The name of the value that the rule is for.
     pub(crate) subject: String,
     /// Its name in the module of the type that uses it; empty until then.
     pub(crate) name: String,
-    pub(crate) marks: Vec<Mark>,
+    /// The schema whose keywords for strings are this rule, where it is one.
+    pub(crate) schema: Option<SchemaId>,
 }
 
 /// A rule with its name.
 #[derive(Clone, Debug)]
 pub(crate) struct NamedRule {
-    pub(crate) place: Place,
     /// What had the name first: the key of a type, and a value in it.
     pub(crate) owner: String,
     pub(crate) name: String,
@@ -204,24 +226,25 @@ pub(crate) enum Rule {
     Text(TextRule),
     Unsigned(ScalarRule<u64>),
     Signed(ScalarRule<i64>),
+    Integer(ScalarRule<i128>),
     Number(ScalarRule<Number>),
     Boolean(ScalarRule<bool>),
     Items(ItemsRule),
     Members(MembersRule),
 }
 
-/// What a string must be like.
+/// A constraint on a string.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct TextRule {
     pub(crate) min_length: Option<u64>,
     pub(crate) max_length: Option<u64>,
-    pub(crate) pattern: Option<String>,
+    pub(crate) pattern: Option<Pattern>,
     /// Formats of which the string has at least one; empty where any will do.
-    pub(crate) formats: Vec<String>,
+    pub(crate) formats: Vec<Pattern>,
     pub(crate) one_of: Option<OneOf<String>>,
 }
 
-/// What a number or a boolean must be like.
+/// A constraint on a number or a boolean.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ScalarRule<T> {
     pub(crate) minimum: Option<T>,
@@ -239,7 +262,7 @@ pub(crate) struct OneOf<T> {
     pub(crate) values: Vec<T>,
 }
 
-/// What an array must be like.
+/// A constraint on an array.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ItemsRule {
     pub(crate) minimum: Option<u64>,
@@ -247,7 +270,7 @@ pub(crate) struct ItemsRule {
     pub(crate) unique: bool,
 }
 
-/// How many members an object must have.
+/// A constraint on the number of an object's members.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct MembersRule {
     pub(crate) minimum: Option<u64>,
@@ -263,6 +286,77 @@ impl<T> Default for ScalarRule<T> {
             exclusive_maximum: None,
             multiple_of: None,
             one_of: None,
+        }
+    }
+}
+
+impl TypeDef {
+    /// The static that holds its table.
+    pub(crate) fn table(&self) -> Constant {
+        Constant {
+            module: self.module.clone(),
+            constant: self.constant.clone(),
+        }
+    }
+}
+
+impl Kind {
+    /// The values that the type is made of.
+    pub(crate) fn values(&self) -> &[Value] {
+        match self {
+            Self::List(item) | Self::Map(_, item) => std::slice::from_ref(item),
+            Self::Tuple(items) => items,
+            _ => &[],
+        }
+    }
+}
+
+impl Value {
+    /// A value of a kind, without rules.
+    pub(crate) fn plain(kind: Kind) -> Self {
+        Self {
+            kind,
+            nullable: false,
+            rules: Vec::new(),
+            by_table: false,
+        }
+    }
+
+    /// The same, checked by the table of the type around it.
+    pub(crate) fn by_table(self) -> Self {
+        Self {
+            by_table: true,
+            ..self
+        }
+    }
+}
+
+impl TypeShape {
+    /// The values that the type is made of.
+    pub(crate) fn values(&self) -> Vec<&Value> {
+        match self {
+            Self::Struct(it) => it
+                .fields
+                .iter()
+                .chain(it.rest.as_deref())
+                .map(|field| &field.value)
+                .collect(),
+            Self::Union(branches) => branches.iter().map(|branch| &branch.value).collect(),
+            Self::Wrapper(value) => vec![value],
+            Self::Enum(_) => Vec::new(),
+        }
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn values_mut(&mut self) -> Vec<&mut Value> {
+        match self {
+            Self::Struct(it) => {
+                let fields = it.fields.iter_mut().chain(it.rest.as_deref_mut());
+                fields.map(|field| &mut field.value).collect()
+            }
+            Self::Union(branches) => branches.iter_mut().map(|it| &mut it.value).collect(),
+            Self::Wrapper(value) => vec![value],
+            Self::Enum(_) => Vec::new(),
         }
     }
 }

@@ -3,6 +3,9 @@
 //! As modules of this library they are held to the lints of the workspace, and
 //! to rustdoc: what their documents say is hostile in places.
 
+#[path = "../goldens/all-keywords/expected/mod.rs"]
+#[rustfmt::skip]
+pub mod all_keywords;
 #[path = "../goldens/alternatives/expected/mod.rs"]
 #[rustfmt::skip]
 pub mod alternatives;

@@ -28,7 +28,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use taskcluster_codegen::Generator;
+use taskcluster_codegen::{Errors, Generator};
 
 pub use changes::{Change, Comparison};
 pub use error::Error;
@@ -36,7 +36,7 @@ pub use output::Output;
 use package::PackageArgs;
 pub use write::Recovery;
 
-use crate::program::warn;
+use crate::program::{note, warn};
 use crate::{Defaults, terminal};
 
 /// Exit code of a check that found the output stale.
@@ -86,6 +86,11 @@ pub struct Args {
     /// Write nothing: show a diff of whatever is stale, missing or orphaned
     #[arg(long)]
     check: bool,
+
+    /// Fail if the documents have keywords or formats that JSON Schema draft-06 and
+    /// draft-07 do not define; otherwise they are warned of
+    #[arg(long)]
+    deny_unknown_keywords: bool,
 }
 
 impl Args {
@@ -143,6 +148,16 @@ pub fn run(args: &Args, defaults: &Defaults, stdout: &mut impl Write) -> Result<
         .names(names.clone())
         .sources(documents.sources);
     let files = generator.package(&args.package.package(runtime));
+    let files = files.and_then(|files| {
+        let unknown = generator.unknown_keywords()?;
+        match args.deny_unknown_keywords {
+            true => Errors::unless_empty(unknown, files),
+            false => {
+                unknown.iter().for_each(note);
+                Ok(files)
+            }
+        }
+    });
     let files = files.map_err(|errors| Error::Schemas {
         errors,
         yaml: documents.yaml,

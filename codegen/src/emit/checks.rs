@@ -5,8 +5,7 @@ use quote::{format_ident, quote};
 
 use super::ty::{Types, ident};
 use super::validators;
-use crate::model::{Field, Kind, RuleUse, Struct, TypeDef, TypeShape, Union, Value};
-use crate::resolve::Ledger;
+use crate::model::{Branch, Field, Kind, RuleUse, Struct, TypeDef, TypeShape, Value};
 
 /// A value in the generated code.
 struct Subject {
@@ -100,32 +99,40 @@ impl At {
     }
 }
 
-/// Emits checks, and ticks off the keywords that they enforce.
-pub(super) struct Checks<'m, 'l> {
-    pub(super) types: Types<'m>,
-    pub(super) ledger: &'l mut Ledger,
+/// The implementation of `Validate` for one type, and of `Union` where it is one.
+pub(super) fn definition(types: Types<'_>, definition: &TypeDef) -> Vec<TokenStream> {
+    let checks = Checks { types };
+    let table = format_ident!("{}", definition.constant);
+    let by_table = || vec![quote!(check_schema(self, &schemas::#table, at, report)?;)];
+    let own = match &definition.shape {
+        TypeShape::Union(branches) => {
+            return vec![
+                union(definition, branches),
+                validate(definition, &by_table()),
+            ];
+        }
+        _ if definition.by_table => by_table(),
+        TypeShape::Struct(it) => checks.structure(it),
+        TypeShape::Enum(_) => vec![quote!(report.check(*at, self, &Known)?;)],
+        TypeShape::Wrapper(value) => {
+            let subject = Subject {
+                place: quote!(self.0),
+                reference: quote!(&self.0),
+            };
+            checks.value(value, &subject, &At::own())
+        }
+    };
+    vec![validate(definition, &own)]
 }
 
-impl Checks<'_, '_> {
-    /// The implementation of `Validate` for one type, and of `Union` where it is one.
-    pub(super) fn definition(&mut self, definition: &TypeDef) -> Vec<TokenStream> {
-        self.ledger.enforce(&definition.marks);
-        let checks = match &definition.shape {
-            TypeShape::Struct(it) => self.structure(it),
-            TypeShape::Enum(_) => vec![quote!(report.check(*at, self, &Known)?;)],
-            TypeShape::Wrapper(value) => {
-                let subject = Subject {
-                    place: quote!(self.0),
-                    reference: quote!(&self.0),
-                };
-                self.value(value, &subject, &At::own())
-            }
-            TypeShape::Union(it) => return self.union(definition, it),
-        };
-        vec![validate(definition, &checks)]
-    }
+/// Emits the checks of values.
+#[derive(Clone, Copy)]
+struct Checks<'m> {
+    types: Types<'m>,
+}
 
-    fn structure(&mut self, it: &Struct) -> Vec<TokenStream> {
+impl Checks<'_> {
+    fn structure(self, it: &Struct) -> Vec<TokenStream> {
         let mut checks = Vec::new();
         if let Some(counts) = &it.counts {
             checks.push(self.member_count(it, counts));
@@ -140,26 +147,19 @@ impl Checks<'_, '_> {
         checks
     }
 
-    fn field(&mut self, field: &Field) -> Vec<TokenStream> {
+    fn field(self, field: &Field) -> Vec<TokenStream> {
         let subject = Subject::field(&ident(&field.name));
         let at = At::own().member(&field.wire_name);
         self.behind(usize::from(!field.required), &field.value, &subject, &at)
     }
 
-    fn value(&mut self, value: &Value, subject: &Subject, at: &At) -> Vec<TokenStream> {
+    fn value(self, value: &Value, subject: &Subject, at: &At) -> Vec<TokenStream> {
         self.behind(0, value, subject, at)
     }
 
     /// Checks of a value behind so many options, and one more where it may be
     /// `null`.
-    fn behind(
-        &mut self,
-        options: usize,
-        value: &Value,
-        subject: &Subject,
-        at: &At,
-    ) -> Vec<TokenStream> {
-        self.ledger.enforce(&value.marks);
+    fn behind(self, options: usize, value: &Value, subject: &Subject, at: &At) -> Vec<TokenStream> {
         let options = options + usize::from(value.nullable);
         if options == 0 {
             return self.plain(value, subject, at);
@@ -178,7 +178,7 @@ impl Checks<'_, '_> {
         }
     }
 
-    fn plain(&mut self, value: &Value, subject: &Subject, at: &At) -> Vec<TokenStream> {
+    fn plain(self, value: &Value, subject: &Subject, at: &At) -> Vec<TokenStream> {
         let Subject { place, reference } = subject;
         let pointer = at.reference();
         let mut checks = Vec::new();
@@ -201,19 +201,18 @@ impl Checks<'_, '_> {
     }
 
     fn rule(
-        &mut self,
+        self,
         used: &RuleUse,
         reference: &TokenStream,
         at: &At,
         unique: &TokenStream,
     ) -> TokenStream {
-        self.ledger.enforce(&used.marks);
         let rule = validators::reference(used, unique);
         let pointer = at.value();
         quote!(report.check(#pointer, #reference, #rule)?;)
     }
 
-    fn each_item(&mut self, item: &Value, subject: &Subject, at: &At) -> Option<TokenStream> {
+    fn each_item(self, item: &Value, subject: &Subject, at: &At) -> Option<TokenStream> {
         let (index, local) = (at.variable("index"), at.variable("item"));
         let inside = at.inside("index", &index);
         let checks = self.value(item, &Subject::local(&local), &inside);
@@ -228,7 +227,7 @@ impl Checks<'_, '_> {
     }
 
     fn each_member(
-        &mut self,
+        self,
         names: Option<&RuleUse>,
         item: &Value,
         subject: &Subject,
@@ -255,7 +254,7 @@ impl Checks<'_, '_> {
     }
 
     /// `minProperties` and `maxProperties` over named members.
-    fn member_count(&mut self, it: &Struct, counts: &RuleUse) -> TokenStream {
+    fn member_count(self, it: &Struct, counts: &RuleUse) -> TokenStream {
         let required = it.fields.iter().filter(|field| field.required).count();
         let required = (required > 0).then(|| {
             let required = Literal::usize_unsuffixed(required);
@@ -277,33 +276,26 @@ impl Checks<'_, '_> {
         };
         self.rule(counts, &count, &At::own(), &TokenStream::new())
     }
+}
 
-    /// A union is checked by way of its JSON; the keywords of its types are in its table.
-    fn union(&mut self, definition: &TypeDef, it: &Union) -> Vec<TokenStream> {
-        let name = ident(&definition.name);
-        let table = format_ident!("{}", definition.constant);
-        for branch in &it.branches {
-            // For the marks alone.
-            let local = format_ident!("value");
-            self.value(&branch.value, &Subject::local(&local), &At::own());
-        }
-        let branches = it.branches.iter().enumerate().map(|(index, branch)| {
-            let variant = format_ident!("{}", branch.name);
-            let table = super::tables::branch_name(definition, index);
-            quote!(Branch::new(&schemas::#table, |text| read_variant(text, Self::#variant)))
-        });
-        let implementation = quote! {
-            impl Union for #name {
-                const SCHEMA: &'static Schema = &schemas::#table;
-                const BRANCHES: &'static [Branch<Self>] = &[#(#branches),*];
+/// A union, whose types are read by their tables.
+fn union(definition: &TypeDef, branches: &[Branch]) -> TokenStream {
+    let name = ident(&definition.name);
+    let table = format_ident!("{}", definition.constant);
+    let branches = branches.iter().enumerate().map(|(index, branch)| {
+        let variant = format_ident!("{}", branch.name);
+        let table = super::tables::branch_name(definition, index);
+        quote!(Branch::new(&schemas::#table, |text| read_variant(text, Self::#variant)))
+    });
+    quote! {
+        impl Union for #name {
+            const SCHEMA: &'static Schema = &schemas::#table;
+            const BRANCHES: &'static [Branch<Self>] = &[#(#branches),*];
 
-                fn unmatched(text: RawJson) -> Self {
-                    Self::Unmatched(text)
-                }
+            fn unmatched(text: RawJson) -> Self {
+                Self::Unmatched(text)
             }
-        };
-        let check = quote!(check_schema(self, Self::SCHEMA, at, report)?;);
-        vec![implementation, validate(definition, &[check])]
+        }
     }
 }
 

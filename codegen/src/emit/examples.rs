@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use super::ty::{Types, ident};
 use super::validators;
 use crate::model::{
-    Branch, Exchange, Field, KeyEntry, Kind, Rule, RuleUse, Struct, TypeId, TypeShape, Union, Value,
+    Branch, Exchange, Field, KeyEntry, Kind, Rule, RuleUse, Struct, TypeId, TypeShape, Value,
 };
 
 /// The implementation of `Arbitrary` for one type of payloads.
@@ -16,7 +16,7 @@ pub(super) fn payload(types: Types<'_>, id: TypeId) -> TokenStream {
     let body = match &definition.shape {
         TypeShape::Struct(it) => examples.structure(it),
         TypeShape::Enum(_) => quote!(example::open_enum(u)),
-        TypeShape::Union(it) => examples.union(it),
+        TypeShape::Union(branches) => examples.union(branches),
         TypeShape::Wrapper(value) => {
             let value = examples.value(value);
             quote!(#value.map(Self))
@@ -97,10 +97,9 @@ impl Examples<'_> {
 
     /// The branches that may hold a value of the type itself come last: the
     /// first is what an input that has run out gives.
-    fn union(&self, it: &Union) -> TokenStream {
+    fn union(&self, branches: &[Branch]) -> TokenStream {
         let is_endless = |branch: &&Branch| self.types.reaches(&branch.value, self.id);
-        let (endless, finite): (Vec<&Branch>, Vec<&Branch>) =
-            it.branches.iter().partition(is_endless);
+        let (endless, finite): (Vec<&Branch>, Vec<&Branch>) = branches.iter().partition(is_endless);
         let makes = finite.into_iter().chain(endless).map(|branch| {
             let variant = format_ident!("{}", branch.name);
             let value = self.maybe_boxed(&branch.value, branch.boxed);
@@ -131,9 +130,14 @@ impl Examples<'_> {
             Kind::Text => text(&value.rules),
             Kind::Unsigned => scalar(value, &quote!(u64)),
             Kind::Signed => scalar(value, &quote!(i64)),
+            Kind::Integer => scalar(value, &quote!(i128)),
             Kind::Number => scalar(value, &quote!(f64)),
             Kind::Boolean if !value.rules.is_empty() => scalar(value, &quote!(bool)),
             Kind::List(item) => self.list(value, item),
+            Kind::Tuple(items) => {
+                let items = items.iter().map(|item| self.value(item));
+                quote!(Ok((#(#items?,)*)))
+            }
             Kind::Map(names, each) => self.map(value, names.as_deref(), each),
             // It may hold the type that it is part of.
             Kind::Named(_) if self.types.reaches(value, self.id) => {

@@ -31,8 +31,6 @@ use quote::quote;
 
 use crate::model::{Model, Service};
 use crate::package::Package;
-use crate::resolve::Ledger;
-use taskcluster_documents::Errors;
 
 /// A Rust file before it is printed.
 pub(crate) struct RustFile {
@@ -78,31 +76,20 @@ pub(crate) struct Emitted {
     pub(crate) files: Vec<RustFile>,
 }
 
-/// Emits everything that `model` holds, and ticks off in `ledger` the keywords
-/// that it enforces.
-pub(crate) fn emit(
-    model: &Model,
-    layout: &Layout<'_>,
-    ledger: &mut Ledger,
-) -> Result<Emitted, Errors> {
-    ledger.enforce(&model.vacuous);
+/// Emits everything that `model` holds.
+pub(crate) fn emit(model: &Model, layout: &Layout<'_>) -> Emitted {
     let mut files = root::files(model, layout);
-    let mut errors = Vec::new();
     for service in &model.services {
-        match service::files(model, service, layout, ledger) {
-            Ok(found) => files.extend(found),
-            Err(found) => errors.extend(found),
-        }
+        files.extend(service::files(model, service, layout));
     }
-    let emitted = Emitted {
+    Emitted {
         header: layout.header.to_owned(),
         manifest: layout
             .package
             .map(|package| manifest::manifest(model, package, layout.header)),
         names: names::names(model, layout.header),
         files,
-    };
-    Errors::unless_empty(errors, emitted)
+    }
 }
 
 /// The name of the feature that turns a service on: its module's, with dashes.

@@ -6,14 +6,14 @@ use quote::{format_ident, quote};
 use super::docs::{described, docs, sentences};
 use super::ty::{Types, ident};
 use super::{enums, required, words};
-use crate::model::{Branch, Field, Struct, TypeDef, TypeShape, Union, Value};
+use crate::model::{Branch, Field, Struct, TypeDef, TypeShape, Value};
 
 /// The definition of one type, with what decodes and encodes it.
 pub(super) fn definition(types: Types<'_>, definition: &TypeDef) -> Vec<TokenStream> {
     match &definition.shape {
         TypeShape::Struct(it) => structure(types, definition, it),
         TypeShape::Enum(variants) => enums::definition(definition, variants),
-        TypeShape::Union(it) => union(types, definition, it),
+        TypeShape::Union(branches) => union(types, definition, branches),
         TypeShape::Wrapper(value) => vec![wrapper(types, definition, value)],
     }
 }
@@ -169,11 +169,11 @@ fn open_deserialize(definition: &TypeDef, it: &Struct, rest: &Field) -> TokenStr
     }
 }
 
-fn union(types: Types<'_>, definition: &TypeDef, it: &Union) -> Vec<TokenStream> {
+fn union(types: Types<'_>, definition: &TypeDef, branches: &[Branch]) -> Vec<TokenStream> {
     let name = ident(&definition.name);
     let derives = derives(types, &definition.shape.values());
     let docs = type_docs(definition, &[]);
-    let variants = it.branches.iter().map(|branch| variant(types, branch));
+    let variants = branches.iter().map(|branch| variant(types, branch));
     let definition = quote! {
         #docs
         #[derive(#derives, Serialize)]

@@ -5,25 +5,18 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::checks::Checks;
+use super::checks;
 use super::entries::Entries;
 use super::markdown;
+use super::tables::Tables;
 use super::ty::{Types, ident};
 use super::{
-    Layout, RustFile, binding, examples, payloads, required, routing_key, schemas, tables,
-    validators,
+    Layout, RustFile, binding, examples, payloads, required, routing_key, schemas, validators,
 };
 use crate::model::{Model, Service, TypeId};
-use crate::resolve::Ledger;
-use taskcluster_documents::Error;
 
 /// The module of a service, a file for each kind of item.
-pub(super) fn files(
-    model: &Model,
-    service: &Service,
-    layout: &Layout<'_>,
-    ledger: &mut Ledger,
-) -> Result<Vec<RustFile>, Vec<Error>> {
+pub(super) fn files(model: &Model, service: &Service, layout: &Layout<'_>) -> Vec<RustFile> {
     let types = Types::new(model, &service.module);
     let siblings = names(types, service);
     let file = |name: &str, docs: &str, items| RustFile {
@@ -35,9 +28,12 @@ pub(super) fn files(
     let entries = Entries::of(service);
     let bindings = binding_items(types, service, &entries);
     let keys = key_items(service);
-    let (payloads, tables) = (payload_items(types, service), table_items(types, service));
-    let checks = check_items(types, service, ledger);
-    let rules = rule_items(service)?;
+    let (payloads, tables) = (
+        payload_items(types, service),
+        table_items(types, service, layout),
+    );
+    let checks = check_items(types, service);
+    let constants = service.rules.iter().map(validators::constant).collect();
     let mut files = vec![
         module(types, service, layout),
         file(
@@ -62,7 +58,7 @@ pub(super) fn files(
         file(
             "validators",
             "The rules of the schemas, as constants.",
-            rules,
+            constants,
         ),
     ];
     if layout.examples {
@@ -81,7 +77,7 @@ pub(super) fn files(
             schemas,
         ));
     }
-    Ok(files)
+    files
 }
 
 fn module(types: Types<'_>, service: &Service, layout: &Layout<'_>) -> RustFile {
@@ -174,7 +170,7 @@ fn example_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
         .collect()
 }
 
-fn table_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
+fn table_items(types: Types<'_>, service: &Service, layout: &Layout<'_>) -> Vec<TokenStream> {
     // Another service's exchange may carry a type that lives here.
     let payloads: BTreeSet<TypeId> = types
         .model
@@ -197,33 +193,16 @@ fn table_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
                 }
             }
         });
-    let statics = service
-        .types
-        .iter()
-        .flat_map(|id| tables::statics(types, *id));
-    statics.chain(implementations).collect()
-}
-
-fn check_items(types: Types<'_>, service: &Service, ledger: &mut Ledger) -> Vec<TokenStream> {
-    let mut checks = Checks { types, ledger };
-    service
-        .types
-        .iter()
-        .flat_map(|id| checks.definition(types.definition(*id)))
+    let tables = Tables { types, layout };
+    let statics = service.types.iter().flat_map(|id| tables.of_type(*id));
+    statics
+        .chain(tables.shared())
+        .chain(implementations)
         .collect()
 }
 
-fn rule_items(service: &Service) -> Result<Vec<TokenStream>, Vec<Error>> {
-    let mut items = Vec::new();
-    let mut errors = Vec::new();
-    for named in &service.rules {
-        match validators::constant(named) {
-            Ok(item) => items.push(item),
-            Err(refusal) => errors.push(named.place.error("", refusal.what, &refusal.help)),
-        }
-    }
-    match errors.is_empty() {
-        true => Ok(items),
-        false => Err(errors),
-    }
+fn check_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
+    let ids = service.types.iter();
+    ids.flat_map(|id| checks::definition(types, types.definition(*id)))
+        .collect()
 }

@@ -1,348 +1,522 @@
-//! The schemas of payload types as static tables, which the runtime checks JSON with.
+//! Schemas as static tables, with which the runtime checks JSON.
+//!
+//! A table states what its schema states, keyword by keyword. Each group of keywords
+//! is taken apart in full, so that none can be left out.
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
-use serde_json::Number;
-
-use super::ty::{Types, ident};
-use super::validators;
-use crate::model::{
-    Field, Kind, OneOf, Rule, RuleUse, ScalarRule, Struct, TypeDef, TypeId, TypeShape, Union, Value,
+use serde_json::{Number, Value as Json};
+use taskcluster_documents::SchemaId;
+use taskcluster_documents::resolve::{
+    Annotations, ArrayKeywords, Combinators, Condition, Dependency, General, Items, JsonType,
+    NumberKeywords, ObjectKeywords, Pattern, Schema, StringKeywords,
 };
 
-/// The static that holds the table of a type.
-pub(super) fn static_name(types: Types<'_>, id: TypeId) -> TokenStream {
-    let definition = types.definition(id);
-    let name = format_ident!("{}", definition.constant);
-    if definition.module == types.module {
-        return quote!(#name);
-    }
-    let module = ident(&definition.module);
-    quote!(super::super::#module::schemas::#name)
-}
+use super::Layout;
+use super::matcher::matcher;
+use super::ty::{Types, ident};
+use crate::combine::{Node, Part};
+use crate::model::{Constant, TypeDef, TypeId, TypeShape};
 
-/// The static that holds the table of one type of a union.
+/// The static for one type of a union.
 pub(super) fn branch_name(union: &TypeDef, index: usize) -> Ident {
     format_ident!("{}_{index}", union.constant)
 }
 
-/// The statics for a type: its table, and those of the types of a union.
-pub(super) fn statics(types: Types<'_>, id: TypeId) -> Vec<TokenStream> {
-    let definition = types.definition(id);
-    let tables = Tables { types };
-    let name = format_ident!("{}", definition.constant);
-    let definition_name = format!("{}::{}", definition.module, definition.name);
-    let docs = format!(
-        " Schema of [`{}`](super::{}).",
-        definition.name, definition.name
-    );
-    let schema = match &definition.shape {
-        TypeShape::Enum(_) => {
-            let name = types.named(id);
-            quote!(Schema::open_enum::<super::#name>())
-        }
-        _ => {
-            let keywords = tables.of_type(definition);
-            quote!(Schema::named(#definition_name, &[#(#keywords),*]))
-        }
-    };
-    let mut statics = vec![quote! {
-        #[doc = #docs]
-        pub(crate) static #name: Schema = #schema;
-    }];
-    if let TypeShape::Union(it) = &definition.shape {
-        statics.extend(tables.branches(definition, it));
-    }
-    statics
-}
-
-/// Writes tables.
+/// Writes the tables of one module.
 #[derive(Clone, Copy)]
-struct Tables<'m> {
-    types: Types<'m>,
+pub(super) struct Tables<'m> {
+    pub(super) types: Types<'m>,
+    pub(super) layout: &'m Layout<'m>,
 }
 
 impl Tables<'_> {
-    /// A static for each type of a union.
-    fn branches(self, definition: &TypeDef, it: &Union) -> Vec<TokenStream> {
-        let branches = it.branches.iter().enumerate();
-        branches
-            .map(|(index, branch)| {
-                let name = branch_name(definition, index);
-                let schema = match (&branch.value.kind, branch.value.nullable) {
-                    (Kind::Named(id), false) => {
-                        let named = static_name(self.types, *id);
-                        quote!(Schema::new(&[Keyword::AllOf(&[&#named])]))
-                    }
-                    _ => self.schema(&branch.value),
-                };
-                let docs = format!(" Schema of `{}::{}`.", definition.name, branch.name);
-                quote! {
+    /// The attribute of a static, unless it is left out: one that is only printed is
+    /// there for `schemars` alone.
+    fn attribute(self, name: &Constant) -> Option<TokenStream> {
+        match self.types.model.printed.contains(name) {
+            true => self.layout.schemas.then(|| self.layout.feature("schemars")),
+            false => Some(TokenStream::new()),
+        }
+    }
+
+    /// The tables of the module that are not those of types.
+    pub(super) fn shared(self) -> Vec<TokenStream> {
+        let model = self.types.model;
+        let of_types = model.types.iter();
+        let of_types: Vec<(&str, &str)> = of_types
+            .map(|it| (it.module.as_str(), it.constant.as_str()))
+            .collect();
+        let shared = model.tables.iter().filter(|(_, name)| {
+            name.module == self.types.module && !of_types.contains(&(&name.module, &name.constant))
+        });
+        shared
+            .filter_map(|(id, name)| {
+                let attribute = self.attribute(name)?;
+                let place = &model.schemas[id.0].place;
+                let docs = format!(" Schema at `{}`.", super::markdown::code(&place.pointer));
+                let constant = format_ident!("{}", name.constant);
+                let printed = format!("{}::{}", name.module, name.constant);
+                let keywords = self.keywords(*id, &Part::whole(*id));
+                Some(quote! {
                     #[doc = #docs]
-                    pub(crate) static #name: Schema = #schema;
-                }
+                    #attribute
+                    pub(crate) static #constant: Schema = Schema::named(#printed, &[#(#keywords),*]);
+                })
             })
             .collect()
     }
 
-    fn of_type(self, definition: &TypeDef) -> Vec<TokenStream> {
-        match &definition.shape {
-            TypeShape::Struct(it) => self.of_object(it),
-            TypeShape::Enum(_) => Vec::new(),
-            TypeShape::Wrapper(value) => match (&value.kind, value.nullable) {
-                (Kind::Text, false) | (_, true) => {
-                    let schema = self.reference(value);
-                    vec![quote!(Keyword::AllOf(&[#schema]))]
-                }
-                _ => self.keywords(value),
-            },
-            TypeShape::Union(it) => {
-                let keyword = match it.keyword {
-                    "oneOf" => format_ident!("OneOf"),
-                    _ => format_ident!("AnyOf"),
-                };
-                let names = (0..it.branches.len()).map(|index| branch_name(definition, index));
-                let alternatives = quote!(Keyword::#keyword(&[#(&#names),*]));
-                let types = it
-                    .branches
-                    .iter()
-                    .map(|branch| self.type_name(&branch.value));
-                match types.collect::<Option<Vec<Ident>>>() {
-                    Some(types) if it.keyword == "type" => {
-                        vec![quote!(Keyword::Type(&[#(Type::#types),*])), alternatives]
-                    }
-                    _ => vec![alternatives],
-                }
+    /// The statics for a type: its table, and those of the types of a union.
+    pub(super) fn of_type(self, id: TypeId) -> Vec<TokenStream> {
+        let definition = self.types.definition(id);
+        let Some(attribute) = self.attribute(&definition.table()) else {
+            return Vec::new();
+        };
+        let constant = format_ident!("{}", definition.constant);
+        let printed = format!("{}::{}", definition.module, definition.name);
+        let docs = format!(
+            " Schema of [`{}`](super::{}).",
+            definition.name, definition.name
+        );
+        let is_own = |schema: &SchemaId| {
+            let name = self.types.model.tables.get(schema);
+            name.is_some_and(|it| {
+                it.module == definition.module && it.constant == definition.constant
+            })
+        };
+        let keywords = match definition.node.schema().filter(is_own) {
+            Some(schema) => self.keywords(schema, &Part::whole(schema)),
+            None => self.of_node(&definition.node),
+        };
+        let is_listed = definition
+            .node
+            .schema()
+            .is_some_and(|id| self.is_listed(id));
+        let schema = match (&definition.shape, is_listed) {
+            (TypeShape::Enum(_), true) => {
+                let name = self.types.named(id);
+                quote!(Schema::open_enum::<super::#name>())
+            }
+            _ => quote!(Schema::named(#printed, &[#(#keywords),*])),
+        };
+        let mut statics = vec![quote! {
+            #[doc = #docs]
+            #attribute
+            pub(crate) static #constant: Schema = #schema;
+        }];
+        if let TypeShape::Union(branches) = &definition.shape {
+            for (index, branch) in branches.iter().enumerate() {
+                let constant = branch_name(definition, index);
+                let keywords = self.of_node(&branch.node);
+                let docs = format!(" Schema of `{}::{}`.", definition.name, branch.name);
+                statics.push(quote! {
+                    #[doc = #docs]
+                    pub(crate) static #constant: Schema = Schema::new(&[#(#keywords),*]);
+                });
+            }
+        }
+        statics
+    }
+
+    /// Whether a schema lists strings and states nothing else.
+    fn is_listed(self, id: SchemaId) -> bool {
+        let schema = &self.types.model.schemas[id.0];
+        let alone = General {
+            types: Some([JsonType::String].into()),
+            enumeration: schema.general.enumeration.clone(),
+            ..General::default()
+        };
+        schema.general == alone
+            && schema.string == StringKeywords::default()
+            && schema.combinators == Combinators::default()
+    }
+
+    /// The keywords of a table for all schemas of `node`.
+    fn of_node(self, node: &Node) -> Vec<TokenStream> {
+        let parts = node.parts.iter().map(|part| self.part(part));
+        let mut parts: Vec<TokenStream> = parts.collect();
+        if let Some(only) = node.only {
+            let only = json_type(only);
+            parts.push(quote!(&Schema::new(&[Keyword::Type(&[#only])])));
+        }
+        vec![quote!(Keyword::AllOf(&[#(#parts),*]))]
+    }
+
+    fn part(self, part: &Part) -> TokenStream {
+        match part.is_whole() {
+            true => self.reference(part.schema),
+            false => {
+                let keywords = self.keywords(part.schema, part);
+                quote!(&Schema::new(&[#(#keywords),*]))
             }
         }
     }
 
-    /// The JSON type of a value, if it is one alone.
-    fn type_name(self, value: &Value) -> Option<Ident> {
-        let name = match &value.kind {
-            Kind::Named(id) => match &self.types.definition(*id).shape {
-                TypeShape::Struct(_) => "Object",
-                TypeShape::Enum(_) => "String",
-                TypeShape::Wrapper(value) => return self.type_name(value),
-                TypeShape::Union(_) => return None,
-            },
-            kind => type_of(kind)?,
+    /// A reference to the table of a schema: by its name, or to the table itself.
+    fn reference(self, id: SchemaId) -> TokenStream {
+        let Some(name) = self.types.model.tables.get(&id) else {
+            let schema = self.inline(id);
+            return quote!(&#schema);
         };
-        Some(format_ident!("{name}"))
+        let constant = format_ident!("{}", name.constant);
+        if name.module == self.types.module {
+            return quote!(&#constant);
+        }
+        let module = ident(&name.module);
+        quote!(&super::super::#module::schemas::#constant)
     }
 
-    fn of_object(self, it: &Struct) -> Vec<TokenStream> {
-        let mut keywords = vec![quote!(Keyword::Type(&[Type::Object]))];
-        let properties: Vec<TokenStream> = it
-            .fields
-            .iter()
-            .map(
-                |Field {
-                     wire_name, value, ..
-                 }| {
-                    let schema = self.reference(value);
-                    quote!((#wire_name, #schema))
+    fn references(self, ids: &[SchemaId]) -> Vec<TokenStream> {
+        ids.iter().map(|id| self.reference(*id)).collect()
+    }
+
+    /// An expression that is the table of a schema.
+    fn inline(self, id: SchemaId) -> TokenStream {
+        let model = self.types.model;
+        let schema = &model.schemas[id.0];
+        let is_string = schema.general.types == Some([JsonType::String].into());
+        if let Some(rule) = self.rule(id).filter(|_| is_string)
+            && schema.combinators == Combinators::default()
+        {
+            return quote!(Schema::text(&#rule));
+        }
+        let keywords = self.keywords(id, &Part::whole(id));
+        let only = match (&schema.general.types, keywords.as_slice()) {
+            (_, []) => Some("ANY"),
+            (Some(types), [_]) if types.len() == 1 => types.first().and_then(|only| match only {
+                JsonType::Null => Some("NULL"),
+                JsonType::Boolean => Some("BOOLEAN"),
+                JsonType::Integer => Some("INTEGER"),
+                JsonType::Number => Some("NUMBER"),
+                JsonType::String => Some("STRING"),
+                JsonType::Object => Some("OBJECT"),
+                JsonType::Array => None,
+            }),
+            _ if schema.general.never => Some("NEVER"),
+            (Some(_), [_, _]) if is_string && is_time(&schema.string) => Some("DATE_TIME"),
+            _ => None,
+        };
+        match only.map(|name| format_ident!("{name}")) {
+            Some(name) => quote!(Schema::#name),
+            None => quote!(Schema::new(&[#(#keywords),*])),
+        }
+    }
+
+    /// The path of the rule that has all keywords for strings of a schema.
+    fn rule(self, id: SchemaId) -> Option<TokenStream> {
+        let rule = self.types.model.text_rules.get(&id)?;
+        let name = format_ident!("{}", rule.constant);
+        if rule.module == self.types.module {
+            return Some(quote!(validators::#name));
+        }
+        let module = ident(&rule.module);
+        Some(quote!(super::super::#module::validators::#name))
+    }
+
+    /// The keywords of a schema, without those that `part` leaves out.
+    fn keywords(self, id: SchemaId, part: &Part) -> Vec<TokenStream> {
+        let Schema {
+            place: _,
+            home: _,
+            annotations:
+                Annotations {
+                    title: _,
+                    description: _,
+                    default: _,
                 },
-            )
-            .collect();
-        let required = it.fields.iter().filter(|field| field.required);
-        let required: Vec<&String> = required.map(|field| &field.wire_name).collect();
+            general,
+            string,
+            number,
+            array,
+            object,
+            combinators,
+        } = &self.types.model.schemas[id.0];
+        let rule = self.rule(id);
+        let mut keywords = self.general(id, general, rule.is_some());
+        match rule {
+            Some(rule) => keywords.push(quote!(Keyword::String(&#rule))),
+            None => keywords.extend(of_strings(string)),
+        }
+        keywords.extend(of_numbers(number));
+        keywords.extend(self.of_arrays(array));
+        keywords.extend(self.of_objects(object));
+        keywords.extend(self.combinators(combinators, part));
+        keywords
+    }
+
+    fn general(self, id: SchemaId, general: &General, is_ruled: bool) -> Vec<TokenStream> {
+        let General {
+            never,
+            types,
+            enumeration,
+            constant,
+        } = general;
+        let mut keywords = Vec::new();
+        if *never {
+            keywords.push(quote!(Keyword::Never));
+        }
+        let implied = self.types.model.implied.get(&id);
+        let types = types
+            .iter()
+            .flatten()
+            .chain(implied)
+            .map(|it| json_type(*it));
+        let types: Vec<TokenStream> = types.collect();
+        if !types.is_empty() {
+            keywords.push(quote!(Keyword::Type(&[#(#types),*])));
+        }
+        // A rule for strings has the listed ones; others are not of its type.
+        let is_string = general.types == Some([JsonType::String].into());
+        if is_ruled && is_string {
+            return keywords;
+        }
+        if let Some(values) = enumeration {
+            let values = values.iter().map(literal);
+            keywords.push(quote!(Keyword::Enum(&[#(#values),*])));
+        }
+        if let Some(value) = constant {
+            let value = literal(value);
+            keywords.push(quote!(Keyword::Const(#value)));
+        }
+        keywords
+    }
+
+    fn of_arrays(self, array: &ArrayKeywords) -> Vec<TokenStream> {
+        let ArrayKeywords {
+            items,
+            additional_items,
+            min_items,
+            max_items,
+            unique_items,
+            contains,
+        } = array;
+        let mut keywords = Vec::new();
+        match items {
+            Some(Items::Each(item)) => keywords.push(self.one("Items", *item)),
+            Some(Items::Tuple(items)) => {
+                let items = self.references(items);
+                keywords.push(quote!(Keyword::Tuple(&[#(#items),*])));
+                keywords.extend(additional_items.map(|it| self.one("AdditionalItems", it)));
+            }
+            // `additionalItems` has no effect without a list.
+            None => {}
+        }
+        keywords.extend(contains.map(|it| self.one("Contains", it)));
+        keywords.extend(limit("MinItems", *min_items));
+        keywords.extend(limit("MaxItems", *max_items));
+        if *unique_items {
+            keywords.push(quote!(Keyword::UniqueItems));
+        }
+        keywords
+    }
+
+    fn of_objects(self, object: &ObjectKeywords) -> Vec<TokenStream> {
+        let ObjectKeywords {
+            properties,
+            pattern_properties,
+            additional_properties,
+            required,
+            property_names,
+            min_properties,
+            max_properties,
+            dependencies,
+        } = object;
+        let mut keywords = Vec::new();
+        // What is missing is reported before what is wrong inside.
         if !required.is_empty() {
             keywords.push(quote!(Keyword::Required(&[#(#required),*])));
         }
         if !properties.is_empty() {
+            let properties = properties.iter().map(|(name, id)| {
+                let schema = self.reference(*id);
+                quote!((#name, #schema))
+            });
             keywords.push(quote!(Keyword::Properties(&[#(#properties),*])));
         }
-        let additional = match it.rest.as_ref().map(|rest| &rest.value.kind) {
-            None => Some(quote!(&Schema::NEVER)),
-            Some(Kind::Map(_, each)) if !matches!(each.kind, Kind::Any) => {
-                Some(self.reference(each))
-            }
-            Some(_) => None,
-        };
-        keywords.extend(additional.map(|it| quote!(Keyword::AdditionalProperties(#it))));
-        keywords.extend(it.counts.iter().flat_map(|used| of_rule(used)));
-        keywords
-    }
-
-    /// A reference to the table of a value.
-    fn reference(self, value: &Value) -> TokenStream {
-        match (&value.kind, value.nullable) {
-            (Kind::Named(id), false) => {
-                let name = static_name(self.types, *id);
-                quote!(&#name)
-            }
-            _ => {
-                let schema = self.schema(value);
-                quote!(&#schema)
-            }
-        }
-    }
-
-    /// An expression that is the table of a value.
-    fn schema(self, value: &Value) -> TokenStream {
-        let is_listed = |used: &RuleUse| match &used.rule {
-            Rule::Unsigned(rule) => rule.one_of.is_some(),
-            Rule::Signed(rule) => rule.one_of.is_some(),
-            Rule::Number(rule) => rule.one_of.is_some(),
-            Rule::Boolean(rule) => rule.one_of.is_some(),
-            _ => false,
-        };
-        if value.nullable && type_of(&value.kind).is_some() && !value.rules.iter().any(is_listed) {
-            let keywords = self.keywords(value);
-            return quote!(Schema::new(&[#(#keywords),*]));
-        }
-        if value.nullable {
-            let inner = self.reference(&Value {
-                nullable: false,
-                ..value.clone()
+        if !pattern_properties.is_empty() {
+            let properties = pattern_properties.iter().map(|(pattern, id)| {
+                let (source, form) = (&pattern.source, matcher(&pattern.form));
+                let schema = self.reference(*id);
+                quote!((#source, #form, #schema))
             });
-            return quote!(Schema::new(&[Keyword::AnyOf(&[&Schema::NULL, #inner])]));
+            keywords.push(quote!(Keyword::PatternProperties(&[#(#properties),*])));
         }
-        match (&value.kind, value.rules.as_slice()) {
-            (Kind::Null, _) => quote!(Schema::NULL),
-            (Kind::Boolean, []) => quote!(Schema::BOOLEAN),
-            (Kind::Signed, []) => quote!(Schema::INTEGER),
-            (Kind::Number, []) => quote!(Schema::NUMBER),
-            (Kind::Text, []) => quote!(Schema::STRING),
-            (Kind::Text, [used]) => {
-                let rule = validators::constant_path(used);
-                quote!(Schema::text(&#rule))
-            }
-            (Kind::Timestamp, []) => quote!(Schema::DATE_TIME),
-            (Kind::Object, []) => quote!(Schema::OBJECT),
-            (Kind::Any, []) => quote!(Schema::ANY),
-            _ => {
-                let keywords = self.keywords(value);
-                quote!(Schema::new(&[#(#keywords),*]))
-            }
+        keywords.extend(additional_properties.map(|it| self.one("AdditionalProperties", it)));
+        keywords.extend(property_names.map(|it| self.one("PropertyNames", it)));
+        keywords.extend(limit("MinProperties", *min_properties));
+        keywords.extend(limit("MaxProperties", *max_properties));
+        if !dependencies.is_empty() {
+            let dependencies = dependencies.iter().map(|(name, dependency)| {
+                let dependency = match dependency {
+                    Dependency::Required(names) => {
+                        let names = names.iter();
+                        quote!(Dependency::Required(&[#(#names),*]))
+                    }
+                    Dependency::Schema(id) => {
+                        let schema = self.reference(*id);
+                        quote!(Dependency::Schema(#schema))
+                    }
+                };
+                quote!((#name, #dependency))
+            });
+            keywords.push(quote!(Keyword::Dependencies(&[#(#dependencies),*])));
         }
-    }
-
-    fn keywords(self, value: &Value) -> Vec<TokenStream> {
-        let mut keywords: Vec<TokenStream> = type_of(&value.kind)
-            .map(|ty| {
-                let ty = format_ident!("{ty}");
-                match value.nullable {
-                    true => quote!(Keyword::Type(&[Type::Null, Type::#ty])),
-                    false => quote!(Keyword::Type(&[Type::#ty])),
-                }
-            })
-            .into_iter()
-            .collect();
-        match &value.kind {
-            Kind::Timestamp => keywords.push(quote!(Keyword::DateTime)),
-            Kind::List(item) => {
-                let item = self.reference(item);
-                keywords.push(quote!(Keyword::Items(#item)));
-            }
-            Kind::Map(names, item) => {
-                if let Some(names) = names {
-                    let rule = validators::constant_path(names);
-                    keywords.push(quote!(Keyword::PropertyNames(&Schema::text(&#rule))));
-                }
-                let item = self.reference(item);
-                keywords.push(quote!(Keyword::AdditionalProperties(#item)));
-            }
-            Kind::Named(id) => {
-                let name = static_name(self.types, *id);
-                keywords.push(quote!(Keyword::AllOf(&[&#name])));
-            }
-            Kind::Unsigned if !value.rules.iter().any(bounds_below) => {
-                keywords.push(quote!(Keyword::Minimum("0")));
-            }
-            _ => {}
-        }
-        keywords.extend(value.rules.iter().flat_map(of_rule));
         keywords
     }
-}
 
-/// The JSON type of a kind of values, if it is one alone.
-fn type_of(kind: &Kind) -> Option<&'static str> {
-    Some(match kind {
-        Kind::Null => "Null",
-        Kind::Boolean => "Boolean",
-        Kind::Unsigned | Kind::Signed => "Integer",
-        Kind::Number => "Number",
-        Kind::Text | Kind::Timestamp => "String",
-        Kind::List(_) => "Array",
-        Kind::Object | Kind::Map(..) => "Object",
-        Kind::Any | Kind::Named(_) => return None,
-    })
-}
-
-/// Whether a rule leaves out the negative integers, so that `minimum` need not.
-fn bounds_below(used: &RuleUse) -> bool {
-    match &used.rule {
-        Rule::Unsigned(rule) => {
-            rule.minimum.is_some() || rule.exclusive_minimum.is_some() || rule.one_of.is_some()
+    fn combinators(self, combinators: &Combinators, part: &Part) -> Vec<TokenStream> {
+        let Combinators {
+            all_of,
+            any_of,
+            one_of,
+            not,
+            condition,
+        } = combinators;
+        let mut keywords = Vec::new();
+        let lists = [
+            ("AllOf", all_of, true),
+            ("AnyOf", any_of, !part.without_any_of),
+            ("OneOf", one_of, !part.without_one_of),
+        ];
+        for (keyword, ids, is_stated) in lists {
+            if is_stated && !ids.is_empty() {
+                let keyword = format_ident!("{keyword}");
+                let schemas = self.references(ids);
+                keywords.push(quote!(Keyword::#keyword(&[#(#schemas),*])));
+            }
         }
-        _ => false,
+        keywords.extend(not.map(|it| self.one("Not", it)));
+        if let Some(Condition {
+            condition,
+            then,
+            otherwise,
+        }) = condition
+        {
+            let branch = |id: &Option<SchemaId>| match id {
+                Some(id) => self.reference(*id),
+                None => quote!(&Schema::ANY),
+            };
+            let condition = self.reference(*condition);
+            let (then, otherwise) = (branch(then), branch(otherwise));
+            keywords.push(quote! {
+                Keyword::If {
+                    condition: #condition,
+                    then: #then,
+                    otherwise: #otherwise,
+                }
+            });
+        }
+        keywords
+    }
+
+    /// A keyword with one schema.
+    fn one(self, keyword: &str, id: SchemaId) -> TokenStream {
+        let keyword = format_ident!("{keyword}");
+        let schema = self.reference(id);
+        quote!(Keyword::#keyword(#schema))
     }
 }
 
-/// The keywords of a rule.
-fn of_rule(used: &RuleUse) -> Vec<TokenStream> {
-    let limit = |keyword: &str, limit: Option<u64>| {
-        let keyword = format_ident!("{keyword}");
-        limit
-            .map(Literal::u64_unsuffixed)
-            .map(|limit| quote!(Keyword::#keyword(#limit)))
-    };
-    match &used.rule {
-        Rule::Text(_) => {
-            let rule = validators::constant_path(used);
-            vec![quote!(Keyword::String(&#rule))]
-        }
-        Rule::Unsigned(rule) => of_scalar(rule, |it| number(it.to_string())),
-        Rule::Signed(rule) => of_scalar(rule, |it| number(it.to_string())),
-        Rule::Number(rule) => of_scalar(rule, |it: &Number| number(it.to_string())),
-        Rule::Boolean(rule) => of_scalar(rule, |it| quote!(Literal::Boolean(#it))),
-        Rule::Items(rule) => {
-            let unique = rule.unique.then(|| quote!(Keyword::UniqueItems));
-            let limits = [
-                limit("MinItems", rule.minimum),
-                limit("MaxItems", rule.maximum),
-            ];
-            limits.into_iter().flatten().chain(unique).collect()
-        }
-        Rule::Members(rule) => [
-            limit("MinProperties", rule.minimum),
-            limit("MaxProperties", rule.maximum),
-        ]
+fn of_strings(string: &StringKeywords) -> Vec<TokenStream> {
+    let StringKeywords {
+        min_length,
+        max_length,
+        pattern,
+        format,
+    } = string;
+    let mut keywords: Vec<TokenStream> = limit("MinLength", *min_length)
         .into_iter()
-        .flatten()
-        .collect(),
-    }
+        .chain(limit("MaxLength", *max_length))
+        .collect();
+    let stated = |keyword: &str, Pattern { source, form }: &Pattern| {
+        let (keyword, form) = (format_ident!("{keyword}"), matcher(form));
+        quote!(Keyword::#keyword(#source, #form))
+    };
+    keywords.extend(pattern.iter().map(|it| stated("Pattern", it)));
+    keywords.extend(format.iter().map(|it| match it.source.as_str() {
+        "date-time" => quote!(Keyword::DateTime),
+        _ => stated("Format", it),
+    }));
+    keywords
 }
 
-fn number(text: String) -> TokenStream {
-    quote!(Literal::Number(#text))
+/// Whether a `date-time` is all that is asked of a string.
+fn is_time(string: &StringKeywords) -> bool {
+    string
+        .format
+        .as_ref()
+        .is_some_and(|it| it.source == "date-time")
 }
 
-fn of_scalar<T: ToString>(
-    rule: &ScalarRule<T>,
-    literal: impl Fn(&T) -> TokenStream,
-) -> Vec<TokenStream> {
-    let limits = [
-        ("Minimum", &rule.minimum),
-        ("Maximum", &rule.maximum),
-        ("ExclusiveMinimum", &rule.exclusive_minimum),
-        ("ExclusiveMaximum", &rule.exclusive_maximum),
-        ("MultipleOf", &rule.multiple_of),
-    ];
-    let limits = limits.into_iter().filter_map(|(keyword, limit)| {
+fn of_numbers(number: &NumberKeywords) -> Vec<TokenStream> {
+    let NumberKeywords {
+        minimum,
+        maximum,
+        exclusive_minimum,
+        exclusive_maximum,
+        multiple_of,
+    } = number;
+    [
+        ("Minimum", minimum),
+        ("Maximum", maximum),
+        ("ExclusiveMinimum", exclusive_minimum),
+        ("ExclusiveMaximum", exclusive_maximum),
+        ("MultipleOf", multiple_of),
+    ]
+    .into_iter()
+    .filter_map(|(keyword, limit)| {
         let keyword = format_ident!("{keyword}");
-        let limit = limit.as_ref()?.to_string();
+        let limit = digits(limit.as_ref()?);
         Some(quote!(Keyword::#keyword(#limit)))
-    });
-    let one_of = rule.one_of.iter().map(|OneOf { constant, values }| {
-        let literals: Vec<TokenStream> = values.iter().map(&literal).collect();
-        match (constant, literals.as_slice()) {
-            (true, [literal]) => quote!(Keyword::Const(#literal)),
-            _ => quote!(Keyword::Enum(&[#(#literals),*])),
+    })
+    .collect()
+}
+
+fn limit(keyword: &str, limit: Option<u64>) -> Option<TokenStream> {
+    let keyword = format_ident!("{keyword}");
+    let limit = Literal::u64_unsuffixed(limit?);
+    Some(quote!(Keyword::#keyword(#limit)))
+}
+
+fn json_type(only: JsonType) -> TokenStream {
+    let name = match only {
+        JsonType::Null => "Null",
+        JsonType::Boolean => "Boolean",
+        JsonType::Integer => "Integer",
+        JsonType::Number => "Number",
+        JsonType::String => "String",
+        JsonType::Array => "Array",
+        JsonType::Object => "Object",
+    };
+    let name = format_ident!("{name}");
+    quote!(Type::#name)
+}
+
+/// A number as the text of a JSON number.
+fn digits(number: &Number) -> String {
+    number.to_string()
+}
+
+fn literal(value: &Json) -> TokenStream {
+    match value {
+        Json::Null => quote!(Literal::Null),
+        Json::Bool(value) => quote!(Literal::Boolean(#value)),
+        Json::Number(number) => {
+            let digits = digits(number);
+            quote!(Literal::Number(#digits))
         }
-    });
-    limits.chain(one_of).collect()
+        Json::String(text) => quote!(Literal::String(#text)),
+        Json::Array(items) => {
+            let items = items.iter().map(literal);
+            quote!(Literal::Array(&[#(#items),*]))
+        }
+        Json::Object(members) => {
+            let members = members.iter().map(|(name, value)| {
+                let value = literal(value);
+                quote!((#name, #value))
+            });
+            quote!(Literal::Object(&[#(#members),*]))
+        }
+    }
 }

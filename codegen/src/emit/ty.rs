@@ -103,6 +103,7 @@ impl<'m> Types<'m> {
             Kind::Boolean => quote!(bool),
             Kind::Unsigned => quote!(u64),
             Kind::Signed => quote!(i64),
+            Kind::Integer => quote!(i128),
             Kind::Number => quote!(f64),
             Kind::Text => quote!(String),
             Kind::Timestamp => quote!(Timestamp),
@@ -111,6 +112,10 @@ impl<'m> Types<'m> {
             Kind::List(item) => {
                 let item = self.value(item);
                 quote!(Vec<#item>)
+            }
+            Kind::Tuple(items) => {
+                let items = items.iter().map(|item| self.value(item));
+                quote!((#(#items,)*))
             }
             Kind::Map(_, item) => {
                 let item = self.value(item);
@@ -130,8 +135,7 @@ impl<'m> Types<'m> {
                 Kind::Named(found) if seen.insert(*found) => {
                     waiting.extend(self.definition(*found).shape.values());
                 }
-                Kind::List(item) | Kind::Map(_, item) => waiting.push(item),
-                _ => {}
+                kind => waiting.extend(kind.values()),
             }
         }
         false
@@ -152,15 +156,18 @@ impl<'m> Types<'m> {
         }
     }
 
-    /// Whether Rust types express the whole schema of `id`: no part has alternatives.
+    /// Whether the types and rules of `id` express all of its schema.
     pub(super) fn is_typed(&self, id: TypeId) -> bool {
         let value = Value {
             kind: Kind::Named(id),
             nullable: false,
             rules: Vec::new(),
-            marks: Vec::new(),
+            by_table: false,
         };
-        self.has_none(&value, |value| self.is_union(value))
+        self.has_none(&value, |value| match value.kind {
+            Kind::Named(id) => self.definition(id).by_table,
+            _ => false,
+        })
     }
 
     fn is_union(&self, value: &Value) -> bool {
@@ -179,11 +186,10 @@ impl<'m> Types<'m> {
                 return false;
             }
             match &value.kind {
-                Kind::List(item) | Kind::Map(_, item) => waiting.push(item),
                 Kind::Named(id) if seen.insert(*id) => {
                     waiting.extend(self.definition(*id).shape.values());
                 }
-                _ => {}
+                kind => waiting.extend(kind.values()),
             }
         }
         true

@@ -47,26 +47,28 @@ fn limit_call(method: &str, limit: u64) -> TokenStream {
 }
 
 /// The constant for a named rule.
-pub(super) fn constant(
-    named: &NamedRule,
-) -> Result<TokenStream, taskcluster_documents::pattern::Refusal> {
+pub(super) fn constant(named: &NamedRule) -> TokenStream {
     let name = format_ident!("{}", named.name);
     let docs = docs(&[sentences(&words::of_rule(&named.rule))]);
     let (ty, rule) = match &named.rule {
         Rule::Text(rule) => (
             quote!(StringRule),
-            super::text_rule::expression(&named.name, rule)?,
+            super::text_rule::expression(&named.name, rule),
         ),
         Rule::Unsigned(rule) => (quote!(ScalarRule<u64>), scalar(rule, unsigned)),
-        Rule::Signed(rule) => (quote!(ScalarRule<i64>), scalar(rule, signed)),
+        Rule::Signed(rule) => (
+            quote!(ScalarRule<i64>),
+            scalar(rule, |it| signed(i128::from(*it))),
+        ),
+        Rule::Integer(rule) => (quote!(ScalarRule<i128>), scalar(rule, |it| signed(*it))),
         Rule::Number(rule) => (quote!(ScalarRule<f64>), scalar(rule, float)),
         Rule::Boolean(rule) => (quote!(ScalarRule<bool>), scalar(rule, |it| quote!(#it))),
-        Rule::Items(_) | Rule::Members(_) => return Ok(TokenStream::new()),
+        Rule::Items(_) | Rule::Members(_) => return TokenStream::new(),
     };
-    Ok(quote! {
+    quote! {
         #docs
         pub const #name: #ty = #rule;
-    })
+    }
 }
 
 fn unsigned(value: &u64) -> TokenStream {
@@ -74,9 +76,9 @@ fn unsigned(value: &u64) -> TokenStream {
     quote!(#digits)
 }
 
-fn signed(value: &i64) -> TokenStream {
-    let digits = Literal::i128_unsuffixed(i128::from(*value).abs());
-    if *value < 0 {
+fn signed(value: i128) -> TokenStream {
+    let digits = Literal::i128_unsuffixed(value.abs());
+    if value < 0 {
         quote!(-#digits)
     } else {
         quote!(#digits)

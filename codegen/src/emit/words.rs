@@ -14,6 +14,14 @@ pub(super) fn of_value(value: &Value) -> Vec<String> {
         .collect();
     match &value.kind {
         Kind::List(item) => sentences.extend(each("item", of_value(item))),
+        Kind::Tuple(items) => {
+            for (index, item) in items.iter().enumerate() {
+                sentences.extend(
+                    each(&format!("item {}", index + 1), of_value(item))
+                        .map(|it| it.replacen("Each", "The", 1)),
+                );
+            }
+        }
         Kind::Map(names, item) => {
             let of_names = names.iter().flat_map(|used| of_rule(&used.rule)).collect();
             sentences.extend(each("name", of_names));
@@ -44,6 +52,7 @@ pub(super) fn of_rule(rule: &Rule) -> Vec<String> {
         Rule::Text(rule) => of_text(rule),
         Rule::Unsigned(rule) => of_scalar(rule),
         Rule::Signed(rule) => of_scalar(rule),
+        Rule::Integer(rule) => of_scalar(rule),
         Rule::Number(rule) => of_scalar(rule),
         Rule::Boolean(rule) => of_scalar(rule),
         Rule::Items(rule) => of_items(rule),
@@ -66,10 +75,14 @@ fn of_text(rule: &TextRule) -> Vec<String> {
     sentences.extend(
         rule.pattern
             .iter()
-            .map(|pattern| format!("Syntax: {}.", code(pattern))),
+            .map(|pattern| format!("Syntax: {}.", code(&pattern.source))),
     );
     if !rule.formats.is_empty() {
-        let formats: Vec<String> = rule.formats.iter().map(|format| code(format)).collect();
+        let formats: Vec<String> = rule
+            .formats
+            .iter()
+            .map(|format| code(&format.source))
+            .collect();
         sentences.push(format!("Format: {}.", formats.join(" or ")));
     }
     sentences.extend(

@@ -50,6 +50,7 @@ const SOURCES: &[(&str, &[&str])] = &[
             "AnyMessage",
             "BindingWords",
             "Branch",
+            "Dependency",
             "Flow",
             "ItemsRule",
             "KeyReader",

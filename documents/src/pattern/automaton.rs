@@ -28,10 +28,9 @@ pub struct Automaton {
 }
 
 impl Automaton {
-    /// The automaton of `language`, of all automata the smallest if asked;
-    /// `None` where it takes too much memory. Adds to `work` the bytes that were
-    /// built, which bound the time as well.
-    pub(super) fn new(language: &Hir, minimal: bool, work: &mut usize) -> Option<Self> {
+    /// The automaton of `language`; `None` where it takes too much memory. Adds to
+    /// `work` the bytes that were built, which bound the time as well.
+    pub(super) fn new(language: &Hir, work: &mut usize) -> Option<Self> {
         *work += MOST_MEMORY;
         let nfa = thompson::Compiler::new()
             .configure(
@@ -48,7 +47,6 @@ impl Automaton {
                     .start_kind(StartKind::Anchored)
                     .match_kind(MatchKind::All)
                     .accelerate(false)
-                    .minimize(minimal)
                     .dfa_size_limit(Some(MOST_MEMORY))
                     .determinize_size_limit(Some(MOST_MEMORY)),
             )

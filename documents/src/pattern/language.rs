@@ -96,7 +96,7 @@ fn named(name: &str, source: &str) -> Result<Language, Refusal> {
     let language = ecma::parse(source)?;
     // Where a pattern counts characters, a number says it in fewer states.
     if let Some(counted) = &language.counted
-        && let Some(characters) = Automaton::new(&counted.any_number, false, &mut 0)
+        && let Some(characters) = Automaton::new(&counted.any_number, &mut 0)
     {
         return Ok(Language::All(vec![
             Language::Automaton(characters),
@@ -106,8 +106,7 @@ fn named(name: &str, source: &str) -> Result<Language, Refusal> {
             },
         ]));
     }
-    let automaton = Automaton::new(&language.whole, false, &mut 0);
-    let automaton = automaton.or_else(|| Automaton::new(&language.whole, true, &mut 0));
+    let automaton = Automaton::new(&language.whole, &mut 0);
     automaton.map(Language::Automaton).ok_or_else(|| {
         Refusal::new(
             format!("`{name}` needs an automaton of more than 4 MiB"),

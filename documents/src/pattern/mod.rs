@@ -20,6 +20,7 @@ mod ecma;
 mod form;
 mod format;
 mod language;
+mod minimal;
 mod set;
 mod table;
 mod time;
@@ -117,7 +118,10 @@ pub fn compile(constraint: &Constraint<'_>) -> Result<Compiled, Refusal> {
 /// large.
 pub fn automaton(source: &str) -> Result<Automaton, Refusal> {
     let language = ecma::parse(source)?;
-    Automaton::new(&language.whole, true, &mut 0).ok_or_else(|| too_large(source))
+    let automaton = Automaton::new(&language.whole, &mut 0);
+    automaton
+        .map(|it| it.minimal())
+        .ok_or_else(|| too_large(source))
 }
 
 /// Compiles the pattern `source`, and calls it `name` in a refusal. Adds to `work`
@@ -138,12 +142,11 @@ fn too_large(name: &str) -> Refusal {
 /// The cheapest form of `language`, which is also known as `counted` where it is
 /// nothing else; `None` where all are too large.
 fn compile_language(language: &Hir, counted: Option<&Counted>, work: &mut usize) -> Option<Form> {
-    Automaton::new(language, false, work)
-        .and_then(|automaton| form::without_table(&automaton))
+    let automaton = Automaton::new(language, work);
+    automaton
+        .as_ref()
+        .and_then(form::without_table)
         .or_else(|| counted.and_then(|counted| counted.form(work)))
-        .or_else(|| {
-            // Only a table gets smaller by this, and it is slow.
-            let minimal = Automaton::new(language, true, work)?;
-            form::table(&minimal)
-        })
+        // Only a table gets smaller by this.
+        .or_else(|| form::table(&automaton?.minimal()))
 }

@@ -109,6 +109,13 @@ impl Reader<'_, '_> {
             "minItems" => schema.array.min_items = Some(count(value)?),
             "maxItems" => schema.array.max_items = Some(count(value)?),
             "uniqueItems" => schema.array.unique_items = flag(value)?,
+            // An empty list leaves all items to `additionalItems`.
+            "items" if is_empty(value) => {
+                let rest = members.get("additionalItems");
+                let rest = rest.map(|_| Items::Each(self.child(&["additionalItems"])));
+                self.schema.array.items = rest;
+            }
+            "additionalItems" if !members.get("items").is_some_and(is_list) => {}
             "items" => self.schema.array.items = Some(self.items(value)),
             "additionalItems" => self.schema.array.additional_items = Some(self.child(&[keyword])),
             "contains" => self.schema.array.contains = Some(self.child(&[keyword])),
@@ -130,6 +137,8 @@ impl Reader<'_, '_> {
             "allOf" => self.schema.combinators.all_of = self.branches(keyword, value)?,
             "anyOf" => self.schema.combinators.any_of = self.branches(keyword, value)?,
             "oneOf" => self.schema.combinators.one_of = self.branches(keyword, value)?,
+            // Nothing is valid for it, so that everything is valid for its opposite.
+            "not" if *value == Value::Bool(false) => {}
             "not" => self.schema.combinators.not = Some(self.child(&[keyword])),
             // Read together, by `read_condition`.
             "if" | "then" | "else" => {}
@@ -316,6 +325,15 @@ impl Reader<'_, '_> {
             .errors
             .push(self.schema.place.error(&below, what, help));
     }
+}
+
+fn is_empty(value: &Value) -> bool {
+    value.as_array().is_some_and(Vec::is_empty)
+}
+
+/// Whether `items` has a schema for each position.
+fn is_list(items: &Value) -> bool {
+    items.as_array().is_some_and(|items| !items.is_empty())
 }
 
 fn text(value: &Value) -> Result<String, Wrong> {

@@ -231,6 +231,43 @@ impl Schema {
         }
     }
 
+    /// All schemas that this one refers to.
+    pub fn subschemas(&self) -> Vec<SchemaId> {
+        let ArrayKeywords {
+            items,
+            additional_items,
+            min_items: _,
+            max_items: _,
+            unique_items: _,
+            contains,
+        } = &self.array;
+        let ObjectKeywords {
+            properties,
+            pattern_properties,
+            additional_properties,
+            required: _,
+            property_names,
+            min_properties: _,
+            max_properties: _,
+            dependencies: _,
+        } = &self.object;
+        let items = match items {
+            Some(Items::Each(id)) => std::slice::from_ref(id),
+            Some(Items::Tuple(ids)) => ids,
+            None => &[],
+        };
+        let patterns = pattern_properties.iter().map(|(_, id)| *id);
+        let ones = [
+            *additional_items,
+            *contains,
+            *additional_properties,
+            *property_names,
+        ];
+        let of_objects = properties.values().copied().chain(patterns);
+        let others = items.iter().copied().chain(ones.into_iter().flatten());
+        of_objects.chain(others).chain(self.in_place()).collect()
+    }
+
     /// The schemas that apply to the same instance as this one.
     pub fn in_place(&self) -> impl Iterator<Item = SchemaId> {
         let Combinators {

@@ -70,7 +70,7 @@ pub struct GitHubPushMessage {
     /// Syntax: `^[a-zA-Z0-9]{8}-[a-zA-Z0-9]{4}-[a-zA-Z0-9]{4}-[a-zA-Z0-9]{4}-[a-zA-Z0-9]{12}$`.
     pub event_id: String,
     /// Identifies the installation of the GitHub app that received the event.
-    pub installation_id: i64,
+    pub installation_id: i128,
     /// GitHub account, an `organization` or a user, that owns the repository of the
     /// event. Spelled as in the routing key, with `%` in place of each period.
     ///
@@ -154,7 +154,7 @@ pub struct GitHubReRunRequestMessage {
     /// Syntax: `^[a-zA-Z0-9]{8}-[a-zA-Z0-9]{4}-[a-zA-Z0-9]{4}-[a-zA-Z0-9]{4}-[a-zA-Z0-9]{12}$`.
     pub event_id: String,
     /// Identifies the installation of the GitHub app that received the event.
-    pub installation_id: i64,
+    pub installation_id: i128,
     /// GitHub account, an `organization` or a user, that owns the repository of the
     /// event. Spelled as in the routing key, with `%` in place of each period.
     ///

@@ -16,6 +16,7 @@ pub(crate) static HOOK_CHANGED_MESSAGE: Schema = Schema::named(
         Keyword::Properties(
             &[("hookGroupId", &Schema::STRING), ("hookId", &Schema::STRING)],
         ),
+        Keyword::AdditionalProperties(&Schema::ANY),
     ],
 );
 

@@ -9,11 +9,9 @@ use super::{
     Artifact, ArtifactCreatedMessage, ArtifactStorageType, ReasonCreated, ReasonResolved,
     RunInformation, RunState, State, TaskCompletedMessage, TaskDefinedMessage,
     TaskDefinitionStructureForPulseMessages, TaskExceptionMessage, TaskFailedMessage,
-    TaskGroupChangedMessage, TaskGroupPriorityChangedMessage,
-    TaskGroupPriorityChangedMessageNewPriority, TaskPendingMessage,
-    TaskPendingMessageTask, TaskPriority, TaskPriorityChangedMessage,
-    TaskPriorityChangedMessageNewPriority, TaskPriorityChangedMessageOldPriority,
-    TaskRunningMessage, TaskStatusStructure, validators,
+    TaskGroupChangedMessage, TaskGroupPriorityChangedMessage, TaskPendingMessage,
+    TaskPendingMessageTask, TaskPriority, TaskPriorityChangedMessage, TaskRunningMessage,
+    TaskStatusStructure, validators,
 };
 
 impl Validate for TaskDefinedMessage {
@@ -308,20 +306,6 @@ impl Validate for TaskPriorityChangedMessage {
     }
 }
 
-impl Validate for TaskPriorityChangedMessageNewPriority {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(*at, self, &Known)?;
-        Flow::Continue(())
-    }
-}
-
-impl Validate for TaskPriorityChangedMessageOldPriority {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(*at, self, &Known)?;
-        Flow::Continue(())
-    }
-}
-
 impl Validate for TaskGroupPriorityChangedMessage {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
         self.new_priority.check(&at.member("newPriority"), report)?;
@@ -338,13 +322,6 @@ impl Validate for TaskGroupPriorityChangedMessage {
                 &validators::TASK_GROUP_ID,
             )?;
         report.check(at.member("version"), &self.version, &validators::VERSION)?;
-        Flow::Continue(())
-    }
-}
-
-impl Validate for TaskGroupPriorityChangedMessageNewPriority {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(*at, self, &Known)?;
         Flow::Continue(())
     }
 }

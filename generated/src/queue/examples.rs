@@ -13,12 +13,11 @@ use super::{
     TaskDefinitionStructureForPulseMessages, TaskExceptionMessage,
     TaskExceptionRoutingKey, TaskFailedMessage, TaskFailedRoutingKey,
     TaskGroupChangedMessage, TaskGroupPriorityChangedMessage,
-    TaskGroupPriorityChangedMessageNewPriority, TaskGroupPriorityChangedRoutingKey,
-    TaskGroupResolvedRoutingKey, TaskGroupSealedRoutingKey, TaskPendingMessage,
-    TaskPendingMessageTask, TaskPendingRoutingKey, TaskPriority,
-    TaskPriorityChangedMessage, TaskPriorityChangedMessageNewPriority,
-    TaskPriorityChangedMessageOldPriority, TaskPriorityChangedRoutingKey,
-    TaskRunningMessage, TaskRunningRoutingKey, TaskStatusStructure, validators,
+    TaskGroupPriorityChangedRoutingKey, TaskGroupResolvedRoutingKey,
+    TaskGroupSealedRoutingKey, TaskPendingMessage, TaskPendingMessageTask,
+    TaskPendingRoutingKey, TaskPriority, TaskPriorityChangedMessage,
+    TaskPriorityChangedRoutingKey, TaskRunningMessage, TaskRunningRoutingKey,
+    TaskStatusStructure, validators,
 };
 
 impl<'a> Arbitrary<'a> for TaskDefinedMessage {
@@ -247,18 +246,6 @@ impl<'a> Arbitrary<'a> for TaskPriorityChangedMessage {
     }
 }
 
-impl<'a> Arbitrary<'a> for TaskPriorityChangedMessageNewPriority {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        example::open_enum(u)
-    }
-}
-
-impl<'a> Arbitrary<'a> for TaskPriorityChangedMessageOldPriority {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        example::open_enum(u)
-    }
-}
-
 impl<'a> Arbitrary<'a> for TaskGroupPriorityChangedMessage {
     fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
         Ok(Self {
@@ -268,12 +255,6 @@ impl<'a> Arbitrary<'a> for TaskGroupPriorityChangedMessage {
             tasks_affected: ScalarRule::<u64>::new().arbitrary(u)?,
             version: validators::VERSION.arbitrary(u)?,
         })
-    }
-}
-
-impl<'a> Arbitrary<'a> for TaskGroupPriorityChangedMessageNewPriority {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        example::open_enum(u)
     }
 }
 

@@ -8,11 +8,9 @@ use super::{
     Artifact, ArtifactCreatedMessage, ArtifactStorageType, ReasonCreated, ReasonResolved,
     RunInformation, RunState, State, TaskCompletedMessage, TaskDefinedMessage,
     TaskDefinitionStructureForPulseMessages, TaskExceptionMessage, TaskFailedMessage,
-    TaskGroupChangedMessage, TaskGroupPriorityChangedMessage,
-    TaskGroupPriorityChangedMessageNewPriority, TaskPendingMessage,
-    TaskPendingMessageTask, TaskPriority, TaskPriorityChangedMessage,
-    TaskPriorityChangedMessageNewPriority, TaskPriorityChangedMessageOldPriority,
-    TaskRunningMessage, TaskStatusStructure,
+    TaskGroupChangedMessage, TaskGroupPriorityChangedMessage, TaskPendingMessage,
+    TaskPendingMessageTask, TaskPriority, TaskPriorityChangedMessage, TaskRunningMessage,
+    TaskStatusStructure,
 };
 
 json_schemas! {
@@ -56,11 +54,5 @@ json_schemas! {
 
     static TASK_PRIORITY_CHANGED_MESSAGE: TaskPriorityChangedMessage = "queue::TaskPriorityChangedMessage";
 
-    static TASK_PRIORITY_CHANGED_MESSAGE_NEW_PRIORITY: TaskPriorityChangedMessageNewPriority = "queue::TaskPriorityChangedMessageNewPriority";
-
-    static TASK_PRIORITY_CHANGED_MESSAGE_OLD_PRIORITY: TaskPriorityChangedMessageOldPriority = "queue::TaskPriorityChangedMessageOldPriority";
-
     static TASK_GROUP_PRIORITY_CHANGED_MESSAGE: TaskGroupPriorityChangedMessage = "queue::TaskGroupPriorityChangedMessage";
-
-    static TASK_GROUP_PRIORITY_CHANGED_MESSAGE_NEW_PRIORITY: TaskGroupPriorityChangedMessageNewPriority = "queue::TaskGroupPriorityChangedMessageNewPriority";
 }

@@ -66,7 +66,5 @@ pub use payloads::{
     TaskPendingMessage, TaskPendingMessageTask, TaskRunningMessage,
     ArtifactCreatedMessage, Artifact, ArtifactStorageType, TaskCompletedMessage,
     TaskFailedMessage, TaskExceptionMessage, TaskGroupChangedMessage,
-    TaskPriorityChangedMessage, TaskPriorityChangedMessageNewPriority,
-    TaskPriorityChangedMessageOldPriority, TaskGroupPriorityChangedMessage,
-    TaskGroupPriorityChangedMessageNewPriority,
+    TaskPriorityChangedMessage, TaskGroupPriorityChangedMessage,
 };

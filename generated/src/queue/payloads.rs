@@ -827,151 +827,15 @@ pub struct TaskGroupChangedMessage {
 #[non_exhaustive]
 pub struct TaskPriorityChangedMessage {
     /// Not described by the schema.
-    pub new_priority: TaskPriorityChangedMessageNewPriority,
+    pub new_priority: TaskPriority,
     /// Not described by the schema.
-    pub old_priority: TaskPriorityChangedMessageOldPriority,
+    pub old_priority: TaskPriority,
     /// State of a task and of all its runs, as the queue sees it.
     pub status: TaskStatusStructure,
     /// Version of the message format.
     ///
     /// Always `1`.
     pub version: u64,
-}
-
-/// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum TaskPriorityChangedMessageNewPriority {
-    /// `highest`
-    Highest,
-    /// `very-high`
-    VeryHigh,
-    /// `high`
-    High,
-    /// `medium`
-    Medium,
-    /// `low`
-    Low,
-    /// `very-low`
-    VeryLow,
-    /// `lowest`
-    Lowest,
-    /// A value that the schema does not name, of a newer server for instance.
-    Unknown(Unknown),
-}
-
-impl OpenEnum for TaskPriorityChangedMessageNewPriority {
-    const KNOWN: &'static [(&'static str, Self)] = &[
-        ("highest", Self::Highest),
-        ("very-high", Self::VeryHigh),
-        ("high", Self::High),
-        ("medium", Self::Medium),
-        ("low", Self::Low),
-        ("very-low", Self::VeryLow),
-        ("lowest", Self::Lowest),
-    ];
-    fn from_unknown(value: Unknown) -> Self {
-        Self::Unknown(value)
-    }
-
-    fn known(&self) -> Result<&'static str, &Unknown> {
-        match self {
-            Self::Highest => Ok("highest"),
-            Self::VeryHigh => Ok("very-high"),
-            Self::High => Ok("high"),
-            Self::Medium => Ok("medium"),
-            Self::Low => Ok("low"),
-            Self::VeryLow => Ok("very-low"),
-            Self::Lowest => Ok("lowest"),
-            Self::Unknown(value) => Err(value),
-        }
-    }
-}
-
-impl fmt::Display for TaskPriorityChangedMessageNewPriority {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt_open(self, f)
-    }
-}
-
-impl Serialize for TaskPriorityChangedMessageNewPriority {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serialize_open(self, serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for TaskPriorityChangedMessageNewPriority {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserialize_open(deserializer)
-    }
-}
-
-/// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum TaskPriorityChangedMessageOldPriority {
-    /// `highest`
-    Highest,
-    /// `very-high`
-    VeryHigh,
-    /// `high`
-    High,
-    /// `medium`
-    Medium,
-    /// `low`
-    Low,
-    /// `very-low`
-    VeryLow,
-    /// `lowest`
-    Lowest,
-    /// A value that the schema does not name, of a newer server for instance.
-    Unknown(Unknown),
-}
-
-impl OpenEnum for TaskPriorityChangedMessageOldPriority {
-    const KNOWN: &'static [(&'static str, Self)] = &[
-        ("highest", Self::Highest),
-        ("very-high", Self::VeryHigh),
-        ("high", Self::High),
-        ("medium", Self::Medium),
-        ("low", Self::Low),
-        ("very-low", Self::VeryLow),
-        ("lowest", Self::Lowest),
-    ];
-    fn from_unknown(value: Unknown) -> Self {
-        Self::Unknown(value)
-    }
-
-    fn known(&self) -> Result<&'static str, &Unknown> {
-        match self {
-            Self::Highest => Ok("highest"),
-            Self::VeryHigh => Ok("very-high"),
-            Self::High => Ok("high"),
-            Self::Medium => Ok("medium"),
-            Self::Low => Ok("low"),
-            Self::VeryLow => Ok("very-low"),
-            Self::Lowest => Ok("lowest"),
-            Self::Unknown(value) => Err(value),
-        }
-    }
-}
-
-impl fmt::Display for TaskPriorityChangedMessageOldPriority {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt_open(self, f)
-    }
-}
-
-impl Serialize for TaskPriorityChangedMessageOldPriority {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serialize_open(self, serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for TaskPriorityChangedMessageOldPriority {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserialize_open(deserializer)
-    }
 }
 
 /// Tells how a request to change the priority of a task group turned out, once it
@@ -981,7 +845,7 @@ impl<'de> Deserialize<'de> for TaskPriorityChangedMessageOldPriority {
 #[non_exhaustive]
 pub struct TaskGroupPriorityChangedMessage {
     /// Not described by the schema.
-    pub new_priority: TaskGroupPriorityChangedMessageNewPriority,
+    pub new_priority: TaskPriority,
     /// Name shared by all tasks of a task group, which has several uses:
     ///
     /// * it may stand for whoever created the task;
@@ -1003,72 +867,4 @@ pub struct TaskGroupPriorityChangedMessage {
     ///
     /// Always `1`.
     pub version: u64,
-}
-
-/// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum TaskGroupPriorityChangedMessageNewPriority {
-    /// `highest`
-    Highest,
-    /// `very-high`
-    VeryHigh,
-    /// `high`
-    High,
-    /// `medium`
-    Medium,
-    /// `low`
-    Low,
-    /// `very-low`
-    VeryLow,
-    /// `lowest`
-    Lowest,
-    /// A value that the schema does not name, of a newer server for instance.
-    Unknown(Unknown),
-}
-
-impl OpenEnum for TaskGroupPriorityChangedMessageNewPriority {
-    const KNOWN: &'static [(&'static str, Self)] = &[
-        ("highest", Self::Highest),
-        ("very-high", Self::VeryHigh),
-        ("high", Self::High),
-        ("medium", Self::Medium),
-        ("low", Self::Low),
-        ("very-low", Self::VeryLow),
-        ("lowest", Self::Lowest),
-    ];
-    fn from_unknown(value: Unknown) -> Self {
-        Self::Unknown(value)
-    }
-
-    fn known(&self) -> Result<&'static str, &Unknown> {
-        match self {
-            Self::Highest => Ok("highest"),
-            Self::VeryHigh => Ok("very-high"),
-            Self::High => Ok("high"),
-            Self::Medium => Ok("medium"),
-            Self::Low => Ok("low"),
-            Self::VeryLow => Ok("very-low"),
-            Self::Lowest => Ok("lowest"),
-            Self::Unknown(value) => Err(value),
-        }
-    }
-}
-
-impl fmt::Display for TaskGroupPriorityChangedMessageNewPriority {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt_open(self, f)
-    }
-}
-
-impl Serialize for TaskGroupPriorityChangedMessageNewPriority {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serialize_open(self, serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for TaskGroupPriorityChangedMessageNewPriority {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserialize_open(deserializer)
-    }
 }

@@ -114,14 +114,14 @@ required! {
     }
 
     struct TaskPriorityChangedMessage {
-        new_priority: super::TaskPriorityChangedMessageNewPriority,
-        old_priority: super::TaskPriorityChangedMessageOldPriority,
+        new_priority: super::TaskPriority,
+        old_priority: super::TaskPriority,
         status: super::TaskStatusStructure,
         version: u64,
     }
 
     struct TaskGroupPriorityChangedMessage {
-        new_priority: super::TaskGroupPriorityChangedMessageNewPriority,
+        new_priority: super::TaskPriority,
         scheduler_id: String,
         task_group_id: String,
         tasks_affected: u64,

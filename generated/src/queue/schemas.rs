@@ -151,21 +151,7 @@ pub(crate) static TASK_DEFINITION_STRUCTURE_FOR_PULSE_MESSAGES: Schema = Schema:
     &[
         Keyword::Type(&[Type::Object]),
         Keyword::Required(&["tags"]),
-        Keyword::Properties(
-            &[
-                (
-                    "tags",
-                    &Schema::new(
-                        &[
-                            Keyword::Type(&[Type::Object]),
-                            Keyword::AdditionalProperties(
-                                &Schema::text(&validators::TAGS_VALUE),
-                            ),
-                        ],
-                    ),
-                ),
-            ],
-        ),
+        Keyword::Properties(&[("tags", &TASK_TAGS)]),
         Keyword::AdditionalProperties(&Schema::NEVER),
     ],
 );
@@ -211,21 +197,7 @@ pub(crate) static TASK_PENDING_MESSAGE_TASK: Schema = Schema::named(
     &[
         Keyword::Type(&[Type::Object]),
         Keyword::Required(&["tags"]),
-        Keyword::Properties(
-            &[
-                (
-                    "tags",
-                    &Schema::new(
-                        &[
-                            Keyword::Type(&[Type::Object]),
-                            Keyword::AdditionalProperties(
-                                &Schema::text(&validators::TAGS_VALUE),
-                            ),
-                        ],
-                    ),
-                ),
-            ],
-        ),
+        Keyword::Properties(&[("tags", &TASK_TAGS)]),
         Keyword::AdditionalProperties(&Schema::NEVER),
     ],
 );
@@ -478,8 +450,8 @@ pub(crate) static TASK_PRIORITY_CHANGED_MESSAGE: Schema = Schema::named(
         Keyword::Required(&["newPriority", "oldPriority", "status", "version"]),
         Keyword::Properties(
             &[
-                ("newPriority", &TASK_PRIORITY_CHANGED_MESSAGE_NEW_PRIORITY),
-                ("oldPriority", &TASK_PRIORITY_CHANGED_MESSAGE_OLD_PRIORITY),
+                ("newPriority", &TASK_PRIORITY),
+                ("oldPriority", &TASK_PRIORITY),
                 ("status", &TASK_STATUS_STRUCTURE),
                 (
                     "version",
@@ -496,16 +468,6 @@ pub(crate) static TASK_PRIORITY_CHANGED_MESSAGE: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`TaskPriorityChangedMessageNewPriority`](super::TaskPriorityChangedMessageNewPriority).
-pub(crate) static TASK_PRIORITY_CHANGED_MESSAGE_NEW_PRIORITY: Schema = Schema::open_enum::<
-    super::TaskPriorityChangedMessageNewPriority,
->();
-
-/// Schema of [`TaskPriorityChangedMessageOldPriority`](super::TaskPriorityChangedMessageOldPriority).
-pub(crate) static TASK_PRIORITY_CHANGED_MESSAGE_OLD_PRIORITY: Schema = Schema::open_enum::<
-    super::TaskPriorityChangedMessageOldPriority,
->();
-
 /// Schema of [`TaskGroupPriorityChangedMessage`](super::TaskGroupPriorityChangedMessage).
 pub(crate) static TASK_GROUP_PRIORITY_CHANGED_MESSAGE: Schema = Schema::named(
     "queue::TaskGroupPriorityChangedMessage",
@@ -516,7 +478,7 @@ pub(crate) static TASK_GROUP_PRIORITY_CHANGED_MESSAGE: Schema = Schema::named(
         ),
         Keyword::Properties(
             &[
-                ("newPriority", &TASK_GROUP_PRIORITY_CHANGED_MESSAGE_NEW_PRIORITY),
+                ("newPriority", &TASK_PRIORITY),
                 ("schedulerId", &Schema::text(&validators::SCHEDULER_ID)),
                 ("taskGroupId", &Schema::text(&validators::TASK_GROUP_ID)),
                 (
@@ -540,10 +502,14 @@ pub(crate) static TASK_GROUP_PRIORITY_CHANGED_MESSAGE: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`TaskGroupPriorityChangedMessageNewPriority`](super::TaskGroupPriorityChangedMessageNewPriority).
-pub(crate) static TASK_GROUP_PRIORITY_CHANGED_MESSAGE_NEW_PRIORITY: Schema = Schema::open_enum::<
-    super::TaskGroupPriorityChangedMessageNewPriority,
->();
+/// Schema at ``/properties/tags``.
+pub(crate) static TASK_TAGS: Schema = Schema::named(
+    "queue::TASK_TAGS",
+    &[
+        Keyword::Type(&[Type::Object]),
+        Keyword::AdditionalProperties(&Schema::text(&validators::TAGS_VALUE)),
+    ],
+);
 
 impl Payload for TaskDefinedMessage {
     const SCHEMA: &'static Schema = &TASK_DEFINED_MESSAGE;

@@ -3,6 +3,7 @@
 
 mod alternatives;
 mod hostile;
+mod keywords;
 mod names;
 mod objects;
 mod payloads;

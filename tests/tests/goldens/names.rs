@@ -57,7 +57,7 @@ fn values_that_are_not_listed_are_kept_and_reported() {
             ("/constant", "const"),
             ("/flag", "const"),
             ("/fractions", "enum"),
-            ("/mixed", "anyOf"),
+            ("/mixed", "enum"),
             ("/narrowed", "enum"),
             ("/numbers", "enum"),
             ("/single", "enum"),

@@ -210,7 +210,7 @@ fn numbers_are_of_the_narrowest_type_and_keep_their_bounds() {
     assert_found(
         misfits::<Measured2>(json!({"plain": 0.5, "fromZero": -1, "above": -1})),
         &[
-            ("/above", "minimum"),
+            ("/above", "exclusiveMinimum"),
             ("/fromZero", "minimum"),
             ("/plain", "type"),
         ],

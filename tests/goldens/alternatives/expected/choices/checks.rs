@@ -4,16 +4,16 @@
 
 use taskcluster_pulse::{RawJson, Validate};
 use taskcluster_pulse::__private::{
-    Branch, Flow, ItemsRule, Known, MembersRule, Pointer, Report, Schema, Union,
-    check_schema, read_variant, unique, unique_as_written,
+    Branch, Flow, ItemsRule, Known, Pointer, Report, Schema, Union, check_schema,
+    read_variant, unique_as_written,
 };
 
 use super::{
     Amount, Both, Changed2, ChangedLaunch, ChangedLists, ChangedNumbers, ChangedOrigin,
     ChangedOriginVariant1, ChangedOverlap, ChangedScalar, ChangedShapes, GitPull, HgPush,
-    IrcMessage, IrcVariant0, IrcVariant1, Maybe, Merged2, Nested2, NestedA, NestedB,
-    NestedBoth, NestedList, NestedOther, NestedPerhaps, NestedTagged, Odd, OnlyOne, Pair,
-    UnsureMessage, When, schemas, validators,
+    IrcMessage, Maybe, Merged2, Nested2, NestedA, NestedB, NestedBoth, NestedList,
+    NestedOther, NestedPerhaps, NestedTagged, Odd, OnlyOne, Pair, UnsureMessage, When,
+    schemas, validators,
 };
 
 impl Validate for Changed2 {
@@ -58,7 +58,7 @@ impl Union for ChangedLaunch {
 
 impl Validate for ChangedLaunch {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, Self::SCHEMA, at, report)?;
+        check_schema(self, &schemas::CHANGED_LAUNCH, at, report)?;
         Flow::Continue(())
     }
 }
@@ -87,7 +87,7 @@ impl Union for ChangedNumbers {
 
 impl Validate for ChangedNumbers {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, Self::SCHEMA, at, report)?;
+        check_schema(self, &schemas::CHANGED_NUMBERS, at, report)?;
         Flow::Continue(())
     }
 }
@@ -110,7 +110,7 @@ impl Union for ChangedOrigin {
 
 impl Validate for ChangedOrigin {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, Self::SCHEMA, at, report)?;
+        check_schema(self, &schemas::CHANGED_ORIGIN, at, report)?;
         Flow::Continue(())
     }
 }
@@ -156,7 +156,7 @@ impl Union for ChangedOverlap {
 
 impl Validate for ChangedOverlap {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, Self::SCHEMA, at, report)?;
+        check_schema(self, &schemas::CHANGED_OVERLAP, at, report)?;
         Flow::Continue(())
     }
 }
@@ -182,7 +182,7 @@ impl Union for ChangedScalar {
 
 impl Validate for ChangedScalar {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, Self::SCHEMA, at, report)?;
+        check_schema(self, &schemas::CHANGED_SCALAR, at, report)?;
         Flow::Continue(())
     }
 }
@@ -201,52 +201,14 @@ impl Union for ChangedShapes {
 
 impl Validate for ChangedShapes {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, Self::SCHEMA, at, report)?;
+        check_schema(self, &schemas::CHANGED_SHAPES, at, report)?;
         Flow::Continue(())
-    }
-}
-
-impl Union for IrcMessage {
-    const SCHEMA: &'static Schema = &schemas::IRC_MESSAGE;
-
-    const BRANCHES: &'static [Branch<Self>] = &[
-        Branch::new(&schemas::IRC_MESSAGE_0, |text| read_variant(text, Self::Object)),
-        Branch::new(&schemas::IRC_MESSAGE_1, |text| read_variant(text, Self::Object2)),
-    ];
-    fn unmatched(text: RawJson) -> Self {
-        Self::Unmatched(text)
     }
 }
 
 impl Validate for IrcMessage {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, Self::SCHEMA, at, report)?;
-        Flow::Continue(())
-    }
-}
-
-impl Validate for IrcVariant0 {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report
-            .check(
-                *at,
-                &(2 + usize::from(self.user.is_some()) + self.rest.len()),
-                &MembersRule::new().maximum(2),
-            )?;
-        report.check(at.member("message"), &self.message, &validators::MESSAGE)?;
-        Flow::Continue(())
-    }
-}
-
-impl Validate for IrcVariant1 {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report
-            .check(
-                *at,
-                &(2 + usize::from(self.channel.is_some()) + self.rest.len()),
-                &MembersRule::new().maximum(2),
-            )?;
-        report.check(at.member("message"), &self.message, &validators::MESSAGE)?;
+        check_schema(self, &schemas::IRC_MESSAGE, at, report)?;
         Flow::Continue(())
     }
 }
@@ -264,53 +226,7 @@ impl Validate for Merged2 {
 
 impl Validate for Nested2 {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        if let Some(value) = &self.both {
-            value.check(&at.member("both"), report)?;
-        }
-        if let Some(value) = &self.days {
-            for name in value.keys() {
-                report
-                    .check(
-                        at.member("days").member(name),
-                        name.as_str(),
-                        &validators::DAYS_NAME,
-                    )?;
-            }
-        }
-        if let Some(value) = &self.few {
-            for name in value.keys() {
-                report
-                    .check(
-                        at.member("few").member(name),
-                        name.as_str(),
-                        &validators::FEW_NAME,
-                    )?;
-            }
-        }
-        if let Some(value) = &self.large {
-            report.check(at.member("large"), value, &validators::LARGE)?;
-        }
-        if let Some(value) = &self.line {
-            report.check(at.member("line"), value, &validators::LINE)?;
-        }
-        if let Some(value) = &self.moment {
-            report.check(at.member("moment"), value, &validators::MOMENT)?;
-        }
-        if let Some(value) = &self.other {
-            value.check(&at.member("other"), report)?;
-        }
-        if let Some(Some(value)) = &self.perhaps {
-            value.check(&at.member("perhaps"), report)?;
-        }
-        if let Some(value) = &self.tagged {
-            value.check(&at.member("tagged"), report)?;
-        }
-        if let Some(value) = &self.things {
-            report.check(at.member("things"), value, &ItemsRule::new().unique(unique))?;
-        }
-        if let Some(value) = &self.word {
-            report.check(at.member("word"), value, &validators::WORD)?;
-        }
+        check_schema(self, &schemas::NESTED2, at, report)?;
         Flow::Continue(())
     }
 }
@@ -329,7 +245,7 @@ impl Union for NestedBoth {
 
 impl Validate for NestedBoth {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, Self::SCHEMA, at, report)?;
+        check_schema(self, &schemas::NESTED_BOTH, at, report)?;
         Flow::Continue(())
     }
 }
@@ -348,7 +264,7 @@ impl Union for NestedOther {
 
 impl Validate for NestedOther {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, Self::SCHEMA, at, report)?;
+        check_schema(self, &schemas::NESTED_OTHER, at, report)?;
         Flow::Continue(())
     }
 }
@@ -367,7 +283,7 @@ impl Union for NestedPerhaps {
 
 impl Validate for NestedPerhaps {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, Self::SCHEMA, at, report)?;
+        check_schema(self, &schemas::NESTED_PERHAPS, at, report)?;
         Flow::Continue(())
     }
 }
@@ -386,7 +302,7 @@ impl Union for NestedTagged {
 
 impl Validate for NestedTagged {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, Self::SCHEMA, at, report)?;
+        check_schema(self, &schemas::NESTED_TAGGED, at, report)?;
         Flow::Continue(())
     }
 }
@@ -451,7 +367,7 @@ impl Union for Amount {
 
 impl Validate for Amount {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, Self::SCHEMA, at, report)?;
+        check_schema(self, &schemas::AMOUNT, at, report)?;
         Flow::Continue(())
     }
 }
@@ -470,7 +386,7 @@ impl Union for NestedList {
 
 impl Validate for NestedList {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, Self::SCHEMA, at, report)?;
+        check_schema(self, &schemas::NESTED_LIST, at, report)?;
         Flow::Continue(())
     }
 }
@@ -489,7 +405,7 @@ impl Union for Maybe {
 
 impl Validate for Maybe {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, Self::SCHEMA, at, report)?;
+        check_schema(self, &schemas::MAYBE, at, report)?;
         Flow::Continue(())
     }
 }
@@ -508,7 +424,7 @@ impl Union for Odd {
 
 impl Validate for Odd {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, Self::SCHEMA, at, report)?;
+        check_schema(self, &schemas::ODD, at, report)?;
         Flow::Continue(())
     }
 }
@@ -527,7 +443,7 @@ impl Union for Pair {
 
 impl Validate for Pair {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, Self::SCHEMA, at, report)?;
+        check_schema(self, &schemas::PAIR, at, report)?;
         Flow::Continue(())
     }
 }
@@ -558,7 +474,7 @@ impl Union for When {
 
 impl Validate for When {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, Self::SCHEMA, at, report)?;
+        check_schema(self, &schemas::WHEN, at, report)?;
         Flow::Continue(())
     }
 }

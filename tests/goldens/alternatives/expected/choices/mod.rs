@@ -21,7 +21,7 @@ pub use routing_keys::{
 pub use payloads::{
     Changed2, ChangedLaunch, ChangedLists, ChangedNumbers, ChangedOrigin, HgPush,
     ChangedOriginVariant1, GitPull, ChangedOverlap, ChangedScalar, ChangedShapes,
-    IrcMessage, IrcVariant0, IrcVariant1, Merged2, Nested2, NestedBoth, NestedOther,
-    NestedPerhaps, NestedTagged, NestedA, NestedB, UnsureMessage, Amount, NestedList,
-    Maybe, Odd, Pair, Both, OnlyOne, When,
+    IrcMessage, Merged2, Nested2, NestedBoth, NestedOther, NestedPerhaps, NestedTagged,
+    NestedA, NestedB, UnsureMessage, Amount, NestedList, Maybe, Odd, Pair, Both, OnlyOne,
+    When,
 };

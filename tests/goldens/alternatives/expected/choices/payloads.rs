@@ -189,7 +189,7 @@ pub struct GitPull {
     /// Always `git`.
     pub kind: String,
     /// Not described by the schema.
-    pub pull: i64,
+    pub pull: i128,
 }
 
 /// A value that the schema does not describe.
@@ -252,32 +252,14 @@ impl<'de> Deserialize<'de> for ChangedShapes {
 }
 
 /// Either to a channel or to a user.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(untagged)]
-#[non_exhaustive]
-pub enum IrcMessage {
-    /// The alternative `Object`.
-    Object(IrcVariant0),
-    /// The alternative `Object2`.
-    Object2(IrcVariant1),
-    /// A value that is none of these, as it came.
-    Unmatched(RawJson),
-}
-
-impl<'de> Deserialize<'de> for IrcMessage {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserialize_union(deserializer)
-    }
-}
-
-/// A value that the schema does not describe.
 ///
 /// At most 2 members.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[non_exhaustive]
-pub struct IrcVariant0 {
+pub struct IrcMessage {
     /// Not described by the schema.
-    pub channel: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
     /// Not described by the schema.
     ///
     /// At most 5 characters.
@@ -290,45 +272,13 @@ pub struct IrcVariant0 {
     pub rest: BTreeMap<String, RawJson>,
 }
 
-impl<'de> Deserialize<'de> for IrcVariant0 {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut members = Members::deserialize(deserializer)?;
-        Ok(Self {
-            channel: members.required("channel")?,
-            message: members.required("message")?,
-            user: members.optional("user")?,
-            rest: members.rest()?,
-        })
-    }
-}
-
-/// A value that the schema does not describe.
-///
-/// At most 2 members.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-#[non_exhaustive]
-pub struct IrcVariant1 {
-    /// Not described by the schema.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub channel: Option<String>,
-    /// Not described by the schema.
-    ///
-    /// At most 5 characters.
-    pub message: String,
-    /// Not described by the schema.
-    pub user: String,
-    /// Members that the schema does not name, as they came.
-    #[serde(flatten)]
-    pub rest: BTreeMap<String, RawJson>,
-}
-
-impl<'de> Deserialize<'de> for IrcVariant1 {
+impl<'de> Deserialize<'de> for IrcMessage {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut members = Members::deserialize(deserializer)?;
         Ok(Self {
             channel: members.optional("channel")?,
             message: members.required("message")?,
-            user: members.required("user")?,
+            user: members.optional("user")?,
             rest: members.rest()?,
         })
     }
@@ -339,7 +289,7 @@ impl<'de> Deserialize<'de> for IrcVariant1 {
 #[non_exhaustive]
 pub struct Merged2 {
     /// Not described by the schema.
-    pub extra: i64,
+    pub extra: i128,
     /// Not described by the schema.
     ///
     /// 2 to 4 characters. Syntax: `^[a-z]*$`.
@@ -382,7 +332,7 @@ pub struct Nested2 {
     ///
     /// Each name: one of `a`, `b`.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
-    pub few: Option<BTreeMap<String, i64>>,
+    pub few: Option<BTreeMap<String, i128>>,
     /// Beyond what a float tells apart.
     ///
     /// At least 9007199254740993.
@@ -446,7 +396,7 @@ pub enum NestedOther {
     /// The alternative `String`.
     String(String),
     /// The alternative `Integer`.
-    Integer(i64),
+    Integer(i128),
     /// A value that is none of these, as it came.
     Unmatched(RawJson),
 }
@@ -465,7 +415,7 @@ pub enum NestedPerhaps {
     /// At least 2 characters.
     String(String),
     /// The alternative `Integer`.
-    Integer(i64),
+    Integer(i128),
     /// A value that is none of these, as it came.
     Unmatched(RawJson),
 }
@@ -505,7 +455,7 @@ pub struct NestedA {
     pub kind: String,
     /// Not described by the schema.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
-    pub x: Option<i64>,
+    pub x: Option<i128>,
 }
 
 /// Nested B
@@ -553,7 +503,7 @@ pub struct UnsureMessage {
 #[non_exhaustive]
 pub enum Amount {
     /// The alternative `Integer`.
-    Integer(i64),
+    Integer(i128),
     /// At most 1e+17. A multiple of 2.
     Number(f64),
     /// A value that is none of these, as it came.

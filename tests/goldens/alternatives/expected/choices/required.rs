@@ -24,24 +24,17 @@ required! {
 
     struct GitPull {
         kind: String,
-        pull: i64,
+        pull: i128,
     }
 
-    #[unset(user, rest)]
-    struct IrcVariant0 {
-        channel: String,
+    #[unset(channel, user, rest)]
+    struct IrcMessage {
         message: String,
-    }
-
-    #[unset(channel, rest)]
-    struct IrcVariant1 {
-        message: String,
-        user: String,
     }
 
     #[unset(label, rest)]
     struct Merged2 {
-        extra: i64,
+        extra: i128,
         id: String,
     }
 

@@ -3,7 +3,7 @@
 //! The schemas of payloads, as static tables.
 
 use taskcluster_pulse::Payload;
-use taskcluster_pulse::__private::{Keyword, Schema, Type};
+use taskcluster_pulse::__private::{Keyword, Literal, Matcher, Run, Schema, Table, Type};
 
 use super::{Changed2, IrcMessage, Merged2, Nested2, UnsureMessage, validators};
 
@@ -20,18 +20,28 @@ pub(crate) static CHANGED2: Schema = Schema::named(
                 (
                     "never",
                     &Schema::new(
-                        &[Keyword::Type(&[Type::Integer]), Keyword::Minimum("7")],
+                        &[
+                            Keyword::AnyOf(
+                                &[
+                                    &Schema::NEVER,
+                                    &Schema::new(
+                                        &[
+                                            Keyword::Type(&[Type::Integer]),
+                                            Keyword::MaxLength(1),
+                                            Keyword::Minimum("7"),
+                                        ],
+                                    ),
+                                ],
+                            ),
+                        ],
                     ),
                 ),
-                ("nothing", &Schema::NULL),
+                ("nothing", &Schema::new(&[Keyword::AnyOf(&[&Schema::NULL])])),
                 ("numbers", &CHANGED_NUMBERS),
                 ("origin", &CHANGED_ORIGIN),
                 ("overlap", &CHANGED_OVERLAP),
                 ("scalar", &CHANGED_SCALAR),
-                (
-                    "shapes",
-                    &Schema::new(&[Keyword::AnyOf(&[&Schema::NULL, &CHANGED_SHAPES])]),
-                ),
+                ("shapes", &CHANGED_SHAPES),
             ],
         ),
         Keyword::AdditionalProperties(&Schema::NEVER),
@@ -41,38 +51,96 @@ pub(crate) static CHANGED2: Schema = Schema::named(
 /// Schema of [`ChangedLaunch`](super::ChangedLaunch).
 pub(crate) static CHANGED_LAUNCH: Schema = Schema::named(
     "choices::ChangedLaunch",
-    &[Keyword::OneOf(&[&CHANGED_LAUNCH_0, &CHANGED_LAUNCH_1])],
+    &[
+        Keyword::OneOf(
+            &[
+                &Schema::new(
+                    &[
+                        Keyword::Type(&[Type::String]),
+                        Keyword::Const(Literal::String("")),
+                        Keyword::String(&validators::STRING),
+                    ],
+                ),
+                &Schema::text(&validators::STRING2),
+            ],
+        ),
+    ],
 );
 
 /// Schema of `ChangedLaunch::String`.
-pub(crate) static CHANGED_LAUNCH_0: Schema = Schema::text(&validators::STRING);
+pub(crate) static CHANGED_LAUNCH_0: Schema = Schema::new(
+    &[
+        Keyword::AllOf(
+            &[
+                &Schema::new(
+                    &[
+                        Keyword::Type(&[Type::String]),
+                        Keyword::Const(Literal::String("")),
+                        Keyword::String(&validators::STRING),
+                    ],
+                ),
+            ],
+        ),
+    ],
+);
 
 /// Schema of `ChangedLaunch::String2`.
-pub(crate) static CHANGED_LAUNCH_1: Schema = Schema::text(&validators::STRING2);
+pub(crate) static CHANGED_LAUNCH_1: Schema = Schema::new(
+    &[Keyword::AllOf(&[&Schema::text(&validators::STRING2)])],
+);
 
 /// Schema of [`ChangedLists`](super::ChangedLists).
-pub(crate) static CHANGED_LISTS: Schema = Schema::open_enum::<super::ChangedLists>();
+pub(crate) static CHANGED_LISTS: Schema = Schema::named(
+    "choices::ChangedLists",
+    &[
+        Keyword::AnyOf(
+            &[
+                &Schema::new(
+                    &[Keyword::Enum(&[Literal::String("a"), Literal::String("b")])],
+                ),
+                &Schema::new(
+                    &[Keyword::Enum(&[Literal::String("b"), Literal::String("c")])],
+                ),
+            ],
+        ),
+    ],
+);
 
 /// Schema of [`ChangedNumbers`](super::ChangedNumbers).
 pub(crate) static CHANGED_NUMBERS: Schema = Schema::named(
     "choices::ChangedNumbers",
-    &[Keyword::AnyOf(&[&CHANGED_NUMBERS_0, &CHANGED_NUMBERS_1])],
+    &[
+        Keyword::AnyOf(
+            &[
+                &Schema::new(&[Keyword::Type(&[Type::Integer]), Keyword::Minimum("10")]),
+                &Schema::new(&[Keyword::Type(&[Type::Number]), Keyword::Maximum("0.5")]),
+            ],
+        ),
+    ],
 );
 
 /// Schema of `ChangedNumbers::Integer`.
 pub(crate) static CHANGED_NUMBERS_0: Schema = Schema::new(
-    &[Keyword::Type(&[Type::Integer]), Keyword::Minimum("10")],
+    &[
+        Keyword::AllOf(
+            &[&Schema::new(&[Keyword::Type(&[Type::Integer]), Keyword::Minimum("10")])],
+        ),
+    ],
 );
 
 /// Schema of `ChangedNumbers::Number`.
 pub(crate) static CHANGED_NUMBERS_1: Schema = Schema::new(
-    &[Keyword::Type(&[Type::Number]), Keyword::Maximum("0.5")],
+    &[
+        Keyword::AllOf(
+            &[&Schema::new(&[Keyword::Type(&[Type::Number]), Keyword::Maximum("0.5")])],
+        ),
+    ],
 );
 
 /// Schema of [`ChangedOrigin`](super::ChangedOrigin).
 pub(crate) static CHANGED_ORIGIN: Schema = Schema::named(
     "choices::ChangedOrigin",
-    &[Keyword::OneOf(&[&CHANGED_ORIGIN_0, &CHANGED_ORIGIN_1, &CHANGED_ORIGIN_2])],
+    &[Keyword::OneOf(&[&HG_PUSH, &CHANGED_ORIGIN_VARIANT1, &GIT_PULL])],
 );
 
 /// Schema of `ChangedOrigin::HgPush`.
@@ -122,7 +190,16 @@ pub(crate) static GIT_PULL: Schema = Schema::named(
         Keyword::Required(&["kind", "pull"]),
         Keyword::Properties(
             &[
-                ("kind", &Schema::text(&validators::GIT_PULL_KIND)),
+                (
+                    "kind",
+                    &Schema::new(
+                        &[
+                            Keyword::Type(&[Type::String]),
+                            Keyword::Const(Literal::String("git")),
+                            Keyword::String(&validators::GIT_PULL_KIND),
+                        ],
+                    ),
+                ),
                 ("pull", &Schema::INTEGER),
             ],
         ),
@@ -133,17 +210,24 @@ pub(crate) static GIT_PULL: Schema = Schema::named(
 /// Schema of [`ChangedOverlap`](super::ChangedOverlap).
 pub(crate) static CHANGED_OVERLAP: Schema = Schema::named(
     "choices::ChangedOverlap",
-    &[Keyword::OneOf(&[&CHANGED_OVERLAP_0, &CHANGED_OVERLAP_1])],
+    &[
+        Keyword::OneOf(
+            &[
+                &Schema::text(&validators::CHANGED_OVERLAP_STRING),
+                &Schema::text(&validators::CHANGED_OVERLAP_STRING2),
+            ],
+        ),
+    ],
 );
 
 /// Schema of `ChangedOverlap::String`.
-pub(crate) static CHANGED_OVERLAP_0: Schema = Schema::text(
-    &validators::CHANGED_OVERLAP_STRING,
+pub(crate) static CHANGED_OVERLAP_0: Schema = Schema::new(
+    &[Keyword::AllOf(&[&Schema::text(&validators::CHANGED_OVERLAP_STRING)])],
 );
 
 /// Schema of `ChangedOverlap::String2`.
-pub(crate) static CHANGED_OVERLAP_1: Schema = Schema::text(
-    &validators::CHANGED_OVERLAP_STRING2,
+pub(crate) static CHANGED_OVERLAP_1: Schema = Schema::new(
+    &[Keyword::AllOf(&[&Schema::text(&validators::CHANGED_OVERLAP_STRING2)])],
 );
 
 /// Schema of [`ChangedScalar`](super::ChangedScalar).
@@ -151,69 +235,80 @@ pub(crate) static CHANGED_SCALAR: Schema = Schema::named(
     "choices::ChangedScalar",
     &[
         Keyword::Type(&[Type::Boolean, Type::Integer, Type::String]),
-        Keyword::AnyOf(&[&CHANGED_SCALAR_0, &CHANGED_SCALAR_1, &CHANGED_SCALAR_2]),
+        Keyword::MaxLength(5),
+        Keyword::Minimum("3"),
     ],
 );
 
 /// Schema of `ChangedScalar::Boolean`.
-pub(crate) static CHANGED_SCALAR_0: Schema = Schema::BOOLEAN;
+pub(crate) static CHANGED_SCALAR_0: Schema = Schema::new(
+    &[
+        Keyword::AllOf(
+            &[&CHANGED_SCALAR, &Schema::new(&[Keyword::Type(&[Type::Boolean])])],
+        ),
+    ],
+);
 
 /// Schema of `ChangedScalar::Integer`.
 pub(crate) static CHANGED_SCALAR_1: Schema = Schema::new(
-    &[Keyword::Type(&[Type::Integer]), Keyword::Minimum("3")],
+    &[
+        Keyword::AllOf(
+            &[&CHANGED_SCALAR, &Schema::new(&[Keyword::Type(&[Type::Integer])])],
+        ),
+    ],
 );
 
 /// Schema of `ChangedScalar::String`.
-pub(crate) static CHANGED_SCALAR_2: Schema = Schema::text(
-    &validators::CHANGED_SCALAR_STRING,
+pub(crate) static CHANGED_SCALAR_2: Schema = Schema::new(
+    &[
+        Keyword::AllOf(
+            &[&CHANGED_SCALAR, &Schema::new(&[Keyword::Type(&[Type::String])])],
+        ),
+    ],
 );
 
 /// Schema of [`ChangedShapes`](super::ChangedShapes).
 pub(crate) static CHANGED_SHAPES: Schema = Schema::named(
     "choices::ChangedShapes",
-    &[Keyword::AnyOf(&[&CHANGED_SHAPES_0, &CHANGED_SHAPES_1])],
+    &[
+        Keyword::MaxItems(2),
+        Keyword::MaxProperties(1),
+        Keyword::AnyOf(
+            &[&CHANGED_SHAPES_VARIANT0, &CHANGED_SHAPES_VARIANT1, &Schema::NULL],
+        ),
+    ],
 );
 
 /// Schema of `ChangedShapes::Array`.
 pub(crate) static CHANGED_SHAPES_0: Schema = Schema::new(
     &[
-        Keyword::Type(&[Type::Array]),
-        Keyword::Items(&Schema::STRING),
-        Keyword::MaxItems(2),
+        Keyword::AllOf(
+            &[
+                &CHANGED_SHAPES_VARIANT0,
+                &Schema::new(&[Keyword::MaxItems(2), Keyword::MaxProperties(1)]),
+            ],
+        ),
     ],
 );
 
 /// Schema of `ChangedShapes::Object`.
 pub(crate) static CHANGED_SHAPES_1: Schema = Schema::new(
     &[
-        Keyword::Type(&[Type::Object]),
-        Keyword::AdditionalProperties(&Schema::STRING),
-        Keyword::MaxProperties(1),
+        Keyword::AllOf(
+            &[
+                &CHANGED_SHAPES_VARIANT1,
+                &Schema::new(&[Keyword::MaxItems(2), Keyword::MaxProperties(1)]),
+            ],
+        ),
     ],
 );
 
 /// Schema of [`IrcMessage`](super::IrcMessage).
 pub(crate) static IRC_MESSAGE: Schema = Schema::named(
     "choices::IrcMessage",
-    &[Keyword::OneOf(&[&IRC_MESSAGE_0, &IRC_MESSAGE_1])],
-);
-
-/// Schema of `IrcMessage::Object`.
-pub(crate) static IRC_MESSAGE_0: Schema = Schema::new(
-    &[Keyword::AllOf(&[&IRC_VARIANT0])],
-);
-
-/// Schema of `IrcMessage::Object2`.
-pub(crate) static IRC_MESSAGE_1: Schema = Schema::new(
-    &[Keyword::AllOf(&[&IRC_VARIANT1])],
-);
-
-/// Schema of [`IrcVariant0`](super::IrcVariant0).
-pub(crate) static IRC_VARIANT0: Schema = Schema::named(
-    "choices::IrcVariant0",
     &[
         Keyword::Type(&[Type::Object]),
-        Keyword::Required(&["channel", "message"]),
+        Keyword::Required(&["message"]),
         Keyword::Properties(
             &[
                 ("channel", &Schema::STRING),
@@ -222,23 +317,12 @@ pub(crate) static IRC_VARIANT0: Schema = Schema::named(
             ],
         ),
         Keyword::MaxProperties(2),
-    ],
-);
-
-/// Schema of [`IrcVariant1`](super::IrcVariant1).
-pub(crate) static IRC_VARIANT1: Schema = Schema::named(
-    "choices::IrcVariant1",
-    &[
-        Keyword::Type(&[Type::Object]),
-        Keyword::Required(&["message", "user"]),
-        Keyword::Properties(
+        Keyword::OneOf(
             &[
-                ("channel", &Schema::STRING),
-                ("message", &Schema::text(&validators::MESSAGE)),
-                ("user", &Schema::STRING),
+                &Schema::new(&[Keyword::Required(&["channel"])]),
+                &Schema::new(&[Keyword::Required(&["user"])]),
             ],
         ),
-        Keyword::MaxProperties(2),
     ],
 );
 
@@ -247,20 +331,79 @@ pub(crate) static MERGED2: Schema = Schema::named(
     "choices::Merged2",
     &[
         Keyword::Type(&[Type::Object]),
-        Keyword::Required(&["extra", "id"]),
-        Keyword::Properties(
+        Keyword::AllOf(
             &[
-                ("extra", &Schema::INTEGER),
-                ("id", &Schema::text(&validators::ID)),
-                (
-                    "label",
-                    &Schema::new(
-                        &[
-                            Keyword::Type(&[Type::String]),
-                            Keyword::String(&validators::LABEL),
-                            Keyword::String(&validators::MERGED2_LABEL),
-                        ],
-                    ),
+                &Schema::new(
+                    &[
+                        Keyword::Type(&[Type::Object]),
+                        Keyword::Required(&["id"]),
+                        Keyword::Properties(
+                            &[
+                                (
+                                    "id",
+                                    &Schema::new(
+                                        &[
+                                            Keyword::Type(&[Type::String]),
+                                            Keyword::MinLength(2),
+                                            Keyword::Pattern(
+                                                "^[a-z]*$",
+                                                Matcher::run(&const { Run::new(b"az") }),
+                                            ),
+                                        ],
+                                    ),
+                                ),
+                                (
+                                    "label",
+                                    &Schema::new(
+                                        &[
+                                            Keyword::AllOf(
+                                                &[
+                                                    &Schema::new(
+                                                        &[
+                                                            Keyword::Type(&[Type::String]),
+                                                            Keyword::Pattern(
+                                                                "a",
+                                                                Matcher::table(
+                                                                        &const {
+                                                                            Table::new(b"aa\x01", 2, b"\x02\x01").start(2).accepting(2)
+                                                                        },
+                                                                    )
+                                                                    .at_least(1),
+                                                            ),
+                                                        ],
+                                                    ),
+                                                    &Schema::new(
+                                                        &[
+                                                            Keyword::Pattern(
+                                                                "b",
+                                                                Matcher::table(
+                                                                        &const {
+                                                                            Table::new(b"bb\x01", 2, b"\x02\x01").start(2).accepting(2)
+                                                                        },
+                                                                    )
+                                                                    .at_least(1),
+                                                            ),
+                                                        ],
+                                                    ),
+                                                ],
+                                            ),
+                                        ],
+                                    ),
+                                ),
+                            ],
+                        ),
+                    ],
+                ),
+                &Schema::new(
+                    &[
+                        Keyword::Required(&["extra"]),
+                        Keyword::Properties(
+                            &[
+                                ("extra", &Schema::INTEGER),
+                                ("id", &Schema::new(&[Keyword::MaxLength(4)])),
+                            ],
+                        ),
+                    ],
                 ),
             ],
         ),
@@ -281,9 +424,8 @@ pub(crate) static NESTED2: Schema = Schema::named(
                         &[
                             Keyword::Type(&[Type::Object]),
                             Keyword::PropertyNames(
-                                &Schema::text(&validators::DAYS_NAME),
+                                &Schema::new(&[Keyword::String(&validators::DAYS_NAME)]),
                             ),
-                            Keyword::AdditionalProperties(&Schema::ANY),
                         ],
                     ),
                 ),
@@ -292,8 +434,17 @@ pub(crate) static NESTED2: Schema = Schema::named(
                     &Schema::new(
                         &[
                             Keyword::Type(&[Type::Object]),
-                            Keyword::PropertyNames(&Schema::text(&validators::FEW_NAME)),
                             Keyword::AdditionalProperties(&Schema::INTEGER),
+                            Keyword::PropertyNames(
+                                &Schema::new(
+                                    &[
+                                        Keyword::Enum(
+                                            &[Literal::String("a"), Literal::String("b")],
+                                        ),
+                                        Keyword::String(&validators::FEW_NAME),
+                                    ],
+                                ),
+                            ),
                         ],
                     ),
                 ),
@@ -302,29 +453,40 @@ pub(crate) static NESTED2: Schema = Schema::named(
                     &Schema::new(
                         &[
                             Keyword::Type(&[Type::Integer]),
-                            Keyword::Minimum("9007199254740993"),
+                            Keyword::AllOf(
+                                &[
+                                    &Schema::new(&[Keyword::Minimum("9007199254740993")]),
+                                    &Schema::new(&[Keyword::Minimum("9007199254740992")]),
+                                ],
+                            ),
                         ],
                     ),
                 ),
                 ("line", &Schema::text(&validators::LINE)),
                 ("moment", &Schema::text(&validators::MOMENT)),
                 ("other", &NESTED_OTHER),
-                (
-                    "perhaps",
-                    &Schema::new(&[Keyword::AnyOf(&[&Schema::NULL, &NESTED_PERHAPS])]),
-                ),
+                ("perhaps", &NESTED_PERHAPS2),
                 ("tagged", &NESTED_TAGGED),
                 (
                     "things",
+                    &Schema::new(&[Keyword::Type(&[Type::Array]), Keyword::UniqueItems]),
+                ),
+                (
+                    "word",
                     &Schema::new(
                         &[
-                            Keyword::Type(&[Type::Array]),
-                            Keyword::Items(&Schema::ANY),
-                            Keyword::UniqueItems,
+                            Keyword::Type(&[Type::String]),
+                            Keyword::OneOf(
+                                &[
+                                    &Schema::INTEGER,
+                                    &Schema::new(
+                                        &[Keyword::Type(&[Type::String]), Keyword::MinLength(2)],
+                                    ),
+                                ],
+                            ),
                         ],
                     ),
                 ),
-                ("word", &Schema::text(&validators::WORD)),
             ],
         ),
         Keyword::AdditionalProperties(&Schema::NEVER),
@@ -334,49 +496,72 @@ pub(crate) static NESTED2: Schema = Schema::named(
 /// Schema of [`NestedBoth`](super::NestedBoth).
 pub(crate) static NESTED_BOTH: Schema = Schema::named(
     "choices::NestedBoth",
-    &[Keyword::OneOf(&[&NESTED_BOTH_0, &NESTED_BOTH_1])],
+    &[Keyword::AllOf(&[&NESTED_BOTH0, &NESTED_BOTH1])],
 );
 
 /// Schema of `NestedBoth::Integer`.
 pub(crate) static NESTED_BOTH_0: Schema = Schema::new(
-    &[Keyword::Type(&[Type::Integer]), Keyword::Minimum("3")],
+    &[
+        Keyword::AllOf(
+            &[
+                &Schema::new(&[Keyword::Type(&[Type::Integer]), Keyword::Minimum("3")]),
+                &NESTED_BOTH,
+                &NESTED_BOTH0,
+                &Schema::new(&[]),
+            ],
+        ),
+    ],
 );
 
 /// Schema of `NestedBoth::String`.
-pub(crate) static NESTED_BOTH_1: Schema = Schema::text(
-    &validators::CHANGED_OVERLAP_STRING,
+pub(crate) static NESTED_BOTH_1: Schema = Schema::new(
+    &[
+        Keyword::AllOf(
+            &[&NESTED_BOTH1_VARIANT1, &NESTED_BOTH, &NESTED_BOTH0, &Schema::new(&[])],
+        ),
+    ],
 );
 
 /// Schema of [`NestedOther`](super::NestedOther).
 pub(crate) static NESTED_OTHER: Schema = Schema::named(
     "choices::NestedOther",
-    &[Keyword::AnyOf(&[&NESTED_OTHER_0, &NESTED_OTHER_1])],
+    &[Keyword::AnyOf(&[&Schema::STRING, &Schema::INTEGER])],
 );
 
 /// Schema of `NestedOther::String`.
-pub(crate) static NESTED_OTHER_0: Schema = Schema::STRING;
+pub(crate) static NESTED_OTHER_0: Schema = Schema::new(
+    &[Keyword::AllOf(&[&Schema::STRING])],
+);
 
 /// Schema of `NestedOther::Integer`.
-pub(crate) static NESTED_OTHER_1: Schema = Schema::INTEGER;
+pub(crate) static NESTED_OTHER_1: Schema = Schema::new(
+    &[Keyword::AllOf(&[&Schema::INTEGER])],
+);
 
 /// Schema of [`NestedPerhaps`](super::NestedPerhaps).
 pub(crate) static NESTED_PERHAPS: Schema = Schema::named(
     "choices::NestedPerhaps",
-    &[Keyword::AnyOf(&[&NESTED_PERHAPS_0, &NESTED_PERHAPS_1])],
+    &[Keyword::AllOf(&[&Schema::new(&[]), &NESTED_PERHAPS_VARIANT1])],
 );
 
 /// Schema of `NestedPerhaps::String`.
-pub(crate) static NESTED_PERHAPS_0: Schema = Schema::text(
-    &validators::NESTED_PERHAPS_STRING,
+pub(crate) static NESTED_PERHAPS_0: Schema = Schema::new(
+    &[
+        Keyword::AllOf(
+            &[&NESTED_PERHAPS_VARIANT1_VARIANT0, &Schema::new(&[]), &Schema::new(&[])],
+        ),
+    ],
 );
 
 /// Schema of `NestedPerhaps::Integer`.
-pub(crate) static NESTED_PERHAPS_1: Schema = Schema::INTEGER;
+pub(crate) static NESTED_PERHAPS_1: Schema = Schema::new(
+    &[Keyword::AllOf(&[&Schema::INTEGER, &Schema::new(&[]), &Schema::new(&[])])],
+);
 
 /// Schema of [`NestedTagged`](super::NestedTagged).
 pub(crate) static NESTED_TAGGED: Schema = Schema::named(
     "choices::NestedTagged",
-    &[Keyword::OneOf(&[&NESTED_TAGGED_0, &NESTED_TAGGED_1])],
+    &[Keyword::OneOf(&[&NESTED_A, &NESTED_B])],
 );
 
 /// Schema of `NestedTagged::NestedA`.
@@ -393,7 +578,16 @@ pub(crate) static NESTED_A: Schema = Schema::named(
         Keyword::Required(&["kind"]),
         Keyword::Properties(
             &[
-                ("kind", &Schema::text(&validators::NESTED_A_KIND)),
+                (
+                    "kind",
+                    &Schema::new(
+                        &[
+                            Keyword::Type(&[Type::String]),
+                            Keyword::Const(Literal::String("a")),
+                            Keyword::String(&validators::NESTED_A_KIND),
+                        ],
+                    ),
+                ),
                 ("x", &Schema::INTEGER),
             ],
         ),
@@ -409,7 +603,16 @@ pub(crate) static NESTED_B: Schema = Schema::named(
         Keyword::Required(&["kind"]),
         Keyword::Properties(
             &[
-                ("kind", &Schema::text(&validators::NESTED_B_KIND)),
+                (
+                    "kind",
+                    &Schema::new(
+                        &[
+                            Keyword::Type(&[Type::String]),
+                            Keyword::Const(Literal::String("b")),
+                            Keyword::String(&validators::NESTED_B_KIND),
+                        ],
+                    ),
+                ),
                 ("y", &Schema::STRING),
             ],
         ),
@@ -448,74 +651,121 @@ pub(crate) static UNSURE_MESSAGE: Schema = Schema::named(
 /// Schema of [`Amount`](super::Amount).
 pub(crate) static AMOUNT: Schema = Schema::named(
     "choices::Amount",
-    &[Keyword::OneOf(&[&AMOUNT_0, &AMOUNT_1])],
+    &[
+        Keyword::OneOf(
+            &[
+                &Schema::INTEGER,
+                &Schema::new(
+                    &[
+                        Keyword::Type(&[Type::Number]),
+                        Keyword::Maximum("1e+17"),
+                        Keyword::MultipleOf("2"),
+                    ],
+                ),
+            ],
+        ),
+    ],
 );
 
 /// Schema of `Amount::Integer`.
-pub(crate) static AMOUNT_0: Schema = Schema::INTEGER;
+pub(crate) static AMOUNT_0: Schema = Schema::new(&[Keyword::AllOf(&[&Schema::INTEGER])]);
 
 /// Schema of `Amount::Number`.
 pub(crate) static AMOUNT_1: Schema = Schema::new(
     &[
-        Keyword::Type(&[Type::Number]),
-        Keyword::Maximum("1e+17"),
-        Keyword::MultipleOf("2"),
+        Keyword::AllOf(
+            &[
+                &Schema::new(
+                    &[
+                        Keyword::Type(&[Type::Number]),
+                        Keyword::Maximum("1e+17"),
+                        Keyword::MultipleOf("2"),
+                    ],
+                ),
+            ],
+        ),
     ],
 );
 
 /// Schema of [`NestedList`](super::NestedList).
 pub(crate) static NESTED_LIST: Schema = Schema::named(
     "choices::NestedList",
-    &[Keyword::OneOf(&[&NESTED_LIST_0, &NESTED_LIST_1])],
+    &[Keyword::OneOf(&[&UNSURE_LIST_VARIANT0, &UNSURE_LIST_VARIANT1])],
 );
 
 /// Schema of `NestedList::Array`.
 pub(crate) static NESTED_LIST_0: Schema = Schema::new(
-    &[Keyword::Type(&[Type::Array]), Keyword::Items(&NESTED_LIST), Keyword::UniqueItems],
+    &[Keyword::AllOf(&[&UNSURE_LIST_VARIANT0])],
 );
 
 /// Schema of `NestedList::Array2`.
 pub(crate) static NESTED_LIST_1: Schema = Schema::new(
-    &[Keyword::Type(&[Type::Array]), Keyword::Items(&Schema::ANY), Keyword::MaxItems(2)],
+    &[Keyword::AllOf(&[&UNSURE_LIST_VARIANT1])],
 );
 
 /// Schema of [`Maybe`](super::Maybe).
 pub(crate) static MAYBE: Schema = Schema::named(
     "choices::Maybe",
-    &[Keyword::OneOf(&[&MAYBE_0, &MAYBE_1])],
+    &[
+        Keyword::OneOf(
+            &[
+                &Schema::new(
+                    &[
+                        Keyword::Type(&[Type::Array]),
+                        Keyword::MinItems(1),
+                        Keyword::UniqueItems,
+                    ],
+                ),
+                &Schema::new(&[Keyword::Type(&[Type::Array]), Keyword::MaxItems(9)]),
+            ],
+        ),
+    ],
 );
 
 /// Schema of `Maybe::Array`.
 pub(crate) static MAYBE_0: Schema = Schema::new(
     &[
-        Keyword::Type(&[Type::Array]),
-        Keyword::Items(&Schema::ANY),
-        Keyword::MinItems(1),
-        Keyword::UniqueItems,
+        Keyword::AllOf(
+            &[
+                &Schema::new(
+                    &[
+                        Keyword::Type(&[Type::Array]),
+                        Keyword::MinItems(1),
+                        Keyword::UniqueItems,
+                    ],
+                ),
+            ],
+        ),
     ],
 );
 
 /// Schema of `Maybe::Array2`.
 pub(crate) static MAYBE_1: Schema = Schema::new(
-    &[Keyword::Type(&[Type::Array]), Keyword::Items(&Schema::ANY), Keyword::MaxItems(9)],
+    &[
+        Keyword::AllOf(
+            &[&Schema::new(&[Keyword::Type(&[Type::Array]), Keyword::MaxItems(9)])],
+        ),
+    ],
 );
 
 /// Schema of [`Odd`](super::Odd).
 pub(crate) static ODD: Schema = Schema::named(
     "choices::Odd",
-    &[Keyword::OneOf(&[&ODD_0, &ODD_1])],
+    &[Keyword::OneOf(&[&Schema::ANY, &Schema::text(&validators::NESTED_PERHAPS_STRING)])],
 );
 
 /// Schema of `Odd::Variant`.
-pub(crate) static ODD_0: Schema = Schema::ANY;
+pub(crate) static ODD_0: Schema = Schema::new(&[Keyword::AllOf(&[&Schema::ANY])]);
 
 /// Schema of `Odd::String`.
-pub(crate) static ODD_1: Schema = Schema::text(&validators::NESTED_PERHAPS_STRING);
+pub(crate) static ODD_1: Schema = Schema::new(
+    &[Keyword::AllOf(&[&Schema::text(&validators::NESTED_PERHAPS_STRING)])],
+);
 
 /// Schema of [`Pair`](super::Pair).
 pub(crate) static PAIR: Schema = Schema::named(
     "choices::Pair",
-    &[Keyword::AnyOf(&[&PAIR_0, &PAIR_1])],
+    &[Keyword::AnyOf(&[&BOTH, &ONLY_ONE])],
 );
 
 /// Schema of `Pair::Both`.
@@ -547,14 +797,92 @@ pub(crate) static ONLY_ONE: Schema = Schema::named(
 /// Schema of [`When`](super::When).
 pub(crate) static WHEN: Schema = Schema::named(
     "choices::When",
-    &[Keyword::OneOf(&[&WHEN_0, &WHEN_1])],
+    &[Keyword::OneOf(&[&UNSURE_WHEN_VARIANT0, &Schema::text(&validators::WHEN_STRING2)])],
 );
 
 /// Schema of `When::String`.
-pub(crate) static WHEN_0: Schema = Schema::DATE_TIME;
+pub(crate) static WHEN_0: Schema = Schema::new(
+    &[Keyword::AllOf(&[&UNSURE_WHEN_VARIANT0])],
+);
 
 /// Schema of `When::String2`.
-pub(crate) static WHEN_1: Schema = Schema::text(&validators::WHEN_STRING2);
+pub(crate) static WHEN_1: Schema = Schema::new(
+    &[Keyword::AllOf(&[&Schema::text(&validators::WHEN_STRING2)])],
+);
+
+/// Schema at ``/properties/shapes/anyOf/0``.
+pub(crate) static CHANGED_SHAPES_VARIANT0: Schema = Schema::named(
+    "choices::CHANGED_SHAPES_VARIANT0",
+    &[Keyword::Type(&[Type::Array]), Keyword::Items(&Schema::STRING)],
+);
+
+/// Schema at ``/properties/shapes/anyOf/1``.
+pub(crate) static CHANGED_SHAPES_VARIANT1: Schema = Schema::named(
+    "choices::CHANGED_SHAPES_VARIANT1",
+    &[Keyword::Type(&[Type::Object]), Keyword::AdditionalProperties(&Schema::STRING)],
+);
+
+/// Schema at ``/properties/perhaps``.
+pub(crate) static NESTED_PERHAPS2: Schema = Schema::named(
+    "choices::NESTED_PERHAPS2",
+    &[Keyword::OneOf(&[&Schema::NULL, &NESTED_PERHAPS_VARIANT1])],
+);
+
+/// Schema at ``/properties/perhaps/oneOf/1``.
+pub(crate) static NESTED_PERHAPS_VARIANT1: Schema = Schema::named(
+    "choices::NESTED_PERHAPS_VARIANT1",
+    &[Keyword::AnyOf(&[&NESTED_PERHAPS_VARIANT1_VARIANT0, &Schema::INTEGER])],
+);
+
+/// Schema at ``/properties/perhaps/oneOf/1/anyOf/0``.
+pub(crate) static NESTED_PERHAPS_VARIANT1_VARIANT0: Schema = Schema::named(
+    "choices::NESTED_PERHAPS_VARIANT1_VARIANT0",
+    &[Keyword::Type(&[Type::String]), Keyword::MinLength(2)],
+);
+
+/// Schema at ``/properties/both/allOf/0``.
+pub(crate) static NESTED_BOTH0: Schema = Schema::named(
+    "choices::NESTED_BOTH0",
+    &[Keyword::OneOf(&[&Schema::STRING, &Schema::INTEGER, &Schema::BOOLEAN])],
+);
+
+/// Schema at ``/properties/both/allOf/1``.
+pub(crate) static NESTED_BOTH1: Schema = Schema::named(
+    "choices::NESTED_BOTH1",
+    &[
+        Keyword::OneOf(
+            &[
+                &Schema::new(&[Keyword::Type(&[Type::Integer]), Keyword::Minimum("3")]),
+                &NESTED_BOTH1_VARIANT1,
+                &Schema::NULL,
+            ],
+        ),
+    ],
+);
+
+/// Schema at ``/properties/both/allOf/1/oneOf/1``.
+pub(crate) static NESTED_BOTH1_VARIANT1: Schema = Schema::named(
+    "choices::NESTED_BOTH1_VARIANT1",
+    &[Keyword::Type(&[Type::String]), Keyword::MaxLength(3)],
+);
+
+/// Schema at ``/properties/when/oneOf/0``.
+pub(crate) static UNSURE_WHEN_VARIANT0: Schema = Schema::named(
+    "choices::UNSURE_WHEN_VARIANT0",
+    &[Keyword::Type(&[Type::String]), Keyword::DateTime],
+);
+
+/// Schema at ``/definitions/list/oneOf/0``.
+pub(crate) static UNSURE_LIST_VARIANT0: Schema = Schema::named(
+    "choices::UNSURE_LIST_VARIANT0",
+    &[Keyword::Type(&[Type::Array]), Keyword::Items(&NESTED_LIST), Keyword::UniqueItems],
+);
+
+/// Schema at ``/definitions/list/oneOf/1``.
+pub(crate) static UNSURE_LIST_VARIANT1: Schema = Schema::named(
+    "choices::UNSURE_LIST_VARIANT1",
+    &[Keyword::Type(&[Type::Array]), Keyword::Items(&Schema::ANY), Keyword::MaxItems(2)],
+);
 
 impl Payload for Changed2 {
     const SCHEMA: &'static Schema = &CHANGED2;

@@ -19,7 +19,7 @@ pub struct PulseMessage {
 #[non_exhaustive]
 pub struct FirstPart {
     /// Not described by the schema.
-    pub size: i64,
+    pub size: i128,
 }
 
 /// The second with that title.
@@ -45,7 +45,7 @@ pub struct Third2 {
 #[non_exhaustive]
 pub struct ThirdFirst {
     /// Not described by the schema.
-    pub a: i64,
+    pub a: i128,
 }
 
 /// pulse-message
@@ -53,7 +53,7 @@ pub struct ThirdFirst {
 #[non_exhaustive]
 pub struct ThirdSecond {
     /// Not described by the schema.
-    pub b: i64,
+    pub b: i128,
 }
 
 /// A title of one letter.
@@ -80,7 +80,7 @@ pub struct Message3 {
 #[non_exhaustive]
 pub struct N2ndTry {
     /// Not described by the schema.
-    pub y: i64,
+    pub y: i128,
 }
 
 /// Option
@@ -96,7 +96,7 @@ pub struct MessageOption {
 #[non_exhaustive]
 pub struct MessageString {
     /// Not described by the schema.
-    pub length: i64,
+    pub length: i128,
 }
 
 /// ***
@@ -104,5 +104,5 @@ pub struct MessageString {
 #[non_exhaustive]
 pub struct MessageSymbols {
     /// Not described by the schema.
-    pub x: i64,
+    pub x: i128,
 }

@@ -13,7 +13,7 @@ required! {
     }
 
     struct FirstPart {
-        size: i64,
+        size: i128,
     }
 
     struct Second2 {
@@ -26,11 +26,11 @@ required! {
     }
 
     struct ThirdFirst {
-        a: i64,
+        a: i128,
     }
 
     struct ThirdSecond {
-        b: i64,
+        b: i128,
     }
 
     struct Message3 {
@@ -41,7 +41,7 @@ required! {
     }
 
     struct N2ndTry {
-        y: i64,
+        y: i128,
     }
 
     struct MessageOption {
@@ -49,10 +49,10 @@ required! {
     }
 
     struct MessageString {
-        length: i64,
+        length: i128,
     }
 
     struct MessageSymbols {
-        x: i64,
+        x: i128,
     }
 }

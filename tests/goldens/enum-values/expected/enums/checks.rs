@@ -71,7 +71,7 @@ impl Union for ChangedMixed {
 
 impl Validate for ChangedMixed {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, Self::SCHEMA, at, report)?;
+        check_schema(self, &schemas::CHANGED_MIXED, at, report)?;
         Flow::Continue(())
     }
 }

@@ -28,7 +28,7 @@ pub struct Changed2 {
     pub flag: Option<bool>,
     /// Not described by the schema.
     ///
-    /// One of `0.5`, `2.0`.
+    /// One of `0.5`, `2`.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub fractions: Option<f64>,
     /// Not described by the schema.

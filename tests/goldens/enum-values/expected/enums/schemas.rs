@@ -16,7 +16,16 @@ pub(crate) static CHANGED2: Schema = Schema::named(
         Keyword::Properties(
             &[
                 ("case", &CHANGED_CASE),
-                ("constant", &Schema::text(&validators::CONSTANT)),
+                (
+                    "constant",
+                    &Schema::new(
+                        &[
+                            Keyword::Type(&[Type::String]),
+                            Keyword::Const(Literal::String("fixed")),
+                            Keyword::String(&validators::CONSTANT),
+                        ],
+                    ),
+                ),
                 (
                     "flag",
                     &Schema::new(
@@ -32,15 +41,12 @@ pub(crate) static CHANGED2: Schema = Schema::named(
                         &[
                             Keyword::Type(&[Type::Number]),
                             Keyword::Enum(
-                                &[Literal::Number("0.5"), Literal::Number("2.0")],
+                                &[Literal::Number("0.5"), Literal::Number("2")],
                             ),
                         ],
                     ),
                 ),
-                (
-                    "mixed",
-                    &Schema::new(&[Keyword::AnyOf(&[&Schema::NULL, &CHANGED_MIXED])]),
-                ),
+                ("mixed", &CHANGED_MIXED),
                 ("narrowed", &CHANGED_NARROWED),
                 (
                     "numbers",
@@ -59,7 +65,16 @@ pub(crate) static CHANGED2: Schema = Schema::named(
                 ),
                 ("odd", &CHANGED_ODD),
                 ("punctuation", &CHANGED_PUNCTUATION),
-                ("single", &Schema::text(&validators::SINGLE)),
+                (
+                    "single",
+                    &Schema::new(
+                        &[
+                            Keyword::Type(&[Type::String]),
+                            Keyword::Enum(&[Literal::String("only")]),
+                            Keyword::String(&validators::SINGLE),
+                        ],
+                    ),
+                ),
                 ("untyped", &CHANGED_UNTYPED),
                 (
                     "version",
@@ -82,24 +97,48 @@ pub(crate) static CHANGED_CASE: Schema = Schema::open_enum::<super::ChangedCase>
 /// Schema of [`ChangedMixed`](super::ChangedMixed).
 pub(crate) static CHANGED_MIXED: Schema = Schema::named(
     "enums::ChangedMixed",
-    &[
-        Keyword::Type(&[Type::Integer, Type::String]),
-        Keyword::AnyOf(&[&CHANGED_MIXED_0, &CHANGED_MIXED_1]),
-    ],
+    &[Keyword::Enum(&[Literal::String("on"), Literal::Number("1"), Literal::Null])],
 );
 
 /// Schema of `ChangedMixed::Integer`.
 pub(crate) static CHANGED_MIXED_0: Schema = Schema::new(
-    &[Keyword::Type(&[Type::Integer]), Keyword::Enum(&[Literal::Number("1")])],
+    &[
+        Keyword::AllOf(
+            &[&CHANGED_MIXED, &Schema::new(&[Keyword::Type(&[Type::Integer])])],
+        ),
+    ],
 );
 
 /// Schema of `ChangedMixed::String`.
-pub(crate) static CHANGED_MIXED_1: Schema = Schema::text(&validators::STRING);
+pub(crate) static CHANGED_MIXED_1: Schema = Schema::new(
+    &[Keyword::AllOf(&[&CHANGED_MIXED, &Schema::new(&[Keyword::Type(&[Type::String])])])],
+);
 
 /// Schema of [`ChangedNarrowed`](super::ChangedNarrowed).
-pub(crate) static CHANGED_NARROWED: Schema = Schema::open_enum::<
-    super::ChangedNarrowed,
->();
+pub(crate) static CHANGED_NARROWED: Schema = Schema::named(
+    "enums::ChangedNarrowed",
+    &[
+        Keyword::Type(&[Type::String]),
+        Keyword::Enum(
+            &[Literal::String("a"), Literal::String("b"), Literal::String("c")],
+        ),
+        Keyword::AllOf(
+            &[
+                &Schema::new(
+                    &[
+                        Keyword::Enum(
+                            &[
+                                Literal::String("b"),
+                                Literal::String("c"),
+                                Literal::String("d"),
+                            ],
+                        ),
+                    ],
+                ),
+            ],
+        ),
+    ],
+);
 
 /// Schema of [`ChangedOdd`](super::ChangedOdd).
 pub(crate) static CHANGED_ODD: Schema = Schema::open_enum::<super::ChangedOdd>();
@@ -110,7 +149,13 @@ pub(crate) static CHANGED_PUNCTUATION: Schema = Schema::open_enum::<
 >();
 
 /// Schema of [`ChangedUntyped`](super::ChangedUntyped).
-pub(crate) static CHANGED_UNTYPED: Schema = Schema::open_enum::<super::ChangedUntyped>();
+pub(crate) static CHANGED_UNTYPED: Schema = Schema::named(
+    "enums::ChangedUntyped",
+    &[
+        Keyword::Type(&[Type::String]),
+        Keyword::Enum(&[Literal::String("on"), Literal::String("off")]),
+    ],
+);
 
 impl Payload for Changed2 {
     const SCHEMA: &'static Schema = &CHANGED2;

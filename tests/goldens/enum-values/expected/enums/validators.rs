@@ -12,7 +12,7 @@ pub const CONSTANT: StringRule = StringRule::new("CONSTANT")
 /// Always `true`.
 pub const FLAG: ScalarRule<bool> = ScalarRule::new().constant(&[true]);
 
-/// One of `0.5`, `2.0`.
+/// One of `0.5`, `2`.
 pub const FRACTIONS: ScalarRule<f64> = ScalarRule::new().one_of(&[0.5, 2.0]);
 
 /// One of `1`, `2`, `-3`.

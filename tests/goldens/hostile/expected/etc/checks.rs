@@ -61,7 +61,7 @@ impl Union for MessageU {
 
 impl Validate for MessageU {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, Self::SCHEMA, at, report)?;
+        check_schema(self, &schemas::MESSAGE_U, at, report)?;
         Flow::Continue(())
     }
 }

@@ -264,7 +264,7 @@ pub enum MessageU {
     /// Syntax: `` ^`+$ ``.
     Panic(String),
     /// The alternative `Integer`.
-    Integer(i64),
+    Integer(i128),
     /// A value that is none of these, as it came.
     Unmatched(RawJson),
 }

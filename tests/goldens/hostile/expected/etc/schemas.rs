@@ -40,14 +40,18 @@ pub(crate) static MESSAGE_E: Schema = Schema::open_enum::<super::MessageE>();
 /// Schema of [`MessageU`](super::MessageU).
 pub(crate) static MESSAGE_U: Schema = Schema::named(
     "etc::MessageU",
-    &[Keyword::OneOf(&[&MESSAGE_U_0, &MESSAGE_U_1])],
+    &[Keyword::OneOf(&[&Schema::text(&validators::PANIC), &Schema::INTEGER])],
 );
 
 /// Schema of `MessageU::Panic`.
-pub(crate) static MESSAGE_U_0: Schema = Schema::text(&validators::PANIC);
+pub(crate) static MESSAGE_U_0: Schema = Schema::new(
+    &[Keyword::AllOf(&[&Schema::text(&validators::PANIC)])],
+);
 
 /// Schema of `MessageU::Integer`.
-pub(crate) static MESSAGE_U_1: Schema = Schema::INTEGER;
+pub(crate) static MESSAGE_U_1: Schema = Schema::new(
+    &[Keyword::AllOf(&[&Schema::INTEGER])],
+);
 
 /// Schema of [`Kinds`](super::Kinds).
 pub(crate) static KINDS: Schema = Schema::named(

@@ -27,7 +27,7 @@ pub struct Measured2 {
     ///
     /// A multiple of 2.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
-    pub even: Option<i64>,
+    pub even: Option<i128>,
     /// Not described by the schema.
     ///
     /// From 1 to 9.
@@ -52,7 +52,7 @@ pub struct Measured2 {
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub open: Option<f64>,
     /// Not described by the schema.
-    pub plain: i64,
+    pub plain: i128,
     /// Not described by the schema.
     ///
     /// From 0 to 1.
@@ -62,7 +62,7 @@ pub struct Measured2 {
     ///
     /// At least -9223372036854775808.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
-    pub signed_least: Option<i64>,
+    pub signed_least: Option<i128>,
     /// Not described by the schema.
     ///
     /// A multiple of 0.1.

@@ -26,6 +26,6 @@ required! {
         whole_float
     )]
     struct Measured2 {
-        plain: i64,
+        plain: i128,
     }
 }

@@ -18,7 +18,10 @@ pub(crate) static MEASURED2: Schema = Schema::named(
                 (
                     "above",
                     &Schema::new(
-                        &[Keyword::Type(&[Type::Integer]), Keyword::Minimum("0")],
+                        &[
+                            Keyword::Type(&[Type::Integer]),
+                            Keyword::ExclusiveMinimum("-1"),
+                        ],
                     ),
                 ),
                 (
@@ -33,7 +36,10 @@ pub(crate) static MEASURED2: Schema = Schema::named(
                 (
                     "both",
                     &Schema::new(
-                        &[Keyword::Type(&[Type::Number]), Keyword::Minimum("2")],
+                        &[
+                            Keyword::Type(&[Type::Integer, Type::Number]),
+                            Keyword::Minimum("2"),
+                        ],
                     ),
                 ),
                 (
@@ -47,8 +53,8 @@ pub(crate) static MEASURED2: Schema = Schema::named(
                     &Schema::new(
                         &[
                             Keyword::Type(&[Type::Integer]),
-                            Keyword::Minimum("1"),
-                            Keyword::Maximum("9"),
+                            Keyword::Minimum("0.5"),
+                            Keyword::Maximum("9.5"),
                         ],
                     ),
                 ),
@@ -119,6 +125,8 @@ pub(crate) static MEASURED2: Schema = Schema::named(
                     &Schema::new(
                         &[
                             Keyword::Type(&[Type::Integer]),
+                            Keyword::MinLength(0),
+                            Keyword::MaxLength(100),
                             Keyword::Maximum("10000000000"),
                         ],
                     ),
@@ -144,8 +152,8 @@ pub(crate) static MEASURED2: Schema = Schema::named(
                     &Schema::new(
                         &[
                             Keyword::Type(&[Type::Integer]),
-                            Keyword::Minimum("1"),
-                            Keyword::MultipleOf("5"),
+                            Keyword::Minimum("1.0"),
+                            Keyword::MultipleOf("5.0"),
                         ],
                     ),
                 ),

@@ -11,7 +11,7 @@ pub const BELOW: ScalarRule<i64> = ScalarRule::new().exclusive_maximum(0);
 pub const BOTH: ScalarRule<f64> = ScalarRule::new().minimum(2.0);
 
 /// A multiple of 2.
-pub const EVEN: ScalarRule<i64> = ScalarRule::new().multiple_of(2);
+pub const EVEN: ScalarRule<i128> = ScalarRule::new().multiple_of(2);
 
 /// From 1 to 9.
 pub const FRACTIONAL: ScalarRule<u64> = ScalarRule::new().minimum(1).maximum(9);
@@ -31,7 +31,7 @@ pub const OPEN: ScalarRule<f64> = ScalarRule::new()
 pub const RATIO: ScalarRule<f64> = ScalarRule::new().minimum(0.0).maximum(1.0);
 
 /// At least -9223372036854775808.
-pub const SIGNED_LEAST: ScalarRule<i64> = ScalarRule::new()
+pub const SIGNED_LEAST: ScalarRule<i128> = ScalarRule::new()
     .minimum(-9223372036854775808);
 
 /// A multiple of 0.1.

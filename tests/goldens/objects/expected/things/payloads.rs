@@ -38,7 +38,7 @@ pub struct Nested2 {
 #[non_exhaustive]
 pub struct NestedByNameValue {
     /// Not described by the schema.
-    pub n: i64,
+    pub n: i128,
 }
 
 /// A value that the schema does not describe.
@@ -118,7 +118,7 @@ pub struct Nullable2 {
 #[non_exhaustive]
 pub struct Chosen {
     /// Not described by the schema.
-    pub a: i64,
+    pub a: i128,
 }
 
 /// A value that the schema does not describe.
@@ -172,7 +172,7 @@ impl<'de> Deserialize<'de> for NullableEnum {
 #[non_exhaustive]
 pub struct Open2 {
     /// Not described by the schema.
-    pub id: i64,
+    pub id: i128,
     /// Not described by the schema.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limits: Option<OpenLimits>,

@@ -14,7 +14,7 @@ required! {
     }
 
     struct NestedByNameValue {
-        n: i64,
+        n: i128,
     }
 
     struct NestedOuter {
@@ -41,12 +41,12 @@ required! {
     }
 
     struct Chosen {
-        a: i64,
+        a: i128,
     }
 
     #[unset(limits, note, rest)]
     struct Open2 {
-        id: i64,
+        id: i128,
         undeclared: RawJson,
     }
 

@@ -3,7 +3,7 @@
 //! The schemas of payloads, as static tables.
 
 use taskcluster_pulse::Payload;
-use taskcluster_pulse::__private::{Keyword, Schema, Type};
+use taskcluster_pulse::__private::{Keyword, Literal, Schema, Type};
 
 use super::{Counted2, Nested2, Nullable2, Open2, SharedNull, validators};
 
@@ -135,11 +135,8 @@ pub(crate) static NULLABLE2: Schema = Schema::named(
             &[
                 ("any", &Schema::ANY),
                 ("anything", &Schema::ANY),
-                ("choice", &Schema::new(&[Keyword::AnyOf(&[&Schema::NULL, &CHOSEN])])),
-                (
-                    "enum",
-                    &Schema::new(&[Keyword::AnyOf(&[&Schema::NULL, &NULLABLE_ENUM])]),
-                ),
+                ("choice", &Schema::new(&[Keyword::OneOf(&[&Schema::NULL, &CHOSEN])])),
+                ("enum", &NULLABLE_ENUM),
                 (
                     "items",
                     &Schema::new(
@@ -173,9 +170,7 @@ pub(crate) static NULLABLE2: Schema = Schema::named(
                 ),
                 (
                     "time",
-                    &Schema::new(
-                        &[Keyword::Type(&[Type::Null, Type::String]), Keyword::DateTime],
-                    ),
+                    &Schema::new(&[Keyword::AnyOf(&[&Schema::DATE_TIME, &Schema::NULL])]),
                 ),
             ],
         ),
@@ -195,7 +190,10 @@ pub(crate) static CHOSEN: Schema = Schema::named(
 );
 
 /// Schema of [`NullableEnum`](super::NullableEnum).
-pub(crate) static NULLABLE_ENUM: Schema = Schema::open_enum::<super::NullableEnum>();
+pub(crate) static NULLABLE_ENUM: Schema = Schema::named(
+    "things::NullableEnum",
+    &[Keyword::Enum(&[Literal::String("a"), Literal::String("b"), Literal::Null])],
+);
 
 /// Schema of [`Open2`](super::Open2).
 pub(crate) static OPEN2: Schema = Schema::named(
@@ -208,9 +206,9 @@ pub(crate) static OPEN2: Schema = Schema::named(
                 ("id", &Schema::INTEGER),
                 ("limits", &OPEN_LIMITS),
                 ("note", &Schema::new(&[Keyword::Type(&[Type::Null, Type::String])])),
-                ("undeclared", &Schema::ANY),
             ],
         ),
+        Keyword::AdditionalProperties(&Schema::ANY),
     ],
 );
 
@@ -226,12 +224,6 @@ pub(crate) static OPEN_LIMITS: Schema = Schema::named(
                     "cpu",
                     &Schema::new(
                         &[Keyword::Type(&[Type::Integer]), Keyword::Minimum("1")],
-                    ),
-                ),
-                (
-                    "memory",
-                    &Schema::new(
-                        &[Keyword::Type(&[Type::Integer]), Keyword::Minimum("0")],
                     ),
                 ),
             ],
@@ -254,7 +246,6 @@ pub(crate) static COUNTED2: Schema = Schema::named(
                     &Schema::new(
                         &[
                             Keyword::Type(&[Type::Object]),
-                            Keyword::AdditionalProperties(&Schema::ANY),
                             Keyword::MinProperties(1),
                             Keyword::MaxProperties(2),
                         ],
@@ -266,11 +257,11 @@ pub(crate) static COUNTED2: Schema = Schema::named(
                     &Schema::new(
                         &[
                             Keyword::Type(&[Type::Object]),
-                            Keyword::PropertyNames(
-                                &Schema::text(&validators::TAGS_NAME),
-                            ),
                             Keyword::AdditionalProperties(
                                 &Schema::text(&validators::TAGS_VALUE),
+                            ),
+                            Keyword::PropertyNames(
+                                &Schema::new(&[Keyword::String(&validators::TAGS_NAME)]),
                             ),
                             Keyword::MaxProperties(3),
                         ],
@@ -301,18 +292,11 @@ pub(crate) static SHARED_NULL: Schema = Schema::named(
         Keyword::Required(&["first", "second"]),
         Keyword::Properties(
             &[
-                ("first", &Schema::new(&[Keyword::AnyOf(&[&Schema::NULL, &LINK])])),
-                ("second", &Schema::new(&[Keyword::AnyOf(&[&Schema::NULL, &LINK])])),
+                ("first", &LINK),
+                ("second", &LINK),
                 (
                     "third",
-                    &Schema::new(
-                        &[
-                            Keyword::Type(&[Type::Array]),
-                            Keyword::Items(
-                                &Schema::new(&[Keyword::AnyOf(&[&Schema::NULL, &LINK])]),
-                            ),
-                        ],
-                    ),
+                    &Schema::new(&[Keyword::Type(&[Type::Array]), Keyword::Items(&LINK)]),
                 ),
             ],
         ),
@@ -324,10 +308,8 @@ pub(crate) static SHARED_NULL: Schema = Schema::named(
 pub(crate) static LINK: Schema = Schema::named(
     "things::Link",
     &[
-        Keyword::Type(&[Type::Object]),
-        Keyword::Properties(
-            &[("next", &Schema::new(&[Keyword::AnyOf(&[&Schema::NULL, &LINK])]))],
-        ),
+        Keyword::Type(&[Type::Null, Type::Object]),
+        Keyword::Properties(&[("next", &LINK)]),
         Keyword::AdditionalProperties(&Schema::NEVER),
     ],
 );

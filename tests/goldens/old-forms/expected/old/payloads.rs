@@ -132,7 +132,7 @@ pub struct Artifact2 {
     pub artifact: ArtifactCreated,
     /// Not described by the schema.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
-    pub installation: Option<i64>,
+    pub installation: Option<i128>,
 }
 
 /// Artifact Created

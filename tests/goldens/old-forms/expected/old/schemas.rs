@@ -61,7 +61,19 @@ pub(crate) static ARTIFACT2: Schema = Schema::named(
         Keyword::Type(&[Type::Object]),
         Keyword::Required(&["artifact"]),
         Keyword::Properties(
-            &[("artifact", &ARTIFACT_CREATED), ("installation", &Schema::INTEGER)],
+            &[
+                ("artifact", &ARTIFACT_CREATED),
+                (
+                    "installation",
+                    &Schema::new(
+                        &[
+                            Keyword::Type(&[Type::Integer]),
+                            Keyword::MinLength(0),
+                            Keyword::MaxLength(10000000000),
+                        ],
+                    ),
+                ),
+            ],
         ),
         Keyword::AdditionalProperties(&Schema::NEVER),
     ],

@@ -53,7 +53,7 @@ pub struct Perhaps(pub Option<NullableMessage>);
 pub struct NullableMessage {
     /// Not described by the schema.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
-    pub a: Option<i64>,
+    pub a: Option<i128>,
 }
 
 /// A payload of a kind of its own.

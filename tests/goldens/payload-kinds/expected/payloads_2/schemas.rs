@@ -3,7 +3,7 @@
 //! The schemas of payloads, as static tables.
 
 use taskcluster_pulse::Payload;
-use taskcluster_pulse::__private::{Keyword, Schema, Type};
+use taskcluster_pulse::__private::{Keyword, Literal, Schema, Type};
 
 use super::{
     AnythingGoes, BooleanMessage, Count, EmptyMessage, Perhaps, Sizes, State, Steps,
@@ -23,7 +23,7 @@ pub(crate) static STEPS: Schema = Schema::named(
 /// Schema of [`Text`](super::Text).
 pub(crate) static TEXT: Schema = Schema::named(
     "payloads_2::Text",
-    &[Keyword::AllOf(&[&Schema::text(&validators::PAYLOAD)])],
+    &[Keyword::Type(&[Type::String]), Keyword::String(&validators::PAYLOAD)],
 );
 
 /// Schema of [`AnythingGoes`](super::AnythingGoes).
@@ -44,18 +44,14 @@ pub(crate) static COUNT: Schema = Schema::named(
 /// Schema of [`Perhaps`](super::Perhaps).
 pub(crate) static PERHAPS: Schema = Schema::named(
     "payloads_2::Perhaps",
-    &[
-        Keyword::AllOf(
-            &[&Schema::new(&[Keyword::AnyOf(&[&Schema::NULL, &NULLABLE_MESSAGE])])],
-        ),
-    ],
+    &[Keyword::AllOf(&[&NULLABLE_MESSAGE])],
 );
 
 /// Schema of [`NullableMessage`](super::NullableMessage).
 pub(crate) static NULLABLE_MESSAGE: Schema = Schema::named(
     "payloads_2::NullableMessage",
     &[
-        Keyword::Type(&[Type::Object]),
+        Keyword::Type(&[Type::Null, Type::Object]),
         Keyword::Properties(&[("a", &Schema::INTEGER)]),
         Keyword::AdditionalProperties(&Schema::NEVER),
     ],
@@ -73,7 +69,13 @@ pub(crate) static SIZES: Schema = Schema::named(
 );
 
 /// Schema of [`State`](super::State).
-pub(crate) static STATE: Schema = Schema::open_enum::<super::State>();
+pub(crate) static STATE: Schema = Schema::named(
+    "payloads_2::State",
+    &[
+        Keyword::Type(&[Type::String]),
+        Keyword::Enum(&[Literal::String("on"), Literal::String("off")]),
+    ],
+);
 
 /// Schema of [`UntitledMessage`](super::UntitledMessage).
 pub(crate) static UNTITLED_MESSAGE: Schema = Schema::named(

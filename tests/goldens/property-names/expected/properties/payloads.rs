@@ -193,11 +193,11 @@ pub struct Changed2 {
 pub struct Plain2 {
     /// Not described by the schema.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
+    pub id: Option<i128>,
     /// Not described by the schema.
-    pub self_: i64,
+    pub self_: i128,
     /// Not described by the schema.
-    pub r#type: i64,
+    pub r#type: i128,
 }
 
 /// The rest of the members beside one that is called so.
@@ -207,15 +207,15 @@ pub struct Plain2 {
 pub struct Open2 {
     /// Not described by the schema.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub deserializer: Option<i64>,
+    pub deserializer: Option<i128>,
     /// Not described by the schema.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub members: Option<i64>,
+    pub members: Option<i128>,
     /// Not described by the schema.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub rest: Option<i64>,
+    pub rest: Option<i128>,
     /// Not described by the schema.
-    pub self_: i64,
+    pub self_: i128,
     /// Members that the schema does not name, as they came.
     #[serde(flatten)]
     pub rest_2: BTreeMap<String, RawJson>,

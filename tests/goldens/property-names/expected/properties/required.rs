@@ -45,12 +45,12 @@ required! {
 
     #[unset(id)]
     struct Plain2 {
-        self_: i64,
-        r#type: i64,
+        self_: i128,
+        r#type: i128,
     }
 
     #[unset(deserializer, members, rest, rest_2)]
     struct Open2 {
-        self_: i64,
+        self_: i128,
     }
 }

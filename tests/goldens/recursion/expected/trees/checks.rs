@@ -78,7 +78,7 @@ impl Union for Choice2 {
 
 impl Validate for Choice2 {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, Self::SCHEMA, at, report)?;
+        check_schema(self, &schemas::CHOICE2, at, report)?;
         Flow::Continue(())
     }
 }

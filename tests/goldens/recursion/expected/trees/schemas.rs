@@ -36,7 +36,7 @@ pub(crate) static TREE2: Schema = Schema::named(
                 ),
                 ("left", &TREE2),
                 ("name", &Schema::STRING),
-                ("parent", &Schema::new(&[Keyword::AnyOf(&[&Schema::NULL, &TREE2])])),
+                ("parent", &Schema::new(&[Keyword::OneOf(&[&TREE2, &Schema::NULL])])),
             ],
         ),
         Keyword::AdditionalProperties(&Schema::NEVER),
@@ -83,18 +83,20 @@ pub(crate) static NESTED_LIST: Schema = Schema::named(
 /// Schema of [`Choice2`](super::Choice2).
 pub(crate) static CHOICE2: Schema = Schema::named(
     "trees::Choice2",
-    &[Keyword::OneOf(&[&CHOICE2_0, &CHOICE2_1, &CHOICE2_2])],
+    &[Keyword::OneOf(&[&Schema::text(&validators::STRING), &DEEPER, &CHOICE_VARIANT2])],
 );
 
 /// Schema of `Choice2::String`.
-pub(crate) static CHOICE2_0: Schema = Schema::text(&validators::STRING);
+pub(crate) static CHOICE2_0: Schema = Schema::new(
+    &[Keyword::AllOf(&[&Schema::text(&validators::STRING)])],
+);
 
 /// Schema of `Choice2::Deeper`.
 pub(crate) static CHOICE2_1: Schema = Schema::new(&[Keyword::AllOf(&[&DEEPER])]);
 
 /// Schema of `Choice2::Array`.
 pub(crate) static CHOICE2_2: Schema = Schema::new(
-    &[Keyword::Type(&[Type::Array]), Keyword::Items(&CHOICE2)],
+    &[Keyword::AllOf(&[&CHOICE_VARIANT2])],
 );
 
 /// Schema of [`Deeper`](super::Deeper).
@@ -106,6 +108,12 @@ pub(crate) static DEEPER: Schema = Schema::named(
         Keyword::Properties(&[("inner", &CHOICE2)]),
         Keyword::AdditionalProperties(&Schema::NEVER),
     ],
+);
+
+/// Schema at ``/oneOf/2``.
+pub(crate) static CHOICE_VARIANT2: Schema = Schema::named(
+    "trees::CHOICE_VARIANT2",
+    &[Keyword::Type(&[Type::Array]), Keyword::Items(&CHOICE2)],
 );
 
 impl Payload for Tree2 {

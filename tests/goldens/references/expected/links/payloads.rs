@@ -74,5 +74,5 @@ pub struct Owner {
 #[non_exhaustive]
 pub struct Shared {
     /// Not described by the schema.
-    pub id: i64,
+    pub id: i128,
 }

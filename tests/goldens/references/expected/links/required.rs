@@ -23,6 +23,6 @@ required! {
     }
 
     struct Shared {
-        id: i64,
+        id: i128,
     }
 }

@@ -1,0 +1,539 @@
+//! Schemas that apply to one instance together, seen as one schema.
+//!
+//! A [`Node`] is a set of schemas, as `allOf` makes it; a [`View`] answers what all
+//! of them state. Nodes are compared by their schemas alone, so that a schema that
+//! comes back to itself through `allOf` comes back to the same node, and work on
+//! nodes ends. Nothing is merged that the answers do not need.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Number, Value};
+use taskcluster_documents::resolve::{
+    ArrayKeywords, Combinators, General, Home, Items, JsonType, NumberKeywords, ObjectKeywords,
+    Pattern, Schema, SchemaId, StringKeywords,
+};
+
+/// One schema of a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Part {
+    pub(crate) schema: SchemaId,
+    /// Whether its `anyOf` is left out, since one of the alternatives is chosen.
+    pub(crate) without_any_of: bool,
+    /// The same for `oneOf`.
+    pub(crate) without_one_of: bool,
+    /// Whether it is beside an alternative, which it does not describe.
+    pub(crate) beside: bool,
+}
+
+/// Schemas that apply together; the first one is where they meet.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Node {
+    pub(crate) parts: Vec<Part>,
+    /// The only type of instances, of those that the schemas allow.
+    pub(crate) only: Option<JsonType>,
+}
+
+/// `anyOf` or `oneOf`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Choice {
+    AnyOf,
+    OneOf,
+}
+
+/// What the schemas of a node state together.
+pub(crate) struct View<'s> {
+    /// The parts of the node, and those of their `allOf`.
+    pub(crate) parts: Vec<(Part, &'s Schema)>,
+    only: Option<JsonType>,
+}
+
+/// The values that `enum` and `const` leave.
+#[derive(Clone, Debug)]
+pub(crate) struct Listed {
+    pub(crate) values: Vec<Value>,
+    /// Whether one `const` lists them.
+    pub(crate) constant: bool,
+}
+
+impl Part {
+    /// All of the schema `id`.
+    pub(crate) fn whole(id: SchemaId) -> Self {
+        Self {
+            schema: id,
+            without_any_of: false,
+            without_one_of: false,
+            beside: false,
+        }
+    }
+
+    /// Whether nothing of the schema is left out.
+    pub(crate) fn is_whole(&self) -> bool {
+        !self.without_any_of && !self.without_one_of
+    }
+
+    fn has(&self, choice: Choice) -> bool {
+        match choice {
+            Choice::AnyOf => !self.without_any_of,
+            Choice::OneOf => !self.without_one_of,
+        }
+    }
+}
+
+impl Node {
+    /// The node of one schema.
+    pub(crate) fn of(id: SchemaId) -> Self {
+        Self::all(&[id])
+    }
+
+    /// The node of several schemas, of which there is at least one.
+    pub(crate) fn all(ids: &[SchemaId]) -> Self {
+        Self::new(ids.iter().copied().map(Part::whole).collect())
+    }
+
+    fn new(mut parts: Vec<Part>) -> Self {
+        // All but the first are in order, so that equal sets are equal nodes.
+        if let [first, rest @ ..] = parts.as_mut_slice() {
+            rest.sort_unstable();
+            let first = *first;
+            let mut index = 0;
+            parts.retain(|part| {
+                index += 1;
+                index == 1 || *part != first
+            });
+            parts.dedup();
+        }
+        Self { parts, only: None }
+    }
+
+    /// The schema of the node, if it is one.
+    pub(crate) fn schema(&self) -> Option<SchemaId> {
+        match (self.parts.as_slice(), self.only) {
+            ([part], None) if part.is_whole() => Some(part.schema),
+            _ => None,
+        }
+    }
+
+    /// The same node, for instances of one type only.
+    pub(crate) fn only(&self, only: JsonType) -> Self {
+        Self {
+            parts: self.parts.clone(),
+            only: Some(only),
+        }
+    }
+
+    /// The node without one choice, which the part at `chooser` of its view makes,
+    /// and with one of its alternatives. That comes first, unless the node
+    /// `describes` it.
+    pub(crate) fn choose(
+        &self,
+        view: &View<'_>,
+        chooser: SchemaId,
+        choice: Choice,
+        branch: SchemaId,
+        describes: bool,
+    ) -> Self {
+        let without = view.parts.iter().map(|(part, _)| {
+            let chosen = part.schema == chooser;
+            Part {
+                without_any_of: part.without_any_of || chosen && choice == Choice::AnyOf,
+                without_one_of: part.without_one_of || chosen && choice == Choice::OneOf,
+                beside: part.beside || !describes,
+                ..*part
+            }
+        });
+        let alternative = std::iter::once(Part::whole(branch));
+        let parts = match describes {
+            true => without.chain(alternative).collect(),
+            false => alternative.chain(without).collect(),
+        };
+        Self {
+            only: self.only,
+            ..Self::new(parts)
+        }
+    }
+}
+
+impl<'s> View<'s> {
+    /// The view of `node`, of `schemas`; `allOf` is followed.
+    pub(crate) fn new(schemas: &'s [Schema], node: &Node) -> Self {
+        let mut parts: Vec<(Part, &Schema)> = Vec::new();
+        let mut seen = BTreeSet::new();
+        let mut waiting: Vec<Part> = node.parts.iter().rev().copied().collect();
+        while let Some(part) = waiting.pop() {
+            // One that is there without a choice is not there with it as well.
+            if !seen.insert(part.schema) {
+                continue;
+            }
+            let schema = &schemas[part.schema.0];
+            let inner = schema.combinators.all_of.iter().rev();
+            waiting.extend(inner.map(|&id| Part {
+                beside: part.beside,
+                ..Part::whole(id)
+            }));
+            parts.push((part, schema));
+        }
+        // The parts of the node have their choices left out, wherever they were met.
+        for (part, _) in &mut parts {
+            let same = node.parts.iter().filter(|it| it.schema == part.schema);
+            for it in same {
+                part.without_any_of |= it.without_any_of;
+                part.without_one_of |= it.without_one_of;
+            }
+        }
+        Self {
+            parts,
+            only: node.only,
+        }
+    }
+
+    /// The schemas of the view.
+    pub(crate) fn schemas(&self) -> impl Iterator<Item = &'s Schema> {
+        self.parts.iter().map(|(_, schema)| *schema)
+    }
+
+    /// The greatest or the least of a limit that several schemas may state.
+    fn limit<T>(&self, read: fn(&'s Schema) -> Option<T>, pick: fn(T, T) -> T) -> Option<T> {
+        self.schemas().filter_map(read).reduce(pick)
+    }
+
+    /// The title, of a schema that describes the node.
+    pub(crate) fn title(&self) -> Option<&'s String> {
+        self.described(|schema| schema.annotations.title.as_ref())
+    }
+
+    /// The description, of a schema that describes the node.
+    pub(crate) fn description(&self) -> Option<&'s String> {
+        self.described(|schema| schema.annotations.description.as_ref())
+    }
+
+    fn described(&self, read: fn(&'s Schema) -> Option<&'s String>) -> Option<&'s String> {
+        let parts = self.parts.iter().filter(|(part, _)| !part.beside);
+        parts.filter_map(|(_, schema)| read(schema)).next()
+    }
+
+    /// Where the view stands: where its first schema is.
+    pub(crate) fn first(&self) -> Option<&'s Schema> {
+        self.parts.first().map(|(_, schema)| *schema)
+    }
+
+    /// The types of instances that are stated, by `type` or by the listed values.
+    pub(crate) fn types(&self) -> Option<BTreeSet<JsonType>> {
+        let declared = self.schemas().filter_map(|it| it.general.types.clone());
+        let lists = self
+            .lists()
+            .map(|(list, _)| list.iter().map(type_of).collect());
+        let only = self.only.map(|only| BTreeSet::from([only]));
+        declared
+            .chain(lists)
+            .chain(only)
+            .reduce(|left: BTreeSet<JsonType>, right| intersect(&left, &right))
+    }
+
+    /// Whether one of the schemas has the keyword `type`.
+    pub(crate) fn states_type(&self) -> bool {
+        self.only.is_some() || self.schemas().any(|schema| schema.general.types.is_some())
+    }
+
+    /// The type that the keywords suggest, of a schema that states none.
+    pub(crate) fn suggested(&self) -> BTreeSet<JsonType> {
+        let mut types = BTreeSet::new();
+        for schema in self.schemas() {
+            let groups = [
+                (JsonType::String, schema.string != StringKeywords::default()),
+                (JsonType::Number, schema.number != NumberKeywords::default()),
+                (JsonType::Array, schema.array != ArrayKeywords::default()),
+                (JsonType::Object, schema.object != ObjectKeywords::default()),
+            ];
+            types.extend(groups.into_iter().filter(|it| it.1).map(|it| it.0));
+        }
+        types
+    }
+
+    fn lists(&self) -> impl Iterator<Item = (&'s [Value], bool)> {
+        self.schemas().flat_map(|schema| {
+            let General {
+                enumeration,
+                constant,
+                ..
+            } = &schema.general;
+            let constant = constant.as_ref().map(|it| (std::slice::from_ref(it), true));
+            let listed = enumeration.as_ref().map(|it| (it.as_slice(), false));
+            constant.into_iter().chain(listed)
+        })
+    }
+
+    /// The values that `enum`, `const` and `type` leave, each once; `None` if any
+    /// value may.
+    pub(crate) fn listed(&self) -> Option<Listed> {
+        let mut lists = self.lists();
+        let (first, constant) = lists.next()?;
+        let rest: Vec<BTreeSet<String>> = lists
+            .map(|(list, _)| list.iter().map(key).collect())
+            .collect();
+        let types = self.types().unwrap_or_default();
+        let mut seen = BTreeSet::new();
+        let values = first.iter().filter(|value| {
+            let key = key(value);
+            is_among(type_of(value), &types)
+                && rest.iter().all(|list| list.contains(&key))
+                && seen.insert(key)
+        });
+        let values: Vec<Value> = values.cloned().collect();
+        Some(Listed {
+            values,
+            constant: constant && rest.is_empty(),
+        })
+    }
+
+    /// Whether it is plain that no instance is valid.
+    pub(crate) fn is_never(&self) -> bool {
+        self.schemas().any(|schema| schema.general.never)
+            || self.types().is_some_and(|types| types.is_empty())
+            || self.listed().is_some_and(|listed| listed.values.is_empty())
+    }
+
+    /// The first choice that is left: the schema that makes it, and the alternatives.
+    pub(crate) fn choice(&self) -> Option<(SchemaId, Choice, &'s [SchemaId])> {
+        self.choices().next()
+    }
+
+    /// The choices that are left, the last that is stated first.
+    pub(crate) fn choices(&self) -> impl Iterator<Item = (SchemaId, Choice, &'s [SchemaId])> {
+        self.parts.iter().rev().flat_map(|(part, schema)| {
+            let Combinators { any_of, one_of, .. } = &schema.combinators;
+            [(Choice::OneOf, one_of), (Choice::AnyOf, any_of)]
+                .into_iter()
+                .filter(|(choice, branches)| part.has(*choice) && !branches.is_empty())
+                .map(|(choice, branches)| (part.schema, choice, branches.as_slice()))
+        })
+    }
+
+    /// Whether there is more than types, checks of values and choices can express.
+    pub(crate) fn has_conditions(&self) -> bool {
+        self.schemas().any(|schema| {
+            let Combinators {
+                all_of: _,
+                any_of: _,
+                one_of: _,
+                not,
+                condition,
+            } = &schema.combinators;
+            not.is_some() || condition.is_some()
+        })
+    }
+
+    /// `minLength` and `maxLength`.
+    pub(crate) fn lengths(&self) -> (Option<u64>, Option<u64>) {
+        (
+            self.limit(|it| it.string.min_length, u64::max),
+            self.limit(|it| it.string.max_length, u64::min),
+        )
+    }
+
+    /// The patterns, each once.
+    pub(crate) fn patterns(&self) -> Vec<&'s Pattern> {
+        self.each(|it| it.string.pattern.as_ref())
+    }
+
+    /// The formats, each once.
+    pub(crate) fn formats(&self) -> Vec<&'s Pattern> {
+        self.each(|it| it.string.format.as_ref())
+    }
+
+    fn each<T: PartialEq>(&self, read: fn(&'s Schema) -> Option<&'s T>) -> Vec<&'s T> {
+        let mut found = Vec::new();
+        for value in self.schemas().filter_map(read) {
+            if !found.contains(&value) {
+                found.push(value);
+            }
+        }
+        found
+    }
+
+    /// The bounds of numbers, and what they are multiples of.
+    pub(crate) fn bounds(&self) -> Bounds<'s> {
+        let least = |a, b| if is_less(a, b) { a } else { b };
+        let greatest = |a, b| if is_less(a, b) { b } else { a };
+        Bounds {
+            minimum: self.limit(|it| it.number.minimum.as_ref(), greatest),
+            maximum: self.limit(|it| it.number.maximum.as_ref(), least),
+            exclusive_minimum: self.limit(|it| it.number.exclusive_minimum.as_ref(), greatest),
+            exclusive_maximum: self.limit(|it| it.number.exclusive_maximum.as_ref(), least),
+            multiple_of: self.each(|it| it.number.multiple_of.as_ref()),
+        }
+    }
+
+    /// The schemas of all items; `None` if items at different positions have
+    /// different ones.
+    pub(crate) fn items(&self) -> Option<Vec<SchemaId>> {
+        let mut found = Vec::new();
+        for schema in self.schemas() {
+            match &schema.array.items {
+                Some(Items::Each(id)) => found.push(*id),
+                Some(Items::Tuple(_)) => return None,
+                None => {}
+            }
+        }
+        Some(found)
+    }
+
+    /// `minItems`, `maxItems` and `uniqueItems`.
+    pub(crate) fn item_limits(&self) -> (Option<u64>, Option<u64>, bool) {
+        (
+            self.limit(|it| it.array.min_items, u64::max),
+            self.limit(|it| it.array.max_items, u64::min),
+            self.schemas().any(|it| it.array.unique_items),
+        )
+    }
+
+    /// `minProperties` and `maxProperties`.
+    pub(crate) fn property_limits(&self) -> (Option<u64>, Option<u64>) {
+        (
+            self.limit(|it| it.object.min_properties, u64::max),
+            self.limit(|it| it.object.max_properties, u64::min),
+        )
+    }
+
+    /// The names of all properties that a schema names or requires.
+    pub(crate) fn names(&self) -> BTreeSet<&'s String> {
+        self.schemas()
+            .flat_map(|it| it.object.properties.keys().chain(&it.object.required))
+            .collect()
+    }
+
+    /// Whether a property must be there.
+    pub(crate) fn requires(&self, name: &str) -> bool {
+        self.schemas().any(|it| it.object.required.contains(name))
+    }
+
+    /// The schemas of a property: of each schema, its own for the name, or else
+    /// the one for additional properties.
+    pub(crate) fn property(&self, name: &str) -> Vec<SchemaId> {
+        let schemas = self.schemas().filter_map(|it| {
+            let own = it.object.properties.get(name);
+            own.copied()
+                .or(match it.object.pattern_properties.is_empty() {
+                    true => it.object.additional_properties,
+                    // It may be a name of a pattern, which then counts.
+                    false => None,
+                })
+        });
+        schemas.collect()
+    }
+
+    /// The schemas of the properties that no schema names.
+    pub(crate) fn additional(&self) -> Vec<SchemaId> {
+        let open = self
+            .schemas()
+            .filter(|it| it.object.pattern_properties.is_empty());
+        open.filter_map(|it| it.object.additional_properties)
+            .collect()
+    }
+
+    /// The home of the node, and of the schemas elsewhere that are part of it.
+    pub(crate) fn homes(&self, node: &Node) -> Vec<&'s Home> {
+        let mut homes: Vec<&Home> = Vec::new();
+        for part in &node.parts {
+            let found = self.parts.iter().find(|(it, _)| it.schema == part.schema);
+            let Some((_, schema)) = found else { continue };
+            let home = &schema.home;
+            let is_around = homes.first().is_some_and(|first| is_below(first, home));
+            if !is_around && !homes.contains(&home) {
+                homes.push(home);
+            }
+        }
+        homes
+    }
+
+    /// The keywords for objects of each schema.
+    pub(crate) fn objects(&self) -> impl Iterator<Item = &'s ObjectKeywords> {
+        self.schemas().map(|it| &it.object)
+    }
+
+    /// The keywords for arrays of each schema.
+    pub(crate) fn arrays(&self) -> impl Iterator<Item = &'s ArrayKeywords> {
+        self.schemas().map(|it| &it.array)
+    }
+}
+
+/// The tightest bounds of several schemas.
+pub(crate) struct Bounds<'s> {
+    pub(crate) minimum: Option<&'s Number>,
+    pub(crate) maximum: Option<&'s Number>,
+    pub(crate) exclusive_minimum: Option<&'s Number>,
+    pub(crate) exclusive_maximum: Option<&'s Number>,
+    pub(crate) multiple_of: Vec<&'s Number>,
+}
+
+/// Whether `home` is inside `other`.
+pub(crate) fn is_below(home: &Home, other: &Home) -> bool {
+    let rest = home.pointer.strip_prefix(&other.pointer);
+    home.document == other.document && rest.is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// The type of a value; a number without a fraction is an integer.
+pub(crate) fn type_of(value: &Value) -> JsonType {
+    match value {
+        Value::Null => JsonType::Null,
+        Value::Bool(_) => JsonType::Boolean,
+        Value::Number(number) => match number.as_f64() {
+            Some(float) if float.fract() != 0.0 => JsonType::Number,
+            _ => JsonType::Integer,
+        },
+        Value::String(_) => JsonType::String,
+        Value::Array(_) => JsonType::Array,
+        Value::Object(_) => JsonType::Object,
+    }
+}
+
+/// Whether values of a type are among those of `types`; an integer is a number.
+fn is_among(only: JsonType, types: &BTreeSet<JsonType>) -> bool {
+    types.contains(&only) || only == JsonType::Integer && types.contains(&JsonType::Number)
+}
+
+/// The types that both allow.
+pub(crate) fn intersect(
+    left: &BTreeSet<JsonType>,
+    right: &BTreeSet<JsonType>,
+) -> BTreeSet<JsonType> {
+    let from_left = left.iter().filter(|it| is_among(**it, right));
+    let from_right = right.iter().filter(|it| is_among(**it, left));
+    from_left.chain(from_right).copied().collect()
+}
+
+/// A text that two values share if JSON Schema takes them for equal: numbers are
+/// compared by value, objects without regard to order.
+fn key(value: &Value) -> String {
+    match value {
+        Value::Number(number) => match integer(number) {
+            Some(integer) => integer.to_string(),
+            None => match number.as_f64() {
+                Some(float) if float.fract() == 0.0 => format!("{float:.0}"),
+                Some(float) => float.to_string(),
+                None => number.to_string(),
+            },
+        },
+        Value::Array(items) => format!("{:?}", items.iter().map(key).collect::<Vec<_>>()),
+        Value::Object(members) => {
+            let members = members.iter().map(|(name, value)| (name, key(value)));
+            format!("{:?}", members.collect::<BTreeMap<_, _>>())
+        }
+        Value::String(text) => format!("{text:?}"),
+        value => value.to_string(),
+    }
+}
+
+fn integer(number: &Number) -> Option<i128> {
+    number
+        .as_i64()
+        .map(i128::from)
+        .or(number.as_u64().map(i128::from))
+}
+
+/// Compares integers as such: floats do not hold the large ones.
+fn is_less(left: &Number, right: &Number) -> bool {
+    match (integer(left), integer(right)) {
+        (Some(left), Some(right)) => left < right,
+        _ => left.as_f64() < right.as_f64(),
+    }
+}

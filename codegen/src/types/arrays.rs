@@ -1,0 +1,69 @@
+//! Arrays: lists, and tuples of a fixed length.
+
+use taskcluster_documents::SchemaId;
+use taskcluster_documents::resolve::{ArrayKeywords, Items};
+
+use super::Types;
+use crate::combine::{Node, View};
+use crate::model::{ItemsRule, Kind, Rule, RuleUse, Value};
+
+/// How many items a tuple may have: the standard library implements its traits for
+/// tuples up to here.
+const MOST_ITEMS: usize = 12;
+
+impl<'s> Types<'s> {
+    pub(super) fn array(&mut self, view: &View<'s>, subject: &str) -> Value {
+        if view.listed().is_some() {
+            return Value::plain(Kind::List(Box::new(Value::plain(Kind::Any)))).by_table();
+        }
+        if let Some(items) = self.fixed_items(view) {
+            let items = items.iter().enumerate().map(|(index, item)| {
+                let subject = format!("{subject} item {}", index + 1);
+                self.value(&Node::of(*item), &subject)
+            });
+            return Value::plain(Kind::Tuple(items.collect())).by_table();
+        }
+        let items = view.items();
+        let has_contains = view.arrays().any(|it| it.contains.is_some());
+        let by_table = items.is_none() || has_contains;
+        let item = match items.as_deref() {
+            None | Some([]) => Value::plain(Kind::Any),
+            Some(ids) => self.value(&Node::all(ids), &format!("{subject} item")),
+        };
+        let (minimum, maximum, unique) = view.item_limits();
+        let rule = ItemsRule {
+            minimum,
+            maximum,
+            unique,
+        };
+        let is_limited = minimum.is_some() || maximum.is_some() || unique;
+        let rule = is_limited.then(|| RuleUse::new(Rule::Items(rule), subject));
+        Value {
+            rules: rule.into_iter().collect(),
+            by_table: by_table || item.by_table,
+            ..Value::plain(Kind::List(Box::new(item)))
+        }
+    }
+
+    /// The schemas of the items, where there is a fixed number of them.
+    fn fixed_items(&self, view: &View<'s>) -> Option<Vec<SchemaId>> {
+        let [(_, schema)] = view.parts.as_slice() else {
+            return None;
+        };
+        let ArrayKeywords {
+            items: Some(Items::Tuple(items)),
+            additional_items,
+            min_items,
+            max_items,
+            ..
+        } = &schema.array
+        else {
+            return None;
+        };
+        let forbids = |id: &SchemaId| self.schemas[id.0].general.never;
+        let count = u64::try_from(items.len()).ok();
+        let is_bounded = additional_items.as_ref().is_some_and(forbids) || *max_items == count;
+        let is_fixed = is_bounded && *min_items == count;
+        (is_fixed && (1..=MOST_ITEMS).contains(&items.len())).then(|| items.clone())
+    }
+}

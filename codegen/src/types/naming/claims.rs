@@ -1,0 +1,73 @@
+//! Who has which name in one namespace.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::ident;
+use crate::names::Kind;
+
+/// The names of one namespace: those that are taken, and those that are kept for
+/// owners who had them before and have yet to ask.
+#[derive(Default)]
+pub(in crate::types) struct Claims {
+    taken: BTreeSet<String>,
+    held: BTreeMap<(Kind, String), String>,
+    kept: BTreeSet<String>,
+    /// What stands before the number where a name is numbered.
+    separator: &'static str,
+}
+
+impl Claims {
+    /// A namespace in which `taken` are taken from the start.
+    pub(in crate::types) fn new<T: Into<String>>(taken: impl IntoIterator<Item = T>) -> Self {
+        Self {
+            taken: taken.into_iter().map(Into::into).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Takes a name that was given elsewhere.
+    pub(in crate::types) fn take(&mut self, name: &str) {
+        self.taken.insert(name.to_owned());
+    }
+
+    /// The same, but with `separator` before the number of a numbered name.
+    pub(in crate::types) fn separated_by(self, separator: &'static str) -> Self {
+        Self { separator, ..self }
+    }
+
+    /// Keeps the name that `owner` had before, if any, until it asks.
+    pub(in crate::types) fn keep(&mut self, kind: Kind, owner: &str, name: Option<&str>) {
+        if let Some(name) = name.filter(|name| !self.taken.contains(*name)) {
+            self.held.insert((kind, owner.to_owned()), name.to_owned());
+            self.kept.insert(name.to_owned());
+        }
+    }
+
+    /// The name that was kept for `owner`; or else the first of `wanted` that is
+    /// free, the last of them numbered, or `or_else` where none is a name.
+    pub(in crate::types) fn claim(
+        &mut self,
+        kind: Kind,
+        owner: &str,
+        wanted: &[&str],
+        or_else: &str,
+    ) -> String {
+        match self.held.remove(&(kind, owner.to_owned())) {
+            Some(name) if self.taken.insert(name.clone()) => name,
+            _ => self.claim_free(wanted, or_else),
+        }
+    }
+
+    /// A name for an owner who had none before.
+    pub(in crate::types) fn claim_free(&mut self, wanted: &[&str], or_else: &str) -> String {
+        let is_taken = |name: &str| self.taken.contains(name) || self.kept.contains(name);
+        let mut wanted = wanted.iter().copied().filter(|name| !name.is_empty());
+        let last = wanted.clone().next_back().unwrap_or(or_else);
+        let name = match wanted.find(|name| !is_taken(name)) {
+            Some(free) => free.to_owned(),
+            None => ident::distinct(last, self.separator, is_taken),
+        };
+        self.taken.insert(name.clone());
+        name
+    }
+}

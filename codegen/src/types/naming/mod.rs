@@ -1,0 +1,195 @@
+//! The names of bindings, types and rules.
+//!
+//! What had a name in an earlier run keeps it. New names are claimed in the order
+//! in which the published exchanges are walked, each with everything that its
+//! payload reaches, so that even without an earlier run an exchange that is added
+//! later finds the earlier names taken and changes none of them.
+
+mod claims;
+mod reserved;
+mod rules;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(super) use claims::Claims;
+pub(super) use rules::numbered;
+
+use super::ident;
+use crate::model::{Kind, Model, Service, TypeDef, TypeId, Value};
+use crate::names::{Kind as Named, Names};
+
+/// How long a name may be that a title gives: a title that makes a longer one is
+/// a description.
+const LONGEST_TITLE: usize = 80;
+
+/// Names everything in `model` that needs a name.
+pub(super) fn name_everything(model: &mut Model, names: &Names) {
+    let Model {
+        services, types, ..
+    } = model;
+    move_home(services, types, names);
+    let mut spaces: BTreeMap<String, Claims> = services
+        .iter()
+        .map(|service| (service.module.clone(), namespace(service, types, names)))
+        .collect();
+    for service in services.iter_mut() {
+        let claims = spaces.entry(service.module.clone()).or_default();
+        for exchange in &mut service.exchanges {
+            let owner = &exchange.exchange;
+            let wanted = ident::pascal(&exchange.wire_name);
+            exchange.name = claims.claim(Named::Binding, owner, &[&wanted], "Exchange");
+            let wanted = format!("{}RoutingKey", exchange.name);
+            exchange.key_name = claims.claim(Named::RoutingKey, owner, &[&wanted], "");
+            for id in reached(types, exchange.payload) {
+                if types[id.0].module == service.module {
+                    name_type(&mut types[id.0], id, claims, &mut service.types);
+                }
+            }
+        }
+    }
+    // Types that only other services reach come last: they take no name from a
+    // service's own.
+    for (index, definition) in types.iter_mut().enumerate() {
+        if let Some(service) = services
+            .iter_mut()
+            .find(|it| it.module == definition.module)
+        {
+            let claims = spaces.entry(service.module.clone()).or_default();
+            name_type(definition, TypeId(index), claims, &mut service.types);
+        }
+    }
+    name_variants(services, names);
+    for service in services.iter_mut() {
+        name_constants(service, types);
+        service.needs = needs(service, types);
+        rules::name_rules(service, types, names);
+    }
+}
+
+/// Puts types into the modules where they were: a schema outside of every
+/// service's folder would go with the first service that reaches it.
+fn move_home(services: &[Service], types: &mut [TypeDef], names: &Names) {
+    for definition in types.iter_mut().filter(|it| !it.module.is_empty()) {
+        let before = names.payload(&definition.key).map(|(module, _)| module);
+        if let Some(service) = services
+            .iter()
+            .find(|it| Some(it.module.as_str()) == before)
+        {
+            definition.module.clone_from(&service.module);
+        }
+    }
+}
+
+/// The names of a module, in which those that its items had before are kept.
+fn namespace(service: &Service, types: &[TypeDef], names: &Names) -> Claims {
+    let mut claims = Claims::new(reserved::RESERVED.iter().copied());
+    for exchange in &service.exchanges {
+        for kind in [Named::Binding, Named::RoutingKey] {
+            let owner = &exchange.exchange;
+            claims.keep(kind, owner, names.get(kind, owner));
+        }
+    }
+    for definition in types {
+        let before = names.payload(&definition.key);
+        let here = before.filter(|_| definition.module == service.module);
+        claims.keep(Named::Payload, &definition.key, here.map(|(_, name)| name));
+    }
+    claims
+}
+
+fn name_type(definition: &mut TypeDef, id: TypeId, claims: &mut Claims, order: &mut Vec<TypeId>) {
+    if !definition.name.is_empty() {
+        return;
+    }
+    let mut title = ident::pascal(definition.title.as_deref().unwrap_or(""));
+    if title.len() > LONGEST_TITLE {
+        title.clear();
+    }
+    let place = place_name(&definition.document, &definition.pointer);
+    let wanted = [title.as_str(), &place];
+    definition.name = claims.claim(Named::Payload, &definition.key, &wanted, "Payload");
+    order.push(id);
+}
+
+/// The name of a schema after its file and its place in it.
+pub(super) fn place_name(document: &str, pointer: &str) -> String {
+    let file = document.rsplit('/').next().unwrap_or(document);
+    let stem = file.strip_suffix(".json").unwrap_or(file);
+    let steps = pointer.split('/').filter_map(|step| match step {
+        "properties" | "definitions" | "allOf" => None,
+        "items" => Some("item".to_owned()),
+        "additionalProperties" => Some("value".to_owned()),
+        "anyOf" | "oneOf" => Some("variant".to_owned()),
+        step => Some(step.replace("~1", "/").replace("~0", "~")),
+    });
+    let words: Vec<String> = std::iter::once(stem.to_owned()).chain(steps).collect();
+    ident::pascal(&words.join(" "))
+}
+
+/// The types that a type reaches, itself first, each before what it holds.
+pub(super) fn reached(types: &[TypeDef], payload: TypeId) -> Vec<TypeId> {
+    let mut order = Vec::new();
+    let mut seen = BTreeSet::new();
+    let mut waiting = vec![payload];
+    while let Some(next) = waiting.pop() {
+        if seen.insert(next) {
+            order.push(next);
+            let mut inner = Vec::new();
+            for value in types[next.0].shape.values() {
+                named_in(value, &mut inner);
+            }
+            waiting.extend(inner.into_iter().rev());
+        }
+    }
+    order
+}
+
+pub(super) fn named_in(value: &Value, found: &mut Vec<TypeId>) {
+    match &value.kind {
+        Kind::Named(id) => found.push(*id),
+        kind => kind
+            .values()
+            .iter()
+            .for_each(|value| named_in(value, found)),
+    }
+}
+
+/// Names the constants that go with types: two types whose names differ in case
+/// alone would share one, and a type with the name `A` would share its own.
+fn name_constants(service: &Service, types: &mut [TypeDef]) {
+    let mut claims = Claims::new(service.types.iter().map(|id| types[id.0].name.clone()));
+    for id in &service.types {
+        let wanted = ident::shouty(&types[id.0].name);
+        types[id.0].constant = claims.claim_free(&[&wanted], "TYPE");
+    }
+}
+
+/// Names the variants of the event: after their exchanges, with the service in
+/// front where an earlier service has the name.
+fn name_variants(services: &mut [Service], names: &Names) {
+    let mut claims = Claims::default();
+    for exchange in services.iter().flat_map(|service| &service.exchanges) {
+        let owner = &exchange.exchange;
+        claims.keep(Named::Event, owner, names.get(Named::Event, owner));
+    }
+    for service in services {
+        let prefix = ident::pascal(&service.module);
+        for exchange in &mut service.exchanges {
+            let qualified = format!("{prefix}{}", exchange.name);
+            let wanted = [exchange.name.as_str(), &qualified];
+            exchange.variant = claims.claim(Named::Event, &exchange.exchange, &wanted, "");
+        }
+    }
+}
+
+/// The other modules whose types a service's payloads reach.
+fn needs(service: &Service, types: &[TypeDef]) -> Vec<String> {
+    let modules: BTreeSet<&String> = service
+        .exchanges
+        .iter()
+        .flat_map(|exchange| reached(types, exchange.payload))
+        .map(|id| &types[id.0].module)
+        .filter(|module| **module != service.module)
+        .collect();
+    modules.into_iter().cloned().collect()
+}

@@ -1,0 +1,121 @@
+//! The names of rules.
+
+use std::collections::BTreeMap;
+
+use super::Claims;
+use crate::model::{NamedRule, Rule, RuleUse, Service, TypeDef, Value};
+use crate::names::{Kind, Names};
+use crate::types::ident;
+
+/// A rule, and every place that uses it.
+struct Shared {
+    subject: String,
+    /// The subject with the name of the first type that uses the rule in front.
+    qualified: String,
+    owners: Vec<String>,
+    first: RuleUse,
+}
+
+/// Names the rules that a service's types use. Two equal rules for values of
+/// one name are one rule.
+pub(super) fn name_rules(service: &mut Service, types: &mut [TypeDef], names: &Names) {
+    let shared = shared(service, types);
+    let mut claims = Claims::default();
+    for owner in shared.iter().flat_map(|it| &it.owners) {
+        claims.keep(Kind::Validator, owner, names.get(Kind::Validator, owner));
+    }
+    service.rules = shared
+        .into_iter()
+        .map(|it| it.named(&mut claims, names))
+        .collect();
+    for id in &service.types {
+        for_each_rule(&mut types[id.0], &mut |used| {
+            let subject = ident::shouty(&used.subject);
+            let mut rules = service.rules.iter();
+            if let Some(known) = rules.find(|it| it.subject == subject && it.rule == used.rule) {
+                used.name.clone_from(&known.name);
+            }
+        });
+    }
+}
+
+/// The rules of a service that get a name, in the order of their first use.
+fn shared(service: &Service, types: &mut [TypeDef]) -> Vec<Shared> {
+    let mut rules: Vec<Shared> = Vec::new();
+    for id in &service.types {
+        let (name, key) = (types[id.0].name.clone(), types[id.0].key.clone());
+        let mut counts = BTreeMap::new();
+        for_each_rule(&mut types[id.0], &mut |used| {
+            let owner = numbered(format!("{key} {}", used.subject), &mut counts);
+            let subject = ident::shouty(&used.subject);
+            let same = |it: &&mut Shared| it.subject == subject && it.first.rule == used.rule;
+            match rules.iter_mut().find(same) {
+                Some(known) => known.owners.push(owner),
+                None => rules.push(Shared {
+                    qualified: ident::shouty(&format!("{name} {}", used.subject)),
+                    subject,
+                    owners: vec![owner],
+                    first: used.clone(),
+                }),
+            }
+        });
+    }
+    rules
+}
+
+impl Shared {
+    /// The rule with the name that one of its owners had, or a new one.
+    fn named(mut self, claims: &mut Claims, names: &Names) -> NamedRule {
+        let had_one = |owner: &String| names.get(Kind::Validator, owner).is_some();
+        let owner = self.owners.iter().position(had_one).unwrap_or(0);
+        let owner = self.owners.swap_remove(owner);
+        let wanted = [self.subject.as_str(), &self.qualified];
+        NamedRule {
+            name: claims.claim(Kind::Validator, &owner, &wanted, "VALUE"),
+            owner,
+            subject: self.subject,
+            rule: self.first.rule,
+        }
+    }
+}
+
+/// `owner`, with a number from the second of that name on.
+pub(in crate::types) fn numbered(owner: String, counts: &mut BTreeMap<String, usize>) -> String {
+    let count = counts.entry(owner.clone()).or_default();
+    *count += 1;
+    match count {
+        1 => owner,
+        count => format!("{owner} {count}"),
+    }
+}
+
+fn for_each_rule(definition: &mut TypeDef, each: &mut impl FnMut(&mut RuleUse)) {
+    for value in definition.shape.values_mut() {
+        for_each_rule_of(value, each);
+    }
+}
+
+fn for_each_rule_of(value: &mut Value, each: &mut impl FnMut(&mut RuleUse)) {
+    value.rules.iter_mut().filter(is_named).for_each(&mut *each);
+    match &mut value.kind {
+        crate::model::Kind::List(item) => for_each_rule_of(item, each),
+        crate::model::Kind::Tuple(items) => {
+            for item in items {
+                for_each_rule_of(item, each);
+            }
+        }
+        crate::model::Kind::Map(key, item) => {
+            if let Some(key) = key {
+                each(key);
+            }
+            for_each_rule_of(item, each);
+        }
+        _ => {}
+    }
+}
+
+/// Whether a rule is a constant with a name; the others are written where they
+/// are used.
+fn is_named(used: &&mut RuleUse) -> bool {
+    !matches!(used.rule, Rule::Items(_) | Rule::Members(_))
+}

@@ -1,0 +1,164 @@
+//! Numbers: which Rust type holds them, and their rules.
+
+use serde_json::{Number, Value as Json};
+
+use super::{one_of, scalar};
+use crate::combine::{Bounds, View};
+use crate::model::{Kind, OneOf, Rule, ScalarRule, Value};
+
+const U64_MAX: i128 = u64::MAX as i128;
+const I64_MIN: i128 = i64::MIN as i128;
+const I64_MAX: i128 = i64::MAX as i128;
+
+/// The bounds of an integer, as integers: a bound between two whole numbers is
+/// moved to the one that lets the same values pass.
+#[derive(Default)]
+struct Whole {
+    minimum: Option<i128>,
+    maximum: Option<i128>,
+    above: Option<i128>,
+    below: Option<i128>,
+}
+
+/// The type of integers. Without values that 64 bits hold, it is any value, and
+/// the table checks it.
+pub(super) fn integer(view: &View<'_>, subject: &str) -> Value {
+    let stated = view.bounds();
+    let bounds = Whole::new(&stated);
+    let divisors = stated.multiple_of.as_slice();
+    let divisor = match divisors {
+        [only] if is_divisor(only) => Some(whole(only, f64::floor)),
+        _ => None,
+    };
+    let one_of = one_of(view, integer_of);
+    let (low, high) = bounds.range(one_of.as_ref());
+    let (low, high) = (low.unwrap_or(I64_MIN), high.unwrap_or(U64_MAX));
+    let is_listed = |one_of: &OneOf<i128>| one_of.values.iter().any(|it| (low..=high).contains(it));
+    if low > high
+        || low > U64_MAX
+        || high < I64_MIN
+        || one_of.as_ref().is_some_and(|it| !is_listed(it))
+    {
+        return Value::plain(Kind::Any).by_table();
+    }
+    let value = if low >= 0 {
+        let rule = bounds.rule(divisor, one_of, |limit| u64::try_from(limit).ok());
+        let rule = ScalarRule {
+            // Every value of the type keeps it.
+            minimum: rule.minimum.filter(|&limit| limit > 0),
+            ..rule
+        };
+        scalar(Kind::Unsigned, rule, Rule::Unsigned, subject)
+    } else if high <= I64_MAX {
+        let rule = bounds.rule(divisor, one_of, |limit| i64::try_from(limit).ok());
+        scalar(Kind::Signed, rule, Rule::Signed, subject)
+    } else {
+        let held = |limit: i128| Some(limit).filter(|it| (I64_MIN..=U64_MAX).contains(it));
+        let rule = bounds.rule(divisor, one_of, held);
+        scalar(Kind::Integer, rule, Rule::Integer, subject)
+    };
+    Value {
+        by_table: divisors.len() != usize::from(divisor.is_some()),
+        ..value
+    }
+}
+
+/// The type of other numbers.
+pub(super) fn number(view: &View<'_>, subject: &str) -> Value {
+    let Bounds {
+        minimum,
+        maximum,
+        exclusive_minimum,
+        exclusive_maximum,
+        multiple_of,
+    } = view.bounds();
+    let rule = ScalarRule {
+        minimum: minimum.cloned(),
+        maximum: maximum.cloned(),
+        exclusive_minimum: exclusive_minimum.cloned(),
+        exclusive_maximum: exclusive_maximum.cloned(),
+        multiple_of: multiple_of.first().copied().cloned(),
+        one_of: one_of(view, |value| value.as_number().cloned()),
+    };
+    // A listed integer that a float rounds can be told from its neighbours by its text.
+    let is_exact = |listed: &OneOf<Number>| listed.values.iter().all(is_float);
+    let by_table = multiple_of.len() > 1 || rule.one_of.as_ref().is_some_and(|it| !is_exact(it));
+    match by_table {
+        true => Value::plain(Kind::Number).by_table(),
+        false => scalar(Kind::Number, rule, Rule::Number, subject),
+    }
+}
+
+impl Whole {
+    fn new(bounds: &Bounds<'_>) -> Self {
+        let read = |limit: Option<&Number>, round| limit.map(|limit| whole(limit, round));
+        Self {
+            minimum: read(bounds.minimum, f64::ceil),
+            maximum: read(bounds.maximum, f64::floor),
+            above: read(bounds.exclusive_minimum, f64::floor),
+            below: read(bounds.exclusive_maximum, f64::ceil),
+        }
+    }
+
+    fn rule<T>(
+        &self,
+        divisor: Option<i128>,
+        one_of: Option<OneOf<i128>>,
+        narrow: impl Fn(i128) -> Option<T>,
+    ) -> ScalarRule<T> {
+        ScalarRule {
+            minimum: self.minimum.and_then(&narrow),
+            maximum: self.maximum.and_then(&narrow),
+            exclusive_minimum: self.above.and_then(&narrow),
+            exclusive_maximum: self.below.and_then(&narrow),
+            multiple_of: divisor.and_then(&narrow),
+            one_of: one_of.map(|one_of| OneOf {
+                constant: one_of.constant,
+                values: one_of.values.into_iter().filter_map(&narrow).collect(),
+            }),
+        }
+    }
+
+    /// The least and the greatest value that the bounds and the listed values leave.
+    fn range(&self, one_of: Option<&OneOf<i128>>) -> (Option<i128>, Option<i128>) {
+        let least = one_of.and_then(|one_of| one_of.values.iter().min().copied());
+        let greatest = one_of.and_then(|one_of| one_of.values.iter().max().copied());
+        let low = [self.minimum, self.above.map(|limit| limit + 1), least];
+        let high = [self.maximum, self.below.map(|limit| limit - 1), greatest];
+        (
+            low.into_iter().flatten().max(),
+            high.into_iter().flatten().min(),
+        )
+    }
+}
+
+/// Whether all integer types hold `number`, and it divides.
+fn is_divisor(number: &Number) -> bool {
+    is_whole(number) && (1..=I64_MAX).contains(&whole(number, f64::floor))
+}
+
+fn is_whole(number: &Number) -> bool {
+    number.as_f64().is_some_and(|float| float.fract() == 0.0)
+}
+
+/// Whether a float holds `number` exactly.
+fn is_float(number: &Number) -> bool {
+    let exact = number
+        .as_i64()
+        .map(i128::from)
+        .or(number.as_u64().map(i128::from));
+    exact.is_none_or(|integer| integer as f64 as i128 == integer)
+}
+
+/// `number` as an integer, rounded where it is between two.
+fn whole(number: &Number, round: fn(f64) -> f64) -> i128 {
+    let exact = number.as_u64().map(i128::from);
+    let exact = exact.or(number.as_i64().map(i128::from));
+    // A float beyond the range becomes its end, far beyond 64 bits.
+    exact.unwrap_or_else(|| round(number.as_f64().unwrap_or(0.0)).clamp(-1e30, 1e30) as i128)
+}
+
+fn integer_of(value: &Json) -> Option<i128> {
+    let number = value.as_number()?;
+    is_whole(number).then(|| whole(number, f64::floor))
+}

@@ -1,0 +1,212 @@
+//! Objects: structs, maps, and objects of which nothing is known.
+
+use std::collections::BTreeSet;
+
+use taskcluster_documents::SchemaId;
+
+use super::strings::text_rules;
+use super::{Types, ident};
+use crate::combine::{Node, View};
+use crate::model::{Field, Kind, MembersRule, Rule, RuleUse, Struct, TypeShape, Value};
+
+impl<'s> Types<'s> {
+    pub(super) fn object(&mut self, node: &Node, view: &View<'s>, subject: &str) -> Value {
+        let by_table = view.listed().is_some() || has_more(view);
+        let is_closed = self.rest_of(view).is_none();
+        if is_closed && !self.has_patterns(view) || !view.names().is_empty() {
+            if node.parts.len() > 1 && !self.may_combine() {
+                return Value::plain(Kind::Any).by_table();
+            }
+            let value = self.named(node);
+            if let Kind::Named(named) = value.kind {
+                self.definitions[named.0].by_table |= by_table || has_names(view);
+                self.waiting.push((named, node.clone()));
+            }
+            return value;
+        }
+        let value = self.map(view, subject);
+        Value {
+            by_table: value.by_table || by_table,
+            ..value
+        }
+    }
+
+    /// The shape of a named type that was left for later: a struct.
+    pub(super) fn shape(&mut self, node: &Node, view: &View<'s>) -> TypeShape {
+        match self.union_shape(node, view) {
+            Some(shape) => shape,
+            None => TypeShape::Struct(self.fields(view)),
+        }
+    }
+
+    /// An object whose members have no names of their own.
+    fn map(&mut self, view: &View<'s>, subject: &str) -> Value {
+        let counts = counts(view, subject);
+        let names = self.name_rule(view, subject);
+        let values = self.rest_of(view);
+        let has_patterns = self.has_patterns(view);
+        let (names, by_table) = match names {
+            Ok(names) => (names, has_patterns),
+            Err(NoRule) => (None, true),
+        };
+        let each = match values.as_deref() {
+            None | Some([]) => None,
+            Some(ids) => Some(self.value(&Node::all(ids), &format!("{subject} value"))),
+        };
+        let inner = each.as_ref().is_some_and(|each| each.by_table);
+        let kind = match each {
+            None if counts.is_none() && names.is_none() => Kind::Object,
+            each => {
+                let each = each.unwrap_or_else(|| Value::plain(Kind::Any));
+                Kind::Map(names.map(Box::new), Box::new(each))
+            }
+        };
+        Value {
+            rules: counts.into_iter().collect(),
+            by_table: by_table || inner,
+            ..Value::plain(kind)
+        }
+    }
+
+    /// The rule for the names of members, by `propertyNames`.
+    fn name_rule(&mut self, view: &View<'s>, subject: &str) -> Result<Option<RuleUse>, NoRule> {
+        let ids: Vec<SchemaId> = view.objects().filter_map(|it| it.property_names).collect();
+        if ids.is_empty() {
+            return Ok(None);
+        }
+        let node = Node::all(&ids);
+        let names = self.view(&node);
+        let is_string = names.types().is_none_or(|types| types.len() == 1);
+        let is_plain = !names.is_never() && names.choice().is_none() && !names.has_conditions();
+        if !is_string || !is_plain {
+            return Err(NoRule);
+        }
+        match text_rules(&node, &names, &[], &format!("{subject} name")).as_slice() {
+            [] => Ok(None),
+            [only] => Ok(Some(only.clone())),
+            _ => Err(NoRule),
+        }
+    }
+
+    /// The fields of a struct, in the order of the members' names.
+    fn fields(&mut self, view: &View<'s>) -> Struct {
+        let mut taken = BTreeSet::new();
+        let fields = view.names().into_iter();
+        let fields = fields.map(|name| self.field(view, name, &mut taken));
+        let fields = fields.collect();
+        let rest = self.rest_of(view).map(|ids| {
+            let each = match ids.as_slice() {
+                [] => Value::plain(Kind::Any),
+                ids => self.value(&Node::all(ids), "rest value"),
+            };
+            let by_table = each.by_table;
+            Box::new(Field {
+                name: field_name("rest", &mut taken),
+                wire_name: String::new(),
+                title: None,
+                description: None,
+                required: true,
+                boxed: false,
+                value: Value {
+                    by_table,
+                    ..Value::plain(Kind::Map(None, Box::new(each)))
+                },
+            })
+        });
+        Struct {
+            fields,
+            rest,
+            counts: counts(view, "members").map(Box::new),
+        }
+    }
+
+    fn field(&mut self, view: &View<'s>, name: &str, taken: &mut BTreeSet<String>) -> Field {
+        let ids = view.property(name);
+        let own = view.objects().find_map(|it| it.properties.get(name));
+        let described = own.map(|id| &self.schemas[id.0].annotations);
+        Field {
+            name: field_name(name, taken),
+            wire_name: name.to_owned(),
+            title: described.and_then(|it| it.title.clone()),
+            description: described.and_then(|it| it.description.clone()),
+            required: view.requires(name),
+            boxed: false,
+            value: match ids.as_slice() {
+                [] => Value::plain(Kind::Any),
+                ids => self.value(&Node::all(ids), name),
+            },
+        }
+    }
+
+    /// The schemas of the members that the schema does not name; `None` where
+    /// there may be none.
+    fn rest_of(&mut self, view: &View<'s>) -> Option<Vec<SchemaId>> {
+        let ids = view.additional();
+        if ids.iter().any(|id| self.schemas[id.0].general.never) {
+            return None;
+        }
+        let with_patterns = view
+            .objects()
+            .filter(|it| !it.pattern_properties.is_empty());
+        let mut of_patterns = Vec::new();
+        for keywords in with_patterns {
+            let forbids = |id: SchemaId| self.schemas[id.0].general.never;
+            match keywords.pattern_properties.as_slice() {
+                // All names that are left match the one pattern.
+                [(_, id)] if keywords.additional_properties.is_some_and(forbids) => {
+                    of_patterns.push(*id);
+                }
+                _ => {}
+            }
+        }
+        of_patterns.extend(ids);
+        // `true` constrains nothing.
+        of_patterns.retain(|id| !self.is_any(*id));
+        Some(of_patterns)
+    }
+
+    fn has_patterns(&self, view: &View<'s>) -> bool {
+        view.objects().any(|it| !it.pattern_properties.is_empty())
+    }
+
+    /// Whether a schema states nothing.
+    fn is_any(&mut self, id: SchemaId) -> bool {
+        let schema = &self.schemas[id.0];
+        let view = View::new(self.schemas, &Node::of(id));
+        let is_plain = view.types().is_none() && view.suggested().is_empty();
+        is_plain && !schema.general.never && view.choice().is_none() && !view.has_conditions()
+    }
+}
+
+/// `propertyNames` that is more than one rule.
+struct NoRule;
+
+/// Whether there are keywords for objects that no Rust type expresses.
+fn has_more(view: &View<'_>) -> bool {
+    view.objects()
+        .any(|it| !it.dependencies.is_empty() || !it.pattern_properties.is_empty())
+}
+
+/// Whether there is a constraint on names, which a struct does not check.
+fn has_names(view: &View<'_>) -> bool {
+    view.objects().any(|it| it.property_names.is_some())
+}
+
+/// The rule for how many members there are, if there is one.
+fn counts(view: &View<'_>, subject: &str) -> Option<RuleUse> {
+    let (minimum, maximum) = view.property_limits();
+    let rule = MembersRule { minimum, maximum };
+    let is_limited = minimum.is_some() || maximum.is_some();
+    is_limited.then(|| RuleUse::new(Rule::Members(rule), subject))
+}
+
+/// The name of the field for the member `name`, apart from those taken.
+fn field_name(name: &str, taken: &mut BTreeSet<String>) -> String {
+    let wanted = match ident::snake(name) {
+        snake if snake.is_empty() => "value".to_owned(),
+        snake => snake,
+    };
+    let distinct = ident::distinct(&wanted, "_", |name| taken.contains(name));
+    taken.insert(distinct.clone());
+    distinct
+}

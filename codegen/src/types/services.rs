@@ -1,0 +1,131 @@
+//! Services and their exchanges.
+
+use std::collections::BTreeSet;
+
+use super::Types;
+use super::ident;
+use super::naming::Claims;
+use crate::model::{Exchange, KeyEntry, Service};
+use crate::names::{Kind, Names};
+use taskcluster_documents::resolve::{Entry, Reference};
+
+/// Names that a generated crate has for other modules, files and features, and
+/// those of the modules of each service.
+const RESERVED: [&str; 16] = [
+    "arbitrary",
+    "bindings",
+    "catalogue",
+    "checks",
+    "default",
+    "entries",
+    "event",
+    "json_schemas",
+    "lib",
+    "mod",
+    "payloads",
+    "required",
+    "routing_keys",
+    "schemars",
+    "schemas",
+    "validators",
+];
+
+/// Makes every service, and with it every type that its payloads reach.
+pub(super) fn services(
+    references: &[Reference],
+    types: &mut Types<'_>,
+    names: &Names,
+) -> Vec<Service> {
+    let mut services: Vec<(Service, &Reference)> =
+        references.iter().map(|it| (service(it), it)).collect();
+    name_modules(&mut services, names);
+    for (service, _) in &services {
+        let folder = format!("{}/{}", service.name, service.api_version);
+        types.modules.insert(folder, service.module.clone());
+    }
+    for (service, reference) in &mut services {
+        types.module.clone_from(&service.module);
+        service.exchanges = reference
+            .entries
+            .iter()
+            .map(|entry| exchange(entry, types))
+            .collect();
+    }
+    services.into_iter().map(|(service, _)| service).collect()
+}
+
+/// Names the modules of services; the version of the API is part of the name from
+/// the second version on, so that a new version does not rename the first.
+fn name_modules(services: &mut [(Service, &Reference)], names: &Names) {
+    let mut claims = Claims::new(RESERVED).separated_by("_");
+    for (service, _) in services.iter() {
+        let owner = service.key();
+        claims.keep(Kind::Module, &owner, names.get(Kind::Module, &owner));
+    }
+    for (service, _) in services {
+        let wanted = match service.api_version.as_str() {
+            "v1" => ident::snake(&service.name),
+            version => ident::snake(&format!("{} {version}", service.name)),
+        };
+        service.module = claims.claim(Kind::Module, &service.key(), &[&wanted], "service");
+    }
+}
+
+impl Service {
+    /// What tells it from other services: its name, and the version of its API.
+    pub(crate) fn key(&self) -> String {
+        format!("{} {}", self.name, self.api_version)
+    }
+}
+
+fn service(reference: &Reference) -> Service {
+    Service {
+        module: String::new(),
+        name: reference.service.clone(),
+        api_version: reference.api_version.clone(),
+        title: reference.title.clone(),
+        description: reference.description.clone(),
+        exchanges: Vec::new(),
+        types: Vec::new(),
+        rules: Vec::new(),
+        needs: Vec::new(),
+    }
+}
+
+fn exchange(entry: &Entry, types: &mut Types<'_>) -> Exchange {
+    Exchange {
+        name: String::new(),
+        variant: String::new(),
+        key_name: String::new(),
+        wire_name: entry.name.clone(),
+        exchange: entry.exchange.clone(),
+        title: entry.title.clone(),
+        description: entry.description.clone(),
+        schema: entry.schema.clone(),
+        payload: types.payload(entry.payload),
+        entries: key_entries(entry),
+    }
+}
+
+fn key_entries(entry: &Entry) -> Vec<KeyEntry> {
+    // Bindings have a function of this name.
+    let mut taken = BTreeSet::from(["new".to_owned()]);
+    let mut entries = Vec::new();
+    for word in &entry.routing_key {
+        let wanted = match ident::snake(&word.name) {
+            name if name.is_empty() => "word".to_owned(),
+            name => name,
+        };
+        let field = ident::distinct(&wanted, "_", |name| taken.contains(name));
+        taken.insert(field.clone());
+        entries.push(KeyEntry {
+            field,
+            wire_name: word.name.clone(),
+            summary: word.summary.clone(),
+            constant: word.constant.clone(),
+            required: word.required,
+            multiple_words: word.multiple_words,
+        });
+    }
+    entries
+}

@@ -1,0 +1,116 @@
+//! Strings: enums, points in time, and text with rules.
+
+use std::collections::BTreeSet;
+
+use taskcluster_documents::resolve::{JsonType, Pattern};
+
+use super::{Types, ident, one_of};
+use crate::combine::{Node, View};
+use crate::model::{Kind, Rule, RuleUse, TextRule, TypeShape, Value, Variant};
+
+impl<'s> Types<'s> {
+    /// A string: an enum where the schema lists several and states nothing more,
+    /// a timestamp, or text with rules.
+    pub(super) fn string(&mut self, node: &Node, view: &View<'s>, subject: &str) -> Value {
+        let listed = one_of(view, |value| value.as_str().map(str::to_owned));
+        let has_keywords = view.lengths() != (None, None)
+            || !view.patterns().is_empty()
+            || !view.formats().is_empty();
+        if let Some(listed) = listed
+            && listed.values.len() > 1
+            && !has_keywords
+        {
+            let value = self.named(node);
+            if let Kind::Named(named) = value.kind {
+                self.finish(named, TypeShape::Enum(variants(&listed.values)));
+            }
+            return value;
+        }
+        let rules = text_rules(node, view, &[], subject);
+        let is_time = |rule: &RuleUse| match &rule.rule {
+            Rule::Text(rule) => {
+                let formats: Vec<&str> = rule.formats.iter().map(|it| it.source.as_str()).collect();
+                let alone = TextRule {
+                    formats: rule.formats.clone(),
+                    ..TextRule::default()
+                };
+                formats == ["date-time"] && *rule == alone
+            }
+            _ => false,
+        };
+        match rules.as_slice() {
+            [only] if is_time(only) => Value::plain(Kind::Timestamp),
+            _ => Value {
+                rules,
+                ..Value::plain(Kind::Text)
+            },
+        }
+    }
+}
+
+/// The rules of a string: one, or several where several schemas state patterns or
+/// formats. `any_of` are formats of which one is enough.
+pub(super) fn text_rules(
+    node: &Node,
+    view: &View<'_>,
+    any_of: &[Pattern],
+    subject: &str,
+) -> Vec<RuleUse> {
+    let (min_length, max_length) = view.lengths();
+    let mut patterns = view.patterns().into_iter().cloned();
+    let formats = view.formats().into_iter().map(|it| vec![it.clone()]);
+    let any_of = Some(any_of.to_vec()).filter(|formats| !formats.is_empty());
+    let mut formats = formats.chain(any_of.clone());
+    let first = TextRule {
+        min_length: min_length.filter(|&limit| limit > 0),
+        max_length,
+        pattern: patterns.next(),
+        formats: formats.next().unwrap_or_default(),
+        one_of: one_of(view, |value| value.as_str().map(str::to_owned)),
+    };
+    if first == TextRule::default() {
+        return Vec::new();
+    }
+    let patterns = patterns.map(|pattern| TextRule {
+        pattern: Some(pattern),
+        ..TextRule::default()
+    });
+    let formats = formats.map(|formats| TextRule {
+        formats,
+        ..TextRule::default()
+    });
+    let rules = std::iter::once(first).chain(patterns).chain(formats);
+    let mut rules: Vec<RuleUse> = rules
+        .map(|rule| RuleUse::new(Rule::Text(rule), subject))
+        .collect();
+    // One rule of one schema is all of its keywords for strings.
+    if let [only] = rules.as_mut_slice() {
+        let is_string = view
+            .types()
+            .is_some_and(|it| it == [JsonType::String].into());
+        let is_alone = view.parts.len() == 1 && (is_string || view.listed().is_none());
+        only.schema = node.schema().filter(|_| is_alone && any_of.is_none());
+    }
+    rules
+}
+
+/// The variants of an enum, with names of their own.
+pub(super) fn variants(values: &[String]) -> Vec<Variant> {
+    // Every enum has one variant more, for values the schema does not name.
+    let mut taken = BTreeSet::from(["Unknown".to_owned()]);
+    values
+        .iter()
+        .map(|value| {
+            let wanted = ident::variant(value).unwrap_or_else(|| match value.is_empty() {
+                true => "Empty".to_owned(),
+                false => "Value".to_owned(),
+            });
+            let name = ident::distinct(&wanted, "", |name| taken.contains(name));
+            taken.insert(name.clone());
+            Variant {
+                name,
+                wire_name: value.clone(),
+            }
+        })
+        .collect()
+}

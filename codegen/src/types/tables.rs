@@ -1,0 +1,155 @@
+//! Which schemas have a table of their own, and its name.
+//!
+//! Most tables are written where they are used. A table has a name if it is that of
+//! a type, if several tables refer to it, as those of a cycle do, and if it would be
+//! nested too deeply otherwise.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use taskcluster_documents::SchemaId;
+use taskcluster_documents::resolve::{Schema, StringKeywords};
+
+use super::ident;
+use super::naming::{Claims, place_name};
+use crate::combine::Node;
+use crate::model::{Constant, Kind, Model, TypeDef, TypeId, TypeShape, Value};
+
+/// How deeply tables may be nested in one another.
+const DEEPEST: usize = 12;
+
+/// Up to how many listed values a table may be written down more than once.
+const FEW_VALUES: usize = 4;
+
+/// Names the tables of `model`, whose rules have their names.
+pub(super) fn name_tables(model: &mut Model, merged: &BTreeMap<TypeId, TypeId>) {
+    model.text_rules = text_rules(&model.types);
+    let mut tables = Tables {
+        schemas: &model.schemas,
+        rules: &model.text_rules,
+        names: BTreeMap::new(),
+        claims: BTreeMap::new(),
+    };
+    for (index, definition) in model.types.iter().enumerate() {
+        // An enum that was written down again has the table of the first.
+        let kept = merged.get(&TypeId(index));
+        let owner = kept.map_or(definition, |kept| &model.types[kept.0]);
+        let claims = tables.claims.entry(&owner.module).or_default();
+        claims.take(&owner.constant);
+        if let Some(schema) = definition.node.schema() {
+            tables.names.entry(schema).or_insert_with(|| Constant {
+                module: owner.module.clone(),
+                constant: owner.constant.clone(),
+            });
+        }
+    }
+    // First what something is checked by, then what is only printed.
+    let payloads: BTreeSet<TypeId> = model
+        .services
+        .iter()
+        .flat_map(|service| &service.exchanges)
+        .map(|exchange| exchange.payload)
+        .collect();
+    let types = model.types.iter().enumerate();
+    let types = types.filter(|(_, it)| !it.module.is_empty());
+    let (checked, printed): (Vec<_>, Vec<_>) =
+        types.partition(|(index, it)| it.by_table || payloads.contains(&TypeId(*index)));
+    let mut seen = BTreeSet::new();
+    for (_, definition) in &checked {
+        tables.walk(&definition.node, &definition.module, &mut seen);
+        if let TypeShape::Union(branches) = &definition.shape {
+            for branch in branches {
+                tables.walk(&branch.node, &definition.module, &mut seen);
+            }
+        }
+    }
+    let used = seen.clone();
+    for (_, definition) in &printed {
+        tables.walk(&definition.node, &definition.module, &mut seen);
+    }
+    let own = checked.iter().map(|(_, it)| it.table());
+    let referred = tables.names.iter().filter(|(id, _)| used.contains(id));
+    let used: BTreeSet<Constant> = own.chain(referred.map(|(_, name)| name.clone())).collect();
+    let all = tables.names.values().cloned();
+    let all = all.chain(printed.iter().map(|(_, it)| it.table()));
+    model.printed = all.filter(|name| !used.contains(name)).collect();
+    model.tables = tables.names;
+}
+
+struct Tables<'m> {
+    schemas: &'m [Schema],
+    rules: &'m BTreeMap<SchemaId, Constant>,
+    names: BTreeMap<SchemaId, Constant>,
+    /// The names of statics in each module.
+    claims: BTreeMap<&'m str, Claims>,
+}
+
+impl<'m> Tables<'m> {
+    /// Goes through all tables that the table of `node` refers to.
+    fn walk(&mut self, node: &Node, module: &'m str, seen: &mut BTreeSet<SchemaId>) {
+        let parts = node.parts.iter().rev();
+        let mut waiting: Vec<(SchemaId, usize)> = parts.map(|part| (part.schema, 0)).collect();
+        while let Some((id, depth)) = waiting.pop() {
+            let schema = &self.schemas[id.0];
+            let is_named = self.names.contains_key(&id);
+            let is_again = !seen.insert(id);
+            let depth = match is_named {
+                true => 0,
+                false if is_again && !self.is_small(id) || depth > DEEPEST => {
+                    self.name(id, module);
+                    0
+                }
+                false => depth,
+            };
+            if !is_again {
+                let inner = schema.subschemas().into_iter().rev();
+                waiting.extend(inner.map(|id| (id, depth + 1)));
+            }
+        }
+    }
+
+    fn name(&mut self, id: SchemaId, module: &'m str) {
+        let home = &self.schemas[id.0].home;
+        let wanted = ident::shouty(&place_name(&home.document, &home.pointer));
+        let claims = self.claims.entry(module).or_default();
+        let name = Constant {
+            module: module.to_owned(),
+            constant: claims.claim_free(&[&wanted], "SCHEMA"),
+        };
+        self.names.insert(id, name);
+    }
+
+    /// Whether a table is short, and refers to no other.
+    fn is_small(&self, id: SchemaId) -> bool {
+        let schema = &self.schemas[id.0];
+        let values = schema.general.enumeration.as_ref().map_or(0, Vec::len);
+        let is_plain = schema.string == StringKeywords::default()
+            && schema.general.constant.is_none()
+            && values <= FEW_VALUES;
+        schema.subschemas().is_empty() && (is_plain || self.rules.contains_key(&id))
+    }
+}
+
+/// The rules that have all keywords for strings of a schema.
+fn text_rules(types: &[TypeDef]) -> BTreeMap<SchemaId, Constant> {
+    let mut rules = BTreeMap::new();
+    for definition in types {
+        let mut waiting: Vec<&Value> = definition.shape.values();
+        while let Some(value) = waiting.pop() {
+            waiting.extend(value.kind.values());
+            let of_names = match &value.kind {
+                Kind::Map(Some(names), _) => Some(&**names),
+                _ => None,
+            };
+            for used in value.rules.iter().chain(of_names) {
+                let Some(schema) = used.schema.filter(|_| !used.name.is_empty()) else {
+                    continue;
+                };
+                rules.entry(schema).or_insert_with(|| Constant {
+                    module: definition.module.clone(),
+                    constant: used.name.clone(),
+                });
+            }
+        }
+    }
+    rules
+}
