@@ -19,8 +19,8 @@ pub use crate::__json_schemas as json_schemas;
 pub use crate::binding::BindingWords;
 pub use crate::event::{AnyMessage, decode_as};
 pub use crate::payload::{
-    Branch, Members, PayloadSlot, Union, deserialize_open, deserialize_union, fmt_open, optional,
-    read_variant, serialize_open,
+    Branch, Members, PayloadSlot, Union, deserialize_open, deserialize_union, optional, parse_open,
+    read_variant,
 };
 pub use crate::routing::{KeyReader, KeyWriter};
 pub use crate::rule::{
@@ -65,6 +65,8 @@ macro_rules! __taskcluster_required {
     };
 }
 
+pub use crate::__taskcluster_open_enums as open_enums;
 pub use crate::__taskcluster_required as required;
 #[cfg(feature = "schemars")]
 pub use schemars;
+pub use serde_core as serde;

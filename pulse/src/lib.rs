@@ -19,7 +19,7 @@
 //! `tracing`. The feature `management` adds to `amqp` a client of RabbitMQ's
 //! management HTTP API, `Management`, which lists the bindings of a queue. The
 //! feature `arbitrary` adds valid examples of payloads, routing keys and messages,
-//! by the function `example`; `schemars` adds payloads as JSON Schemas.
+//! by the function `example`; `schemars` adds payloads as JSON Schemas, `chrono` conversions of [`Timestamp`].
 //!
 //! Below the `TRACE` level neither `tracing` nor `log` ever sees a secret. On it,
 //! lapin writes every frame and ureq every request, those that log in included:
@@ -60,7 +60,7 @@ pub use example::example;
 pub use memory::MemoryBroker;
 pub use payload::{
     OpenEnum, Payload, PayloadError, PayloadObject, RawJson, RawJsonObject, Timestamp,
-    TimestampError, Unknown, decode, decode_strict,
+    TimestampError, UnknownValue, Unrecognized, decode, decode_strict,
 };
 pub use routing::{
     MAX_BYTES, RoutingKey, RoutingKeyError, RoutingKeyErrorKind, RoutingPattern, Word, Words,

@@ -6,37 +6,22 @@ use quote::quote;
 use super::docs::docs;
 use super::markdown::code;
 use super::payloads::type_docs;
-use super::ty::ident;
-use crate::model::{TypeDef, Variant};
+use super::ty::{Types, ident};
+use crate::model::{Service, TypeDef, TypeShape, Variant};
 
-/// An enum, and what reads, writes and prints it.
+/// An enum, with the values that the schema lists.
 pub(super) fn definition(definition: &TypeDef, variants: &[Variant]) -> Vec<TokenStream> {
-    let name = ident(&definition.name);
-    vec![
-        item(definition, variants),
-        open_enum(definition, variants),
-        quote! {
-            impl fmt::Display for #name {
-                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                    fmt_open(self, f)
-                }
-            }
-        },
-        quote! {
-            impl Serialize for #name {
-                fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                    serialize_open(self, serializer)
-                }
-            }
-        },
-        quote! {
-            impl<'de> Deserialize<'de> for #name {
-                fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                    deserialize_open(deserializer)
-                }
-            }
-        },
-    ]
+    vec![item(definition, variants), open_enum(definition, variants)]
+}
+
+/// The traits that all enums of a service have in common.
+pub(super) fn traits(types: Types<'_>, service: &Service) -> Option<TokenStream> {
+    let definitions = service.types.iter().map(|id| types.definition(*id));
+    let enums: Vec<_> = definitions
+        .filter(|definition| matches!(definition.shape, TypeShape::Enum(_)))
+        .map(|definition| ident(&definition.name))
+        .collect();
+    (!enums.is_empty()).then(|| quote!(open_enums! { #(#enums),* }))
 }
 
 fn item(definition: &TypeDef, variants: &[Variant]) -> TokenStream {
@@ -53,8 +38,8 @@ fn item(definition: &TypeDef, variants: &[Variant]) -> TokenStream {
         #[non_exhaustive]
         pub enum #name {
             #(#variants,)*
-            /// A value that the schema does not name, of a newer server for instance.
-            Unknown(Unknown),
+            /// A value that the schema does not list, of a newer server for instance.
+            Unrecognized(Unrecognized),
         }
     }
 }
@@ -69,14 +54,14 @@ fn open_enum(definition: &TypeDef, variants: &[Variant]) -> TokenStream {
         impl OpenEnum for #name {
             const KNOWN: &'static [(&'static str, Self)] = &[#((#texts, Self::#names)),*];
 
-            fn from_unknown(value: Unknown) -> Self {
-                Self::Unknown(value)
+            fn from_unrecognized(value: Unrecognized) -> Self {
+                Self::Unrecognized(value)
             }
 
-            fn known(&self) -> Result<&'static str, &Unknown> {
+            fn known(&self) -> Result<&'static str, &Unrecognized> {
                 match self {
                     #(Self::#names => Ok(#texts),)*
-                    Self::Unknown(value) => Err(value),
+                    Self::Unrecognized(value) => Err(value),
                 }
             }
         }

@@ -11,7 +11,8 @@ use super::markdown;
 use super::tables::Tables;
 use super::ty::{Types, ident};
 use super::{
-    Layout, RustFile, binding, examples, payloads, required, routing_key, schemas, validators,
+    Layout, RustFile, binding, enums, examples, payloads, required, routing_key, schemas,
+    validators,
 };
 use crate::model::{Model, Service, TypeId};
 
@@ -159,6 +160,7 @@ fn key_items(service: &Service) -> Vec<TokenStream> {
 fn payload_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
     let ids = service.types.iter();
     ids.flat_map(|id| payloads::definition(types, types.definition(*id)))
+        .chain(enums::traits(types, service))
         .collect()
 }
 

@@ -67,16 +67,13 @@ fn print(file: RustFile, header: &str) -> syn::Result<String> {
 /// The text of an item. A call of a macro that defines items is printed as they are.
 fn unparsed(item: Item) -> syn::Result<String> {
     let Item::Macro(call) = item else {
-        return Ok(prettyplease::unparse(&File {
-            shebang: None,
-            frontmatter: None,
-            attrs: Vec::new(),
-            items: vec![item],
-        }));
+        return Ok(printed(item));
     };
-    let name = call.mac.path.require_ident()?;
+    let name = call.mac.path.require_ident()?.clone();
+    let Ok(file) = call.mac.parse_body::<File>() else {
+        return Ok(printed(Item::Macro(call)));
+    };
     let mut text = format!("{name}! {{\n");
-    let file: File = call.mac.parse_body()?;
     for (index, item) in file.items.into_iter().enumerate() {
         if index > 0 {
             text.push('\n');
@@ -88,6 +85,15 @@ fn unparsed(item: Item) -> syn::Result<String> {
     }
     text.push_str("}\n");
     Ok(text)
+}
+
+fn printed(item: Item) -> String {
+    prettyplease::unparse(&File {
+        shebang: None,
+        frontmatter: None,
+        attrs: Vec::new(),
+        items: vec![item],
+    })
 }
 
 /// The kinds of items between which there is an empty line.

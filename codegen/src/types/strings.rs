@@ -97,7 +97,7 @@ pub(super) fn text_rules(
 /// The variants of an enum, with names of their own.
 pub(super) fn variants(values: &[String]) -> Vec<Variant> {
     // Every enum has one variant more, for values the schema does not name.
-    let mut taken = BTreeSet::from(["Unknown".to_owned()]);
+    let mut taken = BTreeSet::from(["Unrecognized".to_owned()]);
     values
         .iter()
         .map(|value| {

@@ -17,7 +17,7 @@ pub use decode::{PayloadError, decode, decode_strict};
 pub use json::{RawJson, RawJsonObject};
 pub use members::Members;
 pub use object::{PayloadObject, PayloadSlot};
-pub use open_enum::{OpenEnum, Unknown, deserialize_open, fmt_open, serialize_open};
+pub use open_enum::{OpenEnum, UnknownValue, Unrecognized, deserialize_open, parse_open};
 pub use timestamp::{Timestamp, TimestampError};
 pub use union::{Branch, Union, deserialize_union, read_variant};
 

@@ -1,55 +1,99 @@
-//! String enums that keep a value which they do not know.
+//! String enums that keep a value which the schema does not list.
 
 use std::borrow::Cow;
+use std::error::Error;
 use std::fmt;
 
-use serde_core::de::{Deserializer, Error, Visitor};
+use serde_core::de::{Deserializer, Visitor};
 use serde_core::{Serialize, Serializer};
 
-/// An enum over the strings that a schema names, with one more variant for a
-/// string that it does not name.
+/// An enum over the strings that a schema lists, with one more variant for a
+/// string that it does not list.
 pub trait OpenEnum: Clone + 'static {
-    /// The strings that the schema names, in its order, and their variants.
+    /// The strings that the schema lists, in its order, and their variants.
     const KNOWN: &'static [(&'static str, Self)];
 
-    /// The variant for a string that the schema does not name.
-    fn from_unknown(value: Unknown) -> Self;
+    /// The variant for a string that the schema does not list.
+    fn from_unrecognized(value: Unrecognized) -> Self;
 
     /// The string of this variant.
     ///
     /// # Errors
     ///
-    /// The value itself, where the schema does not name it.
-    fn known(&self) -> Result<&'static str, &Unknown>;
+    /// The value itself, where the schema does not list it.
+    fn known(&self) -> Result<&'static str, &Unrecognized>;
 }
 
-/// An enum value that the schema does not name, as it came.
+/// An enum value that the schema does not list, as it came.
 ///
-/// It can be printed and published again, and nothing else: it can't be built,
-/// and its text can't be matched on, so that no program depends on a value that
-/// turns into a variant of its own with the next schema.
+/// It can be printed and published again. It can't be built or matched on by its
+/// text, so no program depends on a value that becomes a variant of its own with
+/// the next schema.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Unknown(Box<str>);
+pub struct Unrecognized(Box<str>);
 
-impl fmt::Debug for Unknown {
+impl Unrecognized {
+    /// The text, for the enum around it.
+    #[doc(hidden)]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Unrecognized {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.0, f)
     }
 }
 
-impl fmt::Display for Unknown {
+impl fmt::Display for Unrecognized {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.pad(&self.0)
     }
 }
 
-impl Serialize for Unknown {
+impl Serialize for Unrecognized {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.0)
     }
 }
 
-/// Reads a string into the variant that the schema names it by, or keeps it.
+/// A string that is none of the values of an enum.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnknownValue {
+    /// The string.
+    pub text: String,
+    /// The values of the enum.
+    pub known: Vec<&'static str>,
+}
+
+impl fmt::Display for UnknownValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { text, known } = self;
+        write!(f, "unknown value {text:?}; known are {}", known.join(", "))
+    }
+}
+
+impl Error for UnknownValue {}
+
+/// The variant for a string that the schema lists.
+///
+/// # Errors
+///
+/// [`UnknownValue`] for any other string.
+pub fn parse_open<E: OpenEnum>(text: &str) -> Result<E, UnknownValue> {
+    let mut known = E::KNOWN.iter();
+    match known.find(|(known, _)| *known == text) {
+        Some((_, variant)) => Ok(variant.clone()),
+        None => Err(UnknownValue {
+            text: text.to_owned(),
+            known: E::KNOWN.iter().map(|(known, _)| *known).collect(),
+        }),
+    }
+}
+
+/// Reads a string into the variant that the schema lists it for, or keeps it.
 ///
 /// # Errors
 ///
@@ -62,35 +106,66 @@ where
     let text = deserializer.deserialize_str(Text)?;
     match E::KNOWN.iter().find(|(known, _)| *known == text) {
         Some((_, variant)) => Ok(variant.clone()),
-        None => Ok(E::from_unknown(Unknown(text.into()))),
+        None => Ok(E::from_unrecognized(Unrecognized(text.into()))),
     }
 }
 
-/// Writes the string of a variant, or the one that was kept.
-///
-/// # Errors
-///
-/// As `serializer` gives them.
-pub fn serialize_open<E: OpenEnum, S: Serializer>(
-    value: &E,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    match value.known() {
-        Ok(text) => serializer.serialize_str(text),
-        Err(unknown) => unknown.serialize(serializer),
-    }
-}
+/// The traits that every enum over strings has, by its [`OpenEnum`].
+#[macro_export]
+#[doc(hidden)]
+macro_rules! __taskcluster_open_enums {
+    ($($name:ident),* $(,)?) => {
+        $(
+            impl $name {
+                /// The string of this value.
+                pub fn as_str(&self) -> &str {
+                    use $crate::OpenEnum;
+                    match self.known() {
+                        Ok(text) => text,
+                        Err(value) => value.as_str(),
+                    }
+                }
+            }
 
-/// Prints the string of a variant, or the one that was kept.
-///
-/// # Errors
-///
-/// As `f` gives them.
-pub fn fmt_open<E: OpenEnum>(value: &E, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    match value.known() {
-        Ok(text) => f.write_str(text),
-        Err(unknown) => fmt::Display::fmt(unknown, f),
-    }
+            impl ::std::convert::AsRef<str> for $name {
+                fn as_ref(&self) -> &str {
+                    $name::as_str(self)
+                }
+            }
+
+            impl ::std::fmt::Display for $name {
+                fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                    f.pad($name::as_str(self))
+                }
+            }
+
+            /// Parses a value that the schema lists.
+            impl ::std::str::FromStr for $name {
+                type Err = $crate::UnknownValue;
+
+                fn from_str(text: &str) -> ::std::result::Result<Self, Self::Err> {
+                    $crate::__private::parse_open(text)
+                }
+            }
+
+            impl $crate::__private::serde::Serialize for $name {
+                fn serialize<S: $crate::__private::serde::Serializer>(
+                    &self,
+                    serializer: S,
+                ) -> ::std::result::Result<S::Ok, S::Error> {
+                    serializer.serialize_str($name::as_str(self))
+                }
+            }
+
+            impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
+                fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
+                    deserializer: D,
+                ) -> ::std::result::Result<Self, D::Error> {
+                    $crate::__private::deserialize_open(deserializer)
+                }
+            }
+        )*
+    };
 }
 
 /// Borrows the string from the input where it can.
@@ -103,11 +178,14 @@ impl<'de> Visitor<'de> for Text {
         f.write_str("a string")
     }
 
-    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
+    fn visit_borrowed_str<E: serde_core::de::Error>(
+        self,
+        text: &'de str,
+    ) -> Result<Self::Value, E> {
         Ok(Cow::Borrowed(text))
     }
 
-    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+    fn visit_str<E: serde_core::de::Error>(self, text: &str) -> Result<Self::Value, E> {
         Ok(Cow::Owned(text.to_owned()))
     }
 }

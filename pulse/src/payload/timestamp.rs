@@ -1,6 +1,8 @@
 //! Points in time, printed as Taskcluster prints them.
 
 mod canonical;
+#[cfg(feature = "chrono")]
+mod chrono;
 
 use std::fmt;
 use std::iter;
@@ -8,8 +10,8 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use chrono::format::{Fixed, Item, Numeric, Pad};
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDateTime, Offset, TimeDelta, Timelike, Utc};
+use ::chrono::format::{Fixed, Item, Numeric, Pad};
+use ::chrono::{DateTime, Datelike, FixedOffset, NaiveDateTime, Offset, TimeDelta, Timelike, Utc};
 use serde_core::de::{Deserialize, Deserializer, Error, Visitor};
 use serde_core::{Serialize, Serializer};
 

@@ -37,7 +37,9 @@ fn every_value_of_an_enum_has_a_variant() {
     for (value, variant) in ChangedOdd::KNOWN {
         let message: enums::Changed2 = valid(json!({"case": "ready", "version": 1, "odd": value}));
         assert_eq!(message.odd.as_ref(), Some(variant));
+        assert_eq!((variant.as_str(), variant.as_ref()), (*value, *value));
         assert_eq!(variant.to_string(), *value);
+        assert_eq!(value.parse().as_ref(), Ok(variant));
     }
     assert_eq!(ChangedOdd::KNOWN.len(), 12);
     for value in ["a-b", "a_b", "a.b", "a b"] {
@@ -98,4 +100,16 @@ fn keywords_are_members_too() {
     let open: Open2 =
         valid(json!({"self": 1, "rest": 2, "members": 3, "deserializer": 4, "more": 5}));
     assert_eq!((open.rest, open.rest_2["more"].get()), (Some(2), "5"));
+}
+
+#[test]
+fn a_value_that_the_schema_lists_is_parsed() {
+    let error = "neither".parse::<ChangedOdd>().unwrap_err().to_string();
+    assert!(
+        error.starts_with("unknown value \"neither\"; known are "),
+        "{error}"
+    );
+    let odd: ChangedOdd = serde_json::from_value(json!("neither")).expect("any string");
+    assert!(matches!(odd, ChangedOdd::Unrecognized(_)));
+    assert_eq!(odd.as_str(), "neither");
 }

@@ -77,7 +77,7 @@ pub(super) const RESERVED: &[&str] = &[
     "Type",
     "UnexpectedExchange",
     "Union",
-    "Unknown",
+    "Unrecognized",
     "Unstructured",
     "Validate",
     "Vec",

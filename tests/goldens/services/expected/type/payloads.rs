@@ -2,11 +2,9 @@
 
 //! Payload types.
 
-use std::fmt;
-
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use taskcluster_pulse::{OpenEnum, Unknown};
-use taskcluster_pulse::__private::{deserialize_open, fmt_open, serialize_open};
+use serde::{Deserialize, Serialize};
+use taskcluster_pulse::{OpenEnum, Unrecognized};
+use taskcluster_pulse::__private::open_enums;
 
 /// Of the first service.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -32,8 +30,8 @@ pub enum StatusState {
     Pending,
     /// `running`
     Running,
-    /// A value that the schema does not name, of a newer server for instance.
-    Unknown(Unknown),
+    /// A value that the schema does not list, of a newer server for instance.
+    Unrecognized(Unrecognized),
 }
 
 impl OpenEnum for StatusState {
@@ -41,33 +39,19 @@ impl OpenEnum for StatusState {
         ("pending", Self::Pending),
         ("running", Self::Running),
     ];
-    fn from_unknown(value: Unknown) -> Self {
-        Self::Unknown(value)
+    fn from_unrecognized(value: Unrecognized) -> Self {
+        Self::Unrecognized(value)
     }
 
-    fn known(&self) -> Result<&'static str, &Unknown> {
+    fn known(&self) -> Result<&'static str, &Unrecognized> {
         match self {
             Self::Pending => Ok("pending"),
             Self::Running => Ok("running"),
-            Self::Unknown(value) => Err(value),
+            Self::Unrecognized(value) => Err(value),
         }
     }
 }
 
-impl fmt::Display for StatusState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt_open(self, f)
-    }
-}
-
-impl Serialize for StatusState {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serialize_open(self, serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for StatusState {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserialize_open(deserializer)
-    }
+open_enums! {
+    StatusState
 }

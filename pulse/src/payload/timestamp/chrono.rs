@@ -1,0 +1,23 @@
+//! Conversions from and to the times of `chrono`, for the feature `chrono`.
+
+use chrono::{DateTime, Utc};
+
+use super::{Timestamp, TimestampError, WRITABLE};
+
+impl From<Timestamp> for DateTime<Utc> {
+    fn from(timestamp: Timestamp) -> Self {
+        timestamp.0
+    }
+}
+
+impl TryFrom<DateTime<Utc>> for Timestamp {
+    type Error = TimestampError;
+
+    /// Fails outside of the years 0 to 9999, which Taskcluster's form has no digits for.
+    fn try_from(time: DateTime<Utc>) -> Result<Self, TimestampError> {
+        match WRITABLE.contains(&time.timestamp_millis()) {
+            true => Ok(Self(time)),
+            false => Err(TimestampError(time.to_string())),
+        }
+    }
+}
