@@ -7,6 +7,7 @@ pub struct Package {
     pub(crate) version: String,
     pub(crate) description: String,
     pub(crate) license: Option<String>,
+    pub(crate) publish: bool,
     pub(crate) runtime_version: String,
     pub(crate) runtime_path: Option<String>,
 }
@@ -21,6 +22,7 @@ impl Package {
             description: "Typed bindings, payloads and validators for Taskcluster's exchanges"
                 .to_owned(),
             license: None,
+            publish: false,
             runtime_version: env!("CARGO_PKG_VERSION").to_owned(),
             runtime_path: None,
         }
@@ -44,6 +46,13 @@ impl Package {
     #[must_use]
     pub fn license(mut self, license: impl Into<String>) -> Self {
         self.license = Some(license.into());
+        self
+    }
+
+    /// Whether the package may be published; unless this is called, it may not.
+    #[must_use]
+    pub fn publish(mut self, allowed: bool) -> Self {
+        self.publish = allowed;
         self
     }
 

@@ -34,6 +34,7 @@ impl PackageArgs {
     pub(super) fn package(&self, runtime: String) -> Package {
         let mut package = Package::new(&self.package)
             .version(&self.package_version)
+            .publish(self.package == STOCK)
             .runtime_path(runtime);
         let stock = (self.package == STOCK).then_some(STOCK_LICENSE);
         if let Some(license) = self.license.as_deref().or(stock) {

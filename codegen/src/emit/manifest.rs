@@ -21,8 +21,7 @@ description = {description}
 version = {version}
 edition = "2024"
 rust-version = "1.88"
-{license}publish = false
-
+{license}{publish}
 [dependencies]
 arbitrary = {{ version = "1.5.0", default-features = false, optional = true }}
 schemars = {{ version = "1.2.3", default-features = false, optional = true }}
@@ -35,6 +34,10 @@ taskcluster-pulse = {{ {path}version = {runtime}, default-features = false }}
         description = quoted(&package.description),
         version = quoted(&package.version),
         license = license.unwrap_or_default(),
+        publish = match package.publish {
+            true => "",
+            false => "publish = false\n",
+        },
         path = path.unwrap_or_default(),
         runtime = quoted(&package.runtime_version),
     );

@@ -2,12 +2,11 @@
 
 //! Payload types.
 
-use std::fmt;
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use taskcluster_pulse::{OpenEnum, Timestamp, Unknown};
-use taskcluster_pulse::__private::{deserialize_open, fmt_open, optional, serialize_open};
+use serde::{Deserialize, Serialize};
+use taskcluster_pulse::{OpenEnum, Timestamp, Unrecognized};
+use taskcluster_pulse::__private::{open_enums, optional};
 
 /// Tells that a task now exists. It may have been scheduled at the same time, or
 /// not.
@@ -126,8 +125,8 @@ pub enum TaskPriority {
     VeryLow,
     /// `lowest`
     Lowest,
-    /// A value that the schema does not name, of a newer server for instance.
-    Unknown(Unknown),
+    /// A value that the schema does not list, of a newer server for instance.
+    Unrecognized(Unrecognized),
 }
 
 impl OpenEnum for TaskPriority {
@@ -140,11 +139,11 @@ impl OpenEnum for TaskPriority {
         ("very-low", Self::VeryLow),
         ("lowest", Self::Lowest),
     ];
-    fn from_unknown(value: Unknown) -> Self {
-        Self::Unknown(value)
+    fn from_unrecognized(value: Unrecognized) -> Self {
+        Self::Unrecognized(value)
     }
 
-    fn known(&self) -> Result<&'static str, &Unknown> {
+    fn known(&self) -> Result<&'static str, &Unrecognized> {
         match self {
             Self::Highest => Ok("highest"),
             Self::VeryHigh => Ok("very-high"),
@@ -153,26 +152,8 @@ impl OpenEnum for TaskPriority {
             Self::Low => Ok("low"),
             Self::VeryLow => Ok("very-low"),
             Self::Lowest => Ok("lowest"),
-            Self::Unknown(value) => Err(value),
+            Self::Unrecognized(value) => Err(value),
         }
-    }
-}
-
-impl fmt::Display for TaskPriority {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt_open(self, f)
-    }
-}
-
-impl Serialize for TaskPriority {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serialize_open(self, serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for TaskPriority {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserialize_open(deserializer)
     }
 }
 
@@ -241,8 +222,8 @@ pub enum ReasonCreated {
     Rerun,
     /// `exception`
     Exception,
-    /// A value that the schema does not name, of a newer server for instance.
-    Unknown(Unknown),
+    /// A value that the schema does not list, of a newer server for instance.
+    Unrecognized(Unrecognized),
 }
 
 impl OpenEnum for ReasonCreated {
@@ -253,37 +234,19 @@ impl OpenEnum for ReasonCreated {
         ("rerun", Self::Rerun),
         ("exception", Self::Exception),
     ];
-    fn from_unknown(value: Unknown) -> Self {
-        Self::Unknown(value)
+    fn from_unrecognized(value: Unrecognized) -> Self {
+        Self::Unrecognized(value)
     }
 
-    fn known(&self) -> Result<&'static str, &Unknown> {
+    fn known(&self) -> Result<&'static str, &Unrecognized> {
         match self {
             Self::Scheduled => Ok("scheduled"),
             Self::Retry => Ok("retry"),
             Self::TaskRetry => Ok("task-retry"),
             Self::Rerun => Ok("rerun"),
             Self::Exception => Ok("exception"),
-            Self::Unknown(value) => Err(value),
+            Self::Unrecognized(value) => Err(value),
         }
-    }
-}
-
-impl fmt::Display for ReasonCreated {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt_open(self, f)
-    }
-}
-
-impl Serialize for ReasonCreated {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serialize_open(self, serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for ReasonCreated {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserialize_open(deserializer)
     }
 }
 
@@ -319,8 +282,8 @@ pub enum ReasonResolved {
     IntermittentTask,
     /// `superseded`
     Superseded,
-    /// A value that the schema does not name, of a newer server for instance.
-    Unknown(Unknown),
+    /// A value that the schema does not list, of a newer server for instance.
+    Unrecognized(Unrecognized),
 }
 
 impl OpenEnum for ReasonResolved {
@@ -337,11 +300,11 @@ impl OpenEnum for ReasonResolved {
         ("intermittent-task", Self::IntermittentTask),
         ("superseded", Self::Superseded),
     ];
-    fn from_unknown(value: Unknown) -> Self {
-        Self::Unknown(value)
+    fn from_unrecognized(value: Unrecognized) -> Self {
+        Self::Unrecognized(value)
     }
 
-    fn known(&self) -> Result<&'static str, &Unknown> {
+    fn known(&self) -> Result<&'static str, &Unrecognized> {
         match self {
             Self::Completed => Ok("completed"),
             Self::Failed => Ok("failed"),
@@ -354,26 +317,8 @@ impl OpenEnum for ReasonResolved {
             Self::InternalError => Ok("internal-error"),
             Self::IntermittentTask => Ok("intermittent-task"),
             Self::Superseded => Ok("superseded"),
-            Self::Unknown(value) => Err(value),
+            Self::Unrecognized(value) => Err(value),
         }
-    }
-}
-
-impl fmt::Display for ReasonResolved {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt_open(self, f)
-    }
-}
-
-impl Serialize for ReasonResolved {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serialize_open(self, serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for ReasonResolved {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserialize_open(deserializer)
     }
 }
 
@@ -391,8 +336,8 @@ pub enum RunState {
     Failed,
     /// `exception`
     Exception,
-    /// A value that the schema does not name, of a newer server for instance.
-    Unknown(Unknown),
+    /// A value that the schema does not list, of a newer server for instance.
+    Unrecognized(Unrecognized),
 }
 
 impl OpenEnum for RunState {
@@ -403,37 +348,19 @@ impl OpenEnum for RunState {
         ("failed", Self::Failed),
         ("exception", Self::Exception),
     ];
-    fn from_unknown(value: Unknown) -> Self {
-        Self::Unknown(value)
+    fn from_unrecognized(value: Unrecognized) -> Self {
+        Self::Unrecognized(value)
     }
 
-    fn known(&self) -> Result<&'static str, &Unknown> {
+    fn known(&self) -> Result<&'static str, &Unrecognized> {
         match self {
             Self::Pending => Ok("pending"),
             Self::Running => Ok("running"),
             Self::Completed => Ok("completed"),
             Self::Failed => Ok("failed"),
             Self::Exception => Ok("exception"),
-            Self::Unknown(value) => Err(value),
+            Self::Unrecognized(value) => Err(value),
         }
-    }
-}
-
-impl fmt::Display for RunState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt_open(self, f)
-    }
-}
-
-impl Serialize for RunState {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serialize_open(self, serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for RunState {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserialize_open(deserializer)
     }
 }
 
@@ -454,8 +381,8 @@ pub enum State {
     Failed,
     /// `exception`
     Exception,
-    /// A value that the schema does not name, of a newer server for instance.
-    Unknown(Unknown),
+    /// A value that the schema does not list, of a newer server for instance.
+    Unrecognized(Unrecognized),
 }
 
 impl OpenEnum for State {
@@ -467,11 +394,11 @@ impl OpenEnum for State {
         ("failed", Self::Failed),
         ("exception", Self::Exception),
     ];
-    fn from_unknown(value: Unknown) -> Self {
-        Self::Unknown(value)
+    fn from_unrecognized(value: Unrecognized) -> Self {
+        Self::Unrecognized(value)
     }
 
-    fn known(&self) -> Result<&'static str, &Unknown> {
+    fn known(&self) -> Result<&'static str, &Unrecognized> {
         match self {
             Self::Unscheduled => Ok("unscheduled"),
             Self::Pending => Ok("pending"),
@@ -479,26 +406,8 @@ impl OpenEnum for State {
             Self::Completed => Ok("completed"),
             Self::Failed => Ok("failed"),
             Self::Exception => Ok("exception"),
-            Self::Unknown(value) => Err(value),
+            Self::Unrecognized(value) => Err(value),
         }
-    }
-}
-
-impl fmt::Display for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt_open(self, f)
-    }
-}
-
-impl Serialize for State {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serialize_open(self, serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for State {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserialize_open(deserializer)
     }
 }
 
@@ -646,8 +555,8 @@ pub enum ArtifactStorageType {
     Error,
     /// `object`
     Object,
-    /// A value that the schema does not name, of a newer server for instance.
-    Unknown(Unknown),
+    /// A value that the schema does not list, of a newer server for instance.
+    Unrecognized(Unrecognized),
 }
 
 impl OpenEnum for ArtifactStorageType {
@@ -657,36 +566,18 @@ impl OpenEnum for ArtifactStorageType {
         ("error", Self::Error),
         ("object", Self::Object),
     ];
-    fn from_unknown(value: Unknown) -> Self {
-        Self::Unknown(value)
+    fn from_unrecognized(value: Unrecognized) -> Self {
+        Self::Unrecognized(value)
     }
 
-    fn known(&self) -> Result<&'static str, &Unknown> {
+    fn known(&self) -> Result<&'static str, &Unrecognized> {
         match self {
             Self::Reference => Ok("reference"),
             Self::Link => Ok("link"),
             Self::Error => Ok("error"),
             Self::Object => Ok("object"),
-            Self::Unknown(value) => Err(value),
+            Self::Unrecognized(value) => Err(value),
         }
-    }
-}
-
-impl fmt::Display for ArtifactStorageType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt_open(self, f)
-    }
-}
-
-impl Serialize for ArtifactStorageType {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serialize_open(self, serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for ArtifactStorageType {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserialize_open(deserializer)
     }
 }
 
@@ -867,4 +758,8 @@ pub struct TaskGroupPriorityChangedMessage {
     ///
     /// Always `1`.
     pub version: u64,
+}
+
+open_enums! {
+    TaskPriority, ReasonCreated, ReasonResolved, RunState, State, ArtifactStorageType
 }

@@ -2,14 +2,11 @@
 
 //! Payload types.
 
-use std::fmt;
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use taskcluster_pulse::{OpenEnum, RawJson, RawJsonObject, Unknown};
-use taskcluster_pulse::__private::{
-    Members, deserialize_open, deserialize_union, fmt_open, optional, serialize_open,
-};
+use serde::{Deserialize, Deserializer, Serialize};
+use taskcluster_pulse::{OpenEnum, RawJson, RawJsonObject, Unrecognized};
+use taskcluster_pulse::__private::{Members, deserialize_union, open_enums, optional};
 
 /// Keywords that no Rust type expresses, and values that no type holds.
 #[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
@@ -224,41 +221,23 @@ pub enum KeywordsConditionalKind {
     A,
     /// `b`
     B,
-    /// A value that the schema does not name, of a newer server for instance.
-    Unknown(Unknown),
+    /// A value that the schema does not list, of a newer server for instance.
+    Unrecognized(Unrecognized),
 }
 
 impl OpenEnum for KeywordsConditionalKind {
     const KNOWN: &'static [(&'static str, Self)] = &[("a", Self::A), ("b", Self::B)];
 
-    fn from_unknown(value: Unknown) -> Self {
-        Self::Unknown(value)
+    fn from_unrecognized(value: Unrecognized) -> Self {
+        Self::Unrecognized(value)
     }
 
-    fn known(&self) -> Result<&'static str, &Unknown> {
+    fn known(&self) -> Result<&'static str, &Unrecognized> {
         match self {
             Self::A => Ok("a"),
             Self::B => Ok("b"),
-            Self::Unknown(value) => Err(value),
+            Self::Unrecognized(value) => Err(value),
         }
-    }
-}
-
-impl fmt::Display for KeywordsConditionalKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt_open(self, f)
-    }
-}
-
-impl Serialize for KeywordsConditionalKind {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serialize_open(self, serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for KeywordsConditionalKind {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserialize_open(deserializer)
     }
 }
 
@@ -420,4 +399,8 @@ pub struct KeywordsWithoutBoth {
     /// Not described by the schema.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub b: Option<String>,
+}
+
+open_enums! {
+    KeywordsConditionalKind
 }

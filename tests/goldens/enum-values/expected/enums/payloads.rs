@@ -2,13 +2,9 @@
 
 //! Payload types.
 
-use std::fmt;
-
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use taskcluster_pulse::{OpenEnum, RawJson, Unknown};
-use taskcluster_pulse::__private::{
-    deserialize_open, deserialize_union, fmt_open, optional, serialize_open,
-};
+use serde::{Deserialize, Deserializer, Serialize};
+use taskcluster_pulse::{OpenEnum, RawJson, Unrecognized};
+use taskcluster_pulse::__private::{deserialize_union, open_enums, optional};
 
 /// Lists of values.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -72,8 +68,8 @@ pub enum ChangedCase {
     Ready2,
     /// `READY`
     Ready3,
-    /// A value that the schema does not name, of a newer server for instance.
-    Unknown(Unknown),
+    /// A value that the schema does not list, of a newer server for instance.
+    Unrecognized(Unrecognized),
 }
 
 impl OpenEnum for ChangedCase {
@@ -82,35 +78,17 @@ impl OpenEnum for ChangedCase {
         ("Ready", Self::Ready2),
         ("READY", Self::Ready3),
     ];
-    fn from_unknown(value: Unknown) -> Self {
-        Self::Unknown(value)
+    fn from_unrecognized(value: Unrecognized) -> Self {
+        Self::Unrecognized(value)
     }
 
-    fn known(&self) -> Result<&'static str, &Unknown> {
+    fn known(&self) -> Result<&'static str, &Unrecognized> {
         match self {
             Self::Ready => Ok("ready"),
             Self::Ready2 => Ok("Ready"),
             Self::Ready3 => Ok("READY"),
-            Self::Unknown(value) => Err(value),
+            Self::Unrecognized(value) => Err(value),
         }
-    }
-}
-
-impl fmt::Display for ChangedCase {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt_open(self, f)
-    }
-}
-
-impl Serialize for ChangedCase {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serialize_open(self, serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for ChangedCase {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserialize_open(deserializer)
     }
 }
 
@@ -141,41 +119,23 @@ pub enum ChangedNarrowed {
     B,
     /// `c`
     C,
-    /// A value that the schema does not name, of a newer server for instance.
-    Unknown(Unknown),
+    /// A value that the schema does not list, of a newer server for instance.
+    Unrecognized(Unrecognized),
 }
 
 impl OpenEnum for ChangedNarrowed {
     const KNOWN: &'static [(&'static str, Self)] = &[("b", Self::B), ("c", Self::C)];
 
-    fn from_unknown(value: Unknown) -> Self {
-        Self::Unknown(value)
+    fn from_unrecognized(value: Unrecognized) -> Self {
+        Self::Unrecognized(value)
     }
 
-    fn known(&self) -> Result<&'static str, &Unknown> {
+    fn known(&self) -> Result<&'static str, &Unrecognized> {
         match self {
             Self::B => Ok("b"),
             Self::C => Ok("c"),
-            Self::Unknown(value) => Err(value),
+            Self::Unrecognized(value) => Err(value),
         }
-    }
-}
-
-impl fmt::Display for ChangedNarrowed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt_open(self, f)
-    }
-}
-
-impl Serialize for ChangedNarrowed {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serialize_open(self, serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for ChangedNarrowed {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserialize_open(deserializer)
     }
 }
 
@@ -192,9 +152,9 @@ pub enum ChangedOdd {
     /// `Self`
     Value3,
     /// `unknown`
-    Unknown2,
+    Unknown,
     /// `Unknown`
-    Unknown3,
+    Unknown2,
     /// `type`
     Type,
     /// `1`
@@ -207,8 +167,8 @@ pub enum ChangedOdd {
     Value5,
     /// `` a"b\c`d ``
     ABCD,
-    /// A value that the schema does not name, of a newer server for instance.
-    Unknown(Unknown),
+    /// A value that the schema does not list, of a newer server for instance.
+    Unrecognized(Unrecognized),
 }
 
 impl OpenEnum for ChangedOdd {
@@ -217,8 +177,8 @@ impl OpenEnum for ChangedOdd {
         ("!!!", Self::Value),
         ("???", Self::Value2),
         ("Self", Self::Value3),
-        ("unknown", Self::Unknown2),
-        ("Unknown", Self::Unknown3),
+        ("unknown", Self::Unknown),
+        ("Unknown", Self::Unknown2),
         ("type", Self::Type),
         ("1", Self::N1),
         ("1.0", Self::N10),
@@ -226,44 +186,26 @@ impl OpenEnum for ChangedOdd {
         ("鍵", Self::Value5),
         ("a\"b\\c`d", Self::ABCD),
     ];
-    fn from_unknown(value: Unknown) -> Self {
-        Self::Unknown(value)
+    fn from_unrecognized(value: Unrecognized) -> Self {
+        Self::Unrecognized(value)
     }
 
-    fn known(&self) -> Result<&'static str, &Unknown> {
+    fn known(&self) -> Result<&'static str, &Unrecognized> {
         match self {
             Self::Empty => Ok(""),
             Self::Value => Ok("!!!"),
             Self::Value2 => Ok("???"),
             Self::Value3 => Ok("Self"),
-            Self::Unknown2 => Ok("unknown"),
-            Self::Unknown3 => Ok("Unknown"),
+            Self::Unknown => Ok("unknown"),
+            Self::Unknown2 => Ok("Unknown"),
             Self::Type => Ok("type"),
             Self::N1 => Ok("1"),
             Self::N10 => Ok("1.0"),
             Self::Value4 => Ok("ключ"),
             Self::Value5 => Ok("鍵"),
             Self::ABCD => Ok("a\"b\\c`d"),
-            Self::Unknown(value) => Err(value),
+            Self::Unrecognized(value) => Err(value),
         }
-    }
-}
-
-impl fmt::Display for ChangedOdd {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt_open(self, f)
-    }
-}
-
-impl Serialize for ChangedOdd {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serialize_open(self, serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for ChangedOdd {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserialize_open(deserializer)
     }
 }
 
@@ -279,8 +221,8 @@ pub enum ChangedPunctuation {
     AB3,
     /// `a b`
     AB4,
-    /// A value that the schema does not name, of a newer server for instance.
-    Unknown(Unknown),
+    /// A value that the schema does not list, of a newer server for instance.
+    Unrecognized(Unrecognized),
 }
 
 impl OpenEnum for ChangedPunctuation {
@@ -290,36 +232,18 @@ impl OpenEnum for ChangedPunctuation {
         ("a.b", Self::AB3),
         ("a b", Self::AB4),
     ];
-    fn from_unknown(value: Unknown) -> Self {
-        Self::Unknown(value)
+    fn from_unrecognized(value: Unrecognized) -> Self {
+        Self::Unrecognized(value)
     }
 
-    fn known(&self) -> Result<&'static str, &Unknown> {
+    fn known(&self) -> Result<&'static str, &Unrecognized> {
         match self {
             Self::AB => Ok("a-b"),
             Self::AB2 => Ok("a_b"),
             Self::AB3 => Ok("a.b"),
             Self::AB4 => Ok("a b"),
-            Self::Unknown(value) => Err(value),
+            Self::Unrecognized(value) => Err(value),
         }
-    }
-}
-
-impl fmt::Display for ChangedPunctuation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt_open(self, f)
-    }
-}
-
-impl Serialize for ChangedPunctuation {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serialize_open(self, serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for ChangedPunctuation {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserialize_open(deserializer)
     }
 }
 
@@ -331,8 +255,8 @@ pub enum ChangedUntyped {
     On,
     /// `off`
     Off,
-    /// A value that the schema does not name, of a newer server for instance.
-    Unknown(Unknown),
+    /// A value that the schema does not list, of a newer server for instance.
+    Unrecognized(Unrecognized),
 }
 
 impl OpenEnum for ChangedUntyped {
@@ -340,33 +264,19 @@ impl OpenEnum for ChangedUntyped {
         ("on", Self::On),
         ("off", Self::Off),
     ];
-    fn from_unknown(value: Unknown) -> Self {
-        Self::Unknown(value)
+    fn from_unrecognized(value: Unrecognized) -> Self {
+        Self::Unrecognized(value)
     }
 
-    fn known(&self) -> Result<&'static str, &Unknown> {
+    fn known(&self) -> Result<&'static str, &Unrecognized> {
         match self {
             Self::On => Ok("on"),
             Self::Off => Ok("off"),
-            Self::Unknown(value) => Err(value),
+            Self::Unrecognized(value) => Err(value),
         }
     }
 }
 
-impl fmt::Display for ChangedUntyped {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt_open(self, f)
-    }
-}
-
-impl Serialize for ChangedUntyped {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serialize_open(self, serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for ChangedUntyped {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserialize_open(deserializer)
-    }
+open_enums! {
+    ChangedCase, ChangedNarrowed, ChangedOdd, ChangedPunctuation, ChangedUntyped
 }

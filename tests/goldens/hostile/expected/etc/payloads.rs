@@ -2,14 +2,11 @@
 
 //! Payload types.
 
-use std::fmt;
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use taskcluster_pulse::{OpenEnum, RawJson, Unknown};
-use taskcluster_pulse::__private::{
-    Members, deserialize_open, deserialize_union, fmt_open, serialize_open,
-};
+use serde::{Deserialize, Deserializer, Serialize};
+use taskcluster_pulse::{OpenEnum, RawJson, Unrecognized};
+use taskcluster_pulse::__private::{Members, deserialize_union, open_enums};
 
 /// Text */ }} fn main() {} /* �� � �
 ///
@@ -130,41 +127,23 @@ pub enum MessageItem {
     X,
     /// `y`
     Y,
-    /// A value that the schema does not name, of a newer server for instance.
-    Unknown(Unknown),
+    /// A value that the schema does not list, of a newer server for instance.
+    Unrecognized(Unrecognized),
 }
 
 impl OpenEnum for MessageItem {
     const KNOWN: &'static [(&'static str, Self)] = &[("x", Self::X), ("y", Self::Y)];
 
-    fn from_unknown(value: Unknown) -> Self {
-        Self::Unknown(value)
+    fn from_unrecognized(value: Unrecognized) -> Self {
+        Self::Unrecognized(value)
     }
 
-    fn known(&self) -> Result<&'static str, &Unknown> {
+    fn known(&self) -> Result<&'static str, &Unrecognized> {
         match self {
             Self::X => Ok("x"),
             Self::Y => Ok("y"),
-            Self::Unknown(value) => Err(value),
+            Self::Unrecognized(value) => Err(value),
         }
-    }
-}
-
-impl fmt::Display for MessageItem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt_open(self, f)
-    }
-}
-
-impl Serialize for MessageItem {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serialize_open(self, serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for MessageItem {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserialize_open(deserializer)
     }
 }
 
@@ -196,8 +175,8 @@ pub enum MessageE {
     B,
     /// `[Vec]`
     Vec,
-    /// A value that the schema does not name, of a newer server for instance.
-    Unknown(Unknown),
+    /// A value that the schema does not list, of a newer server for instance.
+    Unrecognized(Unrecognized),
 }
 
 impl OpenEnum for MessageE {
@@ -215,11 +194,11 @@ impl OpenEnum for MessageE {
         ("<b>", Self::B),
         ("[Vec]", Self::Vec),
     ];
-    fn from_unknown(value: Unknown) -> Self {
-        Self::Unknown(value)
+    fn from_unrecognized(value: Unrecognized) -> Self {
+        Self::Unrecognized(value)
     }
 
-    fn known(&self) -> Result<&'static str, &Unknown> {
+    fn known(&self) -> Result<&'static str, &Unrecognized> {
         match self {
             Self::Value => Ok("*/"),
             Self::Value2 => Ok("```"),
@@ -233,26 +212,8 @@ impl OpenEnum for MessageE {
             Self::AB => Ok("a\0b"),
             Self::B => Ok("<b>"),
             Self::Vec => Ok("[Vec]"),
-            Self::Unknown(value) => Err(value),
+            Self::Unrecognized(value) => Err(value),
         }
-    }
-}
-
-impl fmt::Display for MessageE {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt_open(self, f)
-    }
-}
-
-impl Serialize for MessageE {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serialize_open(self, serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for MessageE {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserialize_open(deserializer)
     }
 }
 
@@ -281,3 +242,7 @@ impl<'de> Deserialize<'de> for MessageU {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Kinds(pub Vec<String>);
+
+open_enums! {
+    MessageItem, MessageE
+}

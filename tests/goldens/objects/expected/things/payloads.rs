@@ -2,14 +2,11 @@
 
 //! Payload types.
 
-use std::fmt;
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use taskcluster_pulse::{OpenEnum, RawJson, RawJsonObject, Timestamp, Unknown};
-use taskcluster_pulse::__private::{
-    Members, deserialize_open, fmt_open, optional, serialize_open,
-};
+use serde::{Deserialize, Deserializer, Serialize};
+use taskcluster_pulse::{OpenEnum, RawJson, RawJsonObject, Timestamp, Unrecognized};
+use taskcluster_pulse::__private::{Members, open_enums, optional};
 
 /// Objects without titles.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -129,41 +126,23 @@ pub enum NullableEnum {
     A,
     /// `b`
     B,
-    /// A value that the schema does not name, of a newer server for instance.
-    Unknown(Unknown),
+    /// A value that the schema does not list, of a newer server for instance.
+    Unrecognized(Unrecognized),
 }
 
 impl OpenEnum for NullableEnum {
     const KNOWN: &'static [(&'static str, Self)] = &[("a", Self::A), ("b", Self::B)];
 
-    fn from_unknown(value: Unknown) -> Self {
-        Self::Unknown(value)
+    fn from_unrecognized(value: Unrecognized) -> Self {
+        Self::Unrecognized(value)
     }
 
-    fn known(&self) -> Result<&'static str, &Unknown> {
+    fn known(&self) -> Result<&'static str, &Unrecognized> {
         match self {
             Self::A => Ok("a"),
             Self::B => Ok("b"),
-            Self::Unknown(value) => Err(value),
+            Self::Unrecognized(value) => Err(value),
         }
-    }
-}
-
-impl fmt::Display for NullableEnum {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt_open(self, f)
-    }
-}
-
-impl Serialize for NullableEnum {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serialize_open(self, serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for NullableEnum {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserialize_open(deserializer)
     }
 }
 
@@ -273,4 +252,8 @@ pub struct Link {
     /// Link
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub next: Option<Option<Box<Link>>>,
+}
+
+open_enums! {
+    NullableEnum
 }

@@ -2,14 +2,11 @@
 
 //! Payload types.
 
-use std::fmt;
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use taskcluster_pulse::{OpenEnum, RawJson, Unknown};
-use taskcluster_pulse::__private::{
-    Members, deserialize_open, fmt_open, optional, serialize_open,
-};
+use serde::{Deserialize, Deserializer, Serialize};
+use taskcluster_pulse::{OpenEnum, RawJson, Unrecognized};
+use taskcluster_pulse::__private::{Members, open_enums, optional};
 
 /// Uses what draft-04 had.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -84,8 +81,8 @@ pub enum JobKind {
     Build,
     /// `test`
     Test,
-    /// A value that the schema does not name, of a newer server for instance.
-    Unknown(Unknown),
+    /// A value that the schema does not list, of a newer server for instance.
+    Unrecognized(Unrecognized),
 }
 
 impl OpenEnum for JobKind {
@@ -93,34 +90,16 @@ impl OpenEnum for JobKind {
         ("build", Self::Build),
         ("test", Self::Test),
     ];
-    fn from_unknown(value: Unknown) -> Self {
-        Self::Unknown(value)
+    fn from_unrecognized(value: Unrecognized) -> Self {
+        Self::Unrecognized(value)
     }
 
-    fn known(&self) -> Result<&'static str, &Unknown> {
+    fn known(&self) -> Result<&'static str, &Unrecognized> {
         match self {
             Self::Build => Ok("build"),
             Self::Test => Ok("test"),
-            Self::Unknown(value) => Err(value),
+            Self::Unrecognized(value) => Err(value),
         }
-    }
-}
-
-impl fmt::Display for JobKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt_open(self, f)
-    }
-}
-
-impl Serialize for JobKind {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serialize_open(self, serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for JobKind {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserialize_open(deserializer)
     }
 }
 
@@ -141,4 +120,8 @@ pub struct Artifact2 {
 pub struct ArtifactCreated {
     /// Not described by the schema.
     pub name: String,
+}
+
+open_enums! {
+    JobKind
 }

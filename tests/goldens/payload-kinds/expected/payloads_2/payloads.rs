@@ -2,14 +2,11 @@
 
 //! Payload types.
 
-use std::fmt;
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use taskcluster_pulse::{OpenEnum, RawJson, RawJsonObject, Unknown};
-use taskcluster_pulse::__private::{
-    Members, deserialize_open, fmt_open, optional, serialize_open,
-};
+use serde::{Deserialize, Deserializer, Serialize};
+use taskcluster_pulse::{OpenEnum, RawJson, RawJsonObject, Unrecognized};
+use taskcluster_pulse::__private::{Members, open_enums, optional};
 
 /// A payload of a kind of its own.
 ///
@@ -69,8 +66,8 @@ pub enum State {
     On,
     /// `off`
     Off,
-    /// A value that the schema does not name, of a newer server for instance.
-    Unknown(Unknown),
+    /// A value that the schema does not list, of a newer server for instance.
+    Unrecognized(Unrecognized),
 }
 
 impl OpenEnum for State {
@@ -78,34 +75,16 @@ impl OpenEnum for State {
         ("on", Self::On),
         ("off", Self::Off),
     ];
-    fn from_unknown(value: Unknown) -> Self {
-        Self::Unknown(value)
+    fn from_unrecognized(value: Unrecognized) -> Self {
+        Self::Unrecognized(value)
     }
 
-    fn known(&self) -> Result<&'static str, &Unknown> {
+    fn known(&self) -> Result<&'static str, &Unrecognized> {
         match self {
             Self::On => Ok("on"),
             Self::Off => Ok("off"),
-            Self::Unknown(value) => Err(value),
+            Self::Unrecognized(value) => Err(value),
         }
-    }
-}
-
-impl fmt::Display for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt_open(self, f)
-    }
-}
-
-impl Serialize for State {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serialize_open(self, serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for State {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserialize_open(deserializer)
     }
 }
 
@@ -147,3 +126,7 @@ pub struct EmptyMessage {}
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct BooleanMessage(pub bool);
+
+open_enums! {
+    State
+}
