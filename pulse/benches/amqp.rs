@@ -17,6 +17,7 @@ use std::collections::VecDeque;
 use std::error::Error;
 use std::future::poll_fn;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use futures_core::Stream;
@@ -66,10 +67,18 @@ struct Rates {
     publish_plain: Vec<f64>,
     publish_cpu: Vec<f64>,
     publish_plain_cpu: Vec<f64>,
-    consume: Vec<f64>,
-    ack_each: Vec<f64>,
-    ack_by_fifty: Vec<f64>,
+    /// By the order of [`CONSUMERS`].
+    consume: [Vec<f64>; CONSUMERS.len()],
+    consume_cpu: [Vec<f64>; CONSUMERS.len()],
 }
+
+/// The ways to consume; all are compared with the last one.
+const CONSUMERS: [&str; 4] = [
+    "consume, stream",
+    "consume, run with 8 handlers",
+    "consume, lapin, ack each",
+    "consume, lapin, ack by 50",
+];
 
 impl Rates {
     async fn measure_publishing(&mut self, rabbit: &Rabbit, messages: usize) -> Result<()> {
@@ -88,54 +97,51 @@ impl Rates {
         Ok(())
     }
 
-    /// Each round begins with another of the three, for the broker is not
-    /// equally busy with what was before.
+    /// Each round begins with another of the ways, because the broker is not equally
+    /// busy with what was before.
     async fn measure_consuming(
         &mut self,
         rabbit: &Rabbit,
         messages: usize,
         round: usize,
     ) -> Result<()> {
-        for turn in round..round + 3 {
+        let ways = CONSUMERS
+            .iter()
+            .zip(&mut self.consume)
+            .zip(&mut self.consume_cpu);
+        let mut ways: Vec<_> = ways.enumerate().collect();
+        let first = round % ways.len();
+        ways.rotate_left(first);
+        for (way, ((name, rates), seconds)) in ways {
             publish(rabbit, messages).await?;
-            match turn % 3 {
-                0 => {
-                    let work = consume_plain(rabbit, messages, 1);
-                    let rate = rate("consume, lapin, ack each", messages, work).await?;
-                    self.ack_each.push(rate);
-                }
-                1 => {
-                    let work = consume_plain(rabbit, messages, 50);
-                    let rate = rate("consume, lapin, ack by 50", messages, work).await?;
-                    self.ack_by_fifty.push(rate);
-                }
-                _ => {
-                    let work = consume(rabbit, messages);
-                    let rate = rate("consume, this crate", messages, work).await?;
-                    self.consume.push(rate);
-                }
-            }
+            let started = cpu_seconds();
+            rates.push(match way {
+                0 => rate(name, messages, consume(rabbit, messages)).await?,
+                1 => rate(name, messages, run(rabbit, messages)).await?,
+                2 => rate(name, messages, consume_plain(rabbit, messages, 1)).await?,
+                _ => rate(name, messages, consume_plain(rabbit, messages, 50)).await?,
+            });
+            seconds.push(cpu_seconds() - started);
         }
         Ok(())
     }
 
     fn print_ratios(self) {
         let publish = median(self.publish) / median(self.publish_plain);
-        let consume = median(self.consume);
         println!("ratios of the medians");
         println!("  publish, to pipelined lapin:    {publish:.2}");
         println!(
             "  publish, its processor time:    {:.2}",
             median(self.publish_cpu) / median(self.publish_plain_cpu)
         );
-        println!(
-            "  consume, to lapin acking each:  {:.2}",
-            consume / median(self.ack_each)
-        );
-        println!(
-            "  consume, to lapin acking by 50: {:.2}",
-            consume / median(self.ack_by_fifty)
-        );
+        let [.., plain] = self.consume.clone().map(median);
+        let [.., plain_cpu] = self.consume_cpu.clone().map(median);
+        let ways = CONSUMERS.iter().zip(self.consume).zip(self.consume_cpu);
+        println!("to lapin that acks by 50: messages a second, processor time");
+        for ((name, rates), seconds) in ways {
+            let (rate, cpu) = (median(rates) / plain, median(seconds) / plain_cpu);
+            println!("  {name:30} {rate:.2} {cpu:.2}");
+        }
     }
 }
 
@@ -186,7 +192,7 @@ fn resident() -> u64 {
 
 fn usual_message(rabbit: &Rabbit, number: usize) -> Message<Numbered> {
     let mut message = message_on(&rabbit.lane, number as u64);
-    message.payload.text = "the usual length of a message, ".repeat(10);
+    message.payload.text = "the usual length of a message, ".repeat(50);
     message
 }
 
@@ -270,6 +276,21 @@ async fn consume(rabbit: &Rabbit, messages: usize) -> Result<()> {
     }
     consumer.stop().await?;
     Ok(())
+}
+
+/// Consumes by handlers, which the consumer decodes and validates for.
+async fn run(rabbit: &Rabbit, messages: usize) -> Result<()> {
+    let consumer = rabbit.consumer().prefetch(PREFETCH).start().await?;
+    let handle = consumer.handle();
+    let handled = AtomicUsize::new(0);
+    let run = consumer.run(8, move |event: Event| {
+        std::hint::black_box(event);
+        if handled.fetch_add(1, Ordering::Relaxed) + 1 == messages {
+            handle.stop();
+        }
+        std::future::ready(std::io::Result::Ok(()))
+    });
+    Ok(run.await?)
 }
 
 /// Consumes without looking at the messages, and acks every `step`th with all
