@@ -64,6 +64,11 @@ pub trait Exchange: Clone + Default + Send + Sync + 'static {
     /// A binding to messages with this custom route, a word or pattern of several:
     /// `notify.#` binds with `route.notify.#`. Services publish a message to custom
     /// routes by its `CC` header; in the queue, these are the routes of a task.
+    ///
+    /// A route may have a word that begins with `#` or `*`, as IRC channels do. AMQP keeps
+    /// both characters for wildcards, so such a word can't be bound as it is and is
+    /// refused: for `notify.irc-channel.#bugbug.on-any`, bind
+    /// `notify.irc-channel.*.on-any`, and compare the routes of each message.
     fn route(route: &str) -> PatternBinding {
         Self::INFO.route(route)
     }

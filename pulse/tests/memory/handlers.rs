@@ -2,10 +2,14 @@
 
 use crate::common::{Event, Seen, eventually};
 use crate::{EXCHANGE, QUEUE, builder, publish};
-use std::sync::Arc;
+use std::error::Error as _;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use taskcluster_pulse::{ConsumerEvent, Error, MemoryBroker, OnFailure, Queue, Validation};
+use taskcluster_pulse::{
+    ConsumerEvent, Envelope, Error, MemoryBroker, OnFailure, Queue, Validation,
+};
+use tokio::time::Instant;
 
 type Outcome = std::future::Ready<Result<(), String>>;
 
@@ -194,4 +198,136 @@ async fn a_lost_connection_is_no_failure() {
 
 fn stopper_first(calls: &AtomicU32) -> bool {
     calls.load(Ordering::SeqCst) == 1
+}
+
+#[tokio::test]
+async fn what_a_newer_server_sends_is_handled_and_reported() {
+    let broker = MemoryBroker::new();
+    let seen = Seen::default();
+    let consumer = builder(&broker)
+        .on_event(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    let handle = consumer.handle();
+    let newer = r#"{"number": 10000000, "text": "", "added": true}"#;
+    broker.publish(EXCHANGE, "primary.a", &[], newer);
+    let (calls, handler) = failing(0);
+    let run = tokio::spawn(consumer.run(1, handler));
+    eventually(|| handle.counters().acked == 1).await;
+    handle.stop();
+    run.await.expect("no panic").expect("stopped");
+    assert_eq!(calls.load(Ordering::SeqCst), 1);
+    let invalid = |event: &ConsumerEvent| {
+        matches!(event, ConsumerEvent::Invalid { violations, .. }
+            if violations.to_string().contains("/number"))
+    };
+    assert_eq!((seen.count(invalid), handle.counters().invalid), (1, 1));
+}
+
+#[tokio::test]
+async fn a_handler_takes_the_event_with_its_envelope_or_the_envelope_alone() {
+    let broker = MemoryBroker::new();
+    let consumer = builder(&broker).start().await.expect("started");
+    let handle = consumer.handle();
+    publish(&broker, 3..4).await;
+    consumer
+        .run(1, move |(event, envelope): (Event, Envelope)| {
+            assert_eq!((event.number(), envelope.routing_key()), (3, "primary.a"));
+            handle.stop();
+            std::future::ready(Ok::<(), String>(()))
+        })
+        .await
+        .expect("stopped");
+    let consumer = builder(&broker).start().await.expect("started");
+    let handle = consumer.handle();
+    broker.publish(EXCHANGE, "primary.a", &[], "not JSON");
+    consumer
+        .run(1, move |envelope: Envelope| {
+            assert_eq!(envelope.bytes(), b"not JSON");
+            handle.stop();
+            std::future::ready(Ok::<(), String>(()))
+        })
+        .await
+        .expect("stopped");
+    assert_eq!(broker.queue_len(QUEUE), Some(0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_retry_waits_longer_than_the_one_before() {
+    let broker = MemoryBroker::new();
+    let consumer = builder(&broker)
+        .retries(3, Duration::from_secs(1))
+        .start()
+        .await
+        .expect("started");
+    publish(&broker, 0..1).await;
+    let calls = Arc::new(Mutex::new(Vec::new()));
+    let times = Arc::clone(&calls);
+    let handler = move |_: Event| {
+        times.lock().expect("not poisoned").push(Instant::now());
+        std::future::ready(Err::<(), _>("not yet"))
+    };
+    consumer
+        .run(1, handler)
+        .await
+        .expect_err("it never succeeds");
+    let calls = calls.lock().expect("not poisoned");
+    let waits: Vec<u64> = calls
+        .windows(2)
+        .map(|pair| (pair[1] - pair[0]).as_secs())
+        .collect();
+    assert_eq!(waits.len(), 3);
+    for (wait, least) in waits.iter().zip([1, 2, 4]) {
+        assert!((least..=least * 3 / 2).contains(wait), "{waits:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_consumer_stops_within_a_limit() {
+    let broker = MemoryBroker::new();
+    let mut consumer = builder(&broker).start().await.expect("started");
+    publish(&broker, 0..2).await;
+    let kept = consumer.next().await.expect("a delivery");
+    let error = consumer
+        .stop_within(Duration::from_millis(20))
+        .await
+        .expect_err("one is kept");
+    assert!(
+        matches!(error, Error::Unfinished { deliveries: 1, .. }),
+        "{error}"
+    );
+    assert_eq!(broker.queue_len(QUEUE), Some(2));
+    kept.ack();
+    assert_eq!(broker.queue_len(QUEUE), Some(2), "the ack is too late");
+}
+
+#[tokio::test]
+async fn a_failure_names_its_message_once_and_its_cause() {
+    let broker = MemoryBroker::new();
+    let consumer = builder(&broker).start().await.expect("started");
+    broker.publish(EXCHANGE, "primary.a", &[], "not JSON");
+    let (_, handler) = failing(0);
+    let error = consumer.run(1, handler).await.expect_err("unreadable");
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    assert_eq!(text.matches(EXCHANGE).count(), 1, "{text}");
+    assert!(
+        text.contains("primary.a") && text.contains("could not be read"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn names_that_would_make_another_queue_are_refused() {
+    for name in ["", "queue/guest/test", "queue/"] {
+        let broker = MemoryBroker::new();
+        let error = builder(&broker).queue(name).start().await;
+        let error = error.expect_err("refused");
+        assert!(matches!(error, Error::QueueName { .. }), "{error}");
+    }
 }

@@ -187,6 +187,10 @@ pub(super) async fn publish_dead_letter(
             }
             Err(error) => error.reason,
         };
+        // With the connection lost, the message is delivered again.
+        if !job.delivery.is_live() {
+            break;
+        }
         shared.listener.send(&ConsumerEvent::DeadLetterFailed {
             message: failed.clone(),
             reason,

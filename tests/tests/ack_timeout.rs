@@ -1,0 +1,102 @@
+//! A broker that closes the channel of a consumer whose ack is late.
+//!
+//! The broker is one of this test's own, because RabbitMQ's timeout is a setting.
+//! `PULSE_TEST_LONG=1` asks for this test; the short forms are in `pulse/tests/rabbitmq`.
+
+#[path = "../../pulse/tests/common/mod.rs"]
+mod common;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use taskcluster_pulse::{Envelope, Publisher};
+use xtask::rabbitmq::RabbitMq;
+
+use common::rabbitmq::Rabbit;
+use common::{Event, eventually, message_on};
+
+/// The timeout is looked at each second.
+const SHORT_TIMEOUT: &str = "application:set_env(rabbit, channel_tick_interval, 1000), \
+                             application:set_env(rabbit, consumer_timeout, 2000).";
+
+async fn publish(rabbit: &Rabbit, messages: u64) {
+    let publisher = Publisher::builder(rabbit.connection())
+        .start()
+        .await
+        .expect("started");
+    for number in 0..messages {
+        let message = message_on(&rabbit.lane, number);
+        let confirmation = publisher.publish(&message).await.expect("accepted");
+        confirmation.await.expect("confirmed");
+    }
+    publisher.close().await;
+}
+
+async fn start() -> (RabbitMq, Rabbit) {
+    let broker = tokio::task::spawn_blocking(|| {
+        let broker = RabbitMq::start()?;
+        broker.ctl(&["eval", SHORT_TIMEOUT])?;
+        Ok::<_, xtask::rabbitmq::Error>(broker)
+    });
+    let broker = broker.await.expect("no panic").expect("RabbitMQ starts");
+    let rabbit = Rabbit::at(broker.url().to_owned()).await;
+    (broker, rabbit)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn only_the_message_whose_ack_is_late_comes_again() {
+    if std::env::var_os("PULSE_TEST_LONG").is_none() {
+        println!("skipped: set PULSE_TEST_LONG=1 to wait for RabbitMQ's timeout");
+        return;
+    }
+    let (_broker, rabbit) = start().await;
+    slow_handler(&rabbit).await;
+    rabbit.delete_queue(&rabbit.queue()).await;
+    steady_handler(&rabbit).await;
+}
+
+/// One handler takes longer than the timeout, at the first delivery.
+async fn slow_handler(rabbit: &Rabbit) {
+    let consumer = rabbit.consumer().prefetch(100).start().await;
+    let consumer = consumer.expect("started");
+    publish(rabbit, 100).await;
+    let handle = consumer.handle();
+    let calls = Arc::new(AtomicU64::new(0));
+    let counted = Arc::clone(&calls);
+    let run = tokio::spawn(
+        consumer.run(10, move |(event, envelope): (Event, Envelope)| {
+            counted.fetch_add(1, Ordering::SeqCst);
+            async move {
+                if event.number() == 0 && !envelope.redelivered() {
+                    tokio::time::sleep(Duration::from_secs(6)).await;
+                }
+                Ok::<(), String>(())
+            }
+        }),
+    );
+    eventually(|| handle.counters().acks_sent == 100).await;
+    handle.stop();
+    run.await.expect("no panic").expect("stopped");
+    let counters = handle.counters();
+    assert_eq!(calls.load(Ordering::SeqCst), 101, "{counters:?}");
+    assert_eq!((counters.connections_lost, counters.channels_lost), (0, 1));
+    assert_eq!(rabbit.queue_len(&rabbit.queue()).await, 0);
+}
+
+/// All messages together take longer than the timeout, and no single one does.
+async fn steady_handler(rabbit: &Rabbit) {
+    let consumer = rabbit.consumer().start().await.expect("started");
+    publish(rabbit, 100).await;
+    let handle = consumer.handle();
+    let run = tokio::spawn(consumer.run(1, async |_: Event| {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        Ok::<(), String>(())
+    }));
+    eventually(|| handle.counters().acks_sent == 100).await;
+    handle.stop();
+    run.await.expect("no panic").expect("stopped");
+    let counters = handle.counters();
+    assert_eq!((counters.received, counters.channels_lost), (100, 0));
+}
