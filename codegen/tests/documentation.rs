@@ -119,5 +119,6 @@ fn no_text_becomes_code() {
         let file = syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}"));
         syn::visit::Visit::visit_file(&mut calls, &file);
     }
-    assert_eq!(calls.0, Vec::<String>::new());
+    // The root checks the version of the runtime.
+    assert_eq!(calls.0, ["assert"]);
 }

@@ -16,6 +16,7 @@ pub mod load;
 pub mod pattern;
 mod place;
 pub mod resolve;
+pub mod text;
 
 pub use error::{Error, Errors};
 pub use load::{Document, Documents, load};

@@ -3,6 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
+use super::description;
 use super::docs::{described, docs};
 use super::entries::Entries;
 use super::markdown::{self, code};
@@ -30,8 +31,8 @@ fn item(types: Types<'_>, exchange: &Exchange) -> TokenStream {
     let name = ident(&exchange.name);
     let payload = &types.definition(exchange.payload).name;
     let docs = docs(&[
-        markdown::lines(&exchange.title),
-        markdown::lines(&exchange.description),
+        description::lines(&exchange.title),
+        description::lines(&exchange.description),
         markdown::wrap(&format!(
             "Exchange {}, payload [`{payload}`].",
             code(&exchange.exchange)

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{inert, markdown};
+use super::{description, inert, markdown};
 
 /// A doc comment of paragraphs: each a list of lines, set apart by empty lines.
 pub(super) fn docs(paragraphs: &[Vec<String>]) -> TokenStream {
@@ -14,7 +14,7 @@ pub(super) fn docs(paragraphs: &[Vec<String>]) -> TokenStream {
         }
         lines.extend(paragraph.iter().cloned());
     }
-    let lines = inert::lines_if(lines, inert::has_no_blocks);
+    let lines = inert::lines_or_plain(lines);
     let lines = lines.iter().map(|line| match line.as_str() {
         "" => String::new(),
         line => format!(" {line}"),
@@ -31,7 +31,7 @@ pub(super) fn described(
     [description, title, Some(or_else)]
         .into_iter()
         .flatten()
-        .map(markdown::lines)
+        .map(description::lines)
         .find(|lines| !lines.is_empty())
         .unwrap_or_default()
 }

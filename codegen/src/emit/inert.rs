@@ -1,73 +1,87 @@
-//! Text that rustdoc shows and does nothing else with.
+//! Markdown that rustdoc shows and does nothing else with.
 
-use pulldown_cmark::{BrokenLink, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{BrokenLink, CowStr, Event, LinkType, Options, Parser, Tag};
 
-/// How often text is escaped before all of its punctuation is: an escape can
-/// bring to light what it kept hidden, as the first tag of an HTML block does.
-const ROUNDS: usize = 8;
+/// The extensions of Markdown that rustdoc reads.
+pub(super) const RUSTDOC: Options = Options::ENABLE_TABLES
+    .union(Options::ENABLE_FOOTNOTES)
+    .union(Options::ENABLE_STRIKETHROUGH)
+    .union(Options::ENABLE_TASKLISTS)
+    .union(Options::ENABLE_SMART_PUNCTUATION);
 
-/// Escapes what Markdown or rustdoc would take for more than text, and makes
-/// links of bare addresses.
-pub(super) fn escape(text: &str) -> String {
-    let mut text = text.to_owned();
-    for _ in 0..ROUNDS {
-        let mut insertions = insertions(&text);
-        if insertions.is_empty() {
-            return text;
-        }
-        insertions.sort_unstable();
-        insertions.dedup();
-        text = insert(&text, &insertions);
-    }
-    text
-}
-
-/// `lines` as they are where `keep` says so of them, and otherwise with all
-/// punctuation escaped and no line indented.
-pub(super) fn lines_if(lines: Vec<String>, keep: fn(&str) -> bool) -> Vec<String> {
-    match keep(&lines.join("\n")) {
+/// `lines` as they are if they are inert, and otherwise with all punctuation
+/// escaped and no line indented.
+pub(super) fn lines_or_plain(lines: Vec<String>) -> Vec<String> {
+    match is_inert(&lines.join("\n"), By::Generator) {
         true => lines,
         false => lines.iter().map(|line| plain(line)).collect(),
     }
 }
 
-/// Whether `text` holds no code block, no HTML, and no link but to an address.
-pub(super) fn is_inert(text: &str) -> bool {
-    let parser = parser(text);
-    parser.reference_definitions().iter().next().is_none()
-        && has_no_blocks(text)
-        && parser.into_iter().all(|event| match event {
-            Event::Start(
-                Tag::Link {
-                    link_type,
-                    dest_url,
-                    ..
-                }
-                | Tag::Image {
-                    link_type,
-                    dest_url,
-                    ..
-                },
-            ) => is_plain_link(link_type, &dest_url),
-            _ => true,
-        })
+/// The author of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum By {
+    /// A document, which may link to addresses only.
+    Document,
+    /// The generator, which also links to items and writes headings, around texts
+    /// of documents.
+    Generator,
 }
 
-/// Whether `text` holds no code block and no HTML.
-pub(super) fn has_no_blocks(text: &str) -> bool {
-    parser(text).all(|event| {
-        !matches!(
-            event,
-            Event::Html(_) | Event::InlineHtml(_) | Event::Start(Tag::CodeBlock(_))
-        )
-    })
+/// Whether `text` has only paragraphs, lists, emphasis, code spans, and links to
+/// addresses, but for what its author may add.
+///
+/// rustdoc compiles code blocks, passes HTML on, and resolves other links.
+pub(super) fn is_inert(text: &str, by: By) -> bool {
+    // rustdoc takes the text of a link that leads nowhere for the name of an item.
+    let broken = |link: BrokenLink<'_>| {
+        Some((
+            CowStr::from(link.reference.into_string()),
+            CowStr::Borrowed(""),
+        ))
+    };
+    let parser = Parser::new_with_broken_link_callback(text, RUSTDOC, Some(broken));
+    parser.reference_definitions().iter().next().is_none()
+        && parser.into_iter().all(|event| is_inert_event(&event, by))
+}
+
+fn is_inert_event(event: &Event<'_>, by: By) -> bool {
+    match event {
+        Event::Start(Tag::Link {
+            link_type,
+            dest_url,
+            title,
+            ..
+        }) => {
+            let is_plain = matches!(
+                link_type,
+                LinkType::Inline | LinkType::Autolink | LinkType::Email
+            );
+            let to_address = is_plain && is_address(*link_type, dest_url);
+            let to_item = dest_url.starts_with('`') || dest_url.starts_with("super::");
+            title.is_empty() && (to_address || by == By::Generator && to_item)
+        }
+        Event::Start(Tag::Heading { .. }) => by == By::Generator,
+        Event::Start(tag) => matches!(
+            tag,
+            Tag::Paragraph | Tag::List(_) | Tag::Item | Tag::Emphasis | Tag::Strong
+        ),
+        Event::End(_) | Event::Text(_) | Event::Code(_) | Event::SoftBreak => true,
+        _ => false,
+    }
+}
+
+/// Whether a link leads to an address of the web or of mail.
+pub(super) fn is_address(link_type: LinkType, destination: &str) -> bool {
+    let schemes = ["https://", "http://", "mailto:"];
+    link_type == LinkType::Email || schemes.iter().any(|scheme| destination.starts_with(scheme))
 }
 
 /// `line` as nothing but its characters.
-fn plain(line: &str) -> String {
+pub(super) fn plain(line: &str) -> String {
     let mut plain = String::new();
-    for character in line.trim_start().chars() {
-        // Before a letter or a digit, a backslash would show.
+    for character in line.trim().chars() {
+        // Before a letter or a digit, a backslash would be shown.
         if character.is_ascii_punctuation() {
             plain.push('\\');
         }
@@ -76,96 +90,43 @@ fn plain(line: &str) -> String {
     plain
 }
 
-fn insert(text: &str, insertions: &[Insertion]) -> String {
-    let mut out = String::new();
-    let mut from = 0;
-    for &(at, insertion) in insertions {
-        out.push_str(&text[from..at]);
-        out.push_str(insertion);
-        from = at;
-    }
-    out.push_str(&text[from..]);
-    out
-}
+#[cfg(test)]
+mod tests {
+    use super::{By, is_inert, lines_or_plain};
 
-/// A parser that tells where references are that lead nowhere in the text, for
-/// rustdoc would look for items of their names.
-fn parser(text: &str) -> Parser<'_, impl pulldown_cmark::BrokenLinkCallback<'_>> {
-    let broken = |_: BrokenLink<'_>| Some((CowStr::Borrowed(""), CowStr::Borrowed("")));
-    Parser::new_with_broken_link_callback(text, Options::empty(), Some(broken))
-}
-
-/// What to put into the text, at a byte offset.
-type Insertion = (usize, &'static str);
-
-fn insertions(text: &str) -> Vec<Insertion> {
-    let parser = parser(text);
-    // A definition is not shown, and gives a meaning to brackets elsewhere.
-    let definitions = parser.reference_definitions().iter();
-    let mut found: Vec<Insertion> = definitions
-        .map(|(_, definition)| (definition.span.start, "\\"))
-        .collect();
-    let mut link_depth = 0_usize;
-    for (event, range) in parser.into_offset_iter() {
-        match event {
-            Event::Html(_) | Event::InlineHtml(_) => {
-                let angles = text[range.clone()].match_indices('<');
-                found.extend(angles.map(|(at, _)| (range.start + at, "\\")));
-            }
-            Event::Start(
-                Tag::Link {
-                    link_type,
-                    dest_url,
-                    ..
-                }
-                | Tag::Image {
-                    link_type,
-                    dest_url,
-                    ..
-                },
-            ) => {
-                link_depth += 1;
-                if !is_plain_link(link_type, &dest_url) {
-                    let brackets = text[range.clone()].match_indices(['[', ']', '<']);
-                    found.extend(brackets.map(|(at, _)| (range.start + at, "\\")));
-                }
-            }
-            Event::End(TagEnd::Link | TagEnd::Image) => {
-                link_depth = link_depth.saturating_sub(1);
-            }
-            Event::Text(_) if link_depth == 0 => {
-                bare_addresses(&text[range.clone()], range.start, &mut found)
-            }
-            _ => {}
+    #[test]
+    fn only_what_is_shown_is_inert() {
+        for text in [
+            "a *b* `c`\n\n* d\n\n1. [e](https://x.y) <mailto:f@x.y>",
+            "[`Own`]",
+        ] {
+            assert!(is_inert(text, By::Generator), "{text:?}");
         }
-    }
-    found
-}
-
-/// Whether a link leads where it says: an address of the web or of mail.
-fn is_plain_link(link_type: LinkType, destination: &str) -> bool {
-    match link_type {
-        LinkType::Email => true,
-        LinkType::Autolink | LinkType::Inline => ["https://", "http://", "mailto:"]
-            .iter()
-            .any(|scheme| destination.starts_with(scheme)),
-        _ => false,
-    }
-}
-
-fn bare_addresses(text: &str, start: usize, found: &mut Vec<Insertion>) {
-    for scheme in ["https://", "http://"] {
-        for (at, _) in text.match_indices(scheme) {
-            let address = text[at..]
-                .split([' ', '\n', '<', '>', '"', ')', '`', '\\'])
-                .next();
-            let address = address
-                .unwrap_or("")
-                .trim_end_matches(['.', ',', ';', ':', '!', '?']);
-            if address.len() > scheme.len() {
-                found.push((start + at, "<"));
-                found.push((start + at + address.len(), ">"));
-            }
+        for text in ["# a", "a\n===", "[`Own`]", "[`a`](super::A)"] {
+            assert!(!is_inert(text, By::Document), "{text:?}");
+        }
+        for text in [
+            "<b>",
+            "<div>",
+            "```\n```",
+            "a\n\n    b",
+            "[x]",
+            "[x](y)",
+            "[x](https://x.y 'z')",
+            "![x](https://x.y)",
+            "a\n\n[x]: y",
+            "a | b\n--- | ---",
+            "x[^1]\n\n[^1]: y",
+            "~~a~~",
+            "- [ ] a",
+            "> a",
+            "---",
+            "a\\\nb",
+            "<javascript:x>",
+        ] {
+            assert!(!is_inert(text, By::Generator), "{text:?}");
+            let lines = lines_or_plain(text.lines().map(str::to_owned).collect());
+            assert!(is_inert(&lines.join("\n"), By::Generator), "{lines:?}");
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod binding;
 mod checks;
+mod description;
 mod docs;
 mod entries;
 mod enums;

@@ -7,7 +7,7 @@ use quote::quote;
 
 use super::checks;
 use super::entries::Entries;
-use super::markdown;
+use super::description;
 use super::tables::Tables;
 use super::ty::{Types, ident};
 use super::{
@@ -82,8 +82,8 @@ pub(super) fn files(model: &Model, service: &Service, layout: &Layout<'_>) -> Ve
 }
 
 fn module(types: Types<'_>, service: &Service, layout: &Layout<'_>) -> RustFile {
-    let title = markdown::lines(&service.title);
-    let description = markdown::lines(&service.description);
+    let title = description::lines(&service.title);
+    let description = description::lines(&service.description);
     let gap = (!title.is_empty() && !description.is_empty()).then(String::new);
     let bindings = service
         .exchanges

@@ -1,0 +1,40 @@
+//! Characters that a reader can't see.
+
+/// `text` with invisible characters as escapes of Rust; line breaks and tabs stay.
+#[must_use]
+pub fn escape_invisible(text: &str) -> String {
+    let mut escaped = String::new();
+    for character in text.chars() {
+        match character {
+            '\n' | '\t' => escaped.push(character),
+            character if is_invisible(character) => escaped.extend(character.escape_unicode()),
+            character => escaped.push(character),
+        }
+    }
+    escaped
+}
+
+/// Whether a character can't be seen, or changes how others are seen: controls,
+/// separators of lines, marks of direction, fillers, tags and private characters.
+#[must_use]
+pub fn is_invisible(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}' | '\u{e000}'..='\u{f8ff}' | '\u{e0000}'..='\u{10ffff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escape_invisible;
+
+    #[test]
+    fn only_what_can_be_seen_stays_as_it_is() {
+        let text = "a\tü→漢\n\u{202e}\0\r\u{200b}\u{2028}";
+        let escaped = "a\tü→漢\n\\u{202e}\\u{0}\\u{d}\\u{200b}\\u{2028}";
+        assert_eq!(escape_invisible(text), escaped);
+    }
+}
