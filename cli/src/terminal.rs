@@ -8,6 +8,8 @@
 use std::borrow::Cow;
 use std::path::Path;
 
+use taskcluster_documents::text::is_invisible;
+
 /// Longest text that is printed whole as a part of a line, in characters.
 const MAX_PART: usize = 1_000;
 
@@ -95,18 +97,6 @@ fn disarm_commands(text: &str) -> String {
         }
         _ => escaped,
     }
-}
-
-/// Whether a character is not seen, or changes how others are seen: controls,
-/// line separators, marks of direction, fillers, tags and private characters.
-fn is_invisible(char: char) -> bool {
-    char.is_control()
-        || matches!(char,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
-            | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
-            | '\u{1d173}'..='\u{1d17a}' | '\u{e000}'..='\u{f8ff}' | '\u{e0000}'..='\u{10ffff}')
 }
 
 #[cfg(test)]

@@ -76,8 +76,8 @@ impl Names {
         };
         let root = match json::parse(&source.bytes) {
             Ok(Value::Object(root)) => root,
-            Ok(_) => return Err(refusal(&place, "", "expected an object").into()),
-            Err(error) => return Err(refusal(&place, "", error.to_string()).into()),
+            Ok(_) => return Err(invalid(&place, "", "expected an object").into()),
+            Err(error) => return Err(invalid(&place, "", error.to_string()).into()),
         };
         let mut names = Self::default();
         let mut errors = Vec::new();
@@ -88,13 +88,33 @@ impl Names {
                 (Some(kind), Value::Object(owners)) => {
                     let refused = names.insert_all(kind, owners);
                     let refused = refused.into_iter().map(|owner| format!("{below}/{owner}"));
-                    errors.extend(refused.map(|below| refusal(&place, &below, "not a name")));
+                    errors.extend(refused.map(|below| invalid(&place, &below, "not a name")));
                 }
-                (Some(_), _) => errors.push(refusal(&place, &below, "expected an object")),
-                (None, _) => errors.push(refusal(&place, &below, "an unknown kind of names")),
+                (Some(_), _) => errors.push(invalid(&place, &below, "expected an object")),
+                (None, _) => errors.push(invalid(&place, &below, "an unknown kind of names")),
             }
         }
+        errors.extend(names.shared(&place));
         Errors::unless_empty(errors, names)
+    }
+
+    /// An error for each owner with the name of another. The names of bindings,
+    /// routing keys and validators are unique in a module only.
+    fn shared(&self, place: &Place) -> Vec<Error> {
+        let mut first = BTreeMap::new();
+        let mut errors = Vec::new();
+        let unique = |kind: &Kind| matches!(kind, Kind::Module | Kind::Event | Kind::Payload);
+        for ((kind, owner), name) in self.0.iter().filter(|((kind, _), _)| unique(kind)) {
+            let below = format!("/{}/{}", kind.member(), escape(owner));
+            match first.get(&(kind, name)) {
+                Some(other) => {
+                    let what = format!("the name {name:?} is also that of {}#{other}", place.file);
+                    errors.push(invalid(place, &below, what));
+                }
+                None => drop(first.insert((kind, name), below)),
+            }
+        }
+        errors
     }
 
     /// Takes in the names of `owners`; gives back who has none, as a step of a
@@ -121,7 +141,7 @@ impl Names {
     }
 }
 
-fn refusal(place: &Place, below: &str, what: impl Into<String>) -> Error {
+fn invalid(place: &Place, below: &str, what: impl Into<String>) -> Error {
     place.error(
         below,
         what,

@@ -23,6 +23,47 @@ fn a_document_may_have_a_byte_order_mark_or_be_in_a_list() {
     assert_eq!(listed.expect("generated"), plain);
 }
 
+/// `generated/` of Taskcluster's repository has the search index of its website.
+#[test]
+fn other_json_beside_the_documents_is_passed_over() {
+    let other = r#"[{"id": "a", "title": "One page", "path": "one"},
+        {"id": "b", "title": "A page", "path": "x"}, {"id": "b", "title": "Twice", "path": "y"},
+        {"$id": "c", "name": "d"}, {"$id": "c", "name": "e"}, 3, null, [[]]]"#;
+    let sources = [
+        source("exchanges.json", REFERENCE),
+        source("message.json", SCHEMA),
+        source("docs-search.json", other),
+    ];
+    assert_eq!(module(&sources), module(&sources[..2]));
+    assert!(module(&sources).is_ok());
+}
+
+#[test]
+fn a_reference_may_have_an_empty_prefix() {
+    let reference = REFERENCE.replace("exchange/taskcluster-made-up/v1/", "");
+    let sources = [
+        source("exchanges.json", reference),
+        source("message.json", SCHEMA),
+    ];
+    let made = module(&sources).expect("generated");
+    assert!(made["names.json"].contains(r#""changed": "Changed""#));
+}
+
+/// 255 bytes of constants, dots and one byte for each other entry.
+#[test]
+fn a_key_may_be_as_long_as_amqp_allows() {
+    let constant = "x".repeat(251);
+    let key = format!(
+        r#""routingKey": [{{"name": "a", "constant": "{constant}"}}, {{"name": "b"}}, {{"name": "c"}}]"#
+    );
+    let reference = REFERENCE.replace(r#""routingKey": []"#, &key);
+    let sources = [
+        source("exchanges.json", reference),
+        source("message.json", SCHEMA),
+    ];
+    assert!(module(&sources).is_ok());
+}
+
 #[test]
 fn a_schema_may_be_there_twice_if_it_is_the_same() {
     let sources = [

@@ -18,6 +18,14 @@ pub struct Target {
     pub fragment: String,
 }
 
+/// The path of `reference` from the root of a deployment, which stands in the
+/// document with the normalised id `base`: `/schemas/queue/v1/task.json#`.
+pub fn path(base: &str, reference: &str) -> Result<String, String> {
+    let target = follow(base, reference)?;
+    let fragment = reference.split_once('#').map_or("", |(_, it)| it);
+    Ok(format!("/schemas/{}#{fragment}", target.document))
+}
+
 /// The id that `id`, a schema's own, is known by: its path, without the host,
 /// a leading `/schemas/` or an empty fragment.
 pub fn normalise(id: &str) -> Result<String, String> {
@@ -69,7 +77,7 @@ fn resolve(base: &str, reference: &str) -> Result<Target, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{follow, normalise, segment};
+    use super::{follow, normalise, path, segment};
 
     #[test]
     fn one_schema_has_one_id_in_every_spelling() {
@@ -81,6 +89,19 @@ mod tests {
             "taskcluster:/schemas/queue/v1/task.json",
         ] {
             assert_eq!(normalise(id).as_deref(), Ok("queue/v1/task.json"), "{id}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_from_the_root_of_a_deployment() {
+        for reference in [
+            "v1/task.json#",
+            "v1/task.json",
+            "/schemas/queue/v1/task.json#",
+            "http://schemas.taskcluster.net/queue/v1/task.json#",
+        ] {
+            let path = path("queue/exchanges.json", reference);
+            assert_eq!(path.as_deref(), Ok("/schemas/queue/v1/task.json#"));
         }
     }
 

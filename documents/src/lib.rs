@@ -9,6 +9,7 @@
 //! pattern   ECMA-262 pattern → automaton → the cheapest form to check
 //! ```
 
+mod declarations;
 mod error;
 pub mod id;
 pub mod json;

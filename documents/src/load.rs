@@ -6,7 +6,50 @@ use serde_json::Value;
 
 use crate::error::{Error, Errors};
 use crate::place::Place;
-use crate::{Source, id, json};
+use crate::{Source, declarations, id, json};
+
+/// Keywords of JSON Schema that constrain values, or hold schemas.
+const CONSTRAINTS: &[&str] = &[
+    "$defs",
+    "$ref",
+    "additionalItems",
+    "additionalProperties",
+    "allOf",
+    "anyOf",
+    "const",
+    "contains",
+    "definitions",
+    "dependencies",
+    "else",
+    "enum",
+    "exclusiveMaximum",
+    "exclusiveMinimum",
+    "format",
+    "if",
+    "items",
+    "maxItems",
+    "maxLength",
+    "maxProperties",
+    "maximum",
+    "minItems",
+    "minLength",
+    "minProperties",
+    "minimum",
+    "multipleOf",
+    "not",
+    "oneOf",
+    "pattern",
+    "patternProperties",
+    "properties",
+    "propertyNames",
+    "required",
+    "then",
+    "type",
+    "uniqueItems",
+];
+
+/// Keywords of JSON Schema that describe.
+const ANNOTATIONS: &[&str] = &["$comment", "default", "description", "examples", "title"];
 
 /// A JSON document, and where it came from.
 #[derive(Debug)]
@@ -61,10 +104,11 @@ pub fn load(sources: &[Source]) -> Result<Documents, Errors> {
                     true => error.to_string(),
                     false => format!("not JSON: {error}"),
                 },
-                help: "mend the file, or leave it out".to_owned(),
+                help: "fix the file or remove it from the input".to_owned(),
             }),
         }
     }
+    errors.extend(documents.references.values().flat_map(declarations::check));
     if errors.is_empty() && documents.references.is_empty() {
         errors.push(nothing_to_generate(sources));
     }
@@ -116,15 +160,20 @@ impl Documents {
             let key = reference_key(&document);
             insert(&mut self.references, key, document, "exchange reference")
         } else {
-            match schema_id(&document.root).map(id::normalise) {
-                Some(Ok(id)) => insert(&mut self.schemas, id, document, "schema"),
-                Some(Err(why)) => {
-                    self.misnamed.insert((document.file, why));
-                    Ok(())
-                }
-                // No reference can lead to a document without an id.
-                None => Ok(()),
+            self.add_schema(document)
+        }
+    }
+
+    fn add_schema(&mut self, document: Document) -> Result<(), Error> {
+        let id = schema_id(&document.root).map(id::normalise);
+        match (id, is_schema(&document.root)) {
+            (Some(Ok(id)), true) => insert(&mut self.schemas, id, document, "schema"),
+            (Some(Err(why)), true) => {
+                self.misnamed.insert((document.file, why));
+                Ok(())
             }
+            // A document of another kind; no reference can lead to one without an id.
+            _ => Ok(()),
         }
     }
 }
@@ -155,6 +204,15 @@ fn is_exchange_reference(root: &Value) -> bool {
     let schema = root.get("$schema").and_then(Value::as_str).unwrap_or("");
     schema.contains("/exchanges-reference") && !schema.contains("metaschema")
         || root.get("exchangePrefix").is_some_and(Value::is_string)
+}
+
+/// Whether `root` is a JSON Schema: an object with `$schema`, or with a keyword that
+/// constrains beside its id. A `title` or an `id` is in other documents, too.
+fn is_schema(root: &Value) -> bool {
+    let has_any = |keywords: &[&str]| keywords.iter().any(|&it| root.get(it).is_some());
+    root.get("$schema").is_some_and(Value::is_string)
+        || has_any(CONSTRAINTS)
+        || root.get("$id").is_some() && has_any(ANNOTATIONS)
 }
 
 /// What tells one exchange reference from another: the service, and the version

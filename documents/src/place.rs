@@ -1,5 +1,7 @@
 //! Locations in the input.
 
+use std::fmt;
+
 use crate::error::Error;
 
 /// A location in the input.
@@ -19,6 +21,15 @@ impl Place {
             pointer: format!("{}{below}", self.pointer),
             what: what.into(),
             help: help.to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.pointer.as_str() {
+            "" => f.write_str(&self.file),
+            pointer => write!(f, "{}#{pointer}", self.file),
         }
     }
 }

@@ -62,6 +62,7 @@ taskcluster-pulse = {{ {path}version = {runtime}, default-features = false }}
             needs.join(", ")
         );
     }
+    text.push_str("\n[lints.rust]\nmissing_docs = \"deny\"\nunsafe_code = \"forbid\"\n");
     text
 }
 

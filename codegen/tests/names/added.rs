@@ -92,8 +92,10 @@ fn schemas_and_services_that_collide_rename_nothing() {
             .find(|it| it["$id"] == json!(full))
             .unwrap_or_else(|| panic!("no schema {full}"));
 
-        // An entry more, with the name, the title and the schema of the first.
+        // An entry more, whose name in Rust, title and schema are those of the first.
         let mut later = entry.clone();
+        let name = entry["name"].as_str().unwrap_or_default();
+        later["name"] = json!(format!("{name}-"));
         later["exchange"] = json!("added-later");
         later["schema"] = json!("v1/added-later.json#");
         published["entries"]

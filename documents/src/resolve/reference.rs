@@ -37,7 +37,7 @@ pub struct Entry {
     pub title: String,
     /// `description`.
     pub description: String,
-    /// The id of the payload's schema, as the reference writes it.
+    /// The id of the payload's schema, as a path from the root of a deployment.
     pub schema: String,
     /// The schema of the payload.
     pub payload: SchemaId,
@@ -104,7 +104,7 @@ pub(super) fn shared_exchanges(references: &[Reference]) -> Vec<Error> {
         .collect()
 }
 
-/// What a reference says beside its entries.
+/// The members of a reference beside its entries.
 struct Head<'a> {
     prefix: &'a str,
     title: &'a str,
@@ -113,11 +113,15 @@ struct Head<'a> {
 }
 
 fn read_head<'a>(root: &Reader<'a>) -> Result<Head<'a>, Error> {
-    // What these two say was read when the document was loaded.
-    root.optional_text("serviceName")?;
+    // The values of these two were read when the document was loaded.
     root.optional_text("apiVersion")?;
+    let service = root.optional_text("serviceName")?;
+    let prefix = root.present_text("exchangePrefix")?;
+    if service.is_empty() && prefix.is_empty() {
+        return Err(root.missing("serviceName", "a text"));
+    }
     Ok(Head {
-        prefix: root.text("exchangePrefix")?,
+        prefix,
         title: root.optional_text("title")?,
         description: root.optional_text("description")?,
         entries: root.list("entries")?,
@@ -133,20 +137,18 @@ fn read_entry(
     let schema = reader.text("schema")?;
     // A relative id is relative to the service's folder, not to the reference.
     let base = format!("{}/exchanges.json", id::segment(service));
-    let payload = walk.reach(&base, schema).map_err(|why| {
-        reader.place.error(
-            "/schema",
-            why,
-            "add the schema to the input, or correct the id",
-        )
-    })?;
+    let invalid = |why| {
+        let help = "add the schema to the input, or correct the id";
+        reader.place.error("/schema", why, help)
+    };
+    let payload = walk.reach(&base, schema).map_err(invalid)?;
     Ok(Entry {
         place: reader.place.clone(),
         name: reader.text("name")?.to_owned(),
         exchange: format!("{prefix}{}", reader.text("exchange")?),
         title: reader.optional_text("title")?.to_owned(),
         description: reader.optional_text("description")?.to_owned(),
-        schema: schema.to_owned(),
+        schema: id::path(&base, schema).map_err(invalid)?,
         payload,
         routing_key: read_routing_key(reader)?,
     })
@@ -232,6 +234,14 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The text of the member `name`, which must be there and may be empty.
+    fn present_text(&self, name: &str) -> Result<&'a str, Error> {
+        match self.value.get(name) {
+            Some(Value::String(text)) => Ok(text),
+            _ => Err(self.missing(name, "a text")),
+        }
+    }
+
     /// The text of the member `name`, empty where there is none.
     fn optional_text(&self, name: &str) -> Result<&'a str, Error> {
         self.member(name, "a text", "", Value::as_str)
@@ -246,7 +256,7 @@ impl<'a> Reader<'a> {
             .ok_or_else(|| self.missing(name, "an array"))
     }
 
-    /// The flag `name`, which is down where it is not there.
+    /// The flag `name`, `false` by default.
     fn flag(&self, name: &str) -> Result<bool, Error> {
         self.member(name, "`true` or `false`", false, Value::as_bool)
     }
@@ -268,8 +278,8 @@ impl<'a> Reader<'a> {
     fn missing(&self, name: &str, kind: &str) -> Error {
         self.place.error(
             &format!("/{name}"),
-            format!("the exchange reference needs {kind} here, its `{name}`"),
-            "give it, as Taskcluster's exchanges-reference schema says",
+            format!("expected {kind} as `{name}` of an exchange reference"),
+            "add it, as Taskcluster's exchanges-reference schema requires",
         )
     }
 }
