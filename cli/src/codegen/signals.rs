@@ -7,6 +7,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use signal_hook::consts::TERM_SIGNALS;
 use signal_hook::flag;
 
+/// The signal of a terminal that is closed.
+#[cfg(unix)]
+const HANGUP: &[i32] = &[signal_hook::consts::SIGHUP];
+#[cfg(not(unix))]
+const HANGUP: &[i32] = &[];
+
 /// The signal that arrived last, 0 before the first.
 #[derive(Clone, Debug)]
 pub(super) struct Signals(Arc<AtomicUsize>);
@@ -15,7 +21,7 @@ impl Signals {
     /// Keeps signals from ending the process from now on.
     pub(super) fn hold() -> io::Result<Self> {
         let last = Arc::new(AtomicUsize::new(0));
-        for &signal in TERM_SIGNALS {
+        for &signal in TERM_SIGNALS.iter().chain(HANGUP) {
             let number = usize::try_from(signal).unwrap_or_default();
             flag::register_usize(signal, Arc::clone(&last), number)?;
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::markdown;
+use super::description;
 use super::ty::ident;
 use super::{Layout, RustFile, any_feature, event, feature};
 use crate::model::Model;
@@ -78,8 +78,8 @@ fn version_check() -> TokenStream {
 
 fn root_docs(model: &Model, layout: &Layout<'_>) -> Vec<String> {
     let description = layout.package.map(|package| package.description.as_str());
-    let description = description.unwrap_or("Typed bindings, payloads and validators.");
-    let mut docs = markdown::lines(description);
+    let text = description.unwrap_or("Typed bindings, payloads and validators.");
+    let mut docs = description::lines(text);
     docs.extend([
         String::new(),
         "A module a service; [`Event`] is a message of any of them, and [`EXCHANGES`] lists"

@@ -6,8 +6,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::checks;
-use super::entries::Entries;
 use super::description;
+use super::entries::Entries;
 use super::tables::Tables;
 use super::ty::{Types, ident};
 use super::{

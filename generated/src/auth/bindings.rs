@@ -39,7 +39,7 @@ impl Exchange for ClientCreated {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("auth", "v1")
         .named("clientCreated", "exchange/taskcluster-auth/v1/client-created")
-        .about("Client Created Messages", "v1/client-message.json#")
+        .about("Client Created Messages", "/schemas/auth/v1/client-message.json#")
         .routing_key(entries::CLIENT_CREATED_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -75,7 +75,7 @@ impl Exchange for ClientUpdated {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("auth", "v1")
         .named("clientUpdated", "exchange/taskcluster-auth/v1/client-updated")
-        .about("Client Updated Messages", "v1/client-message.json#")
+        .about("Client Updated Messages", "/schemas/auth/v1/client-message.json#")
         .routing_key(entries::CLIENT_CREATED_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -111,7 +111,7 @@ impl Exchange for ClientDeleted {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("auth", "v1")
         .named("clientDeleted", "exchange/taskcluster-auth/v1/client-deleted")
-        .about("Client Deleted Messages", "v1/client-message.json#")
+        .about("Client Deleted Messages", "/schemas/auth/v1/client-message.json#")
         .routing_key(entries::CLIENT_CREATED_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -147,7 +147,7 @@ impl Exchange for RoleCreated {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("auth", "v1")
         .named("roleCreated", "exchange/taskcluster-auth/v1/role-created")
-        .about("Role Created Messages", "v1/role-message.json#")
+        .about("Role Created Messages", "/schemas/auth/v1/role-message.json#")
         .routing_key(entries::CLIENT_CREATED_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -183,7 +183,7 @@ impl Exchange for RoleUpdated {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("auth", "v1")
         .named("roleUpdated", "exchange/taskcluster-auth/v1/role-updated")
-        .about("Role Updated Messages", "v1/role-message.json#")
+        .about("Role Updated Messages", "/schemas/auth/v1/role-message.json#")
         .routing_key(entries::CLIENT_CREATED_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -219,7 +219,7 @@ impl Exchange for RoleDeleted {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("auth", "v1")
         .named("roleDeleted", "exchange/taskcluster-auth/v1/role-deleted")
-        .about("Role Deleted Messages", "v1/role-message.json#")
+        .about("Role Deleted Messages", "/schemas/auth/v1/role-message.json#")
         .routing_key(entries::CLIENT_CREATED_KEY);
 
     fn words(&self) -> &BindingWords {

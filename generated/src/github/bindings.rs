@@ -67,7 +67,10 @@ impl Exchange for PullRequest {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("github", "v1")
         .named("pullRequest", "exchange/taskcluster-github/v1/pull-request")
-        .about("GitHub Pull Request Event", "v1/github-pull-request-message.json#")
+        .about(
+            "GitHub Pull Request Event",
+            "/schemas/github/v1/github-pull-request-message.json#",
+        )
         .routing_key(entries::PULL_REQUEST_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -121,7 +124,7 @@ impl Exchange for Push {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("github", "v1")
         .named("push", "exchange/taskcluster-github/v1/push")
-        .about("GitHub push Event", "v1/github-push-message.json#")
+        .about("GitHub push Event", "/schemas/github/v1/github-push-message.json#")
         .routing_key(entries::PUSH_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -176,7 +179,7 @@ impl Exchange for Release {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("github", "v1")
         .named("release", "exchange/taskcluster-github/v1/release")
-        .about("GitHub release Event", "v1/github-release-message.json#")
+        .about("GitHub release Event", "/schemas/github/v1/github-release-message.json#")
         .routing_key(entries::PUSH_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -232,7 +235,10 @@ impl Exchange for Rerun {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("github", "v1")
         .named("rerun", "exchange/taskcluster-github/v1/rerun")
-        .about("GitHub re-run task Event", "v1/github-rerun-message.json#")
+        .about(
+            "GitHub re-run task Event",
+            "/schemas/github/v1/github-rerun-message.json#",
+        )
         .routing_key(entries::PUSH_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -297,7 +303,7 @@ impl Exchange for TaskGroupCreationRequested {
         )
         .about(
             "tc-gh requested the Queue service to create all the tasks in a group",
-            "v1/task-group-creation-requested.json#",
+            "/schemas/github/v1/task-group-creation-requested.json#",
         )
         .routing_key(entries::PUSH_KEY);
 

@@ -40,7 +40,10 @@ impl Exchange for HookCreated {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("hooks", "v1")
         .named("hookCreated", "exchange/taskcluster-hooks/v1/hook-created")
-        .about("Hook Created Messages", "v1/pulse-hook-changed-message.json#")
+        .about(
+            "Hook Created Messages",
+            "/schemas/hooks/v1/pulse-hook-changed-message.json#",
+        )
         .routing_key(entries::HOOK_CREATED_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -77,7 +80,10 @@ impl Exchange for HookUpdated {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("hooks", "v1")
         .named("hookUpdated", "exchange/taskcluster-hooks/v1/hook-updated")
-        .about("Hook Updated Messages", "v1/pulse-hook-changed-message.json#")
+        .about(
+            "Hook Updated Messages",
+            "/schemas/hooks/v1/pulse-hook-changed-message.json#",
+        )
         .routing_key(entries::HOOK_CREATED_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -114,7 +120,10 @@ impl Exchange for HookDeleted {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("hooks", "v1")
         .named("hookDeleted", "exchange/taskcluster-hooks/v1/hook-deleted")
-        .about("Hook Deleted Messages", "v1/pulse-hook-changed-message.json#")
+        .about(
+            "Hook Deleted Messages",
+            "/schemas/hooks/v1/pulse-hook-changed-message.json#",
+        )
         .routing_key(entries::HOOK_CREATED_KEY);
 
     fn words(&self) -> &BindingWords {

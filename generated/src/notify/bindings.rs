@@ -47,7 +47,7 @@ impl Exchange for Notify {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("notify", "v1")
         .named("notify", "exchange/taskcluster-notify/v1/notification")
-        .about("Notification Messages", "v1/notification-message.json#")
+        .about("Notification Messages", "/schemas/notify/v1/notification-message.json#")
         .routing_key(entries::NOTIFY_KEY);
 
     fn words(&self) -> &BindingWords {

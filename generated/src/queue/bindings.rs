@@ -100,7 +100,7 @@ impl Exchange for TaskDefined {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("queue", "v1")
         .named("taskDefined", "exchange/taskcluster-queue/v1/task-defined")
-        .about("Task Defined Messages", "v1/task-defined-message.json#")
+        .about("Task Defined Messages", "/schemas/queue/v1/task-defined-message.json#")
         .routing_key(entries::TASK_DEFINED_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -190,7 +190,7 @@ impl Exchange for TaskPending {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("queue", "v1")
         .named("taskPending", "exchange/taskcluster-queue/v1/task-pending")
-        .about("Task Pending Messages", "v1/task-pending-message.json#")
+        .about("Task Pending Messages", "/schemas/queue/v1/task-pending-message.json#")
         .routing_key(entries::TASK_PENDING_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -276,7 +276,7 @@ impl Exchange for TaskRunning {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("queue", "v1")
         .named("taskRunning", "exchange/taskcluster-queue/v1/task-running")
-        .about("Task Running Messages", "v1/task-running-message.json#")
+        .about("Task Running Messages", "/schemas/queue/v1/task-running-message.json#")
         .routing_key(entries::TASK_RUNNING_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -378,7 +378,10 @@ impl Exchange for ArtifactCreated {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("queue", "v1")
         .named("artifactCreated", "exchange/taskcluster-queue/v1/artifact-created")
-        .about("Artifact Creation Messages", "v1/artifact-created-message.json#")
+        .about(
+            "Artifact Creation Messages",
+            "/schemas/queue/v1/artifact-created-message.json#",
+        )
         .routing_key(entries::TASK_RUNNING_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -468,7 +471,10 @@ impl Exchange for TaskCompleted {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("queue", "v1")
         .named("taskCompleted", "exchange/taskcluster-queue/v1/task-completed")
-        .about("Task Completed Messages", "v1/task-completed-message.json#")
+        .about(
+            "Task Completed Messages",
+            "/schemas/queue/v1/task-completed-message.json#",
+        )
         .routing_key(entries::TASK_RUNNING_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -556,7 +562,7 @@ impl Exchange for TaskFailed {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("queue", "v1")
         .named("taskFailed", "exchange/taskcluster-queue/v1/task-failed")
-        .about("Task Failed Messages", "v1/task-failed-message.json#")
+        .about("Task Failed Messages", "/schemas/queue/v1/task-failed-message.json#")
         .routing_key(entries::TASK_DEFINED_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -652,7 +658,10 @@ impl Exchange for TaskException {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("queue", "v1")
         .named("taskException", "exchange/taskcluster-queue/v1/task-exception")
-        .about("Task Exception Messages", "v1/task-exception-message.json#")
+        .about(
+            "Task Exception Messages",
+            "/schemas/queue/v1/task-exception-message.json#",
+        )
         .routing_key(entries::TASK_DEFINED_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -711,7 +720,10 @@ impl Exchange for TaskGroupResolved {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("queue", "v1")
         .named("taskGroupResolved", "exchange/taskcluster-queue/v1/task-group-resolved")
-        .about("Task Group Resolved Messages", "v1/task-group-changed-message.json#")
+        .about(
+            "Task Group Resolved Messages",
+            "/schemas/queue/v1/task-group-changed-message.json#",
+        )
         .routing_key(entries::TASK_GROUP_RESOLVED_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -765,7 +777,10 @@ impl Exchange for TaskGroupSealed {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("queue", "v1")
         .named("taskGroupSealed", "exchange/taskcluster-queue/v1/task-group-sealed")
-        .about("Task Group Sealed Messages", "v1/task-group-changed-message.json#")
+        .about(
+            "Task Group Sealed Messages",
+            "/schemas/queue/v1/task-group-changed-message.json#",
+        )
         .routing_key(entries::TASK_GROUP_RESOLVED_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -858,7 +873,7 @@ impl Exchange for TaskPriorityChanged {
         )
         .about(
             "Task Priority Changed Messages",
-            "v1/task-priority-changed-message.json#",
+            "/schemas/queue/v1/task-priority-changed-message.json#",
         )
         .routing_key(entries::TASK_DEFINED_KEY);
 
@@ -919,7 +934,7 @@ impl Exchange for TaskGroupPriorityChanged {
         )
         .about(
             "Task Group Priority Changed Messages",
-            "v1/task-group-priority-changed-message.json#",
+            "/schemas/queue/v1/task-group-priority-changed-message.json#",
         )
         .routing_key(entries::TASK_GROUP_RESOLVED_KEY);
 

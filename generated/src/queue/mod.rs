@@ -19,7 +19,7 @@
 //! Every message about the task is CC'ed to each of them, with `route.` put in
 //! front: the route `notify.by-email` of a task makes its messages turn up under
 //! `route.notify.by-email`, too. Thanks to that prefix, such a key is never
-//! mistaken for a _primary_ one, as described in this reference; those all begin
+//! mistaken for a *primary* one, as described in this reference; those all begin
 //! with `primary.`, a word that clients fill in by themselves.
 //!
 //! RabbitMQ puts a message into a queue only once, no matter how many of the

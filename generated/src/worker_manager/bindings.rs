@@ -94,7 +94,10 @@ impl Exchange for WorkerPoolCreated {
             "workerPoolCreated",
             "exchange/taskcluster-worker-manager/v1/worker-pool-created",
         )
-        .about("Worker Pool Created Messages", "v1/pulse-worker-pool-message.json#")
+        .about(
+            "Worker Pool Created Messages",
+            "/schemas/worker-manager/v1/pulse-worker-pool-message.json#",
+        )
         .routing_key(entries::WORKER_POOL_CREATED_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -182,7 +185,10 @@ impl Exchange for WorkerPoolUpdated {
             "workerPoolUpdated",
             "exchange/taskcluster-worker-manager/v1/worker-pool-updated",
         )
-        .about("Worker Pool Updated Messages", "v1/pulse-worker-pool-message.json#")
+        .about(
+            "Worker Pool Updated Messages",
+            "/schemas/worker-manager/v1/pulse-worker-pool-message.json#",
+        )
         .routing_key(entries::WORKER_POOL_CREATED_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -270,7 +276,7 @@ impl Exchange for WorkerPoolError {
         )
         .about(
             "Worker Pool Provisioning Error Messages",
-            "v1/pulse-worker-pool-error-message.json#",
+            "/schemas/worker-manager/v1/pulse-worker-pool-error-message.json#",
         )
         .routing_key(entries::WORKER_POOL_CREATED_KEY);
 
@@ -352,7 +358,10 @@ impl Exchange for WorkerRequested {
             "workerRequested",
             "exchange/taskcluster-worker-manager/v1/worker-requested",
         )
-        .about("Worker Requested Messages", "v1/pulse-worker-message.json#")
+        .about(
+            "Worker Requested Messages",
+            "/schemas/worker-manager/v1/pulse-worker-message.json#",
+        )
         .routing_key(entries::WORKER_REQUESTED_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -430,7 +439,10 @@ impl Exchange for WorkerRunning {
         Self,
     >("worker-manager", "v1")
         .named("workerRunning", "exchange/taskcluster-worker-manager/v1/worker-running")
-        .about("Worker Running Messages", "v1/pulse-worker-message.json#")
+        .about(
+            "Worker Running Messages",
+            "/schemas/worker-manager/v1/pulse-worker-message.json#",
+        )
         .routing_key(entries::WORKER_REQUESTED_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -508,7 +520,10 @@ impl Exchange for WorkerStopped {
         Self,
     >("worker-manager", "v1")
         .named("workerStopped", "exchange/taskcluster-worker-manager/v1/worker-stopped")
-        .about("Worker Stopped Messages", "v1/pulse-worker-message.json#")
+        .about(
+            "Worker Stopped Messages",
+            "/schemas/worker-manager/v1/pulse-worker-message.json#",
+        )
         .routing_key(entries::WORKER_REQUESTED_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -586,7 +601,10 @@ impl Exchange for WorkerRemoved {
         Self,
     >("worker-manager", "v1")
         .named("workerRemoved", "exchange/taskcluster-worker-manager/v1/worker-removed")
-        .about("Worker Removed Messages", "v1/pulse-worker-removed-message.json#")
+        .about(
+            "Worker Removed Messages",
+            "/schemas/worker-manager/v1/pulse-worker-removed-message.json#",
+        )
         .routing_key(entries::WORKER_REQUESTED_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -670,7 +688,10 @@ impl Exchange for LaunchConfigCreated {
             "launchConfigCreated",
             "exchange/taskcluster-worker-manager/v1/launch-config-created",
         )
-        .about("Launch Config Created Messages", "v1/pulse-launch-config-message.json#")
+        .about(
+            "Launch Config Created Messages",
+            "/schemas/worker-manager/v1/pulse-launch-config-message.json#",
+        )
         .routing_key(entries::WORKER_POOL_CREATED_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -754,7 +775,10 @@ impl Exchange for LaunchConfigUpdated {
             "launchConfigUpdated",
             "exchange/taskcluster-worker-manager/v1/launch-config-updated",
         )
-        .about("Launch Config Updated Messages", "v1/pulse-launch-config-message.json#")
+        .about(
+            "Launch Config Updated Messages",
+            "/schemas/worker-manager/v1/pulse-launch-config-message.json#",
+        )
         .routing_key(entries::WORKER_POOL_CREATED_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -838,7 +862,10 @@ impl Exchange for LaunchConfigArchived {
             "launchConfigArchived",
             "exchange/taskcluster-worker-manager/v1/launch-config-archived",
         )
-        .about("Launch Config Archived Messages", "v1/pulse-launch-config-message.json#")
+        .about(
+            "Launch Config Archived Messages",
+            "/schemas/worker-manager/v1/pulse-launch-config-message.json#",
+        )
         .routing_key(entries::WORKER_POOL_CREATED_KEY);
 
     fn words(&self) -> &BindingWords {

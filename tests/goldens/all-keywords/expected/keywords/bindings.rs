@@ -33,7 +33,7 @@ impl Exchange for Keywords {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("keywords", "v1")
         .named("keywords", "exchange/taskcluster-keywords/v1/keywords")
-        .about("Keywords", "v1/keywords.json#")
+        .about("Keywords", "/schemas/keywords/v1/keywords.json#")
         .routing_key(entries::KEYWORDS_KEY);
 
     fn words(&self) -> &BindingWords {

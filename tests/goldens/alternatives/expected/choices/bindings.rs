@@ -42,7 +42,7 @@ impl Exchange for Changed {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("choices", "v1")
         .named("changed", "exchange/taskcluster-choices/v1/changed")
-        .about("changed messages", "v1/changed.json#")
+        .about("changed messages", "/schemas/choices/v1/changed.json#")
         .routing_key(entries::CHANGED_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -81,7 +81,7 @@ impl Exchange for Message2 {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("choices", "v1")
         .named("message", "exchange/taskcluster-choices/v1/message")
-        .about("message messages", "v1/irc.json#")
+        .about("message messages", "/schemas/choices/v1/irc.json#")
         .routing_key(entries::CHANGED_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -120,7 +120,7 @@ impl Exchange for Merged {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("choices", "v1")
         .named("merged", "exchange/taskcluster-choices/v1/merged")
-        .about("merged messages", "v1/merged.json#")
+        .about("merged messages", "/schemas/choices/v1/merged.json#")
         .routing_key(entries::CHANGED_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -159,7 +159,7 @@ impl Exchange for Nested {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("choices", "v1")
         .named("nested", "exchange/taskcluster-choices/v1/nested")
-        .about("nested messages", "v1/nested.json#")
+        .about("nested messages", "/schemas/choices/v1/nested.json#")
         .routing_key(entries::CHANGED_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -198,7 +198,7 @@ impl Exchange for Unsure {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("choices", "v1")
         .named("unsure", "exchange/taskcluster-choices/v1/unsure")
-        .about("Unsure", "v1/unsure.json#")
+        .about("Unsure", "/schemas/choices/v1/unsure.json#")
         .routing_key(entries::CHANGED_KEY);
 
     fn words(&self) -> &BindingWords {

@@ -41,7 +41,7 @@ impl Exchange for First {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("titles", "v1")
         .named("first", "exchange/taskcluster-titles/v1/first")
-        .about("first messages", "v1/first.json#")
+        .about("first messages", "/schemas/titles/v1/first.json#")
         .routing_key(entries::FIRST_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -80,7 +80,7 @@ impl Exchange for Second {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("titles", "v1")
         .named("second", "exchange/taskcluster-titles/v1/second")
-        .about("second messages", "v1/second.json#")
+        .about("second messages", "/schemas/titles/v1/second.json#")
         .routing_key(entries::FIRST_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -119,7 +119,7 @@ impl Exchange for Third {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("titles", "v1")
         .named("third", "exchange/taskcluster-titles/v1/third")
-        .about("third messages", "v1/third.json#")
+        .about("third messages", "/schemas/titles/v1/third.json#")
         .routing_key(entries::FIRST_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -158,7 +158,7 @@ impl Exchange for Letter {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("titles", "v1")
         .named("letter", "exchange/taskcluster-titles/v1/letter")
-        .about("letter messages", "v1/letter.json#")
+        .about("letter messages", "/schemas/titles/v1/letter.json#")
         .routing_key(entries::FIRST_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -197,7 +197,7 @@ impl Exchange for Message2 {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("titles", "v1")
         .named("message", "exchange/taskcluster-titles/v1/message")
-        .about("message messages", "v1/message.json#")
+        .about("message messages", "/schemas/titles/v1/message.json#")
         .routing_key(entries::FIRST_KEY);
 
     fn words(&self) -> &BindingWords {

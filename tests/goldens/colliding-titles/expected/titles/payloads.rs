@@ -71,7 +71,7 @@ pub struct Message3 {
     pub option: MessageOption,
     /// String
     pub string: MessageString,
-    /// ***
+    /// Not described by the schema.
     pub symbols: MessageSymbols,
 }
 
@@ -99,7 +99,7 @@ pub struct MessageString {
     pub length: i128,
 }
 
-/// ***
+/// A value that the schema does not describe.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MessageSymbols {

@@ -38,7 +38,7 @@ impl Exchange for Changed {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("enums", "v1")
         .named("changed", "exchange/taskcluster-enums/v1/changed")
-        .about("changed messages", "v1/changed.json#")
+        .about("changed messages", "/schemas/enums/v1/changed.json#")
         .routing_key(entries::CHANGED_KEY);
 
     fn words(&self) -> &BindingWords {

@@ -7,73 +7,59 @@ use taskcluster_pulse::__private::BindingWords;
 
 use super::{APanicRoutingKey, Exchange2RoutingKey, Kinds, Message2, entries};
 
-/// T */ }} fn main() {} /* �� � �
+/// T */ }} fn main() {} /* \u{202e}\u{2066} \u{0} \u{7}
 ///
-/// panic!("indented");
+/// `panic!("indented");`
 ///
-/// \`\`\`
-/// panic!("fenced");
-/// \`\`\`
-/// \~\~\~rust
-/// panic!();
-/// \~\~\~
+/// `panic!("fenced");`
+///
+/// `panic!();`
 ///
 /// \<script>alert(1)\</script>
+///
 /// \<div>
 /// \[Vec\] \[x\](crate::y) \[z\]: <https://evil.example>
 /// \</div>
 ///
 /// 42. one
 ///
-///     panic!("in a list");
+///     `panic!("in a list");`
 ///
-/// 1234567890. two
+/// 1234567890\. two
 ///
-/// panic!("in no list");
+/// `panic!("in no list");`
 ///
-/// > \`\`\`
-/// > panic!("quoted");
-/// > \`\`\`
+/// `panic!("quoted");`
 ///
-/// \[ref]: javascript:alert(1)
+/// ref img javascript:alert(1) <https://example.com/>\[Vec\]. ```a`` ~~~ b``` #\[doc\] #!\[no_std\]
+/// //! /// " '"#;\u{2028} {{}} $x r#"
 ///
-/// \[ref\] ![img](https://example.com/x.png) \<javascript:alert(1)>
-/// <https://example.com/>\[Vec\]. `a`` \~\~\~ b` #\[doc\] #!\[no_std\] //! /// \" '"#; {{}}
-/// $x r#"
+/// D */ }} fn main() {} /* \u{202e}\u{2066} \u{0} \u{7}
 ///
-/// D */ }} fn main() {} /* �� � �
+/// `panic!("indented");`
 ///
-/// panic!("indented");
+/// `panic!("fenced");`
 ///
-/// \`\`\`
-/// panic!("fenced");
-/// \`\`\`
-/// \~\~\~rust
-/// panic!();
-/// \~\~\~
+/// `panic!();`
 ///
 /// \<script>alert(1)\</script>
+///
 /// \<div>
 /// \[Vec\] \[x\](crate::y) \[z\]: <https://evil.example>
 /// \</div>
 ///
 /// 42. one
 ///
-///     panic!("in a list");
+///     `panic!("in a list");`
 ///
-/// 1234567890. two
+/// 1234567890\. two
 ///
-/// panic!("in no list");
+/// `panic!("in no list");`
 ///
-/// > \`\`\`
-/// > panic!("quoted");
-/// > \`\`\`
+/// `panic!("quoted");`
 ///
-/// \[ref]: javascript:alert(1)
-///
-/// \[ref\] ![img](https://example.com/x.png) \<javascript:alert(1)>
-/// <https://example.com/>\[Vec\]. `a`` \~\~\~ b` #\[doc\] #!\[no_std\] //! /// \" '"#; {{}}
-/// $x r#"
+/// ref img javascript:alert(1) <https://example.com/>\[Vec\]. ```a`` ~~~ b``` #\[doc\] #!\[no_std\]
+/// //! /// " '"#;\u{2028} {{}} $x r#"
 ///
 /// Exchange `` exchange/`"\ /"; panic!(); "# ``, payload [`Message2`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -85,78 +71,64 @@ impl APanic {
         Self(BindingWords::new())
     }
 
-    /// K */ }} fn main() {} /* �� � �
+    /// K */ }} fn main() {} /* \u{202e}\u{2066} \u{0} \u{7}
     ///
-    /// panic!("indented");
+    /// `panic!("indented");`
     ///
-    /// \`\`\`
-    /// panic!("fenced");
-    /// \`\`\`
-    /// \~\~\~rust
-    /// panic!();
-    /// \~\~\~
+    /// `panic!("fenced");`
+    ///
+    /// `panic!();`
     ///
     /// \<script>alert(1)\</script>
+    ///
     /// \<div>
     /// \[Vec\] \[x\](crate::y) \[z\]: <https://evil.example>
     /// \</div>
     ///
     /// 42. one
     ///
-    ///     panic!("in a list");
+    ///     `panic!("in a list");`
     ///
-    /// 1234567890. two
+    /// 1234567890\. two
     ///
-    /// panic!("in no list");
+    /// `panic!("in no list");`
     ///
-    /// > \`\`\`
-    /// > panic!("quoted");
-    /// > \`\`\`
+    /// `panic!("quoted");`
     ///
-    /// \[ref]: javascript:alert(1)
-    ///
-    /// \[ref\] ![img](https://example.com/x.png) \<javascript:alert(1)>
-    /// <https://example.com/>\[Vec\]. `a`` \~\~\~ b` #\[doc\] #!\[no_std\] //! /// \" '"#; {{}}
-    /// $x r#"
+    /// ref img javascript:alert(1) <https://example.com/>\[Vec\]. ```a`` ~~~ b``` #\[doc\] #!\[no_std\]
+    /// //! /// " '"#;\u{2028} {{}} $x r#"
     ///
     /// Takes only `` c" ` `` or a wildcard.
     pub fn panic(self, word: &str) -> Self {
         Self(self.0.with(0, word))
     }
 
-    /// K */ }} fn main() {} /* �� � �
+    /// K */ }} fn main() {} /* \u{202e}\u{2066} \u{0} \u{7}
     ///
-    /// panic!("indented");
+    /// `panic!("indented");`
     ///
-    /// \`\`\`
-    /// panic!("fenced");
-    /// \`\`\`
-    /// \~\~\~rust
-    /// panic!();
-    /// \~\~\~
+    /// `panic!("fenced");`
+    ///
+    /// `panic!();`
     ///
     /// \<script>alert(1)\</script>
+    ///
     /// \<div>
     /// \[Vec\] \[x\](crate::y) \[z\]: <https://evil.example>
     /// \</div>
     ///
     /// 42. one
     ///
-    ///     panic!("in a list");
+    ///     `panic!("in a list");`
     ///
-    /// 1234567890. two
+    /// 1234567890\. two
     ///
-    /// panic!("in no list");
+    /// `panic!("in no list");`
     ///
-    /// > \`\`\`
-    /// > panic!("quoted");
-    /// > \`\`\`
+    /// `panic!("quoted");`
     ///
-    /// \[ref]: javascript:alert(1)
-    ///
-    /// \[ref\] ![img](https://example.com/x.png) \<javascript:alert(1)>
-    /// <https://example.com/>\[Vec\]. `a`` \~\~\~ b` #\[doc\] #!\[no_std\] //! /// \" '"#; {{}}
-    /// $x r#"
+    /// ref img javascript:alert(1) <https://example.com/>\[Vec\]. ```a`` ~~~ b``` #\[doc\] #!\[no_std\]
+    /// //! /// " '"#;\u{2028} {{}} $x r#"
     ///
     /// Default: `#`.
     pub fn x(self, words: &str) -> Self {
@@ -181,8 +153,6 @@ impl Exchange for APanic {
     }
 }
 
-/// \`\`\`
-///
 /// indented
 ///
 /// Exchange `` exchange/`"\ /` ``, payload [`Kinds`].
@@ -195,9 +165,7 @@ impl Exchange2 {
         Self(BindingWords::new())
     }
 
-    /// \~\~\~
-    ///
-    /// Default: `*`.
+    /// Not described by the reference. Default: `*`.
     pub fn word(self, word: &str) -> Self {
         Self(self.0.with(0, word))
     }
@@ -209,7 +177,7 @@ impl Exchange for Exchange2 {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("../../etc", "v1")
         .named("`", "exchange/`\"\\\n/`")
-        .about("```", "/schemas/hostile/v1/kinds.json")
+        .about("```", "/schemas/hostile/v1/kinds.json#")
         .routing_key(entries::EXCHANGE2_KEY);
 
     fn words(&self) -> &BindingWords {

@@ -8,39 +8,32 @@ use serde::{Deserialize, Deserializer, Serialize};
 use taskcluster_pulse::{OpenEnum, RawJson, Unrecognized};
 use taskcluster_pulse::__private::{Members, deserialize_union, open_enums};
 
-/// Text */ }} fn main() {} /* �� � �
+/// Text */ }} fn main() {} /* \u{202e}\u{2066} \u{0} \u{7}
 ///
-/// panic!("indented");
+/// `panic!("indented");`
 ///
-/// \`\`\`
-/// panic!("fenced");
-/// \`\`\`
-/// \~\~\~rust
-/// panic!();
-/// \~\~\~
+/// `panic!("fenced");`
+///
+/// `panic!();`
 ///
 /// \<script>alert(1)\</script>
+///
 /// \<div>
 /// \[Vec\] \[x\](crate::y) \[z\]: <https://evil.example>
 /// \</div>
 ///
 /// 42. one
 ///
-///     panic!("in a list");
+///     `panic!("in a list");`
 ///
-/// 1234567890. two
+/// 1234567890\. two
 ///
-/// panic!("in no list");
+/// `panic!("in no list");`
 ///
-/// > \`\`\`
-/// > panic!("quoted");
-/// > \`\`\`
+/// `panic!("quoted");`
 ///
-/// \[ref]: javascript:alert(1)
-///
-/// \[ref\] ![img](https://example.com/x.png) \<javascript:alert(1)>
-/// <https://example.com/>\[Vec\]. `a`` \~\~\~ b` #\[doc\] #!\[no_std\] //! /// \" '"#; {{}}
-/// $x r#"
+/// ref img javascript:alert(1) <https://example.com/>\[Vec\]. ```a`` ~~~ b``` #\[doc\] #!\[no_std\]
+/// //! /// " '"#;\u{2028} {{}} $x r#"
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -51,39 +44,32 @@ pub struct Message2 {
     pub value: Option<Vec<MessageItem>>,
     /// \<a>\[b\]\</a>
     pub e: MessageE,
-    /// PD */ }} fn main() {} /* �� � �
+    /// PD */ }} fn main() {} /* \u{202e}\u{2066} \u{0} \u{7}
     ///
-    /// panic!("indented");
+    /// `panic!("indented");`
     ///
-    /// \`\`\`
-    /// panic!("fenced");
-    /// \`\`\`
-    /// \~\~\~rust
-    /// panic!();
-    /// \~\~\~
+    /// `panic!("fenced");`
+    ///
+    /// `panic!();`
     ///
     /// \<script>alert(1)\</script>
+    ///
     /// \<div>
     /// \[Vec\] \[x\](crate::y) \[z\]: <https://evil.example>
     /// \</div>
     ///
     /// 42. one
     ///
-    ///     panic!("in a list");
+    ///     `panic!("in a list");`
     ///
-    /// 1234567890. two
+    /// 1234567890\. two
     ///
-    /// panic!("in no list");
+    /// `panic!("in no list");`
     ///
-    /// > \`\`\`
-    /// > panic!("quoted");
-    /// > \`\`\`
+    /// `panic!("quoted");`
     ///
-    /// \[ref]: javascript:alert(1)
-    ///
-    /// \[ref\] ![img](https://example.com/x.png) \<javascript:alert(1)>
-    /// <https://example.com/>\[Vec\]. `a`` \~\~\~ b` #\[doc\] #!\[no_std\] //! /// \" '"#; {{}}
-    /// $x r#"
+    /// ref img javascript:alert(1) <https://example.com/>\[Vec\]. ```a`` ~~~ b``` #\[doc\] #!\[no_std\]
+    /// //! /// " '"#;\u{2028} {{}} $x r#"
     ///
     /// Syntax: ```` ^["`'\\]{1,3} ~~~ ```$ ````.
     #[serde(rename = "p\"; panic!()")]
@@ -94,7 +80,7 @@ pub struct Message2 {
     pub u: Option<MessageU>,
     /// Not described by the schema.
     ///
-    /// Always `` `"\ � ``.
+    /// Always `` `"\ \u{202e} ``.
     #[serde(rename = "\u{202e}\0")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value_2: Option<String>,
@@ -167,9 +153,9 @@ pub enum MessageE {
     Value7,
     /// `"#`
     Value8,
-    /// `�`
+    /// `\u{202e}`
     Value9,
-    /// `a�b`
+    /// `a\u{0}b`
     AB,
     /// `<b>`
     B,
@@ -236,7 +222,7 @@ impl<'de> Deserialize<'de> for MessageU {
     }
 }
 
-/// �
+/// \u{202e}
 ///
 /// Each item: at least 1 character.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -11,39 +11,32 @@ use super::{APanic, Exchange2};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct APanicRoutingKey {
-    /// K */ }} fn main() {} /* �� � �
+    /// K */ }} fn main() {} /* \u{202e}\u{2066} \u{0} \u{7}
     ///
-    /// panic!("indented");
+    /// `panic!("indented");`
     ///
-    /// \`\`\`
-    /// panic!("fenced");
-    /// \`\`\`
-    /// \~\~\~rust
-    /// panic!();
-    /// \~\~\~
+    /// `panic!("fenced");`
+    ///
+    /// `panic!();`
     ///
     /// \<script>alert(1)\</script>
+    ///
     /// \<div>
     /// \[Vec\] \[x\](crate::y) \[z\]: <https://evil.example>
     /// \</div>
     ///
     /// 42. one
     ///
-    ///     panic!("in a list");
+    ///     `panic!("in a list");`
     ///
-    /// 1234567890. two
+    /// 1234567890\. two
     ///
-    /// panic!("in no list");
+    /// `panic!("in no list");`
     ///
-    /// > \`\`\`
-    /// > panic!("quoted");
-    /// > \`\`\`
+    /// `panic!("quoted");`
     ///
-    /// \[ref]: javascript:alert(1)
-    ///
-    /// \[ref\] ![img](https://example.com/x.png) \<javascript:alert(1)>
-    /// <https://example.com/>\[Vec\]. `a`` \~\~\~ b` #\[doc\] #!\[no_std\] //! /// \" '"#; {{}}
-    /// $x r#"
+    /// ref img javascript:alert(1) <https://example.com/>\[Vec\]. ```a`` ~~~ b``` #\[doc\] #!\[no_std\]
+    /// //! /// " '"#;\u{2028} {{}} $x r#"
     pub x: Option<Words>,
 }
 
@@ -64,7 +57,7 @@ impl RoutingKey for APanicRoutingKey {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Exchange2RoutingKey {
-    /// \~\~\~
+    /// Not described by the reference.
     pub word: Word,
 }
 

@@ -25,9 +25,9 @@ pub const P_PANIC: StringRule = StringRule::new("P_PANIC")
             .at_most(11),
     );
 
-/// Always `` `"\ � ``.
+/// Always `` `"\ \u{202e} ``.
 pub const MESSAGE2: StringRule = StringRule::new("MESSAGE2")
-    .error_message("not a valid MESSAGE2. Always `` `\"\\ � ``.")
+    .error_message("not a valid MESSAGE2. Always `` `\"\\ \\u{202e} ``.")
     .constant(&["`\"\\\n\u{202e}"]);
 
 /// Syntax: `` ~~~ |`|"#|<div> ``.

@@ -38,7 +38,7 @@ impl Exchange for Measured {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("measures", "v1")
         .named("measured", "exchange/taskcluster-measures/v1/measured")
-        .about("measured messages", "v1/measured.json#")
+        .about("measured messages", "/schemas/measures/v1/measured.json#")
         .routing_key(entries::MEASURED_KEY);
 
     fn words(&self) -> &BindingWords {

@@ -41,7 +41,7 @@ impl Exchange for Nested {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("things", "v1")
         .named("nested", "exchange/taskcluster-things/v1/nested")
-        .about("nested messages", "v1/nested.json#")
+        .about("nested messages", "/schemas/things/v1/nested.json#")
         .routing_key(entries::NESTED_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -80,7 +80,7 @@ impl Exchange for Nullable {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("things", "v1")
         .named("nullable", "exchange/taskcluster-things/v1/nullable")
-        .about("nullable messages", "v1/nullable.json#")
+        .about("nullable messages", "/schemas/things/v1/nullable.json#")
         .routing_key(entries::NESTED_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -119,7 +119,7 @@ impl Exchange for Open {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("things", "v1")
         .named("open", "exchange/taskcluster-things/v1/open")
-        .about("open messages", "v1/open.json#")
+        .about("open messages", "/schemas/things/v1/open.json#")
         .routing_key(entries::NESTED_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -158,7 +158,7 @@ impl Exchange for Counted {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("things", "v1")
         .named("counted", "exchange/taskcluster-things/v1/counted")
-        .about("counted messages", "v1/counted.json#")
+        .about("counted messages", "/schemas/things/v1/counted.json#")
         .routing_key(entries::NESTED_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -197,7 +197,7 @@ impl Exchange for Shared {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("things", "v1")
         .named("shared", "exchange/taskcluster-things/v1/shared")
-        .about("shared messages", "v1/shared.json#")
+        .about("shared messages", "/schemas/things/v1/shared.json#")
         .routing_key(entries::NESTED_KEY);
 
     fn words(&self) -> &BindingWords {

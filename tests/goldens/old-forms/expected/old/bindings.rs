@@ -43,10 +43,7 @@ impl Exchange for Jobs {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("old", "v1")
         .named("jobs", "exchange/taskcluster-old/v1/jobs")
-        .about(
-            "jobs messages",
-            "http://schemas.taskcluster.net/taskcluster-old/v1/job.json#",
-        )
+        .about("jobs messages", "/schemas/taskcluster-old/v1/job.json#")
         .routing_key(entries::JOBS_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -85,10 +82,7 @@ impl Exchange for Artifact {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("old", "v1")
         .named("artifact", "exchange/taskcluster-old/v1/artifact")
-        .about(
-            "artifact messages",
-            "http://schemas.taskcluster.net/old/v1/artifact.json#",
-        )
+        .about("artifact messages", "/schemas/old/v1/artifact.json#")
         .routing_key(entries::ARTIFACT_KEY);
 
     fn words(&self) -> &BindingWords {

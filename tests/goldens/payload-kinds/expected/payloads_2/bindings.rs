@@ -43,7 +43,7 @@ impl Exchange for Array {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("payloads", "v1")
         .named("array", "exchange/taskcluster-payloads/v1/array")
-        .about("array messages", "v1/array-message.json#")
+        .about("array messages", "/schemas/payloads/v1/array-message.json#")
         .routing_key(entries::ARRAY_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -82,7 +82,7 @@ impl Exchange for String2 {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("payloads", "v1")
         .named("string", "exchange/taskcluster-payloads/v1/string")
-        .about("string messages", "v1/string-message.json#")
+        .about("string messages", "/schemas/payloads/v1/string-message.json#")
         .routing_key(entries::ARRAY_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -121,7 +121,7 @@ impl Exchange for Object {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("payloads", "v1")
         .named("object", "exchange/taskcluster-payloads/v1/object")
-        .about("object messages", "v1/object-message.json#")
+        .about("object messages", "/schemas/payloads/v1/object-message.json#")
         .routing_key(entries::ARRAY_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -160,7 +160,7 @@ impl Exchange for Any2 {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("payloads", "v1")
         .named("any", "exchange/taskcluster-payloads/v1/any")
-        .about("any messages", "v1/any-message.json#")
+        .about("any messages", "/schemas/payloads/v1/any-message.json#")
         .routing_key(entries::ARRAY_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -199,7 +199,7 @@ impl Exchange for Integer {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("payloads", "v1")
         .named("integer", "exchange/taskcluster-payloads/v1/integer")
-        .about("integer messages", "v1/integer-message.json#")
+        .about("integer messages", "/schemas/payloads/v1/integer-message.json#")
         .routing_key(entries::ARRAY_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -238,7 +238,7 @@ impl Exchange for Nullable {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("payloads", "v1")
         .named("nullable", "exchange/taskcluster-payloads/v1/nullable")
-        .about("nullable messages", "v1/nullable-message.json#")
+        .about("nullable messages", "/schemas/payloads/v1/nullable-message.json#")
         .routing_key(entries::ARRAY_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -277,7 +277,7 @@ impl Exchange for Map {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("payloads", "v1")
         .named("map", "exchange/taskcluster-payloads/v1/map")
-        .about("map messages", "v1/map-message.json#")
+        .about("map messages", "/schemas/payloads/v1/map-message.json#")
         .routing_key(entries::ARRAY_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -316,7 +316,7 @@ impl Exchange for Enum {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("payloads", "v1")
         .named("enum", "exchange/taskcluster-payloads/v1/enum")
-        .about("enum messages", "v1/enum-message.json#")
+        .about("enum messages", "/schemas/payloads/v1/enum-message.json#")
         .routing_key(entries::ARRAY_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -355,7 +355,7 @@ impl Exchange for Untitled {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("payloads", "v1")
         .named("untitled", "exchange/taskcluster-payloads/v1/untitled")
-        .about("untitled messages", "v1/untitled-message.json#")
+        .about("untitled messages", "/schemas/payloads/v1/untitled-message.json#")
         .routing_key(entries::ARRAY_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -394,7 +394,7 @@ impl Exchange for Empty {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("payloads", "v1")
         .named("empty", "exchange/taskcluster-payloads/v1/empty")
-        .about("empty messages", "v1/empty-message.json#")
+        .about("empty messages", "/schemas/payloads/v1/empty-message.json#")
         .routing_key(entries::ARRAY_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -433,7 +433,7 @@ impl Exchange for Boolean {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("payloads", "v1")
         .named("boolean", "exchange/taskcluster-payloads/v1/boolean")
-        .about("boolean messages", "v1/boolean-message.json#")
+        .about("boolean messages", "/schemas/payloads/v1/boolean-message.json#")
         .routing_key(entries::ARRAY_KEY);
 
     fn words(&self) -> &BindingWords {

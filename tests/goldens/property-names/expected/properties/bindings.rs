@@ -40,7 +40,7 @@ impl Exchange for Changed {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("properties", "v1")
         .named("changed", "exchange/taskcluster-properties/v1/changed")
-        .about("changed messages", "v1/changed.json#")
+        .about("changed messages", "/schemas/properties/v1/changed.json#")
         .routing_key(entries::CHANGED_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -79,7 +79,7 @@ impl Exchange for Plain {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("properties", "v1")
         .named("plain", "exchange/taskcluster-properties/v1/plain")
-        .about("plain messages", "v1/plain.json#")
+        .about("plain messages", "/schemas/properties/v1/plain.json#")
         .routing_key(entries::CHANGED_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -118,7 +118,7 @@ impl Exchange for Open {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("properties", "v1")
         .named("open", "exchange/taskcluster-properties/v1/open")
-        .about("open messages", "v1/open.json#")
+        .about("open messages", "/schemas/properties/v1/open.json#")
         .routing_key(entries::CHANGED_KEY);
 
     fn words(&self) -> &BindingWords {

@@ -41,7 +41,7 @@ impl Exchange for Tree {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("trees", "v1")
         .named("tree", "exchange/taskcluster-trees/v1/tree")
-        .about("tree messages", "v1/tree.json#")
+        .about("tree messages", "/schemas/trees/v1/tree.json#")
         .routing_key(entries::TREE_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -80,7 +80,7 @@ impl Exchange for Mutual {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("trees", "v1")
         .named("mutual", "exchange/taskcluster-trees/v1/mutual")
-        .about("mutual messages", "v1/even.json#")
+        .about("mutual messages", "/schemas/trees/v1/even.json#")
         .routing_key(entries::TREE_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -119,7 +119,7 @@ impl Exchange for List {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("trees", "v1")
         .named("list", "exchange/taskcluster-trees/v1/list")
-        .about("list messages", "v1/list.json#")
+        .about("list messages", "/schemas/trees/v1/list.json#")
         .routing_key(entries::TREE_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -158,7 +158,7 @@ impl Exchange for Choice {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("trees", "v1")
         .named("choice", "exchange/taskcluster-trees/v1/choice")
-        .about("choice messages", "v1/choice.json#")
+        .about("choice messages", "/schemas/trees/v1/choice.json#")
         .routing_key(entries::TREE_KEY);
 
     fn words(&self) -> &BindingWords {

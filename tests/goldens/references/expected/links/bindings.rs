@@ -38,7 +38,7 @@ impl Exchange for Changed {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("links", "v1")
         .named("changed", "exchange/taskcluster-links/v1/changed")
-        .about("changed messages", "v1/changed.json#")
+        .about("changed messages", "/schemas/links/v1/changed.json#")
         .routing_key(entries::CHANGED_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -77,7 +77,7 @@ impl Exchange for Again {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("links", "v1")
         .named("again", "exchange/taskcluster-links/v1/again")
-        .about("again messages", "/schemas/links/v1/changed.json")
+        .about("again messages", "/schemas/links/v1/changed.json#")
         .routing_key(entries::CHANGED_KEY);
 
     fn words(&self) -> &BindingWords {

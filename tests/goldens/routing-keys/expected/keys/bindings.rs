@@ -51,7 +51,7 @@ impl Exchange for Middle {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("keys", "v1")
         .named("middle", "exchange/taskcluster-keys/v1/middle")
-        .about("middle messages", "v1/empty.json#")
+        .about("middle messages", "/schemas/keys/v1/empty.json#")
         .routing_key(entries::MIDDLE_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -80,7 +80,7 @@ impl Exchange for None2 {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("keys", "v1")
         .named("none", "exchange/taskcluster-keys/v1/none")
-        .about("none messages", "v1/empty.json#")
+        .about("none messages", "/schemas/keys/v1/empty.json#")
         .routing_key(entries::NONE2_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -144,7 +144,7 @@ impl Exchange for Words2 {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("keys", "v1")
         .named("words", "exchange/taskcluster-keys/v1/words")
-        .about("words messages", "v1/empty.json#")
+        .about("words messages", "/schemas/keys/v1/empty.json#")
         .routing_key(entries::WORDS2_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -183,7 +183,7 @@ impl Exchange for First {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("keys", "v1")
         .named("first", "exchange/taskcluster-keys/v1/first")
-        .about("first messages", "v1/empty.json#")
+        .about("first messages", "/schemas/keys/v1/empty.json#")
         .routing_key(entries::FIRST_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -217,7 +217,7 @@ impl Exchange for Single {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("keys", "v1")
         .named("single", "exchange/taskcluster-keys/v1/single")
-        .about("single messages", "v1/empty.json#")
+        .about("single messages", "/schemas/keys/v1/empty.json#")
         .routing_key(entries::SINGLE_KEY);
 
     fn words(&self) -> &BindingWords {

@@ -47,7 +47,7 @@ pub(super) const TYPE: RoutingKeyEntry = RoutingKeyEntry::new(
 );
 
 pub(super) const TYPE_2: RoutingKeyEntry = RoutingKeyEntry::new(
-        "type",
+        "Type",
         "The type of the message.",
     )
     .required();

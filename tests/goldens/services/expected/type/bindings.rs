@@ -38,7 +38,7 @@ impl Exchange for Defined {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("type", "v1")
         .named("defined", "exchange/taskcluster-type/v1/defined")
-        .about("defined messages", "v1/defined.json#")
+        .about("defined messages", "/schemas/type/v1/defined.json#")
         .routing_key(entries::DEFINED_KEY);
 
     fn words(&self) -> &BindingWords {

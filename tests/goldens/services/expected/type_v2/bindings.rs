@@ -38,7 +38,7 @@ impl Exchange for Defined {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("type", "v2")
         .named("defined", "exchange/taskcluster-type/v2/defined")
-        .about("defined messages", "v2/defined.json#")
+        .about("defined messages", "/schemas/type/v2/defined.json#")
         .routing_key(entries::DEFINED_KEY);
 
     fn words(&self) -> &BindingWords {

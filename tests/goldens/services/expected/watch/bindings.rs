@@ -38,7 +38,7 @@ impl Exchange for Seen {
 
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("watch", "v1")
         .named("seen", "exchange/taskcluster-watch/v1/seen")
-        .about("seen messages", "v1/seen.json#")
+        .about("seen messages", "/schemas/watch/v1/seen.json#")
         .routing_key(entries::SEEN_KEY);
 
     fn words(&self) -> &BindingWords {

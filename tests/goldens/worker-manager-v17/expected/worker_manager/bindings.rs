@@ -52,7 +52,10 @@ impl Exchange for WorkerPoolCreated {
             "workerPoolCreated",
             "exchange/taskcluster-worker-manager/v1/worker-pool-created",
         )
-        .about("Worker Pool Created Messages", "v1/pulse-worker-pool-message.json#")
+        .about(
+            "Worker Pool Created Messages",
+            "/schemas/worker-manager/v1/pulse-worker-pool-message.json#",
+        )
         .routing_key(entries::WORKER_POOL_CREATED_KEY);
 
     fn words(&self) -> &BindingWords {
@@ -102,7 +105,10 @@ impl Exchange for WorkerPoolUpdated {
             "workerPoolUpdated",
             "exchange/taskcluster-worker-manager/v1/worker-pool-updated",
         )
-        .about("Worker Pool Updated Messages", "v1/pulse-worker-pool-message.json#")
+        .about(
+            "Worker Pool Updated Messages",
+            "/schemas/worker-manager/v1/pulse-worker-pool-message.json#",
+        )
         .routing_key(entries::WORKER_POOL_CREATED_KEY);
 
     fn words(&self) -> &BindingWords {
