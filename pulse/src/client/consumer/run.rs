@@ -6,6 +6,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::mpsc;
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until};
 use tracing::Instrument;
@@ -14,7 +15,7 @@ use super::Consumer;
 use super::event::ConsumerEvent;
 use super::from_message::FromMessage;
 use super::policy::OnFailure;
-use super::worker::{Job, Outcome, Worker, publish_dead_letter};
+use super::worker::{Failure, Job, Worker, publish_dead_letter};
 use crate::client::envelope::Envelope;
 use crate::client::error::{Error, FailedMessage};
 
@@ -77,7 +78,8 @@ impl Consumer {
         let handlers = handlers.max(1);
         self.shared
             .consume(self.shared.config.run_prefetch(handlers));
-        let worker = Arc::new(Worker::new(Arc::clone(&self.shared), handler));
+        let (failures, failed) = mpsc::unbounded_channel();
+        let worker = Arc::new(Worker::new(Arc::clone(&self.shared), handler, failures));
         let dispatcher = Dispatcher {
             call: move |job| {
                 let worker = Arc::clone(&worker);
@@ -86,6 +88,7 @@ impl Consumer {
             handlers,
             tasks: JoinSet::new(),
             running: HashMap::new(),
+            failed,
             retries: Retries::default(),
             error: None,
         };
@@ -100,9 +103,10 @@ struct Dispatcher<C> {
     call: C,
     handlers: usize,
     /// Handlers that run, and dead letters on their way.
-    tasks: JoinSet<Outcome>,
-    /// The messages whose handlers run.
+    tasks: JoinSet<()>,
+    /// The messages whose handlers run, or have returned a moment ago.
     running: HashMap<Id, Envelope>,
+    failed: mpsc::UnboundedReceiver<Failure>,
     retries: Retries,
     /// The first error that ends the consumer.
     error: Option<Error>,
@@ -111,16 +115,22 @@ struct Dispatcher<C> {
 impl<C, F> Dispatcher<C>
 where
     C: Fn(Job) -> F,
-    F: Future<Output = Outcome> + Send + 'static,
+    F: Future<Output = ()> + Send + 'static,
 {
     async fn run(mut self, consumer: &mut Consumer) -> Option<Error> {
         let mut stop = consumer.shared.stop.subscribe();
         loop {
+            while let Some(done) = self.tasks.try_join_next_with_id() {
+                self.forget(done);
+            }
             let free = self.running.len() < self.handlers;
             tokio::select! {
                 biased;
                 () = stop.asked() => break,
-                Some(done) = self.tasks.join_next_with_id() => self.finish(done, consumer),
+                Some(failure) = self.failed.recv() => self.decide(failure, consumer),
+                // Only with all places taken: to be woken by each handler that returns
+                // costs more than a short handler itself.
+                Some(done) = self.tasks.join_next_with_id(), if !free => self.forget(done),
                 job = self.retries.next(), if free => self.start(job),
                 delivery = consumer.next(), if free => match delivery {
                     Some(delivery) => self.start(Job::new(delivery)),
@@ -132,10 +142,14 @@ where
         consumer.inboxes.close();
         self.retries.abandon();
         loop {
+            while let Ok(failure) = self.failed.try_recv() {
+                self.decide(failure, consumer);
+            }
             tokio::select! {
                 done = self.tasks.join_next_with_id() => match done {
-                    Some(done) => self.finish(done, consumer),
-                    None => return self.error,
+                    Some(done) => self.forget(done),
+                    None if self.failed.is_empty() => return self.error,
+                    None => {}
                 },
                 () = stop.deadline() => return self.abort(consumer),
             }
@@ -153,15 +167,15 @@ where
         self.running.insert(task.id(), envelope);
     }
 
-    fn finish(&mut self, done: Result<(Id, Outcome), JoinError>, consumer: &Consumer) {
+    fn forget(&mut self, done: Result<(Id, ()), JoinError>) {
         // A task can't panic by itself, and is cancelled only together with the consumer.
-        let Ok((id, outcome)) = done else {
-            return;
-        };
-        self.running.remove(&id);
-        let Outcome::Failed(job, failed) = outcome else {
-            return;
-        };
+        if let Ok((id, ())) = done {
+            self.running.remove(&id);
+        }
+    }
+
+    /// Decides what becomes of a message on which the handler has failed.
+    fn decide(&mut self, (job, failed): Failure, consumer: &Consumer) {
         if !job.delivery.is_live() {
             return job.delivery.abandon();
         }
@@ -205,6 +219,9 @@ where
 
     /// Gives up the handlers that have not returned in time.
     fn abort(mut self, consumer: &Consumer) -> Option<Error> {
+        while let Some(done) = self.tasks.try_join_next_with_id() {
+            self.forget(done);
+        }
         self.tasks.abort_all();
         let messages: Vec<Envelope> = self.running.into_values().collect();
         self.error.or_else(|| {

@@ -7,6 +7,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::mpsc;
 use tokio::time::sleep;
 
 use super::delivery::Delivery;
@@ -40,17 +41,14 @@ impl Job {
     }
 }
 
-/// What came of a task.
-pub(super) enum Outcome {
-    /// The delivery is settled.
-    Done,
-    Failed(Job, FailedMessage),
-}
+/// A message on which the handler has failed.
+pub(super) type Failure = (Job, FailedMessage);
 
 /// Calls the handler.
 pub(super) struct Worker<M, H> {
     shared: Arc<Shared>,
     handler: H,
+    failures: mpsc::UnboundedSender<Failure>,
     message: PhantomData<fn() -> M>,
 }
 
@@ -61,26 +59,30 @@ where
     F: Future<Output = Result<(), X>> + Send,
     X: Into<Box<dyn StdError + Send + Sync>>,
 {
-    pub(super) fn new(shared: Arc<Shared>, handler: H) -> Self {
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        handler: H,
+        failures: mpsc::UnboundedSender<Failure>,
+    ) -> Self {
         Self {
             shared,
             handler,
+            failures,
             message: PhantomData,
         }
     }
 
     /// Calls the handler once, and acks the message where it succeeds.
-    pub(super) async fn call(&self, mut job: Job) -> Outcome {
+    pub(super) async fn call(&self, mut job: Job) {
         let meter = &self.shared.meter;
         // The broker delivers the message of a lost connection again: to handle it now
         // would be to handle it twice.
         if self.shared.stop.is_asked() || !job.delivery.is_live() {
-            job.delivery.abandon();
-            return Outcome::Done;
+            return job.delivery.abandon();
         }
         let message = match self.read(job.delivery.envelope()) {
             Ok(message) => message,
-            Err(error) => return failed(job, error),
+            Err(error) => return self.fail(job, error),
         };
         if job.attempts > 0 {
             meter.retried.up();
@@ -88,10 +90,7 @@ where
         job.attempts += 1;
         let handled = caught(async { (self.handler)(message).await }).await;
         let error: SharedError = match handled {
-            Ok(Ok(())) => {
-                job.delivery.ack();
-                return Outcome::Done;
-            }
+            Ok(Ok(())) => return job.delivery.ack(),
             Ok(Err(error)) => Arc::from(error.into()),
             Err(panic) => Arc::new(Described(panic)),
         };
@@ -103,7 +102,20 @@ where
             reason = error_chain(&*error),
             "handler failed"
         );
-        failed(job, error)
+        self.fail(job, error);
+    }
+
+    fn fail(&self, job: Job, error: SharedError) {
+        let failed = FailedMessage {
+            envelope: job.delivery.envelope().clone(),
+            attempts: job.attempts,
+            error,
+        };
+        if let Err(unsent) = self.failures.send((job, failed)) {
+            // The consumer has ended.
+            let (job, _) = unsent.0;
+            job.delivery.abandon();
+        }
     }
 
     fn read(&self, envelope: &Envelope) -> Result<M, SharedError> {
@@ -136,15 +148,6 @@ where
     }
 }
 
-fn failed(job: Job, error: SharedError) -> Outcome {
-    let message = FailedMessage {
-        envelope: job.delivery.envelope().clone(),
-        attempts: job.attempts,
-        error,
-    };
-    Outcome::Failed(job, message)
-}
-
 /// The cause alone: the exchange and the routing key are known.
 fn cause(error: DecodeError) -> SharedError {
     match error.kind {
@@ -167,11 +170,7 @@ impl fmt::Display for Described {
 impl StdError for Described {}
 
 /// Publishes a message as a dead letter and acks it, in as many attempts as it takes.
-pub(super) async fn publish_dead_letter(
-    shared: Arc<Shared>,
-    job: Job,
-    failed: FailedMessage,
-) -> Outcome {
+pub(super) async fn publish_dead_letter(shared: Arc<Shared>, job: Job, failed: FailedMessage) {
     let (mut delay, longest) = DEAD_LETTER_DELAYS;
     let mut stop = shared.stop.subscribe();
     while job.delivery.is_live() {
@@ -182,8 +181,7 @@ pub(super) async fn publish_dead_letter(
             Ok(()) => {
                 job.delivery.ack();
                 shared.meter.dead_lettered.up();
-                shared.listener.send(&ConsumerEvent::DeadLettered(failed));
-                return Outcome::Done;
+                return shared.listener.send(&ConsumerEvent::DeadLettered(failed));
             }
             Err(error) => error.reason,
         };
@@ -201,5 +199,4 @@ pub(super) async fn publish_dead_letter(
         }
     }
     job.delivery.abandon();
-    Outcome::Done
 }
