@@ -22,6 +22,7 @@ use super::socket::Attempt;
 use super::tls;
 use crate::client::Error;
 use crate::client::connection::ConnectError;
+use crate::client::error::error_chain;
 use crate::client::transport::{
     BoxFuture, Channel, Link, LinkState, Transport, TransportError, code,
 };
@@ -71,7 +72,8 @@ impl Settings {
         match timeout(self.connection_timeout, provider.secret()).await {
             Ok(Ok(secret)) => Ok(secret),
             Ok(Err(error)) => Err(TransportError::lost(format!(
-                "the provider of the secret failed: {error}"
+                "the provider of the secret failed: {}",
+                error_chain(&*error)
             ))),
             Err(_) => Err(TransportError::lost("the provider of the secret is late")),
         }

@@ -5,7 +5,7 @@ mod consumer;
 mod counters;
 pub(crate) mod dead_letter;
 mod envelope;
-mod error;
+pub(crate) mod error;
 mod listener;
 pub(crate) mod management;
 mod publisher;

@@ -7,7 +7,7 @@ use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use tokio::time::{Instant, sleep};
 
 use super::connection::{ConnectError, Connection};
-use super::error::Error;
+use super::error::{Error, error_chain};
 use super::transport::TransportError;
 
 /// When and how often to connect again after a connection was lost or refused.
@@ -125,7 +125,7 @@ impl Reconnector {
                 }
                 Err(ConnectError::Fatal(error)) => return Err(error),
                 Err(ConnectError::Setup(error)) if !self.connected => return Err(error),
-                Err(ConnectError::Setup(error)) => TransportError::lost(error.to_string()),
+                Err(ConnectError::Setup(error)) => TransportError::lost(error_chain(&error)),
                 Err(ConnectError::Retry(error)) => error,
             };
             failures = failures.saturating_add(1);

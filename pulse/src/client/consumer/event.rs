@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::client::envelope::Envelope;
-use crate::client::error::{BindingError, FailedMessage};
+use crate::client::error::{BindingError, FailedMessage, error_chain};
 use crate::client::listener::Event;
 use crate::client::management::{ManagementError, QueueBinding};
 use crate::client::reconnect::Waiting;
@@ -140,7 +140,8 @@ impl Event for ConsumerEvent {
                  the program that made it, or by hand"
             ),
             Self::BindingsUnknown { queue, error } => {
-                tracing::warn!(queue, "no other bindings removed: {error}");
+                let reason = error_chain(error);
+                tracing::warn!(queue, reason, "no other bindings removed");
             }
             Self::MessagesMayBeMissed { queue } => {
                 tracing::warn!(

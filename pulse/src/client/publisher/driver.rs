@@ -11,7 +11,7 @@ use super::outbox::{LostReason, Outbox};
 use super::pending::Pending;
 use super::session::Session;
 use crate::client::connection::{ConnectError, Connection};
-use crate::client::error::Error;
+use crate::client::error::{Error, error_chain};
 use crate::client::reconnect::{LostSession, Reconnect, Reconnector, Waiting};
 use crate::client::transport::TransportError;
 
@@ -60,7 +60,7 @@ impl Driver {
     /// Works until the publisher is closed and every message has its outcome.
     pub(super) async fn run(mut self, session: Session) {
         if let Err(error) = self.keep_up(session).await {
-            tracing::error!("publisher ended: {error}");
+            tracing::error!("publisher ended: {}", error_chain(&error));
             self.outbox.fail(error).await;
         }
         // Wakes those that wait for room: there will be none.

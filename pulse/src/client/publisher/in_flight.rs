@@ -13,7 +13,7 @@ use crate::client::error::Error;
 use crate::client::transport::{OutgoingMessage, TransportError, code};
 
 /// How long a confirmation may stay unseen behind an older one that is late.
-const SWEEP_AFTER: Duration = Duration::from_millis(20);
+const SWEEP_AFTER: Duration = Duration::from_millis(50);
 
 /// Every message without an outcome, known by its number.
 ///
