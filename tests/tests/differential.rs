@@ -112,9 +112,9 @@ impl Bench<'_> {
     fn judge(&mut self, text: String, mutation: Option<&Mutation>) {
         self.judged += 1;
         let complaints = match serde_json::from_str(&text) {
+            // A number beyond the floats is JSON, and not for the other validator.
+            _ if text.contains("1e400") => vec![],
             Ok(value) => self.complaints_about(&text, &value, mutation),
-            // A number beyond the floats is JSON, and kept where a text is.
-            Err(_) if text.contains("1e400") => vec![],
             Err(_) => match (self.subject.judge)(text.as_bytes()).strict.is_nothing() {
                 true => vec!["accepted what is no JSON".to_owned()],
                 false => vec![],
@@ -201,7 +201,7 @@ fn described(mutation: Option<&Mutation>) -> String {
 fn is_beyond(value: &Value) -> bool {
     match value {
         Value::Number(number) => {
-            number.as_i64().is_none() && number.as_f64().is_some_and(|it| it.abs() >= 9e18)
+            number.as_i64().is_none() && number.as_f64().is_none_or(|it| it.abs() >= 9e18)
         }
         Value::Array(items) => items.iter().any(is_beyond),
         Value::Object(members) => members.values().any(is_beyond),
@@ -308,7 +308,8 @@ fn by_place(
         };
         let place = choices
             .iter()
-            .find(inside)
+            .filter(inside)
+            .min_by_key(|choice| choice.len())
             .map_or(pointer, |choice| *choice);
         let counts = ["minProperties", "maxProperties"].contains(&keyword.as_str());
         if !(counts && uncounted.contains(place)) {

@@ -55,12 +55,46 @@ pub(crate) enum Error {
     Cargo(std::io::Error),
 }
 
-/// Runs the tests; the exit code is that of `cargo test`.
+/// Features of `serde_json` that any crate of a build may turn on, and that change how
+/// it holds numbers and objects.
+const JSON_FEATURES: &str = "serde_json/arbitrary_precision,serde_json/preserve_order";
+
+/// The tests whose results these features must not change.
+const JSON_TESTS: [&str; 5] = [
+    "differential",
+    "goldens",
+    "interpreter",
+    "unions",
+    "violations",
+];
+
+/// Runs the tests; the exit code is that of `cargo test`. All of them are followed by
+/// those of payloads, with other features of `serde_json`.
 ///
 /// # Errors
 ///
 /// There is no broker, or cargo can't be run.
 pub(crate) fn run(args: &Args) -> Result<ExitCode, Error> {
+    let status = test_on_broker(args)?;
+    if !status.success() || !args.cargo_args.is_empty() {
+        return Ok(exit_code(status));
+    }
+    eprintln!("testing payloads with {JSON_FEATURES}");
+    let mut command = cargo()?;
+    command.args([
+        "test",
+        "--package",
+        "taskcluster-tests",
+        "--features",
+        JSON_FEATURES,
+    ]);
+    for name in JSON_TESTS {
+        command.args(["--test", name]);
+    }
+    command.status().map(exit_code).map_err(Error::Cargo)
+}
+
+fn test_on_broker(args: &Args) -> Result<ExitStatus, Error> {
     if is_set(URL) {
         eprintln!("testing with the broker that {URL} names");
         if !is_set(MANAGEMENT_URL) {
@@ -90,17 +124,15 @@ fn cargo_test(
     args: &Args,
     test_args: &[&str],
     variables: impl IntoIterator<Item = (&'static str, String)>,
-) -> Result<ExitCode, Error> {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+) -> Result<ExitStatus, Error> {
     let mut for_cargo = args.cargo_args.split(|arg| arg == "--");
     let for_tests = args
         .cargo_args
         .iter()
         .skip_while(|arg| *arg != "--")
         .skip(1);
-    let mut command = Command::new(cargo);
+    let mut command = cargo()?;
     command
-        .current_dir(workspace::root().map_err(Error::Workspace)?)
         .args(["test", "--workspace", "--all-features"])
         .args(for_cargo.next().unwrap_or_default())
         // The tests that need a broker are marked `#[ignore]`.
@@ -108,7 +140,15 @@ fn cargo_test(
         .args(test_args)
         .args(for_tests)
         .envs(variables);
-    command.status().map(exit_code).map_err(Error::Cargo)
+    command.status().map_err(Error::Cargo)
+}
+
+/// Cargo, in the folder of the workspace.
+fn cargo() -> Result<Command, Error> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.current_dir(workspace::root().map_err(Error::Workspace)?);
+    Ok(command)
 }
 
 /// Cargo's own code; 1 where a signal ended it.

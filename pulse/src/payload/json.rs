@@ -1,4 +1,4 @@
-//! JSON that the schema says little or nothing of, kept as it came.
+//! JSON text that is not decoded, because its schema does not describe it.
 
 use std::fmt;
 use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
@@ -27,7 +27,7 @@ impl RawJson {
     ///
     /// # Errors
     ///
-    /// Where the text is not of that type.
+    /// If the text is not of that type.
     pub fn parse<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
         serde_json::from_str(self.get())
     }
@@ -36,7 +36,7 @@ impl RawJson {
     ///
     /// # Errors
     ///
-    /// Where `value` has no JSON form.
+    /// If `value` has no JSON form.
     pub fn of(value: &impl Serialize) -> serde_json::Result<Self> {
         serde_json::value::to_raw_value(value).map(Self)
     }
@@ -58,7 +58,7 @@ impl RawJsonObject {
     ///
     /// # Errors
     ///
-    /// Where the text is not of that type.
+    /// If the text is not of that type.
     pub fn parse<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
         self.0.parse()
     }
@@ -67,7 +67,7 @@ impl RawJsonObject {
     ///
     /// # Errors
     ///
-    /// Where `value` has no JSON form, or one that is not an object.
+    /// If `value` has no JSON form, or one that is not an object.
     pub fn of(value: &impl Serialize) -> serde_json::Result<Self> {
         Self::checked(RawJson::of(value)?)
     }

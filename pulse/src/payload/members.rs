@@ -1,4 +1,4 @@
-//! The members of an object that may have more than its schema names.
+//! The properties of an object with additional properties.
 
 use std::collections::BTreeMap;
 
@@ -7,26 +7,26 @@ use serde_core::de::{DeserializeOwned, Deserializer, Error};
 
 use super::{RawJson, reader};
 
-/// The members of an object, each as its JSON text, to be taken out by name;
-/// what is left is the rest that the schema allows.
+/// The properties of an object, each as its JSON text. Named ones are taken out first;
+/// the others are its additional properties.
 #[derive(Debug)]
 pub struct Members(BTreeMap<String, RawJson>);
 
 impl Members {
-    /// Takes out the member `name`, which must be there.
+    /// Takes out the property `name`, which is required.
     ///
     /// # Errors
     ///
-    /// Where it is missing, or not of type `T`.
+    /// If it is missing, or not of type `T`.
     pub fn required<T: DeserializeOwned, E: Error>(&mut self, name: &'static str) -> Result<T, E> {
         self.optional(name)?.ok_or_else(|| E::missing_field(name))
     }
 
-    /// Takes out the member `name`, where it is there.
+    /// Takes out the property `name`, if it is present.
     ///
     /// # Errors
     ///
-    /// Where it is not of type `T`.
+    /// If it is not of type `T`.
     pub fn optional<T: DeserializeOwned, E: Error>(
         &mut self,
         name: &'static str,
@@ -34,11 +34,11 @@ impl Members {
         self.0.remove(name).as_ref().map(parse).transpose()
     }
 
-    /// The members that were not taken out.
+    /// The properties that were not taken out.
     ///
     /// # Errors
     ///
-    /// Where one is not of type `T`.
+    /// If one is not of type `T`.
     pub fn rest<T: DeserializeOwned, E: Error>(self) -> Result<BTreeMap<String, T>, E> {
         self.0
             .into_iter()

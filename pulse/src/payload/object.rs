@@ -1,4 +1,4 @@
-//! Payloads whose type is known only at run time.
+//! Payloads of a type that is known only at run time.
 
 use std::any::Any;
 use std::fmt::Debug;

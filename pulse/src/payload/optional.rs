@@ -1,12 +1,11 @@
-//! serde functions for members that may be missing but, where they are there,
-//! are not `null`: what a schema says that leaves a property out of `required`.
+//! serde functions for optional properties, which may be absent but not `null`.
 //!
 //! serde reads `null` as `None` by itself, which would let through a value that
 //! the schema refuses. Use as `#[serde(default, with = "optional")]`.
 
 use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Reads a member that is there.
+/// Reads a property that is present.
 ///
 /// # Errors
 ///

@@ -68,13 +68,12 @@ fn write_integers(value: &mut Value) -> bool {
     match value {
         Value::Number(number) => {
             let text = number.to_string();
-            let has_fraction = text.contains(['.', 'e', 'E']);
-            match Decimal::parse(&text).to_integer().filter(|_| has_fraction) {
-                Some(integer) => {
+            match Decimal::parse(&text).to_integer() {
+                Some(integer) if integer.to_string() != text => {
                     *number = integer;
                     true
                 }
-                None => false,
+                _ => false,
             }
         }
         Value::Array(items) => items

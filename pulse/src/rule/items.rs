@@ -1,4 +1,4 @@
-//! How many items an array has, and whether they differ.
+//! Constraints on arrays: number and uniqueness of items.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, RandomState};
@@ -19,7 +19,7 @@ pub struct ItemsRule<T: 'static> {
 }
 
 impl<T> ItemsRule<T> {
-    /// A rule that every array keeps.
+    /// A rule without constraints.
     #[allow(clippy::new_without_default, reason = "a rule is a constant")]
     pub const fn new() -> Self {
         Self {

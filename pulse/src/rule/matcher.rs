@@ -119,8 +119,8 @@ impl Matcher {
             Shape::Split(split) => split.matches(text),
             Shape::Table(table) => table.accepts(text),
             Shape::Characters { least, most } => has_characters(text, least, most),
-            Shape::AnyOf(matchers) => one_says(matchers, text, true),
-            Shape::AllOf(matchers) => !one_says(matchers, text, false),
+            Shape::AnyOf(matchers) => any_gives(matchers, text, true),
+            Shape::AllOf(matchers) => !any_gives(matchers, text, false),
         }
     }
 }
@@ -133,11 +133,11 @@ const fn has_characters(text: &[u8], least: u64, most: u64) -> bool {
     least <= count && count <= most
 }
 
-/// Whether one of `matchers` gives the `verdict` on `text`.
-const fn one_says(matchers: &[Matcher], text: &[u8], verdict: bool) -> bool {
+/// Whether matching `text` gives `result` for any of `matchers`.
+const fn any_gives(matchers: &[Matcher], text: &[u8], result: bool) -> bool {
     let mut index = 0;
     while index < matchers.len() {
-        if matchers[index].matches_bytes(text) == verdict {
+        if matchers[index].matches_bytes(text) == result {
             return true;
         }
         index += 1;

@@ -15,7 +15,7 @@ pub struct MembersRule {
 }
 
 impl MembersRule {
-    /// A rule that every object keeps.
+    /// A rule without constraints.
     #[allow(clippy::new_without_default, reason = "a rule is a constant")]
     pub const fn new() -> Self {
         Self {

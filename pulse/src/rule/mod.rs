@@ -23,9 +23,9 @@ use crate::validate::Violation;
 
 /// A constraint on values of type `T`.
 pub trait Rule<T: ?Sized> {
-    /// Whether `value` keeps the rule. Allocates nothing.
+    /// Whether `value` is valid. Allocates nothing.
     fn holds(&self, value: &T) -> bool;
 
-    /// Adds to `found` each keyword that `value`, at `pointer`, breaks.
+    /// Adds a violation to `found` for each keyword that `value`, at `pointer`, breaks.
     fn explain(&self, value: &T, pointer: &str, found: &mut Vec<Violation>);
 }

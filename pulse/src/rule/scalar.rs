@@ -82,7 +82,7 @@ pub struct ScalarRule<T: 'static> {
 }
 
 impl<T: Copy + 'static> ScalarRule<T> {
-    /// A rule that every value keeps.
+    /// A rule without constraints.
     #[allow(clippy::new_without_default, reason = "a rule is a constant")]
     pub const fn new() -> Self {
         Self {

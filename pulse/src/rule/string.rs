@@ -52,7 +52,7 @@ enum Format {
 }
 
 impl StringRule {
-    /// A rule that every string keeps, and the name to call it by.
+    /// A rule without constraints, with its name for messages.
     pub const fn new(name: &'static str) -> Self {
         Self {
             name,
@@ -138,7 +138,7 @@ impl StringRule {
         self.name
     }
 
-    /// Whether `text` keeps the rule.
+    /// Whether `text` is valid.
     ///
     /// Always inlined: of a rule that is a constant, only the checks are left that
     /// it has.

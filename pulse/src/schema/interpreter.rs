@@ -1,24 +1,23 @@
 //! Checks JSON values against schemas.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::alternatives::meant;
-use super::properties::{missing, names_property};
-use super::{Dependency, Keyword, Schema};
+use super::{Keyword, Schema};
 use crate::validate::{Flow, Pointer, Report, Violation};
 
 /// How many schemas may be applied inside each other. JSON text nests at most 127
 /// deep when it is read, so only a schema that is made of itself gets there.
-const MAX_DEPTH: u32 = 1024;
+const MAX_DEPTH: u32 = 512;
 
 /// Checks values against schemas, each value against each schema at most once.
 ///
 /// Values are recognised by their address: an interpreter is for one document.
 #[derive(Debug, Default)]
 pub(crate) struct Interpreter {
-    is_tolerant: bool,
+    pub(super) is_tolerant: bool,
     depth: u32,
     /// What is known: whether a value, by its address, is valid.
     known: HashMap<Key, bool>,
@@ -35,7 +34,7 @@ pub(super) struct Instance<'a> {
     pub(super) at: Pointer<'a>,
     /// The outermost of the schemas that are being applied to this value. A property
     /// that no part of it names is unknown.
-    whole: &'static Schema,
+    pub(super) whole: &'static Schema,
 }
 
 impl<'a> Instance<'a> {
@@ -267,109 +266,6 @@ impl Interpreter {
             Some(schema) => self.apply(schema, it, report),
             None => report.add(|| Violation::no_alternative(&it.at, keyword, it.value)),
         }
-    }
-
-    fn array(
-        &mut self,
-        keyword: &'static Keyword,
-        schema: &'static Schema,
-        items: &[Value],
-        it: Instance<'_>,
-        report: &mut Report,
-    ) -> Flow {
-        match keyword {
-            Keyword::Items(schema) => self.items(schema, items, 0, it, report),
-            Keyword::Tuple(schemas) => {
-                let mut pairs = schemas.iter().zip(items).enumerate();
-                pairs.try_for_each(|(index, (schema, value))| {
-                    let at = it.at.index(index);
-                    self.check(schema, value, at, report)
-                })
-            }
-            Keyword::AdditionalItems(additional) => match schema.tuple() {
-                Some(tuple) => self.items(additional, items, tuple.len(), it, report),
-                None => Flow::Continue(()),
-            },
-            Keyword::Contains(schema) => {
-                match items.iter().any(|item| self.is_valid(schema, item)) {
-                    true => Flow::Continue(()),
-                    false => it.breaks(report, "contains", || "a matching item".into()),
-                }
-            }
-            _ => keyword.check_array(items, it, report),
-        }
-    }
-
-    /// Checks the items from `first` on.
-    fn items(
-        &mut self,
-        schema: &'static Schema,
-        items: &[Value],
-        first: usize,
-        it: Instance<'_>,
-        report: &mut Report,
-    ) -> Flow {
-        let mut items = items.iter().enumerate().skip(first);
-        items.try_for_each(|(index, value)| self.check(schema, value, it.at.index(index), report))
-    }
-
-    fn object(
-        &mut self,
-        keyword: &'static Keyword,
-        schema: &'static Schema,
-        members: &Map<String, Value>,
-        it: Instance<'_>,
-        report: &mut Report,
-    ) -> Flow {
-        match keyword {
-            Keyword::Properties(properties) => {
-                properties
-                    .iter()
-                    .try_for_each(|(name, schema)| match members.get(*name) {
-                        Some(value) => self.check(schema, value, it.at.member(name), report),
-                        None => Flow::Continue(()),
-                    })
-            }
-            Keyword::PatternProperties(patterns) => members.iter().try_for_each(|(name, value)| {
-                let mut matching = patterns.iter().filter(|(_, it, _)| it.matches(name));
-                matching.try_for_each(|(_, _, schema)| {
-                    self.check(schema, value, it.at.member(name), report)
-                })
-            }),
-            Keyword::AdditionalProperties(additional) => members
-                .iter()
-                .filter(|(name, _)| !schema.names(name))
-                .try_for_each(|(name, value)| match additional.keywords {
-                    [Keyword::Never] => self.unknown(name, value, it, report),
-                    _ => self.check(additional, value, it.at.member(name), report),
-                }),
-            // A name is no part of the document: another interpreter checks it.
-            Keyword::PropertyNames(schema) => members.keys().try_for_each(|name| {
-                let value = Value::from(name.as_str());
-                Self::strict().check(schema, &value, it.at.member(name), report)
-            }),
-            Keyword::Dependencies(dependencies) => dependencies
-                .iter()
-                .filter(|(name, _)| members.contains_key(*name))
-                .try_for_each(|(_, dependency)| match dependency {
-                    Dependency::Schema(schema) => self.apply(schema, it, report),
-                    Dependency::Required(names) => {
-                        missing("dependencies", names, members, it, report)
-                    }
-                }),
-            Keyword::Required(names) => missing("required", names, members, it, report),
-            _ => keyword.check_object(members.len(), it, report),
-        }
-    }
-
-    /// Reports a property that `additionalProperties` does not allow, unless it is
-    /// unknown and may be.
-    fn unknown(&self, name: &str, value: &Value, it: Instance<'_>, report: &mut Report) -> Flow {
-        if self.is_tolerant && !names_property(it.whole, name, &mut HashSet::new()) {
-            return Flow::Continue(());
-        }
-        let at = it.at.member(name);
-        report.add(|| Violation::new(at.to_string(), "additionalProperties", false, value))
     }
 }
 

@@ -30,6 +30,10 @@ pub struct Schema {
     /// Name of the schema among the definitions of a printed schema; empty if the
     /// schema is written where it is used. Each table that is part of a cycle has
     /// a name, and no two tables of a crate have the same.
+    #[cfg_attr(
+        not(feature = "schemars"),
+        expect(dead_code, reason = "only printing needs it")
+    )]
     pub(crate) name: &'static str,
     /// A rule for instances that are strings, beside the keywords.
     pub(crate) rule: Option<&'static StringRule>,

@@ -1,0 +1,141 @@
+//! The interpreter of schema tables on hostile schemas and messages.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use taskcluster_pulse::__private::{Keyword, Pointer, Report, Schema, Type, check_schema};
+use taskcluster_pulse::Violations;
+
+fn check(schema: &'static Schema, value: &Value) -> Result<(), Violations> {
+    let mut report = Report::all();
+    let _ = check_schema(value, schema, &Pointer::ROOT, &mut report);
+    report.into_result()
+}
+
+/// Runs `work`, which must not take long even in a debug build on a busy machine.
+fn in_time<T>(work: impl FnOnce() -> T) -> T {
+    let start = Instant::now();
+    let result = work();
+    let took = start.elapsed();
+    assert!(took < Duration::from_secs(60), "{took:?}");
+    result
+}
+
+/// `{"c": {"c": … leaf}}`, so many levels deep.
+fn nested(levels: usize, leaf: Value) -> Value {
+    (0..levels).fold(leaf, |inner, _| json!({ "c": inner }))
+}
+
+static N: Schema = Schema::named("N", &[Keyword::Properties(&[("c", &BOTH)])]);
+static M: Schema = Schema::named(
+    "M",
+    &[
+        Keyword::Type(&[Type::Object, Type::Null]),
+        Keyword::Properties(&[("c", &BOTH)]),
+    ],
+);
+static BOTH: Schema = Schema::named("Both", &[Keyword::AllOf(&[&N, &M, &N, &M])]);
+
+/// Without a memory, each level would multiply the work by four.
+#[test]
+fn recursive_combinations_take_no_more_work_than_the_message_has_parts() {
+    let valid = nested(120, Value::Null);
+    assert_eq!(in_time(|| check(&BOTH, &valid)), Ok(()));
+    let invalid = nested(120, json!(1));
+    let violations = in_time(|| check(&BOTH, &invalid)).unwrap_err();
+    let found: Vec<&str> = violations.iter().map(|it| it.pointer.as_str()).collect();
+    assert_eq!(found, ["/c".repeat(120)], "each violation is reported once");
+}
+
+static FALSE_START: Schema = Schema::named(
+    "FalseStart",
+    &[Keyword::OneOf(&[
+        &Schema::NULL,
+        &Schema::new(&[
+            Keyword::Type(&[Type::Object]),
+            Keyword::Properties(&[("c", &FALSE_START)]),
+            Keyword::Required(&["c", "a"]),
+        ]),
+        &Schema::new(&[
+            Keyword::Type(&[Type::Object]),
+            Keyword::Properties(&[("c", &FALSE_START)]),
+            Keyword::Required(&["c"]),
+        ]),
+    ])],
+);
+
+#[test]
+fn alternatives_within_alternatives_are_chosen_in_time() {
+    let message = nested(120, Value::Null);
+    assert_eq!(in_time(|| check(&FALSE_START, &message)), Ok(()));
+}
+
+static ITSELF: Schema = Schema::named(
+    "Itself",
+    &[
+        Keyword::AnyOf(&[&ITSELF, &Schema::NULL]),
+        Keyword::AllOf(&[&ITSELF]),
+    ],
+);
+
+/// The generator refuses such schemas.
+#[test]
+fn a_schema_that_is_made_of_itself_is_an_end_and_not_a_crash() {
+    let violations = in_time(|| check(&ITSELF, &json!({}))).unwrap_err();
+    assert!(violations.iter().count() > 0);
+}
+
+static UNIQUE: Schema = Schema::new(&[Keyword::UniqueItems]);
+
+#[test]
+fn unique_items_are_found_in_linear_time() {
+    let item = |index: u32| json!({ "id": index, "values": [index, { "a": null }] });
+    let mut items: Vec<Value> = (0..80_000).map(item).collect();
+    let unique = Value::Array(items.clone());
+    assert_eq!(in_time(|| check(&UNIQUE, &unique)), Ok(()));
+    // The same object, with its properties in another order and a float.
+    let again = r#"{"values": [79999.0, {"a": null}], "id": 79999}"#;
+    items.push(serde_json::from_str(again).unwrap());
+    let equal = Value::Array(items);
+    let violations = in_time(|| check(&UNIQUE, &equal)).unwrap_err();
+    assert_eq!(violations.to_string(), "the payload: two items are equal");
+}
+
+static NUMBERS: Schema = Schema::new(&[Keyword::Items(&Schema::new(&[Keyword::Minimum("1")]))]);
+
+#[test]
+fn the_number_of_violations_is_bounded() {
+    let message = Value::Array(vec![json!(0); 100_000]);
+    let violations = in_time(|| check(&NUMBERS, &message)).unwrap_err();
+    assert_eq!(violations.iter().count(), 10_000);
+}
+
+static LARGE: Schema = Schema::new(&[
+    Keyword::Type(&[Type::Integer]),
+    Keyword::Minimum("9007199254740992"),
+    Keyword::ExclusiveMaximum("18446744073709551616"),
+    Keyword::MultipleOf("3"),
+]);
+
+/// No float holds these.
+#[test]
+fn integers_keep_all_of_their_digits() {
+    for text in [
+        "9007199254740993",
+        "9007199254740993.0",
+        "18446744073709551615",
+    ] {
+        let value: Value = serde_json::from_str(text).unwrap();
+        let is_exact = !text.contains('.') || value.to_string() == text;
+        assert_eq!(check(&LARGE, &value).is_ok(), is_exact, "{text}");
+    }
+    for text in [
+        "9007199254740991",
+        "9007199254740992",
+        "18446744073709551616",
+        "0.5",
+    ] {
+        let value: Value = serde_json::from_str(text).unwrap();
+        assert!(check(&LARGE, &value).is_err(), "{text}");
+    }
+}
