@@ -145,7 +145,7 @@ fn invalid(place: &Place, below: &str, what: impl Into<String>) -> Error {
     place.error(
         below,
         what,
-        "restore the file, or delete it, and what it names is named anew",
+        "restore the file, or delete it to choose all names again",
     )
 }
 

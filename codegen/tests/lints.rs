@@ -111,7 +111,7 @@ fn everything_public_is_documented_and_nothing_unsafe() {
     for input in inputs.chain([workspace("schemas")]) {
         let files = module(&sources(&input)).unwrap_or_else(|errors| panic!("{errors}"));
         for (path, text) in rust(&files) {
-            // The module says what the file is; all others are in it.
+            // The docs of the module.
             assert!(text.contains("\n//! "), "{path}: no docs");
             let file = syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}"));
             let mut broken = Broken::default();

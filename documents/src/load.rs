@@ -1,4 +1,4 @@
-//! Phase one: bytes to documents, known by what they say of themselves.
+//! Phase one: bytes to documents, identified by their own members.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -198,8 +198,8 @@ fn insert(
     }
 }
 
-/// Whether `root` describes exchanges: it says so by `$schema`, or has the
-/// prefix that only an exchange reference has.
+/// Whether `root` describes exchanges, by its `$schema` or by the prefix that only
+/// an exchange reference has.
 fn is_exchange_reference(root: &Value) -> bool {
     let schema = root.get("$schema").and_then(Value::as_str).unwrap_or("");
     schema.contains("/exchanges-reference") && !schema.contains("metaschema")
@@ -215,8 +215,7 @@ fn is_schema(root: &Value) -> bool {
         || root.get("$id").is_some() && has_any(ANNOTATIONS)
 }
 
-/// What tells one exchange reference from another: the service, and the version
-/// of its API.
+/// The key of an exchange reference: the service and the version of its API.
 fn reference_key(document: &Document) -> String {
     let (service, api_version) = publisher(&document.root);
     format!("{service} {api_version}")

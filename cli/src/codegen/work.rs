@@ -7,9 +7,8 @@
 //! ```
 //!
 //! Before the journal is there, nothing in the output has changed, and an
-//! interrupted run is as good as none. After that, whoever comes next finishes
-//! the steps. It all lies on one file system, even if that is mounted at the
-//! output folder.
+//! interrupted run is as good as none. After that, the next run finishes the steps.
+//! All of it is on one file system, even if that is mounted at the output folder.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
@@ -33,7 +32,7 @@ pub(super) struct Work {
     /// The folders that were made for this run, the outermost first.
     made: Vec<PathBuf>,
     /// Held until it is dropped.
-    _lock: File,
+    lock: File,
     /// Whether the folder stays when this is dropped.
     pub(super) keep: bool,
 }
@@ -55,7 +54,7 @@ impl Work {
                 return Ok(Self {
                     folder,
                     made,
-                    _lock: lock,
+                    lock,
                     keep: false,
                 });
             }
@@ -91,14 +90,15 @@ impl Drop for Work {
     /// Removes the work folder, and other folders that were made for it and are
     /// empty.
     fn drop(&mut self) {
-        if self.keep {
-            return;
+        if !self.keep {
+            // What can't be removed, the next run removes.
+            let _ = fs::remove_dir_all(&self.folder);
+            for folder in self.made.iter().rev() {
+                let _ = fs::remove_dir(folder);
+            }
         }
-        // What can't be removed, the next run removes.
-        let _ = fs::remove_dir_all(&self.folder);
-        for folder in self.made.iter().rev() {
-            let _ = fs::remove_dir(folder);
-        }
+        // A child process can briefly hold a copy of the file, and the lock with it.
+        let _ = self.lock.unlock();
     }
 }
 
@@ -115,7 +115,13 @@ impl Output {
     /// One is.
     pub(super) fn check_idle(&self) -> Result<(), Error> {
         match self.has_work() {
-            true => lock(self, OpenOptions::new().read(true)).map(drop),
+            true => {
+                if let Some(lock) = lock(self, OpenOptions::new().read(true))? {
+                    // As on drop of the work folder.
+                    let _ = lock.unlock();
+                }
+                Ok(())
+            }
             false => Ok(()),
         }
     }

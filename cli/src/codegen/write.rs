@@ -2,7 +2,7 @@
 //!
 //! Files take their places by renames, and no other file ever moves: not those
 //! of the user, nor the folder itself, which can be a mount point. A run that is
-//! killed leaves a journal, and the next one finishes what it says.
+//! killed leaves a journal of its steps, and the next one finishes them.
 
 use std::fs;
 use std::io;

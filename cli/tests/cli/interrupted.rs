@@ -1,4 +1,4 @@
-//! What the command says of a run that was killed.
+//! Reports about runs that were killed.
 
 use std::fs;
 

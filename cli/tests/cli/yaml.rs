@@ -1,4 +1,4 @@
-//! The YAML sources of a service are not read, and a message says what is.
+//! YAML sources of a service: a message names the JSON to read instead.
 
 use crate::support::{Place, REFERENCE, assert_has};
 
