@@ -5,8 +5,14 @@
 //! the work. `cargo xtask` runs the same commands with the folders of the
 //! workspace as their [`Defaults`].
 
+mod closure;
 pub mod codegen;
+mod deployment;
+pub mod drift;
+mod input;
 mod program;
+pub mod pull;
 mod terminal;
 
+use program::tell;
 pub use program::{Command, Defaults, examples_for, fail, run};

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::{codegen, terminal};
+use crate::{codegen, drift, pull, terminal};
 
 /// Exit code of a command that failed, and of clap for wrong arguments.
 const FAILED: u8 = 2;
@@ -46,6 +46,10 @@ impl Default for Defaults {
 pub enum Command {
     /// Generate a crate.
     Codegen(codegen::Args),
+    /// Compare two sets of documents.
+    Drift(drift::Args),
+    /// Take the documents of a deployment.
+    Pull(pull::Args),
 }
 
 impl Command {
@@ -55,12 +59,12 @@ impl Command {
     ///
     /// The command could not do its work; the error is for [`fail`].
     pub fn run(&self, defaults: &Defaults) -> Result<ExitCode, Box<dyn Error>> {
-        match self {
-            Self::Codegen(args) => {
-                let code = codegen::run(args, defaults, &mut io::stdout().lock())?;
-                Ok(code)
-            }
-        }
+        let mut stdout = io::stdout().lock();
+        Ok(match self {
+            Self::Codegen(args) => codegen::run(args, defaults, &mut stdout)?,
+            Self::Drift(args) => drift::run(args, &mut stdout)?,
+            Self::Pull(args) => pull::run(args, defaults, &mut stdout)?,
+        })
     }
 }
 
@@ -99,6 +103,17 @@ pub fn examples_for(command: clap::Command, program: &str) -> clap::Command {
             None => command,
         }
     })
+}
+
+/// Writes `text`; that a reader such as `head` closed the pipe is no failure.
+pub(crate) fn tell(stdout: &mut impl Write, text: &str) -> io::Result<()> {
+    let written = stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush());
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// Prints `error` and its causes on standard error; the exit code of a failure.

@@ -7,7 +7,7 @@ use taskcluster_documents::resolve::{Entry, Reference, Resolved};
 use crate::binding::{self, KeyEntry};
 use crate::build::Build;
 use crate::differences::{Difference, differences};
-use crate::engine::{Id, Outcome};
+use crate::engine::Id;
 use crate::report::{
     Answer, ApiEffect, BindingEffect, ConsumerEffect, Effect, ExchangeReport, Finding,
     PublisherEffect, Report, Status,
@@ -110,7 +110,6 @@ impl<'s> Comparison<'s> {
         ExchangeReport {
             service: new.0.service.clone(),
             exchange: new.1.exchange.clone(),
-            file: new.1.place.file.clone(),
             status: match same {
                 true => Status::Unchanged,
                 false => Status::Changed,
@@ -258,7 +257,6 @@ fn new_report(exchange: &Exchange<'_>, status: Status) -> ExchangeReport {
     ExchangeReport {
         service: exchange.0.service.clone(),
         exchange: exchange.1.exchange.clone(),
-        file: exchange.1.place.file.clone(),
         status,
         consumer: none(),
         publisher: none(),
@@ -268,29 +266,19 @@ fn new_report(exchange: &Exchange<'_>, status: Status) -> ExchangeReport {
     }
 }
 
-/// Whether a reader with a schema of its own accepts every message of an exchange.
+/// Whether a reader with a schema of its own accepts every message of an exchange:
+/// a report on that exchange, in which the reader is the consumer.
 ///
 /// # Errors
 ///
-/// A sentence, where `messages` has no exchange of that name, or several.
-pub fn accepts(
-    messages: &Side,
-    exchange: &str,
-    reader: &Side,
-) -> Result<Answer<ConsumerEffect>, String> {
-    let entry = find(&messages.resolved, exchange)?;
-    let all = exchanges(&reader.resolved);
-    let Some((_, (_, read))) = all.iter().next() else {
-        return Err("the reader has no schema".to_owned());
-    };
+/// A sentence, if `messages` has no exchange of that name, or several.
+pub fn accepts(messages: &Side, exchange: &str, reader: &Side) -> Result<Report, String> {
+    let exchange = find(&messages.resolved, exchange)?;
+    let read = exchanges(&reader.resolved).into_values().next();
+    let (_, read) = read.ok_or_else(|| format!("{} has no schema", reader.name))?;
     let mut context = Context::new();
-    let inside = Translator::new(&messages.resolved).schema(&mut context, entry.payload);
+    let inside = Translator::new(&messages.resolved).schema(&mut context, exchange.1.payload);
     let outside = Translator::new(&reader.resolved).schema(&mut context, read.payload);
-    if context.engine.difference(inside, outside) == Outcome::Empty {
-        return Ok(Answer::none(
-            "every message is valid under the reader's schema",
-        ));
-    }
     let refused = differences(&mut context, inside, outside).into_iter();
     let refused = refused.map(|difference| {
         let effect = match difference.witness.is_some() {
@@ -299,14 +287,26 @@ pub fn accepts(
         };
         about_message(difference, effect)
     });
-    Ok(Answer::of(
-        refused.collect(),
-        "every message is valid under the reader's schema",
-    ))
+    let status = match refused.len() {
+        0 => Status::Unchanged,
+        _ => Status::Changed,
+    };
+    let report = ExchangeReport {
+        consumer: Answer::of(refused.collect(), "the schema accepts every message"),
+        publisher: Answer::none("not asked"),
+        binding: Answer::none("not asked"),
+        api: Answer::none("not asked"),
+        ..new_report(&exchange, status)
+    };
+    Ok(Report {
+        old: reader.name.clone(),
+        new: messages.name.clone(),
+        exchanges: vec![report],
+    })
 }
 
 /// The exchange that a user names: `queue/task-completed`, or in full.
-fn find<'r>(resolved: &'r Resolved, name: &str) -> Result<&'r Entry, String> {
+fn find<'r>(resolved: &'r Resolved, name: &str) -> Result<Exchange<'r>, String> {
     let all = exchanges(resolved);
     let is_named = |reference: &Reference, entry: &Entry| {
         let (service, short) = name.split_once('/').unwrap_or(("", name));
@@ -314,13 +314,13 @@ fn find<'r>(resolved: &'r Resolved, name: &str) -> Result<&'r Entry, String> {
         entry.exchange == name
             || reference.service == service && (last == short || entry.name == short)
     };
-    let found: Vec<&Entry> = all
+    let found: Vec<Exchange<'_>> = all
         .values()
         .filter(|(reference, entry)| is_named(reference, entry))
-        .map(|(_, entry)| *entry)
+        .copied()
         .collect();
     match found.as_slice() {
-        [only] => Ok(only),
+        [only] => Ok(*only),
         [] => {
             let names = all.values().map(|(reference, entry)| {
                 let last = entry.exchange.rsplit('/').next().unwrap_or_default();

@@ -7,7 +7,7 @@
 //!
 //! Whether a schema allows what another does is decided, never guessed: the answer
 //! comes with a message that shows it, or is "not decided" with a reason. Work is
-//! bounded by [`MOST_STEPS`] for each question.
+//! bounded by [`MOST_STEPS`] for each question, and [`MOST_STEPS_OF_ALL`].
 
 mod api;
 mod binding;
@@ -25,7 +25,7 @@ mod translate;
 mod wording;
 
 pub use compare::{accepts, compare};
-pub use engine::MOST_STEPS;
+pub use engine::{MOST_STEPS, MOST_STEPS_OF_ALL};
 pub use report::{
     Answer, ApiEffect, BindingEffect, ConsumerEffect, Effect, ExchangeReport, Finding, Level,
     PublisherEffect, Report, Status,

@@ -121,8 +121,6 @@ pub struct ExchangeReport {
     pub service: String,
     /// The full name of the exchange on the broker.
     pub exchange: String,
-    /// The file with the payload schema: NEW's, or OLD's where NEW has none.
-    pub file: String,
     /// Whether it is on both sides.
     pub status: Status,
     /// The consumer's question.

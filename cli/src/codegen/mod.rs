@@ -20,7 +20,7 @@ mod output;
 mod package;
 mod report;
 mod signals;
-mod sources;
+pub(crate) mod sources;
 mod work;
 mod write;
 

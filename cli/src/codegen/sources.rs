@@ -12,8 +12,8 @@ use crate::terminal;
 
 /// The documents at a path.
 #[derive(Debug)]
-pub(super) struct Documents {
-    pub(super) sources: Vec<Source>,
+pub(crate) struct Documents {
+    pub(crate) sources: Vec<Source>,
     /// A YAML file beside the documents: it is not read.
     pub(super) yaml: Option<PathBuf>,
 }
@@ -25,7 +25,7 @@ pub(super) struct Documents {
 /// # Errors
 ///
 /// Something can't be read, or there is no document at all.
-pub(super) fn read(path: &Path) -> Result<Documents, Error> {
+pub(crate) fn read(path: &Path) -> Result<Documents, Error> {
     let kind = fs::metadata(path).map_err(Error::read(path))?.file_type();
     let (files, yaml) = if kind.is_dir() {
         files(path)?.into_iter().partition(|file| is_json(file))

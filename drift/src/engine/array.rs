@@ -11,7 +11,8 @@ use super::solve::{Engine, Literal};
 /// The most items that an array may have to have.
 const MOST_ITEMS: u64 = 20_000;
 
-/// The most different items that an array may have to have.
+/// The most different items that an array may have to have, where not all of them
+/// are asked for the same.
 const MOST_DISTINCT: usize = 200;
 
 /// A literal for each position.
@@ -184,10 +185,22 @@ impl Engine {
     /// A different item for every position: as many candidates for each as there
     /// are positions, and an assignment of positions to candidates.
     fn fill_distinct(&mut self, arrays: &Arrays, length: usize, placed: &Placed) -> Outcome {
+        let too_many = || {
+            Outcome::Unknown(format!(
+                "the array has more than {MOST_DISTINCT} different items of several kinds"
+            ))
+        };
+        // Where all are asked for the same, any different items do.
+        if placed.is_empty() && arrays.prefix == 0 {
+            let goal: Vec<Literal> = arrays.goal(0, placed).into_iter().collect();
+            return match self.several(&goal, length) {
+                Ok(items) if items.len() == length => Outcome::Found(Value::Array(items)),
+                Ok(_) => Outcome::Empty,
+                Err(unknown) => unknown,
+            };
+        }
         if length > MOST_DISTINCT {
-            return Outcome::Unknown(format!(
-                "the array has more than {MOST_DISTINCT} different items"
-            ));
+            return too_many();
         }
         let mut known: BTreeMap<Vec<Literal>, Vec<Value>> = BTreeMap::new();
         let mut candidates = Vec::with_capacity(length);

@@ -159,64 +159,123 @@ struct Visit {
 }
 
 impl Texts<'_> {
-    /// The shortest texts of the set, at most `count`; fewer only where there are
-    /// no more.
+    /// The shortest text of the set.
     ///
     /// The search goes through the lengths: all states that a text of one length
     /// leads to, then those of the next.
-    pub(super) fn shortest(
+    pub(super) fn shortest(&self, budget: &mut Budget) -> Result<Option<String>, Exhausted> {
+        Search::new(self).shortest(budget)
+    }
+
+    /// `count` texts of the set; `None` if so many are not found, although there may
+    /// be more: only texts of ASCII are looked for.
+    pub(super) fn many(
         &self,
         count: usize,
         budget: &mut Budget,
-    ) -> Result<Vec<String>, Exhausted> {
+    ) -> Result<Option<Vec<String>>, Exhausted> {
+        let Some(shortest) = self.shortest(budget)? else {
+            return Ok(None);
+        };
         let search = Search::new(self);
-        let mut found: Vec<String> = Vec::new();
-        if count <= 1 {
-            found.extend(search.one(&BTreeSet::new(), budget)?);
-            return Ok(found);
+        let mut found = Vec::new();
+        let least = shortest.chars().count() as u64;
+        let most = self
+            .longest
+            .unwrap_or(u64::MAX)
+            .min(least.saturating_add(MOST_LONGER));
+        for length in least..=most {
+            let mut ends = HashMap::new();
+            let mut text = String::new();
+            search.collect(
+                &search.start(),
+                length,
+                count,
+                &mut text,
+                &mut found,
+                &mut ends,
+                budget,
+            )?;
+            if found.len() >= count {
+                return Ok(Some(found));
+            }
         }
-        let mut excluded = BTreeSet::new();
-        while found.len() < count {
-            let Some(text) = search.one(&excluded, budget)? else {
-                break;
-            };
-            excluded.insert(text.clone());
-            found.push(text);
-        }
-        Ok(found)
+        Ok(None)
     }
 }
 
+/// How much longer than the shortest text the texts of [`Texts::many`] may be.
+const MOST_LONGER: u64 = 32;
+
 struct Search<'t> {
     texts: &'t Texts<'t>,
+    /// The texts to leave out.
+    trie: Trie,
 }
 
 impl<'t> Search<'t> {
     fn new(texts: &'t Texts<'t>) -> Self {
-        Self { texts }
+        let trie = Trie::new(texts.excluded.iter().copied());
+        Self { texts, trie }
     }
 
-    fn one(
-        &self,
-        more: &BTreeSet<String>,
-        budget: &mut Budget,
-    ) -> Result<Option<String>, Exhausted> {
-        let texts = self.texts;
-        let excluded = texts.excluded.iter().copied();
-        let trie = Trie::new(excluded.chain(more.iter().map(String::as_str)));
-        let bytes = self.bytes(&trie);
-        let automata = texts.accepted_by.iter().chain(&texts.refused_by);
-        let start = State {
+    fn start(&self) -> State {
+        let automata = self.texts.accepted_by.iter().chain(&self.texts.refused_by);
+        State {
             automata: automata.map(|_| 0).collect(),
             node: 0,
             utf8: Utf8::Start,
-        };
+        }
+    }
+
+    /// Adds texts with `left` more characters to `found`, up to `count`; whether
+    /// there is one is kept in `ends` for each state.
+    #[allow(clippy::too_many_arguments)]
+    fn collect(
+        &self,
+        state: &State,
+        left: u64,
+        count: usize,
+        text: &mut String,
+        found: &mut Vec<String>,
+        ends: &mut HashMap<(State, u64), bool>,
+        budget: &mut Budget,
+    ) -> Result<bool, Exhausted> {
+        if found.len() >= count || ends.get(&(state.clone(), left)) == Some(&false) {
+            return Ok(false);
+        }
+        budget.spend(1)?;
+        if left == 0 {
+            let accepted = self.accepts(state, &self.trie);
+            if accepted {
+                found.push(text.clone());
+            }
+            return Ok(accepted);
+        }
+        let mut any = false;
+        for byte in READABLE {
+            if let Some(next) = self.step(state, byte, &self.trie) {
+                text.push(char::from(byte));
+                any |= self.collect(&next, left - 1, count, text, found, ends, budget)?;
+                text.pop();
+            }
+        }
+        if found.len() < count {
+            ends.insert((state.clone(), left), any);
+        }
+        Ok(any)
+    }
+
+    fn shortest(&self, budget: &mut Budget) -> Result<Option<String>, Exhausted> {
+        let (texts, trie) = (self.texts, &self.trie);
+        let bytes = self.bytes(trie);
+        let start = self.start();
         let mut visits = vec![Visit { from: 0, byte: 0 }];
         let mut layer = vec![(start, 0)];
         let mut seen = HashSet::new();
         for length in 0_u64.. {
             if length >= texts.shortest {
-                let accepted = layer.iter().find(|(state, _)| self.accepts(state, &trie));
+                let accepted = layer.iter().find(|(state, _)| self.accepts(state, trie));
                 if let Some(&(_, visit)) = accepted {
                     return Ok(Some(text(&visits, visit)));
                 }
@@ -226,7 +285,7 @@ impl<'t> Search<'t> {
             if layer.is_empty() || texts.longest.is_some_and(|longest| length >= longest) {
                 return Ok(None);
             }
-            layer = self.next_layer(layer, &bytes, &trie, &mut visits, budget)?;
+            layer = self.next_layer(layer, &bytes, trie, &mut visits, budget)?;
         }
         Ok(None)
     }
@@ -320,6 +379,9 @@ impl<'t> Search<'t> {
         bytes
     }
 }
+
+/// The characters of many texts.
+const READABLE: std::ops::RangeInclusive<u8> = b' '..=b'~';
 
 /// The order in which characters are preferred in a witness.
 fn unreadable(byte: u8) -> (u8, u8) {

@@ -10,6 +10,9 @@ use super::outcome::Outcome;
 use super::solve::{Engine, Literal};
 use super::value::rational;
 
+/// How many choices may follow each other, in a value and all values around it.
+const MOST_CHOICES: usize = 150;
+
 /// What is known of a value of one kind, on one path through the choices.
 #[derive(Clone, Debug)]
 struct Branch {
@@ -37,7 +40,31 @@ impl Engine {
         }
     }
 
+    /// The facts of values of `kind` with all of `goal`, if they take no choice.
+    pub(super) fn certain_facts(&mut self, kind: Kind, goal: &[Literal]) -> Option<Vec<Literal>> {
+        let mut branch = Branch {
+            kind,
+            seen: BTreeMap::new(),
+            facts: Vec::new(),
+            choices: Vec::new(),
+        };
+        let is_certain = self.add(&mut branch, goal.to_vec()) && branch.choices.is_empty();
+        is_certain.then_some(branch.facts)
+    }
+
     fn solve_branch(&mut self, branch: Branch) -> Outcome {
+        if self.choices >= MOST_CHOICES {
+            return Outcome::Unknown(format!(
+                "more than {MOST_CHOICES} choices follow each other"
+            ));
+        }
+        self.choices += 1;
+        let outcome = self.solve_choices(branch);
+        self.choices -= 1;
+        outcome
+    }
+
+    fn solve_choices(&mut self, branch: Branch) -> Outcome {
         if let Err(exhausted) = self.budget.spend(1) {
             return exhausted.into();
         }

@@ -9,7 +9,7 @@ use super::solve::Engine;
 use super::value;
 
 /// How many formulas may lead to one another before the answer is unknown.
-const DEEPEST: usize = 500;
+const DEEPEST: usize = 250;
 
 impl Engine {
     /// Whether `value`, whose numbers are canonical, is in the set of `id`; `None`

@@ -71,6 +71,9 @@ impl Engine {
         };
         let mut unwritable = false;
         for distance in 0..tries {
+            if let Err(exhausted) = self.budget.spend(1 + facts.len() as u64) {
+                return exhausted.into();
+            }
             let (up, down) = (&nearest + distance, &nearest - distance);
             if !inside(&up) && !inside(&down) {
                 return match unwritable {

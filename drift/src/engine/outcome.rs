@@ -27,10 +27,11 @@ impl Outcome {
     }
 }
 
-/// The steps that one question may still take.
+/// The steps that one question may still take, and those of all questions.
 #[derive(Debug)]
 pub(crate) struct Budget {
     left: u64,
+    left_of_all: u64,
 }
 
 /// That the budget of a question is used up.
@@ -38,14 +39,23 @@ pub(crate) struct Budget {
 pub(crate) struct Exhausted;
 
 impl Budget {
-    pub(super) fn new(steps: u64) -> Self {
-        Self { left: steps }
+    pub(super) fn new(all: u64) -> Self {
+        Self {
+            left: 0,
+            left_of_all: all,
+        }
+    }
+
+    /// Begins a question, which may take so many steps.
+    pub(super) fn begin(&mut self, steps: u64) {
+        self.left = steps.min(self.left_of_all);
     }
 
     pub(super) fn spend(&mut self, steps: u64) -> Result<(), Exhausted> {
         match self.left.checked_sub(steps) {
             Some(left) => {
                 self.left = left;
+                self.left_of_all = self.left_of_all.saturating_sub(steps);
                 Ok(())
             }
             None => {
@@ -59,8 +69,9 @@ impl Budget {
 impl From<Exhausted> for Outcome {
     fn from(Exhausted: Exhausted) -> Self {
         Self::Unknown(format!(
-            "the comparison takes more than {} steps",
-            super::MOST_STEPS
+            "the comparison takes more than {} steps, or all together more than {}",
+            super::MOST_STEPS,
+            super::MOST_STEPS_OF_ALL
         ))
     }
 }

@@ -5,10 +5,16 @@ use std::collections::HashMap;
 use super::automaton::Automata;
 use super::formula::{Formulas, Id, Kind};
 use super::outcome::{Budget, Outcome};
-use super::{Automaton, MOST_STEPS, TextLimit};
+use super::{Automaton, MOST_STEPS, MOST_STEPS_OF_ALL, TextLimit};
 
-/// How deep values and choices may nest in one question.
+/// How deep values may nest in one question.
 const DEEPEST: usize = 64;
+
+/// How many different values are looked for one by one, although many could be made.
+const FEW: usize = 16;
+
+/// The most different values that are looked for one by one.
+const MOST_DISTINCT: usize = 200;
 
 /// A formula that a value must be in, or must not be in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,6 +50,8 @@ pub(crate) struct Engine {
     /// The least depth of an open goal that the running solution met again.
     met: usize,
     pub(super) budget: Budget,
+    /// How many choices led to the one that is being made.
+    pub(super) choices: usize,
 }
 
 impl Engine {
@@ -54,7 +62,8 @@ impl Engine {
             known: HashMap::new(),
             open: HashMap::new(),
             met: usize::MAX,
-            budget: Budget::new(MOST_STEPS),
+            budget: Budget::new(MOST_STEPS_OF_ALL),
+            choices: 0,
         }
     }
 
@@ -68,7 +77,7 @@ impl Engine {
     /// The value is evaluated before it is an answer, so that a mistake in the
     /// search can't become a wrong witness.
     pub(crate) fn difference(&mut self, inside: Id, outside: Id) -> Outcome {
-        self.budget = Budget::new(MOST_STEPS);
+        self.budget.begin(MOST_STEPS);
         let outcome = self.solve([Literal::is(inside), Literal::is_not(outside)]);
         let Outcome::Found(value) = outcome else {
             return outcome;
@@ -83,6 +92,9 @@ impl Engine {
 
     /// A value with all of `literals`.
     pub(super) fn solve(&mut self, literals: impl IntoIterator<Item = Literal>) -> Outcome {
+        if let Err(exhausted) = self.budget.spend(1) {
+            return exhausted.into();
+        }
         let mut goal: Vec<Literal> = literals.into_iter().collect();
         goal.sort_unstable();
         goal.dedup();
@@ -132,7 +144,19 @@ impl Engine {
         goal: &[Literal],
         count: usize,
     ) -> Result<Vec<serde_json::Value>, Outcome> {
+        // Many values, each of which is looked for, would take too long.
+        if count > FEW
+            && let Some(facts) = self.certain_facts(Kind::String, goal)
+            && let Some(found) = self.many_texts(&facts, count)
+        {
+            return Ok(found);
+        }
         let mut found = Vec::new();
+        if count > MOST_DISTINCT {
+            return Err(Outcome::Unknown(format!(
+                "more than {MOST_DISTINCT} different values"
+            )));
+        }
         while found.len() < count {
             let listed = self.formulas.listed(found.iter().cloned());
             let mut more = goal.to_vec();

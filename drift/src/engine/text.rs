@@ -9,16 +9,41 @@ use super::solve::{Engine, Literal};
 
 impl Engine {
     pub(super) fn solve_text(&mut self, facts: &[Literal]) -> Outcome {
+        // The search borrows the automata, so that it takes the budget with it.
         let mut budget = std::mem::replace(&mut self.budget, Budget::new(0));
-        let outcome = self.shortest_text(facts, &mut budget);
+        let outcome = match self.texts(facts) {
+            Some(texts) => match texts.shortest(&mut budget) {
+                Ok(Some(_)) if self.is_opaque(facts) => Outcome::Unknown(self.opaque_reason(facts)),
+                Ok(Some(text)) => Outcome::Found(Value::String(text)),
+                Ok(None) => Outcome::Empty,
+                Err(exhausted) => exhausted.into(),
+            },
+            None => Outcome::Empty,
+        };
         self.budget = budget;
         outcome
     }
 
-    fn shortest_text(&self, facts: &[Literal], budget: &mut Budget) -> Outcome {
+    /// `count` different strings that keep `facts`; `None` if they are not found.
+    pub(super) fn many_texts(&mut self, facts: &[Literal], count: usize) -> Option<Vec<Value>> {
+        let mut budget = std::mem::replace(&mut self.budget, Budget::new(0));
+        let texts = self.texts(facts).filter(|_| !self.is_opaque(facts));
+        let found = texts.and_then(|texts| texts.many(count, &mut budget).ok().flatten());
+        self.budget = budget;
+        Some(found?.into_iter().map(Value::String).collect())
+    }
+
+    fn is_opaque(&self, facts: &[Literal]) -> bool {
+        facts.iter().any(|fact| {
+            let formula = self.formulas.get(fact.formula);
+            matches!(formula, Formula::Text(TextLimit::Opaque(_)))
+        })
+    }
+
+    /// The texts that keep `facts`, but for opaque ones; `None` if there are none.
+    fn texts(&self, facts: &[Literal]) -> Option<Texts<'_>> {
         let mut texts = Texts::default();
         let mut longest = u64::MAX;
-        let mut opaque = false;
         for fact in facts {
             match (self.formulas.get(fact.formula), fact.holds) {
                 (Formula::Text(TextLimit::MinLength(least)), true) => {
@@ -27,7 +52,7 @@ impl Engine {
                 (Formula::Text(TextLimit::MaxLength(most)), true) => longest = longest.min(*most),
                 (Formula::Text(TextLimit::MinLength(least)), false) => match least.checked_sub(1) {
                     Some(most) => longest = longest.min(most),
-                    None => return Outcome::Empty,
+                    None => return None,
                 },
                 (Formula::Text(TextLimit::MaxLength(most)), false) => {
                     texts.shortest = texts.shortest.max(most.saturating_add(1));
@@ -39,7 +64,6 @@ impl Engine {
                     };
                     list.extend(self.automata.get(*id));
                 }
-                (Formula::Text(TextLimit::Opaque(_)), _) => opaque = true,
                 (Formula::Listed(values), false) => {
                     texts
                         .excluded
@@ -49,17 +73,7 @@ impl Engine {
             }
         }
         texts.longest = (longest < u64::MAX).then_some(longest);
-        if texts.shortest > longest {
-            return Outcome::Empty;
-        }
-        match texts.shortest(1, budget) {
-            Ok(found) => match found.into_iter().next() {
-                Some(_) if opaque => Outcome::Unknown(self.opaque_reason(facts)),
-                Some(text) => Outcome::Found(Value::String(text)),
-                None => Outcome::Empty,
-            },
-            Err(exhausted) => exhausted.into(),
-        }
+        (texts.shortest <= longest).then_some(texts)
     }
 
     /// Why constraints with an opaque one are not decided.

@@ -1,5 +1,10 @@
-//! Comparing schemas, judged by `jsonschema`.
+//! Comparing schemas, judged by `jsonschema` and by generated code.
 
+mod bounds;
+mod goldens;
 mod instances;
 mod pairs;
+mod published;
+mod relations;
 mod schemas;
+mod support;

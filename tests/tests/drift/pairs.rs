@@ -14,8 +14,17 @@ use crate::schemas::{mutate, root};
 /// Pairs in one input, which share the cost of patterns.
 const BATCH: usize = 200;
 
-/// Instances that are tried for each "contained".
-const INSTANCES: usize = 200;
+/// Pairs of a run, unless DRIFT_PAIRS gives another number; DRIFT_SEED is the first seed.
+const PAIRS: usize = 20_000;
+
+/// Instances that are tried for each "contained", unless DRIFT_INSTANCES gives
+/// another number: 200 take five times as long.
+const INSTANCES: usize = 30;
+
+fn variable(name: &str, default: usize) -> usize {
+    let value = std::env::var(name).ok();
+    value.map_or(default, |it| it.parse().expect("a number"))
+}
 
 fn pair(seed: u64) -> (Value, Value) {
     let mut rng = Rng::with_seed(seed);
@@ -66,6 +75,8 @@ fn validator(schema: &Value) -> Validator {
 
 #[derive(Default, Debug)]
 struct Counts {
+    /// Instances to try for each "contained".
+    tried: usize,
     pairs: usize,
     refused: usize,
     contained: usize,
@@ -190,7 +201,7 @@ fn contained(
     counts: &mut Counts,
 ) -> Result<(), Value> {
     counts.contained += 1;
-    for _ in 0..INSTANCES {
+    for _ in 0..counts.tried {
         let instance = instance(rng, schema, schema, 4);
         // Most are valid on both sides; one check tells.
         if outside.is_valid(&instance) {
@@ -206,17 +217,25 @@ fn contained(
 
 #[test]
 fn no_answer_about_random_pairs_is_wrong() {
-    let pairs = std::env::var("DRIFT_PAIRS")
-        .ok()
-        .and_then(|it| it.parse().ok())
-        .unwrap_or(20_000_usize);
-    let first = std::env::var("DRIFT_SEED")
-        .ok()
-        .and_then(|it| it.parse().ok())
-        .unwrap_or(0_u64);
-    let mut counts = Counts::default();
+    let pairs = variable("DRIFT_PAIRS", PAIRS);
+    let first = variable("DRIFT_SEED", 0);
+    let mut counts = Counts {
+        tried: variable("DRIFT_INSTANCES", INSTANCES),
+        ..Counts::default()
+    };
     for number in 0..pairs.div_ceil(BATCH) {
-        batch(first + (number * BATCH) as u64, &mut counts);
+        batch((first + number * BATCH) as u64, &mut counts);
     }
     println!("{counts:#?}");
+    let undecided: usize = counts.undecided.values().sum();
+    assert!(
+        undecided * 100 < counts.pairs,
+        "{undecided} of {} not decided",
+        counts.pairs
+    );
+    assert!(
+        counts.witnesses * 4 > counts.pairs,
+        "only {} witnesses",
+        counts.witnesses
+    );
 }

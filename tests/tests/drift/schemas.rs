@@ -80,11 +80,14 @@ fn schema(rng: &mut Rng, depth: usize) -> Value {
         1 => json!({}),
         _ => {
             let mut members = Map::new();
-            if rng.u8(..4) != 0 {
-                members.insert("type".to_owned(), types(rng));
+            let kind = pick(rng, TYPES);
+            match rng.u8(..8) {
+                0 => {}
+                1 => drop(members.insert("type".to_owned(), types(rng))),
+                _ => drop(members.insert("type".to_owned(), json!(kind))),
             }
             for _ in 0..rng.usize(1..4) {
-                add(rng, &mut members, depth);
+                add_to(rng, &mut members, depth, kind);
             }
             Value::Object(members)
         }
@@ -92,13 +95,8 @@ fn schema(rng: &mut Rng, depth: usize) -> Value {
 }
 
 fn types(rng: &mut Rng) -> Value {
-    match rng.u8(..4) {
-        0 => {
-            let first = rng.usize(..TYPES.len() - 1);
-            json!([TYPES[first], TYPES[rng.usize(first + 1..TYPES.len())]])
-        }
-        _ => json!(pick(rng, TYPES)),
-    }
+    let first = rng.usize(..TYPES.len() - 1);
+    json!([TYPES[first], TYPES[rng.usize(first + 1..TYPES.len())]])
 }
 
 /// A schema inside another: it may be a reference.
@@ -135,8 +133,46 @@ fn number(rng: &mut Rng) -> Value {
 
 /// Adds a random keyword.
 pub(crate) fn add(rng: &mut Rng, members: &mut Map<String, Value>, depth: usize) {
-    let (keyword, value) = keyword(rng, depth);
-    members.insert(keyword.to_owned(), value);
+    let kind = members
+        .get("type")
+        .and_then(Value::as_str)
+        .map(str::to_owned);
+    add_to(rng, members, depth, kind.as_deref().unwrap_or("object"));
+}
+
+/// Adds a keyword that mostly has an effect on values of `kind`.
+fn add_to(rng: &mut Rng, members: &mut Map<String, Value>, depth: usize, kind: &str) {
+    for _ in 0..8 {
+        let (keyword, value) = keyword(rng, depth);
+        if applies(keyword, kind) || rng.u8(..8) == 0 {
+            members.insert(keyword.to_owned(), value);
+            return;
+        }
+    }
+}
+
+fn applies(keyword: &str, kind: &str) -> bool {
+    let of = match keyword {
+        "minLength" | "maxLength" | "pattern" | "format" => "string",
+        "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" => {
+            return kind == "number" || kind == "integer";
+        }
+        "items" | "additionalItems" | "minItems" | "maxItems" | "uniqueItems" | "contains" => {
+            "array"
+        }
+        "properties"
+        | "patternProperties"
+        | "additionalProperties"
+        | "required"
+        | "propertyNames"
+        | "minProperties"
+        | "maxProperties"
+        | "dependencies" => "object",
+        // Lists of any values rarely have one of the type.
+        "enum" | "const" => return kind != "array" && kind != "object",
+        _ => return true,
+    };
+    of == kind
 }
 
 fn keyword(rng: &mut Rng, depth: usize) -> (&'static str, Value) {
@@ -215,7 +251,9 @@ fn named(rng: &mut Rng, depth: usize, names: &[&str]) -> Value {
 pub(crate) fn mutate(rng: &mut Rng, root: &mut Value) {
     let mut places = Vec::new();
     schemas(root, String::new(), &mut places);
-    let pointer = places[rng.usize(..places.len())].clone();
+    // A change far inside often changes nothing, so that many are at the root.
+    let count = if rng.bool() { 1 } else { places.len() };
+    let pointer = places[rng.usize(..count)].clone();
     let Some(place) = root.pointer_mut(&pointer) else {
         return;
     };

@@ -1,0 +1,70 @@
+//! The schemas that exchange references reach, by following every `$ref`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+use taskcluster_documents::{id, load};
+
+/// Finds the schema with a normalised id.
+pub(crate) trait Lookup {
+    /// What is kept of a schema.
+    type Found;
+    /// Why a schema could not be looked up.
+    type Error;
+
+    /// The schema `id`; `None` if there is none, which is no error here: whatever
+    /// needs it reports the place.
+    fn look_up(&mut self, id: &str) -> Result<Option<(Self::Found, Value)>, Self::Error>;
+}
+
+/// The schemas that `references` reach, by their normalised ids.
+///
+/// Text that is no reference to a schema is passed over: reading the documents
+/// afterwards finds it, with its place.
+pub(crate) fn reached<L: Lookup>(
+    references: &[Value],
+    lookup: &mut L,
+) -> Result<BTreeMap<String, L::Found>, L::Error> {
+    let mut waiting: Vec<String> = references.iter().flat_map(payloads).collect();
+    waiting.reverse();
+    let mut seen: BTreeSet<String> = waiting.iter().cloned().collect();
+    let mut reached = BTreeMap::new();
+    while let Some(id) = waiting.pop() {
+        let Some((found, schema)) = lookup.look_up(&id)? else {
+            continue;
+        };
+        let mut targets = Vec::new();
+        collect(&schema, &id, &mut targets);
+        waiting.extend(targets.into_iter().filter(|it| seen.insert(it.clone())));
+        reached.insert(id, found);
+    }
+    Ok(reached)
+}
+
+/// The ids of the payload schemas of an exchange reference.
+fn payloads(reference: &Value) -> Vec<String> {
+    let (service, _) = load::publisher(reference);
+    // A relative id is relative to the service's folder, not to the reference.
+    let base = format!("{}/exchanges.json", id::segment(service));
+    let entries = reference.get("entries").and_then(Value::as_array);
+    let schemas = entries.into_iter().flatten();
+    let schemas = schemas.filter_map(|entry| entry.get("schema")?.as_str());
+    let ids = schemas.filter_map(|schema| id::follow(&base, schema).ok());
+    ids.map(|target| target.document).collect()
+}
+
+/// Collects the ids that the `$ref`s in `value` lead to.
+fn collect(value: &Value, base: &str, ids: &mut Vec<String>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| collect(item, base, ids)),
+        Value::Object(members) => {
+            let reference = members.get("$ref").and_then(Value::as_str);
+            let target = reference.and_then(|it| id::follow(base, it).ok());
+            ids.extend(target.map(|target| target.document));
+            members
+                .values()
+                .for_each(|member| collect(member, base, ids));
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,279 @@
+//! Deployments that serve documents well, slowly, broken, oversized and hostile.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::{Error, Limits, fetch};
+
+const REFERENCE: &str = r#"{"serviceName": "egg", "exchangePrefix": "exchange/egg/v1/", "entries": [
+    {"name": "laid", "exchange": "laid", "schema": "v1/egg.json#", "routingKey": []}]}"#;
+const EGG: &str =
+    r#"{"$id": "/schemas/egg/v1/egg.json#", "properties": {"hen": {"$ref": "hen.json#"}}}"#;
+const HEN: &str =
+    r#"{"$id": "/schemas/egg/v1/hen.json#", "properties": {"egg": {"$ref": "egg.json#"}}}"#;
+
+/// What a server answers.
+#[derive(Clone, Debug)]
+enum Answer {
+    Json(String),
+    Redirect(String),
+    /// The head of an answer, and nothing more.
+    Silence,
+    /// More bytes than any document has.
+    Endless,
+    /// Fewer bytes than announced.
+    Torn,
+}
+
+/// A server on a free port, for as long as the process lives.
+fn serve(answers: &[(&str, Answer)]) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let root = format!("http://{}", listener.local_addr().expect("an address"));
+    let answers: BTreeMap<String, Answer> = answers
+        .iter()
+        .map(|(path, answer)| ((*path).to_owned(), answer.clone()))
+        .collect();
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let answers = answers.clone();
+            thread::spawn(move || drop(answer(&stream, &answers)));
+        }
+    });
+    root
+}
+
+fn answer(mut stream: &TcpStream, answers: &BTreeMap<String, Answer>) -> std::io::Result<()> {
+    let mut lines = BufReader::new(stream).lines();
+    let request = lines.next().unwrap_or(Ok(String::new()))?;
+    for line in lines {
+        if line?.is_empty() {
+            break;
+        }
+    }
+    let path = request.split(' ').nth(1).unwrap_or_default();
+    let head = |status: &str, length: usize| {
+        format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n")
+    };
+    match answers.get(path) {
+        None => write!(stream, "{}\r\n", head("404 Not Found", 0)),
+        Some(Answer::Json(body)) => write!(stream, "{}\r\n{body}", head("200 OK", body.len())),
+        Some(Answer::Redirect(to)) => {
+            write!(stream, "{}Location: {to}\r\n\r\n", head("302 Found", 0))
+        }
+        Some(Answer::Silence) => {
+            write!(stream, "{}\r\n", head("200 OK", 10))?;
+            thread::sleep(Duration::from_secs(60));
+            Ok(())
+        }
+        Some(Answer::Torn) => write!(stream, "{}\r\n{{\"a\"", head("200 OK", 1000)),
+        Some(Answer::Endless) => {
+            write!(stream, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")?;
+            loop {
+                stream.write_all(&[b' '; 4096])?;
+            }
+        }
+    }
+}
+
+fn manifest(paths: &[&str]) -> Answer {
+    Answer::Json(serde_json::json!({ "references": paths }).to_string())
+}
+
+fn json(text: &str) -> Answer {
+    Answer::Json(text.to_owned())
+}
+
+/// A deployment with one exchange, in which `other` replaces an answer.
+fn deployment(other: Option<(&str, Answer)>) -> String {
+    let mut answers = vec![
+        (
+            "/references/manifest.json",
+            manifest(&[
+                "/references/egg/v1/api.json",
+                "/references/egg/v1/exchanges.json",
+            ]),
+        ),
+        ("/references/egg/v1/exchanges.json", json(REFERENCE)),
+        ("/schemas/egg/v1/egg.json", json(EGG)),
+        ("/schemas/egg/v1/hen.json", json(HEN)),
+    ];
+    if let Some((path, answer)) = other {
+        answers.retain(|(known, _)| *known != path);
+        answers.push((path, answer));
+    }
+    serve(&answers)
+}
+
+fn limits() -> Limits {
+    Limits {
+        document_bytes: 10_000,
+        documents: 10,
+        document_time: Duration::from_millis(500),
+        whole_time: Duration::from_secs(10),
+    }
+}
+
+/// The error of a fetch that ends soon.
+fn refused(other: (&str, Answer)) -> Error {
+    let started = Instant::now();
+    let root = deployment(Some(other));
+    let error = fetch(&root, limits()).expect_err("an error");
+    assert!(started.elapsed() < Duration::from_secs(5), "{error}");
+    error
+}
+
+#[test]
+fn references_and_what_they_reach_are_fetched() {
+    let root = deployment(None);
+    let sources = fetch(&format!("{root}/"), limits()).expect("documents");
+    let names: Vec<&str> = sources
+        .iter()
+        .map(|it| it.name.strip_prefix(&root).unwrap_or(""))
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "/references/egg/v1/exchanges.json",
+            "/schemas/egg/v1/egg.json",
+            "/schemas/egg/v1/hen.json"
+        ]
+    );
+}
+
+#[test]
+fn a_redirect_is_followed_within_the_host_alone() {
+    let moved = Answer::Redirect("/schemas/moved.json".to_owned());
+    let root = serve(&[
+        (
+            "/references/manifest.json",
+            manifest(&["/references/egg/v1/exchanges.json"]),
+        ),
+        ("/references/egg/v1/exchanges.json", json(REFERENCE)),
+        ("/schemas/egg/v1/egg.json", moved),
+        (
+            "/schemas/moved.json",
+            json(r#"{"$id": "/schemas/egg/v1/egg.json#"}"#),
+        ),
+    ]);
+    assert_eq!(fetch(&root, limits()).expect("documents").len(), 2);
+    let elsewhere = deployment(None);
+    for location in [
+        elsewhere.as_str(),
+        "//localhost/x",
+        "https://example.com/",
+        "file:///etc/passwd",
+    ] {
+        let error = refused((
+            "/schemas/egg/v1/hen.json",
+            Answer::Redirect(location.to_owned()),
+        ));
+        assert!(
+            matches!(error, Error::Redirect { .. }),
+            "{location}: {error}"
+        );
+    }
+    let circle = Answer::Redirect("/schemas/egg/v1/hen.json".to_owned());
+    assert!(matches!(
+        refused(("/schemas/egg/v1/hen.json", circle)),
+        Error::Redirect { .. }
+    ));
+}
+
+#[test]
+fn a_slow_server_is_given_up() {
+    let error = refused(("/schemas/egg/v1/hen.json", Answer::Silence));
+    assert!(matches!(error, Error::Request { .. }), "{error}");
+}
+
+#[test]
+fn broken_answers_are_errors_with_their_url() {
+    for answer in [
+        Answer::Torn,
+        json("{"),
+        json(r#"{"a": 1, "a": 2}"#),
+        json("\u{1b}[2J"),
+    ] {
+        let error = refused(("/schemas/egg/v1/hen.json", answer)).to_string();
+        assert!(error.contains("/schemas/egg/v1/hen.json"), "{error}");
+        assert!(!error.contains('\u{1b}'), "{error}");
+    }
+    let error = refused(("/references/manifest.json", json("[]")));
+    assert!(matches!(error, Error::NoManifest { .. }), "{error}");
+    let error = refused(("/references/manifest.json", manifest(&[])));
+    assert!(matches!(error, Error::NoReferences { .. }), "{error}");
+    let missing =
+        json(r#"{"$id": "/schemas/egg/v1/egg.json#", "items": {"$ref": "rooster.json"}}"#);
+    let error = refused(("/schemas/egg/v1/egg.json", missing));
+    assert!(
+        matches!(error, Error::Status { status: 404, .. }),
+        "{error}"
+    );
+}
+
+#[test]
+fn oversized_and_endless_documents_are_given_up() {
+    let large = json(&format!("\"{}\"", "x".repeat(20_000)));
+    let error = refused(("/schemas/egg/v1/hen.json", large));
+    assert!(matches!(error, Error::TooLarge { .. }), "{error}");
+    let error = refused(("/schemas/egg/v1/hen.json", Answer::Endless));
+    assert!(matches!(error, Error::TooLarge { .. }), "{error}");
+    let many: Vec<String> = (0..20)
+        .map(|it| format!(r#"{{"$ref": "{it}.json"}}"#))
+        .collect();
+    let many = format!(
+        r#"{{"$id": "/schemas/egg/v1/egg.json", "anyOf": [{}]}}"#,
+        many.join(",")
+    );
+    let answers: Vec<(String, Answer)> = (0..20)
+        .map(|it| (format!("/schemas/egg/v1/{it}.json"), json("{}")))
+        .collect();
+    let mut answers: Vec<(&str, Answer)> = answers
+        .iter()
+        .map(|(path, answer)| (path.as_str(), answer.clone()))
+        .collect();
+    answers.extend([
+        (
+            "/references/manifest.json",
+            manifest(&["/references/egg/v1/exchanges.json"]),
+        ),
+        ("/references/egg/v1/exchanges.json", json(REFERENCE)),
+        ("/schemas/egg/v1/egg.json", json(&many)),
+    ]);
+    let error = fetch(&serve(&answers), limits()).expect_err("an error");
+    assert!(matches!(error, Error::TooMany { most: 10, .. }), "{error}");
+}
+
+#[test]
+fn a_manifest_leads_nowhere_else() {
+    for path in [
+        "/references/../../secret",
+        "http://elsewhere/references/x.json",
+        "//elsewhere/references/x",
+        "/other/x.json",
+        "/references/x?y",
+    ] {
+        let error = refused(("/references/manifest.json", manifest(&[path])));
+        assert!(
+            matches!(error, Error::ForeignReference { .. }),
+            "{path}: {error}"
+        );
+    }
+}
+
+#[test]
+fn a_root_url_is_a_scheme_and_a_host() {
+    for root in [
+        "ftp://host",
+        "https://",
+        "https://user:secret@host",
+        "https://host?x",
+        "https://ho st",
+    ] {
+        let error = fetch(root, limits()).expect_err(root);
+        assert!(matches!(error, Error::Root { .. }), "{root}: {error}");
+        assert!(!error.to_string().contains("secret"), "{error}");
+    }
+}

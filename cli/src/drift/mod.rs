@@ -1,0 +1,141 @@
+//! `drift`: what changed between two sets of documents, and whom it breaks.
+
+mod error;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use taskcluster_drift::{Level, Report, Side, accepts, compare, render};
+
+pub use error::Error;
+
+use crate::input::Input;
+use crate::terminal;
+
+/// Exit code when something at or above the level was found.
+const FOUND: u8 = 1;
+
+/// Compare two sets of exchange references and schemas.
+///
+/// For each exchange, four questions are answered: what becomes of new messages in
+/// a consumer that was compiled against OLD, of its messages in a publisher, of its
+/// bindings, and whether code that uses its crate still compiles. Every loss comes
+/// with a message or a routing key that shows it.
+///
+/// With --reader, the question is whether a schema, such as a hook's triggerSchema,
+/// accepts every message of an exchange of OLD.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  PROGRAM drift schemas https://tc.example.com
+  PROGRAM drift old/ new/ --format markdown
+  PROGRAM drift schemas --exchange queue/task-completed --reader trigger-schema.json
+
+Levels of --fail-on:
+  breaking  messages are lost or refused, bindings miss messages or misread keys,
+            code no longer compiles, or one of these is not decided
+  visible   or messages decode that `validate()` reports
+  any       or anything was added or worded differently
+
+Exit codes:
+  0  nothing at or above the level of --fail-on
+  1  something was found
+  2  the two could not be compared; it says why")]
+pub struct Args {
+    /// The documents that code was compiled against: a folder, a file with one or
+    /// all documents, or a root URL
+    old: Input,
+
+    /// The documents to compare them with [default: $TASKCLUSTER_ROOT_URL]
+    new: Option<Input>,
+
+    /// How to print what was found
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+
+    /// Exit with 1 from this level on
+    #[arg(long, value_enum, value_name = "LEVEL", default_value_t)]
+    fail_on: FailOn,
+
+    /// Also list texts that are worded differently, and exchanges without a change
+    #[arg(long)]
+    verbose: bool,
+
+    /// The exchange whose messages the reader gets, such as queue/task-completed
+    #[arg(long, value_name = "NAME", requires = "reader", conflicts_with = "new")]
+    exchange: Option<String>,
+
+    /// A JSON Schema that messages of the exchange are read with
+    #[arg(long, value_name = "FILE", requires = "exchange")]
+    reader: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
+enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// For programs
+    Json,
+    /// Annotations of a GitHub workflow
+    Github,
+    /// A comment for a pull request
+    Markdown,
+}
+
+#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
+enum FailOn {
+    #[default]
+    Breaking,
+    Visible,
+    Any,
+}
+
+impl FailOn {
+    fn level(self) -> Level {
+        match self {
+            Self::Breaking => Level::Breaking,
+            Self::Visible => Level::Visible,
+            Self::Any => Level::Any,
+        }
+    }
+}
+
+/// Runs the command and prints on `stdout` what it found.
+///
+/// # Errors
+///
+/// The documents can't be read, or not compared.
+pub fn run(args: &Args, stdout: &mut impl Write) -> Result<ExitCode, Error> {
+    let report = match (&args.exchange, &args.reader) {
+        (Some(exchange), Some(reader)) => read_by(args, exchange, reader)?,
+        _ => {
+            let new = args.new.clone().or_else(Input::from_environment);
+            let new = new.ok_or(Error::NoNew)?;
+            compare(&side(&args.old)?, &side(&new)?)
+        }
+    };
+    let text = match args.format {
+        Format::Text => terminal::lines(&render::text(&report, args.verbose)),
+        Format::Json => format!("{:#}\n", render::json(&report)),
+        Format::Github => render::github(&report),
+        Format::Markdown => render::markdown(&report),
+    };
+    crate::tell(stdout, &text).map_err(Error::Stdout)?;
+    Ok(match report.level() >= args.fail_on.level() {
+        true => ExitCode::from(FOUND),
+        false => ExitCode::SUCCESS,
+    })
+}
+
+fn side(input: &Input) -> Result<Side, Error> {
+    let sources = input.read()?;
+    Side::read(input.name(), &sources).map_err(Error::Documents)
+}
+
+fn read_by(args: &Args, exchange: &str, reader: &Path) -> Result<Report, Error> {
+    let messages = side(&args.old)?;
+    let reader = side(&Input::Path(reader.to_path_buf()))?;
+    accepts(&messages, exchange, &reader).map_err(|why| Error::Exchange { why })
+}

@@ -1,0 +1,110 @@
+//! Documents as files: which, where, and in which form.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
+
+use serde_json::Value;
+use taskcluster_documents::{Documents, Errors, Source, id, load, resolve};
+
+use crate::closure::{self, Lookup};
+
+/// The version of an API that file paths leave out.
+const FIRST_VERSION: &str = "v1";
+
+/// The exchange references among `sources` and the schemas that they reach: texts,
+/// by paths with `/` between the folders.
+///
+/// # Errors
+///
+/// [`Errors`]: the documents can't be resolved, so that no code could be generated.
+pub(super) fn canonical(sources: &[Source]) -> Result<BTreeMap<String, String>, Errors> {
+    let documents = load(sources)?;
+    resolve(&documents)?;
+    let references: Vec<Value> = documents
+        .references
+        .values()
+        .map(|it| it.root.clone())
+        .collect();
+    let mut loaded = Loaded(&documents);
+    let schemas = match closure::reached(&references, &mut loaded) {
+        Ok(schemas) => schemas,
+        Err(never) => match never {},
+    };
+    let mut files = BTreeMap::new();
+    for reference in &references {
+        let (service, version) = taskcluster_documents::load::publisher(reference);
+        let folders = [service, version]
+            .into_iter()
+            .filter(|it| *it != FIRST_VERSION);
+        let path: Vec<String> = folders.chain(["exchanges.json"]).map(id::segment).collect();
+        files.insert(path.join("/"), pretty(reference));
+    }
+    let short = short_paths(schemas.keys());
+    for (id, schema) in &schemas {
+        let short = short.get(id).filter(|path| !files.contains_key(*path));
+        let path = short.cloned().unwrap_or_else(|| path(id.split('/')));
+        files.insert(path, pretty(schema));
+    }
+    Ok(files)
+}
+
+/// The paths of schemas without the first version, where no two have the same.
+fn short_paths<'i>(ids: impl Iterator<Item = &'i String> + Clone) -> BTreeMap<&'i String, String> {
+    let short = |id: &str| path(id.split('/').filter(|it| *it != FIRST_VERSION));
+    let mut seen = BTreeSet::new();
+    let repeated: BTreeSet<String> = ids
+        .clone()
+        .map(|id| short(id))
+        .filter(|path| !seen.insert(path.clone()))
+        .collect();
+    ids.map(|id| (id, short(id)))
+        .filter(|(_, path)| !repeated.contains(path))
+        .collect()
+}
+
+/// A path of names that a file system takes: no part of it is a folder above.
+fn path<'s>(segments: impl Iterator<Item = &'s str>) -> String {
+    let segments: Vec<String> = segments
+        .filter(|segment| !segment.is_empty())
+        .map(|segment| id::segment(&segment.replace('%', "_")))
+        .collect();
+    let path = segments.join("/");
+    match path.ends_with(".json") {
+        true => path,
+        false => format!("{path}.json"),
+    }
+}
+
+/// One form for a document: members sorted, indented by two, a line end.
+fn pretty(document: &Value) -> String {
+    format!("{document:#}\n")
+}
+
+struct Loaded<'d>(&'d Documents);
+
+impl Lookup for Loaded<'_> {
+    type Found = Value;
+    type Error = Infallible;
+
+    fn look_up(&mut self, id: &str) -> Result<Option<(Value, Value)>, Infallible> {
+        let document = self.0.schemas.get(id);
+        Ok(document.map(|it| (it.root.clone(), it.root.clone())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::path;
+
+    #[test]
+    fn no_id_leads_out_of_the_folder() {
+        for (id, expected) in [
+            ("queue/v1/task.json", "queue/v1/task.json"),
+            ("../../etc/passwd", "%2E%2E/%2E%2E/etc/passwd.json"),
+            ("/queue//.git/config", "queue/%2Egit/config.json"),
+            ("a\\b/c:d.json", "a%5Cb/c%3Ad.json"),
+        ] {
+            assert_eq!(path(id.split('/')), expected);
+        }
+    }
+}

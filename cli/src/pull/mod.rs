@@ -1,0 +1,61 @@
+//! `pull`: the documents of a deployment as a folder.
+
+mod error;
+mod files;
+mod replace;
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+pub use error::Error;
+
+use crate::input::Input;
+use crate::{Defaults, terminal};
+
+/// Take exchange references, and the schemas that they reach, into a folder.
+///
+/// The folder is replaced as a whole, or left as it was. Documents are written in
+/// one form: sorted, indented, each at the path of its id.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  PROGRAM pull https://tc.example.com
+  PROGRAM pull references.json --out schemas
+
+Exit codes:
+  0  the folder has the documents
+  2  the documents can't be read or fetched, or the folder not written;
+     the folder is as it was")]
+pub struct Args {
+    /// The documents: a root URL, a folder, or a file with all of them
+    /// [default: $TASKCLUSTER_ROOT_URL]
+    source: Option<Input>,
+
+    /// The folder to write [default: schemas/]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+/// Runs the command and prints on `stdout` what it did.
+///
+/// # Errors
+///
+/// The documents can't be read, or the folder can't be written; the folder is then
+/// as it was.
+pub fn run(args: &Args, defaults: &Defaults, stdout: &mut impl Write) -> Result<ExitCode, Error> {
+    let source = args.source.clone().or_else(Input::from_environment);
+    let source = source.ok_or(Error::NoSource)?;
+    let out = args.out.as_ref().unwrap_or(&defaults.schemas);
+    replace::check_replaceable(out)?;
+    let files = files::canonical(&source.read()?)?;
+    replace::replace(out, &files)?;
+    let text = format!(
+        "wrote {}: {} from {}\n",
+        terminal::path(out),
+        terminal::count(files.len(), "document"),
+        terminal::part(&source.name())
+    );
+    crate::tell(stdout, &text).map_err(Error::Stdout)?;
+    Ok(ExitCode::SUCCESS)
+}

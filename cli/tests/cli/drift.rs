@@ -1,0 +1,207 @@
+//! `drift` and `pull`, as a user runs them.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::support::{Run, assert_has, program, schemas};
+
+/// A folder with one exchange, whose payload has `schema`.
+fn documents(schema: &Value) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let reference = json!({
+        "serviceName": "egg", "exchangePrefix": "exchange/egg/v1/", "title": "Eggs", "description": "Eggs",
+        "entries": [{
+            "name": "laid", "exchange": "laid", "title": "Laid", "description": "Laid",
+            "schema": "v1/egg.json#",
+            "routingKey": [{"name": "hen", "summary": "The hen", "required": true}],
+        }],
+    });
+    let mut schema = schema.clone();
+    schema["$id"] = json!("/schemas/egg/v1/egg.json#");
+    fs::write(folder.path().join("exchanges.json"), reference.to_string()).unwrap();
+    fs::write(folder.path().join("egg.json"), schema.to_string()).unwrap();
+    folder
+}
+
+fn egg(properties: &Value, required: &[&str]) -> Value {
+    json!({
+        "title": "Egg", "type": "object", "additionalProperties": false,
+        "properties": properties, "required": required,
+    })
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// Compares an egg of some colors with one of others.
+fn colors(new: &[&str], more: &[&str]) -> Run {
+    let color = |values: &[&str]| json!({"color": {"type": "string", "enum": values}});
+    let old = documents(&egg(&color(&["white", "brown"]), &["color"]));
+    let new = documents(&egg(&color(new), &["color"]));
+    let paths = ["drift", text(old.path()), text(new.path())];
+    program(&[&paths, more].concat())
+}
+
+#[test]
+fn the_level_decides_the_exit_code() {
+    let added = ["white", "brown", "blue"];
+    assert_eq!(
+        colors(&["white", "brown"], &["--fail-on", "any"]).code,
+        Some(0)
+    );
+    assert_eq!(colors(&added, &[]).code, Some(0));
+    assert_eq!(colors(&added, &["--fail-on", "visible"]).code, Some(1));
+    assert_eq!(colors(&["white"], &[]).code, Some(1));
+}
+
+#[test]
+fn the_text_has_the_message_that_shows_it() {
+    let run = colors(&["white", "brown", "blue", "green"], &[]);
+    let parts = [
+        "1 exchange, 1 changed, 1 with visible changes",
+        "exchange/egg/v1/laid: changed",
+        "/color: \"blue\", \"green\" are not listed",
+        "{\"color\":\"blue\"}",
+        "publisher  fine",
+    ];
+    assert_has(&run.stdout, &parts);
+}
+
+#[test]
+fn each_format_is_what_it_is_for() {
+    let new = ["white", "blue"];
+    let json: Value = serde_json::from_str(&colors(&new, &["--format", "json"]).stdout).unwrap();
+    assert_eq!(
+        json["exchanges"][0]["publisher"]["findings"][0]["witness"],
+        json!({"color": "brown"})
+    );
+    let github = colors(&new, &["--format", "github"]).stdout;
+    assert_has(
+        &github,
+        &[
+            "::error title=exchange/egg/v1/laid%3A refused::",
+            "::warning ",
+        ],
+    );
+    assert!(
+        github.lines().all(|line| line.starts_with("::")),
+        "{github}"
+    );
+    let markdown = colors(&new, &["--format", "markdown"]).stdout;
+    assert_has(
+        &markdown,
+        &[
+            "| publisher | **refused** |",
+            "```json\n{\"color\":\"brown\"}\n```",
+        ],
+    );
+}
+
+#[test]
+fn documents_that_cannot_be_compared_are_named() {
+    let old = documents(&json!({"properties": {"a": {"$ref": "hen.json#"}}}));
+    let run = program(&["drift", text(old.path()), text(old.path())]);
+    assert_eq!(run.code, Some(2));
+    assert_has(&run.stderr, &["egg.json", "hen.json"]);
+    let run = program(&["drift", "no-such-folder", text(old.path())]);
+    assert_eq!(run.code, Some(2));
+    assert_has(&run.stderr, &["no-such-folder"]);
+    let run = program(&["drift", "http://user:secret@localhost", text(old.path())]);
+    assert_eq!(run.code, Some(2));
+    assert!(!run.stderr.contains("secret"), "{}", run.stderr);
+}
+
+#[test]
+fn names_in_schemas_steer_no_terminal() {
+    let old = documents(&egg(&json!({}), &[]));
+    let new = documents(&egg(&json!({"\u{1b}[2J\n::error::": {}}), &[]));
+    let run = program(&[
+        "drift",
+        text(old.path()),
+        text(new.path()),
+        "--fail-on",
+        "any",
+    ]);
+    assert_eq!(run.code, Some(1));
+    assert!(!run.stdout.contains('\u{1b}'), "{}", run.stdout);
+    assert!(
+        run.stdout.lines().all(|line| !line.starts_with("::")),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn a_single_schema_is_compared_with_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let (old, new) = (
+        folder.path().join("old.json"),
+        folder.path().join("new.json"),
+    );
+    fs::write(&old, r#"{"type": "integer", "maximum": 3}"#).unwrap();
+    fs::write(&new, r#"{"type": "integer", "maximum": 2}"#).unwrap();
+    let run = program(&["drift", text(&old), text(&new)]);
+    assert_eq!(run.code, Some(1));
+    assert_has(&run.stdout, &["refused", "3 is greater than 2"]);
+}
+
+#[test]
+fn a_reader_accepts_an_exchange_or_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let reader = folder.path().join("trigger.json");
+    let read = |schema: Value| {
+        fs::write(&reader, schema.to_string()).unwrap();
+        let schemas = schemas();
+        let exchange = [
+            "--exchange",
+            "queue/task-completed",
+            "--reader",
+            text(&reader),
+        ];
+        program(&[&["drift", text(&schemas)], &exchange[..]].concat())
+    };
+    let open = read(json!({"type": "object", "required": ["status"]}));
+    assert_eq!(open.code, Some(0), "{open:?}");
+    assert_has(&open.stdout, &["no change"]);
+    let closed = read(json!({
+        "type": "object", "properties": {"status": {"properties": {"state": {"const": "failed"}}}},
+    }));
+    assert_eq!(closed.code, Some(1), "{closed:?}");
+    assert_has(&closed.stdout, &["/status/state: ", "\"state\":"]);
+}
+
+#[test]
+fn pull_writes_what_codegen_reads_and_drift_finds_unchanged() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("pulled");
+    let schemas = schemas();
+    let pull = || program(&["pull", text(&schemas), "--out", text(&out)]);
+    let run = pull();
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let run = program(&["drift", text(&out), text(&schemas), "--fail-on", "any"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    // A second time, over what is there, and with the same bytes.
+    let before = fs::read(out.join("queue/task.json")).unwrap();
+    assert_eq!(pull().code, Some(0));
+    assert_eq!(fs::read(out.join("queue/task.json")).unwrap(), before);
+}
+
+#[test]
+fn pull_leaves_a_folder_as_it_was_where_it_fails() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("notes.txt"), "mine").unwrap();
+    let schemas = schemas();
+    let run = program(&["pull", text(&schemas), "--out", text(folder.path())]);
+    assert_eq!(run.code, Some(2));
+    assert_has(&run.stderr, &["notes.txt"]);
+    let broken = documents(&json!({"$ref": "hen.json#"}));
+    let out = documents(&json!({}));
+    let run = program(&["pull", text(broken.path()), "--out", text(out.path())]);
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert_eq!(fs::read_dir(out.path()).unwrap().count(), 2);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}

@@ -1,0 +1,141 @@
+//! The workflow for GitHub: its commands do what it promises.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::server::serve;
+use crate::support::{Place, assert_has, schemas};
+
+const WORKFLOW: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/github-workflow.yml");
+
+/// The commands of the step `name`.
+fn commands(name: &str) -> String {
+    let workflow = fs::read_to_string(WORKFLOW).unwrap();
+    let (_, step) = workflow.split_once(&format!("- name: {name}\n")).unwrap();
+    let (_, run) = step.split_once("run: ").unwrap();
+    match run.strip_prefix("|\n") {
+        None => run.lines().next().unwrap().to_owned(),
+        Some(block) => {
+            let indent = block.len() - block.trim_start().len();
+            let lines = block
+                .lines()
+                .take_while(|line| line.len() - line.trim_start().len() >= indent);
+            lines.map(|line| format!("{}\n", &line[indent..])).collect()
+        }
+    }
+}
+
+/// A repository that has the workflow, with programs of its own on the path.
+struct Repository {
+    place: Place,
+}
+
+impl Repository {
+    fn new() -> Self {
+        let place = Place::generated();
+        fs::rename(place.path("out"), place.path("generated")).unwrap();
+        copy(&schemas(), &place.path("schemas"));
+        let pulse = Path::new(env!("CARGO_MANIFEST_DIR")).join("../pulse");
+        std::os::unix::fs::symlink(pulse.canonicalize().unwrap(), place.path("pulse")).unwrap();
+        fs::create_dir(place.path("bin")).unwrap();
+        let program = Path::new(env!("CARGO_BIN_EXE_taskcluster-events"));
+        std::os::unix::fs::symlink(program, place.path("bin/taskcluster-events")).unwrap();
+        Self { place }
+    }
+
+    /// A `gh` that lists `issues` and notes its arguments.
+    fn gh(&self, issues: &str) {
+        use std::os::unix::fs::PermissionsExt;
+        let path = self.place.path("bin/gh");
+        fs::write(
+            &path,
+            format!("#!/bin/sh\necho \"$@\" >> gh.log\n[ \"$2\" != list ] || echo {issues}\n"),
+        )
+        .unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    /// Runs the commands of the step `name`; gives whether they succeed.
+    fn run(&self, name: &str, root: &str) -> bool {
+        let path = std::env::var("PATH").unwrap();
+        let path = format!("{}:{path}", self.place.path("bin").display());
+        Command::new("bash")
+            .args(["-e", "-o", "pipefail", "-c", &commands(name)])
+            .current_dir(self.place.folder.path())
+            .env("PATH", path)
+            .env("TASKCLUSTER_ROOT_URL", root)
+            .env("GITHUB_OUTPUT", self.place.path("output"))
+            .env("TITLE", "Drift")
+            .status()
+            .unwrap()
+            .success()
+    }
+
+    fn read(&self, file: &str) -> String {
+        fs::read_to_string(self.place.path(file)).unwrap_or_default()
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in walkdir::WalkDir::new(from) {
+        let entry = entry.unwrap();
+        let target: PathBuf = to.join(entry.path().strip_prefix(from).unwrap());
+        match entry.file_type().is_dir() {
+            true => fs::create_dir_all(target).unwrap(),
+            false => drop(fs::copy(entry.path(), target).unwrap()),
+        }
+    }
+}
+
+/// A state more, which a running consumer notices.
+fn another_state(document: &mut Value) {
+    if document["title"] == "Task Status Structure" {
+        let states = document["properties"]["state"]["enum"]
+            .as_array_mut()
+            .unwrap();
+        states.push(json!("paused"));
+    }
+}
+
+#[test]
+fn the_check_fails_where_the_output_is_stale() {
+    let repository = Repository::new();
+    assert!(repository.run("Check", ""));
+    fs::write(repository.place.path("generated/src/lib.rs"), "").unwrap();
+    assert!(!repository.run("Check", ""));
+}
+
+#[test]
+fn drift_opens_an_issue_or_updates_it() {
+    let repository = Repository::new();
+    let root = serve(&schemas(), |_| {});
+    assert!(repository.run("Compare", &root));
+    assert_eq!(repository.read("output"), "status=0\n");
+
+    let root = serve(&schemas(), another_state);
+    assert!(repository.run("Compare", &root));
+    assert_eq!(repository.read("output"), "status=0\nstatus=1\n");
+    assert_has(&repository.read("drift.md"), &["/status/state", "paused"]);
+    repository.gh("");
+    assert!(repository.run("Open or update the issue", &root));
+    assert_has(
+        &repository.read("gh.log"),
+        &["issue create --title Drift --body-file body.md"],
+    );
+    repository.gh("17");
+    assert!(repository.run("Open or update the issue", &root));
+    assert_has(
+        &repository.read("gh.log"),
+        &["issue edit 17 --body-file body.md"],
+    );
+}
+
+#[test]
+fn a_comparison_that_fails_fails_the_job() {
+    let repository = Repository::new();
+    assert!(!repository.run("Compare", "http://127.0.0.1:9"));
+    assert_eq!(repository.read("output"), "status=2\n");
+}

@@ -1,0 +1,101 @@
+//! Inputs that take long or nest deeply get an answer all the same.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use taskcluster_documents::Source;
+use taskcluster_drift::{Report, Side, compare};
+
+fn side(schema: &Value) -> Side {
+    let source = Source {
+        name: "schema.json".to_owned(),
+        bytes: schema.to_string().into_bytes(),
+    };
+    Side::read("schema", &[source]).unwrap_or_else(|errors| panic!("{errors}"))
+}
+
+/// The report, which comes within `seconds`, in a test's small stack.
+fn within(seconds: u64, old: &Value, new: &Value) -> Report {
+    let (old, new) = (side(old), side(new));
+    let started = Instant::now();
+    let report = compare(&old, &new);
+    let taken = started.elapsed();
+    assert!(taken < Duration::from_secs(seconds), "{taken:?}");
+    report
+}
+
+fn nested(depth: usize, keyword: fn(Value) -> Value, inner: Value) -> Value {
+    (0..depth).fold(inner, |schema, _| keyword(schema))
+}
+
+#[test]
+fn deep_schemas_overflow_no_stack() {
+    let keywords: [fn(Value) -> Value; 6] = [
+        |schema| json!({ "type": "object", "required": ["a"], "properties": { "a": schema } }),
+        |schema| json!({ "type": "array", "minItems": 1, "items": schema }),
+        |schema| json!({ "anyOf": [schema, { "const": 1 }] }),
+        |schema| json!({ "oneOf": [schema, { "const": 1 }] }),
+        |schema| json!({ "not": schema }),
+        |schema| json!({ "contains": schema }),
+    ];
+    for keyword in keywords {
+        let old = nested(55, keyword, json!({ "type": "string" }));
+        let new = nested(55, keyword, json!({ "type": "string", "minLength": 1 }));
+        within(120, &old, &new);
+    }
+}
+
+#[test]
+fn alternatives_that_multiply_are_bounded() {
+    let choices = |shift: u64| -> Value {
+        let of_number = |number: u64| {
+            let options =
+                (0..6).map(|it| json!({ "multipleOf": 2 + (it * 7 + number * shift) % 31 }));
+            json!({ "oneOf": options.collect::<Value>() })
+        };
+        json!({ "allOf": (0..8).map(of_number).collect::<Value>(), "type": "integer" })
+    };
+    within(120, &choices(3), &choices(5));
+}
+
+#[test]
+fn long_arrays_and_texts_are_bounded() {
+    let lists =
+        |most: u64| json!({ "type": "array", "maxItems": most, "items": { "type": "string" } });
+    let report = within(120, &lists(10_000), &lists(9_999));
+    assert!(!report.exchanges[0].is_undecided(), "{report:#?}");
+    let texts = |most: u64| json!({ "type": "string", "maxLength": most, "pattern": "^[a-z]*$" });
+    let report = within(120, &texts(10_240), &texts(10_000));
+    assert!(!report.exchanges[0].is_undecided(), "{report:#?}");
+    let unique = |most: u64| json!({ "type": "array", "maxItems": most, "uniqueItems": true, "items": { "type": "string" } });
+    let report = within(120, &unique(10_000), &unique(9_999));
+    assert!(!report.exchanges[0].is_undecided(), "{report:#?}");
+}
+
+#[test]
+fn schemas_of_60_kilobytes_are_compared_soon() {
+    let property = |number: usize| {
+        json!({
+            "type": "string", "pattern": format!("^[a-z]{{1,{}}}/x$", 10 + number % 20), "minLength": 1,
+            "description": "x".repeat(60),
+        })
+    };
+    let names = || (0..400).map(|number| format!("property{number}"));
+    let object = |change: bool| {
+        let properties: serde_json::Map<String, Value> = names()
+            .enumerate()
+            .map(|(number, name)| {
+                (
+                    name,
+                    property(number + usize::from(change && number % 50 == 0)),
+                )
+            })
+            .collect();
+        json!({ "type": "object", "properties": properties, "required": names().take(200).collect::<Vec<_>>() })
+    };
+    let (old, new) = (object(false), object(true));
+    assert!(old.to_string().len() > 60_000);
+    let report = within(120, &old, &new);
+    assert!(!report.exchanges[0].is_undecided());
+    assert_eq!(report.exchanges[0].consumer.findings.len(), 8);
+}

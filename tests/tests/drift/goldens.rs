@@ -1,0 +1,62 @@
+//! Whole reports.
+
+use serde_json::Value;
+use taskcluster_drift::{Report, compare, render};
+
+use crate::support::{assert_golden, side, workspace};
+
+fn effects() -> Report {
+    let folder = "tests/fixtures/drift/effects";
+    let old = side("old", &format!("{folder}/old.json"));
+    compare(&old, &side("new", &format!("{folder}/new.json")))
+}
+
+#[test]
+fn every_effect_is_reported_as_the_golden_has_it() {
+    let report = effects();
+    let folder = "tests/fixtures/drift/effects";
+    assert_golden(
+        &render::text(&report, true),
+        &format!("{folder}/report.txt"),
+    );
+    assert_golden(&render::markdown(&report), &format!("{folder}/report.md"));
+    assert_golden(
+        &render::github(&report),
+        &format!("{folder}/annotations.txt"),
+    );
+}
+
+#[test]
+fn worker_manager_from_release_17_to_106_reads_as_its_golden() {
+    let old = side("v17", "tests/goldens/worker-manager-v17/input");
+    let new = side("v106", "schemas/worker-manager");
+    let text = render::text(&compare(&old, &new), false);
+    assert_golden(&text, "tests/fixtures/drift/worker-manager/up.txt");
+    let text = render::text(&compare(&new, &old), false);
+    assert_golden(&text, "tests/fixtures/drift/worker-manager/down.txt");
+}
+
+#[test]
+fn json_is_as_its_schema_describes_it() {
+    let schema = std::fs::read(workspace("drift/report.schema.json")).expect("a schema");
+    let schema: Value = serde_json::from_slice(&schema).expect("JSON");
+    let validator = jsonschema::draft7::new(&schema).expect("a schema");
+    let json = render::json(&effects());
+    let errors: Vec<String> = validator
+        .iter_errors(&json)
+        .map(|it| it.to_string())
+        .collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+    // The schema has no word for an effect that there is not.
+    let mut wrong = json;
+    wrong["exchanges"][0]["consumer"]["effect"] = "broken".into();
+    assert!(!validator.is_valid(&wrong));
+}
+
+#[test]
+fn documents_are_unchanged_against_themselves_in_another_form() {
+    let old = side("schemas", "schemas");
+    let report = compare(&old, &side("schemas", "schemas"));
+    assert_eq!(report.level(), taskcluster_drift::Level::None);
+    assert_eq!(report.exchanges.len(), 36);
+}

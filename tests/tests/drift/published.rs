@@ -1,0 +1,180 @@
+//! Changes of Taskcluster's own schemas, judged by the code generated from them.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+use taskcluster_documents::Source;
+use taskcluster_drift::{ConsumerEffect, PublisherEffect, Side, compare};
+use taskcluster_tests::documents::Documents;
+use taskcluster_tests::judge::{Found, Other};
+use taskcluster_tests::subjects::published;
+
+use crate::support::{sources, workspace};
+
+/// A change of one schema, made wherever it applies.
+type Change = fn(&mut Map<String, Value>);
+
+/// Each kind of change, and the effects of which there has to be one.
+const CHANGES: &[(&str, Change, bool, bool)] = &[
+    (
+        "no pattern",
+        |schema| drop(schema.remove("pattern")),
+        true,
+        false,
+    ),
+    (
+        "no maxLength",
+        |schema| drop(schema.remove("maxLength")),
+        true,
+        false,
+    ),
+    ("lower maximum", |schema| lower(schema), false, true),
+    (
+        "no maximum",
+        |schema| drop(schema.remove("maximum")),
+        true,
+        false,
+    ),
+    (
+        "no required",
+        |schema| drop(schema.remove("required")),
+        true,
+        false,
+    ),
+    ("open", |schema| open(schema), true, false),
+    ("an enum value more", |schema| more(schema), true, false),
+    ("an enum value less", |schema| less(schema), false, true),
+    ("null, too", |schema| nullable(schema), true, false),
+    (
+        "no format",
+        |schema| drop(schema.remove("format")),
+        true,
+        false,
+    ),
+    ("a property more", |schema| property(schema), true, true),
+    (
+        "an array of other items",
+        |schema| items(schema),
+        true,
+        true,
+    ),
+];
+
+fn lower(schema: &mut Map<String, Value>) {
+    if let Some(maximum) = schema.get("maximum").and_then(Value::as_u64) {
+        schema.insert("maximum".to_owned(), json!(maximum - 1));
+    }
+}
+
+fn open(schema: &mut Map<String, Value>) {
+    if schema.get("additionalProperties") == Some(&json!(false)) {
+        schema.remove("additionalProperties");
+    }
+}
+
+fn more(schema: &mut Map<String, Value>) {
+    let values = schema.get_mut("enum").and_then(Value::as_array_mut);
+    if let Some(values) = values.filter(|it| it.iter().all(Value::is_string)) {
+        values.push(json!("another"));
+    }
+}
+
+fn less(schema: &mut Map<String, Value>) {
+    let values = schema.get_mut("enum").and_then(Value::as_array_mut);
+    if let Some(values) = values.filter(|it| it.len() > 1) {
+        values.pop();
+    }
+}
+
+fn nullable(schema: &mut Map<String, Value>) {
+    if let Some(Value::String(name)) = schema.get("type").cloned() {
+        schema.insert("type".to_owned(), json!([name, "null"]));
+    }
+}
+
+fn property(schema: &mut Map<String, Value>) {
+    if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+        properties.insert("brandNew".to_owned(), json!({ "type": "integer" }));
+    }
+}
+
+fn items(schema: &mut Map<String, Value>) {
+    if schema.contains_key("items") {
+        schema.insert("items".to_owned(), json!({ "type": "boolean" }));
+    }
+}
+
+/// Applies `change` to every schema in `value`, which is one.
+fn apply(value: &mut Value, change: Change) {
+    let Some(schema) = value.as_object_mut() else {
+        return;
+    };
+    for (keyword, inner) in schema.iter_mut() {
+        match keyword.as_str() {
+            "properties" | "definitions" => {
+                inner
+                    .as_object_mut()
+                    .into_iter()
+                    .flatten()
+                    .for_each(|(_, it)| apply(it, change));
+            }
+            "items" | "additionalProperties" => apply(inner, change),
+            _ => {}
+        }
+    }
+    change(schema);
+}
+
+fn changed(change: Change) -> Vec<Source> {
+    let mut sources = sources(&workspace("schemas"));
+    for source in &mut sources {
+        let mut document: Value = serde_json::from_slice(&source.bytes).expect("JSON");
+        if document.get("exchangePrefix").is_none() {
+            apply(&mut document, change);
+        }
+        source.bytes = document.to_string().into_bytes();
+    }
+    sources
+}
+
+#[test]
+fn lost_messages_do_not_decode_and_visible_ones_are_reported() {
+    let old = Side::read("old", &sources(&workspace("schemas"))).expect("schemas");
+    let subjects: BTreeMap<String, _> = published()
+        .into_iter()
+        .map(|it| (it.info.exchange.to_owned(), it))
+        .collect();
+    let documents = Documents::read(&workspace("schemas"));
+    for (name, change, in_consumers, in_publishers) in CHANGES {
+        let new = Side::read("new", &changed(*change)).expect("changed schemas");
+        let (mut read, mut refused) = (0, 0);
+        for exchange in &compare(&old, &new).exchanges {
+            let subject = &subjects[&exchange.exchange];
+            let is_old = Other::new(&documents, &subject.schema());
+            assert!(!exchange.is_undecided(), "{name}: {exchange:#?}");
+            for finding in &exchange.consumer.findings {
+                read += 1;
+                let message = finding.witness.as_ref().expect("a message");
+                assert!(!is_old.is_valid(message), "{name}: {message}");
+                let judgement = (subject.judge)(message.to_string().as_bytes());
+                let decoded = judgement.decoded.is_nothing();
+                let expected = finding.effect == ConsumerEffect::Visible;
+                assert_eq!(decoded, expected, "{name}: {finding:#?}\n{judgement:#?}");
+                let is_reported =
+                    matches!(&judgement.strict, Found::Faults(faults) if faults.is_empty());
+                assert!(!is_reported, "{name}: {finding:#?}");
+            }
+            for finding in &exchange.publisher.findings {
+                refused += 1;
+                assert_eq!(finding.effect, PublisherEffect::Refused);
+                let message = finding.witness.as_ref().expect("a message");
+                assert!(is_old.is_valid(message), "{name}: {message}");
+            }
+        }
+        assert_eq!(
+            (read > 0, refused > 0),
+            (*in_consumers, *in_publishers),
+            "{name}"
+        );
+    }
+}

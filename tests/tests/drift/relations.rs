@@ -1,0 +1,147 @@
+//! What must hold of any schemas, whatever they allow.
+
+use fastrand::Rng;
+use serde_json::{Value, json};
+use taskcluster_documents::Source;
+use taskcluster_drift::{PublisherEffect, Side, Status, compare};
+
+use crate::schemas::{mutate, root};
+
+/// A side with an exchange for each schema, and `shared` as a document of its own.
+fn side(schemas: &[Value], shared: &[Value]) -> Side {
+    let mut documents = Vec::new();
+    let mut entries = Vec::new();
+    for (kind, list) in [("schema", schemas), ("shared", shared)] {
+        for (number, schema) in list.iter().enumerate() {
+            let mut schema = schema.clone();
+            schema["$id"] = json!(format!("/schemas/random/v1/{kind}{number}.json#"));
+            documents.push(schema);
+        }
+    }
+    for number in 0..schemas.len() {
+        entries.push(json!({
+            "name": format!("random{number}"), "exchange": format!("{number:05}"),
+            "routingKey": [], "schema": format!("v1/schema{number}.json#"),
+        }));
+    }
+    documents.push(json!({
+        "serviceName": "random", "exchangePrefix": "exchange/random/v1/", "entries": entries,
+    }));
+    let source = Source {
+        name: "random".to_owned(),
+        bytes: Value::from(documents).to_string().into_bytes(),
+    };
+    Side::read("random", &[source]).unwrap_or_else(|errors| panic!("{errors}"))
+}
+
+fn schemas(seed: u64, count: usize) -> Vec<Value> {
+    let mut rng = Rng::with_seed(seed);
+    (0..count).map(|_| root(&mut rng)).collect()
+}
+
+/// Every schema and its rewritten form allow the same.
+fn assert_unchanged(old: &[Value], new: &[Value], shared: &[Value]) {
+    let report = compare(&side(old, &[]), &side(new, shared));
+    for exchange in &report.exchanges {
+        let number: usize = exchange
+            .exchange
+            .rsplit('/')
+            .next()
+            .and_then(|it| it.parse().ok())
+            .expect("a number");
+        let shown = || format!("{}\n{}\n{exchange:#?}", old[number], new[number]);
+        assert_eq!(exchange.status, Status::Unchanged, "{}", shown());
+    }
+}
+
+/// Moves all but `definitions` into a keyword.
+fn wrapped(schema: &Value, wrap: impl Fn(Value) -> Value) -> Value {
+    let mut inner = schema.clone();
+    let definitions = inner
+        .as_object_mut()
+        .and_then(|it| it.remove("definitions"));
+    let mut outer = wrap(inner);
+    outer["definitions"] = definitions.unwrap_or_else(|| json!({}));
+    outer
+}
+
+#[test]
+fn a_schema_is_unchanged_in_other_words() {
+    let old = schemas(1, 150);
+    assert_unchanged(&old, &old, &[]);
+    let rewritings: [fn(Value) -> Value; 5] = [
+        |schema| json!({ "allOf": [schema] }),
+        |schema| json!({ "not": { "not": schema } }),
+        |schema| json!({ "anyOf": [schema, false] }),
+        |schema| json!({ "oneOf": [false, schema] }),
+        |schema| json!({ "if": true, "then": schema, "else": { "type": "null" } }),
+    ];
+    for rewriting in rewritings {
+        let new: Vec<Value> = old
+            .iter()
+            .map(|schema| wrapped(schema, rewriting))
+            .collect();
+        assert_unchanged(&old, &new, &[]);
+    }
+}
+
+#[test]
+fn a_schema_is_unchanged_in_another_file() {
+    let old = schemas(2, 150);
+    let new: Vec<Value> = (0..old.len())
+        .map(|it| json!({ "allOf": [{ "$ref": format!("shared{it}.json#") }] }))
+        .collect();
+    assert_unchanged(&old, &new, &old);
+}
+
+#[test]
+fn a_definition_is_unchanged_where_it_is_inlined() {
+    let inline = |schema: &Value| -> Value {
+        let definition = schema["definitions"]["d"].to_string();
+        let text = schema
+            .to_string()
+            .replace(r##"{"$ref":"#/definitions/d"}"##, &definition);
+        serde_json::from_str(&text).expect("JSON")
+    };
+    let old = schemas(3, 150);
+    let new: Vec<Value> = old.iter().map(inline).collect();
+    assert_unchanged(&old, &new, &[]);
+}
+
+#[test]
+fn containment_is_transitive() {
+    let mut rng = Rng::with_seed(4);
+    let first = schemas(4, 400);
+    let mut change = |schemas: &[Value]| -> Vec<Value> {
+        let changed = schemas.iter().map(|schema| {
+            let mut schema = schema.clone();
+            mutate(&mut rng, &mut schema);
+            schema
+        });
+        changed.collect()
+    };
+    let second = change(&first);
+    let third = change(&second);
+    let sides = [&first, &second, &third].map(|schemas| side(schemas, &[]));
+    let contained = |old: usize, new: usize| -> Vec<PublisherEffect> {
+        let mut exchanges = compare(&sides[old], &sides[new]).exchanges;
+        exchanges.sort_by(|a, b| a.exchange.cmp(&b.exchange));
+        exchanges.iter().map(|it| it.publisher.effect).collect()
+    };
+    let (ab, bc, ac) = (contained(0, 1), contained(1, 2), contained(0, 2));
+    let mut checked = 0;
+    for number in 0..first.len() {
+        if (ab[number], bc[number]) == (PublisherEffect::Fine, PublisherEffect::Fine) {
+            checked += 1;
+            assert_ne!(
+                ac[number],
+                PublisherEffect::Refused,
+                "{}\n{}\n{}",
+                first[number],
+                second[number],
+                third[number]
+            );
+        }
+    }
+    assert!(checked > 100, "{checked}");
+}
