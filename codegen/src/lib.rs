@@ -49,6 +49,7 @@ mod generator;
 mod model;
 mod names;
 mod package;
+mod runtime;
 mod types;
 
 pub use generator::{Files, Generator};

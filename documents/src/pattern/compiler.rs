@@ -7,7 +7,7 @@ use super::{Form, Refusal, compile_pattern, format};
 
 /// Total size of the automata that the patterns of one input may take: it bounds
 /// the time, of which each pattern may take a part.
-const MOST_WORK: usize = 32 << 20;
+const MOST_WORK: usize = 12 << 20;
 
 /// Compiles patterns and formats, each once.
 #[derive(Debug, Default)]

@@ -6,7 +6,6 @@
 //! later finds the earlier names taken and changes none of them.
 
 mod claims;
-mod reserved;
 mod rules;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +16,7 @@ pub(super) use rules::numbered;
 use super::ident;
 use crate::model::{Kind, Model, Service, TypeDef, TypeId, Value};
 use crate::names::{Kind as Named, Names};
+use crate::runtime;
 
 /// How long a name may be that a title gives: a title that makes a longer one is
 /// a description.
@@ -82,7 +82,7 @@ fn move_home(services: &[Service], types: &mut [TypeDef], names: &Names) {
 
 /// The names of a module, in which those that its items had before are kept.
 fn namespace(service: &Service, types: &[TypeDef], names: &Names) -> Claims {
-    let mut claims = Claims::new(reserved::RESERVED.iter().copied());
+    let mut claims = Claims::new(runtime::reserved());
     for exchange in &service.exchanges {
         for kind in [Named::Binding, Named::RoutingKey] {
             let owner = &exchange.exchange;
