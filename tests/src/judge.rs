@@ -80,7 +80,7 @@ impl Subject {
 
     /// The id of the payload's schema.
     pub fn schema(&self) -> String {
-        format!("/schemas/{}/{}", self.info.service, self.info.schema)
+        self.info.schema.to_owned()
     }
 }
 

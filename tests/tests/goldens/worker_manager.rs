@@ -124,7 +124,7 @@ fn the_catalogue_lists_both() {
     );
     assert_eq!(
         WorkerPoolCreated::INFO.schema,
-        "v1/pulse-worker-pool-message.json#"
+        "/schemas/worker-manager/v1/pulse-worker-pool-message.json#"
     );
 }
 
