@@ -1,12 +1,16 @@
-//! Generates bindings for schemas of this project's own, with the generator as a
-//! library, and for the same schemas as they may be after a year.
+//! Generates modules with the generator as a library: bindings for schemas of this
+//! project's own, for the same schemas as they may be after a year, and a validator
+//! for each pattern and format of `tests/languages/cases.rs`.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use taskcluster_codegen::{Files, Generator, Source};
+
+#[path = "tests/languages/cases.rs"]
+mod cases;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let schemas = Path::new("fixtures/private");
@@ -26,7 +30,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         grow(&mut document);
         source.bytes = serde_json::to_vec(&document)?;
     }
-    write("grown", Generator::new().sources(sources).module()?)
+    write("grown", Generator::new().sources(sources).module()?)?;
+    println!("cargo::rerun-if-changed=tests/languages/cases.rs");
+    write("languages", Generator::new().sources(languages()).module()?)
 }
 
 /// Adds an optional property to each object of a schema, and an entry to each routing
@@ -63,4 +69,64 @@ fn write(name: &str, files: Files) -> Result<(), Box<dyn Error>> {
     );
     fs::write(out.join(format!("{name}.rs")), include)?;
     Ok(())
+}
+
+/// Documents with two payloads: a property of the first for each pattern, and one of
+/// the second for each format.
+fn languages() -> [Source; 3] {
+    let exchange = |name: &str| json!({"name": name, "exchange": name, "schema": format!("v1/{name}.json#"), "routingKey": []});
+    let reference = json!({
+        "$schema": "/schemas/common/exchanges-reference-v0.json#",
+        "serviceName": "cases",
+        "apiVersion": "v1",
+        "exchangePrefix": "exchange/cases/v1/",
+        "entries": [exchange("patterns"), exchange("formats")],
+    });
+    let schema = |name: &str, properties: Map<String, Value>| {
+        json!({
+            "$id": format!("/schemas/cases/v1/{name}.json#"),
+            "title": format!("{name} payload"),
+            "type": "object",
+            "properties": properties,
+        })
+    };
+    let source = |name: &str, document: Value| Source {
+        name: name.to_owned(),
+        bytes: document.to_string().into_bytes(),
+    };
+    [
+        source("exchanges", reference),
+        source("patterns", schema("patterns", patterns())),
+        source("formats", schema("formats", formats())),
+    ]
+}
+
+fn patterns() -> Map<String, Value> {
+    let lists = [
+        ("upstream", cases::UPSTREAM),
+        ("counted", cases::COUNTED),
+        ("nasty", cases::NASTY),
+    ];
+    let listed = lists.into_iter().flat_map(|(list, cases)| {
+        cases.iter().enumerate().map(move |(index, (pattern, _))| {
+            let property = json!({"type": "string", "pattern": pattern});
+            (format!("{list}{index}"), property)
+        })
+    });
+    let folded = json!({
+        "type": "string", "pattern": "^([a-zA-Z0-9-_]*)$", "minLength": 1, "maxLength": 38,
+    });
+    let unfolded = json!({"type": "string", "pattern": "^[^/]*$", "maxLength": 3});
+    let more = [("folded", folded), ("unfolded", unfolded)];
+    let more = more.map(|(name, property)| (name.to_owned(), property));
+    listed.chain(more).collect()
+}
+
+fn formats() -> Map<String, Value> {
+    let named = cases::FORMATS.iter().map(|(name, _)| {
+        let property = json!({"type": "string", "format": name});
+        ((*name).to_owned(), property)
+    });
+    let either = json!({"type": "string", "anyOf": [{"format": "ipv4"}, {"format": "uuid"}]});
+    named.chain([("either".to_owned(), either)]).collect()
 }

@@ -1,50 +1,11 @@
-//! Compiled patterns against an ECMA-262 engine.
+//! Patterns and formats, each with texts that match or nearly match. The build script
+//! generates a validator for each of them.
 
-use regress::{Flags, Regex};
-use taskcluster_documents::pattern::{Constraint, Shape, compile};
-use taskcluster_tests::matcher::matcher;
-use taskcluster_tests::texts::near;
-
-/// How many texts each pattern is tried on.
-const TEXTS: usize = 4000;
-
-/// What asks for `pattern` and nothing else.
-fn only(pattern: &str) -> Constraint<'_> {
-    Constraint {
-        pattern: Some(pattern),
-        ..Constraint::default()
-    }
-}
-
-fn engine(pattern: &str) -> Regex {
-    let unicode = Flags {
-        unicode: true,
-        ..Flags::default()
-    };
-    Regex::with_flags(pattern, unicode)
-        .or_else(|_| Regex::new(pattern))
-        .unwrap_or_else(|error| panic!("{pattern}: {error}"))
-}
-
-/// Tries `pattern` on texts near `samples`, and gives back how many matched.
-fn agree(pattern: &str, samples: &[&str]) -> usize {
-    let compiled =
-        compile(&only(pattern)).unwrap_or_else(|refusal| panic!("{pattern}: {refusal:?}"));
-    let matcher = matcher(&compiled.pattern.expect("a pattern was given"));
-    let engine = engine(pattern);
-    let mut texts = near(samples, pattern.len() as u64, TEXTS);
-    texts.extend(samples.iter().map(|&sample| sample.to_owned()));
-    let mut matched = 0;
-    for text in texts {
-        let expected = engine.find(&text).is_some();
-        assert_eq!(matcher.matches(&text), expected, "`{pattern}` on {text:?}");
-        matched += usize::from(expected);
-    }
-    matched
-}
+/// A pattern or a format, and texts.
+type Case = (&'static str, &'static [&'static str]);
 
 /// Every pattern of the schemas of v106, with texts that match.
-const UPSTREAM: &[(&str, &[&str])] = &[
+pub(crate) const UPSTREAM: &[Case] = &[
     ("^([a-zA-Z0-9-_]*)$", &["", "gecko-t_1", "aws"]),
     ("^([a-zA-Z0-9-_%]*)$", &["", "proj-taskcluster%2Fci"]),
     (
@@ -90,28 +51,8 @@ const UPSTREAM: &[(&str, &[&str])] = &[
     ("[-a-z0-9]+", &["creation-error", "A B c"]),
 ];
 
-#[test]
-fn patterns_of_v106() {
-    for (pattern, samples) in UPSTREAM {
-        let matched = agree(pattern, samples);
-        assert!(matched > TEXTS / 20, "`{pattern}` matched {matched} texts");
-        assert!(matched < TEXTS, "`{pattern}` matched all texts");
-    }
-}
-
-#[test]
-fn identifiers_need_no_table() {
-    let whole = UPSTREAM
-        .iter()
-        .filter(|(pattern, _)| pattern.ends_with('$'));
-    for (pattern, _) in whole {
-        let form = compile(&only(pattern)).unwrap().pattern.unwrap();
-        assert!(!matches!(form.shape, Shape::Table(_)), "{pattern}");
-    }
-}
-
-/// Counts that would take an automaton too many states, or nearly so.
-const COUNTED: &[(&str, &[&str])] = &[
+/// Counts for which an automaton would need too many states, or nearly so.
+pub(crate) const COUNTED: &[Case] = &[
     ("^.{0,3}$", &["", "aé😀", "a\nb", "abcd"]),
     ("^\\S{2,4}$", &["aé", "😀😀😀😀", "a b", "é"]),
     ("^[^\\s]{2,}$", &["aé", "é", "a b"]),
@@ -119,6 +60,7 @@ const COUNTED: &[(&str, &[&str])] = &[
     ("^[\\s\\S]{0,65535}$", &["", "a\nb😀"]),
     ("^[^a]{3}$", &["éé😀", "éa😀"]),
     ("^.{2,2000}$", &["éé", "a"]),
+    ("^\\S{1,255}$", &["a", "", "😀"]),
     // Not the whole text: an automaton has to do.
     ("^.{2,3}", &["éé", "a"]),
     (".{2,3}$", &["éé", "a\nb"]),
@@ -126,19 +68,8 @@ const COUNTED: &[(&str, &[&str])] = &[
     ("^(?:.{2,3}|b)$", &["éé", "b", "a"]),
 ];
 
-#[test]
-fn counted_characters() {
-    for (pattern, samples) in COUNTED {
-        assert!(agree(pattern, samples) > 0, "{pattern}");
-    }
-    let most = compile(&only("^\\S{1,255}$")).unwrap().pattern.unwrap();
-    let most = matcher(&most);
-    assert!(most.matches(&"😀".repeat(255)));
-    assert!(!most.matches(&"😀".repeat(256)) && !most.matches(""));
-}
-
 /// Patterns that translations get wrong, with texts near to what they match.
-const NASTY: &[(&str, &[&str])] = &[
+pub(crate) const NASTY: &[Case] = &[
     ("", &["", "a"]),
     ("^$", &["", "a"]),
     ("$^", &["", "a"]),
@@ -242,80 +173,200 @@ const NASTY: &[(&str, &[&str])] = &[
     ("^(?:a.?){2,3}$", &["aéa", "a\na", "aaa"]),
 ];
 
-#[test]
-fn patterns_that_translations_get_wrong() {
-    for (pattern, samples) in NASTY {
-        agree(pattern, samples);
-    }
-}
-
-#[test]
-fn lengths_fold_into_the_pattern() {
-    let constraint = Constraint {
-        min_length: Some(1),
-        max_length: Some(38),
-        ..only("^([a-zA-Z0-9-_]*)$")
-    };
-    let form = compile(&constraint).unwrap().one_pass.unwrap();
-    assert_eq!((form.shortest, form.longest), (1, Some(38)));
-    let matcher = matcher(&form);
-    assert!(matcher.matches(&"a".repeat(38)));
-    assert!(!matcher.matches(""));
-    assert!(!matcher.matches(&"a".repeat(39)));
-}
-
-#[test]
-fn lengths_in_code_points_do_not_fold_into_other_patterns() {
-    let constraint = Constraint {
-        max_length: Some(3),
-        ..only("^[^/]*$")
-    };
-    assert_eq!(compile(&constraint).unwrap().one_pass, None);
-}
-
-/// Patterns that are refused, with a part of the reason.
-const REFUSED: &[(&str, &str)] = &[
-    ("(?=a)b", "lookahead"),
-    ("(?!a)b", "lookahead"),
-    ("(?<=a)b", "lookbehind"),
-    ("(?<!a)b", "lookbehind"),
-    ("(a)\\1", "back-reference"),
-    ("(?<x>a)\\k<x>", "back-reference"),
-    ("(?i:a)", "flags"),
-    ("(", "not an ECMA-262 pattern"),
-    ("a**", "not an ECMA-262 pattern"),
-    ("[b-a]", "not an ECMA-262 pattern"),
-    ("\\", "not an ECMA-262 pattern"),
-    ("\\c", "not an ECMA-262 pattern"),
-    ("a\\1", "octal"),
-    ("^a{9999999999}", "64 KiB"),
-    ("((a{1,1000}b){1,1000}c){1,1000}", "64 KiB"),
-    ("[\\d-a]😀", "beyond U+FFFF"),
-    ("[\\d-a😀]", "beyond U+FFFF"),
+/// Formats.
+pub(crate) const FORMATS: &[Case] = &[
+    (
+        "date",
+        &[
+            "2024-02-29",
+            "2023-02-29",
+            "1900-02-29",
+            "2000-02-29",
+            "2024-12-31",
+            "2024-11-31",
+            "1999-01-01",
+        ],
+    ),
+    (
+        "duration",
+        &[
+            "P1Y2M3DT4H5M6S",
+            "P3W",
+            "PT1H",
+            "P1DT1S",
+            "P1M",
+            "PT1M",
+            "P1Y1D",
+            "PT1H1S",
+            "P1Y1W",
+        ],
+    ),
+    (
+        "ipv4",
+        &[
+            "127.0.0.1",
+            "255.255.255.255",
+            "256.1.1.1",
+            "1.02.3.4",
+            "199.249.99.9",
+        ],
+    ),
+    (
+        "ipv6",
+        &[
+            "::",
+            "::1",
+            "1::",
+            "2001:db8::1:0:0:1",
+            "1:2:3:4:5:6:7:8",
+            "1:2:3:4:5:6:7::",
+            "::2:3:4:5:6:7:8",
+            "1::3:4:5:6:7:8",
+            "::ffff:192.0.2.1",
+            "1:2:3:4:5:6:1.2.3.4",
+            "1:2:3::1.2.3.4",
+            "1::2::3",
+            "12345::",
+        ],
+    ),
+    (
+        "json-pointer",
+        &["", "/", "/a/b~0c~1d", "/é/😀", "a", "/~2", "/~"],
+    ),
+    (
+        "relative-json-pointer",
+        &["0", "1/a/b", "0#", "10#", "01", "2/~0", "1a"],
+    ),
+    (
+        "time",
+        &[
+            "23:59:59Z",
+            "00:00:00.123+00:00",
+            "23:59:60Z",
+            "15:59:60-08:00",
+            "01:29:60+01:30",
+            "22:59:60Z",
+            "12:34:56z",
+            "24:00:00Z",
+            "23:59:60.5+00:00",
+            "00:59:60+01:00",
+            "00:00:60+00:01",
+            "08:08:08-23:59",
+        ],
+    ),
+    (
+        "date-time",
+        &[
+            "2026-01-31T12:00:00.000Z",
+            "2024-02-29t23:59:59.123456789-08:00",
+            "2023-02-29T00:00:00Z",
+            "2016-12-31T23:59:60Z",
+            "2017-01-01T05:29:60.5+05:30",
+            "2016-12-31T15:59:60-08:00",
+            "2016-06-15T23:59:60Z",
+            "2016-13-31T12:00:00Z",
+            "2026-01-31 12:00:00Z",
+            "2026-01-31T12:00:00",
+        ],
+    ),
+    (
+        "uri",
+        &[
+            "https://user:pw@hg.mozilla.org:443/a/b;c=d?x=y&z#frag",
+            "mailto:a@b.c",
+            "urn:isbn:1",
+            "a:",
+            "http://[::1]:80/",
+            "http://[v1.x:y]/",
+            "a:/",
+            "a://",
+            "a:///b",
+            "http://a/%41%zz",
+            "http://[::1",
+            "a:b:c@d",
+            "file:/etc/x",
+            "http://h:80a/",
+        ],
+    ),
+    (
+        "uri-reference",
+        &[
+            "//host/path?q#f",
+            "/a/b",
+            "a/b:c",
+            "a:b",
+            "",
+            "?q",
+            "#f",
+            "../x",
+            "./a:b",
+            "a@b/c",
+            "1a:b",
+            "//[::1]",
+        ],
+    ),
+    (
+        "uri-template",
+        &[
+            "/a/{b}",
+            "{+x}{#y,z:3}{?a*,b}",
+            "{a.b.c}",
+            "{a..b}",
+            "{}",
+            "{",
+            "}",
+            "{a:10000}",
+            "{a:9999}",
+            "{%41b}",
+            "é%20'",
+            "a b",
+            "{=x}",
+            "{a:0}",
+            "{a*:1}",
+        ],
+    ),
+    (
+        "uuid",
+        &[
+            "b5a1b9d0-1c3e-11ee-be56-0242ac120002",
+            "B5A1B9D0-1C3E-11EE-BE56-0242AC120002",
+            "b5a1b9d01c3e11eebe560242ac120002",
+        ],
+    ),
+    (
+        "hostname",
+        &[
+            "example.com",
+            "a-b.c1",
+            "xa--b.c",
+            "a",
+            "-a",
+            "a-",
+            "a..b",
+            "a.",
+            "a--b.c",
+            "ab-c-d",
+            "a23456789-123456789-123456789-123456789-123456789-123456789-123",
+        ],
+    ),
+    (
+        "email",
+        &[
+            "joe.bloggs@example.com",
+            "\"joe b\"@example.com",
+            "\"\"@a.b",
+            "a@[127.0.0.1]",
+            "a@[IPv6:::1]",
+            "a@[ipv6:1::2]",
+            "te~s`t!#@a",
+            "a@b@c.d",
+            "\"a@b\"@c.d",
+            "\"a\\\"b\"@c",
+            ".a@b.c",
+            "a.@b.c",
+            "a@-b.c",
+            "a@b.c-",
+            "1234567890123456789012345678901234567890123456789012345678901234@a.b",
+        ],
+    ),
 ];
-
-#[test]
-fn what_is_refused_says_why() {
-    for (pattern, reason) in REFUSED {
-        let refusal = compile(&only(pattern)).expect_err(pattern);
-        assert!(refusal.what.contains(reason), "{pattern}: {}", refusal.what);
-    }
-}
-
-#[test]
-fn deep_nesting_is_answered() {
-    let brackets = [
-        ("(", ")"),
-        ("(?:", ")?"),
-        ("(?=", ")"),
-        ("[(", "]"),
-        ("\\((", ")"),
-    ];
-    for (open, close) in brackets {
-        for depth in [99, 100, 101, 100_000] {
-            let pattern = format!("{}a{}", open.repeat(depth), close.repeat(depth));
-            let refused = compile(&only(&pattern)).is_err();
-            assert!(refused || depth < 101 || open == "[(", "{open} {depth}");
-        }
-    }
-}

@@ -1,0 +1,3 @@
+//! What the build script generates for the cases.
+
+include!(concat!(env!("OUT_DIR"), "/languages.rs"));
