@@ -16,6 +16,9 @@ const MANAGEMENT_URL: &str = "PULSE_TEST_MANAGEMENT_URL";
 /// The module of the tests that need a management API.
 const MANAGEMENT_TESTS: &str = "management_api::";
 
+/// The tests that are run on each further RabbitMQ.
+const CLIENT_TESTS: [&str; 4] = ["-p", "taskcluster-pulse", "--test", "rabbitmq"];
+
 /// Run every test of the workspace, those on a real RabbitMQ included.
 ///
 /// The broker is the one that the variable PULSE_TEST_URL names, such as
@@ -24,9 +27,12 @@ const MANAGEMENT_TESTS: &str = "management_api::";
 /// tests of that API are skipped.
 ///
 /// Where PULSE_TEST_URL is not set, a private RabbitMQ is started on free ports
-/// of 127.0.0.1, with its data in a temporary folder, and is gone afterwards,
-/// whatever the tests do. Where RabbitMQ is not installed, the system's package
-/// manager is asked for it, if that needs no password.
+/// of 127.0.0.1, with its data in a temporary folder, and is removed afterwards,
+/// whatever the tests do. If RabbitMQ is not installed, this asks whether to install
+/// it with the system's package manager; as root, it does so at once.
+///
+/// The tests of the client are run again on each further RabbitMQ: those in the
+/// folders of PULSE_TEST_RABBITMQ, and in /opt/rabbitmq_server-*/sbin.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
@@ -36,15 +42,19 @@ Examples:
 
 Exit codes:
   0    every test passed
-  2    there is no broker to test with; it says what to install
+  2    there is no broker to test with; the error has the command to install one
   any other is cargo's, 101 for a failed test")]
 pub(crate) struct Args {
+    /// Install RabbitMQ without asking if it is missing, with sudo if that needs root
+    #[arg(long)]
+    install: bool,
+
     /// More arguments for `cargo test --workspace --all-features`
     #[arg(last = true, value_name = "ARGS")]
     cargo_args: Vec<OsString>,
 }
 
-/// Why the tests could not be run.
+/// The tests can't be run.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     #[error("cannot find the tests: {0}")]
@@ -95,42 +105,58 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Error> {
 }
 
 fn test_on_broker(args: &Args) -> Result<ExitStatus, Error> {
+    let cargo_args = args.cargo_args.as_slice();
     if is_set(URL) {
         eprintln!("testing with the broker that {URL} names");
         if !is_set(MANAGEMENT_URL) {
             eprintln!("skipping the tests of its management API: {MANAGEMENT_URL} is not set");
-            return cargo_test(args, &["--skip", MANAGEMENT_TESTS], []);
+            return cargo_test(cargo_args, &["--skip", MANAGEMENT_TESTS], []);
         }
-        return cargo_test(args, &[], []);
+        return cargo_test(cargo_args, &[], []);
     }
     let server = match Server::find() {
         Some(server) => server,
-        None => rabbitmq::install()?,
+        None => rabbitmq::install(args.install)?,
     };
+    let others = server.others();
+    let mut status = test_with(server, cargo_args)?;
+    // A choice of tests is run once.
+    if cargo_args.is_empty() {
+        let client = CLIENT_TESTS.map(OsString::from);
+        for server in others {
+            if !status.success() {
+                break;
+            }
+            eprintln!("testing the client with {}", server.path().display());
+            status = test_with(server, &client)?;
+        }
+    }
+    Ok(status)
+}
+
+/// Runs tests on a private broker of `server`.
+fn test_with(server: Server, cargo_args: &[OsString]) -> Result<ExitStatus, Error> {
     // Cleans up when it is dropped; and when this process is killed, too.
     let broker = RabbitMq::start_with_management(server)?;
     eprintln!("testing with a private RabbitMQ, {}", broker.address());
     let management = broker.management_url().map(|url| (MANAGEMENT_URL, url));
     let amqp = (URL, broker.url().to_owned());
-    cargo_test(args, &[], [amqp].into_iter().chain(management))
+    cargo_test(cargo_args, &[], [amqp].into_iter().chain(management))
 }
 
 fn is_set(variable: &str) -> bool {
     env::var_os(variable).is_some_and(|value| !value.is_empty())
 }
 
-/// Runs `cargo test`, with `test_args` for the test programs before the user's own.
+/// Runs `cargo test`, with `test_args` for the test programs before those in
+/// `cargo_args`.
 fn cargo_test(
-    args: &Args,
+    cargo_args: &[OsString],
     test_args: &[&str],
     variables: impl IntoIterator<Item = (&'static str, String)>,
 ) -> Result<ExitStatus, Error> {
-    let mut for_cargo = args.cargo_args.split(|arg| arg == "--");
-    let for_tests = args
-        .cargo_args
-        .iter()
-        .skip_while(|arg| *arg != "--")
-        .skip(1);
+    let mut for_cargo = cargo_args.split(|arg| arg == "--");
+    let for_tests = cargo_args.iter().skip_while(|arg| *arg != "--").skip(1);
     let mut command = cargo()?;
     command
         .args(["test", "--workspace", "--all-features"])

@@ -147,24 +147,29 @@ fn connections_are_closed_with_the_reason() {
     log_in(&broker);
 }
 
-/// Runs `cargo xtask test` with a cargo that says which broker it was given,
-/// and then runs `script`.
-fn xtask_test(script: &str) -> (Command, tempfile::TempDir) {
+/// Arguments of `cargo xtask test` that choose tests.
+const CHOICE: [&str; 4] = ["--", "name", "--", "--nocapture"];
+
+fn write_program(path: &Path, script: &str) {
     use std::os::unix::fs::PermissionsExt;
+    std::fs::write(path, script).unwrap();
+    std::fs::set_permissions(path, PermissionsExt::from_mode(0o755)).unwrap();
+}
+
+/// Runs `cargo xtask test` with a cargo that prints its arguments and its broker, and
+/// then runs `script`.
+fn xtask_test(script: &str, args: &[&str]) -> (Command, tempfile::TempDir) {
     let bin = tempfile::tempdir().unwrap();
     let cargo = bin.path().join("cargo");
-    std::fs::write(
-        &cargo,
-        format!("#!/bin/sh\necho \"$@\"\necho \"$PULSE_TEST_URL\"\necho \"$PULSE_TEST_MANAGEMENT_URL\"\n{script}\n"),
-    )
-    .unwrap();
-    std::fs::set_permissions(&cargo, PermissionsExt::from_mode(0o755)).unwrap();
+    let print = "echo \"$@\"\necho \"$PULSE_TEST_URL\"\necho \"$PULSE_TEST_MANAGEMENT_URL\"";
+    write_program(&cargo, &format!("#!/bin/sh\n{print}\n{script}\n"));
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
     command
         .env("CARGO", cargo)
         .env_remove("PULSE_TEST_URL")
         .env_remove("PULSE_TEST_MANAGEMENT_URL")
-        .args(["test", "--", "name", "--", "--nocapture"]);
+        .arg("test")
+        .args(args);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     (command, bin)
 }
@@ -178,7 +183,7 @@ fn is_down(url: &str) -> bool {
 #[test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
 fn the_tests_get_the_broker_and_the_arguments_and_give_the_exit_code() {
-    let (mut command, _bin) = xtask_test("exit 7");
+    let (mut command, _bin) = xtask_test("exit 7", &CHOICE);
     let output = command.output().unwrap();
     assert_eq!(output.status.code(), Some(7), "{output:?}");
     let text = String::from_utf8(output.stdout).unwrap();
@@ -203,9 +208,43 @@ fn the_tests_get_the_broker_and_the_arguments_and_give_the_exit_code() {
 }
 
 #[test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+fn the_client_is_tested_on_each_further_rabbitmq() {
+    let installed = Server::find().unwrap();
+    let further = tempfile::tempdir().unwrap();
+    for name in ["rabbitmq-server", "rabbitmqctl"] {
+        let program = installed.path().with_file_name(name);
+        let script = format!("#!/bin/sh\nexec {} \"$@\"\n", program.display());
+        write_program(&further.path().join(name), &script);
+    }
+    let (mut command, _bin) = xtask_test("", &[]);
+    let output = command
+        .env("PULSE_TEST_RABBITMQ", further.path())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    let runs: Vec<&str> = text
+        .lines()
+        .filter(|line| line.starts_with("test "))
+        .collect();
+    let client = "-p taskcluster-pulse --test rabbitmq ";
+    assert!(
+        !runs[0].contains(client) && runs[1].contains(client),
+        "{text}"
+    );
+    let urls = text.lines().filter(|line| line.starts_with("amqp://"));
+    assert_eq!(
+        urls.collect::<std::collections::BTreeSet<_>>().len(),
+        2,
+        "{text}"
+    );
+}
+
+#[test]
 fn a_broker_that_is_named_is_taken_as_it_is() {
     let url = "amqp://guest:secret@192.0.2.1/%2f";
-    let (mut command, _bin) = xtask_test("");
+    let (mut command, _bin) = xtask_test("", &CHOICE);
     let output = command.env("PULSE_TEST_URL", url).output().unwrap();
     assert!(output.status.success(), "{output:?}");
     let text = String::from_utf8_lossy(&output.stdout);
@@ -215,7 +254,7 @@ fn a_broker_that_is_named_is_taken_as_it_is() {
     let skip = "-- --include-ignored --skip management_api:: --nocapture\n";
     assert!(text.contains(skip), "{text}");
 
-    let (mut command, _bin) = xtask_test("");
+    let (mut command, _bin) = xtask_test("", &CHOICE);
     command.env("PULSE_TEST_URL", url);
     command.env("PULSE_TEST_MANAGEMENT_URL", "http://192.0.2.1/%2f");
     let output = command.output().unwrap();
@@ -225,7 +264,8 @@ fn a_broker_that_is_named_is_taken_as_it_is() {
 #[test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
 fn a_command_that_is_killed_leaves_no_broker_behind() {
-    let (mut command, _bin) = xtask_test("echo \"$TMPDIR\"/xtask-rabbitmq-*; exec sleep 5");
+    let (mut command, _bin) =
+        xtask_test("echo \"$TMPDIR\"/xtask-rabbitmq-*; exec sleep 5", &CHOICE);
     let temporary = tempfile::tempdir().unwrap();
     let mut child = command.env("TMPDIR", temporary.path()).spawn().unwrap();
     let mut text = String::new();

@@ -1,7 +1,7 @@
 //! Formats, against another validator of JSON Schema.
 
 use serde_json::{Value, json};
-use taskcluster_codegen::pattern::{Constraint, compile};
+use taskcluster_documents::pattern::{Constraint, compile};
 use taskcluster_tests::texts::near;
 
 use crate::accepts;

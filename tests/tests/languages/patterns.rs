@@ -1,7 +1,7 @@
 //! Patterns, against an ECMA-262 engine.
 
 use regress::{Flags, Regex};
-use taskcluster_codegen::pattern::{Constraint, Shape, compile};
+use taskcluster_documents::pattern::{Constraint, Shape, compile};
 use taskcluster_tests::texts::near;
 
 use crate::accepts;

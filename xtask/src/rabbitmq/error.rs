@@ -1,20 +1,18 @@
-//! Why there is no broker.
+//! Errors of the private RabbitMQ.
 
 use std::io;
 
-/// Why there is no broker, or why it did not do as it was told.
+/// A private RabbitMQ can't be started, or does not obey.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// RabbitMQ is not installed.
-    #[error(
-        "RabbitMQ is not installed; `cargo xtask test` installs it where it may, and says how where it may not"
-    )]
+    #[error("RabbitMQ is not installed; `cargo xtask test` asks whether to install it")]
     NotInstalled,
 
-    /// RabbitMQ is not installed, and can't be by this command.
+    /// RabbitMQ is not installed, and this command can't or may not install it.
     #[error(
-        "RabbitMQ is needed for the tests, and is not installed: {why}; \
+        "the tests need RabbitMQ, which is not installed: {why}; \
              {todo}, or set PULSE_TEST_URL to a broker that the tests may use, \
              such as amqp://guest:guest@127.0.0.1:5672/%2f"
     )]
@@ -25,7 +23,7 @@ pub enum Error {
         todo: String,
     },
 
-    /// The broker's temporary folder can't be made, or its ports not be found.
+    /// The broker's temporary folder can't be made, or there are no free ports.
     #[error("cannot prepare a private RabbitMQ: {0}; check the folder that TMPDIR names")]
     Folder(io::Error),
 
@@ -33,8 +31,8 @@ pub enum Error {
     #[error("cannot run RabbitMQ: {0}; check its installation")]
     Run(io::Error),
 
-    /// The broker did not come up.
-    #[error("the private RabbitMQ {what}; it said last:\n{log}")]
+    /// The broker did not start.
+    #[error("the private RabbitMQ {what}; the end of its log:\n{log}")]
     NotStarted {
         /// How it failed.
         what: &'static str,
@@ -43,11 +41,11 @@ pub enum Error {
     },
 
     /// `rabbitmqctl` failed.
-    #[error("`rabbitmqctl {command}` failed: {said}")]
+    #[error("`rabbitmqctl {command}` failed: {output}")]
     Ctl {
         /// Its arguments.
         command: String,
         /// What it printed.
-        said: String,
+        output: String,
     },
 }

@@ -1,5 +1,6 @@
-//! Installing RabbitMQ with the system's package manager.
+//! Installation of RabbitMQ with the system's package manager.
 
+use std::io::{self, IsTerminal, Write};
 use std::process::{Command, Stdio};
 
 use super::{Error, Server};
@@ -8,14 +9,14 @@ use super::{Error, Server};
 #[derive(Debug)]
 struct Manager {
     program: &'static str,
-    /// What a person would run.
+    /// The command for a person.
     command: &'static str,
-    /// What this runs, with `sh`.
+    /// The command for this program, run by `sh`.
     script: &'static str,
     needs_root: bool,
 }
 
-/// The package managers, in the order in which they are looked for.
+/// The package managers, in the order in which they are tried.
 const MANAGERS: [Manager; 4] = [
     Manager {
         program: "apt-get",
@@ -43,44 +44,56 @@ const MANAGERS: [Manager; 4] = [
     },
 ];
 
-/// Who may run a package manager.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Permission {
-    /// This process.
-    Own,
-    /// This process by `sudo`, which asks for no password.
-    Sudo,
-    /// Somebody else.
-    None,
-}
-
-/// Installs RabbitMQ, and says so on standard error. No service is left running.
+/// Installs RabbitMQ, and reports that on standard error. No service is left running.
+///
+/// Root's processes, such as those of CI, install it at once. For others, `agreed` is
+/// the user's consent; without it, the user is asked, if there is a terminal.
 ///
 /// # Errors
 ///
-/// There is no package manager that this knows, it needs a password, or it
-/// fails: the error says what to run.
-pub fn install() -> Result<Server, Error> {
+/// The user does not consent, there is no known package manager, or it fails. The
+/// error has the command to run.
+pub fn install(agreed: bool) -> Result<Server, Error> {
     let Some(manager) = MANAGERS.iter().find(|manager| manager.is_present()) else {
         return Err(Error::CannotInstall {
-            why: "no package manager that this command knows is here".to_owned(),
+            why: "no known package manager is installed".to_owned(),
             todo: "install RabbitMQ 3.10 or newer, see https://www.rabbitmq.com/docs/download"
                 .to_owned(),
         });
     };
-    let permission = manager.permission();
-    if permission == Permission::None {
-        return Err(manager
-            .refuse("installing it takes root's rights, or a sudo that asks for no password"));
+    let root = is_root();
+    let terminal = io::stdin().is_terminal() && io::stderr().is_terminal();
+    let agreed = match Consent::of(root, agreed, terminal) {
+        Consent::Given => true,
+        Consent::Ask => manager.ask(),
+        Consent::Missing => false,
+    };
+    if !agreed {
+        return Err(manager.refuse("installing it needs your consent"));
     }
-    eprintln!(
-        "RabbitMQ is needed for the tests and is not installed; installing it with {}, without starting its service",
-        manager.program
-    );
-    manager.run(permission)?;
-    Server::find().ok_or_else(|| {
-        manager.refuse("its package was installed, but has no rabbitmq-server or epmd")
-    })
+    eprintln!("installing RabbitMQ with {}", manager.program);
+    manager.run(manager.shell(root, terminal)?)?;
+    Server::find()
+        .ok_or_else(|| manager.refuse("the package has no rabbitmq-server, or there is no epmd"))
+}
+
+/// Whether RabbitMQ may be installed.
+#[derive(Debug, PartialEq, Eq)]
+enum Consent {
+    Given,
+    Ask,
+    Missing,
+}
+
+impl Consent {
+    /// `agreed` is what the user has stated already; `terminal`, whether one can ask.
+    fn of(root: bool, agreed: bool, terminal: bool) -> Self {
+        match (root || agreed, terminal) {
+            (true, _) => Self::Given,
+            (false, true) => Self::Ask,
+            (false, false) => Self::Missing,
+        }
+    }
 }
 
 impl Manager {
@@ -88,26 +101,41 @@ impl Manager {
         succeeds(self.program, &["--version"])
     }
 
-    fn permission(&self) -> Permission {
-        if is_root() == self.needs_root {
-            Permission::Own
-        } else if self.needs_root && succeeds("sudo", &["-n", "true"]) {
-            Permission::Sudo
-        } else {
-            Permission::None
-        }
+    /// Asks the user on the terminal.
+    fn ask(&self) -> bool {
+        eprint!(
+            "The tests need RabbitMQ, which is not installed. Run `{}` now? [y/N] ",
+            self.for_user()
+        );
+        let mut answer = String::new();
+        let read = io::stderr()
+            .flush()
+            .and_then(|()| io::stdin().read_line(&mut answer));
+        read.is_ok() && ["y", "yes"].contains(&answer.trim().to_lowercase().as_str())
     }
 
-    fn run(&self, permission: Permission) -> Result<(), Error> {
-        let mut command = match permission {
-            Permission::Sudo => {
-                let mut command = Command::new("sudo");
-                command.args(["-n", "sh"]);
-                command
+    /// The command of a shell with the rights that the package manager needs.
+    fn shell(&self, root: bool, terminal: bool) -> Result<Command, Error> {
+        if self.needs_root && !root {
+            let mut sudo = Command::new("sudo");
+            if !terminal {
+                // Without a terminal, it can't ask for a password.
+                if !succeeds("sudo", &["-n", "true"]) {
+                    return Err(self.refuse("installing it needs root, or sudo without a password"));
+                }
+                sudo.arg("-n");
             }
-            Permission::Own | Permission::None => Command::new("sh"),
-        };
-        let status = command
+            sudo.arg("sh");
+            return Ok(sudo);
+        }
+        if root && !self.needs_root {
+            return Err(self.refuse("the package manager does not run as root"));
+        }
+        Ok(Command::new("sh"))
+    }
+
+    fn run(&self, mut shell: Command) -> Result<(), Error> {
+        let status = shell
             .args(["-c", self.script])
             .stdin(Stdio::null())
             .status()
@@ -120,11 +148,16 @@ impl Manager {
     }
 
     fn refuse(&self, why: &str) -> Error {
-        let sudo = if self.needs_root { "sudo " } else { "" };
         Error::CannotInstall {
             why: why.to_owned(),
-            todo: format!("run `{sudo}{}`", self.command),
+            todo: format!("run `cargo xtask test --install`, or `{}`", self.for_user()),
         }
+    }
+
+    /// The command for a person, with `sudo` if it needs root.
+    fn for_user(&self) -> String {
+        let sudo = if self.needs_root { "sudo " } else { "" };
+        format!("{sudo}{}", self.command)
     }
 }
 
@@ -133,7 +166,7 @@ fn is_root() -> bool {
     id.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }
 
-/// Whether a program is here and, run without a word, does what it is asked to.
+/// Whether a program is installed and, run without output, succeeds.
 fn succeeds(program: &str, args: &[&str]) -> bool {
     let mut command = Command::new(program);
     command
@@ -142,4 +175,19 @@ fn succeeds(program: &str, args: &[&str]) -> bool {
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Consent;
+
+    #[test]
+    fn only_root_installs_without_being_asked_to() {
+        for terminal in [true, false] {
+            assert_eq!(Consent::of(true, false, terminal), Consent::Given);
+            assert_eq!(Consent::of(false, true, terminal), Consent::Given);
+        }
+        assert_eq!(Consent::of(false, false, true), Consent::Ask);
+        assert_eq!(Consent::of(false, false, false), Consent::Missing);
+    }
 }

@@ -155,7 +155,7 @@ impl RabbitMq {
         }
         Err(Error::Ctl {
             command: args.join(" "),
-            said: text(&[output.stdout, output.stderr].concat()),
+            output: text(&[output.stdout, output.stderr].concat()),
         })
     }
 }

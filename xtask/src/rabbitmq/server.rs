@@ -8,7 +8,14 @@ use std::path::{Path, PathBuf};
 /// and is for root alone; so this folder is looked in before the path is.
 const PACKAGED: &str = "/usr/lib/rabbitmq/bin";
 
-/// Where others put them that is not on everyone's path.
+/// The variable with folders of further RabbitMQs, separated as in `PATH`.
+const VARIABLE: &str = "PULSE_TEST_RABBITMQ";
+
+/// Where RabbitMQ's archives for Unix are unpacked, each below a folder
+/// `rabbitmq_server-VERSION`.
+const UNPACKED: &str = "/opt";
+
+/// Other folders that packages use and that are not always on the path.
 const ELSEWHERE: [&str; 3] = [
     "/opt/rabbitmq/sbin",
     "/usr/local/sbin",
@@ -27,16 +34,28 @@ impl Server {
     /// Finds the RabbitMQ that is installed, and the Erlang that it runs on.
     #[must_use]
     pub fn find() -> Option<Self> {
-        let path = env::var_os("PATH").unwrap_or_default();
-        let folders: Vec<PathBuf> = [PACKAGED.into()]
-            .into_iter()
-            .chain(env::split_paths(&path))
-            .chain(ELSEWHERE.map(PathBuf::from))
-            .collect();
+        let folders = [vec![PACKAGED.into()], path(), further()].concat();
         Self::find_in(&folders)
     }
 
-    /// Finds it in these folders, the first first.
+    /// Finds further RabbitMQs, of other versions: in the folders of the variable
+    /// `PULSE_TEST_RABBITMQ`, and in `/opt/rabbitmq_server-*/sbin`.
+    #[must_use]
+    pub fn others(&self) -> Vec<Self> {
+        let find = |folder: PathBuf| Self::find_in(&[vec![folder], path()].concat());
+        let mut others: Vec<Self> = further().into_iter().filter_map(find).collect();
+        others.retain(|other| other.server != self.server);
+        others.dedup();
+        others
+    }
+
+    /// The path of `rabbitmq-server`.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.server
+    }
+
+    /// Finds RabbitMQ in the first of these folders that has it.
     fn find_in(folders: &[PathBuf]) -> Option<Self> {
         let epmd = epmd(folders)?;
         folders.iter().find_map(|folder| {
@@ -46,6 +65,35 @@ impl Server {
             (server.is_file() && ctl.is_file()).then_some(Self { server, ctl, epmd })
         })
     }
+}
+
+/// The folders in `PATH`, and those where package managers put programs.
+fn path() -> Vec<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path)
+        .chain(ELSEWHERE.map(PathBuf::from))
+        .collect()
+}
+
+/// The folders of further RabbitMQs.
+fn further() -> Vec<PathBuf> {
+    let named = env::var_os(VARIABLE).unwrap_or_default();
+    let named = env::split_paths(&named).filter(|folder| !folder.as_os_str().is_empty());
+    named.chain(unpacked(Path::new(UNPACKED))).collect()
+}
+
+/// The `sbin` of every `rabbitmq_server-VERSION` in `folder`, in order.
+fn unpacked(folder: &Path) -> Vec<PathBuf> {
+    let entries = folder.read_dir().into_iter().flatten().flatten();
+    let mut found: Vec<PathBuf> = entries
+        .filter(|entry| {
+            let name = entry.file_name();
+            name.to_string_lossy().starts_with("rabbitmq_server-")
+        })
+        .map(|entry| entry.path().join("sbin"))
+        .collect();
+    found.sort();
+    found
 }
 
 /// Erlang's port mapper: on the path, or beside the real `erl`.
@@ -64,6 +112,18 @@ mod tests {
     use std::io;
 
     use super::*;
+
+    #[test]
+    fn unpacked_archives_are_found() -> io::Result<()> {
+        let root = tempfile::tempdir()?;
+        for name in ["rabbitmq_server-4.1.0", "rabbitmq_server-3.13.7", "other"] {
+            fs::create_dir(root.path().join(name))?;
+        }
+        let expected = ["3.13.7", "4.1.0"]
+            .map(|version| root.path().join(format!("rabbitmq_server-{version}/sbin")));
+        assert_eq!(unpacked(root.path()), expected);
+        Ok(())
+    }
 
     #[test]
     fn the_first_folder_that_has_all_of_it_wins() -> io::Result<()> {
