@@ -1,19 +1,20 @@
-//! Payloads of two exchanges: what checking adds to decoding, and how decoding
-//! and checking compare with other libraries for the same schemas.
+//! Payloads of two exchanges: what validation adds to decoding, and how encoding,
+//! decoding and validation compare with plain serde structs and with other libraries
+//! for the same schemas.
 //!
-//! Prints a table, and fails where a goal is missed over all messages.
+//! Prints a table, and fails if a goal is missed over all messages.
 
 use std::hint::black_box;
 use std::path::Path;
 use std::process::ExitCode;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use taskcluster_bench::{in_turns, task_completed, typify, worker_running};
+use taskcluster_bench::{in_turns, plain, task_completed, typify, worker_running};
 use taskcluster_events::queue::TaskCompletedMessage;
 use taskcluster_events::worker_manager::WorkerPulseMessage;
-use taskcluster_pulse::Payload;
-use taskcluster_pulse::decode;
+use taskcluster_pulse::{Payload, decode, decode_strict};
 use taskcluster_tests::documents::Documents;
 use taskcluster_tests::judge::Other;
 
@@ -26,12 +27,12 @@ const ROUNDS: usize = 60;
 fn main() -> ExitCode {
     let schemas = concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas");
     let documents = Documents::read(Path::new(schemas));
-    let completed = measure::<TaskCompletedMessage, typify::completed::TaskCompletedMessage>(
+    let completed = measure::<TaskCompletedMessage, plain::TaskCompleted, typify::completed::TaskCompletedMessage>(
         "task-completed",
         (0..MESSAGES).map(task_completed).collect(),
         &Other::new(&documents, "/schemas/queue/v1/task-completed-message.json"),
     );
-    let worker = measure::<WorkerPulseMessage, typify::worker::WorkerPulseMessage>(
+    let worker = measure::<WorkerPulseMessage, plain::WorkerRunning, typify::worker::WorkerPulseMessage>(
         "worker-running",
         (0..MESSAGES).map(worker_running).collect(),
         &Other::new(
@@ -52,12 +53,13 @@ fn main() -> ExitCode {
 }
 
 /// The times of both contenders of each of the [`COMPARISONS`], on `texts` of
-/// the payload type `P`, which is typify's `T` and the schema of `other`.
-fn measure<P: Payload, T: DeserializeOwned>(
+/// the payload type `P`, of the plain struct `C`, of typify's `T` and of the schema of
+/// `other`.
+fn measure<P: Payload, C: DeserializeOwned + Serialize, T: DeserializeOwned>(
     name: &str,
     texts: Vec<String>,
     other: &Other,
-) -> [(f64, f64); 3] {
+) -> [(f64, f64); COMPARISONS.len()] {
     let bytes: usize = texts.iter().map(String::len).sum();
     println!(
         "{name}: {} messages of {} bytes",
@@ -65,22 +67,32 @@ fn measure<P: Payload, T: DeserializeOwned>(
         bytes / texts.len()
     );
     let payloads: Vec<P> = texts.iter().map(|text| read(text)).collect();
+    let plain: Vec<C> = texts.iter().map(|text| parse(text)).collect();
     let values: Vec<Value> = texts.iter().map(|text| parse(text)).collect();
 
-    // Where the payload is looked at in place, neither pays for moving it.
+    // The payload is looked at in place, so that nobody pays for a move.
     let decoded = |text: &String| {
         black_box(&read::<P>(text));
     };
     let checked = |text: &String| assert!(black_box(&read::<P>(text)).validate().is_ok());
-    let ours = |payload: &P| assert!(payload.validate().is_ok());
-    let theirs = |value: &Value| assert!(other.is_valid(value));
+    let strict = |text: &String| {
+        black_box(&decode_strict::<P>(text.as_bytes()).expect("a payload"));
+    };
+    let validated = |payload: &P| assert!(payload.validate().is_ok());
+    let by_jsonschema = |value: &Value| assert!(other.is_valid(value));
     let by_typify = |text: &String| {
         black_box(&parse::<T>(text));
     };
+    let by_chrono = |text: &String| {
+        black_box(&parse::<C>(text));
+    };
     let times = [
         in_turns(ROUNDS, (&texts, checked), (&texts, decoded)),
-        in_turns(ROUNDS, (&payloads, ours), (&values, theirs)),
+        in_turns(ROUNDS, (&texts, strict), (&texts, decoded)),
+        in_turns(ROUNDS, (&payloads, validated), (&values, by_jsonschema)),
         in_turns(ROUNDS, (&texts, decoded), (&texts, by_typify)),
+        in_turns(ROUNDS, (&texts, checked), (&texts, by_chrono)),
+        in_turns(ROUNDS, (&payloads, encode), (&plain, encode)),
     ];
     for (comparison, times) in COMPARISONS.iter().zip(times) {
         comparison.print(times);
@@ -89,10 +101,13 @@ fn measure<P: Payload, T: DeserializeOwned>(
 }
 
 /// What is measured, in the order of what [`measure`] gives.
-const COMPARISONS: [Comparison; 3] = [
+const COMPARISONS: [Comparison; 6] = [
     Comparison::AtMost(1.05, "decode and validate, of decode alone"),
+    Comparison::AtMost(1.6, "decode_strict, of decode alone"),
     Comparison::AtLeast(8.0, "validate, against jsonschema"),
     Comparison::AtLeast(1.5, "decode, against typify's types"),
+    Comparison::AtMost(0.7, "decode and validate, of serde and chrono"),
+    Comparison::AtMost(0.55, "encode, of serde and chrono"),
 ];
 
 /// Two times that are compared, and the goal for all messages together.
@@ -112,11 +127,11 @@ impl Comparison {
         };
         let nanoseconds = |seconds: f64| seconds * 1e9 / MESSAGES as f64;
         let (ours, theirs) = (nanoseconds(ours), nanoseconds(theirs));
-        println!("  {what:<38} {ours:>7.0} ns {theirs:>7.0} ns {ratio:>7.3}x");
+        println!("  {what:<41} {ours:>7.0} ns {theirs:>7.0} ns {ratio:>7.3}x");
         ratio
     }
 
-    /// Whether `ratio` is what is wanted; says so where it is not.
+    /// Whether `ratio` meets the goal; prints a line if it does not.
     fn is_met(&self, ratio: f64) -> bool {
         let met = match self {
             Self::AtMost(limit, _) => ratio <= *limit,
@@ -135,4 +150,8 @@ fn read<P: Payload>(text: &str) -> P {
 
 fn parse<T: DeserializeOwned>(text: &str) -> T {
     serde_json::from_slice(text.as_bytes()).expect("a message")
+}
+
+fn encode<T: Serialize>(value: &T) {
+    black_box(&serde_json::to_vec(value).expect("JSON"));
 }

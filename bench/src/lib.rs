@@ -3,6 +3,8 @@
 use std::hint::black_box;
 use std::time::Instant;
 
+pub mod plain;
+
 /// The types that typify makes of the schemas.
 #[allow(clippy::all, missing_docs, reason = "typify's code is as it is")]
 pub mod typify {

@@ -25,6 +25,8 @@
 //! lapin writes every frame and ureq every request, those that log in included:
 //! keep `lapin` and `ureq_proto` at `DEBUG` where others read the logs.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[doc(hidden)]
 pub mod __private;
 #[cfg(feature = "amqp")]

@@ -21,7 +21,9 @@ description = {description}
 version = {version}
 edition = "2024"
 rust-version = "1.88"
-{license}{publish}
+{license}keywords = ["taskcluster", "pulse", "rabbitmq", "events"]
+categories = ["api-bindings"]
+{publish}
 [dependencies]
 arbitrary = {{ version = "1.5.0", default-features = false, optional = true }}
 schemars = {{ version = "1.2.3", default-features = false, optional = true }}
@@ -62,6 +64,9 @@ taskcluster-pulse = {{ {path}version = {runtime}, default-features = false }}
             needs.join(", ")
         );
     }
+    text.push_str(
+        "\n[package.metadata.docs.rs]\nall-features = true\nrustdoc-args = [\"--cfg\", \"docsrs\"]\n",
+    );
     text.push_str("\n[lints.rust]\nmissing_docs = \"deny\"\nunsafe_code = \"forbid\"\n");
     text
 }

@@ -14,7 +14,6 @@ mod generated;
 mod patterns;
 
 use serde_json::json;
-
 use taskcluster_pulse::{Payload, decode};
 
 /// Whether the generated code accepts `text` as the property `name` of `P`.

@@ -1,0 +1,149 @@
+//! The published packages: their metadata, and the Rust version that they state.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// The answer of `cargo metadata`, with all features of all crates.
+fn metadata() -> Value {
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "metadata",
+            "--format-version",
+            "1",
+            "--all-features",
+            "--locked",
+        ])
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+        .output()
+        .expect("cargo runs");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+fn items<'v>(value: &'v Value, name: &str) -> impl Iterator<Item = &'v Value> {
+    value[name].as_array().into_iter().flatten()
+}
+
+fn text<'v>(value: &'v Value, name: &str) -> &'v str {
+    value[name].as_str().unwrap_or_default()
+}
+
+/// The packages of the workspace.
+fn members(metadata: &Value) -> impl Iterator<Item = &Value> {
+    let ids: BTreeSet<&str> = items(metadata, "workspace_members")
+        .filter_map(Value::as_str)
+        .collect();
+    items(metadata, "packages").filter(move |package| ids.contains(text(package, "id")))
+}
+
+fn is_published(package: &Value) -> bool {
+    package["publish"].is_null()
+}
+
+/// A version such as `1.88`, to compare.
+fn numbers(version: &str) -> Vec<u64> {
+    let numbers = version.split('.').map(str::parse);
+    let mut numbers: Vec<u64> = numbers.collect::<Result<_, _>>().expect("a version");
+    numbers.resize(3, 0);
+    numbers
+}
+
+/// What each package needs to be built: its normal and build dependencies.
+fn dependencies(metadata: &Value) -> BTreeMap<&str, Vec<&str>> {
+    let is_needed = |dependency: &&Value| {
+        items(dependency, "dep_kinds").any(|kind| text(kind, "kind") != "dev")
+    };
+    items(&metadata["resolve"], "nodes")
+        .map(|node| {
+            let needed = items(node, "deps").filter(is_needed);
+            (text(node, "id"), needed.map(|it| text(it, "pkg")).collect())
+        })
+        .collect()
+}
+
+/// `id` and all that it needs.
+fn closure<'m>(id: &'m str, dependencies: &BTreeMap<&'m str, Vec<&'m str>>) -> BTreeSet<&'m str> {
+    let mut found = BTreeSet::new();
+    let mut waiting = vec![id];
+    while let Some(id) = waiting.pop() {
+        if found.insert(id) {
+            waiting.extend(dependencies.get(id).into_iter().flatten());
+        }
+    }
+    found
+}
+
+#[test]
+fn no_dependency_needs_a_newer_rust_than_the_crate_states() {
+    let metadata = metadata();
+    let dependencies = dependencies(&metadata);
+    let versions: BTreeMap<&str, &str> = items(&metadata, "packages")
+        .filter(|package| package["rust_version"].is_string())
+        .map(|package| (text(package, "id"), text(package, "rust_version")))
+        .collect();
+    for package in members(&metadata) {
+        let (id, name) = (text(package, "id"), text(package, "name"));
+        let stated = versions
+            .get(id)
+            .unwrap_or_else(|| panic!("{name} states no Rust version"));
+        for needed in closure(id, &dependencies) {
+            let Some(version) = versions.get(needed) else {
+                continue;
+            };
+            assert!(
+                numbers(version) <= numbers(stated),
+                "{name} states Rust {stated}; {needed} needs {version}"
+            );
+        }
+    }
+}
+
+#[test]
+fn published_packages_are_described() {
+    let metadata = metadata();
+    for package in members(&metadata).filter(|package| is_published(package)) {
+        let name = text(package, "name");
+        for field in ["description", "license"] {
+            assert_ne!(text(package, field), "", "{name} has no {field}");
+        }
+        // The generated crate has its rustdoc alone.
+        let has_readme = package["readme"].is_string();
+        assert!(has_readme || name == "taskcluster-events", "{name} has no readme");
+        let keywords: Vec<&Value> = items(package, "keywords").collect();
+        assert!((1..=5).contains(&keywords.len()), "{name}: {keywords:?}");
+        assert_ne!(
+            items(package, "categories").count(),
+            0,
+            "{name} has no categories"
+        );
+    }
+}
+
+#[test]
+fn published_packages_depend_on_published_packages_with_a_version() {
+    let metadata = metadata();
+    let published: BTreeSet<&str> = members(&metadata)
+        .filter(|package| is_published(package))
+        .map(|package| text(package, "name"))
+        .collect();
+    for package in members(&metadata).filter(|package| is_published(package)) {
+        let local = items(package, "dependencies").filter(|dependency| {
+            dependency["path"].is_string() && text(dependency, "kind") != "dev"
+        });
+        for dependency in local {
+            let (name, needed) = (text(package, "name"), text(dependency, "name"));
+            assert!(published.contains(needed), "{name} depends on {needed}");
+            assert_ne!(
+                text(dependency, "req"),
+                "*",
+                "{name} depends on any {needed}"
+            );
+        }
+    }
+}
