@@ -114,7 +114,10 @@ fn published_packages_are_described() {
         }
         // The generated crate has its rustdoc alone.
         let has_readme = package["readme"].is_string();
-        assert!(has_readme || name == "taskcluster-events", "{name} has no readme");
+        assert!(
+            has_readme || name == "taskcluster-events",
+            "{name} has no readme"
+        );
         let keywords: Vec<&Value> = items(package, "keywords").collect();
         assert!((1..=5).contains(&keywords.len()), "{name}: {keywords:?}");
         assert_ne!(

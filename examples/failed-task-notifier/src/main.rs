@@ -1,0 +1,103 @@
+//! Prints a line for each failed task whose creator asked for it.
+//!
+//! A task asks with a route in its definition, such as `notify-line.alice`. The queue
+//! publishes the messages about the task to that route as well (in AMQP's terms: with
+//! the routing key `route.notify-line.alice` in the `CC` header), so that this program
+//! receives the messages about those tasks alone.
+//!
+//! ```console
+//! $ PULSE_URL=amqps://user:password@pulse.mozilla.org/%2f cargo run -p failed-task-notifier
+//! ```
+
+use std::convert::Infallible;
+use std::error::Error;
+
+use taskcluster_events::Event;
+use taskcluster_events::queue::TaskFailed;
+use taskcluster_pulse::{Connection, Consumer, Envelope, Exchange};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    tracing_subscriber::fmt::init();
+    let url = std::env::var("PULSE_URL").map_err(|_| "PULSE_URL is not set")?;
+    let consumer = start(Connection::amqp(&url)?).await?;
+    Ok(run(consumer, |line| println!("{line}")).await?)
+}
+
+/// Starts a consumer of the messages with a route of ours.
+async fn start(connection: Connection) -> Result<Consumer, taskcluster_pulse::Error> {
+    Consumer::builder(connection)
+        .queue("failed-task-notifier")
+        .bind(TaskFailed::route("notify-line.*"))
+        .start()
+        .await
+}
+
+/// Calls `print` with each line, until the consumer is stopped.
+async fn run(
+    consumer: Consumer,
+    print: impl Fn(String) + Send + Sync + 'static,
+) -> Result<(), taskcluster_pulse::Error> {
+    let handle = move |(event, envelope): (Event, Envelope)| {
+        lines(&event, &envelope).into_iter().for_each(&print);
+        std::future::ready(Ok::<(), Infallible>(()))
+    };
+    consumer.run(1, handle).await
+}
+
+/// A line for each person whom the task wants to be told.
+fn lines(event: &Event, envelope: &Envelope) -> Vec<String> {
+    let Event::TaskFailed(message) = event else {
+        return Vec::new();
+    };
+    let task = &message.payload.status;
+    envelope
+        .routes()
+        .filter_map(|route| route.strip_prefix("notify-line."))
+        .map(|name| {
+            format!(
+                "{name}: task {} failed on {}",
+                task.task_id, task.task_queue_id
+            )
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use taskcluster_pulse::{MemoryBroker, Message, Publisher, example};
+    use tokio::sync::mpsc;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_failed_task_is_printed_for_those_it_names_and_no_other_is() {
+        let broker = MemoryBroker::new();
+        let consumer = start(broker.connection()).await.expect("started");
+        let handle = consumer.handle();
+        let (sender, mut lines) = mpsc::unbounded_channel();
+        let running = tokio::spawn(run(consumer, move |line| {
+            sender.send(line).expect("the test receives lines");
+        }));
+
+        let publisher = Publisher::builder(broker.connection());
+        let publisher = publisher.start().await.expect("started");
+        let silent: Message<TaskFailed> = example(1).expect("an example");
+        let loud: Message<TaskFailed> = example(2).expect("an example");
+        let routes = ["notify-line.alice", "index.project.x", "notify-line.bob"];
+        let sent = publisher.publish(&silent).await.expect("accepted");
+        sent.await.expect("confirmed");
+        let sent = publisher.publish_with_routes(&loud, &routes).await;
+        sent.expect("accepted").await.expect("confirmed");
+
+        let status = &loud.payload.status;
+        for name in ["alice", "bob"] {
+            let (id, queue) = (&status.task_id, &status.task_queue_id);
+            let expected = format!("{name}: task {id} failed on {queue}");
+            assert_eq!(lines.recv().await, Some(expected));
+        }
+        handle.stop();
+        running.await.expect("no panic").expect("stopped");
+        assert_eq!(lines.recv().await, None);
+    }
+}

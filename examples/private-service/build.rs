@@ -1,0 +1,28 @@
+//! Generates the bindings from `schemas/`.
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::{env, fs};
+
+use taskcluster_codegen::Generator;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed=schemas");
+    let mut generator = Generator::new();
+    for entry in fs::read_dir("schemas")? {
+        let path = entry?.path();
+        generator = generator.source(path.display().to_string(), fs::read(&path)?);
+    }
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
+    for (path, text) in generator.module()? {
+        let path = out.join("generated").join(path);
+        fs::create_dir_all(path.parent().ok_or("a file is in a folder")?)?;
+        fs::write(path, text)?;
+    }
+    // The module is a file of its own, because `include!` takes no inner docs.
+    fs::write(
+        out.join("events.rs"),
+        "mod generated;\npub use generated::*;\n",
+    )?;
+    Ok(())
+}

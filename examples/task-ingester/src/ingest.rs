@@ -1,0 +1,159 @@
+//! The consumer, and what it does with a message.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde_json::json;
+use serde_json::value::RawValue;
+use taskcluster_events::Event;
+use taskcluster_events::queue::{
+    ArtifactCreated, TaskCompleted, TaskDefined, TaskException, TaskFailed, TaskGroupResolved,
+    TaskGroupSealed, TaskPending, TaskPriorityChanged, TaskRunning,
+};
+use taskcluster_pulse::{Connection, Consumer, Envelope, Error, OnFailure, Validation};
+
+/// How many messages are worked on at once.
+const HANDLERS: usize = 16;
+
+/// Starts a consumer of every exchange about tasks.
+pub(crate) async fn start(connection: Connection) -> Result<Consumer, Error> {
+    Consumer::builder(connection)
+        .queue("task-ingester")
+        .bind(TaskDefined::new())
+        .bind(TaskPending::new())
+        .bind(TaskRunning::new())
+        .bind(ArtifactCreated::new())
+        .bind(TaskCompleted::new())
+        .bind(TaskFailed::new())
+        .bind(TaskException::new())
+        .bind(TaskGroupResolved::new())
+        .bind(TaskGroupSealed::new())
+        .bind(TaskPriorityChanged::new())
+        .retries(2, Duration::from_millis(500))
+        .validation(Validation::Refuse)
+        .on_failure(OnFailure::DeadLetter)
+        .start()
+        .await
+}
+
+/// Writes a line for each message, until the consumer is stopped.
+pub(crate) async fn run(
+    consumer: Consumer,
+    output: impl Write + Send + 'static,
+) -> Result<(), Error> {
+    let output = Arc::new(Mutex::new(output));
+    // The event was decoded and validated; what is written are the bytes as they came.
+    let handle = move |(_, envelope): (Event, Envelope)| {
+        let output = Arc::clone(&output);
+        async move { write(&output, &envelope) }
+    };
+    consumer.run(HANDLERS, handle).await
+}
+
+fn write(output: &Mutex<impl Write>, envelope: &Envelope) -> io::Result<()> {
+    let line = json!({
+        "exchange": envelope.exchange(),
+        "routingKey": envelope.routing_key(),
+        "routes": envelope.routes().collect::<Vec<_>>(),
+        "payload": serde_json::from_slice::<&RawValue>(envelope.bytes())?,
+    });
+    // One call for a whole line: a line is never torn by a crash of this program.
+    let line = format!("{line}\n");
+    let mut output = output.lock().unwrap_or_else(PoisonError::into_inner);
+    output.write_all(line.as_bytes())?;
+    output.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+    use taskcluster_pulse::{MemoryBroker, Message, Publisher, example};
+
+    use super::*;
+    use crate::metrics;
+
+    /// A file whose first writes fail, and what was written to it.
+    #[derive(Clone, Default)]
+    struct Disk(Arc<Mutex<(u32, Vec<u8>)>>);
+
+    impl Disk {
+        fn lines(&self) -> Vec<Value> {
+            let (_, bytes) = &*self.0.lock().expect("no panic");
+            let lines = bytes
+                .split(|byte| *byte == b'\n')
+                .filter(|line| !line.is_empty());
+            lines
+                .map(|line| serde_json::from_slice(line).expect("JSON"))
+                .collect()
+        }
+    }
+
+    impl Write for Disk {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let mut disk = self.0.lock().expect("no panic");
+            if disk.0 > 0 {
+                disk.0 -= 1;
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            disk.1.extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn messages_are_written_retried_and_dead_lettered() {
+        let broker = MemoryBroker::new();
+        let consumer = start(broker.connection()).await.expect("started");
+        let handle = consumer.handle();
+        let disk = Disk::default();
+        disk.0.lock().expect("no panic").0 = 1;
+        let running = tokio::spawn(run(consumer, disk.clone()));
+
+        let publisher = Publisher::builder(broker.connection())
+            .start()
+            .await
+            .expect("started");
+        let mut ids = Vec::new();
+        for seed in 0..20 {
+            let message: Message<TaskFailed> = example(seed).expect("an example");
+            ids.push(message.payload.status.task_id.clone());
+            let sent = publisher.publish(&message).await.expect("accepted");
+            sent.await.expect("confirmed");
+        }
+        let exchange = "exchange/taskcluster-queue/v1/task-failed";
+        broker.publish(exchange, "primary.a.0.b.c.d.e.f.g._", &[], b"{}".as_slice());
+        // A message is acked when it is among the dead letters.
+        let dead = "queue/guest/task-ingester/dead";
+        for _ in 0..1000 {
+            if handle.counters().acked >= 21 && broker.queue_len(dead) == Some(1) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let counters = handle.counters();
+
+        let mut written: Vec<String> = disk
+            .lines()
+            .iter()
+            .map(|line| {
+                line["payload"]["status"]["taskId"]
+                    .as_str()
+                    .expect("an ID")
+                    .to_owned()
+            })
+            .collect();
+        written.sort();
+        ids.sort();
+        assert_eq!(written, ids, "{counters:?}");
+        assert_eq!(counters.retried, 1);
+        assert_eq!(broker.queue_len(dead), Some(1), "{counters:?}");
+        assert!(metrics::text(&counters).contains("task_ingester_retried_total 1\n"));
+        handle.stop();
+        running.await.expect("no panic").expect("stopped");
+    }
+}

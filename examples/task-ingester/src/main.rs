@@ -1,0 +1,52 @@
+//! Appends every message about tasks to a file, as a line of JSON each.
+//!
+//! - 16 messages are worked on at once, and retried twice if the file can't be written.
+//!   Those that fail for good, or break their schema, become dead letters, in the queue
+//!   `queue/USER/task-ingester/dead`.
+//! - SIGTERM and Ctrl-C end it in good order: it finishes the messages in work.
+//! - Its counters are served as Prometheus metrics.
+//!
+//! ```console
+//! $ PULSE_URL=amqps://user:password@pulse.mozilla.org/%2f \
+//!   cargo run -p task-ingester -- tasks.jsonl 127.0.0.1:9100
+//! ```
+
+mod ingest;
+mod metrics;
+
+use std::error::Error;
+use std::fs::File;
+
+use taskcluster_pulse::{Connection, ConsumerHandle};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    tracing_subscriber::fmt::init();
+    let url = std::env::var("PULSE_URL").map_err(|_| "PULSE_URL is not set")?;
+    let mut args = std::env::args().skip(1);
+    let (Some(path), Some(address)) = (args.next(), args.next()) else {
+        return Err("usage: task-ingester FILE METRICS-ADDRESS".into());
+    };
+    let file = File::options().create(true).append(true).open(path)?;
+    let listener = TcpListener::bind(address).await?;
+    let consumer = ingest::start(Connection::amqp(&url)?).await?;
+    stop_at_signals(consumer.handle())?;
+    tokio::spawn(metrics::serve(listener, consumer.handle()));
+    Ok(ingest::run(consumer, file).await?)
+}
+
+/// Stops the consumer at SIGTERM or Ctrl-C.
+fn stop_at_signals(consumer: ConsumerHandle) -> std::io::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        consumer.stop();
+    });
+    Ok(())
+}

@@ -1,0 +1,45 @@
+//! The counters, as Prometheus reads them.
+
+use taskcluster_pulse::{ConsumerHandle, Counters};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+/// Answers every HTTP request with the metrics.
+pub(crate) async fn serve(listener: TcpListener, consumer: ConsumerHandle) {
+    while let Ok((stream, _)) = listener.accept().await {
+        let body = text(&consumer.counters());
+        tokio::spawn(async move {
+            // The client may be gone.
+            let _ = answer(stream, &body).await;
+        });
+    }
+}
+
+async fn answer(mut stream: TcpStream, body: &str) -> std::io::Result<()> {
+    // Whatever the request is.
+    let _ = stream.read(&mut [0; 1024]).await?;
+    let head = format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\n\
+         Content-Length: {}\r\nConnection: close\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await?;
+    stream.write_all(body.as_bytes()).await
+}
+
+/// The text format of Prometheus.
+pub(crate) fn text(counters: &Counters) -> String {
+    let metrics = [
+        ("received", counters.received),
+        ("acked", counters.acked),
+        ("retried", counters.retried),
+        ("dead_lettered", counters.dead_lettered),
+        ("unreadable", counters.unreadable),
+        ("connections_lost", counters.connections_lost),
+    ];
+    let lines = metrics.map(|(name, value)| {
+        let name = format!("task_ingester_{name}_total");
+        format!("# TYPE {name} counter\n{name} {value}\n")
+    });
+    lines.concat()
+}

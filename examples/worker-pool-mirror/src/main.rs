@@ -1,0 +1,108 @@
+//! Mirrors the worker pools, and how many workers run in each, in an SQLite database.
+//!
+//! A broker delivers a message again after a lost connection, so that a program that
+//! counts would count twice. This one writes the identity of each message in the same
+//! transaction as its effect: a message that comes again has no effect.
+//!
+//! ```console
+//! $ PULSE_URL=amqps://user:password@pulse.mozilla.org/%2f \
+//!   cargo run -p worker-pool-mirror -- pools.sqlite
+//! ```
+
+mod mirror;
+
+use std::error::Error;
+
+use taskcluster_events::Event;
+use taskcluster_events::worker_manager::{
+    WorkerPoolCreated, WorkerPoolUpdated, WorkerRunning, WorkerStopped,
+};
+use taskcluster_pulse::{Connection, Consumer, Envelope};
+
+use mirror::Mirror;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    tracing_subscriber::fmt::init();
+    let url = std::env::var("PULSE_URL").map_err(|_| "PULSE_URL is not set")?;
+    let path = std::env::args()
+        .nth(1)
+        .ok_or("usage: worker-pool-mirror DATABASE")?;
+    let mirror = Mirror::open(&path)?;
+    let consumer = start(Connection::amqp(&url)?).await?;
+    Ok(run(consumer, mirror).await?)
+}
+
+/// Starts a consumer of worker pools and workers.
+async fn start(connection: Connection) -> Result<Consumer, taskcluster_pulse::Error> {
+    Consumer::builder(connection)
+        .queue("worker-pool-mirror")
+        .bind(WorkerPoolCreated::new())
+        .bind(WorkerPoolUpdated::new())
+        .bind(WorkerRunning::new())
+        .bind(WorkerStopped::new())
+        .start()
+        .await
+}
+
+/// Applies each message, until the consumer is stopped: one at a time, in the order of
+/// the queue.
+async fn run(consumer: Consumer, mirror: Mirror) -> Result<(), taskcluster_pulse::Error> {
+    let handle = move |(event, envelope): (Event, Envelope)| {
+        let mirror = mirror.clone();
+        async move { mirror.apply(&event, &envelope) }
+    };
+    consumer.run(1, handle).await
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use taskcluster_pulse::MemoryBroker;
+
+    use super::*;
+
+    const PREFIX: &str = "exchange/taskcluster-worker-manager/v1/";
+
+    fn worker(id: &str, time: &str) -> String {
+        format!(
+            r#"{{"workerPoolId": "a/b", "providerId": "aws", "workerGroup": "g", "workerId": "{id}",
+                "capacity": 2, "timestamp": "{time}"}}"#
+        )
+    }
+
+    #[tokio::test]
+    async fn a_message_that_comes_again_has_no_effect() {
+        let broker = MemoryBroker::new();
+        let consumer = start(broker.connection()).await.expect("started");
+        let handle = consumer.handle();
+        let mirror = Mirror::open(":memory:").expect("a database");
+        let running = tokio::spawn(run(consumer, mirror.clone()));
+        let publish = |exchange: &str, payload: String| {
+            // Worker manager leaves all entries of its routing keys but the first open.
+            let key = "primary._._._._._._._";
+            broker.publish(
+                format!("{PREFIX}{exchange}"),
+                key,
+                &[],
+                payload.into_bytes(),
+            );
+        };
+
+        let pool = r#"{"workerPoolId": "a/b", "providerId": "aws"}"#;
+        publish("worker-pool-created", pool.to_owned());
+        let first = worker("one", "2026-03-14T04:31:00.000Z");
+        publish("worker-running", first.clone());
+        publish("worker-running", first);
+        publish("worker-running", worker("two", "2026-03-14T04:31:00.000Z"));
+        publish("worker-stopped", worker("one", "2026-03-14T05:00:00.000Z"));
+        publish("worker-running", worker("one", "2026-03-14T06:00:00.000Z"));
+        while handle.counters().acked < 6 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        assert_eq!(mirror.pool("a/b"), Ok(("aws".to_owned(), 4)));
+        handle.stop();
+        running.await.expect("no panic").expect("stopped");
+    }
+}

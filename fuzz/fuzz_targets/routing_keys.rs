@@ -1,0 +1,27 @@
+//! Parses any text as a routing key, a binding pattern and a word.
+//!
+//! A routing key that is parsed must be parsed as the same again when it is printed.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use taskcluster_events::queue::{TaskFailedRoutingKey, TaskGroupResolvedRoutingKey};
+use taskcluster_events::worker_manager::WorkerRunningRoutingKey;
+use taskcluster_pulse::{RoutingKey, RoutingPattern};
+
+fuzz_target!(|input: (&str, &str)| {
+    let (key, pattern) = input;
+    check::<TaskFailedRoutingKey>(key);
+    check::<TaskGroupResolvedRoutingKey>(key);
+    check::<WorkerRunningRoutingKey>(key);
+    if let Ok(pattern) = RoutingPattern::new(pattern) {
+        let _ = pattern.matches(key);
+    }
+});
+
+fn check<K: RoutingKey>(key: &str) {
+    if let Ok(parsed) = K::parse(key) {
+        let printed = parsed.to_key().expect("as long as the parsed one");
+        assert_eq!(K::parse(&printed), Ok(parsed));
+    }
+}
