@@ -126,7 +126,9 @@ fn integers_keep_all_of_their_digits() {
         "18446744073709551615",
     ] {
         let value: Value = serde_json::from_str(text).unwrap();
-        let is_exact = !text.contains('.') || value.to_string() == text;
+        // Unless `serde_json` keeps the digits, a fraction makes the number a float.
+        let written = value.to_string();
+        let is_exact = written == text;
         assert_eq!(check(&LARGE, &value).is_ok(), is_exact, "{text}");
     }
     for text in [

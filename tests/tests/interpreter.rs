@@ -97,6 +97,57 @@ fn random_schemas_mean_the_same() {
     }
 }
 
+/// Schemas of numbers, instances as JSON texts, and whether they are valid.
+#[test]
+fn numbers_are_those_that_are_written() {
+    for (schema, instance, is_valid) in [
+        (r#"{"const": 9007199254740991}"#, "9007199254740991.0", true),
+        (
+            r#"{"const": 9007199254740990}"#,
+            "9007199254740991.0",
+            false,
+        ),
+        (
+            r#"{"type": "integer", "minimum": 9007199254740991}"#,
+            "9007199254740991.0",
+            true,
+        ),
+        (r#"{"enum": [9007199254740993]}"#, "9007199254740993", true),
+        (r#"{"enum": [9007199254740993]}"#, "9007199254740992", false),
+        (
+            r#"{"const": -9.365853658536581}"#,
+            "-9.365853658536581",
+            true,
+        ),
+        (
+            r#"{"const": -9.365853658536581}"#,
+            "-9.36585365853658",
+            false,
+        ),
+        (
+            r#"{"maximum": -9.365853658536581}"#,
+            "-9.36585365853658",
+            false,
+        ),
+        (
+            r#"{"uniqueItems": true}"#,
+            "[-9.365853658536581, -9.36585365853658]",
+            true,
+        ),
+        (r#"{"uniqueItems": true}"#, "[1, 1.0]", false),
+        (r#"{"type": "integer"}"#, "18446744073709551615", true),
+        (r#"{"type": "integer"}"#, "1e300", true),
+        (r#"{"minimum": 4, "maximum": -3}"#, "5", false),
+        (r#"{"minimum": 1e20}"#, "18446744073709551615", false),
+        (r#"{"multipleOf": 0.01}"#, "19.99", true),
+    ] {
+        let schema = serde_json::from_str(schema).expect("a schema");
+        let value = serde_json::from_str(instance).expect("a number");
+        let found = check(table(&schema, 1), &value);
+        assert_eq!(found.is_ok(), is_valid, "{schema} {instance}");
+    }
+}
+
 const KEYWORDS: &[&str] = &[
     "type",
     "enum",
