@@ -32,7 +32,36 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     write("grown", Generator::new().sources(sources).module()?)?;
     println!("cargo::rerun-if-changed=tests/languages/cases.rs");
-    write("languages", Generator::new().sources(languages()).module()?)
+    write_languages()
+}
+
+/// How many properties a payload of patterns and formats has: the generator bounds the
+/// memory of all patterns of an input.
+const PROPERTIES: usize = 4;
+
+/// Writes modules with a validator for each case, and a function that takes the name
+/// of a case.
+fn write_languages() -> Result<(), Box<dyn Error>> {
+    let properties: Vec<(String, Value)> = patterns().into_iter().chain(formats()).collect();
+    let (mut modules, mut arms) = (String::new(), String::new());
+    for (index, chunk) in properties.chunks(PROPERTIES).enumerate() {
+        let module = format!("languages{index}");
+        let files = Generator::new().sources(documents(chunk)).module()?;
+        write(&module, files)?;
+        modules += &format!("#[path = \"modules/{module}/mod.rs\"]\nmod {module};\n");
+        let names: Vec<String> = chunk.iter().map(|(name, _)| format!("{name:?}")).collect();
+        arms += &format!(
+            "        {} => super::accepts::<{module}::cases::TextsPayload>(name, text),\n",
+            names.join(" | ")
+        );
+    }
+    let function = format!(
+        "pub(crate) fn accepts(name: &str, text: &str) -> bool {{\n    match name {{\n{arms}        \
+         _ => panic!(\"no case has the name {{name}}\"),\n    }}\n}}\n"
+    );
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
+    fs::write(out.join("languages.rs"), modules + &function)?;
+    Ok(())
 }
 
 /// Adds an optional property to each object of a schema, and an entry to each routing
@@ -71,34 +100,28 @@ fn write(name: &str, files: Files) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Documents with two payloads: a property of the first for each pattern, and one of
-/// the second for each format.
-fn languages() -> [Source; 3] {
-    let exchange = |name: &str| json!({"name": name, "exchange": name, "schema": format!("v1/{name}.json#"), "routingKey": []});
+/// Documents with one payload, which has these properties.
+fn documents(properties: &[(String, Value)]) -> [Source; 2] {
     let reference = json!({
         "$schema": "/schemas/common/exchanges-reference-v0.json#",
         "serviceName": "cases",
         "apiVersion": "v1",
         "exchangePrefix": "exchange/cases/v1/",
-        "entries": [exchange("patterns"), exchange("formats")],
+        "entries": [
+            {"name": "texts", "exchange": "texts", "schema": "v1/texts.json#", "routingKey": []},
+        ],
     });
-    let schema = |name: &str, properties: Map<String, Value>| {
-        json!({
-            "$id": format!("/schemas/cases/v1/{name}.json#"),
-            "title": format!("{name} payload"),
-            "type": "object",
-            "properties": properties,
-        })
-    };
+    let schema = json!({
+        "$id": "/schemas/cases/v1/texts.json#",
+        "title": "texts payload",
+        "type": "object",
+        "properties": properties.iter().cloned().collect::<Map<_, _>>(),
+    });
     let source = |name: &str, document: Value| Source {
         name: name.to_owned(),
         bytes: document.to_string().into_bytes(),
     };
-    [
-        source("exchanges", reference),
-        source("patterns", schema("patterns", patterns())),
-        source("formats", schema("formats", formats())),
-    ]
+    [source("exchanges", reference), source("texts", schema)]
 }
 
 fn patterns() -> Map<String, Value> {

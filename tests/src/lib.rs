@@ -6,6 +6,7 @@ pub mod goldens;
 pub mod grown;
 pub mod instances;
 pub mod judge;
+pub mod matcher;
 pub mod private;
 pub mod subjects;
 pub mod tables;

@@ -8,6 +8,7 @@ mod formats;
     dead_code,
     unreachable_pub,
     unused_imports,
+    missing_docs,
     reason = "only the payloads are used"
 )]
 mod generated;
