@@ -21,6 +21,9 @@
 //! feature `arbitrary` adds valid examples of payloads, routing keys and messages,
 //! by the function `example`; `schemars` adds payloads as JSON Schemas, `chrono` conversions of [`Timestamp`].
 //!
+//! The [`guide`] has a page for each task: consuming, failures, shutdown, operating,
+//! publishing, testing, private services.
+//!
 //! Below the `TRACE` level neither `tracing` nor `log` ever sees a secret. On it,
 //! lapin writes every frame and ureq every request, those that log in included:
 //! keep `lapin` and `ureq_proto` at `DEBUG` where others read the logs.
@@ -37,6 +40,7 @@ mod client;
 mod event;
 #[cfg(feature = "arbitrary")]
 mod example;
+pub mod guide;
 #[cfg(feature = "memory")]
 mod memory;
 mod payload;
