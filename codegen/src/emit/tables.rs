@@ -53,8 +53,9 @@ impl Tables<'_> {
         shared
             .filter_map(|(id, name)| {
                 let attribute = self.attribute(name)?;
-                let place = &model.schemas[id.0].place;
-                let docs = format!(" Schema at `{}`.", super::markdown::code(&place.pointer));
+                // Not the place in the file, which may hold many documents.
+                let home = &model.schemas[id.0].home;
+                let docs = format!(" Schema at {}.", super::markdown::code(&home.pointer));
                 let constant = format_ident!("{}", name.constant);
                 let printed = format!("{}::{}", name.module, name.constant);
                 let keywords = self.keywords(*id, &Part::whole(*id));

@@ -9,22 +9,33 @@ use std::collections::BTreeMap;
 use heck::ToSnakeCase;
 
 use crate::model::{Kind, Service, TypeDef, TypeId, TypeShape, Value};
+use crate::names::Names;
 
-/// Makes equal enums one type, the first of them. Gives back the others, each with
-/// the one in its place; they have no module any more.
-pub(super) fn merge(services: &mut [Service], types: &mut [TypeDef]) -> BTreeMap<TypeId, TypeId> {
-    let mut first: BTreeMap<(String, String, Vec<String>), TypeId> = BTreeMap::new();
-    let mut merged = BTreeMap::new();
+/// Makes equal enums one type: the first, or the first that has a name from an earlier
+/// run. Such a name stays, so an enum that has one is not given up for another. Gives
+/// back the others, each with the one in its place; they have no module any more.
+pub(super) fn merge(
+    services: &mut [Service],
+    types: &mut [TypeDef],
+    names: &Names,
+) -> BTreeMap<TypeId, TypeId> {
+    let mut equal: BTreeMap<(&str, String, Vec<&str>), Vec<TypeId>> = BTreeMap::new();
     for (index, definition) in types.iter().enumerate() {
         let TypeShape::Enum(variants) = &definition.shape else {
             continue;
         };
-        let values = variants.iter().map(|it| it.wire_name.clone()).collect();
-        let key = (definition.module.clone(), last_word(definition), values);
-        let known = *first.entry(key).or_insert(TypeId(index));
-        if known != TypeId(index) {
-            merged.insert(TypeId(index), known);
-        }
+        let values = variants.iter().map(|it| it.wire_name.as_str()).collect();
+        let key = (definition.module.as_str(), last_word(definition), values);
+        equal.entry(key).or_default().push(TypeId(index));
+    }
+    let mut merged = BTreeMap::new();
+    for ids in equal.into_values() {
+        let is_named = |id: &TypeId| names.payload(&types[id.0].key).is_some();
+        let Some(kept) = ids.iter().copied().find(is_named).or(ids.first().copied()) else {
+            continue;
+        };
+        let others = ids.into_iter().filter(|id| *id != kept && !is_named(id));
+        merged.extend(others.map(|id| (id, kept)));
     }
     for id in merged.keys() {
         types[id.0].module.clear();

@@ -55,7 +55,7 @@ pub(crate) fn types(resolved: Resolved, names: &Names) -> Result<Model, Errors> 
     let mut types = Types::new(&schemas);
     let mut services = services::services(&references, &mut types, names);
     let (mut definitions, implied) = (types.definitions, types.implied);
-    let merged = equal_enums::merge(&mut services, &mut definitions);
+    let merged = equal_enums::merge(&mut services, &mut definitions, names);
     let errors = cycles::infinite(&services, &definitions, &references);
     let mut model = Model {
         services,
