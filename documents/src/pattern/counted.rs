@@ -11,6 +11,9 @@ use super::{Form, Shape, compile_language};
 /// How many bytes the longest character has.
 const CHARACTER: usize = 4;
 
+/// A count above which no automaton is tried.
+const LONG: u64 = 100;
+
 /// So many characters of one class, and nothing else.
 #[derive(Debug)]
 pub(super) struct Counted {
@@ -21,6 +24,11 @@ pub(super) struct Counted {
 }
 
 impl Counted {
+    /// Whether an automaton would be large: it has states for each character.
+    pub(super) fn is_long(&self) -> bool {
+        self.most.unwrap_or(self.least) > LONG
+    }
+
     /// The form of these texts; `None` where the class is too large.
     pub(super) fn form(&self, work: &mut usize) -> Option<Form> {
         let Self {
@@ -28,6 +36,11 @@ impl Counted {
             least,
             most,
         } = self;
+        let characters = compile_language(any_number, None, work)?;
+        if characters.is_ascii() {
+            // Characters are bytes.
+            return Some(characters.within(*least, *most));
+        }
         let bytes = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
         let shortest = bytes(*least);
         let longest = most.map(|most| bytes(most).saturating_mul(CHARACTER));
@@ -40,7 +53,7 @@ impl Counted {
             longest,
         };
         Some(Form {
-            shape: Shape::AllOf(vec![compile_language(any_number, None, work)?, count]),
+            shape: Shape::AllOf(vec![characters, count]),
             shortest,
             longest,
         })

@@ -142,6 +142,9 @@ fn too_large(name: &str) -> Refusal {
 /// The cheapest form of `language`, which is also known as `counted` where it is
 /// nothing else; `None` where all are too large.
 fn compile_language(language: &Hir, counted: Option<&Counted>, work: &mut usize) -> Option<Form> {
+    if let Some(counted) = counted.filter(|counted| counted.is_long()) {
+        return counted.form(work);
+    }
     let automaton = Automaton::new(language, work);
     automaton
         .as_ref()

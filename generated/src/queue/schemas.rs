@@ -502,7 +502,7 @@ pub(crate) static TASK_GROUP_PRIORITY_CHANGED_MESSAGE: Schema = Schema::named(
     ],
 );
 
-/// Schema at ``/properties/tags``.
+/// Schema at `/properties/tags`.
 pub(crate) static TASK_TAGS: Schema = Schema::named(
     "queue::TASK_TAGS",
     &[

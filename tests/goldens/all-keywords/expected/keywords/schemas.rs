@@ -574,7 +574,7 @@ pub(crate) static KEYWORDS_WITHOUT_BOTH: Schema = Schema::named(
     ],
 );
 
-/// Schema at ``/$defs/shared``.
+/// Schema at `/$defs/shared`.
 pub(crate) static KEYWORDS_DEFS_SHARED: Schema = Schema::named(
     "keywords::KEYWORDS_DEFS_SHARED",
     &[

@@ -810,43 +810,43 @@ pub(crate) static WHEN_1: Schema = Schema::new(
     &[Keyword::AllOf(&[&Schema::text(&validators::WHEN_STRING2)])],
 );
 
-/// Schema at ``/properties/shapes/anyOf/0``.
+/// Schema at `/properties/shapes/anyOf/0`.
 pub(crate) static CHANGED_SHAPES_VARIANT0: Schema = Schema::named(
     "choices::CHANGED_SHAPES_VARIANT0",
     &[Keyword::Type(&[Type::Array]), Keyword::Items(&Schema::STRING)],
 );
 
-/// Schema at ``/properties/shapes/anyOf/1``.
+/// Schema at `/properties/shapes/anyOf/1`.
 pub(crate) static CHANGED_SHAPES_VARIANT1: Schema = Schema::named(
     "choices::CHANGED_SHAPES_VARIANT1",
     &[Keyword::Type(&[Type::Object]), Keyword::AdditionalProperties(&Schema::STRING)],
 );
 
-/// Schema at ``/properties/perhaps``.
+/// Schema at `/properties/perhaps`.
 pub(crate) static NESTED_PERHAPS2: Schema = Schema::named(
     "choices::NESTED_PERHAPS2",
     &[Keyword::OneOf(&[&Schema::NULL, &NESTED_PERHAPS_VARIANT1])],
 );
 
-/// Schema at ``/properties/perhaps/oneOf/1``.
+/// Schema at `/properties/perhaps/oneOf/1`.
 pub(crate) static NESTED_PERHAPS_VARIANT1: Schema = Schema::named(
     "choices::NESTED_PERHAPS_VARIANT1",
     &[Keyword::AnyOf(&[&NESTED_PERHAPS_VARIANT1_VARIANT0, &Schema::INTEGER])],
 );
 
-/// Schema at ``/properties/perhaps/oneOf/1/anyOf/0``.
+/// Schema at `/properties/perhaps/oneOf/1/anyOf/0`.
 pub(crate) static NESTED_PERHAPS_VARIANT1_VARIANT0: Schema = Schema::named(
     "choices::NESTED_PERHAPS_VARIANT1_VARIANT0",
     &[Keyword::Type(&[Type::String]), Keyword::MinLength(2)],
 );
 
-/// Schema at ``/properties/both/allOf/0``.
+/// Schema at `/properties/both/allOf/0`.
 pub(crate) static NESTED_BOTH0: Schema = Schema::named(
     "choices::NESTED_BOTH0",
     &[Keyword::OneOf(&[&Schema::STRING, &Schema::INTEGER, &Schema::BOOLEAN])],
 );
 
-/// Schema at ``/properties/both/allOf/1``.
+/// Schema at `/properties/both/allOf/1`.
 pub(crate) static NESTED_BOTH1: Schema = Schema::named(
     "choices::NESTED_BOTH1",
     &[
@@ -860,25 +860,25 @@ pub(crate) static NESTED_BOTH1: Schema = Schema::named(
     ],
 );
 
-/// Schema at ``/properties/both/allOf/1/oneOf/1``.
+/// Schema at `/properties/both/allOf/1/oneOf/1`.
 pub(crate) static NESTED_BOTH1_VARIANT1: Schema = Schema::named(
     "choices::NESTED_BOTH1_VARIANT1",
     &[Keyword::Type(&[Type::String]), Keyword::MaxLength(3)],
 );
 
-/// Schema at ``/properties/when/oneOf/0``.
+/// Schema at `/properties/when/oneOf/0`.
 pub(crate) static UNSURE_WHEN_VARIANT0: Schema = Schema::named(
     "choices::UNSURE_WHEN_VARIANT0",
     &[Keyword::Type(&[Type::String]), Keyword::DateTime],
 );
 
-/// Schema at ``/definitions/list/oneOf/0``.
+/// Schema at `/definitions/list/oneOf/0`.
 pub(crate) static UNSURE_LIST_VARIANT0: Schema = Schema::named(
     "choices::UNSURE_LIST_VARIANT0",
     &[Keyword::Type(&[Type::Array]), Keyword::Items(&NESTED_LIST), Keyword::UniqueItems],
 );
 
-/// Schema at ``/definitions/list/oneOf/1``.
+/// Schema at `/definitions/list/oneOf/1`.
 pub(crate) static UNSURE_LIST_VARIANT1: Schema = Schema::named(
     "choices::UNSURE_LIST_VARIANT1",
     &[Keyword::Type(&[Type::Array]), Keyword::Items(&Schema::ANY), Keyword::MaxItems(2)],

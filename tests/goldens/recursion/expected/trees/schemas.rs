@@ -110,7 +110,7 @@ pub(crate) static DEEPER: Schema = Schema::named(
     ],
 );
 
-/// Schema at ``/oneOf/2``.
+/// Schema at `/oneOf/2`.
 pub(crate) static CHOICE_VARIANT2: Schema = Schema::named(
     "trees::CHOICE_VARIANT2",
     &[Keyword::Type(&[Type::Array]), Keyword::Items(&CHOICE2)],
