@@ -33,6 +33,7 @@ pub struct DeadLetter {
 }
 
 /// Whether a header is one that [`restore`] reads.
+#[cfg(feature = "amqp")]
 pub(crate) fn is_known_header(name: &str) -> bool {
     [
         EXCHANGE,

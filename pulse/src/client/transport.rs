@@ -194,6 +194,7 @@ pub(crate) mod code {
     pub(crate) const NOT_FOUND: u16 = 404;
     pub(crate) const RESOURCE_LOCKED: u16 = 405;
     pub(crate) const PRECONDITION_FAILED: u16 = 406;
+    #[cfg(feature = "amqp")]
     pub(crate) const NOT_ALLOWED: u16 = 530;
 }
 
