@@ -19,8 +19,7 @@ use taskcluster_pulse::{Connection, Consumer, Envelope, Exchange};
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     tracing_subscriber::fmt::init();
-    let url = std::env::var("PULSE_URL").map_err(|_| "PULSE_URL is not set")?;
-    let consumer = start(Connection::amqp(&url)?).await?;
+    let consumer = start(Connection::from_env()?).await?;
     Ok(run(consumer, |line| println!("{line}")).await?)
 }
 

@@ -10,8 +10,8 @@
 //! $ cargo run -p private-service -- announce production shop 0123456789abcdef0123456789abcdef01234567
 //! ```
 //!
-//! The exchange `exchange/deploy/v1/deployment-finished` is declared by whoever runs
-//! the broker: a consumer waits until it is there.
+//! `announce` declares the exchange `exchange/deploy/v1/deployment-finished`, so run it
+//! once before `watch`: a queue can't be bound to an exchange that does not exist.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -38,8 +38,7 @@ const USAGE: &str = "usage: private-service watch | announce staging|production 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     tracing_subscriber::fmt::init();
-    let url = std::env::var("PULSE_URL").map_err(|_| "PULSE_URL is not set")?;
-    let connection = Connection::amqp(&url)?;
+    let connection = Connection::from_env()?;
     let args: Vec<String> = std::env::args().skip(1).collect();
     match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["watch"] => {
@@ -47,7 +46,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
             run(consumer, |line| println!("{line}")).await?;
         }
         ["announce", environment, service, revision] => {
-            let publisher = Publisher::builder(connection).start().await?;
+            let publisher = Publisher::builder(connection)
+                .declare::<DeploymentFinished>()
+                .start()
+                .await?;
             let environment = match environment {
                 "staging" => Environment::Staging,
                 "production" => Environment::Production,

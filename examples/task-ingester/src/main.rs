@@ -24,14 +24,13 @@ use tokio::signal::unix::{SignalKind, signal};
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     tracing_subscriber::fmt::init();
-    let url = std::env::var("PULSE_URL").map_err(|_| "PULSE_URL is not set")?;
     let mut args = std::env::args().skip(1);
     let (Some(path), Some(address)) = (args.next(), args.next()) else {
         return Err("usage: task-ingester FILE METRICS-ADDRESS".into());
     };
     let file = File::options().create(true).append(true).open(path)?;
     let listener = TcpListener::bind(address).await?;
-    let consumer = ingest::start(Connection::amqp(&url)?).await?;
+    let consumer = ingest::start(Connection::from_env()?).await?;
     stop_at_signals(consumer.handle())?;
     tokio::spawn(metrics::serve(listener, consumer.handle()));
     Ok(ingest::run(consumer, file).await?)

@@ -24,12 +24,11 @@ use mirror::Mirror;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     tracing_subscriber::fmt::init();
-    let url = std::env::var("PULSE_URL").map_err(|_| "PULSE_URL is not set")?;
     let path = std::env::args()
         .nth(1)
         .ok_or("usage: worker-pool-mirror DATABASE")?;
     let mirror = Mirror::open(&path)?;
-    let consumer = start(Connection::amqp(&url)?).await?;
+    let consumer = start(Connection::from_env()?).await?;
     Ok(run(consumer, mirror).await?)
 }
 
