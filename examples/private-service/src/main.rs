@@ -71,7 +71,7 @@ async fn announce(
     revision: &str,
 ) -> Result<(), Box<dyn Error>> {
     let routing_key = DeploymentFinishedRoutingKey {
-        environment: Word::new(&environment.to_string())?,
+        environment: Word::new(environment.as_ref())?,
         service: Word::new(service)?,
     };
     let payload = Deployment {
