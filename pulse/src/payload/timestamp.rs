@@ -31,7 +31,7 @@ use canonical::Canonical;
 ///
 /// let exact: Timestamp = "2026-01-31T12:00:00.123456Z".parse()?;
 /// assert_eq!(exact.to_string(), "2026-01-31T12:00:00.123456Z");
-/// # Ok::<(), taskcluster_pulse::payload::TimestampError>(())
+/// # Ok::<(), taskcluster_pulse::TimestampError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(DateTime<Utc>);
