@@ -28,6 +28,10 @@ pub enum Error {
         why: String,
     },
 
+    /// The system starts no thread.
+    #[error("cannot start a thread; raise the limits of memory or processes, then try again")]
+    Thread(#[source] io::Error),
+
     /// Standard output can't be written to.
     #[error("cannot write to standard output: {0}")]
     Stdout(io::Error),

@@ -3,8 +3,10 @@
 mod error;
 
 use std::io::Write;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::thread;
 
 use taskcluster_drift::{Level, Report, Side, accepts, compare, render};
 
@@ -15,6 +17,9 @@ use crate::terminal;
 
 /// Exit code when something at or above the level was found.
 const FOUND: u8 = 1;
+
+/// Stack for a chain of 100,000 schemas. Only what is used takes memory.
+const STACK_BYTES: usize = 256 << 20;
 
 /// Compare two sets of exchange references and schemas.
 ///
@@ -108,17 +113,10 @@ impl FailOn {
 ///
 /// The documents can't be read, or not compared.
 pub fn run(args: &Args, stdout: &mut impl Write) -> Result<ExitCode, Error> {
-    let report = match (&args.exchange, &args.reader) {
-        (Some(exchange), Some(reader)) => read_by(args, exchange, reader)?,
-        _ => {
-            let new = args.new.clone().or_else(Input::from_environment);
-            let new = new.ok_or(Error::NoNew)?;
-            compare(&side(&args.old)?, &side(&new)?)
-        }
-    };
+    let report = on_large_stack(|| report(args))?;
     let text = match args.format {
         Format::Text => terminal::lines(&render::text(&report, args.verbose)),
-        Format::Json => format!("{:#}\n", render::json(&report)),
+        Format::Json => render::escape_json(&format!("{:#}\n", render::json(&report))),
         Format::Github => render::github(&report),
         Format::Markdown => render::markdown(&report),
     };
@@ -126,6 +124,25 @@ pub fn run(args: &Args, stdout: &mut impl Write) -> Result<ExitCode, Error> {
     Ok(match report.level() >= args.fail_on.level() {
         true => ExitCode::from(FOUND),
         false => ExitCode::SUCCESS,
+    })
+}
+
+fn report(args: &Args) -> Result<Report, Error> {
+    if let (Some(exchange), Some(reader)) = (&args.exchange, &args.reader) {
+        return read_by(args, exchange, reader);
+    }
+    let new = args.new.clone().or_else(Input::from_environment);
+    let new = new.ok_or(Error::NoNew)?;
+    Ok(compare(&side(&args.old)?, &side(&new)?))
+}
+
+/// Schemas that refer to each other in a chain are compared by recursion, which takes
+/// some kilobytes of stack for each link.
+fn on_large_stack<T: Send>(work: impl FnOnce() -> Result<T, Error> + Send) -> Result<T, Error> {
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().stack_size(STACK_BYTES);
+        let thread = thread.spawn_scoped(scope, work).map_err(Error::Thread)?;
+        thread.join().unwrap_or_else(|panic| resume_unwind(panic))
     })
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
 use serde_json::Value;
-use taskcluster_documents::{Documents, Errors, Source, id, load, resolve};
+use taskcluster_documents::{Documents, Errors, Place, Source, id, load, resolve};
 
 use crate::closure::{self, Lookup};
 
@@ -31,21 +31,45 @@ pub(super) fn canonical(sources: &[Source]) -> Result<BTreeMap<String, String>, 
         Err(never) => match never {},
     };
     let mut files = BTreeMap::new();
-    for reference in &references {
+    let mut places = BTreeMap::new();
+    for (reference, document) in references.iter().zip(documents.references.values()) {
         let (service, version) = taskcluster_documents::load::publisher(reference);
         let folders = [service, version]
             .into_iter()
             .filter(|it| *it != FIRST_VERSION);
         let path: Vec<String> = folders.chain(["exchanges.json"]).map(id::segment).collect();
+        places.insert(path.join("/"), document.place(""));
         files.insert(path.join("/"), pretty(reference));
     }
     let short = short_paths(schemas.keys());
     for (id, schema) in &schemas {
         let short = short.get(id).filter(|path| !files.contains_key(*path));
         let path = short.cloned().unwrap_or_else(|| path(id.split('/')));
+        // Where `reached` found it.
+        let Some(document) = documents.schemas.get(id) else {
+            continue;
+        };
+        let place = document.place("");
+        if let Some(other) = places.insert(path.clone(), place.clone()) {
+            return Err(clash(&place, &other, &path));
+        }
         files.insert(path, pretty(schema));
     }
+    for (path, place) in &places {
+        let folders = path
+            .match_indices('/')
+            .filter_map(|(end, _)| path.get(..end));
+        if let Some(other) = folders.filter_map(|folder| places.get(folder)).next() {
+            return Err(clash(place, other, path));
+        }
+    }
     Ok(files)
+}
+
+/// The error of two documents that can't both be written.
+fn clash(place: &Place, other: &Place, path: &str) -> Errors {
+    let what = format!("would be written to {path:?}, where {other} stands in the way");
+    Errors::from(place.error("", what, "give one of the two another `$id`"))
 }
 
 /// The paths of schemas without the first version, where no two have the same.
@@ -94,7 +118,51 @@ impl Lookup for Loaded<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::path;
+    use super::{Source, canonical, path};
+
+    #[test]
+    fn documents_of_one_path_are_refused() {
+        let source = |name: &str, text: &str| Source {
+            name: name.to_owned(),
+            bytes: text.as_bytes().to_vec(),
+        };
+        let reference = |schema: &str| {
+            let entry = format!(
+                r#"{{"type": "topic-exchange", "name": "a", "exchange": "a", "title": "", "description": "", "routingKey": [], "schema": "{schema}"}}"#
+            );
+            source(
+                "reference",
+                &format!(
+                    r#"{{"$schema": "/schemas/common/exchanges-reference-v0.json#", "serviceName": "egg", "apiVersion": "v1", "title": "", "description": "", "exchangePrefix": "", "entries": [{entry}]}}"#
+                ),
+            )
+        };
+        let taken = source(
+            "taken",
+            r#"{"$id": "/schemas/egg/exchanges.json#", "type": "object"}"#,
+        );
+        let refused = canonical(&[reference("exchanges.json#"), taken]).expect_err("refused");
+        let refused = refused.to_string();
+        assert!(
+            refused.contains("taken") && refused.contains("reference"),
+            "{refused}"
+        );
+
+        let below = source(
+            "below",
+            r##"{"$id": "/schemas/egg/v1/a.json/b.json#", "type": "object"}"##,
+        );
+        let above = source(
+            "above",
+            r##"{"$id": "/schemas/egg/v1/a.json#", "type": "object", "properties": {"b": {"$ref": "a.json/b.json#"}}}"##,
+        );
+        let refused = canonical(&[reference("v1/a.json#"), above, below]).expect_err("refused");
+        let refused = refused.to_string();
+        assert!(
+            refused.contains("above") && refused.contains("below"),
+            "{refused}"
+        );
+    }
 
     #[test]
     fn no_id_leads_out_of_the_folder() {

@@ -205,3 +205,40 @@ fn pull_leaves_a_folder_as_it_was_where_it_fails() {
     assert_eq!(fs::read_dir(out.path()).unwrap().count(), 2);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
+
+#[test]
+fn no_format_passes_on_what_a_name_holds() {
+    let name = "x\u{1b}[31m\u{202e}\u{9b}31m\n::error::forged ##[error]y";
+    let old = documents(&egg(&json!({}), &[]));
+    let new = documents(&egg(&json!({name: {"const": name}}), &[]));
+    for format in ["text", "json", "github", "markdown"] {
+        let paths = [text(old.path()), text(new.path())];
+        let run = program(&["drift", paths[0], paths[1], "--format", format]);
+        for raw in ["\u{1b}", "\u{202e}", "\u{9b}", "\n::error::forged", "##["] {
+            assert!(
+                !run.stdout.contains(raw),
+                "{format}: {raw:?}\n{}",
+                run.stdout
+            );
+        }
+        assert!(run.stdout.contains("forged"), "{format}\n{}", run.stdout);
+    }
+}
+
+#[test]
+fn a_long_chain_of_schemas_is_compared() {
+    let links = 10_000;
+    let definitions: serde_json::Map<String, Value> = (0..links)
+        .map(|link| {
+            let next = json!({"anyOf": [{"$ref": format!("#/definitions/d{}", link + 1)}]});
+            (format!("d{link}"), next)
+        })
+        .chain([(format!("d{links}"), json!({"type": "string"}))])
+        .collect();
+    let mut chain = egg(&json!({"v": {"$ref": "#/definitions/d0"}}), &[]);
+    chain["definitions"] = Value::Object(definitions);
+    let old = documents(&chain);
+    let new = documents(&egg(&json!({"v": {"type": "string"}}), &[]));
+    let run = program(&["drift", text(old.path()), text(new.path())]);
+    assert!(run.stdout.contains("1 exchange"), "{}", run.stderr);
+}

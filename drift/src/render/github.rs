@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::inert::plain;
 use super::{changed, questions, summary};
 use crate::report::{Level, Report};
 
@@ -13,7 +14,7 @@ pub fn github(report: &Report) -> String {
         for question in questions(exchange) {
             for finding in &question.findings {
                 let command = command(finding.level);
-                let title = format!("{}: {}", exchange.exchange, finding.effect);
+                let title = format!("{}: {}", plain(&exchange.exchange), finding.effect);
                 let proof = finding.proof.as_ref().map(|proof| format!("\n{proof}"));
                 let message = format!("{}{}", finding.reason, proof.unwrap_or_default());
                 write(&mut text, command, &title, &message);

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::inert::plain;
 use super::{added, changed, questions, summary};
 use crate::report::{ExchangeReport, Level, Report};
 
@@ -18,7 +19,7 @@ pub fn markdown(report: &Report) -> String {
     if !added.is_empty() {
         text.push_str("\n**Added**, which changes nothing for code that exists:\n\n");
         for exchange in added {
-            line(&mut text, format_args!("- {}", code(exchange)));
+            line(&mut text, format_args!("- {}", code(&exchange)));
         }
     }
     text
@@ -27,7 +28,11 @@ pub fn markdown(report: &Report) -> String {
 fn write_exchange(text: &mut String, report: &ExchangeReport) {
     line(
         text,
-        format_args!("\n#### {} {}\n", code(&report.exchange), report.status),
+        format_args!(
+            "\n#### {} {}\n",
+            code(&plain(&report.exchange)),
+            report.status
+        ),
     );
     text.push_str("| question | effect | reason |\n| --- | --- | --- |\n");
     let questions = questions(report);

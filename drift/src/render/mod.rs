@@ -1,15 +1,18 @@
 //! Reports as text, JSON, Markdown, and annotations of GitHub workflows.
 
 mod github;
+mod inert;
 mod json;
 mod markdown;
 mod text;
 
 pub use github::github;
+pub use inert::escape_json;
 pub use json::json;
 pub use markdown::markdown;
 pub use text::text;
 
+use self::inert::plain;
 use crate::explain::plural;
 use crate::report::{Effect, ExchangeReport, Finding, Level, Report, Status};
 
@@ -32,12 +35,13 @@ struct Shown {
 }
 
 fn shown<E: Effect>(finding: &Finding<E>) -> Shown {
-    let witness = finding.witness.as_ref().map(ToString::to_string);
+    let witness = finding.witness.as_ref();
+    let witness = witness.map(|it| inert::cut(&escape_json(&it.to_string())));
     Shown {
         effect: finding.effect.name(),
         level: finding.effect.level(),
-        reason: finding.reason.clone(),
-        proof: witness.or_else(|| finding.routing_key.clone()),
+        reason: plain(&finding.reason),
+        proof: witness.or_else(|| finding.routing_key.as_deref().map(plain)),
     }
 }
 
@@ -49,7 +53,7 @@ fn questions(report: &ExchangeReport) -> [Question; 4] {
                 name: $name,
                 effect: $answer.effect.name(),
                 level: $answer.effect.level(),
-                reason: $answer.reason.clone(),
+                reason: plain(&$answer.reason),
                 findings: $answer.findings.iter().map(shown).collect(),
             }
         };
@@ -88,7 +92,8 @@ fn summary(report: &Report) -> String {
         0 => String::new(),
         count => format!("; {} worded differently", plural(count, "text")),
     };
-    format!("{} to {}: {differences}{wording}", report.old, report.new)
+    let (old, new) = (plain(&report.old), plain(&report.new));
+    format!("{old} to {new}: {differences}{wording}")
 }
 
 /// The reports with a change that matters: all but those that were only added,
@@ -101,10 +106,10 @@ fn changed(report: &Report) -> impl Iterator<Item = &ExchangeReport> {
 }
 
 /// The exchanges that are new.
-fn added(report: &Report) -> Vec<&str> {
+fn added(report: &Report) -> Vec<String> {
     let added = report
         .exchanges
         .iter()
         .filter(|it| it.status == Status::Added);
-    added.map(|it| it.exchange.as_str()).collect()
+    added.map(|it| plain(&it.exchange)).collect()
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::inert::plain;
 use super::{Question, added, changed, questions, summary};
 use crate::report::{ExchangeReport, Report, Status};
 
@@ -29,7 +30,10 @@ pub fn text(report: &Report, verbose: bool) -> String {
 }
 
 fn write_exchange(text: &mut String, report: &ExchangeReport) {
-    line(text, format_args!("{}: {}", report.exchange, report.status));
+    line(
+        text,
+        format_args!("{}: {}", plain(&report.exchange), report.status),
+    );
     for question in questions(report) {
         write_question(text, &question);
     }
@@ -58,10 +62,10 @@ fn write_rest(text: &mut String, report: &Report) {
     for exchange in worded {
         line(
             text,
-            format_args!("\n{}: worded differently", exchange.exchange),
+            format_args!("\n{}: worded differently", plain(&exchange.exchange)),
         );
         for place in &exchange.wording {
-            line(text, format_args!("  {place}"));
+            line(text, format_args!("  {}", plain(place)));
         }
     }
     let unchanged = report
@@ -72,7 +76,7 @@ fn write_rest(text: &mut String, report: &Report) {
     if !names.is_empty() {
         text.push_str("\nno change:\n");
         for name in names {
-            line(text, format_args!("  {name}"));
+            line(text, format_args!("  {}", plain(name)));
         }
     }
 }
