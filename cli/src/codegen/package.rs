@@ -16,7 +16,7 @@ pub(super) struct PackageArgs {
     package: String,
 
     /// The version of the package
-    #[arg(long, value_name = "VERSION", default_value = "0.1.0")]
+    #[arg(long, value_name = "VERSION", default_value = "0.1.0", value_parser = version)]
     package_version: String,
 
     /// The licence of the package, an SPDX expression [default: none;
@@ -57,6 +57,14 @@ impl PackageArgs {
         ]
         .into_iter()
         .filter_map(|(option, value)| value.map(|value| (option, value)))
+    }
+}
+
+/// A version as Cargo takes it.
+fn version(text: &str) -> Result<String, String> {
+    match semver::Version::parse(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(error) => Err(format!("{error}; give three numbers, such as 0.1.0")),
     }
 }
 

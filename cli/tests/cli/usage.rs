@@ -92,3 +92,10 @@ fn without_the_runtime_crate_the_command_asks_for_it() {
     assert_has(&run.stderr, &["--pulse"]);
     assert!(!place.path("generated").exists());
 }
+
+#[test]
+fn a_version_that_cargo_refuses_is_refused() {
+    let run = program(&["codegen", "--package-version", "1"]);
+    assert_eq!(run.code, Some(2));
+    assert_has(&run.stderr, &["such as 0.1.0"]);
+}
