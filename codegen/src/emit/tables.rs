@@ -76,10 +76,7 @@ impl Tables<'_> {
         };
         let constant = format_ident!("{}", definition.constant);
         let printed = format!("{}::{}", definition.module, definition.name);
-        let docs = format!(
-            " Schema of [`{}`](super::{}).",
-            definition.name, definition.name
-        );
+        let docs = format!(" Schema of `{}`.", definition.name);
         let is_own = |schema: &SchemaId| {
             let name = self.types.model.tables.get(schema);
             name.is_some_and(|it| {

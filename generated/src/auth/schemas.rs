@@ -7,7 +7,7 @@ use taskcluster_pulse::__private::{Keyword, Literal, Schema, Type};
 
 use super::{ClientMessage, RoleMessage, validators};
 
-/// Schema of [`ClientMessage`](super::ClientMessage).
+/// Schema of `ClientMessage`.
 pub(crate) static CLIENT_MESSAGE: Schema = Schema::named(
     "auth::ClientMessage",
     &[
@@ -31,7 +31,7 @@ pub(crate) static CLIENT_MESSAGE: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`RoleMessage`](super::RoleMessage).
+/// Schema of `RoleMessage`.
 pub(crate) static ROLE_MESSAGE: Schema = Schema::named(
     "auth::RoleMessage",
     &[

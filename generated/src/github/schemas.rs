@@ -10,7 +10,7 @@ use super::{
     GitHubReleaseMessage, TaskGroupDefinedCreateStatus, validators,
 };
 
-/// Schema of [`GitHubPullRequestMessage`](super::GitHubPullRequestMessage).
+/// Schema of `GitHubPullRequestMessage`.
 pub(crate) static GIT_HUB_PULL_REQUEST_MESSAGE: Schema = Schema::named(
     "github::GitHubPullRequestMessage",
     &[
@@ -63,7 +63,7 @@ pub(crate) static GIT_HUB_PULL_REQUEST_MESSAGE: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`GitHubPushMessage`](super::GitHubPushMessage).
+/// Schema of `GitHubPushMessage`.
 pub(crate) static GIT_HUB_PUSH_MESSAGE: Schema = Schema::named(
     "github::GitHubPushMessage",
     &[
@@ -105,7 +105,7 @@ pub(crate) static GIT_HUB_PUSH_MESSAGE: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`GitHubReleaseMessage`](super::GitHubReleaseMessage).
+/// Schema of `GitHubReleaseMessage`.
 pub(crate) static GIT_HUB_RELEASE_MESSAGE: Schema = Schema::named(
     "github::GitHubReleaseMessage",
     &[
@@ -156,7 +156,7 @@ pub(crate) static GIT_HUB_RELEASE_MESSAGE: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`GitHubReRunRequestMessage`](super::GitHubReRunRequestMessage).
+/// Schema of `GitHubReRunRequestMessage`.
 pub(crate) static GIT_HUB_RE_RUN_REQUEST_MESSAGE: Schema = Schema::named(
     "github::GitHubReRunRequestMessage",
     &[
@@ -200,7 +200,7 @@ pub(crate) static GIT_HUB_RE_RUN_REQUEST_MESSAGE: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`TaskGroupDefinedCreateStatus`](super::TaskGroupDefinedCreateStatus).
+/// Schema of `TaskGroupDefinedCreateStatus`.
 pub(crate) static TASK_GROUP_DEFINED_CREATE_STATUS: Schema = Schema::named(
     "github::TaskGroupDefinedCreateStatus",
     &[

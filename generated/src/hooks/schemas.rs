@@ -7,7 +7,7 @@ use taskcluster_pulse::__private::{Keyword, Schema, Type};
 
 use super::HookChangedMessage;
 
-/// Schema of [`HookChangedMessage`](super::HookChangedMessage).
+/// Schema of `HookChangedMessage`.
 pub(crate) static HOOK_CHANGED_MESSAGE: Schema = Schema::named(
     "hooks::HookChangedMessage",
     &[

@@ -7,7 +7,7 @@ use taskcluster_pulse::__private::{Keyword, Literal, Schema, Type};
 
 use super::NotificationMessage;
 
-/// Schema of [`NotificationMessage`](super::NotificationMessage).
+/// Schema of `NotificationMessage`.
 pub(crate) static NOTIFICATION_MESSAGE: Schema = Schema::named(
     "notify::NotificationMessage",
     &[

@@ -12,7 +12,7 @@ use super::{
     TaskRunningMessage, validators,
 };
 
-/// Schema of [`TaskDefinedMessage`](super::TaskDefinedMessage).
+/// Schema of `TaskDefinedMessage`.
 pub(crate) static TASK_DEFINED_MESSAGE: Schema = Schema::named(
     "queue::TaskDefinedMessage",
     &[
@@ -37,7 +37,7 @@ pub(crate) static TASK_DEFINED_MESSAGE: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`TaskStatusStructure`](super::TaskStatusStructure).
+/// Schema of `TaskStatusStructure`.
 pub(crate) static TASK_STATUS_STRUCTURE: Schema = Schema::named(
     "queue::TaskStatusStructure",
     &[
@@ -97,10 +97,10 @@ pub(crate) static TASK_STATUS_STRUCTURE: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`TaskPriority`](super::TaskPriority).
+/// Schema of `TaskPriority`.
 pub(crate) static TASK_PRIORITY: Schema = Schema::open_enum::<super::TaskPriority>();
 
-/// Schema of [`RunInformation`](super::RunInformation).
+/// Schema of `RunInformation`.
 pub(crate) static RUN_INFORMATION: Schema = Schema::named(
     "queue::RunInformation",
     &[
@@ -133,19 +133,19 @@ pub(crate) static RUN_INFORMATION: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`ReasonCreated`](super::ReasonCreated).
+/// Schema of `ReasonCreated`.
 pub(crate) static REASON_CREATED: Schema = Schema::open_enum::<super::ReasonCreated>();
 
-/// Schema of [`ReasonResolved`](super::ReasonResolved).
+/// Schema of `ReasonResolved`.
 pub(crate) static REASON_RESOLVED: Schema = Schema::open_enum::<super::ReasonResolved>();
 
-/// Schema of [`RunState`](super::RunState).
+/// Schema of `RunState`.
 pub(crate) static RUN_STATE: Schema = Schema::open_enum::<super::RunState>();
 
-/// Schema of [`State`](super::State).
+/// Schema of `State`.
 pub(crate) static STATE: Schema = Schema::open_enum::<super::State>();
 
-/// Schema of [`TaskDefinitionStructureForPulseMessages`](super::TaskDefinitionStructureForPulseMessages).
+/// Schema of `TaskDefinitionStructureForPulseMessages`.
 pub(crate) static TASK_DEFINITION_STRUCTURE_FOR_PULSE_MESSAGES: Schema = Schema::named(
     "queue::TaskDefinitionStructureForPulseMessages",
     &[
@@ -156,7 +156,7 @@ pub(crate) static TASK_DEFINITION_STRUCTURE_FOR_PULSE_MESSAGES: Schema = Schema:
     ],
 );
 
-/// Schema of [`TaskPendingMessage`](super::TaskPendingMessage).
+/// Schema of `TaskPendingMessage`.
 pub(crate) static TASK_PENDING_MESSAGE: Schema = Schema::named(
     "queue::TaskPendingMessage",
     &[
@@ -191,7 +191,7 @@ pub(crate) static TASK_PENDING_MESSAGE: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`TaskPendingMessageTask`](super::TaskPendingMessageTask).
+/// Schema of `TaskPendingMessageTask`.
 pub(crate) static TASK_PENDING_MESSAGE_TASK: Schema = Schema::named(
     "queue::TaskPendingMessageTask",
     &[
@@ -202,7 +202,7 @@ pub(crate) static TASK_PENDING_MESSAGE_TASK: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`TaskRunningMessage`](super::TaskRunningMessage).
+/// Schema of `TaskRunningMessage`.
 pub(crate) static TASK_RUNNING_MESSAGE: Schema = Schema::named(
     "queue::TaskRunningMessage",
     &[
@@ -242,7 +242,7 @@ pub(crate) static TASK_RUNNING_MESSAGE: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`ArtifactCreatedMessage`](super::ArtifactCreatedMessage).
+/// Schema of `ArtifactCreatedMessage`.
 pub(crate) static ARTIFACT_CREATED_MESSAGE: Schema = Schema::named(
     "queue::ArtifactCreatedMessage",
     &[
@@ -281,7 +281,7 @@ pub(crate) static ARTIFACT_CREATED_MESSAGE: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`Artifact`](super::Artifact).
+/// Schema of `Artifact`.
 pub(crate) static ARTIFACT: Schema = Schema::named(
     "queue::Artifact",
     &[
@@ -299,12 +299,12 @@ pub(crate) static ARTIFACT: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`ArtifactStorageType`](super::ArtifactStorageType).
+/// Schema of `ArtifactStorageType`.
 pub(crate) static ARTIFACT_STORAGE_TYPE: Schema = Schema::open_enum::<
     super::ArtifactStorageType,
 >();
 
-/// Schema of [`TaskCompletedMessage`](super::TaskCompletedMessage).
+/// Schema of `TaskCompletedMessage`.
 pub(crate) static TASK_COMPLETED_MESSAGE: Schema = Schema::named(
     "queue::TaskCompletedMessage",
     &[
@@ -341,7 +341,7 @@ pub(crate) static TASK_COMPLETED_MESSAGE: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`TaskFailedMessage`](super::TaskFailedMessage).
+/// Schema of `TaskFailedMessage`.
 pub(crate) static TASK_FAILED_MESSAGE: Schema = Schema::named(
     "queue::TaskFailedMessage",
     &[
@@ -378,7 +378,7 @@ pub(crate) static TASK_FAILED_MESSAGE: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`TaskExceptionMessage`](super::TaskExceptionMessage).
+/// Schema of `TaskExceptionMessage`.
 pub(crate) static TASK_EXCEPTION_MESSAGE: Schema = Schema::named(
     "queue::TaskExceptionMessage",
     &[
@@ -415,7 +415,7 @@ pub(crate) static TASK_EXCEPTION_MESSAGE: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`TaskGroupChangedMessage`](super::TaskGroupChangedMessage).
+/// Schema of `TaskGroupChangedMessage`.
 pub(crate) static TASK_GROUP_CHANGED_MESSAGE: Schema = Schema::named(
     "queue::TaskGroupChangedMessage",
     &[
@@ -442,7 +442,7 @@ pub(crate) static TASK_GROUP_CHANGED_MESSAGE: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`TaskPriorityChangedMessage`](super::TaskPriorityChangedMessage).
+/// Schema of `TaskPriorityChangedMessage`.
 pub(crate) static TASK_PRIORITY_CHANGED_MESSAGE: Schema = Schema::named(
     "queue::TaskPriorityChangedMessage",
     &[
@@ -468,7 +468,7 @@ pub(crate) static TASK_PRIORITY_CHANGED_MESSAGE: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`TaskGroupPriorityChangedMessage`](super::TaskGroupPriorityChangedMessage).
+/// Schema of `TaskGroupPriorityChangedMessage`.
 pub(crate) static TASK_GROUP_PRIORITY_CHANGED_MESSAGE: Schema = Schema::named(
     "queue::TaskGroupPriorityChangedMessage",
     &[

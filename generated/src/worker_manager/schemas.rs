@@ -10,7 +10,7 @@ use super::{
     WorkerRemovedPulseMessage, WorkerTypePulseMessage, validators,
 };
 
-/// Schema of [`WorkerTypePulseMessage`](super::WorkerTypePulseMessage).
+/// Schema of `WorkerTypePulseMessage`.
 pub(crate) static WORKER_TYPE_PULSE_MESSAGE: Schema = Schema::named(
     "worker_manager::WorkerTypePulseMessage",
     &[
@@ -27,7 +27,7 @@ pub(crate) static WORKER_TYPE_PULSE_MESSAGE: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`PulseWorkerPoolErrorMessage`](super::PulseWorkerPoolErrorMessage).
+/// Schema of `PulseWorkerPoolErrorMessage`.
 pub(crate) static PULSE_WORKER_POOL_ERROR_MESSAGE: Schema = Schema::named(
     "worker_manager::PulseWorkerPoolErrorMessage",
     &[
@@ -52,7 +52,7 @@ pub(crate) static PULSE_WORKER_POOL_ERROR_MESSAGE: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`WorkerPulseMessage`](super::WorkerPulseMessage).
+/// Schema of `WorkerPulseMessage`.
 pub(crate) static WORKER_PULSE_MESSAGE: Schema = Schema::named(
     "worker_manager::WorkerPulseMessage",
     &[
@@ -87,7 +87,7 @@ pub(crate) static WORKER_PULSE_MESSAGE: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`WorkerRemovedPulseMessage`](super::WorkerRemovedPulseMessage).
+/// Schema of `WorkerRemovedPulseMessage`.
 pub(crate) static WORKER_REMOVED_PULSE_MESSAGE: Schema = Schema::named(
     "worker_manager::WorkerRemovedPulseMessage",
     &[
@@ -124,7 +124,7 @@ pub(crate) static WORKER_REMOVED_PULSE_MESSAGE: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`LaunchConfigPulseMessage`](super::LaunchConfigPulseMessage).
+/// Schema of `LaunchConfigPulseMessage`.
 pub(crate) static LAUNCH_CONFIG_PULSE_MESSAGE: Schema = Schema::named(
     "worker_manager::LaunchConfigPulseMessage",
     &[

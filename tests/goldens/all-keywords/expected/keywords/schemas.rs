@@ -9,7 +9,7 @@ use taskcluster_pulse::__private::{
 
 use super::KeywordsMessage;
 
-/// Schema of [`KeywordsMessage`](super::KeywordsMessage).
+/// Schema of `KeywordsMessage`.
 pub(crate) static KEYWORDS_MESSAGE: Schema = Schema::named(
     "keywords::KeywordsMessage",
     &[
@@ -376,7 +376,7 @@ pub(crate) static KEYWORDS_MESSAGE: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`KeywordsAllOfPropertyForbidden`](super::KeywordsAllOfPropertyForbidden).
+/// Schema of `KeywordsAllOfPropertyForbidden`.
 pub(crate) static KEYWORDS_ALL_OF_PROPERTY_FORBIDDEN: Schema = Schema::named(
     "keywords::KeywordsAllOfPropertyForbidden",
     &[
@@ -390,7 +390,7 @@ pub(crate) static KEYWORDS_ALL_OF_PROPERTY_FORBIDDEN: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`Conditional`](super::Conditional).
+/// Schema of `Conditional`.
 pub(crate) static CONDITIONAL: Schema = Schema::named(
     "keywords::Conditional",
     &[
@@ -422,12 +422,12 @@ pub(crate) static CONDITIONAL: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`KeywordsConditionalKind`](super::KeywordsConditionalKind).
+/// Schema of `KeywordsConditionalKind`.
 pub(crate) static KEYWORDS_CONDITIONAL_KIND: Schema = Schema::open_enum::<
     super::KeywordsConditionalKind,
 >();
 
-/// Schema of [`KeywordsDependentSchema`](super::KeywordsDependentSchema).
+/// Schema of `KeywordsDependentSchema`.
 pub(crate) static KEYWORDS_DEPENDENT_SCHEMA: Schema = Schema::named(
     "keywords::KeywordsDependentSchema",
     &[
@@ -444,7 +444,7 @@ pub(crate) static KEYWORDS_DEPENDENT_SCHEMA: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`KeywordsPatternsBesideProperties`](super::KeywordsPatternsBesideProperties).
+/// Schema of `KeywordsPatternsBesideProperties`.
 pub(crate) static KEYWORDS_PATTERNS_BESIDE_PROPERTIES: Schema = Schema::named(
     "keywords::KeywordsPatternsBesideProperties",
     &[
@@ -464,13 +464,13 @@ pub(crate) static KEYWORDS_PATTERNS_BESIDE_PROPERTIES: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`KeywordsPropertyFalse`](super::KeywordsPropertyFalse).
+/// Schema of `KeywordsPropertyFalse`.
 pub(crate) static KEYWORDS_PROPERTY_FALSE: Schema = Schema::named(
     "keywords::KeywordsPropertyFalse",
     &[Keyword::Type(&[Type::Object]), Keyword::Properties(&[("a", &Schema::NEVER)])],
 );
 
-/// Schema of [`KeywordsPropertyNamesBesideProperties`](super::KeywordsPropertyNamesBesideProperties).
+/// Schema of `KeywordsPropertyNamesBesideProperties`.
 pub(crate) static KEYWORDS_PROPERTY_NAMES_BESIDE_PROPERTIES: Schema = Schema::named(
     "keywords::KeywordsPropertyNamesBesideProperties",
     &[
@@ -480,7 +480,7 @@ pub(crate) static KEYWORDS_PROPERTY_NAMES_BESIDE_PROPERTIES: Schema = Schema::na
     ],
 );
 
-/// Schema of [`KeywordsRequiredButForbidden`](super::KeywordsRequiredButForbidden).
+/// Schema of `KeywordsRequiredButForbidden`.
 pub(crate) static KEYWORDS_REQUIRED_BUT_FORBIDDEN: Schema = Schema::named(
     "keywords::KeywordsRequiredButForbidden",
     &[
@@ -490,7 +490,7 @@ pub(crate) static KEYWORDS_REQUIRED_BUT_FORBIDDEN: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`KeywordsDefsSharedItem`](super::KeywordsDefsSharedItem).
+/// Schema of `KeywordsDefsSharedItem`.
 pub(crate) static KEYWORDS_DEFS_SHARED_ITEM: Schema = Schema::named(
     "keywords::KeywordsDefsSharedItem",
     &[
@@ -537,7 +537,7 @@ pub(crate) static KEYWORDS_DEFS_SHARED_ITEM_2: Schema = Schema::new(
     ],
 );
 
-/// Schema of [`KeywordTree`](super::KeywordTree).
+/// Schema of `KeywordTree`.
 pub(crate) static KEYWORD_TREE: Schema = Schema::named(
     "keywords::KeywordTree",
     &[
@@ -563,7 +563,7 @@ pub(crate) static KEYWORD_TREE: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`KeywordsWithoutBoth`](super::KeywordsWithoutBoth).
+/// Schema of `KeywordsWithoutBoth`.
 pub(crate) static KEYWORDS_WITHOUT_BOTH: Schema = Schema::named(
     "keywords::KeywordsWithoutBoth",
     &[

@@ -7,7 +7,7 @@ use taskcluster_pulse::__private::{Keyword, Literal, Matcher, Run, Schema, Table
 
 use super::{Changed2, IrcMessage, Merged2, Nested2, UnsureMessage, validators};
 
-/// Schema of [`Changed2`](super::Changed2).
+/// Schema of `Changed2`.
 pub(crate) static CHANGED2: Schema = Schema::named(
     "choices::Changed2",
     &[
@@ -48,7 +48,7 @@ pub(crate) static CHANGED2: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`ChangedLaunch`](super::ChangedLaunch).
+/// Schema of `ChangedLaunch`.
 pub(crate) static CHANGED_LAUNCH: Schema = Schema::named(
     "choices::ChangedLaunch",
     &[
@@ -89,7 +89,7 @@ pub(crate) static CHANGED_LAUNCH_1: Schema = Schema::new(
     &[Keyword::AllOf(&[&Schema::text(&validators::STRING2)])],
 );
 
-/// Schema of [`ChangedLists`](super::ChangedLists).
+/// Schema of `ChangedLists`.
 pub(crate) static CHANGED_LISTS: Schema = Schema::named(
     "choices::ChangedLists",
     &[
@@ -106,7 +106,7 @@ pub(crate) static CHANGED_LISTS: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`ChangedNumbers`](super::ChangedNumbers).
+/// Schema of `ChangedNumbers`.
 pub(crate) static CHANGED_NUMBERS: Schema = Schema::named(
     "choices::ChangedNumbers",
     &[
@@ -137,7 +137,7 @@ pub(crate) static CHANGED_NUMBERS_1: Schema = Schema::new(
     ],
 );
 
-/// Schema of [`ChangedOrigin`](super::ChangedOrigin).
+/// Schema of `ChangedOrigin`.
 pub(crate) static CHANGED_ORIGIN: Schema = Schema::named(
     "choices::ChangedOrigin",
     &[Keyword::OneOf(&[&HG_PUSH, &CHANGED_ORIGIN_VARIANT1, &GIT_PULL])],
@@ -156,7 +156,7 @@ pub(crate) static CHANGED_ORIGIN_2: Schema = Schema::new(
     &[Keyword::AllOf(&[&GIT_PULL])],
 );
 
-/// Schema of [`HgPush`](super::HgPush).
+/// Schema of `HgPush`.
 pub(crate) static HG_PUSH: Schema = Schema::named(
     "choices::HgPush",
     &[
@@ -169,7 +169,7 @@ pub(crate) static HG_PUSH: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`ChangedOriginVariant1`](super::ChangedOriginVariant1).
+/// Schema of `ChangedOriginVariant1`.
 pub(crate) static CHANGED_ORIGIN_VARIANT1: Schema = Schema::named(
     "choices::ChangedOriginVariant1",
     &[
@@ -182,7 +182,7 @@ pub(crate) static CHANGED_ORIGIN_VARIANT1: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`GitPull`](super::GitPull).
+/// Schema of `GitPull`.
 pub(crate) static GIT_PULL: Schema = Schema::named(
     "choices::GitPull",
     &[
@@ -207,7 +207,7 @@ pub(crate) static GIT_PULL: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`ChangedOverlap`](super::ChangedOverlap).
+/// Schema of `ChangedOverlap`.
 pub(crate) static CHANGED_OVERLAP: Schema = Schema::named(
     "choices::ChangedOverlap",
     &[
@@ -230,7 +230,7 @@ pub(crate) static CHANGED_OVERLAP_1: Schema = Schema::new(
     &[Keyword::AllOf(&[&Schema::text(&validators::CHANGED_OVERLAP_STRING2)])],
 );
 
-/// Schema of [`ChangedScalar`](super::ChangedScalar).
+/// Schema of `ChangedScalar`.
 pub(crate) static CHANGED_SCALAR: Schema = Schema::named(
     "choices::ChangedScalar",
     &[
@@ -267,7 +267,7 @@ pub(crate) static CHANGED_SCALAR_2: Schema = Schema::new(
     ],
 );
 
-/// Schema of [`ChangedShapes`](super::ChangedShapes).
+/// Schema of `ChangedShapes`.
 pub(crate) static CHANGED_SHAPES: Schema = Schema::named(
     "choices::ChangedShapes",
     &[
@@ -303,7 +303,7 @@ pub(crate) static CHANGED_SHAPES_1: Schema = Schema::new(
     ],
 );
 
-/// Schema of [`IrcMessage`](super::IrcMessage).
+/// Schema of `IrcMessage`.
 pub(crate) static IRC_MESSAGE: Schema = Schema::named(
     "choices::IrcMessage",
     &[
@@ -326,7 +326,7 @@ pub(crate) static IRC_MESSAGE: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`Merged2`](super::Merged2).
+/// Schema of `Merged2`.
 pub(crate) static MERGED2: Schema = Schema::named(
     "choices::Merged2",
     &[
@@ -410,7 +410,7 @@ pub(crate) static MERGED2: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`Nested2`](super::Nested2).
+/// Schema of `Nested2`.
 pub(crate) static NESTED2: Schema = Schema::named(
     "choices::Nested2",
     &[
@@ -493,7 +493,7 @@ pub(crate) static NESTED2: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`NestedBoth`](super::NestedBoth).
+/// Schema of `NestedBoth`.
 pub(crate) static NESTED_BOTH: Schema = Schema::named(
     "choices::NestedBoth",
     &[Keyword::AllOf(&[&NESTED_BOTH0, &NESTED_BOTH1])],
@@ -522,7 +522,7 @@ pub(crate) static NESTED_BOTH_1: Schema = Schema::new(
     ],
 );
 
-/// Schema of [`NestedOther`](super::NestedOther).
+/// Schema of `NestedOther`.
 pub(crate) static NESTED_OTHER: Schema = Schema::named(
     "choices::NestedOther",
     &[Keyword::AnyOf(&[&Schema::STRING, &Schema::INTEGER])],
@@ -538,7 +538,7 @@ pub(crate) static NESTED_OTHER_1: Schema = Schema::new(
     &[Keyword::AllOf(&[&Schema::INTEGER])],
 );
 
-/// Schema of [`NestedPerhaps`](super::NestedPerhaps).
+/// Schema of `NestedPerhaps`.
 pub(crate) static NESTED_PERHAPS: Schema = Schema::named(
     "choices::NestedPerhaps",
     &[Keyword::AllOf(&[&Schema::new(&[]), &NESTED_PERHAPS_VARIANT1])],
@@ -558,7 +558,7 @@ pub(crate) static NESTED_PERHAPS_1: Schema = Schema::new(
     &[Keyword::AllOf(&[&Schema::INTEGER, &Schema::new(&[]), &Schema::new(&[])])],
 );
 
-/// Schema of [`NestedTagged`](super::NestedTagged).
+/// Schema of `NestedTagged`.
 pub(crate) static NESTED_TAGGED: Schema = Schema::named(
     "choices::NestedTagged",
     &[Keyword::OneOf(&[&NESTED_A, &NESTED_B])],
@@ -570,7 +570,7 @@ pub(crate) static NESTED_TAGGED_0: Schema = Schema::new(&[Keyword::AllOf(&[&NEST
 /// Schema of `NestedTagged::NestedB`.
 pub(crate) static NESTED_TAGGED_1: Schema = Schema::new(&[Keyword::AllOf(&[&NESTED_B])]);
 
-/// Schema of [`NestedA`](super::NestedA).
+/// Schema of `NestedA`.
 pub(crate) static NESTED_A: Schema = Schema::named(
     "choices::NestedA",
     &[
@@ -595,7 +595,7 @@ pub(crate) static NESTED_A: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`NestedB`](super::NestedB).
+/// Schema of `NestedB`.
 pub(crate) static NESTED_B: Schema = Schema::named(
     "choices::NestedB",
     &[
@@ -620,7 +620,7 @@ pub(crate) static NESTED_B: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`UnsureMessage`](super::UnsureMessage).
+/// Schema of `UnsureMessage`.
 pub(crate) static UNSURE_MESSAGE: Schema = Schema::named(
     "choices::UnsureMessage",
     &[
@@ -648,7 +648,7 @@ pub(crate) static UNSURE_MESSAGE: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`Amount`](super::Amount).
+/// Schema of `Amount`.
 pub(crate) static AMOUNT: Schema = Schema::named(
     "choices::Amount",
     &[
@@ -687,7 +687,7 @@ pub(crate) static AMOUNT_1: Schema = Schema::new(
     ],
 );
 
-/// Schema of [`NestedList`](super::NestedList).
+/// Schema of `NestedList`.
 pub(crate) static NESTED_LIST: Schema = Schema::named(
     "choices::NestedList",
     &[Keyword::OneOf(&[&UNSURE_LIST_VARIANT0, &UNSURE_LIST_VARIANT1])],
@@ -703,7 +703,7 @@ pub(crate) static NESTED_LIST_1: Schema = Schema::new(
     &[Keyword::AllOf(&[&UNSURE_LIST_VARIANT1])],
 );
 
-/// Schema of [`Maybe`](super::Maybe).
+/// Schema of `Maybe`.
 pub(crate) static MAYBE: Schema = Schema::named(
     "choices::Maybe",
     &[
@@ -748,7 +748,7 @@ pub(crate) static MAYBE_1: Schema = Schema::new(
     ],
 );
 
-/// Schema of [`Odd`](super::Odd).
+/// Schema of `Odd`.
 pub(crate) static ODD: Schema = Schema::named(
     "choices::Odd",
     &[Keyword::OneOf(&[&Schema::ANY, &Schema::text(&validators::NESTED_PERHAPS_STRING)])],
@@ -762,7 +762,7 @@ pub(crate) static ODD_1: Schema = Schema::new(
     &[Keyword::AllOf(&[&Schema::text(&validators::NESTED_PERHAPS_STRING)])],
 );
 
-/// Schema of [`Pair`](super::Pair).
+/// Schema of `Pair`.
 pub(crate) static PAIR: Schema = Schema::named(
     "choices::Pair",
     &[Keyword::AnyOf(&[&BOTH, &ONLY_ONE])],
@@ -774,7 +774,7 @@ pub(crate) static PAIR_0: Schema = Schema::new(&[Keyword::AllOf(&[&BOTH])]);
 /// Schema of `Pair::OnlyOne`.
 pub(crate) static PAIR_1: Schema = Schema::new(&[Keyword::AllOf(&[&ONLY_ONE])]);
 
-/// Schema of [`Both`](super::Both).
+/// Schema of `Both`.
 pub(crate) static BOTH: Schema = Schema::named(
     "choices::Both",
     &[
@@ -784,7 +784,7 @@ pub(crate) static BOTH: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`OnlyOne`](super::OnlyOne).
+/// Schema of `OnlyOne`.
 pub(crate) static ONLY_ONE: Schema = Schema::named(
     "choices::OnlyOne",
     &[
@@ -794,7 +794,7 @@ pub(crate) static ONLY_ONE: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`When`](super::When).
+/// Schema of `When`.
 pub(crate) static WHEN: Schema = Schema::named(
     "choices::When",
     &[Keyword::OneOf(&[&UNSURE_WHEN_VARIANT0, &Schema::text(&validators::WHEN_STRING2)])],

@@ -7,7 +7,7 @@ use taskcluster_pulse::__private::{Keyword, Schema, Type};
 
 use super::{A, Message3, PulseMessage, Second2, Third2};
 
-/// Schema of [`PulseMessage`](super::PulseMessage).
+/// Schema of `PulseMessage`.
 pub(crate) static PULSE_MESSAGE: Schema = Schema::named(
     "titles::PulseMessage",
     &[
@@ -18,7 +18,7 @@ pub(crate) static PULSE_MESSAGE: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`FirstPart`](super::FirstPart).
+/// Schema of `FirstPart`.
 pub(crate) static FIRST_PART: Schema = Schema::named(
     "titles::FirstPart",
     &[
@@ -29,7 +29,7 @@ pub(crate) static FIRST_PART: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`Second2`](super::Second2).
+/// Schema of `Second2`.
 pub(crate) static SECOND2: Schema = Schema::named(
     "titles::Second2",
     &[
@@ -40,7 +40,7 @@ pub(crate) static SECOND2: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`Third2`](super::Third2).
+/// Schema of `Third2`.
 pub(crate) static THIRD2: Schema = Schema::named(
     "titles::Third2",
     &[
@@ -51,7 +51,7 @@ pub(crate) static THIRD2: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`ThirdFirst`](super::ThirdFirst).
+/// Schema of `ThirdFirst`.
 pub(crate) static THIRD_FIRST: Schema = Schema::named(
     "titles::ThirdFirst",
     &[
@@ -62,7 +62,7 @@ pub(crate) static THIRD_FIRST: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`ThirdSecond`](super::ThirdSecond).
+/// Schema of `ThirdSecond`.
 pub(crate) static THIRD_SECOND: Schema = Schema::named(
     "titles::ThirdSecond",
     &[
@@ -73,13 +73,13 @@ pub(crate) static THIRD_SECOND: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`A`](super::A).
+/// Schema of `A`.
 pub(crate) static A2: Schema = Schema::named(
     "titles::A",
     &[Keyword::Type(&[Type::Array]), Keyword::Items(&Schema::STRING)],
 );
 
-/// Schema of [`Message3`](super::Message3).
+/// Schema of `Message3`.
 pub(crate) static MESSAGE3: Schema = Schema::named(
     "titles::Message3",
     &[
@@ -97,7 +97,7 @@ pub(crate) static MESSAGE3: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`N2ndTry`](super::N2ndTry).
+/// Schema of `N2ndTry`.
 pub(crate) static N2ND_TRY: Schema = Schema::named(
     "titles::N2ndTry",
     &[
@@ -108,7 +108,7 @@ pub(crate) static N2ND_TRY: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`MessageOption`](super::MessageOption).
+/// Schema of `MessageOption`.
 pub(crate) static MESSAGE_OPTION: Schema = Schema::named(
     "titles::MessageOption",
     &[
@@ -119,7 +119,7 @@ pub(crate) static MESSAGE_OPTION: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`MessageString`](super::MessageString).
+/// Schema of `MessageString`.
 pub(crate) static MESSAGE_STRING: Schema = Schema::named(
     "titles::MessageString",
     &[
@@ -130,7 +130,7 @@ pub(crate) static MESSAGE_STRING: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`MessageSymbols`](super::MessageSymbols).
+/// Schema of `MessageSymbols`.
 pub(crate) static MESSAGE_SYMBOLS: Schema = Schema::named(
     "titles::MessageSymbols",
     &[

@@ -7,7 +7,7 @@ use taskcluster_pulse::__private::{Keyword, Literal, Schema, Type};
 
 use super::{Changed2, validators};
 
-/// Schema of [`Changed2`](super::Changed2).
+/// Schema of `Changed2`.
 pub(crate) static CHANGED2: Schema = Schema::named(
     "enums::Changed2",
     &[
@@ -91,10 +91,10 @@ pub(crate) static CHANGED2: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`ChangedCase`](super::ChangedCase).
+/// Schema of `ChangedCase`.
 pub(crate) static CHANGED_CASE: Schema = Schema::open_enum::<super::ChangedCase>();
 
-/// Schema of [`ChangedMixed`](super::ChangedMixed).
+/// Schema of `ChangedMixed`.
 pub(crate) static CHANGED_MIXED: Schema = Schema::named(
     "enums::ChangedMixed",
     &[Keyword::Enum(&[Literal::String("on"), Literal::Number("1"), Literal::Null])],
@@ -114,7 +114,7 @@ pub(crate) static CHANGED_MIXED_1: Schema = Schema::new(
     &[Keyword::AllOf(&[&CHANGED_MIXED, &Schema::new(&[Keyword::Type(&[Type::String])])])],
 );
 
-/// Schema of [`ChangedNarrowed`](super::ChangedNarrowed).
+/// Schema of `ChangedNarrowed`.
 pub(crate) static CHANGED_NARROWED: Schema = Schema::named(
     "enums::ChangedNarrowed",
     &[
@@ -140,15 +140,15 @@ pub(crate) static CHANGED_NARROWED: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`ChangedOdd`](super::ChangedOdd).
+/// Schema of `ChangedOdd`.
 pub(crate) static CHANGED_ODD: Schema = Schema::open_enum::<super::ChangedOdd>();
 
-/// Schema of [`ChangedPunctuation`](super::ChangedPunctuation).
+/// Schema of `ChangedPunctuation`.
 pub(crate) static CHANGED_PUNCTUATION: Schema = Schema::open_enum::<
     super::ChangedPunctuation,
 >();
 
-/// Schema of [`ChangedUntyped`](super::ChangedUntyped).
+/// Schema of `ChangedUntyped`.
 pub(crate) static CHANGED_UNTYPED: Schema = Schema::named(
     "enums::ChangedUntyped",
     &[

@@ -7,7 +7,7 @@ use taskcluster_pulse::__private::{Keyword, Schema, Type};
 
 use super::{Kinds, Message2, validators};
 
-/// Schema of [`Message2`](super::Message2).
+/// Schema of `Message2`.
 pub(crate) static MESSAGE2: Schema = Schema::named(
     "etc::Message2",
     &[
@@ -31,13 +31,13 @@ pub(crate) static MESSAGE2: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`MessageItem`](super::MessageItem).
+/// Schema of `MessageItem`.
 pub(crate) static MESSAGE_ITEM: Schema = Schema::open_enum::<super::MessageItem>();
 
-/// Schema of [`MessageE`](super::MessageE).
+/// Schema of `MessageE`.
 pub(crate) static MESSAGE_E: Schema = Schema::open_enum::<super::MessageE>();
 
-/// Schema of [`MessageU`](super::MessageU).
+/// Schema of `MessageU`.
 pub(crate) static MESSAGE_U: Schema = Schema::named(
     "etc::MessageU",
     &[Keyword::OneOf(&[&Schema::text(&validators::PANIC), &Schema::INTEGER])],
@@ -53,7 +53,7 @@ pub(crate) static MESSAGE_U_1: Schema = Schema::new(
     &[Keyword::AllOf(&[&Schema::INTEGER])],
 );
 
-/// Schema of [`Kinds`](super::Kinds).
+/// Schema of `Kinds`.
 pub(crate) static KINDS: Schema = Schema::named(
     "etc::Kinds",
     &[

@@ -7,7 +7,7 @@ use taskcluster_pulse::__private::{Keyword, Schema, Type};
 
 use super::Measured2;
 
-/// Schema of [`Measured2`](super::Measured2).
+/// Schema of `Measured2`.
 pub(crate) static MEASURED2: Schema = Schema::named(
     "measures::Measured2",
     &[

@@ -7,7 +7,7 @@ use taskcluster_pulse::__private::{Keyword, Literal, Schema, Type};
 
 use super::{Counted2, Nested2, Nullable2, Open2, SharedNull, validators};
 
-/// Schema of [`Nested2`](super::Nested2).
+/// Schema of `Nested2`.
 pub(crate) static NESTED2: Schema = Schema::named(
     "things::Nested2",
     &[
@@ -58,7 +58,7 @@ pub(crate) static NESTED2: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`NestedByNameValue`](super::NestedByNameValue).
+/// Schema of `NestedByNameValue`.
 pub(crate) static NESTED_BY_NAME_VALUE: Schema = Schema::named(
     "things::NestedByNameValue",
     &[
@@ -69,7 +69,7 @@ pub(crate) static NESTED_BY_NAME_VALUE: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`NestedOuter`](super::NestedOuter).
+/// Schema of `NestedOuter`.
 pub(crate) static NESTED_OUTER: Schema = Schema::named(
     "things::NestedOuter",
     &[
@@ -80,7 +80,7 @@ pub(crate) static NESTED_OUTER: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`NestedOuterInner`](super::NestedOuterInner).
+/// Schema of `NestedOuterInner`.
 pub(crate) static NESTED_OUTER_INNER: Schema = Schema::named(
     "things::NestedOuterInner",
     &[
@@ -91,7 +91,7 @@ pub(crate) static NESTED_OUTER_INNER: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`NestedRowsItem`](super::NestedRowsItem).
+/// Schema of `NestedRowsItem`.
 pub(crate) static NESTED_ROWS_ITEM: Schema = Schema::named(
     "things::NestedRowsItem",
     &[
@@ -114,7 +114,7 @@ pub(crate) static NESTED_ROWS_ITEM: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`NestedRowsItemCellsItem`](super::NestedRowsItemCellsItem).
+/// Schema of `NestedRowsItemCellsItem`.
 pub(crate) static NESTED_ROWS_ITEM_CELLS_ITEM: Schema = Schema::named(
     "things::NestedRowsItemCellsItem",
     &[
@@ -125,7 +125,7 @@ pub(crate) static NESTED_ROWS_ITEM_CELLS_ITEM: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`Nullable2`](super::Nullable2).
+/// Schema of `Nullable2`.
 pub(crate) static NULLABLE2: Schema = Schema::named(
     "things::Nullable2",
     &[
@@ -178,7 +178,7 @@ pub(crate) static NULLABLE2: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`Chosen`](super::Chosen).
+/// Schema of `Chosen`.
 pub(crate) static CHOSEN: Schema = Schema::named(
     "things::Chosen",
     &[
@@ -189,13 +189,13 @@ pub(crate) static CHOSEN: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`NullableEnum`](super::NullableEnum).
+/// Schema of `NullableEnum`.
 pub(crate) static NULLABLE_ENUM: Schema = Schema::named(
     "things::NullableEnum",
     &[Keyword::Enum(&[Literal::String("a"), Literal::String("b"), Literal::Null])],
 );
 
-/// Schema of [`Open2`](super::Open2).
+/// Schema of `Open2`.
 pub(crate) static OPEN2: Schema = Schema::named(
     "things::Open2",
     &[
@@ -212,7 +212,7 @@ pub(crate) static OPEN2: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`OpenLimits`](super::OpenLimits).
+/// Schema of `OpenLimits`.
 pub(crate) static OPEN_LIMITS: Schema = Schema::named(
     "things::OpenLimits",
     &[
@@ -234,7 +234,7 @@ pub(crate) static OPEN_LIMITS: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`Counted2`](super::Counted2).
+/// Schema of `Counted2`.
 pub(crate) static COUNTED2: Schema = Schema::named(
     "things::Counted2",
     &[
@@ -284,7 +284,7 @@ pub(crate) static COUNTED2: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`SharedNull`](super::SharedNull).
+/// Schema of `SharedNull`.
 pub(crate) static SHARED_NULL: Schema = Schema::named(
     "things::SharedNull",
     &[
@@ -304,7 +304,7 @@ pub(crate) static SHARED_NULL: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`Link`](super::Link).
+/// Schema of `Link`.
 pub(crate) static LINK: Schema = Schema::named(
     "things::Link",
     &[

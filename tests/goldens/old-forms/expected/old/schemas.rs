@@ -7,7 +7,7 @@ use taskcluster_pulse::__private::{Keyword, Literal, Schema, Type};
 
 use super::{Artifact2, Job, validators};
 
-/// Schema of [`Job`](super::Job).
+/// Schema of `Job`.
 pub(crate) static JOB: Schema = Schema::named(
     "old::Job",
     &[
@@ -42,7 +42,7 @@ pub(crate) static JOB: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`JobInfo`](super::JobInfo).
+/// Schema of `JobInfo`.
 pub(crate) static JOB_INFO: Schema = Schema::named(
     "old::JobInfo",
     &[
@@ -51,10 +51,10 @@ pub(crate) static JOB_INFO: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`JobKind`](super::JobKind).
+/// Schema of `JobKind`.
 pub(crate) static JOB_KIND: Schema = Schema::open_enum::<super::JobKind>();
 
-/// Schema of [`Artifact2`](super::Artifact2).
+/// Schema of `Artifact2`.
 pub(crate) static ARTIFACT2: Schema = Schema::named(
     "old::Artifact2",
     &[
@@ -79,7 +79,7 @@ pub(crate) static ARTIFACT2: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`ArtifactCreated`](super::ArtifactCreated).
+/// Schema of `ArtifactCreated`.
 pub(crate) static ARTIFACT_CREATED: Schema = Schema::named(
     "old::ArtifactCreated",
     &[

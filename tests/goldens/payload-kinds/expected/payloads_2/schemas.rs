@@ -10,7 +10,7 @@ use super::{
     Text, UntitledMessage, Whatever, validators,
 };
 
-/// Schema of [`Steps`](super::Steps).
+/// Schema of `Steps`.
 pub(crate) static STEPS: Schema = Schema::named(
     "payloads_2::Steps",
     &[
@@ -20,34 +20,34 @@ pub(crate) static STEPS: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`Text`](super::Text).
+/// Schema of `Text`.
 pub(crate) static TEXT: Schema = Schema::named(
     "payloads_2::Text",
     &[Keyword::Type(&[Type::String]), Keyword::String(&validators::PAYLOAD)],
 );
 
-/// Schema of [`AnythingGoes`](super::AnythingGoes).
+/// Schema of `AnythingGoes`.
 pub(crate) static ANYTHING_GOES: Schema = Schema::named(
     "payloads_2::AnythingGoes",
     &[Keyword::Type(&[Type::Object])],
 );
 
-/// Schema of [`Whatever`](super::Whatever).
+/// Schema of `Whatever`.
 pub(crate) static WHATEVER: Schema = Schema::named("payloads_2::Whatever", &[]);
 
-/// Schema of [`Count`](super::Count).
+/// Schema of `Count`.
 pub(crate) static COUNT: Schema = Schema::named(
     "payloads_2::Count",
     &[Keyword::Type(&[Type::Integer]), Keyword::Minimum("1")],
 );
 
-/// Schema of [`Perhaps`](super::Perhaps).
+/// Schema of `Perhaps`.
 pub(crate) static PERHAPS: Schema = Schema::named(
     "payloads_2::Perhaps",
     &[Keyword::AllOf(&[&NULLABLE_MESSAGE])],
 );
 
-/// Schema of [`NullableMessage`](super::NullableMessage).
+/// Schema of `NullableMessage`.
 pub(crate) static NULLABLE_MESSAGE: Schema = Schema::named(
     "payloads_2::NullableMessage",
     &[
@@ -57,7 +57,7 @@ pub(crate) static NULLABLE_MESSAGE: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`Sizes`](super::Sizes).
+/// Schema of `Sizes`.
 pub(crate) static SIZES: Schema = Schema::named(
     "payloads_2::Sizes",
     &[
@@ -68,7 +68,7 @@ pub(crate) static SIZES: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`State`](super::State).
+/// Schema of `State`.
 pub(crate) static STATE: Schema = Schema::named(
     "payloads_2::State",
     &[
@@ -77,7 +77,7 @@ pub(crate) static STATE: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`UntitledMessage`](super::UntitledMessage).
+/// Schema of `UntitledMessage`.
 pub(crate) static UNTITLED_MESSAGE: Schema = Schema::named(
     "payloads_2::UntitledMessage",
     &[
@@ -87,7 +87,7 @@ pub(crate) static UNTITLED_MESSAGE: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`UntitledMessageArtifact`](super::UntitledMessageArtifact).
+/// Schema of `UntitledMessageArtifact`.
 pub(crate) static UNTITLED_MESSAGE_ARTIFACT: Schema = Schema::named(
     "payloads_2::UntitledMessageArtifact",
     &[
@@ -98,13 +98,13 @@ pub(crate) static UNTITLED_MESSAGE_ARTIFACT: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`EmptyMessage`](super::EmptyMessage).
+/// Schema of `EmptyMessage`.
 pub(crate) static EMPTY_MESSAGE: Schema = Schema::named(
     "payloads_2::EmptyMessage",
     &[Keyword::Type(&[Type::Object]), Keyword::AdditionalProperties(&Schema::NEVER)],
 );
 
-/// Schema of [`BooleanMessage`](super::BooleanMessage).
+/// Schema of `BooleanMessage`.
 pub(crate) static BOOLEAN_MESSAGE: Schema = Schema::named(
     "payloads_2::BooleanMessage",
     &[Keyword::Type(&[Type::Boolean])],

@@ -7,7 +7,7 @@ use taskcluster_pulse::__private::{Keyword, Schema, Type};
 
 use super::{Changed2, Open2, Plain2, validators};
 
-/// Schema of [`Changed2`](super::Changed2).
+/// Schema of `Changed2`.
 pub(crate) static CHANGED2: Schema = Schema::named(
     "properties::Changed2",
     &[
@@ -52,7 +52,7 @@ pub(crate) static CHANGED2: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`Plain2`](super::Plain2).
+/// Schema of `Plain2`.
 pub(crate) static PLAIN2: Schema = Schema::named(
     "properties::Plain2",
     &[
@@ -69,7 +69,7 @@ pub(crate) static PLAIN2: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`Open2`](super::Open2).
+/// Schema of `Open2`.
 pub(crate) static OPEN2: Schema = Schema::named(
     "properties::Open2",
     &[

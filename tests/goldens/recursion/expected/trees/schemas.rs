@@ -7,7 +7,7 @@ use taskcluster_pulse::__private::{Keyword, Schema, Type};
 
 use super::{Choice2, Even, NestedList, Tree2, validators};
 
-/// Schema of [`Tree2`](super::Tree2).
+/// Schema of `Tree2`.
 pub(crate) static TREE2: Schema = Schema::named(
     "trees::Tree2",
     &[
@@ -43,7 +43,7 @@ pub(crate) static TREE2: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`Even`](super::Even).
+/// Schema of `Even`.
 pub(crate) static EVEN: Schema = Schema::named(
     "trees::Even",
     &[
@@ -53,7 +53,7 @@ pub(crate) static EVEN: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`Odd`](super::Odd).
+/// Schema of `Odd`.
 pub(crate) static ODD: Schema = Schema::named(
     "trees::Odd",
     &[
@@ -74,13 +74,13 @@ pub(crate) static ODD: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`NestedList`](super::NestedList).
+/// Schema of `NestedList`.
 pub(crate) static NESTED_LIST: Schema = Schema::named(
     "trees::NestedList",
     &[Keyword::Type(&[Type::Array]), Keyword::Items(&NESTED_LIST), Keyword::MaxItems(3)],
 );
 
-/// Schema of [`Choice2`](super::Choice2).
+/// Schema of `Choice2`.
 pub(crate) static CHOICE2: Schema = Schema::named(
     "trees::Choice2",
     &[Keyword::OneOf(&[&Schema::text(&validators::STRING), &DEEPER, &CHOICE_VARIANT2])],
@@ -99,7 +99,7 @@ pub(crate) static CHOICE2_2: Schema = Schema::new(
     &[Keyword::AllOf(&[&CHOICE_VARIANT2])],
 );
 
-/// Schema of [`Deeper`](super::Deeper).
+/// Schema of `Deeper`.
 pub(crate) static DEEPER: Schema = Schema::named(
     "trees::Deeper",
     &[

@@ -7,7 +7,7 @@ use taskcluster_pulse::__private::{Keyword, Schema, Type};
 
 use super::{Changed2, validators};
 
-/// Schema of [`Changed2`](super::Changed2).
+/// Schema of `Changed2`.
 pub(crate) static CHANGED2: Schema = Schema::named(
     "links::Changed2",
     &[
@@ -39,7 +39,7 @@ pub(crate) static CHANGED2: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`Embedded`](super::Embedded).
+/// Schema of `Embedded`.
 pub(crate) static EMBEDDED: Schema = Schema::named(
     "links::Embedded",
     &[
@@ -64,7 +64,7 @@ pub(crate) static EMBEDDED: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`Owner`](super::Owner).
+/// Schema of `Owner`.
 pub(crate) static OWNER: Schema = Schema::named(
     "links::Owner",
     &[
@@ -75,7 +75,7 @@ pub(crate) static OWNER: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`Shared`](super::Shared).
+/// Schema of `Shared`.
 pub(crate) static SHARED: Schema = Schema::named(
     "links::Shared",
     &[

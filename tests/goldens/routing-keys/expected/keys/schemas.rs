@@ -7,7 +7,7 @@ use taskcluster_pulse::__private::{Keyword, Schema, Type};
 
 use super::Empty;
 
-/// Schema of [`Empty`](super::Empty).
+/// Schema of `Empty`.
 pub(crate) static EMPTY: Schema = Schema::named(
     "keys::Empty",
     &[Keyword::Type(&[Type::Object]), Keyword::AdditionalProperties(&Schema::NEVER)],

@@ -7,7 +7,7 @@ use taskcluster_pulse::__private::{Keyword, Schema, Type};
 
 use super::{Defined2, Status};
 
-/// Schema of [`Defined2`](super::Defined2).
+/// Schema of `Defined2`.
 pub(crate) static DEFINED2: Schema = Schema::named(
     "type::Defined2",
     &[
@@ -18,7 +18,7 @@ pub(crate) static DEFINED2: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`Status`](super::Status).
+/// Schema of `Status`.
 pub(crate) static STATUS: Schema = Schema::named(
     "type::Status",
     &[
@@ -29,7 +29,7 @@ pub(crate) static STATUS: Schema = Schema::named(
     ],
 );
 
-/// Schema of [`StatusState`](super::StatusState).
+/// Schema of `StatusState`.
 pub(crate) static STATUS_STATE: Schema = Schema::open_enum::<super::StatusState>();
 
 impl Payload for Defined2 {

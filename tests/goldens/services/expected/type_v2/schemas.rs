@@ -7,7 +7,7 @@ use taskcluster_pulse::__private::{Keyword, Schema, Type};
 
 use super::Defined2;
 
-/// Schema of [`Defined2`](super::Defined2).
+/// Schema of `Defined2`.
 pub(crate) static DEFINED2: Schema = Schema::named(
     "type_v2::Defined2",
     &[

@@ -7,7 +7,7 @@ use taskcluster_pulse::__private::{Keyword, Schema, Type};
 
 use super::Status;
 
-/// Schema of [`Status`](super::Status).
+/// Schema of `Status`.
 pub(crate) static STATUS: Schema = Schema::named(
     "watch::Status",
     &[

@@ -7,7 +7,7 @@ use taskcluster_pulse::__private::{Keyword, Schema, Type};
 
 use super::{WorkerTypePulseMessage, validators};
 
-/// Schema of [`WorkerTypePulseMessage`](super::WorkerTypePulseMessage).
+/// Schema of `WorkerTypePulseMessage`.
 pub(crate) static WORKER_TYPE_PULSE_MESSAGE: Schema = Schema::named(
     "worker_manager::WorkerTypePulseMessage",
     &[
