@@ -5,10 +5,9 @@
 //! `::error::` at the start of a line and `##[error]` anywhere in it. Here they
 //! are escaped, so that whatever is printed is only text.
 
-use std::borrow::Cow;
 use std::path::Path;
 
-use taskcluster_documents::text::is_invisible;
+use taskcluster_documents::text::{cut, is_invisible};
 
 /// Longest text that is printed whole as a part of a line, in characters.
 const MAX_PART: usize = 1_000;
@@ -56,17 +55,6 @@ pub(crate) fn quoted(path: &Path) -> String {
 pub(crate) fn count(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{plural}")
-}
-
-/// The first `max` characters of `text`, with the number of all of them.
-fn cut(text: &str, max: usize) -> Cow<'_, str> {
-    match text.char_indices().nth(max) {
-        None => Cow::Borrowed(text),
-        Some((end, _)) => {
-            let all = text.chars().count();
-            Cow::Owned(format!("{}… ({all} characters)", &text[..end]))
-        }
-    }
 }
 
 /// `text` without characters and commands that do more than stand there.

@@ -1,4 +1,6 @@
-//! Characters that a reader can't see.
+//! Text from documents, made fit to be shown: invisible characters and long texts.
+
+use std::borrow::Cow;
 
 /// `text` with invisible characters as escapes of Rust; line breaks and tabs stay.
 #[must_use]
@@ -25,6 +27,18 @@ pub fn is_invisible(character: char) -> bool {
             | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
             | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
             | '\u{1d173}'..='\u{1d17a}' | '\u{e000}'..='\u{f8ff}' | '\u{e0000}'..='\u{10ffff}')
+}
+
+/// The first `max` characters of `text`, with the number of all of them.
+#[must_use]
+pub fn cut(text: &str, max: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(max) {
+        None => Cow::Borrowed(text),
+        Some((end, _)) => {
+            let all = text.chars().count();
+            Cow::Owned(format!("{}… ({all} characters)", &text[..end]))
+        }
+    }
 }
 
 #[cfg(test)]

@@ -3,15 +3,15 @@
 
 use std::fmt::Write;
 
-use taskcluster_documents::text::is_invisible;
+use taskcluster_documents::text::{cut, is_invisible};
 
 /// Longest text that is shown whole, in characters: a comment on GitHub takes 65,536.
-const MAX_CHARACTERS: usize = 4_000;
+pub(super) const MAX_CHARACTERS: usize = 4_000;
 
 /// `text` on one line, with invisible characters as escapes; a long text is cut.
 pub(super) fn plain(text: &str) -> String {
     let mut escaped = String::new();
-    for character in cut(text).chars() {
+    for character in cut(text, MAX_CHARACTERS).chars() {
         match character {
             character if is_invisible(character) => escaped.extend(character.escape_default()),
             character => escaped.push(character),
@@ -19,17 +19,6 @@ pub(super) fn plain(text: &str) -> String {
     }
     // Runners read `##[error]` anywhere in a line.
     escaped.replace("##[", r"#\u{23}[")
-}
-
-/// The beginning of `text`, and how long it is.
-pub(super) fn cut(text: &str) -> String {
-    match text.char_indices().nth(MAX_CHARACTERS) {
-        None => text.to_owned(),
-        Some((end, _)) => {
-            let start = text.get(..end).unwrap_or(text);
-            format!("{start}… ({} characters)", text.chars().count())
-        }
-    }
 }
 
 /// The same JSON as `json`, with invisible characters of its strings as JSON's own

@@ -12,6 +12,8 @@ pub use json::json;
 pub use markdown::markdown;
 pub use text::text;
 
+use taskcluster_documents::text::cut;
+
 use self::inert::plain;
 use crate::explain::plural;
 use crate::report::{Effect, ExchangeReport, Finding, Level, Report, Status};
@@ -36,7 +38,8 @@ struct Shown {
 
 fn shown<E: Effect>(finding: &Finding<E>) -> Shown {
     let witness = finding.witness.as_ref();
-    let witness = witness.map(|it| inert::cut(&escape_json(&it.to_string())));
+    let witness =
+        witness.map(|it| cut(&escape_json(&it.to_string()), inert::MAX_CHARACTERS).into_owned());
     Shown {
         effect: finding.effect.name(),
         level: finding.effect.level(),
