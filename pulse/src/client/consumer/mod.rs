@@ -9,8 +9,10 @@ mod delivery;
 mod event;
 mod from_message;
 mod inbox;
+mod jobs;
 mod panic;
 mod policy;
+mod retries;
 mod run;
 mod session;
 mod setup;
@@ -26,7 +28,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_core::Stream;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle};
 
 pub use builder::ConsumerBuilder;
 pub use delivery::Delivery;
@@ -152,14 +154,7 @@ impl Consumer {
     /// Drops what was not handed out, and waits for the supervisor.
     async fn finish(&mut self) -> Result<(), Error> {
         self.inboxes.finish().await;
-        match (&mut self.supervisor).await {
-            Ok(result) => result,
-            Err(error) => match error.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                // The runtime is shutting down, and took the task with it.
-                Err(_) => Ok(()),
-            },
-        }
+        joined((&mut self.supervisor).await)
     }
 
     fn poll_delivery(&mut self, cx: &mut Context<'_>) -> Poll<Option<Delivery>> {
@@ -170,6 +165,18 @@ impl Consumer {
             self.shared.consume(self.shared.config.stream_prefetch());
         }
         self.inboxes.poll_next(cx)
+    }
+}
+
+/// The outcome of a task of the consumer.
+fn joined(outcome: Result<Result<(), Error>, JoinError>) -> Result<(), Error> {
+    match outcome {
+        Ok(result) => result,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // The runtime is shutting down, and took the task with it.
+            Err(_) => Ok(()),
+        },
     }
 }
 

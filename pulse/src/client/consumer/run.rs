@@ -1,26 +1,22 @@
 //! Calls a handler for each message: concurrency, retries and an orderly end.
 
-use std::collections::{BTreeMap, HashMap};
 use std::error::Error as StdError;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::sync::Arc;
-use std::time::Duration;
+use std::task::{Context, Poll};
 
 use tokio::sync::mpsc;
-use tokio::task::{Id, JoinError, JoinSet};
-use tokio::time::{Instant, sleep_until};
-use tracing::Instrument;
+use tokio::task::{JoinSet, coop};
+use tracing::{Instrument, Span};
 
-use super::Consumer;
 use super::event::ConsumerEvent;
 use super::from_message::FromMessage;
+use super::jobs::Jobs;
 use super::policy::OnFailure;
+use super::retries::{Retries, retry_delay};
 use super::worker::{Failure, Job, Worker, publish_dead_letter};
-use crate::client::envelope::Envelope;
+use super::{Consumer, joined};
 use crate::client::error::{Error, FailedMessage};
-
-/// Longest wait before a retry, unless a longer one was configured.
-const MAX_RETRY_DELAY: Duration = Duration::from_secs(300);
 
 impl Consumer {
     /// Calls `handler` for each message, for at most `handlers` messages at once, until
@@ -80,97 +76,133 @@ impl Consumer {
             .consume(self.shared.config.run_prefetch(handlers));
         let (failures, failed) = mpsc::unbounded_channel();
         let worker = Arc::new(Worker::new(Arc::clone(&self.shared), handler, failures));
+        let jobs = Arc::new(Jobs::new(handlers));
+        let waiting = Arc::clone(&jobs);
+        let work = move || {
+            let (jobs, worker) = (Arc::clone(&waiting), Arc::clone(&worker));
+            async move {
+                let mut last = None;
+                while let Some((number, job)) = jobs.next(last) {
+                    last = Some(number);
+                    let span = span_of(&job);
+                    worker.call(job).instrument(span).await;
+                    // Handlers that are always ready must let other tasks run.
+                    coop::consume_budget().await;
+                }
+            }
+        };
         let dispatcher = Dispatcher {
-            call: move |job| {
-                let worker = Arc::clone(&worker);
-                async move { worker.call(job).await }
+            workers: Workers {
+                jobs,
+                work,
+                tasks: JoinSet::new(),
             },
-            handlers,
-            tasks: JoinSet::new(),
-            running: HashMap::new(),
             failed,
             retries: Retries::default(),
             error: None,
         };
-        let error = dispatcher.run(&mut self).await;
-        let finished = self.finish().await;
-        error.map_or(finished, Err)
+        // Beside the workers, which then start on its thread: where a handler is quick,
+        // another thread is not woken for each message.
+        let mut task = JoinSet::new();
+        task.spawn(
+            async move {
+                let error = dispatcher.run(&mut self).await;
+                let finished = self.finish().await;
+                error.map_or(finished, Err)
+            }
+            .in_current_span(),
+        );
+        match task.join_next().await {
+            Some(result) => joined(result),
+            None => Ok(()),
+        }
     }
 }
 
-/// Hands jobs to handlers.
-struct Dispatcher<C> {
-    call: C,
-    handlers: usize,
-    /// Handlers that run, and dead letters on their way.
+fn span_of(job: &Job) -> Span {
+    let envelope = job.delivery.envelope();
+    tracing::debug_span!(
+        "delivery",
+        exchange = envelope.exchange(),
+        routing_key = envelope.routing_key(),
+    )
+}
+
+/// Tasks that handle messages, each until none waits.
+struct Workers<W> {
+    jobs: Arc<Jobs>,
+    work: W,
+    /// Workers, and dead letters on their way.
     tasks: JoinSet<()>,
-    /// The messages whose handlers run, or have returned a moment ago.
-    running: HashMap<Id, Envelope>,
+}
+
+impl<W, F> Workers<W>
+where
+    W: Fn() -> F,
+    F: Future<Output = ()> + Send + 'static,
+{
+    /// Takes deliveries as long as there are any: the prefetch says how many may wait
+    /// for a handler. Ready when the consumer has ended.
+    fn poll_deliveries(&mut self, consumer: &mut Consumer, cx: &mut Context<'_>) -> Poll<()> {
+        let mut next = Poll::Pending;
+        self.add(std::iter::from_fn(|| {
+            next = consumer.poll_delivery(cx);
+            match &mut next {
+                Poll::Ready(delivery) => delivery.take().map(Job::new),
+                Poll::Pending => None,
+            }
+        }));
+        next.map(drop)
+    }
+
+    fn add(&mut self, jobs: impl IntoIterator<Item = Job>) {
+        for _ in 0..self.jobs.add(jobs) {
+            self.tasks.spawn((self.work)());
+        }
+        while self.tasks.try_join_next().is_some() {}
+    }
+}
+
+/// Hands messages to workers, and decides about those that failed.
+struct Dispatcher<W> {
+    workers: Workers<W>,
     failed: mpsc::UnboundedReceiver<Failure>,
     retries: Retries,
     /// The first error that ends the consumer.
     error: Option<Error>,
 }
 
-impl<C, F> Dispatcher<C>
+impl<W, F> Dispatcher<W>
 where
-    C: Fn(Job) -> F,
+    W: Fn() -> F,
     F: Future<Output = ()> + Send + 'static,
 {
     async fn run(mut self, consumer: &mut Consumer) -> Option<Error> {
         let mut stop = consumer.shared.stop.subscribe();
         loop {
-            while let Some(done) = self.tasks.try_join_next_with_id() {
-                self.forget(done);
-            }
-            let free = self.running.len() < self.handlers;
             tokio::select! {
                 biased;
                 () = stop.asked() => break,
                 Some(failure) = self.failed.recv() => self.decide(failure, consumer),
-                // Only with all places taken: to be woken by each handler that returns
-                // costs more than a short handler itself.
-                Some(done) = self.tasks.join_next_with_id(), if !free => self.forget(done),
-                job = self.retries.next(), if free => self.start(job),
-                delivery = consumer.next(), if free => match delivery {
-                    Some(delivery) => self.start(Job::new(delivery)),
-                    // The consumer has ended.
-                    None => break,
-                },
+                job = self.retries.next() => self.workers.add([job]),
+                () = poll_fn(|cx| self.workers.poll_deliveries(consumer, cx)) => break,
             }
         }
         consumer.inboxes.close();
+        self.workers.jobs.close();
         self.retries.abandon();
         loop {
             while let Ok(failure) = self.failed.try_recv() {
                 self.decide(failure, consumer);
             }
             tokio::select! {
-                done = self.tasks.join_next_with_id() => match done {
-                    Some(done) => self.forget(done),
-                    None if self.failed.is_empty() => return self.error,
-                    None => {}
-                },
+                done = self.workers.tasks.join_next() => {
+                    if done.is_none() && self.failed.is_empty() {
+                        return self.error;
+                    }
+                }
                 () = stop.deadline() => return self.abort(consumer),
             }
-        }
-    }
-
-    fn start(&mut self, job: Job) {
-        let envelope = job.delivery.envelope().clone();
-        let span = tracing::debug_span!(
-            "delivery",
-            exchange = envelope.exchange(),
-            routing_key = envelope.routing_key(),
-        );
-        let task = self.tasks.spawn((self.call)(job).instrument(span));
-        self.running.insert(task.id(), envelope);
-    }
-
-    fn forget(&mut self, done: Result<(Id, ()), JoinError>) {
-        // A task can't panic by itself, and is cancelled only together with the consumer.
-        if let Ok((id, ())) = done {
-            self.running.remove(&id);
         }
     }
 
@@ -196,7 +228,8 @@ where
         match shared.config.handling.on_failure {
             OnFailure::DeadLetter if shared.config.dead_letters.is_some() => {
                 let shared = Arc::clone(shared);
-                self.tasks
+                self.workers
+                    .tasks
                     .spawn(publish_dead_letter(shared, job, failed).in_current_span());
             }
             OnFailure::DeadLetter => {
@@ -219,11 +252,8 @@ where
 
     /// Gives up the handlers that have not returned in time.
     fn abort(mut self, consumer: &Consumer) -> Option<Error> {
-        while let Some(done) = self.tasks.try_join_next_with_id() {
-            self.forget(done);
-        }
-        self.tasks.abort_all();
-        let messages: Vec<Envelope> = self.running.into_values().collect();
+        let messages = self.workers.jobs.running();
+        self.workers.tasks.abort_all();
         self.error.or_else(|| {
             (!messages.is_empty()).then(|| Error::Unfinished {
                 limit: consumer.shared.stop.limit(),
@@ -231,51 +261,5 @@ where
                 messages,
             })
         })
-    }
-}
-
-/// Twice as long for each attempt, and up to half as much more, at random, so that
-/// messages that failed together are not tried together.
-fn retry_delay(first: Duration, attempts: u32) -> Duration {
-    let doublings = attempts.saturating_sub(1).min(16);
-    let delay = first
-        .saturating_mul(1 << doublings)
-        .min(MAX_RETRY_DELAY.max(first));
-    delay.saturating_add(delay.mul_f64(fastrand::f64() / 2.0))
-}
-
-/// Jobs that wait for another attempt.
-#[derive(Default)]
-struct Retries {
-    /// By the time of the attempt; the number tells jobs of one time apart.
-    jobs: BTreeMap<(Instant, u64), Job>,
-    count: u64,
-}
-
-impl Retries {
-    fn add(&mut self, job: Job, delay: Duration) {
-        self.count += 1;
-        let now = Instant::now();
-        let at = now.checked_add(delay).unwrap_or(now + MAX_RETRY_DELAY);
-        self.jobs.insert((at, self.count), job);
-    }
-
-    /// The next job whose time has come. Can be dropped and called again.
-    async fn next(&mut self) -> Job {
-        loop {
-            match self.jobs.first_key_value() {
-                Some(((at, _), _)) => sleep_until(*at).await,
-                None => std::future::pending().await,
-            }
-            if let Some((_, job)) = self.jobs.pop_first() {
-                return job;
-            }
-        }
-    }
-
-    fn abandon(&mut self) {
-        for (_, job) in std::mem::take(&mut self.jobs) {
-            job.delivery.abandon();
-        }
     }
 }
