@@ -92,7 +92,10 @@ pub fn decode_as<E: Exchange, S>(
 }
 
 /// A set of exchanges, and the one type that a message of any of them decodes
-/// into. The generated `Event` is one.
+/// into.
+///
+/// The generated `Event` is the set of all exchanges, [`Message<E>`](Message) of one, and
+/// the macro [`event_set`](crate::event_set) makes a set of some.
 pub trait EventSet: Sized + Send + 'static {
     /// Decodes one delivery into the variant of its exchange.
     ///
@@ -108,6 +111,75 @@ pub trait EventSet: Sized + Send + 'static {
     ///
     /// All [`Violations`], each with its JSON pointer.
     fn validate(&self) -> Result<(), Violations>;
+}
+
+impl<E: Exchange> EventSet for Message<E> {
+    fn decode(exchange: &str, routing_key: &str, bytes: &[u8]) -> Result<Self, DecodeError> {
+        if exchange == E::INFO.exchange {
+            Self::decode(routing_key, bytes)
+        } else {
+            Err(DecodeError::unknown_exchange(exchange, routing_key))
+        }
+    }
+
+    fn validate(&self) -> Result<(), Violations> {
+        self.payload.validate()
+    }
+}
+
+/// Makes an enum whose variants hold messages an [`EventSet`], for a program that
+/// handles a few exchanges.
+///
+/// ```text
+/// taskcluster_pulse::event_set! {
+///     /// What this program handles.
+///     #[derive(Debug)]
+///     pub enum Unresolved {
+///         Failed(Message<TaskFailed>),
+///         Exception(Message<TaskException>),
+///     }
+/// }
+/// ```
+///
+/// A handler of `consumer.run(8, async |event: Unresolved| …)` matches on two variants.
+/// Bind the queue to these exchanges only: a message of another one can't be decoded.
+#[macro_export]
+macro_rules! event_set {
+    (
+        $(#[$attribute:meta])*
+        $visibility:vis enum $name:ident {
+            $($(#[$of_variant:meta])* $variant:ident(Message<$exchange:ty>)),+ $(,)?
+        }
+    ) => {
+        $(#[$attribute])*
+        $visibility enum $name {
+            $($(#[$of_variant])* $variant($crate::Message<$exchange>),)+
+        }
+
+        impl $crate::EventSet for $name {
+            fn decode(
+                exchange: &str,
+                routing_key: &str,
+                bytes: &[u8],
+            ) -> ::core::result::Result<Self, $crate::DecodeError> {
+                $(
+                    if exchange == <$exchange as $crate::Exchange>::INFO.exchange {
+                        return $crate::Message::decode(routing_key, bytes).map(Self::$variant);
+                    }
+                )+
+                ::core::result::Result::Err($crate::DecodeError::unknown_exchange(
+                    exchange,
+                    routing_key,
+                ))
+            }
+
+            fn validate(&self) -> ::core::result::Result<(), $crate::Violations> {
+                match self {
+                    $(Self::$variant(message) => $crate::EventSet::validate(message),)+
+                }
+            }
+        }
+    };
 }
 
 /// A delivery that could not be decoded. The cause is its `source`.
@@ -174,8 +246,8 @@ impl fmt::Display for DecodeErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownExchange => f.write_str(
-                "no type is known for this exchange; bind only exchanges of this crate, \
-                 and enable the feature of the service that publishes it",
+                "the event type has no variant for this exchange; bind only exchanges that it \
+                 covers, and enable the feature of the service that publishes it",
             ),
             Self::RoutingKey(_) => f.write_str("the routing key does not have the exchange's form"),
             Self::Payload(_) => f.write_str("the payload can't be decoded"),

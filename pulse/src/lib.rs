@@ -19,7 +19,9 @@
 //! `tracing`. The feature `management` adds to `amqp` a client of RabbitMQ's
 //! management HTTP API, `Management`, which lists the bindings of a queue. The
 //! feature `arbitrary` adds valid examples of payloads, routing keys and messages,
-//! by the function `example`; `schemars` adds payloads as JSON Schemas, `chrono` conversions of [`Timestamp`].
+//! by the function `example`; `schemars` adds payloads as JSON Schemas, `chrono`
+//! conversions of [`Timestamp`], `metrics` the numbers of consumers and publishers as
+//! metrics of the crate of that name.
 //!
 //! The [`guide`] has a page for each task: consuming, failures, shutdown, operating,
 //! publishing, testing, private services.
@@ -55,9 +57,10 @@ pub use binding::{
 #[cfg(any(feature = "amqp", feature = "memory"))]
 pub use client::{
     BindingError, Confirmation, Connection, Consumer, ConsumerBuilder, ConsumerEvent,
-    ConsumerHandle, Counters, DeadLetter, Delivery, Envelope, Error, FailedMessage, FromMessage,
-    Management, ManagementError, OnFailure, PublishError, Publisher, PublisherBuilder,
-    PublisherEvent, Queue, QueueArgument, QueueBinding, Reconnect, RoutesErrorKind, Validation,
+    ConsumerHandle, Counters, DeadLetter, DeadLetterQueue, Delivery, Envelope, Error,
+    FailedMessage, FromMessage, Gauges, Letter, Management, ManagementError, OnFailure,
+    PublishError, Publisher, PublisherBuilder, PublisherEvent, Queue, QueueArgument, QueueBinding,
+    Reconnect, RecordingError, RoutesErrorKind, Validation,
 };
 pub use event::{DecodeError, DecodeErrorKind, EventSet, Message, UnexpectedExchange};
 #[cfg(feature = "arbitrary")]

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use futures_core::Stream;
 use lapin::ExchangeKind;
 use lapin::options::{
-    BasicAckOptions, BasicCancelOptions, BasicConsumeOptions, BasicNackOptions,
+    BasicAckOptions, BasicCancelOptions, BasicConsumeOptions, BasicGetOptions, BasicNackOptions,
     BasicPublishOptions, BasicQosOptions, ConfirmSelectOptions, ExchangeDeclareOptions,
     QueueBindOptions, QueueDeclareOptions,
 };
@@ -141,6 +141,14 @@ impl Channel for AmqpChannel {
                 .await
                 .map_err(|error| transport_error(&error))?;
             Ok(Box::new(AmqpDeliveries(consumer)) as Box<dyn Deliveries>)
+        })
+    }
+
+    fn get<'a>(&'a self, queue: &'a str) -> BoxFuture<'a, Result<Option<Arrival>, TransportError>> {
+        Box::pin(async {
+            let got = self.0.basic_get(short(queue)?, BasicGetOptions::default());
+            let got = got.await.map_err(|error| transport_error(&error))?;
+            Ok(got.map(|message| arrival(message.delivery)))
         })
     }
 

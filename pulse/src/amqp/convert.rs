@@ -5,10 +5,12 @@ use std::io;
 use lapin::ErrorKind;
 use lapin::message::Delivery;
 use lapin::types::{AMQPValue, FieldArray, FieldTable, LongString, ShortString};
+use serde_json::Value;
 
 use crate::client::QueueArgument;
-use crate::client::dead_letter::{Headers, is_known_header};
-use crate::client::transport::{Arrival, OutgoingMessage, QueueDeclaration, TransportError};
+use crate::client::transport::{
+    Arrival, Headers, OutgoingMessage, QueueDeclaration, TransportError,
+};
 
 /// Marks a message as one that a durable queue keeps over a restart.
 const PERSISTENT: u8 = 2;
@@ -48,12 +50,12 @@ pub(super) fn short(text: &str) -> Result<ShortString, TransportError> {
 pub(super) fn arguments(queue: &QueueDeclaration) -> Result<FieldTable, TransportError> {
     let mut table = FieldTable::default();
     for (name, value) in &queue.arguments {
-        table.insert(short(name)?, amqp_value(value));
+        table.insert(short(name)?, argument(value));
     }
     Ok(table)
 }
 
-fn amqp_value(value: &QueueArgument) -> AMQPValue {
+fn argument(value: &QueueArgument) -> AMQPValue {
     match value {
         QueueArgument::Bool(value) => AMQPValue::Boolean(*value),
         QueueArgument::Integer(value) => AMQPValue::LongLongInt(*value),
@@ -62,11 +64,14 @@ fn amqp_value(value: &QueueArgument) -> AMQPValue {
 }
 
 pub(super) fn arrival(delivery: Delivery) -> Arrival {
-    let headers = delivery.properties.headers().as_ref();
+    let properties = &delivery.properties;
+    let headers = properties.headers().as_ref();
     Arrival {
         tag: delivery.delivery_tag,
         cc: headers.map(routes).unwrap_or_default(),
-        headers: headers.map(known_headers).unwrap_or_default(),
+        headers: headers.map(other_headers).unwrap_or_default(),
+        message_id: properties.message_id().as_ref().map(ToString::to_string),
+        timestamp: *properties.timestamp(),
         exchange: delivery.exchange.into(),
         routing_key: delivery.routing_key.into(),
         redelivered: delivery.redelivered,
@@ -74,20 +79,10 @@ pub(super) fn arrival(delivery: Delivery) -> Arrival {
     }
 }
 
-fn known_headers(headers: &FieldTable) -> Headers {
-    headers
-        .inner()
-        .iter()
-        .filter(|(name, _)| is_known_header(name.as_str()))
-        .filter_map(|(name, value)| {
-            let value = match value {
-                AMQPValue::LongString(text) => text.to_string().into(),
-                AMQPValue::LongLongInt(number) => (*number).into(),
-                _ => return None,
-            };
-            Some((name.to_string(), value))
-        })
-        .collect()
+fn other_headers(headers: &FieldTable) -> Headers {
+    let mut others = table_to_json(headers);
+    others.remove(CC);
+    others
 }
 
 fn routes(headers: &FieldTable) -> Vec<String> {
@@ -108,16 +103,19 @@ fn routes(headers: &FieldTable) -> Vec<String> {
 pub(super) fn properties(
     message: &OutgoingMessage,
 ) -> Result<lapin::BasicProperties, TransportError> {
-    let properties = lapin::BasicProperties::default()
+    let mut properties = lapin::BasicProperties::default()
         .with_content_type("application/json".into())
         .with_delivery_mode(PERSISTENT);
+    if let Some(id) = &message.message_id {
+        properties = properties.with_message_id(short(id)?);
+    }
+    if let Some(seconds) = message.timestamp {
+        properties = properties.with_timestamp(seconds);
+    }
     if message.cc.is_empty() && message.headers.is_empty() {
         return Ok(properties);
     }
-    let mut headers = FieldTable::default();
-    for (name, value) in &message.headers {
-        headers.insert(short(name)?, amqp_value(value));
-    }
+    let mut headers = table_to_amqp(&message.headers)?;
     if !message.cc.is_empty() {
         let mut routes = FieldArray::default();
         for route in &message.cc {
@@ -126,4 +124,59 @@ pub(super) fn properties(
         headers.insert(short(CC)?, AMQPValue::FieldArray(routes));
     }
     Ok(properties.with_headers(headers))
+}
+
+fn table_to_json(table: &FieldTable) -> Headers {
+    let member = |(name, value): (&ShortString, &AMQPValue)| (name.to_string(), to_json(value));
+    table.inner().iter().map(member).collect()
+}
+
+fn to_json(value: &AMQPValue) -> Value {
+    match value {
+        AMQPValue::Boolean(value) => (*value).into(),
+        AMQPValue::ShortShortInt(number) => (*number).into(),
+        AMQPValue::ShortShortUInt(number) => (*number).into(),
+        AMQPValue::ShortInt(number) => (*number).into(),
+        AMQPValue::ShortUInt(number) => (*number).into(),
+        AMQPValue::LongInt(number) => (*number).into(),
+        AMQPValue::LongUInt(number) => (*number).into(),
+        AMQPValue::LongLongInt(number) => (*number).into(),
+        AMQPValue::Timestamp(seconds) => (*seconds).into(),
+        AMQPValue::Float(number) => (*number).into(),
+        AMQPValue::Double(number) => (*number).into(),
+        AMQPValue::DecimalValue(decimal) => {
+            (f64::from(decimal.value) / 10f64.powi(decimal.scale.into())).into()
+        }
+        AMQPValue::ShortString(text) => text.to_string().into(),
+        AMQPValue::LongString(text) => text.to_string().into(),
+        AMQPValue::ByteArray(bytes) => bytes.as_slice().into(),
+        AMQPValue::FieldArray(values) => values.as_slice().iter().map(to_json).collect(),
+        AMQPValue::FieldTable(table) => table_to_json(table).into(),
+        AMQPValue::Void => Value::Null,
+    }
+}
+
+fn table_to_amqp(headers: &Headers) -> Result<FieldTable, TransportError> {
+    let mut table = FieldTable::default();
+    for (name, value) in headers {
+        table.insert(short(name)?, to_amqp(value)?);
+    }
+    Ok(table)
+}
+
+fn to_amqp(value: &Value) -> Result<AMQPValue, TransportError> {
+    Ok(match value {
+        Value::Null => AMQPValue::Void,
+        Value::Bool(value) => AMQPValue::Boolean(*value),
+        Value::Number(number) => match number.as_i64() {
+            Some(number) => AMQPValue::LongLongInt(number),
+            None => AMQPValue::Double(number.as_f64().unwrap_or_default()),
+        },
+        Value::String(text) => AMQPValue::LongString(text.as_str().into()),
+        Value::Array(values) => {
+            let values: Result<Vec<_>, _> = values.iter().map(to_amqp).collect();
+            AMQPValue::FieldArray(values?.into())
+        }
+        Value::Object(table) => AMQPValue::FieldTable(table_to_amqp(table)?),
+    })
 }

@@ -45,7 +45,7 @@ impl Catalogue {
                 .strip_prefix(info.service)
                 .and_then(|rest| rest.strip_prefix('/'));
             info.exchange == name
-                || of_service.is_some_and(|rest| [short(info), info.name].contains(&rest))
+                || of_service.is_some_and(|rest| [info.last_part(), info.name].contains(&rest))
         };
         let found = self.0.iter().find(known).copied();
         found.ok_or_else(|| UnknownExchange {
@@ -60,17 +60,7 @@ impl Catalogue {
         let of_service = |info: &&ExchangeInfo| info.service == service;
         let all = !self.iter().any(|info| of_service(&info));
         let named = self.iter().filter(|info| all || of_service(info));
-        named
-            .map(|info| format!("{}/{}", info.service, short(info)))
-            .collect()
-    }
-}
-
-/// The last part of an exchange's name, `task-failed` for instance.
-fn short(info: &ExchangeInfo) -> &'static str {
-    match info.exchange.rsplit_once('/') {
-        Some((_, last)) => last,
-        None => info.exchange,
+        named.map(ExchangeInfo::short_name).collect()
     }
 }
 

@@ -69,6 +69,20 @@ impl ExchangeInfo {
         self
     }
 
+    /// The service and the exchange's name there, such as `queue/task-failed`, by which
+    /// [`Catalogue::find`](super::Catalogue::find) finds it.
+    pub fn short_name(&self) -> String {
+        format!("{}/{}", self.service, self.last_part())
+    }
+
+    /// The last part of the exchange's full name.
+    pub(super) fn last_part(&self) -> &'static str {
+        match self.exchange.rsplit_once('/') {
+            Some((_, last)) => last,
+            None => self.exchange,
+        }
+    }
+
     /// A binding to this exchange, by the names of routing-key entries and the word
     /// of each: for bindings that a configuration states.
     ///
@@ -103,7 +117,9 @@ impl ExchangeInfo {
         PatternBinding::new(self, format!("{ROUTE_PREFIX}{route}"))
     }
 
-    pub(super) fn new_payload_object(&self) -> Box<dyn PayloadObject> {
+    /// An empty holder for one payload of this exchange, as
+    /// [`Binding::new_payload_object`](super::Binding::new_payload_object) makes it.
+    pub fn new_payload_object(&self) -> Box<dyn PayloadObject> {
         (self.payload.0)()
     }
 

@@ -2,88 +2,166 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-macro_rules! counters {
-    ($($(#[$doc:meta])* $name:ident)*) => {
+use super::exported;
+
+macro_rules! numbers {
+    (
+        Counters { $($(#[doc = $counter_doc:literal])* $counter:ident)* }
+        Gauges { $($(#[doc = $gauge_doc:literal])* $gauge:ident)* }
+    ) => {
         /// How often things happened since the start. Each number only grows.
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
         #[non_exhaustive]
         pub struct Counters {
-            $($(#[$doc])* pub $name: u64,)*
+            $($(#[doc = $counter_doc])* pub $counter: u64,)*
         }
 
-        /// The counters while they run.
-        #[derive(Debug, Default)]
+        impl Counters {
+            /// The counters with their names, such as `("received", 7)`.
+            pub fn iter(&self) -> impl ExactSizeIterator<Item = (&'static str, u64)> + use<> {
+                [$((stringify!($counter), self.$counter)),*].into_iter()
+            }
+        }
+
+        /// How things are at the moment.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub struct Gauges {
+            $($(#[doc = $gauge_doc])* pub $gauge: u64,)*
+        }
+
+        impl Gauges {
+            /// The gauges with their names, such as `("in_work", 2)`.
+            pub fn iter(&self) -> impl ExactSizeIterator<Item = (&'static str, u64)> + use<> {
+                [$((stringify!($gauge), self.$gauge)),*].into_iter()
+            }
+        }
+
+        /// The numbers while they change.
         pub(crate) struct Meter {
-            $(pub(crate) $name: Count,)*
+            $(pub(crate) $counter: Count,)*
+            $(pub(crate) $gauge: Gauge,)*
         }
 
         impl Meter {
+            fn with_queue(queue: Option<&str>) -> Self {
+                Self {
+                    $($counter: Count {
+                        value: AtomicU64::new(0),
+                        exported: exported::Counter::new(
+                            stringify!($counter),
+                            concat!($($counter_doc),*),
+                            queue,
+                        ),
+                    },)*
+                    $($gauge: Gauge {
+                        value: AtomicU64::new(0),
+                        exported: exported::Gauge::new(
+                            stringify!($gauge),
+                            concat!($($gauge_doc),*),
+                            queue,
+                        ),
+                    },)*
+                }
+            }
+
             pub(crate) fn read(&self) -> Counters {
                 Counters {
-                    $($name: self.$name.get(),)*
+                    $($counter: self.$counter.get(),)*
+                }
+            }
+
+            pub(crate) fn gauges(&self) -> Gauges {
+                Gauges {
+                    $($gauge: self.$gauge.get(),)*
                 }
             }
         }
     };
 }
 
-counters! {
-    /// Messages that the broker delivered.
-    received
-    /// Of these, messages that it had delivered before.
-    redelivered
-    /// Deliveries that the program acked.
-    acked
-    /// Deliveries whose ack was sent to the broker. Less than `acked` while acks wait a
-    /// few milliseconds to be sent together.
-    acks_sent
-    /// AMQP frames that these acks took: one can ack several deliveries.
-    ack_frames
-    /// Deliveries that were rejected: dead-lettered or deleted by the broker.
-    rejected
-    /// Deliveries that were requeued.
-    requeued
-    /// Deliveries that were dropped without an ack, and requeued a moment later.
-    dropped
-    /// Deliveries whose channel was lost before they were settled; the broker
-    /// delivers their messages again.
-    stale
-    /// Messages that could not be decoded.
-    unreadable
-    /// Messages that break their schema.
-    invalid
-    /// Calls of the handler that failed.
-    failed
-    /// Calls of the handler that were second or later attempts.
-    retried
-    /// Messages that were dead-lettered after their last attempt.
-    dead_lettered
-    /// Messages that were discarded after their last attempt.
-    discarded
-    /// Connections that were lost.
-    connections_lost
-    /// Channels that were lost while their connection was not.
-    channels_lost
-    /// Connections that were replaced as asked for.
-    recycled
-    /// Messages that were handed to the broker, each time counted.
-    published
-    /// Messages that the broker has taken charge of.
-    confirmed
-    /// Messages that were handed over once more, unconfirmed or refused before.
-    resent
-    /// Messages that were not confirmed before their deadline.
-    expired
+numbers! {
+    Counters {
+        /// Messages that the broker delivered.
+        received
+        /// Of these, messages that it had delivered before.
+        redelivered
+        /// Deliveries that the program acked.
+        acked
+        /// Deliveries whose ack was sent to the broker. Less than `acked` while acks wait a
+        /// few milliseconds to be sent together.
+        acks_sent
+        /// AMQP frames that these acks took: one can ack several deliveries.
+        ack_frames
+        /// Deliveries that were rejected: dead-lettered or deleted by the broker.
+        rejected
+        /// Deliveries that were requeued.
+        requeued
+        /// Deliveries that were dropped without an ack, and requeued a moment later.
+        dropped
+        /// Deliveries whose channel was lost before they were settled; the broker
+        /// delivers their messages again.
+        stale
+        /// Messages that could not be decoded.
+        unreadable
+        /// Messages that break their schema.
+        invalid
+        /// Calls of the handler that failed.
+        failed
+        /// Calls of the handler that were second or later attempts.
+        retried
+        /// Messages that were dead-lettered after their last attempt.
+        dead_lettered
+        /// Messages that were discarded after their last attempt.
+        discarded
+        /// Connections that were lost.
+        connections_lost
+        /// Channels that were lost while their connection was not.
+        channels_lost
+        /// Connections that were replaced as asked for.
+        recycled
+        /// Messages that were handed to the broker, each time counted.
+        published
+        /// Messages that the broker has taken charge of.
+        confirmed
+        /// Messages that were handed over once more, unconfirmed or refused before.
+        resent
+        /// Messages that were not confirmed before their deadline.
+        expired
+    }
+    Gauges {
+        /// Deliveries that the program has and has not settled, those included that wait
+        /// for a retry.
+        in_work
+        /// 1 while a connection is set up, 0 while there is none.
+        connected
+    }
+}
+
+impl Meter {
+    /// The numbers of a consumer of this queue.
+    pub(crate) fn of_queue(queue: &str) -> Self {
+        Self::with_queue(Some(queue))
+    }
+}
+
+/// The numbers of a publisher.
+impl Default for Meter {
+    fn default() -> Self {
+        Self::with_queue(None)
+    }
 }
 
 /// One number that grows.
-#[derive(Debug, Default)]
-pub(crate) struct Count(AtomicU64);
+pub(crate) struct Count {
+    value: AtomicU64,
+    exported: exported::Counter,
+}
 
 impl Count {
     #[inline]
     pub(crate) fn get(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+        self.value.load(Ordering::Relaxed)
     }
 
     #[inline]
@@ -93,6 +171,38 @@ impl Count {
 
     #[inline]
     pub(crate) fn add(&self, by: usize) {
-        self.0.fetch_add(by as u64, Ordering::Relaxed);
+        self.value.fetch_add(by as u64, Ordering::Relaxed);
+        self.exported.add(by as u64);
+    }
+}
+
+/// One number that grows and shrinks.
+pub(crate) struct Gauge {
+    value: AtomicU64,
+    exported: exported::Gauge,
+}
+
+impl Gauge {
+    fn get(&self) -> u64 {
+        self.value.load(Ordering::Relaxed)
+    }
+
+    #[inline]
+    pub(crate) fn up(&self) {
+        self.value.fetch_add(1, Ordering::Relaxed);
+        self.exported.add(1.0);
+    }
+
+    #[inline]
+    pub(crate) fn down(&self) {
+        self.value.fetch_sub(1, Ordering::Relaxed);
+        self.exported.add(-1.0);
+    }
+
+    /// Makes it 1 or 0.
+    pub(crate) fn set(&self, on: bool) {
+        let before = self.value.swap(on.into(), Ordering::Relaxed);
+        // Several clients share one metric, which is their sum.
+        self.exported.add(f64::from(u8::from(on)) - before as f64);
     }
 }

@@ -1,8 +1,8 @@
 //! The headers of a dead letter, from which the message that it was can be decoded.
 
-use std::collections::BTreeMap;
+use serde_json::Value;
 
-use super::queue_argument::QueueArgument;
+use super::transport::Headers;
 
 /// The exchange that the message was published to.
 const EXCHANGE: &str = "x-original-exchange";
@@ -11,14 +11,14 @@ const QUEUE: &str = "x-original-queue";
 const REASON: &str = "x-failure-reason";
 const ATTEMPTS: &str = "x-failure-attempts";
 
-/// RabbitMQ's own header for the exchange of a message that it dead-lettered.
+/// RabbitMQ's own headers of a message that it dead-lettered: the exchange and the queue
+/// that it was in at first, and a list with more about each time.
 const FIRST_DEATH_EXCHANGE: &str = "x-first-death-exchange";
+const FIRST_DEATH_QUEUE: &str = "x-first-death-queue";
+const DEATHS: &str = "x-death";
 
 /// Longest reason in a header, in bytes: headers have to fit in one AMQP frame.
 const MAX_REASON_BYTES: usize = 2048;
-
-/// Headers of a message that this crate reads.
-pub(crate) type Headers = BTreeMap<String, QueueArgument>;
 
 /// Why a message was dead-lettered, and by which queue's consumer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,66 +32,79 @@ pub struct DeadLetter {
     pub attempts: u32,
 }
 
-/// Whether a header is one that [`restore`] reads.
-#[cfg(feature = "amqp")]
-pub(crate) fn is_known_header(name: &str) -> bool {
-    [
-        EXCHANGE,
-        ROUTING_KEY,
-        QUEUE,
-        REASON,
-        ATTEMPTS,
-        FIRST_DEATH_EXCHANGE,
-    ]
-    .contains(&name)
+impl DeadLetter {
+    /// What a consumer of the queue with this full name states after its last attempt.
+    pub fn new(queue: impl Into<String>, reason: impl Into<String>, attempts: u32) -> Self {
+        Self {
+            queue: queue.into(),
+            reason: reason.into(),
+            attempts,
+        }
+    }
 }
 
-/// The headers of a dead letter.
-pub(crate) fn headers(exchange: &str, routing_key: &str, letter: &DeadLetter) -> Headers {
-    let reason = truncate(&letter.reason);
-    [
-        (EXCHANGE, exchange.into()),
-        (ROUTING_KEY, routing_key.into()),
-        (QUEUE, letter.queue.as_str().into()),
-        (REASON, reason.into()),
-        (ATTEMPTS, i64::from(letter.attempts).into()),
-    ]
-    .map(|(name, value)| (name.to_owned(), value))
-    .into()
+/// Whether a header was added to a message by a broker or by a consumer of this crate.
+pub(crate) fn is_added_on_the_way(name: &str) -> bool {
+    let of_broker = [
+        "x-death",
+        "x-first-death-",
+        "x-last-death-",
+        "x-delivery-count",
+    ];
+    [EXCHANGE, ROUTING_KEY, QUEUE, REASON, ATTEMPTS].contains(&name)
+        || of_broker.iter().any(|prefix| name.starts_with(prefix))
+}
+
+/// The headers of a dead letter. Without `letter`, only those that tell where the
+/// message comes from.
+pub(crate) fn headers(exchange: &str, routing_key: &str, letter: Option<&DeadLetter>) -> Headers {
+    let mut headers = Headers::new();
+    let mut add = |name: &str, value: Value| headers.insert(name.to_owned(), value);
+    add(EXCHANGE, exchange.into());
+    add(ROUTING_KEY, routing_key.into());
+    if let Some(letter) = letter {
+        add(QUEUE, letter.queue.as_str().into());
+        add(REASON, truncate(&letter.reason).into());
+        add(ATTEMPTS, letter.attempts.into());
+    }
+    headers
 }
 
 /// Puts back the exchange and the routing key of a message that was dead-lettered.
 pub(crate) fn restore(
-    mut headers: Headers,
+    headers: &Headers,
     exchange: &mut String,
     routing_key: &mut String,
 ) -> Option<DeadLetter> {
-    if headers.is_empty() {
-        return None;
-    }
-    let mut text = |name| match headers.remove(name) {
-        Some(QueueArgument::Text(text)) => Some(text),
-        _ => None,
-    };
+    let text = |name| headers.get(name).and_then(Value::as_str);
     let (Some(from), Some(key)) = (text(EXCHANGE), text(ROUTING_KEY)) else {
-        // The broker itself has moved the message: it keeps the routing key.
         if let Some(from) = text(FIRST_DEATH_EXCHANGE) {
-            *exchange = from;
+            from.clone_into(exchange);
+        }
+        if let Some(key) = first_death_key(headers) {
+            key.clone_into(routing_key);
         }
         return None;
     };
-    *exchange = from;
-    *routing_key = key;
-    let (queue, reason) = (text(QUEUE)?, text(REASON)?);
-    let attempts = match headers.remove(ATTEMPTS) {
-        Some(QueueArgument::Integer(attempts)) => u32::try_from(attempts).unwrap_or(u32::MAX),
-        _ => 0,
-    };
+    from.clone_into(exchange);
+    key.clone_into(routing_key);
+    let attempts = headers.get(ATTEMPTS).and_then(Value::as_u64).unwrap_or(0);
     Some(DeadLetter {
-        queue,
-        reason,
-        attempts,
+        queue: text(QUEUE)?.to_owned(),
+        reason: text(REASON)?.to_owned(),
+        attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
     })
+}
+
+/// The routing key that a message had when the broker first dead-lettered it, which
+/// the queue's `x-dead-letter-routing-key` may have replaced.
+fn first_death_key(headers: &Headers) -> Option<&str> {
+    let queue = headers.get(FIRST_DEATH_QUEUE)?;
+    let deaths = headers.get(DEATHS)?.as_array()?;
+    let first = deaths
+        .iter()
+        .rfind(|death| death.get("queue") == Some(queue))?;
+    first.get("routing-keys")?.get(0)?.as_str()
 }
 
 fn truncate(text: &str) -> &str {

@@ -3,46 +3,166 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde_json::{Map, Value};
+
 use super::dead_letter::{self, DeadLetter};
-use super::transport::Arrival;
+use super::transport::{Arrival, Headers, OutgoingMessage};
 use crate::event::{DecodeError, EventSet};
+use crate::payload::Timestamp;
 use crate::routing::ROUTE_PREFIX;
 
 /// A message as it was delivered: its raw bytes, and where they came from. Cheap to
 /// clone.
+///
+/// A test of a handler makes one with [`new`](Self::new):
+///
+/// ```
+/// use taskcluster_pulse::{DeadLetter, Envelope};
+///
+/// let envelope = Envelope::new("exchange/bakery/v1/bread-baked", "primary.oven", "{}")
+///     .with_routes(["notify.alice"])
+///     .with_dead_letter(DeadLetter::new("queue/me/breads", "no flour", 3));
+/// assert_eq!(envelope.routes().collect::<Vec<_>>(), ["notify.alice"]);
+/// assert_eq!(envelope.dead_letter().map(|letter| letter.attempts), Some(3));
+/// ```
 #[derive(Clone)]
 pub struct Envelope(Arc<Content>);
 
+#[derive(Clone, Default)]
 struct Content {
     exchange: String,
     routing_key: String,
-    routes: Vec<String>,
+    /// The `CC` header, as it came.
+    cc: Vec<String>,
     redelivered: bool,
+    headers: Headers,
+    message_id: Option<String>,
+    timestamp: Option<u64>,
     dead_letter: Option<DeadLetter>,
     bytes: Vec<u8>,
 }
 
 impl Envelope {
-    pub(crate) fn new(arrival: Arrival) -> Self {
+    /// A message of the exchange with this full name, for a test.
+    pub fn new(
+        exchange: impl Into<String>,
+        routing_key: impl Into<String>,
+        bytes: impl Into<Vec<u8>>,
+    ) -> Self {
+        Self(Arc::new(Content {
+            exchange: exchange.into(),
+            routing_key: routing_key.into(),
+            bytes: bytes.into(),
+            ..Content::default()
+        }))
+    }
+
+    /// The message with these routes in its `CC` header, each without its `route.`
+    /// prefix.
+    #[must_use]
+    pub fn with_routes<R: AsRef<str>>(self, routes: impl IntoIterator<Item = R>) -> Self {
+        let route = |route: R| format!("{ROUTE_PREFIX}{}", route.as_ref());
+        let routes = routes.into_iter().map(route).collect();
+        self.with(|content| content.cc = routes)
+    }
+
+    /// The message as one that the broker has delivered before.
+    #[must_use]
+    pub fn with_redelivered(self) -> Self {
+        self.with(|content| content.redelivered = true)
+    }
+
+    /// The message with a header.
+    #[must_use]
+    pub fn with_header(self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.with(|content| drop(content.headers.insert(name.into(), value.into())))
+    }
+
+    /// The message with an ID.
+    #[must_use]
+    pub fn with_message_id(self, id: impl Into<String>) -> Self {
+        self.with(|content| content.message_id = Some(id.into()))
+    }
+
+    /// The message with a time, of which AMQP keeps the seconds from 1970 on.
+    #[must_use]
+    pub fn with_timestamp(self, time: Timestamp) -> Self {
+        let seconds = time.as_millis().div_euclid(1000);
+        self.with(|content| content.timestamp = u64::try_from(seconds).ok())
+    }
+
+    /// The message as a dead letter.
+    #[must_use]
+    pub fn with_dead_letter(self, letter: DeadLetter) -> Self {
+        let headers = dead_letter::headers(self.exchange(), self.routing_key(), Some(&letter));
+        self.with(|content| {
+            content.headers.extend(headers);
+            content.dead_letter = Some(letter);
+        })
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Content)) -> Self {
+        change(Arc::make_mut(&mut self.0));
+        self
+    }
+
+    pub(crate) fn from_arrival(arrival: Arrival) -> Self {
         let Arrival {
+            tag: _,
             mut exchange,
             mut routing_key,
             cc,
             redelivered,
             headers,
+            message_id,
+            timestamp,
             bytes,
-            ..
         } = arrival;
-        // Most messages have no headers, and this costs them nothing.
-        let dead_letter = dead_letter::restore(headers, &mut exchange, &mut routing_key);
+        let dead_letter = dead_letter::restore(&headers, &mut exchange, &mut routing_key);
         Self(Arc::new(Content {
             exchange,
             routing_key,
-            routes: cc,
+            cc,
             redelivered,
+            headers,
+            message_id,
+            timestamp,
             dead_letter,
             bytes,
         }))
+    }
+
+    /// The message on its way to its exchange again, with the headers that its
+    /// publisher gave it.
+    pub(crate) fn to_outgoing(&self) -> OutgoingMessage {
+        let content = &*self.0;
+        let mut headers = content.headers.clone();
+        headers.retain(|name, _| !dead_letter::is_added_on_the_way(name));
+        OutgoingMessage {
+            exchange: content.exchange.clone(),
+            routing_key: content.routing_key.clone(),
+            cc: content.cc.clone(),
+            headers,
+            message_id: content.message_id.clone(),
+            timestamp: content.timestamp,
+            bytes: content.bytes.clone(),
+            mandatory: false,
+        }
+    }
+
+    /// The message on its way to another exchange, where it is read as what it is.
+    pub(crate) fn to_forwarded(
+        &self,
+        exchange: &str,
+        letter: Option<&DeadLetter>,
+    ) -> OutgoingMessage {
+        let headers = dead_letter::headers(self.exchange(), self.routing_key(), letter);
+        let mut outgoing = self.to_outgoing();
+        exchange.clone_into(&mut outgoing.exchange);
+        outgoing.headers.extend(headers);
+        // One that reaches no queue would be lost.
+        outgoing.mandatory = true;
+        outgoing
     }
 
     /// The full name of the exchange that the message was published to. For a dead
@@ -59,14 +179,28 @@ impl Envelope {
     /// The routes in the message's `CC` header, each without the `route.` prefix that
     /// Taskcluster adds.
     pub fn routes(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.cc()
+        self.0
+            .cc
             .iter()
             .map(|route| route.strip_prefix(ROUTE_PREFIX).unwrap_or(route))
     }
 
-    /// The `CC` header, as it came.
-    pub(crate) fn cc(&self) -> &[String] {
-        &self.0.routes
+    /// The message's headers, except `CC`, which [`routes`](Self::routes) has. AMQP's
+    /// values are given as JSON: times as seconds since 1970, bytes as arrays of numbers.
+    pub fn headers(&self) -> &Map<String, Value> {
+        &self.0.headers
+    }
+
+    /// The ID that the publisher gave the message; Taskcluster gives none.
+    pub fn message_id(&self) -> Option<&str> {
+        self.0.message_id.as_deref()
+    }
+
+    /// The time that the publisher gave the message, in whole seconds; Taskcluster gives
+    /// none.
+    pub fn timestamp(&self) -> Option<Timestamp> {
+        let seconds = i64::try_from(self.0.timestamp?).ok()?;
+        Some(Timestamp::from_millis(seconds.saturating_mul(1000)))
     }
 
     /// Whether the broker has delivered the message before: a consumer may have

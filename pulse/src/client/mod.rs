@@ -3,15 +3,18 @@
 pub(crate) mod connection;
 mod consumer;
 mod counters;
-pub(crate) mod dead_letter;
+mod dead_letter;
+mod dead_letter_queue;
 mod envelope;
 pub(crate) mod error;
+mod exported;
 mod listener;
 pub(crate) mod management;
 mod publisher;
 mod queue;
 mod queue_argument;
 mod reconnect;
+mod recording;
 pub(crate) mod transport;
 
 pub use connection::Connection;
@@ -19,8 +22,9 @@ pub use consumer::{
     Consumer, ConsumerBuilder, ConsumerEvent, ConsumerHandle, Delivery, FromMessage, OnFailure,
     Validation,
 };
-pub use counters::Counters;
+pub use counters::{Counters, Gauges};
 pub use dead_letter::DeadLetter;
+pub use dead_letter_queue::{DeadLetterQueue, Letter};
 pub use envelope::Envelope;
 pub use error::{BindingError, Error, FailedMessage};
 pub use management::{Management, ManagementError, QueueBinding};
@@ -30,3 +34,4 @@ pub use publisher::{
 pub use queue::Queue;
 pub use queue_argument::QueueArgument;
 pub use reconnect::Reconnect;
+pub use recording::RecordingError;

@@ -147,6 +147,14 @@ impl Queue {
         }
     }
 
+    /// The queue's name among metrics. The name of an exclusive queue differs each time.
+    pub(crate) fn label(&self, user: &str) -> String {
+        match &self.kind {
+            Kind::Exclusive => "exclusive".to_owned(),
+            Kind::Durable(_) | Kind::Passive(_) => self.declaration(user).name,
+        }
+    }
+
     /// The declaration with a delivery limit in addition, where one is needed.
     pub(crate) fn with_delivery_limit(
         &self,

@@ -17,8 +17,10 @@ use std::task::{Context, Poll};
 use tokio::sync::watch;
 
 use super::connection::ConnectError;
-use super::dead_letter::Headers;
 use super::queue_argument::QueueArgument;
+
+/// The headers of a message, without `CC`: AMQP's values as JSON.
+pub(crate) type Headers = serde_json::Map<String, serde_json::Value>;
 
 pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -88,6 +90,9 @@ pub(crate) trait Channel: Send + Sync {
     /// Ends what [`consume`](Self::consume) began; deliveries may still be acked.
     fn cancel(&self) -> BoxFuture<'_, ()>;
 
+    /// Takes one message out of a queue, to be settled; `None` where the queue is empty.
+    fn get<'a>(&'a self, queue: &'a str) -> BoxFuture<'a, Result<Option<Arrival>, TransportError>>;
+
     /// Acks every open delivery up to `tag`.
     fn ack_up_to(&self, tag: u64);
 
@@ -131,21 +136,25 @@ pub(crate) struct Arrival {
     /// The `CC` header.
     pub(crate) cc: Vec<String>,
     pub(crate) redelivered: bool,
-    /// The headers of a dead letter; of other messages, none.
     pub(crate) headers: Headers,
+    pub(crate) message_id: Option<String>,
+    /// In seconds since 1970, as in AMQP.
+    pub(crate) timestamp: Option<u64>,
     pub(crate) bytes: Vec<u8>,
 }
 
 /// A message on its way out.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct OutgoingMessage {
     pub(crate) exchange: String,
     pub(crate) routing_key: String,
     /// The `CC` header.
     pub(crate) cc: Vec<String>,
     pub(crate) bytes: Vec<u8>,
-    /// Other headers.
     pub(crate) headers: Headers,
+    pub(crate) message_id: Option<String>,
+    /// In seconds since 1970, as in AMQP.
+    pub(crate) timestamp: Option<u64>,
     /// Whether the message has to reach a queue: one that reaches none is an error.
     pub(crate) mandatory: bool,
 }

@@ -131,6 +131,10 @@ impl Channel for MemoryChannel {
         })))
     }
 
+    fn get<'a>(&'a self, queue: &'a str) -> BoxFuture<'a, Result<Option<Arrival>, TransportError>> {
+        Box::pin(ready(self.broker.lock().get(self.id, queue)))
+    }
+
     fn cancel(&self) -> BoxFuture<'_, ()> {
         self.broker.lock().cancel(self.id);
         Box::pin(ready(()))

@@ -136,11 +136,8 @@ impl State {
         if let Some(QueueArgument::Text(exchange)) = exchange {
             let dead = OutgoingMessage {
                 exchange: exchange.clone(),
-                routing_key: message.routing_key.clone(),
-                cc: message.cc.clone(),
-                headers: message.headers.clone(),
                 mandatory: false,
-                bytes: message.bytes.clone(),
+                ..message.clone()
             };
             self.publish(&Arc::new(dead));
         }
@@ -149,22 +146,31 @@ impl State {
 
 impl Channel {
     fn deliver(&mut self, queue: &str, stored: Stored) {
-        self.last_tag += 1;
-        let arrival = Arrival {
-            tag: self.last_tag,
-            exchange: stored.message.exchange.clone(),
-            routing_key: stored.message.routing_key.clone(),
-            cc: stored.message.cc.clone(),
-            redelivered: stored.redelivered,
-            headers: stored.message.headers.clone(),
-            bytes: stored.message.bytes.clone(),
-        };
-        self.unsettled
-            .insert(self.last_tag, (queue.to_owned(), stored));
+        let arrival = self.take_in(queue, stored);
         if let Some(to) = &self.to {
             // A consumer that drops its deliveries also closes the channel,
             // which puts them back.
             let _ = to.send(Ok(arrival));
         }
+    }
+
+    /// Adds a message to those that the channel has to settle.
+    pub(super) fn take_in(&mut self, queue: &str, stored: Stored) -> Arrival {
+        self.last_tag += 1;
+        let message = OutgoingMessage::clone(&stored.message);
+        let arrival = Arrival {
+            tag: self.last_tag,
+            exchange: message.exchange,
+            routing_key: message.routing_key,
+            cc: message.cc,
+            redelivered: stored.redelivered,
+            headers: message.headers,
+            message_id: message.message_id,
+            timestamp: message.timestamp,
+            bytes: message.bytes,
+        };
+        self.unsettled
+            .insert(self.last_tag, (queue.to_owned(), stored));
+        arrival
     }
 }

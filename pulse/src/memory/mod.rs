@@ -11,8 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub(crate) use self::link::MemoryTransport;
 use self::management::MemoryManagement;
 use self::state::State;
-use crate::client::transport::OutgoingMessage;
-use crate::client::{Connection, Management};
+use crate::client::{Connection, Envelope, Management, RecordingError};
 
 /// A broker inside the process, for tests and examples: the same
 /// [`Consumer`](crate::Consumer) and [`Publisher`](crate::Publisher) work on it
@@ -76,16 +75,36 @@ impl MemoryBroker {
         routes: &[&str],
         bytes: impl Into<Vec<u8>>,
     ) {
-        self.lock().publish(&Arc::new(OutgoingMessage {
-            exchange: exchange.into(),
-            routing_key: routing_key.into(),
-            cc: routes
-                .iter()
-                .map(|route| format!("route.{route}"))
-                .collect(),
-            bytes: bytes.into(),
-            ..OutgoingMessage::default()
-        }));
+        self.publish_envelope(&Envelope::new(exchange, routing_key, bytes).with_routes(routes));
+    }
+
+    /// Publishes a message as [`publish`](Self::publish) does, with its headers.
+    pub fn publish_envelope(&self, envelope: &Envelope) {
+        self.lock().publish(&Arc::new(envelope.to_outgoing()));
+    }
+
+    /// Publishes every message of a recording, such as one that `taskcluster-events listen
+    /// --record` wrote: a line of JSON for each, as [`Envelope::to_json`] writes it. Empty
+    /// lines are skipped.
+    ///
+    /// ```
+    /// use taskcluster_pulse::MemoryBroker;
+    ///
+    /// let recording = r#"{"exchange":"exchange/bakery/v1/bread","routingKey":"primary.left","payload":{}}"#;
+    /// let broker = MemoryBroker::new();
+    /// assert_eq!(broker.replay(recording)?, 1);
+    /// # Ok::<(), taskcluster_pulse::RecordingError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`RecordingError`] at the first line that is not a message; those before it were
+    /// published.
+    pub fn replay(&self, recording: &str) -> Result<usize, RecordingError> {
+        let lines = recording.lines().filter(|line| !line.trim().is_empty());
+        lines
+            .map(|line| Envelope::from_json(line).map(|it| self.publish_envelope(&it)))
+            .try_fold(0, |count, published| published.map(|()| count + 1))
     }
 
     /// How many messages wait in the queue with this full name,

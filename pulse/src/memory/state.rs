@@ -199,6 +199,20 @@ impl State {
         Ok(())
     }
 
+    pub(super) fn get(
+        &mut self,
+        channel: Id,
+        queue: &str,
+    ) -> Result<Option<Arrival>, TransportError> {
+        self.check_open(channel)?;
+        let Some(found) = self.queues.get_mut(queue) else {
+            return Err(self.refuse(channel, code::NOT_FOUND, "no such queue"));
+        };
+        let next = found.waiting.pop_front();
+        let channel = self.channel(channel)?;
+        Ok(next.map(|stored| channel.take_in(queue, stored)))
+    }
+
     pub(super) fn cancel(&mut self, channel: Id) {
         if let Ok(channel) = self.channel(channel) {
             channel.to = None;

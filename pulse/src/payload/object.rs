@@ -17,6 +17,14 @@ pub trait PayloadObject: Debug + Send {
     /// keeps what it held.
     fn decode(&mut self, bytes: &[u8]) -> Result<(), PayloadError>;
 
+    /// Decodes `bytes` as [`decode`](Self::decode) does, and only if they are valid.
+    ///
+    /// # Errors
+    ///
+    /// [`PayloadError`], as [`decode_strict`](super::decode_strict) gives it; the holder
+    /// then keeps what it held.
+    fn decode_strict(&mut self, bytes: &[u8]) -> Result<(), PayloadError>;
+
     /// Checks the payload that is held, if one is.
     ///
     /// # Errors
@@ -52,6 +60,11 @@ impl<P> Default for PayloadSlot<P> {
 impl<P: Payload> PayloadObject for PayloadSlot<P> {
     fn decode(&mut self, bytes: &[u8]) -> Result<(), PayloadError> {
         self.0 = Some(super::decode(bytes)?);
+        Ok(())
+    }
+
+    fn decode_strict(&mut self, bytes: &[u8]) -> Result<(), PayloadError> {
+        self.0 = Some(super::decode_strict(bytes)?);
         Ok(())
     }
 

@@ -6,6 +6,8 @@ mod bindings;
 #[path = "../common/mod.rs"]
 mod common;
 mod consumer;
+mod dead_letters;
+mod envelopes;
 mod handlers;
 mod limits;
 mod publisher;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use taskcluster_pulse::{Consumer, ConsumerEvent, OnFailure, Publisher, Queue};
+use taskcluster_pulse::{Consumer, ConsumerEvent, DeadLetterQueue, OnFailure, Publisher, Queue};
 
 use crate::common::rabbitmq::Rabbit;
 use crate::common::{Event, Seen, eventually, message_on};
@@ -117,4 +117,55 @@ async fn a_dead_letter_that_reaches_no_queue_is_not_lost() {
     rabbit
         .delete_exchange(&dead.replacen("queue/", "exchange/", 1))
         .await;
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn dead_letters_are_replayed_to_their_queue_and_discarded() {
+    let rabbit = Rabbit::for_test().await;
+    let consumer = rabbit
+        .consumer()
+        .retries(0, Duration::ZERO)
+        .on_failure(OnFailure::DeadLetter)
+        .start()
+        .await
+        .expect("started");
+    let handle = consumer.handle();
+    publish(&rabbit, 0..3).await;
+    let run = tokio::spawn(consumer.run(1, async |_: Event| Err("no room")));
+    eventually(|| handle.counters().dead_lettered == 3).await;
+    handle.stop();
+    run.await.expect("no panic").expect("stopped");
+
+    let connection = rabbit.connection();
+    let mut dead = DeadLetterQueue::open(&connection, &rabbit.lane)
+        .await
+        .expect("opened");
+    let mut seen = 0;
+    while let Some(letter) = dead.next().await.expect("an answer") {
+        let event: Event = letter.event().expect("decoded");
+        seen += 1;
+        match event.number() {
+            0 => letter.discard(),
+            1 => letter.replay().await.expect("published"),
+            _ => {}
+        }
+    }
+    dead.close().await;
+    assert_eq!(seen, 3);
+    let name = format!("{}/dead", rabbit.queue());
+    rabbit.wait_for_len(&name, 1).await;
+
+    let mut consumer = rabbit.consumer().start().await.expect("started");
+    let delivery = consumer.next().await.expect("a delivery");
+    let event: Event = delivery.event().expect("decoded");
+    assert_eq!(event, Event::Numbered(message_on(&rabbit.lane, 1)));
+    delivery.ack();
+    consumer.stop().await.expect("stopped");
+    let replay = format!("{}/replay", rabbit.queue()).replacen("queue/", "exchange/", 1);
+    rabbit.delete_exchange(&replay).await;
+    delete(&rabbit).await;
+    let missing = DeadLetterQueue::open(&connection, &rabbit.lane).await;
+    let error = missing.expect_err("no queue").to_string();
+    assert!(error.contains("OnFailure::DeadLetter"), "{error}");
 }

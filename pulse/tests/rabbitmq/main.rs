@@ -9,6 +9,7 @@ mod common;
 mod dead_letters;
 mod deliveries;
 mod handlers;
+mod headers;
 mod losses;
 #[cfg(feature = "management")]
 mod management_api;

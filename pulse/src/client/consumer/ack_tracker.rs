@@ -107,6 +107,7 @@ impl AckTracker {
         }
         deliveries.open(arrival.tag);
         self.meter.received.up();
+        self.meter.in_work.up();
         if arrival.redelivered {
             self.meter.redelivered.up();
         }
@@ -120,6 +121,7 @@ impl AckTracker {
 
     /// Settles a delivery, once.
     pub(super) fn settle(&self, tag: u64, settlement: Settlement) {
+        self.meter.in_work.down();
         if !self.is_alive() {
             self.meter.stale.up();
             return;

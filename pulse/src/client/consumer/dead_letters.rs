@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
-use crate::client::dead_letter::{self, DeadLetter};
+use crate::client::dead_letter::DeadLetter;
 use crate::client::error::FailedMessage;
 use crate::client::transport::{Channel, Link, OutgoingMessage, TransportError};
 
@@ -53,21 +53,12 @@ impl DeadLetterPublisher {
     }
 
     fn letter(&self, message: &FailedMessage) -> OutgoingMessage {
-        let envelope = &message.envelope;
         let letter = DeadLetter {
             queue: self.queue.clone(),
             reason: message.reason(),
             attempts: message.attempts,
         };
-        OutgoingMessage {
-            exchange: self.exchange.clone(),
-            routing_key: envelope.routing_key().to_owned(),
-            cc: envelope.cc().to_owned(),
-            headers: dead_letter::headers(envelope.exchange(), envelope.routing_key(), &letter),
-            // One that reaches no queue would be lost.
-            mandatory: true,
-            bytes: envelope.bytes().to_owned(),
-        }
+        message.envelope.to_forwarded(&self.exchange, Some(&letter))
     }
 
     async fn channel(&self) -> Result<Arc<dyn Channel>, TransportError> {

@@ -27,7 +27,7 @@ impl Delivery {
                 tracker: Some(tracker),
                 tag: arrival.tag,
             },
-            envelope: Envelope::new(arrival),
+            envelope: Envelope::from_arrival(arrival),
         }
     }
 

@@ -40,7 +40,7 @@ use self::inbox::Inboxes;
 use self::shared::Shared;
 use self::supervisor::Started;
 use super::connection::Connection;
-use super::counters::Counters;
+use super::counters::{Counters, Gauges};
 use super::error::{BindingError, Error};
 
 /// Reads a queue and loses nothing: what is not acked is delivered again.
@@ -134,7 +134,7 @@ impl Consumer {
         self.finish().await
     }
 
-    /// A handle that can stop the consumer from elsewhere.
+    /// A handle that can stop the consumer, and read its numbers, from elsewhere.
     pub fn handle(&self) -> ConsumerHandle {
         ConsumerHandle {
             shared: Arc::clone(&self.shared),
@@ -149,6 +149,11 @@ impl Consumer {
     /// How often things happened so far.
     pub fn counters(&self) -> Counters {
         self.shared.meter.read()
+    }
+
+    /// How things are at the moment.
+    pub fn gauges(&self) -> Gauges {
+        self.shared.meter.gauges()
     }
 
     /// Drops what was not handed out, and waits for the supervisor.
@@ -203,8 +208,8 @@ impl fmt::Debug for Consumer {
     }
 }
 
-/// Stops a consumer from elsewhere: from a signal handler, or while
-/// [`Consumer::run`] has it.
+/// Stops a consumer and reads its numbers from elsewhere: from a signal handler, or while
+/// [`Consumer::run`] has it. It may outlive the consumer.
 #[derive(Clone)]
 pub struct ConsumerHandle {
     shared: Arc<Shared>,
@@ -228,6 +233,11 @@ impl ConsumerHandle {
     /// How often things happened so far.
     pub fn counters(&self) -> Counters {
         self.shared.meter.read()
+    }
+
+    /// How things are at the moment.
+    pub fn gauges(&self) -> Gauges {
+        self.shared.meter.gauges()
     }
 }
 

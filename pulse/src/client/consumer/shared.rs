@@ -26,9 +26,11 @@ pub(super) struct Shared {
 impl Shared {
     pub(super) fn new(config: Config, listener: Listener<ConsumerEvent>) -> Self {
         Self {
+            meter: Arc::new(Meter::of_queue(
+                &config.queue.label(config.connection.user()),
+            )),
             config,
             listener,
-            meter: Arc::default(),
             stop: StopSignal::new(),
             demand: watch::Sender::new(None),
             failed_bindings: Mutex::default(),

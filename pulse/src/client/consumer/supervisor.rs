@@ -67,6 +67,7 @@ struct Supervisor {
 impl Supervisor {
     async fn supervise(mut self, first: Session) -> Result<(), Error> {
         let result = self.run_sessions(first).await;
+        self.shared.meter.connected.set(false);
         let Self {
             inboxes,
             mut retiring,
@@ -155,6 +156,7 @@ impl Supervisor {
         old: Session,
         error: TransportError,
     ) -> Result<Option<Session>, Error> {
+        self.shared.meter.connected.set(false);
         let mut stop = self.stop.clone();
         let reopened = tokio::select! {
             session = self.reopen(old, error) => session?,
@@ -270,6 +272,7 @@ async fn open_session(
     if let Some(prefetch) = demand {
         session.consume(prefetch, inboxes).await?;
     }
+    shared.meter.connected.set(true);
     listener.send(&ConsumerEvent::Ready);
     Ok(session)
 }

@@ -10,7 +10,7 @@ use tracing::Instrument;
 use super::driver::Driver;
 use super::event::PublisherEvent;
 use super::{Publisher, Shared};
-use crate::binding::Exchange;
+use crate::binding::{Exchange, ExchangeInfo};
 use crate::client::connection::Connection;
 use crate::client::error::Error;
 use crate::client::listener::Listener;
@@ -43,8 +43,15 @@ impl PublisherBuilder {
     ///
     /// Without it, publishing to an exchange that does not exist fails.
     #[must_use]
-    pub fn declare<E: Exchange>(mut self) -> Self {
-        self.exchanges.push(E::INFO.exchange);
+    pub fn declare<E: Exchange>(self) -> Self {
+        self.declare_exchange(E::INFO)
+    }
+
+    /// Declares an exchange that the program knows from a
+    /// [`Catalogue`](crate::Catalogue), as [`declare`](Self::declare) does.
+    #[must_use]
+    pub fn declare_exchange(mut self, exchange: &'static ExchangeInfo) -> Self {
+        self.exchanges.push(exchange.exchange);
         self
     }
 

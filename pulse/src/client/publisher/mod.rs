@@ -28,6 +28,7 @@ pub use event::PublisherEvent;
 use self::pending::Pending;
 use super::connection::Connection;
 use super::counters::{Counters, Meter};
+use super::envelope::Envelope;
 use super::error::Error;
 use super::listener::Listener;
 use super::transport::OutgoingMessage;
@@ -112,7 +113,23 @@ impl Publisher {
         message: &Message<E>,
         routes: &[impl AsRef<str>],
     ) -> Result<Confirmation, PublishError> {
-        let message = message::encode(message, routes)?;
+        self.send(message::encode(message, routes)?).await
+    }
+
+    /// Publishes a recorded message as it is, with its routes and headers. Nothing is
+    /// checked. Headers that brokers and consumers add on the way are left out.
+    ///
+    /// # Errors
+    ///
+    /// As [`publish`](Self::publish).
+    pub async fn publish_envelope(
+        &self,
+        envelope: &Envelope,
+    ) -> Result<Confirmation, PublishError> {
+        self.send(envelope.to_outgoing()).await
+    }
+
+    async fn send(&self, message: OutgoingMessage) -> Result<Confirmation, PublishError> {
         let deadline = Instant::now().checked_add(self.deadline);
         let room = self.room(&message, deadline).await?;
         let (done, outcome) = oneshot::channel();

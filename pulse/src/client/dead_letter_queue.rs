@@ -1,0 +1,217 @@
+//! The dead letters of a queue, to look at, publish again and delete.
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use super::connection::{ConnectError, Connection};
+use super::envelope::Envelope;
+use super::error::Error;
+use super::queue::Queue;
+use super::transport::{Channel, Link, Route, TransportError, code};
+
+/// How long the broker may take for an answer.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The messages that a consumer has [dead-lettered](super::OnFailure::DeadLetter), for an
+/// operator.
+///
+/// ```
+/// use taskcluster_pulse::{Connection, DeadLetterQueue, Error};
+///
+/// # async fn example(connection: Connection) -> Result<(), Error> {
+/// let mut dead = DeadLetterQueue::open(&connection, "failed-tasks").await?;
+/// while let Some(letter) = dead.next().await? {
+///     println!("{letter}: {:?}", letter.dead_letter());
+///     letter.replay().await?;
+/// }
+/// dead.close().await;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// A letter that is neither replayed nor discarded stays in the queue.
+pub struct DeadLetterQueue {
+    link: Box<dyn Link>,
+    channel: Arc<dyn Channel>,
+    /// The full name of the queue that the messages were read from.
+    from: String,
+    /// The full name of the queue of dead letters.
+    dead: String,
+    /// An exchange whose messages all go to the first queue.
+    exchange: String,
+    /// Whether that exchange is declared and bound.
+    can_replay: bool,
+}
+
+impl DeadLetterQueue {
+    /// Opens the dead letters of [`Queue::durable(queue)`](Queue::durable), which are in
+    /// `queue/<user>/<queue>/dead`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`], where the broker can't be reached or has no such queue. It is not tried
+    /// again.
+    pub async fn open(connection: &Connection, queue: &str) -> Result<Self, Error> {
+        let user = connection.user();
+        Queue::durable(queue).check(user)?;
+        let from = format!("queue/{user}/{queue}");
+        let dead = format!("{from}/dead");
+        let open = async {
+            let link = connection.open().await?;
+            let channel = link.open_channel().await?;
+            let existing = Queue::passive(dead.as_str()).declaration(user);
+            channel.declare_queue(&existing).await?;
+            channel.confirm().await?;
+            Ok((link, channel))
+        };
+        let opened: Result<_, ConnectError> = timeout(TIMEOUT, open)
+            .await
+            .unwrap_or_else(|_| Err(no_answer().into()));
+        let (link, channel) = opened.map_err(|error| match error {
+            ConnectError::Fatal(error) | ConnectError::Setup(error) => error,
+            ConnectError::Retry(error) if error.code.is_some() => refused(&dead, error),
+            ConnectError::Retry(error) => connection.gave_up(1, error),
+        })?;
+        Ok(Self {
+            link,
+            channel,
+            exchange: format!("exchange/{user}/{queue}/replay"),
+            from,
+            dead,
+            can_replay: false,
+        })
+    }
+
+    /// The next dead letter, each of them once; `None` after the last.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`], where the connection is lost. Letters that were not settled stay.
+    pub async fn next(&mut self) -> Result<Option<Letter<'_>>, Error> {
+        let arrival = answer(&self.dead, self.channel.get(&self.dead)).await?;
+        Ok(arrival.map(|arrival| Letter {
+            tag: arrival.tag,
+            envelope: Envelope::from_arrival(arrival),
+            queue: self,
+        }))
+    }
+
+    /// Closes the connection, after everything that was discarded is deleted.
+    pub async fn close(self) {
+        let close = async {
+            self.channel.close().await;
+            self.link.close().await;
+        };
+        // Without an answer the connection is lost, and closed by that.
+        let _ = timeout(TIMEOUT, close).await;
+    }
+
+    /// Declares the exchange of replayed messages, and binds the queue to it.
+    async fn prepare_replay(&mut self) -> Result<(), Error> {
+        if self.can_replay {
+            return Ok(());
+        }
+        let everything = Route {
+            exchange: self.exchange.clone(),
+            routing_key: "#".to_owned(),
+        };
+        answer(&self.from, self.channel.declare_exchange(&self.exchange)).await?;
+        answer(&self.from, self.channel.bind(&self.from, &everything)).await?;
+        self.can_replay = true;
+        Ok(())
+    }
+}
+
+impl fmt::Debug for DeadLetterQueue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("DeadLetterQueue").field(&self.dead).finish()
+    }
+}
+
+/// A message in a [`DeadLetterQueue`]; it stays there when this is dropped.
+pub struct Letter<'a> {
+    queue: &'a mut DeadLetterQueue,
+    tag: u64,
+    envelope: Envelope,
+}
+
+impl Letter<'_> {
+    /// Publishes the message to the queue that it was read from, and to no other, and
+    /// deletes it here when the broker has confirmed that.
+    ///
+    /// It goes over the exchange `exchange/<user>/<queue>/replay`, to which the queue is
+    /// bound from then on. The consumer reads it as the message that it was.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`], where the broker does not take the message. The letter stays.
+    pub async fn replay(self) -> Result<(), Error> {
+        self.queue.prepare_replay().await?;
+        let queue = &*self.queue;
+        let letter = self.envelope.dead_letter();
+        let message = Arc::new(self.envelope.to_forwarded(&queue.exchange, letter));
+        match answer(&queue.from, queue.channel.publish(&message)).await? {
+            true => {
+                queue.channel.ack(self.tag);
+                Ok(())
+            }
+            false => Err(refused(
+                &queue.from,
+                TransportError::lost("the broker refused the message, as a full queue does"),
+            )),
+        }
+    }
+
+    /// Deletes the message.
+    pub fn discard(self) {
+        self.queue.channel.ack(self.tag);
+    }
+}
+
+impl Deref for Letter<'_> {
+    type Target = Envelope;
+
+    fn deref(&self) -> &Envelope {
+        &self.envelope
+    }
+}
+
+impl fmt::Debug for Letter<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Letter").field(&self.envelope).finish()
+    }
+}
+
+/// The broker's answer to a request about `queue`.
+async fn answer<T>(
+    queue: &str,
+    request: impl Future<Output = Result<T, TransportError>>,
+) -> Result<T, Error> {
+    timeout(TIMEOUT, request)
+        .await
+        .unwrap_or_else(|_| Err(no_answer()))
+        .map_err(|error| refused(queue, error))
+}
+
+fn no_answer() -> TransportError {
+    TransportError::lost("the broker did not answer in time")
+}
+
+fn refused(queue: &str, error: TransportError) -> Error {
+    let advice = match error.code {
+        Some(code::NOT_FOUND) => {
+            "a consumer with OnFailure::DeadLetter declares it; check the queue's name and the user"
+        }
+        Some(code::ACCESS_REFUSED) => "check the user's permissions",
+        _ => "try again",
+    };
+    Error::Queue {
+        queue: queue.to_owned(),
+        reason: error.reason,
+        advice,
+    }
+}

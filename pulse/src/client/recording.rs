@@ -1,0 +1,135 @@
+//! Messages as lines of JSON, to keep in a file and to publish again.
+
+use std::fmt;
+
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::envelope::Envelope;
+use super::transport::{Arrival, Headers};
+use crate::payload::{Members, RawJson};
+use crate::routing::ROUTE_PREFIX;
+
+const EXCHANGE: &str = "exchange";
+const ROUTING_KEY: &str = "routingKey";
+const ROUTES: &str = "routes";
+const HEADERS: &str = "headers";
+const MESSAGE_ID: &str = "messageId";
+const TIMESTAMP: &str = "timestamp";
+const PAYLOAD: &str = "payload";
+const BYTES: &str = "bytes";
+
+impl Envelope {
+    /// The message as one line of JSON, without a line break. A file of such lines is a
+    /// recording, as `taskcluster-events listen --record FILE` writes it.
+    ///
+    /// ```
+    /// use taskcluster_pulse::Envelope;
+    ///
+    /// let bread = Envelope::new("exchange/bakery/v1/bread", "primary.left", r#"{"n": 1.0}"#);
+    /// let line = bread.with_routes(["mail.bob"]).to_json();
+    /// assert_eq!(
+    ///     line,
+    ///     r#"{"exchange":"exchange/bakery/v1/bread","routingKey":"primary.left","routes":["mail.bob"],"payload":{"n": 1.0}}"#,
+    /// );
+    /// assert_eq!(Envelope::from_json(&line)?.bytes(), br#"{"n": 1.0}"#);
+    /// # Ok::<(), taskcluster_pulse::RecordingError>(())
+    /// ```
+    ///
+    /// The properties `routes`, `headers`, `messageId` and `timestamp` (in seconds since
+    /// 1970) are there if the message has them. `payload` is the text as it came, with
+    /// spaces for line breaks and tabs. A payload that is not JSON is stated as `bytes` instead, an
+    /// array of numbers.
+    pub fn to_json(&self) -> String {
+        let mut line = Line::default();
+        line.add(EXCHANGE, &quoted(self.exchange()));
+        line.add(ROUTING_KEY, &quoted(self.routing_key()));
+        if self.routes().len() > 0 {
+            line.add(ROUTES, &self.routes().collect::<Value>());
+        }
+        if !self.headers().is_empty() {
+            line.add(HEADERS, &Value::Object(self.headers().clone()));
+        }
+        if let Some(id) = self.message_id() {
+            line.add(MESSAGE_ID, &quoted(id));
+        }
+        if let Some(time) = self.timestamp() {
+            line.add(TIMESTAMP, &(time.as_millis() / 1000));
+        }
+        match serde_json::from_slice::<&RawValue>(self.bytes()) {
+            Ok(payload) => line.add(PAYLOAD, &payload.get().replace(['\r', '\n', '\t'], " ")),
+            Err(_) => line.add(BYTES, &Value::from(self.bytes())),
+        }
+        line.end()
+    }
+
+    /// Reads what [`to_json`](Self::to_json) wrote. Unknown properties are ignored.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordingError`] where the text is not such an object.
+    pub fn from_json(line: &str) -> Result<Self, RecordingError> {
+        read(line).map_err(RecordingError)
+    }
+}
+
+fn read(line: &str) -> Result<Envelope, serde_json::Error> {
+    let mut members: Members = serde_json::from_str(line)?;
+    let payload: Option<RawJson> = members.optional(PAYLOAD)?;
+    let bytes = match payload {
+        Some(payload) => payload.get().as_bytes().to_owned(),
+        None => members.required(BYTES)?,
+    };
+    let routes: Vec<String> = members.optional(ROUTES)?.unwrap_or_default();
+    let headers: Option<Headers> = members.optional(HEADERS)?;
+    Ok(Envelope::from_arrival(Arrival {
+        tag: 0,
+        exchange: members.required(EXCHANGE)?,
+        routing_key: members.required(ROUTING_KEY)?,
+        cc: routes
+            .iter()
+            .map(|route| format!("{ROUTE_PREFIX}{route}"))
+            .collect(),
+        redelivered: false,
+        headers: headers.unwrap_or_default(),
+        message_id: members.optional(MESSAGE_ID)?,
+        timestamp: members.optional(TIMESTAMP)?,
+        bytes,
+    }))
+}
+
+/// An object under construction.
+#[derive(Default)]
+struct Line(String);
+
+impl Line {
+    fn add(&mut self, name: &str, value: &dyn fmt::Display) {
+        let Self(text) = self;
+        text.push(if text.is_empty() { '{' } else { ',' });
+        text.push_str(&format!("\"{name}\":{value}"));
+    }
+
+    fn end(self) -> String {
+        self.0 + "}"
+    }
+}
+
+fn quoted(text: &str) -> Value {
+    Value::from(text)
+}
+
+/// A text that is not a recorded message. The reason is its source.
+#[derive(Debug)]
+pub struct RecordingError(serde_json::Error);
+
+impl fmt::Display for RecordingError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a recorded message; expected one JSON object on a line, as Envelope::to_json writes it")
+    }
+}
+
+impl std::error::Error for RecordingError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.0)
+    }
+}

@@ -1,0 +1,180 @@
+//! Messages with their headers, decoded into the types that a program chooses.
+
+use std::time::Duration;
+
+use serde_json::json;
+use taskcluster_pulse::{
+    Consumer, DeadLetter, Envelope, EventSet, Message, OnFailure, Timestamp, event_set,
+};
+
+use crate::common::exchanges::Owned;
+use crate::common::{Numbered, eventually, message};
+use crate::{EXCHANGE, MemoryBroker, builder, publish};
+
+event_set! {
+    /// Messages of two exchanges.
+    #[derive(Debug, PartialEq)]
+    enum Either {
+        Numbered(Message<Numbered>),
+        /// Of the second exchange.
+        Owned(Message<Owned>),
+    }
+}
+
+fn payload(number: u64) -> Vec<u8> {
+    serde_json::to_vec(&message(number).payload).expect("JSON")
+}
+
+/// A handler as a program has it.
+fn describe(event: &Either, envelope: &Envelope) -> String {
+    let number = match event {
+        Either::Numbered(message) => message.payload.number,
+        Either::Owned(message) => message.payload.number,
+    };
+    let routes: Vec<&str> = envelope.routes().collect();
+    let attempts = envelope.dead_letter().map_or(0, |letter| letter.attempts);
+    format!("{number} to {routes:?} after {attempts}")
+}
+
+#[test]
+fn a_handler_is_tested_without_a_broker() {
+    let envelope = Envelope::new("exchange/tests/v1/owned", "primary.a._", payload(5))
+        .with_routes(["mail.bob"])
+        .with_dead_letter(DeadLetter::new("queue/guest/test", "no room", 2));
+    let event: Either = envelope.event().expect("decoded");
+    assert_eq!(describe(&event, &envelope), r#"5 to ["mail.bob"] after 2"#);
+}
+
+#[test]
+fn a_set_of_exchanges_takes_its_own_messages_and_checks_them() {
+    let numbered = Envelope::new(EXCHANGE, "primary.a._", payload(1));
+    assert_eq!(
+        numbered.event::<Either>().expect("decoded"),
+        Either::Numbered(message(1))
+    );
+    assert_eq!(
+        numbered.event::<Message<Numbered>>().expect("decoded"),
+        message(1)
+    );
+    let other = numbered.event::<Message<Owned>>().expect_err("another");
+    assert!(other.to_string().contains("no variant"), "{other}");
+    let invalid = Envelope::new(EXCHANGE, "primary.a._", payload(10_000_000));
+    let violations = EventSet::validate(&invalid.event::<Either>().expect("decoded"));
+    let violations = violations.expect_err("too large").to_string();
+    assert!(violations.contains("/number"), "{violations}");
+}
+
+#[tokio::test]
+async fn headers_arrive_and_stay_with_a_dead_letter() {
+    let broker = MemoryBroker::new();
+    let consumer = builder(&broker)
+        .retries(0, Duration::ZERO)
+        .on_failure(OnFailure::DeadLetter)
+        .start()
+        .await
+        .expect("started");
+    let time = Timestamp::from_millis(1_700_000_000_000);
+    let sent = Envelope::new(EXCHANGE, "primary.a._", payload(1))
+        .with_header("origin", json!({"host": "a", "tries": [1, 2]}))
+        .with_header("x-delivery-count", 3)
+        .with_message_id("m1")
+        .with_timestamp(time);
+    broker.publish_envelope(&sent);
+    let handle = consumer.handle();
+    let run = tokio::spawn(consumer.run(1, async |_: Message<Numbered>| Err("no room")));
+    eventually(|| handle.counters().dead_lettered == 1).await;
+    handle.stop();
+    run.await.expect("no panic").expect("stopped");
+
+    let dead = Consumer::builder(broker.connection()).queue("test/dead");
+    let mut dead = dead.start().await.expect("started");
+    let letter = dead.next().await.expect("a delivery");
+    assert_eq!(letter.exchange(), EXCHANGE);
+    assert_eq!(
+        letter.headers()["origin"],
+        json!({"host": "a", "tries": [1, 2]})
+    );
+    assert_eq!(letter.message_id(), Some("m1"));
+    assert_eq!(letter.timestamp(), Some(time));
+    assert!(!letter.headers().contains_key("x-delivery-count"));
+    let expected = DeadLetter::new("queue/guest/test", "no room", 1);
+    assert_eq!(letter.dead_letter(), Some(&expected));
+    letter.ack();
+    dead.stop().await.expect("stopped");
+}
+
+#[tokio::test]
+async fn numbers_can_be_read_while_run_has_the_consumer() {
+    let broker = MemoryBroker::new();
+    let consumer = builder(&broker).start().await.expect("started");
+    let handle = consumer.handle();
+    publish(&broker, 0..3).await;
+    let gauges = || handle.gauges();
+    let (go, gate) = tokio::sync::watch::channel(false);
+    let run = tokio::spawn(consumer.run(2, move |_: Envelope| {
+        let mut gate = gate.clone();
+        async move { gate.wait_for(|open| *open).await.map(drop) }
+    }));
+    eventually(|| gauges().in_work == 2).await;
+    assert_eq!(gauges().connected, 1);
+    broker.go_away();
+    eventually(|| gauges().connected == 0).await;
+    broker.come_back();
+    eventually(|| gauges().connected == 1).await;
+    go.send_replace(true);
+    eventually(|| broker.queue_len(crate::QUEUE) == Some(0) && gauges().in_work == 0).await;
+    eventually(|| handle.counters().acked >= 3).await;
+    handle.stop();
+    run.await.expect("no panic").expect("stopped");
+    assert_eq!(gauges().connected, 0);
+    let counters = handle.counters();
+    let named: Vec<(&str, u64)> = counters.iter().collect();
+    assert!(named.contains(&("acked", counters.acked)), "{named:?}");
+    assert!(named.contains(&("connections_lost", 1)), "{named:?}");
+    let gauges: Vec<(&str, u64)> = gauges().iter().collect();
+    assert_eq!(gauges, [("in_work", 0), ("connected", 0)]);
+}
+
+#[tokio::test]
+async fn a_recording_is_replayed_as_it_was_received() {
+    let text = format!("{{\"number\":7,\r\n \"text\":{}}}", r#""\u2028ä\n""#);
+    let recorded = [
+        Envelope::new(EXCHANGE, "primary.a._", text)
+            .with_routes(["mail.bob", "index.a"])
+            .with_header("origin", json!(["a"]))
+            .with_message_id("m\"1")
+            .with_timestamp(Timestamp::from_millis(1_700_000_000_000)),
+        Envelope::new(EXCHANGE, "primary.a._", b"not JSON \xff".as_slice()),
+        Envelope::new("exchange/guest/test/dead", "primary.a._", payload(3))
+            .with_dead_letter(DeadLetter::new("queue/guest/test", "no room", 2)),
+    ];
+    let lines: Vec<String> = recorded.iter().map(Envelope::to_json).collect();
+    let recording = lines.join("\n\n") + "\n";
+    assert_eq!(recording.lines().count(), 5, "{recording}");
+
+    for (line, sent) in lines.iter().zip(&recorded) {
+        let read = Envelope::from_json(line).expect("a recorded message");
+        assert_eq!(read.to_json(), *line);
+        assert_eq!(read.dead_letter(), sent.dead_letter());
+        assert_eq!(read.timestamp(), sent.timestamp());
+    }
+    let broker = MemoryBroker::new();
+    let mut consumer = builder(&broker).start().await.expect("started");
+    assert_eq!(broker.replay(&recording).expect("replayed"), 3);
+    let first = consumer.next().await.expect("a delivery");
+    let blank = |byte: &u8| if b"\r\n".contains(byte) { b' ' } else { *byte };
+    let expected: Vec<u8> = recorded[0].bytes().iter().map(blank).collect();
+    assert_eq!(first.bytes(), expected);
+    assert_eq!(first.routes().collect::<Vec<_>>(), ["mail.bob", "index.a"]);
+    assert_eq!(first.headers(), recorded[0].headers());
+    assert_eq!(first.message_id(), Some("m\"1"));
+    first.ack();
+    let second = consumer.next().await.expect("a delivery");
+    assert_eq!(second.bytes(), recorded[1].bytes());
+    second.ack();
+    consumer.stop().await.expect("stopped");
+
+    let wrong = broker.replay("{\"exchange\":\"a\"}").expect_err("no key");
+    let cause = std::error::Error::source(&wrong).expect("a cause");
+    assert!(cause.to_string().contains("bytes"), "{cause}");
+}

@@ -1,0 +1,137 @@
+//! The numbers of a consumer and a publisher as metrics of the `metrics` crate.
+
+#![cfg(all(feature = "memory", feature = "metrics"))]
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use metrics::{
+    Counter, Gauge, GaugeFn, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit,
+};
+use taskcluster_pulse::{Consumer, Exchange, MemoryBroker, Publisher};
+
+use common::{Numbered, eventually, message};
+
+/// Keeps what a recorder is told, as Prometheus would print it.
+#[derive(Default)]
+struct Seen {
+    counters: Mutex<BTreeMap<String, Arc<AtomicU64>>>,
+    gauges: Mutex<BTreeMap<String, Arc<Level>>>,
+    help: Mutex<BTreeMap<String, String>>,
+}
+
+#[derive(Default)]
+struct Level(Mutex<f64>);
+
+impl GaugeFn for Level {
+    fn increment(&self, by: f64) {
+        *self.0.lock().expect("not poisoned") += by;
+    }
+
+    fn decrement(&self, by: f64) {
+        self.increment(-by);
+    }
+
+    fn set(&self, to: f64) {
+        *self.0.lock().expect("not poisoned") = to;
+    }
+}
+
+impl Seen {
+    fn counter(&self, name: &str) -> u64 {
+        let counters = self.counters.lock().expect("not poisoned");
+        let counter = counters.get(name);
+        counter.map_or(0, |it| it.load(Ordering::Relaxed))
+    }
+
+    fn gauge(&self, name: &str) -> f64 {
+        let gauges = self.gauges.lock().expect("not poisoned");
+        gauges
+            .get(name)
+            .map_or(f64::NAN, |it| *it.0.lock().expect("not poisoned"))
+    }
+
+    fn describe(&self, name: &KeyName, help: &str) {
+        let mut all = self.help.lock().expect("not poisoned");
+        all.insert(name.as_str().to_owned(), help.to_owned());
+    }
+}
+
+/// A key as `name{label=value}`.
+fn text(key: &Key) -> String {
+    let labels = key
+        .labels()
+        .map(|it| format!("{}={}", it.key(), it.value()));
+    let labels: Vec<String> = labels.collect();
+    match labels.is_empty() {
+        true => key.name().to_owned(),
+        false => format!("{}{{{}}}", key.name(), labels.join(",")),
+    }
+}
+
+impl Recorder for Seen {
+    fn describe_counter(&self, key: KeyName, _: Option<Unit>, help: SharedString) {
+        self.describe(&key, &help);
+    }
+
+    fn describe_gauge(&self, key: KeyName, _: Option<Unit>, help: SharedString) {
+        self.describe(&key, &help);
+    }
+
+    fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+    fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
+        let mut counters = self.counters.lock().expect("not poisoned");
+        Counter::from_arc(Arc::clone(counters.entry(text(key)).or_default()))
+    }
+
+    fn register_gauge(&self, key: &Key, _: &Metadata<'_>) -> Gauge {
+        let mut gauges = self.gauges.lock().expect("not poisoned");
+        Gauge::from_arc(Arc::clone(gauges.entry(text(key)).or_default()))
+    }
+
+    fn register_histogram(&self, _: &Key, _: &Metadata<'_>) -> Histogram {
+        Histogram::noop()
+    }
+}
+
+#[tokio::test]
+async fn a_recorder_that_is_installed_gets_every_number() {
+    let seen: &'static Seen = Box::leak(Box::default());
+    metrics::set_global_recorder(seen).expect("the only recorder");
+    let broker = MemoryBroker::new();
+    let mut consumer = Consumer::builder(broker.connection())
+        .queue("test")
+        .bind(Numbered::default())
+        .start()
+        .await
+        .expect("started");
+    let publisher = Publisher::builder(broker.connection())
+        .declare::<Numbered>()
+        .start()
+        .await
+        .expect("started");
+    let sent = publisher.publish(&message(1)).await.expect("accepted");
+    sent.await.expect("confirmed");
+    let delivery = consumer.next().await.expect("a delivery");
+    assert_eq!(delivery.exchange(), Numbered::INFO.exchange);
+
+    let of_queue = |name: &str| format!("taskcluster_pulse_{name}{{queue=queue/guest/test}}");
+    assert_eq!(seen.counter(&of_queue("received_total")), 1);
+    assert_eq!(seen.gauge(&of_queue("in_work")), 1.0);
+    assert_eq!(seen.gauge(&of_queue("connected")), 1.0);
+    assert_eq!(seen.counter("taskcluster_pulse_confirmed_total"), 1);
+    delivery.ack();
+    eventually(|| seen.counter(&of_queue("acks_sent_total")) == 1).await;
+    consumer.stop().await.expect("stopped");
+    assert_eq!(seen.gauge(&of_queue("in_work")), 0.0);
+    assert_eq!(seen.gauge(&of_queue("connected")), 0.0);
+    let help = seen.help.lock().expect("not poisoned");
+    assert_eq!(
+        help["taskcluster_pulse_received_total"],
+        "Messages that the broker delivered."
+    );
+}
