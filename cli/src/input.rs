@@ -23,7 +23,8 @@ pub(crate) enum Input {
 
 /// Why documents could not be read.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Error {
+#[non_exhaustive]
+pub enum Error {
     /// Those on disk.
     #[error(transparent)]
     Disk(#[from] codegen::Error),

@@ -10,9 +10,12 @@ pub mod codegen;
 mod deployment;
 pub mod drift;
 mod input;
+mod problems;
 mod program;
 pub mod pull;
 mod terminal;
 
+pub use deployment::Error as DeploymentError;
+pub use input::Error as InputError;
 use program::tell;
-pub use program::{Command, Defaults, examples_for, fail, run};
+pub use program::{Command, Defaults, examples_for, fail, run, usage};

@@ -6,6 +6,8 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::builder::StyledStr;
+use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{codegen, drift, pull, terminal};
@@ -89,8 +91,46 @@ pub fn run(args: impl IntoIterator<Item = OsString>, defaults: &Defaults) -> Exi
             .command
             .run(defaults)
             .unwrap_or_else(|error| fail(&*error)),
-        Err(error) => error.exit(),
+        Err(error) => usage(error),
     }
+}
+
+/// Prints an error of the arguments, or the help that was asked for; the exit code.
+#[must_use]
+pub fn usage(mut error: clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        let printed = tell(&mut io::stdout(), &error.render().to_string());
+        return printed.map_or_else(|error| fail(&error), |()| ExitCode::SUCCESS);
+    }
+    // What the user wrote is in the context, and is a part of a line each.
+    let escaped: Vec<_> = error
+        .context()
+        .filter(|(kind, _)| *kind != ContextKind::Usage)
+        .filter_map(|(kind, value)| Some((kind, escaped(value)?)))
+        .collect();
+    for (kind, value) in escaped {
+        error.insert(kind, value);
+    }
+    print_error(&error.render().to_string());
+    ExitCode::from(FAILED)
+}
+
+fn escaped(value: &ContextValue) -> Option<ContextValue> {
+    Some(match value {
+        ContextValue::String(text) => ContextValue::String(terminal::part(text)),
+        ContextValue::Strings(texts) => {
+            ContextValue::Strings(texts.iter().map(|text| terminal::part(text)).collect())
+        }
+        ContextValue::StyledStr(text) => ContextValue::StyledStr(plain(text)),
+        ContextValue::StyledStrs(texts) => {
+            ContextValue::StyledStrs(texts.iter().map(plain).collect())
+        }
+        _ => return None,
+    })
+}
+
+fn plain(text: &StyledStr) -> StyledStr {
+    terminal::part(&text.to_string()).into()
 }
 
 /// `command` with `program` in the place of the placeholder in its examples.
@@ -128,17 +168,21 @@ pub(crate) fn warn(error: &dyn Error) {
     let mut text = format!("error: {error}\n");
     let mut cause = error.source();
     while let Some(error) = cause {
-        text += &format!("  cause: {error}\n");
+        text += &format!("  cause: {}\n", terminal::part(&error.to_string()));
         cause = error.source();
     }
-    // There is no other place to report that standard error is closed.
-    let _ = io::stderr().write_all(terminal::lines(&text).as_bytes());
+    print_error(&text);
 }
 
-/// Prints a warning.
-pub(crate) fn note(warning: &impl std::fmt::Display) {
-    let text = format!("warning: {warning}\n");
-    let _ = io::stderr().write_all(terminal::lines(&text).as_bytes());
+/// Prints warnings, each a line of `text`.
+pub(crate) fn notes(text: &str) {
+    let lines = text.lines().map(|line| format!("warning: {line}\n"));
+    print_error(&lines.collect::<String>());
+}
+
+fn print_error(text: &str) {
+    // There is no other place to report that standard error is closed.
+    let _ = io::stderr().write_all(terminal::lines(text).as_bytes());
 }
 
 #[cfg(test)]

@@ -9,9 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::Source;
-use taskcluster_documents::json;
-use taskcluster_documents::{Error, Errors};
-use taskcluster_documents::{Place, escape};
+use taskcluster_documents::{Error, Errors, Place, Reason, escape, json};
 
 /// The file of the output that holds them.
 pub(crate) const FILE: &str = "names.json";
@@ -70,14 +68,11 @@ pub(crate) struct Names(BTreeMap<(Kind, String), String>);
 impl Names {
     /// Reads the file that an earlier run wrote.
     pub(crate) fn read(source: &Source) -> Result<Self, Errors> {
-        let place = Place {
-            file: source.name.clone(),
-            pointer: String::new(),
-        };
+        let place = Place::whole(&source.name);
         let root = match json::parse(&source.bytes) {
             Ok(Value::Object(root)) => root,
             Ok(_) => return Err(invalid(&place, "", "expected an object").into()),
-            Err(error) => return Err(invalid(&place, "", error.to_string()).into()),
+            Err(error) => return Err(invalid(&place, "", error).into()),
         };
         let mut names = Self::default();
         let mut errors = Vec::new();
@@ -141,7 +136,7 @@ impl Names {
     }
 }
 
-fn invalid(place: &Place, below: &str, what: impl Into<String>) -> Error {
+fn invalid(place: &Place, below: &str, what: impl Into<Reason>) -> Error {
     place.error(
         below,
         what,

@@ -127,3 +127,43 @@ fn names_that_cannot_be_kept_are_derived_again() {
         assert!(names.contains(name), "{names}");
     }
 }
+
+/// The library cuts nothing off: a caller shows as many errors as it likes.
+#[test]
+fn every_error_is_reported() {
+    let properties: Vec<String> = (0..20_000)
+        .map(|index| format!(r#""p{index}": {{"type": "sting"}}"#))
+        .collect();
+    let message = format!(
+        r#"{{"$id": "/schemas/made-up/v1/message.json#", "properties": {{{}}}}}"#,
+        properties.join(",")
+    );
+    let sources = [
+        source("exchanges.json", REFERENCE),
+        source("message.json", message),
+    ];
+    let errors = module(&sources).expect_err("wrong types");
+    assert_eq!(errors.iter().count(), 20_000);
+}
+
+/// Each unresolved reference names some of the ids that lead nowhere, not all.
+#[test]
+fn errors_of_many_misnamed_documents_stay_short() {
+    let mut sources = vec![source("exchanges.json", REFERENCE)];
+    let properties: Vec<String> = (0..2_000)
+        .map(|index| format!(r#""p{index}": {{"$ref": "absent-{index}.json"}}"#))
+        .collect();
+    let message = format!(
+        r#"{{"$id": "/schemas/made-up/v1/message.json#", "properties": {{{}}}}}"#,
+        properties.join(",")
+    );
+    sources.push(source("message.json", message));
+    for index in 0..2_000 {
+        let schema = format!(r#"{{"$id": "no uri {index}", "type": "object"}}"#);
+        sources.push(source(&format!("{index}.json"), schema));
+    }
+    let errors = module(&sources).expect_err("unresolved references");
+    let longest = errors.iter().map(|error| error.what.len()).max();
+    assert!(longest < Some(500), "{longest:?}");
+    assert!(errors.to_string().contains("1997 other documents"));
+}

@@ -1,8 +1,11 @@
 //! What keeps an input from being generated.
 
+use std::cmp::Ordering;
 use std::fmt;
+use std::sync::Arc;
 
-/// One thing that is wrong with the input: where, what, and what to do.
+/// One thing that is wrong with the input: where, what, and what to do. Its `source`
+/// is the error of a parser, where there is one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Error {
@@ -14,6 +17,20 @@ pub struct Error {
     pub what: String,
     /// What to do about it.
     pub help: String,
+    pub(crate) cause: Option<Cause>,
+}
+
+impl Error {
+    /// What is wrong, with its causes, in one line.
+    pub fn reason(&self) -> String {
+        let mut text = self.what.clone();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            text.push_str(&format!(": {error}"));
+            cause = error.source();
+        }
+        text
+    }
 }
 
 impl fmt::Display for Error {
@@ -23,6 +40,7 @@ impl fmt::Display for Error {
             pointer,
             what,
             help,
+            cause: _,
         } = self;
         write!(f, "{file}")?;
         if !pointer.is_empty() {
@@ -32,10 +50,98 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.cause.as_ref().map(Cause::as_error)
+    }
+}
+
+/// What is wrong, and the error that it comes of.
+#[derive(Debug)]
+pub struct Reason {
+    pub(crate) what: String,
+    pub(crate) cause: Option<Cause>,
+}
+
+impl Reason {
+    /// `what`, because of `error`.
+    pub fn because(
+        what: impl Into<String>,
+        error: impl std::error::Error + Send + Sync + 'static,
+    ) -> Self {
+        Self::of(what, Cause::new(error))
+    }
+
+    pub(crate) fn of(what: impl Into<String>, cause: Cause) -> Self {
+        Self {
+            what: what.into(),
+            cause: Some(cause),
+        }
+    }
+
+    /// The error at a place, with what to do about it.
+    pub(crate) fn at(self, file: String, pointer: String, help: &str) -> Error {
+        Error {
+            file,
+            pointer,
+            what: self.what,
+            help: help.to_owned(),
+            cause: self.cause,
+        }
+    }
+}
+
+impl<T: Into<String>> From<T> for Reason {
+    fn from(what: T) -> Self {
+        Self {
+            what: what.into(),
+            cause: None,
+        }
+    }
+}
+
+/// The error of a parser that another error comes of. Two are equal if their texts are.
+#[derive(Clone)]
+pub(crate) struct Cause(Arc<dyn std::error::Error + Send + Sync>);
+
+impl Cause {
+    pub(crate) fn new(error: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self(Arc::new(error))
+    }
+
+    pub(crate) fn as_error(&self) -> &(dyn std::error::Error + 'static) {
+        &*self.0
+    }
+}
+
+impl fmt::Debug for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl PartialEq for Cause {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Cause {}
+
+impl PartialOrd for Cause {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Cause {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.to_string().cmp(&other.0.to_string())
+    }
+}
 
 /// Everything that is wrong with an input, in the order of files and pointers;
-/// never empty.
+/// never empty. It is shown as a line for each error, with its causes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Errors(Vec<Error>);
 
@@ -54,6 +160,11 @@ impl Errors {
     pub fn iter(&self) -> std::slice::Iter<'_, Error> {
         self.0.iter()
     }
+
+    /// The errors.
+    pub fn as_slice(&self) -> &[Error] {
+        &self.0
+    }
 }
 
 impl From<Error> for Errors {
@@ -68,7 +179,14 @@ impl fmt::Display for Errors {
             if index > 0 {
                 f.write_str("\n")?;
             }
-            error.fmt(f)?;
+            let Error {
+                file,
+                pointer,
+                help,
+                ..
+            } = error;
+            let hash = if pointer.is_empty() { "" } else { "#" };
+            write!(f, "{file}{hash}{pointer}: {}; {help}", error.reason())?;
         }
         Ok(())
     }

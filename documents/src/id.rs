@@ -4,7 +4,11 @@
 //! before 2019 served them from a host of their own. Either way a schema is
 //! known by its path below that place, whatever the host.
 
+use std::fmt;
+
 use fluent_uri::{Uri, UriRef};
+
+use crate::error::{Cause, Reason};
 
 /// Where ids without a host are taken to lie; never contacted, never printed.
 const ROOT: &str = "https://deployment.invalid/schemas/";
@@ -18,9 +22,46 @@ pub struct Target {
     pub fragment: String,
 }
 
+/// A text that is not a URI reference. Its source says why not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    reference: String,
+    cause: Cause,
+}
+
+impl Error {
+    fn of<E>(reference: &str) -> impl FnOnce(E) -> Self
+    where
+        E: std::error::Error + Send + Sync + 'static,
+    {
+        move |cause| Self {
+            reference: reference.to_owned(),
+            cause: Cause::new(cause),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} is not a URI reference", self.reference)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(self.cause.as_error())
+    }
+}
+
+impl From<Error> for Reason {
+    fn from(error: Error) -> Self {
+        Self::of(error.to_string(), error.cause)
+    }
+}
+
 /// The path of `reference` from the root of a deployment, which stands in the
 /// document with the normalised id `base`: `/schemas/queue/v1/task.json#`.
-pub fn path(base: &str, reference: &str) -> Result<String, String> {
+pub fn path(base: &str, reference: &str) -> Result<String, Error> {
     let target = follow(base, reference)?;
     let fragment = reference.split_once('#').map_or("", |(_, it)| it);
     Ok(format!("/schemas/{}#{fragment}", target.document))
@@ -28,13 +69,13 @@ pub fn path(base: &str, reference: &str) -> Result<String, String> {
 
 /// The id that `id`, a schema's own, is known by: its path, without the host,
 /// a leading `/schemas/` or an empty fragment.
-pub fn normalise(id: &str) -> Result<String, String> {
+pub fn normalise(id: &str) -> Result<String, Error> {
     resolve(ROOT, id).map(|target| target.document)
 }
 
 /// Resolves `reference`, which stands in the document with the normalised id
 /// `base`.
-pub fn follow(base: &str, reference: &str) -> Result<Target, String> {
+pub fn follow(base: &str, reference: &str) -> Result<Target, Error> {
     resolve(&format!("{ROOT}{base}"), reference)
 }
 
@@ -53,19 +94,17 @@ pub fn segment(name: &str) -> String {
     segment
 }
 
-fn resolve(base: &str, reference: &str) -> Result<Target, String> {
-    let fault = |why: String| format!("{reference:?} is not a URI reference: {why}");
-    let base = Uri::parse(base).map_err(|error| fault(error.to_string()))?;
-    let relative = UriRef::parse(reference).map_err(|error| fault(error.to_string()))?;
+fn resolve(base: &str, reference: &str) -> Result<Target, Error> {
+    let base = Uri::parse(base).map_err(Error::of(reference))?;
+    let relative = UriRef::parse(reference).map_err(Error::of(reference))?;
     let absolute = relative
         .resolve_against(&base)
-        .map_err(|error| fault(error.to_string()))?;
+        .map_err(Error::of(reference))?;
     let fragment = match absolute.fragment() {
-        Some(fragment) => fragment
-            .decode()
-            .to_string()
-            .map_err(|_| fault("its fragment is not UTF-8".to_owned()))?
-            .into_owned(),
+        Some(fragment) => {
+            let bytes = fragment.decode().to_bytes().into_owned();
+            String::from_utf8(bytes).map_err(Error::of(reference))?
+        }
         None => String::new(),
     };
     let path = absolute.path().as_str().trim_start_matches('/');

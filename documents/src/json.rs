@@ -7,17 +7,80 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
+use crate::error::Reason;
+
+/// The messages of `serde_json` for texts that are JSON all the same, and what they
+/// mean.
+const LIMITS: &[(&str, &str)] = &[
+    (
+        "number out of range",
+        "a number is too large for 64-bit floating point",
+    ),
+    (
+        "recursion limit exceeded",
+        "arrays and objects are nested more than 127 deep",
+    ),
+    (
+        "lone leading surrogate in hex escape",
+        "a surrogate stands alone, so the string is not Unicode",
+    ),
+    (
+        "unexpected end of hex escape",
+        "a surrogate stands alone, so the string is not Unicode",
+    ),
+];
+
+/// Why bytes are not read as a JSON value. Its source says at which line and column.
+#[derive(Debug)]
+pub struct Error {
+    what: &'static str,
+    source: serde_json::Error,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.what)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.source)
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(source: serde_json::Error) -> Self {
+        let message = source.to_string();
+        let limit = LIMITS.iter().find(|(limit, _)| message.starts_with(limit));
+        let what = match limit {
+            Some((_, what)) => what,
+            // Of the caller's types only `Unambiguous` finds fault.
+            None if source.is_data() => "ambiguous JSON",
+            None => "not JSON",
+        };
+        Self { what, source }
+    }
+}
+
+impl From<Error> for Reason {
+    fn from(error: Error) -> Self {
+        Self::because(error.what, error.source)
+    }
+}
+
 /// Reads a JSON text, which may begin with a byte order mark.
 ///
 /// # Errors
 ///
-/// If the text is not JSON, or an object in it has two members of one name.
-pub fn parse(bytes: &[u8]) -> serde_json::Result<Value> {
+/// If the text is not JSON, if a number or the nesting in it exceeds what is read, or
+/// if an object in it has two members of one name.
+pub fn parse(bytes: &[u8]) -> Result<Value, Error> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     // Not while values are made: how a number is read depends on features of `serde_json`
     // that any crate of the build may turn on.
     serde_json::from_slice::<Unambiguous>(bytes)?;
-    serde_json::from_slice(bytes)
+    Ok(serde_json::from_slice(bytes)?)
 }
 
 /// A value in which each object has each name once.

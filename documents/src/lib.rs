@@ -19,7 +19,7 @@ mod place;
 pub mod resolve;
 pub mod text;
 
-pub use error::{Error, Errors};
+pub use error::{Error, Errors, Reason};
 pub use load::{Document, Documents, load};
 pub use place::{Place, escape};
 pub use resolve::{Resolved, Schema, SchemaId, resolve};

@@ -1,6 +1,6 @@
 //! Phase one: bytes to documents, identified by their own members.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
@@ -81,8 +81,8 @@ pub struct Documents {
     /// The schemas, by their normalised ids; many are reached by no exchange.
     pub schemas: BTreeMap<String, Document>,
     /// The files of schemas with ids that are no URIs, so that nothing leads to
-    /// them, and why not.
-    pub misnamed: BTreeSet<(String, String)>,
+    /// them, and what is wrong with the ids.
+    pub misnamed: Vec<(String, id::Error)>,
 }
 
 /// Reads every source and sorts the documents by what they are. Documents of
@@ -97,15 +97,11 @@ pub fn load(sources: &[Source]) -> Result<Documents, Errors> {
                     errors.extend(documents.add(document).err());
                 }
             }
-            Err(error) => errors.push(Error {
-                file: source.name.clone(),
-                pointer: String::new(),
-                what: match error.is_data() {
-                    true => error.to_string(),
-                    false => format!("not JSON: {error}"),
-                },
-                help: "fix the file or remove it from the input".to_owned(),
-            }),
+            Err(error) => errors.push(Place::whole(&source.name).error(
+                "",
+                error,
+                "fix the file or remove it from the input",
+            )),
         }
     }
     errors.extend(documents.references.values().flat_map(declarations::check));
@@ -122,15 +118,11 @@ fn nothing_to_generate(sources: &[Source]) -> Error {
         0 | 1 => String::new(),
         count => format!(" in any of {count} files"),
     };
-    Error {
-        file: sources
-            .first()
-            .map_or_else(String::new, |first| first.name.clone()),
-        pointer: String::new(),
-        what: format!("no exchange reference{others}, so nothing to generate"),
-        help: "give the documents that have an `exchangePrefix`, and the schemas that they name"
-            .to_owned(),
-    }
+    Place::whole(sources.first().map_or("", |first| &first.name)).error(
+        "",
+        format!("no exchange reference{others}, so nothing to generate"),
+        "give the documents that have an `exchangePrefix`, and the schemas that they name",
+    )
 }
 
 /// The documents in one file: one, or those of a bundle, whose entries hold them
@@ -169,7 +161,7 @@ impl Documents {
         match (id, is_schema(&document.root)) {
             (Some(Ok(id)), true) => insert(&mut self.schemas, id, document, "schema"),
             (Some(Err(why)), true) => {
-                self.misnamed.insert((document.file, why));
+                self.misnamed.push((document.file, why));
                 Ok(())
             }
             // A document of another kind; no reference can lead to one without an id.

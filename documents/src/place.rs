@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::error::Error;
+use crate::error::{Error, Reason};
 
 /// A location in the input.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,14 +14,18 @@ pub struct Place {
 }
 
 impl Place {
-    /// An error at `below`, a JSON pointer from this place.
-    pub fn error(&self, below: &str, what: impl Into<String>, help: &str) -> Error {
-        Error {
-            file: self.file.clone(),
-            pointer: format!("{}{below}", self.pointer),
-            what: what.into(),
-            help: help.to_owned(),
+    /// All of `file`.
+    pub fn whole(file: &str) -> Self {
+        Self {
+            file: file.to_owned(),
+            pointer: String::new(),
         }
+    }
+
+    /// An error at `below`, a JSON pointer from this place.
+    pub fn error(&self, below: &str, what: impl Into<Reason>, help: &str) -> Error {
+        let pointer = format!("{}{below}", self.pointer);
+        what.into().at(self.file.clone(), pointer, help)
     }
 }
 

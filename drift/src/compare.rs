@@ -8,6 +8,7 @@ use crate::binding::{self, KeyEntry};
 use crate::build::Build;
 use crate::differences::{Difference, differences};
 use crate::engine::Id;
+use crate::error::ExchangeError;
 use crate::report::{
     Answer, ApiEffect, BindingEffect, ConsumerEffect, Effect, ExchangeReport, Finding,
     PublisherEffect, Report, Status,
@@ -271,11 +272,14 @@ fn new_report(exchange: &Exchange<'_>, status: Status) -> ExchangeReport {
 ///
 /// # Errors
 ///
-/// A sentence, if `messages` has no exchange of that name, or several.
-pub fn accepts(messages: &Side, exchange: &str, reader: &Side) -> Result<Report, String> {
+/// [`ExchangeError`], if `messages` has no exchange of that name, or several, or
+/// `reader` no schema.
+pub fn accepts(messages: &Side, exchange: &str, reader: &Side) -> Result<Report, ExchangeError> {
     let exchange = find(&messages.resolved, exchange)?;
     let read = exchanges(&reader.resolved).into_values().next();
-    let (_, read) = read.ok_or_else(|| format!("{} has no schema", reader.name))?;
+    let (_, read) = read.ok_or_else(|| ExchangeError::NoSchema {
+        reader: reader.name.clone(),
+    })?;
     let mut context = Context::new();
     let inside = Translator::new(&messages.resolved).schema(&mut context, exchange.1.payload);
     let outside = Translator::new(&reader.resolved).schema(&mut context, read.payload);
@@ -306,7 +310,7 @@ pub fn accepts(messages: &Side, exchange: &str, reader: &Side) -> Result<Report,
 }
 
 /// The exchange that a user names: `queue/task-completed`, or in full.
-fn find<'r>(resolved: &'r Resolved, name: &str) -> Result<Exchange<'r>, String> {
+fn find<'r>(resolved: &'r Resolved, name: &str) -> Result<Exchange<'r>, ExchangeError> {
     let all = exchanges(resolved);
     let is_named = |reference: &Reference, entry: &Entry| {
         let (service, short) = name.split_once('/').unwrap_or(("", name));
@@ -322,18 +326,17 @@ fn find<'r>(resolved: &'r Resolved, name: &str) -> Result<Exchange<'r>, String> 
     match found.as_slice() {
         [only] => Ok(*only),
         [] => {
-            let names = all.values().map(|(reference, entry)| {
+            let known = all.values().map(|(reference, entry)| {
                 let last = entry.exchange.rsplit('/').next().unwrap_or_default();
                 format!("{}/{last}", reference.service)
             });
-            let names: Vec<String> = names.collect();
-            Err(format!(
-                "no exchange {name:?}; there are {}",
-                names.join(", ")
-            ))
+            Err(ExchangeError::Unknown {
+                name: name.to_owned(),
+                known: known.collect(),
+            })
         }
-        _ => Err(format!(
-            "several exchanges are named {name:?}; give the full name"
-        )),
+        _ => Err(ExchangeError::Ambiguous {
+            name: name.to_owned(),
+        }),
     }
 }

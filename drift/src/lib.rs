@@ -15,6 +15,7 @@ mod build;
 mod compare;
 mod differences;
 mod engine;
+mod error;
 mod explain;
 mod reading;
 pub mod render;
@@ -26,6 +27,7 @@ mod wording;
 
 pub use compare::{accepts, compare};
 pub use engine::{MOST_STEPS, MOST_STEPS_OF_ALL};
+pub use error::ExchangeError;
 pub use report::{
     Answer, ApiEffect, BindingEffect, ConsumerEffect, Effect, ExchangeReport, Finding, Level,
     PublisherEffect, Report, Status,

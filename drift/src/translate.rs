@@ -63,8 +63,8 @@ impl Context {
         };
         let id = match language {
             Ok(language) => self.texts(&language),
-            Err(refusal) => {
-                let opaque = TextLimit::Opaque(format!("`{keyword}` {source:?}: {}", refusal.what));
+            Err(error) => {
+                let opaque = TextLimit::Opaque(format!("`{keyword}` {source:?}: {}", error.what));
                 self.engine.formulas.intern(Formula::Text(opaque))
             }
         };

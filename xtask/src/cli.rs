@@ -4,7 +4,7 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
-use taskcluster_events_cli::{examples_for, fail};
+use taskcluster_events_cli::{examples_for, fail, usage};
 
 use crate::{test, workspace};
 
@@ -43,10 +43,12 @@ impl Command {
 /// What went wrong is printed on standard error.
 #[must_use]
 pub fn main() -> ExitCode {
-    let matches = examples_for(Cli::command(), "cargo xtask").get_matches();
-    match Cli::from_arg_matches(&matches) {
+    let parsed = examples_for(Cli::command(), "cargo xtask")
+        .try_get_matches()
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    match parsed {
         Ok(cli) => cli.command.run().unwrap_or_else(|error| fail(&*error)),
-        Err(error) => error.exit(),
+        Err(error) => usage(error),
     }
 }
 

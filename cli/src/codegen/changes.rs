@@ -1,13 +1,16 @@
 //! How the output folder differs from what the generator makes.
 
-use std::collections::BTreeMap;
-use std::fs;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use taskcluster_codegen::Files;
 
-use super::output::{Found, Output, check_inside};
-use super::{Error, list};
+use super::Error;
+use super::output::{Found, Output};
+
+/// How many bytes of stale files are kept, for diffs.
+const MOST_SHOWN: u64 = 16 << 20;
 
 /// One difference between the output folder and what the generator makes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +23,13 @@ pub enum Change {
         old: String,
         /// The text that the generator makes.
         new: String,
+    },
+    /// A file with another text, which is too large for a diff.
+    Large {
+        /// Its path in the output folder.
+        path: PathBuf,
+        /// Its size.
+        bytes: u64,
     },
     /// A link or the like, where the generator makes a file.
     Blocked {
@@ -46,6 +56,7 @@ impl Change {
     pub fn path(&self) -> &Path {
         match self {
             Self::Stale { path, .. }
+            | Self::Large { path, .. }
             | Self::Blocked { path }
             | Self::Missing { path, .. }
             | Self::Orphaned { path } => path,
@@ -56,7 +67,7 @@ impl Change {
 /// The output folder, compared with what the generator makes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Comparison {
-    /// The generated files, the list of them included.
+    /// The files to write, in a crate the list of them included.
     pub files: Files,
     /// The differences, in the order of their paths, the orphaned files last.
     pub changes: Vec<Change>,
@@ -69,19 +80,26 @@ impl Output {
     ///
     /// # Errors
     ///
-    /// The folder can't be read, or a path leads out of it.
+    /// The folder can't be read, a path leads out of it, or files that no run has
+    /// written are in the way.
     pub fn compare(&self, files: &Files) -> Result<Comparison, Error> {
-        let files = list::add(files);
+        let listed = self.replaceable()?;
+        let files = self.complete(files);
         let mut found = self.found()?;
         let mut changes = Vec::new();
+        let mut room = MOST_SHOWN;
         for (path, new) in &files {
-            check_inside(path)?;
+            self.check_inside(path)?;
             let found = found.remove(Path::new(path));
-            changes.extend(self.change(path.into(), found, new)?);
+            changes.extend(self.change(path.into(), found, new, &mut room)?);
         }
-        let (orphaned, foreign) = self.separate(found)?;
-        let orphaned = orphaned.into_iter().map(|path| Change::Orphaned { path });
-        changes.extend(orphaned);
+        let is_listed = |path: &Path| path.to_str().is_some_and(|path| listed.contains(path));
+        let (orphaned, foreign) = found.into_keys().partition(|path| is_listed(path));
+        let orphaned: Vec<PathBuf> = orphaned;
+        changes.extend(orphaned.into_iter().map(|path| Change::Orphaned { path }));
+        for change in &changes {
+            self.check_replaceable(change.path(), &listed)?;
+        }
         Ok(Comparison {
             files,
             changes,
@@ -89,11 +107,14 @@ impl Output {
         })
     }
 
+    /// How the file at `path` differs from `new`. Takes from `room` the bytes of the
+    /// old text that it keeps.
     fn change(
         &self,
         path: PathBuf,
         found: Option<Found>,
         new: &str,
+        room: &mut u64,
     ) -> Result<Option<Change>, Error> {
         let lines = new.lines().count();
         match found {
@@ -101,22 +122,24 @@ impl Output {
             Some(Found::Other) => return Ok(Some(Change::Blocked { path })),
             Some(Found::File) => {}
         }
-        let old =
-            fs::read(self.folder.join(&path)).map_err(Error::read(&self.shown.join(&path)))?;
-        Ok((old != new.as_bytes()).then(|| Change::Stale {
-            path,
-            old: String::from_utf8_lossy(&old).into_owned(),
-            new: new.to_owned(),
-        }))
-    }
-
-    /// Separates files of an earlier run from those of the user.
-    fn separate(
-        &self,
-        found: BTreeMap<PathBuf, Found>,
-    ) -> Result<(Vec<PathBuf>, Vec<PathBuf>), Error> {
-        let listed = list::read(&self.folder)?.unwrap_or_default();
-        let is_listed = |path: &Path| path.to_str().is_some_and(|path| listed.contains(path));
-        Ok(found.into_keys().partition(|path| is_listed(path)))
+        let shown = self.shown.join(&path);
+        let file = File::open(self.folder.join(&path)).map_err(Error::read(&shown))?;
+        let bytes = file.metadata().map_err(Error::read(&shown))?.len();
+        let new_bytes = u64::try_from(new.len()).unwrap_or(u64::MAX);
+        if bytes != new_bytes && bytes > *room {
+            return Ok(Some(Change::Large { path, bytes }));
+        }
+        let mut old = Vec::new();
+        file.take(bytes)
+            .read_to_end(&mut old)
+            .map_err(Error::read(&shown))?;
+        if old == new.as_bytes() {
+            return Ok(None);
+        }
+        *room = room.saturating_sub(bytes);
+        let old = String::from_utf8(old)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+        let new = new.to_owned();
+        Ok(Some(Change::Stale { path, old, new }))
     }
 }

@@ -55,6 +55,16 @@ pub enum Error {
         path: PathBuf,
     },
 
+    /// The documents are larger than those of any deployment.
+    #[error("{}: with this file there are more than {most} bytes of documents; \
+             give --schemas a folder of references and schemas only", shown(.path))]
+    TooLarge {
+        /// The file with which there are too many.
+        path: PathBuf,
+        /// The most bytes of all documents together.
+        most: u64,
+    },
+
     /// The output folder is something else.
     #[error("{}: not a folder; give another one with --out, or move this away", shown(.path))]
     NotFolder {
@@ -74,6 +84,24 @@ pub enum Error {
              give a new or empty folder with --out, or empty this one", shown(.path))]
     Foreign {
         /// The output folder.
+        path: PathBuf,
+    },
+
+    /// The folder of documents has other files.
+    #[error("{}: holds {}, which is no document, so the folder is left alone; \
+             give a new or empty folder with --out", shown(.path), shown(.file))]
+    NoDocument {
+        /// The folder.
+        path: PathBuf,
+        /// The other file, from the folder.
+        file: PathBuf,
+    },
+
+    /// A run that wrote the documents was interrupted.
+    #[error("{}: these documents are written in part; run the `pull` that wrote them again, \
+             which finishes the rest", shown(.path))]
+    HalfWritten {
+        /// The folder.
         path: PathBuf,
     },
 

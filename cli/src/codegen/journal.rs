@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use super::changes::{Change, Comparison};
-use super::output::check_inside;
+use super::output::Output;
 use super::{Error, NAMES, list};
 
 /// The files to write and to remove, by their paths in the output folder.
@@ -47,7 +47,7 @@ impl Journal {
     /// # Errors
     ///
     /// It can't be read, or has a line that no run can have written.
-    pub(super) fn read(path: &Path) -> Result<Option<Self>, Error> {
+    pub(super) fn read(path: &Path, output: &Output) -> Result<Option<Self>, Error> {
         let text = match fs::read_to_string(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             text => text.map_err(Error::read(path))?,
@@ -60,7 +60,9 @@ impl Journal {
                 _ => None,
             };
             match steps {
-                Some((steps, file)) if check_inside(file).is_ok() => steps.push(file.to_owned()),
+                Some((steps, file)) if output.check_inside(file).is_ok() => {
+                    steps.push(file.to_owned())
+                }
                 _ => {
                     return Err(Error::List {
                         path: path.to_path_buf(),

@@ -18,7 +18,7 @@ mod journal;
 mod list;
 mod output;
 mod package;
-mod report;
+pub(crate) mod report;
 mod signals;
 pub(crate) mod sources;
 mod work;
@@ -36,7 +36,8 @@ pub use output::Output;
 use package::PackageArgs;
 pub use write::Recovery;
 
-use crate::program::{note, warn};
+use crate::problems::listed;
+use crate::program::{notes, warn};
 use crate::{Defaults, terminal};
 
 /// Exit code of a check that found the output stale.
@@ -153,7 +154,7 @@ pub fn run(args: &Args, defaults: &Defaults, stdout: &mut impl Write) -> Result<
         match args.deny_unknown_keywords {
             true => Errors::unless_empty(unknown, files),
             false => {
-                unknown.iter().for_each(note);
+                notes(&listed(&unknown, "warning"));
                 Ok(files)
             }
         }

@@ -1,14 +1,14 @@
 //! The output folder: what it may be, and what it holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
+use taskcluster_codegen::Files;
 use walkdir::WalkDir;
 
-use super::changes::Comparison;
 use super::{Error, list};
 use crate::terminal;
 
@@ -17,13 +17,23 @@ const MANIFEST: &str = "Cargo.toml";
 /// Length of the part of a file that names its generator, in bytes.
 const GENERATED_WITHIN: u64 = 200;
 
-/// The folder of the generated crate.
+/// The folder of a generated crate, or of documents.
 #[derive(Debug)]
 pub struct Output {
+    kind: Kind,
     /// As the user gave it, for messages.
     pub(super) shown: PathBuf,
     /// Absolute, with no link and no `..` in it. It need not exist.
     pub(super) folder: PathBuf,
+}
+
+/// What a folder holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// A crate, in which a list names the generated files.
+    Crate,
+    /// Documents, and no other files.
+    Documents,
 }
 
 /// Something in the output folder that is no folder itself.
@@ -37,12 +47,25 @@ pub(super) enum Found {
 }
 
 impl Output {
-    /// The output folder at `path`, which need not exist.
+    /// The folder of a crate at `path`, which need not exist.
     ///
     /// # Errors
     ///
     /// There is something else, or its place can't be found out.
     pub fn at(path: &Path) -> Result<Self, Error> {
+        Self::of(Kind::Crate, path)
+    }
+
+    /// The folder of documents at `path`, which need not exist.
+    ///
+    /// # Errors
+    ///
+    /// As [`at`](Self::at).
+    pub fn documents_at(path: &Path) -> Result<Self, Error> {
+        Self::of(Kind::Documents, path)
+    }
+
+    fn of(kind: Kind, path: &Path) -> Result<Self, Error> {
         let folder = resolve(path).map_err(Error::read(path))?;
         match fs::metadata(&folder) {
             Ok(metadata) if !metadata.is_dir() => {
@@ -56,6 +79,7 @@ impl Output {
             _ => {}
         }
         Ok(Self {
+            kind,
             shown: path.to_path_buf(),
             folder,
         })
@@ -87,54 +111,120 @@ impl Output {
     /// path from the folder.
     pub(super) fn found(&self) -> Result<BTreeMap<PathBuf, Found>, Error> {
         let mut found = BTreeMap::new();
-        if !self.folder.exists() {
-            return Ok(found);
-        }
-        let walk = WalkDir::new(&self.folder)
-            .min_depth(1)
-            .into_iter()
-            .filter_entry(|entry| entry.depth() > 1 || !is_users(entry.file_name()));
-        for entry in walk {
+        for entry in self.walk() {
             let entry = entry.map_err(|error| Error::read(&self.shown)(error.into()))?;
             let what = match entry.file_type() {
                 kind if kind.is_dir() => continue,
                 kind if kind.is_file() => Found::File,
                 _ => Found::Other,
             };
-            let path = entry.path();
-            let relative = path.strip_prefix(&self.folder).unwrap_or(path);
-            found.insert(relative.to_path_buf(), what);
+            found.insert(self.relative(entry.path()).to_path_buf(), what);
         }
         Ok(found)
     }
 
-    /// Makes sure that the changes take away nothing that was not generated.
+    /// `path`, which is below the folder, from the folder.
+    fn relative<'p>(&self, path: &'p Path) -> &'p Path {
+        path.strip_prefix(&self.folder).unwrap_or(path)
+    }
+
+    /// The entries of the folder and below it that are not the user's, if it exists.
+    fn walk(&self) -> impl Iterator<Item = walkdir::Result<walkdir::DirEntry>> {
+        let walk = self.folder.exists().then(|| WalkDir::new(&self.folder));
+        walk.into_iter().flat_map(|walk| {
+            walk.min_depth(1)
+                .into_iter()
+                .filter_entry(|entry| entry.depth() > 1 || !self.is_users(entry.file_name()))
+        })
+    }
+
+    /// The files that may be replaced and removed: those that the last run listed, or
+    /// all documents.
     ///
     /// # Errors
     ///
-    /// There are files, and none that an earlier run wrote; or a file that no run
-    /// wrote is where one is to be written.
-    pub(super) fn check_replaceable(&self, comparison: &Comparison) -> Result<(), Error> {
-        let listed = list::read(&self.folder)?;
-        if listed.is_none() && !comparison.foreign.is_empty() && !self.is_generated(MANIFEST) {
-            return Err(Error::Foreign {
-                path: self.shown.clone(),
-            });
+    /// There are files, and none that an earlier run wrote, or others than documents.
+    pub fn replaceable(&self) -> Result<BTreeSet<String>, Error> {
+        match self.kind {
+            Kind::Crate => self.listed(),
+            Kind::Documents => self.documents(),
         }
-        let listed = listed.unwrap_or_default();
-        for change in &comparison.changes {
-            let path = change.path();
-            self.check_parents(path)
-                .map_err(Error::write(&self.shown.join(path)))?;
-            let name = path.to_string_lossy();
-            let is_there = fs::symlink_metadata(self.folder.join(path)).is_ok();
-            if is_there && !listed.contains(&*name) && !self.is_generated(&name) {
-                return Err(Error::InTheWay {
-                    path: self.shown.join(path),
+    }
+
+    /// What an output has beside `files`.
+    pub(super) fn complete(&self, files: &Files) -> Files {
+        match self.kind {
+            Kind::Crate => list::add(files),
+            Kind::Documents => files.clone(),
+        }
+    }
+
+    /// Whether the output keeps names for the next run.
+    pub(super) fn has_names(&self) -> bool {
+        self.kind == Kind::Crate
+    }
+
+    fn listed(&self) -> Result<BTreeSet<String>, Error> {
+        if let Some(listed) = list::read(self)? {
+            return Ok(listed);
+        }
+        if self.is_generated(MANIFEST) {
+            return Ok(BTreeSet::new());
+        }
+        for entry in self.walk() {
+            let entry = entry.map_err(|error| Error::read(&self.shown)(error.into()))?;
+            let name = self.relative(entry.path()).to_string_lossy();
+            if !entry.file_type().is_dir() && !self.is_generated(&name) {
+                return Err(Error::Foreign {
+                    path: self.shown.clone(),
                 });
             }
         }
-        Ok(())
+        Ok(BTreeSet::new())
+    }
+
+    fn documents(&self) -> Result<BTreeSet<String>, Error> {
+        let mut documents = BTreeSet::new();
+        for (path, found) in self.found()? {
+            let is_json = found == Found::File && path.extension().is_some_and(|it| it == "json");
+            match path.to_str().filter(|_| is_json) {
+                Some(path) => documents.insert(path.to_owned()),
+                None => {
+                    return Err(Error::NoDocument {
+                        path: self.shown.clone(),
+                        file: path,
+                    });
+                }
+            };
+        }
+        Ok(documents)
+    }
+
+    /// Makes sure that a change of the file at `path` takes away nothing that was not
+    /// generated.
+    ///
+    /// # Errors
+    ///
+    /// There is a file that no run wrote, or a folder; or what is above is no folder.
+    pub(super) fn check_replaceable(
+        &self,
+        path: &Path,
+        listed: &BTreeSet<String>,
+    ) -> Result<(), Error> {
+        self.check_parents(path)
+            .map_err(Error::write(&self.shown.join(path)))?;
+        let name = path.to_string_lossy();
+        let replaceable = match fs::symlink_metadata(self.folder.join(path)) {
+            Ok(metadata) if metadata.is_dir() => false,
+            Ok(_) => listed.contains(&*name) || self.is_generated(&name),
+            Err(_) => true,
+        };
+        match replaceable {
+            true => Ok(()),
+            false => Err(Error::InTheWay {
+                path: self.shown.join(path),
+            }),
+        }
     }
 
     /// Whether the file at `path` is generated by its first lines. Earlier versions
@@ -148,6 +238,33 @@ impl Output {
             file.read_to_end(&mut start)
         });
         is_file && read.is_ok() && String::from_utf8_lossy(&start).contains("Generated by")
+    }
+
+    /// Makes sure that `path` leads to a place in the folder, and to none of the user's.
+    ///
+    /// The generator makes sure of it too. But its paths have names from schemas in
+    /// them, and it is here that they become files.
+    pub(super) fn check_inside(&self, path: &str) -> Result<(), Error> {
+        let mut components = Path::new(path).components();
+        let first = components.clone().next();
+        let generated = matches!(first, Some(Component::Normal(name)) if !self.is_users(name));
+        let normal = components.all(|component| matches!(component, Component::Normal(_)));
+        if generated && normal && !path.contains(['\\', '\0', '\n', '\r']) {
+            Ok(())
+        } else {
+            Err(Error::Escapes { path: path.into() })
+        }
+    }
+
+    /// Whether a name in the folder is the user's: one that starts with a dot, such as
+    /// the folder of a repository; and in a crate, files of a build and the licence that
+    /// a package ships.
+    fn is_users(&self, name: &OsStr) -> bool {
+        let users: &[&str] = match self.kind {
+            Kind::Crate => &["target", "Cargo.lock", "LICENSE"],
+            Kind::Documents => &[],
+        };
+        name.as_encoded_bytes().starts_with(b".") || users.iter().any(|users| name == *users)
     }
 
     /// Makes sure that the folders around the file at `path` are folders, not
@@ -168,29 +285,6 @@ impl Output {
         }
         Ok(())
     }
-}
-
-/// Makes sure that `path` leads to a place in the output folder, and to none
-/// of the user's.
-///
-/// The generator makes sure of it too. But its paths have names from schemas in
-/// them, and it is here that they become files.
-pub(super) fn check_inside(path: &str) -> Result<(), Error> {
-    let mut components = Path::new(path).components();
-    let first = components.clone().next();
-    let generated = matches!(first, Some(Component::Normal(name)) if !is_users(name));
-    let normal = components.all(|component| matches!(component, Component::Normal(_)));
-    if generated && normal && !path.contains(['\\', '\0', '\n', '\r']) {
-        Ok(())
-    } else {
-        Err(Error::Escapes { path: path.into() })
-    }
-}
-
-/// Whether a name in the output folder is the user's: files of a build, and names
-/// that start with a dot, such as the folder of a repository.
-fn is_users(name: &OsStr) -> bool {
-    name == "target" || name == "Cargo.lock" || name.as_encoded_bytes().starts_with(b".")
 }
 
 /// The absolute path, with links and `..` resolved as far as it exists.

@@ -8,10 +8,17 @@ use similar::TextDiff;
 use taskcluster_codegen::{Errors, Files};
 
 use super::{Change, Comparison, Output, Recovery};
-use crate::terminal::{count, lines, part, path as shown};
+use crate::problems::listed;
+use crate::terminal::{count, lines, path as shown};
 
 /// How many files that are not generated are named.
-const MAX_FOREIGN: usize = 20;
+const MOST_FOREIGN: usize = 20;
+
+/// How many files that differ are named.
+const MOST_CHANGES: usize = 200;
+
+/// How many lines of the diff of one file are shown.
+const MOST_LINES: usize = 1_000;
 
 /// How long to look for the shortest diff of one file. Past it, the diff is
 /// still right, only longer.
@@ -19,16 +26,11 @@ const DIFF_TIME: Duration = Duration::from_secs(1);
 
 /// The errors of documents, each on one line, and a note if there is YAML.
 pub(super) fn errors(errors: &Errors, yaml: Option<&Path>) -> String {
-    let line = |error: &taskcluster_codegen::Error| {
-        let pointer = match error.pointer.as_str() {
-            "" => String::new(),
-            pointer => format!("#{}", part(pointer)),
-        };
-        let [file, what, help] = [&error.file, &error.what, &error.help].map(|text| part(text));
-        format!("{file}{pointer}: {what}; {help}")
-    };
-    let lines = errors.iter().map(line).chain(yaml.map(self::yaml));
-    lines.collect::<Vec<_>>().join("\n")
+    let errors = listed(errors.as_slice(), "error");
+    match yaml {
+        Some(path) => format!("{errors}\n{}", self::yaml(path)),
+        None => errors,
+    }
 }
 
 /// A YAML file is not read, and where the same documents are as JSON.
@@ -64,10 +66,11 @@ pub(super) fn written(output: &Output, comparison: &Comparison) -> String {
 /// All changes, each with its diff where it has one, and the command to run.
 pub(super) fn stale(output: &Output, comparison: &Comparison, command: &str) -> String {
     let changes = &comparison.changes;
-    let mut text: String = changes
-        .iter()
-        .map(|change| describe(output, change))
-        .collect();
+    let described = changes.iter().take(MOST_CHANGES);
+    let mut text: String = described.map(|change| describe(output, change)).collect();
+    if let others @ 1.. = changes.len().saturating_sub(MOST_CHANGES) {
+        text += &format!("and {}\n", count(others, "more file"));
+    }
     text += &foreign(output, comparison);
     let folder = shown(&output.shown);
     let summary = summary(changes);
@@ -75,7 +78,7 @@ pub(super) fn stale(output: &Output, comparison: &Comparison, command: &str) -> 
 }
 
 /// The remains of an earlier run were cleared away.
-pub(super) fn recovered(output: &Output, recovery: Recovery) -> String {
+pub(crate) fn recovered(output: &Output, recovery: Recovery) -> String {
     let folder = shown(&output.shown);
     match recovery {
         Recovery::Removed => {
@@ -100,9 +103,9 @@ fn foreign(output: &Output, comparison: &Comparison) -> String {
         )
     };
     let foreign = &comparison.foreign;
-    let mut text: String = foreign.iter().take(MAX_FOREIGN).map(line).collect();
-    if foreign.len() > MAX_FOREIGN {
-        let others = foreign.len() - MAX_FOREIGN;
+    let mut text: String = foreign.iter().take(MOST_FOREIGN).map(line).collect();
+    if foreign.len() > MOST_FOREIGN {
+        let others = foreign.len() - MOST_FOREIGN;
         text += &format!("not generated, left alone: {others} more\n");
     }
     text
@@ -112,6 +115,12 @@ fn describe(output: &Output, change: &Change) -> String {
     let name = |path| shown(&output.shown.join(path));
     match change {
         Change::Stale { path, old, new } => diff(&name(path), old, new),
+        Change::Large { path, bytes } => {
+            format!(
+                "stale: {} ({bytes} bytes, too large for a diff)\n",
+                name(path)
+            )
+        }
         Change::Blocked { path } => format!("stale: {}: not a regular file\n", name(path)),
         Change::Missing { path, lines } => {
             format!("missing: {} ({})\n", name(path), count(*lines, "line"))
@@ -127,7 +136,15 @@ fn diff(name: &str, old: &str, new: &str) -> String {
         .diff_lines(old, new);
     let generated = format!("{name} (generated)");
     let diff = diff.unified_diff().header(name, &generated).to_string();
-    format!("stale: {name}\n{}", lines(&diff))
+    let (shown, others) = match diff.match_indices('\n').nth(MOST_LINES - 1) {
+        Some((end, _)) => diff.split_at(end + 1),
+        None => (diff.as_str(), ""),
+    };
+    let others = match others.lines().count() {
+        0 => String::new(),
+        others => format!("… and {} of this diff\n", count(others, "more line")),
+    };
+    format!("stale: {name}\n{}{others}", lines(shown))
 }
 
 /// `2 files stale, 1 file missing`, without the kinds that do not occur.
@@ -135,7 +152,7 @@ fn summary(changes: &[Change]) -> String {
     let mut counts = [("stale", 0), ("missing", 0), ("orphaned", 0)];
     for change in changes {
         let kind = match change {
-            Change::Stale { .. } | Change::Blocked { .. } => 0,
+            Change::Stale { .. } | Change::Large { .. } | Change::Blocked { .. } => 0,
             Change::Missing { .. } => 1,
             Change::Orphaned { .. } => 2,
         };

@@ -1,14 +1,18 @@
 //! The documents on disk: the input of the generator.
 
 use std::collections::HashSet;
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use taskcluster_codegen::Source;
 use walkdir::WalkDir;
 
-use super::Error;
+use super::{Error, work};
 use crate::terminal;
+
+/// The most bytes of all documents together, many times what a deployment has.
+const MOST_BYTES: u64 = 64 << 20;
 
 /// The documents at a path.
 #[derive(Debug)]
@@ -27,6 +31,11 @@ pub(crate) struct Documents {
 /// Something can't be read, or there is no document at all.
 pub(crate) fn read(path: &Path) -> Result<Documents, Error> {
     let kind = fs::metadata(path).map_err(Error::read(path))?.file_type();
+    if work::is_half_written(path) {
+        return Err(Error::HalfWritten {
+            path: path.to_path_buf(),
+        });
+    }
     let (files, yaml) = if kind.is_dir() {
         files(path)?.into_iter().partition(|file| is_json(file))
     } else if kind.is_file() && is_yaml(path) {
@@ -45,13 +54,12 @@ pub(crate) fn read(path: &Path) -> Result<Documents, Error> {
         (true, None) => Err(Error::NoDocuments {
             path: path.to_path_buf(),
         }),
-        (false, yaml) => Ok(Documents {
-            sources: files
-                .iter()
-                .map(|file| source(file))
-                .collect::<Result<_, _>>()?,
-            yaml,
-        }),
+        (false, yaml) => {
+            let mut room = MOST_BYTES;
+            let sources = files.iter().map(|file| source(file, &mut room));
+            let sources = sources.collect::<Result<_, _>>()?;
+            Ok(Documents { sources, yaml })
+        }
     }
 }
 
@@ -62,16 +70,26 @@ pub(crate) fn read(path: &Path) -> Result<Documents, Error> {
 ///
 /// The file can't be read.
 pub(super) fn names(path: &Path) -> Result<Option<Source>, Error> {
+    let mut room = MOST_BYTES;
     match fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file()) {
-        true => source(path).map(Some),
+        true => source(path, &mut room).map(Some),
         false => Ok(None),
     }
 }
 
-fn source(path: &Path) -> Result<Source, Error> {
+/// Reads the file at `path`, and takes its size from `room`.
+fn source(path: &Path, room: &mut u64) -> Result<Source, Error> {
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(Error::read(path))?;
+    let read = file.take(*room + 1).read_to_end(&mut bytes);
+    let read = u64::try_from(read.map_err(Error::read(path))?).unwrap_or(u64::MAX);
+    *room = room.checked_sub(read).ok_or_else(|| Error::TooLarge {
+        path: path.to_path_buf(),
+        most: MOST_BYTES,
+    })?;
     Ok(Source {
         name: terminal::path(path),
-        bytes: fs::read(path).map_err(Error::read(path))?,
+        bytes,
     })
 }
 
@@ -96,6 +114,10 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
                 return Err(Error::Read { path, source });
             }
         };
+        if entry.file_name() == work::FOLDER {
+            walk.skip_current_dir();
+            continue;
+        }
         let path = entry.path();
         let new = seen.insert(path.canonicalize().map_err(Error::read(path))?);
         if entry.file_type().is_dir() && !new {

@@ -20,7 +20,10 @@ use super::Error;
 use super::output::Output;
 
 /// The name of the work folder, in the output folder.
-const FOLDER: &str = ".codegen-work";
+pub(super) const FOLDER: &str = ".codegen-work";
+
+/// The name of the journal, in the work folder.
+const JOURNAL: &str = "journal";
 
 /// How often to take the lock when other runs remove its file in between.
 const LOCK_ATTEMPTS: usize = 16;
@@ -82,7 +85,7 @@ impl Work {
     }
 
     pub(super) fn journal(&self) -> PathBuf {
-        self.folder.join("journal")
+        self.folder.join(JOURNAL)
     }
 }
 
@@ -131,6 +134,11 @@ impl Output {
             path: self.shown.clone(),
         }
     }
+}
+
+/// Whether a run has begun to change the files in `folder`, and did not end.
+pub(super) fn is_half_written(folder: &Path) -> bool {
+    folder.join(FOLDER).join(JOURNAL).exists()
 }
 
 /// The locked file; nothing where there is no file, or no longer.

@@ -32,7 +32,7 @@ pub enum Recovery {
 impl Output {
     /// Makes the folder hold `files`, and nothing else that a run has written.
     ///
-    /// `names` is the `names.json` that `files` were generated with.
+    /// `names` is the `names.json` that the files of a crate were generated with.
     ///
     /// # Errors
     ///
@@ -55,13 +55,12 @@ impl Output {
     ) -> Result<(), Error> {
         let mut work = Work::begin(self)?;
         let names_now = sources::names(&self.folder.join(NAMES))?;
-        if names_now.map(|names| names.bytes).as_deref() != names {
+        if self.has_names() && names_now.map(|names| names.bytes).as_deref() != names {
             return Err(Error::Overtaken {
                 path: self.shown.clone(),
             });
         }
         let comparison = self.compare(files)?;
-        self.check_replaceable(&comparison)?;
         let journal = Journal::of(&comparison);
         self.stage(&work, &journal, &comparison, signals, before)?;
         before().map_err(Error::write(&self.shown))?;
@@ -84,7 +83,7 @@ impl Output {
             return Ok(None);
         };
         work.keep = true;
-        let Some(journal) = Journal::read(&work.journal())? else {
+        let Some(journal) = Journal::read(&work.journal(), self)? else {
             work.keep = false;
             return Ok(Some(Recovery::Removed));
         };

@@ -4,7 +4,8 @@ use crate::terminal::part;
 
 /// Why the documents of a deployment could not be fetched.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Error {
+#[non_exhaustive]
+pub enum Error {
     /// The root URL is none.
     #[error("{}: not a root URL: {why}; give it like https://tc.example.com", part(.root))]
     Root {
@@ -15,11 +16,11 @@ pub(crate) enum Error {
     },
 
     /// A request failed.
-    #[error("{}: cannot be fetched: {}; check the root URL and the network", part(.url), part(&.source.to_string()))]
+    #[error("{}: cannot be fetched; check the root URL and the network", part(.url))]
     Request {
         /// The URL.
         url: String,
-        /// What went wrong.
+        /// The error of the HTTP library.
         source: Box<ureq::Error>,
     },
 
@@ -69,12 +70,12 @@ pub(crate) enum Error {
     },
 
     /// The document is not JSON.
-    #[error("{}: not JSON: {}; check that the root URL is that of a Taskcluster deployment", part(.url), part(.why))]
+    #[error("{}: cannot be read; check that the root URL is that of a Taskcluster deployment", part(.url))]
     NotJson {
         /// The URL.
         url: String,
-        /// What is wrong.
-        why: String,
+        /// What is wrong with the text.
+        source: taskcluster_documents::json::Error,
     },
 
     /// The manifest lists no references.

@@ -82,10 +82,7 @@ impl Client {
         let bytes = self.get(&url)?;
         match json::parse(&bytes) {
             Ok(value) => Ok((Source { name: url, bytes }, value)),
-            Err(error) => Err(Error::NotJson {
-                url,
-                why: error.to_string(),
-            }),
+            Err(source) => Err(Error::NotJson { url, source }),
         }
     }
 

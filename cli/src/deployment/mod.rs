@@ -13,7 +13,7 @@ mod http;
 use serde_json::Value;
 use taskcluster_documents::Source;
 
-pub(crate) use error::Error;
+pub use error::Error;
 use http::Client;
 pub(crate) use http::Limits;
 

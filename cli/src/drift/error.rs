@@ -2,7 +2,11 @@
 
 use std::io;
 
+use taskcluster_drift::ExchangeError;
+
 use crate::input::{self, ROOT_URL};
+use crate::problems::listed;
+use crate::terminal::part;
 
 /// Why two sets of documents could not be compared: what, where, and what to do
 /// about it.
@@ -14,31 +18,22 @@ pub enum Error {
     NoNew,
 
     /// The documents can't be read or fetched.
-    #[error("{0}")]
-    Input(String),
+    #[error(transparent)]
+    Input(#[from] input::Error),
 
     /// The documents have errors, each with its file and JSON pointer.
-    #[error("{0}")]
+    #[error("{}", listed(.0.as_slice(), "error"))]
     Documents(taskcluster_documents::Errors),
 
-    /// There is no such exchange.
-    #[error("{why}")]
-    Exchange {
-        /// What was looked for, and what there is.
-        why: String,
-    },
+    /// There is no such exchange, or no schema to compare it with.
+    #[error("{}", part(&.0.to_string()))]
+    Exchange(ExchangeError),
 
     /// The system starts no thread.
     #[error("cannot start a thread; raise the limits of memory or processes, then try again")]
     Thread(#[source] io::Error),
 
     /// Standard output can't be written to.
-    #[error("cannot write to standard output: {0}")]
-    Stdout(io::Error),
-}
-
-impl From<input::Error> for Error {
-    fn from(error: input::Error) -> Self {
-        Self::Input(error.to_string())
-    }
+    #[error("cannot write to standard output")]
+    Stdout(#[source] io::Error),
 }

@@ -154,5 +154,5 @@ fn side(input: &Input) -> Result<Side, Error> {
 fn read_by(args: &Args, exchange: &str, reader: &Path) -> Result<Report, Error> {
     let messages = side(&args.old)?;
     let reader = side(&Input::Path(reader.to_path_buf()))?;
-    accepts(&messages, exchange, &reader).map_err(|why| Error::Exchange { why })
+    accepts(&messages, exchange, &reader).map_err(Error::Exchange)
 }

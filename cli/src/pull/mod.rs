@@ -2,7 +2,6 @@
 
 mod error;
 mod files;
-mod replace;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -10,13 +9,15 @@ use std::process::ExitCode;
 
 pub use error::Error;
 
+use crate::codegen::{Output, report};
 use crate::input::Input;
 use crate::{Defaults, terminal};
 
 /// Take exchange references, and the schemas that they reach, into a folder.
 ///
-/// The folder is replaced as a whole, or left as it was. Documents are written in
-/// one form: sorted, indented, each at the path of its id.
+/// All documents are written, or none; those that are not among them are removed. A
+/// run that was killed is finished by the next one. Documents are written in one form:
+/// sorted, indented, each at the path of its id.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
@@ -26,7 +27,7 @@ Examples:
 Exit codes:
   0  the folder has the documents
   2  the documents can't be read or fetched, or the folder not written;
-     the folder is as it was")]
+     unless the message says otherwise, the folder is as it was")]
 pub struct Args {
     /// The documents: a root URL, a folder, or a file with all of them
     /// [default: $TASKCLUSTER_ROOT_URL]
@@ -41,17 +42,19 @@ pub struct Args {
 ///
 /// # Errors
 ///
-/// The documents can't be read, or the folder can't be written; the folder is then
-/// as it was.
+/// The documents can't be read, or the folder can't be written.
 pub fn run(args: &Args, defaults: &Defaults, stdout: &mut impl Write) -> Result<ExitCode, Error> {
     let source = args.source.clone().or_else(Input::from_environment);
     let source = source.ok_or(Error::NoSource)?;
     let out = args.out.as_ref().unwrap_or(&defaults.schemas);
-    replace::check_replaceable(out)?;
-    let files = files::canonical(&source.read()?)?;
-    replace::replace(out, &files)?;
+    let output = Output::documents_at(out)?;
+    output.replaceable()?;
+    let files = files::canonical(&source.read()?).map_err(Error::Documents)?;
+    let recovered = output.recover()?.map(|it| report::recovered(&output, it));
+    output.write(&files, None)?;
     let text = format!(
-        "wrote {}: {} from {}\n",
+        "{}wrote {}: {} from {}\n",
+        recovered.unwrap_or_default(),
         terminal::path(out),
         terminal::count(files.len(), "document"),
         terminal::part(&source.name())

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{Place, assert_has, schemas};
+use crate::support::{Place, assert_has, program, schemas};
 
 #[test]
 fn a_killed_run_is_reported_and_finished() {
@@ -54,4 +54,76 @@ fn a_run_beside_another_exits_2() {
         assert_has(&run.stderr, &["another run is writing here"]);
     }
     assert!(place.out(".codegen-work/lock").exists());
+}
+
+/// A folder of documents is written as a crate is.
+#[test]
+fn a_pull_that_was_interrupted_is_finished_and_no_half_is_read() {
+    let place = Place::new();
+    let out = place.path("pulled");
+    let pull = || {
+        let (from, to) = (schemas(), out.clone());
+        program(&[
+            "pull",
+            from.to_str().unwrap(),
+            "--out",
+            to.to_str().unwrap(),
+        ])
+    };
+    assert_eq!(pull().code, Some(0));
+    place.write("pulled/old.json", "{}");
+    place.write("pulled/.git/HEAD", "mine");
+    let new = fs::read_to_string(out.join("queue/task.json")).unwrap();
+    place.write("pulled/queue/task.json", "{}");
+    place.write("pulled/.codegen-work/new/queue/task.json", &new);
+    let run = place.codegen(&out, &[]);
+    assert_eq!(run.code, Some(2), "staged documents are not read: {run:?}");
+    assert!(!run.stderr.contains(".codegen-work"), "{run:?}");
+
+    place.write(
+        "pulled/.codegen-work/journal",
+        "write queue/task.json\nremove old.json\n",
+    );
+    let run = place.codegen(&out, &[]);
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert_has(
+        &run.stderr,
+        &["pulled: these documents are written in part", "`pull`"],
+    );
+    let run = pull();
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_has(
+        &run.stdout,
+        &["finished a run that was interrupted", "wrote "],
+    );
+    assert_eq!(
+        fs::read_to_string(out.join("queue/task.json")).unwrap(),
+        new
+    );
+    assert!(!out.join("old.json").exists() && !out.join(".codegen-work").exists());
+    assert_eq!(fs::read_to_string(out.join(".git/HEAD")).unwrap(), "mine");
+}
+
+/// The folder itself does not move: it can be a mount point, or that of a shell.
+#[cfg(unix)]
+#[test]
+fn a_pull_keeps_the_folder_and_the_files_that_have_not_changed() {
+    use std::os::unix::fs::MetadataExt;
+    let place = Place::new();
+    let out = place.path("pulled");
+    let pull = || {
+        let (from, to) = (schemas(), out.clone());
+        program(&[
+            "pull",
+            from.to_str().unwrap(),
+            "--out",
+            to.to_str().unwrap(),
+        ])
+    };
+    assert_eq!(pull().code, Some(0));
+    let inodes =
+        || ["", "queue", "queue/task.json"].map(|it| fs::metadata(out.join(it)).unwrap().ino());
+    let before = inodes();
+    assert_eq!(pull().code, Some(0));
+    assert_eq!(inodes(), before);
 }

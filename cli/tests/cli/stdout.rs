@@ -3,7 +3,7 @@
 #![cfg(target_os = "linux")]
 
 use std::fs::File;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use crate::support::{Place, Run, assert_has, schemas};
 
@@ -38,6 +38,29 @@ fn a_full_standard_output_is_reported_with_the_true_outcome() {
         let run = full(&place, more);
         assert_eq!(run.code, Some(2), "{run:?}");
         assert_has(&run.stderr, &["standard output; the output is up to date"]);
+    }
+}
+
+#[test]
+fn help_that_can_not_be_printed_is_no_success() {
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_taskcluster-events"));
+    let run = Run::of(command.arg("--help").stdout(Stdio::from(full)));
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert_has(&run.stderr, &["No space left"]);
+}
+
+/// A closed descriptor is as `/dev/null` to the program. The exit codes are true.
+#[test]
+fn a_closed_standard_output_changes_no_exit_code() {
+    let place = Place::new();
+    for (more, code) in [(&["--check"][..], 1), (&[], 0), (&["--check"], 0)] {
+        let command = place.command(&schemas());
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "exec \"$@\" >&-", "sh"]);
+        shell.arg(command.get_program()).args(command.get_args());
+        let run = Run::of(shell.args(more));
+        assert_eq!(run.code, Some(code), "{run:?}");
     }
 }
 

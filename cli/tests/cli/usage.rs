@@ -84,6 +84,58 @@ fn an_output_that_is_something_else_is_left_alone() {
     assert_eq!(fs::read_to_string(place.out("notes.txt")).unwrap(), "mine");
 }
 
+/// What `--check` advises has to work: where writing would be refused, it says so.
+#[test]
+fn a_check_refuses_what_a_run_would_refuse() {
+    let damage: [(&str, fn(&Place)); 5] = [
+        ("generated-files.txt: not generated", |place| {
+            fs::write(place.out("generated-files.txt"), "garbled").unwrap();
+        }),
+        ("generated-files.txt: \"", |place| {
+            fs::write(place.out("generated-files.txt"), b"\xff\0\n").unwrap();
+        }),
+        ("src/lib.rs: not generated", |place| {
+            fs::remove_file(place.out("src/lib.rs")).unwrap();
+            fs::create_dir(place.out("src/lib.rs")).unwrap();
+        }),
+        ("src/lib.rs: not generated", |place| {
+            fs::remove_file(place.out("src/lib.rs")).unwrap();
+            place.write("out/src/lib.rs/mine.rs", "");
+        }),
+        ("out: holds files", |place| {
+            for name in ["Cargo.toml", "generated-files.txt"] {
+                fs::write(place.out(name), "mine").unwrap();
+            }
+            fs::remove_file(place.out("generated-files.txt")).unwrap();
+        }),
+    ];
+    for (expected, damage) in damage {
+        let place = Place::generated();
+        damage(&place);
+        let before = place.state();
+        for more in [&["--check"][..], &[]] {
+            let run = place.codegen(&schemas(), more);
+            assert_eq!(run.code, Some(2), "{expected}: {run:?}");
+            assert_has(&run.stderr, &[expected]);
+            assert_eq!(place.state(), before, "{expected}");
+        }
+    }
+}
+
+#[test]
+fn too_many_documents_are_refused() {
+    let place = Place::new();
+    let large = place.write("in/large.json", "");
+    let file = fs::File::options().write(true).open(large).unwrap();
+    file.set_len(1 << 40).unwrap();
+    let run = place.codegen(&place.path("in"), &[]);
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert_has(
+        &run.stderr,
+        &["large.json: with this file", "bytes of documents"],
+    );
+}
+
 #[test]
 fn without_the_runtime_crate_the_command_asks_for_it() {
     let place = Place::new();

@@ -6,7 +6,7 @@ use syn::{File, Item};
 
 use crate::emit::{Emitted, RustFile};
 use crate::{Files, names};
-use taskcluster_documents::{Errors, Place};
+use taskcluster_documents::{Errors, Place, Reason};
 
 /// Prints everything that was emitted; sources of a crate lie below `src/`.
 pub(crate) fn format(emitted: Emitted) -> Result<Files, Errors> {
@@ -22,13 +22,9 @@ pub(crate) fn format(emitted: Emitted) -> Result<Files, Errors> {
         match print(file, &emitted.header) {
             Ok(text) => drop(files.insert(path, text)),
             Err(why) => {
-                let place = Place {
-                    file: path,
-                    pointer: String::new(),
-                };
-                errors.push(place.error(
+                errors.push(Place::whole(&path).error(
                     "",
-                    format!("the generated code does not parse: {why}"),
+                    Reason::because("the generated code does not parse", why),
                     "this is a defect of the generator: report it with its input",
                 ));
             }
@@ -40,16 +36,21 @@ pub(crate) fn format(emitted: Emitted) -> Result<Files, Errors> {
 }
 
 fn print(file: RustFile, header: &str) -> syn::Result<String> {
-    let items = file
-        .items
-        .into_iter()
-        .map(|tokens| syn::parse2::<File>(tokens).map(|file| file.items))
-        .collect::<syn::Result<Vec<_>>>()?
-        .concat();
+    let mut attrs = Vec::new();
+    let mut items = Vec::new();
+    for tokens in file.items {
+        let parsed = syn::parse2::<File>(tokens)?;
+        attrs.extend(parsed.attrs);
+        items.extend(parsed.items);
+    }
     let mut text = format!("// {header}\n\n");
     for line in &file.docs {
         text.push_str(format!("//! {line}").trim_end());
         text.push('\n');
+    }
+    if !attrs.is_empty() {
+        text.push('\n');
+        text.push_str(&unparse(attrs, Vec::new()));
     }
     let imports = imports::imports(&items, &file.siblings);
     let mut last = None;
@@ -88,11 +89,15 @@ fn unparsed(item: Item) -> syn::Result<String> {
 }
 
 fn printed(item: Item) -> String {
+    unparse(Vec::new(), vec![item])
+}
+
+fn unparse(attrs: Vec<syn::Attribute>, items: Vec<Item>) -> String {
     prettyplease::unparse(&File {
         shebang: None,
         frontmatter: None,
-        attrs: Vec::new(),
-        items: vec![item],
+        attrs,
+        items,
     })
 }
 

@@ -8,7 +8,7 @@ use regex_syntax::hir::{
     Class, ClassBytes, ClassBytesRange, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Repetition,
 };
 
-use super::Refusal;
+use super::{Error, shown};
 
 /// White space and line terminators: ECMA-262, 22.2.2.9, `CharacterClassEscape :: s`.
 const SPACES: [(char, char); 10] = [
@@ -73,7 +73,7 @@ fn range(first: u32, last: u32) -> ClassUnicode {
 }
 
 /// The characters of `\p{…}` and `\P{…}`.
-pub(super) fn property(escape: &UnicodePropertyEscape<'_>) -> Result<ClassUnicode, Refusal> {
+pub(super) fn property(escape: &UnicodePropertyEscape<'_>) -> Result<ClassUnicode, Error> {
     let source = match &escape.value {
         Some(value) => format!("\\p{{{}={value}}}", escape.name),
         None => format!("\\p{{{}}}", escape.name),
@@ -91,8 +91,8 @@ pub(super) fn property(escape: &UnicodePropertyEscape<'_>) -> Result<ClassUnicod
             _ => None,
         })
         .ok_or_else(|| {
-            Refusal::new(
-                format!("the characters of `{source}` are not known here"),
+            Error::new(
+                format!("the characters of {} are not known here", shown(&source)),
                 "name the characters in a class: `[…]`",
             )
         })?;
@@ -104,7 +104,7 @@ pub(super) fn property(escape: &UnicodePropertyEscape<'_>) -> Result<ClassUnicod
 
 /// The characters of `[…]` and `[^…]`; `unicode` says whether the pattern is
 /// read with the `u` flag.
-pub(super) fn class(class: &CharacterClass<'_>, unicode: bool) -> Result<ClassUnicode, Refusal> {
+pub(super) fn class(class: &CharacterClass<'_>, unicode: bool) -> Result<ClassUnicode, Error> {
     use CharacterClassContents as Contents;
     let mut all = ClassUnicode::empty();
     for contents in &class.body {
@@ -116,7 +116,7 @@ pub(super) fn class(class: &CharacterClass<'_>, unicode: bool) -> Result<ClassUn
             Contents::UnicodePropertyEscape(name) => property(name)?,
             Contents::Character(only) => character(only, unicode)?,
             Contents::NestedCharacterClass(_) | Contents::ClassStringDisjunction(_) => {
-                return Err(Refusal::new(
+                return Err(Error::new(
                     "a class holds another class",
                     "write it as one class, or as alternatives",
                 ));
@@ -130,16 +130,16 @@ pub(super) fn class(class: &CharacterClass<'_>, unicode: bool) -> Result<ClassUn
 }
 
 /// The one character that is written by itself.
-pub(super) fn character(only: &Character, unicode: bool) -> Result<ClassUnicode, Refusal> {
+pub(super) fn character(only: &Character, unicode: bool) -> Result<ClassUnicode, Error> {
     let code = code(only, unicode)?;
     Ok(range(code, code))
 }
 
 /// The code point of `character`, where it is plain what that is.
-fn code(character: &Character, unicode: bool) -> Result<u32, Refusal> {
+fn code(character: &Character, unicode: bool) -> Result<u32, Error> {
     use CharacterKind::{Octal1, Octal2, Octal3};
     if matches!(character.kind, Octal1 | Octal2 | Octal3) {
-        return Err(Refusal::new(
+        return Err(Error::new(
             "a pattern has an octal escape, which reads like a back-reference",
             "write the character as `\\xHH`",
         ));
@@ -147,7 +147,7 @@ fn code(character: &Character, unicode: bool) -> Result<u32, Refusal> {
     // Without the flag, a character beyond U+FFFF is two, of which a quantifier
     // or a range takes one: nothing that a schema can mean.
     if !unicode && (0xd800..0xe000).contains(&character.value) {
-        return Err(Refusal::new(
+        return Err(Error::new(
             "a character beyond U+FFFF stands in a pattern that is not valid with the `u` flag",
             "correct the pattern, so that it is valid with the `u` flag",
         ));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Form, Refusal, compile_pattern, format};
+use super::{Error, Form, compile_pattern, format};
 
 /// Total size of the automata that the patterns of one input may take: it bounds
 /// the time, of which each pattern may take a part.
@@ -12,8 +12,8 @@ const MOST_WORK: usize = 12 << 20;
 /// Compiles patterns and formats, each once.
 #[derive(Debug, Default)]
 pub struct Compiler {
-    patterns: BTreeMap<String, Result<Arc<Form>, Refusal>>,
-    formats: BTreeMap<String, Result<Arc<Form>, Refusal>>,
+    patterns: BTreeMap<String, Result<Arc<Form>, Error>>,
+    formats: BTreeMap<String, Result<Arc<Form>, Error>>,
     /// Bytes of automata so far.
     work: usize,
 }
@@ -23,14 +23,14 @@ impl Compiler {
     ///
     /// # Errors
     ///
-    /// A [`Refusal`] where `source` is not ECMA-262 or not a regular language, and
+    /// An [`Error`] where `source` is not ECMA-262 or not a regular language, and
     /// where it, or all patterns together, are too large.
-    pub fn pattern(&mut self, source: &str) -> Result<Arc<Form>, Refusal> {
+    pub fn pattern(&mut self, source: &str) -> Result<Arc<Form>, Error> {
         if let Some(known) = self.patterns.get(source) {
             return known.clone();
         }
         let compiled = match self.work > MOST_WORK {
-            true => Err(Refusal::new(
+            true => Err(Error::new(
                 "the patterns of the input take too much memory together",
                 "use fewer patterns with counted repetitions",
             )),
@@ -41,7 +41,7 @@ impl Compiler {
     }
 
     /// The texts of the format `name`; `None` if it is unknown or not checked.
-    pub fn format(&mut self, name: &str) -> Option<Result<Arc<Form>, Refusal>> {
+    pub fn format(&mut self, name: &str) -> Option<Result<Arc<Form>, Error>> {
         if !format::FORMATS.contains(&name) {
             return None;
         }

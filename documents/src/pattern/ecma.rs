@@ -17,7 +17,7 @@ use oxc_regular_expression::{LiteralParser, Options};
 use regex_syntax::hir::{ClassUnicode, Hir, Look, Repetition};
 
 use super::counted::Counted;
-use super::{Refusal, class};
+use super::{Error, class, shown};
 
 /// How deep groups may nest: the parser and what follows call themselves.
 const DEEPEST: usize = 100;
@@ -35,10 +35,10 @@ pub(super) struct Language {
 ///
 /// # Errors
 ///
-/// A [`Refusal`] where `source` is not a pattern, or not a regular language.
-pub(super) fn parse(source: &str) -> Result<Language, Refusal> {
+/// An [`Error`] where `source` is not a pattern, or not a regular language.
+pub(super) fn parse(source: &str) -> Result<Language, Error> {
     if nesting(source) > DEEPEST {
-        return Err(Refusal::new(
+        return Err(Error::new(
             format!("the groups of a pattern nest more than {DEEPEST} deep"),
             "write the pattern with fewer groups",
         ));
@@ -50,7 +50,7 @@ pub(super) fn parse(source: &str) -> Result<Language, Refusal> {
         Ok(pattern) => (pattern, true),
         Err(problem) => match read(None) {
             Ok(pattern) => (pattern, false),
-            Err(_) => return Err(not_ecma(source, &problem)),
+            Err(_) => return Err(not_ecma(source).because(problem)),
         },
     };
     let reader = Reader {
@@ -73,19 +73,20 @@ pub(super) fn parse(source: &str) -> Result<Language, Refusal> {
     Ok(Language { whole, counted })
 }
 
-fn not_ecma(source: &str, problem: &impl ToString) -> Refusal {
-    Refusal::new(
-        format!(
-            "`{source}` is not an ECMA-262 pattern: {}",
-            problem.to_string()
-        ),
-        "correct the pattern",
-    )
+fn not_ecma(source: &str) -> Error {
+    let what = format!("{} is not an ECMA-262 pattern", shown(source));
+    Error::new(what, "correct the pattern")
+}
+
+fn bad_escape(source: &str, why: &str) -> Error {
+    let mut error = not_ecma(source);
+    error.what.push_str(&format!(": {why}"));
+    error
 }
 
 /// `source` with `\xHH` in place of each `\cX`, which the parser takes for three
 /// characters inside a class.
-fn without_control_letters(source: &str) -> Result<String, Refusal> {
+fn without_control_letters(source: &str) -> Result<String, Error> {
     let mut plain = String::with_capacity(source.len());
     let mut characters = source.chars();
     while let Some(character) = characters.next() {
@@ -96,14 +97,14 @@ fn without_control_letters(source: &str) -> Result<String, Refusal> {
         // The parser passes over a backslash at the end, too.
         let escaped = characters
             .next()
-            .ok_or_else(|| not_ecma(source, &"`\\` at the end"))?;
+            .ok_or_else(|| bad_escape(source, "`\\` at the end"))?;
         if escaped != 'c' {
             plain.push(escaped);
             continue;
         }
         match characters.next().filter(char::is_ascii_alphabetic) {
             Some(letter) => plain.push_str(&format!("x{:02x}", u32::from(letter) % 32)),
-            None => return Err(not_ecma(source, &"`\\c` without a letter")),
+            None => return Err(bad_escape(source, "`\\c` without a letter")),
         }
     }
     Ok(plain)
@@ -137,17 +138,17 @@ struct Reader {
 }
 
 impl Reader {
-    fn disjunction(self, tree: &Disjunction<'_>) -> Result<Hir, Refusal> {
+    fn disjunction(self, tree: &Disjunction<'_>) -> Result<Hir, Error> {
         let alternatives = tree.body.iter().map(|alternative| {
             let terms = alternative.body.iter().map(|term| self.term(term));
-            Ok(Hir::concat(terms.collect::<Result<_, Refusal>>()?))
+            Ok(Hir::concat(terms.collect::<Result<_, Error>>()?))
         });
         Ok(Hir::alternation(
-            alternatives.collect::<Result<_, Refusal>>()?,
+            alternatives.collect::<Result<_, Error>>()?,
         ))
     }
 
-    fn term(self, term: &Term<'_>) -> Result<Hir, Refusal> {
+    fn term(self, term: &Term<'_>) -> Result<Hir, Error> {
         match term {
             Term::BoundaryAssertion(assertion) => Ok(Hir::look(match assertion.kind {
                 BoundaryAssertionKind::Start => Look::Start,
@@ -158,12 +159,12 @@ impl Reader {
             Term::LookAroundAssertion(assertion) => Err(look_around(assertion.kind)),
             Term::Quantifier(quantifier) => self.quantifier(quantifier),
             Term::CapturingGroup(group) => self.disjunction(&group.body),
-            Term::IgnoreGroup(group) if group.modifiers.is_some() => Err(Refusal::new(
+            Term::IgnoreGroup(group) if group.modifiers.is_some() => Err(Error::new(
                 "a group switches flags on or off",
                 "spell out what the flags mean: `[aA]` for a letter of either case",
             )),
             Term::IgnoreGroup(group) => self.disjunction(&group.body),
-            Term::IndexedReference(_) | Term::NamedReference(_) => Err(Refusal::new(
+            Term::IndexedReference(_) | Term::NamedReference(_) => Err(Error::new(
                 "a back-reference is no regular language",
                 "write out the alternatives that it stands for",
             )),
@@ -179,7 +180,7 @@ impl Reader {
     }
 
     /// The count of characters that is all that a pattern asks for.
-    fn counted(self, tree: &Disjunction<'_>) -> Result<Option<Counted>, Refusal> {
+    fn counted(self, tree: &Disjunction<'_>) -> Result<Option<Counted>, Error> {
         let [alternative] = tree.body.as_slice() else {
             return Ok(None);
         };
@@ -204,7 +205,7 @@ impl Reader {
     }
 
     /// The characters of a term that takes one character; `None` for others.
-    fn class(self, term: &Term<'_>) -> Result<Option<ClassUnicode>, Refusal> {
+    fn class(self, term: &Term<'_>) -> Result<Option<ClassUnicode>, Error> {
         Ok(Some(match term {
             Term::Character(only) => class::character(only, self.unicode)?,
             Term::Dot(_) => class::dot(),
@@ -215,7 +216,7 @@ impl Reader {
         }))
     }
 
-    fn quantifier(self, quantifier: &Quantifier<'_>) -> Result<Hir, Refusal> {
+    fn quantifier(self, quantifier: &Quantifier<'_>) -> Result<Hir, Error> {
         // A count beyond this is refused for its size, whatever the number.
         let count = |count| u32::try_from(count).unwrap_or(u32::MAX);
         let class = self.class(&quantifier.body)?;
@@ -241,7 +242,7 @@ impl Reader {
     }
 }
 
-fn look_around(kind: LookAroundAssertionKind) -> Refusal {
+fn look_around(kind: LookAroundAssertionKind) -> Error {
     let what = match kind {
         LookAroundAssertionKind::Lookahead | LookAroundAssertionKind::NegativeLookahead => {
             "a lookahead is not supported"
@@ -250,5 +251,5 @@ fn look_around(kind: LookAroundAssertionKind) -> Refusal {
             "a lookbehind is not supported"
         }
     };
-    Refusal::new(what, "say the same with classes and alternatives")
+    Error::new(what, "say the same with classes and alternatives")
 }

@@ -3,10 +3,10 @@
 //! Each is written from the ABNF of its RFC, as a pattern, and compiled as the
 //! patterns of schemas are.
 
-use super::{Form, Refusal, Shape, compile_pattern, time};
+use super::{Error, Form, Shape, compile_pattern, time};
 
 /// Compiles what has one of `formats`; `None` where there are none.
-pub(super) fn compile(formats: &[&str]) -> Result<Option<Form>, Refusal> {
+pub(super) fn compile(formats: &[&str]) -> Result<Option<Form>, Error> {
     match formats {
         [] => Ok(None),
         [only] => one(only).map(Some),
@@ -51,7 +51,7 @@ pub(super) const FORMATS: &[&str] = &[
 ];
 
 /// Compiles the format `name`.
-pub(super) fn one(name: &str) -> Result<Form, Refusal> {
+pub(super) fn one(name: &str) -> Result<Form, Error> {
     match name {
         "email" => email(),
         "hostname" => Ok(grammar(name, &hostname())?.within(0, Some(HOSTNAME_BYTES))),
@@ -67,12 +67,12 @@ pub(super) fn one(name: &str) -> Result<Form, Refusal> {
     }
 }
 
-fn grammar(name: &str, source: &str) -> Result<Form, Refusal> {
+fn grammar(name: &str, source: &str) -> Result<Form, Error> {
     compile_pattern(&format!("^(?:{source})$"), name, &mut 0)
 }
 
 /// The grammar of a format that is a single pattern.
-pub(super) fn source(name: &str) -> Result<String, Refusal> {
+pub(super) fn source(name: &str) -> Result<String, Error> {
     Ok(match name {
         "date" => date(),
         "duration" => duration(),
@@ -88,13 +88,13 @@ pub(super) fn source(name: &str) -> Result<String, Refusal> {
     })
 }
 
-fn refuse(name: &str) -> Refusal {
+fn refuse(name: &str) -> Error {
     let why = match name {
         "idn-email" | "idn-hostname" => "depends on tables of Unicode that change",
         "iri" | "iri-reference" => "is not supported",
         _ => "is not one that JSON Schema defines",
     };
-    Refusal::new(
+    Error::new(
         format!("the format `{name}` {why}"),
         "take the format away, or state what it asks for as a `pattern`",
     )
@@ -214,7 +214,7 @@ pub(super) fn hostname() -> String {
 
 /// RFC 5321, 4.1.2, `Mailbox`, with the lengths of 4.5.3.1 and domains as
 /// `hostname` has them.
-fn email() -> Result<Form, Refusal> {
+fn email() -> Result<Form, Error> {
     let local = grammar("email", &local_part())?;
     let domain = any_of(vec![
         one("hostname")?,

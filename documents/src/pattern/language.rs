@@ -1,7 +1,7 @@
 //! Patterns and formats as sets of texts, for comparing one with another.
 
 use super::automaton::Automaton;
-use super::{Refusal, ecma, format, time};
+use super::{Error, ecma, format, shown, time};
 
 /// A set of texts.
 #[derive(Clone, Debug)]
@@ -25,9 +25,9 @@ pub enum Language {
 ///
 /// # Errors
 ///
-/// A [`Refusal`] where `source` is not ECMA-262, not a regular language, or needs
+/// An [`Error`] where `source` is not ECMA-262, not a regular language, or needs
 /// an automaton of more than 4 MiB.
-pub fn of_pattern(source: &str) -> Result<Language, Refusal> {
+pub fn of_pattern(source: &str) -> Result<Language, Error> {
     named(source, source)
 }
 
@@ -35,15 +35,15 @@ pub fn of_pattern(source: &str) -> Result<Language, Refusal> {
 ///
 /// # Errors
 ///
-/// A [`Refusal`] where the format is unknown, or not a regular language.
-pub fn of_format(name: &str) -> Result<Language, Refusal> {
+/// An [`Error`] where the format is unknown, or not a regular language.
+pub fn of_format(name: &str) -> Result<Language, Error> {
     match name {
         "email" => email(),
         "hostname" => Ok(Language::All(vec![
             whole(name, &format::hostname())?,
             up_to(format::HOSTNAME_BYTES),
         ])),
-        "regex" => Err(Refusal::new(
+        "regex" => Err(Error::new(
             "the format `regex` is not a regular language",
             "state what it asks for as a `pattern`",
         )),
@@ -56,7 +56,7 @@ pub fn of_format(name: &str) -> Result<Language, Refusal> {
     }
 }
 
-fn time(patterns: &time::Patterns) -> Result<Language, Refusal> {
+fn time(patterns: &time::Patterns) -> Result<Language, Error> {
     let [hours, minutes] = &patterns.leap;
     Ok(Language::Any(vec![
         whole("time", &patterns.ordinary)?,
@@ -66,7 +66,7 @@ fn time(patterns: &time::Patterns) -> Result<Language, Refusal> {
 
 /// RFC 5321, 4.1.2 and 4.5.3.1: a local part of at most 64 bytes, and a domain,
 /// which holds no `@`. All are ASCII, so that bytes are code points.
-fn email() -> Result<Language, Refusal> {
+fn email() -> Result<Language, Error> {
     let (local, literal) = (format::local_part(), format::address_literal());
     let domain = format::hostname();
     let name_bytes = format::HOSTNAME_BYTES;
@@ -88,11 +88,11 @@ fn up_to(most: u64) -> Language {
 }
 
 /// The texts that `source` matches as a whole.
-fn whole(name: &str, source: &str) -> Result<Language, Refusal> {
+fn whole(name: &str, source: &str) -> Result<Language, Error> {
     named(name, &format!("^(?:{source})$"))
 }
 
-fn named(name: &str, source: &str) -> Result<Language, Refusal> {
+fn named(name: &str, source: &str) -> Result<Language, Error> {
     let language = ecma::parse(source)?;
     // Where a pattern counts characters, a number says it in fewer states.
     if let Some(counted) = &language.counted
@@ -108,8 +108,8 @@ fn named(name: &str, source: &str) -> Result<Language, Refusal> {
     }
     let automaton = Automaton::new(&language.whole, &mut 0);
     automaton.map(Language::Automaton).ok_or_else(|| {
-        Refusal::new(
-            format!("`{name}` needs an automaton of more than 4 MiB"),
+        Error::new(
+            format!("{} needs an automaton of more than 4 MiB", shown(name)),
             "use fewer counted repetitions, or `minLength` and `maxLength`",
         )
     })

@@ -33,8 +33,16 @@ pub use language::{Language, of_format, of_pattern};
 pub use set::ByteSet;
 pub use table::Table;
 
+use std::fmt;
+
 use counted::Counted;
 use regex_syntax::hir::Hir;
+
+use crate::error::{Cause, Reason};
+use crate::text::cut;
+
+/// The most characters of a pattern in an error.
+const MOST_SHOWN: usize = 200;
 
 /// What a schema asks of a string.
 #[derive(Clone, Copy, Debug, Default)]
@@ -62,21 +70,49 @@ pub struct Compiled {
     pub one_pass: Option<Form>,
 }
 
-/// Why a constraint is not compiled.
+/// Why a constraint is not compiled. Its source is the error of the parser, where
+/// there is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub struct Error {
     /// What is wrong.
     pub what: String,
     /// What to do about it.
     pub help: String,
+    cause: Option<Cause>,
 }
 
-impl Refusal {
+impl Error {
     fn new(what: impl Into<String>, help: impl Into<String>) -> Self {
         Self {
             what: what.into(),
             help: help.into(),
+            cause: None,
         }
+    }
+
+    fn because(self, cause: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self {
+            cause: Some(Cause::new(cause)),
+            ..self
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}; {}", self.what, self.help)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.cause.as_ref().map(Cause::as_error)
+    }
+}
+
+impl From<Error> for Reason {
+    fn from(Error { what, cause, .. }: Error) -> Self {
+        Self { what, cause }
     }
 }
 
@@ -84,10 +120,10 @@ impl Refusal {
 ///
 /// # Errors
 ///
-/// A [`Refusal`] where the pattern is not ECMA-262, where it or a format is not
+/// An [`Error`] where the pattern is not ECMA-262, where it or a format is not
 /// a regular language, where the format is unknown, and where a table would
 /// take more than 64 KiB.
-pub fn compile(constraint: &Constraint<'_>) -> Result<Compiled, Refusal> {
+pub fn compile(constraint: &Constraint<'_>) -> Result<Compiled, Error> {
     let Constraint {
         pattern,
         formats,
@@ -114,9 +150,9 @@ pub fn compile(constraint: &Constraint<'_>) -> Result<Compiled, Refusal> {
 ///
 /// # Errors
 ///
-/// A [`Refusal`] where `source` is not ECMA-262, not a regular language, or too
+/// An [`Error`] where `source` is not ECMA-262, not a regular language, or too
 /// large.
-pub fn automaton(source: &str) -> Result<Automaton, Refusal> {
+pub fn automaton(source: &str) -> Result<Automaton, Error> {
     let language = ecma::parse(source)?;
     let automaton = Automaton::new(&language.whole, &mut 0);
     automaton
@@ -124,17 +160,17 @@ pub fn automaton(source: &str) -> Result<Automaton, Refusal> {
         .ok_or_else(|| too_large(source))
 }
 
-/// Compiles the pattern `source`, and calls it `name` in a refusal. Adds to `work`
+/// Compiles the pattern `source`, and calls it `name` in an error. Adds to `work`
 /// the bytes of all automata that were built.
-fn compile_pattern(source: &str, name: &str, work: &mut usize) -> Result<Form, Refusal> {
+fn compile_pattern(source: &str, name: &str, work: &mut usize) -> Result<Form, Error> {
     let language = ecma::parse(source)?;
     compile_language(&language.whole, language.counted.as_ref(), work)
         .ok_or_else(|| too_large(name))
 }
 
-fn too_large(name: &str) -> Refusal {
-    Refusal::new(
-        format!("`{name}` needs more than 64 KiB of tables"),
+fn too_large(name: &str) -> Error {
+    Error::new(
+        format!("{} needs more than 64 KiB of tables", shown(name)),
         "use fewer counted repetitions, or `minLength` and `maxLength`",
     )
 }
@@ -152,4 +188,9 @@ fn compile_language(language: &Hir, counted: Option<&Counted>, work: &mut usize)
         .or_else(|| counted.and_then(|counted| counted.form(work)))
         // Only a table gets smaller by this.
         .or_else(|| form::table(&automaton?.minimal()))
+}
+
+/// A pattern or the name of a format in an error, cut if it is long.
+fn shown(source: &str) -> String {
+    format!("`{}`", cut(source, MOST_SHOWN))
 }

@@ -4,19 +4,19 @@
 //! hour and minute. One automaton that remembers both takes too many states;
 //! one for the hours and one for the minutes take few.
 
-use super::{Form, Refusal, Shape, compile_pattern};
+use super::{Error, Form, Shape, compile_pattern};
 
 const FRACTION: &str = "(?:\\.\\d+)?";
 const HOUR: &str = "(?:[01]\\d|2[0-3])";
 const MINUTE: &str = "[0-5]\\d";
 
 /// Compiles `time`.
-pub(super) fn time() -> Result<Form, Refusal> {
+pub(super) fn time() -> Result<Form, Error> {
     after("", 0)
 }
 
 /// Compiles `date-time`, with the pattern of a `date`.
-pub(super) fn date_time(date: &str) -> Result<Form, Refusal> {
+pub(super) fn date_time(date: &str) -> Result<Form, Error> {
     after(&format!("(?:{date})[Tt]"), "2026-01-31T".len())
 }
 
@@ -41,7 +41,7 @@ impl Patterns {
 }
 
 /// A time after what matches `before`, which has so many bytes.
-fn after(before: &str, bytes: usize) -> Result<Form, Refusal> {
+fn after(before: &str, bytes: usize) -> Result<Form, Error> {
     let Patterns { ordinary, leap } = Patterns::after(before, bytes);
     let [hours, minutes] = leap;
     let form = |shape| Form {
@@ -56,7 +56,7 @@ fn after(before: &str, bytes: usize) -> Result<Form, Refusal> {
 /// The length of `23:59:59Z`.
 const SHORTEST: usize = 9;
 
-fn grammar(source: &str) -> Result<Form, Refusal> {
+fn grammar(source: &str) -> Result<Form, Error> {
     compile_pattern(&format!("^(?:{source})$"), "time", &mut 0)
 }
 

@@ -11,7 +11,8 @@ use serde_json::{Map, Number, Value};
 use super::schema::{Condition, Dependency, Items, Pattern};
 use super::walk::Walk;
 use super::{Home, JsonType, Schema, SchemaId};
-use crate::pattern::FORMATS_NOT_CHECKED;
+use crate::pattern::{self, FORMATS_NOT_CHECKED};
+use crate::text::cut;
 use crate::{Place, escape};
 
 /// Keywords that describe and constrain nothing.
@@ -46,6 +47,9 @@ const LATER: &[&str] = &[
     "unevaluatedItems",
     "unevaluatedProperties",
 ];
+
+/// The most characters of a value in an error.
+const MOST_SHOWN: usize = 60;
 
 /// A keyword has a value of the wrong kind; the text is what was expected.
 type Wrong = String;
@@ -201,7 +205,7 @@ impl Reader<'_, '_> {
                     form,
                 });
             }
-            Some(Err(refusal)) => self.error("format", refusal.what, &refusal.help),
+            Some(Err(error)) => self.not_compiled("/format", error),
             // Old schemas use this one; no draft defines it.
             None if name == "url" => {}
             None => {
@@ -223,12 +227,17 @@ impl Reader<'_, '_> {
                 source: source.to_owned(),
                 form,
             }),
-            Err(refusal) => {
-                let error = self.schema.place.error(below, refusal.what, &refusal.help);
-                self.walk.errors.push(error);
+            Err(error) => {
+                self.not_compiled(below, error);
                 None
             }
         }
+    }
+
+    fn not_compiled(&mut self, below: &str, error: pattern::Error) {
+        let help = error.help.clone();
+        let error = self.schema.place.error(below, error, &help);
+        self.walk.errors.push(error);
     }
 
     fn items(&mut self, value: &Value) -> Items {
@@ -404,9 +413,5 @@ fn json_type(name: &Value) -> Option<JsonType> {
 
 /// `value` as JSON text, cut if it is long.
 fn shortened(value: &Value) -> String {
-    let text = value.to_string();
-    match text.char_indices().nth(60) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
+    cut(&value.to_string(), MOST_SHOWN).into_owned()
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::SchemaId;
 use super::walk::Walk;
 use crate::load::{self, Document};
-use crate::{Error, Place, id};
+use crate::{Error, Place, Reason, id};
 
 /// The exchanges of one service.
 #[derive(Clone, Debug)]
@@ -137,7 +137,7 @@ fn read_entry(
     let schema = reader.text("schema")?;
     // A relative id is relative to the service's folder, not to the reference.
     let base = format!("{}/exchanges.json", id::segment(service));
-    let invalid = |why| {
+    let invalid = |why: Reason| {
         let help = "add the schema to the input, or correct the id";
         reader.place.error("/schema", why, help)
     };
@@ -148,7 +148,7 @@ fn read_entry(
         exchange: format!("{prefix}{}", reader.text("exchange")?),
         title: reader.optional_text("title")?.to_owned(),
         description: reader.optional_text("description")?.to_owned(),
-        schema: id::path(&base, schema).map_err(invalid)?,
+        schema: id::path(&base, schema).map_err(|why| invalid(why.into()))?,
         payload,
         routing_key: read_routing_key(reader)?,
     })

@@ -6,8 +6,12 @@ use serde_json::Value;
 
 use super::places::Places;
 use super::{Home, Schema, SchemaId, keywords};
+use crate::error::Reason;
 use crate::pattern::Compiler;
 use crate::{Document, Documents, Error, Place, id};
+
+/// How many documents with ids that are no URIs an error lists.
+const MOST_MISNAMED: usize = 3;
 
 /// The schemas that were reached so far.
 pub(super) struct Walk<'a> {
@@ -39,7 +43,7 @@ impl<'a> Walk<'a> {
 
     /// The schema that `reference` leads to, from a document with the id
     /// `base`; with it, every schema it reaches is parsed.
-    pub(super) fn reach(&mut self, base: &str, reference: &str) -> Result<SchemaId, String> {
+    pub(super) fn reach(&mut self, base: &str, reference: &str) -> Result<SchemaId, Reason> {
         let home = self.target(base, reference)?;
         let id = self.visit(home)?;
         while let Some((id, home)) = self.waiting.pop() {
@@ -52,7 +56,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The id of the schema at `home`, references followed.
-    pub(super) fn visit(&mut self, home: Home) -> Result<SchemaId, String> {
+    pub(super) fn visit(&mut self, home: Home) -> Result<SchemaId, Reason> {
         let (passed, home) = self.follow(home)?;
         let id = match self.known.get(&home) {
             Some(&id) => id,
@@ -71,19 +75,19 @@ impl<'a> Walk<'a> {
 
     /// Follows `$ref` after `$ref`, to a schema or to a known place; the keywords
     /// beside one are ignored, as drafts 04 to 07 require.
-    fn follow(&self, mut home: Home) -> Result<(BTreeSet<Home>, Home), String> {
+    fn follow(&self, mut home: Home) -> Result<(BTreeSet<Home>, Home), Reason> {
         let mut passed = BTreeSet::new();
         while !self.known.contains_key(&home) {
             let Some((_, value)) = self.look_up(&home) else {
                 let Home { document, pointer } = home;
-                return Err(format!("{document:?} has nothing at {pointer:?}"));
+                return Err(format!("{document:?} has nothing at {pointer:?}").into());
             };
             let Some(reference) = value.get("$ref").and_then(Value::as_str) else {
                 break;
             };
             let next = self.target(&self.places.base(&home), reference)?;
             if !passed.insert(home) || passed.contains(&next) {
-                return Err(format!("{reference:?} leads back to itself"));
+                return Err(format!("{reference:?} leads back to itself").into());
             }
             home = next;
         }
@@ -92,7 +96,7 @@ impl<'a> Walk<'a> {
 
     /// Where `reference` leads to, from a document with the id `base`. A place
     /// is given by a pointer, or by a name that it gives itself with `$id`.
-    fn target(&self, base: &str, reference: &str) -> Result<Home, String> {
+    fn target(&self, base: &str, reference: &str) -> Result<Home, Reason> {
         let id::Target { document, fragment } = id::follow(base, reference)?;
         let start = self
             .start_of(&document)
@@ -109,11 +113,19 @@ impl<'a> Walk<'a> {
 
     /// That there is no document of this id, and which may have been meant.
     fn no_document(&self, id: &str) -> String {
-        let misnamed = self.documents.misnamed.iter();
-        let others = misnamed.map(|(file, why)| format!(" (the id of {file}: {why})"));
+        let misnamed = &self.documents.misnamed;
+        let shown = misnamed.iter().take(MOST_MISNAMED);
+        let shown = shown.map(|(file, why)| {
+            let cause = std::error::Error::source(why).map(|it| format!(": {it}"));
+            format!(" (the id of {file}: {why}{})", cause.unwrap_or_default())
+        });
+        let others = match misnamed.len().saturating_sub(MOST_MISNAMED) {
+            0 => String::new(),
+            others => format!(" (and the ids of {others} other documents)"),
+        };
         format!(
-            "no document has the id {id:?}{}",
-            others.collect::<String>()
+            "no document has the id {id:?}{}{others}",
+            shown.collect::<String>()
         )
     }
 

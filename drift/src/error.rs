@@ -1,0 +1,47 @@
+//! Why a question about an exchange was not answered.
+
+use std::fmt;
+
+/// Why a question about one exchange was not answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ExchangeError {
+    /// The documents have no exchange of that name.
+    Unknown {
+        /// The name.
+        name: String,
+        /// The exchanges that there are, as `queue/task-completed`.
+        known: Vec<String>,
+    },
+    /// Several exchanges have that name.
+    Ambiguous {
+        /// The name.
+        name: String,
+    },
+    /// The documents of the reader have no schema.
+    NoSchema {
+        /// The name of those documents.
+        reader: String,
+    },
+}
+
+impl fmt::Display for ExchangeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unknown { name, known } => {
+                write!(f, "no exchange {name:?}; there are {}", known.join(", "))
+            }
+            Self::Ambiguous { name } => {
+                write!(
+                    f,
+                    "several exchanges are named {name:?}; give the full name"
+                )
+            }
+            Self::NoSchema { reader } => {
+                write!(f, "{reader} has no schema; give a file with a JSON Schema")
+            }
+        }
+    }
+}
+
+impl std::error::Error for ExchangeError {}
