@@ -1,5 +1,8 @@
 //! The package of a generated crate.
 
+/// The Rust version that a generated crate needs: that of `taskcluster-pulse`.
+pub(crate) const RUST_VERSION: &str = "1.88";
+
 /// The package of a generated crate: its name, and the other facts of its manifest.
 #[derive(Clone, Debug)]
 pub struct Package {

@@ -150,3 +150,28 @@ fn published_packages_depend_on_published_packages_with_a_version() {
         }
     }
 }
+
+/// The manifest of the generated crate is written by the generator.
+#[test]
+fn the_generated_crate_follows_the_runtime() {
+    let metadata = metadata();
+    let find = |name: &str| {
+        let found = members(&metadata).find(|package| text(package, "name") == name);
+        found.unwrap_or_else(|| panic!("{name} is a member"))
+    };
+    let (runtime, generated) = (find("taskcluster-pulse"), find("taskcluster-events"));
+    for field in ["rust_version", "edition", "license"] {
+        assert_eq!(generated[field], runtime[field], "{field}");
+    }
+    let versions = |package: &'_ Value| -> BTreeMap<String, String> {
+        let needed = items(package, "dependencies").filter(|it| text(it, "kind") != "dev");
+        let version = |it: &Value| (text(it, "name").to_owned(), text(it, "req").to_owned());
+        needed.map(version).collect()
+    };
+    let of_runtime = versions(runtime);
+    for (name, version) in versions(generated) {
+        if let Some(expected) = of_runtime.get(&name) {
+            assert_eq!(&version, expected, "{name}");
+        }
+    }
+}

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::feature_name;
 use crate::model::Model;
-use crate::package::Package;
+use crate::package::{Package, RUST_VERSION};
 
 /// `Cargo.toml`: the package, its dependencies, and a feature for each service.
 pub(super) fn manifest(model: &Model, package: &Package, header: &str) -> String {
@@ -20,7 +20,7 @@ name = {name}
 description = {description}
 version = {version}
 edition = "2024"
-rust-version = "1.88"
+rust-version = "{RUST_VERSION}"
 {license}keywords = ["taskcluster", "pulse", "rabbitmq", "events"]
 categories = ["api-bindings"]
 {publish}

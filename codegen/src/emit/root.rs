@@ -42,7 +42,11 @@ fn root(model: &Model, layout: &Layout<'_>) -> RustFile {
         let name = ident(name);
         quote!(#any #skip mod #name;)
     });
-    let mut items = vec![version_check()];
+    // The manifest asks docs.rs for it: each item is then shown with its feature.
+    let features = layout
+        .package
+        .map(|_| quote!(#![cfg_attr(docsrs, feature(doc_cfg))]));
+    let mut items: Vec<TokenStream> = features.into_iter().chain([version_check()]).collect();
     items.extend(private);
     items.extend(modules);
     items.push(quote!(#any #skip pub use self::{catalogue::EXCHANGES, event::Event};));
