@@ -2,6 +2,7 @@
 
 #![cfg(unix)]
 
+use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
@@ -229,16 +230,12 @@ fn the_client_is_tested_on_each_further_rabbitmq() {
         .filter(|line| line.starts_with("test "))
         .collect();
     let client = "-p taskcluster-pulse --test rabbitmq ";
-    assert!(
-        !runs[0].contains(client) && runs[1].contains(client),
-        "{text}"
-    );
+    let on_further = runs.iter().filter(|run| run.contains(client)).count();
+    assert!(!runs[0].contains(client) && on_further > 0, "{text}");
+    // The machine may have more of them in `/opt`.
     let urls = text.lines().filter(|line| line.starts_with("amqp://"));
-    assert_eq!(
-        urls.collect::<std::collections::BTreeSet<_>>().len(),
-        2,
-        "{text}"
-    );
+    let brokers: BTreeSet<&str> = urls.collect();
+    assert_eq!(brokers.len(), 1 + on_further, "{text}");
 }
 
 #[test]

@@ -72,7 +72,8 @@ impl Queue {
 
     /// A queue that exists, by its full name, such as `queue/<user>/<name>`. It is
     /// neither declared nor changed, so its type and arguments don't matter and the
-    /// user needs no permission to configure it.
+    /// user needs no permission to configure it. AMQP locks an exclusive queue to the
+    /// connection that declared it: RabbitMQ answers any other `RESOURCE_LOCKED`.
     pub fn passive(full_name: impl Into<String>) -> Self {
         Self::new(Kind::Passive(full_name.into()))
     }

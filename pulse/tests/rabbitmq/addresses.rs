@@ -2,7 +2,7 @@
 
 use tokio::net::TcpListener;
 
-use taskcluster_pulse::Connection;
+use taskcluster_pulse::{Connection, Error};
 
 use crate::common::proxy::Proxy;
 use crate::common::rabbitmq::Rabbit;
@@ -35,6 +35,22 @@ async fn an_ipv6_address_is_connected_to() {
         publish(&rabbit, 0..1).await;
         consumer.next().await.expect("a delivery").ack();
         consumer.stop().await.expect("stopped");
+    }
+    rabbit.delete_queue(&rabbit.queue()).await;
+}
+
+/// RabbitMQ 4 asks for frames of 8,192 bytes, where AMQP and RabbitMQ 3 ask for 4,096.
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn frames_that_the_broker_finds_too_small_are_refused_at_the_start() {
+    let rabbit = Rabbit::for_test().await;
+    let consumer = rabbit.consumer_by(rabbit.connection().frame_max(4096));
+    match consumer.start().await {
+        Ok(consumer) => consumer.stop().await.expect("stopped"),
+        Err(error) => assert!(
+            matches!(error, Error::Negotiation { .. }) && error.to_string().contains("8192"),
+            "{error}"
+        ),
     }
     rabbit.delete_queue(&rabbit.queue()).await;
 }

