@@ -1,4 +1,4 @@
-//! The schemas of a folder, as plain JSON: read anew by the judges, so that
+//! The schemas of a folder, as plain JSON: read again by the judges, so that
 //! nothing of the generator can mislead them.
 
 use std::collections::BTreeMap;

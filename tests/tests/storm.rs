@@ -9,12 +9,16 @@ mod common;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use taskcluster_pulse::{Connection, PublishError, Publisher, PublisherEvent, Reconnect};
+use taskcluster_pulse::{Connection, Consumer, PublishError, Publisher, PublisherEvent, Reconnect};
+use tokio::task::JoinHandle;
 use xtask::rabbitmq::RabbitMq;
 
 use common::proxy::Proxy;
 use common::rabbitmq::Rabbit;
 use common::{Event, Seen, message_on};
+
+/// How long no message may come.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 struct Storm {
     messages: usize,
@@ -55,14 +59,40 @@ enum Break {
     Broker,
 }
 
-type Broker = Arc<Mutex<RabbitMq>>;
+/// How often each message came, and what was broken meanwhile.
+struct Tally {
+    storm: Storm,
+    proxy: Proxy,
+    broker: Arc<Mutex<RabbitMq>>,
+    seen: Vec<u32>,
+    received: usize,
+    restarts: Vec<JoinHandle<()>>,
+}
 
-async fn restart(broker: Broker) {
-    let restarted = tokio::task::spawn_blocking(move || {
-        let mut broker = broker.lock().expect("no panic while it is held");
-        broker.restart().expect("the broker comes back");
-    });
-    restarted.await.expect("restarted");
+impl Tally {
+    fn count(&mut self, number: u64) {
+        let times = &mut self.seen[usize::try_from(number).expect("small")];
+        *times += 1;
+        if *times == 1 {
+            self.received += 1;
+            match self.storm.breaks_after(self.received) {
+                // At once, while there surely is a connection.
+                Some(Break::Connections) => self.proxy.cut(),
+                Some(Break::Broker) => {
+                    let broker = Arc::clone(&self.broker);
+                    self.restarts.push(tokio::task::spawn_blocking(move || {
+                        let mut broker = broker.lock().expect("no panic while it is held");
+                        broker.restart().expect("the broker comes back");
+                    }));
+                }
+                None => {}
+            }
+        }
+    }
+
+    fn missing(&self) -> usize {
+        self.storm.messages - self.received
+    }
 }
 
 async fn publish(connection: Connection, lane: String, messages: usize) -> u64 {
@@ -89,80 +119,94 @@ fn quick() -> Reconnect {
     Reconnect::forever().waits(Duration::from_millis(20), Duration::from_millis(500))
 }
 
-fn break_something(
-    what: Break,
-    proxy: &Arc<Proxy>,
-    broker: &Broker,
-) -> tokio::task::JoinHandle<()> {
-    let (proxy, broker) = (Arc::clone(proxy), Arc::clone(broker));
-    tokio::spawn(async move {
-        match what {
-            Break::Connections => proxy.cut(),
-            Break::Broker => restart(broker).await,
-        }
-    })
-}
-
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn nothing_is_lost_in_a_storm() {
+/// Publishes, has `consume` take the messages until none is missing, and breaks things.
+async fn storm(consume: impl AsyncFnOnce(Consumer, Arc<Mutex<Tally>>)) {
     let broker = tokio::task::spawn_blocking(RabbitMq::start);
     let broker = broker.await.expect("no panic").expect("RabbitMQ starts");
     let rabbit = Rabbit::at(broker.url().to_owned()).await;
-    let broker = Arc::new(Mutex::new(broker));
-    let storm = Storm::asked_for();
     let (proxy, connection) = rabbit.proxy().await;
-    let proxy = Arc::new(proxy);
-    let mut consumer = rabbit
+    let storm = Storm::asked_for();
+    let consumer = rabbit
         .consumer_by(connection.clone())
         .reconnect(quick())
         .start()
         .await
         .expect("started");
+    let consumer_handle = consumer.handle();
     let publishing = tokio::spawn(publish(connection, rabbit.lane.clone(), storm.messages));
-
-    let mut seen = vec![0_u32; storm.messages];
-    let mut received = 0;
-    let mut breaking = Vec::new();
-    while received < storm.messages {
-        let next = tokio::time::timeout(Duration::from_secs(120), consumer.next()).await;
-        let Ok(Some(delivery)) = next else {
-            panic!(
-                "{} lost: {:?}",
-                storm.messages - received,
-                consumer.counters()
-            );
-        };
-        let number = delivery.event::<Event>().expect("decoded").number();
-        let times = &mut seen[usize::try_from(number).expect("small")];
-        *times += 1;
-        delivery.ack();
-        if *times == 1 {
-            received += 1;
-            breaking.extend(
-                storm
-                    .breaks_after(received)
-                    .map(|what| break_something(what, &proxy, &broker)),
-            );
-        }
-    }
-    for done in breaking {
-        done.await.expect("broken as planned");
-    }
+    let tally = Arc::new(Mutex::new(Tally {
+        seen: vec![0; storm.messages],
+        storm,
+        proxy,
+        broker: Arc::new(Mutex::new(broker)),
+        received: 0,
+        restarts: Vec::new(),
+    }));
+    consume(consumer, Arc::clone(&tally)).await;
 
     let resent = publishing.await.expect("no panic");
-    let counters = consumer.counters();
-    consumer.stop().await.expect("stopped");
-    let duplicates: u32 = seen.iter().map(|times| times - 1).sum();
+    let restarts = std::mem::take(&mut tally.lock().expect("no panic").restarts);
+    for restarted in restarts {
+        restarted.await.expect("the broker came back");
+    }
+    let counters = consumer_handle.counters();
+    let tally = tally.lock().expect("no panic");
+    let duplicates: u32 = tally.seen.iter().map(|times| times - 1).sum();
     println!(
         "{} messages, 0 lost, {duplicates} duplicates, {resent} published again, {} connections \
          of the consumer lost",
-        storm.messages, counters.connections_lost
+        tally.storm.messages, counters.connections_lost
     );
     assert!(
-        counters.connections_lost as usize >= storm.cuts,
+        counters.connections_lost as usize >= tally.storm.cuts,
         "{counters:?}"
     );
+    // The channels end before their connection does, which is no loss of its own.
+    assert_eq!(counters.channels_lost, 0, "{counters:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_stream_misses_nothing_in_a_storm() {
+    storm(async |mut consumer, tally| {
+        while tally.lock().expect("no panic").missing() > 0 {
+            let next = tokio::time::timeout(PATIENCE, consumer.next()).await;
+            let Ok(Some(delivery)) = next else {
+                let missing = tally.lock().expect("no panic").missing();
+                panic!("{missing} lost: {:?}", consumer.counters());
+            };
+            let number = delivery.event::<Event>().expect("decoded").number();
+            tally.lock().expect("no panic").count(number);
+            delivery.ack();
+        }
+        consumer.stop().await.expect("stopped");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn no_handler_misses_a_message_in_a_storm() {
+    storm(async |consumer, tally| {
+        let handle = consumer.handle();
+        let (progress, mut progressed) = tokio::sync::watch::channel(());
+        let counting = Arc::clone(&tally);
+        let run = tokio::spawn(consumer.run(8, move |event: Event| {
+            let mut tally = counting.lock().expect("no panic");
+            tally.count(event.number());
+            progress.send_replace(());
+            if tally.missing() == 0 {
+                handle.stop();
+            }
+            std::future::ready(std::io::Result::Ok(()))
+        }));
+        // An error once `run` has ended.
+        while let Ok(Ok(())) = tokio::time::timeout(PATIENCE, progressed.changed()).await {}
+        let missing = tally.lock().expect("no panic").missing();
+        assert_eq!(missing, 0, "lost");
+        run.await.expect("no panic").expect("stopped");
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -13,8 +13,10 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::time::timeout;
 
 use super::connection::ConnectError;
 use super::queue_argument::QueueArgument;
@@ -52,6 +54,22 @@ pub(crate) enum LinkState {
     /// The broker takes no messages, for this reason.
     Blocked(String),
     Lost(TransportError),
+}
+
+/// How long the loss of a connection may become known after that of its channels.
+const LOSS_DELAY: Duration = Duration::from_millis(100);
+
+impl LinkState {
+    /// Waits a moment for the loss of a connection: its first sign may be that a channel
+    /// ends without a word of the broker.
+    pub(crate) async fn lost_soon(state: &watch::Receiver<Self>) -> Option<TransportError> {
+        let mut state = state.clone();
+        let lost = state.wait_for(|state| matches!(state, Self::Lost(_)));
+        match timeout(LOSS_DELAY, lost).await.ok()?.as_deref() {
+            Ok(Self::Lost(error)) => Some(error.clone()),
+            _ => None,
+        }
+    }
 }
 
 /// One channel of a connection. A refused request closes it, as AMQP has it.

@@ -67,13 +67,6 @@ impl Rabbit {
         variable("PULSE_TEST_MANAGEMENT_URL")
     }
 
-    /// The same without its virtual host.
-    pub fn management_api() -> String {
-        let mut url = url::Url::parse(&Self::management_url()).expect("a URL");
-        url.set_path("");
-        url.as_str().trim_end_matches('/').to_owned()
-    }
-
     /// A consumer of a queue of this test's own, bound to its lane.
     pub fn consumer(&self) -> ConsumerBuilder {
         self.consumer_by(self.connection())

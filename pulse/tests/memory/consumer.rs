@@ -128,7 +128,7 @@ async fn who_waits_is_woken_by_a_message_after_a_long_silence() {
 }
 
 #[tokio::test]
-async fn an_unnamed_queue_is_made_anew_and_says_so() {
+async fn an_exclusive_queue_is_declared_again_and_reported() {
     let broker = MemoryBroker::new();
     let seen = Seen::default();
     let mut consumer = builder(&broker)

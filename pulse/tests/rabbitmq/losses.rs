@@ -40,7 +40,7 @@ async fn a_broker_that_is_down_at_the_start_is_waited_for() {
 
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn a_deleted_queue_is_made_anew() {
+async fn a_deleted_queue_is_declared_again() {
     let rabbit = Rabbit::for_test().await;
     let seen = Seen::default();
     let mut consumer = rabbit

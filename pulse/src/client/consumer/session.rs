@@ -146,6 +146,17 @@ impl Session {
         }
     }
 
+    /// Gives up what is in work after the loss of the channel, and returns the reason:
+    /// that of the connection where it is lost as well.
+    pub(super) async fn lose(&self, error: TransportError) -> TransportError {
+        self.tracker.lose();
+        if error.is_refusal() {
+            return error;
+        }
+        let connection = LinkState::lost_soon(&self.link.state()).await;
+        connection.unwrap_or(error)
+    }
+
     /// Whether acks were sent since the session began.
     pub(super) fn has_acked(&self) -> bool {
         self.meter.acks_sent.get() > self.acks_before

@@ -170,7 +170,7 @@ impl Supervisor {
         let mut lost = LostSession {
             since: old.since,
             progress: old.has_acked(),
-            reason: error.reason,
+            reason: old.lose(error).await.reason,
         };
         let queue = old.queue.clone();
         let link = Mutex::new(old.abandon().await);

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
-use tokio::time::{Instant, Sleep, sleep_until, timeout};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::Shared;
 use super::event::PublisherEvent;
@@ -18,9 +18,6 @@ use crate::client::transport::{LinkState, TransportError};
 
 /// How many new messages are taken in before answers are looked at.
 const BURST: usize = 64;
-
-/// How long to wait for the reason why a connection was lost.
-const REASON_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// The messages without an outcome, those in the inbox included.
 pub(super) struct Outbox {
@@ -142,15 +139,7 @@ impl Outbox {
         if !error.is_unexplained() {
             return error;
         }
-        let mut state = session.state.clone();
-        let lost = state.wait_for(|state| matches!(state, LinkState::Lost(_)));
-        let lost = match timeout(REASON_TIMEOUT, lost).await {
-            Ok(Ok(state)) => match &*state {
-                LinkState::Lost(error) => Some(error.clone()),
-                _ => None,
-            },
-            _ => None,
-        };
+        let lost = LinkState::lost_soon(&session.state).await;
         let other = self.in_flight.sweep().err();
         [lost, other]
             .into_iter()

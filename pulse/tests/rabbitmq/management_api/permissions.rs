@@ -10,6 +10,13 @@ use crate::refusals::one_binding_fails;
 /// An exchange that the user may not read.
 const FORBIDDEN: &str = "exchange/tests/v1/forbidden";
 
+/// The management API's address without a virtual host.
+fn management_api() -> String {
+    let mut url = url::Url::parse(&Rabbit::management_url()).expect("a URL");
+    url.set_path("");
+    url.as_str().trim_end_matches('/').to_owned()
+}
+
 /// Asks the management API to have what `body` says at `path`.
 async fn put(api: &str, path: &str, body: String) {
     let url = format!("{api}/api/{path}");
@@ -42,7 +49,7 @@ async fn user_who_may_read(exchange: &str, rabbit: &Rabbit, management: &str) ->
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
 async fn an_exchange_that_may_not_be_read_is_named_and_the_others_stand() {
     let rabbit = Rabbit::for_test().await;
-    let management = Rabbit::management_api();
+    let management = management_api();
     rabbit.declare_exchange(FORBIDDEN).await;
     let user = user_who_may_read(Numbered::INFO.exchange, &rabbit, &management).await;
     let connection = Connection::amqp(&user.to_string()).expect("a URL");
