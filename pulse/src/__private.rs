@@ -22,7 +22,7 @@ pub use crate::payload::{
     Branch, Members, PayloadSlot, Union, deserialize_open, deserialize_union, optional, parse_open,
     read_variant,
 };
-pub use crate::routing::{KeyReader, KeyWriter};
+pub use crate::routing::{KeyField, KeyReader, KeyWriter};
 pub use crate::rule::{
     ItemsRule, Known, Matcher, MembersRule, Positions, Rule, Run, Scalar, Split, Table, unique,
     unique_as_written,
@@ -67,6 +67,7 @@ macro_rules! __taskcluster_required {
 
 pub use crate::__taskcluster_open_enums as open_enums;
 pub use crate::__taskcluster_required as required;
+pub use crate::__taskcluster_routing_keys as routing_keys;
 #[cfg(feature = "schemars")]
 pub use schemars;
 pub use serde_core as serde;

@@ -7,11 +7,12 @@ use super::docs::{described, docs};
 use super::markdown::code;
 use super::required;
 use super::ty::ident;
-use crate::model::{Exchange, KeyEntry};
+use crate::model::{Exchange, KeyEntry, Service};
 
-/// The routing key of an exchange, with the code that reads and writes it.
-pub(super) fn definition(exchange: &Exchange) -> Vec<TokenStream> {
-    vec![item(exchange), implementation(exchange)]
+/// The call that defines the routing keys of the exchanges of a service.
+pub(super) fn items(service: &Service) -> Option<TokenStream> {
+    let keys = service.exchanges.iter().map(item);
+    (!service.exchanges.is_empty()).then(|| quote!(routing_keys! { #(#keys)* }))
 }
 
 /// The entries that a key has a word for; a constant needs none.
@@ -23,17 +24,17 @@ fn fields(exchange: &Exchange) -> impl Iterator<Item = &KeyEntry> {
 }
 
 fn item(exchange: &Exchange) -> TokenStream {
-    let name = ident(&exchange.key_name);
+    let (name, binding) = (ident(&exchange.key_name), ident(&exchange.name));
     let docs = docs(&[vec![format!(
         "The routing key of a message on {}.",
         code(&exchange.exchange)
     )]]);
     let fields = fields(exchange).map(field);
-    let default = required::key_has_none(exchange).then(|| quote!(Default,));
+    let default = required::key_has_none(exchange).then(|| quote!(#[derive(Default)]));
     quote! {
         #docs
-        #[derive(Clone, Debug, #default PartialEq, Eq, Hash)]
-        #[non_exhaustive]
+        #[of(#binding)]
+        #default
         pub struct #name {
             #(#fields,)*
         }
@@ -55,40 +56,5 @@ fn field(entry: &KeyEntry) -> TokenStream {
     match entry.required {
         true => quote!(#docs pub #name: #word),
         false => quote!(#docs pub #name: Option<#word>),
-    }
-}
-
-fn implementation(exchange: &Exchange) -> TokenStream {
-    let (name, binding) = (ident(&exchange.key_name), ident(&exchange.name));
-    let reads = fields(exchange).map(|entry| {
-        let name = ident(&entry.field);
-        match (entry.required, entry.multiple_words) {
-            (true, false) => quote!(#name: words.word()?),
-            (false, false) => quote!(#name: words.optional_word()?),
-            (true, true) => quote!(#name: words.words()?),
-            (false, true) => quote!(#name: words.optional_words()?),
-        }
-    });
-    let writes = fields(exchange).map(|entry| {
-        let name = ident(&entry.field);
-        match entry.required {
-            true => quote!(.word(&self.#name)),
-            false => quote!(.optional(&self.#name)),
-        }
-    });
-    let mutable = fields(exchange).next().map(|_| quote!(mut));
-    quote! {
-        impl RoutingKey for #name {
-            fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-                let #mutable words = KeyReader::new(key, <#binding as Exchange>::INFO.routing_key)?;
-                let key = Self { #(#reads),* };
-                words.finish()?;
-                Ok(key)
-            }
-
-            fn to_key(&self) -> Result<String, RoutingKeyError> {
-                KeyWriter::new(<#binding as Exchange>::INFO.routing_key) #(#writes)* .finish()
-            }
-        }
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn files(model: &Model, service: &Service, layout: &Layout<'_>) -> Ve
     };
     let entries = Entries::of(service);
     let bindings = binding_items(types, service, &entries);
-    let keys = key_items(service);
+    let keys = routing_key::items(service).into_iter().collect();
     let (payloads, tables) = (
         payload_items(types, service),
         table_items(types, service, layout),
@@ -150,11 +150,6 @@ fn binding_items(types: Types<'_>, service: &Service, entries: &Entries<'_>) -> 
     exchanges
         .flat_map(|exchange| binding::definition(types, service, entries, exchange))
         .collect()
-}
-
-fn key_items(service: &Service) -> Vec<TokenStream> {
-    let exchanges = service.exchanges.iter();
-    exchanges.flat_map(routing_key::definition).collect()
 }
 
 fn payload_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {

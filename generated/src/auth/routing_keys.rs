@@ -2,189 +2,71 @@
 
 //! The routing keys of messages.
 
-use taskcluster_pulse::{Exchange, RoutingKey, RoutingKeyError, Words};
-use taskcluster_pulse::__private::{KeyReader, KeyWriter};
+use taskcluster_pulse::Words;
+use taskcluster_pulse::__private::routing_keys;
 
 use super::{
     ClientCreated, ClientDeleted, ClientUpdated, RoleCreated, RoleDeleted, RoleUpdated,
 };
 
-/// The routing key of a message on `exchange/taskcluster-auth/v1/client-created`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct ClientCreatedRoutingKey {
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for ClientCreatedRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(
-            key,
-            <ClientCreated as Exchange>::INFO.routing_key,
-        )?;
-        let key = Self {
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+routing_keys! {
+    /// The routing key of a message on `exchange/taskcluster-auth/v1/client-created`.
+    #[of(ClientCreated)]
+    #[derive(Default)]
+    pub struct ClientCreatedRoutingKey {
+        /// Kept free for words that a later version may append. Bind with `#` in this
+        /// place, so that anything found here is accepted; a client does that by itself
+        /// when it is given no value.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<ClientCreated as Exchange>::INFO.routing_key)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-auth/v1/client-updated`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct ClientUpdatedRoutingKey {
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for ClientUpdatedRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(
-            key,
-            <ClientUpdated as Exchange>::INFO.routing_key,
-        )?;
-        let key = Self {
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-auth/v1/client-updated`.
+    #[of(ClientUpdated)]
+    #[derive(Default)]
+    pub struct ClientUpdatedRoutingKey {
+        /// Kept free for words that a later version may append. Bind with `#` in this
+        /// place, so that anything found here is accepted; a client does that by itself
+        /// when it is given no value.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<ClientUpdated as Exchange>::INFO.routing_key)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-auth/v1/client-deleted`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct ClientDeletedRoutingKey {
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for ClientDeletedRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(
-            key,
-            <ClientDeleted as Exchange>::INFO.routing_key,
-        )?;
-        let key = Self {
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-auth/v1/client-deleted`.
+    #[of(ClientDeleted)]
+    #[derive(Default)]
+    pub struct ClientDeletedRoutingKey {
+        /// Kept free for words that a later version may append. Bind with `#` in this
+        /// place, so that anything found here is accepted; a client does that by itself
+        /// when it is given no value.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<ClientDeleted as Exchange>::INFO.routing_key)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-auth/v1/role-created`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct RoleCreatedRoutingKey {
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for RoleCreatedRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(
-            key,
-            <RoleCreated as Exchange>::INFO.routing_key,
-        )?;
-        let key = Self {
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-auth/v1/role-created`.
+    #[of(RoleCreated)]
+    #[derive(Default)]
+    pub struct RoleCreatedRoutingKey {
+        /// Kept free for words that a later version may append. Bind with `#` in this
+        /// place, so that anything found here is accepted; a client does that by itself
+        /// when it is given no value.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<RoleCreated as Exchange>::INFO.routing_key)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-auth/v1/role-updated`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct RoleUpdatedRoutingKey {
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for RoleUpdatedRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(
-            key,
-            <RoleUpdated as Exchange>::INFO.routing_key,
-        )?;
-        let key = Self {
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-auth/v1/role-updated`.
+    #[of(RoleUpdated)]
+    #[derive(Default)]
+    pub struct RoleUpdatedRoutingKey {
+        /// Kept free for words that a later version may append. Bind with `#` in this
+        /// place, so that anything found here is accepted; a client does that by itself
+        /// when it is given no value.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<RoleUpdated as Exchange>::INFO.routing_key)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-auth/v1/role-deleted`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct RoleDeletedRoutingKey {
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for RoleDeletedRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(
-            key,
-            <RoleDeleted as Exchange>::INFO.routing_key,
-        )?;
-        let key = Self {
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
-    }
-
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<RoleDeleted as Exchange>::INFO.routing_key)
-            .optional(&self.reserved)
-            .finish()
+    /// The routing key of a message on `exchange/taskcluster-auth/v1/role-deleted`.
+    #[of(RoleDeleted)]
+    #[derive(Default)]
+    pub struct RoleDeletedRoutingKey {
+        /// Kept free for words that a later version may append. Bind with `#` in this
+        /// place, so that anything found here is accepted; a client does that by itself
+        /// when it is given no value.
+        pub reserved: Option<Words>,
     }
 }

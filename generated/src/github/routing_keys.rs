@@ -2,183 +2,77 @@
 
 //! The routing keys of messages.
 
-use taskcluster_pulse::{Exchange, RoutingKey, RoutingKeyError, Word};
-use taskcluster_pulse::__private::{KeyReader, KeyWriter};
+use taskcluster_pulse::Word;
+use taskcluster_pulse::__private::routing_keys;
 
 use super::{PullRequest, Push, Release, Rerun, TaskGroupCreationRequested};
 
-/// The routing key of a message on `exchange/taskcluster-github/v1/pull-request`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct PullRequestRoutingKey {
-    /// GitHub account, an `organization` or a user, that owns the repository of the
-    /// event. Each period of the GitHub name is given as `%` (`foo.bar` turns into
-    /// `foo%bar`); other special characters are left out, except for `-` and `_`.
-    pub organization: Word,
-    /// Name of the GitHub `repository` the event took place in, without its owner. Each
-    /// period of the GitHub name is given as `%` (`foo.bar` turns into `foo%bar`);
-    /// other special characters are left out, except for `-` and `_`.
-    pub repository: Word,
-    /// GitHub's `action`: what happened, for example `opened`. It is the same value as
-    /// the `action` property of the payload.
-    pub action: Word,
-}
-
-impl RoutingKey for PullRequestRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(
-            key,
-            <PullRequest as Exchange>::INFO.routing_key,
-        )?;
-        let key = Self {
-            organization: words.word()?,
-            repository: words.word()?,
-            action: words.word()?,
-        };
-        words.finish()?;
-        Ok(key)
+routing_keys! {
+    /// The routing key of a message on `exchange/taskcluster-github/v1/pull-request`.
+    #[of(PullRequest)]
+    pub struct PullRequestRoutingKey {
+        /// GitHub account, an `organization` or a user, that owns the repository of the
+        /// event. Each period of the GitHub name is given as `%` (`foo.bar` turns into
+        /// `foo%bar`); other special characters are left out, except for `-` and `_`.
+        pub organization: Word,
+        /// Name of the GitHub `repository` the event took place in, without its owner. Each
+        /// period of the GitHub name is given as `%` (`foo.bar` turns into `foo%bar`);
+        /// other special characters are left out, except for `-` and `_`.
+        pub repository: Word,
+        /// GitHub's `action`: what happened, for example `opened`. It is the same value as
+        /// the `action` property of the payload.
+        pub action: Word,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<PullRequest as Exchange>::INFO.routing_key)
-            .word(&self.organization)
-            .word(&self.repository)
-            .word(&self.action)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-github/v1/push`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct PushRoutingKey {
-    /// GitHub account, an `organization` or a user, that owns the repository of the
-    /// event. Each period of the GitHub name is given as `%` (`foo.bar` turns into
-    /// `foo%bar`); other special characters are left out, except for `-` and `_`.
-    pub organization: Word,
-    /// Name of the GitHub `repository` the event took place in, without its owner. Each
-    /// period of the GitHub name is given as `%` (`foo.bar` turns into `foo%bar`);
-    /// other special characters are left out, except for `-` and `_`.
-    pub repository: Word,
-}
-
-impl RoutingKey for PushRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <Push as Exchange>::INFO.routing_key)?;
-        let key = Self {
-            organization: words.word()?,
-            repository: words.word()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-github/v1/push`.
+    #[of(Push)]
+    pub struct PushRoutingKey {
+        /// GitHub account, an `organization` or a user, that owns the repository of the
+        /// event. Each period of the GitHub name is given as `%` (`foo.bar` turns into
+        /// `foo%bar`); other special characters are left out, except for `-` and `_`.
+        pub organization: Word,
+        /// Name of the GitHub `repository` the event took place in, without its owner. Each
+        /// period of the GitHub name is given as `%` (`foo.bar` turns into `foo%bar`);
+        /// other special characters are left out, except for `-` and `_`.
+        pub repository: Word,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<Push as Exchange>::INFO.routing_key)
-            .word(&self.organization)
-            .word(&self.repository)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-github/v1/release`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct ReleaseRoutingKey {
-    /// GitHub account, an `organization` or a user, that owns the repository of the
-    /// event. Each period of the GitHub name is given as `%` (`foo.bar` turns into
-    /// `foo%bar`); other special characters are left out, except for `-` and `_`.
-    pub organization: Word,
-    /// Name of the GitHub `repository` the event took place in, without its owner. Each
-    /// period of the GitHub name is given as `%` (`foo.bar` turns into `foo%bar`);
-    /// other special characters are left out, except for `-` and `_`.
-    pub repository: Word,
-}
-
-impl RoutingKey for ReleaseRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <Release as Exchange>::INFO.routing_key)?;
-        let key = Self {
-            organization: words.word()?,
-            repository: words.word()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-github/v1/release`.
+    #[of(Release)]
+    pub struct ReleaseRoutingKey {
+        /// GitHub account, an `organization` or a user, that owns the repository of the
+        /// event. Each period of the GitHub name is given as `%` (`foo.bar` turns into
+        /// `foo%bar`); other special characters are left out, except for `-` and `_`.
+        pub organization: Word,
+        /// Name of the GitHub `repository` the event took place in, without its owner. Each
+        /// period of the GitHub name is given as `%` (`foo.bar` turns into `foo%bar`);
+        /// other special characters are left out, except for `-` and `_`.
+        pub repository: Word,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<Release as Exchange>::INFO.routing_key)
-            .word(&self.organization)
-            .word(&self.repository)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-github/v1/rerun`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct RerunRoutingKey {
-    /// GitHub account, an `organization` or a user, that owns the repository of the
-    /// event. Each period of the GitHub name is given as `%` (`foo.bar` turns into
-    /// `foo%bar`); other special characters are left out, except for `-` and `_`.
-    pub organization: Word,
-    /// Name of the GitHub `repository` the event took place in, without its owner. Each
-    /// period of the GitHub name is given as `%` (`foo.bar` turns into `foo%bar`);
-    /// other special characters are left out, except for `-` and `_`.
-    pub repository: Word,
-}
-
-impl RoutingKey for RerunRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <Rerun as Exchange>::INFO.routing_key)?;
-        let key = Self {
-            organization: words.word()?,
-            repository: words.word()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-github/v1/rerun`.
+    #[of(Rerun)]
+    pub struct RerunRoutingKey {
+        /// GitHub account, an `organization` or a user, that owns the repository of the
+        /// event. Each period of the GitHub name is given as `%` (`foo.bar` turns into
+        /// `foo%bar`); other special characters are left out, except for `-` and `_`.
+        pub organization: Word,
+        /// Name of the GitHub `repository` the event took place in, without its owner. Each
+        /// period of the GitHub name is given as `%` (`foo.bar` turns into `foo%bar`);
+        /// other special characters are left out, except for `-` and `_`.
+        pub repository: Word,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<Rerun as Exchange>::INFO.routing_key)
-            .word(&self.organization)
-            .word(&self.repository)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-github/v1/task-group-creation-requested`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct TaskGroupCreationRequestedRoutingKey {
-    /// GitHub account, an `organization` or a user, that owns the repository of the
-    /// event. Each period of the GitHub name is given as `%` (`foo.bar` turns into
-    /// `foo%bar`); other special characters are left out, except for `-` and `_`.
-    pub organization: Word,
-    /// Name of the GitHub `repository` the event took place in, without its owner. Each
-    /// period of the GitHub name is given as `%` (`foo.bar` turns into `foo%bar`);
-    /// other special characters are left out, except for `-` and `_`.
-    pub repository: Word,
-}
-
-impl RoutingKey for TaskGroupCreationRequestedRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(
-            key,
-            <TaskGroupCreationRequested as Exchange>::INFO.routing_key,
-        )?;
-        let key = Self {
-            organization: words.word()?,
-            repository: words.word()?,
-        };
-        words.finish()?;
-        Ok(key)
-    }
-
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<TaskGroupCreationRequested as Exchange>::INFO.routing_key)
-            .word(&self.organization)
-            .word(&self.repository)
-            .finish()
+    /// The routing key of a message on `exchange/taskcluster-github/v1/task-group-creation-requested`.
+    #[of(TaskGroupCreationRequested)]
+    pub struct TaskGroupCreationRequestedRoutingKey {
+        /// GitHub account, an `organization` or a user, that owns the repository of the
+        /// event. Each period of the GitHub name is given as `%` (`foo.bar` turns into
+        /// `foo%bar`); other special characters are left out, except for `-` and `_`.
+        pub organization: Word,
+        /// Name of the GitHub `repository` the event took place in, without its owner. Each
+        /// period of the GitHub name is given as `%` (`foo.bar` turns into `foo%bar`);
+        /// other special characters are left out, except for `-` and `_`.
+        pub repository: Word,
     }
 }

@@ -2,97 +2,39 @@
 
 //! The routing keys of messages.
 
-use taskcluster_pulse::{Exchange, RoutingKey, RoutingKeyError, Words};
-use taskcluster_pulse::__private::{KeyReader, KeyWriter};
+use taskcluster_pulse::Words;
+use taskcluster_pulse::__private::routing_keys;
 
 use super::{HookCreated, HookDeleted, HookUpdated};
 
-/// The routing key of a message on `exchange/taskcluster-hooks/v1/hook-created`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct HookCreatedRoutingKey {
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for HookCreatedRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(
-            key,
-            <HookCreated as Exchange>::INFO.routing_key,
-        )?;
-        let key = Self {
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+routing_keys! {
+    /// The routing key of a message on `exchange/taskcluster-hooks/v1/hook-created`.
+    #[of(HookCreated)]
+    #[derive(Default)]
+    pub struct HookCreatedRoutingKey {
+        /// Kept free for words that a later version may append. Bind with `#` in this
+        /// place, so that anything found here is accepted; a client does that by itself
+        /// when it is given no value.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<HookCreated as Exchange>::INFO.routing_key)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-hooks/v1/hook-updated`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct HookUpdatedRoutingKey {
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for HookUpdatedRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(
-            key,
-            <HookUpdated as Exchange>::INFO.routing_key,
-        )?;
-        let key = Self {
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-hooks/v1/hook-updated`.
+    #[of(HookUpdated)]
+    #[derive(Default)]
+    pub struct HookUpdatedRoutingKey {
+        /// Kept free for words that a later version may append. Bind with `#` in this
+        /// place, so that anything found here is accepted; a client does that by itself
+        /// when it is given no value.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<HookUpdated as Exchange>::INFO.routing_key)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-hooks/v1/hook-deleted`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct HookDeletedRoutingKey {
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for HookDeletedRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(
-            key,
-            <HookDeleted as Exchange>::INFO.routing_key,
-        )?;
-        let key = Self {
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
-    }
-
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<HookDeleted as Exchange>::INFO.routing_key)
-            .optional(&self.reserved)
-            .finish()
+    /// The routing key of a message on `exchange/taskcluster-hooks/v1/hook-deleted`.
+    #[of(HookDeleted)]
+    #[derive(Default)]
+    pub struct HookDeletedRoutingKey {
+        /// Kept free for words that a later version may append. Bind with `#` in this
+        /// place, so that anything found here is accepted; a client does that by itself
+        /// when it is given no value.
+        pub reserved: Option<Words>,
     }
 }

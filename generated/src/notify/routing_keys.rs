@@ -2,29 +2,17 @@
 
 //! The routing keys of messages.
 
-use taskcluster_pulse::{Exchange, RoutingKey, RoutingKeyError, Words};
-use taskcluster_pulse::__private::{KeyReader, KeyWriter};
+use taskcluster_pulse::Words;
+use taskcluster_pulse::__private::routing_keys;
 
 use super::Notify;
 
-/// The routing key of a message on `exchange/taskcluster-notify/v1/notification`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct NotifyRoutingKey {
-    /// Topic chosen by the sender; it may consist of several words. For a task with a
-    /// route `notify.pulse.<topic>.on-<event>`, it is what stands for `<topic>` there.
-    pub topic: Words,
-}
-
-impl RoutingKey for NotifyRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <Notify as Exchange>::INFO.routing_key)?;
-        let key = Self { topic: words.words()? };
-        words.finish()?;
-        Ok(key)
-    }
-
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<Notify as Exchange>::INFO.routing_key).word(&self.topic).finish()
+routing_keys! {
+    /// The routing key of a message on `exchange/taskcluster-notify/v1/notification`.
+    #[of(Notify)]
+    pub struct NotifyRoutingKey {
+        /// Topic chosen by the sender; it may consist of several words. For a task with a
+        /// route `notify.pulse.<topic>.on-<event>`, it is what stands for `<topic>` there.
+        pub topic: Words,
     }
 }

@@ -2,8 +2,8 @@
 
 //! The routing keys of messages.
 
-use taskcluster_pulse::{Exchange, RoutingKey, RoutingKeyError, Word, Words};
-use taskcluster_pulse::__private::{KeyReader, KeyWriter};
+use taskcluster_pulse::{Word, Words};
+use taskcluster_pulse::__private::routing_keys;
 
 use super::{
     ArtifactCreated, TaskCompleted, TaskDefined, TaskException, TaskFailed,
@@ -11,619 +11,253 @@ use super::{
     TaskPriorityChanged, TaskRunning,
 };
 
-/// The routing key of a message on `exchange/taskcluster-queue/v1/task-defined`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct TaskDefinedRoutingKey {
-    /// `taskId` of the task in question.
-    pub task_id: Word,
-    /// `runId` of the task's most recent run; `_` if the task has no run yet.
-    pub run_id: Option<Word>,
-    /// `workerGroup` of the worker that claimed the task's most recent run; `_` if
-    /// there is none.
-    pub worker_group: Option<Word>,
-    /// `workerId` of the worker that claimed the task's most recent run; `_` if there
-    /// is none.
-    pub worker_id: Option<Word>,
-    /// `provisionerId` of the task: the first half of its `taskQueueId`.
-    pub provisioner_id: Word,
-    /// `workerType` the task is meant for: the second half of its `taskQueueId`.
-    pub worker_type: Word,
-    /// `schedulerId` given to the task by its creator.
-    pub scheduler_id: Word,
-    /// `taskGroupId` of the group that the task belongs to.
-    pub task_group_id: Word,
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for TaskDefinedRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(
-            key,
-            <TaskDefined as Exchange>::INFO.routing_key,
-        )?;
-        let key = Self {
-            task_id: words.word()?,
-            run_id: words.optional_word()?,
-            worker_group: words.optional_word()?,
-            worker_id: words.optional_word()?,
-            provisioner_id: words.word()?,
-            worker_type: words.word()?,
-            scheduler_id: words.word()?,
-            task_group_id: words.word()?,
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+routing_keys! {
+    /// The routing key of a message on `exchange/taskcluster-queue/v1/task-defined`.
+    #[of(TaskDefined)]
+    pub struct TaskDefinedRoutingKey {
+        /// `taskId` of the task in question.
+        pub task_id: Word,
+        /// `runId` of the task's most recent run; `_` if the task has no run yet.
+        pub run_id: Option<Word>,
+        /// `workerGroup` of the worker that claimed the task's most recent run; `_` if
+        /// there is none.
+        pub worker_group: Option<Word>,
+        /// `workerId` of the worker that claimed the task's most recent run; `_` if there
+        /// is none.
+        pub worker_id: Option<Word>,
+        /// `provisionerId` of the task: the first half of its `taskQueueId`.
+        pub provisioner_id: Word,
+        /// `workerType` the task is meant for: the second half of its `taskQueueId`.
+        pub worker_type: Word,
+        /// `schedulerId` given to the task by its creator.
+        pub scheduler_id: Word,
+        /// `taskGroupId` of the group that the task belongs to.
+        pub task_group_id: Word,
+        /// Kept free for words that a later version may append. Bind with `#` in this
+        /// place, so that anything found here is accepted; a client does that by itself
+        /// when it is given no value.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<TaskDefined as Exchange>::INFO.routing_key)
-            .word(&self.task_id)
-            .optional(&self.run_id)
-            .optional(&self.worker_group)
-            .optional(&self.worker_id)
-            .word(&self.provisioner_id)
-            .word(&self.worker_type)
-            .word(&self.scheduler_id)
-            .word(&self.task_group_id)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-queue/v1/task-pending`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct TaskPendingRoutingKey {
-    /// `taskId` of the task in question.
-    pub task_id: Word,
-    /// `runId` of the task's most recent run.
-    pub run_id: Word,
-    /// `workerGroup` of the worker that claimed the task's most recent run; `_` if
-    /// there is none.
-    pub worker_group: Option<Word>,
-    /// `workerId` of the worker that claimed the task's most recent run; `_` if there
-    /// is none.
-    pub worker_id: Option<Word>,
-    /// `provisionerId` of the task: the first half of its `taskQueueId`.
-    pub provisioner_id: Word,
-    /// `workerType` the task is meant for: the second half of its `taskQueueId`.
-    pub worker_type: Word,
-    /// `schedulerId` given to the task by its creator.
-    pub scheduler_id: Word,
-    /// `taskGroupId` of the group that the task belongs to.
-    pub task_group_id: Word,
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for TaskPendingRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(
-            key,
-            <TaskPending as Exchange>::INFO.routing_key,
-        )?;
-        let key = Self {
-            task_id: words.word()?,
-            run_id: words.word()?,
-            worker_group: words.optional_word()?,
-            worker_id: words.optional_word()?,
-            provisioner_id: words.word()?,
-            worker_type: words.word()?,
-            scheduler_id: words.word()?,
-            task_group_id: words.word()?,
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-queue/v1/task-pending`.
+    #[of(TaskPending)]
+    pub struct TaskPendingRoutingKey {
+        /// `taskId` of the task in question.
+        pub task_id: Word,
+        /// `runId` of the task's most recent run.
+        pub run_id: Word,
+        /// `workerGroup` of the worker that claimed the task's most recent run; `_` if
+        /// there is none.
+        pub worker_group: Option<Word>,
+        /// `workerId` of the worker that claimed the task's most recent run; `_` if there
+        /// is none.
+        pub worker_id: Option<Word>,
+        /// `provisionerId` of the task: the first half of its `taskQueueId`.
+        pub provisioner_id: Word,
+        /// `workerType` the task is meant for: the second half of its `taskQueueId`.
+        pub worker_type: Word,
+        /// `schedulerId` given to the task by its creator.
+        pub scheduler_id: Word,
+        /// `taskGroupId` of the group that the task belongs to.
+        pub task_group_id: Word,
+        /// Kept free for words that a later version may append. Bind with `#` in this
+        /// place, so that anything found here is accepted; a client does that by itself
+        /// when it is given no value.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<TaskPending as Exchange>::INFO.routing_key)
-            .word(&self.task_id)
-            .word(&self.run_id)
-            .optional(&self.worker_group)
-            .optional(&self.worker_id)
-            .word(&self.provisioner_id)
-            .word(&self.worker_type)
-            .word(&self.scheduler_id)
-            .word(&self.task_group_id)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-queue/v1/task-running`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct TaskRunningRoutingKey {
-    /// `taskId` of the task in question.
-    pub task_id: Word,
-    /// `runId` of the task's most recent run.
-    pub run_id: Word,
-    /// `workerGroup` of the worker that claimed the task's most recent run.
-    pub worker_group: Word,
-    /// `workerId` of the worker that claimed the task's most recent run.
-    pub worker_id: Word,
-    /// `provisionerId` of the task: the first half of its `taskQueueId`.
-    pub provisioner_id: Word,
-    /// `workerType` the task is meant for: the second half of its `taskQueueId`.
-    pub worker_type: Word,
-    /// `schedulerId` given to the task by its creator.
-    pub scheduler_id: Word,
-    /// `taskGroupId` of the group that the task belongs to.
-    pub task_group_id: Word,
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for TaskRunningRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(
-            key,
-            <TaskRunning as Exchange>::INFO.routing_key,
-        )?;
-        let key = Self {
-            task_id: words.word()?,
-            run_id: words.word()?,
-            worker_group: words.word()?,
-            worker_id: words.word()?,
-            provisioner_id: words.word()?,
-            worker_type: words.word()?,
-            scheduler_id: words.word()?,
-            task_group_id: words.word()?,
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-queue/v1/task-running`.
+    #[of(TaskRunning)]
+    pub struct TaskRunningRoutingKey {
+        /// `taskId` of the task in question.
+        pub task_id: Word,
+        /// `runId` of the task's most recent run.
+        pub run_id: Word,
+        /// `workerGroup` of the worker that claimed the task's most recent run.
+        pub worker_group: Word,
+        /// `workerId` of the worker that claimed the task's most recent run.
+        pub worker_id: Word,
+        /// `provisionerId` of the task: the first half of its `taskQueueId`.
+        pub provisioner_id: Word,
+        /// `workerType` the task is meant for: the second half of its `taskQueueId`.
+        pub worker_type: Word,
+        /// `schedulerId` given to the task by its creator.
+        pub scheduler_id: Word,
+        /// `taskGroupId` of the group that the task belongs to.
+        pub task_group_id: Word,
+        /// Kept free for words that a later version may append. Bind with `#` in this
+        /// place, so that anything found here is accepted; a client does that by itself
+        /// when it is given no value.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<TaskRunning as Exchange>::INFO.routing_key)
-            .word(&self.task_id)
-            .word(&self.run_id)
-            .word(&self.worker_group)
-            .word(&self.worker_id)
-            .word(&self.provisioner_id)
-            .word(&self.worker_type)
-            .word(&self.scheduler_id)
-            .word(&self.task_group_id)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-queue/v1/artifact-created`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct ArtifactCreatedRoutingKey {
-    /// `taskId` of the task in question.
-    pub task_id: Word,
-    /// `runId` of the task's most recent run.
-    pub run_id: Word,
-    /// `workerGroup` of the worker that claimed the task's most recent run.
-    pub worker_group: Word,
-    /// `workerId` of the worker that claimed the task's most recent run.
-    pub worker_id: Word,
-    /// `provisionerId` of the task: the first half of its `taskQueueId`.
-    pub provisioner_id: Word,
-    /// `workerType` the task is meant for: the second half of its `taskQueueId`.
-    pub worker_type: Word,
-    /// `schedulerId` given to the task by its creator.
-    pub scheduler_id: Word,
-    /// `taskGroupId` of the group that the task belongs to.
-    pub task_group_id: Word,
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for ArtifactCreatedRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(
-            key,
-            <ArtifactCreated as Exchange>::INFO.routing_key,
-        )?;
-        let key = Self {
-            task_id: words.word()?,
-            run_id: words.word()?,
-            worker_group: words.word()?,
-            worker_id: words.word()?,
-            provisioner_id: words.word()?,
-            worker_type: words.word()?,
-            scheduler_id: words.word()?,
-            task_group_id: words.word()?,
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-queue/v1/artifact-created`.
+    #[of(ArtifactCreated)]
+    pub struct ArtifactCreatedRoutingKey {
+        /// `taskId` of the task in question.
+        pub task_id: Word,
+        /// `runId` of the task's most recent run.
+        pub run_id: Word,
+        /// `workerGroup` of the worker that claimed the task's most recent run.
+        pub worker_group: Word,
+        /// `workerId` of the worker that claimed the task's most recent run.
+        pub worker_id: Word,
+        /// `provisionerId` of the task: the first half of its `taskQueueId`.
+        pub provisioner_id: Word,
+        /// `workerType` the task is meant for: the second half of its `taskQueueId`.
+        pub worker_type: Word,
+        /// `schedulerId` given to the task by its creator.
+        pub scheduler_id: Word,
+        /// `taskGroupId` of the group that the task belongs to.
+        pub task_group_id: Word,
+        /// Kept free for words that a later version may append. Bind with `#` in this
+        /// place, so that anything found here is accepted; a client does that by itself
+        /// when it is given no value.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<ArtifactCreated as Exchange>::INFO.routing_key)
-            .word(&self.task_id)
-            .word(&self.run_id)
-            .word(&self.worker_group)
-            .word(&self.worker_id)
-            .word(&self.provisioner_id)
-            .word(&self.worker_type)
-            .word(&self.scheduler_id)
-            .word(&self.task_group_id)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-queue/v1/task-completed`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct TaskCompletedRoutingKey {
-    /// `taskId` of the task in question.
-    pub task_id: Word,
-    /// `runId` of the task's most recent run.
-    pub run_id: Word,
-    /// `workerGroup` of the worker that claimed the task's most recent run.
-    pub worker_group: Word,
-    /// `workerId` of the worker that claimed the task's most recent run.
-    pub worker_id: Word,
-    /// `provisionerId` of the task: the first half of its `taskQueueId`.
-    pub provisioner_id: Word,
-    /// `workerType` the task is meant for: the second half of its `taskQueueId`.
-    pub worker_type: Word,
-    /// `schedulerId` given to the task by its creator.
-    pub scheduler_id: Word,
-    /// `taskGroupId` of the group that the task belongs to.
-    pub task_group_id: Word,
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for TaskCompletedRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(
-            key,
-            <TaskCompleted as Exchange>::INFO.routing_key,
-        )?;
-        let key = Self {
-            task_id: words.word()?,
-            run_id: words.word()?,
-            worker_group: words.word()?,
-            worker_id: words.word()?,
-            provisioner_id: words.word()?,
-            worker_type: words.word()?,
-            scheduler_id: words.word()?,
-            task_group_id: words.word()?,
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-queue/v1/task-completed`.
+    #[of(TaskCompleted)]
+    pub struct TaskCompletedRoutingKey {
+        /// `taskId` of the task in question.
+        pub task_id: Word,
+        /// `runId` of the task's most recent run.
+        pub run_id: Word,
+        /// `workerGroup` of the worker that claimed the task's most recent run.
+        pub worker_group: Word,
+        /// `workerId` of the worker that claimed the task's most recent run.
+        pub worker_id: Word,
+        /// `provisionerId` of the task: the first half of its `taskQueueId`.
+        pub provisioner_id: Word,
+        /// `workerType` the task is meant for: the second half of its `taskQueueId`.
+        pub worker_type: Word,
+        /// `schedulerId` given to the task by its creator.
+        pub scheduler_id: Word,
+        /// `taskGroupId` of the group that the task belongs to.
+        pub task_group_id: Word,
+        /// Kept free for words that a later version may append. Bind with `#` in this
+        /// place, so that anything found here is accepted; a client does that by itself
+        /// when it is given no value.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<TaskCompleted as Exchange>::INFO.routing_key)
-            .word(&self.task_id)
-            .word(&self.run_id)
-            .word(&self.worker_group)
-            .word(&self.worker_id)
-            .word(&self.provisioner_id)
-            .word(&self.worker_type)
-            .word(&self.scheduler_id)
-            .word(&self.task_group_id)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-queue/v1/task-failed`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct TaskFailedRoutingKey {
-    /// `taskId` of the task in question.
-    pub task_id: Word,
-    /// `runId` of the task's most recent run; `_` if the task has no run yet.
-    pub run_id: Option<Word>,
-    /// `workerGroup` of the worker that claimed the task's most recent run; `_` if
-    /// there is none.
-    pub worker_group: Option<Word>,
-    /// `workerId` of the worker that claimed the task's most recent run; `_` if there
-    /// is none.
-    pub worker_id: Option<Word>,
-    /// `provisionerId` of the task: the first half of its `taskQueueId`.
-    pub provisioner_id: Word,
-    /// `workerType` the task is meant for: the second half of its `taskQueueId`.
-    pub worker_type: Word,
-    /// `schedulerId` given to the task by its creator.
-    pub scheduler_id: Word,
-    /// `taskGroupId` of the group that the task belongs to.
-    pub task_group_id: Word,
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for TaskFailedRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <TaskFailed as Exchange>::INFO.routing_key)?;
-        let key = Self {
-            task_id: words.word()?,
-            run_id: words.optional_word()?,
-            worker_group: words.optional_word()?,
-            worker_id: words.optional_word()?,
-            provisioner_id: words.word()?,
-            worker_type: words.word()?,
-            scheduler_id: words.word()?,
-            task_group_id: words.word()?,
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-queue/v1/task-failed`.
+    #[of(TaskFailed)]
+    pub struct TaskFailedRoutingKey {
+        /// `taskId` of the task in question.
+        pub task_id: Word,
+        /// `runId` of the task's most recent run; `_` if the task has no run yet.
+        pub run_id: Option<Word>,
+        /// `workerGroup` of the worker that claimed the task's most recent run; `_` if
+        /// there is none.
+        pub worker_group: Option<Word>,
+        /// `workerId` of the worker that claimed the task's most recent run; `_` if there
+        /// is none.
+        pub worker_id: Option<Word>,
+        /// `provisionerId` of the task: the first half of its `taskQueueId`.
+        pub provisioner_id: Word,
+        /// `workerType` the task is meant for: the second half of its `taskQueueId`.
+        pub worker_type: Word,
+        /// `schedulerId` given to the task by its creator.
+        pub scheduler_id: Word,
+        /// `taskGroupId` of the group that the task belongs to.
+        pub task_group_id: Word,
+        /// Kept free for words that a later version may append. Bind with `#` in this
+        /// place, so that anything found here is accepted; a client does that by itself
+        /// when it is given no value.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<TaskFailed as Exchange>::INFO.routing_key)
-            .word(&self.task_id)
-            .optional(&self.run_id)
-            .optional(&self.worker_group)
-            .optional(&self.worker_id)
-            .word(&self.provisioner_id)
-            .word(&self.worker_type)
-            .word(&self.scheduler_id)
-            .word(&self.task_group_id)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-queue/v1/task-exception`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct TaskExceptionRoutingKey {
-    /// `taskId` of the task in question.
-    pub task_id: Word,
-    /// `runId` of the task's most recent run; `_` if the task has no run yet.
-    pub run_id: Option<Word>,
-    /// `workerGroup` of the worker that claimed the task's most recent run; `_` if
-    /// there is none.
-    pub worker_group: Option<Word>,
-    /// `workerId` of the worker that claimed the task's most recent run; `_` if there
-    /// is none.
-    pub worker_id: Option<Word>,
-    /// `provisionerId` of the task: the first half of its `taskQueueId`.
-    pub provisioner_id: Word,
-    /// `workerType` the task is meant for: the second half of its `taskQueueId`.
-    pub worker_type: Word,
-    /// `schedulerId` given to the task by its creator.
-    pub scheduler_id: Word,
-    /// `taskGroupId` of the group that the task belongs to.
-    pub task_group_id: Word,
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for TaskExceptionRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(
-            key,
-            <TaskException as Exchange>::INFO.routing_key,
-        )?;
-        let key = Self {
-            task_id: words.word()?,
-            run_id: words.optional_word()?,
-            worker_group: words.optional_word()?,
-            worker_id: words.optional_word()?,
-            provisioner_id: words.word()?,
-            worker_type: words.word()?,
-            scheduler_id: words.word()?,
-            task_group_id: words.word()?,
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-queue/v1/task-exception`.
+    #[of(TaskException)]
+    pub struct TaskExceptionRoutingKey {
+        /// `taskId` of the task in question.
+        pub task_id: Word,
+        /// `runId` of the task's most recent run; `_` if the task has no run yet.
+        pub run_id: Option<Word>,
+        /// `workerGroup` of the worker that claimed the task's most recent run; `_` if
+        /// there is none.
+        pub worker_group: Option<Word>,
+        /// `workerId` of the worker that claimed the task's most recent run; `_` if there
+        /// is none.
+        pub worker_id: Option<Word>,
+        /// `provisionerId` of the task: the first half of its `taskQueueId`.
+        pub provisioner_id: Word,
+        /// `workerType` the task is meant for: the second half of its `taskQueueId`.
+        pub worker_type: Word,
+        /// `schedulerId` given to the task by its creator.
+        pub scheduler_id: Word,
+        /// `taskGroupId` of the group that the task belongs to.
+        pub task_group_id: Word,
+        /// Kept free for words that a later version may append. Bind with `#` in this
+        /// place, so that anything found here is accepted; a client does that by itself
+        /// when it is given no value.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<TaskException as Exchange>::INFO.routing_key)
-            .word(&self.task_id)
-            .optional(&self.run_id)
-            .optional(&self.worker_group)
-            .optional(&self.worker_id)
-            .word(&self.provisioner_id)
-            .word(&self.worker_type)
-            .word(&self.scheduler_id)
-            .word(&self.task_group_id)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-queue/v1/task-group-resolved`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct TaskGroupResolvedRoutingKey {
-    /// `taskGroupId` of the task group in question.
-    pub task_group_id: Word,
-    /// `schedulerId` of the task group in question.
-    pub scheduler_id: Word,
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for TaskGroupResolvedRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(
-            key,
-            <TaskGroupResolved as Exchange>::INFO.routing_key,
-        )?;
-        let key = Self {
-            task_group_id: words.word()?,
-            scheduler_id: words.word()?,
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-queue/v1/task-group-resolved`.
+    #[of(TaskGroupResolved)]
+    pub struct TaskGroupResolvedRoutingKey {
+        /// `taskGroupId` of the task group in question.
+        pub task_group_id: Word,
+        /// `schedulerId` of the task group in question.
+        pub scheduler_id: Word,
+        /// Kept free for words that a later version may append. Bind with `#` in this
+        /// place, so that anything found here is accepted; a client does that by itself
+        /// when it is given no value.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<TaskGroupResolved as Exchange>::INFO.routing_key)
-            .word(&self.task_group_id)
-            .word(&self.scheduler_id)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-queue/v1/task-group-sealed`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct TaskGroupSealedRoutingKey {
-    /// `taskGroupId` of the task group in question.
-    pub task_group_id: Word,
-    /// `schedulerId` of the task group in question.
-    pub scheduler_id: Word,
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for TaskGroupSealedRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(
-            key,
-            <TaskGroupSealed as Exchange>::INFO.routing_key,
-        )?;
-        let key = Self {
-            task_group_id: words.word()?,
-            scheduler_id: words.word()?,
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-queue/v1/task-group-sealed`.
+    #[of(TaskGroupSealed)]
+    pub struct TaskGroupSealedRoutingKey {
+        /// `taskGroupId` of the task group in question.
+        pub task_group_id: Word,
+        /// `schedulerId` of the task group in question.
+        pub scheduler_id: Word,
+        /// Kept free for words that a later version may append. Bind with `#` in this
+        /// place, so that anything found here is accepted; a client does that by itself
+        /// when it is given no value.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<TaskGroupSealed as Exchange>::INFO.routing_key)
-            .word(&self.task_group_id)
-            .word(&self.scheduler_id)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-queue/v1/task-priority-changed`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct TaskPriorityChangedRoutingKey {
-    /// `taskId` of the task in question.
-    pub task_id: Word,
-    /// `runId` of the task's most recent run; `_` if the task has no run yet.
-    pub run_id: Option<Word>,
-    /// `workerGroup` of the worker that claimed the task's most recent run; `_` if
-    /// there is none.
-    pub worker_group: Option<Word>,
-    /// `workerId` of the worker that claimed the task's most recent run; `_` if there
-    /// is none.
-    pub worker_id: Option<Word>,
-    /// `provisionerId` of the task: the first half of its `taskQueueId`.
-    pub provisioner_id: Word,
-    /// `workerType` the task is meant for: the second half of its `taskQueueId`.
-    pub worker_type: Word,
-    /// `schedulerId` given to the task by its creator.
-    pub scheduler_id: Word,
-    /// `taskGroupId` of the group that the task belongs to.
-    pub task_group_id: Word,
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for TaskPriorityChangedRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(
-            key,
-            <TaskPriorityChanged as Exchange>::INFO.routing_key,
-        )?;
-        let key = Self {
-            task_id: words.word()?,
-            run_id: words.optional_word()?,
-            worker_group: words.optional_word()?,
-            worker_id: words.optional_word()?,
-            provisioner_id: words.word()?,
-            worker_type: words.word()?,
-            scheduler_id: words.word()?,
-            task_group_id: words.word()?,
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-queue/v1/task-priority-changed`.
+    #[of(TaskPriorityChanged)]
+    pub struct TaskPriorityChangedRoutingKey {
+        /// `taskId` of the task in question.
+        pub task_id: Word,
+        /// `runId` of the task's most recent run; `_` if the task has no run yet.
+        pub run_id: Option<Word>,
+        /// `workerGroup` of the worker that claimed the task's most recent run; `_` if
+        /// there is none.
+        pub worker_group: Option<Word>,
+        /// `workerId` of the worker that claimed the task's most recent run; `_` if there
+        /// is none.
+        pub worker_id: Option<Word>,
+        /// `provisionerId` of the task: the first half of its `taskQueueId`.
+        pub provisioner_id: Word,
+        /// `workerType` the task is meant for: the second half of its `taskQueueId`.
+        pub worker_type: Word,
+        /// `schedulerId` given to the task by its creator.
+        pub scheduler_id: Word,
+        /// `taskGroupId` of the group that the task belongs to.
+        pub task_group_id: Word,
+        /// Kept free for words that a later version may append. Bind with `#` in this
+        /// place, so that anything found here is accepted; a client does that by itself
+        /// when it is given no value.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<TaskPriorityChanged as Exchange>::INFO.routing_key)
-            .word(&self.task_id)
-            .optional(&self.run_id)
-            .optional(&self.worker_group)
-            .optional(&self.worker_id)
-            .word(&self.provisioner_id)
-            .word(&self.worker_type)
-            .word(&self.scheduler_id)
-            .word(&self.task_group_id)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-queue/v1/task-group-priority-changed`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct TaskGroupPriorityChangedRoutingKey {
-    /// `taskGroupId` of the task group in question.
-    pub task_group_id: Word,
-    /// `schedulerId` of the task group in question.
-    pub scheduler_id: Word,
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for TaskGroupPriorityChangedRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(
-            key,
-            <TaskGroupPriorityChanged as Exchange>::INFO.routing_key,
-        )?;
-        let key = Self {
-            task_group_id: words.word()?,
-            scheduler_id: words.word()?,
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
-    }
-
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<TaskGroupPriorityChanged as Exchange>::INFO.routing_key)
-            .word(&self.task_group_id)
-            .word(&self.scheduler_id)
-            .optional(&self.reserved)
-            .finish()
+    /// The routing key of a message on `exchange/taskcluster-queue/v1/task-group-priority-changed`.
+    #[of(TaskGroupPriorityChanged)]
+    pub struct TaskGroupPriorityChangedRoutingKey {
+        /// `taskGroupId` of the task group in question.
+        pub task_group_id: Word,
+        /// `schedulerId` of the task group in question.
+        pub scheduler_id: Word,
+        /// Kept free for words that a later version may append. Bind with `#` in this
+        /// place, so that anything found here is accepted; a client does that by itself
+        /// when it is given no value.
+        pub reserved: Option<Words>,
     }
 }

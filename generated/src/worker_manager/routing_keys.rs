@@ -2,8 +2,8 @@
 
 //! The routing keys of messages.
 
-use taskcluster_pulse::{Exchange, RoutingKey, RoutingKeyError, Word, Words};
-use taskcluster_pulse::__private::{KeyReader, KeyWriter};
+use taskcluster_pulse::{Word, Words};
+use taskcluster_pulse::__private::routing_keys;
 
 use super::{
     LaunchConfigArchived, LaunchConfigCreated, LaunchConfigUpdated, WorkerPoolCreated,
@@ -11,570 +11,248 @@ use super::{
     WorkerStopped,
 };
 
-/// The routing key of a message on `exchange/taskcluster-worker-manager/v1/worker-pool-created`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct WorkerPoolCreatedRoutingKey {
-    /// `providerId` of the provider in charge; `_` where the service leaves it open.
-    pub provider_id: Option<Word>,
-    /// What stands before the slash of the `workerPoolId`; `_` where the service leaves
-    /// it open.
-    pub provisioner_id: Option<Word>,
-    /// What stands after the slash of the `workerPoolId`; `_` where the service leaves
-    /// it open.
-    pub worker_type: Option<Word>,
-    /// `workerGroup` of the worker, that is, its region or other location; `_` where
-    /// the service leaves it open.
-    pub worker_group: Option<Word>,
-    /// `workerId` of the worker; `_` where the service leaves it open.
-    pub worker_id: Option<Word>,
-    /// `launchConfigId` of the launch configuration; `_` where the service leaves it
-    /// open.
-    pub launch_config_id: Option<Word>,
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for WorkerPoolCreatedRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(
-            key,
-            <WorkerPoolCreated as Exchange>::INFO.routing_key,
-        )?;
-        let key = Self {
-            provider_id: words.optional_word()?,
-            provisioner_id: words.optional_word()?,
-            worker_type: words.optional_word()?,
-            worker_group: words.optional_word()?,
-            worker_id: words.optional_word()?,
-            launch_config_id: words.optional_word()?,
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+routing_keys! {
+    /// The routing key of a message on `exchange/taskcluster-worker-manager/v1/worker-pool-created`.
+    #[of(WorkerPoolCreated)]
+    #[derive(Default)]
+    pub struct WorkerPoolCreatedRoutingKey {
+        /// `providerId` of the provider in charge; `_` where the service leaves it open.
+        pub provider_id: Option<Word>,
+        /// What stands before the slash of the `workerPoolId`; `_` where the service leaves
+        /// it open.
+        pub provisioner_id: Option<Word>,
+        /// What stands after the slash of the `workerPoolId`; `_` where the service leaves
+        /// it open.
+        pub worker_type: Option<Word>,
+        /// `workerGroup` of the worker, that is, its region or other location; `_` where
+        /// the service leaves it open.
+        pub worker_group: Option<Word>,
+        /// `workerId` of the worker; `_` where the service leaves it open.
+        pub worker_id: Option<Word>,
+        /// `launchConfigId` of the launch configuration; `_` where the service leaves it
+        /// open.
+        pub launch_config_id: Option<Word>,
+        /// Kept free for words that a later version may append. Bind with `#` in this
+        /// place, so that anything found here is accepted; a client does that by itself
+        /// when it is given no value.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<WorkerPoolCreated as Exchange>::INFO.routing_key)
-            .optional(&self.provider_id)
-            .optional(&self.provisioner_id)
-            .optional(&self.worker_type)
-            .optional(&self.worker_group)
-            .optional(&self.worker_id)
-            .optional(&self.launch_config_id)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-worker-manager/v1/worker-pool-updated`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct WorkerPoolUpdatedRoutingKey {
-    /// `providerId` of the provider in charge; `_` where the service leaves it open.
-    pub provider_id: Option<Word>,
-    /// What stands before the slash of the `workerPoolId`; `_` where the service leaves
-    /// it open.
-    pub provisioner_id: Option<Word>,
-    /// What stands after the slash of the `workerPoolId`; `_` where the service leaves
-    /// it open.
-    pub worker_type: Option<Word>,
-    /// `workerGroup` of the worker, that is, its region or other location; `_` where
-    /// the service leaves it open.
-    pub worker_group: Option<Word>,
-    /// `workerId` of the worker; `_` where the service leaves it open.
-    pub worker_id: Option<Word>,
-    /// `launchConfigId` of the launch configuration; `_` where the service leaves it
-    /// open.
-    pub launch_config_id: Option<Word>,
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for WorkerPoolUpdatedRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(
-            key,
-            <WorkerPoolUpdated as Exchange>::INFO.routing_key,
-        )?;
-        let key = Self {
-            provider_id: words.optional_word()?,
-            provisioner_id: words.optional_word()?,
-            worker_type: words.optional_word()?,
-            worker_group: words.optional_word()?,
-            worker_id: words.optional_word()?,
-            launch_config_id: words.optional_word()?,
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-worker-manager/v1/worker-pool-updated`.
+    #[of(WorkerPoolUpdated)]
+    #[derive(Default)]
+    pub struct WorkerPoolUpdatedRoutingKey {
+        /// `providerId` of the provider in charge; `_` where the service leaves it open.
+        pub provider_id: Option<Word>,
+        /// What stands before the slash of the `workerPoolId`; `_` where the service leaves
+        /// it open.
+        pub provisioner_id: Option<Word>,
+        /// What stands after the slash of the `workerPoolId`; `_` where the service leaves
+        /// it open.
+        pub worker_type: Option<Word>,
+        /// `workerGroup` of the worker, that is, its region or other location; `_` where
+        /// the service leaves it open.
+        pub worker_group: Option<Word>,
+        /// `workerId` of the worker; `_` where the service leaves it open.
+        pub worker_id: Option<Word>,
+        /// `launchConfigId` of the launch configuration; `_` where the service leaves it
+        /// open.
+        pub launch_config_id: Option<Word>,
+        /// Kept free for words that a later version may append. Bind with `#` in this
+        /// place, so that anything found here is accepted; a client does that by itself
+        /// when it is given no value.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<WorkerPoolUpdated as Exchange>::INFO.routing_key)
-            .optional(&self.provider_id)
-            .optional(&self.provisioner_id)
-            .optional(&self.worker_type)
-            .optional(&self.worker_group)
-            .optional(&self.worker_id)
-            .optional(&self.launch_config_id)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-worker-manager/v1/worker-pool-error`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct WorkerPoolErrorRoutingKey {
-    /// `providerId` of the provider in charge; `_` where the service leaves it open.
-    pub provider_id: Option<Word>,
-    /// What stands before the slash of the `workerPoolId`; `_` where the service leaves
-    /// it open.
-    pub provisioner_id: Option<Word>,
-    /// What stands after the slash of the `workerPoolId`; `_` where the service leaves
-    /// it open.
-    pub worker_type: Option<Word>,
-    /// `workerGroup` of the worker, that is, its region or other location; `_` where
-    /// the service leaves it open.
-    pub worker_group: Option<Word>,
-    /// `workerId` of the worker; `_` where the service leaves it open.
-    pub worker_id: Option<Word>,
-    /// `launchConfigId` of the launch configuration; `_` where the service leaves it
-    /// open.
-    pub launch_config_id: Option<Word>,
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for WorkerPoolErrorRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(
-            key,
-            <WorkerPoolError as Exchange>::INFO.routing_key,
-        )?;
-        let key = Self {
-            provider_id: words.optional_word()?,
-            provisioner_id: words.optional_word()?,
-            worker_type: words.optional_word()?,
-            worker_group: words.optional_word()?,
-            worker_id: words.optional_word()?,
-            launch_config_id: words.optional_word()?,
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-worker-manager/v1/worker-pool-error`.
+    #[of(WorkerPoolError)]
+    #[derive(Default)]
+    pub struct WorkerPoolErrorRoutingKey {
+        /// `providerId` of the provider in charge; `_` where the service leaves it open.
+        pub provider_id: Option<Word>,
+        /// What stands before the slash of the `workerPoolId`; `_` where the service leaves
+        /// it open.
+        pub provisioner_id: Option<Word>,
+        /// What stands after the slash of the `workerPoolId`; `_` where the service leaves
+        /// it open.
+        pub worker_type: Option<Word>,
+        /// `workerGroup` of the worker, that is, its region or other location; `_` where
+        /// the service leaves it open.
+        pub worker_group: Option<Word>,
+        /// `workerId` of the worker; `_` where the service leaves it open.
+        pub worker_id: Option<Word>,
+        /// `launchConfigId` of the launch configuration; `_` where the service leaves it
+        /// open.
+        pub launch_config_id: Option<Word>,
+        /// Kept free for words that a later version may append. Bind with `#` in this
+        /// place, so that anything found here is accepted; a client does that by itself
+        /// when it is given no value.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<WorkerPoolError as Exchange>::INFO.routing_key)
-            .optional(&self.provider_id)
-            .optional(&self.provisioner_id)
-            .optional(&self.worker_type)
-            .optional(&self.worker_group)
-            .optional(&self.worker_id)
-            .optional(&self.launch_config_id)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-worker-manager/v1/worker-requested`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct WorkerRequestedRoutingKey {
-    /// `providerId` of the provider in charge.
-    pub provider_id: Word,
-    /// What stands before the slash of the `workerPoolId`.
-    pub provisioner_id: Word,
-    /// What stands after the slash of the `workerPoolId`.
-    pub worker_type: Word,
-    /// `workerGroup` of the worker: its region or other location.
-    pub worker_group: Word,
-    /// `workerId` of the worker.
-    pub worker_id: Word,
-    /// `launchConfigId` of the launch configuration; `_` where the service leaves it
-    /// open.
-    pub launch_config_id: Option<Word>,
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for WorkerRequestedRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(
-            key,
-            <WorkerRequested as Exchange>::INFO.routing_key,
-        )?;
-        let key = Self {
-            provider_id: words.word()?,
-            provisioner_id: words.word()?,
-            worker_type: words.word()?,
-            worker_group: words.word()?,
-            worker_id: words.word()?,
-            launch_config_id: words.optional_word()?,
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-worker-manager/v1/worker-requested`.
+    #[of(WorkerRequested)]
+    pub struct WorkerRequestedRoutingKey {
+        /// `providerId` of the provider in charge.
+        pub provider_id: Word,
+        /// What stands before the slash of the `workerPoolId`.
+        pub provisioner_id: Word,
+        /// What stands after the slash of the `workerPoolId`.
+        pub worker_type: Word,
+        /// `workerGroup` of the worker: its region or other location.
+        pub worker_group: Word,
+        /// `workerId` of the worker.
+        pub worker_id: Word,
+        /// `launchConfigId` of the launch configuration; `_` where the service leaves it
+        /// open.
+        pub launch_config_id: Option<Word>,
+        /// Kept free for words that a later version may append. Bind with `#` in this
+        /// place, so that anything found here is accepted; a client does that by itself
+        /// when it is given no value.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<WorkerRequested as Exchange>::INFO.routing_key)
-            .word(&self.provider_id)
-            .word(&self.provisioner_id)
-            .word(&self.worker_type)
-            .word(&self.worker_group)
-            .word(&self.worker_id)
-            .optional(&self.launch_config_id)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-worker-manager/v1/worker-running`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct WorkerRunningRoutingKey {
-    /// `providerId` of the provider in charge.
-    pub provider_id: Word,
-    /// What stands before the slash of the `workerPoolId`.
-    pub provisioner_id: Word,
-    /// What stands after the slash of the `workerPoolId`.
-    pub worker_type: Word,
-    /// `workerGroup` of the worker: its region or other location.
-    pub worker_group: Word,
-    /// `workerId` of the worker.
-    pub worker_id: Word,
-    /// `launchConfigId` of the launch configuration; `_` where the service leaves it
-    /// open.
-    pub launch_config_id: Option<Word>,
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for WorkerRunningRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(
-            key,
-            <WorkerRunning as Exchange>::INFO.routing_key,
-        )?;
-        let key = Self {
-            provider_id: words.word()?,
-            provisioner_id: words.word()?,
-            worker_type: words.word()?,
-            worker_group: words.word()?,
-            worker_id: words.word()?,
-            launch_config_id: words.optional_word()?,
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-worker-manager/v1/worker-running`.
+    #[of(WorkerRunning)]
+    pub struct WorkerRunningRoutingKey {
+        /// `providerId` of the provider in charge.
+        pub provider_id: Word,
+        /// What stands before the slash of the `workerPoolId`.
+        pub provisioner_id: Word,
+        /// What stands after the slash of the `workerPoolId`.
+        pub worker_type: Word,
+        /// `workerGroup` of the worker: its region or other location.
+        pub worker_group: Word,
+        /// `workerId` of the worker.
+        pub worker_id: Word,
+        /// `launchConfigId` of the launch configuration; `_` where the service leaves it
+        /// open.
+        pub launch_config_id: Option<Word>,
+        /// Kept free for words that a later version may append. Bind with `#` in this
+        /// place, so that anything found here is accepted; a client does that by itself
+        /// when it is given no value.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<WorkerRunning as Exchange>::INFO.routing_key)
-            .word(&self.provider_id)
-            .word(&self.provisioner_id)
-            .word(&self.worker_type)
-            .word(&self.worker_group)
-            .word(&self.worker_id)
-            .optional(&self.launch_config_id)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-worker-manager/v1/worker-stopped`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct WorkerStoppedRoutingKey {
-    /// `providerId` of the provider in charge.
-    pub provider_id: Word,
-    /// What stands before the slash of the `workerPoolId`.
-    pub provisioner_id: Word,
-    /// What stands after the slash of the `workerPoolId`.
-    pub worker_type: Word,
-    /// `workerGroup` of the worker: its region or other location.
-    pub worker_group: Word,
-    /// `workerId` of the worker.
-    pub worker_id: Word,
-    /// `launchConfigId` of the launch configuration; `_` where the service leaves it
-    /// open.
-    pub launch_config_id: Option<Word>,
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for WorkerStoppedRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(
-            key,
-            <WorkerStopped as Exchange>::INFO.routing_key,
-        )?;
-        let key = Self {
-            provider_id: words.word()?,
-            provisioner_id: words.word()?,
-            worker_type: words.word()?,
-            worker_group: words.word()?,
-            worker_id: words.word()?,
-            launch_config_id: words.optional_word()?,
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-worker-manager/v1/worker-stopped`.
+    #[of(WorkerStopped)]
+    pub struct WorkerStoppedRoutingKey {
+        /// `providerId` of the provider in charge.
+        pub provider_id: Word,
+        /// What stands before the slash of the `workerPoolId`.
+        pub provisioner_id: Word,
+        /// What stands after the slash of the `workerPoolId`.
+        pub worker_type: Word,
+        /// `workerGroup` of the worker: its region or other location.
+        pub worker_group: Word,
+        /// `workerId` of the worker.
+        pub worker_id: Word,
+        /// `launchConfigId` of the launch configuration; `_` where the service leaves it
+        /// open.
+        pub launch_config_id: Option<Word>,
+        /// Kept free for words that a later version may append. Bind with `#` in this
+        /// place, so that anything found here is accepted; a client does that by itself
+        /// when it is given no value.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<WorkerStopped as Exchange>::INFO.routing_key)
-            .word(&self.provider_id)
-            .word(&self.provisioner_id)
-            .word(&self.worker_type)
-            .word(&self.worker_group)
-            .word(&self.worker_id)
-            .optional(&self.launch_config_id)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-worker-manager/v1/worker-removed`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct WorkerRemovedRoutingKey {
-    /// `providerId` of the provider in charge.
-    pub provider_id: Word,
-    /// What stands before the slash of the `workerPoolId`.
-    pub provisioner_id: Word,
-    /// What stands after the slash of the `workerPoolId`.
-    pub worker_type: Word,
-    /// `workerGroup` of the worker: its region or other location.
-    pub worker_group: Word,
-    /// `workerId` of the worker.
-    pub worker_id: Word,
-    /// `launchConfigId` of the launch configuration; `_` where the service leaves it
-    /// open.
-    pub launch_config_id: Option<Word>,
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for WorkerRemovedRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(
-            key,
-            <WorkerRemoved as Exchange>::INFO.routing_key,
-        )?;
-        let key = Self {
-            provider_id: words.word()?,
-            provisioner_id: words.word()?,
-            worker_type: words.word()?,
-            worker_group: words.word()?,
-            worker_id: words.word()?,
-            launch_config_id: words.optional_word()?,
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-worker-manager/v1/worker-removed`.
+    #[of(WorkerRemoved)]
+    pub struct WorkerRemovedRoutingKey {
+        /// `providerId` of the provider in charge.
+        pub provider_id: Word,
+        /// What stands before the slash of the `workerPoolId`.
+        pub provisioner_id: Word,
+        /// What stands after the slash of the `workerPoolId`.
+        pub worker_type: Word,
+        /// `workerGroup` of the worker: its region or other location.
+        pub worker_group: Word,
+        /// `workerId` of the worker.
+        pub worker_id: Word,
+        /// `launchConfigId` of the launch configuration; `_` where the service leaves it
+        /// open.
+        pub launch_config_id: Option<Word>,
+        /// Kept free for words that a later version may append. Bind with `#` in this
+        /// place, so that anything found here is accepted; a client does that by itself
+        /// when it is given no value.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<WorkerRemoved as Exchange>::INFO.routing_key)
-            .word(&self.provider_id)
-            .word(&self.provisioner_id)
-            .word(&self.worker_type)
-            .word(&self.worker_group)
-            .word(&self.worker_id)
-            .optional(&self.launch_config_id)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-worker-manager/v1/launch-config-created`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct LaunchConfigCreatedRoutingKey {
-    /// `providerId` of the provider in charge; `_` where the service leaves it open.
-    pub provider_id: Option<Word>,
-    /// What stands before the slash of the `workerPoolId`; `_` where the service leaves
-    /// it open.
-    pub provisioner_id: Option<Word>,
-    /// What stands after the slash of the `workerPoolId`; `_` where the service leaves
-    /// it open.
-    pub worker_type: Option<Word>,
-    /// `workerGroup` of the worker, that is, its region or other location; `_` where
-    /// the service leaves it open.
-    pub worker_group: Option<Word>,
-    /// `workerId` of the worker; `_` where the service leaves it open.
-    pub worker_id: Option<Word>,
-    /// `launchConfigId` of the launch configuration; `_` where the service leaves it
-    /// open.
-    pub launch_config_id: Option<Word>,
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for LaunchConfigCreatedRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(
-            key,
-            <LaunchConfigCreated as Exchange>::INFO.routing_key,
-        )?;
-        let key = Self {
-            provider_id: words.optional_word()?,
-            provisioner_id: words.optional_word()?,
-            worker_type: words.optional_word()?,
-            worker_group: words.optional_word()?,
-            worker_id: words.optional_word()?,
-            launch_config_id: words.optional_word()?,
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-worker-manager/v1/launch-config-created`.
+    #[of(LaunchConfigCreated)]
+    #[derive(Default)]
+    pub struct LaunchConfigCreatedRoutingKey {
+        /// `providerId` of the provider in charge; `_` where the service leaves it open.
+        pub provider_id: Option<Word>,
+        /// What stands before the slash of the `workerPoolId`; `_` where the service leaves
+        /// it open.
+        pub provisioner_id: Option<Word>,
+        /// What stands after the slash of the `workerPoolId`; `_` where the service leaves
+        /// it open.
+        pub worker_type: Option<Word>,
+        /// `workerGroup` of the worker, that is, its region or other location; `_` where
+        /// the service leaves it open.
+        pub worker_group: Option<Word>,
+        /// `workerId` of the worker; `_` where the service leaves it open.
+        pub worker_id: Option<Word>,
+        /// `launchConfigId` of the launch configuration; `_` where the service leaves it
+        /// open.
+        pub launch_config_id: Option<Word>,
+        /// Kept free for words that a later version may append. Bind with `#` in this
+        /// place, so that anything found here is accepted; a client does that by itself
+        /// when it is given no value.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<LaunchConfigCreated as Exchange>::INFO.routing_key)
-            .optional(&self.provider_id)
-            .optional(&self.provisioner_id)
-            .optional(&self.worker_type)
-            .optional(&self.worker_group)
-            .optional(&self.worker_id)
-            .optional(&self.launch_config_id)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-worker-manager/v1/launch-config-updated`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct LaunchConfigUpdatedRoutingKey {
-    /// `providerId` of the provider in charge; `_` where the service leaves it open.
-    pub provider_id: Option<Word>,
-    /// What stands before the slash of the `workerPoolId`; `_` where the service leaves
-    /// it open.
-    pub provisioner_id: Option<Word>,
-    /// What stands after the slash of the `workerPoolId`; `_` where the service leaves
-    /// it open.
-    pub worker_type: Option<Word>,
-    /// `workerGroup` of the worker, that is, its region or other location; `_` where
-    /// the service leaves it open.
-    pub worker_group: Option<Word>,
-    /// `workerId` of the worker; `_` where the service leaves it open.
-    pub worker_id: Option<Word>,
-    /// `launchConfigId` of the launch configuration; `_` where the service leaves it
-    /// open.
-    pub launch_config_id: Option<Word>,
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for LaunchConfigUpdatedRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(
-            key,
-            <LaunchConfigUpdated as Exchange>::INFO.routing_key,
-        )?;
-        let key = Self {
-            provider_id: words.optional_word()?,
-            provisioner_id: words.optional_word()?,
-            worker_type: words.optional_word()?,
-            worker_group: words.optional_word()?,
-            worker_id: words.optional_word()?,
-            launch_config_id: words.optional_word()?,
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-worker-manager/v1/launch-config-updated`.
+    #[of(LaunchConfigUpdated)]
+    #[derive(Default)]
+    pub struct LaunchConfigUpdatedRoutingKey {
+        /// `providerId` of the provider in charge; `_` where the service leaves it open.
+        pub provider_id: Option<Word>,
+        /// What stands before the slash of the `workerPoolId`; `_` where the service leaves
+        /// it open.
+        pub provisioner_id: Option<Word>,
+        /// What stands after the slash of the `workerPoolId`; `_` where the service leaves
+        /// it open.
+        pub worker_type: Option<Word>,
+        /// `workerGroup` of the worker, that is, its region or other location; `_` where
+        /// the service leaves it open.
+        pub worker_group: Option<Word>,
+        /// `workerId` of the worker; `_` where the service leaves it open.
+        pub worker_id: Option<Word>,
+        /// `launchConfigId` of the launch configuration; `_` where the service leaves it
+        /// open.
+        pub launch_config_id: Option<Word>,
+        /// Kept free for words that a later version may append. Bind with `#` in this
+        /// place, so that anything found here is accepted; a client does that by itself
+        /// when it is given no value.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<LaunchConfigUpdated as Exchange>::INFO.routing_key)
-            .optional(&self.provider_id)
-            .optional(&self.provisioner_id)
-            .optional(&self.worker_type)
-            .optional(&self.worker_group)
-            .optional(&self.worker_id)
-            .optional(&self.launch_config_id)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-worker-manager/v1/launch-config-archived`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct LaunchConfigArchivedRoutingKey {
-    /// `providerId` of the provider in charge; `_` where the service leaves it open.
-    pub provider_id: Option<Word>,
-    /// What stands before the slash of the `workerPoolId`; `_` where the service leaves
-    /// it open.
-    pub provisioner_id: Option<Word>,
-    /// What stands after the slash of the `workerPoolId`; `_` where the service leaves
-    /// it open.
-    pub worker_type: Option<Word>,
-    /// `workerGroup` of the worker, that is, its region or other location; `_` where
-    /// the service leaves it open.
-    pub worker_group: Option<Word>,
-    /// `workerId` of the worker; `_` where the service leaves it open.
-    pub worker_id: Option<Word>,
-    /// `launchConfigId` of the launch configuration; `_` where the service leaves it
-    /// open.
-    pub launch_config_id: Option<Word>,
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for LaunchConfigArchivedRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(
-            key,
-            <LaunchConfigArchived as Exchange>::INFO.routing_key,
-        )?;
-        let key = Self {
-            provider_id: words.optional_word()?,
-            provisioner_id: words.optional_word()?,
-            worker_type: words.optional_word()?,
-            worker_group: words.optional_word()?,
-            worker_id: words.optional_word()?,
-            launch_config_id: words.optional_word()?,
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
-    }
-
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<LaunchConfigArchived as Exchange>::INFO.routing_key)
-            .optional(&self.provider_id)
-            .optional(&self.provisioner_id)
-            .optional(&self.worker_type)
-            .optional(&self.worker_group)
-            .optional(&self.worker_id)
-            .optional(&self.launch_config_id)
-            .optional(&self.reserved)
-            .finish()
+    /// The routing key of a message on `exchange/taskcluster-worker-manager/v1/launch-config-archived`.
+    #[of(LaunchConfigArchived)]
+    #[derive(Default)]
+    pub struct LaunchConfigArchivedRoutingKey {
+        /// `providerId` of the provider in charge; `_` where the service leaves it open.
+        pub provider_id: Option<Word>,
+        /// What stands before the slash of the `workerPoolId`; `_` where the service leaves
+        /// it open.
+        pub provisioner_id: Option<Word>,
+        /// What stands after the slash of the `workerPoolId`; `_` where the service leaves
+        /// it open.
+        pub worker_type: Option<Word>,
+        /// `workerGroup` of the worker, that is, its region or other location; `_` where
+        /// the service leaves it open.
+        pub worker_group: Option<Word>,
+        /// `workerId` of the worker; `_` where the service leaves it open.
+        pub worker_id: Option<Word>,
+        /// `launchConfigId` of the launch configuration; `_` where the service leaves it
+        /// open.
+        pub launch_config_id: Option<Word>,
+        /// Kept free for words that a later version may append. Bind with `#` in this
+        /// place, so that anything found here is accepted; a client does that by itself
+        /// when it is given no value.
+        pub reserved: Option<Words>,
     }
 }

@@ -5,12 +5,14 @@
 //! word and `#` for any number of words, none included.
 
 mod error;
+mod key;
 mod pattern;
 mod reader;
 mod word;
 mod writer;
 
 pub use error::{RoutingKeyError, RoutingKeyErrorKind};
+pub use key::KeyField;
 pub use pattern::RoutingPattern;
 pub use reader::KeyReader;
 pub use word::{Word, Words};

@@ -2,30 +2,16 @@
 
 //! The routing keys of messages.
 
-use taskcluster_pulse::{Exchange, RoutingKey, RoutingKeyError, Word};
-use taskcluster_pulse::__private::{KeyReader, KeyWriter};
+use taskcluster_pulse::Word;
+use taskcluster_pulse::__private::routing_keys;
 
 use super::Keywords;
 
-/// The routing key of a message on `exchange/taskcluster-keywords/v1/keywords`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct KeywordsRoutingKey {
-    /// A name.
-    pub name: Word,
-}
-
-impl RoutingKey for KeywordsRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <Keywords as Exchange>::INFO.routing_key)?;
-        let key = Self { name: words.word()? };
-        words.finish()?;
-        Ok(key)
-    }
-
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<Keywords as Exchange>::INFO.routing_key)
-            .word(&self.name)
-            .finish()
+routing_keys! {
+    /// The routing key of a message on `exchange/taskcluster-keywords/v1/keywords`.
+    #[of(Keywords)]
+    pub struct KeywordsRoutingKey {
+        /// A name.
+        pub name: Word,
     }
 }

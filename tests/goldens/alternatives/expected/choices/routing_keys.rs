@@ -2,132 +2,49 @@
 
 //! The routing keys of messages.
 
-use taskcluster_pulse::{Exchange, RoutingKey, RoutingKeyError, Words};
-use taskcluster_pulse::__private::{KeyReader, KeyWriter};
+use taskcluster_pulse::Words;
+use taskcluster_pulse::__private::routing_keys;
 
 use super::{Changed, Merged, Message2, Nested, Unsure};
 
-/// The routing key of a message on `exchange/taskcluster-choices/v1/changed`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct ChangedRoutingKey {
-    /// Kept free for words to come.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for ChangedRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <Changed as Exchange>::INFO.routing_key)?;
-        let key = Self {
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+routing_keys! {
+    /// The routing key of a message on `exchange/taskcluster-choices/v1/changed`.
+    #[of(Changed)]
+    #[derive(Default)]
+    pub struct ChangedRoutingKey {
+        /// Kept free for words to come.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<Changed as Exchange>::INFO.routing_key)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-choices/v1/message`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct Message2RoutingKey {
-    /// Kept free for words to come.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for Message2RoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <Message2 as Exchange>::INFO.routing_key)?;
-        let key = Self {
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-choices/v1/message`.
+    #[of(Message2)]
+    #[derive(Default)]
+    pub struct Message2RoutingKey {
+        /// Kept free for words to come.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<Message2 as Exchange>::INFO.routing_key)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-choices/v1/merged`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct MergedRoutingKey {
-    /// Kept free for words to come.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for MergedRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <Merged as Exchange>::INFO.routing_key)?;
-        let key = Self {
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-choices/v1/merged`.
+    #[of(Merged)]
+    #[derive(Default)]
+    pub struct MergedRoutingKey {
+        /// Kept free for words to come.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<Merged as Exchange>::INFO.routing_key)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-choices/v1/nested`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct NestedRoutingKey {
-    /// Kept free for words to come.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for NestedRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <Nested as Exchange>::INFO.routing_key)?;
-        let key = Self {
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-choices/v1/nested`.
+    #[of(Nested)]
+    #[derive(Default)]
+    pub struct NestedRoutingKey {
+        /// Kept free for words to come.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<Nested as Exchange>::INFO.routing_key)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-choices/v1/unsure`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct UnsureRoutingKey {
-    /// Kept free for words to come.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for UnsureRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <Unsure as Exchange>::INFO.routing_key)?;
-        let key = Self {
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
-    }
-
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<Unsure as Exchange>::INFO.routing_key)
-            .optional(&self.reserved)
-            .finish()
+    /// The routing key of a message on `exchange/taskcluster-choices/v1/unsure`.
+    #[of(Unsure)]
+    #[derive(Default)]
+    pub struct UnsureRoutingKey {
+        /// Kept free for words to come.
+        pub reserved: Option<Words>,
     }
 }

@@ -2,32 +2,17 @@
 
 //! The routing keys of messages.
 
-use taskcluster_pulse::{Exchange, RoutingKey, RoutingKeyError, Words};
-use taskcluster_pulse::__private::{KeyReader, KeyWriter};
+use taskcluster_pulse::Words;
+use taskcluster_pulse::__private::routing_keys;
 
 use super::Changed;
 
-/// The routing key of a message on `exchange/taskcluster-enums/v1/changed`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct ChangedRoutingKey {
-    /// Kept free for words to come.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for ChangedRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <Changed as Exchange>::INFO.routing_key)?;
-        let key = Self {
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
-    }
-
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<Changed as Exchange>::INFO.routing_key)
-            .optional(&self.reserved)
-            .finish()
+routing_keys! {
+    /// The routing key of a message on `exchange/taskcluster-enums/v1/changed`.
+    #[of(Changed)]
+    #[derive(Default)]
+    pub struct ChangedRoutingKey {
+        /// Kept free for words to come.
+        pub reserved: Option<Words>,
     }
 }

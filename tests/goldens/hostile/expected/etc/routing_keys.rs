@@ -2,76 +2,49 @@
 
 //! The routing keys of messages.
 
-use taskcluster_pulse::{Exchange, RoutingKey, RoutingKeyError, Word, Words};
-use taskcluster_pulse::__private::{KeyReader, KeyWriter};
+use taskcluster_pulse::{Word, Words};
+use taskcluster_pulse::__private::routing_keys;
 
 use super::{APanic, Exchange2};
 
-/// The routing key of a message on `` exchange/`"\ /"; panic!(); "#  ``.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct APanicRoutingKey {
-    /// K */ }} fn main() {} /* \u{202e}\u{2066} \u{0} \u{7}
-    ///
-    /// `panic!("indented");`
-    ///
-    /// `panic!("fenced");`
-    ///
-    /// `panic!();`
-    ///
-    /// \<script>alert(1)\</script>
-    ///
-    /// \<div>
-    /// \[Vec\] \[x\](crate::y) \[z\]: <https://evil.example>
-    /// \</div>
-    ///
-    /// 42. one
-    ///
-    ///     `panic!("in a list");`
-    ///
-    /// 1234567890\. two
-    ///
-    /// `panic!("in no list");`
-    ///
-    /// `panic!("quoted");`
-    ///
-    /// ref img javascript:alert(1) <https://example.com/>\[Vec\]. ```a`` ~~~ b``` #\[doc\] #!\[no_std\]
-    /// //! /// " '"#;\u{2028} {{}} $x r#"
-    pub x: Option<Words>,
-}
-
-impl RoutingKey for APanicRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <APanic as Exchange>::INFO.routing_key)?;
-        let key = Self { x: words.optional_words()? };
-        words.finish()?;
-        Ok(key)
+routing_keys! {
+    /// The routing key of a message on `` exchange/`"\ /"; panic!(); "#  ``.
+    #[of(APanic)]
+    #[derive(Default)]
+    pub struct APanicRoutingKey {
+        /// K */ }} fn main() {} /* \u{202e}\u{2066} \u{0} \u{7}
+        ///
+        /// `panic!("indented");`
+        ///
+        /// `panic!("fenced");`
+        ///
+        /// `panic!();`
+        ///
+        /// \<script>alert(1)\</script>
+        ///
+        /// \<div>
+        /// \[Vec\] \[x\](crate::y) \[z\]: <https://evil.example>
+        /// \</div>
+        ///
+        /// 42. one
+        ///
+        ///     `panic!("in a list");`
+        ///
+        /// 1234567890\. two
+        ///
+        /// `panic!("in no list");`
+        ///
+        /// `panic!("quoted");`
+        ///
+        /// ref img javascript:alert(1) <https://example.com/>\[Vec\]. ```a`` ~~~ b``` #\[doc\] #!\[no_std\]
+        /// //! /// " '"#;\u{2028} {{}} $x r#"
+        pub x: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<APanic as Exchange>::INFO.routing_key).optional(&self.x).finish()
-    }
-}
-
-/// The routing key of a message on `` exchange/`"\ /` ``.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct Exchange2RoutingKey {
-    /// Not described by the reference.
-    pub word: Word,
-}
-
-impl RoutingKey for Exchange2RoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <Exchange2 as Exchange>::INFO.routing_key)?;
-        let key = Self { word: words.word()? };
-        words.finish()?;
-        Ok(key)
-    }
-
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<Exchange2 as Exchange>::INFO.routing_key)
-            .word(&self.word)
-            .finish()
+    /// The routing key of a message on `` exchange/`"\ /` ``.
+    #[of(Exchange2)]
+    pub struct Exchange2RoutingKey {
+        /// Not described by the reference.
+        pub word: Word,
     }
 }

@@ -2,32 +2,17 @@
 
 //! The routing keys of messages.
 
-use taskcluster_pulse::{Exchange, RoutingKey, RoutingKeyError, Words};
-use taskcluster_pulse::__private::{KeyReader, KeyWriter};
+use taskcluster_pulse::Words;
+use taskcluster_pulse::__private::routing_keys;
 
 use super::Measured;
 
-/// The routing key of a message on `exchange/taskcluster-measures/v1/measured`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct MeasuredRoutingKey {
-    /// Kept free for words to come.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for MeasuredRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <Measured as Exchange>::INFO.routing_key)?;
-        let key = Self {
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
-    }
-
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<Measured as Exchange>::INFO.routing_key)
-            .optional(&self.reserved)
-            .finish()
+routing_keys! {
+    /// The routing key of a message on `exchange/taskcluster-measures/v1/measured`.
+    #[of(Measured)]
+    #[derive(Default)]
+    pub struct MeasuredRoutingKey {
+        /// Kept free for words to come.
+        pub reserved: Option<Words>,
     }
 }

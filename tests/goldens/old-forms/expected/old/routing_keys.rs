@@ -2,65 +2,28 @@
 
 //! The routing keys of messages.
 
-use taskcluster_pulse::{Exchange, RoutingKey, RoutingKeyError, Word, Words};
-use taskcluster_pulse::__private::{KeyReader, KeyWriter};
+use taskcluster_pulse::{Word, Words};
+use taskcluster_pulse::__private::routing_keys;
 
 use super::{Artifact, Jobs};
 
-/// The routing key of a message on `exchange/taskcluster-old/v1/jobs`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct JobsRoutingKey {
-    /// The destination of the message.
-    pub destination: Word,
-    /// The project of the message.
-    pub project: Word,
-    /// Kept free for words to come.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for JobsRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <Jobs as Exchange>::INFO.routing_key)?;
-        let key = Self {
-            destination: words.word()?,
-            project: words.word()?,
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+routing_keys! {
+    /// The routing key of a message on `exchange/taskcluster-old/v1/jobs`.
+    #[of(Jobs)]
+    pub struct JobsRoutingKey {
+        /// The destination of the message.
+        pub destination: Word,
+        /// The project of the message.
+        pub project: Word,
+        /// Kept free for words to come.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<Jobs as Exchange>::INFO.routing_key)
-            .word(&self.destination)
-            .word(&self.project)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-old/v1/artifact`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct ArtifactRoutingKey {
-    /// Kept free for words to come.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for ArtifactRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <Artifact as Exchange>::INFO.routing_key)?;
-        let key = Self {
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
-    }
-
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<Artifact as Exchange>::INFO.routing_key)
-            .optional(&self.reserved)
-            .finish()
+    /// The routing key of a message on `exchange/taskcluster-old/v1/artifact`.
+    #[of(Artifact)]
+    #[derive(Default)]
+    pub struct ArtifactRoutingKey {
+        /// Kept free for words to come.
+        pub reserved: Option<Words>,
     }
 }

@@ -2,284 +2,99 @@
 
 //! The routing keys of messages.
 
-use taskcluster_pulse::{Exchange, RoutingKey, RoutingKeyError, Words};
-use taskcluster_pulse::__private::{KeyReader, KeyWriter};
+use taskcluster_pulse::Words;
+use taskcluster_pulse::__private::routing_keys;
 
 use super::{
     Any2, Array, Boolean, Empty, Enum, Integer, Map, Nullable, Object, String2, Untitled,
 };
 
-/// The routing key of a message on `exchange/taskcluster-payloads/v1/array`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct ArrayRoutingKey {
-    /// Kept free for words to come.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for ArrayRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <Array as Exchange>::INFO.routing_key)?;
-        let key = Self {
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+routing_keys! {
+    /// The routing key of a message on `exchange/taskcluster-payloads/v1/array`.
+    #[of(Array)]
+    #[derive(Default)]
+    pub struct ArrayRoutingKey {
+        /// Kept free for words to come.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<Array as Exchange>::INFO.routing_key)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-payloads/v1/string`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct String2RoutingKey {
-    /// Kept free for words to come.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for String2RoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <String2 as Exchange>::INFO.routing_key)?;
-        let key = Self {
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-payloads/v1/string`.
+    #[of(String2)]
+    #[derive(Default)]
+    pub struct String2RoutingKey {
+        /// Kept free for words to come.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<String2 as Exchange>::INFO.routing_key)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-payloads/v1/object`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct ObjectRoutingKey {
-    /// Kept free for words to come.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for ObjectRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <Object as Exchange>::INFO.routing_key)?;
-        let key = Self {
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-payloads/v1/object`.
+    #[of(Object)]
+    #[derive(Default)]
+    pub struct ObjectRoutingKey {
+        /// Kept free for words to come.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<Object as Exchange>::INFO.routing_key)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-payloads/v1/any`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct Any2RoutingKey {
-    /// Kept free for words to come.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for Any2RoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <Any2 as Exchange>::INFO.routing_key)?;
-        let key = Self {
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-payloads/v1/any`.
+    #[of(Any2)]
+    #[derive(Default)]
+    pub struct Any2RoutingKey {
+        /// Kept free for words to come.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<Any2 as Exchange>::INFO.routing_key)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-payloads/v1/integer`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct IntegerRoutingKey {
-    /// Kept free for words to come.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for IntegerRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <Integer as Exchange>::INFO.routing_key)?;
-        let key = Self {
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-payloads/v1/integer`.
+    #[of(Integer)]
+    #[derive(Default)]
+    pub struct IntegerRoutingKey {
+        /// Kept free for words to come.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<Integer as Exchange>::INFO.routing_key)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-payloads/v1/nullable`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct NullableRoutingKey {
-    /// Kept free for words to come.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for NullableRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <Nullable as Exchange>::INFO.routing_key)?;
-        let key = Self {
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-payloads/v1/nullable`.
+    #[of(Nullable)]
+    #[derive(Default)]
+    pub struct NullableRoutingKey {
+        /// Kept free for words to come.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<Nullable as Exchange>::INFO.routing_key)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-payloads/v1/map`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct MapRoutingKey {
-    /// Kept free for words to come.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for MapRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <Map as Exchange>::INFO.routing_key)?;
-        let key = Self {
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-payloads/v1/map`.
+    #[of(Map)]
+    #[derive(Default)]
+    pub struct MapRoutingKey {
+        /// Kept free for words to come.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<Map as Exchange>::INFO.routing_key)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-payloads/v1/enum`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct EnumRoutingKey {
-    /// Kept free for words to come.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for EnumRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <Enum as Exchange>::INFO.routing_key)?;
-        let key = Self {
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-payloads/v1/enum`.
+    #[of(Enum)]
+    #[derive(Default)]
+    pub struct EnumRoutingKey {
+        /// Kept free for words to come.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<Enum as Exchange>::INFO.routing_key)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-payloads/v1/untitled`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct UntitledRoutingKey {
-    /// Kept free for words to come.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for UntitledRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <Untitled as Exchange>::INFO.routing_key)?;
-        let key = Self {
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-payloads/v1/untitled`.
+    #[of(Untitled)]
+    #[derive(Default)]
+    pub struct UntitledRoutingKey {
+        /// Kept free for words to come.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<Untitled as Exchange>::INFO.routing_key)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-payloads/v1/empty`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct EmptyRoutingKey {
-    /// Kept free for words to come.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for EmptyRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <Empty as Exchange>::INFO.routing_key)?;
-        let key = Self {
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-payloads/v1/empty`.
+    #[of(Empty)]
+    #[derive(Default)]
+    pub struct EmptyRoutingKey {
+        /// Kept free for words to come.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<Empty as Exchange>::INFO.routing_key)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-payloads/v1/boolean`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct BooleanRoutingKey {
-    /// Kept free for words to come.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for BooleanRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <Boolean as Exchange>::INFO.routing_key)?;
-        let key = Self {
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
-    }
-
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<Boolean as Exchange>::INFO.routing_key)
-            .optional(&self.reserved)
-            .finish()
+    /// The routing key of a message on `exchange/taskcluster-payloads/v1/boolean`.
+    #[of(Boolean)]
+    #[derive(Default)]
+    pub struct BooleanRoutingKey {
+        /// Kept free for words to come.
+        pub reserved: Option<Words>,
     }
 }

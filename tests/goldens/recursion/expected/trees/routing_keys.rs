@@ -2,107 +2,41 @@
 
 //! The routing keys of messages.
 
-use taskcluster_pulse::{Exchange, RoutingKey, RoutingKeyError, Words};
-use taskcluster_pulse::__private::{KeyReader, KeyWriter};
+use taskcluster_pulse::Words;
+use taskcluster_pulse::__private::routing_keys;
 
 use super::{Choice, List, Mutual, Tree};
 
-/// The routing key of a message on `exchange/taskcluster-trees/v1/tree`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct TreeRoutingKey {
-    /// Kept free for words to come.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for TreeRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <Tree as Exchange>::INFO.routing_key)?;
-        let key = Self {
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+routing_keys! {
+    /// The routing key of a message on `exchange/taskcluster-trees/v1/tree`.
+    #[of(Tree)]
+    #[derive(Default)]
+    pub struct TreeRoutingKey {
+        /// Kept free for words to come.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<Tree as Exchange>::INFO.routing_key)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-trees/v1/mutual`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct MutualRoutingKey {
-    /// Kept free for words to come.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for MutualRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <Mutual as Exchange>::INFO.routing_key)?;
-        let key = Self {
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-trees/v1/mutual`.
+    #[of(Mutual)]
+    #[derive(Default)]
+    pub struct MutualRoutingKey {
+        /// Kept free for words to come.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<Mutual as Exchange>::INFO.routing_key)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-trees/v1/list`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct ListRoutingKey {
-    /// Kept free for words to come.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for ListRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <List as Exchange>::INFO.routing_key)?;
-        let key = Self {
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-trees/v1/list`.
+    #[of(List)]
+    #[derive(Default)]
+    pub struct ListRoutingKey {
+        /// Kept free for words to come.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<List as Exchange>::INFO.routing_key)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-trees/v1/choice`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct ChoiceRoutingKey {
-    /// Kept free for words to come.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for ChoiceRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <Choice as Exchange>::INFO.routing_key)?;
-        let key = Self {
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
-    }
-
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<Choice as Exchange>::INFO.routing_key)
-            .optional(&self.reserved)
-            .finish()
+    /// The routing key of a message on `exchange/taskcluster-trees/v1/choice`.
+    #[of(Choice)]
+    #[derive(Default)]
+    pub struct ChoiceRoutingKey {
+        /// Kept free for words to come.
+        pub reserved: Option<Words>,
     }
 }

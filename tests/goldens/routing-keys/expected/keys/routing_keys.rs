@@ -2,157 +2,60 @@
 
 //! The routing keys of messages.
 
-use taskcluster_pulse::{Exchange, RoutingKey, RoutingKeyError, Word, Words};
-use taskcluster_pulse::__private::{KeyReader, KeyWriter};
+use taskcluster_pulse::{Word, Words};
+use taskcluster_pulse::__private::routing_keys;
 
 use super::{First, Middle, None2, Single, Words2};
 
-/// The routing key of a message on `exchange/taskcluster-keys/v1/middle`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct MiddleRoutingKey {
-    /// The path of the message.
-    pub path: Words,
-    /// The taskId of the message.
-    pub task_id: Word,
-    /// The runId of the message.
-    pub run_id: Option<Word>,
-}
-
-impl RoutingKey for MiddleRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <Middle as Exchange>::INFO.routing_key)?;
-        let key = Self {
-            path: words.words()?,
-            task_id: words.word()?,
-            run_id: words.optional_word()?,
-        };
-        words.finish()?;
-        Ok(key)
+routing_keys! {
+    /// The routing key of a message on `exchange/taskcluster-keys/v1/middle`.
+    #[of(Middle)]
+    pub struct MiddleRoutingKey {
+        /// The path of the message.
+        pub path: Words,
+        /// The taskId of the message.
+        pub task_id: Word,
+        /// The runId of the message.
+        pub run_id: Option<Word>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<Middle as Exchange>::INFO.routing_key)
-            .word(&self.path)
-            .word(&self.task_id)
-            .optional(&self.run_id)
-            .finish()
-    }
-}
+    /// The routing key of a message on `exchange/taskcluster-keys/v1/none`.
+    #[of(None2)]
+    #[derive(Default)]
+    pub struct None2RoutingKey {}
 
-/// The routing key of a message on `exchange/taskcluster-keys/v1/none`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct None2RoutingKey {}
-
-impl RoutingKey for None2RoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let words = KeyReader::new(key, <None2 as Exchange>::INFO.routing_key)?;
-        let key = Self {};
-        words.finish()?;
-        Ok(key)
-    }
-
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<None2 as Exchange>::INFO.routing_key).finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-keys/v1/words`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct Words2RoutingKey {
-    /// The words of the message.
-    pub words: Word,
-    /// The key of the message.
-    pub key: Word,
-    /// The type of the message.
-    pub r#type: Option<Word>,
-    /// The type of the message.
-    pub type_2: Word,
-    /// The self of the message.
-    pub self_: Word,
-    /// The ключ of the message.
-    pub word: Word,
-    /// The 2nd of the message.
-    pub n2nd: Word,
-}
-
-impl RoutingKey for Words2RoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <Words2 as Exchange>::INFO.routing_key)?;
-        let key = Self {
-            words: words.word()?,
-            key: words.word()?,
-            r#type: words.optional_word()?,
-            type_2: words.word()?,
-            self_: words.word()?,
-            word: words.word()?,
-            n2nd: words.word()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-keys/v1/words`.
+    #[of(Words2)]
+    pub struct Words2RoutingKey {
+        /// The words of the message.
+        pub words: Word,
+        /// The key of the message.
+        pub key: Word,
+        /// The type of the message.
+        pub r#type: Option<Word>,
+        /// The type of the message.
+        pub type_2: Word,
+        /// The self of the message.
+        pub self_: Word,
+        /// The ключ of the message.
+        pub word: Word,
+        /// The 2nd of the message.
+        pub n2nd: Word,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<Words2 as Exchange>::INFO.routing_key)
-            .word(&self.words)
-            .word(&self.key)
-            .optional(&self.r#type)
-            .word(&self.type_2)
-            .word(&self.self_)
-            .word(&self.word)
-            .word(&self.n2nd)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-keys/v1/first`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct FirstRoutingKey {
-    /// The topic of the message.
-    pub topic: Option<Words>,
-}
-
-impl RoutingKey for FirstRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <First as Exchange>::INFO.routing_key)?;
-        let key = Self {
-            topic: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+    /// The routing key of a message on `exchange/taskcluster-keys/v1/first`.
+    #[of(First)]
+    #[derive(Default)]
+    pub struct FirstRoutingKey {
+        /// The topic of the message.
+        pub topic: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<First as Exchange>::INFO.routing_key)
-            .optional(&self.topic)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-keys/v1/single`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct SingleRoutingKey {
-    /// Kept free for words to come.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for SingleRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <Single as Exchange>::INFO.routing_key)?;
-        let key = Self {
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
-    }
-
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<Single as Exchange>::INFO.routing_key)
-            .optional(&self.reserved)
-            .finish()
+    /// The routing key of a message on `exchange/taskcluster-keys/v1/single`.
+    #[of(Single)]
+    #[derive(Default)]
+    pub struct SingleRoutingKey {
+        /// Kept free for words to come.
+        pub reserved: Option<Words>,
     }
 }

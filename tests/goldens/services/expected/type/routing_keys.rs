@@ -2,32 +2,17 @@
 
 //! The routing keys of messages.
 
-use taskcluster_pulse::{Exchange, RoutingKey, RoutingKeyError, Words};
-use taskcluster_pulse::__private::{KeyReader, KeyWriter};
+use taskcluster_pulse::Words;
+use taskcluster_pulse::__private::routing_keys;
 
 use super::Defined;
 
-/// The routing key of a message on `exchange/taskcluster-type/v1/defined`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct DefinedRoutingKey {
-    /// Kept free for words to come.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for DefinedRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(key, <Defined as Exchange>::INFO.routing_key)?;
-        let key = Self {
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
-    }
-
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<Defined as Exchange>::INFO.routing_key)
-            .optional(&self.reserved)
-            .finish()
+routing_keys! {
+    /// The routing key of a message on `exchange/taskcluster-type/v1/defined`.
+    #[of(Defined)]
+    #[derive(Default)]
+    pub struct DefinedRoutingKey {
+        /// Kept free for words to come.
+        pub reserved: Option<Words>,
     }
 }

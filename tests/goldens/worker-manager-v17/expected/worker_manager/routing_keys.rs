@@ -2,67 +2,29 @@
 
 //! The routing keys of messages.
 
-use taskcluster_pulse::{Exchange, RoutingKey, RoutingKeyError, Words};
-use taskcluster_pulse::__private::{KeyReader, KeyWriter};
+use taskcluster_pulse::Words;
+use taskcluster_pulse::__private::routing_keys;
 
 use super::{WorkerPoolCreated, WorkerPoolUpdated};
 
-/// The routing key of a message on `exchange/taskcluster-worker-manager/v1/worker-pool-created`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct WorkerPoolCreatedRoutingKey {
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for WorkerPoolCreatedRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(
-            key,
-            <WorkerPoolCreated as Exchange>::INFO.routing_key,
-        )?;
-        let key = Self {
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
+routing_keys! {
+    /// The routing key of a message on `exchange/taskcluster-worker-manager/v1/worker-pool-created`.
+    #[of(WorkerPoolCreated)]
+    #[derive(Default)]
+    pub struct WorkerPoolCreatedRoutingKey {
+        /// Kept free for words that a later version may append. Bind with `#` in this
+        /// place, so that anything found here is accepted; a client does that by itself
+        /// when it is given no value.
+        pub reserved: Option<Words>,
     }
 
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<WorkerPoolCreated as Exchange>::INFO.routing_key)
-            .optional(&self.reserved)
-            .finish()
-    }
-}
-
-/// The routing key of a message on `exchange/taskcluster-worker-manager/v1/worker-pool-updated`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct WorkerPoolUpdatedRoutingKey {
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
-    pub reserved: Option<Words>,
-}
-
-impl RoutingKey for WorkerPoolUpdatedRoutingKey {
-    fn parse(key: &str) -> Result<Self, RoutingKeyError> {
-        let mut words = KeyReader::new(
-            key,
-            <WorkerPoolUpdated as Exchange>::INFO.routing_key,
-        )?;
-        let key = Self {
-            reserved: words.optional_words()?,
-        };
-        words.finish()?;
-        Ok(key)
-    }
-
-    fn to_key(&self) -> Result<String, RoutingKeyError> {
-        KeyWriter::new(<WorkerPoolUpdated as Exchange>::INFO.routing_key)
-            .optional(&self.reserved)
-            .finish()
+    /// The routing key of a message on `exchange/taskcluster-worker-manager/v1/worker-pool-updated`.
+    #[of(WorkerPoolUpdated)]
+    #[derive(Default)]
+    pub struct WorkerPoolUpdatedRoutingKey {
+        /// Kept free for words that a later version may append. Bind with `#` in this
+        /// place, so that anything found here is accepted; a client does that by itself
+        /// when it is given no value.
+        pub reserved: Option<Words>,
     }
 }
