@@ -47,6 +47,17 @@ pub(crate) struct View<'s> {
     only: Option<JsonType>,
 }
 
+/// What the schemas of a view state of one property.
+#[derive(Default)]
+pub(crate) struct Property {
+    /// The first schema that is for this property alone.
+    pub(crate) own: Option<SchemaId>,
+    /// Of each schema of the view its own for the name, or else the one for additional
+    /// properties.
+    pub(crate) schemas: Vec<SchemaId>,
+    pub(crate) required: bool,
+}
+
 /// The values that `enum` and `const` leave.
 #[derive(Clone, Debug)]
 pub(crate) struct Listed {
@@ -156,6 +167,13 @@ impl Node {
 impl<'s> View<'s> {
     /// The view of `node`, of `schemas`; `allOf` is followed.
     pub(crate) fn new(schemas: &'s [Schema], node: &Node) -> Self {
+        // The parts of the node have their choices left out, wherever they are met.
+        let mut choices: BTreeMap<SchemaId, (bool, bool)> = BTreeMap::new();
+        for part in &node.parts {
+            let (any_of, one_of) = choices.entry(part.schema).or_default();
+            *any_of |= part.without_any_of;
+            *one_of |= part.without_one_of;
+        }
         let mut parts: Vec<(Part, &Schema)> = Vec::new();
         let mut seen = BTreeSet::new();
         let mut waiting: Vec<Part> = node.parts.iter().rev().copied().collect();
@@ -170,15 +188,13 @@ impl<'s> View<'s> {
                 beside: part.beside,
                 ..Part::whole(id)
             }));
+            let (any_of, one_of) = choices.get(&part.schema).copied().unwrap_or_default();
+            let part = Part {
+                without_any_of: any_of,
+                without_one_of: one_of,
+                ..part
+            };
             parts.push((part, schema));
-        }
-        // The parts of the node have their choices left out, wherever they were met.
-        for (part, _) in &mut parts {
-            let same = node.parts.iter().filter(|it| it.schema == part.schema);
-            for it in same {
-                part.without_any_of |= it.without_any_of;
-                part.without_one_of |= it.without_one_of;
-            }
         }
         Self {
             parts,
@@ -401,24 +417,30 @@ impl<'s> View<'s> {
             .collect()
     }
 
-    /// Whether a property must be there.
-    pub(crate) fn requires(&self, name: &str) -> bool {
-        self.schemas().any(|it| it.object.required.contains(name))
-    }
-
-    /// The schemas of a property: of each schema, its own for the name, or else
-    /// the one for additional properties.
-    pub(crate) fn property(&self, name: &str) -> Vec<SchemaId> {
-        let schemas = self.schemas().filter_map(|it| {
-            let own = it.object.properties.get(name);
-            own.copied()
-                .or(match it.object.pattern_properties.is_empty() {
-                    true => it.object.additional_properties,
-                    // It may be a name of a pattern, which then counts.
-                    false => None,
-                })
-        });
-        schemas.collect()
+    /// The properties that a schema names or requires, by their names.
+    pub(crate) fn properties(&self) -> BTreeMap<&'s String, Property> {
+        let names = self.names().into_iter();
+        let mut properties: BTreeMap<&String, Property> =
+            names.map(|name| (name, Property::default())).collect();
+        for keywords in self.objects() {
+            for (name, id) in &keywords.properties {
+                let property = properties.entry(name).or_default();
+                property.own.get_or_insert(*id);
+                property.schemas.push(*id);
+            }
+            // A property may have a name of a pattern, which then counts.
+            let has_patterns = !keywords.pattern_properties.is_empty();
+            if let Some(additional) = keywords.additional_properties.filter(|_| !has_patterns) {
+                let others = properties.iter_mut();
+                others
+                    .filter(|(name, _)| !keywords.properties.contains_key(**name))
+                    .for_each(|(_, property)| property.schemas.push(additional));
+            }
+            for name in &keywords.required {
+                properties.entry(name).or_default().required = true;
+            }
+        }
+        properties
     }
 
     /// The schemas of the properties that no schema names.
@@ -432,13 +454,16 @@ impl<'s> View<'s> {
 
     /// The home of the node, and of the schemas elsewhere that are part of it.
     pub(crate) fn homes(&self, node: &Node) -> Vec<&'s Home> {
+        let schemas = self.parts.iter().map(|(part, it)| (part.schema, &it.home));
+        let schemas: BTreeMap<SchemaId, &Home> = schemas.collect();
+        let mut seen = BTreeSet::new();
         let mut homes: Vec<&Home> = Vec::new();
         for part in &node.parts {
-            let found = self.parts.iter().find(|(it, _)| it.schema == part.schema);
-            let Some((_, schema)) = found else { continue };
-            let home = &schema.home;
+            let Some(&home) = schemas.get(&part.schema) else {
+                continue;
+            };
             let is_around = homes.first().is_some_and(|first| is_below(first, home));
-            if !is_around && !homes.contains(&home) {
+            if !is_around && seen.insert(home) {
                 homes.push(home);
             }
         }

@@ -46,6 +46,7 @@ mod combine;
 mod emit;
 mod format;
 mod generator;
+mod graph;
 mod model;
 mod names;
 mod package;

@@ -2,6 +2,7 @@
 //! and the schemas to check instances against.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use serde_json::Number;
 use taskcluster_documents::SchemaId;
@@ -16,6 +17,8 @@ pub(crate) struct Model {
     pub(crate) services: Vec<Service>,
     /// Indexed by [`TypeId`].
     pub(crate) types: Vec<TypeDef>,
+    /// Indexed by [`TypeId`].
+    pub(crate) facts: Vec<Facts>,
     /// The tables to print, indexed by [`SchemaId`].
     pub(crate) schemas: Vec<Schema>,
     /// The types of schemas that state none, read from their keywords.
@@ -107,6 +110,18 @@ pub(crate) struct TypeDef {
     /// Whether its table has to check its values: it has alternatives, or keywords
     /// that neither types nor rules express.
     pub(crate) by_table: bool,
+}
+
+/// What holds for a type with everything that its values may hold.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Facts {
+    /// Types have the same number if each may hold the other.
+    pub(crate) cycle: usize,
+    /// Whether there are floats, which have no total equality.
+    pub(crate) holds_floats: bool,
+    pub(crate) holds_unions: bool,
+    /// Whether a table has to check some of it.
+    pub(crate) needs_table: bool,
 }
 
 /// The form of a named type.
@@ -201,7 +216,7 @@ pub(crate) enum Kind {
 /// A rule where it is used.
 #[derive(Clone, Debug)]
 pub(crate) struct RuleUse {
-    pub(crate) rule: Rule,
+    pub(crate) rule: Rc<Rule>,
     /// The name of the value that the rule is for.
     pub(crate) subject: String,
     /// Its name in the module of the type that uses it; empty until then.
@@ -216,12 +231,11 @@ pub(crate) struct NamedRule {
     /// What had the name first: the key of a type, and a value in it.
     pub(crate) owner: String,
     pub(crate) name: String,
-    pub(crate) subject: String,
-    pub(crate) rule: Rule,
+    pub(crate) rule: Rc<Rule>,
 }
 
 /// A constraint that is checked when a payload is validated.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Rule {
     Text(TextRule),
     Unsigned(ScalarRule<u64>),
@@ -234,7 +248,7 @@ pub(crate) enum Rule {
 }
 
 /// A constraint on a string.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct TextRule {
     pub(crate) min_length: Option<u64>,
     pub(crate) max_length: Option<u64>,
@@ -245,7 +259,7 @@ pub(crate) struct TextRule {
 }
 
 /// A constraint on a number or a boolean.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ScalarRule<T> {
     pub(crate) minimum: Option<T>,
     pub(crate) maximum: Option<T>,
@@ -256,14 +270,14 @@ pub(crate) struct ScalarRule<T> {
 }
 
 /// The values of an `enum`, or the one of a `const`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OneOf<T> {
     pub(crate) constant: bool,
     pub(crate) values: Vec<T>,
 }
 
 /// A constraint on an array.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ItemsRule {
     pub(crate) minimum: Option<u64>,
     pub(crate) maximum: Option<u64>,
@@ -271,7 +285,7 @@ pub(crate) struct ItemsRule {
 }
 
 /// A constraint on the number of an object's members.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct MembersRule {
     pub(crate) minimum: Option<u64>,
     pub(crate) maximum: Option<u64>,
@@ -320,6 +334,24 @@ impl Value {
             rules: Vec::new(),
             by_table: false,
         }
+    }
+
+    /// The value, and those that it is made of, without those of named types.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = &Self> {
+        let mut waiting = vec![self];
+        std::iter::from_fn(move || {
+            let next = waiting.pop()?;
+            waiting.extend(next.kind.values().iter().rev());
+            Some(next)
+        })
+    }
+
+    /// The named types that it is made of, in their order.
+    pub(crate) fn named(&self) -> impl Iterator<Item = TypeId> {
+        self.parts().filter_map(|value| match value.kind {
+            Kind::Named(id) => Some(id),
+            _ => None,
+        })
     }
 
     /// The same, checked by the table of the type around it.

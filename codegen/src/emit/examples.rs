@@ -98,7 +98,7 @@ impl Examples<'_> {
     /// The branches that may hold a value of the type itself come last: the
     /// first is what an input that has run out gives.
     fn union(&self, branches: &[Branch]) -> TokenStream {
-        let is_endless = |branch: &&Branch| self.types.reaches(&branch.value, self.id);
+        let is_endless = |branch: &&Branch| self.types.is_recursive(&branch.value, self.id);
         let (endless, finite): (Vec<&Branch>, Vec<&Branch>) = branches.iter().partition(is_endless);
         let makes = finite.into_iter().chain(endless).map(|branch| {
             let variant = format_ident!("{}", branch.name);
@@ -140,7 +140,7 @@ impl Examples<'_> {
             }
             Kind::Map(names, each) => self.map(value, names.as_deref(), each),
             // It may hold the type that it is part of.
-            Kind::Named(_) if self.types.reaches(value, self.id) => {
+            Kind::Named(_) if self.types.is_recursive(value, self.id) => {
                 let smaller = smaller();
                 quote!(#smaller(u))
             }

@@ -3,6 +3,8 @@
 //! A table states what its schema states, keyword by keyword. Each group of keywords
 //! is taken apart in full, so that none can be left out.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 use serde_json::{Number, Value as Json};
@@ -16,7 +18,20 @@ use super::Layout;
 use super::matcher::matcher;
 use super::ty::{Types, ident};
 use crate::combine::{Node, Part};
-use crate::model::{Constant, TypeDef, TypeId, TypeShape};
+use crate::model::{Branch, Constant, TypeDef, TypeId, TypeShape};
+
+/// The parts that all types of a union have, if some of them are not all of a schema.
+fn beside(branches: &[Branch]) -> BTreeSet<Part> {
+    let parts = branches.iter().map(|it| it.node.parts.iter().copied());
+    let shared = parts
+        .map(BTreeSet::from_iter)
+        .reduce(|all, parts: BTreeSet<Part>| &all & &parts)
+        .unwrap_or_default();
+    match shared.iter().all(Part::is_whole) {
+        true => BTreeSet::new(),
+        false => shared,
+    }
+}
 
 /// The static for one type of a union.
 pub(super) fn branch_name(union: &TypeDef, index: usize) -> Ident {
@@ -44,12 +59,11 @@ impl Tables<'_> {
     pub(super) fn shared(self) -> Vec<TokenStream> {
         let model = self.types.model;
         let of_types = model.types.iter();
-        let of_types: Vec<(&str, &str)> = of_types
-            .map(|it| (it.module.as_str(), it.constant.as_str()))
-            .collect();
-        let shared = model.tables.iter().filter(|(_, name)| {
-            name.module == self.types.module && !of_types.contains(&(&name.module, &name.constant))
-        });
+        let of_types: BTreeSet<Constant> = of_types.map(TypeDef::table).collect();
+        let shared = model
+            .tables
+            .iter()
+            .filter(|(_, name)| name.module == self.types.module && !of_types.contains(name));
         shared
             .filter_map(|(id, name)| {
                 let attribute = self.attribute(name)?;
@@ -85,7 +99,7 @@ impl Tables<'_> {
         };
         let keywords = match definition.node.schema().filter(is_own) {
             Some(schema) => self.keywords(schema, &Part::whole(schema)),
-            None => self.of_node(&definition.node),
+            None => vec![self.of_node(&definition.node)],
         };
         let is_listed = definition
             .node
@@ -104,17 +118,40 @@ impl Tables<'_> {
             pub(crate) static #constant: Schema = #schema;
         }];
         if let TypeShape::Union(branches) = &definition.shape {
-            for (index, branch) in branches.iter().enumerate() {
-                let constant = branch_name(definition, index);
-                let keywords = self.of_node(&branch.node);
-                let docs = format!(" Schema of `{}::{}`.", definition.name, branch.name);
-                statics.push(quote! {
-                    #[doc = #docs]
-                    pub(crate) static #constant: Schema = Schema::new(&[#(#keywords),*]);
-                });
-            }
+            statics.extend(self.of_branches(definition, branches));
         }
         statics
+    }
+
+    /// The statics for the types of a union. What is beside all alternatives is one
+    /// table, to which theirs refer.
+    fn of_branches(self, definition: &TypeDef, branches: &[Branch]) -> Vec<TokenStream> {
+        let beside = beside(branches);
+        let constant = branch_name(definition, branches.len());
+        let of_beside = (!beside.is_empty()).then(|| {
+            let docs = format!(" What each value of `{}` has.", definition.name);
+            let parts = beside.iter().map(|part| self.part(part));
+            quote! {
+                #[doc = #docs]
+                pub(crate) static #constant: Schema = Schema::new(&[Keyword::AllOf(&[#(#parts),*])]);
+            }
+        });
+        let of_branches = branches.iter().enumerate().map(|(index, branch)| {
+            let (own, docs) = (
+                branch_name(definition, index),
+                format!(" Schema of `{}::{}`.", definition.name, branch.name),
+            );
+            let parts = branch.node.parts.iter();
+            let parts = parts.filter(|part| !beside.contains(part));
+            let parts = parts.map(|part| self.part(part));
+            let beside = (!beside.is_empty()).then(|| quote!(&#constant));
+            let keywords = self.all_of(parts.chain(beside), branch.node.only);
+            quote! {
+                #[doc = #docs]
+                pub(crate) static #own: Schema = Schema::new(&[#keywords]);
+            }
+        });
+        of_branches.chain(of_beside).collect()
     }
 
     /// Whether a schema lists strings and states nothing else.
@@ -130,15 +167,23 @@ impl Tables<'_> {
             && schema.combinators == Combinators::default()
     }
 
-    /// The keywords of a table for all schemas of `node`.
-    fn of_node(self, node: &Node) -> Vec<TokenStream> {
+    /// The keyword of a table for all schemas of `node`.
+    fn of_node(self, node: &Node) -> TokenStream {
         let parts = node.parts.iter().map(|part| self.part(part));
-        let mut parts: Vec<TokenStream> = parts.collect();
-        if let Some(only) = node.only {
+        self.all_of(parts, node.only)
+    }
+
+    fn all_of(
+        self,
+        parts: impl Iterator<Item = TokenStream>,
+        only: Option<JsonType>,
+    ) -> TokenStream {
+        let only = only.map(|only| {
             let only = json_type(only);
-            parts.push(quote!(&Schema::new(&[Keyword::Type(&[#only])])));
-        }
-        vec![quote!(Keyword::AllOf(&[#(#parts),*]))]
+            quote!(&Schema::new(&[Keyword::Type(&[#only])]))
+        });
+        let parts = parts.chain(only);
+        quote!(Keyword::AllOf(&[#(#parts),*]))
     }
 
     fn part(self, part: &Part) -> TokenStream {

@@ -1,11 +1,9 @@
 //! Rust types for the values of the model.
 
-use std::collections::BTreeSet;
-
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use crate::model::{Field, Kind, Model, TypeDef, TypeId, TypeShape, Value};
+use crate::model::{Facts, Field, Kind, Model, TypeDef, TypeId, Value};
 
 /// The words that `r#` makes usable as names.
 const RAW: &[&str] = &[
@@ -125,32 +123,29 @@ impl<'m> Types<'m> {
         }
     }
 
-    /// Whether a value may hold one of the type `id`.
-    pub(super) fn reaches(&self, value: &Value, id: TypeId) -> bool {
-        let mut seen = BTreeSet::new();
-        let mut waiting = vec![value];
-        while let Some(value) = waiting.pop() {
-            match &value.kind {
-                Kind::Named(found) if *found == id => return true,
-                Kind::Named(found) if seen.insert(*found) => {
-                    waiting.extend(self.definition(*found).shape.values());
-                }
-                kind => waiting.extend(kind.values()),
-            }
-        }
-        false
+    fn facts(&self, id: TypeId) -> &'m Facts {
+        &self.model.facts[id.0]
+    }
+
+    /// Whether a value in the type `id` may hold another of the type.
+    pub(super) fn is_recursive(&self, value: &Value, id: TypeId) -> bool {
+        let cycle = self.facts(id).cycle;
+        value.named().any(|held| self.facts(held).cycle == cycle)
     }
 
     /// Whether a value has a total equality and a hash: floats have neither.
     pub(super) fn is_hashable(&self, value: &Value) -> bool {
-        self.has_none(value, |value| matches!(value.kind, Kind::Number))
+        let mut parts = value.parts();
+        parts.all(|part| !matches!(part.kind, Kind::Number))
+            && value.named().all(|id| !self.facts(id).holds_floats)
     }
 
     /// What finds out whether the items of an array differ: by their hashes; or by
     /// how they are written where they have none, or equal values may be of several
     /// types.
     pub(super) fn unique(&self, item: &Value) -> TokenStream {
-        match self.is_hashable(item) && self.has_none(item, |value| self.is_union(value)) {
+        let is_one_type = item.named().all(|id| !self.facts(id).holds_unions);
+        match is_one_type && self.is_hashable(item) {
             true => quote!(unique),
             false => quote!(unique_as_written),
         }
@@ -158,40 +153,6 @@ impl<'m> Types<'m> {
 
     /// Whether the types and rules of `id` express all of its schema.
     pub(super) fn is_typed(&self, id: TypeId) -> bool {
-        let value = Value {
-            kind: Kind::Named(id),
-            nullable: false,
-            rules: Vec::new(),
-            by_table: false,
-        };
-        self.has_none(&value, |value| match value.kind {
-            Kind::Named(id) => self.definition(id).by_table,
-            _ => false,
-        })
-    }
-
-    fn is_union(&self, value: &Value) -> bool {
-        match value.kind {
-            Kind::Named(id) => matches!(self.definition(id).shape, TypeShape::Union(_)),
-            _ => false,
-        }
-    }
-
-    /// Whether neither `value` nor any of its parts is as `wanted`.
-    fn has_none(&self, value: &Value, wanted: impl Fn(&Value) -> bool) -> bool {
-        let mut seen = BTreeSet::new();
-        let mut waiting = vec![value];
-        while let Some(value) = waiting.pop() {
-            if wanted(value) {
-                return false;
-            }
-            match &value.kind {
-                Kind::Named(id) if seen.insert(*id) => {
-                    waiting.extend(self.definition(*id).shape.values());
-                }
-                kind => waiting.extend(kind.values()),
-            }
-        }
-        true
+        !self.facts(id).needs_table
     }
 }

@@ -11,7 +11,7 @@ use crate::model::{ItemsRule, MembersRule, NamedRule, OneOf, Rule, RuleUse, Scal
 /// A rule where it is used: by its name, or written out where it has none, with
 /// `unique` to tell items apart.
 pub(super) fn reference(used: &RuleUse, unique: &TokenStream) -> TokenStream {
-    match &used.rule {
+    match &*used.rule {
         Rule::Items(rule) => items(rule, unique),
         Rule::Members(rule) => members(rule),
         _ => {
@@ -50,7 +50,7 @@ fn limit_call(method: &str, limit: u64) -> TokenStream {
 pub(super) fn constant(named: &NamedRule) -> TokenStream {
     let name = format_ident!("{}", named.name);
     let docs = docs(&[sentences(&words::of_rule(&named.rule))]);
-    let (ty, rule) = match &named.rule {
+    let (ty, rule) = match &*named.rule {
         Rule::Text(rule) => (
             quote!(StringRule),
             super::text_rule::expression(&named.name, rule),

@@ -5,6 +5,11 @@ use std::fmt::Display;
 use super::markdown::code;
 use crate::model::{ItemsRule, Kind, MembersRule, OneOf, Rule, ScalarRule, TextRule, Value};
 
+/// How many listed values, and how many characters of a text, are shown: each place
+/// that uses a rule shows them.
+const MOST_VALUES: usize = 64;
+const LONGEST_TEXT: usize = 400;
+
 /// The constraints on a value, a sentence each.
 pub(super) fn of_value(value: &Value) -> Vec<String> {
     let mut sentences: Vec<String> = value
@@ -75,7 +80,7 @@ fn of_text(rule: &TextRule) -> Vec<String> {
     sentences.extend(
         rule.pattern
             .iter()
-            .map(|pattern| format!("Syntax: {}.", code(&pattern.source))),
+            .map(|pattern| format!("Syntax: {}.", shown(&pattern.source))),
     );
     if !rule.formats.is_empty() {
         let formats: Vec<String> = rule
@@ -88,7 +93,7 @@ fn of_text(rule: &TextRule) -> Vec<String> {
     sentences.extend(
         rule.one_of
             .iter()
-            .map(|one_of| listed(one_of, |value| code(value))),
+            .map(|one_of| listed(one_of, |value| shown(value))),
     );
     sentences
 }
@@ -145,10 +150,20 @@ fn count(low: Option<u64>, high: Option<u64>, one: &str, many: &str) -> Option<S
 }
 
 fn listed<T>(one_of: &OneOf<T>, show: impl Fn(&T) -> String) -> String {
-    let values: Vec<String> = one_of.values.iter().map(show).collect();
+    let values: Vec<String> = one_of.values.iter().take(MOST_VALUES).map(show).collect();
+    let more = one_of.values.len() - values.len();
     match values.as_slice() {
         [] => "No value is allowed.".to_owned(),
         [only] => format!("Always {only}."),
+        _ if more > 0 => format!("One of {} and {more} more.", values.join(", ")),
         _ => format!("One of {}.", values.join(", ")),
+    }
+}
+
+/// A text of a schema, cut if it is long.
+fn shown(text: &str) -> String {
+    match text.char_indices().nth(LONGEST_TEXT) {
+        Some((end, _)) => code(&format!("{}…", &text[..end])),
+        None => code(text),
     }
 }

@@ -7,8 +7,9 @@ use taskcluster_documents::resolve::{
     Combinators, General, JsonType, NumberKeywords, ObjectKeywords, Pattern, StringKeywords,
 };
 
+use super::ident::{self, Taken};
 use super::strings::{text_rules, variants};
-use super::{Types, ident};
+use super::{Types, Waiting};
 use crate::combine::{Choice, Node, View, intersect, is_below};
 use crate::model::{Branch, Kind, TypeShape, Value};
 
@@ -27,6 +28,15 @@ enum Outcome {
         /// Whether a `null` fits several, of which one alone may fit.
         is_ambiguous: bool,
     },
+}
+
+impl Outcome {
+    /// More alternatives than may be combined: a plain type.
+    const TOO_MUCH: Self = Self::Nodes {
+        nodes: Vec::new(),
+        nullable: false,
+        is_ambiguous: false,
+    };
 }
 
 impl<'s> Types<'s> {
@@ -65,7 +75,7 @@ impl<'s> Types<'s> {
             [] if nullable => Value::plain(Kind::Null),
             [] => Value::plain(Kind::Any).by_table(),
             [only] => self.value(only, subject),
-            _ => self.union(node),
+            _ => self.union(node, view, nodes),
         };
         Some(Value {
             nullable: value.nullable || nullable && !matches!(value.kind, Kind::Null),
@@ -86,35 +96,29 @@ impl<'s> Types<'s> {
         }
     }
 
-    /// A union, to be made later; a plain value if there are too many.
-    fn union(&mut self, node: &Node) -> Value {
-        if !self.may_combine() {
+    /// A union of the types of `nodes`, to be made later; a plain value if that is too
+    /// much.
+    pub(super) fn union(&mut self, node: &Node, view: &View<'s>, nodes: Vec<Node>) -> Value {
+        // The table of each type refers to one for everything beside the choice.
+        let beside = match nodes.iter().any(|node| node.parts.len() > 1) {
+            true => self.budget.weight(view),
+            false => 0,
+        };
+        let parts = nodes.iter().map(|node| node.parts.len()).sum::<usize>();
+        if !self.budget.may_combine(parts + beside) {
             return Value::plain(Kind::Any).by_table();
         }
         let value = self.named(node);
         if let Kind::Named(named) = value.kind {
             self.definitions[named.0].by_table = true;
-            self.waiting.push((named, node.clone()));
+            self.waiting.push((named, Waiting::Union(nodes)));
         }
         value
     }
 
-    /// A value of several types: a union with a type for each.
-    pub(super) fn union_of_types(&mut self, node: &Node) -> Value {
-        self.union(node)
-    }
-
-    /// The shape of a named type that was left for later, if it is a union.
-    pub(super) fn union_shape(&mut self, node: &Node, view: &View<'s>) -> Option<TypeShape> {
-        let nodes = match self.outcome(node, view) {
-            Some(Outcome::Nodes { nodes, .. }) => nodes,
-            Some(_) => return None,
-            None => of_each_type(node, view),
-        };
-        if nodes.len() < 2 {
-            return None;
-        }
-        let mut taken = BTreeSet::from(["Unmatched".to_owned()]);
+    /// The alternatives of a union, which are the types of `nodes`.
+    pub(super) fn branches(&mut self, nodes: Vec<Node>) -> Vec<Branch> {
+        let mut taken = Taken::new(["Unmatched"]);
         let branches = nodes.into_iter().map(|node| {
             let view = self.view(&node);
             let name = branch_name(&view, &mut taken);
@@ -125,7 +129,7 @@ impl<'s> Types<'s> {
                 node,
             }
         });
-        Some(TypeShape::Union(branches.collect()))
+        branches.collect()
     }
 
     fn outcome(&mut self, node: &Node, view: &View<'s>) -> Option<Outcome> {
@@ -138,6 +142,9 @@ impl<'s> Types<'s> {
         }
         let mut nodes = Vec::new();
         for &branch in branches {
+            if self.budget.is_spent() {
+                return Some(Outcome::TOO_MUCH);
+            }
             let made = match is_bare(view, choice) {
                 true => Node::of(branch),
                 false => node.choose(view, chooser, choice, branch, false),
@@ -181,6 +188,9 @@ impl<'s> Types<'s> {
     fn possible(&mut self, view: &View<'s>) -> Option<BTreeSet<JsonType>> {
         let mut types = view.types();
         for (_, _, branches) in view.choices() {
+            if self.budget.is_spent() {
+                break;
+            }
             let each = branches.iter().map(|id| self.view(&Node::of(*id)).types());
             let any = each.collect::<Option<Vec<BTreeSet<JsonType>>>>();
             let any = any.map(|any| any.into_iter().flatten().collect());
@@ -243,17 +253,9 @@ impl<'s> Types<'s> {
     }
 }
 
-/// A node for each type of the instances.
-fn of_each_type(node: &Node, view: &View<'_>) -> Vec<Node> {
-    let mut types = view.types().unwrap_or_default();
-    types.remove(&JsonType::Null);
-    if types.contains(&JsonType::Number) {
-        types.remove(&JsonType::Integer);
-    }
-    match types.len() {
-        0 | 1 => Vec::new(),
-        _ => types.into_iter().map(|only| node.only(only)).collect(),
-    }
+/// A node for each of the types of its instances, of which `null` is none.
+pub(super) fn of_each_type(node: &Node, types: &BTreeSet<JsonType>) -> Vec<Node> {
+    types.iter().map(|only| node.only(*only)).collect()
 }
 
 /// Whether there is nothing beside the choice of a view.
@@ -298,7 +300,7 @@ fn strings<'v, 's: 'v>(
 }
 
 /// The name of one alternative: its title, or the type of its values.
-fn branch_name(view: &View<'_>, taken: &mut BTreeSet<String>) -> String {
+fn branch_name(view: &View<'_>, taken: &mut Taken) -> String {
     let of_type = || {
         let types = view.types().unwrap_or_else(|| view.suggested());
         match types.len() {
@@ -308,9 +310,7 @@ fn branch_name(view: &View<'_>, taken: &mut BTreeSet<String>) -> String {
     };
     let title = view.title().and_then(|title| ident::variant(title));
     let wanted = title.unwrap_or_else(|| of_type().to_owned());
-    let name = ident::distinct(&wanted, "", |name| taken.contains(name));
-    taken.insert(name.clone());
-    name
+    taken.claim(&wanted)
 }
 
 fn name_of(only: &JsonType) -> &'static str {

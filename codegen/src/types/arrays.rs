@@ -11,17 +11,16 @@ use crate::model::{ItemsRule, Kind, Rule, RuleUse, Value};
 /// tuples up to here.
 const MOST_ITEMS: usize = 12;
 
+/// How many types a tuple may have in it: tuples of tuples would have no end.
+const MOST_PARTS: usize = 64;
+
 impl<'s> Types<'s> {
     pub(super) fn array(&mut self, view: &View<'s>, subject: &str) -> Value {
         if view.listed().is_some() {
             return Value::plain(Kind::List(Box::new(Value::plain(Kind::Any)))).by_table();
         }
         if let Some(items) = self.fixed_items(view) {
-            let items = items.iter().enumerate().map(|(index, item)| {
-                let subject = format!("{subject} item {}", index + 1);
-                self.value(&Node::of(*item), &subject)
-            });
-            return Value::plain(Kind::Tuple(items.collect())).by_table();
+            return self.tuple(&items, subject);
         }
         let items = view.items();
         let has_contains = view.arrays().any(|it| it.contains.is_some());
@@ -43,6 +42,20 @@ impl<'s> Types<'s> {
             by_table: by_table || item.by_table,
             ..Value::plain(Kind::List(Box::new(item)))
         }
+    }
+
+    fn tuple(&mut self, items: &[SchemaId], subject: &str) -> Value {
+        let items = items.iter().enumerate().map(|(index, item)| {
+            let subject = format!("{subject} item {}", index + 1);
+            self.value(&Node::of(*item), &subject)
+        });
+        let items: Vec<Value> = items.collect();
+        let parts = items.iter().map(|item| item.parts().count()).sum::<usize>();
+        let kind = match parts > MOST_PARTS {
+            true => Kind::List(Box::new(Value::plain(Kind::Any))),
+            false => Kind::Tuple(items),
+        };
+        Value::plain(kind).by_table()
     }
 
     /// The schemas of the items, where there is a fixed number of them.

@@ -1,11 +1,10 @@
 //! Types that contain themselves.
 
-use std::collections::BTreeSet;
-
 use taskcluster_documents::Error;
 use taskcluster_documents::resolve::Reference;
 
-use crate::model::{Kind, Model, Service, TypeDef, TypeId, TypeShape, Value};
+use crate::graph::Graph;
+use crate::model::{Kind, Service, TypeDef, TypeId, TypeShape, Value};
 
 /// An error for each exchange whose payload has no finite value.
 pub(super) fn infinite(
@@ -26,23 +25,21 @@ pub(super) fn infinite(
 
 /// For each type, whether it has a finite value.
 fn finite(types: &[TypeDef]) -> Vec<bool> {
+    let holders = in_place_graph(types).reversed();
     let mut finite = vec![false; types.len()];
-    loop {
-        let mut has_grown = false;
-        for (index, definition) in types.iter().enumerate() {
-            if !finite[index] && is_finite(definition, &finite) {
-                finite[index] = true;
-                has_grown = true;
-            }
-        }
-        if !has_grown {
-            return finite;
+    let mut waiting: Vec<usize> = (0..types.len()).collect();
+    while let Some(index) = waiting.pop() {
+        if !finite[index] && is_finite(&types[index], &finite) {
+            finite[index] = true;
+            waiting.extend(holders.next(index));
         }
     }
+    finite
 }
 
 fn is_finite(definition: &TypeDef, finite: &[bool]) -> bool {
-    let has_finite = |value: &Value| held(value).iter().all(|id| finite[id.0]);
+    // The named types of which each value needs one.
+    let has_finite = |value: &Value| value.nullable || in_place(value).all(|id| finite[id.0]);
     match &definition.shape {
         TypeShape::Struct(it) => {
             let mut required = it.fields.iter().filter(|field| field.required);
@@ -56,25 +53,33 @@ fn is_finite(definition: &TypeDef, finite: &[bool]) -> bool {
 }
 
 /// Boxes every field by which a type would have to hold itself.
-pub(super) fn box_cycles(model: &mut Model) {
-    for index in 0..model.types.len() {
-        let edges = values_of(&model.types[index])
-            .into_iter()
-            .map(|value| {
-                let mut held = in_place(value).into_iter();
-                held.any(|held| reaches(&model.types, held, TypeId(index)))
-            })
-            .collect::<Vec<bool>>();
-        let mut boxed = edges.into_iter();
-        let mut next = || boxed.next().unwrap_or(false);
-        match &mut model.types[index].shape {
-            TypeShape::Struct(it) => it.fields.iter_mut().for_each(|field| field.boxed = next()),
+pub(super) fn box_cycles(types: &mut [TypeDef]) {
+    let components = in_place_graph(types).components();
+    for (index, definition) in types.iter_mut().enumerate() {
+        let is_cycle = |value: &Value| {
+            let mut held = in_place(value);
+            held.any(|id| components[id.0] == components[index])
+        };
+        match &mut definition.shape {
+            TypeShape::Struct(it) => {
+                let fields = it.fields.iter_mut();
+                fields.for_each(|field| field.boxed = is_cycle(&field.value));
+            }
             TypeShape::Union(branches) => {
-                branches.iter_mut().for_each(|branch| branch.boxed = next());
+                let branches = branches.iter_mut();
+                branches.for_each(|branch| branch.boxed = is_cycle(&branch.value));
             }
             TypeShape::Enum(_) | TypeShape::Wrapper(_) => {}
         }
     }
+}
+
+/// The types that each type holds in place.
+fn in_place_graph(types: &[TypeDef]) -> Graph {
+    Graph::new(types.iter().map(|definition| {
+        let values = values_of(definition).into_iter();
+        values.flat_map(in_place).map(|id| id.0).collect()
+    }))
 }
 
 /// The values that a type holds in place, without the rest of an object, which
@@ -90,33 +95,16 @@ fn values_of(definition: &TypeDef) -> Vec<&Value> {
 
 /// The named types that a value holds in place: lists and maps hold theirs behind
 /// a pointer of their own.
-fn in_place(value: &Value) -> Vec<TypeId> {
-    match &value.kind {
-        Kind::Named(named) => vec![*named],
-        Kind::Tuple(items) => items.iter().flat_map(in_place).collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// The named types of which each value needs one.
-fn held(value: &Value) -> Vec<TypeId> {
-    match value.nullable {
-        true => Vec::new(),
-        false => in_place(value),
-    }
-}
-
-fn reaches(types: &[TypeDef], from: TypeId, to: TypeId) -> bool {
-    let mut seen = BTreeSet::new();
-    let mut waiting = vec![from];
-    while let Some(next) = waiting.pop() {
-        if next == to {
-            return true;
+fn in_place(value: &Value) -> impl Iterator<Item = TypeId> {
+    let mut waiting = vec![value];
+    std::iter::from_fn(move || {
+        while let Some(value) = waiting.pop() {
+            match &value.kind {
+                Kind::Named(named) => return Some(*named),
+                Kind::Tuple(items) => waiting.extend(items),
+                _ => {}
+            }
         }
-        if seen.insert(next) {
-            let values = values_of(&types[next.0]).into_iter();
-            waiting.extend(values.flat_map(in_place));
-        }
-    }
-    false
+        None
+    })
 }

@@ -1,5 +1,7 @@
 //! Identifiers out of the names and titles of schemas.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
 /// The name of a field or a module: `worker_pool_id`.
@@ -49,17 +51,59 @@ fn start_with_letter(name: String, letter: char) -> String {
     }
 }
 
-/// The first of `name`, `name2`, `name3`, … that `taken` does not have, with
-/// `separator` before the number.
-pub(super) fn distinct(name: &str, separator: &str, taken: impl Fn(&str) -> bool) -> String {
-    if !taken(name) {
-        return name.to_owned();
+/// The names of one namespace that are taken.
+#[derive(Debug, Default)]
+pub(super) struct Taken {
+    names: BTreeSet<String>,
+    /// What stands before the number of a numbered name.
+    separator: &'static str,
+    /// For names that were numbered, the first number that may be free.
+    numbers: BTreeMap<String, u64>,
+}
+
+impl Taken {
+    /// A namespace in which `names` are taken from the start.
+    pub(super) fn new<T: Into<String>>(names: impl IntoIterator<Item = T>) -> Self {
+        Self {
+            names: names.into_iter().map(Into::into).collect(),
+            ..Self::default()
+        }
     }
-    let name = name.strip_suffix(separator).unwrap_or(name);
-    (2..)
-        .map(|number: u64| format!("{name}{separator}{number}"))
-        .find(|candidate| !taken(candidate))
-        .unwrap_or_else(|| name.to_owned())
+
+    /// The same, but with `separator` before the number of a numbered name.
+    pub(super) fn separated_by(self, separator: &'static str) -> Self {
+        Self { separator, ..self }
+    }
+
+    pub(super) fn contains(&self, name: &str) -> bool {
+        self.names.contains(name)
+    }
+
+    /// Takes `name`; whether it was free.
+    pub(super) fn insert(&mut self, name: &str) -> bool {
+        self.names.insert(name.to_owned())
+    }
+
+    /// Takes the first of `name`, `name2`, `name3`, … that is free.
+    pub(super) fn claim(&mut self, name: &str) -> String {
+        self.claim_unless(name, |_| false)
+    }
+
+    /// The same, but for names that are `kept` for others.
+    pub(super) fn claim_unless(&mut self, name: &str, kept: impl Fn(&str) -> bool) -> String {
+        let is_free = |names: &BTreeSet<String>, name: &str| !names.contains(name) && !kept(name);
+        let mut claimed = name.to_owned();
+        if !is_free(&self.names, name) {
+            let name = name.strip_suffix(self.separator).unwrap_or(name);
+            let number = self.numbers.entry(name.to_owned()).or_insert(1);
+            while !is_free(&self.names, &claimed) {
+                *number += 1;
+                claimed = format!("{name}{}{number}", self.separator);
+            }
+        }
+        self.names.insert(claimed.clone());
+        claimed
+    }
 }
 
 #[cfg(test)]
@@ -72,12 +116,24 @@ mod tests {
         assert_eq!(snake("2fa"), "n2fa");
         assert_eq!(snake("ключ"), "");
         assert_eq!(snake("Self"), "self_");
-        assert_eq!(distinct("self_", "_", |name| name == "self_"), "self_2");
         assert_eq!(pascal("WorkerType Pulse Message"), "WorkerTypePulseMessage");
         assert_eq!(
             pascal("GitHub Re-run Request Message"),
             "GitHubReRunRequestMessage"
         );
         assert_eq!(shouty("workerPoolId"), "WORKER_POOL_ID");
+    }
+
+    #[test]
+    fn names_that_are_taken_are_numbered() {
+        let mut taken = Taken::new(["self_", "a3"]).separated_by("_");
+        assert_eq!(taken.claim("self_"), "self_2");
+        assert_eq!(
+            taken.claim_unless("self_", |name| name == "self_3"),
+            "self_4"
+        );
+        let mut taken = Taken::new(["a3"]);
+        let names = ["a", "a", "a", "a2"].map(|name| taken.claim(name));
+        assert_eq!(names, ["a", "a2", "a4", "a22"]);
     }
 }

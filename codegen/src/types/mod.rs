@@ -6,8 +6,10 @@
 
 mod alternatives;
 mod arrays;
+mod budget;
 mod cycles;
 mod equal_enums;
+mod facts;
 mod ident;
 mod naming;
 mod number;
@@ -17,9 +19,13 @@ mod strings;
 mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use taskcluster_documents::resolve::{JsonType, Schema};
 use taskcluster_documents::{Error, Errors, Place, Resolved, SchemaId};
+
+use alternatives::of_each_type;
+use budget::Budget;
 
 use crate::combine::{Listed, Node, View};
 use crate::model::{
@@ -30,15 +36,6 @@ use crate::names::Names;
 /// How deeply types without names may be nested: rustc gives up on lists in lists
 /// between 32 and 40 levels deep, with an error that names no schema.
 const DEEPEST: usize = 24;
-
-/// How many schemas may be looked at together, counted for each node. Combinations
-/// multiply: without an end, a short input could ask for more types than there is
-/// memory for. What is beyond is plain.
-const MOST_STEPS: usize = 300_000;
-
-/// How many unions, and types of combined schemas, there may be. What is beyond is
-/// plain.
-const MOST_COMBINED: usize = 200;
 
 /// Turns what was published into what is generated, under the names that it had
 /// before.
@@ -57,8 +54,10 @@ pub(crate) fn types(resolved: Resolved, names: &Names) -> Result<Model, Errors> 
     let (mut definitions, implied) = (types.definitions, types.implied);
     let merged = equal_enums::merge(&mut services, &mut definitions, names);
     let errors = cycles::infinite(&services, &definitions, &references);
+    cycles::box_cycles(&mut definitions);
     let mut model = Model {
         services,
+        facts: facts::facts(&definitions),
         types: definitions,
         schemas,
         implied,
@@ -68,8 +67,14 @@ pub(crate) fn types(resolved: Resolved, names: &Names) -> Result<Model, Errors> 
     };
     naming::name_everything(&mut model, names);
     tables::name_tables(&mut model, &merged);
-    cycles::box_cycles(&mut model);
     Errors::unless_empty(errors, model)
+}
+
+/// A named type that is not made yet.
+enum Waiting {
+    Struct(Node),
+    /// A union of the types of these nodes.
+    Union(Vec<Node>),
 }
 
 /// The types that were made so far, and the schemas to make them from.
@@ -84,13 +89,12 @@ pub(crate) struct Types<'s> {
     /// type. One with a name is entered before its type is made: it may hold itself.
     values: BTreeMap<Node, Value>,
     /// Named types that are not made yet.
-    waiting: Vec<(TypeId, Node)>,
+    waiting: Vec<(TypeId, Waiting)>,
     /// The nodes without names that are being worked out, each inside the one before.
     open: Vec<Node>,
     /// The types of schemas that state none.
     implied: BTreeMap<SchemaId, JsonType>,
-    steps: usize,
-    combined: usize,
+    budget: Budget,
     /// The service that is being worked on, and all services by their folders.
     module: String,
     modules: BTreeMap<String, String>,
@@ -107,8 +111,7 @@ impl<'s> Types<'s> {
             waiting: Vec::new(),
             open: Vec::new(),
             implied: BTreeMap::new(),
-            steps: 0,
-            combined: 0,
+            budget: Budget::new(schemas),
             module: String::new(),
             modules: BTreeMap::new(),
         }
@@ -136,10 +139,12 @@ impl<'s> Types<'s> {
             }
         };
         self.payloads.insert(id, named);
-        while let Some((waiting, node)) = self.waiting.pop() {
-            let view = self.view(&node);
-            let shape = self.shape(&node, &view);
-            self.finish(waiting, shape);
+        while let Some((named, waiting)) = self.waiting.pop() {
+            let shape = match waiting {
+                Waiting::Struct(node) => TypeShape::Struct(self.fields(&node)),
+                Waiting::Union(nodes) => TypeShape::Union(self.branches(nodes)),
+            };
+            self.finish(named, shape);
         }
         named
     }
@@ -147,7 +152,7 @@ impl<'s> Types<'s> {
     /// What the schemas of `node` state.
     fn view(&mut self, node: &Node) -> View<'s> {
         let view = View::new(self.schemas, node);
-        self.steps += view.parts.len();
+        self.budget.look_at(&view);
         view
     }
 
@@ -161,7 +166,7 @@ impl<'s> Types<'s> {
             // A list of itself, for instance: only a name can end the type.
             return self.named(node);
         }
-        if self.open.len() >= DEEPEST || self.steps >= MOST_STEPS {
+        if self.open.len() >= DEEPEST || self.budget.is_spent() {
             return Value::plain(Kind::Any).by_table();
         }
         self.open.push(node.clone());
@@ -221,7 +226,7 @@ impl<'s> Types<'s> {
         let mut value = match types.len() {
             0 => Value::plain(Kind::Null),
             1 => self.of_type(node, view, only, subject),
-            _ => self.union_of_types(node),
+            _ => self.union(node, view, of_each_type(node, &types)),
         };
         value.nullable |= nullable && !matches!(value.kind, Kind::Null);
         value
@@ -243,12 +248,6 @@ impl<'s> Types<'s> {
             Some(JsonType::Object) => self.object(node, view, subject),
             Some(JsonType::Null) | None => Value::plain(Kind::Null),
         }
-    }
-
-    /// Whether one more type may be made of several schemas, which it then counts.
-    fn may_combine(&mut self) -> bool {
-        self.combined += 1;
-        self.combined <= MOST_COMBINED
     }
 
     /// A named type for `node`, to be made later.
@@ -286,8 +285,8 @@ impl<'s> Types<'s> {
             module: self.module_of(&document),
             document,
             pointer,
-            title: view.title().cloned(),
-            description: view.description().cloned(),
+            title: view.title().and_then(|it| self.budget.text(it)),
+            description: view.description().and_then(|it| self.budget.text(it)),
             shape: TypeShape::Enum(Vec::new()),
             node: node.clone(),
             by_table: false,
@@ -355,7 +354,7 @@ fn scalar<T: PartialEq>(
 impl RuleUse {
     fn new(rule: Rule, subject: &str) -> Self {
         Self {
-            rule,
+            rule: Rc::new(rule),
             subject: subject.to_owned(),
             name: String::new(),
             schema: None,

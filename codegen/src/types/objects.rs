@@ -1,26 +1,25 @@
 //! Objects: structs, maps, and objects of which nothing is known.
 
-use std::collections::BTreeSet;
-
 use taskcluster_documents::SchemaId;
 
+use super::ident::{self, Taken};
 use super::strings::text_rules;
-use super::{Types, ident};
+use super::{Types, Waiting};
 use crate::combine::{Node, View};
-use crate::model::{Field, Kind, MembersRule, Rule, RuleUse, Struct, TypeShape, Value};
+use crate::model::{Field, Kind, MembersRule, Rule, RuleUse, Struct, Value};
 
 impl<'s> Types<'s> {
     pub(super) fn object(&mut self, node: &Node, view: &View<'s>, subject: &str) -> Value {
         let by_table = view.listed().is_some() || has_more(view);
         let is_closed = self.rest_of(view).is_none();
         if is_closed && !self.has_patterns(view) || !view.names().is_empty() {
-            if node.parts.len() > 1 && !self.may_combine() {
+            if view.parts.len() > 1 && !self.budget.may_combine(view.names().len() + 1) {
                 return Value::plain(Kind::Any).by_table();
             }
             let value = self.named(node);
             if let Kind::Named(named) = value.kind {
                 self.definitions[named.0].by_table |= by_table || has_names(view);
-                self.waiting.push((named, node.clone()));
+                self.waiting.push((named, Waiting::Struct(node.clone())));
             }
             return value;
         }
@@ -28,14 +27,6 @@ impl<'s> Types<'s> {
         Value {
             by_table: value.by_table || by_table,
             ..value
-        }
-    }
-
-    /// The shape of a named type that was left for later: a struct.
-    pub(super) fn shape(&mut self, node: &Node, view: &View<'s>) -> TypeShape {
-        match self.union_shape(node, view) {
-            Some(shape) => shape,
-            None => TypeShape::Struct(self.fields(view)),
         }
     }
 
@@ -89,10 +80,25 @@ impl<'s> Types<'s> {
     }
 
     /// The fields of a struct, in the order of the members' names.
-    fn fields(&mut self, view: &View<'s>) -> Struct {
-        let mut taken = BTreeSet::new();
-        let fields = view.names().into_iter();
-        let fields = fields.map(|name| self.field(view, name, &mut taken));
+    pub(super) fn fields(&mut self, node: &Node) -> Struct {
+        let view = &self.view(node);
+        let mut taken = Taken::default().separated_by("_");
+        let schemas = self.schemas;
+        let fields = view.properties().into_iter().map(|(name, property)| {
+            let described = property.own.map(|id| &schemas[id.0].annotations);
+            Field {
+                name: field_name(name, &mut taken),
+                wire_name: name.to_owned(),
+                title: described.and_then(|it| self.budget.text(it.title.as_ref()?)),
+                description: described.and_then(|it| self.budget.text(it.description.as_ref()?)),
+                required: property.required,
+                boxed: false,
+                value: match property.schemas.as_slice() {
+                    [] => Value::plain(Kind::Any),
+                    ids => self.value(&Node::all(ids), name),
+                },
+            }
+        });
         let fields = fields.collect();
         let rest = self.rest_of(view).map(|ids| {
             let each = match ids.as_slice() {
@@ -117,24 +123,6 @@ impl<'s> Types<'s> {
             fields,
             rest,
             counts: counts(view, "members").map(Box::new),
-        }
-    }
-
-    fn field(&mut self, view: &View<'s>, name: &str, taken: &mut BTreeSet<String>) -> Field {
-        let ids = view.property(name);
-        let own = view.objects().find_map(|it| it.properties.get(name));
-        let described = own.map(|id| &self.schemas[id.0].annotations);
-        Field {
-            name: field_name(name, taken),
-            wire_name: name.to_owned(),
-            title: described.and_then(|it| it.title.clone()),
-            description: described.and_then(|it| it.description.clone()),
-            required: view.requires(name),
-            boxed: false,
-            value: match ids.as_slice() {
-                [] => Value::plain(Kind::Any),
-                ids => self.value(&Node::all(ids), name),
-            },
         }
     }
 
@@ -201,12 +189,10 @@ fn counts(view: &View<'_>, subject: &str) -> Option<RuleUse> {
 }
 
 /// The name of the field for the member `name`, apart from those taken.
-fn field_name(name: &str, taken: &mut BTreeSet<String>) -> String {
+fn field_name(name: &str, taken: &mut Taken) -> String {
     let wanted = match ident::snake(name) {
         snake if snake.is_empty() => "value".to_owned(),
         snake => snake,
     };
-    let distinct = ident::distinct(&wanted, "_", |name| taken.contains(name));
-    taken.insert(distinct.clone());
-    distinct
+    taken.claim(&wanted)
 }

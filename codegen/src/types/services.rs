@@ -1,9 +1,7 @@
 //! Services and their exchanges.
 
-use std::collections::BTreeSet;
-
 use super::Types;
-use super::ident;
+use super::ident::{self, Taken};
 use super::naming::Claims;
 use crate::model::{Exchange, KeyEntry, Service};
 use crate::names::{Kind, Names};
@@ -109,17 +107,15 @@ fn exchange(entry: &Entry, types: &mut Types<'_>) -> Exchange {
 
 fn key_entries(entry: &Entry) -> Vec<KeyEntry> {
     // Bindings have a function of this name.
-    let mut taken = BTreeSet::from(["new".to_owned()]);
+    let mut taken = Taken::new(["new"]).separated_by("_");
     let mut entries = Vec::new();
     for word in &entry.routing_key {
         let wanted = match ident::snake(&word.name) {
             name if name.is_empty() => "word".to_owned(),
             name => name,
         };
-        let field = ident::distinct(&wanted, "_", |name| taken.contains(name));
-        taken.insert(field.clone());
         entries.push(KeyEntry {
-            field,
+            field: taken.claim(&wanted),
             wire_name: word.name.clone(),
             summary: word.summary.clone(),
             constant: word.constant.clone(),

@@ -1,10 +1,9 @@
 //! Strings: enums, points in time, and text with rules.
 
-use std::collections::BTreeSet;
-
 use taskcluster_documents::resolve::{JsonType, Pattern};
 
-use super::{Types, ident, one_of};
+use super::ident::{self, Taken};
+use super::{Types, one_of};
 use crate::combine::{Node, View};
 use crate::model::{Kind, Rule, RuleUse, TextRule, TypeShape, Value, Variant};
 
@@ -20,6 +19,9 @@ impl<'s> Types<'s> {
             && listed.values.len() > 1
             && !has_keywords
         {
+            if view.parts.len() > 1 && !self.budget.may_combine(listed.values.len()) {
+                return Value::plain(Kind::Any).by_table();
+            }
             let value = self.named(node);
             if let Kind::Named(named) = value.kind {
                 self.finish(named, TypeShape::Enum(variants(&listed.values)));
@@ -27,7 +29,7 @@ impl<'s> Types<'s> {
             return value;
         }
         let rules = text_rules(node, view, &[], subject);
-        let is_time = |rule: &RuleUse| match &rule.rule {
+        let is_time = |rule: &RuleUse| match &*rule.rule {
             Rule::Text(rule) => {
                 let formats: Vec<&str> = rule.formats.iter().map(|it| it.source.as_str()).collect();
                 let alone = TextRule {
@@ -97,7 +99,7 @@ pub(super) fn text_rules(
 /// The variants of an enum, with names of their own.
 pub(super) fn variants(values: &[String]) -> Vec<Variant> {
     // Every enum has one variant more, for values the schema does not name.
-    let mut taken = BTreeSet::from(["Unrecognized".to_owned()]);
+    let mut taken = Taken::new(["Unrecognized"]);
     values
         .iter()
         .map(|value| {
@@ -105,10 +107,8 @@ pub(super) fn variants(values: &[String]) -> Vec<Variant> {
                 true => "Empty".to_owned(),
                 false => "Value".to_owned(),
             });
-            let name = ident::distinct(&wanted, "", |name| taken.contains(name));
-            taken.insert(name.clone());
             Variant {
-                name,
+                name: taken.claim(&wanted),
                 wire_name: value.clone(),
             }
         })

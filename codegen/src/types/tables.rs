@@ -17,7 +17,7 @@ use crate::model::{Constant, Kind, Model, TypeDef, TypeId, TypeShape, Value};
 /// How deeply tables may be nested in one another.
 const DEEPEST: usize = 12;
 
-/// Up to how many listed values a table may be written down more than once.
+/// Up to how many listed values or names a table may be written down more than once.
 const FEW_VALUES: usize = 4;
 
 /// Names the tables of `model`, whose rules have their names.
@@ -122,9 +122,10 @@ impl<'m> Tables<'m> {
     fn is_small(&self, id: SchemaId) -> bool {
         let schema = &self.schemas[id.0];
         let values = schema.general.enumeration.as_ref().map_or(0, Vec::len);
+        let names = schema.object.required.len() + schema.object.dependencies.len();
         let is_plain = schema.string == StringKeywords::default()
             && schema.general.constant.is_none()
-            && values <= FEW_VALUES;
+            && values.max(names) <= FEW_VALUES;
         schema.subschemas().is_empty() && (is_plain || self.rules.contains_key(&id))
     }
 }

@@ -105,6 +105,8 @@ impl PartialEq for Pattern {
     }
 }
 
+impl Eq for Pattern {}
+
 /// Keywords for strings.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StringKeywords {

@@ -2,42 +2,43 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::ident;
+use super::super::ident::Taken;
 use crate::names::Kind;
 
 /// The names of one namespace: those that are taken, and those that are kept for
 /// owners who had them before and have yet to ask.
 #[derive(Default)]
 pub(in crate::types) struct Claims {
-    taken: BTreeSet<String>,
+    taken: Taken,
     held: BTreeMap<(Kind, String), String>,
     kept: BTreeSet<String>,
-    /// What stands before the number where a name is numbered.
-    separator: &'static str,
 }
 
 impl Claims {
     /// A namespace in which `taken` are taken from the start.
     pub(in crate::types) fn new<T: Into<String>>(taken: impl IntoIterator<Item = T>) -> Self {
         Self {
-            taken: taken.into_iter().map(Into::into).collect(),
+            taken: Taken::new(taken),
             ..Self::default()
         }
     }
 
     /// Takes a name that was given elsewhere.
     pub(in crate::types) fn take(&mut self, name: &str) {
-        self.taken.insert(name.to_owned());
+        self.taken.insert(name);
     }
 
     /// The same, but with `separator` before the number of a numbered name.
     pub(in crate::types) fn separated_by(self, separator: &'static str) -> Self {
-        Self { separator, ..self }
+        Self {
+            taken: self.taken.separated_by(separator),
+            ..self
+        }
     }
 
     /// Keeps the name that `owner` had before, if any, until it asks.
     pub(in crate::types) fn keep(&mut self, kind: Kind, owner: &str, name: Option<&str>) {
-        if let Some(name) = name.filter(|name| !self.taken.contains(*name)) {
+        if let Some(name) = name.filter(|name| !self.taken.contains(name)) {
             self.held.insert((kind, owner.to_owned()), name.to_owned());
             self.kept.insert(name.to_owned());
         }
@@ -53,21 +54,18 @@ impl Claims {
         or_else: &str,
     ) -> String {
         match self.held.remove(&(kind, owner.to_owned())) {
-            Some(name) if self.taken.insert(name.clone()) => name,
+            Some(name) if self.taken.insert(&name) => name,
             _ => self.claim_free(wanted, or_else),
         }
     }
 
     /// A name for an owner who had none before.
     pub(in crate::types) fn claim_free(&mut self, wanted: &[&str], or_else: &str) -> String {
-        let is_taken = |name: &str| self.taken.contains(name) || self.kept.contains(name);
         let mut wanted = wanted.iter().copied().filter(|name| !name.is_empty());
         let last = wanted.clone().next_back().unwrap_or(or_else);
-        let name = match wanted.find(|name| !is_taken(name)) {
-            Some(free) => free.to_owned(),
-            None => ident::distinct(last, self.separator, is_taken),
-        };
-        self.taken.insert(name.clone());
-        name
+        let is_taken = |name: &str| self.taken.contains(name) || self.kept.contains(name);
+        let name = wanted.find(|name| !is_taken(name)).unwrap_or(last);
+        let kept = |name: &str| self.kept.contains(name);
+        self.taken.claim_unless(name, kept)
     }
 }

@@ -14,7 +14,7 @@ pub(super) use claims::Claims;
 pub(super) use rules::numbered;
 
 use super::ident;
-use crate::model::{Kind, Model, Service, TypeDef, TypeId, Value};
+use crate::model::{Model, Service, TypeDef, TypeId, Value};
 use crate::names::{Kind as Named, Names};
 use crate::runtime;
 
@@ -34,13 +34,14 @@ pub(super) fn name_everything(model: &mut Model, names: &Names) {
         .collect();
     for service in services.iter_mut() {
         let claims = spaces.entry(service.module.clone()).or_default();
+        let mut seen = BTreeSet::new();
         for exchange in &mut service.exchanges {
             let owner = &exchange.exchange;
             let wanted = ident::pascal(&exchange.wire_name);
             exchange.name = claims.claim(Named::Binding, owner, &[&wanted], "Exchange");
             let wanted = format!("{}RoutingKey", exchange.name);
             exchange.key_name = claims.claim(Named::RoutingKey, owner, &[&wanted], "");
-            for id in reached(types, exchange.payload) {
+            for id in reached(types, exchange.payload, &mut seen) {
                 if types[id.0].module == service.module {
                     name_type(&mut types[id.0], id, claims, &mut service.types);
                 }
@@ -49,11 +50,14 @@ pub(super) fn name_everything(model: &mut Model, names: &Names) {
     }
     // Types that only other services reach come last: they take no name from a
     // service's own.
+    let modules: BTreeMap<String, usize> = services
+        .iter()
+        .enumerate()
+        .map(|(index, service)| (service.module.clone(), index))
+        .collect();
     for (index, definition) in types.iter_mut().enumerate() {
-        if let Some(service) = services
-            .iter_mut()
-            .find(|it| it.module == definition.module)
-        {
+        if let Some(&service) = modules.get(&definition.module) {
+            let service = &mut services[service];
             let claims = spaces.entry(service.module.clone()).or_default();
             name_type(definition, TypeId(index), claims, &mut service.types);
         }
@@ -126,32 +130,20 @@ pub(super) fn place_name(document: &str, pointer: &str) -> String {
     ident::pascal(&words.join(" "))
 }
 
-/// The types that a type reaches, itself first, each before what it holds.
-pub(super) fn reached(types: &[TypeDef], payload: TypeId) -> Vec<TypeId> {
+/// The types that a type reaches, itself first, each before what it holds; without
+/// those that were `seen` before.
+fn reached(types: &[TypeDef], payload: TypeId, seen: &mut BTreeSet<TypeId>) -> Vec<TypeId> {
     let mut order = Vec::new();
-    let mut seen = BTreeSet::new();
     let mut waiting = vec![payload];
     while let Some(next) = waiting.pop() {
         if seen.insert(next) {
             order.push(next);
-            let mut inner = Vec::new();
-            for value in types[next.0].shape.values() {
-                named_in(value, &mut inner);
-            }
+            let values = types[next.0].shape.values().into_iter();
+            let inner: Vec<TypeId> = values.flat_map(Value::named).collect();
             waiting.extend(inner.into_iter().rev());
         }
     }
     order
-}
-
-pub(super) fn named_in(value: &Value, found: &mut Vec<TypeId>) {
-    match &value.kind {
-        Kind::Named(id) => found.push(*id),
-        kind => kind
-            .values()
-            .iter()
-            .for_each(|value| named_in(value, found)),
-    }
 }
 
 /// Names the constants that go with types: two types whose names differ in case
@@ -184,10 +176,11 @@ fn name_variants(services: &mut [Service], names: &Names) {
 
 /// The other modules whose types a service's payloads reach.
 fn needs(service: &Service, types: &[TypeDef]) -> Vec<String> {
+    let mut seen = BTreeSet::new();
     let modules: BTreeSet<&String> = service
         .exchanges
         .iter()
-        .flat_map(|exchange| reached(types, exchange.payload))
+        .flat_map(|exchange| reached(types, exchange.payload, &mut seen))
         .map(|id| &types[id.0].module)
         .filter(|module| **module != service.module)
         .collect();

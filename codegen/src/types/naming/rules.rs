@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Claims;
-use crate::model::{NamedRule, Rule, RuleUse, Service, TypeDef, Value};
+use crate::model::{NamedRule, Rule, RuleUse, ScalarRule, Service, TypeDef, Value};
 use crate::names::{Kind, Names};
 use crate::types::ident;
 
@@ -16,10 +16,15 @@ struct Shared {
     first: RuleUse,
 }
 
+/// How many values a rule may list, and how long its pattern may be, to be written
+/// down for each name of a value.
+const FEW_VALUES: usize = 64;
+const SHORT_PATTERN: usize = 256;
+
 /// Names the rules that a service's types use. Two equal rules for values of
-/// one name are one rule.
+/// one name are one rule, and so are large ones for values of any name.
 pub(super) fn name_rules(service: &mut Service, types: &mut [TypeDef], names: &Names) {
-    let shared = shared(service, types);
+    let (shared, uses) = shared(service, types);
     let mut claims = Claims::default();
     for owner in shared.iter().flat_map(|it| &it.owners) {
         claims.keep(Kind::Validator, owner, names.get(Kind::Validator, owner));
@@ -28,39 +33,52 @@ pub(super) fn name_rules(service: &mut Service, types: &mut [TypeDef], names: &N
         .into_iter()
         .map(|it| it.named(&mut claims, names))
         .collect();
+    let mut uses = uses.into_iter();
     for id in &service.types {
         for_each_rule(&mut types[id.0], &mut |used| {
-            let subject = ident::shouty(&used.subject);
-            let mut rules = service.rules.iter();
-            if let Some(known) = rules.find(|it| it.subject == subject && it.rule == used.rule) {
-                used.name.clone_from(&known.name);
-            }
+            let rule = uses.next().and_then(|index| service.rules.get(index));
+            used.name = rule.map(|rule| rule.name.clone()).unwrap_or_default();
         });
     }
 }
 
-/// The rules of a service that get a name, in the order of their first use.
-fn shared(service: &Service, types: &mut [TypeDef]) -> Vec<Shared> {
+/// The rules of a service that get a name, in the order of their first use; and which
+/// of them is used, for each use.
+fn shared(service: &Service, types: &mut [TypeDef]) -> (Vec<Shared>, Vec<usize>) {
     let mut rules: Vec<Shared> = Vec::new();
+    let mut uses = Vec::new();
+    let mut of_subject: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for id in &service.types {
         let (name, key) = (types[id.0].name.clone(), types[id.0].key.clone());
         let mut counts = BTreeMap::new();
         for_each_rule(&mut types[id.0], &mut |used| {
             let owner = numbered(format!("{key} {}", used.subject), &mut counts);
             let subject = ident::shouty(&used.subject);
-            let same = |it: &&mut Shared| it.subject == subject && it.first.rule == used.rule;
-            match rules.iter_mut().find(same) {
+            let shared = match is_large(&used.rule) {
+                true => String::new(),
+                false => subject.clone(),
+            };
+            let known = of_subject.entry(shared).or_default();
+            let same = known
+                .iter()
+                .find(|index| rules[**index].first.rule == used.rule);
+            let index = same.copied().unwrap_or(rules.len());
+            uses.push(index);
+            match rules.get_mut(index) {
                 Some(known) => known.owners.push(owner),
-                None => rules.push(Shared {
-                    qualified: ident::shouty(&format!("{name} {}", used.subject)),
-                    subject,
-                    owners: vec![owner],
-                    first: used.clone(),
-                }),
+                None => {
+                    known.push(index);
+                    rules.push(Shared {
+                        qualified: ident::shouty(&format!("{name} {}", used.subject)),
+                        subject,
+                        owners: vec![owner],
+                        first: used.clone(),
+                    });
+                }
             }
         });
     }
-    rules
+    (rules, uses)
 }
 
 impl Shared {
@@ -73,7 +91,6 @@ impl Shared {
         NamedRule {
             name: claims.claim(Kind::Validator, &owner, &wanted, "VALUE"),
             owner,
-            subject: self.subject,
             rule: self.first.rule,
         }
     }
@@ -117,5 +134,24 @@ fn for_each_rule_of(value: &mut Value, each: &mut impl FnMut(&mut RuleUse)) {
 /// Whether a rule is a constant with a name; the others are written where they
 /// are used.
 fn is_named(used: &&mut RuleUse) -> bool {
-    !matches!(used.rule, Rule::Items(_) | Rule::Members(_))
+    !matches!(*used.rule, Rule::Items(_) | Rule::Members(_))
+}
+
+fn is_large(rule: &Rule) -> bool {
+    match rule {
+        Rule::Text(rule) => {
+            let pattern = rule.pattern.as_ref().map_or(0, |it| it.source.len());
+            rule.one_of.as_ref().map_or(0, |it| it.values.len()) > FEW_VALUES
+                || pattern > SHORT_PATTERN
+        }
+        Rule::Unsigned(rule) => lists_many(rule),
+        Rule::Signed(rule) => lists_many(rule),
+        Rule::Integer(rule) => lists_many(rule),
+        Rule::Number(rule) => lists_many(rule),
+        Rule::Boolean(_) | Rule::Items(_) | Rule::Members(_) => false,
+    }
+}
+
+fn lists_many<T>(rule: &ScalarRule<T>) -> bool {
+    rule.one_of.as_ref().map_or(0, |it| it.values.len()) > FEW_VALUES
 }

@@ -281,24 +281,19 @@ pub(crate) static CHANGED_SHAPES: Schema = Schema::named(
 
 /// Schema of `ChangedShapes::Array`.
 pub(crate) static CHANGED_SHAPES_0: Schema = Schema::new(
-    &[
-        Keyword::AllOf(
-            &[
-                &CHANGED_SHAPES_VARIANT0,
-                &Schema::new(&[Keyword::MaxItems(2), Keyword::MaxProperties(1)]),
-            ],
-        ),
-    ],
+    &[Keyword::AllOf(&[&CHANGED_SHAPES_VARIANT0, &CHANGED_SHAPES_2])],
 );
 
 /// Schema of `ChangedShapes::Object`.
 pub(crate) static CHANGED_SHAPES_1: Schema = Schema::new(
+    &[Keyword::AllOf(&[&CHANGED_SHAPES_VARIANT1, &CHANGED_SHAPES_2])],
+);
+
+/// What each value of `ChangedShapes` has.
+pub(crate) static CHANGED_SHAPES_2: Schema = Schema::new(
     &[
         Keyword::AllOf(
-            &[
-                &CHANGED_SHAPES_VARIANT1,
-                &Schema::new(&[Keyword::MaxItems(2), Keyword::MaxProperties(1)]),
-            ],
+            &[&Schema::new(&[Keyword::MaxItems(2), Keyword::MaxProperties(1)])],
         ),
     ],
 );
@@ -505,9 +500,7 @@ pub(crate) static NESTED_BOTH_0: Schema = Schema::new(
         Keyword::AllOf(
             &[
                 &Schema::new(&[Keyword::Type(&[Type::Integer]), Keyword::Minimum("3")]),
-                &NESTED_BOTH,
-                &NESTED_BOTH0,
-                &Schema::new(&[]),
+                &NESTED_BOTH_2,
             ],
         ),
     ],
@@ -515,11 +508,12 @@ pub(crate) static NESTED_BOTH_0: Schema = Schema::new(
 
 /// Schema of `NestedBoth::String`.
 pub(crate) static NESTED_BOTH_1: Schema = Schema::new(
-    &[
-        Keyword::AllOf(
-            &[&NESTED_BOTH1_VARIANT1, &NESTED_BOTH, &NESTED_BOTH0, &Schema::new(&[])],
-        ),
-    ],
+    &[Keyword::AllOf(&[&NESTED_BOTH1_VARIANT1, &NESTED_BOTH_2])],
+);
+
+/// What each value of `NestedBoth` has.
+pub(crate) static NESTED_BOTH_2: Schema = Schema::new(
+    &[Keyword::AllOf(&[&NESTED_BOTH, &NESTED_BOTH0, &Schema::new(&[])])],
 );
 
 /// Schema of `NestedOther`.
@@ -546,16 +540,17 @@ pub(crate) static NESTED_PERHAPS: Schema = Schema::named(
 
 /// Schema of `NestedPerhaps::String`.
 pub(crate) static NESTED_PERHAPS_0: Schema = Schema::new(
-    &[
-        Keyword::AllOf(
-            &[&NESTED_PERHAPS_VARIANT1_VARIANT0, &Schema::new(&[]), &Schema::new(&[])],
-        ),
-    ],
+    &[Keyword::AllOf(&[&NESTED_PERHAPS_VARIANT1_VARIANT0, &NESTED_PERHAPS_2])],
 );
 
 /// Schema of `NestedPerhaps::Integer`.
 pub(crate) static NESTED_PERHAPS_1: Schema = Schema::new(
-    &[Keyword::AllOf(&[&Schema::INTEGER, &Schema::new(&[]), &Schema::new(&[])])],
+    &[Keyword::AllOf(&[&Schema::INTEGER, &NESTED_PERHAPS_2])],
+);
+
+/// What each value of `NestedPerhaps` has.
+pub(crate) static NESTED_PERHAPS_2: Schema = Schema::new(
+    &[Keyword::AllOf(&[&Schema::new(&[]), &Schema::new(&[])])],
 );
 
 /// Schema of `NestedTagged`.

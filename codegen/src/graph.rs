@@ -1,0 +1,113 @@
+//! Directed graphs, of types for instance. All work is linear in nodes and edges.
+
+/// A graph whose nodes are numbered from 0.
+pub(crate) struct Graph {
+    edges: Vec<Vec<usize>>,
+}
+
+impl Graph {
+    /// The graph in which each node leads to the nodes of its list.
+    pub(crate) fn new(edges: impl IntoIterator<Item = Vec<usize>>) -> Self {
+        Self {
+            edges: edges.into_iter().collect(),
+        }
+    }
+
+    /// The nodes that `node` leads to.
+    pub(crate) fn next(&self, node: usize) -> &[usize] {
+        &self.edges[node]
+    }
+
+    /// The graph with each edge turned around.
+    pub(crate) fn reversed(&self) -> Self {
+        let mut edges = vec![Vec::new(); self.edges.len()];
+        for (from, next) in self.edges.iter().enumerate() {
+            next.iter().for_each(|&to| edges[to].push(from));
+        }
+        Self { edges }
+    }
+
+    /// For each node, whether it is one of `wanted` or leads to one.
+    pub(crate) fn leads_to(&self, wanted: impl IntoIterator<Item = usize>) -> Vec<bool> {
+        let reversed = self.reversed();
+        let mut found = vec![false; self.edges.len()];
+        let mut waiting: Vec<usize> = wanted.into_iter().collect();
+        while let Some(node) = waiting.pop() {
+            if !std::mem::replace(&mut found[node], true) {
+                waiting.extend(reversed.next(node));
+            }
+        }
+        found
+    }
+
+    /// A number for each node; two nodes have the same if each leads to the other.
+    pub(crate) fn components(&self) -> Vec<usize> {
+        // Kosaraju's algorithm: the last node that is finished is in a component that
+        // no other one leads to.
+        let reversed = self.reversed();
+        let mut components = vec![usize::MAX; self.edges.len()];
+        for &start in self.finished().iter().rev() {
+            let mut waiting = vec![start];
+            while let Some(node) = waiting.pop() {
+                if components[node] == usize::MAX {
+                    components[node] = start;
+                    waiting.extend(reversed.next(node));
+                }
+            }
+        }
+        components
+    }
+
+    /// All nodes in the order in which a search in depth leaves them.
+    fn finished(&self) -> Vec<usize> {
+        let mut finished = Vec::with_capacity(self.edges.len());
+        let mut seen = vec![false; self.edges.len()];
+        for start in 0..self.edges.len() {
+            // Each open node, with how many of its edges were followed.
+            let mut open = Vec::new();
+            let mut entered = Some(start);
+            loop {
+                if let Some(node) = entered.take()
+                    && !std::mem::replace(&mut seen[node], true)
+                {
+                    open.push((node, 0));
+                }
+                let Some((node, followed)) = open.last_mut() else {
+                    break;
+                };
+                entered = self.edges[*node].get(*followed).copied();
+                *followed += 1;
+                if entered.is_none() {
+                    finished.push(*node);
+                    open.pop();
+                }
+            }
+        }
+        finished
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn components_are_the_cycles() {
+        let graph = Graph::new([vec![1], vec![2, 3], vec![0], vec![4], vec![3], vec![0, 5]]);
+        let components = graph.components();
+        let is_one = |left: usize, right: usize| components[left] == components[right];
+        assert!(is_one(0, 1) && is_one(1, 2) && is_one(3, 4));
+        assert!(!is_one(0, 3) && !is_one(0, 5) && !is_one(3, 5));
+        assert_eq!(graph.leads_to([2]), [true, true, true, false, false, true]);
+    }
+
+    #[test]
+    fn long_chains_need_no_stack() {
+        let graph = Graph::new((0..200_000).map(|node| match node {
+            0 => Vec::new(),
+            node => vec![node - 1],
+        }));
+        let components = graph.components();
+        assert!(components.iter().copied().eq(0..200_000));
+    }
+}

@@ -1,0 +1,35 @@
+//! What types are asked about everything that their values may hold.
+
+use crate::graph::Graph;
+use crate::model::{Facts, Kind, TypeDef, TypeShape, Value};
+
+/// The facts of all types.
+pub(super) fn facts(types: &[TypeDef]) -> Vec<Facts> {
+    let held = |definition: &TypeDef| -> Vec<usize> {
+        let values = definition.shape.values().into_iter();
+        values.flat_map(Value::named).map(|id| id.0).collect()
+    };
+    let graph = Graph::new(types.iter().map(held));
+    let hold = |is: fn(&TypeDef) -> bool| {
+        let types = types.iter().enumerate();
+        graph.leads_to(types.filter(|(_, it)| is(it)).map(|(index, _)| index))
+    };
+    let floats = hold(|it| {
+        let mut values = it.shape.values().into_iter().flat_map(Value::parts);
+        values.any(|value| matches!(value.kind, Kind::Number))
+    });
+    let unions = hold(|it| matches!(it.shape, TypeShape::Union(_)));
+    let by_table = hold(|it| it.by_table);
+    let cycles = graph.components().into_iter();
+    let facts = cycles.zip(floats).zip(unions).zip(by_table);
+    facts
+        .map(
+            |(((cycle, holds_floats), holds_unions), needs_table)| Facts {
+                cycle,
+                holds_floats,
+                holds_unions,
+                needs_table,
+            },
+        )
+        .collect()
+}

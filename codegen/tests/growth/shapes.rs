@@ -1,0 +1,359 @@
+//! Inputs of any size that ask for much work.
+
+use serde_json::{Map, Value, json};
+use taskcluster_codegen::Source;
+
+use crate::support::{REFERENCE, source};
+
+/// A form of input, made as large as is wanted.
+pub(crate) struct Shape {
+    pub(crate) name: &'static str,
+    make: fn(usize) -> Value,
+}
+
+impl Shape {
+    /// Documents of about so many bytes.
+    pub(crate) fn sources(&self, bytes: usize) -> Vec<Source> {
+        match (self.make)(bytes) {
+            Value::Array(documents) => (0..)
+                .zip(documents)
+                .map(|(index, it): (u32, _)| source(&format!("{index}.json"), it.to_string()))
+                .collect(),
+            mut schema => {
+                schema["$id"] = "/schemas/made-up/v1/message.json#".into();
+                let schema = source("message.json", schema.to_string());
+                vec![source("exchanges.json", REFERENCE), schema]
+            }
+        }
+    }
+}
+
+/// Every shape.
+pub(crate) const SHAPES: &[Shape] = &[
+    shape("a chain of objects", |bytes| {
+        chain(bytes, |next| json!({"properties": {"p": next}}))
+    }),
+    shape("a chain of closed objects", |bytes| {
+        chain(
+            bytes,
+            |next| json!({"type": "object", "properties": {"p": next}, "additionalProperties": false}),
+        )
+    }),
+    shape("a chain of required objects", |bytes| {
+        chain(
+            bytes,
+            |next| json!({"properties": {"p": next}, "required": ["p"]}),
+        )
+    }),
+    shape("a chain of lists", |bytes| {
+        chain(bytes, |next| json!({"items": next}))
+    }),
+    shape("a chain of references", |bytes| chain(bytes, |next| next)),
+    shape("a chain of allOf", |bytes| {
+        chain(bytes, |next| json!({"allOf": [next]}))
+    }),
+    shape("a chain of objects in allOf", |bytes| {
+        chain(
+            bytes,
+            |next| json!({"allOf": [next], "properties": {"p": next}}),
+        )
+    }),
+    shape("a chain of anyOf", |bytes| {
+        chain(
+            bytes,
+            |next| json!({"anyOf": [next, {"type": "null"}, {"type": "string"}]}),
+        )
+    }),
+    shape("a chain of unions", |bytes| {
+        chain(
+            bytes,
+            |next| json!({"properties": {"p": next}, "oneOf": [{"required": ["p"]}, {"properties": {"q": next}}]}),
+        )
+    }),
+    shape("a chain of not and if", |bytes| {
+        chain(
+            bytes,
+            |next| json!({"not": {"properties": {"p": next}}, "if": {"required": ["p"]}, "then": {"properties": {"q": next}}}),
+        )
+    }),
+    shape("a cycle of objects", |bytes| {
+        let mut schema = chain(
+            bytes,
+            |next| json!({"properties": {"p": next, "q": reference(0)}}),
+        );
+        let last = schema["definitions"].as_object().map_or(0, Map::len) - 1;
+        schema["definitions"][last.to_string()] = reference(0);
+        schema
+    }),
+    shape("tuples of tuples", |bytes| {
+        chain(bytes, |next| {
+            let items: Value = (0..12).map(|_| next.clone()).collect();
+            json!({"items": items, "minItems": 12, "maxItems": 12})
+        })
+    }),
+    shape("many properties", |bytes| {
+        json!({"properties": fill(bytes, |index| {
+            (format!("p{index}"), json!({"type": "string", "maxLength": index}))
+        })})
+    }),
+    shape("many required properties", |bytes| {
+        let properties = fill(bytes, |index| {
+            (format!("p{index}"), json!({"type": "integer"}))
+        });
+        let required: Value = properties.keys().cloned().collect();
+        json!({"properties": properties, "required": required})
+    }),
+    shape("many types", |bytes| {
+        json!({"properties": fill(bytes, |index| {
+            (format!("p{index}"), json!({"properties": {"a": {}}, "additionalProperties": false}))
+        })})
+    }),
+    shape("many types with one title", |bytes| {
+        json!({"properties": fill(bytes, |index| {
+            (format!("p{index}"), json!({"title": "a", "properties": {"a": {"maxLength": index}}}))
+        })})
+    }),
+    shape("many properties without letters", |bytes| {
+        json!({"properties": fill(bytes, |index| {
+            let name: String = format!("{index:b}").replace('0', "é").replace('1', "ü");
+            (name, json!({"type": "string"}))
+        })})
+    }),
+    shape("many exchanges", |bytes| {
+        let entries: Vec<Value> = (0..bytes / 160)
+            .map(|index| json!({"name": format!("e{index}"), "exchange": format!("e{index}"), "schema": "v1/message.json#", "routingKey": []}))
+            .collect();
+        let mut reference: Value = serde_json::from_str(REFERENCE).expect("JSON");
+        reference["entries"] = entries.into();
+        let mut schema = chain(bytes / 2, |next| json!({"properties": {"p": next}}));
+        schema["$id"] = "/schemas/made-up/v1/message.json#".into();
+        json!([reference, schema])
+    }),
+    shape("many exchanges with keys of their own", |bytes| {
+        let entries: Vec<Value> = (0..bytes / 200)
+            .map(|index| {
+                let word = json!({"name": format!("w{index}"), "summary": "", "required": true, "multipleWords": false});
+                json!({"name": format!("e{index}"), "exchange": format!("e{index}"), "schema": "v1/message.json#", "routingKey": [word]})
+            })
+            .collect();
+        let mut reference: Value = serde_json::from_str(REFERENCE).expect("JSON");
+        reference["entries"] = entries.into();
+        json!([reference, {"$id": "/schemas/made-up/v1/message.json#", "type": "object"}])
+    }),
+    shape("many services", |bytes| {
+        let documents = (0..bytes / 500).flat_map(|index| {
+            let mut reference: Value = serde_json::from_str(REFERENCE).expect("JSON");
+            reference["serviceName"] = format!("s{index}").into();
+            reference["exchangePrefix"] = format!("exchange/s{index}/v1/").into();
+            let other = format!("/schemas/s{}/v1/message.json#", (index + 1) % (bytes / 500));
+            let schema = json!({
+                "$id": format!("/schemas/s{index}/v1/message.json#"),
+                "properties": {"p": {"$ref": other}},
+            });
+            [reference, schema]
+        });
+        documents.collect()
+    }),
+    shape("many enums", |bytes| {
+        json!({"properties": fill(bytes, |index| {
+            (format!("p{index}"), json!({"enum": ["a", "b", format!("c{index}")]}))
+        })})
+    }),
+    shape(
+        "a long enum",
+        |bytes| json!({"properties": {"p": long_enum(bytes)}}),
+    ),
+    shape("a long enum that many use", |bytes| {
+        json!({
+            "definitions": {"0": long_enum(bytes / 2)},
+            "properties": fill(bytes / 2, |index| (format!("p{index}"), reference(0))),
+        })
+    }),
+    shape("a long list of values that many use", |bytes| {
+        let mut listed = long_enum(bytes / 2);
+        listed["maxLength"] = 9.into();
+        json!({
+            "definitions": {"0": listed},
+            "properties": fill(bytes / 2, |index| (format!("p{index}"), reference(0))),
+        })
+    }),
+    shape("a long enum in many combinations", |bytes| {
+        json!({
+            "definitions": {"0": long_enum(bytes / 2)},
+            "properties": fill(bytes / 2, |index| {
+                (format!("p{index}"), json!({"allOf": [reference(0), {"type": "string"}]}))
+            }),
+        })
+    }),
+    shape("a long description that many use", |bytes| {
+        json!({
+            "definitions": {"0": {"type": "string", "description": "Words. ".repeat(bytes / 14)}},
+            "properties": fill(bytes / 2, |index| (format!("p{index}"), reference(0))),
+        })
+    }),
+    shape("a long title that many use", |bytes| {
+        json!({
+            "definitions": {"0": {"type": "string", "title": "Words. ".repeat(bytes / 14)}},
+            "properties": fill(bytes / 2, |index| (format!("p{index}"), reference(0))),
+        })
+    }),
+    shape("a long pattern that many use", |bytes| {
+        json!({
+            "definitions": {"0": {"type": "string", "pattern": format!("^(?:{}b)$", "a|".repeat(bytes / 4))}},
+            "properties": fill(bytes / 2, |index| (format!("p{index}"), reference(0))),
+        })
+    }),
+    shape("a large table that many use", |bytes| {
+        json!({
+            "definitions": {"0": {"type": "string", "pattern": "^(?:[a-z]{3}-?){100}$"}},
+            "properties": fill(bytes, |index| (format!("p{index}"), reference(0))),
+        })
+    }),
+    shape("a format that many have", |bytes| {
+        json!({"properties": fill(bytes, |index| {
+            (format!("p{index}"), json!({"type": "string", "format": "uri"}))
+        })})
+    }),
+    shape("large patterns", |bytes| {
+        json!({"properties": fill(bytes, |index| {
+            let pattern = format!("^(?:a|b)*a(?:a|b){{{}}}{index}$", 3 + index % 5);
+            (format!("p{index}"), json!({"type": "string", "pattern": pattern}))
+        })})
+    }),
+    shape(
+        "many names of patterns",
+        |bytes| json!({"patternProperties": fill(bytes, |index| (format!("^{index}a+b"), json!({"type": "string"})))}),
+    ),
+    shape("one schema of many required names that many use", |bytes| {
+        let names: Vec<String> = (0..bytes / 16).map(|index| format!("p{index}")).collect();
+        json!({
+            "definitions": {"0": {"required": names}},
+            "properties": fill(bytes / 2, |index| (format!("p{index}"), json!({"not": reference(0)}))),
+        })
+    }),
+    shape("allOf with many schemas", |bytes| {
+        let parts: Vec<Value> = (0..bytes / 40)
+            .map(|index| json!({"properties": {format!("p{index}"): {"minLength": 1}}}))
+            .collect();
+        json!({"allOf": parts})
+    }),
+    shape("allOf with many schemas for all properties", |bytes| {
+        let parts: Vec<Value> = (0..bytes / 90)
+            .map(|index| {
+                json!({
+                    "properties": {format!("p{index}"): {"minLength": 1}},
+                    "additionalProperties": {"maxLength": index},
+                })
+            })
+            .collect();
+        json!({"allOf": parts})
+    }),
+    shape("many combinations with one schema", |bytes| {
+        let parts: Vec<Value> = (0..bytes / 80)
+            .map(|index| json!({"properties": {format!("p{index}"): {"minLength": 1}}}))
+            .collect();
+        json!({
+            "definitions": {"0": {"allOf": parts}},
+            "properties": fill(bytes / 2, |index| {
+                (format!("q{index}"), json!({"allOf": [reference(0)]}))
+            }),
+        })
+    }),
+    shape("a union of many", |bytes| {
+        let each: Vec<Value> = (0..bytes / 40)
+            .map(|index| json!({"properties": {format!("p{index}"): {}}}))
+            .collect();
+        json!({"oneOf": each})
+    }),
+    shape("a union of many scalars", |bytes| {
+        let each: Vec<Value> = (0..bytes / 16)
+            .map(|index| json!({"const": index}))
+            .collect();
+        json!({"properties": {"p": {"oneOf": each}}})
+    }),
+    shape("several unions of many", |bytes| {
+        let each: Vec<Value> = (0..bytes / 48).map(|_| json!({"maxLength": 1})).collect();
+        json!({"allOf": [{"oneOf": each}, {"anyOf": each}, {"oneOf": each}]})
+    }),
+    shape("a union of many beside many properties", |bytes| {
+        let each: Vec<Value> = (0..bytes / 80)
+            .map(|index| json!({"properties": {format!("q{index}"): {}}}))
+            .collect();
+        let properties = fill(bytes / 2, |index| {
+            (format!("p{index}"), json!({"type": "string"}))
+        });
+        json!({"type": "object", "properties": properties, "oneOf": each})
+    }),
+    shape("unions in unions", |bytes| {
+        let each: Vec<Value> = (0..bytes / 200)
+            .map(|index| {
+                let inner: Vec<Value> = (0..4)
+                    .map(|inner| json!({"properties": {format!("p{index}"): {"maxLength": inner}}}))
+                    .collect();
+                json!({"properties": {"a": {}}, "anyOf": inner})
+            })
+            .collect();
+        json!({"properties": {"b": {}, "c": {}}, "oneOf": each})
+    }),
+    shape("large constants", |bytes| {
+        let value: Value = (0..bytes / 12).map(|index| json!({"a": index})).collect();
+        json!({"properties": {"p": {"const": value}}})
+    }),
+    shape("many dependencies", |bytes| {
+        json!({"dependencies": fill(bytes, |index| {
+            let needed = format!("p{}", index / 2);
+            (format!("p{index}"), json!([needed]))
+        })})
+    }),
+    shape("many conditions", |bytes| {
+        let each: Vec<Value> = (0..bytes / 130)
+            .map(|index| json!({
+                "if": {"properties": {"kind": {"const": index}}},
+                "then": {"required": [format!("p{index}")], "properties": {format!("p{index}"): {"type": "string"}}},
+            }))
+            .collect();
+        json!({"type": "object", "properties": {"kind": {"type": "integer"}}, "allOf": each})
+    }),
+    shape(
+        "many unknown keywords",
+        |bytes| json!({"items": fill(bytes, |index| (format!("x{index}"), json!({})))}),
+    ),
+    shape(
+        "many errors",
+        |bytes| json!({"properties": fill(bytes, |index| (format!("p{index}"), json!({"type": "sting"})))}),
+    ),
+];
+
+const fn shape(name: &'static str, make: fn(usize) -> Value) -> Shape {
+    Shape { name, make }
+}
+
+fn reference(name: usize) -> Value {
+    json!({"$ref": format!("#/definitions/{name}")})
+}
+
+/// As many members as make so many bytes.
+fn fill(bytes: usize, member: impl Fn(usize) -> (String, Value)) -> Map<String, Value> {
+    let mut members = Map::new();
+    let mut length = 0;
+    while length < bytes {
+        let (name, value) = member(members.len());
+        length += name.len() + value.to_string().len() + 4;
+        members.insert(name, value);
+    }
+    members
+}
+
+/// Definitions of which each refers to the next.
+fn chain(bytes: usize, link: impl Fn(Value) -> Value) -> Value {
+    let mut definitions = fill(bytes, |index| {
+        (index.to_string(), link(reference(index + 1)))
+    });
+    definitions.insert(definitions.len().to_string(), json!({"type": "string"}));
+    json!({"properties": {"a": reference(0)}, "definitions": definitions})
+}
+
+fn long_enum(bytes: usize) -> Value {
+    let values: Vec<String> = (0..bytes / 9).map(|index| format!("v{index}")).collect();
+    json!({"type": "string", "enum": values})
+}
