@@ -5,6 +5,8 @@
 //! the work. `cargo xtask` runs the same commands with the folders of the
 //! workspace as their [`Defaults`].
 
+#[cfg(feature = "broker")]
+mod broker;
 mod closure;
 pub mod codegen;
 mod deployment;

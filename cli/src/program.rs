@@ -75,7 +75,27 @@ impl Command {
 #[command(name = "taskcluster-events", bin_name = "taskcluster-events", version)]
 struct Program {
     #[command(subcommand)]
-    command: Command,
+    command: AnyCommand,
+}
+
+/// A command of the installed program.
+#[derive(Debug, Subcommand)]
+enum AnyCommand {
+    #[command(flatten)]
+    Shared(Command),
+    #[cfg(feature = "broker")]
+    #[command(flatten)]
+    Broker(crate::broker::Command),
+}
+
+impl AnyCommand {
+    fn run(&self, defaults: &Defaults) -> Result<ExitCode, Box<dyn Error>> {
+        match self {
+            Self::Shared(command) => command.run(defaults),
+            #[cfg(feature = "broker")]
+            Self::Broker(command) => command.run(),
+        }
+    }
 }
 
 /// Parses `args`, the first of which is the program's name, and runs the command
@@ -83,6 +103,8 @@ struct Program {
 #[must_use]
 pub fn run(args: impl IntoIterator<Item = OsString>, defaults: &Defaults) -> ExitCode {
     let command = examples_for(Program::command(), defaults.program);
+    #[cfg(feature = "broker")]
+    clap_complete::CompleteEnv::with_factory(|| command.clone()).complete();
     let parsed = command
         .try_get_matches_from(args)
         .and_then(|matches| Program::from_arg_matches(&matches));

@@ -104,6 +104,28 @@ fn no_dependency_needs_a_newer_rust_than_the_crate_states() {
     }
 }
 
+/// `cargo xtask codegen` is the first command in a clone, and writes the generated crate.
+#[test]
+fn the_generator_is_built_without_the_client_and_the_generated_crate() {
+    let output = Command::new(env!("CARGO"))
+        .args(["tree", "--package", "xtask", "--edges", "normal,build"])
+        .args(["--prefix", "none", "--locked"])
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+        .output()
+        .expect("cargo runs");
+    let tree = String::from_utf8(output.stdout).expect("UTF-8");
+    assert!(tree.contains("taskcluster-codegen "), "{tree}");
+    for package in [
+        "taskcluster-events ",
+        "taskcluster-pulse ",
+        "lapin ",
+        "tokio ",
+    ] {
+        let found = tree.lines().find(|line| line.starts_with(package));
+        assert_eq!(found, None, "xtask needs {package}");
+    }
+}
+
 #[test]
 fn published_packages_are_described() {
     let metadata = metadata();

@@ -1,5 +1,7 @@
 //! The command line as its users meet it: what it prints, writes, and exits with.
 
+#[cfg(feature = "broker")]
+mod broker;
 mod codegen;
 mod drift;
 mod interrupted;

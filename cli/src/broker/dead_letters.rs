@@ -1,0 +1,190 @@
+//! `dead-letters`: the messages that a consumer could not handle.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap_complete::ArgValueCompleter;
+use taskcluster_pulse::{Connection, DeadLetterQueue, Envelope};
+
+use super::filter::{self, Condition};
+use super::{CREDENTIALS, Error, complete, output};
+use crate::terminal;
+
+/// List, replay or discard the messages that a consumer could not handle.
+///
+/// A consumer with `OnFailure::DeadLetter` and the queue queue/USER/NAME moves them to
+/// queue/USER/NAME/dead.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = format!("\
+Examples:
+  PROGRAM dead-letters list failed-tasks
+  PROGRAM dead-letters replay failed-tasks --where 'status.taskQueueId=gecko-t/*'
+  PROGRAM dead-letters discard failed-tasks --where taskId=fN1SbArXTPSVFNUvaOlinQ
+
+A replayed message goes to the queue NAME alone, over the exchange
+exchange/USER/NAME/replay, to which the queue is bound for that. The consumer reads it
+as the message that it was. `listen --help` says what --where matches.
+
+{CREDENTIALS}"))]
+pub(crate) struct Args {
+    /// What to do with each message
+    #[arg(value_enum)]
+    action: Action,
+
+    /// The queue of the consumer: NAME of queue/USER/NAME
+    #[arg(value_name = "NAME")]
+    queue: String,
+
+    /// Take only messages of which this is true; more of them are joined by `and`
+    #[arg(long = "where", value_name = "NAME=VALUE", add = ArgValueCompleter::new(complete::conditions))]
+    conditions: Vec<Condition>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Action {
+    /// Print it, and why it could not be handled
+    List,
+    /// Send it to the consumer once more
+    Replay,
+    /// Delete it
+    Discard,
+}
+
+pub(super) async fn run(args: &Args, connection: Connection) -> Result<ExitCode, Error> {
+    work(args, &connection, &mut io::stdout()).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn work(args: &Args, connection: &Connection, stdout: &mut impl Write) -> Result<(), Error> {
+    let mut dead = DeadLetterQueue::open(connection, &args.queue).await?;
+    let result = each(args, &mut dead, stdout).await;
+    // What was discarded before an error is deleted all the same.
+    dead.close().await;
+    let (taken, kept) = result?;
+    let done = match args.action {
+        Action::List => "",
+        Action::Replay => " replayed",
+        Action::Discard => " discarded",
+    };
+    let taken = terminal::count(taken, "message");
+    let text = format!("{taken}{done}, {kept} left out\n");
+    output::print(stdout, &text)?;
+    Ok(())
+}
+
+/// Does what was asked for with each message; how many there were, and how many were left out.
+async fn each(
+    args: &Args,
+    dead: &mut DeadLetterQueue,
+    stdout: &mut impl Write,
+) -> Result<(usize, usize), Error> {
+    let (mut taken, mut kept) = (0, 0);
+    while let Some(letter) = dead.next().await? {
+        if !filter::matches(&letter, &args.conditions) {
+            kept += 1;
+            continue;
+        }
+        if !output::print(stdout, &describe(&letter))? {
+            break;
+        }
+        match args.action {
+            Action::List => {}
+            Action::Replay => letter.replay().await?,
+            Action::Discard => letter.discard(),
+        }
+        taken += 1;
+    }
+    Ok((taken, kept))
+}
+
+fn describe(envelope: &Envelope) -> String {
+    let line = output::line(envelope);
+    let Some(letter) = envelope.dead_letter() else {
+        return line;
+    };
+    let reason = terminal::part(&letter.reason);
+    match letter.attempts {
+        0 => format!("{line}  could not be read: {reason}\n"),
+        1 => format!("{line}  failed: {reason}\n"),
+        attempts => format!("{line}  failed {attempts} times: {reason}\n"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use clap::Parser;
+    use taskcluster_events::queue::TaskFailed;
+    use taskcluster_pulse::{Consumer, ConsumerBuilder, Exchange, MemoryBroker, OnFailure};
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Program {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    fn consumer(broker: &MemoryBroker) -> ConsumerBuilder {
+        Consumer::builder(broker.connection())
+            .queue("tasks")
+            .bind(TaskFailed::new())
+            .retries(1, Duration::ZERO)
+            .on_failure(OnFailure::DeadLetter)
+    }
+
+    /// A broker with the dead letters of two tasks, `a` and `b`.
+    async fn broker() -> MemoryBroker {
+        let broker = MemoryBroker::new();
+        let consumer = consumer(&broker).start().await.expect("started");
+        let handle = consumer.handle();
+        for task in ["a", "b"] {
+            let key = format!("primary.{task}.0.b.c.d.e.f.g._");
+            broker.publish(TaskFailed::INFO.exchange, key, &[], "{}");
+        }
+        let run = tokio::spawn(consumer.run(1, async |_: Envelope| Err("\u{1b}[2Jno room")));
+        while handle.counters().dead_lettered < 2 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        handle.stop();
+        run.await.expect("no panic").expect("stopped");
+        broker
+    }
+
+    async fn dead_letters(broker: &MemoryBroker, arguments: &[&str]) -> String {
+        let args = Program::parse_from([&["dead-letters"], arguments].concat()).args;
+        let mut printed = Vec::new();
+        let worked = work(&args, &broker.connection(), &mut printed).await;
+        worked.expect("no error");
+        String::from_utf8(printed).expect("UTF-8")
+    }
+
+    #[tokio::test]
+    async fn dead_letters_are_listed_replayed_and_discarded() {
+        let broker = broker().await;
+        let left = || broker.queue_len("queue/guest/tasks/dead");
+        let task = |id: &str| {
+            format!(
+                "queue/task-failed taskId={id} runId=0 workerGroup=b workerId=c provisionerId=d \
+                 workerType=e schedulerId=f taskGroupId=g\n  failed 2 times: \\u{{1b}}[2Jno room\n"
+            )
+        };
+        let listed = dead_letters(&broker, &["list", "tasks"]).await;
+        assert_eq!(listed, task("a") + &task("b") + "2 messages, 0 left out\n");
+        assert_eq!(left(), Some(2));
+
+        let replayed = dead_letters(&broker, &["replay", "tasks", "--where=taskId=b"]).await;
+        assert_eq!(replayed, task("b") + "1 message replayed, 1 left out\n");
+        assert_eq!(left(), Some(1));
+        let mut consumer = consumer(&broker).start().await.expect("started");
+        let again = consumer.next().await.expect("a delivery");
+        assert_eq!(again.routing_key(), "primary.b.0.b.c.d.e.f.g._");
+        again.ack();
+        consumer.stop().await.expect("stopped");
+
+        let discarded = dead_letters(&broker, &["discard", "tasks"]).await;
+        assert_eq!(discarded, task("a") + "1 message discarded, 0 left out\n");
+        assert_eq!(left(), Some(0));
+    }
+}

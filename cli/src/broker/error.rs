@@ -1,0 +1,56 @@
+//! What keeps these commands from their work.
+
+use std::io;
+use std::path::PathBuf;
+
+use taskcluster_pulse::{PublishError, RecordingError, RoutingKeyError, UnknownExchange};
+
+use crate::terminal;
+
+/// A command could not do its work.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// The runtime of the client could not be started.
+    #[error("cannot start the client: {0}")]
+    Runtime(io::Error),
+    /// The exchange does not exist.
+    #[error(transparent)]
+    Exchange(#[from] UnknownExchange),
+    /// A word of `--where` can't stand in the routing key.
+    #[error("--where can't be used: {0}; see `listen --help` for what it matches")]
+    Where(RoutingKeyError),
+    /// The client could not connect, or gave up.
+    #[error(transparent)]
+    Client(#[from] taskcluster_pulse::Error),
+    /// The broker did not take a message.
+    #[error("{}:{line}: the message was not published", terminal::path(path))]
+    Publish {
+        /// The recording.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: usize,
+        /// Why not.
+        source: Box<PublishError>,
+    },
+    /// A line of a recording is no message.
+    #[error("{}:{line}: the line can't be read", terminal::path(path))]
+    Recording {
+        /// The recording.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: usize,
+        /// Why not.
+        source: RecordingError,
+    },
+    /// A file can't be read or written.
+    #[error("{}: {source}", terminal::path(path))]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// Standard output can't be written.
+    #[error("cannot write to standard output: {0}")]
+    Stdout(io::Error),
+}

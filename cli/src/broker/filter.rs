@@ -1,0 +1,229 @@
+//! `--where`: which messages are wanted.
+
+use std::str::FromStr;
+
+use serde_json::Value;
+use taskcluster_events::EXCHANGES;
+use taskcluster_pulse::{Envelope, ExchangeInfo, PatternBinding, RoutingKeyEntry, RoutingKeyError};
+
+/// A condition of `--where`, such as `status.state=failed`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Condition {
+    /// An entry of the routing key, or the dotted path of a property.
+    name: String,
+    glob: String,
+}
+
+impl FromStr for Condition {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once('=') {
+            Some((name, glob)) if !name.is_empty() => Ok(Self {
+                name: name.to_owned(),
+                glob: glob.to_owned(),
+            }),
+            _ => Err("write NAME=VALUE, such as status.state=failed or workerType=gecko-*"),
+        }
+    }
+}
+
+/// The binding to the messages of an exchange that can meet `conditions`. What it does
+/// not express is for [`matches`].
+pub(super) fn binding(
+    exchange: &'static ExchangeInfo,
+    conditions: &[Condition],
+) -> Result<PatternBinding, RoutingKeyError> {
+    let is_word = |it: &&Condition| entry(exchange, &it.name).is_some() && !it.glob.contains('*');
+    let words = conditions.iter().filter(is_word);
+    exchange.binding(words.map(|it| (&it.name, &it.glob)))
+}
+
+/// Whether a message meets every condition.
+pub(super) fn matches(envelope: &Envelope, conditions: &[Condition]) -> bool {
+    if conditions.is_empty() {
+        return true;
+    }
+    let exchange = EXCHANGES.find(envelope.exchange()).ok();
+    // Without a payload that can be read, no condition on it is met.
+    let payload = serde_json::from_slice(envelope.bytes()).unwrap_or_default();
+    conditions.iter().all(|condition| {
+        let words = exchange.filter(|it| entry(it, &condition.name).is_some());
+        match words {
+            Some(exchange) => entries(exchange, envelope.routing_key()).any(|(entry, word)| {
+                entry.name == condition.name && is_match(&condition.glob, &word)
+            }),
+            None => has(&payload, &condition.name, &condition.glob),
+        }
+    })
+}
+
+/// The entries of a routing key with the words that they hold.
+pub(super) fn entries(
+    exchange: &'static ExchangeInfo,
+    key: &str,
+) -> impl Iterator<Item = (&'static RoutingKeyEntry, String)> {
+    let mut words: Vec<&str> = key.split('.').collect();
+    let entries = exchange.routing_key;
+    // What the other entries leave belongs to the one that may hold several words.
+    let several = (words.len() + 1).checked_sub(entries.len());
+    let found: Vec<_> = entries
+        .iter()
+        .map_while(|entry| {
+            let count = match several {
+                Some(several) if entry.multiple_words => several,
+                _ => 1,
+            };
+            let rest = words.split_off(count.min(words.len()));
+            let own = std::mem::replace(&mut words, rest);
+            (!own.is_empty()).then(|| (entry, own.join(".")))
+        })
+        .collect();
+    found.into_iter()
+}
+
+fn entry(exchange: &'static ExchangeInfo, name: &str) -> Option<&'static RoutingKeyEntry> {
+    exchange.routing_key.iter().find(|it| it.name == name)
+}
+
+/// Whether the property at a dotted path, or any if lists are on the way, matches.
+fn has(value: &Value, path: &str, glob: &str) -> bool {
+    if let Value::Array(items) = value {
+        return items.iter().any(|item| has(item, path, glob));
+    }
+    if path.is_empty() {
+        return match value {
+            Value::String(text) => is_match(glob, text),
+            other => is_match(glob, &other.to_string()),
+        };
+    }
+    let (name, rest) = path.split_once('.').unwrap_or((path, ""));
+    value.get(name).is_some_and(|value| has(value, rest, glob))
+}
+
+/// Whether `text` matches `glob`, in which `*` stands for any characters.
+fn is_match(glob: &str, text: &str) -> bool {
+    let Some((first, rest)) = glob.split_once('*') else {
+        return glob == text;
+    };
+    let Some(text) = text.strip_prefix(first) else {
+        return false;
+    };
+    let Some((middle, last)) = rest.rsplit_once('*') else {
+        return text.ends_with(rest);
+    };
+    let Some(mut text) = text.strip_suffix(last) else {
+        return false;
+    };
+    // The first place is as good as any other.
+    middle.split('*').all(|part| match text.find(part) {
+        Some(at) => {
+            text = &text[at + part.len()..];
+            true
+        }
+        None => false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "primary.a.0.us-west.i-1.gecko-t.linux.gecko-level-1.b._";
+
+    fn conditions(texts: &[&str]) -> Vec<Condition> {
+        let parse = |text: &&str| text.parse().expect("a condition");
+        texts.iter().map(parse).collect()
+    }
+
+    fn failed() -> Envelope {
+        let payload = r#"{"status": {"taskQueueId": "gecko-t/linux", "retriesLeft": 5,
+            "runs": [{"state": "exception"}, {"state": "failed"}]}, "workerType": "other"}"#;
+        Envelope::new("exchange/taskcluster-queue/v1/task-failed", KEY, payload)
+    }
+
+    #[test]
+    fn a_star_stands_for_any_characters() {
+        for (glob, text) in [
+            ("a", "a"),
+            ("*", ""),
+            ("*", "a/b.c"),
+            ("gecko-t/*", "gecko-t/linux"),
+            ("*-1", "a-1-1"),
+            ("a*b*c", "abcbc"),
+            ("a*b*c*", "axbxcx"),
+            ("**", "a"),
+        ] {
+            assert!(is_match(glob, text), "{glob} {text}");
+        }
+        for (glob, text) in [
+            ("a", "b"),
+            ("", "a"),
+            ("a*a", "a"),
+            ("*b*b", "ab"),
+            ("gecko-t/*", "gecko-2/linux"),
+            ("a*x*c", "abc"),
+        ] {
+            assert!(!is_match(glob, text), "{glob} {text}");
+        }
+    }
+
+    #[test]
+    fn conditions_are_on_entries_of_the_key_or_on_properties() {
+        for met in [
+            "status.taskQueueId=gecko-t/*",
+            "status.retriesLeft=5",
+            "status.runs.state=failed",
+            // An entry of the key, although the payload has a property of that name.
+            "workerType=linux",
+            "workerType=li*",
+            "reserved=_",
+        ] {
+            assert!(matches(&failed(), &conditions(&[met])), "{met}");
+        }
+        for not_met in [
+            "status.taskQueueId=gecko-t",
+            "status.runs.state=running",
+            "status.nothing=*",
+            "workerType=other",
+            "runId=1*",
+        ] {
+            let both = conditions(&["runId=0", not_met]);
+            assert!(!matches(&failed(), &both), "{not_met}");
+        }
+        let unreadable = Envelope::new("exchange/taskcluster-queue/v1/task-failed", KEY, "{");
+        assert!(matches(&unreadable, &conditions(&["runId=0"])));
+        assert!(!matches(&unreadable, &conditions(&["status=*"])));
+    }
+
+    #[test]
+    fn whole_words_of_the_key_are_left_to_the_broker() {
+        use taskcluster_pulse::Binding;
+
+        let exchange = EXCHANGES.find("queue/task-failed").expect("it exists");
+        let pattern = |texts: &[&str]| {
+            let binding = binding(exchange, &conditions(texts)).expect("a binding");
+            binding.routing_key().expect("a pattern").to_string()
+        };
+        assert_eq!(
+            pattern(&["workerType=linux", "runId=1*", "status.state=failed"]),
+            "primary.*.*.*.*.*.linux.*.*.#"
+        );
+        let dotted = binding(exchange, &conditions(&["workerType=a.b"])).expect_err("two words");
+        assert!(dotted.to_string().contains("workerType"), "{dotted}");
+    }
+
+    #[test]
+    fn the_entry_with_several_words_gets_those_that_the_others_leave() {
+        let names = |key: &str| -> Vec<String> {
+            let exchange = EXCHANGES.find("queue/task-failed").expect("it exists");
+            let named = entries(exchange, key).map(|(it, words)| format!("{}={words}", it.name));
+            named.skip(8).collect()
+        };
+        assert_eq!(names(KEY), ["taskGroupId=b", "reserved=_"]);
+        let longer = KEY.replace("._", ".x.y.z");
+        assert_eq!(names(&longer), ["taskGroupId=b", "reserved=x.y.z"]);
+        assert_eq!(names("primary.a.0.w.i.p.t.s.g"), ["taskGroupId=g"]);
+        assert_eq!(names("primary.a"), [""; 0]);
+    }
+}

@@ -1,0 +1,418 @@
+//! `listen`: prints messages as they come.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap_complete::ArgValueCompleter;
+use taskcluster_events::EXCHANGES;
+use taskcluster_pulse::{
+    Connection, Consumer, ConsumerBuilder, ConsumerEvent, Delivery, Envelope, Queue,
+};
+
+use super::filter::{self, Condition};
+use super::output::{self, Style};
+use super::{CREDENTIALS, Error, FOUND, complete};
+
+/// How long the end may take.
+const STOP_LIMIT: Duration = Duration::from_secs(5);
+
+/// Print messages as they come.
+///
+/// Each is a line with its exchange, the entries of its routing key and its routes.
+/// Lost connections are told on standard error and made again. Ctrl-C ends.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = format!("\
+Examples:
+  PROGRAM listen queue/task-failed --where 'status.taskQueueId=gecko-t/*'
+  PROGRAM listen queue/task-failed queue/task-exception --where workerType=t-linux --pretty
+  PROGRAM listen worker-manager/worker-running --count 100 --record workers.jsonl
+
+What --where matches:
+  NAME=VALUE, where NAME is an entry of the exchange's routing key, or else the path
+  of a property of the payload, its names joined by dots. `*` in VALUE stands for any
+  characters. On the way through a list, one of its items has to match. A whole word of
+  the routing key is left to the broker; everything else is compared here, which
+  means that the broker sends the other messages, too.
+
+{CREDENTIALS}
+
+Exit codes:
+  0  ended by Ctrl-C or --count
+  1  --validate has found a message that is not valid
+  2  there is no connection; it says why"))]
+pub(crate) struct Args {
+    /// Exchanges, such as queue/task-failed
+    #[arg(required = true, value_name = "EXCHANGE", add = ArgValueCompleter::new(complete::exchanges))]
+    exchanges: Vec<String>,
+
+    /// Print only messages of which this is true; more of them are joined by `and`
+    #[arg(long = "where", value_name = "NAME=VALUE", add = ArgValueCompleter::new(complete::conditions))]
+    conditions: Vec<Condition>,
+
+    /// Read the durable queue queue/USER/NAME, which collects messages while this
+    /// command does not run, and keeps the bindings of earlier runs. Without it, messages
+    /// from now on are printed
+    #[arg(long, value_name = "NAME")]
+    queue: Option<String>,
+
+    #[command(flatten)]
+    style: StyleArgs,
+
+    /// Check each message against its schema, and report those that are not valid
+    #[arg(long)]
+    validate: bool,
+
+    /// End after this many messages
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    count: Option<u64>,
+
+    /// Append each message to this file, for `replay`
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+}
+
+/// How messages are printed.
+#[derive(Debug, clap::Args)]
+#[group(multiple = false)]
+struct StyleArgs {
+    /// Print the payload, too, indented
+    #[arg(long)]
+    pretty: bool,
+
+    /// Print each message as a line of JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl StyleArgs {
+    fn style(&self) -> Style {
+        match self {
+            Self { json: true, .. } => Style::Json,
+            Self { pretty: true, .. } => Style::Pretty,
+            _ => Style::Line,
+        }
+    }
+}
+
+/// Runs the command until Ctrl-C.
+pub(super) async fn run(args: &Args, connection: Connection) -> Result<ExitCode, Error> {
+    let interrupted = async {
+        // Without a handler for Ctrl-C, it ends the process.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending().await
+        }
+    };
+    let invalid = listen(args, connection, io::stdout(), interrupted).await?;
+    Ok(match invalid {
+        0 => ExitCode::SUCCESS,
+        _ => ExitCode::from(FOUND),
+    })
+}
+
+/// Prints messages until `interrupted`; how many of them are not valid.
+async fn listen(
+    args: &Args,
+    connection: Connection,
+    stdout: impl Write,
+    interrupted: impl Future<Output = ()>,
+) -> Result<u64, Error> {
+    let mut listener = Listener::new(args, stdout)?;
+    let starting = consumer(args, connection)?.on_event(tell).start();
+    let mut interrupted = pin!(interrupted);
+    let mut consumer = tokio::select! {
+        consumer = starting => consumer?,
+        () = &mut interrupted => return Ok(0),
+    };
+    let result = tokio::select! {
+        result = listener.take_all(&mut consumer) => result,
+        () = &mut interrupted => Ok(()),
+    };
+    let stopped = consumer.stop_within(STOP_LIMIT).await;
+    result?;
+    stopped?;
+    Ok(listener.invalid)
+}
+
+fn consumer(args: &Args, connection: Connection) -> Result<ConsumerBuilder, Error> {
+    let mut consumer = Consumer::builder(connection);
+    if let Some(name) = &args.queue {
+        consumer = consumer.queue(Queue::durable(name));
+    }
+    for name in &args.exchanges {
+        let exchange = EXCHANGES.find(name)?;
+        let binding = filter::binding(exchange, &args.conditions).map_err(Error::Where)?;
+        consumer = consumer.bind(binding);
+    }
+    Ok(consumer)
+}
+
+/// Prints what happens to the connection.
+fn tell(event: &ConsumerEvent) {
+    let text = match event {
+        ConsumerEvent::Ready => "listening\n".to_owned(),
+        ConsumerEvent::Reconnecting { wait, reason, .. } => {
+            return output::tell_reconnecting(*wait, reason);
+        }
+        ConsumerEvent::BindingFailed(error) => format!("warning: {error}\n"),
+        ConsumerEvent::MessagesMayBeMissed { .. } => {
+            "warning: messages may be missed since the connection was lost\n".to_owned()
+        }
+        ConsumerEvent::ChannelLost { reason, .. } => format!("warning: channel lost: {reason}\n"),
+        ConsumerEvent::CancelledByBroker { queue } => {
+            format!("warning: the queue {queue} was deleted; it is declared again\n")
+        }
+        _ => return,
+    };
+    output::tell_stderr(&text);
+}
+
+/// Prints and records messages.
+struct Listener<'a, W> {
+    args: &'a Args,
+    stdout: W,
+    record: Option<(&'a Path, File)>,
+    printed: u64,
+    invalid: u64,
+}
+
+impl<'a, W: Write> Listener<'a, W> {
+    fn new(args: &'a Args, stdout: W) -> Result<Self, Error> {
+        let record = args.record.as_deref().map(|path| {
+            let file = File::options().create(true).append(true).open(path);
+            file.map(|file| (path, file))
+                .map_err(|source| file_error(path, source))
+        });
+        Ok(Self {
+            args,
+            stdout,
+            record: record.transpose()?,
+            printed: 0,
+            invalid: 0,
+        })
+    }
+
+    /// Prints messages until there are enough, or nobody reads them.
+    async fn take_all(&mut self, consumer: &mut Consumer) -> Result<(), Error> {
+        while let Some(delivery) = consumer.next().await {
+            if !self.take(delivery)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Acks a message after it was printed. False after the last one.
+    fn take(&mut self, delivery: Delivery) -> Result<bool, Error> {
+        if !filter::matches(&delivery, &self.args.conditions) {
+            delivery.ack();
+            return Ok(true);
+        }
+        if !self.show(&delivery)? {
+            return Ok(false);
+        }
+        delivery.ack();
+        self.printed += 1;
+        Ok(self.args.count != Some(self.printed))
+    }
+
+    fn show(&mut self, envelope: &Envelope) -> Result<bool, Error> {
+        if let Some((path, file)) = &mut self.record {
+            let line = envelope.to_json() + "\n";
+            let written = file.write_all(line.as_bytes());
+            written.map_err(|source| file_error(path, source))?;
+        }
+        if self.args.validate && !output::check(envelope) {
+            self.invalid += 1;
+        }
+        let text = self.args.style.style().text(envelope);
+        output::print(&mut self.stdout, &text)
+    }
+}
+
+fn file_error(path: &Path, source: io::Error) -> Error {
+    Error::File {
+        path: path.to_path_buf(),
+        source,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use clap::Parser;
+    use taskcluster_events::queue::{TaskCompleted, TaskFailed};
+    use taskcluster_pulse::{Exchange, MemoryBroker, Message, RoutingKey, Validate, example};
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Program {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    /// What is printed, for a test to read.
+    #[derive(Clone, Default)]
+    struct Printed(Arc<Mutex<Vec<u8>>>);
+
+    impl Printed {
+        fn text(&self) -> String {
+            let bytes = self.0.lock().expect("not poisoned").clone();
+            String::from_utf8(bytes).expect("UTF-8")
+        }
+    }
+
+    impl Write for Printed {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().expect("not poisoned").write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn failed(seed: u64) -> Envelope {
+        envelope::<TaskFailed>(&example(seed).expect("an example"))
+    }
+
+    fn envelope<E: Exchange>(message: &Message<E>) -> Envelope {
+        assert!(message.payload.is_valid());
+        let key = message.routing_key.to_key().expect("a key");
+        let payload = serde_json::to_vec(&message.payload).expect("JSON");
+        Envelope::new(E::INFO.exchange, key, payload)
+    }
+
+    fn task_queue(envelope: &Envelope) -> String {
+        let payload: serde_json::Value = serde_json::from_slice(envelope.bytes()).expect("JSON");
+        payload["status"]["taskQueueId"]
+            .as_str()
+            .expect("a text")
+            .to_owned()
+    }
+
+    /// Runs `listen` with these arguments while `messages` are published.
+    async fn listen_to(
+        broker: &MemoryBroker,
+        arguments: &[&str],
+        messages: &[Envelope],
+    ) -> (u64, String) {
+        let args = Program::parse_from([&["listen"], arguments].concat()).args;
+        let printed = Printed::default();
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let interrupted = async { stopped.await.expect("the test stops it") };
+        let listening = listen(&args, broker.connection(), printed.clone(), interrupted);
+        let publishing = async {
+            // The consumer declares the exchanges by binding its queue.
+            while broker.queue_len("queue/guest/seen").is_none() {
+                tokio::task::yield_now().await;
+            }
+            for message in messages {
+                broker.publish_envelope(message);
+            }
+            while broker.queue_len("queue/guest/seen") != Some(0) {
+                tokio::task::yield_now().await;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            // It may have ended by itself.
+            let _ = stop.send(());
+        };
+        let (invalid, ()) = tokio::join!(listening, publishing);
+        (invalid.expect("no error"), printed.text())
+    }
+
+    #[tokio::test]
+    async fn messages_that_meet_the_conditions_are_printed_and_recorded() {
+        let messages: Vec<Envelope> = (0..5).map(failed).collect();
+        let wanted = task_queue(&messages[2]);
+        let (first, _) = wanted.split_once('/').expect("two parts");
+        let condition = format!("status.taskQueueId={first}/*");
+        let folder = tempfile::tempdir().expect("a folder");
+        let record = folder.path().join("messages.jsonl");
+        let record = record.to_str().expect("UTF-8");
+        let arguments = [
+            "queue/task-failed",
+            "--queue=seen",
+            "--json",
+            "--validate",
+            "--where",
+            &condition,
+            "--record",
+            record,
+        ];
+        let broker = MemoryBroker::new();
+        let (invalid, printed) = listen_to(&broker, &arguments, &messages).await;
+        assert_eq!(invalid, 0);
+        assert_eq!(printed.lines().count(), 1, "{printed}");
+        let message = Envelope::from_json(&printed).expect("a message");
+        assert_eq!(task_queue(&message), wanted);
+
+        let recording = std::fs::read_to_string(record).expect("a recording");
+        assert_eq!(recording, messages[2].to_json() + "\n");
+        assert_eq!(broker.replay(&recording).expect("replayed"), 1);
+    }
+
+    #[tokio::test]
+    async fn every_message_is_acked_and_those_that_are_not_valid_are_counted() {
+        let unread = Envelope::new(TaskFailed::INFO.exchange, "primary.\u{1b}[2J", "{}\u{7}");
+        let messages = [
+            envelope::<TaskCompleted>(&example(1).expect("an example")),
+            unread.with_routes(["a\n::error::b"]),
+            failed(1),
+        ];
+        let arguments = [
+            "queue/task-failed",
+            "queue/task-completed",
+            "--queue=seen",
+            "--pretty",
+            "--validate",
+        ];
+        let broker = MemoryBroker::new();
+        // A key that the binding does not match comes by its route.
+        let (invalid, printed) = listen_to(&broker, &arguments, &messages[..1]).await;
+        assert_eq!(invalid, 0);
+        assert!(
+            printed.starts_with("queue/task-completed taskId="),
+            "{printed}"
+        );
+        assert!(printed.contains("  \"status\": {\n"), "{printed}");
+        let text = Style::Pretty.text(&messages[1]);
+        assert_eq!(
+            text,
+            "queue/task-failed taskId=\\u{1b}[2J route=a\\n::error::b\n\
+             (3 bytes that are not JSON: trailing characters at line 1 column 3)\n"
+        );
+        assert!(!output::check(&messages[1]));
+        assert_eq!(broker.queue_len("queue/guest/seen"), Some(0));
+    }
+
+    #[tokio::test]
+    async fn the_count_ends_it_and_leaves_the_rest_in_the_queue() {
+        let broker = MemoryBroker::new();
+        let messages: Vec<Envelope> = (0..5).map(failed).collect();
+        let args = ["queue/task-failed", "--queue=seen", "--count=2"];
+        let args = Program::parse_from([&["listen"][..], &args].concat()).args;
+        let never = std::future::pending;
+        let bound = consumer(&args, broker.connection()).expect("bound");
+        bound
+            .start()
+            .await
+            .expect("started")
+            .stop()
+            .await
+            .expect("stopped");
+        for message in &messages {
+            broker.publish_envelope(message);
+        }
+        let printed = Printed::default();
+        let listening = listen(&args, broker.connection(), printed.clone(), never());
+        assert_eq!(listening.await.expect("no error"), 0);
+        assert_eq!(printed.text().lines().count(), 2, "{}", printed.text());
+        assert_eq!(broker.queue_len("queue/guest/seen"), Some(3));
+    }
+}

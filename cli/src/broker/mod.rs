@@ -1,0 +1,59 @@
+//! The commands that talk to a broker: `listen`, `replay` and `dead-letters`.
+
+mod complete;
+mod dead_letters;
+mod error;
+mod filter;
+mod listen;
+mod output;
+mod replay;
+
+use std::error::Error as StdError;
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use taskcluster_pulse::Connection;
+
+pub(crate) use error::Error;
+
+/// Exit code when `--validate` found a message that is not valid.
+const FOUND: u8 = 1;
+
+/// What the help of these commands says about credentials.
+const CREDENTIALS: &str = "\
+The broker:
+  PULSE_URL, such as amqps://user:password@pulse.mozilla.org, or PULSE_HOSTNAME,
+  PULSE_USERNAME, PULSE_PASSWORD and, where needed, PULSE_PORT, PULSE_VHOST,
+  PULSE_AMQPS=false";
+
+/// A command that talks to a broker, with its arguments.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Print messages as they come.
+    Listen(listen::Args),
+    /// Publish or check recorded messages.
+    Replay(replay::Args),
+    /// List, replay or discard the messages that a consumer could not handle.
+    DeadLetters(dead_letters::Args),
+}
+
+impl Command {
+    pub(crate) fn run(&self) -> Result<ExitCode, Box<dyn StdError>> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(Error::Runtime)?;
+        Ok(runtime.block_on(async {
+            match self {
+                Self::Listen(args) => listen::run(args, connection()?).await,
+                Self::Replay(args) => replay::run(args).await,
+                Self::DeadLetters(args) => dead_letters::run(args, connection()?).await,
+            }
+        })?)
+    }
+}
+
+/// The connection that the environment describes.
+fn connection() -> Result<Connection, Error> {
+    Ok(Connection::from_env()?)
+}

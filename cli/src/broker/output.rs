@@ -1,0 +1,105 @@
+//! Messages on the terminal.
+
+use std::error::Error;
+use std::io::{self, Write};
+use std::time::Duration;
+
+use taskcluster_drift::render::escape_json;
+use taskcluster_events::EXCHANGES;
+use taskcluster_pulse::Envelope;
+
+use super::filter;
+use crate::terminal;
+
+/// How a message is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Style {
+    /// A line with the exchange and the routing key.
+    #[default]
+    Line,
+    /// That line, and the payload indented.
+    Pretty,
+    /// A line of JSON, as in a recording.
+    Json,
+}
+
+impl Style {
+    /// The message in this style, with a line break at its end.
+    pub(super) fn text(self, envelope: &Envelope) -> String {
+        match self {
+            Self::Line => line(envelope),
+            Self::Pretty => line(envelope) + &indented(envelope.bytes()),
+            Self::Json => escape_json(&(envelope.to_json() + "\n")),
+        }
+    }
+}
+
+/// The exchange, the entries of the routing key, and the routes of a message.
+pub(super) fn line(envelope: &Envelope) -> String {
+    let mut parts = Vec::new();
+    match EXCHANGES.find(envelope.exchange()) {
+        Ok(exchange) => {
+            parts.push(exchange.short_name());
+            let entries = filter::entries(exchange, envelope.routing_key());
+            let set = entries.filter(|(entry, word)| entry.constant.is_none() && word != "_");
+            parts.extend(set.map(|(entry, word)| format!("{}={word}", entry.name)));
+        }
+        Err(_) => parts.extend([envelope.exchange(), envelope.routing_key()].map(str::to_owned)),
+    }
+    parts.extend(envelope.routes().map(|route| format!("route={route}")));
+    terminal::lines(&parts.join(" ").replace('\n', r"\n")) + "\n"
+}
+
+fn indented(bytes: &[u8]) -> String {
+    match serde_json::from_slice::<serde_json::Value>(bytes) {
+        Ok(payload) => escape_json(&format!("{payload:#}\n")),
+        Err(error) => format!("({} bytes that are not JSON: {error})\n", bytes.len()),
+    }
+}
+
+/// Checks the payload of a message against the schema of its exchange. Prints what is
+/// wrong with it on standard error.
+pub(super) fn check(envelope: &Envelope) -> bool {
+    let Err(error) = decode(envelope) else {
+        return true;
+    };
+    let mut text = format!("invalid: {}", line(envelope));
+    let mut cause: Option<&dyn Error> = Some(&*error);
+    while let Some(error) = cause {
+        text += &format!("  {error}\n");
+        cause = error.source();
+    }
+    tell_stderr(&text);
+    false
+}
+
+fn decode(envelope: &Envelope) -> Result<(), Box<dyn Error>> {
+    let exchange = EXCHANGES.find(envelope.exchange())?;
+    Ok(exchange
+        .new_payload_object()
+        .decode_strict(envelope.bytes())?)
+}
+
+/// Prints a text, which may have several lines, on standard error.
+pub(super) fn tell_stderr(text: &str) {
+    // There is no other place to report that standard error is closed.
+    let _ = io::stderr().write_all(terminal::lines(text).as_bytes());
+}
+
+/// Prints on standard error that a connection was lost, or could not be made.
+pub(super) fn tell_reconnecting(wait: Duration, reason: &str) {
+    let seconds = wait.as_secs_f64();
+    tell_stderr(&format!(
+        "no connection: {reason}; trying again in {seconds:.1} s\n"
+    ));
+}
+
+/// Writes and flushes `text`. False when nobody reads any more, as after `| head`.
+pub(super) fn print(stdout: &mut impl Write, text: &str) -> Result<bool, super::Error> {
+    let written = stdout.write_all(text.as_bytes());
+    match written.and_then(|()| stdout.flush()) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(super::Error::Stdout(error)),
+    }
+}

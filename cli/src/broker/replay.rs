@@ -1,0 +1,231 @@
+//! `replay`: publishes or checks recorded messages.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use taskcluster_events::EXCHANGES;
+use taskcluster_pulse::{
+    Confirmation, Connection, Envelope, PublishError, Publisher, PublisherEvent,
+};
+
+use super::{CREDENTIALS, Error, FOUND, connection, output};
+use crate::terminal;
+
+/// How many messages are sent ahead of the confirmation of the first of them.
+const MAX_UNCONFIRMED: usize = 1000;
+
+/// Publish or check recorded messages.
+///
+/// A recording has a line of JSON for each message, as `listen --record` writes it.
+/// For your own tests, `MemoryBroker::replay` publishes one without a broker.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = format!("\
+Examples:
+  PROGRAM replay workers.jsonl --validate
+  PROGRAM replay workers.jsonl --to amqp://guest:guest@localhost
+
+Messages are published in the order of the file. The exchanges of Taskcluster among
+theirs are declared.
+
+{CREDENTIALS}
+
+Exit codes:
+  0  all messages are published, or valid
+  1  --validate has found a message that is not valid
+  2  the file can't be read, or the broker did not take a message; it says why"))]
+pub(crate) struct Args {
+    /// The recording
+    file: PathBuf,
+
+    #[command(flatten)]
+    what: What,
+}
+
+/// What becomes of the messages.
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+struct What {
+    /// Publish them to this broker; without a URL, to the one that the environment names
+    #[arg(long, value_name = "URL", num_args = 0..=1)]
+    to: Option<Option<String>>,
+
+    /// Check each message against its schema, and report those that are not valid
+    #[arg(long)]
+    validate: bool,
+}
+
+pub(super) async fn run(args: &Args) -> Result<ExitCode, Error> {
+    let connection = match &args.what.to {
+        None => return validate(&args.file),
+        Some(None) => connection()?,
+        Some(Some(url)) => Connection::amqp(url)?,
+    };
+    let published = publish(&args.file, connection).await?;
+    output::print(
+        &mut io::stdout(),
+        &format!("published {}\n", terminal::count(published, "message")),
+    )?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn validate(path: &Path) -> Result<ExitCode, Error> {
+    let (mut valid, mut invalid) = (0, 0);
+    for message in read(path)? {
+        let (_, envelope) = message?;
+        match output::check(&envelope) {
+            true => valid += 1,
+            false => invalid += 1,
+        }
+    }
+    let text = format!("{valid} valid, {invalid} invalid\n");
+    output::print(&mut io::stdout(), &text)?;
+    Ok(match invalid {
+        0 => ExitCode::SUCCESS,
+        _ => ExitCode::from(FOUND),
+    })
+}
+
+/// Publishes every message of a recording, in its order.
+async fn publish(path: &Path, connection: Connection) -> Result<usize, Error> {
+    let mut publisher = Publisher::builder(connection).on_event(tell);
+    for exchange in exchanges(path)? {
+        if let Ok(known) = EXCHANGES.find(&exchange) {
+            publisher = publisher.declare_exchange(known);
+        }
+    }
+    let publisher = publisher.start().await?;
+    let mut count = 0;
+    let mut unconfirmed = VecDeque::new();
+    for message in read(path)? {
+        let (line, envelope) = message?;
+        if unconfirmed.len() == MAX_UNCONFIRMED {
+            confirm(path, unconfirmed.pop_front()).await?;
+        }
+        let sent = publisher.publish_envelope(&envelope).await;
+        unconfirmed.push_back((
+            line,
+            sent.map_err(|source| not_published(path, line, source))?,
+        ));
+        count += 1;
+    }
+    while !unconfirmed.is_empty() {
+        confirm(path, unconfirmed.pop_front()).await?;
+    }
+    publisher.close().await;
+    Ok(count)
+}
+
+async fn confirm(path: &Path, sent: Option<(usize, Confirmation)>) -> Result<(), Error> {
+    let Some((line, confirmation)) = sent else {
+        return Ok(());
+    };
+    confirmation
+        .await
+        .map_err(|source| not_published(path, line, source))
+}
+
+fn not_published(path: &Path, line: usize, source: PublishError) -> Error {
+    Error::Publish {
+        path: path.to_path_buf(),
+        line,
+        source: Box::new(source),
+    }
+}
+
+/// The exchanges of the recorded messages.
+fn exchanges(path: &Path) -> Result<BTreeSet<String>, Error> {
+    let name = |message: Result<(usize, Envelope), Error>| Ok(message?.1.exchange().to_owned());
+    read(path)?.map(name).collect()
+}
+
+/// The messages of a recording, each with the number of its line.
+fn read(path: &Path) -> Result<impl Iterator<Item = Result<(usize, Envelope), Error>>, Error> {
+    let unreadable = |source| Error::File {
+        path: path.to_path_buf(),
+        source,
+    };
+    let file = File::open(path).map_err(unreadable)?;
+    let lines = BufReader::new(file).lines().zip(1..);
+    Ok(lines.filter_map(move |(text, line)| match text {
+        Err(source) => Some(Err(unreadable(source))),
+        Ok(text) if text.trim().is_empty() => None,
+        Ok(text) => Some(match Envelope::from_json(&text) {
+            Ok(envelope) => Ok((line, envelope)),
+            Err(source) => Err(Error::Recording {
+                path: path.to_path_buf(),
+                line,
+                source,
+            }),
+        }),
+    }))
+}
+
+/// Prints what happens to the connection.
+fn tell(event: &PublisherEvent) {
+    match event {
+        PublisherEvent::Reconnecting { wait, reason, .. } => {
+            output::tell_reconnecting(*wait, reason);
+        }
+        PublisherEvent::Blocked { reason } => {
+            output::tell_stderr(&format!("the broker takes no messages: {reason}\n"));
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use taskcluster_events::queue::TaskFailed;
+    use taskcluster_pulse::{Consumer, Exchange, MemoryBroker};
+
+    use super::*;
+
+    fn line(number: u32) -> String {
+        let exchange = TaskFailed::INFO.exchange;
+        let envelope = Envelope::new(exchange, "primary.a.0.b.c.d.e.f.g._", number.to_string());
+        envelope.with_routes(["index.a"]).to_json()
+    }
+
+    #[tokio::test]
+    async fn a_recording_is_published_in_its_order() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.jsonl");
+        let lines: Vec<String> = (0..1500).map(line).collect();
+        std::fs::write(&path, lines.join("\n\n")).expect("written");
+        let broker = MemoryBroker::new();
+        let mut consumer = Consumer::builder(broker.connection())
+            .bind(TaskFailed::route("index.a"))
+            .start()
+            .await
+            .expect("started");
+        let published = publish(&path, broker.connection()).await;
+        assert_eq!(published.expect("published"), 1500);
+        for expected in lines {
+            let delivery = consumer.next().await.expect("a delivery");
+            assert_eq!(delivery.to_json(), expected);
+            delivery.ack();
+        }
+        consumer.stop().await.expect("stopped");
+    }
+
+    #[tokio::test]
+    async fn a_line_that_is_no_message_is_named() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.jsonl");
+        std::fs::write(&path, line(1) + "\n\n{}\n").expect("written");
+        let broker = MemoryBroker::new();
+        let error = publish(&path, broker.connection())
+            .await
+            .expect_err("no message");
+        assert!(error.to_string().contains("a.jsonl:3:"), "{error}");
+        let unknown = Envelope::new("exchange/guest/none", "a", "{}").to_json();
+        std::fs::write(&path, "\n".to_owned() + &unknown).expect("written");
+        let error = publish(&path, broker.connection())
+            .await
+            .expect_err("refused");
+        assert!(error.to_string().contains("a.jsonl:2:"), "{error}");
+    }
+}

@@ -1,0 +1,177 @@
+//! The commands that talk to a broker, on a real one, and what shells complete.
+
+use std::env;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+use crate::support::{Place, Run, assert_has, program};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_taskcluster-events");
+
+fn url() -> String {
+    env::var("PULSE_TEST_URL")
+        .expect("PULSE_TEST_URL is set; run `cargo xtask test`, which starts a RabbitMQ")
+}
+
+fn on_broker(args: &[&str]) -> Command {
+    let mut command = Command::new(PROGRAM);
+    command.args(args).env("PULSE_URL", url());
+    command
+}
+
+/// A recording of one message, which only this test's route leads to.
+fn recording(place: &Place, route: &str) -> String {
+    let line = format!(
+        r#"{{"exchange":"exchange/taskcluster-notify/v1/notification","routingKey":"primary.{route}","payload":{{"message":{{"text":"\u001b[2J"}}}}}}"#
+    );
+    let path = place.write("recording.jsonl", &line);
+    path.to_str().expect("UTF-8").to_owned()
+}
+
+#[test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+fn a_recording_goes_to_a_broker_and_comes_back() {
+    let place = Place::new();
+    let topic = format!("test-{}", std::process::id());
+    let recording = recording(&place, &topic);
+    // The exchange has to exist before a queue is bound to it.
+    let run = Run::of(&mut on_broker(&["replay", &recording, "--to"]));
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_eq!(run.stdout, "published 1 message\n");
+
+    let condition = format!("topic={topic}");
+    let record = place.path("again.jsonl");
+    let mut listening = on_broker(&["listen", "notify/notification", "--count=1", "--pretty"])
+        .args(["--validate", "--where", &condition, "--record"])
+        .arg(&record)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let stderr = listening.stderr.take().expect("a pipe");
+    let mut stderr = BufReader::new(stderr).lines();
+    let ready = stderr.next().expect("a line").expect("UTF-8");
+    assert_eq!(ready, "listening");
+    let run = Run::of(Command::new(PROGRAM).args(["replay", &recording, "--to", &url()]));
+    assert_eq!(run.code, Some(0), "{run:?}");
+
+    let output = listening.wait_with_output().expect("it ends");
+    let stdout = String::from_utf8(output.stdout).expect("UTF-8");
+    assert_has(
+        &stdout,
+        &[
+            &format!("notify/notification topic={topic}\n"),
+            r"\u001b[2J",
+        ],
+    );
+    assert_eq!(output.status.code(), Some(0), "{stdout}");
+    let again = fs::read_to_string(record).expect("a recording");
+    assert_eq!(
+        again.trim_end(),
+        fs::read_to_string(recording).expect("a file")
+    );
+}
+
+#[test]
+#[cfg(unix)]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+fn ctrl_c_ends_it_in_good_order() {
+    let mut listening = on_broker(&["listen", "notify/notification"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let stderr = BufReader::new(listening.stderr.take().expect("a pipe"));
+    let ready = stderr.lines().next().expect("a line").expect("UTF-8");
+    assert_eq!(ready, "listening");
+    let id = listening.id().to_string();
+    let sent = Command::new("kill").args(["-INT", &id]).status();
+    assert!(sent.expect("it runs").success());
+    assert_eq!(listening.wait().expect("it ends").code(), Some(0));
+}
+
+#[test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+fn a_queue_without_dead_letters_is_named() {
+    let run = Run::of(&mut on_broker(&["dead-letters", "list", "no-such-queue"]));
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert_has(
+        &run.stderr,
+        &["no-such-queue/dead", "OnFailure::DeadLetter"],
+    );
+}
+
+#[test]
+fn what_can_not_be_listened_to_is_named() {
+    let listen = |args: &[&str]| {
+        let mut command = Command::new(PROGRAM);
+        command.arg("listen").args(args);
+        Run::of(command.env("PULSE_URL", "amqp://a:b@127.0.0.1:1"))
+    };
+    let run = listen(&["queue/task-faild"]);
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert_has(&run.stderr, &["queue/task-faild", "queue/task-failed"]);
+    let run = listen(&["queue/task-failed", "--where", "workerType=a.b"]);
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert_has(&run.stderr, &["--where", "workerType", "a.b"]);
+    let run = Run::of(
+        Command::new(PROGRAM)
+            .args(["listen", "queue/task-failed"])
+            .env_clear(),
+    );
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert_has(&run.stderr, &["PULSE_HOSTNAME", "PULSE_URL"]);
+}
+
+#[test]
+fn a_recording_is_checked_without_a_broker() {
+    let place = Place::new();
+    let path = recording(&place, "a");
+    let run = program(&["replay", &path, "--validate"]);
+    assert_eq!(
+        (run.code, &*run.stdout),
+        (Some(0), "1 valid, 0 invalid\n"),
+        "{run:?}"
+    );
+    let text = fs::read_to_string(&path).expect("a file");
+    let broken = text.replace(r#"{"message""#, r#"{"massage""#);
+    let path = place.write("broken.jsonl", &format!("{text}\n{broken}\n"));
+    let run = program(&["replay", path.to_str().expect("UTF-8"), "--validate"]);
+    assert_eq!(
+        (run.code, &*run.stdout),
+        (Some(1), "1 valid, 1 invalid\n"),
+        "{run:?}"
+    );
+    assert_has(
+        &run.stderr,
+        &["invalid: notify/notification topic=a", "message"],
+    );
+    let run = program(&["replay", "recording.jsonl"]);
+    assert_eq!(run.code, Some(2));
+    assert_has(&run.stderr, &["--to", "--validate"]);
+}
+
+#[test]
+fn shells_complete_exchanges_and_entries() {
+    let complete = |words: &[&str]| {
+        let index = (words.len() - 1).to_string();
+        let mut command = Command::new(PROGRAM);
+        command.arg("--").args(words);
+        command.envs([("COMPLETE", "bash"), ("_CLAP_COMPLETE_INDEX", &index)]);
+        command.envs([("_CLAP_IFS", "\n"), ("_CLAP_COMPLETE_COMP_TYPE", "9")]);
+        Run::of(&mut command).stdout
+    };
+    let exchanges = complete(&["taskcluster-events", "listen", "queue/task-f"]);
+    assert_eq!(exchanges, "queue/task-failed");
+    let entries = complete(&[
+        "taskcluster-events",
+        "listen",
+        "queue/task-failed",
+        "--where",
+        "worker",
+    ]);
+    let entries: Vec<&str> = entries.split('\n').collect();
+    assert_eq!(entries, ["workerGroup=", "workerId=", "workerType="]);
+    let script = Run::of(Command::new(PROGRAM).env("COMPLETE", "bash"));
+    assert_has(&script.stdout, &["complete ", "taskcluster-events"]);
+}
