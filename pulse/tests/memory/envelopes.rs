@@ -115,7 +115,7 @@ async fn numbers_can_be_read_while_run_has_the_consumer() {
         let mut gate = gate.clone();
         async move { gate.wait_for(|open| *open).await.map(drop) }
     }));
-    eventually(|| gauges().in_work == 2).await;
+    eventually(|| gauges().in_work == 3).await;
     assert_eq!(gauges().connected, 1);
     broker.go_away();
     eventually(|| gauges().connected == 0).await;

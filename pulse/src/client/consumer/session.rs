@@ -20,9 +20,11 @@ use crate::client::transport::{Channel, Link, LinkState, TransportError};
 /// How long an ack may wait for others to go with.
 const ACK_DELAY: Duration = Duration::from_millis(10);
 
-/// How often to check for the end of the deliveries while the program asks for none,
-/// and how long a dropped delivery waits, at most, before it is requeued.
-const CHECK_INTERVAL: Duration = Duration::from_secs(1);
+/// How often to check for the end of the deliveries while the program asks for none.
+const CHECK_INTERVAL: Duration = Duration::from_millis(250);
+
+/// How long a dropped delivery waits, at most, before it is requeued.
+const REQUEUE_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Timeout for closing a channel or a connection.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -118,6 +120,7 @@ impl Session {
         let mut demand = shared.demand.subscribe();
         let mut link = self.link.state();
         let mut checks = interval(CHECK_INTERVAL);
+        let mut requeues = interval(REQUEUE_INTERVAL);
         loop {
             tokio::select! {
                 end = ended(&mut self.inbox) => return end,
@@ -140,8 +143,8 @@ impl Session {
                     } else if !self.channel.is_open() {
                         return End::Lost(TransportError::closed());
                     }
-                    self.tracker.requeue_dropped();
                 }
+                _ = requeues.tick() => self.tracker.requeue_dropped(),
             }
         }
     }
