@@ -2,8 +2,30 @@
 
 //! Typed bindings, payloads and validators for Taskcluster's exchanges
 //!
-//! A module a service; [`Event`] is a message of any of them, and [`EXCHANGES`] lists
-//! them all.
+//! A module for each service has its bindings, payloads and routing keys. [`Event`] is a
+//! message of any service, and [`EXCHANGES`] lists all exchanges. Messages are received and
+//! published by the runtime, [`taskcluster_pulse`], whose guide has a page for each task.
+//!
+//! ```ignore
+//! use taskcluster_events::Event;
+//! use taskcluster_events::queue::TaskDefined;
+//! use taskcluster_pulse::{Connection, Consumer};
+//!
+//! // With the feature `amqp` of taskcluster-pulse.
+//! let consumer = Consumer::builder(Connection::from_env()?)
+//!     .queue("my-queue")
+//!     .bind(TaskDefined::new())
+//!     .start()
+//!     .await?;
+//! consumer
+//!     .run(8, async |event: Event| {
+//!         if let Event::TaskDefined(message) = event {
+//!             println!("{:?}", message.routing_key);
+//!         }
+//!         Ok::<(), std::io::Error>(())
+//!     })
+//!     .await?;
+//! ```
 //!
 //! Each service is a feature of the same name, on by default.
 //! `arbitrary` makes valid examples of every payload and routing key, for tests;
@@ -40,21 +62,27 @@ mod catalogue;
 #[rustfmt::skip]
 mod event;
 #[cfg(feature = "auth")]
+#[doc(alias = "tcauthevents", alias = "AuthEvents")]
 #[rustfmt::skip]
 pub mod auth;
 #[cfg(feature = "github")]
+#[doc(alias = "tcgithubevents", alias = "GithubEvents")]
 #[rustfmt::skip]
 pub mod github;
 #[cfg(feature = "hooks")]
+#[doc(alias = "tchooksevents", alias = "HooksEvents")]
 #[rustfmt::skip]
 pub mod hooks;
 #[cfg(feature = "notify")]
+#[doc(alias = "tcnotifyevents", alias = "NotifyEvents")]
 #[rustfmt::skip]
 pub mod notify;
 #[cfg(feature = "queue")]
+#[doc(alias = "tcqueueevents", alias = "QueueEvents")]
 #[rustfmt::skip]
 pub mod queue;
 #[cfg(feature = "worker-manager")]
+#[doc(alias = "tcworkermanagerevents", alias = "WorkerManagerEvents")]
 #[rustfmt::skip]
 pub mod worker_manager;
 

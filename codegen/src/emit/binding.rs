@@ -37,11 +37,28 @@ fn item(types: Types<'_>, exchange: &Exchange) -> TokenStream {
             "Exchange {}, payload [`{payload}`].",
             code(&exchange.exchange)
         )),
+        optional_entries(exchange),
     ]);
     quote! {
         #docs
         #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
         pub struct #name(BindingWords);
+    }
+}
+
+/// The entries that may be `_` in the keys of messages.
+fn optional_entries(exchange: &Exchange) -> Vec<String> {
+    let is_optional =
+        |entry: &&KeyEntry| !entry.required && !entry.multiple_words && entry.constant.is_none();
+    let optional = exchange.entries.iter().filter(is_optional);
+    let names: Vec<String> = optional.map(|entry| code(&entry.field)).collect();
+    match names.as_slice() {
+        [] => Vec::new(),
+        names => markdown::wrap(&format!(
+            "A publisher may leave these entries open, as `_`: {}. A binding that sets one \
+             misses such messages.",
+            names.join(", ")
+        )),
     }
 }
 

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use heck::ToUpperCamelCase;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::description;
+use super::markdown;
 use super::ty::ident;
 use super::{Layout, RustFile, any_feature, event, feature};
-use crate::model::Model;
+use crate::model::{Model, Service};
 
 /// The root module, the catalogue and the event.
 pub(super) fn files(model: &Model, layout: &Layout<'_>) -> Vec<RustFile> {
@@ -35,7 +37,8 @@ fn root(model: &Model, layout: &Layout<'_>) -> RustFile {
     let modules = model.services.iter().map(|service| {
         let cfg = feature(service, layout);
         let name = ident(&service.module);
-        quote!(#cfg #skip pub mod #name;)
+        let aliases = layout.package.map(|_| aliases(service));
+        quote!(#cfg #aliases #skip pub mod #name;)
     });
     let any = any_feature(model, layout);
     let private = ["catalogue", "event"].map(|name| {
@@ -63,6 +66,15 @@ fn root(model: &Model, layout: &Layout<'_>) -> RustFile {
     }
 }
 
+/// The names that Taskcluster's Go client, and its JavaScript and Python clients, have for
+/// a service's module: rustdoc's search finds it by them.
+fn aliases(service: &Service) -> TokenStream {
+    let name = service.module.to_upper_camel_case();
+    let go = format!("tc{}events", name.to_lowercase());
+    let others = format!("{name}Events");
+    quote!(#[doc(alias = #go, alias = #others)])
+}
+
 /// The version of `taskcluster_pulse::__private` that generated code is written for.
 const INTERFACE: u32 = 2;
 
@@ -84,12 +96,14 @@ fn root_docs(model: &Model, layout: &Layout<'_>) -> Vec<String> {
     let description = layout.package.map(|package| package.description.as_str());
     let text = description.unwrap_or("Typed bindings, payloads and validators.");
     let mut docs = description::lines(text);
-    docs.extend([
-        String::new(),
-        "A module a service; [`Event`] is a message of any of them, and [`EXCHANGES`] lists"
-            .to_owned(),
-        "them all.".to_owned(),
-    ]);
+    docs.push(String::new());
+    docs.extend(markdown::wrap(
+        "A module for each service has its bindings, payloads and routing keys. [`Event`] is a \
+         message of any service, and [`EXCHANGES`] lists all exchanges. Messages are received \
+         and published by the runtime, [`taskcluster_pulse`], whose guide has a page for each \
+         task.",
+    ));
+    docs.extend(example(model, layout));
     if layout.package.is_some() {
         docs.push(String::new());
         docs.push("Each service is a feature of the same name, on by default.".to_owned());
@@ -104,6 +118,47 @@ fn root_docs(model: &Model, layout: &Layout<'_>) -> Vec<String> {
         docs.push("The input described no exchange.".to_owned());
     }
     docs
+}
+
+/// A first program, for the exchange with the most entries.
+fn example(model: &Model, layout: &Layout<'_>) -> Vec<String> {
+    let exchanges = model.services.iter().flat_map(|service| {
+        let exchanges = service.exchanges.iter();
+        exchanges.map(move |exchange| (service, exchange))
+    });
+    // The first of several, which `max_by_key` would not take.
+    let richest = exchanges
+        .rev()
+        .max_by_key(|(_, exchange)| exchange.entries.len());
+    let (Some((service, exchange)), Some(package)) = (richest, layout.package) else {
+        return Vec::new();
+    };
+    let package = package.name.replace('-', "_");
+    let (module, name, variant) = (&service.module, &exchange.name, &exchange.variant);
+    let program = format!(
+        "
+```ignore
+use {package}::Event;
+use {package}::{module}::{name};
+use taskcluster_pulse::{{Connection, Consumer}};
+
+// With the feature `amqp` of taskcluster-pulse.
+let consumer = Consumer::builder(Connection::from_env()?)
+    .queue(\"my-queue\")
+    .bind({name}::new())
+    .start()
+    .await?;
+consumer
+    .run(8, async |event: Event| {{
+        if let Event::{variant}(message) = event {{
+            println!(\"{{:?}}\", message.routing_key);
+        }}
+        Ok::<(), std::io::Error>(())
+    }})
+    .await?;
+```"
+    );
+    program.lines().map(str::to_owned).collect()
 }
 
 fn catalogue(model: &Model, layout: &Layout<'_>) -> Vec<TokenStream> {

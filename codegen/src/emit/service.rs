@@ -8,6 +8,7 @@ use quote::quote;
 use super::checks;
 use super::description;
 use super::entries::Entries;
+use super::markdown::code;
 use super::tables::Tables;
 use super::ty::{Types, ident};
 use super::{
@@ -128,10 +129,39 @@ fn module(types: Types<'_>, service: &Service, layout: &Layout<'_>) -> RustFile 
     }
     RustFile {
         path: format!("{}/mod.rs", service.module),
-        docs: title.into_iter().chain(gap).chain(description).collect(),
+        docs: title
+            .into_iter()
+            .chain(gap)
+            .chain(description)
+            .chain(table(types, service))
+            .collect(),
         siblings: BTreeSet::new(),
         items,
     }
+}
+
+/// A table of the exchanges, each with a link to its binding and its payload.
+fn table(types: Types<'_>, service: &Service) -> Vec<String> {
+    if service.exchanges.is_empty() {
+        return Vec::new();
+    }
+    let rows = service.exchanges.iter().map(|exchange| {
+        let payload = match types.definition(exchange.payload) {
+            local if local.module == service.module => format!("[`{}`]", local.name),
+            other => format!("[`{0}`](super::{1}::{0})", other.name, other.module),
+        };
+        format!(
+            "| {} | [`{}`] | {payload} |",
+            code(&exchange.exchange).replace('|', r"\|"),
+            exchange.name,
+        )
+    });
+    let head = [
+        "",
+        "| exchange | binding | payload |",
+        "| --- | --- | --- |",
+    ];
+    head.map(str::to_owned).into_iter().chain(rows).collect()
 }
 
 /// The names that the files of a service's module find in that module.

@@ -9,6 +9,15 @@
 //! processes listen to them in order to drop stale cache entries and agree on the
 //! current state; other programs may listen as well, for example to keep an eye on
 //! changes.
+//!
+//! | exchange | binding | payload |
+//! | --- | --- | --- |
+//! | `exchange/taskcluster-auth/v1/client-created` | [`ClientCreated`] | [`ClientMessage`] |
+//! | `exchange/taskcluster-auth/v1/client-updated` | [`ClientUpdated`] | [`ClientMessage`] |
+//! | `exchange/taskcluster-auth/v1/client-deleted` | [`ClientDeleted`] | [`ClientMessage`] |
+//! | `exchange/taskcluster-auth/v1/role-created` | [`RoleCreated`] | [`RoleMessage`] |
+//! | `exchange/taskcluster-auth/v1/role-updated` | [`RoleUpdated`] | [`RoleMessage`] |
+//! | `exchange/taskcluster-auth/v1/role-deleted` | [`RoleDeleted`] | [`RoleMessage`] |
 
 mod bindings;
 mod checks;

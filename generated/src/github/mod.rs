@@ -4,6 +4,14 @@
 //!
 //! The github service receives GitHub's webhook calls and passes on the events it
 //! supports as pulse messages, one exchange for each kind of event.
+//!
+//! | exchange | binding | payload |
+//! | --- | --- | --- |
+//! | `exchange/taskcluster-github/v1/pull-request` | [`PullRequest`] | [`GitHubPullRequestMessage`] |
+//! | `exchange/taskcluster-github/v1/push` | [`Push`] | [`GitHubPushMessage`] |
+//! | `exchange/taskcluster-github/v1/release` | [`Release`] | [`GitHubReleaseMessage`] |
+//! | `exchange/taskcluster-github/v1/rerun` | [`Rerun`] | [`GitHubReRunRequestMessage`] |
+//! | `exchange/taskcluster-github/v1/task-group-creation-requested` | [`TaskGroupCreationRequested`] | [`TaskGroupDefinedCreateStatus`] |
 
 mod bindings;
 mod checks;

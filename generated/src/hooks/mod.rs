@@ -9,6 +9,12 @@
 //! for the service's own sake: the process that listens to pulse learns from them
 //! which hook, given by `hookGroupId` and `hookId`, needs its bindings brought in
 //! line. Others may use them too, say for monitoring.
+//!
+//! | exchange | binding | payload |
+//! | --- | --- | --- |
+//! | `exchange/taskcluster-hooks/v1/hook-created` | [`HookCreated`] | [`HookChangedMessage`] |
+//! | `exchange/taskcluster-hooks/v1/hook-updated` | [`HookUpdated`] | [`HookChangedMessage`] |
+//! | `exchange/taskcluster-hooks/v1/hook-deleted` | [`HookDeleted`] | [`HookChangedMessage`] |
 
 mod bindings;
 mod checks;

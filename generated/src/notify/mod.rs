@@ -4,6 +4,10 @@
 //!
 //! The notify service has a single exchange. It carries free-form messages, which
 //! anyone holding the right scopes can ask the service to publish.
+//!
+//! | exchange | binding | payload |
+//! | --- | --- | --- |
+//! | `exchange/taskcluster-notify/v1/notification` | [`Notify`] | [`NotificationMessage`] |
 
 mod bindings;
 mod checks;

@@ -26,6 +26,9 @@ use super::{
 /// point.
 ///
 /// Exchange `exchange/taskcluster-queue/v1/task-defined`, payload [`TaskDefinedMessage`].
+///
+/// A publisher may leave these entries open, as `_`: `run_id`, `worker_group`, `worker_id`.
+/// A binding that sets one misses such messages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TaskDefined(BindingWords);
 
@@ -65,12 +68,12 @@ impl TaskDefined {
         Self(self.0.with(4, word))
     }
 
-    /// `provisionerId` of the task: the first half of its `taskQueueId`. Default: `*`.
+    /// `provisionerId` of the task: `a` if its `taskQueueId` is `a/b`. Default: `*`.
     pub fn provisioner_id(self, word: &str) -> Self {
         Self(self.0.with(5, word))
     }
 
-    /// `workerType` the task is meant for: the second half of its `taskQueueId`.
+    /// `workerType` the task is meant for: `b` if its `taskQueueId` is `a/b`.
     /// Default: `*`.
     pub fn worker_type(self, word: &str) -> Self {
         Self(self.0.with(6, word))
@@ -117,6 +120,9 @@ impl Exchange for TaskDefined {
 /// about the state of a task and about who holds a claim on it.
 ///
 /// Exchange `exchange/taskcluster-queue/v1/task-pending`, payload [`TaskPendingMessage`].
+///
+/// A publisher may leave these entries open, as `_`: `worker_group`, `worker_id`. A binding
+/// that sets one misses such messages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TaskPending(BindingWords);
 
@@ -155,12 +161,12 @@ impl TaskPending {
         Self(self.0.with(4, word))
     }
 
-    /// `provisionerId` of the task: the first half of its `taskQueueId`. Default: `*`.
+    /// `provisionerId` of the task: `a` if its `taskQueueId` is `a/b`. Default: `*`.
     pub fn provisioner_id(self, word: &str) -> Self {
         Self(self.0.with(5, word))
     }
 
-    /// `workerType` the task is meant for: the second half of its `taskQueueId`.
+    /// `workerType` the task is meant for: `b` if its `taskQueueId` is `a/b`.
     /// Default: `*`.
     pub fn worker_type(self, word: &str) -> Self {
         Self(self.0.with(6, word))
@@ -241,12 +247,12 @@ impl TaskRunning {
         Self(self.0.with(4, word))
     }
 
-    /// `provisionerId` of the task: the first half of its `taskQueueId`. Default: `*`.
+    /// `provisionerId` of the task: `a` if its `taskQueueId` is `a/b`. Default: `*`.
     pub fn provisioner_id(self, word: &str) -> Self {
         Self(self.0.with(5, word))
     }
 
-    /// `workerType` the task is meant for: the second half of its `taskQueueId`.
+    /// `workerType` the task is meant for: `b` if its `taskQueueId` is `a/b`.
     /// Default: `*`.
     pub fn worker_type(self, word: &str) -> Self {
         Self(self.0.with(6, word))
@@ -343,12 +349,12 @@ impl ArtifactCreated {
         Self(self.0.with(4, word))
     }
 
-    /// `provisionerId` of the task: the first half of its `taskQueueId`. Default: `*`.
+    /// `provisionerId` of the task: `a` if its `taskQueueId` is `a/b`. Default: `*`.
     pub fn provisioner_id(self, word: &str) -> Self {
         Self(self.0.with(5, word))
     }
 
-    /// `workerType` the task is meant for: the second half of its `taskQueueId`.
+    /// `workerType` the task is meant for: `b` if its `taskQueueId` is `a/b`.
     /// Default: `*`.
     pub fn worker_type(self, word: &str) -> Self {
         Self(self.0.with(6, word))
@@ -436,12 +442,12 @@ impl TaskCompleted {
         Self(self.0.with(4, word))
     }
 
-    /// `provisionerId` of the task: the first half of its `taskQueueId`. Default: `*`.
+    /// `provisionerId` of the task: `a` if its `taskQueueId` is `a/b`. Default: `*`.
     pub fn provisioner_id(self, word: &str) -> Self {
         Self(self.0.with(5, word))
     }
 
-    /// `workerType` the task is meant for: the second half of its `taskQueueId`.
+    /// `workerType` the task is meant for: `b` if its `taskQueueId` is `a/b`.
     /// Default: `*`.
     pub fn worker_type(self, word: &str) -> Self {
         Self(self.0.with(6, word))
@@ -488,6 +494,9 @@ impl Exchange for TaskCompleted {
 /// the task, and that code reported failure, typically by a non-zero exit status.
 ///
 /// Exchange `exchange/taskcluster-queue/v1/task-failed`, payload [`TaskFailedMessage`].
+///
+/// A publisher may leave these entries open, as `_`: `run_id`, `worker_group`, `worker_id`.
+/// A binding that sets one misses such messages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TaskFailed(BindingWords);
 
@@ -527,12 +536,12 @@ impl TaskFailed {
         Self(self.0.with(4, word))
     }
 
-    /// `provisionerId` of the task: the first half of its `taskQueueId`. Default: `*`.
+    /// `provisionerId` of the task: `a` if its `taskQueueId` is `a/b`. Default: `*`.
     pub fn provisioner_id(self, word: &str) -> Self {
         Self(self.0.with(5, word))
     }
 
-    /// `workerType` the task is meant for: the second half of its `taskQueueId`.
+    /// `workerType` the task is meant for: `b` if its `taskQueueId` is `a/b`.
     /// Default: `*`.
     pub fn worker_type(self, word: &str) -> Self {
         Self(self.0.with(6, word))
@@ -584,6 +593,9 @@ impl Exchange for TaskFailed {
 ///
 /// Exchange `exchange/taskcluster-queue/v1/task-exception`, payload
 /// [`TaskExceptionMessage`].
+///
+/// A publisher may leave these entries open, as `_`: `run_id`, `worker_group`, `worker_id`.
+/// A binding that sets one misses such messages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TaskException(BindingWords);
 
@@ -623,12 +635,12 @@ impl TaskException {
         Self(self.0.with(4, word))
     }
 
-    /// `provisionerId` of the task: the first half of its `taskQueueId`. Default: `*`.
+    /// `provisionerId` of the task: `a` if its `taskQueueId` is `a/b`. Default: `*`.
     pub fn provisioner_id(self, word: &str) -> Self {
         Self(self.0.with(5, word))
     }
 
-    /// `workerType` the task is meant for: the second half of its `taskQueueId`.
+    /// `workerType` the task is meant for: `b` if its `taskQueueId` is `a/b`.
     /// Default: `*`.
     pub fn worker_type(self, word: &str) -> Self {
         Self(self.0.with(6, word))
@@ -794,6 +806,9 @@ impl Exchange for TaskGroupSealed {
 ///
 /// Exchange `exchange/taskcluster-queue/v1/task-priority-changed`, payload
 /// [`TaskPriorityChangedMessage`].
+///
+/// A publisher may leave these entries open, as `_`: `run_id`, `worker_group`, `worker_id`.
+/// A binding that sets one misses such messages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TaskPriorityChanged(BindingWords);
 
@@ -833,12 +848,12 @@ impl TaskPriorityChanged {
         Self(self.0.with(4, word))
     }
 
-    /// `provisionerId` of the task: the first half of its `taskQueueId`. Default: `*`.
+    /// `provisionerId` of the task: `a` if its `taskQueueId` is `a/b`. Default: `*`.
     pub fn provisioner_id(self, word: &str) -> Self {
         Self(self.0.with(5, word))
     }
 
-    /// `workerType` the task is meant for: the second half of its `taskQueueId`.
+    /// `workerType` the task is meant for: `b` if its `taskQueueId` is `a/b`.
     /// Default: `*`.
     pub fn worker_type(self, word: &str) -> Self {
         Self(self.0.with(6, word))

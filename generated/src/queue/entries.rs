@@ -34,13 +34,13 @@ pub(super) const WORKER_ID: RoutingKeyEntry = RoutingKeyEntry::new(
 
 pub(super) const PROVISIONER_ID: RoutingKeyEntry = RoutingKeyEntry::new(
         "provisionerId",
-        "`provisionerId` of the task: the first half of its `taskQueueId`.",
+        "`provisionerId` of the task: `a` if its `taskQueueId` is `a/b`.",
     )
     .required();
 
 pub(super) const WORKER_TYPE: RoutingKeyEntry = RoutingKeyEntry::new(
         "workerType",
-        "`workerType` the task is meant for: the second half of its `taskQueueId`.",
+        "`workerType` the task is meant for: `b` if its `taskQueueId` is `a/b`.",
     )
     .required();
 

@@ -35,6 +35,20 @@
 //! **Caveat.** A message brought about by a timeout may be lost when the queue's
 //! server goes down at a bad moment. Taskcluster's authors suggest disregarding
 //! this rare case, and telling them if it is a problem for you.
+//!
+//! | exchange | binding | payload |
+//! | --- | --- | --- |
+//! | `exchange/taskcluster-queue/v1/task-defined` | [`TaskDefined`] | [`TaskDefinedMessage`] |
+//! | `exchange/taskcluster-queue/v1/task-pending` | [`TaskPending`] | [`TaskPendingMessage`] |
+//! | `exchange/taskcluster-queue/v1/task-running` | [`TaskRunning`] | [`TaskRunningMessage`] |
+//! | `exchange/taskcluster-queue/v1/artifact-created` | [`ArtifactCreated`] | [`ArtifactCreatedMessage`] |
+//! | `exchange/taskcluster-queue/v1/task-completed` | [`TaskCompleted`] | [`TaskCompletedMessage`] |
+//! | `exchange/taskcluster-queue/v1/task-failed` | [`TaskFailed`] | [`TaskFailedMessage`] |
+//! | `exchange/taskcluster-queue/v1/task-exception` | [`TaskException`] | [`TaskExceptionMessage`] |
+//! | `exchange/taskcluster-queue/v1/task-group-resolved` | [`TaskGroupResolved`] | [`TaskGroupChangedMessage`] |
+//! | `exchange/taskcluster-queue/v1/task-group-sealed` | [`TaskGroupSealed`] | [`TaskGroupChangedMessage`] |
+//! | `exchange/taskcluster-queue/v1/task-priority-changed` | [`TaskPriorityChanged`] | [`TaskPriorityChangedMessage`] |
+//! | `exchange/taskcluster-queue/v1/task-group-priority-changed` | [`TaskGroupPriorityChanged`] | [`TaskGroupPriorityChangedMessage`] |
 
 mod bindings;
 mod checks;

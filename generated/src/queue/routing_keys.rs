@@ -25,9 +25,9 @@ routing_keys! {
         /// `workerId` of the worker that claimed the task's most recent run; `_` if there
         /// is none.
         pub worker_id: Option<Word>,
-        /// `provisionerId` of the task: the first half of its `taskQueueId`.
+        /// `provisionerId` of the task: `a` if its `taskQueueId` is `a/b`.
         pub provisioner_id: Word,
-        /// `workerType` the task is meant for: the second half of its `taskQueueId`.
+        /// `workerType` the task is meant for: `b` if its `taskQueueId` is `a/b`.
         pub worker_type: Word,
         /// `schedulerId` given to the task by its creator.
         pub scheduler_id: Word,
@@ -52,9 +52,9 @@ routing_keys! {
         /// `workerId` of the worker that claimed the task's most recent run; `_` if there
         /// is none.
         pub worker_id: Option<Word>,
-        /// `provisionerId` of the task: the first half of its `taskQueueId`.
+        /// `provisionerId` of the task: `a` if its `taskQueueId` is `a/b`.
         pub provisioner_id: Word,
-        /// `workerType` the task is meant for: the second half of its `taskQueueId`.
+        /// `workerType` the task is meant for: `b` if its `taskQueueId` is `a/b`.
         pub worker_type: Word,
         /// `schedulerId` given to the task by its creator.
         pub scheduler_id: Word,
@@ -77,9 +77,9 @@ routing_keys! {
         pub worker_group: Word,
         /// `workerId` of the worker that claimed the task's most recent run.
         pub worker_id: Word,
-        /// `provisionerId` of the task: the first half of its `taskQueueId`.
+        /// `provisionerId` of the task: `a` if its `taskQueueId` is `a/b`.
         pub provisioner_id: Word,
-        /// `workerType` the task is meant for: the second half of its `taskQueueId`.
+        /// `workerType` the task is meant for: `b` if its `taskQueueId` is `a/b`.
         pub worker_type: Word,
         /// `schedulerId` given to the task by its creator.
         pub scheduler_id: Word,
@@ -102,9 +102,9 @@ routing_keys! {
         pub worker_group: Word,
         /// `workerId` of the worker that claimed the task's most recent run.
         pub worker_id: Word,
-        /// `provisionerId` of the task: the first half of its `taskQueueId`.
+        /// `provisionerId` of the task: `a` if its `taskQueueId` is `a/b`.
         pub provisioner_id: Word,
-        /// `workerType` the task is meant for: the second half of its `taskQueueId`.
+        /// `workerType` the task is meant for: `b` if its `taskQueueId` is `a/b`.
         pub worker_type: Word,
         /// `schedulerId` given to the task by its creator.
         pub scheduler_id: Word,
@@ -127,9 +127,9 @@ routing_keys! {
         pub worker_group: Word,
         /// `workerId` of the worker that claimed the task's most recent run.
         pub worker_id: Word,
-        /// `provisionerId` of the task: the first half of its `taskQueueId`.
+        /// `provisionerId` of the task: `a` if its `taskQueueId` is `a/b`.
         pub provisioner_id: Word,
-        /// `workerType` the task is meant for: the second half of its `taskQueueId`.
+        /// `workerType` the task is meant for: `b` if its `taskQueueId` is `a/b`.
         pub worker_type: Word,
         /// `schedulerId` given to the task by its creator.
         pub scheduler_id: Word,
@@ -154,9 +154,9 @@ routing_keys! {
         /// `workerId` of the worker that claimed the task's most recent run; `_` if there
         /// is none.
         pub worker_id: Option<Word>,
-        /// `provisionerId` of the task: the first half of its `taskQueueId`.
+        /// `provisionerId` of the task: `a` if its `taskQueueId` is `a/b`.
         pub provisioner_id: Word,
-        /// `workerType` the task is meant for: the second half of its `taskQueueId`.
+        /// `workerType` the task is meant for: `b` if its `taskQueueId` is `a/b`.
         pub worker_type: Word,
         /// `schedulerId` given to the task by its creator.
         pub scheduler_id: Word,
@@ -181,9 +181,9 @@ routing_keys! {
         /// `workerId` of the worker that claimed the task's most recent run; `_` if there
         /// is none.
         pub worker_id: Option<Word>,
-        /// `provisionerId` of the task: the first half of its `taskQueueId`.
+        /// `provisionerId` of the task: `a` if its `taskQueueId` is `a/b`.
         pub provisioner_id: Word,
-        /// `workerType` the task is meant for: the second half of its `taskQueueId`.
+        /// `workerType` the task is meant for: `b` if its `taskQueueId` is `a/b`.
         pub worker_type: Word,
         /// `schedulerId` given to the task by its creator.
         pub scheduler_id: Word,
@@ -234,9 +234,9 @@ routing_keys! {
         /// `workerId` of the worker that claimed the task's most recent run; `_` if there
         /// is none.
         pub worker_id: Option<Word>,
-        /// `provisionerId` of the task: the first half of its `taskQueueId`.
+        /// `provisionerId` of the task: `a` if its `taskQueueId` is `a/b`.
         pub provisioner_id: Word,
-        /// `workerType` the task is meant for: the second half of its `taskQueueId`.
+        /// `workerType` the task is meant for: `b` if its `taskQueueId` is `a/b`.
         pub worker_type: Word,
         /// `schedulerId` given to the task by its creator.
         pub scheduler_id: Word,

@@ -19,11 +19,15 @@ use super::{
 /// Sent when the API is asked for a new worker pool, so that the provider in charge
 /// can act on it.
 ///
-/// Read the pool's ID from the payload: the words of the routing key that could
-/// name it are optional.
+/// Read the pool's ID from the payload. Taskcluster leaves every word of the routing
+/// key open that could name it: the key is `primary._._._._._._._`.
 ///
 /// Exchange `exchange/taskcluster-worker-manager/v1/worker-pool-created`, payload
 /// [`WorkerTypePulseMessage`].
+///
+/// A publisher may leave these entries open, as `_`: `provider_id`, `provisioner_id`,
+/// `worker_type`, `worker_group`, `worker_id`, `launch_config_id`. A binding that sets one
+/// misses such messages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WorkerPoolCreated(BindingWords);
 
@@ -110,11 +114,15 @@ impl Exchange for WorkerPoolCreated {
 /// Sent when the API is asked to update the definition of a worker pool, so that
 /// the provider in charge can act on it.
 ///
-/// Read the pool's ID from the payload: the words of the routing key that could
-/// name it are optional.
+/// Read the pool's ID from the payload. Taskcluster leaves every word of the routing
+/// key open that could name it: the key is `primary._._._._._._._`.
 ///
 /// Exchange `exchange/taskcluster-worker-manager/v1/worker-pool-updated`, payload
 /// [`WorkerTypePulseMessage`].
+///
+/// A publisher may leave these entries open, as `_`: `provider_id`, `provisioner_id`,
+/// `worker_type`, `worker_group`, `worker_id`, `launch_config_id`. A binding that sets one
+/// misses such messages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WorkerPoolUpdated(BindingWords);
 
@@ -204,6 +212,10 @@ impl Exchange for WorkerPoolUpdated {
 ///
 /// Exchange `exchange/taskcluster-worker-manager/v1/worker-pool-error`, payload
 /// [`PulseWorkerPoolErrorMessage`].
+///
+/// A publisher may leave these entries open, as `_`: `provider_id`, `provisioner_id`,
+/// `worker_type`, `worker_group`, `worker_id`, `launch_config_id`. A binding that sets one
+/// misses such messages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WorkerPoolError(BindingWords);
 
@@ -292,6 +304,9 @@ impl Exchange for WorkerPoolError {
 ///
 /// Exchange `exchange/taskcluster-worker-manager/v1/worker-requested`, payload
 /// [`WorkerPulseMessage`].
+///
+/// A publisher may leave these entries open, as `_`: `launch_config_id`. A binding that
+/// sets one misses such messages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WorkerRequested(BindingWords);
 
@@ -376,6 +391,9 @@ impl Exchange for WorkerRequested {
 ///
 /// Exchange `exchange/taskcluster-worker-manager/v1/worker-running`, payload
 /// [`WorkerPulseMessage`].
+///
+/// A publisher may leave these entries open, as `_`: `launch_config_id`. A binding that
+/// sets one misses such messages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WorkerRunning(BindingWords);
 
@@ -457,6 +475,9 @@ impl Exchange for WorkerRunning {
 ///
 /// Exchange `exchange/taskcluster-worker-manager/v1/worker-stopped`, payload
 /// [`WorkerPulseMessage`].
+///
+/// A publisher may leave these entries open, as `_`: `launch_config_id`. A binding that
+/// sets one misses such messages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WorkerStopped(BindingWords);
 
@@ -538,6 +559,9 @@ impl Exchange for WorkerStopped {
 ///
 /// Exchange `exchange/taskcluster-worker-manager/v1/worker-removed`, payload
 /// [`WorkerRemovedPulseMessage`].
+///
+/// A publisher may leave these entries open, as `_`: `launch_config_id`. A binding that
+/// sets one misses such messages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WorkerRemoved(BindingWords);
 
@@ -618,6 +642,10 @@ impl Exchange for WorkerRemoved {
 ///
 /// Exchange `exchange/taskcluster-worker-manager/v1/launch-config-created`, payload
 /// [`LaunchConfigPulseMessage`].
+///
+/// A publisher may leave these entries open, as `_`: `provider_id`, `provisioner_id`,
+/// `worker_type`, `worker_group`, `worker_id`, `launch_config_id`. A binding that sets one
+/// misses such messages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct LaunchConfigCreated(BindingWords);
 
@@ -705,6 +733,10 @@ impl Exchange for LaunchConfigCreated {
 ///
 /// Exchange `exchange/taskcluster-worker-manager/v1/launch-config-updated`, payload
 /// [`LaunchConfigPulseMessage`].
+///
+/// A publisher may leave these entries open, as `_`: `provider_id`, `provisioner_id`,
+/// `worker_type`, `worker_group`, `worker_id`, `launch_config_id`. A binding that sets one
+/// misses such messages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct LaunchConfigUpdated(BindingWords);
 
@@ -792,6 +824,10 @@ impl Exchange for LaunchConfigUpdated {
 ///
 /// Exchange `exchange/taskcluster-worker-manager/v1/launch-config-archived`, payload
 /// [`LaunchConfigPulseMessage`].
+///
+/// A publisher may leave these entries open, as `_`: `provider_id`, `provisioner_id`,
+/// `worker_type`, `worker_group`, `worker_id`, `launch_config_id`. A binding that sets one
+/// misses such messages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct LaunchConfigArchived(BindingWords);
 

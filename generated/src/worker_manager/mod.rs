@@ -10,6 +10,19 @@
 //! provisioner, a separate process, relies on the news of created and updated pools
 //! to keep in step. Other programs may listen for purposes of their own, such as
 //! monitoring.
+//!
+//! | exchange | binding | payload |
+//! | --- | --- | --- |
+//! | `exchange/taskcluster-worker-manager/v1/worker-pool-created` | [`WorkerPoolCreated`] | [`WorkerTypePulseMessage`] |
+//! | `exchange/taskcluster-worker-manager/v1/worker-pool-updated` | [`WorkerPoolUpdated`] | [`WorkerTypePulseMessage`] |
+//! | `exchange/taskcluster-worker-manager/v1/worker-pool-error` | [`WorkerPoolError`] | [`PulseWorkerPoolErrorMessage`] |
+//! | `exchange/taskcluster-worker-manager/v1/worker-requested` | [`WorkerRequested`] | [`WorkerPulseMessage`] |
+//! | `exchange/taskcluster-worker-manager/v1/worker-running` | [`WorkerRunning`] | [`WorkerPulseMessage`] |
+//! | `exchange/taskcluster-worker-manager/v1/worker-stopped` | [`WorkerStopped`] | [`WorkerPulseMessage`] |
+//! | `exchange/taskcluster-worker-manager/v1/worker-removed` | [`WorkerRemoved`] | [`WorkerRemovedPulseMessage`] |
+//! | `exchange/taskcluster-worker-manager/v1/launch-config-created` | [`LaunchConfigCreated`] | [`LaunchConfigPulseMessage`] |
+//! | `exchange/taskcluster-worker-manager/v1/launch-config-updated` | [`LaunchConfigUpdated`] | [`LaunchConfigPulseMessage`] |
+//! | `exchange/taskcluster-worker-manager/v1/launch-config-archived` | [`LaunchConfigArchived`] | [`LaunchConfigPulseMessage`] |
 
 mod bindings;
 mod checks;

@@ -2,8 +2,9 @@
 
 //! Typed bindings, payloads and validators.
 //!
-//! A module a service; [`Event`] is a message of any of them, and [`EXCHANGES`] lists
-//! them all.
+//! A module for each service has its bindings, payloads and routing keys. [`Event`] is a
+//! message of any service, and [`EXCHANGES`] lists all exchanges. Messages are received and
+//! published by the runtime, [`taskcluster_pulse`], whose guide has a page for each task.
 
 const _: () = assert!(
     taskcluster_pulse::__private::VERSION == 2,

@@ -3,6 +3,10 @@
 //! Keywords
 //!
 //! Messages whose schemas use all keywords.
+//!
+//! | exchange | binding | payload |
+//! | --- | --- | --- |
+//! | `exchange/taskcluster-keywords/v1/keywords` | [`Keywords`] | [`KeywordsMessage`] |
 
 mod bindings;
 mod checks;

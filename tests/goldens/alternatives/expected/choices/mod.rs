@@ -3,6 +3,14 @@
 //! The choices service
 //!
 //! Made up for a test.
+//!
+//! | exchange | binding | payload |
+//! | --- | --- | --- |
+//! | `exchange/taskcluster-choices/v1/changed` | [`Changed`] | [`Changed2`] |
+//! | `exchange/taskcluster-choices/v1/message` | [`Message2`] | [`IrcMessage`] |
+//! | `exchange/taskcluster-choices/v1/merged` | [`Merged`] | [`Merged2`] |
+//! | `exchange/taskcluster-choices/v1/nested` | [`Nested`] | [`Nested2`] |
+//! | `exchange/taskcluster-choices/v1/unsure` | [`Unsure`] | [`UnsureMessage`] |
 
 mod bindings;
 mod checks;

@@ -3,6 +3,14 @@
 //! The titles service
 //!
 //! Made up for a test.
+//!
+//! | exchange | binding | payload |
+//! | --- | --- | --- |
+//! | `exchange/taskcluster-titles/v1/first` | [`First`] | [`PulseMessage`] |
+//! | `exchange/taskcluster-titles/v1/second` | [`Second`] | [`Second2`] |
+//! | `exchange/taskcluster-titles/v1/third` | [`Third`] | [`Third2`] |
+//! | `exchange/taskcluster-titles/v1/letter` | [`Letter`] | [`A`] |
+//! | `exchange/taskcluster-titles/v1/message` | [`Message2`] | [`Message3`] |
 
 mod bindings;
 mod checks;

@@ -3,6 +3,10 @@
 //! The enums service
 //!
 //! Made up for a test.
+//!
+//! | exchange | binding | payload |
+//! | --- | --- | --- |
+//! | `exchange/taskcluster-enums/v1/changed` | [`Changed`] | [`Changed2`] |
 
 mod bindings;
 mod checks;

@@ -53,6 +53,11 @@
 //!
 //! ref img javascript:alert(1) <https://example.com/>\[Vec\]. ```a`` ~~~ b``` #\[doc\] #!\[no_std\]
 //! //! /// " '"#;\u{2028} {{}} $x r#"
+//!
+//! | exchange | binding | payload |
+//! | --- | --- | --- |
+//! | `` exchange/`"\ /"; panic!(); "#  `` | [`APanic`] | [`Message2`] |
+//! | `` exchange/`"\ /` `` | [`Exchange2`] | [`Kinds`] |
 
 mod bindings;
 mod checks;

@@ -3,6 +3,10 @@
 //! The measures service
 //!
 //! Made up for a test.
+//!
+//! | exchange | binding | payload |
+//! | --- | --- | --- |
+//! | `exchange/taskcluster-measures/v1/measured` | [`Measured`] | [`Measured2`] |
 
 mod bindings;
 mod checks;

@@ -3,6 +3,14 @@
 //! The things service
 //!
 //! Made up for a test.
+//!
+//! | exchange | binding | payload |
+//! | --- | --- | --- |
+//! | `exchange/taskcluster-things/v1/nested` | [`Nested`] | [`Nested2`] |
+//! | `exchange/taskcluster-things/v1/nullable` | [`Nullable`] | [`Nullable2`] |
+//! | `exchange/taskcluster-things/v1/open` | [`Open`] | [`Open2`] |
+//! | `exchange/taskcluster-things/v1/counted` | [`Counted`] | [`Counted2`] |
+//! | `exchange/taskcluster-things/v1/shared` | [`Shared`] | [`SharedNull`] |
 
 mod bindings;
 mod checks;

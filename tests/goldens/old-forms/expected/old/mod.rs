@@ -3,6 +3,11 @@
 //! Old exchanges
 //!
 //! As references were before 2019.
+//!
+//! | exchange | binding | payload |
+//! | --- | --- | --- |
+//! | `exchange/taskcluster-old/v1/jobs` | [`Jobs`] | [`Job`] |
+//! | `exchange/taskcluster-old/v1/artifact` | [`Artifact`] | [`Artifact2`] |
 
 mod bindings;
 mod checks;

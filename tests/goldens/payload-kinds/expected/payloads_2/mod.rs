@@ -3,6 +3,20 @@
 //! The payloads service
 //!
 //! Made up for a test.
+//!
+//! | exchange | binding | payload |
+//! | --- | --- | --- |
+//! | `exchange/taskcluster-payloads/v1/array` | [`Array`] | [`Steps`] |
+//! | `exchange/taskcluster-payloads/v1/string` | [`String2`] | [`Text`] |
+//! | `exchange/taskcluster-payloads/v1/object` | [`Object`] | [`AnythingGoes`] |
+//! | `exchange/taskcluster-payloads/v1/any` | [`Any2`] | [`Whatever`] |
+//! | `exchange/taskcluster-payloads/v1/integer` | [`Integer`] | [`Count`] |
+//! | `exchange/taskcluster-payloads/v1/nullable` | [`Nullable`] | [`Perhaps`] |
+//! | `exchange/taskcluster-payloads/v1/map` | [`Map`] | [`Sizes`] |
+//! | `exchange/taskcluster-payloads/v1/enum` | [`Enum`] | [`State`] |
+//! | `exchange/taskcluster-payloads/v1/untitled` | [`Untitled`] | [`UntitledMessage`] |
+//! | `exchange/taskcluster-payloads/v1/empty` | [`Empty`] | [`EmptyMessage`] |
+//! | `exchange/taskcluster-payloads/v1/boolean` | [`Boolean`] | [`BooleanMessage`] |
 
 mod bindings;
 mod checks;

@@ -3,6 +3,12 @@
 //! The properties service
 //!
 //! Made up for a test.
+//!
+//! | exchange | binding | payload |
+//! | --- | --- | --- |
+//! | `exchange/taskcluster-properties/v1/changed` | [`Changed`] | [`Changed2`] |
+//! | `exchange/taskcluster-properties/v1/plain` | [`Plain`] | [`Plain2`] |
+//! | `exchange/taskcluster-properties/v1/open` | [`Open`] | [`Open2`] |
 
 mod bindings;
 mod checks;

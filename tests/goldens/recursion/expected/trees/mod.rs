@@ -3,6 +3,13 @@
 //! The trees service
 //!
 //! Made up for a test.
+//!
+//! | exchange | binding | payload |
+//! | --- | --- | --- |
+//! | `exchange/taskcluster-trees/v1/tree` | [`Tree`] | [`Tree2`] |
+//! | `exchange/taskcluster-trees/v1/mutual` | [`Mutual`] | [`Even`] |
+//! | `exchange/taskcluster-trees/v1/list` | [`List`] | [`NestedList`] |
+//! | `exchange/taskcluster-trees/v1/choice` | [`Choice`] | [`Choice2`] |
 
 mod bindings;
 mod checks;

@@ -3,6 +3,11 @@
 //! The links service
 //!
 //! Made up for a test.
+//!
+//! | exchange | binding | payload |
+//! | --- | --- | --- |
+//! | `exchange/taskcluster-links/v1/changed` | [`Changed`] | [`Changed2`] |
+//! | `exchange/taskcluster-links/v1/again` | [`Again`] | [`Changed2`] |
 
 mod bindings;
 mod checks;

@@ -15,6 +15,9 @@ use super::{
 /// Sent on middle.
 ///
 /// Exchange `exchange/taskcluster-keys/v1/middle`, payload [`Empty`].
+///
+/// A publisher may leave these entries open, as `_`: `run_id`. A binding that sets one
+/// misses such messages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Middle(BindingWords);
 
@@ -93,6 +96,9 @@ impl Exchange for None2 {
 /// Sent on words.
 ///
 /// Exchange `exchange/taskcluster-keys/v1/words`, payload [`Empty`].
+///
+/// A publisher may leave these entries open, as `_`: `type`. A binding that sets one misses
+/// such messages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Words2(BindingWords);
 

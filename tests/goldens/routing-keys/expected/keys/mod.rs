@@ -3,6 +3,14 @@
 //! The keys service
 //!
 //! Made up for a test.
+//!
+//! | exchange | binding | payload |
+//! | --- | --- | --- |
+//! | `exchange/taskcluster-keys/v1/middle` | [`Middle`] | [`Empty`] |
+//! | `exchange/taskcluster-keys/v1/none` | [`None2`] | [`Empty`] |
+//! | `exchange/taskcluster-keys/v1/words` | [`Words2`] | [`Empty`] |
+//! | `exchange/taskcluster-keys/v1/first` | [`First`] | [`Empty`] |
+//! | `exchange/taskcluster-keys/v1/single` | [`Single`] | [`Empty`] |
 
 mod bindings;
 mod checks;

@@ -3,6 +3,10 @@
 //! The type service
 //!
 //! Made up for a test.
+//!
+//! | exchange | binding | payload |
+//! | --- | --- | --- |
+//! | `exchange/taskcluster-type/v1/defined` | [`Defined`] | [`Defined2`] |
 
 mod bindings;
 mod checks;

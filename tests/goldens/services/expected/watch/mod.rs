@@ -3,6 +3,11 @@
 //! The watch service
 //!
 //! Made up for a test.
+//!
+//! | exchange | binding | payload |
+//! | --- | --- | --- |
+//! | `exchange/taskcluster-watch/v1/seen` | [`Seen`] | [`Status`] |
+//! | `exchange/taskcluster-watch/v1/same` | [`Same`] | [`Status`](super::type::Status) |
 
 mod bindings;
 mod checks;

@@ -8,6 +8,11 @@
 //! Its exchanges announce that a worker pool has been created or updated. The
 //! service's own provisioner, a separate process, relies on them to keep in step.
 //! Other programs may listen for purposes of their own, such as monitoring.
+//!
+//! | exchange | binding | payload |
+//! | --- | --- | --- |
+//! | `exchange/taskcluster-worker-manager/v1/worker-pool-created` | [`WorkerPoolCreated`] | [`WorkerTypePulseMessage`] |
+//! | `exchange/taskcluster-worker-manager/v1/worker-pool-updated` | [`WorkerPoolUpdated`] | [`WorkerTypePulseMessage`] |
 
 mod bindings;
 mod checks;
