@@ -4,11 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::evaluate::within;
 use super::formula::{Formula, Id, Kind, Members};
 use super::outcome::Outcome;
 use super::solve::{Engine, Literal};
-use super::value::rational;
 
 /// How many choices may follow each other, in a value and all values around it.
 const MOST_CHOICES: usize = 150;
@@ -288,23 +286,6 @@ impl Engine {
             }
         }
         unknown
-    }
-
-    /// Whether a number, of which the numeric value is known, keeps all facts.
-    pub(super) fn number_keeps(
-        &self,
-        number: &num_rational::BigRational,
-        facts: &[Literal],
-    ) -> bool {
-        facts.iter().all(|fact| {
-            let holds = match self.formulas.get(fact.formula) {
-                Formula::Listed(values) => values
-                    .iter()
-                    .any(|value| value.as_number().is_some_and(|it| rational(it) == *number)),
-                leaf => within(leaf, number),
-            };
-            holds == fact.holds
-        })
     }
 }
 

@@ -88,7 +88,7 @@ impl Engine {
 }
 
 /// Whether `number` keeps a limit.
-pub(super) fn within(leaf: &Formula, number: &num_rational::BigRational) -> bool {
+fn within(leaf: &Formula, number: &num_rational::BigRational) -> bool {
     let Formula::Number(limit) = leaf else {
         return true;
     };

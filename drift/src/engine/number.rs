@@ -1,20 +1,30 @@
-//! Numbers: intervals and multiples.
+//! Numbers: the multiples of a step, or all numbers, in an interval, without the
+//! multiples of some numbers, and without some single ones.
+//!
+//! This form is decided exactly. Of so many numbers in a row that are multiples of
+//! one step, a few are no multiples of others, however large these are, unless the
+//! step is a multiple of one of them itself. So a search that begins at one end of
+//! the interval is soon at a number of the set, or at the other end.
+
+use std::collections::BTreeSet;
+use std::f64::consts::LOG10_2;
+use std::ops::RangeInclusive;
 
 use num_bigint::BigInt;
 use num_rational::BigRational;
-use num_traits::{Signed, Zero};
+use num_traits::{One, Pow, Signed, Zero};
 use serde_json::Value;
 
 use super::formula::{Formula, NumberLimit};
-use super::outcome::Outcome;
+use super::outcome::{Budget, Exhausted, Outcome};
 use super::solve::{Engine, Literal};
 use super::value::{self, common_multiple};
 
-/// How many multiples are tried on either side of the one nearest to zero.
-const MOST_TRIED: u32 = 4096;
+/// The exponents of two of the least and the greatest distance between floats.
+const DISTANCES: (i32, i32) = (-1074, 971);
 
-/// The same, for each number of decimals in an interval without multiples.
-const MOST_TRIED_DECIMALS: u32 = 40;
+/// How many numbers are tried, of which a tenth or more are what a float writes.
+const MOST_TRIED: usize = 200;
 
 /// An end of an interval.
 #[derive(Clone, Debug)]
@@ -24,131 +34,43 @@ struct End {
     closed: bool,
 }
 
-/// An interval, and a number that all numbers are multiples of.
-#[derive(Debug, Default)]
-struct Range {
+#[derive(Clone, Debug, Default)]
+struct Interval {
     low: Option<End>,
     high: Option<End>,
+}
+
+/// A set of numbers.
+#[derive(Debug, Default)]
+struct Numbers {
+    interval: Interval,
+    /// The number that all are multiples of, if there is one.
     step: Option<BigRational>,
+    /// The numbers that none is a multiple of.
+    holes: BTreeSet<BigRational>,
+    excluded: BTreeSet<BigRational>,
 }
 
 impl Engine {
     pub(super) fn solve_number(&mut self, facts: &[Literal]) -> Outcome {
-        let mut range = Range::default();
+        let mut numbers = Numbers::default();
         for fact in facts {
-            if let Formula::Number(limit) = self.formulas.get(fact.formula) {
-                range.narrow(limit, fact.holds);
-            }
-        }
-        if range.is_empty() {
-            return Outcome::Empty;
-        }
-        match &range.step {
-            Some(step) => self.solve_lattice(&range, step, facts, MOST_TRIED),
-            None => self.solve_interval(&range, facts),
-        }
-    }
-
-    /// Tries the multiples of `step` between the ends, those nearest to zero first.
-    fn solve_lattice(
-        &mut self,
-        range: &Range,
-        step: &BigRational,
-        facts: &[Literal],
-        tries: u32,
-    ) -> Outcome {
-        let low = range.low.as_ref().map(|end| first_above(end, step));
-        let high = range.high.as_ref().map(|end| last_below(end, step));
-        let zero = BigInt::zero();
-        let nearest = match (&low, &high) {
-            (Some(low), _) if low.is_positive() => low.clone(),
-            (_, Some(high)) if high.is_negative() => high.clone(),
-            _ => zero,
-        };
-        let inside = |factor: &BigInt| {
-            low.as_ref().is_none_or(|low| factor >= low)
-                && high.as_ref().is_none_or(|high| factor <= high)
-        };
-        let mut unwritable = false;
-        for distance in 0..tries {
-            if let Err(exhausted) = self.budget.spend(1 + facts.len() as u64) {
-                return exhausted.into();
-            }
-            let (up, down) = (&nearest + distance, &nearest - distance);
-            if !inside(&up) && !inside(&down) {
-                return match unwritable {
-                    true => unwritable_number(),
-                    false => Outcome::Empty,
-                };
-            }
-            for factor in [up, down] {
-                let number = step * BigRational::from_integer(factor.clone());
-                if !inside(&factor) || !self.number_keeps(&number, facts) {
-                    continue;
-                }
-                match value::number(&number) {
-                    Some(number) => return Outcome::Found(Value::Number(number)),
-                    None => unwritable = true,
-                }
-            }
-        }
-        self.after_many_multiples(step, facts)
-    }
-
-    /// Of a lattice without an end, every multiple is excluded only where every
-    /// multiple of `step` is one of a number that none may be a multiple of.
-    fn after_many_multiples(&self, step: &BigRational, facts: &[Literal]) -> Outcome {
-        let all_excluded = facts.iter().filter(|fact| !fact.holds).any(|fact| {
             match self.formulas.get(fact.formula) {
-                Formula::Number(NumberLimit::Integer) => step.is_integer(),
-                Formula::Number(NumberLimit::MultipleOf(divisor)) => {
-                    value::is_multiple(step, divisor)
+                Formula::Number(limit) => numbers.narrow(limit, fact.holds),
+                Formula::Listed(values) if !fact.holds => {
+                    let listed = values.iter().filter_map(Value::as_number);
+                    numbers.excluded.extend(listed.map(value::rational));
                 }
-                _ => false,
+                _ => {}
             }
-        });
-        match all_excluded {
-            true => Outcome::Empty,
-            false => Outcome::Unknown(format!(
-                "none of the {MOST_TRIED} multiples of {step} nearest to zero satisfies the \
-                 other constraints"
-            )),
         }
-    }
-
-    /// Tries numbers with few decimals between the ends.
-    fn solve_interval(&mut self, range: &Range, facts: &[Literal]) -> Outcome {
-        if let (Some(low), Some(high)) = (&range.low, &range.high)
-            && low.limit == high.limit
-        {
-            return match self.number_keeps(&low.limit, facts) {
-                true => match value::number(&low.limit) {
-                    Some(number) => Outcome::Found(Value::Number(number)),
-                    None => unwritable_number(),
-                },
-                false => Outcome::Empty,
-            };
-        }
-        let mut step = value::one();
-        let tenth = BigRational::new(BigInt::from(1), BigInt::from(10));
-        // An interval has numbers of any number of decimals, and what is excluded
-        // leaves some of them.
-        for _ in 0..18 {
-            let found = self.solve_lattice(range, &step, facts, MOST_TRIED_DECIMALS);
-            if matches!(found, Outcome::Found(_)) {
-                return found;
-            }
-            step *= &tenth;
-        }
-        Outcome::Unknown("no number of up to 17 decimals was found in the interval".to_owned())
+        numbers
+            .first(&mut self.budget)
+            .unwrap_or_else(Outcome::from)
     }
 }
 
-fn unwritable_number() -> Outcome {
-    Outcome::Unknown("the only numbers left have more digits than a JSON reader keeps".to_owned())
-}
-
-impl Range {
+impl Numbers {
     fn narrow(&mut self, limit: &NumberLimit, holds: bool) {
         use NumberLimit::{Above, Below, Integer, Maximum, Minimum, MultipleOf};
         let end = |limit: &BigRational, closed| End {
@@ -156,21 +78,174 @@ impl Range {
             closed,
         };
         match (limit, holds) {
-            (Minimum(limit), true) => self.raise(end(limit, true)),
-            (Above(limit), true) => self.raise(end(limit, false)),
-            (Maximum(limit), true) => self.lower(end(limit, true)),
-            (Below(limit), true) => self.lower(end(limit, false)),
-            (Minimum(limit), false) => self.lower(end(limit, false)),
-            (Above(limit), false) => self.lower(end(limit, true)),
-            (Maximum(limit), false) => self.raise(end(limit, false)),
-            (Below(limit), false) => self.raise(end(limit, true)),
-            (Integer, true) => self.step_by(&value::one()),
-            (MultipleOf(divisor), true) => self.step_by(divisor),
-            // Single numbers are held against these.
-            (Integer | MultipleOf(_), false) => {}
+            (Minimum(limit), true) => self.interval.raise(end(limit, true)),
+            (Above(limit), true) => self.interval.raise(end(limit, false)),
+            (Maximum(limit), true) => self.interval.lower(end(limit, true)),
+            (Below(limit), true) => self.interval.lower(end(limit, false)),
+            (Minimum(limit), false) => self.interval.lower(end(limit, false)),
+            (Above(limit), false) => self.interval.lower(end(limit, true)),
+            (Maximum(limit), false) => self.interval.raise(end(limit, false)),
+            (Below(limit), false) => self.interval.raise(end(limit, true)),
+            (Integer, true) => self.step = Some(self.step_with(&BigRational::one())),
+            (MultipleOf(divisor), true) => self.step = Some(self.step_with(divisor)),
+            (Integer, false) => drop(self.holes.insert(BigRational::one())),
+            (MultipleOf(divisor), false) => drop(self.holes.insert(divisor.clone())),
         }
     }
 
+    /// A number of the set that a JSON reader keeps, near to zero or with few digits.
+    fn first(&self, budget: &mut Budget) -> Result<Outcome, Exhausted> {
+        if self.interval.is_empty() {
+            return Ok(Outcome::Empty);
+        }
+        let step = self.step.clone().or_else(|| self.interval.only());
+        let found = match step {
+            Some(step) => self.search(&self.interval, &step, budget, Some)?,
+            None => Some(self.decimal(budget)?),
+        };
+        let Some(found) = found else {
+            return Ok(Outcome::Empty);
+        };
+        match value::number(&found) {
+            Some(number) => Ok(Outcome::Found(Value::Number(number))),
+            None => self.kept(budget),
+        }
+    }
+
+    /// A number with as few decimals as possible. An interval that is no single number
+    /// has numbers of any number of decimals, so that one is found in the end.
+    fn decimal(&self, budget: &mut Budget) -> Result<BigRational, Exhausted> {
+        let tenth = BigRational::new(BigInt::one(), BigInt::from(10));
+        let mut step = BigRational::one();
+        loop {
+            if let Some(found) = self.search(&self.interval, &step, budget, Some)? {
+                return Ok(found);
+            }
+            step *= &tenth;
+        }
+    }
+
+    /// A number of those that a JSON reader keeps: integers of 64 bits, and what
+    /// floats write. Of the floats between two powers of two, which are so far from each
+    /// other, none needs digits for less than that.
+    fn kept(&self, budget: &mut Budget) -> Result<Outcome, Exhausted> {
+        let whole = BigRational::from_integer;
+        let integers = self
+            .interval
+            .within(whole(i64::MIN.into()), whole(u64::MAX.into()));
+        if let Some(outcome) = self.kept_multiple(&integers, &BigRational::one(), budget)? {
+            return Ok(outcome);
+        }
+        let power = |base: i32, exponent: i32| Pow::pow(&whole(base.into()), exponent);
+        for distance in self.interval.distances() {
+            let digit = match distance {
+                // Halves are written as they are.
+                -1 => power(2, -1),
+                _ => power(10, (f64::from(distance) * LOG10_2).floor() as i32),
+            };
+            // Floats that are further apart have no more multiples.
+            if self.holes(&self.step_with(&digit)).is_none() {
+                break;
+            }
+            let (least, next) = (power(2, distance + 52), power(2, distance + 53));
+            let positive = self.interval.within(least.clone(), next.clone());
+            let negative = self.interval.within(-next, -least);
+            for interval in [positive, negative] {
+                if let Some(outcome) = self.kept_multiple(&interval, &digit, budget)? {
+                    return Ok(outcome);
+                }
+            }
+        }
+        Ok(Outcome::Empty)
+    }
+
+    /// A number in `interval` that a JSON reader keeps, where all such are multiples of
+    /// `digit`.
+    fn kept_multiple(
+        &self,
+        interval: &Interval,
+        digit: &BigRational,
+        budget: &mut Budget,
+    ) -> Result<Option<Outcome>, Exhausted> {
+        if interval.is_empty() {
+            return Ok(None);
+        }
+        let mut tried = 0;
+        self.search(interval, &self.step_with(digit), budget, |number| {
+            tried += 1;
+            let kept = value::number(&number).map(Value::Number);
+            let kept = kept.map(Outcome::Found);
+            kept.or_else(|| (tried == MOST_TRIED).then(too_long))
+        })
+    }
+
+    fn step_with(&self, divisor: &BigRational) -> BigRational {
+        match &self.step {
+            Some(step) => common_multiple(step, divisor),
+            None => divisor.clone(),
+        }
+    }
+
+    /// Every how many multiples of `step` one is a multiple of each other number that
+    /// none may be; `None` where all are.
+    fn holes(&self, step: &BigRational) -> Option<BTreeSet<BigInt>> {
+        let holes = self.holes.iter();
+        let holes = holes.map(|hole| (common_multiple(step, hole) / step).to_integer());
+        let holes: BTreeSet<BigInt> = holes.collect();
+        (!holes.contains(&BigInt::one())).then_some(holes)
+    }
+
+    /// The multiple of `step` nearest to zero that is in the set, in `interval`, and
+    /// that `take` takes.
+    fn search<T>(
+        &self,
+        interval: &Interval,
+        step: &BigRational,
+        budget: &mut Budget,
+        mut take: impl FnMut(BigRational) -> Option<T>,
+    ) -> Result<Option<T>, Exhausted> {
+        let low = interval.low.as_ref().map(|end| first_above(end, step));
+        let high = interval.high.as_ref().map(|end| last_below(end, step));
+        let Some(holes) = self.holes(step) else {
+            return Ok(None);
+        };
+        let nearest = match (&low, &high) {
+            (Some(low), _) if low.is_positive() => low.clone(),
+            (_, Some(high)) if high.is_negative() => high.clone(),
+            _ => BigInt::zero(),
+        };
+        let is_inside = |factor: &BigInt| {
+            low.as_ref().is_none_or(|low| factor >= low)
+                && high.as_ref().is_none_or(|high| factor <= high)
+        };
+        for distance in 0_u64.. {
+            budget.spend(1 + holes.len() as u64)?;
+            let both = [&nearest + distance, &nearest - distance];
+            if !both.iter().any(is_inside) {
+                break;
+            }
+            for factor in both.iter().filter(|factor| is_inside(factor)) {
+                let number = step * BigRational::from_integer(factor.clone());
+                let is_in_hole = holes.iter().any(|hole| (factor % hole).is_zero());
+                if is_in_hole || self.excluded.contains(&number) {
+                    continue;
+                }
+                if let Some(taken) = take(number) {
+                    return Ok(Some(taken));
+                }
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn too_long() -> Outcome {
+    Outcome::Unknown(format!(
+        "none of {MOST_TRIED} numbers has so few digits that a JSON reader keeps it"
+    ))
+}
+
+impl Interval {
     fn raise(&mut self, end: End) {
         let tighter = self
             .low
@@ -191,13 +266,6 @@ impl Range {
         }
     }
 
-    fn step_by(&mut self, divisor: &BigRational) {
-        self.step = Some(match &self.step {
-            Some(step) => common_multiple(step, divisor),
-            None => divisor.clone(),
-        });
-    }
-
     fn is_empty(&self) -> bool {
         match (&self.low, &self.high) {
             (Some(low), Some(high)) => {
@@ -205,6 +273,49 @@ impl Range {
             }
             _ => false,
         }
+    }
+
+    /// The part of it between `low` and `high`.
+    fn within(&self, low: BigRational, high: BigRational) -> Self {
+        let mut part = self.clone();
+        let end = |limit| End {
+            limit,
+            closed: true,
+        };
+        part.raise(end(low));
+        part.lower(end(high));
+        part
+    }
+
+    /// The exponents of two of the distances between the floats of it, and a few more.
+    fn distances(&self) -> RangeInclusive<i32> {
+        let ends = [&self.low, &self.high];
+        let distance = |end: &End| {
+            let (numerator, denominator) = (end.limit.numer().bits(), end.limit.denom().bits());
+            i32::try_from(numerator as i64 - denominator as i64 - 53).unwrap_or(DISTANCES.1)
+        };
+        let exponents = ends.map(|end| end.as_ref().map(distance));
+        let has_zero = !self.low.as_ref().is_some_and(|low| low.limit.is_positive())
+            && !self
+                .high
+                .as_ref()
+                .is_some_and(|high| high.limit.is_negative());
+        let nearest = exponents.iter().flatten().min().filter(|_| !has_zero);
+        let first = nearest.map_or(DISTANCES.0, |nearest| nearest - 2);
+        let last = match exponents {
+            [Some(low), Some(high)] => low.max(high) + 2,
+            _ => DISTANCES.1,
+        };
+        first.max(DISTANCES.0)..=last.min(DISTANCES.1)
+    }
+
+    /// The number that the only number of an interval is a multiple of: itself.
+    fn only(&self) -> Option<BigRational> {
+        let (low, high) = (self.low.as_ref()?, self.high.as_ref()?);
+        (low.limit == high.limit).then(|| match low.limit.is_zero() {
+            true => BigRational::one(),
+            false => low.limit.abs(),
+        })
     }
 }
 

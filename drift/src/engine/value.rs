@@ -2,7 +2,7 @@
 
 use num_bigint::BigInt;
 use num_rational::BigRational;
-use num_traits::{One, Pow, ToPrimitive, Zero};
+use num_traits::{Pow, ToPrimitive, Zero};
 use serde_json::{Number, Value};
 
 /// `value` with every number in one spelling, so that `1` equals `1.0`.
@@ -84,11 +84,6 @@ pub(crate) fn common_multiple(a: &BigRational, b: &BigRational) -> BigRational {
 /// Whether `number` is a multiple of `divisor`, which is not zero.
 pub(crate) fn is_multiple(number: &BigRational, divisor: &BigRational) -> bool {
     !divisor.is_zero() && (number / divisor).is_integer()
-}
-
-/// One as a rational.
-pub(crate) fn one() -> BigRational {
-    BigRational::one()
 }
 
 #[cfg(test)]

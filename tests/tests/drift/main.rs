@@ -3,6 +3,7 @@
 mod bounds;
 mod goldens;
 mod instances;
+mod numbers;
 mod pairs;
 mod published;
 mod relations;

@@ -1,0 +1,181 @@
+//! Constraints on numbers: whatever they are, they are decided, exactly and at once.
+
+use std::time::{Duration, Instant};
+
+use fastrand::Rng;
+use jsonschema::Validator;
+use serde_json::{Value, json};
+use taskcluster_documents::Source;
+use taskcluster_drift::{ExchangeReport, PublisherEffect, Side, compare};
+
+/// Numbers of limits, divisors and lists.
+const NUMBERS: &[&str] = &[
+    "0", "1", "2", "3", "4", "-1", "-3", "6", "10", "0.5", "1.5", "0.1", "0.25", "-0.75", "1e3",
+    "-1e3", "1e15", "7", "0.3",
+];
+
+const DIVISORS: &[&str] = &[
+    "1", "2", "3", "4", "6", "0.5", "0.1", "1.5", "0.25", "7", "1e3",
+];
+
+fn pick(rng: &mut Rng, list: &[&str]) -> Value {
+    serde_json::from_str(list[rng.usize(..list.len())]).expect("a number")
+}
+
+/// A schema of numbers, in which some constraints are the opposite of others.
+fn schema(rng: &mut Rng) -> Value {
+    let mut parts = vec![json!({ "type": "number" })];
+    for _ in 0..rng.usize(1..6) {
+        let (number, divisor) = (pick(rng, NUMBERS), pick(rng, DIVISORS));
+        let part = match rng.u8(..9) {
+            0 => json!({ "minimum": number }),
+            1 => json!({ "maximum": number }),
+            2 => json!({ "exclusiveMinimum": number }),
+            3 => json!({ "exclusiveMaximum": number }),
+            4 | 5 => json!({ "multipleOf": divisor }),
+            6 => json!({ "type": "integer" }),
+            7 => json!({ "enum": [number, divisor] }),
+            _ => json!({ "const": number }),
+        };
+        parts.push(match rng.u8(..5) {
+            0 | 1 => json!({ "not": part }),
+            _ if part.get("const").is_some() => json!({ "not": part }),
+            _ => part,
+        });
+    }
+    json!({ "allOf": parts })
+}
+
+fn report(old: &Value, new: &Value) -> ExchangeReport {
+    let side = |schema: &Value| {
+        let source = Source {
+            name: "schema.json".to_owned(),
+            bytes: schema.to_string().into_bytes(),
+        };
+        Side::read("schema", &[source]).unwrap_or_else(|errors| panic!("{errors}"))
+    };
+    compare(&side(old), &side(new)).exchanges.remove(0)
+}
+
+fn validator(schema: &Value) -> Validator {
+    jsonschema::draft7::new(schema).expect("a schema")
+}
+
+/// Numbers around all that the schemas name, and multiples far away from them.
+fn samples() -> Vec<Value> {
+    let near = (-450..=450).map(|it| f64::from(it) / 20.0);
+    let far = [1e3, 1e15, 42e3, 1e15 + 42e3, 1001.0, 1000.5];
+    near.chain(far)
+        .chain(far.map(|it| -it))
+        .map(|it| json!(it))
+        .collect()
+}
+
+#[test]
+fn any_constraints_on_numbers_are_decided() {
+    let samples = samples();
+    let (mut contained, mut refused) = (0, 0);
+    for seed in 0..3000 {
+        let mut rng = Rng::with_seed(seed);
+        let (old, new) = (schema(&mut rng), schema(&mut rng));
+        let report = report(&old, &new);
+        let shown = || format!("seed {seed}\nold {old}\nnew {new}\n{report:#?}");
+        assert!(!report.is_undecided(), "{}", shown());
+        let (is_old, is_new) = (validator(&old), validator(&new));
+        for finding in &report.publisher.findings {
+            let witness = finding.witness.as_ref().expect("a message");
+            assert!(is_old.is_valid(witness), "{}", shown());
+            assert!(!is_new.is_valid(witness), "{}", shown());
+        }
+        match report.publisher.effect {
+            PublisherEffect::Refused => refused += 1,
+            _ => {
+                contained += 1;
+                let breaks = |it: &&Value| is_old.is_valid(it) && !is_new.is_valid(it);
+                assert_eq!(samples.iter().find(breaks), None, "{}", shown());
+            }
+        }
+    }
+    assert!(contained > 300 && refused > 300, "{contained}, {refused}");
+}
+
+#[test]
+fn contradictions_are_decided_at_once() {
+    let contradictions = [
+        json!({ "type": "integer", "minimum": 4, "maximum": -3 }),
+        json!({ "type": "integer", "minimum": 1, "maximum": 2, "multipleOf": 3 }),
+        json!({ "type": "integer", "exclusiveMinimum": 0, "exclusiveMaximum": 1 }),
+        json!({ "type": "number", "exclusiveMinimum": 4, "maximum": 4 }),
+        json!({ "type": "integer", "not": { "multipleOf": 0.5 } }),
+        json!({ "type": "number", "multipleOf": 6, "not": { "multipleOf": 2 } }),
+        json!({ "multipleOf": 1e6, "minimum": 1, "maximum": 999_999, "type": "number" }),
+        json!({ "type": "integer", "minimum": 0, "maximum": 1e15, "not": { "type": "integer" } }),
+        json!({ "minimum": 2, "maximum": 2, "not": { "const": 2 }, "type": "number" }),
+        json!({ "enum": [1, 2, 3], "multipleOf": 4 }),
+    ];
+    let object = |property: &Value| {
+        let named = (0..100).map(|number| (format!("p{number}"), property.clone()));
+        json!({ "type": "object", "properties": named.collect::<serde_json::Map<_, _>>() })
+    };
+    let others = [
+        json!({ "type": "number" }),
+        json!({ "type": "string" }),
+        json!({}),
+    ];
+    for contradiction in contradictions {
+        for other in &others {
+            let sides = [object(&contradiction), object(other)];
+            for (old, new) in [(&sides[0], &sides[1]), (&sides[1], &sides[0])] {
+                let started = Instant::now();
+                let report = report(old, new);
+                let taken = started.elapsed();
+                assert!(
+                    taken < Duration::from_secs(4),
+                    "{taken:?} {contradiction} {other}"
+                );
+                assert!(!report.is_undecided(), "{report:#?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn numbers_of_any_size_are_found() {
+    let cases = [
+        (
+            json!({ "exclusiveMinimum": 1e30, "type": "integer" }),
+            json!(false),
+        ),
+        (
+            json!({ "exclusiveMinimum": 0, "exclusiveMaximum": 1e-300, "type": "number" }),
+            json!(false),
+        ),
+        (
+            json!({ "minimum": 1e300, "type": "number", "not": { "const": 1e300 } }),
+            json!(false),
+        ),
+        (
+            json!({ "multipleOf": 7, "minimum": 1e12, "type": "integer" }),
+            json!({ "multipleOf": 49 }),
+        ),
+        (
+            json!({ "exclusiveMinimum": 0.1, "type": "number" }),
+            json!({ "exclusiveMinimum": 0.10000000000000002 }),
+        ),
+    ];
+    for (old, new) in cases {
+        let new = json!({ "allOf": [new] });
+        let report = report(&old, &new);
+        assert_eq!(
+            report.publisher.effect,
+            PublisherEffect::Refused,
+            "{old} {report:#?}"
+        );
+        let witness = report.publisher.findings[0]
+            .witness
+            .as_ref()
+            .expect("a message");
+        assert!(validator(&old).is_valid(witness), "{old} {witness}");
+        assert!(!validator(&new).is_valid(witness), "{new} {witness}");
+    }
+}
