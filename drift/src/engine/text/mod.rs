@@ -1,8 +1,12 @@
 //! Strings: automata, lengths and lists together.
 
+mod search;
+mod trie;
+mod utf8;
+
 use serde_json::Value;
 
-use super::automaton::Texts;
+use self::search::Texts;
 use super::formula::{Formula, TextLimit};
 use super::outcome::{Budget, Outcome};
 use super::solve::{Engine, Literal};

@@ -1,0 +1,285 @@
+//! The shortest text that several automata accept together.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::trie::Trie;
+use super::utf8::Utf8;
+use crate::engine::automaton::{Automaton, DEAD};
+use crate::engine::outcome::{Budget, Exhausted};
+
+/// A set of texts: what all automata of one list accept, and none of another.
+#[derive(Debug, Default)]
+pub(super) struct Texts<'a> {
+    pub(super) accepted_by: Vec<&'a Automaton>,
+    pub(super) refused_by: Vec<&'a Automaton>,
+    pub(super) excluded: BTreeSet<&'a str>,
+    /// The fewest code points.
+    pub(super) shortest: u64,
+    /// The most code points.
+    pub(super) longest: Option<u64>,
+}
+
+/// The states of all automata, and how far the text goes along with excluded ones.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct State {
+    automata: Vec<u32>,
+    /// A node of the trie of excluded texts, [`DEAD`] outside of it.
+    node: u32,
+    utf8: Utf8,
+}
+
+/// A step of the search, for the way back.
+struct Visit {
+    from: usize,
+    byte: u8,
+}
+
+impl Texts<'_> {
+    /// The shortest text of the set.
+    ///
+    /// The search goes through the lengths: all states that a text of one length
+    /// leads to, then those of the next.
+    pub(super) fn shortest(&self, budget: &mut Budget) -> Result<Option<String>, Exhausted> {
+        Search::new(self).shortest(budget)
+    }
+
+    /// `count` texts of the set; `None` if so many are not found, although there may
+    /// be more: only texts of ASCII are looked for.
+    pub(super) fn many(
+        &self,
+        count: usize,
+        budget: &mut Budget,
+    ) -> Result<Option<Vec<String>>, Exhausted> {
+        let Some(shortest) = self.shortest(budget)? else {
+            return Ok(None);
+        };
+        let search = Search::new(self);
+        let mut found = Vec::new();
+        let least = shortest.chars().count() as u64;
+        let most = self
+            .longest
+            .unwrap_or(u64::MAX)
+            .min(least.saturating_add(MOST_LONGER));
+        for length in least..=most {
+            let mut ends = HashMap::new();
+            let mut text = String::new();
+            search.collect(
+                &search.start(),
+                length,
+                count,
+                &mut text,
+                &mut found,
+                &mut ends,
+                budget,
+            )?;
+            if found.len() >= count {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// How much longer than the shortest text the texts of [`Texts::many`] may be.
+const MOST_LONGER: u64 = 32;
+
+struct Search<'t> {
+    texts: &'t Texts<'t>,
+    /// The texts to leave out.
+    trie: Trie,
+}
+
+impl<'t> Search<'t> {
+    fn new(texts: &'t Texts<'t>) -> Self {
+        let trie = Trie::new(texts.excluded.iter().copied());
+        Self { texts, trie }
+    }
+
+    fn start(&self) -> State {
+        let automata = self.texts.accepted_by.iter().chain(&self.texts.refused_by);
+        State {
+            automata: automata.map(|_| 0).collect(),
+            node: 0,
+            utf8: Utf8::Start,
+        }
+    }
+
+    /// Adds texts with `left` more characters to `found`, up to `count`; whether
+    /// there is one is kept in `ends` for each state.
+    #[allow(clippy::too_many_arguments)]
+    fn collect(
+        &self,
+        state: &State,
+        left: u64,
+        count: usize,
+        text: &mut String,
+        found: &mut Vec<String>,
+        ends: &mut HashMap<(State, u64), bool>,
+        budget: &mut Budget,
+    ) -> Result<bool, Exhausted> {
+        if found.len() >= count || ends.get(&(state.clone(), left)) == Some(&false) {
+            return Ok(false);
+        }
+        budget.spend(1)?;
+        if left == 0 {
+            let accepted = self.accepts(state, &self.trie);
+            if accepted {
+                found.push(text.clone());
+            }
+            return Ok(accepted);
+        }
+        let mut any = false;
+        for byte in READABLE {
+            if let Some(next) = self.step(state, byte, &self.trie) {
+                text.push(char::from(byte));
+                any |= self.collect(&next, left - 1, count, text, found, ends, budget)?;
+                text.pop();
+            }
+        }
+        if found.len() < count {
+            ends.insert((state.clone(), left), any);
+        }
+        Ok(any)
+    }
+
+    fn shortest(&self, budget: &mut Budget) -> Result<Option<String>, Exhausted> {
+        let (texts, trie) = (self.texts, &self.trie);
+        let bytes = self.bytes(trie);
+        let start = self.start();
+        let mut visits = vec![Visit { from: 0, byte: 0 }];
+        let mut layer = vec![(start, 0)];
+        let mut seen = HashSet::new();
+        for length in 0_u64.. {
+            if length >= texts.shortest {
+                let accepted = layer.iter().find(|(state, _)| self.accepts(state, trie));
+                if let Some(&(_, visit)) = accepted {
+                    return Ok(Some(text(&visits, visit)));
+                }
+                // From here on only states that are met for the first time lead on.
+                layer.retain(|(state, _)| seen.insert(state.clone()));
+            }
+            if layer.is_empty() || texts.longest.is_some_and(|longest| length >= longest) {
+                return Ok(None);
+            }
+            layer = self.next_layer(layer, &bytes, trie, &mut visits, budget)?;
+        }
+        Ok(None)
+    }
+
+    /// All states that one more character leads to.
+    fn next_layer(
+        &self,
+        layer: Vec<(State, usize)>,
+        bytes: &[u8],
+        trie: &Trie,
+        visits: &mut Vec<Visit>,
+        budget: &mut Budget,
+    ) -> Result<Vec<(State, usize)>, Exhausted> {
+        let mut met: HashSet<State> = HashSet::new();
+        let mut next_layer = Vec::new();
+        let mut open = layer;
+        // Bytes of ASCII come first, so that witnesses are readable.
+        while !open.is_empty() {
+            let mut inside = Vec::new();
+            for (state, from) in &open {
+                budget.spend(1)?;
+                for &byte in bytes {
+                    let Some(next) = self.step(state, byte, trie) else {
+                        continue;
+                    };
+                    if !met.insert(next.clone()) {
+                        continue;
+                    }
+                    visits.push(Visit { from: *from, byte });
+                    let visit = visits.len() - 1;
+                    match next.utf8 {
+                        Utf8::Start => next_layer.push((next, visit)),
+                        Utf8::Continue(..) => inside.push((next, visit)),
+                    }
+                }
+            }
+            open = inside;
+        }
+        Ok(next_layer)
+    }
+
+    fn step(&self, state: &State, byte: u8, trie: &Trie) -> Option<State> {
+        let utf8 = state.utf8.step(byte)?;
+        let texts = self.texts;
+        let mut automata = Vec::with_capacity(state.automata.len());
+        let (accepting, refusing) = state.automata.split_at(texts.accepted_by.len());
+        for (automaton, &at) in texts.accepted_by.iter().zip(accepting) {
+            let next = automaton.step(at, byte);
+            if next == DEAD {
+                return None;
+            }
+            automata.push(next);
+        }
+        for (automaton, &at) in texts.refused_by.iter().zip(refusing) {
+            automata.push(automaton.step(at, byte));
+        }
+        Some(State {
+            automata,
+            node: trie.step(state.node, byte),
+            utf8,
+        })
+    }
+
+    fn accepts(&self, state: &State, trie: &Trie) -> bool {
+        let texts = self.texts;
+        let (accepting, refusing) = state.automata.split_at(texts.accepted_by.len());
+        let mut accepting = texts.accepted_by.iter().zip(accepting);
+        let mut refusing = texts.refused_by.iter().zip(refusing);
+        accepting.all(|(automaton, &at)| automaton.accepts_in(at))
+            && !refusing.any(|(automaton, &at)| automaton.accepts_in(at))
+            && !trie.ends_in(state.node)
+    }
+
+    /// One byte for each set of bytes that nothing tells apart, the most readable.
+    fn bytes(&self, trie: &Trie) -> Vec<u8> {
+        let texts = self.texts;
+        let automata: Vec<&Automaton> = texts
+            .accepted_by
+            .iter()
+            .chain(&texts.refused_by)
+            .copied()
+            .collect();
+        let mut bytes: Vec<u8> = (0..=u8::MAX).collect();
+        bytes.sort_by_key(|&byte| unreadable(byte));
+        let mut met = HashSet::new();
+        bytes.retain(|&byte| {
+            let classes: Vec<usize> = automata.iter().map(|it| it.class(byte)).collect();
+            let own = trie.bytes.contains(&byte).then_some(byte);
+            met.insert((classes, own, Utf8::group(byte)))
+        });
+        bytes
+    }
+}
+
+/// The characters of many texts.
+const READABLE: std::ops::RangeInclusive<u8> = b' '..=b'~';
+
+/// The order in which characters are preferred in a witness.
+fn unreadable(byte: u8) -> (u8, u8) {
+    let rank = match byte {
+        b'a'..=b'z' => 0,
+        b'0'..=b'9' => 1,
+        b'A'..=b'Z' => 2,
+        b'-' | b'_' | b'.' | b'/' => 3,
+        b' '..=b'~' => 4,
+        0x80..=0xff => 5,
+        _ => 6,
+    };
+    (rank, byte)
+}
+
+/// The text that led to a visit.
+fn text(visits: &[Visit], mut at: usize) -> String {
+    let mut bytes = Vec::new();
+    while let Some(visit) = visits.get(at).filter(|_| at > 0) {
+        bytes.push(visit.byte);
+        at = visit.from;
+    }
+    bytes.reverse();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
