@@ -124,6 +124,11 @@ impl Node {
         }
     }
 
+    /// The schemas of all parts.
+    pub(crate) fn schemas(&self) -> Vec<SchemaId> {
+        self.parts.iter().map(|part| part.schema).collect()
+    }
+
     /// The same node, for instances of one type only.
     pub(crate) fn only(&self, only: JsonType) -> Self {
         Self {

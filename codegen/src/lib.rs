@@ -42,7 +42,9 @@
 //! The crate includes it by
 //! `include!(concat!(env!("OUT_DIR"), "/events.rs"));`.
 
+mod api;
 mod combine;
+mod decoded;
 mod emit;
 mod format;
 mod generator;
@@ -53,6 +55,8 @@ mod package;
 mod runtime;
 mod types;
 
+pub use api::{Api, ApiExchange, ApiType, Item, Member};
+pub use decoded::{Decoded, DecodedKind, DecodedMember, DecodedType};
 pub use generator::{Files, Generator};
 pub use package::Package;
 pub use taskcluster_documents::{Error, Errors, Source};

@@ -185,6 +185,8 @@ pub(crate) struct Value {
     pub(crate) rules: Vec<RuleUse>,
     /// Whether the table of the type around it has to check it.
     pub(crate) by_table: bool,
+    /// The schemas that apply to it.
+    pub(crate) schemas: Vec<SchemaId>,
 }
 
 /// The types that need no name.
@@ -333,6 +335,7 @@ impl Value {
             nullable: false,
             rules: Vec::new(),
             by_table: false,
+            schemas: Vec::new(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Phase four: the model to the items of Rust files.
 
+mod api;
 mod binding;
 mod checks;
 mod description;
@@ -24,6 +25,9 @@ mod text_rule;
 mod ty;
 mod validators;
 mod words;
+
+pub(crate) use api::api;
+pub(crate) use names::names;
 
 use std::collections::BTreeSet;
 
@@ -88,7 +92,7 @@ pub(crate) fn emit(model: &Model, layout: &Layout<'_>) -> Emitted {
         manifest: layout
             .package
             .map(|package| manifest::manifest(model, package, layout.header)),
-        names: names::names(model, layout.header),
+        names: names(model, layout.header),
         files,
     }
 }

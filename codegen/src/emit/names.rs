@@ -11,7 +11,7 @@ use crate::names::{ABOUT, Kind};
 const USE: &str = "The next run reads it, so that names stay as they are.";
 
 /// The names of everything that another run could name otherwise, as JSON.
-pub(super) fn names(model: &Model, header: &str) -> String {
+pub(crate) fn names(model: &Model, header: &str) -> String {
     let mut names = Gathered::default();
     for service in &model.services {
         names.add(Kind::Module, service.key(), &service.module);

@@ -16,7 +16,7 @@ pub(super) fn items(service: &Service) -> Option<TokenStream> {
 }
 
 /// The entries that a key has a word for; a constant needs none.
-fn fields(exchange: &Exchange) -> impl Iterator<Item = &KeyEntry> {
+pub(super) fn fields(exchange: &Exchange) -> impl Iterator<Item = &KeyEntry> {
     exchange
         .entries
         .iter()
@@ -48,13 +48,17 @@ fn field(entry: &KeyEntry) -> TokenStream {
         Some(&entry.summary),
         "Not described by the reference.",
     );
-    let docs = docs(&[text]);
+    let (docs, ty) = (docs(&[text]), field_type(entry));
+    quote!(#docs pub #name: #ty)
+}
+
+pub(super) fn field_type(entry: &KeyEntry) -> TokenStream {
     let word = match entry.multiple_words {
         true => quote!(Words),
         false => quote!(Word),
     };
     match entry.required {
-        true => quote!(#docs pub #name: #word),
-        false => quote!(#docs pub #name: Option<#word>),
+        true => word,
+        false => quote!(Option<#word>),
     }
 }

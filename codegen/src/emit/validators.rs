@@ -46,24 +46,34 @@ fn limit_call(method: &str, limit: u64) -> TokenStream {
     quote!(.#method(#limit))
 }
 
+/// The type of the constant for a rule; `None` for one that is written out in place.
+pub(super) fn constant_type(rule: &Rule) -> Option<TokenStream> {
+    Some(match rule {
+        Rule::Text(_) => quote!(StringRule),
+        Rule::Unsigned(_) => quote!(ScalarRule<u64>),
+        Rule::Signed(_) => quote!(ScalarRule<i64>),
+        Rule::Integer(_) => quote!(ScalarRule<i128>),
+        Rule::Number(_) => quote!(ScalarRule<f64>),
+        Rule::Boolean(_) => quote!(ScalarRule<bool>),
+        Rule::Items(_) | Rule::Members(_) => return None,
+    })
+}
+
 /// The constant for a named rule.
 pub(super) fn constant(named: &NamedRule) -> TokenStream {
     let name = format_ident!("{}", named.name);
     let docs = docs(&[sentences(&words::of_rule(&named.rule))]);
-    let (ty, rule) = match &*named.rule {
-        Rule::Text(rule) => (
-            quote!(StringRule),
-            super::text_rule::expression(&named.name, rule),
-        ),
-        Rule::Unsigned(rule) => (quote!(ScalarRule<u64>), scalar(rule, unsigned)),
-        Rule::Signed(rule) => (
-            quote!(ScalarRule<i64>),
-            scalar(rule, |it| signed(i128::from(*it))),
-        ),
-        Rule::Integer(rule) => (quote!(ScalarRule<i128>), scalar(rule, |it| signed(*it))),
-        Rule::Number(rule) => (quote!(ScalarRule<f64>), scalar(rule, float)),
-        Rule::Boolean(rule) => (quote!(ScalarRule<bool>), scalar(rule, |it| quote!(#it))),
-        Rule::Items(_) | Rule::Members(_) => return TokenStream::new(),
+    let Some(ty) = constant_type(&named.rule) else {
+        return TokenStream::new();
+    };
+    let rule = match &*named.rule {
+        Rule::Text(rule) => super::text_rule::expression(&named.name, rule),
+        Rule::Unsigned(rule) => scalar(rule, unsigned),
+        Rule::Signed(rule) => scalar(rule, |it| signed(i128::from(*it))),
+        Rule::Integer(rule) => scalar(rule, |it| signed(*it)),
+        Rule::Number(rule) => scalar(rule, float),
+        Rule::Boolean(rule) => scalar(rule, |it| quote!(#it)),
+        Rule::Items(_) | Rule::Members(_) => TokenStream::new(),
     };
     quote! {
         #docs

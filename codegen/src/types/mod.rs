@@ -159,6 +159,13 @@ impl<'s> Types<'s> {
     /// The type of the values of `node`, which are for `subject`, the name of a
     /// member for instance.
     fn value(&mut self, node: &Node, subject: &str) -> Value {
+        Value {
+            schemas: node.schemas(),
+            ..self.value_of(node, subject)
+        }
+    }
+
+    fn value_of(&mut self, node: &Node, subject: &str) -> Value {
         if let Some(known) = self.values.get(node) {
             return known.clone();
         }

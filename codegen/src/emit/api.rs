@@ -1,0 +1,155 @@
+//! The public items of the generated code.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::TokenStream;
+
+use super::ty::Types;
+use super::{routing_key, validators};
+use crate::api::{Api, ApiExchange, ApiType, Item, Member};
+use crate::decoded;
+use crate::model::{
+    Exchange, Kind, Model, RuleUse, Service, Struct, TypeDef, TypeId, TypeShape, Value,
+};
+
+/// What users of the generated code depend on.
+pub(crate) fn api(model: &Model) -> Api {
+    // No module is called like this, so that every type has its module's name.
+    let types = Types::new(model, "");
+    let mut api = Api {
+        items: BTreeMap::new(),
+        exchanges: BTreeMap::new(),
+        types: Vec::new(),
+        names: super::names(model, ""),
+    };
+    for service in &model.services {
+        for exchange in &service.exchanges {
+            add_exchange(types, service, exchange, &mut api);
+        }
+    }
+    for (index, definition) in model.types.iter().enumerate() {
+        let mut items = Vec::new();
+        // One of several equal enums stands for all; the others are not generated.
+        if !definition.module.is_empty() {
+            let path = text(&types.named(TypeId(index)));
+            items.push((path, of_type(types, definition)));
+        }
+        let values = definition.shape.values();
+        for value in &values {
+            add_rules(value, &definition.module, &mut items);
+        }
+        let inner = values.into_iter().flat_map(Value::named);
+        api.types.push(ApiType {
+            items: items.iter().map(|(path, _)| path.clone()).collect(),
+            inner: inner.map(|id| id.0).collect(),
+            decoded: decoded::of(definition),
+        });
+        api.items.extend(items);
+    }
+    api
+}
+
+fn add_exchange(types: Types<'_>, service: &Service, exchange: &Exchange, api: &mut Api) {
+    let path = |name: &str| format!("{}::{name}", service.module);
+    let about = ApiExchange {
+        binding: path(&exchange.name),
+        routing_key: path(&exchange.key_name),
+        event: format!("Event::{}", exchange.variant),
+        payload: exchange.payload.0,
+    };
+    let payload = text(&types.named(exchange.payload));
+    let setters = exchange.entries.iter();
+    let setters = setters.map(|entry| plain(format!("::{}()", entry.field)));
+    let binding = item(&format!("binding with the payload {payload}"), setters);
+    let fields = routing_key::fields(exchange).map(|entry| {
+        let ty = routing_key::field_type(entry);
+        member(&format!(".{}", entry.field), &ty, entry.required)
+    });
+    api.items.extend([
+        (about.binding.clone(), binding),
+        (about.routing_key.clone(), item("struct", fields)),
+        (about.event.clone(), item("variant", [])),
+    ]);
+    api.exchanges.insert(exchange.exchange.clone(), about);
+}
+
+fn of_type(types: Types<'_>, definition: &TypeDef) -> Item {
+    let mut item = match &definition.shape {
+        TypeShape::Struct(it) => item("struct", fields(types, it)),
+        TypeShape::Enum(variants) => {
+            let variants = variants.iter().map(|it| plain(format!("::{}", it.name)));
+            item("enum of strings", variants)
+        }
+        TypeShape::Union(branches) => {
+            let variants = branches.iter().map(|branch| {
+                let ty = types.maybe_boxed(&branch.value, branch.boxed);
+                member(&format!("::{}", branch.name), &ty, false)
+            });
+            item("enum of alternatives", variants)
+        }
+        TypeShape::Wrapper(value) => item("struct", [member(".0", &types.value(value), true)]),
+    };
+    let values = definition.shape.values();
+    if values.iter().all(|value| types.is_hashable(value)) {
+        item.members.extend([plain(": Eq + Hash".to_owned())]);
+    }
+    item
+}
+
+fn fields(types: Types<'_>, it: &Struct) -> Vec<(String, Member)> {
+    let fields = it.fields.iter().map(|field| {
+        let ty = types.field(field);
+        member(&format!(".{}", field.name), &ty, field.required)
+    });
+    let rest = it.rest.iter().map(|rest| {
+        let ty = types.value(&rest.value);
+        member(&format!(".{}", rest.name), &ty, false)
+    });
+    fields.chain(rest).collect()
+}
+
+/// Adds the constants of the rules for a value, and for those inside it.
+fn add_rules(value: &Value, module: &str, items: &mut Vec<(String, Item)>) {
+    let of_names = match &value.kind {
+        Kind::Map(rule, _) => rule.as_deref(),
+        _ => None,
+    };
+    for RuleUse { rule, name, .. } in value.rules.iter().chain(of_names) {
+        if let Some(ty) = validators::constant_type(rule) {
+            let path = format!("{module}::validators::{name}");
+            items.push((path, item(&text(&ty), [])));
+        }
+    }
+    for inside in value.kind.values() {
+        add_rules(inside, module, items);
+    }
+}
+
+fn item(definition: &str, members: impl IntoIterator<Item = (String, Member)>) -> Item {
+    Item {
+        definition: definition.to_owned(),
+        members: members.into_iter().collect(),
+    }
+}
+
+fn member(name: &str, ty: &TokenStream, required: bool) -> (String, Member) {
+    let member = Member {
+        definition: text(ty),
+        required,
+    };
+    (name.to_owned(), member)
+}
+
+/// A member without a type.
+fn plain(name: String) -> (String, Member) {
+    (name, member("", &TokenStream::new(), false).1)
+}
+
+/// A type as seen from the root module, with names as they are listed.
+fn text(ty: &TokenStream) -> String {
+    let text = ty.to_string();
+    let text = [" ", "super::", "r#"]
+        .iter()
+        .fold(text, |text, token| text.replace(token, ""));
+    text.replace(',', ", ").replace(", )", ",)")
+}
