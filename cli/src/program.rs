@@ -64,7 +64,7 @@ impl Command {
         let mut stdout = io::stdout().lock();
         Ok(match self {
             Self::Codegen(args) => codegen::run(args, defaults, &mut stdout)?,
-            Self::Drift(args) => drift::run(args, &mut stdout)?,
+            Self::Drift(args) => drift::run(args, defaults, &mut stdout)?,
             Self::Pull(args) => pull::run(args, defaults, &mut stdout)?,
         })
     }

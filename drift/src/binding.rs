@@ -5,6 +5,7 @@
 //! one word for each of NEW's entries, and one or more for that entry. Both are
 //! compared for every number of words that matters.
 
+use crate::explain::plural;
 use crate::report::{BindingEffect, Finding};
 
 /// An entry of a routing key, as a reference lists it.
@@ -13,7 +14,12 @@ pub(crate) struct KeyEntry {
     pub(crate) name: String,
     pub(crate) constant: Option<String>,
     pub(crate) multiple_words: bool,
+    /// Whether there is always a word: `_` stands for one that is absent.
+    pub(crate) required: bool,
 }
+
+/// What stands in a key for an entry that is absent.
+const ABSENT: &str = "_";
 
 /// The bytes that AMQP allows in a routing key.
 const MOST_BYTES: usize = 255;
@@ -105,13 +111,21 @@ impl<'e> Key<'e> {
 
     /// An example: constants, and the names of the other entries.
     fn example(&self) -> String {
-        let words = self.entries.iter().map(|entry| word(entry));
+        self.example_without(None)
+    }
+
+    /// An example in which one entry is absent.
+    fn example_without(&self, absent: Option<&KeyEntry>) -> String {
+        let words = self.entries.iter().map(|&entry| match absent {
+            Some(absent) if absent == entry => ABSENT.to_owned(),
+            _ => word(entry),
+        });
         let key = words.collect::<Vec<String>>().join(".");
         match key.len() <= MOST_BYTES {
             true => key,
             false => {
                 let words = self.entries.iter().map(|entry| entry.constant.as_deref());
-                let words: Vec<&str> = words.map(|constant| constant.unwrap_or("_")).collect();
+                let words: Vec<&str> = words.map(|constant| constant.unwrap_or(ABSENT)).collect();
                 words.join(".")
             }
         }
@@ -126,7 +140,7 @@ fn word(entry: &KeyEntry) -> String {
         Some(letters.collect::<String>()).filter(|name| !name.is_empty())
     };
     let word = entry.constant.clone().or_else(name);
-    word.unwrap_or_else(|| "_".to_owned())
+    word.unwrap_or_else(|| ABSENT.to_owned())
 }
 
 fn unmatched(key: &Key<'_>, words: usize, old: &[KeyEntry]) -> Finding<BindingEffect> {
@@ -135,7 +149,8 @@ fn unmatched(key: &Key<'_>, words: usize, old: &[KeyEntry]) -> Finding<BindingEf
         true => format!("at least {}", wanted - 1),
         false => wanted.to_string(),
     };
-    let reason = format!("keys may have {words} words, and the binding asks for {bound}");
+    let words = plural(words, "word");
+    let reason = format!("keys may have {words}, and the binding asks for {bound}");
     with_key(BindingEffect::Silent, reason, key.example())
 }
 
@@ -185,12 +200,39 @@ fn against(old: &[KeyEntry], key: &Key<'_>) -> Option<Finding<BindingEffect>> {
         );
         return Some(with_key(BindingEffect::Narrower, reason, key.example()));
     }
+    more_keys(old, key, &pairs)
+}
+
+/// Keys like `key` that no key of `old` looked like, and that its binding matches.
+fn more_keys(
+    old: &[KeyEntry],
+    key: &Key<'_>,
+    pairs: &[(&KeyEntry, &KeyEntry)],
+) -> Option<Finding<BindingEffect>> {
     let left_out = old
         .iter()
         .find(|entry| entry.multiple_words && key.entries.len() < old.len());
-    left_out.map(|entry| {
-        let reason = format!("keys without words for `{}` match, too", entry.name);
-        with_key(BindingEffect::Wider, reason, key.example())
+    if let Some(KeyEntry { name, required, .. }) = left_out {
+        let (effect, reason) = match required {
+            true => {
+                let reason = format!("keys without words for `{name}` match, and do not parse");
+                (BindingEffect::Narrower, reason)
+            }
+            false => {
+                let reason = format!("keys without words for `{name}` match, too");
+                (BindingEffect::Wider, reason)
+            }
+        };
+        return Some(with_key(effect, reason, key.example()));
+    }
+    let may_be_absent = |old: &KeyEntry, new: &KeyEntry| {
+        old.required && !new.required && new.constant.is_none() && old.name == new.name
+    };
+    let absent = pairs.iter().find(|(old, new)| may_be_absent(old, new));
+    absent.map(|(_, entry)| {
+        let reason = format!("keys without a word for `{}` match, too", entry.name);
+        let example = key.example_without(Some(entry));
+        with_key(BindingEffect::Wider, reason, example)
     })
 }
 
@@ -216,15 +258,23 @@ mod tests {
     use super::{KeyEntry, compare};
     use crate::report::BindingEffect::{self, Misread, Narrower, Silent, Wider};
 
-    /// `=word` is a constant, `name#` has multiple words.
+    /// `=word` is a constant, `name#` has multiple words, `name?` may be absent.
     fn entries(text: &str) -> Vec<KeyEntry> {
         text.split_whitespace()
             .map(|entry| KeyEntry {
-                name: entry.trim_matches(['=', '#']).to_owned(),
+                name: entry.trim_matches(['=', '#', '?']).to_owned(),
                 constant: entry.strip_prefix('=').map(str::to_owned),
-                multiple_words: entry.ends_with('#'),
+                multiple_words: entry.contains('#'),
+                required: !entry.ends_with('?'),
             })
             .collect()
+    }
+
+    #[test]
+    fn counts_of_words_are_words() {
+        let reason = |new| compare(&entries("a b"), &entries(new)).map(|it| it.reason);
+        let expected = "keys may have 1 word, and the binding asks for 2";
+        assert_eq!(reason("a").as_deref(), Some(expected));
     }
 
     fn effect(old: &str, new: &str) -> Option<(BindingEffect, String)> {
@@ -272,7 +322,20 @@ mod tests {
                 "kind rest#",
                 Some((Narrower, "kind.rest")),
             ),
-            ("=primary a rest#", "=primary a", Some((Wider, "primary.a"))),
+            (
+                "=primary a rest#?",
+                "=primary a",
+                Some((Wider, "primary.a")),
+            ),
+            (
+                "=primary a rest#",
+                "=primary a",
+                Some((Narrower, "primary.a")),
+            ),
+            ("rest#?", "", Some((Wider, ""))),
+            ("a? b", "a? b?", Some((Wider, "a._"))),
+            ("a? b", "a b", None),
+            ("a rest#", "a rest#?", Some((Wider, "a._"))),
         ] {
             let expected = expected.map(|(effect, key)| (effect, key.to_owned()));
             assert_eq!(effect(old, new), expected, "{old:?} to {new:?}");

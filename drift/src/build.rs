@@ -1,36 +1,46 @@
-//! One formula for each schema, recursive ones included.
+//! One formula for each schema or type, recursive ones included.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 
-use taskcluster_documents::SchemaId;
-
+use crate::context::Context;
 use crate::engine::Id;
-use crate::translate::Context;
 
-/// How many schemas may nest before the inner ones are built on their own.
+/// How many may nest before the inner ones are built on their own.
 const DEEPEST: usize = 50;
 
 /// The formulas that were built so far.
-#[derive(Debug, Default)]
-pub(crate) struct Memo {
-    done: HashMap<SchemaId, Id>,
-    /// Schemas that are being built, with the formula that stands for those that
+#[derive(Debug)]
+pub(crate) struct Memo<K> {
+    done: HashMap<K, Id>,
+    /// Those that are being built, with the formula that stands for those that
     /// lead back to themselves.
-    open: HashMap<SchemaId, Option<(Id, u32)>>,
-    /// Schemas that are nested too deeply to be built at once.
-    waiting: Vec<(SchemaId, u32)>,
+    open: HashMap<K, Option<(Id, u32)>>,
+    /// Those that are nested too deeply to be built at once.
+    waiting: Vec<(K, u32)>,
 }
 
-/// Builds formulas of schemas.
+impl<K> Default for Memo<K> {
+    fn default() -> Self {
+        Self {
+            done: HashMap::new(),
+            open: HashMap::new(),
+            waiting: Vec::new(),
+        }
+    }
+}
+
+/// Builds formulas of what has a `Key`.
 pub(crate) trait Build {
-    fn memo(&mut self) -> &mut Memo;
+    type Key: Copy + Eq + Hash;
 
-    /// Builds the formula of the schema `id`, with [`visit`](Self::visit) for the
-    /// schemas inside.
-    fn build(&mut self, context: &mut Context, id: SchemaId) -> Id;
+    fn memo(&mut self) -> &mut Memo<Self::Key>;
 
-    /// The formula of the schema `id`.
-    fn schema(&mut self, context: &mut Context, id: SchemaId) -> Id {
+    /// Builds the formula of `id`, with [`visit`](Self::visit) for those inside.
+    fn build(&mut self, context: &mut Context, id: Self::Key) -> Id;
+
+    /// The formula of `id`.
+    fn formula(&mut self, context: &mut Context, id: Self::Key) -> Id {
         let formula = self.visit(context, id);
         while let Some((id, slot)) = self.memo().waiting.pop() {
             self.memo().done.remove(&id);
@@ -40,8 +50,8 @@ pub(crate) trait Build {
         formula
     }
 
-    /// The formula of a schema inside the one that is being built.
-    fn visit(&mut self, context: &mut Context, id: SchemaId) -> Id {
+    /// The formula of `id` inside the one that is being built.
+    fn visit(&mut self, context: &mut Context, id: Self::Key) -> Id {
         let memo = self.memo();
         if let Some(&done) = memo.done.get(&id) {
             return done;

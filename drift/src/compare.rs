@@ -4,23 +4,26 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use taskcluster_documents::resolve::{Entry, Reference, Resolved};
 
+use crate::api::Apis;
 use crate::binding::{self, KeyEntry};
 use crate::build::Build;
+use crate::context::Context;
 use crate::differences::{Difference, differences};
 use crate::engine::Id;
 use crate::error::ExchangeError;
 use crate::report::{
-    Answer, ApiEffect, BindingEffect, ConsumerEffect, Effect, ExchangeReport, Finding,
-    PublisherEffect, Report, Status,
+    Answer, BindingEffect, ConsumerEffect, Effect, ExchangeReport, Finding, PublisherEffect,
+    ReaderReport, Report, Status,
 };
 use crate::side::Side;
 use crate::tolerant::Tolerant;
-use crate::translate::{Context, Translator};
-use crate::{api, wording};
+use crate::translate::Translator;
+use crate::wording;
 
 /// Compares two sets of documents.
 pub fn compare(old: &Side, new: &Side) -> Report {
-    let mut comparison = Comparison::new(old, new);
+    let apis = Apis::new(old, new);
+    let mut comparison = Comparison::new(old, new, &apis);
     let mut wording = wording::Wording::new(&old.resolved, &new.resolved);
     let before = exchanges(&old.resolved);
     let after = exchanges(&new.resolved);
@@ -30,11 +33,18 @@ pub fn compare(old: &Side, new: &Side) -> Report {
         reports.push(match (before.get(name), after.get(name)) {
             (Some(old), Some(new)) => {
                 let mut report = comparison.exchange(old, new);
+                report.api = apis.compare(name);
                 report.wording = wording.compare(old, new);
                 report
             }
-            (Some(old), None) => removed(old),
-            (None, Some(new)) => added(new),
+            (Some(old), None) => ExchangeReport {
+                api: apis.compare(name),
+                ..removed(old)
+            },
+            (None, Some(new)) => ExchangeReport {
+                api: apis.compare(name),
+                ..only(new, Status::Added)
+            },
             // A name comes from one of the two.
             (None, None) => continue,
         });
@@ -66,12 +76,11 @@ pub(crate) fn exchanges(resolved: &Resolved) -> BTreeMap<&str, Exchange<'_>> {
 }
 
 struct Comparison<'s> {
-    old: &'s Side,
-    new: &'s Side,
     context: Context,
     strict_old: Translator<'s>,
     strict_new: Translator<'s>,
-    tolerant_old: Tolerant<'s>,
+    /// Unless no code is generated from OLD.
+    tolerant_old: Option<Tolerant<'s>>,
     /// What was found for a pair of payloads: many exchanges share one.
     known: BTreeMap<(Id, Id, Id), Messages>,
 }
@@ -80,14 +89,12 @@ struct Comparison<'s> {
 type Messages = (Vec<Finding<ConsumerEffect>>, Vec<Finding<PublisherEffect>>);
 
 impl<'s> Comparison<'s> {
-    fn new(old: &'s Side, new: &'s Side) -> Self {
+    fn new(old: &'s Side, new: &'s Side, apis: &'s Apis) -> Self {
         Self {
-            old,
-            new,
             context: Context::new(),
             strict_old: Translator::new(&old.resolved),
             strict_new: Translator::new(&new.resolved),
-            tolerant_old: Tolerant::new(&old.resolved),
+            tolerant_old: apis.old().map(|api| Tolerant::new(api, &old.resolved)),
             known: BTreeMap::new(),
         }
     }
@@ -96,21 +103,8 @@ impl<'s> Comparison<'s> {
         let (consumer, publisher) = self.messages(old.1, new.1);
         let (old_key, new_key) = (key(old.1), key(new.1));
         let binding = binding::compare(&old_key, &new_key);
-        let api = api::compare((&self.old.resolved, old.1), (&self.new.resolved, new.1));
-        let same_shape = |old: &[KeyEntry], new: &[KeyEntry]| {
-            let shape = |entry: &KeyEntry| {
-                (
-                    entry.name.clone(),
-                    entry.constant.clone(),
-                    entry.multiple_words,
-                )
-            };
-            old.iter().map(shape).eq(new.iter().map(shape))
-        };
-        let same = consumer.is_empty() && publisher.is_empty() && same_shape(&old_key, &new_key);
+        let same = consumer.is_empty() && publisher.is_empty() && old_key == new_key;
         ExchangeReport {
-            service: new.0.service.clone(),
-            exchange: new.1.exchange.clone(),
             status: match same {
                 true => Status::Unchanged,
                 false => Status::Changed,
@@ -121,20 +115,22 @@ impl<'s> Comparison<'s> {
                 binding.into_iter().collect(),
                 still_bound(&old_key, &new_key),
             ),
-            api: Answer::of(api, "the items are the same"),
-            wording: Vec::new(),
+            ..only(new, Status::Unchanged)
         }
     }
 
     /// The consumer's and the publisher's questions.
     fn messages(&mut self, old: &Entry, new: &Entry) -> Messages {
         let context = &mut self.context;
-        let strict_old = self.strict_old.schema(context, old.payload);
-        let strict_new = self.strict_new.schema(context, new.payload);
+        let strict_old = self.strict_old.formula(context, old.payload);
+        let strict_new = self.strict_new.formula(context, new.payload);
         if strict_old == strict_new {
             return Messages::default();
         }
-        let tolerant = self.tolerant_old.schema(context, old.payload);
+        let tolerant = match &mut self.tolerant_old {
+            Some(tolerant) => tolerant.payload(context, &old.exchange, old.payload),
+            None => context.engine.formulas.anything(),
+        };
         let key = (strict_old, strict_new, tolerant);
         if let Some(known) = self.known.get(&key) {
             return known.clone();
@@ -212,6 +208,7 @@ fn key(entry: &Entry) -> Vec<KeyEntry> {
             name: entry.name.clone(),
             constant: entry.constant.clone(),
             multiple_words: entry.multiple_words,
+            required: entry.required,
         })
         .collect()
 }
@@ -233,25 +230,16 @@ fn still_bound(old: &[KeyEntry], new: &[KeyEntry]) -> String {
 
 fn removed(old: &Exchange<'_>) -> ExchangeReport {
     let gone = Finding::new(BindingEffect::Gone, "there is no such exchange any more");
-    let item = api::pascal(&old.1.name);
     ExchangeReport {
         consumer: Answer::none("no messages come"),
         publisher: Answer::none("nobody reads the messages"),
         binding: Answer::of(vec![gone], ""),
-        api: Answer::of(vec![api::finding(ApiEffect::Major, item, "removed")], ""),
-        ..new_report(old, Status::Removed)
+        ..only(old, Status::Removed)
     }
 }
 
-fn added(new: &Exchange<'_>) -> ExchangeReport {
-    let item = api::pascal(&new.1.name);
-    ExchangeReport {
-        api: Answer::of(vec![api::finding(ApiEffect::Minor, item, "added")], ""),
-        ..new_report(new, Status::Added)
-    }
-}
-
-fn new_report(exchange: &Exchange<'_>, status: Status) -> ExchangeReport {
+/// A report without findings, as for an exchange that is only on one side.
+fn only(exchange: &Exchange<'_>, status: Status) -> ExchangeReport {
     fn none<E: Effect>() -> Answer<E> {
         Answer::none("the exchange is new")
     }
@@ -267,45 +255,33 @@ fn new_report(exchange: &Exchange<'_>, status: Status) -> ExchangeReport {
     }
 }
 
-/// Whether a reader with a schema of its own accepts every message of an exchange:
-/// a report on that exchange, in which the reader is the consumer.
+/// Whether a reader with a schema of its own, as [`Side::schema`] reads it, accepts
+/// every message of an exchange.
 ///
 /// # Errors
 ///
 /// [`ExchangeError`], if `messages` has no exchange of that name, or several, or
 /// `reader` no schema.
-pub fn accepts(messages: &Side, exchange: &str, reader: &Side) -> Result<Report, ExchangeError> {
+pub fn accepts(
+    messages: &Side,
+    exchange: &str,
+    reader: &Side,
+) -> Result<ReaderReport, ExchangeError> {
     let exchange = find(&messages.resolved, exchange)?;
     let read = exchanges(&reader.resolved).into_values().next();
     let (_, read) = read.ok_or_else(|| ExchangeError::NoSchema {
         reader: reader.name.clone(),
     })?;
     let mut context = Context::new();
-    let inside = Translator::new(&messages.resolved).schema(&mut context, exchange.1.payload);
-    let outside = Translator::new(&reader.resolved).schema(&mut context, read.payload);
-    let refused = differences(&mut context, inside, outside).into_iter();
-    let refused = refused.map(|difference| {
-        let effect = match difference.witness.is_some() {
-            true => ConsumerEffect::Lost,
-            false => ConsumerEffect::NotDecided,
-        };
-        about_message(difference, effect)
-    });
-    let status = match refused.len() {
-        0 => Status::Unchanged,
-        _ => Status::Changed,
-    };
-    let report = ExchangeReport {
-        consumer: Answer::of(refused.collect(), "the schema accepts every message"),
-        publisher: Answer::none("not asked"),
-        binding: Answer::none("not asked"),
-        api: Answer::none("not asked"),
-        ..new_report(&exchange, status)
-    };
-    Ok(Report {
-        old: reader.name.clone(),
-        new: messages.name.clone(),
-        exchanges: vec![report],
+    let inside = Translator::new(&messages.resolved).formula(&mut context, exchange.1.payload);
+    let outside = Translator::new(&reader.resolved).formula(&mut context, read.payload);
+    let refused = publisher(&mut context, inside, outside);
+    Ok(ReaderReport {
+        messages: messages.name.clone(),
+        reader: reader.name.clone(),
+        service: exchange.0.service.clone(),
+        exchange: exchange.1.exchange.clone(),
+        answer: Answer::of(refused, "the schema accepts every message"),
     })
 }
 

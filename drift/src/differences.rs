@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use taskcluster_documents::escape;
 
+use crate::context::Context;
 use crate::engine::{Formula, Id, Members, Outcome};
 use crate::explain::explain;
-use crate::translate::Context;
 
 /// The most values or names that one place is reported for.
 const MOST_REPEATED: usize = 12;

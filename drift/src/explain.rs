@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
+use crate::context::{Context, Label};
 use crate::engine::{Formula, Id};
-use crate::translate::{Context, Label};
 
 /// The most characters of a value in a reason.
 const MOST_SHOWN: usize = 80;

@@ -13,11 +13,11 @@ mod api;
 mod binding;
 mod build;
 mod compare;
+mod context;
 mod differences;
 mod engine;
 mod error;
 mod explain;
-mod reading;
 pub mod render;
 mod report;
 mod side;
@@ -30,6 +30,6 @@ pub use engine::{MOST_STEPS, MOST_STEPS_OF_ALL};
 pub use error::ExchangeError;
 pub use report::{
     Answer, ApiEffect, BindingEffect, ConsumerEffect, Effect, ExchangeReport, Finding, Level,
-    PublisherEffect, Report, Status,
+    PublisherEffect, ReaderReport, Report, Status,
 };
 pub use side::Side;

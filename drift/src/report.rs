@@ -147,6 +147,22 @@ pub struct Report {
     pub exchanges: Vec<ExchangeReport>,
 }
 
+/// What a reader with a schema of its own, such as a hook's `triggerSchema`, makes of
+/// the messages of an exchange.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReaderReport {
+    /// The name of the documents that describe the messages.
+    pub messages: String,
+    /// The name of the reader's schema.
+    pub reader: String,
+    /// The service.
+    pub service: String,
+    /// The full name of the exchange on the broker.
+    pub exchange: String,
+    /// Whether the reader refuses a message.
+    pub answer: Answer<PublisherEffect>,
+}
+
 /// An effect, as the reports name and weigh it.
 pub trait Effect: Copy + Ord {
     /// The effect when nothing was found.
@@ -325,6 +341,13 @@ impl ExchangeReport {
                 .findings
                 .iter()
                 .any(|it| it.effect == PublisherEffect::NotDecided)
+    }
+}
+
+impl ReaderReport {
+    /// How much the answer matters.
+    pub fn level(&self) -> Level {
+        self.answer.effect.level()
     }
 }
 

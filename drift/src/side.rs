@@ -1,11 +1,18 @@
 //! One side of a comparison.
 
+use crate::explain::shown;
 use serde_json::{Value, json};
 use taskcluster_documents::resolve::Resolved;
-use taskcluster_documents::{Errors, Source, json as text, load, resolve};
+use taskcluster_documents::{Errors, Place, Source, json as text, load, resolve};
 
 /// The prefix of the exchange that stands for a single schema.
 const SINGLE: &str = "schema/";
+
+/// The id of a single schema without one.
+const SINGLE_ID: &str = "single/v1/schema.json";
+
+/// The file of the reference to a single schema, which is none.
+const REFERENCE: &str = "";
 
 /// One side of a comparison: references, and the schemas they reach.
 #[derive(Debug)]
@@ -23,32 +30,76 @@ impl Side {
     ///
     /// [`Errors`]: everything that keeps the documents from being compared.
     pub fn read(name: impl Into<String>, sources: &[Source]) -> Result<Self, Errors> {
-        let single = match sources {
-            [only] => single_schema(only),
-            _ => None,
+        match sources {
+            [only] => match single_schema(only) {
+                Ok(single) => Self::of_schema(name.into(), only, &single),
+                Err(_) => Self::load(name.into(), sources),
+            },
+            _ => Self::load(name.into(), sources),
+        }
+    }
+
+    /// Reads a single schema, which stands for an exchange of its own.
+    ///
+    /// # Errors
+    ///
+    /// [`Errors`]: the source is no schema, or what is wrong with it.
+    pub fn schema(name: impl Into<String>, source: &Source) -> Result<Self, Errors> {
+        let place = Place {
+            file: source.name.clone(),
+            pointer: String::new(),
         };
-        let documents = load(single.as_deref().unwrap_or(sources))?;
-        Ok(Self {
-            name: name.into(),
-            resolved: resolve(&documents)?,
+        let single = single_schema(source).map_err(|what| {
+            place.error(
+                "",
+                what,
+                "give a JSON Schema, which is an object or a boolean",
+            )
+        })?;
+        Self::of_schema(name.into(), source, &single)
+    }
+
+    fn load(name: String, sources: &[Source]) -> Result<Self, Errors> {
+        let resolved = resolve(&load(sources)?)?;
+        Ok(Self { name, resolved })
+    }
+
+    /// Loads `single`, which was made of `source`; the user has not seen the rest.
+    fn of_schema(name: String, source: &Source, single: &[Source]) -> Result<Self, Errors> {
+        Self::load(name, single).map_err(|errors| {
+            let named = errors.iter().cloned().map(|mut error| {
+                if error.file == REFERENCE {
+                    error.file.clone_from(&source.name);
+                    error.pointer = "/$ref".to_owned();
+                    error.help = "correct the reference".to_owned();
+                }
+                error.what = error.what.replace(&format!("{SINGLE_ID:?}"), "the schema");
+                error
+            });
+            match Errors::unless_empty(named.collect(), ()) {
+                Err(named) => named,
+                Ok(()) => errors,
+            }
         })
     }
 }
 
-/// The schema in `source` with a reference to it, if that is what `source` is.
-fn single_schema(source: &Source) -> Option<Vec<Source>> {
-    let mut schema = text::parse(&source.bytes).ok()?;
-    if schema.get("exchangePrefix").is_some() || schema.is_array() {
-        return None;
+/// The schema in `source` with a reference to it; or what `source` is instead.
+fn single_schema(source: &Source) -> Result<Vec<Source>, String> {
+    let mut schema = text::parse(&source.bytes).map_err(|error| format!("not JSON: {error}"))?;
+    if schema.get("exchangePrefix").is_some() {
+        return Err("an exchange reference, and no schema".to_owned());
     }
     if let Value::Bool(_) = schema {
         schema = json!({ "allOf": [schema] });
     }
-    let members = schema.as_object_mut()?;
+    let Value::Object(members) = &mut schema else {
+        return Err(format!("{} is no schema", shown(&schema)));
+    };
     let given = members.get("$id").or_else(|| members.get("id"));
     let id = match given.and_then(Value::as_str) {
         Some(id) => id.to_owned(),
-        None => "/schemas/single/v1/schema.json#".to_owned(),
+        None => format!("/schemas/{SINGLE_ID}#"),
     };
     members.insert("$id".to_owned(), id.clone().into());
     let reference = json!({
@@ -61,9 +112,12 @@ fn single_schema(source: &Source) -> Option<Vec<Source>> {
             "routingKey": [],
         }],
     });
-    let source = |root: &Value| Source {
-        name: source.name.clone(),
+    let named = |name: &str, root: &Value| Source {
+        name: name.to_owned(),
         bytes: root.to_string().into_bytes(),
     };
-    Some(vec![source(&reference), source(&schema)])
+    Ok(vec![
+        named(REFERENCE, &reference),
+        named(&source.name, &schema),
+    ])
 }

@@ -1,162 +1,220 @@
-//! The messages that decode in generated code: types and required members count,
-//! rules don't.
+//! The messages that decode in the code generated from a schema: types and required
+//! members count, rules don't.
 
 use std::collections::BTreeMap;
 
 use num_bigint::BigInt;
 use num_rational::BigRational;
+use taskcluster_codegen::{Api, Decoded, DecodedKind, DecodedMember, DecodedType};
 use taskcluster_documents::SchemaId;
 use taskcluster_documents::resolve::{JsonType, Resolved};
 
 use crate::build::{Build, Memo};
-use crate::engine::{Id, Members, NumberLimit};
-use crate::reading::{self, Reading, Rest, Struct, Type};
-use crate::translate::{Context, required_member};
+use crate::context::Context;
+use crate::engine::{Formula, Id, Members, NumberLimit, Outcome};
+use crate::translate::Translator;
 
 /// The formulas of what decodes, for one set of documents.
+///
+/// A type may refuse values that its schema allows: a schema without `type`, say, or
+/// without a limit for integers. They are no difference between two sides, so that a
+/// formula only has the constraints that follow from the schema.
 #[derive(Debug)]
 pub(crate) struct Tolerant<'r> {
-    resolved: &'r Resolved,
-    memo: Memo,
+    api: &'r Api,
+    strict: Translator<'r>,
+    memo: Memo<usize>,
 }
 
 impl<'r> Tolerant<'r> {
-    pub(crate) fn new(resolved: &'r Resolved) -> Self {
+    pub(crate) fn new(api: &'r Api, resolved: &'r Resolved) -> Self {
         Self {
-            resolved,
+            api,
+            strict: Translator::new(resolved),
             memo: Memo::default(),
         }
+    }
+
+    /// The messages of an exchange that decode.
+    pub(crate) fn payload(
+        &mut self,
+        context: &mut Context,
+        exchange: &str,
+        schema: SchemaId,
+    ) -> Id {
+        let Some(exchange) = self.api.exchanges.get(exchange) else {
+            return context.engine.formulas.anything();
+        };
+        let payload = exchange.payload;
+        let inside = self.formula(context, payload);
+        let types = self.types(context, &DecodedKind::Type(payload), false, &[schema]);
+        context
+            .engine
+            .formulas
+            .all([inside].into_iter().chain(types))
+    }
+
+    fn value(&mut self, context: &mut Context, value: &Decoded) -> Id {
+        let Decoded {
+            kind,
+            nullable,
+            schemas,
+        } = value;
+        let inside = self.inside(context, kind, schemas);
+        let types = self.types(context, kind, *nullable, schemas);
+        context.engine.formulas.all(inside.into_iter().chain(types))
+    }
+
+    /// That a value is of a type that decodes.
+    fn types(
+        &mut self,
+        context: &mut Context,
+        kind: &DecodedKind,
+        nullable: bool,
+        schemas: &[SchemaId],
+    ) -> Option<Id> {
+        let mut types = self.json_types(kind)?;
+        types.extend(nullable.then_some(JsonType::Null));
+        let types = context.types(types);
+        self.follows(context, schemas, types).then_some(types)
+    }
+
+    /// The types that decode; `None` where all do.
+    fn json_types(&self, kind: &DecodedKind) -> Option<Vec<JsonType>> {
+        let only = match kind {
+            DecodedKind::Any => return None,
+            DecodedKind::Null => JsonType::Null,
+            DecodedKind::Boolean => JsonType::Boolean,
+            DecodedKind::Integer { .. } => JsonType::Integer,
+            DecodedKind::Number => JsonType::Number,
+            DecodedKind::Text | DecodedKind::Timestamp => JsonType::String,
+            DecodedKind::List(_) | DecodedKind::Tuple(_) => JsonType::Array,
+            DecodedKind::Map(_) => JsonType::Object,
+            DecodedKind::Type(id) => match &self.api.types.get(*id)?.decoded {
+                DecodedType::Struct { .. } => JsonType::Object,
+                DecodedType::Value(value) => {
+                    let mut types = self.json_types(&value.kind)?;
+                    types.extend(value.nullable.then_some(JsonType::Null));
+                    return Some(types);
+                }
+            },
+        };
+        Some(vec![only])
+    }
+
+    /// What decoding asks of the values of a type.
+    fn inside(
+        &mut self,
+        context: &mut Context,
+        kind: &DecodedKind,
+        schemas: &[SchemaId],
+    ) -> Vec<Id> {
+        match kind {
+            DecodedKind::Integer { least, most } => self.within(context, *least, *most, schemas),
+            DecodedKind::Timestamp => vec![context.language("format", "date-time")],
+            DecodedKind::List(each) => {
+                let each = self.value(context, each);
+                vec![context.engine.formulas.items(Vec::new(), each)]
+            }
+            DecodedKind::Tuple(items) => {
+                let count = items.len() as u64;
+                let items = items.iter().map(|item| self.value(context, item)).collect();
+                let anything = context.engine.formulas.anything();
+                let formulas = &mut context.engine.formulas;
+                let items = formulas.items(items, anything);
+                let least = context.size("minItems", Some(count), Formula::MinItems);
+                let most = context.size("maxItems", Some(count), Formula::MaxItems);
+                [Some(items), least, most].into_iter().flatten().collect()
+            }
+            DecodedKind::Map(each) => {
+                let additional = self.value(context, each);
+                vec![context.engine.formulas.members(Members {
+                    named: BTreeMap::new(),
+                    patterns: Vec::new(),
+                    additional,
+                })]
+            }
+            DecodedKind::Type(id) => vec![self.visit(context, *id)],
+            DecodedKind::Any
+            | DecodedKind::Null
+            | DecodedKind::Boolean
+            | DecodedKind::Number
+            | DecodedKind::Text => Vec::new(),
+        }
+    }
+
+    /// Integers that a type holds.
+    fn within(
+        &mut self,
+        context: &mut Context,
+        least: i128,
+        most: i128,
+        schemas: &[SchemaId],
+    ) -> Vec<Id> {
+        let rational = |limit: i128| BigRational::from_integer(BigInt::from(limit));
+        let low = NumberLimit::Minimum(rational(least));
+        let high = NumberLimit::Maximum(rational(most));
+        let mut limits = vec![
+            context.number_limit(low, &least.to_string()),
+            context.number_limit(high, &most.to_string()),
+        ];
+        limits.retain(|&limit| self.follows(context, schemas, limit));
+        limits
+    }
+
+    /// Whether every value of `schemas` is in `formula`.
+    fn follows(&mut self, context: &mut Context, schemas: &[SchemaId], formula: Id) -> bool {
+        let schemas = schemas.iter().map(|&id| self.strict.formula(context, id));
+        let schemas: Vec<Id> = schemas.collect();
+        let schemas = context.engine.formulas.all(schemas);
+        context.engine.difference(schemas, formula) == Outcome::Empty
+    }
+
+    fn fields(
+        &mut self,
+        context: &mut Context,
+        members: &BTreeMap<String, DecodedMember>,
+        rest: Option<&Decoded>,
+    ) -> Id {
+        let required = members.iter().filter(|(_, member)| member.required);
+        let mut parts: Vec<Id> = required
+            .map(|(name, _)| context.required_member(name))
+            .collect();
+        let named = members.iter();
+        let named = named.map(|(name, it)| (name.clone(), self.value(context, &it.value)));
+        let named = named.collect();
+        let additional = match rest {
+            Some(rest) => self.value(context, rest),
+            None => context.engine.formulas.anything(),
+        };
+        parts.push(context.engine.formulas.members(Members {
+            named,
+            patterns: Vec::new(),
+            additional,
+        }));
+        context.engine.formulas.all(parts)
     }
 }
 
 impl Build for Tolerant<'_> {
-    fn memo(&mut self) -> &mut Memo {
+    type Key = usize;
+
+    fn memo(&mut self) -> &mut Memo<usize> {
         &mut self.memo
     }
 
-    fn build(&mut self, context: &mut Context, id: SchemaId) -> Id {
-        let Reading {
-            rust,
-            nullable,
-            suggested,
-            limited,
-        } = reading::read(self.resolved, id);
-        let (json_type, inside) = self.of_type(context, &rust, limited);
-        let Some(json_type) = json_type else {
-            return context.engine.formulas.anything();
-        };
-        // Of a schema without `type`, an instance of another type is valid on both
-        // sides, so that it is no difference between them.
-        if suggested {
-            return context.engine.formulas.all(inside);
-        }
-        let null = nullable.then_some(JsonType::Null);
-        let types = context.types([json_type].into_iter().chain(null));
-        context
-            .engine
-            .formulas
-            .all(inside.into_iter().chain([types]))
-    }
-}
-
-impl Tolerant<'_> {
-    /// The JSON type that is read into a Rust type, unless any is, and what is
-    /// asked of its values.
-    fn of_type(
-        &mut self,
-        context: &mut Context,
-        rust: &Type,
-        limited: (bool, bool),
-    ) -> (Option<JsonType>, Vec<Id>) {
-        match rust {
-            Type::Any | Type::Union(_) => (None, Vec::new()),
-            Type::Null => (Some(JsonType::Null), Vec::new()),
-            Type::Boolean => (Some(JsonType::Boolean), Vec::new()),
-            Type::Unsigned => (
-                Some(JsonType::Integer),
-                within(context, 0, u64::MAX, limited),
-            ),
-            Type::Signed => (
-                Some(JsonType::Integer),
-                within(context, i64::MIN, i64::MAX, limited),
-            ),
-            Type::Float => (Some(JsonType::Number), Vec::new()),
-            Type::Text | Type::Enum(_) => (Some(JsonType::String), Vec::new()),
-            Type::Timestamp => {
-                let times = context.language("format", "date-time");
-                (Some(JsonType::String), vec![times])
+    /// What decoding asks of the values of a named type.
+    fn build(&mut self, context: &mut Context, id: usize) -> Id {
+        let api = self.api;
+        match api.types.get(id).map(|it| &it.decoded) {
+            Some(DecodedType::Struct { members, rest }) => {
+                self.fields(context, members, rest.as_ref())
             }
-            Type::List(each) => {
-                let each = each.map(|each| self.visit(context, each));
-                let items = each.map(|each| context.engine.formulas.items(Vec::new(), each));
-                (Some(JsonType::Array), items.into_iter().collect())
+            Some(DecodedType::Value(value)) => {
+                let inside = self.inside(context, &value.kind, &value.schemas);
+                context.engine.formulas.all(inside)
             }
-            Type::Map(each) => {
-                let additional = match each {
-                    Some(each) => self.visit(context, *each),
-                    None => context.engine.formulas.anything(),
-                };
-                let members = Members {
-                    named: BTreeMap::new(),
-                    patterns: Vec::new(),
-                    additional,
-                };
-                let members = context.engine.formulas.members(members);
-                (Some(JsonType::Object), vec![members])
-            }
-            Type::Struct(fields) => (Some(JsonType::Object), self.fields(context, fields)),
+            None => context.engine.formulas.anything(),
         }
     }
-
-    fn fields(&mut self, context: &mut Context, fields: &Struct) -> Vec<Id> {
-        let required = fields.fields.iter().filter(|(_, field)| field.required);
-        let mut parts: Vec<Id> = required
-            .map(|(name, _)| required_member(context, name))
-            .collect();
-        let mut named = BTreeMap::new();
-        for (name, field) in &fields.fields {
-            let value = match (field.schema, fields.rest) {
-                (Some(schema), _) | (None, Some(Rest::Each(schema))) => self.visit(context, schema),
-                (None, _) => context.engine.formulas.anything(),
-            };
-            named.insert(name.clone(), value);
-        }
-        let additional = match fields.rest {
-            Some(Rest::Each(each)) => self.visit(context, each),
-            Some(Rest::Any) | None => context.engine.formulas.anything(),
-        };
-        let anything = context.engine.formulas.anything();
-        let patterns = fields
-            .patterns
-            .iter()
-            .map(|it| (context.language("pattern", it), anything));
-        let members = Members {
-            named,
-            patterns: patterns.collect(),
-            additional,
-        };
-        parts.push(context.engine.formulas.members(members));
-        parts
-    }
-}
-
-/// Integers that a Rust type holds. A schema without a limit allows others, on
-/// both sides: they are no difference between them.
-fn within(
-    context: &mut Context,
-    least: impl Into<BigInt> + ToString,
-    most: impl Into<BigInt> + ToString,
-    (below, above): (bool, bool),
-) -> Vec<Id> {
-    let (low, high) = (least.to_string(), most.to_string());
-    let mut limits = Vec::new();
-    if below {
-        let limit = NumberLimit::Minimum(BigRational::from_integer(least.into()));
-        limits.push(context.number_limit(limit, &low));
-    }
-    if above {
-        let limit = NumberLimit::Maximum(BigRational::from_integer(most.into()));
-        limits.push(context.number_limit(limit, &high));
-    }
-    limits
 }

@@ -1,12 +1,13 @@
 //! Why two sets of documents could not be compared.
 
 use std::io;
+use std::path::PathBuf;
 
 use taskcluster_drift::ExchangeError;
 
 use crate::input::{self, ROOT_URL};
 use crate::problems::listed;
-use crate::terminal::part;
+use crate::terminal::{self, part};
 
 /// Why two sets of documents could not be compared: what, where, and what to do
 /// about it.
@@ -24,6 +25,13 @@ pub enum Error {
     /// The documents have errors, each with its file and JSON pointer.
     #[error("{}", listed(.0.as_slice(), "error"))]
     Documents(taskcluster_documents::Errors),
+
+    /// The reader's schema is not one file.
+    #[error("{}: several files; give --reader one JSON Schema", terminal::path(.path))]
+    SeveralReaders {
+        /// What `--reader` named.
+        path: PathBuf,
+    },
 
     /// There is no such exchange, or no schema to compare it with.
     #[error("{}", part(&.0.to_string()))]

@@ -8,11 +8,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::thread;
 
-use taskcluster_drift::{Level, Report, Side, accepts, compare, render};
+use serde_json::Value;
+use taskcluster_drift::render::{self, Page};
+use taskcluster_drift::{Level, ReaderReport, Report, Side, accepts, compare};
 
 pub use error::Error;
 
 use crate::input::Input;
+use crate::program::Defaults;
 use crate::terminal;
 
 /// Exit code when something at or above the level was found.
@@ -28,14 +31,15 @@ const STACK_BYTES: usize = 256 << 20;
 /// bindings, and whether code that uses its crate still compiles. Every loss comes
 /// with a message or a routing key that shows it.
 ///
-/// With --reader, the question is whether a schema, such as a hook's triggerSchema,
-/// accepts every message of an exchange of OLD.
+/// With --reader, the only question is whether a schema, such as a hook's
+/// triggerSchema, accepts every message of an exchange of OLD: `refused` with a message
+/// that shows it, or `fine`.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
   PROGRAM drift schemas https://tc.example.com
   PROGRAM drift old/ new/ --format markdown
-  PROGRAM drift schemas --exchange queue/task-completed --reader trigger-schema.json
+  PROGRAM drift --exchange queue/task-completed --reader trigger-schema.json
 
 Levels of --fail-on:
   breaking  messages are lost or refused, bindings miss messages or misread keys,
@@ -49,8 +53,8 @@ Exit codes:
   2  the two could not be compared; it says why")]
 pub struct Args {
     /// The documents that code was compiled against: a folder, a file with one or
-    /// all documents, or a root URL
-    old: Input,
+    /// all documents, or a root URL [default: the folder that `codegen` reads]
+    old: Option<Input>,
 
     /// The documents to compare them with [default: $TASKCLUSTER_ROOT_URL]
     new: Option<Input>,
@@ -112,28 +116,60 @@ impl FailOn {
 /// # Errors
 ///
 /// The documents can't be read, or not compared.
-pub fn run(args: &Args, stdout: &mut impl Write) -> Result<ExitCode, Error> {
-    let report = on_large_stack(|| report(args))?;
+pub fn run(args: &Args, defaults: &Defaults, stdout: &mut impl Write) -> Result<ExitCode, Error> {
+    let found = on_large_stack(|| found(args, defaults))?;
     let text = match args.format {
-        Format::Text => terminal::lines(&render::text(&report, args.verbose)),
-        Format::Json => render::escape_json(&format!("{:#}\n", render::json(&report))),
-        Format::Github => render::github(&report),
-        Format::Markdown => render::markdown(&report),
+        Format::Text => terminal::lines(&render::text(found.page(), args.verbose)),
+        Format::Json => render::escape_json(&format!("{:#}\n", found.json())),
+        Format::Github => render::github(found.page()),
+        Format::Markdown => render::markdown(found.page()),
     };
     crate::tell(stdout, &text).map_err(Error::Stdout)?;
-    Ok(match report.level() >= args.fail_on.level() {
+    Ok(match found.level() >= args.fail_on.level() {
         true => ExitCode::from(FOUND),
         false => ExitCode::SUCCESS,
     })
 }
 
-fn report(args: &Args) -> Result<Report, Error> {
+/// What was found.
+enum Found {
+    Sides(Report),
+    Reader(ReaderReport),
+}
+
+impl Found {
+    fn page(&self) -> Page {
+        match self {
+            Self::Sides(report) => report.into(),
+            Self::Reader(report) => report.into(),
+        }
+    }
+
+    fn json(&self) -> Value {
+        match self {
+            Self::Sides(report) => render::json(report),
+            Self::Reader(report) => render::reader_json(report),
+        }
+    }
+
+    fn level(&self) -> Level {
+        match self {
+            Self::Sides(report) => report.level(),
+            Self::Reader(report) => report.level(),
+        }
+    }
+}
+
+fn found(args: &Args, defaults: &Defaults) -> Result<Found, Error> {
+    let old = args.old.clone();
+    let old = old.unwrap_or_else(|| Input::Path(defaults.schemas.clone()));
     if let (Some(exchange), Some(reader)) = (&args.exchange, &args.reader) {
-        return read_by(args, exchange, reader);
+        let report = accepts(&side(&old)?, exchange, &schema(reader)?);
+        return report.map(Found::Reader).map_err(Error::Exchange);
     }
     let new = args.new.clone().or_else(Input::from_environment);
     let new = new.ok_or(Error::NoNew)?;
-    Ok(compare(&side(&args.old)?, &side(&new)?))
+    Ok(Found::Sides(compare(&side(&old)?, &side(&new)?)))
 }
 
 /// Schemas that refer to each other in a chain are compared by recursion, which takes
@@ -151,8 +187,13 @@ fn side(input: &Input) -> Result<Side, Error> {
     Side::read(input.name(), &sources).map_err(Error::Documents)
 }
 
-fn read_by(args: &Args, exchange: &str, reader: &Path) -> Result<Report, Error> {
-    let messages = side(&args.old)?;
-    let reader = side(&Input::Path(reader.to_path_buf()))?;
-    accepts(&messages, exchange, &reader).map_err(Error::Exchange)
+/// The schema of a reader, which is one file.
+fn schema(path: &Path) -> Result<Side, Error> {
+    let sources = Input::Path(path.to_path_buf()).read()?;
+    match sources.as_slice() {
+        [only] => Side::schema(terminal::path(path), only).map_err(Error::Documents),
+        _ => Err(Error::SeveralReaders {
+            path: path.to_path_buf(),
+        }),
+    }
 }

@@ -149,29 +149,70 @@ fn a_single_schema_is_compared_with_another() {
     assert_has(&run.stdout, &["refused", "3 is greater than 2"]);
 }
 
+/// What a reader with the schema `reader` makes of `queue/task-completed`.
+fn read_with(reader: &str, more: &[&str]) -> Run {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("trigger.json");
+    fs::write(&path, reader).unwrap();
+    let schemas = schemas();
+    let exchange = [
+        "--exchange",
+        "queue/task-completed",
+        "--reader",
+        text(&path),
+    ];
+    program(&[&["drift", text(&schemas)], &exchange[..], more].concat())
+}
+
 #[test]
 fn a_reader_accepts_an_exchange_or_not() {
-    let folder = tempfile::tempdir().unwrap();
-    let reader = folder.path().join("trigger.json");
-    let read = |schema: Value| {
-        fs::write(&reader, schema.to_string()).unwrap();
-        let schemas = schemas();
-        let exchange = [
-            "--exchange",
-            "queue/task-completed",
-            "--reader",
-            text(&reader),
-        ];
-        program(&[&["drift", text(&schemas)], &exchange[..]].concat())
-    };
-    let open = read(json!({"type": "object", "required": ["status"]}));
+    let open = read_with(r#"{"type": "object", "required": ["status"]}"#, &[]);
     assert_eq!(open.code, Some(0), "{open:?}");
-    assert_has(&open.stdout, &["no change"]);
-    let closed = read(json!({
-        "type": "object", "properties": {"status": {"properties": {"state": {"const": "failed"}}}},
-    }));
-    assert_eq!(closed.code, Some(1), "{closed:?}");
-    assert_has(&closed.stdout, &["/status/state: ", "\"state\":"]);
+    assert_has(&open.stdout, &["fine", "the schema accepts every message"]);
+    let closed = r#"{"properties": {"status": {"properties": {"state": {"const": "failed"}}}}}"#;
+    let run = read_with(closed, &[]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert_has(&run.stdout, &["refused", "/status/state: ", "\"state\":"]);
+    // There is one question, and the words of no other are there.
+    for format in ["text", "json", "github", "markdown"] {
+        let run = read_with(closed, &["--format", format]);
+        assert_has(&run.stdout, &["refused", "task-completed", "/status/state"]);
+        for other in ["lost", "publisher", "binding", "Rust API", "not asked"] {
+            assert!(!run.stdout.contains(other), "{format} {}", run.stdout);
+        }
+    }
+}
+
+#[test]
+fn what_is_no_schema_of_a_reader_is_named() {
+    let missing = "no-such-folder/trigger.json";
+    let exchange = ["--exchange", "queue/task-completed", "--reader", missing];
+    let run = program(&[&["drift", text(&schemas())], &exchange[..]].concat());
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert_has(&run.stderr, &[missing, "cannot be read", "cause: "]);
+    for (reader, part) in [
+        ("null", "trigger.json: null is no schema"),
+        ("[]", "trigger.json: [] is no schema"),
+        ("{", "trigger.json: not JSON"),
+        (
+            r#"{"exchangePrefix": "a"}"#,
+            "trigger.json: an exchange reference",
+        ),
+        (
+            r##"{"$ref": "#"}"##,
+            "trigger.json#/$ref: \"#\" leads back to itself; correct the reference",
+        ),
+        (
+            r##"{"$ref": "#/definitions/a"}"##,
+            "trigger.json#/$ref: the schema has nothing at \"/definitions/a\"",
+        ),
+        (r#"{"type": "sting"}"#, "trigger.json#/type: "),
+    ] {
+        let run = read_with(reader, &[]);
+        assert_eq!(run.code, Some(2), "{reader} {run:?}");
+        assert_has(&run.stderr, &[part, "; "]);
+        assert!(!run.stderr.contains("generate"), "{}", run.stderr);
+    }
 }
 
 #[test]

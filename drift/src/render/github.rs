@@ -2,31 +2,24 @@
 
 use std::fmt::Write;
 
-use super::inert::plain;
-use super::{changed, questions, summary};
-use crate::report::{Level, Report};
+use super::page::{Page, Proof};
+use crate::report::Level;
 
 /// The report as workflow commands, which GitHub shows as annotations: an error
 /// for each breaking finding, a warning for each visible one, and notices.
-pub fn github(report: &Report) -> String {
+pub fn github(report: impl Into<Page>) -> String {
+    let page = report.into();
     let mut text = String::new();
-    for exchange in changed(report) {
-        for question in questions(exchange) {
-            for finding in &question.findings {
-                let command = command(finding.level);
-                let title = format!("{}: {}", plain(&exchange.exchange), finding.effect);
-                let proof = finding.proof.as_ref().map(|proof| format!("\n{proof}"));
-                let message = format!("{}{}", finding.reason, proof.unwrap_or_default());
-                write(&mut text, command, &title, &message);
-            }
+    for section in &page.exchanges {
+        for finding in section.questions.iter().flat_map(|it| &it.findings) {
+            let title = format!("{}: {}", section.exchange, finding.effect);
+            let proof = finding.proof.as_ref().map(Proof::line);
+            let proof = proof.map(|proof| format!("\n{proof}")).unwrap_or_default();
+            let message = format!("{}{proof}", finding.reason);
+            write(&mut text, command(finding.level), &title, &message);
         }
     }
-    write(
-        &mut text,
-        command(report.level()),
-        "drift",
-        &summary(report),
-    );
+    write(&mut text, command(page.level), "drift", &page.summary);
     text
 }
 

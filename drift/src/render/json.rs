@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::report::{Answer, Effect, ExchangeReport, Finding, Level, Report, Status};
+use crate::report::{Answer, Effect, ExchangeReport, Finding, Level, ReaderReport, Report, Status};
 
 /// The report as JSON; `report.schema.json` beside the crate describes its form.
 pub fn json(report: &Report) -> Value {
@@ -23,6 +23,19 @@ pub fn json(report: &Report) -> Value {
             "wording": report.wording(),
         },
         "exchanges": report.exchanges.iter().map(exchange).collect::<Value>(),
+    })
+}
+
+/// The same for the report on a reader.
+pub fn reader_json(report: &ReaderReport) -> Value {
+    json!({
+        "version": 1,
+        "messages": report.messages,
+        "reader": report.reader,
+        "level": level(report.level()),
+        "service": report.service,
+        "exchange": report.exchange,
+        "answer": answer(&report.answer),
     })
 }
 

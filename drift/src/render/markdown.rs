@@ -2,61 +2,54 @@
 
 use std::fmt::Write;
 
-use super::inert::plain;
-use super::{added, changed, questions, summary};
-use crate::report::{ExchangeReport, Level, Report};
+use super::page::{Page, Proof, Section};
+use crate::report::Level;
 
 /// The report as Markdown.
-pub fn markdown(report: &Report) -> String {
-    let mut text = format!(
-        "### Drift of Taskcluster's events\n\n{}\n",
-        escaped(&summary(report))
-    );
-    for exchange in changed(report) {
-        write_exchange(&mut text, exchange);
+pub fn markdown(report: impl Into<Page>) -> String {
+    let page = report.into();
+    let mut text = format!("### {}\n\n{}\n", page.title, escaped(&page.summary));
+    for section in &page.exchanges {
+        write_section(&mut text, section);
     }
-    let added = added(report);
-    if !added.is_empty() {
+    if !page.added.is_empty() {
         text.push_str("\n**Added**, which changes nothing for code that exists:\n\n");
-        for exchange in added {
-            line(&mut text, format_args!("- {}", code(&exchange)));
+        for exchange in &page.added {
+            line(&mut text, format_args!("- {}", code(exchange)));
         }
     }
     text
 }
 
-fn write_exchange(text: &mut String, report: &ExchangeReport) {
-    line(
-        text,
-        format_args!(
-            "\n#### {} {}\n",
-            code(&plain(&report.exchange)),
-            report.status
-        ),
-    );
+fn write_section(text: &mut String, section: &Section) {
+    let (exchange, status) = (code(&section.exchange), &section.status);
+    line(text, format_args!("\n#### {exchange} {status}\n"));
     text.push_str("| question | effect | reason |\n| --- | --- | --- |\n");
-    let questions = questions(report);
-    for question in &questions {
+    for question in &section.questions {
         let effect = match question.level {
             Level::Breaking => format!("**{}**", question.effect),
             _ => question.effect.to_owned(),
         };
-        let reason = escaped(&question.reason);
-        line(
-            text,
-            format_args!("| {} | {effect} | {reason} |", question.name),
-        );
+        let (name, reason) = (question.name, escaped(&question.reason));
+        line(text, format_args!("| {name} | {effect} | {reason} |"));
     }
-    for finding in questions.iter().flat_map(|question| &question.findings) {
-        let Some(proof) = &finding.proof else {
-            continue;
-        };
-        line(
-            text,
-            format_args!("\n{}: {}\n", finding.effect, escaped(&finding.reason)),
-        );
-        let fence = fence(proof);
-        line(text, format_args!("{fence}json\n{proof}\n{fence}"));
+    for finding in section.questions.iter().flat_map(|it| &it.findings) {
+        if let Some(proof) = &finding.proof {
+            let (effect, reason) = (finding.effect, escaped(&finding.reason));
+            line(text, format_args!("\n{effect}: {reason}\n"));
+            write_proof(text, proof);
+        }
+    }
+}
+
+fn write_proof(text: &mut String, proof: &Proof) {
+    match proof {
+        Proof::Message(json) => {
+            let fence = fence(json);
+            line(text, format_args!("{fence}json\n{json}\n{fence}"));
+        }
+        Proof::Key(key) if key.is_empty() => line(text, format_args!("{}", proof.line())),
+        Proof::Key(key) => line(text, format_args!("routing key {}", code(key))),
     }
 }
 

@@ -2,40 +2,40 @@
 
 use std::fmt::Write;
 
-use super::inert::plain;
-use super::{Question, added, changed, questions, summary};
-use crate::report::{ExchangeReport, Report, Status};
+use super::page::{Page, Question, Section};
 
 /// The report as plain text: a summary line, then exchanges, worst first.
 ///
 /// `verbose` lists texts that are worded differently, and exchanges without any
 /// change.
-pub fn text(report: &Report, verbose: bool) -> String {
-    let mut text = format!("{}\n", summary(report));
-    for exchange in changed(report) {
-        text.push('\n');
-        write_exchange(&mut text, exchange);
+pub fn text(report: impl Into<Page>, verbose: bool) -> String {
+    let page = report.into();
+    let mut text = format!("{}\n", page.summary);
+    for section in &page.exchanges {
+        write_section(&mut text, section);
     }
-    let added = added(report);
-    if !added.is_empty() {
-        text.push_str("\nadded, which changes nothing for code that exists:\n");
-        for exchange in added {
-            line(&mut text, format_args!("  {exchange}"));
-        }
-    }
+    let added = "added, which changes nothing for code that exists";
+    write_list(&mut text, added, &page.added);
     if verbose {
-        write_rest(&mut text, report);
+        for (exchange, places) in &page.worded {
+            write_list(
+                &mut text,
+                &format!("{exchange}: worded differently"),
+                places,
+            );
+        }
+        write_list(&mut text, "no change", &page.unchanged);
     }
     text
 }
 
-fn write_exchange(text: &mut String, report: &ExchangeReport) {
-    line(
-        text,
-        format_args!("{}: {}", plain(&report.exchange), report.status),
-    );
-    for question in questions(report) {
-        write_question(text, &question);
+fn write_section(text: &mut String, section: &Section) {
+    let Section {
+        exchange, status, ..
+    } = section;
+    line(text, format_args!("\n{exchange}: {status}"));
+    for question in &section.questions {
+        write_question(text, question);
     }
 }
 
@@ -52,32 +52,17 @@ fn write_question(text: &mut String, question: &Question) {
         };
         line(text, format_args!("{head}  {}", finding.reason));
         if let Some(proof) = &finding.proof {
-            line(text, format_args!("{:26}{proof}", ""));
+            line(text, format_args!("{:26}{}", "", proof.line()));
         }
     }
 }
 
-fn write_rest(text: &mut String, report: &Report) {
-    let worded = report.exchanges.iter().filter(|it| !it.wording.is_empty());
-    for exchange in worded {
-        line(
-            text,
-            format_args!("\n{}: worded differently", plain(&exchange.exchange)),
-        );
-        for place in &exchange.wording {
-            line(text, format_args!("  {}", plain(place)));
-        }
+fn write_list(text: &mut String, head: &str, lines: &[String]) {
+    if !lines.is_empty() {
+        line(text, format_args!("\n{head}:"));
     }
-    let unchanged = report
-        .exchanges
-        .iter()
-        .filter(|it| it.status == Status::Unchanged);
-    let names: Vec<&str> = unchanged.map(|it| it.exchange.as_str()).collect();
-    if !names.is_empty() {
-        text.push_str("\nno change:\n");
-        for name in names {
-            line(text, format_args!("  {}", plain(name)));
-        }
+    for it in lines {
+        line(text, format_args!("  {it}"));
     }
 }
 

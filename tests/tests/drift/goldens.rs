@@ -1,7 +1,8 @@
 //! Whole reports.
 
 use serde_json::Value;
-use taskcluster_drift::{Report, compare, render};
+use taskcluster_documents::Source;
+use taskcluster_drift::{Report, Side, accepts, compare, render};
 
 use crate::support::{assert_golden, side, workspace};
 
@@ -51,6 +52,18 @@ fn json_is_as_its_schema_describes_it() {
     let mut wrong = json;
     wrong["exchanges"][0]["consumer"]["effect"] = "broken".into();
     assert!(!validator.is_valid(&wrong));
+    let messages = side("schemas", "schemas");
+    let source = Source {
+        name: "trigger.json".to_owned(),
+        bytes: br#"{"type": "object", "required": ["taskId"]}"#.to_vec(),
+    };
+    let reader = Side::schema("trigger.json", &source).expect("a schema");
+    let report = accepts(&messages, "queue/task-completed", &reader).expect("an exchange");
+    let mut json = render::reader_json(&report);
+    assert_eq!(json["answer"]["effect"], "refused");
+    assert!(validator.is_valid(&json), "{json}");
+    json["answer"]["effect"] = "lost".into();
+    assert!(!validator.is_valid(&json), "{json}");
 }
 
 #[test]

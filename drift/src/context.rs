@@ -1,0 +1,197 @@
+//! The engine, and what is known of its formulas: the keywords they were made of.
+
+use std::collections::HashMap;
+
+use taskcluster_documents::pattern::{self, Automaton as Table, Language};
+use taskcluster_documents::resolve::JsonType;
+
+use crate::engine::{Automaton, Engine, Formula, Id, Kind, NumberLimit, TextLimit};
+
+/// A keyword and its value, for the reason why an instance breaks it.
+#[derive(Clone, Debug)]
+pub(crate) struct Label {
+    pub(crate) keyword: &'static str,
+    pub(crate) detail: String,
+}
+
+/// What the formulas of all schemas share.
+#[derive(Debug)]
+pub(crate) struct Context {
+    pub(crate) engine: Engine,
+    labels: HashMap<Id, Label>,
+    languages: HashMap<(&'static str, String), Id>,
+}
+
+impl Context {
+    pub(crate) fn new() -> Self {
+        Self {
+            engine: Engine::new(),
+            labels: HashMap::new(),
+            languages: HashMap::new(),
+        }
+    }
+
+    /// The keyword that a formula was made of.
+    pub(crate) fn label(&self, id: Id) -> Option<&Label> {
+        self.labels.get(&id)
+    }
+
+    pub(crate) fn labelled(
+        &mut self,
+        id: Id,
+        keyword: &'static str,
+        detail: impl Into<String>,
+    ) -> Id {
+        self.labels.entry(id).or_insert_with(|| Label {
+            keyword,
+            detail: detail.into(),
+        });
+        id
+    }
+
+    /// The strings of a `pattern` or a `format`.
+    pub(crate) fn language(&mut self, keyword: &'static str, source: &str) -> Id {
+        let key = (keyword, source.to_owned());
+        if let Some(&known) = self.languages.get(&key) {
+            return known;
+        }
+        let language = match keyword {
+            "format" => pattern::of_format(source),
+            _ => pattern::of_pattern(source),
+        };
+        let id = match language {
+            Ok(language) => self.texts(&language),
+            Err(error) => {
+                let opaque = TextLimit::Opaque(format!("`{keyword}` {source:?}: {}", error.what));
+                self.engine.formulas.intern(Formula::Text(opaque))
+            }
+        };
+        // Parts of a conjunction lose the formula around them.
+        if let Formula::All(parts) = &*self.engine.formulas.shared(id) {
+            for &part in parts {
+                self.labelled(part, keyword, source);
+            }
+        }
+        let id = self.labelled(id, keyword, source);
+        self.languages.insert(key, id);
+        id
+    }
+
+    fn texts(&mut self, language: &Language) -> Id {
+        match language {
+            Language::Automaton(table) => {
+                let limit = self.engine.language(automaton(table));
+                self.engine.formulas.intern(Formula::Text(limit))
+            }
+            Language::Length { least, most } => {
+                let formulas = &mut self.engine.formulas;
+                let least = formulas.intern(Formula::Text(TextLimit::MinLength(*least)));
+                let most = most.map(TextLimit::MaxLength);
+                let most = most.map(|most| formulas.intern(Formula::Text(most)));
+                formulas.all([Some(least), most].into_iter().flatten())
+            }
+            Language::All(parts) => {
+                let parts: Vec<Id> = parts.iter().map(|part| self.texts(part)).collect();
+                self.engine.formulas.all(parts)
+            }
+            Language::Any(parts) => {
+                let parts: Vec<Id> = parts.iter().map(|part| self.texts(part)).collect();
+                self.engine.formulas.any(parts)
+            }
+        }
+    }
+
+    pub(crate) fn number_limit(&mut self, limit: NumberLimit, detail: &str) -> Id {
+        let keyword = match limit {
+            NumberLimit::Integer => "type",
+            NumberLimit::Minimum(_) => "minimum",
+            NumberLimit::Maximum(_) => "maximum",
+            NumberLimit::Above(_) => "exclusiveMinimum",
+            NumberLimit::Below(_) => "exclusiveMaximum",
+            NumberLimit::MultipleOf(_) => "multipleOf",
+        };
+        let id = self.engine.formulas.intern(Formula::Number(limit));
+        self.labelled(id, keyword, detail)
+    }
+
+    /// The values of `types`.
+    pub(crate) fn types(&mut self, types: impl IntoIterator<Item = JsonType>) -> Id {
+        let types: Vec<JsonType> = types.into_iter().collect();
+        let names: Vec<&str> = types.iter().map(|it| type_name(*it)).collect();
+        let names = names.join(" or ");
+        let kinds = self.engine.formulas.kinds(types.iter().map(|it| kind(*it)));
+        let kinds = self.labelled(kinds, "type", names.clone());
+        let integers = types.contains(&JsonType::Integer) && !types.contains(&JsonType::Number);
+        let integer = integers.then(|| self.number_limit(NumberLimit::Integer, &names));
+        self.engine
+            .formulas
+            .all([Some(kinds), integer].into_iter().flatten())
+    }
+
+    /// A constraint on sizes, which every value keeps where it is trivial.
+    pub(crate) fn size(
+        &mut self,
+        keyword: &'static str,
+        limit: Option<u64>,
+        formula: fn(u64) -> Formula,
+    ) -> Option<Id> {
+        let limit = limit.filter(|&limit| limit > 0 || keyword.starts_with("max"))?;
+        let id = self.engine.formulas.intern(formula(limit));
+        Some(self.labelled(id, keyword, limit.to_string()))
+    }
+
+    /// Labels a combination, unless it came out as something simpler.
+    pub(crate) fn combined(&mut self, id: Id, keyword: &'static str) -> Id {
+        match self.engine.formulas.get(id) {
+            Formula::Any(_) | Formula::One(_) | Formula::Not(_) => self.labelled(id, keyword, ""),
+            _ => id,
+        }
+    }
+
+    /// That an object has the member `name`.
+    pub(crate) fn required_member(&mut self, name: &str) -> Id {
+        let required = self
+            .engine
+            .formulas
+            .intern(Formula::Required(name.to_owned()));
+        self.labelled(required, "required", name)
+    }
+}
+
+fn kind(json_type: JsonType) -> Kind {
+    match json_type {
+        JsonType::Null => Kind::Null,
+        JsonType::Boolean => Kind::Boolean,
+        JsonType::Integer | JsonType::Number => Kind::Number,
+        JsonType::String => Kind::String,
+        JsonType::Array => Kind::Array,
+        JsonType::Object => Kind::Object,
+    }
+}
+
+/// The name of a type in schemas.
+pub(crate) fn type_name(json_type: JsonType) -> &'static str {
+    match json_type {
+        JsonType::Null => "null",
+        JsonType::Boolean => "boolean",
+        JsonType::Integer => "integer",
+        JsonType::Number => "number",
+        JsonType::String => "string",
+        JsonType::Array => "array",
+        JsonType::Object => "object",
+    }
+}
+
+/// The automaton in the form of the engine.
+fn automaton(table: &Table) -> Automaton {
+    let mut classes = vec![0; 256];
+    for (class, bytes) in table.classes.iter().enumerate() {
+        let class = u16::try_from(class).unwrap_or(u16::MAX);
+        for byte in bytes.iter() {
+            if let Some(of_byte) = classes.get_mut(usize::from(byte)) {
+                *of_byte = class;
+            }
+        }
+    }
+    Automaton::new(classes, table.rows.iter().cloned(), table.accepting.clone())
+}

@@ -1,0 +1,197 @@
+//! What a report shows to people, in whatever form.
+
+use taskcluster_documents::text::cut;
+
+use super::escape_json;
+use super::inert::{MAX_CHARACTERS, plain};
+use crate::explain::plural;
+use crate::report::{Answer, Effect, ExchangeReport, Finding, Level, ReaderReport, Report, Status};
+
+/// What a report shows to people: of a [`Report`], or of a [`ReaderReport`]. All texts
+/// are inert.
+#[derive(Debug)]
+pub struct Page {
+    pub(super) title: &'static str,
+    pub(super) level: Level,
+    /// One line with the counts.
+    pub(super) summary: String,
+    /// The exchanges about which there is something to say, worst first.
+    pub(super) exchanges: Vec<Section>,
+    /// The exchanges that are new.
+    pub(super) added: Vec<String>,
+    /// The exchanges with other wordings, and the places of these.
+    pub(super) worded: Vec<(String, Vec<String>)>,
+    /// The exchanges without a change.
+    pub(super) unchanged: Vec<String>,
+}
+
+/// An exchange, and the questions about it.
+#[derive(Debug)]
+pub(super) struct Section {
+    pub(super) exchange: String,
+    pub(super) status: String,
+    pub(super) questions: Vec<Question>,
+}
+
+/// A question, with its answer.
+#[derive(Debug)]
+pub(super) struct Question {
+    pub(super) name: &'static str,
+    pub(super) effect: &'static str,
+    pub(super) level: Level,
+    pub(super) reason: String,
+    pub(super) findings: Vec<Shown>,
+}
+
+/// A finding, as it is shown.
+#[derive(Debug)]
+pub(super) struct Shown {
+    pub(super) effect: &'static str,
+    pub(super) level: Level,
+    pub(super) reason: String,
+    pub(super) proof: Option<Proof>,
+}
+
+/// What shows a finding.
+#[derive(Debug)]
+pub(super) enum Proof {
+    /// A message, as JSON.
+    Message(String),
+    /// A routing key.
+    Key(String),
+}
+
+impl Proof {
+    /// The proof on a line of its own.
+    pub(super) fn line(&self) -> String {
+        match self {
+            Self::Message(json) => json.clone(),
+            Self::Key(key) if key.is_empty() => "the empty routing key".to_owned(),
+            Self::Key(key) => format!("routing key {key}"),
+        }
+    }
+}
+
+impl From<&Report> for Page {
+    fn from(report: &Report) -> Self {
+        let with = |status| {
+            report
+                .exchanges
+                .iter()
+                .filter(move |it| it.status == status)
+        };
+        let names = |status| with(status).map(|it| plain(&it.exchange)).collect();
+        // Those that were only added, or are only worded differently, have their lists.
+        let changed = report.exchanges.iter().filter(|it| {
+            it.status != Status::Added
+                && (it.status != Status::Unchanged || it.api.effect.level() > Level::None)
+        });
+        let worded = report.exchanges.iter().filter(|it| !it.wording.is_empty());
+        let places = |it: &ExchangeReport| it.wording.iter().map(|it| plain(it)).collect();
+        Self {
+            title: "Drift of Taskcluster's events",
+            level: report.level(),
+            summary: summary(report),
+            exchanges: changed.map(Section::from).collect(),
+            added: names(Status::Added),
+            worded: worded.map(|it| (plain(&it.exchange), places(it))).collect(),
+            unchanged: names(Status::Unchanged),
+        }
+    }
+}
+
+impl From<&ReaderReport> for Page {
+    fn from(report: &ReaderReport) -> Self {
+        let ReaderReport {
+            exchange, answer, ..
+        } = report;
+        let (messages, reader) = (plain(&report.messages), plain(&report.reader));
+        let places = match answer.findings.len() {
+            0 => String::new(),
+            count => format!(", in {}", plural(count, "place")),
+        };
+        let effect = answer.effect.name();
+        let exchange = plain(exchange);
+        Self {
+            title: "A reader of Taskcluster's events",
+            level: report.level(),
+            summary: format!("{messages} read with {reader}: {effect}{places}"),
+            exchanges: vec![Section {
+                exchange,
+                status: effect.to_owned(),
+                questions: vec![question("reader", answer)],
+            }],
+            added: Vec::new(),
+            worded: Vec::new(),
+            unchanged: Vec::new(),
+        }
+    }
+}
+
+impl From<&ExchangeReport> for Section {
+    fn from(report: &ExchangeReport) -> Self {
+        Self {
+            exchange: plain(&report.exchange),
+            status: report.status.to_string(),
+            questions: vec![
+                question("consumer", &report.consumer),
+                question("publisher", &report.publisher),
+                question("binding", &report.binding),
+                question("Rust API", &report.api),
+            ],
+        }
+    }
+}
+
+fn question<E: Effect>(name: &'static str, answer: &Answer<E>) -> Question {
+    Question {
+        name,
+        effect: answer.effect.name(),
+        level: answer.effect.level(),
+        reason: plain(&answer.reason),
+        findings: answer.findings.iter().map(shown).collect(),
+    }
+}
+
+fn shown<E: Effect>(finding: &Finding<E>) -> Shown {
+    let message = finding.witness.as_ref().map(|message| {
+        let json = escape_json(&message.to_string());
+        Proof::Message(cut(&json, MAX_CHARACTERS).into_owned())
+    });
+    let key = finding.routing_key.as_deref().map(plain).map(Proof::Key);
+    Shown {
+        effect: finding.effect.name(),
+        level: finding.effect.level(),
+        reason: plain(&finding.reason),
+        proof: message.or(key),
+    }
+}
+
+fn summary(report: &Report) -> String {
+    let status = |status| report.count(|it| it.status == status);
+    let level = |level| report.count(|it| it.level() == level);
+    let mut counts = vec![plural(report.exchanges.len(), "exchange")];
+    let named = [
+        ("changed", status(Status::Changed)),
+        ("added", status(Status::Added)),
+        ("removed", status(Status::Removed)),
+        ("with breaking changes", level(Level::Breaking)),
+        ("with visible changes", level(Level::Visible)),
+        ("not decided", report.count(ExchangeReport::is_undecided)),
+    ];
+    for (name, count) in named {
+        if count > 0 {
+            counts.push(format!("{count} {name}"));
+        }
+    }
+    let differences = match counts.len() {
+        1 => format!("{}, no change", counts.concat()),
+        _ => counts.join(", "),
+    };
+    let wording = match report.wording() {
+        0 => String::new(),
+        count => format!("; {} worded differently", plural(count, "text")),
+    };
+    let (old, new) = (plain(&report.old), plain(&report.new));
+    format!("{old} to {new}: {differences}{wording}")
+}
