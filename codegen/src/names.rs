@@ -63,7 +63,11 @@ impl Kind {
 
 /// The names that an earlier run gave, by kind and owner.
 #[derive(Debug, Default)]
-pub(crate) struct Names(BTreeMap<(Kind, String), String>);
+pub(crate) struct Names {
+    /// The file that they were read from.
+    place: Place,
+    names: BTreeMap<(Kind, String), String>,
+}
 
 impl Names {
     /// Reads the file that an earlier run wrote.
@@ -74,7 +78,10 @@ impl Names {
             Ok(_) => return Err(invalid(&place, "", "expected an object").into()),
             Err(error) => return Err(invalid(&place, "", error).into()),
         };
-        let mut names = Self::default();
+        let mut names = Self {
+            place: place.clone(),
+            ..Self::default()
+        };
         let mut errors = Vec::new();
         for (member, owners) in root.iter().filter(|(member, _)| *member != ABOUT) {
             let below = format!("/{}", escape(member));
@@ -89,27 +96,34 @@ impl Names {
                 (None, _) => errors.push(invalid(&place, &below, "an unknown kind of names")),
             }
         }
-        errors.extend(names.shared(&place));
+        errors.extend(names.shared());
         Errors::unless_empty(errors, names)
     }
 
     /// An error for each owner with the name of another. The names of bindings,
-    /// routing keys and validators are unique in a module only.
-    fn shared(&self, place: &Place) -> Vec<Error> {
-        let mut first = BTreeMap::new();
+    /// routing keys and validators are unique in a module only: whoever gives them out
+    /// finds those that are not.
+    fn shared(&self) -> Vec<Error> {
+        let mut first: BTreeMap<_, &(Kind, String)> = BTreeMap::new();
         let mut errors = Vec::new();
         let unique = |kind: &Kind| matches!(kind, Kind::Module | Kind::Event | Kind::Payload);
-        for ((kind, owner), name) in self.0.iter().filter(|((kind, _), _)| unique(kind)) {
-            let below = format!("/{}/{}", kind.member(), escape(owner));
-            match first.get(&(kind, name)) {
-                Some(other) => {
-                    let what = format!("the name {name:?} is also that of {}#{other}", place.file);
-                    errors.push(invalid(place, &below, what));
-                }
-                None => drop(first.insert((kind, name), below)),
+        for (owner, name) in self.names.iter().filter(|((kind, _), _)| unique(kind)) {
+            match first.get(&(owner.0, name)) {
+                Some(other) => errors.push(self.clash(owner, other)),
+                None => drop(first.insert((owner.0, name), owner)),
             }
         }
         errors
+    }
+
+    /// That `owner` has the name of `other`.
+    pub(crate) fn clash(&self, owner: &(Kind, String), other: &(Kind, String)) -> Error {
+        let below =
+            |(kind, owner): &(Kind, String)| format!("/{}/{}", kind.member(), escape(owner));
+        let name = self.names.get(owner).map_or("", String::as_str);
+        let file = &self.place.file;
+        let what = format!("the name {name:?} is also that of {file}#{}", below(other));
+        invalid(&self.place, &below(owner), what)
     }
 
     /// Takes in the names of `owners`; gives back who has none, as a step of a
@@ -118,7 +132,7 @@ impl Names {
         let mut refused = Vec::new();
         for (owner, name) in owners {
             match name.as_str().filter(|name| is_name(name, kind)) {
-                Some(name) => drop(self.0.insert((kind, owner.clone()), name.to_owned())),
+                Some(name) => drop(self.names.insert((kind, owner.clone()), name.to_owned())),
                 None => refused.push(escape(owner)),
             }
         }
@@ -127,7 +141,9 @@ impl Names {
 
     /// The name that `owner` had.
     pub(crate) fn get(&self, kind: Kind, owner: &str) -> Option<&str> {
-        self.0.get(&(kind, owner.to_owned())).map(String::as_str)
+        self.names
+            .get(&(kind, owner.to_owned()))
+            .map(String::as_str)
     }
 
     /// The module and the name that the type `key` had.

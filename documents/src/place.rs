@@ -5,7 +5,7 @@ use std::fmt;
 use crate::error::{Error, Reason};
 
 /// A location in the input.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// The file, by its name in [`Source`](crate::Source).
     pub file: String,

@@ -5,6 +5,9 @@ use taskcluster_codegen::Package;
 /// The package of Taskcluster's own exchanges.
 const STOCK: &str = "taskcluster-events";
 
+/// The package that each generated one depends on.
+const RUNTIME: &str = "taskcluster-pulse";
+
 /// Licence of the stock package.
 const STOCK_LICENSE: &str = "MPL-2.0";
 
@@ -75,6 +78,7 @@ fn package_name(text: &str) -> Result<String, String> {
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
     match is_name {
+        true if text == RUNTIME => Err(format!("{RUNTIME} is what it depends on")),
         true => Ok(text.to_owned()),
         false => Err("give letters, digits, `-` and `_`, a letter first".to_owned()),
     }

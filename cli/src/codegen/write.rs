@@ -102,7 +102,8 @@ impl Output {
         before: BeforeStep<'_>,
     ) -> Result<(), Error> {
         for path in &journal.writes {
-            before().map_err(Error::write(Path::new(path)))?;
+            let shown = self.shown.join(path);
+            before().map_err(Error::write(&shown))?;
             if let Some(signal) = signals.pending() {
                 return Err(Error::Interrupted { signal });
             }
@@ -110,7 +111,7 @@ impl Output {
             let text = comparison.files.get(path).map_or("", String::as_str);
             create_parent(&staged)
                 .and_then(|()| fs::write(&staged, text))
-                .map_err(Error::write(Path::new(path)))?;
+                .map_err(Error::write(&shown))?;
         }
         Ok(())
     }
@@ -118,7 +119,7 @@ impl Output {
     /// Takes the steps of `journal`; those that were taken before are passed over.
     fn take(&self, work: &Work, journal: &Journal, before: BeforeStep<'_>) -> Result<(), Error> {
         let failed = |path: &str, source| Error::Unfinished {
-            path: path.into(),
+            path: self.shown.join(path),
             source,
         };
         let (list, writes) = journal.list_and_others();

@@ -42,7 +42,7 @@ const DEEPEST: usize = 24;
 ///
 /// # Errors
 ///
-/// Payloads of which no finite value is valid.
+/// Payloads of which no finite value is valid, and names that two items had before.
 pub(crate) fn types(resolved: Resolved, names: &Names) -> Result<Model, Errors> {
     let Resolved {
         references,
@@ -53,7 +53,7 @@ pub(crate) fn types(resolved: Resolved, names: &Names) -> Result<Model, Errors> 
     let mut services = services::services(&references, &mut types, names);
     let (mut definitions, implied) = (types.definitions, types.implied);
     let merged = equal_enums::merge(&mut services, &mut definitions, names);
-    let errors = cycles::infinite(&services, &definitions, &references);
+    let mut errors = cycles::infinite(&services, &definitions, &references);
     cycles::box_cycles(&mut definitions);
     let mut model = Model {
         services,
@@ -65,7 +65,7 @@ pub(crate) fn types(resolved: Resolved, names: &Names) -> Result<Model, Errors> 
         printed: BTreeSet::new(),
         text_rules: BTreeMap::new(),
     };
-    naming::name_everything(&mut model, names);
+    errors.extend(naming::name_everything(&mut model, names));
     tables::name_tables(&mut model, &merged);
     Errors::unless_empty(errors, model)
 }

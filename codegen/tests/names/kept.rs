@@ -107,6 +107,37 @@ fn an_exchange_that_is_listed_first_leaves_titles_and_rules() {
     has(&made, "queue/validators.rs", "pub const NEW2_WORD:");
 }
 
+/// A merge of two versions of the file can give two items of a module one name.
+#[test]
+fn two_items_of_one_module_do_not_keep_one_name() {
+    let words = json!({
+        "a": {"type": "string", "maxLength": 9},
+        "b": {"type": "string", "maxLength": 5},
+    });
+    let exchanges = [("changed", "v1/it.json#"), ("removed", "v1/it.json#")];
+    let sources = [
+        service("queue", &exchanges),
+        schema("queue/v1/it.json", "It", words),
+    ];
+    let kept = document(&names_of(&made(&sources)));
+    for kind in ["bindings", "routingKeys", "validators"] {
+        let mut names = kept.clone();
+        let owners = names[kind].as_object_mut().expect("names of a kind");
+        let (first, second) = (owners.keys().next().cloned(), owners.keys().nth(1).cloned());
+        let (first, second) = (first.expect("an owner"), second.expect("another one"));
+        owners[&second] = owners[&first].clone();
+        let names = source("names.json", &names);
+        let errors = generator(&sources).names(names).module().expect_err(kind);
+        let pointer = format!("/{kind}/{}", second.replace('~', "~0").replace('/', "~1"));
+        let found: Vec<&str> = errors.iter().map(|error| error.pointer.as_str()).collect();
+        assert_eq!(found, [pointer], "{errors}");
+        assert!(
+            errors.to_string().contains("is also that of names.json#"),
+            "{errors}"
+        );
+    }
+}
+
 /// The rule is that of the new exchange as well, which is walked first.
 #[test]
 fn a_rule_that_more_values_share_keeps_its_name() {

@@ -1,9 +1,11 @@
 //! Who has which name in one namespace.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+
+use taskcluster_documents::Error;
 
 use super::super::ident::Taken;
-use crate::names::Kind;
+use crate::names::{Kind, Names};
 
 /// The names of one namespace: those that are taken, and those that are kept for
 /// owners who had them before and have yet to ask.
@@ -11,7 +13,9 @@ use crate::names::Kind;
 pub(in crate::types) struct Claims {
     taken: Taken,
     held: BTreeMap<(Kind, String), String>,
-    kept: BTreeSet<String>,
+    kept: BTreeMap<String, (Kind, String)>,
+    /// Owners whose name is kept for another one, who comes second.
+    clashes: Vec<[(Kind, String); 2]>,
 }
 
 impl Claims {
@@ -38,10 +42,25 @@ impl Claims {
 
     /// Keeps the name that `owner` had before, if any, until it asks.
     pub(in crate::types) fn keep(&mut self, kind: Kind, owner: &str, name: Option<&str>) {
-        if let Some(name) = name.filter(|name| !self.taken.contains(name)) {
-            self.held.insert((kind, owner.to_owned()), name.to_owned());
-            self.kept.insert(name.to_owned());
+        let Some(name) = name.filter(|name| !self.taken.contains(name)) else {
+            return;
+        };
+        let owner = (kind, owner.to_owned());
+        match self.kept.get(name) {
+            Some(other) => self.clashes.push([owner, other.clone()]),
+            None => {
+                self.held.insert(owner.clone(), name.to_owned());
+                self.kept.insert(name.to_owned(), owner);
+            }
         }
+    }
+
+    /// An error for each owner who had the name of another one.
+    pub(in crate::types) fn clashes(&self, names: &Names) -> Vec<Error> {
+        let clashes = self.clashes.iter();
+        clashes
+            .map(|[owner, other]| names.clash(owner, other))
+            .collect()
     }
 
     /// The name that was kept for `owner`; or else the first of `wanted` that is
@@ -63,9 +82,9 @@ impl Claims {
     pub(in crate::types) fn claim_free(&mut self, wanted: &[&str], or_else: &str) -> String {
         let mut wanted = wanted.iter().copied().filter(|name| !name.is_empty());
         let last = wanted.clone().next_back().unwrap_or(or_else);
-        let is_taken = |name: &str| self.taken.contains(name) || self.kept.contains(name);
+        let is_taken = |name: &str| self.taken.contains(name) || self.kept.contains_key(name);
         let name = wanted.find(|name| !is_taken(name)).unwrap_or(last);
-        let kept = |name: &str| self.kept.contains(name);
+        let kept = |name: &str| self.kept.contains_key(name);
         self.taken.claim_unless(name, kept)
     }
 }

@@ -13,6 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) use claims::Claims;
 pub(super) use rules::numbered;
 
+use taskcluster_documents::Error;
+
 use super::ident;
 use crate::model::{Model, Service, TypeDef, TypeId, Value};
 use crate::names::{Kind as Named, Names};
@@ -22,8 +24,9 @@ use crate::runtime;
 /// a description.
 const LONGEST_TITLE: usize = 80;
 
-/// Names everything in `model` that needs a name.
-pub(super) fn name_everything(model: &mut Model, names: &Names) {
+/// Names everything in `model` that needs a name. An error for each item that had the
+/// name of another one before.
+pub(super) fn name_everything(model: &mut Model, names: &Names) -> Vec<Error> {
     let Model {
         services, types, ..
     } = model;
@@ -62,12 +65,15 @@ pub(super) fn name_everything(model: &mut Model, names: &Names) {
             name_type(definition, TypeId(index), claims, &mut service.types);
         }
     }
+    let spaces = spaces.into_values();
+    let mut errors: Vec<Error> = spaces.flat_map(|it| it.clashes(names)).collect();
     name_variants(services, names);
     for service in services.iter_mut() {
         name_constants(service, types);
         service.needs = needs(service, types);
-        rules::name_rules(service, types, names);
+        errors.extend(rules::name_rules(service, types, names));
     }
+    errors
 }
 
 /// Puts types into the modules where they were: a schema outside of every
@@ -95,7 +101,7 @@ fn namespace(service: &Service, types: &[TypeDef], names: &Names) -> Claims {
     }
     for definition in types {
         let before = names.payload(&definition.key);
-        let here = before.filter(|_| definition.module == service.module);
+        let here = before.filter(|(module, _)| *module == service.module);
         claims.keep(Named::Payload, &definition.key, here.map(|(_, name)| name));
     }
     claims

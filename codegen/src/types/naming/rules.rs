@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use taskcluster_documents::Error;
+
 use super::Claims;
 use crate::model::{NamedRule, Rule, RuleUse, ScalarRule, Service, TypeDef, Value};
 use crate::names::{Kind, Names};
@@ -12,8 +14,15 @@ struct Shared {
     subject: String,
     /// The subject with the name of the first type that uses the rule in front.
     qualified: String,
-    owners: Vec<String>,
+    owners: Vec<Owner>,
     first: RuleUse,
+}
+
+/// What a rule is for.
+struct Owner {
+    id: String,
+    /// The name that the rule had, if it was in this module.
+    before: Option<String>,
 }
 
 /// How many values a rule may list, and how long its pattern may be, to be written
@@ -23,16 +32,17 @@ const SHORT_PATTERN: usize = 256;
 
 /// Names the rules that a service's types use. Two equal rules for values of
 /// one name are one rule, and so are large ones for values of any name.
-pub(super) fn name_rules(service: &mut Service, types: &mut [TypeDef], names: &Names) {
-    let (shared, uses) = shared(service, types);
+pub(super) fn name_rules(
+    service: &mut Service,
+    types: &mut [TypeDef],
+    names: &Names,
+) -> Vec<Error> {
+    let (shared, uses) = shared(service, types, names);
     let mut claims = Claims::default();
-    for owner in shared.iter().flat_map(|it| &it.owners) {
-        claims.keep(Kind::Validator, owner, names.get(Kind::Validator, owner));
+    for Owner { id, before } in shared.iter().flat_map(|it| &it.owners) {
+        claims.keep(Kind::Validator, id, before.as_deref());
     }
-    service.rules = shared
-        .into_iter()
-        .map(|it| it.named(&mut claims, names))
-        .collect();
+    service.rules = shared.into_iter().map(|it| it.named(&mut claims)).collect();
     let mut uses = uses.into_iter();
     for id in &service.types {
         for_each_rule(&mut types[id.0], &mut |used| {
@@ -40,19 +50,26 @@ pub(super) fn name_rules(service: &mut Service, types: &mut [TypeDef], names: &N
             used.name = rule.map(|rule| rule.name.clone()).unwrap_or_default();
         });
     }
+    claims.clashes(names)
 }
 
 /// The rules of a service that get a name, in the order of their first use; and which
 /// of them is used, for each use.
-fn shared(service: &Service, types: &mut [TypeDef]) -> (Vec<Shared>, Vec<usize>) {
+fn shared(service: &Service, types: &mut [TypeDef], names: &Names) -> (Vec<Shared>, Vec<usize>) {
     let mut rules: Vec<Shared> = Vec::new();
     let mut uses = Vec::new();
     let mut of_subject: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for id in &service.types {
         let (name, key) = (types[id.0].name.clone(), types[id.0].key.clone());
+        let was_here = names
+            .payload(&key)
+            .is_some_and(|(module, _)| module == service.module);
         let mut counts = BTreeMap::new();
         for_each_rule(&mut types[id.0], &mut |used| {
-            let owner = numbered(format!("{key} {}", used.subject), &mut counts);
+            let id = numbered(format!("{key} {}", used.subject), &mut counts);
+            let before = names.get(Kind::Validator, &id).filter(|_| was_here);
+            let before = before.map(str::to_owned);
+            let owner = Owner { id, before };
             let subject = ident::shouty(&used.subject);
             let shared = match is_large(&used.rule) {
                 true => String::new(),
@@ -83,10 +100,10 @@ fn shared(service: &Service, types: &mut [TypeDef]) -> (Vec<Shared>, Vec<usize>)
 
 impl Shared {
     /// The rule with the name that one of its owners had, or a new one.
-    fn named(mut self, claims: &mut Claims, names: &Names) -> NamedRule {
-        let had_one = |owner: &String| names.get(Kind::Validator, owner).is_some();
+    fn named(mut self, claims: &mut Claims) -> NamedRule {
+        let had_one = |owner: &Owner| owner.before.is_some();
         let owner = self.owners.iter().position(had_one).unwrap_or(0);
-        let owner = self.owners.swap_remove(owner);
+        let owner = self.owners.swap_remove(owner).id;
         let wanted = [self.subject.as_str(), &self.qualified];
         NamedRule {
             name: claims.claim(Kind::Validator, &owner, &wanted, "VALUE"),
