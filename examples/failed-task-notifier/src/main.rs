@@ -12,9 +12,8 @@
 use std::convert::Infallible;
 use std::error::Error;
 
-use taskcluster_events::Event;
 use taskcluster_events::queue::TaskFailed;
-use taskcluster_pulse::{Connection, Consumer, Envelope, Exchange};
+use taskcluster_pulse::{Connection, Consumer, Envelope, Exchange, Message};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -37,18 +36,15 @@ async fn run(
     consumer: Consumer,
     print: impl Fn(String) + Send + Sync + 'static,
 ) -> Result<(), taskcluster_pulse::Error> {
-    let handle = move |(event, envelope): (Event, Envelope)| {
-        lines(&event, &envelope).into_iter().for_each(&print);
+    let handle = move |(message, envelope): (Message<TaskFailed>, Envelope)| {
+        lines(&message, &envelope).into_iter().for_each(&print);
         std::future::ready(Ok::<(), Infallible>(()))
     };
     consumer.run(1, handle).await
 }
 
 /// A line for each person whom the task wants to be told.
-fn lines(event: &Event, envelope: &Envelope) -> Vec<String> {
-    let Event::TaskFailed(message) = event else {
-        return Vec::new();
-    };
+fn lines(message: &Message<TaskFailed>, envelope: &Envelope) -> Vec<String> {
     let task = &message.payload.status;
     envelope
         .routes()
@@ -64,7 +60,7 @@ fn lines(event: &Event, envelope: &Envelope) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use taskcluster_pulse::{MemoryBroker, Message, Publisher, example};
+    use taskcluster_pulse::{MemoryBroker, Publisher, example};
     use tokio::sync::mpsc;
 
     use super::*;

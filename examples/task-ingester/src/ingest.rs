@@ -152,7 +152,15 @@ mod tests {
         assert_eq!(written, ids, "{counters:?}");
         assert_eq!(counters.retried, 1);
         assert_eq!(broker.queue_len(dead), Some(1), "{counters:?}");
-        assert!(metrics::text(&counters).contains("task_ingester_retried_total 1\n"));
+        let printed = metrics::text(&handle);
+        assert!(
+            printed.contains("\ntask_ingester_retried_total 1\n"),
+            "{printed}"
+        );
+        assert!(
+            printed.contains("\ntask_ingester_connected 1\n"),
+            "{printed}"
+        );
         handle.stop();
         running.await.expect("no panic").expect("stopped");
     }

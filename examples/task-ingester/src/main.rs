@@ -4,7 +4,7 @@
 //!   Those that fail for good, or break their schema, become dead letters, in the queue
 //!   `queue/USER/task-ingester/dead`.
 //! - SIGTERM and Ctrl-C end it in good order: it finishes the messages in work.
-//! - Its counters are served as Prometheus metrics.
+//! - Its counters and gauges are served as Prometheus metrics.
 //!
 //! ```console
 //! $ PULSE_URL=amqps://user:password@pulse.mozilla.org/%2f \

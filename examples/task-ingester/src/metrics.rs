@@ -1,13 +1,16 @@
-//! The counters, as Prometheus reads them.
+//! The counters and gauges, as Prometheus reads them.
+//!
+//! The feature `metrics` of taskcluster-pulse and the crate `metrics-exporter-prometheus`
+//! do this in one line; here the numbers are printed by hand.
 
-use taskcluster_pulse::{ConsumerHandle, Counters};
+use taskcluster_pulse::ConsumerHandle;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 /// Answers every HTTP request with the metrics.
 pub(crate) async fn serve(listener: TcpListener, consumer: ConsumerHandle) {
     while let Ok((stream, _)) = listener.accept().await {
-        let body = text(&consumer.counters());
+        let body = text(&consumer);
         tokio::spawn(async move {
             // The client may be gone.
             let _ = answer(stream, &body).await;
@@ -28,18 +31,16 @@ async fn answer(mut stream: TcpStream, body: &str) -> std::io::Result<()> {
 }
 
 /// The text format of Prometheus.
-pub(crate) fn text(counters: &Counters) -> String {
-    let metrics = [
-        ("received", counters.received),
-        ("acked", counters.acked),
-        ("retried", counters.retried),
-        ("dead_lettered", counters.dead_lettered),
-        ("unreadable", counters.unreadable),
-        ("connections_lost", counters.connections_lost),
-    ];
-    let lines = metrics.map(|(name, value)| {
+pub(crate) fn text(consumer: &ConsumerHandle) -> String {
+    let counters = consumer.counters();
+    let counters = counters.iter().map(|(name, value)| {
         let name = format!("task_ingester_{name}_total");
         format!("# TYPE {name} counter\n{name} {value}\n")
     });
-    lines.concat()
+    let gauges = consumer.gauges();
+    let gauges = gauges.iter().map(|(name, value)| {
+        let name = format!("task_ingester_{name}");
+        format!("# TYPE {name} gauge\n{name} {value}\n")
+    });
+    counters.chain(gauges).collect()
 }
