@@ -124,6 +124,7 @@ async fn a_recorder_that_is_installed_gets_every_number() {
     assert_eq!(seen.gauge(&of_queue("in_work")), 1.0);
     assert_eq!(seen.gauge(&of_queue("connected")), 1.0);
     assert_eq!(seen.counter("taskcluster_pulse_confirmed_total"), 1);
+    assert_eq!(seen.gauge("taskcluster_pulse_connected"), 1.0);
     delivery.ack();
     eventually(|| seen.counter(&of_queue("acks_sent_total")) == 1).await;
     consumer.stop().await.expect("stopped");

@@ -131,7 +131,7 @@ numbers! {
     }
     Gauges {
         /// Deliveries that the program has and has not settled, those included that wait
-        /// for a handler or for a retry.
+        /// for a handler or for a retry; of a publisher, messages that are not confirmed.
         in_work
         /// 1 while a connection is set up, 0 while there is none.
         connected

@@ -232,3 +232,31 @@ async fn a_message_to_a_refused_exchange_fails_at_once() {
     let error = confirmation.await.expect_err("refused");
     assert!(matches!(error, PublishError::Refused { .. }), "{error}");
 }
+
+#[tokio::test]
+async fn gauges_count_unconfirmed_messages_and_the_connection() {
+    let broker = MemoryBroker::new();
+    let publisher = Publisher::builder(broker.connection())
+        .declare::<Numbered>()
+        .reconnect(quick())
+        .start()
+        .await
+        .expect("started");
+    let gauges = || {
+        let gauges = publisher.gauges();
+        (gauges.in_work, gauges.connected)
+    };
+    broker.block("no memory");
+    let first = publisher.publish(&message(1)).await.expect("accepted");
+    let second = publisher.publish(&message(2)).await.expect("accepted");
+    assert_eq!(gauges(), (2, 1));
+    broker.unblock();
+    first.await.expect("confirmed");
+    second.await.expect("confirmed");
+    eventually(|| gauges() == (0, 1)).await;
+    broker.go_away();
+    eventually(|| gauges() == (0, 0)).await;
+    broker.come_back();
+    eventually(|| gauges() == (0, 1)).await;
+    publisher.close().await;
+}

@@ -53,6 +53,7 @@ impl Driver {
         let (connection, exchanges) = (&self.connection, &self.exchanges);
         let open = || Session::open(connection, exchanges);
         let session = self.reconnector.open(open).await?;
+        self.shared.meter.connected.set(true);
         self.shared.listener.send(&PublisherEvent::Ready);
         Ok(session)
     }
@@ -65,6 +66,7 @@ impl Driver {
         }
         // Wakes those that wait for room: there will be none.
         self.shared.room.close();
+        self.shared.meter.connected.set(false);
     }
 
     /// Publishes over one session after the other.
@@ -113,6 +115,7 @@ impl Driver {
         progress: bool,
     ) -> Result<Option<Session>, Error> {
         self.shared.meter.connections_lost.up();
+        self.shared.meter.connected.set(false);
         self.outbox.connection_lost(&error.reason);
         let lost = LostSession {
             reason: error.reason,
@@ -133,6 +136,7 @@ impl Driver {
         };
         let session = outbox.meanwhile(reopen).await.transpose()?;
         if session.is_some() {
+            shared.meter.connected.set(true);
             shared.listener.send(&PublisherEvent::Ready);
         }
         Ok(session)

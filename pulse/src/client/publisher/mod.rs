@@ -25,9 +25,9 @@ pub use builder::PublisherBuilder;
 pub use error::{PublishError, RoutesErrorKind};
 pub use event::PublisherEvent;
 
-use self::pending::Pending;
+use self::pending::{Pending, Room};
 use super::connection::Connection;
-use super::counters::{Counters, Meter};
+use super::counters::{Counters, Gauges, Meter};
 use super::envelope::Envelope;
 use super::error::Error;
 use super::listener::Listener;
@@ -131,7 +131,8 @@ impl Publisher {
 
     async fn send(&self, message: OutgoingMessage) -> Result<Confirmation, PublishError> {
         let deadline = Instant::now().checked_add(self.deadline);
-        let room = self.room(&message, deadline).await?;
+        let permit = self.room(&message, deadline).await?;
+        let room = Room::new(permit, Arc::clone(&self.shared.meter));
         let (done, outcome) = oneshot::channel();
         let pending = Pending::new(message, deadline, done, room);
         match self.messages.send(pending) {
@@ -192,6 +193,11 @@ impl Publisher {
     /// How often things happened so far.
     pub fn counters(&self) -> Counters {
         self.shared.meter.read()
+    }
+
+    /// How things are at the moment.
+    pub fn gauges(&self) -> Gauges {
+        self.shared.meter.gauges()
     }
 }
 

@@ -31,7 +31,29 @@ pub(super) struct Pending {
     sent: u32,
     /// The waits that are left after refusals; `None` before the first.
     resends: Option<Box<ExponentialBackoff>>,
-    _room: OwnedSemaphorePermit,
+    _room: Room,
+}
+
+/// A place among the unconfirmed messages.
+pub(super) struct Room {
+    _permit: OwnedSemaphorePermit,
+    meter: Arc<Meter>,
+}
+
+impl Room {
+    pub(super) fn new(permit: OwnedSemaphorePermit, meter: Arc<Meter>) -> Self {
+        meter.in_work.up();
+        Self {
+            _permit: permit,
+            meter,
+        }
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        self.meter.in_work.down();
+    }
 }
 
 impl Pending {
@@ -39,7 +61,7 @@ impl Pending {
         message: OutgoingMessage,
         deadline: Option<Instant>,
         done: oneshot::Sender<Result<(), PublishError>>,
-        room: OwnedSemaphorePermit,
+        room: Room,
     ) -> Self {
         Self {
             message: Arc::new(message),

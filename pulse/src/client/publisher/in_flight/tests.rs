@@ -5,6 +5,7 @@ use tokio::time::advance;
 
 use super::*;
 use crate::client::publisher::PublishError;
+use crate::client::publisher::pending::Room;
 use crate::client::transport::OutgoingMessage;
 
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -58,7 +59,8 @@ fn add(messages: &mut InFlight, routing_key: &str) -> Outcome {
     };
     let deadline = Some(Instant::now() + DEADLINE);
     let permit = room.try_acquire_owned().expect("room");
-    messages.add(Pending::new(message, deadline, done, permit));
+    let room = Room::new(permit, Arc::default());
+    messages.add(Pending::new(message, deadline, done, room));
     outcome
 }
 
