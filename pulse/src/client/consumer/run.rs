@@ -23,7 +23,7 @@ impl Consumer {
     /// the consumer is stopped.
     ///
     /// The handler takes the decoded event, or anything else that is [`FromMessage`]: an
-    /// `(Event, Envelope)` pair, or the [`Envelope`] alone.
+    /// `(Event, Envelope)` pair, or the [`Envelope`](crate::Envelope) alone.
     ///
     /// ```
     /// use taskcluster_pulse::{Consumer, Envelope, Error, EventSet};
