@@ -11,6 +11,14 @@ use taskcluster_codegen::{Files, Generator, Source};
 
 #[path = "tests/languages/cases.rs"]
 mod cases;
+#[path = "tests/drafts/random.rs"]
+#[allow(
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    reason = "the tests use the rest"
+)]
+mod random;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let schemas = Path::new("fixtures/private");
@@ -32,7 +40,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     write("grown", Generator::new().sources(sources).module()?)?;
     println!("cargo::rerun-if-changed=tests/languages/cases.rs");
-    write_languages()
+    write_languages()?;
+    println!("cargo::rerun-if-changed=tests/drafts/random.rs");
+    println!("cargo::rerun-if-env-changed=DRAFTS_SEED");
+    write_rules()?;
+    write_drafts()
 }
 
 /// How many properties a payload of patterns and formats has: the generator bounds the
@@ -46,12 +58,16 @@ fn write_languages() -> Result<(), Box<dyn Error>> {
     let (mut modules, mut arms) = (String::new(), String::new());
     for (index, chunk) in properties.chunks(PROPERTIES).enumerate() {
         let module = format!("languages{index}");
-        let files = Generator::new().sources(documents(chunk)).module()?;
+        let properties: Map<String, Value> = chunk.iter().cloned().collect();
+        let schema = json!({"type": "object", "properties": properties});
+        let files = Generator::new()
+            .sources(documents("cases", &[schema]))
+            .module()?;
         write(&module, files)?;
         modules += &format!("#[path = \"modules/{module}/mod.rs\"]\nmod {module};\n");
         let names: Vec<String> = chunk.iter().map(|(name, _)| format!("{name:?}")).collect();
         arms += &format!(
-            "        {} => super::accepts::<{module}::cases::TextsPayload>(name, text),\n",
+            "        {} => super::accepts::<{module}::cases::P0Payload>(name, text),\n",
             names.join(" | ")
         );
     }
@@ -62,6 +78,132 @@ fn write_languages() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
     fs::write(out.join("languages.rs"), modules + &function)?;
     Ok(())
+}
+
+/// How many payloads of random schemas there are, and properties in each.
+const RANDOM: (usize, usize) = (4, 30);
+
+/// Writes a module with a payload for each place that a keyword can have, one property
+/// for each keyword; and payloads of random schemas. The tests find the schemas in
+/// `drafts.json`.
+fn write_drafts() -> Result<(), Box<dyn Error>> {
+    let seed = env::var("DRAFTS_SEED").map_or(Ok(13), |text| text.parse())?;
+    let mut rng = fastrand::Rng::with_seed(seed);
+    let placed = random::PLACES.iter().map(|place| {
+        let schemas = random::KEYWORDS.iter().map(|keyword| {
+            let inner = Map::from_iter([random::one(keyword, &mut rng, 1)]);
+            random::placed(place, inner.into(), &mut rng)
+        });
+        payload(schemas.collect())
+    });
+    let mut schemas: Vec<Value> = placed.collect();
+    for _ in 0..RANDOM.0 {
+        let random = (0..RANDOM.1).map(|_| {
+            let mut schema = random::schema(&mut rng, 3, random::Reach::All);
+            if let Value::Object(keywords) = &mut schema {
+                let definition = |rng: &mut _| random::schema(rng, 2, random::Reach::Parts);
+                let definitions = json!({"a": definition(&mut rng), "b": definition(&mut rng)});
+                keywords.insert("definitions".to_owned(), definitions);
+            }
+            schema
+        });
+        schemas.push(payload(random.collect()));
+    }
+    let files = Generator::new()
+        .sources(documents("drafts", &schemas))
+        .module()?;
+    write("drafts", files)?;
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
+    let judges = (0..schemas.len())
+        .map(|index| format!("    super::judge::<drafts::drafts::P{index}Payload>,\n"));
+    let list = format!(
+        "#[path = \"modules/drafts/mod.rs\"]\nmod drafts;\n\
+         pub(crate) const JUDGES: &[super::Judge] = &[\n{}];\n",
+        judges.collect::<String>(),
+    );
+    fs::write(out.join("judges.rs"), list)?;
+    Ok(fs::write(
+        out.join("drafts.json"),
+        Value::from(schemas).to_string(),
+    )?)
+}
+
+/// Writes a module with a rule for each pattern and format that other tests need as
+/// constants, and a list of them.
+fn write_rules() -> Result<(), Box<dyn Error>> {
+    let upstream = cases::UPSTREAM.iter().map(|(pattern, _)| pattern);
+    let patterns = upstream.chain(random::PATTERNS).map(|it| ("pattern", *it));
+    let formats = random::FORMATS.iter().map(|it| ("format", *it));
+    let rules: Vec<(&str, &str)> = patterns
+        .chain(formats.filter(|(_, name)| !["date-time", "unknown"].contains(name)))
+        .collect();
+    let properties = rules.iter().enumerate().map(|(index, (keyword, text))| {
+        (
+            format!("text{index}"),
+            json!({"type": "string", *keyword: text}),
+        )
+    });
+    let texts = json!({"type": "object", "properties": properties.collect::<Map<_, _>>()});
+    let files = Generator::new()
+        .sources(documents("texts", &[texts]))
+        .module()?;
+    write("rules", files)?;
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
+    let rules = rules.iter().enumerate().map(|(index, (_, text))| {
+        format!("    ({text:?}, generated::texts::validators::TEXT{index}),\n")
+    });
+    let list = format!(
+        "/// Patterns and formats, with what is generated for them.\n\
+         pub static RULES: &[(&str, taskcluster_pulse::StringRule)] = &[\n{}];\n",
+        rules.collect::<String>(),
+    );
+    Ok(fs::write(out.join("rules_list.rs"), list)?)
+}
+
+/// A payload with a property for each of `schemas`, whose definitions become its own.
+fn payload(schemas: Vec<Value>) -> Value {
+    let (mut properties, mut definitions) = (Map::new(), Map::new());
+    for (index, schema) in schemas.into_iter().enumerate() {
+        let text = schema.to_string();
+        let text = text.replace("#/definitions/", &format!("#/definitions/{index}"));
+        let mut schema: Value = text.parse().unwrap_or_default();
+        if let Some(Value::Object(own)) = schema.get_mut("definitions").map(Value::take) {
+            let own = own.into_iter();
+            definitions.extend(own.map(|(name, schema)| (format!("{index}{name}"), schema)));
+        }
+        if let Some(keywords) = schema.as_object_mut() {
+            keywords.remove("definitions");
+        }
+        properties.insert(format!("p{index}"), schema);
+    }
+    json!({"type": "object", "properties": properties, "definitions": definitions})
+}
+
+/// Documents with these schemas as payloads.
+fn documents(service: &str, schemas: &[Value]) -> Vec<Source> {
+    let source = |name: String, document: Value| Source {
+        name,
+        bytes: document.to_string().into_bytes(),
+    };
+    let names = (0..schemas.len()).map(|index| format!("p{index}"));
+    let entries = names.clone().map(|name| {
+        json!({"name": name, "exchange": name, "schema": format!("v1/{name}.json#"), "routingKey": []})
+    });
+    let reference = json!({
+        "$schema": "/schemas/common/exchanges-reference-v0.json#",
+        "serviceName": service,
+        "apiVersion": "v1",
+        "exchangePrefix": format!("exchange/{service}/v1/"),
+        "entries": entries.collect::<Value>(),
+    });
+    let schemas = names.zip(schemas).map(|(name, schema)| {
+        let mut schema = schema.clone();
+        schema["$id"] = format!("/schemas/{service}/v1/{name}.json#").into();
+        schema["title"] = format!("{name} payload").into();
+        source(name, schema)
+    });
+    let reference = source("exchanges".to_owned(), reference);
+    std::iter::once(reference).chain(schemas).collect()
 }
 
 /// Adds an optional property to each object of a schema, and an entry to each routing
@@ -98,30 +240,6 @@ fn write(name: &str, files: Files) -> Result<(), Box<dyn Error>> {
     );
     fs::write(out.join(format!("{name}.rs")), include)?;
     Ok(())
-}
-
-/// Documents with one payload, which has these properties.
-fn documents(properties: &[(String, Value)]) -> [Source; 2] {
-    let reference = json!({
-        "$schema": "/schemas/common/exchanges-reference-v0.json#",
-        "serviceName": "cases",
-        "apiVersion": "v1",
-        "exchangePrefix": "exchange/cases/v1/",
-        "entries": [
-            {"name": "texts", "exchange": "texts", "schema": "v1/texts.json#", "routingKey": []},
-        ],
-    });
-    let schema = json!({
-        "$id": "/schemas/cases/v1/texts.json#",
-        "title": "texts payload",
-        "type": "object",
-        "properties": properties.iter().cloned().collect::<Map<_, _>>(),
-    });
-    let source = |name: &str, document: Value| Source {
-        name: name.to_owned(),
-        bytes: document.to_string().into_bytes(),
-    };
-    [source("exchanges", reference), source("texts", schema)]
 }
 
 fn patterns() -> Map<String, Value> {

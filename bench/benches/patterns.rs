@@ -9,9 +9,8 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use regex::Regex;
-use taskcluster_documents::pattern::{Constraint, compile};
 use taskcluster_pulse::__private::Matcher;
-use taskcluster_tests::matcher::matcher;
+use taskcluster_tests::rules::rule;
 
 /// Patterns, each with texts of the length that real ones have.
 const PATTERNS: &[(&str, &[&str])] = &[
@@ -111,12 +110,8 @@ fn compare(pattern: &str, texts: &[&str]) -> f64 {
 }
 
 fn compiled(pattern: &str) -> Matcher {
-    let constraint = Constraint {
-        pattern: Some(pattern),
-        ..Constraint::default()
-    };
-    let compiled = compile(&constraint).expect("a regular pattern");
-    matcher(&compiled.pattern.expect("the form of the pattern"))
+    let rule = rule(pattern).expect("a pattern of the schemas of v106");
+    rule.compiled_pattern().expect("a rule with a pattern")
 }
 
 /// The time that `accepts` takes for one of `texts`: the best of many rounds,

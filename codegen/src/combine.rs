@@ -13,10 +13,12 @@ use taskcluster_documents::resolve::{
     Pattern, Schema, SchemaId, StringKeywords,
 };
 
+use crate::reading::{Reading, Readings, Use};
+
 /// One schema of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Part {
-    pub(crate) schema: SchemaId,
+    pub(crate) at: Use,
     /// Whether its `anyOf` is left out, since one of the alternatives is chosen.
     pub(crate) without_any_of: bool,
     /// The same for `oneOf`.
@@ -45,6 +47,8 @@ pub(crate) struct View<'s> {
     /// The parts of the node, and those of their `allOf`.
     pub(crate) parts: Vec<(Part, &'s Schema)>,
     only: Option<JsonType>,
+    /// The types of parts that state none.
+    implied: Vec<JsonType>,
 }
 
 /// What the schemas of a view state of one property.
@@ -67,10 +71,10 @@ pub(crate) struct Listed {
 }
 
 impl Part {
-    /// All of the schema `id`.
-    pub(crate) fn whole(id: SchemaId) -> Self {
+    /// All of a schema.
+    pub(crate) fn whole(at: Use) -> Self {
         Self {
-            schema: id,
+            at,
             without_any_of: false,
             without_one_of: false,
             beside: false,
@@ -91,14 +95,28 @@ impl Part {
 }
 
 impl Node {
-    /// The node of one schema.
+    /// The node of one schema, which describes values.
     pub(crate) fn of(id: SchemaId) -> Self {
         Self::all(&[id])
     }
 
-    /// The node of several schemas, of which there is at least one.
+    /// The node of several schemas, of which there is at least one, and of which each
+    /// describes values.
     pub(crate) fn all(ids: &[SchemaId]) -> Self {
-        Self::new(ids.iter().copied().map(Part::whole).collect())
+        Self::together(ids.iter().map(|&schema| Use {
+            schema,
+            reading: Reading::Described,
+        }))
+    }
+
+    /// The node of one schema where it is used.
+    pub(crate) fn at(at: Use) -> Self {
+        Self::together([at])
+    }
+
+    /// The node of several schemas where they are used.
+    pub(crate) fn together(parts: impl IntoIterator<Item = Use>) -> Self {
+        Self::new(parts.into_iter().map(Part::whole).collect())
     }
 
     fn new(mut parts: Vec<Part>) -> Self {
@@ -116,17 +134,22 @@ impl Node {
         Self { parts, only: None }
     }
 
-    /// The schema of the node, if it is one.
-    pub(crate) fn schema(&self) -> Option<SchemaId> {
+    /// The use of a schema that the node is, if it is one.
+    pub(crate) fn only_use(&self) -> Option<Use> {
         match (self.parts.as_slice(), self.only) {
-            ([part], None) if part.is_whole() => Some(part.schema),
+            ([part], None) if part.is_whole() => Some(part.at),
             _ => None,
         }
     }
 
     /// The schemas of all parts.
     pub(crate) fn schemas(&self) -> Vec<SchemaId> {
-        self.parts.iter().map(|part| part.schema).collect()
+        self.parts.iter().map(|part| part.at.schema).collect()
+    }
+
+    /// The schema of the node, if it is one.
+    pub(crate) fn schema(&self) -> Option<SchemaId> {
+        self.only_use().map(|it| it.schema)
     }
 
     /// The same node, for instances of one type only.
@@ -145,11 +168,11 @@ impl Node {
         view: &View<'_>,
         chooser: SchemaId,
         choice: Choice,
-        branch: SchemaId,
+        branch: Use,
         describes: bool,
     ) -> Self {
         let without = view.parts.iter().map(|(part, _)| {
-            let chosen = part.schema == chooser;
+            let chosen = part.at.schema == chooser;
             Part {
                 without_any_of: part.without_any_of || chosen && choice == Choice::AnyOf,
                 without_one_of: part.without_one_of || chosen && choice == Choice::OneOf,
@@ -171,29 +194,35 @@ impl Node {
 
 impl<'s> View<'s> {
     /// The view of `node`, of `schemas`; `allOf` is followed.
-    pub(crate) fn new(schemas: &'s [Schema], node: &Node) -> Self {
+    pub(crate) fn new(schemas: &'s [Schema], readings: &Readings, node: &Node) -> Self {
         // The parts of the node have their choices left out, wherever they are met.
         let mut choices: BTreeMap<SchemaId, (bool, bool)> = BTreeMap::new();
         for part in &node.parts {
-            let (any_of, one_of) = choices.entry(part.schema).or_default();
+            let (any_of, one_of) = choices.entry(part.at.schema).or_default();
             *any_of |= part.without_any_of;
             *one_of |= part.without_one_of;
         }
         let mut parts: Vec<(Part, &Schema)> = Vec::new();
+        let mut implied = Vec::new();
         let mut seen = BTreeSet::new();
         let mut waiting: Vec<Part> = node.parts.iter().rev().copied().collect();
         while let Some(part) = waiting.pop() {
+            implied.extend(readings.implied(part.at));
+            let Use {
+                schema: id,
+                reading,
+            } = part.at;
             // One that is there without a choice is not there with it as well.
-            if !seen.insert(part.schema) {
+            if !seen.insert(id) {
                 continue;
             }
-            let schema = &schemas[part.schema.0];
+            let schema = &schemas[id.0];
             let inner = schema.combinators.all_of.iter().rev();
-            waiting.extend(inner.map(|&id| Part {
+            waiting.extend(inner.map(|&inner| Part {
                 beside: part.beside,
-                ..Part::whole(id)
+                ..Part::whole(readings.at(inner, readings.combined(id, reading)))
             }));
-            let (any_of, one_of) = choices.get(&part.schema).copied().unwrap_or_default();
+            let (any_of, one_of) = choices.get(&id).copied().unwrap_or_default();
             let part = Part {
                 without_any_of: any_of,
                 without_one_of: one_of,
@@ -204,6 +233,7 @@ impl<'s> View<'s> {
         Self {
             parts,
             only: node.only,
+            implied,
         }
     }
 
@@ -237,37 +267,29 @@ impl<'s> View<'s> {
         self.parts.first().map(|(_, schema)| *schema)
     }
 
-    /// The types of instances that are stated, by `type` or by the listed values.
+    /// The types of instances that are stated, by `type` or by the listed values, or
+    /// implied.
     pub(crate) fn types(&self) -> Option<BTreeSet<JsonType>> {
         let declared = self.schemas().filter_map(|it| it.general.types.clone());
         let lists = self
             .lists()
             .map(|(list, _)| list.iter().map(type_of).collect());
-        let only = self.only.map(|only| BTreeSet::from([only]));
+        let implied = self.implied.iter().chain(&self.only);
+        let implied = implied.map(|only| BTreeSet::from([*only]));
         declared
             .chain(lists)
-            .chain(only)
+            .chain(implied)
             .reduce(|left: BTreeSet<JsonType>, right| intersect(&left, &right))
     }
 
-    /// Whether one of the schemas has the keyword `type`.
-    pub(crate) fn states_type(&self) -> bool {
-        self.only.is_some() || self.schemas().any(|schema| schema.general.types.is_some())
-    }
-
-    /// The type that the keywords suggest, of a schema that states none.
-    pub(crate) fn suggested(&self) -> BTreeSet<JsonType> {
-        let mut types = BTreeSet::new();
-        for schema in self.schemas() {
-            let groups = [
-                (JsonType::String, schema.string != StringKeywords::default()),
-                (JsonType::Number, schema.number != NumberKeywords::default()),
-                (JsonType::Array, schema.array != ArrayKeywords::default()),
-                (JsonType::Object, schema.object != ObjectKeywords::default()),
-            ];
-            types.extend(groups.into_iter().filter(|it| it.1).map(|it| it.0));
-        }
-        types
+    /// Whether there is a keyword for instances of one type.
+    pub(crate) fn has_keywords(&self) -> bool {
+        self.schemas().any(|schema| {
+            schema.string != StringKeywords::default()
+                || schema.number != NumberKeywords::default()
+                || schema.array != ArrayKeywords::default()
+                || schema.object != ObjectKeywords::default()
+        })
     }
 
     fn lists(&self) -> impl Iterator<Item = (&'s [Value], bool)> {
@@ -314,18 +336,18 @@ impl<'s> View<'s> {
     }
 
     /// The first choice that is left: the schema that makes it, and the alternatives.
-    pub(crate) fn choice(&self) -> Option<(SchemaId, Choice, &'s [SchemaId])> {
+    pub(crate) fn choice(&self) -> Option<(Use, Choice, &'s [SchemaId])> {
         self.choices().next()
     }
 
     /// The choices that are left, the last that is stated first.
-    pub(crate) fn choices(&self) -> impl Iterator<Item = (SchemaId, Choice, &'s [SchemaId])> {
+    pub(crate) fn choices(&self) -> impl Iterator<Item = (Use, Choice, &'s [SchemaId])> {
         self.parts.iter().rev().flat_map(|(part, schema)| {
             let Combinators { any_of, one_of, .. } = &schema.combinators;
             [(Choice::OneOf, one_of), (Choice::AnyOf, any_of)]
                 .into_iter()
                 .filter(|(choice, branches)| part.has(*choice) && !branches.is_empty())
-                .map(|(choice, branches)| (part.schema, choice, branches.as_slice()))
+                .map(|(choice, branches)| (part.at, choice, branches.as_slice()))
         })
     }
 
@@ -459,12 +481,15 @@ impl<'s> View<'s> {
 
     /// The home of the node, and of the schemas elsewhere that are part of it.
     pub(crate) fn homes(&self, node: &Node) -> Vec<&'s Home> {
-        let schemas = self.parts.iter().map(|(part, it)| (part.schema, &it.home));
+        let schemas = self
+            .parts
+            .iter()
+            .map(|(part, it)| (part.at.schema, &it.home));
         let schemas: BTreeMap<SchemaId, &Home> = schemas.collect();
         let mut seen = BTreeSet::new();
         let mut homes: Vec<&Home> = Vec::new();
         for part in &node.parts {
-            let Some(&home) = schemas.get(&part.schema) else {
+            let Some(&home) = schemas.get(&part.at.schema) else {
                 continue;
             };
             let is_around = homes.first().is_some_and(|first| is_below(first, home));

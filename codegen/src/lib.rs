@@ -52,6 +52,7 @@ mod graph;
 mod model;
 mod names;
 mod package;
+mod reading;
 mod runtime;
 mod types;
 

@@ -6,9 +6,10 @@ use std::rc::Rc;
 
 use serde_json::Number;
 use taskcluster_documents::SchemaId;
-use taskcluster_documents::resolve::{JsonType, Pattern, Schema};
+use taskcluster_documents::resolve::{Pattern, Schema};
 
 use crate::combine::Node;
+use crate::reading::{Readings, Use};
 
 /// Everything that is generated.
 #[derive(Debug, Default)]
@@ -21,10 +22,10 @@ pub(crate) struct Model {
     pub(crate) facts: Vec<Facts>,
     /// The tables to print, indexed by [`SchemaId`].
     pub(crate) schemas: Vec<Schema>,
-    /// The types of schemas that state none, read from their keywords.
-    pub(crate) implied: BTreeMap<SchemaId, JsonType>,
+    /// How the schemas are read.
+    pub(crate) readings: Readings,
     /// The tables with names.
-    pub(crate) tables: BTreeMap<SchemaId, Constant>,
+    pub(crate) tables: BTreeMap<Use, Constant>,
     /// The tables that are only printed: nothing is checked by them.
     pub(crate) printed: BTreeSet<Constant>,
     /// The rules that have all keywords for strings of a schema.

@@ -6,10 +6,9 @@ pub mod goldens;
 pub mod grown;
 pub mod instances;
 pub mod judge;
-pub mod matcher;
 pub mod private;
+pub mod rules;
 pub mod subjects;
-pub mod tables;
 pub mod texts;
 
 /// The examples of the README, each compiled and run.

@@ -19,6 +19,7 @@ use super::matcher::matcher;
 use super::ty::{Types, ident};
 use crate::combine::{Node, Part};
 use crate::model::{Branch, Constant, TypeDef, TypeId, TypeShape};
+use crate::reading::{Reading, Use};
 
 /// The parts that all types of a union have, if some of them are not all of a schema.
 fn beside(branches: &[Branch]) -> BTreeSet<Part> {
@@ -65,14 +66,14 @@ impl Tables<'_> {
             .iter()
             .filter(|(_, name)| name.module == self.types.module && !of_types.contains(name));
         shared
-            .filter_map(|(id, name)| {
+            .filter_map(|(it, name)| {
                 let attribute = self.attribute(name)?;
                 // Not the place in the file, which may hold many documents.
-                let home = &model.schemas[id.0].home;
+                let home = &model.schemas[it.schema.0].home;
                 let docs = format!(" Schema at {}.", super::markdown::code(&home.pointer));
                 let constant = format_ident!("{}", name.constant);
                 let printed = format!("{}::{}", name.module, name.constant);
-                let keywords = self.keywords(*id, &Part::whole(*id));
+                let keywords = self.keywords(&Part::whole(*it));
                 Some(quote! {
                     #[doc = #docs]
                     #attribute
@@ -91,14 +92,14 @@ impl Tables<'_> {
         let constant = format_ident!("{}", definition.constant);
         let printed = format!("{}::{}", definition.module, definition.name);
         let docs = format!(" Schema of `{}`.", definition.name);
-        let is_own = |schema: &SchemaId| {
-            let name = self.types.model.tables.get(schema);
+        let is_own = |it: &Use| {
+            let name = self.types.model.tables.get(it);
             name.is_some_and(|it| {
                 it.module == definition.module && it.constant == definition.constant
             })
         };
-        let keywords = match definition.node.schema().filter(is_own) {
-            Some(schema) => self.keywords(schema, &Part::whole(schema)),
+        let keywords = match definition.node.only_use().filter(is_own) {
+            Some(it) => self.keywords(&Part::whole(it)),
             None => vec![self.of_node(&definition.node)],
         };
         let is_listed = definition
@@ -188,18 +189,23 @@ impl Tables<'_> {
 
     fn part(self, part: &Part) -> TokenStream {
         match part.is_whole() {
-            true => self.reference(part.schema),
+            true => self.table(part.at),
             false => {
-                let keywords = self.keywords(part.schema, part);
+                let keywords = self.keywords(part);
                 quote!(&Schema::new(&[#(#keywords),*]))
             }
         }
     }
 
-    /// A reference to the table of a schema: by its name, or to the table itself.
-    fn reference(self, id: SchemaId) -> TokenStream {
-        let Some(name) = self.types.model.tables.get(&id) else {
-            let schema = self.inline(id);
+    /// A reference to the table of a schema, with a reading.
+    fn reference(self, id: SchemaId, reading: Reading) -> TokenStream {
+        self.table(self.types.model.readings.at(id, reading))
+    }
+
+    /// A reference to a table: by its name, or to the table itself.
+    fn table(self, it: Use) -> TokenStream {
+        let Some(name) = self.types.model.tables.get(&it) else {
+            let schema = self.inline(it);
             return quote!(&#schema);
         };
         let constant = format_ident!("{}", name.constant);
@@ -210,21 +216,21 @@ impl Tables<'_> {
         quote!(&super::super::#module::schemas::#constant)
     }
 
-    fn references(self, ids: &[SchemaId]) -> Vec<TokenStream> {
-        ids.iter().map(|id| self.reference(*id)).collect()
+    fn references(self, ids: &[SchemaId], reading: Reading) -> Vec<TokenStream> {
+        ids.iter().map(|id| self.reference(*id, reading)).collect()
     }
 
     /// An expression that is the table of a schema.
-    fn inline(self, id: SchemaId) -> TokenStream {
+    fn inline(self, it: Use) -> TokenStream {
         let model = self.types.model;
-        let schema = &model.schemas[id.0];
+        let schema = &model.schemas[it.schema.0];
         let is_string = schema.general.types == Some([JsonType::String].into());
-        if let Some(rule) = self.rule(id).filter(|_| is_string)
+        if let Some(rule) = self.rule(it.schema).filter(|_| is_string)
             && schema.combinators == Combinators::default()
         {
             return quote!(Schema::text(&#rule));
         }
-        let keywords = self.keywords(id, &Part::whole(id));
+        let keywords = self.keywords(&Part::whole(it));
         let only = match (&schema.general.types, keywords.as_slice()) {
             (_, []) => Some("ANY"),
             (Some(types), [_]) if types.len() == 1 => types.first().and_then(|only| match only {
@@ -258,7 +264,11 @@ impl Tables<'_> {
     }
 
     /// The keywords of a schema, without those that `part` leaves out.
-    fn keywords(self, id: SchemaId, part: &Part) -> Vec<TokenStream> {
+    fn keywords(self, part: &Part) -> Vec<TokenStream> {
+        let Use {
+            schema: id,
+            reading,
+        } = part.at;
         let Schema {
             place: _,
             home: _,
@@ -276,19 +286,19 @@ impl Tables<'_> {
             combinators,
         } = &self.types.model.schemas[id.0];
         let rule = self.rule(id);
-        let mut keywords = self.general(id, general, rule.is_some());
+        let mut keywords = self.general(part.at, general, rule.is_some());
         match rule {
             Some(rule) => keywords.push(quote!(Keyword::String(&#rule))),
             None => keywords.extend(of_strings(string)),
         }
         keywords.extend(of_numbers(number));
-        keywords.extend(self.of_arrays(array));
-        keywords.extend(self.of_objects(object));
+        keywords.extend(self.of_arrays(array, reading));
+        keywords.extend(self.of_objects(object, reading));
         keywords.extend(self.combinators(combinators, part));
         keywords
     }
 
-    fn general(self, id: SchemaId, general: &General, is_ruled: bool) -> Vec<TokenStream> {
+    fn general(self, it: Use, general: &General, is_ruled: bool) -> Vec<TokenStream> {
         let General {
             never,
             types,
@@ -299,12 +309,13 @@ impl Tables<'_> {
         if *never {
             keywords.push(quote!(Keyword::Never));
         }
-        let implied = self.types.model.implied.get(&id);
+        let implied = self.types.model.readings.implied(it);
         let types = types
             .iter()
             .flatten()
+            .copied()
             .chain(implied)
-            .map(|it| json_type(*it));
+            .map(json_type);
         let types: Vec<TokenStream> = types.collect();
         if !types.is_empty() {
             keywords.push(quote!(Keyword::Type(&[#(#types),*])));
@@ -325,7 +336,7 @@ impl Tables<'_> {
         keywords
     }
 
-    fn of_arrays(self, array: &ArrayKeywords) -> Vec<TokenStream> {
+    fn of_arrays(self, array: &ArrayKeywords, reading: Reading) -> Vec<TokenStream> {
         let ArrayKeywords {
             items,
             additional_items,
@@ -335,17 +346,18 @@ impl Tables<'_> {
             contains,
         } = array;
         let mut keywords = Vec::new();
+        let inside = reading.inside();
         match items {
-            Some(Items::Each(item)) => keywords.push(self.one("Items", *item)),
+            Some(Items::Each(item)) => keywords.push(self.one("Items", *item, inside)),
             Some(Items::Tuple(items)) => {
-                let items = self.references(items);
+                let items = self.references(items, inside);
                 keywords.push(quote!(Keyword::Tuple(&[#(#items),*])));
-                keywords.extend(additional_items.map(|it| self.one("AdditionalItems", it)));
+                keywords.extend(additional_items.map(|it| self.one("AdditionalItems", it, inside)));
             }
             // `additionalItems` has no effect without a list.
             None => {}
         }
-        keywords.extend(contains.map(|it| self.one("Contains", it)));
+        keywords.extend(contains.map(|it| self.one("Contains", it, Reading::Exact)));
         keywords.extend(limit("MinItems", *min_items));
         keywords.extend(limit("MaxItems", *max_items));
         if *unique_items {
@@ -354,7 +366,7 @@ impl Tables<'_> {
         keywords
     }
 
-    fn of_objects(self, object: &ObjectKeywords) -> Vec<TokenStream> {
+    fn of_objects(self, object: &ObjectKeywords, reading: Reading) -> Vec<TokenStream> {
         let ObjectKeywords {
             properties,
             pattern_properties,
@@ -366,13 +378,14 @@ impl Tables<'_> {
             dependencies,
         } = object;
         let mut keywords = Vec::new();
+        let inside = reading.inside();
         // What is missing is reported before what is wrong inside.
         if !required.is_empty() {
             keywords.push(quote!(Keyword::Required(&[#(#required),*])));
         }
         if !properties.is_empty() {
             let properties = properties.iter().map(|(name, id)| {
-                let schema = self.reference(*id);
+                let schema = self.reference(*id, inside);
                 quote!((#name, #schema))
             });
             keywords.push(quote!(Keyword::Properties(&[#(#properties),*])));
@@ -380,13 +393,14 @@ impl Tables<'_> {
         if !pattern_properties.is_empty() {
             let properties = pattern_properties.iter().map(|(pattern, id)| {
                 let (source, form) = (&pattern.source, matcher(&pattern.form));
-                let schema = self.reference(*id);
+                let schema = self.reference(*id, inside);
                 quote!((#source, #form, #schema))
             });
             keywords.push(quote!(Keyword::PatternProperties(&[#(#properties),*])));
         }
-        keywords.extend(additional_properties.map(|it| self.one("AdditionalProperties", it)));
-        keywords.extend(property_names.map(|it| self.one("PropertyNames", it)));
+        keywords
+            .extend(additional_properties.map(|it| self.one("AdditionalProperties", it, inside)));
+        keywords.extend(property_names.map(|it| self.one("PropertyNames", it, Reading::Exact)));
         keywords.extend(limit("MinProperties", *min_properties));
         keywords.extend(limit("MaxProperties", *max_properties));
         if !dependencies.is_empty() {
@@ -397,7 +411,7 @@ impl Tables<'_> {
                         quote!(Dependency::Required(&[#(#names),*]))
                     }
                     Dependency::Schema(id) => {
-                        let schema = self.reference(*id);
+                        let schema = self.reference(*id, reading.part());
                         quote!(Dependency::Schema(#schema))
                     }
                 };
@@ -416,6 +430,8 @@ impl Tables<'_> {
             not,
             condition,
         } = combinators;
+        let Use { schema, reading } = part.at;
+        let combined = self.types.model.readings.combined(schema, reading);
         let mut keywords = Vec::new();
         let lists = [
             ("AllOf", all_of, true),
@@ -425,11 +441,11 @@ impl Tables<'_> {
         for (keyword, ids, is_stated) in lists {
             if is_stated && !ids.is_empty() {
                 let keyword = format_ident!("{keyword}");
-                let schemas = self.references(ids);
+                let schemas = self.references(ids, combined);
                 keywords.push(quote!(Keyword::#keyword(&[#(#schemas),*])));
             }
         }
-        keywords.extend(not.map(|it| self.one("Not", it)));
+        keywords.extend(not.map(|it| self.one("Not", it, Reading::Exact)));
         if let Some(Condition {
             condition,
             then,
@@ -437,10 +453,10 @@ impl Tables<'_> {
         }) = condition
         {
             let branch = |id: &Option<SchemaId>| match id {
-                Some(id) => self.reference(*id),
+                Some(id) => self.reference(*id, reading.part()),
                 None => quote!(&Schema::ANY),
             };
-            let condition = self.reference(*condition);
+            let condition = self.reference(*condition, Reading::Exact);
             let (then, otherwise) = (branch(then), branch(otherwise));
             keywords.push(quote! {
                 Keyword::If {
@@ -454,9 +470,9 @@ impl Tables<'_> {
     }
 
     /// A keyword with one schema.
-    fn one(self, keyword: &str, id: SchemaId) -> TokenStream {
+    fn one(self, keyword: &str, id: SchemaId, reading: Reading) -> TokenStream {
         let keyword = format_ident!("{keyword}");
-        let schema = self.reference(id);
+        let schema = self.reference(id, reading);
         quote!(Keyword::#keyword(#schema))
     }
 }

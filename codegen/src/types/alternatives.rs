@@ -12,6 +12,7 @@ use super::strings::{text_rules, variants};
 use super::{Types, Waiting};
 use crate::combine::{Choice, Node, View, intersect, is_below};
 use crate::model::{Branch, Kind, TypeShape, Value};
+use crate::reading::Use;
 
 /// What a choice between alternatives comes to.
 enum Outcome {
@@ -145,9 +146,10 @@ impl<'s> Types<'s> {
             if self.budget.is_spent() {
                 return Some(Outcome::TOO_MUCH);
             }
+            let at = self.alternative(chooser, branch);
             let made = match is_bare(view, choice) {
-                true => Node::of(branch),
-                false => node.choose(view, chooser, choice, branch, false),
+                true => Node::at(at),
+                false => node.choose(view, chooser.schema, choice, at, false),
             };
             let it = self.view(&made);
             if !it.is_never() && !self.possible(&it).is_some_and(|types| types.is_empty()) {
@@ -160,7 +162,7 @@ impl<'s> Types<'s> {
         let takes_null = |it: &View<'_>| {
             it.types()
                 .is_none_or(|types| types.contains(&JsonType::Null))
-                && it.suggested().is_empty()
+                && !it.has_keywords()
         };
         let again = others.iter().any(|(_, _, it)| takes_null(it));
         let is_ambiguous =
@@ -172,7 +174,8 @@ impl<'s> Types<'s> {
         }
         let nodes = match others.as_slice() {
             [(branch, _, _)] if self.describes(view, *branch) => {
-                vec![node.choose(view, chooser, choice, *branch, true)]
+                let at = self.alternative(chooser, *branch);
+                vec![node.choose(view, chooser.schema, choice, at, true)]
             }
             _ => others.into_iter().map(|(_, node, _)| node).collect(),
         };
@@ -187,11 +190,14 @@ impl<'s> Types<'s> {
     /// are stated.
     fn possible(&mut self, view: &View<'s>) -> Option<BTreeSet<JsonType>> {
         let mut types = view.types();
-        for (_, _, branches) in view.choices() {
+        for (chooser, _, branches) in view.choices() {
             if self.budget.is_spent() {
                 break;
             }
-            let each = branches.iter().map(|id| self.view(&Node::of(*id)).types());
+            let each = branches.iter().map(|id| {
+                let at = self.alternative(chooser, *id);
+                self.view(&Node::at(at)).types()
+            });
             let any = each.collect::<Option<Vec<BTreeSet<JsonType>>>>();
             let any = any.map(|any| any.into_iter().flatten().collect());
             types = match (types, any) {
@@ -200,6 +206,11 @@ impl<'s> Types<'s> {
             };
         }
         types
+    }
+
+    fn alternative(&self, chooser: Use, branch: SchemaId) -> Use {
+        let reading = self.readings.combined(chooser.schema, chooser.reading);
+        self.readings.at(branch, reading)
     }
 
     /// Whether the schema around its only alternative names and describes it.
@@ -270,7 +281,7 @@ fn is_bare(view: &View<'_>, choice: Choice) -> bool {
     }
     combinators == Combinators::default()
         && schema.general == General::default()
-        && view.suggested().is_empty()
+        && !view.has_keywords()
 }
 
 /// The strings that alternatives list, where each does nothing else.
@@ -281,8 +292,7 @@ fn strings<'v, 's: 'v>(
     let mut all: Vec<String> = Vec::new();
     let mut twice = BTreeSet::new();
     for view in views {
-        let is_plain =
-            view.suggested().is_empty() && view.choice().is_none() && !view.has_conditions();
+        let is_plain = !view.has_keywords() && view.choice().is_none() && !view.has_conditions();
         for value in view.listed().filter(|_| is_plain)?.values {
             match value.as_str() {
                 Some(text) if all.iter().any(|it| it == text) => {
@@ -302,7 +312,7 @@ fn strings<'v, 's: 'v>(
 /// The name of one alternative: its title, or the type of its values.
 fn branch_name(view: &View<'_>, taken: &mut Taken) -> String {
     let of_type = || {
-        let types = view.types().unwrap_or_else(|| view.suggested());
+        let types = view.types().unwrap_or_default();
         match types.len() {
             1 => types.first().map_or("Variant", name_of),
             _ => "Variant",

@@ -52,7 +52,7 @@ impl Budget {
 
     /// How much the schemas of a view state together.
     pub(super) fn weight(&self, view: &View<'_>) -> usize {
-        let ids = view.parts.iter().map(|(part, _)| part.schema);
+        let ids = view.parts.iter().map(|(part, _)| part.at.schema);
         ids.map(|SchemaId(index)| self.weights[index]).sum()
     }
 

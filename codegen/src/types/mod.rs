@@ -32,6 +32,7 @@ use crate::model::{
     Kind, Model, OneOf, Rule, RuleUse, ScalarRule, TypeDef, TypeId, TypeShape, Value,
 };
 use crate::names::Names;
+use crate::reading::Readings;
 
 /// How deeply types without names may be nested: rustc gives up on lists in lists
 /// between 32 and 40 levels deep, with an error that names no schema.
@@ -49,9 +50,11 @@ pub(crate) fn types(resolved: Resolved, names: &Names) -> Result<Model, Errors> 
         schemas,
         unknown: _,
     } = resolved;
-    let mut types = Types::new(&schemas);
+    let entries = references.iter().flat_map(|reference| &reference.entries);
+    let readings = Readings::new(&schemas, entries.map(|entry| entry.payload));
+    let mut types = Types::new(&schemas, &readings);
     let mut services = services::services(&references, &mut types, names);
-    let (mut definitions, implied) = (types.definitions, types.implied);
+    let mut definitions = types.definitions;
     let merged = equal_enums::merge(&mut services, &mut definitions, names);
     let mut errors = cycles::infinite(&services, &definitions, &references);
     cycles::box_cycles(&mut definitions);
@@ -60,7 +63,7 @@ pub(crate) fn types(resolved: Resolved, names: &Names) -> Result<Model, Errors> 
         facts: facts::facts(&definitions),
         types: definitions,
         schemas,
-        implied,
+        readings,
         tables: BTreeMap::new(),
         printed: BTreeSet::new(),
         text_rules: BTreeMap::new(),
@@ -80,6 +83,7 @@ enum Waiting {
 /// The types that were made so far, and the schemas to make them from.
 pub(crate) struct Types<'s> {
     schemas: &'s [Schema],
+    readings: &'s Readings,
     definitions: Vec<TypeDef>,
     /// How many types there are of each key.
     keys: BTreeMap<String, usize>,
@@ -92,8 +96,6 @@ pub(crate) struct Types<'s> {
     waiting: Vec<(TypeId, Waiting)>,
     /// The nodes without names that are being worked out, each inside the one before.
     open: Vec<Node>,
-    /// The types of schemas that state none.
-    implied: BTreeMap<SchemaId, JsonType>,
     budget: Budget,
     /// The service that is being worked on, and all services by their folders.
     module: String,
@@ -101,16 +103,16 @@ pub(crate) struct Types<'s> {
 }
 
 impl<'s> Types<'s> {
-    fn new(schemas: &'s [Schema]) -> Self {
+    fn new(schemas: &'s [Schema], readings: &'s Readings) -> Self {
         Self {
             schemas,
+            readings,
             definitions: Vec::new(),
             keys: BTreeMap::new(),
             payloads: BTreeMap::new(),
             values: BTreeMap::new(),
             waiting: Vec::new(),
             open: Vec::new(),
-            implied: BTreeMap::new(),
             budget: Budget::new(schemas),
             module: String::new(),
             modules: BTreeMap::new(),
@@ -151,7 +153,7 @@ impl<'s> Types<'s> {
 
     /// What the schemas of `node` state.
     fn view(&mut self, node: &Node) -> View<'s> {
-        let view = View::new(self.schemas, node);
+        let view = View::new(self.schemas, self.readings, node);
         self.budget.look_at(&view);
         view
     }
@@ -208,28 +210,18 @@ impl<'s> Types<'s> {
 
     /// The type of a node without alternatives.
     fn of_types(&mut self, node: &Node, view: &View<'s>, subject: &str) -> Value {
-        let mut types = match view.types() {
-            Some(types) => types,
-            // A schema without `type` is read as its keywords suggest: published
-            // schemas of 2018 leave `type` out like that.
-            None => match view.suggested() {
-                suggested if suggested.len() == 1 => suggested,
-                suggested => {
-                    let is_any = suggested.is_empty() && view.listed().is_none();
-                    let value = Value::plain(Kind::Any);
-                    return if is_any { value } else { value.by_table() };
-                }
-            },
+        let Some(mut types) = view.types() else {
+            let value = Value::plain(Kind::Any);
+            return match view.has_keywords() {
+                true => value.by_table(),
+                false => value,
+            };
         };
         let nullable = types.remove(&JsonType::Null);
         if types.contains(&JsonType::Number) {
             types.remove(&JsonType::Integer);
         }
         let only = types.iter().next().copied();
-        if types.len() == 1 && !nullable && !view.states_type() {
-            let first = node.parts.first().map(|part| part.schema);
-            self.implied.extend(first.into_iter().zip(only));
-        }
         let mut value = match types.len() {
             0 => Value::plain(Kind::Null),
             1 => self.of_type(node, view, only, subject),

@@ -7,6 +7,7 @@ use super::strings::text_rules;
 use super::{Types, Waiting};
 use crate::combine::{Node, View};
 use crate::model::{Field, Kind, MembersRule, Rule, RuleUse, Struct, Value};
+use crate::reading::Reading;
 
 impl<'s> Types<'s> {
     pub(super) fn object(&mut self, node: &Node, view: &View<'s>, subject: &str) -> Value {
@@ -65,7 +66,8 @@ impl<'s> Types<'s> {
         if ids.is_empty() {
             return Ok(None);
         }
-        let node = Node::all(&ids);
+        let parts = ids.iter().map(|id| self.readings.at(*id, Reading::Exact));
+        let node = Node::together(parts);
         let names = self.view(&node);
         let is_string = names.types().is_none_or(|types| types.len() == 1);
         let is_plain = !names.is_never() && names.choice().is_none() && !names.has_conditions();
@@ -160,8 +162,8 @@ impl<'s> Types<'s> {
     /// Whether a schema states nothing.
     fn is_any(&mut self, id: SchemaId) -> bool {
         let schema = &self.schemas[id.0];
-        let view = View::new(self.schemas, &Node::of(id));
-        let is_plain = view.types().is_none() && view.suggested().is_empty();
+        let view = self.view(&Node::of(id));
+        let is_plain = view.types().is_none() && !view.has_keywords();
         is_plain && !schema.general.never && view.choice().is_none() && !view.has_conditions()
     }
 }

@@ -13,6 +13,7 @@ use super::ident;
 use super::naming::{Claims, place_name};
 use crate::combine::Node;
 use crate::model::{Constant, Kind, Model, TypeDef, TypeId, TypeShape, Value};
+use crate::reading::{Readings, Use};
 
 /// How deeply tables may be nested in one another.
 const DEEPEST: usize = 12;
@@ -25,6 +26,7 @@ pub(super) fn name_tables(model: &mut Model, merged: &BTreeMap<TypeId, TypeId>) 
     model.text_rules = text_rules(&model.types);
     let mut tables = Tables {
         schemas: &model.schemas,
+        readings: &model.readings,
         rules: &model.text_rules,
         names: BTreeMap::new(),
         claims: BTreeMap::new(),
@@ -35,8 +37,8 @@ pub(super) fn name_tables(model: &mut Model, merged: &BTreeMap<TypeId, TypeId>) 
         let owner = kept.map_or(definition, |kept| &model.types[kept.0]);
         let claims = tables.claims.entry(&owner.module).or_default();
         claims.take(&owner.constant);
-        if let Some(schema) = definition.node.schema() {
-            tables.names.entry(schema).or_insert_with(|| Constant {
+        if let Some(at) = definition.node.only_use() {
+            tables.names.entry(at).or_insert_with(|| Constant {
                 module: owner.module.clone(),
                 constant: owner.constant.clone(),
             });
@@ -77,45 +79,48 @@ pub(super) fn name_tables(model: &mut Model, merged: &BTreeMap<TypeId, TypeId>) 
 
 struct Tables<'m> {
     schemas: &'m [Schema],
+    readings: &'m Readings,
     rules: &'m BTreeMap<SchemaId, Constant>,
-    names: BTreeMap<SchemaId, Constant>,
+    names: BTreeMap<Use, Constant>,
     /// The names of statics in each module.
     claims: BTreeMap<&'m str, Claims>,
 }
 
 impl<'m> Tables<'m> {
     /// Goes through all tables that the table of `node` refers to.
-    fn walk(&mut self, node: &Node, module: &'m str, seen: &mut BTreeSet<SchemaId>) {
+    fn walk(&mut self, node: &Node, module: &'m str, seen: &mut BTreeSet<Use>) {
         let parts = node.parts.iter().rev();
-        let mut waiting: Vec<(SchemaId, usize)> = parts.map(|part| (part.schema, 0)).collect();
-        while let Some((id, depth)) = waiting.pop() {
-            let schema = &self.schemas[id.0];
-            let is_named = self.names.contains_key(&id);
-            let is_again = !seen.insert(id);
+        let mut waiting: Vec<(Use, usize)> = parts.map(|part| (part.at, 0)).collect();
+        while let Some((it, depth)) = waiting.pop() {
+            let schema = &self.schemas[it.schema.0];
+            let is_named = self.names.contains_key(&it);
+            let is_again = !seen.insert(it);
             let depth = match is_named {
                 true => 0,
-                false if is_again && !self.is_small(id) || depth > DEEPEST => {
-                    self.name(id, module);
+                false if is_again && !self.is_small(it.schema) || depth > DEEPEST => {
+                    self.name(it, module);
                     0
                 }
                 false => depth,
             };
             if !is_again {
-                let inner = schema.subschemas().into_iter().rev();
-                waiting.extend(inner.map(|id| (id, depth + 1)));
+                let before = waiting.len();
+                let inner = self.readings.tables(schema, it);
+                waiting.extend(inner.map(|inner| (inner, depth + 1)));
+                waiting[before..].reverse();
             }
         }
     }
 
-    fn name(&mut self, id: SchemaId, module: &'m str) {
-        let home = &self.schemas[id.0].home;
+    fn name(&mut self, it: Use, module: &'m str) {
+        let home = &self.schemas[it.schema.0].home;
         let wanted = ident::shouty(&place_name(&home.document, &home.pointer));
         let claims = self.claims.entry(module).or_default();
         let name = Constant {
             module: module.to_owned(),
             constant: claims.claim_free(&[&wanted], "SCHEMA"),
         };
-        self.names.insert(id, name);
+        self.names.insert(it, name);
     }
 
     /// Whether a table is short, and refers to no other.

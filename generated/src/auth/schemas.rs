@@ -16,15 +16,7 @@ pub(crate) static CLIENT_MESSAGE: Schema = Schema::named(
         Keyword::Properties(
             &[
                 ("clientId", &Schema::text(&validators::CLIENT_ID)),
-                (
-                    "version",
-                    &Schema::new(
-                        &[
-                            Keyword::Type(&[Type::Integer]),
-                            Keyword::Enum(&[Literal::Number("1")]),
-                        ],
-                    ),
-                ),
+                ("version", &Schema::new(&[Keyword::Enum(&[Literal::Number("1")])])),
             ],
         ),
         Keyword::AdditionalProperties(&Schema::NEVER),
@@ -40,15 +32,7 @@ pub(crate) static ROLE_MESSAGE: Schema = Schema::named(
         Keyword::Properties(
             &[
                 ("roleId", &Schema::text(&validators::ROLE_ID)),
-                (
-                    "version",
-                    &Schema::new(
-                        &[
-                            Keyword::Type(&[Type::Integer]),
-                            Keyword::Enum(&[Literal::Number("1")]),
-                        ],
-                    ),
-                ),
+                ("version", &Schema::new(&[Keyword::Enum(&[Literal::Number("1")])])),
             ],
         ),
         Keyword::AdditionalProperties(&Schema::NEVER),

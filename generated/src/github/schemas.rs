@@ -48,15 +48,7 @@ pub(crate) static GIT_HUB_PULL_REQUEST_MESSAGE: Schema = Schema::named(
                 ("organization", &Schema::text(&validators::ORGANIZATION)),
                 ("repository", &Schema::text(&validators::REPOSITORY)),
                 ("tasks_for", &Schema::STRING),
-                (
-                    "version",
-                    &Schema::new(
-                        &[
-                            Keyword::Type(&[Type::Integer]),
-                            Keyword::Enum(&[Literal::Number("1")]),
-                        ],
-                    ),
-                ),
+                ("version", &Schema::new(&[Keyword::Enum(&[Literal::Number("1")])])),
             ],
         ),
         Keyword::AdditionalProperties(&Schema::NEVER),
@@ -90,15 +82,7 @@ pub(crate) static GIT_HUB_PUSH_MESSAGE: Schema = Schema::named(
                 ("organization", &Schema::text(&validators::ORGANIZATION)),
                 ("repository", &Schema::text(&validators::REPOSITORY)),
                 ("tasks_for", &Schema::STRING),
-                (
-                    "version",
-                    &Schema::new(
-                        &[
-                            Keyword::Type(&[Type::Integer]),
-                            Keyword::Enum(&[Literal::Number("1")]),
-                        ],
-                    ),
-                ),
+                ("version", &Schema::new(&[Keyword::Enum(&[Literal::Number("1")])])),
             ],
         ),
         Keyword::AdditionalProperties(&Schema::NEVER),
@@ -141,15 +125,7 @@ pub(crate) static GIT_HUB_RELEASE_MESSAGE: Schema = Schema::named(
                 ("organization", &Schema::text(&validators::ORGANIZATION)),
                 ("repository", &Schema::text(&validators::REPOSITORY)),
                 ("tasks_for", &Schema::STRING),
-                (
-                    "version",
-                    &Schema::new(
-                        &[
-                            Keyword::Type(&[Type::Integer]),
-                            Keyword::Enum(&[Literal::Number("1")]),
-                        ],
-                    ),
-                ),
+                ("version", &Schema::new(&[Keyword::Enum(&[Literal::Number("1")])])),
             ],
         ),
         Keyword::AdditionalProperties(&Schema::NEVER),
@@ -185,15 +161,7 @@ pub(crate) static GIT_HUB_RE_RUN_REQUEST_MESSAGE: Schema = Schema::named(
                 ("organization", &Schema::text(&validators::ORGANIZATION)),
                 ("repository", &Schema::text(&validators::REPOSITORY)),
                 ("tasks_for", &Schema::STRING),
-                (
-                    "version",
-                    &Schema::new(
-                        &[
-                            Keyword::Type(&[Type::Integer]),
-                            Keyword::Enum(&[Literal::Number("1")]),
-                        ],
-                    ),
-                ),
+                ("version", &Schema::new(&[Keyword::Enum(&[Literal::Number("1")])])),
             ],
         ),
         Keyword::AdditionalProperties(&Schema::NEVER),
@@ -211,15 +179,7 @@ pub(crate) static TASK_GROUP_DEFINED_CREATE_STATUS: Schema = Schema::named(
                 ("organization", &Schema::text(&validators::ORGANIZATION)),
                 ("repository", &Schema::text(&validators::REPOSITORY)),
                 ("taskGroupId", &Schema::STRING),
-                (
-                    "version",
-                    &Schema::new(
-                        &[
-                            Keyword::Type(&[Type::Integer]),
-                            Keyword::Enum(&[Literal::Number("1")]),
-                        ],
-                    ),
-                ),
+                ("version", &Schema::new(&[Keyword::Enum(&[Literal::Number("1")])])),
             ],
         ),
         Keyword::AdditionalProperties(&Schema::NEVER),

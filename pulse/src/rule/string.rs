@@ -164,6 +164,15 @@ impl StringRule {
         text
     }
 
+    /// What the pattern was compiled to, for tests and benchmarks.
+    #[doc(hidden)]
+    pub const fn compiled_pattern(&self) -> Option<Matcher> {
+        match self.pattern {
+            Some((_, matcher)) => Some(matcher),
+            None => None,
+        }
+    }
+
     /// What a string must match: the pattern, with the lengths where one pass
     /// tells both, and the format.
     #[cfg(feature = "arbitrary")]

@@ -38,9 +38,7 @@ impl Keyword {
     }
 
     fn check_number(&self, value: &Number, it: Instance<'_>, report: &mut Report) -> Flow {
-        let holds = |limit: &str, holds: fn(Ordering) -> bool| {
-            holds(Decimal::parse(&value.to_string()).cmp(&Decimal::parse(limit)))
-        };
+        let holds = |limit, holds: fn(Ordering) -> bool| compare(value, limit).is_some_and(holds);
         let (keyword, limit, holds) = match self {
             Self::Minimum(limit) => ("minimum", limit, holds(limit, Ordering::is_ge)),
             Self::Maximum(limit) => ("maximum", limit, holds(limit, Ordering::is_le)),
@@ -169,5 +167,14 @@ impl Type {
             [only] => only.name().into(),
             types => types.iter().map(|it| it.name()).collect(),
         }
+    }
+}
+
+/// Compares a number with a limit as the Rust type for it does: a float with the float
+/// nearest to the limit, and others by their digits.
+fn compare(value: &Number, limit: &str) -> Option<Ordering> {
+    match value.as_f64().filter(|_| value.is_f64()) {
+        Some(float) => float.partial_cmp(&limit.parse().ok()?),
+        None => Some(Decimal::parse(&value.to_string()).cmp(&Decimal::parse(limit))),
     }
 }

@@ -59,10 +59,7 @@ pub(crate) static KEYWORDS_MESSAGE: Schema = Schema::named(
                 (
                     "constArray",
                     &Schema::new(
-                        &[
-                            Keyword::Type(&[Type::Array]),
-                            Keyword::Const(Literal::Array(&[Literal::Number("1")])),
-                        ],
+                        &[Keyword::Const(Literal::Array(&[Literal::Number("1")]))],
                     ),
                 ),
                 (
@@ -89,7 +86,6 @@ pub(crate) static KEYWORDS_MESSAGE: Schema = Schema::named(
                     "enumOfObject",
                     &Schema::new(
                         &[
-                            Keyword::Type(&[Type::Object]),
                             Keyword::Enum(
                                 &[Literal::Object(&[("a", Literal::Number("1"))])],
                             ),
@@ -130,7 +126,6 @@ pub(crate) static KEYWORDS_MESSAGE: Schema = Schema::named(
                     "escaped",
                     &Schema::new(
                         &[
-                            Keyword::Type(&[Type::Object]),
                             Keyword::Const(
                                 Literal::Object(
                                     &[

@@ -56,7 +56,6 @@ pub(crate) static CHANGED_LAUNCH: Schema = Schema::named(
             &[
                 &Schema::new(
                     &[
-                        Keyword::Type(&[Type::String]),
                         Keyword::Const(Literal::String("")),
                         Keyword::String(&validators::STRING),
                     ],
@@ -74,7 +73,6 @@ pub(crate) static CHANGED_LAUNCH_0: Schema = Schema::new(
             &[
                 &Schema::new(
                     &[
-                        Keyword::Type(&[Type::String]),
                         Keyword::Const(Literal::String("")),
                         Keyword::String(&validators::STRING),
                     ],
@@ -194,7 +192,6 @@ pub(crate) static GIT_PULL: Schema = Schema::named(
                     "kind",
                     &Schema::new(
                         &[
-                            Keyword::Type(&[Type::String]),
                             Keyword::Const(Literal::String("git")),
                             Keyword::String(&validators::GIT_PULL_KIND),
                         ],
@@ -395,7 +392,12 @@ pub(crate) static MERGED2: Schema = Schema::named(
                         Keyword::Properties(
                             &[
                                 ("extra", &Schema::INTEGER),
-                                ("id", &Schema::new(&[Keyword::MaxLength(4)])),
+                                (
+                                    "id",
+                                    &Schema::new(
+                                        &[Keyword::Type(&[Type::String]), Keyword::MaxLength(4)],
+                                    ),
+                                ),
                             ],
                         ),
                     ],
@@ -577,7 +579,6 @@ pub(crate) static NESTED_A: Schema = Schema::named(
                     "kind",
                     &Schema::new(
                         &[
-                            Keyword::Type(&[Type::String]),
                             Keyword::Const(Literal::String("a")),
                             Keyword::String(&validators::NESTED_A_KIND),
                         ],
@@ -602,7 +603,6 @@ pub(crate) static NESTED_B: Schema = Schema::named(
                     "kind",
                     &Schema::new(
                         &[
-                            Keyword::Type(&[Type::String]),
                             Keyword::Const(Literal::String("b")),
                             Keyword::String(&validators::NESTED_B_KIND),
                         ],

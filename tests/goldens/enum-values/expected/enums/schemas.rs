@@ -20,7 +20,6 @@ pub(crate) static CHANGED2: Schema = Schema::named(
                     "constant",
                     &Schema::new(
                         &[
-                            Keyword::Type(&[Type::String]),
                             Keyword::Const(Literal::String("fixed")),
                             Keyword::String(&validators::CONSTANT),
                         ],
@@ -69,22 +68,13 @@ pub(crate) static CHANGED2: Schema = Schema::named(
                     "single",
                     &Schema::new(
                         &[
-                            Keyword::Type(&[Type::String]),
                             Keyword::Enum(&[Literal::String("only")]),
                             Keyword::String(&validators::SINGLE),
                         ],
                     ),
                 ),
                 ("untyped", &CHANGED_UNTYPED),
-                (
-                    "version",
-                    &Schema::new(
-                        &[
-                            Keyword::Type(&[Type::Integer]),
-                            Keyword::Enum(&[Literal::Number("1")]),
-                        ],
-                    ),
-                ),
+                ("version", &Schema::new(&[Keyword::Enum(&[Literal::Number("1")])])),
             ],
         ),
         Keyword::AdditionalProperties(&Schema::NEVER),
@@ -151,10 +141,7 @@ pub(crate) static CHANGED_PUNCTUATION: Schema = Schema::open_enum::<
 /// Schema of `ChangedUntyped`.
 pub(crate) static CHANGED_UNTYPED: Schema = Schema::named(
     "enums::ChangedUntyped",
-    &[
-        Keyword::Type(&[Type::String]),
-        Keyword::Enum(&[Literal::String("on"), Literal::String("off")]),
-    ],
+    &[Keyword::Enum(&[Literal::String("on"), Literal::String("off")])],
 );
 
 impl Payload for Changed2 {

@@ -28,15 +28,7 @@ pub(crate) static JOB: Schema = Schema::named(
                 ("info", &JOB_INFO),
                 ("kind", &JOB_KIND),
                 ("number", &Schema::NUMBER),
-                (
-                    "version",
-                    &Schema::new(
-                        &[
-                            Keyword::Type(&[Type::Integer]),
-                            Keyword::Enum(&[Literal::Number("1")]),
-                        ],
-                    ),
-                ),
+                ("version", &Schema::new(&[Keyword::Enum(&[Literal::Number("1")])])),
             ],
         ),
     ],

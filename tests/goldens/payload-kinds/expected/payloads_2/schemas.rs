@@ -71,10 +71,7 @@ pub(crate) static SIZES: Schema = Schema::named(
 /// Schema of `State`.
 pub(crate) static STATE: Schema = Schema::named(
     "payloads_2::State",
-    &[
-        Keyword::Type(&[Type::String]),
-        Keyword::Enum(&[Literal::String("on"), Literal::String("off")]),
-    ],
+    &[Keyword::Enum(&[Literal::String("on"), Literal::String("off")])],
 );
 
 /// Schema of `UntitledMessage`.

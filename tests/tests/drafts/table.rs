@@ -3,15 +3,13 @@
 use std::collections::HashMap;
 
 use serde_json::{Map, Value};
-use taskcluster_documents::pattern::{Constraint, compile};
 use taskcluster_pulse::__private::{Dependency, Keyword, Literal, Matcher, Schema, Type};
-
-use crate::matcher::matcher;
+use taskcluster_tests::rules::rule;
 
 /// The table of a schema that refers to nothing outside, for instances that nest at
 /// most `levels` deep: references are followed that far. It lasts as long as the
 /// program, as a static does.
-pub fn table(schema: &Value, levels: u32) -> &'static Schema {
+pub(crate) fn table(schema: &Value, levels: u32) -> &'static Schema {
     let mut tables = Tables {
         root: schema,
         known: HashMap::new(),
@@ -79,11 +77,8 @@ impl<'v> Tables<'v> {
             "const" => Keyword::Const(literal(value)),
             "minLength" => Keyword::MinLength(count()),
             "maxLength" => Keyword::MaxLength(count()),
-            "pattern" => Keyword::Pattern(text(value), pattern(text(value))),
-            "format" => match text(value) {
-                "date-time" => Keyword::DateTime,
-                name => Keyword::Format(name, format(name)?),
-            },
+            "format" if text(value) == "date-time" => Keyword::DateTime,
+            "pattern" | "format" => Keyword::String(rule(text(value))?),
             "multipleOf" => Keyword::MultipleOf(number(value)),
             "minimum" => Keyword::Minimum(number(value)),
             "maximum" => Keyword::Maximum(number(value)),
@@ -223,23 +218,8 @@ fn texts(value: &Value) -> &'static [&'static str] {
 }
 
 fn pattern(source: &str) -> Matcher {
-    let constraint = Constraint {
-        pattern: Some(source),
-        ..Constraint::default()
-    };
-    let compiled = compile(&constraint).expect("a pattern");
-    matcher(&compiled.pattern.expect("a pattern was given"))
-}
-
-/// The matcher of a format, if it is one that is checked.
-fn format(name: &str) -> Option<Matcher> {
-    let formats = [name];
-    let constraint = Constraint {
-        formats: &formats,
-        ..Constraint::default()
-    };
-    let compiled = compile(&constraint).ok()?;
-    compiled.format.as_ref().map(matcher)
+    let rule = rule(source).expect("a pattern of the list");
+    rule.compiled_pattern().expect("a rule with a pattern")
 }
 
 fn leak(text: &str) -> &'static str {

@@ -1,154 +1,11 @@
-//! The interpreter of schema tables against a validator that reads the schemas.
-//!
-//! Every keyword of draft-06 and draft-07, alone, under each keyword that has
-//! schemas in it, and in recursive schemas; then random schemas. The run is the same
-//! each time; `INTERPRETER_SEED` chooses another.
-
-use std::env;
+//! Random schemas of draft-06 and draft-07, and instances. The build script generates
+//! types for some.
 
 use fastrand::Rng;
-use jsonschema::Draft;
 use serde_json::{Map, Value, json};
-use taskcluster_pulse::__private::{Pointer, Report, Schema, check_schema};
-use taskcluster_pulse::Violations;
-use taskcluster_tests::tables::table;
 
-/// How deep instances nest.
-const LEVELS: u32 = 4;
-
-fn seed() -> u64 {
-    env::var("INTERPRETER_SEED").map_or(12, |text| text.parse().expect("a number"))
-}
-
-fn check(table: &'static Schema, instance: &Value) -> Result<(), Violations> {
-    let mut report = Report::all();
-    let _ = check_schema(instance, table, &Pointer::ROOT, &mut report);
-    report.into_result()
-}
-
-/// Compares both judges of `schema` on random instances; returns how many were valid.
-fn agree(schema: &Value, rng: &mut Rng, instances: usize) -> usize {
-    let validator = jsonschema::options()
-        .with_draft(Draft::Draft7)
-        .should_validate_formats(true)
-        .build(schema)
-        .unwrap_or_else(|error| panic!("{schema}: {error}"));
-    let table = table(schema, LEVELS + 2);
-    let divides = schema.to_string().contains("multipleOf");
-    (0..instances)
-        .filter(|_| {
-            let instance = value(rng, LEVELS);
-            // The other validator divides floats, which cannot hold these.
-            if divides && has_large_number(&instance) {
-                return false;
-            }
-            let expected = validator.is_valid(&instance);
-            let found = check(table, &instance);
-            assert_eq!(found.is_ok(), expected, "{schema}\n{instance}\n{found:?}");
-            expected
-        })
-        .count()
-}
-
-fn has_large_number(value: &Value) -> bool {
-    match value {
-        Value::Number(number) => number.as_f64().is_some_and(|it| it.abs() > 1e9),
-        Value::Array(items) => items.iter().any(has_large_number),
-        Value::Object(members) => members.values().any(has_large_number),
-        _ => false,
-    }
-}
-
-#[test]
-fn every_keyword_means_the_same_everywhere() {
-    let mut rng = Rng::with_seed(seed());
-    let (mut instances, mut valid) = (0, 0);
-    for keyword in KEYWORDS {
-        for place in PLACES {
-            for _ in 0..3 {
-                let inner = Value::Object(Map::from_iter([one(keyword, &mut rng, 1)]));
-                let schema = placed(place, inner, &mut rng);
-                valid += agree(&schema, &mut rng, 40);
-                instances += 40;
-            }
-        }
-    }
-    println!("{instances} instances, {valid} of them valid");
-    assert!(instances >= 50_000, "{instances} instances");
-    assert!(
-        valid * 10 > instances && valid * 10 < instances * 9,
-        "{valid} of {instances} valid"
-    );
-}
-
-#[test]
-fn random_schemas_mean_the_same() {
-    let mut rng = Rng::with_seed(seed() + 1);
-    for _ in 0..1500 {
-        let mut schema = schema(&mut rng, 3, Reach::All);
-        if let Value::Object(keywords) = &mut schema {
-            let definitions = json!({
-                "a": self::schema(&mut rng, 2, Reach::Parts),
-                "b": self::schema(&mut rng, 2, Reach::Parts),
-            });
-            keywords.insert("definitions".to_owned(), definitions);
-        }
-        agree(&schema, &mut rng, 20);
-    }
-}
-
-/// Schemas of numbers, instances as JSON texts, and whether they are valid.
-#[test]
-fn numbers_are_those_that_are_written() {
-    for (schema, instance, is_valid) in [
-        (r#"{"const": 9007199254740991}"#, "9007199254740991.0", true),
-        (
-            r#"{"const": 9007199254740990}"#,
-            "9007199254740991.0",
-            false,
-        ),
-        (
-            r#"{"type": "integer", "minimum": 9007199254740991}"#,
-            "9007199254740991.0",
-            true,
-        ),
-        (r#"{"enum": [9007199254740993]}"#, "9007199254740993", true),
-        (r#"{"enum": [9007199254740993]}"#, "9007199254740992", false),
-        (
-            r#"{"const": -9.365853658536581}"#,
-            "-9.365853658536581",
-            true,
-        ),
-        (
-            r#"{"const": -9.365853658536581}"#,
-            "-9.36585365853658",
-            false,
-        ),
-        (
-            r#"{"maximum": -9.365853658536581}"#,
-            "-9.36585365853658",
-            false,
-        ),
-        (
-            r#"{"uniqueItems": true}"#,
-            "[-9.365853658536581, -9.36585365853658]",
-            true,
-        ),
-        (r#"{"uniqueItems": true}"#, "[1, 1.0]", false),
-        (r#"{"type": "integer"}"#, "18446744073709551615", true),
-        (r#"{"type": "integer"}"#, "1e300", true),
-        (r#"{"minimum": 4, "maximum": -3}"#, "5", false),
-        (r#"{"minimum": 1e20}"#, "18446744073709551615", false),
-        (r#"{"multipleOf": 0.01}"#, "19.99", true),
-    ] {
-        let schema = serde_json::from_str(schema).expect("a schema");
-        let value = serde_json::from_str(instance).expect("a number");
-        let found = check(table(&schema, 1), &value);
-        assert_eq!(found.is_ok(), is_valid, "{schema} {instance}");
-    }
-}
-
-const KEYWORDS: &[&str] = &[
+/// Every keyword; `tuple` is `items` with a list.
+pub const KEYWORDS: &[&str] = &[
     "type",
     "enum",
     "const",
@@ -184,7 +41,7 @@ const KEYWORDS: &[&str] = &[
 ];
 
 /// The places that a schema can have in another.
-const PLACES: &[&str] = &[
+pub const PLACES: &[&str] = &[
     "alone",
     "allOf",
     "anyOf",
@@ -201,11 +58,12 @@ const PLACES: &[&str] = &[
     "properties",
     "patternProperties",
     "additionalProperties",
+    "shared",
     "recursion",
 ];
 
 /// A schema that has `inner` at a place.
-fn placed(place: &str, inner: Value, rng: &mut Rng) -> Value {
+pub fn placed(place: &str, inner: Value, rng: &mut Rng) -> Value {
     let other = schema(rng, 1, Reach::None);
     match place {
         "alone" => inner,
@@ -218,6 +76,19 @@ fn placed(place: &str, inner: Value, rng: &mut Rng) -> Value {
         "additionalItems" => json!({ "items": [other], "additionalItems": inner }),
         "properties" => json!({ "properties": { "a": inner, "b": other } }),
         "patternProperties" => json!({ "patternProperties": { "^a": inner, "b$": other } }),
+        "shared" => {
+            let it = json!({ "$ref": "#/definitions/it" });
+            json!({
+                "properties": {
+                    "a": it,
+                    "ab": { "not": it },
+                    "b": { "allOf": [{ "type": ["array", "integer", "null", "string"] }, it] },
+                    "ba": { "contains": it },
+                    "c": { "if": it, "else": { "items": other } },
+                },
+                "definitions": { "it": inner },
+            })
+        }
         _ => json!({
             "$ref": "#/definitions/tree",
             "definitions": { "tree": {
@@ -231,16 +102,18 @@ fn placed(place: &str, inner: Value, rng: &mut Rng) -> Value {
 
 /// Which schemas a random one may refer to.
 #[derive(Clone, Copy, PartialEq)]
-enum Reach {
+pub enum Reach {
+    /// None.
     None,
     /// The definitions, from where another value is looked at: for the same value, a
     /// definition would refer to itself.
     Parts,
+    /// The definitions.
     All,
 }
 
 /// A random schema with schemas in it up to `depth` deep.
-fn schema(rng: &mut Rng, depth: u32, reach: Reach) -> Value {
+pub fn schema(rng: &mut Rng, depth: u32, reach: Reach) -> Value {
     match rng.u8(0..20) {
         0 => return true.into(),
         1 => return false.into(),
@@ -260,7 +133,8 @@ fn schema(rng: &mut Rng, depth: u32, reach: Reach) -> Value {
     Value::Object(members)
 }
 
-fn one(keyword: &str, rng: &mut Rng, depth: u32) -> (String, Value) {
+/// A keyword with a random value.
+pub fn one(keyword: &str, rng: &mut Rng, depth: u32) -> (String, Value) {
     let name = if keyword == "tuple" { "items" } else { keyword };
     let members = member(keyword, rng, depth, Reach::None);
     let value = members.get(name).expect("the keyword");
@@ -332,9 +206,11 @@ const TYPES: &[&str] = &[
     "null", "boolean", "integer", "number", "string", "array", "object",
 ];
 
-const PATTERNS: &[&str] = &["^a", "b$", "^[a-z]{1,2}$", "a|1", "^.$", "^(ab?)*$"];
+/// Patterns that schemas have.
+pub const PATTERNS: &[&str] = &["^a", "b", "b$", "^[a-z]{1,2}$", "a|1", "^.$", "^(ab?)*$"];
 
-const FORMATS: &[&str] = &["ipv4", "date", "date-time", "json-pointer", "unknown"];
+/// Formats that schemas have.
+pub const FORMATS: &[&str] = &["ipv4", "date", "date-time", "json-pointer", "unknown"];
 
 const TEXTS: &[&str] = &[
     "",
@@ -380,7 +256,7 @@ fn number(rng: &mut Rng) -> Value {
 }
 
 /// A random instance, out of few values, so that some are equal.
-fn value(rng: &mut Rng, levels: u32) -> Value {
+pub fn value(rng: &mut Rng, levels: u32) -> Value {
     let kinds = if levels == 0 { 4 } else { 8 };
     match rng.u8(0..kinds) {
         0 => Value::Null,

@@ -1,0 +1,228 @@
+//! How schemas without `type` are read.
+//!
+//! Schemas published in 2018 leave `type` out where their other keywords suggest it. A
+//! schema that describes a value on its own, that of a property for instance, is read
+//! as if it stated the type. Where it only adds to another schema (`allOf`, `then`), or
+//! selects values (`not`, `if`, `contains`), it is read as the drafts say: its keywords
+//! ignore values of other types.
+
+use std::collections::BTreeSet;
+
+use taskcluster_documents::resolve::{
+    ArrayKeywords, Combinators, Condition, Dependency, Items, JsonType, NumberKeywords,
+    ObjectKeywords, Schema, SchemaId, StringKeywords,
+};
+
+use crate::graph::Graph;
+
+/// How a schema is read where it is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Reading {
+    /// It describes a value.
+    Described,
+    /// It adds to a schema that describes the same value.
+    Part,
+    /// It selects values. So are all schemas in it read.
+    Exact,
+}
+
+/// A schema where it is used. Two uses with one meaning are equal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Use {
+    pub(crate) schema: SchemaId,
+    pub(crate) reading: Reading,
+}
+
+/// How the schemas of an input are read.
+#[derive(Debug, Default)]
+pub(crate) struct Readings {
+    /// The types that schemas imply, if they describe values.
+    implied: Vec<Option<JsonType>>,
+    /// Whether there is such a schema in a schema, itself included.
+    holds_implied: Vec<bool>,
+    /// Whether a schema, with those of its `allOf`, leaves the type to its alternatives.
+    open: Vec<bool>,
+}
+
+impl Reading {
+    /// How a schema for values inside is read.
+    pub(crate) fn inside(self) -> Self {
+        match self {
+            Self::Described | Self::Part => Self::Described,
+            Self::Exact => Self::Exact,
+        }
+    }
+
+    /// How a schema that adds to this one is read.
+    pub(crate) fn part(self) -> Self {
+        match self {
+            Self::Described | Self::Part => Self::Part,
+            Self::Exact => Self::Exact,
+        }
+    }
+}
+
+impl Readings {
+    /// The readings of `schemas`, of which `payloads` describe payloads.
+    pub(crate) fn new(schemas: &[Schema], payloads: impl IntoIterator<Item = SchemaId>) -> Self {
+        let ids = |ids: &[SchemaId]| ids.iter().map(|id| id.0).collect::<Vec<_>>();
+        let all_of = Graph::new(schemas.iter().map(|it| ids(&it.combinators.all_of)));
+        let have = |has: fn(&Schema) -> bool| {
+            let having = schemas.iter().enumerate().filter(|(_, it)| has(it));
+            all_of.leads_to(having.map(|(index, _)| index))
+        };
+        let stated = have(|it| {
+            let general = &it.general;
+            general.never
+                || general.types.is_some()
+                || general.enumeration.is_some()
+                || general.constant.is_some()
+        });
+        let kinds = [
+            (
+                JsonType::String,
+                have(|it| it.string != StringKeywords::default()),
+            ),
+            (
+                JsonType::Number,
+                have(|it| it.number != NumberKeywords::default()),
+            ),
+            (
+                JsonType::Array,
+                have(|it| it.array != ArrayKeywords::default()),
+            ),
+            (
+                JsonType::Object,
+                have(|it| it.object != ObjectKeywords::default()),
+            ),
+        ];
+        let suggested = |index: usize| -> Vec<JsonType> {
+            let kinds = kinds.iter().filter(|(_, has)| has[index] && !stated[index]);
+            kinds.map(|(kind, _)| *kind).collect()
+        };
+        let open = (0..schemas.len()).map(|index| !stated[index] && suggested(index).is_empty());
+        let mut readings = Self {
+            implied: vec![None; schemas.len()],
+            holds_implied: Vec::new(),
+            open: open.collect(),
+        };
+        let mut seen = BTreeSet::new();
+        let mut waiting: Vec<(SchemaId, Reading)> = payloads
+            .into_iter()
+            .map(|id| (id, Reading::Described))
+            .collect();
+        while let Some((id, reading)) = waiting.pop() {
+            if !seen.insert((id, reading)) {
+                continue;
+            }
+            if let (Reading::Described, [only]) = (reading, suggested(id.0).as_slice()) {
+                readings.implied[id.0] = Some(*only);
+            }
+            waiting.extend(readings.subschemas(&schemas[id.0], id, reading));
+        }
+        let inner = Graph::new(schemas.iter().map(|it| ids(&it.subschemas())));
+        let implied = readings.implied.iter().enumerate();
+        let implied = implied.filter(|(_, only)| only.is_some());
+        readings.holds_implied = inner.leads_to(implied.map(|(index, _)| index));
+        readings
+    }
+
+    /// The type of a schema that states none.
+    pub(crate) fn implied(&self, it: Use) -> Option<JsonType> {
+        self.implied[it.schema.0].filter(|_| it.reading == Reading::Described)
+    }
+
+    /// The use of `schema` with a reading.
+    pub(crate) fn at(&self, schema: SchemaId, reading: Reading) -> Use {
+        let differs = match reading {
+            Reading::Described => true,
+            Reading::Part => self.implied[schema.0].is_some(),
+            Reading::Exact => self.holds_implied[schema.0],
+        };
+        let reading = match differs {
+            true => reading,
+            false => Reading::Described,
+        };
+        Use { schema, reading }
+    }
+
+    /// How the schemas of `allOf`, `anyOf` and `oneOf` of a schema are read.
+    pub(crate) fn combined(&self, schema: SchemaId, reading: Reading) -> Reading {
+        match reading {
+            Reading::Described if self.open[schema.0] => Reading::Described,
+            reading => reading.part(),
+        }
+    }
+
+    /// The schemas that a schema refers to, as its table does.
+    pub(crate) fn tables(&self, schema: &Schema, it: Use) -> impl Iterator<Item = Use> {
+        let inner = self.subschemas(schema, it.schema, it.reading).into_iter();
+        inner.map(|(id, reading)| self.at(id, reading))
+    }
+
+    fn subschemas(&self, it: &Schema, id: SchemaId, reading: Reading) -> Vec<(SchemaId, Reading)> {
+        let ArrayKeywords {
+            items,
+            additional_items,
+            min_items: _,
+            max_items: _,
+            unique_items: _,
+            contains,
+        } = &it.array;
+        let ObjectKeywords {
+            properties,
+            pattern_properties,
+            additional_properties,
+            required: _,
+            property_names,
+            min_properties: _,
+            max_properties: _,
+            dependencies,
+        } = &it.object;
+        let Combinators {
+            all_of,
+            any_of,
+            one_of,
+            not,
+            condition,
+        } = &it.combinators;
+        let items = match items {
+            Some(Items::Each(id)) => std::slice::from_ref(id),
+            Some(Items::Tuple(ids)) => ids,
+            None => &[],
+        };
+        let inside = properties
+            .values()
+            .chain(pattern_properties.iter().map(|(_, id)| id))
+            .chain(items)
+            .chain(additional_items)
+            .chain(additional_properties);
+        let dependencies = dependencies.values().filter_map(|it| match it {
+            Dependency::Schema(id) => Some(id),
+            Dependency::Required(_) => None,
+        });
+        let branches = condition.iter().flat_map(
+            |Condition {
+                 condition: _,
+                 then,
+                 otherwise,
+             }| then.iter().chain(otherwise),
+        );
+        let exact = [contains, property_names, not].into_iter().flatten();
+        let exact = exact.chain(condition.iter().map(|it| &it.condition));
+        let combined = self.combined(id, reading);
+        let with = |reading| move |id: &SchemaId| (*id, reading);
+        inside
+            .map(with(reading.inside()))
+            .chain(
+                all_of
+                    .iter()
+                    .chain(any_of)
+                    .chain(one_of)
+                    .map(with(combined)),
+            )
+            .chain(dependencies.chain(branches).map(with(reading.part())))
+            .chain(exact.map(with(Reading::Exact)))
+            .collect()
+    }
+}

@@ -1,0 +1,51 @@
+//! Every keyword of draft-06 and draft-07, alone, under each keyword that has schemas
+//! in it, and in recursive schemas; then random schemas. The judge is a validator that
+//! reads the schemas.
+
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    missing_docs,
+    clippy::redundant_closure,
+    reason = "only the payloads are used"
+)]
+#[rustfmt::skip]
+mod generated {
+    include!(concat!(env!("OUT_DIR"), "/judges.rs"));
+}
+mod numbers;
+#[allow(dead_code, unreachable_pub, reason = "the build script uses the rest")]
+mod random;
+mod stated;
+mod table;
+mod tables;
+mod types;
+
+use taskcluster_pulse::{Payload, PayloadError, RawJson, Violations, decode, decode_strict};
+
+/// What a generated type says of a text.
+pub(crate) struct Judgement {
+    pub(crate) strict: Result<(), PayloadError>,
+    pub(crate) tolerant: Result<Decoded, PayloadError>,
+}
+
+/// What became of a text that was decoded.
+pub(crate) struct Decoded {
+    pub(crate) validated: Result<(), Violations>,
+    /// What it is written as.
+    pub(crate) written: RawJson,
+}
+
+/// How a generated type judges a text.
+pub(crate) type Judge = fn(&[u8]) -> Judgement;
+
+pub(crate) fn judge<P: Payload>(text: &[u8]) -> Judgement {
+    Judgement {
+        strict: decode_strict::<P>(text).map(drop),
+        tolerant: decode::<P>(text).map(|payload| Decoded {
+            validated: payload.validate(),
+            written: RawJson::of(&payload).expect("a payload has a JSON form"),
+        }),
+    }
+}
