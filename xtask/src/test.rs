@@ -65,6 +65,9 @@ pub(crate) enum Error {
     Cargo(std::io::Error),
 }
 
+/// `cargo test` for everything.
+const WHOLE_WORKSPACE: [&str; 3] = ["test", "--workspace", "--all-features"];
+
 /// Features of `serde_json` that any crate of a build may turn on, and that change how
 /// it holds numbers and objects.
 const JSON_FEATURES: &str = "serde_json/arbitrary_precision,serde_json/preserve_order";
@@ -91,13 +94,10 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode, Error> {
     }
     eprintln!("testing payloads with {JSON_FEATURES}");
     let mut command = cargo()?;
-    command.args([
-        "test",
-        "--package",
-        "taskcluster-tests",
-        "--features",
-        JSON_FEATURES,
-    ]);
+    // With the same choice of packages and features as before, only what depends on
+    // `serde_json` is built once more.
+    command.args(WHOLE_WORKSPACE);
+    command.args(["--features", JSON_FEATURES]);
     for name in JSON_TESTS {
         command.args(["--test", name]);
     }
@@ -159,7 +159,7 @@ fn cargo_test(
     let for_tests = cargo_args.iter().skip_while(|arg| *arg != "--").skip(1);
     let mut command = cargo()?;
     command
-        .args(["test", "--workspace", "--all-features"])
+        .args(WHOLE_WORKSPACE)
         .args(for_cargo.next().unwrap_or_default())
         // The tests that need a broker are marked `#[ignore]`.
         .args(["--", "--include-ignored"])
