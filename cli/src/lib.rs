@@ -3,7 +3,8 @@
 //! This crate is the only part of the project that touches files, the network
 //! or the terminal. A command is a module of its name; the libraries below do
 //! the work. `cargo xtask` runs the same commands with the folders of the
-//! workspace as their [`Defaults`].
+//! workspace as their [`Defaults`], except those in `broker`, which need the
+//! generated crate.
 
 #[cfg(feature = "broker")]
 mod broker;

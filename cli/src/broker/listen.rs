@@ -54,8 +54,8 @@ pub(crate) struct Args {
     conditions: Vec<Condition>,
 
     /// Read the durable queue queue/USER/NAME, which collects messages while this
-    /// command does not run, and keeps the bindings of earlier runs. Without it, messages
-    /// from now on are printed
+    /// command does not run, and keeps the bindings of earlier runs. What is printed is
+    /// deleted from it. Without this option, messages from now on are printed
     #[arg(long, value_name = "NAME")]
     queue: Option<String>,
 

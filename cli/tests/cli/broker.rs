@@ -91,6 +91,27 @@ fn ctrl_c_ends_it_in_good_order() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_broker_that_is_away_is_told_and_tried_again() {
+    let mut listening = Command::new(PROGRAM)
+        .args(["listen", "notify/notification"])
+        .env("PULSE_URL", "amqp://user:hush@127.0.0.1:1")
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let stderr = BufReader::new(listening.stderr.take().expect("a pipe"));
+    let told: Vec<String> = stderr.lines().take(2).map(Result::unwrap).collect();
+    for line in &told {
+        assert_has(line, &["no connection", "trying again in"]);
+        assert!(!line.contains("hush"), "{line}");
+    }
+    let id = listening.id().to_string();
+    let sent = Command::new("kill").args(["-INT", &id]).status();
+    assert!(sent.expect("it runs").success());
+    assert_eq!(listening.wait().expect("it ends").code(), Some(0));
+}
+
+#[test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
 fn a_queue_without_dead_letters_is_named() {
     let run = Run::of(&mut on_broker(&["dead-letters", "list", "no-such-queue"]));

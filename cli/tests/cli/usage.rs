@@ -148,7 +148,7 @@ fn without_the_runtime_crate_the_command_asks_for_it() {
 #[test]
 fn a_name_that_cargo_refuses_is_refused() {
     for name in ["", "1a", "-a", "a b", "é", "taskcluster-pulse"] {
-        let run = program(&["codegen", "--package", name]);
+        let run = program(&["codegen", &format!("--package={name}")]);
         assert_eq!(run.code, Some(2), "{name}");
         assert_has(&run.stderr, &["--package <NAME>"]);
     }
