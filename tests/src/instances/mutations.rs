@@ -130,6 +130,9 @@ impl Walk<'_, '_> {
             _ if schema.get("const").or(schema.get("enum")).is_some() => vec![],
             _ => return,
         };
+        let stated = ["type", "enum", "const"].into_iter();
+        let mut stated = stated.filter(|keyword| schema.get(keyword).is_some());
+        let keyword = stated.next().unwrap_or("type");
         for (kind, text) in KINDS {
             let number = *kind == "integer" && allowed.contains(&"number");
             if allowed.contains(kind) || number {
@@ -138,7 +141,7 @@ impl Walk<'_, '_> {
             let listed = allowed.is_empty() && ["integer", "number"].contains(kind);
             match listed {
                 true => self.push(Edit::Spell((*text).to_owned()), Expected::Agreement),
-                false => self.broken(Edit::Spell((*text).to_owned()), "type"),
+                false => self.broken(Edit::Spell((*text).to_owned()), keyword),
             }
         }
     }
