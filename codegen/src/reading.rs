@@ -136,6 +136,8 @@ impl Readings {
     pub(crate) fn at(&self, schema: SchemaId, reading: Reading) -> Use {
         let differs = match reading {
             Reading::Described => true,
+            // An open schema hands its reading on to its alternatives.
+            Reading::Part if self.open[schema.0] => self.holds_implied[schema.0],
             Reading::Part => self.implied[schema.0].is_some(),
             Reading::Exact => self.holds_implied[schema.0],
         };
