@@ -101,8 +101,8 @@ impl Names {
     }
 
     /// An error for each owner with the name of another. The names of bindings,
-    /// routing keys and validators are unique in a module only: whoever gives them out
-    /// finds those that are not.
+    /// routing keys and validators are unique in a module only; `types::naming` finds
+    /// those that are not.
     fn shared(&self) -> Vec<Error> {
         let mut first: BTreeMap<_, &(Kind, String)> = BTreeMap::new();
         let mut errors = Vec::new();

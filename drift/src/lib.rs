@@ -1,5 +1,5 @@
 //! Compares two sets of Taskcluster's exchange references and schemas, and decides
-//! whom a change breaks.
+//! what a change breaks.
 //!
 //! The library does no I/O. [`Side::read`] takes the bytes of documents, [`compare`]
 //! answers four questions for each exchange, and [`render`] puts the report into

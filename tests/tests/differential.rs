@@ -1,9 +1,8 @@
 //! What was generated from the schemas against a validator that reads them, on
 //! valid instances and on ones that break a single constraint each.
 //!
-//! Both judges must come to the same verdict, and find the same faults in the
-//! same places; the schema that the type makes of itself must have that verdict,
-//! too. The run is the same each time; `JUDGED_INSTANCES` says how many
+//! Both must call the same instances valid, and report the same errors in the same
+//! places; so must the schema that the type makes of itself. The run is the same each time; `JUDGED_INSTANCES` says how many
 //! instances there are for each exchange (300), `JUDGED_SEED` which ones (106).
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -154,11 +153,14 @@ impl Bench<'_> {
                 complaints.push(what.to_string());
             }
         };
-        complain(strict.is_empty() == theirs.is_empty(), &"another verdict");
-        complain(agree(strict, &ours.decoded, &theirs), &"other faults");
+        complain(
+            strict.is_empty() == theirs.is_empty(),
+            &"only one of the two calls it valid",
+        );
+        complain(agree(strict, &ours.decoded, &theirs), &"other errors");
         complain(
             self.returned.is_valid(value) == theirs.is_empty(),
-            &"the schema of the type has another verdict",
+            &"the schema of the type disagrees",
         );
         match mutation.map_or(&Expected::Valid, |mutation| &mutation.expected) {
             Expected::Agreement => {}

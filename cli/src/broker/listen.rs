@@ -23,7 +23,7 @@ const STOP_LIMIT: Duration = Duration::from_secs(5);
 /// Print messages as they come.
 ///
 /// Each is a line with its exchange, the entries of its routing key and its routes.
-/// Lost connections are told on standard error and made again. Ctrl-C ends.
+/// Lost connections are reported on standard error and re-established. Ctrl-C ends it.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = format!("\
 Examples:
@@ -43,7 +43,7 @@ What --where matches:
 Exit codes:
   0  ended by Ctrl-C or --count
   1  --validate has found a message that is not valid
-  2  there is no connection; it says why"))]
+  2  the exchange, the condition or the connection can't be used; the error has the reason"))]
 pub(crate) struct Args {
     /// Exchanges, such as queue/task-failed
     #[arg(required = true, value_name = "EXCHANGE", add = ArgValueCompleter::new(complete::exchanges))]
@@ -121,7 +121,7 @@ async fn listen(
     interrupted: impl Future<Output = ()>,
 ) -> Result<u64, Error> {
     let mut listener = Listener::new(args, stdout)?;
-    let starting = consumer(args, connection)?.on_event(tell).start();
+    let starting = consumer(args, connection)?.on_event(report).start();
     let mut interrupted = pin!(interrupted);
     let mut consumer = tokio::select! {
         consumer = starting => consumer?,
@@ -151,11 +151,11 @@ fn consumer(args: &Args, connection: Connection) -> Result<ConsumerBuilder, Erro
 }
 
 /// Prints what happens to the connection.
-fn tell(event: &ConsumerEvent) {
+fn report(event: &ConsumerEvent) {
     let text = match event {
         ConsumerEvent::Ready => "listening\n".to_owned(),
         ConsumerEvent::Reconnecting { wait, reason, .. } => {
-            return output::tell_reconnecting(*wait, reason);
+            return output::report_reconnecting(*wait, reason);
         }
         ConsumerEvent::BindingFailed(error) => format!("warning: {error}\n"),
         ConsumerEvent::MessagesMayBeMissed { .. } => {
@@ -167,7 +167,7 @@ fn tell(event: &ConsumerEvent) {
         }
         _ => return,
     };
-    output::tell_stderr(&text);
+    output::print_error(&text);
 }
 
 /// Prints and records messages.

@@ -69,7 +69,7 @@ pub(super) fn check(envelope: &Envelope) -> bool {
         text += &format!("  {error}\n");
         cause = error.source();
     }
-    tell_stderr(&text);
+    print_error(&text);
     false
 }
 
@@ -81,15 +81,15 @@ fn decode(envelope: &Envelope) -> Result<(), Box<dyn Error>> {
 }
 
 /// Prints a text, which may have several lines, on standard error.
-pub(super) fn tell_stderr(text: &str) {
+pub(super) fn print_error(text: &str) {
     // There is no other place to report that standard error is closed.
     let _ = io::stderr().write_all(terminal::lines(text).as_bytes());
 }
 
 /// Prints on standard error that a connection was lost, or could not be made.
-pub(super) fn tell_reconnecting(wait: Duration, reason: &str) {
+pub(super) fn report_reconnecting(wait: Duration, reason: &str) {
     let seconds = wait.as_secs_f64();
-    tell_stderr(&format!(
+    print_error(&format!(
         "no connection: {reason}; trying again in {seconds:.1} s\n"
     ));
 }

@@ -35,7 +35,7 @@ theirs are declared.
 Exit codes:
   0  all messages are published, or valid
   1  --validate has found a message that is not valid
-  2  the file can't be read, or the broker did not take a message; it says why"))]
+  2  the file can't be read, or the broker did not take a message"))]
 pub(crate) struct Args {
     /// The recording
     file: PathBuf,
@@ -90,7 +90,7 @@ fn validate(path: &Path) -> Result<ExitCode, Error> {
 
 /// Publishes every message of a recording, in its order.
 async fn publish(path: &Path, connection: Connection) -> Result<usize, Error> {
-    let mut publisher = Publisher::builder(connection).on_event(tell);
+    let mut publisher = Publisher::builder(connection).on_event(report);
     for exchange in exchanges(path)? {
         if let Ok(known) = EXCHANGES.find(&exchange) {
             publisher = publisher.declare_exchange(known);
@@ -164,13 +164,13 @@ fn read(path: &Path) -> Result<impl Iterator<Item = Result<(usize, Envelope), Er
 }
 
 /// Prints what happens to the connection.
-fn tell(event: &PublisherEvent) {
+fn report(event: &PublisherEvent) {
     match event {
         PublisherEvent::Reconnecting { wait, reason, .. } => {
-            output::tell_reconnecting(*wait, reason);
+            output::report_reconnecting(*wait, reason);
         }
         PublisherEvent::Blocked { reason } => {
-            output::tell_stderr(&format!("the broker takes no messages: {reason}\n"));
+            output::print_error(&format!("the broker takes no messages: {reason}\n"));
         }
         _ => {}
     }

@@ -1,4 +1,4 @@
-//! `drift`: what changed between two sets of documents, and whom it breaks.
+//! `drift`: what changed between two sets of documents, and what it breaks.
 
 mod error;
 

@@ -92,7 +92,7 @@ fn ctrl_c_ends_it_in_good_order() {
 
 #[test]
 #[cfg(unix)]
-fn a_broker_that_is_away_is_told_and_tried_again() {
+fn a_broker_that_is_away_is_reported_and_tried_again() {
     let mut listening = Command::new(PROGRAM)
         .args(["listen", "notify/notification"])
         .env("PULSE_URL", "amqp://user:hush@127.0.0.1:1")
@@ -100,8 +100,8 @@ fn a_broker_that_is_away_is_told_and_tried_again() {
         .spawn()
         .expect("it starts");
     let stderr = BufReader::new(listening.stderr.take().expect("a pipe"));
-    let told: Vec<String> = stderr.lines().take(2).map(Result::unwrap).collect();
-    for line in &told {
+    let lines: Vec<String> = stderr.lines().take(2).map(Result::unwrap).collect();
+    for line in &lines {
         assert_has(line, &["no connection", "trying again in"]);
         assert!(!line.contains("hush"), "{line}");
     }

@@ -57,8 +57,8 @@ fn assert_nothing_renamed(before: &[Source], after: &[Source]) -> Files {
     second
 }
 
-/// Whoever has a name in `first` has the same in `second`; of the rules, which one
-/// name stands for several of, the file names one.
+/// Each owner of a name in `first` has the same name in `second`. Several rules can share
+/// a name; the file has one of them.
 fn assert_same_owners(first: &Files, second: &Files) {
     let [first, second] = [first, second].map(|files| document(&names_of(files)));
     for kind in ["modules", "bindings", "routingKeys", "events", "payloads"] {

@@ -43,7 +43,7 @@ async fn run(
     consumer.run(1, handle).await
 }
 
-/// A line for each person whom the task wants to be told.
+/// A line for each person that the task names.
 fn lines(message: &Message<TaskFailed>, envelope: &Envelope) -> Vec<String> {
     let task = &message.payload.status;
     envelope

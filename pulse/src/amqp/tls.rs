@@ -1,4 +1,4 @@
-//! TLS, for AMQP and for HTTP: whom to trust, and errors in words.
+//! TLS, for AMQP and for HTTP: which certificates to trust, and errors in words.
 
 use std::io;
 use std::path::Path;

@@ -26,7 +26,7 @@ pub(crate) type Headers = serde_json::Map<String, serde_json::Value>;
 
 pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// A broker that can be connected to, and as whom.
+/// A broker that can be connected to, and the user of the connection.
 pub(crate) trait Transport: Send + Sync {
     /// Where the broker is and who connects, without the secret.
     fn address(&self) -> String;

@@ -42,7 +42,7 @@ pub(super) fn matching(
 }
 
 /// A text that one of `matchers` matches, and the others as well, if all read it
-/// byte by byte. Whoever asks finds out whether they do.
+/// byte by byte. The caller checks whether they do.
 fn of_all(
     matchers: &[&Matcher],
     u: &mut Unstructured<'_>,
