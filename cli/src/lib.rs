@@ -22,3 +22,17 @@ pub use deployment::Error as DeploymentError;
 pub use input::Error as InputError;
 use program::tell;
 pub use program::{Command, Defaults, examples_for, fail, run, usage};
+
+#[cfg(test)]
+mod tests {
+    fn is_an_error<E: std::error::Error + Send + Sync + 'static>() {}
+
+    #[test]
+    fn every_error_can_be_boxed_and_sent() {
+        is_an_error::<super::codegen::Error>();
+        is_an_error::<super::drift::Error>();
+        is_an_error::<super::pull::Error>();
+        is_an_error::<super::DeploymentError>();
+        is_an_error::<super::InputError>();
+    }
+}

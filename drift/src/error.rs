@@ -45,3 +45,13 @@ impl fmt::Display for ExchangeError {
 }
 
 impl std::error::Error for ExchangeError {}
+
+#[cfg(test)]
+mod tests {
+    fn is_an_error<E: std::error::Error + Send + Sync + 'static>() {}
+
+    #[test]
+    fn every_error_can_be_boxed_and_sent() {
+        is_an_error::<super::ExchangeError>();
+    }
+}

@@ -23,9 +23,12 @@ fn every_error_can_be_boxed_and_sent() {
     #[cfg(any(feature = "amqp", feature = "memory"))]
     {
         is_an_error::<taskcluster_pulse::Error>();
+        is_an_error::<taskcluster_pulse::BindingError>();
         is_an_error::<taskcluster_pulse::FailedMessage>();
         is_an_error::<taskcluster_pulse::ManagementError>();
         is_an_error::<taskcluster_pulse::PublishError>();
+        is_an_error::<taskcluster_pulse::RecordingError>();
+        is_an_error::<taskcluster_pulse::RoutesErrorKind>();
     }
 }
 
@@ -60,4 +63,120 @@ fn no_error_repeats_its_cause() {
     let kind = taskcluster_pulse::DecodeErrorKind::RoutingKey(cause);
     assert_said_once(&DecodeError::new("exchange", "key", kind), 1);
     assert_said_once(&DecodeError::unknown_exchange("exchange", "key"), 0);
+}
+
+#[cfg(feature = "amqp")]
+mod amqp {
+    use std::net::TcpListener;
+    use std::sync::mpsc;
+
+    use taskcluster_pulse::{
+        Connection, Consumer, Envelope, Error, Publisher, PublisherEvent, Queue, Reconnect,
+    };
+
+    use super::{assert_said_once, texts};
+
+    /// A port that refuses connections.
+    fn closed_port() -> u16 {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        listener.local_addr().expect("an address").port()
+    }
+
+    fn connection() -> Connection {
+        Connection::new("127.0.0.1", "user", "hush")
+            .port(closed_port())
+            .without_tls()
+    }
+
+    #[tokio::test]
+    async fn the_last_attempt_is_the_source() {
+        let consumer = Consumer::builder(connection())
+            .queue(Queue::exclusive())
+            .reconnect(Reconnect::forever().at_most(1));
+        let error = consumer.start().await.expect_err("no broker");
+        assert!(
+            matches!(error, Error::GaveUp { attempts: 1, .. }),
+            "{error}"
+        );
+        assert_said_once(&error, 2);
+        assert!(texts(&error)[2].contains("refused"), "{:?}", texts(&error));
+    }
+
+    #[tokio::test]
+    async fn an_event_has_its_error_and_the_cause() {
+        let (sender, seen) = mpsc::channel();
+        let publisher = Publisher::builder(connection())
+            .on_event(move |event| drop(sender.send(event.clone())))
+            .reconnect(Reconnect::forever().at_most(2))
+            .start();
+        publisher.await.expect_err("no broker");
+        match seen.try_recv().expect("an event") {
+            PublisherEvent::Reconnecting {
+                error, failures: 1, ..
+            } => assert_said_once(&*error, 1),
+            event => panic!("{event:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_provider_of_secrets_is_the_source() {
+        let connection = connection().secret_from(async || Err::<String, _>("no vault"));
+        let publisher = Publisher::builder(connection).reconnect(Reconnect::forever().at_most(1));
+        let error = publisher.start().await.expect_err("no secret");
+        assert_said_once(&error, 2);
+        assert_eq!(texts(&error)[2], "no vault");
+    }
+
+    #[test]
+    fn a_line_that_is_no_recording_says_so_once() {
+        assert_said_once(&Envelope::from_json("x").expect_err("no JSON"), 1);
+    }
+}
+
+#[cfg(feature = "management")]
+#[tokio::test]
+async fn an_answer_that_is_no_json_has_its_error() {
+    use std::io::{Read, Write};
+
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let server = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a request");
+        let _ = stream.read(&mut [0; 4096]);
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>");
+    });
+    let url = format!("http://user:hush@127.0.0.1:{port}");
+    let management = taskcluster_pulse::Management::http(&url).expect("an address");
+    let error = management
+        .bindings("queue/user/q")
+        .await
+        .expect_err("no JSON");
+    assert_said_once(&error, 1);
+    server.join().expect("served");
+}
+
+#[cfg(feature = "memory")]
+#[tokio::test]
+async fn what_holds_up_a_message_is_the_source() {
+    use std::time::Duration;
+
+    use taskcluster_pulse::{MemoryBroker, PublishError, Publisher};
+
+    let broker = MemoryBroker::new();
+    let publisher = Publisher::builder(broker.connection())
+        .deadline(Duration::from_millis(50))
+        .start()
+        .await
+        .expect("started");
+    let envelope = taskcluster_pulse::Envelope::from_json(
+        r#"{"exchange": "exchange/a", "routingKey": "k", "payload": {}}"#,
+    );
+    broker.block("low on disk");
+    let confirmation = publisher
+        .publish_envelope(&envelope.expect("a message"))
+        .await
+        .expect("accepted");
+    let error = confirmation.await.expect_err("blocked");
+    assert!(matches!(error, PublishError::NotSent { .. }), "{error}");
+    assert_said_once(&error, 1);
 }

@@ -247,7 +247,7 @@ async fn a_blocked_broker_is_sent_nothing() {
     set_memory_limit("0.6");
     let last = publisher.publish(&message_on(&rabbit.lane, 101)).await;
     let _ = last.expect("accepted").await;
-    seen.wait_for(|event| *event == PublisherEvent::Unblocked)
+    seen.wait_for(|event| matches!(event, PublisherEvent::Unblocked))
         .await;
     let after = publisher.publish(&message_on(&rabbit.lane, 102)).await;
     after.expect("accepted").await.expect("confirmed");

@@ -57,12 +57,12 @@ pub(crate) struct Args {
 /// The tests can't be run.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
-    #[error("cannot find the tests: {0}")]
-    Workspace(std::io::Error),
+    #[error("cannot find the tests")]
+    Workspace(#[source] std::io::Error),
     #[error(transparent)]
     RabbitMq(#[from] rabbitmq::Error),
-    #[error("cannot run cargo: {0}; run this by `cargo xtask test`")]
-    Cargo(std::io::Error),
+    #[error("cannot run cargo; run this by `cargo xtask test`")]
+    Cargo(#[source] std::io::Error),
 }
 
 /// `cargo test` for everything.

@@ -11,14 +11,14 @@ use crate::terminal;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     /// The runtime of the client could not be started.
-    #[error("cannot start the client: {0}")]
-    Runtime(io::Error),
+    #[error("cannot start the client; try again with fewer programs running")]
+    Runtime(#[source] io::Error),
     /// The exchange does not exist.
     #[error(transparent)]
     Exchange(#[from] UnknownExchange),
     /// A word of `--where` can't stand in the routing key.
-    #[error("--where can't be used: {0}; see `listen --help` for what it matches")]
-    Where(RoutingKeyError),
+    #[error("--where can't be used; see `listen --help` for what it matches")]
+    Where(#[source] RoutingKeyError),
     /// The client could not connect, or gave up.
     #[error(transparent)]
     Client(#[from] taskcluster_pulse::Error),
@@ -43,7 +43,7 @@ pub(crate) enum Error {
         source: RecordingError,
     },
     /// A file can't be read or written.
-    #[error("{}: {source}", terminal::path(path))]
+    #[error("{}: can't be read or written", terminal::path(path))]
     File {
         /// The file.
         path: PathBuf,
@@ -51,6 +51,6 @@ pub(crate) enum Error {
         source: io::Error,
     },
     /// Standard output can't be written.
-    #[error("cannot write to standard output: {0}")]
-    Stdout(io::Error),
+    #[error("cannot write to standard output")]
+    Stdout(#[source] io::Error),
 }

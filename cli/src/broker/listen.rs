@@ -154,8 +154,8 @@ fn consumer(args: &Args, connection: Connection) -> Result<ConsumerBuilder, Erro
 fn report(event: &ConsumerEvent) {
     let text = match event {
         ConsumerEvent::Ready => "listening\n".to_owned(),
-        ConsumerEvent::Reconnecting { wait, reason, .. } => {
-            return output::report_reconnecting(*wait, reason);
+        ConsumerEvent::Reconnecting { wait, error, .. } => {
+            return output::report_reconnecting(*wait, &**error);
         }
         ConsumerEvent::BindingFailed(error) => format!("warning: {error}\n"),
         ConsumerEvent::MessagesMayBeMissed { .. } => {

@@ -87,11 +87,23 @@ pub(super) fn print_error(text: &str) {
 }
 
 /// Prints on standard error that a connection was lost, or could not be made.
-pub(super) fn report_reconnecting(wait: Duration, reason: &str) {
+pub(super) fn report_reconnecting(wait: Duration, error: &dyn Error) {
     let seconds = wait.as_secs_f64();
+    let reason = chain(error);
     print_error(&format!(
         "no connection: {reason}; trying again in {seconds:.1} s\n"
     ));
+}
+
+/// An error with its causes, as a part of one line.
+fn chain(error: &dyn Error) -> String {
+    let mut text = terminal::part(&error.to_string());
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text += &format!(": {}", terminal::part(&error.to_string()));
+        cause = error.source();
+    }
+    text
 }
 
 /// Writes and flushes `text`. False when nobody reads any more, as after `| head`.

@@ -166,8 +166,8 @@ fn read(path: &Path) -> Result<impl Iterator<Item = Result<(usize, Envelope), Er
 /// Prints what happens to the connection.
 fn report(event: &PublisherEvent) {
     match event {
-        PublisherEvent::Reconnecting { wait, reason, .. } => {
-            output::report_reconnecting(*wait, reason);
+        PublisherEvent::Reconnecting { wait, error, .. } => {
+            output::report_reconnecting(*wait, &**error);
         }
         PublisherEvent::Blocked { reason } => {
             output::print_error(&format!("the broker takes no messages: {reason}\n"));

@@ -87,7 +87,8 @@ fn an_output_that_is_something_else_is_left_alone() {
 /// What `--check` advises has to work: where writing would be refused, it says so.
 #[test]
 fn a_check_refuses_what_a_run_would_refuse() {
-    let damage: [(&str, fn(&Place)); 5] = [
+    type Damage = fn(&Place);
+    let damage: [(&str, Damage); 5] = [
         ("generated-files.txt: not generated", |place| {
             fs::write(place.out("generated-files.txt"), "garbled").unwrap();
         }),

@@ -47,7 +47,7 @@ impl Address {
     /// schemes: any other part may belong to a secret that is not encoded.
     pub(super) fn parse(text: &str, protocol: &Protocol) -> Result<(Self, Parameters), String> {
         check_delimiters(text)?;
-        let url = Url::parse(text).map_err(|error| error.to_string())?;
+        let url = Url::parse(text).map_err(not_a_url)?;
         let tls = is_tls(text, &url, protocol)?;
         let host = host(&url)?;
         let (user, secret) = login(&url, &host)?;
@@ -112,6 +112,22 @@ fn check_delimiters(text: &str) -> Result<(), String> {
         );
     }
     Ok(())
+}
+
+fn not_a_url(error: url::ParseError) -> String {
+    use url::ParseError::{
+        EmptyHost, IdnaError, InvalidDomainCharacter, InvalidIpv4Address, InvalidIpv6Address,
+        InvalidPort, RelativeUrlWithoutBase,
+    };
+    let reason = match error {
+        EmptyHost => "it names no host",
+        InvalidPort => "its port is no number of a port",
+        InvalidIpv4Address | InvalidIpv6Address => "its host is no IP address",
+        IdnaError | InvalidDomainCharacter => "its host is no name of a host",
+        RelativeUrlWithoutBase => "it begins with no scheme",
+        _ => "it is no URL",
+    };
+    reason.to_owned()
 }
 
 fn is_tls(text: &str, url: &Url, protocol: &Protocol) -> Result<bool, String> {

@@ -87,12 +87,26 @@ impl<S: Source> HttpBindings<S> {
                 return Err(ManagementError::Answer {
                     address: address(),
                     reason: format!("the status is {status}"),
+                    source: None,
                 });
             }
         }
-        let bindings = self.parse(queue, &response.body).map_err(|reason| {
-            let address = address();
-            ManagementError::Answer { address, reason }
+        let answer = serde_json::from_slice(&response.body).map_err(|error| {
+            let (address, reason) = (address(), "it is no JSON".to_owned());
+            let source = Some(Arc::new(error));
+            ManagementError::Answer {
+                address,
+                reason,
+                source,
+            }
+        })?;
+        let bindings = self.parse(queue, &answer).map_err(|reason| {
+            let (address, source) = (address(), None);
+            ManagementError::Answer {
+                address,
+                reason,
+                source,
+            }
         })?;
         // Every queue has a binding to the default exchange, which has no name.
         // Both services list nothing where there is no such queue.
@@ -103,10 +117,8 @@ impl<S: Source> HttpBindings<S> {
         Ok(bindings.into_iter().filter(named).collect())
     }
 
-    fn parse(&self, queue: &str, body: &[u8]) -> Result<Vec<QueueBinding>, String> {
-        let answer: Value =
-            serde_json::from_slice(body).map_err(|error| format!("it is no JSON: {error}"))?;
-        let list = self.source.list(queue, &answer)?;
+    fn parse(&self, queue: &str, answer: &Value) -> Result<Vec<QueueBinding>, String> {
+        let list = self.source.list(queue, answer)?;
         list.iter().map(|listed| binding(queue, listed)).collect()
     }
 }

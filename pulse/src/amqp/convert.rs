@@ -1,6 +1,7 @@
 //! Between this crate's words and lapin's.
 
 use std::io;
+use std::sync::Arc;
 
 use lapin::ErrorKind;
 use lapin::message::Delivery;
@@ -9,7 +10,7 @@ use serde_json::Value;
 
 use crate::client::QueueArgument;
 use crate::client::transport::{
-    Arrival, Headers, OutgoingMessage, QueueDeclaration, TransportError,
+    Arrival, Headers, OutgoingMessage, QueueDeclaration, SharedError, TransportError,
 };
 
 /// Marks a message as one that a durable queue keeps over a restart.
@@ -30,21 +31,24 @@ pub(super) fn transport_error(error: &lapin::Error) -> TransportError {
         ErrorKind::IOError(error) if error.kind() == io::ErrorKind::ConnectionAborted => {
             TransportError::lost("the broker closed the connection")
         }
-        ErrorKind::IOError(error) => TransportError::lost(error.to_string()),
+        ErrorKind::IOError(error) => {
+            TransportError::because("the connection failed", Arc::clone(error) as SharedError)
+        }
         ErrorKind::MissingHeartbeatError => {
             TransportError::lost("the broker sent no heartbeat in time")
         }
         ErrorKind::ChannelsLimitReached => TransportError::lost(
             "the connection has no channel left; raise channel_max here or at the broker",
         ),
-        _ => TransportError::lost(error.to_string()),
+        _ => TransportError::because("the connection failed", Arc::new(error.clone())),
     }
 }
 
 /// Names are checked before they come here; lapin's own conversion panics on
 /// one that is too long, and this does not.
 pub(super) fn short(text: &str) -> Result<ShortString, TransportError> {
-    ShortString::try_new(text).map_err(|error| TransportError::lost(error.to_string()))
+    ShortString::try_new(text)
+        .map_err(|error| TransportError::because("a name can't be sent", Arc::new(error)))
 }
 
 pub(super) fn arguments(queue: &QueueDeclaration) -> Result<FieldTable, TransportError> {

@@ -22,7 +22,6 @@ use super::socket::Attempt;
 use super::tls;
 use crate::client::Error;
 use crate::client::connection::ConnectError;
-use crate::client::error::error_chain;
 use crate::client::transport::{
     BoxFuture, Channel, Link, LinkState, Transport, TransportError, code,
 };
@@ -71,10 +70,10 @@ impl Settings {
         };
         match timeout(self.connection_timeout, provider.secret()).await {
             Ok(Ok(secret)) => Ok(secret),
-            Ok(Err(error)) => Err(TransportError::lost(format!(
-                "the provider of the secret failed: {}",
-                error_chain(&*error)
-            ))),
+            Ok(Err(error)) => Err(TransportError::because(
+                "the provider of the secret failed",
+                Arc::from(error),
+            )),
             Err(_) => Err(TransportError::lost("the provider of the secret is late")),
         }
     }

@@ -57,7 +57,7 @@ pub(super) fn provider() -> rustls::crypto::CryptoProvider {
 }
 
 /// The reason of a TLS error that another attempt can't repair, and what to do.
-pub(super) fn lasting_error(error: &io::Error) -> Option<(String, &'static str)> {
+pub(super) fn lasting_error(error: &io::Error) -> Option<(&'static str, &'static str)> {
     let error = error.get_ref()?.downcast_ref::<rustls::Error>()?;
     let (reason, advice) = match error {
         rustls::Error::InvalidMessage(_) => (
@@ -67,13 +67,13 @@ pub(super) fn lasting_error(error: &io::Error) -> Option<(String, &'static str)>
         rustls::Error::InvalidCertificate(error) => certificate_error(error)?,
         rustls::Error::AlertReceived(_) | rustls::Error::PeerIncompatible(_) => {
             return Some((
-                format!("the broker ended the TLS handshake: {error}"),
+                "the broker ended the TLS handshake",
                 "check which TLS versions and client certificates the broker asks for",
             ));
         }
         _ => return None,
     };
-    Some((reason.to_owned(), advice))
+    Some((reason, advice))
 }
 
 fn certificate_error(error: &CertificateError) -> Option<(&'static str, &'static str)> {

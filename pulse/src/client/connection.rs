@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::error::Error;
-use super::transport::{Link, Transport, TransportError};
+use super::transport::{Link, SharedError, Transport, TransportError};
 #[cfg(feature = "amqp")]
 use crate::amqp::Settings;
 #[cfg(feature = "memory")]
@@ -60,11 +60,11 @@ impl Connection {
     }
 
     /// The error after the last attempt that the policy allows.
-    pub(crate) fn gave_up(&self, attempts: u32, last: TransportError) -> Error {
+    pub(crate) fn gave_up(&self, attempts: u32, last: SharedError) -> Error {
         Error::GaveUp {
             address: self.transport().address(),
             attempts,
-            reason: last.reason,
+            source: last,
         }
     }
 

@@ -74,7 +74,7 @@ impl DeadLetterQueue {
         let (link, channel) = opened.map_err(|error| match error {
             ConnectError::Fatal(error) | ConnectError::Setup(error) => error,
             ConnectError::Retry(error) if error.code.is_some() => refused(&dead, error),
-            ConnectError::Retry(error) => connection.gave_up(1, error),
+            ConnectError::Retry(error) => connection.gave_up(1, Arc::new(error)),
         })?;
         Ok(Self {
             link,
@@ -213,5 +213,6 @@ fn refused(queue: &str, error: TransportError) -> Error {
         queue: queue.to_owned(),
         reason: error.reason,
         advice,
+        source: error.source,
     }
 }

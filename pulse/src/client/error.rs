@@ -43,7 +43,7 @@ pub enum Error {
         /// The broker, the user and the virtual host.
         address: String,
         /// What is wrong.
-        reason: String,
+        reason: &'static str,
         /// What to do about it.
         advice: &'static str,
         /// The error of the TLS library.
@@ -63,7 +63,7 @@ pub enum Error {
     Negotiation {
         /// The broker, the user and the virtual host.
         address: String,
-        /// The broker's reason.
+        /// The broker's reply text.
         reason: String,
     },
     /// The broker refuses to declare a publisher's exchange.
@@ -74,7 +74,7 @@ pub enum Error {
     Exchange {
         /// The exchange's full name.
         exchange: String,
-        /// The broker's reason.
+        /// The broker's reply text.
         reason: String,
     },
     /// The broker refuses the user, the secret or the virtual host. This is
@@ -83,19 +83,19 @@ pub enum Error {
     Login {
         /// The broker, the user and the virtual host.
         address: String,
-        /// What the broker said.
+        /// The broker's reply text.
         reason: String,
     },
     /// The attempts that the [`Reconnect`](super::Reconnect) policy allows
     /// have all failed.
-    #[error("{address} could not be reached in {attempts} attempts, the last: {reason}")]
+    #[error("{address} could not be reached in {attempts} attempts; check host, port and network")]
     GaveUp {
         /// The broker, the user and the virtual host.
         address: String,
         /// How many attempts there were.
         attempts: u32,
         /// Why the last one failed.
-        reason: String,
+        source: Arc<dyn std::error::Error + Send + Sync>,
     },
     /// A queue's name can't be used.
     #[error("the queue name {name:?} {reason}")]
@@ -110,10 +110,12 @@ pub enum Error {
     Queue {
         /// The queue's full name.
         queue: String,
-        /// What the broker said.
+        /// The broker's reply text, or that it gave none.
         reason: String,
         /// What to do about it.
         advice: &'static str,
+        /// What was noticed of the connection, where the broker gave no reply.
+        source: Option<Arc<dyn std::error::Error + Send + Sync>>,
     },
     /// A word of a binding can't stand in its entry, or its pattern is too long.
     #[error(transparent)]
@@ -209,7 +211,7 @@ pub struct BindingError {
     pub exchange: String,
     /// The binding's pattern.
     pub routing_key: String,
-    /// The reason that the broker gave.
+    /// The broker's reply text.
     pub reason: String,
 }
 

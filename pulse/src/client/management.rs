@@ -113,7 +113,7 @@ pub enum ManagementError {
     Login {
         /// The service, the user and the virtual host.
         address: String,
-        /// The service's reason.
+        /// The service's own text.
         reason: String,
     },
     /// There is no such queue, no such virtual host, or no such service there.
@@ -134,5 +134,7 @@ pub enum ManagementError {
         address: String,
         /// What is wrong with the answer.
         reason: String,
+        /// The error of the JSON parser, where it is no JSON.
+        source: Option<Arc<serde_json::Error>>,
     },
 }

@@ -1,14 +1,15 @@
 //! The loop that connects again, for consumers and publishers.
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use tokio::time::{Instant, sleep};
 
 use super::connection::{ConnectError, Connection};
-use super::error::{Error, error_chain};
-use super::transport::TransportError;
+use super::error::Error;
+use super::transport::SharedError;
 
 /// When and how often to connect again after a connection was lost or refused.
 ///
@@ -73,13 +74,13 @@ pub(crate) struct Waiting {
     /// Failed attempts in a row; 0 after a connection was lost.
     pub(crate) failures: u32,
     pub(crate) wait: Duration,
-    pub(crate) reason: String,
+    pub(crate) error: SharedError,
 }
 
 /// A session that was lost.
 #[derive(Debug)]
 pub(crate) struct LostSession {
-    pub(crate) reason: String,
+    pub(crate) error: SharedError,
     pub(crate) since: Instant,
     /// Whether messages were acknowledged or confirmed on it.
     pub(crate) progress: bool,
@@ -118,21 +119,21 @@ impl Reconnector {
     {
         let mut failures = 0_u32;
         loop {
-            let error = match open().await {
+            let error: SharedError = match open().await {
                 Ok(session) => {
                     self.connected = true;
                     return Ok(session);
                 }
                 Err(ConnectError::Fatal(error)) => return Err(error),
                 Err(ConnectError::Setup(error)) if !self.connected => return Err(error),
-                Err(ConnectError::Setup(error)) => TransportError::lost(error_chain(&error)),
-                Err(ConnectError::Retry(error)) => error,
+                Err(ConnectError::Setup(error)) => Arc::new(error),
+                Err(ConnectError::Retry(error)) => Arc::new(error),
             };
             failures = failures.saturating_add(1);
             if self.policy.limit.is_some_and(|limit| failures >= limit) {
                 return Err(self.connection.gave_up(failures, error));
             }
-            self.wait(failures, error.reason).await;
+            self.wait(failures, error).await;
         }
     }
 
@@ -150,16 +151,16 @@ impl Reconnector {
         if lost.progress || lost.since.elapsed() >= self.policy.longest {
             self.delays = self.policy.delays();
         }
-        self.wait(0, lost.reason).await;
+        self.wait(0, lost.error).await;
         self.open(open).await
     }
 
-    async fn wait(&mut self, failures: u32, reason: String) {
+    async fn wait(&mut self, failures: u32, error: SharedError) {
         let wait = self.delays.next().unwrap_or(self.policy.longest);
         (self.report)(Waiting {
             failures,
             wait,
-            reason,
+            error,
         });
         sleep(wait).await;
     }

@@ -8,7 +8,6 @@
 //! order of the calls and never wait, which keeps them cheap.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -204,12 +203,18 @@ pub(crate) struct Route {
     pub(crate) routing_key: String,
 }
 
+/// An error that several hold, of any type.
+pub(crate) type SharedError = Arc<dyn std::error::Error + Send + Sync>;
+
 /// What went wrong between this program and the broker.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{reason}")]
 pub(crate) struct TransportError {
     /// AMQP's reply code, where the broker gave one.
     pub(crate) code: Option<u16>,
+    /// The broker's reply text, or what was noticed here.
     pub(crate) reason: String,
+    pub(crate) source: Option<SharedError>,
 }
 
 const CLOSED: &str = "the connection is closed";
@@ -231,6 +236,16 @@ impl TransportError {
         Self {
             code: None,
             reason: reason.into(),
+            source: None,
+        }
+    }
+
+    /// The same, because of `error`.
+    #[cfg(feature = "amqp")]
+    pub(crate) fn because(reason: impl Into<String>, error: SharedError) -> Self {
+        Self {
+            source: Some(error),
+            ..Self::lost(reason)
         }
     }
 
@@ -239,6 +254,7 @@ impl TransportError {
         Self {
             code: Some(code),
             reason: reason.into(),
+            source: None,
         }
     }
 
@@ -265,11 +281,5 @@ impl TransportError {
                     | code::PRECONDITION_FAILED
             )
         )
-    }
-}
-
-impl fmt::Display for TransportError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.reason)
     }
 }

@@ -24,12 +24,12 @@ pub enum Error {
     },
 
     /// The broker's temporary folder can't be made, or there are no free ports.
-    #[error("cannot prepare a private RabbitMQ: {0}; check the folder that TMPDIR names")]
-    Folder(io::Error),
+    #[error("cannot prepare a private RabbitMQ; check the folder that TMPDIR names")]
+    Folder(#[source] io::Error),
 
     /// One of RabbitMQ's programs can't be run.
-    #[error("cannot run RabbitMQ: {0}; check its installation")]
-    Run(io::Error),
+    #[error("cannot run RabbitMQ; check its installation")]
+    Run(#[source] io::Error),
 
     /// The broker did not start.
     #[error("the private RabbitMQ {what}; the end of its log:\n{log}")]

@@ -1,5 +1,7 @@
 //! What happens to a consumer, for the program to know.
 
+use std::error::Error;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::client::envelope::Envelope;
@@ -23,7 +25,7 @@ pub enum ConsumerEvent {
         /// How long the consumer waits before the next attempt.
         wait: Duration,
         /// What went wrong.
-        reason: String,
+        error: Arc<dyn Error + Send + Sync>,
     },
     /// The broker refused to add or to remove one binding of the queue. The
     /// others stand. It is tried again with the next connection.
@@ -71,7 +73,7 @@ pub enum ConsumerEvent {
     ChannelLost {
         /// The queue's full name.
         queue: String,
-        /// The broker's reason.
+        /// The broker's reply text.
         reason: String,
     },
     /// The queue exists without a delivery limit of its own. RabbitMQ 4 deletes its
@@ -99,8 +101,8 @@ pub enum ConsumerEvent {
     DeadLetterFailed {
         /// The message.
         message: FailedMessage,
-        /// The broker's reason.
-        reason: String,
+        /// Why not.
+        error: Arc<dyn Error + Send + Sync>,
     },
     /// A message could not be handled and was discarded.
     Discarded(FailedMessage),
@@ -111,12 +113,12 @@ impl From<Waiting> for ConsumerEvent {
         let Waiting {
             failures,
             wait,
-            reason,
+            error,
         } = waiting;
         Self::Reconnecting {
             failures,
             wait,
-            reason,
+            error,
         }
     }
 }
@@ -128,8 +130,11 @@ impl Event for ConsumerEvent {
             Self::Reconnecting {
                 failures,
                 wait,
-                reason,
-            } => tracing::warn!(failures, ?wait, reason, "reconnecting"),
+                error,
+            } => {
+                let reason = error_chain(&**error);
+                tracing::warn!(failures, ?wait, reason, "reconnecting");
+            }
             Self::BindingFailed(error) => tracing::error!("{error}"),
             Self::BindingRemoved { queue, binding } => {
                 tracing::info!(queue, "removed the unwanted binding to {binding}");
@@ -166,7 +171,8 @@ impl Event for ConsumerEvent {
             Self::DeadLettered(message) => {
                 tracing::error!("dead-lettered: {message}: {}", message.reason());
             }
-            Self::DeadLetterFailed { message, reason } => {
+            Self::DeadLetterFailed { message, error } => {
+                let reason = error_chain(&**error);
                 tracing::error!(reason, "not dead-lettered yet: {message}");
             }
             Self::Discarded(message) => {

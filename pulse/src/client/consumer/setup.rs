@@ -141,5 +141,6 @@ fn refused(queue: &str, error: TransportError) -> ConnectError {
         queue: queue.to_owned(),
         reason: error.reason,
         advice,
+        source: error.source,
     })
 }

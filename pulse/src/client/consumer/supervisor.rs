@@ -170,7 +170,7 @@ impl Supervisor {
         let mut lost = LostSession {
             since: old.since,
             progress: old.has_acked(),
-            reason: old.lose(error).await.reason,
+            error: Arc::new(old.lose(error).await),
         };
         let queue = old.queue.clone();
         let link = Mutex::new(old.abandon().await);
@@ -188,15 +188,15 @@ impl Supervisor {
         shared.meter.channels_lost.up();
         shared.listener.send(&ConsumerEvent::ChannelLost {
             queue,
-            reason: lost.reason.clone(),
+            reason: lost.error.to_string(),
         });
         // What the broker refuses again and again is not asked for again and again.
         if lost.progress || lost.since.elapsed() >= STEADY {
             match open().await {
                 Ok(session) => return Ok(session),
                 Err(ConnectError::Fatal(error)) => return Err(error),
-                Err(ConnectError::Setup(error)) => lost.reason = error.to_string(),
-                Err(ConnectError::Retry(error)) => lost.reason = error.reason,
+                Err(ConnectError::Setup(error)) => lost.error = Arc::new(error),
+                Err(ConnectError::Retry(error)) => lost.error = Arc::new(error),
             }
         }
         self.reconnector.reopen(lost, open).await

@@ -18,12 +18,11 @@ use super::policy::Validation;
 use super::shared::Shared;
 use crate::client::envelope::Envelope;
 use crate::client::error::{FailedMessage, error_chain};
+use crate::client::transport::SharedError;
 use crate::event::{DecodeError, DecodeErrorKind};
 
 /// First and longest wait before a dead letter is published again.
 const DEAD_LETTER_DELAYS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
-
-type SharedError = Arc<dyn StdError + Send + Sync>;
 
 /// A message to be handled.
 pub(super) struct Job {
@@ -177,13 +176,13 @@ pub(super) async fn publish_dead_letter(shared: Arc<Shared>, job: Job, failed: F
         let Some(publisher) = shared.dead_letters() else {
             break;
         };
-        let reason = match publisher.publish(&failed).await {
+        let error = match publisher.publish(&failed).await {
             Ok(()) => {
                 job.delivery.ack();
                 shared.meter.dead_lettered.up();
                 return shared.listener.send(&ConsumerEvent::DeadLettered(failed));
             }
-            Err(error) => error.reason,
+            Err(error) => error,
         };
         // With the connection lost, the message is delivered again.
         if !job.delivery.is_live() {
@@ -191,7 +190,7 @@ pub(super) async fn publish_dead_letter(shared: Arc<Shared>, job: Job, failed: F
         }
         shared.listener.send(&ConsumerEvent::DeadLetterFailed {
             message: failed.clone(),
-            reason,
+            error: Arc::new(error),
         });
         tokio::select! {
             () = sleep(delay) => delay = (delay * 2).min(longest),

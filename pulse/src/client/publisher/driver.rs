@@ -13,7 +13,7 @@ use super::session::Session;
 use crate::client::connection::{ConnectError, Connection};
 use crate::client::error::{Error, error_chain};
 use crate::client::reconnect::{LostSession, Reconnect, Reconnector, Waiting};
-use crate::client::transport::TransportError;
+use crate::client::transport::{SharedError, TransportError};
 
 pub(super) struct Driver {
     connection: Connection,
@@ -36,7 +36,7 @@ impl Driver {
         let lost = LostReason::default();
         let (listener, reason) = (shared.listener.clone(), lost.clone());
         let report = move |waiting: Waiting| {
-            reason.set(&waiting.reason);
+            reason.set(Arc::clone(&waiting.error));
             listener.send(&waiting.into());
         };
         Self {
@@ -116,9 +116,10 @@ impl Driver {
     ) -> Result<Option<Session>, Error> {
         self.shared.meter.connections_lost.up();
         self.shared.meter.connected.set(false);
-        self.outbox.connection_lost(&error.reason);
+        let error: SharedError = Arc::new(error);
+        self.outbox.connection_lost(Arc::clone(&error));
         let lost = LostSession {
-            reason: error.reason,
+            error,
             since: old.since,
             progress,
         };

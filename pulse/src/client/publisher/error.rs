@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::client::error::Error;
+use crate::client::transport::SharedError;
 use crate::routing::RoutingKeyError;
 use crate::validate::Violations;
 
@@ -69,7 +70,7 @@ pub enum PublishError {
         exchange: String,
         /// The message's routing key.
         routing_key: String,
-        /// The broker's reason.
+        /// The broker's reply text.
         reason: String,
     },
     /// The broker refused the message each time that it was sent: RabbitMQ does
@@ -89,7 +90,7 @@ pub enum PublishError {
     },
     /// The deadline passed before the message could be sent.
     #[error(
-        "{exchange} with routing key {routing_key:?}: not sent within {after:?}: {reason}; publish \
+        "{exchange} with routing key {routing_key:?}: not sent within {after:?}; publish \
          it again or raise the deadline"
     )]
     NotSent {
@@ -100,12 +101,12 @@ pub enum PublishError {
         /// The deadline that passed.
         after: Duration,
         /// What held it up.
-        reason: String,
+        source: Arc<dyn std::error::Error + Send + Sync>,
     },
     /// The deadline passed after the message was sent and before the broker
     /// confirmed it.
     #[error(
-        "{exchange} with routing key {routing_key:?}: not confirmed within {after:?}: {reason}; it \
+        "{exchange} with routing key {routing_key:?}: not confirmed within {after:?}; it \
          may have arrived, publish it again or raise the deadline"
     )]
     MayHaveArrived {
@@ -116,7 +117,7 @@ pub enum PublishError {
         /// The deadline that passed.
         after: Duration,
         /// What held up the confirmation.
-        reason: String,
+        source: Arc<dyn std::error::Error + Send + Sync>,
     },
     /// The publisher has ended because of an error.
     #[error("the publisher has ended; start another once the cause is removed")]
@@ -168,4 +169,17 @@ pub enum RoutesErrorKind {
         /// Its length in bytes with the prefix.
         bytes: usize,
     },
+}
+
+/// What holds up messages.
+#[derive(Clone, Debug, thiserror::Error)]
+pub(super) enum Hindrance {
+    #[error("there is no connection to the broker")]
+    NoConnection(#[source] SharedError),
+    #[error("the broker takes no messages: {0}")]
+    Blocked(String),
+    #[error("the broker does not answer")]
+    NoAnswer,
+    #[error("earlier messages are still unconfirmed")]
+    NoRoom,
 }

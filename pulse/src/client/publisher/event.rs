@@ -1,13 +1,16 @@
 //! What happens to a publisher, for the program to know.
 
+use std::error::Error;
+use std::sync::Arc;
 use std::time::Duration;
 
+use crate::client::error::error_chain;
 use crate::client::listener::Event;
 use crate::client::reconnect::Waiting;
 
 /// Something that happened to a publisher, passed to the function given to
 /// [`on_event`](super::PublisherBuilder::on_event). Each is also written to `tracing`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum PublisherEvent {
     /// Connected; messages can be published.
@@ -19,11 +22,11 @@ pub enum PublisherEvent {
         /// How long the publisher waits before the next attempt.
         wait: Duration,
         /// What went wrong.
-        reason: String,
+        error: Arc<dyn Error + Send + Sync>,
     },
     /// The broker accepts no messages for now, because it is short of memory or disk.
     Blocked {
-        /// The reason that the broker gave.
+        /// The broker's words.
         reason: String,
     },
     /// The broker accepts messages again.
@@ -35,12 +38,12 @@ impl From<Waiting> for PublisherEvent {
         let Waiting {
             failures,
             wait,
-            reason,
+            error,
         } = waiting;
         Self::Reconnecting {
             failures,
             wait,
-            reason,
+            error,
         }
     }
 }
@@ -52,8 +55,11 @@ impl Event for PublisherEvent {
             Self::Reconnecting {
                 failures,
                 wait,
-                reason,
-            } => tracing::warn!(failures, ?wait, reason, "reconnecting"),
+                error,
+            } => {
+                let reason = error_chain(&**error);
+                tracing::warn!(failures, ?wait, reason, "reconnecting");
+            }
             Self::Blocked { reason } => tracing::warn!(reason, "blocked by the broker"),
             Self::Unblocked => tracing::info!("unblocked by the broker"),
         }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::error::Hindrance;
 use super::pending::{Answer, Pending};
 use crate::client::counters::Meter;
 use crate::client::error::Error;
@@ -171,9 +172,9 @@ impl InFlight {
         [deadline, resend, sweep].into_iter().flatten().min()
     }
 
-    /// Ends the messages whose deadline has passed, `reason` being the cause of
+    /// Ends the messages whose deadline has passed, `hindrance` being the cause of
     /// the delay, and makes those unsent whose wait after a refusal is over.
-    pub(super) fn tick(&mut self, reason: &str) -> Result<(), TransportError> {
+    pub(super) fn tick(&mut self, hindrance: &Hindrance) -> Result<(), TransportError> {
         let now = Instant::now();
         let expired = |message: &Pending| message.deadline.is_some_and(|deadline| deadline <= now);
         let late = self
@@ -191,7 +192,7 @@ impl InFlight {
             && let Some((_, message)) = self.messages.pop_front()
         {
             self.meter.expired.up();
-            message.expire(self.deadline, reason);
+            message.expire(self.deadline, hindrance);
         }
         while let Some((due, number)) = self.delayed.first().copied()
             && due <= now

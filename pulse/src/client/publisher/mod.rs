@@ -25,6 +25,7 @@ pub use builder::PublisherBuilder;
 pub use error::{PublishError, RoutesErrorKind};
 pub use event::PublisherEvent;
 
+use self::error::Hindrance;
 use self::pending::{Pending, Room};
 use super::connection::Connection;
 use super::counters::{Counters, Gauges, Meter};
@@ -164,7 +165,7 @@ impl Publisher {
                 exchange: message.exchange.clone(),
                 routing_key: message.routing_key.clone(),
                 after: self.deadline,
-                reason: "earlier messages are still unconfirmed".to_owned(),
+                source: Arc::new(Hindrance::NoRoom),
             }),
         }
     }

@@ -9,12 +9,13 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::Shared;
+use super::error::Hindrance;
 use super::event::PublisherEvent;
 use super::in_flight::InFlight;
 use super::pending::Pending;
 use super::session::Session;
 use crate::client::error::Error;
-use crate::client::transport::{LinkState, TransportError};
+use crate::client::transport::{LinkState, SharedError, TransportError};
 
 /// How many new messages are taken in before answers are looked at.
 const BURST: usize = 64;
@@ -34,16 +35,19 @@ pub(super) struct Outbox {
 
 /// Why there is no connection.
 #[derive(Clone, Default)]
-pub(super) struct LostReason(Arc<Mutex<String>>);
+pub(super) struct LostReason(Arc<Mutex<Option<SharedError>>>);
 
 impl LostReason {
-    pub(super) fn set(&self, reason: &str) {
-        reason.clone_into(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    pub(super) fn set(&self, error: SharedError) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
     }
 
-    fn text(&self) -> String {
-        let reason = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        format!("no connection to the broker: {reason}")
+    fn hindrance(&self) -> Hindrance {
+        let error = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match error.clone() {
+            Some(error) => Hindrance::NoConnection(error),
+            None => Hindrance::NoAnswer,
+        }
     }
 }
 
@@ -126,10 +130,10 @@ impl Outbox {
     }
 
     /// What holds up messages on an open connection.
-    fn hindrance(&self) -> String {
-        match &self.blocked {
-            Some(reason) => format!("the broker takes no messages: {reason}"),
-            None => "the broker does not answer".to_owned(),
+    fn hindrance(&self) -> Hindrance {
+        match self.blocked.clone() {
+            Some(reason) => Hindrance::Blocked(reason),
+            None => Hindrance::NoAnswer,
         }
     }
 
@@ -159,15 +163,15 @@ impl Outbox {
                 message = self.inbox.recv(), if !self.closing => self.take_in(message),
                 () = self.timer.at(due) => {
                     // Nothing awaits an answer that could be an error.
-                    let _ = self.in_flight.tick(&self.lost.text());
+                    let _ = self.in_flight.tick(&self.lost.hindrance());
                 }
             }
         }
         None
     }
 
-    pub(super) fn connection_lost(&mut self, reason: &str) {
-        self.lost.set(reason);
+    pub(super) fn connection_lost(&mut self, error: SharedError) {
+        self.lost.set(error);
         self.blocked = None;
         self.in_flight.unsend();
     }

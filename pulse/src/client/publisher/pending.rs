@@ -7,7 +7,7 @@ use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio::time::Instant;
 
-use super::error::PublishError;
+use super::error::{Hindrance, PublishError};
 use crate::client::counters::Meter;
 use crate::client::error::Error;
 use crate::client::transport::{BoxFuture, OutgoingMessage, TransportError};
@@ -123,22 +123,22 @@ impl Pending {
     }
 
     /// Ends it because its deadline has passed.
-    pub(super) fn expire(self, after: Duration, reason: &str) {
+    pub(super) fn expire(self, after: Duration, hindrance: &Hindrance) {
         let exchange = self.message.exchange.clone();
         let routing_key = self.message.routing_key.clone();
-        let reason = reason.to_owned();
+        let source = Arc::new(hindrance.clone());
         let error = match self.sent {
             0 => PublishError::NotSent {
                 exchange,
                 routing_key,
                 after,
-                reason,
+                source,
             },
             _ => PublishError::MayHaveArrived {
                 exchange,
                 routing_key,
                 after,
-                reason,
+                source,
             },
         };
         self.end(Err(error));

@@ -80,11 +80,11 @@ async fn a_confirmation_behind_a_late_one_is_seen() {
     sent.answer("taken", Ok(true));
     advance(SWEEP_AFTER).await;
     assert!(messages.due().expect("a time") <= Instant::now());
-    messages.tick("").expect("open");
+    messages.tick(&Hindrance::NoAnswer).expect("open");
     assert!(taken.try_recv().expect("an outcome").is_ok());
 
     advance(DEADLINE).await;
-    messages.tick("the broker does not answer").expect("open");
+    messages.tick(&Hindrance::NoAnswer).expect("open");
     let error = error_of(late);
     assert!(
         matches!(error, PublishError::MayHaveArrived { .. }),
@@ -100,7 +100,7 @@ async fn a_confirmation_at_the_last_moment_counts() {
     messages.send(|message| sent.publish(message));
     advance(DEADLINE).await;
     sent.answer("a", Ok(true));
-    messages.tick("").expect("open");
+    messages.tick(&Hindrance::NoAnswer).expect("open");
     assert!(outcome.try_recv().expect("an outcome").is_ok());
 }
 
@@ -118,7 +118,7 @@ async fn refusals_are_answered_by_three_resends_with_growing_waits() {
         let within = Duration::from_millis(least)..=Duration::from_millis(most);
         assert!(within.contains(&wait), "{wait:?}");
         advance(wait).await;
-        messages.tick("").expect("open");
+        messages.tick(&Hindrance::NoAnswer).expect("open");
         messages.send(|message| sent.publish(message));
     }
     sent.answer("a", Ok(false));
