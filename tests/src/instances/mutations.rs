@@ -1,5 +1,7 @@
 //! Changes to a valid instance, each aimed at a single constraint.
 
+use std::collections::HashSet;
+
 use serde_json::{Number, Value, json};
 
 use super::Instances;
@@ -38,6 +40,7 @@ pub fn mutations(instances: &mut Instances<'_>, place: &Place<'_>, root: &Value)
         path: Vec::new(),
         found: Vec::new(),
         uncertain: false,
+        seen: HashSet::new(),
     };
     walk.value(place, root);
     walk.found
@@ -50,6 +53,8 @@ struct Walk<'w, 'd> {
     /// Whether a schema around this one has alternatives, so that a change may
     /// lead from one to another.
     uncertain: bool,
+    /// The schemas that were looked at, each with the pointer of the value.
+    seen: HashSet<(String, *const Value)>,
 }
 
 /// One value of each kind, to put where another kind is wanted.
@@ -68,16 +73,29 @@ impl Walk<'_, '_> {
         let place = self.instances.documents.follow(place.clone());
         let schema = place.schema;
         let combined = ["anyOf", "oneOf", "allOf"].map(|keyword| &schema[keyword]);
+        // A schema that is reached in several ways suggests the same each time.
+        if !self
+            .seen
+            .insert((pointer(&self.path), std::ptr::from_ref(schema)))
+        {
+            return;
+        }
         if combined.iter().any(|branches| branches.is_array()) {
             return self.alternatives(&place, &combined, value);
         }
+        self.plain(&place, value);
+    }
+
+    /// Tries what the keywords suggest, `anyOf` and the like aside.
+    fn plain(&mut self, place: &Place<'_>, value: &Value) {
+        let schema = place.schema;
         self.other_kinds(schema);
         self.listed(schema);
         match value {
             Value::String(text) => self.string(schema, text),
             Value::Number(number) => self.number(schema, number),
-            Value::Array(items) => self.array(&place, items),
-            Value::Object(_) => self.object(&place, value),
+            Value::Array(items) => self.array(place, items),
+            Value::Object(_) => self.object(place, value),
             Value::Null | Value::Bool(_) => {}
         }
     }
@@ -85,14 +103,10 @@ impl Walk<'_, '_> {
     /// Tries what each of the alternatives suggests.
     fn alternatives(&mut self, place: &Place<'_>, combined: &[&Value], value: &Value) {
         let outer = std::mem::replace(&mut self.uncertain, true);
-        let mut base = place.schema.clone();
-        for keyword in ["anyOf", "oneOf", "allOf"] {
-            base.as_object_mut().and_then(|it| it.remove(keyword));
-        }
-        let schemas = combined.iter().filter_map(|it| it.as_array()).flatten();
-        for schema in schemas.chain([&base]) {
+        for schema in combined.iter().filter_map(|it| it.as_array()).flatten() {
             self.value(&Place { schema, ..*place }, value);
         }
+        self.plain(place, value);
         let another = self.instances.value(place);
         self.push(Edit::Put(another), Expected::Valid);
         self.uncertain = outer;
