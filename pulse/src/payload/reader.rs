@@ -8,10 +8,11 @@
 use std::cell::Cell;
 use std::fmt;
 
+use serde_core::Deserialize;
 use serde_core::de::{
     DeserializeOwned, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor,
 };
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::schema::Decimal;
 
@@ -31,6 +32,9 @@ thread_local! {
     /// Whether a property was ignored on this thread. Parts of a value may be read
     /// from a text of their own, which leaves no other way to pass it on.
     static HAS_IGNORED: Cell<bool> = const { Cell::new(false) };
+
+    /// Whether integers may be written as other numbers are.
+    static IS_LENIENT: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Reads `bytes` as [`read`] does, if no property is ignored.
@@ -47,42 +51,41 @@ pub(super) fn read_all<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<
     }
 }
 
-/// Reads `bytes` as [`read`] does, or else with the integers among its numbers
-/// written as such: `1.0` is an integer to JSON Schema, and not to serde.
+/// Reads `bytes` as [`read`] does, or else with numbers such as `1.0` where integers are
+/// wanted: they are integers to JSON Schema, and not to serde.
 ///
 /// # Errors
 ///
 /// As [`read`].
 pub(super) fn read_lenient<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<T> {
-    read(bytes).or_else(|error| read_integers(bytes).ok_or(error))
+    let outer = IS_LENIENT.replace(false);
+    let value = read(bytes).or_else(|error| {
+        IS_LENIENT.set(true);
+        read(bytes).map_err(|_| error)
+    });
+    IS_LENIENT.set(outer);
+    value
 }
 
+/// Reads an integer, however its number is written.
 #[cold]
-fn read_integers<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
-    let mut value = serde_json::from_slice(bytes).ok()?;
-    write_integers(&mut value).then(|| read(value.to_string().as_bytes()).ok())?
-}
-
-/// Writes each integer in `value` as one; returns whether one was written otherwise.
-fn write_integers(value: &mut Value) -> bool {
-    match value {
-        Value::Number(number) => {
-            let text = number.to_string();
-            match Decimal::parse(&text).to_integer() {
-                Some(integer) if integer.to_string() != text => {
-                    *number = integer;
-                    true
-                }
-                _ => false,
-            }
-        }
-        Value::Array(items) => items
-            .iter_mut()
-            .fold(false, |any, item| write_integers(item) | any),
-        Value::Object(members) => members
-            .values_mut()
-            .fold(false, |any, value| write_integers(value) | any),
-        _ => false,
+fn read_integer<'de, D, V>(deserializer: D, visitor: V) -> Result<V::Value, D::Error>
+where
+    D: Deserializer<'de>,
+    V: Visitor<'de>,
+{
+    let text = Box::<RawValue>::deserialize(deserializer)?;
+    let is_number = text
+        .get()
+        .starts_with(|it: char| it == '-' || it.is_ascii_digit());
+    let integer = is_number.then(|| Decimal::parse(text.get()).to_integer());
+    let integer = integer
+        .flatten()
+        .ok_or_else(|| D::Error::custom("no integer"))?;
+    match (integer.as_u64(), integer.as_i64()) {
+        (Some(integer), _) => visitor.visit_u64(integer),
+        (None, Some(integer)) => visitor.visit_i64(integer),
+        (None, None) => Err(D::Error::custom("an integer of more than 64 bits")),
     }
 }
 
@@ -101,16 +104,33 @@ macro_rules! forward {
     };
 }
 
+/// The types that generated code has for integers.
+macro_rules! forward_integers {
+    ($($method:ident)*) => {
+        $(
+            #[inline]
+            fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+                match IS_LENIENT.get() {
+                    false => self.0.$method(visitor),
+                    true => read_integer(self.0, visitor),
+                }
+            }
+        )*
+    };
+}
+
 impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
     type Error = D::Error;
 
     forward! {
         deserialize_any deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32
-        deserialize_i64 deserialize_i128 deserialize_u8 deserialize_u16 deserialize_u32
-        deserialize_u64 deserialize_u128 deserialize_f32 deserialize_f64 deserialize_char
+        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u128 deserialize_f32
+        deserialize_f64 deserialize_char
         deserialize_str deserialize_string deserialize_bytes deserialize_byte_buf
         deserialize_unit deserialize_identifier
     }
+
+    forward_integers! { deserialize_i64 deserialize_i128 deserialize_u64 }
 
     #[inline]
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
@@ -167,7 +187,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
         length: usize,
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        self.0.deserialize_tuple(length, visitor)
+        self.0.deserialize_tuple(length, Objects(visitor))
     }
 
     #[inline]
@@ -269,5 +289,66 @@ impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Objects<S> {
     #[inline]
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<S::Value, D::Error> {
         self.0.deserialize(Objects(deserializer))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::payload::RawJson;
+
+    #[test]
+    fn integers_are_read_however_they_are_written() {
+        let text = b"[1.0, -3e0, 9007199254740993.0, 18446744073709551615.0, null]";
+        type Integers = (u64, i64, i128, u64, Option<u64>);
+        let read: Integers = read_lenient(text).unwrap();
+        assert_eq!(read, (1, -3, 9_007_199_254_740_993, u64::MAX, None));
+        for text in ["[1.5]", "[1e400]", "[\"1.0\"]", "[-1.0]", "[[1.0]]"] {
+            assert!(read_lenient::<(u64,)>(text.as_bytes()).is_err(), "{text}");
+        }
+    }
+
+    /// The structs that serde derives take arrays; in the tests' crate nothing is derived.
+    #[derive(Debug)]
+    struct Fields;
+
+    impl<'de> Deserialize<'de> for Fields {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            struct Derived;
+            impl<'de> Visitor<'de> for Derived {
+                type Value = Fields;
+
+                fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.write_str("an object")
+                }
+
+                fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<Fields, A::Error> {
+                    Ok(Fields)
+                }
+
+                fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<Fields, A::Error> {
+                    Ok(Fields)
+                }
+            }
+            deserializer.deserialize_struct("Fields", &[], Derived)
+        }
+    }
+
+    #[test]
+    fn an_array_is_no_object_wherever_it_stands() {
+        assert!(read::<Fields>(b"{}").is_ok());
+        assert!(read::<(Fields,)>(b"[{}]").is_ok());
+        assert!(read::<Fields>(b"[]").is_err());
+        assert!(read::<Vec<Fields>>(b"[[]]").is_err());
+        assert!(read::<Option<Fields>>(b"[]").is_err());
+        assert!(read::<(Fields,)>(b"[[]]").is_err());
+    }
+
+    #[test]
+    fn texts_are_kept_beside_integers_that_are_written_as_floats() {
+        let text = br#"[1.0, {"a": [2.0, 3e0]}]"#;
+        let (integer, raw): (u64, RawJson) = read_lenient(text).unwrap();
+        assert_eq!(integer, 1);
+        assert_eq!(raw.get(), r#"{"a": [2.0, 3e0]}"#);
     }
 }
