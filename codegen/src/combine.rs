@@ -33,6 +33,8 @@ pub(crate) struct Node {
     pub(crate) parts: Vec<Part>,
     /// The only type of instances, of those that the schemas allow.
     pub(crate) only: Option<JsonType>,
+    /// Whether the schemas are alternatives, between which the schema around decides.
+    pub(crate) is_choice: bool,
 }
 
 /// `anyOf` or `oneOf`.
@@ -131,13 +133,25 @@ impl Node {
             });
             parts.dedup();
         }
-        Self { parts, only: None }
+        Self {
+            parts,
+            only: None,
+            is_choice: false,
+        }
+    }
+
+    /// The node of alternatives, of which each describes values.
+    pub(crate) fn any_of(ids: &[SchemaId]) -> Self {
+        Self {
+            is_choice: true,
+            ..Self::all(ids)
+        }
     }
 
     /// The use of a schema that the node is, if it is one.
     pub(crate) fn only_use(&self) -> Option<Use> {
         match (self.parts.as_slice(), self.only) {
-            ([part], None) if part.is_whole() => Some(part.at),
+            ([part], None) if part.is_whole() && !self.is_choice => Some(part.at),
             _ => None,
         }
     }
@@ -155,8 +169,8 @@ impl Node {
     /// The same node, for instances of one type only.
     pub(crate) fn only(&self, only: JsonType) -> Self {
         Self {
-            parts: self.parts.clone(),
             only: Some(only),
+            ..self.clone()
         }
     }
 
@@ -435,6 +449,11 @@ impl<'s> View<'s> {
             self.limit(|it| it.object.min_properties, u64::max),
             self.limit(|it| it.object.max_properties, u64::min),
         )
+    }
+
+    /// The names of the properties that have schemas of their own.
+    pub(crate) fn named(&self) -> impl Iterator<Item = &'s String> {
+        self.schemas().flat_map(|it| it.object.properties.keys())
     }
 
     /// The names of all properties that a schema names or requires.

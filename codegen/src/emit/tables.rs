@@ -171,7 +171,10 @@ impl Tables<'_> {
     /// The keyword of a table for all schemas of `node`.
     fn of_node(self, node: &Node) -> TokenStream {
         let parts = node.parts.iter().map(|part| self.part(part));
-        self.all_of(parts, node.only)
+        match node.is_choice {
+            true => quote!(Keyword::AnyOf(&[#(#parts),*])),
+            false => self.all_of(parts, node.only),
+        }
     }
 
     fn all_of(

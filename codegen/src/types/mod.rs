@@ -7,6 +7,7 @@
 mod alternatives;
 mod arrays;
 mod budget;
+mod conditions;
 mod cycles;
 mod equal_enums;
 mod facts;

@@ -1,19 +1,23 @@
 //! Objects: structs, maps, and objects of which nothing is known.
 
+use std::collections::BTreeMap;
+
 use taskcluster_documents::SchemaId;
 
+use super::conditions::Conditional;
 use super::ident::{self, Taken};
 use super::strings::text_rules;
 use super::{Types, Waiting};
-use crate::combine::{Node, View};
+use crate::combine::{Node, Property, View};
 use crate::model::{Field, Kind, MembersRule, Rule, RuleUse, Struct, Value};
 use crate::reading::Reading;
 
 impl<'s> Types<'s> {
     pub(super) fn object(&mut self, node: &Node, view: &View<'s>, subject: &str) -> Value {
         let by_table = view.listed().is_some() || has_more(view);
-        let is_closed = self.rest_of(view).is_none();
-        if is_closed && !self.has_patterns(view) || !view.names().is_empty() {
+        let is_closed = self.rest_of(view).is_none() && !self.has_patterns(view);
+        let has_members = !view.names().is_empty() || !self.conditional_of(view).is_empty();
+        if is_closed || has_members {
             if view.parts.len() > 1 && !self.budget.may_combine(view.names().len() + 1) {
                 return Value::plain(Kind::Any).by_table();
             }
@@ -85,22 +89,17 @@ impl<'s> Types<'s> {
     pub(super) fn fields(&mut self, node: &Node) -> Struct {
         let view = &self.view(node);
         let mut taken = Taken::default().separated_by("_");
-        let schemas = self.schemas;
-        let fields = view.properties().into_iter().map(|(name, property)| {
-            let described = property.own.map(|id| &schemas[id.0].annotations);
-            Field {
-                name: field_name(name, &mut taken),
-                wire_name: name.to_owned(),
-                title: described.and_then(|it| self.budget.text(it.title.as_ref()?)),
-                description: described.and_then(|it| self.budget.text(it.description.as_ref()?)),
-                required: property.required,
-                boxed: false,
-                value: match property.schemas.as_slice() {
-                    [] => Value::plain(Kind::Any),
-                    ids => self.value(&Node::all(ids), name),
-                },
-            }
-        });
+        let mut conditional = self.conditional_of(view);
+        if !self.budget.may_combine(conditional.len()) {
+            conditional.clear();
+        }
+        let stated = view.properties().into_iter();
+        let stated = stated.map(|(name, it)| (name, Member::Stated(it)));
+        let conditional = conditional.into_iter();
+        let conditional = conditional.map(|(name, it)| (name, Member::Conditional(it)));
+        let members: BTreeMap<&String, Member> = stated.chain(conditional).collect();
+        let fields = members.into_iter();
+        let fields = fields.map(|(name, member)| self.field(name, &member, &mut taken));
         let fields = fields.collect();
         let rest = self.rest_of(view).map(|ids| {
             let each = match ids.as_slice() {
@@ -125,6 +124,36 @@ impl<'s> Types<'s> {
             fields,
             rest,
             counts: counts(view, "members").map(Box::new),
+        }
+    }
+
+    fn field(&mut self, name: &str, member: &Member, taken: &mut Taken) -> Field {
+        let (described, required) = match member {
+            Member::Stated(it) => (it.own, it.required),
+            Member::Conditional(it) => (it.schemas.first().copied(), false),
+        };
+        let described = described.map(|id| &self.schemas[id.0].annotations);
+        Field {
+            name: field_name(name, taken),
+            wire_name: name.to_owned(),
+            title: described.and_then(|it| self.budget.text(it.title.as_ref()?)),
+            description: described.and_then(|it| self.budget.text(it.description.as_ref()?)),
+            required,
+            boxed: false,
+            value: match member {
+                Member::Stated(it) if it.schemas.is_empty() => Value::plain(Kind::Any),
+                Member::Stated(it) => self.value(&Node::all(&it.schemas), name),
+                Member::Conditional(it) => self.conditional_value(it, name),
+            },
+        }
+    }
+
+    /// The members that only `then` and `else` name, of an object that may have them.
+    fn conditional_of(&mut self, view: &View<'s>) -> BTreeMap<&'s String, Conditional> {
+        let is_open = self.rest_of(view).is_some_and(|ids| ids.is_empty());
+        match is_open && !self.has_patterns(view) {
+            true => self.conditional(view),
+            false => BTreeMap::new(),
         }
     }
 
@@ -166,6 +195,12 @@ impl<'s> Types<'s> {
         let is_plain = view.types().is_none() && !view.has_keywords();
         is_plain && !schema.general.never && view.choice().is_none() && !view.has_conditions()
     }
+}
+
+/// A member of a struct.
+enum Member {
+    Stated(Property),
+    Conditional(Conditional),
 }
 
 /// `propertyNames` that is more than one rule.

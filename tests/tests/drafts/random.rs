@@ -58,6 +58,7 @@ pub const PLACES: &[&str] = &[
     "properties",
     "patternProperties",
     "additionalProperties",
+    "condition",
     "shared",
     "recursion",
 ];
@@ -76,6 +77,13 @@ pub fn placed(place: &str, inner: Value, rng: &mut Rng) -> Value {
         "additionalItems" => json!({ "items": [other], "additionalItems": inner }),
         "properties" => json!({ "properties": { "a": inner, "b": other } }),
         "patternProperties" => json!({ "patternProperties": { "^a": inner, "b$": other } }),
+        "condition" => json!({
+            "type": "object",
+            "properties": { "c": {} },
+            "if": { "properties": { "c": { "type": "integer" } } },
+            "then": { "properties": { "a": inner, "ba": inner, "ab": other } },
+            "else": { "properties": { "a": other, "b": inner }, "additionalProperties": other },
+        }),
         "shared" => {
             let it = json!({ "$ref": "#/definitions/it" });
             json!({

@@ -2,15 +2,17 @@
 
 //! What `validate()` checks.
 
-use taskcluster_pulse::Validate;
+use taskcluster_pulse::{RawJson, Validate};
 use taskcluster_pulse::__private::{
-    Flow, ItemsRule, Known, MembersRule, Pointer, Report, unique_as_written,
+    Branch, Flow, ItemsRule, Known, MembersRule, Pointer, Report, Schema, Union,
+    check_schema, read_variant, unique_as_written,
 };
 
 use super::{
     Chosen, Counted2, Link, Nested2, NestedByNameValue, NestedOuter, NestedOuterInner,
-    NestedRowsItem, NestedRowsItemCellsItem, Nullable2, NullableEnum, Open2, OpenLimits,
-    SharedNull, validators,
+    NestedRowsItem, NestedRowsItemCellsItem, Nullable2, NullableEnum, Open2, OpenDisk,
+    OpenDiskKind, OpenDiskThenLabel, OpenDiskThenSize, OpenLimits, SharedNull, schemas,
+    validators,
 };
 
 impl Validate for Nested2 {
@@ -119,9 +121,72 @@ impl Validate for NullableEnum {
 
 impl Validate for Open2 {
     fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
+        if let Some(value) = &self.disk {
+            value.check(&at.member("disk"), report)?;
+        }
         if let Some(value) = &self.limits {
             value.check(&at.member("limits"), report)?;
         }
+        Flow::Continue(())
+    }
+}
+
+impl Validate for OpenDisk {
+    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
+        check_schema(self, &schemas::OPEN_DISK, at, report)?;
+        Flow::Continue(())
+    }
+}
+
+impl Validate for OpenDiskKind {
+    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
+        report.check(*at, self, &Known)?;
+        Flow::Continue(())
+    }
+}
+
+impl Union for OpenDiskThenLabel {
+    const SCHEMA: &'static Schema = &schemas::OPEN_DISK_THEN_LABEL;
+
+    const BRANCHES: &'static [Branch<Self>] = &[
+        Branch::new(
+            &schemas::OPEN_DISK_THEN_LABEL_0,
+            |text| read_variant(text, Self::String),
+        ),
+        Branch::new(
+            &schemas::OPEN_DISK_THEN_LABEL_1,
+            |text| read_variant(text, Self::Integer),
+        ),
+    ];
+    fn unmatched(text: RawJson) -> Self {
+        Self::Unmatched(text)
+    }
+}
+
+impl Validate for OpenDiskThenLabel {
+    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
+        check_schema(self, &schemas::OPEN_DISK_THEN_LABEL, at, report)?;
+        Flow::Continue(())
+    }
+}
+
+impl Union for OpenDiskThenSize {
+    const SCHEMA: &'static Schema = &schemas::OPEN_DISK_THEN_SIZE;
+
+    const BRANCHES: &'static [Branch<Self>] = &[
+        Branch::new(
+            &schemas::OPEN_DISK_THEN_SIZE_0,
+            |text| read_variant(text, Self::Integer),
+        ),
+    ];
+    fn unmatched(text: RawJson) -> Self {
+        Self::Unmatched(text)
+    }
+}
+
+impl Validate for OpenDiskThenSize {
+    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
+        check_schema(self, &schemas::OPEN_DISK_THEN_SIZE, at, report)?;
         Flow::Continue(())
     }
 }

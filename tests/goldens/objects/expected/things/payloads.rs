@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
 use taskcluster_pulse::{OpenEnum, RawJson, RawJsonObject, Timestamp, Unrecognized};
-use taskcluster_pulse::__private::{Members, open_enums, optional};
+use taskcluster_pulse::__private::{Members, deserialize_union, open_enums, optional};
 
 /// Objects without titles.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -151,6 +151,9 @@ impl OpenEnum for NullableEnum {
 #[non_exhaustive]
 pub struct Open2 {
     /// Not described by the schema.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disk: Option<OpenDisk>,
+    /// Not described by the schema.
     pub id: i128,
     /// Not described by the schema.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -169,12 +172,115 @@ impl<'de> Deserialize<'de> for Open2 {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut members = Members::deserialize(deserializer)?;
         Ok(Self {
+            disk: members.optional("disk")?,
             id: members.required("id")?,
             limits: members.optional("limits")?,
             note: members.optional("note")?,
             undeclared: members.required("undeclared")?,
             rest: members.rest()?,
         })
+    }
+}
+
+/// A value that the schema does not describe.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize)]
+#[non_exhaustive]
+pub struct OpenDisk {
+    /// Where the disk is.
+    ///
+    /// Format: `hostname`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// Not described by the schema.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<OpenDiskKind>,
+    /// Not described by the schema.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<OpenDiskThenLabel>,
+    /// Size of the local disk.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<OpenDiskThenSize>,
+    /// Members that the schema does not name, as they came.
+    #[serde(flatten)]
+    pub rest: BTreeMap<String, RawJson>,
+}
+
+impl<'de> Deserialize<'de> for OpenDisk {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut members = Members::deserialize(deserializer)?;
+        Ok(Self {
+            host: members.optional("host")?,
+            kind: members.optional("kind")?,
+            label: members.optional("label")?,
+            size: members.optional("size")?,
+            rest: members.rest()?,
+        })
+    }
+}
+
+/// A value that the schema does not describe.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum OpenDiskKind {
+    /// `local`
+    Local,
+    /// `remote`
+    Remote,
+    /// A value that the schema does not list, of a newer server for instance.
+    Unrecognized(Unrecognized),
+}
+
+impl OpenEnum for OpenDiskKind {
+    const KNOWN: &'static [(&'static str, Self)] = &[
+        ("local", Self::Local),
+        ("remote", Self::Remote),
+    ];
+    fn from_unrecognized(value: Unrecognized) -> Self {
+        Self::Unrecognized(value)
+    }
+
+    fn known(&self) -> Result<&'static str, &Unrecognized> {
+        match self {
+            Self::Local => Ok("local"),
+            Self::Remote => Ok("remote"),
+            Self::Unrecognized(value) => Err(value),
+        }
+    }
+}
+
+/// A value that the schema does not describe.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum OpenDiskThenLabel {
+    /// The alternative `String`.
+    String(String),
+    /// The alternative `Integer`.
+    Integer(i128),
+    /// A value that is none of these, as it came.
+    Unmatched(RawJson),
+}
+
+impl<'de> Deserialize<'de> for OpenDiskThenLabel {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserialize_union(deserializer)
+    }
+}
+
+/// Size of the local disk.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum OpenDiskThenSize {
+    /// At least 1.
+    Integer(u64),
+    /// A value that is none of these, as it came.
+    Unmatched(RawJson),
+}
+
+impl<'de> Deserialize<'de> for OpenDiskThenSize {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserialize_union(deserializer)
     }
 }
 
@@ -255,5 +361,5 @@ pub struct Link {
 }
 
 open_enums! {
-    NullableEnum
+    NullableEnum, OpenDiskKind
 }

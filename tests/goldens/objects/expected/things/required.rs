@@ -44,7 +44,7 @@ required! {
         a: i128,
     }
 
-    #[unset(limits, note, rest)]
+    #[unset(disk, limits, note, rest)]
     struct Open2 {
         id: i128,
         undeclared: RawJson,

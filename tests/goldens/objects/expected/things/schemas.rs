@@ -203,12 +203,104 @@ pub(crate) static OPEN2: Schema = Schema::named(
         Keyword::Required(&["id", "undeclared"]),
         Keyword::Properties(
             &[
+                ("disk", &OPEN_DISK),
                 ("id", &Schema::INTEGER),
                 ("limits", &OPEN_LIMITS),
                 ("note", &Schema::new(&[Keyword::Type(&[Type::Null, Type::String])])),
             ],
         ),
         Keyword::AdditionalProperties(&Schema::ANY),
+    ],
+);
+
+/// Schema of `OpenDisk`.
+pub(crate) static OPEN_DISK: Schema = Schema::named(
+    "things::OpenDisk",
+    &[
+        Keyword::Type(&[Type::Object]),
+        Keyword::Properties(&[("kind", &OPEN_DISK_KIND)]),
+        Keyword::If {
+            condition: &Schema::new(
+                &[
+                    Keyword::Properties(
+                        &[
+                            (
+                                "kind",
+                                &Schema::new(&[Keyword::Const(Literal::String("local"))]),
+                            ),
+                        ],
+                    ),
+                ],
+            ),
+            then: &Schema::new(
+                &[
+                    Keyword::Required(&["size"]),
+                    Keyword::Properties(
+                        &[
+                            ("host", &Schema::NEVER),
+                            ("label", &Schema::STRING),
+                            (
+                                "size",
+                                &Schema::new(
+                                    &[Keyword::Type(&[Type::Integer]), Keyword::Minimum("1")],
+                                ),
+                            ),
+                        ],
+                    ),
+                ],
+            ),
+            otherwise: &Schema::new(
+                &[
+                    Keyword::Properties(
+                        &[
+                            ("host", &Schema::text(&validators::HOST)),
+                            ("label", &Schema::INTEGER),
+                        ],
+                    ),
+                ],
+            ),
+        },
+    ],
+);
+
+/// Schema of `OpenDiskKind`.
+pub(crate) static OPEN_DISK_KIND: Schema = Schema::named(
+    "things::OpenDiskKind",
+    &[Keyword::Enum(&[Literal::String("local"), Literal::String("remote")])],
+);
+
+/// Schema of `OpenDiskThenLabel`.
+pub(crate) static OPEN_DISK_THEN_LABEL: Schema = Schema::named(
+    "things::OpenDiskThenLabel",
+    &[Keyword::AnyOf(&[&Schema::STRING, &Schema::INTEGER])],
+);
+
+/// Schema of `OpenDiskThenLabel::String`.
+pub(crate) static OPEN_DISK_THEN_LABEL_0: Schema = Schema::new(
+    &[Keyword::AllOf(&[&Schema::STRING])],
+);
+
+/// Schema of `OpenDiskThenLabel::Integer`.
+pub(crate) static OPEN_DISK_THEN_LABEL_1: Schema = Schema::new(
+    &[Keyword::AllOf(&[&Schema::INTEGER])],
+);
+
+/// Schema of `OpenDiskThenSize`.
+pub(crate) static OPEN_DISK_THEN_SIZE: Schema = Schema::named(
+    "things::OpenDiskThenSize",
+    &[
+        Keyword::AnyOf(
+            &[&Schema::new(&[Keyword::Type(&[Type::Integer]), Keyword::Minimum("1")])],
+        ),
+    ],
+);
+
+/// Schema of `OpenDiskThenSize::Integer`.
+pub(crate) static OPEN_DISK_THEN_SIZE_0: Schema = Schema::new(
+    &[
+        Keyword::AllOf(
+            &[&Schema::new(&[Keyword::Type(&[Type::Integer]), Keyword::Minimum("1")])],
+        ),
     ],
 );
 
@@ -329,7 +421,7 @@ impl Payload for Nullable2 {
 impl Payload for Open2 {
     const SCHEMA: &'static Schema = &OPEN2;
 
-    const IS_TYPED: bool = true;
+    const IS_TYPED: bool = false;
 }
 
 impl Payload for Counted2 {

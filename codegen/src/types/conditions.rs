@@ -1,0 +1,102 @@
+//! Members that only `then` and `else` name.
+
+use std::collections::BTreeMap;
+
+use taskcluster_documents::SchemaId;
+
+use super::Types;
+use crate::combine::{Node, View};
+use crate::model::{Kind, Value};
+
+/// What the branches of conditions state of one member.
+#[derive(Debug, Default)]
+pub(super) struct Conditional {
+    /// The schemas that it may have, the first of which describes it.
+    pub(super) schemas: Vec<SchemaId>,
+    /// Whether it has one of them in any case: if not, it may be any value.
+    is_certain: bool,
+}
+
+/// What a branch states of a member.
+enum Stated {
+    Schema(SchemaId),
+    Never,
+    /// Nothing, or more than one schema.
+    Anything,
+}
+
+impl<'s> Types<'s> {
+    /// The members that only branches of conditions name.
+    pub(super) fn conditional(&mut self, view: &View<'s>) -> BTreeMap<&'s String, Conditional> {
+        let named = view.names();
+        let mut members: BTreeMap<&String, Conditional> = BTreeMap::new();
+        for (part, schema) in &view.parts {
+            let Some(condition) = &schema.combinators.condition else {
+                continue;
+            };
+            let branches = [condition.then, condition.otherwise].map(|branch| {
+                let at = self.readings.at(branch?, part.at.reading.part());
+                Some(self.view(&Node::at(at)))
+            });
+            let names = branches.iter().flatten().flat_map(View::named);
+            let names: Vec<&String> = names.filter(|name| !named.contains(name)).collect();
+            for name in names {
+                let stated = branches.each_ref().map(|it| self.stated(it.as_ref(), name));
+                members.entry(name).or_default().add(&stated);
+            }
+        }
+        members
+    }
+
+    fn stated(&self, branch: Option<&View<'s>>, name: &str) -> Stated {
+        let Some(branch) = branch else {
+            return Stated::Anything;
+        };
+        let mut own = branch.objects().filter_map(|it| it.properties.get(name));
+        let forbids = |id: &SchemaId| self.schemas[id.0].general.never;
+        match (own.next(), own.next()) {
+            (Some(id), None) if forbids(id) => Stated::Never,
+            (Some(id), None) => Stated::Schema(*id),
+            (None, None) if branch.additional().iter().any(forbids) => Stated::Never,
+            _ => Stated::Anything,
+        }
+    }
+
+    /// The type of a conditional member: that of its schema, or a union that keeps what
+    /// is of no schema.
+    pub(super) fn conditional_value(&mut self, member: &Conditional, name: &str) -> Value {
+        match member.schemas.as_slice() {
+            [] => Value::plain(Kind::Any),
+            [only] if member.is_certain => self.value(&Node::of(*only), name),
+            ids => {
+                let node = Node::any_of(ids);
+                if let Some(known) = self.values.get(&node) {
+                    return known.clone();
+                }
+                let view = self.view(&node);
+                let nodes = ids.iter().map(|id| Node::of(*id)).collect();
+                self.union(&node, &view, nodes)
+            }
+        }
+    }
+}
+
+impl Conditional {
+    fn add(&mut self, stated: &[Stated; 2]) {
+        let is_certain = !stated.iter().any(|it| matches!(it, Stated::Anything));
+        if self.is_certain {
+            return;
+        }
+        if is_certain {
+            self.schemas.clear();
+            self.is_certain = true;
+        }
+        for stated in stated {
+            if let Stated::Schema(id) = stated
+                && !self.schemas.contains(id)
+            {
+                self.schemas.push(*id);
+            }
+        }
+    }
+}
