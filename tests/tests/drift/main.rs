@@ -8,4 +8,5 @@ mod pairs;
 mod published;
 mod relations;
 mod schemas;
+mod sets;
 mod support;
