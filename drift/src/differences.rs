@@ -16,6 +16,11 @@ const MOST_REPEATED: usize = 12;
 /// The most places that one comparison reports.
 const MOST_FOUND: usize = 200;
 
+/// How many steps a place may be away from the message, and how many recursive formulas
+/// may be around it: what is further inside is judged as a whole. The engine decides
+/// nothing about values that nest more deeply.
+const DEEPEST: usize = 64;
+
 /// One difference.
 #[derive(Clone, Debug)]
 pub(crate) struct Difference {
@@ -81,11 +86,7 @@ impl Walk<'_> {
             (true, _) if !none_broken => {}
             (true, Outcome::Unknown(_)) => {}
             (_, Outcome::Found(witness)) => self.report(formula, witness),
-            (_, Outcome::Unknown(why)) => self.found.push(Difference {
-                pointer: self.pattern(),
-                reason: why,
-                witness: None,
-            }),
+            (_, Outcome::Unknown(why)) => self.undecided(why),
             (_, Outcome::Empty) => {}
         }
     }
@@ -99,10 +100,13 @@ impl Walk<'_> {
     /// Visits the parts of a formula that all have to be kept; false where it has
     /// none.
     fn take_apart(&mut self, formula: Id) -> bool {
+        if self.path.len() >= DEEPEST {
+            return false;
+        }
         match &*self.context.engine.formulas.shared(formula) {
             Formula::All(ids) => ids.iter().for_each(|&id| self.visit(id)),
             Formula::Later(slot) => match self.context.engine.formulas.bound(*slot) {
-                Some(id) if !self.open.contains(&id) => {
+                Some(id) if !self.open.contains(&id) && self.open.len() < DEEPEST => {
                     self.open.push(id);
                     self.visit(id);
                     self.open.pop();
@@ -166,11 +170,7 @@ impl Walk<'_> {
                         witness: Some(witness),
                     });
                 }
-                (Outcome::Unknown(why), _) => self.found.push(Difference {
-                    pointer: self.pattern(),
-                    reason: why,
-                    witness: None,
-                }),
+                (Outcome::Unknown(why), _) => self.undecided(why),
                 _ => {}
             }
             self.path.pop();
@@ -179,6 +179,19 @@ impl Walk<'_> {
             {
                 break;
             }
+        }
+    }
+
+    /// Reports that it is not decided what is at the end of the path, once.
+    fn undecided(&mut self, reason: String) {
+        let pointer = self.pattern();
+        let is_known = |it: &Difference| it.pointer == pointer && it.reason == reason;
+        if !self.found.iter().any(is_known) {
+            self.found.push(Difference {
+                pointer,
+                reason,
+                witness: None,
+            });
         }
     }
 

@@ -37,10 +37,6 @@ pub enum Error {
     #[error("{}", part(&.0.to_string()))]
     Exchange(ExchangeError),
 
-    /// The system starts no thread.
-    #[error("cannot start a thread; raise the limits of memory or processes, then try again")]
-    Thread(#[source] io::Error),
-
     /// Standard output can't be written to.
     #[error("cannot write to standard output")]
     Stdout(#[source] io::Error),

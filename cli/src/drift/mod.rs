@@ -3,10 +3,8 @@
 mod error;
 
 use std::io::Write;
-use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::thread;
 
 use serde_json::Value;
 use taskcluster_drift::render::{self, Page};
@@ -20,9 +18,6 @@ use crate::terminal;
 
 /// Exit code when something at or above the level was found.
 const FOUND: u8 = 1;
-
-/// Stack for a chain of 100,000 schemas. Only what is used takes memory.
-const STACK_BYTES: usize = 256 << 20;
 
 /// Compare two sets of exchange references and schemas.
 ///
@@ -117,7 +112,7 @@ impl FailOn {
 ///
 /// The documents can't be read, or not compared.
 pub fn run(args: &Args, defaults: &Defaults, stdout: &mut impl Write) -> Result<ExitCode, Error> {
-    let found = on_large_stack(|| found(args, defaults))?;
+    let found = found(args, defaults)?;
     let text = match args.format {
         Format::Text => terminal::lines(&render::text(found.page(), args.verbose)),
         Format::Json => render::escape_json(&format!("{:#}\n", found.json())),
@@ -170,16 +165,6 @@ fn found(args: &Args, defaults: &Defaults) -> Result<Found, Error> {
     let new = args.new.clone().or_else(Input::from_environment);
     let new = new.ok_or(Error::NoNew)?;
     Ok(Found::Sides(compare(&side(&old)?, &side(&new)?)))
-}
-
-/// Schemas that refer to each other in a chain are compared by recursion, which takes
-/// some kilobytes of stack for each link.
-fn on_large_stack<T: Send>(work: impl FnOnce() -> Result<T, Error> + Send) -> Result<T, Error> {
-    thread::scope(|scope| {
-        let thread = thread::Builder::new().stack_size(STACK_BYTES);
-        let thread = thread.spawn_scoped(scope, work).map_err(Error::Thread)?;
-        thread.join().unwrap_or_else(|panic| resume_unwind(panic))
-    })
 }
 
 fn side(input: &Input) -> Result<Side, Error> {

@@ -23,6 +23,17 @@ struct Branch {
     choices: Vec<Literal>,
 }
 
+/// How many entries of a branch are copied in a step.
+const ENTRIES_PER_STEP: u64 = 16;
+
+impl Branch {
+    /// Whether the opposite of one of `literals` is known.
+    fn contradicts(&self, literals: &[Literal]) -> bool {
+        let is_opposite = |it: &Literal| self.seen.get(&it.formula) == Some(&!it.holds);
+        literals.iter().any(is_opposite)
+    }
+}
+
 impl Engine {
     /// A value of `kind` with all of `goal`.
     pub(super) fn of_kind(&mut self, kind: Kind, goal: &[Literal]) -> Outcome {
@@ -84,6 +95,13 @@ impl Engine {
         rest.choices.retain(|choice| *choice != broken);
         let mut outcome = Outcome::Empty;
         for alternative in self.alternatives(broken) {
+            if rest.contradicts(&alternative) {
+                continue;
+            }
+            let entries = rest.seen.len() as u64;
+            if let Err(exhausted) = self.budget.spend(entries / ENTRIES_PER_STEP) {
+                return outcome.or(|| exhausted.into());
+            }
             let mut branch = rest.clone();
             if self.add(&mut branch, alternative) {
                 outcome = outcome.or(|| self.solve_branch(branch));

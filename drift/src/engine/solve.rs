@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::automaton::Automata;
-use super::formula::{Formulas, Id, Kind};
+use super::formula::{Formula, Formulas, Id, Kind};
 use super::outcome::{Budget, Outcome};
 use super::{Automaton, MOST_STEPS, MOST_STEPS_OF_ALL, TextLimit};
 
@@ -77,6 +77,10 @@ impl Engine {
     /// The value is evaluated before it is an answer, so that a mistake in the
     /// search can't become a wrong witness.
     pub(crate) fn difference(&mut self, inside: Id, outside: Id) -> Outcome {
+        // This takes no search, and is known when no steps are left, too.
+        if inside == outside || matches!(self.formulas.get(outside), Formula::Anything) {
+            return Outcome::Empty;
+        }
         self.budget.begin(MOST_STEPS);
         let outcome = self.solve([Literal::is(inside), Literal::is_not(outside)]);
         let Outcome::Found(value) = outcome else {

@@ -45,6 +45,37 @@ fn deep_schemas_overflow_no_stack() {
     }
 }
 
+/// A schema of so many that refer to each other in a row.
+fn chain(links: usize, keyword: fn(Value) -> Value, end: Value) -> Value {
+    let definitions = (0..links).map(|link| {
+        let next = json!({ "$ref": format!("#/definitions/d{}", link + 1) });
+        (format!("d{link}"), keyword(next))
+    });
+    let end = (format!("d{links}"), end);
+    let definitions: serde_json::Map<String, Value> = definitions.chain([end]).collect();
+    json!({ "allOf": [{ "$ref": "#/definitions/d0" }], "definitions": definitions })
+}
+
+#[test]
+fn long_chains_overflow_no_stack() {
+    let keywords: [fn(Value) -> Value; 9] = [
+        |next| json!({ "allOf": [next] }),
+        |next| json!({ "allOf": [next, { "not": { "const": 1 } }] }),
+        |next| json!({ "anyOf": [next, { "const": 1 }] }),
+        |next| json!({ "oneOf": [{ "const": 1 }, next] }),
+        |next| json!({ "not": next }),
+        |next| json!({ "if": { "const": 1 }, "then": true, "else": next }),
+        |next| json!({ "type": "object", "required": ["a"], "properties": { "a": next } }),
+        |next| json!({ "type": "object", "additionalProperties": next }),
+        |next| json!({ "type": "array", "items": [next] }),
+    ];
+    for keyword in keywords {
+        let old = chain(5_000, keyword, json!({ "type": "string" }));
+        let new = chain(5_000, keyword, json!({ "type": "string", "minLength": 1 }));
+        within(120, &old, &new);
+    }
+}
+
 #[test]
 fn alternatives_that_multiply_are_bounded() {
     let choices = |shift: u64| -> Value {
