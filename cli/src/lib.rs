@@ -13,7 +13,7 @@ pub mod codegen;
 mod deployment;
 pub mod drift;
 mod input;
-mod problems;
+mod printed;
 mod program;
 pub mod pull;
 mod terminal;

@@ -36,7 +36,7 @@ pub use output::Output;
 use package::PackageArgs;
 pub use write::Recovery;
 
-use crate::problems::listed;
+use crate::printed::listed;
 use crate::program::{notes, warn};
 use crate::{Defaults, terminal};
 

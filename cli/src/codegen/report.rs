@@ -8,7 +8,7 @@ use similar::TextDiff;
 use taskcluster_codegen::{Errors, Files};
 
 use super::{Change, Comparison, Output, Recovery};
-use crate::problems::listed;
+use crate::printed::listed;
 use crate::terminal::{count, lines, path as shown};
 
 /// How many files that are not generated are named.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use taskcluster_drift::ExchangeError;
 
 use crate::input::{self, ROOT_URL};
-use crate::problems::listed;
+use crate::printed::listed;
 use crate::terminal::{self, part};
 
 /// Why two sets of documents could not be compared: what, where, and what to do

@@ -4,7 +4,7 @@ use std::io;
 
 use crate::codegen;
 use crate::input::{self, ROOT_URL};
-use crate::problems::listed;
+use crate::printed::listed;
 
 /// Why no documents were written: what, where, and what to do about it.
 #[derive(Debug, thiserror::Error)]
