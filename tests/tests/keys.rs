@@ -86,3 +86,16 @@ fn these_keys_are_read_and_written() {
     round_trip::<WorkerPoolCreated>(POOL);
     round_trip::<WorkerRunning>(WORKER);
 }
+
+#[test]
+fn a_key_that_amqp_could_not_deliver_is_refused() {
+    let of_length = |bytes: usize| {
+        let shortest = WITH_RUN.len();
+        WITH_RUN.replace('T', &"T".repeat(1 + bytes - shortest))
+    };
+    let key = of_length(255);
+    assert!(<TaskFailed as Exchange>::RoutingKey::parse(&key).is_ok());
+    let key = of_length(256);
+    let error = <TaskFailed as Exchange>::RoutingKey::parse(&key).expect_err("256 bytes");
+    assert!(error.to_string().contains("256"), "{error}");
+}

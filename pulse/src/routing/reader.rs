@@ -1,6 +1,6 @@
 //! From a delivered routing key to the words of its entries.
 
-use super::{ABSENT, RoutingKeyError, RoutingKeyErrorKind, Word, Words};
+use super::{ABSENT, MAX_BYTES, RoutingKeyError, RoutingKeyErrorKind, Word, Words};
 use crate::binding::RoutingKeyEntry;
 
 /// Reads a delivered routing key entry by entry, in the order of the reference.
@@ -21,11 +21,16 @@ impl<'key> KeyReader<'key> {
     ///
     /// # Errors
     ///
-    /// [`RoutingKeyError`] where `key` has too few or too many words.
+    /// [`RoutingKeyError`] where `key` has too few or too many words, or is longer than
+    /// any that AMQP delivers.
     pub fn new(
         key: &'key str,
         entries: &'static [RoutingKeyEntry],
     ) -> Result<Self, RoutingKeyError> {
+        if key.len() > MAX_BYTES {
+            let kind = RoutingKeyErrorKind::TooLong { bytes: key.len() };
+            return Err(RoutingKeyError::new(key, kind));
+        }
         let words = if key.is_empty() {
             0
         } else {
