@@ -4,25 +4,27 @@
 /// The version of this interface. Generated code asserts that it was made for this
 /// one. Increase it, here and in the generator, with every change that breaks code
 /// generated before.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Examples of payloads and routing keys.
 #[cfg(feature = "arbitrary")]
 pub mod example {
     pub use crate::example::{
-        Make, any_of, list, map, open_enum, optional, rest, smaller, text, valid, word, words,
+        Make, any_of, list, map, open_enum, optional, rest, routing_key, smaller, text, valid,
     };
 }
 
 #[cfg(feature = "schemars")]
 pub use crate::__json_schemas as json_schemas;
+#[cfg(feature = "arbitrary")]
+pub use crate::__taskcluster_key_examples as key_examples;
 pub use crate::binding::BindingWords;
 pub use crate::event::{AnyMessage, decode_as};
 pub use crate::payload::{
     Branch, Members, PayloadSlot, Union, deserialize_open, deserialize_union, optional, parse_open,
     read_variant,
 };
-pub use crate::routing::{KeyField, KeyReader, KeyWriter};
+pub use crate::routing::{KeyField, KeyFields, KeyReader, KeySource, KeyWriter, parse_key};
 pub use crate::rule::{
     ItemsRule, Known, Matcher, MembersRule, Positions, Rule, Run, Scalar, Split, Table, unique,
     unique_as_written,
@@ -31,6 +33,8 @@ pub use crate::rule::{
 pub use crate::schema::print_schema;
 pub use crate::schema::{Dependency, Keyword, Literal, Schema, Type};
 pub use crate::validate::{Flow, Pointer, Report, check_schema};
+#[cfg(feature = "arbitrary")]
+pub use arbitrary;
 
 /// Defines what payloads and routing keys are made of: for each type of the module
 /// above, a struct of its required members, and the `new` that takes it. Members in
@@ -66,6 +70,7 @@ macro_rules! __taskcluster_required {
 }
 
 pub use crate::__taskcluster_open_enums as open_enums;
+pub use crate::__taskcluster_payloads as payloads;
 pub use crate::__taskcluster_required as required;
 pub use crate::__taskcluster_routing_keys as routing_keys;
 #[cfg(feature = "schemars")]

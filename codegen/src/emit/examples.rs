@@ -1,13 +1,11 @@
 //! Arbitrary valid payloads and routing keys, for the feature `arbitrary`.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::ty::{Types, ident};
 use super::validators;
-use crate::model::{
-    Branch, Exchange, Field, KeyEntry, Kind, Rule, RuleUse, Struct, TypeId, TypeShape, Value,
-};
+use crate::model::{Branch, Field, Kind, Rule, RuleUse, Service, Struct, TypeId, TypeShape, Value};
 
 /// The implementation of `Arbitrary` for one type of payloads.
 pub(super) fn payload(types: Types<'_>, id: TypeId) -> TokenStream {
@@ -208,88 +206,8 @@ fn scalar(value: &Value, ty: &TokenStream) -> TokenStream {
     }
 }
 
-/// The implementation of `Arbitrary` for the routing key of an exchange.
-pub(super) fn routing_key(exchange: &Exchange) -> TokenStream {
-    let longest = Literal::usize_unsuffixed(longest_entry(exchange));
-    let entries = exchange
-        .entries
-        .iter()
-        .filter(|entry| entry.constant.is_none());
-    let fields = entries.map(|entry| {
-        let name = ident(&entry.field);
-        let word = match entry.multiple_words {
-            true => quote!(example::words(u, #longest)),
-            false => quote!(example::word(u, #longest)),
-        };
-        match entry.required {
-            true => quote!(#name: #word?),
-            false => {
-                let word = optional(&word);
-                quote!(#name: #word?)
-            }
-        }
-    });
-    implementation(&exchange.key_name, &quote!(Ok(Self { #(#fields),* })))
-}
-
-/// How many bytes each entry may have, so that the whole key keeps to what AMQP
-/// allows: an equal share of what the constants and the dots leave.
-fn longest_entry(exchange: &Exchange) -> usize {
-    const LONGEST_KEY: usize = 255;
-    let constants = exchange.entries.iter().map(constant_bytes).sum::<usize>();
-    let taken = constants + exchange.entries.len().saturating_sub(1);
-    let words = exchange.entries.iter();
-    let words = words.filter(|entry| entry.constant.is_none()).count();
-    LONGEST_KEY.saturating_sub(taken) / words.max(1)
-}
-
-fn constant_bytes(entry: &KeyEntry) -> usize {
-    entry.constant.as_ref().map_or(0, String::len)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn exchange(words: usize, constant: Option<&str>) -> Exchange {
-        let entry = |constant: Option<String>| KeyEntry {
-            field: "word".to_owned(),
-            wire_name: "word".to_owned(),
-            summary: String::new(),
-            constant,
-            required: true,
-            multiple_words: false,
-        };
-        let constants = constant.map(|text| entry(Some(text.to_owned())));
-        Exchange {
-            name: "Made".to_owned(),
-            variant: "Made".to_owned(),
-            key_name: "MadeRoutingKey".to_owned(),
-            wire_name: "made".to_owned(),
-            exchange: "exchange/service/v1/made".to_owned(),
-            title: String::new(),
-            description: String::new(),
-            schema: String::new(),
-            payload: TypeId(0),
-            entries: constants
-                .into_iter()
-                .chain((0..words).map(|_| entry(None)))
-                .collect(),
-        }
-    }
-
-    #[test]
-    fn entries_share_what_a_key_may_have() {
-        assert_eq!(longest_entry(&exchange(1, None)), 255);
-        assert_eq!(longest_entry(&exchange(1, Some("primary"))), 247);
-        assert_eq!(longest_entry(&exchange(9, Some("primary"))), 26);
-        assert_eq!(longest_entry(&exchange(128, None)), 1);
-        assert_eq!(longest_entry(&exchange(0, Some("primary"))), 248);
-    }
-
-    #[test]
-    fn an_implementation_that_needs_no_input_does_not_name_it() {
-        let text = routing_key(&exchange(0, None)).to_string();
-        assert!(text.contains("_u : & mut Unstructured"), "{text}");
-    }
+/// The call that implements `Arbitrary` for the routing keys of a service.
+pub(super) fn routing_keys(service: &Service) -> Option<TokenStream> {
+    let keys = service.exchanges.iter().map(|it| ident(&it.key_name));
+    (!service.exchanges.is_empty()).then(|| quote!(key_examples! { #(#keys),* }))
 }

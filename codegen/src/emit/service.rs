@@ -190,7 +190,7 @@ fn payload_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
 }
 
 fn example_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
-    let keys = service.exchanges.iter().map(examples::routing_key);
+    let keys = examples::routing_keys(service);
     let ids = service.types.iter();
     ids.map(|id| examples::payload(types, *id))
         .chain(keys)
@@ -206,20 +206,15 @@ fn table_items(types: Types<'_>, service: &Service, layout: &Layout<'_>) -> Vec<
         .flat_map(|service| &service.exchanges)
         .map(|exchange| exchange.payload)
         .collect();
-    let implementations = payloads
-        .iter()
-        .filter(|id| types.definition(**id).module == service.module)
-        .map(|id| {
-            let definition = types.definition(*id);
-            let (name, constant) = (ident(&definition.name), ident(&definition.constant));
-            let is_typed = types.is_typed(*id);
-            quote! {
-                impl Payload for #name {
-                    const SCHEMA: &'static Schema = &#constant;
-                    const IS_TYPED: bool = #is_typed;
-                }
-            }
-        });
+    let own = payloads.iter().map(|id| (*id, types.definition(*id)));
+    let own = own.filter(|(_, definition)| definition.module == service.module);
+    let statics = own.map(|(id, definition)| {
+        let (name, constant) = (ident(&definition.name), ident(&definition.constant));
+        let is_typed = types.is_typed(id);
+        quote!(static #constant: #name = #is_typed;)
+    });
+    let statics: Vec<TokenStream> = statics.collect();
+    let implementations = (!statics.is_empty()).then(|| quote!(payloads! { #(#statics)* }));
     let tables = Tables { types, layout };
     let statics = service.types.iter().flat_map(|id| tables.of_type(*id));
     statics

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::Span;
+use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
-use syn::{Attribute, FieldValue, File, Ident, Item, Macro, Path, parse_quote};
+use syn::{Attribute, FieldValue, File, Ident, Item, Macro, Path, Token, parse_quote};
 
 use crate::runtime::SOURCES;
 
@@ -74,11 +75,14 @@ impl<'ast> Visit<'ast> for Names {
         visit::visit_path(self, path);
     }
 
-    /// A call that defines items uses the names of its tokens.
+    /// A call that defines items uses the names in it, of items or in a list.
     fn visit_macro(&mut self, call: &'ast Macro) {
         visit::visit_macro(self, call);
+        let names = Punctuated::<Ident, Token![,]>::parse_terminated;
         if let Ok(file) = call.parse_body::<File>() {
             self.visit_file(&file);
+        } else if let Ok(names) = call.parse_body_with(names) {
+            self.used.extend(names.iter().map(Ident::to_string));
         }
     }
 

@@ -3,7 +3,7 @@
 //! Arbitrary valid payloads, and routing keys.
 
 use arbitrary::{Arbitrary, Unstructured};
-use taskcluster_pulse::__private::example;
+use taskcluster_pulse::__private::key_examples;
 
 use super::{
     ClientCreatedRoutingKey, ClientDeletedRoutingKey, ClientMessage,
@@ -29,50 +29,7 @@ impl<'a> Arbitrary<'a> for RoleMessage {
     }
 }
 
-impl<'a> Arbitrary<'a> for ClientCreatedRoutingKey {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            reserved: example::optional(u, |u| example::words(u, 255))?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for ClientUpdatedRoutingKey {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            reserved: example::optional(u, |u| example::words(u, 255))?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for ClientDeletedRoutingKey {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            reserved: example::optional(u, |u| example::words(u, 255))?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for RoleCreatedRoutingKey {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            reserved: example::optional(u, |u| example::words(u, 255))?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for RoleUpdatedRoutingKey {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            reserved: example::optional(u, |u| example::words(u, 255))?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for RoleDeletedRoutingKey {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            reserved: example::optional(u, |u| example::words(u, 255))?,
-        })
-    }
+key_examples! {
+    ClientCreatedRoutingKey, ClientUpdatedRoutingKey, ClientDeletedRoutingKey,
+    RoleCreatedRoutingKey, RoleUpdatedRoutingKey, RoleDeletedRoutingKey
 }

@@ -8,6 +8,5 @@ use super::{ClientMessage, RoleMessage};
 
 json_schemas! {
     static CLIENT_MESSAGE: ClientMessage = "auth::ClientMessage";
-
     static ROLE_MESSAGE: RoleMessage = "auth::RoleMessage";
 }

@@ -2,8 +2,7 @@
 
 //! The schemas of payloads, as static tables.
 
-use taskcluster_pulse::Payload;
-use taskcluster_pulse::__private::{Keyword, Literal, Schema, Type};
+use taskcluster_pulse::__private::{Keyword, Literal, Schema, Type, payloads};
 
 use super::{ClientMessage, RoleMessage, validators};
 
@@ -39,14 +38,7 @@ pub(crate) static ROLE_MESSAGE: Schema = Schema::named(
     ],
 );
 
-impl Payload for ClientMessage {
-    const SCHEMA: &'static Schema = &CLIENT_MESSAGE;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for RoleMessage {
-    const SCHEMA: &'static Schema = &ROLE_MESSAGE;
-
-    const IS_TYPED: bool = true;
+payloads! {
+    static CLIENT_MESSAGE: ClientMessage = true;
+    static ROLE_MESSAGE: RoleMessage = true;
 }

@@ -4,7 +4,7 @@
 
 use arbitrary::{Arbitrary, Unstructured};
 use taskcluster_pulse::ScalarRule;
-use taskcluster_pulse::__private::example;
+use taskcluster_pulse::__private::{example, key_examples};
 
 use super::{
     GitHubPullRequestMessage, GitHubPushMessage, GitHubReRunRequestMessage,
@@ -90,48 +90,7 @@ impl<'a> Arbitrary<'a> for TaskGroupDefinedCreateStatus {
     }
 }
 
-impl<'a> Arbitrary<'a> for PullRequestRoutingKey {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            organization: example::word(u, 81)?,
-            repository: example::word(u, 81)?,
-            action: example::word(u, 81)?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for PushRoutingKey {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            organization: example::word(u, 123)?,
-            repository: example::word(u, 123)?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for ReleaseRoutingKey {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            organization: example::word(u, 123)?,
-            repository: example::word(u, 123)?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for RerunRoutingKey {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            organization: example::word(u, 123)?,
-            repository: example::word(u, 123)?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for TaskGroupCreationRequestedRoutingKey {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            organization: example::word(u, 123)?,
-            repository: example::word(u, 123)?,
-        })
-    }
+key_examples! {
+    PullRequestRoutingKey, PushRoutingKey, ReleaseRoutingKey, RerunRoutingKey,
+    TaskGroupCreationRequestedRoutingKey
 }

@@ -2,8 +2,7 @@
 
 //! The schemas of payloads, as static tables.
 
-use taskcluster_pulse::Payload;
-use taskcluster_pulse::__private::{Keyword, Literal, Schema, Type};
+use taskcluster_pulse::__private::{Keyword, Literal, Schema, Type, payloads};
 
 use super::{
     GitHubPullRequestMessage, GitHubPushMessage, GitHubReRunRequestMessage,
@@ -186,32 +185,10 @@ pub(crate) static TASK_GROUP_DEFINED_CREATE_STATUS: Schema = Schema::named(
     ],
 );
 
-impl Payload for GitHubPullRequestMessage {
-    const SCHEMA: &'static Schema = &GIT_HUB_PULL_REQUEST_MESSAGE;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for GitHubPushMessage {
-    const SCHEMA: &'static Schema = &GIT_HUB_PUSH_MESSAGE;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for GitHubReleaseMessage {
-    const SCHEMA: &'static Schema = &GIT_HUB_RELEASE_MESSAGE;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for GitHubReRunRequestMessage {
-    const SCHEMA: &'static Schema = &GIT_HUB_RE_RUN_REQUEST_MESSAGE;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for TaskGroupDefinedCreateStatus {
-    const SCHEMA: &'static Schema = &TASK_GROUP_DEFINED_CREATE_STATUS;
-
-    const IS_TYPED: bool = true;
+payloads! {
+    static GIT_HUB_PULL_REQUEST_MESSAGE: GitHubPullRequestMessage = true;
+    static GIT_HUB_PUSH_MESSAGE: GitHubPushMessage = true;
+    static GIT_HUB_RELEASE_MESSAGE: GitHubReleaseMessage = true;
+    static GIT_HUB_RE_RUN_REQUEST_MESSAGE: GitHubReRunRequestMessage = true;
+    static TASK_GROUP_DEFINED_CREATE_STATUS: TaskGroupDefinedCreateStatus = true;
 }

@@ -3,7 +3,7 @@
 //! Arbitrary valid payloads, and routing keys.
 
 use arbitrary::{Arbitrary, Unstructured};
-use taskcluster_pulse::__private::example;
+use taskcluster_pulse::__private::{example, key_examples};
 
 use super::{
     HookChangedMessage, HookCreatedRoutingKey, HookDeletedRoutingKey,
@@ -20,26 +20,6 @@ impl<'a> Arbitrary<'a> for HookChangedMessage {
     }
 }
 
-impl<'a> Arbitrary<'a> for HookCreatedRoutingKey {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            reserved: example::optional(u, |u| example::words(u, 255))?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for HookUpdatedRoutingKey {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            reserved: example::optional(u, |u| example::words(u, 255))?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for HookDeletedRoutingKey {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            reserved: example::optional(u, |u| example::words(u, 255))?,
-        })
-    }
+key_examples! {
+    HookCreatedRoutingKey, HookUpdatedRoutingKey, HookDeletedRoutingKey
 }

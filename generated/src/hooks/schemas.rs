@@ -2,8 +2,7 @@
 
 //! The schemas of payloads, as static tables.
 
-use taskcluster_pulse::Payload;
-use taskcluster_pulse::__private::{Keyword, Schema, Type};
+use taskcluster_pulse::__private::{Keyword, Schema, Type, payloads};
 
 use super::HookChangedMessage;
 
@@ -20,8 +19,6 @@ pub(crate) static HOOK_CHANGED_MESSAGE: Schema = Schema::named(
     ],
 );
 
-impl Payload for HookChangedMessage {
-    const SCHEMA: &'static Schema = &HOOK_CHANGED_MESSAGE;
-
-    const IS_TYPED: bool = true;
+payloads! {
+    static HOOK_CHANGED_MESSAGE: HookChangedMessage = true;
 }

@@ -3,7 +3,7 @@
 //! Arbitrary valid payloads, and routing keys.
 
 use arbitrary::{Arbitrary, Unstructured};
-use taskcluster_pulse::__private::example;
+use taskcluster_pulse::__private::{example, key_examples};
 
 use super::{NotificationMessage, NotifyRoutingKey, validators};
 
@@ -16,10 +16,6 @@ impl<'a> Arbitrary<'a> for NotificationMessage {
     }
 }
 
-impl<'a> Arbitrary<'a> for NotifyRoutingKey {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            topic: example::words(u, 247)?,
-        })
-    }
+key_examples! {
+    NotifyRoutingKey
 }

@@ -2,8 +2,7 @@
 
 //! The schemas of payloads, as static tables.
 
-use taskcluster_pulse::Payload;
-use taskcluster_pulse::__private::{Keyword, Literal, Schema, Type};
+use taskcluster_pulse::__private::{Keyword, Literal, Schema, Type, payloads};
 
 use super::NotificationMessage;
 
@@ -31,8 +30,6 @@ pub(crate) static NOTIFICATION_MESSAGE: Schema = Schema::named(
     ],
 );
 
-impl Payload for NotificationMessage {
-    const SCHEMA: &'static Schema = &NOTIFICATION_MESSAGE;
-
-    const IS_TYPED: bool = true;
+payloads! {
+    static NOTIFICATION_MESSAGE: NotificationMessage = true;
 }

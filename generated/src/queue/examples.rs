@@ -4,7 +4,9 @@
 
 use arbitrary::{Arbitrary, Unstructured};
 use taskcluster_pulse::ScalarRule;
-use taskcluster_pulse::__private::{ItemsRule, MembersRule, example, unique};
+use taskcluster_pulse::__private::{
+    ItemsRule, MembersRule, example, key_examples, unique,
+};
 
 use super::{
     Artifact, ArtifactCreatedMessage, ArtifactCreatedRoutingKey, ArtifactStorageType,
@@ -258,160 +260,9 @@ impl<'a> Arbitrary<'a> for TaskGroupPriorityChangedMessage {
     }
 }
 
-impl<'a> Arbitrary<'a> for TaskDefinedRoutingKey {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            task_id: example::word(u, 26)?,
-            run_id: example::optional(u, |u| example::word(u, 26))?,
-            worker_group: example::optional(u, |u| example::word(u, 26))?,
-            worker_id: example::optional(u, |u| example::word(u, 26))?,
-            provisioner_id: example::word(u, 26)?,
-            worker_type: example::word(u, 26)?,
-            scheduler_id: example::word(u, 26)?,
-            task_group_id: example::word(u, 26)?,
-            reserved: example::optional(u, |u| example::words(u, 26))?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for TaskPendingRoutingKey {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            task_id: example::word(u, 26)?,
-            run_id: example::word(u, 26)?,
-            worker_group: example::optional(u, |u| example::word(u, 26))?,
-            worker_id: example::optional(u, |u| example::word(u, 26))?,
-            provisioner_id: example::word(u, 26)?,
-            worker_type: example::word(u, 26)?,
-            scheduler_id: example::word(u, 26)?,
-            task_group_id: example::word(u, 26)?,
-            reserved: example::optional(u, |u| example::words(u, 26))?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for TaskRunningRoutingKey {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            task_id: example::word(u, 26)?,
-            run_id: example::word(u, 26)?,
-            worker_group: example::word(u, 26)?,
-            worker_id: example::word(u, 26)?,
-            provisioner_id: example::word(u, 26)?,
-            worker_type: example::word(u, 26)?,
-            scheduler_id: example::word(u, 26)?,
-            task_group_id: example::word(u, 26)?,
-            reserved: example::optional(u, |u| example::words(u, 26))?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for ArtifactCreatedRoutingKey {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            task_id: example::word(u, 26)?,
-            run_id: example::word(u, 26)?,
-            worker_group: example::word(u, 26)?,
-            worker_id: example::word(u, 26)?,
-            provisioner_id: example::word(u, 26)?,
-            worker_type: example::word(u, 26)?,
-            scheduler_id: example::word(u, 26)?,
-            task_group_id: example::word(u, 26)?,
-            reserved: example::optional(u, |u| example::words(u, 26))?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for TaskCompletedRoutingKey {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            task_id: example::word(u, 26)?,
-            run_id: example::word(u, 26)?,
-            worker_group: example::word(u, 26)?,
-            worker_id: example::word(u, 26)?,
-            provisioner_id: example::word(u, 26)?,
-            worker_type: example::word(u, 26)?,
-            scheduler_id: example::word(u, 26)?,
-            task_group_id: example::word(u, 26)?,
-            reserved: example::optional(u, |u| example::words(u, 26))?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for TaskFailedRoutingKey {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            task_id: example::word(u, 26)?,
-            run_id: example::optional(u, |u| example::word(u, 26))?,
-            worker_group: example::optional(u, |u| example::word(u, 26))?,
-            worker_id: example::optional(u, |u| example::word(u, 26))?,
-            provisioner_id: example::word(u, 26)?,
-            worker_type: example::word(u, 26)?,
-            scheduler_id: example::word(u, 26)?,
-            task_group_id: example::word(u, 26)?,
-            reserved: example::optional(u, |u| example::words(u, 26))?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for TaskExceptionRoutingKey {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            task_id: example::word(u, 26)?,
-            run_id: example::optional(u, |u| example::word(u, 26))?,
-            worker_group: example::optional(u, |u| example::word(u, 26))?,
-            worker_id: example::optional(u, |u| example::word(u, 26))?,
-            provisioner_id: example::word(u, 26)?,
-            worker_type: example::word(u, 26)?,
-            scheduler_id: example::word(u, 26)?,
-            task_group_id: example::word(u, 26)?,
-            reserved: example::optional(u, |u| example::words(u, 26))?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for TaskGroupResolvedRoutingKey {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            task_group_id: example::word(u, 81)?,
-            scheduler_id: example::word(u, 81)?,
-            reserved: example::optional(u, |u| example::words(u, 81))?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for TaskGroupSealedRoutingKey {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            task_group_id: example::word(u, 81)?,
-            scheduler_id: example::word(u, 81)?,
-            reserved: example::optional(u, |u| example::words(u, 81))?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for TaskPriorityChangedRoutingKey {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            task_id: example::word(u, 26)?,
-            run_id: example::optional(u, |u| example::word(u, 26))?,
-            worker_group: example::optional(u, |u| example::word(u, 26))?,
-            worker_id: example::optional(u, |u| example::word(u, 26))?,
-            provisioner_id: example::word(u, 26)?,
-            worker_type: example::word(u, 26)?,
-            scheduler_id: example::word(u, 26)?,
-            task_group_id: example::word(u, 26)?,
-            reserved: example::optional(u, |u| example::words(u, 26))?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for TaskGroupPriorityChangedRoutingKey {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            task_group_id: example::word(u, 81)?,
-            scheduler_id: example::word(u, 81)?,
-            reserved: example::optional(u, |u| example::words(u, 81))?,
-        })
-    }
+key_examples! {
+    TaskDefinedRoutingKey, TaskPendingRoutingKey, TaskRunningRoutingKey,
+    ArtifactCreatedRoutingKey, TaskCompletedRoutingKey, TaskFailedRoutingKey,
+    TaskExceptionRoutingKey, TaskGroupResolvedRoutingKey, TaskGroupSealedRoutingKey,
+    TaskPriorityChangedRoutingKey, TaskGroupPriorityChangedRoutingKey
 }

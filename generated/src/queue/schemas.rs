@@ -2,8 +2,7 @@
 
 //! The schemas of payloads, as static tables.
 
-use taskcluster_pulse::Payload;
-use taskcluster_pulse::__private::{Keyword, Literal, Schema, Type};
+use taskcluster_pulse::__private::{Keyword, Literal, Schema, Type, payloads};
 
 use super::{
     ArtifactCreatedMessage, TaskCompletedMessage, TaskDefinedMessage,
@@ -511,62 +510,15 @@ pub(crate) static TASK_TAGS: Schema = Schema::named(
     ],
 );
 
-impl Payload for TaskDefinedMessage {
-    const SCHEMA: &'static Schema = &TASK_DEFINED_MESSAGE;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for TaskPendingMessage {
-    const SCHEMA: &'static Schema = &TASK_PENDING_MESSAGE;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for TaskRunningMessage {
-    const SCHEMA: &'static Schema = &TASK_RUNNING_MESSAGE;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for ArtifactCreatedMessage {
-    const SCHEMA: &'static Schema = &ARTIFACT_CREATED_MESSAGE;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for TaskCompletedMessage {
-    const SCHEMA: &'static Schema = &TASK_COMPLETED_MESSAGE;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for TaskFailedMessage {
-    const SCHEMA: &'static Schema = &TASK_FAILED_MESSAGE;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for TaskExceptionMessage {
-    const SCHEMA: &'static Schema = &TASK_EXCEPTION_MESSAGE;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for TaskGroupChangedMessage {
-    const SCHEMA: &'static Schema = &TASK_GROUP_CHANGED_MESSAGE;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for TaskPriorityChangedMessage {
-    const SCHEMA: &'static Schema = &TASK_PRIORITY_CHANGED_MESSAGE;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for TaskGroupPriorityChangedMessage {
-    const SCHEMA: &'static Schema = &TASK_GROUP_PRIORITY_CHANGED_MESSAGE;
-
-    const IS_TYPED: bool = true;
+payloads! {
+    static TASK_DEFINED_MESSAGE: TaskDefinedMessage = true;
+    static TASK_PENDING_MESSAGE: TaskPendingMessage = true;
+    static TASK_RUNNING_MESSAGE: TaskRunningMessage = true;
+    static ARTIFACT_CREATED_MESSAGE: ArtifactCreatedMessage = true;
+    static TASK_COMPLETED_MESSAGE: TaskCompletedMessage = true;
+    static TASK_FAILED_MESSAGE: TaskFailedMessage = true;
+    static TASK_EXCEPTION_MESSAGE: TaskExceptionMessage = true;
+    static TASK_GROUP_CHANGED_MESSAGE: TaskGroupChangedMessage = true;
+    static TASK_PRIORITY_CHANGED_MESSAGE: TaskPriorityChangedMessage = true;
+    static TASK_GROUP_PRIORITY_CHANGED_MESSAGE: TaskGroupPriorityChangedMessage = true;
 }

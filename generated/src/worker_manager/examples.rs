@@ -3,7 +3,7 @@
 //! Arbitrary valid payloads, and routing keys.
 
 use arbitrary::{Arbitrary, Unstructured};
-use taskcluster_pulse::__private::example;
+use taskcluster_pulse::__private::{example, key_examples};
 
 use super::{
     LaunchConfigArchivedRoutingKey, LaunchConfigCreatedRoutingKey,
@@ -94,142 +94,9 @@ impl<'a> Arbitrary<'a> for LaunchConfigPulseMessage {
     }
 }
 
-impl<'a> Arbitrary<'a> for WorkerPoolCreatedRoutingKey {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            provider_id: example::optional(u, |u| example::word(u, 34))?,
-            provisioner_id: example::optional(u, |u| example::word(u, 34))?,
-            worker_type: example::optional(u, |u| example::word(u, 34))?,
-            worker_group: example::optional(u, |u| example::word(u, 34))?,
-            worker_id: example::optional(u, |u| example::word(u, 34))?,
-            launch_config_id: example::optional(u, |u| example::word(u, 34))?,
-            reserved: example::optional(u, |u| example::words(u, 34))?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for WorkerPoolUpdatedRoutingKey {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            provider_id: example::optional(u, |u| example::word(u, 34))?,
-            provisioner_id: example::optional(u, |u| example::word(u, 34))?,
-            worker_type: example::optional(u, |u| example::word(u, 34))?,
-            worker_group: example::optional(u, |u| example::word(u, 34))?,
-            worker_id: example::optional(u, |u| example::word(u, 34))?,
-            launch_config_id: example::optional(u, |u| example::word(u, 34))?,
-            reserved: example::optional(u, |u| example::words(u, 34))?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for WorkerPoolErrorRoutingKey {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            provider_id: example::optional(u, |u| example::word(u, 34))?,
-            provisioner_id: example::optional(u, |u| example::word(u, 34))?,
-            worker_type: example::optional(u, |u| example::word(u, 34))?,
-            worker_group: example::optional(u, |u| example::word(u, 34))?,
-            worker_id: example::optional(u, |u| example::word(u, 34))?,
-            launch_config_id: example::optional(u, |u| example::word(u, 34))?,
-            reserved: example::optional(u, |u| example::words(u, 34))?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for WorkerRequestedRoutingKey {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            provider_id: example::word(u, 34)?,
-            provisioner_id: example::word(u, 34)?,
-            worker_type: example::word(u, 34)?,
-            worker_group: example::word(u, 34)?,
-            worker_id: example::word(u, 34)?,
-            launch_config_id: example::optional(u, |u| example::word(u, 34))?,
-            reserved: example::optional(u, |u| example::words(u, 34))?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for WorkerRunningRoutingKey {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            provider_id: example::word(u, 34)?,
-            provisioner_id: example::word(u, 34)?,
-            worker_type: example::word(u, 34)?,
-            worker_group: example::word(u, 34)?,
-            worker_id: example::word(u, 34)?,
-            launch_config_id: example::optional(u, |u| example::word(u, 34))?,
-            reserved: example::optional(u, |u| example::words(u, 34))?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for WorkerStoppedRoutingKey {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            provider_id: example::word(u, 34)?,
-            provisioner_id: example::word(u, 34)?,
-            worker_type: example::word(u, 34)?,
-            worker_group: example::word(u, 34)?,
-            worker_id: example::word(u, 34)?,
-            launch_config_id: example::optional(u, |u| example::word(u, 34))?,
-            reserved: example::optional(u, |u| example::words(u, 34))?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for WorkerRemovedRoutingKey {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            provider_id: example::word(u, 34)?,
-            provisioner_id: example::word(u, 34)?,
-            worker_type: example::word(u, 34)?,
-            worker_group: example::word(u, 34)?,
-            worker_id: example::word(u, 34)?,
-            launch_config_id: example::optional(u, |u| example::word(u, 34))?,
-            reserved: example::optional(u, |u| example::words(u, 34))?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for LaunchConfigCreatedRoutingKey {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            provider_id: example::optional(u, |u| example::word(u, 34))?,
-            provisioner_id: example::optional(u, |u| example::word(u, 34))?,
-            worker_type: example::optional(u, |u| example::word(u, 34))?,
-            worker_group: example::optional(u, |u| example::word(u, 34))?,
-            worker_id: example::optional(u, |u| example::word(u, 34))?,
-            launch_config_id: example::optional(u, |u| example::word(u, 34))?,
-            reserved: example::optional(u, |u| example::words(u, 34))?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for LaunchConfigUpdatedRoutingKey {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            provider_id: example::optional(u, |u| example::word(u, 34))?,
-            provisioner_id: example::optional(u, |u| example::word(u, 34))?,
-            worker_type: example::optional(u, |u| example::word(u, 34))?,
-            worker_group: example::optional(u, |u| example::word(u, 34))?,
-            worker_id: example::optional(u, |u| example::word(u, 34))?,
-            launch_config_id: example::optional(u, |u| example::word(u, 34))?,
-            reserved: example::optional(u, |u| example::words(u, 34))?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for LaunchConfigArchivedRoutingKey {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            provider_id: example::optional(u, |u| example::word(u, 34))?,
-            provisioner_id: example::optional(u, |u| example::word(u, 34))?,
-            worker_type: example::optional(u, |u| example::word(u, 34))?,
-            worker_group: example::optional(u, |u| example::word(u, 34))?,
-            worker_id: example::optional(u, |u| example::word(u, 34))?,
-            launch_config_id: example::optional(u, |u| example::word(u, 34))?,
-            reserved: example::optional(u, |u| example::words(u, 34))?,
-        })
-    }
+key_examples! {
+    WorkerPoolCreatedRoutingKey, WorkerPoolUpdatedRoutingKey, WorkerPoolErrorRoutingKey,
+    WorkerRequestedRoutingKey, WorkerRunningRoutingKey, WorkerStoppedRoutingKey,
+    WorkerRemovedRoutingKey, LaunchConfigCreatedRoutingKey,
+    LaunchConfigUpdatedRoutingKey, LaunchConfigArchivedRoutingKey
 }

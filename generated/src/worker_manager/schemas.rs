@@ -2,8 +2,7 @@
 
 //! The schemas of payloads, as static tables.
 
-use taskcluster_pulse::Payload;
-use taskcluster_pulse::__private::{Keyword, Schema, Type};
+use taskcluster_pulse::__private::{Keyword, Schema, Type, payloads};
 
 use super::{
     LaunchConfigPulseMessage, PulseWorkerPoolErrorMessage, WorkerPulseMessage,
@@ -141,32 +140,10 @@ pub(crate) static LAUNCH_CONFIG_PULSE_MESSAGE: Schema = Schema::named(
     ],
 );
 
-impl Payload for WorkerTypePulseMessage {
-    const SCHEMA: &'static Schema = &WORKER_TYPE_PULSE_MESSAGE;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for PulseWorkerPoolErrorMessage {
-    const SCHEMA: &'static Schema = &PULSE_WORKER_POOL_ERROR_MESSAGE;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for WorkerPulseMessage {
-    const SCHEMA: &'static Schema = &WORKER_PULSE_MESSAGE;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for WorkerRemovedPulseMessage {
-    const SCHEMA: &'static Schema = &WORKER_REMOVED_PULSE_MESSAGE;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for LaunchConfigPulseMessage {
-    const SCHEMA: &'static Schema = &LAUNCH_CONFIG_PULSE_MESSAGE;
-
-    const IS_TYPED: bool = true;
+payloads! {
+    static WORKER_TYPE_PULSE_MESSAGE: WorkerTypePulseMessage = true;
+    static PULSE_WORKER_POOL_ERROR_MESSAGE: PulseWorkerPoolErrorMessage = true;
+    static WORKER_PULSE_MESSAGE: WorkerPulseMessage = true;
+    static WORKER_REMOVED_PULSE_MESSAGE: WorkerRemovedPulseMessage = true;
+    static LAUNCH_CONFIG_PULSE_MESSAGE: LaunchConfigPulseMessage = true;
 }

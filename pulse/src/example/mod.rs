@@ -39,7 +39,7 @@ mod walk;
 use arbitrary::{Arbitrary, Result, Unstructured};
 
 pub use containers::{Make, any_of, list, map, open_enum, optional, rest};
-pub use message::{word, words};
+pub use message::routing_key;
 pub use retry::{smaller, valid};
 pub use text::text;
 

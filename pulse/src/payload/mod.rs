@@ -45,3 +45,18 @@ pub trait Payload:
     #[doc(hidden)]
     const IS_TYPED: bool;
 }
+
+/// Implements [`Payload`]: each static is the table of a type, and states whether the
+/// type and its rules express all of the schema.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! __taskcluster_payloads {
+    ($(static $table:ident: $name:ty = $is_typed:literal;)*) => {
+        $(
+            impl $crate::Payload for $name {
+                const SCHEMA: &'static $crate::__private::Schema = &$table;
+                const IS_TYPED: bool = $is_typed;
+            }
+        )*
+    };
+}

@@ -1,59 +1,102 @@
 //! Routing keys as structs of their entries.
 
-use super::{KeyReader, KeyWriter, RoutingKeyError, Word, Words};
+use super::{KeyReader, KeyWriter, RoutingKey, RoutingKeyError, Word, Words};
+use crate::binding::RoutingKeyEntry;
 
-/// What the field of an entry may hold.
-pub trait KeyField: Sized {
-    /// Reads the next entry.
+/// The entries of a key, one after the other.
+pub trait KeySource {
+    /// Why there is no such entry.
+    type Error;
+
+    /// The next entry, a word that is always there.
     ///
     /// # Errors
     ///
-    /// [`RoutingKeyError`] where the key has no such entry.
-    fn read(reader: &mut KeyReader<'_>) -> Result<Self, RoutingKeyError>;
+    /// If it is missing, or no word.
+    fn word(&mut self) -> Result<Word, Self::Error>;
+
+    /// The next entry, a word that may be absent.
+    ///
+    /// # Errors
+    ///
+    /// If it is no word.
+    fn optional_word(&mut self) -> Result<Option<Word>, Self::Error>;
+
+    /// The next entry, one or more words.
+    ///
+    /// # Errors
+    ///
+    /// If there is no word.
+    fn words(&mut self) -> Result<Words, Self::Error>;
+
+    /// The next entry, words that may be absent.
+    ///
+    /// # Errors
+    ///
+    /// If they are no words.
+    fn optional_words(&mut self) -> Result<Option<Words>, Self::Error>;
+}
+
+/// A routing key that was generated.
+pub trait KeyFields: RoutingKey {
+    /// The entries of the key, constants included.
+    fn entries() -> &'static [RoutingKeyEntry];
+
+    /// A key of the next entries.
+    ///
+    /// # Errors
+    ///
+    /// If one is missing.
+    fn make<S: KeySource>(source: &mut S) -> Result<Self, S::Error>;
+}
+
+/// What the field of an entry may hold.
+pub trait KeyField: Sized {
+    /// The next entry.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such entry.
+    fn read<S: KeySource>(source: &mut S) -> Result<Self, S::Error>;
 
     /// Writes the next entry.
     #[must_use]
     fn write(&self, writer: KeyWriter) -> KeyWriter;
 }
 
-impl KeyField for Word {
-    fn read(reader: &mut KeyReader<'_>) -> Result<Self, RoutingKeyError> {
-        reader.word()
-    }
+macro_rules! fields {
+    ($($field:ty: $read:ident $write:ident;)*) => {
+        $(
+            impl KeyField for $field {
+                fn read<S: KeySource>(source: &mut S) -> Result<Self, S::Error> {
+                    source.$read()
+                }
 
-    fn write(&self, writer: KeyWriter) -> KeyWriter {
-        writer.word(self)
-    }
+                fn write(&self, writer: KeyWriter) -> KeyWriter {
+                    writer.$write(self)
+                }
+            }
+        )*
+    };
 }
 
-impl KeyField for Option<Word> {
-    fn read(reader: &mut KeyReader<'_>) -> Result<Self, RoutingKeyError> {
-        reader.optional_word()
-    }
-
-    fn write(&self, writer: KeyWriter) -> KeyWriter {
-        writer.optional(self)
-    }
+fields! {
+    Word: word word;
+    Option<Word>: optional_word optional;
+    Words: words word;
+    Option<Words>: optional_words optional;
 }
 
-impl KeyField for Words {
-    fn read(reader: &mut KeyReader<'_>) -> Result<Self, RoutingKeyError> {
-        reader.words()
-    }
-
-    fn write(&self, writer: KeyWriter) -> KeyWriter {
-        writer.word(self)
-    }
-}
-
-impl KeyField for Option<Words> {
-    fn read(reader: &mut KeyReader<'_>) -> Result<Self, RoutingKeyError> {
-        reader.optional_words()
-    }
-
-    fn write(&self, writer: KeyWriter) -> KeyWriter {
-        writer.optional(self)
-    }
+/// The key that a delivered one is.
+///
+/// # Errors
+///
+/// [`RoutingKeyError`] if `key` has other entries.
+pub fn parse_key<K: KeyFields>(key: &str) -> Result<K, RoutingKeyError> {
+    let mut reader = KeyReader::new(key, K::entries())?;
+    let read = K::make(&mut reader)?;
+    reader.finish()?;
+    Ok(read)
 }
 
 /// Defines the routing keys of bindings: structs of the entries that are no constants,
@@ -78,22 +121,29 @@ macro_rules! __taskcluster_routing_keys {
                 $($(#[$of_field])* pub $field: $type,)*
             }
 
+            impl $crate::__private::KeyFields for $name {
+                fn entries() -> &'static [$crate::RoutingKeyEntry] {
+                    <$binding as $crate::Exchange>::INFO.routing_key
+                }
+
+                fn make<S: $crate::__private::KeySource>(
+                    _source: &mut S,
+                ) -> ::std::result::Result<Self, S::Error> {
+                    ::std::result::Result::Ok(Self {
+                        $($field: $crate::__private::KeyField::read(_source)?,)*
+                    })
+                }
+            }
+
             impl $crate::RoutingKey for $name {
                 fn parse(key: &str) -> ::std::result::Result<Self, $crate::RoutingKeyError> {
-                    let entries = <$binding as $crate::Exchange>::INFO.routing_key;
-                    #[allow(unused_mut)]
-                    let mut reader = $crate::__private::KeyReader::new(key, entries)?;
-                    let key = Self {
-                        $($field: $crate::__private::KeyField::read(&mut reader)?,)*
-                    };
-                    reader.finish()?;
-                    ::std::result::Result::Ok(key)
+                    $crate::__private::parse_key(key)
                 }
 
                 fn to_key(
                     &self,
                 ) -> ::std::result::Result<::std::string::String, $crate::RoutingKeyError> {
-                    let entries = <$binding as $crate::Exchange>::INFO.routing_key;
+                    let entries = <Self as $crate::__private::KeyFields>::entries();
                     let writer = $crate::__private::KeyWriter::new(entries);
                     $(let writer = $crate::__private::KeyField::write(&self.$field, writer);)*
                     writer.finish()

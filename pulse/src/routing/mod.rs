@@ -12,7 +12,7 @@ mod word;
 mod writer;
 
 pub use error::{RoutingKeyError, RoutingKeyErrorKind};
-pub use key::KeyField;
+pub use key::{KeyField, KeyFields, KeySource, parse_key};
 pub use pattern::RoutingPattern;
 pub use reader::KeyReader;
 pub use word::{Word, Words};

@@ -1,6 +1,6 @@
 //! From a delivered routing key to the words of its entries.
 
-use super::{ABSENT, MAX_BYTES, RoutingKeyError, RoutingKeyErrorKind, Word, Words};
+use super::{ABSENT, KeySource, MAX_BYTES, RoutingKeyError, RoutingKeyErrorKind, Word, Words};
 use crate::binding::RoutingKeyEntry;
 
 /// Reads a delivered routing key entry by entry, in the order of the reference.
@@ -50,56 +50,6 @@ impl<'key> KeyReader<'key> {
             entries: entries.iter(),
             several,
         })
-    }
-
-    /// Reads the next entry, a word that is always there.
-    ///
-    /// # Errors
-    ///
-    /// [`RoutingKeyError`] where it is empty, or an entry before it does not hold
-    /// its constant.
-    pub fn word(&mut self) -> Result<Word, RoutingKeyError> {
-        let (entry, text) = self.next()?;
-        Word::new(text).map_err(|error| self.error(entry, error.kind))
-    }
-
-    /// Reads the next entry, a word that may be absent.
-    ///
-    /// # Errors
-    ///
-    /// As [`word`](Self::word).
-    pub fn optional_word(&mut self) -> Result<Option<Word>, RoutingKeyError> {
-        match self.next()? {
-            (_, ABSENT) => Ok(None),
-            (entry, text) => Word::new(text)
-                .map(Some)
-                .map_err(|error| self.error(entry, error.kind)),
-        }
-    }
-
-    /// Reads the next entry, one or more words.
-    ///
-    /// # Errors
-    ///
-    /// As [`word`](Self::word), and where there is no word.
-    pub fn words(&mut self) -> Result<Words, RoutingKeyError> {
-        let (entry, text) = self.next()?;
-        Words::new(text).map_err(|error| self.error(entry, error.kind))
-    }
-
-    /// Reads the next entry, words that may be absent.
-    ///
-    /// # Errors
-    ///
-    /// As [`word`](Self::word).
-    pub fn optional_words(&mut self) -> Result<Option<Words>, RoutingKeyError> {
-        match self.next()? {
-            (_, ABSENT) => Ok(None),
-            _ if self.several == 0 => Ok(None),
-            (entry, text) => Words::new(text)
-                .map(Some)
-                .map_err(|error| self.error(entry, error.kind)),
-        }
     }
 
     /// Checks what stands behind the last entry that was read.
@@ -157,6 +107,39 @@ impl<'key> KeyReader<'key> {
         match entry {
             Some(entry) => error.for_entry(entry.name),
             None => error,
+        }
+    }
+}
+
+impl KeySource for KeyReader<'_> {
+    type Error = RoutingKeyError;
+
+    fn word(&mut self) -> Result<Word, RoutingKeyError> {
+        let (entry, text) = self.next()?;
+        Word::new(text).map_err(|error| self.error(entry, error.kind))
+    }
+
+    fn optional_word(&mut self) -> Result<Option<Word>, RoutingKeyError> {
+        match self.next()? {
+            (_, ABSENT) => Ok(None),
+            (entry, text) => Word::new(text)
+                .map(Some)
+                .map_err(|error| self.error(entry, error.kind)),
+        }
+    }
+
+    fn words(&mut self) -> Result<Words, RoutingKeyError> {
+        let (entry, text) = self.next()?;
+        Words::new(text).map_err(|error| self.error(entry, error.kind))
+    }
+
+    fn optional_words(&mut self) -> Result<Option<Words>, RoutingKeyError> {
+        match self.next()? {
+            (_, ABSENT) => Ok(None),
+            _ if self.several == 0 => Ok(None),
+            (entry, text) => Words::new(text)
+                .map(Some)
+                .map_err(|error| self.error(entry, error.kind)),
         }
     }
 }

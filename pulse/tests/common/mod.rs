@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use taskcluster_pulse::__private::{
-    BindingWords, Flow, KeyReader, KeyWriter, Keyword, Pointer, Report, Schema, Type,
+    BindingWords, Flow, KeyReader, KeySource, KeyWriter, Keyword, Pointer, Report, Schema, Type,
 };
 use taskcluster_pulse::{
     Binding, ConsumerEvent, DecodeError, EventSet, Exchange, ExchangeInfo, Message, Payload,

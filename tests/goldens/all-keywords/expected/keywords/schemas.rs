@@ -2,9 +2,8 @@
 
 //! The schemas of payloads, as static tables.
 
-use taskcluster_pulse::Payload;
 use taskcluster_pulse::__private::{
-    Dependency, Keyword, Literal, Matcher, Run, Schema, Split, Type,
+    Dependency, Keyword, Literal, Matcher, Run, Schema, Split, Type, payloads,
 };
 
 use super::KeywordsMessage;
@@ -579,8 +578,6 @@ pub(crate) static KEYWORDS_DEFS_SHARED: Schema = Schema::named(
     ],
 );
 
-impl Payload for KeywordsMessage {
-    const SCHEMA: &'static Schema = &KEYWORDS_MESSAGE;
-
-    const IS_TYPED: bool = false;
+payloads! {
+    static KEYWORDS_MESSAGE: KeywordsMessage = false;
 }

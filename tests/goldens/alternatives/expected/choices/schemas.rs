@@ -2,8 +2,9 @@
 
 //! The schemas of payloads, as static tables.
 
-use taskcluster_pulse::Payload;
-use taskcluster_pulse::__private::{Keyword, Literal, Matcher, Run, Schema, Table, Type};
+use taskcluster_pulse::__private::{
+    Keyword, Literal, Matcher, Run, Schema, Table, Type, payloads,
+};
 
 use super::{Changed2, IrcMessage, Merged2, Nested2, UnsureMessage, validators};
 
@@ -879,32 +880,10 @@ pub(crate) static UNSURE_LIST_VARIANT1: Schema = Schema::named(
     &[Keyword::Type(&[Type::Array]), Keyword::Items(&Schema::ANY), Keyword::MaxItems(2)],
 );
 
-impl Payload for Changed2 {
-    const SCHEMA: &'static Schema = &CHANGED2;
-
-    const IS_TYPED: bool = false;
-}
-
-impl Payload for IrcMessage {
-    const SCHEMA: &'static Schema = &IRC_MESSAGE;
-
-    const IS_TYPED: bool = false;
-}
-
-impl Payload for Merged2 {
-    const SCHEMA: &'static Schema = &MERGED2;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for Nested2 {
-    const SCHEMA: &'static Schema = &NESTED2;
-
-    const IS_TYPED: bool = false;
-}
-
-impl Payload for UnsureMessage {
-    const SCHEMA: &'static Schema = &UNSURE_MESSAGE;
-
-    const IS_TYPED: bool = false;
+payloads! {
+    static CHANGED2: Changed2 = false;
+    static IRC_MESSAGE: IrcMessage = false;
+    static MERGED2: Merged2 = true;
+    static NESTED2: Nested2 = false;
+    static UNSURE_MESSAGE: UnsureMessage = false;
 }

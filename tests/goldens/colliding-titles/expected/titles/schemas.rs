@@ -2,8 +2,7 @@
 
 //! The schemas of payloads, as static tables.
 
-use taskcluster_pulse::Payload;
-use taskcluster_pulse::__private::{Keyword, Schema, Type};
+use taskcluster_pulse::__private::{Keyword, Schema, Type, payloads};
 
 use super::{A, Message3, PulseMessage, Second2, Third2};
 
@@ -141,32 +140,10 @@ pub(crate) static MESSAGE_SYMBOLS: Schema = Schema::named(
     ],
 );
 
-impl Payload for PulseMessage {
-    const SCHEMA: &'static Schema = &PULSE_MESSAGE;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for Second2 {
-    const SCHEMA: &'static Schema = &SECOND2;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for Third2 {
-    const SCHEMA: &'static Schema = &THIRD2;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for A {
-    const SCHEMA: &'static Schema = &A2;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for Message3 {
-    const SCHEMA: &'static Schema = &MESSAGE3;
-
-    const IS_TYPED: bool = true;
+payloads! {
+    static PULSE_MESSAGE: PulseMessage = true;
+    static SECOND2: Second2 = true;
+    static THIRD2: Third2 = true;
+    static A2: A = true;
+    static MESSAGE3: Message3 = true;
 }

@@ -2,8 +2,7 @@
 
 //! The schemas of payloads, as static tables.
 
-use taskcluster_pulse::Payload;
-use taskcluster_pulse::__private::{Keyword, Literal, Schema, Type};
+use taskcluster_pulse::__private::{Keyword, Literal, Schema, Type, payloads};
 
 use super::{Changed2, validators};
 
@@ -144,8 +143,6 @@ pub(crate) static CHANGED_UNTYPED: Schema = Schema::named(
     &[Keyword::Enum(&[Literal::String("on"), Literal::String("off")])],
 );
 
-impl Payload for Changed2 {
-    const SCHEMA: &'static Schema = &CHANGED2;
-
-    const IS_TYPED: bool = false;
+payloads! {
+    static CHANGED2: Changed2 = false;
 }

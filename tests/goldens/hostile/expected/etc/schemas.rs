@@ -2,8 +2,7 @@
 
 //! The schemas of payloads, as static tables.
 
-use taskcluster_pulse::Payload;
-use taskcluster_pulse::__private::{Keyword, Schema, Type};
+use taskcluster_pulse::__private::{Keyword, Schema, Type, payloads};
 
 use super::{Kinds, Message2, validators};
 
@@ -62,14 +61,7 @@ pub(crate) static KINDS: Schema = Schema::named(
     ],
 );
 
-impl Payload for Message2 {
-    const SCHEMA: &'static Schema = &MESSAGE2;
-
-    const IS_TYPED: bool = false;
-}
-
-impl Payload for Kinds {
-    const SCHEMA: &'static Schema = &KINDS;
-
-    const IS_TYPED: bool = true;
+payloads! {
+    static MESSAGE2: Message2 = false;
+    static KINDS: Kinds = true;
 }

@@ -2,8 +2,7 @@
 
 //! The schemas of payloads, as static tables.
 
-use taskcluster_pulse::Payload;
-use taskcluster_pulse::__private::{Keyword, Schema, Type};
+use taskcluster_pulse::__private::{Keyword, Schema, Type, payloads};
 
 use super::Measured2;
 
@@ -163,8 +162,6 @@ pub(crate) static MEASURED2: Schema = Schema::named(
     ],
 );
 
-impl Payload for Measured2 {
-    const SCHEMA: &'static Schema = &MEASURED2;
-
-    const IS_TYPED: bool = true;
+payloads! {
+    static MEASURED2: Measured2 = true;
 }

@@ -2,8 +2,7 @@
 
 //! The schemas of payloads, as static tables.
 
-use taskcluster_pulse::Payload;
-use taskcluster_pulse::__private::{Keyword, Literal, Schema, Type};
+use taskcluster_pulse::__private::{Keyword, Literal, Schema, Type, payloads};
 
 use super::{Counted2, Nested2, Nullable2, Open2, SharedNull, validators};
 
@@ -406,32 +405,10 @@ pub(crate) static LINK: Schema = Schema::named(
     ],
 );
 
-impl Payload for Nested2 {
-    const SCHEMA: &'static Schema = &NESTED2;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for Nullable2 {
-    const SCHEMA: &'static Schema = &NULLABLE2;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for Open2 {
-    const SCHEMA: &'static Schema = &OPEN2;
-
-    const IS_TYPED: bool = false;
-}
-
-impl Payload for Counted2 {
-    const SCHEMA: &'static Schema = &COUNTED2;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for SharedNull {
-    const SCHEMA: &'static Schema = &SHARED_NULL;
-
-    const IS_TYPED: bool = true;
+payloads! {
+    static NESTED2: Nested2 = true;
+    static NULLABLE2: Nullable2 = true;
+    static OPEN2: Open2 = false;
+    static COUNTED2: Counted2 = true;
+    static SHARED_NULL: SharedNull = true;
 }

@@ -2,8 +2,7 @@
 
 //! The schemas of payloads, as static tables.
 
-use taskcluster_pulse::Payload;
-use taskcluster_pulse::__private::{Keyword, Literal, Schema, Type};
+use taskcluster_pulse::__private::{Keyword, Literal, Schema, Type, payloads};
 
 use super::{Artifact2, Job, validators};
 
@@ -82,14 +81,7 @@ pub(crate) static ARTIFACT_CREATED: Schema = Schema::named(
     ],
 );
 
-impl Payload for Job {
-    const SCHEMA: &'static Schema = &JOB;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for Artifact2 {
-    const SCHEMA: &'static Schema = &ARTIFACT2;
-
-    const IS_TYPED: bool = true;
+payloads! {
+    static JOB: Job = true;
+    static ARTIFACT2: Artifact2 = true;
 }

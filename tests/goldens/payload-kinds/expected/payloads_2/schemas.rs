@@ -2,8 +2,7 @@
 
 //! The schemas of payloads, as static tables.
 
-use taskcluster_pulse::Payload;
-use taskcluster_pulse::__private::{Keyword, Literal, Schema, Type};
+use taskcluster_pulse::__private::{Keyword, Literal, Schema, Type, payloads};
 
 use super::{
     AnythingGoes, BooleanMessage, Count, EmptyMessage, Perhaps, Sizes, State, Steps,
@@ -107,68 +106,16 @@ pub(crate) static BOOLEAN_MESSAGE: Schema = Schema::named(
     &[Keyword::Type(&[Type::Boolean])],
 );
 
-impl Payload for Steps {
-    const SCHEMA: &'static Schema = &STEPS;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for Text {
-    const SCHEMA: &'static Schema = &TEXT;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for AnythingGoes {
-    const SCHEMA: &'static Schema = &ANYTHING_GOES;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for Whatever {
-    const SCHEMA: &'static Schema = &WHATEVER;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for Count {
-    const SCHEMA: &'static Schema = &COUNT;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for Perhaps {
-    const SCHEMA: &'static Schema = &PERHAPS;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for Sizes {
-    const SCHEMA: &'static Schema = &SIZES;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for State {
-    const SCHEMA: &'static Schema = &STATE;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for UntitledMessage {
-    const SCHEMA: &'static Schema = &UNTITLED_MESSAGE;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for EmptyMessage {
-    const SCHEMA: &'static Schema = &EMPTY_MESSAGE;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for BooleanMessage {
-    const SCHEMA: &'static Schema = &BOOLEAN_MESSAGE;
-
-    const IS_TYPED: bool = true;
+payloads! {
+    static STEPS: Steps = true;
+    static TEXT: Text = true;
+    static ANYTHING_GOES: AnythingGoes = true;
+    static WHATEVER: Whatever = true;
+    static COUNT: Count = true;
+    static PERHAPS: Perhaps = true;
+    static SIZES: Sizes = true;
+    static STATE: State = true;
+    static UNTITLED_MESSAGE: UntitledMessage = true;
+    static EMPTY_MESSAGE: EmptyMessage = true;
+    static BOOLEAN_MESSAGE: BooleanMessage = true;
 }

@@ -2,8 +2,7 @@
 
 //! The schemas of payloads, as static tables.
 
-use taskcluster_pulse::Payload;
-use taskcluster_pulse::__private::{Keyword, Schema, Type};
+use taskcluster_pulse::__private::{Keyword, Schema, Type, payloads};
 
 use super::{Changed2, Open2, Plain2, validators};
 
@@ -86,20 +85,8 @@ pub(crate) static OPEN2: Schema = Schema::named(
     ],
 );
 
-impl Payload for Changed2 {
-    const SCHEMA: &'static Schema = &CHANGED2;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for Plain2 {
-    const SCHEMA: &'static Schema = &PLAIN2;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for Open2 {
-    const SCHEMA: &'static Schema = &OPEN2;
-
-    const IS_TYPED: bool = true;
+payloads! {
+    static CHANGED2: Changed2 = true;
+    static PLAIN2: Plain2 = true;
+    static OPEN2: Open2 = true;
 }

@@ -2,8 +2,7 @@
 
 //! The schemas of payloads, as static tables.
 
-use taskcluster_pulse::Payload;
-use taskcluster_pulse::__private::{Keyword, Schema, Type};
+use taskcluster_pulse::__private::{Keyword, Schema, Type, payloads};
 
 use super::{Choice2, Even, NestedList, Tree2, validators};
 
@@ -116,26 +115,9 @@ pub(crate) static CHOICE_VARIANT2: Schema = Schema::named(
     &[Keyword::Type(&[Type::Array]), Keyword::Items(&CHOICE2)],
 );
 
-impl Payload for Tree2 {
-    const SCHEMA: &'static Schema = &TREE2;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for Even {
-    const SCHEMA: &'static Schema = &EVEN;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for NestedList {
-    const SCHEMA: &'static Schema = &NESTED_LIST;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for Choice2 {
-    const SCHEMA: &'static Schema = &CHOICE2;
-
-    const IS_TYPED: bool = false;
+payloads! {
+    static TREE2: Tree2 = true;
+    static EVEN: Even = true;
+    static NESTED_LIST: NestedList = true;
+    static CHOICE2: Choice2 = false;
 }

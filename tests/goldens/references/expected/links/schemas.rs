@@ -2,8 +2,7 @@
 
 //! The schemas of payloads, as static tables.
 
-use taskcluster_pulse::Payload;
-use taskcluster_pulse::__private::{Keyword, Schema, Type};
+use taskcluster_pulse::__private::{Keyword, Schema, Type, payloads};
 
 use super::{Changed2, validators};
 
@@ -86,8 +85,6 @@ pub(crate) static SHARED: Schema = Schema::named(
     ],
 );
 
-impl Payload for Changed2 {
-    const SCHEMA: &'static Schema = &CHANGED2;
-
-    const IS_TYPED: bool = true;
+payloads! {
+    static CHANGED2: Changed2 = true;
 }

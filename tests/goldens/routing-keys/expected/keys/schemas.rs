@@ -2,8 +2,7 @@
 
 //! The schemas of payloads, as static tables.
 
-use taskcluster_pulse::Payload;
-use taskcluster_pulse::__private::{Keyword, Schema, Type};
+use taskcluster_pulse::__private::{Keyword, Schema, Type, payloads};
 
 use super::Empty;
 
@@ -13,8 +12,6 @@ pub(crate) static EMPTY: Schema = Schema::named(
     &[Keyword::Type(&[Type::Object]), Keyword::AdditionalProperties(&Schema::NEVER)],
 );
 
-impl Payload for Empty {
-    const SCHEMA: &'static Schema = &EMPTY;
-
-    const IS_TYPED: bool = true;
+payloads! {
+    static EMPTY: Empty = true;
 }

@@ -2,8 +2,7 @@
 
 //! The schemas of payloads, as static tables.
 
-use taskcluster_pulse::Payload;
-use taskcluster_pulse::__private::{Keyword, Schema, Type};
+use taskcluster_pulse::__private::{Keyword, Schema, Type, payloads};
 
 use super::{Defined2, Status};
 
@@ -32,14 +31,7 @@ pub(crate) static STATUS: Schema = Schema::named(
 /// Schema of `StatusState`.
 pub(crate) static STATUS_STATE: Schema = Schema::open_enum::<super::StatusState>();
 
-impl Payload for Defined2 {
-    const SCHEMA: &'static Schema = &DEFINED2;
-
-    const IS_TYPED: bool = true;
-}
-
-impl Payload for Status {
-    const SCHEMA: &'static Schema = &STATUS;
-
-    const IS_TYPED: bool = true;
+payloads! {
+    static DEFINED2: Defined2 = true;
+    static STATUS: Status = true;
 }

@@ -2,8 +2,7 @@
 
 //! The schemas of payloads, as static tables.
 
-use taskcluster_pulse::Payload;
-use taskcluster_pulse::__private::{Keyword, Schema, Type};
+use taskcluster_pulse::__private::{Keyword, Schema, Type, payloads};
 
 use super::Defined2;
 
@@ -18,8 +17,6 @@ pub(crate) static DEFINED2: Schema = Schema::named(
     ],
 );
 
-impl Payload for Defined2 {
-    const SCHEMA: &'static Schema = &DEFINED2;
-
-    const IS_TYPED: bool = true;
+payloads! {
+    static DEFINED2: Defined2 = true;
 }

@@ -2,8 +2,7 @@
 
 //! The schemas of payloads, as static tables.
 
-use taskcluster_pulse::Payload;
-use taskcluster_pulse::__private::{Keyword, Schema, Type};
+use taskcluster_pulse::__private::{Keyword, Schema, Type, payloads};
 
 use super::Status;
 
@@ -31,8 +30,6 @@ pub(crate) static STATUS: Schema = Schema::named(
     ],
 );
 
-impl Payload for Status {
-    const SCHEMA: &'static Schema = &STATUS;
-
-    const IS_TYPED: bool = true;
+payloads! {
+    static STATUS: Status = true;
 }

@@ -2,8 +2,7 @@
 
 //! The schemas of payloads, as static tables.
 
-use taskcluster_pulse::Payload;
-use taskcluster_pulse::__private::{Keyword, Schema, Type};
+use taskcluster_pulse::__private::{Keyword, Schema, Type, payloads};
 
 use super::{WorkerTypePulseMessage, validators};
 
@@ -24,8 +23,6 @@ pub(crate) static WORKER_TYPE_PULSE_MESSAGE: Schema = Schema::named(
     ],
 );
 
-impl Payload for WorkerTypePulseMessage {
-    const SCHEMA: &'static Schema = &WORKER_TYPE_PULSE_MESSAGE;
-
-    const IS_TYPED: bool = true;
+payloads! {
+    static WORKER_TYPE_PULSE_MESSAGE: WorkerTypePulseMessage = true;
 }
