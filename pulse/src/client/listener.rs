@@ -1,7 +1,10 @@
 //! The function that a program registers for the events of a consumer or a publisher.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+
+use super::panic::text;
 
 /// An event that is also written to `tracing`.
 pub(crate) trait Event {
@@ -19,7 +22,10 @@ impl<E: Event> Listener<E> {
 
     pub(crate) fn send(&self, event: &E) {
         event.trace();
-        (self.0)(event);
+        // A panic of the program's code must not end the consumer or the publisher.
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| (self.0)(event))) {
+            tracing::error!("the listener for events panicked: {}", text(&*panic));
+        }
     }
 }
 

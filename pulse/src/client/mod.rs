@@ -10,6 +10,7 @@ pub(crate) mod error;
 mod exported;
 mod listener;
 pub(crate) mod management;
+mod panic;
 mod publisher;
 mod queue;
 mod queue_argument;

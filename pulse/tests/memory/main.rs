@@ -10,6 +10,7 @@ mod dead_letters;
 mod envelopes;
 mod handlers;
 mod limits;
+mod places;
 mod publisher;
 
 use std::time::Duration;

@@ -64,11 +64,26 @@ impl Delivery {
 
     /// Whether settling it still reaches the broker, as far as is known.
     pub(super) fn is_live(&self) -> bool {
-        self.receipt
-            .tracker
-            .as_ref()
-            .is_some_and(|tracker| tracker.is_live())
+        is_live(self.receipt.tracker.as_deref())
     }
+
+    /// The same, for longer than the delivery is there.
+    pub(super) fn liveness(&self) -> Liveness {
+        Liveness(self.receipt.tracker.clone())
+    }
+}
+
+/// Whether a delivery can still be settled.
+pub(super) struct Liveness(Option<Arc<AckTracker>>);
+
+impl Liveness {
+    pub(super) fn is_live(&self) -> bool {
+        is_live(self.0.as_deref())
+    }
+}
+
+fn is_live(tracker: Option<&AckTracker>) -> bool {
+    tracker.is_some_and(AckTracker::is_live)
 }
 
 impl Deref for Delivery {

@@ -4,32 +4,52 @@
 //! faster than they are handled cost no task and no wake-up each.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::Notify;
+
+use super::delivery::Liveness;
 use super::worker::Job;
 use crate::client::envelope::Envelope;
 
 pub(super) struct Jobs {
-    /// How many workers there may be.
-    limit: usize,
+    /// How many handlers may run.
+    places: usize,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
     waiting: VecDeque<Job>,
+    /// Workers that have a place.
     workers: usize,
     /// The messages whose handlers run, by the order in which they were taken.
-    running: BTreeMap<u64, Envelope>,
+    running: BTreeMap<u64, Running>,
+    /// Those that had to give their places to others, because their deliveries are lost.
+    displaced: BTreeMap<u64, Running>,
     taken: u64,
     /// Whether waiting messages are left to the broker.
     closed: bool,
 }
 
+struct Running {
+    envelope: Envelope,
+    liveness: Liveness,
+    abort: Arc<Notify>,
+}
+
+/// What a worker has to run handlers.
+pub(super) struct Place {
+    jobs: Arc<Jobs>,
+    abort: Arc<Notify>,
+    /// The number of the message whose handler runs.
+    current: Option<u64>,
+}
+
 impl Jobs {
-    pub(super) fn new(limit: usize) -> Self {
+    pub(super) fn new(places: usize) -> Self {
         Self {
-            limit: limit.max(1),
+            places,
             state: Mutex::default(),
         }
     }
@@ -44,29 +64,13 @@ impl Jobs {
         }
         let before = state.waiting.len();
         state.waiting.extend(jobs);
-        let added = state.waiting.len() - before;
-        let start = added.min(self.limit - state.workers);
+        let mut wanted = state.waiting.len() - before;
+        if wanted > 0 && state.workers == self.places {
+            wanted += state.displace(self.places);
+        }
+        let start = wanted.min(self.places - state.workers);
         state.workers += start;
         start
-    }
-
-    /// The next message for a worker, together with its number. `finished` is the number
-    /// of the worker's last one. After `None`, the worker no longer counts.
-    pub(super) fn next(&self, finished: Option<u64>) -> Option<(u64, Job)> {
-        let mut state = self.lock();
-        if let Some(number) = finished {
-            state.running.remove(&number);
-        }
-        let Some(job) = state.waiting.pop_front() else {
-            state.workers -= 1;
-            return None;
-        };
-        let number = state.taken;
-        state.taken += 1;
-        state
-            .running
-            .insert(number, job.delivery.envelope().clone());
-        Some((number, job))
     }
 
     /// Leaves the waiting messages, and those that may still be added, to the broker.
@@ -80,10 +84,94 @@ impl Jobs {
 
     /// The messages whose handlers run.
     pub(super) fn running(&self) -> Vec<Envelope> {
-        self.lock().running.values().cloned().collect()
+        let state = self.lock();
+        let running = state.running.values().chain(state.displaced.values());
+        running.map(|running| running.envelope.clone()).collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Takes their places from handlers whose deliveries are lost: they may never return,
+    /// and their messages are delivered again. They may go on, but as many of them as
+    /// there are places, and no more. Returns how many places that frees.
+    fn displace(&mut self, places: usize) -> usize {
+        let (live, lost): (BTreeMap<_, _>, BTreeMap<_, _>) = std::mem::take(&mut self.running)
+            .into_iter()
+            .partition(|(_, running)| running.liveness.is_live());
+        let freed = lost.len();
+        self.running = live;
+        self.displaced.extend(lost);
+        self.workers -= freed;
+        while self.displaced.len() > places
+            && let Some((_, oldest)) = self.displaced.pop_first()
+        {
+            oldest.abort.notify_one();
+        }
+        freed
+    }
+
+    /// A handler has ended. Returns whether it had its place until then.
+    fn finish(&mut self, number: u64) -> bool {
+        let had_place = self.running.remove(&number).is_some();
+        if !had_place {
+            self.displaced.remove(&number);
+        }
+        had_place
+    }
+}
+
+impl Place {
+    /// The place of a worker that [`Jobs::add`] has asked for.
+    pub(super) fn new(jobs: Arc<Jobs>) -> Self {
+        Self {
+            jobs,
+            abort: Arc::default(),
+            current: None,
+        }
+    }
+
+    /// The next message; `None` when the worker has no place any more.
+    pub(super) fn next(&mut self) -> Option<Job> {
+        let mut state = self.jobs.lock();
+        if let Some(number) = self.current.take()
+            && !state.finish(number)
+        {
+            return None;
+        }
+        let Some(job) = state.waiting.pop_front() else {
+            state.workers -= 1;
+            return None;
+        };
+        let number = state.taken;
+        state.taken += 1;
+        let running = Running {
+            envelope: job.delivery.envelope().clone(),
+            liveness: job.delivery.liveness(),
+            abort: Arc::clone(&self.abort),
+        };
+        state.running.insert(number, running);
+        self.current = Some(number);
+        Some(job)
+    }
+
+    /// Completes when the handler that runs is to be aborted.
+    pub(super) async fn aborted(&self) {
+        self.abort.notified().await;
+    }
+}
+
+impl Drop for Place {
+    /// Gives the place back where a handler did not come to its end.
+    fn drop(&mut self) {
+        if let Some(number) = self.current.take() {
+            let mut state = self.jobs.lock();
+            if state.finish(number) {
+                state.workers -= 1;
+            }
+        }
     }
 }

@@ -10,7 +10,6 @@ mod event;
 mod from_message;
 mod inbox;
 mod jobs;
-mod panic;
 mod policy;
 mod retries;
 mod run;

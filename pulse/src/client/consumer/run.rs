@@ -11,7 +11,7 @@ use tracing::{Instrument, Span};
 
 use super::event::ConsumerEvent;
 use super::from_message::FromMessage;
-use super::jobs::Jobs;
+use super::jobs::{Jobs, Place};
 use super::policy::OnFailure;
 use super::retries::{Retries, retry_delay};
 use super::worker::{Failure, Job, Worker, publish_dead_letter};
@@ -51,7 +51,9 @@ impl Consumer {
     /// names. So does, at once, a message that can't be decoded.
     ///
     /// A lost connection is no failure: the broker delivers the message again, and its
-    /// attempts are counted from 0. A delivery of a lost connection is not handled.
+    /// attempts are counted from 0. A delivery of a lost connection is not handled. A
+    /// handler that runs when its delivery is lost may finish, but holds no place: others
+    /// run beside it, and it is aborted where more than `handlers` of them would run.
     ///
     /// When the consumer is stopped, handlers that run finish, their acks are sent, and
     /// all other messages are requeued.
@@ -81,11 +83,14 @@ impl Consumer {
         let work = move || {
             let (jobs, worker) = (Arc::clone(&waiting), Arc::clone(&worker));
             async move {
-                let mut last = None;
-                while let Some((number, job)) = jobs.next(last) {
-                    last = Some(number);
+                let mut place = Place::new(jobs);
+                while let Some(job) = place.next() {
                     let span = span_of(&job);
-                    worker.call(job).instrument(span).await;
+                    tokio::select! {
+                        biased;
+                        () = worker.call(job).instrument(span) => {}
+                        () = place.aborted() => {}
+                    }
                     // Handlers that are always ready must let other tasks run.
                     coop::consume_budget().await;
                 }

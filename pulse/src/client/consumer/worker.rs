@@ -13,11 +13,11 @@ use tokio::time::sleep;
 use super::delivery::Delivery;
 use super::event::ConsumerEvent;
 use super::from_message::FromMessage;
-use super::panic::caught;
 use super::policy::Validation;
 use super::shared::Shared;
 use crate::client::envelope::Envelope;
 use crate::client::error::{FailedMessage, error_chain};
+use crate::client::panic::caught;
 use crate::client::transport::SharedError;
 use crate::event::{DecodeError, DecodeErrorKind};
 
@@ -79,26 +79,40 @@ where
         if self.shared.stop.is_asked() || !job.delivery.is_live() {
             return job.delivery.abandon();
         }
-        let message = match self.read(job.delivery.envelope()) {
-            Ok(message) => message,
-            Err(error) => return self.fail(job, error),
+        let read = caught(async { self.read(job.delivery.envelope()) }).await;
+        let message = match read {
+            Ok(Ok(message)) => message,
+            Ok(Err(error)) => return self.fail(job, error),
+            Err(panic) => return self.fail(job, described("decoding panicked", &panic)),
         };
         if job.attempts > 0 {
             meter.retried.up();
         }
         job.attempts += 1;
-        let handled = caught(async { (self.handler)(message).await }).await;
-        let error: SharedError = match handled {
+        let handled = caught(async {
+            let result = (self.handler)(message).await;
+            // The error's conversion and text are the program's code as well.
+            result.map_err(|error| {
+                let error: SharedError = Arc::from(error.into());
+                let reason = error_chain(&*error);
+                (error, reason)
+            })
+        });
+        let (error, reason) = match handled.await {
             Ok(Ok(())) => return job.delivery.ack(),
-            Ok(Err(error)) => Arc::from(error.into()),
-            Err(panic) => Arc::new(Described(panic)),
+            Ok(Err(failure)) => failure,
+            Err(panic) => {
+                let error = described("the handler panicked", &panic);
+                let reason = error.to_string();
+                (error, reason)
+            }
         };
         meter.failed.up();
         tracing::warn!(
             exchange = job.delivery.exchange(),
             routing_key = job.delivery.routing_key(),
             attempts = job.attempts,
-            reason = error_chain(&*error),
+            reason,
             "handler failed"
         );
         self.fail(job, error);
@@ -154,6 +168,10 @@ fn cause(error: DecodeError) -> SharedError {
         DecodeErrorKind::RoutingKey(error) => Arc::new(error),
         unknown @ DecodeErrorKind::UnknownExchange => Arc::new(Described(unknown.to_string())),
     }
+}
+
+fn described(what: &str, panic: &str) -> SharedError {
+    Arc::new(Described(format!("{what}: {panic}")))
 }
 
 /// An error that is only a text.

@@ -1,4 +1,4 @@
-//! Panics of the program's handlers, as failures like any other.
+//! Panics of the program's code, as failures like any other.
 
 use std::any::Any;
 use std::future::{Future, poll_fn};
@@ -8,7 +8,7 @@ use std::task::Poll;
 
 /// Awaits `future`. A panic in it is an error with the panic's text, for it
 /// must cost one message its attempt, and no other message anything.
-pub(super) async fn caught<T>(future: impl Future<Output = T>) -> Result<T, String> {
+pub(crate) async fn caught<T>(future: impl Future<Output = T>) -> Result<T, String> {
     let mut future = pin!(future);
     poll_fn(|cx| {
         // A future that has panicked is not polled again, so that nobody sees
@@ -22,10 +22,10 @@ pub(super) async fn caught<T>(future: impl Future<Output = T>) -> Result<T, Stri
     .await
 }
 
-fn text(panic: &(dyn Any + Send)) -> String {
+pub(crate) fn text(panic: &(dyn Any + Send)) -> String {
     let text = panic
         .downcast_ref::<&str>()
         .copied()
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    format!("the handler panicked: {}", text.unwrap_or("no text"))
+    text.unwrap_or("no text").to_owned()
 }

@@ -1,0 +1,99 @@
+//! Places for handlers: what must not take one away for good.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+
+use taskcluster_pulse::{
+    ConsumerEvent, DecodeError, Envelope, FromMessage, MemoryBroker, OnFailure, Violations,
+};
+
+use crate::common::{Event, eventually};
+use crate::{builder, publish};
+use std::time::Duration;
+
+/// A message whose reading panics for some numbers.
+struct Touchy;
+
+impl FromMessage for Touchy {
+    fn from_message(envelope: &Envelope) -> Result<Self, DecodeError> {
+        assert!(envelope.event::<Event>()?.number() >= 2, "touchy");
+        Ok(Self)
+    }
+
+    fn validate(&self) -> Result<(), Violations> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_panic_costs_one_message_wherever_it_comes_from() {
+    let broker = MemoryBroker::new();
+    let consumer = builder(&broker)
+        .on_failure(OnFailure::Discard)
+        .on_event(|event| {
+            assert!(
+                !matches!(event, ConsumerEvent::Discarded(_)),
+                "no events, please"
+            );
+        })
+        .start()
+        .await
+        .expect("started");
+    let handle = consumer.handle();
+    publish(&broker, 0..20).await;
+    let handled = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&handled);
+    let run = tokio::spawn(consumer.run(1, move |_: Touchy| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        std::future::ready(std::io::Result::Ok(()))
+    }));
+    eventually(|| handled.load(Ordering::SeqCst) == 18 && handle.counters().discarded == 2).await;
+    handle.stop();
+    run.await.expect("no panic").expect("stopped");
+}
+
+/// Counts the handlers that run.
+struct Guard(Arc<AtomicUsize>);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+#[tokio::test]
+async fn handlers_that_never_return_lose_their_places_with_their_connections() {
+    const HANDLERS: usize = 2;
+    let broker = MemoryBroker::new();
+    let consumer = builder(&broker).start().await.expect("started");
+    let handle = consumer.handle();
+    let (running, others) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicU32::new(0)));
+    let (ran, counted) = (Arc::clone(&running), Arc::clone(&others));
+    publish(&broker, 0..1).await;
+    let run = tokio::spawn(consumer.run(HANDLERS, move |event: Event| {
+        let (running, counted) = (Arc::clone(&ran), Arc::clone(&counted));
+        async move {
+            if event.number() == 0 {
+                running.fetch_add(1, Ordering::SeqCst);
+                let _guard = Guard(running);
+                std::future::pending::<()>().await;
+            }
+            counted.fetch_add(1, Ordering::SeqCst);
+            std::io::Result::Ok(())
+        }
+    }));
+    for round in 1..=6 {
+        publish(&broker, round * 10..round * 10 + 5).await;
+        let all = u32::try_from(round).expect("small") * 5;
+        eventually(|| others.load(Ordering::SeqCst) == all).await;
+        broker.go_away();
+        broker.come_back();
+        eventually(|| handle.counters().connections_lost == round).await;
+        let now = running.load(Ordering::SeqCst);
+        assert!(now <= 2 * HANDLERS, "{now} handlers");
+    }
+    handle.stop_within(Duration::from_millis(10));
+    run.await
+        .expect("no panic")
+        .expect_err("one did not return");
+}
