@@ -13,6 +13,7 @@ pub struct Proxy {
     cuts: watch::Sender<u64>,
     freezes: watch::Sender<u64>,
     open: Arc<AtomicBool>,
+    silent: Arc<AtomicBool>,
 }
 
 impl Proxy {
@@ -28,14 +29,17 @@ impl Proxy {
         let cuts = watch::Sender::new(0);
         let freezes = watch::Sender::new(0);
         let open = Arc::new(AtomicBool::new(true));
+        let silent = Arc::new(AtomicBool::new(false));
         let proxy = Self {
             port,
             cuts,
             freezes,
             open,
+            silent,
         };
         let changes = (proxy.cuts.clone(), proxy.freezes.clone());
-        tokio::spawn(accept(listener, target, changes, Arc::clone(&proxy.open)));
+        let state = (Arc::clone(&proxy.open), Arc::clone(&proxy.silent));
+        tokio::spawn(accept(listener, target, changes, state));
         proxy
     }
 
@@ -61,16 +65,26 @@ impl Proxy {
             self.cut();
         }
     }
+
+    /// Takes new connections from now on, and passes nothing on over them.
+    pub fn silence_new(&self) {
+        self.silent.store(true, Ordering::SeqCst);
+    }
 }
 
 async fn accept(
     listener: TcpListener,
     target: String,
     (cuts, freezes): (watch::Sender<u64>, watch::Sender<u64>),
-    open: Arc<AtomicBool>,
+    (open, silent): (Arc<AtomicBool>, Arc<AtomicBool>),
 ) {
+    let mut held = Vec::new();
     while let Ok((mut client, _)) = listener.accept().await {
         if !open.load(Ordering::SeqCst) {
+            continue;
+        }
+        if silent.load(Ordering::SeqCst) {
+            held.push(client);
             continue;
         }
         let Ok(mut server) = TcpStream::connect(&target).await else {

@@ -16,6 +16,7 @@ mod management_api;
 mod publisher;
 mod queues;
 mod refusals;
+mod stops;
 mod topics;
 
 use std::time::Duration;

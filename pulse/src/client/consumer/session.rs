@@ -1,5 +1,6 @@
 //! One channel's life: deliveries in, acks out, and an orderly end.
 
+use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,6 +29,9 @@ const REQUEUE_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Timeout for closing a channel or a connection.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Timeout for closing them when the limit of a stop is over.
+const LATE_CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Timeout for the broker's answer to a request to consume.
 const CONSUME_TIMEOUT: Duration = Duration::from_secs(30);
@@ -149,6 +153,14 @@ impl Session {
         }
     }
 
+    /// Sends the acks that no full batch includes, as [`run`](Self::run) does.
+    pub(super) async fn send_acks(&self) -> Infallible {
+        let mut acks = AckTimer::default();
+        loop {
+            acks.tick(&self.tracker).await;
+        }
+    }
+
     /// Gives up what is in work after the loss of the channel, and returns the reason:
     /// that of the connection where it is lost as well.
     pub(super) async fn lose(&self, error: TransportError) -> TransportError {
@@ -172,15 +184,18 @@ impl Session {
 
     /// Ends the session in order: no more deliveries than those that have come, then
     /// the acks for what is in work, then the connection. Returns how many deliveries
-    /// were not settled in time.
+    /// were not settled within the limit of the stop; a lost connection is no failure.
     pub(super) async fn retire(mut self, undelivered: Undelivered, mut stop: Stop) -> usize {
         if undelivered == Undelivered::Requeue {
             self.tracker.close();
         }
         if self.inbox.is_some() {
-            let _ = timeout(CLOSE_TIMEOUT, self.channel.cancel()).await;
+            tokio::select! {
+                _ = timeout(CLOSE_TIMEOUT, self.channel.cancel()) => {}
+                () = stop.deadline() => {}
+            }
         }
-        self.settle(undelivered, &mut stop).await;
+        let in_time = self.settle(undelivered, &mut stop).await;
         self.tracker.close();
         self.tracker.flush();
         let unfinished = self.tracker.in_work();
@@ -188,12 +203,20 @@ impl Session {
             self.channel.close().await;
             self.link.close().await;
         };
-        let _ = timeout(CLOSE_TIMEOUT, close).await;
-        unfinished
+        let late = async {
+            stop.deadline().await;
+            sleep(LATE_CLOSE_TIMEOUT).await;
+        };
+        tokio::select! {
+            _ = timeout(CLOSE_TIMEOUT, close) => {}
+            () = late => {}
+        }
+        if in_time { 0 } else { unfinished }
     }
 
-    /// Waits until nothing is in work, the connection is lost or time is up.
-    async fn settle(&mut self, undelivered: Undelivered, stop: &mut Stop) {
+    /// Waits until nothing is in work, the connection is lost or time is up. Returns
+    /// whether it was in time.
+    async fn settle(&mut self, undelivered: Undelivered, stop: &mut Stop) -> bool {
         let Self { tracker, inbox, .. } = self;
         let settled = async {
             if undelivered == Undelivered::HandOut
@@ -209,10 +232,13 @@ impl Session {
         let mut link = self.link.state();
         loop {
             tokio::select! {
-                () = &mut settled => return,
+                () = &mut settled => return true,
                 () = acks.tick(tracker) => {}
-                () = stop.deadline() => return,
-                _ = lost(&mut link) => return tracker.lose(),
+                () = stop.deadline() => return false,
+                _ = lost(&mut link) => {
+                    tracker.lose();
+                    return true;
+                }
             }
         }
     }

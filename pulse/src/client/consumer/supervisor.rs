@@ -132,6 +132,7 @@ impl Supervisor {
         let mut stop = self.stop.clone();
         let new = tokio::select! {
             new = open_session(&self.shared, &self.inboxes, None) => new,
+            never = old.send_acks() => match never {},
             () = stop.asked() => return old,
         };
         match new {
