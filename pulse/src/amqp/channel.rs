@@ -21,9 +21,6 @@ use crate::client::transport::{
     TransportError, code,
 };
 
-/// The tag of the one consumer of a channel.
-const CONSUMER_TAG: &str = "taskcluster-pulse";
-
 pub(super) struct AmqpChannel(lapin::Channel);
 
 impl AmqpChannel {
@@ -128,13 +125,14 @@ impl Channel for AmqpChannel {
     fn consume<'a>(
         &'a self,
         queue: &'a str,
+        tag: &'a str,
     ) -> BoxFuture<'a, Result<Box<dyn Deliveries>, TransportError>> {
         Box::pin(async {
             let consumer = self
                 .0
                 .basic_consume(
                     short(queue)?,
-                    short(CONSUMER_TAG)?,
+                    short(tag)?,
                     BasicConsumeOptions::default(),
                     FieldTable::default(),
                 )
@@ -152,9 +150,9 @@ impl Channel for AmqpChannel {
         })
     }
 
-    fn cancel(&self) -> BoxFuture<'_, ()> {
+    fn cancel<'a>(&'a self, tag: &'a str) -> BoxFuture<'a, ()> {
         Box::pin(async {
-            if let Ok(tag) = short(CONSUMER_TAG) {
+            if let Ok(tag) = short(tag) {
                 // On a lost connection nothing is delivered any more.
                 let _ = self
                     .0

@@ -99,13 +99,15 @@ pub(crate) trait Channel: Send + Sync {
         from: &'a Route,
     ) -> BoxFuture<'a, Result<(), TransportError>>;
 
+    /// Begins to consume, as the consumer `tag` of the channel.
     fn consume<'a>(
         &'a self,
         queue: &'a str,
+        tag: &'a str,
     ) -> BoxFuture<'a, Result<Box<dyn Deliveries>, TransportError>>;
 
     /// Ends what [`consume`](Self::consume) began; deliveries may still be acked.
-    fn cancel(&self) -> BoxFuture<'_, ()>;
+    fn cancel<'a>(&'a self, tag: &'a str) -> BoxFuture<'a, ()>;
 
     /// Takes one message out of a queue, to be settled; `None` where the queue is empty.
     fn get<'a>(&'a self, queue: &'a str) -> BoxFuture<'a, Result<Option<Arrival>, TransportError>>;

@@ -123,6 +123,7 @@ impl Channel for MemoryChannel {
     fn consume<'a>(
         &'a self,
         queue: &'a str,
+        _tag: &'a str,
     ) -> BoxFuture<'a, Result<Box<dyn Deliveries>, TransportError>> {
         let (to, from) = mpsc::unbounded_channel();
         let consumed = self.broker.lock().consume(self.id, queue, to);
@@ -135,7 +136,7 @@ impl Channel for MemoryChannel {
         Box::pin(ready(self.broker.lock().get(self.id, queue)))
     }
 
-    fn cancel(&self) -> BoxFuture<'_, ()> {
+    fn cancel<'a>(&'a self, _tag: &'a str) -> BoxFuture<'a, ()> {
         self.broker.lock().cancel(self.id);
         Box::pin(ready(()))
     }

@@ -52,12 +52,16 @@ pub(super) struct Channel {
     pub(super) prefetch: usize,
     pub(super) last_tag: u64,
     pub(super) unsettled: BTreeMap<u64, (String, Stored)>,
+    /// The last tag before the consumer that the channel has now.
+    pub(super) before: u64,
     pub(super) to: Option<UnboundedSender<Result<Arrival, TransportError>>>,
 }
 
 impl Channel {
     pub(super) fn has_room(&self) -> bool {
-        self.to.is_some() && (self.prefetch == 0 || self.unsettled.len() < self.prefetch)
+        // RabbitMQ counts the prefetch for each consumer.
+        let unsettled = || self.unsettled.range(self.before + 1..).count();
+        self.to.is_some() && (self.prefetch == 0 || unsettled() < self.prefetch)
     }
 }
 
@@ -99,6 +103,7 @@ impl State {
         let channel = Channel {
             link,
             prefetch: 0,
+            before: 0,
             last_tag: 0,
             unsettled: BTreeMap::new(),
             to: None,
@@ -190,7 +195,9 @@ impl State {
         queue: &str,
         to: UnboundedSender<Result<Arrival, TransportError>>,
     ) -> Result<(), TransportError> {
-        self.channel(channel)?.to = Some(to);
+        let state = self.channel(channel)?;
+        state.to = Some(to);
+        state.before = state.last_tag;
         let Some(found) = self.queues.get_mut(queue) else {
             return Err(self.refuse(channel, code::NOT_FOUND, "no such queue"));
         };

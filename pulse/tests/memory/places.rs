@@ -97,3 +97,25 @@ async fn handlers_that_never_return_lose_their_places_with_their_connections() {
         .expect("no panic")
         .expect_err("one did not return");
 }
+
+#[tokio::test]
+async fn messages_that_wait_for_a_retry_stop_no_others() {
+    for (handlers, prefetch) in [(1, None), (2, None), (3, Some(1)), (2, Some(50))] {
+        let broker = MemoryBroker::new();
+        let mut builder = builder(&broker).retries(3, Duration::from_secs(3600));
+        if let Some(prefetch) = prefetch {
+            builder = builder.prefetch(prefetch);
+        }
+        let consumer = builder.start().await.expect("started");
+        let handle = consumer.handle();
+        publish(&broker, 0..120).await;
+        let run = tokio::spawn(consumer.run(handlers, |event: Event| {
+            let poison = event.number() < 100;
+            std::future::ready(if poison { Err("not today") } else { Ok(()) })
+        }));
+        eventually(|| handle.counters().acked == 20).await;
+        handle.stop();
+        run.await.expect("no panic").expect("stopped");
+        assert_eq!(broker.queue_len(crate::QUEUE), Some(100));
+    }
+}

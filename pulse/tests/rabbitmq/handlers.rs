@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use taskcluster_pulse::{ConsumerEvent, Error};
+use taskcluster_pulse::{ConsumerEvent, Error, Queue};
 use tokio::time::sleep;
 
 use crate::common::rabbitmq::Rabbit;
@@ -185,4 +185,34 @@ async fn a_message_that_is_tried_again_holds_up_no_other() {
     run.await.expect("no panic").expect("stopped");
     rabbit.wait_for_len(&rabbit.queue(), 1).await;
     rabbit.delete_queue(&rabbit.queue()).await;
+}
+
+/// RabbitMQ counts the prefetch of quorum queues and of classic ones in different ways.
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn messages_that_wait_for_a_retry_stop_no_others() {
+    for classic in [false, true] {
+        let rabbit = Rabbit::for_test().await;
+        let queue = Queue::durable(rabbit.lane.as_str());
+        let consumer = rabbit
+            .consumer()
+            .queue(if classic { queue.classic() } else { queue })
+            .retries(3, Duration::from_secs(3600))
+            .start()
+            .await
+            .expect("started");
+        let handle = consumer.handle();
+        publish(&rabbit, 0..60).await;
+        let run = tokio::spawn(consumer.run(2, |event: Event| {
+            let poison = event.number() < 40;
+            std::future::ready(if poison { Err("not today") } else { Ok(()) })
+        }));
+        eventually(|| handle.counters().acks_sent == 20).await;
+        let counters = handle.counters();
+        assert_eq!((counters.received, counters.redelivered), (60, 0));
+        handle.stop();
+        run.await.expect("no panic").expect("stopped");
+        rabbit.wait_for_len(&rabbit.queue(), 40).await;
+        rabbit.delete_queue(&rabbit.queue()).await;
+    }
 }

@@ -101,8 +101,9 @@ impl ConsumerBuilder {
     /// in AMQP.
     ///
     /// The default is 200 for deliveries that the program takes one by one, and two for
-    /// each handler and two more for [`Consumer::run`]: a message that waits here is one
-    /// that no other consumer gets, and may exceed the broker's timeout for acks.
+    /// each handler of [`Consumer::run`]: a message that waits here is one that no other
+    /// consumer gets, and may exceed the broker's timeout for acks. Messages that wait for
+    /// a retry don't count, up to a thousand of them.
     #[must_use]
     pub fn prefetch(mut self, deliveries: u16) -> Self {
         self.prefetch = Some(deliveries);

@@ -46,11 +46,10 @@ impl Config {
         self.prefetch.unwrap_or(STREAM_PREFETCH)
     }
 
-    /// Enough for each handler to have its next message at hand, and for a few that
-    /// wait for a retry, and not more: a message that waits here may exceed the
-    /// broker's timeout for acks.
+    /// Enough for each handler to have its next message at hand, and not more: a message
+    /// that waits here may exceed the broker's timeout for acks.
     pub(super) fn run_prefetch(&self, handlers: usize) -> u16 {
-        let derived = u16::try_from(handlers.saturating_mul(2).saturating_add(2));
+        let derived = u16::try_from(handlers.saturating_mul(2));
         self.prefetch.unwrap_or(derived.unwrap_or(u16::MAX))
     }
 }

@@ -10,6 +10,9 @@ use super::worker::Job;
 /// Longest wait before a retry, unless a longer one was configured.
 const MAX_RETRY_DELAY: Duration = Duration::from_secs(300);
 
+/// How many messages may wait for a retry beyond the prefetch.
+const MAX_WAITING: usize = 1000;
+
 /// Twice as long for each attempt, and up to half as much more, at random, so that
 /// messages that failed together are not tried together.
 pub(super) fn retry_delay(first: Duration, attempts: u32) -> Duration {
@@ -26,6 +29,8 @@ pub(super) struct Retries {
     /// By the time of the attempt; the number tells jobs of one time apart.
     jobs: BTreeMap<(Instant, u64), Job>,
     count: u64,
+    /// How many were added since they were too many.
+    added: usize,
 }
 
 impl Retries {
@@ -34,6 +39,19 @@ impl Retries {
         let now = Instant::now();
         let at = now.checked_add(delay).unwrap_or(now + MAX_RETRY_DELAY);
         self.jobs.insert((at, self.count), job);
+        self.added += 1;
+    }
+
+    /// Whether so many have begun to wait that they take the prefetch from others, so
+    /// that it has to count without them. True once for each group of that size.
+    pub(super) fn crowd(&mut self, prefetch: u16) -> bool {
+        let group = usize::from(prefetch).div_ceil(2);
+        let crowded = group > 0 && self.added >= group && self.jobs.len() >= group;
+        if !crowded || self.jobs.len() > MAX_WAITING {
+            return false;
+        }
+        self.added = 0;
+        true
     }
 
     /// The next job whose time has come. Can be dropped and called again.

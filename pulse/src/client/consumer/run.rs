@@ -224,6 +224,9 @@ where
         } else {
             self.retries
                 .add(job, retry_delay(handling.retry_delay, failed.attempts));
+            if self.retries.crowd(consumer.shared.prefetch()) {
+                consumer.shared.renew_prefetch();
+            }
         }
     }
 

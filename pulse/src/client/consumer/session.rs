@@ -11,7 +11,7 @@ use tokio::time::{Instant, Sleep, interval, sleep, timeout};
 use super::ack_tracker::AckTracker;
 use super::inbox::{DeliveriesEnd, Inbox, InboxWatch};
 use super::setup::{self, Prepared};
-use super::shared::Shared;
+use super::shared::{Demand, Shared};
 use super::stop::Stop;
 use crate::client::connection::ConnectError;
 use crate::client::counters::Meter;
@@ -42,6 +42,8 @@ pub(super) struct Session {
     tracker: Arc<AckTracker>,
     /// `None` until the program wants deliveries.
     inbox: Option<InboxWatch>,
+    /// The demand that it consumes for.
+    renewals: Option<u32>,
     pub(super) queue: String,
     /// Whether the queue exists without the delivery limit that it should have.
     pub(super) lacks_delivery_limit: bool,
@@ -81,6 +83,7 @@ impl Session {
             link,
             channel,
             inbox: None,
+            renewals: None,
             queue,
             lacks_delivery_limit: prepared.lacks_delivery_limit,
             since: Instant::now(),
@@ -90,13 +93,21 @@ impl Session {
         }
     }
 
-    /// Has the broker deliver, `prefetch` messages ahead of their acks.
+    /// Has the broker deliver. AMQP counts the prefetch for each of a channel's
+    /// consumers, so another consumer takes the place of one whose deliveries are not to
+    /// count any more; they can be settled all the same.
     pub(super) async fn consume(
         &mut self,
-        prefetch: u16,
+        demand: Demand,
         inboxes: &mpsc::UnboundedSender<Inbox>,
     ) -> Result<(), ConnectError> {
-        let consume = setup::consume(&*self.channel, &self.queue, prefetch);
+        let Demand { prefetch, renewals } = demand;
+        if let Some(before) = self.renewals.replace(renewals) {
+            let tag = consumer_tag(before);
+            let _ = timeout(CLOSE_TIMEOUT, self.channel.cancel(&tag)).await;
+        }
+        let tag = consumer_tag(renewals);
+        let consume = setup::consume(&*self.channel, &self.queue, &tag, prefetch);
         let deliveries = timeout(CONSUME_TIMEOUT, consume)
             .await
             .unwrap_or_else(|_| Err(TransportError::lost("the broker does not answer").into()))?;
@@ -132,8 +143,8 @@ impl Session {
                 () = stop.asked() => return End::Stopped,
                 () = due(&mut old) => return End::Old,
                 () = acks.tick(&self.tracker) => {}
-                prefetch = wanted(&mut demand), if self.inbox.is_none() => {
-                    match self.consume(prefetch, inboxes).await {
+                demand = wanted(&mut demand, self.renewals) => {
+                    match self.consume(demand, inboxes).await {
                         Ok(()) => {}
                         Err(ConnectError::Retry(error)) => return End::Lost(error),
                         Err(ConnectError::Setup(error) | ConnectError::Fatal(error)) => {
@@ -189,9 +200,10 @@ impl Session {
         if undelivered == Undelivered::Requeue {
             self.tracker.close();
         }
-        if self.inbox.is_some() {
+        if let Some(renewals) = self.renewals {
+            let tag = consumer_tag(renewals);
             tokio::select! {
-                _ = timeout(CLOSE_TIMEOUT, self.channel.cancel()) => {}
+                _ = timeout(CLOSE_TIMEOUT, self.channel.cancel(&tag)) => {}
                 () = stop.deadline() => {}
             }
         }
@@ -282,14 +294,17 @@ async fn lost(link: &mut watch::Receiver<LinkState>) -> TransportError {
     }
 }
 
-/// The prefetch, when the program wants deliveries.
-async fn wanted(demand: &mut watch::Receiver<Option<u16>>) -> u16 {
-    let prefetch = demand
-        .wait_for(Option::is_some)
-        .await
-        .map(|prefetch| *prefetch);
-    match prefetch {
-        Ok(Some(prefetch)) => prefetch,
+/// The tag of a channel's consumer.
+fn consumer_tag(renewals: u32) -> String {
+    format!("taskcluster-pulse-{renewals}")
+}
+
+/// The demand, when it is another than the one that is met.
+async fn wanted(demand: &mut watch::Receiver<Option<Demand>>, met: Option<u32>) -> Demand {
+    let is_met = |demand: &Option<Demand>| demand.map(|demand| demand.renewals) == met;
+    let wanted = demand.wait_for(|demand| !is_met(demand)).await;
+    match wanted.map(|demand| *demand) {
+        Ok(Some(demand)) => demand,
         _ => std::future::pending().await,
     }
 }

@@ -47,10 +47,11 @@ pub(super) async fn prepare(
 pub(super) async fn consume(
     channel: &dyn Channel,
     queue: &str,
+    tag: &str,
     prefetch: u16,
 ) -> Result<Box<dyn Deliveries>, ConnectError> {
     channel.set_prefetch(prefetch).await?;
-    let consumed = channel.consume(queue).await;
+    let consumed = channel.consume(queue, tag).await;
     consumed.map_err(|error| match error.code {
         // It was deleted a moment ago, and is declared again.
         Some(code::NOT_FOUND) => error.into(),

@@ -12,13 +12,21 @@ use crate::client::counters::Meter;
 use crate::client::error::BindingError;
 use crate::client::listener::Listener;
 
+/// What the program wants delivered.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Demand {
+    pub(super) prefetch: u16,
+    /// How often the deliveries that are not settled ceased to count towards it.
+    pub(super) renewals: u32,
+}
+
 pub(super) struct Shared {
     pub(super) config: Config,
     pub(super) listener: Listener<ConsumerEvent>,
     pub(super) meter: Arc<Meter>,
     pub(super) stop: StopSignal,
-    /// The prefetch to consume with; `None` until the program wants deliveries.
-    pub(super) demand: watch::Sender<Option<u16>>,
+    /// `None` until the program wants deliveries.
+    pub(super) demand: watch::Sender<Option<Demand>>,
     failed_bindings: Mutex<Vec<BindingError>>,
     dead_letters: Mutex<Option<Arc<DeadLetterPublisher>>>,
 }
@@ -42,8 +50,24 @@ impl Shared {
     pub(super) fn consume(&self, prefetch: u16) {
         self.demand.send_if_modified(|demand| {
             let first = demand.is_none();
-            demand.get_or_insert(prefetch);
+            demand.get_or_insert(Demand {
+                prefetch,
+                renewals: 0,
+            });
             first
+        });
+    }
+
+    pub(super) fn prefetch(&self) -> u16 {
+        self.demand.borrow().map_or(0, |demand| demand.prefetch)
+    }
+
+    /// Has the prefetch count from new on, for those deliveries wait.
+    pub(super) fn renew_prefetch(&self) {
+        self.demand.send_modify(|demand| {
+            if let Some(demand) = demand {
+                demand.renewals += 1;
+            }
         });
     }
 
