@@ -1,4 +1,4 @@
-//! Places for handlers: what must not take one away for good.
+//! Places for handlers, and for messages in the prefetch: what must not take them away.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
@@ -118,4 +118,36 @@ async fn messages_that_wait_for_a_retry_stop_no_others() {
         run.await.expect("no panic").expect("stopped");
         assert_eq!(broker.queue_len(crate::QUEUE), Some(100));
     }
+}
+
+#[tokio::test]
+async fn a_run_that_is_dropped_gives_everything_back_without_a_warning() {
+    let broker = MemoryBroker::new();
+    let consumer = builder(&broker).start().await.expect("started");
+    let handle = consumer.handle();
+    publish(&broker, 0..10).await;
+    let run = consumer.run(2, |_: Event| std::future::pending::<std::io::Result<()>>());
+    tokio::select! {
+        _ = run => unreachable!("the handlers never return"),
+        () = eventually(|| handle.gauges().in_work == 4) => {}
+    }
+    eventually(|| broker.queue_len(crate::QUEUE) == Some(10)).await;
+    assert_eq!(handle.counters().dropped, 0);
+}
+
+#[tokio::test]
+async fn run_fetches_what_its_handlers_need_also_after_the_stream() {
+    let broker = MemoryBroker::new();
+    let mut consumer = builder(&broker).start().await.expect("started");
+    publish(&broker, 0..1).await;
+    consumer.next().await.expect("a delivery").ack();
+    let handle = consumer.handle();
+    let run =
+        tokio::spawn(consumer.run(1, |_: Event| std::future::pending::<std::io::Result<()>>()));
+    // The demand of the handlers is met a moment later.
+    eventually(|| handle.gauges().connected == 1).await;
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    publish(&broker, 1..20).await;
+    eventually(|| broker.queue_len(crate::QUEUE) == Some(17)).await;
+    run.abort();
 }

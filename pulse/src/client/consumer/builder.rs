@@ -19,6 +19,9 @@ use crate::client::reconnect::Reconnect;
 use crate::client::transport::Route;
 use crate::routing::RoutingKeyError;
 
+/// Shortest life of a connection that is replaced for its age.
+const MIN_AGE: Duration = Duration::from_millis(100);
+
 /// Configures a consumer. Made by [`Consumer::builder`].
 pub struct ConsumerBuilder {
     connection: Connection,
@@ -117,7 +120,8 @@ impl ConsumerBuilder {
         self
     }
 
-    /// Replaces the connection each time it has lived for `age`, an hour for instance. The
+    /// Replaces the connection each time it has lived for `age`, an hour for instance, and
+    /// a tenth of a second at least. The
     /// new one is set up first; the old one closes when its deliveries are settled. The
     /// default is to keep a connection.
     ///
@@ -125,7 +129,7 @@ impl ConsumerBuilder {
     /// again, so that messages may be missed or come twice.
     #[must_use]
     pub fn recycle_after(mut self, age: Duration) -> Self {
-        self.recycle = Some(age);
+        self.recycle = Some(age.max(MIN_AGE));
         self
     }
 

@@ -178,6 +178,13 @@ impl Inboxes {
         while self.new.recv().await.is_some() {}
     }
 
+    /// Leaves to the broker whatever is not settled, without a word.
+    pub(super) fn abandon(&self) {
+        for inbox in &self.open {
+            inbox.tracker.close();
+        }
+    }
+
     /// Drops what was not handed out: the broker requeues it when its channel closes.
     pub(super) fn close(&mut self) {
         self.open.clear();

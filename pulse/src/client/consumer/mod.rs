@@ -195,6 +195,7 @@ impl Stream for Consumer {
 impl Drop for Consumer {
     fn drop(&mut self) {
         self.shared.stop.ask();
+        self.inboxes.abandon();
     }
 }
 

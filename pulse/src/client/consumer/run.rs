@@ -74,6 +74,7 @@ impl Consumer {
         X: Into<Box<dyn StdError + Send + Sync>>,
     {
         let handlers = handlers.max(1);
+        self.consuming = true;
         self.shared
             .consume(self.shared.config.run_prefetch(handlers));
         let (failures, failed) = mpsc::unbounded_channel();

@@ -46,15 +46,16 @@ impl Shared {
         }
     }
 
-    /// Has the background task consume, unless it does already.
+    /// Has the background task consume.
     pub(super) fn consume(&self, prefetch: u16) {
         self.demand.send_if_modified(|demand| {
-            let first = demand.is_none();
-            demand.get_or_insert(Demand {
-                prefetch,
-                renewals: 0,
-            });
-            first
+            let renewals = match demand {
+                Some(before) if before.prefetch == prefetch => return false,
+                Some(before) => before.renewals + 1,
+                None => 0,
+            };
+            *demand = Some(Demand { prefetch, renewals });
+            true
         });
     }
 
