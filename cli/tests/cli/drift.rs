@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -113,6 +114,37 @@ fn documents_that_cannot_be_compared_are_named() {
     let run = program(&["drift", "http://user:secret@localhost", text(old.path())]);
     assert_eq!(run.code, Some(2));
     assert!(!run.stderr.contains("secret"), "{}", run.stderr);
+}
+
+#[test]
+fn reports_have_no_colors() {
+    // As those of `codegen`: what is pasted into a pull request is only text.
+    let old = documents(&egg(&json!({}), &[]));
+    let new = documents(&egg(&json!({"a": {}}), &["a"]));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_taskcluster-events"));
+    command.args(["drift", text(old.path()), text(new.path())]);
+    let run = Run::of(command.env("CLICOLOR_FORCE", "1"));
+    assert_has(&run.stdout, &["refused"]);
+    assert!(!run.stdout.contains('\u{1b}'), "{}", run.stdout);
+}
+
+#[test]
+fn old_is_the_folder_of_codegen_unless_given() {
+    let new = documents(&egg(&json!({}), &[]));
+    let folder = tempfile::tempdir().unwrap();
+    let drift = |folder: &Path| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_taskcluster-events"));
+        let command = command.arg("drift").current_dir(folder);
+        // Nothing listens on port 9 of this machine.
+        Run::of(command.env("TASKCLUSTER_ROOT_URL", "http://127.0.0.1:9"))
+    };
+    let run = drift(folder.path());
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert_has(&run.stderr, &["schemas", "cannot be read"]);
+    fs::rename(new.path(), folder.path().join("schemas")).unwrap();
+    let run = drift(folder.path());
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert_has(&run.stderr, &["http://127.0.0.1:9"]);
 }
 
 #[test]

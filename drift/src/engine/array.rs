@@ -62,18 +62,33 @@ impl Engine {
         if arrays.least > MOST_ITEMS {
             return Outcome::Unknown(format!("the array has more than {MOST_ITEMS} items"));
         }
+        let Some(least) = self.least_items(&arrays) else {
+            return Outcome::Empty;
+        };
         // Further items than these would be like others.
         let needed = arrays.somewhere.len() + 2 * usize::from(arrays.repeated);
         let enough = arrays.least.max(arrays.prefix as u64) + needed as u64;
         let most = arrays.most.map_or(enough, |most| most.min(enough));
         let mut outcome = Outcome::Empty;
-        for length in arrays.least..=most {
+        for length in least..=most {
             outcome = outcome.or(|| self.place(&arrays, length as usize, 0, &Placed::new()));
             if matches!(outcome, Outcome::Found(_)) {
                 break;
             }
         }
         outcome
+    }
+
+    /// The fewest items with which what is asked somewhere can have a position; `None`
+    /// where something has none.
+    fn least_items(&self, arrays: &Arrays) -> Option<u64> {
+        let mut least = arrays.least;
+        for asked in &arrays.somewhere {
+            let mut positions = 0..=asked.prefix.len();
+            let first = positions.find(|&position| self.may_hold(asked.at(position)))?;
+            least = least.max(first as u64 + 1);
+        }
+        Some(least)
     }
 
     /// What `facts` ask of an array; `None` where they contradict each other.
@@ -124,6 +139,9 @@ impl Engine {
         };
         let mut outcome = Outcome::Empty;
         for position in arrays.candidates(length, placed, 1) {
+            if !self.may_hold(asked.at(position)) {
+                continue;
+            }
             let mut placed = placed.clone();
             placed
                 .entry(position)

@@ -94,6 +94,15 @@ impl Engine {
         }
     }
 
+    /// Whether `literal` alone is no contradiction, as far as that takes no search.
+    pub(super) fn may_hold(&self, literal: Literal) -> bool {
+        match self.formulas.get(literal.formula) {
+            Formula::Anything => literal.holds,
+            Formula::Nothing => !literal.holds,
+            _ => true,
+        }
+    }
+
     /// A value with all of `literals`.
     pub(super) fn solve(&mut self, literals: impl IntoIterator<Item = Literal>) -> Outcome {
         if let Err(exhausted) = self.budget.spend(1) {

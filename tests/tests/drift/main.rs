@@ -1,11 +1,12 @@
 //! Comparing schemas, judged by `jsonschema` and by generated code.
 
 mod bounds;
+mod decoded;
 mod goldens;
 mod instances;
 mod numbers;
 mod pairs;
-mod published;
+
 mod relations;
 mod schemas;
 mod sets;

@@ -1,13 +1,15 @@
-//! Changes of Taskcluster's own schemas, judged by the code generated from them.
+//! Changes of Taskcluster's schemas and of our own, judged by the code generated from
+//! them.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde_json::{Map, Value, json};
 use taskcluster_documents::Source;
 use taskcluster_drift::{ConsumerEffect, PublisherEffect, Side, compare};
 use taskcluster_tests::documents::Documents;
-use taskcluster_tests::judge::{Found, Other};
-use taskcluster_tests::subjects::published;
+use taskcluster_tests::judge::{Found, Other, Subject};
+use taskcluster_tests::subjects::{private, published};
 
 use crate::support::{sources, workspace};
 
@@ -119,14 +121,18 @@ fn apply(value: &mut Value, change: Change) {
                     .for_each(|(_, it)| apply(it, change));
             }
             "items" | "additionalProperties" => apply(inner, change),
+            "anyOf" | "oneOf" | "allOf" => {
+                let schemas = inner.as_array_mut().into_iter().flatten();
+                schemas.for_each(|it| apply(it, change));
+            }
             _ => {}
         }
     }
     change(schema);
 }
 
-fn changed(change: Change) -> Vec<Source> {
-    let mut sources = sources(&workspace("schemas"));
+fn changed(folder: &Path, change: Change) -> Vec<Source> {
+    let mut sources = sources(folder);
     for source in &mut sources {
         let mut document: Value = serde_json::from_slice(&source.bytes).expect("JSON");
         if document.get("exchangePrefix").is_none() {
@@ -137,44 +143,58 @@ fn changed(change: Change) -> Vec<Source> {
     sources
 }
 
-#[test]
-fn lost_messages_do_not_decode_and_visible_ones_are_reported() {
-    let old = Side::read("old", &sources(&workspace("schemas"))).expect("schemas");
-    let subjects: BTreeMap<String, _> = published()
+/// Compares the documents in `folder` with changed ones. Counts of findings about new
+/// messages in a consumer, and about old ones in a new reader.
+fn judge(folder: &Path, subjects: Vec<Subject>, name: &str, change: Change) -> (usize, usize) {
+    let old = Side::read("old", &sources(folder)).expect("schemas");
+    let new = Side::read("new", &changed(folder, change)).expect("changed schemas");
+    let subjects: BTreeMap<String, Subject> = subjects
         .into_iter()
         .map(|it| (it.info.exchange.to_owned(), it))
         .collect();
-    let documents = Documents::read(&workspace("schemas"));
-    for (name, change, in_consumers, in_publishers) in CHANGES {
-        let new = Side::read("new", &changed(*change)).expect("changed schemas");
-        let (mut read, mut refused) = (0, 0);
-        for exchange in &compare(&old, &new).exchanges {
-            let subject = &subjects[&exchange.exchange];
-            let is_old = Other::new(&documents, &subject.schema());
-            assert!(!exchange.is_undecided(), "{name}: {exchange:#?}");
-            for finding in &exchange.consumer.findings {
-                read += 1;
-                let message = finding.witness.as_ref().expect("a message");
-                assert!(!is_old.is_valid(message), "{name}: {message}");
-                let judgement = (subject.judge)(message.to_string().as_bytes());
-                let decoded = judgement.decoded.is_nothing();
-                let expected = finding.effect == ConsumerEffect::Visible;
-                assert_eq!(decoded, expected, "{name}: {finding:#?}\n{judgement:#?}");
-                let is_reported =
-                    matches!(&judgement.strict, Found::Faults(faults) if faults.is_empty());
-                assert!(!is_reported, "{name}: {finding:#?}");
-            }
-            for finding in &exchange.publisher.findings {
-                refused += 1;
-                assert_eq!(finding.effect, PublisherEffect::Refused);
-                let message = finding.witness.as_ref().expect("a message");
-                assert!(is_old.is_valid(message), "{name}: {message}");
-            }
+    let documents = Documents::read(folder);
+    let (mut read, mut refused) = (0, 0);
+    for exchange in &compare(&old, &new).exchanges {
+        let subject = &subjects[&exchange.exchange];
+        let is_old = Other::new(&documents, &subject.schema());
+        assert!(!exchange.is_undecided(), "{name}: {exchange:#?}");
+        for finding in &exchange.consumer.findings {
+            read += 1;
+            let message = finding.witness.as_ref().expect("a message");
+            assert!(!is_old.is_valid(message), "{name}: {message}");
+            let judgement = (subject.judge)(message.to_string().as_bytes());
+            let decoded = judgement.decoded.is_nothing();
+            let expected = finding.effect == ConsumerEffect::Visible;
+            assert_eq!(decoded, expected, "{name}: {finding:#?}\n{judgement:#?}");
+            let is_reported =
+                matches!(&judgement.strict, Found::Faults(faults) if faults.is_empty());
+            assert!(!is_reported, "{name}: {finding:#?}");
         }
-        assert_eq!(
-            (read > 0, refused > 0),
-            (*in_consumers, *in_publishers),
-            "{name}"
-        );
+        for finding in &exchange.publisher.findings {
+            refused += 1;
+            assert_eq!(finding.effect, PublisherEffect::Refused);
+            let message = finding.witness.as_ref().expect("a message");
+            assert!(is_old.is_valid(message), "{name}: {message}");
+        }
     }
+    (read, refused)
+}
+
+#[test]
+fn lost_messages_do_not_decode_and_visible_ones_are_reported() {
+    for (name, change, in_consumers, in_publishers) in CHANGES {
+        let (read, refused) = judge(&workspace("schemas"), published(), name, *change);
+        let expected = (*in_consumers, *in_publishers);
+        assert_eq!((read > 0, refused > 0), expected, "{name}");
+    }
+}
+
+#[test]
+fn so_they_are_in_code_for_unions_trees_maps_and_numbers() {
+    let mut count = 0;
+    for (name, change, ..) in CHANGES {
+        let folder = workspace("tests/fixtures/private");
+        count += judge(&folder, private(), name, *change).0;
+    }
+    assert!(count > 20, "{count}");
 }
