@@ -1,9 +1,4 @@
-//! Schemas that apply to one instance together, seen as one schema.
-//!
-//! A [`Node`] is a set of schemas, as `allOf` makes it; a [`View`] answers what all
-//! of them state. Nodes are compared by their schemas alone, so that a schema that
-//! comes back to itself through `allOf` comes back to the same node, and work on
-//! nodes ends. Nothing is merged that the answers do not need.
+//! What sets of schemas state.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,36 +8,9 @@ use taskcluster_documents::resolve::{
     Pattern, Schema, SchemaId, StringKeywords,
 };
 
-use crate::reading::{Reading, Readings, Use};
-
-/// One schema of a node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Part {
-    pub(crate) at: Use,
-    /// Whether its `anyOf` is left out, since one of the alternatives is chosen.
-    pub(crate) without_any_of: bool,
-    /// The same for `oneOf`.
-    pub(crate) without_one_of: bool,
-    /// Whether it is beside an alternative, which it does not describe.
-    pub(crate) beside: bool,
-}
-
-/// Schemas that apply together; the first one is where they meet.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Node {
-    pub(crate) parts: Vec<Part>,
-    /// The only type of instances, of those that the schemas allow.
-    pub(crate) only: Option<JsonType>,
-    /// Whether the schemas are alternatives, between which the schema around decides.
-    pub(crate) is_choice: bool,
-}
-
-/// `anyOf` or `oneOf`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Choice {
-    AnyOf,
-    OneOf,
-}
+use super::values::{intersect, is_among, is_less, key, type_of};
+use super::{Choice, Node, Part};
+use crate::reading::{Readings, Use};
 
 /// What the schemas of a node state together.
 pub(crate) struct View<'s> {
@@ -70,140 +38,6 @@ pub(crate) struct Listed {
     pub(crate) values: Vec<Value>,
     /// Whether one `const` lists them.
     pub(crate) constant: bool,
-}
-
-impl Part {
-    /// All of a schema.
-    pub(crate) fn whole(at: Use) -> Self {
-        Self {
-            at,
-            without_any_of: false,
-            without_one_of: false,
-            beside: false,
-        }
-    }
-
-    /// Whether nothing of the schema is left out.
-    pub(crate) fn is_whole(&self) -> bool {
-        !self.without_any_of && !self.without_one_of
-    }
-
-    fn has(&self, choice: Choice) -> bool {
-        match choice {
-            Choice::AnyOf => !self.without_any_of,
-            Choice::OneOf => !self.without_one_of,
-        }
-    }
-}
-
-impl Node {
-    /// The node of one schema, which describes values.
-    pub(crate) fn of(id: SchemaId) -> Self {
-        Self::all(&[id])
-    }
-
-    /// The node of several schemas, of which there is at least one, and of which each
-    /// describes values.
-    pub(crate) fn all(ids: &[SchemaId]) -> Self {
-        Self::together(ids.iter().map(|&schema| Use {
-            schema,
-            reading: Reading::Described,
-        }))
-    }
-
-    /// The node of one schema where it is used.
-    pub(crate) fn at(at: Use) -> Self {
-        Self::together([at])
-    }
-
-    /// The node of several schemas where they are used.
-    pub(crate) fn together(parts: impl IntoIterator<Item = Use>) -> Self {
-        Self::new(parts.into_iter().map(Part::whole).collect())
-    }
-
-    fn new(mut parts: Vec<Part>) -> Self {
-        // All but the first are in order, so that equal sets are equal nodes.
-        if let [first, rest @ ..] = parts.as_mut_slice() {
-            rest.sort_unstable();
-            let first = *first;
-            let mut index = 0;
-            parts.retain(|part| {
-                index += 1;
-                index == 1 || *part != first
-            });
-            parts.dedup();
-        }
-        Self {
-            parts,
-            only: None,
-            is_choice: false,
-        }
-    }
-
-    /// The node of alternatives, of which each describes values.
-    pub(crate) fn any_of(ids: &[SchemaId]) -> Self {
-        Self {
-            is_choice: true,
-            ..Self::all(ids)
-        }
-    }
-
-    /// The use of a schema that the node is, if it is one.
-    pub(crate) fn only_use(&self) -> Option<Use> {
-        match (self.parts.as_slice(), self.only) {
-            ([part], None) if part.is_whole() && !self.is_choice => Some(part.at),
-            _ => None,
-        }
-    }
-
-    /// The schemas of all parts.
-    pub(crate) fn schemas(&self) -> Vec<SchemaId> {
-        self.parts.iter().map(|part| part.at.schema).collect()
-    }
-
-    /// The schema of the node, if it is one.
-    pub(crate) fn schema(&self) -> Option<SchemaId> {
-        self.only_use().map(|it| it.schema)
-    }
-
-    /// The same node, for instances of one type only.
-    pub(crate) fn only(&self, only: JsonType) -> Self {
-        Self {
-            only: Some(only),
-            ..self.clone()
-        }
-    }
-
-    /// The node without one choice, which the part at `chooser` of its view makes,
-    /// and with one of its alternatives. That comes first, unless the node
-    /// `describes` it.
-    pub(crate) fn choose(
-        &self,
-        view: &View<'_>,
-        chooser: SchemaId,
-        choice: Choice,
-        branch: Use,
-        describes: bool,
-    ) -> Self {
-        let without = view.parts.iter().map(|(part, _)| {
-            let chosen = part.at.schema == chooser;
-            Part {
-                without_any_of: part.without_any_of || chosen && choice == Choice::AnyOf,
-                without_one_of: part.without_one_of || chosen && choice == Choice::OneOf,
-                beside: part.beside || !describes,
-                ..*part
-            }
-        });
-        let alternative = std::iter::once(Part::whole(branch));
-        let parts = match describes {
-            true => without.chain(alternative).collect(),
-            false => alternative.chain(without).collect(),
-        };
-        Self {
-            only: self.only,
-            ..Self::new(parts)
-        }
-    }
 }
 
 impl<'s> View<'s> {
@@ -543,71 +377,4 @@ pub(crate) struct Bounds<'s> {
 pub(crate) fn is_below(home: &Home, other: &Home) -> bool {
     let rest = home.pointer.strip_prefix(&other.pointer);
     home.document == other.document && rest.is_some_and(|rest| rest.starts_with('/'))
-}
-
-/// The type of a value; a number without a fraction is an integer.
-pub(crate) fn type_of(value: &Value) -> JsonType {
-    match value {
-        Value::Null => JsonType::Null,
-        Value::Bool(_) => JsonType::Boolean,
-        Value::Number(number) => match number.as_f64() {
-            Some(float) if float.fract() != 0.0 => JsonType::Number,
-            _ => JsonType::Integer,
-        },
-        Value::String(_) => JsonType::String,
-        Value::Array(_) => JsonType::Array,
-        Value::Object(_) => JsonType::Object,
-    }
-}
-
-/// Whether values of a type are among those of `types`; an integer is a number.
-fn is_among(only: JsonType, types: &BTreeSet<JsonType>) -> bool {
-    types.contains(&only) || only == JsonType::Integer && types.contains(&JsonType::Number)
-}
-
-/// The types that both allow.
-pub(crate) fn intersect(
-    left: &BTreeSet<JsonType>,
-    right: &BTreeSet<JsonType>,
-) -> BTreeSet<JsonType> {
-    let from_left = left.iter().filter(|it| is_among(**it, right));
-    let from_right = right.iter().filter(|it| is_among(**it, left));
-    from_left.chain(from_right).copied().collect()
-}
-
-/// A text that two values share if JSON Schema takes them for equal: numbers are
-/// compared by value, objects without regard to order.
-fn key(value: &Value) -> String {
-    match value {
-        Value::Number(number) => match integer(number) {
-            Some(integer) => integer.to_string(),
-            None => match number.as_f64() {
-                Some(float) if float.fract() == 0.0 => format!("{float:.0}"),
-                Some(float) => float.to_string(),
-                None => number.to_string(),
-            },
-        },
-        Value::Array(items) => format!("{:?}", items.iter().map(key).collect::<Vec<_>>()),
-        Value::Object(members) => {
-            let members = members.iter().map(|(name, value)| (name, key(value)));
-            format!("{:?}", members.collect::<BTreeMap<_, _>>())
-        }
-        Value::String(text) => format!("{text:?}"),
-        value => value.to_string(),
-    }
-}
-
-fn integer(number: &Number) -> Option<i128> {
-    number
-        .as_i64()
-        .map(i128::from)
-        .or(number.as_u64().map(i128::from))
-}
-
-/// Compares integers as such: floats do not hold the large ones.
-fn is_less(left: &Number, right: &Number) -> bool {
-    match (integer(left), integer(right)) {
-        (Some(left), Some(right)) => left < right,
-        _ => left.as_f64() < right.as_f64(),
-    }
 }

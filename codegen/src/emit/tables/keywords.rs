@@ -1,0 +1,291 @@
+//! The keywords of one schema, group by group.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote};
+use taskcluster_documents::SchemaId;
+use taskcluster_documents::resolve::{
+    Annotations, ArrayKeywords, Combinators, Condition, Dependency, General, Items, JsonType,
+    NumberKeywords, ObjectKeywords, Pattern, Schema, StringKeywords,
+};
+
+use super::Tables;
+use super::literals::{digits, json_type, literal};
+use crate::combine::Part;
+use crate::emit::matcher::matcher;
+use crate::reading::{Reading, Use};
+
+impl Tables<'_> {
+    /// The keywords of a schema, without those that `part` leaves out.
+    pub(super) fn keywords(self, part: &Part) -> Vec<TokenStream> {
+        let Use {
+            schema: id,
+            reading,
+        } = part.at;
+        let Schema {
+            place: _,
+            home: _,
+            annotations:
+                Annotations {
+                    title: _,
+                    description: _,
+                    default: _,
+                },
+            general,
+            string,
+            number,
+            array,
+            object,
+            combinators,
+        } = &self.types.model.schemas[id.0];
+        let rule = self.rule(id);
+        let mut keywords = self.general(part.at, general, rule.is_some());
+        match rule {
+            Some(rule) => keywords.push(quote!(Keyword::String(&#rule))),
+            None => keywords.extend(of_strings(string)),
+        }
+        keywords.extend(of_numbers(number));
+        keywords.extend(self.of_arrays(array, reading));
+        keywords.extend(self.of_objects(object, reading));
+        keywords.extend(self.combinators(combinators, part));
+        keywords
+    }
+
+    fn general(self, it: Use, general: &General, is_ruled: bool) -> Vec<TokenStream> {
+        let General {
+            never,
+            types,
+            enumeration,
+            constant,
+        } = general;
+        let mut keywords = Vec::new();
+        if *never {
+            keywords.push(quote!(Keyword::Never));
+        }
+        let implied = self.types.model.readings.implied(it);
+        let types = types
+            .iter()
+            .flatten()
+            .copied()
+            .chain(implied)
+            .map(json_type);
+        let types: Vec<TokenStream> = types.collect();
+        if !types.is_empty() {
+            keywords.push(quote!(Keyword::Type(&[#(#types),*])));
+        }
+        // A rule for strings has the listed ones; others are not of its type.
+        let is_string = general.types == Some([JsonType::String].into());
+        if is_ruled && is_string {
+            return keywords;
+        }
+        if let Some(values) = enumeration {
+            let values = values.iter().map(literal);
+            keywords.push(quote!(Keyword::Enum(&[#(#values),*])));
+        }
+        if let Some(value) = constant {
+            let value = literal(value);
+            keywords.push(quote!(Keyword::Const(#value)));
+        }
+        keywords
+    }
+
+    fn of_arrays(self, array: &ArrayKeywords, reading: Reading) -> Vec<TokenStream> {
+        let ArrayKeywords {
+            items,
+            additional_items,
+            min_items,
+            max_items,
+            unique_items,
+            contains,
+        } = array;
+        let mut keywords = Vec::new();
+        let inside = reading.inside();
+        match items {
+            Some(Items::Each(item)) => keywords.push(self.one("Items", *item, inside)),
+            Some(Items::Tuple(items)) => {
+                let items = self.references(items, inside);
+                keywords.push(quote!(Keyword::Tuple(&[#(#items),*])));
+                keywords.extend(additional_items.map(|it| self.one("AdditionalItems", it, inside)));
+            }
+            // `additionalItems` has no effect without a list.
+            None => {}
+        }
+        keywords.extend(contains.map(|it| self.one("Contains", it, Reading::Exact)));
+        keywords.extend(limit("MinItems", *min_items));
+        keywords.extend(limit("MaxItems", *max_items));
+        if *unique_items {
+            keywords.push(quote!(Keyword::UniqueItems));
+        }
+        keywords
+    }
+
+    fn of_objects(self, object: &ObjectKeywords, reading: Reading) -> Vec<TokenStream> {
+        let ObjectKeywords {
+            properties,
+            pattern_properties,
+            additional_properties,
+            required,
+            property_names,
+            min_properties,
+            max_properties,
+            dependencies,
+        } = object;
+        let mut keywords = Vec::new();
+        let inside = reading.inside();
+        // What is missing is reported before what is wrong inside.
+        if !required.is_empty() {
+            keywords.push(quote!(Keyword::Required(&[#(#required),*])));
+        }
+        if !properties.is_empty() {
+            let properties = properties.iter().map(|(name, id)| {
+                let schema = self.reference(*id, inside);
+                quote!((#name, #schema))
+            });
+            keywords.push(quote!(Keyword::Properties(&[#(#properties),*])));
+        }
+        if !pattern_properties.is_empty() {
+            let properties = pattern_properties.iter().map(|(pattern, id)| {
+                let (source, form) = (&pattern.source, matcher(&pattern.form));
+                let schema = self.reference(*id, inside);
+                quote!((#source, #form, #schema))
+            });
+            keywords.push(quote!(Keyword::PatternProperties(&[#(#properties),*])));
+        }
+        keywords
+            .extend(additional_properties.map(|it| self.one("AdditionalProperties", it, inside)));
+        keywords.extend(property_names.map(|it| self.one("PropertyNames", it, Reading::Exact)));
+        keywords.extend(limit("MinProperties", *min_properties));
+        keywords.extend(limit("MaxProperties", *max_properties));
+        if !dependencies.is_empty() {
+            let dependencies = dependencies.iter().map(|(name, dependency)| {
+                let dependency = match dependency {
+                    Dependency::Required(names) => {
+                        let names = names.iter();
+                        quote!(Dependency::Required(&[#(#names),*]))
+                    }
+                    Dependency::Schema(id) => {
+                        let schema = self.reference(*id, reading.part());
+                        quote!(Dependency::Schema(#schema))
+                    }
+                };
+                quote!((#name, #dependency))
+            });
+            keywords.push(quote!(Keyword::Dependencies(&[#(#dependencies),*])));
+        }
+        keywords
+    }
+
+    fn combinators(self, combinators: &Combinators, part: &Part) -> Vec<TokenStream> {
+        let Combinators {
+            all_of,
+            any_of,
+            one_of,
+            not,
+            condition,
+        } = combinators;
+        let Use { schema, reading } = part.at;
+        let combined = self.types.model.readings.combined(schema, reading);
+        let mut keywords = Vec::new();
+        let lists = [
+            ("AllOf", all_of, true),
+            ("AnyOf", any_of, !part.without_any_of),
+            ("OneOf", one_of, !part.without_one_of),
+        ];
+        for (keyword, ids, is_stated) in lists {
+            if is_stated && !ids.is_empty() {
+                let keyword = format_ident!("{keyword}");
+                let schemas = self.references(ids, combined);
+                keywords.push(quote!(Keyword::#keyword(&[#(#schemas),*])));
+            }
+        }
+        keywords.extend(not.map(|it| self.one("Not", it, Reading::Exact)));
+        if let Some(Condition {
+            condition,
+            then,
+            otherwise,
+        }) = condition
+        {
+            let branch = |id: &Option<SchemaId>| match id {
+                Some(id) => self.reference(*id, reading.part()),
+                None => quote!(&Schema::ANY),
+            };
+            let condition = self.reference(*condition, Reading::Exact);
+            let (then, otherwise) = (branch(then), branch(otherwise));
+            keywords.push(quote! {
+                Keyword::If {
+                    condition: #condition,
+                    then: #then,
+                    otherwise: #otherwise,
+                }
+            });
+        }
+        keywords
+    }
+
+    /// A keyword with one schema.
+    fn one(self, keyword: &str, id: SchemaId, reading: Reading) -> TokenStream {
+        let keyword = format_ident!("{keyword}");
+        let schema = self.reference(id, reading);
+        quote!(Keyword::#keyword(#schema))
+    }
+}
+
+fn of_strings(string: &StringKeywords) -> Vec<TokenStream> {
+    let StringKeywords {
+        min_length,
+        max_length,
+        pattern,
+        format,
+    } = string;
+    let mut keywords: Vec<TokenStream> = limit("MinLength", *min_length)
+        .into_iter()
+        .chain(limit("MaxLength", *max_length))
+        .collect();
+    let stated = |keyword: &str, Pattern { source, form }: &Pattern| {
+        let (keyword, form) = (format_ident!("{keyword}"), matcher(form));
+        quote!(Keyword::#keyword(#source, #form))
+    };
+    keywords.extend(pattern.iter().map(|it| stated("Pattern", it)));
+    keywords.extend(format.iter().map(|it| match it.source.as_str() {
+        "date-time" => quote!(Keyword::DateTime),
+        _ => stated("Format", it),
+    }));
+    keywords
+}
+
+/// Whether a `date-time` is all that is asked of a string.
+pub(super) fn is_time(string: &StringKeywords) -> bool {
+    string
+        .format
+        .as_ref()
+        .is_some_and(|it| it.source == "date-time")
+}
+
+fn of_numbers(number: &NumberKeywords) -> Vec<TokenStream> {
+    let NumberKeywords {
+        minimum,
+        maximum,
+        exclusive_minimum,
+        exclusive_maximum,
+        multiple_of,
+    } = number;
+    [
+        ("Minimum", minimum),
+        ("Maximum", maximum),
+        ("ExclusiveMinimum", exclusive_minimum),
+        ("ExclusiveMaximum", exclusive_maximum),
+        ("MultipleOf", multiple_of),
+    ]
+    .into_iter()
+    .filter_map(|(keyword, limit)| {
+        let keyword = format_ident!("{keyword}");
+        let limit = digits(limit.as_ref()?);
+        Some(quote!(Keyword::#keyword(#limit)))
+    })
+    .collect()
+}
+
+fn limit(keyword: &str, limit: Option<u64>) -> Option<TokenStream> {
+    let keyword = format_ident!("{keyword}");
+    let limit = Literal::u64_unsuffixed(limit?);
+    Some(quote!(Keyword::#keyword(#limit)))
+}

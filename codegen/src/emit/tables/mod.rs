@@ -1,0 +1,268 @@
+//! Schemas as static tables, with which the runtime checks JSON.
+//!
+//! A table states what its schema states, keyword by keyword. Each group of keywords
+//! is taken apart in full, so that none can be left out.
+
+mod keywords;
+mod literals;
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+use taskcluster_documents::SchemaId;
+use taskcluster_documents::resolve::{Combinators, General, JsonType, StringKeywords};
+
+use super::Layout;
+use super::ty::{Types, ident};
+use crate::combine::{Node, Part};
+use crate::model::{Branch, Constant, TypeDef, TypeId, TypeShape};
+use crate::reading::{Reading, Use};
+use keywords::is_time;
+use literals::json_type;
+
+/// The parts that all types of a union have, if some of them are not all of a schema.
+fn beside(branches: &[Branch]) -> BTreeSet<Part> {
+    let parts = branches.iter().map(|it| it.node.parts.iter().copied());
+    let shared = parts
+        .map(BTreeSet::from_iter)
+        .reduce(|all, parts: BTreeSet<Part>| &all & &parts)
+        .unwrap_or_default();
+    match shared.iter().all(Part::is_whole) {
+        true => BTreeSet::new(),
+        false => shared,
+    }
+}
+
+/// The static for one type of a union.
+pub(super) fn branch_name(union: &TypeDef, index: usize) -> Ident {
+    format_ident!("{}_{index}", union.constant)
+}
+
+/// Writes the tables of one module.
+#[derive(Clone, Copy)]
+pub(super) struct Tables<'m> {
+    pub(super) types: Types<'m>,
+    pub(super) layout: &'m Layout<'m>,
+}
+
+impl Tables<'_> {
+    /// The attribute of a static, unless it is left out: one that is only printed is
+    /// there for `schemars` alone.
+    fn attribute(self, name: &Constant) -> Option<TokenStream> {
+        match self.types.model.printed.contains(name) {
+            true => self.layout.schemas.then(|| self.layout.feature("schemars")),
+            false => Some(TokenStream::new()),
+        }
+    }
+
+    /// The tables of the module that are not those of types.
+    pub(super) fn shared(self) -> Vec<TokenStream> {
+        let model = self.types.model;
+        let of_types = model.types.iter();
+        let of_types: BTreeSet<Constant> = of_types.map(TypeDef::table).collect();
+        let shared = model
+            .tables
+            .iter()
+            .filter(|(_, name)| name.module == self.types.module && !of_types.contains(name));
+        shared
+            .filter_map(|(it, name)| {
+                let attribute = self.attribute(name)?;
+                // Not the place in the file, which may hold many documents.
+                let home = &model.schemas[it.schema.0].home;
+                let docs = format!(" Schema at {}.", super::markdown::code(&home.pointer));
+                let constant = format_ident!("{}", name.constant);
+                let printed = format!("{}::{}", name.module, name.constant);
+                let keywords = self.keywords(&Part::whole(*it));
+                Some(quote! {
+                    #[doc = #docs]
+                    #attribute
+                    pub(crate) static #constant: Schema = Schema::named(#printed, &[#(#keywords),*]);
+                })
+            })
+            .collect()
+    }
+
+    /// The statics for a type: its table, and those of the types of a union.
+    pub(super) fn of_type(self, id: TypeId) -> Vec<TokenStream> {
+        let definition = self.types.definition(id);
+        let Some(attribute) = self.attribute(&definition.table()) else {
+            return Vec::new();
+        };
+        let constant = format_ident!("{}", definition.constant);
+        let printed = format!("{}::{}", definition.module, definition.name);
+        let docs = format!(" Schema of `{}`.", definition.name);
+        let is_own = |it: &Use| {
+            let name = self.types.model.tables.get(it);
+            name.is_some_and(|it| {
+                it.module == definition.module && it.constant == definition.constant
+            })
+        };
+        let keywords = match definition.node.only_use().filter(is_own) {
+            Some(it) => self.keywords(&Part::whole(it)),
+            None => vec![self.of_node(&definition.node)],
+        };
+        let is_listed = definition
+            .node
+            .schema()
+            .is_some_and(|id| self.is_listed(id));
+        let schema = match (&definition.shape, is_listed) {
+            (TypeShape::Enum(_), true) => {
+                let name = self.types.named(id);
+                quote!(Schema::open_enum::<super::#name>())
+            }
+            _ => quote!(Schema::named(#printed, &[#(#keywords),*])),
+        };
+        let mut statics = vec![quote! {
+            #[doc = #docs]
+            #attribute
+            pub(crate) static #constant: Schema = #schema;
+        }];
+        if let TypeShape::Union(branches) = &definition.shape {
+            statics.extend(self.of_branches(definition, branches));
+        }
+        statics
+    }
+
+    /// The statics for the types of a union. What is beside all alternatives is one
+    /// table, to which theirs refer.
+    fn of_branches(self, definition: &TypeDef, branches: &[Branch]) -> Vec<TokenStream> {
+        let beside = beside(branches);
+        let constant = branch_name(definition, branches.len());
+        let of_beside = (!beside.is_empty()).then(|| {
+            let docs = format!(" What each value of `{}` has.", definition.name);
+            let parts = beside.iter().map(|part| self.part(part));
+            quote! {
+                #[doc = #docs]
+                pub(crate) static #constant: Schema = Schema::new(&[Keyword::AllOf(&[#(#parts),*])]);
+            }
+        });
+        let of_branches = branches.iter().enumerate().map(|(index, branch)| {
+            let (own, docs) = (
+                branch_name(definition, index),
+                format!(" Schema of `{}::{}`.", definition.name, branch.name),
+            );
+            let parts = branch.node.parts.iter();
+            let parts = parts.filter(|part| !beside.contains(part));
+            let parts = parts.map(|part| self.part(part));
+            let beside = (!beside.is_empty()).then(|| quote!(&#constant));
+            let keywords = self.all_of(parts.chain(beside), branch.node.only);
+            quote! {
+                #[doc = #docs]
+                pub(crate) static #own: Schema = Schema::new(&[#keywords]);
+            }
+        });
+        of_branches.chain(of_beside).collect()
+    }
+
+    /// Whether a schema lists strings and states nothing else.
+    fn is_listed(self, id: SchemaId) -> bool {
+        let schema = &self.types.model.schemas[id.0];
+        let alone = General {
+            types: Some([JsonType::String].into()),
+            enumeration: schema.general.enumeration.clone(),
+            ..General::default()
+        };
+        schema.general == alone
+            && schema.string == StringKeywords::default()
+            && schema.combinators == Combinators::default()
+    }
+
+    /// The keyword of a table for all schemas of `node`.
+    fn of_node(self, node: &Node) -> TokenStream {
+        let parts = node.parts.iter().map(|part| self.part(part));
+        match node.is_choice {
+            true => quote!(Keyword::AnyOf(&[#(#parts),*])),
+            false => self.all_of(parts, node.only),
+        }
+    }
+
+    fn all_of(
+        self,
+        parts: impl Iterator<Item = TokenStream>,
+        only: Option<JsonType>,
+    ) -> TokenStream {
+        let only = only.map(|only| {
+            let only = json_type(only);
+            quote!(&Schema::new(&[Keyword::Type(&[#only])]))
+        });
+        let parts = parts.chain(only);
+        quote!(Keyword::AllOf(&[#(#parts),*]))
+    }
+
+    fn part(self, part: &Part) -> TokenStream {
+        match part.is_whole() {
+            true => self.table(part.at),
+            false => {
+                let keywords = self.keywords(part);
+                quote!(&Schema::new(&[#(#keywords),*]))
+            }
+        }
+    }
+
+    /// A reference to the table of a schema, with a reading.
+    fn reference(self, id: SchemaId, reading: Reading) -> TokenStream {
+        self.table(self.types.model.readings.at(id, reading))
+    }
+
+    /// A reference to a table: by its name, or to the table itself.
+    fn table(self, it: Use) -> TokenStream {
+        let Some(name) = self.types.model.tables.get(&it) else {
+            let schema = self.inline(it);
+            return quote!(&#schema);
+        };
+        let constant = format_ident!("{}", name.constant);
+        if name.module == self.types.module {
+            return quote!(&#constant);
+        }
+        let module = ident(&name.module);
+        quote!(&super::super::#module::schemas::#constant)
+    }
+
+    fn references(self, ids: &[SchemaId], reading: Reading) -> Vec<TokenStream> {
+        ids.iter().map(|id| self.reference(*id, reading)).collect()
+    }
+
+    /// An expression that is the table of a schema.
+    fn inline(self, it: Use) -> TokenStream {
+        let model = self.types.model;
+        let schema = &model.schemas[it.schema.0];
+        let is_string = schema.general.types == Some([JsonType::String].into());
+        if let Some(rule) = self.rule(it.schema).filter(|_| is_string)
+            && schema.combinators == Combinators::default()
+        {
+            return quote!(Schema::text(&#rule));
+        }
+        let keywords = self.keywords(&Part::whole(it));
+        let only = match (&schema.general.types, keywords.as_slice()) {
+            (_, []) => Some("ANY"),
+            (Some(types), [_]) if types.len() == 1 => types.first().and_then(|only| match only {
+                JsonType::Null => Some("NULL"),
+                JsonType::Boolean => Some("BOOLEAN"),
+                JsonType::Integer => Some("INTEGER"),
+                JsonType::Number => Some("NUMBER"),
+                JsonType::String => Some("STRING"),
+                JsonType::Object => Some("OBJECT"),
+                JsonType::Array => None,
+            }),
+            _ if schema.general.never => Some("NEVER"),
+            (Some(_), [_, _]) if is_string && is_time(&schema.string) => Some("DATE_TIME"),
+            _ => None,
+        };
+        match only.map(|name| format_ident!("{name}")) {
+            Some(name) => quote!(Schema::#name),
+            None => quote!(Schema::new(&[#(#keywords),*])),
+        }
+    }
+
+    /// The path of the rule that has all keywords for strings of a schema.
+    fn rule(self, id: SchemaId) -> Option<TokenStream> {
+        let rule = self.types.model.text_rules.get(&id)?;
+        let name = format_ident!("{}", rule.constant);
+        if rule.module == self.types.module {
+            return Some(quote!(validators::#name));
+        }
+        let module = ident(&rule.module);
+        Some(quote!(super::super::#module::validators::#name))
+    }
+}
