@@ -65,6 +65,16 @@ pub enum Error {
         most: u64,
     },
 
+    /// The names of the last run can't be what a run wrote.
+    #[error("{}: more than {most} bytes, which no run wrote; restore this file, or delete it to \
+             choose all names again", shown(.path))]
+    NamesTooLarge {
+        /// The file.
+        path: PathBuf,
+        /// The most bytes.
+        most: u64,
+    },
+
     /// The output folder is something else.
     #[error("{}: not a folder; give another one with --out, or move this away", shown(.path))]
     NotFolder {

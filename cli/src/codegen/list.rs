@@ -4,8 +4,8 @@
 //! neither replaced nor removed.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read};
 
 use taskcluster_codegen::Files;
 
@@ -14,6 +14,9 @@ use super::output::Output;
 
 /// Where the list is in the output folder.
 pub(super) const FILE: &str = "generated-files.txt";
+
+/// The most bytes of a list: over a hundred thousand files.
+const MOST_BYTES: u64 = 16 << 20;
 
 const HEADER: &str = "\
 # Generated; do not edit. The generator replaces and removes the files listed
@@ -44,7 +47,10 @@ pub(super) fn read(output: &Output) -> Result<Option<BTreeSet<String>>, Error> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(Error::read(&path)(error)),
     }
-    let text = fs::read(&path).map_err(Error::read(&path))?;
+    // What is beyond is of no run, and counts as not listed.
+    let mut text = Vec::new();
+    let read = File::open(&path).and_then(|file| file.take(MOST_BYTES).read_to_end(&mut text));
+    read.map_err(Error::read(&path))?;
     let text = String::from_utf8_lossy(&text);
     let lines = text.lines().filter(|line| !line.starts_with('#'));
     let listed: BTreeSet<String> = lines.map(str::to_owned).collect();

@@ -70,10 +70,15 @@ pub(crate) fn read(path: &Path) -> Result<Documents, Error> {
 ///
 /// The file can't be read.
 pub(super) fn names(path: &Path) -> Result<Option<Source>, Error> {
-    let mut room = MOST_BYTES;
-    match fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file()) {
-        true => source(path, &mut room).map(Some),
-        false => Ok(None),
+    match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_file() && metadata.len() > MOST_BYTES => {
+            Err(Error::NamesTooLarge {
+                path: path.to_path_buf(),
+                most: MOST_BYTES,
+            })
+        }
+        Ok(metadata) if metadata.is_file() => source(path, &mut { MOST_BYTES }).map(Some),
+        _ => Ok(None),
     }
 }
 

@@ -84,11 +84,21 @@ fn an_output_that_is_something_else_is_left_alone() {
     assert_eq!(fs::read_to_string(place.out("notes.txt")).unwrap(), "mine");
 }
 
+/// Makes a file of the output larger than any that is read; it is sparse.
+fn grow(place: &Place, name: &str) {
+    let file = fs::File::options().write(true).open(place.out(name));
+    file.unwrap().set_len(100 << 20).unwrap();
+}
+
 /// What `--check` advises has to work: where writing would be refused, it says so.
 #[test]
 fn a_check_refuses_what_a_run_would_refuse() {
     type Damage = fn(&Place);
-    let damage: [(&str, Damage); 5] = [
+    let damage: [(&str, Damage); 7] = [
+        ("generated-files.txt: \"", |place| {
+            grow(place, "generated-files.txt")
+        }),
+        ("names.json: more than", |place| grow(place, "names.json")),
         ("generated-files.txt: not generated", |place| {
             fs::write(place.out("generated-files.txt"), "garbled").unwrap();
         }),
