@@ -10,6 +10,8 @@ mod dead_letters;
 mod envelopes;
 mod handlers;
 mod limits;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod places;
 mod publisher;
 

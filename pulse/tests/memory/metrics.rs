@@ -1,9 +1,5 @@
 //! The numbers of a consumer and a publisher as metrics of the `metrics` crate.
 
-#![cfg(all(feature = "memory", feature = "metrics"))]
-
-mod common;
-
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -13,7 +9,7 @@ use metrics::{
 };
 use taskcluster_pulse::{Consumer, Exchange, MemoryBroker, Publisher};
 
-use common::{Numbered, eventually, message};
+use crate::common::{Numbered, eventually, message};
 
 /// Keeps what a recorder is told, as Prometheus would print it.
 #[derive(Default)]
@@ -98,10 +94,18 @@ impl Recorder for Seen {
     }
 }
 
-#[tokio::test]
-async fn a_recorder_that_is_installed_gets_every_number() {
-    let seen: &'static Seen = Box::leak(Box::default());
-    metrics::set_global_recorder(seen).expect("the only recorder");
+#[test]
+fn a_recorder_that_is_installed_gets_every_number() {
+    let seen = Seen::default();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    // Other tests of this program have other recorders, or none.
+    metrics::with_local_recorder(&seen, || runtime.block_on(check(&seen)));
+}
+
+async fn check(seen: &Seen) {
     let broker = MemoryBroker::new();
     let mut consumer = Consumer::builder(broker.connection())
         .queue("test")
