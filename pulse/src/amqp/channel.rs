@@ -21,11 +21,14 @@ use crate::client::transport::{
     TransportError, code,
 };
 
-pub(super) struct AmqpChannel(lapin::Channel);
+pub(super) struct AmqpChannel {
+    channel: lapin::Channel,
+    frame_max: usize,
+}
 
 impl AmqpChannel {
-    pub(super) fn new(channel: lapin::Channel) -> Self {
-        Self(channel)
+    pub(super) fn new(channel: lapin::Channel, frame_max: usize) -> Self {
+        Self { channel, frame_max }
     }
 }
 
@@ -51,7 +54,7 @@ fn request<'a, T: 'a>(
 
 impl Channel for AmqpChannel {
     fn set_prefetch(&self, count: u16) -> BoxFuture<'_, Result<(), TransportError>> {
-        request(self.0.basic_qos(count, BasicQosOptions::default()))
+        request(self.channel.basic_qos(count, BasicQosOptions::default()))
     }
 
     fn declare_exchange<'a>(
@@ -64,10 +67,12 @@ impl Channel for AmqpChannel {
                 ..ExchangeDeclareOptions::default()
             };
             let none = FieldTable::default();
-            request(
-                self.0
-                    .exchange_declare(short(exchange)?, ExchangeKind::Topic, options, none),
-            )
+            request(self.channel.exchange_declare(
+                short(exchange)?,
+                ExchangeKind::Topic,
+                options,
+                none,
+            ))
             .await
         })
     }
@@ -85,7 +90,7 @@ impl Channel for AmqpChannel {
                 ..QueueDeclareOptions::default()
             };
             let name = short(&queue.name)?;
-            request(self.0.queue_declare(name, options, arguments(queue)?)).await
+            request(self.channel.queue_declare(name, options, arguments(queue)?)).await
         })
     }
 
@@ -95,7 +100,7 @@ impl Channel for AmqpChannel {
         to: &'a Route,
     ) -> BoxFuture<'a, Result<(), TransportError>> {
         Box::pin(async {
-            request(self.0.queue_bind(
+            request(self.channel.queue_bind(
                 short(queue)?,
                 short(&to.exchange)?,
                 short(&to.routing_key)?,
@@ -112,7 +117,7 @@ impl Channel for AmqpChannel {
         from: &'a Route,
     ) -> BoxFuture<'a, Result<(), TransportError>> {
         Box::pin(async {
-            request(self.0.queue_unbind(
+            request(self.channel.queue_unbind(
                 short(queue)?,
                 short(&from.exchange)?,
                 short(&from.routing_key)?,
@@ -129,7 +134,7 @@ impl Channel for AmqpChannel {
     ) -> BoxFuture<'a, Result<Box<dyn Deliveries>, TransportError>> {
         Box::pin(async {
             let consumer = self
-                .0
+                .channel
                 .basic_consume(
                     short(queue)?,
                     short(tag)?,
@@ -144,7 +149,9 @@ impl Channel for AmqpChannel {
 
     fn get<'a>(&'a self, queue: &'a str) -> BoxFuture<'a, Result<Option<Arrival>, TransportError>> {
         Box::pin(async {
-            let got = self.0.basic_get(short(queue)?, BasicGetOptions::default());
+            let got = self
+                .channel
+                .basic_get(short(queue)?, BasicGetOptions::default());
             let got = got.await.map_err(|error| transport_error(&error))?;
             Ok(got.map(|message| arrival(message.delivery)))
         })
@@ -155,7 +162,7 @@ impl Channel for AmqpChannel {
             if let Ok(tag) = short(tag) {
                 // On a lost connection nothing is delivered any more.
                 let _ = self
-                    .0
+                    .channel
                     .basic_cancel(tag, BasicCancelOptions::default())
                     .await;
             }
@@ -163,11 +170,17 @@ impl Channel for AmqpChannel {
     }
 
     fn ack_up_to(&self, tag: u64) {
-        hand_over(self.0.basic_ack(tag, BasicAckOptions { multiple: true }));
+        hand_over(
+            self.channel
+                .basic_ack(tag, BasicAckOptions { multiple: true }),
+        );
     }
 
     fn ack(&self, tag: u64) {
-        hand_over(self.0.basic_ack(tag, BasicAckOptions { multiple: false }));
+        hand_over(
+            self.channel
+                .basic_ack(tag, BasicAckOptions { multiple: false }),
+        );
     }
 
     fn nack(&self, tag: u64, requeue: bool) {
@@ -175,18 +188,21 @@ impl Channel for AmqpChannel {
             requeue,
             ..BasicNackOptions::default()
         };
-        hand_over(self.0.basic_nack(tag, options));
+        hand_over(self.channel.basic_nack(tag, options));
     }
 
     fn confirm(&self) -> BoxFuture<'_, Result<(), TransportError>> {
-        request(self.0.confirm_select(ConfirmSelectOptions::default()))
+        request(self.channel.confirm_select(ConfirmSelectOptions::default()))
     }
 
     fn publish(
         &self,
         message: &Arc<OutgoingMessage>,
     ) -> BoxFuture<'static, Result<bool, TransportError>> {
-        let mut published = Box::pin(publish(self.0.clone(), Arc::clone(message)));
+        if let Err(error) = message.check(self.frame_max) {
+            return Box::pin(std::future::ready(Err(error.into())));
+        }
+        let mut published = Box::pin(publish(self.channel.clone(), Arc::clone(message)));
         // The first poll hands the message over; later ones wait for the answer.
         match published
             .as_mut()
@@ -198,14 +214,14 @@ impl Channel for AmqpChannel {
     }
 
     fn is_open(&self) -> bool {
-        self.0.status().connected()
+        self.channel.status().connected()
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {
         Box::pin(async {
             // One that is lost already needs no closing.
             let _ = self
-                .0
+                .channel
                 .close(REPLY_SUCCESS, "closed by the client".into())
                 .await;
         })

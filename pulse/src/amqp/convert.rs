@@ -9,14 +9,13 @@ use lapin::types::{AMQPValue, FieldArray, FieldTable, LongString, ShortString};
 use serde_json::Value;
 
 use crate::client::QueueArgument;
+use crate::client::message_limits::{CC, CONTENT_TYPE, check_name};
 use crate::client::transport::{
     Arrival, Headers, OutgoingMessage, QueueDeclaration, SharedError, TransportError,
 };
 
 /// Marks a message as one that a durable queue keeps over a restart.
 const PERSISTENT: u8 = 2;
-
-const CC: &str = "CC";
 
 /// lapin's error in words.
 pub(super) fn transport_error(error: &lapin::Error) -> TransportError {
@@ -44,9 +43,9 @@ pub(super) fn transport_error(error: &lapin::Error) -> TransportError {
     }
 }
 
-/// Names are checked before they come here; lapin's own conversion panics on
-/// one that is too long, and this does not.
+/// lapin's own conversion panics on a name that is too long.
 pub(super) fn short(text: &str) -> Result<ShortString, TransportError> {
+    check_name("a name", text)?;
     ShortString::try_new(text)
         .map_err(|error| TransportError::because("a name can't be sent", Arc::new(error)))
 }
@@ -108,7 +107,7 @@ pub(super) fn properties(
     message: &OutgoingMessage,
 ) -> Result<lapin::BasicProperties, TransportError> {
     let mut properties = lapin::BasicProperties::default()
-        .with_content_type("application/json".into())
+        .with_content_type(short(CONTENT_TYPE)?)
         .with_delivery_mode(PERSISTENT);
     if let Some(id) = &message.message_id {
         properties = properties.with_message_id(short(id)?);

@@ -208,8 +208,13 @@ impl Link for AmqpLink {
                 .create_channel()
                 .await
                 .map_err(|error| transport_error(&error))?;
-            Ok(Arc::new(AmqpChannel::new(channel)) as Arc<dyn Channel>)
+            Ok(Arc::new(AmqpChannel::new(channel, self.frame_max())) as Arc<dyn Channel>)
         })
+    }
+
+    fn frame_max(&self) -> usize {
+        let agreed = self.connection.configuration().frame_max();
+        usize::try_from(agreed).unwrap_or(usize::MAX)
     }
 
     fn state(&self) -> watch::Receiver<LinkState> {

@@ -10,6 +10,7 @@ pub(crate) mod error;
 mod exported;
 mod listener;
 pub(crate) mod management;
+pub(crate) mod message_limits;
 mod panic;
 mod publisher;
 mod queue;

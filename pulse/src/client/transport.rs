@@ -40,6 +40,9 @@ pub(crate) trait Transport: Send + Sync {
 pub(crate) trait Link: Send + Sync {
     fn open_channel(&self) -> BoxFuture<'_, Result<Arc<dyn Channel>, TransportError>>;
 
+    /// The size of the largest frame that was agreed on, in bytes.
+    fn frame_max(&self) -> usize;
+
     /// Changes when the broker blocks the connection, and when it is lost.
     fn state(&self) -> watch::Receiver<LinkState>;
 
@@ -126,7 +129,7 @@ pub(crate) trait Channel: Send + Sync {
     fn confirm(&self) -> BoxFuture<'_, Result<(), TransportError>>;
 
     /// Publishes a message. The future is the broker's answer: whether it has
-    /// taken charge of the message.
+    /// taken charge of the message. One that AMQP can't carry is refused here.
     fn publish(
         &self,
         message: &Arc<OutgoingMessage>,

@@ -14,6 +14,9 @@ use crate::client::transport::{
     Route, Transport, TransportError,
 };
 
+/// As RabbitMQ has it, unless it is set up otherwise.
+const FRAME_MAX: usize = 128 * 1024;
+
 pub(crate) struct MemoryTransport {
     broker: MemoryBroker,
     user: String,
@@ -57,6 +60,10 @@ impl Link for MemoryLink {
             link: self.state.clone(),
         };
         Box::pin(ready(Ok(Arc::new(channel) as Arc<dyn Channel>)))
+    }
+
+    fn frame_max(&self) -> usize {
+        FRAME_MAX
     }
 
     fn state(&self) -> watch::Receiver<LinkState> {
@@ -167,6 +174,7 @@ impl Channel for MemoryChannel {
             let blocked = |state: &LinkState| matches!(state, LinkState::Blocked(_));
             // Without a sender the link is closed, which is found below.
             let _ = link.wait_for(|state| !blocked(state)).await;
+            message.check(FRAME_MAX)?;
             broker.lock().publish_on(id, &message)
         })
     }

@@ -3,6 +3,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part")]
 
 pub mod exchanges;
+pub mod limits;
 #[cfg(feature = "amqp")]
 pub mod proxy;
 #[cfg(feature = "amqp")]

@@ -1,10 +1,12 @@
 //! What is published, what is refused, and what waits.
 
+use crate::common::limits::{headers_fill_a_frame, long_parts_are_refused};
 use crate::common::{Event, Numbered, Seen, eventually, message};
 use crate::{EXCHANGE, QUEUE, builder, quick};
 use std::time::Duration;
 use taskcluster_pulse::{
-    Error, Exchange, MemoryBroker, PublishError, Publisher, PublisherEvent, RoutesErrorKind,
+    Envelope, Error, Exchange, MemoryBroker, PublishError, Publisher, PublisherEvent,
+    RoutesErrorKind,
 };
 
 #[tokio::test]
@@ -263,4 +265,23 @@ async fn gauges_count_unconfirmed_messages_and_the_connection() {
     broker.come_back();
     eventually(|| gauges() == (0, 1)).await;
     publisher.close().await;
+}
+
+#[tokio::test]
+async fn a_message_that_amqp_can_not_carry_fails_at_once() {
+    let broker = MemoryBroker::new();
+    let publisher = Publisher::builder(broker.connection())
+        .declare::<Numbered>()
+        .start()
+        .await
+        .expect("started");
+    long_parts_are_refused(&publisher).await;
+    headers_fill_a_frame(&publisher).await;
+    let connected = publisher.counters();
+    // What is refused waits for no broker.
+    broker.go_away();
+    let long = Envelope::new(EXCHANGE, "k".repeat(256), b"{}".to_vec());
+    let error = publisher.publish_envelope(&long).await;
+    assert!(matches!(error, Err(PublishError::TooLong { .. })));
+    assert_eq!(publisher.counters().published, connected.published);
 }

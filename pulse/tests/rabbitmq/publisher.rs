@@ -8,9 +8,12 @@ use std::time::{Duration, Instant};
 use lapin::ExchangeKind;
 use lapin::options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions};
 use lapin::types::{AMQPValue, FieldTable};
-use taskcluster_pulse::{Error, Exchange, Message, PublishError, Publisher, PublisherEvent};
+use taskcluster_pulse::{
+    Envelope, Error, Exchange, Message, PublishError, Publisher, PublisherEvent,
+};
 
 use crate::common::exchanges::{Owned, Unreachable};
+use crate::common::limits::{headers_fill_a_frame, long_parts_are_refused};
 use crate::common::rabbitmq::Rabbit;
 use crate::common::{Numbered, Seen, eventually, key, message_on};
 use crate::quick;
@@ -215,4 +218,44 @@ async fn a_secret_is_asked_for_at_each_connection() {
     eventually(|| seen.count(|event| matches!(event, PublisherEvent::Ready)) == 2).await;
     assert_eq!(calls.load(Ordering::SeqCst), 3);
     publisher.close().await;
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_message_that_amqp_can_not_carry_fails_at_once() {
+    let rabbit = Rabbit::for_test().await;
+    let publisher = Publisher::builder(rabbit.connection());
+    let publisher = publisher.start().await.expect("started");
+    long_parts_are_refused(&publisher).await;
+    headers_fill_a_frame(&publisher).await;
+
+    // The smallest frames that both RabbitMQ 3 and 4 agree to.
+    let small = Publisher::builder(rabbit.connection().frame_max(8192));
+    let small = small.start().await.expect("started");
+    headers_fill_a_frame(&small).await;
+    let routes = vec!["r".repeat(240); 64];
+    let error = small
+        .publish_with_routes(&message_on("l", 1), &routes)
+        .await;
+    let error = error.expect_err("too long");
+    assert!(error.to_string().contains("8192 are allowed"), "{error}");
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_message_that_the_broker_finds_too_large_is_refused_for_its_size() {
+    let rabbit = Rabbit::for_test().await;
+    let publisher = Publisher::builder(rabbit.connection());
+    let publisher = publisher.start().await.expect("started");
+    // The limits of RabbitMQ 3 and 4 are 128 MiB and 16 MiB.
+    let large = vec![b' '; 128 * 1024 * 1024 + 1];
+    let large = Envelope::new(Numbered::INFO.exchange, "k", large);
+    let refused = publisher.publish_envelope(&large).await;
+    let error = refused.expect("accepted").await.expect_err("too large");
+    assert!(matches!(error, PublishError::Refused { .. }), "{error}");
+    let text = error.to_string();
+    assert!(
+        text.contains("smaller") && !text.contains("exists"),
+        "{text}"
+    );
 }

@@ -62,6 +62,15 @@ async fn a_missing_exchange_is_named_and_the_others_stand() {
     one_binding_fails(&rabbit, rabbit.connection(), MISSING, "NOT_FOUND").await;
 }
 
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_name_that_amqp_can_not_carry_costs_only_its_binding() {
+    let rabbit = Rabbit::for_test().await;
+    let long = Box::leak("e".repeat(256).into_boxed_str());
+    let reason = "256 bytes, and AMQP allows 255";
+    one_binding_fails(&rabbit, rabbit.connection(), long, reason).await;
+}
+
 /// Asserts that a consumer by `connection` is told that its binding to `exchange`
 /// is refused with `reason`, and that its other binding stands.
 pub(crate) async fn one_binding_fails(

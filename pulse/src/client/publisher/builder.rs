@@ -1,6 +1,7 @@
 //! The configuration of a publisher.
 
 use std::fmt;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -98,6 +99,7 @@ impl PublisherBuilder {
             room: Arc::new(Semaphore::new(self.max_in_flight)),
             meter: Arc::default(),
             listener: self.listener,
+            frame_max: AtomicUsize::default(),
             ended: OnceLock::new(),
         });
         let mut driver = Driver::new(

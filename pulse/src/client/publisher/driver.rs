@@ -1,6 +1,7 @@
 //! The background task that publishes messages and reconnects as needed.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -53,8 +54,7 @@ impl Driver {
         let (connection, exchanges) = (&self.connection, &self.exchanges);
         let open = || Session::open(connection, exchanges);
         let session = self.reconnector.open(open).await?;
-        self.shared.meter.connected.set(true);
-        self.shared.listener.send(&PublisherEvent::Ready);
+        self.shared.connected(&session);
         Ok(session)
     }
 
@@ -136,10 +136,17 @@ impl Driver {
             reconnector.reopen(lost, open).await
         };
         let session = outbox.meanwhile(reopen).await.transpose()?;
-        if session.is_some() {
-            shared.meter.connected.set(true);
-            shared.listener.send(&PublisherEvent::Ready);
+        if let Some(session) = &session {
+            shared.connected(session);
         }
         Ok(session)
+    }
+}
+
+impl Shared {
+    fn connected(&self, session: &Session) {
+        self.frame_max.store(session.frame_max(), Ordering::Relaxed);
+        self.meter.connected.set(true);
+        self.listener.send(&PublisherEvent::Ready);
     }
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::client::error::Error;
-use crate::client::transport::SharedError;
+use crate::client::message_limits::TooLong;
+use crate::client::transport::{OutgoingMessage, SharedError};
 use crate::routing::RoutingKeyError;
 use crate::validate::Violations;
 
@@ -60,10 +61,30 @@ pub enum PublishError {
         /// What is wrong with the routes.
         source: RoutesErrorKind,
     },
+    /// A part of the message is longer than AMQP, or the connection, allows. Nothing
+    /// was sent.
+    #[error(
+        "{exchange} with routing key {routing_key:?}: {part} has {bytes} bytes, and {limit} are \
+         allowed; {advice}"
+    )]
+    TooLong {
+        /// The message's exchange.
+        exchange: String,
+        /// The message's routing key.
+        routing_key: String,
+        /// The part of the message.
+        part: String,
+        /// Its length in bytes.
+        bytes: usize,
+        /// The length that is allowed.
+        limit: usize,
+        /// What to do about it.
+        advice: &'static str,
+    },
     /// The broker refused the message and closed the channel. No queue has it.
     #[error(
-        "{exchange} with routing key {routing_key:?}: {reason}; check that the exchange exists \
-         and that the user may write to it"
+        "{exchange} with routing key {routing_key:?}: {reason}; {}",
+        refusal_advice(reason)
     )]
     Refused {
         /// The message's exchange.
@@ -134,7 +155,32 @@ pub enum PublishError {
     Closed,
 }
 
+/// What to do about a message that the broker refused for this reason.
+fn refusal_advice(reason: &str) -> &'static str {
+    match reason.contains("message size") {
+        true => "make the message smaller, or raise max_message_size at the broker",
+        false => "check that the exchange exists and that the user may write to it",
+    }
+}
+
 impl PublishError {
+    pub(super) fn too_long(message: &OutgoingMessage, error: TooLong) -> Self {
+        let TooLong {
+            part,
+            bytes,
+            limit,
+            advice,
+        } = error;
+        Self::TooLong {
+            exchange: message.exchange.clone(),
+            routing_key: message.routing_key.clone(),
+            part,
+            bytes,
+            limit,
+            advice,
+        }
+    }
+
     /// Whether a queue may have the message all the same.
     pub fn may_have_arrived(&self) -> bool {
         match self {

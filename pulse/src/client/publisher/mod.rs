@@ -13,6 +13,7 @@ mod session;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -75,6 +76,8 @@ struct Shared {
     room: Arc<Semaphore>,
     meter: Arc<Meter>,
     listener: Listener<PublisherEvent>,
+    /// The largest frame of the last connection, in bytes.
+    frame_max: AtomicUsize,
     /// Why the driver ended.
     ended: OnceLock<Error>,
 }
@@ -118,7 +121,7 @@ impl Publisher {
     }
 
     /// Publishes a recorded message as it is, with its routes and headers. Nothing is
-    /// checked. Headers that brokers and consumers add on the way are left out.
+    /// checked but the limits of AMQP. Headers that brokers and consumers add on the way are left out.
     ///
     /// # Errors
     ///
@@ -131,6 +134,10 @@ impl Publisher {
     }
 
     async fn send(&self, message: OutgoingMessage) -> Result<Confirmation, PublishError> {
+        let frame_max = self.shared.frame_max.load(Ordering::Relaxed);
+        if let Err(error) = message.check(frame_max) {
+            return Err(PublishError::too_long(&message, error));
+        }
         let deadline = Instant::now().checked_add(self.deadline);
         let permit = self.room(&message, deadline).await?;
         let room = Room::new(permit, Arc::clone(&self.shared.meter));

@@ -35,6 +35,10 @@ impl Session {
         })
     }
 
+    pub(super) fn frame_max(&self) -> usize {
+        self.link.frame_max()
+    }
+
     /// Opens another channel in place of one that the broker closed.
     pub(super) async fn reopen_channel(
         &mut self,

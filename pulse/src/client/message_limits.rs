@@ -1,0 +1,124 @@
+//! What AMQP allows the parts of a message to be.
+
+use serde_json::Value;
+
+use super::transport::{Headers, OutgoingMessage, TransportError, code};
+use crate::routing::MAX_BYTES;
+
+/// The header that holds a message's routes.
+pub(crate) const CC: &str = "CC";
+
+/// The media type of every message.
+pub(crate) const CONTENT_TYPE: &str = "application/json";
+
+/// A part of a message that can't be sent.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct TooLong {
+    pub(crate) part: String,
+    pub(crate) bytes: usize,
+    pub(crate) limit: usize,
+    pub(crate) advice: &'static str,
+}
+
+impl OutgoingMessage {
+    /// Checks what AMQP limits: names, and the frame that holds all but the body.
+    /// A broker would end the connection for them, with every message on it.
+    pub(crate) fn check(&self, frame_max: usize) -> Result<(), TooLong> {
+        check_name("the exchange's name", &self.exchange)?;
+        check_name("the routing key", &self.routing_key)?;
+        if let Some(id) = &self.message_id {
+            check_name("the message id", id)?;
+        }
+        check_names(&self.headers)?;
+        let bytes = self.header_frame_bytes();
+        if bytes <= frame_max {
+            return Ok(());
+        }
+        Err(TooLong {
+            part: "the frame of headers and routes".to_owned(),
+            bytes,
+            limit: frame_max,
+            advice: "shorten them, or raise frame_max here and at the broker",
+        })
+    }
+
+    /// The size of the message's content header frame.
+    fn header_frame_bytes(&self) -> usize {
+        // Type, channel, size and end of the frame; class, weight, size of the body and
+        // flags; the delivery mode.
+        const FIXED: usize = (1 + 2 + 4 + 1) + (2 + 2 + 8 + 2) + 1;
+        let id = self.message_id.as_ref().map_or(0, |id| 1 + id.len());
+        let timestamp = self.timestamp.map_or(0, |_| 8);
+        FIXED + 1 + CONTENT_TYPE.len() + id + timestamp + self.headers_bytes()
+    }
+
+    fn headers_bytes(&self) -> usize {
+        let routes: usize = self.cc.iter().map(|route| 1 + 4 + route.len()).sum();
+        let cc = match self.cc.is_empty() {
+            true => 0,
+            false => 1 + CC.len() + 1 + 4 + routes,
+        };
+        match self.headers.is_empty() && self.cc.is_empty() {
+            true => 0,
+            false => table_bytes(&self.headers) + cc,
+        }
+    }
+}
+
+impl From<TooLong> for TransportError {
+    /// As if the broker had refused the request, which costs one message and no more.
+    fn from(error: TooLong) -> Self {
+        let TooLong {
+            part, bytes, limit, ..
+        } = error;
+        let reason = format!("{part} has {bytes} bytes, and AMQP allows {limit}");
+        Self::coded(code::PRECONDITION_FAILED, reason)
+    }
+}
+
+/// Checks a text that AMQP sends with its length in one byte.
+pub(crate) fn check_name(part: &str, name: &str) -> Result<(), TooLong> {
+    match name.len() {
+        0..=MAX_BYTES => Ok(()),
+        bytes => Err(TooLong {
+            part: part.to_owned(),
+            bytes,
+            limit: MAX_BYTES,
+            advice: "shorten it",
+        }),
+    }
+}
+
+/// Checks the names in a table of headers, and in the tables within it.
+fn check_names(headers: &Headers) -> Result<(), TooLong> {
+    headers.iter().try_for_each(|(name, value)| {
+        let start: String = name.chars().take(20).collect();
+        check_name(&format!("the name of header {start:?}..."), name)?;
+        check_names_in(value)
+    })
+}
+
+fn check_names_in(value: &Value) -> Result<(), TooLong> {
+    match value {
+        Value::Array(values) => values.iter().try_for_each(check_names_in),
+        Value::Object(table) => check_names(table),
+        _ => Ok(()),
+    }
+}
+
+fn table_bytes(table: &Headers) -> usize {
+    let member = |(name, value): (&String, &Value)| 1 + name.len() + value_bytes(value);
+    4 + table.iter().map(member).sum::<usize>()
+}
+
+/// The size of a value in a table, with the byte of its type.
+fn value_bytes(value: &Value) -> usize {
+    1 + match value {
+        Value::Null => 0,
+        Value::Bool(_) => 1,
+        Value::Number(_) => 8,
+        Value::String(text) => 4 + text.len(),
+        Value::Array(values) => 4 + values.iter().map(value_bytes).sum::<usize>(),
+        Value::Object(table) => table_bytes(table),
+    }
+}

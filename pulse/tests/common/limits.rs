@@ -1,0 +1,63 @@
+//! Messages that AMQP can't carry.
+
+use serde_json::json;
+use taskcluster_pulse::{Envelope, Exchange, PublishError, Publisher};
+
+use super::{Numbered, message};
+
+fn envelope(routing_key: &str) -> Envelope {
+    Envelope::new(Numbered::INFO.exchange, routing_key, b"{}".to_vec())
+}
+
+/// Asserts that each part that is too long is named at once, and that it costs no
+/// other message.
+pub async fn long_parts_are_refused(publisher: &Publisher) {
+    let long = "x".repeat(256);
+    let nested = json!({"list": [{ &*long: 1 }]});
+    for (envelope, part) in [
+        (envelope(&long), "the routing key has 256 bytes, and 255"),
+        (
+            Envelope::new(&*long, "k", b"{}".to_vec()),
+            "exchange's name",
+        ),
+        (envelope("k").with_message_id(&*long), "the message id"),
+        (envelope("k").with_header(&*long, 1), "name of header"),
+        (envelope("k").with_header("table", nested), "name of header"),
+        (
+            envelope("k").with_header("h", "v".repeat(200_000)),
+            "headers and routes",
+        ),
+    ] {
+        let error = publisher.publish_envelope(&envelope).await;
+        let error = error.expect_err("too long");
+        assert!(matches!(error, PublishError::TooLong { .. }), "{error}");
+        assert!(error.to_string().contains(part), "{error}");
+        assert!(!error.may_have_arrived(), "{error}");
+        let good = publisher.publish(&message(1)).await.expect("accepted");
+        good.await.expect("confirmed");
+    }
+    assert_eq!(publisher.counters().connections_lost, 0);
+}
+
+/// Asserts that a message whose headers just fit into a frame is confirmed.
+pub async fn headers_fill_a_frame(publisher: &Publisher) {
+    let message = |bytes: usize| {
+        envelope("k")
+            .with_header("text", "v".repeat(bytes))
+            .with_header("kinds", json!([null, true, -1, 1.5, {"a": ["b"]}]))
+            .with_message_id("id")
+            .with_timestamp("2026-01-01T00:00:00.000Z".parse().expect("a time"))
+            .with_routes(["a", "b.c"])
+    };
+    let longest = 200_000;
+    let error = publisher.publish_envelope(&message(longest)).await;
+    let Err(PublishError::TooLong { bytes, limit, .. }) = error else {
+        panic!("{error:?}");
+    };
+    let fits = longest - (bytes - limit);
+    let refused = publisher.publish_envelope(&message(fits + 1)).await;
+    assert!(matches!(refused, Err(PublishError::TooLong { .. })));
+    let taken = publisher.publish_envelope(&message(fits)).await;
+    taken.expect("accepted").await.expect("confirmed");
+    assert_eq!(publisher.counters().connections_lost, 0);
+}
