@@ -13,7 +13,7 @@ use std::ops::RangeInclusive;
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{One, Pow, Signed, Zero};
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use super::formula::{Formula, NumberLimit};
 use super::outcome::{Budget, Exhausted, Outcome};
@@ -107,9 +107,21 @@ impl Numbers {
             return Ok(Outcome::Empty);
         };
         match value::number(&found) {
-            Some(number) => Ok(Outcome::Found(Value::Number(number))),
+            Some(number) if is_float(&number) => Ok(Outcome::Found(Value::Number(number))),
+            Some(number) => {
+                let exact = self.float(budget)?.unwrap_or(number);
+                Ok(Outcome::Found(Value::Number(exact)))
+            }
             None => self.kept(budget),
         }
+    }
+
+    /// An integer of 64 bits that readers with floats alone do not round.
+    fn float(&self, budget: &mut Budget) -> Result<Option<Number>, Exhausted> {
+        let distance = BigRational::from_integer(BigInt::from(1 << 11));
+        let step = self.step_with(&distance);
+        let found = self.search(&self.interval, &step, budget, Some)?;
+        Ok(found.as_ref().and_then(value::number).filter(is_float))
     }
 
     /// A number with as few decimals as possible. An interval that is no single number
@@ -237,6 +249,13 @@ impl Numbers {
         }
         Ok(None)
     }
+}
+
+/// Whether a float holds `number`, if it is an integer of 64 bits.
+fn is_float(number: &Number) -> bool {
+    let integer = number.as_i64().map(i128::from);
+    let integer = integer.or(number.as_u64().map(i128::from));
+    integer.is_none_or(|integer| integer as f64 as i128 == integer)
 }
 
 fn too_long() -> Outcome {

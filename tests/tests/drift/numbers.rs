@@ -158,6 +158,11 @@ fn numbers_of_any_size_are_found() {
             json!({ "multipleOf": 7, "minimum": 1e12, "type": "integer" }),
             json!({ "multipleOf": 49 }),
         ),
+        // Readers that have floats only would round the first such integers.
+        (
+            json!({ "multipleOf": 1.5, "exclusiveMinimum": u64::MAX / 2, "type": "integer" }),
+            json!(false),
+        ),
         (
             json!({ "exclusiveMinimum": 0.1, "type": "number" }),
             json!({ "exclusiveMinimum": 0.10000000000000002 }),
