@@ -115,9 +115,9 @@ fn write_drafts() -> Result<(), Box<dyn Error>> {
     write("drafts", files)?;
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
     let judges = (0..schemas.len())
-        .map(|index| format!("    super::judge::<drafts::drafts::P{index}Payload>,\n"));
+        .map(|index| format!("    super::judge::<generated::drafts::P{index}Payload>,\n"));
     let list = format!(
-        "#[path = \"modules/drafts/mod.rs\"]\nmod drafts;\n\
+        "#[path = \"modules/drafts/mod.rs\"]\nmod generated;\n\
          pub(crate) const JUDGES: &[super::Judge] = &[\n{}];\n",
         judges.collect::<String>(),
     );

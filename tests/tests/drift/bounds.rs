@@ -135,7 +135,7 @@ fn schemas_of_60_kilobytes_are_compared_soon() {
 fn long_tuples_are_decided() {
     let tuple = |step: usize| {
         let item = |number: usize| {
-            let least = number + usize::from(step > 0 && number % 60 == 0);
+            let least = number + usize::from(step > 0 && number.is_multiple_of(60));
             let property = json!({ "type": "number", "multipleOf": 0.1, "minimum": least });
             json!({ "type": "object", "properties": { format!("x{number}"): property } })
         };
