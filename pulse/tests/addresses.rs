@@ -2,7 +2,10 @@
 
 #![cfg(feature = "amqp")]
 
-use taskcluster_pulse::{Connection, Error};
+use std::time::Duration;
+
+use taskcluster_pulse::{Connection, Error, Publisher};
+use tokio::time::timeout;
 
 /// Addresses, and how the connection is printed.
 const ACCEPTED: &[(&str, &str)] = &[
@@ -42,7 +45,7 @@ const ACCEPTED: &[(&str, &str)] = &[
         "amqps://u@localhost:5671 (virtual host /)",
     ),
     (
-        "amqp://u:p@h/v?connection_timeout=500&channel_max=2&channelMax=3&frame_max=4096&cacertfile=/ca.pem",
+        "amqp://u:p@h/v?connection_timeout=500&channel_max=2&channelMax=3&frame_max=4096",
         "amqp://u@h:5672 (virtual host v)",
     ),
     (
@@ -66,6 +69,17 @@ const ACCEPTED: &[(&str, &str)] = &[
         "amqps://u@[2001:db8::1]:5673 (virtual host v)",
     ),
     ("amqp://u:p@host:/", "amqp://u@host:5672 (virtual host /)"),
+    ("amqp://u:p@h/%2F/", "amqp://u@h:5672 (virtual host /)"),
+    ("amqp://u:p@h/v/", "amqp://u@h:5672 (virtual host v)"),
+    ("amqp://u:p@h/v%40h", "amqp://u@h:5672 (virtual host v@h)"),
+    (
+        "amqp://u:p@my_host/",
+        "amqp://u@my_host:5672 (virtual host /)",
+    ),
+    (
+        "amqp://u:p@h/?ssl=1&cacertfile=/ca.pem",
+        "amqps://u@h:5671 (virtual host /)",
+    ),
 ];
 
 /// Addresses, and what the error names.
@@ -74,6 +88,16 @@ const REFUSED: &[(&str, &str)] = &[
     ("amqp://u:p@localhost/?heartbeat=soon", "heartbeat"),
     ("amqp://u:p@localhost/?heartbeat=65536", "heartbeat"),
     ("amqp://u:p@localhost/?frame_max=100", "frame_max"),
+    ("amqp://u:p@localhost/?frame_max=4294967295", "frame_max"),
+    (
+        "amqp://u:p@localhost/?connection_timeout=0",
+        "connection_timeout",
+    ),
+    ("amqp://u:p@localhost:0/", "port"),
+    ("amqp://u%00:p@localhost/", "NUL"),
+    ("amqp://u:p%00@localhost/", "NUL"),
+    ("amqp://u:p@h/?cacertfile=/ca.pem", "write amqps://"),
+    ("amqp://u:p@localhost/?ssl=1&ssl=0", "twice"),
     ("amqp://u:p@localhost/?ssl=perhaps", "ssl"),
     ("amqps://u:p@localhost/?ssl=0", "ssl"),
     (
@@ -127,7 +151,10 @@ fn addresses_are_read_as_their_writers_mean_them() {
 fn a_refused_address_is_not_repeated() {
     for (url, named) in REFUSED {
         let error = Connection::amqp(url).expect_err(url);
-        assert!(matches!(error, Error::Address { .. }), "{url}: {error}");
+        assert!(
+            matches!(error, Error::Address { .. } | Error::Setting { .. }),
+            "{url}: {error}"
+        );
         let text = format!("{error} {error:?}");
         assert!(text.contains(named), "{url}: {text}");
         for secret in ["hush", "99", "pulse-user"] {
@@ -147,6 +174,45 @@ fn parts_are_printed_without_the_secret() {
     let text = format!("{:?}", connection.without_tls());
     assert!(text.contains("amqp://user@[::1]:1 "), "{text}");
     assert!(!text.contains("hush"), "{text}");
+}
+
+/// What no connection can be made with is refused by `start()`, as nothing is gained by
+/// waiting.
+#[tokio::test]
+async fn a_setting_that_can_not_be_used_ends_the_start() {
+    let at = |host: &str| Connection::new(host, "user", "hush");
+    let here = || at("127.0.0.1").port(1);
+    let by = |user: &str, secret: &str| Connection::new("127.0.0.1", user, secret).port(1);
+    for (connection, named) in [
+        (here().vhost("v".repeat(256)), "virtual host has 256"),
+        (by(&"u".repeat(256), "hush"), "user has 256"),
+        (by("us\0er", "hush"), "NUL"),
+        (by("user", "hu\0sh"), "NUL"),
+        (by("user", &"hush".repeat(50_000)), "secret has 200000"),
+        (here().name("n".repeat(100_000)), "name has 100000"),
+        (here().frame_max(u32::MAX), "frame_max"),
+        (here().frame_max(100), "frame_max"),
+        (
+            here().connection_timeout(Duration::ZERO),
+            "connection_timeout",
+        ),
+        (here().port(0), "port is 0"),
+        (at(""), "the host is no name"),
+        (at("a b"), "the host is no name"),
+        (at("127.0.0.1:5671"), "the host is no name"),
+        (at("[::1]"), "brackets"),
+        (at("amqps://user:hush@pulse.example.com"), "without scheme"),
+    ] {
+        let shown = format!("{connection:?}");
+        assert!(!shown.contains("hush"), "{shown}");
+        let start = Publisher::builder(connection.without_tls()).start();
+        let result = timeout(Duration::from_secs(5), start).await;
+        let error = result.expect(named).expect_err(named);
+        assert!(matches!(error, Error::Setting { .. }), "{error}");
+        let text = format!("{error} {error:?}");
+        assert!(text.contains(named), "{named}: {text}");
+        assert!(!text.contains("hush"), "{text}");
+    }
 }
 
 #[cfg(feature = "management")]

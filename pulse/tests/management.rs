@@ -336,6 +336,7 @@ mod pulse_guardian {
         ] {
             let error = Management::pulse_guardian(url).expect_err(url);
             let text = format!("{error} {error:?}");
+            assert!(!text.contains("user:secret"), "{url}: {text}");
             assert!(!text.contains("hush"), "{url}: {text}");
         }
     }

@@ -6,6 +6,7 @@ use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 
 use super::secret::Secret;
+use crate::routing::MAX_BYTES;
 
 /// The user and the secret that RabbitMQ has when it is new, for connections from
 /// the same machine only.
@@ -63,6 +64,28 @@ impl Address {
         Ok((address, parameters))
     }
 
+    /// Why there can't be such a server, user or virtual host, and what to do.
+    pub(super) fn wrong(&self) -> Option<String> {
+        let long = |part: &str, text: &str| {
+            (text.len() > MAX_BYTES).then(|| {
+                let bytes = text.len();
+                format!("the {part} has {bytes} bytes; AMQP allows {MAX_BYTES}")
+            })
+        };
+        if !is_host(&self.host) {
+            let host = "the host is no name and no IP address; give it alone, without scheme, port \
+                        or brackets";
+            return Some(host.to_owned());
+        }
+        if self.port == Some(0) {
+            return Some("the port is 0; leave it out for the usual one".to_owned());
+        }
+        if self.user.contains('\0') {
+            return Some("the user has a NUL character; leave it out".to_owned());
+        }
+        long("user", &self.user).or_else(|| long("virtual host", &self.vhost))
+    }
+
     /// The scheme and the port by which `protocol` is spoken.
     pub(super) fn endpoint(&self, protocol: &Protocol) -> (&'static str, u16) {
         let (scheme, usual) = match self.tls {
@@ -83,8 +106,11 @@ impl Address {
         )
     }
 
-    /// The host as it stands in a URL.
+    /// The host as it stands in a URL. What is no host may be a URL with a secret.
     pub(super) fn url_host(&self) -> String {
+        if !is_host(&self.host) {
+            return "(no host)".to_owned();
+        }
         match self.host.contains(':') {
             true => format!("[{}]", self.host),
             false => self.host.clone(),
@@ -106,7 +132,7 @@ fn check_delimiters(text: &str) -> Result<(), String> {
     let after_authority = rest.find(['/', '?', '#']).and_then(|end| rest.get(end..));
     if after_authority.is_some_and(|rest| rest.contains('@')) {
         return Err(
-            "user and secret must be percent-encoded: write `/` as %2F, `?` as %3F, `#` as %23 \
+            "user, secret and virtual host must be percent-encoded: write `/` as %2F, `?` as %3F, `#` as %23 \
              and `@` as %40"
                 .to_owned(),
         );
@@ -162,18 +188,26 @@ fn login(url: &Url, host: &str) -> Result<(String, String), String> {
     }
 }
 
+/// Whether `host` is a name or an address, the latter without brackets.
+fn is_host(host: &str) -> bool {
+    let without_zone = host.split('%').next().unwrap_or(host);
+    without_zone.parse::<IpAddr>().is_ok() || matches!(Host::parse(host), Ok(Host::Domain(_)))
+}
+
 fn is_loopback(host: &str) -> bool {
     let address = host.parse::<IpAddr>();
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
-/// The virtual host: `/` where the path is empty, or written as kombu does, `//`.
+/// The virtual host: `/` where the path is empty, or written as kombu does, `//`. A
+/// slash at the end is none of it.
 fn vhost(url: &Url) -> Result<String, String> {
     if url.fragment().is_some() {
         return Err("it has a fragment; write `#` as %23".to_owned());
     }
     let path = url.path();
-    match path.strip_prefix('/').unwrap_or(path) {
+    let vhost = path.strip_prefix('/').unwrap_or(path);
+    match vhost.strip_suffix('/').unwrap_or(vhost) {
         "" => Ok("/".to_owned()),
         vhost => decode(vhost),
     }

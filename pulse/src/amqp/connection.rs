@@ -41,12 +41,11 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// [`Error::Address`], where `url` is no such URL. It repeats no part of the
-    /// URL that could belong to the secret.
+    /// [`Error::Address`], where `url` is no such URL, and [`Error::Setting`], where a
+    /// part of it can't be used. They repeat no part of the URL that could belong to
+    /// the secret.
     pub fn amqp(url: &str) -> Result<Self, Error> {
-        Settings::parse(url)
-            .map(Self::from_settings)
-            .map_err(|reason| Error::Address { reason })
+        Settings::parse(url).map(Self::from_settings)
     }
 
     /// A connection to the RabbitMQ at `host`, by TLS, on the virtual host `/`.
@@ -81,7 +80,8 @@ impl Connection {
     /// # Errors
     ///
     /// [`Error::Environment`], naming the variable that is missing, malformed or
-    /// set besides `PULSE_URL`, and [`Error::Address`] where `PULSE_URL` is no URL.
+    /// set besides `PULSE_URL`, [`Error::Address`] where `PULSE_URL` is no URL, and
+    /// [`Error::Setting`] where a value can't be used.
     pub fn from_env() -> Result<Self, Error> {
         environment::settings(|name| std::env::var_os(name)).map(Self::from_settings)
     }
@@ -134,12 +134,14 @@ impl Connection {
         self.set(|settings| settings.secret_from = Some(SecretProvider::new(provider)))
     }
 
-    /// Heartbeat (default 10 seconds), in whole seconds. A connection is lost when
-    /// nothing has come from the broker for twice as long. The broker may ask for
-    /// a shorter one. Zero leaves it to the broker.
+    /// Heartbeat (default 10 seconds), rounded up to whole seconds. A connection is
+    /// lost when nothing has come from the broker for twice as long. The broker may ask
+    /// for a shorter one. Zero leaves it to the broker.
     #[must_use]
     pub fn heartbeat(self, heartbeat: Duration) -> Self {
-        let seconds = heartbeat.as_secs().try_into().unwrap_or(u16::MAX);
+        let rest = u64::from(heartbeat.subsec_nanos() > 0);
+        let seconds = heartbeat.as_secs().saturating_add(rest);
+        let seconds = seconds.try_into().unwrap_or(u16::MAX);
         self.set(|settings| settings.heartbeat = seconds)
     }
 
@@ -156,8 +158,9 @@ impl Connection {
         self.set(|settings| settings.channel_max = channels)
     }
 
-    /// Maximum size of a frame in bytes to agree on, 4096 or more (default 0, the
-    /// broker's own limit). Larger messages are split into frames.
+    /// Maximum size of a frame in bytes to agree on, 4096 to 1 MiB (default 0, the
+    /// broker's own limit). Larger messages are split into frames; a message's headers
+    /// have to fit into one.
     #[must_use]
     pub fn frame_max(self, bytes: u32) -> Self {
         self.set(|settings| settings.frame_max = bytes)

@@ -27,7 +27,7 @@ pub(super) fn settings(lookup: impl Fn(&str) -> Option<OsString>) -> Result<Sett
             return Err(wrong(name, "set, and so is PULSE_URL; unset one of them"));
         }
     }
-    Settings::parse(&url).map_err(|reason| Error::Address { reason })
+    Settings::parse(&url)
 }
 
 struct Variables<F>(F);
@@ -63,14 +63,16 @@ impl<F: Fn(&str) -> Option<OsString>> Variables<F> {
                 ));
             }
         };
-        Ok(Settings::new(Address {
+        let settings = Settings::new(Address {
             tls,
             host: self.required(HOSTNAME)?,
             user: self.required(USERNAME)?,
             secret: Secret::new(self.required(PASSWORD)?),
             port,
             vhost: self.get(VHOST)?.unwrap_or_else(|| "/".to_owned()),
-        }))
+        });
+        settings.check()?;
+        Ok(settings)
     }
 }
 

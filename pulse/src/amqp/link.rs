@@ -17,7 +17,7 @@ use super::address::AMQP;
 use super::channel::AmqpChannel;
 use super::convert::transport_error;
 use super::secret::Secret;
-use super::settings::Settings;
+use super::settings::{Settings, wrong_secret};
 use super::socket::Attempt;
 use super::tls;
 use crate::client::Error;
@@ -43,6 +43,9 @@ impl Transport for Settings {
             self.check().map_err(ConnectError::Setup)?;
             let tls = self.tls().map_err(ConnectError::Setup)?;
             let secret = self.secret().await?;
+            if let Some(reason) = wrong_secret(&secret) {
+                return Err(TransportError::lost(reason).into());
+            }
             let connection = self.open(&secret, tls).await?;
             Ok(Box::new(AmqpLink::new(connection)) as Box<dyn Link>)
         })

@@ -49,7 +49,9 @@ impl Management {
     pub fn http(url: &str) -> Result<Self, ManagementError> {
         match parse(url) {
             Ok(bindings) => Ok(bindings.into()),
-            Err(reason) => Err(ManagementError::Address { reason }),
+            Err(reason) => Err(ManagementError::Address {
+                reason: format!("{reason}; write https://user:secret@host:15671/vhost"),
+            }),
         }
     }
 }

@@ -34,7 +34,9 @@ impl Management {
                 ca_file: None,
             }
             .into()),
-            Err(reason) => Err(ManagementError::Address { reason }),
+            Err(reason) => Err(ManagementError::Address {
+                reason: format!("{reason}; write https://host"),
+            }),
         }
     }
 }
@@ -53,7 +55,7 @@ fn parse(url: &str) -> Result<PulseGuardian, String> {
     }
     if url.as_str().contains(['@', '?', '#']) {
         return Err(
-            "PulseGuardian takes neither a login nor parameters; leave them out".to_owned(),
+            "PulseGuardian takes neither a login nor parameters, so leave them out".to_owned(),
         );
     }
     Ok(PulseGuardian(url.as_str().trim_end_matches('/').to_owned()))

@@ -13,6 +13,30 @@ use crate::client::Error;
 /// The smallest frame that AMQP allows to agree on, in bytes.
 const FRAME_MIN_SIZE: u32 = 4096;
 
+/// The largest frame to agree on, in bytes: eight times RabbitMQ's own. lapin makes room
+/// for 32 frames each way, so this is 64 MiB.
+const FRAME_MAX_SIZE: u32 = 1024 * 1024;
+
+/// The longest name of a connection: it shares the first frame with the secret.
+const MAX_NAME_BYTES: usize = 255;
+
+/// The longest secret: no broker is known to take more before it knows the user.
+const MAX_SECRET_BYTES: usize = 64 * 1024;
+
+/// Why a secret can't be sent.
+pub(super) fn wrong_secret(secret: &Secret) -> Option<String> {
+    let secret = secret.expose();
+    if secret.contains('\0') {
+        return Some("the secret has a NUL character, which ends it; leave it out".to_owned());
+    }
+    (secret.len() > MAX_SECRET_BYTES).then(|| {
+        format!(
+            "the secret has {} bytes; use one of at most {MAX_SECRET_BYTES}",
+            secret.len()
+        )
+    })
+}
+
 /// Where a RabbitMQ is, who logs in, and what is asked of the connection.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
@@ -46,13 +70,32 @@ impl Settings {
     }
 
     /// Reads a URL with its parameters.
-    pub(super) fn parse(url: &str) -> Result<Self, String> {
+    pub(super) fn parse(url: &str) -> Result<Self, Error> {
+        let settings = Self::read(url).map_err(|reason| Error::Address { reason })?;
+        settings.check()?;
+        Ok(settings)
+    }
+
+    fn read(url: &str) -> Result<Self, String> {
         let (address, parameters) = Address::parse(url, &AMQP)?;
+        let tls = address.tls;
         let mut settings = Self::new(address);
-        for (name, value) in &parameters {
+        for (index, (name, value)) in parameters.iter().enumerate() {
+            let earlier = parameters.iter().take(index);
+            if earlier.into_iter().any(|(other, _)| other == name) {
+                return Err(format!("parameter {name:?} is given twice; leave one out"));
+            }
             settings.set(name, value)?;
         }
-        settings.check_frame_max()?;
+        if tls && !settings.address.tls {
+            return Err("parameter ssl=0 contradicts amqps://; write amqp://".to_owned());
+        }
+        if settings.ca_file.is_some() && !settings.address.tls {
+            return Err(
+                "parameter cacertfile is of use with TLS only; write amqps://, or leave it out"
+                    .to_owned(),
+            );
+        }
         Ok(settings)
     }
 
@@ -84,30 +127,36 @@ impl Settings {
             "0" | "false" | "False" => false,
             _ => return Err("parameter ssl is neither 1 nor 0".to_owned()),
         };
-        if self.address.tls && !tls {
-            return Err("parameter ssl=0 contradicts amqps://; write amqp://".to_owned());
-        }
         self.address.tls = tls;
         Ok(())
     }
 
-    /// # Errors
-    ///
-    /// A frame size that AMQP does not allow.
-    fn check_frame_max(&self) -> Result<(), String> {
-        match self.frame_max {
-            0 | FRAME_MIN_SIZE.. => Ok(()),
-            bytes => Err(format!(
-                "frame_max is {bytes}; AMQP asks for {FRAME_MIN_SIZE} bytes or more, or 0 for \
-                 the broker's own limit"
-            )),
+    /// Checks what no connection can be made with, whatever the broker.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let wrong = self.address.wrong().or_else(|| self.wrong());
+        match wrong.or_else(|| wrong_secret(&self.address.secret)) {
+            Some(reason) => Err(Error::Setting { reason }),
+            None => Ok(()),
         }
     }
 
-    /// Checks what setters took.
-    pub(super) fn check(&self) -> Result<(), Error> {
-        self.check_frame_max()
-            .map_err(|reason| Error::Address { reason })
+    fn wrong(&self) -> Option<String> {
+        if self.connection_timeout.is_zero() {
+            return Some("connection_timeout is 0; give the broker some seconds".to_owned());
+        }
+        if self.name.len() > MAX_NAME_BYTES {
+            return Some(format!(
+                "the connection's name has {} bytes; use at most {MAX_NAME_BYTES}",
+                self.name.len()
+            ));
+        }
+        match self.frame_max {
+            0 | FRAME_MIN_SIZE..=FRAME_MAX_SIZE => None,
+            bytes => Some(format!(
+                "frame_max is {bytes}; use 0 for the broker's own, or {FRAME_MIN_SIZE} to \
+                 {FRAME_MAX_SIZE} bytes"
+            )),
+        }
     }
 
     /// lapin's form of the settings, with the secret for one connection.
@@ -180,6 +229,18 @@ mod tests {
             assert_eq!((set.channel_max, set.frame_max), (Some(7), Some(8192)));
             assert_eq!(timeout, Duration::from_millis(500));
         }
+    }
+
+    #[test]
+    fn a_short_heartbeat_is_not_left_to_the_broker() {
+        let connection = crate::Connection::new("h", "u", "s");
+        let set = |millis| {
+            let heartbeat = Duration::from_millis(millis);
+            let mut connection = connection.clone().heartbeat(heartbeat);
+            connection.settings_mut().map(|settings| settings.heartbeat)
+        };
+        assert_eq!([set(0), set(500)], [Some(0), Some(1)]);
+        assert_eq!([set(1000), set(1001)], [Some(1), Some(2)]);
     }
 
     #[test]

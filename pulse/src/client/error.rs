@@ -21,6 +21,12 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// A setting of a connection can't be used.
+    #[error("the connection can't be made: {reason}")]
+    Setting {
+        /// What is wrong, and what to do.
+        reason: String,
+    },
     /// An environment variable that describes a connection can't be used.
     #[error("environment variable {variable} is {reason}")]
     Environment {
@@ -122,7 +128,10 @@ pub enum Error {
     Binding(#[from] RoutingKeyError),
     /// The broker refused every binding of the queue. The first of the refusals is the
     /// source.
-    #[error("the broker refused all {count} bindings of the queue, so no message would arrive")]
+    #[error(
+        "the broker refused all {count} bindings of the queue, so no message would arrive; check \
+         that the exchanges exist and that the user may read them"
+    )]
     Unbound {
         /// How many bindings there were.
         count: usize,

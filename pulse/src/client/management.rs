@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::transport::{BoxFuture, Route};
+use crate::routing::MAX_BYTES;
 
 /// A service that lists the bindings of a queue, which AMQP can't.
 ///
@@ -71,9 +72,12 @@ pub struct QueueBinding {
 }
 
 impl QueueBinding {
-    /// The route that the binding was made with, unless it has arguments.
+    /// The route that the binding was made with, unless it has arguments, or names that
+    /// AMQP can't carry: a broker has no such binding, whatever the service says.
     pub(crate) fn route(&self) -> Option<Route> {
-        (!self.has_arguments).then(|| Route {
+        let names = [&self.exchange, &self.routing_key];
+        let can_be_sent = names.iter().all(|name| name.len() <= MAX_BYTES);
+        (can_be_sent && !self.has_arguments).then(|| Route {
             exchange: self.exchange.clone(),
             routing_key: self.routing_key.clone(),
         })
@@ -92,9 +96,9 @@ impl fmt::Display for QueueBinding {
 pub enum ManagementError {
     /// The address can't be used. It is not repeated here, because it may hold a
     /// secret.
-    #[error("the address can't be used: {reason}; write https://user:secret@host:15671/vhost")]
+    #[error("the address can't be used: {reason}")]
     Address {
-        /// What is wrong with it.
+        /// What is wrong with it, and what to write.
         reason: String,
     },
     /// There was no answer in time, or one that is too large.
