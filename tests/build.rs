@@ -115,9 +115,9 @@ fn write_drafts() -> Result<(), Box<dyn Error>> {
     write("drafts", files)?;
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
     let judges = (0..schemas.len())
-        .map(|index| format!("    super::judge::<generated::drafts::P{index}Payload>,\n"));
+        .map(|index| format!("    super::judge::<code::drafts::P{index}Payload>,\n"));
     let list = format!(
-        "#[path = \"modules/drafts/mod.rs\"]\nmod generated;\n\
+        "#[path = \"modules/drafts/mod.rs\"]\nmod code;\n\
          pub(crate) const JUDGES: &[super::Judge] = &[\n{}];\n",
         judges.collect::<String>(),
     );
@@ -236,7 +236,7 @@ fn write(name: &str, files: Files) -> Result<(), Box<dyn Error>> {
     let include = format!(
         "#[path = \"modules/{name}/mod.rs\"]\n\
          #[allow(clippy::redundant_closure, missing_docs, unreachable_pub)]\n\
-         #[rustfmt::skip]\nmod generated;\npub use generated::*;\n"
+         #[rustfmt::skip]\nmod code;\npub use generated::*;\n"
     );
     fs::write(out.join(format!("{name}.rs")), include)?;
     Ok(())
