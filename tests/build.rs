@@ -236,7 +236,7 @@ fn write(name: &str, files: Files) -> Result<(), Box<dyn Error>> {
     let include = format!(
         "#[path = \"modules/{name}/mod.rs\"]\n\
          #[allow(clippy::redundant_closure, missing_docs, unreachable_pub)]\n\
-         #[rustfmt::skip]\nmod code;\npub use generated::*;\n"
+         #[rustfmt::skip]\nmod generated;\npub use generated::*;\n"
     );
     fs::write(out.join(format!("{name}.rs")), include)?;
     Ok(())
