@@ -244,6 +244,27 @@ async fn a_binding_with_arguments_is_left_and_told_of() {
     consumer.stop().await.expect("stopped");
 }
 
+#[tokio::test]
+async fn a_binding_that_amqp_can_not_carry_is_left_and_told_of() {
+    let long = "e".repeat(256);
+    for (exchange, key) in [(&*long, "k"), ("e", &*long)] {
+        let body = format!(r#"[{{"source": "{exchange}", "routing_key": "{key}"}}]"#);
+        let (port, _request) = server(answer("200 OK", &body));
+        let seen = Seen::default();
+        let consumer = Consumer::builder(MemoryBroker::new().connection())
+            .queue("test")
+            .bind(Numbered::default())
+            .remove_other_bindings(management(port))
+            .on_event(seen.listener())
+            .start()
+            .await
+            .expect("started");
+        let left = |event: &ConsumerEvent| matches!(event, ConsumerEvent::BindingLeft { .. });
+        assert_eq!((seen.count(left), seen.removed()), (1, vec![]));
+        consumer.stop().await.expect("stopped");
+    }
+}
+
 mod pulse_guardian {
     use super::*;
 

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use futures_core::Stream;
 use lapin::ExchangeKind;
@@ -13,6 +14,7 @@ use lapin::options::{
     QueueBindOptions, QueueDeclareOptions,
 };
 use lapin::types::FieldTable;
+use tokio::time::timeout;
 
 use super::convert::{arguments, arrival, properties, short, transport_error};
 use super::link::REPLY_SUCCESS;
@@ -44,12 +46,22 @@ fn hand_over<T>(request: impl Future<Output = T>) {
 fn request<'a, T: 'a>(
     request: impl Future<Output = lapin::Result<T>> + Send + 'a,
 ) -> BoxFuture<'a, Result<(), TransportError>> {
-    Box::pin(async {
-        request
-            .await
-            .map(drop)
-            .map_err(|error| transport_error(&error))
-    })
+    Box::pin(async { answer(request).await.map(drop) })
+}
+
+/// How long the broker may take to answer a request. Heartbeats may go on without one.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Waits for the broker's answer to a request.
+pub(super) async fn answer<T>(
+    request: impl Future<Output = lapin::Result<T>>,
+) -> Result<T, TransportError> {
+    match timeout(ANSWER_TIMEOUT, request).await {
+        Ok(answer) => answer.map_err(|error| transport_error(&error)),
+        Err(_) => Err(TransportError::lost(format!(
+            "the broker did not answer a request within {ANSWER_TIMEOUT:?}"
+        ))),
+    }
 }
 
 impl Channel for AmqpChannel {
@@ -133,16 +145,13 @@ impl Channel for AmqpChannel {
         tag: &'a str,
     ) -> BoxFuture<'a, Result<Box<dyn Deliveries>, TransportError>> {
         Box::pin(async {
-            let consumer = self
-                .channel
-                .basic_consume(
-                    short(queue)?,
-                    short(tag)?,
-                    BasicConsumeOptions::default(),
-                    FieldTable::default(),
-                )
-                .await
-                .map_err(|error| transport_error(&error))?;
+            let consumer = answer(self.channel.basic_consume(
+                short(queue)?,
+                short(tag)?,
+                BasicConsumeOptions::default(),
+                FieldTable::default(),
+            ))
+            .await?;
             Ok(Box::new(AmqpDeliveries(consumer)) as Box<dyn Deliveries>)
         })
     }
@@ -152,7 +161,7 @@ impl Channel for AmqpChannel {
             let got = self
                 .channel
                 .basic_get(short(queue)?, BasicGetOptions::default());
-            let got = got.await.map_err(|error| transport_error(&error))?;
+            let got = answer(got).await?;
             Ok(got.map(|message| arrival(message.delivery)))
         })
     }
@@ -266,5 +275,18 @@ impl Deliveries for AmqpDeliveries {
         Pin::new(&mut self.0).poll_next(cx).map(|delivery| {
             delivery.map(|result| result.map(arrival).map_err(|error| transport_error(&error)))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_without_an_answer_ends() {
+        let error = answer::<()>(std::future::pending()).await;
+        let error = error.expect_err("no answer");
+        assert!(error.reason.contains("30s"), "{error}");
+        assert!(!error.is_refusal(), "the connection is lost");
     }
 }

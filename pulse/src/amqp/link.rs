@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::address::AMQP;
-use super::channel::AmqpChannel;
+use super::channel::{AmqpChannel, answer};
 use super::convert::transport_error;
 use super::secret::Secret;
 use super::settings::{Settings, wrong_secret};
@@ -28,6 +28,10 @@ use crate::client::transport::{
 
 /// AMQP's reply code for a close that is not due to an error.
 pub(super) const REPLY_SUCCESS: u16 = 200;
+
+/// The longest secret that surely fits into the first frame, which RabbitMQ allows 4,096
+/// bytes in all.
+const LONG_SECRET_BYTES: usize = 3072;
 
 impl Transport for Settings {
     fn address(&self) -> String {
@@ -88,7 +92,8 @@ impl Settings {
     ) -> Result<lapin::Connection, ConnectError> {
         let limit = self.connection_timeout;
         let (attempt, socket) = Attempt::new();
-        let runtime = lapin::runtime::default_runtime().map_err(|error| self.failure(&error))?;
+        let runtime =
+            lapin::runtime::default_runtime().map_err(|error| self.failure(&error, secret))?;
         let properties =
             ConnectionProperties::default().with_connection_name(self.name.as_str().into());
         let connection = lapin::Connection::connector(
@@ -117,13 +122,13 @@ impl Settings {
                 attempt.succeed();
                 Ok(connection)
             }
-            Ok(Err(error)) => Err(self.failure(&error)),
+            Ok(Err(error)) => Err(self.failure(&error, secret)),
             Err(_) => Err(TransportError::lost(format!("no answer within {limit:?}")).into()),
         }
     }
 
     /// Why the connection could not be opened, and whether waiting may help.
-    fn failure(&self, error: &lapin::Error) -> ConnectError {
+    fn failure(&self, error: &lapin::Error, secret: &Secret) -> ConnectError {
         if let ErrorKind::IOError(error) = error.kind()
             && let Some((reason, advice)) = tls::lasting_error(error)
         {
@@ -139,7 +144,36 @@ impl Settings {
                 address: self.address(),
             });
         }
-        self.login_error(transport_error(error))
+        let ended = |error: &io::Error| {
+            let kind = error.kind();
+            matches!(
+                kind,
+                io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted
+            )
+        };
+        match error.kind() {
+            ErrorKind::IOError(error) if ended(error) => self.closed_at_login(secret),
+            _ => self.login_error(transport_error(error)),
+        }
+    }
+
+    /// RabbitMQ ends a connection without a word when the first frame is too long.
+    fn closed_at_login(&self, secret: &Secret) -> ConnectError {
+        let bytes = secret.expose().len();
+        if bytes > LONG_SECRET_BYTES {
+            return ConnectError::Setup(Error::Setting {
+                reason: format!(
+                    "the broker closed the connection at the login, and the secret has {bytes} \
+                     bytes; use one of at most {LONG_SECRET_BYTES}, or raise the broker's \
+                     initial_frame_max"
+                ),
+            });
+        }
+        TransportError::lost(
+            "the connection was closed before the broker answered; check that it speaks AMQP at \
+             this port",
+        )
+        .into()
     }
 
     /// What a refused login means. Another attempt can't help, unless the secret
@@ -206,11 +240,7 @@ async fn watch_events(
 impl Link for AmqpLink {
     fn open_channel(&self) -> BoxFuture<'_, Result<Arc<dyn Channel>, TransportError>> {
         Box::pin(async {
-            let channel = self
-                .connection
-                .create_channel()
-                .await
-                .map_err(|error| transport_error(&error))?;
+            let channel = answer(self.connection.create_channel()).await?;
             Ok(Arc::new(AmqpChannel::new(channel, self.frame_max())) as Arc<dyn Channel>)
         })
     }

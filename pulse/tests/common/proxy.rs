@@ -1,9 +1,10 @@
 //! A network that a test can cut.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
-use tokio::io::copy_bidirectional;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
@@ -14,6 +15,7 @@ pub struct Proxy {
     freezes: watch::Sender<u64>,
     open: Arc<AtomicBool>,
     silent: Arc<AtomicBool>,
+    delay_millis: Arc<AtomicU64>,
 }
 
 impl Proxy {
@@ -30,16 +32,19 @@ impl Proxy {
         let freezes = watch::Sender::new(0);
         let open = Arc::new(AtomicBool::new(true));
         let silent = Arc::new(AtomicBool::new(false));
+        let delay_millis = Arc::default();
         let proxy = Self {
             port,
             cuts,
             freezes,
             open,
             silent,
+            delay_millis,
         };
         let changes = (proxy.cuts.clone(), proxy.freezes.clone());
         let state = (Arc::clone(&proxy.open), Arc::clone(&proxy.silent));
-        tokio::spawn(accept(listener, target, changes, state));
+        let delay = Arc::clone(&proxy.delay_millis);
+        tokio::spawn(accept(listener, target, changes, state, delay));
         proxy
     }
 
@@ -66,6 +71,12 @@ impl Proxy {
         }
     }
 
+    /// Passes on each piece of what the broker sends after this time.
+    pub fn slow_down(&self, delay: Duration) {
+        let millis = delay.as_millis().try_into().expect("a short time");
+        self.delay_millis.store(millis, Ordering::SeqCst);
+    }
+
     /// Takes new connections from now on, and passes nothing on over them.
     pub fn silence_new(&self) {
         self.silent.store(true, Ordering::SeqCst);
@@ -77,6 +88,7 @@ async fn accept(
     target: String,
     (cuts, freezes): (watch::Sender<u64>, watch::Sender<u64>),
     (open, silent): (Arc<AtomicBool>, Arc<AtomicBool>),
+    delay_millis: Arc<AtomicU64>,
 ) {
     let mut held = Vec::new();
     while let Ok((mut client, _)) = listener.accept().await {
@@ -87,17 +99,38 @@ async fn accept(
             held.push(client);
             continue;
         }
-        let Ok(mut server) = TcpStream::connect(&target).await else {
+        let Ok(server) = TcpStream::connect(&target).await else {
             continue;
         };
+        let delay_millis = Arc::clone(&delay_millis);
         let (mut cut, mut freeze) = (cuts.subscribe(), freezes.subscribe());
         tokio::spawn(async move {
+            let (mut from_client, to_client) = client.split();
+            let (from_server, mut to_server) = server.into_split();
             tokio::select! {
-                _ = copy_bidirectional(&mut client, &mut server) => {}
+                _ = copy(&mut from_client, &mut to_server) => {}
+                () = pass_back(from_server, to_client, &delay_millis) => {}
                 _ = cut.changed() => {}
                 // The sockets stay open.
                 _ = freeze.changed() => std::future::pending().await,
             }
         });
+    }
+}
+
+async fn pass_back(
+    mut server: impl AsyncRead + Unpin,
+    mut client: impl AsyncWrite + Unpin,
+    delay_millis: &AtomicU64,
+) {
+    let mut piece = vec![0; 64 * 1024];
+    while let Ok(bytes @ 1..) = server.read(&mut piece).await {
+        let delay = delay_millis.load(Ordering::SeqCst);
+        if delay > 0 {
+            tokio::time::sleep(Duration::from_millis(delay)).await;
+        }
+        if client.write_all(&piece[..bytes]).await.is_err() {
+            return;
+        }
     }
 }

@@ -9,7 +9,7 @@ use lapin::ExchangeKind;
 use lapin::options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions};
 use lapin::types::{AMQPValue, FieldTable};
 use taskcluster_pulse::{
-    Envelope, Error, Exchange, Message, PublishError, Publisher, PublisherEvent,
+    Connection, Envelope, Error, Exchange, Message, PublishError, Publisher, PublisherEvent,
 };
 
 use crate::common::exchanges::{Owned, Unreachable};
@@ -256,6 +256,47 @@ async fn a_message_that_the_broker_finds_too_large_is_refused_for_its_size() {
     let text = error.to_string();
     assert!(
         text.contains("smaller") && !text.contains("exists"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn deadlines_are_kept_while_a_channel_is_opened_again() {
+    let rabbit = Rabbit::for_test().await;
+    let (proxy, connection) = rabbit.proxy().await;
+    let publisher = Publisher::builder(connection)
+        .deadline(Duration::from_millis(500))
+        .start()
+        .await
+        .expect("started");
+    proxy.slow_down(Duration::from_millis(1500));
+    // The channel is closed after a second and a half, and open again after four and a half.
+    let refused = publisher.publish(&on::<Unreachable>(&rabbit, 1)).await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let started = Instant::now();
+    let late = publisher.publish(&on::<Numbered>(&rabbit, 2)).await;
+    let error = late.expect("accepted").await.expect_err("no channel");
+    assert!(started.elapsed() < Duration::from_secs(1), "too late");
+    assert!(matches!(error, PublishError::NotSent { .. }), "{error}");
+    refused.expect("accepted").await.expect_err("no exchange");
+    assert_eq!(publisher.counters().connections_lost, 0);
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_secret_that_is_too_long_for_the_broker_ends_the_start() {
+    let rabbit = Rabbit::for_test().await;
+    let authority = rabbit.uri().authority;
+    let connection = Connection::new(authority.host, "guest", "hush".repeat(5000));
+    let connection = connection.without_tls().port(authority.port);
+    let start = Publisher::builder(connection).start();
+    let started = tokio::time::timeout(Duration::from_secs(10), start).await;
+    let error = started.expect("it is tried again").expect_err("refused");
+    assert!(matches!(error, Error::Setting { .. }), "{error}");
+    let text = error.to_string();
+    assert!(
+        text.contains("20000 bytes") && !text.contains("hush"),
         "{text}"
     );
 }

@@ -98,10 +98,14 @@ impl Driver {
             };
             tracing::warn!("the broker closed the channel: {error}");
             self.outbox.channel_closed(&error, &self.exchanges);
-            match session.reopen_channel(&self.exchanges).await {
-                Ok(()) => {}
-                Err(ConnectError::Retry(error)) => return Ok(Err(error)),
-                Err(ConnectError::Setup(error) | ConnectError::Fatal(error)) => return Err(error),
+            let reopen = session.reopen_channel(&self.exchanges);
+            match self.outbox.meanwhile(reopen).await {
+                Some(Ok(())) => {}
+                Some(Err(ConnectError::Retry(error))) => return Ok(Err(error)),
+                Some(Err(ConnectError::Setup(error) | ConnectError::Fatal(error))) => {
+                    return Err(error);
+                }
+                None => return Ok(Ok(())),
             }
         }
     }

@@ -94,8 +94,8 @@ pub enum PublishError {
         /// The broker's reply text.
         reason: String,
     },
-    /// The broker refused the message each time that it was sent: RabbitMQ does
-    /// so while a queue that is bound to the exchange is full and has the
+    /// The broker refused the message each time that it was sent, until there was no
+    /// attempt or no time left: RabbitMQ does so while a queue that is bound to the exchange is full and has the
     /// overflow behaviour `reject-publish`. Other queues may have it.
     #[error(
         "{exchange} with routing key {routing_key:?}: the broker refused it {attempts} times: a \
@@ -226,6 +226,8 @@ pub(super) enum Hindrance {
     Blocked(String),
     #[error("the broker does not answer")]
     NoAnswer,
+    #[error("the deadline left no time to send it")]
+    NoTime,
     #[error("earlier messages are still unconfirmed")]
     NoRoom,
 }

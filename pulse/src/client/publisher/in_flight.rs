@@ -13,8 +13,10 @@ use crate::client::counters::Meter;
 use crate::client::error::Error;
 use crate::client::transport::{OutgoingMessage, TransportError, code};
 
-/// How long a confirmation may stay unseen behind an older one that is late.
+/// How long a confirmation may stay unseen behind an older one that is late. It doubles
+/// up to the longest while nothing is confirmed, for each sweep polls every answer.
 const SWEEP_AFTER: Duration = Duration::from_millis(50);
+const LONGEST_SWEEP_AFTER: Duration = Duration::from_secs(1);
 
 /// Every message without an outcome, known by its number.
 ///
@@ -29,6 +31,7 @@ pub(super) struct InFlight {
     awaiting: VecDeque<(u64, Answer)>,
     /// When the first answer was last seen to make progress.
     progress: Instant,
+    sweep_after: Duration,
     /// How many messages to send one at a time, to find the one that the broker
     /// closes the channel for.
     one_by_one: usize,
@@ -46,6 +49,7 @@ impl InFlight {
             delayed: BTreeSet::new(),
             awaiting: VecDeque::new(),
             progress: Instant::now(),
+            sweep_after: SWEEP_AFTER,
             one_by_one: 0,
             deadline,
             meter,
@@ -65,7 +69,7 @@ impl InFlight {
     /// Sends what is unsent.
     pub(super) fn send(&mut self, publish: impl Fn(&Arc<OutgoingMessage>) -> Answer) {
         if self.awaiting.is_empty() {
-            self.progress = Instant::now();
+            self.progressed();
         }
         while self.one_by_one == 0 || self.awaiting.is_empty() {
             let Some(number) = self.unsent.pop_front() else {
@@ -105,9 +109,14 @@ impl InFlight {
             }
         }
         if answered.is_ready() {
-            self.progress = Instant::now();
+            self.progressed();
         }
         answered
+    }
+
+    fn progressed(&mut self) {
+        self.progress = Instant::now();
+        self.sweep_after = SWEEP_AFTER;
     }
 
     /// Takes every answer that has come, in any order. The first one must be
@@ -118,6 +127,7 @@ impl InFlight {
     /// The loss of the channel, with the broker's reason where one answer has it.
     pub(super) fn sweep(&mut self) -> Result<(), TransportError> {
         self.progress = Instant::now();
+        self.sweep_after = LONGEST_SWEEP_AFTER.min(self.sweep_after * 2);
         let mut cx = Context::from_waker(Waker::noop());
         let mut answers = Vec::new();
         let mut lost: Option<TransportError> = None;
@@ -136,6 +146,9 @@ impl InFlight {
                     true
                 }
             });
+        if !answers.is_empty() {
+            self.progressed();
+        }
         for (number, taken) in answers {
             self.settle(number, taken);
         }
@@ -168,7 +181,7 @@ impl InFlight {
     pub(super) fn due(&self) -> Option<Instant> {
         let deadline = self.messages.front()?.1.deadline;
         let resend = self.delayed.first().map(|(due, _)| *due);
-        let sweep = (self.awaiting.len() > 1).then(|| self.progress + SWEEP_AFTER);
+        let sweep = (self.awaiting.len() > 1).then(|| self.progress + self.sweep_after);
         [deadline, resend, sweep].into_iter().flatten().min()
     }
 
@@ -182,7 +195,7 @@ impl InFlight {
             .front()
             .is_some_and(|(_, first)| expired(first));
         // A confirmation that is there already counts, however late it is seen.
-        if late || now >= self.progress + SWEEP_AFTER {
+        if late || now >= self.progress + self.sweep_after {
             self.sweep()?;
         }
         while self

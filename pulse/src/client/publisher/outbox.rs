@@ -42,6 +42,10 @@ impl LostReason {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
     }
 
+    fn clear(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     fn hindrance(&self) -> Hindrance {
         let error = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match error.clone() {
@@ -79,6 +83,7 @@ impl Outbox {
     ///
     /// The loss of the channel or of the connection.
     pub(super) async fn publish(&mut self, session: &mut Session) -> Result<(), TransportError> {
+        self.lost.clear();
         while !self.is_done() {
             self.read_state(session)?;
             if self.blocked.is_none() {
@@ -152,7 +157,7 @@ impl Outbox {
             .unwrap_or(error)
     }
 
-    /// Awaits `work` while there is no connection: messages are taken in and
+    /// Awaits `work` while there is no channel: messages are taken in and
     /// their deadlines kept. `None` when everything is done.
     pub(super) async fn meanwhile<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
         let mut work = pin!(work);

@@ -102,7 +102,7 @@ impl Pending {
         self.end(Ok(()));
     }
 
-    /// Ends it because the broker refused every copy.
+    /// Ends it because the broker refused it.
     pub(super) fn queue_full(self) {
         let error = PublishError::QueueFull {
             exchange: self.message.exchange.clone(),
@@ -124,8 +124,15 @@ impl Pending {
 
     /// Ends it because its deadline has passed.
     pub(super) fn expire(self, after: Duration, hindrance: &Hindrance) {
+        if self.resends.is_some() {
+            return self.queue_full();
+        }
         let exchange = self.message.exchange.clone();
         let routing_key = self.message.routing_key.clone();
+        let hindrance = match hindrance {
+            Hindrance::NoAnswer if self.sent == 0 => &Hindrance::NoTime,
+            hindrance => hindrance,
+        };
         let source = Arc::new(hindrance.clone());
         let error = match self.sent {
             0 => PublishError::NotSent {

@@ -170,3 +170,54 @@ async fn what_a_lost_connection_leaves_is_sent_again_in_order() {
     messages.send(|message| sent.publish(message));
     assert_eq!(sent.keys(), ["a", "b", "c"]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_is_the_reason_at_the_deadline() {
+    let (mut messages, sent) = (in_flight(), Sent::default());
+    let refused = add(&mut messages, "refused");
+    messages.send(|message| sent.publish(message));
+    advance(DEADLINE - Duration::from_millis(10)).await;
+    sent.answer("refused", Ok(false));
+    advance(Duration::from_millis(10)).await;
+    messages.tick(&Hindrance::NoAnswer).expect("open");
+    let error = error_of(refused);
+    assert!(matches!(error, PublishError::QueueFull { .. }), "{error}");
+    assert!(error.may_have_arrived());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_without_time_blames_no_broker() {
+    let mut messages = in_flight();
+    let late = add(&mut messages, "late");
+    advance(DEADLINE).await;
+    messages.tick(&Hindrance::NoAnswer).expect("open");
+    let error = error_of(late);
+    assert!(matches!(error, PublishError::NotSent { .. }), "{error}");
+    let cause = std::error::Error::source(&error).expect("a cause");
+    assert!(cause.to_string().contains("no time"), "{cause}");
+}
+
+/// Each sweep polls every answer, so they become rare while the broker is silent.
+#[tokio::test(start_paused = true)]
+async fn a_silent_broker_is_asked_less_and_less() {
+    let (mut messages, sent) = (in_flight(), Sent::default());
+    let mut outcomes: Vec<_> = ["first", "second", "third"]
+        .map(|key| add(&mut messages, key))
+        .into();
+    messages.send(|message| sent.publish(message));
+    let mut sweeps = 0;
+    let end = Instant::now() + Duration::from_secs(20);
+    while let Some(due) = messages.due().filter(|due| *due < end) {
+        advance(due - Instant::now()).await;
+        messages.tick(&Hindrance::NoAnswer).expect("open");
+        sweeps += 1;
+    }
+    assert!((15..30).contains(&sweeps), "{sweeps} in 20 s");
+    // An answer that is seen makes them frequent again.
+    sent.answer("second", Ok(true));
+    advance(LONGEST_SWEEP_AFTER).await;
+    messages.tick(&Hindrance::NoAnswer).expect("open");
+    assert!(outcomes[1].try_recv().expect("an outcome").is_ok());
+    let due = messages.due().expect("a time");
+    assert!(due <= Instant::now() + SWEEP_AFTER);
+}
