@@ -7,15 +7,18 @@
 mod common;
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use taskcluster_pulse::{Connection, Consumer, PublishError, Publisher, PublisherEvent, Reconnect};
+use taskcluster_pulse::{
+    Connection, Consumer, ConsumerEvent, ConsumerHandle, Error, OnFailure, PublishError, Publisher,
+    PublisherEvent, Reconnect,
+};
 use tokio::task::JoinHandle;
 use xtask::rabbitmq::RabbitMq;
 
 use common::proxy::Proxy;
 use common::rabbitmq::Rabbit;
-use common::{Event, Seen, message_on};
+use common::{Event, Seen, eventually, message_on};
 
 /// How long no message may come.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -209,6 +212,15 @@ async fn no_handler_misses_a_message_in_a_storm() {
     .await;
 }
 
+fn set_memory_alarm(broker: &RabbitMq, on: bool) {
+    let share = match on {
+        true => "0.000001",
+        false => "0.6",
+    };
+    let set = broker.ctl(&["set_vm_memory_high_watermark", share]);
+    set.expect("set");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
 async fn a_blocked_broker_is_sent_nothing() {
@@ -224,11 +236,7 @@ async fn a_blocked_broker_is_sent_nothing() {
         .start()
         .await
         .expect("started");
-    let set_memory_limit = |share| {
-        let set = broker.ctl(&["set_vm_memory_high_watermark", share]);
-        set.expect("set");
-    };
-    set_memory_limit("0.000001");
+    set_memory_alarm(&broker, true);
     // The broker reports that it blocks when it gets a message.
     let first = publisher.publish(&message_on(&rabbit.lane, 0)).await;
     seen.wait_for(|event| matches!(event, PublisherEvent::Blocked { .. }))
@@ -244,7 +252,7 @@ async fn a_blocked_broker_is_sent_nothing() {
         let error = confirmation.await.expect_err("blocked");
         assert!(matches!(error, PublishError::NotSent { .. }), "{error}");
     }
-    set_memory_limit("0.6");
+    set_memory_alarm(&broker, false);
     let last = publisher.publish(&message_on(&rabbit.lane, 101)).await;
     let _ = last.expect("accepted").await;
     seen.wait_for(|event| matches!(event, PublisherEvent::Unblocked))
@@ -253,4 +261,72 @@ async fn a_blocked_broker_is_sent_nothing() {
     after.expect("accepted").await.expect("confirmed");
     let arrived = rabbit.queue_len(&rabbit.queue()).await;
     assert!(arrived <= 3, "{arrived} messages arrived");
+}
+
+/// Runs a handler that fails on the message 0, with dead letters.
+async fn run_failing_on_0(
+    rabbit: &Rabbit,
+    seen: &Seen,
+) -> (ConsumerHandle, JoinHandle<Result<(), Error>>) {
+    let consumer = rabbit
+        .consumer()
+        .retries(0, Duration::ZERO)
+        .on_failure(OnFailure::DeadLetter)
+        .on_event(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    let handle = consumer.handle();
+    let handler = async |event: Event| match event.number() {
+        0 => Err("no room"),
+        _ => Ok(()),
+    };
+    (handle, tokio::spawn(consumer.run(2, handler)))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_blocked_broker_holds_up_dead_letters_alone() {
+    let broker = tokio::task::spawn_blocking(RabbitMq::start);
+    let broker = broker.await.expect("no panic").expect("RabbitMQ starts");
+    let rabbit = Rabbit::at(broker.url().to_owned()).await;
+    rabbit
+        .consumer()
+        .start()
+        .await
+        .expect("started")
+        .stop()
+        .await
+        .expect("stopped");
+    publish(rabbit.connection(), rabbit.lane.clone(), 100).await;
+    let dead = format!("{}/dead", rabbit.queue());
+
+    set_memory_alarm(&broker, true);
+    let seen = Seen::default();
+    let (handle, run) = run_failing_on_0(&rabbit, &seen).await;
+    // It delivers all of them, so it reads the acks.
+    eventually(|| handle.counters().acks_sent == 99).await;
+    let asked = Instant::now();
+    handle.stop();
+    run.await.expect("no panic").expect("stopped");
+    assert!(
+        asked.elapsed() < Duration::from_secs(10),
+        "{:?}",
+        asked.elapsed()
+    );
+    assert_eq!(rabbit.queue_len(&rabbit.queue()).await, 1);
+
+    // A consumer that stays is done when the broker is.
+    let (handle, run) = run_failing_on_0(&rabbit, &seen).await;
+    tokio::time::sleep(Duration::from_secs(35)).await;
+    assert!(seen.count(|event| matches!(event, ConsumerEvent::DeadLetterFailed { .. })) > 0);
+    assert_eq!(rabbit.queue_len(&dead).await, 0);
+    set_memory_alarm(&broker, false);
+    eventually(|| handle.counters().dead_lettered == 1).await;
+    handle.stop();
+    run.await.expect("no panic").expect("stopped");
+    assert_eq!(rabbit.queue_len(&rabbit.queue()).await, 0);
+    // One, and one that the consumer that was stopped may have sent.
+    let letters = rabbit.queue_len(&dead).await;
+    assert!((1..=2).contains(&letters), "{letters} dead letters");
 }

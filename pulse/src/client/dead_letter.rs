@@ -17,6 +17,9 @@ const FIRST_DEATH_EXCHANGE: &str = "x-first-death-exchange";
 const FIRST_DEATH_QUEUE: &str = "x-first-death-queue";
 const DEATHS: &str = "x-death";
 
+/// The header in which a quorum queue counts redeliveries.
+pub(crate) const DELIVERY_COUNT: &str = "x-delivery-count";
+
 /// Longest reason in a header, in bytes: headers have to fit in one AMQP frame.
 const MAX_REASON_BYTES: usize = 2048;
 
@@ -28,7 +31,8 @@ pub struct DeadLetter {
     pub queue: String,
     /// Why the last attempt failed.
     pub reason: String,
-    /// How many times the handler was called; 0 for a message that could not be read.
+    /// How many times the handler was called; 0 for a message that could not be read, or
+    /// was refused because it breaks its schema.
     pub attempts: u32,
 }
 
@@ -45,12 +49,7 @@ impl DeadLetter {
 
 /// Whether a header was added to a message by a broker or by a consumer of this crate.
 pub(crate) fn is_added_on_the_way(name: &str) -> bool {
-    let of_broker = [
-        "x-death",
-        "x-first-death-",
-        "x-last-death-",
-        "x-delivery-count",
-    ];
+    let of_broker = ["x-death", "x-first-death-", "x-last-death-", DELIVERY_COUNT];
     [EXCHANGE, ROUTING_KEY, QUEUE, REASON, ATTEMPTS].contains(&name)
         || of_broker.iter().any(|prefix| name.starts_with(prefix))
 }

@@ -209,6 +209,12 @@ impl Envelope {
         self.0.redelivered
     }
 
+    /// How often the message was redelivered, where a quorum queue counts that.
+    pub(crate) fn delivery_count(&self) -> u64 {
+        let count = self.headers().get(dead_letter::DELIVERY_COUNT);
+        count.and_then(Value::as_u64).unwrap_or(0)
+    }
+
     /// Why the message was dead-lettered, where a [`Consumer`](super::Consumer) of
     /// this crate did that.
     pub fn dead_letter(&self) -> Option<&DeadLetter> {

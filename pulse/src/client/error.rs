@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::envelope::Envelope;
 use crate::routing::RoutingKeyError;
+use crate::validate::Violations;
 
 /// What ended a consumer or a publisher, or kept it from starting. None of its
 /// texts holds a secret.
@@ -169,7 +170,8 @@ pub enum Error {
 pub struct FailedMessage {
     /// The message, with its raw bytes.
     pub envelope: Envelope,
-    /// How many times the handler was called; 0 for a message that could not be read.
+    /// How many times the handler was called; 0 for a message that could not be read, or
+    /// was refused because it breaks its schema.
     pub attempts: u32,
     /// Why the last attempt failed.
     pub error: Arc<dyn std::error::Error + Send + Sync>,
@@ -185,6 +187,7 @@ impl FailedMessage {
 impl fmt::Display for FailedMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.attempts {
+            0 if self.error.is::<Violations>() => write!(f, "{} breaks its schema", self.envelope),
             0 => write!(f, "{} could not be read", self.envelope),
             1 => write!(f, "{} failed", self.envelope),
             attempts => write!(f, "{} failed {attempts} times", self.envelope),

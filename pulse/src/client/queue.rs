@@ -74,6 +74,13 @@ impl Queue {
     /// neither declared nor changed, so its type and arguments don't matter and the
     /// user needs no permission to configure it. AMQP locks an exclusive queue to the
     /// connection that declared it: RabbitMQ answers any other `RESOURCE_LOCKED`.
+    ///
+    /// Arguments can't be read over AMQP, so it is not known whether the queue has a
+    /// delivery limit. RabbitMQ 4 deletes a message of a quorum queue without one after
+    /// 20 redeliveries, those due to lost connections included: have the operator set a
+    /// policy with `delivery-limit: -1`.
+    /// [`ConsumerEvent::DeliveryLimit`](super::ConsumerEvent::DeliveryLimit) reports a
+    /// message that is redelivered for the tenth time.
     pub fn passive(full_name: impl Into<String>) -> Self {
         Self::new(Kind::Passive(full_name.into()))
     }
@@ -123,6 +130,10 @@ impl Queue {
 
     pub(crate) fn is_exclusive(&self) -> bool {
         matches!(self.kind, Kind::Exclusive)
+    }
+
+    pub(crate) fn is_passive(&self) -> bool {
+        matches!(self.kind, Kind::Passive(_))
     }
 
     /// Whether the broker dead-letters what is rejected, as the user's arguments ask.

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use taskcluster_pulse::{DeadLetterQueue, MemoryBroker, Message, OnFailure};
+use taskcluster_pulse::{
+    ConsumerEvent, ConsumerHandle, DeadLetterQueue, Error, MemoryBroker, Message, OnFailure,
+};
+use tokio::task::JoinHandle;
 
-use crate::common::{Numbered, eventually, message};
-use crate::{QUEUE, builder, publish};
+use crate::common::{Numbered, Seen, eventually, message};
+use crate::{EXCHANGE, QUEUE, builder, publish};
 
 const DEAD: &str = "queue/guest/test/dead";
 
@@ -86,4 +89,93 @@ async fn a_queue_without_dead_letters_is_named() {
     let error = DeadLetterQueue::open(&broker.connection(), "test").await;
     let error = error.expect_err("no broker").to_string();
     assert!(error.contains("could not be reached"), "{error}");
+}
+
+/// Runs a handler that fails on even numbers, one message at a time.
+async fn run_failing_on_even(
+    broker: &MemoryBroker,
+    seen: &Seen,
+) -> (ConsumerHandle, JoinHandle<Result<(), Error>>) {
+    let consumer = builder(broker)
+        .retries(0, Duration::ZERO)
+        .on_failure(OnFailure::DeadLetter)
+        .on_event(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    let handle = consumer.handle();
+    let handler = async |message: Message<Numbered>| match message.payload.number % 2 {
+        0 => Err("even"),
+        _ => Ok(()),
+    };
+    (handle, tokio::spawn(consumer.run(1, handler)))
+}
+
+fn is_failure(event: &ConsumerEvent) -> bool {
+    matches!(event, ConsumerEvent::DeadLetterFailed { .. })
+}
+
+#[tokio::test]
+async fn a_queue_of_dead_letters_that_was_deleted_is_declared_again() {
+    let (broker, seen) = (MemoryBroker::new(), Seen::default());
+    let (handle, run) = run_failing_on_even(&broker, &seen).await;
+    publish(&broker, 0..1).await;
+    eventually(|| broker.queue_len(DEAD) == Some(1)).await;
+    broker.delete_queue(DEAD);
+    publish(&broker, 0..20).await;
+    eventually(|| broker.queue_len(DEAD) == Some(10)).await;
+    assert!(seen.count(is_failure) > 0);
+    eventually(|| handle.counters().acks_sent == 21).await;
+    handle.stop();
+    run.await.expect("no panic").expect("stopped");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_blocked_broker_holds_up_dead_letters_alone() {
+    let (broker, seen) = (MemoryBroker::new(), Seen::default());
+    let (handle, run) = run_failing_on_even(&broker, &seen).await;
+    publish(&broker, 0..2).await;
+    eventually(|| broker.queue_len(DEAD) == Some(1)).await;
+    broker.block("no memory");
+    for number in 2..6 {
+        let payload = format!(r#"{{"number": {number}, "text": ""}}"#);
+        broker.publish(EXCHANGE, "primary.a", &[], payload);
+    }
+    eventually(|| handle.counters().acks_sent == 4).await;
+    // It is no failure of the first second, and reported by and by.
+    assert_eq!(seen.count(is_failure), 0);
+    tokio::time::sleep(Duration::from_secs(100)).await;
+    assert_eq!(seen.count(is_failure), 6);
+    assert!(
+        seen.count(|event| format!("{event:?}").contains("no memory")) > 0,
+        "the reason is reported"
+    );
+
+    let asked = tokio::time::Instant::now();
+    handle.stop();
+    run.await.expect("no panic").expect("stopped");
+    assert!(
+        asked.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        asked.elapsed()
+    );
+    // What was given up is not published later.
+    assert_eq!(broker.queue_len(QUEUE), Some(2));
+    broker.unblock();
+    tokio::time::sleep(Duration::from_secs(100)).await;
+    assert_eq!(broker.queue_len(DEAD), Some(1));
+}
+
+#[tokio::test]
+async fn dead_letters_go_on_after_lost_connections() {
+    let (broker, seen) = (MemoryBroker::new(), Seen::default());
+    let (handle, run) = run_failing_on_even(&broker, &seen).await;
+    publish(&broker, 0..2).await;
+    eventually(|| broker.queue_len(DEAD) == Some(1)).await;
+    broker.disconnect();
+    publish(&broker, 2..4).await;
+    eventually(|| broker.queue_len(DEAD) == Some(2)).await;
+    eventually(|| broker.queue_len(QUEUE) == Some(0)).await;
+    handle.stop();
+    run.await.expect("no panic").expect("stopped");
 }

@@ -26,6 +26,12 @@ fn failing(failures: u32) -> (Arc<AtomicU32>, impl Fn(Event) -> Outcome) {
     (calls, handler)
 }
 
+/// Publishes a message that decodes and breaks its schema.
+fn publish_invalid(broker: &MemoryBroker) {
+    let payload = r#"{"number": 10000000, "text": ""}"#;
+    broker.publish(EXCHANGE, "primary.a", &[], payload);
+}
+
 #[tokio::test]
 async fn a_failure_is_retried_then_acked() {
     let broker = MemoryBroker::new();
@@ -60,12 +66,7 @@ async fn what_fails_for_good_is_dead_lettered() {
         .expect("started");
     let stopper = consumer.handle();
     broker.publish(EXCHANGE, "primary.a", &[], "not JSON");
-    broker.publish(
-        EXCHANGE,
-        "primary.a",
-        &[],
-        r#"{"number": 10000000, "text": ""}"#,
-    );
+    publish_invalid(&broker);
     publish(&broker, 0..1).await;
     let (calls, handler) = failing(2);
     let run = tokio::spawn(consumer.run(1, handler));
@@ -320,6 +321,22 @@ async fn a_failure_names_its_message_once_and_its_cause() {
         text.contains("primary.a") && text.contains("could not be read"),
         "{text}"
     );
+}
+
+#[tokio::test]
+async fn a_refused_message_is_said_to_break_its_schema() {
+    let broker = MemoryBroker::new();
+    let consumer = builder(&broker).validation(Validation::Refuse);
+    let consumer = consumer.start().await.expect("started");
+    publish_invalid(&broker);
+    let (_, handler) = failing(0);
+    match consumer.run(1, handler).await.expect_err("refused") {
+        Error::Failed(message) => {
+            let text = message.to_string();
+            assert!(text.contains("breaks its schema"), "{text}");
+        }
+        error => panic!("{error}"),
+    }
 }
 
 #[tokio::test]

@@ -83,40 +83,63 @@ async fn a_full_queue_with_dead_letters_refuses_no_other_publisher() {
     delete(&rabbit).await;
 }
 
+/// Which of the two for dead letters is deleted while a consumer runs.
+#[derive(Clone, Copy)]
+enum Deleted {
+    Exchange,
+    Queue,
+}
+
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn a_dead_letter_that_reaches_no_queue_is_not_lost() {
-    let rabbit = Rabbit::for_test().await;
-    let seen = Seen::default();
-    let consumer = rabbit
-        .consumer()
-        .retries(0, Duration::ZERO)
-        .on_failure(OnFailure::DeadLetter)
-        .on_event(seen.listener())
-        .start()
-        .await
-        .expect("started");
-    // Now the exchange leads nowhere.
-    let dead = format!("{}/dead", rabbit.queue());
-    rabbit.delete_queue(&dead).await;
-    publish(&rabbit, 0..2).await;
-    let handle = consumer.handle();
-    let run = tokio::spawn(consumer.run(1, |event: Event| async move {
-        match event.number() {
-            0 => Err("no room"),
-            _ => Ok(()),
+async fn dead_letters_and_others_go_on_after_their_exchange_or_queue_was_deleted() {
+    for deleted in [Deleted::Exchange, Deleted::Queue] {
+        let rabbit = Rabbit::for_test().await;
+        let seen = Seen::default();
+        let consumer = rabbit
+            .consumer()
+            .retries(0, Duration::ZERO)
+            .on_failure(OnFailure::DeadLetter)
+            .on_event(seen.listener())
+            .start()
+            .await
+            .expect("started");
+        let handle = consumer.handle();
+        let run = tokio::spawn(consumer.run(1, |event: Event| async move {
+            match event.number() {
+                0..=4 => Err("no room"),
+                _ => Ok(()),
+            }
+        }));
+        publish(&rabbit, 0..1).await;
+        eventually(|| handle.counters().dead_lettered == 1).await;
+        let dead = format!("{}/dead", rabbit.queue());
+        let (waiting, exchange) = (
+            rabbit.queue_len(&dead).await,
+            dead.replacen("queue/", "exchange/", 1),
+        );
+        assert_eq!(waiting, 1);
+        match deleted {
+            Deleted::Exchange => rabbit.delete_exchange(&exchange).await,
+            Deleted::Queue => rabbit.delete_queue(&dead).await,
         }
-    }));
-    seen.wait_for(|event| matches!(event, ConsumerEvent::DeadLetterFailed { .. }))
-        .await;
-    eventually(|| handle.counters().acks_sent == 1).await;
-    handle.stop();
-    run.await.expect("no panic").expect("stopped");
-    rabbit.wait_for_len(&rabbit.queue(), 1).await;
-    rabbit.delete_queue(&rabbit.queue()).await;
-    rabbit
-        .delete_exchange(&dead.replacen("queue/", "exchange/", 1))
-        .await;
+        // As many as the prefetch are to be dead-lettered before the first other one.
+        publish(&rabbit, 1..25).await;
+        eventually(|| handle.counters().acks_sent == 25).await;
+        let failures =
+            |event: &ConsumerEvent| matches!(event, ConsumerEvent::DeadLetterFailed { .. });
+        assert!(seen.count(failures) > 0);
+        let kept = match deleted {
+            Deleted::Exchange => 5,
+            Deleted::Queue => 4,
+        };
+        rabbit.wait_for_len(&dead, kept).await;
+        handle.stop();
+        run.await.expect("no panic").expect("stopped");
+        let counters = handle.counters();
+        assert_eq!((counters.connections_lost, counters.channels_lost), (0, 0));
+        delete(&rabbit).await;
+    }
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use lapin::options::QueueDeclareOptions;
 use lapin::types::{AMQPValue, FieldTable};
-use taskcluster_pulse::{Consumer, ConsumerEvent, Error, Queue};
+use taskcluster_pulse::{Consumer, ConsumerEvent, Error, OnFailure, Queue};
 
 use crate::common::exchanges::AllOf;
 use crate::common::rabbitmq::Rabbit;
@@ -15,13 +15,28 @@ use crate::publish;
 const MISSING: &str = "exchange/tests/v1/missing";
 
 async fn declare(rabbit: &Rabbit, options: QueueDeclareOptions, kind: &str) {
+    declare_as(rabbit, &rabbit.queue(), options, kind).await;
+}
+
+async fn declare_as(rabbit: &Rabbit, queue: &str, options: QueueDeclareOptions, kind: &str) {
     let mut arguments = FieldTable::default();
     arguments.insert("x-queue-type".into(), AMQPValue::LongString(kind.into()));
     rabbit
         .channel
-        .queue_declare(rabbit.queue().as_str().into(), options, arguments)
+        .queue_declare(queue.into(), options, arguments)
         .await
         .expect("declared");
+}
+
+fn durable() -> QueueDeclareOptions {
+    QueueDeclareOptions {
+        durable: true,
+        ..QueueDeclareOptions::default()
+    }
+}
+
+fn is_limit_of(event: &ConsumerEvent, name: &str) -> bool {
+    matches!(event, ConsumerEvent::DeliveryLimit { queue } if queue == name)
 }
 
 async fn reads(rabbit: &Rabbit, queue: Queue) {
@@ -71,16 +86,60 @@ async fn a_passive_queue_has_to_exist() {
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
 async fn an_existing_queue_without_a_delivery_limit_is_read_and_reported() {
     let rabbit = Rabbit::for_test().await;
-    let durable = QueueDeclareOptions {
-        durable: true,
-        ..Default::default()
-    };
-    declare(&rabbit, durable, "quorum").await;
+    declare(&rabbit, durable(), "quorum").await;
     let seen = Seen::default();
     let consumer = rabbit.consumer().on_event(seen.listener()).start().await;
     consumer.expect("started").stop().await.expect("stopped");
-    let reported = |event: &ConsumerEvent| matches!(event, ConsumerEvent::DeliveryLimit { queue } if *queue == rabbit.queue());
-    assert_eq!(seen.count(reported), 1);
+    assert_eq!(seen.count(|event| is_limit_of(event, &rabbit.queue())), 1);
+    rabbit.delete_queue(&rabbit.queue()).await;
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn an_existing_queue_of_dead_letters_without_a_delivery_limit_is_reported() {
+    let rabbit = Rabbit::for_test().await;
+    let dead = format!("{}/dead", rabbit.queue());
+    declare_as(&rabbit, &dead, durable(), "quorum").await;
+    let seen = Seen::default();
+    let consumer = rabbit
+        .consumer()
+        .on_failure(OnFailure::DeadLetter)
+        .on_event(seen.listener())
+        .start()
+        .await;
+    consumer.expect("started").stop().await.expect("stopped");
+    assert_eq!(seen.count(|event| is_limit_of(event, &dead)), 1);
+    rabbit.delete_queue(&rabbit.queue()).await;
+    rabbit.delete_queue(&dead).await;
+    rabbit
+        .delete_exchange(&dead.replacen("queue/", "exchange/", 1))
+        .await;
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_message_of_a_passive_queue_that_comes_again_and_again_is_reported() {
+    let rabbit = Rabbit::for_test().await;
+    declare(&rabbit, durable(), "quorum").await;
+    let seen = Seen::default();
+    let reported = || seen.count(|event| is_limit_of(event, &rabbit.queue()));
+    let mut consumer = rabbit
+        .consumer()
+        .queue(Queue::passive(rabbit.queue()))
+        .on_event(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    publish(&rabbit, 0..1).await;
+    for _ in 0..10 {
+        assert_eq!(reported(), 0);
+        consumer.next().await.expect("a delivery").requeue();
+    }
+    for _ in 0..2 {
+        consumer.next().await.expect("a delivery").requeue();
+        assert_eq!(reported(), 1);
+    }
+    consumer.stop().await.expect("stopped");
     rabbit.delete_queue(&rabbit.queue()).await;
 }
 

@@ -137,6 +137,11 @@ impl ConsumerBuilder {
     /// failed, and how long it waits before the first of them. Each further wait is twice
     /// as long, up to five minutes, and a random part of up to a half is added. The
     /// default is once, after a second.
+    ///
+    /// All waits and calls together have to take less than the broker's timeout for acks, 30
+    /// minutes by default. At that timeout the message is redelivered and its attempts are
+    /// counted from 0, so the last one would never come. `retries(5, 60 s)` waits 25.5
+    /// minutes at most, `retries(6, 60 s)` 33.
     #[must_use]
     pub fn retries(mut self, retries: u32, delay: Duration) -> Self {
         self.handling.retries = retries;

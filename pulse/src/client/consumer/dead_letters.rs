@@ -1,54 +1,197 @@
 //! Publishes the messages that could not be handled.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex as StdMutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Mutex;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
+use super::config::Config;
+use super::delivery::Delivery;
+use super::event::ConsumerEvent;
+use super::setup;
+use super::shared::Shared;
+use super::worker::Job;
+use crate::client::connection::{ConnectError, Connection};
 use crate::client::dead_letter::DeadLetter;
-use crate::client::error::FailedMessage;
-use crate::client::transport::{Channel, Link, OutgoingMessage, TransportError};
+use crate::client::error::{FailedMessage, error_chain};
+use crate::client::publisher::{Confirmation, PublishError, Publisher, PublisherEvent};
+use crate::client::queue::DeadLetters;
+use crate::client::reconnect::Reconnect;
+use crate::client::transport::{OutgoingMessage, SharedError, TransportError};
 
-/// How long the broker may take to confirm a dead letter.
-const CONFIRM_TIMEOUT: Duration = Duration::from_secs(30);
+/// First and longest wait before a dead letter is published again.
+const DELAYS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 
-/// Publishes dead letters with confirms, on a channel of its own: a refused message
-/// closes the channel, which must not be the one that acks are sent on.
+/// How often a dead letter without a confirmation is reported.
+const REPORT_INTERVAL: Duration = Duration::from_secs(30);
+
+/// How often to check whether a message can still be acked.
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
+
+/// How long a consumer that stops waits for confirmations.
+const STOP_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Publishes a message as a dead letter and acks it, in as many attempts as it takes.
+pub(super) async fn publish_dead_letter(shared: Arc<Shared>, job: Job, failed: FailedMessage) {
+    let Some(publisher) = &shared.dead_letters else {
+        return job.delivery.abandon();
+    };
+    let report = |error| {
+        let message = failed.clone();
+        let event = ConsumerEvent::DeadLetterFailed { message, error };
+        shared.listener.send(&event);
+    };
+    tokio::select! {
+        biased;
+        () = publisher.publish(&failed, report) => {}
+        () = given_up(&shared, &job.delivery) => return job.delivery.abandon(),
+    }
+    job.delivery.ack();
+    shared.meter.dead_lettered.up();
+    shared.listener.send(&ConsumerEvent::DeadLettered(failed));
+}
+
+/// Completes when the broker is to deliver the message again: its delivery can't be acked
+/// any more, or the consumer stops.
+async fn given_up(shared: &Shared, delivery: &Delivery) {
+    let mut stop = shared.stop.subscribe();
+    let stopped = async {
+        stop.asked().await;
+        sleep(STOP_TIMEOUT).await;
+    };
+    let lost = async {
+        while delivery.is_live() {
+            sleep(CHECK_INTERVAL).await;
+        }
+    };
+    tokio::select! {
+        () = stopped => {}
+        () = lost => {}
+    }
+}
+
+/// Publishes dead letters on a connection of its own, opened for the first of them:
+/// while the broker is short of memory or disk it does not read a connection that
+/// publishes, and acks have to reach it.
 pub(super) struct DeadLetterPublisher {
-    link: Arc<dyn Link>,
-    exchange: String,
+    connection: Connection,
+    reconnect: Reconnect,
+    dead_letters: DeadLetters,
+    /// The full name of the queue that the messages are read from.
     queue: String,
-    channel: Mutex<Option<Arc<dyn Channel>>>,
+    state: Mutex<State>,
+    hindrance: Hindrance,
+}
+
+struct State {
+    publisher: Option<Publisher>,
+    /// Whether the exchange and the queue are there, as far as is known.
+    declared: bool,
+    closed: bool,
 }
 
 impl DeadLetterPublisher {
-    /// `queue` is the queue that the messages were read from.
-    pub(super) fn new(link: Arc<dyn Link>, exchange: String, queue: String) -> Self {
-        Self {
-            link,
-            exchange,
-            queue,
-            channel: Mutex::default(),
-        }
+    /// `None` where the consumer does not publish dead letters.
+    pub(super) fn new(config: &Config) -> Option<Self> {
+        let user = config.connection.user();
+        Some(Self {
+            dead_letters: config.dead_letters.clone()?,
+            connection: config.connection.clone(),
+            reconnect: config.reconnect.clone(),
+            queue: config.queue.declaration(user).name,
+            state: Mutex::new(State {
+                publisher: None,
+                // Each session of the consumer does it.
+                declared: true,
+                closed: false,
+            }),
+            hindrance: Hindrance::default(),
+        })
     }
 
     /// Publishes one message; the broker has it in a queue when this returns.
-    pub(super) async fn publish(&self, message: &FailedMessage) -> Result<(), TransportError> {
-        let letter = Arc::new(self.letter(message));
-        let publish = async {
-            let channel = self.channel().await?;
-            match channel.publish(&letter).await? {
-                true => Ok(()),
-                false => Err(TransportError::lost(
-                    "the broker refused it: a queue bound to the exchange is full",
-                )),
-            }
+    async fn publish(&self, message: &FailedMessage, report: impl Fn(SharedError)) {
+        let (mut delay, longest) = DELAYS;
+        loop {
+            let mut attempt = Box::pin(self.attempt(message));
+            let error = loop {
+                match timeout(REPORT_INTERVAL, &mut attempt).await {
+                    Ok(Ok(())) => return,
+                    Ok(Err(error)) => break error,
+                    Err(_) => report(self.hindrance.error()),
+                }
+            };
+            report(error);
+            sleep(delay).await;
+            delay = (delay * 2).min(longest);
+        }
+    }
+
+    async fn attempt(&self, message: &FailedMessage) -> Result<(), SharedError> {
+        let confirmed = match self.send(self.letter(message)).await? {
+            Ok(confirmation) => confirmation.await,
+            Err(error) => Err(error),
         };
-        timeout(CONFIRM_TIMEOUT, publish).await.unwrap_or_else(|_| {
-            Err(TransportError::lost(
-                "the broker did not confirm it in time",
-            ))
+        let Err(error) = confirmed else {
+            return Ok(());
+        };
+        let mut state = self.state.lock().await;
+        match &error {
+            // Somebody may have deleted the exchange or the queue.
+            PublishError::Refused { .. } => state.declared = false,
+            PublishError::Ended { .. } | PublishError::Closed => state.publisher = None,
+            _ => {}
+        }
+        Err(Arc::new(error))
+    }
+
+    /// Hands a message to the publisher, after everything is there that it needs.
+    async fn send(
+        &self,
+        letter: OutgoingMessage,
+    ) -> Result<Result<Confirmation, PublishError>, SharedError> {
+        let mut state = self.state.lock().await;
+        if state.closed {
+            return Err(Arc::new(TransportError::closed()));
+        }
+        if !state.declared {
+            self.declare().await?;
+            state.declared = true;
+        }
+        let publisher = match &mut state.publisher {
+            Some(publisher) => publisher,
+            none => none.insert(self.start().await?),
+        };
+        Ok(publisher.send(letter).await)
+    }
+
+    async fn start(&self) -> Result<Publisher, SharedError> {
+        let hindrance = self.hindrance.clone();
+        let started = Publisher::builder(self.connection.clone())
+            .reconnect(self.reconnect.clone())
+            // What is sent is not sent again on the same connection, however long the
+            // broker takes.
+            .deadline(Duration::MAX)
+            .on_event(move |event| hindrance.note(event))
+            .start();
+        started
+            .await
+            .map_err(|error| Arc::new(error) as SharedError)
+    }
+
+    /// Declares the exchange and the queue again.
+    async fn declare(&self) -> Result<(), SharedError> {
+        let declare = async {
+            let link = self.connection.open().await?;
+            let user = self.connection.user();
+            let declared = setup::declare_dead_letters(&*link, &self.dead_letters, user).await;
+            link.close().await;
+            declared.map(drop)
+        };
+        declare.await.map_err(|error| match error {
+            ConnectError::Retry(error) => Arc::new(error) as SharedError,
+            ConnectError::Setup(error) | ConnectError::Fatal(error) => Arc::new(error),
         })
     }
 
@@ -58,16 +201,41 @@ impl DeadLetterPublisher {
             reason: message.reason(),
             attempts: message.attempts,
         };
-        message.envelope.to_forwarded(&self.exchange, Some(&letter))
+        let exchange = &self.dead_letters.exchange;
+        message.envelope.to_forwarded(exchange, Some(&letter))
     }
 
-    async fn channel(&self) -> Result<Arc<dyn Channel>, TransportError> {
-        let mut slot = self.channel.lock().await;
-        if let Some(channel) = slot.as_ref().filter(|channel| channel.is_open()) {
-            return Ok(Arc::clone(channel));
+    /// Closes the connection, after the consumer has settled its deliveries.
+    pub(super) async fn close(&self) {
+        let mut state = self.state.lock().await;
+        state.closed = true;
+        if let Some(publisher) = state.publisher.take() {
+            publisher.abandon().await;
         }
-        let channel = self.link.open_channel().await?;
-        channel.confirm().await?;
-        Ok(Arc::clone(slot.insert(channel)))
+    }
+}
+
+/// What holds up dead letters.
+#[derive(Clone, Default)]
+struct Hindrance(Arc<StdMutex<Option<String>>>);
+
+impl Hindrance {
+    fn note(&self, event: &PublisherEvent) {
+        let hindrance = match event {
+            PublisherEvent::Reconnecting { error, .. } => Some(error_chain(&**error)),
+            PublisherEvent::Blocked { reason } => {
+                Some(format!("the broker takes no messages: {reason}"))
+            }
+            PublisherEvent::Ready | PublisherEvent::Unblocked => None,
+        };
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = hindrance;
+    }
+
+    fn error(&self) -> SharedError {
+        let hindrance = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let reason = hindrance
+            .as_deref()
+            .unwrap_or("the broker has not confirmed it yet");
+        Arc::new(TransportError::lost(reason))
     }
 }

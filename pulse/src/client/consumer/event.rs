@@ -76,9 +76,13 @@ pub enum ConsumerEvent {
         /// The broker's reply text.
         reason: String,
     },
-    /// The queue exists without a delivery limit of its own. RabbitMQ 4 deletes its
-    /// messages after 20 redeliveries, lost connections included; RabbitMQ 3 has no
-    /// limit. Read a new queue, or have the operator set a policy.
+    /// The queue, or that of its dead letters, exists without a delivery limit of its own.
+    /// RabbitMQ 4 deletes its messages after 20 redeliveries, lost connections included;
+    /// RabbitMQ 3 has no limit. Read a new queue, or have the operator set a policy with
+    /// `delivery-limit: -1`.
+    ///
+    /// The arguments of a [`Queue::passive`](crate::Queue::passive) can't be read: for one,
+    /// this reports the first message that is redelivered for the tenth time.
     DeliveryLimit {
         /// The queue's full name.
         queue: String,
@@ -97,7 +101,8 @@ pub enum ConsumerEvent {
     Recycled,
     /// A message could not be handled and was dead-lettered.
     DeadLettered(FailedMessage),
-    /// A message could not be dead-lettered. It stays in work and is tried again.
+    /// A message could not be dead-lettered. It stays in work and is tried again. Reported
+    /// also every 30 seconds while the broker does not confirm it.
     DeadLetterFailed {
         /// The message.
         message: FailedMessage,
@@ -161,8 +166,9 @@ impl Event for ConsumerEvent {
             }
             Self::DeliveryLimit { queue } => tracing::warn!(
                 queue,
-                "the queue has no x-delivery-limit, so that RabbitMQ 4 deletes a message after 20 \
-                 redeliveries; read a new queue, or have the operator set a policy"
+                "as far as is known the queue has no x-delivery-limit, and RabbitMQ 4 deletes a \
+                 message after 20 redeliveries; read a new queue, or have the operator set a \
+                 policy with delivery-limit: -1"
             ),
             Self::Invalid {
                 envelope,

@@ -168,7 +168,11 @@ impl Consumer {
             self.consuming = true;
             self.shared.consume(self.shared.config.stream_prefetch());
         }
-        self.inboxes.poll_next(cx)
+        let next = self.inboxes.poll_next(cx);
+        if let Poll::Ready(Some(delivery)) = &next {
+            self.shared.report_redeliveries(delivery);
+        }
+        next
     }
 }
 

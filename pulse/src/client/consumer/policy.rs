@@ -6,7 +6,8 @@
 pub enum OnFailure {
     /// The consumer publishes it to `exchange/<user>/<name>/dead`, which leads to the
     /// queue `queue/<user>/<name>/dead`, waits for the broker's confirmation and acks
-    /// it. Both are declared with the queue.
+    /// it. Both are declared with the queue, and again where they were deleted. Dead
+    /// letters have a connection of their own, opened for the first one.
     ///
     /// So no dead letter is lost, although it may come twice, and the broker never
     /// refuses the messages of other publishers for the sake of one. A consumer of

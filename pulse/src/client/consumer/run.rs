@@ -9,12 +9,13 @@ use tokio::sync::mpsc;
 use tokio::task::{JoinSet, coop};
 use tracing::{Instrument, Span};
 
+use super::dead_letters::publish_dead_letter;
 use super::event::ConsumerEvent;
 use super::from_message::FromMessage;
 use super::jobs::{Jobs, Place};
 use super::policy::OnFailure;
 use super::retries::{Retries, retry_delay};
-use super::worker::{Failure, Job, Worker, publish_dead_letter};
+use super::worker::{Failure, Job, Worker};
 use super::{Consumer, joined};
 use crate::client::error::{Error, FailedMessage};
 

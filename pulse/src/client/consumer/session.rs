@@ -45,8 +45,8 @@ pub(super) struct Session {
     /// The demand that it consumes for.
     renewals: Option<u32>,
     pub(super) queue: String,
-    /// Whether the queue exists without the delivery limit that it should have.
-    pub(super) lacks_delivery_limit: bool,
+    /// The queues that exist without the delivery limit that they should have.
+    pub(super) unlimited: Vec<String>,
     pub(super) since: Instant,
     /// The time from which the age of its connection counts.
     fresh_since: Instant,
@@ -77,7 +77,12 @@ pub(super) enum Undelivered {
 
 impl Session {
     pub(super) fn new(link: Arc<dyn Link>, prepared: Prepared, meter: &Arc<Meter>) -> Self {
-        let Prepared { channel, queue, .. } = prepared;
+        let Prepared {
+            channel,
+            queue,
+            unlimited,
+            ..
+        } = prepared;
         Self {
             tracker: Arc::new(AckTracker::new(Arc::clone(&channel), Arc::clone(meter))),
             link,
@@ -85,7 +90,7 @@ impl Session {
             inbox: None,
             renewals: None,
             queue,
-            lacks_delivery_limit: prepared.lacks_delivery_limit,
+            unlimited,
             since: Instant::now(),
             fresh_since: Instant::now(),
             meter: Arc::clone(meter),

@@ -17,8 +17,8 @@ use crate::client::transport::{
 pub(super) struct Prepared {
     pub(super) channel: Arc<dyn Channel>,
     pub(super) queue: String,
-    /// Whether the queue exists without the delivery limit that it should have.
-    pub(super) lacks_delivery_limit: bool,
+    /// The queues that exist without the delivery limit that they should have.
+    pub(super) unlimited: Vec<String>,
     pub(super) failed_bindings: Vec<BindingError>,
 }
 
@@ -28,18 +28,20 @@ pub(super) async fn prepare(
     link: &dyn Link,
 ) -> Result<Prepared, ConnectError> {
     let user = config.connection.user();
+    let mut unlimited = Vec::new();
     if let Some(dead_letters) = &config.dead_letters {
-        declare_dead_letters(link, dead_letters, user).await?;
+        unlimited.extend(declare_dead_letters(link, dead_letters, user).await?);
     }
     let queue = config.queue.declaration(user);
-    let (channel, lacks_delivery_limit) = declare(link, &config.queue, &queue).await?;
+    let (channel, is_unlimited) = declare(link, &config.queue, &queue).await?;
+    unlimited.extend(is_unlimited.then(|| queue.name.clone()));
     let failed_bindings = Binder::new(link, &queue.name)
         .apply(config, listener)
         .await?;
     Ok(Prepared {
         channel,
         queue: queue.name,
-        lacks_delivery_limit,
+        unlimited,
         failed_bindings,
     })
 }
@@ -59,14 +61,16 @@ pub(super) async fn consume(
     })
 }
 
-async fn declare_dead_letters(
+/// Declares the exchange and the queue of dead letters. Returns the queue's name where it
+/// lacks a delivery limit.
+pub(super) async fn declare_dead_letters(
     link: &dyn Link,
     dead_letters: &DeadLetters,
     user: &str,
-) -> Result<(), ConnectError> {
+) -> Result<Option<String>, ConnectError> {
     let DeadLetters { exchange, queue } = dead_letters;
     let declaration = queue.declaration(user);
-    let (channel, _) = declare(link, queue, &declaration).await?;
+    let (channel, is_unlimited) = declare(link, queue, &declaration).await?;
     let refused = |error| refused(&declaration.name, error);
     channel.declare_exchange(exchange).await.map_err(refused)?;
     let everything = Route {
@@ -78,7 +82,7 @@ async fn declare_dead_letters(
         .await
         .map_err(refused)?;
     channel.close().await;
-    Ok(())
+    Ok(is_unlimited.then_some(declaration.name))
 }
 
 /// Declares a queue. Returns its channel, and whether it lacks a delivery limit.

@@ -1,5 +1,6 @@
 //! The state that a consumer, its handles and its background task share.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
@@ -9,6 +10,7 @@ use super::dead_letters::DeadLetterPublisher;
 use super::event::ConsumerEvent;
 use super::stop::StopSignal;
 use crate::client::counters::Meter;
+use crate::client::envelope::Envelope;
 use crate::client::error::BindingError;
 use crate::client::listener::Listener;
 
@@ -20,15 +22,20 @@ pub(super) struct Demand {
     pub(super) renewals: u32,
 }
 
+/// So many redeliveries of a message are half of those that RabbitMQ 4 allows.
+const MANY_REDELIVERIES: u64 = 10;
+
 pub(super) struct Shared {
     pub(super) config: Config,
     pub(super) listener: Listener<ConsumerEvent>,
     pub(super) meter: Arc<Meter>,
     pub(super) stop: StopSignal,
+    /// `None` where the consumer does not publish dead letters.
+    pub(super) dead_letters: Option<DeadLetterPublisher>,
     /// `None` until the program wants deliveries.
     pub(super) demand: watch::Sender<Option<Demand>>,
     failed_bindings: Mutex<Vec<BindingError>>,
-    dead_letters: Mutex<Option<Arc<DeadLetterPublisher>>>,
+    redeliveries_reported: AtomicBool,
 }
 
 impl Shared {
@@ -37,12 +44,13 @@ impl Shared {
             meter: Arc::new(Meter::of_queue(
                 &config.queue.label(config.connection.user()),
             )),
+            dead_letters: DeadLetterPublisher::new(&config),
             config,
             listener,
             stop: StopSignal::new(),
             demand: watch::Sender::new(None),
             failed_bindings: Mutex::default(),
-            dead_letters: Mutex::default(),
+            redeliveries_reported: AtomicBool::default(),
         }
     }
 
@@ -72,21 +80,25 @@ impl Shared {
         });
     }
 
+    /// Reports, once, that a message is redelivered so often that the broker may delete
+    /// it. The limit of a queue that this consumer declares is known from its start.
+    pub(super) fn report_redeliveries(&self, message: &Envelope) {
+        if message.redelivered()
+            && self.config.queue.is_passive()
+            && message.delivery_count() >= MANY_REDELIVERIES
+            && !self.redeliveries_reported.swap(true, Ordering::Relaxed)
+        {
+            let queue = self.config.queue.label(self.config.connection.user());
+            self.listener.send(&ConsumerEvent::DeliveryLimit { queue });
+        }
+    }
+
     pub(super) fn failed_bindings(&self) -> Vec<BindingError> {
         lock(&self.failed_bindings).clone()
     }
 
     pub(super) fn set_failed_bindings(&self, failed: &[BindingError]) {
         *lock(&self.failed_bindings) = failed.to_owned();
-    }
-
-    /// Publishes dead letters on the current connection.
-    pub(super) fn dead_letters(&self) -> Option<Arc<DeadLetterPublisher>> {
-        lock(&self.dead_letters).clone()
-    }
-
-    pub(super) fn set_dead_letters(&self, publisher: Option<DeadLetterPublisher>) {
-        *lock(&self.dead_letters) = publisher.map(Arc::new);
     }
 }
 

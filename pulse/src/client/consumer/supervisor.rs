@@ -8,7 +8,6 @@ use tokio::task::{JoinHandle, JoinSet};
 use tracing::Instrument;
 
 use super::config::Config;
-use super::dead_letters::DeadLetterPublisher;
 use super::event::ConsumerEvent;
 use super::inbox::{Inbox, Inboxes};
 use super::session::{End, Session, Undelivered};
@@ -80,7 +79,9 @@ impl Supervisor {
         while let Some(unfinished) = retiring.join_next().await {
             deliveries += unfinished.unwrap_or_default();
         }
-        shared.set_dead_letters(None);
+        if let Some(dead_letters) = &shared.dead_letters {
+            dead_letters.close().await;
+        }
         match deliveries {
             0 => result,
             _ => result.and(Err(Error::Unfinished {
@@ -212,8 +213,8 @@ impl Supervisor {
             session.abandon().await;
             return Err(error);
         }
-        if session.lacks_delivery_limit {
-            let queue = session.queue.clone();
+        for queue in &session.unlimited {
+            let queue = queue.clone();
             shared
                 .listener
                 .send(&ConsumerEvent::DeliveryLimit { queue });
@@ -264,10 +265,6 @@ async fn open_session(
     for error in &prepared.failed_bindings {
         listener.send(&ConsumerEvent::BindingFailed(error.clone()));
     }
-    shared.set_dead_letters(config.dead_letters.as_ref().map(|dead_letters| {
-        let exchange = dead_letters.exchange.clone();
-        DeadLetterPublisher::new(Arc::clone(&link), exchange, prepared.queue.clone())
-    }));
     let mut session = Session::new(link, prepared, &shared.meter);
     let demand = *shared.demand.borrow();
     if let Some(demand) = demand {

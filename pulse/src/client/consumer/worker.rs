@@ -5,10 +5,8 @@ use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::mpsc;
-use tokio::time::sleep;
 
 use super::delivery::Delivery;
 use super::event::ConsumerEvent;
@@ -20,9 +18,6 @@ use crate::client::error::{FailedMessage, error_chain};
 use crate::client::panic::caught;
 use crate::client::transport::SharedError;
 use crate::event::{DecodeError, DecodeErrorKind};
-
-/// First and longest wait before a dead letter is published again.
-const DEAD_LETTER_DELAYS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 
 /// A message to be handled.
 pub(super) struct Job {
@@ -185,35 +180,3 @@ impl fmt::Display for Described {
 }
 
 impl StdError for Described {}
-
-/// Publishes a message as a dead letter and acks it, in as many attempts as it takes.
-pub(super) async fn publish_dead_letter(shared: Arc<Shared>, job: Job, failed: FailedMessage) {
-    let (mut delay, longest) = DEAD_LETTER_DELAYS;
-    let mut stop = shared.stop.subscribe();
-    while job.delivery.is_live() {
-        let Some(publisher) = shared.dead_letters() else {
-            break;
-        };
-        let error = match publisher.publish(&failed).await {
-            Ok(()) => {
-                job.delivery.ack();
-                shared.meter.dead_lettered.up();
-                return shared.listener.send(&ConsumerEvent::DeadLettered(failed));
-            }
-            Err(error) => error,
-        };
-        // With the connection lost, the message is delivered again.
-        if !job.delivery.is_live() {
-            break;
-        }
-        shared.listener.send(&ConsumerEvent::DeadLetterFailed {
-            message: failed.clone(),
-            error: Arc::new(error),
-        });
-        tokio::select! {
-            () = sleep(delay) => delay = (delay * 2).min(longest),
-            () = stop.asked() => break,
-        }
-    }
-    job.delivery.abandon();
-}

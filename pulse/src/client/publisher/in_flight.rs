@@ -97,14 +97,14 @@ impl InFlight {
         {
             let number = *number;
             match outcome {
-                Ok(taken) => {
-                    self.awaiting.pop_front();
-                    self.settle(number, taken);
-                    answered = Poll::Ready(Ok(()));
-                }
-                Err(error) => {
+                Err(error) if !is_unroutable(&error) => {
                     *answer = spent();
                     return Poll::Ready(Err(error));
+                }
+                outcome => {
+                    self.awaiting.pop_front();
+                    self.settle(number, outcome);
+                    answered = Poll::Ready(Ok(()));
                 }
             }
         }
@@ -134,46 +134,46 @@ impl InFlight {
         self.awaiting
             .retain_mut(|(number, answer)| match answer.as_mut().poll(&mut cx) {
                 Poll::Pending => true,
-                Poll::Ready(Ok(taken)) => {
-                    answers.push((*number, taken));
-                    false
-                }
-                Poll::Ready(Err(error)) => {
+                Poll::Ready(Err(error)) if !is_unroutable(&error) => {
                     *answer = spent();
                     if lost.as_ref().is_none_or(TransportError::is_unexplained) {
                         lost = Some(error);
                     }
                     true
                 }
+                Poll::Ready(outcome) => {
+                    answers.push((*number, outcome));
+                    false
+                }
             });
         if !answers.is_empty() {
             self.progressed();
         }
-        for (number, taken) in answers {
-            self.settle(number, taken);
+        for (number, outcome) in answers {
+            self.settle(number, outcome);
         }
         lost.map_or(Ok(()), Err)
     }
 
     /// Takes the broker's answer to one message.
-    fn settle(&mut self, number: u64, taken: bool) {
+    fn settle(&mut self, number: u64, answer: Result<bool, TransportError>) {
         self.one_by_one = self.one_by_one.saturating_sub(1);
-        if taken {
+        if let Ok(true) = answer {
             self.meter.confirmed.up();
-            if let Some(message) = self.take(number) {
-                message.confirm();
-            }
-            return;
         }
         let Some(mut message) = self.take(number) else {
             return;
         };
-        match message.next_resend() {
-            Some(wait) => {
-                self.delayed.insert((Instant::now() + wait, number));
-                self.put_back(number, message);
-            }
-            None => message.queue_full(),
+        match answer {
+            Ok(true) => message.confirm(),
+            Ok(false) => match message.next_resend() {
+                Some(wait) => {
+                    self.delayed.insert((Instant::now() + wait, number));
+                    self.put_back(number, message);
+                }
+                None => message.queue_full(),
+            },
+            Err(error) => message.refuse(&error.reason),
         }
     }
 
@@ -284,6 +284,11 @@ impl InFlight {
 /// Takes the place of an answer that was an error; the message still counts as sent.
 fn spent() -> Answer {
     Box::pin(std::future::pending())
+}
+
+/// Whether the broker returned a message, which costs no channel.
+fn is_unroutable(error: &TransportError) -> bool {
+    error.code == Some(code::NO_ROUTE)
 }
 
 /// Whether the broker closed the channel because `exchange` does not exist.

@@ -133,7 +133,10 @@ impl Publisher {
         self.send(envelope.to_outgoing()).await
     }
 
-    async fn send(&self, message: OutgoingMessage) -> Result<Confirmation, PublishError> {
+    pub(in crate::client) async fn send(
+        &self,
+        message: OutgoingMessage,
+    ) -> Result<Confirmation, PublishError> {
         let frame_max = self.shared.frame_max.load(Ordering::Relaxed);
         if let Err(error) = message.check(frame_max) {
             return Err(PublishError::too_long(&message, error));
@@ -196,6 +199,14 @@ impl Publisher {
         drop(messages);
         // It ends early only when its runtime shuts down.
         let _ = driver.await;
+    }
+
+    /// Closes the connection, and gives up what is unconfirmed.
+    pub(in crate::client) async fn abandon(self) {
+        if self.gauges().in_work > 0 {
+            self.driver.abort();
+        }
+        self.close().await;
     }
 
     /// How often things happened so far.
