@@ -137,15 +137,16 @@ async fn a_blocked_broker_holds_up_dead_letters_alone() {
     publish(&broker, 0..2).await;
     eventually(|| broker.queue_len(DEAD) == Some(1)).await;
     broker.block("no memory");
-    for number in 2..6 {
+    // More dead letters than the prefetch wait.
+    for number in 2..42 {
         let payload = format!(r#"{{"number": {number}, "text": ""}}"#);
         broker.publish(EXCHANGE, "primary.a", &[], payload);
     }
-    eventually(|| handle.counters().acks_sent == 4).await;
+    eventually(|| handle.counters().acks_sent == 22).await;
     // It is no failure of the first second, and reported by and by.
     assert_eq!(seen.count(is_failure), 0);
     tokio::time::sleep(Duration::from_secs(100)).await;
-    assert_eq!(seen.count(is_failure), 6);
+    assert_eq!(seen.count(is_failure), 60);
     assert!(
         seen.count(|event| format!("{event:?}").contains("no memory")) > 0,
         "the reason is reported"
@@ -160,7 +161,7 @@ async fn a_blocked_broker_holds_up_dead_letters_alone() {
         asked.elapsed()
     );
     // What was given up is not published later.
-    assert_eq!(broker.queue_len(QUEUE), Some(2));
+    assert_eq!(broker.queue_len(QUEUE), Some(20));
     broker.unblock();
     tokio::time::sleep(Duration::from_secs(100)).await;
     assert_eq!(broker.queue_len(DEAD), Some(1));

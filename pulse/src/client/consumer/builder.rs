@@ -106,7 +106,7 @@ impl ConsumerBuilder {
     /// The default is 200 for deliveries that the program takes one by one, and two for
     /// each handler of [`Consumer::run`]: a message that waits here is one that no other
     /// consumer gets, and may exceed the broker's timeout for acks. Messages that wait for
-    /// a retry don't count, up to a thousand of them.
+    /// a retry, or to be dead-lettered, don't count, up to a thousand of them.
     #[must_use]
     pub fn prefetch(mut self, deliveries: u16) -> Self {
         self.prefetch = Some(deliveries);

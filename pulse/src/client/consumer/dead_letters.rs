@@ -26,6 +26,9 @@ const DELAYS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_sec
 /// How often a dead letter without a confirmation is reported.
 const REPORT_INTERVAL: Duration = Duration::from_secs(30);
 
+/// How long a confirmation may take before others are to pass its message.
+const QUICK: Duration = Duration::from_millis(100);
+
 /// How often to check whether a message can still be acked.
 const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -56,6 +59,8 @@ pub(super) async fn publish_dead_letter(shared: Arc<Shared>, job: Job, failed: F
 /// any more, or the consumer stops.
 async fn given_up(shared: &Shared, delivery: &Delivery) {
     let mut stop = shared.stop.subscribe();
+    sleep(QUICK).await;
+    let _waiting = shared.wait();
     let stopped = async {
         stop.asked().await;
         sleep(STOP_TIMEOUT).await;

@@ -4,6 +4,7 @@ mod ack_tracker;
 mod bindings;
 mod builder;
 mod config;
+mod crowd;
 mod dead_letters;
 mod delivery;
 mod event;

@@ -5,13 +5,11 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
+use super::crowd::Waiting;
 use super::worker::Job;
 
 /// Longest wait before a retry, unless a longer one was configured.
 const MAX_RETRY_DELAY: Duration = Duration::from_secs(300);
-
-/// How many messages may wait for a retry beyond the prefetch.
-const MAX_WAITING: usize = 1000;
 
 /// Twice as long for each attempt, and up to half as much more, at random, so that
 /// messages that failed together are not tried together.
@@ -27,31 +25,16 @@ pub(super) fn retry_delay(first: Duration, attempts: u32) -> Duration {
 #[derive(Default)]
 pub(super) struct Retries {
     /// By the time of the attempt; the number tells jobs of one time apart.
-    jobs: BTreeMap<(Instant, u64), Job>,
+    jobs: BTreeMap<(Instant, u64), (Job, Waiting)>,
     count: u64,
-    /// How many were added since they were too many.
-    added: usize,
 }
 
 impl Retries {
-    pub(super) fn add(&mut self, job: Job, delay: Duration) {
+    pub(super) fn add(&mut self, job: Job, waiting: Waiting, delay: Duration) {
         self.count += 1;
         let now = Instant::now();
         let at = now.checked_add(delay).unwrap_or(now + MAX_RETRY_DELAY);
-        self.jobs.insert((at, self.count), job);
-        self.added += 1;
-    }
-
-    /// Whether so many have begun to wait that they take the prefetch from others, so
-    /// that it has to count without them. True once for each group of that size.
-    pub(super) fn crowd(&mut self, prefetch: u16) -> bool {
-        let group = usize::from(prefetch).div_ceil(2);
-        let crowded = group > 0 && self.added >= group && self.jobs.len() >= group;
-        if !crowded || self.jobs.len() > MAX_WAITING {
-            return false;
-        }
-        self.added = 0;
-        true
+        self.jobs.insert((at, self.count), (job, waiting));
     }
 
     /// The next job whose time has come. Can be dropped and called again.
@@ -61,14 +44,14 @@ impl Retries {
                 Some(((at, _), _)) => sleep_until(*at).await,
                 None => std::future::pending().await,
             }
-            if let Some((_, job)) = self.jobs.pop_first() {
+            if let Some((_, (job, _))) = self.jobs.pop_first() {
                 return job;
             }
         }
     }
 
     pub(super) fn abandon(&mut self) {
-        for (_, job) in std::mem::take(&mut self.jobs) {
+        for (_, (job, _)) in std::mem::take(&mut self.jobs) {
             job.delivery.abandon();
         }
     }

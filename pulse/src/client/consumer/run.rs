@@ -224,11 +224,8 @@ where
         } else if consumer.shared.stop.is_asked() {
             job.delivery.abandon();
         } else {
-            self.retries
-                .add(job, retry_delay(handling.retry_delay, failed.attempts));
-            if self.retries.crowd(consumer.shared.prefetch()) {
-                consumer.shared.renew_prefetch();
-            }
+            let delay = retry_delay(handling.retry_delay, failed.attempts);
+            self.retries.add(job, consumer.shared.wait(), delay);
         }
     }
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 
 use super::config::Config;
+use super::crowd::{Crowd, Waiting};
 use super::dead_letters::DeadLetterPublisher;
 use super::event::ConsumerEvent;
 use super::stop::StopSignal;
@@ -34,6 +35,7 @@ pub(super) struct Shared {
     pub(super) dead_letters: Option<DeadLetterPublisher>,
     /// `None` until the program wants deliveries.
     pub(super) demand: watch::Sender<Option<Demand>>,
+    crowd: Crowd,
     failed_bindings: Mutex<Vec<BindingError>>,
     redeliveries_reported: AtomicBool,
 }
@@ -49,6 +51,7 @@ impl Shared {
             listener,
             stop: StopSignal::new(),
             demand: watch::Sender::new(None),
+            crowd: Crowd::default(),
             failed_bindings: Mutex::default(),
             redeliveries_reported: AtomicBool::default(),
         }
@@ -67,17 +70,19 @@ impl Shared {
         });
     }
 
-    pub(super) fn prefetch(&self) -> u16 {
-        self.demand.borrow().map_or(0, |demand| demand.prefetch)
-    }
-
-    /// Has the prefetch count from new on, for those deliveries wait.
-    pub(super) fn renew_prefetch(&self) {
-        self.demand.send_modify(|demand| {
-            if let Some(demand) = demand {
-                demand.renewals += 1;
-            }
-        });
+    /// Counts a delivery as one that waits, until the result is dropped. Where many wait,
+    /// the prefetch counts without them.
+    pub(super) fn wait(&self) -> Waiting {
+        let prefetch = self.demand.borrow().map_or(0, |demand| demand.prefetch);
+        let (waiting, renew) = self.crowd.add(prefetch);
+        if renew {
+            self.demand.send_modify(|demand| {
+                if let Some(demand) = demand {
+                    demand.renewals += 1;
+                }
+            });
+        }
+        waiting
     }
 
     /// Reports, once, that a message is redelivered so often that the broker may delete
