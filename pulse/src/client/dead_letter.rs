@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::transport::Headers;
+use super::message_limits::{CC, header_bytes};
+use super::transport::{Headers, OutgoingMessage};
 
 /// The exchange that the message was published to.
 const EXCHANGE: &str = "x-original-exchange";
@@ -10,6 +11,8 @@ const ROUTING_KEY: &str = "x-original-routing-key";
 const QUEUE: &str = "x-original-queue";
 const REASON: &str = "x-failure-reason";
 const ATTEMPTS: &str = "x-failure-attempts";
+/// The names of headers that did not fit.
+const DROPPED: &str = "x-dropped-headers";
 
 /// RabbitMQ's own headers of a message that it dead-lettered: the exchange and the queue
 /// that it was in at first, and a list with more about each time.
@@ -20,8 +23,10 @@ const DEATHS: &str = "x-death";
 /// The header in which a quorum queue counts redeliveries.
 pub(crate) const DELIVERY_COUNT: &str = "x-delivery-count";
 
-/// Longest reason in a header, in bytes: headers have to fit in one AMQP frame.
+/// Longest reason, and longest list of dropped headers, in bytes: all headers have to fit
+/// in one AMQP frame, of 4096 bytes or more.
 const MAX_REASON_BYTES: usize = 2048;
+const MAX_DROPPED_BYTES: usize = 512;
 
 /// Why a message was dead-lettered, and by which queue's consumer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,8 +55,41 @@ impl DeadLetter {
 /// Whether a header was added to a message by a broker or by a consumer of this crate.
 pub(crate) fn is_added_on_the_way(name: &str) -> bool {
     let of_broker = ["x-death", "x-first-death-", "x-last-death-", DELIVERY_COUNT];
-    [EXCHANGE, ROUTING_KEY, QUEUE, REASON, ATTEMPTS].contains(&name)
-        || of_broker.iter().any(|prefix| name.starts_with(prefix))
+    is_ours(name) || of_broker.iter().any(|prefix| name.starts_with(prefix))
+}
+
+fn is_ours(name: &str) -> bool {
+    [EXCHANGE, ROUTING_KEY, QUEUE, REASON, ATTEMPTS, DROPPED].contains(&name)
+}
+
+/// Drops the largest headers that a message came with, and its routes last, until those
+/// of the dead letter fit in a frame beside the others.
+pub(crate) fn fit(letter: &mut OutgoingMessage, frame_max: usize) {
+    let mut bytes = letter.header_frame_bytes();
+    if bytes <= frame_max {
+        return;
+    }
+    let list = header_bytes(DROPPED, &Value::from("")) + MAX_DROPPED_BYTES;
+    let room = frame_max.saturating_sub(list);
+    let own = letter.headers.iter().filter(|(name, _)| !is_ours(name));
+    let mut own: Vec<(usize, String)> = own
+        .map(|(name, value)| (header_bytes(name, value), name.clone()))
+        .collect();
+    own.sort_unstable();
+    let mut dropped = Vec::new();
+    while bytes > room
+        && let Some((size, name)) = own.pop()
+    {
+        letter.headers.remove(&name);
+        bytes -= size;
+        dropped.push(name);
+    }
+    if bytes > room {
+        letter.cc.clear();
+        dropped.push(CC.to_owned());
+    }
+    let list = truncate(&dropped.join(", "), MAX_DROPPED_BYTES).into();
+    letter.headers.insert(DROPPED.to_owned(), list);
 }
 
 /// The headers of a dead letter. Without `letter`, only those that tell where the
@@ -63,7 +101,7 @@ pub(crate) fn headers(exchange: &str, routing_key: &str, letter: Option<&DeadLet
     add(ROUTING_KEY, routing_key.into());
     if let Some(letter) = letter {
         add(QUEUE, letter.queue.as_str().into());
-        add(REASON, truncate(&letter.reason).into());
+        add(REASON, truncate(&letter.reason, MAX_REASON_BYTES).into());
         add(ATTEMPTS, letter.attempts.into());
     }
     headers
@@ -106,8 +144,8 @@ fn first_death_key(headers: &Headers) -> Option<&str> {
     first.get("routing-keys")?.get(0)?.as_str()
 }
 
-fn truncate(text: &str) -> &str {
-    let mut end = text.len().min(MAX_REASON_BYTES);
+fn truncate(text: &str, bytes: usize) -> &str {
+    let mut end = text.len().min(bytes);
     while !text.is_char_boundary(end) {
         end -= 1;
     }

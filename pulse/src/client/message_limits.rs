@@ -43,7 +43,7 @@ impl OutgoingMessage {
     }
 
     /// The size of the message's content header frame.
-    fn header_frame_bytes(&self) -> usize {
+    pub(crate) fn header_frame_bytes(&self) -> usize {
         // Type, channel, size and end of the frame; class, weight, size of the body and
         // flags; the delivery mode.
         const FIXED: usize = (1 + 2 + 4 + 1) + (2 + 2 + 8 + 2) + 1;
@@ -107,8 +107,13 @@ fn check_names_in(value: &Value) -> Result<(), TooLong> {
 }
 
 fn table_bytes(table: &Headers) -> usize {
-    let member = |(name, value): (&String, &Value)| 1 + name.len() + value_bytes(value);
+    let member = |(name, value): (&String, &Value)| header_bytes(name, value);
     4 + table.iter().map(member).sum::<usize>()
+}
+
+/// The size of one header.
+pub(crate) fn header_bytes(name: &str, value: &Value) -> usize {
+    1 + name.len() + value_bytes(value)
 }
 
 /// The size of a value in a table, with the byte of its type.

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use taskcluster_pulse::{
-    ConsumerEvent, ConsumerHandle, DeadLetterQueue, Error, MemoryBroker, Message, OnFailure,
+    ConsumerEvent, ConsumerHandle, DeadLetterQueue, Envelope, Error, MemoryBroker, Message,
+    OnFailure,
 };
 use tokio::task::JoinHandle;
 
@@ -179,4 +180,46 @@ async fn dead_letters_go_on_after_lost_connections() {
     eventually(|| broker.queue_len(QUEUE) == Some(0)).await;
     handle.stop();
     run.await.expect("no panic").expect("stopped");
+}
+
+#[tokio::test]
+async fn headers_that_leave_no_room_for_the_reason_are_dropped() {
+    let many = |count: usize| -> Vec<(String, usize)> {
+        (0..count).map(|n| (format!("many-{n}"), 100)).collect()
+    };
+    let one = |bytes| vec![("small".to_owned(), 10), ("large".to_owned(), bytes)];
+    for (headers, dropped) in [
+        (one(120_000), None),
+        (one(130_900), Some("large")),
+        (many(1_150), Some("many-")),
+    ] {
+        let (broker, seen) = (MemoryBroker::new(), Seen::default());
+        let (handle, run) = run_failing_on_even(&broker, &seen).await;
+        let mut poison = Envelope::new(EXCHANGE, "primary.a", "no JSON").with_routes(["r"]);
+        for (name, bytes) in &headers {
+            poison = poison.with_header(name, "x".repeat(*bytes));
+        }
+        broker.publish_envelope(&poison);
+        eventually(|| handle.counters().dead_lettered == 1).await;
+        handle.stop();
+        run.await.expect("no panic").expect("stopped");
+
+        let dead = DeadLetterQueue::open(&broker.connection(), "test").await;
+        let mut dead = dead.expect("opened");
+        let letter = dead.next().await.expect("an answer").expect("a letter");
+        assert_eq!(letter.routes().collect::<Vec<_>>(), ["r"]);
+        assert_eq!(letter.dead_letter().expect("a reason").attempts, 0);
+        let kept = headers
+            .iter()
+            .filter(|(name, _)| letter.headers().contains_key(name));
+        let missing = headers.len() - kept.count();
+        let named = letter.headers().get("x-dropped-headers");
+        let named = named.map(|names| names.as_str().expect("a text"));
+        assert_eq!(named.is_some(), dropped.is_some(), "{named:?}");
+        if let (Some(named), Some(dropped)) = (named, dropped) {
+            assert!(named.starts_with(dropped), "{named}");
+            assert_eq!(named.split(", ").count(), missing);
+        }
+        dead.close().await;
+    }
 }

@@ -4,10 +4,12 @@ use lapin::BasicProperties;
 use lapin::options::BasicPublishOptions;
 use lapin::types::{AMQPValue, FieldArray, FieldTable};
 use serde_json::json;
-use taskcluster_pulse::{Consumer, Exchange, Message, Queue, Timestamp};
+use taskcluster_pulse::{
+    Consumer, DeadLetterQueue, Error, Exchange, Message, OnFailure, Queue, Timestamp,
+};
 
 use crate::common::rabbitmq::Rabbit;
-use crate::common::{Numbered, message_on};
+use crate::common::{Event, Numbered, eventually, message_on};
 
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
@@ -115,4 +117,54 @@ async fn what_the_broker_dead_lettered_is_read_as_the_message_that_it_was() {
     rabbit.delete_queue(&rabbit.queue()).await;
     rabbit.delete_queue(&rejected).await;
     rabbit.delete_exchange(&exchange).await;
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_message_whose_headers_fill_a_frame_is_dead_lettered() {
+    let rabbit = Rabbit::for_test().await;
+    let consumer = rabbit
+        .consumer()
+        .on_failure(OnFailure::DeadLetter)
+        .start()
+        .await
+        .expect("started");
+    let handle = consumer.handle();
+    let mut headers = FieldTable::default();
+    headers.insert("small".into(), AMQPValue::LongString("a".into()));
+    headers.insert(
+        "large".into(),
+        AMQPValue::LongString("x".repeat(130_900).into()),
+    );
+    let options = BasicPublishOptions::default();
+    let properties = BasicProperties::default().with_headers(headers);
+    let key = format!("primary.{}", rabbit.lane);
+    let exchange = Numbered::INFO.exchange.into();
+    let sent = rabbit.channel.basic_publish(
+        exchange,
+        key.as_str().into(),
+        options,
+        b"poison",
+        properties,
+    );
+    sent.await.expect("sent");
+    let run = tokio::spawn(consumer.run(1, async |_: Event| Ok::<(), Error>(())));
+    eventually(|| handle.counters().dead_lettered == 1).await;
+    handle.stop();
+    run.await.expect("no panic").expect("stopped");
+    assert_eq!(handle.counters().connections_lost, 0);
+
+    let dead = DeadLetterQueue::open(&rabbit.connection(), &rabbit.lane).await;
+    let mut dead = dead.expect("opened");
+    let letter = dead.next().await.expect("an answer").expect("a letter");
+    assert_eq!(letter.headers()["small"], "a");
+    assert_eq!(letter.headers()["x-dropped-headers"], "large");
+    letter.discard();
+    dead.close().await;
+    let dead = format!("{}/dead", rabbit.queue());
+    rabbit.delete_queue(&rabbit.queue()).await;
+    rabbit.delete_queue(&dead).await;
+    rabbit
+        .delete_exchange(&dead.replacen("queue/", "exchange/", 1))
+        .await;
 }

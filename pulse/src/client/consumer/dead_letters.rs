@@ -13,7 +13,7 @@ use super::setup;
 use super::shared::Shared;
 use super::worker::Job;
 use crate::client::connection::{ConnectError, Connection};
-use crate::client::dead_letter::DeadLetter;
+use crate::client::dead_letter::{self, DeadLetter};
 use crate::client::error::{FailedMessage, error_chain};
 use crate::client::publisher::{Confirmation, PublishError, Publisher, PublisherEvent};
 use crate::client::queue::DeadLetters;
@@ -154,7 +154,7 @@ impl DeadLetterPublisher {
     /// Hands a message to the publisher, after everything is there that it needs.
     async fn send(
         &self,
-        letter: OutgoingMessage,
+        mut letter: OutgoingMessage,
     ) -> Result<Result<Confirmation, PublishError>, SharedError> {
         let mut state = self.state.lock().await;
         if state.closed {
@@ -168,6 +168,7 @@ impl DeadLetterPublisher {
             Some(publisher) => publisher,
             none => none.insert(self.start().await?),
         };
+        dead_letter::fit(&mut letter, publisher.frame_max());
         Ok(publisher.send(letter).await)
     }
 

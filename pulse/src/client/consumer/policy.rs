@@ -14,6 +14,9 @@ pub enum OnFailure {
     /// `<name>/dead` gets the message as it was, with the reason in
     /// [`Envelope::dead_letter`](crate::Envelope::dead_letter).
     ///
+    /// Where the headers that say so don't fit in an AMQP frame beside the message's own,
+    /// the largest of those are dropped, and named in the header `x-dropped-headers`.
+    ///
     /// Where the queue has an `x-dead-letter-exchange` of your own, the message is
     /// rejected instead: the broker publishes it there, at most once.
     DeadLetter,

@@ -133,12 +133,16 @@ impl Publisher {
         self.send(envelope.to_outgoing()).await
     }
 
+    /// The largest frame of the last connection, in bytes.
+    pub(in crate::client) fn frame_max(&self) -> usize {
+        self.shared.frame_max.load(Ordering::Relaxed)
+    }
+
     pub(in crate::client) async fn send(
         &self,
         message: OutgoingMessage,
     ) -> Result<Confirmation, PublishError> {
-        let frame_max = self.shared.frame_max.load(Ordering::Relaxed);
-        if let Err(error) = message.check(frame_max) {
+        if let Err(error) = message.check(self.frame_max()) {
             return Err(PublishError::too_long(&message, error));
         }
         let deadline = Instant::now().checked_add(self.deadline);
