@@ -39,6 +39,13 @@ pub(super) fn transport_error(error: &lapin::Error) -> TransportError {
         ErrorKind::ChannelsLimitReached => TransportError::lost(
             "the connection has no channel left; raise channel_max here or at the broker",
         ),
+        // After the login, a message is the likely cause.
+        ErrorKind::ParsingError(_) => TransportError::because(
+            "what the broker sent can't be read; if it happens again and again, look for a \
+             message whose routing key, message ID or header name is not UTF-8 (guide, \
+             nothing_happens)",
+            Arc::new(error.clone()),
+        ),
         _ => TransportError::because("the connection failed", Arc::new(error.clone())),
     }
 }

@@ -8,6 +8,9 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
+/// What the proxy makes bytes of that are no UTF-8, on the way from the broker.
+pub const SPOILED: &str = "to-be-spoiled";
+
 /// Passes TCP connections on, until they are cut.
 pub struct Proxy {
     port: u16,
@@ -129,8 +132,17 @@ async fn pass_back(
         if delay > 0 {
             tokio::time::sleep(Duration::from_millis(delay)).await;
         }
-        if client.write_all(&piece[..bytes]).await.is_err() {
+        let piece = &mut piece[..bytes];
+        spoil(piece);
+        if client.write_all(piece).await.is_err() {
             return;
         }
+    }
+}
+
+fn spoil(piece: &mut [u8]) {
+    let found = |text: &[u8]| text == SPOILED.as_bytes();
+    if let Some(at) = piece.windows(SPOILED.len()).position(found) {
+        piece[at..at + SPOILED.len()].fill(0xff);
     }
 }

@@ -1,10 +1,11 @@
 //! Connections and queues that come and go.
 
+use crate::common::proxy::SPOILED;
 use crate::common::rabbitmq::Rabbit;
-use crate::common::{Event, Seen, eventually};
+use crate::common::{Event, Numbered, Seen, eventually};
 use crate::{publish, quick};
 use std::time::Duration;
-use taskcluster_pulse::{ConsumerEvent, Error};
+use taskcluster_pulse::{ConsumerEvent, Error, Exchange};
 
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
@@ -88,5 +89,33 @@ async fn recycling_loses_and_repeats_nothing() {
     assert!(counters.recycled >= 2, "{counters:?}");
     assert_eq!((counters.acked, counters.stale), (2000, 0));
     assert_eq!(rabbit.queue_len(&rabbit.queue()).await, 0);
+    rabbit.delete_queue(&rabbit.queue()).await;
+}
+
+/// The connection is lost as often as the message comes, until somebody finds it.
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_message_that_is_not_utf8_is_told_of() {
+    let rabbit = Rabbit::for_test().await;
+    let (_proxy, connection) = rabbit.proxy().await;
+    let seen = Seen::default();
+    let mut consumer = rabbit
+        .consumer_by(connection)
+        .reconnect(quick())
+        .on_event(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    let key = format!("primary.{}.{SPOILED}", rabbit.lane);
+    rabbit
+        .publish_to(Numbered::INFO.exchange, &key, b"{}")
+        .await;
+    let reading = tokio::spawn(async move { consumer.next().await });
+    let told = |event: &ConsumerEvent| match event {
+        ConsumerEvent::Reconnecting { error, .. } => error.to_string().contains("not UTF-8"),
+        _ => false,
+    };
+    eventually(|| seen.count(told) >= 2).await;
+    reading.abort();
     rabbit.delete_queue(&rabbit.queue()).await;
 }
