@@ -55,8 +55,7 @@ fn optional_entries(exchange: &Exchange) -> Vec<String> {
     match names.as_slice() {
         [] => Vec::new(),
         names => markdown::wrap(&format!(
-            "A publisher may leave these entries open, as `_`: {}. A binding that sets one \
-             misses such messages.",
+            "May be `_`, which a binding that sets it misses: {}.",
             names.join(", ")
         )),
     }
@@ -81,7 +80,7 @@ fn setters(exchange: &Exchange) -> TokenStream {
     });
     quote! {
         impl #name {
-            /// Binds to every message of the exchange.
+            /// Binds to every message of the exchange; each entry that is set narrows it.
             pub const fn new() -> Self {
                 Self(BindingWords::new())
             }
@@ -91,30 +90,24 @@ fn setters(exchange: &Exchange) -> TokenStream {
     }
 }
 
-/// The meaning of an entry, and the word that stands for it where none is set.
+/// The meaning of an entry, and what it takes if that is not any word.
 fn entry_docs(entry: &KeyEntry) -> TokenStream {
     let mut text = described(
         None,
         Some(&entry.summary),
         "Not described by the reference.",
     );
-    let default = match (&entry.constant, entry.multiple_words) {
-        (Some(constant), _) => {
-            format!("Takes only {} or a wildcard.", code(constant))
-        }
-        (None, true) => "Default: `#`.".to_owned(),
-        (None, false) => "Default: `*`.".to_owned(),
+    let Some(constant) = &entry.constant else {
+        return docs(&[text]);
     };
+    let takes = format!("Takes only {} or a wildcard.", code(constant));
     let is_paragraph = !text.iter().any(String::is_empty);
     match text.last_mut() {
-        Some(last) if is_paragraph && last.ends_with('.') => {
-            match last.len() + default.len() < DOC_LINE {
-                true => last.extend([" ", default.as_str()]),
-                false => text.push(default),
-            }
+        Some(last) if is_paragraph && last.len() + takes.len() < DOC_LINE => {
+            last.extend([" ", takes.as_str()]);
             docs(&[text])
         }
-        _ => docs(&[text, vec![default]]),
+        _ => docs(&[text, vec![takes]]),
     }
 }
 

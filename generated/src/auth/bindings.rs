@@ -20,14 +20,14 @@ use super::{
 pub struct ClientCreated(BindingWords);
 
 impl ClientCreated {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value. Default: `#`.
+    /// when it is given no value.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(0, words))
     }
@@ -56,14 +56,14 @@ impl Exchange for ClientCreated {
 pub struct ClientUpdated(BindingWords);
 
 impl ClientUpdated {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value. Default: `#`.
+    /// when it is given no value.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(0, words))
     }
@@ -92,14 +92,14 @@ impl Exchange for ClientUpdated {
 pub struct ClientDeleted(BindingWords);
 
 impl ClientDeleted {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value. Default: `#`.
+    /// when it is given no value.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(0, words))
     }
@@ -128,14 +128,14 @@ impl Exchange for ClientDeleted {
 pub struct RoleCreated(BindingWords);
 
 impl RoleCreated {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value. Default: `#`.
+    /// when it is given no value.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(0, words))
     }
@@ -164,14 +164,14 @@ impl Exchange for RoleCreated {
 pub struct RoleUpdated(BindingWords);
 
 impl RoleUpdated {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value. Default: `#`.
+    /// when it is given no value.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(0, words))
     }
@@ -200,14 +200,14 @@ impl Exchange for RoleUpdated {
 pub struct RoleDeleted(BindingWords);
 
 impl RoleDeleted {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value. Default: `#`.
+    /// when it is given no value.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(0, words))
     }

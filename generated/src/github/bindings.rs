@@ -27,14 +27,12 @@ use super::{
 pub struct PullRequest(BindingWords);
 
 impl PullRequest {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
-    /// Always `primary` in the routing keys described here, which sets them apart from
-    /// any custom route that a message is sent to in addition.
-    /// Takes only `primary` or a wildcard.
+    /// Always `primary`; custom routes have `route`. Takes only `primary` or a wildcard.
     pub fn routing_key_kind(self, word: &str) -> Self {
         Self(self.0.with(0, word))
     }
@@ -42,20 +40,19 @@ impl PullRequest {
     /// GitHub account, an `organization` or a user, that owns the repository of the
     /// event. Each period of the GitHub name is given as `%` (`foo.bar` turns into
     /// `foo%bar`); other special characters are left out, except for `-` and `_`.
-    /// Default: `*`.
     pub fn organization(self, word: &str) -> Self {
         Self(self.0.with(1, word))
     }
 
     /// Name of the GitHub `repository` the event took place in, without its owner. Each
     /// period of the GitHub name is given as `%` (`foo.bar` turns into `foo%bar`);
-    /// other special characters are left out, except for `-` and `_`. Default: `*`.
+    /// other special characters are left out, except for `-` and `_`.
     pub fn repository(self, word: &str) -> Self {
         Self(self.0.with(2, word))
     }
 
     /// GitHub's `action`: what happened, for example `opened`. It is the same value as
-    /// the `action` property of the payload. Default: `*`.
+    /// the `action` property of the payload.
     pub fn action(self, word: &str) -> Self {
         Self(self.0.with(3, word))
     }
@@ -90,14 +87,12 @@ impl Exchange for PullRequest {
 pub struct Push(BindingWords);
 
 impl Push {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
-    /// Always `primary` in the routing keys described here, which sets them apart from
-    /// any custom route that a message is sent to in addition.
-    /// Takes only `primary` or a wildcard.
+    /// Always `primary`; custom routes have `route`. Takes only `primary` or a wildcard.
     pub fn routing_key_kind(self, word: &str) -> Self {
         Self(self.0.with(0, word))
     }
@@ -105,14 +100,13 @@ impl Push {
     /// GitHub account, an `organization` or a user, that owns the repository of the
     /// event. Each period of the GitHub name is given as `%` (`foo.bar` turns into
     /// `foo%bar`); other special characters are left out, except for `-` and `_`.
-    /// Default: `*`.
     pub fn organization(self, word: &str) -> Self {
         Self(self.0.with(1, word))
     }
 
     /// Name of the GitHub `repository` the event took place in, without its owner. Each
     /// period of the GitHub name is given as `%` (`foo.bar` turns into `foo%bar`);
-    /// other special characters are left out, except for `-` and `_`. Default: `*`.
+    /// other special characters are left out, except for `-` and `_`.
     pub fn repository(self, word: &str) -> Self {
         Self(self.0.with(2, word))
     }
@@ -145,14 +139,12 @@ impl Exchange for Push {
 pub struct Release(BindingWords);
 
 impl Release {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
-    /// Always `primary` in the routing keys described here, which sets them apart from
-    /// any custom route that a message is sent to in addition.
-    /// Takes only `primary` or a wildcard.
+    /// Always `primary`; custom routes have `route`. Takes only `primary` or a wildcard.
     pub fn routing_key_kind(self, word: &str) -> Self {
         Self(self.0.with(0, word))
     }
@@ -160,14 +152,13 @@ impl Release {
     /// GitHub account, an `organization` or a user, that owns the repository of the
     /// event. Each period of the GitHub name is given as `%` (`foo.bar` turns into
     /// `foo%bar`); other special characters are left out, except for `-` and `_`.
-    /// Default: `*`.
     pub fn organization(self, word: &str) -> Self {
         Self(self.0.with(1, word))
     }
 
     /// Name of the GitHub `repository` the event took place in, without its owner. Each
     /// period of the GitHub name is given as `%` (`foo.bar` turns into `foo%bar`);
-    /// other special characters are left out, except for `-` and `_`. Default: `*`.
+    /// other special characters are left out, except for `-` and `_`.
     pub fn repository(self, word: &str) -> Self {
         Self(self.0.with(2, word))
     }
@@ -201,14 +192,12 @@ impl Exchange for Release {
 pub struct Rerun(BindingWords);
 
 impl Rerun {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
-    /// Always `primary` in the routing keys described here, which sets them apart from
-    /// any custom route that a message is sent to in addition.
-    /// Takes only `primary` or a wildcard.
+    /// Always `primary`; custom routes have `route`. Takes only `primary` or a wildcard.
     pub fn routing_key_kind(self, word: &str) -> Self {
         Self(self.0.with(0, word))
     }
@@ -216,14 +205,13 @@ impl Rerun {
     /// GitHub account, an `organization` or a user, that owns the repository of the
     /// event. Each period of the GitHub name is given as `%` (`foo.bar` turns into
     /// `foo%bar`); other special characters are left out, except for `-` and `_`.
-    /// Default: `*`.
     pub fn organization(self, word: &str) -> Self {
         Self(self.0.with(1, word))
     }
 
     /// Name of the GitHub `repository` the event took place in, without its owner. Each
     /// period of the GitHub name is given as `%` (`foo.bar` turns into `foo%bar`);
-    /// other special characters are left out, except for `-` and `_`. Default: `*`.
+    /// other special characters are left out, except for `-` and `_`.
     pub fn repository(self, word: &str) -> Self {
         Self(self.0.with(2, word))
     }
@@ -264,14 +252,12 @@ impl Exchange for Rerun {
 pub struct TaskGroupCreationRequested(BindingWords);
 
 impl TaskGroupCreationRequested {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
-    /// Always `primary` in the routing keys described here, which sets them apart from
-    /// any custom route that a message is sent to in addition.
-    /// Takes only `primary` or a wildcard.
+    /// Always `primary`; custom routes have `route`. Takes only `primary` or a wildcard.
     pub fn routing_key_kind(self, word: &str) -> Self {
         Self(self.0.with(0, word))
     }
@@ -279,14 +265,13 @@ impl TaskGroupCreationRequested {
     /// GitHub account, an `organization` or a user, that owns the repository of the
     /// event. Each period of the GitHub name is given as `%` (`foo.bar` turns into
     /// `foo%bar`); other special characters are left out, except for `-` and `_`.
-    /// Default: `*`.
     pub fn organization(self, word: &str) -> Self {
         Self(self.0.with(1, word))
     }
 
     /// Name of the GitHub `repository` the event took place in, without its owner. Each
     /// period of the GitHub name is given as `%` (`foo.bar` turns into `foo%bar`);
-    /// other special characters are left out, except for `-` and `_`. Default: `*`.
+    /// other special characters are left out, except for `-` and `_`.
     pub fn repository(self, word: &str) -> Self {
         Self(self.0.with(2, word))
     }

@@ -21,14 +21,14 @@ use super::{
 pub struct HookCreated(BindingWords);
 
 impl HookCreated {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value. Default: `#`.
+    /// when it is given no value.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(0, words))
     }
@@ -61,14 +61,14 @@ impl Exchange for HookCreated {
 pub struct HookUpdated(BindingWords);
 
 impl HookUpdated {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value. Default: `#`.
+    /// when it is given no value.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(0, words))
     }
@@ -101,14 +101,14 @@ impl Exchange for HookUpdated {
 pub struct HookDeleted(BindingWords);
 
 impl HookDeleted {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value. Default: `#`.
+    /// when it is given no value.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(0, words))
     }

@@ -21,21 +21,18 @@ use super::{NotificationMessage, NotifyRoutingKey, entries};
 pub struct Notify(BindingWords);
 
 impl Notify {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
-    /// Always `primary` in the routing keys described here, which sets them apart from
-    /// any custom route that a message is sent to in addition.
-    /// Takes only `primary` or a wildcard.
+    /// Always `primary`; custom routes have `route`. Takes only `primary` or a wildcard.
     pub fn routing_key_kind(self, word: &str) -> Self {
         Self(self.0.with(0, word))
     }
 
     /// Topic chosen by the sender; it may consist of several words. For a task with a
     /// route `notify.pulse.<topic>.on-<event>`, it is what stands for `<topic>` there.
-    /// Default: `#`.
     pub fn topic(self, words: &str) -> Self {
         Self(self.0.with(1, words))
     }

@@ -27,71 +27,66 @@ use super::{
 ///
 /// Exchange `exchange/taskcluster-queue/v1/task-defined`, payload [`TaskDefinedMessage`].
 ///
-/// A publisher may leave these entries open, as `_`: `run_id`, `worker_group`, `worker_id`.
-/// A binding that sets one misses such messages.
+/// May be `_`, which a binding that sets it misses: `run_id`, `worker_group`, `worker_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TaskDefined(BindingWords);
 
 impl TaskDefined {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
-    /// Always `primary` in the routing keys described here, which sets them apart from
-    /// any custom route that a message is sent to in addition.
-    /// Takes only `primary` or a wildcard.
+    /// Always `primary`; custom routes have `route`. Takes only `primary` or a wildcard.
     pub fn routing_key_kind(self, word: &str) -> Self {
         Self(self.0.with(0, word))
     }
 
-    /// `taskId` of the task in question. Default: `*`.
+    /// `taskId` of the task in question.
     pub fn task_id(self, word: &str) -> Self {
         Self(self.0.with(1, word))
     }
 
     /// `runId` of the task's most recent run; `_` if the task has no run yet.
-    /// Default: `*`.
     pub fn run_id(self, word: &str) -> Self {
         Self(self.0.with(2, word))
     }
 
     /// `workerGroup` of the worker that claimed the task's most recent run; `_` if
-    /// there is none. Default: `*`.
+    /// there is none.
     pub fn worker_group(self, word: &str) -> Self {
         Self(self.0.with(3, word))
     }
 
     /// `workerId` of the worker that claimed the task's most recent run; `_` if there
-    /// is none. Default: `*`.
+    /// is none.
     pub fn worker_id(self, word: &str) -> Self {
         Self(self.0.with(4, word))
     }
 
-    /// `provisionerId` of the task: `a` if its `taskQueueId` is `a/b`. Default: `*`.
+    /// `provisionerId` of the task: `a` if its `taskQueueId` is `a/b`.
     pub fn provisioner_id(self, word: &str) -> Self {
         Self(self.0.with(5, word))
     }
 
     /// `workerType` the task is meant for: `b` if its `taskQueueId` is `a/b`.
-    /// Default: `*`.
     pub fn worker_type(self, word: &str) -> Self {
         Self(self.0.with(6, word))
     }
 
-    /// `schedulerId` given to the task by its creator. Default: `*`.
+    /// `schedulerId` given to the task by its creator.
     pub fn scheduler_id(self, word: &str) -> Self {
         Self(self.0.with(7, word))
     }
 
-    /// `taskGroupId` of the group that the task belongs to. Default: `*`.
+    /// `taskGroupId` of the group that the task belongs to.
     pub fn task_group_id(self, word: &str) -> Self {
         Self(self.0.with(8, word))
     }
 
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value. Default: `#`.
+    /// when it is given no value.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(9, words))
     }
@@ -121,70 +116,66 @@ impl Exchange for TaskDefined {
 ///
 /// Exchange `exchange/taskcluster-queue/v1/task-pending`, payload [`TaskPendingMessage`].
 ///
-/// A publisher may leave these entries open, as `_`: `worker_group`, `worker_id`. A binding
-/// that sets one misses such messages.
+/// May be `_`, which a binding that sets it misses: `worker_group`, `worker_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TaskPending(BindingWords);
 
 impl TaskPending {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
-    /// Always `primary` in the routing keys described here, which sets them apart from
-    /// any custom route that a message is sent to in addition.
-    /// Takes only `primary` or a wildcard.
+    /// Always `primary`; custom routes have `route`. Takes only `primary` or a wildcard.
     pub fn routing_key_kind(self, word: &str) -> Self {
         Self(self.0.with(0, word))
     }
 
-    /// `taskId` of the task in question. Default: `*`.
+    /// `taskId` of the task in question.
     pub fn task_id(self, word: &str) -> Self {
         Self(self.0.with(1, word))
     }
 
-    /// `runId` of the task's most recent run. Default: `*`.
+    /// `runId` of the task's most recent run.
     pub fn run_id(self, word: &str) -> Self {
         Self(self.0.with(2, word))
     }
 
     /// `workerGroup` of the worker that claimed the task's most recent run; `_` if
-    /// there is none. Default: `*`.
+    /// there is none.
     pub fn worker_group(self, word: &str) -> Self {
         Self(self.0.with(3, word))
     }
 
     /// `workerId` of the worker that claimed the task's most recent run; `_` if there
-    /// is none. Default: `*`.
+    /// is none.
     pub fn worker_id(self, word: &str) -> Self {
         Self(self.0.with(4, word))
     }
 
-    /// `provisionerId` of the task: `a` if its `taskQueueId` is `a/b`. Default: `*`.
+    /// `provisionerId` of the task: `a` if its `taskQueueId` is `a/b`.
     pub fn provisioner_id(self, word: &str) -> Self {
         Self(self.0.with(5, word))
     }
 
     /// `workerType` the task is meant for: `b` if its `taskQueueId` is `a/b`.
-    /// Default: `*`.
     pub fn worker_type(self, word: &str) -> Self {
         Self(self.0.with(6, word))
     }
 
-    /// `schedulerId` given to the task by its creator. Default: `*`.
+    /// `schedulerId` given to the task by its creator.
     pub fn scheduler_id(self, word: &str) -> Self {
         Self(self.0.with(7, word))
     }
 
-    /// `taskGroupId` of the group that the task belongs to. Default: `*`.
+    /// `taskGroupId` of the group that the task belongs to.
     pub fn task_group_id(self, word: &str) -> Self {
         Self(self.0.with(8, word))
     }
 
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value. Default: `#`.
+    /// when it is given no value.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(9, words))
     }
@@ -214,63 +205,59 @@ impl Exchange for TaskPending {
 pub struct TaskRunning(BindingWords);
 
 impl TaskRunning {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
-    /// Always `primary` in the routing keys described here, which sets them apart from
-    /// any custom route that a message is sent to in addition.
-    /// Takes only `primary` or a wildcard.
+    /// Always `primary`; custom routes have `route`. Takes only `primary` or a wildcard.
     pub fn routing_key_kind(self, word: &str) -> Self {
         Self(self.0.with(0, word))
     }
 
-    /// `taskId` of the task in question. Default: `*`.
+    /// `taskId` of the task in question.
     pub fn task_id(self, word: &str) -> Self {
         Self(self.0.with(1, word))
     }
 
-    /// `runId` of the task's most recent run. Default: `*`.
+    /// `runId` of the task's most recent run.
     pub fn run_id(self, word: &str) -> Self {
         Self(self.0.with(2, word))
     }
 
     /// `workerGroup` of the worker that claimed the task's most recent run.
-    /// Default: `*`.
     pub fn worker_group(self, word: &str) -> Self {
         Self(self.0.with(3, word))
     }
 
-    /// `workerId` of the worker that claimed the task's most recent run. Default: `*`.
+    /// `workerId` of the worker that claimed the task's most recent run.
     pub fn worker_id(self, word: &str) -> Self {
         Self(self.0.with(4, word))
     }
 
-    /// `provisionerId` of the task: `a` if its `taskQueueId` is `a/b`. Default: `*`.
+    /// `provisionerId` of the task: `a` if its `taskQueueId` is `a/b`.
     pub fn provisioner_id(self, word: &str) -> Self {
         Self(self.0.with(5, word))
     }
 
     /// `workerType` the task is meant for: `b` if its `taskQueueId` is `a/b`.
-    /// Default: `*`.
     pub fn worker_type(self, word: &str) -> Self {
         Self(self.0.with(6, word))
     }
 
-    /// `schedulerId` given to the task by its creator. Default: `*`.
+    /// `schedulerId` given to the task by its creator.
     pub fn scheduler_id(self, word: &str) -> Self {
         Self(self.0.with(7, word))
     }
 
-    /// `taskGroupId` of the group that the task belongs to. Default: `*`.
+    /// `taskGroupId` of the group that the task belongs to.
     pub fn task_group_id(self, word: &str) -> Self {
         Self(self.0.with(8, word))
     }
 
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value. Default: `#`.
+    /// when it is given no value.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(9, words))
     }
@@ -316,63 +303,59 @@ impl Exchange for TaskRunning {
 pub struct ArtifactCreated(BindingWords);
 
 impl ArtifactCreated {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
-    /// Always `primary` in the routing keys described here, which sets them apart from
-    /// any custom route that a message is sent to in addition.
-    /// Takes only `primary` or a wildcard.
+    /// Always `primary`; custom routes have `route`. Takes only `primary` or a wildcard.
     pub fn routing_key_kind(self, word: &str) -> Self {
         Self(self.0.with(0, word))
     }
 
-    /// `taskId` of the task in question. Default: `*`.
+    /// `taskId` of the task in question.
     pub fn task_id(self, word: &str) -> Self {
         Self(self.0.with(1, word))
     }
 
-    /// `runId` of the task's most recent run. Default: `*`.
+    /// `runId` of the task's most recent run.
     pub fn run_id(self, word: &str) -> Self {
         Self(self.0.with(2, word))
     }
 
     /// `workerGroup` of the worker that claimed the task's most recent run.
-    /// Default: `*`.
     pub fn worker_group(self, word: &str) -> Self {
         Self(self.0.with(3, word))
     }
 
-    /// `workerId` of the worker that claimed the task's most recent run. Default: `*`.
+    /// `workerId` of the worker that claimed the task's most recent run.
     pub fn worker_id(self, word: &str) -> Self {
         Self(self.0.with(4, word))
     }
 
-    /// `provisionerId` of the task: `a` if its `taskQueueId` is `a/b`. Default: `*`.
+    /// `provisionerId` of the task: `a` if its `taskQueueId` is `a/b`.
     pub fn provisioner_id(self, word: &str) -> Self {
         Self(self.0.with(5, word))
     }
 
     /// `workerType` the task is meant for: `b` if its `taskQueueId` is `a/b`.
-    /// Default: `*`.
     pub fn worker_type(self, word: &str) -> Self {
         Self(self.0.with(6, word))
     }
 
-    /// `schedulerId` given to the task by its creator. Default: `*`.
+    /// `schedulerId` given to the task by its creator.
     pub fn scheduler_id(self, word: &str) -> Self {
         Self(self.0.with(7, word))
     }
 
-    /// `taskGroupId` of the group that the task belongs to. Default: `*`.
+    /// `taskGroupId` of the group that the task belongs to.
     pub fn task_group_id(self, word: &str) -> Self {
         Self(self.0.with(8, word))
     }
 
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value. Default: `#`.
+    /// when it is given no value.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(9, words))
     }
@@ -409,63 +392,59 @@ impl Exchange for ArtifactCreated {
 pub struct TaskCompleted(BindingWords);
 
 impl TaskCompleted {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
-    /// Always `primary` in the routing keys described here, which sets them apart from
-    /// any custom route that a message is sent to in addition.
-    /// Takes only `primary` or a wildcard.
+    /// Always `primary`; custom routes have `route`. Takes only `primary` or a wildcard.
     pub fn routing_key_kind(self, word: &str) -> Self {
         Self(self.0.with(0, word))
     }
 
-    /// `taskId` of the task in question. Default: `*`.
+    /// `taskId` of the task in question.
     pub fn task_id(self, word: &str) -> Self {
         Self(self.0.with(1, word))
     }
 
-    /// `runId` of the task's most recent run. Default: `*`.
+    /// `runId` of the task's most recent run.
     pub fn run_id(self, word: &str) -> Self {
         Self(self.0.with(2, word))
     }
 
     /// `workerGroup` of the worker that claimed the task's most recent run.
-    /// Default: `*`.
     pub fn worker_group(self, word: &str) -> Self {
         Self(self.0.with(3, word))
     }
 
-    /// `workerId` of the worker that claimed the task's most recent run. Default: `*`.
+    /// `workerId` of the worker that claimed the task's most recent run.
     pub fn worker_id(self, word: &str) -> Self {
         Self(self.0.with(4, word))
     }
 
-    /// `provisionerId` of the task: `a` if its `taskQueueId` is `a/b`. Default: `*`.
+    /// `provisionerId` of the task: `a` if its `taskQueueId` is `a/b`.
     pub fn provisioner_id(self, word: &str) -> Self {
         Self(self.0.with(5, word))
     }
 
     /// `workerType` the task is meant for: `b` if its `taskQueueId` is `a/b`.
-    /// Default: `*`.
     pub fn worker_type(self, word: &str) -> Self {
         Self(self.0.with(6, word))
     }
 
-    /// `schedulerId` given to the task by its creator. Default: `*`.
+    /// `schedulerId` given to the task by its creator.
     pub fn scheduler_id(self, word: &str) -> Self {
         Self(self.0.with(7, word))
     }
 
-    /// `taskGroupId` of the group that the task belongs to. Default: `*`.
+    /// `taskGroupId` of the group that the task belongs to.
     pub fn task_group_id(self, word: &str) -> Self {
         Self(self.0.with(8, word))
     }
 
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value. Default: `#`.
+    /// when it is given no value.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(9, words))
     }
@@ -495,71 +474,66 @@ impl Exchange for TaskCompleted {
 ///
 /// Exchange `exchange/taskcluster-queue/v1/task-failed`, payload [`TaskFailedMessage`].
 ///
-/// A publisher may leave these entries open, as `_`: `run_id`, `worker_group`, `worker_id`.
-/// A binding that sets one misses such messages.
+/// May be `_`, which a binding that sets it misses: `run_id`, `worker_group`, `worker_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TaskFailed(BindingWords);
 
 impl TaskFailed {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
-    /// Always `primary` in the routing keys described here, which sets them apart from
-    /// any custom route that a message is sent to in addition.
-    /// Takes only `primary` or a wildcard.
+    /// Always `primary`; custom routes have `route`. Takes only `primary` or a wildcard.
     pub fn routing_key_kind(self, word: &str) -> Self {
         Self(self.0.with(0, word))
     }
 
-    /// `taskId` of the task in question. Default: `*`.
+    /// `taskId` of the task in question.
     pub fn task_id(self, word: &str) -> Self {
         Self(self.0.with(1, word))
     }
 
     /// `runId` of the task's most recent run; `_` if the task has no run yet.
-    /// Default: `*`.
     pub fn run_id(self, word: &str) -> Self {
         Self(self.0.with(2, word))
     }
 
     /// `workerGroup` of the worker that claimed the task's most recent run; `_` if
-    /// there is none. Default: `*`.
+    /// there is none.
     pub fn worker_group(self, word: &str) -> Self {
         Self(self.0.with(3, word))
     }
 
     /// `workerId` of the worker that claimed the task's most recent run; `_` if there
-    /// is none. Default: `*`.
+    /// is none.
     pub fn worker_id(self, word: &str) -> Self {
         Self(self.0.with(4, word))
     }
 
-    /// `provisionerId` of the task: `a` if its `taskQueueId` is `a/b`. Default: `*`.
+    /// `provisionerId` of the task: `a` if its `taskQueueId` is `a/b`.
     pub fn provisioner_id(self, word: &str) -> Self {
         Self(self.0.with(5, word))
     }
 
     /// `workerType` the task is meant for: `b` if its `taskQueueId` is `a/b`.
-    /// Default: `*`.
     pub fn worker_type(self, word: &str) -> Self {
         Self(self.0.with(6, word))
     }
 
-    /// `schedulerId` given to the task by its creator. Default: `*`.
+    /// `schedulerId` given to the task by its creator.
     pub fn scheduler_id(self, word: &str) -> Self {
         Self(self.0.with(7, word))
     }
 
-    /// `taskGroupId` of the group that the task belongs to. Default: `*`.
+    /// `taskGroupId` of the group that the task belongs to.
     pub fn task_group_id(self, word: &str) -> Self {
         Self(self.0.with(8, word))
     }
 
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value. Default: `#`.
+    /// when it is given no value.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(9, words))
     }
@@ -594,71 +568,66 @@ impl Exchange for TaskFailed {
 /// Exchange `exchange/taskcluster-queue/v1/task-exception`, payload
 /// [`TaskExceptionMessage`].
 ///
-/// A publisher may leave these entries open, as `_`: `run_id`, `worker_group`, `worker_id`.
-/// A binding that sets one misses such messages.
+/// May be `_`, which a binding that sets it misses: `run_id`, `worker_group`, `worker_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TaskException(BindingWords);
 
 impl TaskException {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
-    /// Always `primary` in the routing keys described here, which sets them apart from
-    /// any custom route that a message is sent to in addition.
-    /// Takes only `primary` or a wildcard.
+    /// Always `primary`; custom routes have `route`. Takes only `primary` or a wildcard.
     pub fn routing_key_kind(self, word: &str) -> Self {
         Self(self.0.with(0, word))
     }
 
-    /// `taskId` of the task in question. Default: `*`.
+    /// `taskId` of the task in question.
     pub fn task_id(self, word: &str) -> Self {
         Self(self.0.with(1, word))
     }
 
     /// `runId` of the task's most recent run; `_` if the task has no run yet.
-    /// Default: `*`.
     pub fn run_id(self, word: &str) -> Self {
         Self(self.0.with(2, word))
     }
 
     /// `workerGroup` of the worker that claimed the task's most recent run; `_` if
-    /// there is none. Default: `*`.
+    /// there is none.
     pub fn worker_group(self, word: &str) -> Self {
         Self(self.0.with(3, word))
     }
 
     /// `workerId` of the worker that claimed the task's most recent run; `_` if there
-    /// is none. Default: `*`.
+    /// is none.
     pub fn worker_id(self, word: &str) -> Self {
         Self(self.0.with(4, word))
     }
 
-    /// `provisionerId` of the task: `a` if its `taskQueueId` is `a/b`. Default: `*`.
+    /// `provisionerId` of the task: `a` if its `taskQueueId` is `a/b`.
     pub fn provisioner_id(self, word: &str) -> Self {
         Self(self.0.with(5, word))
     }
 
     /// `workerType` the task is meant for: `b` if its `taskQueueId` is `a/b`.
-    /// Default: `*`.
     pub fn worker_type(self, word: &str) -> Self {
         Self(self.0.with(6, word))
     }
 
-    /// `schedulerId` given to the task by its creator. Default: `*`.
+    /// `schedulerId` given to the task by its creator.
     pub fn scheduler_id(self, word: &str) -> Self {
         Self(self.0.with(7, word))
     }
 
-    /// `taskGroupId` of the group that the task belongs to. Default: `*`.
+    /// `taskGroupId` of the group that the task belongs to.
     pub fn task_group_id(self, word: &str) -> Self {
         Self(self.0.with(8, word))
     }
 
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value. Default: `#`.
+    /// when it is given no value.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(9, words))
     }
@@ -696,31 +665,29 @@ impl Exchange for TaskException {
 pub struct TaskGroupResolved(BindingWords);
 
 impl TaskGroupResolved {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
-    /// Always `primary` in the routing keys described here, which sets them apart from
-    /// any custom route that a message is sent to in addition.
-    /// Takes only `primary` or a wildcard.
+    /// Always `primary`; custom routes have `route`. Takes only `primary` or a wildcard.
     pub fn routing_key_kind(self, word: &str) -> Self {
         Self(self.0.with(0, word))
     }
 
-    /// `taskGroupId` of the task group in question. Default: `*`.
+    /// `taskGroupId` of the task group in question.
     pub fn task_group_id(self, word: &str) -> Self {
         Self(self.0.with(1, word))
     }
 
-    /// `schedulerId` of the task group in question. Default: `*`.
+    /// `schedulerId` of the task group in question.
     pub fn scheduler_id(self, word: &str) -> Self {
         Self(self.0.with(2, word))
     }
 
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value. Default: `#`.
+    /// when it is given no value.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(3, words))
     }
@@ -753,31 +720,29 @@ impl Exchange for TaskGroupResolved {
 pub struct TaskGroupSealed(BindingWords);
 
 impl TaskGroupSealed {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
-    /// Always `primary` in the routing keys described here, which sets them apart from
-    /// any custom route that a message is sent to in addition.
-    /// Takes only `primary` or a wildcard.
+    /// Always `primary`; custom routes have `route`. Takes only `primary` or a wildcard.
     pub fn routing_key_kind(self, word: &str) -> Self {
         Self(self.0.with(0, word))
     }
 
-    /// `taskGroupId` of the task group in question. Default: `*`.
+    /// `taskGroupId` of the task group in question.
     pub fn task_group_id(self, word: &str) -> Self {
         Self(self.0.with(1, word))
     }
 
-    /// `schedulerId` of the task group in question. Default: `*`.
+    /// `schedulerId` of the task group in question.
     pub fn scheduler_id(self, word: &str) -> Self {
         Self(self.0.with(2, word))
     }
 
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value. Default: `#`.
+    /// when it is given no value.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(3, words))
     }
@@ -807,71 +772,66 @@ impl Exchange for TaskGroupSealed {
 /// Exchange `exchange/taskcluster-queue/v1/task-priority-changed`, payload
 /// [`TaskPriorityChangedMessage`].
 ///
-/// A publisher may leave these entries open, as `_`: `run_id`, `worker_group`, `worker_id`.
-/// A binding that sets one misses such messages.
+/// May be `_`, which a binding that sets it misses: `run_id`, `worker_group`, `worker_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TaskPriorityChanged(BindingWords);
 
 impl TaskPriorityChanged {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
-    /// Always `primary` in the routing keys described here, which sets them apart from
-    /// any custom route that a message is sent to in addition.
-    /// Takes only `primary` or a wildcard.
+    /// Always `primary`; custom routes have `route`. Takes only `primary` or a wildcard.
     pub fn routing_key_kind(self, word: &str) -> Self {
         Self(self.0.with(0, word))
     }
 
-    /// `taskId` of the task in question. Default: `*`.
+    /// `taskId` of the task in question.
     pub fn task_id(self, word: &str) -> Self {
         Self(self.0.with(1, word))
     }
 
     /// `runId` of the task's most recent run; `_` if the task has no run yet.
-    /// Default: `*`.
     pub fn run_id(self, word: &str) -> Self {
         Self(self.0.with(2, word))
     }
 
     /// `workerGroup` of the worker that claimed the task's most recent run; `_` if
-    /// there is none. Default: `*`.
+    /// there is none.
     pub fn worker_group(self, word: &str) -> Self {
         Self(self.0.with(3, word))
     }
 
     /// `workerId` of the worker that claimed the task's most recent run; `_` if there
-    /// is none. Default: `*`.
+    /// is none.
     pub fn worker_id(self, word: &str) -> Self {
         Self(self.0.with(4, word))
     }
 
-    /// `provisionerId` of the task: `a` if its `taskQueueId` is `a/b`. Default: `*`.
+    /// `provisionerId` of the task: `a` if its `taskQueueId` is `a/b`.
     pub fn provisioner_id(self, word: &str) -> Self {
         Self(self.0.with(5, word))
     }
 
     /// `workerType` the task is meant for: `b` if its `taskQueueId` is `a/b`.
-    /// Default: `*`.
     pub fn worker_type(self, word: &str) -> Self {
         Self(self.0.with(6, word))
     }
 
-    /// `schedulerId` given to the task by its creator. Default: `*`.
+    /// `schedulerId` given to the task by its creator.
     pub fn scheduler_id(self, word: &str) -> Self {
         Self(self.0.with(7, word))
     }
 
-    /// `taskGroupId` of the group that the task belongs to. Default: `*`.
+    /// `taskGroupId` of the group that the task belongs to.
     pub fn task_group_id(self, word: &str) -> Self {
         Self(self.0.with(8, word))
     }
 
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value. Default: `#`.
+    /// when it is given no value.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(9, words))
     }
@@ -908,31 +868,29 @@ impl Exchange for TaskPriorityChanged {
 pub struct TaskGroupPriorityChanged(BindingWords);
 
 impl TaskGroupPriorityChanged {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
-    /// Always `primary` in the routing keys described here, which sets them apart from
-    /// any custom route that a message is sent to in addition.
-    /// Takes only `primary` or a wildcard.
+    /// Always `primary`; custom routes have `route`. Takes only `primary` or a wildcard.
     pub fn routing_key_kind(self, word: &str) -> Self {
         Self(self.0.with(0, word))
     }
 
-    /// `taskGroupId` of the task group in question. Default: `*`.
+    /// `taskGroupId` of the task group in question.
     pub fn task_group_id(self, word: &str) -> Self {
         Self(self.0.with(1, word))
     }
 
-    /// `schedulerId` of the task group in question. Default: `*`.
+    /// `schedulerId` of the task group in question.
     pub fn scheduler_id(self, word: &str) -> Self {
         Self(self.0.with(2, word))
     }
 
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value. Default: `#`.
+    /// when it is given no value.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(3, words))
     }

@@ -6,7 +6,7 @@ use taskcluster_pulse::RoutingKeyEntry;
 
 pub(super) const ROUTING_KEY_KIND: RoutingKeyEntry = RoutingKeyEntry::new(
         "routingKeyKind",
-        "Always `primary` in the routing keys described here, which sets them apart from\nany custom route that a message is sent to in addition.",
+        "Always `primary`; custom routes have `route`.",
     )
     .constant("primary")
     .required();

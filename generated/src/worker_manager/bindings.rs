@@ -25,63 +25,55 @@ use super::{
 /// Exchange `exchange/taskcluster-worker-manager/v1/worker-pool-created`, payload
 /// [`WorkerTypePulseMessage`].
 ///
-/// A publisher may leave these entries open, as `_`: `provider_id`, `provisioner_id`,
-/// `worker_type`, `worker_group`, `worker_id`, `launch_config_id`. A binding that sets one
-/// misses such messages.
+/// May be `_`, which a binding that sets it misses: `provider_id`, `provisioner_id`,
+/// `worker_type`, `worker_group`, `worker_id`, `launch_config_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WorkerPoolCreated(BindingWords);
 
 impl WorkerPoolCreated {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
-    /// Always `primary` in the routing keys described here, which sets them apart from
-    /// any custom route that a message is sent to in addition.
-    /// Takes only `primary` or a wildcard.
+    /// Always `primary`; custom routes have `route`. Takes only `primary` or a wildcard.
     pub fn routing_key_kind(self, word: &str) -> Self {
         Self(self.0.with(0, word))
     }
 
-    /// `providerId` of the provider in charge; `_` where the service leaves it open.
-    /// Default: `*`.
+    /// `providerId` of the provider in charge, or `_`.
     pub fn provider_id(self, word: &str) -> Self {
         Self(self.0.with(1, word))
     }
 
-    /// What stands before the slash of the `workerPoolId`; `_` where the service leaves
-    /// it open. Default: `*`.
+    /// What stands before the slash of the `workerPoolId`, or `_`.
     pub fn provisioner_id(self, word: &str) -> Self {
         Self(self.0.with(2, word))
     }
 
-    /// What stands after the slash of the `workerPoolId`; `_` where the service leaves
-    /// it open. Default: `*`.
+    /// What stands after the slash of the `workerPoolId`, or `_`.
     pub fn worker_type(self, word: &str) -> Self {
         Self(self.0.with(3, word))
     }
 
-    /// `workerGroup` of the worker, that is, its region or other location; `_` where
-    /// the service leaves it open. Default: `*`.
+    /// `workerGroup` of the worker, that is, its region or other location, or `_`.
     pub fn worker_group(self, word: &str) -> Self {
         Self(self.0.with(4, word))
     }
 
-    /// `workerId` of the worker; `_` where the service leaves it open. Default: `*`.
+    /// `workerId` of the worker, or `_`.
     pub fn worker_id(self, word: &str) -> Self {
         Self(self.0.with(5, word))
     }
 
-    /// `launchConfigId` of the launch configuration; `_` where the service leaves it
-    /// open. Default: `*`.
+    /// `launchConfigId` of the launch configuration, or `_`.
     pub fn launch_config_id(self, word: &str) -> Self {
         Self(self.0.with(6, word))
     }
 
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value. Default: `#`.
+    /// when it is given no value.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(7, words))
     }
@@ -120,63 +112,55 @@ impl Exchange for WorkerPoolCreated {
 /// Exchange `exchange/taskcluster-worker-manager/v1/worker-pool-updated`, payload
 /// [`WorkerTypePulseMessage`].
 ///
-/// A publisher may leave these entries open, as `_`: `provider_id`, `provisioner_id`,
-/// `worker_type`, `worker_group`, `worker_id`, `launch_config_id`. A binding that sets one
-/// misses such messages.
+/// May be `_`, which a binding that sets it misses: `provider_id`, `provisioner_id`,
+/// `worker_type`, `worker_group`, `worker_id`, `launch_config_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WorkerPoolUpdated(BindingWords);
 
 impl WorkerPoolUpdated {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
-    /// Always `primary` in the routing keys described here, which sets them apart from
-    /// any custom route that a message is sent to in addition.
-    /// Takes only `primary` or a wildcard.
+    /// Always `primary`; custom routes have `route`. Takes only `primary` or a wildcard.
     pub fn routing_key_kind(self, word: &str) -> Self {
         Self(self.0.with(0, word))
     }
 
-    /// `providerId` of the provider in charge; `_` where the service leaves it open.
-    /// Default: `*`.
+    /// `providerId` of the provider in charge, or `_`.
     pub fn provider_id(self, word: &str) -> Self {
         Self(self.0.with(1, word))
     }
 
-    /// What stands before the slash of the `workerPoolId`; `_` where the service leaves
-    /// it open. Default: `*`.
+    /// What stands before the slash of the `workerPoolId`, or `_`.
     pub fn provisioner_id(self, word: &str) -> Self {
         Self(self.0.with(2, word))
     }
 
-    /// What stands after the slash of the `workerPoolId`; `_` where the service leaves
-    /// it open. Default: `*`.
+    /// What stands after the slash of the `workerPoolId`, or `_`.
     pub fn worker_type(self, word: &str) -> Self {
         Self(self.0.with(3, word))
     }
 
-    /// `workerGroup` of the worker, that is, its region or other location; `_` where
-    /// the service leaves it open. Default: `*`.
+    /// `workerGroup` of the worker, that is, its region or other location, or `_`.
     pub fn worker_group(self, word: &str) -> Self {
         Self(self.0.with(4, word))
     }
 
-    /// `workerId` of the worker; `_` where the service leaves it open. Default: `*`.
+    /// `workerId` of the worker, or `_`.
     pub fn worker_id(self, word: &str) -> Self {
         Self(self.0.with(5, word))
     }
 
-    /// `launchConfigId` of the launch configuration; `_` where the service leaves it
-    /// open. Default: `*`.
+    /// `launchConfigId` of the launch configuration, or `_`.
     pub fn launch_config_id(self, word: &str) -> Self {
         Self(self.0.with(6, word))
     }
 
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value. Default: `#`.
+    /// when it is given no value.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(7, words))
     }
@@ -213,63 +197,55 @@ impl Exchange for WorkerPoolUpdated {
 /// Exchange `exchange/taskcluster-worker-manager/v1/worker-pool-error`, payload
 /// [`PulseWorkerPoolErrorMessage`].
 ///
-/// A publisher may leave these entries open, as `_`: `provider_id`, `provisioner_id`,
-/// `worker_type`, `worker_group`, `worker_id`, `launch_config_id`. A binding that sets one
-/// misses such messages.
+/// May be `_`, which a binding that sets it misses: `provider_id`, `provisioner_id`,
+/// `worker_type`, `worker_group`, `worker_id`, `launch_config_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WorkerPoolError(BindingWords);
 
 impl WorkerPoolError {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
-    /// Always `primary` in the routing keys described here, which sets them apart from
-    /// any custom route that a message is sent to in addition.
-    /// Takes only `primary` or a wildcard.
+    /// Always `primary`; custom routes have `route`. Takes only `primary` or a wildcard.
     pub fn routing_key_kind(self, word: &str) -> Self {
         Self(self.0.with(0, word))
     }
 
-    /// `providerId` of the provider in charge; `_` where the service leaves it open.
-    /// Default: `*`.
+    /// `providerId` of the provider in charge, or `_`.
     pub fn provider_id(self, word: &str) -> Self {
         Self(self.0.with(1, word))
     }
 
-    /// What stands before the slash of the `workerPoolId`; `_` where the service leaves
-    /// it open. Default: `*`.
+    /// What stands before the slash of the `workerPoolId`, or `_`.
     pub fn provisioner_id(self, word: &str) -> Self {
         Self(self.0.with(2, word))
     }
 
-    /// What stands after the slash of the `workerPoolId`; `_` where the service leaves
-    /// it open. Default: `*`.
+    /// What stands after the slash of the `workerPoolId`, or `_`.
     pub fn worker_type(self, word: &str) -> Self {
         Self(self.0.with(3, word))
     }
 
-    /// `workerGroup` of the worker, that is, its region or other location; `_` where
-    /// the service leaves it open. Default: `*`.
+    /// `workerGroup` of the worker, that is, its region or other location, or `_`.
     pub fn worker_group(self, word: &str) -> Self {
         Self(self.0.with(4, word))
     }
 
-    /// `workerId` of the worker; `_` where the service leaves it open. Default: `*`.
+    /// `workerId` of the worker, or `_`.
     pub fn worker_id(self, word: &str) -> Self {
         Self(self.0.with(5, word))
     }
 
-    /// `launchConfigId` of the launch configuration; `_` where the service leaves it
-    /// open. Default: `*`.
+    /// `launchConfigId` of the launch configuration, or `_`.
     pub fn launch_config_id(self, word: &str) -> Self {
         Self(self.0.with(6, word))
     }
 
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value. Default: `#`.
+    /// when it is given no value.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(7, words))
     }
@@ -305,58 +281,54 @@ impl Exchange for WorkerPoolError {
 /// Exchange `exchange/taskcluster-worker-manager/v1/worker-requested`, payload
 /// [`WorkerPulseMessage`].
 ///
-/// A publisher may leave these entries open, as `_`: `launch_config_id`. A binding that
-/// sets one misses such messages.
+/// May be `_`, which a binding that sets it misses: `launch_config_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WorkerRequested(BindingWords);
 
 impl WorkerRequested {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
-    /// Always `primary` in the routing keys described here, which sets them apart from
-    /// any custom route that a message is sent to in addition.
-    /// Takes only `primary` or a wildcard.
+    /// Always `primary`; custom routes have `route`. Takes only `primary` or a wildcard.
     pub fn routing_key_kind(self, word: &str) -> Self {
         Self(self.0.with(0, word))
     }
 
-    /// `providerId` of the provider in charge. Default: `*`.
+    /// `providerId` of the provider in charge.
     pub fn provider_id(self, word: &str) -> Self {
         Self(self.0.with(1, word))
     }
 
-    /// What stands before the slash of the `workerPoolId`. Default: `*`.
+    /// What stands before the slash of the `workerPoolId`.
     pub fn provisioner_id(self, word: &str) -> Self {
         Self(self.0.with(2, word))
     }
 
-    /// What stands after the slash of the `workerPoolId`. Default: `*`.
+    /// What stands after the slash of the `workerPoolId`.
     pub fn worker_type(self, word: &str) -> Self {
         Self(self.0.with(3, word))
     }
 
-    /// `workerGroup` of the worker: its region or other location. Default: `*`.
+    /// `workerGroup` of the worker: its region or other location.
     pub fn worker_group(self, word: &str) -> Self {
         Self(self.0.with(4, word))
     }
 
-    /// `workerId` of the worker. Default: `*`.
+    /// `workerId` of the worker.
     pub fn worker_id(self, word: &str) -> Self {
         Self(self.0.with(5, word))
     }
 
-    /// `launchConfigId` of the launch configuration; `_` where the service leaves it
-    /// open. Default: `*`.
+    /// `launchConfigId` of the launch configuration, or `_`.
     pub fn launch_config_id(self, word: &str) -> Self {
         Self(self.0.with(6, word))
     }
 
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value. Default: `#`.
+    /// when it is given no value.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(7, words))
     }
@@ -392,58 +364,54 @@ impl Exchange for WorkerRequested {
 /// Exchange `exchange/taskcluster-worker-manager/v1/worker-running`, payload
 /// [`WorkerPulseMessage`].
 ///
-/// A publisher may leave these entries open, as `_`: `launch_config_id`. A binding that
-/// sets one misses such messages.
+/// May be `_`, which a binding that sets it misses: `launch_config_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WorkerRunning(BindingWords);
 
 impl WorkerRunning {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
-    /// Always `primary` in the routing keys described here, which sets them apart from
-    /// any custom route that a message is sent to in addition.
-    /// Takes only `primary` or a wildcard.
+    /// Always `primary`; custom routes have `route`. Takes only `primary` or a wildcard.
     pub fn routing_key_kind(self, word: &str) -> Self {
         Self(self.0.with(0, word))
     }
 
-    /// `providerId` of the provider in charge. Default: `*`.
+    /// `providerId` of the provider in charge.
     pub fn provider_id(self, word: &str) -> Self {
         Self(self.0.with(1, word))
     }
 
-    /// What stands before the slash of the `workerPoolId`. Default: `*`.
+    /// What stands before the slash of the `workerPoolId`.
     pub fn provisioner_id(self, word: &str) -> Self {
         Self(self.0.with(2, word))
     }
 
-    /// What stands after the slash of the `workerPoolId`. Default: `*`.
+    /// What stands after the slash of the `workerPoolId`.
     pub fn worker_type(self, word: &str) -> Self {
         Self(self.0.with(3, word))
     }
 
-    /// `workerGroup` of the worker: its region or other location. Default: `*`.
+    /// `workerGroup` of the worker: its region or other location.
     pub fn worker_group(self, word: &str) -> Self {
         Self(self.0.with(4, word))
     }
 
-    /// `workerId` of the worker. Default: `*`.
+    /// `workerId` of the worker.
     pub fn worker_id(self, word: &str) -> Self {
         Self(self.0.with(5, word))
     }
 
-    /// `launchConfigId` of the launch configuration; `_` where the service leaves it
-    /// open. Default: `*`.
+    /// `launchConfigId` of the launch configuration, or `_`.
     pub fn launch_config_id(self, word: &str) -> Self {
         Self(self.0.with(6, word))
     }
 
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value. Default: `#`.
+    /// when it is given no value.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(7, words))
     }
@@ -476,58 +444,54 @@ impl Exchange for WorkerRunning {
 /// Exchange `exchange/taskcluster-worker-manager/v1/worker-stopped`, payload
 /// [`WorkerPulseMessage`].
 ///
-/// A publisher may leave these entries open, as `_`: `launch_config_id`. A binding that
-/// sets one misses such messages.
+/// May be `_`, which a binding that sets it misses: `launch_config_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WorkerStopped(BindingWords);
 
 impl WorkerStopped {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
-    /// Always `primary` in the routing keys described here, which sets them apart from
-    /// any custom route that a message is sent to in addition.
-    /// Takes only `primary` or a wildcard.
+    /// Always `primary`; custom routes have `route`. Takes only `primary` or a wildcard.
     pub fn routing_key_kind(self, word: &str) -> Self {
         Self(self.0.with(0, word))
     }
 
-    /// `providerId` of the provider in charge. Default: `*`.
+    /// `providerId` of the provider in charge.
     pub fn provider_id(self, word: &str) -> Self {
         Self(self.0.with(1, word))
     }
 
-    /// What stands before the slash of the `workerPoolId`. Default: `*`.
+    /// What stands before the slash of the `workerPoolId`.
     pub fn provisioner_id(self, word: &str) -> Self {
         Self(self.0.with(2, word))
     }
 
-    /// What stands after the slash of the `workerPoolId`. Default: `*`.
+    /// What stands after the slash of the `workerPoolId`.
     pub fn worker_type(self, word: &str) -> Self {
         Self(self.0.with(3, word))
     }
 
-    /// `workerGroup` of the worker: its region or other location. Default: `*`.
+    /// `workerGroup` of the worker: its region or other location.
     pub fn worker_group(self, word: &str) -> Self {
         Self(self.0.with(4, word))
     }
 
-    /// `workerId` of the worker. Default: `*`.
+    /// `workerId` of the worker.
     pub fn worker_id(self, word: &str) -> Self {
         Self(self.0.with(5, word))
     }
 
-    /// `launchConfigId` of the launch configuration; `_` where the service leaves it
-    /// open. Default: `*`.
+    /// `launchConfigId` of the launch configuration, or `_`.
     pub fn launch_config_id(self, word: &str) -> Self {
         Self(self.0.with(6, word))
     }
 
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value. Default: `#`.
+    /// when it is given no value.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(7, words))
     }
@@ -560,58 +524,54 @@ impl Exchange for WorkerStopped {
 /// Exchange `exchange/taskcluster-worker-manager/v1/worker-removed`, payload
 /// [`WorkerRemovedPulseMessage`].
 ///
-/// A publisher may leave these entries open, as `_`: `launch_config_id`. A binding that
-/// sets one misses such messages.
+/// May be `_`, which a binding that sets it misses: `launch_config_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WorkerRemoved(BindingWords);
 
 impl WorkerRemoved {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
-    /// Always `primary` in the routing keys described here, which sets them apart from
-    /// any custom route that a message is sent to in addition.
-    /// Takes only `primary` or a wildcard.
+    /// Always `primary`; custom routes have `route`. Takes only `primary` or a wildcard.
     pub fn routing_key_kind(self, word: &str) -> Self {
         Self(self.0.with(0, word))
     }
 
-    /// `providerId` of the provider in charge. Default: `*`.
+    /// `providerId` of the provider in charge.
     pub fn provider_id(self, word: &str) -> Self {
         Self(self.0.with(1, word))
     }
 
-    /// What stands before the slash of the `workerPoolId`. Default: `*`.
+    /// What stands before the slash of the `workerPoolId`.
     pub fn provisioner_id(self, word: &str) -> Self {
         Self(self.0.with(2, word))
     }
 
-    /// What stands after the slash of the `workerPoolId`. Default: `*`.
+    /// What stands after the slash of the `workerPoolId`.
     pub fn worker_type(self, word: &str) -> Self {
         Self(self.0.with(3, word))
     }
 
-    /// `workerGroup` of the worker: its region or other location. Default: `*`.
+    /// `workerGroup` of the worker: its region or other location.
     pub fn worker_group(self, word: &str) -> Self {
         Self(self.0.with(4, word))
     }
 
-    /// `workerId` of the worker. Default: `*`.
+    /// `workerId` of the worker.
     pub fn worker_id(self, word: &str) -> Self {
         Self(self.0.with(5, word))
     }
 
-    /// `launchConfigId` of the launch configuration; `_` where the service leaves it
-    /// open. Default: `*`.
+    /// `launchConfigId` of the launch configuration, or `_`.
     pub fn launch_config_id(self, word: &str) -> Self {
         Self(self.0.with(6, word))
     }
 
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value. Default: `#`.
+    /// when it is given no value.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(7, words))
     }
@@ -643,63 +603,55 @@ impl Exchange for WorkerRemoved {
 /// Exchange `exchange/taskcluster-worker-manager/v1/launch-config-created`, payload
 /// [`LaunchConfigPulseMessage`].
 ///
-/// A publisher may leave these entries open, as `_`: `provider_id`, `provisioner_id`,
-/// `worker_type`, `worker_group`, `worker_id`, `launch_config_id`. A binding that sets one
-/// misses such messages.
+/// May be `_`, which a binding that sets it misses: `provider_id`, `provisioner_id`,
+/// `worker_type`, `worker_group`, `worker_id`, `launch_config_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct LaunchConfigCreated(BindingWords);
 
 impl LaunchConfigCreated {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
-    /// Always `primary` in the routing keys described here, which sets them apart from
-    /// any custom route that a message is sent to in addition.
-    /// Takes only `primary` or a wildcard.
+    /// Always `primary`; custom routes have `route`. Takes only `primary` or a wildcard.
     pub fn routing_key_kind(self, word: &str) -> Self {
         Self(self.0.with(0, word))
     }
 
-    /// `providerId` of the provider in charge; `_` where the service leaves it open.
-    /// Default: `*`.
+    /// `providerId` of the provider in charge, or `_`.
     pub fn provider_id(self, word: &str) -> Self {
         Self(self.0.with(1, word))
     }
 
-    /// What stands before the slash of the `workerPoolId`; `_` where the service leaves
-    /// it open. Default: `*`.
+    /// What stands before the slash of the `workerPoolId`, or `_`.
     pub fn provisioner_id(self, word: &str) -> Self {
         Self(self.0.with(2, word))
     }
 
-    /// What stands after the slash of the `workerPoolId`; `_` where the service leaves
-    /// it open. Default: `*`.
+    /// What stands after the slash of the `workerPoolId`, or `_`.
     pub fn worker_type(self, word: &str) -> Self {
         Self(self.0.with(3, word))
     }
 
-    /// `workerGroup` of the worker, that is, its region or other location; `_` where
-    /// the service leaves it open. Default: `*`.
+    /// `workerGroup` of the worker, that is, its region or other location, or `_`.
     pub fn worker_group(self, word: &str) -> Self {
         Self(self.0.with(4, word))
     }
 
-    /// `workerId` of the worker; `_` where the service leaves it open. Default: `*`.
+    /// `workerId` of the worker, or `_`.
     pub fn worker_id(self, word: &str) -> Self {
         Self(self.0.with(5, word))
     }
 
-    /// `launchConfigId` of the launch configuration; `_` where the service leaves it
-    /// open. Default: `*`.
+    /// `launchConfigId` of the launch configuration, or `_`.
     pub fn launch_config_id(self, word: &str) -> Self {
         Self(self.0.with(6, word))
     }
 
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value. Default: `#`.
+    /// when it is given no value.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(7, words))
     }
@@ -734,63 +686,55 @@ impl Exchange for LaunchConfigCreated {
 /// Exchange `exchange/taskcluster-worker-manager/v1/launch-config-updated`, payload
 /// [`LaunchConfigPulseMessage`].
 ///
-/// A publisher may leave these entries open, as `_`: `provider_id`, `provisioner_id`,
-/// `worker_type`, `worker_group`, `worker_id`, `launch_config_id`. A binding that sets one
-/// misses such messages.
+/// May be `_`, which a binding that sets it misses: `provider_id`, `provisioner_id`,
+/// `worker_type`, `worker_group`, `worker_id`, `launch_config_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct LaunchConfigUpdated(BindingWords);
 
 impl LaunchConfigUpdated {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
-    /// Always `primary` in the routing keys described here, which sets them apart from
-    /// any custom route that a message is sent to in addition.
-    /// Takes only `primary` or a wildcard.
+    /// Always `primary`; custom routes have `route`. Takes only `primary` or a wildcard.
     pub fn routing_key_kind(self, word: &str) -> Self {
         Self(self.0.with(0, word))
     }
 
-    /// `providerId` of the provider in charge; `_` where the service leaves it open.
-    /// Default: `*`.
+    /// `providerId` of the provider in charge, or `_`.
     pub fn provider_id(self, word: &str) -> Self {
         Self(self.0.with(1, word))
     }
 
-    /// What stands before the slash of the `workerPoolId`; `_` where the service leaves
-    /// it open. Default: `*`.
+    /// What stands before the slash of the `workerPoolId`, or `_`.
     pub fn provisioner_id(self, word: &str) -> Self {
         Self(self.0.with(2, word))
     }
 
-    /// What stands after the slash of the `workerPoolId`; `_` where the service leaves
-    /// it open. Default: `*`.
+    /// What stands after the slash of the `workerPoolId`, or `_`.
     pub fn worker_type(self, word: &str) -> Self {
         Self(self.0.with(3, word))
     }
 
-    /// `workerGroup` of the worker, that is, its region or other location; `_` where
-    /// the service leaves it open. Default: `*`.
+    /// `workerGroup` of the worker, that is, its region or other location, or `_`.
     pub fn worker_group(self, word: &str) -> Self {
         Self(self.0.with(4, word))
     }
 
-    /// `workerId` of the worker; `_` where the service leaves it open. Default: `*`.
+    /// `workerId` of the worker, or `_`.
     pub fn worker_id(self, word: &str) -> Self {
         Self(self.0.with(5, word))
     }
 
-    /// `launchConfigId` of the launch configuration; `_` where the service leaves it
-    /// open. Default: `*`.
+    /// `launchConfigId` of the launch configuration, or `_`.
     pub fn launch_config_id(self, word: &str) -> Self {
         Self(self.0.with(6, word))
     }
 
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value. Default: `#`.
+    /// when it is given no value.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(7, words))
     }
@@ -825,63 +769,55 @@ impl Exchange for LaunchConfigUpdated {
 /// Exchange `exchange/taskcluster-worker-manager/v1/launch-config-archived`, payload
 /// [`LaunchConfigPulseMessage`].
 ///
-/// A publisher may leave these entries open, as `_`: `provider_id`, `provisioner_id`,
-/// `worker_type`, `worker_group`, `worker_id`, `launch_config_id`. A binding that sets one
-/// misses such messages.
+/// May be `_`, which a binding that sets it misses: `provider_id`, `provisioner_id`,
+/// `worker_type`, `worker_group`, `worker_id`, `launch_config_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct LaunchConfigArchived(BindingWords);
 
 impl LaunchConfigArchived {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
-    /// Always `primary` in the routing keys described here, which sets them apart from
-    /// any custom route that a message is sent to in addition.
-    /// Takes only `primary` or a wildcard.
+    /// Always `primary`; custom routes have `route`. Takes only `primary` or a wildcard.
     pub fn routing_key_kind(self, word: &str) -> Self {
         Self(self.0.with(0, word))
     }
 
-    /// `providerId` of the provider in charge; `_` where the service leaves it open.
-    /// Default: `*`.
+    /// `providerId` of the provider in charge, or `_`.
     pub fn provider_id(self, word: &str) -> Self {
         Self(self.0.with(1, word))
     }
 
-    /// What stands before the slash of the `workerPoolId`; `_` where the service leaves
-    /// it open. Default: `*`.
+    /// What stands before the slash of the `workerPoolId`, or `_`.
     pub fn provisioner_id(self, word: &str) -> Self {
         Self(self.0.with(2, word))
     }
 
-    /// What stands after the slash of the `workerPoolId`; `_` where the service leaves
-    /// it open. Default: `*`.
+    /// What stands after the slash of the `workerPoolId`, or `_`.
     pub fn worker_type(self, word: &str) -> Self {
         Self(self.0.with(3, word))
     }
 
-    /// `workerGroup` of the worker, that is, its region or other location; `_` where
-    /// the service leaves it open. Default: `*`.
+    /// `workerGroup` of the worker, that is, its region or other location, or `_`.
     pub fn worker_group(self, word: &str) -> Self {
         Self(self.0.with(4, word))
     }
 
-    /// `workerId` of the worker; `_` where the service leaves it open. Default: `*`.
+    /// `workerId` of the worker, or `_`.
     pub fn worker_id(self, word: &str) -> Self {
         Self(self.0.with(5, word))
     }
 
-    /// `launchConfigId` of the launch configuration; `_` where the service leaves it
-    /// open. Default: `*`.
+    /// `launchConfigId` of the launch configuration, or `_`.
     pub fn launch_config_id(self, word: &str) -> Self {
         Self(self.0.with(6, word))
     }
 
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value. Default: `#`.
+    /// when it is given no value.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(7, words))
     }

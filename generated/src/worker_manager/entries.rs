@@ -6,39 +6,39 @@ use taskcluster_pulse::RoutingKeyEntry;
 
 pub(super) const ROUTING_KEY_KIND: RoutingKeyEntry = RoutingKeyEntry::new(
         "routingKeyKind",
-        "Always `primary` in the routing keys described here, which sets them apart from\nany custom route that a message is sent to in addition.",
+        "Always `primary`; custom routes have `route`.",
     )
     .constant("primary")
     .required();
 
 pub(super) const PROVIDER_ID: RoutingKeyEntry = RoutingKeyEntry::new(
     "providerId",
-    "`providerId` of the provider in charge; `_` where the service leaves it open.",
+    "`providerId` of the provider in charge, or `_`.",
 );
 
 pub(super) const PROVISIONER_ID: RoutingKeyEntry = RoutingKeyEntry::new(
     "provisionerId",
-    "What stands before the slash of the `workerPoolId`; `_` where the service leaves\nit open.",
+    "What stands before the slash of the `workerPoolId`, or `_`.",
 );
 
 pub(super) const WORKER_TYPE: RoutingKeyEntry = RoutingKeyEntry::new(
     "workerType",
-    "What stands after the slash of the `workerPoolId`; `_` where the service leaves\nit open.",
+    "What stands after the slash of the `workerPoolId`, or `_`.",
 );
 
 pub(super) const WORKER_GROUP: RoutingKeyEntry = RoutingKeyEntry::new(
     "workerGroup",
-    "`workerGroup` of the worker, that is, its region or other location; `_` where\nthe service leaves it open.",
+    "`workerGroup` of the worker, that is, its region or other location, or `_`.",
 );
 
 pub(super) const WORKER_ID: RoutingKeyEntry = RoutingKeyEntry::new(
     "workerId",
-    "`workerId` of the worker; `_` where the service leaves it open.",
+    "`workerId` of the worker, or `_`.",
 );
 
 pub(super) const LAUNCH_CONFIG_ID: RoutingKeyEntry = RoutingKeyEntry::new(
     "launchConfigId",
-    "`launchConfigId` of the launch configuration; `_` where the service leaves it\nopen.",
+    "`launchConfigId` of the launch configuration, or `_`.",
 );
 
 pub(super) const RESERVED: RoutingKeyEntry = RoutingKeyEntry::new(

@@ -16,21 +16,17 @@ routing_keys! {
     #[of(WorkerPoolCreated)]
     #[derive(Default)]
     pub struct WorkerPoolCreatedRoutingKey {
-        /// `providerId` of the provider in charge; `_` where the service leaves it open.
+        /// `providerId` of the provider in charge, or `_`.
         pub provider_id: Option<Word>,
-        /// What stands before the slash of the `workerPoolId`; `_` where the service leaves
-        /// it open.
+        /// What stands before the slash of the `workerPoolId`, or `_`.
         pub provisioner_id: Option<Word>,
-        /// What stands after the slash of the `workerPoolId`; `_` where the service leaves
-        /// it open.
+        /// What stands after the slash of the `workerPoolId`, or `_`.
         pub worker_type: Option<Word>,
-        /// `workerGroup` of the worker, that is, its region or other location; `_` where
-        /// the service leaves it open.
+        /// `workerGroup` of the worker, that is, its region or other location, or `_`.
         pub worker_group: Option<Word>,
-        /// `workerId` of the worker; `_` where the service leaves it open.
+        /// `workerId` of the worker, or `_`.
         pub worker_id: Option<Word>,
-        /// `launchConfigId` of the launch configuration; `_` where the service leaves it
-        /// open.
+        /// `launchConfigId` of the launch configuration, or `_`.
         pub launch_config_id: Option<Word>,
         /// Kept free for words that a later version may append. Bind with `#` in this
         /// place, so that anything found here is accepted; a client does that by itself
@@ -42,21 +38,17 @@ routing_keys! {
     #[of(WorkerPoolUpdated)]
     #[derive(Default)]
     pub struct WorkerPoolUpdatedRoutingKey {
-        /// `providerId` of the provider in charge; `_` where the service leaves it open.
+        /// `providerId` of the provider in charge, or `_`.
         pub provider_id: Option<Word>,
-        /// What stands before the slash of the `workerPoolId`; `_` where the service leaves
-        /// it open.
+        /// What stands before the slash of the `workerPoolId`, or `_`.
         pub provisioner_id: Option<Word>,
-        /// What stands after the slash of the `workerPoolId`; `_` where the service leaves
-        /// it open.
+        /// What stands after the slash of the `workerPoolId`, or `_`.
         pub worker_type: Option<Word>,
-        /// `workerGroup` of the worker, that is, its region or other location; `_` where
-        /// the service leaves it open.
+        /// `workerGroup` of the worker, that is, its region or other location, or `_`.
         pub worker_group: Option<Word>,
-        /// `workerId` of the worker; `_` where the service leaves it open.
+        /// `workerId` of the worker, or `_`.
         pub worker_id: Option<Word>,
-        /// `launchConfigId` of the launch configuration; `_` where the service leaves it
-        /// open.
+        /// `launchConfigId` of the launch configuration, or `_`.
         pub launch_config_id: Option<Word>,
         /// Kept free for words that a later version may append. Bind with `#` in this
         /// place, so that anything found here is accepted; a client does that by itself
@@ -68,21 +60,17 @@ routing_keys! {
     #[of(WorkerPoolError)]
     #[derive(Default)]
     pub struct WorkerPoolErrorRoutingKey {
-        /// `providerId` of the provider in charge; `_` where the service leaves it open.
+        /// `providerId` of the provider in charge, or `_`.
         pub provider_id: Option<Word>,
-        /// What stands before the slash of the `workerPoolId`; `_` where the service leaves
-        /// it open.
+        /// What stands before the slash of the `workerPoolId`, or `_`.
         pub provisioner_id: Option<Word>,
-        /// What stands after the slash of the `workerPoolId`; `_` where the service leaves
-        /// it open.
+        /// What stands after the slash of the `workerPoolId`, or `_`.
         pub worker_type: Option<Word>,
-        /// `workerGroup` of the worker, that is, its region or other location; `_` where
-        /// the service leaves it open.
+        /// `workerGroup` of the worker, that is, its region or other location, or `_`.
         pub worker_group: Option<Word>,
-        /// `workerId` of the worker; `_` where the service leaves it open.
+        /// `workerId` of the worker, or `_`.
         pub worker_id: Option<Word>,
-        /// `launchConfigId` of the launch configuration; `_` where the service leaves it
-        /// open.
+        /// `launchConfigId` of the launch configuration, or `_`.
         pub launch_config_id: Option<Word>,
         /// Kept free for words that a later version may append. Bind with `#` in this
         /// place, so that anything found here is accepted; a client does that by itself
@@ -103,8 +91,7 @@ routing_keys! {
         pub worker_group: Word,
         /// `workerId` of the worker.
         pub worker_id: Word,
-        /// `launchConfigId` of the launch configuration; `_` where the service leaves it
-        /// open.
+        /// `launchConfigId` of the launch configuration, or `_`.
         pub launch_config_id: Option<Word>,
         /// Kept free for words that a later version may append. Bind with `#` in this
         /// place, so that anything found here is accepted; a client does that by itself
@@ -125,8 +112,7 @@ routing_keys! {
         pub worker_group: Word,
         /// `workerId` of the worker.
         pub worker_id: Word,
-        /// `launchConfigId` of the launch configuration; `_` where the service leaves it
-        /// open.
+        /// `launchConfigId` of the launch configuration, or `_`.
         pub launch_config_id: Option<Word>,
         /// Kept free for words that a later version may append. Bind with `#` in this
         /// place, so that anything found here is accepted; a client does that by itself
@@ -147,8 +133,7 @@ routing_keys! {
         pub worker_group: Word,
         /// `workerId` of the worker.
         pub worker_id: Word,
-        /// `launchConfigId` of the launch configuration; `_` where the service leaves it
-        /// open.
+        /// `launchConfigId` of the launch configuration, or `_`.
         pub launch_config_id: Option<Word>,
         /// Kept free for words that a later version may append. Bind with `#` in this
         /// place, so that anything found here is accepted; a client does that by itself
@@ -169,8 +154,7 @@ routing_keys! {
         pub worker_group: Word,
         /// `workerId` of the worker.
         pub worker_id: Word,
-        /// `launchConfigId` of the launch configuration; `_` where the service leaves it
-        /// open.
+        /// `launchConfigId` of the launch configuration, or `_`.
         pub launch_config_id: Option<Word>,
         /// Kept free for words that a later version may append. Bind with `#` in this
         /// place, so that anything found here is accepted; a client does that by itself
@@ -182,21 +166,17 @@ routing_keys! {
     #[of(LaunchConfigCreated)]
     #[derive(Default)]
     pub struct LaunchConfigCreatedRoutingKey {
-        /// `providerId` of the provider in charge; `_` where the service leaves it open.
+        /// `providerId` of the provider in charge, or `_`.
         pub provider_id: Option<Word>,
-        /// What stands before the slash of the `workerPoolId`; `_` where the service leaves
-        /// it open.
+        /// What stands before the slash of the `workerPoolId`, or `_`.
         pub provisioner_id: Option<Word>,
-        /// What stands after the slash of the `workerPoolId`; `_` where the service leaves
-        /// it open.
+        /// What stands after the slash of the `workerPoolId`, or `_`.
         pub worker_type: Option<Word>,
-        /// `workerGroup` of the worker, that is, its region or other location; `_` where
-        /// the service leaves it open.
+        /// `workerGroup` of the worker, that is, its region or other location, or `_`.
         pub worker_group: Option<Word>,
-        /// `workerId` of the worker; `_` where the service leaves it open.
+        /// `workerId` of the worker, or `_`.
         pub worker_id: Option<Word>,
-        /// `launchConfigId` of the launch configuration; `_` where the service leaves it
-        /// open.
+        /// `launchConfigId` of the launch configuration, or `_`.
         pub launch_config_id: Option<Word>,
         /// Kept free for words that a later version may append. Bind with `#` in this
         /// place, so that anything found here is accepted; a client does that by itself
@@ -208,21 +188,17 @@ routing_keys! {
     #[of(LaunchConfigUpdated)]
     #[derive(Default)]
     pub struct LaunchConfigUpdatedRoutingKey {
-        /// `providerId` of the provider in charge; `_` where the service leaves it open.
+        /// `providerId` of the provider in charge, or `_`.
         pub provider_id: Option<Word>,
-        /// What stands before the slash of the `workerPoolId`; `_` where the service leaves
-        /// it open.
+        /// What stands before the slash of the `workerPoolId`, or `_`.
         pub provisioner_id: Option<Word>,
-        /// What stands after the slash of the `workerPoolId`; `_` where the service leaves
-        /// it open.
+        /// What stands after the slash of the `workerPoolId`, or `_`.
         pub worker_type: Option<Word>,
-        /// `workerGroup` of the worker, that is, its region or other location; `_` where
-        /// the service leaves it open.
+        /// `workerGroup` of the worker, that is, its region or other location, or `_`.
         pub worker_group: Option<Word>,
-        /// `workerId` of the worker; `_` where the service leaves it open.
+        /// `workerId` of the worker, or `_`.
         pub worker_id: Option<Word>,
-        /// `launchConfigId` of the launch configuration; `_` where the service leaves it
-        /// open.
+        /// `launchConfigId` of the launch configuration, or `_`.
         pub launch_config_id: Option<Word>,
         /// Kept free for words that a later version may append. Bind with `#` in this
         /// place, so that anything found here is accepted; a client does that by itself
@@ -234,21 +210,17 @@ routing_keys! {
     #[of(LaunchConfigArchived)]
     #[derive(Default)]
     pub struct LaunchConfigArchivedRoutingKey {
-        /// `providerId` of the provider in charge; `_` where the service leaves it open.
+        /// `providerId` of the provider in charge, or `_`.
         pub provider_id: Option<Word>,
-        /// What stands before the slash of the `workerPoolId`; `_` where the service leaves
-        /// it open.
+        /// What stands before the slash of the `workerPoolId`, or `_`.
         pub provisioner_id: Option<Word>,
-        /// What stands after the slash of the `workerPoolId`; `_` where the service leaves
-        /// it open.
+        /// What stands after the slash of the `workerPoolId`, or `_`.
         pub worker_type: Option<Word>,
-        /// `workerGroup` of the worker, that is, its region or other location; `_` where
-        /// the service leaves it open.
+        /// `workerGroup` of the worker, that is, its region or other location, or `_`.
         pub worker_group: Option<Word>,
-        /// `workerId` of the worker; `_` where the service leaves it open.
+        /// `workerId` of the worker, or `_`.
         pub worker_id: Option<Word>,
-        /// `launchConfigId` of the launch configuration; `_` where the service leaves it
-        /// open.
+        /// `launchConfigId` of the launch configuration, or `_`.
         pub launch_config_id: Option<Word>,
         /// Kept free for words that a later version may append. Bind with `#` in this
         /// place, so that anything found here is accepted; a client does that by itself

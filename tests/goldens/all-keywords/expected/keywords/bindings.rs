@@ -16,12 +16,12 @@ use super::{KeywordsMessage, KeywordsRoutingKey, entries};
 pub struct Keywords(BindingWords);
 
 impl Keywords {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
-    /// A name. Default: `*`.
+    /// A name.
     pub fn name(self, word: &str) -> Self {
         Self(self.0.with(0, word))
     }

@@ -20,7 +20,7 @@ use super::{
 pub struct Changed(BindingWords);
 
 impl Changed {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -30,7 +30,7 @@ impl Changed {
         Self(self.0.with(0, word))
     }
 
-    /// Kept free for words to come. Default: `#`.
+    /// Kept free for words to come.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(1, words))
     }
@@ -59,7 +59,7 @@ impl Exchange for Changed {
 pub struct Message2(BindingWords);
 
 impl Message2 {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -69,7 +69,7 @@ impl Message2 {
         Self(self.0.with(0, word))
     }
 
-    /// Kept free for words to come. Default: `#`.
+    /// Kept free for words to come.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(1, words))
     }
@@ -98,7 +98,7 @@ impl Exchange for Message2 {
 pub struct Merged(BindingWords);
 
 impl Merged {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -108,7 +108,7 @@ impl Merged {
         Self(self.0.with(0, word))
     }
 
-    /// Kept free for words to come. Default: `#`.
+    /// Kept free for words to come.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(1, words))
     }
@@ -137,7 +137,7 @@ impl Exchange for Merged {
 pub struct Nested(BindingWords);
 
 impl Nested {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -147,7 +147,7 @@ impl Nested {
         Self(self.0.with(0, word))
     }
 
-    /// Kept free for words to come. Default: `#`.
+    /// Kept free for words to come.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(1, words))
     }
@@ -176,7 +176,7 @@ impl Exchange for Nested {
 pub struct Unsure(BindingWords);
 
 impl Unsure {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -186,7 +186,7 @@ impl Unsure {
         Self(self.0.with(0, word))
     }
 
-    /// Kept free for words to come. Default: `#`.
+    /// Kept free for words to come.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(1, words))
     }

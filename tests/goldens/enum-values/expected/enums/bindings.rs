@@ -16,7 +16,7 @@ use super::{Changed2, ChangedRoutingKey, entries};
 pub struct Changed(BindingWords);
 
 impl Changed {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -26,7 +26,7 @@ impl Changed {
         Self(self.0.with(0, word))
     }
 
-    /// Kept free for words to come. Default: `#`.
+    /// Kept free for words to come.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(1, words))
     }

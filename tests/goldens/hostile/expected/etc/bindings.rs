@@ -66,7 +66,7 @@ use super::{APanicRoutingKey, Exchange2RoutingKey, Kinds, Message2, entries};
 pub struct APanic(BindingWords);
 
 impl APanic {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -129,8 +129,6 @@ impl APanic {
     ///
     /// ref img javascript:alert(1) <https://example.com/>\[Vec\]. ```a`` ~~~ b``` #\[doc\] #!\[no_std\]
     /// //! /// " '"#;\u{2028} {{}} $x r#"
-    ///
-    /// Default: `#`.
     pub fn x(self, words: &str) -> Self {
         Self(self.0.with(1, words))
     }
@@ -160,12 +158,12 @@ impl Exchange for APanic {
 pub struct Exchange2(BindingWords);
 
 impl Exchange2 {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
-    /// Not described by the reference. Default: `*`.
+    /// Not described by the reference.
     pub fn word(self, word: &str) -> Self {
         Self(self.0.with(0, word))
     }

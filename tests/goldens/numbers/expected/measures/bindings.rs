@@ -16,7 +16,7 @@ use super::{Measured2, MeasuredRoutingKey, entries};
 pub struct Measured(BindingWords);
 
 impl Measured {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -26,7 +26,7 @@ impl Measured {
         Self(self.0.with(0, word))
     }
 
-    /// Kept free for words to come. Default: `#`.
+    /// Kept free for words to come.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(1, words))
     }

@@ -19,7 +19,7 @@ use super::{
 pub struct Nested(BindingWords);
 
 impl Nested {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -29,7 +29,7 @@ impl Nested {
         Self(self.0.with(0, word))
     }
 
-    /// Kept free for words to come. Default: `#`.
+    /// Kept free for words to come.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(1, words))
     }
@@ -58,7 +58,7 @@ impl Exchange for Nested {
 pub struct Nullable(BindingWords);
 
 impl Nullable {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -68,7 +68,7 @@ impl Nullable {
         Self(self.0.with(0, word))
     }
 
-    /// Kept free for words to come. Default: `#`.
+    /// Kept free for words to come.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(1, words))
     }
@@ -97,7 +97,7 @@ impl Exchange for Nullable {
 pub struct Open(BindingWords);
 
 impl Open {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -107,7 +107,7 @@ impl Open {
         Self(self.0.with(0, word))
     }
 
-    /// Kept free for words to come. Default: `#`.
+    /// Kept free for words to come.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(1, words))
     }
@@ -136,7 +136,7 @@ impl Exchange for Open {
 pub struct Counted(BindingWords);
 
 impl Counted {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -146,7 +146,7 @@ impl Counted {
         Self(self.0.with(0, word))
     }
 
-    /// Kept free for words to come. Default: `#`.
+    /// Kept free for words to come.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(1, words))
     }
@@ -175,7 +175,7 @@ impl Exchange for Counted {
 pub struct Shared(BindingWords);
 
 impl Shared {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -185,7 +185,7 @@ impl Shared {
         Self(self.0.with(0, word))
     }
 
-    /// Kept free for words to come. Default: `#`.
+    /// Kept free for words to come.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(1, words))
     }

@@ -16,22 +16,22 @@ use super::{Artifact2, ArtifactRoutingKey, Job, JobsRoutingKey, entries};
 pub struct Jobs(BindingWords);
 
 impl Jobs {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
-    /// The destination of the message. Default: `*`.
+    /// The destination of the message.
     pub fn destination(self, word: &str) -> Self {
         Self(self.0.with(0, word))
     }
 
-    /// The project of the message. Default: `*`.
+    /// The project of the message.
     pub fn project(self, word: &str) -> Self {
         Self(self.0.with(1, word))
     }
 
-    /// Kept free for words to come. Default: `#`.
+    /// Kept free for words to come.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(2, words))
     }
@@ -60,7 +60,7 @@ impl Exchange for Jobs {
 pub struct Artifact(BindingWords);
 
 impl Artifact {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -70,7 +70,7 @@ impl Artifact {
         Self(self.0.with(0, word))
     }
 
-    /// Kept free for words to come. Default: `#`.
+    /// Kept free for words to come.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(1, words))
     }

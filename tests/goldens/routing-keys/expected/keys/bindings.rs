@@ -16,13 +16,12 @@ use super::{
 ///
 /// Exchange `exchange/taskcluster-keys/v1/middle`, payload [`Empty`].
 ///
-/// A publisher may leave these entries open, as `_`: `run_id`. A binding that sets one
-/// misses such messages.
+/// May be `_`, which a binding that sets it misses: `run_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Middle(BindingWords);
 
 impl Middle {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -32,17 +31,17 @@ impl Middle {
         Self(self.0.with(0, word))
     }
 
-    /// The path of the message. Default: `#`.
+    /// The path of the message.
     pub fn path(self, words: &str) -> Self {
         Self(self.0.with(1, words))
     }
 
-    /// The taskId of the message. Default: `*`.
+    /// The taskId of the message.
     pub fn task_id(self, word: &str) -> Self {
         Self(self.0.with(2, word))
     }
 
-    /// The runId of the message. Default: `*`.
+    /// The runId of the message.
     pub fn run_id(self, word: &str) -> Self {
         Self(self.0.with(3, word))
     }
@@ -71,7 +70,7 @@ impl Exchange for Middle {
 pub struct None2(BindingWords);
 
 impl None2 {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -97,48 +96,47 @@ impl Exchange for None2 {
 ///
 /// Exchange `exchange/taskcluster-keys/v1/words`, payload [`Empty`].
 ///
-/// A publisher may leave these entries open, as `_`: `type`. A binding that sets one misses
-/// such messages.
+/// May be `_`, which a binding that sets it misses: `type`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Words2(BindingWords);
 
 impl Words2 {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
-    /// The words of the message. Default: `*`.
+    /// The words of the message.
     pub fn words(self, word: &str) -> Self {
         Self(self.0.with(0, word))
     }
 
-    /// The key of the message. Default: `*`.
+    /// The key of the message.
     pub fn key(self, word: &str) -> Self {
         Self(self.0.with(1, word))
     }
 
-    /// The type of the message. Default: `*`.
+    /// The type of the message.
     pub fn r#type(self, word: &str) -> Self {
         Self(self.0.with(2, word))
     }
 
-    /// The type of the message. Default: `*`.
+    /// The type of the message.
     pub fn type_2(self, word: &str) -> Self {
         Self(self.0.with(3, word))
     }
 
-    /// The self of the message. Default: `*`.
+    /// The self of the message.
     pub fn self_(self, word: &str) -> Self {
         Self(self.0.with(4, word))
     }
 
-    /// The ключ of the message. Default: `*`.
+    /// The ключ of the message.
     pub fn word(self, word: &str) -> Self {
         Self(self.0.with(5, word))
     }
 
-    /// The 2nd of the message. Default: `*`.
+    /// The 2nd of the message.
     pub fn n2nd(self, word: &str) -> Self {
         Self(self.0.with(6, word))
     }
@@ -167,12 +165,12 @@ impl Exchange for Words2 {
 pub struct First(BindingWords);
 
 impl First {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
-    /// The topic of the message. Default: `#`.
+    /// The topic of the message.
     pub fn topic(self, words: &str) -> Self {
         Self(self.0.with(0, words))
     }
@@ -206,12 +204,12 @@ impl Exchange for First {
 pub struct Single(BindingWords);
 
 impl Single {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
-    /// Kept free for words to come. Default: `#`.
+    /// Kept free for words to come.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(0, words))
     }

@@ -16,7 +16,7 @@ use super::{Defined2, DefinedRoutingKey, entries};
 pub struct Defined(BindingWords);
 
 impl Defined {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -26,7 +26,7 @@ impl Defined {
         Self(self.0.with(0, word))
     }
 
-    /// Kept free for words to come. Default: `#`.
+    /// Kept free for words to come.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(1, words))
     }

@@ -21,13 +21,14 @@ use super::{
 pub struct WorkerPoolCreated(BindingWords);
 
 impl WorkerPoolCreated {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
     /// Always `primary` in the routing keys described here, which sets them apart from
     /// any custom route that a message is sent to in addition.
+    ///
     /// Takes only `primary` or a wildcard.
     pub fn routing_key_kind(self, word: &str) -> Self {
         Self(self.0.with(0, word))
@@ -35,7 +36,7 @@ impl WorkerPoolCreated {
 
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value. Default: `#`.
+    /// when it is given no value.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(1, words))
     }
@@ -74,13 +75,14 @@ impl Exchange for WorkerPoolCreated {
 pub struct WorkerPoolUpdated(BindingWords);
 
 impl WorkerPoolUpdated {
-    /// Binds to every message of the exchange.
+    /// Binds to every message of the exchange; each entry that is set narrows it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
 
     /// Always `primary` in the routing keys described here, which sets them apart from
     /// any custom route that a message is sent to in addition.
+    ///
     /// Takes only `primary` or a wildcard.
     pub fn routing_key_kind(self, word: &str) -> Self {
         Self(self.0.with(0, word))
@@ -88,7 +90,7 @@ impl WorkerPoolUpdated {
 
     /// Kept free for words that a later version may append. Bind with `#` in this
     /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value. Default: `#`.
+    /// when it is given no value.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(1, words))
     }
