@@ -25,7 +25,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// # async fn example(connection: Connection) -> Result<(), Error> {
 /// let mut dead = DeadLetterQueue::open(&connection, "failed-tasks").await?;
 /// while let Some(letter) = dead.next().await? {
-///     println!("{letter}: {:?}", letter.dead_letter());
+///     println!("{}: {:?}", *letter, letter.dead_letter());
 ///     letter.replay().await?;
 /// }
 /// dead.close().await;
