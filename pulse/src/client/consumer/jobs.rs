@@ -4,9 +4,9 @@
 //! faster than they are handled cost no task and no wake-up each.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use tokio::sync::Notify;
+use tokio::task::AbortHandle;
 
 use super::delivery::Liveness;
 use super::worker::Job;
@@ -35,13 +35,16 @@ struct State {
 struct Running {
     envelope: Envelope,
     liveness: Liveness,
-    abort: Arc<Notify>,
+    worker: WorkerHandle,
 }
+
+/// The worker's task, known when it was started.
+pub(super) type WorkerHandle = Arc<OnceLock<AbortHandle>>;
 
 /// What a worker has to run handlers.
 pub(super) struct Place {
     jobs: Arc<Jobs>,
-    abort: Arc<Notify>,
+    worker: WorkerHandle,
     /// The number of the message whose handler runs.
     current: Option<u64>,
 }
@@ -109,7 +112,7 @@ impl State {
         while self.displaced.len() > places
             && let Some((_, oldest)) = self.displaced.pop_first()
         {
-            oldest.abort.notify_one();
+            oldest.worker.get().inspect(|worker| worker.abort());
         }
         freed
     }
@@ -129,9 +132,14 @@ impl Place {
     pub(super) fn new(jobs: Arc<Jobs>) -> Self {
         Self {
             jobs,
-            abort: Arc::default(),
+            worker: Arc::default(),
             current: None,
         }
+    }
+
+    /// To be set to the worker's task.
+    pub(super) fn worker(&self) -> WorkerHandle {
+        Arc::clone(&self.worker)
     }
 
     /// The next message; `None` when the worker has no place any more.
@@ -151,16 +159,11 @@ impl Place {
         let running = Running {
             envelope: job.delivery.envelope().clone(),
             liveness: job.delivery.liveness(),
-            abort: Arc::clone(&self.abort),
+            worker: Arc::clone(&self.worker),
         };
         state.running.insert(number, running);
         self.current = Some(number);
         Some(job)
-    }
-
-    /// Completes when the handler that runs is to be aborted.
-    pub(super) async fn aborted(&self) {
-        self.abort.notified().await;
     }
 }
 

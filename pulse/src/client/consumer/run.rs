@@ -81,18 +81,12 @@ impl Consumer {
         let (failures, failed) = mpsc::unbounded_channel();
         let worker = Arc::new(Worker::new(Arc::clone(&self.shared), handler, failures));
         let jobs = Arc::new(Jobs::new(handlers));
-        let waiting = Arc::clone(&jobs);
-        let work = move || {
-            let (jobs, worker) = (Arc::clone(&waiting), Arc::clone(&worker));
+        let work = move |mut place: Place| {
+            let worker = Arc::clone(&worker);
             async move {
-                let mut place = Place::new(jobs);
                 while let Some(job) = place.next() {
                     let span = span_of(&job);
-                    tokio::select! {
-                        biased;
-                        () = worker.call(job).instrument(span) => {}
-                        () = place.aborted() => {}
-                    }
+                    worker.call(job).instrument(span).await;
                     // Handlers that are always ready must let other tasks run.
                     coop::consume_budget().await;
                 }
@@ -145,7 +139,7 @@ struct Workers<W> {
 
 impl<W, F> Workers<W>
 where
-    W: Fn() -> F,
+    W: Fn(Place) -> F,
     F: Future<Output = ()> + Send + 'static,
 {
     /// Takes deliveries as long as there are any: the prefetch says how many may wait
@@ -164,7 +158,9 @@ where
 
     fn add(&mut self, jobs: impl IntoIterator<Item = Job>) {
         for _ in 0..self.jobs.add(jobs) {
-            self.tasks.spawn((self.work)());
+            let place = Place::new(Arc::clone(&self.jobs));
+            let worker = place.worker();
+            let _ = worker.set(self.tasks.spawn((self.work)(place)));
         }
         while self.tasks.try_join_next().is_some() {}
     }
@@ -181,7 +177,7 @@ struct Dispatcher<W> {
 
 impl<W, F> Dispatcher<W>
 where
-    W: Fn() -> F,
+    W: Fn(Place) -> F,
     F: Future<Output = ()> + Send + 'static,
 {
     async fn run(mut self, consumer: &mut Consumer) -> Option<Error> {
