@@ -207,11 +207,41 @@ impl Error {
         }
     }
 
+    /// For `map_err`: `folder`, or what the error names below it, can't be read.
+    pub(super) fn walk(folder: &Path) -> impl FnOnce(walkdir::Error) -> Self {
+        |error| {
+            let path = error.path().unwrap_or(folder).to_path_buf();
+            // Its own text would name the path again.
+            let source = error
+                .into_io_error()
+                .unwrap_or_else(|| io::Error::other("a link that leads back to its own folder"));
+            Self::Read { path, source }
+        }
+    }
+
     /// For `map_err`: `path` can't be written.
     pub(super) fn write(path: &Path) -> impl FnOnce(io::Error) -> Self {
         |source| Self::Write {
             path: path.to_path_buf(),
             source,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+
+    #[test]
+    fn a_folder_that_can_not_be_walked_is_named_once() {
+        let folder = Path::new("no/such/folder");
+        let walked = walkdir::WalkDir::new(folder).into_iter().next();
+        let error = walked.expect("an entry").map_err(Error::walk(folder));
+        let error = error.expect_err("there is none");
+        let cause = error.source().expect("a cause").to_string();
+        assert!(error.to_string().contains("no/such/folder"), "{error}");
+        assert!(!cause.contains("no/such/folder"), "{cause}");
     }
 }

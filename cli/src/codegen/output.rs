@@ -116,7 +116,7 @@ impl Output {
     pub(super) fn found(&self) -> Result<BTreeMap<PathBuf, Found>, Error> {
         let mut found = BTreeMap::new();
         for entry in self.walk() {
-            let entry = entry.map_err(|error| Error::read(&self.shown)(error.into()))?;
+            let entry = entry.map_err(Error::walk(&self.shown))?;
             let what = match entry.file_type() {
                 kind if kind.is_dir() => continue,
                 kind if kind.is_file() => Found::File,
@@ -176,7 +176,7 @@ impl Output {
             return Ok(BTreeSet::new());
         }
         for entry in self.walk() {
-            let entry = entry.map_err(|error| Error::read(&self.shown)(error.into()))?;
+            let entry = entry.map_err(Error::walk(&self.shown))?;
             let name = self.relative(entry.path()).to_string_lossy();
             if !entry.file_type().is_dir() && !self.is_generated(&name) {
                 return Err(Error::Foreign {

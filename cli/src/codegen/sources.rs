@@ -113,11 +113,7 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) if passed_over(&error) => continue,
-            Err(error) => {
-                let path = error.path().unwrap_or(folder).to_path_buf();
-                let source = error.into();
-                return Err(Error::Read { path, source });
-            }
+            Err(error) => return Err(Error::walk(folder)(error)),
         };
         if entry.file_name() == work::FOLDER {
             walk.skip_current_dir();
