@@ -102,19 +102,3 @@ fn a_crate_is_a_module_with_features() {
     }
     assert!(as_crate.contains_key("Cargo.toml"));
 }
-
-/// The documents as they were published, where they are at hand: everything in
-/// them is generated, under the names that our own words of them give.
-#[test]
-fn the_published_documents_give_the_same_names() {
-    let upstream = workspace("../shared/upstream/v106.0.0");
-    if !upstream.is_dir() {
-        return;
-    }
-    let names = |files: &Files| -> Vec<String> {
-        let items = files.values().flat_map(|text| text.lines());
-        let items = items.filter(|line| line.starts_with("pub ") || line.starts_with("    pub "));
-        items.map(str::to_owned).collect()
-    };
-    assert_eq!(names(&made(&sources(&upstream))), names(&made(&services())));
-}
