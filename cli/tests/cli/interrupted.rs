@@ -1,8 +1,9 @@
 //! Reports about runs that were killed.
 
 use std::fs;
+use std::path::Path;
 
-use crate::support::{Place, assert_has, program, schemas};
+use crate::support::{Place, Run, assert_has, program, schemas};
 
 #[test]
 fn a_killed_run_is_reported_and_finished() {
@@ -56,20 +57,23 @@ fn a_run_beside_another_exits_2() {
     assert!(place.out(".codegen-work/lock").exists());
 }
 
+fn pull_schemas(out: &Path) -> Run {
+    let from = schemas();
+    let arguments = [
+        "pull",
+        from.to_str().unwrap(),
+        "--out",
+        out.to_str().unwrap(),
+    ];
+    program(&arguments)
+}
+
 /// A folder of documents is written as a crate is.
 #[test]
 fn a_pull_that_was_interrupted_is_finished_and_no_half_is_read() {
     let place = Place::new();
     let out = place.path("pulled");
-    let pull = || {
-        let (from, to) = (schemas(), out.clone());
-        program(&[
-            "pull",
-            from.to_str().unwrap(),
-            "--out",
-            to.to_str().unwrap(),
-        ])
-    };
+    let pull = || pull_schemas(&out);
     assert_eq!(pull().code, Some(0));
     place.write("pulled/old.json", "{}");
     place.write("pulled/.git/HEAD", "mine");
@@ -111,15 +115,7 @@ fn a_pull_keeps_the_folder_and_the_files_that_have_not_changed() {
     use std::os::unix::fs::MetadataExt;
     let place = Place::new();
     let out = place.path("pulled");
-    let pull = || {
-        let (from, to) = (schemas(), out.clone());
-        program(&[
-            "pull",
-            from.to_str().unwrap(),
-            "--out",
-            to.to_str().unwrap(),
-        ])
-    };
+    let pull = || pull_schemas(&out);
     assert_eq!(pull().code, Some(0));
     let inodes =
         || ["", "queue", "queue/task.json"].map(|it| fs::metadata(out.join(it)).unwrap().ino());
