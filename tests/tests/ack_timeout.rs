@@ -82,7 +82,7 @@ async fn slow_handler(rabbit: &Rabbit) {
     let counters = handle.counters();
     assert_eq!(calls.load(Ordering::SeqCst), 101, "{counters:?}");
     assert_eq!((counters.connections_lost, counters.channels_lost), (0, 1));
-    assert_eq!(rabbit.queue_len(&rabbit.queue()).await, 0);
+    rabbit.wait_for_len(&rabbit.queue(), 0).await;
 }
 
 /// All messages together take longer than the timeout, and no single one does.

@@ -38,7 +38,7 @@ async fn an_unsettled_delivery_delays_no_ack() {
     assert!(median < Duration::from_millis(50), "{waits:?}");
     unsettled.ack();
     consumer.stop().await.expect("stopped");
-    assert_eq!(rabbit.queue_len(&rabbit.queue()).await, 0);
+    rabbit.wait_for_len(&rabbit.queue(), 0).await;
     rabbit.delete_queue(&rabbit.queue()).await;
 }
 
@@ -73,7 +73,7 @@ async fn acked_messages_do_not_come_again() {
     again.ack();
     assert_eq!(consumer.counters().redelivered, 1);
     consumer.stop().await.expect("stopped");
-    assert_eq!(rabbit.queue_len(&rabbit.queue()).await, 0);
+    rabbit.wait_for_len(&rabbit.queue(), 0).await;
     rabbit.delete_queue(&rabbit.queue()).await;
 }
 

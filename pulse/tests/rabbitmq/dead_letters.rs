@@ -34,7 +34,7 @@ async fn a_dead_letter_is_read_as_the_message_that_it_was() {
     eventually(|| handle.counters().dead_lettered == 1).await;
     handle.stop();
     run.await.expect("no panic").expect("stopped");
-    assert_eq!(rabbit.queue_len(&rabbit.queue()).await, 0);
+    rabbit.wait_for_len(&rabbit.queue(), 0).await;
 
     let mut dead = Consumer::builder(rabbit.connection())
         .queue(format!("{}/dead", rabbit.lane))

@@ -24,7 +24,7 @@ async fn messages_arrive_and_are_acked_together() {
     let counters = consumer.counters();
     consumer.stop().await.expect("stopped");
     assert!(counters.ack_frames < 200, "{counters:?}");
-    assert_eq!(rabbit.queue_len(&rabbit.queue()).await, 0);
+    rabbit.wait_for_len(&rabbit.queue(), 0).await;
     rabbit.delete_queue(&rabbit.queue()).await;
 }
 
@@ -56,7 +56,7 @@ async fn verdicts_in_any_order_are_understood() {
         (counters.redelivered, counters.rejected, counters.acked),
         (10, 10, 290)
     );
-    assert_eq!(rabbit.queue_len(&rabbit.queue()).await, 0);
+    rabbit.wait_for_len(&rabbit.queue(), 0).await;
     rabbit.delete_queue(&rabbit.queue()).await;
 }
 
@@ -129,7 +129,7 @@ async fn poison_and_failures_go_to_the_dead_letters() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     assert_eq!(letters.len(), 4);
-    assert_eq!(rabbit.queue_len(&rabbit.queue()).await, 0);
+    rabbit.wait_for_len(&rabbit.queue(), 0).await;
     rabbit.delete_queue(&rabbit.queue()).await;
     rabbit.delete_queue(&dead).await;
     let exchange = dead.replacen("queue/", "exchange/", 1);
@@ -167,7 +167,7 @@ async fn slow_handlers_lose_neither_connection_nor_order() {
     run.await.expect("no panic").expect("stopped");
     let counters = stopper.counters();
     assert_eq!((counters.failed, counters.connections_lost), (0, 0));
-    assert_eq!(rabbit.queue_len(&rabbit.queue()).await, 0);
+    rabbit.wait_for_len(&rabbit.queue(), 0).await;
     rabbit.delete_queue(&rabbit.queue()).await;
 }
 

@@ -88,7 +88,7 @@ async fn recycling_loses_and_repeats_nothing() {
     let counters = stopper.counters();
     assert!(counters.recycled >= 2, "{counters:?}");
     assert_eq!((counters.acked, counters.stale), (2000, 0));
-    assert_eq!(rabbit.queue_len(&rabbit.queue()).await, 0);
+    rabbit.wait_for_len(&rabbit.queue(), 0).await;
     rabbit.delete_queue(&rabbit.queue()).await;
 }
 

@@ -80,7 +80,7 @@ async fn a_message_that_a_full_queue_refuses_is_sent_four_times() {
     assert!(error.to_string().contains(&reason), "{error}");
     assert!(error.may_have_arrived());
     assert!(started.elapsed() < Duration::from_secs(10), "too long");
-    assert_eq!(rabbit.queue_len(&other).await, 4);
+    rabbit.wait_for_len(&other, 4).await;
 }
 
 #[tokio::test]

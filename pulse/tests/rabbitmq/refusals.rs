@@ -116,7 +116,7 @@ async fn an_obsolete_binding_is_removed() {
     assert_eq!(consumer.failed_bindings(), []);
     consumer.stop().await.expect("stopped");
     publish(&rabbit, 0..1).await;
-    assert_eq!(rabbit.queue_len(&rabbit.queue()).await, 0);
+    rabbit.wait_for_len(&rabbit.queue(), 0).await;
     rabbit.delete_queue(&rabbit.queue()).await;
 }
 
