@@ -4,8 +4,10 @@
 use std::error::Error;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::thread::Builder;
 
 use serde_json::Value;
+use tokio::sync::oneshot;
 use ureq::http::StatusCode;
 
 use super::http::{Request, Response};
@@ -49,12 +51,15 @@ impl<S: Source> ListBindings for HttpBindings<S> {
     ) -> BoxFuture<'a, Result<Vec<QueueBinding>, ManagementError>> {
         let (request, ca_file) = (self.source.request(queue), self.ca_file.clone());
         Box::pin(async move {
-            let get = move || request.get(ca_file.as_deref());
-            match tokio::task::spawn_blocking(get).await {
-                Ok(Ok(response)) => self.read(queue, &response),
-                Ok(Err(error)) => Err(self.unreachable(error)),
-                // The runtime shuts down.
-                Err(error) => Err(self.unreachable(error)),
+            let (done, response) = oneshot::channel();
+            // Not a blocking task of the runtime, whose end would wait for the answer.
+            let get = move || done.send(request.get(ca_file.as_deref()));
+            let thread = Builder::new().name("management".to_owned()).spawn(get);
+            match (thread, response.await) {
+                (Ok(_), Ok(Ok(response))) => self.read(queue, &response),
+                (Ok(_), Ok(Err(error))) => Err(self.unreachable(error)),
+                (Ok(_), Err(panicked)) => Err(self.unreachable(panicked)),
+                (Err(error), _) => Err(self.unreachable(error)),
             }
         })
     }

@@ -5,7 +5,7 @@ use taskcluster_pulse::{
     Queue,
 };
 
-use crate::common::{Numbered, Seen, key, pair};
+use crate::common::{Numbered, Seen, eventually, key, pair};
 use crate::{EXCHANGE, QUEUE, builder, publish, quick};
 
 fn on_lane(lane: &str) -> Numbered {
@@ -40,12 +40,13 @@ async fn bindings_that_are_not_asked_for_are_found_and_removed() {
         .bind(on_lane("c"))
         .remove_other_bindings(broker.management())
         .on_event(seen.listener());
-    run_once(builder).await;
+    let consumer = builder.start().await.expect("started");
+    eventually(|| seen.removed() == [to(&Numbered::default()), to(&raw)]).await;
     assert_eq!(
         bindings(&broker).await,
         [to(&on_lane("b")), to(&on_lane("c"))]
     );
-    assert_eq!(seen.removed(), [to(&Numbered::default()), to(&raw)]);
+    consumer.stop().await.expect("stopped");
     publish(&broker, 0..1).await;
     assert_eq!(broker.queue_len(QUEUE), Some(0), "lane a is not asked for");
 }
@@ -60,11 +61,9 @@ async fn they_are_looked_for_on_every_connection() {
         .start()
         .await
         .expect("started");
-    assert_eq!(seen.removed(), []);
     run_once(builder(&broker).bind(on_lane("b"))).await;
     broker.disconnect();
-    seen.wait_for(|event| matches!(event, ConsumerEvent::BindingRemoved { .. }))
-        .await;
+    eventually(|| !seen.removed().is_empty()).await;
     assert_eq!(seen.removed(), [to(&on_lane("b"))]);
     assert_eq!(bindings(&broker).await, [to(&Numbered::default())]);
     consumer.stop().await.expect("stopped");
@@ -74,12 +73,20 @@ async fn they_are_looked_for_on_every_connection() {
 async fn other_queues_keep_theirs() {
     let broker = MemoryBroker::new();
     run_once(builder(&broker)).await;
-    let other = Consumer::builder(broker.connection())
-        .queue("other")
-        .bind(on_lane("b"))
-        .remove_other_bindings(broker.management());
-    run_once(other).await;
+    let other = || {
+        Consumer::builder(broker.connection())
+            .queue("other")
+            .bind(on_lane("b"))
+    };
+    run_once(other().bind(on_lane("c"))).await;
+    let seen = Seen::default();
+    let other = other()
+        .remove_other_bindings(broker.management())
+        .on_event(seen.listener());
+    let other = other.start().await.expect("started");
+    eventually(|| seen.removed() == [to(&on_lane("c"))]).await;
     assert_eq!(bindings(&broker).await, [to(&Numbered::default())]);
+    other.stop().await.expect("stopped");
 }
 
 #[tokio::test]
@@ -98,7 +105,7 @@ async fn a_broker_that_does_not_tell_is_no_reason_to_stop() {
         matches!(event, ConsumerEvent::BindingsUnknown { queue, error: ManagementError::Unreachable { .. } }
             if queue == QUEUE)
     };
-    assert_eq!(seen.count(unknown), 1);
+    seen.wait_for(unknown).await;
     elsewhere.come_back();
     broker.disconnect();
     seen.wait_for(|event| {
@@ -122,7 +129,10 @@ async fn an_unnamed_queue_has_no_others_to_ask_for() {
         .reconnect(quick())
         .remove_other_bindings(elsewhere.management())
         .on_event(seen.listener());
-    run_once(builder).await;
+    let consumer = builder.start().await.expect("started");
+    broker.disconnect();
+    eventually(|| seen.count(|event| matches!(event, ConsumerEvent::Ready)) == 2).await;
+    consumer.stop().await.expect("stopped");
     assert_eq!(
         seen.count(|event| matches!(event, ConsumerEvent::BindingsUnknown { .. })),
         0

@@ -4,119 +4,122 @@ use std::sync::Arc;
 
 use super::config::Config;
 use super::event::ConsumerEvent;
+use super::shared::Shared;
 use crate::client::error::BindingError;
-use crate::client::listener::Listener;
+use crate::client::management::Management;
 use crate::client::transport::{Channel, Link, Route, TransportError, code};
 
+/// Applies the configured bindings of `queue`, and returns those that the broker refused.
+/// Obsolete ones are removed first, so that one that is wanted as well is there at the end.
+pub(super) async fn apply(
+    config: &Config,
+    link: &dyn Link,
+    queue: &str,
+) -> Result<Vec<BindingError>, TransportError> {
+    let mut binder = Binder::new(link, queue);
+    let mut failed = Vec::new();
+    for route in &config.obsolete {
+        failed.extend(binder.unbind(route).await?);
+    }
+    for route in &config.bindings {
+        failed.extend(binder.bind(route).await?);
+    }
+    binder.close().await;
+    Ok(failed)
+}
+
+/// Removes the bindings of `queue` that the configuration does not ask for, beside the
+/// consuming: the service that lists them may be slow. They go after the wanted ones are
+/// there, so that no message is missed in between.
+pub(super) async fn remove_others(
+    shared: Arc<Shared>,
+    management: Management,
+    link: Arc<dyn Link>,
+    queue: String,
+) {
+    let bindings = match management.bindings(&queue).await {
+        Ok(bindings) => bindings,
+        Err(error) => {
+            let event = ConsumerEvent::BindingsUnknown { queue, error };
+            return shared.listener.send(&event);
+        }
+    };
+    let mut binder = Binder::new(&*link, &queue);
+    for binding in bindings {
+        let queue = queue.clone();
+        let event = match binding.route() {
+            Some(route) if shared.config.bindings.contains(&route) => continue,
+            Some(route) => match binder.unbind(&route).await {
+                Ok(None) => ConsumerEvent::BindingRemoved { queue, binding },
+                Ok(Some(error)) => {
+                    shared.add_failed_binding(&error);
+                    ConsumerEvent::BindingFailed(error)
+                }
+                // The session learns of it, too, and the next one does the rest.
+                Err(_) => return,
+            },
+            None => ConsumerEvent::BindingLeft { queue, binding },
+        };
+        shared.listener.send(&event);
+    }
+    binder.close().await;
+}
+
 /// Binds on a channel of its own, because a refused binding closes the channel.
-pub(super) struct Binder<'a> {
+struct Binder<'a> {
     link: &'a dyn Link,
     queue: &'a str,
     channel: Option<Arc<dyn Channel>>,
-    failed: Vec<BindingError>,
 }
 
 impl<'a> Binder<'a> {
-    pub(super) fn new(link: &'a dyn Link, queue: &'a str) -> Self {
+    fn new(link: &'a dyn Link, queue: &'a str) -> Self {
         Self {
             link,
             queue,
             channel: None,
-            failed: Vec::new(),
         }
     }
 
-    /// Applies the configured bindings, and returns those that the broker refused.
-    /// Obsolete ones are removed first, so that one that is wanted as well is there at
-    /// the end; other ones are removed last, so that no message is missed in between.
-    pub(super) async fn apply(
-        mut self,
-        config: &Config,
-        listener: &Listener<ConsumerEvent>,
-    ) -> Result<Vec<BindingError>, TransportError> {
-        for route in &config.obsolete {
-            self.unbind(route).await?;
+    /// Removes a binding. Returns the refusal, where there is one.
+    async fn unbind(&mut self, route: &Route) -> Result<Option<BindingError>, TransportError> {
+        let channel = self.channel().await?;
+        match channel.unbind(self.queue, route).await {
+            Ok(()) => Ok(None),
+            // Without its exchange, the binding is gone as well.
+            Err(error) if error.code == Some(code::NOT_FOUND) => {
+                self.channel = None;
+                Ok(None)
+            }
+            Err(error) => self.refused(route, error).map(Some),
         }
-        for route in &config.bindings {
-            self.bind(route).await?;
-        }
-        self.remove_others(config, listener).await?;
-        if let Some(channel) = self.channel {
-            channel.close().await;
-        }
-        Ok(self.failed)
     }
 
-    /// Removes the bindings that the configuration does not ask for, where it wants
-    /// that and they can be listed. Each is reported at once: when the rest of the setup
-    /// fails, the next one does not find it any more.
-    async fn remove_others(
+    /// Adds a binding. Returns the refusal, where there is one.
+    async fn bind(&mut self, route: &Route) -> Result<Option<BindingError>, TransportError> {
+        let channel = self.channel().await?;
+        match channel.bind(self.queue, route).await {
+            Ok(()) => Ok(None),
+            Err(error) => self.refused(route, error).map(Some),
+        }
+    }
+
+    /// What the broker refused; a lost connection is none of that.
+    fn refused(
         &mut self,
-        config: &Config,
-        listener: &Listener<ConsumerEvent>,
-    ) -> Result<(), TransportError> {
-        let Some(management) = &config.management else {
-            return Ok(());
-        };
-        let queue = self.queue.to_owned();
-        let bindings = match management.bindings(&queue).await {
-            Ok(bindings) => bindings,
-            Err(error) => {
-                listener.send(&ConsumerEvent::BindingsUnknown { queue, error });
-                return Ok(());
-            }
-        };
-        for binding in bindings {
-            let queue = queue.clone();
-            match binding.route() {
-                Some(route) if config.bindings.contains(&route) => {}
-                Some(route) => {
-                    if self.unbind(&route).await? {
-                        listener.send(&ConsumerEvent::BindingRemoved { queue, binding });
-                    }
-                }
-                None => listener.send(&ConsumerEvent::BindingLeft { queue, binding }),
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether the binding is gone; otherwise it is among those that failed.
-    async fn unbind(&mut self, route: &Route) -> Result<bool, TransportError> {
-        let channel = self.channel().await?;
-        let Err(fault) = channel.unbind(self.queue, route).await else {
-            return Ok(true);
-        };
+        route: &Route,
+        error: TransportError,
+    ) -> Result<BindingError, TransportError> {
         self.channel = None;
-        // Without its exchange, the binding is gone as well.
-        if fault.code == Some(code::NOT_FOUND) {
-            return Ok(true);
+        if !error.is_refusal() {
+            return Err(error);
         }
-        self.refused(route, fault)?;
-        Ok(false)
-    }
-
-    async fn bind(&mut self, route: &Route) -> Result<(), TransportError> {
-        let channel = self.channel().await?;
-        if let Err(fault) = channel.bind(self.queue, route).await {
-            self.channel = None;
-            self.refused(route, fault)?;
-        }
-        Ok(())
-    }
-
-    /// Keeps what the broker refused; a lost connection is none of that.
-    fn refused(&mut self, route: &Route, fault: TransportError) -> Result<(), TransportError> {
-        if !fault.is_refusal() {
-            return Err(fault);
-        }
-        self.failed.push(BindingError {
+        Ok(BindingError {
             queue: self.queue.to_owned(),
             exchange: route.exchange.clone(),
             routing_key: route.routing_key.clone(),
-            reason: fault.reason,
-        });
-        Ok(())
+            reason: error.reason,
+        })
     }
 
     async fn channel(&mut self) -> Result<Arc<dyn Channel>, TransportError> {
@@ -125,6 +128,12 @@ impl<'a> Binder<'a> {
             None => Ok(Arc::clone(
                 self.channel.insert(self.link.open_channel().await?),
             )),
+        }
+    }
+
+    async fn close(self) {
+        if let Some(channel) = self.channel {
+            channel.close().await;
         }
     }
 }

@@ -87,6 +87,9 @@ impl ConsumerBuilder {
     /// were not asked for with [`bind`](Self::bind). `management` lists them; it has to
     /// be for the same broker and virtual host as the connection.
     ///
+    /// This is done beside the consuming: [`start`](Self::start) does not wait for it, and
+    /// messages of such a binding may still come until it is removed.
+    ///
     /// [`ConsumerEvent::BindingRemoved`] reports each that is removed, and
     /// [`ConsumerEvent::BindingLeft`] each that has arguments and stays. Where they can't
     /// be listed, within ten seconds from RabbitMQ, [`ConsumerEvent::BindingsUnknown`]

@@ -6,9 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
 use tokio::time::{Instant, Sleep, interval, sleep, timeout};
+use tracing::Instrument;
 
 use super::ack_tracker::AckTracker;
+use super::bindings;
 use super::inbox::{DeliveriesEnd, Inbox, InboxWatch};
 use super::setup::{self, Prepared};
 use super::shared::{Demand, Shared};
@@ -52,6 +55,8 @@ pub(super) struct Session {
     fresh_since: Instant,
     meter: Arc<Meter>,
     acks_before: u64,
+    /// What is done beside the consuming, as long as the session lives.
+    chores: JoinSet<()>,
 }
 
 /// Why a session is no longer the one that delivers.
@@ -95,6 +100,17 @@ impl Session {
             fresh_since: Instant::now(),
             meter: Arc::clone(meter),
             acks_before: meter.acks_sent.get(),
+            chores: JoinSet::new(),
+        }
+    }
+
+    /// Begins to remove the bindings that the program does not ask for, where it wants
+    /// that and they can be listed.
+    pub(super) fn remove_other_bindings(&mut self, shared: &Arc<Shared>) {
+        if let Some(management) = shared.config.management.clone() {
+            let (shared, link) = (Arc::clone(shared), Arc::clone(&self.link));
+            let removal = bindings::remove_others(shared, management, link, self.queue.clone());
+            self.chores.spawn(removal.in_current_span());
         }
     }
 
@@ -202,6 +218,7 @@ impl Session {
     /// the acks for what is in work, then the connection. Returns how many deliveries
     /// were not settled within the limit of the stop; a lost connection is no failure.
     pub(super) async fn retire(mut self, undelivered: Undelivered, mut stop: Stop) -> usize {
+        self.chores.abort_all();
         if undelivered == Undelivered::Requeue {
             self.tracker.close();
         }

@@ -2,12 +2,10 @@
 
 use std::sync::Arc;
 
-use super::bindings::Binder;
+use super::bindings;
 use super::config::Config;
-use super::event::ConsumerEvent;
 use crate::client::connection::ConnectError;
 use crate::client::error::{BindingError, Error};
-use crate::client::listener::Listener;
 use crate::client::queue::{DeadLetters, Queue};
 use crate::client::transport::{
     Channel, Deliveries, Link, QueueDeclaration, Route, TransportError, code,
@@ -22,11 +20,7 @@ pub(super) struct Prepared {
     pub(super) failed_bindings: Vec<BindingError>,
 }
 
-pub(super) async fn prepare(
-    config: &Config,
-    listener: &Listener<ConsumerEvent>,
-    link: &dyn Link,
-) -> Result<Prepared, ConnectError> {
+pub(super) async fn prepare(config: &Config, link: &dyn Link) -> Result<Prepared, ConnectError> {
     let user = config.connection.user();
     let mut unlimited = Vec::new();
     if let Some(dead_letters) = &config.dead_letters {
@@ -35,9 +29,7 @@ pub(super) async fn prepare(
     let queue = config.queue.declaration(user);
     let (channel, is_unlimited) = declare(link, &config.queue, &queue).await?;
     unlimited.extend(is_unlimited.then(|| queue.name.clone()));
-    let failed_bindings = Binder::new(link, &queue.name)
-        .apply(config, listener)
-        .await?;
+    let failed_bindings = bindings::apply(config, link, &queue.name).await?;
     Ok(Prepared {
         channel,
         queue: queue.name,

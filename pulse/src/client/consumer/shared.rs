@@ -105,6 +105,10 @@ impl Shared {
     pub(super) fn set_failed_bindings(&self, failed: &[BindingError]) {
         *lock(&self.failed_bindings) = failed.to_owned();
     }
+
+    pub(super) fn add_failed_binding(&self, failed: &BindingError) {
+        lock(&self.failed_bindings).push(failed.clone());
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -177,7 +177,7 @@ impl Supervisor {
         let queue = old.queue.clone();
         let link = Mutex::new(old.abandon().await);
         let take_link = || link.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let (shared, inboxes) = (&*self.shared, &self.inboxes);
+        let (shared, inboxes) = (&self.shared, &self.inboxes);
         let open = || open_session(shared, inboxes, take_link());
         if link
             .lock()
@@ -206,7 +206,7 @@ impl Supervisor {
 
     /// Sets up the first session, in as many attempts as the policy allows.
     async fn connect(&mut self) -> Result<Session, Error> {
-        let (shared, inboxes) = (&*self.shared, &self.inboxes);
+        let (shared, inboxes) = (&self.shared, &self.inboxes);
         let open = || open_session(shared, inboxes, None);
         let session = self.reconnector.open(open).await?;
         if let Some(error) = unbound(&shared.config, shared.failed_bindings()) {
@@ -249,18 +249,18 @@ fn reconnector(shared: &Shared) -> Reconnector {
 
 /// Sets up a session, on `link` where there is one.
 async fn open_session(
-    shared: &Shared,
+    shared: &Arc<Shared>,
     inboxes: &Inboxed,
     link: Option<Arc<dyn Link>>,
 ) -> Result<Session, ConnectError> {
     let Shared {
         config, listener, ..
-    } = shared;
+    } = &**shared;
     let link = match link {
         Some(link) => link,
         None => Arc::from(config.connection.open().await?),
     };
-    let prepared = setup::prepare(config, listener, &*link).await?;
+    let prepared = setup::prepare(config, &*link).await?;
     shared.set_failed_bindings(&prepared.failed_bindings);
     for error in &prepared.failed_bindings {
         listener.send(&ConsumerEvent::BindingFailed(error.clone()));
@@ -272,6 +272,7 @@ async fn open_session(
     }
     shared.meter.connected.set(true);
     listener.send(&ConsumerEvent::Ready);
+    session.remove_other_bindings(shared);
     Ok(session)
 }
 

@@ -8,7 +8,7 @@ use taskcluster_pulse::{
 };
 
 use crate::common::rabbitmq::Rabbit;
-use crate::common::{Numbered, Seen, key, pair};
+use crate::common::{Numbered, Seen, eventually, key, pair};
 use crate::publish;
 
 async fn bindings(management: &Management, rabbit: &Rabbit) -> Vec<QueueBinding> {
@@ -40,7 +40,7 @@ async fn bindings_that_are_not_asked_for_are_found_and_removed() {
     let seen = Seen::default();
     let mut consumer = removing(&rabbit, &management, &seen).await;
     let exchange = Numbered::INFO.exchange.to_owned();
-    assert_eq!(seen.removed(), [(exchange.clone(), key(&old))]);
+    eventually(|| seen.removed() == [(exchange.clone(), key(&old))]).await;
     let left = bindings(&management, &rabbit).await;
     let asked_for = (exchange, key(&rabbit.binding()));
     assert_eq!(left.iter().map(pair).collect::<Vec<_>>(), [asked_for]);
@@ -87,12 +87,12 @@ async fn a_binding_with_arguments_is_left_and_told_of() {
 
     let seen = Seen::default();
     let consumer = removing(&rabbit, &management, &seen).await;
-    consumer.stop().await.expect("stopped");
     let left = |event: &ConsumerEvent| {
         matches!(event, ConsumerEvent::BindingLeft { queue, binding }
             if *queue == rabbit.queue() && binding.has_arguments && binding.routing_key == key)
     };
-    assert_eq!(seen.count(left), 1);
+    seen.wait_for(left).await;
+    consumer.stop().await.expect("stopped");
     assert_eq!(seen.removed(), []);
     assert_eq!(bindings(&management, &rabbit).await.len(), 2);
     rabbit.delete_queue(&rabbit.queue()).await;
@@ -124,7 +124,7 @@ async fn what_the_api_refuses_is_told_and_the_consumer_works() {
             }
             _ => false,
         };
-        assert_eq!(seen.count(told), 1, "{host}");
+        seen.wait_for(told).await;
         publish(&rabbit, 0..1).await;
         consumer.next().await.expect("a delivery").ack();
         consumer.stop().await.expect("stopped");
