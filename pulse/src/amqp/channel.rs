@@ -18,9 +18,10 @@ use tokio::time::timeout;
 
 use super::convert::{arguments, arrival, properties, short, transport_error};
 use super::link::REPLY_SUCCESS;
+use crate::client::message_limits::TooLong;
 use crate::client::transport::{
-    Arrival, BoxFuture, Channel, Deliveries, Lifetime, OutgoingMessage, QueueDeclaration, Route,
-    TransportError, code,
+    Answer, Arrival, BoxFuture, Channel, Confirm, Deliveries, Lifetime, OutgoingMessage,
+    QueueDeclaration, Route, TransportError,
 };
 
 pub(super) struct AmqpChannel {
@@ -204,22 +205,17 @@ impl Channel for AmqpChannel {
         request(self.channel.confirm_select(ConfirmSelectOptions::default()))
     }
 
-    fn publish(
-        &self,
-        message: &Arc<OutgoingMessage>,
-    ) -> BoxFuture<'static, Result<bool, TransportError>> {
-        if let Err(error) = message.check(self.frame_max) {
-            return Box::pin(std::future::ready(Err(error.into())));
-        }
-        let mut published = Box::pin(publish(self.channel.clone(), Arc::clone(message)));
+    fn publish(&self, message: &Arc<OutgoingMessage>) -> Result<Answer, TooLong> {
+        message.check(self.frame_max)?;
+        let mut answer: Answer = Box::pin(publish(self.channel.clone(), Arc::clone(message)));
         // The first poll hands the message over; later ones wait for the answer.
-        match published
+        let first = answer
             .as_mut()
-            .poll(&mut Context::from_waker(Waker::noop()))
-        {
-            Poll::Ready(answer) => Box::pin(std::future::ready(answer)),
-            Poll::Pending => published,
-        }
+            .poll(&mut Context::from_waker(Waker::noop()));
+        Ok(match first {
+            Poll::Ready(outcome) => Box::pin(std::future::ready(outcome)),
+            Poll::Pending => answer,
+        })
     }
 
     fn is_open(&self) -> bool {
@@ -240,7 +236,7 @@ impl Channel for AmqpChannel {
 async fn publish(
     channel: lapin::Channel,
     message: Arc<OutgoingMessage>,
-) -> Result<bool, TransportError> {
+) -> Result<Confirm, TransportError> {
     let confirmation = channel
         .basic_publish(
             short(&message.exchange)?,
@@ -258,14 +254,12 @@ async fn publish(
         .await
         .map_err(|error| transport_error(&error))?;
     let is_ack = answer.is_ack();
-    match answer.take_message() {
+    Ok(match answer.take_message() {
         // The broker acks a mandatory message after it has returned it.
-        Some(_) => Err(TransportError::coded(
-            code::NO_ROUTE,
-            "no queue is bound to the exchange",
-        )),
-        None => Ok(is_ack),
-    }
+        Some(_) => Confirm::NoRoute,
+        None if is_ack => Confirm::Ack,
+        None => Confirm::Nack,
+    })
 }
 
 struct AmqpDeliveries(lapin::Consumer);

@@ -11,7 +11,7 @@ use super::connection::{ConnectError, Connection};
 use super::envelope::Envelope;
 use super::error::Error;
 use super::queue::Queue;
-use super::transport::{Channel, Link, Route, TransportError, code};
+use super::transport::{Channel, Confirm, Link, NO_ROUTE, Route, TransportError, code};
 
 /// How long the broker may take for an answer.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -154,16 +154,17 @@ impl Letter<'_> {
         let queue = &*self.queue;
         let letter = self.envelope.dead_letter();
         let message = Arc::new(self.envelope.to_forwarded(&queue.exchange, letter));
-        match answer(&queue.from, queue.channel.publish(&message)).await? {
-            true => {
+        let answered = queue.channel.publish(&message);
+        let answered = answered.map_err(|error| refused(&queue.from, error.into()))?;
+        let reason = match answer(&queue.from, answered).await? {
+            Confirm::Ack => {
                 queue.channel.ack(self.tag);
-                Ok(())
+                return Ok(());
             }
-            false => Err(refused(
-                &queue.from,
-                TransportError::lost("the broker refused the message, as a full queue does"),
-            )),
-        }
+            Confirm::Nack => "the broker refused the message, as a full queue does",
+            Confirm::NoRoute => NO_ROUTE,
+        };
+        Err(refused(&queue.from, TransportError::lost(reason)))
     }
 
     /// Deletes the message.

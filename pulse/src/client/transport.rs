@@ -18,6 +18,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::connection::ConnectError;
+use super::message_limits::TooLong;
 use super::queue_argument::QueueArgument;
 
 /// The headers of a message, without `CC`: AMQP's values as JSON.
@@ -128,18 +129,30 @@ pub(crate) trait Channel: Send + Sync {
     /// From now on the broker confirms each message that is published here.
     fn confirm(&self) -> BoxFuture<'_, Result<(), TransportError>>;
 
-    /// Publishes a message. The future is the broker's answer: whether it has
-    /// taken charge of the message. One that AMQP can't carry is refused here.
-    fn publish(
-        &self,
-        message: &Arc<OutgoingMessage>,
-    ) -> BoxFuture<'static, Result<bool, TransportError>>;
+    /// Publishes a message, before the answer is polled.
+    ///
+    /// # Errors
+    ///
+    /// AMQP, or the connection, can't carry the message. Nothing was sent.
+    fn publish(&self, message: &Arc<OutgoingMessage>) -> Result<Answer, TooLong>;
 
     /// Whether the channel can still be used, as far as is known.
     fn is_open(&self) -> bool;
 
     /// Closes the channel after everything that was handed over before.
     fn close(&self) -> BoxFuture<'_, ()>;
+}
+
+/// The broker's answer to a message; an error where the channel is lost before it comes.
+pub(crate) type Answer = BoxFuture<'static, Result<Confirm, TransportError>>;
+
+/// What the broker answers to a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Confirm {
+    Ack,
+    Nack,
+    /// A mandatory message reached no queue.
+    NoRoute,
 }
 
 /// The deliveries of one `consume`.
@@ -222,11 +235,13 @@ pub(crate) struct TransportError {
     pub(crate) source: Option<SharedError>,
 }
 
+/// What [`Confirm::NoRoute`] means.
+pub(crate) const NO_ROUTE: &str = "no queue is bound to the exchange";
+
 const CLOSED: &str = "the connection is closed";
 
 /// AMQP reply codes, by the names that the specification gives them.
 pub(crate) mod code {
-    pub(crate) const NO_ROUTE: u16 = 312;
     pub(crate) const ACCESS_REFUSED: u16 = 403;
     pub(crate) const NOT_FOUND: u16 = 404;
     pub(crate) const RESOURCE_LOCKED: u16 = 405;

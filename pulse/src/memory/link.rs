@@ -9,9 +9,10 @@ use tokio::sync::{mpsc, watch};
 use super::MemoryBroker;
 use super::state::Id;
 use crate::client::connection::ConnectError;
+use crate::client::message_limits::TooLong;
 use crate::client::transport::{
-    Arrival, BoxFuture, Channel, Deliveries, Link, LinkState, OutgoingMessage, QueueDeclaration,
-    Route, Transport, TransportError,
+    Answer, Arrival, BoxFuture, Channel, Deliveries, Link, LinkState, OutgoingMessage,
+    QueueDeclaration, Route, Transport, TransportError,
 };
 
 /// As RabbitMQ has it, unless it is set up otherwise.
@@ -164,19 +165,16 @@ impl Channel for MemoryChannel {
         Box::pin(ready(self.broker.lock().check_open(self.id)))
     }
 
-    fn publish(
-        &self,
-        message: &Arc<OutgoingMessage>,
-    ) -> BoxFuture<'static, Result<bool, TransportError>> {
+    fn publish(&self, message: &Arc<OutgoingMessage>) -> Result<Answer, TooLong> {
+        message.check(FRAME_MAX)?;
         let (broker, id, message) = (self.broker.clone(), self.id, Arc::clone(message));
         let mut link = self.link.clone();
-        Box::pin(async move {
+        Ok(Box::pin(async move {
             let blocked = |state: &LinkState| matches!(state, LinkState::Blocked(_));
             // Without a sender the link is closed, which is found below.
             let _ = link.wait_for(|state| !blocked(state)).await;
-            message.check(FRAME_MAX)?;
             broker.lock().publish_on(id, &message)
-        })
+        }))
     }
 
     fn is_open(&self) -> bool {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::state::{Channel, Id, State, Stored};
 use crate::client::QueueArgument;
-use crate::client::transport::{Arrival, OutgoingMessage, TransportError, code};
+use crate::client::transport::{Arrival, Confirm, OutgoingMessage, TransportError, code};
 
 impl State {
     /// Publishes on a channel, which is closed where the exchange is forbidden.
@@ -13,16 +13,13 @@ impl State {
         &mut self,
         channel: Id,
         message: &Arc<OutgoingMessage>,
-    ) -> Result<bool, TransportError> {
+    ) -> Result<Confirm, TransportError> {
         self.check_open(channel)?;
         self.check_exchange(channel, &message.exchange)?;
-        match self.publish(message) {
-            0 if message.mandatory => Err(TransportError::coded(
-                code::NO_ROUTE,
-                "no queue is bound to the exchange",
-            )),
-            _ => Ok(true),
-        }
+        Ok(match self.publish(message) {
+            0 if message.mandatory => Confirm::NoRoute,
+            _ => Confirm::Ack,
+        })
     }
 
     /// Puts a message into every queue with a binding that its routing key, or

@@ -239,6 +239,21 @@ async fn a_message_to_a_refused_exchange_fails_at_once() {
     assert!(matches!(error, PublishError::Refused { .. }), "{error}");
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_exchange_that_is_lost_again_and_again_is_declared_a_few_times() {
+    let broker = MemoryBroker::new();
+    let publisher = Publisher::builder(broker.connection())
+        .declare::<Numbered>()
+        .start()
+        .await
+        .expect("started");
+    broker.forbid(EXCHANGE);
+    let confirmation = publisher.publish(&message(1)).await.expect("accepted");
+    let error = confirmation.await.expect_err("refused");
+    assert!(matches!(error, PublishError::Refused { .. }), "{error}");
+    assert_eq!(publisher.counters().published, 4);
+}
+
 #[tokio::test]
 async fn gauges_count_unconfirmed_messages_and_the_connection() {
     let broker = MemoryBroker::new();

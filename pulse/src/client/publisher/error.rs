@@ -62,7 +62,7 @@ pub enum PublishError {
         source: RoutesErrorKind,
     },
     /// A part of the message is longer than AMQP, or the connection, allows. Nothing
-    /// was sent.
+    /// was sent, unless an earlier connection allowed more.
     #[error(
         "{exchange} with routing key {routing_key:?}: {part} has {bytes} bytes, and {limit} are \
          allowed; {advice}"
@@ -80,8 +80,11 @@ pub enum PublishError {
         limit: usize,
         /// What to do about it.
         advice: &'static str,
+        /// Whether it was sent on an earlier connection, without a confirmation.
+        may_have_arrived: bool,
     },
-    /// The broker refused the message and closed the channel. No queue has it.
+    /// The broker refused the message and closed the channel. No queue has it, unless it
+    /// was sent before.
     #[error(
         "{exchange} with routing key {routing_key:?}: {reason}; {}",
         refusal_advice(reason)
@@ -93,6 +96,8 @@ pub enum PublishError {
         routing_key: String,
         /// The broker's reply text.
         reason: String,
+        /// Whether it was sent on an earlier connection, without a confirmation.
+        may_have_arrived: bool,
     },
     /// The broker refused the message each time that it was sent, until there was no
     /// attempt or no time left: RabbitMQ does so while a queue that is bound to the exchange is full and has the
@@ -164,7 +169,11 @@ fn refusal_advice(reason: &str) -> &'static str {
 }
 
 impl PublishError {
-    pub(super) fn too_long(message: &OutgoingMessage, error: TooLong) -> Self {
+    pub(super) fn too_long(
+        message: &OutgoingMessage,
+        error: TooLong,
+        may_have_arrived: bool,
+    ) -> Self {
         let TooLong {
             part,
             bytes,
@@ -178,6 +187,7 @@ impl PublishError {
             bytes,
             limit,
             advice,
+            may_have_arrived,
         }
     }
 
@@ -185,7 +195,13 @@ impl PublishError {
     pub fn may_have_arrived(&self) -> bool {
         match self {
             Self::QueueFull { .. } | Self::MayHaveArrived { .. } | Self::Closed => true,
-            Self::Ended {
+            Self::TooLong {
+                may_have_arrived, ..
+            }
+            | Self::Refused {
+                may_have_arrived, ..
+            }
+            | Self::Ended {
                 may_have_arrived, ..
             } => *may_have_arrived,
             _ => false,

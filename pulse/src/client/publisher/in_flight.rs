@@ -7,31 +7,24 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::answers::Answers;
 use super::error::Hindrance;
-use super::pending::{Answer, Pending};
+use super::numbered::Numbered;
+use super::pending::{Pending, Refusal};
 use crate::client::counters::Meter;
 use crate::client::error::Error;
-use crate::client::transport::{OutgoingMessage, TransportError, code};
-
-/// How long a confirmation may stay unseen behind an older one that is late. It doubles
-/// up to the longest while nothing is confirmed, for each sweep polls every answer.
-const SWEEP_AFTER: Duration = Duration::from_millis(50);
-const LONGEST_SWEEP_AFTER: Duration = Duration::from_secs(1);
+use crate::client::message_limits::TooLong;
+use crate::client::transport::{Answer, Confirm, NO_ROUTE, OutgoingMessage, TransportError, code};
 
 /// Every message without an outcome, known by its number.
 ///
-/// A message is unsent, delayed after a refusal, or awaits its answer. Only the
-/// first answer is polled with a waker, because brokers confirm mostly in order:
-/// that saves a wake-up for each message. The others are polled by `sweep`.
+/// A message is unsent, delayed after a refusal, or awaits its answer.
 pub(super) struct InFlight {
-    messages: VecDeque<(u64, Pending)>,
+    messages: Numbered<Pending>,
     next_number: u64,
     unsent: VecDeque<u64>,
     delayed: BTreeSet<(Instant, u64)>,
-    awaiting: VecDeque<(u64, Answer)>,
-    /// When the first answer was last seen to make progress.
-    progress: Instant,
-    sweep_after: Duration,
+    answers: Answers,
     /// How many messages to send one at a time, to find the one that the broker
     /// closes the channel for.
     one_by_one: usize,
@@ -43,13 +36,11 @@ impl InFlight {
     /// `deadline` is the one that errors name.
     pub(super) fn new(deadline: Duration, meter: Arc<Meter>) -> Self {
         Self {
-            messages: VecDeque::new(),
+            messages: Numbered::default(),
             next_number: 0,
             unsent: VecDeque::new(),
             delayed: BTreeSet::new(),
-            awaiting: VecDeque::new(),
-            progress: Instant::now(),
-            sweep_after: SWEEP_AFTER,
+            answers: Answers::new(),
             one_by_one: 0,
             deadline,
             meter,
@@ -62,127 +53,101 @@ impl InFlight {
 
     pub(super) fn add(&mut self, message: Pending) {
         self.unsent.push_back(self.next_number);
-        self.messages.push_back((self.next_number, message));
+        self.messages.insert(self.next_number, message);
         self.next_number += 1;
     }
 
-    /// Sends what is unsent.
-    pub(super) fn send(&mut self, publish: impl Fn(&Arc<OutgoingMessage>) -> Answer) {
-        if self.awaiting.is_empty() {
-            self.progressed();
-        }
-        while self.one_by_one == 0 || self.awaiting.is_empty() {
+    /// Sends what is unsent, and ends the messages that the channel can't carry.
+    pub(super) fn send(
+        &mut self,
+        publish: impl Fn(&Arc<OutgoingMessage>) -> Result<Answer, TooLong>,
+    ) {
+        while self.one_by_one == 0 || self.answers.is_empty() {
             let Some(number) = self.unsent.pop_front() else {
                 return;
             };
             // One that has expired meanwhile is no longer there.
-            if let Ok(index) = self.find(number)
-                && let Some((_, message)) = self.messages.get_mut(index)
-            {
-                let answer = message.send(&publish, &self.meter);
-                self.awaiting.push_back((number, answer));
+            let Some(message) = self.messages.get_mut(number) else {
+                continue;
+            };
+            match publish(message.message()) {
+                Ok(answer) => {
+                    message.count_sent(&self.meter);
+                    self.answers.add(number, answer);
+                }
+                Err(error) => {
+                    if let Some(message) = self.messages.remove(number) {
+                        message.too_long(error);
+                    }
+                }
             }
         }
     }
 
-    /// Takes the answers in the order of sending. Ready when there were any, or
-    /// with the loss of the channel.
+    /// Takes the answers that have come. Ready when there were any, or with the loss
+    /// of the channel.
     pub(super) fn poll_answers(
         &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<Result<(), TransportError>> {
         let mut answered = Poll::Pending;
-        while let Some((number, answer)) = self.awaiting.front_mut()
-            && let Poll::Ready(outcome) = answer.as_mut().poll(cx)
-        {
-            let number = *number;
-            match outcome {
-                Err(error) if !is_unroutable(&error) => {
-                    *answer = spent();
-                    return Poll::Ready(Err(error));
-                }
-                outcome => {
-                    self.awaiting.pop_front();
-                    self.settle(number, outcome);
-                    answered = Poll::Ready(Ok(()));
-                }
-            }
-        }
-        if answered.is_ready() {
-            self.progressed();
+        while let Poll::Ready(answer) = self.answers.poll_next(cx) {
+            let (number, confirm) = answer?;
+            self.settle(number, confirm);
+            answered = Poll::Ready(Ok(()));
         }
         answered
     }
 
-    fn progressed(&mut self) {
-        self.progress = Instant::now();
-        self.sweep_after = SWEEP_AFTER;
-    }
-
-    /// Takes every answer that has come, in any order. The first one must be
-    /// polled again afterwards.
-    ///
-    /// # Errors
-    ///
-    /// The loss of the channel, with the broker's reason where one answer has it.
-    pub(super) fn sweep(&mut self) -> Result<(), TransportError> {
-        self.progress = Instant::now();
-        self.sweep_after = LONGEST_SWEEP_AFTER.min(self.sweep_after * 2);
+    /// Takes the answers that have come, until one has the reason for the loss of the
+    /// channel.
+    pub(super) fn explanation(&mut self) -> Option<TransportError> {
+        self.answers.look_behind();
         let mut cx = Context::from_waker(Waker::noop());
-        let mut answers = Vec::new();
-        let mut lost: Option<TransportError> = None;
-        self.awaiting
-            .retain_mut(|(number, answer)| match answer.as_mut().poll(&mut cx) {
-                Poll::Pending => true,
-                Poll::Ready(Err(error)) if !is_unroutable(&error) => {
-                    *answer = spent();
-                    if lost.as_ref().is_none_or(TransportError::is_unexplained) {
-                        lost = Some(error);
-                    }
-                    true
-                }
-                Poll::Ready(outcome) => {
-                    answers.push((*number, outcome));
-                    false
-                }
-            });
-        if !answers.is_empty() {
-            self.progressed();
+        loop {
+            match self.poll_answers(&mut cx) {
+                Poll::Ready(Err(error)) if !error.is_unexplained() => return Some(error),
+                Poll::Ready(_) => {}
+                Poll::Pending => return None,
+            }
         }
-        for (number, outcome) in answers {
-            self.settle(number, outcome);
-        }
-        lost.map_or(Ok(()), Err)
     }
 
     /// Takes the broker's answer to one message.
-    fn settle(&mut self, number: u64, answer: Result<bool, TransportError>) {
+    fn settle(&mut self, number: u64, confirm: Confirm) {
         self.one_by_one = self.one_by_one.saturating_sub(1);
-        if let Ok(true) = answer {
+        if confirm == Confirm::Ack {
             self.meter.confirmed.up();
         }
-        let Some(mut message) = self.take(number) else {
+        let Some(message) = self.messages.remove(number) else {
             return;
         };
-        match answer {
-            Ok(true) => message.confirm(),
-            Ok(false) => match message.next_resend() {
-                Some(wait) => {
-                    self.delayed.insert((Instant::now() + wait, number));
-                    self.put_back(number, message);
-                }
-                None => message.queue_full(),
-            },
-            Err(error) => message.refuse(&error.reason),
+        match confirm {
+            Confirm::Ack => message.confirm(),
+            Confirm::Nack => self.send_later(number, message, Refusal::Nack),
+            Confirm::NoRoute => message.refuse(NO_ROUTE),
+        }
+    }
+
+    /// Has a message sent again after a wait, or ends it after the last one.
+    fn send_later(&mut self, number: u64, mut message: Pending, refusal: Refusal) {
+        match message.next_resend(refusal) {
+            Some(wait) => {
+                self.delayed.insert((Instant::now() + wait, number));
+                self.messages.insert(number, message);
+            }
+            None => message.end_refused(),
         }
     }
 
     /// When [`tick`](Self::tick) has something to do.
     pub(super) fn due(&self) -> Option<Instant> {
-        let deadline = self.messages.front()?.1.deadline;
+        let deadline = self.messages.first()?.deadline;
         let resend = self.delayed.first().map(|(due, _)| *due);
-        let sweep = (self.awaiting.len() > 1).then(|| self.progress + self.sweep_after);
-        [deadline, resend, sweep].into_iter().flatten().min()
+        [deadline, resend, self.answers.due()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Ends the messages whose deadline has passed, `hindrance` being the cause of
@@ -190,19 +155,18 @@ impl InFlight {
     pub(super) fn tick(&mut self, hindrance: &Hindrance) -> Result<(), TransportError> {
         let now = Instant::now();
         let expired = |message: &Pending| message.deadline.is_some_and(|deadline| deadline <= now);
-        let late = self
-            .messages
-            .front()
-            .is_some_and(|(_, first)| expired(first));
         // A confirmation that is there already counts, however late it is seen.
-        if late || now >= self.progress + self.sweep_after {
-            self.sweep()?;
+        if self.messages.first().is_some_and(expired)
+            || self.answers.due().is_some_and(|due| due <= now)
+        {
+            self.answers.look_behind();
+            let mut cx = Context::from_waker(Waker::noop());
+            if let Poll::Ready(lost @ Err(_)) = self.poll_answers(&mut cx) {
+                return lost;
+            }
         }
-        while self
-            .messages
-            .front()
-            .is_some_and(|(_, first)| expired(first))
-            && let Some((_, message)) = self.messages.pop_front()
+        while self.messages.first().is_some_and(expired)
+            && let Some(message) = self.messages.pop_first()
         {
             self.meter.expired.up();
             message.expire(self.deadline, hindrance);
@@ -216,34 +180,45 @@ impl InFlight {
         Ok(())
     }
 
-    /// Makes everything unsent that was sent and not answered, for the channel is
+    /// Makes everything unsent that was sent and not answered, for the connection is
     /// gone.
-    pub(super) fn unsend(&mut self) {
-        let sent = self.awaiting.drain(..).map(|(number, _)| number);
-        let mut unsent: Vec<u64> = sent.chain(self.unsent.drain(..)).collect();
+    pub(super) fn connection_lost(&mut self) {
+        for number in self.unsend() {
+            if let Some(message) = self.messages.get_mut(number) {
+                message.may_have_arrived = true;
+            }
+        }
+    }
+
+    /// Makes everything unsent that was sent and not answered, and returns that.
+    fn unsend(&mut self) -> Vec<u64> {
+        let sent = self.answers.give_up();
+        let mut unsent: Vec<u64> = sent.iter().copied().chain(self.unsent.drain(..)).collect();
         unsent.sort_unstable();
         self.unsent = unsent.into();
+        sent
     }
 
     /// Ends the messages that the broker closed the channel for, where `error`
     /// names them; otherwise they are found by sending one at a time. Messages to
-    /// `declared` exchanges are sent again, for those are declared again.
+    /// `declared` exchanges are sent again after a wait, for those are declared again.
     pub(super) fn channel_closed(&mut self, error: &TransportError, declared: &[&str]) {
-        let sent: Vec<u64> = self.awaiting.iter().map(|(number, _)| *number).collect();
-        self.unsend();
+        let sent = self.unsend();
         let mut found = false;
         for number in &sent {
-            let Some(message) = self.take(*number) else {
+            let Some(message) = self.messages.remove(*number) else {
                 continue;
             };
             let missing = is_missing(error, message.exchange());
-            let again = missing && declared.contains(&message.exchange());
             let only = sent.len() == 1;
             found |= missing || only;
-            if again || !(missing || only) {
-                self.put_back(*number, message);
-            } else {
+            if missing && declared.contains(&message.exchange()) {
+                self.unsent.retain(|unsent| unsent != number);
+                self.send_later(*number, message, Refusal::Missing(error.reason.clone()));
+            } else if missing || only {
                 message.refuse(&error.reason);
+            } else {
+                self.messages.insert(*number, message);
             }
         }
         if !found {
@@ -253,42 +228,11 @@ impl InFlight {
 
     /// Ends everything because the publisher has ended.
     pub(super) fn fail(&mut self, error: &Error) {
-        self.awaiting.clear();
-        for (_, message) in self.messages.drain(..) {
+        self.answers.give_up();
+        for (_, message) in self.messages.drain() {
             message.fail(error);
         }
     }
-
-    /// Where a message is, or where it belongs.
-    fn find(&self, number: u64) -> Result<usize, usize> {
-        match self.messages.front() {
-            // The usual case.
-            Some((first, _)) if *first == number => Ok(0),
-            _ => self
-                .messages
-                .binary_search_by_key(&number, |(number, _)| *number),
-        }
-    }
-
-    fn take(&mut self, number: u64) -> Option<Pending> {
-        let index = self.find(number).ok()?;
-        self.messages.remove(index).map(|(_, message)| message)
-    }
-
-    fn put_back(&mut self, number: u64, message: Pending) {
-        let (Ok(index) | Err(index)) = self.find(number);
-        self.messages.insert(index, (number, message));
-    }
-}
-
-/// Takes the place of an answer that was an error; the message still counts as sent.
-fn spent() -> Answer {
-    Box::pin(std::future::pending())
-}
-
-/// Whether the broker returned a message, which costs no channel.
-fn is_unroutable(error: &TransportError) -> bool {
-    error.code == Some(code::NO_ROUTE)
 }
 
 /// Whether the broker closed the channel because `exchange` does not exist.

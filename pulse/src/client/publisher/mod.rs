@@ -1,11 +1,13 @@
 //! The publisher: typed messages in, the broker's confirmation out.
 
+mod answers;
 mod builder;
 mod driver;
 mod error;
 mod event;
 mod in_flight;
 mod message;
+mod numbered;
 mod outbox;
 mod pending;
 mod session;
@@ -143,7 +145,7 @@ impl Publisher {
         message: OutgoingMessage,
     ) -> Result<Confirmation, PublishError> {
         if let Err(error) = message.check(self.frame_max()) {
-            return Err(PublishError::too_long(&message, error));
+            return Err(PublishError::too_long(&message, error, false));
         }
         let deadline = Instant::now().checked_add(self.deadline);
         let permit = self.room(&message, deadline).await?;

@@ -149,7 +149,7 @@ impl Outbox {
             return error;
         }
         let lost = LinkState::lost_soon(&session.state).await;
-        let other = self.in_flight.sweep().err();
+        let other = self.in_flight.explanation();
         [lost, other]
             .into_iter()
             .flatten()
@@ -178,7 +178,7 @@ impl Outbox {
     pub(super) fn connection_lost(&mut self, error: SharedError) {
         self.lost.set(error);
         self.blocked = None;
-        self.in_flight.unsend();
+        self.in_flight.connection_lost();
     }
 
     pub(super) fn channel_closed(&mut self, error: &TransportError, declared: &[&str]) {

@@ -10,10 +10,8 @@ use tokio::time::Instant;
 use super::error::{Hindrance, PublishError};
 use crate::client::counters::Meter;
 use crate::client::error::Error;
-use crate::client::transport::{BoxFuture, OutgoingMessage, TransportError};
-
-/// The broker's answer to one message: whether it has taken charge of it.
-pub(super) type Answer = BoxFuture<'static, Result<bool, TransportError>>;
+use crate::client::message_limits::TooLong;
+use crate::client::transport::OutgoingMessage;
 
 /// Waits before a message is sent again that the broker refused. Each copy
 /// reaches the queues that are not full, so there are only a few.
@@ -29,9 +27,26 @@ pub(super) struct Pending {
     done: oneshot::Sender<Result<(), PublishError>>,
     /// How many times it was sent.
     sent: u32,
-    /// The waits that are left after refusals; `None` before the first.
-    resends: Option<Box<ExponentialBackoff>>,
+    /// Whether it was sent on a connection that was lost before the answer.
+    pub(super) may_have_arrived: bool,
+    /// `None` before the first refusal.
+    resends: Option<Box<Resends>>,
     _room: Room,
+}
+
+struct Resends {
+    /// The waits that are left.
+    waits: ExponentialBackoff,
+    last: Refusal,
+}
+
+/// Why a message is sent again on a connection that stands.
+pub(super) enum Refusal {
+    /// The broker has nacked it.
+    Nack,
+    /// The broker has closed the channel for this reason: the exchange, which is
+    /// declared again, did not exist.
+    Missing(String),
 }
 
 /// A place among the unconfirmed messages.
@@ -68,6 +83,7 @@ impl Pending {
             deadline,
             done,
             sent: 0,
+            may_have_arrived: false,
             resends: None,
             _room: room,
         }
@@ -77,33 +93,46 @@ impl Pending {
         &self.message.exchange
     }
 
-    pub(super) fn send(
-        &mut self,
-        publish: impl Fn(&Arc<OutgoingMessage>) -> Answer,
-        meter: &Meter,
-    ) -> Answer {
+    pub(super) fn message(&self) -> &Arc<OutgoingMessage> {
+        &self.message
+    }
+
+    pub(super) fn count_sent(&mut self, meter: &Meter) {
         if self.sent > 0 {
             meter.resent.up();
         }
         meter.published.up();
         self.sent = self.sent.saturating_add(1);
-        publish(&self.message)
     }
 
     /// How long to wait before it is sent again after a refusal; `None` when it
     /// was refused often enough.
-    pub(super) fn next_resend(&mut self) -> Option<Duration> {
-        self.resends
-            .get_or_insert_with(|| Box::new(RESENDS.build()))
-            .next()
+    pub(super) fn next_resend(&mut self, refusal: Refusal) -> Option<Duration> {
+        match &mut self.resends {
+            Some(resends) => {
+                resends.last = refusal;
+                resends.waits.next()
+            }
+            none => {
+                let (waits, last) = (RESENDS.build(), refusal);
+                none.insert(Box::new(Resends { waits, last })).waits.next()
+            }
+        }
     }
 
     pub(super) fn confirm(self) {
         self.end(Ok(()));
     }
 
-    /// Ends it because the broker refused it.
-    pub(super) fn queue_full(self) {
+    /// Ends it because the broker refused it often enough, or no time is left.
+    pub(super) fn end_refused(mut self) {
+        match self.resends.take().map(|resends| resends.last) {
+            Some(Refusal::Missing(reason)) => self.refuse(&reason),
+            Some(Refusal::Nack) | None => self.queue_full(),
+        }
+    }
+
+    fn queue_full(self) {
         let error = PublishError::QueueFull {
             exchange: self.message.exchange.clone(),
             routing_key: self.message.routing_key.clone(),
@@ -112,20 +141,28 @@ impl Pending {
         self.end(Err(error));
     }
 
-    /// Ends it because the broker closed the channel for it.
+    /// Ends it because the broker closed the channel for it, or found no queue.
     pub(super) fn refuse(self, reason: &str) {
         let error = PublishError::Refused {
             exchange: self.message.exchange.clone(),
             routing_key: self.message.routing_key.clone(),
             reason: reason.to_owned(),
+            may_have_arrived: self.may_have_arrived,
         };
+        self.end(Err(error));
+    }
+
+    /// Ends it because the connection, which may be another than the one that it was
+    /// checked for, can't carry it.
+    pub(super) fn too_long(self, error: TooLong) {
+        let error = PublishError::too_long(&self.message, error, self.may_have_arrived);
         self.end(Err(error));
     }
 
     /// Ends it because its deadline has passed.
     pub(super) fn expire(self, after: Duration, hindrance: &Hindrance) {
         if self.resends.is_some() {
-            return self.queue_full();
+            return self.end_refused();
         }
         let exchange = self.message.exchange.clone();
         let routing_key = self.message.routing_key.clone();

@@ -1,45 +1,66 @@
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
 
 use tokio::sync::{Semaphore, oneshot};
-use tokio::time::advance;
+use tokio::task::coop;
+use tokio::time::{advance, sleep, sleep_until};
 
 use super::*;
 use crate::client::publisher::PublishError;
 use crate::client::publisher::pending::Room;
-use crate::client::transport::OutgoingMessage;
 
 const DEADLINE: Duration = Duration::from_secs(60);
 
 type Outcome = oneshot::Receiver<Result<(), PublishError>>;
 
-type Answering = oneshot::Sender<Result<bool, TransportError>>;
+type Answering = oneshot::Sender<Result<Confirm, TransportError>>;
 
 /// A channel that a test answers for.
-#[derive(Default)]
-struct Sent(RefCell<Vec<(String, Answering)>>);
+struct Sent {
+    messages: RefCell<Vec<(String, Answering)>>,
+    frame_max: Cell<usize>,
+}
+
+impl Default for Sent {
+    fn default() -> Self {
+        Self {
+            messages: RefCell::default(),
+            frame_max: Cell::new(131_072),
+        }
+    }
+}
 
 impl Sent {
-    fn publish(&self, message: &Arc<OutgoingMessage>) -> Answer {
-        let (sender, answer) = oneshot::channel();
-        let sent = (message.routing_key.clone(), sender);
-        self.0.borrow_mut().push(sent);
-        Box::pin(async {
-            answer
-                .await
-                .unwrap_or_else(|_| Err(TransportError::closed()))
-        })
+    fn send(&self, messages: &mut InFlight) {
+        messages.send(|message| {
+            message.check(self.frame_max.get())?;
+            let (sender, answer) = oneshot::channel();
+            let sent = (message.routing_key.clone(), sender);
+            self.messages.borrow_mut().push(sent);
+            // As with those of lapin, tokio's budget is none of its concern.
+            let answer = coop::unconstrained(answer);
+            Ok(Box::pin(async {
+                answer
+                    .await
+                    .unwrap_or_else(|_| Err(TransportError::closed()))
+            }))
+        });
     }
 
     /// Answers the message that was sent with this routing key, and forgets it.
-    fn answer(&self, routing_key: &str, answer: Result<bool, TransportError>) {
-        let mut sent = self.0.borrow_mut();
+    fn answer(&self, routing_key: &str, answer: Result<Confirm, TransportError>) {
+        let mut sent = self.messages.borrow_mut();
         let index = sent.iter().position(|(key, _)| key == routing_key);
         let (_, sender) = sent.remove(index.expect("sent"));
         sender.send(answer).expect("awaited");
     }
 
     fn keys(&self) -> Vec<String> {
-        self.0.borrow().iter().map(|(key, _)| key.clone()).collect()
+        self.messages
+            .borrow()
+            .iter()
+            .map(|(key, _)| key.clone())
+            .collect()
     }
 }
 
@@ -64,6 +85,15 @@ fn add(messages: &mut InFlight, routing_key: &str) -> Outcome {
     outcome
 }
 
+/// Takes the answers that have come.
+fn look(messages: &mut InFlight) -> Result<(), TransportError> {
+    let mut cx = Context::from_waker(Waker::noop());
+    match messages.poll_answers(&mut cx) {
+        Poll::Ready(result) => result,
+        Poll::Pending => Ok(()),
+    }
+}
+
 fn error_of(mut outcome: Outcome) -> PublishError {
     outcome
         .try_recv()
@@ -72,16 +102,34 @@ fn error_of(mut outcome: Outcome) -> PublishError {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_confirmation_behind_a_late_one_is_seen() {
+async fn a_confirmation_behind_a_late_one_is_seen_when_it_comes() {
     let (mut messages, sent) = (in_flight(), Sent::default());
     let late = add(&mut messages, "late");
-    let mut taken = add(&mut messages, "taken");
-    messages.send(|message| sent.publish(message));
-    sent.answer("taken", Ok(true));
-    advance(SWEEP_AFTER).await;
-    assert!(messages.due().expect("a time") <= Instant::now());
+    let mut outcomes = ["a", "b", "c"].map(|key| add(&mut messages, key));
+    sent.send(&mut messages);
+    sent.answer("b", Ok(Confirm::Ack));
+    let due = messages.due().expect("a time");
+    assert!(due <= Instant::now() + Duration::from_millis(10), "{due:?}");
+    sleep_until(due).await;
     messages.tick(&Hindrance::NoAnswer).expect("open");
-    assert!(taken.try_recv().expect("an outcome").is_ok());
+    assert!(outcomes[1].try_recv().expect("an outcome").is_ok());
+
+    // From then on each one wakes the task, and there is nothing to do in between.
+    assert!(messages.due().expect("a deadline") > Instant::now() + DEADLINE / 2);
+    for (index, key) in [(2, "c"), (0, "a")] {
+        let answered = async {
+            sleep(DEADLINE / 4).await;
+            sent.answer(key, Ok(Confirm::Ack));
+            sleep(Duration::from_millis(1)).await;
+        };
+        let seen = poll_fn(|cx| messages.poll_answers(cx));
+        tokio::select! {
+            biased;
+            seen = seen => seen.expect("open"),
+            () = answered => panic!("{key} is not seen"),
+        }
+        assert!(outcomes[index].try_recv().expect("an outcome").is_ok());
+    }
 
     advance(DEADLINE).await;
     messages.tick(&Hindrance::NoAnswer).expect("open");
@@ -97,32 +145,50 @@ async fn a_confirmation_behind_a_late_one_is_seen() {
 async fn a_confirmation_at_the_last_moment_counts() {
     let (mut messages, sent) = (in_flight(), Sent::default());
     let mut outcome = add(&mut messages, "a");
-    messages.send(|message| sent.publish(message));
+    sent.send(&mut messages);
     advance(DEADLINE).await;
-    sent.answer("a", Ok(true));
+    sent.answer("a", Ok(Confirm::Ack));
     messages.tick(&Hindrance::NoAnswer).expect("open");
     assert!(outcome.try_recv().expect("an outcome").is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn any_number_of_confirmations_at_the_last_moment_counts() {
+    let (mut messages, sent) = (in_flight(), Sent::default());
+    let keys: Vec<String> = (0..1000).map(|number| number.to_string()).collect();
+    let outcomes: Vec<_> = keys.iter().map(|key| add(&mut messages, key)).collect();
+    sent.send(&mut messages);
+    advance(DEADLINE).await;
+    for key in keys.iter().skip(1) {
+        sent.answer(key, Ok(Confirm::Ack));
+    }
+    messages.tick(&Hindrance::NoAnswer).expect("open");
+    let confirmed = outcomes.into_iter().filter_map(|mut outcome| {
+        let outcome = outcome.try_recv().expect("an outcome");
+        outcome.ok()
+    });
+    assert_eq!(confirmed.count(), 999);
 }
 
 #[tokio::test(start_paused = true)]
 async fn refusals_are_answered_by_three_resends_with_growing_waits() {
     let (mut messages, sent) = (in_flight(), Sent::default());
     let outcome = add(&mut messages, "a");
-    messages.send(|message| sent.publish(message));
+    sent.send(&mut messages);
     for (least, most) in [(200, 400), (400, 800), (800, 1600)] {
-        sent.answer("a", Ok(false));
-        messages.sweep().expect("open");
-        messages.send(|message| sent.publish(message));
+        sent.answer("a", Ok(Confirm::Nack));
+        look(&mut messages).expect("open");
+        sent.send(&mut messages);
         assert!(sent.keys().is_empty(), "sent again at once");
         let wait = messages.due().expect("a time") - Instant::now();
         let within = Duration::from_millis(least)..=Duration::from_millis(most);
         assert!(within.contains(&wait), "{wait:?}");
         advance(wait).await;
         messages.tick(&Hindrance::NoAnswer).expect("open");
-        messages.send(|message| sent.publish(message));
+        sent.send(&mut messages);
     }
-    sent.answer("a", Ok(false));
-    messages.sweep().expect("open");
+    sent.answer("a", Ok(Confirm::Nack));
+    look(&mut messages).expect("open");
     let error = error_of(outcome);
     assert!(
         matches!(error, PublishError::QueueFull { attempts: 4, .. }),
@@ -137,25 +203,25 @@ async fn the_message_that_closes_the_channel_is_found() {
     let mut first = add(&mut messages, "first");
     let large = add(&mut messages, "large");
     let _last = add(&mut messages, "last");
-    messages.send(|message| sent.publish(message));
-    sent.0.take();
-    let error = messages.sweep().expect_err("closed");
+    sent.send(&mut messages);
+    sent.messages.take();
+    let error = look(&mut messages).expect_err("closed");
     assert!(error.is_unexplained());
     messages.channel_closed(&too_large(), &[]);
 
-    messages.send(|message| sent.publish(message));
+    sent.send(&mut messages);
     assert_eq!(sent.keys(), ["first"], "one at a time");
-    sent.answer("first", Ok(true));
-    messages.sweep().expect("open");
+    sent.answer("first", Ok(Confirm::Ack));
+    look(&mut messages).expect("open");
     assert!(first.try_recv().expect("an outcome").is_ok());
-    messages.send(|message| sent.publish(message));
+    sent.send(&mut messages);
     sent.answer("large", Err(too_large()));
-    let error = messages.sweep().expect_err("closed");
+    let error = look(&mut messages).expect_err("closed");
     messages.channel_closed(&error, &[]);
     let error = error_of(large);
     assert!(matches!(error, PublishError::Refused { .. }), "{error}");
     assert!(error.to_string().contains("message too large"), "{error}");
-    messages.send(|message| sent.publish(message));
+    sent.send(&mut messages);
     assert_eq!(sent.keys(), ["last"]);
 }
 
@@ -163,11 +229,11 @@ async fn the_message_that_closes_the_channel_is_found() {
 async fn what_a_lost_connection_leaves_is_sent_again_in_order() {
     let (mut messages, sent) = (in_flight(), Sent::default());
     let _outcomes: Vec<_> = ["a", "b"].map(|key| add(&mut messages, key)).into();
-    messages.send(|message| sent.publish(message));
+    sent.send(&mut messages);
     let _unsent = add(&mut messages, "c");
-    sent.0.take();
-    messages.unsend();
-    messages.send(|message| sent.publish(message));
+    sent.messages.take();
+    messages.connection_lost();
+    sent.send(&mut messages);
     assert_eq!(sent.keys(), ["a", "b", "c"]);
 }
 
@@ -175,9 +241,9 @@ async fn what_a_lost_connection_leaves_is_sent_again_in_order() {
 async fn a_refusal_is_the_reason_at_the_deadline() {
     let (mut messages, sent) = (in_flight(), Sent::default());
     let refused = add(&mut messages, "refused");
-    messages.send(|message| sent.publish(message));
+    sent.send(&mut messages);
     advance(DEADLINE - Duration::from_millis(10)).await;
-    sent.answer("refused", Ok(false));
+    sent.answer("refused", Ok(Confirm::Nack));
     advance(Duration::from_millis(10)).await;
     messages.tick(&Hindrance::NoAnswer).expect("open");
     let error = error_of(refused);
@@ -197,27 +263,47 @@ async fn a_message_without_time_blames_no_broker() {
     assert!(cause.to_string().contains("no time"), "{cause}");
 }
 
-/// Each sweep polls every answer, so they become rare while the broker is silent.
 #[tokio::test(start_paused = true)]
-async fn a_silent_broker_is_asked_less_and_less() {
+async fn what_the_next_connection_can_not_carry_is_too_long() {
     let (mut messages, sent) = (in_flight(), Sent::default());
-    let mut outcomes: Vec<_> = ["first", "second", "third"]
-        .map(|key| add(&mut messages, key))
-        .into();
-    messages.send(|message| sent.publish(message));
-    let mut sweeps = 0;
-    let end = Instant::now() + Duration::from_secs(20);
-    while let Some(due) = messages.due().filter(|due| *due < end) {
-        advance(due - Instant::now()).await;
-        messages.tick(&Hindrance::NoAnswer).expect("open");
-        sweeps += 1;
+    let earlier = add(&mut messages, "earlier");
+    sent.send(&mut messages);
+    let later = add(&mut messages, "later");
+    messages.connection_lost();
+    sent.frame_max.set(16);
+    sent.send(&mut messages);
+    for (outcome, may_have_arrived) in [(earlier, true), (later, false)] {
+        let error = error_of(outcome);
+        assert!(matches!(error, PublishError::TooLong { .. }), "{error}");
+        assert_eq!(error.may_have_arrived(), may_have_arrived, "{error}");
     }
-    assert!((15..30).contains(&sweeps), "{sweeps} in 20 s");
-    // An answer that is seen makes them frequent again.
-    sent.answer("second", Ok(true));
-    advance(LONGEST_SWEEP_AFTER).await;
-    messages.tick(&Hindrance::NoAnswer).expect("open");
-    assert!(outcomes[1].try_recv().expect("an outcome").is_ok());
-    let due = messages.due().expect("a time");
-    assert!(due <= Instant::now() + SWEEP_AFTER);
+    assert!(messages.is_empty());
+}
+
+/// What declares it again may lose it again: there has to be an end, and a wait.
+#[tokio::test(start_paused = true)]
+async fn an_exchange_that_is_missing_again_and_again_is_asked_for_a_few_times() {
+    let missing = "NOT_FOUND - no exchange 'exchange/a' in vhost '/'";
+    let missing = || TransportError::coded(code::NOT_FOUND, missing);
+    let (mut messages, sent) = (in_flight(), Sent::default());
+    let outcome = add(&mut messages, "a");
+    let mut times = 0;
+    let started = Instant::now();
+    while !messages.is_empty() {
+        sent.send(&mut messages);
+        if !sent.messages.take().is_empty() {
+            times += 1;
+            messages.channel_closed(&missing(), &["exchange/a"]);
+        }
+        let wait = messages
+            .due()
+            .map_or(Duration::ZERO, |due| due - Instant::now());
+        advance(wait).await;
+        messages.tick(&Hindrance::NoAnswer).expect("open");
+    }
+    assert_eq!(times, 4);
+    assert!(started.elapsed() >= Duration::from_millis(1400), "no wait");
+    let error = error_of(outcome);
+    assert!(matches!(error, PublishError::Refused { .. }), "{error}");
+    assert!(error.to_string().contains("no exchange"), "{error}");
 }

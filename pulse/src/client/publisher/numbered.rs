@@ -1,0 +1,70 @@
+//! Values by their numbers.
+
+use std::collections::VecDeque;
+
+/// A map for numbers that mostly come and go in their order.
+pub(super) struct Numbered<T>(VecDeque<(u64, T)>);
+
+impl<T> Default for Numbered<T> {
+    fn default() -> Self {
+        Self(VecDeque::new())
+    }
+}
+
+impl<T> Numbered<T> {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn first_mut(&mut self) -> Option<(u64, &mut T)> {
+        self.0.front_mut().map(|(number, value)| (*number, value))
+    }
+
+    pub(super) fn first(&self) -> Option<&T> {
+        self.0.front().map(|(_, value)| value)
+    }
+
+    pub(super) fn get_mut(&mut self, number: u64) -> Option<&mut T> {
+        let index = self.find(number).ok()?;
+        self.0.get_mut(index).map(|(_, value)| value)
+    }
+
+    /// Adds the value of a number that has none.
+    pub(super) fn insert(&mut self, number: u64, value: T) {
+        match self.0.back() {
+            Some((last, _)) if *last > number => {
+                let (Ok(index) | Err(index)) = self.find(number);
+                self.0.insert(index, (number, value));
+            }
+            // The usual case.
+            _ => self.0.push_back((number, value)),
+        }
+    }
+
+    pub(super) fn remove(&mut self, number: u64) -> Option<T> {
+        let index = self.find(number).ok()?;
+        self.0.remove(index).map(|(_, value)| value)
+    }
+
+    pub(super) fn pop_first(&mut self) -> Option<T> {
+        self.0.pop_front().map(|(_, value)| value)
+    }
+
+    /// Takes everything out, in the order of the numbers.
+    pub(super) fn drain(&mut self) -> impl Iterator<Item = (u64, T)> + use<'_, T> {
+        self.0.drain(..)
+    }
+
+    /// Where a number is, or where it belongs.
+    fn find(&self, number: u64) -> Result<usize, usize> {
+        match self.0.front() {
+            // The usual case.
+            Some((first, _)) if *first == number => Ok(0),
+            _ => self.0.binary_search_by_key(&number, |(number, _)| *number),
+        }
+    }
+}
