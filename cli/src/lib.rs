@@ -10,6 +10,7 @@
 mod broker;
 mod closure;
 pub mod codegen;
+mod defaults;
 mod deployment;
 pub mod drift;
 mod input;
@@ -18,10 +19,11 @@ mod program;
 pub mod pull;
 mod terminal;
 
+pub use defaults::Defaults;
 pub use deployment::Error as DeploymentError;
 pub use input::Error as InputError;
-use program::tell;
-pub use program::{Command, Defaults, examples_for, fail, run, usage};
+pub use printed::fail;
+pub use program::{Command, examples_for, run, usage};
 
 #[cfg(test)]
 mod tests {

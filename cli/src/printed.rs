@@ -1,8 +1,15 @@
-//! Errors and warnings about documents, as they are printed.
+//! What is printed: results on standard output, errors and warnings on standard error.
+
+use std::error::Error as StdError;
+use std::io::{self, Write};
+use std::process::ExitCode;
 
 use taskcluster_documents::Error;
 
-use crate::terminal::{count, part};
+use crate::terminal::{self, count, part};
+
+/// Exit code of a command that failed, and of clap for wrong arguments.
+pub(crate) const FAILED: u8 = 2;
 
 /// How many errors or warnings are printed; of the others, the number is.
 const MOST_SHOWN: usize = 100;
@@ -25,4 +32,44 @@ fn line(error: &Error) -> String {
     };
     let [file, what, help] = [&error.file, &error.reason(), &error.help].map(|text| part(text));
     format!("{file}{pointer}: {what}; {help}")
+}
+
+/// Writes `text`; that a reader such as `head` closed the pipe is no failure.
+pub(crate) fn tell(stdout: &mut impl Write, text: &str) -> io::Result<()> {
+    let written = stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush());
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Prints `error` and its causes on standard error; the exit code of a failure.
+#[must_use]
+pub fn fail(error: &dyn StdError) -> ExitCode {
+    warn(error);
+    ExitCode::from(FAILED)
+}
+
+/// Prints `error` and its causes on standard error.
+pub(crate) fn warn(error: &dyn StdError) {
+    let mut text = format!("error: {error}\n");
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text += &format!("  cause: {}\n", terminal::part(&error.to_string()));
+        cause = error.source();
+    }
+    print_error(&text);
+}
+
+/// Prints warnings, each a line of `text`.
+pub(crate) fn notes(text: &str) {
+    let lines = text.lines().map(|line| format!("warning: {line}\n"));
+    print_error(&lines.collect::<String>());
+}
+
+pub(crate) fn print_error(text: &str) {
+    // There is no other place to report that standard error is closed.
+    let _ = io::stderr().write_all(terminal::lines(text).as_bytes());
 }

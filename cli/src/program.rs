@@ -1,47 +1,20 @@
-//! The program: its arguments, its defaults and its exit codes.
+//! The program: its arguments and its commands.
 
 use std::error::Error;
 use std::ffi::OsString;
-use std::io::{self, Write};
-use std::path::PathBuf;
+use std::io;
 use std::process::ExitCode;
 
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use crate::defaults::Defaults;
+use crate::printed::{FAILED, fail, print_error, tell};
 use crate::{codegen, drift, pull, terminal};
-
-/// Exit code of a command that failed, and of clap for wrong arguments.
-const FAILED: u8 = 2;
 
 /// How the examples in help texts spell the program.
 const PROGRAM: &str = "PROGRAM";
-
-/// How the program is called, and the paths of a command without options for them.
-#[derive(Clone, Debug)]
-pub struct Defaults {
-    /// The program as a user calls it, such as `cargo xtask`.
-    pub program: &'static str,
-    /// The folder of the documents.
-    pub schemas: PathBuf,
-    /// The folder of the generated crate.
-    pub out: PathBuf,
-    /// The folder of the `taskcluster-pulse` crate, if it is known.
-    pub pulse: Option<PathBuf>,
-}
-
-impl Default for Defaults {
-    /// Those of the installed program: folders below the current one.
-    fn default() -> Self {
-        Self {
-            program: "taskcluster-events",
-            schemas: "schemas".into(),
-            out: "generated".into(),
-            pulse: None,
-        }
-    }
-}
 
 /// A command, with its arguments.
 #[derive(Debug, Subcommand)]
@@ -165,46 +138,6 @@ pub fn examples_for(command: clap::Command, program: &str) -> clap::Command {
             None => command,
         }
     })
-}
-
-/// Writes `text`; that a reader such as `head` closed the pipe is no failure.
-pub(crate) fn tell(stdout: &mut impl Write, text: &str) -> io::Result<()> {
-    let written = stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush());
-    match written {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
-        _ => Ok(()),
-    }
-}
-
-/// Prints `error` and its causes on standard error; the exit code of a failure.
-#[must_use]
-pub fn fail(error: &dyn Error) -> ExitCode {
-    warn(error);
-    ExitCode::from(FAILED)
-}
-
-/// Prints `error` and its causes on standard error.
-pub(crate) fn warn(error: &dyn Error) {
-    let mut text = format!("error: {error}\n");
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text += &format!("  cause: {}\n", terminal::part(&error.to_string()));
-        cause = error.source();
-    }
-    print_error(&text);
-}
-
-/// Prints warnings, each a line of `text`.
-pub(crate) fn notes(text: &str) {
-    let lines = text.lines().map(|line| format!("warning: {line}\n"));
-    print_error(&lines.collect::<String>());
-}
-
-fn print_error(text: &str) {
-    // There is no other place to report that standard error is closed.
-    let _ = io::stderr().write_all(terminal::lines(text).as_bytes());
 }
 
 #[cfg(test)]

@@ -6,11 +6,11 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
+use std::path::Path;
 
 use taskcluster_codegen::Files;
 
 use super::Error;
-use super::output::Output;
 
 /// Where the list is in the output folder.
 pub(super) const FILE: &str = "generated-files.txt";
@@ -33,13 +33,17 @@ pub(super) fn add(files: &Files) -> Files {
     files
 }
 
-/// The files that the last run listed; nothing where there is no list.
+/// The files that the last run listed in `folder`; nothing where there is no list.
 ///
 /// # Errors
 ///
-/// The list can't be read, or has a path that no run can have written.
-pub(super) fn read(output: &Output) -> Result<Option<BTreeSet<String>>, Error> {
-    let path = output.folder.join(FILE);
+/// The list can't be read, or has a path that does not pass `check_inside`, which no run
+/// can have written.
+pub(super) fn read(
+    folder: &Path,
+    check_inside: impl Fn(&str) -> Result<(), Error>,
+) -> Result<Option<BTreeSet<String>>, Error> {
+    let path = folder.join(FILE);
     // A link could lead to anything.
     match fs::symlink_metadata(&path) {
         Ok(metadata) if metadata.is_file() => {}
@@ -54,10 +58,7 @@ pub(super) fn read(output: &Output) -> Result<Option<BTreeSet<String>>, Error> {
     let text = String::from_utf8_lossy(&text);
     let lines = text.lines().filter(|line| !line.starts_with('#'));
     let listed: BTreeSet<String> = lines.map(str::to_owned).collect();
-    match listed
-        .iter()
-        .find(|line| output.check_inside(line).is_err())
-    {
+    match listed.iter().find(|line| check_inside(line).is_err()) {
         Some(line) => Err(Error::List {
             path,
             line: line.clone(),

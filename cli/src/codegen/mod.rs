@@ -36,9 +36,9 @@ pub use output::Output;
 use package::PackageArgs;
 pub use write::Recovery;
 
-use crate::printed::listed;
-use crate::program::{notes, warn};
-use crate::{Defaults, terminal};
+use crate::defaults::Defaults;
+use crate::printed::{listed, notes, warn};
+use crate::terminal;
 
 /// Exit code of a check that found the output stale.
 const STALE: u8 = 1;

@@ -169,7 +169,7 @@ impl Output {
     }
 
     fn listed(&self) -> Result<BTreeSet<String>, Error> {
-        if let Some(listed) = list::read(self)? {
+        if let Some(listed) = list::read(&self.folder, |path| self.check_inside(path))? {
             return Ok(listed);
         }
         if self.is_generated(MANIFEST) {

@@ -12,9 +12,9 @@ use taskcluster_drift::{Level, ReaderReport, Report, Side, accepts, compare};
 
 pub use error::Error;
 
+use crate::defaults::Defaults;
 use crate::input::Input;
-use crate::program::Defaults;
-use crate::terminal;
+use crate::{printed, terminal};
 
 /// Exit code when something at or above the level was found.
 const FOUND: u8 = 1;
@@ -119,7 +119,7 @@ pub fn run(args: &Args, defaults: &Defaults, stdout: &mut impl Write) -> Result<
         Format::Github => render::github(found.page()),
         Format::Markdown => render::markdown(found.page()),
     };
-    crate::tell(stdout, &text).map_err(Error::Stdout)?;
+    printed::tell(stdout, &text).map_err(Error::Stdout)?;
     Ok(match found.level() >= args.fail_on.level() {
         true => ExitCode::from(FOUND),
         false => ExitCode::SUCCESS,

@@ -10,8 +10,9 @@ use std::process::ExitCode;
 pub use error::Error;
 
 use crate::codegen::{Output, report};
+use crate::defaults::Defaults;
 use crate::input::Input;
-use crate::{Defaults, terminal};
+use crate::{printed, terminal};
 
 /// Take exchange references, and the schemas that they reach, into a folder.
 ///
@@ -59,6 +60,6 @@ pub fn run(args: &Args, defaults: &Defaults, stdout: &mut impl Write) -> Result<
         terminal::count(files.len(), "document"),
         terminal::part(&source.name())
     );
-    crate::tell(stdout, &text).map_err(Error::Stdout)?;
+    printed::tell(stdout, &text).map_err(Error::Stdout)?;
     Ok(ExitCode::SUCCESS)
 }
