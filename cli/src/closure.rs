@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use taskcluster_documents::{id, load};
+use taskcluster_documents::{id, publisher};
 
 /// Finds the schema with a normalised id.
 pub(crate) trait Lookup {
@@ -43,7 +43,7 @@ pub(crate) fn reached<L: Lookup>(
 
 /// The ids of the payload schemas of an exchange reference.
 fn payloads(reference: &Value) -> Vec<String> {
-    let (service, _) = load::publisher(reference);
+    let (service, _) = publisher(reference);
     // A relative id is relative to the service's folder, not to the reference.
     let base = format!("{}/exchanges.json", id::segment(service));
     let entries = reference.get("entries").and_then(Value::as_array);

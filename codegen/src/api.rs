@@ -3,11 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use taskcluster_documents::{Errors, Resolved, Source};
-
 use crate::decoded::DecodedType;
-use crate::names::{self, Names};
-use crate::{emit, types};
 
 /// What code that uses the generated module depends on.
 #[derive(Clone, Debug)]
@@ -63,24 +59,4 @@ pub struct Member {
     pub definition: String,
     /// Whether code that makes a value of the item has to name it.
     pub required: bool,
-}
-
-impl Api {
-    /// The items that [`Generator::module`](crate::Generator::module) generates, under
-    /// the names that they had in `earlier`.
-    ///
-    /// # Errors
-    ///
-    /// [`Errors`]: payloads without a finite value.
-    pub fn of(resolved: &Resolved, earlier: Option<&Self>) -> Result<Self, Errors> {
-        let names = earlier.map(|earlier| {
-            Names::read(&Source {
-                name: names::FILE.to_owned(),
-                bytes: earlier.names.clone().into_bytes(),
-            })
-        });
-        let names = names.transpose()?.unwrap_or_default();
-        let model = types::types(resolved.clone(), &names)?;
-        Ok(emit::api(&model))
-    }
 }

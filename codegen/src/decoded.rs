@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use taskcluster_documents::SchemaId;
+use taskcluster_documents::schema::SchemaId;
 
 use crate::model::{Kind, Struct, TypeDef, TypeShape, Value};
 

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use taskcluster_documents::{Error, Errors, Source};
+use taskcluster_documents::{Error, Errors, Resolved, Source, load, resolve};
 
-use crate::names::Names;
+use crate::api::Api;
+use crate::names::{self, Names};
 use crate::package::Package;
 use crate::{emit, format, types};
 
@@ -146,20 +147,15 @@ impl Generator {
 
     /// The keywords and formats of the documents that no draft defines: annotations,
     /// which nothing enforces. One that is misspelled is among them.
-    ///
-    /// # Errors
-    ///
-    /// As [`module`](Self::module), but for payloads without a finite value.
-    pub fn unknown_keywords(&self) -> Result<Vec<Error>, Errors> {
-        let documents = taskcluster_documents::load(&self.sources)?;
-        Ok(taskcluster_documents::resolve(&documents)?.unknown)
+    pub fn unknown_keywords(&self) -> Vec<Error> {
+        resolve(&load(&self.sources)).unknown
     }
 
     fn generate(&self, package: Option<&Package>) -> Result<Files, Errors> {
-        let names = self.names.as_ref().map(Names::read).transpose()?;
-        let documents = taskcluster_documents::load(&self.sources)?;
-        let resolved = taskcluster_documents::resolve(&documents)?;
-        let model = types::types(resolved, &names.unwrap_or_default())?;
+        let (names, errors) = Names::read(self.names.as_ref());
+        let mut resolved = resolve(&load(&self.sources));
+        resolved.errors.extend(errors);
+        let model = types::types(resolved, &names)?;
         let layout = emit::Layout {
             header: &self.header,
             package,
@@ -167,5 +163,23 @@ impl Generator {
             schemas: self.schemas || package.is_some(),
         };
         format::format(emit::emit(&model, &layout))
+    }
+}
+
+impl Api {
+    /// The items that [`Generator::module`] generates, under the names that they had in
+    /// `earlier`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Generator::module`].
+    pub fn of(resolved: &Resolved, earlier: Option<&Self>) -> Result<Self, Errors> {
+        let names = earlier.map(|earlier| Source {
+            name: names::FILE.to_owned(),
+            bytes: earlier.names.clone().into_bytes(),
+        });
+        let (names, _) = Names::read(names.as_ref());
+        let model = types::types(resolved.clone(), &names)?;
+        Ok(emit::api(&model))
     }
 }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use serde_json::Number;
-use taskcluster_documents::SchemaId;
-use taskcluster_documents::resolve::{Pattern, Schema};
+use taskcluster_documents::schema::SchemaId;
+use taskcluster_documents::schema::{Pattern, Schema};
 
 use crate::combine::Node;
 use crate::reading::{Readings, Use};

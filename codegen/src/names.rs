@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::Source;
-use taskcluster_documents::{Error, Errors, Place, Reason, escape, json};
+use taskcluster_documents::{Error, Place, Reason, escape, json};
 
 /// The file of the output that holds them.
 pub(crate) const FILE: &str = "names.json";
@@ -70,17 +70,21 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    /// Reads the file that an earlier run wrote.
-    pub(crate) fn read(source: &Source) -> Result<Self, Errors> {
-        let place = Place::whole(&source.name);
-        let root = match json::parse(&source.bytes) {
-            Ok(Value::Object(root)) => root,
-            Ok(_) => return Err(invalid(&place, "", "expected an object").into()),
-            Err(error) => return Err(invalid(&place, "", error).into()),
+    /// Reads the file that an earlier run wrote, if there is one; with what is wrong in
+    /// it.
+    pub(crate) fn read(source: Option<&Source>) -> (Self, Vec<Error>) {
+        let Some(source) = source else {
+            return Default::default();
         };
+        let place = Place::whole(&source.name);
         let mut names = Self {
             place: place.clone(),
             ..Self::default()
+        };
+        let root = match json::parse(&source.bytes) {
+            Ok(Value::Object(root)) => root,
+            Ok(_) => return (names, vec![invalid(&place, "", "expected an object")]),
+            Err(error) => return (names, vec![invalid(&place, "", error)]),
         };
         let mut errors = Vec::new();
         for (member, owners) in root.iter().filter(|(member, _)| *member != ABOUT) {
@@ -97,7 +101,7 @@ impl Names {
             }
         }
         errors.extend(names.shared());
-        Errors::unless_empty(errors, names)
+        (names, errors)
     }
 
     /// An error for each owner with the name of another. The names of bindings,

@@ -8,9 +8,9 @@
 
 use std::collections::BTreeSet;
 
-use taskcluster_documents::resolve::{
-    ArrayKeywords, Combinators, Condition, Dependency, Items, JsonType, NumberKeywords,
-    ObjectKeywords, Schema, SchemaId, StringKeywords,
+use taskcluster_documents::Role;
+use taskcluster_documents::schema::{
+    ArrayKeywords, JsonType, NumberKeywords, ObjectKeywords, Schema, SchemaId, StringKeywords,
 };
 
 use crate::graph::Graph;
@@ -65,8 +65,8 @@ impl Reading {
 impl Readings {
     /// The readings of `schemas`, of which `payloads` describe payloads.
     pub(crate) fn new(schemas: &[Schema], payloads: impl IntoIterator<Item = SchemaId>) -> Self {
-        let ids = |ids: &[SchemaId]| ids.iter().map(|id| id.0).collect::<Vec<_>>();
-        let all_of = Graph::new(schemas.iter().map(|it| ids(&it.combinators.all_of)));
+        let all_of = schemas.iter().map(|it| it.combinators.all_of.iter());
+        let all_of = Graph::new(all_of.map(|ids| ids.map(|id| id.0).collect()));
         let have = |has: fn(&Schema) -> bool| {
             let having = schemas.iter().enumerate().filter(|(_, it)| has(it));
             all_of.leads_to(having.map(|(index, _)| index))
@@ -120,7 +120,8 @@ impl Readings {
             }
             waiting.extend(readings.subschemas(&schemas[id.0], id, reading));
         }
-        let inner = Graph::new(schemas.iter().map(|it| ids(&it.subschemas())));
+        let inner = schemas.iter().map(|it| it.subschemas().into_iter());
+        let inner = Graph::new(inner.map(|ids| ids.map(|(_, id)| id.0).collect()));
         let implied = readings.implied.iter().enumerate();
         let implied = implied.filter(|(_, only)| only.is_some());
         readings.holds_implied = inner.leads_to(implied.map(|(index, _)| index));
@@ -158,73 +159,25 @@ impl Readings {
 
     /// The schemas that a schema refers to, as its table does.
     pub(crate) fn tables(&self, schema: &Schema, it: Use) -> impl Iterator<Item = Use> {
-        let inner = self.subschemas(schema, it.schema, it.reading).into_iter();
+        let inner = self.subschemas(schema, it.schema, it.reading);
         inner.map(|(id, reading)| self.at(id, reading))
     }
 
-    fn subschemas(&self, it: &Schema, id: SchemaId, reading: Reading) -> Vec<(SchemaId, Reading)> {
-        let ArrayKeywords {
-            items,
-            additional_items,
-            min_items: _,
-            max_items: _,
-            unique_items: _,
-            contains,
-        } = &it.array;
-        let ObjectKeywords {
-            properties,
-            pattern_properties,
-            additional_properties,
-            required: _,
-            property_names,
-            min_properties: _,
-            max_properties: _,
-            dependencies,
-        } = &it.object;
-        let Combinators {
-            all_of,
-            any_of,
-            one_of,
-            not,
-            condition,
-        } = &it.combinators;
-        let items = match items {
-            Some(Items::Each(id)) => std::slice::from_ref(id),
-            Some(Items::Tuple(ids)) => ids,
-            None => &[],
-        };
-        let inside = properties
-            .values()
-            .chain(pattern_properties.iter().map(|(_, id)| id))
-            .chain(items)
-            .chain(additional_items)
-            .chain(additional_properties);
-        let dependencies = dependencies.values().filter_map(|it| match it {
-            Dependency::Schema(id) => Some(id),
-            Dependency::Required(_) => None,
-        });
-        let branches = condition.iter().flat_map(
-            |Condition {
-                 condition: _,
-                 then,
-                 otherwise,
-             }| then.iter().chain(otherwise),
-        );
-        let exact = [contains, property_names, not].into_iter().flatten();
-        let exact = exact.chain(condition.iter().map(|it| &it.condition));
-        let combined = self.combined(id, reading);
-        let with = |reading| move |id: &SchemaId| (*id, reading);
-        inside
-            .map(with(reading.inside()))
-            .chain(
-                all_of
-                    .iter()
-                    .chain(any_of)
-                    .chain(one_of)
-                    .map(with(combined)),
-            )
-            .chain(dependencies.chain(branches).map(with(reading.part())))
-            .chain(exact.map(with(Reading::Exact)))
-            .collect()
+    fn subschemas(
+        &self,
+        schema: &Schema,
+        id: SchemaId,
+        reading: Reading,
+    ) -> impl Iterator<Item = (SchemaId, Reading)> {
+        let all = schema.subschemas().into_iter();
+        all.map(move |(role, inner)| {
+            let reading = match role {
+                Role::Inside => reading.inside(),
+                Role::Combined => self.combined(id, reading),
+                Role::Conditional => reading.part(),
+                Role::TestInside | Role::Test => Reading::Exact,
+            };
+            (inner, reading)
+        })
     }
 }

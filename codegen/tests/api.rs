@@ -157,7 +157,7 @@ fn every_public_item_is_listed_with_its_type() {
         let sources = sources(&folder);
         let files = Generator::new().sources(sources.clone()).module();
         let files = files.unwrap_or_else(|errors| panic!("{errors}"));
-        let resolved = resolve(&load(&sources).expect("documents")).expect("schemas");
+        let resolved = resolve(&load(&sources)).checked().expect("documents");
         let api = Api::of(&resolved, None).expect("items");
         let (expected, found) = (generated(&files), listed(&api));
         count += expected.len();

@@ -167,3 +167,49 @@ fn errors_of_many_misnamed_documents_stay_short() {
     assert!(longest < Some(500), "{longest:?}");
     assert!(errors.to_string().contains("1997 other documents"));
 }
+
+/// As some editors and shells of Windows write files.
+#[test]
+fn utf_16_is_told_by_its_name() {
+    let big = |unit: u16| unit.to_be_bytes();
+    let little = |unit: u16| unit.to_le_bytes();
+    let marked = format!("\u{feff}{REFERENCE}");
+    for text in [REFERENCE, &marked] {
+        let big: Vec<u8> = text.encode_utf16().flat_map(big).collect();
+        let little: Vec<u8> = text.encode_utf16().flat_map(little).collect();
+        for bytes in [big, little] {
+            let errors = module(&[source("exchanges.json", bytes)]).expect_err("UTF-16");
+            let text = errors.to_string();
+            assert!(text.starts_with("exchanges.json: UTF-16 text"), "{text}");
+            assert!(text.contains("converted to UTF-8"), "{text}");
+        }
+    }
+}
+
+/// A module is a folder, whose name a file system limits to 255 bytes.
+#[test]
+fn the_name_of_a_service_fits_in_that_of_a_folder() {
+    let input = |name: &str, version: &str| {
+        let reference = REFERENCE.replace(r#""made-up""#, &format!("{name:?}"));
+        let schema = SCHEMA.replace("made-up", name);
+        [
+            source(
+                "exchanges.json",
+                reference.replace(r#""v1""#, &format!("{version:?}")),
+            ),
+            source("message.json", schema),
+        ]
+    };
+    let longest = "aB".repeat(30);
+    let made = module(&input(&longest, &longest)).expect("generated");
+    let folders = made.keys().filter_map(|path| path.split_once('/'));
+    assert!(
+        folders
+            .map(|(folder, _)| folder.len())
+            .all(|length| length < 255)
+    );
+    let long = format!("{longest}a");
+    let errors = module(&input(&long, &long)).expect_err("too long");
+    let pointers: Vec<&str> = errors.iter().map(|error| error.pointer.as_str()).collect();
+    assert_eq!(pointers, ["/apiVersion", "/serviceName"]);
+}

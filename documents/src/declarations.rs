@@ -7,12 +7,18 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::load::Document;
-use crate::{Error, Place, escape};
+use crate::document::{Document, publisher};
+use crate::error::Error;
+use crate::place::{Place, escape};
 
 /// Longest name of an exchange, and longest routing key, in bytes: a short string
 /// of AMQP.
-const MAX_SHORT_STRING: usize = 255;
+pub(crate) const MAX_SHORT_STRING: usize = 255;
+
+/// Longest name of a service, and longest version of its API, in bytes. They are the name
+/// of a module, with an underline before each letter at most, and of a folder, of which a
+/// file system takes 255 bytes.
+const MAX_SERVICE: usize = 60;
 
 /// The only type of exchange that a reference declares.
 const TYPE: &str = "topic-exchange";
@@ -24,6 +30,7 @@ pub(crate) fn check(document: &Document) -> Vec<Error> {
     let entries = list(&document.root, "entries");
     let mut errors = Vec::new();
     let pointer = |index: usize| format!("/entries/{index}");
+    errors.extend(long_service(document));
     errors.extend(same_names(document, entries, "", "entries"));
     for (index, entry) in entries.iter().enumerate() {
         let pointer = pointer(index);
@@ -66,6 +73,23 @@ fn same_names(document: &Document, items: &[Value], above: &str, member: &str) -
         }
     }
     errors
+}
+
+/// An error for each part of the service's name that makes no name of a folder.
+fn long_service(document: &Document) -> impl Iterator<Item = Error> {
+    let (service, api_version) = publisher(&document.root);
+    let stated = [("serviceName", service), ("apiVersion", api_version)];
+    stated.into_iter().filter(|(_, name)| name.len() > MAX_SERVICE).map(|(member, name)| {
+        let member = match document.root.get(member) {
+            Some(_) => member,
+            None => "exchangePrefix",
+        };
+        document.place("").error(
+            &format!("/{member}"),
+            format!("the name of the service or its version has {} bytes; a module of that name would be too long for a file system", name.len()),
+            "give a name of at most 60 bytes",
+        )
+    })
 }
 
 fn other_type(place: &Place, entry: &Value) -> Option<Error> {

@@ -79,8 +79,23 @@ pub fn parse(bytes: &[u8]) -> Result<Value, Error> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     // Not while values are made: how a number is read depends on features of `serde_json`
     // that any crate of the build may turn on.
-    serde_json::from_slice::<Unambiguous>(bytes)?;
+    serde_json::from_slice::<Unambiguous>(bytes).map_err(|source| match is_utf16(bytes) {
+        true => Error {
+            what: "UTF-16 text, which has to be converted to UTF-8",
+            source,
+        },
+        false => Error::from(source),
+    })?;
     Ok(serde_json::from_slice(bytes)?)
+}
+
+/// Whether a text that is not JSON is UTF-16: by its byte order mark, or the zero beside
+/// its first character, which is ASCII.
+fn is_utf16(bytes: &[u8]) -> bool {
+    matches!(
+        bytes,
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, _, ..] | [_, 0, ..]
+    )
 }
 
 /// A value in which each object has each name once.

@@ -10,26 +10,23 @@
 //! ```
 
 mod declarations;
+mod document;
 mod error;
 pub mod id;
 pub mod json;
-pub mod load;
+mod keyword;
+mod load;
 pub mod pattern;
 mod place;
-pub mod resolve;
+pub mod reference;
+mod resolve;
+pub mod schema;
+mod subschemas;
 pub mod text;
 
+pub use document::{Document, Documents, Source, publisher, schema_id};
 pub use error::{Error, Errors, Reason};
-pub use load::{Document, Documents, load};
+pub use load::load;
 pub use place::{Place, escape};
-pub use resolve::{Resolved, Schema, SchemaId, resolve};
-
-/// One input: the bytes of a JSON file, and its name in errors.
-#[derive(Clone, Debug)]
-pub struct Source {
-    /// The name of the file in errors, its path for instance.
-    pub name: String,
-    /// The bytes: one JSON document, or an array of `{"filename", "content"}`
-    /// objects, the form in which Taskcluster ships all of its documents.
-    pub bytes: Vec<u8>,
-}
+pub use resolve::{Resolved, resolve};
+pub use subschemas::Role;

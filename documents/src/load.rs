@@ -4,111 +4,34 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::error::{Error, Errors};
+use crate::document::{Document, Documents, Source, publisher, schema_id};
+use crate::error::Error;
+use crate::keyword::Keyword;
 use crate::place::Place;
-use crate::{Source, declarations, id, json};
-
-/// Keywords of JSON Schema that constrain values, or hold schemas.
-const CONSTRAINTS: &[&str] = &[
-    "$defs",
-    "$ref",
-    "additionalItems",
-    "additionalProperties",
-    "allOf",
-    "anyOf",
-    "const",
-    "contains",
-    "definitions",
-    "dependencies",
-    "else",
-    "enum",
-    "exclusiveMaximum",
-    "exclusiveMinimum",
-    "format",
-    "if",
-    "items",
-    "maxItems",
-    "maxLength",
-    "maxProperties",
-    "maximum",
-    "minItems",
-    "minLength",
-    "minProperties",
-    "minimum",
-    "multipleOf",
-    "not",
-    "oneOf",
-    "pattern",
-    "patternProperties",
-    "properties",
-    "propertyNames",
-    "required",
-    "then",
-    "type",
-    "uniqueItems",
-];
-
-/// Keywords of JSON Schema that describe.
-const ANNOTATIONS: &[&str] = &["$comment", "default", "description", "examples", "title"];
-
-/// A JSON document, and where it came from.
-#[derive(Debug)]
-pub struct Document {
-    /// The file, as the caller named it.
-    file: String,
-    /// Where in the file the document starts, a JSON pointer: not the root
-    /// where one file holds many documents.
-    base: String,
-    /// The JSON value.
-    pub root: Value,
-}
-
-impl Document {
-    /// The place at `pointer` of this document.
-    pub fn place(&self, pointer: &str) -> Place {
-        Place {
-            file: self.file.clone(),
-            pointer: format!("{}{pointer}", self.base),
-        }
-    }
-}
-
-/// The documents that matter: exchange references and schemas.
-#[derive(Debug, Default)]
-pub struct Documents {
-    /// The exchange references, by service and API version.
-    pub references: BTreeMap<String, Document>,
-    /// The schemas, by their normalised ids; many are reached by no exchange.
-    pub schemas: BTreeMap<String, Document>,
-    /// The files of schemas with ids that are no URIs, so that nothing leads to
-    /// them, and what is wrong with the ids.
-    pub misnamed: Vec<(String, id::Error)>,
-}
+use crate::{declarations, id, json};
 
 /// Reads every source and sorts the documents by what they are. Documents of
-/// other kinds (API references, manifests) are passed over.
-pub fn load(sources: &[Source]) -> Result<Documents, Errors> {
+/// other kinds (API references, manifests) are passed over. What is wrong is reported by
+/// [`Resolved::checked`](crate::Resolved::checked), with all that is wrong in schemas.
+pub fn load(sources: &[Source]) -> Documents {
     let mut documents = Documents::default();
-    let mut errors = Vec::new();
     for source in sources {
         match json::parse(&source.bytes) {
             Ok(root) => {
                 for document in split(&source.name, root) {
-                    errors.extend(documents.add(document).err());
+                    let added = documents.add(document);
+                    documents.errors.extend(added.err());
                 }
             }
-            Err(error) => errors.push(Place::whole(&source.name).error(
-                "",
-                error,
-                "fix the file or remove it from the input",
-            )),
+            Err(error) => documents.add_unread(&source.name, error),
         }
     }
-    errors.extend(documents.references.values().flat_map(declarations::check));
-    if errors.is_empty() && documents.references.is_empty() {
-        errors.push(nothing_to_generate(sources));
+    let declared = documents.references.values().flat_map(declarations::check);
+    documents.errors.extend(declared);
+    if documents.errors.is_empty() && documents.references.is_empty() {
+        documents.errors.push(nothing_to_generate(sources));
     }
-    Errors::unless_empty(errors, documents)
+    documents
 }
 
 /// An input without a reference is a wrong folder rather than no service: what
@@ -156,12 +79,21 @@ impl Documents {
         }
     }
 
+    fn add_unread(&mut self, file: &str, error: json::Error) {
+        self.unnamed.push(format!("{file}: {error}"));
+        let help = "fix the file or remove it from the input";
+        self.errors.push(Place::whole(file).error("", error, help));
+    }
+
     fn add_schema(&mut self, document: Document) -> Result<(), Error> {
         let id = schema_id(&document.root).map(id::normalise);
         match (id, is_schema(&document.root)) {
             (Some(Ok(id)), true) => insert(&mut self.schemas, id, document, "schema"),
             (Some(Err(why)), true) => {
-                self.misnamed.push((document.file, why));
+                let cause = std::error::Error::source(&why).map(|it| format!(": {it}"));
+                let why = format!("{why}{}", cause.unwrap_or_default());
+                self.unnamed
+                    .push(format!("the id of {}: {why}", document.file));
                 Ok(())
             }
             // A document of another kind; no reference can lead to one without an id.
@@ -201,41 +133,18 @@ fn is_exchange_reference(root: &Value) -> bool {
 /// Whether `root` is a JSON Schema: an object with `$schema`, or with a keyword that
 /// constrains beside its id. A `title` or an `id` is in other documents, too.
 fn is_schema(root: &Value) -> bool {
-    let has_any = |keywords: &[&str]| keywords.iter().any(|&it| root.get(it).is_some());
+    let members = root.as_object().into_iter().flatten();
+    let mut keywords = members.filter_map(|(name, _)| Keyword::of(name));
     root.get("$schema").is_some_and(Value::is_string)
-        || has_any(CONSTRAINTS)
-        || root.get("$id").is_some() && has_any(ANNOTATIONS)
+        || keywords.any(|keyword| match keyword {
+            Keyword::Identity => false,
+            Keyword::Description => root.get("$id").is_some(),
+            _ => true,
+        })
 }
 
 /// The key of an exchange reference: the service and the version of its API.
 fn reference_key(document: &Document) -> String {
     let (service, api_version) = publisher(&document.root);
     format!("{service} {api_version}")
-}
-
-/// The service that an exchange reference is of, and the version of its API;
-/// where a reference does not say, by Taskcluster's own rules.
-pub fn publisher(reference: &Value) -> (&str, &str) {
-    let text = |name| reference.get(name).and_then(Value::as_str).unwrap_or("");
-    let service = match text("serviceName") {
-        "" => service_of(text("exchangePrefix")),
-        service => service,
-    };
-    let api_version = match text("apiVersion") {
-        "" => "v1",
-        version => version,
-    };
-    (service, api_version)
-}
-
-/// The service behind a prefix like `exchange/taskcluster-queue/v1/`.
-fn service_of(prefix: &str) -> &str {
-    let namespace = prefix.split('/').nth(1).unwrap_or(prefix);
-    namespace.strip_prefix("taskcluster-").unwrap_or(namespace)
-}
-
-/// The id that a schema gives itself; `id` is how drafts before 06 spell it.
-pub fn schema_id(schema: &Value) -> Option<&str> {
-    let text = |name| schema.get(name).and_then(Value::as_str);
-    text("$id").or_else(|| text("id"))
 }

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use taskcluster_documents::resolve::{Entry, Reference, Resolved};
+use taskcluster_documents::Resolved;
+use taskcluster_documents::reference::{Entry, Reference};
 
 use crate::api::Apis;
 use crate::binding::{self, KeyEntry};

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use taskcluster_documents::pattern::{self, Automaton as Table, Language};
-use taskcluster_documents::resolve::JsonType;
+use taskcluster_documents::schema::JsonType;
 
 use crate::engine::{Automaton, Engine, Formula, Id, Kind, NumberLimit, TextLimit};
 

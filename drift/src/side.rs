@@ -2,7 +2,7 @@
 
 use crate::explain::shown;
 use serde_json::{Value, json};
-use taskcluster_documents::resolve::Resolved;
+use taskcluster_documents::Resolved;
 use taskcluster_documents::{Errors, Place, Source, json as text, load, resolve};
 
 /// The prefix of the exchange that stands for a single schema.
@@ -60,7 +60,7 @@ impl Side {
     }
 
     fn load(name: String, sources: &[Source]) -> Result<Self, Errors> {
-        let resolved = resolve(&load(sources)?)?;
+        let resolved = resolve(&load(sources)).checked()?;
         Ok(Self { name, resolved })
     }
 

@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use taskcluster_codegen::{Api, Decoded, DecodedKind, DecodedMember, DecodedType};
-use taskcluster_documents::SchemaId;
-use taskcluster_documents::resolve::{JsonType, Resolved};
+use taskcluster_documents::Resolved;
+use taskcluster_documents::schema::JsonType;
+use taskcluster_documents::schema::SchemaId;
 
 use crate::build::{Build, Memo};
 use crate::context::Context;

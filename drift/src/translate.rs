@@ -2,9 +2,10 @@
 
 use num_traits::Signed;
 use serde_json::{Number, Value};
-use taskcluster_documents::resolve::{
-    ArrayKeywords, Combinators, Dependency, General, Items, NumberKeywords, ObjectKeywords,
-    Resolved, Schema, SchemaId, StringKeywords,
+use taskcluster_documents::Resolved;
+use taskcluster_documents::schema::{
+    ArrayKeywords, Combinators, Dependency, General, Items, NumberKeywords, ObjectKeywords, Schema,
+    SchemaId, StringKeywords,
 };
 
 use crate::build::{Build, Memo};

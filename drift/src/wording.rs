@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use taskcluster_documents::Resolved;
 use taskcluster_documents::escape;
-use taskcluster_documents::resolve::{Entry, Items, Reference, Resolved, Schema, SchemaId};
+use taskcluster_documents::reference::{Entry, Reference};
+use taskcluster_documents::schema::{Items, Schema, SchemaId};
 
 /// Compares texts, each pair of schemas once.
 pub(crate) struct Wording<'r> {

@@ -4,17 +4,12 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use taskcluster_documents::pattern::{Constraint, compile};
+use taskcluster_documents::pattern::Compiler;
 
 fuzz_target!(|input: (Option<u8>, Option<u8>, &str)| {
     let (min_length, max_length, pattern) = input;
-    let compiled = compile(&Constraint {
-        pattern: Some(pattern),
-        min_length: min_length.map(u64::from),
-        max_length: max_length.map(u64::from),
-        ..Constraint::default()
-    });
-    if let Err(refusal) = compiled {
-        assert!(!refusal.what.is_empty());
+    match Compiler::default().pattern(pattern) {
+        Ok(form) => drop(form.one_pass(min_length.map(u64::from), max_length.map(u64::from))),
+        Err(refusal) => assert!(!refusal.what.is_empty()),
     }
 });

@@ -28,7 +28,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use taskcluster_codegen::{Errors, Generator};
+use taskcluster_codegen::{Errors, Files, Generator};
 
 pub use changes::{Change, Comparison};
 pub use error::Error;
@@ -148,18 +148,19 @@ pub fn run(args: &Args, defaults: &Defaults, stdout: &mut impl Write) -> Result<
         ))
         .names(names.clone())
         .sources(documents.sources);
+    let unknown = generator.unknown_keywords();
+    let mut errors = Vec::new();
     let files = generator.package(&args.package.package(runtime));
-    let files = files.and_then(|files| {
-        let unknown = generator.unknown_keywords()?;
-        match args.deny_unknown_keywords {
-            true => Errors::unless_empty(unknown, files),
-            false => {
-                notes(&listed(&unknown, "warning"));
-                Ok(files)
-            }
-        }
+    let files = files.unwrap_or_else(|found| {
+        errors.extend(found.iter().cloned());
+        Files::new()
     });
-    let files = files.map_err(|errors| Error::Schemas {
+    match args.deny_unknown_keywords {
+        true => errors.extend(unknown),
+        false if errors.is_empty() => notes(&listed(&unknown, "warning")),
+        false => {}
+    }
+    let files = Errors::unless_empty(errors, files).map_err(|errors| Error::Schemas {
         errors,
         yaml: documents.yaml,
     })?;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
 use serde_json::Value;
-use taskcluster_documents::{Documents, Errors, Place, Source, id, load, resolve};
+use taskcluster_documents::{Documents, Errors, Place, Source, id, load, publisher, resolve};
 
 use crate::closure::{self, Lookup};
 
@@ -18,8 +18,8 @@ const FIRST_VERSION: &str = "v1";
 ///
 /// [`Errors`]: the documents can't be resolved, so that no code could be generated.
 pub(super) fn canonical(sources: &[Source]) -> Result<BTreeMap<String, String>, Errors> {
-    let documents = load(sources)?;
-    resolve(&documents)?;
+    let documents = load(sources);
+    resolve(&documents).checked()?;
     let references: Vec<Value> = documents
         .references
         .values()
@@ -33,7 +33,7 @@ pub(super) fn canonical(sources: &[Source]) -> Result<BTreeMap<String, String>, 
     let mut files = BTreeMap::new();
     let mut places = BTreeMap::new();
     for (reference, document) in references.iter().zip(documents.references.values()) {
-        let (service, version) = taskcluster_documents::load::publisher(reference);
+        let (service, version) = publisher(reference);
         let folders = [service, version]
             .into_iter()
             .filter(|it| *it != FIRST_VERSION);

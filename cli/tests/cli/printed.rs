@@ -102,6 +102,17 @@ fn of_many_errors_and_warnings_the_first_are_shown_and_the_others_counted() {
 }
 
 #[test]
+fn denied_keywords_are_listed_with_the_other_errors() {
+    let place = Place::new();
+    place.write("in/exchanges.json", REFERENCE);
+    let schema = r#"{"$id": "/schemas/made-up/v1/message.json#", "type": "sting", "typ": 1}"#;
+    place.write("in/message.json", schema);
+    let run = place.codegen(&place.path("in"), &["--deny-unknown-keywords"]);
+    assert_eq!(run.code, Some(2));
+    assert_has(&run.stderr, &["#/typ: unknown keyword", "#/type: "]);
+}
+
+#[test]
 fn a_long_text_is_cut_and_its_length_stated() {
     let place = Place::new();
     place.write("in/exchanges.json", REFERENCE);

@@ -1,6 +1,6 @@
 //! Sets of schemas.
 
-use taskcluster_documents::resolve::{JsonType, SchemaId};
+use taskcluster_documents::schema::{JsonType, SchemaId};
 
 use super::View;
 use crate::reading::{Reading, Use};

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Number, Value};
-use taskcluster_documents::resolve::JsonType;
+use taskcluster_documents::schema::JsonType;
 
 /// The type of a value; a number without a fraction is an integer.
 pub(super) fn type_of(value: &Value) -> JsonType {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Number, Value};
-use taskcluster_documents::resolve::{
+use taskcluster_documents::schema::{
     ArrayKeywords, Combinators, General, Home, Items, JsonType, NumberKeywords, ObjectKeywords,
     Pattern, Schema, SchemaId, StringKeywords,
 };

@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{description, inert, markdown};
+use crate::model::TypeDef;
 
 /// A doc comment of paragraphs: each a list of lines, set apart by empty lines.
 pub(super) fn docs(paragraphs: &[Vec<String>]) -> TokenStream {
@@ -42,4 +43,14 @@ pub(super) fn sentences(sentences: &[String]) -> Vec<String> {
         [] => Vec::new(),
         sentences => markdown::wrap(&sentences.join(" ")),
     }
+}
+
+/// The text of a type, with sentences of our own about it.
+pub(super) fn type_docs(definition: &TypeDef, more: &[String]) -> TokenStream {
+    let text = described(
+        definition.description.as_deref(),
+        definition.title.as_deref(),
+        "A value that the schema does not describe.",
+    );
+    docs(&[text, sentences(more)])
 }

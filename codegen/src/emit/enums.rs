@@ -3,9 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::docs::docs;
+use super::docs::{docs, type_docs};
 use super::markdown::code;
-use super::payloads::type_docs;
 use super::ty::{Types, ident};
 use crate::model::{Service, TypeDef, TypeShape, Variant};
 

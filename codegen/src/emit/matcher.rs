@@ -104,14 +104,10 @@ fn table(table: &Table) -> TokenStream {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use taskcluster_documents::pattern::{Constraint, compile};
+    use taskcluster_documents::pattern::Compiler;
 
     fn emitted(pattern: &str) -> String {
-        let constraint = Constraint {
-            pattern: Some(pattern),
-            ..Constraint::default()
-        };
-        let form = compile(&constraint).unwrap().pattern.unwrap();
+        let form = Compiler::default().pattern(pattern).unwrap();
         let tokens = matcher(&form);
         let file = syn::parse2(quote!(const X: Matcher = #tokens;)).unwrap();
         prettyplease::unparse(&file)

@@ -21,7 +21,6 @@ mod routing_key;
 mod schemas;
 mod service;
 mod tables;
-mod text_rule;
 mod ty;
 mod validators;
 mod words;

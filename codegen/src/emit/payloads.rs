@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::docs::{described, docs, sentences};
+use super::docs::{described, docs, sentences, type_docs};
 use super::ty::{Types, ident};
 use super::{enums, required, words};
 use crate::model::{Branch, Field, Struct, TypeDef, TypeShape, Value};
@@ -24,15 +24,6 @@ fn derives(types: Types<'_>, values: &[&Value]) -> TokenStream {
         true => quote!(Clone, Debug, PartialEq, Eq, Hash),
         false => quote!(Clone, Debug, PartialEq),
     }
-}
-
-pub(super) fn type_docs(definition: &TypeDef, more: &[String]) -> TokenStream {
-    let text = described(
-        definition.description.as_deref(),
-        definition.title.as_deref(),
-        "A value that the schema does not describe.",
-    );
-    docs(&[text, sentences(more)])
 }
 
 fn structure(types: Types<'_>, definition: &TypeDef, it: &Struct) -> Vec<TokenStream> {

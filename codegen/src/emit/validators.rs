@@ -3,10 +3,13 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 use serde_json::Number;
+use taskcluster_documents::pattern::Form;
+use taskcluster_documents::schema::Pattern;
 
 use super::docs::{docs, sentences};
+use super::matcher::matcher;
 use super::words;
-use crate::model::{ItemsRule, MembersRule, NamedRule, OneOf, Rule, RuleUse, ScalarRule};
+use crate::model::{ItemsRule, MembersRule, NamedRule, OneOf, Rule, RuleUse, ScalarRule, TextRule};
 
 /// A rule where it is used: by its name, or written out where it has none, with
 /// `unique` to tell items apart.
@@ -67,7 +70,7 @@ pub(super) fn constant(named: &NamedRule) -> TokenStream {
         return TokenStream::new();
     };
     let rule = match &*named.rule {
-        Rule::Text(rule) => super::text_rule::expression(&named.name, rule),
+        Rule::Text(rule) => text_rule(&named.name, rule),
         Rule::Unsigned(rule) => scalar(rule, unsigned),
         Rule::Signed(rule) => scalar(rule, |it| signed(i128::from(*it))),
         Rule::Integer(rule) => scalar(rule, |it| signed(*it)),
@@ -125,13 +128,62 @@ fn scalar<T>(rule: &ScalarRule<T>, literal: impl Fn(&T) -> TokenStream) -> Token
     quote!(ScalarRule::new() #(#limits)* #(#one_of)*)
 }
 
-pub(super) fn one_of_call<T>(
-    one_of: &OneOf<T>,
-    literal: impl Fn(&T) -> TokenStream,
-) -> TokenStream {
+fn one_of_call<T>(one_of: &OneOf<T>, literal: impl Fn(&T) -> TokenStream) -> TokenStream {
     let values = one_of.values.iter().map(literal);
     match one_of.constant && one_of.values.len() == 1 {
         true => quote!(.constant(&[#(#values),*])),
         false => quote!(.one_of(&[#(#values),*])),
     }
+}
+
+/// The expression for the rule with the name `name`.
+fn text_rule(name: &str, rule: &TextRule) -> TokenStream {
+    let error_message = error_message(name, rule);
+    let min_length = rule.min_length.map(Literal::u64_unsuffixed);
+    let max_length = rule.max_length.map(Literal::u64_unsuffixed);
+    let lengths = [
+        min_length.map(|limit| quote!(.min_length(#limit))),
+        max_length.map(|limit| quote!(.max_length(#limit))),
+    ];
+    let pattern = rule.pattern.iter().map(|pattern| {
+        let (source, form) = (&pattern.source, matcher(&pattern.form));
+        quote!(.pattern(#source, #form))
+    });
+    let pass = |it: &Pattern| it.form.one_pass(rule.min_length, rule.max_length);
+    let one_pass = rule.pattern.as_ref().and_then(pass).map(|form| {
+        let form = matcher(&form);
+        quote!(.one_pass(#form))
+    });
+    let format = match rule.formats.as_slice() {
+        [] => None,
+        [only] => {
+            let (name, form) = (&only.source, matcher(&only.form));
+            Some(quote!(.format(#name, #form)))
+        }
+        several => {
+            let names = several.iter().map(|it| &it.source);
+            let forms = several.iter().map(|it| Form::clone(&it.form)).collect();
+            let form = matcher(&Form::any_of(forms));
+            Some(quote!(.any_format(&[#(#names),*], #form)))
+        }
+    };
+    let one_of = rule
+        .one_of
+        .iter()
+        .map(|one_of| one_of_call(one_of, |value| quote!(#value)));
+    quote! {
+        StringRule::new(#name)
+            .error_message(#error_message)
+            #(#lengths)*
+            #(#pattern)*
+            #one_pass
+            #format
+            #(#one_of)*
+    }
+}
+
+/// The compiler's error for a literal that breaks the rule.
+fn error_message(name: &str, rule: &TextRule) -> String {
+    let sentences = words::of_rule(&Rule::Text(rule.clone()));
+    format!("not a valid {name}. {}", sentences.join(" "))
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use taskcluster_documents::SchemaId;
-use taskcluster_documents::resolve::{
+use taskcluster_documents::schema::SchemaId;
+use taskcluster_documents::schema::{
     Combinators, General, JsonType, NumberKeywords, ObjectKeywords, Pattern, StringKeywords,
 };
 

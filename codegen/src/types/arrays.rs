@@ -1,7 +1,7 @@
 //! Arrays: lists, and tuples of a fixed length.
 
-use taskcluster_documents::SchemaId;
-use taskcluster_documents::resolve::{ArrayKeywords, Items};
+use taskcluster_documents::schema::SchemaId;
+use taskcluster_documents::schema::{ArrayKeywords, Items};
 
 use super::Types;
 use crate::combine::{Node, View};

@@ -4,7 +4,7 @@
 //! properties. So work and output are bounded by the size of the input; what is beyond
 //! gets a plain type, and its table checks it.
 
-use taskcluster_documents::resolve::{
+use taskcluster_documents::schema::{
     Annotations, General, ObjectKeywords, Schema, SchemaId, StringKeywords,
 };
 

@@ -1,7 +1,7 @@
 //! Types that contain themselves.
 
 use taskcluster_documents::Error;
-use taskcluster_documents::resolve::Reference;
+use taskcluster_documents::reference::Reference;
 
 use crate::graph::Graph;
 use crate::model::{Kind, Service, TypeDef, TypeId, TypeShape, Value};

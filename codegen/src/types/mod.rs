@@ -22,8 +22,9 @@ mod tables;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use taskcluster_documents::resolve::{JsonType, Schema};
-use taskcluster_documents::{Error, Errors, Place, Resolved, SchemaId};
+use taskcluster_documents::schema::SchemaId;
+use taskcluster_documents::schema::{JsonType, Schema};
+use taskcluster_documents::{Error, Errors, Place, Resolved};
 
 use alternatives::of_each_type;
 use budget::Budget;
@@ -44,12 +45,14 @@ const DEEPEST: usize = 24;
 ///
 /// # Errors
 ///
-/// Payloads of which no finite value is valid, and names that two items had before.
+/// Those of the documents, payloads of which no finite value is valid, and names that two
+/// items had before.
 pub(crate) fn types(resolved: Resolved, names: &Names) -> Result<Model, Errors> {
     let Resolved {
         references,
         schemas,
         unknown: _,
+        mut errors,
     } = resolved;
     let entries = references.iter().flat_map(|reference| &reference.entries);
     let readings = Readings::new(&schemas, entries.map(|entry| entry.payload));
@@ -57,7 +60,7 @@ pub(crate) fn types(resolved: Resolved, names: &Names) -> Result<Model, Errors> 
     let mut services = services::services(&references, &mut types, names);
     let mut definitions = types.definitions;
     let merged = equal_enums::merge(&mut services, &mut definitions, names);
-    let mut errors = cycles::infinite(&services, &definitions, &references);
+    errors.extend(cycles::infinite(&services, &definitions, &references));
     cycles::box_cycles(&mut definitions);
     let mut model = Model {
         services,

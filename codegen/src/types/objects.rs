@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use taskcluster_documents::SchemaId;
+use taskcluster_documents::schema::SchemaId;
 
 use super::conditions::Conditional;
 use super::ident::{self, Taken};

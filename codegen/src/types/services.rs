@@ -5,7 +5,7 @@ use super::ident::{self, Taken};
 use super::naming::Claims;
 use crate::model::{Exchange, KeyEntry, Service};
 use crate::names::{Kind, Names};
-use taskcluster_documents::resolve::{Entry, Reference};
+use taskcluster_documents::reference::{Entry, Reference};
 
 /// Names that a generated crate has for other modules, files and features, and
 /// those of the modules of each service.

@@ -1,6 +1,6 @@
 //! Strings: enums, points in time, and text with rules.
 
-use taskcluster_documents::resolve::{JsonType, Pattern};
+use taskcluster_documents::schema::{JsonType, Pattern};
 
 use super::ident::{self, Taken};
 use super::{Types, one_of};

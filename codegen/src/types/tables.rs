@@ -6,8 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use taskcluster_documents::SchemaId;
-use taskcluster_documents::resolve::{Schema, StringKeywords};
+use taskcluster_documents::schema::SchemaId;
+use taskcluster_documents::schema::{Schema, StringKeywords};
 
 use super::ident;
 use super::naming::{Claims, place_name};

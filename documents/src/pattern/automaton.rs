@@ -9,7 +9,7 @@ use regex_automata::util::start;
 use regex_automata::{Anchored, MatchKind};
 use regex_syntax::hir::Hir;
 
-use super::ByteSet;
+use super::set::ByteSet;
 
 /// The most memory that each step from a language to an automaton may take: no
 /// table of 64 KiB comes out of more.

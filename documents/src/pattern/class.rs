@@ -8,7 +8,7 @@ use regex_syntax::hir::{
     Class, ClassBytes, ClassBytesRange, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Repetition,
 };
 
-use super::{Error, shown};
+use super::error::{Error, shown};
 
 /// White space and line terminators: ECMA-262, 22.2.2.9, `CharacterClassEscape :: s`.
 const SPACES: [(char, char); 10] = [

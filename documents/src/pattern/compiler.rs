@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Error, Form, compile_pattern, format};
+use super::compile::compile;
+use super::error::Error;
+use super::form::Form;
+use super::format;
 
 /// Total size of the automata that the patterns of one input may take: it bounds
 /// the time, of which each pattern may take a part.
@@ -13,7 +16,7 @@ const MOST_WORK: usize = 12 << 20;
 #[derive(Debug, Default)]
 pub struct Compiler {
     patterns: BTreeMap<String, Result<Arc<Form>, Error>>,
-    formats: BTreeMap<String, Result<Arc<Form>, Error>>,
+    formats: BTreeMap<String, Option<Arc<Form>>>,
     /// Bytes of automata so far.
     work: usize,
 }
@@ -34,19 +37,17 @@ impl Compiler {
                 "the patterns of the input take too much memory together",
                 "use fewer patterns with counted repetitions",
             )),
-            false => compile_pattern(source, source, &mut self.work).map(Arc::new),
+            false => compile(source, &mut self.work).map(Arc::new),
         };
         self.patterns.insert(source.to_owned(), compiled.clone());
         compiled
     }
 
     /// The texts of the format `name`; `None` if it is unknown or not checked.
-    pub fn format(&mut self, name: &str) -> Option<Result<Arc<Form>, Error>> {
-        if !format::FORMATS.contains(&name) {
-            return None;
-        }
-        let compile = || format::one(name).map(Arc::new);
+    pub fn format(&mut self, name: &str) -> Option<Arc<Form>> {
         let known = self.formats.entry(name.to_owned());
-        Some(known.or_insert_with(compile).clone())
+        known
+            .or_insert_with(|| format::form(name).map(Arc::new))
+            .clone()
     }
 }

@@ -16,8 +16,8 @@ use oxc_regular_expression::ast::{
 use oxc_regular_expression::{LiteralParser, Options};
 use regex_syntax::hir::{ClassUnicode, Hir, Look, Repetition};
 
-use super::counted::Counted;
-use super::{Error, class, shown};
+use super::class;
+use super::error::{Error, shown};
 
 /// How deep groups may nest: the parser and what follows call themselves.
 const DEEPEST: usize = 100;
@@ -29,6 +29,15 @@ pub(super) struct Language {
     pub(super) whole: Hir,
     /// The same texts, where all that the pattern does is count characters.
     pub(super) counted: Option<Counted>,
+}
+
+/// So many characters of one class, and nothing else.
+#[derive(Debug)]
+pub(super) struct Counted {
+    /// The language of any number of these characters.
+    pub(super) any_number: Hir,
+    pub(super) least: u64,
+    pub(super) most: Option<u64>,
 }
 
 /// The language of the pattern `source`.

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use std::hash::Hash;
 
 use super::automaton::Automaton;
-use super::{ByteSet, Table};
+use super::set::ByteSet;
+use super::table::Table;
 
 /// The texts of one shape, of a number of bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,7 +76,13 @@ impl Form {
 
     /// The texts that have one of `forms`.
     pub fn any_of(forms: Vec<Self>) -> Self {
-        super::format::any_of(forms)
+        let shortest = forms.iter().map(|form| form.shortest).min();
+        let longest: Option<Vec<usize>> = forms.iter().map(|form| form.longest).collect();
+        Self {
+            shortest: shortest.unwrap_or(0),
+            longest: longest.and_then(|lengths| lengths.into_iter().max()),
+            shape: Shape::AnyOf(forms),
+        }
     }
 
     /// Whether all texts are ASCII, so that bytes are code points.
@@ -91,9 +98,17 @@ impl Form {
         }
     }
 
+    /// The texts of this form that have at least `least` and at most `most` code points.
+    /// `None` where the form alone says as much, or one pass can't tell: forms count
+    /// bytes.
+    pub fn one_pass(&self, least: Option<u64>, most: Option<u64>) -> Option<Self> {
+        let bounded = self.clone().within(least.unwrap_or(0), most);
+        (self.is_ascii() && bounded != *self).then_some(bounded)
+    }
+
     /// The texts of this form that have at least `shortest` and at most
     /// `longest` bytes.
-    pub fn within(mut self, shortest: u64, longest: Option<u64>) -> Self {
+    pub(super) fn within(mut self, shortest: u64, longest: Option<u64>) -> Self {
         // No text has more bytes than a pointer can count.
         let bytes = |limit| usize::try_from(limit).unwrap_or(usize::MAX);
         self.shortest = self.shortest.max(bytes(shortest));

@@ -3,77 +3,33 @@
 //! Each is written from the ABNF of its RFC, as a pattern, and compiled as the
 //! patterns of schemas are.
 
-use super::{Error, Form, Shape, compile_pattern, time};
-
-/// Compiles what has one of `formats`; `None` where there are none.
-pub(super) fn compile(formats: &[&str]) -> Result<Option<Form>, Error> {
-    match formats {
-        [] => Ok(None),
-        [only] => one(only).map(Some),
-        several => {
-            let forms = several.iter().map(|name| one(name));
-            Ok(Some(any_of(forms.collect::<Result<_, _>>()?)))
-        }
-    }
-}
-
-pub(super) fn any_of(forms: Vec<Form>) -> Form {
-    let shortest = forms.iter().map(|form| form.shortest).min();
-    let longest = forms.iter().map(|form| form.longest);
-    let bounded = longest.collect::<Option<Vec<usize>>>();
-    Form {
-        shortest: shortest.unwrap_or(0),
-        longest: bounded.and_then(|lengths| lengths.into_iter().max()),
-        shape: Shape::AnyOf(forms),
-    }
-}
+use super::compile::whole;
+use super::form::{Form, Shape};
+use super::time;
 
 /// Formats of draft-07 that are not regular languages of a reasonable size.
 pub const FORMATS_NOT_CHECKED: &[&str] = &["idn-email", "idn-hostname", "iri", "iri-reference"];
 
-/// Formats that are checked.
-pub(super) const FORMATS: &[&str] = &[
-    "date",
-    "date-time",
-    "duration",
-    "email",
-    "hostname",
-    "ipv4",
-    "ipv6",
-    "json-pointer",
-    "regex",
-    "relative-json-pointer",
-    "time",
-    "uri",
-    "uri-reference",
-    "uri-template",
-    "uuid",
-];
-
-/// Compiles the format `name`.
-pub(super) fn one(name: &str) -> Result<Form, Error> {
+/// The texts of the format `name`; `None` if it is unknown or not checked.
+pub(super) fn form(name: &str) -> Option<Form> {
     match name {
         "email" => email(),
-        "hostname" => Ok(grammar(name, &hostname())?.within(0, Some(HOSTNAME_BYTES))),
+        "hostname" => Some(whole(&hostname())?.within(0, Some(HOSTNAME_BYTES))),
         // Patterns are no regular language; the format is an annotation.
-        "regex" => Ok(Form {
+        "regex" => Some(Form {
             shape: Shape::Always,
             shortest: 0,
             longest: None,
         }),
-        "time" => time::time(),
-        "date-time" => time::date_time(&date()),
-        _ => grammar(name, &source(name)?),
+        "time" => time::form("", 0),
+        "date-time" => time::form(&date_and_t(), DATE_AND_T_BYTES),
+        _ => whole(&source(name)?),
     }
 }
 
-fn grammar(name: &str, source: &str) -> Result<Form, Error> {
-    compile_pattern(&format!("^(?:{source})$"), name, &mut 0)
-}
-
 /// The grammar of a format that is a single pattern.
-pub(super) fn source(name: &str) -> Result<String, Error> {
-    Ok(match name {
+pub(super) fn source(name: &str) -> Option<String> {
+    Some(match name {
         "date" => date(),
         "duration" => duration(),
         "ipv4" => ipv4(),
@@ -84,24 +40,19 @@ pub(super) fn source(name: &str) -> Result<String, Error> {
         "uri-reference" => format!("{}|{}", uri(), relative_reference()),
         "uri-template" => uri_template(),
         "uuid" => "[\\dA-Fa-f]{8}(?:-[\\dA-Fa-f]{4}){3}-[\\dA-Fa-f]{12}".to_owned(),
-        _ => return Err(refuse(name)),
+        _ => return None,
     })
 }
 
-fn refuse(name: &str) -> Error {
-    let why = match name {
-        "idn-email" | "idn-hostname" => "depends on tables of Unicode that change",
-        "iri" | "iri-reference" => "is not supported",
-        _ => "is not one that JSON Schema defines",
-    };
-    Error::new(
-        format!("the format `{name}` {why}"),
-        "take the format away, or state what it asks for as a `pattern`",
-    )
+/// What stands before the time in a `date-time`, and its length.
+pub(super) fn date_and_t() -> String {
+    format!("(?:{})[Tt]", date())
 }
 
+pub(super) const DATE_AND_T_BYTES: usize = "2026-01-31T".len();
+
 /// RFC 3339, 5.6 and 5.7, `full-date`: with the days that each month has.
-pub(super) fn date() -> String {
+fn date() -> String {
     let leap = "(?:\\d\\d(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)";
     let day = "0[1-9]|1\\d|2[0-8]";
     let days =
@@ -214,13 +165,10 @@ pub(super) fn hostname() -> String {
 
 /// RFC 5321, 4.1.2, `Mailbox`, with the lengths of 4.5.3.1 and domains as
 /// `hostname` has them.
-fn email() -> Result<Form, Error> {
-    let local = grammar("email", &local_part())?;
-    let domain = any_of(vec![
-        one("hostname")?,
-        grammar("email", &address_literal())?,
-    ]);
-    Ok(Form {
+fn email() -> Option<Form> {
+    let local = whole(&local_part())?;
+    let domain = Form::any_of(vec![form("hostname")?, whole(&address_literal())?]);
+    Some(Form {
         shape: Shape::Split {
             at: b'@',
             head: Box::new(local.within(0, Some(64))),

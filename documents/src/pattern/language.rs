@@ -1,7 +1,8 @@
 //! Patterns and formats as sets of texts, for comparing one with another.
 
 use super::automaton::Automaton;
-use super::{Error, ecma, format, shown, time};
+use super::error::{Error, shown};
+use super::{ecma, format, time};
 
 /// A set of texts.
 #[derive(Clone, Debug)]
@@ -49,10 +50,16 @@ pub fn of_format(name: &str) -> Result<Language, Error> {
         )),
         "time" => time(&time::Patterns::after("", 0)),
         "date-time" => {
-            let before = format!("(?:{})[Tt]", format::date());
-            time(&time::Patterns::after(&before, "2026-01-31T".len()))
+            let before = format::date_and_t();
+            time(&time::Patterns::after(&before, format::DATE_AND_T_BYTES))
         }
-        name => whole(name, &format::source(name)?),
+        name => match format::source(name) {
+            Some(source) => whole(name, &source),
+            None => Err(Error::new(
+                format!("the format `{name}` is not checked"),
+                "state what it asks for as a `pattern`",
+            )),
+        },
     }
 }
 

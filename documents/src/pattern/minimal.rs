@@ -1,6 +1,6 @@
 //! The smallest automaton of a language: Hopcroft's algorithm.
 
-use super::Automaton;
+use super::automaton::Automaton;
 
 impl Automaton {
     /// The smallest automaton that accepts the same texts. All of its states are live

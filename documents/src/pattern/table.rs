@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::ByteSet;
 use super::automaton::Automaton;
+use super::set::ByteSet;
 
 /// The most bytes that the cells of a table may take: more than any pattern
 /// of an identifier needs, and little enough to stay in a cache.

@@ -4,21 +4,12 @@
 //! hour and minute. One automaton that remembers both takes too many states;
 //! one for the hours and one for the minutes take few.
 
-use super::{Error, Form, Shape, compile_pattern};
+use super::compile::whole;
+use super::form::{Form, Shape};
 
 const FRACTION: &str = "(?:\\.\\d+)?";
 const HOUR: &str = "(?:[01]\\d|2[0-3])";
 const MINUTE: &str = "[0-5]\\d";
-
-/// Compiles `time`.
-pub(super) fn time() -> Result<Form, Error> {
-    after("", 0)
-}
-
-/// Compiles `date-time`, with the pattern of a `date`.
-pub(super) fn date_time(date: &str) -> Result<Form, Error> {
-    after(&format!("(?:{date})[Tt]"), "2026-01-31T".len())
-}
 
 /// The patterns of a time after what matches `before`, which has so many bytes: of
 /// ordinary times, and two that leap seconds match both.
@@ -40,8 +31,11 @@ impl Patterns {
     }
 }
 
-/// A time after what matches `before`, which has so many bytes.
-fn after(before: &str, bytes: usize) -> Result<Form, Error> {
+/// The length of `23:59:59Z`.
+const SHORTEST: usize = 9;
+
+/// The form of a time after what matches `before`, which has so many bytes.
+pub(super) fn form(before: &str, bytes: usize) -> Option<Form> {
     let Patterns { ordinary, leap } = Patterns::after(before, bytes);
     let [hours, minutes] = leap;
     let form = |shape| Form {
@@ -49,15 +43,8 @@ fn after(before: &str, bytes: usize) -> Result<Form, Error> {
         shortest: bytes + SHORTEST,
         longest: None,
     };
-    let leap = form(Shape::AllOf(vec![grammar(&hours)?, grammar(&minutes)?]));
-    Ok(form(Shape::AnyOf(vec![grammar(&ordinary)?, leap])))
-}
-
-/// The length of `23:59:59Z`.
-const SHORTEST: usize = 9;
-
-fn grammar(source: &str) -> Result<Form, Error> {
-    compile_pattern(&format!("^(?:{source})$"), "time", &mut 0)
+    let leap = form(Shape::AllOf(vec![whole(&hours)?, whole(&minutes)?]));
+    Some(form(Shape::AnyOf(vec![whole(&ordinary)?, leap])))
 }
 
 /// Leap seconds whose hour goes with the offset: the UTC time is 23 hours and

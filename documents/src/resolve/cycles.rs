@@ -1,7 +1,7 @@
 //! Schemas that apply to their own instances again, so that no check would end.
 
-use super::{Schema, SchemaId};
-use crate::Error;
+use crate::error::Error;
+use crate::schema::{Schema, SchemaId};
 
 /// What is known of a schema during the search.
 #[derive(Clone, Copy, PartialEq)]

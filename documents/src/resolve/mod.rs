@@ -1,23 +1,21 @@
 //! Phase two: documents to schemas, with every `$ref` followed.
 //!
-//! A schema is parsed once for each place, and other schemas refer to it by its
-//! [`SchemaId`]; ids are handed out before a schema is parsed, so that cycles need
+//! A schema is read once for each place, and other schemas refer to it by its
+//! [`SchemaId`]; ids are handed out before a schema is read, so that cycles need
 //! no special care. No text is fetched.
 
 mod cycles;
-mod keywords;
 mod places;
-mod reference;
-mod schema;
+mod reader;
+mod references;
+mod schemas;
+mod values;
 mod walk;
 
-pub use reference::{Entry, KeyEntry, Reference};
-pub use schema::{
-    Annotations, ArrayKeywords, Combinators, Condition, Dependency, General, Home, Items, JsonType,
-    NumberKeywords, ObjectKeywords, Pattern, Schema, SchemaId, StringKeywords,
-};
-
-use crate::{Documents, Error, Errors};
+use crate::document::Documents;
+use crate::error::{Error, Errors};
+use crate::reference::Reference;
+use crate::schema::{Schema, SchemaId};
 
 /// The exchange references, and every schema they reach.
 #[derive(Clone, Debug)]
@@ -28,9 +26,23 @@ pub struct Resolved {
     pub schemas: Vec<Schema>,
     /// Keywords and formats that the drafts do not define, each where it is.
     pub unknown: Vec<Error>,
+    /// What is wrong with the documents. If anything is, the references are those of
+    /// the entries without errors, and a keyword with an error is left out.
+    pub errors: Vec<Error>,
 }
 
 impl Resolved {
+    /// The same, if nothing is wrong.
+    ///
+    /// # Errors
+    ///
+    /// All problems of the input at once: files that are no JSON, keywords with values of
+    /// the wrong kind, references that lead nowhere, patterns that are no regular
+    /// language, schemas that apply to their own instances again.
+    pub fn checked(mut self) -> Result<Self, Errors> {
+        Errors::unless_empty(std::mem::take(&mut self.errors), self)
+    }
+
     /// The schema `id`.
     ///
     /// # Panics
@@ -42,40 +54,26 @@ impl Resolved {
 }
 
 /// Reads the references and every schema they reach.
-///
-/// # Errors
-///
-/// All problems of the input at once: keywords with values of the wrong kind,
-/// references that lead nowhere, patterns that are no regular language, schemas
-/// that apply to their own instances again.
-pub fn resolve(documents: &Documents) -> Result<Resolved, Errors> {
+pub fn resolve(documents: &Documents) -> Resolved {
     let mut walk = walk::Walk::new(documents);
-    let mut errors = Vec::new();
-    let mut references = Vec::new();
-    for document in documents.references.values() {
-        match reference::read(document, &mut walk) {
-            Ok(reference) => references.push(reference),
-            Err(found) => errors.extend(found),
-        }
-    }
+    let documents_read = documents.references.values();
+    let mut references: Vec<Reference> = documents_read
+        .map(|document| references::read(document, &mut walk))
+        .collect();
     references.sort_by(|a: &Reference, b| {
         (&a.service, &a.api_version).cmp(&(&b.service, &b.api_version))
     });
-    errors.extend(reference::shared_exchanges(&references));
-    let walk::Walk {
-        schemas,
-        errors: found,
-        mut unknown,
-        ..
-    } = walk;
-    errors.extend(found);
-    errors.extend(cycles::find(&schemas));
+    let mut errors = documents.errors.clone();
+    errors.extend(references::shared_exchanges(&references));
+    errors.extend(cycles::find(&walk.schemas));
+    errors.append(&mut walk.errors);
+    let mut unknown = walk.unknown;
     unknown.sort();
     unknown.dedup();
-    let resolved = Resolved {
+    Resolved {
         references,
-        schemas,
+        schemas: walk.schemas,
         unknown,
-    };
-    Errors::unless_empty(errors, resolved)
+        errors,
+    }
 }

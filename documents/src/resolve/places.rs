@@ -4,34 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::Home;
-use crate::load::schema_id;
-use crate::{Documents, escape, id};
-
-/// Keywords with one schema.
-const ONE: &[&str] = &[
-    "additionalItems",
-    "additionalProperties",
-    "contains",
-    "else",
-    "if",
-    "items",
-    "not",
-    "propertyNames",
-    "then",
-];
-
-/// Keywords with a list of schemas.
-const LIST: &[&str] = &["allOf", "anyOf", "items", "oneOf"];
-
-/// Keywords with schemas by names that the author chose.
-const NAMED: &[&str] = &[
-    "$defs",
-    "definitions",
-    "dependencies",
-    "patternProperties",
-    "properties",
-];
+use crate::document::{Documents, schema_id};
+use crate::id;
+use crate::keyword::Keyword;
+use crate::place::escape;
+use crate::schema::Home;
 
 /// Where the schemas are that have ids or names of their own.
 #[derive(Debug, Default)]
@@ -120,19 +97,20 @@ fn subschemas(schema: &Value) -> Vec<(String, &Value)> {
     };
     let mut found = Vec::new();
     for (keyword, value) in members {
-        let is = |keywords: &[&str]| keywords.contains(&keyword.as_str());
-        match value {
-            Value::Object(named) if is(NAMED) => found.extend(
-                named
-                    .iter()
-                    .map(|(name, inner)| (format!("/{keyword}/{}", escape(name)), inner)),
-            ),
-            Value::Array(list) if is(LIST) => found.extend(
-                list.iter()
-                    .enumerate()
-                    .map(|(index, inner)| (format!("/{keyword}/{index}"), inner)),
-            ),
-            Value::Object(_) if is(ONE) => found.push((format!("/{keyword}"), value)),
+        match (Keyword::of(keyword), value) {
+            (Some(Keyword::Named), Value::Object(named)) => {
+                let named = named.iter();
+                found.extend(
+                    named.map(|(name, inner)| (format!("/{keyword}/{}", escape(name)), inner)),
+                );
+            }
+            (Some(Keyword::List | Keyword::SchemaOrList), Value::Array(list)) => {
+                let list = list.iter().enumerate();
+                found.extend(list.map(|(index, inner)| (format!("/{keyword}/{index}"), inner)));
+            }
+            (Some(Keyword::Schema | Keyword::SchemaOrList), Value::Object(_)) => {
+                found.push((format!("/{keyword}"), value));
+            }
             _ => {}
         }
     }

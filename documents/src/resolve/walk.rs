@@ -5,13 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::places::Places;
-use super::{Home, Schema, SchemaId, keywords};
-use crate::error::Reason;
+use crate::document::{Document, Documents};
+use crate::error::{Error, Reason};
+use crate::id;
 use crate::pattern::Compiler;
-use crate::{Document, Documents, Error, Place, id};
+use crate::place::Place;
+use crate::schema::{Home, Schema, SchemaId};
 
-/// How many documents with ids that are no URIs an error lists.
-const MOST_MISNAMED: usize = 3;
+/// How many documents without a known id an error lists.
+const MOST_UNNAMED: usize = 3;
 
 /// The schemas that were reached so far.
 pub(super) struct Walk<'a> {
@@ -20,7 +22,7 @@ pub(super) struct Walk<'a> {
     /// Handed-out ids, by the places of schemas and of references to them.
     known: BTreeMap<Home, SchemaId>,
     pub(super) schemas: Vec<Schema>,
-    /// Schemas with an id that are not parsed yet.
+    /// Schemas with an id that are not read yet.
     waiting: Vec<(SchemaId, Home)>,
     pub(super) compiler: Compiler,
     pub(super) errors: Vec<Error>,
@@ -41,18 +43,17 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The schema that `reference` leads to, from a document with the id
-    /// `base`; with it, every schema it reaches is parsed.
+    /// The schema that `reference` leads to, from a document with the id `base`.
     pub(super) fn reach(&mut self, base: &str, reference: &str) -> Result<SchemaId, Reason> {
         let home = self.target(base, reference)?;
-        let id = self.visit(home)?;
-        while let Some((id, home)) = self.waiting.pop() {
-            if let Some((_, value)) = self.look_up(&home) {
-                let place = self.place(&home);
-                self.schemas[id.0] = keywords::read(value, place, home, self);
-            }
-        }
-        Ok(id)
+        self.visit(home)
+    }
+
+    /// The next schema that was reached and not read yet.
+    pub(super) fn next(&mut self) -> Option<(SchemaId, &'a Value)> {
+        let (id, home) = self.waiting.pop()?;
+        let (_, value) = self.look_up(&home)?;
+        Some((id, value))
     }
 
     /// The id of the schema at `home`, references followed.
@@ -61,9 +62,7 @@ impl<'a> Walk<'a> {
         let id = match self.known.get(&home) {
             Some(&id) => id,
             None => {
-                let id = SchemaId(self.schemas.len());
-                let schema = Schema::any(self.place(&home), home.clone());
-                self.schemas.push(schema);
+                let id = self.any(home.clone());
                 self.known.insert(home.clone(), id);
                 self.waiting.push((id, home));
                 id
@@ -71,6 +70,13 @@ impl<'a> Walk<'a> {
         };
         self.known.extend(passed.into_iter().map(|home| (home, id)));
         Ok(id)
+    }
+
+    /// A schema at `home` that states nothing yet.
+    pub(super) fn any(&mut self, home: Home) -> SchemaId {
+        let id = SchemaId(self.schemas.len());
+        self.schemas.push(Schema::any(self.place(&home), home));
+        id
     }
 
     /// Follows `$ref` after `$ref`, to a schema or to a known place; the keywords
@@ -113,20 +119,14 @@ impl<'a> Walk<'a> {
 
     /// That there is no document of this id, and which may have been meant.
     fn no_document(&self, id: &str) -> String {
-        let misnamed = &self.documents.misnamed;
-        let shown = misnamed.iter().take(MOST_MISNAMED);
-        let shown = shown.map(|(file, why)| {
-            let cause = std::error::Error::source(why).map(|it| format!(": {it}"));
-            format!(" (the id of {file}: {why}{})", cause.unwrap_or_default())
-        });
-        let others = match misnamed.len().saturating_sub(MOST_MISNAMED) {
+        let unnamed = &self.documents.unnamed;
+        let shown = unnamed.iter().take(MOST_UNNAMED);
+        let shown: String = shown.map(|why| format!(" ({why})")).collect();
+        let others = match unnamed.len().saturating_sub(MOST_UNNAMED) {
             0 => String::new(),
             others => format!(" (and the ids of {others} other documents)"),
         };
-        format!(
-            "no document has the id {id:?}{}{others}",
-            shown.collect::<String>()
-        )
+        format!("no document has the id {id:?}{shown}{others}")
     }
 
     /// Where the schema with the normalised id `id` starts: at the root of a

@@ -1,7 +1,9 @@
 //! Patterns, against an ECMA-262 engine.
 
+use std::sync::Arc;
+
 use regress::{Flags, Regex};
-use taskcluster_documents::pattern::{Constraint, Shape, compile};
+use taskcluster_documents::pattern::{Compiler, Error, Form, Shape};
 use taskcluster_tests::texts::near;
 
 use crate::cases::{COUNTED, NASTY, UPSTREAM};
@@ -10,12 +12,9 @@ use crate::generated::accepts;
 /// How many texts each pattern is tried on.
 const TEXTS: usize = 4000;
 
-/// A constraint to `pattern` alone.
-fn only(pattern: &str) -> Constraint<'_> {
-    Constraint {
-        pattern: Some(pattern),
-        ..Constraint::default()
-    }
+/// What `pattern` alone is compiled to.
+fn compiled(pattern: &str) -> Result<Arc<Form>, Error> {
+    Compiler::default().pattern(pattern)
 }
 
 fn engine(pattern: &str) -> Regex {
@@ -59,7 +58,7 @@ fn identifiers_need_no_table() {
         .iter()
         .filter(|(pattern, _)| pattern.ends_with('$'));
     for (pattern, _) in whole {
-        let form = compile(&only(pattern)).unwrap().pattern.unwrap();
+        let form = compiled(pattern).unwrap();
         assert!(!matches!(form.shape, Shape::Table(_)), "{pattern}");
     }
 }
@@ -86,12 +85,8 @@ fn patterns_that_translations_get_wrong() {
 /// `^([a-zA-Z0-9-_]*)$` with 1 to 38 characters is checked in one pass.
 #[test]
 fn lengths_fold_into_the_pattern() {
-    let constraint = Constraint {
-        min_length: Some(1),
-        max_length: Some(38),
-        ..only("^([a-zA-Z0-9-_]*)$")
-    };
-    let form = compile(&constraint).unwrap().one_pass.unwrap();
+    let form = compiled("^([a-zA-Z0-9-_]*)$").unwrap();
+    let form = form.one_pass(Some(1), Some(38)).unwrap();
     assert_eq!((form.shortest, form.longest), (1, Some(38)));
     for (length, fits) in [(0, false), (1, true), (38, true), (39, false)] {
         assert_eq!(accepts("folded", &"a".repeat(length)), fits);
@@ -101,11 +96,8 @@ fn lengths_fold_into_the_pattern() {
 /// `^[^/]*$` with up to 3 characters, of up to 4 bytes each.
 #[test]
 fn lengths_in_code_points_do_not_fold_into_other_patterns() {
-    let constraint = Constraint {
-        max_length: Some(3),
-        ..only("^[^/]*$")
-    };
-    assert_eq!(compile(&constraint).unwrap().one_pass, None);
+    let form = compiled("^[^/]*$").unwrap();
+    assert_eq!(form.one_pass(None, Some(3)), None);
     for (text, fits) in [("😀😀😀", true), ("aaaa", false), ("a/", false)] {
         assert_eq!(accepts("unfolded", text), fits, "{text}");
     }
@@ -135,7 +127,7 @@ const REFUSED: &[(&str, &str)] = &[
 #[test]
 fn what_is_refused_says_why() {
     for (pattern, reason) in REFUSED {
-        let refusal = compile(&only(pattern)).expect_err(pattern);
+        let refusal = compiled(pattern).expect_err(pattern);
         assert!(refusal.what.contains(reason), "{pattern}: {}", refusal.what);
     }
 }
@@ -152,7 +144,7 @@ fn deep_nesting_is_answered() {
     for (open, close) in brackets {
         for depth in [99, 100, 101, 100_000] {
             let pattern = format!("{}a{}", open.repeat(depth), close.repeat(depth));
-            let refused = compile(&only(&pattern)).is_err();
+            let refused = compiled(&pattern).is_err();
             assert!(refused || depth < 101 || open == "[(", "{open} {depth}");
         }
     }

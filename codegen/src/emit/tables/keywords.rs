@@ -2,8 +2,8 @@
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
-use taskcluster_documents::SchemaId;
-use taskcluster_documents::resolve::{
+use taskcluster_documents::schema::SchemaId;
+use taskcluster_documents::schema::{
     Annotations, ArrayKeywords, Combinators, Condition, Dependency, General, Items, JsonType,
     NumberKeywords, ObjectKeywords, Pattern, Schema, StringKeywords,
 };

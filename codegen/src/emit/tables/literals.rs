@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::{Number, Value as Json};
-use taskcluster_documents::resolve::JsonType;
+use taskcluster_documents::schema::JsonType;
 
 pub(super) fn json_type(only: JsonType) -> TokenStream {
     let name = match only {

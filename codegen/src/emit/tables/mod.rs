@@ -10,8 +10,8 @@ use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
-use taskcluster_documents::SchemaId;
-use taskcluster_documents::resolve::{Combinators, General, JsonType, StringKeywords};
+use taskcluster_documents::schema::SchemaId;
+use taskcluster_documents::schema::{Combinators, General, JsonType, StringKeywords};
 
 use super::Layout;
 use super::ty::{Types, ident};

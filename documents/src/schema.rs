@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use serde_json::{Number, Value};
 
-use crate::Place;
 use crate::pattern::Form;
+use crate::place::Place;
 
 /// The document of a schema, and the place in it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,7 +17,7 @@ pub struct Home {
     pub pointer: String,
 }
 
-/// The number of a schema in [`Resolved::schemas`](super::Resolved::schemas).
+/// The number of a schema in [`Resolved::schemas`](crate::Resolved::schemas).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SchemaId(pub usize);
 
@@ -231,66 +231,5 @@ impl Schema {
             object: ObjectKeywords::default(),
             combinators: Combinators::default(),
         }
-    }
-
-    /// All schemas that this one refers to.
-    pub fn subschemas(&self) -> Vec<SchemaId> {
-        let ArrayKeywords {
-            items,
-            additional_items,
-            min_items: _,
-            max_items: _,
-            unique_items: _,
-            contains,
-        } = &self.array;
-        let ObjectKeywords {
-            properties,
-            pattern_properties,
-            additional_properties,
-            required: _,
-            property_names,
-            min_properties: _,
-            max_properties: _,
-            dependencies: _,
-        } = &self.object;
-        let items = match items {
-            Some(Items::Each(id)) => std::slice::from_ref(id),
-            Some(Items::Tuple(ids)) => ids,
-            None => &[],
-        };
-        let patterns = pattern_properties.iter().map(|(_, id)| *id);
-        let ones = [
-            *additional_items,
-            *contains,
-            *additional_properties,
-            *property_names,
-        ];
-        let of_objects = properties.values().copied().chain(patterns);
-        let others = items.iter().copied().chain(ones.into_iter().flatten());
-        of_objects.chain(others).chain(self.in_place()).collect()
-    }
-
-    /// The schemas that apply to the same instance as this one.
-    pub fn in_place(&self) -> impl Iterator<Item = SchemaId> {
-        let Combinators {
-            all_of,
-            any_of,
-            one_of,
-            not,
-            condition,
-        } = &self.combinators;
-        let condition = condition
-            .iter()
-            .flat_map(|it| [Some(it.condition), it.then, it.otherwise].into_iter());
-        let dependencies = self.object.dependencies.values();
-        let dependencies = dependencies.filter_map(|dependency| match dependency {
-            Dependency::Schema(id) => Some(*id),
-            Dependency::Required(_) => None,
-        });
-        let lists = all_of.iter().chain(any_of).chain(one_of).copied();
-        lists
-            .chain(*not)
-            .chain(condition.flatten())
-            .chain(dependencies)
     }
 }

@@ -1,0 +1,60 @@
+//! Why patterns are refused.
+
+use std::fmt;
+
+use crate::error::{Cause, Reason};
+use crate::text::cut;
+
+/// The most characters of a pattern in an error.
+const MOST_SHOWN: usize = 200;
+
+/// Why a pattern is not compiled. Its source is the error of the parser, where
+/// there is one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    /// What is wrong.
+    pub what: String,
+    /// What to do about it.
+    pub help: String,
+    cause: Option<Cause>,
+}
+
+impl Error {
+    pub(super) fn new(what: impl Into<String>, help: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            help: help.into(),
+            cause: None,
+        }
+    }
+
+    pub(super) fn because(self, cause: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self {
+            cause: Some(Cause::new(cause)),
+            ..self
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}; {}", self.what, self.help)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.cause.as_ref().map(Cause::as_error)
+    }
+}
+
+impl From<Error> for Reason {
+    fn from(Error { what, cause, .. }: Error) -> Self {
+        Self { what, cause }
+    }
+}
+
+/// A pattern or the name of a format in an error, cut if it is long.
+pub(super) fn shown(source: &str) -> String {
+    format!("`{}`", cut(source, MOST_SHOWN))
+}

@@ -1,0 +1,129 @@
+//! A schema while it is read, and what is said about its keywords.
+
+use serde_json::Value;
+
+use super::values::Wrong;
+use super::walk::Walk;
+use crate::error::Reason;
+use crate::pattern::FORMATS_NOT_CHECKED;
+use crate::place::escape;
+use crate::schema::{Home, Pattern, Schema, SchemaId};
+use crate::text::cut;
+
+/// Keywords that later drafts add, which this library does not enforce.
+const LATER: &[&str] = &[
+    "$anchor",
+    "$dynamicAnchor",
+    "$dynamicRef",
+    "$recursiveAnchor",
+    "$recursiveRef",
+    "$vocabulary",
+    "contentSchema",
+    "dependentRequired",
+    "dependentSchemas",
+    "maxContains",
+    "minContains",
+    "prefixItems",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+];
+
+/// The most characters of a value in an error.
+const MOST_SHOWN: usize = 60;
+
+/// Reads one schema.
+pub(super) struct Reader<'r, 'a> {
+    pub(super) schema: Schema,
+    pub(super) walk: &'r mut Walk<'a>,
+}
+
+impl Reader<'_, '_> {
+    pub(super) fn children(&mut self, keyword: &str, count: usize) -> Vec<SchemaId> {
+        let children = (0..count).map(|index| self.child(&[keyword, &index.to_string()]));
+        children.collect()
+    }
+
+    /// The schema at `steps` from this one. A reference that leads nowhere is
+    /// reported, and read as any schema.
+    pub(super) fn child(&mut self, steps: &[&str]) -> SchemaId {
+        let below = pointer(steps);
+        let home = Home {
+            document: self.schema.home.document.clone(),
+            pointer: format!("{}{below}", self.schema.home.pointer),
+        };
+        self.walk.visit(home.clone()).unwrap_or_else(|why| {
+            let help = "add the document to the input, or correct the reference";
+            self.error(&format!("{below}/$ref"), why, help);
+            self.walk.any(home)
+        })
+    }
+
+    pub(super) fn wrong(&mut self, steps: &[&str], value: &Value, expected: Wrong) {
+        let name = steps.last().copied().unwrap_or_default();
+        let what = format!("`{name}` is {}", shortened(value));
+        self.error(&pointer(steps), what, expected);
+    }
+
+    pub(super) fn error(&mut self, below: &str, what: impl Into<Reason>, help: &str) {
+        let error = self.schema.place.error(below, what, help);
+        self.walk.errors.push(error);
+    }
+
+    pub(super) fn pattern(&mut self, steps: &[&str], source: &str) -> Option<Pattern> {
+        match self.walk.compiler.pattern(source) {
+            Ok(form) => Some(Pattern {
+                source: source.to_owned(),
+                form,
+            }),
+            Err(error) => {
+                let help = error.help.clone();
+                self.error(&pointer(steps), error, &help);
+                None
+            }
+        }
+    }
+
+    pub(super) fn read_format(&mut self, name: &str) {
+        let Some(form) = self.walk.compiler.format(name) else {
+            // Old schemas use this one; no draft defines it.
+            if name != "url" {
+                self.unknown_format(name);
+            }
+            return;
+        };
+        self.schema.string.format = Some(Pattern {
+            source: name.to_owned(),
+            form,
+        });
+    }
+
+    pub(super) fn unknown_keyword(&mut self, keyword: &str) {
+        let help = match LATER.contains(&keyword) {
+            true => "it is of a later draft, and not enforced",
+            false => "it is not enforced; correct its spelling, or use `$comment` for notes",
+        };
+        let what = format!("unknown keyword `{keyword}`");
+        let error = self.schema.place.error(&pointer(&[keyword]), what, help);
+        self.walk.unknown.push(error);
+    }
+
+    pub(super) fn unknown_format(&mut self, name: &str) {
+        let what = match FORMATS_NOT_CHECKED.contains(&name) {
+            true => format!("the format {name:?} is not checked"),
+            false => format!("unknown format {name:?}"),
+        };
+        let help = "it is not enforced; add a `pattern` to constrain the string";
+        let error = self.schema.place.error("/format", what, help);
+        self.walk.unknown.push(error);
+    }
+}
+
+fn pointer(steps: &[&str]) -> String {
+    let steps = steps.iter().map(|step| format!("/{}", escape(step)));
+    steps.collect()
+}
+
+/// `value` as JSON text, cut if it is long.
+pub(super) fn shortened(value: &Value) -> String {
+    cut(&value.to_string(), MOST_SHOWN).into_owned()
+}

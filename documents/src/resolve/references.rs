@@ -1,0 +1,261 @@
+//! Reads exchange references.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::schemas;
+use super::walk::Walk;
+use crate::declarations::MAX_SHORT_STRING;
+use crate::document::{self, Document};
+use crate::error::{Error, Reason};
+use crate::id;
+use crate::place::Place;
+use crate::reference::{Entry, KeyEntry, Reference};
+
+/// Reads an exchange reference of any release since 2018: the oldest name no
+/// service, and give schemas by absolute ids. The entries are those without errors.
+pub(super) fn read(document: &Document, walk: &mut Walk<'_>) -> Reference {
+    let mut root = Reader::new(&document.root, document.place(""));
+    let (service, api_version) = document::publisher(&document.root);
+    // The values of these two were read when the document was loaded.
+    root.optional_text("apiVersion");
+    let name = root.optional_text("serviceName");
+    let prefix = root.present_text("exchangePrefix");
+    if root.errors.is_empty() && name.is_empty() && prefix.is_empty() {
+        root.expected("serviceName", "a text");
+    }
+    let title = root.optional_text("title").to_owned();
+    let description = root.optional_text("description").to_owned();
+    let mut entries = Vec::new();
+    for (index, entry) in root.list("entries").iter().enumerate() {
+        let mut reader = Reader::new(entry, document.place(&format!("/entries/{index}")));
+        let entry = read_entry(&mut reader, prefix, service, walk);
+        entries.extend(entry.filter(|_| reader.errors.is_empty()));
+        walk.errors.append(&mut reader.errors);
+    }
+    walk.errors.append(&mut root.errors);
+    Reference {
+        service: service.to_owned(),
+        api_version: api_version.to_owned(),
+        title,
+        description,
+        entries,
+    }
+}
+
+/// An error for each entry with the exchange of an earlier one: a message on it
+/// would be of two types.
+pub(super) fn shared_exchanges(references: &[Reference]) -> Vec<Error> {
+    let mut seen = BTreeSet::new();
+    let entries = references.iter().flat_map(|reference| &reference.entries);
+    entries
+        .filter(|entry| !seen.insert(&entry.exchange))
+        .map(|entry| {
+            entry.place.error(
+                "/exchange",
+                format!("another entry is about the exchange {:?}", entry.exchange),
+                "keep one of the two",
+            )
+        })
+        .collect()
+}
+
+/// The entry that `reader` has; it may be wrong where there are errors.
+fn read_entry(
+    reader: &mut Reader<'_>,
+    prefix: &str,
+    service: &str,
+    walk: &mut Walk<'_>,
+) -> Option<Entry> {
+    if !reader.is_object() {
+        return None;
+    }
+    let name = reader.text("name").to_owned();
+    let exchange = format!("{prefix}{}", reader.text("exchange"));
+    let title = reader.optional_text("title").to_owned();
+    let description = reader.optional_text("description").to_owned();
+    let routing_key = read_routing_key(reader);
+    let schema = reader.text("schema");
+    if schema.is_empty() {
+        return None;
+    }
+    // A relative id is relative to the service's folder, not to the reference.
+    let base = format!("{}/exchanges.json", id::segment(service));
+    let payload = schemas::reach(walk, &base, schema);
+    let payload = payload.and_then(|payload| Ok((payload, id::path(&base, schema)?)));
+    let help = "add the schema to the input, or correct the id";
+    let (payload, schema) = payload
+        .map_err(|why| reader.error("/schema", why, help))
+        .ok()?;
+    Some(Entry {
+        place: reader.place.clone(),
+        name,
+        exchange,
+        title,
+        description,
+        schema,
+        payload,
+        routing_key,
+    })
+}
+
+fn read_routing_key(reader: &mut Reader<'_>) -> Vec<KeyEntry> {
+    let mut entries = Vec::new();
+    for (index, entry) in reader.list("routingKey").iter().enumerate() {
+        let place = Place {
+            pointer: format!("{}/routingKey/{index}", reader.place.pointer),
+            ..reader.place.clone()
+        };
+        let mut inner = Reader::new(entry, place);
+        if inner.is_object() {
+            entries.push(read_key_entry(&mut inner));
+        }
+        reader.errors.append(&mut inner.errors);
+    }
+    if entries.iter().filter(|entry| entry.multiple_words).count() > 1 {
+        reader.error(
+            "/routingKey",
+            "more than one routing-key entry has `multipleWords`, so keys cannot be parsed",
+            "set `multipleWords` on one entry only",
+        );
+    }
+    entries
+}
+
+fn read_key_entry(reader: &mut Reader<'_>) -> KeyEntry {
+    let multiple_words = reader.flag("multipleWords");
+    let constant = match reader.optional_text("constant") {
+        "" if reader
+            .value
+            .get("constant")
+            .is_none_or(|it| !it.is_string()) =>
+        {
+            None
+        }
+        word => Some(word.to_owned()),
+    };
+    if let Some(word) = &constant {
+        check_constant(word, multiple_words, reader);
+    }
+    KeyEntry {
+        name: reader.text("name").to_owned(),
+        summary: reader.optional_text("summary").to_owned(),
+        constant,
+        required: reader.flag("required"),
+        multiple_words,
+    }
+}
+
+/// A constant must be one word of a routing key, or no message can have it.
+fn check_constant(word: &str, multiple_words: bool, reader: &mut Reader<'_>) {
+    if multiple_words {
+        reader.error(
+            "/constant",
+            "an entry of several words has a constant, which is one word",
+            "leave out `constant` or `multipleWords`",
+        );
+    }
+    if word.is_empty() || word.len() > MAX_SHORT_STRING || word.contains(['.', '*', '#']) {
+        reader.error(
+            "/constant",
+            format!("{word:?} is not a word of a routing key"),
+            "give 1 to 255 bytes without `.`, `*` and `#`",
+        );
+    }
+}
+
+/// A JSON object of a reference, where it stands, and what is wrong with it.
+struct Reader<'a> {
+    value: &'a Value,
+    place: Place,
+    errors: Vec<Error>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(value: &'a Value, place: Place) -> Self {
+        Self {
+            value,
+            place,
+            errors: Vec::new(),
+        }
+    }
+
+    /// Whether it is an object indeed.
+    fn is_object(&mut self) -> bool {
+        let is_object = self.value.is_object();
+        if !is_object {
+            let what = "expected an object as an entry of an exchange reference";
+            self.error(
+                "",
+                what,
+                "describe an exchange or an entry of its routing key",
+            );
+        }
+        is_object
+    }
+
+    /// The text of the member `name`, which must be there.
+    fn text(&mut self, name: &str) -> &'a str {
+        match self.value.get(name) {
+            Some(Value::String(text)) if !text.is_empty() => text,
+            _ => {
+                self.expected(name, "a text");
+                ""
+            }
+        }
+    }
+
+    /// The text of the member `name`, which must be there and may be empty.
+    fn present_text(&mut self, name: &str) -> &'a str {
+        match self.value.get(name) {
+            Some(Value::String(text)) => text,
+            _ => self.text(name),
+        }
+    }
+
+    /// The text of the member `name`, empty where there is none.
+    fn optional_text(&mut self, name: &str) -> &'a str {
+        self.member(name, "a text", Value::as_str)
+            .unwrap_or_default()
+    }
+
+    /// The items of the member `name`, which must be there.
+    fn list(&mut self, name: &str) -> &'a [Value] {
+        match self.value.get(name) {
+            Some(Value::Array(items)) => items,
+            _ => {
+                self.expected(name, "an array");
+                &[]
+            }
+        }
+    }
+
+    /// The flag `name`, `false` by default.
+    fn flag(&mut self, name: &str) -> bool {
+        self.member(name, "`true` or `false`", Value::as_bool)
+            .unwrap_or_default()
+    }
+
+    /// The member `name`, which must be of its kind where it is there.
+    fn member<T>(&mut self, name: &str, kind: &str, read: fn(&'a Value) -> Option<T>) -> Option<T> {
+        let value = self.value.get(name).filter(|value| !value.is_null())?;
+        let read = read(value);
+        if read.is_none() {
+            self.expected(name, kind);
+        }
+        read
+    }
+
+    fn expected(&mut self, name: &str, kind: &str) {
+        self.error(
+            &format!("/{name}"),
+            format!("expected {kind} as `{name}` of an exchange reference"),
+            "add it, as Taskcluster's exchanges-reference schema requires",
+        );
+    }
+
+    fn error(&mut self, below: &str, what: impl Into<Reason>, help: &str) {
+        self.errors.push(self.place.error(below, what, help));
+    }
+}

@@ -1,0 +1,261 @@
+//! Reads schemas.
+//!
+//! Every keyword of draft-06 and draft-07 is read as a constraint or passed over
+//! as an annotation, with the spellings of draft-04 that old releases of
+//! Taskcluster used. What no draft defines is an annotation, too, and reported.
+
+use serde_json::{Map, Value};
+
+use super::reader::{Reader, shortened};
+use super::values::{Wrong, count, divisor, flag, list, names, number, object, text, types};
+use super::walk::Walk;
+use crate::error::Reason;
+use crate::keyword::Keyword;
+use crate::place::Place;
+use crate::schema::{Condition, Dependency, Home, Items, Schema, SchemaId};
+
+/// The schema that `reference` leads to, from a document with the id `base`; with it,
+/// every schema that it reaches is read.
+pub(super) fn reach(walk: &mut Walk<'_>, base: &str, reference: &str) -> Result<SchemaId, Reason> {
+    let id = walk.reach(base, reference)?;
+    while let Some((id, value)) = walk.next() {
+        let Schema { place, home, .. } = walk.schemas[id.0].clone();
+        walk.schemas[id.0] = read(value, place, home, walk);
+    }
+    Ok(id)
+}
+
+/// Reads the schema `value`, which is at `place` and known as `home`.
+fn read(value: &Value, place: Place, home: Home, walk: &mut Walk<'_>) -> Schema {
+    let schema = Schema::any(place, home);
+    let mut reader = Reader { schema, walk };
+    match value {
+        Value::Bool(allowed) => reader.schema.general.never = !allowed,
+        Value::Object(members) => reader.read_object(members),
+        _ => {
+            let what = format!("{} is not a schema", shortened(value));
+            reader.error("", what, "expected an object, `true` or `false`");
+        }
+    }
+    reader.schema
+}
+
+impl Reader<'_, '_> {
+    fn read_object(&mut self, members: &Map<String, Value>) {
+        for (keyword, value) in members {
+            if let Err(expected) = self.read_keyword(keyword, value, members) {
+                self.wrong(&[keyword], value, expected);
+            }
+        }
+        self.read_condition(members);
+    }
+
+    fn read_keyword(
+        &mut self,
+        keyword: &str,
+        value: &Value,
+        members: &Map<String, Value>,
+    ) -> Result<(), Wrong> {
+        match Keyword::of(keyword) {
+            Some(Keyword::Identity) => Ok(()),
+            Some(Keyword::Description) => self.read_annotation(keyword, value),
+            Some(Keyword::Constraint) => self.read_constraint(keyword, value, members),
+            Some(Keyword::Schema | Keyword::SchemaOrList) => {
+                self.read_schema(keyword, value, members);
+                Ok(())
+            }
+            Some(Keyword::List) => self.read_list(keyword, value),
+            Some(Keyword::Named) => self.read_named(keyword, object(value)?),
+            None => {
+                self.unknown_keyword(keyword);
+                Ok(())
+            }
+        }
+    }
+
+    fn read_annotation(&mut self, keyword: &str, value: &Value) -> Result<(), Wrong> {
+        let annotations = &mut self.schema.annotations;
+        match keyword {
+            "title" => annotations.title = Some(text(value)?),
+            "description" => annotations.description = Some(text(value)?),
+            "default" => annotations.default = Some(value.clone()),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Reads a keyword without schemas.
+    fn read_constraint(
+        &mut self,
+        keyword: &str,
+        value: &Value,
+        members: &Map<String, Value>,
+    ) -> Result<(), Wrong> {
+        let schema = &mut self.schema;
+        match keyword {
+            "type" => schema.general.types = Some(types(value)?),
+            "enum" => schema.general.enumeration = Some(list(value)?.clone()),
+            "const" => schema.general.constant = Some(value.clone()),
+            "minLength" => schema.string.min_length = Some(count(value)?),
+            "maxLength" => schema.string.max_length = Some(count(value)?),
+            "pattern" => {
+                let source = text(value)?;
+                self.schema.string.pattern = self.pattern(&[keyword], &source);
+            }
+            "format" => self.read_format(&text(value)?),
+            "minItems" => schema.array.min_items = Some(count(value)?),
+            "maxItems" => schema.array.max_items = Some(count(value)?),
+            "uniqueItems" => schema.array.unique_items = flag(value)?,
+            "minProperties" => schema.object.min_properties = Some(count(value)?),
+            "maxProperties" => schema.object.max_properties = Some(count(value)?),
+            "required" => schema.object.required = names(value)?,
+            // A `$ref` that is a string was followed to get here.
+            "$ref" => return Err("expected a string"),
+            _ => return self.read_bound(keyword, value, members),
+        }
+        Ok(())
+    }
+
+    /// Reads a bound; in draft-04 an exclusive bound is a flag beside the bound.
+    fn read_bound(
+        &mut self,
+        keyword: &str,
+        value: &Value,
+        members: &Map<String, Value>,
+    ) -> Result<(), Wrong> {
+        let is_set = |flag| members.get(flag).and_then(Value::as_bool) == Some(true);
+        let keywords = &mut self.schema.number;
+        let bound = match keyword {
+            "minimum" if is_set("exclusiveMinimum") => &mut keywords.exclusive_minimum,
+            "maximum" if is_set("exclusiveMaximum") => &mut keywords.exclusive_maximum,
+            "exclusiveMinimum" | "exclusiveMaximum" if value.is_boolean() => return Ok(()),
+            "minimum" => &mut keywords.minimum,
+            "maximum" => &mut keywords.maximum,
+            "exclusiveMinimum" => &mut keywords.exclusive_minimum,
+            "exclusiveMaximum" => &mut keywords.exclusive_maximum,
+            "multipleOf" => {
+                keywords.multiple_of = Some(divisor(value)?);
+                return Ok(());
+            }
+            _ => {
+                self.unknown_keyword(keyword);
+                return Ok(());
+            }
+        };
+        *bound = Some(number(value)?);
+        Ok(())
+    }
+
+    fn read_schema(&mut self, keyword: &str, value: &Value, members: &Map<String, Value>) {
+        match keyword {
+            "items" => self.schema.array.items = self.items(value, members),
+            "additionalItems" if !members.get("items").is_some_and(is_list) => {}
+            "additionalItems" => self.schema.array.additional_items = Some(self.child(&[keyword])),
+            "contains" => self.schema.array.contains = Some(self.child(&[keyword])),
+            "additionalProperties" => {
+                self.schema.object.additional_properties = Some(self.child(&[keyword]));
+            }
+            "propertyNames" => self.schema.object.property_names = Some(self.child(&[keyword])),
+            // Nothing is valid for it, so that everything is valid for its opposite.
+            "not" if *value == Value::Bool(false) => {}
+            "not" => self.schema.combinators.not = Some(self.child(&[keyword])),
+            // Read together, by `read_condition`.
+            "if" | "then" | "else" => {}
+            _ => self.unknown_keyword(keyword),
+        }
+    }
+
+    fn read_list(&mut self, keyword: &str, value: &Value) -> Result<(), Wrong> {
+        let count = list(value)?.len();
+        if count == 0 {
+            return Err("expected at least one schema");
+        }
+        let schemas = self.children(keyword, count);
+        let combinators = &mut self.schema.combinators;
+        match keyword {
+            "allOf" => combinators.all_of = schemas,
+            "anyOf" => combinators.any_of = schemas,
+            "oneOf" => combinators.one_of = schemas,
+            _ => self.unknown_keyword(keyword),
+        }
+        Ok(())
+    }
+
+    fn read_named(&mut self, keyword: &str, members: &Map<String, Value>) -> Result<(), Wrong> {
+        // Nothing applies but what is referred to.
+        if matches!(keyword, "$defs" | "definitions") {
+            return Ok(());
+        }
+        let mut named: Vec<(&String, &Value)> = members.iter().collect();
+        named.sort_by_key(|(name, _)| *name);
+        for (name, value) in named {
+            let steps = [keyword, name.as_str()];
+            match keyword {
+                "properties" => {
+                    let child = self.child(&steps);
+                    self.schema.object.properties.insert(name.clone(), child);
+                }
+                "patternProperties" => {
+                    let child = self.child(&steps);
+                    let pattern = self.pattern(&steps, name);
+                    let properties = &mut self.schema.object.pattern_properties;
+                    properties.extend(pattern.map(|pattern| (pattern, child)));
+                }
+                "dependencies" => self.read_dependency(name, value),
+                _ => self.unknown_keyword(keyword),
+            }
+        }
+        Ok(())
+    }
+
+    fn read_dependency(&mut self, name: &str, value: &Value) {
+        let steps = ["dependencies", name];
+        let dependency = match value {
+            Value::Array(_) => match names(value) {
+                Ok(names) => Dependency::Required(names),
+                Err(expected) => return self.wrong(&steps, value, expected),
+            },
+            _ => Dependency::Schema(self.child(&steps)),
+        };
+        let dependencies = &mut self.schema.object.dependencies;
+        dependencies.insert(name.to_owned(), dependency);
+    }
+
+    /// Reads `if`, `then` and `else`: the first without the others, and the
+    /// others without the first, have no effect.
+    fn read_condition(&mut self, members: &Map<String, Value>) {
+        let mut branch = |keyword| {
+            members
+                .contains_key(keyword)
+                .then(|| self.child(&[keyword]))
+        };
+        let (Some(condition), then, otherwise) = (branch("if"), branch("then"), branch("else"))
+        else {
+            return;
+        };
+        if then.is_some() || otherwise.is_some() {
+            self.schema.combinators.condition = Some(Condition {
+                condition,
+                then,
+                otherwise,
+            });
+        }
+    }
+
+    fn items(&mut self, value: &Value, members: &Map<String, Value>) -> Option<Items> {
+        match value {
+            // An empty list leaves all items to `additionalItems`.
+            Value::Array(items) if items.is_empty() => {
+                let rest = members.get("additionalItems");
+                rest.map(|_| Items::Each(self.child(&["additionalItems"])))
+            }
+            Value::Array(items) => Some(Items::Tuple(self.children("items", items.len()))),
+            _ => Some(Items::Each(self.child(&["items"]))),
+        }
+    }
+}
+
+/// Whether `items` has a schema for each position.
+fn is_list(items: &Value) -> bool {
+    items.as_array().is_some_and(|items| !items.is_empty())
+}
