@@ -3,8 +3,10 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
+use taskcluster_pulse::{decode, decode_strict};
 use taskcluster_tests::documents::Documents;
 use taskcluster_tests::judge::{Other, Subject};
+use taskcluster_tests::private::workshop::{Expression, UnionsMessage};
 use taskcluster_tests::subjects;
 
 fn unions() -> Subject {
@@ -72,4 +74,31 @@ fn deep_expressions_are_read_in_time() {
     }
     let judgement = (unions().judge)(message("expression", expression).as_bytes());
     assert_eq!(judgement.is_valid, Some(true));
+}
+
+/// A decoder that reads a part again whose integer is written as a float doubles its work
+/// with each level.
+#[test]
+fn integers_in_deep_expressions_are_read_in_time_however_they_are_written() {
+    for (written, value) in [
+        ("1", 1),
+        ("1.0", 1),
+        ("9007199254740993.0", 9_007_199_254_740_993),
+    ] {
+        let mut expression = json!({"kind": "flag", "name": "a"});
+        for _ in 0..60 {
+            expression = json!({"kind": "not", "operand": expression, "times": 1});
+        }
+        let text = message("expression", expression);
+        let text = text.replace("\"times\":1", &format!("\"times\":{written}"));
+        let decoded: UnionsMessage = decode(text.as_bytes()).expect("a payload");
+        let mut times = Vec::new();
+        let mut expression = decoded.expression.as_ref();
+        while let Some(Expression::Not(not)) = expression {
+            times.push(not.times);
+            expression = Some(&not.operand);
+        }
+        assert_eq!(times, [Some(value); 60], "{written}");
+        assert_eq!(decode_strict(text.as_bytes()).ok(), Some(decoded));
+    }
 }

@@ -189,3 +189,17 @@ fn a_value_deep_inside_is_found_by_its_pointer() {
         ],
     );
 }
+
+/// Also where a property is passed over.
+#[test]
+fn bytes_that_are_not_utf8_are_no_json() {
+    let text = worker(json!({"workerId": "i-?", "unknown": "?"}));
+    assert!(decode::<WorkerPulseMessage>(&text).is_ok());
+    for (index, _) in text.iter().enumerate().filter(|(_, byte)| **byte == b'?') {
+        let mut bytes = text.clone();
+        bytes[index] = 0xff;
+        for decoded in [decode::<WorkerPulseMessage>, decode_strict] {
+            assert!(matches!(decoded(&bytes), Err(PayloadError::Json(_))));
+        }
+    }
+}

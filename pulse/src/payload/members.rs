@@ -48,7 +48,7 @@ impl Members {
 }
 
 fn parse<T: DeserializeOwned, E: Error>(text: &RawJson) -> Result<T, E> {
-    reader::read(text.get().as_bytes()).map_err(E::custom)
+    reader::read(text.get()).map_err(E::custom)
 }
 
 impl<'de> Deserialize<'de> for Members {

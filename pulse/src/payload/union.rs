@@ -70,6 +70,5 @@ fn branch_of<U: Union>(value: &Value) -> Option<&'static Branch<U>> {
 
 /// Reads `text` into a variant; what a [`Branch`] reads with.
 pub fn read_variant<T: DeserializeOwned, U>(text: &RawJson, variant: fn(T) -> U) -> Option<U> {
-    let value = reader::read_lenient(text.get().as_bytes());
-    value.ok().map(variant)
+    reader::read_part(text.get()).map(variant)
 }
