@@ -7,6 +7,7 @@ use taskcluster_events::worker_manager::{
 };
 use taskcluster_pulse::{PayloadError, decode, decode_strict};
 use taskcluster_pulse::{Validate, Violations};
+use taskcluster_tests::private::workshop::MapsMessage;
 
 fn worker(changes: Value) -> Vec<u8> {
     let mut message = json!({
@@ -201,5 +202,24 @@ fn bytes_that_are_not_utf8_are_no_json() {
         for decoded in [decode::<WorkerPulseMessage>, decode_strict] {
             assert!(matches!(decoded(&bytes), Err(PayloadError::Json(_))));
         }
+    }
+}
+
+/// Each level of an object with additional properties has a text of its own, so that
+/// `serde_json` does not count them.
+#[test]
+fn objects_that_nest_very_deeply_are_an_error() {
+    let open = |levels: usize| {
+        let (start, end) = ("{\"id\":1,\"inner\":".repeat(levels), "}".repeat(levels));
+        format!(
+            "{{\"free\":{{}},\"labels\":{{\"a\":\"b\"}},\"named\":{{}},\"open\":{start}{{\"id\":1}}{end}}}"
+        )
+    };
+    assert!(decode::<MapsMessage>(open(100).as_bytes()).is_ok());
+    for levels in [200, 2_000] {
+        let decoded = decode::<MapsMessage>(open(levels).as_bytes());
+        assert!(matches!(decoded, Err(PayloadError::Json(_))), "{levels}");
+        let strict = decode_strict::<MapsMessage>(open(levels).as_bytes());
+        assert!(matches!(strict, Err(PayloadError::Json(_))), "{levels}");
     }
 }

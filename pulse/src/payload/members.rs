@@ -5,12 +5,17 @@ use std::collections::BTreeMap;
 use serde_core::Deserialize;
 use serde_core::de::{DeserializeOwned, Deserializer, Error};
 
-use super::{RawJson, reader};
+use super::RawJson;
+use super::reader::{self, Level};
 
 /// The properties of an object, each as its JSON text. Named ones are taken out first;
 /// the others are its additional properties.
 #[derive(Debug)]
-pub struct Members(BTreeMap<String, RawJson>);
+pub struct Members {
+    properties: BTreeMap<String, RawJson>,
+    /// That of the object, around the properties while they are read.
+    _level: Level,
+}
 
 impl Members {
     /// Takes out the property `name`, which is required.
@@ -31,7 +36,7 @@ impl Members {
         &mut self,
         name: &'static str,
     ) -> Result<Option<T>, E> {
-        self.0.remove(name).as_ref().map(parse).transpose()
+        self.properties.remove(name).as_ref().map(parse).transpose()
     }
 
     /// The properties that were not taken out.
@@ -40,7 +45,7 @@ impl Members {
     ///
     /// If one is not of type `T`.
     pub fn rest<T: DeserializeOwned, E: Error>(self) -> Result<BTreeMap<String, T>, E> {
-        self.0
+        self.properties
             .into_iter()
             .map(|(name, text)| Ok((name, parse(&text)?)))
             .collect()
@@ -53,6 +58,9 @@ fn parse<T: DeserializeOwned, E: Error>(text: &RawJson) -> Result<T, E> {
 
 impl<'de> Deserialize<'de> for Members {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        BTreeMap::deserialize(deserializer).map(Self)
+        Ok(Self {
+            properties: BTreeMap::deserialize(deserializer)?,
+            _level: Level::enter()?,
+        })
     }
 }

@@ -26,6 +26,41 @@ thread_local! {
 
     /// Whether integers may be written as other numbers are.
     static IS_LENIENT: Cell<bool> = const { Cell::new(false) };
+
+    /// How many arrays and objects are around the value that is being read.
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+}
+
+/// How deep arrays and objects may nest: as deep as `serde_json` reads them in one text.
+const MAX_DEPTH: usize = 128;
+
+/// One level of arrays and objects, until it is dropped.
+///
+/// `serde_json` counts from zero in a part that has a text of its own: a message of many
+/// parts in parts would overflow the stack.
+#[derive(Debug)]
+pub(super) struct Level(());
+
+impl Level {
+    /// # Errors
+    ///
+    /// If there are too many.
+    #[inline]
+    pub(super) fn enter<E: Error>() -> Result<Self, E> {
+        let depth = DEPTH.get();
+        if depth == MAX_DEPTH {
+            return Err(E::custom("arrays and objects nest too deeply"));
+        }
+        DEPTH.set(depth + 1);
+        Ok(Self(()))
+    }
+}
+
+impl Drop for Level {
+    #[inline]
+    fn drop(&mut self) {
+        DEPTH.set(DEPTH.get() - 1);
+    }
 }
 
 /// Reads `bytes`, which are one JSON value and nothing more, if no property is ignored.
@@ -174,11 +209,13 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
 
     #[inline]
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        let _level = Level::enter()?;
         self.0.deserialize_seq(Objects(visitor))
     }
 
     #[inline]
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        let _level = Level::enter()?;
         self.0.deserialize_map(Objects(visitor))
     }
 
@@ -189,6 +226,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
         _fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, D::Error> {
+        let _level = Level::enter()?;
         self.0.deserialize_map(Objects(visitor))
     }
 
@@ -216,6 +254,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
         length: usize,
         visitor: V,
     ) -> Result<V::Value, D::Error> {
+        let _level = Level::enter()?;
         self.0.deserialize_tuple(length, Objects(visitor))
     }
 
