@@ -85,10 +85,6 @@ pub(crate) enum ConnectError {
     Retry(TransportError),
     /// Waiting hardly helps: it ends a start. After a connection that worked it is
     /// tried again, because a broker may be set up wrongly for a while.
-    #[cfg_attr(
-        not(feature = "amqp"),
-        expect(dead_code, reason = "memory needs no setup")
-    )]
     Setup(Error),
     /// Trying again can't help.
     Fatal(Error),

@@ -72,8 +72,14 @@ impl Queue {
 
     /// A queue that exists, by its full name, such as `queue/<user>/<name>`. It is
     /// neither declared nor changed, so its type and arguments don't matter and the
-    /// user needs no permission to configure it. AMQP locks an exclusive queue to the
-    /// connection that declared it: RabbitMQ answers any other `RESOURCE_LOCKED`.
+    /// user needs no permission to configure it.
+    ///
+    /// One that another connection has declared as exclusive is the exception: AMQP lets
+    /// nobody else read it, and RabbitMQ answers `RESOURCE_LOCKED`, which ends the start.
+    /// Its messages also reach a [`Queue::exclusive`] with the same bindings.
+    ///
+    /// One with `auto-delete` is deleted when its last consumer is gone, a lost connection
+    /// included. The consumer then tries again until somebody has declared it.
     ///
     /// Arguments can't be read over AMQP, so it is not known whether the queue has a
     /// delivery limit. RabbitMQ 4 deletes a message of a quorum queue without one after

@@ -8,8 +8,8 @@ use taskcluster_pulse::{Consumer, ConsumerEvent, Error, OnFailure, Queue};
 
 use crate::common::exchanges::AllOf;
 use crate::common::rabbitmq::Rabbit;
-use crate::common::{Event, Seen};
-use crate::publish;
+use crate::common::{Event, Seen, eventually};
+use crate::{publish, quick};
 
 /// An exchange that is never made.
 const MISSING: &str = "exchange/tests/v1/missing";
@@ -31,6 +31,13 @@ async fn declare_as(rabbit: &Rabbit, queue: &str, options: QueueDeclareOptions, 
 fn durable() -> QueueDeclareOptions {
     QueueDeclareOptions {
         durable: true,
+        ..QueueDeclareOptions::default()
+    }
+}
+
+fn exclusive() -> QueueDeclareOptions {
+    QueueDeclareOptions {
+        exclusive: true,
         ..QueueDeclareOptions::default()
     }
 }
@@ -80,6 +87,73 @@ async fn a_passive_queue_has_to_exist() {
         matches!(&error, Error::Queue { queue, .. } if *queue == rabbit.queue()),
         "{error}"
     );
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn an_exclusive_queue_of_another_connection_ends_the_start() {
+    let rabbit = Rabbit::for_test().await;
+    declare(&rabbit, exclusive(), "classic").await;
+    let own = || Queue::durable(rabbit.lane.as_str());
+    for queue in [Queue::passive(rabbit.queue()), own()] {
+        let start = rabbit.consumer().queue(queue).start();
+        let started = tokio::time::timeout(Duration::from_secs(20), start).await;
+        let error = started.expect("it is tried again").expect_err("locked");
+        let text = error.to_string();
+        assert!(matches!(&error, Error::Queue { .. }), "{text}");
+        assert!(text.contains("RESOURCE_LOCKED"), "{text}");
+        assert!(text.contains("exclusive"), "{text}");
+    }
+    // Its name is free when it is gone.
+    rabbit.delete_queue(&rabbit.queue()).await;
+    reads(&rabbit, own()).await;
+    rabbit.delete_queue(&rabbit.queue()).await;
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_passive_queue_that_is_gone_for_a_while_is_read_again() {
+    let rabbit = Rabbit::for_test().await;
+    let auto_delete = QueueDeclareOptions {
+        auto_delete: true,
+        ..Default::default()
+    };
+    declare(&rabbit, auto_delete, "classic").await;
+    let (proxy, connection) = rabbit.proxy().await;
+    let seen = Seen::default();
+    let mut consumer = rabbit
+        .consumer_by(connection)
+        .queue(Queue::passive(rabbit.queue()))
+        .reconnect(quick())
+        .on_event(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    publish(&rabbit, 0..1).await;
+    consumer.next().await.expect("a delivery").ack();
+    let tried = |reason: &'static str| {
+        let seen = &seen;
+        async move {
+            let names = |event: &ConsumerEvent| match event {
+                ConsumerEvent::Reconnecting { error, .. } => error.to_string().contains(reason),
+                _ => false,
+            };
+            seen.wait_for(names).await;
+        }
+    };
+    // The broker deletes it with its last consumer.
+    proxy.cut();
+    tried("NOT_FOUND").await;
+    declare(&rabbit, exclusive(), "classic").await;
+    tried("RESOURCE_LOCKED").await;
+    rabbit.delete_queue(&rabbit.queue()).await;
+    declare(&rabbit, auto_delete, "classic").await;
+    eventually(|| seen.count(|event| matches!(event, ConsumerEvent::Ready)) == 2).await;
+    publish(&rabbit, 1..2).await;
+    let delivery = consumer.next().await.expect("a delivery");
+    assert_eq!(delivery.event::<Event>().expect("decoded").number(), 1);
+    delivery.ack();
+    consumer.stop().await.expect("stopped");
 }
 
 #[tokio::test]
@@ -172,13 +246,11 @@ async fn a_deleted_queue_is_back_in_a_second() {
     for round in 1..=3 {
         publish(&rabbit, 0..1).await;
         consumer.next().await.expect("a delivery").ack();
-        crate::common::eventually(|| consumer.counters().acks_sent == round).await;
+        eventually(|| consumer.counters().acks_sent == round).await;
         rabbit.delete_queue(&rabbit.queue()).await;
         let deleted = Instant::now();
-        crate::common::eventually(|| {
-            seen.count(|event| matches!(event, ConsumerEvent::Ready)) as u64 > round
-        })
-        .await;
+        eventually(|| seen.count(|event| matches!(event, ConsumerEvent::Ready)) as u64 > round)
+            .await;
         let elapsed = deleted.elapsed();
         println!("the deleted queue is back after {elapsed:?}");
         fastest = fastest.min(elapsed);

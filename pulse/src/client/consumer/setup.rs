@@ -112,29 +112,43 @@ fn differs_in(error: &TransportError, argument: &str) -> bool {
 
 /// What a refused request for a queue means.
 fn refused(queue: &str, error: TransportError) -> ConnectError {
-    let advice = match error.code {
-        Some(code::ACCESS_REFUSED) => {
-            "check the user's permissions, and that no other consumer has the queue to itself"
-        }
-        Some(code::NOT_FOUND) => {
-            "a passive queue has to exist, under its full name such as queue/<user>/<name>"
-        }
-        Some(code::RESOURCE_LOCKED) => {
-            "another connection has the queue to itself: end that one, or choose another name"
-        }
-        Some(code::PRECONDITION_FAILED) if differs_in(&error, "x-queue-type") => {
-            "it exists with another type: use Queue::passive or Queue::classic, or another name"
-        }
-        Some(code::PRECONDITION_FAILED) if error.reason.contains("inequivalent arg") => {
+    // What may pass ends a start, and not a consumer that worked.
+    type Effect = fn(Error) -> ConnectError;
+    let (effect, advice): (Effect, _) = match error.code {
+        Some(code::ACCESS_REFUSED) => (
+            ConnectError::Fatal,
+            "check the user's permissions, and that no other consumer has the queue to itself",
+        ),
+        Some(code::NOT_FOUND) if error.reason.contains("home node") => (
+            ConnectError::Setup,
+            "start that node of the broker, or choose another name",
+        ),
+        Some(code::NOT_FOUND) => (
+            ConnectError::Setup,
+            "a passive queue has to exist, under its full name such as queue/<user>/<name>",
+        ),
+        Some(code::RESOURCE_LOCKED) => (
+            ConnectError::Setup,
+            "it is exclusive, so only the connection that declared it can read it, and it is \
+             deleted with that: read a queue of another name with the same bindings, or end that \
+             connection first",
+        ),
+        Some(code::PRECONDITION_FAILED) if differs_in(&error, "x-queue-type") => (
+            ConnectError::Fatal,
+            "it exists with another type: use Queue::passive or Queue::classic, or another name",
+        ),
+        Some(code::PRECONDITION_FAILED) if error.reason.contains("inequivalent arg") => (
+            ConnectError::Fatal,
             "it exists with another value of that argument: use Queue::passive, or give the same \
-             value, or choose another name"
-        }
-        Some(code::PRECONDITION_FAILED) => {
-            "change the queue's arguments, or read it with Queue::passive"
-        }
+             value, or choose another name",
+        ),
+        Some(code::PRECONDITION_FAILED) => (
+            ConnectError::Fatal,
+            "change the queue's arguments, or read it with Queue::passive",
+        ),
         _ => return ConnectError::Retry(error),
     };
-    ConnectError::Fatal(Error::Queue {
+    effect(Error::Queue {
         queue: queue.to_owned(),
         reason: error.reason,
         advice,
