@@ -2,44 +2,62 @@
 
 use std::time::{Duration, Instant};
 
-use taskcluster_pulse::ConsumerEvent;
+use taskcluster_pulse::{Consumer, ConsumerEvent};
 use tokio::time::timeout;
 
 use crate::common::rabbitmq::Rabbit;
-use crate::common::{Event, Seen, eventually};
+use crate::common::{Event, Seen};
 use crate::{publish, quick};
 
-/// With a prefetch of 2 and one delivery unsettled, the next one comes only after the
-/// broker has got the ack of the one before.
+/// Takes so many deliveries and acks each when it has come. With a prefetch that leaves
+/// room for one of them, the next one comes only after the broker has got the ack of the
+/// one before. The median of the times from an ack to the next delivery.
+async fn take(consumer: &mut Consumer, deliveries: usize) -> Duration {
+    let mut waits = Vec::new();
+    for _ in 0..deliveries {
+        let begin = Instant::now();
+        let next = timeout(Duration::from_secs(30), consumer.next()).await;
+        let delivery = next.expect("the ack before was sent").expect("a delivery");
+        waits.push(begin.elapsed());
+        delivery.ack();
+    }
+    waits.sort_unstable();
+    waits[waits.len() / 2]
+}
+
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
 async fn an_unsettled_delivery_delays_no_ack() {
     let rabbit = Rabbit::for_test().await;
+    publish_to_new_queue(&rabbit, 0..60).await;
+    let mut one = rabbit.consumer().prefetch(1).start().await;
+    let usual = take(one.as_mut().expect("started"), 30).await;
+    one.expect("started").stop().await.expect("stopped");
+
     let mut consumer = rabbit
         .consumer()
         .prefetch(2)
         .start()
         .await
         .expect("started");
-    publish(&rabbit, 0..31).await;
     let unsettled = consumer.next().await.expect("a delivery");
-    let mut waits = Vec::new();
-    consumer.next().await.expect("a delivery").ack();
-    for _ in 2..31 {
-        let acked = Instant::now();
-        let next = timeout(Duration::from_secs(5), consumer.next()).await;
-        let delivery = next.expect("the ack before was sent").expect("a delivery");
-        waits.push(acked.elapsed());
-        delivery.ack();
-    }
-    waits.sort_unstable();
-    let median = waits[waits.len() / 2];
-    println!("from an ack to the next delivery, one delivery unsettled: {median:?}");
-    assert!(median < Duration::from_millis(50), "{waits:?}");
+    let median = take(&mut consumer, 29).await;
+    println!("from an ack to the next delivery: {usual:?}, one delivery unsettled: {median:?}");
+    // On a busy machine everything takes longer.
+    assert!(
+        median < Duration::from_millis(50) + 3 * usual,
+        "{usual:?}, {median:?}"
+    );
     unsettled.ack();
     consumer.stop().await.expect("stopped");
     rabbit.wait_for_len(&rabbit.queue(), 0).await;
     rabbit.delete_queue(&rabbit.queue()).await;
+}
+
+async fn publish_to_new_queue(rabbit: &Rabbit, numbers: std::ops::Range<u64>) {
+    let consumer = rabbit.consumer().start().await.expect("started");
+    consumer.stop().await.expect("stopped");
+    publish(rabbit, numbers).await;
 }
 
 #[tokio::test]
@@ -50,28 +68,27 @@ async fn acked_messages_do_not_come_again() {
     let seen = Seen::default();
     let mut consumer = rabbit
         .consumer_by(connection)
+        .prefetch(2)
         .reconnect(quick())
         .on_event(seen.listener())
         .start()
         .await
         .expect("started");
-    publish(&rabbit, 0..100).await;
-    let unsettled = consumer.next().await.expect("a delivery");
-    for _ in 1..100 {
-        consumer.next().await.expect("a delivery").ack();
-    }
-    eventually(|| consumer.counters().acks_sent == 99).await;
-    // The acks are written, but a cut connection may still lose them.
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    publish(&rabbit, 0..31).await;
+    let first = consumer.next().await.expect("a delivery");
+    take(&mut consumer, 29).await;
+    // It comes when the broker has got all of those acks.
+    let last = consumer.next().await.expect("a delivery");
     proxy.cut();
     seen.wait_for(|event| matches!(event, ConsumerEvent::Reconnecting { .. }))
         .await;
-    drop(unsettled);
-    let again = consumer.next().await.expect("a delivery");
-    assert_eq!(again.event::<Event>().expect("decoded").number(), 0);
-    assert!(again.redelivered());
-    again.ack();
-    assert_eq!(consumer.counters().redelivered, 1);
+    drop((first, last));
+    for number in [0, 30] {
+        let again = consumer.next().await.expect("a delivery");
+        assert_eq!(again.event::<Event>().expect("decoded").number(), number);
+        assert!(again.redelivered());
+        again.ack();
+    }
     consumer.stop().await.expect("stopped");
     rabbit.wait_for_len(&rabbit.queue(), 0).await;
     rabbit.delete_queue(&rabbit.queue()).await;
