@@ -2,6 +2,7 @@
 
 use std::future::poll_fn;
 use std::io;
+use std::net::TcpStream;
 use std::pin::pin;
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ use super::channel::{AmqpChannel, answer};
 use super::convert::transport_error;
 use super::secret::Secret;
 use super::settings::{Settings, wrong_secret};
-use super::socket::Attempt;
+use super::socket::{self, Attempt};
 use super::tls;
 use crate::client::Error;
 use crate::client::connection::ConnectError;
@@ -50,8 +51,8 @@ impl Transport for Settings {
             if let Some(reason) = wrong_secret(&secret) {
                 return Err(TransportError::lost(reason).into());
             }
-            let connection = self.open(&secret, tls).await?;
-            Ok(Box::new(AmqpLink::new(connection)) as Box<dyn Link>)
+            let (connection, socket) = self.open(&secret, tls).await?;
+            Ok(Box::new(AmqpLink::new(connection, socket)) as Box<dyn Link>)
         })
     }
 }
@@ -89,9 +90,9 @@ impl Settings {
         &self,
         secret: &Secret,
         tls: Option<RustlsConnector>,
-    ) -> Result<lapin::Connection, ConnectError> {
+    ) -> Result<(lapin::Connection, Option<TcpStream>), ConnectError> {
         let limit = self.connection_timeout;
-        let (attempt, socket) = Attempt::new();
+        let (attempt, opening) = Attempt::new();
         let runtime =
             lapin::runtime::default_runtime().map_err(|error| self.failure(&error, secret))?;
         let properties =
@@ -108,7 +109,7 @@ impl Settings {
                 let stream = timeout(limit, plain.connect_async(&runtime)).await;
                 let stream = stream.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
                 if let AsyncTcpStream::Plain(stream) = &stream {
-                    socket.keep(stream.get_ref())?;
+                    opening.keep(stream.get_ref())?;
                 }
                 match &tls {
                     Some(tls) => Ok(stream.into_rustls(tls, &plain.authority.host).await?),
@@ -118,10 +119,7 @@ impl Settings {
             properties,
         );
         match timeout(limit, connection).await {
-            Ok(Ok(connection)) => {
-                attempt.succeed();
-                Ok(connection)
-            }
+            Ok(Ok(connection)) => Ok((connection, attempt.succeed())),
             Ok(Err(error)) => Err(self.failure(&error, secret)),
             Err(_) => Err(TransportError::lost(format!("no answer within {limit:?}")).into()),
         }
@@ -199,18 +197,21 @@ impl Settings {
 
 struct AmqpLink {
     connection: lapin::Connection,
+    /// A second handle to its socket.
+    socket: Option<TcpStream>,
     state: watch::Receiver<LinkState>,
     watcher: JoinHandle<()>,
 }
 
 impl AmqpLink {
-    fn new(connection: lapin::Connection) -> Self {
+    fn new(connection: lapin::Connection, socket: Option<TcpStream>) -> Self {
         let (sender, state) = watch::channel(LinkState::Open);
         let events = connection.events_listener();
         let status = connection.status().clone();
         Self {
             watcher: tokio::spawn(watch_events(events, status, sender)),
             connection,
+            socket,
             state,
         }
     }
@@ -262,6 +263,10 @@ impl Link for AmqpLink {
                 .close(REPLY_SUCCESS, "closed by the client".into())
                 .await;
         })
+    }
+
+    fn reset(&self) {
+        self.socket.as_ref().inspect(|stream| socket::reset(stream));
     }
 }
 

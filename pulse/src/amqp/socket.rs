@@ -1,8 +1,11 @@
-//! The socket of a connection that is being opened.
+//! The socket of a connection.
 
 use std::io;
 use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use socket2::SockRef;
 
 /// Ends an attempt to connect when it is dropped.
 ///
@@ -28,9 +31,12 @@ impl Attempt {
         (Self(socket.clone()), socket)
     }
 
-    /// Leaves the socket open, for the connection stands.
-    pub(super) fn succeed(self) {
-        *self.0.lock() = State::Ended;
+    /// Leaves the socket open, for the connection stands, and gives the handle to it.
+    pub(super) fn succeed(self) -> Option<TcpStream> {
+        match std::mem::replace(&mut *self.0.lock(), State::Ended) {
+            State::Open(stream) => Some(stream),
+            State::Unopened | State::Ended => None,
+        }
     }
 }
 
@@ -61,6 +67,14 @@ impl Socket {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Ends a connection, with a reset when its last handle is closed: the peer then drops
+/// what it has received and not read.
+pub(super) fn reset(stream: &TcpStream) {
+    // One that is closed already needs none of it.
+    let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
+    let _ = stream.shutdown(Shutdown::Both);
 }
 
 #[cfg(unix)]

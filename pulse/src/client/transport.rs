@@ -48,6 +48,11 @@ pub(crate) trait Link: Send + Sync {
     fn state(&self) -> watch::Receiver<LinkState>;
 
     fn close(&self) -> BoxFuture<'_, ()>;
+
+    /// Ends the connection at once. What the broker has not read does not reach it any
+    /// more: when it is short of memory or disk, it would read that in the end, although
+    /// the connection was closed long before.
+    fn reset(&self);
 }
 
 /// What is known of a connection that was opened.

@@ -72,8 +72,12 @@ impl Link for MemoryLink {
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {
-        self.broker.lock().close_link(self.id);
+        self.reset();
         Box::pin(ready(()))
+    }
+
+    fn reset(&self) {
+        self.broker.lock().close_link(self.id);
     }
 }
 

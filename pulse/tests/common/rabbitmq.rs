@@ -163,7 +163,7 @@ impl Rabbit {
     /// Waits until so many messages wait in a queue: what a closed channel had not acked
     /// is back a moment later.
     pub async fn wait_for_len(&self, queue: &str, messages: u32) {
-        for _ in 0..500 {
+        for _ in 0..3000 {
             if self.queue_len(queue).await == messages {
                 return;
             }

@@ -23,7 +23,8 @@ use crate::client::transport::{OutgoingMessage, SharedError, TransportError};
 /// First and longest wait before a dead letter is published again.
 const DELAYS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 
-/// How often a dead letter without a confirmation is reported.
+/// When a dead letter without a confirmation is reported, and how often after that.
+const REPORT_AFTER: Duration = Duration::from_secs(5);
 const REPORT_INTERVAL: Duration = Duration::from_secs(30);
 
 /// How long a confirmation may take before others are to pass its message.
@@ -120,12 +121,14 @@ impl DeadLetterPublisher {
         let (mut delay, longest) = DELAYS;
         loop {
             let mut attempt = Box::pin(self.attempt(message));
+            let mut patience = REPORT_AFTER;
             let error = loop {
-                match timeout(REPORT_INTERVAL, &mut attempt).await {
+                match timeout(patience, &mut attempt).await {
                     Ok(Ok(())) => return,
                     Ok(Err(error)) => break error,
                     Err(_) => report(self.hindrance.error()),
                 }
+                patience = REPORT_INTERVAL;
             };
             report(error);
             sleep(delay).await;

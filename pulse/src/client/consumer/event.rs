@@ -102,7 +102,7 @@ pub enum ConsumerEvent {
     /// A message could not be handled and was dead-lettered.
     DeadLettered(FailedMessage),
     /// A message could not be dead-lettered. It stays in work and is tried again. Reported
-    /// also every 30 seconds while the broker does not confirm it.
+    /// also after five seconds, and then every 30, while the broker does not confirm it.
     DeadLetterFailed {
         /// The message.
         message: FailedMessage,

@@ -11,7 +11,7 @@ use super::numbered::Numbered;
 use crate::client::transport::{Answer, Confirm, TransportError};
 
 /// How long an answer may be late before the ones behind it are looked at, too.
-const LATE: Duration = Duration::from_millis(10);
+const LATE: Duration = Duration::from_millis(50);
 
 /// Answers by the numbers of their messages. Each is looked at when it has come.
 ///

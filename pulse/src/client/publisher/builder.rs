@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::atomic::AtomicUsize;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, mpsc};
@@ -100,6 +100,7 @@ impl PublisherBuilder {
             meter: Arc::default(),
             listener: self.listener,
             frame_max: AtomicUsize::default(),
+            link: Mutex::default(),
             ended: OnceLock::new(),
         });
         let mut driver = Driver::new(

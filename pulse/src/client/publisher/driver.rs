@@ -1,7 +1,7 @@
 //! The background task that publishes messages and reconnects as needed.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -149,7 +149,9 @@ impl Driver {
 
 impl Shared {
     fn connected(&self, session: &Session) {
-        self.frame_max.store(session.frame_max(), Ordering::Relaxed);
+        let link = session.link();
+        self.frame_max.store(link.frame_max(), Ordering::Relaxed);
+        *self.link.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::downgrade(link));
         self.meter.connected.set(true);
         self.listener.send(&PublisherEvent::Ready);
     }

@@ -16,7 +16,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -35,7 +35,7 @@ use super::counters::{Counters, Gauges, Meter};
 use super::envelope::Envelope;
 use super::error::Error;
 use super::listener::Listener;
-use super::transport::OutgoingMessage;
+use super::transport::{Link, OutgoingMessage};
 use crate::binding::Exchange;
 use crate::event::Message;
 
@@ -80,8 +80,18 @@ struct Shared {
     listener: Listener<PublisherEvent>,
     /// The largest frame of the last connection, in bytes.
     frame_max: AtomicUsize,
+    /// The last connection.
+    link: Mutex<Option<Weak<dyn Link>>>,
     /// Why the driver ended.
     ended: OnceLock<Error>,
+}
+
+impl Shared {
+    /// The connection, where there is one.
+    fn link(&self) -> Option<Arc<dyn Link>> {
+        let link = self.link.lock().unwrap_or_else(PoisonError::into_inner);
+        link.as_ref().and_then(Weak::upgrade)
+    }
 }
 
 impl Publisher {
@@ -207,10 +217,13 @@ impl Publisher {
         let _ = driver.await;
     }
 
-    /// Closes the connection, and gives up what is unconfirmed.
+    /// Closes the connection, and gives up what is unconfirmed: the broker takes none of
+    /// it that it has not read.
     pub(in crate::client) async fn abandon(self) {
         if self.gauges().in_work > 0 {
+            let link = self.shared.link();
             self.driver.abort();
+            link.inspect(|link| link.reset());
         }
         self.close().await;
     }

@@ -14,7 +14,7 @@ use crate::client::transport::{Channel, Link, LinkState, TransportError};
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 pub(super) struct Session {
-    link: Box<dyn Link>,
+    link: Arc<dyn Link>,
     pub(super) channel: Arc<dyn Channel>,
     pub(super) state: watch::Receiver<LinkState>,
     pub(super) since: Instant,
@@ -25,7 +25,7 @@ impl Session {
         connection: &Connection,
         exchanges: &[&'static str],
     ) -> Result<Self, ConnectError> {
-        let link = connection.open().await?;
+        let link: Arc<dyn Link> = Arc::from(connection.open().await?);
         let channel = open_channel(&*link, exchanges).await?;
         Ok(Self {
             state: link.state(),
@@ -35,8 +35,8 @@ impl Session {
         })
     }
 
-    pub(super) fn frame_max(&self) -> usize {
-        self.link.frame_max()
+    pub(super) fn link(&self) -> &Arc<dyn Link> {
+        &self.link
     }
 
     /// Opens another channel in place of one that the broker closed.
