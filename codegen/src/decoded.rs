@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use taskcluster_documents::schema::SchemaId;
 
-use crate::model::{Kind, Struct, TypeDef, TypeShape, Value};
+use crate::model::{Emitter, Kind, Step, Struct, TypeDef, TypeShape, Value, walk};
 
 /// A value, as decoding sees it.
 #[derive(Clone, Debug)]
@@ -99,38 +99,77 @@ fn structure(it: &Struct) -> DecodedType {
         };
         (field.wire_name.clone(), member)
     });
-    let rest = it.rest.as_deref();
+    let rest = it.rest.as_deref().map(|rest| value(&rest.value).kind);
     DecodedType::Struct {
         members: members.collect(),
-        rest: rest.and_then(|it| it.value.kind.values().first().map(value)),
+        rest: rest.and_then(|rest| match rest {
+            DecodedKind::Map(each) => Some(*each),
+            _ => None,
+        }),
     }
 }
 
 fn value(value: &Value) -> Decoded {
-    Decoded {
-        kind: kind(&value.kind),
-        nullable: value.nullable,
-        schemas: value.schemas.clone(),
+    walk(&Decoding, value, &())
+}
+
+struct Decoding;
+
+impl Decoding {
+    fn value(value: &Value, kind: DecodedKind) -> Decoded {
+        Decoded {
+            kind,
+            nullable: false,
+            schemas: value.schemas.clone(),
+        }
     }
 }
 
-fn kind(kind: &Kind) -> DecodedKind {
-    let boxed = |it: &Value| Box::new(value(it));
-    let integer = |least: i128, most: i128| DecodedKind::Integer { least, most };
-    match kind {
-        Kind::Null => DecodedKind::Null,
-        Kind::Boolean => DecodedKind::Boolean,
-        Kind::Unsigned => integer(0, u64::MAX.into()),
-        Kind::Signed => integer(i64::MIN.into(), i64::MAX.into()),
-        Kind::Integer => integer(i64::MIN.into(), u64::MAX.into()),
-        Kind::Number => DecodedKind::Number,
-        Kind::Text => DecodedKind::Text,
-        Kind::Timestamp => DecodedKind::Timestamp,
-        Kind::Object => DecodedKind::Map(boxed(&Value::plain(Kind::Any))),
-        Kind::Any => DecodedKind::Any,
-        Kind::List(item) => DecodedKind::List(boxed(item)),
-        Kind::Tuple(items) => DecodedKind::Tuple(items.iter().map(value).collect()),
-        Kind::Map(_, item) => DecodedKind::Map(boxed(item)),
-        Kind::Named(id) => DecodedKind::Type(id.0),
+impl Emitter for Decoding {
+    type Made = Decoded;
+    type Place = ();
+
+    fn inside(&self, (): &(), _: Step) {}
+
+    fn plain(&self, value: &Value, (): &()) -> Decoded {
+        let integer = |least: i128, most: i128| DecodedKind::Integer { least, most };
+        let kind = match &value.kind {
+            Kind::Null => DecodedKind::Null,
+            Kind::Boolean => DecodedKind::Boolean,
+            Kind::Unsigned => integer(0, u64::MAX.into()),
+            Kind::Signed => integer(i64::MIN.into(), i64::MAX.into()),
+            Kind::Integer => integer(i64::MIN.into(), u64::MAX.into()),
+            Kind::Number => DecodedKind::Number,
+            Kind::Text => DecodedKind::Text,
+            Kind::Timestamp => DecodedKind::Timestamp,
+            Kind::Object => DecodedKind::Map(Box::new(self::value(&Value::plain(Kind::Any)))),
+            // The walk calls the methods below for the three.
+            Kind::Any | Kind::List(_) | Kind::Tuple(_) | Kind::Map(_) => DecodedKind::Any,
+            Kind::Named(id) => DecodedKind::Type(id.0),
+        };
+        Self::value(value, kind)
+    }
+
+    fn list(&self, value: &Value, (): &(), item: Decoded) -> Decoded {
+        Self::value(value, DecodedKind::List(Box::new(item)))
+    }
+
+    fn tuple(&self, value: &Value, items: Vec<Decoded>) -> Decoded {
+        Self::value(value, DecodedKind::Tuple(items))
+    }
+
+    fn map(&self, value: &Value, (): &(), [_, member]: [Decoded; 2]) -> Decoded {
+        Self::value(value, DecodedKind::Map(Box::new(member)))
+    }
+
+    fn boxed(&self, inner: Decoded) -> Decoded {
+        inner
+    }
+
+    fn optional(&self, (): &(), _: usize, inner: Decoded) -> Decoded {
+        Decoded {
+            nullable: true,
+            ..inner
+        }
     }
 }

@@ -8,9 +8,7 @@ use super::ty::Types;
 use super::{routing_key, validators};
 use crate::api::{Api, ApiExchange, ApiType, Item, Member};
 use crate::decoded;
-use crate::model::{
-    Exchange, Kind, Model, RuleUse, Service, Struct, TypeDef, TypeId, TypeShape, Value,
-};
+use crate::model::{Exchange, Model, Service, Struct, TypeDef, TypeId, TypeShape, Value};
 
 /// What users of the generated code depend on.
 pub(crate) fn api(model: &Model) -> Api {
@@ -34,11 +32,13 @@ pub(crate) fn api(model: &Model) -> Api {
             let path = text(&types.named(TypeId(index)));
             items.push((path, of_type(types, definition)));
         }
-        let values = definition.shape.values();
-        for value in &values {
-            add_rules(value, &definition.module, &mut items);
-        }
-        let inner = values.into_iter().flat_map(Value::named);
+        let rules = definition.shape.parts().flat_map(|value| &value.rules);
+        items.extend(rules.filter_map(|used| {
+            let ty = validators::constant_type(&used.rule)?;
+            let path = format!("{}::validators::{}", definition.module, used.name);
+            Some((path, item(&text(&ty), [])))
+        }));
+        let inner = definition.shape.values().into_iter().flat_map(Value::named);
         api.types.push(ApiType {
             items: items.iter().map(|(path, _)| path.clone()).collect(),
             inner: inner.map(|id| id.0).collect(),
@@ -82,7 +82,7 @@ fn of_type(types: Types<'_>, definition: &TypeDef) -> Item {
         }
         TypeShape::Union(branches) => {
             let variants = branches.iter().map(|branch| {
-                let ty = types.maybe_boxed(&branch.value, branch.boxed);
+                let ty = types.value(&branch.value);
                 member(&format!("::{}", branch.name), &ty, false)
             });
             item("enum of alternatives", variants)
@@ -106,23 +106,6 @@ fn fields(types: Types<'_>, it: &Struct) -> Vec<(String, Member)> {
         member(&format!(".{}", rest.name), &ty, false)
     });
     fields.chain(rest).collect()
-}
-
-/// Adds the constants of the rules for a value, and for those inside it.
-fn add_rules(value: &Value, module: &str, items: &mut Vec<(String, Item)>) {
-    let of_names = match &value.kind {
-        Kind::Map(rule, _) => rule.as_deref(),
-        _ => None,
-    };
-    for RuleUse { rule, name, .. } in value.rules.iter().chain(of_names) {
-        if let Some(ty) = validators::constant_type(rule) {
-            let path = format!("{module}::validators::{name}");
-            items.push((path, item(&text(&ty), [])));
-        }
-    }
-    for inside in value.kind.values() {
-        add_rules(inside, module, items);
-    }
 }
 
 fn item(definition: &str, members: impl IntoIterator<Item = (String, Member)>) -> Item {

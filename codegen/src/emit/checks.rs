@@ -5,65 +5,64 @@ use quote::{format_ident, quote};
 
 use super::ty::{Types, ident};
 use super::validators;
-use crate::model::{Branch, Field, Kind, RuleUse, Struct, TypeDef, TypeShape, Value};
+use crate::model::{
+    Branch, Emitter, Kind, RuleUse, Step, Struct, TypeDef, TypeShape, Value, walk, walk_field,
+};
 
-/// A value in the generated code.
-struct Subject {
+/// A value in the generated code, and where it stands.
+struct Place {
     /// An expression that is the value.
-    place: TokenStream,
+    value: TokenStream,
     /// An expression that is a reference to it.
     reference: TokenStream,
-}
-
-impl Subject {
-    /// A field of the type that is checked.
-    fn field(name: &Ident) -> Self {
-        Self {
-            place: quote!(self.#name),
-            reference: quote!(&self.#name),
-        }
-    }
-
-    /// A local variable that is a reference.
-    fn local(name: &Ident) -> Self {
-        Self {
-            place: quote!(#name),
-            reference: quote!(#name),
-        }
-    }
-}
-
-/// Where a check stands: an expression that is a pointer, and how many loops
-/// there are around it.
-struct At {
+    /// An expression that is a pointer; the one that came as an argument is a reference.
     pointer: TokenStream,
+    is_own: bool,
+    /// How many loops there are around it.
     depth: usize,
 }
 
-impl At {
-    /// Where the type that is checked stands.
-    fn own() -> Self {
+impl Place {
+    /// What `value` is of the type that is checked.
+    fn own(value: TokenStream) -> Self {
         Self {
+            reference: quote!(&#value),
+            value,
             pointer: quote!(at),
+            is_own: true,
             depth: 0,
         }
     }
 
-    fn member(&self, name: &str) -> Self {
-        let pointer = &self.pointer;
+    /// The member `wire_name` of the type that is checked.
+    fn member(name: &str, wire_name: &str) -> Self {
+        let name = ident(name);
         Self {
-            pointer: quote!(#pointer.member(#name)),
-            depth: self.depth,
+            pointer: quote!(at.member(#wire_name)),
+            is_own: false,
+            ..Self::own(quote!(self.#name))
         }
     }
 
-    /// One loop further in: the pointer of what the loop's variable `step` leads to.
-    fn inside(&self, method: &str, step: &Ident) -> Self {
+    /// A reference that is here.
+    fn local(&self, reference: TokenStream) -> Self {
+        Self {
+            value: reference.clone(),
+            reference,
+            pointer: self.pointer.clone(),
+            ..*self
+        }
+    }
+
+    /// A reference one loop further in, where the loop's variable `step` leads to.
+    fn further_in(&self, reference: TokenStream, method: &str, step: &Ident) -> Self {
         let pointer = &self.pointer;
         let method = format_ident!("{method}");
         Self {
             pointer: quote!(#pointer.#method(#step)),
+            is_own: false,
             depth: self.depth + 1,
+            ..self.local(reference)
         }
     }
 
@@ -75,27 +74,16 @@ impl At {
         }
     }
 
-    /// The pointer as a reference.
-    fn reference(&self) -> TokenStream {
-        let pointer = &self.pointer;
-        match self.is_own() {
-            true => quote!(#pointer),
-            false => quote!(&#pointer),
+    /// The check of a rule.
+    fn rule(&self, used: &RuleUse, unique: &TokenStream) -> TokenStream {
+        let rule = validators::reference(used, unique);
+        let Self {
+            reference, pointer, ..
+        } = self;
+        match self.is_own {
+            true => quote!(report.check(*#pointer, #reference, #rule)?;),
+            false => quote!(report.check(#pointer, #reference, #rule)?;),
         }
-    }
-
-    /// The pointer as a value.
-    fn value(&self) -> TokenStream {
-        let pointer = &self.pointer;
-        match self.is_own() {
-            true => quote!(*#pointer),
-            false => quote!(#pointer),
-        }
-    }
-
-    /// Whether the pointer is the one that came as an argument, a reference.
-    fn is_own(&self) -> bool {
-        self.pointer.clone().into_iter().count() == 1
     }
 }
 
@@ -114,13 +102,7 @@ pub(super) fn definition(types: Types<'_>, definition: &TypeDef) -> Vec<TokenStr
         _ if definition.by_table => by_table(),
         TypeShape::Struct(it) => checks.structure(it),
         TypeShape::Enum(_) => vec![quote!(report.check(*at, self, &Known)?;)],
-        TypeShape::Wrapper(value) => {
-            let subject = Subject {
-                place: quote!(self.0),
-                reference: quote!(&self.0),
-            };
-            checks.value(value, &subject, &At::own())
-        }
+        TypeShape::Wrapper(value) => walk(&checks, value, &Place::own(quote!(self.0))),
     };
     vec![validate(definition, &own)]
 }
@@ -133,149 +115,130 @@ struct Checks<'m> {
 
 impl Checks<'_> {
     fn structure(self, it: &Struct) -> Vec<TokenStream> {
-        let mut checks = Vec::new();
-        if let Some(counts) = &it.counts {
-            checks.push(self.member_count(it, counts));
-        }
-        for field in &it.fields {
-            checks.extend(self.field(field));
-        }
-        if let Some(rest) = &it.rest {
-            let subject = Subject::field(&ident(&rest.name));
-            checks.extend(self.value(&rest.value, &subject, &At::own()));
-        }
-        checks
-    }
-
-    fn field(self, field: &Field) -> Vec<TokenStream> {
-        let subject = Subject::field(&ident(&field.name));
-        let at = At::own().member(&field.wire_name);
-        self.behind(usize::from(!field.required), &field.value, &subject, &at)
-    }
-
-    fn value(self, value: &Value, subject: &Subject, at: &At) -> Vec<TokenStream> {
-        self.behind(0, value, subject, at)
-    }
-
-    /// Checks of a value behind so many options, and one more where it may be
-    /// `null`.
-    fn behind(self, options: usize, value: &Value, subject: &Subject, at: &At) -> Vec<TokenStream> {
-        let options = options + usize::from(value.nullable);
-        if options == 0 {
-            return self.plain(value, subject, at);
-        }
-        let local = format_ident!("value");
-        let checks = self.plain(value, &Subject::local(&local), at);
-        let pattern = (0..options).fold(quote!(#local), |inner, _| quote!(Some(#inner)));
-        let reference = &subject.reference;
-        match checks.is_empty() {
-            true => checks,
-            false => vec![quote! {
-                if let #pattern = #reference {
-                    #(#checks)*
-                }
-            }],
-        }
-    }
-
-    fn plain(self, value: &Value, subject: &Subject, at: &At) -> Vec<TokenStream> {
-        let Subject { place, reference } = subject;
-        let pointer = at.reference();
-        let mut checks = Vec::new();
-        let unique = match &value.kind {
-            Kind::List(item) => self.types.unique(item),
-            _ => TokenStream::new(),
-        };
-        for used in &value.rules {
-            checks.push(self.rule(used, reference, at, &unique));
-        }
-        match &value.kind {
-            Kind::Named(_) => checks.push(quote!(#place.check(#pointer, report)?;)),
-            Kind::List(item) => checks.extend(self.each_item(item, subject, at)),
-            Kind::Map(names, item) => {
-                checks.extend(self.each_member(names.as_deref(), item, subject, at));
-            }
-            _ => {}
-        }
-        checks
-    }
-
-    fn rule(
-        self,
-        used: &RuleUse,
-        reference: &TokenStream,
-        at: &At,
-        unique: &TokenStream,
-    ) -> TokenStream {
-        let rule = validators::reference(used, unique);
-        let pointer = at.value();
-        quote!(report.check(#pointer, #reference, #rule)?;)
-    }
-
-    fn each_item(self, item: &Value, subject: &Subject, at: &At) -> Option<TokenStream> {
-        let (index, local) = (at.variable("index"), at.variable("item"));
-        let inside = at.inside("index", &index);
-        let checks = self.value(item, &Subject::local(&local), &inside);
-        let place = &subject.place;
-        (!checks.is_empty()).then(|| {
-            quote! {
-                for (#index, #local) in #place.iter().enumerate() {
-                    #(#checks)*
-                }
-            }
-        })
-    }
-
-    fn each_member(
-        self,
-        names: Option<&RuleUse>,
-        item: &Value,
-        subject: &Subject,
-        at: &At,
-    ) -> Option<TokenStream> {
-        let (name, local) = (at.variable("name"), at.variable("member"));
-        let inside = at.inside("member", &name);
-        let of_names = names
-            .map(|used| self.rule(used, &quote!(#name.as_str()), &inside, &TokenStream::new()));
-        let of_values = self.value(item, &Subject::local(&local), &inside);
-        let Subject { place, reference } = subject;
-        let each = match of_values.is_empty() {
-            true => quote!(#name in #place.keys()),
-            false => quote!((#name, #local) in #reference),
-        };
-        (of_names.is_some() || !of_values.is_empty()).then(|| {
-            quote! {
-                for #each {
-                    #of_names
-                    #(#of_values)*
-                }
-            }
-        })
-    }
-
-    /// `minProperties` and `maxProperties` over named members.
-    fn member_count(self, it: &Struct, counts: &RuleUse) -> TokenStream {
-        let required = it.fields.iter().filter(|field| field.required).count();
-        let required = (required > 0).then(|| {
-            let required = Literal::usize_unsuffixed(required);
-            quote!(#required)
+        let counts = it.counts.iter().map(|counts| member_count(it, counts));
+        let fields = it.fields.iter().flat_map(|field| {
+            let place = Place::member(&field.name, &field.wire_name);
+            walk_field(&self, field, &place)
         });
-        let optional = it.fields.iter().filter(|field| !field.required);
-        let optional = optional.map(|field| {
-            let name = ident(&field.name);
-            quote!(usize::from(self.#name.is_some()))
-        });
-        let rest = it.rest.iter().map(|rest| {
+        let rest = it.rest.iter().flat_map(|rest| {
             let name = ident(&rest.name);
-            quote!(self.#name.len())
+            walk(&self, &rest.value, &Place::own(quote!(self.#name)))
         });
-        let terms: Vec<TokenStream> = required.into_iter().chain(optional).chain(rest).collect();
-        let count = match terms.as_slice() {
-            [] => quote!(&0),
-            terms => quote!(&(#(#terms)+*)),
-        };
-        self.rule(counts, &count, &At::own(), &TokenStream::new())
+        counts.chain(fields).chain(rest).collect()
     }
+}
+
+impl Emitter for Checks<'_> {
+    type Made = Vec<TokenStream>;
+    type Place = Place;
+
+    fn inside(&self, place: &Place, step: Step) -> Place {
+        let [index, item, name, member] =
+            ["index", "item", "name", "member"].map(|it| place.variable(it));
+        match step {
+            Step::Option => place.local(quote!(value)),
+            Step::Item => place.further_in(quote!(#item), "index", &index),
+            Step::Key => place.further_in(quote!(#name.as_str()), "member", &name),
+            Step::Member => place.further_in(quote!(#member), "member", &name),
+            // The table checks it.
+            Step::Position => place.local(TokenStream::new()),
+        }
+    }
+
+    fn plain(&self, value: &Value, place: &Place) -> Vec<TokenStream> {
+        let unique = self.types.unique(value);
+        let rules = value.rules.iter().map(|used| place.rule(used, &unique));
+        let mut checks: Vec<TokenStream> = rules.collect();
+        if let Kind::Named(_) = value.kind {
+            let Place { value, pointer, .. } = place;
+            let pointer = match place.is_own {
+                true => pointer.clone(),
+                false => quote!(&#pointer),
+            };
+            checks.push(quote!(#value.check(#pointer, report)?;));
+        }
+        checks
+    }
+
+    fn list(&self, list: &Value, place: &Place, item: Vec<TokenStream>) -> Vec<TokenStream> {
+        let mut checks = self.plain(list, place);
+        if !item.is_empty() {
+            let (index, local) = (place.variable("index"), place.variable("item"));
+            let value = &place.value;
+            checks.push(quote! {
+                for (#index, #local) in #value.iter().enumerate() {
+                    #(#item)*
+                }
+            });
+        }
+        checks
+    }
+
+    fn tuple(&self, _: &Value, _: Vec<Vec<TokenStream>>) -> Vec<TokenStream> {
+        Vec::new()
+    }
+
+    fn map(&self, map: &Value, place: &Place, each: [Vec<TokenStream>; 2]) -> Vec<TokenStream> {
+        let [key, member] = each;
+        let mut checks = self.plain(map, place);
+        let (name, local) = (place.variable("name"), place.variable("member"));
+        let Place {
+            value, reference, ..
+        } = place;
+        let variables = match (key.is_empty(), member.is_empty()) {
+            (true, true) => return checks,
+            (false, true) => quote!(#name in #value.keys()),
+            (_, false) => quote!((#name, #local) in #reference),
+        };
+        checks.push(quote! {
+            for #variables {
+                #(#key)*
+                #(#member)*
+            }
+        });
+        checks
+    }
+
+    fn boxed(&self, inner: Vec<TokenStream>) -> Vec<TokenStream> {
+        inner
+    }
+
+    fn optional(&self, place: &Place, options: usize, inner: Vec<TokenStream>) -> Vec<TokenStream> {
+        if inner.is_empty() {
+            return inner;
+        }
+        let pattern = (0..options).fold(quote!(value), |inner, _| quote!(Some(#inner)));
+        let reference = &place.reference;
+        vec![quote! {
+            if let #pattern = #reference {
+                #(#inner)*
+            }
+        }]
+    }
+}
+
+/// `minProperties` and `maxProperties` over named members.
+fn member_count(it: &Struct, counts: &RuleUse) -> TokenStream {
+    let required = it.fields.iter().filter(|field| field.required).count();
+    let required = (required > 0).then(|| {
+        let required = Literal::usize_unsuffixed(required);
+        quote!(#required)
+    });
+    let optional = it.fields.iter().filter(|field| !field.required);
+    let optional = optional.map(|field| {
+        let name = ident(&field.name);
+        quote!(usize::from(self.#name.is_some()))
+    });
+    let rest = it.rest.iter().map(|rest| {
+        let name = ident(&rest.name);
+        quote!(self.#name.len())
+    });
+    let terms: Vec<TokenStream> = required.into_iter().chain(optional).chain(rest).collect();
+    let count = match terms.as_slice() {
+        [] => quote!(0),
+        terms => quote!((#(#terms)+*)),
+    };
+    Place::own(count).rule(counts, &TokenStream::new())
 }
 
 /// A union, whose types are read by their tables.

@@ -5,7 +5,10 @@ use quote::{format_ident, quote};
 
 use super::ty::{Types, ident};
 use super::validators;
-use crate::model::{Branch, Field, Kind, Rule, RuleUse, Service, Struct, TypeId, TypeShape, Value};
+use crate::model::{
+    Branch, Emitter, Field, Kind, RuleUse, Service, Step, Struct, TypeId, TypeShape, Value, walk,
+    walk_field,
+};
 
 /// The implementation of `Arbitrary` for one type of payloads.
 pub(super) fn payload(types: Types<'_>, id: TypeId) -> TokenStream {
@@ -56,7 +59,7 @@ impl Examples<'_> {
     fn structure(&self, it: &Struct) -> TokenStream {
         let fields = it.fields.iter().map(|field| {
             let name = ident(&field.name);
-            let value = self.field(field);
+            let value = walk_field(self, field, &());
             quote!(#name: #value?)
         });
         let rest = it.rest.iter().filter_map(|rest| {
@@ -74,22 +77,15 @@ impl Examples<'_> {
         }
     }
 
-    fn field(&self, field: &Field) -> TokenStream {
-        let value = self.maybe_boxed(&field.value, field.boxed);
-        match field.required {
-            true => value,
-            false => optional(&value),
-        }
-    }
-
     /// The members that the schema does not name, under other names than those
     /// that it does.
     fn rest(&self, it: &Struct, rest: &Field) -> Option<TokenStream> {
-        let Kind::Map(_, each) = &rest.value.kind else {
+        let Kind::Map(each) = &rest.value.kind else {
             return None;
         };
+        let [_, member] = &**each;
         let taken = it.fields.iter().map(|field| &field.wire_name);
-        let each = maker(&self.value(each));
+        let each = maker(&self.value(member));
         Some(quote!(example::rest(u, &[#(#taken),*], #each)))
     }
 
@@ -100,43 +96,31 @@ impl Examples<'_> {
         let (endless, finite): (Vec<&Branch>, Vec<&Branch>) = branches.iter().partition(is_endless);
         let makes = finite.into_iter().chain(endless).map(|branch| {
             let variant = format_ident!("{}", branch.name);
-            let value = self.maybe_boxed(&branch.value, branch.boxed);
+            let value = self.value(&branch.value);
             quote!(|u| #value.map(Self::#variant))
         });
         quote!(example::any_of(u, &[#(#makes),*]))
     }
 
     fn value(&self, value: &Value) -> TokenStream {
-        self.maybe_boxed(value, false)
+        walk(self, value, &())
     }
+}
 
-    fn maybe_boxed(&self, value: &Value, boxed: bool) -> TokenStream {
-        let plain = self.plain(value);
-        let plain = match boxed {
-            true => quote!(#plain.map(Box::new)),
-            false => plain,
-        };
-        match value.nullable {
-            true => optional(&plain),
-            false => plain,
-        }
-    }
+impl Emitter for Examples<'_> {
+    type Made = TokenStream;
+    type Place = ();
 
-    /// A value that is not `null`.
-    fn plain(&self, value: &Value) -> TokenStream {
+    fn inside(&self, (): &(), _: Step) {}
+
+    fn plain(&self, value: &Value, (): &()) -> TokenStream {
         match &value.kind {
             Kind::Text => text(&value.rules),
-            Kind::Unsigned => scalar(value, &quote!(u64)),
-            Kind::Signed => scalar(value, &quote!(i64)),
-            Kind::Integer => scalar(value, &quote!(i128)),
-            Kind::Number => scalar(value, &quote!(f64)),
-            Kind::Boolean if !value.rules.is_empty() => scalar(value, &quote!(bool)),
-            Kind::List(item) => self.list(value, item),
-            Kind::Tuple(items) => {
-                let items = items.iter().map(|item| self.value(item));
-                quote!(Ok((#(#items?,)*)))
+            Kind::Unsigned | Kind::Signed | Kind::Integer | Kind::Number => {
+                let ty = self.types.value(value);
+                scalar(value, &ty)
             }
-            Kind::Map(names, each) => self.map(value, names.as_deref(), each),
+            Kind::Boolean if !value.rules.is_empty() => scalar(value, &quote!(bool)),
             // It may hold the type that it is part of.
             Kind::Named(_) if self.types.is_recursive(value, self.id) => {
                 let smaller = smaller();
@@ -146,33 +130,38 @@ impl Examples<'_> {
         }
     }
 
-    fn list(&self, value: &Value, item: &Value) -> TokenStream {
-        let unique = self.types.unique(item);
-        let rule = match rule(value, |it| matches!(it, Rule::Items(_))) {
-            Some(used) => validators::reference(used, &unique),
+    fn list(&self, value: &Value, (): &(), item: TokenStream) -> TokenStream {
+        let rule = match value.rules.first() {
+            Some(used) => validators::reference(used, &self.types.unique(value)),
             None => quote!(&ItemsRule::new()),
         };
-        let item = maker(&self.value(item));
+        let item = maker(&item);
         quote!(example::list(u, #rule, #item))
     }
 
-    fn map(&self, value: &Value, names: Option<&RuleUse>, each: &Value) -> TokenStream {
-        let rule = match rule(value, |it| matches!(it, Rule::Members(_))) {
+    fn tuple(&self, _: &Value, items: Vec<TokenStream>) -> TokenStream {
+        quote!(Ok((#(#items?,)*)))
+    }
+
+    fn map(&self, value: &Value, (): &(), each: [TokenStream; 2]) -> TokenStream {
+        let rule = match value.rules.first() {
             Some(used) => validators::reference(used, &TokenStream::new()),
             None => quote!(&MembersRule::new()),
         };
-        let (name, each) = (maker(&text(names)), maker(&self.value(each)));
-        quote!(example::map(u, #rule, #name, #each))
+        let [key, member] = each.each_ref().map(maker);
+        quote!(example::map(u, #rule, #key, #member))
     }
-}
 
-fn rule(value: &Value, wanted: fn(&Rule) -> bool) -> Option<&RuleUse> {
-    value.rules.iter().find(|used| wanted(&used.rule))
-}
+    fn boxed(&self, inner: TokenStream) -> TokenStream {
+        quote!(#inner.map(Box::new))
+    }
 
-fn optional(value: &TokenStream) -> TokenStream {
-    let value = maker(value);
-    quote!(example::optional(u, #value))
+    fn optional(&self, (): &(), options: usize, inner: TokenStream) -> TokenStream {
+        (0..options).fold(inner, |inner, _| {
+            let inner = maker(&inner);
+            quote!(example::optional(u, #inner))
+        })
+    }
 }
 
 /// What makes `value` of an input: a closure, or the function that it would do

@@ -188,7 +188,7 @@ fn union(types: Types<'_>, definition: &TypeDef, branches: &[Branch]) -> Vec<Tok
 
 fn variant(types: Types<'_>, branch: &Branch) -> TokenStream {
     let name = format_ident!("{}", branch.name);
-    let ty = types.maybe_boxed(&branch.value, branch.boxed);
+    let ty = types.value(&branch.value);
     let rules = words::of_value(&branch.value);
     let text = vec![match rules.is_empty() {
         true => format!("The alternative `{}`.", branch.name),

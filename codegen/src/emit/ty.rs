@@ -3,7 +3,9 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use crate::model::{Facts, Field, Kind, Model, TypeDef, TypeId, Value};
+use crate::model::{
+    Emitter, Facts, Field, Kind, Model, Step, TypeDef, TypeId, Value, walk, walk_field,
+};
 
 /// The words that `r#` makes usable as names.
 const RAW: &[&str] = &[
@@ -72,55 +74,12 @@ impl<'m> Types<'m> {
 
     /// The type of a value.
     pub(super) fn value(&self, value: &Value) -> TokenStream {
-        self.maybe_boxed(value, false)
-    }
-
-    pub(super) fn maybe_boxed(&self, value: &Value, boxed: bool) -> TokenStream {
-        let kind = self.kind(&value.kind);
-        let kind = if boxed { quote!(Box<#kind>) } else { kind };
-        if value.nullable {
-            quote!(Option<#kind>)
-        } else {
-            kind
-        }
+        walk(self, value, &())
     }
 
     /// The type of a field: optional where the member may be missing.
     pub(super) fn field(&self, field: &Field) -> TokenStream {
-        let value = self.maybe_boxed(&field.value, field.boxed);
-        if field.required {
-            value
-        } else {
-            quote!(Option<#value>)
-        }
-    }
-
-    fn kind(&self, kind: &Kind) -> TokenStream {
-        match kind {
-            Kind::Null => quote!(()),
-            Kind::Boolean => quote!(bool),
-            Kind::Unsigned => quote!(u64),
-            Kind::Signed => quote!(i64),
-            Kind::Integer => quote!(i128),
-            Kind::Number => quote!(f64),
-            Kind::Text => quote!(String),
-            Kind::Timestamp => quote!(Timestamp),
-            Kind::Object => quote!(RawJsonObject),
-            Kind::Any => quote!(RawJson),
-            Kind::List(item) => {
-                let item = self.value(item);
-                quote!(Vec<#item>)
-            }
-            Kind::Tuple(items) => {
-                let items = items.iter().map(|item| self.value(item));
-                quote!((#(#items,)*))
-            }
-            Kind::Map(_, item) => {
-                let item = self.value(item);
-                quote!(BTreeMap<String, #item>)
-            }
-            Kind::Named(id) => self.named(*id),
-        }
+        walk_field(self, field, &())
     }
 
     fn facts(&self, id: TypeId) -> &'m Facts {
@@ -140,12 +99,11 @@ impl<'m> Types<'m> {
             && value.named().all(|id| !self.facts(id).holds_floats)
     }
 
-    /// What finds out whether the items of an array differ: by their hashes; or by
-    /// how they are written where they have none, or equal values may be of several
-    /// types.
-    pub(super) fn unique(&self, item: &Value) -> TokenStream {
-        let is_one_type = item.named().all(|id| !self.facts(id).holds_unions);
-        match is_one_type && self.is_hashable(item) {
+    /// What finds out whether the items of `list` differ: by their hashes; or by how
+    /// they are written where they have none, or equal values may be of several types.
+    pub(super) fn unique(&self, list: &Value) -> TokenStream {
+        let is_one_type = list.named().all(|id| !self.facts(id).holds_unions);
+        match is_one_type && self.is_hashable(list) {
             true => quote!(unique),
             false => quote!(unique_as_written),
         }
@@ -154,5 +112,49 @@ impl<'m> Types<'m> {
     /// Whether the types and rules of `id` express all of its schema.
     pub(super) fn is_typed(&self, id: TypeId) -> bool {
         !self.facts(id).needs_table
+    }
+}
+
+impl Emitter for Types<'_> {
+    type Made = TokenStream;
+    type Place = ();
+
+    fn inside(&self, (): &(), _: Step) {}
+
+    fn plain(&self, value: &Value, (): &()) -> TokenStream {
+        match &value.kind {
+            Kind::Null => quote!(()),
+            Kind::Boolean => quote!(bool),
+            Kind::Unsigned => quote!(u64),
+            Kind::Signed => quote!(i64),
+            Kind::Integer => quote!(i128),
+            Kind::Number => quote!(f64),
+            Kind::Text => quote!(String),
+            Kind::Timestamp => quote!(Timestamp),
+            Kind::Object => quote!(RawJsonObject),
+            // The walk calls the methods below for the three.
+            Kind::Any | Kind::List(_) | Kind::Tuple(_) | Kind::Map(_) => quote!(RawJson),
+            Kind::Named(id) => self.named(*id),
+        }
+    }
+
+    fn list(&self, _: &Value, (): &(), item: TokenStream) -> TokenStream {
+        quote!(Vec<#item>)
+    }
+
+    fn tuple(&self, _: &Value, items: Vec<TokenStream>) -> TokenStream {
+        quote!((#(#items,)*))
+    }
+
+    fn map(&self, _: &Value, (): &(), [key, member]: [TokenStream; 2]) -> TokenStream {
+        quote!(BTreeMap<#key, #member>)
+    }
+
+    fn boxed(&self, inner: TokenStream) -> TokenStream {
+        quote!(Box<#inner>)
+    }
+
+    fn optional(&self, (): &(), options: usize, inner: TokenStream) -> TokenStream {
+        (0..options).fold(inner, |inner, _| quote!(Option<#inner>))
     }
 }

@@ -3,7 +3,9 @@
 use std::fmt::Display;
 
 use super::markdown::code;
-use crate::model::{ItemsRule, Kind, MembersRule, OneOf, Rule, ScalarRule, TextRule, Value};
+use crate::model::{
+    Emitter, ItemsRule, MembersRule, OneOf, Rule, ScalarRule, Step, TextRule, Value, walk,
+};
 
 /// How many listed values, and how many characters of a text, are shown: each place
 /// that uses a rule shows them.
@@ -12,35 +14,54 @@ const LONGEST_TEXT: usize = 400;
 
 /// The constraints on a value, a sentence each.
 pub(super) fn of_value(value: &Value) -> Vec<String> {
-    let mut sentences: Vec<String> = value
-        .rules
-        .iter()
-        .flat_map(|used| of_rule(&used.rule))
-        .collect();
-    match &value.kind {
-        Kind::List(item) => sentences.extend(each("item", of_value(item))),
-        Kind::Tuple(items) => {
-            for (index, item) in items.iter().enumerate() {
-                sentences.extend(
-                    each(&format!("item {}", index + 1), of_value(item))
-                        .map(|it| it.replacen("Each", "The", 1)),
-                );
-            }
-        }
-        Kind::Map(names, item) => {
-            let of_names = names.iter().flat_map(|used| of_rule(&used.rule)).collect();
-            sentences.extend(each("name", of_names));
-            sentences.extend(each("value", of_value(item)));
-        }
-        _ => {}
-    }
-    sentences
+    walk(&Words, value, &())
 }
 
-fn each(what: &str, sentences: Vec<String>) -> impl Iterator<Item = String> {
+struct Words;
+
+impl Emitter for Words {
+    type Made = Vec<String>;
+    type Place = ();
+
+    fn inside(&self, (): &(), _: Step) {}
+
+    fn plain(&self, value: &Value, (): &()) -> Vec<String> {
+        let rules = value.rules.iter();
+        rules.flat_map(|used| of_rule(&used.rule)).collect()
+    }
+
+    fn list(&self, value: &Value, (): &(), item: Vec<String>) -> Vec<String> {
+        let own = self.plain(value, &()).into_iter();
+        own.chain(each("Each item", item)).collect()
+    }
+
+    fn tuple(&self, _: &Value, items: Vec<Vec<String>>) -> Vec<String> {
+        let items = items.into_iter().enumerate();
+        items
+            .flat_map(|(index, item)| each(format!("The item {}", index + 1), item))
+            .collect()
+    }
+
+    fn map(&self, value: &Value, (): &(), [key, member]: [Vec<String>; 2]) -> Vec<String> {
+        let own = self.plain(value, &()).into_iter();
+        own.chain(each("Each name", key))
+            .chain(each("Each value", member))
+            .collect()
+    }
+
+    fn boxed(&self, inner: Vec<String>) -> Vec<String> {
+        inner
+    }
+
+    fn optional(&self, (): &(), _: usize, inner: Vec<String>) -> Vec<String> {
+        inner
+    }
+}
+
+fn each(what: impl Display, sentences: Vec<String>) -> impl Iterator<Item = String> {
     sentences
         .into_iter()
-        .map(move |sentence| format!("Each {what}: {}", lower_first(&sentence)))
+        .map(move |sentence| format!("{what}: {}", lower_first(&sentence)))
 }
 
 fn lower_first(sentence: &str) -> String {

@@ -126,7 +126,6 @@ impl<'s> Types<'s> {
             Branch {
                 value: self.value(&node, &name),
                 name,
-                boxed: false,
                 node,
             }
         });

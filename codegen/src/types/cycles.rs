@@ -52,7 +52,7 @@ fn is_finite(definition: &TypeDef, finite: &[bool]) -> bool {
     }
 }
 
-/// Boxes every field by which a type would have to hold itself.
+/// Boxes every value by which a type would have to hold itself.
 pub(super) fn box_cycles(types: &mut [TypeDef]) {
     let components = in_place_graph(types).components();
     for (index, definition) in types.iter_mut().enumerate() {
@@ -60,16 +60,8 @@ pub(super) fn box_cycles(types: &mut [TypeDef]) {
             let mut held = in_place(value);
             held.any(|id| components[id.0] == components[index])
         };
-        match &mut definition.shape {
-            TypeShape::Struct(it) => {
-                let fields = it.fields.iter_mut();
-                fields.for_each(|field| field.boxed = is_cycle(&field.value));
-            }
-            TypeShape::Union(branches) => {
-                let branches = branches.iter_mut();
-                branches.for_each(|branch| branch.boxed = is_cycle(&branch.value));
-            }
-            TypeShape::Enum(_) | TypeShape::Wrapper(_) => {}
+        for value in definition.shape.values_mut() {
+            value.boxed = is_cycle(value);
         }
     }
 }
@@ -77,20 +69,9 @@ pub(super) fn box_cycles(types: &mut [TypeDef]) {
 /// The types that each type holds in place.
 fn in_place_graph(types: &[TypeDef]) -> Graph {
     Graph::new(types.iter().map(|definition| {
-        let values = values_of(definition).into_iter();
+        let values = definition.shape.values().into_iter();
         values.flat_map(in_place).map(|id| id.0).collect()
     }))
-}
-
-/// The values that a type holds in place, without the rest of an object, which
-/// is a map.
-fn values_of(definition: &TypeDef) -> Vec<&Value> {
-    match &definition.shape {
-        TypeShape::Struct(it) => it.fields.iter().map(|field| &field.value).collect(),
-        TypeShape::Union(branches) => branches.iter().map(|branch| &branch.value).collect(),
-        TypeShape::Wrapper(value) => vec![value],
-        TypeShape::Enum(_) => Vec::new(),
-    }
 }
 
 /// The named types that a value holds in place: lists and maps hold theirs behind

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use heck::ToSnakeCase;
 
-use crate::model::{Kind, Service, TypeDef, TypeId, TypeShape, Value};
+use crate::model::{Kind, Service, TypeDef, TypeId, TypeShape};
 use crate::names::Names;
 
 /// Makes equal enums one type: the first, or the first that has a name from an earlier
@@ -47,8 +47,11 @@ pub(super) fn merge(
             .unwrap_or(exchange.payload);
     }
     for definition in types {
-        let values = definition.shape.values_mut();
-        values.into_iter().for_each(|value| replace(value, &merged));
+        definition.shape.change_parts(&mut |value| {
+            if let Kind::Named(id) = &mut value.kind {
+                *id = merged.get(id).copied().unwrap_or(*id);
+            }
+        });
     }
     merged
 }
@@ -58,17 +61,4 @@ fn last_word(definition: &TypeDef) -> String {
     let step = definition.pointer.rsplit('/').next().unwrap_or("");
     let name = definition.title.as_deref().unwrap_or(step).to_snake_case();
     name.rsplit('_').next().unwrap_or("").to_owned()
-}
-
-fn replace(value: &mut Value, merged: &BTreeMap<TypeId, TypeId>) {
-    match &mut value.kind {
-        Kind::Named(id) => {
-            if let Some(known) = merged.get(id) {
-                *id = *known;
-            }
-        }
-        Kind::List(item) | Kind::Map(_, item) => replace(item, merged),
-        Kind::Tuple(items) => items.iter_mut().for_each(|item| replace(item, merged)),
-        _ => {}
-    }
 }

@@ -15,8 +15,8 @@ pub(super) fn facts(types: &[TypeDef]) -> Vec<Facts> {
         graph.leads_to(types.filter(|(_, it)| is(it)).map(|(index, _)| index))
     };
     let floats = hold(|it| {
-        let mut values = it.shape.values().into_iter().flat_map(Value::parts);
-        values.any(|value| matches!(value.kind, Kind::Number))
+        let mut parts = it.shape.parts();
+        parts.any(|value| matches!(value.kind, Kind::Number))
     });
     let unions = hold(|it| matches!(it.shape, TypeShape::Union(_)));
     let by_table = hold(|it| it.by_table);

@@ -53,8 +53,12 @@ impl<'s> Types<'s> {
         let kind = match each {
             None if counts.is_none() && names.is_none() => Kind::Object,
             each => {
+                let key = Value {
+                    rules: names.into_iter().collect(),
+                    ..Value::plain(Kind::Text)
+                };
                 let each = each.unwrap_or_else(|| Value::plain(Kind::Any));
-                Kind::Map(names.map(Box::new), Box::new(each))
+                Kind::Map(Box::new([key, each]))
             }
         };
         Value {
@@ -113,10 +117,9 @@ impl<'s> Types<'s> {
                 title: None,
                 description: None,
                 required: true,
-                boxed: false,
                 value: Value {
                     by_table,
-                    ..Value::plain(Kind::Map(None, Box::new(each)))
+                    ..Value::plain(Kind::map(each))
                 },
             })
         });
@@ -139,7 +142,6 @@ impl<'s> Types<'s> {
             title: described.and_then(|it| self.budget.text(it.title.as_ref()?)),
             description: described.and_then(|it| self.budget.text(it.description.as_ref()?)),
             required,
-            boxed: false,
             value: match member {
                 Member::Stated(it) if it.schemas.is_empty() => Value::plain(Kind::Any),
                 Member::Stated(it) => self.value(&Node::all(&it.schemas), name),

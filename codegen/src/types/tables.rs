@@ -12,7 +12,7 @@ use taskcluster_documents::schema::{Schema, StringKeywords};
 use super::ident;
 use super::naming::{Claims, place_name};
 use crate::combine::Node;
-use crate::model::{Constant, Kind, Model, TypeDef, TypeId, TypeShape, Value};
+use crate::model::{Constant, Model, TypeDef, TypeId, TypeShape};
 use crate::reading::{Readings, Use};
 
 /// How deeply tables may be nested in one another.
@@ -139,17 +139,8 @@ impl<'m> Tables<'m> {
 fn text_rules(types: &[TypeDef]) -> BTreeMap<SchemaId, Constant> {
     let mut rules = BTreeMap::new();
     for definition in types {
-        let mut waiting: Vec<&Value> = definition.shape.values();
-        while let Some(value) = waiting.pop() {
-            waiting.extend(value.kind.values());
-            let of_names = match &value.kind {
-                Kind::Map(Some(names), _) => Some(&**names),
-                _ => None,
-            };
-            for used in value.rules.iter().chain(of_names) {
-                let Some(schema) = used.schema.filter(|_| !used.name.is_empty()) else {
-                    continue;
-                };
+        for used in definition.shape.parts().flat_map(|value| &value.rules) {
+            if let Some(schema) = used.schema.filter(|_| !used.name.is_empty()) {
                 rules.entry(schema).or_insert_with(|| Constant {
                     module: definition.module.clone(),
                     constant: used.name.clone(),

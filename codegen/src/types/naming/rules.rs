@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use taskcluster_documents::Error;
 
 use super::Claims;
-use crate::model::{NamedRule, Rule, RuleUse, ScalarRule, Service, TypeDef, Value};
+use crate::model::{NamedRule, Rule, RuleUse, ScalarRule, Service, TypeDef};
 use crate::names::{Kind, Names};
 use crate::types::ident;
 
@@ -124,28 +124,10 @@ pub(in crate::types) fn numbered(owner: String, counts: &mut BTreeMap<String, us
 }
 
 fn for_each_rule(definition: &mut TypeDef, each: &mut impl FnMut(&mut RuleUse)) {
-    for value in definition.shape.values_mut() {
-        for_each_rule_of(value, each);
-    }
-}
-
-fn for_each_rule_of(value: &mut Value, each: &mut impl FnMut(&mut RuleUse)) {
-    value.rules.iter_mut().filter(is_named).for_each(&mut *each);
-    match &mut value.kind {
-        crate::model::Kind::List(item) => for_each_rule_of(item, each),
-        crate::model::Kind::Tuple(items) => {
-            for item in items {
-                for_each_rule_of(item, each);
-            }
-        }
-        crate::model::Kind::Map(key, item) => {
-            if let Some(key) = key {
-                each(key);
-            }
-            for_each_rule_of(item, each);
-        }
-        _ => {}
-    }
+    definition.shape.change_parts(&mut |value| {
+        let named = value.rules.iter_mut().filter(is_named);
+        named.for_each(&mut *each);
+    });
 }
 
 /// Whether a rule is a constant with a name; the others are written where they

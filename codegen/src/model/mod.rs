@@ -1,0 +1,94 @@
+//! What is generated, with all names decided: services, exchanges, types, rules,
+//! and the schemas to check instances against.
+
+mod rules;
+mod types;
+mod walk;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use taskcluster_documents::schema::{Schema, SchemaId};
+
+use crate::reading::{Readings, Use};
+
+pub(crate) use rules::{
+    ItemsRule, MembersRule, NamedRule, OneOf, Rule, RuleUse, ScalarRule, TextRule,
+};
+pub(crate) use types::{
+    Branch, Facts, Field, Kind, Struct, TypeDef, TypeId, TypeShape, Value, Variant,
+};
+pub(crate) use walk::{Emitter, Step, walk, walk_field};
+
+/// Everything that is generated.
+#[derive(Debug, Default)]
+pub(crate) struct Model {
+    /// Ordered by module name.
+    pub(crate) services: Vec<Service>,
+    /// Indexed by [`TypeId`].
+    pub(crate) types: Vec<TypeDef>,
+    /// Indexed by [`TypeId`].
+    pub(crate) facts: Vec<Facts>,
+    /// The tables to print, indexed by [`SchemaId`].
+    pub(crate) schemas: Vec<Schema>,
+    /// How the schemas are read.
+    pub(crate) readings: Readings,
+    /// The tables with names.
+    pub(crate) tables: BTreeMap<Use, Constant>,
+    /// The tables that are only printed: nothing is checked by them.
+    pub(crate) printed: BTreeSet<Constant>,
+    /// The rules that have all keywords for strings of a schema.
+    pub(crate) text_rules: BTreeMap<SchemaId, Constant>,
+}
+
+/// A constant of a module.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Constant {
+    pub(crate) module: String,
+    pub(crate) constant: String,
+}
+
+/// One service: a module of the crate.
+#[derive(Debug)]
+pub(crate) struct Service {
+    pub(crate) module: String,
+    pub(crate) name: String,
+    pub(crate) api_version: String,
+    pub(crate) title: String,
+    pub(crate) description: String,
+    pub(crate) exchanges: Vec<Exchange>,
+    /// The types that live in this module, in the order of their first use.
+    pub(crate) types: Vec<TypeId>,
+    /// The rules that live in this module, in the order of their first use.
+    pub(crate) rules: Vec<NamedRule>,
+    /// The modules of other services whose types this one uses.
+    pub(crate) needs: Vec<String>,
+}
+
+/// One exchange: a binding, a routing key and a variant of the event.
+#[derive(Debug)]
+pub(crate) struct Exchange {
+    /// The name of the binding.
+    pub(crate) name: String,
+    /// The name of the event's variant.
+    pub(crate) variant: String,
+    /// The name of the routing key.
+    pub(crate) key_name: String,
+    pub(crate) wire_name: String,
+    pub(crate) exchange: String,
+    pub(crate) title: String,
+    pub(crate) description: String,
+    pub(crate) schema: String,
+    pub(crate) payload: TypeId,
+    pub(crate) entries: Vec<KeyEntry>,
+}
+
+/// One entry of a routing key: a setter of the binding.
+#[derive(Debug, PartialEq)]
+pub(crate) struct KeyEntry {
+    pub(crate) field: String,
+    pub(crate) wire_name: String,
+    pub(crate) summary: String,
+    pub(crate) constant: Option<String>,
+    pub(crate) required: bool,
+    pub(crate) multiple_words: bool,
+}

@@ -1,0 +1,175 @@
+//! The types of payloads.
+
+use taskcluster_documents::schema::SchemaId;
+
+use super::{Constant, RuleUse};
+use crate::combine::Node;
+
+/// The number of a type in [`Model::types`](super::Model::types).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct TypeId(pub(crate) usize);
+
+/// A type with a name.
+#[derive(Debug)]
+pub(crate) struct TypeDef {
+    /// Empty until all types are known.
+    pub(crate) name: String,
+    /// Identifies the type in every run, whatever its name.
+    pub(crate) key: String,
+    /// The name as that of a constant, apart from those of other types.
+    pub(crate) constant: String,
+    /// The document of its schema, by normalised id, and the place in it.
+    pub(crate) document: String,
+    pub(crate) pointer: String,
+    pub(crate) title: Option<String>,
+    pub(crate) description: Option<String>,
+    /// The module that it lives in.
+    pub(crate) module: String,
+    pub(crate) shape: TypeShape,
+    /// The schemas of its values.
+    pub(crate) node: Node,
+    /// Whether its table has to check its values: it has alternatives, or keywords
+    /// that neither types nor rules express.
+    pub(crate) by_table: bool,
+}
+
+/// What holds for a type with everything that its values may hold.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Facts {
+    /// Types have the same number if each may hold the other.
+    pub(crate) cycle: usize,
+    /// Whether there are floats, which have no total equality.
+    pub(crate) holds_floats: bool,
+    pub(crate) holds_unions: bool,
+    /// Whether a table has to check some of it.
+    pub(crate) needs_table: bool,
+}
+
+/// The form of a named type.
+#[derive(Clone, Debug)]
+pub(crate) enum TypeShape {
+    /// An object with known members.
+    Struct(Struct),
+    /// A string out of a list.
+    Enum(Vec<Variant>),
+    /// A value of one of several types.
+    Union(Vec<Branch>),
+    /// A value that needs a name, but no type of its own.
+    Wrapper(Value),
+}
+
+/// An object with known members.
+#[derive(Clone, Debug)]
+pub(crate) struct Struct {
+    pub(crate) fields: Vec<Field>,
+    /// The field for properties without a name in the schema, unless there may be none.
+    pub(crate) rest: Option<Box<Field>>,
+    /// `minProperties` and `maxProperties`.
+    pub(crate) counts: Option<Box<RuleUse>>,
+}
+
+/// One member of an object.
+#[derive(Clone, Debug)]
+pub(crate) struct Field {
+    pub(crate) name: String,
+    pub(crate) wire_name: String,
+    pub(crate) title: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) required: bool,
+    pub(crate) value: Value,
+}
+
+/// One string of an enum.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Variant {
+    pub(crate) name: String,
+    pub(crate) wire_name: String,
+}
+
+/// One type of a union.
+#[derive(Clone, Debug)]
+pub(crate) struct Branch {
+    pub(crate) name: String,
+    pub(crate) value: Value,
+    /// The schemas of its values.
+    pub(crate) node: Node,
+}
+
+/// A type as it is used in one place, and the rules that hold there.
+#[derive(Clone, Debug)]
+pub(crate) struct Value {
+    pub(crate) kind: Kind,
+    /// Whether the type around it contains itself by way of this value.
+    pub(crate) boxed: bool,
+    pub(crate) nullable: bool,
+    pub(crate) rules: Vec<RuleUse>,
+    /// Whether the table of the type around it has to check it.
+    pub(crate) by_table: bool,
+    /// The schemas that apply to it.
+    pub(crate) schemas: Vec<SchemaId>,
+}
+
+/// The types that need no name.
+#[derive(Clone, Debug)]
+pub(crate) enum Kind {
+    Null,
+    Boolean,
+    /// An integer of 64 bits, not negative.
+    Unsigned,
+    /// An integer of 64 bits.
+    Signed,
+    /// An integer that holds all signed and unsigned ones of 64 bits.
+    Integer,
+    Number,
+    Text,
+    Timestamp,
+    /// Any object, kept as its text.
+    Object,
+    /// Any value, kept as its text.
+    Any,
+    List(Box<Value>),
+    /// An array of so many items, each of its own type.
+    Tuple(Vec<Value>),
+    /// An object of any members: their names, which are text, and their values.
+    Map(Box<[Value; 2]>),
+    Named(TypeId),
+}
+
+impl TypeDef {
+    /// The static that holds its table.
+    pub(crate) fn table(&self) -> Constant {
+        Constant {
+            module: self.module.clone(),
+            constant: self.constant.clone(),
+        }
+    }
+}
+
+impl Value {
+    /// A value of a kind, without rules.
+    pub(crate) fn plain(kind: Kind) -> Self {
+        Self {
+            kind,
+            boxed: false,
+            nullable: false,
+            rules: Vec::new(),
+            by_table: false,
+            schemas: Vec::new(),
+        }
+    }
+
+    /// The same, checked by the table of the type around it.
+    pub(crate) fn by_table(self) -> Self {
+        Self {
+            by_table: true,
+            ..self
+        }
+    }
+}
+
+impl Kind {
+    /// An object of any members of which each is a `value`.
+    pub(crate) fn map(value: Value) -> Self {
+        Self::Map(Box::new([Value::plain(Self::Text), value]))
+    }
+}
