@@ -117,7 +117,7 @@ impl Context {
     /// The values of `types`.
     pub(crate) fn types(&mut self, types: impl IntoIterator<Item = JsonType>) -> Id {
         let types: Vec<JsonType> = types.into_iter().collect();
-        let names: Vec<&str> = types.iter().map(|it| type_name(*it)).collect();
+        let names: Vec<&str> = types.iter().map(|it| it.name()).collect();
         let names = names.join(" or ");
         let kinds = self.engine.formulas.kinds(types.iter().map(|it| kind(*it)));
         let kinds = self.labelled(kinds, "type", names.clone());
@@ -166,19 +166,6 @@ fn kind(json_type: JsonType) -> Kind {
         JsonType::String => Kind::String,
         JsonType::Array => Kind::Array,
         JsonType::Object => Kind::Object,
-    }
-}
-
-/// The name of a type in schemas.
-pub(crate) fn type_name(json_type: JsonType) -> &'static str {
-    match json_type {
-        JsonType::Null => "null",
-        JsonType::Boolean => "boolean",
-        JsonType::Integer => "integer",
-        JsonType::Number => "number",
-        JsonType::String => "string",
-        JsonType::Array => "array",
-        JsonType::Object => "object",
     }
 }
 

@@ -2,14 +2,15 @@
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
-use serde_json::Number;
 use taskcluster_documents::pattern::Form;
 use taskcluster_documents::schema::Pattern;
 
 use super::docs::{docs, sentences};
 use super::matcher::matcher;
 use super::words;
-use crate::model::{ItemsRule, MembersRule, NamedRule, OneOf, Rule, RuleUse, ScalarRule, TextRule};
+use crate::model::{
+    Decimal, ItemsRule, MembersRule, NamedRule, OneOf, Rule, RuleUse, ScalarRule, TextRule,
+};
 
 /// A rule where it is used: by its name, or written out where it has none, with
 /// `unique` to tell items apart.
@@ -98,8 +99,8 @@ fn signed(value: i128) -> TokenStream {
     }
 }
 
-fn float(value: &Number) -> TokenStream {
-    let value = value.as_f64().unwrap_or_default();
+fn float(value: &Decimal) -> TokenStream {
+    let value: f64 = value.0.parse().unwrap_or_default();
     let digits = Literal::f64_unsuffixed(value.abs());
     if value < 0.0 {
         quote!(-#digits)

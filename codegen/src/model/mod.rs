@@ -12,7 +12,7 @@ use taskcluster_documents::schema::{Schema, SchemaId};
 use crate::reading::{Readings, Use};
 
 pub(crate) use rules::{
-    ItemsRule, MembersRule, NamedRule, OneOf, Rule, RuleUse, ScalarRule, TextRule,
+    Decimal, ItemsRule, MembersRule, NamedRule, OneOf, Rule, RuleUse, ScalarRule, TextRule,
 };
 pub(crate) use types::{
     Branch, Facts, Field, Kind, Struct, TypeDef, TypeId, TypeShape, Value, Variant,

@@ -1,8 +1,8 @@
 //! Rules: what a validated payload keeps beside its types.
 
+use std::fmt;
 use std::rc::Rc;
 
-use serde_json::Number;
 use taskcluster_documents::schema::{Pattern, SchemaId};
 
 /// A rule where it is used.
@@ -33,7 +33,7 @@ pub(crate) enum Rule {
     Unsigned(ScalarRule<u64>),
     Signed(ScalarRule<i64>),
     Integer(ScalarRule<i128>),
-    Number(ScalarRule<Number>),
+    Number(ScalarRule<Decimal>),
     Boolean(ScalarRule<bool>),
     Items(ItemsRule),
     Members(MembersRule),
@@ -59,6 +59,16 @@ pub(crate) struct ScalarRule<T> {
     pub(crate) exclusive_maximum: Option<T>,
     pub(crate) multiple_of: Option<T>,
     pub(crate) one_of: Option<OneOf<T>>,
+}
+
+/// A number as its schema writes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Decimal(pub(crate) String);
+
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
 }
 
 /// The values of an `enum`, or the one of a `const`.

@@ -310,26 +310,11 @@ fn strings<'v, 's: 'v>(
 
 /// The name of one alternative: its title, or the type of its values.
 fn branch_name(view: &View<'_>, taken: &mut Taken) -> String {
-    let of_type = || {
-        let types = view.types().unwrap_or_default();
-        match types.len() {
-            1 => types.first().map_or("Variant", name_of),
-            _ => "Variant",
-        }
+    let of_type = || match Vec::from_iter(view.types().unwrap_or_default()).as_slice() {
+        [only] => ident::pascal(only.name()),
+        _ => "Variant".to_owned(),
     };
     let title = view.title().and_then(|title| ident::variant(title));
-    let wanted = title.unwrap_or_else(|| of_type().to_owned());
+    let wanted = title.unwrap_or_else(of_type);
     taken.claim(&wanted)
-}
-
-fn name_of(only: &JsonType) -> &'static str {
-    match only {
-        JsonType::Null => "Null",
-        JsonType::Boolean => "Boolean",
-        JsonType::Integer => "Integer",
-        JsonType::Number => "Number",
-        JsonType::String => "String",
-        JsonType::Array => "Array",
-        JsonType::Object => "Object",
-    }
 }

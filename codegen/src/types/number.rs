@@ -4,7 +4,7 @@ use serde_json::{Number, Value as Json};
 
 use super::{one_of, scalar};
 use crate::combine::{Bounds, View};
-use crate::model::{Kind, OneOf, Rule, ScalarRule, Value};
+use crate::model::{Decimal, Kind, OneOf, Rule, ScalarRule, Value};
 
 const U64_MAX: i128 = u64::MAX as i128;
 const I64_MIN: i128 = i64::MIN as i128;
@@ -72,21 +72,25 @@ pub(super) fn number(view: &View<'_>, subject: &str) -> Value {
         exclusive_maximum,
         multiple_of,
     } = view.bounds();
-    let rule = ScalarRule {
-        minimum: minimum.cloned(),
-        maximum: maximum.cloned(),
-        exclusive_minimum: exclusive_minimum.cloned(),
-        exclusive_maximum: exclusive_maximum.cloned(),
-        multiple_of: multiple_of.first().copied().cloned(),
-        one_of: one_of(view, |value| value.as_number().cloned()),
-    };
+    let decimal = |number: &Number| Decimal(number.to_string());
+    let listed = one_of(view, |value| value.as_number().cloned());
     // A listed integer that a float rounds can be told from its neighbours by its text.
-    let is_exact = |listed: &OneOf<Number>| listed.values.iter().all(is_float);
-    let by_table = multiple_of.len() > 1 || rule.one_of.as_ref().is_some_and(|it| !is_exact(it));
-    match by_table {
-        true => Value::plain(Kind::Number).by_table(),
-        false => scalar(Kind::Number, rule, Rule::Number, subject),
+    let is_exact = listed.iter().flat_map(|it| &it.values).all(is_float);
+    if multiple_of.len() > 1 || !is_exact {
+        return Value::plain(Kind::Number).by_table();
     }
+    let rule = ScalarRule {
+        minimum: minimum.map(decimal),
+        maximum: maximum.map(decimal),
+        exclusive_minimum: exclusive_minimum.map(decimal),
+        exclusive_maximum: exclusive_maximum.map(decimal),
+        multiple_of: multiple_of.first().copied().map(decimal),
+        one_of: listed.map(|listed| OneOf {
+            constant: listed.constant,
+            values: listed.values.iter().map(decimal).collect(),
+        }),
+    };
+    scalar(Kind::Number, rule, Rule::Number, subject)
 }
 
 impl Whole {

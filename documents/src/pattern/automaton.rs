@@ -1,6 +1,7 @@
 //! Deterministic automata over bytes.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 
 use regex_automata::dfa::{Automaton as _, StartKind, dense};
 use regex_automata::nfa::thompson::{self, WhichCaptures};
@@ -62,19 +63,9 @@ impl Automaton {
         let start = dfa
             .start_state(&start::Config::new().anchored(Anchored::Yes))
             .ok()?;
-        let mut numbers = HashMap::from([(start, 0)]);
-        let mut states: Vec<StateID> = vec![start];
-        let mut rows = Vec::new();
-        while let Some(&state) = states.get(rows.len()) {
-            let row = classes.iter().map(|(representative, _)| {
-                let next = dfa.next_state(state, *representative);
-                Some(*numbers.entry(next).or_insert_with(|| {
-                    states.push(next);
-                    states.len() - 1
-                }))
-            });
-            rows.push(row.collect());
-        }
+        let (states, rows) = reached(start, classes.len(), |state, class| {
+            Some(dfa.next_state(state, classes[class].0))
+        });
         let accepts = |&state: &StateID| dfa.is_match_state(dfa.next_eoi_state(state));
         let automaton = Self {
             classes: classes.into_iter().map(|(_, bytes)| bytes).collect(),
@@ -88,19 +79,9 @@ impl Automaton {
     /// reaches from there, or that no text is accepted from.
     pub(super) fn trimmed(&self, start: usize) -> Self {
         let live = self.live();
-        let mut numbers = HashMap::from([(start, 0)]);
-        let mut states = vec![start];
-        let mut rows: Vec<Vec<Option<usize>>> = Vec::new();
-        while let Some(&state) = states.get(rows.len()) {
-            let row = self.rows[state].iter().map(|next| {
-                let next = next.filter(|&next| live[next])?;
-                Some(*numbers.entry(next).or_insert_with(|| {
-                    states.push(next);
-                    states.len() - 1
-                }))
-            });
-            rows.push(row.collect());
-        }
+        let (states, rows) = reached(start, self.classes.len(), |state, class| {
+            self.rows[state][class].filter(|&next| live[next])
+        });
         Self {
             classes: self.classes.clone(),
             accepting: states.iter().map(|&state| self.accepting[state]).collect(),
@@ -208,6 +189,29 @@ impl Automaton {
         }
         depths.into_iter().max().filter(|_| done == self.rows.len())
     }
+}
+
+/// The states that are reached from `start`, in the order in which they are; and for each
+/// of them, by the class of the next byte, the number of the state that follows.
+pub(super) fn reached<S: Copy + Eq + Hash>(
+    start: S,
+    classes: usize,
+    next: impl Fn(S, usize) -> Option<S>,
+) -> (Vec<S>, Vec<Vec<Option<usize>>>) {
+    let mut numbers = HashMap::from([(start, 0)]);
+    let mut states = vec![start];
+    let mut rows = Vec::new();
+    while let Some(&state) = states.get(rows.len()) {
+        let row = (0..classes).map(|class| {
+            let next = next(state, class)?;
+            Some(*numbers.entry(next).or_insert_with(|| {
+                states.push(next);
+                states.len() - 1
+            }))
+        });
+        rows.push(row.collect());
+    }
+    (states, rows)
 }
 
 /// The classes of bytes that `dfa` tells apart, each with one of its bytes.

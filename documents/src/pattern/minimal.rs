@@ -1,6 +1,8 @@
 //! The smallest automaton of a language: Hopcroft's algorithm.
 
-use super::automaton::Automaton;
+use std::collections::HashMap;
+
+use super::automaton::{Automaton, reached};
 
 impl Automaton {
     /// The smallest automaton that accepts the same texts. All of its states are live
@@ -45,24 +47,15 @@ impl Automaton {
 
     /// The automaton with one state for each block, from the start's on.
     fn merged(&self, blocks: &Blocks) -> Self {
-        let dead = self.rows.len();
-        let mut numbers = vec![None; blocks.ranges.len()];
-        let mut states = vec![0];
-        numbers[blocks.of[0]] = Some(0);
-        let mut rows: Vec<Vec<Option<usize>>> = Vec::new();
-        while let Some(&state) = states.get(rows.len()) {
-            let row = self.rows[state].iter().map(|next| {
-                let next = next.filter(|&next| blocks.of[next] != blocks.of[dead])?;
-                Some(*numbers[blocks.of[next]].get_or_insert_with(|| {
-                    states.push(next);
-                    states.len() - 1
-                }))
-            });
-            rows.push(row.collect());
-        }
+        let dead = blocks.of[self.rows.len()];
+        let state = |block: usize| blocks.members(block)[0];
+        let (merged, rows) = reached(blocks.of[0], self.classes.len(), |block, class| {
+            let next = blocks.of[self.rows[state(block)][class]?];
+            Some(next).filter(|&next| next != dead)
+        });
         Self {
             classes: self.classes.clone(),
-            accepting: states.iter().map(|&state| self.accepting[state]).collect(),
+            accepting: merged.iter().map(|&it| self.accepting[state(it)]).collect(),
             rows,
         }
     }
@@ -100,7 +93,7 @@ impl Blocks {
     /// Gives back the blocks, each with the new one of those that are apart.
     fn split(&mut self, apart: impl Iterator<Item = usize>) -> Vec<(usize, usize)> {
         let mut touched = Vec::new();
-        let mut counts: std::collections::HashMap<usize, usize> = std::collections::HashMap::new();
+        let mut counts: HashMap<usize, usize> = HashMap::new();
         for state in apart {
             let block = self.of[state];
             let count = counts.entry(block).or_insert_with(|| {

@@ -54,6 +54,7 @@ pub(super) fn divisor(value: &Value) -> Result<Number, Wrong> {
 
 /// The types that the keyword `type` names.
 pub(super) fn types(value: &Value) -> Result<BTreeSet<JsonType>, Wrong> {
+    let json_type = |name: &Value| JsonType::of(name.as_str()?);
     let types: Option<BTreeSet<JsonType>> = match value {
         Value::Array(names) => names.iter().map(json_type).collect(),
         name => json_type(name).map(|only| BTreeSet::from([only])),
@@ -61,17 +62,4 @@ pub(super) fn types(value: &Value) -> Result<BTreeSet<JsonType>, Wrong> {
     types.filter(|types| !types.is_empty()).ok_or(
         "expected null, boolean, integer, number, string, array or object, or a list of these",
     )
-}
-
-fn json_type(name: &Value) -> Option<JsonType> {
-    Some(match name.as_str()? {
-        "null" => JsonType::Null,
-        "boolean" => JsonType::Boolean,
-        "integer" => JsonType::Integer,
-        "number" => JsonType::Number,
-        "string" => JsonType::String,
-        "array" => JsonType::Array,
-        "object" => JsonType::Object,
-        _ => return None,
-    })
 }

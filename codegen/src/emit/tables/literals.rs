@@ -1,21 +1,13 @@
 //! JSON values and types as tables have them.
 
+use heck::ToUpperCamelCase;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::{Number, Value as Json};
 use taskcluster_documents::schema::JsonType;
 
 pub(super) fn json_type(only: JsonType) -> TokenStream {
-    let name = match only {
-        JsonType::Null => "Null",
-        JsonType::Boolean => "Boolean",
-        JsonType::Integer => "Integer",
-        JsonType::Number => "Number",
-        JsonType::String => "String",
-        JsonType::Array => "Array",
-        JsonType::Object => "Object",
-    };
-    let name = format_ident!("{name}");
+    let name = format_ident!("{}", only.name().to_upper_camel_case());
     quote!(Type::#name)
 }
 

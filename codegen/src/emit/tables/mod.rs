@@ -235,18 +235,15 @@ impl Tables<'_> {
         }
         let keywords = self.keywords(&Part::whole(it));
         let only = match (&schema.general.types, keywords.as_slice()) {
-            (_, []) => Some("ANY"),
-            (Some(types), [_]) if types.len() == 1 => types.first().and_then(|only| match only {
-                JsonType::Null => Some("NULL"),
-                JsonType::Boolean => Some("BOOLEAN"),
-                JsonType::Integer => Some("INTEGER"),
-                JsonType::Number => Some("NUMBER"),
-                JsonType::String => Some("STRING"),
-                JsonType::Object => Some("OBJECT"),
-                JsonType::Array => None,
-            }),
-            _ if schema.general.never => Some("NEVER"),
-            (Some(_), [_, _]) if is_string && is_time(&schema.string) => Some("DATE_TIME"),
+            (_, []) => Some("ANY".to_owned()),
+            (Some(types), [_]) if types.len() == 1 => {
+                let scalars = types.iter().filter(|it| **it != JsonType::Array);
+                scalars.map(|only| only.name().to_uppercase()).next()
+            }
+            _ if schema.general.never => Some("NEVER".to_owned()),
+            (Some(_), [_, _]) if is_string && is_time(&schema.string) => {
+                Some("DATE_TIME".to_owned())
+            }
             _ => None,
         };
         match only.map(|name| format_ident!("{name}")) {
