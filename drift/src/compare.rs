@@ -146,12 +146,10 @@ impl<'s> Comparison<'s> {
 }
 
 fn consumer(context: &mut Context, old: Id, new: Id, tolerant: Id) -> Vec<Finding<ConsumerEffect>> {
-    let mut lost = differences(context, new, tolerant);
     // What decoding refuses although OLD allows it is no difference.
-    lost.retain(|it| {
-        let message = it.witness.as_ref();
-        message.is_none_or(|message| context.engine.holds(old, message) == Some(false))
-    });
+    let not_old = context.engine.formulas.not(old);
+    let changed = context.engine.formulas.all([new, not_old]);
+    let lost = differences(context, changed, tolerant);
     let places: BTreeSet<String> = lost.iter().map(|it| it.pointer.clone()).collect();
     let decoded = context.engine.formulas.all([new, tolerant]);
     let visible = differences(context, decoded, old);

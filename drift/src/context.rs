@@ -59,13 +59,12 @@ impl Context {
             "format" => pattern::of_format(source),
             _ => pattern::of_pattern(source),
         };
-        let id = match language {
-            Ok(language) => self.texts(&language),
-            Err(error) => {
-                let opaque = TextLimit::Opaque(format!("`{keyword}` {source:?}: {}", error.what));
-                self.engine.formulas.intern(Formula::Text(opaque))
-            }
+        // Of what documents may ask for, only the format `regex` is no language. It is an
+        // annotation in generated code, too.
+        let Ok(language) = language else {
+            return self.engine.formulas.anything();
         };
+        let id = self.texts(&language);
         // Parts of a conjunction lose the formula around them.
         if let Formula::All(parts) = &*self.engine.formulas.shared(id) {
             for &part in parts {

@@ -97,6 +97,12 @@ impl Walk<'_> {
         self.context.engine.difference(self.inside, outside)
     }
 
+    /// `message`, which breaks `formula` at the end of the path, as small as it can be.
+    fn shrink(&mut self, formula: Id, message: Value) -> Value {
+        let outside = at(self.context, &self.path, formula);
+        self.context.engine.shrink(self.inside, outside, message)
+    }
+
     /// Visits the parts of a formula that all have to be kept; false where it has
     /// none.
     fn take_apart(&mut self, formula: Id) -> bool {
@@ -153,7 +159,10 @@ impl Walk<'_> {
         let anything = self.context.engine.formulas.anything();
         for _ in 0..MOST_REPEATED {
             self.path.push(Step::Others(known.clone()));
-            let outcome = self.ask(members.additional);
+            let outcome = match self.ask(members.additional) {
+                Outcome::Found(witness) => Outcome::Found(self.shrink(members.additional, witness)),
+                other => other,
+            };
             let place = match &outcome {
                 Outcome::Found(witness) => {
                     locate(self.context, &self.path, witness, members.additional)
@@ -182,10 +191,14 @@ impl Walk<'_> {
         }
     }
 
-    /// Reports that it is not decided what is at the end of the path, once.
+    /// Reports that it is not decided what is at the end of the path, unless that is
+    /// known of something inside or around it, for the same reason.
     fn undecided(&mut self, reason: String) {
         let pointer = self.pattern();
-        let is_known = |it: &Difference| it.pointer == pointer && it.reason == reason;
+        let is_known = |it: &Difference| {
+            let is_near = it.pointer.starts_with(&pointer) || pointer.starts_with(&it.pointer);
+            is_near && it.witness.is_none() && it.reason == reason
+        };
         if !self.found.iter().any(is_known) {
             self.found.push(Difference {
                 pointer,
@@ -197,6 +210,7 @@ impl Walk<'_> {
 
     /// Reports a message that breaks `formula` at the end of the path.
     fn report(&mut self, formula: Id, witness: Value) {
+        let witness = self.shrink(formula, witness);
         let Some(place) = locate(self.context, &self.path, &witness, formula) else {
             return self.found.push(Difference {
                 pointer: self.pattern(),

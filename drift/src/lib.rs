@@ -6,7 +6,9 @@
 //! words.
 //!
 //! Whether a schema allows what another does is decided, never guessed: the answer
-//! comes with a message that shows it, or is "not decided" with a reason. Work is
+//! comes with a message that shows it, of which no property, item or character can be
+//! taken away, or is "not decided" with a reason. Formats that generated code does not
+//! check, such as `regex`, count for nothing. Work is
 //! bounded by [`MOST_STEPS`] for each question, and [`MOST_STEPS_OF_ALL`].
 
 mod api;

@@ -95,7 +95,8 @@ pub struct Finding<E> {
     pub item: Option<String>,
     /// What is different.
     pub reason: String,
-    /// A whole message, valid on one side and not on the other.
+    /// A whole message, valid on one side and not on the other, of which no property,
+    /// item or character can be taken away, unless it is very large.
     pub witness: Option<Value>,
     /// A routing key under NEW.
     pub routing_key: Option<String>,

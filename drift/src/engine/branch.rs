@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::evaluate;
 use super::formula::{Formula, Id, Kind, Members};
 use super::outcome::Outcome;
 use super::solve::{Engine, Literal};
@@ -95,22 +96,36 @@ impl Engine {
         rest.choices.retain(|choice| *choice != broken);
         let mut outcome = Outcome::Empty;
         for alternative in self.alternatives(broken) {
+            let is_found = matches!(outcome, Outcome::Found(_));
+            if is_found && !self.budget.has_spare() {
+                break;
+            }
             if rest.contradicts(&alternative) {
                 continue;
             }
-            let entries = rest.seen.len() as u64;
-            if let Err(exhausted) = self.budget.spend(entries / ENTRIES_PER_STEP) {
-                return outcome.or(|| exhausted.into());
-            }
-            let mut branch = rest.clone();
-            if self.add(&mut branch, alternative) {
-                outcome = outcome.or(|| self.solve_branch(branch));
-            }
-            if matches!(outcome, Outcome::Found(_)) {
-                break;
-            }
+            outcome = match is_found {
+                false => outcome.or(|| self.solve_alternative(&rest, alternative)),
+                true => {
+                    let aside = self.budget.begin_spare();
+                    let other = self.solve_alternative(&rest, alternative);
+                    self.budget.end_spare(aside);
+                    outcome.or_smaller(other)
+                }
+            };
         }
         outcome
+    }
+
+    fn solve_alternative(&mut self, rest: &Branch, alternative: Vec<Literal>) -> Outcome {
+        let entries = rest.seen.len() as u64;
+        if let Err(exhausted) = self.budget.spend(entries / ENTRIES_PER_STEP) {
+            return exhausted.into();
+        }
+        let mut branch = rest.clone();
+        match self.add(&mut branch, alternative) {
+            true => self.solve_branch(branch),
+            false => Outcome::Empty,
+        }
     }
 
     /// How many alternatives a choice has.
@@ -300,7 +315,7 @@ impl Engine {
             match keeps_all {
                 Some(true) => return Outcome::Found(value),
                 Some(false) => {}
-                None => unknown = Outcome::Unknown(self.opaque_reason(facts)),
+                None => unknown = evaluate::too_deep(),
             }
         }
         unknown

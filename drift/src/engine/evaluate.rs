@@ -5,15 +5,21 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::formula::{Formula, Id, Kind, Members, NumberLimit, TextLimit};
+use super::outcome::Outcome;
 use super::solve::Engine;
 use super::value;
 
 /// How many formulas may lead to one another before the answer is unknown.
 const DEEPEST: usize = 250;
 
+/// That the answer is unknown.
+pub(super) fn too_deep() -> Outcome {
+    Outcome::Unknown(format!("schemas nest more than {DEEPEST} deep"))
+}
+
 impl Engine {
     /// Whether `value`, whose numbers are canonical, is in the set of `id`; `None`
-    /// where a constraint can't be evaluated.
+    /// where that takes too many formulas.
     pub(crate) fn holds(&self, id: Id, value: &Value) -> Option<bool> {
         self.evaluate(id, value, 0)
     }
@@ -36,7 +42,7 @@ impl Engine {
             Formula::Listed(values) => Some(values.contains(value)),
             leaf => match value {
                 Value::Number(number) => Some(within(leaf, &value::rational(number))),
-                Value::String(text) => self.evaluate_text(leaf, text),
+                Value::String(text) => Some(self.evaluate_text(leaf, text)),
                 Value::Array(items) => evaluate_items(leaf, items, &inside),
                 Value::Object(members) => match leaf {
                     Formula::Members(schemas) => all(members.iter().map(|(name, value)| {
@@ -58,14 +64,16 @@ impl Engine {
         }
     }
 
-    pub(super) fn evaluate_text(&self, leaf: &Formula, text: &str) -> Option<bool> {
+    fn evaluate_text(&self, leaf: &Formula, text: &str) -> bool {
         let length = || text.chars().count() as u64;
         match leaf {
-            Formula::Text(TextLimit::MinLength(least)) => Some(length() >= *least),
-            Formula::Text(TextLimit::MaxLength(most)) => Some(length() <= *most),
-            Formula::Text(TextLimit::Language(id)) => Some(self.automata.get(*id)?.accepts(text)),
-            Formula::Text(TextLimit::Opaque(_)) => None,
-            _ => Some(true),
+            Formula::Text(TextLimit::MinLength(least)) => length() >= *least,
+            Formula::Text(TextLimit::MaxLength(most)) => length() <= *most,
+            Formula::Text(TextLimit::Language(id)) => {
+                let automaton = self.automata.get(*id);
+                automaton.is_some_and(|automaton| automaton.accepts(text))
+            }
+            _ => true,
         }
     }
 

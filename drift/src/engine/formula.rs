@@ -120,8 +120,6 @@ pub(crate) enum TextLimit {
     MinLength(u64),
     MaxLength(u64),
     Language(AutomatonId),
-    /// A constraint that is no regular language, or a format without a grammar.
-    Opaque(String),
 }
 
 /// The members of an object: each is held against every schema that applies.

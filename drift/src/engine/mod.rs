@@ -19,6 +19,7 @@ mod formula;
 mod number;
 mod object;
 mod outcome;
+mod shrink;
 mod solve;
 mod text;
 pub(crate) mod value;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::evaluate;
 use super::formula::{Formula, Id, Kind, Members};
 use super::outcome::Outcome;
 use super::solve::{Engine, Literal};
@@ -14,8 +15,6 @@ const MOST_PATTERNS: usize = 8;
 
 /// The most members that an object may have to have.
 const MOST_MEMBERS: u64 = 1000;
-
-const UNKNOWN_NAME: &str = "a pattern of names can't be evaluated";
 
 /// A member that there has to be.
 #[derive(Clone, Debug)]
@@ -201,7 +200,7 @@ impl Engine {
                 break;
             }
         }
-        outcome.or(|| unknown.map_or(Outcome::Empty, Outcome::Unknown))
+        outcome.or(|| unknown.unwrap_or(Outcome::Empty))
     }
 
     /// The names with all of `goal` to try: those that a constraint has, and one
@@ -212,7 +211,7 @@ impl Engine {
         objects: &Objects,
         present: &Present,
         goal: &[Literal],
-    ) -> (Vec<String>, Option<String>) {
+    ) -> (Vec<String>, Option<Outcome>) {
         let taken: BTreeSet<&String> = objects.known.iter().chain(present.keys()).collect();
         let mut names: Vec<String> = Vec::new();
         let mut unknown = None;
@@ -220,7 +219,7 @@ impl Engine {
             match self.has_all(&Value::String(name.clone()), goal) {
                 Some(true) => names.push(name.clone()),
                 Some(false) => {}
-                None => unknown = Some(UNKNOWN_NAME.to_owned()),
+                None => unknown = Some(evaluate::too_deep()),
             }
         }
         let taken: Vec<String> = taken.into_iter().cloned().collect();
@@ -233,12 +232,13 @@ impl Engine {
             let of_name: Vec<Literal> = goal.iter().copied().chain(patterns).collect();
             match self.new_name(objects, &of_name, &taken) {
                 Outcome::Found(Value::String(name)) => names.push(name),
-                Outcome::Unknown(why) => unknown = Some(why),
+                other @ Outcome::Unknown(_) => unknown = Some(other),
                 // Another choice of earlier names might have left one.
                 _ if taken.len() > objects.known.len() => {
                     let known: Vec<String> = objects.known.iter().cloned().collect();
                     if self.new_name(objects, &of_name, &known) != Outcome::Empty {
-                        unknown = Some("there are too few names for all members".to_owned());
+                        let why = "there are too few names for all members";
+                        unknown = Some(Outcome::Unknown(why.to_owned()));
                     }
                 }
                 _ => {}
@@ -274,17 +274,16 @@ impl Engine {
         if objects.forbidden.contains(name) {
             return Outcome::Empty;
         }
-        let unknown = || Outcome::Unknown(UNKNOWN_NAME.to_owned());
         match self.has_all(&Value::String(name.to_owned()), &objects.names) {
             Some(true) => {}
             Some(false) => return Outcome::Empty,
-            None => return unknown(),
+            None => return evaluate::too_deep(),
         }
         let mut goal: Vec<Literal> = present.get(name).into_iter().flatten().copied().collect();
         for members in &objects.members {
             match self.applicable(members, name) {
                 Some(formulas) => goal.extend(formulas.into_iter().map(Literal::is)),
-                None => return unknown(),
+                None => return evaluate::too_deep(),
             }
         }
         self.solve(goal)
@@ -319,8 +318,7 @@ impl Engine {
 
     /// One more member that may be there.
     fn another(&mut self, objects: &Objects, present: &Present) -> Result<Option<String>, Outcome> {
-        let (names, unknown) = self.names(objects, present, &[]);
-        let mut unknown = unknown.map(Outcome::Unknown);
+        let (names, mut unknown) = self.names(objects, present, &[]);
         for name in names.into_iter().filter(|name| !present.contains_key(name)) {
             match self.member(objects, &name, present) {
                 Outcome::Found(_) => return Ok(Some(name)),

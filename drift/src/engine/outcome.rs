@@ -25,13 +25,30 @@ impl Outcome {
             },
         }
     }
+
+    /// The outcome of a choice between this and `other`, the smaller of two instances.
+    pub(super) fn or_smaller(self, other: Self) -> Self {
+        let size = |value: &Value| {
+            let text = value.to_string();
+            (text.len(), text)
+        };
+        match (&self, &other) {
+            (Self::Found(this), Self::Found(that)) if size(that) < size(this) => other,
+            _ => self.or(|| other),
+        }
+    }
 }
+
+/// The steps of one question that look for smaller instances than the first.
+const SPARE_STEPS: u64 = 1_000;
 
 /// The steps that one question may still take, and those of all questions.
 #[derive(Debug)]
 pub(crate) struct Budget {
     left: u64,
     left_of_all: u64,
+    /// Steps for smaller instances than the first.
+    spare: u64,
 }
 
 /// That the budget of a question is used up.
@@ -43,12 +60,36 @@ impl Budget {
         Self {
             left: 0,
             left_of_all: all,
+            spare: 0,
         }
     }
 
     /// Begins a question, which may take so many steps.
     pub(super) fn begin(&mut self, steps: u64) {
         self.left = steps.min(self.left_of_all);
+        self.spare = SPARE_STEPS.min(self.left / 2);
+    }
+
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.left == 0
+    }
+
+    pub(super) fn has_spare(&self) -> bool {
+        self.spare > 0
+    }
+
+    /// Sets aside all but the spare steps.
+    pub(super) fn begin_spare(&mut self) -> u64 {
+        let spare = std::mem::take(&mut self.spare).min(self.left);
+        let aside = self.left - spare;
+        self.left = spare;
+        aside
+    }
+
+    /// Takes back what was set aside.
+    pub(super) fn end_spare(&mut self, aside: u64) {
+        self.spare = self.left;
+        self.left = self.left.saturating_add(aside);
     }
 
     pub(super) fn spend(&mut self, steps: u64) -> Result<(), Exhausted> {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::automaton::Automata;
 use super::formula::{Formula, Formulas, Id, Kind};
 use super::outcome::{Budget, Outcome};
-use super::{Automaton, MOST_STEPS, MOST_STEPS_OF_ALL, TextLimit};
+use super::{Automaton, MOST_STEPS, MOST_STEPS_OF_ALL, TextLimit, evaluate};
 
 /// How deep values may nest in one question.
 const DEEPEST: usize = 64;
@@ -45,6 +45,9 @@ pub(crate) struct Engine {
     pub(crate) formulas: Formulas,
     pub(super) automata: Automata,
     known: HashMap<Vec<Literal>, Outcome>,
+    /// The goals that this question has no answer for, each with the least depth that
+    /// it was tried at, and why.
+    unknown: HashMap<Vec<Literal>, (usize, String)>,
     /// The goals that are being solved, each with its depth.
     open: HashMap<Vec<Literal>, usize>,
     /// The least depth of an open goal that the running solution met again.
@@ -60,6 +63,7 @@ impl Engine {
             formulas: Formulas::default(),
             automata: Automata::default(),
             known: HashMap::new(),
+            unknown: HashMap::new(),
             open: HashMap::new(),
             met: usize::MAX,
             budget: Budget::new(MOST_STEPS_OF_ALL),
@@ -82,15 +86,15 @@ impl Engine {
             return Outcome::Empty;
         }
         self.budget.begin(MOST_STEPS);
+        self.unknown.clear();
         let outcome = self.solve([Literal::is(inside), Literal::is_not(outside)]);
         let Outcome::Found(value) = outcome else {
             return outcome;
         };
-        let is_witness =
-            self.holds(inside, &value) == Some(true) && self.holds(outside, &value) == Some(false);
-        match is_witness {
-            true => Outcome::Found(value),
-            false => Outcome::Unknown("the instance that was found does not hold".to_owned()),
+        match (self.holds(inside, &value), self.holds(outside, &value)) {
+            (Some(true), Some(false)) => Outcome::Found(value),
+            (None, _) | (_, None) => evaluate::too_deep(),
+            _ => Outcome::Unknown("the instance that was found does not hold".to_owned()),
         }
     }
 
@@ -125,6 +129,9 @@ impl Engine {
         if depth >= DEEPEST {
             return Outcome::Unknown(format!("values nest more than {DEEPEST} deep"));
         }
+        if let Some((_, why)) = self.unknown.get(&goal).filter(|it| it.0 <= depth) {
+            return Outcome::Unknown(why.clone());
+        }
         self.open.insert(goal.clone(), depth);
         let outer = std::mem::replace(&mut self.met, usize::MAX);
         let outcome = self.of_any_kind(&goal);
@@ -139,7 +146,10 @@ impl Engine {
         match &outcome {
             Outcome::Found(_) => drop(self.known.insert(goal, outcome.clone())),
             Outcome::Empty if !depends => drop(self.known.insert(goal, Outcome::Empty)),
-            _ => {}
+            Outcome::Empty => {}
+            // Without steps left, nothing is known of the goal itself.
+            Outcome::Unknown(_) if self.budget.is_exhausted() => {}
+            Outcome::Unknown(why) => drop(self.unknown.insert(goal, (depth, why.clone()))),
         }
         outcome
     }

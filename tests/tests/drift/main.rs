@@ -4,9 +4,9 @@ mod bounds;
 mod decoded;
 mod goldens;
 mod instances;
+mod keywords;
 mod numbers;
 mod pairs;
-
 mod relations;
 mod schemas;
 mod sets;

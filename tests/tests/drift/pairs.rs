@@ -1,21 +1,19 @@
-//! Random pairs of schemas: no answer is wrong by the judgement of `jsonschema`.
+//! Pairs of schemas, one made of the other: no answer is wrong by the judgement of
+//! `jsonschema`, and no witness could be smaller.
 
 use std::collections::BTreeMap;
 
 use fastrand::Rng;
 use jsonschema::Validator;
 use serde_json::{Value, json};
-use taskcluster_documents::Source;
-use taskcluster_drift::{ConsumerEffect, ExchangeReport, PublisherEffect, Side, compare};
+use taskcluster_drift::{ConsumerEffect, Effect, ExchangeReport, Finding, compare};
 
 use crate::instances::instance;
-use crate::schemas::{mutate, root};
+use crate::keywords::{CYCLE, Change, change};
+use crate::support::{compare_pairs, number, side_of};
 
 /// Pairs in one input, which share the cost of patterns.
 const BATCH: usize = 200;
-
-/// Pairs of a run, unless DRIFT_PAIRS gives another number; DRIFT_SEED is the first seed.
-const PAIRS: usize = 20_000;
 
 /// Instances that are tried for each "contained", unless DRIFT_INSTANCES gives
 /// another number: 200 take five times as long.
@@ -24,45 +22,6 @@ const INSTANCES: usize = 30;
 fn variable(name: &str, default: usize) -> usize {
     let value = std::env::var(name).ok();
     value.map_or(default, |it| it.parse().expect("a number"))
-}
-
-fn pair(seed: u64) -> (Value, Value) {
-    let mut rng = Rng::with_seed(seed);
-    let old = root(&mut rng);
-    let mut new = old.clone();
-    for _ in 0..rng.usize(1..4) {
-        mutate(&mut rng, &mut new);
-    }
-    (old, new)
-}
-
-/// One input with an exchange for each schema.
-fn side(schemas: &BTreeMap<u64, Value>) -> Result<Side, String> {
-    let mut documents: Vec<Value> = schemas
-        .iter()
-        .map(|(seed, schema)| {
-            let mut schema = schema.clone();
-            schema["$id"] = json!(format!("/schemas/random/v1/{seed}.json#"));
-            schema
-        })
-        .collect();
-    let entries: Vec<Value> = schemas
-        .keys()
-        .map(|seed| {
-            json!({
-                "name": format!("random{seed}"), "exchange": seed.to_string(),
-                "routingKey": [], "schema": format!("v1/{seed}.json#"),
-            })
-        })
-        .collect();
-    documents.push(json!({
-        "serviceName": "random", "exchangePrefix": "exchange/random/v1/", "entries": entries,
-    }));
-    let source = Source {
-        name: "random".to_owned(),
-        bytes: Value::from(documents).to_string().into_bytes(),
-    };
-    Side::read("random", &[source]).map_err(|errors| errors.to_string())
 }
 
 fn validator(schema: &Value) -> Validator {
@@ -78,146 +37,186 @@ struct Counts {
     /// Instances to try for each "contained".
     tried: usize,
     pairs: usize,
+    /// Pairs that are no input.
     refused: usize,
     contained: usize,
     instances: usize,
     witnesses: usize,
+    /// Witnesses that are the only one for an exchange and a question.
+    single: usize,
     undecided: BTreeMap<String, usize>,
+    /// For each change of each keyword, how often something broke, and how often not.
+    reached: BTreeMap<(&'static str, &'static str), [usize; 2]>,
 }
 
 /// Compares `BATCH` pairs from `first` on.
 fn batch(first: u64, counts: &mut Counts) {
-    let pairs: BTreeMap<u64, (Value, Value)> = (first..first + BATCH as u64)
-        .map(|seed| (seed, pair(seed)))
-        .collect();
+    let changes = (first..first + BATCH as u64).map(|number| (number, change(number)));
     // A schema that applies to its own instance again is no input.
-    let pairs: BTreeMap<u64, (Value, Value)> = pairs
-        .into_iter()
-        .filter(|(seed, (old, new))| {
+    let changes: BTreeMap<u64, Change> = changes
+        .filter(|(number, change)| {
             let readable = |schema: &Value| {
-                !is_endless(schema) || side(&[(*seed, schema.clone())].into()).is_ok()
+                let may_be_endless = schema.to_string().contains("$ref");
+                !may_be_endless || side_of(&[(*number, schema.clone())].into(), &[]).is_ok()
             };
-            let both = readable(old) && readable(new);
+            let both = readable(&change.old) && readable(&change.new);
             counts.refused += usize::from(!both);
             both
         })
         .collect();
-    let old = side(
-        &pairs
+    let all = |schema: fn(&Change) -> &Value| {
+        let schemas = changes
             .iter()
-            .map(|(seed, pair)| (*seed, pair.0.clone()))
-            .collect(),
-    );
-    let new = side(
-        &pairs
-            .iter()
-            .map(|(seed, pair)| (*seed, pair.1.clone()))
-            .collect(),
-    );
-    let report = compare(&old.expect("old"), &new.expect("new"));
+            .map(|(number, change)| (*number, schema(change).clone()));
+        side_of(&schemas.collect(), &[]).unwrap_or_else(|errors| panic!("{errors}"))
+    };
+    let report = compare(&all(|change| &change.old), &all(|change| &change.new));
     for exchange in &report.exchanges {
-        let seed: u64 = exchange
-            .exchange
-            .rsplit('/')
-            .next()
-            .and_then(|it| it.parse().ok())
-            .expect("a seed");
-        judge(seed, &pairs[&seed], exchange, counts);
+        let number = number(exchange) as u64;
+        judge(number, &changes[&number], exchange, counts);
     }
 }
 
-fn is_endless(schema: &Value) -> bool {
-    schema.to_string().contains("$ref")
-}
-
-fn judge(seed: u64, (old, new): &(Value, Value), report: &ExchangeReport, counts: &mut Counts) {
+fn judge(number: u64, change: &Change, report: &ExchangeReport, counts: &mut Counts) {
     counts.pairs += 1;
+    let Change { old, new, .. } = change;
     let (is_old, is_new) = (validator(old), validator(new));
-    let shown = || format!("seed {seed}\nold {old}\nnew {new}");
-    for finding in &report.consumer.findings {
-        match (&finding.witness, finding.effect) {
-            (Some(witness), _) => {
-                counts.witnesses += 1;
-                assert!(
-                    is_new.is_valid(witness),
-                    "{}\nnot valid under new: {witness}",
-                    shown()
-                );
-                assert!(
-                    !is_old.is_valid(witness),
-                    "{}\nvalid under old: {witness}",
-                    shown()
-                );
-                assert!(
-                    witness.pointer(&finding.pointer).is_some(),
-                    "{}\n{finding:?}",
-                    shown()
-                );
-            }
-            (None, ConsumerEffect::NotDecided) => {
-                *counts.undecided.entry(finding.reason.clone()).or_default() += 1
-            }
-            (None, _) => panic!("{}\nno witness: {finding:?}", shown()),
-        }
+    let shown = format!("number {number}\nold {old}\nnew {new}");
+    let consumer = &report.consumer.findings;
+    // What does not decode is judged by generated code, where it could be smaller.
+    let may_be_smallest = |it: &Finding<ConsumerEffect>| it.effect == ConsumerEffect::Visible;
+    judge_all(consumer, &is_new, &is_old, &shown, may_be_smallest, counts);
+    let publisher = &report.publisher.findings;
+    judge_all(publisher, &is_old, &is_new, &shown, |_| true, counts);
+    let mut rng = Rng::with_seed(number);
+    if publisher.is_empty() {
+        let broken = contained(&mut rng, old, &is_old, &is_new, counts);
+        assert_eq!(broken, None, "{shown}\nvalid under old, not under new");
     }
-    for finding in &report.publisher.findings {
-        match (&finding.witness, finding.effect) {
-            (Some(witness), _) => {
-                counts.witnesses += 1;
-                assert!(
-                    is_old.is_valid(witness),
-                    "{}\nnot valid under old: {witness}",
-                    shown()
-                );
-                assert!(
-                    !is_new.is_valid(witness),
-                    "{}\nvalid under new: {witness}",
-                    shown()
-                );
-            }
-            (None, PublisherEffect::NotDecided) => {
-                *counts.undecided.entry(finding.reason.clone()).or_default() += 1
-            }
-            (None, _) => panic!("{}\nno witness: {finding:?}", shown()),
-        }
+    if consumer.is_empty() {
+        let broken = contained(&mut rng, new, &is_new, &is_old, counts);
+        assert_eq!(broken, None, "{shown}\nvalid under new, not under old");
     }
-    let mut rng = Rng::with_seed(seed);
-    if report.publisher.effect == PublisherEffect::Fine {
-        contained(&mut rng, old, &is_old, &is_new, counts)
-            .unwrap_or_else(|it| panic!("{}\nold, not new: {it}", shown()));
-    }
-    if report.consumer.effect == ConsumerEffect::Fine {
-        contained(&mut rng, new, &is_new, &is_old, counts)
-            .unwrap_or_else(|it| panic!("{}\nnew, not old: {it}", shown()));
+    let is_changed = !consumer.is_empty() || !publisher.is_empty();
+    if change.is_alone && change.is_annotation {
+        assert!(!is_changed, "{shown}");
+    } else if change.is_alone {
+        let reached = counts.reached.entry((change.keyword, change.kind));
+        let [broken, kept] = reached.or_default();
+        *broken += usize::from(is_changed);
+        *kept += usize::from(consumer.is_empty() || publisher.is_empty());
     }
 }
 
-/// Tries instances of `schema`; an error is one that is in `inside` alone.
+/// Judges messages that are said to be valid under one schema and not under another.
+fn judge_all<E: Effect + std::fmt::Debug>(
+    findings: &[Finding<E>],
+    inside: &Validator,
+    outside: &Validator,
+    shown: &str,
+    may_be_smallest: impl Fn(&Finding<E>) -> bool,
+    counts: &mut Counts,
+) {
+    for finding in findings {
+        assert!(finding.effect > E::NONE, "{shown}");
+        let Some(witness) = &finding.witness else {
+            assert_eq!(
+                finding.effect.name(),
+                "not decided",
+                "{shown}\n{finding:#?}"
+            );
+            *counts.undecided.entry(finding.reason.clone()).or_default() += 1;
+            continue;
+        };
+        counts.witnesses += 1;
+        let is_witness = |it: &Value| inside.is_valid(it) && !outside.is_valid(it);
+        assert!(is_witness(witness), "{shown}\n{finding:#?}");
+        assert!(
+            breaks_at(outside, witness, &finding.pointer),
+            "{shown}\n{finding:#?}"
+        );
+        // Where several things break, each has a witness of its own.
+        if findings.len() == 1 && may_be_smallest(finding) {
+            counts.single += 1;
+            let smaller = smaller(witness).into_iter().find(is_witness);
+            assert_eq!(smaller, None, "{shown}\n{finding:#?}");
+        }
+    }
+}
+
+/// Whether `validator` has something to say about the value at `pointer`, about what is
+/// inside or around it.
+fn breaks_at(validator: &Validator, message: &Value, pointer: &str) -> bool {
+    let is_below = |inner: &str, outer: &str| {
+        let rest = inner.strip_prefix(outer);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let mut places = validator.iter_errors(message);
+    message.pointer(pointer).is_some()
+        && places.any(|error| {
+            let place = error.instance_path().to_string();
+            is_below(&place, pointer) || is_below(pointer, &place)
+        })
+}
+
+/// Every value that is `value` without a member, an item or a character.
+fn smaller(value: &Value) -> Vec<Value> {
+    let mut all = Vec::new();
+    match value {
+        Value::Object(members) => {
+            for (name, inner) in members {
+                let mut without = members.clone();
+                without.remove(name);
+                all.push(Value::Object(without));
+                all.extend(smaller(inner).into_iter().map(|inner| {
+                    let mut members = members.clone();
+                    members.insert(name.clone(), inner);
+                    Value::Object(members)
+                }));
+            }
+        }
+        Value::Array(items) => {
+            for (index, inner) in items.iter().enumerate() {
+                let mut without = items.clone();
+                without.remove(index);
+                all.push(Value::Array(without));
+                all.extend(smaller(inner).into_iter().map(|inner| {
+                    let mut items = items.clone();
+                    items[index] = inner;
+                    Value::Array(items)
+                }));
+            }
+        }
+        Value::String(text) => {
+            for (index, _) in text.char_indices() {
+                let mut without = text.clone();
+                without.remove(index);
+                all.push(Value::String(without));
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+    all
+}
+
+/// Tries instances of `schema`; the result is one that is in `inside` alone.
 fn contained(
     rng: &mut Rng,
     schema: &Value,
     inside: &Validator,
     outside: &Validator,
     counts: &mut Counts,
-) -> Result<(), Value> {
+) -> Option<Value> {
     counts.contained += 1;
-    for _ in 0..counts.tried {
-        let instance = instance(rng, schema, schema, 4);
-        // Most are valid on both sides; one check tells.
-        if outside.is_valid(&instance) {
-            continue;
-        }
-        counts.instances += 1;
-        if inside.is_valid(&instance) {
-            return Err(instance);
-        }
-    }
-    Ok(())
+    counts.instances += counts.tried;
+    let mut instances = (0..counts.tried).map(|_| instance(rng, schema, schema, 4));
+    // Most are valid on both sides; one check tells.
+    instances.find(|it| !outside.is_valid(it) && inside.is_valid(it))
 }
 
 #[test]
-fn no_answer_about_random_pairs_is_wrong() {
-    let pairs = variable("DRIFT_PAIRS", PAIRS);
+fn no_answer_about_changed_keywords_is_wrong() {
+    let pairs = variable("DRIFT_PAIRS", 2 * CYCLE);
     let first = variable("DRIFT_SEED", 0);
     let mut counts = Counts {
         tried: variable("DRIFT_INSTANCES", INSTANCES),
@@ -227,15 +226,38 @@ fn no_answer_about_random_pairs_is_wrong() {
         batch((first + number * BATCH) as u64, &mut counts);
     }
     println!("{counts:#?}");
+    for ((keyword, kind), [broken, _]) in &counts.reached {
+        assert!(*broken > 0, "{keyword} {kind}: breaks nothing");
+        // Two constants, or two formats, never are in one another.
+        let of_keyword = counts.reached.iter().filter(|(it, _)| it.0 == *keyword);
+        let kept: usize = of_keyword.map(|(_, [_, kept])| kept).sum();
+        assert!(kept > 0, "{keyword}: never contained");
+    }
     let undecided: usize = counts.undecided.values().sum();
-    assert!(
-        undecided * 100 < counts.pairs,
-        "{undecided} of {} not decided",
-        counts.pairs
-    );
+    assert!(undecided * 100 < counts.pairs, "{undecided} not decided");
     assert!(
         counts.witnesses * 4 > counts.pairs,
         "only {} witnesses",
         counts.witnesses
     );
+    assert!(
+        counts.single * 8 > counts.pairs,
+        "only {} single ones",
+        counts.single
+    );
+}
+
+#[test]
+fn the_smallest_branch_gives_the_witness() {
+    let large = json!({ "required": ["a"], "properties": { "a": { "const": "many words" } } });
+    let small = json!({ "required": ["a"], "properties": { "a": { "const": "" } } });
+    let orders = [json!([large, small]), json!([small, large])];
+    for keyword in ["anyOf", "oneOf"] {
+        for order in &orders {
+            let old = json!({ "type": "object", keyword: order });
+            let (_, report) = compare_pairs(&[(old, json!({ "maxProperties": 0 }))]).remove(0);
+            let witness = report.publisher.findings[0].witness.as_ref();
+            assert_eq!(witness, Some(&json!({ "a": "" })), "{keyword} {order}");
+        }
+    }
 }

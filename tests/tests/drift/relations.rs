@@ -2,36 +2,15 @@
 
 use fastrand::Rng;
 use serde_json::{Value, json};
-use taskcluster_documents::Source;
 use taskcluster_drift::{PublisherEffect, Side, Status, compare};
 
 use crate::schemas::{mutate, root};
+use crate::support::{number, side_of};
 
-/// A side with an exchange for each schema, and `shared` as a document of its own.
 fn side(schemas: &[Value], shared: &[Value]) -> Side {
-    let mut documents = Vec::new();
-    let mut entries = Vec::new();
-    for (kind, list) in [("schema", schemas), ("shared", shared)] {
-        for (number, schema) in list.iter().enumerate() {
-            let mut schema = schema.clone();
-            schema["$id"] = json!(format!("/schemas/random/v1/{kind}{number}.json#"));
-            documents.push(schema);
-        }
-    }
-    for number in 0..schemas.len() {
-        entries.push(json!({
-            "name": format!("random{number}"), "exchange": format!("{number:05}"),
-            "routingKey": [], "schema": format!("v1/schema{number}.json#"),
-        }));
-    }
-    documents.push(json!({
-        "serviceName": "random", "exchangePrefix": "exchange/random/v1/", "entries": entries,
-    }));
-    let source = Source {
-        name: "random".to_owned(),
-        bytes: Value::from(documents).to_string().into_bytes(),
-    };
-    Side::read("random", &[source]).unwrap_or_else(|errors| panic!("{errors}"))
+    let numbered = schemas.iter().cloned().enumerate();
+    let numbered = numbered.map(|(number, schema)| (number as u64, schema));
+    side_of(&numbered.collect(), shared).unwrap_or_else(|errors| panic!("{errors}"))
 }
 
 fn schemas(seed: u64, count: usize) -> Vec<Value> {
@@ -43,12 +22,7 @@ fn schemas(seed: u64, count: usize) -> Vec<Value> {
 fn assert_unchanged(old: &[Value], new: &[Value], shared: &[Value]) {
     let report = compare(&side(old, &[]), &side(new, shared));
     for exchange in &report.exchanges {
-        let number: usize = exchange
-            .exchange
-            .rsplit('/')
-            .next()
-            .and_then(|it| it.parse().ok())
-            .expect("a number");
+        let number = number(exchange);
         let shown = || format!("{}\n{}\n{exchange:#?}", old[number], new[number]);
         assert_eq!(exchange.status, Status::Unchanged, "{}", shown());
     }
@@ -125,7 +99,7 @@ fn containment_is_transitive() {
     let sides = [&first, &second, &third].map(|schemas| side(schemas, &[]));
     let contained = |old: usize, new: usize| -> Vec<PublisherEffect> {
         let mut exchanges = compare(&sides[old], &sides[new]).exchanges;
-        exchanges.sort_by(|a, b| a.exchange.cmp(&b.exchange));
+        exchanges.sort_by_key(number);
         exchanges.iter().map(|it| it.publisher.effect).collect()
     };
     let (ab, bc, ac) = (contained(0, 1), contained(1, 2), contained(0, 2));

@@ -1,10 +1,12 @@
 //! Documents of the workspace, and goldens.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use serde_json::{Value, json};
 use taskcluster_documents::Source;
-use taskcluster_drift::Side;
+use taskcluster_drift::{ExchangeReport, Side, compare};
 
 /// A path below the root of the workspace.
 pub(crate) fn workspace(path: &str) -> PathBuf {
@@ -31,6 +33,55 @@ pub(crate) fn sources(path: &Path) -> Vec<Source> {
 pub(crate) fn side(name: &str, path: &str) -> Side {
     let sources = sources(&workspace(path));
     Side::read(name, &sources).unwrap_or_else(|errors| panic!("{errors}"))
+}
+
+/// One side with an exchange for each of `schemas`, by its number, and documents that
+/// these may refer to as `shared0.json` and so on.
+pub(crate) fn side_of(schemas: &BTreeMap<u64, Value>, shared: &[Value]) -> Result<Side, String> {
+    let named = |name: String, schema: &Value| {
+        let mut schema = schema.clone();
+        schema["$id"] = json!(format!("/schemas/random/v1/{name}.json#"));
+        schema
+    };
+    let own = schemas
+        .iter()
+        .map(|(number, schema)| named(number.to_string(), schema));
+    let others = shared.iter().enumerate();
+    let others = others.map(|(number, schema)| named(format!("shared{number}"), schema));
+    let mut documents: Vec<Value> = own.chain(others).collect();
+    let entries = schemas.keys().map(|number| {
+        json!({
+            "name": format!("random{number}"), "exchange": number.to_string(),
+            "routingKey": [], "schema": format!("v1/{number}.json#"),
+        })
+    });
+    documents.push(json!({
+        "serviceName": "random", "exchangePrefix": "exchange/random/v1/",
+        "entries": entries.collect::<Value>(),
+    }));
+    let source = Source {
+        name: "random".to_owned(),
+        bytes: Value::from(documents).to_string().into_bytes(),
+    };
+    Side::read("random", &[source]).map_err(|errors| errors.to_string())
+}
+
+/// The reports on pairs of schemas, each with the number of the pair.
+pub(crate) fn compare_pairs(pairs: &[(Value, Value)]) -> Vec<(usize, ExchangeReport)> {
+    let side = |schema: fn(&(Value, Value)) -> &Value| {
+        let schemas = pairs.iter().map(schema).cloned();
+        let numbered = schemas.enumerate().map(|(number, it)| (number as u64, it));
+        side_of(&numbered.collect(), &[]).unwrap_or_else(|errors| panic!("{errors}"))
+    };
+    let report = compare(&side(|pair| &pair.0), &side(|pair| &pair.1));
+    let numbered = report.exchanges.into_iter().map(|it| (number(&it), it));
+    numbered.collect()
+}
+
+/// The number of the schema that an exchange of [`side_of`] has.
+pub(crate) fn number(exchange: &ExchangeReport) -> usize {
+    let name = exchange.exchange.rsplit('/').next().expect("a name");
+    name.parse().expect("a number")
 }
 
 /// Holds `text` against the file `path`, or writes it where UPDATE_GOLDENS is set.

@@ -17,7 +17,6 @@ impl Engine {
         let mut budget = std::mem::replace(&mut self.budget, Budget::new(0));
         let outcome = match self.texts(facts) {
             Some(texts) => match texts.shortest(&mut budget) {
-                Ok(Some(_)) if self.is_opaque(facts) => Outcome::Unknown(self.opaque_reason(facts)),
                 Ok(Some(text)) => Outcome::Found(Value::String(text)),
                 Ok(None) => Outcome::Empty,
                 Err(exhausted) => exhausted.into(),
@@ -31,20 +30,13 @@ impl Engine {
     /// `count` different strings that keep `facts`; `None` if they are not found.
     pub(super) fn many_texts(&mut self, facts: &[Literal], count: usize) -> Option<Vec<Value>> {
         let mut budget = std::mem::replace(&mut self.budget, Budget::new(0));
-        let texts = self.texts(facts).filter(|_| !self.is_opaque(facts));
+        let texts = self.texts(facts);
         let found = texts.and_then(|texts| texts.many(count, &mut budget).ok().flatten());
         self.budget = budget;
         Some(found?.into_iter().map(Value::String).collect())
     }
 
-    fn is_opaque(&self, facts: &[Literal]) -> bool {
-        facts.iter().any(|fact| {
-            let formula = self.formulas.get(fact.formula);
-            matches!(formula, Formula::Text(TextLimit::Opaque(_)))
-        })
-    }
-
-    /// The texts that keep `facts`, but for opaque ones; `None` if there are none.
+    /// The texts that keep `facts`; `None` if there are none.
     fn texts(&self, facts: &[Literal]) -> Option<Texts<'_>> {
         let mut texts = Texts::default();
         let mut longest = u64::MAX;
@@ -78,16 +70,5 @@ impl Engine {
         }
         texts.longest = (longest < u64::MAX).then_some(longest);
         (texts.shortest <= longest).then_some(texts)
-    }
-
-    /// Why constraints with an opaque one are not decided.
-    pub(super) fn opaque_reason(&self, facts: &[Literal]) -> String {
-        let opaque = facts
-            .iter()
-            .find_map(|fact| match self.formulas.get(fact.formula) {
-                Formula::Text(TextLimit::Opaque(what)) => Some(what.clone()),
-                _ => None,
-            });
-        opaque.unwrap_or_else(|| "a constraint inside can't be evaluated".to_owned())
     }
 }

@@ -1,0 +1,113 @@
+//! Makes a witness smaller while it stays one.
+//!
+//! The search gives each part of a value as small as it can, but takes choices in
+//! order: what an earlier choice asked for may be more than the whole needs.
+
+use serde_json::{Map, Value};
+
+use super::formula::Id;
+use super::solve::Engine;
+
+/// The most values and characters of all messages that are tried for one witness.
+const MOST_TRIED: usize = 100_000;
+
+impl Engine {
+    /// A value that is in `inside` and not in `outside`, as `witness` is, of which no
+    /// member, item or character can be taken away.
+    ///
+    /// Of large witnesses only some are tried.
+    pub(crate) fn shrink(&self, inside: Id, outside: Id, witness: Value) -> Value {
+        let mut left = MOST_TRIED;
+        let mut is_witness = |value: &Value| {
+            left = left.saturating_sub(size(value));
+            let holds = |id, expected| self.holds(id, value) == Some(expected);
+            (left > 0).then(|| holds(inside, true) && holds(outside, false))
+        };
+        let mut smallest = witness;
+        loop {
+            let smaller = smaller(smallest.clone(), &mut is_witness);
+            // What is taken away last may allow for more.
+            if smaller == smallest {
+                return smaller;
+            }
+            smallest = smaller;
+        }
+    }
+}
+
+/// The values in `value`, and the characters.
+fn size(value: &Value) -> usize {
+    1 + match value {
+        Value::Object(members) => members.values().map(size).sum(),
+        Value::Array(items) => items.iter().map(size).sum(),
+        Value::String(text) => text.len(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+    }
+}
+
+type IsWitness<'w> = &'w mut dyn FnMut(&Value) -> Option<bool>;
+
+/// `part` without what can be taken away, as long as the whole with that part
+/// `is_witness`, which is `None` from some number of questions on.
+fn smaller(part: Value, is_witness: IsWitness<'_>) -> Value {
+    match part {
+        Value::Object(members) => without_members(members, is_witness),
+        Value::Array(items) => without_items(items, is_witness),
+        Value::String(text) => without_characters(text, is_witness),
+        other => other,
+    }
+}
+
+fn without_members(mut members: Map<String, Value>, is_witness: IsWitness<'_>) -> Value {
+    for name in members.keys().cloned().collect::<Vec<String>>() {
+        let mut rest = members.clone();
+        let value = rest.remove(&name).unwrap_or_default();
+        match is_witness(&Value::Object(rest)) {
+            Some(true) => drop(members.remove(&name)),
+            Some(false) => {
+                let value = smaller(value, &mut |value| {
+                    let mut whole = members.clone();
+                    whole.insert(name.clone(), value.clone());
+                    is_witness(&Value::Object(whole))
+                });
+                members.insert(name, value);
+            }
+            None => break,
+        }
+    }
+    Value::Object(members)
+}
+
+fn without_items(mut items: Vec<Value>, is_witness: IsWitness<'_>) -> Value {
+    for index in (0..items.len()).rev() {
+        let mut rest = items.clone();
+        let value = rest.remove(index);
+        match is_witness(&Value::Array(rest)) {
+            Some(true) => drop(items.remove(index)),
+            Some(false) => {
+                let value = smaller(value, &mut |value| {
+                    let mut whole = items.clone();
+                    whole.splice(index..=index, [value.clone()]);
+                    is_witness(&Value::Array(whole))
+                });
+                items.splice(index..=index, [value]);
+            }
+            None => break,
+        }
+    }
+    Value::Array(items)
+}
+
+fn without_characters(mut text: String, is_witness: IsWitness<'_>) -> Value {
+    let mut indices: Vec<usize> = text.char_indices().map(|(index, _)| index).collect();
+    while let Some(index) = indices.pop() {
+        let mut rest = text.clone();
+        rest.remove(index);
+        match is_witness(&rest.as_str().into()) {
+            Some(true) => text = rest,
+            Some(false) => {}
+            None => break,
+        }
+    }
+    Value::String(text)
+}
