@@ -1,8 +1,10 @@
 //! A stop, or a new connection, while the broker is out of reach.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use taskcluster_pulse::Error;
+use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
 use crate::common::rabbitmq::Rabbit;
@@ -66,19 +68,69 @@ async fn a_stop_with_a_limit_does_not_wait_for_a_silent_broker() {
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
 async fn acks_are_sent_while_a_new_connection_does_not_answer() {
+    const AGE: Duration = Duration::from_secs(1);
     let rabbit = Rabbit::for_test().await;
     let (proxy, connection) = rabbit.proxy().await;
-    let builder = rabbit.consumer_by(connection);
-    let builder = builder.recycle_after(Duration::from_millis(500));
+    let builder = rabbit.consumer_by(connection).recycle_after(AGE);
     let mut consumer = builder.start().await.expect("started");
-    publish(&rabbit, 0..1).await;
-    let delivery = consumer.next().await.expect("a delivery");
+    let started = Instant::now();
+    publish(&rabbit, 0..40).await;
+    let mut deliveries = Vec::new();
+    for _ in 0..40 {
+        deliveries.push(consumer.next().await.expect("a delivery"));
+    }
     proxy.silence_new();
-    sleep(Duration::from_secs(1)).await;
-    delivery.ack();
-    let sent = eventually(|| consumer.counters().acks_sent == 1);
+    // Fewer than go out together, some before the new connection is opened, some then.
+    sleep((AGE - Duration::from_millis(100)).saturating_sub(started.elapsed())).await;
+    for delivery in deliveries {
+        delivery.ack();
+        sleep(Duration::from_millis(5)).await;
+    }
+    let sent = eventually(|| consumer.counters().acks_sent == 40);
     timeout(Duration::from_secs(5), sent).await.expect("sent");
     drop(consumer);
     proxy.cut();
+    rabbit.delete_queue(&rabbit.queue()).await;
+}
+
+/// Neither acks nor a stop wait while the consumer awaits an answer of the broker.
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_broker_that_is_slow_to_deliver_delays_neither_acks_nor_a_stop() {
+    let rabbit = Rabbit::for_test().await;
+    let (proxy, connection) = rabbit.proxy().await;
+    let consumer = rabbit
+        .consumer_by(connection)
+        .prefetch(8)
+        .retries(1, Duration::from_secs(60))
+        .start()
+        .await
+        .expect("started");
+    let handle = consumer.handle();
+    let go_on = Arc::new(Notify::new());
+    let wait = Arc::clone(&go_on);
+    let run = tokio::spawn(consumer.run(4, move |event: Event| {
+        let wait = Arc::clone(&wait);
+        async move {
+            match event.number() {
+                0 => {
+                    wait.notified().await;
+                    Ok(())
+                }
+                _ => Err("not yet"),
+            }
+        }
+    }));
+    // Four that wait for a retry are so many that the consumer begins again to consume,
+    // with three requests.
+    proxy.slow_down(Duration::from_secs(3));
+    publish(&rabbit, 0..5).await;
+    eventually(|| handle.counters().failed == 4).await;
+    go_on.notify_one();
+    let sent = eventually(|| handle.counters().acks_sent == 1);
+    timeout(Duration::from_secs(3), sent).await.expect("sent");
+    handle.stop_within(Duration::from_millis(200));
+    let stopped = timeout(Duration::from_secs(4), run).await.expect("in time");
+    stopped.expect("no panic").expect("nothing was in work");
     rabbit.delete_queue(&rabbit.queue()).await;
 }

@@ -1,7 +1,6 @@
 //! One channel's life: deliveries in, acks out, and an orderly end.
 
-use std::convert::Infallible;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -43,6 +42,7 @@ pub(super) struct Session {
     link: Arc<dyn Link>,
     channel: Arc<dyn Channel>,
     tracker: Arc<AckTracker>,
+    acks: AckTimer,
     /// `None` until the program wants deliveries.
     inbox: Option<InboxWatch>,
     /// The demand that it consumes for.
@@ -90,6 +90,7 @@ impl Session {
         } = prepared;
         Self {
             tracker: Arc::new(AckTracker::new(Arc::clone(&channel), Arc::clone(meter))),
+            acks: AckTimer::default(),
             link,
             channel,
             inbox: None,
@@ -123,15 +124,20 @@ impl Session {
         inboxes: &mpsc::UnboundedSender<Inbox>,
     ) -> Result<(), ConnectError> {
         let Demand { prefetch, renewals } = demand;
-        if let Some(before) = self.renewals.replace(renewals) {
-            let tag = consumer_tag(before);
-            let _ = timeout(CLOSE_TIMEOUT, self.channel.cancel(&tag)).await;
-        }
-        let tag = consumer_tag(renewals);
-        let consume = setup::consume(&*self.channel, &self.queue, &tag, prefetch);
-        let deliveries = timeout(CONSUME_TIMEOUT, consume)
-            .await
-            .unwrap_or_else(|_| Err(TransportError::lost("the broker does not answer").into()))?;
+        let before = self.renewals.replace(renewals);
+        let (channel, queue) = (Arc::clone(&self.channel), self.queue.clone());
+        let consume = async move {
+            if let Some(before) = before {
+                let tag = consumer_tag(before);
+                let _ = timeout(CLOSE_TIMEOUT, channel.cancel(&tag)).await;
+            }
+            let tag = consumer_tag(renewals);
+            let consume = setup::consume(&*channel, &queue, &tag, prefetch);
+            timeout(CONSUME_TIMEOUT, consume)
+                .await
+                .unwrap_or_else(|_| Err(TransportError::lost("the broker does not answer").into()))
+        };
+        let deliveries = self.beside_acks(consume).await?;
         self.tracker.set_prefetch(prefetch);
         let (inbox, watch) = Inbox::new(deliveries, Arc::clone(&self.tracker));
         self.inbox = Some(watch);
@@ -152,7 +158,6 @@ impl Session {
             .config
             .recycle
             .map(|recycle| Box::pin(sleep(age(recycle))));
-        let mut acks = AckTimer::default();
         let mut demand = shared.demand.subscribe();
         let mut link = self.link.state();
         let mut checks = interval(CHECK_INTERVAL);
@@ -163,14 +168,18 @@ impl Session {
                 error = lost(&mut link) => return End::Lost(error),
                 () = stop.asked() => return End::Stopped,
                 () = due(&mut old) => return End::Old,
-                () = acks.tick(&self.tracker) => {}
+                () = self.acks.tick(&self.tracker) => {}
                 demand = wanted(&mut demand, self.renewals) => {
-                    match self.consume(demand, inboxes).await {
+                    let consumed = tokio::select! {
+                        consumed = self.consume(demand, inboxes) => consumed,
+                        () = stop.asked() => return End::Stopped,
+                    };
+                    match consumed {
                         Ok(()) => {}
-                        Err(ConnectError::Retry(error)) => return End::Lost(error),
-                        Err(ConnectError::Setup(error) | ConnectError::Fatal(error)) => {
-                            return End::Fatal(error);
-                        }
+                        Err(error) => match error.after_success() {
+                            Ok(error) => return End::Lost(error),
+                            Err(error) => return End::Fatal(error),
+                        },
                     }
                 }
                 _ = checks.tick() => {
@@ -185,11 +194,14 @@ impl Session {
         }
     }
 
-    /// Sends the acks that no full batch includes, as [`run`](Self::run) does.
-    pub(super) async fn send_acks(&self) -> Infallible {
-        let mut acks = AckTimer::default();
+    /// Does `work`, and sends acks meanwhile as [`run`](Self::run) does.
+    pub(super) async fn beside_acks<T>(&mut self, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
         loop {
-            acks.tick(&self.tracker).await;
+            tokio::select! {
+                done = &mut work => return done,
+                () = self.acks.tick(&self.tracker) => {}
+            }
         }
     }
 
@@ -223,11 +235,15 @@ impl Session {
             self.tracker.close();
         }
         if let Some(renewals) = self.renewals {
+            let (channel, mut stop) = (Arc::clone(&self.channel), stop.clone());
             let tag = consumer_tag(renewals);
-            tokio::select! {
-                _ = timeout(CLOSE_TIMEOUT, self.channel.cancel(&tag)) => {}
-                () = stop.deadline() => {}
-            }
+            let cancel = async move {
+                tokio::select! {
+                    _ = timeout(CLOSE_TIMEOUT, channel.cancel(&tag)) => {}
+                    () = stop.deadline() => {}
+                }
+            };
+            self.beside_acks(cancel).await;
         }
         let in_time = self.settle(undelivered, &mut stop).await;
         self.tracker.close();
@@ -251,7 +267,12 @@ impl Session {
     /// Waits until nothing is in work, the connection is lost or time is up. Returns
     /// whether it was in time.
     async fn settle(&mut self, undelivered: Undelivered, stop: &mut Stop) -> bool {
-        let Self { tracker, inbox, .. } = self;
+        let Self {
+            tracker,
+            acks,
+            inbox,
+            ..
+        } = self;
         let settled = async {
             if undelivered == Undelivered::HandOut
                 && let Some(inbox) = inbox
@@ -261,8 +282,7 @@ impl Session {
             }
             tracker.idle().await;
         };
-        let mut settled = std::pin::pin!(settled);
-        let mut acks = AckTimer::default();
+        let mut settled = pin!(settled);
         let mut link = self.link.state();
         loop {
             tokio::select! {

@@ -132,8 +132,7 @@ impl Supervisor {
     async fn replace(&mut self, mut old: Session) -> Session {
         let mut stop = self.stop.clone();
         let new = tokio::select! {
-            new = open_session(&self.shared, &self.inboxes, None) => new,
-            never = old.send_acks() => match never {},
+            new = old.beside_acks(open_session(&self.shared, &self.inboxes, None)) => new,
             () = stop.asked() => return old,
         };
         match new {
@@ -196,9 +195,7 @@ impl Supervisor {
         if lost.progress || lost.since.elapsed() >= STEADY {
             match open().await {
                 Ok(session) => return Ok(session),
-                Err(ConnectError::Fatal(error)) => return Err(error),
-                Err(ConnectError::Setup(error)) => lost.error = Arc::new(error),
-                Err(ConnectError::Retry(error)) => lost.error = Arc::new(error),
+                Err(error) => lost.error = Arc::new(error.after_success()?),
             }
         }
         self.reconnector.reopen(lost, open).await
