@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::client::QueueArgument;
 use crate::client::message_limits::{CC, CONTENT_TYPE, check_name};
 use crate::client::transport::{
-    Arrival, Headers, OutgoingMessage, QueueDeclaration, SharedError, TransportError,
+    Arrival, Headers, OutgoingMessage, QueueDeclaration, SharedError, TransportError, code,
 };
 
 /// Marks a message as one that a durable queue keeps over a restart.
@@ -36,7 +36,8 @@ pub(super) fn transport_error(error: &lapin::Error) -> TransportError {
         ErrorKind::MissingHeartbeatError => {
             TransportError::lost("the broker sent no heartbeat in time")
         }
-        ErrorKind::ChannelsLimitReached => TransportError::lost(
+        ErrorKind::ChannelsLimitReached => TransportError::coded(
+            code::NOT_ALLOWED,
             "the connection has no channel left; raise channel_max here or at the broker",
         ),
         // After the login, a message is the likely cause.

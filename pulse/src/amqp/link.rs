@@ -185,7 +185,7 @@ impl Settings {
                     reason: error.reason,
                 })
             }
-            Some(code::NOT_ALLOWED) if error.reason.contains("limit") => error.into(),
+            Some(code::NOT_ALLOWED) if error.reason.contains("limit") => ConnectError::Retry(error),
             Some(code::ACCESS_REFUSED | code::NOT_ALLOWED) => ConnectError::Fatal(Error::Login {
                 address: self.address(),
                 reason: error.reason,

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::error::Error;
-use super::transport::{Link, SharedError, Transport, TransportError};
+use super::transport::{Link, SharedError, Transport, TransportError, code};
 #[cfg(feature = "amqp")]
 use crate::amqp::Settings;
 #[cfg(feature = "memory")]
@@ -90,9 +90,32 @@ pub(crate) enum ConnectError {
     Fatal(Error),
 }
 
+impl ConnectError {
+    /// Why a session is lost that had worked.
+    ///
+    /// # Errors
+    ///
+    /// Trying again can't help.
+    pub(crate) fn after_success(self) -> Result<TransportError, Error> {
+        match self {
+            Self::Retry(error) => Ok(error),
+            Self::Setup(error) => Ok(TransportError::because(
+                "it can't be set up again for now",
+                Arc::new(error),
+            )),
+            Self::Fatal(error) => Err(error),
+        }
+    }
+}
+
 impl From<TransportError> for ConnectError {
     fn from(error: TransportError) -> Self {
-        Self::Retry(error)
+        match error.code {
+            Some(code::NOT_ALLOWED) => Self::Setup(Error::Setting {
+                reason: error.reason,
+            }),
+            _ => Self::Retry(error),
+        }
     }
 }
 

@@ -155,6 +155,10 @@ pub(crate) type Answer = BoxFuture<'static, Result<Confirm, TransportError>>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Confirm {
     Ack,
+    #[cfg_attr(
+        not(feature = "amqp"),
+        expect(dead_code, reason = "queues in memory are never full")
+    )]
     Nack,
     /// A mandatory message reached no queue.
     NoRoute,
@@ -251,7 +255,6 @@ pub(crate) mod code {
     pub(crate) const NOT_FOUND: u16 = 404;
     pub(crate) const RESOURCE_LOCKED: u16 = 405;
     pub(crate) const PRECONDITION_FAILED: u16 = 406;
-    #[cfg(feature = "amqp")]
     pub(crate) const NOT_ALLOWED: u16 = 530;
 }
 
@@ -266,7 +269,6 @@ impl TransportError {
     }
 
     /// The same, because of `error`.
-    #[cfg(feature = "amqp")]
     pub(crate) fn because(reason: impl Into<String>, error: SharedError) -> Self {
         Self {
             source: Some(error),

@@ -8,7 +8,7 @@ use lapin::options::QueueDeclareOptions;
 use lapin::types::FieldTable;
 use std::time::{Duration, Instant};
 use taskcluster_pulse::{
-    Connection, Consumer, ConsumerEvent, Error, Exchange, PublishError, Publisher, Queue,
+    Connection, Consumer, ConsumerEvent, Error, Exchange, Message, PublishError, Publisher, Queue,
 };
 
 /// An exchange that is never made.
@@ -53,6 +53,27 @@ async fn a_missing_virtual_host_is_refused_once() {
         .await
         .expect_err("refused");
     assert!(matches!(error, Error::Login { .. }), "{error}");
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn too_few_channels_end_the_start_of_a_consumer_and_suffice_for_a_publisher() {
+    let rabbit = Rabbit::for_test().await;
+    let connection = rabbit.connection().channel_max(1);
+    let start = rabbit.consumer_by(connection.clone()).start();
+    let started = tokio::time::timeout(Duration::from_secs(20), start).await;
+    let error = started.expect("it is tried again").expect_err("no channel");
+    assert!(error.to_string().contains("channel_max"), "{error}");
+
+    let publisher = Publisher::builder(connection).start().await;
+    let publisher = publisher.expect("started");
+    let message = message_on(&rabbit.lane, 1);
+    let refused = Message::<Unreachable>::new(message.routing_key.clone(), message.payload.clone());
+    let refused = publisher.publish(&refused).await.expect("accepted");
+    refused.await.expect_err("no exchange");
+    let taken = publisher.publish(&message).await.expect("accepted");
+    taken.await.expect("confirmed");
+    rabbit.delete_queue(&rabbit.queue()).await;
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use super::event::PublisherEvent;
 use super::outbox::{LostReason, Outbox};
 use super::pending::Pending;
 use super::session::Session;
-use crate::client::connection::{ConnectError, Connection};
+use crate::client::connection::Connection;
 use crate::client::error::{Error, error_chain};
 use crate::client::reconnect::{LostSession, Reconnect, Reconnector, Waiting};
 use crate::client::transport::{SharedError, TransportError};
@@ -101,10 +101,7 @@ impl Driver {
             let reopen = session.reopen_channel(&self.exchanges);
             match self.outbox.meanwhile(reopen).await {
                 Some(Ok(())) => {}
-                Some(Err(ConnectError::Retry(error))) => return Ok(Err(error)),
-                Some(Err(ConnectError::Setup(error) | ConnectError::Fatal(error))) => {
-                    return Err(error);
-                }
+                Some(Err(error)) => return error.after_success().map(Err),
                 None => return Ok(Ok(())),
             }
         }
