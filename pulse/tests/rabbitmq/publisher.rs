@@ -67,11 +67,13 @@ async fn a_message_that_a_full_queue_refuses_is_sent_four_times() {
         .expect("started");
     let started = Instant::now();
     let refused = publisher.publish(&message_on(&rabbit.lane, 1)).await;
+    let mut refused = refused.expect("accepted");
     // The others don't wait for it.
     let taken = publisher.publish(&message_on("elsewhere", 2)).await;
     taken.expect("accepted").await.expect("confirmed");
-    assert!(started.elapsed() < Duration::from_millis(400));
-    let error = refused.expect("accepted").await.expect_err("refused");
+    let early = tokio::time::timeout(Duration::ZERO, &mut refused).await;
+    early.expect_err("it is sent again");
+    let error = refused.await.expect_err("refused");
     assert!(
         matches!(error, PublishError::QueueFull { attempts: 4, .. }),
         "{error}"
@@ -79,7 +81,7 @@ async fn a_message_that_a_full_queue_refuses_is_sent_four_times() {
     let reason = format!("a queue bound to {} is full", Numbered::INFO.exchange);
     assert!(error.to_string().contains(&reason), "{error}");
     assert!(error.may_have_arrived());
-    assert!(started.elapsed() < Duration::from_secs(10), "too long");
+    assert!(started.elapsed() < Duration::from_secs(20), "too long");
     rabbit.wait_for_len(&other, 4).await;
 }
 
@@ -100,7 +102,7 @@ async fn refused_exchanges_do_not_slow_down_other_messages() {
         assert!(matches!(error, PublishError::Refused { .. }), "{error}");
         assert!(!error.may_have_arrived());
     }
-    assert!(started.elapsed() < Duration::from_secs(5), "it waits");
+    assert!(started.elapsed() < Duration::from_secs(15), "it waits");
     assert_eq!(publisher.counters().connections_lost, 0);
 }
 
@@ -277,7 +279,7 @@ async fn deadlines_are_kept_while_a_channel_is_opened_again() {
     let started = Instant::now();
     let late = publisher.publish(&on::<Numbered>(&rabbit, 2)).await;
     let error = late.expect("accepted").await.expect_err("no channel");
-    assert!(started.elapsed() < Duration::from_secs(1), "too late");
+    assert!(started.elapsed() < Duration::from_secs(2), "too late");
     assert!(matches!(error, PublishError::NotSent { .. }), "{error}");
     refused.expect("accepted").await.expect_err("no exchange");
     assert_eq!(publisher.counters().connections_lost, 0);
