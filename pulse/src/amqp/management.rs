@@ -50,7 +50,7 @@ impl Management {
         match parse(url) {
             Ok(bindings) => Ok(bindings.into()),
             Err(reason) => Err(ManagementError::Address {
-                reason: format!("{reason}; write https://user:secret@host:15671/vhost"),
+                reason: format!("{reason}; the form is https://user:secret@host:15671/vhost"),
             }),
         }
     }

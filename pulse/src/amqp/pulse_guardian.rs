@@ -35,7 +35,7 @@ impl Management {
             }
             .into()),
             Err(reason) => Err(ManagementError::Address {
-                reason: format!("{reason}; write https://host"),
+                reason: format!("{reason}; the form is https://host"),
             }),
         }
     }

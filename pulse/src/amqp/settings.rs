@@ -88,7 +88,9 @@ impl Settings {
             settings.set(name, value)?;
         }
         if tls && !settings.address.tls {
-            return Err("parameter ssl=0 contradicts amqps://; write amqp://".to_owned());
+            return Err(
+                "parameter ssl=0 contradicts amqps://; leave it out, or write amqp://".to_owned(),
+            );
         }
         if settings.ca_file.is_some() && !settings.address.tls {
             return Err(

@@ -17,7 +17,7 @@ use crate::validate::Violations;
 pub enum Error {
     /// The address or a setting of a connection can't be used. The address is not
     /// repeated here, because it may hold a secret.
-    #[error("the AMQP address can't be used: {reason}; write amqps://user:secret@host/vhost")]
+    #[error("the AMQP address can't be used: {reason}; the form is amqps://user:secret@host/vhost")]
     Address {
         /// What is wrong with it.
         reason: String,
