@@ -213,3 +213,30 @@ fn the_name_of_a_service_fits_in_that_of_a_folder() {
     let pointers: Vec<&str> = errors.iter().map(|error| error.pointer.as_str()).collect();
     assert_eq!(pointers, ["/apiVersion", "/serviceName"]);
 }
+
+/// Each schema below has it with it.
+#[test]
+fn a_place_with_a_long_name_is_refused() {
+    let name = "x".repeat(3000);
+    let inner = r#"{"properties": {"a": {}, "b": {}}}"#;
+    let schema = SCHEMA.replace('}', &format!(r#", "properties": {{"{name}": {inner}}}}}"#));
+    let sources = [
+        source("exchanges.json", REFERENCE),
+        source("message.json", schema),
+    ];
+    let errors = module(&sources).expect_err("a long name");
+    assert_eq!(errors.iter().count(), 1, "{errors}");
+    assert!(errors.to_string().contains("use shorter names"), "{errors}");
+
+    let id = format!("/schemas/made-up/{name}.json#");
+    let sources = [
+        source("exchanges.json", REFERENCE.replace("v1/message.json#", &id)),
+        source(
+            "message.json",
+            SCHEMA.replace("/schemas/made-up/v1/message.json#", &id),
+        ),
+    ];
+    let errors = module(&sources).expect_err("a long id").to_string();
+    assert!(errors.contains("an id of more than 1000 bytes"), "{errors}");
+    assert!(errors.len() < 1000, "{errors}");
+}

@@ -9,6 +9,13 @@ use std::fmt;
 use fluent_uri::{Uri, UriRef};
 
 use crate::error::{Cause, Reason};
+use crate::text::cut;
+
+/// The longest id of a document, in bytes: each schema of the document has it with it.
+const LONGEST: usize = 1000;
+
+/// The most characters of a reference in an error.
+const MOST_SHOWN: usize = 200;
 
 /// Where ids without a host are taken to lie; never contacted, never printed.
 const ROOT: &str = "https://deployment.invalid/schemas/";
@@ -22,11 +29,11 @@ pub struct Target {
     pub fragment: String,
 }
 
-/// A text that is not a URI reference. Its source says why not.
+/// Why a text leads to no document. Its source says why it is no URI reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
-    reference: String,
-    cause: Cause,
+    what: String,
+    cause: Option<Cause>,
 }
 
 impl Error {
@@ -35,27 +42,27 @@ impl Error {
         E: std::error::Error + Send + Sync + 'static,
     {
         move |cause| Self {
-            reference: reference.to_owned(),
-            cause: Cause::new(cause),
+            what: format!("{:?} is not a URI reference", cut(reference, MOST_SHOWN)),
+            cause: Some(Cause::new(cause)),
         }
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is not a URI reference", self.reference)
+        f.write_str(&self.what)
     }
 }
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(self.cause.as_error())
+        self.cause.as_ref().map(Cause::as_error)
     }
 }
 
 impl From<Error> for Reason {
-    fn from(error: Error) -> Self {
-        Self::of(error.to_string(), error.cause)
+    fn from(Error { what, cause }: Error) -> Self {
+        Self { what, cause }
     }
 }
 
@@ -108,8 +115,16 @@ fn resolve(base: &str, reference: &str) -> Result<Target, Error> {
         None => String::new(),
     };
     let path = absolute.path().as_str().trim_start_matches('/');
+    let document = path.strip_prefix("schemas/").unwrap_or(path);
+    if document.len() > LONGEST {
+        let shown = cut(reference, MOST_SHOWN);
+        return Err(Error {
+            what: format!("{shown:?} leads to an id of more than {LONGEST} bytes"),
+            cause: None,
+        });
+    }
     Ok(Target {
-        document: path.strip_prefix("schemas/").unwrap_or(path).to_owned(),
+        document: document.to_owned(),
         fragment,
     })
 }

@@ -318,6 +318,132 @@ pub(crate) const SHAPES: &[Shape] = &[
         "many unknown keywords",
         |bytes| json!({"items": fill(bytes, |index| (format!("x{index}"), json!({})))}),
     ),
+    shape("products of unions", |bytes| {
+        let union = |at: usize| {
+            let each: Vec<Value> = (0..4)
+                .map(|it| json!({"properties": {format!("p{at}"): {"const": it}}}))
+                .collect();
+            json!({"oneOf": each})
+        };
+        let unions: Vec<Value> = (0..bytes / 190).map(union).collect();
+        json!({"type": "object", "properties": {"a": {}}, "allOf": unions})
+    }),
+    shape("a chain of two in allOf", |bytes| {
+        chain(
+            bytes,
+            |next| json!({"allOf": [next, {"allOf": [next], "anyOf": [next, {"minLength": 1}]}]}),
+        )
+    }),
+    shape("a chain of unions of the same", |bytes| {
+        chain(
+            bytes,
+            |next| json!({"oneOf": [next, {"allOf": [next], "maxLength": 4}, {"type": "null"}]}),
+        )
+    }),
+    shape("a chain of conditions", |bytes| {
+        chain(
+            bytes,
+            |next| json!({"if": next, "then": {"properties": {"p": next}, "allOf": [next]}, "else": next}),
+        )
+    }),
+    shape("a chain of not", |bytes| {
+        chain(
+            bytes,
+            |next| json!({"not": {"not": next, "anyOf": [{"not": next}, next]}}),
+        )
+    }),
+    shape("dependencies in a cycle", |bytes| {
+        json!({
+            "definitions": {"0": {"type": "object", "properties": {"q": {"$ref": "#"}}}},
+            "properties": {"p": {"$ref": "#"}},
+            "dependencies": fill(bytes, |index| {
+                let dependencies = json!({format!("p{}", index + 1): reference(0)});
+                (format!("p{index}"), json!({"dependencies": dependencies}))
+            })
+        })
+    }),
+    shape("properties that all have all", |bytes| {
+        let count = (bytes / 34).isqrt();
+        let all: Map<String, Value> = (0..count)
+            .map(|index| (format!("p{index}"), reference(index)))
+            .collect();
+        let each =
+            (0..count).map(|index| (index.to_string(), json!({"title": "a", "properties": all})));
+        json!({"definitions": Map::from_iter(each), "properties": {"a": reference(0)}})
+    }),
+    shape("unions that all have all", |bytes| {
+        let count = (bytes / 45).isqrt();
+        let all: Vec<Value> = (0..count)
+            .map(|it| json!({"items": reference(it)}))
+            .collect();
+        let each = (0..count).map(|index| (index.to_string(), json!({"anyOf": all})));
+        json!({"definitions": Map::from_iter(each), "properties": {"a": reference(0)}})
+    }),
+    shape("schemas that all apply to all", |bytes| {
+        let count = (bytes / 30).isqrt();
+        let all: Vec<Value> = (0..count).map(reference).collect();
+        let each = (0..count).map(|index| {
+            (
+                index.to_string(),
+                json!({"allOf": all, "oneOf": all, "not": {"allOf": all}}),
+            )
+        });
+        json!({"definitions": Map::from_iter(each), "properties": {"a": reference(0)}})
+    }),
+    shape("a long list of numbers that many use", |bytes| {
+        let values: Vec<f64> = (0..bytes / 30)
+            .map(|it| it as f64 + 0.123_456_789)
+            .collect();
+        json!({
+            "definitions": {"0": {"type": "number", "enum": values}},
+            "properties": fill(bytes / 2, |index| (format!("p{index}"), reference(0))),
+        })
+    }),
+    shape("a long name around many", |bytes| {
+        let inner = fill(bytes / 2, |index| {
+            (format!("p{index}"), json!({"enum": ["a", "b"]}))
+        });
+        json!({"properties": {"x".repeat(bytes / 2): {"properties": inner}}})
+    }),
+    shape("a long id around many", |bytes| {
+        let id = format!("/schemas/made-up/v1/{}.json#", "x".repeat(bytes / 2));
+        let inner = fill(bytes / 2, |index| {
+            (format!("p{index}"), json!({"enum": ["a", "b"]}))
+        });
+        let mut reference: Value = serde_json::from_str(REFERENCE).expect("JSON");
+        reference["entries"][0]["schema"] = id.as_str().into();
+        json!([reference, {"$id": id, "properties": inner}])
+    }),
+    shape("quotes and lists in one another", |bytes| {
+        let text = format!("{}a\n", "> - 1. ".repeat(30)).repeat(bytes / 220);
+        json!({"properties": {"p": {"description": text}}})
+    }),
+    shape("many lists of many levels", |bytes| {
+        json!({"properties": fill(bytes, |index| {
+            let levels = (0..20).map(|level| format!("{}- *a* [b](https://c.d)\n", "  ".repeat(level)));
+            (format!("p{index}"), json!({"description": levels.collect::<String>()}))
+        })})
+    }),
+    shape("marks that open and do not close", |bytes| {
+        let text = ["[", "*a _", "`a", "![", "<a", "[a](", "&", "https://"];
+        json!({"properties": fill(bytes, |index| {
+            let mark = text[index % text.len()];
+            (format!("p{index}"), json!({"description": mark.repeat(bytes / 16 / mark.len())}))
+        })})
+    }),
+    shape("long words in many texts", |bytes| {
+        json!({"properties": fill(bytes, |index| {
+            (format!("p{index}"), json!({"title": "a/b ".repeat(100), "description": "`a`*b*".repeat(60)}))
+        })})
+    }),
+    shape("faults of the same schema that many use", |bytes| {
+        json!({
+            "definitions": {"0": {"type": "sting", "anyOf": [{"$ref": "#/definitions/0"}]}},
+            "properties": fill(bytes, |index| {
+                (format!("p{index}"), json!({"allOf": [reference(0), {"$ref": "#/nowhere"}]}))
+            }),
+        })
+    }),
     shape(
         "many errors",
         |bytes| json!({"properties": fill(bytes, |index| (format!("p{index}"), json!({"type": "sting"})))}),

@@ -28,6 +28,9 @@ const LATER: &[&str] = &[
     "unevaluatedProperties",
 ];
 
+/// The longest pointer to a schema, in bytes: all schemas in it have it with them.
+const LONGEST_POINTER: usize = 2000;
+
 /// The most characters of a value in an error.
 const MOST_SHOWN: usize = 60;
 
@@ -51,6 +54,15 @@ impl Reader<'_, '_> {
             document: self.schema.home.document.clone(),
             pointer: format!("{}{below}", self.schema.home.pointer),
         };
+        if home.pointer.len() > LONGEST_POINTER {
+            let what = format!("more than {LONGEST_POINTER} bytes of names lead to the schema");
+            self.error(
+                &below,
+                what,
+                "use shorter names, or fewer schemas in one another",
+            );
+            return self.walk.any(home);
+        }
         self.walk.visit(home.clone()).unwrap_or_else(|why| {
             let help = "add the document to the input, or correct the reference";
             self.error(&format!("{below}/$ref"), why, help);
