@@ -10,7 +10,8 @@ use std::collections::BTreeSet;
 
 use taskcluster_documents::Role;
 use taskcluster_documents::schema::{
-    ArrayKeywords, JsonType, NumberKeywords, ObjectKeywords, Schema, SchemaId, StringKeywords,
+    ArrayKeywords, General, JsonType, NumberKeywords, ObjectKeywords, Schema, SchemaId,
+    StringKeywords,
 };
 
 use crate::graph::Graph;
@@ -65,57 +66,23 @@ impl Reading {
 impl Readings {
     /// The readings of `schemas`, of which `payloads` describe payloads.
     pub(crate) fn new(schemas: &[Schema], payloads: impl IntoIterator<Item = SchemaId>) -> Self {
-        let all_of = schemas.iter().map(|it| it.combinators.all_of.iter());
-        let all_of = Graph::new(all_of.map(|ids| ids.map(|id| id.0).collect()));
-        let have = |has: fn(&Schema) -> bool| {
-            let having = schemas.iter().enumerate().filter(|(_, it)| has(it));
-            all_of.leads_to(having.map(|(index, _)| index))
-        };
-        let stated = have(|it| {
-            let general = &it.general;
-            general.never
-                || general.types.is_some()
-                || general.enumeration.is_some()
-                || general.constant.is_some()
-        });
-        let kinds = [
-            (
-                JsonType::String,
-                have(|it| it.string != StringKeywords::default()),
-            ),
-            (
-                JsonType::Number,
-                have(|it| it.number != NumberKeywords::default()),
-            ),
-            (
-                JsonType::Array,
-                have(|it| it.array != ArrayKeywords::default()),
-            ),
-            (
-                JsonType::Object,
-                have(|it| it.object != ObjectKeywords::default()),
-            ),
-        ];
-        let suggested = |index: usize| -> Vec<JsonType> {
-            let kinds = kinds.iter().filter(|(_, has)| has[index] && !stated[index]);
-            kinds.map(|(kind, _)| *kind).collect()
-        };
-        let open = (0..schemas.len()).map(|index| !stated[index] && suggested(index).is_empty());
+        let suggested = suggested(schemas);
         let mut readings = Self {
             implied: vec![None; schemas.len()],
             holds_implied: Vec::new(),
-            open: open.collect(),
+            open: suggested
+                .iter()
+                .map(|types| *types == Some(Vec::new()))
+                .collect(),
         };
         let mut seen = BTreeSet::new();
-        let mut waiting: Vec<(SchemaId, Reading)> = payloads
-            .into_iter()
-            .map(|id| (id, Reading::Described))
-            .collect();
+        let payloads = payloads.into_iter();
+        let mut waiting: Vec<_> = payloads.map(|id| (id, Reading::Described)).collect();
         while let Some((id, reading)) = waiting.pop() {
             if !seen.insert((id, reading)) {
                 continue;
             }
-            if let (Reading::Described, [only]) = (reading, suggested(id.0).as_slice()) {
+            if let (Reading::Described, Some([only])) = (reading, suggested[id.0].as_deref()) {
                 readings.implied[id.0] = Some(*only);
             }
             waiting.extend(readings.subschemas(&schemas[id.0], id, reading));
@@ -180,4 +147,47 @@ impl Readings {
             (inner, reading)
         })
     }
+}
+
+/// For each schema, the types that its keywords and those of its `allOf` are for; `None`
+/// if it states its types.
+fn suggested(schemas: &[Schema]) -> Vec<Option<Vec<JsonType>>> {
+    let all_of = schemas.iter().map(|it| it.combinators.all_of.iter());
+    let all_of = Graph::new(all_of.map(|ids| ids.map(|id| id.0).collect()));
+    let have = |has: fn(&Schema) -> bool| {
+        let having = schemas.iter().enumerate().filter(|(_, it)| has(it));
+        all_of.leads_to(having.map(|(index, _)| index))
+    };
+    let stated = have(|it| {
+        let General {
+            never,
+            types,
+            enumeration,
+            constant,
+        } = &it.general;
+        *never || types.is_some() || enumeration.is_some() || constant.is_some()
+    });
+    let kinds = [
+        (
+            JsonType::String,
+            have(|it| it.string != StringKeywords::default()),
+        ),
+        (
+            JsonType::Number,
+            have(|it| it.number != NumberKeywords::default()),
+        ),
+        (
+            JsonType::Array,
+            have(|it| it.array != ArrayKeywords::default()),
+        ),
+        (
+            JsonType::Object,
+            have(|it| it.object != ObjectKeywords::default()),
+        ),
+    ];
+    let of_schema = |index: usize| {
+        let types = kinds.iter().filter(|(_, has)| has[index]);
+        (!stated[index]).then(|| types.map(|(only, _)| *only).collect())
+    };
+    (0..schemas.len()).map(of_schema).collect()
 }

@@ -5,10 +5,12 @@
 //! comes back to itself through `allOf` comes back to the same node, and work on
 //! nodes ends. Nothing is merged that the answers do not need.
 
+mod keywords;
 mod node;
 mod values;
 mod view;
 
+pub(crate) use keywords::{Bounds, Property};
 pub(crate) use node::{Choice, Node, Part};
 pub(crate) use values::intersect;
-pub(crate) use view::{Bounds, Listed, Property, View, is_below};
+pub(crate) use view::{Listed, View, is_below};

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Number, Value};
+use serde_json::Value;
 use taskcluster_documents::schema::{
-    ArrayKeywords, Combinators, General, Home, Items, JsonType, NumberKeywords, ObjectKeywords,
-    Pattern, Schema, SchemaId, StringKeywords,
+    ArrayKeywords, Combinators, General, Home, JsonType, NumberKeywords, ObjectKeywords, Schema,
+    SchemaId, StringKeywords,
 };
 
-use super::values::{intersect, is_among, is_less, key, type_of};
+use super::values::{intersect, is_among, key, type_of};
 use super::{Choice, Node, Part};
 use crate::reading::{Readings, Use};
 
@@ -19,17 +19,6 @@ pub(crate) struct View<'s> {
     only: Option<JsonType>,
     /// The types of parts that state none.
     implied: Vec<JsonType>,
-}
-
-/// What the schemas of a view state of one property.
-#[derive(Default)]
-pub(crate) struct Property {
-    /// The first schema that is for this property alone.
-    pub(crate) own: Option<SchemaId>,
-    /// Of each schema of the view its own for the name, or else the one for additional
-    /// properties.
-    pub(crate) schemas: Vec<SchemaId>,
-    pub(crate) required: bool,
 }
 
 /// The values that `enum` and `const` leave.
@@ -88,11 +77,6 @@ impl<'s> View<'s> {
     /// The schemas of the view.
     pub(crate) fn schemas(&self) -> impl Iterator<Item = &'s Schema> {
         self.parts.iter().map(|(_, schema)| *schema)
-    }
-
-    /// The greatest or the least of a limit that several schemas may state.
-    fn limit<T>(&self, read: fn(&'s Schema) -> Option<T>, pick: fn(T, T) -> T) -> Option<T> {
-        self.schemas().filter_map(read).reduce(pick)
     }
 
     /// The title, of a schema that describes the node.
@@ -213,125 +197,6 @@ impl<'s> View<'s> {
         })
     }
 
-    /// `minLength` and `maxLength`.
-    pub(crate) fn lengths(&self) -> (Option<u64>, Option<u64>) {
-        (
-            self.limit(|it| it.string.min_length, u64::max),
-            self.limit(|it| it.string.max_length, u64::min),
-        )
-    }
-
-    /// The patterns, each once.
-    pub(crate) fn patterns(&self) -> Vec<&'s Pattern> {
-        self.each(|it| it.string.pattern.as_ref())
-    }
-
-    /// The formats, each once.
-    pub(crate) fn formats(&self) -> Vec<&'s Pattern> {
-        self.each(|it| it.string.format.as_ref())
-    }
-
-    fn each<T: PartialEq>(&self, read: fn(&'s Schema) -> Option<&'s T>) -> Vec<&'s T> {
-        let mut found = Vec::new();
-        for value in self.schemas().filter_map(read) {
-            if !found.contains(&value) {
-                found.push(value);
-            }
-        }
-        found
-    }
-
-    /// The bounds of numbers, and what they are multiples of.
-    pub(crate) fn bounds(&self) -> Bounds<'s> {
-        let least = |a, b| if is_less(a, b) { a } else { b };
-        let greatest = |a, b| if is_less(a, b) { b } else { a };
-        Bounds {
-            minimum: self.limit(|it| it.number.minimum.as_ref(), greatest),
-            maximum: self.limit(|it| it.number.maximum.as_ref(), least),
-            exclusive_minimum: self.limit(|it| it.number.exclusive_minimum.as_ref(), greatest),
-            exclusive_maximum: self.limit(|it| it.number.exclusive_maximum.as_ref(), least),
-            multiple_of: self.each(|it| it.number.multiple_of.as_ref()),
-        }
-    }
-
-    /// The schemas of all items; `None` if items at different positions have
-    /// different ones.
-    pub(crate) fn items(&self) -> Option<Vec<SchemaId>> {
-        let mut found = Vec::new();
-        for schema in self.schemas() {
-            match &schema.array.items {
-                Some(Items::Each(id)) => found.push(*id),
-                Some(Items::Tuple(_)) => return None,
-                None => {}
-            }
-        }
-        Some(found)
-    }
-
-    /// `minItems`, `maxItems` and `uniqueItems`.
-    pub(crate) fn item_limits(&self) -> (Option<u64>, Option<u64>, bool) {
-        (
-            self.limit(|it| it.array.min_items, u64::max),
-            self.limit(|it| it.array.max_items, u64::min),
-            self.schemas().any(|it| it.array.unique_items),
-        )
-    }
-
-    /// `minProperties` and `maxProperties`.
-    pub(crate) fn property_limits(&self) -> (Option<u64>, Option<u64>) {
-        (
-            self.limit(|it| it.object.min_properties, u64::max),
-            self.limit(|it| it.object.max_properties, u64::min),
-        )
-    }
-
-    /// The names of the properties that have schemas of their own.
-    pub(crate) fn named(&self) -> impl Iterator<Item = &'s String> {
-        self.schemas().flat_map(|it| it.object.properties.keys())
-    }
-
-    /// The names of all properties that a schema names or requires.
-    pub(crate) fn names(&self) -> BTreeSet<&'s String> {
-        self.schemas()
-            .flat_map(|it| it.object.properties.keys().chain(&it.object.required))
-            .collect()
-    }
-
-    /// The properties that a schema names or requires, by their names.
-    pub(crate) fn properties(&self) -> BTreeMap<&'s String, Property> {
-        let names = self.names().into_iter();
-        let mut properties: BTreeMap<&String, Property> =
-            names.map(|name| (name, Property::default())).collect();
-        for keywords in self.objects() {
-            for (name, id) in &keywords.properties {
-                let property = properties.entry(name).or_default();
-                property.own.get_or_insert(*id);
-                property.schemas.push(*id);
-            }
-            // A property may have a name of a pattern, which then counts.
-            let has_patterns = !keywords.pattern_properties.is_empty();
-            if let Some(additional) = keywords.additional_properties.filter(|_| !has_patterns) {
-                let others = properties.iter_mut();
-                others
-                    .filter(|(name, _)| !keywords.properties.contains_key(**name))
-                    .for_each(|(_, property)| property.schemas.push(additional));
-            }
-            for name in &keywords.required {
-                properties.entry(name).or_default().required = true;
-            }
-        }
-        properties
-    }
-
-    /// The schemas of the properties that no schema names.
-    pub(crate) fn additional(&self) -> Vec<SchemaId> {
-        let open = self
-            .schemas()
-            .filter(|it| it.object.pattern_properties.is_empty());
-        open.filter_map(|it| it.object.additional_properties)
-            .collect()
-    }
-
     /// The home of the node, and of the schemas elsewhere that are part of it.
     pub(crate) fn homes(&self, node: &Node) -> Vec<&'s Home> {
         let schemas = self
@@ -352,25 +217,6 @@ impl<'s> View<'s> {
         }
         homes
     }
-
-    /// The keywords for objects of each schema.
-    pub(crate) fn objects(&self) -> impl Iterator<Item = &'s ObjectKeywords> {
-        self.schemas().map(|it| &it.object)
-    }
-
-    /// The keywords for arrays of each schema.
-    pub(crate) fn arrays(&self) -> impl Iterator<Item = &'s ArrayKeywords> {
-        self.schemas().map(|it| &it.array)
-    }
-}
-
-/// The tightest bounds of several schemas.
-pub(crate) struct Bounds<'s> {
-    pub(crate) minimum: Option<&'s Number>,
-    pub(crate) maximum: Option<&'s Number>,
-    pub(crate) exclusive_minimum: Option<&'s Number>,
-    pub(crate) exclusive_maximum: Option<&'s Number>,
-    pub(crate) multiple_of: Vec<&'s Number>,
 }
 
 /// Whether `home` is inside `other`.

@@ -17,75 +17,65 @@ use super::{
 };
 use crate::model::{Model, Service, TypeId};
 
+/// What the file of required members has in it.
+const REQUIRED: &str = "The required members of payloads and routing keys.
+
+Each is the argument of `new` of the type of the same name.";
+
 /// The module of a service, a file for each kind of item.
 pub(super) fn files(model: &Model, service: &Service, layout: &Layout<'_>) -> Vec<RustFile> {
     let types = Types::new(model, &service.module);
+    let entries = Entries::of(service);
+    let mut files: Vec<(&str, &str, Vec<TokenStream>)> = vec![
+        (
+            "bindings",
+            "Binding types, one for each exchange.",
+            binding_items(types, service, &entries),
+        ),
+        ("entries", "The entries of routing keys.", entries.items()),
+        (
+            "routing_keys",
+            "The routing keys of messages.",
+            routing_key::items(service).into_iter().collect(),
+        ),
+        ("required", REQUIRED, required::items(types, service)),
+        ("payloads", "Payload types.", payload_items(types, service)),
+        (
+            "schemas",
+            "The schemas of payloads, as static tables.",
+            table_items(types, service, layout),
+        ),
+        (
+            "checks",
+            "What `validate()` checks.",
+            check_items(types, service),
+        ),
+        (
+            "validators",
+            "The rules of the schemas, as constants.",
+            service.rules.iter().map(validators::constant).collect(),
+        ),
+    ];
+    if layout.examples {
+        let docs = "Arbitrary valid payloads, and routing keys.";
+        files.push(("examples", docs, example_items(types, service)));
+    }
+    if layout.schemas {
+        let docs = "The payloads as JSON Schemas, for `schemars`.";
+        files.push(("json_schemas", docs, schemas::items(types, service)));
+    }
     let siblings = names(types, service);
-    let file = |name: &str, docs: &str, items| RustFile {
+    let files = files.into_iter().map(|(name, docs, items)| RustFile {
         path: format!("{}/{name}.rs", service.module),
         docs: docs.lines().map(str::to_owned).collect(),
         siblings: siblings.clone(),
         items,
-    };
-    let entries = Entries::of(service);
-    let bindings = binding_items(types, service, &entries);
-    let keys = routing_key::items(service).into_iter().collect();
-    let (payloads, tables) = (
-        payload_items(types, service),
-        table_items(types, service, layout),
-    );
-    let checks = check_items(types, service);
-    let constants = service.rules.iter().map(validators::constant).collect();
-    let mut files = vec![
-        module(types, service, layout),
-        file(
-            "bindings",
-            "Binding types, one for each exchange.",
-            bindings,
-        ),
-        file("entries", "The entries of routing keys.", entries.items()),
-        file("routing_keys", "The routing keys of messages.", keys),
-        file(
-            "required",
-            "The required members of payloads and routing keys.\n\nEach is the argument of `new` of the type of the same name.",
-            required::items(types, service),
-        ),
-        file("payloads", "Payload types.", payloads),
-        file(
-            "schemas",
-            "The schemas of payloads, as static tables.",
-            tables,
-        ),
-        file("checks", "What `validate()` checks.", checks),
-        file(
-            "validators",
-            "The rules of the schemas, as constants.",
-            constants,
-        ),
-    ];
-    if layout.examples {
-        let examples = example_items(types, service);
-        files.push(file(
-            "examples",
-            "Arbitrary valid payloads, and routing keys.",
-            examples,
-        ));
-    }
-    if layout.schemas {
-        let schemas = schemas::items(types, service);
-        files.push(file(
-            "json_schemas",
-            "The payloads as JSON Schemas, for `schemars`.",
-            schemas,
-        ));
-    }
-    files
+    });
+    let module = module(types, service, layout);
+    std::iter::once(module).chain(files).collect()
 }
 
 fn module(types: Types<'_>, service: &Service, layout: &Layout<'_>) -> RustFile {
-    let title = description::lines(&service.title);
-    let description = description::lines(&service.description);
-    let gap = (!title.is_empty() && !description.is_empty()).then(String::new);
     let bindings = service
         .exchanges
         .iter()
@@ -129,15 +119,18 @@ fn module(types: Types<'_>, service: &Service, layout: &Layout<'_>) -> RustFile 
     }
     RustFile {
         path: format!("{}/mod.rs", service.module),
-        docs: title
-            .into_iter()
-            .chain(gap)
-            .chain(description)
-            .chain(table(types, service))
-            .collect(),
+        docs: module_docs(types, service),
         siblings: BTreeSet::new(),
         items,
     }
+}
+
+fn module_docs(types: Types<'_>, service: &Service) -> Vec<String> {
+    let title = description::lines(&service.title);
+    let description = description::lines(&service.description);
+    let gap = (!title.is_empty() && !description.is_empty()).then(String::new);
+    let lines = title.into_iter().chain(gap).chain(description);
+    lines.chain(table(types, service)).collect()
 }
 
 /// A table of the exchanges, each with a link to its binding and its payload.

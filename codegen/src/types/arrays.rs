@@ -3,7 +3,7 @@
 use taskcluster_documents::schema::SchemaId;
 use taskcluster_documents::schema::{ArrayKeywords, Items};
 
-use super::Types;
+use super::builder::TypeBuilder;
 use crate::combine::{Node, View};
 use crate::model::{ItemsRule, Kind, Rule, RuleUse, Value};
 
@@ -14,7 +14,7 @@ const MOST_ITEMS: usize = 12;
 /// How many types a tuple may have in it: tuples of tuples would have no end.
 const MOST_PARTS: usize = 64;
 
-impl<'s> Types<'s> {
+impl<'s> TypeBuilder<'s> {
     pub(super) fn array(&mut self, view: &View<'s>, subject: &str) -> Value {
         if view.listed().is_some() {
             return Value::plain(Kind::List(Box::new(Value::plain(Kind::Any)))).by_table();

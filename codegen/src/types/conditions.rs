@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use taskcluster_documents::schema::SchemaId;
 
-use super::Types;
+use super::builder::TypeBuilder;
 use crate::combine::{Node, View};
 use crate::model::{Kind, Value};
 
@@ -25,7 +25,7 @@ enum Stated {
     Anything,
 }
 
-impl<'s> Types<'s> {
+impl<'s> TypeBuilder<'s> {
     /// The members that only branches of conditions name.
     pub(super) fn conditional(&mut self, view: &View<'s>) -> BTreeMap<&'s String, Conditional> {
         let named = view.names();

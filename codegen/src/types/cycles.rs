@@ -1,7 +1,7 @@
 //! Types that contain themselves.
 
-use taskcluster_documents::Error;
 use taskcluster_documents::reference::Reference;
+use taskcluster_documents::{Error, Place};
 
 use crate::graph::Graph;
 use crate::model::{Kind, Service, TypeDef, TypeId, TypeShape, Value};
@@ -19,7 +19,7 @@ pub(super) fn infinite(
         .zip(entries)
         .filter(|(exchange, _)| !finite[exchange.payload.0]);
     infinite
-        .map(|(_, entry)| super::no_finite_value(&entry.place))
+        .map(|(_, entry)| no_finite_value(&entry.place))
         .collect()
 }
 
@@ -88,4 +88,13 @@ fn in_place(value: &Value) -> impl Iterator<Item = TypeId> {
         }
         None
     })
+}
+
+/// What a payload without a finite value is refused with.
+fn no_finite_value(place: &Place) -> Error {
+    place.error(
+        "",
+        "no finite value is valid: each one has to hold another",
+        "take the property that leads back out of `required`",
+    )
 }

@@ -7,6 +7,8 @@
 mod alternatives;
 mod arrays;
 mod budget;
+mod builder;
+mod choices;
 mod conditions;
 mod cycles;
 mod equal_enums;
@@ -15,30 +17,20 @@ mod ident;
 mod naming;
 mod number;
 mod objects;
+mod scalars;
 mod services;
 mod strings;
 mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 
-use taskcluster_documents::schema::SchemaId;
-use taskcluster_documents::schema::{JsonType, Schema};
-use taskcluster_documents::{Error, Errors, Place, Resolved};
+use taskcluster_documents::{Errors, Resolved};
 
-use alternatives::of_each_type;
-use budget::Budget;
+use builder::TypeBuilder;
 
-use crate::combine::{Listed, Node, View};
-use crate::model::{
-    Kind, Model, OneOf, Rule, RuleUse, ScalarRule, TypeDef, TypeId, TypeShape, Value,
-};
+use crate::model::Model;
 use crate::names::Names;
 use crate::reading::Readings;
-
-/// How deeply types without names may be nested: rustc gives up on lists in lists
-/// between 32 and 40 levels deep, with an error that names no schema.
-const DEEPEST: usize = 24;
 
 /// Turns what was published into what is generated, under the names that it had
 /// before.
@@ -56,7 +48,7 @@ pub(crate) fn types(resolved: Resolved, names: &Names) -> Result<Model, Errors> 
     } = resolved;
     let entries = references.iter().flat_map(|reference| &reference.entries);
     let readings = Readings::new(&schemas, entries.map(|entry| entry.payload));
-    let mut types = Types::new(&schemas, &readings);
+    let mut types = TypeBuilder::new(&schemas, &readings);
     let mut services = services::services(&references, &mut types, names);
     let mut definitions = types.definitions;
     let merged = equal_enums::merge(&mut services, &mut definitions, names);
@@ -75,292 +67,4 @@ pub(crate) fn types(resolved: Resolved, names: &Names) -> Result<Model, Errors> 
     errors.extend(naming::name_everything(&mut model, names));
     tables::name_tables(&mut model, &merged);
     Errors::unless_empty(errors, model)
-}
-
-/// A named type that is not made yet.
-enum Waiting {
-    Struct(Node),
-    /// A union of the types of these nodes.
-    Union(Vec<Node>),
-}
-
-/// The types that were made so far, and the schemas to make them from.
-pub(crate) struct Types<'s> {
-    schemas: &'s [Schema],
-    readings: &'s Readings,
-    definitions: Vec<TypeDef>,
-    /// How many types there are of each key.
-    keys: BTreeMap<String, usize>,
-    /// The types of the payloads so far.
-    payloads: BTreeMap<SchemaId, TypeId>,
-    /// The values that were worked out so far, so that two uses of one node are one
-    /// type. One with a name is entered before its type is made: it may hold itself.
-    values: BTreeMap<Node, Value>,
-    /// Named types that are not made yet.
-    waiting: Vec<(TypeId, Waiting)>,
-    /// The nodes without names that are being worked out, each inside the one before.
-    open: Vec<Node>,
-    budget: Budget,
-    /// The service that is being worked on, and all services by their folders.
-    module: String,
-    modules: BTreeMap<String, String>,
-}
-
-impl<'s> Types<'s> {
-    fn new(schemas: &'s [Schema], readings: &'s Readings) -> Self {
-        Self {
-            schemas,
-            readings,
-            definitions: Vec::new(),
-            keys: BTreeMap::new(),
-            payloads: BTreeMap::new(),
-            values: BTreeMap::new(),
-            waiting: Vec::new(),
-            open: Vec::new(),
-            budget: Budget::new(schemas),
-            module: String::new(),
-            modules: BTreeMap::new(),
-        }
-    }
-
-    /// The named type of a payload; a payload that would need no name gets a
-    /// wrapper, since traits are implemented for it.
-    fn payload(&mut self, id: SchemaId) -> TypeId {
-        if let Some(&known) = self.payloads.get(&id) {
-            return known;
-        }
-        let node = Node::of(id);
-        let value = self.value(&node, "payload");
-        let named = match value {
-            Value {
-                kind: Kind::Named(named),
-                nullable: false,
-                by_table: false,
-                ..
-            } if value.rules.is_empty() => named,
-            value => {
-                let named = self.define(&node);
-                self.finish(named, TypeShape::Wrapper(value));
-                named
-            }
-        };
-        self.payloads.insert(id, named);
-        while let Some((named, waiting)) = self.waiting.pop() {
-            let shape = match waiting {
-                Waiting::Struct(node) => TypeShape::Struct(self.fields(&node)),
-                Waiting::Union(nodes) => TypeShape::Union(self.branches(nodes)),
-            };
-            self.finish(named, shape);
-        }
-        named
-    }
-
-    /// What the schemas of `node` state.
-    fn view(&mut self, node: &Node) -> View<'s> {
-        let view = View::new(self.schemas, self.readings, node);
-        self.budget.look_at(&view);
-        view
-    }
-
-    /// The type of the values of `node`, which are for `subject`, the name of a
-    /// member for instance.
-    fn value(&mut self, node: &Node, subject: &str) -> Value {
-        Value {
-            schemas: node.schemas(),
-            ..self.value_of(node, subject)
-        }
-    }
-
-    fn value_of(&mut self, node: &Node, subject: &str) -> Value {
-        if let Some(known) = self.values.get(node) {
-            return known.clone();
-        }
-        if self.open.contains(node) {
-            // A list of itself, for instance: only a name can end the type.
-            return self.named(node);
-        }
-        if self.open.len() >= DEEPEST || self.budget.is_spent() {
-            return Value::plain(Kind::Any).by_table();
-        }
-        self.open.push(node.clone());
-        let value = self.unnamed(node, subject);
-        self.open.pop();
-        let value = match self.values.get(node).map(|known| &known.kind) {
-            // It was given a name, or a type, while it was worked out.
-            Some(&Kind::Named(named)) if !matches!(value.kind, Kind::Named(it) if it == named) => {
-                self.finish(named, TypeShape::Wrapper(value));
-                Value::plain(Kind::Named(named))
-            }
-            _ => value,
-        };
-        self.values.insert(node.clone(), value.clone());
-        value
-    }
-
-    fn unnamed(&mut self, node: &Node, subject: &str) -> Value {
-        let view = self.view(node);
-        if view.is_never() {
-            return Value::plain(Kind::Any).by_table();
-        }
-        let value = match self.choice(node, &view, subject) {
-            Some(value) => value,
-            None => self.of_types(node, &view, subject),
-        };
-        match view.has_conditions() {
-            true => self.checked_by_table(value),
-            false => value,
-        }
-    }
-
-    /// The type of a node without alternatives.
-    fn of_types(&mut self, node: &Node, view: &View<'s>, subject: &str) -> Value {
-        let Some(mut types) = view.types() else {
-            let value = Value::plain(Kind::Any);
-            return match view.has_keywords() {
-                true => value.by_table(),
-                false => value,
-            };
-        };
-        let nullable = types.remove(&JsonType::Null);
-        if types.contains(&JsonType::Number) {
-            types.remove(&JsonType::Integer);
-        }
-        let only = types.iter().next().copied();
-        let mut value = match types.len() {
-            0 => Value::plain(Kind::Null),
-            1 => self.of_type(node, view, only, subject),
-            _ => self.union(node, view, of_each_type(node, &types)),
-        };
-        value.nullable |= nullable && !matches!(value.kind, Kind::Null);
-        value
-    }
-
-    fn of_type(
-        &mut self,
-        node: &Node,
-        view: &View<'s>,
-        only: Option<JsonType>,
-        subject: &str,
-    ) -> Value {
-        match only {
-            Some(JsonType::Boolean) => boolean(view, subject),
-            Some(JsonType::Integer) => number::integer(view, subject),
-            Some(JsonType::Number) => number::number(view, subject),
-            Some(JsonType::String) => self.string(node, view, subject),
-            Some(JsonType::Array) => self.array(view, subject),
-            Some(JsonType::Object) => self.object(node, view, subject),
-            Some(JsonType::Null) | None => Value::plain(Kind::Null),
-        }
-    }
-
-    /// A named type for `node`, to be made later.
-    fn named(&mut self, node: &Node) -> Value {
-        if let Some(Value {
-            kind: Kind::Named(named),
-            ..
-        }) = self.values.get(node)
-        {
-            return Value::plain(Kind::Named(*named));
-        }
-        let named = self.define(node);
-        let value = Value::plain(Kind::Named(named));
-        self.values.insert(node.clone(), value.clone());
-        value
-    }
-
-    /// A type with a name, in place of which stands an empty enum until it is made.
-    fn define(&mut self, node: &Node) -> TypeId {
-        let view = self.view(node);
-        let named = TypeId(self.definitions.len());
-        let homes = view.homes(node);
-        let places: Vec<String> = homes
-            .iter()
-            .map(|home| format!("/schemas/{}#{}", home.document, home.pointer))
-            .collect();
-        let (document, pointer) = match homes.first() {
-            Some(home) => (home.document.clone(), home.pointer.clone()),
-            None => (String::new(), String::new()),
-        };
-        self.definitions.push(TypeDef {
-            name: String::new(),
-            key: naming::numbered(places.join(" with "), &mut self.keys),
-            constant: String::new(),
-            module: self.module_of(&document),
-            document,
-            pointer,
-            title: view.title().and_then(|it| self.budget.text(it)),
-            description: view.description().and_then(|it| self.budget.text(it)),
-            shape: TypeShape::Enum(Vec::new()),
-            node: node.clone(),
-            by_table: false,
-        });
-        named
-    }
-
-    /// Gives a named type its shape.
-    fn finish(&mut self, named: TypeId, shape: TypeShape) {
-        let by_table = matches!(shape, TypeShape::Union(_))
-            || shape.values().iter().any(|value| value.by_table);
-        let definition = &mut self.definitions[named.0];
-        definition.by_table |= by_table;
-        definition.shape = shape;
-    }
-
-    /// The module of the service that publishes a document, or else of the
-    /// service that reached it.
-    fn module_of(&self, document: &str) -> String {
-        let folder = document.rsplit_once('/').map_or("", |(folder, _)| folder);
-        self.modules.get(folder).unwrap_or(&self.module).clone()
-    }
-}
-
-/// What a payload without a finite value is refused with.
-fn no_finite_value(place: &Place) -> Error {
-    place.error(
-        "",
-        "no finite value is valid: each one has to hold another",
-        "take the property that leads back out of `required`",
-    )
-}
-
-/// The values that the schema lists, read by `read`.
-fn one_of<T>(view: &View<'_>, read: impl Fn(&serde_json::Value) -> Option<T>) -> Option<OneOf<T>> {
-    let Listed { values, constant } = view.listed()?;
-    Some(OneOf {
-        constant,
-        values: values.iter().filter_map(read).collect(),
-    })
-}
-
-fn boolean(view: &View<'_>, subject: &str) -> Value {
-    let rule = ScalarRule {
-        one_of: one_of(view, serde_json::Value::as_bool),
-        ..ScalarRule::default()
-    };
-    scalar(Kind::Boolean, rule, Rule::Boolean, subject)
-}
-
-/// A scalar with its rule, if the rule constrains it.
-fn scalar<T: PartialEq>(
-    kind: Kind,
-    rule: ScalarRule<T>,
-    wrap: fn(ScalarRule<T>) -> Rule,
-    subject: &str,
-) -> Value {
-    let mut value = Value::plain(kind);
-    if rule != ScalarRule::default() {
-        value.rules.push(RuleUse::new(wrap(rule), subject));
-    }
-    value
-}
-
-impl RuleUse {
-    fn new(rule: Rule, subject: &str) -> Self {
-        Self {
-            rule: Rc::new(rule),
-            subject: subject.to_owned(),
-            name: String::new(),
-            schema: None,
-        }
-    }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Number, Value as Json};
 
-use super::{one_of, scalar};
+use super::scalars::{one_of, scalar};
 use crate::combine::{Bounds, View};
 use crate::model::{Decimal, Kind, OneOf, Rule, ScalarRule, Value};
 

@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 use taskcluster_documents::schema::SchemaId;
 
+use super::builder::{TypeBuilder, Waiting};
 use super::conditions::Conditional;
 use super::ident::{self, Taken};
 use super::strings::text_rules;
-use super::{Types, Waiting};
 use crate::combine::{Node, Property, View};
 use crate::model::{Field, Kind, MembersRule, Rule, RuleUse, Struct, Value};
 use crate::reading::Reading;
 
-impl<'s> Types<'s> {
+impl<'s> TypeBuilder<'s> {
     pub(super) fn object(&mut self, node: &Node, view: &View<'s>, subject: &str) -> Value {
         let by_table = view.listed().is_some() || has_more(view);
         let is_closed = self.rest_of(view).is_none() && !self.has_patterns(view);

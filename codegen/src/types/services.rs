@@ -1,6 +1,6 @@
 //! Services and their exchanges.
 
-use super::Types;
+use super::builder::TypeBuilder;
 use super::ident::{self, Taken};
 use super::naming::Claims;
 use crate::model::{Exchange, KeyEntry, Service};
@@ -31,7 +31,7 @@ const RESERVED: [&str; 16] = [
 /// Makes every service, and with it every type that its payloads reach.
 pub(super) fn services(
     references: &[Reference],
-    types: &mut Types<'_>,
+    types: &mut TypeBuilder<'_>,
     names: &Names,
 ) -> Vec<Service> {
     let mut services: Vec<(Service, &Reference)> =
@@ -90,7 +90,7 @@ fn service(reference: &Reference) -> Service {
     }
 }
 
-fn exchange(entry: &Entry, types: &mut Types<'_>) -> Exchange {
+fn exchange(entry: &Entry, types: &mut TypeBuilder<'_>) -> Exchange {
     Exchange {
         name: String::new(),
         variant: String::new(),

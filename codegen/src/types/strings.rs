@@ -2,12 +2,13 @@
 
 use taskcluster_documents::schema::{JsonType, Pattern};
 
+use super::builder::TypeBuilder;
 use super::ident::{self, Taken};
-use super::{Types, one_of};
+use super::scalars::one_of;
 use crate::combine::{Node, View};
 use crate::model::{Kind, Rule, RuleUse, TextRule, TypeShape, Value, Variant};
 
-impl<'s> Types<'s> {
+impl<'s> TypeBuilder<'s> {
     /// A string: an enum where the schema lists several and states nothing more,
     /// a timestamp, or text with rules.
     pub(super) fn string(&mut self, node: &Node, view: &View<'s>, subject: &str) -> Value {

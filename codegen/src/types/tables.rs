@@ -31,19 +31,7 @@ pub(super) fn name_tables(model: &mut Model, merged: &BTreeMap<TypeId, TypeId>) 
         names: BTreeMap::new(),
         claims: BTreeMap::new(),
     };
-    for (index, definition) in model.types.iter().enumerate() {
-        // An enum that was written down again has the table of the first.
-        let kept = merged.get(&TypeId(index));
-        let owner = kept.map_or(definition, |kept| &model.types[kept.0]);
-        let claims = tables.claims.entry(&owner.module).or_default();
-        claims.take(&owner.constant);
-        if let Some(at) = definition.node.only_use() {
-            tables.names.entry(at).or_insert_with(|| Constant {
-                module: owner.module.clone(),
-                constant: owner.constant.clone(),
-            });
-        }
-    }
+    tables.name_types(&model.types, merged);
     // First what something is checked by, then what is only printed.
     let payloads: BTreeSet<TypeId> = model
         .services
@@ -57,12 +45,7 @@ pub(super) fn name_tables(model: &mut Model, merged: &BTreeMap<TypeId, TypeId>) 
         types.partition(|(index, it)| it.by_table || payloads.contains(&TypeId(*index)));
     let mut seen = BTreeSet::new();
     for (_, definition) in &checked {
-        tables.walk(&definition.node, &definition.module, &mut seen);
-        if let TypeShape::Union(branches) = &definition.shape {
-            for branch in branches {
-                tables.walk(&branch.node, &definition.module, &mut seen);
-            }
-        }
+        tables.walk_type(definition, &mut seen);
     }
     let used = seen.clone();
     for (_, definition) in &printed {
@@ -87,6 +70,30 @@ struct Tables<'m> {
 }
 
 impl<'m> Tables<'m> {
+    /// Names the tables of types after them.
+    fn name_types(&mut self, types: &'m [TypeDef], merged: &BTreeMap<TypeId, TypeId>) {
+        for (index, definition) in types.iter().enumerate() {
+            // An enum that was written down again has the table of the first.
+            let kept = merged.get(&TypeId(index));
+            let owner = kept.map_or(definition, |kept| &types[kept.0]);
+            let claims = self.claims.entry(&owner.module).or_default();
+            claims.take(&owner.constant);
+            if let Some(at) = definition.node.only_use() {
+                self.names.entry(at).or_insert_with(|| owner.table());
+            }
+        }
+    }
+
+    /// Goes through all tables that those of a type refer to.
+    fn walk_type(&mut self, definition: &'m TypeDef, seen: &mut BTreeSet<Use>) {
+        self.walk(&definition.node, &definition.module, seen);
+        if let TypeShape::Union(branches) = &definition.shape {
+            for branch in branches {
+                self.walk(&branch.node, &definition.module, seen);
+            }
+        }
+    }
+
     /// Goes through all tables that the table of `node` refers to.
     fn walk(&mut self, node: &Node, module: &'m str, seen: &mut BTreeSet<Use>) {
         let parts = node.parts.iter().rev();

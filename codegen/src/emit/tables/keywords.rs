@@ -1,15 +1,18 @@
 //! The keywords of one schema, group by group.
 
-use proc_macro2::{Literal, TokenStream};
+use std::collections::BTreeMap;
+
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use taskcluster_documents::schema::SchemaId;
 use taskcluster_documents::schema::{
     Annotations, ArrayKeywords, Combinators, Condition, Dependency, General, Items, JsonType,
-    NumberKeywords, ObjectKeywords, Pattern, Schema, StringKeywords,
+    ObjectKeywords, Pattern, Schema,
 };
 
 use super::Tables;
-use super::literals::{digits, json_type, literal};
+use super::literals::{json_type, literal};
+use super::scalars::{limit, of_numbers, of_strings};
 use crate::combine::Part;
 use crate::emit::matcher::matcher;
 use crate::reading::{Reading, Use};
@@ -143,12 +146,7 @@ impl Tables<'_> {
             keywords.push(quote!(Keyword::Properties(&[#(#properties),*])));
         }
         if !pattern_properties.is_empty() {
-            let properties = pattern_properties.iter().map(|(pattern, id)| {
-                let (source, form) = (&pattern.source, matcher(&pattern.form));
-                let schema = self.reference(*id, inside);
-                quote!((#source, #form, #schema))
-            });
-            keywords.push(quote!(Keyword::PatternProperties(&[#(#properties),*])));
+            keywords.push(self.pattern_properties(pattern_properties, inside));
         }
         keywords
             .extend(additional_properties.map(|it| self.one("AdditionalProperties", it, inside)));
@@ -156,22 +154,43 @@ impl Tables<'_> {
         keywords.extend(limit("MinProperties", *min_properties));
         keywords.extend(limit("MaxProperties", *max_properties));
         if !dependencies.is_empty() {
-            let dependencies = dependencies.iter().map(|(name, dependency)| {
-                let dependency = match dependency {
-                    Dependency::Required(names) => {
-                        let names = names.iter();
-                        quote!(Dependency::Required(&[#(#names),*]))
-                    }
-                    Dependency::Schema(id) => {
-                        let schema = self.reference(*id, reading.part());
-                        quote!(Dependency::Schema(#schema))
-                    }
-                };
-                quote!((#name, #dependency))
-            });
-            keywords.push(quote!(Keyword::Dependencies(&[#(#dependencies),*])));
+            keywords.push(self.dependencies(dependencies, reading.part()));
         }
         keywords
+    }
+
+    fn pattern_properties(
+        self,
+        properties: &[(Pattern, SchemaId)],
+        reading: Reading,
+    ) -> TokenStream {
+        let properties = properties.iter().map(|(pattern, id)| {
+            let (source, form) = (&pattern.source, matcher(&pattern.form));
+            let schema = self.reference(*id, reading);
+            quote!((#source, #form, #schema))
+        });
+        quote!(Keyword::PatternProperties(&[#(#properties),*]))
+    }
+
+    fn dependencies(
+        self,
+        dependencies: &BTreeMap<String, Dependency>,
+        reading: Reading,
+    ) -> TokenStream {
+        let dependencies = dependencies.iter().map(|(name, dependency)| {
+            let dependency = match dependency {
+                Dependency::Required(names) => {
+                    let names = names.iter();
+                    quote!(Dependency::Required(&[#(#names),*]))
+                }
+                Dependency::Schema(id) => {
+                    let schema = self.reference(*id, reading);
+                    quote!(Dependency::Schema(#schema))
+                }
+            };
+            quote!((#name, #dependency))
+        });
+        quote!(Keyword::Dependencies(&[#(#dependencies),*]))
     }
 
     fn combinators(self, combinators: &Combinators, part: &Part) -> Vec<TokenStream> {
@@ -227,65 +246,4 @@ impl Tables<'_> {
         let schema = self.reference(id, reading);
         quote!(Keyword::#keyword(#schema))
     }
-}
-
-fn of_strings(string: &StringKeywords) -> Vec<TokenStream> {
-    let StringKeywords {
-        min_length,
-        max_length,
-        pattern,
-        format,
-    } = string;
-    let mut keywords: Vec<TokenStream> = limit("MinLength", *min_length)
-        .into_iter()
-        .chain(limit("MaxLength", *max_length))
-        .collect();
-    let stated = |keyword: &str, Pattern { source, form }: &Pattern| {
-        let (keyword, form) = (format_ident!("{keyword}"), matcher(form));
-        quote!(Keyword::#keyword(#source, #form))
-    };
-    keywords.extend(pattern.iter().map(|it| stated("Pattern", it)));
-    keywords.extend(format.iter().map(|it| match it.source.as_str() {
-        "date-time" => quote!(Keyword::DateTime),
-        _ => stated("Format", it),
-    }));
-    keywords
-}
-
-/// Whether a `date-time` is all that is asked of a string.
-pub(super) fn is_time(string: &StringKeywords) -> bool {
-    string
-        .format
-        .as_ref()
-        .is_some_and(|it| it.source == "date-time")
-}
-
-fn of_numbers(number: &NumberKeywords) -> Vec<TokenStream> {
-    let NumberKeywords {
-        minimum,
-        maximum,
-        exclusive_minimum,
-        exclusive_maximum,
-        multiple_of,
-    } = number;
-    [
-        ("Minimum", minimum),
-        ("Maximum", maximum),
-        ("ExclusiveMinimum", exclusive_minimum),
-        ("ExclusiveMaximum", exclusive_maximum),
-        ("MultipleOf", multiple_of),
-    ]
-    .into_iter()
-    .filter_map(|(keyword, limit)| {
-        let keyword = format_ident!("{keyword}");
-        let limit = digits(limit.as_ref()?);
-        Some(quote!(Keyword::#keyword(#limit)))
-    })
-    .collect()
-}
-
-fn limit(keyword: &str, limit: Option<u64>) -> Option<TokenStream> {
-    let keyword = format_ident!("{keyword}");
-    let limit = Literal::u64_unsuffixed(limit?);
-    Some(quote!(Keyword::#keyword(#limit)))
 }

@@ -5,6 +5,7 @@
 
 mod keywords;
 mod literals;
+mod scalars;
 
 use std::collections::BTreeSet;
 
@@ -18,8 +19,8 @@ use super::ty::{Types, ident};
 use crate::combine::{Node, Part};
 use crate::model::{Branch, Constant, TypeDef, TypeId, TypeShape};
 use crate::reading::{Reading, Use};
-use keywords::is_time;
 use literals::json_type;
+use scalars::is_time;
 
 /// The parts that all types of a union have, if some of them are not all of a schema.
 fn beside(branches: &[Branch]) -> BTreeSet<Part> {

@@ -37,19 +37,7 @@ pub(super) fn name_everything(model: &mut Model, names: &Names) -> Vec<Error> {
         .collect();
     for service in services.iter_mut() {
         let claims = spaces.entry(service.module.clone()).or_default();
-        let mut seen = BTreeSet::new();
-        for exchange in &mut service.exchanges {
-            let owner = &exchange.exchange;
-            let wanted = ident::pascal(&exchange.wire_name);
-            exchange.name = claims.claim(Named::Binding, owner, &[&wanted], "Exchange");
-            let wanted = format!("{}RoutingKey", exchange.name);
-            exchange.key_name = claims.claim(Named::RoutingKey, owner, &[&wanted], "");
-            for id in reached(types, exchange.payload, &mut seen) {
-                if types[id.0].module == service.module {
-                    name_type(&mut types[id.0], id, claims, &mut service.types);
-                }
-            }
-        }
+        name_exchanges(service, types, claims);
     }
     // Types that only other services reach come last: they take no name from a
     // service's own.
@@ -74,6 +62,24 @@ pub(super) fn name_everything(model: &mut Model, names: &Names) -> Vec<Error> {
         errors.extend(rules::name_rules(service, types, names));
     }
     errors
+}
+
+/// Names the bindings and routing keys of a service, and the types of its own that its
+/// payloads reach.
+fn name_exchanges(service: &mut Service, types: &mut [TypeDef], claims: &mut Claims) {
+    let mut seen = BTreeSet::new();
+    for exchange in &mut service.exchanges {
+        let owner = &exchange.exchange;
+        let wanted = ident::pascal(&exchange.wire_name);
+        exchange.name = claims.claim(Named::Binding, owner, &[&wanted], "Exchange");
+        let wanted = format!("{}RoutingKey", exchange.name);
+        exchange.key_name = claims.claim(Named::RoutingKey, owner, &[&wanted], "");
+        for id in reached(types, exchange.payload, &mut seen) {
+            if types[id.0].module == service.module {
+                name_type(&mut types[id.0], id, claims, &mut service.types);
+            }
+        }
+    }
 }
 
 /// Puts types into the modules where they were: a schema outside of every

@@ -1,0 +1,72 @@
+//! The keywords for strings and numbers.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote};
+use taskcluster_documents::schema::{NumberKeywords, Pattern, StringKeywords};
+
+use super::literals::digits;
+use crate::emit::matcher::matcher;
+
+/// The keywords for strings.
+pub(super) fn of_strings(string: &StringKeywords) -> Vec<TokenStream> {
+    let StringKeywords {
+        min_length,
+        max_length,
+        pattern,
+        format,
+    } = string;
+    let mut keywords: Vec<TokenStream> = limit("MinLength", *min_length)
+        .into_iter()
+        .chain(limit("MaxLength", *max_length))
+        .collect();
+    let stated = |keyword: &str, Pattern { source, form }: &Pattern| {
+        let (keyword, form) = (format_ident!("{keyword}"), matcher(form));
+        quote!(Keyword::#keyword(#source, #form))
+    };
+    keywords.extend(pattern.iter().map(|it| stated("Pattern", it)));
+    keywords.extend(format.iter().map(|it| match it.source.as_str() {
+        "date-time" => quote!(Keyword::DateTime),
+        _ => stated("Format", it),
+    }));
+    keywords
+}
+
+/// Whether a `date-time` is all that is asked of a string.
+pub(super) fn is_time(string: &StringKeywords) -> bool {
+    string
+        .format
+        .as_ref()
+        .is_some_and(|it| it.source == "date-time")
+}
+
+/// The keywords for numbers.
+pub(super) fn of_numbers(number: &NumberKeywords) -> Vec<TokenStream> {
+    let NumberKeywords {
+        minimum,
+        maximum,
+        exclusive_minimum,
+        exclusive_maximum,
+        multiple_of,
+    } = number;
+    [
+        ("Minimum", minimum),
+        ("Maximum", maximum),
+        ("ExclusiveMinimum", exclusive_minimum),
+        ("ExclusiveMaximum", exclusive_maximum),
+        ("MultipleOf", multiple_of),
+    ]
+    .into_iter()
+    .filter_map(|(keyword, limit)| {
+        let keyword = format_ident!("{keyword}");
+        let limit = digits(limit.as_ref()?);
+        Some(quote!(Keyword::#keyword(#limit)))
+    })
+    .collect()
+}
+
+/// A keyword with a limit on a count.
+pub(super) fn limit(keyword: &str, limit: Option<u64>) -> Option<TokenStream> {
+    let keyword = format_ident!("{keyword}");
+    let limit = Literal::u64_unsuffixed(limit?);
+    Some(quote!(Keyword::#keyword(#limit)))
+}

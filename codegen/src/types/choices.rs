@@ -1,0 +1,224 @@
+//! What choices between alternatives come to.
+
+use std::collections::BTreeSet;
+
+use taskcluster_documents::schema::{
+    Combinators, General, JsonType, NumberKeywords, ObjectKeywords, Pattern, SchemaId,
+    StringKeywords,
+};
+
+use super::builder::TypeBuilder;
+use crate::combine::{Choice, Node, View, intersect, is_below};
+use crate::reading::Use;
+
+/// What a choice between alternatives comes to.
+pub(super) enum Outcome {
+    /// Any of these formats of strings.
+    Formats(Vec<Pattern>),
+    /// One of these strings.
+    Strings(Vec<String>),
+    /// The alternatives only constrain what is beside them.
+    Beside,
+    /// One of these nodes, or `null`.
+    Nodes {
+        nodes: Vec<Node>,
+        nullable: bool,
+        /// Whether a `null` fits several, of which one alone may fit.
+        is_ambiguous: bool,
+    },
+}
+
+impl Outcome {
+    /// More alternatives than may be combined: a plain type.
+    const TOO_MUCH: Self = Self::Nodes {
+        nodes: Vec::new(),
+        nullable: false,
+        is_ambiguous: false,
+    };
+}
+
+/// An alternative: its schema, and what an instance of it has.
+type Alternative<'s> = (SchemaId, Node, View<'s>);
+
+impl<'s> TypeBuilder<'s> {
+    /// What the first choice of a view comes to; `None` if there is none.
+    pub(super) fn outcome(&mut self, node: &Node, view: &View<'s>) -> Option<Outcome> {
+        let (chooser, choice, branches) = view.choice()?;
+        if let Some(formats) = self.any_of_formats(choice, branches) {
+            return Some(Outcome::Formats(formats));
+        }
+        if !view.names().is_empty() && branches.iter().all(|id| self.is_condition(*id)) {
+            return Some(Outcome::Beside);
+        }
+        let Some(nodes) = self.possible_nodes(node, view) else {
+            return Some(Outcome::TOO_MUCH);
+        };
+        let is_null = |it: &View<'_>| it.types() == Some(BTreeSet::from([JsonType::Null]));
+        let (nulls, others): (Vec<_>, Vec<_>) =
+            nodes.into_iter().partition(|(_, _, it)| is_null(it));
+        let takes_null = |it: &View<'_>| {
+            it.types()
+                .is_none_or(|types| types.contains(&JsonType::Null))
+                && !it.has_keywords()
+        };
+        let again = others.iter().any(|(_, _, it)| takes_null(it));
+        let is_ambiguous =
+            choice == Choice::OneOf && (nulls.len() > 1 || !nulls.is_empty() && again);
+        if nulls.is_empty()
+            && let Some(strings) = strings(choice, others.iter().map(|it| &it.2))
+        {
+            return Some(Outcome::Strings(strings));
+        }
+        let nodes = match others.as_slice() {
+            [(branch, _, _)] if self.describes(view, *branch) => {
+                let at = self.alternative(chooser, *branch);
+                vec![node.choose(view, chooser.schema, choice, at, true)]
+            }
+            _ => others.into_iter().map(|(_, node, _)| node).collect(),
+        };
+        Some(Outcome::Nodes {
+            nodes,
+            nullable: !nulls.is_empty(),
+            is_ambiguous,
+        })
+    }
+
+    /// The alternatives of the first choice of a view that instances may be of, each with
+    /// everything beside it; `None` if that is too much to find out.
+    fn possible_nodes(&mut self, node: &Node, view: &View<'s>) -> Option<Vec<Alternative<'s>>> {
+        let (chooser, choice, branches) = view.choice()?;
+        let mut nodes = Vec::new();
+        for &branch in branches {
+            if self.budget.is_spent() {
+                return None;
+            }
+            let at = self.alternative(chooser, branch);
+            let made = match is_bare(view, choice) {
+                true => Node::at(at),
+                false => node.choose(view, chooser.schema, choice, at, false),
+            };
+            let it = self.view(&made);
+            if !it.is_never() && !self.possible(&it).is_some_and(|types| types.is_empty()) {
+                nodes.push((branch, made, it));
+            }
+        }
+        Some(nodes)
+    }
+
+    /// The types that a node and the alternatives of its choices leave, where they
+    /// are stated.
+    fn possible(&mut self, view: &View<'s>) -> Option<BTreeSet<JsonType>> {
+        let mut types = view.types();
+        for (chooser, _, branches) in view.choices() {
+            if self.budget.is_spent() {
+                break;
+            }
+            let each = branches.iter().map(|id| {
+                let at = self.alternative(chooser, *id);
+                self.view(&Node::at(at)).types()
+            });
+            let any = each.collect::<Option<Vec<BTreeSet<JsonType>>>>();
+            let any = any.map(|any| any.into_iter().flatten().collect());
+            types = match (types, any) {
+                (Some(own), Some(any)) => Some(intersect(&own, &any)),
+                (own, any) => own.or(any),
+            };
+        }
+        types
+    }
+
+    fn alternative(&self, chooser: Use, branch: SchemaId) -> Use {
+        let reading = self.readings.combined(chooser.schema, chooser.reading);
+        self.readings.at(branch, reading)
+    }
+
+    /// Whether the schema around its only alternative names and describes it.
+    fn describes(&self, view: &View<'s>, branch: SchemaId) -> bool {
+        let inner = &self.schemas[branch.0].home;
+        let is_inline = view.first().is_some_and(|it| is_below(inner, &it.home));
+        is_inline && (view.title().is_some() || view.description().is_some())
+    }
+
+    /// The formats of strings of which one is enough, where each alternative is one.
+    fn any_of_formats(&self, choice: Choice, branches: &[SchemaId]) -> Option<Vec<Pattern>> {
+        if choice != Choice::AnyOf {
+            return None;
+        }
+        let formats = branches.iter().map(|id| {
+            let schema = &self.schemas[id.0];
+            let format = schema.string.format.clone()?;
+            let alone = StringKeywords {
+                format: Some(format.clone()),
+                ..StringKeywords::default()
+            };
+            let is_only = schema.string == alone
+                && schema.general == General::default()
+                && schema.number == NumberKeywords::default()
+                && schema.object == ObjectKeywords::default()
+                && schema.combinators == Combinators::default();
+            is_only.then_some(format)
+        });
+        formats.collect()
+    }
+
+    /// Whether a schema only restricts which properties an object has.
+    fn is_condition(&self, id: SchemaId) -> bool {
+        let schema = &self.schemas[id.0];
+        let names_none = ObjectKeywords {
+            required: schema.object.required.clone(),
+            min_properties: schema.object.min_properties,
+            max_properties: schema.object.max_properties,
+            dependencies: schema.object.dependencies.clone(),
+            ..ObjectKeywords::default()
+        };
+        let combinators = Combinators {
+            not: schema.combinators.not,
+            ..Combinators::default()
+        };
+        schema.object == names_none
+            && schema.combinators == combinators
+            && schema.general == General::default()
+            && schema.string == StringKeywords::default()
+            && schema.number == NumberKeywords::default()
+    }
+}
+
+/// Whether there is nothing beside the choice of a view.
+fn is_bare(view: &View<'_>, choice: Choice) -> bool {
+    let [(_, schema)] = view.parts.as_slice() else {
+        return false;
+    };
+    let mut combinators = schema.combinators.clone();
+    match choice {
+        Choice::AnyOf => combinators.any_of.clear(),
+        Choice::OneOf => combinators.one_of.clear(),
+    }
+    combinators == Combinators::default()
+        && schema.general == General::default()
+        && !view.has_keywords()
+}
+
+/// The strings that alternatives list, where each does nothing else.
+fn strings<'v, 's: 'v>(
+    choice: Choice,
+    views: impl Iterator<Item = &'v View<'s>>,
+) -> Option<Vec<String>> {
+    let mut all: Vec<String> = Vec::new();
+    let mut twice = BTreeSet::new();
+    for view in views {
+        let is_plain = !view.has_keywords() && view.choice().is_none() && !view.has_conditions();
+        for value in view.listed().filter(|_| is_plain)?.values {
+            match value.as_str() {
+                Some(text) if all.iter().any(|it| it == text) => {
+                    twice.insert(text.to_owned());
+                }
+                Some(text) => all.push(text.to_owned()),
+                None => return None,
+            }
+        }
+    }
+    if choice == Choice::OneOf {
+        all.retain(|text| !twice.contains(text));
+    }
+    (all.len() > 1).then_some(all)
+}
