@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use taskcluster_documents::schema::SchemaId;
 
-use crate::model::{Emitter, Kind, Step, Struct, TypeDef, TypeShape, Value, walk};
+use crate::model::{Emitter, Kind, Scalar, Step, Struct, TypeDef, TypeShape, Value, walk};
 
 /// A value, as decoding sees it.
 #[derive(Clone, Debug)]
@@ -135,11 +135,11 @@ impl Emitter for Decoding {
         let integer = |least: i128, most: i128| DecodedKind::Integer { least, most };
         let kind = match &value.kind {
             Kind::Null => DecodedKind::Null,
-            Kind::Boolean => DecodedKind::Boolean,
-            Kind::Unsigned => integer(0, u64::MAX.into()),
-            Kind::Signed => integer(i64::MIN.into(), i64::MAX.into()),
-            Kind::Integer => integer(i64::MIN.into(), u64::MAX.into()),
-            Kind::Number => DecodedKind::Number,
+            Kind::Scalar(Scalar::Boolean) => DecodedKind::Boolean,
+            Kind::Scalar(Scalar::Unsigned) => integer(0, u64::MAX.into()),
+            Kind::Scalar(Scalar::Signed) => integer(i64::MIN.into(), i64::MAX.into()),
+            Kind::Scalar(Scalar::Integer) => integer(i64::MIN.into(), u64::MAX.into()),
+            Kind::Scalar(Scalar::Number) => DecodedKind::Number,
             Kind::Text => DecodedKind::Text,
             Kind::Timestamp => DecodedKind::Timestamp,
             Kind::Object => DecodedKind::Map(Box::new(self::value(&Value::plain(Kind::Any)))),

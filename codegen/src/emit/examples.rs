@@ -3,11 +3,11 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::ty::{Types, ident};
+use super::ty::{Types, ident, scalar_type};
 use super::validators;
 use crate::model::{
-    Branch, Emitter, Field, Kind, RuleUse, Service, Step, Struct, TypeId, TypeShape, Value, walk,
-    walk_field,
+    Branch, Emitter, Field, Kind, RuleUse, Scalar, Service, Step, Struct, TypeId, TypeShape, Value,
+    walk, walk_field,
 };
 
 /// The implementation of `Arbitrary` for one type of payloads.
@@ -116,11 +116,8 @@ impl Emitter for Examples<'_> {
     fn plain(&self, value: &Value, (): &()) -> TokenStream {
         match &value.kind {
             Kind::Text => text(&value.rules),
-            Kind::Unsigned | Kind::Signed | Kind::Integer | Kind::Number => {
-                let ty = self.types.value(value);
-                scalar(value, &ty)
-            }
-            Kind::Boolean if !value.rules.is_empty() => scalar(value, &quote!(bool)),
+            Kind::Scalar(Scalar::Boolean) if value.rules.is_empty() => quote!(u.arbitrary()),
+            Kind::Scalar(scalar) => self::scalar(value, *scalar),
             // It may hold the type that it is part of.
             Kind::Named(_) if self.types.is_recursive(value, self.id) => {
                 let smaller = smaller();
@@ -188,10 +185,13 @@ fn text<'r>(rules: impl IntoIterator<Item = &'r RuleUse>) -> TokenStream {
     }
 }
 
-fn scalar(value: &Value, ty: &TokenStream) -> TokenStream {
+fn scalar(value: &Value, scalar: Scalar) -> TokenStream {
     match value.rules.first().map(validators::constant_path) {
         Some(rule) => quote!(#rule.arbitrary(u)),
-        None => quote!(ScalarRule::<#ty>::new().arbitrary(u)),
+        None => {
+            let ty = scalar_type(scalar);
+            quote!(ScalarRule::<#ty>::new().arbitrary(u))
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use crate::model::{
-    Emitter, Facts, Field, Kind, Model, Step, TypeDef, TypeId, Value, walk, walk_field,
+    Emitter, Facts, Field, Kind, Model, Scalar, Step, TypeDef, TypeId, Value, walk, walk_field,
 };
 
 /// The words that `r#` makes usable as names.
@@ -21,6 +21,17 @@ pub(super) fn ident(name: &str) -> Ident {
     match name {
         name if RAW.contains(&name) => Ident::new_raw(name, Span::call_site()),
         name => Ident::new(name, Span::call_site()),
+    }
+}
+
+/// The type of numbers and booleans of a kind.
+pub(super) fn scalar_type(scalar: Scalar) -> TokenStream {
+    match scalar {
+        Scalar::Boolean => quote!(bool),
+        Scalar::Unsigned => quote!(u64),
+        Scalar::Signed => quote!(i64),
+        Scalar::Integer => quote!(i128),
+        Scalar::Number => quote!(f64),
     }
 }
 
@@ -95,7 +106,7 @@ impl<'m> Types<'m> {
     /// Whether a value has a total equality and a hash: floats have neither.
     pub(super) fn is_hashable(&self, value: &Value) -> bool {
         let mut parts = value.parts();
-        parts.all(|part| !matches!(part.kind, Kind::Number))
+        parts.all(|part| !matches!(part.kind, Kind::Scalar(Scalar::Number)))
             && value.named().all(|id| !self.facts(id).holds_floats)
     }
 
@@ -124,11 +135,7 @@ impl Emitter for Types<'_> {
     fn plain(&self, value: &Value, (): &()) -> TokenStream {
         match &value.kind {
             Kind::Null => quote!(()),
-            Kind::Boolean => quote!(bool),
-            Kind::Unsigned => quote!(u64),
-            Kind::Signed => quote!(i64),
-            Kind::Integer => quote!(i128),
-            Kind::Number => quote!(f64),
+            Kind::Scalar(scalar) => scalar_type(*scalar),
             Kind::Text => quote!(String),
             Kind::Timestamp => quote!(Timestamp),
             Kind::Object => quote!(RawJsonObject),

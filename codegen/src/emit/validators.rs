@@ -7,9 +7,10 @@ use taskcluster_documents::schema::Pattern;
 
 use super::docs::{docs, sentences};
 use super::matcher::matcher;
+use super::ty::scalar_type;
 use super::words;
 use crate::model::{
-    Decimal, ItemsRule, MembersRule, NamedRule, OneOf, Rule, RuleUse, ScalarRule, TextRule,
+    ItemsRule, MembersRule, NamedRule, OneOf, Rule, RuleUse, Scalar, ScalarRule, TextRule,
 };
 
 /// A rule where it is used: by its name, or written out where it has none, with
@@ -54,11 +55,10 @@ fn limit_call(method: &str, limit: u64) -> TokenStream {
 pub(super) fn constant_type(rule: &Rule) -> Option<TokenStream> {
     Some(match rule {
         Rule::Text(_) => quote!(StringRule),
-        Rule::Unsigned(_) => quote!(ScalarRule<u64>),
-        Rule::Signed(_) => quote!(ScalarRule<i64>),
-        Rule::Integer(_) => quote!(ScalarRule<i128>),
-        Rule::Number(_) => quote!(ScalarRule<f64>),
-        Rule::Boolean(_) => quote!(ScalarRule<bool>),
+        Rule::Scalar(scalar, _) => {
+            let ty = scalar_type(*scalar);
+            quote!(ScalarRule<#ty>)
+        }
         Rule::Items(_) | Rule::Members(_) => return None,
     })
 }
@@ -72,11 +72,7 @@ pub(super) fn constant(named: &NamedRule) -> TokenStream {
     };
     let rule = match &*named.rule {
         Rule::Text(rule) => text_rule(&named.name, rule),
-        Rule::Unsigned(rule) => scalar(rule, unsigned),
-        Rule::Signed(rule) => scalar(rule, |it| signed(i128::from(*it))),
-        Rule::Integer(rule) => scalar(rule, |it| signed(*it)),
-        Rule::Number(rule) => scalar(rule, float),
-        Rule::Boolean(rule) => scalar(rule, |it| quote!(#it)),
+        Rule::Scalar(scalar, rule) => scalar_rule(*scalar, rule),
         Rule::Items(_) | Rule::Members(_) => TokenStream::new(),
     };
     quote! {
@@ -85,31 +81,23 @@ pub(super) fn constant(named: &NamedRule) -> TokenStream {
     }
 }
 
-fn unsigned(value: &u64) -> TokenStream {
-    let digits = Literal::u64_unsuffixed(*value);
-    quote!(#digits)
-}
-
-fn signed(value: i128) -> TokenStream {
-    let digits = Literal::i128_unsuffixed(value.abs());
-    if value < 0 {
-        quote!(-#digits)
-    } else {
-        quote!(#digits)
+/// A scalar as it is written, as a literal of its type.
+fn literal(scalar: Scalar, text: &str) -> TokenStream {
+    let digits = match (scalar, text.trim_start_matches('-')) {
+        (Scalar::Boolean, _) => {
+            let value = text == "true";
+            return quote!(#value);
+        }
+        (Scalar::Number, digits) => Literal::f64_unsuffixed(digits.parse().unwrap_or_default()),
+        (_, digits) => Literal::u128_unsuffixed(digits.parse().unwrap_or_default()),
+    };
+    match text.starts_with('-') {
+        true => quote!(-#digits),
+        false => quote!(#digits),
     }
 }
 
-fn float(value: &Decimal) -> TokenStream {
-    let value: f64 = value.0.parse().unwrap_or_default();
-    let digits = Literal::f64_unsuffixed(value.abs());
-    if value < 0.0 {
-        quote!(-#digits)
-    } else {
-        quote!(#digits)
-    }
-}
-
-fn scalar<T>(rule: &ScalarRule<T>, literal: impl Fn(&T) -> TokenStream) -> TokenStream {
+fn scalar_rule(scalar: Scalar, rule: &ScalarRule) -> TokenStream {
     let limits = [
         ("minimum", &rule.minimum),
         ("maximum", &rule.maximum),
@@ -119,17 +107,17 @@ fn scalar<T>(rule: &ScalarRule<T>, literal: impl Fn(&T) -> TokenStream) -> Token
     ];
     let limits = limits.into_iter().filter_map(|(method, limit)| {
         let method = format_ident!("{method}");
-        let limit = literal(limit.as_ref()?);
+        let limit = literal(scalar, limit.as_ref()?);
         Some(quote!(.#method(#limit)))
     });
     let one_of = rule
         .one_of
         .iter()
-        .map(|one_of| one_of_call(one_of, &literal));
+        .map(|one_of| one_of_call(one_of, |it| literal(scalar, it)));
     quote!(ScalarRule::new() #(#limits)* #(#one_of)*)
 }
 
-fn one_of_call<T>(one_of: &OneOf<T>, literal: impl Fn(&T) -> TokenStream) -> TokenStream {
+fn one_of_call(one_of: &OneOf, literal: impl Fn(&String) -> TokenStream) -> TokenStream {
     let values = one_of.values.iter().map(literal);
     match one_of.constant && one_of.values.len() == 1 {
         true => quote!(.constant(&[#(#values),*])),

@@ -76,11 +76,7 @@ fn lower_first(sentence: &str) -> String {
 pub(super) fn of_rule(rule: &Rule) -> Vec<String> {
     match rule {
         Rule::Text(rule) => of_text(rule),
-        Rule::Unsigned(rule) => of_scalar(rule),
-        Rule::Signed(rule) => of_scalar(rule),
-        Rule::Integer(rule) => of_scalar(rule),
-        Rule::Number(rule) => of_scalar(rule),
-        Rule::Boolean(rule) => of_scalar(rule),
+        Rule::Scalar(_, rule) => of_scalar(rule),
         Rule::Items(rule) => of_items(rule),
         Rule::Members(MembersRule { minimum, maximum }) => {
             count(*minimum, *maximum, "member", "members")
@@ -119,7 +115,7 @@ fn of_text(rule: &TextRule) -> Vec<String> {
     sentences
 }
 
-fn of_scalar<T: Display>(rule: &ScalarRule<T>) -> Vec<String> {
+fn of_scalar(rule: &ScalarRule) -> Vec<String> {
     let mut sentences = Vec::new();
     match (&rule.minimum, &rule.maximum) {
         (Some(low), Some(high)) => sentences.push(format!("From {low} to {high}.")),
@@ -170,7 +166,7 @@ fn count(low: Option<u64>, high: Option<u64>, one: &str, many: &str) -> Option<S
     }
 }
 
-fn listed<T>(one_of: &OneOf<T>, show: impl Fn(&T) -> String) -> String {
+fn listed(one_of: &OneOf, show: impl Fn(&String) -> String) -> String {
     let values: Vec<String> = one_of.values.iter().take(MOST_VALUES).map(show).collect();
     let more = one_of.values.len() - values.len();
     match values.as_slice() {

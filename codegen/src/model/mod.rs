@@ -12,7 +12,7 @@ use taskcluster_documents::schema::{Schema, SchemaId};
 use crate::reading::{Readings, Use};
 
 pub(crate) use rules::{
-    Decimal, ItemsRule, MembersRule, NamedRule, OneOf, Rule, RuleUse, ScalarRule, TextRule,
+    ItemsRule, MembersRule, NamedRule, OneOf, Rule, RuleUse, Scalar, ScalarRule, TextRule,
 };
 pub(crate) use types::{
     Branch, Facts, Field, Kind, Struct, TypeDef, TypeId, TypeShape, Value, Variant,

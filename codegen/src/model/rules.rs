@@ -1,6 +1,5 @@
 //! Rules: what a validated payload keeps beside its types.
 
-use std::fmt;
 use std::rc::Rc;
 
 use taskcluster_documents::schema::{Pattern, SchemaId};
@@ -30,11 +29,7 @@ pub(crate) struct NamedRule {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Rule {
     Text(TextRule),
-    Unsigned(ScalarRule<u64>),
-    Signed(ScalarRule<i64>),
-    Integer(ScalarRule<i128>),
-    Number(ScalarRule<Decimal>),
-    Boolean(ScalarRule<bool>),
+    Scalar(Scalar, ScalarRule),
     Items(ItemsRule),
     Members(MembersRule),
 }
@@ -47,35 +42,38 @@ pub(crate) struct TextRule {
     pub(crate) pattern: Option<Pattern>,
     /// Formats of which the string has at least one; empty where any will do.
     pub(crate) formats: Vec<Pattern>,
-    pub(crate) one_of: Option<OneOf<String>>,
+    pub(crate) one_of: Option<OneOf>,
 }
 
-/// A constraint on a number or a boolean.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ScalarRule<T> {
-    pub(crate) minimum: Option<T>,
-    pub(crate) maximum: Option<T>,
-    pub(crate) exclusive_minimum: Option<T>,
-    pub(crate) exclusive_maximum: Option<T>,
-    pub(crate) multiple_of: Option<T>,
-    pub(crate) one_of: Option<OneOf<T>>,
+/// The types of numbers and booleans.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scalar {
+    Boolean,
+    /// An integer of 64 bits, not negative.
+    Unsigned,
+    /// An integer of 64 bits.
+    Signed,
+    /// An integer that holds all signed and unsigned ones of 64 bits.
+    Integer,
+    Number,
 }
 
-/// A number as its schema writes it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Decimal(pub(crate) String);
-
-impl fmt::Display for Decimal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+/// A constraint on a number or a boolean, with all values as they are written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ScalarRule {
+    pub(crate) minimum: Option<String>,
+    pub(crate) maximum: Option<String>,
+    pub(crate) exclusive_minimum: Option<String>,
+    pub(crate) exclusive_maximum: Option<String>,
+    pub(crate) multiple_of: Option<String>,
+    pub(crate) one_of: Option<OneOf>,
 }
 
 /// The values of an `enum`, or the one of a `const`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct OneOf<T> {
+pub(crate) struct OneOf {
     pub(crate) constant: bool,
-    pub(crate) values: Vec<T>,
+    pub(crate) values: Vec<String>,
 }
 
 /// A constraint on an array.
@@ -91,17 +89,4 @@ pub(crate) struct ItemsRule {
 pub(crate) struct MembersRule {
     pub(crate) minimum: Option<u64>,
     pub(crate) maximum: Option<u64>,
-}
-
-impl<T> Default for ScalarRule<T> {
-    fn default() -> Self {
-        Self {
-            minimum: None,
-            maximum: None,
-            exclusive_minimum: None,
-            exclusive_maximum: None,
-            multiple_of: None,
-            one_of: None,
-        }
-    }
 }

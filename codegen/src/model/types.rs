@@ -2,7 +2,7 @@
 
 use taskcluster_documents::schema::SchemaId;
 
-use super::{Constant, RuleUse};
+use super::{Constant, RuleUse, Scalar};
 use crate::combine::Node;
 
 /// The number of a type in [`Model::types`](super::Model::types).
@@ -113,14 +113,7 @@ pub(crate) struct Value {
 #[derive(Clone, Debug)]
 pub(crate) enum Kind {
     Null,
-    Boolean,
-    /// An integer of 64 bits, not negative.
-    Unsigned,
-    /// An integer of 64 bits.
-    Signed,
-    /// An integer that holds all signed and unsigned ones of 64 bits.
-    Integer,
-    Number,
+    Scalar(Scalar),
     Text,
     Timestamp,
     /// Any object, kept as its text.

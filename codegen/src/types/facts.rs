@@ -1,7 +1,7 @@
 //! What types are asked about everything that their values may hold.
 
 use crate::graph::Graph;
-use crate::model::{Facts, Kind, TypeDef, TypeShape, Value};
+use crate::model::{Facts, Kind, Scalar, TypeDef, TypeShape, Value};
 
 /// The facts of all types.
 pub(super) fn facts(types: &[TypeDef]) -> Vec<Facts> {
@@ -16,7 +16,7 @@ pub(super) fn facts(types: &[TypeDef]) -> Vec<Facts> {
     };
     let floats = hold(|it| {
         let mut parts = it.shape.parts();
-        parts.any(|value| matches!(value.kind, Kind::Number))
+        parts.any(|value| matches!(value.kind, Kind::Scalar(Scalar::Number)))
     });
     let unions = hold(|it| matches!(it.shape, TypeShape::Union(_)));
     let by_table = hold(|it| it.by_table);

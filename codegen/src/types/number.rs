@@ -2,9 +2,9 @@
 
 use serde_json::{Number, Value as Json};
 
-use super::scalars::{one_of, scalar};
+use super::scalars::scalar;
 use crate::combine::{Bounds, View};
-use crate::model::{Decimal, Kind, OneOf, Rule, ScalarRule, Value};
+use crate::model::{Kind, OneOf, Scalar, ScalarRule, Value};
 
 const U64_MAX: i128 = u64::MAX as i128;
 const I64_MIN: i128 = i64::MIN as i128;
@@ -30,36 +30,38 @@ pub(super) fn integer(view: &View<'_>, subject: &str) -> Value {
         [only] if is_divisor(only) => Some(whole(only, f64::floor)),
         _ => None,
     };
-    let one_of = one_of(view, integer_of);
-    let (low, high) = bounds.range(one_of.as_ref());
+    let listed = view.listed();
+    let values = listed
+        .as_ref()
+        .map(|it| it.values.iter().filter_map(integer_of).collect());
+    let (low, high) = bounds.range(values.as_ref());
     let (low, high) = (low.unwrap_or(I64_MIN), high.unwrap_or(U64_MAX));
-    let is_listed = |one_of: &OneOf<i128>| one_of.values.iter().any(|it| (low..=high).contains(it));
+    let is_listed = |values: &Vec<i128>| values.iter().any(|it| (low..=high).contains(it));
     if low > high
         || low > U64_MAX
         || high < I64_MIN
-        || one_of.as_ref().is_some_and(|it| !is_listed(it))
+        || values.as_ref().is_some_and(|it| !is_listed(it))
     {
         return Value::plain(Kind::Any).by_table();
     }
-    let value = if low >= 0 {
-        let rule = bounds.rule(divisor, one_of, |limit| u64::try_from(limit).ok());
-        let rule = ScalarRule {
-            // Every value of the type keeps it.
-            minimum: rule.minimum.filter(|&limit| limit > 0),
-            ..rule
-        };
-        scalar(Kind::Unsigned, rule, Rule::Unsigned, subject)
-    } else if high <= I64_MAX {
-        let rule = bounds.rule(divisor, one_of, |limit| i64::try_from(limit).ok());
-        scalar(Kind::Signed, rule, Rule::Signed, subject)
-    } else {
-        let held = |limit: i128| Some(limit).filter(|it| (I64_MIN..=U64_MAX).contains(it));
-        let rule = bounds.rule(divisor, one_of, held);
-        scalar(Kind::Integer, rule, Rule::Integer, subject)
+    let (integer, held) = match (low, high) {
+        (0.., _) => (Scalar::Unsigned, 0..=U64_MAX),
+        (_, ..=I64_MAX) => (Scalar::Signed, I64_MIN..=I64_MAX),
+        _ => (Scalar::Integer, I64_MIN..=U64_MAX),
     };
+    let write = |number: i128| held.contains(&number).then(|| number.to_string());
+    let mut rule = bounds.rule(divisor, write);
+    rule.one_of = values.map(|values| OneOf {
+        constant: listed.is_some_and(|it| it.constant),
+        values: values.into_iter().filter_map(write).collect(),
+    });
+    if integer == Scalar::Unsigned {
+        // Every value of the type keeps it.
+        rule.minimum = rule.minimum.filter(|limit| limit != "0");
+    }
     Value {
         by_table: divisors.len() != usize::from(divisor.is_some()),
-        ..value
+        ..scalar(integer, rule, subject)
     }
 }
 
@@ -72,25 +74,28 @@ pub(super) fn number(view: &View<'_>, subject: &str) -> Value {
         exclusive_maximum,
         multiple_of,
     } = view.bounds();
-    let decimal = |number: &Number| Decimal(number.to_string());
-    let listed = one_of(view, |value| value.as_number().cloned());
+    let listed = view.listed();
     // A listed integer that a float rounds can be told from its neighbours by its text.
-    let is_exact = listed.iter().flat_map(|it| &it.values).all(is_float);
-    if multiple_of.len() > 1 || !is_exact {
-        return Value::plain(Kind::Number).by_table();
+    let numbers = listed
+        .iter()
+        .flat_map(|it| &it.values)
+        .filter_map(Json::as_number);
+    if multiple_of.len() > 1 || !numbers.clone().all(is_float) {
+        return Value::plain(Kind::Scalar(Scalar::Number)).by_table();
     }
+    let write = |number: &Number| number.to_string();
     let rule = ScalarRule {
-        minimum: minimum.map(decimal),
-        maximum: maximum.map(decimal),
-        exclusive_minimum: exclusive_minimum.map(decimal),
-        exclusive_maximum: exclusive_maximum.map(decimal),
-        multiple_of: multiple_of.first().copied().map(decimal),
-        one_of: listed.map(|listed| OneOf {
+        minimum: minimum.map(write),
+        maximum: maximum.map(write),
+        exclusive_minimum: exclusive_minimum.map(write),
+        exclusive_maximum: exclusive_maximum.map(write),
+        multiple_of: multiple_of.first().copied().map(write),
+        one_of: listed.as_ref().map(|listed| OneOf {
             constant: listed.constant,
-            values: listed.values.iter().map(decimal).collect(),
+            values: numbers.map(write).collect(),
         }),
     };
-    scalar(Kind::Number, rule, Rule::Number, subject)
+    scalar(Scalar::Number, rule, subject)
 }
 
 impl Whole {
@@ -104,29 +109,21 @@ impl Whole {
         }
     }
 
-    fn rule<T>(
-        &self,
-        divisor: Option<i128>,
-        one_of: Option<OneOf<i128>>,
-        narrow: impl Fn(i128) -> Option<T>,
-    ) -> ScalarRule<T> {
+    fn rule(&self, divisor: Option<i128>, write: impl Fn(i128) -> Option<String>) -> ScalarRule {
         ScalarRule {
-            minimum: self.minimum.and_then(&narrow),
-            maximum: self.maximum.and_then(&narrow),
-            exclusive_minimum: self.above.and_then(&narrow),
-            exclusive_maximum: self.below.and_then(&narrow),
-            multiple_of: divisor.and_then(&narrow),
-            one_of: one_of.map(|one_of| OneOf {
-                constant: one_of.constant,
-                values: one_of.values.into_iter().filter_map(&narrow).collect(),
-            }),
+            minimum: self.minimum.and_then(&write),
+            maximum: self.maximum.and_then(&write),
+            exclusive_minimum: self.above.and_then(&write),
+            exclusive_maximum: self.below.and_then(&write),
+            multiple_of: divisor.and_then(&write),
+            one_of: None,
         }
     }
 
     /// The least and the greatest value that the bounds and the listed values leave.
-    fn range(&self, one_of: Option<&OneOf<i128>>) -> (Option<i128>, Option<i128>) {
-        let least = one_of.and_then(|one_of| one_of.values.iter().min().copied());
-        let greatest = one_of.and_then(|one_of| one_of.values.iter().max().copied());
+    fn range(&self, listed: Option<&Vec<i128>>) -> (Option<i128>, Option<i128>) {
+        let least = listed.and_then(|values| values.iter().min().copied());
+        let greatest = listed.and_then(|values| values.iter().max().copied());
         let low = [self.minimum, self.above.map(|limit| limit + 1), least];
         let high = [self.maximum, self.below.map(|limit| limit - 1), greatest];
         (

@@ -5,10 +5,10 @@ use std::rc::Rc;
 use serde_json::Value as Json;
 
 use crate::combine::{Listed, View};
-use crate::model::{Kind, OneOf, Rule, RuleUse, ScalarRule, Value};
+use crate::model::{Kind, OneOf, Rule, RuleUse, Scalar, ScalarRule, Value};
 
-/// The values that the schema lists, read by `read`.
-pub(super) fn one_of<T>(view: &View<'_>, read: impl Fn(&Json) -> Option<T>) -> Option<OneOf<T>> {
+/// The values that the schema lists, as `read` writes them.
+pub(super) fn one_of(view: &View<'_>, read: impl Fn(&Json) -> Option<String>) -> Option<OneOf> {
     let Listed { values, constant } = view.listed()?;
     Some(OneOf {
         constant,
@@ -18,22 +18,19 @@ pub(super) fn one_of<T>(view: &View<'_>, read: impl Fn(&Json) -> Option<T>) -> O
 
 pub(super) fn boolean(view: &View<'_>, subject: &str) -> Value {
     let rule = ScalarRule {
-        one_of: one_of(view, Json::as_bool),
+        one_of: one_of(view, |value| value.as_bool().map(|it| it.to_string())),
         ..ScalarRule::default()
     };
-    scalar(Kind::Boolean, rule, Rule::Boolean, subject)
+    scalar(Scalar::Boolean, rule, subject)
 }
 
 /// A scalar with its rule, if the rule constrains it.
-pub(super) fn scalar<T: PartialEq>(
-    kind: Kind,
-    rule: ScalarRule<T>,
-    wrap: fn(ScalarRule<T>) -> Rule,
-    subject: &str,
-) -> Value {
-    let mut value = Value::plain(kind);
+pub(super) fn scalar(scalar: Scalar, rule: ScalarRule, subject: &str) -> Value {
+    let mut value = Value::plain(Kind::Scalar(scalar));
     if rule != ScalarRule::default() {
-        value.rules.push(RuleUse::new(wrap(rule), subject));
+        value
+            .rules
+            .push(RuleUse::new(Rule::Scalar(scalar, rule), subject));
     }
     value
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use taskcluster_documents::Error;
 
 use super::Claims;
-use crate::model::{NamedRule, Rule, RuleUse, ScalarRule, Service, TypeDef};
+use crate::model::{NamedRule, Rule, RuleUse, Service, TypeDef};
 use crate::names::{Kind, Names};
 use crate::types::ident;
 
@@ -137,20 +137,13 @@ fn is_named(used: &&mut RuleUse) -> bool {
 }
 
 fn is_large(rule: &Rule) -> bool {
-    match rule {
-        Rule::Text(rule) => {
-            let pattern = rule.pattern.as_ref().map_or(0, |it| it.source.len());
-            rule.one_of.as_ref().map_or(0, |it| it.values.len()) > FEW_VALUES
-                || pattern > SHORT_PATTERN
-        }
-        Rule::Unsigned(rule) => lists_many(rule),
-        Rule::Signed(rule) => lists_many(rule),
-        Rule::Integer(rule) => lists_many(rule),
-        Rule::Number(rule) => lists_many(rule),
-        Rule::Boolean(_) | Rule::Items(_) | Rule::Members(_) => false,
-    }
-}
-
-fn lists_many<T>(rule: &ScalarRule<T>) -> bool {
-    rule.one_of.as_ref().map_or(0, |it| it.values.len()) > FEW_VALUES
+    let (one_of, pattern) = match rule {
+        Rule::Text(rule) => (&rule.one_of, rule.pattern.as_ref()),
+        Rule::Scalar(_, rule) => (&rule.one_of, None),
+        Rule::Items(_) | Rule::Members(_) => return false,
+    };
+    one_of
+        .as_ref()
+        .is_some_and(|it| it.values.len() > FEW_VALUES)
+        || pattern.is_some_and(|it| it.source.len() > SHORT_PATTERN)
 }
