@@ -10,6 +10,9 @@ use crate::keyword::Keyword;
 use crate::place::escape;
 use crate::schema::Home;
 
+/// The longest pointer to a schema, in bytes: all schemas in it have it with them.
+pub(super) const LONGEST_POINTER: usize = 2000;
+
 /// Where the schemas are that have ids or names of their own.
 #[derive(Debug, Default)]
 pub(super) struct Places {
@@ -34,6 +37,10 @@ impl Places {
     fn add(&mut self, document: &str, root: &Value) {
         let mut waiting = vec![(String::new(), root, document.to_owned())];
         while let Some((pointer, schema, mut base)) = waiting.pop() {
+            // It is refused when it is read.
+            if pointer.len() > LONGEST_POINTER {
+                continue;
+            }
             // What is beside `$ref` is ignored, an id included.
             let own = schema_id(schema).filter(|_| !is_reference(schema));
             match own.map(|own| (own.strip_prefix('#'), id::follow(&base, own))) {

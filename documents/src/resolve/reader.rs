@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::places::LONGEST_POINTER;
 use super::values::Wrong;
 use super::walk::Walk;
 use crate::error::Reason;
@@ -27,9 +28,6 @@ const LATER: &[&str] = &[
     "unevaluatedItems",
     "unevaluatedProperties",
 ];
-
-/// The longest pointer to a schema, in bytes: all schemas in it have it with them.
-const LONGEST_POINTER: usize = 2000;
 
 /// The most characters of a value in an error.
 const MOST_SHOWN: usize = 60;
