@@ -84,6 +84,21 @@ async fn a_lost_connection_loses_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_ack_behind_an_unsettled_delivery_is_sent_within_50_ms() {
+    let broker = MemoryBroker::new();
+    let mut consumer = builder(&broker).start().await.expect("started");
+    publish(&broker, 0..3).await;
+    let unsettled = consumer.next().await.expect("a delivery");
+    for acks in 1..=2 {
+        consumer.next().await.expect("a delivery").ack();
+        sleep(Duration::from_millis(50)).await;
+        assert_eq!(consumer.counters().acks_sent, acks);
+    }
+    unsettled.ack();
+    consumer.stop().await.expect("stopped");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_program_that_is_long_in_asking_misses_nothing() {
     let broker = MemoryBroker::new();
     let seen = Seen::default();

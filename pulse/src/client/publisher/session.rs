@@ -54,7 +54,9 @@ impl Session {
             self.channel.close().await;
             self.link.close().await;
         };
-        let _ = timeout(CLOSE_TIMEOUT, close).await;
+        if timeout(CLOSE_TIMEOUT, close).await.is_err() {
+            self.link.reset();
+        }
     }
 
     /// Closes what is left of a connection that was lost.
