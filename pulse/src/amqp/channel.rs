@@ -18,10 +18,9 @@ use tokio::time::timeout;
 
 use super::convert::{arguments, arrival, properties, short, transport_error};
 use super::link::REPLY_SUCCESS;
-use crate::client::message_limits::TooLong;
 use crate::client::transport::{
     Answer, Arrival, BoxFuture, Channel, Confirm, Deliveries, Lifetime, OutgoingMessage,
-    QueueDeclaration, Route, TransportError,
+    QueueDeclaration, Route, TooLong, TransportError,
 };
 
 pub(super) struct AmqpChannel {

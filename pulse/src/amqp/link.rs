@@ -22,10 +22,8 @@ use super::settings::{Settings, wrong_secret};
 use super::socket::{self, Attempt};
 use super::tls;
 use crate::client::Error;
-use crate::client::connection::ConnectError;
-use crate::client::transport::{
-    BoxFuture, Channel, Link, LinkState, Transport, TransportError, code,
-};
+use crate::client::connection::{ConnectError, Transport};
+use crate::client::transport::{BoxFuture, Channel, Link, LinkState, TransportError, code};
 
 /// AMQP's reply code for a close that is not due to an error.
 pub(super) const REPLY_SUCCESS: u16 = 200;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::error::Error;
-use super::transport::{Link, SharedError, Transport, TransportError, code};
+use super::transport::{BoxFuture, Link, SharedError, TransportError, code};
 #[cfg(feature = "amqp")]
 use crate::amqp::Settings;
 #[cfg(feature = "memory")]
@@ -76,6 +76,17 @@ impl Connection {
             Kind::Memory(transport) => &**transport,
         }
     }
+}
+
+/// A broker that can be connected to, and the user of the connection.
+pub(crate) trait Transport: Send + Sync {
+    /// Where the broker is and who connects, without the secret.
+    fn address(&self) -> String;
+
+    /// The user whose queues and exchanges these are.
+    fn user(&self) -> &str;
+
+    fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Link>, ConnectError>>;
 }
 
 /// Why there is no connection, or none that can be used.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::transport::{Headers, OutgoingMessage, TransportError, code};
+use super::transport::{Headers, OutgoingMessage, TooLong, TransportError, code};
 use crate::routing::MAX_BYTES;
 
 /// The header that holds a message's routes.
@@ -10,15 +10,6 @@ pub(crate) const CC: &str = "CC";
 
 /// The media type of every message.
 pub(crate) const CONTENT_TYPE: &str = "application/json";
-
-/// A part of a message that can't be sent.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct TooLong {
-    pub(crate) part: String,
-    pub(crate) bytes: usize,
-    pub(crate) limit: usize,
-    pub(crate) advice: &'static str,
-}
 
 impl OutgoingMessage {
     /// Checks what AMQP limits: names, and the frame that holds all but the body.

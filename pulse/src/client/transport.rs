@@ -17,25 +17,12 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use super::connection::ConnectError;
-use super::message_limits::TooLong;
 use super::queue_argument::QueueArgument;
 
 /// The headers of a message, without `CC`: AMQP's values as JSON.
 pub(crate) type Headers = serde_json::Map<String, serde_json::Value>;
 
 pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
-
-/// A broker that can be connected to, and the user of the connection.
-pub(crate) trait Transport: Send + Sync {
-    /// Where the broker is and who connects, without the secret.
-    fn address(&self) -> String;
-
-    /// The user whose queues and exchanges these are.
-    fn user(&self) -> &str;
-
-    fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Link>, ConnectError>>;
-}
 
 /// One open connection to a broker.
 pub(crate) trait Link: Send + Sync {
@@ -146,6 +133,15 @@ pub(crate) trait Channel: Send + Sync {
 
     /// Closes the channel after everything that was handed over before.
     fn close(&self) -> BoxFuture<'_, ()>;
+}
+
+/// A part of a message that can't be sent.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct TooLong {
+    pub(crate) part: String,
+    pub(crate) bytes: usize,
+    pub(crate) limit: usize,
+    pub(crate) advice: &'static str,
 }
 
 /// The broker's answer to a message; an error where the channel is lost before it comes.

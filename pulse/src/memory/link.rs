@@ -8,11 +8,10 @@ use tokio::sync::{mpsc, watch};
 
 use super::MemoryBroker;
 use super::state::Id;
-use crate::client::connection::ConnectError;
-use crate::client::message_limits::TooLong;
+use crate::client::connection::{ConnectError, Transport};
 use crate::client::transport::{
     Answer, Arrival, BoxFuture, Channel, Deliveries, Link, LinkState, OutgoingMessage,
-    QueueDeclaration, Route, Transport, TransportError,
+    QueueDeclaration, Route, TooLong, TransportError,
 };
 
 /// As RabbitMQ has it, unless it is set up otherwise.

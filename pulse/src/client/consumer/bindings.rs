@@ -3,10 +3,7 @@
 use std::sync::Arc;
 
 use super::config::Config;
-use super::event::ConsumerEvent;
-use super::shared::Shared;
 use crate::client::error::BindingError;
-use crate::client::management::Management;
 use crate::client::transport::{Channel, Link, Route, TransportError, code};
 
 /// Applies the configured bindings of `queue`, and returns those that the broker refused.
@@ -28,52 +25,15 @@ pub(super) async fn apply(
     Ok(failed)
 }
 
-/// Removes the bindings of `queue` that the configuration does not ask for, beside the
-/// consuming: the service that lists them may be slow. They go after the wanted ones are
-/// there, so that no message is missed in between.
-pub(super) async fn remove_others(
-    shared: Arc<Shared>,
-    management: Management,
-    link: Arc<dyn Link>,
-    queue: String,
-) {
-    let bindings = match management.bindings(&queue).await {
-        Ok(bindings) => bindings,
-        Err(error) => {
-            let event = ConsumerEvent::BindingsUnknown { queue, error };
-            return shared.listener.send(&event);
-        }
-    };
-    let mut binder = Binder::new(&*link, &queue);
-    for binding in bindings {
-        let queue = queue.clone();
-        let event = match binding.route() {
-            Some(route) if shared.config.bindings.contains(&route) => continue,
-            Some(route) => match binder.unbind(&route).await {
-                Ok(None) => ConsumerEvent::BindingRemoved { queue, binding },
-                Ok(Some(error)) => {
-                    shared.add_failed_binding(&error);
-                    ConsumerEvent::BindingFailed(error)
-                }
-                // The session learns of it, too, and the next one does the rest.
-                Err(_) => return,
-            },
-            None => ConsumerEvent::BindingLeft { queue, binding },
-        };
-        shared.listener.send(&event);
-    }
-    binder.close().await;
-}
-
 /// Binds on a channel of its own, because a refused binding closes the channel.
-struct Binder<'a> {
+pub(super) struct Binder<'a> {
     link: &'a dyn Link,
     queue: &'a str,
     channel: Option<Arc<dyn Channel>>,
 }
 
 impl<'a> Binder<'a> {
-    fn new(link: &'a dyn Link, queue: &'a str) -> Self {
+    pub(super) fn new(link: &'a dyn Link, queue: &'a str) -> Self {
         Self {
             link,
             queue,
@@ -82,7 +42,10 @@ impl<'a> Binder<'a> {
     }
 
     /// Removes a binding. Returns the refusal, where there is one.
-    async fn unbind(&mut self, route: &Route) -> Result<Option<BindingError>, TransportError> {
+    pub(super) async fn unbind(
+        &mut self,
+        route: &Route,
+    ) -> Result<Option<BindingError>, TransportError> {
         let channel = self.channel().await?;
         match channel.unbind(self.queue, route).await {
             Ok(()) => Ok(None),
@@ -131,7 +94,7 @@ impl<'a> Binder<'a> {
         }
     }
 
-    async fn close(self) {
+    pub(super) async fn close(self) {
         if let Some(channel) = self.channel {
             channel.close().await;
         }

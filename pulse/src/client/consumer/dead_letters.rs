@@ -1,4 +1,4 @@
-//! Publishes the messages that could not be handled.
+//! The publisher of the messages that could not be handled.
 
 use std::sync::{Arc, Mutex as StdMutex, PoisonError};
 use std::time::Duration;
@@ -7,11 +7,7 @@ use tokio::sync::Mutex;
 use tokio::time::{sleep, timeout};
 
 use super::config::Config;
-use super::delivery::Delivery;
-use super::event::ConsumerEvent;
 use super::setup;
-use super::shared::Shared;
-use super::worker::Job;
 use crate::client::connection::{ConnectError, Connection};
 use crate::client::dead_letter::{self, DeadLetter};
 use crate::client::error::{FailedMessage, error_chain};
@@ -26,56 +22,6 @@ const DELAYS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_sec
 /// When a dead letter without a confirmation is reported, and how often after that.
 const REPORT_AFTER: Duration = Duration::from_secs(5);
 const REPORT_INTERVAL: Duration = Duration::from_secs(30);
-
-/// How long a confirmation may take before others are to pass its message.
-const QUICK: Duration = Duration::from_millis(100);
-
-/// How often to check whether a message can still be acked.
-const CHECK_INTERVAL: Duration = Duration::from_secs(1);
-
-/// How long a consumer that stops waits for confirmations.
-const STOP_TIMEOUT: Duration = Duration::from_secs(2);
-
-/// Publishes a message as a dead letter and acks it, in as many attempts as it takes.
-pub(super) async fn publish_dead_letter(shared: Arc<Shared>, job: Job, failed: FailedMessage) {
-    let Some(publisher) = &shared.dead_letters else {
-        return job.delivery.abandon();
-    };
-    let report = |error| {
-        let message = failed.clone();
-        let event = ConsumerEvent::DeadLetterFailed { message, error };
-        shared.listener.send(&event);
-    };
-    tokio::select! {
-        biased;
-        () = publisher.publish(&failed, report) => {}
-        () = given_up(&shared, &job.delivery) => return job.delivery.abandon(),
-    }
-    job.delivery.ack();
-    shared.meter.dead_lettered.up();
-    shared.listener.send(&ConsumerEvent::DeadLettered(failed));
-}
-
-/// Completes when the broker is to deliver the message again: its delivery can't be acked
-/// any more, or the consumer stops.
-async fn given_up(shared: &Shared, delivery: &Delivery) {
-    let mut stop = shared.stop.subscribe();
-    sleep(QUICK).await;
-    let _waiting = shared.wait();
-    let stopped = async {
-        stop.asked().await;
-        sleep(STOP_TIMEOUT).await;
-    };
-    let lost = async {
-        while delivery.is_live() {
-            sleep(CHECK_INTERVAL).await;
-        }
-    };
-    tokio::select! {
-        () = stopped => {}
-        () = lost => {}
-    }
-}
 
 /// Publishes dead letters on a connection of its own, opened for the first of them:
 /// while the broker is short of memory or disk it does not read a connection that
@@ -117,7 +63,7 @@ impl DeadLetterPublisher {
     }
 
     /// Publishes one message; the broker has it in a queue when this returns.
-    async fn publish(&self, message: &FailedMessage, report: impl Fn(SharedError)) {
+    pub(super) async fn publish(&self, message: &FailedMessage, report: impl Fn(SharedError)) {
         let (mut delay, longest) = DELAYS;
         loop {
             let mut attempt = Box::pin(self.attempt(message));

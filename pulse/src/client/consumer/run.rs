@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use tokio::task::{JoinSet, coop};
 use tracing::{Instrument, Span};
 
-use super::dead_letters::publish_dead_letter;
+use super::dead_lettering::publish_dead_letter;
 use super::event::ConsumerEvent;
 use super::from_message::FromMessage;
 use super::jobs::{Jobs, Place};

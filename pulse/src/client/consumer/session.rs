@@ -10,8 +10,8 @@ use tokio::time::{Instant, Sleep, interval, sleep, timeout};
 use tracing::Instrument;
 
 use super::ack_tracker::AckTracker;
-use super::bindings;
 use super::inbox::{DeliveriesEnd, Inbox, InboxWatch};
+use super::other_bindings;
 use super::setup::{self, Prepared};
 use super::shared::{Demand, Shared};
 use super::stop::Stop;
@@ -110,7 +110,7 @@ impl Session {
     pub(super) fn remove_other_bindings(&mut self, shared: &Arc<Shared>) {
         if let Some(management) = shared.config.management.clone() {
             let (shared, link) = (Arc::clone(shared), Arc::clone(&self.link));
-            let removal = bindings::remove_others(shared, management, link, self.queue.clone());
+            let removal = other_bindings::remove(shared, management, link, self.queue.clone());
             self.chores.spawn(removal.in_current_span());
         }
     }

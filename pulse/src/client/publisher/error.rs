@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::client::error::Error;
-use crate::client::message_limits::TooLong;
-use crate::client::transport::{OutgoingMessage, SharedError};
+use crate::client::transport::{OutgoingMessage, SharedError, TooLong};
 use crate::routing::RoutingKeyError;
 use crate::validate::Violations;
 

@@ -13,8 +13,9 @@ use super::numbered::Numbered;
 use super::pending::{Pending, Refusal};
 use crate::client::counters::Meter;
 use crate::client::error::Error;
-use crate::client::message_limits::TooLong;
-use crate::client::transport::{Answer, Confirm, NO_ROUTE, OutgoingMessage, TransportError, code};
+use crate::client::transport::{
+    Answer, Confirm, NO_ROUTE, OutgoingMessage, TooLong, TransportError, code,
+};
 
 /// Every message without an outcome, known by its number.
 ///

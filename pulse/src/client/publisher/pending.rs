@@ -10,8 +10,7 @@ use tokio::time::Instant;
 use super::error::{Hindrance, PublishError};
 use crate::client::counters::Meter;
 use crate::client::error::Error;
-use crate::client::message_limits::TooLong;
-use crate::client::transport::OutgoingMessage;
+use crate::client::transport::{OutgoingMessage, TooLong};
 
 /// Waits before a message is sent again that the broker refused. Each copy
 /// reaches the queues that are not full, so there are only a few.

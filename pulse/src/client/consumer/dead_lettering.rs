@@ -1,0 +1,62 @@
+//! A message on its way to the dead letters.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use super::delivery::Delivery;
+use super::event::ConsumerEvent;
+use super::shared::Shared;
+use super::worker::Job;
+use crate::client::error::FailedMessage;
+
+/// How long a confirmation may take before others are to pass its message.
+const QUICK: Duration = Duration::from_millis(100);
+
+/// How often to check whether a message can still be acked.
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
+
+/// How long a consumer that stops waits for confirmations.
+const STOP_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Publishes a message as a dead letter and acks it, in as many attempts as it takes.
+pub(super) async fn publish_dead_letter(shared: Arc<Shared>, job: Job, failed: FailedMessage) {
+    let Some(publisher) = &shared.dead_letters else {
+        return job.delivery.abandon();
+    };
+    let report = |error| {
+        let message = failed.clone();
+        let event = ConsumerEvent::DeadLetterFailed { message, error };
+        shared.listener.send(&event);
+    };
+    tokio::select! {
+        biased;
+        () = publisher.publish(&failed, report) => {}
+        () = given_up(&shared, &job.delivery) => return job.delivery.abandon(),
+    }
+    job.delivery.ack();
+    shared.meter.dead_lettered.up();
+    shared.listener.send(&ConsumerEvent::DeadLettered(failed));
+}
+
+/// Completes when the broker is to deliver the message again: its delivery can't be acked
+/// any more, or the consumer stops.
+async fn given_up(shared: &Shared, delivery: &Delivery) {
+    let mut stop = shared.stop.subscribe();
+    sleep(QUICK).await;
+    let _waiting = shared.wait();
+    let stopped = async {
+        stop.asked().await;
+        sleep(STOP_TIMEOUT).await;
+    };
+    let lost = async {
+        while delivery.is_live() {
+            sleep(CHECK_INTERVAL).await;
+        }
+    };
+    tokio::select! {
+        () = stopped => {}
+        () = lost => {}
+    }
+}

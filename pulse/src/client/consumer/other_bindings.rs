@@ -1,0 +1,46 @@
+//! Removes the bindings of the queue that the program does not ask for.
+
+use std::sync::Arc;
+
+use super::bindings::Binder;
+use super::event::ConsumerEvent;
+use super::shared::Shared;
+use crate::client::management::Management;
+use crate::client::transport::Link;
+
+/// Removes the bindings of `queue` that the configuration does not ask for, beside the
+/// consuming: the service that lists them may be slow. They go after the wanted ones are
+/// there, so that no message is missed in between.
+pub(super) async fn remove(
+    shared: Arc<Shared>,
+    management: Management,
+    link: Arc<dyn Link>,
+    queue: String,
+) {
+    let bindings = match management.bindings(&queue).await {
+        Ok(bindings) => bindings,
+        Err(error) => {
+            let event = ConsumerEvent::BindingsUnknown { queue, error };
+            return shared.listener.send(&event);
+        }
+    };
+    let mut binder = Binder::new(&*link, &queue);
+    for binding in bindings {
+        let queue = queue.clone();
+        let event = match binding.route() {
+            Some(route) if shared.config.bindings.contains(&route) => continue,
+            Some(route) => match binder.unbind(&route).await {
+                Ok(None) => ConsumerEvent::BindingRemoved { queue, binding },
+                Ok(Some(error)) => {
+                    shared.add_failed_binding(&error);
+                    ConsumerEvent::BindingFailed(error)
+                }
+                // The session learns of it, too, and the next one does the rest.
+                Err(_) => return,
+            },
+            None => ConsumerEvent::BindingLeft { queue, binding },
+        };
+        shared.listener.send(&event);
+    }
+    binder.close().await;
+}
