@@ -1,4 +1,4 @@
-use taskcluster_events::worker_manager::validators;
+use taskcluster_literals::validators;
 
 const POOL: &str = validators::WORKER_POOL_ID.literal("gecko-t/t-linux");
 

@@ -1,4 +1,4 @@
-use taskcluster_events::worker_manager::validators;
+use taskcluster_literals::validators;
 
 pub const POOL: &str = validators::WORKER_POOL_ID.literal("gecko-t/t-linux-");
 

@@ -1,1 +1,5 @@
 //! Literals that are checked when a program is compiled; see the test.
+
+#[path = "../../../generated/src/worker_manager/validators.rs"]
+#[rustfmt::skip]
+pub mod validators;
