@@ -1,6 +1,6 @@
 //! Generates modules with the generator as a library: bindings for schemas of this
 //! project's own, for the same schemas as they may be after a year, and a validator
-//! for each pattern and format of `tests/languages/cases.rs`.
+//! for each pattern and format of `tests/workspace/languages/cases.rs`.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -9,9 +9,9 @@ use std::{env, fs};
 use serde_json::{Map, Value, json};
 use taskcluster_codegen::{Files, Generator, Source};
 
-#[path = "tests/languages/cases.rs"]
+#[path = "tests/workspace/languages/cases.rs"]
 mod cases;
-#[path = "tests/drafts/random.rs"]
+#[path = "tests/workspace/drafts/random.rs"]
 #[allow(
     dead_code,
     missing_docs,
@@ -39,9 +39,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         source.bytes = serde_json::to_vec(&document)?;
     }
     write("grown", Generator::new().sources(sources).module()?)?;
-    println!("cargo::rerun-if-changed=tests/languages/cases.rs");
+    println!("cargo::rerun-if-changed=tests/workspace/languages/cases.rs");
     write_languages()?;
-    println!("cargo::rerun-if-changed=tests/drafts/random.rs");
+    println!("cargo::rerun-if-changed=tests/workspace/drafts/random.rs");
     println!("cargo::rerun-if-env-changed=DRAFTS_SEED");
     write_rules()?;
     write_drafts()

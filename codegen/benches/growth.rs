@@ -4,7 +4,7 @@
 //! $ cargo bench -p taskcluster-codegen
 //! ```
 
-#[path = "../tests/growth/shapes.rs"]
+#[path = "../tests/generator/growth/shapes.rs"]
 mod shapes;
 #[path = "../tests/support/mod.rs"]
 mod support;

@@ -2,10 +2,16 @@
 
 #![allow(dead_code, reason = "each test uses a part")]
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use taskcluster_codegen::{Errors, Files, Generator, Source};
+
+/// Whether the long forms of the tests are asked for.
+pub(crate) fn is_long() -> bool {
+    env::var_os("PULSE_TEST_LONG").is_some()
+}
 
 /// The file or folder at `path` of the workspace.
 pub(crate) fn workspace(path: &str) -> PathBuf {

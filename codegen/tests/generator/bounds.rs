@@ -1,0 +1,180 @@
+//! Small inputs that ask for a lot of work, or for values that no type holds.
+
+use std::time::{Duration, Instant};
+
+use crate::support::{REFERENCE, module, source};
+use serde_json::{Map, Value, json};
+use taskcluster_codegen::{Error, Errors, Files};
+
+/// How long an input may take: a second in a release build of an idle machine.
+const LONGEST: Duration = match cfg!(debug_assertions) {
+    true => Duration::from_secs(60),
+    false => Duration::from_secs(2),
+};
+
+fn made(schema: &Value) -> Result<Files, Errors> {
+    let start = Instant::now();
+    let made = module(&[
+        source("exchanges.json", REFERENCE),
+        source("message.json", schema.to_string()),
+    ]);
+    let took = start.elapsed();
+    let result = match &made {
+        Ok(files) => {
+            let lines = files.values().map(|text| text.lines().count());
+            format!("{} lines", lines.sum::<usize>())
+        }
+        Err(errors) => format!("{} errors", errors.iter().count()),
+    };
+    println!("{took:?} for {} bytes: {result}", schema.to_string().len());
+    assert!(took < LONGEST, "{took:?}");
+    made
+}
+
+fn case(text: &str) -> Result<Files, Errors> {
+    made(&serde_json::from_str(text).expect("a fixture is JSON"))
+}
+
+fn with_definitions(mut root: Value, definitions: Map<String, Value>) -> Value {
+    root["$id"] = "/schemas/made-up/v1/message.json#".into();
+    root["definitions"] = definitions.into();
+    root
+}
+
+fn reference(name: impl std::fmt::Display) -> Value {
+    json!({"$ref": format!("#/definitions/{name}")})
+}
+
+#[test]
+fn schemas_that_merge_into_one_another_come_to_an_end() {
+    case(include_str!("cases/merge-explosion.json")).expect("generated");
+}
+
+#[test]
+fn a_payload_without_a_finite_value_is_refused() {
+    let errors = case(include_str!("cases/infinite-type.json")).expect_err("refused");
+    let error = errors.iter().next().expect("an error");
+    assert!(error.what.contains("no finite value"), "{error}");
+}
+
+/// A property that no value is valid for is kept as it comes, and its table decides.
+#[test]
+fn bounds_that_leave_no_integer_leave_no_integer_type() {
+    let files = case(include_str!("cases/bounds-dropped.json")).expect("generated");
+    let payloads = &files["made_up/payloads.rs"];
+    for name in ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"] {
+        let field = format!("pub {name}: Option<RawJson>");
+        assert!(payloads.contains(&field), "{name}");
+    }
+}
+
+#[test]
+fn long_chains_of_all_of_are_followed_once() {
+    let definitions = (0..1200).map(|index| {
+        let next = json!({"allOf": [reference(index + 1), reference(index / 2 + 600)]});
+        (
+            index.to_string(),
+            if index < 600 {
+                next
+            } else {
+                json!({"type": "object"})
+            },
+        )
+    });
+    let definitions = definitions.chain([(1200.to_string(), json!({}))]).collect();
+    made(&with_definitions(reference_root(), definitions)).expect("generated");
+}
+
+/// Each pair of definitions, merged, asks for the next pair.
+#[test]
+fn every_set_of_definitions_is_not_a_type() {
+    let count = 40;
+    let definitions = (0..count).map(|index| {
+        let other = |by: usize| reference((index * by + 1) % count);
+        let property = json!({"allOf": [other(2), other(3), other(5)]});
+        (
+            index.to_string(),
+            json!({"type": "object", "properties": {"a": property, "b": other(7)}}),
+        )
+    });
+    made(&with_definitions(reference_root(), definitions.collect())).expect("generated");
+}
+
+#[test]
+fn alternatives_of_alternatives_do_not_multiply() {
+    let definitions = (0..30).map(|index| {
+        let inner = [0, 1, 2].map(
+            |by| json!({"type": "object", "properties": {"p": reference((index + by + 1) % 30)}}),
+        );
+        let any: Value = inner.iter().cloned().collect();
+        let one: Value = inner.iter().rev().cloned().collect();
+        (index.to_string(), json!({"anyOf": any, "oneOf": one}))
+    });
+    made(&with_definitions(reference_root(), definitions.collect())).expect("generated");
+}
+
+#[test]
+fn hundreds_of_large_patterns_are_refused() {
+    let properties: Map<String, Value> = (0..800)
+        .map(|index| {
+            let pattern = format!("^(?:a|b)*a(?:a|b){{{}}}{index}$", 8 + index % 5);
+            (
+                format!("p{index}"),
+                json!({"type": "string", "pattern": pattern}),
+            )
+        })
+        .collect();
+    let schema = with_definitions(json!({"properties": properties}), Map::new());
+    let errors = made(&schema).expect_err("refused");
+    let is_too_much = |error: &Error| error.what.contains("too much memory together");
+    assert!(errors.iter().any(is_too_much), "{errors}");
+}
+
+#[test]
+fn thousands_of_properties_are_generated() {
+    let properties: Map<String, Value> = (0..2500)
+        .map(|index| {
+            (
+                format!("p{index}"),
+                json!({"type": "string", "maxLength": index}),
+            )
+        })
+        .collect();
+    made(&with_definitions(
+        json!({"properties": properties}),
+        Map::new(),
+    ))
+    .expect("generated");
+}
+
+#[test]
+fn thousands_of_types_are_generated() {
+    let properties: Map<String, Value> = (0..1200)
+        .map(|index| {
+            (
+                format!("p{index}"),
+                json!({"properties": {"a": {"type": "string"}}, "additionalProperties": false}),
+            )
+        })
+        .collect();
+    made(&with_definitions(
+        json!({"properties": properties}),
+        Map::new(),
+    ))
+    .expect("generated");
+}
+
+/// As deeply as JSON may be nested, and far more deeply by references.
+#[test]
+fn depth_has_an_end() {
+    let definitions = (0..2500).map(|index| {
+        let items = json!({"type": "array", "items": reference(index + 1)});
+        (index.to_string(), items)
+    });
+    let definitions = definitions.chain([(2500.to_string(), json!({}))]).collect();
+    made(&with_definitions(reference_root(), definitions)).expect("generated");
+}
+
+fn reference_root() -> Value {
+    json!({"type": "object", "properties": {"a": reference(0)}})
+}

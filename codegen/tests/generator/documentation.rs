@@ -1,0 +1,132 @@
+//! Documentation shows what documents say, and does nothing else with it.
+
+use crate::support::{module, rust, sources, workspace};
+use pulldown_cmark::{BrokenLink, CowStr, Event, Options, Parser, Tag};
+use taskcluster_codegen::Files;
+
+fn made(folder: &str) -> Files {
+    module(&sources(&workspace(folder))).unwrap_or_else(|errors| panic!("{folder}: {errors}"))
+}
+
+/// The doc comments of a file, each as the Markdown that rustdoc reads.
+fn comments(file: &str) -> Vec<String> {
+    let mut comments = vec![String::new()];
+    for line in file.lines().map(str::trim_start) {
+        let text = line
+            .strip_prefix("///")
+            .or_else(|| line.strip_prefix("//!"));
+        match (text, comments.last_mut()) {
+            (Some(text), Some(last)) => {
+                last.push_str(text.strip_prefix(' ').unwrap_or(text));
+                last.push('\n');
+            }
+            _ => comments.push(String::new()),
+        }
+    }
+    comments.retain(|comment| !comment.is_empty());
+    comments
+}
+
+/// What rustdoc would compile, run, or let loose on a reader.
+fn dangers(comment: &str) -> Vec<String> {
+    let broken = |link: BrokenLink<'_>| {
+        // The generator's own links to items, which rustdoc is to resolve.
+        let own = link.reference.starts_with('`');
+        (!own).then_some((CowStr::Borrowed("broken"), CowStr::Borrowed("")))
+    };
+    Parser::new_with_broken_link_callback(comment, Options::all(), Some(broken))
+        .filter_map(|event| match event {
+            Event::Start(Tag::CodeBlock(kind)) => Some(format!("code block {kind:?}")),
+            Event::Html(text) | Event::InlineHtml(text) => Some(format!("HTML {text}")),
+            Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
+                let harmless = ["http://", "https://", "mailto:", "super::"];
+                let is_harmless = harmless.iter().any(|start| dest_url.starts_with(start));
+                (!is_harmless).then(|| format!("link to {dest_url}"))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn no_comment_is_run_or_resolved() {
+    let mut count = 0;
+    for folder in [
+        "tests/goldens/hostile/input",
+        "tests/goldens/enum-values/input",
+        "schemas",
+    ] {
+        for (path, text) in made(folder) {
+            for comment in comments(&text) {
+                let found = dangers(&comment);
+                assert!(
+                    found.is_empty(),
+                    "{folder}: {path}: {found:?} in\n{comment}"
+                );
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 500, "{count} comments were found");
+}
+
+/// No character of the source hides, or changes the direction of others.
+#[test]
+fn every_character_can_be_seen() {
+    for (path, text) in made("tests/goldens/hostile/input") {
+        let hidden = |character: &char| {
+            let turns = matches!(*character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+            turns || character.is_control() && *character != '\n'
+        };
+        assert_eq!(text.chars().find(hidden), None, "{path}");
+    }
+}
+
+/// A service is called `../../etc`, and its files stay where they belong.
+#[test]
+fn no_path_leaves_the_output() {
+    for path in made("tests/goldens/hostile/input").keys() {
+        let steps: Vec<&str> = path.split('/').collect();
+        assert!(steps.len() < 3, "{path}");
+        for step in steps {
+            let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte == b'_' || byte == b'.';
+            assert!(
+                step.bytes().all(is_plain) && !step.starts_with('.'),
+                "{path}"
+            );
+        }
+    }
+}
+
+/// What looks like code in a document is a string in the output, or a comment.
+#[test]
+fn no_text_becomes_code() {
+    struct Calls(Vec<String>);
+    impl<'ast> syn::visit::Visit<'ast> for Calls {
+        fn visit_macro(&mut self, call: &'ast syn::Macro) {
+            self.0
+                .extend(call.path.get_ident().map(ToString::to_string));
+        }
+
+        fn visit_item_fn(&mut self, function: &'ast syn::ItemFn) {
+            self.0.push(function.sig.ident.to_string());
+        }
+    }
+    let mut calls = Calls(Vec::new());
+    for (path, text) in rust(&made("tests/goldens/hostile/input")) {
+        let file = syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}"));
+        syn::visit::Visit::visit_file(&mut calls, &file);
+    }
+    // The generator's own: a check of the runtime's version, constructors, enums.
+    calls.0.retain(|name| {
+        ![
+            "assert",
+            "open_enums",
+            "payloads",
+            "required",
+            "routing_keys",
+        ]
+        .contains(&name.as_str())
+    });
+    assert_eq!(calls.0, Vec::<String>::new());
+}

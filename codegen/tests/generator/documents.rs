@@ -1,0 +1,240 @@
+//! Documents in several wrappings, and documents that could be refused and are not.
+
+use crate::support::{REFERENCE, generator, module, source};
+
+const SCHEMA: &str = r#"{"$id": "/schemas/made-up/v1/message.json#", "type": "object"}"#;
+
+/// With a byte order mark, as some editors write it, and as entries of one file.
+#[test]
+fn a_document_may_have_a_byte_order_mark_or_be_in_a_list() {
+    let plain = module(&[
+        source("exchanges.json", REFERENCE),
+        source("message.json", SCHEMA),
+    ]);
+    let marked = module(&[
+        source("exchanges.json", format!("\u{feff}{REFERENCE}")),
+        source("message.json", SCHEMA),
+    ]);
+    let listed = module(&[source("all.json", format!("[{REFERENCE}, {SCHEMA}]"))]);
+    let plain = plain.expect("generated");
+    assert_eq!(marked.expect("generated"), plain);
+    assert_eq!(listed.expect("generated"), plain);
+}
+
+/// `generated/` of Taskcluster's repository has the search index of its website.
+#[test]
+fn other_json_beside_the_documents_is_passed_over() {
+    let other = r#"[{"id": "a", "title": "One page", "path": "one"},
+        {"id": "b", "title": "A page", "path": "x"}, {"id": "b", "title": "Twice", "path": "y"},
+        {"$id": "c", "name": "d"}, {"$id": "c", "name": "e"}, 3, null, [[]]]"#;
+    let sources = [
+        source("exchanges.json", REFERENCE),
+        source("message.json", SCHEMA),
+        source("docs-search.json", other),
+    ];
+    assert_eq!(module(&sources), module(&sources[..2]));
+    assert!(module(&sources).is_ok());
+}
+
+#[test]
+fn a_reference_may_have_an_empty_prefix() {
+    let reference = REFERENCE.replace("exchange/taskcluster-made-up/v1/", "");
+    let sources = [
+        source("exchanges.json", reference),
+        source("message.json", SCHEMA),
+    ];
+    let made = module(&sources).expect("generated");
+    assert!(made["names.json"].contains(r#""changed": "Changed""#));
+}
+
+/// 255 bytes of constants, dots and one byte for each other entry.
+#[test]
+fn a_key_may_be_as_long_as_amqp_allows() {
+    let constant = "x".repeat(251);
+    let key = format!(
+        r#""routingKey": [{{"name": "a", "constant": "{constant}"}}, {{"name": "b"}}, {{"name": "c"}}]"#
+    );
+    let reference = REFERENCE.replace(r#""routingKey": []"#, &key);
+    let sources = [
+        source("exchanges.json", reference),
+        source("message.json", SCHEMA),
+    ];
+    assert!(module(&sources).is_ok());
+}
+
+#[test]
+fn a_schema_may_be_there_twice_if_it_is_the_same() {
+    let sources = [
+        source("exchanges.json", REFERENCE),
+        source("one.json", SCHEMA),
+        source("two.json", SCHEMA),
+    ];
+    assert!(module(&sources).is_ok());
+}
+
+#[test]
+fn keywords_that_allow_every_value_change_nothing() {
+    let made = |keyword: &str| {
+        let schema = format!(
+            r#"{{"$id": "/schemas/made-up/v1/message.json#", "type": "object",
+                "properties": {{"a": {{{keyword} "type": "array"}}}}}}"#
+        );
+        module(&[
+            source("exchanges.json", REFERENCE),
+            source("message.json", schema),
+        ])
+    };
+    let plain = made("").expect("generated");
+    for keyword in [
+        r#""dependencies": {},"#,
+        r#""patternProperties": {},"#,
+        r#""if": {"type": "string"},"#,
+        r#""then": {"type": "string"}, "else": false,"#,
+        r#""not": false,"#,
+        r#""items": [],"#,
+    ] {
+        assert_eq!(made(keyword).as_ref(), Ok(&plain), "{keyword}");
+    }
+}
+
+/// A later generator may reserve more names. (Two items with one name are refused.)
+#[test]
+fn names_that_are_reserved_are_derived_again() {
+    let sources = [
+        source("exchanges.json", REFERENCE),
+        source("message.json", SCHEMA),
+    ];
+    let names = r#"{
+        "modules": {"made-up v1": "event"},
+        "bindings": {"exchange/taskcluster-made-up/v1/changed": "Vec"},
+        "routingKeys": {"exchange/taskcluster-made-up/v1/changed": "Same"},
+        "payloads": {"/schemas/made-up/v1/message.json#": "made_up::Vec"}
+    }"#;
+    let names = source("names.json", names);
+    let made = generator(&sources)
+        .names(names)
+        .module()
+        .expect("generated");
+    let names = &made["names.json"];
+    for name in [
+        r#""made-up v1": "made_up""#,
+        r#""exchange/taskcluster-made-up/v1/changed": "Changed""#,
+        r#""exchange/taskcluster-made-up/v1/changed": "Same""#,
+        r#""/schemas/made-up/v1/message.json#": "made_up::Message2""#,
+    ] {
+        assert!(names.contains(name), "{names}");
+    }
+}
+
+/// The library cuts nothing off: a caller shows as many errors as it likes.
+#[test]
+fn every_error_is_reported() {
+    let properties: Vec<String> = (0..20_000)
+        .map(|index| format!(r#""p{index}": {{"type": "sting"}}"#))
+        .collect();
+    let message = format!(
+        r#"{{"$id": "/schemas/made-up/v1/message.json#", "properties": {{{}}}}}"#,
+        properties.join(",")
+    );
+    let sources = [
+        source("exchanges.json", REFERENCE),
+        source("message.json", message),
+    ];
+    let errors = module(&sources).expect_err("wrong types");
+    assert_eq!(errors.iter().count(), 20_000);
+}
+
+/// Each unresolved reference names some of the ids that lead nowhere, not all.
+#[test]
+fn errors_of_many_misnamed_documents_stay_short() {
+    let mut sources = vec![source("exchanges.json", REFERENCE)];
+    let properties: Vec<String> = (0..2_000)
+        .map(|index| format!(r#""p{index}": {{"$ref": "absent-{index}.json"}}"#))
+        .collect();
+    let message = format!(
+        r#"{{"$id": "/schemas/made-up/v1/message.json#", "properties": {{{}}}}}"#,
+        properties.join(",")
+    );
+    sources.push(source("message.json", message));
+    for index in 0..2_000 {
+        let schema = format!(r#"{{"$id": "no uri {index}", "type": "object"}}"#);
+        sources.push(source(&format!("{index}.json"), schema));
+    }
+    let errors = module(&sources).expect_err("unresolved references");
+    let longest = errors.iter().map(|error| error.what.len()).max();
+    assert!(longest < Some(500), "{longest:?}");
+    assert!(errors.to_string().contains("1997 other documents"));
+}
+
+/// As some editors and shells of Windows write files.
+#[test]
+fn utf_16_is_told_by_its_name() {
+    let big = |unit: u16| unit.to_be_bytes();
+    let little = |unit: u16| unit.to_le_bytes();
+    let marked = format!("\u{feff}{REFERENCE}");
+    for text in [REFERENCE, &marked] {
+        let big: Vec<u8> = text.encode_utf16().flat_map(big).collect();
+        let little: Vec<u8> = text.encode_utf16().flat_map(little).collect();
+        for bytes in [big, little] {
+            let errors = module(&[source("exchanges.json", bytes)]).expect_err("UTF-16");
+            let text = errors.to_string();
+            assert!(text.starts_with("exchanges.json: UTF-16 text"), "{text}");
+            assert!(text.contains("converted to UTF-8"), "{text}");
+        }
+    }
+}
+
+/// A module is a folder, whose name a file system limits to 255 bytes.
+#[test]
+fn the_name_of_a_service_fits_in_that_of_a_folder() {
+    let input = |name: &str, version: &str| {
+        let reference = REFERENCE.replace(r#""made-up""#, &format!("{name:?}"));
+        let schema = SCHEMA.replace("made-up", name);
+        [
+            source(
+                "exchanges.json",
+                reference.replace(r#""v1""#, &format!("{version:?}")),
+            ),
+            source("message.json", schema),
+        ]
+    };
+    let longest = "aB".repeat(30);
+    let made = module(&input(&longest, &longest)).expect("generated");
+    let folders = made.keys().filter_map(|path| path.split_once('/'));
+    assert!(
+        folders
+            .map(|(folder, _)| folder.len())
+            .all(|length| length < 255)
+    );
+    let long = format!("{longest}a");
+    let errors = module(&input(&long, &long)).expect_err("too long");
+    let pointers: Vec<&str> = errors.iter().map(|error| error.pointer.as_str()).collect();
+    assert_eq!(pointers, ["/apiVersion", "/serviceName"]);
+}
+
+/// Each schema below has it with it.
+#[test]
+fn a_place_with_a_long_name_is_refused() {
+    let name = "x".repeat(3000);
+    let inner = r#"{"properties": {"a": {}, "b": {}}}"#;
+    let schema = SCHEMA.replace('}', &format!(r#", "properties": {{"{name}": {inner}}}}}"#));
+    let sources = [
+        source("exchanges.json", REFERENCE),
+        source("message.json", schema),
+    ];
+    let errors = module(&sources).expect_err("a long name");
+    assert_eq!(errors.iter().count(), 1, "{errors}");
+    assert!(errors.to_string().contains("use shorter names"), "{errors}");
+
+    let id = format!("/schemas/made-up/{name}.json#");
+    let sources = [
+        source("exchanges.json", REFERENCE.replace("v1/message.json#", &id)),
+        source(
+            "message.json",
+            SCHEMA.replace("/schemas/made-up/v1/message.json#", &id),
+        ),
+    ];
+    let errors = module(&sources).expect_err("a long id").to_string();
+    assert!(errors.contains("an id of more than 1000 bytes"), "{errors}");
+    assert!(errors.len() < 1000, "{errors}");
+}

@@ -1,0 +1,53 @@
+//! Work is in proportion to the input, whatever its form.
+//!
+//! Time depends on the machine, so allocations are counted, and inputs of one form
+//! compared. `cargo bench -p taskcluster-codegen` prints figures in seconds.
+
+mod shapes;
+
+use crate::support::generator;
+use allocation_counter::{AllocationInfo, measure};
+use shapes::{SHAPES, Shape};
+use taskcluster_codegen::Package;
+
+/// Bytes of the smaller and the larger input.
+const SMALL: usize = 2_000;
+const LARGE: usize = 4 * SMALL;
+
+/// How much more work the larger input may be; it would be 16 times if work were
+/// quadratic.
+const GROWTH: u64 = 6;
+
+/// Bytes of memory for each byte of input: 300 MB for 100 kB.
+const MEMORY: u64 = 3_000;
+
+fn work(shape: &Shape, bytes: usize) -> AllocationInfo {
+    let sources = shape.sources(bytes);
+    measure(|| {
+        // A package has everything that can be generated.
+        let made = generator(&sources).package(&Package::new("made-up"));
+        if let Err(errors) = made {
+            let text = errors.to_string();
+            assert!(!text.contains("defect"), "{}: {text}", shape.name);
+        }
+    })
+}
+
+#[test]
+fn work_grows_as_the_input_does() {
+    let mut complaints = Vec::new();
+    for shape in SHAPES {
+        let (small, large) = (work(shape, SMALL), work(shape, LARGE));
+        let grown = |of: fn(&AllocationInfo) -> u64| of(&large) / of(&small).max(1);
+        let count = grown(|it| it.count_total);
+        let bytes = grown(|it| it.bytes_total);
+        let per_byte = large.bytes_max / LARGE as u64;
+        if count > GROWTH || bytes > GROWTH || per_byte > MEMORY {
+            complaints.push(format!(
+                "{}: {count} times the allocations, {bytes} times the bytes, {per_byte} for a byte",
+                shape.name
+            ));
+        }
+    }
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}

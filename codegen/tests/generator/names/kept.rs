@@ -1,0 +1,269 @@
+//! With the names of an earlier run: whatever was added, and wherever, everything
+//! is called what it was called.
+
+use serde_json::{Value, json};
+use taskcluster_codegen::{Files, Source};
+
+use super::{assert_kept, document, made, names, source};
+use crate::support::{generator, sources, workspace};
+
+/// What the generator makes of `sources` after it made `earlier`.
+fn made_after(earlier: &Files, sources: &[Source]) -> Files {
+    let names = names_of(earlier);
+    let made = generator(sources).names(names).module();
+    made.unwrap_or_else(|errors| panic!("{errors}"))
+}
+
+fn names_of(files: &Files) -> Source {
+    Source {
+        name: "names.json".to_owned(),
+        bytes: files["names.json"].clone().into_bytes(),
+    }
+}
+
+/// The reference of a service, with exchanges by their names and schemas.
+fn service(name: &str, exchanges: &[(&str, &str)]) -> Source {
+    let entries: Vec<Value> = exchanges
+        .iter()
+        .map(|(name, schema)| {
+            json!({"name": name, "exchange": name, "schema": schema, "routingKey": []})
+        })
+        .collect();
+    let reference = json!({
+        "$schema": "/schemas/common/exchanges-reference-v0.json#",
+        "serviceName": name,
+        "apiVersion": "v1",
+        "exchangePrefix": format!("exchange/{name}/v1/"),
+        "entries": entries,
+    });
+    source(&format!("{name}.json"), &reference)
+}
+
+fn schema(id: &str, title: &str, properties: Value) -> Source {
+    let id = format!("/schemas/{id}");
+    let schema = json!({
+        "$id": format!("{id}#"), "title": title, "type": "object", "properties": properties,
+    });
+    source(&id, &schema)
+}
+
+/// Generates from `before`, then from `after`, which has more; then again.
+fn assert_nothing_renamed(before: &[Source], after: &[Source]) -> Files {
+    let first = made(before);
+    let second = made_after(&first, after);
+    assert_kept(&names(&first), &names(&second));
+    assert_same_owners(&first, &second);
+    assert_eq!(made_after(&second, after), second, "a second run differs");
+    second
+}
+
+/// Each owner of a name in `first` has the same name in `second`. Several rules can share
+/// a name; the file has one of them.
+fn assert_same_owners(first: &Files, second: &Files) {
+    let [first, second] = [first, second].map(|files| document(&names_of(files)));
+    for kind in ["modules", "bindings", "routingKeys", "events", "payloads"] {
+        for (owner, name) in first[kind].as_object().into_iter().flatten() {
+            assert_eq!(&second[kind][owner], name, "{kind}: {owner}");
+        }
+    }
+}
+
+/// Asserts that the file at `path` has `text`.
+fn has(files: &Files, path: &str, text: &str) {
+    assert!(files[path].contains(text), "{path} lacks {text:?}");
+}
+
+#[test]
+fn a_service_that_sorts_first_leaves_the_variants_of_the_event() {
+    let message = |service: &str| schema(&format!("{service}/v1/message.json"), "It", json!({}));
+    let queue = service("queue", &[("changed", "v1/message.json#")]);
+    let audit = service("audit", &[("changed", "v1/message.json#")]);
+    let before = [queue, message("queue")];
+    let after = [before.to_vec(), vec![audit, message("audit")]].concat();
+    let made = assert_nothing_renamed(&before, &after);
+    has(
+        &made,
+        "event.rs",
+        "    Changed(Box<Message<super::queue::Changed>>)",
+    );
+    has(
+        &made,
+        "event.rs",
+        "    AuditChanged(Box<Message<super::audit::Changed>>)",
+    );
+}
+
+#[test]
+fn an_exchange_that_is_listed_first_leaves_titles_and_rules() {
+    let long = json!({"word": {"type": "string", "maxLength": 9}});
+    let short = json!({"word": {"type": "string", "maxLength": 5}});
+    let old = schema("queue/v1/old.json", "Message", long);
+    let new = schema("queue/v1/new.json", "Message", short);
+    let before = [service("queue", &[("old", "v1/old.json#")]), old];
+    let entries = [("new", "v1/new.json#"), ("old", "v1/old.json#")];
+    let after = [service("queue", &entries), before[1].clone(), new];
+    let made = assert_nothing_renamed(&before, &after);
+    has(&made, "queue/payloads.rs", "pub struct New2 {");
+    has(&made, "queue/validators.rs", "pub const NEW2_WORD:");
+}
+
+/// A merge of two versions of the file can give two items of a module one name.
+#[test]
+fn two_items_of_one_module_do_not_keep_one_name() {
+    let words = json!({
+        "a": {"type": "string", "maxLength": 9},
+        "b": {"type": "string", "maxLength": 5},
+    });
+    let exchanges = [("changed", "v1/it.json#"), ("removed", "v1/it.json#")];
+    let sources = [
+        service("queue", &exchanges),
+        schema("queue/v1/it.json", "It", words),
+    ];
+    let kept = document(&names_of(&made(&sources)));
+    for kind in ["bindings", "routingKeys", "validators"] {
+        let mut names = kept.clone();
+        let owners = names[kind].as_object_mut().expect("names of a kind");
+        let (first, second) = (owners.keys().next().cloned(), owners.keys().nth(1).cloned());
+        let (first, second) = (first.expect("an owner"), second.expect("another one"));
+        owners[&second] = owners[&first].clone();
+        let names = source("names.json", &names);
+        let errors = generator(&sources).names(names).module().expect_err(kind);
+        let pointer = format!("/{kind}/{}", second.replace('~', "~0").replace('/', "~1"));
+        let found: Vec<&str> = errors.iter().map(|error| error.pointer.as_str()).collect();
+        assert_eq!(found, [pointer], "{errors}");
+        assert!(
+            errors.to_string().contains("is also that of names.json#"),
+            "{errors}"
+        );
+    }
+}
+
+/// The rule is that of the new exchange as well, which is walked first.
+#[test]
+fn a_rule_that_more_values_share_keeps_its_name() {
+    let words = |limit| json!({"word": {"type": "string", "maxLength": limit}});
+    let old = [
+        schema("queue/v1/a.json", "A", words(5)),
+        schema("queue/v1/b.json", "B", words(9)),
+    ];
+    let entries = [("a", "v1/a.json#"), ("b", "v1/b.json#")];
+    let before = [&[service("queue", &entries)], &old[..]].concat();
+    let entries = [&[("c", "v1/c.json#")], &entries[..]].concat();
+    let new = schema("queue/v1/c.json", "C", words(9));
+    let after = [&[service("queue", &entries), new], &old[..]].concat();
+    assert_nothing_renamed(&before, &after);
+}
+
+#[test]
+fn a_shared_schema_stays_where_it_was() {
+    let uses = json!({"it": {"$ref": "/schemas/shared/thing.json#"}});
+    let thing = schema(
+        "shared/thing.json",
+        "Thing",
+        json!({"a": {"type": "string"}}),
+    );
+    let queue = service("queue", &[("changed", "v1/message.json#")]);
+    let audit = service("audit", &[("seen", "v1/message.json#")]);
+    let message = |service: &str| {
+        schema(
+            &format!("{service}/v1/message.json"),
+            "Message",
+            uses.clone(),
+        )
+    };
+    let before = [queue, message("queue"), thing];
+    let after = [before.to_vec(), vec![audit, message("audit")]].concat();
+    let made = assert_nothing_renamed(&before, &after);
+    has(&made, "audit/payloads.rs", "super::queue::Thing");
+}
+
+/// A type that only another service reaches has the title of a new payload.
+#[test]
+fn a_type_of_others_keeps_its_title() {
+    let uses = json!({"it": {"$ref": "/schemas/hooks/v1/thing.json#"}});
+    let member = json!({"a": {"type": "string"}});
+    let thing = schema("hooks/v1/thing.json", "Thing", member.clone());
+    let queue = service("queue", &[("changed", "v1/message.json#")]);
+    let message = schema("queue/v1/message.json", "Message", uses);
+    let hooks = service("hooks", &[]);
+    let before = [queue, message, thing, hooks];
+    let mut after = before.to_vec();
+    after.pop();
+    after.push(service("hooks", &[("fired", "v1/fired.json#")]));
+    after.push(schema("hooks/v1/fired.json", "Thing", member));
+    assert_nothing_renamed(&before, &after);
+}
+
+#[test]
+fn modules_keep_their_names() {
+    let message = |service: &str| schema(&format!("{service}/v1/message.json"), "It", json!({}));
+    let old = service("made_up", &[("changed", "v1/message.json#")]);
+    let new = service("made-up", &[("changed", "v1/message.json#")]);
+    let before = [old, message("made_up")];
+    let after = [before.to_vec(), vec![new, message("made-up")]].concat();
+    let made = assert_nothing_renamed(&before, &after);
+    assert!(made.contains_key("made_up_2/mod.rs"));
+}
+
+/// An alternative that two unions refer to is a type in each.
+#[test]
+fn the_types_of_a_shared_alternative_are_told_apart() {
+    let union = |member: &str| {
+        json!({"it": {
+            "type": "object",
+            "properties": {"kind": {"enum": [member]}},
+            "oneOf": [
+                {"$ref": "/schemas/queue/v1/thing.json#"},
+                {"title": "Nothing", "required": ["nothing"], "properties": {"nothing": {"type": "null"}}},
+            ],
+        }})
+    };
+    let thing = schema(
+        "queue/v1/thing.json",
+        "Thing",
+        json!({"a": {"type": "string"}}),
+    );
+    let entries = [("a", "v1/a.json#"), ("b", "v1/b.json#")];
+    let (a, b) = (
+        schema("queue/v1/a.json", "A", union("a")),
+        schema("queue/v1/b.json", "B", union("b")),
+    );
+    let before = [service("queue", &entries[1..]), b.clone(), thing.clone()];
+    let after = [service("queue", &entries), a, b, thing];
+    assert_nothing_renamed(&before, &after);
+}
+
+/// Any part of what is published, and then all of it, with a copy of every
+/// service that sorts before it and claims all of its names.
+#[test]
+fn any_part_keeps_its_names_when_the_rest_is_added() {
+    let mut random = fastrand::Rng::with_seed(106);
+    let mut all = sources(&workspace("schemas"));
+    for reference in all.clone() {
+        let mut copy = document(&reference);
+        if let Some(Value::String(name)) = copy.get("serviceName").cloned() {
+            let copied = format!("a-{name}");
+            for entry in copy["entries"].as_array_mut().into_iter().flatten() {
+                let schema = entry["schema"].as_str().unwrap_or_default();
+                entry["schema"] = json!(format!("/schemas/{name}/{schema}"));
+            }
+            copy["exchangePrefix"] = json!(format!("exchange/{copied}/v1/"));
+            copy["serviceName"] = json!(copied);
+            all.push(source(&copied, &copy));
+        }
+    }
+    for _ in 0..8 {
+        let part: Vec<Source> = all.iter().map(|it| some_entries(it, &mut random)).collect();
+        assert_nothing_renamed(&part, &all);
+    }
+}
+
+/// A reference with each of its entries or without, as chance has it.
+fn some_entries(it: &Source, random: &mut fastrand::Rng) -> Source {
+    let mut document = document(it);
+    if let Some(Value::Array(entries)) = document.get_mut("entries") {
+        entries.retain(|_| random.bool());
+        random.shuffle(entries);
+    }
+    source(&it.name, &document)
+}

@@ -1,0 +1,74 @@
+//! The manifest of a package, for any text in its fields.
+
+use crate::support::{REFERENCE, source};
+use taskcluster_codegen::{Files, Generator, Package};
+
+const HOSTILE: [&str; 6] = [
+    "\"\nevil = true\n[dependencies]\nevil = \"*\" #",
+    "\"\"\"'''\\",
+    "\\u0022 \\\" \\",
+    "\r\n\t\0\u{7f}\u{85}\u{1b}[2J",
+    "\u{2028}\u{202e}\u{feff}😀",
+    "*/ --> #![allow(unsafe_code)] ]]",
+];
+
+fn generate(package: &Package, header: &str) -> Files {
+    let message = r#"{"$id": "/schemas/made-up/v1/message.json#", "type": "object"}"#;
+    Generator::new()
+        .header(header)
+        .sources([
+            source("exchanges.json", REFERENCE),
+            source("message.json", message),
+        ])
+        .package(package)
+        .unwrap_or_else(|errors| panic!("{errors}"))
+}
+
+#[test]
+fn any_text_in_a_field_is_the_text_that_cargo_reads() {
+    for text in HOSTILE {
+        let package = Package::new("made-up")
+            .description(text)
+            .license(text)
+            .version(text)
+            .runtime_path(text)
+            .runtime_version(text);
+        let files = generate(&package, text);
+        let manifest: toml::Table = files["Cargo.toml"].parse().expect(text);
+        let read = &manifest["package"];
+        for field in ["description", "license", "version"] {
+            assert_eq!(read[field].as_str(), Some(text), "{field}");
+        }
+        let runtime = &manifest["dependencies"]["taskcluster-pulse"];
+        for field in ["path", "version"] {
+            assert_eq!(runtime[field].as_str(), Some(text), "{field}");
+        }
+        // The same tables and keys as for plain texts.
+        let plain = generate(&Package::new("made-up").license("a").runtime_path("b"), "");
+        let plain: toml::Table = plain["Cargo.toml"].parse().expect("plain");
+        for (table, value) in &plain {
+            let keys = |table: &toml::Value| -> Vec<String> {
+                table.as_table().expect("a table").keys().cloned().collect()
+            };
+            assert_eq!(keys(value), keys(&manifest[table]), "{table}");
+        }
+        assert_eq!(manifest.len(), plain.len());
+        for (path, file) in files.iter().filter(|(path, _)| path.ends_with(".rs")) {
+            let parsed = syn::parse_file(file).unwrap_or_else(|error| panic!("{path}: {error}"));
+            let inner = parsed.attrs.iter().filter(|it| !it.path().is_ident("doc"));
+            let expected = usize::from(path == "src/lib.rs");
+            assert_eq!(inner.count(), expected, "{path}");
+        }
+    }
+}
+
+/// docs.rs shows the feature of each item where the crate asks for it.
+#[test]
+fn a_package_marks_its_features_in_the_documentation() {
+    let files = generate(&Package::new("made-up"), "");
+    let lib = &files["src/lib.rs"];
+    assert!(
+        lib.contains("\n#![cfg_attr(docsrs, feature(doc_cfg))]\n"),
+        "{lib}"
+    );
+}

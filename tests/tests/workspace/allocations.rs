@@ -1,0 +1,53 @@
+//! Checking a valid payload allocates nothing.
+
+use std::path::Path;
+
+use allocation_counter::measure;
+use taskcluster_tests::documents::Documents;
+use taskcluster_tests::instances::Instances;
+use taskcluster_tests::judge::Subject;
+use taskcluster_tests::subjects;
+
+/// How many instances of each payload are checked.
+const INSTANCES: usize = 20;
+
+#[test]
+fn valid_payloads_of_taskcluster_cost_no_allocation() {
+    allocates_nothing(&subjects::published(), "../schemas");
+}
+
+/// Types that have alternatives, and lists of unique items without a hash, are checked
+/// by way of their JSON.
+#[test]
+fn valid_payloads_of_every_constraint_cost_no_allocation() {
+    let mut subjects = subjects::private();
+    subjects.retain(|subject| !["unions", "lists"].contains(&subject.info.name));
+    allocates_nothing(&subjects, "fixtures/private");
+}
+
+#[test]
+fn an_allocation_is_counted() {
+    assert!(measure(|| drop(Box::new(1))).count_total > 0);
+}
+
+fn allocates_nothing(subjects: &[Subject], folder: &str) {
+    let documents = Documents::read(Path::new(folder));
+    for subject in subjects {
+        let place = documents.root(&subject.schema());
+        let mut instances = Instances::new(&documents, 3);
+        let mut checked = 0;
+        // What is made for one alternative may fit another, too, and is not valid.
+        for index in 0..20 * INSTANCES {
+            let text = instances.valid(&place, index == 0).to_string();
+            let mut holder = (subject.holder)();
+            holder.decode(text.as_bytes()).expect("an instance");
+            let mut valid = false;
+            let counted = measure(|| valid = holder.is_valid() && holder.validate().is_ok());
+            if valid {
+                assert_eq!(counted.count_total, 0, "{}: {text}", subject.info.exchange);
+                checked += 1;
+            }
+        }
+        assert!(checked >= INSTANCES, "{}", subject.info.exchange);
+    }
+}

@@ -1,0 +1,132 @@
+//! The types that are generated from schemas, against a validator that reads them.
+//!
+//! The run is the same each time. `DRAFTS_INSTANCES` says how many instances each
+//! schema is tried on (80), `DRAFTS_INSTANCE_SEED` which ones; `DRAFTS_SEED`, when the
+//! tests are built, which schemas there are.
+
+use std::env;
+
+use fastrand::Rng;
+use jsonschema::{Draft, Validator};
+use serde_json::{Value, json};
+use taskcluster_pulse::{PayloadError, RawJson};
+
+use super::generated::JUDGES;
+use super::numbers::{has_above, rounded};
+use super::random::value;
+use super::stated::stated;
+use super::{Decoded, Judge};
+
+/// How deep instances nest.
+const LEVELS: u32 = 4;
+
+fn setting(name: &str, default: u64) -> u64 {
+    env::var(name).map_or(default, |text| text.parse().expect("a number"))
+}
+
+#[test]
+fn types_mean_what_their_schemas_do() {
+    let schemas: Vec<Value> =
+        serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/drafts.json")))
+            .expect("schemas");
+    let instances = setting("DRAFTS_INSTANCES", 80);
+    let mut rng = Rng::with_seed(setting("DRAFTS_INSTANCE_SEED", 14));
+    let (mut count, mut valid) = (0, 0);
+    let mut complaints = Vec::new();
+    for (judge, schema) in JUDGES.iter().zip(&schemas) {
+        let properties = schema["properties"].as_object().into_iter().flatten();
+        for (name, property) in properties {
+            let subject = Subject::new(*judge, schema, name);
+            // A schema that is used in several places has more to go wrong.
+            let times = if property["properties"]["c"].is_object() {
+                10
+            } else {
+                1
+            };
+            for _ in 0..instances * times {
+                let instance = value(&mut rng, LEVELS);
+                count += 1;
+                valid += u32::from(subject.other.is_valid(&instance));
+                if let Some(complaint) = subject.complaint(&instance) {
+                    complaints.push(format!("{complaint}\n  {property}\n  {instance}"));
+                    break;
+                }
+            }
+        }
+    }
+    println!("{count} instances, {valid} of them valid");
+    let shown: Vec<&str> = complaints.iter().take(20).map(String::as_str).collect();
+    let failed = complaints.len();
+    assert!(failed == 0, "{failed} schemas:\n{}", shown.join("\n"));
+    assert!(count >= 50_000, "{count} instances");
+    assert!(valid * 10 > count, "{valid} of {count} valid");
+}
+
+/// The property of a generated type.
+struct Subject<'s> {
+    judge: Judge,
+    name: &'s str,
+    other: Validator,
+    divides: bool,
+    has_times: bool,
+}
+
+impl<'s> Subject<'s> {
+    fn new(judge: Judge, document: &Value, name: &'s str) -> Self {
+        let schema = stated(document, name);
+        let other = jsonschema::options()
+            .with_draft(Draft::Draft7)
+            .should_validate_formats(true)
+            .build(&schema)
+            .unwrap_or_else(|error| panic!("{schema}: {error}"));
+        Self {
+            judge,
+            name,
+            other,
+            divides: schema.to_string().contains("multipleOf"),
+            has_times: schema.to_string().contains("date-time"),
+        }
+    }
+
+    /// What is wrong with how the type judges `instance`.
+    fn complaint(&self, instance: &Value) -> Option<String> {
+        // The other validator divides floats, which cannot hold these.
+        if self.divides && has_above(instance, 1e9) {
+            return None;
+        }
+        let is_valid = self.other.is_valid(instance);
+        let text = json!({ self.name: instance }).to_string();
+        let found = (self.judge)(text.as_bytes());
+        // Integers have 64 bits.
+        if let Err(PayloadError::Json(_)) = found.strict
+            && has_above(instance, 9e18)
+        {
+            return None;
+        }
+        if found.strict.is_ok() != is_valid {
+            return Some(format!("valid: {is_valid}; strictly: {:?}", found.strict));
+        }
+        match found.tolerant {
+            Ok(Decoded { validated, written }) if validated.is_ok() => {
+                let value: Value = written.parse().ok()?;
+                let written = value.get(self.name).unwrap_or(&Value::Null);
+                // A time has three decimals, a `number` is a float.
+                let is_same = match has_above(instance, 9e15) {
+                    true => rounded(written) == rounded(instance),
+                    false => RawJson::of(written).ok() == RawJson::of(instance).ok(),
+                };
+                if is_valid && !is_same && !self.has_times {
+                    return Some(format!("written as {written}"));
+                }
+                // Without the members that nothing names it may be valid; and rounding
+                // may bring a number out of its bounds.
+                let is_fine = self.other.is_valid(written) || has_above(instance, 9e15);
+                (!is_fine).then(|| format!("valid, but written as {written}"))
+            }
+            Ok(Decoded { validated, .. }) => {
+                is_valid.then(|| format!("valid; validated: {validated:?}"))
+            }
+            Err(error) => is_valid.then(|| format!("valid; decoded: {error:?}")),
+        }
+    }
+}

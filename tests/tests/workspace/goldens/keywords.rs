@@ -1,0 +1,210 @@
+//! Every keyword at work: verdicts against those of the `jsonschema` crate.
+
+use jsonschema::Draft;
+use serde_json::{Value, json};
+use taskcluster_pulse::{Validate, decode, decode_strict};
+use taskcluster_tests::goldens::all_keywords::keywords::{Conditional, KeywordsMessage};
+
+use super::{assert_found, valid, violations};
+
+const SCHEMA: &str = include_str!("../../../goldens/all-keywords/input/keywords.json");
+
+/// Values of every type, near the limits that the schema states.
+fn values() -> Vec<Value> {
+    let scalars = [
+        json!(null),
+        json!(true),
+        json!(0),
+        json!(1),
+        json!(-1),
+        json!(-2),
+        json!(2),
+        json!(1.0),
+        json!(2.5),
+        json!(u64::MAX),
+        json!(i64::MIN),
+        json!(1e20),
+        json!("a"),
+        json!("b"),
+        json!(""),
+        json!("é"),
+        json!("2020-01-02T03:04:05.678Z"),
+    ];
+    let arrays = [
+        json!([]),
+        json!([1]),
+        json!([1, 2]),
+        json!(["a"]),
+        json!(["a", 1]),
+        json!(["a", 0]),
+        json!(["a", 1, true]),
+        json!(["a", 1, 2]),
+        json!([[1], {"a": 1}, "b"]),
+        json!([["b"], ["b"]]),
+        json!([[1], ["b"]]),
+        json!([[1], [1.0]]),
+        json!(["b", "b", "b", "b"]),
+        json!([null]),
+        json!([1.0]),
+        json!([{"a": 1.0}]),
+    ];
+    let objects = [
+        json!({}),
+        json!({"a": 1}),
+        json!({"a": "x"}),
+        json!({"a": 1, "b": 2}),
+        json!({"a": "x", "b": "y"}),
+        json!({"b": "y"}),
+        json!({"a": "x", "b": true}),
+        json!({"a": "x", "bcd": 1}),
+        json!({"abcd": 1}),
+        json!({"a": "x", "c": 1}),
+        json!({"x-a": 1}),
+        json!({"x-a": -1}),
+        json!({"x-a": "x"}),
+        json!({"x-1": 1}),
+        json!({"kind": "a"}),
+        json!({"kind": "a", "a": 1}),
+        json!({"kind": "b", "a": 1}),
+        json!({"kind": "b", "b": "x"}),
+        json!({"kind": "c", "b": "x"}),
+        json!({"b": "x", "a": 1}),
+        json!({"card": "1"}),
+        json!({"card": "1", "address": "x"}),
+        json!({"leaf": true}),
+        json!({"children": []}),
+        json!({"children": [{"leaf": true}]}),
+        json!({"children": [{}]}),
+        json!({"children": [{"children": [{"leaf": false}]}]}),
+        json!({"children": [{"children": [{"leaf": 1}]}, {"leaf": true}]}),
+        json!({"~/\"`": [1, 2.5, null, {"b": "é", "a": -0.1}]}),
+        json!({"~/\"`": [1.0, 2.5, null, {"a": -0.1, "b": "é"}]}),
+        json!({"~/\"`": [1, 2.5, null, {"a": -0.2, "b": "é"}]}),
+    ];
+    scalars.into_iter().chain(arrays).chain(objects).collect()
+}
+
+/// Integers beyond 64 bits are kept only where no integer type is expected.
+fn is_too_large(name: &str, value: &Value) -> bool {
+    *value == json!(1e20)
+        && (name.starts_with("integer") || ["unboundedInteger", "exactMinimum"].contains(&name))
+}
+
+#[test]
+fn values_are_valid_as_in_json_schema() {
+    let schema: Value = serde_json::from_str(SCHEMA).expect("a golden is JSON");
+    let mut checked = [0, 0];
+    for name in schema["properties"].as_object().expect("an object").keys() {
+        let judge = jsonschema::options()
+            .with_draft(Draft::Draft7)
+            .build(&json!({
+                "type": "object",
+                "properties": schema["properties"].clone(),
+                "$defs": schema["$defs"].clone(),
+            }))
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        for value in values() {
+            // Without `type`, a list of `items` is read as meant for arrays alone.
+            if is_too_large(name, &value) || name == "tuple" && !value.is_array() {
+                continue;
+            }
+            let message = json!({ name: value });
+            let is_valid = judge.is_valid(&message);
+            let text = message.to_string();
+            let strict = decode_strict::<KeywordsMessage>(text.as_bytes());
+            assert_eq!(strict.is_ok(), is_valid, "{text}: {strict:?}");
+            match decode::<KeywordsMessage>(text.as_bytes()) {
+                Ok(read) => {
+                    let found = read.validate();
+                    // A tolerant decode passes over unknown properties.
+                    let written = serde_json::to_value(&read).expect("a payload is JSON");
+                    if is_valid || written == message {
+                        assert_eq!(found.is_ok(), is_valid, "{text}: {found:?}");
+                    }
+                }
+                Err(error) => assert!(!is_valid, "{text}: {error}"),
+            }
+            checked[usize::from(is_valid)] += 1;
+        }
+    }
+    assert!(checked[0] > 1000 && checked[1] > 300, "{checked:?}");
+}
+
+#[test]
+fn violations_of_keywords_without_a_type_have_a_pointer() {
+    for (name, value, at, keyword) in [
+        (
+            "conditional",
+            json!({"kind": "a"}),
+            "/conditional",
+            "required",
+        ),
+        ("notEmptyString", json!(""), "/notEmptyString", "not"),
+        (
+            "withoutBoth",
+            json!({"a": "", "b": ""}),
+            "/withoutBoth",
+            "not",
+        ),
+        ("noInteger", json!(5), "/noInteger", "maximum"),
+        (
+            "patternsBesideProperties",
+            json!({"a": "", "bc": 1}),
+            "/patternsBesideProperties/bc",
+            "type",
+        ),
+        ("contains", json!([1]), "/contains", "contains"),
+        (
+            "dependencies",
+            json!({"a": 1}),
+            "/dependencies",
+            "dependencies",
+        ),
+    ] {
+        let found = violations::<KeywordsMessage>(json!({ name: value }));
+        let first: Vec<(String, &str)> = found.into_iter().take(1).collect();
+        assert_found(first, &[(at, keyword)]);
+    }
+}
+
+#[test]
+fn fields_have_the_types_that_a_person_expects() {
+    let message: KeywordsMessage = valid(json!({
+        "closedPatterns": {"x-a": 1},
+        "conditional": {"kind": "a", "a": 1, "more": true},
+        "pair": ["a", 1],
+        "withoutBoth": {"a": "x"},
+        "unboundedInteger": u64::MAX,
+    }));
+    assert_eq!(message.pair, Some(("a".to_owned(), 1)));
+    assert_eq!(message.unbounded_integer, Some(i128::from(u64::MAX)));
+    assert_eq!(message.closed_patterns.map(|it| it["x-a"]), Some(1));
+    let conditional: Option<Conditional> = message.conditional;
+    assert_eq!(conditional.and_then(|it| it.a), Some(1));
+}
+
+/// Numbers whose digits a float of a careless parser would not keep.
+#[test]
+fn numbers_are_compared_with_all_of_their_digits() {
+    for (name, text, is_valid) in [
+        ("exactConst", "9007199254740991.0", true),
+        ("exactEven", "9007199254740991.0", false),
+        ("exactMinimum", "9007199254740991.0", true),
+        ("exactFloat", "-9.365853658536581", true),
+        ("exactFloat", "-9.36585365853658", false),
+        ("exactMaximum", "-9.36585365853658", false),
+        (
+            "exactItems",
+            "[-9.365853658536581, -9.36585365853658]",
+            true,
+        ),
+        ("unboundedInteger", "18446744073709551615", true),
+        ("noInteger", "5", false),
+    ] {
+        let text = format!(r#"{{"{name}": {text}}}"#);
+        let strict = decode_strict::<KeywordsMessage>(text.as_bytes());
+        assert_eq!(strict.is_ok(), is_valid, "{text}: {strict:?}");
+        let message = decode::<KeywordsMessage>(text.as_bytes()).expect("decoded");
+        assert_eq!(message.validate().is_ok(), is_valid, "{text}");
+    }
+}

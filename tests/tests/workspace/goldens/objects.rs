@@ -1,0 +1,218 @@
+//! Objects: nested, open, recursive, and with members that may be `null`.
+
+use serde_json::json;
+use taskcluster_tests::goldens::numbers::measures::Measured2;
+use taskcluster_tests::goldens::objects::things::{
+    Counted2, Nested2, Nullable2, Open2, SharedNull,
+};
+use taskcluster_tests::goldens::recursion::trees::{Choice2, Even, NestedList, Tree2};
+use taskcluster_tests::goldens::references::links::Changed2;
+
+use super::{assert_found, misfits, valid, violations};
+
+#[test]
+fn nested_objects_are_checked_where_they_stand() {
+    let nested: Nested2 = valid(json!({
+        "outer": {"inner": {"leaf": "x"}},
+        "rows": [{"cells": [{"at": "2020-01-02T03:04:05.678Z"}]}],
+        "byName": {"a/b": {"n": 1}},
+        "grid": [["x", "y"], []],
+    }));
+    assert_eq!(nested.by_name.map(|it| it["a/b"].n), Some(1));
+    assert_found(
+        violations::<Nested2>(json!({
+            "outer": {"inner": {"leaf": ""}}, "rows": [], "grid": [[], ["x", "yy", "z"]],
+        })),
+        &[
+            ("/grid/1", "maxItems"),
+            ("/grid/1/1", "maxLength"),
+            ("/outer/inner/leaf", "minLength"),
+            ("/rows", "minItems"),
+        ],
+    );
+    assert_found(
+        misfits::<Nested2>(json!({"outer": {"inner": {}}, "rows": [{"cells": [{"at": "now"}]}]})),
+        &[
+            ("/outer/inner", "required"),
+            ("/rows/0/cells/0/at", "format"),
+        ],
+    );
+}
+
+#[test]
+fn null_and_missing_are_two_things() {
+    let least = json!({"requiredNullable": null, "choice": null, "any": null});
+    let message: Nullable2 = valid(least);
+    assert_eq!(message.optional_nullable, None);
+    let message: Nullable2 = valid(json!({
+        "requiredNullable": "abc", "choice": {"a": 1}, "any": [1], "optionalNullable": null,
+        "optional": "x", "items": ["a", null], "nothing": null, "enum": null, "anything": {},
+        "time": null,
+    }));
+    assert_eq!(message.optional_nullable, Some(None));
+    assert_eq!(message.choice.map(|it| it.a), Some(1));
+    assert_found(
+        misfits::<Nullable2>(json!({"choice": null, "any": 1})),
+        &[("", "required")],
+    );
+    assert_found(
+        misfits::<Nullable2>(json!({
+            "requiredNullable": 1, "choice": null, "any": 1, "optional": null,
+        })),
+        &[("/optional", "type"), ("/requiredNullable", "type")],
+    );
+    assert_found(
+        violations::<Nullable2>(json!({
+            "requiredNullable": "abcd", "choice": null, "any": 1, "enum": "c",
+        })),
+        &[("/enum", "enum"), ("/requiredNullable", "maxLength")],
+    );
+}
+
+#[test]
+fn null_is_allowed_wherever_a_schema_is_shared() {
+    let shared: SharedNull = valid(json!({
+        "first": {"next": {"next": null}}, "second": null, "third": [null, {}],
+    }));
+    assert_eq!(shared.second, None);
+    assert_found(
+        misfits::<SharedNull>(json!({"first": {}})),
+        &[("", "required")],
+    );
+}
+
+#[test]
+fn open_objects_keep_what_they_do_not_name() {
+    let message: Open2 = valid(json!({
+        "id": 1, "undeclared": [], "limits": {"cpu": 1, "memory": 2, "disk": 3}, "note": null,
+        "more": {"a": [1.0]},
+    }));
+    assert_eq!(message.rest["more"].get(), r#"{"a":[1.0]}"#);
+    assert_eq!(message.limits.map(|it| it.rest["disk"]), Some(3));
+    assert_eq!(message.note, Some(None));
+    assert_found(
+        misfits::<Open2>(json!({"id": 1, "limits": {"cpu": 0, "memory": 1, "disk": -1}})),
+        &[
+            ("", "required"),
+            ("/limits/cpu", "minimum"),
+            ("/limits/disk", "minimum"),
+        ],
+    );
+    assert_found(
+        violations::<Open2>(json!({"id": 1, "undeclared": 1, "limits": {"cpu": 0, "memory": 1}})),
+        &[("/limits/cpu", "minimum")],
+    );
+}
+
+#[test]
+fn members_are_counted() {
+    valid::<Counted2>(json!({"few": {"a": 1}, "tags": {"a": "x"}, "unique": [1.5, 2.5]}));
+    assert_found(
+        violations::<Counted2>(json!({
+            "few": {}, "tags": {"A": "xxxxx"}, "unique": [1.5, 2.0, 1.5], "free": {},
+        })),
+        &[
+            ("", "maxProperties"),
+            ("/few", "minProperties"),
+            ("/tags/A", "pattern"),
+            ("/tags/A", "maxLength"),
+            ("/unique", "uniqueItems"),
+        ],
+    );
+}
+
+#[test]
+fn recursive_objects_are_checked_all_the_way() {
+    let leaf = json!({"name": "leaf"});
+    let tree: Tree2 = valid(json!({
+        "name": "a", "left": leaf, "children": [leaf], "byName": {"b": leaf},
+        "parent": {"name": "c", "parent": null},
+    }));
+    assert_eq!(tree.left.map(|it| it.name).as_deref(), Some("leaf"));
+    assert_found(
+        violations::<Tree2>(json!({
+            "name": "a", "left": {"name": "b", "byName": {"c": {"name": "d", "children": [leaf, leaf]}}},
+        })),
+        &[("/left/byName/c/children", "uniqueItems")],
+    );
+    assert_found(
+        violations::<Even>(json!({"odd": {"even": {"odd": {"even": {}, "count": 0}}}})),
+        &[("/odd/even/odd/count", "minimum")],
+    );
+    assert_found(
+        violations::<NestedList>(json!([[], [[], [], [], []]])),
+        &[("/1", "maxItems")],
+    );
+    let choice: Choice2 = valid(json!({"inner": [{"inner": "x"}, "y"]}));
+    assert!(matches!(choice, Choice2::Deeper(_)));
+}
+
+#[test]
+fn references_lead_to_one_type_each() {
+    use taskcluster_tests::goldens::references::links::{Owner, required};
+
+    let changed: Changed2 = valid(json!({
+        "owner": {"name": "a"}, "reviewer": {"name": "b"}, "size": 1, "far": true, "chain": "abc",
+        "slashless": "ab", "absolute": "ab", "embedded": {"label": "ab", "own": 1}, "parent": {"id": 1},
+    }));
+    assert_eq!(
+        changed.reviewer,
+        Some(Owner::new(required::Owner {
+            name: "b".to_owned(),
+        }))
+    );
+    assert_found(
+        violations::<Changed2>(json!({
+            "owner": {"name": "ABCDEF"}, "size": 11, "chain": "A", "slashless": "a", "absolute": "a",
+            "embedded": {"label": "a", "own": 3},
+        })),
+        &[
+            ("/absolute", "minLength"),
+            ("/chain", "pattern"),
+            ("/embedded/label", "minLength"),
+            ("/embedded/own", "maximum"),
+            ("/owner/name", "maxLength"),
+            ("/owner/name", "pattern"),
+            ("/size", "maximum"),
+            ("/slashless", "minLength"),
+        ],
+    );
+}
+
+#[test]
+fn numbers_are_of_the_narrowest_type_and_keep_their_bounds() {
+    valid::<Measured2>(json!({
+        "plain": i64::MIN, "unsignedMost": u64::MAX, "signedLeast": i64::MIN, "above": 0, "below": -1,
+        "fromOne": 10, "negative": -5, "fractional": 9, "even": -2, "wholeFloat": 5, "ratio": 0.5,
+        "tenths": 0.3, "open": 999.5, "untyped": 3.0, "both": 2.5,
+    }));
+    assert_found(
+        violations::<Measured2>(json!({
+            "plain": 1, "below": 0, "fromOne": 11, "negative": 6, "fractional": 10, "even": 3,
+            "wholeFloat": 6, "ratio": 1.5, "tenths": 0.25, "open": -0.5, "untyped": 2.5, "both": 1.0,
+            "unfit": 10_000_000_001_i64,
+        })),
+        &[
+            ("/below", "exclusiveMaximum"),
+            ("/both", "minimum"),
+            ("/even", "multipleOf"),
+            ("/fractional", "maximum"),
+            ("/fromOne", "maximum"),
+            ("/negative", "maximum"),
+            ("/open", "exclusiveMinimum"),
+            ("/ratio", "maximum"),
+            ("/tenths", "multipleOf"),
+            ("/unfit", "maximum"),
+            ("/untyped", "minimum"),
+            ("/wholeFloat", "multipleOf"),
+        ],
+    );
+    assert_found(
+        misfits::<Measured2>(json!({"plain": 0.5, "fromZero": -1, "above": -1})),
+        &[
+            ("/above", "exclusiveMinimum"),
+            ("/fromZero", "minimum"),
+            ("/plain", "type"),
+        ],
+    );
+}

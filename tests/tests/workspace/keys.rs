@@ -1,0 +1,100 @@
+//! The bindings of the README, the guide and the examples, against routing keys as
+//! Taskcluster's services build them.
+
+use taskcluster_events::queue::{
+    ArtifactCreated, TaskCompleted, TaskDefined, TaskException, TaskFailed, TaskGroupResolved,
+};
+use taskcluster_events::worker_manager::{
+    WorkerPoolCreated, WorkerPoolUpdated, WorkerRunning, WorkerStopped,
+};
+use taskcluster_pulse::{Binding, Exchange, RoutingKey};
+
+/// Of a task `T` in the queue `gecko-t/t-linux`, with a run.
+const WITH_RUN: &str = "primary.T.0.us-west.i-1.gecko-t.t-linux.gecko-level-1.G._";
+/// Of one that no worker has claimed.
+const WITHOUT_RUN: &str = "primary.T._._._.gecko-t.t-linux.gecko-level-1.G._";
+const GROUP: &str = "primary.G.gecko-level-1._";
+/// Worker-manager publishes pool messages without any word.
+const POOL: &str = "primary._._._._._._._";
+const WORKER: &str = "primary.aws.gecko-t.t-linux.us-west.i-1.lc-1._";
+
+fn matches(binding: impl Binding, key: &str) -> bool {
+    binding.routing_key().expect("a pattern").matches(key)
+}
+
+#[test]
+fn the_bindings_of_the_documentation_match_what_services_publish() {
+    let of_queue = || {
+        TaskFailed::new()
+            .provisioner_id("gecko-t")
+            .worker_type("t-linux")
+    };
+    assert!(matches(of_queue(), WITH_RUN));
+    assert!(matches(
+        TaskFailed::new().provisioner_id("gecko-t"),
+        WITH_RUN
+    ));
+    assert!(matches(
+        TaskCompleted::new().worker_type("t-linux"),
+        WITH_RUN
+    ));
+    for key in [WITH_RUN, WITHOUT_RUN] {
+        assert!(matches(TaskException::new(), key));
+        assert!(matches(TaskDefined::new(), key));
+    }
+    assert!(matches(ArtifactCreated::new(), WITH_RUN));
+    assert!(matches(TaskGroupResolved::new(), GROUP));
+    assert!(matches(WorkerPoolCreated::new(), POOL));
+    assert!(matches(WorkerPoolUpdated::new(), POOL));
+    assert!(matches(WorkerRunning::new(), WORKER));
+    assert!(matches(WorkerStopped::new(), WORKER));
+    let alice = "route.notify-line.alice";
+    assert!(matches(TaskFailed::route("notify-line.*"), alice));
+    assert!(matches(
+        TaskCompleted::route("index.#"),
+        "route.index.gecko.v2.latest"
+    ));
+    assert!(matches(
+        TaskFailed::route("notify.#"),
+        "route.notify.email.a@b.on-any"
+    ));
+}
+
+#[test]
+fn bindings_that_the_documentation_warns_of_match_nothing() {
+    assert!(!matches(WorkerPoolCreated::new().provider_id("aws"), POOL));
+    assert!(!matches(
+        TaskFailed::new().provisioner_id("gecko-t/t-linux"),
+        WITH_RUN
+    ));
+    assert!(!matches(
+        TaskFailed::raw("notify.#"),
+        "route.notify.email.a@b.on-any"
+    ));
+}
+
+#[test]
+fn keys_of_services_are_parsed_and_written() {
+    fn round_trip<E: Exchange>(key: &str) {
+        let read = E::RoutingKey::parse(key).expect("a key of this exchange");
+        assert_eq!(read.to_key().expect("a key"), key);
+    }
+    round_trip::<TaskFailed>(WITH_RUN);
+    round_trip::<TaskDefined>(WITHOUT_RUN);
+    round_trip::<TaskGroupResolved>(GROUP);
+    round_trip::<WorkerPoolCreated>(POOL);
+    round_trip::<WorkerRunning>(WORKER);
+}
+
+#[test]
+fn a_key_that_amqp_could_not_deliver_is_refused() {
+    let of_length = |bytes: usize| {
+        let shortest = WITH_RUN.len();
+        WITH_RUN.replace('T', &"T".repeat(1 + bytes - shortest))
+    };
+    let key = of_length(255);
+    assert!(<TaskFailed as Exchange>::RoutingKey::parse(&key).is_ok());
+    let key = of_length(256);
+    let error = <TaskFailed as Exchange>::RoutingKey::parse(&key).expect_err("256 bytes");
+    assert!(error.to_string().contains("256"), "{error}");
+}

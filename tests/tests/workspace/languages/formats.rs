@@ -1,0 +1,119 @@
+//! Formats, against another validator of JSON Schema.
+
+use serde_json::{Value, json};
+use taskcluster_documents::pattern::{Compiler, of_format};
+use taskcluster_tests::texts::near;
+
+use super::cases::FORMATS;
+use super::generated::accepts;
+
+/// How many texts each format is tried on.
+const TEXTS: usize = 20_000;
+
+/// Whether another validator accepts a text with the format `name`.
+fn validator(name: &str) -> impl Fn(&str) -> bool {
+    let schema =
+        json!({ "$schema": "https://json-schema.org/draft/2020-12/schema", "format": name });
+    let validator = jsonschema::options()
+        .should_validate_formats(true)
+        .build(&schema)
+        .expect("a schema");
+    move |text| validator.is_valid(&Value::from(text))
+}
+
+/// Whether the other validator has more rules than the standards of the format: it
+/// decodes `xn--` labels, refuses hyphens third and fourth in others, and takes a
+/// display name for part of an address.
+fn is_beyond(name: &str, text: &str) -> bool {
+    let is_reserved = |label: &str| label.get(2..4) == Some("--");
+    match name {
+        "hostname" | "email" => text.split(['.', '@']).any(is_reserved) || text.contains(" <"),
+        _ => false,
+    }
+}
+
+#[test]
+fn formats_agree() {
+    for (name, samples) in FORMATS {
+        let theirs = validator(name);
+        let mut texts = near(samples, name.len() as u64, TEXTS);
+        texts.extend(samples.iter().map(|&sample| sample.to_owned()));
+        let mut matched = 0;
+        for text in texts.iter().filter(|text| !is_beyond(name, text)) {
+            let expected = theirs(text);
+            assert_eq!(accepts(name, text), expected, "{name} on {text:?}");
+            matched += usize::from(expected);
+        }
+        assert!(
+            matched > TEXTS / 50 && matched < TEXTS,
+            "{name} matched {matched}"
+        );
+    }
+}
+
+/// Each leap second of a day, with each offset it could be written with.
+#[test]
+fn leap_seconds_agree() {
+    let ours = |text: &str| accepts("time", text);
+    let theirs = validator("time");
+    for minute in (0..24 * 60).step_by(7) {
+        for offset in (0..24 * 60).step_by(1) {
+            for sign in ["+", "-"] {
+                let (hours, minutes) = (minute / 60, minute % 60);
+                let (ahead, more) = (offset / 60, offset % 60);
+                let text = format!("{hours:02}:{minutes:02}:60{sign}{ahead:02}:{more:02}");
+                assert_eq!(ours(&text), theirs(&text), "{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_length_of_a_hostname_is_bounded() {
+    let ours = |text: &str| accepts("hostname", text);
+    let theirs = validator("hostname");
+    for (length, labels) in [(253, 127), (255, 128)] {
+        let text = vec!["a"; labels].join(".");
+        assert_eq!(text.len(), length);
+        assert_eq!(ours(&text), theirs(&text));
+    }
+    for length in [63, 64] {
+        let text = "a".repeat(length);
+        assert_eq!(ours(&text), theirs(&text));
+    }
+}
+
+#[test]
+fn labels_may_have_hyphens_everywhere_but_at_the_ends() {
+    for (format, text) in [
+        ("hostname", "r3---sn-4g5e6nls.example.com"),
+        ("hostname", "XN--BCHER-KVA.Example"),
+        ("email", "a@r3---SN-4g5e6nls.example.com"),
+    ] {
+        assert!(accepts(format, text), "{format} {text}");
+    }
+}
+
+#[test]
+fn one_of_two_formats_is_enough() {
+    let ours = |text: &str| accepts("either", text);
+    assert!(ours("127.0.0.1"));
+    assert!(ours("b5a1b9d0-1c3e-11ee-be56-0242ac120002"));
+    assert!(!ours("example.com"));
+}
+
+#[test]
+fn what_is_refused_says_why() {
+    let refused = [
+        "idn-email",
+        "idn-hostname",
+        "iri",
+        "iri-reference",
+        "colour",
+    ];
+    for name in refused {
+        assert_eq!(Compiler::default().format(name), None);
+        let refusal = of_format(name).expect_err(name);
+        assert!(refusal.what.contains(name), "{}", refusal.what);
+    }
+}
