@@ -37,7 +37,7 @@ pub use crate::validate::{Flow, Pointer, Report, check_schema};
 pub use arbitrary;
 
 /// Defines what payloads and routing keys are made of: for each type of the module
-/// above, a struct of its required members, and the `new` that takes it. Members in
+/// above, a struct of its required fields, and the `new` that takes it. Fields in
 /// `#[unset(…)]` start out empty.
 #[macro_export]
 #[doc(hidden)]
@@ -47,7 +47,7 @@ macro_rules! __taskcluster_required {
         struct $name:ident { $($field:ident: $type:ty),* $(,)? }
     )*) => {
         $(
-            #[doc = concat!("The required members of [`", stringify!($name), "`](super::", stringify!($name), ").")]
+            #[doc = concat!("The required fields of [`", stringify!($name), "`](super::", stringify!($name), ").")]
             #[derive(Clone, Debug)]
             pub struct $name {
                 $(
@@ -57,7 +57,7 @@ macro_rules! __taskcluster_required {
             }
 
             impl super::$name {
-                /// Makes a value of its required members; the optional ones are unset.
+                /// Makes a value of its required fields; the optional ones are unset.
                 pub fn new(required: $name) -> Self {
                     Self {
                         $($field: required.$field,)*

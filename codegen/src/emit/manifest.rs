@@ -30,6 +30,10 @@ schemars = {{ version = "1.2.3", default-features = false, optional = true }}
 serde = {{ version = "1.0.229", features = ["derive"] }}
 taskcluster-pulse = {{ {path}version = {runtime}, default-features = false }}
 
+[dev-dependencies]
+# For the example in the documentation.
+taskcluster-pulse = {{ {path}version = {runtime}, default-features = false, features = ["amqp"] }}
+
 [features]
 "#,
         name = quoted(&package.name),

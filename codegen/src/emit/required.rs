@@ -1,4 +1,4 @@
-//! What payloads and routing keys are made of: their required members.
+//! What payloads and routing keys are made of: their required fields.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -6,7 +6,7 @@ use quote::quote;
 use super::ty::{Types, ident};
 use crate::model::{Exchange, Service, Struct, TypeShape};
 
-/// The call that defines a struct of required members for each type of `service`
+/// The call that defines a struct of required fields for each type of `service`
 /// that has some; the others have a default.
 pub(super) fn items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
     let payloads = service.types.iter().filter_map(|id| {
@@ -66,7 +66,7 @@ fn structure(
     })
 }
 
-/// Whether every member of an object may be missing.
+/// Whether no field is required.
 pub(super) fn has_none(it: &Struct) -> bool {
     it.fields.iter().all(|field| !field.required)
 }

@@ -9,7 +9,7 @@ use quote::quote;
 use super::description;
 use super::markdown;
 use super::ty::ident;
-use super::{Layout, RustFile, any_feature, event, feature};
+use super::{Layout, RustFile, any_feature, event, feature, feature_name};
 use crate::model::{Model, Service};
 
 /// The root module, the catalogue and the event.
@@ -133,11 +133,15 @@ fn example(model: &Model, layout: &Layout<'_>) -> Vec<String> {
     let (Some((service, exchange)), Some(package)) = (richest, layout.package) else {
         return Vec::new();
     };
-    let package = package.name.replace('-', "_");
-    let (module, name, variant) = (&service.module, &exchange.name, &exchange.variant);
+    let (package, feature) = (package.name.replace('-', "_"), feature_name(&service.module));
+    let (module, name) = (ident(&service.module), ident(&exchange.name));
+    let variant = ident(&exchange.variant);
+    // The dev-dependencies have the feature `amqp`.
     let program = format!(
         "
-```ignore
+```no_run
+# #[cfg(feature = \"{feature}\")]
+# async fn example() -> Result<(), Box<dyn std::error::Error>> {{
 use {package}::Event;
 use {package}::{module}::{name};
 use taskcluster_pulse::{{Connection, Consumer}};
@@ -156,6 +160,8 @@ consumer
         Ok::<(), std::io::Error>(())
     }})
     .await?;
+# Ok(())
+# }}
 ```"
     );
     program.lines().map(str::to_owned).collect()

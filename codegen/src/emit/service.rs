@@ -17,8 +17,8 @@ use super::{
 };
 use crate::model::{Model, Service, TypeId};
 
-/// What the file of required members has in it.
-const REQUIRED: &str = "The required members of payloads and routing keys.
+/// What the file of required fields has in it.
+const REQUIRED: &str = "The required fields of payloads and routing keys.
 
 Each is the argument of `new` of the type of the same name.";
 
@@ -154,7 +154,13 @@ fn table(types: Types<'_>, service: &Service) -> Vec<String> {
         "| exchange | binding | payload |",
         "| --- | --- | --- |",
     ];
-    head.map(str::to_owned).into_iter().chain(rows).collect()
+    let more = [
+        "",
+        "[`required`] has the arguments of the constructors of payloads and routing keys, and",
+        "[`validators`] the rules of the schemas as constants.",
+    ];
+    let (head, more) = (head.map(str::to_owned), more.map(str::to_owned));
+    head.into_iter().chain(rows).chain(more).collect()
 }
 
 /// The names that the files of a service's module find in that module.
