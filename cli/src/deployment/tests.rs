@@ -247,7 +247,7 @@ fn oversized_and_endless_documents_are_given_up() {
 }
 
 #[test]
-fn a_manifest_leads_nowhere_else() {
+fn a_manifest_does_not_lead_to_another_host() {
     for path in [
         "/references/../../secret",
         "http://elsewhere/references/x.json",

@@ -209,7 +209,7 @@ fn a_signal_at_any_step_leaves_all_files_old_or_all_new() {
 }
 
 #[test]
-fn an_error_at_any_step_is_told_as_it_is() {
+fn an_error_at_any_step_is_reported_as_it_is() {
     for fail_at in 1.. {
         let (_folder, out) = place();
         let before = tree(&out);
