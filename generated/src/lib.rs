@@ -6,7 +6,9 @@
 //! message of any service, and [`EXCHANGES`] lists all exchanges. Messages are received and
 //! published by the runtime, [`taskcluster_pulse`], whose guide has a page for each task.
 //!
-//! ```ignore
+//! ```no_run
+//! # #[cfg(feature = "queue")]
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! use taskcluster_events::Event;
 //! use taskcluster_events::queue::TaskDefined;
 //! use taskcluster_pulse::{Connection, Consumer};
@@ -25,6 +27,8 @@
 //!         Ok::<(), std::io::Error>(())
 //!     })
 //!     .await?;
+//! # Ok(())
+//! # }
 //! ```
 //!
 //! Each service is a feature of the same name, on by default.

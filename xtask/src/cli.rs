@@ -1,10 +1,13 @@
 //! The arguments of `cargo xtask`.
 
+use std::env;
 use std::error::Error;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
-use taskcluster_events_cli::{examples_for, fail, usage};
+use taskcluster_events_cli::{Defaults, examples_for, fail, usage};
 
 use crate::{test, workspace};
 
@@ -33,7 +36,7 @@ enum Command {
 impl Command {
     fn run(&self) -> Result<ExitCode, Box<dyn Error>> {
         match self {
-            Self::Shared(command) => command.run(&workspace::defaults()?),
+            Self::Shared(command) => command.run(&defaults()?),
             Self::Test(args) => Ok(test::run(args)?),
         }
     }
@@ -50,6 +53,32 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli.command.run().unwrap_or_else(|error| fail(&*error)),
         Err(error) => usage(error),
     }
+}
+
+/// The workspace's own documents, generated crate and runtime.
+///
+/// # Errors
+///
+/// The command runs outside of the workspace.
+fn defaults() -> io::Result<Defaults> {
+    let root = workspace::root()?;
+    Ok(Defaults {
+        program: "cargo xtask",
+        schemas: path(&root, "schemas"),
+        out: path(&root, "generated"),
+        pulse: Some(root.join("pulse")),
+    })
+}
+
+/// The path of `name` in the workspace at `root`, as short as it can be said
+/// from the current folder.
+fn path(root: &Path, name: &str) -> PathBuf {
+    let absolute = root.join(name);
+    let current = env::current_dir().and_then(|folder| folder.canonicalize());
+    current
+        .ok()
+        .and_then(|current| pathdiff::diff_paths(&absolute, current))
+        .unwrap_or(absolute)
 }
 
 #[cfg(test)]

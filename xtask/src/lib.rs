@@ -5,7 +5,8 @@
 //!
 //! [`rabbitmq`] is here as a library too, because tests start brokers with it.
 
+#[cfg(feature = "commands")]
 pub mod cli;
 pub mod rabbitmq;
-mod test;
-mod workspace;
+pub mod test;
+pub mod workspace;

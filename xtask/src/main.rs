@@ -1,7 +1,43 @@
-//! `cargo xtask`: see the library for what it does.
+//! `cargo xtask`: runs the tests, or the program that has all other commands.
+//!
+//! That program needs the generator, and is built when it is first asked for. This one does
+//! without, since cargo builds the generator for tests with other features: the tests of a
+//! fresh clone would wait until it was built twice.
 
+use std::env;
+use std::error::Error;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
+use xtask::test;
+use xtask::workspace;
+
 fn main() -> ExitCode {
-    xtask::cli::main()
+    let args: Vec<OsString> = env::args_os().skip(1).collect();
+    let result = match test::Args::parse(&args) {
+        Some(args) => test::run(&args).map_err(Into::into),
+        None => other_command(&args),
+    };
+    result.unwrap_or_else(|error| fail(&*error))
+}
+
+/// Runs a command by the program `xtask-commands`, which also has the help, and the errors
+/// about arguments.
+fn other_command(args: &[OsString]) -> Result<ExitCode, Box<dyn Error>> {
+    let mut cargo = workspace::cargo();
+    cargo.args(["run", "--quiet", "--manifest-path"]);
+    cargo.arg(workspace::root()?.join("Cargo.toml"));
+    cargo.args(["--package", "xtask", "--features", "commands"]);
+    cargo.args(["--bin", "xtask-commands", "--"]).args(args);
+    Ok(workspace::become_program(cargo)?)
+}
+
+fn fail(error: &dyn Error) -> ExitCode {
+    eprintln!("error: {error}");
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        eprintln!("  cause: {error}");
+        cause = error.source();
+    }
+    ExitCode::from(2)
 }

@@ -2,10 +2,12 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::fmt;
+use std::io;
 use std::process::{Command, ExitCode, ExitStatus};
 
 use crate::rabbitmq::{self, RabbitMq, Server};
-use crate::workspace;
+use crate::workspace::{self, exit_code};
 
 /// The variable that names the broker to test with.
 const URL: &str = "PULSE_TEST_URL";
@@ -33,8 +35,13 @@ const CLIENT_TESTS: [&str; 4] = ["-p", "taskcluster-pulse", "--test", "rabbitmq"
 ///
 /// The tests of the client are run again on each further RabbitMQ: those in the
 /// folders of PULSE_TEST_RABBITMQ, and in /opt/rabbitmq_server-*/sbin.
-#[derive(Debug, clap::Args)]
-#[command(after_long_help = "\
+///
+/// PULSE_TEST_LONG=1 asks for the long forms of some tests, such as random hunts.
+#[derive(Debug)]
+#[cfg_attr(
+    feature = "commands",
+    derive(clap::Args),
+    command(after_long_help = "\
 Examples:
   cargo xtask test
   cargo xtask test -- -p taskcluster-pulse --test rabbitmq
@@ -43,26 +50,71 @@ Examples:
 Exit codes:
   0    every test passed
   2    there is no broker to test with; the error has the command to install one
-  any other is cargo's, 101 for a failed test")]
-pub(crate) struct Args {
+  any other is cargo's, 101 for a failed test")
+)]
+pub struct Args {
     /// Install RabbitMQ without asking if it is missing, with sudo if that needs root
-    #[arg(long)]
+    #[cfg_attr(feature = "commands", arg(long))]
     install: bool,
 
     /// More arguments for `cargo test --workspace --all-features`
-    #[arg(last = true, value_name = "ARGS")]
+    #[cfg_attr(feature = "commands", arg(last = true, value_name = "ARGS"))]
     cargo_args: Vec<OsString>,
 }
 
+impl Args {
+    /// The arguments of `cargo xtask test`; `None` for another command, for help, and for
+    /// what is not understood.
+    #[must_use]
+    pub fn parse(args: &[OsString]) -> Option<Self> {
+        let args = args.strip_prefix(&["test".into()])?;
+        let rest = args.strip_prefix(&["--install".into()]);
+        let cargo_args = match rest.unwrap_or(args) {
+            [] => &[],
+            [dashes, cargo_args @ ..] if dashes == "--" => cargo_args,
+            _ => return None,
+        };
+        Some(Self {
+            install: rest.is_some(),
+            cargo_args: cargo_args.to_vec(),
+        })
+    }
+}
+
 /// The tests can't be run.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Error {
-    #[error("cannot find the tests")]
-    Workspace(#[source] std::io::Error),
-    #[error(transparent)]
-    RabbitMq(#[from] rabbitmq::Error),
-    #[error("cannot run cargo; run this by `cargo xtask test`")]
-    Cargo(#[source] std::io::Error),
+#[derive(Debug)]
+pub enum Error {
+    /// The workspace is not found.
+    Workspace(io::Error),
+    /// There is no broker.
+    RabbitMq(rabbitmq::Error),
+    /// Cargo can't be run.
+    Cargo(io::Error),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Workspace(_) => f.write_str("cannot find the tests"),
+            Self::RabbitMq(error) => error.fmt(f),
+            Self::Cargo(_) => f.write_str("cannot run cargo; run this by `cargo xtask test`"),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::RabbitMq(error) => error.source(),
+            Self::Workspace(error) | Self::Cargo(error) => Some(error),
+        }
+    }
+}
+
+impl From<rabbitmq::Error> for Error {
+    fn from(error: rabbitmq::Error) -> Self {
+        Self::RabbitMq(error)
+    }
 }
 
 /// `cargo test` for everything.
@@ -93,7 +145,7 @@ const JSON_TESTS: [&str; 11] = [
 /// # Errors
 ///
 /// There is no broker, or cargo can't be run.
-pub(crate) fn run(args: &Args) -> Result<ExitCode, Error> {
+pub fn run(args: &Args) -> Result<ExitCode, Error> {
     let status = test_on_broker(args)?;
     if !status.success() || !args.cargo_args.is_empty() {
         return Ok(exit_code(status));
@@ -175,14 +227,7 @@ fn cargo_test(
 
 /// Cargo, in the folder of the workspace.
 fn cargo() -> Result<Command, Error> {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
+    let mut command = workspace::cargo();
     command.current_dir(workspace::root().map_err(Error::Workspace)?);
     Ok(command)
-}
-
-/// Cargo's own code; 1 where a signal ended it.
-fn exit_code(status: ExitStatus) -> ExitCode {
-    let code = status.code().and_then(|code| u8::try_from(code).ok());
-    ExitCode::from(code.unwrap_or(1))
 }

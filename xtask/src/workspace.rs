@@ -1,25 +1,9 @@
-//! Where this workspace is.
+//! Where this workspace is, and its cargo.
 
 use std::env;
 use std::io;
 use std::path::{Path, PathBuf};
-
-use taskcluster_events_cli::Defaults;
-
-/// The workspace's own documents, generated crate and runtime.
-///
-/// # Errors
-///
-/// The command runs outside of the workspace.
-pub(crate) fn defaults() -> io::Result<Defaults> {
-    let root = root()?;
-    Ok(Defaults {
-        program: "cargo xtask",
-        schemas: path(&root, "schemas"),
-        out: path(&root, "generated"),
-        pulse: Some(root.join("pulse")),
-    })
-}
+use std::process::{Command, ExitCode, ExitStatus};
 
 /// The workspace's folder, wherever in it the command is run from.
 ///
@@ -30,7 +14,7 @@ pub(crate) fn defaults() -> io::Result<Defaults> {
 /// # Errors
 ///
 /// None of the folders around the command is the workspace.
-pub(crate) fn root() -> io::Result<PathBuf> {
+pub fn root() -> io::Result<PathBuf> {
     let start = match env::var_os("CARGO_MANIFEST_DIR") {
         Some(folder) => PathBuf::from(folder),
         None => env::current_dir()?,
@@ -48,13 +32,28 @@ pub(crate) fn root() -> io::Result<PathBuf> {
     })
 }
 
-/// The path of `name` in the workspace at `root`, as short as it can be said
-/// from the current folder.
-fn path(root: &Path, name: &str) -> PathBuf {
-    let absolute = root.join(name);
-    let current = env::current_dir().and_then(|folder| folder.canonicalize());
-    current
-        .ok()
-        .and_then(|current| pathdiff::diff_paths(&absolute, current))
-        .unwrap_or(absolute)
+/// The cargo that runs this program.
+#[must_use]
+pub fn cargo() -> Command {
+    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// Runs `program` in the place of this one, so that it gets all signals; where that can't
+/// be done, waits for it.
+///
+/// # Errors
+///
+/// The program can't be run.
+pub fn become_program(mut program: Command) -> io::Result<ExitCode> {
+    #[cfg(unix)]
+    return Err(std::os::unix::process::CommandExt::exec(&mut program));
+    #[cfg(not(unix))]
+    program.status().map(exit_code)
+}
+
+/// Cargo's own code; 1 where a signal ended it.
+#[must_use]
+pub fn exit_code(status: ExitStatus) -> ExitCode {
+    let code = status.code().and_then(|code| u8::try_from(code).ok());
+    ExitCode::from(code.unwrap_or(1))
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 fn xtask(args: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask-commands"));
     command.args(args).output().unwrap()
 }
 
@@ -43,20 +43,51 @@ fn the_generated_crate_of_the_workspace_is_up_to_date() {
 
 #[test]
 fn outside_of_the_workspace_the_command_fails() {
-    let folder = tempfile::tempdir().unwrap();
-    let run = Command::new(env!("CARGO_BIN_EXE_xtask"))
-        .arg("codegen")
-        .env_remove("CARGO_MANIFEST_DIR")
-        .current_dir(folder.path())
-        .output()
-        .unwrap();
-    assert_eq!(run.status.code(), Some(2), "{run:?}");
-    assert_has(&run.stderr, &["workspace"]);
-    assert!(
-        Path::new(folder.path())
-            .read_dir()
-            .unwrap()
-            .next()
-            .is_none()
-    );
+    let programs = [
+        env!("CARGO_BIN_EXE_xtask"),
+        env!("CARGO_BIN_EXE_xtask-commands"),
+    ];
+    for program in programs {
+        let folder = tempfile::tempdir().unwrap();
+        let run = Command::new(program)
+            .arg("codegen")
+            .env_remove("CARGO_MANIFEST_DIR")
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        assert_eq!(run.status.code(), Some(2), "{run:?}");
+        assert_has(&run.stderr, &["workspace"]);
+        assert!(
+            Path::new(folder.path())
+                .read_dir()
+                .unwrap()
+                .next()
+                .is_none()
+        );
+    }
+}
+
+/// `xtask` builds the program of the other commands with cargo, and passes on what it is
+/// told. This cargo prints its arguments.
+#[cfg(unix)]
+#[test]
+fn other_commands_are_run_by_cargo() {
+    for args in [
+        &["codegen", "--check"][..],
+        &["test", "--help"],
+        &["test", "a"],
+        &["--help"],
+        &[],
+    ] {
+        let run = Command::new(env!("CARGO_BIN_EXE_xtask"))
+            .args(args)
+            .env("CARGO", "/bin/echo")
+            .output()
+            .unwrap();
+        assert_eq!(run.status.code(), Some(0), "{run:?}");
+        let text = String::from_utf8(run.stdout).unwrap();
+        assert!(text.starts_with("run --quiet --manifest-path "), "{text}");
+        let (_, passed) = text.split_once(" --bin xtask-commands --").unwrap();
+        assert_eq!(passed.split_whitespace().collect::<Vec<_>>(), args);
+    }
 }

@@ -104,26 +104,41 @@ fn no_dependency_needs_a_newer_rust_than_the_crate_states() {
     }
 }
 
-/// `cargo xtask codegen` is the first command in a clone, and writes the generated crate.
-#[test]
-fn the_generator_is_built_without_the_client_and_the_generated_crate() {
+/// The packages that `xtask` needs with these features, a line each.
+fn tree(features: &str) -> String {
     let output = Command::new(env!("CARGO"))
         .args(["tree", "--package", "xtask", "--edges", "normal,build"])
-        .args(["--prefix", "none", "--locked"])
+        .args(["--prefix", "none", "--locked", "--features", features])
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
         .output()
         .expect("cargo runs");
-    let tree = String::from_utf8(output.stdout).expect("UTF-8");
-    assert!(tree.contains("taskcluster-codegen "), "{tree}");
-    for package in [
-        "taskcluster-events ",
-        "taskcluster-pulse ",
-        "lapin ",
-        "tokio ",
-    ] {
-        let found = tree.lines().find(|line| line.starts_with(package));
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+fn assert_lacks(tree: &str, packages: &[&str]) {
+    for package in packages {
+        let found = tree
+            .lines()
+            .find(|line| line.split(' ').next() == Some(package));
         assert_eq!(found, None, "xtask needs {package}");
     }
+}
+
+/// `cargo xtask codegen` is the first command in a clone, and writes the generated crate.
+#[test]
+fn the_generator_is_built_without_the_client_and_the_generated_crate() {
+    let tree = tree("commands");
+    assert!(tree.contains("taskcluster-codegen "), "{tree}");
+    let client = ["taskcluster-events", "taskcluster-pulse", "lapin", "tokio"];
+    assert_lacks(&tree, &client);
+}
+
+/// `cargo xtask test` is the second, and builds the generator with other features.
+#[test]
+fn the_tests_are_started_without_the_generator() {
+    let tree = tree("");
+    assert!(tree.contains("tempfile "), "{tree}");
+    assert_lacks(&tree, &["taskcluster-codegen", "clap", "syn"]);
 }
 
 #[test]

@@ -18,6 +18,9 @@
 //! | `exchange/taskcluster-auth/v1/role-created` | [`RoleCreated`] | [`RoleMessage`] |
 //! | `exchange/taskcluster-auth/v1/role-updated` | [`RoleUpdated`] | [`RoleMessage`] |
 //! | `exchange/taskcluster-auth/v1/role-deleted` | [`RoleDeleted`] | [`RoleMessage`] |
+//!
+//! [`required`] has the arguments of the constructors of payloads and routing keys, and
+//! [`validators`] the rules of the schemas as constants.
 
 mod bindings;
 mod checks;

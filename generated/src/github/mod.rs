@@ -12,6 +12,9 @@
 //! | `exchange/taskcluster-github/v1/release` | [`Release`] | [`GitHubReleaseMessage`] |
 //! | `exchange/taskcluster-github/v1/rerun` | [`Rerun`] | [`GitHubReRunRequestMessage`] |
 //! | `exchange/taskcluster-github/v1/task-group-creation-requested` | [`TaskGroupCreationRequested`] | [`TaskGroupDefinedCreateStatus`] |
+//!
+//! [`required`] has the arguments of the constructors of payloads and routing keys, and
+//! [`validators`] the rules of the schemas as constants.
 
 mod bindings;
 mod checks;

@@ -15,6 +15,9 @@
 //! | `exchange/taskcluster-hooks/v1/hook-created` | [`HookCreated`] | [`HookChangedMessage`] |
 //! | `exchange/taskcluster-hooks/v1/hook-updated` | [`HookUpdated`] | [`HookChangedMessage`] |
 //! | `exchange/taskcluster-hooks/v1/hook-deleted` | [`HookDeleted`] | [`HookChangedMessage`] |
+//!
+//! [`required`] has the arguments of the constructors of payloads and routing keys, and
+//! [`validators`] the rules of the schemas as constants.
 
 mod bindings;
 mod checks;

@@ -49,6 +49,9 @@
 //! | `exchange/taskcluster-queue/v1/task-group-sealed` | [`TaskGroupSealed`] | [`TaskGroupChangedMessage`] |
 //! | `exchange/taskcluster-queue/v1/task-priority-changed` | [`TaskPriorityChanged`] | [`TaskPriorityChangedMessage`] |
 //! | `exchange/taskcluster-queue/v1/task-group-priority-changed` | [`TaskGroupPriorityChanged`] | [`TaskGroupPriorityChangedMessage`] |
+//!
+//! [`required`] has the arguments of the constructors of payloads and routing keys, and
+//! [`validators`] the rules of the schemas as constants.
 
 mod bindings;
 mod checks;

@@ -23,6 +23,9 @@
 //! | `exchange/taskcluster-worker-manager/v1/launch-config-created` | [`LaunchConfigCreated`] | [`LaunchConfigPulseMessage`] |
 //! | `exchange/taskcluster-worker-manager/v1/launch-config-updated` | [`LaunchConfigUpdated`] | [`LaunchConfigPulseMessage`] |
 //! | `exchange/taskcluster-worker-manager/v1/launch-config-archived` | [`LaunchConfigArchived`] | [`LaunchConfigPulseMessage`] |
+//!
+//! [`required`] has the arguments of the constructors of payloads and routing keys, and
+//! [`validators`] the rules of the schemas as constants.
 
 mod bindings;
 mod checks;

@@ -1,21 +1,16 @@
 //! Errors of the private RabbitMQ.
 
+use std::fmt;
 use std::io;
 
 /// A private RabbitMQ can't be started, or does not obey.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// RabbitMQ is not installed.
-    #[error("RabbitMQ is not installed; `cargo xtask test` asks whether to install it")]
     NotInstalled,
 
     /// RabbitMQ is not installed, and this command can't or may not install it.
-    #[error(
-        "the tests need RabbitMQ, which is not installed: {why}; \
-             {todo}, or set PULSE_TEST_URL to a broker that the tests may use, \
-             such as amqp://guest:guest@127.0.0.1:5672/%2f"
-    )]
     CannotInstall {
         /// Why the command can't install it.
         why: String,
@@ -24,15 +19,12 @@ pub enum Error {
     },
 
     /// The broker's temporary folder can't be made, or there are no free ports.
-    #[error("cannot prepare a private RabbitMQ; check the folder that TMPDIR names")]
-    Folder(#[source] io::Error),
+    Folder(io::Error),
 
     /// One of RabbitMQ's programs can't be run.
-    #[error("cannot run RabbitMQ; check its installation")]
-    Run(#[source] io::Error),
+    Run(io::Error),
 
     /// The broker did not start.
-    #[error("the private RabbitMQ {what}; the end of its log:\n{log}")]
     NotStarted {
         /// How it failed.
         what: &'static str,
@@ -41,11 +33,43 @@ pub enum Error {
     },
 
     /// `rabbitmqctl` failed.
-    #[error("`rabbitmqctl {command}` failed: {output}")]
     Ctl {
         /// Its arguments.
         command: String,
         /// What it printed.
         output: String,
     },
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotInstalled => f.write_str(
+                "RabbitMQ is not installed; `cargo xtask test` asks whether to install it",
+            ),
+            Self::CannotInstall { why, todo } => write!(
+                f,
+                "the tests need RabbitMQ, which is not installed: {why}; \
+                 {todo}, or set PULSE_TEST_URL to a broker that the tests may use, \
+                 such as amqp://guest:guest@127.0.0.1:5672/%2f"
+            ),
+            Self::Folder(_) => {
+                f.write_str("cannot prepare a private RabbitMQ; check the folder that TMPDIR names")
+            }
+            Self::Run(_) => f.write_str("cannot run RabbitMQ; check its installation"),
+            Self::NotStarted { what, log } => {
+                write!(f, "the private RabbitMQ {what}; the end of its log:\n{log}")
+            }
+            Self::Ctl { command, output } => write!(f, "`rabbitmqctl {command}` failed: {output}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Folder(error) | Self::Run(error) => Some(error),
+            _ => None,
+        }
+    }
 }
