@@ -7,6 +7,9 @@
 //! | exchange | binding | payload |
 //! | --- | --- | --- |
 //! | `exchange/taskcluster-keywords/v1/keywords` | [`Keywords`] | [`KeywordsMessage`] |
+//!
+//! [`required`] has the arguments of the constructors of payloads and routing keys, and
+//! [`validators`] the rules of the schemas as constants.
 
 mod bindings;
 mod checks;

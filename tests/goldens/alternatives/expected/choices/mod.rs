@@ -11,6 +11,9 @@
 //! | `exchange/taskcluster-choices/v1/merged` | [`Merged`] | [`Merged2`] |
 //! | `exchange/taskcluster-choices/v1/nested` | [`Nested`] | [`Nested2`] |
 //! | `exchange/taskcluster-choices/v1/unsure` | [`Unsure`] | [`UnsureMessage`] |
+//!
+//! [`required`] has the arguments of the constructors of payloads and routing keys, and
+//! [`validators`] the rules of the schemas as constants.
 
 mod bindings;
 mod checks;

@@ -11,6 +11,9 @@
 //! | `exchange/taskcluster-titles/v1/third` | [`Third`] | [`Third2`] |
 //! | `exchange/taskcluster-titles/v1/letter` | [`Letter`] | [`A`] |
 //! | `exchange/taskcluster-titles/v1/message` | [`Message2`] | [`Message3`] |
+//!
+//! [`required`] has the arguments of the constructors of payloads and routing keys, and
+//! [`validators`] the rules of the schemas as constants.
 
 mod bindings;
 mod checks;

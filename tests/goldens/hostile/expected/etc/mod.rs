@@ -58,6 +58,9 @@
 //! | --- | --- | --- |
 //! | `` exchange/`"\ /"; panic!(); "#  `` | [`APanic`] | [`Message2`] |
 //! | `` exchange/`"\ /` `` | [`Exchange2`] | [`Kinds`] |
+//!
+//! [`required`] has the arguments of the constructors of payloads and routing keys, and
+//! [`validators`] the rules of the schemas as constants.
 
 mod bindings;
 mod checks;

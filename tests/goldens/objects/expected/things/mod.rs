@@ -11,6 +11,9 @@
 //! | `exchange/taskcluster-things/v1/open` | [`Open`] | [`Open2`] |
 //! | `exchange/taskcluster-things/v1/counted` | [`Counted`] | [`Counted2`] |
 //! | `exchange/taskcluster-things/v1/shared` | [`Shared`] | [`SharedNull`] |
+//!
+//! [`required`] has the arguments of the constructors of payloads and routing keys, and
+//! [`validators`] the rules of the schemas as constants.
 
 mod bindings;
 mod checks;

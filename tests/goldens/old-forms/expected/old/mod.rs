@@ -8,6 +8,9 @@
 //! | --- | --- | --- |
 //! | `exchange/taskcluster-old/v1/jobs` | [`Jobs`] | [`Job`] |
 //! | `exchange/taskcluster-old/v1/artifact` | [`Artifact`] | [`Artifact2`] |
+//!
+//! [`required`] has the arguments of the constructors of payloads and routing keys, and
+//! [`validators`] the rules of the schemas as constants.
 
 mod bindings;
 mod checks;

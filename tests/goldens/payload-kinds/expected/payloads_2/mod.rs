@@ -17,6 +17,9 @@
 //! | `exchange/taskcluster-payloads/v1/untitled` | [`Untitled`] | [`UntitledMessage`] |
 //! | `exchange/taskcluster-payloads/v1/empty` | [`Empty`] | [`EmptyMessage`] |
 //! | `exchange/taskcluster-payloads/v1/boolean` | [`Boolean`] | [`BooleanMessage`] |
+//!
+//! [`required`] has the arguments of the constructors of payloads and routing keys, and
+//! [`validators`] the rules of the schemas as constants.
 
 mod bindings;
 mod checks;

@@ -9,6 +9,9 @@
 //! | `exchange/taskcluster-properties/v1/changed` | [`Changed`] | [`Changed2`] |
 //! | `exchange/taskcluster-properties/v1/plain` | [`Plain`] | [`Plain2`] |
 //! | `exchange/taskcluster-properties/v1/open` | [`Open`] | [`Open2`] |
+//!
+//! [`required`] has the arguments of the constructors of payloads and routing keys, and
+//! [`validators`] the rules of the schemas as constants.
 
 mod bindings;
 mod checks;

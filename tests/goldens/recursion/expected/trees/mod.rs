@@ -10,6 +10,9 @@
 //! | `exchange/taskcluster-trees/v1/mutual` | [`Mutual`] | [`Even`] |
 //! | `exchange/taskcluster-trees/v1/list` | [`List`] | [`NestedList`] |
 //! | `exchange/taskcluster-trees/v1/choice` | [`Choice`] | [`Choice2`] |
+//!
+//! [`required`] has the arguments of the constructors of payloads and routing keys, and
+//! [`validators`] the rules of the schemas as constants.
 
 mod bindings;
 mod checks;

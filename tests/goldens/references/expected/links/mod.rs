@@ -8,6 +8,9 @@
 //! | --- | --- | --- |
 //! | `exchange/taskcluster-links/v1/changed` | [`Changed`] | [`Changed2`] |
 //! | `exchange/taskcluster-links/v1/again` | [`Again`] | [`Changed2`] |
+//!
+//! [`required`] has the arguments of the constructors of payloads and routing keys, and
+//! [`validators`] the rules of the schemas as constants.
 
 mod bindings;
 mod checks;

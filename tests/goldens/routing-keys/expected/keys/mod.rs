@@ -11,6 +11,9 @@
 //! | `exchange/taskcluster-keys/v1/words` | [`Words2`] | [`Empty`] |
 //! | `exchange/taskcluster-keys/v1/first` | [`First`] | [`Empty`] |
 //! | `exchange/taskcluster-keys/v1/single` | [`Single`] | [`Empty`] |
+//!
+//! [`required`] has the arguments of the constructors of payloads and routing keys, and
+//! [`validators`] the rules of the schemas as constants.
 
 mod bindings;
 mod checks;

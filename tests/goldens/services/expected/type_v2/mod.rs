@@ -7,6 +7,9 @@
 //! | exchange | binding | payload |
 //! | --- | --- | --- |
 //! | `exchange/taskcluster-type/v2/defined` | [`Defined`] | [`Defined2`] |
+//!
+//! [`required`] has the arguments of the constructors of payloads and routing keys, and
+//! [`validators`] the rules of the schemas as constants.
 
 mod bindings;
 mod checks;

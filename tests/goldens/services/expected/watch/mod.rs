@@ -8,6 +8,9 @@
 //! | --- | --- | --- |
 //! | `exchange/taskcluster-watch/v1/seen` | [`Seen`] | [`Status`] |
 //! | `exchange/taskcluster-watch/v1/same` | [`Same`] | [`Status`](super::type::Status) |
+//!
+//! [`required`] has the arguments of the constructors of payloads and routing keys, and
+//! [`validators`] the rules of the schemas as constants.
 
 mod bindings;
 mod checks;

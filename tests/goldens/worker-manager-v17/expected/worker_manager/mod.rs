@@ -13,6 +13,9 @@
 //! | --- | --- | --- |
 //! | `exchange/taskcluster-worker-manager/v1/worker-pool-created` | [`WorkerPoolCreated`] | [`WorkerTypePulseMessage`] |
 //! | `exchange/taskcluster-worker-manager/v1/worker-pool-updated` | [`WorkerPoolUpdated`] | [`WorkerTypePulseMessage`] |
+//!
+//! [`required`] has the arguments of the constructors of payloads and routing keys, and
+//! [`validators`] the rules of the schemas as constants.
 
 mod bindings;
 mod checks;
