@@ -133,7 +133,10 @@ fn example(model: &Model, layout: &Layout<'_>) -> Vec<String> {
     let (Some((service, exchange)), Some(package)) = (richest, layout.package) else {
         return Vec::new();
     };
-    let (package, feature) = (package.name.replace('-', "_"), feature_name(&service.module));
+    let (package, feature) = (
+        package.name.replace('-', "_"),
+        feature_name(&service.module),
+    );
     let (module, name) = (ident(&service.module), ident(&exchange.name));
     let variant = ident(&exchange.variant);
     // The dev-dependencies have the feature `amqp`.

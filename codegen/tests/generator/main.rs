@@ -8,6 +8,7 @@ mod bounds;
 mod determinism;
 mod documentation;
 mod documents;
+mod faults;
 mod growth;
 mod hunt;
 mod lints;

@@ -1,9 +1,7 @@
 //! All problems of an input are reported in one run, each once, at its own place.
 
-mod support;
-
+use crate::support::{generator, source};
 use serde_json::{Value, json};
-use support::{generator, source};
 use taskcluster_codegen::Source;
 
 fn file(name: &str, value: &Value) -> Source {
