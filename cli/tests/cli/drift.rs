@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::{Run, assert_has, program, schemas};
+use crate::support::{Run, all_schemas, assert_has, program};
 
 /// A folder with one exchange, whose payload has `schema`.
 fn documents(schema: &Value) -> TempDir {
@@ -186,7 +186,7 @@ fn read_with(reader: &str, more: &[&str]) -> Run {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("trigger.json");
     fs::write(&path, reader).unwrap();
-    let schemas = schemas();
+    let schemas = all_schemas();
     let exchange = [
         "--exchange",
         "queue/task-completed",
@@ -219,7 +219,7 @@ fn a_reader_accepts_an_exchange_or_not() {
 fn what_is_no_schema_of_a_reader_is_named() {
     let missing = "no-such-folder/trigger.json";
     let exchange = ["--exchange", "queue/task-completed", "--reader", missing];
-    let run = program(&[&["drift", text(&schemas())], &exchange[..]].concat());
+    let run = program(&[&["drift", text(&all_schemas())], &exchange[..]].concat());
     assert_eq!(run.code, Some(2), "{run:?}");
     assert_has(&run.stderr, &[missing, "cannot be read", "cause: "]);
     for (reader, part) in [
@@ -251,7 +251,7 @@ fn what_is_no_schema_of_a_reader_is_named() {
 fn pull_writes_what_codegen_reads_and_drift_finds_unchanged() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("pulled");
-    let schemas = schemas();
+    let schemas = all_schemas();
     let pull = || program(&["pull", text(&schemas), "--out", text(&out)]);
     let run = pull();
     assert_eq!(run.code, Some(0), "{run:?}");
@@ -267,7 +267,7 @@ fn pull_writes_what_codegen_reads_and_drift_finds_unchanged() {
 fn pull_leaves_a_folder_as_it_was_where_it_fails() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("notes.txt"), "mine").unwrap();
-    let schemas = schemas();
+    let schemas = all_schemas();
     let run = program(&["pull", text(&schemas), "--out", text(folder.path())]);
     assert_eq!(run.code, Some(2));
     assert_has(&run.stderr, &["notes.txt"]);

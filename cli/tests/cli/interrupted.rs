@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::{Place, Run, assert_has, program, schemas};
+use crate::support::{Place, Run, all_schemas, assert_has, program, schemas};
 
 #[test]
 fn a_killed_run_is_reported_and_finished() {
@@ -58,7 +58,7 @@ fn a_run_beside_another_exits_2() {
 }
 
 fn pull_schemas(out: &Path) -> Run {
-    let from = schemas();
+    let from = all_schemas();
     let arguments = [
         "pull",
         from.to_str().unwrap(),

@@ -56,7 +56,7 @@ fn names_that_are_gone_are_missed_and_broken_ones_refused() {
 
     fs::write(
         &names,
-        text.replace("\"TaskCompleted\"", "\"Task Completed\""),
+        text.replace("\"WorkerRunning\"", "\"Worker Running\""),
     )
     .unwrap();
     let before = place.state();
@@ -64,7 +64,7 @@ fn names_that_are_gone_are_missed_and_broken_ones_refused() {
         let run = place.codegen(&schemas(), more);
         assert_eq!(run.code, Some(2), "{run:?}");
         let place = format!(
-            "{}#/bindings/exchange~1taskcluster-queue~1v1~1task-completed: not a name; restore",
+            "{}#/bindings/exchange~1taskcluster-worker-manager~1v1~1worker-running: not a name; restore",
             names.display()
         );
         assert_has(&run.stderr, &[&place]);

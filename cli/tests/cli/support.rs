@@ -97,8 +97,14 @@ impl Place {
     }
 }
 
-pub(crate) fn schemas() -> PathBuf {
+/// The schemas of this workspace.
+pub(crate) fn all_schemas() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas")
+}
+
+/// Those of one service, which are generated in a moment.
+pub(crate) fn schemas() -> PathBuf {
+    all_schemas().join("worker-manager")
 }
 
 /// A reference with one exchange, whose messages have the schema `v1/message.json`.

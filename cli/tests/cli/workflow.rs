@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use crate::server::serve;
-use crate::support::{Place, assert_has, schemas};
+use crate::support::{Place, all_schemas, assert_has};
 
 const WORKFLOW: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/github-workflow.yml");
 
@@ -35,9 +35,11 @@ struct Repository {
 
 impl Repository {
     fn new() -> Self {
-        let place = Place::generated();
+        let place = Place::new();
+        let run = place.codegen(&all_schemas(), &[]);
+        assert_eq!(run.code, Some(0), "{run:?}");
         fs::rename(place.path("out"), place.path("generated")).unwrap();
-        copy(&schemas(), &place.path("schemas"));
+        copy(&all_schemas(), &place.path("schemas"));
         let pulse = Path::new(env!("CARGO_MANIFEST_DIR")).join("../pulse");
         std::os::unix::fs::symlink(pulse.canonicalize().unwrap(), place.path("pulse")).unwrap();
         fs::create_dir(place.path("bin")).unwrap();
@@ -111,11 +113,11 @@ fn the_check_fails_where_the_output_is_stale() {
 #[test]
 fn drift_opens_an_issue_or_updates_it() {
     let repository = Repository::new();
-    let root = serve(&schemas(), |_| {});
+    let root = serve(&all_schemas(), |_| {});
     assert!(repository.run("Compare", &root));
     assert_eq!(repository.read("output"), "status=0\n");
 
-    let root = serve(&schemas(), another_state);
+    let root = serve(&all_schemas(), another_state);
     assert!(repository.run("Compare", &root));
     assert_eq!(repository.read("output"), "status=0\nstatus=1\n");
     assert_has(&repository.read("drift.md"), &["/status/state", "paused"]);
