@@ -9,6 +9,7 @@ mod drafts;
 mod examples;
 mod goldens;
 mod growth;
+mod guide;
 mod keys;
 mod languages;
 mod timestamps;
