@@ -1,0 +1,175 @@
+//! What is listened for, and how it is printed.
+
+use std::sync::{Arc, Mutex};
+
+use clap::Parser;
+use taskcluster_events::queue::{TaskCompleted, TaskFailed};
+use taskcluster_pulse::{Exchange, MemoryBroker, Message, RoutingKey, Validate, example};
+
+use super::*;
+
+#[derive(Parser)]
+struct Program {
+    #[command(flatten)]
+    args: Args,
+}
+
+/// What is printed, for a test to read.
+#[derive(Clone, Default)]
+struct Printed(Arc<Mutex<Vec<u8>>>);
+
+impl Printed {
+    fn text(&self) -> String {
+        let bytes = self.0.lock().expect("not poisoned").clone();
+        String::from_utf8(bytes).expect("UTF-8")
+    }
+}
+
+impl Write for Printed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().expect("not poisoned").write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn failed(seed: u64) -> Envelope {
+    envelope::<TaskFailed>(&example(seed).expect("an example"))
+}
+
+fn envelope<E: Exchange>(message: &Message<E>) -> Envelope {
+    assert!(message.payload.is_valid());
+    let key = message.routing_key.to_key().expect("a key");
+    let payload = serde_json::to_vec(&message.payload).expect("JSON");
+    Envelope::new(E::INFO.exchange, key, payload)
+}
+
+fn task_queue(envelope: &Envelope) -> String {
+    let payload: serde_json::Value = serde_json::from_slice(envelope.bytes()).expect("JSON");
+    payload["status"]["taskQueueId"]
+        .as_str()
+        .expect("a text")
+        .to_owned()
+}
+
+/// Runs `listen` with these arguments while `messages` are published.
+async fn listen_to(
+    broker: &MemoryBroker,
+    arguments: &[&str],
+    messages: &[Envelope],
+) -> (u64, String) {
+    let args = Program::parse_from([&["listen"], arguments].concat()).args;
+    let printed = Printed::default();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let interrupted = async { stopped.await.expect("the test stops it") };
+    let listening = listen(&args, broker.connection(), printed.clone(), interrupted);
+    let publishing = async {
+        // The consumer declares the exchanges by binding its queue.
+        while broker.queue_len("queue/guest/seen").is_none() {
+            tokio::task::yield_now().await;
+        }
+        for message in messages {
+            broker.publish_envelope(message);
+        }
+        while broker.queue_len("queue/guest/seen") != Some(0) {
+            tokio::task::yield_now().await;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        // It may have ended by itself.
+        let _ = stop.send(());
+    };
+    let (invalid, ()) = tokio::join!(listening, publishing);
+    (invalid.expect("no error"), printed.text())
+}
+
+#[tokio::test]
+async fn messages_that_meet_the_conditions_are_printed_and_recorded() {
+    let messages: Vec<Envelope> = (0..5).map(failed).collect();
+    let wanted = task_queue(&messages[2]);
+    let (first, _) = wanted.split_once('/').expect("two parts");
+    let condition = format!("status.taskQueueId={first}/*");
+    let folder = tempfile::tempdir().expect("a folder");
+    let record = folder.path().join("messages.jsonl");
+    let record = record.to_str().expect("UTF-8");
+    let arguments = [
+        "queue/task-failed",
+        "--queue=seen",
+        "--json",
+        "--validate",
+        "--where",
+        &condition,
+        "--record",
+        record,
+    ];
+    let broker = MemoryBroker::new();
+    let (invalid, printed) = listen_to(&broker, &arguments, &messages).await;
+    assert_eq!(invalid, 0);
+    assert_eq!(printed.lines().count(), 1, "{printed}");
+    let message = Envelope::from_json(&printed).expect("a message");
+    assert_eq!(task_queue(&message), wanted);
+
+    let recording = std::fs::read_to_string(record).expect("a recording");
+    assert_eq!(recording, messages[2].to_json() + "\n");
+    assert_eq!(broker.replay(&recording).expect("replayed"), 1);
+}
+
+#[tokio::test]
+async fn every_message_is_acked_and_those_that_are_not_valid_are_counted() {
+    let unread = Envelope::new(TaskFailed::INFO.exchange, "primary.\u{1b}[2J", "{}\u{7}");
+    let messages = [
+        envelope::<TaskCompleted>(&example(1).expect("an example")),
+        unread.with_routes(["a\n::error::b"]),
+        failed(1),
+    ];
+    let arguments = [
+        "queue/task-failed",
+        "queue/task-completed",
+        "--queue=seen",
+        "--pretty",
+        "--validate",
+    ];
+    let broker = MemoryBroker::new();
+    // A key that the binding does not match comes by its route.
+    let (invalid, printed) = listen_to(&broker, &arguments, &messages[..1]).await;
+    assert_eq!(invalid, 0);
+    assert!(
+        printed.starts_with("queue/task-completed taskId="),
+        "{printed}"
+    );
+    assert!(printed.contains("  \"status\": {\n"), "{printed}");
+    let text = Style::Pretty.text(&messages[1]);
+    assert_eq!(
+        text,
+        "queue/task-failed taskId=\\u{1b}[2J route=a\\n::error::b\n\
+         (3 bytes that are not JSON: trailing characters at line 1 column 3)\n"
+    );
+    assert!(!output::check(&messages[1]));
+    assert_eq!(broker.queue_len("queue/guest/seen"), Some(0));
+}
+
+#[tokio::test]
+async fn the_count_ends_it_and_leaves_the_rest_in_the_queue() {
+    let broker = MemoryBroker::new();
+    let messages: Vec<Envelope> = (0..5).map(failed).collect();
+    let args = ["queue/task-failed", "--queue=seen", "--count=2"];
+    let args = Program::parse_from([&["listen"][..], &args].concat()).args;
+    let never = std::future::pending;
+    let bound = consumer(&args, broker.connection()).expect("bound");
+    bound
+        .start()
+        .await
+        .expect("started")
+        .stop()
+        .await
+        .expect("stopped");
+    for message in &messages {
+        broker.publish_envelope(message);
+    }
+    let printed = Printed::default();
+    let listening = listen(&args, broker.connection(), printed.clone(), never());
+    assert_eq!(listening.await.expect("no error"), 0);
+    assert_eq!(printed.text().lines().count(), 2, "{}", printed.text());
+    assert_eq!(broker.queue_len("queue/guest/seen"), Some(3));
+}
