@@ -31,22 +31,18 @@ impl Error {
         }
         text
     }
+
+    /// One line that says `what` is wrong.
+    fn line(&self, what: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hash = if self.pointer.is_empty() { "" } else { "#" };
+        let (file, pointer, help) = (&self.file, &self.pointer, &self.help);
+        write!(f, "{file}{hash}{pointer}: {what}; {help}")
+    }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            file,
-            pointer,
-            what,
-            help,
-            cause: _,
-        } = self;
-        write!(f, "{file}")?;
-        if !pointer.is_empty() {
-            write!(f, "#{pointer}")?;
-        }
-        write!(f, ": {what}; {help}")
+        self.line(&self.what, f)
     }
 }
 
@@ -56,8 +52,9 @@ impl std::error::Error for Error {
     }
 }
 
-/// What is wrong, and the error that it comes of.
-#[derive(Debug)]
+/// What is wrong with a text, wherever it stands. Its `source` is the error of a parser,
+/// where there is one.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {
     pub(crate) what: String,
     pub(crate) cause: Option<Cause>,
@@ -69,13 +66,9 @@ impl Reason {
         what: impl Into<String>,
         error: impl std::error::Error + Send + Sync + 'static,
     ) -> Self {
-        Self::of(what, Cause::new(error))
-    }
-
-    pub(crate) fn of(what: impl Into<String>, cause: Cause) -> Self {
         Self {
             what: what.into(),
-            cause: Some(cause),
+            cause: Some(Cause::new(error)),
         }
     }
 
@@ -88,6 +81,18 @@ impl Reason {
             help: help.to_owned(),
             cause: self.cause,
         }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)
+    }
+}
+
+impl std::error::Error for Reason {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.cause.as_ref().map(Cause::as_error)
     }
 }
 
@@ -179,14 +184,7 @@ impl fmt::Display for Errors {
             if index > 0 {
                 f.write_str("\n")?;
             }
-            let Error {
-                file,
-                pointer,
-                help,
-                ..
-            } = error;
-            let hash = if pointer.is_empty() { "" } else { "#" };
-            write!(f, "{file}{hash}{pointer}: {}; {help}", error.reason())?;
+            error.line(&error.reason(), f)?;
         }
         Ok(())
     }

@@ -4,11 +4,9 @@
 //! before 2019 served them from a host of their own. Either way a schema is
 //! known by its path below that place, whatever the host.
 
-use std::fmt;
-
 use fluent_uri::{Uri, UriRef};
 
-use crate::error::{Cause, Reason};
+use crate::error::Reason;
 use crate::text::cut;
 
 /// The longest id of a document, in bytes: each schema of the document has it with it.
@@ -29,46 +27,9 @@ pub struct Target {
     pub fragment: String,
 }
 
-/// Why a text leads to no document. Its source says why it is no URI reference.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Error {
-    what: String,
-    cause: Option<Cause>,
-}
-
-impl Error {
-    fn of<E>(reference: &str) -> impl FnOnce(E) -> Self
-    where
-        E: std::error::Error + Send + Sync + 'static,
-    {
-        move |cause| Self {
-            what: format!("{:?} is not a URI reference", cut(reference, MOST_SHOWN)),
-            cause: Some(Cause::new(cause)),
-        }
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.what)
-    }
-}
-
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.cause.as_ref().map(Cause::as_error)
-    }
-}
-
-impl From<Error> for Reason {
-    fn from(Error { what, cause }: Error) -> Self {
-        Self { what, cause }
-    }
-}
-
 /// The path of `reference` from the root of a deployment, which stands in the
 /// document with the normalised id `base`: `/schemas/queue/v1/task.json#`.
-pub fn path(base: &str, reference: &str) -> Result<String, Error> {
+pub fn path(base: &str, reference: &str) -> Result<String, Reason> {
     let target = follow(base, reference)?;
     let fragment = reference.split_once('#').map_or("", |(_, it)| it);
     Ok(format!("/schemas/{}#{fragment}", target.document))
@@ -76,13 +37,13 @@ pub fn path(base: &str, reference: &str) -> Result<String, Error> {
 
 /// The id that `id`, a schema's own, is known by: its path, without the host,
 /// a leading `/schemas/` or an empty fragment.
-pub fn normalise(id: &str) -> Result<String, Error> {
+pub fn normalise(id: &str) -> Result<String, Reason> {
     resolve(ROOT, id).map(|target| target.document)
 }
 
 /// Resolves `reference`, which stands in the document with the normalised id
 /// `base`.
-pub fn follow(base: &str, reference: &str) -> Result<Target, Error> {
+pub fn follow(base: &str, reference: &str) -> Result<Target, Reason> {
     resolve(&format!("{ROOT}{base}"), reference)
 }
 
@@ -101,16 +62,26 @@ pub fn segment(name: &str) -> String {
     segment
 }
 
-fn resolve(base: &str, reference: &str) -> Result<Target, Error> {
-    let base = Uri::parse(base).map_err(Error::of(reference))?;
-    let relative = UriRef::parse(reference).map_err(Error::of(reference))?;
+fn invalid<E>(reference: &str) -> impl FnOnce(E) -> Reason
+where
+    E: std::error::Error + Send + Sync + 'static,
+{
+    move |cause| {
+        let shown = cut(reference, MOST_SHOWN);
+        Reason::because(format!("{shown:?} is not a URI reference"), cause)
+    }
+}
+
+fn resolve(base: &str, reference: &str) -> Result<Target, Reason> {
+    let base = Uri::parse(base).map_err(invalid(reference))?;
+    let relative = UriRef::parse(reference).map_err(invalid(reference))?;
     let absolute = relative
         .resolve_against(&base)
-        .map_err(Error::of(reference))?;
+        .map_err(invalid(reference))?;
     let fragment = match absolute.fragment() {
         Some(fragment) => {
             let bytes = fragment.decode().to_bytes().into_owned();
-            String::from_utf8(bytes).map_err(Error::of(reference))?
+            String::from_utf8(bytes).map_err(invalid(reference))?
         }
         None => String::new(),
     };
@@ -118,10 +89,7 @@ fn resolve(base: &str, reference: &str) -> Result<Target, Error> {
     let document = path.strip_prefix("schemas/").unwrap_or(path);
     if document.len() > LONGEST {
         let shown = cut(reference, MOST_SHOWN);
-        return Err(Error {
-            what: format!("{shown:?} leads to an id of more than {LONGEST} bytes"),
-            cause: None,
-        });
+        return Err(format!("{shown:?} leads to an id of more than {LONGEST} bytes").into());
     }
     Ok(Target {
         document: document.to_owned(),

@@ -30,63 +30,31 @@ const LIMITS: &[(&str, &str)] = &[
     ),
 ];
 
-/// Why bytes are not read as a JSON value. Its source says at which line and column.
-#[derive(Debug)]
-pub struct Error {
-    what: &'static str,
-    source: serde_json::Error,
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.what)
-    }
-}
-
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.source)
-    }
-}
-
-impl From<serde_json::Error> for Error {
-    fn from(source: serde_json::Error) -> Self {
-        let message = source.to_string();
-        let limit = LIMITS.iter().find(|(limit, _)| message.starts_with(limit));
-        let what = match limit {
-            Some((_, what)) => what,
-            // Of the caller's types only `Unambiguous` finds fault.
-            None if source.is_data() => "ambiguous JSON",
-            None => "not JSON",
-        };
-        Self { what, source }
-    }
-}
-
-impl From<Error> for Reason {
-    fn from(error: Error) -> Self {
-        Self::because(error.what, error.source)
-    }
-}
-
 /// Reads a JSON text, which may begin with a byte order mark.
 ///
 /// # Errors
 ///
 /// If the text is not JSON, if a number or the nesting in it exceeds what is read, or
 /// if an object in it has two members of one name.
-pub fn parse(bytes: &[u8]) -> Result<Value, Error> {
+pub fn parse(bytes: &[u8]) -> Result<Value, Reason> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let reason = |error| Reason::because(what(bytes, &error), error);
     // Not while values are made: how a number is read depends on features of `serde_json`
     // that any crate of the build may turn on.
-    serde_json::from_slice::<Unambiguous>(bytes).map_err(|source| match is_utf16(bytes) {
-        true => Error {
-            what: "UTF-16 text, which has to be converted to UTF-8",
-            source,
-        },
-        false => Error::from(source),
-    })?;
-    Ok(serde_json::from_slice(bytes)?)
+    serde_json::from_slice::<Unambiguous>(bytes).map_err(reason)?;
+    serde_json::from_slice(bytes).map_err(reason)
+}
+
+/// What is wrong with a text that can't be read because of `error`.
+fn what(bytes: &[u8], error: &serde_json::Error) -> &'static str {
+    let message = error.to_string();
+    match LIMITS.iter().find(|(limit, _)| message.starts_with(limit)) {
+        Some((_, what)) => what,
+        // Of the types that are read only `Unambiguous` finds fault.
+        None if error.is_data() => "ambiguous JSON",
+        None if is_utf16(bytes) => "UTF-16 text, which has to be converted to UTF-8",
+        None => "not JSON",
+    }
 }
 
 /// Whether a text that is not JSON is UTF-16: by its byte order mark, or the zero beside

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::document::{Document, Documents, Source, publisher, schema_id};
-use crate::error::Error;
+use crate::error::{Error, Reason};
 use crate::keyword::Keyword;
 use crate::place::Place;
 use crate::{declarations, id, json};
@@ -79,7 +79,7 @@ impl Documents {
         }
     }
 
-    fn add_unread(&mut self, file: &str, error: json::Error) {
+    fn add_unread(&mut self, file: &str, error: Reason) {
         self.unnamed.push(format!("{file}: {error}"));
         let help = "fix the file or remove it from the input";
         self.errors.push(Place::whole(file).error("", error, help));

@@ -3,7 +3,7 @@
 use std::error::Error as _;
 
 use taskcluster_documents::pattern::Compiler;
-use taskcluster_documents::{Error, Errors, Source, id, json, load, pattern, resolve};
+use taskcluster_documents::{Error, Errors, Reason, Source, id, json, load, pattern, resolve};
 
 fn is_an_error<E: std::error::Error + Send + Sync + 'static>() {}
 
@@ -11,8 +11,7 @@ fn is_an_error<E: std::error::Error + Send + Sync + 'static>() {}
 fn every_error_can_be_boxed_and_sent() {
     is_an_error::<Error>();
     is_an_error::<Errors>();
-    is_an_error::<id::Error>();
-    is_an_error::<json::Error>();
+    is_an_error::<Reason>();
     is_an_error::<pattern::Error>();
 }
 

@@ -75,7 +75,7 @@ pub enum Error {
         /// The URL.
         url: String,
         /// What is wrong with the text.
-        source: taskcluster_documents::json::Error,
+        source: taskcluster_documents::Reason,
     },
 
     /// The manifest lists no references.
