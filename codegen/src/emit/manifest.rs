@@ -47,12 +47,23 @@ taskcluster-pulse = {{ {path}version = {runtime}, default-features = false, feat
         path = path.unwrap_or_default(),
         runtime = quoted(&package.runtime_version),
     );
-    let features: Vec<String> = model
+    text.push_str(&features(model));
+    text.push_str(
+        "\n[package.metadata.docs.rs]\nall-features = true\nrustdoc-args = [\"--cfg\", \"docsrs\"]\n",
+    );
+    text.push_str("\n[lints.rust]\nmissing_docs = \"deny\"\nunsafe_code = \"forbid\"\n");
+    text
+}
+
+/// The features: one for each service, with those of the services that it needs.
+fn features(model: &Model) -> String {
+    let services: Vec<String> = model
         .services
         .iter()
         .map(|service| quoted(&feature_name(&service.module)))
         .collect();
-    let _ = writeln!(text, "default = [{}]", features.join(", "));
+    let mut text = String::new();
+    let _ = writeln!(text, "default = [{}]", services.join(", "));
     text.push_str("arbitrary = [\"dep:arbitrary\", \"taskcluster-pulse/arbitrary\"]\n");
     text.push_str("schemars = [\"dep:schemars\", \"taskcluster-pulse/schemars\"]\n");
     for service in &model.services {
@@ -68,10 +79,6 @@ taskcluster-pulse = {{ {path}version = {runtime}, default-features = false, feat
             needs.join(", ")
         );
     }
-    text.push_str(
-        "\n[package.metadata.docs.rs]\nall-features = true\nrustdoc-args = [\"--cfg\", \"docsrs\"]\n",
-    );
-    text.push_str("\n[lints.rust]\nmissing_docs = \"deny\"\nunsafe_code = \"forbid\"\n");
     text
 }
 

@@ -76,18 +76,6 @@ pub(super) fn files(model: &Model, service: &Service, layout: &Layout<'_>) -> Ve
 }
 
 fn module(types: Types<'_>, service: &Service, layout: &Layout<'_>) -> RustFile {
-    let bindings = service
-        .exchanges
-        .iter()
-        .map(|exchange| ident(&exchange.name));
-    let keys = service
-        .exchanges
-        .iter()
-        .map(|exchange| ident(&exchange.key_name));
-    let payloads = service
-        .types
-        .iter()
-        .map(|id| ident(&types.definition(*id).name));
     let examples = layout.examples.then(|| {
         let feature = layout.feature("arbitrary");
         quote!(#feature mod examples;)
@@ -108,6 +96,30 @@ fn module(types: Types<'_>, service: &Service, layout: &Layout<'_>) -> RustFile 
         pub(super) mod schemas;
         pub mod validators;
     }];
+    items.extend(exports(types, service));
+    RustFile {
+        path: format!("{}/mod.rs", service.module),
+        docs: module_docs(types, service),
+        siblings: BTreeSet::new(),
+        items,
+    }
+}
+
+/// The items of the module's files that users name.
+fn exports(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
+    let bindings = service
+        .exchanges
+        .iter()
+        .map(|exchange| ident(&exchange.name));
+    let keys = service
+        .exchanges
+        .iter()
+        .map(|exchange| ident(&exchange.key_name));
+    let payloads = service
+        .types
+        .iter()
+        .map(|id| ident(&types.definition(*id).name));
+    let mut items = Vec::new();
     if !service.exchanges.is_empty() {
         items.push(quote! {
             pub use bindings::{#(#bindings),*};
@@ -117,12 +129,7 @@ fn module(types: Types<'_>, service: &Service, layout: &Layout<'_>) -> RustFile 
     if !service.types.is_empty() {
         items.push(quote!(pub use payloads::{#(#payloads),*};));
     }
-    RustFile {
-        path: format!("{}/mod.rs", service.module),
-        docs: module_docs(types, service),
-        siblings: BTreeSet::new(),
-        items,
-    }
+    items
 }
 
 fn module_docs(types: Types<'_>, service: &Service) -> Vec<String> {

@@ -217,27 +217,33 @@ impl Tables<'_> {
             }
         }
         keywords.extend(not.map(|it| self.one("Not", it, Reading::Exact)));
-        if let Some(Condition {
+        keywords.extend(
+            condition
+                .iter()
+                .map(|it| self.condition(it, reading.part())),
+        );
+        keywords
+    }
+
+    fn condition(self, it: &Condition, reading: Reading) -> TokenStream {
+        let Condition {
             condition,
             then,
             otherwise,
-        }) = condition
-        {
-            let branch = |id: &Option<SchemaId>| match id {
-                Some(id) => self.reference(*id, reading.part()),
-                None => quote!(&Schema::ANY),
-            };
-            let condition = self.reference(*condition, Reading::Exact);
-            let (then, otherwise) = (branch(then), branch(otherwise));
-            keywords.push(quote! {
-                Keyword::If {
-                    condition: #condition,
-                    then: #then,
-                    otherwise: #otherwise,
-                }
-            });
+        } = it;
+        let branch = |id: &Option<SchemaId>| match id {
+            Some(id) => self.reference(*id, reading),
+            None => quote!(&Schema::ANY),
+        };
+        let condition = self.reference(*condition, Reading::Exact);
+        let (then, otherwise) = (branch(then), branch(otherwise));
+        quote! {
+            Keyword::If {
+                condition: #condition,
+                then: #then,
+                otherwise: #otherwise,
+            }
         }
-        keywords
     }
 
     /// A keyword with one schema.
