@@ -10,9 +10,11 @@ use std::path::Path;
 use std::{env, fmt};
 
 use serde_json::Value;
+use taskcluster_pulse::decode;
 use taskcluster_tests::documents::{Documents, Place};
 use taskcluster_tests::instances::{Expected, Instances, Mutation, mutations, pointer};
 use taskcluster_tests::judge::{Faults, Found, Other, Subject};
+use taskcluster_tests::private::workshop::NumbersMessage;
 use taskcluster_tests::subjects;
 
 #[test]
@@ -38,6 +40,28 @@ fn every_exchange_is_judged() {
                 .map(|info| info.exchange)
         ),
     );
+}
+
+/// A careless parser reads one in seven of them as its neighbour.
+#[test]
+fn floats_come_back_as_they_were() {
+    let mut random = fastrand::Rng::with_seed(12);
+    let floats = std::iter::repeat_with(|| f64::from_bits(random.u64(..)));
+    let stated = [-9.365853658536581, 9007199254740991.0, 5e-324, f64::MAX];
+    for float in stated.into_iter().chain(floats.take(20_000)) {
+        if !float.is_finite() {
+            continue;
+        }
+        let text = format!(
+            r#"{{"count": 1, "offset": 1, "inner": 1, "share": 1, "version": 3, "agreed": true,
+                "level": 1, "ratio": 1, "flag": true, "price": 1, "free": {float:e}}}"#
+        );
+        let message: NumbersMessage = decode(text.as_bytes()).expect("a payload");
+        let read = message.free.expect("a float");
+        assert_eq!(read.to_bits(), float.to_bits(), "{float:e} as {read:e}");
+        let written = serde_json::to_vec(&message).expect("JSON");
+        assert_eq!(decode(&written).ok(), Some(message), "{float:e}");
+    }
 }
 
 fn setting(name: &str, default: u64) -> u64 {
