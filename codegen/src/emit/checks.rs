@@ -1,25 +1,20 @@
 //! The checks that `validate()` makes.
 
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::ty::{Types, ident};
 use super::validators;
 use crate::model::{
-    Branch, Emitter, Kind, RuleUse, Step, Struct, TypeDef, TypeShape, Value, walk, walk_field,
+    Branch, Emitter, Kind, Rule, RuleUse, Step, Struct, TypeDef, TypeShape, Value, walk, walk_field,
 };
 
-/// A value in the generated code, and where it stands.
+/// A value in the generated code.
 struct Place {
     /// An expression that is the value.
     value: TokenStream,
     /// An expression that is a reference to it.
     reference: TokenStream,
-    /// An expression that is a pointer; the one that came as an argument is a reference.
-    pointer: TokenStream,
-    is_own: bool,
-    /// How many loops there are around it.
-    depth: usize,
 }
 
 impl Place {
@@ -28,61 +23,15 @@ impl Place {
         Self {
             reference: quote!(&#value),
             value,
-            pointer: quote!(at),
-            is_own: true,
-            depth: 0,
         }
     }
 
-    /// The member `wire_name` of the type that is checked.
-    fn member(name: &str, wire_name: &str) -> Self {
+    /// A variable that is a reference.
+    fn local(name: &str) -> Self {
         let name = ident(name);
         Self {
-            pointer: quote!(at.member(#wire_name)),
-            is_own: false,
-            ..Self::own(quote!(self.#name))
-        }
-    }
-
-    /// A reference that is here.
-    fn local(&self, reference: TokenStream) -> Self {
-        Self {
-            value: reference.clone(),
-            reference,
-            pointer: self.pointer.clone(),
-            ..*self
-        }
-    }
-
-    /// A reference one loop further in, where the loop's variable `step` leads to.
-    fn further_in(&self, reference: TokenStream, method: &str, step: &Ident) -> Self {
-        let pointer = &self.pointer;
-        let method = format_ident!("{method}");
-        Self {
-            pointer: quote!(#pointer.#method(#step)),
-            is_own: false,
-            depth: self.depth + 1,
-            ..self.local(reference)
-        }
-    }
-
-    /// A name for a variable of a loop here, apart from those of loops around it.
-    fn variable(&self, name: &str) -> Ident {
-        match self.depth {
-            0 => format_ident!("{name}"),
-            depth => format_ident!("{name}_{}", depth + 1),
-        }
-    }
-
-    /// The check of a rule.
-    fn rule(&self, used: &RuleUse, unique: &TokenStream) -> TokenStream {
-        let rule = validators::reference(used, unique);
-        let Self {
-            reference, pointer, ..
-        } = self;
-        match self.is_own {
-            true => quote!(report.check(*#pointer, #reference, #rule)?;),
-            false => quote!(report.check(#pointer, #reference, #rule)?;),
+            value: quote!(#name),
+            reference: quote!(#name),
         }
     }
 }
@@ -90,8 +39,7 @@ impl Place {
 /// The implementation of `Validate` for one type, and of `Union` where it is one.
 pub(super) fn definition(types: Types<'_>, definition: &TypeDef) -> Vec<TokenStream> {
     let checks = Checks { types };
-    let table = format_ident!("{}", definition.constant);
-    let by_table = || vec![quote!(check_schema(self, &schemas::#table, at, report)?;)];
+    let by_table = || vec![quote!(fits_schema(self, Self::SCHEMA))];
     let own = match &definition.shape {
         TypeShape::Union(branches) => {
             return vec![
@@ -101,13 +49,13 @@ pub(super) fn definition(types: Types<'_>, definition: &TypeDef) -> Vec<TokenStr
         }
         _ if definition.by_table => by_table(),
         TypeShape::Struct(it) => checks.structure(it),
-        TypeShape::Enum(_) => vec![quote!(report.check(*at, self, &Known)?;)],
+        TypeShape::Enum(_) => vec![quote!(OpenEnum::known(self).is_ok())],
         TypeShape::Wrapper(value) => walk(&checks, value, &Place::own(quote!(self.0))),
     };
     vec![validate(definition, &own)]
 }
 
-/// Emits the checks of values.
+/// Emits the checks of values: expressions that are true if a value is valid.
 #[derive(Clone, Copy)]
 struct Checks<'m> {
     types: Types<'m>,
@@ -115,15 +63,15 @@ struct Checks<'m> {
 
 impl Checks<'_> {
     fn structure(self, it: &Struct) -> Vec<TokenStream> {
+        let own = |name: &str| {
+            let name = ident(name);
+            Place::own(quote!(self.#name))
+        };
         let counts = it.counts.iter().map(|counts| member_count(it, counts));
-        let fields = it.fields.iter().flat_map(|field| {
-            let place = Place::member(&field.name, &field.wire_name);
-            walk_field(&self, field, &place)
-        });
-        let rest = it.rest.iter().flat_map(|rest| {
-            let name = ident(&rest.name);
-            walk(&self, &rest.value, &Place::own(quote!(self.#name)))
-        });
+        let fields = it.fields.iter();
+        let fields = fields.flat_map(|field| walk_field(&self, field, &own(&field.name)));
+        let rest = it.rest.iter();
+        let rest = rest.flat_map(|rest| walk(&self, &rest.value, &own(&rest.name)));
         counts.chain(fields).chain(rest).collect()
     }
 }
@@ -132,71 +80,45 @@ impl Emitter for Checks<'_> {
     type Made = Vec<TokenStream>;
     type Place = Place;
 
-    fn inside(&self, place: &Place, step: Step) -> Place {
-        let [index, item, name, member] =
-            ["index", "item", "name", "member"].map(|it| place.variable(it));
-        match step {
-            Step::Option => place.local(quote!(value)),
-            Step::Item => place.further_in(quote!(#item), "index", &index),
-            Step::Key => place.further_in(quote!(#name.as_str()), "member", &name),
-            Step::Member => place.further_in(quote!(#member), "member", &name),
-            // The table checks it.
-            Step::Position => place.local(TokenStream::new()),
-        }
+    fn inside(&self, _: &Place, step: Step) -> Place {
+        Place::local(variable(step))
     }
 
     fn plain(&self, value: &Value, place: &Place) -> Vec<TokenStream> {
         let unique = self.types.unique(value);
-        let rules = value.rules.iter().map(|used| place.rule(used, &unique));
-        let mut checks: Vec<TokenStream> = rules.collect();
-        if let Kind::Named(_) = value.kind {
-            let Place { value, pointer, .. } = place;
-            let pointer = match place.is_own {
-                true => pointer.clone(),
-                false => quote!(&#pointer),
-            };
-            checks.push(quote!(#value.check(#pointer, report)?;));
-        }
-        checks
+        let Place {
+            value: own,
+            reference,
+        } = place;
+        let rules = value.rules.iter().map(|used| {
+            let rule = validators::rule(used, &unique);
+            match &*used.rule {
+                Rule::Members(_) => quote!(#rule.is_valid(#own.len())),
+                _ => quote!(#rule.is_valid(#reference)),
+            }
+        });
+        let of_type = matches!(value.kind, Kind::Named(_)).then(|| quote!(#own.is_valid()));
+        rules.chain(of_type).collect()
     }
 
     fn list(&self, list: &Value, place: &Place, item: Vec<TokenStream>) -> Vec<TokenStream> {
-        let mut checks = self.plain(list, place);
-        if !item.is_empty() {
-            let (index, local) = (place.variable("index"), place.variable("item"));
-            let value = &place.value;
-            checks.push(quote! {
-                for (#index, #local) in #value.iter().enumerate() {
-                    #(#item)*
-                }
-            });
-        }
-        checks
+        let own = &place.value;
+        let each = of_each(&quote!(#own.iter()), Step::Item, &item);
+        self.plain(list, place).into_iter().chain(each).collect()
     }
 
+    /// The table checks it.
     fn tuple(&self, _: &Value, _: Vec<Vec<TokenStream>>) -> Vec<TokenStream> {
         Vec::new()
     }
 
     fn map(&self, map: &Value, place: &Place, each: [Vec<TokenStream>; 2]) -> Vec<TokenStream> {
-        let [key, member] = each;
-        let mut checks = self.plain(map, place);
-        let (name, local) = (place.variable("name"), place.variable("member"));
-        let Place {
-            value, reference, ..
-        } = place;
-        let variables = match (key.is_empty(), member.is_empty()) {
-            (true, true) => return checks,
-            (false, true) => quote!(#name in #value.keys()),
-            (_, false) => quote!((#name, #local) in #reference),
-        };
-        checks.push(quote! {
-            for #variables {
-                #(#key)*
-                #(#member)*
-            }
-        });
-        checks
+        let own = &place.value;
+        let [key, member] = &each;
+        let keys = of_each(&quote!(#own.keys()), Step::Key, key);
+        let members = of_each(&quote!(#own.values()), Step::Member, member);
+        let checks = self.plain(map, place).into_iter();
+        checks.chain(keys).chain(members).collect()
     }
 
     fn boxed(&self, inner: Vec<TokenStream>) -> Vec<TokenStream> {
@@ -204,17 +126,35 @@ impl Emitter for Checks<'_> {
     }
 
     fn optional(&self, place: &Place, options: usize, inner: Vec<TokenStream>) -> Vec<TokenStream> {
-        if inner.is_empty() {
-            return inner;
-        }
-        let pattern = (0..options).fold(quote!(value), |inner, _| quote!(Some(#inner)));
-        let reference = &place.reference;
-        vec![quote! {
-            if let #pattern = #reference {
-                #(#inner)*
-            }
-        }]
+        let local = ident(variable(Step::Option));
+        let is_none_or = |own: &TokenStream, inner: TokenStream| quote!(#own.as_ref().is_none_or(|#local| #inner));
+        let inner = all(&inner).map(|inner| {
+            let inner = (1..options).fold(inner, |inner, _| is_none_or(&quote!(#local), inner));
+            is_none_or(&place.value, inner)
+        });
+        inner.into_iter().collect()
     }
+}
+
+/// The name of the variable for what a step leads to.
+fn variable(step: Step) -> &'static str {
+    match step {
+        Step::Option => "value",
+        Step::Item | Step::Position => "item",
+        Step::Key => "name",
+        Step::Member => "member",
+    }
+}
+
+/// Whether `checks` hold for each of `values`; `None` if there are none.
+fn of_each(values: &TokenStream, step: Step, checks: &[TokenStream]) -> Option<TokenStream> {
+    let local = ident(variable(step));
+    all(checks).map(|all| quote!(#values.all(|#local| #all)))
+}
+
+/// Whether all of `checks` hold; `None` if there are none.
+fn all(checks: &[TokenStream]) -> Option<TokenStream> {
+    (!checks.is_empty()).then(|| quote!(#(#checks)&&*))
 }
 
 /// `minProperties` and `maxProperties` over named members.
@@ -236,15 +176,15 @@ fn member_count(it: &Struct, counts: &RuleUse) -> TokenStream {
     let terms: Vec<TokenStream> = required.into_iter().chain(optional).chain(rest).collect();
     let count = match terms.as_slice() {
         [] => quote!(0),
-        terms => quote!((#(#terms)+*)),
+        terms => quote!(#(#terms)+*),
     };
-    Place::own(count).rule(counts, &TokenStream::new())
+    let rule = validators::rule(counts, &TokenStream::new());
+    quote!(#rule.is_valid(#count))
 }
 
 /// A union, whose types are read by their tables.
 fn union(definition: &TypeDef, branches: &[Branch]) -> TokenStream {
     let name = ident(&definition.name);
-    let table = format_ident!("{}", definition.constant);
     let branches = branches.iter().enumerate().map(|(index, branch)| {
         let variant = format_ident!("{}", branch.name);
         let table = super::tables::branch_name(definition, index);
@@ -252,7 +192,6 @@ fn union(definition: &TypeDef, branches: &[Branch]) -> TokenStream {
     });
     quote! {
         impl Union for #name {
-            const SCHEMA: &'static Schema = &schemas::#table;
             const BRANCHES: &'static [Branch<Self>] = &[#(#branches),*];
 
             fn unmatched(text: RawJson) -> Self {
@@ -264,13 +203,14 @@ fn union(definition: &TypeDef, branches: &[Branch]) -> TokenStream {
 
 fn validate(definition: &TypeDef, checks: &[TokenStream]) -> TokenStream {
     let name = ident(&definition.name);
-    let unused = if checks.is_empty() { "_" } else { "" };
-    let (at, report) = (format_ident!("{unused}at"), format_ident!("{unused}report"));
+    let table = format_ident!("{}", definition.constant);
+    let checks = all(checks).unwrap_or(quote!(true));
     quote! {
         impl Validate for #name {
-            fn check(&self, #at: &Pointer<'_>, #report: &mut Report) -> Flow {
-                #(#checks)*
-                Flow::Continue(())
+            const SCHEMA: &'static Schema = &schemas::#table;
+
+            fn is_valid(&self) -> bool {
+                #checks
             }
         }
     }

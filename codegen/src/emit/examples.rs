@@ -129,11 +129,11 @@ impl Emitter for Examples<'_> {
 
     fn list(&self, value: &Value, (): &(), item: TokenStream) -> TokenStream {
         let rule = match value.rules.first() {
-            Some(used) => validators::reference(used, &self.types.unique(value)),
-            None => quote!(&ItemsRule::new()),
+            Some(used) => validators::rule(used, &self.types.unique(value)),
+            None => quote!(ItemsRule::new()),
         };
         let item = maker(&item);
-        quote!(example::list(u, #rule, #item))
+        quote!(example::list(u, &#rule, #item))
     }
 
     fn tuple(&self, _: &Value, items: Vec<TokenStream>) -> TokenStream {
@@ -142,11 +142,11 @@ impl Emitter for Examples<'_> {
 
     fn map(&self, value: &Value, (): &(), each: [TokenStream; 2]) -> TokenStream {
         let rule = match value.rules.first() {
-            Some(used) => validators::reference(used, &TokenStream::new()),
-            None => quote!(&MembersRule::new()),
+            Some(used) => validators::rule(used, &TokenStream::new()),
+            None => quote!(MembersRule::new()),
         };
         let [key, member] = each.each_ref().map(maker);
-        quote!(example::map(u, #rule, #key, #member))
+        quote!(example::map(u, &#rule, #key, #member))
     }
 
     fn boxed(&self, inner: TokenStream) -> TokenStream {

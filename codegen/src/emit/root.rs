@@ -76,7 +76,7 @@ fn aliases(service: &Service) -> TokenStream {
 }
 
 /// The version of `taskcluster_pulse::__private` that generated code is written for.
-const INTERFACE: u32 = 3;
+const INTERFACE: u32 = 4;
 
 /// Stops the build where the runtime is not the one that the code was generated for.
 fn version_check() -> TokenStream {

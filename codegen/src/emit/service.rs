@@ -43,7 +43,7 @@ pub(super) fn files(model: &Model, service: &Service, layout: &Layout<'_>) -> Ve
         (
             "schemas",
             "The schemas of payloads, as static tables.",
-            table_items(types, service, layout),
+            table_items(types, service),
         ),
         (
             "checks",
@@ -203,7 +203,7 @@ fn example_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
         .collect()
 }
 
-fn table_items(types: Types<'_>, service: &Service, layout: &Layout<'_>) -> Vec<TokenStream> {
+fn table_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
     // Another service's exchange may carry a type that lives here.
     let payloads: BTreeSet<TypeId> = types
         .model
@@ -214,14 +214,13 @@ fn table_items(types: Types<'_>, service: &Service, layout: &Layout<'_>) -> Vec<
         .collect();
     let own = payloads.iter().map(|id| (*id, types.definition(*id)));
     let own = own.filter(|(_, definition)| definition.module == service.module);
-    let statics = own.map(|(id, definition)| {
-        let (name, constant) = (ident(&definition.name), ident(&definition.constant));
-        let is_typed = types.is_typed(id);
-        quote!(static #constant: #name = #is_typed;)
+    let own = own.map(|(id, definition)| {
+        let (name, is_typed) = (ident(&definition.name), types.is_typed(id));
+        quote!(const _: #name = #is_typed;)
     });
-    let statics: Vec<TokenStream> = statics.collect();
-    let implementations = (!statics.is_empty()).then(|| quote!(payloads! { #(#statics)* }));
-    let tables = Tables { types, layout };
+    let own: Vec<TokenStream> = own.collect();
+    let implementations = (!own.is_empty()).then(|| quote!(payloads! { #(#own)* }));
+    let tables = Tables { types };
     let statics = service.types.iter().flat_map(|id| tables.of_type(*id));
     statics
         .chain(tables.shared())

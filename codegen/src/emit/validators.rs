@@ -15,14 +15,11 @@ use crate::model::{
 
 /// A rule where it is used: by its name, or written out where it has none, with
 /// `unique` to tell items apart.
-pub(super) fn reference(used: &RuleUse, unique: &TokenStream) -> TokenStream {
+pub(super) fn rule(used: &RuleUse, unique: &TokenStream) -> TokenStream {
     match &*used.rule {
         Rule::Items(rule) => items(rule, unique),
         Rule::Members(rule) => members(rule),
-        _ => {
-            let path = constant_path(used);
-            quote!(&#path)
-        }
+        _ => constant_path(used),
     }
 }
 
@@ -36,13 +33,13 @@ fn items(rule: &ItemsRule, unique: &TokenStream) -> TokenStream {
     let minimum = rule.minimum.map(|limit| limit_call("minimum", limit));
     let maximum = rule.maximum.map(|limit| limit_call("maximum", limit));
     let unique = rule.unique.then(|| quote!(.unique(#unique)));
-    quote!(&ItemsRule::new() #minimum #maximum #unique)
+    quote!(ItemsRule::new() #minimum #maximum #unique)
 }
 
 fn members(rule: &MembersRule) -> TokenStream {
     let minimum = rule.minimum.map(|limit| limit_call("minimum", limit));
     let maximum = rule.maximum.map(|limit| limit_call("maximum", limit));
-    quote!(&MembersRule::new() #minimum #maximum)
+    quote!(MembersRule::new() #minimum #maximum)
 }
 
 fn limit_call(method: &str, limit: u64) -> TokenStream {

@@ -76,8 +76,8 @@ fn unparsed(item: Item) -> syn::Result<String> {
     };
     let mut text = format!("{name}! {{\n");
     for (index, item) in file.items.into_iter().enumerate() {
-        // A list of statics has a line for each.
-        if index > 0 && !matches!(item, Item::Static(_)) {
+        // A list of constants has a line for each.
+        if index > 0 && !matches!(item, Item::Static(_) | Item::Const(_)) {
             text.push('\n');
         }
         for line in unparsed(item)?.lines() {

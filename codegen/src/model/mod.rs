@@ -5,7 +5,7 @@ mod rules;
 mod types;
 mod walk;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use taskcluster_documents::schema::{Schema, SchemaId};
 
@@ -34,8 +34,6 @@ pub(crate) struct Model {
     pub(crate) readings: Readings,
     /// The tables with names.
     pub(crate) tables: BTreeMap<Use, Constant>,
-    /// The tables that are only printed: nothing is checked by them.
-    pub(crate) printed: BTreeSet<Constant>,
     /// The rules that have all keywords for strings of a schema.
     pub(crate) text_rules: BTreeMap<SchemaId, Constant>,
 }

@@ -22,7 +22,7 @@ mod services;
 mod strings;
 mod tables;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use taskcluster_documents::{Errors, Resolved};
 
@@ -61,7 +61,6 @@ pub(crate) fn types(resolved: Resolved, names: &Names) -> Result<Model, Errors> 
         schemas,
         readings,
         tables: BTreeMap::new(),
-        printed: BTreeSet::new(),
         text_rules: BTreeMap::new(),
     };
     errors.extend(naming::name_everything(&mut model, names));

@@ -32,31 +32,10 @@ pub(super) fn name_tables(model: &mut Model, merged: &BTreeMap<TypeId, TypeId>) 
         claims: BTreeMap::new(),
     };
     tables.name_types(&model.types, merged);
-    // First what something is checked by, then what is only printed.
-    let payloads: BTreeSet<TypeId> = model
-        .services
-        .iter()
-        .flat_map(|service| &service.exchanges)
-        .map(|exchange| exchange.payload)
-        .collect();
-    let types = model.types.iter().enumerate();
-    let types = types.filter(|(_, it)| !it.module.is_empty());
-    let (checked, printed): (Vec<_>, Vec<_>) =
-        types.partition(|(index, it)| it.by_table || payloads.contains(&TypeId(*index)));
     let mut seen = BTreeSet::new();
-    for (_, definition) in &checked {
+    for definition in model.types.iter().filter(|it| !it.module.is_empty()) {
         tables.walk_type(definition, &mut seen);
     }
-    let used = seen.clone();
-    for (_, definition) in &printed {
-        tables.walk(&definition.node, &definition.module, &mut seen);
-    }
-    let own = checked.iter().map(|(_, it)| it.table());
-    let referred = tables.names.iter().filter(|(id, _)| used.contains(id));
-    let used: BTreeSet<Constant> = own.chain(referred.map(|(_, name)| name.clone())).collect();
-    let all = tables.names.values().cloned();
-    let all = all.chain(printed.iter().map(|(_, it)| it.table()));
-    model.printed = all.filter(|name| !used.contains(name)).collect();
     model.tables = tables.names;
 }
 

@@ -3,22 +3,24 @@
 //! What `validate()` checks.
 
 use taskcluster_pulse::Validate;
-use taskcluster_pulse::__private::{Flow, Pointer, Report};
+use taskcluster_pulse::__private::Schema;
 
-use super::{ClientMessage, RoleMessage, validators};
+use super::{ClientMessage, RoleMessage, schemas, validators};
 
 impl Validate for ClientMessage {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at.member("clientId"), &self.client_id, &validators::CLIENT_ID)?;
-        report.check(at.member("version"), &self.version, &validators::VERSION)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::CLIENT_MESSAGE;
+
+    fn is_valid(&self) -> bool {
+        validators::CLIENT_ID.is_valid(&self.client_id)
+            && validators::VERSION.is_valid(&self.version)
     }
 }
 
 impl Validate for RoleMessage {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at.member("roleId"), &self.role_id, &validators::ROLE_ID)?;
-        report.check(at.member("version"), &self.version, &validators::VERSION)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::ROLE_MESSAGE;
+
+    fn is_valid(&self) -> bool {
+        validators::ROLE_ID.is_valid(&self.role_id)
+            && validators::VERSION.is_valid(&self.version)
     }
 }

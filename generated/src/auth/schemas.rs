@@ -39,6 +39,6 @@ pub(crate) static ROLE_MESSAGE: Schema = Schema::named(
 );
 
 payloads! {
-    static CLIENT_MESSAGE: ClientMessage = true;
-    static ROLE_MESSAGE: RoleMessage = true;
+    const _: ClientMessage = true;
+    const _: RoleMessage = true;
 }

@@ -3,100 +3,65 @@
 //! What `validate()` checks.
 
 use taskcluster_pulse::Validate;
-use taskcluster_pulse::__private::{Flow, Pointer, Report};
+use taskcluster_pulse::__private::Schema;
 
 use super::{
     GitHubPullRequestMessage, GitHubPushMessage, GitHubReRunRequestMessage,
-    GitHubReleaseMessage, TaskGroupDefinedCreateStatus, validators,
+    GitHubReleaseMessage, TaskGroupDefinedCreateStatus, schemas, validators,
 };
 
 impl Validate for GitHubPullRequestMessage {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at.member("eventId"), &self.event_id, &validators::EVENT_ID)?;
-        report
-            .check(
-                at.member("installationId"),
-                &self.installation_id,
-                &validators::INSTALLATION_ID,
-            )?;
-        report
-            .check(
-                at.member("organization"),
-                &self.organization,
-                &validators::ORGANIZATION,
-            )?;
-        report
-            .check(at.member("repository"), &self.repository, &validators::REPOSITORY)?;
-        report.check(at.member("version"), &self.version, &validators::VERSION)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::GIT_HUB_PULL_REQUEST_MESSAGE;
+
+    fn is_valid(&self) -> bool {
+        validators::EVENT_ID.is_valid(&self.event_id)
+            && validators::INSTALLATION_ID.is_valid(&self.installation_id)
+            && validators::ORGANIZATION.is_valid(&self.organization)
+            && validators::REPOSITORY.is_valid(&self.repository)
+            && validators::VERSION.is_valid(&self.version)
     }
 }
 
 impl Validate for GitHubPushMessage {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at.member("eventId"), &self.event_id, &validators::EVENT_ID)?;
-        report
-            .check(
-                at.member("organization"),
-                &self.organization,
-                &validators::ORGANIZATION,
-            )?;
-        report
-            .check(at.member("repository"), &self.repository, &validators::REPOSITORY)?;
-        report.check(at.member("version"), &self.version, &validators::VERSION)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::GIT_HUB_PUSH_MESSAGE;
+
+    fn is_valid(&self) -> bool {
+        validators::EVENT_ID.is_valid(&self.event_id)
+            && validators::ORGANIZATION.is_valid(&self.organization)
+            && validators::REPOSITORY.is_valid(&self.repository)
+            && validators::VERSION.is_valid(&self.version)
     }
 }
 
 impl Validate for GitHubReleaseMessage {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at.member("eventId"), &self.event_id, &validators::EVENT_ID)?;
-        report
-            .check(
-                at.member("installationId"),
-                &self.installation_id,
-                &validators::INSTALLATION_ID,
-            )?;
-        report
-            .check(
-                at.member("organization"),
-                &self.organization,
-                &validators::ORGANIZATION,
-            )?;
-        report
-            .check(at.member("repository"), &self.repository, &validators::REPOSITORY)?;
-        report.check(at.member("version"), &self.version, &validators::VERSION)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::GIT_HUB_RELEASE_MESSAGE;
+
+    fn is_valid(&self) -> bool {
+        validators::EVENT_ID.is_valid(&self.event_id)
+            && validators::INSTALLATION_ID.is_valid(&self.installation_id)
+            && validators::ORGANIZATION.is_valid(&self.organization)
+            && validators::REPOSITORY.is_valid(&self.repository)
+            && validators::VERSION.is_valid(&self.version)
     }
 }
 
 impl Validate for GitHubReRunRequestMessage {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at.member("eventId"), &self.event_id, &validators::EVENT_ID)?;
-        report
-            .check(
-                at.member("organization"),
-                &self.organization,
-                &validators::ORGANIZATION,
-            )?;
-        report
-            .check(at.member("repository"), &self.repository, &validators::REPOSITORY)?;
-        report.check(at.member("version"), &self.version, &validators::VERSION)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::GIT_HUB_RE_RUN_REQUEST_MESSAGE;
+
+    fn is_valid(&self) -> bool {
+        validators::EVENT_ID.is_valid(&self.event_id)
+            && validators::ORGANIZATION.is_valid(&self.organization)
+            && validators::REPOSITORY.is_valid(&self.repository)
+            && validators::VERSION.is_valid(&self.version)
     }
 }
 
 impl Validate for TaskGroupDefinedCreateStatus {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report
-            .check(
-                at.member("organization"),
-                &self.organization,
-                &validators::ORGANIZATION,
-            )?;
-        report
-            .check(at.member("repository"), &self.repository, &validators::REPOSITORY)?;
-        report.check(at.member("version"), &self.version, &validators::VERSION)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::TASK_GROUP_DEFINED_CREATE_STATUS;
+
+    fn is_valid(&self) -> bool {
+        validators::ORGANIZATION.is_valid(&self.organization)
+            && validators::REPOSITORY.is_valid(&self.repository)
+            && validators::VERSION.is_valid(&self.version)
     }
 }

@@ -186,9 +186,9 @@ pub(crate) static TASK_GROUP_DEFINED_CREATE_STATUS: Schema = Schema::named(
 );
 
 payloads! {
-    static GIT_HUB_PULL_REQUEST_MESSAGE: GitHubPullRequestMessage = true;
-    static GIT_HUB_PUSH_MESSAGE: GitHubPushMessage = true;
-    static GIT_HUB_RELEASE_MESSAGE: GitHubReleaseMessage = true;
-    static GIT_HUB_RE_RUN_REQUEST_MESSAGE: GitHubReRunRequestMessage = true;
-    static TASK_GROUP_DEFINED_CREATE_STATUS: TaskGroupDefinedCreateStatus = true;
+    const _: GitHubPullRequestMessage = true;
+    const _: GitHubPushMessage = true;
+    const _: GitHubReleaseMessage = true;
+    const _: GitHubReRunRequestMessage = true;
+    const _: TaskGroupDefinedCreateStatus = true;
 }

@@ -3,12 +3,14 @@
 //! What `validate()` checks.
 
 use taskcluster_pulse::Validate;
-use taskcluster_pulse::__private::{Flow, Pointer, Report};
+use taskcluster_pulse::__private::Schema;
 
-use super::HookChangedMessage;
+use super::{HookChangedMessage, schemas};
 
 impl Validate for HookChangedMessage {
-    fn check(&self, _at: &Pointer<'_>, _report: &mut Report) -> Flow {
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::HOOK_CHANGED_MESSAGE;
+
+    fn is_valid(&self) -> bool {
+        true
     }
 }

@@ -20,5 +20,5 @@ pub(crate) static HOOK_CHANGED_MESSAGE: Schema = Schema::named(
 );
 
 payloads! {
-    static HOOK_CHANGED_MESSAGE: HookChangedMessage = true;
+    const _: HookChangedMessage = true;
 }

@@ -3,15 +3,14 @@
 //! What `validate()` checks.
 
 use taskcluster_pulse::Validate;
-use taskcluster_pulse::__private::{Flow, Pointer, Report};
+use taskcluster_pulse::__private::Schema;
 
-use super::{NotificationMessage, validators};
+use super::{NotificationMessage, schemas, validators};
 
 impl Validate for NotificationMessage {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        if let Some(value) = &self.version {
-            report.check(at.member("version"), value, &validators::VERSION)?;
-        }
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::NOTIFICATION_MESSAGE;
+
+    fn is_valid(&self) -> bool {
+        self.version.as_ref().is_none_or(|value| validators::VERSION.is_valid(value))
     }
 }

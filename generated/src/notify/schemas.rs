@@ -31,5 +31,5 @@ pub(crate) static NOTIFICATION_MESSAGE: Schema = Schema::named(
 );
 
 payloads! {
-    static NOTIFICATION_MESSAGE: NotificationMessage = true;
+    const _: NotificationMessage = true;
 }

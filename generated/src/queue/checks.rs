@@ -2,8 +2,8 @@
 
 //! What `validate()` checks.
 
-use taskcluster_pulse::Validate;
-use taskcluster_pulse::__private::{Flow, ItemsRule, Known, Pointer, Report, unique};
+use taskcluster_pulse::{OpenEnum, Validate};
+use taskcluster_pulse::__private::{ItemsRule, Schema, unique};
 
 use super::{
     Artifact, ArtifactCreatedMessage, ArtifactStorageType, ReasonCreated, ReasonResolved,
@@ -11,317 +11,230 @@ use super::{
     TaskDefinitionStructureForPulseMessages, TaskExceptionMessage, TaskFailedMessage,
     TaskGroupChangedMessage, TaskGroupPriorityChangedMessage, TaskPendingMessage,
     TaskPendingMessageTask, TaskPriority, TaskPriorityChangedMessage, TaskRunningMessage,
-    TaskStatusStructure, validators,
+    TaskStatusStructure, schemas, validators,
 };
 
 impl Validate for TaskDefinedMessage {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        self.status.check(&at.member("status"), report)?;
-        if let Some(value) = &self.task {
-            value.check(&at.member("task"), report)?;
-        }
-        report.check(at.member("version"), &self.version, &validators::VERSION)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::TASK_DEFINED_MESSAGE;
+
+    fn is_valid(&self) -> bool {
+        self.status.is_valid() && self.task.as_ref().is_none_or(|value| value.is_valid())
+            && validators::VERSION.is_valid(&self.version)
     }
 }
 
 impl Validate for TaskStatusStructure {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        if let Some(value) = &self.priority {
-            value.check(&at.member("priority"), report)?;
-        }
-        report.check(at.member("projectId"), &self.project_id, &validators::PROJECT_ID)?;
-        report
-            .check(
-                at.member("provisionerId"),
-                &self.provisioner_id,
-                &validators::PROVISIONER_ID,
-            )?;
-        report
-            .check(
-                at.member("retriesLeft"),
-                &self.retries_left,
-                &validators::RETRIES_LEFT,
-            )?;
-        report.check(at.member("runs"), &self.runs, &ItemsRule::new().unique(unique))?;
-        for (index, item) in self.runs.iter().enumerate() {
-            item.check(&at.member("runs").index(index), report)?;
-        }
-        report
-            .check(
-                at.member("schedulerId"),
-                &self.scheduler_id,
-                &validators::SCHEDULER_ID,
-            )?;
-        self.state.check(&at.member("state"), report)?;
-        report
-            .check(
-                at.member("taskGroupId"),
-                &self.task_group_id,
-                &validators::TASK_GROUP_ID,
-            )?;
-        report.check(at.member("taskId"), &self.task_id, &validators::TASK_ID)?;
-        report
-            .check(
-                at.member("taskQueueId"),
-                &self.task_queue_id,
-                &validators::TASK_QUEUE_ID,
-            )?;
-        report
-            .check(
-                at.member("workerType"),
-                &self.worker_type,
-                &validators::WORKER_TYPE,
-            )?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::TASK_STATUS_STRUCTURE;
+
+    fn is_valid(&self) -> bool {
+        self.priority.as_ref().is_none_or(|value| value.is_valid())
+            && validators::PROJECT_ID.is_valid(&self.project_id)
+            && validators::PROVISIONER_ID.is_valid(&self.provisioner_id)
+            && validators::RETRIES_LEFT.is_valid(&self.retries_left)
+            && ItemsRule::new().unique(unique).is_valid(&self.runs)
+            && self.runs.iter().all(|item| item.is_valid())
+            && validators::SCHEDULER_ID.is_valid(&self.scheduler_id)
+            && self.state.is_valid()
+            && validators::TASK_GROUP_ID.is_valid(&self.task_group_id)
+            && validators::TASK_ID.is_valid(&self.task_id)
+            && validators::TASK_QUEUE_ID.is_valid(&self.task_queue_id)
+            && validators::WORKER_TYPE.is_valid(&self.worker_type)
     }
 }
 
 impl Validate for TaskPriority {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(*at, self, &Known)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::TASK_PRIORITY;
+
+    fn is_valid(&self) -> bool {
+        OpenEnum::known(self).is_ok()
     }
 }
 
 impl Validate for RunInformation {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        self.reason_created.check(&at.member("reasonCreated"), report)?;
-        if let Some(value) = &self.reason_resolved {
-            value.check(&at.member("reasonResolved"), report)?;
-        }
-        report.check(at.member("runId"), &self.run_id, &validators::RUN_ID)?;
-        self.state.check(&at.member("state"), report)?;
-        if let Some(value) = &self.worker_group {
-            report.check(at.member("workerGroup"), value, &validators::WORKER_GROUP)?;
-        }
-        if let Some(value) = &self.worker_id {
-            report.check(at.member("workerId"), value, &validators::WORKER_ID)?;
-        }
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::RUN_INFORMATION;
+
+    fn is_valid(&self) -> bool {
+        self.reason_created.is_valid()
+            && self.reason_resolved.as_ref().is_none_or(|value| value.is_valid())
+            && validators::RUN_ID.is_valid(&self.run_id) && self.state.is_valid()
+            && self
+                .worker_group
+                .as_ref()
+                .is_none_or(|value| validators::WORKER_GROUP.is_valid(value))
+            && self
+                .worker_id
+                .as_ref()
+                .is_none_or(|value| validators::WORKER_ID.is_valid(value))
     }
 }
 
 impl Validate for ReasonCreated {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(*at, self, &Known)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::REASON_CREATED;
+
+    fn is_valid(&self) -> bool {
+        OpenEnum::known(self).is_ok()
     }
 }
 
 impl Validate for ReasonResolved {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(*at, self, &Known)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::REASON_RESOLVED;
+
+    fn is_valid(&self) -> bool {
+        OpenEnum::known(self).is_ok()
     }
 }
 
 impl Validate for RunState {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(*at, self, &Known)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::RUN_STATE;
+
+    fn is_valid(&self) -> bool {
+        OpenEnum::known(self).is_ok()
     }
 }
 
 impl Validate for State {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(*at, self, &Known)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::STATE;
+
+    fn is_valid(&self) -> bool {
+        OpenEnum::known(self).is_ok()
     }
 }
 
 impl Validate for TaskDefinitionStructureForPulseMessages {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        for (name, member) in &self.tags {
-            report
-                .check(at.member("tags").member(name), member, &validators::TAGS_VALUE)?;
-        }
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::TASK_DEFINITION_STRUCTURE_FOR_PULSE_MESSAGES;
+
+    fn is_valid(&self) -> bool {
+        self.tags.values().all(|member| validators::TAGS_VALUE.is_valid(member))
     }
 }
 
 impl Validate for TaskPendingMessage {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at.member("runId"), &self.run_id, &validators::RUN_ID)?;
-        self.status.check(&at.member("status"), report)?;
-        if let Some(value) = &self.task {
-            value.check(&at.member("task"), report)?;
-        }
-        report.check(at.member("version"), &self.version, &validators::VERSION)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::TASK_PENDING_MESSAGE;
+
+    fn is_valid(&self) -> bool {
+        validators::RUN_ID.is_valid(&self.run_id) && self.status.is_valid()
+            && self.task.as_ref().is_none_or(|value| value.is_valid())
+            && validators::VERSION.is_valid(&self.version)
     }
 }
 
 impl Validate for TaskPendingMessageTask {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        for (name, member) in &self.tags {
-            report
-                .check(at.member("tags").member(name), member, &validators::TAGS_VALUE)?;
-        }
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::TASK_PENDING_MESSAGE_TASK;
+
+    fn is_valid(&self) -> bool {
+        self.tags.values().all(|member| validators::TAGS_VALUE.is_valid(member))
     }
 }
 
 impl Validate for TaskRunningMessage {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at.member("runId"), &self.run_id, &validators::RUN_ID)?;
-        self.status.check(&at.member("status"), report)?;
-        if let Some(value) = &self.task {
-            value.check(&at.member("task"), report)?;
-        }
-        report.check(at.member("version"), &self.version, &validators::VERSION)?;
-        report
-            .check(
-                at.member("workerGroup"),
-                &self.worker_group,
-                &validators::WORKER_GROUP,
-            )?;
-        report.check(at.member("workerId"), &self.worker_id, &validators::WORKER_ID)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::TASK_RUNNING_MESSAGE;
+
+    fn is_valid(&self) -> bool {
+        validators::RUN_ID.is_valid(&self.run_id) && self.status.is_valid()
+            && self.task.as_ref().is_none_or(|value| value.is_valid())
+            && validators::VERSION.is_valid(&self.version)
+            && validators::WORKER_GROUP.is_valid(&self.worker_group)
+            && validators::WORKER_ID.is_valid(&self.worker_id)
     }
 }
 
 impl Validate for ArtifactCreatedMessage {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        self.artifact.check(&at.member("artifact"), report)?;
-        report.check(at.member("runId"), &self.run_id, &validators::RUN_ID)?;
-        self.status.check(&at.member("status"), report)?;
-        report.check(at.member("version"), &self.version, &validators::VERSION)?;
-        report
-            .check(
-                at.member("workerGroup"),
-                &self.worker_group,
-                &validators::WORKER_GROUP,
-            )?;
-        report.check(at.member("workerId"), &self.worker_id, &validators::WORKER_ID)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::ARTIFACT_CREATED_MESSAGE;
+
+    fn is_valid(&self) -> bool {
+        self.artifact.is_valid() && validators::RUN_ID.is_valid(&self.run_id)
+            && self.status.is_valid() && validators::VERSION.is_valid(&self.version)
+            && validators::WORKER_GROUP.is_valid(&self.worker_group)
+            && validators::WORKER_ID.is_valid(&self.worker_id)
     }
 }
 
 impl Validate for Artifact {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report
-            .check(
-                at.member("contentType"),
-                &self.content_type,
-                &validators::CONTENT_TYPE,
-            )?;
-        report.check(at.member("name"), &self.name, &validators::NAME)?;
-        self.storage_type.check(&at.member("storageType"), report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::ARTIFACT;
+
+    fn is_valid(&self) -> bool {
+        validators::CONTENT_TYPE.is_valid(&self.content_type)
+            && validators::NAME.is_valid(&self.name) && self.storage_type.is_valid()
     }
 }
 
 impl Validate for ArtifactStorageType {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(*at, self, &Known)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::ARTIFACT_STORAGE_TYPE;
+
+    fn is_valid(&self) -> bool {
+        OpenEnum::known(self).is_ok()
     }
 }
 
 impl Validate for TaskCompletedMessage {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at.member("runId"), &self.run_id, &validators::RUN_ID)?;
-        self.status.check(&at.member("status"), report)?;
-        if let Some(value) = &self.task {
-            value.check(&at.member("task"), report)?;
-        }
-        report.check(at.member("version"), &self.version, &validators::VERSION)?;
-        report
-            .check(
-                at.member("workerGroup"),
-                &self.worker_group,
-                &validators::WORKER_GROUP,
-            )?;
-        report.check(at.member("workerId"), &self.worker_id, &validators::WORKER_ID)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::TASK_COMPLETED_MESSAGE;
+
+    fn is_valid(&self) -> bool {
+        validators::RUN_ID.is_valid(&self.run_id) && self.status.is_valid()
+            && self.task.as_ref().is_none_or(|value| value.is_valid())
+            && validators::VERSION.is_valid(&self.version)
+            && validators::WORKER_GROUP.is_valid(&self.worker_group)
+            && validators::WORKER_ID.is_valid(&self.worker_id)
     }
 }
 
 impl Validate for TaskFailedMessage {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at.member("runId"), &self.run_id, &validators::RUN_ID)?;
-        self.status.check(&at.member("status"), report)?;
-        if let Some(value) = &self.task {
-            value.check(&at.member("task"), report)?;
-        }
-        report.check(at.member("version"), &self.version, &validators::VERSION)?;
-        report
-            .check(
-                at.member("workerGroup"),
-                &self.worker_group,
-                &validators::WORKER_GROUP,
-            )?;
-        report.check(at.member("workerId"), &self.worker_id, &validators::WORKER_ID)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::TASK_FAILED_MESSAGE;
+
+    fn is_valid(&self) -> bool {
+        validators::RUN_ID.is_valid(&self.run_id) && self.status.is_valid()
+            && self.task.as_ref().is_none_or(|value| value.is_valid())
+            && validators::VERSION.is_valid(&self.version)
+            && validators::WORKER_GROUP.is_valid(&self.worker_group)
+            && validators::WORKER_ID.is_valid(&self.worker_id)
     }
 }
 
 impl Validate for TaskExceptionMessage {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        if let Some(value) = &self.run_id {
-            report.check(at.member("runId"), value, &validators::RUN_ID)?;
-        }
-        self.status.check(&at.member("status"), report)?;
-        if let Some(value) = &self.task {
-            value.check(&at.member("task"), report)?;
-        }
-        report.check(at.member("version"), &self.version, &validators::VERSION)?;
-        if let Some(value) = &self.worker_group {
-            report.check(at.member("workerGroup"), value, &validators::WORKER_GROUP)?;
-        }
-        if let Some(value) = &self.worker_id {
-            report.check(at.member("workerId"), value, &validators::WORKER_ID)?;
-        }
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::TASK_EXCEPTION_MESSAGE;
+
+    fn is_valid(&self) -> bool {
+        self.run_id.as_ref().is_none_or(|value| validators::RUN_ID.is_valid(value))
+            && self.status.is_valid()
+            && self.task.as_ref().is_none_or(|value| value.is_valid())
+            && validators::VERSION.is_valid(&self.version)
+            && self
+                .worker_group
+                .as_ref()
+                .is_none_or(|value| validators::WORKER_GROUP.is_valid(value))
+            && self
+                .worker_id
+                .as_ref()
+                .is_none_or(|value| validators::WORKER_ID.is_valid(value))
     }
 }
 
 impl Validate for TaskGroupChangedMessage {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report
-            .check(
-                at.member("schedulerId"),
-                &self.scheduler_id,
-                &validators::SCHEDULER_ID,
-            )?;
-        report
-            .check(
-                at.member("taskGroupId"),
-                &self.task_group_id,
-                &validators::TASK_GROUP_ID,
-            )?;
-        report.check(at.member("version"), &self.version, &validators::VERSION)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::TASK_GROUP_CHANGED_MESSAGE;
+
+    fn is_valid(&self) -> bool {
+        validators::SCHEDULER_ID.is_valid(&self.scheduler_id)
+            && validators::TASK_GROUP_ID.is_valid(&self.task_group_id)
+            && validators::VERSION.is_valid(&self.version)
     }
 }
 
 impl Validate for TaskPriorityChangedMessage {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        self.new_priority.check(&at.member("newPriority"), report)?;
-        self.old_priority.check(&at.member("oldPriority"), report)?;
-        self.status.check(&at.member("status"), report)?;
-        report.check(at.member("version"), &self.version, &validators::VERSION)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::TASK_PRIORITY_CHANGED_MESSAGE;
+
+    fn is_valid(&self) -> bool {
+        self.new_priority.is_valid() && self.old_priority.is_valid()
+            && self.status.is_valid() && validators::VERSION.is_valid(&self.version)
     }
 }
 
 impl Validate for TaskGroupPriorityChangedMessage {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        self.new_priority.check(&at.member("newPriority"), report)?;
-        report
-            .check(
-                at.member("schedulerId"),
-                &self.scheduler_id,
-                &validators::SCHEDULER_ID,
-            )?;
-        report
-            .check(
-                at.member("taskGroupId"),
-                &self.task_group_id,
-                &validators::TASK_GROUP_ID,
-            )?;
-        report.check(at.member("version"), &self.version, &validators::VERSION)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::TASK_GROUP_PRIORITY_CHANGED_MESSAGE;
+
+    fn is_valid(&self) -> bool {
+        self.new_priority.is_valid()
+            && validators::SCHEDULER_ID.is_valid(&self.scheduler_id)
+            && validators::TASK_GROUP_ID.is_valid(&self.task_group_id)
+            && validators::VERSION.is_valid(&self.version)
     }
 }

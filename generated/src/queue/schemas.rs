@@ -511,14 +511,14 @@ pub(crate) static TASK_TAGS: Schema = Schema::named(
 );
 
 payloads! {
-    static TASK_DEFINED_MESSAGE: TaskDefinedMessage = true;
-    static TASK_PENDING_MESSAGE: TaskPendingMessage = true;
-    static TASK_RUNNING_MESSAGE: TaskRunningMessage = true;
-    static ARTIFACT_CREATED_MESSAGE: ArtifactCreatedMessage = true;
-    static TASK_COMPLETED_MESSAGE: TaskCompletedMessage = true;
-    static TASK_FAILED_MESSAGE: TaskFailedMessage = true;
-    static TASK_EXCEPTION_MESSAGE: TaskExceptionMessage = true;
-    static TASK_GROUP_CHANGED_MESSAGE: TaskGroupChangedMessage = true;
-    static TASK_PRIORITY_CHANGED_MESSAGE: TaskPriorityChangedMessage = true;
-    static TASK_GROUP_PRIORITY_CHANGED_MESSAGE: TaskGroupPriorityChangedMessage = true;
+    const _: TaskDefinedMessage = true;
+    const _: TaskPendingMessage = true;
+    const _: TaskRunningMessage = true;
+    const _: ArtifactCreatedMessage = true;
+    const _: TaskCompletedMessage = true;
+    const _: TaskFailedMessage = true;
+    const _: TaskExceptionMessage = true;
+    const _: TaskGroupChangedMessage = true;
+    const _: TaskPriorityChangedMessage = true;
+    const _: TaskGroupPriorityChangedMessage = true;
 }

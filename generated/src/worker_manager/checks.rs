@@ -3,162 +3,88 @@
 //! What `validate()` checks.
 
 use taskcluster_pulse::Validate;
-use taskcluster_pulse::__private::{Flow, Pointer, Report};
+use taskcluster_pulse::__private::Schema;
 
 use super::{
     LaunchConfigPulseMessage, PulseWorkerPoolErrorMessage, WorkerPulseMessage,
-    WorkerRemovedPulseMessage, WorkerTypePulseMessage, validators,
+    WorkerRemovedPulseMessage, WorkerTypePulseMessage, schemas, validators,
 };
 
 impl Validate for WorkerTypePulseMessage {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        if let Some(value) = &self.previous_provider_id {
-            report
-                .check(
-                    at.member("previousProviderId"),
-                    value,
-                    &validators::PREVIOUS_PROVIDER_ID,
-                )?;
-        }
-        report
-            .check(
-                at.member("providerId"),
-                &self.provider_id,
-                &validators::PROVIDER_ID,
-            )?;
-        report
-            .check(
-                at.member("workerPoolId"),
-                &self.worker_pool_id,
-                &validators::WORKER_POOL_ID,
-            )?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::WORKER_TYPE_PULSE_MESSAGE;
+
+    fn is_valid(&self) -> bool {
+        self
+            .previous_provider_id
+            .as_ref()
+            .is_none_or(|value| validators::PREVIOUS_PROVIDER_ID.is_valid(value))
+            && validators::PROVIDER_ID.is_valid(&self.provider_id)
+            && validators::WORKER_POOL_ID.is_valid(&self.worker_pool_id)
     }
 }
 
 impl Validate for PulseWorkerPoolErrorMessage {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at.member("errorId"), &self.error_id, &validators::ERROR_ID)?;
-        report.check(at.member("kind"), &self.kind, &validators::KIND)?;
-        if let Some(value) = &self.launch_config_id {
-            report
-                .check(
-                    at.member("launchConfigId"),
-                    value,
-                    &validators::LAUNCH_CONFIG_ID,
-                )?;
-        }
-        report
-            .check(
-                at.member("providerId"),
-                &self.provider_id,
-                &validators::PROVIDER_ID,
-            )?;
-        report.check(at.member("title"), &self.title, &validators::TITLE)?;
-        if let Some(value) = &self.worker_group {
-            report.check(at.member("workerGroup"), value, &validators::WORKER_GROUP)?;
-        }
-        if let Some(value) = &self.worker_id {
-            report.check(at.member("workerId"), value, &validators::WORKER_ID)?;
-        }
-        report
-            .check(
-                at.member("workerPoolId"),
-                &self.worker_pool_id,
-                &validators::WORKER_POOL_ID,
-            )?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::PULSE_WORKER_POOL_ERROR_MESSAGE;
+
+    fn is_valid(&self) -> bool {
+        validators::ERROR_ID.is_valid(&self.error_id)
+            && validators::KIND.is_valid(&self.kind)
+            && self
+                .launch_config_id
+                .as_ref()
+                .is_none_or(|value| validators::LAUNCH_CONFIG_ID.is_valid(value))
+            && validators::PROVIDER_ID.is_valid(&self.provider_id)
+            && validators::TITLE.is_valid(&self.title)
+            && self
+                .worker_group
+                .as_ref()
+                .is_none_or(|value| validators::WORKER_GROUP.is_valid(value))
+            && self
+                .worker_id
+                .as_ref()
+                .is_none_or(|value| validators::WORKER_ID.is_valid(value))
+            && validators::WORKER_POOL_ID.is_valid(&self.worker_pool_id)
     }
 }
 
 impl Validate for WorkerPulseMessage {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at.member("capacity"), &self.capacity, &validators::CAPACITY)?;
-        if let Some(value) = &self.launch_config_id {
-            report
-                .check(
-                    at.member("launchConfigId"),
-                    value,
-                    &validators::LAUNCH_CONFIG_ID,
-                )?;
-        }
-        report
-            .check(
-                at.member("providerId"),
-                &self.provider_id,
-                &validators::PROVIDER_ID,
-            )?;
-        report
-            .check(
-                at.member("workerGroup"),
-                &self.worker_group,
-                &validators::WORKER_GROUP,
-            )?;
-        report.check(at.member("workerId"), &self.worker_id, &validators::WORKER_ID)?;
-        report
-            .check(
-                at.member("workerPoolId"),
-                &self.worker_pool_id,
-                &validators::WORKER_POOL_ID,
-            )?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::WORKER_PULSE_MESSAGE;
+
+    fn is_valid(&self) -> bool {
+        validators::CAPACITY.is_valid(&self.capacity)
+            && self
+                .launch_config_id
+                .as_ref()
+                .is_none_or(|value| validators::LAUNCH_CONFIG_ID.is_valid(value))
+            && validators::PROVIDER_ID.is_valid(&self.provider_id)
+            && validators::WORKER_GROUP.is_valid(&self.worker_group)
+            && validators::WORKER_ID.is_valid(&self.worker_id)
+            && validators::WORKER_POOL_ID.is_valid(&self.worker_pool_id)
     }
 }
 
 impl Validate for WorkerRemovedPulseMessage {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at.member("capacity"), &self.capacity, &validators::CAPACITY)?;
-        if let Some(value) = &self.launch_config_id {
-            report
-                .check(
-                    at.member("launchConfigId"),
-                    value,
-                    &validators::LAUNCH_CONFIG_ID,
-                )?;
-        }
-        report
-            .check(
-                at.member("providerId"),
-                &self.provider_id,
-                &validators::PROVIDER_ID,
-            )?;
-        report
-            .check(
-                at.member("workerGroup"),
-                &self.worker_group,
-                &validators::WORKER_GROUP,
-            )?;
-        report.check(at.member("workerId"), &self.worker_id, &validators::WORKER_ID)?;
-        report
-            .check(
-                at.member("workerPoolId"),
-                &self.worker_pool_id,
-                &validators::WORKER_POOL_ID,
-            )?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::WORKER_REMOVED_PULSE_MESSAGE;
+
+    fn is_valid(&self) -> bool {
+        validators::CAPACITY.is_valid(&self.capacity)
+            && self
+                .launch_config_id
+                .as_ref()
+                .is_none_or(|value| validators::LAUNCH_CONFIG_ID.is_valid(value))
+            && validators::PROVIDER_ID.is_valid(&self.provider_id)
+            && validators::WORKER_GROUP.is_valid(&self.worker_group)
+            && validators::WORKER_ID.is_valid(&self.worker_id)
+            && validators::WORKER_POOL_ID.is_valid(&self.worker_pool_id)
     }
 }
 
 impl Validate for LaunchConfigPulseMessage {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report
-            .check(
-                at.member("launchConfigId"),
-                &self.launch_config_id,
-                &validators::LAUNCH_CONFIG_ID,
-            )?;
-        report
-            .check(
-                at.member("providerId"),
-                &self.provider_id,
-                &validators::PROVIDER_ID,
-            )?;
-        report
-            .check(
-                at.member("workerPoolId"),
-                &self.worker_pool_id,
-                &validators::WORKER_POOL_ID,
-            )?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::LAUNCH_CONFIG_PULSE_MESSAGE;
+
+    fn is_valid(&self) -> bool {
+        validators::LAUNCH_CONFIG_ID.is_valid(&self.launch_config_id)
+            && validators::PROVIDER_ID.is_valid(&self.provider_id)
+            && validators::WORKER_POOL_ID.is_valid(&self.worker_pool_id)
     }
 }

@@ -141,9 +141,9 @@ pub(crate) static LAUNCH_CONFIG_PULSE_MESSAGE: Schema = Schema::named(
 );
 
 payloads! {
-    static WORKER_TYPE_PULSE_MESSAGE: WorkerTypePulseMessage = true;
-    static PULSE_WORKER_POOL_ERROR_MESSAGE: PulseWorkerPoolErrorMessage = true;
-    static WORKER_PULSE_MESSAGE: WorkerPulseMessage = true;
-    static WORKER_REMOVED_PULSE_MESSAGE: WorkerRemovedPulseMessage = true;
-    static LAUNCH_CONFIG_PULSE_MESSAGE: LaunchConfigPulseMessage = true;
+    const _: WorkerTypePulseMessage = true;
+    const _: PulseWorkerPoolErrorMessage = true;
+    const _: WorkerPulseMessage = true;
+    const _: WorkerRemovedPulseMessage = true;
+    const _: LaunchConfigPulseMessage = true;
 }

@@ -3,7 +3,7 @@
 use arbitrary::{Error, Result, Unstructured};
 
 use super::retry::retry;
-use crate::rule::{Rule, Scalar, ScalarRule};
+use crate::rule::{Scalar, ScalarRule};
 
 impl<T: Scalar> ScalarRule<T> {
     /// One of the values that the rule lists, if it lists any, or what `make`
@@ -14,12 +14,12 @@ impl<T: Scalar> ScalarRule<T> {
         make: impl Fn(&mut Unstructured<'_>) -> Result<T>,
     ) -> Result<T> {
         if let Some((_, values)) = self.one_of {
-            let values = values.iter().filter(|value| self.holds(value));
+            let values = values.iter().filter(|value| self.is_valid(value));
             return u.choose_iter(values.collect::<Vec<_>>()).copied();
         }
         retry(u, |u| {
             let value = make(u)?;
-            self.holds(&value)
+            self.is_valid(&value)
                 .then_some(value)
                 .ok_or(Error::IncorrectFormat)
         })
@@ -100,7 +100,7 @@ impl ScalarRule<f64> {
             Ok(times(near_zero(u, first as i128, last as i128)?, step))
         });
         let mut others = [least, most, f64::midpoint(least, most)].into_iter();
-        found.or_else(|error| others.find(|other| self.holds(other)).ok_or(error))
+        found.or_else(|error| others.find(|other| self.is_valid(other)).ok_or(error))
     }
 
     /// Where numbers are looked for, the ends included though they may not be

@@ -21,7 +21,6 @@ pub use open_enum::{OpenEnum, UnknownValue, Unrecognized, deserialize_open, pars
 pub use timestamp::{Timestamp, TimestampError};
 pub use union::{Branch, Union, deserialize_union, read_variant};
 
-use crate::schema::Schema;
 use crate::validate::Validate;
 
 /// What a message carries: a type that was generated from a schema.
@@ -36,25 +35,20 @@ pub trait Payload:
     + Sync
     + 'static
 {
-    /// The schema that the type was generated from.
-    #[doc(hidden)]
-    const SCHEMA: &'static Schema;
-
-    /// Whether decoding and [`Validate::check`] alone find out whether JSON is valid
+    /// Whether decoding and [`Validate::is_valid`] alone find out whether JSON is valid
     /// against the schema: not if a part of it has alternatives.
     #[doc(hidden)]
     const IS_TYPED: bool;
 }
 
-/// Implements [`Payload`]: each static is the table of a type, and states whether the
-/// type and its rules express all of the schema.
+/// Implements [`Payload`] for types, each with whether the type and its rules express all
+/// of its schema.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! __taskcluster_payloads {
-    ($(static $table:ident: $name:ty = $is_typed:literal;)*) => {
+    ($(const _: $name:ty = $is_typed:literal;)*) => {
         $(
             impl $crate::Payload for $name {
-                const SCHEMA: &'static $crate::__private::Schema = &$table;
                 const IS_TYPED: bool = $is_typed;
             }
         )*

@@ -168,14 +168,14 @@ macro_rules! forward {
     };
 }
 
-/// The types that generated code has for integers.
+/// The types that generated code has for integers, each with what to read it as.
 macro_rules! forward_integers {
-    ($($method:ident)*) => {
+    ($($method:ident: $as:ident)*) => {
         $(
             #[inline]
             fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
                 match IS_LENIENT.get() {
-                    false => self.0.$method(visitor),
+                    false => self.0.$as(visitor),
                     true => read_integer(self.0, visitor),
                 }
             }
@@ -194,7 +194,13 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
         deserialize_unit deserialize_identifier
     }
 
-    forward_integers! { deserialize_i64 deserialize_i128 deserialize_u64 }
+    forward_integers! {
+        deserialize_i64: deserialize_i64
+        deserialize_u64: deserialize_u64
+        // It stands for all of the other two, and no more: beyond them, the interpreter
+        // has but a float.
+        deserialize_i128: deserialize_i64
+    }
 
     #[inline]
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
@@ -373,6 +379,9 @@ mod tests {
         assert_eq!(read, (1, -3, 9_007_199_254_740_993, u64::MAX, None));
         for text in ["[1.5]", "[1e400]", "[\"1.0\"]", "[-1.0]", "[[1.0]]"] {
             assert!(read_lenient::<(u64,)>(text.as_bytes()).is_err(), "{text}");
+        }
+        for text in ["[18446744073709551616]", "[-9223372036854775809]"] {
+            assert!(read_lenient::<(i128,)>(text.as_bytes()).is_err(), "{text}");
         }
     }
 

@@ -1,18 +1,16 @@
 //! Values that may be of several types: `anyOf`, `oneOf`, and lists of types.
 
+use serde_core::Deserialize;
 use serde_core::de::{DeserializeOwned, Deserializer};
-use serde_core::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{RawJson, reader};
 use crate::schema::{Interpreter, Schema, meant};
+use crate::validate::Validate;
 
 /// An enum with a variant for each type that a value may be of, and one more for a
 /// value that fits none of them, kept as its text.
-pub trait Union: Serialize + Sized + 'static {
-    /// The schema of the value, with all of its alternatives.
-    const SCHEMA: &'static Schema;
-
+pub trait Union: Validate + Sized + 'static {
     /// The types, in the order of the schema.
     const BRANCHES: &'static [Branch<Self>];
 

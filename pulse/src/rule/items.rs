@@ -6,9 +6,7 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, RandomStat
 use serde_core::Serialize;
 use serde_json::Value;
 
-use super::Rule;
 use crate::schema::all_differ;
-use crate::validate::Violation;
 
 /// The constraints on an array as a whole.
 #[derive(Debug)]
@@ -50,28 +48,14 @@ impl<T> ItemsRule<T> {
         self.unique = Some(differ);
         self
     }
-}
 
-impl<T: Serialize> Rule<Vec<T>> for ItemsRule<T> {
+    /// Whether `items` are valid.
     #[inline]
-    fn holds(&self, value: &Vec<T>) -> bool {
-        let count = value.len() as u64;
+    pub fn is_valid(&self, items: &[T]) -> bool {
+        let count = items.len() as u64;
         self.minimum.is_none_or(|limit| count >= limit)
             && self.maximum.is_none_or(|limit| count <= limit)
-            && (count < 2 || self.unique.is_none_or(|differ| differ(value)))
-    }
-
-    fn explain(&self, value: &Vec<T>, pointer: &str, found: &mut Vec<Violation>) {
-        let count = value.len() as u64;
-        if let Some(limit) = self.minimum.filter(|&limit| count < limit) {
-            found.push(Violation::new(pointer, "minItems", limit, value));
-        }
-        if let Some(limit) = self.maximum.filter(|&limit| count > limit) {
-            found.push(Violation::new(pointer, "maxItems", limit, value));
-        }
-        if self.unique.is_some_and(|differ| !differ(value)) {
-            found.push(Violation::new(pointer, "uniqueItems", true, value));
-        }
+            && (count < 2 || self.unique.is_none_or(|differ| differ(items)))
     }
 }
 

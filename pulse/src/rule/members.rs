@@ -1,13 +1,6 @@
-//! How many members an object has, and what they may be called.
+//! How many members an object has.
 
-use std::collections::BTreeMap;
-
-use serde_core::Serialize;
-
-use super::Rule;
-use crate::validate::Violation;
-
-/// The constraints on how many members a map has.
+/// The constraints on how many members an object has.
 #[derive(Clone, Copy, Debug)]
 pub struct MembersRule {
     pub(crate) minimum: Option<u64>,
@@ -37,49 +30,12 @@ impl MembersRule {
         self.maximum = Some(limit);
         self
     }
-}
 
-impl MembersRule {
-    fn allows(&self, count: u64) -> bool {
+    /// Whether an object may have `count` members.
+    #[inline]
+    pub fn is_valid(&self, count: usize) -> bool {
+        let count = count as u64;
         self.minimum.is_none_or(|limit| count >= limit)
             && self.maximum.is_none_or(|limit| count <= limit)
-    }
-
-    fn refuse(
-        &self,
-        count: u64,
-        value: &(impl Serialize + ?Sized),
-        pointer: &str,
-        found: &mut Vec<Violation>,
-    ) {
-        if let Some(limit) = self.minimum.filter(|&limit| count < limit) {
-            found.push(Violation::new(pointer, "minProperties", limit, value));
-        }
-        if let Some(limit) = self.maximum.filter(|&limit| count > limit) {
-            found.push(Violation::new(pointer, "maxProperties", limit, value));
-        }
-    }
-}
-
-impl<T: Serialize> Rule<BTreeMap<String, T>> for MembersRule {
-    #[inline]
-    fn holds(&self, value: &BTreeMap<String, T>) -> bool {
-        self.allows(value.len() as u64)
-    }
-
-    fn explain(&self, value: &BTreeMap<String, T>, pointer: &str, found: &mut Vec<Violation>) {
-        self.refuse(value.len() as u64, value, pointer, found);
-    }
-}
-
-/// For objects with named members, of which the generated code gives the count.
-impl Rule<usize> for MembersRule {
-    #[inline]
-    fn holds(&self, count: &usize) -> bool {
-        self.allows(*count as u64)
-    }
-
-    fn explain(&self, count: &usize, pointer: &str, found: &mut Vec<Violation>) {
-        self.refuse(*count as u64, count, pointer, found);
     }
 }

@@ -1,19 +1,11 @@
 //! Bounds on numbers, and lists of what a number or a boolean may be.
 
-use serde_core::Serialize;
-use serde_json::{Number, Value};
-
-use super::Rule;
 use crate::schema::FloatText;
-use crate::validate::Violation;
 
 /// A number or a boolean, in the types that payloads use.
-pub trait Scalar: Copy + PartialOrd + Serialize + 'static {
+pub trait Scalar: Copy + PartialOrd + 'static {
     /// Whether `self` is an integral multiple of `divisor`.
     fn is_multiple_of(self, divisor: Self) -> bool;
-
-    /// The value as JSON.
-    fn to_json(self) -> Value;
 }
 
 macro_rules! integers {
@@ -23,36 +15,17 @@ macro_rules! integers {
                 fn is_multiple_of(self, divisor: Self) -> bool {
                     self.checked_rem(divisor).is_none_or(|rest| rest == 0)
                 }
-
-                fn to_json(self) -> Value {
-                    i128::from(self).to_json()
-                }
             }
         )*
     };
 }
 
-integers!(u64 i64);
-
-/// Integers that may be more than what `i64` or `u64` holds alone.
-impl Scalar for i128 {
-    fn is_multiple_of(self, divisor: Self) -> bool {
-        self.checked_rem(divisor).is_none_or(|rest| rest == 0)
-    }
-
-    fn to_json(self) -> Value {
-        Number::from_i128(self).map_or_else(|| self.to_string().into(), Value::Number)
-    }
-}
+integers!(u64 i64 i128);
 
 impl Scalar for bool {
     /// A boolean has no multiples, and no schema asks for them.
     fn is_multiple_of(self, _divisor: Self) -> bool {
         true
-    }
-
-    fn to_json(self) -> Value {
-        self.into()
     }
 }
 
@@ -63,10 +36,6 @@ impl Scalar for f64 {
         let (number, divisor) = (FloatText::new(self), FloatText::new(divisor));
         let decimals = number.decimal().zip(divisor.decimal());
         decimals.is_some_and(|(number, divisor)| number.is_multiple_of(divisor))
-    }
-
-    fn to_json(self) -> Value {
-        self.into()
     }
 }
 
@@ -145,9 +114,10 @@ impl<T: Copy + 'static> ScalarRule<T> {
     }
 }
 
-impl<T: Scalar> Rule<T> for ScalarRule<T> {
+impl<T: Scalar> ScalarRule<T> {
+    /// Whether `value` is valid.
     #[inline]
-    fn holds(&self, value: &T) -> bool {
+    pub fn is_valid(&self, value: &T) -> bool {
         let value = *value;
         self.minimum.is_none_or(|limit| value >= limit)
             && self.maximum.is_none_or(|limit| value <= limit)
@@ -159,37 +129,5 @@ impl<T: Scalar> Rule<T> for ScalarRule<T> {
             && self
                 .one_of
                 .is_none_or(|(_, values)| values.contains(&value))
-    }
-
-    fn explain(&self, value: &T, pointer: &str, found: &mut Vec<Violation>) {
-        let value = *value;
-        let mut refuse = |keyword, limit: Option<T>, holds: fn(T, T) -> bool| {
-            if let Some(limit) = limit.filter(|&limit| !holds(value, limit)) {
-                found.push(Violation::new(pointer, keyword, limit.to_json(), &value));
-            }
-        };
-        refuse("minimum", self.minimum, |value, limit| value >= limit);
-        refuse("maximum", self.maximum, |value, limit| value <= limit);
-        refuse("exclusiveMinimum", self.above, |value, limit| value > limit);
-        refuse("exclusiveMaximum", self.below, |value, limit| value < limit);
-        refuse("multipleOf", self.multiple_of, T::is_multiple_of);
-        if let Some((keyword, values)) = self.one_of
-            && !values.contains(&value)
-        {
-            found.push(Violation::new(
-                pointer,
-                keyword,
-                listed(keyword, values),
-                &value,
-            ));
-        }
-    }
-}
-
-/// What `const`, which has one value, or `enum` asks for.
-fn listed<T: Scalar>(keyword: &str, values: &[T]) -> Value {
-    match (keyword, values) {
-        ("const", [value]) => value.to_json(),
-        _ => values.iter().map(|value| value.to_json()).collect(),
     }
 }

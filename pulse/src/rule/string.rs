@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Matcher, Rule};
+use super::Matcher;
 use crate::validate::Violation;
 
 /// The constraints on one string: lengths, a pattern, a format, a list of values.
@@ -313,13 +313,9 @@ impl StringRule {
     }
 }
 
-impl Rule<str> for StringRule {
-    #[inline]
-    fn holds(&self, value: &str) -> bool {
-        self.is_valid(value)
-    }
-
-    fn explain(&self, value: &str, pointer: &str, found: &mut Vec<Violation>) {
+impl StringRule {
+    /// Adds a violation to `found` for each keyword that `value`, at `pointer`, breaks.
+    pub(crate) fn explain(&self, value: &str, pointer: &str, found: &mut Vec<Violation>) {
         let mut refuse =
             |keyword, limit| found.push(Violation::new(pointer, keyword, limit, value));
         if let Some(limit) = self.min_length.filter(|_| !self.is_long(value)) {
@@ -339,16 +335,5 @@ impl Rule<str> for StringRule {
             Some((keyword, values)) => refuse(keyword, values.into()),
             None => {}
         }
-    }
-}
-
-impl Rule<String> for StringRule {
-    #[inline]
-    fn holds(&self, value: &String) -> bool {
-        self.is_valid(value)
-    }
-
-    fn explain(&self, value: &String, pointer: &str, found: &mut Vec<Violation>) {
-        Rule::<str>::explain(self, value, pointer, found);
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::{self, Write};
 /// Where a value stands in its document: a JSON pointer (RFC 6901), as a chain
 /// of steps that lives on the stack.
 #[derive(Clone, Copy, Debug)]
-pub struct Pointer<'a> {
+pub(crate) struct Pointer<'a> {
     parent: Option<&'a Pointer<'a>>,
     step: Step<'a>,
 }
@@ -19,7 +19,7 @@ enum Step<'a> {
 
 impl Pointer<'static> {
     /// The document itself, the empty pointer.
-    pub const ROOT: Self = Self {
+    pub(crate) const ROOT: Self = Self {
         parent: None,
         step: Step::Root,
     };
@@ -28,7 +28,7 @@ impl Pointer<'static> {
 impl<'a> Pointer<'a> {
     /// The member `name` of the object at this pointer.
     #[inline]
-    pub const fn member(&'a self, name: &'a str) -> Pointer<'a> {
+    pub(crate) const fn member(&'a self, name: &'a str) -> Pointer<'a> {
         Pointer {
             parent: Some(self),
             step: Step::Member(name),
@@ -37,7 +37,7 @@ impl<'a> Pointer<'a> {
 
     /// The item `index` of the array at this pointer, counted from 0.
     #[inline]
-    pub const fn index(&'a self, index: usize) -> Pointer<'a> {
+    pub(crate) const fn index(&'a self, index: usize) -> Pointer<'a> {
         Pointer {
             parent: Some(self),
             step: Step::Index(index),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Flow, Pointer, Violation, Violations};
-use crate::rule::Rule;
+use crate::rule::StringRule;
 
 /// The most violations that are gathered, so that a message with very many of them
 /// takes no more memory than the message itself.
@@ -11,14 +11,14 @@ const MAX_VIOLATIONS: usize = 10_000;
 
 /// Gathers the violations that a check finds, or only whether there is one.
 #[derive(Debug)]
-pub struct Report {
+pub(crate) struct Report {
     first_only: bool,
     found: Vec<Violation>,
 }
 
 impl Report {
     /// A report of every violation.
-    pub const fn all() -> Self {
+    pub(crate) const fn all() -> Self {
         Self {
             first_only: false,
             found: Vec::new(),
@@ -26,34 +26,32 @@ impl Report {
     }
 
     /// A report that breaks off at the first violation and keeps none.
-    pub const fn first() -> Self {
+    pub(crate) const fn first() -> Self {
         Self {
             first_only: true,
             found: Vec::new(),
         }
     }
 
-    /// Checks the value at `at` against `rule`. The pointer is taken as a value so
-    /// that it is put together only where the rule does not hold.
-    ///
-    /// # Errors
-    ///
-    /// Breaks where the rule does not hold and one violation is enough.
-    #[inline]
-    pub fn check<T: ?Sized, R: Rule<T>>(&mut self, at: Pointer<'_>, value: &T, rule: &R) -> Flow {
-        if rule.holds(value) {
+    /// Checks `text`, which stands at `at`, against `rule`.
+    pub(crate) fn check(&mut self, at: Pointer<'_>, text: &str, rule: &StringRule) -> Flow {
+        if rule.is_valid(text) {
             return Flow::Continue(());
         }
-        self.refuse(at, value, rule)
+        if self.first_only {
+            return Flow::Break(());
+        }
+        rule.explain(text, &at.to_string(), &mut self.found);
+        self.flow()
     }
 
-    /// Adds a violation that no [`Rule`] stands for.
+    /// Adds a violation.
     ///
     /// # Errors
     ///
     /// Breaks if no more violations are wanted.
     #[cold]
-    pub fn add(&mut self, violation: impl FnOnce() -> Violation) -> Flow {
+    pub(crate) fn add(&mut self, violation: impl FnOnce() -> Violation) -> Flow {
         if self.first_only {
             return Flow::Break(());
         }
@@ -79,7 +77,7 @@ impl Report {
     /// # Errors
     ///
     /// [`Violations`] if there is any.
-    pub fn into_result(mut self) -> Result<(), Violations> {
+    pub(crate) fn into_result(mut self) -> Result<(), Violations> {
         if self.found.is_empty() {
             return Ok(());
         }
@@ -87,15 +85,5 @@ impl Report {
         self.found
             .retain(|it| seen.insert((it.pointer.clone(), it.keyword, it.limit.to_string())));
         Err(Violations::new(self.found))
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn refuse<T: ?Sized, R: Rule<T>>(&mut self, at: Pointer<'_>, value: &T, rule: &R) -> Flow {
-        if self.first_only {
-            return Flow::Break(());
-        }
-        rule.explain(value, &at.to_string(), &mut self.found);
-        self.flow()
     }
 }

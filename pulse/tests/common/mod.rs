@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use taskcluster_pulse::__private::{
-    BindingWords, Flow, KeyReader, KeySource, KeyWriter, Keyword, Pointer, Report, Schema, Type,
+    BindingWords, KeyReader, KeySource, KeyWriter, Keyword, Schema, Type,
 };
 use taskcluster_pulse::{
     Binding, ConsumerEvent, DecodeError, EventSet, Exchange, ExchangeInfo, Message, Payload,
@@ -78,20 +78,29 @@ pub struct Number {
 }
 
 impl Payload for Number {
-    const SCHEMA: &'static Schema = &Schema::new(&[
-        Keyword::Type(&[Type::Object]),
-        Keyword::Properties(&[("number", &Schema::INTEGER), ("text", &Schema::STRING)]),
-        Keyword::Required(&["number", "text"]),
-        Keyword::AdditionalProperties(&Schema::NEVER),
-    ]);
     const IS_TYPED: bool = true;
 }
+
+static NUMBER: Schema = Schema::new(&[
+    Keyword::Type(&[Type::Object]),
+    Keyword::Properties(&[("number", &BELOW_10_000_000), ("text", &Schema::STRING)]),
+    Keyword::Required(&["number", "text"]),
+    Keyword::AdditionalProperties(&Schema::NEVER),
+]);
+
+static BELOW_10_000_000: Schema = Schema::new(&[
+    Keyword::Type(&[Type::Integer]),
+    Keyword::Minimum("0"),
+    Keyword::Maximum("9999999"),
+]);
 
 const BELOW_TEN_MILLION: ScalarRule<u64> = ScalarRule::new().maximum(9_999_999);
 
 impl Validate for Number {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at.member("number"), &self.number, &BELOW_TEN_MILLION)
+    const SCHEMA: &'static Schema = &NUMBER;
+
+    fn is_valid(&self) -> bool {
+        BELOW_TEN_MILLION.is_valid(&self.number)
     }
 }
 

@@ -181,11 +181,11 @@ fn a_value_deep_inside_is_found_by_its_pointer() {
     assert_eq!(
         found,
         [
-            ("/status/runs", "uniqueItems"),
             ("/status/runs/0/reasonResolved", "enum"),
             ("/status/runs/0/runId", "maximum"),
             ("/status/runs/1/reasonResolved", "enum"),
             ("/status/runs/1/runId", "maximum"),
+            ("/status/runs", "uniqueItems"),
             ("/task/tags/a~1b~0c", "maxLength"),
         ],
     );

@@ -14,7 +14,6 @@ use quote::{format_ident, quote};
 use taskcluster_documents::schema::SchemaId;
 use taskcluster_documents::schema::{Combinators, General, JsonType, StringKeywords};
 
-use super::Layout;
 use super::ty::{Types, ident};
 use crate::combine::{Node, Part};
 use crate::model::{Branch, Constant, TypeDef, TypeId, TypeShape};
@@ -44,19 +43,9 @@ pub(super) fn branch_name(union: &TypeDef, index: usize) -> Ident {
 #[derive(Clone, Copy)]
 pub(super) struct Tables<'m> {
     pub(super) types: Types<'m>,
-    pub(super) layout: &'m Layout<'m>,
 }
 
 impl Tables<'_> {
-    /// The attribute of a static, unless it is left out: one that is only printed is
-    /// there for `schemars` alone.
-    fn attribute(self, name: &Constant) -> Option<TokenStream> {
-        match self.types.model.printed.contains(name) {
-            true => self.layout.schemas.then(|| self.layout.feature("schemars")),
-            false => Some(TokenStream::new()),
-        }
-    }
-
     /// The tables of the module that are not those of types.
     pub(super) fn shared(self) -> Vec<TokenStream> {
         let model = self.types.model;
@@ -67,19 +56,17 @@ impl Tables<'_> {
             .iter()
             .filter(|(_, name)| name.module == self.types.module && !of_types.contains(name));
         shared
-            .filter_map(|(it, name)| {
-                let attribute = self.attribute(name)?;
+            .map(|(it, name)| {
                 // Not the place in the file, which may hold many documents.
                 let home = &model.schemas[it.schema.0].home;
                 let docs = format!(" Schema at {}.", super::markdown::code(&home.pointer));
                 let constant = format_ident!("{}", name.constant);
                 let printed = format!("{}::{}", name.module, name.constant);
                 let keywords = self.keywords(&Part::whole(*it));
-                Some(quote! {
+                quote! {
                     #[doc = #docs]
-                    #attribute
                     pub(crate) static #constant: Schema = Schema::named(#printed, &[#(#keywords),*]);
-                })
+                }
             })
             .collect()
     }
@@ -87,9 +74,6 @@ impl Tables<'_> {
     /// The statics for a type: its table, and those of the types of a union.
     pub(super) fn of_type(self, id: TypeId) -> Vec<TokenStream> {
         let definition = self.types.definition(id);
-        let Some(attribute) = self.attribute(&definition.table()) else {
-            return Vec::new();
-        };
         let constant = format_ident!("{}", definition.constant);
         let printed = format!("{}::{}", definition.module, definition.name);
         let docs = format!(" Schema of `{}`.", definition.name);
@@ -116,7 +100,6 @@ impl Tables<'_> {
         };
         let mut statics = vec![quote! {
             #[doc = #docs]
-            #attribute
             pub(crate) static #constant: Schema = #schema;
         }];
         if let TypeShape::Union(branches) = &definition.shape {

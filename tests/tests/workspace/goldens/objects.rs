@@ -24,8 +24,8 @@ fn nested_objects_are_checked_where_they_stand() {
             "outer": {"inner": {"leaf": ""}}, "rows": [], "grid": [[], ["x", "yy", "z"]],
         })),
         &[
-            ("/grid/1", "maxItems"),
             ("/grid/1/1", "maxLength"),
+            ("/grid/1", "maxItems"),
             ("/outer/inner/leaf", "minLength"),
             ("/rows", "minItems"),
         ],
@@ -112,11 +112,11 @@ fn members_are_counted() {
             "few": {}, "tags": {"A": "xxxxx"}, "unique": [1.5, 2.0, 1.5], "free": {},
         })),
         &[
-            ("", "maxProperties"),
             ("/few", "minProperties"),
-            ("/tags/A", "pattern"),
             ("/tags/A", "maxLength"),
+            ("/tags/A", "pattern"),
             ("/unique", "uniqueItems"),
+            ("", "maxProperties"),
         ],
     );
 }

@@ -2,10 +2,8 @@
 
 //! What `validate()` checks.
 
-use taskcluster_pulse::{RawJson, Validate};
-use taskcluster_pulse::__private::{
-    Branch, Flow, Known, Pointer, Report, Schema, Union, check_schema, read_variant,
-};
+use taskcluster_pulse::{OpenEnum, RawJson, Validate};
+use taskcluster_pulse::__private::{Branch, Schema, Union, fits_schema, read_variant};
 
 use super::{
     Conditional, KeywordTree, KeywordsAllOfPropertyForbidden, KeywordsConditionalKind,
@@ -16,76 +14,78 @@ use super::{
 };
 
 impl Validate for KeywordsMessage {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, &schemas::KEYWORDS_MESSAGE, at, report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::KEYWORDS_MESSAGE;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self, Self::SCHEMA)
     }
 }
 
 impl Validate for KeywordsAllOfPropertyForbidden {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, &schemas::KEYWORDS_ALL_OF_PROPERTY_FORBIDDEN, at, report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::KEYWORDS_ALL_OF_PROPERTY_FORBIDDEN;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self, Self::SCHEMA)
     }
 }
 
 impl Validate for Conditional {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, &schemas::CONDITIONAL, at, report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::CONDITIONAL;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self, Self::SCHEMA)
     }
 }
 
 impl Validate for KeywordsConditionalKind {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(*at, self, &Known)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::KEYWORDS_CONDITIONAL_KIND;
+
+    fn is_valid(&self) -> bool {
+        OpenEnum::known(self).is_ok()
     }
 }
 
 impl Validate for KeywordsDependentSchema {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, &schemas::KEYWORDS_DEPENDENT_SCHEMA, at, report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::KEYWORDS_DEPENDENT_SCHEMA;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self, Self::SCHEMA)
     }
 }
 
 impl Validate for KeywordsPatternsBesideProperties {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, &schemas::KEYWORDS_PATTERNS_BESIDE_PROPERTIES, at, report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::KEYWORDS_PATTERNS_BESIDE_PROPERTIES;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self, Self::SCHEMA)
     }
 }
 
 impl Validate for KeywordsPropertyFalse {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, &schemas::KEYWORDS_PROPERTY_FALSE, at, report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::KEYWORDS_PROPERTY_FALSE;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self, Self::SCHEMA)
     }
 }
 
 impl Validate for KeywordsPropertyNamesBesideProperties {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(
-            self,
-            &schemas::KEYWORDS_PROPERTY_NAMES_BESIDE_PROPERTIES,
-            at,
-            report,
-        )?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::KEYWORDS_PROPERTY_NAMES_BESIDE_PROPERTIES;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self, Self::SCHEMA)
     }
 }
 
 impl Validate for KeywordsRequiredButForbidden {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, &schemas::KEYWORDS_REQUIRED_BUT_FORBIDDEN, at, report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::KEYWORDS_REQUIRED_BUT_FORBIDDEN;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self, Self::SCHEMA)
     }
 }
 
 impl Union for KeywordsDefsSharedItem {
-    const SCHEMA: &'static Schema = &schemas::KEYWORDS_DEFS_SHARED_ITEM;
-
     const BRANCHES: &'static [Branch<Self>] = &[
         Branch::new(
             &schemas::KEYWORDS_DEFS_SHARED_ITEM_0,
@@ -106,22 +106,25 @@ impl Union for KeywordsDefsSharedItem {
 }
 
 impl Validate for KeywordsDefsSharedItem {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, &schemas::KEYWORDS_DEFS_SHARED_ITEM, at, report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::KEYWORDS_DEFS_SHARED_ITEM;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self, Self::SCHEMA)
     }
 }
 
 impl Validate for KeywordTree {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, &schemas::KEYWORD_TREE, at, report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::KEYWORD_TREE;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self, Self::SCHEMA)
     }
 }
 
 impl Validate for KeywordsWithoutBoth {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, &schemas::KEYWORDS_WITHOUT_BOTH, at, report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::KEYWORDS_WITHOUT_BOTH;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self, Self::SCHEMA)
     }
 }

@@ -579,5 +579,5 @@ pub(crate) static KEYWORDS_DEFS_SHARED: Schema = Schema::named(
 );
 
 payloads! {
-    static KEYWORDS_MESSAGE: KeywordsMessage = false;
+    const _: KeywordsMessage = false;
 }

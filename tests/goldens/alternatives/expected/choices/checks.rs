@@ -2,10 +2,9 @@
 
 //! What `validate()` checks.
 
-use taskcluster_pulse::{RawJson, Validate};
+use taskcluster_pulse::{OpenEnum, RawJson, Validate};
 use taskcluster_pulse::__private::{
-    Branch, Flow, ItemsRule, Known, Pointer, Report, Schema, Union, check_schema,
-    read_variant, unique_as_written,
+    Branch, ItemsRule, Schema, Union, fits_schema, read_variant, unique_as_written,
 };
 
 use super::{
@@ -17,36 +16,24 @@ use super::{
 };
 
 impl Validate for Changed2 {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        if let Some(value) = &self.launch {
-            value.check(&at.member("launch"), report)?;
-        }
-        if let Some(value) = &self.lists {
-            value.check(&at.member("lists"), report)?;
-        }
-        if let Some(value) = &self.never {
-            report.check(at.member("never"), value, &validators::NEVER)?;
-        }
-        if let Some(value) = &self.numbers {
-            value.check(&at.member("numbers"), report)?;
-        }
-        if let Some(value) = &self.origin {
-            value.check(&at.member("origin"), report)?;
-        }
-        if let Some(value) = &self.overlap {
-            value.check(&at.member("overlap"), report)?;
-        }
-        self.scalar.check(&at.member("scalar"), report)?;
-        if let Some(Some(value)) = &self.shapes {
-            value.check(&at.member("shapes"), report)?;
-        }
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::CHANGED2;
+
+    fn is_valid(&self) -> bool {
+        self.launch.as_ref().is_none_or(|value| value.is_valid())
+            && self.lists.as_ref().is_none_or(|value| value.is_valid())
+            && self.never.as_ref().is_none_or(|value| validators::NEVER.is_valid(value))
+            && self.numbers.as_ref().is_none_or(|value| value.is_valid())
+            && self.origin.as_ref().is_none_or(|value| value.is_valid())
+            && self.overlap.as_ref().is_none_or(|value| value.is_valid())
+            && self.scalar.is_valid()
+            && self
+                .shapes
+                .as_ref()
+                .is_none_or(|value| value.as_ref().is_none_or(|value| value.is_valid()))
     }
 }
 
 impl Union for ChangedLaunch {
-    const SCHEMA: &'static Schema = &schemas::CHANGED_LAUNCH;
-
     const BRANCHES: &'static [Branch<Self>] = &[
         Branch::new(&schemas::CHANGED_LAUNCH_0, |text| read_variant(text, Self::String)),
         Branch::new(&schemas::CHANGED_LAUNCH_1, |text| read_variant(text, Self::String2)),
@@ -57,22 +44,22 @@ impl Union for ChangedLaunch {
 }
 
 impl Validate for ChangedLaunch {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, &schemas::CHANGED_LAUNCH, at, report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::CHANGED_LAUNCH;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self, Self::SCHEMA)
     }
 }
 
 impl Validate for ChangedLists {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(*at, self, &Known)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::CHANGED_LISTS;
+
+    fn is_valid(&self) -> bool {
+        OpenEnum::known(self).is_ok()
     }
 }
 
 impl Union for ChangedNumbers {
-    const SCHEMA: &'static Schema = &schemas::CHANGED_NUMBERS;
-
     const BRANCHES: &'static [Branch<Self>] = &[
         Branch::new(
             &schemas::CHANGED_NUMBERS_0,
@@ -86,15 +73,14 @@ impl Union for ChangedNumbers {
 }
 
 impl Validate for ChangedNumbers {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, &schemas::CHANGED_NUMBERS, at, report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::CHANGED_NUMBERS;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self, Self::SCHEMA)
     }
 }
 
 impl Union for ChangedOrigin {
-    const SCHEMA: &'static Schema = &schemas::CHANGED_ORIGIN;
-
     const BRANCHES: &'static [Branch<Self>] = &[
         Branch::new(&schemas::CHANGED_ORIGIN_0, |text| read_variant(text, Self::HgPush)),
         Branch::new(
@@ -109,36 +95,38 @@ impl Union for ChangedOrigin {
 }
 
 impl Validate for ChangedOrigin {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, &schemas::CHANGED_ORIGIN, at, report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::CHANGED_ORIGIN;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self, Self::SCHEMA)
     }
 }
 
 impl Validate for HgPush {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at.member("kind"), &self.kind, &validators::KIND)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::HG_PUSH;
+
+    fn is_valid(&self) -> bool {
+        validators::KIND.is_valid(&self.kind)
     }
 }
 
 impl Validate for ChangedOriginVariant1 {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at.member("kind"), &self.kind, &validators::KIND)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::CHANGED_ORIGIN_VARIANT1;
+
+    fn is_valid(&self) -> bool {
+        validators::KIND.is_valid(&self.kind)
     }
 }
 
 impl Validate for GitPull {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at.member("kind"), &self.kind, &validators::GIT_PULL_KIND)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::GIT_PULL;
+
+    fn is_valid(&self) -> bool {
+        validators::GIT_PULL_KIND.is_valid(&self.kind)
     }
 }
 
 impl Union for ChangedOverlap {
-    const SCHEMA: &'static Schema = &schemas::CHANGED_OVERLAP;
-
     const BRANCHES: &'static [Branch<Self>] = &[
         Branch::new(
             &schemas::CHANGED_OVERLAP_0,
@@ -155,15 +143,14 @@ impl Union for ChangedOverlap {
 }
 
 impl Validate for ChangedOverlap {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, &schemas::CHANGED_OVERLAP, at, report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::CHANGED_OVERLAP;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self, Self::SCHEMA)
     }
 }
 
 impl Union for ChangedScalar {
-    const SCHEMA: &'static Schema = &schemas::CHANGED_SCALAR;
-
     const BRANCHES: &'static [Branch<Self>] = &[
         Branch::new(
             &schemas::CHANGED_SCALAR_0,
@@ -181,15 +168,14 @@ impl Union for ChangedScalar {
 }
 
 impl Validate for ChangedScalar {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, &schemas::CHANGED_SCALAR, at, report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::CHANGED_SCALAR;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self, Self::SCHEMA)
     }
 }
 
 impl Union for ChangedShapes {
-    const SCHEMA: &'static Schema = &schemas::CHANGED_SHAPES;
-
     const BRANCHES: &'static [Branch<Self>] = &[
         Branch::new(&schemas::CHANGED_SHAPES_0, |text| read_variant(text, Self::Array)),
         Branch::new(&schemas::CHANGED_SHAPES_1, |text| read_variant(text, Self::Object)),
@@ -200,40 +186,45 @@ impl Union for ChangedShapes {
 }
 
 impl Validate for ChangedShapes {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, &schemas::CHANGED_SHAPES, at, report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::CHANGED_SHAPES;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self, Self::SCHEMA)
     }
 }
 
 impl Validate for IrcMessage {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, &schemas::IRC_MESSAGE, at, report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::IRC_MESSAGE;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self, Self::SCHEMA)
     }
 }
 
 impl Validate for Merged2 {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at.member("id"), &self.id, &validators::ID)?;
-        if let Some(value) = &self.label {
-            report.check(at.member("label"), value, &validators::LABEL)?;
-            report.check(at.member("label"), value, &validators::MERGED2_LABEL)?;
-        }
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::MERGED2;
+
+    fn is_valid(&self) -> bool {
+        validators::ID.is_valid(&self.id)
+            && self
+                .label
+                .as_ref()
+                .is_none_or(|value| {
+                    validators::LABEL.is_valid(value)
+                        && validators::MERGED2_LABEL.is_valid(value)
+                })
     }
 }
 
 impl Validate for Nested2 {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, &schemas::NESTED2, at, report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::NESTED2;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self, Self::SCHEMA)
     }
 }
 
 impl Union for NestedBoth {
-    const SCHEMA: &'static Schema = &schemas::NESTED_BOTH;
-
     const BRANCHES: &'static [Branch<Self>] = &[
         Branch::new(&schemas::NESTED_BOTH_0, |text| read_variant(text, Self::Integer)),
         Branch::new(&schemas::NESTED_BOTH_1, |text| read_variant(text, Self::String)),
@@ -244,15 +235,14 @@ impl Union for NestedBoth {
 }
 
 impl Validate for NestedBoth {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, &schemas::NESTED_BOTH, at, report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::NESTED_BOTH;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self, Self::SCHEMA)
     }
 }
 
 impl Union for NestedOther {
-    const SCHEMA: &'static Schema = &schemas::NESTED_OTHER;
-
     const BRANCHES: &'static [Branch<Self>] = &[
         Branch::new(&schemas::NESTED_OTHER_0, |text| read_variant(text, Self::String)),
         Branch::new(&schemas::NESTED_OTHER_1, |text| read_variant(text, Self::Integer)),
@@ -263,15 +253,14 @@ impl Union for NestedOther {
 }
 
 impl Validate for NestedOther {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, &schemas::NESTED_OTHER, at, report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::NESTED_OTHER;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self, Self::SCHEMA)
     }
 }
 
 impl Union for NestedPerhaps {
-    const SCHEMA: &'static Schema = &schemas::NESTED_PERHAPS;
-
     const BRANCHES: &'static [Branch<Self>] = &[
         Branch::new(&schemas::NESTED_PERHAPS_0, |text| read_variant(text, Self::String)),
         Branch::new(&schemas::NESTED_PERHAPS_1, |text| read_variant(text, Self::Integer)),
@@ -282,15 +271,14 @@ impl Union for NestedPerhaps {
 }
 
 impl Validate for NestedPerhaps {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, &schemas::NESTED_PERHAPS, at, report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::NESTED_PERHAPS;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self, Self::SCHEMA)
     }
 }
 
 impl Union for NestedTagged {
-    const SCHEMA: &'static Schema = &schemas::NESTED_TAGGED;
-
     const BRANCHES: &'static [Branch<Self>] = &[
         Branch::new(&schemas::NESTED_TAGGED_0, |text| read_variant(text, Self::NestedA)),
         Branch::new(&schemas::NESTED_TAGGED_1, |text| read_variant(text, Self::NestedB)),
@@ -301,61 +289,48 @@ impl Union for NestedTagged {
 }
 
 impl Validate for NestedTagged {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, &schemas::NESTED_TAGGED, at, report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::NESTED_TAGGED;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self, Self::SCHEMA)
     }
 }
 
 impl Validate for NestedA {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at.member("kind"), &self.kind, &validators::NESTED_A_KIND)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::NESTED_A;
+
+    fn is_valid(&self) -> bool {
+        validators::NESTED_A_KIND.is_valid(&self.kind)
     }
 }
 
 impl Validate for NestedB {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at.member("kind"), &self.kind, &validators::NESTED_B_KIND)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::NESTED_B;
+
+    fn is_valid(&self) -> bool {
+        validators::NESTED_B_KIND.is_valid(&self.kind)
     }
 }
 
 impl Validate for UnsureMessage {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        if let Some(value) = &self.amount {
-            value.check(&at.member("amount"), report)?;
-        }
-        if let Some(value) = &self.list {
-            value.check(&at.member("list"), report)?;
-        }
-        if let Some(value) = &self.maybe {
-            value.check(&at.member("maybe"), report)?;
-        }
-        if let Some(value) = &self.odd {
-            value.check(&at.member("odd"), report)?;
-        }
-        if let Some(value) = &self.pairs {
-            report
-                .check(
-                    at.member("pairs"),
-                    value,
-                    &ItemsRule::new().unique(unique_as_written),
-                )?;
-            for (index, item) in value.iter().enumerate() {
-                item.check(&at.member("pairs").index(index), report)?;
-            }
-        }
-        if let Some(value) = &self.when {
-            value.check(&at.member("when"), report)?;
-        }
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::UNSURE_MESSAGE;
+
+    fn is_valid(&self) -> bool {
+        self.amount.as_ref().is_none_or(|value| value.is_valid())
+            && self.list.as_ref().is_none_or(|value| value.is_valid())
+            && self.maybe.as_ref().is_none_or(|value| value.is_valid())
+            && self.odd.as_ref().is_none_or(|value| value.is_valid())
+            && self
+                .pairs
+                .as_ref()
+                .is_none_or(|value| {
+                    ItemsRule::new().unique(unique_as_written).is_valid(value)
+                        && value.iter().all(|item| item.is_valid())
+                }) && self.when.as_ref().is_none_or(|value| value.is_valid())
     }
 }
 
 impl Union for Amount {
-    const SCHEMA: &'static Schema = &schemas::AMOUNT;
-
     const BRANCHES: &'static [Branch<Self>] = &[
         Branch::new(&schemas::AMOUNT_0, |text| read_variant(text, Self::Integer)),
         Branch::new(&schemas::AMOUNT_1, |text| read_variant(text, Self::Number)),
@@ -366,15 +341,14 @@ impl Union for Amount {
 }
 
 impl Validate for Amount {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, &schemas::AMOUNT, at, report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::AMOUNT;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self, Self::SCHEMA)
     }
 }
 
 impl Union for NestedList {
-    const SCHEMA: &'static Schema = &schemas::NESTED_LIST;
-
     const BRANCHES: &'static [Branch<Self>] = &[
         Branch::new(&schemas::NESTED_LIST_0, |text| read_variant(text, Self::Array)),
         Branch::new(&schemas::NESTED_LIST_1, |text| read_variant(text, Self::Array2)),
@@ -385,15 +359,14 @@ impl Union for NestedList {
 }
 
 impl Validate for NestedList {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, &schemas::NESTED_LIST, at, report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::NESTED_LIST;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self, Self::SCHEMA)
     }
 }
 
 impl Union for Maybe {
-    const SCHEMA: &'static Schema = &schemas::MAYBE;
-
     const BRANCHES: &'static [Branch<Self>] = &[
         Branch::new(&schemas::MAYBE_0, |text| read_variant(text, Self::Array)),
         Branch::new(&schemas::MAYBE_1, |text| read_variant(text, Self::Array2)),
@@ -404,15 +377,14 @@ impl Union for Maybe {
 }
 
 impl Validate for Maybe {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, &schemas::MAYBE, at, report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::MAYBE;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self, Self::SCHEMA)
     }
 }
 
 impl Union for Odd {
-    const SCHEMA: &'static Schema = &schemas::ODD;
-
     const BRANCHES: &'static [Branch<Self>] = &[
         Branch::new(&schemas::ODD_0, |text| read_variant(text, Self::Variant)),
         Branch::new(&schemas::ODD_1, |text| read_variant(text, Self::String)),
@@ -423,15 +395,14 @@ impl Union for Odd {
 }
 
 impl Validate for Odd {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, &schemas::ODD, at, report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::ODD;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self, Self::SCHEMA)
     }
 }
 
 impl Union for Pair {
-    const SCHEMA: &'static Schema = &schemas::PAIR;
-
     const BRANCHES: &'static [Branch<Self>] = &[
         Branch::new(&schemas::PAIR_0, |text| read_variant(text, Self::Both)),
         Branch::new(&schemas::PAIR_1, |text| read_variant(text, Self::OnlyOne)),
@@ -442,27 +413,30 @@ impl Union for Pair {
 }
 
 impl Validate for Pair {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, &schemas::PAIR, at, report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::PAIR;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self, Self::SCHEMA)
     }
 }
 
 impl Validate for Both {
-    fn check(&self, _at: &Pointer<'_>, _report: &mut Report) -> Flow {
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::BOTH;
+
+    fn is_valid(&self) -> bool {
+        true
     }
 }
 
 impl Validate for OnlyOne {
-    fn check(&self, _at: &Pointer<'_>, _report: &mut Report) -> Flow {
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::ONLY_ONE;
+
+    fn is_valid(&self) -> bool {
+        true
     }
 }
 
 impl Union for When {
-    const SCHEMA: &'static Schema = &schemas::WHEN;
-
     const BRANCHES: &'static [Branch<Self>] = &[
         Branch::new(&schemas::WHEN_0, |text| read_variant(text, Self::String)),
         Branch::new(&schemas::WHEN_1, |text| read_variant(text, Self::String2)),
@@ -473,8 +447,9 @@ impl Union for When {
 }
 
 impl Validate for When {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, &schemas::WHEN, at, report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::WHEN;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self, Self::SCHEMA)
     }
 }

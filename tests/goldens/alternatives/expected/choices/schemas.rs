@@ -881,9 +881,9 @@ pub(crate) static UNSURE_LIST_VARIANT1: Schema = Schema::named(
 );
 
 payloads! {
-    static CHANGED2: Changed2 = false;
-    static IRC_MESSAGE: IrcMessage = false;
-    static MERGED2: Merged2 = true;
-    static NESTED2: Nested2 = false;
-    static UNSURE_MESSAGE: UnsureMessage = false;
+    const _: Changed2 = false;
+    const _: IrcMessage = false;
+    const _: Merged2 = true;
+    const _: Nested2 = false;
+    const _: UnsureMessage = false;
 }

@@ -3,88 +3,106 @@
 //! What `validate()` checks.
 
 use taskcluster_pulse::Validate;
-use taskcluster_pulse::__private::{Flow, Pointer, Report};
+use taskcluster_pulse::__private::Schema;
 
 use super::{
     A, FirstPart, Message3, MessageOption, MessageString, MessageSymbols, N2ndTry,
-    PulseMessage, Second2, Third2, ThirdFirst, ThirdSecond,
+    PulseMessage, Second2, Third2, ThirdFirst, ThirdSecond, schemas,
 };
 
 impl Validate for PulseMessage {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        self.part.check(&at.member("part"), report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::PULSE_MESSAGE;
+
+    fn is_valid(&self) -> bool {
+        self.part.is_valid()
     }
 }
 
 impl Validate for FirstPart {
-    fn check(&self, _at: &Pointer<'_>, _report: &mut Report) -> Flow {
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::FIRST_PART;
+
+    fn is_valid(&self) -> bool {
+        true
     }
 }
 
 impl Validate for Second2 {
-    fn check(&self, _at: &Pointer<'_>, _report: &mut Report) -> Flow {
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::SECOND2;
+
+    fn is_valid(&self) -> bool {
+        true
     }
 }
 
 impl Validate for Third2 {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        self.first.check(&at.member("first"), report)?;
-        self.second.check(&at.member("second"), report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::THIRD2;
+
+    fn is_valid(&self) -> bool {
+        self.first.is_valid() && self.second.is_valid()
     }
 }
 
 impl Validate for ThirdFirst {
-    fn check(&self, _at: &Pointer<'_>, _report: &mut Report) -> Flow {
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::THIRD_FIRST;
+
+    fn is_valid(&self) -> bool {
+        true
     }
 }
 
 impl Validate for ThirdSecond {
-    fn check(&self, _at: &Pointer<'_>, _report: &mut Report) -> Flow {
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::THIRD_SECOND;
+
+    fn is_valid(&self) -> bool {
+        true
     }
 }
 
 impl Validate for A {
-    fn check(&self, _at: &Pointer<'_>, _report: &mut Report) -> Flow {
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::A2;
+
+    fn is_valid(&self) -> bool {
+        true
     }
 }
 
 impl Validate for Message3 {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        self.digits.check(&at.member("digits"), report)?;
-        self.option.check(&at.member("option"), report)?;
-        self.string.check(&at.member("string"), report)?;
-        self.symbols.check(&at.member("symbols"), report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::MESSAGE3;
+
+    fn is_valid(&self) -> bool {
+        self.digits.is_valid() && self.option.is_valid() && self.string.is_valid()
+            && self.symbols.is_valid()
     }
 }
 
 impl Validate for N2ndTry {
-    fn check(&self, _at: &Pointer<'_>, _report: &mut Report) -> Flow {
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::N2ND_TRY;
+
+    fn is_valid(&self) -> bool {
+        true
     }
 }
 
 impl Validate for MessageOption {
-    fn check(&self, _at: &Pointer<'_>, _report: &mut Report) -> Flow {
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::MESSAGE_OPTION;
+
+    fn is_valid(&self) -> bool {
+        true
     }
 }
 
 impl Validate for MessageString {
-    fn check(&self, _at: &Pointer<'_>, _report: &mut Report) -> Flow {
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::MESSAGE_STRING;
+
+    fn is_valid(&self) -> bool {
+        true
     }
 }
 
 impl Validate for MessageSymbols {
-    fn check(&self, _at: &Pointer<'_>, _report: &mut Report) -> Flow {
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::MESSAGE_SYMBOLS;
+
+    fn is_valid(&self) -> bool {
+        true
     }
 }

@@ -141,9 +141,9 @@ pub(crate) static MESSAGE_SYMBOLS: Schema = Schema::named(
 );
 
 payloads! {
-    static PULSE_MESSAGE: PulseMessage = true;
-    static SECOND2: Second2 = true;
-    static THIRD2: Third2 = true;
-    static A2: A = true;
-    static MESSAGE3: Message3 = true;
+    const _: PulseMessage = true;
+    const _: Second2 = true;
+    const _: Third2 = true;
+    const _: A = true;
+    const _: Message3 = true;
 }

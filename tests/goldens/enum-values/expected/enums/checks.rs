@@ -2,10 +2,8 @@
 
 //! What `validate()` checks.
 
-use taskcluster_pulse::{RawJson, Validate};
-use taskcluster_pulse::__private::{
-    Branch, Flow, Known, Pointer, Report, Schema, Union, check_schema, read_variant,
-};
+use taskcluster_pulse::{OpenEnum, RawJson, Validate};
+use taskcluster_pulse::__private::{Branch, Schema, Union, fits_schema, read_variant};
 
 use super::{
     Changed2, ChangedCase, ChangedMixed, ChangedNarrowed, ChangedOdd, ChangedPunctuation,
@@ -13,53 +11,48 @@ use super::{
 };
 
 impl Validate for Changed2 {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        self.case.check(&at.member("case"), report)?;
-        if let Some(value) = &self.constant {
-            report.check(at.member("constant"), value, &validators::CONSTANT)?;
-        }
-        if let Some(value) = &self.flag {
-            report.check(at.member("flag"), value, &validators::FLAG)?;
-        }
-        if let Some(value) = &self.fractions {
-            report.check(at.member("fractions"), value, &validators::FRACTIONS)?;
-        }
-        if let Some(Some(value)) = &self.mixed {
-            value.check(&at.member("mixed"), report)?;
-        }
-        if let Some(value) = &self.narrowed {
-            value.check(&at.member("narrowed"), report)?;
-        }
-        if let Some(value) = &self.numbers {
-            report.check(at.member("numbers"), value, &validators::NUMBERS)?;
-        }
-        if let Some(value) = &self.odd {
-            value.check(&at.member("odd"), report)?;
-        }
-        if let Some(value) = &self.punctuation {
-            value.check(&at.member("punctuation"), report)?;
-        }
-        if let Some(value) = &self.single {
-            report.check(at.member("single"), value, &validators::SINGLE)?;
-        }
-        if let Some(value) = &self.untyped {
-            value.check(&at.member("untyped"), report)?;
-        }
-        report.check(at.member("version"), &self.version, &validators::VERSION)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::CHANGED2;
+
+    fn is_valid(&self) -> bool {
+        self.case.is_valid()
+            && self
+                .constant
+                .as_ref()
+                .is_none_or(|value| validators::CONSTANT.is_valid(value))
+            && self.flag.as_ref().is_none_or(|value| validators::FLAG.is_valid(value))
+            && self
+                .fractions
+                .as_ref()
+                .is_none_or(|value| validators::FRACTIONS.is_valid(value))
+            && self
+                .mixed
+                .as_ref()
+                .is_none_or(|value| value.as_ref().is_none_or(|value| value.is_valid()))
+            && self.narrowed.as_ref().is_none_or(|value| value.is_valid())
+            && self
+                .numbers
+                .as_ref()
+                .is_none_or(|value| validators::NUMBERS.is_valid(value))
+            && self.odd.as_ref().is_none_or(|value| value.is_valid())
+            && self.punctuation.as_ref().is_none_or(|value| value.is_valid())
+            && self
+                .single
+                .as_ref()
+                .is_none_or(|value| validators::SINGLE.is_valid(value))
+            && self.untyped.as_ref().is_none_or(|value| value.is_valid())
+            && validators::VERSION.is_valid(&self.version)
     }
 }
 
 impl Validate for ChangedCase {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(*at, self, &Known)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::CHANGED_CASE;
+
+    fn is_valid(&self) -> bool {
+        OpenEnum::known(self).is_ok()
     }
 }
 
 impl Union for ChangedMixed {
-    const SCHEMA: &'static Schema = &schemas::CHANGED_MIXED;
-
     const BRANCHES: &'static [Branch<Self>] = &[
         Branch::new(&schemas::CHANGED_MIXED_0, |text| read_variant(text, Self::Integer)),
         Branch::new(&schemas::CHANGED_MIXED_1, |text| read_variant(text, Self::String)),
@@ -70,36 +63,41 @@ impl Union for ChangedMixed {
 }
 
 impl Validate for ChangedMixed {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, &schemas::CHANGED_MIXED, at, report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::CHANGED_MIXED;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self, Self::SCHEMA)
     }
 }
 
 impl Validate for ChangedNarrowed {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(*at, self, &Known)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::CHANGED_NARROWED;
+
+    fn is_valid(&self) -> bool {
+        OpenEnum::known(self).is_ok()
     }
 }
 
 impl Validate for ChangedOdd {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(*at, self, &Known)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::CHANGED_ODD;
+
+    fn is_valid(&self) -> bool {
+        OpenEnum::known(self).is_ok()
     }
 }
 
 impl Validate for ChangedPunctuation {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(*at, self, &Known)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::CHANGED_PUNCTUATION;
+
+    fn is_valid(&self) -> bool {
+        OpenEnum::known(self).is_ok()
     }
 }
 
 impl Validate for ChangedUntyped {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(*at, self, &Known)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::CHANGED_UNTYPED;
+
+    fn is_valid(&self) -> bool {
+        OpenEnum::known(self).is_ok()
     }
 }

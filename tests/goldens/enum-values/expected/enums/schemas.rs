@@ -144,5 +144,5 @@ pub(crate) static CHANGED_UNTYPED: Schema = Schema::named(
 );
 
 payloads! {
-    static CHANGED2: Changed2 = false;
+    const _: Changed2 = false;
 }

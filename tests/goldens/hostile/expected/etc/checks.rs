@@ -2,54 +2,47 @@
 
 //! What `validate()` checks.
 
-use taskcluster_pulse::{RawJson, Validate};
-use taskcluster_pulse::__private::{
-    Branch, Flow, Known, Pointer, Report, Schema, Union, check_schema, read_variant,
-};
+use taskcluster_pulse::{OpenEnum, RawJson, Validate};
+use taskcluster_pulse::__private::{Branch, Schema, Union, fits_schema, read_variant};
 
 use super::{Kinds, Message2, MessageE, MessageItem, MessageU, schemas, validators};
 
 impl Validate for Message2 {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        if let Some(value) = &self.value {
-            for (index, item) in value.iter().enumerate() {
-                item.check(&at.member("/../..").index(index), report)?;
-            }
-        }
-        self.e.check(&at.member("e"), report)?;
-        if let Some(value) = &self.p_panic {
-            report.check(at.member("p\"; panic!()"), value, &validators::P_PANIC)?;
-        }
-        if let Some(value) = &self.u {
-            value.check(&at.member("u"), report)?;
-        }
-        if let Some(value) = &self.value_2 {
-            report.check(at.member("\u{202e}\0"), value, &validators::MESSAGE2)?;
-        }
-        for (name, member) in &self.rest {
-            report.check(at.member(name), member, &validators::REST_VALUE)?;
-        }
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::MESSAGE2;
+
+    fn is_valid(&self) -> bool {
+        self.value.as_ref().is_none_or(|value| value.iter().all(|item| item.is_valid()))
+            && self.e.is_valid()
+            && self
+                .p_panic
+                .as_ref()
+                .is_none_or(|value| validators::P_PANIC.is_valid(value))
+            && self.u.as_ref().is_none_or(|value| value.is_valid())
+            && self
+                .value_2
+                .as_ref()
+                .is_none_or(|value| validators::MESSAGE2.is_valid(value))
+            && self.rest.values().all(|member| validators::REST_VALUE.is_valid(member))
     }
 }
 
 impl Validate for MessageItem {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(*at, self, &Known)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::MESSAGE_ITEM;
+
+    fn is_valid(&self) -> bool {
+        OpenEnum::known(self).is_ok()
     }
 }
 
 impl Validate for MessageE {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(*at, self, &Known)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::MESSAGE_E;
+
+    fn is_valid(&self) -> bool {
+        OpenEnum::known(self).is_ok()
     }
 }
 
 impl Union for MessageU {
-    const SCHEMA: &'static Schema = &schemas::MESSAGE_U;
-
     const BRANCHES: &'static [Branch<Self>] = &[
         Branch::new(&schemas::MESSAGE_U_0, |text| read_variant(text, Self::Panic)),
         Branch::new(&schemas::MESSAGE_U_1, |text| read_variant(text, Self::Integer)),
@@ -60,17 +53,17 @@ impl Union for MessageU {
 }
 
 impl Validate for MessageU {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, &schemas::MESSAGE_U, at, report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::MESSAGE_U;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self, Self::SCHEMA)
     }
 }
 
 impl Validate for Kinds {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        for (index, item) in self.0.iter().enumerate() {
-            report.check(at.index(index), item, &validators::PAYLOAD_ITEM)?;
-        }
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::KINDS;
+
+    fn is_valid(&self) -> bool {
+        self.0.iter().all(|item| validators::PAYLOAD_ITEM.is_valid(item))
     }
 }

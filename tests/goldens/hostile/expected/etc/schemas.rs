@@ -62,6 +62,6 @@ pub(crate) static KINDS: Schema = Schema::named(
 );
 
 payloads! {
-    static MESSAGE2: Message2 = false;
-    static KINDS: Kinds = true;
+    const _: Message2 = false;
+    const _: Kinds = true;
 }

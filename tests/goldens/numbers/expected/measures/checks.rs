@@ -3,54 +3,51 @@
 //! What `validate()` checks.
 
 use taskcluster_pulse::Validate;
-use taskcluster_pulse::__private::{Flow, Pointer, Report};
+use taskcluster_pulse::__private::Schema;
 
-use super::{Measured2, validators};
+use super::{Measured2, schemas, validators};
 
 impl Validate for Measured2 {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        if let Some(value) = &self.below {
-            report.check(at.member("below"), value, &validators::BELOW)?;
-        }
-        if let Some(value) = &self.both {
-            report.check(at.member("both"), value, &validators::BOTH)?;
-        }
-        if let Some(value) = &self.even {
-            report.check(at.member("even"), value, &validators::EVEN)?;
-        }
-        if let Some(value) = &self.fractional {
-            report.check(at.member("fractional"), value, &validators::FRACTIONAL)?;
-        }
-        if let Some(value) = &self.from_one {
-            report.check(at.member("fromOne"), value, &validators::FROM_ONE)?;
-        }
-        if let Some(value) = &self.negative {
-            report.check(at.member("negative"), value, &validators::NEGATIVE)?;
-        }
-        if let Some(value) = &self.open {
-            report.check(at.member("open"), value, &validators::OPEN)?;
-        }
-        if let Some(value) = &self.ratio {
-            report.check(at.member("ratio"), value, &validators::RATIO)?;
-        }
-        if let Some(value) = &self.signed_least {
-            report.check(at.member("signedLeast"), value, &validators::SIGNED_LEAST)?;
-        }
-        if let Some(value) = &self.tenths {
-            report.check(at.member("tenths"), value, &validators::TENTHS)?;
-        }
-        if let Some(value) = &self.unfit {
-            report.check(at.member("unfit"), value, &validators::UNFIT)?;
-        }
-        if let Some(value) = &self.unsigned_most {
-            report.check(at.member("unsignedMost"), value, &validators::UNSIGNED_MOST)?;
-        }
-        if let Some(value) = &self.untyped {
-            report.check(at.member("untyped"), value, &validators::UNTYPED)?;
-        }
-        if let Some(value) = &self.whole_float {
-            report.check(at.member("wholeFloat"), value, &validators::WHOLE_FLOAT)?;
-        }
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::MEASURED2;
+
+    fn is_valid(&self) -> bool {
+        self.below.as_ref().is_none_or(|value| validators::BELOW.is_valid(value))
+            && self.both.as_ref().is_none_or(|value| validators::BOTH.is_valid(value))
+            && self.even.as_ref().is_none_or(|value| validators::EVEN.is_valid(value))
+            && self
+                .fractional
+                .as_ref()
+                .is_none_or(|value| validators::FRACTIONAL.is_valid(value))
+            && self
+                .from_one
+                .as_ref()
+                .is_none_or(|value| validators::FROM_ONE.is_valid(value))
+            && self
+                .negative
+                .as_ref()
+                .is_none_or(|value| validators::NEGATIVE.is_valid(value))
+            && self.open.as_ref().is_none_or(|value| validators::OPEN.is_valid(value))
+            && self.ratio.as_ref().is_none_or(|value| validators::RATIO.is_valid(value))
+            && self
+                .signed_least
+                .as_ref()
+                .is_none_or(|value| validators::SIGNED_LEAST.is_valid(value))
+            && self
+                .tenths
+                .as_ref()
+                .is_none_or(|value| validators::TENTHS.is_valid(value))
+            && self.unfit.as_ref().is_none_or(|value| validators::UNFIT.is_valid(value))
+            && self
+                .unsigned_most
+                .as_ref()
+                .is_none_or(|value| validators::UNSIGNED_MOST.is_valid(value))
+            && self
+                .untyped
+                .as_ref()
+                .is_none_or(|value| validators::UNTYPED.is_valid(value))
+            && self
+                .whole_float
+                .as_ref()
+                .is_none_or(|value| validators::WHOLE_FLOAT.is_valid(value))
     }
 }

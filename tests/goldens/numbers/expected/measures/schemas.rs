@@ -163,5 +163,5 @@ pub(crate) static MEASURED2: Schema = Schema::named(
 );
 
 payloads! {
-    static MEASURED2: Measured2 = true;
+    const _: Measured2 = true;
 }

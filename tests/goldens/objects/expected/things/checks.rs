@@ -2,10 +2,10 @@
 
 //! What `validate()` checks.
 
-use taskcluster_pulse::{RawJson, Validate};
+use taskcluster_pulse::{OpenEnum, RawJson, Validate};
 use taskcluster_pulse::__private::{
-    Branch, Flow, ItemsRule, Known, MembersRule, Pointer, Report, Schema, Union,
-    check_schema, read_variant, unique_as_written,
+    Branch, ItemsRule, MembersRule, Schema, Union, fits_schema, read_variant,
+    unique_as_written,
 };
 
 use super::{
@@ -16,138 +16,134 @@ use super::{
 };
 
 impl Validate for Nested2 {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        if let Some(value) = &self.by_name {
-            for (name, member) in value {
-                member.check(&at.member("byName").member(name), report)?;
-            }
-        }
-        if let Some(value) = &self.grid {
-            for (index, item) in value.iter().enumerate() {
-                report
-                    .check(
-                        at.member("grid").index(index),
-                        item,
-                        &ItemsRule::new().maximum(2),
-                    )?;
-                for (index_2, item_2) in item.iter().enumerate() {
-                    report
-                        .check(
-                            at.member("grid").index(index).index(index_2),
-                            item_2,
-                            &validators::GRID_ITEM_ITEM,
-                        )?;
-                }
-            }
-        }
-        self.outer.check(&at.member("outer"), report)?;
-        if let Some(value) = &self.rows {
-            report.check(at.member("rows"), value, &ItemsRule::new().minimum(1))?;
-            for (index, item) in value.iter().enumerate() {
-                item.check(&at.member("rows").index(index), report)?;
-            }
-        }
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::NESTED2;
+
+    fn is_valid(&self) -> bool {
+        self
+            .by_name
+            .as_ref()
+            .is_none_or(|value| value.values().all(|member| member.is_valid()))
+            && self
+                .grid
+                .as_ref()
+                .is_none_or(|value| {
+                    value
+                        .iter()
+                        .all(|item| {
+                            ItemsRule::new().maximum(2).is_valid(item)
+                                && item
+                                    .iter()
+                                    .all(|item| validators::GRID_ITEM_ITEM.is_valid(item))
+                        })
+                }) && self.outer.is_valid()
+            && self
+                .rows
+                .as_ref()
+                .is_none_or(|value| {
+                    ItemsRule::new().minimum(1).is_valid(value)
+                        && value.iter().all(|item| item.is_valid())
+                })
     }
 }
 
 impl Validate for NestedByNameValue {
-    fn check(&self, _at: &Pointer<'_>, _report: &mut Report) -> Flow {
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::NESTED_BY_NAME_VALUE;
+
+    fn is_valid(&self) -> bool {
+        true
     }
 }
 
 impl Validate for NestedOuter {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        self.inner.check(&at.member("inner"), report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::NESTED_OUTER;
+
+    fn is_valid(&self) -> bool {
+        self.inner.is_valid()
     }
 }
 
 impl Validate for NestedOuterInner {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at.member("leaf"), &self.leaf, &validators::LEAF)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::NESTED_OUTER_INNER;
+
+    fn is_valid(&self) -> bool {
+        validators::LEAF.is_valid(&self.leaf)
     }
 }
 
 impl Validate for NestedRowsItem {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        for (index, item) in self.cells.iter().enumerate() {
-            item.check(&at.member("cells").index(index), report)?;
-        }
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::NESTED_ROWS_ITEM;
+
+    fn is_valid(&self) -> bool {
+        self.cells.iter().all(|item| item.is_valid())
     }
 }
 
 impl Validate for NestedRowsItemCellsItem {
-    fn check(&self, _at: &Pointer<'_>, _report: &mut Report) -> Flow {
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::NESTED_ROWS_ITEM_CELLS_ITEM;
+
+    fn is_valid(&self) -> bool {
+        true
     }
 }
 
 impl Validate for Nullable2 {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        if let Some(value) = &self.choice {
-            value.check(&at.member("choice"), report)?;
-        }
-        if let Some(Some(value)) = &self.r#enum {
-            value.check(&at.member("enum"), report)?;
-        }
-        if let Some(value) = &self.required_nullable {
-            report
-                .check(
-                    at.member("requiredNullable"),
-                    value,
-                    &validators::REQUIRED_NULLABLE,
-                )?;
-        }
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::NULLABLE2;
+
+    fn is_valid(&self) -> bool {
+        self.choice.as_ref().is_none_or(|value| value.is_valid())
+            && self
+                .r#enum
+                .as_ref()
+                .is_none_or(|value| value.as_ref().is_none_or(|value| value.is_valid()))
+            && self
+                .required_nullable
+                .as_ref()
+                .is_none_or(|value| validators::REQUIRED_NULLABLE.is_valid(value))
     }
 }
 
 impl Validate for Chosen {
-    fn check(&self, _at: &Pointer<'_>, _report: &mut Report) -> Flow {
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::CHOSEN;
+
+    fn is_valid(&self) -> bool {
+        true
     }
 }
 
 impl Validate for NullableEnum {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(*at, self, &Known)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::NULLABLE_ENUM;
+
+    fn is_valid(&self) -> bool {
+        OpenEnum::known(self).is_ok()
     }
 }
 
 impl Validate for Open2 {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        if let Some(value) = &self.disk {
-            value.check(&at.member("disk"), report)?;
-        }
-        if let Some(value) = &self.limits {
-            value.check(&at.member("limits"), report)?;
-        }
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::OPEN2;
+
+    fn is_valid(&self) -> bool {
+        self.disk.as_ref().is_none_or(|value| value.is_valid())
+            && self.limits.as_ref().is_none_or(|value| value.is_valid())
     }
 }
 
 impl Validate for OpenDisk {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, &schemas::OPEN_DISK, at, report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::OPEN_DISK;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self, Self::SCHEMA)
     }
 }
 
 impl Validate for OpenDiskKind {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(*at, self, &Known)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::OPEN_DISK_KIND;
+
+    fn is_valid(&self) -> bool {
+        OpenEnum::known(self).is_ok()
     }
 }
 
 impl Union for OpenDiskThenLabel {
-    const SCHEMA: &'static Schema = &schemas::OPEN_DISK_THEN_LABEL;
-
     const BRANCHES: &'static [Branch<Self>] = &[
         Branch::new(
             &schemas::OPEN_DISK_THEN_LABEL_0,
@@ -164,15 +160,14 @@ impl Union for OpenDiskThenLabel {
 }
 
 impl Validate for OpenDiskThenLabel {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, &schemas::OPEN_DISK_THEN_LABEL, at, report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::OPEN_DISK_THEN_LABEL;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self, Self::SCHEMA)
     }
 }
 
 impl Union for OpenDiskThenSize {
-    const SCHEMA: &'static Schema = &schemas::OPEN_DISK_THEN_SIZE;
-
     const BRANCHES: &'static [Branch<Self>] = &[
         Branch::new(
             &schemas::OPEN_DISK_THEN_SIZE_0,
@@ -185,90 +180,80 @@ impl Union for OpenDiskThenSize {
 }
 
 impl Validate for OpenDiskThenSize {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, &schemas::OPEN_DISK_THEN_SIZE, at, report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::OPEN_DISK_THEN_SIZE;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self, Self::SCHEMA)
     }
 }
 
 impl Validate for OpenLimits {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at.member("cpu"), &self.cpu, &validators::CPU)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::OPEN_LIMITS;
+
+    fn is_valid(&self) -> bool {
+        validators::CPU.is_valid(&self.cpu)
     }
 }
 
 impl Validate for Counted2 {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report
-            .check(
-                *at,
-                &(usize::from(self.few.is_some()) + usize::from(self.free.is_some())
+    const SCHEMA: &'static Schema = &schemas::COUNTED2;
+
+    fn is_valid(&self) -> bool {
+        MembersRule::new()
+            .maximum(3)
+            .is_valid(
+                usize::from(self.few.is_some()) + usize::from(self.free.is_some())
                     + usize::from(self.tags.is_some())
-                    + usize::from(self.unique.is_some())),
-                &MembersRule::new().maximum(3),
-            )?;
-        if let Some(value) = &self.few {
-            report
-                .check(
-                    at.member("few"),
-                    value,
-                    &MembersRule::new().minimum(1).maximum(2),
-                )?;
-        }
-        if let Some(value) = &self.tags {
-            report.check(at.member("tags"), value, &MembersRule::new().maximum(3))?;
-            for (name, member) in value {
-                report
-                    .check(
-                        at.member("tags").member(name),
-                        name.as_str(),
-                        &validators::TAGS_NAME,
-                    )?;
-                report
-                    .check(
-                        at.member("tags").member(name),
-                        member,
-                        &validators::TAGS_VALUE,
-                    )?;
-            }
-        }
-        if let Some(value) = &self.unique {
-            report
-                .check(
-                    at.member("unique"),
-                    value,
-                    &ItemsRule::new().unique(unique_as_written),
-                )?;
-        }
-        Flow::Continue(())
+                    + usize::from(self.unique.is_some()),
+            )
+            && self
+                .few
+                .as_ref()
+                .is_none_or(|value| {
+                    MembersRule::new().minimum(1).maximum(2).is_valid(value.len())
+                })
+            && self
+                .tags
+                .as_ref()
+                .is_none_or(|value| {
+                    MembersRule::new().maximum(3).is_valid(value.len())
+                        && value.keys().all(|name| validators::TAGS_NAME.is_valid(name))
+                        && value
+                            .values()
+                            .all(|member| validators::TAGS_VALUE.is_valid(member))
+                })
+            && self
+                .unique
+                .as_ref()
+                .is_none_or(|value| {
+                    ItemsRule::new().unique(unique_as_written).is_valid(value)
+                })
     }
 }
 
 impl Validate for SharedNull {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        if let Some(value) = &self.first {
-            value.check(&at.member("first"), report)?;
-        }
-        if let Some(value) = &self.second {
-            value.check(&at.member("second"), report)?;
-        }
-        if let Some(value) = &self.third {
-            for (index, item) in value.iter().enumerate() {
-                if let Some(value) = item {
-                    value.check(&at.member("third").index(index), report)?;
-                }
-            }
-        }
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::SHARED_NULL;
+
+    fn is_valid(&self) -> bool {
+        self.first.as_ref().is_none_or(|value| value.is_valid())
+            && self.second.as_ref().is_none_or(|value| value.is_valid())
+            && self
+                .third
+                .as_ref()
+                .is_none_or(|value| {
+                    value
+                        .iter()
+                        .all(|item| item.as_ref().is_none_or(|value| value.is_valid()))
+                })
     }
 }
 
 impl Validate for Link {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        if let Some(Some(value)) = &self.next {
-            value.check(&at.member("next"), report)?;
-        }
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::LINK;
+
+    fn is_valid(&self) -> bool {
+        self.next
+            .as_ref()
+            .is_none_or(|value| value.as_ref().is_none_or(|value| value.is_valid()))
     }
 }

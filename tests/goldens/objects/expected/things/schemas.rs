@@ -406,9 +406,9 @@ pub(crate) static LINK: Schema = Schema::named(
 );
 
 payloads! {
-    static NESTED2: Nested2 = true;
-    static NULLABLE2: Nullable2 = true;
-    static OPEN2: Open2 = false;
-    static COUNTED2: Counted2 = true;
-    static SHARED_NULL: SharedNull = true;
+    const _: Nested2 = true;
+    const _: Nullable2 = true;
+    const _: Open2 = false;
+    const _: Counted2 = true;
+    const _: SharedNull = true;
 }

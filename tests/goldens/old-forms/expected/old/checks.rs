@@ -2,52 +2,50 @@
 
 //! What `validate()` checks.
 
-use taskcluster_pulse::Validate;
-use taskcluster_pulse::__private::{Flow, Known, Pointer, Report};
+use taskcluster_pulse::{OpenEnum, Validate};
+use taskcluster_pulse::__private::Schema;
 
-use super::{Artifact2, ArtifactCreated, Job, JobInfo, JobKind, validators};
+use super::{Artifact2, ArtifactCreated, Job, JobInfo, JobKind, schemas, validators};
 
 impl Validate for Job {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        if let Some(value) = &self.count {
-            report.check(at.member("count"), value, &validators::COUNT)?;
-        }
-        if let Some(value) = &self.info {
-            value.check(&at.member("info"), report)?;
-        }
-        if let Some(value) = &self.kind {
-            value.check(&at.member("kind"), report)?;
-        }
-        report.check(at.member("version"), &self.version, &validators::VERSION)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::JOB;
+
+    fn is_valid(&self) -> bool {
+        self.count.as_ref().is_none_or(|value| validators::COUNT.is_valid(value))
+            && self.info.as_ref().is_none_or(|value| value.is_valid())
+            && self.kind.as_ref().is_none_or(|value| value.is_valid())
+            && validators::VERSION.is_valid(&self.version)
     }
 }
 
 impl Validate for JobInfo {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        if let Some(value) = &self.link {
-            report.check(at.member("link"), value, &validators::LINK)?;
-        }
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::JOB_INFO;
+
+    fn is_valid(&self) -> bool {
+        self.link.as_ref().is_none_or(|value| validators::LINK.is_valid(value))
     }
 }
 
 impl Validate for JobKind {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(*at, self, &Known)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::JOB_KIND;
+
+    fn is_valid(&self) -> bool {
+        OpenEnum::known(self).is_ok()
     }
 }
 
 impl Validate for Artifact2 {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        self.artifact.check(&at.member("artifact"), report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::ARTIFACT2;
+
+    fn is_valid(&self) -> bool {
+        self.artifact.is_valid()
     }
 }
 
 impl Validate for ArtifactCreated {
-    fn check(&self, _at: &Pointer<'_>, _report: &mut Report) -> Flow {
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::ARTIFACT_CREATED;
+
+    fn is_valid(&self) -> bool {
+        true
     }
 }

@@ -82,6 +82,6 @@ pub(crate) static ARTIFACT_CREATED: Schema = Schema::named(
 );
 
 payloads! {
-    static JOB: Job = true;
-    static ARTIFACT2: Artifact2 = true;
+    const _: Job = true;
+    const _: Artifact2 = true;
 }

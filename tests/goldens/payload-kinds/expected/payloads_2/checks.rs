@@ -2,99 +2,116 @@
 
 //! What `validate()` checks.
 
-use taskcluster_pulse::Validate;
-use taskcluster_pulse::__private::{Flow, ItemsRule, Known, Pointer, Report};
+use taskcluster_pulse::{OpenEnum, Validate};
+use taskcluster_pulse::__private::{ItemsRule, Schema};
 
 use super::{
     AnythingGoes, BooleanMessage, Count, EmptyMessage, NullableMessage, Perhaps, Sizes,
-    State, Steps, Text, UntitledMessage, UntitledMessageArtifact, Whatever, validators,
+    State, Steps, Text, UntitledMessage, UntitledMessageArtifact, Whatever, schemas,
+    validators,
 };
 
 impl Validate for Steps {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(*at, &self.0, &ItemsRule::new().minimum(1))?;
-        for (index, item) in self.0.iter().enumerate() {
-            report.check(at.index(index), item, &validators::PAYLOAD_ITEM)?;
-        }
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::STEPS;
+
+    fn is_valid(&self) -> bool {
+        ItemsRule::new().minimum(1).is_valid(&self.0)
+            && self.0.iter().all(|item| validators::PAYLOAD_ITEM.is_valid(item))
     }
 }
 
 impl Validate for Text {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(*at, &self.0, &validators::PAYLOAD)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::TEXT;
+
+    fn is_valid(&self) -> bool {
+        validators::PAYLOAD.is_valid(&self.0)
     }
 }
 
 impl Validate for AnythingGoes {
-    fn check(&self, _at: &Pointer<'_>, _report: &mut Report) -> Flow {
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::ANYTHING_GOES;
+
+    fn is_valid(&self) -> bool {
+        true
     }
 }
 
 impl Validate for Whatever {
-    fn check(&self, _at: &Pointer<'_>, _report: &mut Report) -> Flow {
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::WHATEVER;
+
+    fn is_valid(&self) -> bool {
+        true
     }
 }
 
 impl Validate for Count {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(*at, &self.0, &validators::COUNT_PAYLOAD)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::COUNT;
+
+    fn is_valid(&self) -> bool {
+        validators::COUNT_PAYLOAD.is_valid(&self.0)
     }
 }
 
 impl Validate for Perhaps {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        if let Some(value) = &self.0 {
-            value.check(at, report)?;
-        }
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::PERHAPS;
+
+    fn is_valid(&self) -> bool {
+        self.0.as_ref().is_none_or(|value| value.is_valid())
     }
 }
 
 impl Validate for NullableMessage {
-    fn check(&self, _at: &Pointer<'_>, _report: &mut Report) -> Flow {
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::NULLABLE_MESSAGE;
+
+    fn is_valid(&self) -> bool {
+        true
     }
 }
 
 impl Validate for Sizes {
-    fn check(&self, _at: &Pointer<'_>, _report: &mut Report) -> Flow {
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::SIZES;
+
+    fn is_valid(&self) -> bool {
+        true
     }
 }
 
 impl Validate for State {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(*at, self, &Known)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::STATE;
+
+    fn is_valid(&self) -> bool {
+        OpenEnum::known(self).is_ok()
     }
 }
 
 impl Validate for UntitledMessage {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        self.artifact.check(&at.member("artifact"), report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::UNTITLED_MESSAGE;
+
+    fn is_valid(&self) -> bool {
+        self.artifact.is_valid()
     }
 }
 
 impl Validate for UntitledMessageArtifact {
-    fn check(&self, _at: &Pointer<'_>, _report: &mut Report) -> Flow {
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::UNTITLED_MESSAGE_ARTIFACT;
+
+    fn is_valid(&self) -> bool {
+        true
     }
 }
 
 impl Validate for EmptyMessage {
-    fn check(&self, _at: &Pointer<'_>, _report: &mut Report) -> Flow {
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::EMPTY_MESSAGE;
+
+    fn is_valid(&self) -> bool {
+        true
     }
 }
 
 impl Validate for BooleanMessage {
-    fn check(&self, _at: &Pointer<'_>, _report: &mut Report) -> Flow {
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::BOOLEAN_MESSAGE;
+
+    fn is_valid(&self) -> bool {
+        true
     }
 }

@@ -107,15 +107,15 @@ pub(crate) static BOOLEAN_MESSAGE: Schema = Schema::named(
 );
 
 payloads! {
-    static STEPS: Steps = true;
-    static TEXT: Text = true;
-    static ANYTHING_GOES: AnythingGoes = true;
-    static WHATEVER: Whatever = true;
-    static COUNT: Count = true;
-    static PERHAPS: Perhaps = true;
-    static SIZES: Sizes = true;
-    static STATE: State = true;
-    static UNTITLED_MESSAGE: UntitledMessage = true;
-    static EMPTY_MESSAGE: EmptyMessage = true;
-    static BOOLEAN_MESSAGE: BooleanMessage = true;
+    const _: Steps = true;
+    const _: Text = true;
+    const _: AnythingGoes = true;
+    const _: Whatever = true;
+    const _: Count = true;
+    const _: Perhaps = true;
+    const _: Sizes = true;
+    const _: State = true;
+    const _: UntitledMessage = true;
+    const _: EmptyMessage = true;
+    const _: BooleanMessage = true;
 }

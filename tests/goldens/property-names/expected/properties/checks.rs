@@ -3,109 +3,111 @@
 //! What `validate()` checks.
 
 use taskcluster_pulse::Validate;
-use taskcluster_pulse::__private::{Flow, Pointer, Report};
+use taskcluster_pulse::__private::Schema;
 
-use super::{Changed2, Open2, Plain2, validators};
+use super::{Changed2, Open2, Plain2, schemas, validators};
 
 impl Validate for Changed2 {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at.member(""), &self.value, &validators::CHANGED2)?;
-        if let Some(value) = &self.quoted {
-            report.check(at.member("\"quoted\""), value, &validators::QUOTED)?;
-        }
-        if let Some(value) = &self.r#ref {
-            report.check(at.member("$ref"), value, &validators::REF)?;
-        }
-        if let Some(value) = &self.n2fa {
-            report.check(at.member("2fa"), value, &validators::N2FA)?;
-        }
-        report.check(at.member("42"), &self.n42, &validators::N42)?;
-        if let Some(value) = &self.foo_bar {
-            report.check(at.member("FooBar"), value, &validators::FOO_BAR)?;
-        }
-        if let Some(value) = &self.http_server {
-            report.check(at.member("HTTPServer"), value, &validators::HTTP_SERVER)?;
-        }
-        if let Some(value) = &self.shouty_case {
-            report.check(at.member("SHOUTY_CASE"), value, &validators::SHOUTY_CASE)?;
-        }
-        if let Some(value) = &self.self_ {
-            report.check(at.member("Self"), value, &validators::SELF)?;
-        }
-        if let Some(value) = &self.leading {
-            report.check(at.member("_leading"), value, &validators::LEADING)?;
-        }
-        if let Some(value) = &self.a_b_c {
-            report.check(at.member("a/b~c"), value, &validators::A_B_C)?;
-        }
-        if let Some(value) = &self.r#async {
-            report.check(at.member("async"), value, &validators::ASYNC)?;
-        }
-        if let Some(value) = &self.at {
-            report.check(at.member("at"), value, &validators::AT)?;
-        }
-        if let Some(value) = &self.crate_ {
-            report.check(at.member("crate"), value, &validators::CRATE)?;
-        }
-        if let Some(value) = &self.foo_bar_2 {
-            report.check(at.member("foo-bar"), value, &validators::FOO_BAR)?;
-        }
-        if let Some(value) = &self.foo_bar_3 {
-            report.check(at.member("fooBar"), value, &validators::FOO_BAR)?;
-        }
-        if let Some(value) = &self.foo_bar_4 {
-            report.check(at.member("foo_bar"), value, &validators::FOO_BAR)?;
-        }
-        if let Some(value) = &self.r#gen {
-            report.check(at.member("gen"), value, &validators::GEN)?;
-        }
-        if let Some(value) = &self.kebab_case {
-            report.check(at.member("kebab-case"), value, &validators::KEBAB_CASE)?;
-        }
-        if let Some(value) = &self.r#match {
-            report.check(at.member("match"), value, &validators::MATCH)?;
-        }
-        if let Some(value) = &self.members {
-            report.check(at.member("members"), value, &validators::MEMBERS)?;
-        }
-        if let Some(value) = &self.report {
-            report.check(at.member("report"), value, &validators::REPORT)?;
-        }
-        if let Some(value) = &self.rest {
-            report.check(at.member("rest"), value, &validators::REST)?;
-        }
-        report.check(at.member("self"), &self.self_2, &validators::SELF)?;
-        if let Some(value) = &self.super_ {
-            report.check(at.member("super"), value, &validators::SUPER)?;
-        }
-        if let Some(value) = &self.trailing {
-            report.check(at.member("trailing_"), value, &validators::TRAILING)?;
-        }
-        report.check(at.member("type"), &self.r#type, &validators::TYPE)?;
-        if let Some(value) = &self.value_2 {
-            report.check(at.member("value"), value, &validators::VALUE)?;
-        }
-        if let Some(value) = &self.x1y2 {
-            report.check(at.member("x1y2"), value, &validators::X1Y2)?;
-        }
-        if let Some(value) = &self.value_3 {
-            report.check(at.member("ключ"), value, &validators::CHANGED2)?;
-        }
-        if let Some(value) = &self.value_4 {
-            report.check(at.member("鍵"), value, &validators::CHANGED2)?;
-        }
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::CHANGED2;
+
+    fn is_valid(&self) -> bool {
+        validators::CHANGED2.is_valid(&self.value)
+            && self
+                .quoted
+                .as_ref()
+                .is_none_or(|value| validators::QUOTED.is_valid(value))
+            && self.r#ref.as_ref().is_none_or(|value| validators::REF.is_valid(value))
+            && self.n2fa.as_ref().is_none_or(|value| validators::N2FA.is_valid(value))
+            && validators::N42.is_valid(&self.n42)
+            && self
+                .foo_bar
+                .as_ref()
+                .is_none_or(|value| validators::FOO_BAR.is_valid(value))
+            && self
+                .http_server
+                .as_ref()
+                .is_none_or(|value| validators::HTTP_SERVER.is_valid(value))
+            && self
+                .shouty_case
+                .as_ref()
+                .is_none_or(|value| validators::SHOUTY_CASE.is_valid(value))
+            && self.self_.as_ref().is_none_or(|value| validators::SELF.is_valid(value))
+            && self
+                .leading
+                .as_ref()
+                .is_none_or(|value| validators::LEADING.is_valid(value))
+            && self.a_b_c.as_ref().is_none_or(|value| validators::A_B_C.is_valid(value))
+            && self
+                .r#async
+                .as_ref()
+                .is_none_or(|value| validators::ASYNC.is_valid(value))
+            && self.at.as_ref().is_none_or(|value| validators::AT.is_valid(value))
+            && self.crate_.as_ref().is_none_or(|value| validators::CRATE.is_valid(value))
+            && self
+                .foo_bar_2
+                .as_ref()
+                .is_none_or(|value| validators::FOO_BAR.is_valid(value))
+            && self
+                .foo_bar_3
+                .as_ref()
+                .is_none_or(|value| validators::FOO_BAR.is_valid(value))
+            && self
+                .foo_bar_4
+                .as_ref()
+                .is_none_or(|value| validators::FOO_BAR.is_valid(value))
+            && self.r#gen.as_ref().is_none_or(|value| validators::GEN.is_valid(value))
+            && self
+                .kebab_case
+                .as_ref()
+                .is_none_or(|value| validators::KEBAB_CASE.is_valid(value))
+            && self
+                .r#match
+                .as_ref()
+                .is_none_or(|value| validators::MATCH.is_valid(value))
+            && self
+                .members
+                .as_ref()
+                .is_none_or(|value| validators::MEMBERS.is_valid(value))
+            && self
+                .report
+                .as_ref()
+                .is_none_or(|value| validators::REPORT.is_valid(value))
+            && self.rest.as_ref().is_none_or(|value| validators::REST.is_valid(value))
+            && validators::SELF.is_valid(&self.self_2)
+            && self.super_.as_ref().is_none_or(|value| validators::SUPER.is_valid(value))
+            && self
+                .trailing
+                .as_ref()
+                .is_none_or(|value| validators::TRAILING.is_valid(value))
+            && validators::TYPE.is_valid(&self.r#type)
+            && self
+                .value_2
+                .as_ref()
+                .is_none_or(|value| validators::VALUE.is_valid(value))
+            && self.x1y2.as_ref().is_none_or(|value| validators::X1Y2.is_valid(value))
+            && self
+                .value_3
+                .as_ref()
+                .is_none_or(|value| validators::CHANGED2.is_valid(value))
+            && self
+                .value_4
+                .as_ref()
+                .is_none_or(|value| validators::CHANGED2.is_valid(value))
     }
 }
 
 impl Validate for Plain2 {
-    fn check(&self, _at: &Pointer<'_>, _report: &mut Report) -> Flow {
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::PLAIN2;
+
+    fn is_valid(&self) -> bool {
+        true
     }
 }
 
 impl Validate for Open2 {
-    fn check(&self, _at: &Pointer<'_>, _report: &mut Report) -> Flow {
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::OPEN2;
+
+    fn is_valid(&self) -> bool {
+        true
     }
 }

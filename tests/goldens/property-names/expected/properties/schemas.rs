@@ -86,7 +86,7 @@ pub(crate) static OPEN2: Schema = Schema::named(
 );
 
 payloads! {
-    static CHANGED2: Changed2 = true;
-    static PLAIN2: Plain2 = true;
-    static OPEN2: Open2 = true;
+    const _: Changed2 = true;
+    const _: Plain2 = true;
+    const _: Open2 = true;
 }

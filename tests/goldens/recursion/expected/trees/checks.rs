@@ -4,68 +4,60 @@
 
 use taskcluster_pulse::{RawJson, Validate};
 use taskcluster_pulse::__private::{
-    Branch, Flow, ItemsRule, Pointer, Report, Schema, Union, check_schema, read_variant,
-    unique,
+    Branch, ItemsRule, Schema, Union, fits_schema, read_variant, unique,
 };
 
 use super::{Choice2, Deeper, Even, NestedList, Odd, Tree2, schemas, validators};
 
 impl Validate for Tree2 {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        if let Some(value) = &self.by_name {
-            for (name, member) in value {
-                member.check(&at.member("byName").member(name), report)?;
-            }
-        }
-        if let Some(value) = &self.children {
-            report
-                .check(at.member("children"), value, &ItemsRule::new().unique(unique))?;
-            for (index, item) in value.iter().enumerate() {
-                item.check(&at.member("children").index(index), report)?;
-            }
-        }
-        if let Some(value) = &self.left {
-            value.check(&at.member("left"), report)?;
-        }
-        if let Some(Some(value)) = &self.parent {
-            value.check(&at.member("parent"), report)?;
-        }
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::TREE2;
+
+    fn is_valid(&self) -> bool {
+        self
+            .by_name
+            .as_ref()
+            .is_none_or(|value| value.values().all(|member| member.is_valid()))
+            && self
+                .children
+                .as_ref()
+                .is_none_or(|value| {
+                    ItemsRule::new().unique(unique).is_valid(value)
+                        && value.iter().all(|item| item.is_valid())
+                }) && self.left.as_ref().is_none_or(|value| value.is_valid())
+            && self
+                .parent
+                .as_ref()
+                .is_none_or(|value| value.as_ref().is_none_or(|value| value.is_valid()))
     }
 }
 
 impl Validate for Even {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        if let Some(value) = &self.odd {
-            value.check(&at.member("odd"), report)?;
-        }
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::EVEN;
+
+    fn is_valid(&self) -> bool {
+        self.odd.as_ref().is_none_or(|value| value.is_valid())
     }
 }
 
 impl Validate for Odd {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        if let Some(value) = &self.count {
-            report.check(at.member("count"), value, &validators::COUNT)?;
-        }
-        self.even.check(&at.member("even"), report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::ODD;
+
+    fn is_valid(&self) -> bool {
+        self.count.as_ref().is_none_or(|value| validators::COUNT.is_valid(value))
+            && self.even.is_valid()
     }
 }
 
 impl Validate for NestedList {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(*at, &self.0, &ItemsRule::new().maximum(3))?;
-        for (index, item) in self.0.iter().enumerate() {
-            item.check(&at.index(index), report)?;
-        }
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::NESTED_LIST;
+
+    fn is_valid(&self) -> bool {
+        ItemsRule::new().maximum(3).is_valid(&self.0)
+            && self.0.iter().all(|item| item.is_valid())
     }
 }
 
 impl Union for Choice2 {
-    const SCHEMA: &'static Schema = &schemas::CHOICE2;
-
     const BRANCHES: &'static [Branch<Self>] = &[
         Branch::new(&schemas::CHOICE2_0, |text| read_variant(text, Self::String)),
         Branch::new(&schemas::CHOICE2_1, |text| read_variant(text, Self::Deeper)),
@@ -77,15 +69,17 @@ impl Union for Choice2 {
 }
 
 impl Validate for Choice2 {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        check_schema(self, &schemas::CHOICE2, at, report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::CHOICE2;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self, Self::SCHEMA)
     }
 }
 
 impl Validate for Deeper {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        self.inner.check(&at.member("inner"), report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::DEEPER;
+
+    fn is_valid(&self) -> bool {
+        self.inner.is_valid()
     }
 }

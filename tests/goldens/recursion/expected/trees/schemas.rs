@@ -116,8 +116,8 @@ pub(crate) static CHOICE_VARIANT2: Schema = Schema::named(
 );
 
 payloads! {
-    static TREE2: Tree2 = true;
-    static EVEN: Even = true;
-    static NESTED_LIST: NestedList = true;
-    static CHOICE2: Choice2 = false;
+    const _: Tree2 = true;
+    const _: Even = true;
+    const _: NestedList = true;
+    const _: Choice2 = false;
 }

@@ -3,55 +3,49 @@
 //! What `validate()` checks.
 
 use taskcluster_pulse::Validate;
-use taskcluster_pulse::__private::{Flow, Pointer, Report};
+use taskcluster_pulse::__private::Schema;
 
-use super::{Changed2, Embedded, Owner, Shared, validators};
+use super::{Changed2, Embedded, Owner, Shared, schemas, validators};
 
 impl Validate for Changed2 {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        if let Some(value) = &self.absolute {
-            report.check(at.member("absolute"), value, &validators::ABSOLUTE)?;
-        }
-        if let Some(value) = &self.chain {
-            report.check(at.member("chain"), value, &validators::CHAIN)?;
-        }
-        if let Some(value) = &self.embedded {
-            value.check(&at.member("embedded"), report)?;
-        }
-        self.owner.check(&at.member("owner"), report)?;
-        if let Some(value) = &self.parent {
-            value.check(&at.member("parent"), report)?;
-        }
-        if let Some(value) = &self.reviewer {
-            value.check(&at.member("reviewer"), report)?;
-        }
-        report.check(at.member("size"), &self.size, &validators::SIZE)?;
-        if let Some(value) = &self.slashless {
-            report.check(at.member("slashless"), value, &validators::ABSOLUTE)?;
-        }
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::CHANGED2;
+
+    fn is_valid(&self) -> bool {
+        self.absolute.as_ref().is_none_or(|value| validators::ABSOLUTE.is_valid(value))
+            && self.chain.as_ref().is_none_or(|value| validators::CHAIN.is_valid(value))
+            && self.embedded.as_ref().is_none_or(|value| value.is_valid())
+            && self.owner.is_valid()
+            && self.parent.as_ref().is_none_or(|value| value.is_valid())
+            && self.reviewer.as_ref().is_none_or(|value| value.is_valid())
+            && validators::SIZE.is_valid(&self.size)
+            && self
+                .slashless
+                .as_ref()
+                .is_none_or(|value| validators::ABSOLUTE.is_valid(value))
     }
 }
 
 impl Validate for Embedded {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at.member("label"), &self.label, &validators::ABSOLUTE)?;
-        if let Some(value) = &self.own {
-            report.check(at.member("own"), value, &validators::OWN)?;
-        }
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::EMBEDDED;
+
+    fn is_valid(&self) -> bool {
+        validators::ABSOLUTE.is_valid(&self.label)
+            && self.own.as_ref().is_none_or(|value| validators::OWN.is_valid(value))
     }
 }
 
 impl Validate for Owner {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(at.member("name"), &self.name, &validators::CHAIN)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::OWNER;
+
+    fn is_valid(&self) -> bool {
+        validators::CHAIN.is_valid(&self.name)
     }
 }
 
 impl Validate for Shared {
-    fn check(&self, _at: &Pointer<'_>, _report: &mut Report) -> Flow {
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::SHARED;
+
+    fn is_valid(&self) -> bool {
+        true
     }
 }

@@ -86,5 +86,5 @@ pub(crate) static SHARED: Schema = Schema::named(
 );
 
 payloads! {
-    static CHANGED2: Changed2 = true;
+    const _: Changed2 = true;
 }

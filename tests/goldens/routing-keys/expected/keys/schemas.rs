@@ -13,5 +13,5 @@ pub(crate) static EMPTY: Schema = Schema::named(
 );
 
 payloads! {
-    static EMPTY: Empty = true;
+    const _: Empty = true;
 }

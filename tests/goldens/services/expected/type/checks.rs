@@ -2,28 +2,31 @@
 
 //! What `validate()` checks.
 
-use taskcluster_pulse::Validate;
-use taskcluster_pulse::__private::{Flow, Known, Pointer, Report};
+use taskcluster_pulse::{OpenEnum, Validate};
+use taskcluster_pulse::__private::Schema;
 
-use super::{Defined2, Status, StatusState};
+use super::{Defined2, Status, StatusState, schemas};
 
 impl Validate for Defined2 {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        self.status.check(&at.member("status"), report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::DEFINED2;
+
+    fn is_valid(&self) -> bool {
+        self.status.is_valid()
     }
 }
 
 impl Validate for Status {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        self.state.check(&at.member("state"), report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::STATUS;
+
+    fn is_valid(&self) -> bool {
+        self.state.is_valid()
     }
 }
 
 impl Validate for StatusState {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        report.check(*at, self, &Known)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::STATUS_STATE;
+
+    fn is_valid(&self) -> bool {
+        OpenEnum::known(self).is_ok()
     }
 }

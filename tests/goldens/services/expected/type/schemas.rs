@@ -32,6 +32,6 @@ pub(crate) static STATUS: Schema = Schema::named(
 pub(crate) static STATUS_STATE: Schema = Schema::open_enum::<super::StatusState>();
 
 payloads! {
-    static DEFINED2: Defined2 = true;
-    static STATUS: Status = true;
+    const _: Defined2 = true;
+    const _: Status = true;
 }

@@ -18,5 +18,5 @@ pub(crate) static DEFINED2: Schema = Schema::named(
 );
 
 payloads! {
-    static DEFINED2: Defined2 = true;
+    const _: Defined2 = true;
 }

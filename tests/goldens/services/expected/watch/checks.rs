@@ -3,18 +3,18 @@
 //! What `validate()` checks.
 
 use taskcluster_pulse::Validate;
-use taskcluster_pulse::__private::{Flow, Pointer, Report};
+use taskcluster_pulse::__private::Schema;
 
-use super::Status;
+use super::{Status, schemas};
 
 impl Validate for Status {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        if let Some(value) = &self.history {
-            for (index, item) in value.iter().enumerate() {
-                item.check(&at.member("history").index(index), report)?;
-            }
-        }
-        self.status.check(&at.member("status"), report)?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::STATUS;
+
+    fn is_valid(&self) -> bool {
+        self
+            .history
+            .as_ref()
+            .is_none_or(|value| value.iter().all(|item| item.is_valid()))
+            && self.status.is_valid()
     }
 }

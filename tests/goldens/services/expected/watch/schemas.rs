@@ -31,5 +31,5 @@ pub(crate) static STATUS: Schema = Schema::named(
 );
 
 payloads! {
-    static STATUS: Status = true;
+    const _: Status = true;
 }

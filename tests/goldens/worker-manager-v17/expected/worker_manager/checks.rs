@@ -3,32 +3,19 @@
 //! What `validate()` checks.
 
 use taskcluster_pulse::Validate;
-use taskcluster_pulse::__private::{Flow, Pointer, Report};
+use taskcluster_pulse::__private::Schema;
 
-use super::{WorkerTypePulseMessage, validators};
+use super::{WorkerTypePulseMessage, schemas, validators};
 
 impl Validate for WorkerTypePulseMessage {
-    fn check(&self, at: &Pointer<'_>, report: &mut Report) -> Flow {
-        if let Some(value) = &self.previous_provider_id {
-            report
-                .check(
-                    at.member("previousProviderId"),
-                    value,
-                    &validators::PREVIOUS_PROVIDER_ID,
-                )?;
-        }
-        report
-            .check(
-                at.member("providerId"),
-                &self.provider_id,
-                &validators::PROVIDER_ID,
-            )?;
-        report
-            .check(
-                at.member("workerPoolId"),
-                &self.worker_pool_id,
-                &validators::WORKER_POOL_ID,
-            )?;
-        Flow::Continue(())
+    const SCHEMA: &'static Schema = &schemas::WORKER_TYPE_PULSE_MESSAGE;
+
+    fn is_valid(&self) -> bool {
+        self
+            .previous_provider_id
+            .as_ref()
+            .is_none_or(|value| validators::PREVIOUS_PROVIDER_ID.is_valid(value))
+            && validators::PROVIDER_ID.is_valid(&self.provider_id)
+            && validators::WORKER_POOL_ID.is_valid(&self.worker_pool_id)
     }
 }

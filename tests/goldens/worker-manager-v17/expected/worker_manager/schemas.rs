@@ -24,5 +24,5 @@ pub(crate) static WORKER_TYPE_PULSE_MESSAGE: Schema = Schema::named(
 );
 
 payloads! {
-    static WORKER_TYPE_PULSE_MESSAGE: WorkerTypePulseMessage = true;
+    const _: WorkerTypePulseMessage = true;
 }
