@@ -90,6 +90,10 @@ impl Outbox {
                 let channel = &*session.channel;
                 self.in_flight.send(|message| channel.publish(message));
             }
+            // The last one may have been too long for this connection.
+            if self.is_done() {
+                break;
+            }
             let due = self.in_flight.due();
             let Self {
                 in_flight,
@@ -224,5 +228,61 @@ impl Timer {
             self.0.as_mut().reset(due);
         }
         self.0.as_mut().await;
+    }
+}
+
+#[cfg(all(test, feature = "memory"))]
+mod tests {
+    use std::sync::OnceLock;
+    use std::sync::atomic::AtomicUsize;
+
+    use tokio::sync::{Semaphore, oneshot};
+    use tokio::time::timeout;
+
+    use super::super::pending::Room;
+    use super::*;
+    use crate::MemoryBroker;
+    use crate::client::listener::Listener;
+    use crate::client::publisher::PublishError;
+    use crate::client::transport::OutgoingMessage;
+
+    /// It was queued when the connection allowed more, and the publisher was closed.
+    #[tokio::test(start_paused = true)]
+    async fn a_last_message_that_is_too_long_is_the_end() {
+        let shared = Arc::new(Shared {
+            room: Arc::new(Semaphore::new(1)),
+            meter: Arc::default(),
+            listener: Listener::default(),
+            frame_max: AtomicUsize::default(),
+            link: Mutex::default(),
+            ended: OnceLock::new(),
+        });
+        let (messages, inbox) = mpsc::unbounded_channel();
+        let message = OutgoingMessage {
+            exchange: "e".repeat(256),
+            ..OutgoingMessage::default()
+        };
+        let (done, mut outcome) = oneshot::channel();
+        let permit = Arc::clone(&shared.room).try_acquire_owned().expect("room");
+        let room = Room::new(permit, Arc::default());
+        let pending = Pending::new(message, None, done, room);
+        messages.send(pending).expect("an inbox");
+        drop(messages);
+
+        let connection = MemoryBroker::new().connection();
+        let session = Session::open(&connection, &[]).await;
+        let mut session = session.expect("a session");
+        let lost = LostReason::default();
+        let mut outbox = Outbox::new(inbox, Duration::from_secs(60), shared, lost);
+        outbox
+            .meanwhile(tokio::time::sleep(Duration::from_secs(1)))
+            .await;
+        let published = timeout(Duration::from_secs(60), outbox.publish(&mut session)).await;
+        published.expect("it ends").expect("no loss");
+        let error = outcome
+            .try_recv()
+            .expect("an outcome")
+            .expect_err("too long");
+        assert!(matches!(error, PublishError::TooLong { .. }), "{error}");
     }
 }
