@@ -49,6 +49,7 @@ mod emit;
 mod format;
 mod generator;
 mod graph;
+mod ident;
 mod model;
 mod names;
 mod package;

@@ -1,11 +1,11 @@
 //! The entries of routing keys, as the references describe them. Exchanges of one
 //! service share most of theirs.
 
-use heck::ToShoutySnakeCase;
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::ty::ident;
+use crate::ident::{Taken, shouty};
 use crate::model::{Exchange, KeyEntry, Service};
 
 /// The distinct entries of a service, and the distinct lists of them, with the name
@@ -21,17 +21,18 @@ impl<'m> Entries<'m> {
     /// first exchange of each.
     pub(super) fn of(service: &'m Service) -> Self {
         let mut all = Self::default();
+        let mut taken = Taken::default().separated_by("_");
         for exchange in &service.exchanges {
             for entry in &exchange.entries {
                 if all.entry(entry).is_none() {
-                    let name = all.free_name(&entry.field);
+                    let name = taken.claim(&shouty(&entry.field));
                     all.entries.push((name, entry));
                 }
             }
         }
         for exchange in &service.exchanges {
             if all.list(exchange).is_none() {
-                let name = all.free_name(&format!("{}Key", exchange.name));
+                let name = taken.claim(&shouty(&format!("{}Key", exchange.name)));
                 all.lists.push((name, &exchange.entries));
             }
         }
@@ -65,23 +66,6 @@ impl<'m> Entries<'m> {
         let mut lists = self.lists.iter();
         let found = lists.find(|(_, entries)| *entries == exchange.entries);
         found.map(|(name, _)| name.as_str())
-    }
-
-    /// `wanted` as the name of a constant, with a number where it is taken.
-    fn free_name(&self, wanted: &str) -> String {
-        let wanted = wanted.to_shouty_snake_case();
-        let mut name = wanted.clone();
-        let mut number = 2;
-        while self.is_taken(&name) {
-            name = format!("{wanted}_{number}");
-            number += 1;
-        }
-        name
-    }
-
-    fn is_taken(&self, name: &str) -> bool {
-        self.entries.iter().any(|(taken, _)| taken == name)
-            || self.lists.iter().any(|(taken, _)| taken == name)
     }
 }
 

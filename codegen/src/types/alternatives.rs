@@ -4,9 +4,9 @@ use taskcluster_documents::schema::JsonType;
 
 use super::builder::{TypeBuilder, Waiting};
 use super::choices::Outcome;
-use super::ident::{self, Taken};
 use super::strings::{text_rules, variants};
 use crate::combine::{Node, View};
+use crate::ident::{self, Taken};
 use crate::model::{Branch, Kind, TypeShape, Value};
 
 impl<'s> TypeBuilder<'s> {

@@ -13,7 +13,6 @@ mod conditions;
 mod cycles;
 mod equal_enums;
 mod facts;
-mod ident;
 mod naming;
 mod number;
 mod objects;

@@ -6,9 +6,9 @@ use taskcluster_documents::schema::SchemaId;
 
 use super::builder::{TypeBuilder, Waiting};
 use super::conditions::Conditional;
-use super::ident::{self, Taken};
 use super::strings::text_rules;
 use crate::combine::{Node, Property, View};
+use crate::ident::{self, Taken};
 use crate::model::{Field, Kind, MembersRule, Rule, RuleUse, Struct, Value};
 use crate::reading::Reading;
 

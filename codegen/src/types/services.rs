@@ -1,8 +1,8 @@
 //! Services and their exchanges.
 
 use super::builder::TypeBuilder;
-use super::ident::{self, Taken};
 use super::naming::Claims;
+use crate::ident::{self, Taken};
 use crate::model::{Exchange, KeyEntry, Service};
 use crate::names::{Kind, Names};
 use taskcluster_documents::reference::{Entry, Reference};

@@ -3,9 +3,9 @@
 use taskcluster_documents::schema::{JsonType, Pattern};
 
 use super::builder::TypeBuilder;
-use super::ident::{self, Taken};
 use super::scalars::one_of;
 use crate::combine::{Node, View};
+use crate::ident::{self, Taken};
 use crate::model::{Kind, Rule, RuleUse, TextRule, TypeShape, Value, Variant};
 
 impl<'s> TypeBuilder<'s> {

@@ -9,9 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use taskcluster_documents::schema::SchemaId;
 use taskcluster_documents::schema::{Schema, StringKeywords};
 
-use super::ident;
 use super::naming::{Claims, place_name};
 use crate::combine::Node;
+use crate::ident;
 use crate::model::{Constant, Model, TypeDef, TypeId, TypeShape};
 use crate::reading::{Readings, Use};
 

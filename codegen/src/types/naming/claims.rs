@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use taskcluster_documents::Error;
 
-use super::super::ident::Taken;
+use crate::ident::Taken;
 use crate::names::{Kind, Names};
 
 /// The names of one namespace: those that are taken, and those that are kept for

@@ -15,7 +15,7 @@ pub(super) use rules::numbered;
 
 use taskcluster_documents::Error;
 
-use super::ident;
+use crate::ident;
 use crate::model::{Model, Service, TypeDef, TypeId, Value};
 use crate::names::{Kind as Named, Names};
 use crate::runtime;

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use taskcluster_documents::Error;
 
 use super::Claims;
+use crate::ident;
 use crate::model::{NamedRule, Rule, RuleUse, Service, TypeDef};
 use crate::names::{Kind, Names};
-use crate::types::ident;
 
 /// A rule, and every place that uses it.
 struct Shared {

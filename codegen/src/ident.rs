@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
 /// The name of a field or a module: `worker_pool_id`.
-pub(super) fn snake(text: &str) -> String {
+pub(crate) fn snake(text: &str) -> String {
     let name = start_with_letter(letters(text).to_snake_case(), 'n');
     match name.as_str() {
         // These alone name nothing, however they are written.
@@ -15,17 +15,17 @@ pub(super) fn snake(text: &str) -> String {
 }
 
 /// The name of a type or a variant: `WorkerPoolId`.
-pub(super) fn pascal(text: &str) -> String {
+pub(crate) fn pascal(text: &str) -> String {
     start_with_letter(letters(text).to_upper_camel_case(), 'N')
 }
 
 /// The name of a variant, where `text` has one that can stand behind `Enum::`.
-pub(super) fn variant(text: &str) -> Option<String> {
+pub(crate) fn variant(text: &str) -> Option<String> {
     Some(pascal(text)).filter(|name| !name.is_empty() && name != "Self")
 }
 
 /// The name of a constant: `WORKER_POOL_ID`.
-pub(super) fn shouty(text: &str) -> String {
+pub(crate) fn shouty(text: &str) -> String {
     start_with_letter(letters(text).to_shouty_snake_case(), 'N')
 }
 
@@ -53,7 +53,7 @@ fn start_with_letter(name: String, letter: char) -> String {
 
 /// The names of one namespace that are taken.
 #[derive(Debug, Default)]
-pub(super) struct Taken {
+pub(crate) struct Taken {
     names: BTreeSet<String>,
     /// What stands before the number of a numbered name.
     separator: &'static str,
@@ -63,7 +63,7 @@ pub(super) struct Taken {
 
 impl Taken {
     /// A namespace in which `names` are taken from the start.
-    pub(super) fn new<T: Into<String>>(names: impl IntoIterator<Item = T>) -> Self {
+    pub(crate) fn new<T: Into<String>>(names: impl IntoIterator<Item = T>) -> Self {
         Self {
             names: names.into_iter().map(Into::into).collect(),
             ..Self::default()
@@ -71,26 +71,26 @@ impl Taken {
     }
 
     /// The same, but with `separator` before the number of a numbered name.
-    pub(super) fn separated_by(self, separator: &'static str) -> Self {
+    pub(crate) fn separated_by(self, separator: &'static str) -> Self {
         Self { separator, ..self }
     }
 
-    pub(super) fn contains(&self, name: &str) -> bool {
+    pub(crate) fn contains(&self, name: &str) -> bool {
         self.names.contains(name)
     }
 
     /// Takes `name`; whether it was free.
-    pub(super) fn insert(&mut self, name: &str) -> bool {
+    pub(crate) fn insert(&mut self, name: &str) -> bool {
         self.names.insert(name.to_owned())
     }
 
     /// Takes the first of `name`, `name2`, `name3`, … that is free.
-    pub(super) fn claim(&mut self, name: &str) -> String {
+    pub(crate) fn claim(&mut self, name: &str) -> String {
         self.claim_unless(name, |_| false)
     }
 
     /// The same, but for names that are `kept` for others.
-    pub(super) fn claim_unless(&mut self, name: &str, kept: impl Fn(&str) -> bool) -> String {
+    pub(crate) fn claim_unless(&mut self, name: &str, kept: impl Fn(&str) -> bool) -> String {
         let is_free = |names: &BTreeSet<String>, name: &str| !names.contains(name) && !kept(name);
         let mut claimed = name.to_owned();
         if !is_free(&self.names, name) {
