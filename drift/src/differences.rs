@@ -11,7 +11,7 @@ use crate::engine::{Formula, Id, Members, Outcome};
 use crate::explain::explain;
 
 /// The most values or names that one place is reported for.
-const MOST_REPEATED: usize = 12;
+const MOST_REPEATED: usize = 20;
 
 /// The most places that one comparison reports.
 const MOST_FOUND: usize = 200;
@@ -157,38 +157,40 @@ impl Walk<'_> {
         }
         let mut known = members.clone();
         let anything = self.context.engine.formulas.anything();
+        let before = self.found.len();
         for _ in 0..MOST_REPEATED {
             self.path.push(Step::Others(known.clone()));
-            let outcome = match self.ask(members.additional) {
-                Outcome::Found(witness) => Outcome::Found(self.shrink(members.additional, witness)),
-                other => other,
-            };
-            let place = match &outcome {
-                Outcome::Found(witness) => {
-                    locate(self.context, &self.path, witness, members.additional)
-                }
-                _ => None,
-            };
-            match (outcome, place) {
-                (Outcome::Found(witness), Some(place)) => {
-                    let name = place.name.unwrap_or_default();
-                    known.named.insert(name, anything);
-                    self.found.push(Difference {
-                        pointer: place.pointer,
-                        reason: "unknown property".to_owned(),
-                        witness: Some(witness),
-                    });
-                }
-                (Outcome::Unknown(why), _) => self.undecided(why),
-                _ => {}
-            }
+            let name = self.unknown_member(members.additional);
             self.path.pop();
-            if self.found.last().is_none_or(|last| last.witness.is_none())
-                || !known_grew(&known, members)
-            {
-                break;
+            match name {
+                Some(name) => drop(known.named.insert(name, anything)),
+                None => return,
             }
         }
+        // Names of an endless set are no list to report.
+        self.found.truncate(before + 1);
+        if let Some(first) = self.found.last_mut() {
+            first.reason = "unknown property, one of many that are possible".to_owned();
+        }
+    }
+
+    /// Reports a member that breaks `formula` at the end of the path; its name.
+    fn unknown_member(&mut self, formula: Id) -> Option<String> {
+        let witness = match self.ask(formula) {
+            Outcome::Found(witness) => self.shrink(formula, witness),
+            Outcome::Unknown(why) => {
+                self.undecided(why);
+                return None;
+            }
+            Outcome::Empty => return None,
+        };
+        let place = locate(self.context, &self.path, &witness, formula)?;
+        self.found.push(Difference {
+            pointer: place.pointer,
+            reason: "unknown property".to_owned(),
+            witness: Some(witness),
+        });
+        place.name
     }
 
     /// Reports that it is not decided what is at the end of the path, unless that is
@@ -265,10 +267,6 @@ impl Walk<'_> {
         });
         steps.collect()
     }
-}
-
-fn known_grew(known: &Members, members: &Members) -> bool {
-    known.named.len() > members.named.len()
 }
 
 /// The first few of `values`, as JSON.

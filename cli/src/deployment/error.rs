@@ -51,6 +51,15 @@ pub enum Error {
         most: u64,
     },
 
+    /// All documents together are too large.
+    #[error("{}: with it, all documents together are larger than {most} bytes; those of no deployment of Taskcluster are", part(.url))]
+    TooLargeTogether {
+        /// The URL of the first document too many.
+        url: String,
+        /// The most bytes of all documents.
+        most: u64,
+    },
+
     /// There are too many documents.
     #[error("{}: more than {most} documents; no deployment of Taskcluster has so many", part(.url))]
     TooMany {

@@ -18,6 +18,8 @@ const MOST_REDIRECTS: usize = 5;
 pub(crate) struct Limits {
     /// The most bytes of a document.
     pub(crate) document_bytes: u64,
+    /// The most bytes of all of them.
+    pub(crate) whole_bytes: u64,
     /// The most documents.
     pub(crate) documents: usize,
     /// The most time for one document.
@@ -30,6 +32,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             document_bytes: 4 << 20,
+            whole_bytes: 64 << 20,
             documents: 2_000,
             document_time: Duration::from_secs(30),
             whole_time: Duration::from_secs(180),
@@ -45,6 +48,7 @@ pub(super) struct Client {
     limits: Limits,
     started: Instant,
     fetched: usize,
+    bytes: u64,
 }
 
 impl Client {
@@ -59,6 +63,7 @@ impl Client {
             limits,
             started: Instant::now(),
             fetched: 0,
+            bytes: 0,
         })
     }
 
@@ -80,6 +85,11 @@ impl Client {
         }
         self.fetched += 1;
         let bytes = self.get(&url)?;
+        self.bytes += bytes.len() as u64;
+        if self.bytes > self.limits.whole_bytes {
+            let most = self.limits.whole_bytes;
+            return Err(Error::TooLargeTogether { url, most });
+        }
         match json::parse(&bytes) {
             Ok(value) => Ok((Source { name: url, bytes }, value)),
             Err(source) => Err(Error::NotJson { url, source }),

@@ -24,6 +24,12 @@ enum Answer {
     Silence,
     /// More bytes than any document has.
     Endless,
+    /// The same, in chunks.
+    EndlessChunks,
+    /// A byte now and then.
+    Drip,
+    /// A body of zeros, as a compressed one that is a thousand times as large.
+    Compressed,
     /// Fewer bytes than announced.
     Torn,
 }
@@ -68,6 +74,29 @@ fn answer(mut stream: &TcpStream, answers: &BTreeMap<String, Answer>) -> std::io
             thread::sleep(Duration::from_secs(60));
             Ok(())
         }
+        Some(Answer::EndlessChunks) => {
+            let chunked = "Transfer-Encoding: chunked\r\nConnection: close";
+            write!(stream, "HTTP/1.1 200 OK\r\n{chunked}\r\n\r\n")?;
+            loop {
+                stream.write_all(b"4\r\n    \r\n")?;
+            }
+        }
+        Some(Answer::Drip) => {
+            write!(stream, "{}\r\n", head("200 OK", 1000))?;
+            loop {
+                stream.write_all(b" ")?;
+                thread::sleep(Duration::from_millis(50));
+            }
+        }
+        Some(Answer::Compressed) => {
+            let body = [0; 1000];
+            write!(
+                stream,
+                "{}Content-Encoding: gzip\r\n\r\n",
+                head("200 OK", body.len())
+            )?;
+            stream.write_all(&body)
+        }
         Some(Answer::Torn) => write!(stream, "{}\r\n{{\"a\"", head("200 OK", 1000)),
         Some(Answer::Endless) => {
             write!(stream, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")?;
@@ -110,6 +139,7 @@ fn deployment(other: Option<(&str, Answer)>) -> String {
 fn limits() -> Limits {
     Limits {
         document_bytes: 10_000,
+        whole_bytes: 30_000,
         documents: 10,
         document_time: Duration::from_millis(500),
         whole_time: Duration::from_secs(10),
@@ -162,6 +192,10 @@ fn a_redirect_is_followed_within_the_host_alone() {
     let elsewhere = deployment(None);
     for location in [
         elsewhere.as_str(),
+        "//localhost",
+        "/\\localhost",
+        "https://127.0.0.1/",
+        "hen.json",
         "//localhost/x",
         "https://example.com/",
         "file:///etc/passwd",
@@ -184,14 +218,17 @@ fn a_redirect_is_followed_within_the_host_alone() {
 
 #[test]
 fn a_slow_server_is_given_up() {
-    let error = refused(("/schemas/egg/v1/hen.json", Answer::Silence));
-    assert!(matches!(error, Error::Request { .. }), "{error}");
+    for answer in [Answer::Silence, Answer::Drip] {
+        let error = refused(("/schemas/egg/v1/hen.json", answer));
+        assert!(matches!(error, Error::Request { .. }), "{error}");
+    }
 }
 
 #[test]
 fn broken_answers_are_errors_with_their_url() {
     for answer in [
         Answer::Torn,
+        Answer::Compressed,
         json("{"),
         json(r#"{"a": 1, "a": 2}"#),
         json("\u{1b}[2J"),
@@ -218,7 +255,12 @@ fn oversized_and_endless_documents_are_given_up() {
     let large = json(&format!("\"{}\"", "x".repeat(20_000)));
     let error = refused(("/schemas/egg/v1/hen.json", large));
     assert!(matches!(error, Error::TooLarge { .. }), "{error}");
-    let error = refused(("/schemas/egg/v1/hen.json", Answer::Endless));
+    for answer in [Answer::Endless, Answer::EndlessChunks] {
+        let error = refused(("/schemas/egg/v1/hen.json", answer));
+        assert!(matches!(error, Error::TooLarge { .. }), "{error}");
+    }
+    let listed = vec!["/references/egg/v1/exchanges.json"; 100_000];
+    let error = refused(("/references/manifest.json", manifest(&listed)));
     assert!(matches!(error, Error::TooLarge { .. }), "{error}");
     let many: Vec<String> = (0..20)
         .map(|it| format!(r#"{{"$ref": "{it}.json"}}"#))
@@ -247,6 +289,21 @@ fn oversized_and_endless_documents_are_given_up() {
 }
 
 #[test]
+fn documents_that_are_too_large_together_are_given_up() {
+    let reference = REFERENCE.replace('}', &format!("{}}}", " ".repeat(4_000)));
+    let listed = vec!["/references/egg/v1/exchanges.json"; 9];
+    let root = serve(&[
+        ("/references/manifest.json", manifest(&listed)),
+        ("/references/egg/v1/exchanges.json", json(&reference)),
+    ]);
+    let error = fetch(&root, limits()).expect_err("an error");
+    assert!(
+        matches!(error, Error::TooLargeTogether { most: 30_000, .. }),
+        "{error}"
+    );
+}
+
+#[test]
 fn a_manifest_does_not_lead_to_another_host() {
     for path in [
         "/references/../../secret",
@@ -254,6 +311,10 @@ fn a_manifest_does_not_lead_to_another_host() {
         "//elsewhere/references/x",
         "/other/x.json",
         "/references/x?y",
+        "/references/x\0",
+        "/references/x y",
+        "/references/x\r\nHost: elsewhere",
+        "\\\\elsewhere\\references\\x",
     ] {
         let error = refused(("/references/manifest.json", manifest(&[path])));
         assert!(

@@ -31,6 +31,7 @@ pub(super) fn canonical(sources: &[Source]) -> Result<BTreeMap<String, String>, 
         Err(never) => match never {},
     };
     let mut files = BTreeMap::new();
+    // Some file systems do not tell capitals from other letters.
     let mut places = BTreeMap::new();
     for (reference, document) in references.iter().zip(documents.references.values()) {
         let (service, version) = publisher(reference);
@@ -38,7 +39,7 @@ pub(super) fn canonical(sources: &[Source]) -> Result<BTreeMap<String, String>, 
             .into_iter()
             .filter(|it| *it != FIRST_VERSION);
         let path: Vec<String> = folders.chain(["exchanges.json"]).map(id::segment).collect();
-        places.insert(path.join("/"), document.place(""));
+        places.insert(path.join("/").to_lowercase(), document.place(""));
         files.insert(path.join("/"), pretty(reference));
     }
     let short = short_paths(schemas.keys());
@@ -50,7 +51,7 @@ pub(super) fn canonical(sources: &[Source]) -> Result<BTreeMap<String, String>, 
             continue;
         };
         let place = document.place("");
-        if let Some(other) = places.insert(path.clone(), place.clone()) {
+        if let Some(other) = places.insert(path.to_lowercase(), place.clone()) {
             return Err(clash(&place, &other, &path));
         }
         files.insert(path, pretty(schema));
@@ -145,6 +146,21 @@ mod tests {
         let refused = refused.to_string();
         assert!(
             refused.contains("taken") && refused.contains("reference"),
+            "{refused}"
+        );
+
+        let above = source(
+            "above",
+            r##"{"$id": "/schemas/egg/v1/a.json#", "type": "object", "properties": {"b": {"$ref": "A.json"}}}"##,
+        );
+        let other = source(
+            "below",
+            r#"{"$id": "/schemas/egg/v1/A.json#", "type": "object"}"#,
+        );
+        let refused = canonical(&[reference("v1/a.json#"), above, other]).expect_err("refused");
+        let refused = refused.to_string();
+        assert!(
+            refused.contains("above") && refused.contains("below"),
             "{refused}"
         );
 

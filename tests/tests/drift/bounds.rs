@@ -52,8 +52,8 @@ fn bounds_are_named_with_their_place() {
         ),
     ];
     for (keyword, expected) in keywords {
-        let old = chain(200, keyword, json!({ "type": "string" }));
-        let new = chain(200, keyword, json!({ "type": "string", "minLength": 1 }));
+        let old = chain(2_000, keyword, json!({ "type": "string" }));
+        let new = chain(2_000, keyword, json!({ "type": "string", "minLength": 1 }));
         let report = compared(&old, &new);
         let publisher = &report.exchanges[0].publisher;
         assert_eq!(publisher.effect, PublisherEffect::NotDecided);

@@ -1,6 +1,7 @@
 //! Comparing schemas, judged by `jsonschema` and by generated code.
 
 mod bounds;
+mod changes;
 mod decoded;
 mod goldens;
 mod instances;

@@ -1,0 +1,307 @@
+//! Changes as releases make them, each with the answers to the four questions.
+
+use serde_json::{Value, json};
+use taskcluster_documents::Source;
+use taskcluster_drift::{Effect, ExchangeReport, Side, compare};
+
+/// A reference, the schema of its messages, and one that this refers to.
+#[derive(Clone, Debug)]
+struct Documents {
+    reference: Value,
+    message: Value,
+    hen: Value,
+}
+
+fn documents() -> Documents {
+    Documents {
+        reference: json!({
+            "serviceName": "egg", "exchangePrefix": "exchange/egg/v1/", "entries": [{
+                "name": "laid", "exchange": "laid", "schema": "v1/message.json#",
+                "routingKey": [
+                    { "name": "kind", "constant": "primary", "required": true, "multipleWords": false },
+                    { "name": "eggId", "required": true, "multipleWords": false },
+                    { "name": "nest", "required": false, "multipleWords": false },
+                    { "name": "reserved", "required": false, "multipleWords": true },
+                ],
+            }],
+        }),
+        message: json!({
+            "$id": "/schemas/egg/v1/message.json#", "title": "Message",
+            "type": "object", "additionalProperties": false, "required": ["id", "state"],
+            "properties": {
+                "id": { "type": "string", "pattern": "^[a-z]{1,4}$" },
+                "state": { "type": "string", "enum": ["laid", "lost"] },
+                "size": { "type": "integer", "minimum": 0, "maximum": 10 },
+                "at": { "type": "string", "format": "date-time" },
+                "hen": { "$ref": "hen.json#" },
+            },
+        }),
+        hen: json!({
+            "$id": "/schemas/egg/v1/hen.json#", "title": "Hen",
+            "type": "object", "required": ["name"], "properties": { "name": { "type": "string" } },
+        }),
+    }
+}
+
+impl Documents {
+    fn side(&self) -> Side {
+        let sources = [&self.reference, &self.message, &self.hen];
+        let source = |document: &Value| Source {
+            name: document["$id"].as_str().unwrap_or("reference").to_owned(),
+            bytes: document.to_string().into_bytes(),
+        };
+        let sources: Vec<Source> = sources.into_iter().map(source).collect();
+        Side::read("egg", &sources).unwrap_or_else(|errors| panic!("{errors}"))
+    }
+
+    fn property(&mut self, name: &str) -> &mut Value {
+        &mut self.message["properties"][name]
+    }
+
+    fn entry(&mut self) -> &mut Value {
+        &mut self.reference["entries"][0]
+    }
+
+    fn key(&mut self) -> &mut Vec<Value> {
+        self.entry()["routingKey"].as_array_mut().expect("a list")
+    }
+}
+
+fn word(name: &str) -> Value {
+    json!({ "name": name, "required": true, "multipleWords": false })
+}
+
+/// What is changed, and the effects on consumers, publishers, bindings and code.
+type Row = (&'static str, fn(&mut Documents), [&'static str; 4]);
+
+const ROWS: &[Row] = &[
+    ("nothing", |_| {}, ["fine", "fine", "fine", "none"]),
+    (
+        "wording",
+        |it| it.message["title"] = json!("message"),
+        ["fine", "fine", "fine", "none"],
+    ),
+    (
+        "a value is added",
+        |it| it.property("state")["enum"] = json!(["laid", "lost", "found"]),
+        ["visible", "fine", "fine", "minor"],
+    ),
+    (
+        "a value is removed",
+        |it| it.property("state")["enum"] = json!(["laid"]),
+        ["fine", "refused", "fine", "major"],
+    ),
+    (
+        "a property is required",
+        |it| it.message["required"] = json!(["id", "state", "size"]),
+        ["fine", "refused", "fine", "major"],
+    ),
+    (
+        "a property is optional",
+        |it| it.message["required"] = json!(["state"]),
+        ["lost", "fine", "fine", "major"],
+    ),
+    (
+        "a property is added",
+        |it| *it.property("weight") = json!({ "type": "integer" }),
+        ["visible", "fine", "fine", "minor"],
+    ),
+    (
+        "a property is added that has no Eq",
+        |it| *it.property("weight") = json!({ "type": "number" }),
+        ["visible", "fine", "fine", "major"],
+    ),
+    (
+        "a property is added and required",
+        |it| {
+            *it.property("weight") = json!({ "type": "number" });
+            it.message["required"] = json!(["id", "state", "weight"]);
+        },
+        ["visible", "refused", "fine", "major"],
+    ),
+    (
+        "a property is removed",
+        |it| {
+            drop(
+                it.message["properties"]
+                    .as_object_mut()
+                    .expect("an object")
+                    .remove("size"),
+            )
+        },
+        ["fine", "refused", "fine", "major"],
+    ),
+    (
+        "null is a value, too",
+        |it| it.property("id")["type"] = json!(["string", "null"]),
+        ["lost", "fine", "fine", "major"],
+    ),
+    (
+        "another type",
+        |it| *it.property("size") = json!({ "type": "string" }),
+        ["lost", "refused", "fine", "major"],
+    ),
+    (
+        "another pattern",
+        |it| it.property("id")["pattern"] = json!("^[a-y]{1,5}$"),
+        ["visible", "refused", "fine", "none"],
+    ),
+    (
+        "a wider pattern",
+        |it| it.property("id")["pattern"] = json!("^[a-z]{1,5}$"),
+        ["visible", "fine", "fine", "none"],
+    ),
+    (
+        "a greater maximum",
+        |it| it.property("size")["maximum"] = json!(11),
+        ["visible", "fine", "fine", "none"],
+    ),
+    (
+        "negative numbers",
+        |it| it.property("size")["minimum"] = json!(-1),
+        ["lost", "fine", "fine", "major"],
+    ),
+    (
+        "any text in the place of a date",
+        |it| *it.property("at") = json!({ "type": "string" }),
+        ["lost", "fine", "fine", "major"],
+    ),
+    (
+        "other properties are allowed",
+        |it| it.message["additionalProperties"] = json!(true),
+        ["visible", "fine", "fine", "minor"],
+    ),
+    (
+        "other properties are refused",
+        |it| it.hen["additionalProperties"] = json!(false),
+        ["fine", "refused", "fine", "major"],
+    ),
+    (
+        "a schema is moved",
+        |it| {
+            it.hen["$id"] = json!("/schemas/egg/v1/birds/hen.json#");
+            *it.property("hen") = json!({ "$ref": "birds/hen.json#" });
+        },
+        ["fine", "fine", "fine", "none"],
+    ),
+    (
+        "a schema is inlined under its title",
+        |it| *it.property("hen") = it.hen.clone(),
+        ["fine", "fine", "fine", "none"],
+    ),
+    (
+        "an entry is added before the rest",
+        |it| it.key().insert(3, word("coop")),
+        ["fine", "fine", "fine", "major"],
+    ),
+    (
+        "an entry is added before the rest that may be absent",
+        |it| {
+            it.key().insert(3, word("coop"));
+            it.key()[3]["required"] = json!(false);
+        },
+        ["fine", "fine", "fine", "minor"],
+    ),
+    (
+        "an entry is added in the middle",
+        |it| it.key().insert(1, word("coop")),
+        ["fine", "fine", "misread", "major"],
+    ),
+    (
+        "an entry is renamed",
+        |it| it.key()[1]["name"] = json!("id"),
+        ["fine", "fine", "misread", "major"],
+    ),
+    (
+        "entries change places",
+        |it| it.key().swap(1, 2),
+        ["fine", "fine", "misread", "none"],
+    ),
+    (
+        "an entry is removed",
+        |it| drop(it.key().remove(2)),
+        ["fine", "fine", "misread", "major"],
+    ),
+    (
+        "another constant",
+        |it| it.key()[0]["constant"] = json!("second"),
+        ["fine", "fine", "silent", "none"],
+    ),
+    (
+        "a constant becomes a word",
+        |it| it.key()[0] = word("kind"),
+        ["fine", "fine", "narrower", "major"],
+    ),
+    (
+        "a word becomes a constant",
+        |it| it.key()[2]["constant"] = json!("straw"),
+        ["fine", "fine", "narrower", "major"],
+    ),
+    (
+        "there are no words for the rest",
+        |it| drop(it.key().pop()),
+        ["fine", "fine", "wider", "major"],
+    ),
+    (
+        "an entry may be absent",
+        |it| it.key()[1]["required"] = json!(false),
+        ["fine", "fine", "wider", "major"],
+    ),
+    (
+        "an entry is always there",
+        |it| it.key()[2]["required"] = json!(true),
+        ["fine", "fine", "fine", "major"],
+    ),
+    (
+        "another exchange",
+        |it| it.entry()["exchange"] = json!("delivered"),
+        ["fine", "fine", "gone", "major"],
+    ),
+    (
+        "another prefix",
+        |it| it.reference["exchangePrefix"] = json!("exchange/egg/v2/"),
+        ["fine", "fine", "gone", "major"],
+    ),
+];
+
+fn effects(report: &ExchangeReport) -> [&'static str; 4] {
+    [
+        report.consumer.effect.name(),
+        report.publisher.effect.name(),
+        report.binding.effect.name(),
+        report.api.effect.name(),
+    ]
+}
+
+#[test]
+fn every_change_has_its_effects() {
+    let old = documents().side();
+    let mut wrong = Vec::new();
+    for (name, change, expected) in ROWS {
+        let mut documents = documents();
+        change(&mut documents);
+        let report = compare(&old, &documents.side());
+        let exchange = report
+            .exchanges
+            .iter()
+            .find(|it| it.exchange == "exchange/egg/v1/laid");
+        let exchange = exchange.expect("the exchange");
+        if effects(exchange) != *expected {
+            wrong.push(format!("{name}: expected {expected:?}\n{exchange:#?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn names_without_end_are_one_finding() {
+    let mut documents = documents();
+    let old = documents.side();
+    documents.message["additionalProperties"] = json!(true);
+    let report = compare(&old, &documents.side());
+    let findings = &report.exchanges[0].consumer.findings;
+    let [only] = findings.as_slice() else {
+        panic!("{findings:#?}");
+    };
+    assert!(only.reason.contains("one of many"), "{only:#?}");
+}
