@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::Source;
 use crate::decoded::DecodedType;
 
 /// What code that uses the generated module depends on.
@@ -14,8 +15,8 @@ pub struct Api {
     pub exchanges: BTreeMap<String, ApiExchange>,
     /// The named types of payloads.
     pub types: Vec<ApiType>,
-    /// The names that were given, as `names.json` holds them.
-    pub(crate) names: String,
+    /// The names that were given, as the file `names.json` holds them.
+    pub names: Source,
 }
 
 /// What belongs to an exchange, but for its types, which may be of several.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use taskcluster_documents::{Error, Errors, Resolved, Source, load, resolve};
 
 use crate::api::Api;
-use crate::names::{self, Names};
+use crate::names::Names;
 use crate::package::Package;
 use crate::{emit, format, types};
 
@@ -167,18 +167,14 @@ impl Generator {
 }
 
 impl Api {
-    /// The items that [`Generator::module`] generates, under the names that they had in
-    /// `earlier`.
+    /// The items that [`Generator::module`] generates, under the names that they have in
+    /// the file `names.json` of an earlier run.
     ///
     /// # Errors
     ///
     /// As [`Generator::module`].
-    pub fn of(resolved: &Resolved, earlier: Option<&Self>) -> Result<Self, Errors> {
-        let names = earlier.map(|earlier| Source {
-            name: names::FILE.to_owned(),
-            bytes: earlier.names.clone().into_bytes(),
-        });
-        let (names, _) = Names::read(names.as_ref());
+    pub fn of(resolved: &Resolved, names: Option<&Source>) -> Result<Self, Errors> {
+        let (names, _) = Names::read(names);
         let model = types::types(resolved.clone(), &names)?;
         Ok(emit::api(&model))
     }

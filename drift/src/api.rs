@@ -19,8 +19,9 @@ impl Apis {
     /// The items of NEW have the names that they have in OLD, as when code is
     /// generated in the place of older code.
     pub(crate) fn new(old: &Side, new: &Side) -> Self {
-        let old = Api::of(&old.resolved, None);
-        let new = Api::of(&new.resolved, old.as_ref().ok());
+        let old = Api::of(&old.resolved, old.names.as_ref());
+        let names = old.as_ref().ok().map(|old| &old.names);
+        let new = Api::of(&new.resolved, names);
         Self { old, new }
     }
 

@@ -7,14 +7,20 @@ use serde_json::Value;
 use taskcluster_documents::escape;
 
 use crate::context::Context;
-use crate::engine::{Formula, Id, Members, Outcome};
+use crate::engine::{Formula, Id, Members, Outcome, TextLimit};
 use crate::explain::explain;
 
 /// The most values or names that one place is reported for.
 const MOST_REPEATED: usize = 20;
 
+/// The most characters of a name that a schema gives to a property.
+const MOST_LETTERS: u64 = 64;
+
 /// The most places that one comparison reports.
-const MOST_FOUND: usize = 200;
+const MOST_FOUND: usize = 100;
+
+/// The most questions of one comparison. Recursive schemas have places without end.
+const MOST_ASKED: usize = 2_000;
 
 /// How many steps a place may be away from the message, and how many recursive formulas
 /// may be around it: what is further inside is judged as a whole. The engine decides
@@ -54,8 +60,13 @@ pub(crate) fn differences(context: &mut Context, inside: Id, outside: Id) -> Vec
         path: Vec::new(),
         open: Vec::new(),
         found: Vec::new(),
+        asked: 0,
     };
     walk.visit(outside);
+    let is_cut = walk.found.len() >= MOST_FOUND;
+    if let Some(last) = walk.found.last_mut().filter(|_| is_cut) {
+        last.reason.push_str("; further places are not listed");
+    }
     walk.found
 }
 
@@ -66,6 +77,7 @@ struct Walk<'c> {
     /// Recursive formulas that the path leads through.
     open: Vec<Id>,
     found: Vec<Difference>,
+    asked: usize,
 }
 
 impl Walk<'_> {
@@ -93,6 +105,12 @@ impl Walk<'_> {
 
     /// A message of `inside` that breaks `formula` at the end of the path.
     fn ask(&mut self, formula: Id) -> Outcome {
+        self.asked += 1;
+        if self.asked > MOST_ASKED {
+            return Outcome::Unknown(format!(
+                "there are more than {MOST_ASKED} places to compare"
+            ));
+        }
         let outside = at(self.context, &self.path, formula);
         self.context.engine.difference(self.inside, outside)
     }
@@ -106,7 +124,8 @@ impl Walk<'_> {
     /// Visits the parts of a formula that all have to be kept; false where it has
     /// none.
     fn take_apart(&mut self, formula: Id) -> bool {
-        if self.path.len() >= DEEPEST {
+        let is_over = self.asked > MOST_ASKED || self.context.engine.is_exhausted();
+        if is_over || self.path.len() >= DEEPEST {
             return false;
         }
         match &*self.context.engine.formulas.shared(formula) {
@@ -158,7 +177,7 @@ impl Walk<'_> {
         let mut known = members.clone();
         let anything = self.context.engine.formulas.anything();
         let before = self.found.len();
-        for _ in 0..MOST_REPEATED {
+        for count in 0..MOST_REPEATED {
             self.path.push(Step::Others(known.clone()));
             let name = self.unknown_member(members.additional);
             self.path.pop();
@@ -166,12 +185,28 @@ impl Walk<'_> {
                 Some(name) => drop(known.named.insert(name, anything)),
                 None => return,
             }
+            if count == 0 && self.has_long_names(&known) {
+                break;
+            }
         }
         // Names of an endless set are no list to report.
         self.found.truncate(before + 1);
         if let Some(first) = self.found.last_mut() {
             first.reason = "unknown property, one of many that are possible".to_owned();
         }
+    }
+
+    /// Whether there may be members with longer names than any that a schema gives.
+    fn has_long_names(&mut self, members: &Members) -> bool {
+        let short = Formula::Text(TextLimit::MaxLength(MOST_LETTERS));
+        let short = self.context.engine.formulas.intern(short);
+        let anything = self.context.engine.formulas.anything();
+        let mut known = members.clone();
+        known.patterns.push((short, anything));
+        self.path.push(Step::Others(known));
+        let outcome = self.ask(members.additional);
+        self.path.pop();
+        matches!(outcome, Outcome::Found(_))
     }
 
     /// Reports a member that breaks `formula` at the end of the path; its name.

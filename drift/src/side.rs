@@ -20,6 +20,8 @@ pub struct Side {
     /// The name in reports.
     pub name: String,
     pub(crate) resolved: Resolved,
+    /// The file `names.json` of the code that was generated.
+    pub(crate) names: Option<Source>,
 }
 
 impl Side {
@@ -59,9 +61,21 @@ impl Side {
         Self::of_schema(name.into(), source, &single)
     }
 
+    /// Gives items the names in the file `names.json` of the generated code; without it,
+    /// they have those that they would get today.
+    #[must_use]
+    pub fn with_names(mut self, names: impl Into<Option<Source>>) -> Self {
+        self.names = names.into();
+        self
+    }
+
     fn load(name: String, sources: &[Source]) -> Result<Self, Errors> {
         let resolved = resolve(&load(sources)).checked()?;
-        Ok(Self { name, resolved })
+        Ok(Self {
+            name,
+            resolved,
+            names: None,
+        })
     }
 
     /// Loads `single`, which was made of `source`; the user has not seen the rest.

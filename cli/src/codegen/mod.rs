@@ -140,7 +140,7 @@ pub fn run(args: &Args, defaults: &Defaults, stdout: &mut impl Write) -> Result<
             "an interrupted run was finished, and this one not begun",
         )?;
     }
-    let names = sources::names(&output.shown.join(NAMES))?;
+    let names = sources::names(&output.shown)?;
     let generator = Generator::new().names(names.clone());
     let files = generate(args, defaults, runtime, generator)?;
     let comparison = output.compare(&files)?;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use taskcluster_codegen::Source;
 use walkdir::WalkDir;
 
-use super::{Error, work};
+use super::{Error, NAMES, work};
 use crate::terminal;
 
 /// The most bytes of all documents together, many times what a deployment has.
@@ -63,21 +63,22 @@ pub(crate) fn read(path: &Path) -> Result<Documents, Error> {
     }
 }
 
-/// Reads the names of the last run from the file at `path`; nothing where there is
-/// no such file.
+/// Reads the names of the last run that wrote the folder `out`; nothing where there are
+/// none.
 ///
 /// # Errors
 ///
 /// The file can't be read.
-pub(super) fn names(path: &Path) -> Result<Option<Source>, Error> {
-    match fs::symlink_metadata(path) {
+pub(crate) fn names(out: &Path) -> Result<Option<Source>, Error> {
+    let path = out.join(NAMES);
+    match fs::symlink_metadata(&path) {
         Ok(metadata) if metadata.is_file() && metadata.len() > MOST_BYTES => {
             Err(Error::NamesTooLarge {
-                path: path.to_path_buf(),
+                path,
                 most: MOST_BYTES,
             })
         }
-        Ok(metadata) if metadata.is_file() => source(path, &mut { MOST_BYTES }).map(Some),
+        Ok(metadata) if metadata.is_file() => source(&path, &mut { MOST_BYTES }).map(Some),
         _ => Ok(None),
     }
 }

@@ -15,7 +15,7 @@ use super::journal::Journal;
 use super::output::Output;
 use super::signals::Signals;
 use super::work::Work;
-use super::{Error, NAMES, sources};
+use super::{Error, sources};
 
 /// Called before each step: a test ends the process there, or makes it fail.
 pub(super) type BeforeStep<'a> = &'a mut dyn FnMut() -> io::Result<()>;
@@ -54,7 +54,7 @@ impl Output {
         before: BeforeStep<'_>,
     ) -> Result<(), Error> {
         let mut work = Work::begin(self)?;
-        let names_now = sources::names(&self.folder.join(NAMES))?;
+        let names_now = sources::names(&self.folder)?;
         if self.has_names() && names_now.map(|names| names.bytes).as_deref() != names {
             return Err(Error::Overtaken {
                 path: self.shown.clone(),

@@ -12,8 +12,9 @@ use taskcluster_drift::{Level, ReaderReport, Report, Side, accepts, compare};
 
 pub use error::Error;
 
+use crate::codegen::sources;
 use crate::defaults::Defaults;
-use crate::input::Input;
+use crate::input::{self, Input};
 use crate::{printed, terminal};
 
 /// Exit code when something at or above the level was found.
@@ -164,7 +165,13 @@ fn found(args: &Args, defaults: &Defaults) -> Result<Found, Error> {
     }
     let new = args.new.clone().or_else(Input::from_environment);
     let new = new.ok_or(Error::NoNew)?;
-    Ok(Found::Sides(compare(&side(&old)?, &side(&new)?)))
+    // Code is generated from the default folder, under names that it keeps.
+    let names = match old == Input::Path(defaults.schemas.clone()) {
+        true => sources::names(&defaults.out).map_err(input::Error::from)?,
+        false => None,
+    };
+    let old = side(&old)?.with_names(names);
+    Ok(Found::Sides(compare(&old, &side(&new)?)))
 }
 
 fn side(input: &Input) -> Result<Side, Error> {

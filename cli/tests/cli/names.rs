@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
-use crate::support::{Place, assert_has, schemas};
+use crate::support::{Place, Run, assert_has, schemas};
 
 /// Writes the reference of a service with the exchange `task-completed`, and its
 /// schema, which has the title `title`.
@@ -74,4 +75,31 @@ fn names_that_are_gone_are_missed_and_broken_ones_refused() {
     fs::write(&names, text).unwrap();
     let run = place.codegen(&schemas(), &["--check"]);
     assert_eq!(run.code, Some(0), "{run:?}");
+}
+
+#[test]
+fn drift_names_items_as_the_generated_code_does() {
+    let place = Place::new();
+    let write = |folder: &str| {
+        fs::create_dir_all(place.path(folder)).unwrap();
+        write_service(&place.path(folder), "queue", "Completed");
+    };
+    write("schemas");
+    write("new");
+    let schema = place.path("new/queue-message.json");
+    let changed = fs::read_to_string(&schema)
+        .unwrap()
+        .replace("string", "boolean");
+    fs::write(&schema, changed).unwrap();
+    let names = r#"{"payloads": {"/schemas/queue/v1/message.json#": "queue::Finished"}}"#;
+    let drift = |old: &Path| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_taskcluster-events"));
+        command.current_dir(place.folder.path());
+        Run::of(command.arg("drift").arg(old).arg("new")).stdout
+    };
+    assert_has(&drift(Path::new("schemas")), &["`queue::Completed.a`"]);
+    place.write("generated/names.json", names);
+    assert_has(&drift(Path::new("schemas")), &["`queue::Finished.a`"]);
+    // The code of other documents is not there.
+    assert_has(&drift(&place.path("schemas")), &["`queue::Completed.a`"]);
 }

@@ -6,9 +6,11 @@ use proc_macro2::TokenStream;
 
 use super::ty::Types;
 use super::{routing_key, validators};
+use crate::Source;
 use crate::api::{Api, ApiExchange, ApiType, Item, Member};
 use crate::decoded;
 use crate::model::{Exchange, Model, Service, Struct, TypeDef, TypeId, TypeShape, Value};
+use crate::names;
 
 /// What users of the generated code depend on.
 pub(crate) fn api(model: &Model) -> Api {
@@ -18,7 +20,10 @@ pub(crate) fn api(model: &Model) -> Api {
         items: BTreeMap::new(),
         exchanges: BTreeMap::new(),
         types: Vec::new(),
-        names: super::names(model, ""),
+        names: Source {
+            name: names::FILE.to_owned(),
+            bytes: super::names(model, "").into_bytes(),
+        },
     };
     for service in &model.services {
         for exchange in &service.exchanges {

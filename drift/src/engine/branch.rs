@@ -50,7 +50,8 @@ impl Engine {
         }
     }
 
-    /// The facts of values of `kind` with all of `goal`, if they take no choice.
+    /// The facts of values of `kind` with all of `goal`, if they take no choice and list
+    /// no values.
     pub(super) fn certain_facts(&mut self, kind: Kind, goal: &[Literal]) -> Option<Vec<Literal>> {
         let mut branch = Branch {
             kind,
@@ -59,7 +60,8 @@ impl Engine {
             choices: Vec::new(),
         };
         let is_certain = self.add(&mut branch, goal.to_vec()) && branch.choices.is_empty();
-        is_certain.then_some(branch.facts)
+        let is_listed = self.solve_listed(kind, branch.facts.iter()).is_some();
+        (is_certain && !is_listed).then_some(branch.facts)
     }
 
     fn solve_branch(&mut self, branch: Branch) -> Outcome {
@@ -78,6 +80,11 @@ impl Engine {
         if let Err(exhausted) = self.budget.spend(1) {
             return exhausted.into();
         }
+        // Of listed values, each is tried, which takes no choice.
+        let all = branch.facts.iter().chain(&branch.choices);
+        if let Some(outcome) = self.solve_listed(branch.kind, all) {
+            return outcome;
+        }
         // Most choices are kept by a value that the other constraints give; one
         // that is kept need not be made.
         let outcome = self.solve_facts(branch.kind, &branch.facts);
@@ -93,9 +100,16 @@ impl Engine {
             return outcome;
         };
         let mut rest = branch;
-        rest.choices.retain(|choice| *choice != broken);
+        let alternatives = match self.formulas.get(broken.formula) {
+            // There may be more values to differ from.
+            Formula::Listed(_) => vec![vec![Literal::is(self.differs(value))]],
+            _ => {
+                rest.choices.retain(|choice| *choice != broken);
+                self.alternatives(broken, &rest)
+            }
+        };
         let mut outcome = Outcome::Empty;
-        for alternative in self.alternatives(broken) {
+        for alternative in alternatives {
             let is_found = matches!(outcome, Outcome::Found(_));
             if is_found && !self.budget.has_spare() {
                 break;
@@ -133,26 +147,32 @@ impl Engine {
         match (self.formulas.get(choice.formula), choice.holds) {
             (Formula::One(ids), false) => 1 + ids.len() * ids.len() / 2,
             (Formula::All(ids) | Formula::Any(ids) | Formula::One(ids), _) => ids.len(),
+            // How a value differs from those that came up already is chosen first.
+            (Formula::Listed(_), _) => usize::MAX,
             _ => 0,
         }
     }
 
-    /// The ways to keep a choice.
-    fn alternatives(&self, choice: Literal) -> Vec<Vec<Literal>> {
+    /// The ways to keep a choice; for those of formulas of which one holds, some that
+    /// `rest` contradicts are left out.
+    fn alternatives(&self, choice: Literal, rest: &Branch) -> Vec<Vec<Literal>> {
+        let may_hold = |id: &&Id| rest.seen.get(*id) != Some(&false);
         match (self.formulas.get(choice.formula), choice.holds) {
             (Formula::Any(ids), true) => ids.iter().map(|&id| vec![Literal::is(id)]).collect(),
             (Formula::All(ids), false) => ids.iter().map(|&id| vec![Literal::is_not(id)]).collect(),
-            (Formula::One(ids), true) => (0..ids.len())
-                .map(|only| {
-                    let literal = |(index, &formula)| Literal {
+            (Formula::One(ids), true) => {
+                let only = |only: &Id| {
+                    let literal = |&formula| Literal {
                         formula,
-                        holds: index == only,
+                        holds: formula == *only,
                     };
-                    ids.iter().enumerate().map(literal).collect()
-                })
-                .collect(),
+                    ids.iter().map(literal).collect()
+                };
+                ids.iter().filter(may_hold).map(only).collect()
+            }
             (Formula::One(ids), false) => {
                 let none = ids.iter().map(|&id| Literal::is_not(id)).collect();
+                let ids: Vec<Id> = ids.iter().filter(may_hold).copied().collect();
                 let pairs = ids.iter().enumerate().flat_map(|(index, &first)| {
                     let others = ids.iter().skip(index + 1);
                     others.map(move |&second| vec![Literal::is(first), Literal::is(second)])
@@ -208,14 +228,9 @@ impl Engine {
                 more.push(with(self.formulas.all([one, none])));
             }
             Formula::All(_) | Formula::Any(_) | Formula::One(_) => branch.choices.push(literal),
-            Formula::Listed(values) if !holds => match branch.kind {
-                Kind::Array | Kind::Object => {
-                    for value in values.iter().filter(|value| Kind::of(value) == branch.kind) {
-                        more.push(Literal::is(self.differs(value)));
-                    }
-                }
-                _ => branch.facts.push(literal),
-            },
+            Formula::Listed(_) if !holds && matches!(branch.kind, Kind::Array | Kind::Object) => {
+                branch.choices.push(literal);
+            }
             Formula::Listed(_) => branch.facts.push(literal),
             leaf if kind_of(leaf) != Some(branch.kind) => return holds,
             _ => branch.facts.push(literal),
@@ -265,9 +280,6 @@ impl Engine {
     }
 
     fn solve_facts(&mut self, kind: Kind, facts: &[Literal]) -> Outcome {
-        if let Some(outcome) = self.solve_listed(kind, facts) {
-            return outcome;
-        }
         match kind {
             Kind::Null | Kind::Boolean => self.solve_small(kind, facts),
             Kind::Number => self.solve_number(facts),
@@ -278,15 +290,18 @@ impl Engine {
     }
 
     /// Tries every value of a list that must be kept; `None` where there is none.
-    fn solve_listed(&mut self, kind: Kind, facts: &[Literal]) -> Option<Outcome> {
-        let listed = facts.iter().filter(|fact| fact.holds).find_map(|fact| {
-            match &*self.formulas.shared(fact.formula) {
-                Formula::Listed(values) => Some(values.clone()),
-                _ => None,
-            }
+    fn solve_listed<'l>(
+        &self,
+        kind: Kind,
+        literals: impl Iterator<Item = &'l Literal> + Clone,
+    ) -> Option<Outcome> {
+        let mut held = literals.clone().filter(|literal| literal.holds);
+        let listed = held.find_map(|literal| match self.formulas.get(literal.formula) {
+            Formula::Listed(values) => Some(values),
+            _ => None,
         })?;
-        let values = listed.into_iter().filter(|value| Kind::of(value) == kind);
-        Some(self.first_of(values, facts))
+        let values = listed.iter().filter(|value| Kind::of(value) == kind);
+        Some(self.first_of(values.cloned(), literals))
     }
 
     fn solve_small(&mut self, kind: Kind, facts: &[Literal]) -> Outcome {
@@ -294,15 +309,19 @@ impl Engine {
             Kind::Null => vec![Value::Null],
             _ => vec![Value::Bool(true), Value::Bool(false)],
         };
-        self.first_of(values.into_iter(), facts)
+        self.first_of(values.into_iter(), facts.iter())
     }
 
-    /// The first value that keeps all facts.
-    fn first_of(&self, values: impl Iterator<Item = Value>, facts: &[Literal]) -> Outcome {
+    /// The first value that keeps all literals.
+    fn first_of<'l>(
+        &self,
+        values: impl Iterator<Item = Value>,
+        literals: impl Iterator<Item = &'l Literal> + Clone,
+    ) -> Outcome {
         let mut unknown = Outcome::Empty;
         for value in values {
             let mut keeps_all = Some(true);
-            for fact in facts {
+            for fact in literals.clone() {
                 match self.holds(fact.formula, &value) {
                     Some(holds) if holds == fact.holds => {}
                     Some(_) => {

@@ -39,7 +39,7 @@ impl Engine {
             Formula::Not(id) => inside(*id, value).map(|holds| !holds),
             Formula::Later(slot) => inside(self.formulas.bound(*slot)?, value),
             Formula::Kinds(kinds) => Some(kinds.contains(Kind::of(value))),
-            Formula::Listed(values) => Some(values.contains(value)),
+            Formula::Listed(values) => Some(self.formulas.lists(id, values, value)),
             leaf => match value {
                 Value::Number(number) => Some(within(leaf, &value::rational(number))),
                 Value::String(text) => Some(self.evaluate_text(leaf, text)),

@@ -4,7 +4,7 @@
 //! files and keywords that they came from. Most unchanged schemas are therefore
 //! recognised by comparing two ids.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
 use num_rational::BigRational;
@@ -139,7 +139,12 @@ pub(crate) struct Formulas {
     ids: HashMap<Rc<Formula>, Id>,
     /// What each [`Formula::Later`] stands for.
     later: Vec<Option<Id>>,
+    /// The values of each [`Formula::Listed`] that has many.
+    lists: HashMap<Id, HashSet<Value>>,
 }
+
+/// How many values make a list a long one.
+const MANY: usize = 16;
 
 impl Formulas {
     pub(crate) fn get(&self, id: Id) -> &Formula {
@@ -188,11 +193,22 @@ impl Formulas {
             .collect();
         values.sort_by(|(a, _), (b, _)| a.len().cmp(&b.len()).then_with(|| a.cmp(b)));
         values.dedup();
-        match values.is_empty() {
-            true => self.nothing(),
-            false => self.intern(Formula::Listed(
-                values.into_iter().map(|(_, value)| value).collect(),
-            )),
+        if values.is_empty() {
+            return self.nothing();
+        }
+        let values: Vec<Value> = values.into_iter().map(|(_, value)| value).collect();
+        let all = values.iter().cloned();
+        let long = (values.len() >= MANY).then(|| all.collect());
+        let id = self.intern(Formula::Listed(values));
+        self.lists.extend(long.map(|long| (id, long)));
+        id
+    }
+
+    /// Whether `value` is one of the `values` that are listed by `id`.
+    pub(crate) fn lists(&self, id: Id, values: &[Value], value: &Value) -> bool {
+        match self.lists.get(&id) {
+            Some(long) => long.contains(value),
+            None => values.contains(value),
         }
     }
 

@@ -34,4 +34,4 @@ pub(crate) use solve::Engine;
 pub const MOST_STEPS: u64 = 200_000;
 
 /// The most steps that all questions of one comparison may take together.
-pub const MOST_STEPS_OF_ALL: u64 = 4_000_000;
+pub const MOST_STEPS_OF_ALL: u64 = 2_000_000;

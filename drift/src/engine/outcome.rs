@@ -74,6 +74,10 @@ impl Budget {
         self.left == 0
     }
 
+    pub(super) fn is_exhausted_for_all(&self) -> bool {
+        self.left_of_all == 0
+    }
+
     pub(super) fn has_spare(&self) -> bool {
         self.spare > 0
     }

@@ -9,7 +9,7 @@ use super::formula::Id;
 use super::solve::Engine;
 
 /// The most values and characters of all messages that are tried for one witness.
-const MOST_TRIED: usize = 100_000;
+const MOST_TRIED: usize = 20_000;
 
 impl Engine {
     /// A value that is in `inside` and not in `outside`, as `witness` is, of which no

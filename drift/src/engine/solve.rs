@@ -10,6 +10,9 @@ use super::{Automaton, MOST_STEPS, MOST_STEPS_OF_ALL, TextLimit, evaluate};
 /// How deep values may nest in one question.
 const DEEPEST: usize = 64;
 
+/// How deep they may nest at first: a witness that nests less is smaller.
+const SHALLOW: usize = 6;
+
 /// How many different values are looked for one by one, although many could be made.
 const FEW: usize = 16;
 
@@ -48,6 +51,8 @@ pub(crate) struct Engine {
     /// The goals that this question has no answer for, each with the least depth that
     /// it was tried at, and why.
     unknown: HashMap<Vec<Literal>, (usize, String)>,
+    /// How deep values may nest.
+    deepest: usize,
     /// The goals that are being solved, each with its depth.
     open: HashMap<Vec<Literal>, usize>,
     /// The least depth of an open goal that the running solution met again.
@@ -64,6 +69,7 @@ impl Engine {
             automata: Automata::default(),
             known: HashMap::new(),
             unknown: HashMap::new(),
+            deepest: DEEPEST,
             open: HashMap::new(),
             met: usize::MAX,
             budget: Budget::new(MOST_STEPS_OF_ALL),
@@ -86,8 +92,15 @@ impl Engine {
             return Outcome::Empty;
         }
         self.budget.begin(MOST_STEPS);
-        self.unknown.clear();
-        let outcome = self.solve([Literal::is(inside), Literal::is_not(outside)]);
+        let mut outcome = Outcome::Empty;
+        for deepest in [SHALLOW, DEEPEST] {
+            self.unknown.clear();
+            self.deepest = deepest;
+            outcome = self.solve([Literal::is(inside), Literal::is_not(outside)]);
+            if !matches!(outcome, Outcome::Unknown(_)) {
+                break;
+            }
+        }
         let Outcome::Found(value) = outcome else {
             return outcome;
         };
@@ -96,6 +109,11 @@ impl Engine {
             (None, _) | (_, None) => evaluate::too_deep(),
             _ => Outcome::Unknown("the instance that was found does not hold".to_owned()),
         }
+    }
+
+    /// Whether no steps are left for any question.
+    pub(crate) fn is_exhausted(&self) -> bool {
+        self.budget.is_exhausted_for_all()
     }
 
     /// Whether `literal` alone is no contradiction, as far as that takes no search.
@@ -126,7 +144,7 @@ impl Engine {
             return Outcome::Empty;
         }
         let depth = self.open.len();
-        if depth >= DEEPEST {
+        if depth >= self.deepest {
             return Outcome::Unknown(format!("values nest more than {DEEPEST} deep"));
         }
         if let Some((_, why)) = self.unknown.get(&goal).filter(|it| it.0 <= depth) {

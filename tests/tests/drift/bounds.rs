@@ -111,6 +111,9 @@ fn long_arrays_and_texts_are_bounded() {
         |most: u64| json!({ "type": "array", "maxItems": most, "items": { "type": "string" } });
     let report = compared(&lists(10_000), &lists(9_999));
     assert!(!report.exchanges[0].is_undecided(), "{report:#?}");
+    let texts = |least: u64| json!({ "type": "string", "minLength": least });
+    let report = compared(&texts(1_000_000), &texts(1_000_001));
+    assert!(!report.exchanges[0].is_undecided(), "{report:#?}");
     let texts = |most: u64| json!({ "type": "string", "maxLength": most, "pattern": "^[a-z]*$" });
     let report = compared(&texts(10_240), &texts(10_000));
     assert!(!report.exchanges[0].is_undecided(), "{report:#?}");
@@ -160,4 +163,29 @@ fn long_tuples_are_decided() {
     let report = compared(&tuple(0), &tuple(1));
     assert!(!report.exchanges[0].is_undecided(), "{report:#?}");
     assert_eq!(report.exchanges[0].publisher.findings.len(), 10);
+}
+
+/// A graph of schemas in which every two are near to each other has places without end.
+#[test]
+fn recursion_through_many_schemas_is_bounded() {
+    let graph = |most: usize| {
+        let refers = |number: usize| json!({ "$ref": format!("#/definitions/d{}", number % 12) });
+        let definitions = (0..12).map(|number: usize| {
+            let value = match number.is_multiple_of(5) {
+                true => json!({ "type": "integer", "maximum": most }),
+                false => json!({ "type": "integer" }),
+            };
+            let inside =
+                json!({ "l": refers(number * 7 + 1), "r": refers(number * 3 + 2), "v": value });
+            (
+                format!("d{number}"),
+                json!({ "type": "object", "properties": inside }),
+            )
+        });
+        let definitions: serde_json::Map<String, Value> = definitions.collect();
+        json!({ "allOf": [refers(0)], "definitions": definitions })
+    };
+    let report = compared(&graph(10), &graph(11));
+    let findings = &report.exchanges[0].consumer.findings;
+    assert!((1..=220).contains(&findings.len()), "{}", findings.len());
 }

@@ -40,7 +40,14 @@ impl Texts<'_> {
     /// The search goes through the lengths: all states that a text of one length
     /// leads to, then those of the next.
     pub(super) fn shortest(&self, budget: &mut Budget) -> Result<Option<String>, Exhausted> {
-        Search::new(self).shortest(budget)
+        let longest_excluded = self.excluded.iter().map(|text| text.len() as u64).max();
+        let any_do = self.accepted_by.is_empty()
+            && self.refused_by.is_empty()
+            && longest_excluded.is_none_or(|longest| longest < self.shortest);
+        match usize::try_from(self.shortest) {
+            Ok(length) if any_do && length <= MOST_CHARACTERS => Ok(Some("a".repeat(length))),
+            _ => Search::new(self).shortest(budget),
+        }
     }
 
     /// `count` texts of the set; `None` if so many are not found, although there may
@@ -79,6 +86,9 @@ impl Texts<'_> {
         Ok(None)
     }
 }
+
+/// The most characters of a text that only has to be long.
+const MOST_CHARACTERS: usize = 4_000_000;
 
 /// How much longer than the shortest text the texts of [`Texts::many`] may be.
 const MOST_LONGER: u64 = 32;
