@@ -128,7 +128,7 @@ impl Engine {
 
     /// Finds a position for what is asked somewhere, from the one with `index` on.
     fn place(&mut self, arrays: &Arrays, length: usize, index: usize, placed: &Placed) -> Outcome {
-        if let Err(exhausted) = self.budget.spend(1) {
+        if let Err(exhausted) = self.budget.spend(1 + placed.len() as u64) {
             return exhausted.into();
         }
         let Some(asked) = arrays.somewhere.get(index) else {
