@@ -130,8 +130,8 @@ pub enum Error {
     /// The broker refused every binding of the queue. The first of the refusals is the
     /// source.
     #[error(
-        "the broker refused all {count} bindings of the queue, so no message would arrive; check \
-         that the exchanges exist and that the user may read them"
+        "the broker refused every binding of the queue ({count}), so no message would arrive; \
+         check that the exchanges exist and that the user may read them"
     )]
     Unbound {
         /// How many bindings there were.

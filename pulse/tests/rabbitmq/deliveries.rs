@@ -34,7 +34,7 @@ async fn messages_arrive_and_are_acked_together() {
 
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn verdicts_in_any_order_are_understood() {
+async fn deliveries_may_be_settled_in_any_order() {
     let rabbit = Rabbit::for_test().await;
     let mut consumer = rabbit.consumer().start().await.expect("started");
     publish(&rabbit, 0..300).await;
