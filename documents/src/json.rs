@@ -13,7 +13,7 @@ use crate::error::Reason;
 /// mean.
 const LIMITS: &[(&str, &str)] = &[
     (
-        "number out of range",
+        OUT_OF_RANGE,
         "a number is too large for 64-bit floating point",
     ),
     (
@@ -42,7 +42,10 @@ pub fn parse(bytes: &[u8]) -> Result<Value, Reason> {
     // Not while values are made: how a number is read depends on features of `serde_json`
     // that any crate of the build may turn on.
     serde_json::from_slice::<Unambiguous>(bytes).map_err(reason)?;
-    serde_json::from_slice(bytes).map_err(reason)
+    let mut value: Value = serde_json::from_slice(bytes).map_err(reason)?;
+    // They are in the order of the text where the feature `preserve_order` is on.
+    value.sort_all_objects();
+    Ok(value)
 }
 
 /// What is wrong with a text that can't be read because of `error`.
@@ -66,8 +69,23 @@ fn is_utf16(bytes: &[u8]) -> bool {
     )
 }
 
-/// A value in which each object has each name once.
-struct Unambiguous;
+/// The message of `serde_json` for a number that no 64-bit floating point holds.
+const OUT_OF_RANGE: &str = "number out of range";
+
+/// The name under which `serde_json` hands over the text of a number where its feature
+/// `arbitrary_precision` is on. It then takes numbers of any size.
+const NUMBER: &str = "$serde_json::private::Number";
+
+/// A value in which each object has each name once, and 64-bit floating point holds each
+/// number.
+struct Unambiguous {
+    /// Whether it is the text of a number that no 64-bit floating point holds.
+    is_infinite: bool,
+}
+
+impl Unambiguous {
+    const OTHER: Self = Self { is_infinite: false };
+}
 
 impl<'de> Deserialize<'de> for Unambiguous {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -85,42 +103,48 @@ impl<'de> Visitor<'de> for NameVisitor {
     }
 
     fn visit_unit<E>(self) -> Result<Unambiguous, E> {
-        Ok(Unambiguous)
+        Ok(Unambiguous::OTHER)
     }
 
     fn visit_bool<E>(self, _: bool) -> Result<Unambiguous, E> {
-        Ok(Unambiguous)
+        Ok(Unambiguous::OTHER)
     }
 
     fn visit_u64<E>(self, _: u64) -> Result<Unambiguous, E> {
-        Ok(Unambiguous)
+        Ok(Unambiguous::OTHER)
     }
 
     fn visit_i64<E>(self, _: i64) -> Result<Unambiguous, E> {
-        Ok(Unambiguous)
+        Ok(Unambiguous::OTHER)
     }
 
     fn visit_f64<E>(self, _: f64) -> Result<Unambiguous, E> {
-        Ok(Unambiguous)
+        Ok(Unambiguous::OTHER)
     }
 
-    fn visit_str<E>(self, _: &str) -> Result<Unambiguous, E> {
-        Ok(Unambiguous)
+    fn visit_str<E>(self, text: &str) -> Result<Unambiguous, E> {
+        Ok(Unambiguous {
+            is_infinite: text.parse().is_ok_and(f64::is_infinite),
+        })
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Unambiguous, A::Error> {
-        while let Some(Unambiguous) = items.next_element()? {}
-        Ok(Unambiguous)
+        while items.next_element::<Unambiguous>()?.is_some() {}
+        Ok(Unambiguous::OTHER)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Unambiguous, A::Error> {
         let mut names = BTreeSet::new();
-        while let Some((name, Unambiguous)) = members.next_entry::<String, _>()? {
+        while let Some(name) = members.next_key::<String>()? {
+            let value: Unambiguous = members.next_value()?;
+            if name == NUMBER && value.is_infinite {
+                return Err(A::Error::custom(OUT_OF_RANGE));
+            }
             if names.contains(&name) {
                 return Err(A::Error::custom(format!("the member {name:?} comes twice")));
             }
             names.insert(name);
         }
-        Ok(Unambiguous)
+        Ok(Unambiguous::OTHER)
     }
 }
