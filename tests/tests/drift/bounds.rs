@@ -4,6 +4,9 @@ use serde_json::{Value, json};
 use taskcluster_documents::Source;
 use taskcluster_drift::{PublisherEffect, Report, Side, compare};
 
+/// A schema around another one.
+type Wrap = fn(Value) -> Value;
+
 fn side(schema: &Value) -> Side {
     let source = Source {
         name: "schema.json".to_owned(),
@@ -17,13 +20,13 @@ fn compared(old: &Value, new: &Value) -> Report {
     compare(&side(old), &side(new))
 }
 
-fn nested(depth: usize, keyword: fn(Value) -> Value, inner: Value) -> Value {
+fn nested(depth: usize, keyword: Wrap, inner: Value) -> Value {
     (0..depth).fold(inner, |schema, _| keyword(schema))
 }
 
 #[test]
 fn deep_schemas_overflow_no_stack() {
-    let keywords: [fn(Value) -> Value; 6] = [
+    let keywords: [Wrap; 6] = [
         |schema| json!({ "type": "object", "required": ["a"], "properties": { "a": schema } }),
         |schema| json!({ "type": "array", "minItems": 1, "items": schema }),
         |schema| json!({ "anyOf": [schema, { "const": 1 }] }),
@@ -41,7 +44,7 @@ fn deep_schemas_overflow_no_stack() {
 /// What is not decided is reported once, with the bound and the place.
 #[test]
 fn bounds_are_named_with_their_place() {
-    let keywords: [(fn(Value) -> Value, &str); 2] = [
+    let keywords: [(Wrap, &str); 2] = [
         (
             |next| json!({ "type": "object", "required": ["a"], "properties": { "a": next } }),
             "/a: values nest more than 64 deep",
@@ -62,7 +65,7 @@ fn bounds_are_named_with_their_place() {
 }
 
 /// A schema of so many that refer to each other in a row.
-fn chain(links: usize, keyword: fn(Value) -> Value, end: Value) -> Value {
+fn chain(links: usize, keyword: Wrap, end: Value) -> Value {
     let definitions = (0..links).map(|link| {
         let next = json!({ "$ref": format!("#/definitions/d{}", link + 1) });
         (format!("d{link}"), keyword(next))
@@ -74,7 +77,7 @@ fn chain(links: usize, keyword: fn(Value) -> Value, end: Value) -> Value {
 
 #[test]
 fn long_chains_overflow_no_stack() {
-    let keywords: [fn(Value) -> Value; 9] = [
+    let keywords: [Wrap; 9] = [
         |next| json!({ "allOf": [next] }),
         |next| json!({ "allOf": [next, { "not": { "const": 1 } }] }),
         |next| json!({ "anyOf": [next, { "const": 1 }] }),
