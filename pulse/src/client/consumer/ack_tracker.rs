@@ -1,9 +1,10 @@
-//! Which deliveries of one channel are in work, and which acks are due.
+//! Tracks which deliveries of one channel are in work, and which acks are due.
 //!
 //! AMQP acks either one delivery or, with `multiple`, every open one up to a tag. The
 //! second is cheap, but it would lose a message if it reached past one that is still in
 //! work. So finished deliveries at the front are acked together, and those behind an
-//! unfinished one are acked one by one. Both wait a moment for others to go with them.
+//! unfinished one are acked one by one. Both are delayed by a few milliseconds, to be
+//! sent in batches.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,21 +15,21 @@ use tokio::sync::Notify;
 use crate::client::counters::Meter;
 use crate::client::transport::{Arrival, Channel};
 
-/// How many finished deliveries are acked at once, at most. Those that wait for their
-/// ack use up prefetch, so it is a small part of that.
+/// Maximum number of finished deliveries in a batch of acks. Deliveries with unsent acks
+/// count towards the prefetch, so a batch is a small part of it.
 const MAX_BATCH: u16 = 64;
 
 /// The deliveries of one channel.
 pub(super) struct AckTracker {
     channel: Arc<dyn Channel>,
     meter: Arc<Meter>,
-    alive: AtomicBool,
+    lost: AtomicBool,
     deliveries: Mutex<Deliveries>,
     ack_due: Notify,
     idle: Notify,
 }
 
-/// What becomes of a delivery.
+/// How a delivery is settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Settlement {
     Ack,
@@ -36,18 +37,18 @@ pub(super) enum Settlement {
     Requeue,
     /// The broker requeues it when the channel closes.
     Abandon,
-    /// The program forgot it: it is requeued a moment later.
+    /// The program dropped it without an ack; it is requeued within a second.
     Drop,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     InWork,
-    /// Its ack was not sent yet.
+    /// Handled; its ack is not sent yet.
     Acked,
-    /// The broker knows, and no ack may name its tag.
+    /// Settled at the broker: no ack may name its tag again.
     Settled,
-    /// Nobody works on it, and no ack may reach past it.
+    /// No longer in work and not settled: no ack may reach past it.
     Abandoned,
 }
 
@@ -57,7 +58,7 @@ struct Deliveries {
     in_work: usize,
     /// Whether no more deliveries are handed out.
     closed: bool,
-    /// How many unsent acks make them go out at once.
+    /// Number of unsent acks at which they are sent at once.
     batch: usize,
     /// The tag up to which an ack is due, and how many deliveries it acks.
     due: Option<(u64, usize)>,
@@ -72,7 +73,7 @@ impl AckTracker {
         Self {
             channel,
             meter,
-            alive: AtomicBool::new(true),
+            lost: AtomicBool::new(false),
             deliveries: Mutex::new(Deliveries::new(usize::from(MAX_BATCH))),
             ack_due: Notify::new(),
             idle: Notify::new(),
@@ -87,22 +88,22 @@ impl AckTracker {
         };
     }
 
-    /// Whether a settlement still reaches the broker, as far as is known.
+    /// Whether deliveries can still be settled, as far as is known.
     pub(super) fn is_live(&self) -> bool {
-        self.is_alive() && self.channel.is_open()
+        !self.is_lost() && self.channel.is_open()
     }
 
-    /// The channel is lost: the broker requeues what is open.
+    /// Marks the channel as lost: the broker requeues the open deliveries.
     pub(super) fn lose(&self) {
-        self.alive.store(false, Ordering::Release);
+        self.lost.store(true, Ordering::Release);
         self.idle.notify_waiters();
     }
 
-    /// Adds a delivery that has just come. Returns whether it may be handed out: not
-    /// after the channel was lost or the tracker was closed.
+    /// Adds a delivery. Returns whether it may be handed out: `false` after the channel
+    /// was lost or the tracker was closed.
     pub(super) fn open(&self, arrival: &Arrival) -> bool {
         let mut deliveries = self.lock();
-        if deliveries.closed || !self.is_alive() {
+        if deliveries.closed || self.is_lost() {
             return false;
         }
         deliveries.open(arrival.tag);
@@ -114,7 +115,7 @@ impl AckTracker {
         true
     }
 
-    /// Adds no more deliveries; those that are open may still be settled.
+    /// Refuses further deliveries; the open ones may still be settled.
     pub(super) fn close(&self) {
         self.lock().closed = true;
     }
@@ -122,7 +123,7 @@ impl AckTracker {
     /// Settles a delivery, once.
     pub(super) fn settle(&self, tag: u64, settlement: Settlement) {
         self.meter.in_work.down();
-        if !self.is_alive() {
+        if self.is_lost() {
             self.meter.stale.up();
             return;
         }
@@ -161,8 +162,8 @@ impl AckTracker {
         }
     }
 
-    /// A program that forgets its acks gets the same messages for ever: at its first
-    /// one it should learn why.
+    /// Logs the first dropped delivery: a program that never acks gets the same messages
+    /// for ever.
     fn report_drop(&self) {
         if self.meter.dropped.get() == 0 {
             tracing::warn!(
@@ -178,8 +179,8 @@ impl AckTracker {
         self.send_acks(&mut self.lock());
     }
 
-    /// Requeues the deliveries that the program has dropped. Not at once when they are
-    /// dropped: they would be delivered again hundreds of times a second.
+    /// Requeues the deliveries that the program has dropped. Requeued at once, they would
+    /// be delivered again hundreds of times a second.
     pub(super) fn requeue_dropped(&self) {
         let mut deliveries = self.lock();
         for tag in std::mem::take(&mut deliveries.dropped) {
@@ -190,16 +191,16 @@ impl AckTracker {
         deliveries.advance();
     }
 
-    /// Completes when an ack has become due that nothing else sends.
+    /// Completes when the first ack of a batch waits to be sent.
     pub(super) async fn ack_due(&self) {
         self.ack_due.notified().await;
     }
 
-    /// Completes when nothing is in work any more, or the channel is lost.
+    /// Completes when no delivery is in work any more, or the channel is lost.
     pub(super) async fn idle(&self) {
         loop {
             let changed = self.idle.notified();
-            if self.in_work() == 0 || !self.is_alive() {
+            if self.in_work() == 0 || self.is_lost() {
                 return;
             }
             changed.await;
@@ -228,8 +229,8 @@ impl AckTracker {
         }
     }
 
-    fn is_alive(&self) -> bool {
-        self.alive.load(Ordering::Acquire)
+    fn is_lost(&self) -> bool {
+        self.lost.load(Ordering::Acquire)
     }
 
     fn lock(&self) -> MutexGuard<'_, Deliveries> {
@@ -257,7 +258,7 @@ impl Deliveries {
         self.in_work += 1;
     }
 
-    /// How many acks were not sent.
+    /// Number of unsent acks.
     fn unsent(&self) -> usize {
         self.due.map_or(0, |(_, count)| count) + self.singles.len()
     }
@@ -287,7 +288,7 @@ impl Deliveries {
         }
         if let Some((first, _)) = self.entries.front() {
             let first = *first;
-            // Those in front of it are part of the ack that is due.
+            // Tags in front of it are part of the ack that is due.
             self.singles.retain(|tag| *tag > first);
         } else {
             self.singles.clear();

@@ -7,7 +7,8 @@ use crate::client::error::BindingError;
 use crate::client::transport::{Channel, Link, Route, TransportError, code};
 
 /// Applies the configured bindings of `queue`, and returns those that the broker refused.
-/// Obsolete ones are removed first, so that one that is wanted as well is there at the end.
+/// Obsolete bindings are removed first, so that one that is configured as well exists at
+/// the end.
 pub(super) async fn apply(
     config: &Config,
     link: &dyn Link,
@@ -41,7 +42,7 @@ impl<'a> Binder<'a> {
         }
     }
 
-    /// Removes a binding. Returns the refusal, where there is one.
+    /// Removes a binding. Returns the broker's refusal, if any.
     pub(super) async fn unbind(
         &mut self,
         route: &Route,
@@ -49,7 +50,7 @@ impl<'a> Binder<'a> {
         let channel = self.channel().await?;
         match channel.unbind(self.queue, route).await {
             Ok(()) => Ok(None),
-            // Without its exchange, the binding is gone as well.
+            // The exchange was deleted, and the binding with it.
             Err(error) if error.code == Some(code::NOT_FOUND) => {
                 self.channel = None;
                 Ok(None)
@@ -58,7 +59,7 @@ impl<'a> Binder<'a> {
         }
     }
 
-    /// Adds a binding. Returns the refusal, where there is one.
+    /// Adds a binding. Returns the broker's refusal, if any.
     async fn bind(&mut self, route: &Route) -> Result<Option<BindingError>, TransportError> {
         let channel = self.channel().await?;
         match channel.bind(self.queue, route).await {
@@ -67,7 +68,8 @@ impl<'a> Binder<'a> {
         }
     }
 
-    /// What the broker refused; a lost connection is none of that.
+    /// Returns a refusal as `Ok`, and any other error, such as a lost connection, as
+    /// `Err`.
     fn refused(
         &mut self,
         route: &Route,

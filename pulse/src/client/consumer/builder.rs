@@ -19,7 +19,7 @@ use crate::client::reconnect::Reconnect;
 use crate::client::transport::Route;
 use crate::routing::RoutingKeyError;
 
-/// Shortest life of a connection that is replaced for its age.
+/// Shortest age at which a connection is replaced.
 const MIN_AGE: Duration = Duration::from_millis(100);
 
 /// Configures a consumer. Made by [`Consumer::builder`].
@@ -57,7 +57,7 @@ impl ConsumerBuilder {
         }
     }
 
-    /// The queue to read; a text is taken for [`Queue::durable`]. The default is
+    /// The queue to read; a string is the name of a [`Queue::durable`]. The default is
     /// [`Queue::exclusive`].
     #[must_use]
     pub fn queue(mut self, queue: impl Into<Queue>) -> Self {
@@ -84,67 +84,67 @@ impl ConsumerBuilder {
     }
 
     /// Finds and removes, each time the consumer connects, the bindings of its queue that
-    /// were not asked for with [`bind`](Self::bind). `management` lists them; it has to
-    /// be for the same broker and virtual host as the connection.
+    /// were not added with [`bind`](Self::bind). `management` lists them; it has to be
+    /// for the same broker and virtual host as the connection.
     ///
-    /// This is done beside the consuming: [`start`](Self::start) does not wait for it, and
-    /// messages of such a binding may still come until it is removed.
+    /// The removal runs in the background: [`start`](Self::start) does not wait for it,
+    /// and messages of such a binding may still come until it is removed.
     ///
     /// [`ConsumerEvent::BindingRemoved`] reports each that is removed, and
-    /// [`ConsumerEvent::BindingLeft`] each that has arguments and stays. Where they can't
-    /// be listed, within ten seconds from RabbitMQ, [`ConsumerEvent::BindingsUnknown`]
-    /// reports why, and the consumer works all the same.
+    /// [`ConsumerEvent::BindingLeft`] each that has arguments and stays. If they can't be
+    /// listed (the timeout for RabbitMQ is ten seconds),
+    /// [`ConsumerEvent::BindingsUnknown`] reports the error, and the consumer goes on.
     ///
-    /// Programs that read one queue must ask for the same bindings: an older version
-    /// that still runs removes what a newer one has added when it reconnects.
+    /// Programs that read one queue must add the same bindings: an older version that
+    /// still runs removes what a newer one has added when it reconnects.
     #[must_use]
     pub fn remove_other_bindings(mut self, management: Management) -> Self {
         self.management = Some(management);
         self
     }
 
-    /// How many deliveries the broker sends ahead of their acks; 0 stands for no limit, as
+    /// Maximum number of unacked deliveries that the broker sends; 0 means no limit, as
     /// in AMQP.
     ///
     /// The default is 200 for deliveries that the program takes one by one, and two for
-    /// each handler of [`Consumer::run`]: a message that waits here is one that no other
-    /// consumer gets, and may exceed the broker's timeout for acks. Messages that wait for
-    /// a retry, or to be dead-lettered, don't count, up to a thousand of them.
+    /// each handler of [`Consumer::run`]: a message that waits in this program is not
+    /// available to other consumers, and may exceed the broker's timeout for acks.
+    /// Messages that wait for a retry, or to be dead-lettered, don't count, up to a
+    /// thousand of them.
     #[must_use]
     pub fn prefetch(mut self, deliveries: u16) -> Self {
         self.prefetch = Some(deliveries);
         self
     }
 
-    /// When to connect again. The default is [`Reconnect::forever`].
+    /// When to reconnect, and when to give up. The default is [`Reconnect::forever`].
     #[must_use]
     pub fn reconnect(mut self, policy: Reconnect) -> Self {
         self.reconnect = policy;
         self
     }
 
-    /// Replaces the connection each time it has lived for `age`, an hour for instance, and
-    /// a tenth of a second at least. The
-    /// new one is set up first; the old one closes when its deliveries are settled. The
-    /// default is to keep a connection.
+    /// Replaces the connection whenever it reaches `age`, such as an hour; the minimum is
+    /// 100 ms. The new one is set up first; the old one closes when its deliveries are
+    /// settled. The default is to keep a connection.
     ///
-    /// A durable queue loses and repeats nothing by it. An exclusive one is declared
-    /// again, so that messages may be missed or come twice.
+    /// No message of a durable queue is lost or repeated. An exclusive queue is declared
+    /// again, so messages may be missed or come twice.
     #[must_use]
     pub fn recycle_after(mut self, age: Duration) -> Self {
         self.recycle = Some(age.max(MIN_AGE));
         self
     }
 
-    /// How many more times [`Consumer::run`] calls the handler for a message on which it
-    /// failed, and how long it waits before the first of them. Each further wait is twice
-    /// as long, up to five minutes, and a random part of up to a half is added. The
-    /// default is once, after a second.
+    /// How often [`Consumer::run`] retries a message on which the handler failed, and the
+    /// delay before the first retry. The delay doubles with each retry, up to five
+    /// minutes or `delay`, whichever is longer, and up to half of it is added at random.
+    /// The default is one retry, after a second.
     ///
-    /// All waits and calls together have to take less than the broker's timeout for acks, 30
-    /// minutes by default. At that timeout the message is redelivered and its attempts are
-    /// counted from 0, so the last one would never come. `retries(5, 60 s)` waits 25.5
-    /// minutes at most, `retries(6, 60 s)` 33.
+    /// All delays and calls together have to take less than the broker's timeout for
+    /// acks, 30 minutes by default. At that timeout the message is redelivered and its
+    /// attempts are counted from 0, so the last one would never come. `retries(5, 60 s)`
+    /// waits 25.5 minutes at most, `retries(6, 60 s)` 33.
     #[must_use]
     pub fn retries(mut self, retries: u32, delay: Duration) -> Self {
         self.handling.retries = retries;
@@ -152,15 +152,15 @@ impl ConsumerBuilder {
         self
     }
 
-    /// What [`Consumer::run`] does with a message after its last attempt, or that can't be
-    /// decoded. The default is [`OnFailure::Stop`].
+    /// What [`Consumer::run`] does with a message that failed its last attempt or can't
+    /// be decoded. The default is [`OnFailure::Stop`].
     #[must_use]
     pub fn on_failure(mut self, choice: OnFailure) -> Self {
         self.handling.on_failure = choice;
         self
     }
 
-    /// What [`Consumer::run`] does about a message that breaks its schema. The default is
+    /// What [`Consumer::run`] does with a message that breaks its schema. The default is
     /// [`Validation::Report`].
     #[must_use]
     pub fn validation(mut self, choice: Validation) -> Self {
@@ -181,14 +181,14 @@ impl ConsumerBuilder {
     /// The queue collects messages from then on. They are delivered when the program asks
     /// for the first one, or [runs](Consumer::run) a handler.
     ///
-    /// A broker that can't be reached is tried again as the [`Reconnect`] policy says. A
-    /// binding that the broker refuses is reported by [`ConsumerEvent::BindingFailed`] and
-    /// by [`Consumer::failed_bindings`].
+    /// If the broker can't be reached, the [`Reconnect`] policy decides about further
+    /// attempts. A binding that the broker refuses is reported by
+    /// [`ConsumerEvent::BindingFailed`] and by [`Consumer::failed_bindings`].
     ///
     /// # Errors
     ///
-    /// [`Error`], where trying again can't help or is not allowed, and where the broker
-    /// refuses every binding.
+    /// [`Error`], if another attempt can't help or the policy allows none, or if the
+    /// broker refuses every binding.
     pub async fn start(self) -> Result<Consumer, Error> {
         let user = self.connection.user().to_owned();
         self.queue.check(&user)?;

@@ -18,14 +18,13 @@ const STREAM_PREFETCH: u16 = 200;
 pub(super) struct Config {
     pub(super) connection: Connection,
     pub(super) queue: Queue,
-    /// `None` where the broker dead-letters, or nobody does.
+    /// `None` if the broker publishes the dead letters, or there are none.
     pub(super) dead_letters: Option<DeadLetters>,
     pub(super) bindings: Vec<Route>,
     pub(super) obsolete: Vec<Route>,
-    /// Lists the bindings of the queue, of which those that are neither wanted nor
-    /// obsolete are removed as well.
+    /// Lists the queue's bindings, so that those that are not configured can be removed.
     pub(super) management: Option<Management>,
-    /// `None` to derive it.
+    /// `None` for the default.
     pub(super) prefetch: Option<u16>,
     pub(super) reconnect: Reconnect,
     pub(super) recycle: Option<Duration>,
@@ -46,8 +45,8 @@ impl Config {
         self.prefetch.unwrap_or(STREAM_PREFETCH)
     }
 
-    /// Enough for each handler to have its next message at hand, and not more: a message
-    /// that waits here may exceed the broker's timeout for acks.
+    /// Two for each handler, its current message and the next one: a message that waits
+    /// longer in this program may exceed the broker's timeout for acks.
     pub(super) fn run_prefetch(&self, handlers: usize) -> u16 {
         let derived = u16::try_from(handlers.saturating_mul(2));
         self.prefetch.unwrap_or(derived.unwrap_or(u16::MAX))

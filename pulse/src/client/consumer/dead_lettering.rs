@@ -1,4 +1,4 @@
-//! A message on its way to the dead letters.
+//! Publishes one failed message as a dead letter.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,13 +11,14 @@ use super::shared::Shared;
 use super::worker::Job;
 use crate::client::error::FailedMessage;
 
-/// How long a confirmation may take before others are to pass its message.
-const QUICK: Duration = Duration::from_millis(100);
+/// Time after which a delivery that waits for a confirmation no longer counts towards the
+/// prefetch.
+const UNCOUNTED_AFTER: Duration = Duration::from_millis(100);
 
-/// How often to check whether a message can still be acked.
+/// How often to check whether a delivery can still be acked.
 const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// How long a consumer that stops waits for confirmations.
+/// How long a stopping consumer waits for confirmations.
 const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Publishes a message as a dead letter and acks it, in as many attempts as it takes.
@@ -40,11 +41,11 @@ pub(super) async fn publish_dead_letter(shared: Arc<Shared>, job: Job, failed: F
     shared.listener.send(&ConsumerEvent::DeadLettered(failed));
 }
 
-/// Completes when the broker is to deliver the message again: its delivery can't be acked
+/// Completes when the message is to be left to the broker: its delivery can't be acked
 /// any more, or the consumer stops.
 async fn given_up(shared: &Shared, delivery: &Delivery) {
     let mut stop = shared.stop.subscribe();
-    sleep(QUICK).await;
+    sleep(UNCOUNTED_AFTER).await;
     let _waiting = shared.wait();
     let stopped = async {
         stop.asked().await;

@@ -1,4 +1,4 @@
-//! The publisher of the messages that could not be handled.
+//! The publisher of dead letters.
 
 use std::sync::{Arc, Mutex as StdMutex, PoisonError};
 use std::time::Duration;
@@ -19,13 +19,14 @@ use crate::client::transport::{OutgoingMessage, SharedError, TransportError};
 /// First and longest wait before a dead letter is published again.
 const DELAYS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 
-/// When a dead letter without a confirmation is reported, and how often after that.
+/// Time after which an unconfirmed dead letter is reported, and the interval of further
+/// reports.
 const REPORT_AFTER: Duration = Duration::from_secs(5);
 const REPORT_INTERVAL: Duration = Duration::from_secs(30);
 
-/// Publishes dead letters on a connection of its own, opened for the first of them:
-/// while the broker is short of memory or disk it does not read a connection that
-/// publishes, and acks have to reach it.
+/// Publishes dead letters on a connection of its own, opened for the first one: while the
+/// broker is short of memory or disk, it stops reading from connections that publish,
+/// which would delay acks.
 pub(super) struct DeadLetterPublisher {
     connection: Connection,
     reconnect: Reconnect,
@@ -33,18 +34,18 @@ pub(super) struct DeadLetterPublisher {
     /// The full name of the queue that the messages are read from.
     queue: String,
     state: Mutex<State>,
-    hindrance: Hindrance,
+    delay_reason: DelayReason,
 }
 
 struct State {
     publisher: Option<Publisher>,
-    /// Whether the exchange and the queue are there, as far as is known.
+    /// Whether the exchange and the queue exist, as far as is known.
     declared: bool,
     closed: bool,
 }
 
 impl DeadLetterPublisher {
-    /// `None` where the consumer does not publish dead letters.
+    /// `None` if the consumer does not publish dead letters.
     pub(super) fn new(config: &Config) -> Option<Self> {
         let user = config.connection.user();
         Some(Self {
@@ -54,11 +55,11 @@ impl DeadLetterPublisher {
             queue: config.queue.declaration(user).name,
             state: Mutex::new(State {
                 publisher: None,
-                // Each session of the consumer does it.
+                // Each session of the consumer declares them.
                 declared: true,
                 closed: false,
             }),
-            hindrance: Hindrance::default(),
+            delay_reason: DelayReason::default(),
         })
     }
 
@@ -67,14 +68,14 @@ impl DeadLetterPublisher {
         let (mut delay, longest) = DELAYS;
         loop {
             let mut attempt = Box::pin(self.attempt(message));
-            let mut patience = REPORT_AFTER;
+            let mut report_after = REPORT_AFTER;
             let error = loop {
-                match timeout(patience, &mut attempt).await {
+                match timeout(report_after, &mut attempt).await {
                     Ok(Ok(())) => return,
                     Ok(Err(error)) => break error,
-                    Err(_) => report(self.hindrance.error()),
+                    Err(_) => report(self.delay_reason.error()),
                 }
-                patience = REPORT_INTERVAL;
+                report_after = REPORT_INTERVAL;
             };
             report(error);
             sleep(delay).await;
@@ -100,7 +101,7 @@ impl DeadLetterPublisher {
         Err(Arc::new(error))
     }
 
-    /// Hands a message to the publisher, after everything is there that it needs.
+    /// Sends a message, after declaring its queue and starting the publisher if needed.
     async fn send(
         &self,
         mut letter: OutgoingMessage,
@@ -122,13 +123,13 @@ impl DeadLetterPublisher {
     }
 
     async fn start(&self) -> Result<Publisher, SharedError> {
-        let hindrance = self.hindrance.clone();
+        let delay_reason = self.delay_reason.clone();
         let started = Publisher::builder(self.connection.clone())
             .reconnect(self.reconnect.clone())
-            // What is sent is not sent again on the same connection, however long the
-            // broker takes.
+            // A message is sent once on a connection, however long its confirmation
+            // takes.
             .deadline(Duration::MAX)
-            .on_event(move |event| hindrance.note(event))
+            .on_event(move |event| delay_reason.note(event))
             .start();
         started
             .await
@@ -170,25 +171,25 @@ impl DeadLetterPublisher {
     }
 }
 
-/// What holds up dead letters.
+/// The reason why dead letters are not confirmed, if known.
 #[derive(Clone, Default)]
-struct Hindrance(Arc<StdMutex<Option<String>>>);
+struct DelayReason(Arc<StdMutex<Option<String>>>);
 
-impl Hindrance {
+impl DelayReason {
     fn note(&self, event: &PublisherEvent) {
-        let hindrance = match event {
+        let delay_reason = match event {
             PublisherEvent::Reconnecting { error, .. } => Some(error_chain(&**error)),
             PublisherEvent::Blocked { reason } => {
-                Some(format!("the broker takes no messages: {reason}"))
+                Some(format!("the broker has blocked the connection: {reason}"))
             }
             PublisherEvent::Ready | PublisherEvent::Unblocked => None,
         };
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = hindrance;
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = delay_reason;
     }
 
     fn error(&self) -> SharedError {
-        let hindrance = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let reason = hindrance
+        let delay_reason = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let reason = delay_reason
             .as_deref()
             .unwrap_or("the broker has not confirmed it yet");
         Arc::new(TransportError::lost(reason))

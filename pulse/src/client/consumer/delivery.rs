@@ -10,10 +10,10 @@ use crate::client::transport::Arrival;
 
 /// A delivered message that has not been acknowledged yet.
 ///
-/// Until then the broker keeps the message, and it counts towards the prefetch. One
-/// that is dropped is requeued after a second. Where the connection was lost
-/// meanwhile, settling does nothing: the broker has requeued the message and delivers
-/// it again.
+/// Until then the broker keeps the message, and it counts towards the prefetch. A
+/// delivery that is dropped is requeued within a second. If the connection was lost
+/// meanwhile, settling does nothing: the broker has requeued the message and delivers it
+/// again.
 #[derive(Debug)]
 pub struct Delivery {
     envelope: Envelope,
@@ -43,8 +43,8 @@ impl Delivery {
         self.receipt.settle(Settlement::Ack);
     }
 
-    /// Rejects the message: the broker moves it to the queue's
-    /// `x-dead-letter-exchange`, or deletes it where the queue has none.
+    /// Rejects the message: the broker moves it to the queue's `x-dead-letter-exchange`,
+    /// or deletes it if the queue has none.
     pub fn reject(mut self) {
         self.receipt.settle(Settlement::Reject);
     }
@@ -55,19 +55,19 @@ impl Delivery {
     }
 
     /// Leaves the message to the broker, which requeues it when the channel closes. At
-    /// the end of a session, many that are requeued one by one would overtake its last
-    /// acks: a quorum queue gathers acks while it is behind, and forgets those that it
-    /// has gathered when the channel closes.
+    /// the end of a session, many single requeues would overtake its last acks: a quorum
+    /// queue gathers acks while it is behind, and forgets those that it has gathered when
+    /// the channel closes.
     pub(super) fn abandon(mut self) {
         self.receipt.settle(Settlement::Abandon);
     }
 
-    /// Whether settling it still reaches the broker, as far as is known.
+    /// Whether the delivery can still be settled, as far as is known.
     pub(super) fn is_live(&self) -> bool {
         is_live(self.receipt.tracker.as_deref())
     }
 
-    /// The same, for longer than the delivery is there.
+    /// A check like [`is_live`](Self::is_live) that may outlive the delivery.
     pub(super) fn liveness(&self) -> Liveness {
         Liveness(self.receipt.tracker.clone())
     }

@@ -1,4 +1,4 @@
-//! What happens to a consumer, for the program to know.
+//! The events that a consumer reports to the program.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -11,49 +11,49 @@ use crate::client::management::{ManagementError, QueueBinding};
 use crate::client::reconnect::Waiting;
 use crate::validate::Violations;
 
-/// Something that happened to a consumer, passed to the function given to
+/// An event of a consumer, passed to the function given to
 /// [`on_event`](super::ConsumerBuilder::on_event). Each is also written to `tracing`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ConsumerEvent {
-    /// Connected, and everything is set up: messages flow from here on.
+    /// Connected and set up: messages are delivered from here on.
     Ready,
-    /// The connection was lost or could not be made, and is tried again.
+    /// The connection was lost or could not be opened; the consumer tries again after
+    /// `wait`.
     Reconnecting {
         /// How many attempts in a row have failed; 0 after a connection was lost.
         failures: u32,
         /// How long the consumer waits before the next attempt.
         wait: Duration,
-        /// What went wrong.
+        /// Why the connection failed.
         error: Arc<dyn Error + Send + Sync>,
     },
-    /// The broker refused to add or to remove one binding of the queue. The
-    /// others stand. It is tried again with the next connection.
+    /// The broker refused to add or to remove one binding of the queue. The others are in
+    /// effect. The consumer tries again on its next connection.
     BindingFailed(BindingError),
-    /// A binding that the queue had and the program does not ask for was
-    /// removed, as
-    /// [`remove_other_bindings`](super::ConsumerBuilder::remove_other_bindings) asks.
+    /// A binding that the program does not configure was removed, as requested by
+    /// [`remove_other_bindings`](super::ConsumerBuilder::remove_other_bindings).
     BindingRemoved {
         /// The queue's full name.
         queue: String,
         /// The binding.
         binding: QueueBinding,
     },
-    /// A binding that the program does not ask for was kept, because it has
-    /// arguments. No binding of this crate has any, so another program made
-    /// it; remove it there, or as an operator.
+    /// A binding that the program does not configure was kept, because it has arguments.
+    /// No binding of this crate has any, so another program made it; remove it there, or
+    /// as an operator.
     BindingLeft {
         /// The queue's full name.
         queue: String,
         /// The binding.
         binding: QueueBinding,
     },
-    /// The bindings of the queue could not be listed, so none was removed. It
-    /// is tried again with the next connection.
+    /// The bindings of the queue could not be listed, so none was removed. The consumer
+    /// tries again on its next connection.
     BindingsUnknown {
         /// The queue's full name.
         queue: String,
-        /// Why, and what to do.
+        /// The reason, and what to do about it.
         error: ManagementError,
     },
     /// The exclusive queue was declared again after a reconnect, under another
@@ -68,8 +68,8 @@ pub enum ConsumerEvent {
         /// The queue's full name.
         queue: String,
     },
-    /// The broker closed the channel and kept the connection, for instance because an
-    /// ack took longer than its timeout allows. The consumer sets up another channel.
+    /// The broker closed the channel and kept the connection, for instance because an ack
+    /// exceeded its timeout. The consumer opens another channel.
     ChannelLost {
         /// The queue's full name.
         queue: String,
@@ -87,7 +87,7 @@ pub enum ConsumerEvent {
         /// The queue's full name.
         queue: String,
     },
-    /// A message breaks its schema. It is handled all the same, unless
+    /// A message breaks its schema. It is handled nevertheless, unless
     /// [`Validation::Refuse`](super::Validation::Refuse) was chosen.
     Invalid {
         /// The message.
@@ -95,18 +95,19 @@ pub enum ConsumerEvent {
         /// Everything that breaks the schema.
         violations: Violations,
     },
-    /// The connection was replaced by a new one, as
-    /// [`recycle_after`](super::ConsumerBuilder::recycle_after) asks; the old
-    /// one closes when its deliveries are settled.
+    /// The connection was replaced by a new one, as requested by
+    /// [`recycle_after`](super::ConsumerBuilder::recycle_after); the old one closes when
+    /// its deliveries are settled.
     Recycled,
     /// A message could not be handled and was dead-lettered.
     DeadLettered(FailedMessage),
-    /// A message could not be dead-lettered. It stays in work and is tried again. Reported
-    /// also after five seconds, and then every 30, while the broker does not confirm it.
+    /// A message could not be dead-lettered. It stays in work, and the consumer tries
+    /// again. Also reported after five seconds without a confirmation, and then every 30
+    /// seconds.
     DeadLetterFailed {
         /// The message.
         message: FailedMessage,
-        /// Why not.
+        /// The reason.
         error: Arc<dyn Error + Send + Sync>,
     },
     /// A message could not be handled and was discarded.
@@ -151,7 +152,7 @@ impl Event for ConsumerEvent {
             ),
             Self::BindingsUnknown { queue, error } => {
                 let reason = error_chain(error);
-                tracing::warn!(queue, reason, "no other bindings removed");
+                tracing::warn!(queue, reason, "bindings not listed, none removed");
             }
             Self::MessagesMayBeMissed { queue } => {
                 tracing::warn!(

@@ -1,10 +1,10 @@
-//! What a handler can be called with.
+//! The types that a handler can take.
 
 use crate::client::envelope::Envelope;
 use crate::event::{DecodeError, EventSet};
 use crate::validate::Violations;
 
-/// What [`Consumer::run`](super::Consumer::run) makes of a message for its handler.
+/// A type that a handler of [`Consumer::run`](super::Consumer::run) can take.
 ///
 /// A handler takes an [`EventSet`] such as the generated `Event`, the event with its
 /// [`Envelope`] as a pair, or the envelope alone, which decodes nothing.

@@ -1,5 +1,5 @@
-//! Deliveries on their way to the program: read straight from the channel by the
-//! task that asks for the next one, with no task in between to be woken for each.
+//! Passes deliveries from the channel to the program. The task that asks for the next
+//! delivery polls the channel itself, so no other task is woken for each.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -12,13 +12,13 @@ use super::ack_tracker::AckTracker;
 use super::delivery::Delivery;
 use crate::client::transport::{Arrival, Deliveries, TransportError};
 
-/// The deliveries of one session, as the consumer has them.
+/// The deliveries of one session, owned by the consumer.
 pub(super) struct Inbox {
     source: Arc<Mutex<Source>>,
     tracker: Arc<AckTracker>,
 }
 
-/// An inbox as its session has it, which does not keep it alive.
+/// A weak reference to an inbox, owned by its session.
 pub(super) struct InboxWatch {
     source: Weak<Mutex<Source>>,
     /// The end of the deliveries; closed when the inbox is dropped.
@@ -33,7 +33,7 @@ pub(super) enum DeliveriesEnd {
 
 struct Source {
     deliveries: Box<dyn Deliveries>,
-    /// Found by the watch before they were asked for.
+    /// Received by [`InboxWatch::check`] before the program asked for them.
     waiting: VecDeque<Arrival>,
     /// Waker of the last poll that returned `Pending`.
     waker: Waker,
@@ -71,8 +71,8 @@ impl Inbox {
 }
 
 impl InboxWatch {
-    /// Notices the end of the deliveries while the program asks for none. Deliveries
-    /// that have come meanwhile are kept for it.
+    /// Checks for the end of the deliveries while the consumer is idle. Deliveries that
+    /// arrive are kept for the program.
     pub(super) fn check(&self) {
         if let Some(source) = self.source.upgrade() {
             lock(&source).check();
@@ -96,7 +96,7 @@ impl Source {
     }
 
     fn check(&mut self) {
-        // Deliveries know one waker only, which has to stay the program's.
+        // The stream keeps the last waker only, which has to remain the program's.
         let waker = self.waker.clone();
         let mut cx = Context::from_waker(&waker);
         while self.end.is_some()
@@ -108,7 +108,7 @@ impl Source {
         }
     }
 
-    /// An arrival; or `None` after the end, which the session gets.
+    /// Returns an arrival. Reports the end to the session and returns `None`.
     fn accept(&mut self, next: Option<Result<Arrival, TransportError>>) -> Option<Arrival> {
         let end = match next {
             Some(Ok(arrival)) => return Some(arrival),
@@ -116,7 +116,7 @@ impl Source {
             None => DeliveriesEnd::CancelledByBroker,
         };
         if let Some(sender) = self.end.take() {
-            // A session that is gone no longer listens.
+            // Fails if the session has ended.
             let _ = sender.send(end);
         }
         None
@@ -144,8 +144,8 @@ impl Inboxes {
 
     /// The next delivery of any inbox; `None` when the supervisor has ended.
     ///
-    /// Takes part in tokio's budget, so that a program that always finds the next
-    /// message there lets other tasks run, such as the one that sends acks.
+    /// Counts towards tokio's budget: other tasks run, such as the one that sends acks,
+    /// even if the next message is always ready.
     pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Delivery>> {
         let budget = ready!(coop::poll_proceed(cx));
         loop {
@@ -172,20 +172,23 @@ impl Inboxes {
         Poll::Pending
     }
 
-    /// Drops what was not handed out, and waits for the end of the supervisor.
+    /// Drops the deliveries that were not handed out, and waits until the supervisor
+    /// ends.
     pub(super) async fn finish(&mut self) {
         self.close();
         while self.new.recv().await.is_some() {}
     }
 
-    /// Leaves to the broker whatever is not settled, without a word.
+    /// Leaves all unsettled deliveries to the broker; deliveries that the program drops
+    /// later are not reported.
     pub(super) fn abandon(&self) {
         for inbox in &self.open {
             inbox.tracker.close();
         }
     }
 
-    /// Drops what was not handed out: the broker requeues it when its channel closes.
+    /// Drops the deliveries that were not handed out; the broker requeues them when their
+    /// channel closes.
     pub(super) fn close(&mut self) {
         self.open.clear();
     }

@@ -1,4 +1,4 @@
-//! The messages that wait for a handler, and those that have one.
+//! The messages that wait for a handler, and those that are being handled.
 //!
 //! A worker is a task that takes messages until none waits. So messages that come
 //! faster than they are handled cost no task and no wake-up each.
@@ -13,7 +13,7 @@ use super::worker::Job;
 use crate::client::envelope::Envelope;
 
 pub(super) struct Jobs {
-    /// How many handlers may run.
+    /// Maximum number of handlers that run at once.
     places: usize,
     state: Mutex<State>,
 }
@@ -25,7 +25,7 @@ struct State {
     workers: usize,
     /// The messages whose handlers run, by the order in which they were taken.
     running: BTreeMap<u64, Running>,
-    /// Those that had to give their places to others, because their deliveries are lost.
+    /// Messages whose handlers run without a place, because their deliveries are lost.
     displaced: BTreeMap<u64, Running>,
     taken: u64,
     /// Whether waiting messages are left to the broker.
@@ -38,10 +38,10 @@ struct Running {
     worker: WorkerHandle,
 }
 
-/// The worker's task, known when it was started.
+/// The worker's task, set when it is started.
 pub(super) type WorkerHandle = Arc<OnceLock<AbortHandle>>;
 
-/// What a worker has to run handlers.
+/// A worker's place: it may run one handler at a time.
 pub(super) struct Place {
     jobs: Arc<Jobs>,
     worker: WorkerHandle,
@@ -98,9 +98,9 @@ impl Jobs {
 }
 
 impl State {
-    /// Takes their places from handlers whose deliveries are lost: they may never return,
-    /// and their messages are delivered again. They may go on, but as many of them as
-    /// there are places, and no more. Returns how many places that frees.
+    /// Frees the places of handlers whose deliveries are lost: they may never return, and
+    /// their messages are delivered again. Up to `places` of them go on without a place;
+    /// the oldest beyond that are aborted. Returns the number of freed places.
     fn displace(&mut self, places: usize) -> usize {
         let (live, lost): (BTreeMap<_, _>, BTreeMap<_, _>) = std::mem::take(&mut self.running)
             .into_iter()
@@ -117,7 +117,8 @@ impl State {
         freed
     }
 
-    /// A handler has ended. Returns whether it had its place until then.
+    /// Removes the message of a handler that has ended. Returns whether it still had a
+    /// place.
     fn finish(&mut self, number: u64) -> bool {
         let had_place = self.running.remove(&number).is_some();
         if !had_place {
@@ -128,7 +129,7 @@ impl State {
 }
 
 impl Place {
-    /// The place of a worker that [`Jobs::add`] has asked for.
+    /// The place of a worker that [`Jobs::add`] requested.
     pub(super) fn new(jobs: Arc<Jobs>) -> Self {
         Self {
             jobs,
@@ -137,7 +138,7 @@ impl Place {
         }
     }
 
-    /// To be set to the worker's task.
+    /// The handle to set to the worker's task.
     pub(super) fn worker(&self) -> WorkerHandle {
         Arc::clone(&self.worker)
     }
@@ -168,7 +169,7 @@ impl Place {
 }
 
 impl Drop for Place {
-    /// Gives the place back where a handler did not come to its end.
+    /// Frees the place of a handler that did not finish.
     fn drop(&mut self) {
         if let Some(number) = self.current.take() {
             let mut state = self.jobs.lock();

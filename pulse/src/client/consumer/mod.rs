@@ -4,7 +4,6 @@ mod ack_tracker;
 mod bindings;
 mod builder;
 mod config;
-mod crowd;
 mod dead_lettering;
 mod dead_letters;
 mod delivery;
@@ -21,6 +20,7 @@ mod setup;
 mod shared;
 mod stop;
 mod supervisor;
+mod waiting;
 mod worker;
 
 use std::fmt;
@@ -45,10 +45,11 @@ use super::connection::Connection;
 use super::counters::{Counters, Gauges};
 use super::error::{BindingError, Error};
 
-/// Reads a queue and loses nothing: what is not acked is delivered again.
+/// Reads a queue; messages that are not acked are delivered again.
 ///
 /// It is a [`Stream`] of [`Delivery`]s. [`run`](Self::run) calls a handler for each of
-/// them instead, with retries. A background task keeps the connection up either way.
+/// them instead, with retries. In both cases, a background task keeps the connection
+/// open.
 ///
 /// ```
 /// use taskcluster_pulse::{Binding, Connection, Consumer, EventSet};
@@ -79,7 +80,7 @@ pub struct Consumer {
     shared: Arc<Shared>,
     inboxes: Inboxes,
     supervisor: JoinHandle<Result<(), Error>>,
-    /// Whether deliveries were asked for.
+    /// Whether the program has asked for deliveries.
     consuming: bool,
 }
 
@@ -105,38 +106,38 @@ impl Consumer {
     /// The next delivery. `None` once the consumer has ended; then [`stop`](Self::stop)
     /// returns the reason.
     ///
-    /// Nothing is lost when this is dropped before it completes.
+    /// Cancel safe: no delivery is lost when the future is dropped before it completes.
     pub async fn next(&mut self) -> Option<Delivery> {
         std::future::poll_fn(|cx| self.poll_delivery(cx)).await
     }
 
-    /// Ends the consumer: no more deliveries, then it waits until each delivery that the
-    /// program has is settled, sends the acks, and closes the connection.
+    /// Ends the consumer: cancels deliveries, waits until each delivery that the program
+    /// holds is settled, sends the acks, and closes the connection.
     ///
-    /// A delivery that the caller keeps is waited for as well: ack or drop it first, or
-    /// use [`stop_within`](Self::stop_within).
+    /// This includes deliveries that the caller keeps: ack or drop them first, or use
+    /// [`stop_within`](Self::stop_within).
     ///
     /// # Errors
     ///
-    /// [`Error`], where that had ended the consumer before it was stopped.
+    /// The [`Error`] that had ended the consumer before it was stopped, if any.
     pub async fn stop(mut self) -> Result<(), Error> {
         self.shared.stop.ask();
         self.finish().await
     }
 
-    /// Ends the consumer as [`stop`](Self::stop) does, and waits for deliveries that the
-    /// program has until `limit` is over.
+    /// Ends the consumer as [`stop`](Self::stop) does, but waits at most `limit` for the
+    /// deliveries that the program holds.
     ///
     /// # Errors
     ///
-    /// [`Error::Unfinished`], where some were not settled in time: the broker requeues
-    /// them. Otherwise as [`stop`](Self::stop).
+    /// [`Error::Unfinished`], if some were not settled in time: the broker requeues them.
+    /// Otherwise as [`stop`](Self::stop).
     pub async fn stop_within(mut self, limit: Duration) -> Result<(), Error> {
         self.shared.stop.ask_within(limit);
         self.finish().await
     }
 
-    /// A handle that can stop the consumer, and read its numbers, from elsewhere.
+    /// A handle to stop the consumer and read its counters from elsewhere.
     pub fn handle(&self) -> ConsumerHandle {
         ConsumerHandle {
             shared: Arc::clone(&self.shared),
@@ -148,17 +149,17 @@ impl Consumer {
         self.shared.failed_bindings()
     }
 
-    /// How often things happened so far.
+    /// Totals since the consumer started, such as the number of received messages.
     pub fn counters(&self) -> Counters {
         self.shared.meter.read()
     }
 
-    /// How things are at the moment.
+    /// Current values, such as the number of messages in work.
     pub fn gauges(&self) -> Gauges {
         self.shared.meter.gauges()
     }
 
-    /// Drops what was not handed out, and waits for the supervisor.
+    /// Drops the deliveries that were not handed out, and waits for the supervisor.
     async fn finish(&mut self) -> Result<(), Error> {
         self.inboxes.finish().await;
         joined((&mut self.supervisor).await)
@@ -185,7 +186,7 @@ fn joined(outcome: Result<Result<(), Error>, JoinError>) -> Result<(), Error> {
         Ok(result) => result,
         Err(error) => match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
-            // The runtime is shutting down, and took the task with it.
+            // The runtime is shutting down and has cancelled the task.
             Err(_) => Ok(()),
         },
     }
@@ -215,8 +216,8 @@ impl fmt::Debug for Consumer {
     }
 }
 
-/// Stops a consumer and reads its numbers from elsewhere: from a signal handler, or while
-/// [`Consumer::run`] has it. It may outlive the consumer.
+/// Stops a consumer and reads its counters from elsewhere: from a signal handler, or
+/// while [`Consumer::run`] owns it. It may outlive the consumer.
 #[derive(Clone)]
 pub struct ConsumerHandle {
     shared: Arc<Shared>,
@@ -237,12 +238,12 @@ impl ConsumerHandle {
         self.shared.stop.ask_within(limit);
     }
 
-    /// How often things happened so far.
+    /// Totals since the consumer started, such as the number of received messages.
     pub fn counters(&self) -> Counters {
         self.shared.meter.read()
     }
 
-    /// How things are at the moment.
+    /// Current values, such as the number of messages in work.
     pub fn gauges(&self) -> Gauges {
         self.shared.meter.gauges()
     }

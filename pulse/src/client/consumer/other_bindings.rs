@@ -1,4 +1,4 @@
-//! Removes the bindings of the queue that the program does not ask for.
+//! Removes the bindings of the queue that are not configured.
 
 use std::sync::Arc;
 
@@ -8,9 +8,9 @@ use super::shared::Shared;
 use crate::client::management::Management;
 use crate::client::transport::Link;
 
-/// Removes the bindings of `queue` that the configuration does not ask for, beside the
-/// consuming: the service that lists them may be slow. They go after the wanted ones are
-/// there, so that no message is missed in between.
+/// Removes the bindings of `queue` that are not configured, in the background, because
+/// the service that lists them may be slow. The configured bindings were added before, so
+/// that no message is missed in between.
 pub(super) async fn remove(
     shared: Arc<Shared>,
     management: Management,
@@ -35,7 +35,7 @@ pub(super) async fn remove(
                     shared.add_failed_binding(&error);
                     ConsumerEvent::BindingFailed(error)
                 }
-                // The session learns of it, too, and the next one does the rest.
+                // The connection is lost; the next session tries again.
                 Err(_) => return,
             },
             None => ConsumerEvent::BindingLeft { queue, binding },

@@ -1,34 +1,37 @@
-//! What becomes of messages that are not as they should be.
+//! Policies for messages that can't be handled or break their schema.
 
-/// What becomes of a message that can't be handled, after its last attempt.
+/// What happens to a message that can't be decoded or that failed its last attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OnFailure {
     /// The consumer publishes it to `exchange/<user>/<name>/dead`, which leads to the
-    /// queue `queue/<user>/<name>/dead`, waits for the broker's confirmation and acks
-    /// it. Both are declared with the queue, and again where they were deleted. Dead
-    /// letters have a connection of their own, opened for the first one.
+    /// queue `queue/<user>/<name>/dead`, waits for the broker's confirmation and acks it.
+    /// Both are declared with the queue, and again if they were deleted. Dead letters
+    /// have a connection of their own, opened for the first one.
     ///
-    /// So no dead letter is lost, although it may come twice, and the broker never
-    /// refuses the messages of other publishers for the sake of one. A consumer of
-    /// `<name>/dead` gets the message as it was, with the reason in
+    /// So no dead letter is lost, although it may come twice, and it never makes the
+    /// broker refuse the messages of other publishers. A consumer of `<name>/dead` gets
+    /// the unchanged message, with the reason in
     /// [`Envelope::dead_letter`](crate::Envelope::dead_letter).
     ///
-    /// Where the headers that say so don't fit in an AMQP frame beside the message's own,
-    /// the largest of those are dropped, and named in the header `x-dropped-headers`.
+    /// If the headers with the reason don't fit in an AMQP frame together with the
+    /// message's own headers, the largest of the latter are dropped and named in the
+    /// header `x-dropped-headers`.
     ///
-    /// Where the queue has an `x-dead-letter-exchange` of your own, the message is
-    /// rejected instead: the broker publishes it there, at most once.
+    /// If the queue has an `x-dead-letter-exchange` of your own, the message is rejected
+    /// instead: the broker publishes it there, at most once.
     DeadLetter,
-    /// It is acked. [`ConsumerEvent::Discarded`](crate::ConsumerEvent::Discarded)
-    /// reports it, raw bytes included.
+    /// The message is acked.
+    /// [`ConsumerEvent::Discarded`](crate::ConsumerEvent::Discarded) reports it, raw
+    /// bytes included.
     Discard,
-    /// It is requeued and the consumer stops: [`Consumer::run`](crate::Consumer::run)
-    /// returns [`Error::Failed`](crate::Error::Failed).
+    /// The message is requeued and the consumer stops:
+    /// [`Consumer::run`](crate::Consumer::run) returns
+    /// [`Error::Failed`](crate::Error::Failed).
     Stop,
 }
 
-/// What [`Consumer::run`](crate::Consumer::run) does about a message that decodes but
+/// What [`Consumer::run`](crate::Consumer::run) does with a message that decodes but
 /// breaks its schema. A newer server may add enum values and properties.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -38,6 +41,6 @@ pub enum Validation {
     /// The message is counted as `invalid`, reported by
     /// [`ConsumerEvent::Invalid`](crate::ConsumerEvent::Invalid), and handled.
     Report,
-    /// The message is not handled: it goes the way that [`OnFailure`] names.
+    /// The message is not handled, but treated as [`OnFailure`] specifies.
     Refuse,
 }

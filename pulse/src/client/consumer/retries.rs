@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
-use super::crowd::Waiting;
+use super::waiting::WaitingGuard;
 use super::worker::Job;
 
 /// Longest wait before a retry, unless a longer one was configured.
 const MAX_RETRY_DELAY: Duration = Duration::from_secs(300);
 
-/// Twice as long for each attempt, and up to half as much more, at random, so that
-/// messages that failed together are not tried together.
+/// Delay before a retry: doubled with each attempt, plus up to half of it at random, so
+/// that messages that failed together are not retried together.
 pub(super) fn retry_delay(first: Duration, attempts: u32) -> Duration {
     let doublings = attempts.saturating_sub(1).min(16);
     let delay = first
@@ -24,20 +24,20 @@ pub(super) fn retry_delay(first: Duration, attempts: u32) -> Duration {
 /// Jobs that wait for another attempt.
 #[derive(Default)]
 pub(super) struct Retries {
-    /// By the time of the attempt; the number tells jobs of one time apart.
-    jobs: BTreeMap<(Instant, u64), (Job, Waiting)>,
+    /// Ordered by the time of the attempt; the number makes keys unique.
+    jobs: BTreeMap<(Instant, u64), (Job, WaitingGuard)>,
     count: u64,
 }
 
 impl Retries {
-    pub(super) fn add(&mut self, job: Job, waiting: Waiting, delay: Duration) {
+    pub(super) fn add(&mut self, job: Job, waiting: WaitingGuard, delay: Duration) {
         self.count += 1;
         let now = Instant::now();
         let at = now.checked_add(delay).unwrap_or(now + MAX_RETRY_DELAY);
         self.jobs.insert((at, self.count), (job, waiting));
     }
 
-    /// The next job whose time has come. Can be dropped and called again.
+    /// Waits for the next job that is due. Cancel safe.
     pub(super) async fn next(&mut self) -> Job {
         loop {
             match self.jobs.first_key_value() {

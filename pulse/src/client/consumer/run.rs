@@ -41,29 +41,29 @@ impl Consumer {
     /// ```
     ///
     /// The handlers run as tasks, in parallel, which is why the handler is a function
-    /// that returns a `Send` future: stable Rust can't ask that of an `AsyncFn`. An
+    /// that returns a `Send` future: stable Rust can't require that of an `AsyncFn`. An
     /// `async` closure is one as long as it does not borrow from what it captures; with
     /// state, write `move |event| { let state = state.clone(); async move { … } }`.
     ///
     /// The message is acked after the handler has succeeded. A handler that fails, or
-    /// panics, is called again as [`retries`](super::ConsumerBuilder::retries) says;
-    /// meanwhile its place is free for other messages. After the last attempt the
-    /// message goes the way that [`on_failure`](super::ConsumerBuilder::on_failure)
-    /// names. So does, at once, a message that can't be decoded.
+    /// panics, is called again as set by [`retries`](super::ConsumerBuilder::retries);
+    /// meanwhile its place is free for other messages. After its last attempt a message
+    /// is treated as [`on_failure`](super::ConsumerBuilder::on_failure) specifies, and at
+    /// once if it can't be decoded.
     ///
     /// A lost connection is no failure: the broker delivers the message again, and its
     /// attempts are counted from 0. A delivery of a lost connection is not handled. A
     /// handler that runs when its delivery is lost may finish, but holds no place: others
-    /// run beside it, and it is aborted where more than `handlers` of them would run.
+    /// run beside it, and it is aborted if more than `handlers` of them would run.
     ///
     /// When the consumer is stopped, handlers that run finish, their acks are sent, and
     /// all other messages are requeued.
     ///
     /// # Errors
     ///
-    /// [`Error`], where that ended the consumer: [`Error::Failed`] for a message that
-    /// stopped it, [`Error::Unfinished`] where handlers did not return within the limit
-    /// of [`stop_within`](super::ConsumerHandle::stop_within).
+    /// The [`Error`] that ended the consumer: [`Error::Failed`] for a message that
+    /// stopped it, [`Error::Unfinished`] if handlers did not return within the limit of
+    /// [`stop_within`](super::ConsumerHandle::stop_within).
     pub async fn run<M, F, X>(
         mut self,
         handlers: usize,
@@ -102,8 +102,8 @@ impl Consumer {
             retries: Retries::default(),
             error: None,
         };
-        // Beside the workers, which then start on its thread: where a handler is quick,
-        // another thread is not woken for each message.
+        // A task, as the workers are, so that they start on its thread: with quick
+        // handlers, no other thread is woken for each message.
         let mut task = JoinSet::new();
         task.spawn(
             async move {
@@ -133,7 +133,7 @@ fn span_of(job: &Job) -> Span {
 struct Workers<W> {
     jobs: Arc<Jobs>,
     work: W,
-    /// Workers, and dead letters on their way.
+    /// Workers, and tasks that publish dead letters.
     tasks: JoinSet<()>,
 }
 
@@ -142,8 +142,8 @@ where
     W: Fn(Place) -> F,
     F: Future<Output = ()> + Send + 'static,
 {
-    /// Takes deliveries as long as there are any: the prefetch says how many may wait
-    /// for a handler. Ready when the consumer has ended.
+    /// Takes all deliveries that are ready; the prefetch limits how many wait for a
+    /// handler. Ready when the consumer has ended.
     fn poll_deliveries(&mut self, consumer: &mut Consumer, cx: &mut Context<'_>) -> Poll<()> {
         let mut next = Poll::Pending;
         self.add(std::iter::from_fn(|| {
@@ -166,7 +166,7 @@ where
     }
 }
 
-/// Hands messages to workers, and decides about those that failed.
+/// Passes messages to workers, and decides about those that failed.
 struct Dispatcher<W> {
     workers: Workers<W>,
     failed: mpsc::UnboundedReceiver<Failure>,
@@ -209,7 +209,7 @@ where
         }
     }
 
-    /// Decides what becomes of a message on which the handler has failed.
+    /// Retries or gives up a message on which the handler has failed.
     fn decide(&mut self, (job, failed): Failure, consumer: &Consumer) {
         if !job.delivery.is_live() {
             return job.delivery.abandon();
@@ -225,7 +225,7 @@ where
         }
     }
 
-    /// Does what was chosen for a message that can't be handled.
+    /// Applies [`OnFailure`] to a message that can't be handled.
     fn give_up(&mut self, job: Job, failed: FailedMessage, consumer: &Consumer) {
         let shared = &consumer.shared;
         match shared.config.handling.on_failure {
@@ -253,7 +253,7 @@ where
         }
     }
 
-    /// Gives up the handlers that have not returned in time.
+    /// Aborts the handlers that have not returned in time.
     fn abort(mut self, consumer: &Consumer) -> Option<Error> {
         let messages = self.workers.jobs.running();
         self.workers.tasks.abort_all();

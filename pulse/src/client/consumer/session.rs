@@ -1,4 +1,4 @@
-//! One channel's life: deliveries in, acks out, and an orderly end.
+//! One channel, from the first delivery to the last ack.
 
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -20,10 +20,10 @@ use crate::client::counters::Meter;
 use crate::client::error::Error;
 use crate::client::transport::{Channel, Link, LinkState, TransportError};
 
-/// How long an ack may wait for others to go with.
+/// How long an ack may wait for others to be sent with it.
 const ACK_DELAY: Duration = Duration::from_millis(10);
 
-/// How often to check for the end of the deliveries while the program asks for none.
+/// How often to check for the end of the deliveries while the consumer is idle.
 const CHECK_INTERVAL: Duration = Duration::from_millis(250);
 
 /// How long a dropped delivery waits, at most, before it is requeued.
@@ -32,10 +32,10 @@ const REQUEUE_INTERVAL: Duration = Duration::from_secs(1);
 /// Timeout for closing a channel or a connection.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Timeout for closing them when the limit of a stop is over.
+/// Timeout for closing them after the limit of a stop has passed.
 const LATE_CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// Timeout for the broker's answer to a request to consume.
+/// Timeout for the broker's response to `basic.consume`.
 const CONSUME_TIMEOUT: Duration = Duration::from_secs(30);
 
 pub(super) struct Session {
@@ -45,7 +45,7 @@ pub(super) struct Session {
     acks: AckTimer,
     /// `None` until the program wants deliveries.
     inbox: Option<InboxWatch>,
-    /// The demand that it consumes for.
+    /// [`Demand::renewals`] of the demand that is met.
     renewals: Option<u32>,
     pub(super) queue: String,
     /// The queues that exist without the delivery limit that they should have.
@@ -55,24 +55,23 @@ pub(super) struct Session {
     fresh_since: Instant,
     meter: Arc<Meter>,
     acks_before: u64,
-    /// What is done beside the consuming, as long as the session lives.
-    chores: JoinSet<()>,
+    /// Tasks that are aborted when the session ends.
+    background: JoinSet<()>,
 }
 
-/// Why a session is no longer the one that delivers.
+/// Why a session has ended, or is to be replaced.
 pub(super) enum End {
     Stopped,
-    /// Its connection has reached its age; it still delivers.
+    /// Its connection has reached the configured age; it still delivers.
     Old,
     CancelledByBroker,
-    /// The channel is lost. The connection may be.
+    /// The channel is lost, and perhaps the connection.
     Lost(TransportError),
-    /// Waiting can't help.
+    /// A new session can't help.
     Fatal(Error),
 }
 
-/// What becomes of deliveries that have come and were not handed out when a session
-/// retires.
+/// What to do with received deliveries that were not handed out when a session retires.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Undelivered {
     HandOut,
@@ -101,23 +100,22 @@ impl Session {
             fresh_since: Instant::now(),
             meter: Arc::clone(meter),
             acks_before: meter.acks_sent.get(),
-            chores: JoinSet::new(),
+            background: JoinSet::new(),
         }
     }
 
-    /// Begins to remove the bindings that the program does not ask for, where it wants
-    /// that and they can be listed.
+    /// Starts to remove the bindings that are not configured, if that is requested.
     pub(super) fn remove_other_bindings(&mut self, shared: &Arc<Shared>) {
         if let Some(management) = shared.config.management.clone() {
             let (shared, link) = (Arc::clone(shared), Arc::clone(&self.link));
             let removal = other_bindings::remove(shared, management, link, self.queue.clone());
-            self.chores.spawn(removal.in_current_span());
+            self.background.spawn(removal.in_current_span());
         }
     }
 
-    /// Has the broker deliver. AMQP counts the prefetch for each of a channel's
-    /// consumers, so another consumer takes the place of one whose deliveries are not to
-    /// count any more; they can be settled all the same.
+    /// Starts deliveries. AMQP counts the prefetch for each consumer of a channel, so a
+    /// new consumer replaces one whose deliveries are no longer to count; these can still
+    /// be settled.
     pub(super) async fn consume(
         &mut self,
         demand: Demand,
@@ -141,12 +139,12 @@ impl Session {
         self.tracker.set_prefetch(prefetch);
         let (inbox, watch) = Inbox::new(deliveries, Arc::clone(&self.tracker));
         self.inbox = Some(watch);
-        // A consumer that was dropped does not take it.
+        // Fails if the consumer was dropped.
         let _ = inboxes.send(inbox);
         Ok(())
     }
 
-    /// Sends the acks that no full batch includes, until something ends the session.
+    /// Sends the acks that are not part of a full batch, until the session ends.
     pub(super) async fn run(
         &mut self,
         shared: &Shared,
@@ -194,7 +192,7 @@ impl Session {
         }
     }
 
-    /// Does `work`, and sends acks meanwhile as [`run`](Self::run) does.
+    /// Awaits `work`, and sends acks meanwhile as [`run`](Self::run) does.
     pub(super) async fn beside_acks<T>(&mut self, work: impl Future<Output = T>) -> T {
         let mut work = pin!(work);
         loop {
@@ -205,8 +203,8 @@ impl Session {
         }
     }
 
-    /// Gives up what is in work after the loss of the channel, and returns the reason:
-    /// that of the connection where it is lost as well.
+    /// Gives up the deliveries in work after the loss of the channel. Returns the reason:
+    /// that of the connection, if it is lost as well.
     pub(super) async fn lose(&self, error: TransportError) -> TransportError {
         self.tracker.lose();
         if error.is_refusal() {
@@ -221,16 +219,16 @@ impl Session {
         self.meter.acks_sent.get() > self.acks_before
     }
 
-    /// Counts its age from now, because there is no session to replace it.
+    /// Counts its age from now, because no other session could replace it.
     pub(super) fn recycle_later(&mut self) {
         self.fresh_since = Instant::now();
     }
 
-    /// Ends the session in order: no more deliveries than those that have come, then
-    /// the acks for what is in work, then the connection. Returns how many deliveries
-    /// were not settled within the limit of the stop; a lost connection is no failure.
+    /// Ends the session in order: cancels deliveries, waits for those in work, sends
+    /// their acks, and closes the connection. Returns how many were not settled within
+    /// the limit of the stop; 0 if the connection was lost.
     pub(super) async fn retire(mut self, undelivered: Undelivered, mut stop: Stop) -> usize {
-        self.chores.abort_all();
+        self.background.abort_all();
         if undelivered == Undelivered::Requeue {
             self.tracker.close();
         }
@@ -264,8 +262,8 @@ impl Session {
         if in_time { 0 } else { unfinished }
     }
 
-    /// Waits until nothing is in work, the connection is lost or time is up. Returns
-    /// whether it was in time.
+    /// Waits until no delivery is in work or the connection is lost. Returns `false` if
+    /// the limit of the stop has passed first.
     async fn settle(&mut self, undelivered: Undelivered, stop: &mut Stop) -> bool {
         let Self {
             tracker,
@@ -297,8 +295,8 @@ impl Session {
         }
     }
 
-    /// Ends the session at once; the broker requeues what was in work. Returns the
-    /// connection, where that is not lost.
+    /// Ends the session at once; the broker requeues the messages in work. Returns the
+    /// connection if it is not lost.
     pub(super) async fn abandon(self) -> Option<Arc<dyn Link>> {
         self.tracker.lose();
         if !is_open(&*self.link) {
@@ -314,7 +312,7 @@ fn is_open(link: &dyn Link) -> bool {
     !matches!(*link.state().borrow(), LinkState::Lost(_))
 }
 
-/// The end of an inbox's deliveries; never without one.
+/// Completes at the end of an inbox's deliveries; never without an inbox.
 async fn ended(inbox: &mut Option<InboxWatch>) -> End {
     let Some(inbox) = inbox else {
         return std::future::pending().await;
@@ -341,7 +339,7 @@ fn consumer_tag(renewals: u32) -> String {
     format!("taskcluster-pulse-{renewals}")
 }
 
-/// The demand, when it is another than the one that is met.
+/// Completes with the demand when it is not the one that is met.
 async fn wanted(demand: &mut watch::Receiver<Option<Demand>>, met: Option<u32>) -> Demand {
     let is_met = |demand: &Option<Demand>| demand.map(|demand| demand.renewals) == met;
     let wanted = demand.wait_for(|demand| !is_met(demand)).await;
@@ -351,7 +349,7 @@ async fn wanted(demand: &mut watch::Receiver<Option<Demand>>, met: Option<u32>) 
     }
 }
 
-/// Completes when the timer does; never without one.
+/// Completes when the timer does; never without a timer.
 async fn due(timer: &mut Option<Pin<Box<Sleep>>>) {
     match timer {
         Some(timer) => timer.as_mut().await,
@@ -359,12 +357,12 @@ async fn due(timer: &mut Option<Pin<Box<Sleep>>>) {
     }
 }
 
-/// Sends acks that no full batch includes.
+/// Sends acks that are not part of a full batch.
 #[derive(Default)]
 struct AckTimer(Option<Pin<Box<Sleep>>>);
 
 impl AckTimer {
-    /// Completes after each ack. Can be dropped and called again.
+    /// Waits for acks to be due and sends them. Cancel safe.
     async fn tick(&mut self, tracker: &AckTracker) {
         if self.0.is_none() {
             tracker.ack_due().await;

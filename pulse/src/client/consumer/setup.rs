@@ -11,7 +11,7 @@ use crate::client::transport::{
     Channel, Deliveries, Link, QueueDeclaration, Route, TransportError, code,
 };
 
-/// A channel and the queue that is to be consumed on it.
+/// A channel, and the queue to consume on it.
 pub(super) struct Prepared {
     pub(super) channel: Arc<dyn Channel>,
     pub(super) queue: String,
@@ -47,13 +47,13 @@ pub(super) async fn consume(
     channel.set_prefetch(prefetch).await?;
     let consumed = channel.consume(queue, tag).await;
     consumed.map_err(|error| match error.code {
-        // It was deleted a moment ago, and is declared again.
+        // The queue was deleted after it was declared; it is declared again.
         Some(code::NOT_FOUND) => error.into(),
         _ => refused(queue, error),
     })
 }
 
-/// Declares the exchange and the queue of dead letters. Returns the queue's name where it
+/// Declares the exchange and the queue of dead letters. Returns the queue's name if it
 /// lacks a delivery limit.
 pub(super) async fn declare_dead_letters(
     link: &dyn Link,
@@ -110,14 +110,15 @@ fn differs_in(error: &TransportError, argument: &str) -> bool {
             .contains(&format!("inequivalent arg '{argument}'"))
 }
 
-/// What a refused request for a queue means.
+/// The error for a refused request about a queue, with advice.
 fn refused(queue: &str, error: TransportError) -> ConnectError {
-    // What may pass ends a start, and not a consumer that worked.
+    // A cause that may pass is final for a start, and retried by a consumer that has
+    // worked.
     type Effect = fn(Error) -> ConnectError;
     let (effect, advice): (Effect, _) = match error.code {
         Some(code::ACCESS_REFUSED) => (
             ConnectError::Fatal,
-            "check the user's permissions, and that no other consumer has the queue to itself",
+            "check the user's permissions, and that no other consumer has exclusive access to the queue",
         ),
         Some(code::NOT_FOUND) if error.reason.contains("home node") => (
             ConnectError::Setup,

@@ -6,24 +6,24 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 
 use super::config::Config;
-use super::crowd::{Crowd, Waiting};
 use super::dead_letters::DeadLetterPublisher;
 use super::event::ConsumerEvent;
 use super::stop::StopSignal;
+use super::waiting::{WaitingCount, WaitingGuard};
 use crate::client::counters::Meter;
 use crate::client::envelope::Envelope;
 use crate::client::error::BindingError;
 use crate::client::listener::Listener;
 
-/// What the program wants delivered.
+/// The deliveries that the program wants.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Demand {
     pub(super) prefetch: u16,
-    /// How often the deliveries that are not settled ceased to count towards it.
+    /// How often the prefetch was renewed, so that unsettled deliveries ceased to count.
     pub(super) renewals: u32,
 }
 
-/// So many redeliveries of a message are half of those that RabbitMQ 4 allows.
+/// Number of redeliveries to report: half of RabbitMQ 4's default limit.
 const MANY_REDELIVERIES: u64 = 10;
 
 pub(super) struct Shared {
@@ -31,11 +31,11 @@ pub(super) struct Shared {
     pub(super) listener: Listener<ConsumerEvent>,
     pub(super) meter: Arc<Meter>,
     pub(super) stop: StopSignal,
-    /// `None` where the consumer does not publish dead letters.
+    /// `None` if the consumer does not publish dead letters.
     pub(super) dead_letters: Option<DeadLetterPublisher>,
     /// `None` until the program wants deliveries.
     pub(super) demand: watch::Sender<Option<Demand>>,
-    crowd: Crowd,
+    waiting: WaitingCount,
     failed_bindings: Mutex<Vec<BindingError>>,
     redeliveries_reported: AtomicBool,
 }
@@ -51,13 +51,13 @@ impl Shared {
             listener,
             stop: StopSignal::new(),
             demand: watch::Sender::new(None),
-            crowd: Crowd::default(),
+            waiting: WaitingCount::default(),
             failed_bindings: Mutex::default(),
             redeliveries_reported: AtomicBool::default(),
         }
     }
 
-    /// Has the background task consume.
+    /// Makes the background task start deliveries.
     pub(super) fn consume(&self, prefetch: u16) {
         self.demand.send_if_modified(|demand| {
             let renewals = match demand {
@@ -70,11 +70,11 @@ impl Shared {
         });
     }
 
-    /// Counts a delivery as one that waits, until the result is dropped. Where many wait,
-    /// the prefetch counts without them.
-    pub(super) fn wait(&self) -> Waiting {
+    /// Counts a delivery as waiting until the guard is dropped. If many wait, the
+    /// prefetch is renewed, so that it no longer counts them.
+    pub(super) fn wait(&self) -> WaitingGuard {
         let prefetch = self.demand.borrow().map_or(0, |demand| demand.prefetch);
-        let (waiting, renew) = self.crowd.add(prefetch);
+        let (waiting, renew) = self.waiting.add(prefetch);
         if renew {
             self.demand.send_modify(|demand| {
                 if let Some(demand) = demand {
@@ -85,8 +85,9 @@ impl Shared {
         waiting
     }
 
-    /// Reports, once, that a message is redelivered so often that the broker may delete
-    /// it. The limit of a queue that this consumer declares is known from its start.
+    /// Reports, once, a message that was redelivered so often that the broker may delete
+    /// it. Only for passive queues: of a queue that this consumer declares, the limit is
+    /// known.
     pub(super) fn report_redeliveries(&self, message: &Envelope) {
         if message.redelivered()
             && self.config.queue.is_passive()

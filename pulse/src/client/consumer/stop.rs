@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep_until};
 /// How a consumer was asked to stop.
 #[derive(Clone, Copy, Debug)]
 struct Request {
-    /// When what is in work is given up; `None` for never.
+    /// When to give up the messages in work; `None` for never.
     deadline: Option<Instant>,
     limit: Duration,
 }
@@ -22,7 +22,7 @@ impl StopSignal {
         Self(watch::Sender::new(None))
     }
 
-    /// Asks to stop, and to wait for what is in work.
+    /// Requests a stop that waits for the messages in work.
     pub(super) fn ask(&self) {
         self.0.send_if_modified(|request| {
             let first = request.is_none();
@@ -34,8 +34,8 @@ impl StopSignal {
         });
     }
 
-    /// Asks to stop, and to give up what is in work after `limit`. The earliest limit
-    /// counts.
+    /// Requests a stop that gives up the messages in work after `limit`. The earliest
+    /// deadline counts.
     pub(super) fn ask_within(&self, limit: Duration) {
         let deadline = Instant::now().checked_add(limit);
         self.0.send_if_modified(|request| {
@@ -54,7 +54,7 @@ impl StopSignal {
         self.0.borrow().is_some()
     }
 
-    /// The time limit of the stop; the longest where there is none.
+    /// The time limit of the stop; `Duration::MAX` if it has none.
     pub(super) fn limit(&self) -> Duration {
         self.0
             .borrow()
@@ -73,11 +73,11 @@ pub(super) struct Stop(watch::Receiver<Option<Request>>);
 impl Stop {
     /// Completes when the consumer is asked to stop.
     pub(super) async fn asked(&mut self) {
-        // A signal that is gone counts as one: its consumer is gone as well.
+        // A dropped sender counts as a stop: the consumer was dropped as well.
         let _ = self.0.wait_for(Option::is_some).await;
     }
 
-    /// Completes when what is in work is to be given up.
+    /// Completes when the messages in work are to be given up.
     pub(super) async fn deadline(&mut self) {
         loop {
             let deadline = self

@@ -19,11 +19,11 @@ use crate::client::error::{BindingError, Error};
 use crate::client::reconnect::{LostSession, Reconnector, Waiting};
 use crate::client::transport::{Link, TransportError};
 
-/// After this time a session counts as one that worked, although nothing was acked: its
-/// channel is replaced without a wait.
+/// Age at which a session counts as having worked even without acks, so that its lost
+/// channel is replaced without a delay.
 const STEADY: Duration = Duration::from_secs(1);
 
-type Inboxed = mpsc::UnboundedSender<Inbox>;
+type InboxSender = mpsc::UnboundedSender<Inbox>;
 
 /// A consumer whose first session is set up.
 pub(super) struct Started {
@@ -31,7 +31,7 @@ pub(super) struct Started {
     pub(super) supervisor: JoinHandle<Result<(), Error>>,
 }
 
-/// Sets up the first session; the task that is returned does the rest.
+/// Sets up the first session, and starts the task that runs it and its successors.
 pub(super) async fn start(shared: &Arc<Shared>) -> Result<Started, Error> {
     let span = tracing::info_span!(
         "consumer",
@@ -58,7 +58,7 @@ struct Supervisor {
     shared: Arc<Shared>,
     stop: Stop,
     reconnector: Reconnector,
-    inboxes: Inboxed,
+    inboxes: InboxSender,
     /// Sessions that wait for the last deliveries to be settled.
     retiring: JoinSet<usize>,
 }
@@ -73,7 +73,7 @@ impl Supervisor {
             shared,
             ..
         } = self;
-        // The consumer learns that no more deliveries come, and ends its handlers.
+        // This ends the consumer's deliveries, and then its handlers.
         drop(inboxes);
         let mut deliveries = 0;
         while let Some(unfinished) = retiring.join_next().await {
@@ -127,8 +127,7 @@ impl Supervisor {
         }
     }
 
-    /// Sets up a new session before the old one ends. Where that fails, the old one
-    /// goes on.
+    /// Sets up a new session before the old one ends. If that fails, the old one goes on.
     async fn replace(&mut self, mut old: Session) -> Session {
         let mut stop = self.stop.clone();
         let new = tokio::select! {
@@ -191,7 +190,8 @@ impl Supervisor {
             queue,
             reason: lost.error.to_string(),
         });
-        // What the broker refuses again and again is not asked for again and again.
+        // A channel that the broker closes at once is replaced with a delay, by the
+        // policy.
         if lost.progress || lost.since.elapsed() >= STEADY {
             match open().await {
                 Ok(session) => return Ok(session),
@@ -244,10 +244,10 @@ fn reconnector(shared: &Shared) -> Reconnector {
     Reconnector::new(connection.clone(), reconnect.clone(), report)
 }
 
-/// Sets up a session, on `link` where there is one.
+/// Sets up a session, on `link` if given, else on a new connection.
 async fn open_session(
     shared: &Arc<Shared>,
-    inboxes: &Inboxed,
+    inboxes: &InboxSender,
     link: Option<Arc<dyn Link>>,
 ) -> Result<Session, ConnectError> {
     let Shared {

@@ -1,4 +1,5 @@
-//! One call of the program's handler, and what follows from it.
+//! Calls the program's handler for one message, and acks the message or reports the
+//! failure.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -66,11 +67,11 @@ where
         }
     }
 
-    /// Calls the handler once, and acks the message where it succeeds.
+    /// Calls the handler once, and acks the message on success.
     pub(super) async fn call(&self, mut job: Job) {
         let meter = &self.shared.meter;
-        // The broker delivers the message of a lost connection again: to handle it now
-        // would be to handle it twice.
+        // The broker delivers the message of a lost connection again, so handling it now
+        // would handle it twice.
         if self.shared.stop.is_asked() || !job.delivery.is_live() {
             return job.delivery.abandon();
         }
@@ -86,7 +87,8 @@ where
         job.attempts += 1;
         let handled = caught(async {
             let result = (self.handler)(message).await;
-            // The error's conversion and text are the program's code as well.
+            // The error's conversion and text are the program's code, which may panic as
+            // well.
             result.map_err(|error| {
                 let error: SharedError = Arc::from(error.into());
                 let reason = error_chain(&*error);
@@ -156,7 +158,7 @@ where
     }
 }
 
-/// The cause alone: the exchange and the routing key are known.
+/// The cause alone: reports add the exchange and the routing key.
 fn cause(error: DecodeError) -> SharedError {
     match error.kind {
         DecodeErrorKind::Payload(error) => Arc::new(error),
@@ -169,7 +171,7 @@ fn described(what: &str, panic: &str) -> SharedError {
     Arc::new(Described(format!("{what}: {panic}")))
 }
 
-/// An error that is only a text.
+/// An error that consists of a text.
 #[derive(Debug)]
 struct Described(String);
 
