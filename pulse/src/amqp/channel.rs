@@ -24,12 +24,15 @@ use crate::client::transport::{
 };
 
 pub(super) struct AmqpChannel {
-    channel: lapin::Channel,
+    /// Shared by each message that awaits its answer: to clone a lapin channel is to clone
+    /// each of its dozen parts.
+    channel: Arc<lapin::Channel>,
     frame_max: usize,
 }
 
 impl AmqpChannel {
     pub(super) fn new(channel: lapin::Channel, frame_max: usize) -> Self {
+        let channel = Arc::new(channel);
         Self { channel, frame_max }
     }
 }
@@ -206,7 +209,7 @@ impl Channel for AmqpChannel {
 
     fn publish(&self, message: &Arc<OutgoingMessage>) -> Result<Answer, TooLong> {
         message.check(self.frame_max)?;
-        let mut answer: Answer = Box::pin(publish(self.channel.clone(), Arc::clone(message)));
+        let mut answer: Answer = Box::pin(publish(Arc::clone(&self.channel), Arc::clone(message)));
         // The first poll hands the message over; later ones wait for the answer.
         let first = answer
             .as_mut()
@@ -233,7 +236,7 @@ impl Channel for AmqpChannel {
 }
 
 async fn publish(
-    channel: lapin::Channel,
+    channel: Arc<lapin::Channel>,
     message: Arc<OutgoingMessage>,
 ) -> Result<Confirm, TransportError> {
     let confirmation = channel

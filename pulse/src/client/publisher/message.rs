@@ -12,6 +12,9 @@ use crate::validate::Validate;
 /// The number of routes that Taskcluster allows a message.
 const MAX_ROUTES: usize = 64;
 
+/// The length of most of Taskcluster's messages, at most: no copy while one is written.
+const USUAL_BYTES: usize = 2048;
+
 pub(super) fn encode<E: Exchange>(
     message: &Message<E>,
     routes: &[impl AsRef<str>],
@@ -38,8 +41,9 @@ pub(super) fn encode<E: Exchange>(
             violations,
         });
     }
-    match serde_json::to_vec(&message.payload) {
-        Ok(bytes) => Ok(OutgoingMessage {
+    let mut bytes = Vec::with_capacity(USUAL_BYTES);
+    match serde_json::to_writer(&mut bytes, &message.payload) {
+        Ok(()) => Ok(OutgoingMessage {
             exchange: exchange.to_owned(),
             routing_key,
             cc,
