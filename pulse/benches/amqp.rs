@@ -7,8 +7,15 @@
 //!
 //! `PULSE_BENCH_MESSAGES` sets how many messages each measurement takes, and
 //! `PULSE_BENCH_ROUNDS` how often it is taken: 20,000 and 21, unless set; single rounds
-//! differ by half, for the broker takes its share of the machine. With a
-//! million messages, the memory figures show whether memory stays flat.
+//! differ by half, for the broker takes its share of the machine. Processor times are
+//! steadier where the broker has a core of its own, and the benchmark another:
+//!
+//! ```console
+//! $ taskset -acp 1 $(pgrep -x beam.smp)
+//! $ taskset -c 0 cargo bench …
+//! ```
+//!
+//! With a million messages, the memory figures show whether memory stays flat.
 
 #[path = "../tests/common/mod.rs"]
 mod common;
@@ -48,7 +55,7 @@ async fn main() -> Result<()> {
     let mut rates = Rates::default();
     for round in 1..=rounds {
         println!("round {round}, {messages} messages, prefetch {PREFETCH}");
-        rates.measure_publishing(&rabbit, messages).await?;
+        rates.measure_publishing(&rabbit, messages, round).await?;
         rates.measure_consuming(&rabbit, messages, round).await?;
     }
     rabbit.delete_queue(&rabbit.queue()).await;
@@ -60,16 +67,20 @@ fn setting(name: &str, usual: usize) -> Result<usize> {
     std::env::var(name).map_or(Ok(usual), |value| Ok(value.parse()?))
 }
 
-/// Messages a second, and processor time, one of each for each round.
+/// What was measured, once for each round.
 #[derive(Default)]
 struct Rates {
-    publish: Vec<f64>,
-    publish_plain: Vec<f64>,
-    publish_cpu: Vec<f64>,
-    publish_plain_cpu: Vec<f64>,
+    publish: Vec<Measured>,
+    publish_plain: Vec<Measured>,
     /// By the order of [`CONSUMERS`].
-    consume: [Vec<f64>; CONSUMERS.len()],
-    consume_cpu: [Vec<f64>; CONSUMERS.len()],
+    consume: [Vec<Measured>; CONSUMERS.len()],
+}
+
+#[derive(Clone, Copy)]
+struct Measured {
+    messages_per_second: f64,
+    /// Processor time of one message, in microseconds.
+    cpu_micros: f64,
 }
 
 /// The ways to consume; all are compared with the last one.
@@ -81,19 +92,25 @@ const CONSUMERS: [&str; 4] = [
 ];
 
 impl Rates {
-    async fn measure_publishing(&mut self, rabbit: &Rabbit, messages: usize) -> Result<()> {
-        let started = cpu_seconds();
-        let work = publish_plain(rabbit, messages);
-        let plain = rate("publish, plain lapin", messages, work).await?;
-        self.publish_plain_cpu.push(cpu_seconds() - started);
-        purge(rabbit).await?;
-        let started = cpu_seconds();
-        let work = publish(rabbit, messages);
-        let ours = rate("publish, this crate", messages, work).await?;
-        self.publish_cpu.push(cpu_seconds() - started);
-        purge(rabbit).await?;
-        self.publish_plain.push(plain);
-        self.publish.push(ours);
+    /// Each round begins with the other way.
+    async fn measure_publishing(
+        &mut self,
+        rabbit: &Rabbit,
+        messages: usize,
+        round: usize,
+    ) -> Result<()> {
+        for way in [round % 2, (round + 1) % 2] {
+            if way == 0 {
+                let work = publish_plain(rabbit, messages);
+                let measured = measure("publish, plain lapin", messages, work).await?;
+                self.publish_plain.push(measured);
+            } else {
+                let work = publish(rabbit, messages);
+                let measured = measure("publish, this crate", messages, work).await?;
+                self.publish.push(measured);
+            }
+            purge(rabbit).await?;
+        }
         Ok(())
     }
 
@@ -105,62 +122,78 @@ impl Rates {
         messages: usize,
         round: usize,
     ) -> Result<()> {
-        let ways = CONSUMERS
+        let mut ways: Vec<_> = CONSUMERS
             .iter()
             .zip(&mut self.consume)
-            .zip(&mut self.consume_cpu);
-        let mut ways: Vec<_> = ways.enumerate().collect();
+            .enumerate()
+            .collect();
         let first = round % ways.len();
         ways.rotate_left(first);
-        for (way, ((name, rates), seconds)) in ways {
+        for (way, (name, measured)) in ways {
             publish(rabbit, messages).await?;
-            let started = cpu_seconds();
-            rates.push(match way {
-                0 => rate(name, messages, consume(rabbit, messages)).await?,
-                1 => rate(name, messages, run(rabbit, messages)).await?,
-                2 => rate(name, messages, consume_plain(rabbit, messages, 1)).await?,
-                _ => rate(name, messages, consume_plain(rabbit, messages, 50)).await?,
+            measured.push(match way {
+                0 => measure(name, messages, consume(rabbit, messages)).await?,
+                1 => measure(name, messages, run(rabbit, messages)).await?,
+                2 => measure(name, messages, consume_plain(rabbit, messages, 1)).await?,
+                _ => measure(name, messages, consume_plain(rabbit, messages, 50)).await?,
             });
-            seconds.push(cpu_seconds() - started);
         }
         Ok(())
     }
 
     fn print_ratios(self) {
-        let publish = median(self.publish) / median(self.publish_plain);
-        println!("ratios of the medians");
-        println!("  publish, to pipelined lapin:    {publish:.2}");
-        println!(
-            "  publish, its processor time:    {:.2}",
-            median(self.publish_cpu) / median(self.publish_plain_cpu)
+        println!("ratios of the medians: messages a second, processor time");
+        print_ratio(
+            "publish, to pipelined lapin",
+            &self.publish,
+            &self.publish_plain,
         );
-        let [.., plain] = self.consume.clone().map(median);
-        let [.., plain_cpu] = self.consume_cpu.clone().map(median);
-        let ways = CONSUMERS.iter().zip(self.consume).zip(self.consume_cpu);
-        println!("to lapin that acks by 50: messages a second, processor time");
-        for ((name, rates), seconds) in ways {
-            let (rate, cpu) = (median(rates) / plain, median(seconds) / plain_cpu);
-            println!("  {name:30} {rate:.2} {cpu:.2}");
+        println!("to lapin that acks by 50");
+        let [.., plain] = &self.consume;
+        for (name, measured) in CONSUMERS.iter().zip(&self.consume) {
+            print_ratio(name, measured, plain);
         }
     }
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
+fn print_ratio(name: &str, measured: &[Measured], plain: &[Measured]) {
+    let of = |part: fn(&Measured) -> f64| {
+        median(measured.iter().map(part)) / median(plain.iter().map(part))
+    };
+    let rate = of(|measured| measured.messages_per_second);
+    let cpu = of(|measured| measured.cpu_micros);
+    println!("  {name:30} {rate:.2} {cpu:.2}");
+}
+
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
-/// Messages a second; told together with the memory before and after.
-async fn rate(name: &str, messages: usize, work: impl Future<Output = Result<()>>) -> Result<f64> {
+/// Does `work`, and prints what it took, with the memory before and after.
+async fn measure(
+    name: &str,
+    messages: usize,
+    work: impl Future<Output = Result<()>>,
+) -> Result<Measured> {
     let before = resident();
-    let started = Instant::now();
+    let (started, cpu) = (Instant::now(), cpu_seconds());
     work.await?;
-    let rate = messages as f64 / started.elapsed().as_secs_f64();
+    let measured = Measured {
+        messages_per_second: messages as f64 / started.elapsed().as_secs_f64(),
+        cpu_micros: (cpu_seconds() - cpu) * 1e6 / messages as f64,
+    };
+    let Measured {
+        messages_per_second,
+        cpu_micros,
+    } = measured;
     println!(
-        "  {name:27} {rate:9.0} messages/s, resident {before} -> {} KiB",
+        "  {name:28} {messages_per_second:6.0} messages/s, {cpu_micros:4.1} µs of processor time \
+         each, resident {before} -> {} KiB",
         resident()
     );
-    Ok(rate)
+    Ok(measured)
 }
 
 /// The processor time of this process, user and system, where the system tells.
