@@ -8,8 +8,7 @@ use url::{Host, Url};
 use super::secret::Secret;
 use crate::routing::MAX_BYTES;
 
-/// The user and the secret that RabbitMQ has when it is new, for connections from
-/// the same machine only.
+/// RabbitMQ's default user and secret, which it accepts from the same machine only.
 const GUEST: &str = "guest";
 
 /// A protocol's URL schemes and usual ports, with TLS and without.
@@ -23,13 +22,13 @@ pub(super) const AMQP: Protocol = Protocol {
     plain: ("amqp", 5672),
 };
 
-/// Where a server is, and who logs in.
+/// A server, the user and the virtual host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Address {
     pub(super) tls: bool,
     pub(super) user: String,
     pub(super) secret: Secret,
-    /// A name or an address; one of IPv6 has no brackets.
+    /// A name or an IP address, without brackets.
     pub(super) host: String,
     /// `None` for the usual port of the protocol.
     pub(super) port: Option<u16>,
@@ -44,8 +43,8 @@ impl Address {
     ///
     /// # Errors
     ///
-    /// What is wrong, in words that repeat no part of the URL but the names of
-    /// schemes: any other part may belong to a secret that is not encoded.
+    /// What is wrong. The text repeats no part of the URL, because any part may belong to
+    /// a secret that is not encoded.
     pub(super) fn parse(text: &str, protocol: &Protocol) -> Result<(Self, Parameters), String> {
         check_delimiters(text)?;
         let url = Url::parse(text).map_err(not_a_url)?;
@@ -64,7 +63,8 @@ impl Address {
         Ok((address, parameters))
     }
 
-    /// Why there can't be such a server, user or virtual host, and what to do.
+    /// Why the host, the port, the user or the virtual host can't be used, and what to
+    /// do.
     pub(super) fn wrong(&self) -> Option<String> {
         let long = |part: &str, text: &str| {
             (text.len() > MAX_BYTES).then(|| {
@@ -73,7 +73,7 @@ impl Address {
             })
         };
         if !is_host(&self.host) {
-            let host = "the host is no name and no IP address; give it alone, without scheme, port \
+            let host = "the host is neither a name nor an IP address; write it without scheme, port \
                         or brackets";
             return Some(host.to_owned());
         }
@@ -86,7 +86,7 @@ impl Address {
         long("user", &self.user).or_else(|| long("virtual host", &self.vhost))
     }
 
-    /// The scheme and the port by which `protocol` is spoken.
+    /// The scheme and the port for `protocol`.
     pub(super) fn endpoint(&self, protocol: &Protocol) -> (&'static str, u16) {
         let (scheme, usual) = match self.tls {
             true => protocol.tls,
@@ -95,7 +95,7 @@ impl Address {
         (scheme, self.port.unwrap_or(usual))
     }
 
-    /// Where the server is and who logs in, without the secret.
+    /// The server, the user and the virtual host, without the secret.
     pub(super) fn describe(&self, protocol: &Protocol) -> String {
         let (scheme, port) = self.endpoint(protocol);
         format!(
@@ -106,7 +106,8 @@ impl Address {
         )
     }
 
-    /// The host as it stands in a URL. What is no host may be a URL with a secret.
+    /// The host in the form of a URL. An invalid host is not printed, because it may be a
+    /// URL with a secret.
     pub(super) fn url_host(&self) -> String {
         if !is_host(&self.host) {
             return "(no host)".to_owned();
@@ -118,8 +119,8 @@ impl Address {
     }
 }
 
-/// Refuses a text whose user or secret would be taken for other parts of the URL:
-/// `amqp://user:/hush@host` names the host `user`, to a parser.
+/// Refuses a text whose user or secret would be parsed as other parts of the URL: the
+/// host of `amqp://user:/hush@host` would be `user`.
 fn check_delimiters(text: &str) -> Result<(), String> {
     let unusable =
         |character: char| character.is_whitespace() || character.is_control() || character == '\\';
@@ -146,12 +147,12 @@ fn not_a_url(error: url::ParseError) -> String {
         InvalidPort, RelativeUrlWithoutBase,
     };
     let reason = match error {
-        EmptyHost => "it names no host",
-        InvalidPort => "its port is no number of a port",
-        InvalidIpv4Address | InvalidIpv6Address => "its host is no IP address",
-        IdnaError | InvalidDomainCharacter => "its host is no name of a host",
-        RelativeUrlWithoutBase => "it begins with no scheme",
-        _ => "it is no URL",
+        EmptyHost => "it has no host",
+        InvalidPort => "its port is not a port number",
+        InvalidIpv4Address | InvalidIpv6Address => "its host is not an IP address",
+        IdnaError | InvalidDomainCharacter => "its host is not a host name",
+        RelativeUrlWithoutBase => "it has no scheme",
+        _ => "it is not a URL",
     };
     reason.to_owned()
 }
@@ -172,18 +173,16 @@ fn host(url: &Url) -> Result<String, String> {
         Some(Host::Domain(name)) if !name.is_empty() => decode(name),
         Some(Host::Ipv4(address)) => Ok(address.to_string()),
         Some(Host::Ipv6(address)) => Ok(address.to_string()),
-        _ => Err("it names no host".to_owned()),
+        _ => Err("it has no host".to_owned()),
     }
 }
 
-/// The user and the secret. Without any they are `guest` on this machine, which is
-/// the only place where RabbitMQ accepts it.
+/// The user and the secret. The default is `guest` for a broker on this machine, because
+/// RabbitMQ accepts it only there.
 fn login(url: &Url, host: &str) -> Result<(String, String), String> {
     match (url.username(), url.password()) {
         ("", None) if is_loopback(host) => Ok((GUEST.to_owned(), GUEST.to_owned())),
-        ("", _) => {
-            Err("it names no user; only a broker on this machine accepts `guest`".to_owned())
-        }
+        ("", _) => Err("it has no user; only a broker on this machine accepts `guest`".to_owned()),
         (user, secret) => Ok((decode(user)?, decode(secret.unwrap_or_default())?)),
     }
 }
@@ -199,8 +198,8 @@ fn is_loopback(host: &str) -> bool {
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
-/// The virtual host: `/` where the path is empty, or written as kombu does, `//`. A
-/// slash at the end is none of it.
+/// The virtual host: `/` if the path is empty, or `//`, which is kombu's form. A slash at
+/// the end is ignored.
 fn vhost(url: &Url) -> Result<String, String> {
     if url.fragment().is_some() {
         return Err("it has a fragment; write `#` as %23".to_owned());

@@ -17,7 +17,7 @@ use crate::client::{Management, ManagementError, QueueBinding};
 
 /// A service that lists the bindings of a queue.
 pub(super) trait Source: Send + Sync + 'static {
-    /// Where the service is and who logs in, without the secret.
+    /// The service, the user and the virtual host, without the secret.
     fn address(&self) -> String;
 
     /// The request for the bindings of `queue`.
@@ -28,7 +28,7 @@ pub(super) trait Source: Send + Sync + 'static {
     fn list<'a>(&self, queue: &str, answer: &'a Value) -> Result<&'a Vec<Value>, &'static str>;
 }
 
-/// A source, and the certificate authorities that it is trusted by.
+/// A source, and the file of certificate authorities to trust.
 pub(super) struct HttpBindings<S> {
     pub(super) source: S,
     pub(super) ca_file: Option<PathBuf>,
@@ -52,7 +52,7 @@ impl<S: Source> ListBindings for HttpBindings<S> {
         let (request, ca_file) = (self.source.request(queue), self.ca_file.clone());
         Box::pin(async move {
             let (done, response) = oneshot::channel();
-            // Not a blocking task of the runtime, whose end would wait for the answer.
+            // A thread, because a runtime that shuts down would wait for a blocking task.
             let get = move || done.send(request.get(ca_file.as_deref()));
             let thread = Builder::new().name("management".to_owned()).spawn(get);
             match (thread, response.await) {
@@ -97,7 +97,7 @@ impl<S: Source> HttpBindings<S> {
             }
         }
         let answer = serde_json::from_slice(&response.body).map_err(|error| {
-            let (address, reason) = (address(), "it is no JSON".to_owned());
+            let (address, reason) = (address(), "it is not JSON".to_owned());
             let source = Some(Arc::new(error));
             ManagementError::Answer {
                 address,
@@ -113,8 +113,8 @@ impl<S: Source> HttpBindings<S> {
                 source,
             }
         })?;
-        // Every queue has a binding to the default exchange, which has no name.
-        // Both services list nothing where there is no such queue.
+        // Every queue has a binding to the default exchange, which has no name. Both
+        // services return an empty list if the queue does not exist.
         if bindings.is_empty() {
             return Err(not_found());
         }
@@ -142,7 +142,7 @@ fn binding(queue: &str, listed: &Value) -> Result<QueueBinding, String> {
         Some(text) => Ok(text.to_owned()),
         None => Err(format!("a binding has no text {member:?}")),
     };
-    // What is listed may be removed, so it must be of this queue.
+    // Listed bindings may be removed, so they must be of this queue.
     if text("destination").is_ok_and(|destination| destination != queue) {
         return Err("it lists a binding of another queue".to_owned());
     }

@@ -37,10 +37,10 @@ impl AmqpChannel {
     }
 }
 
-/// Hands over what lapin sends at the first poll, without waiting for it to be
-/// written. Frames keep the order in which they were handed over. Where the
-/// connection is lost, its deliveries and confirmations say so.
-fn hand_over<T>(request: impl Future<Output = T>) {
+/// Polls a request once, at which lapin queues its frame, without waiting until the frame
+/// is written. Frames are sent in the order of the calls. If the connection is lost, its
+/// deliveries and confirmations report that.
+fn poll_once<T>(request: impl Future<Output = T>) {
     let request = std::pin::pin!(request);
     let _ = request.poll(&mut Context::from_waker(Waker::noop()));
 }
@@ -52,7 +52,8 @@ fn request<'a, T: 'a>(
     Box::pin(async { answer(request).await.map(drop) })
 }
 
-/// How long the broker may take to answer a request. Heartbeats may go on without one.
+/// Timeout for the broker's answer to a request, which may be missing while heartbeats go
+/// on.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Waits for the broker's answer to a request.
@@ -182,14 +183,14 @@ impl Channel for AmqpChannel {
     }
 
     fn ack_up_to(&self, tag: u64) {
-        hand_over(
+        poll_once(
             self.channel
                 .basic_ack(tag, BasicAckOptions { multiple: true }),
         );
     }
 
     fn ack(&self, tag: u64) {
-        hand_over(
+        poll_once(
             self.channel
                 .basic_ack(tag, BasicAckOptions { multiple: false }),
         );
@@ -200,7 +201,7 @@ impl Channel for AmqpChannel {
             requeue,
             ..BasicNackOptions::default()
         };
-        hand_over(self.channel.basic_nack(tag, options));
+        poll_once(self.channel.basic_nack(tag, options));
     }
 
     fn confirm(&self) -> BoxFuture<'_, Result<(), TransportError>> {
@@ -210,7 +211,7 @@ impl Channel for AmqpChannel {
     fn publish(&self, message: &Arc<OutgoingMessage>) -> Result<Answer, TooLong> {
         message.check(self.frame_max)?;
         let mut answer: Answer = Box::pin(publish(Arc::clone(&self.channel), Arc::clone(message)));
-        // The first poll hands the message over; later ones wait for the answer.
+        // The first poll queues the message; later ones wait for the answer.
         let first = answer
             .as_mut()
             .poll(&mut Context::from_waker(Waker::noop()));
@@ -226,7 +227,7 @@ impl Channel for AmqpChannel {
 
     fn close(&self) -> BoxFuture<'_, ()> {
         Box::pin(async {
-            // One that is lost already needs no closing.
+            // Fails if the channel is lost already.
             let _ = self
                 .channel
                 .close(REPLY_SUCCESS, "closed by the client".into())

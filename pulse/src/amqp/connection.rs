@@ -10,17 +10,17 @@ use super::secret::{Secret, SecretProvider};
 use super::settings::Settings;
 use crate::client::{Connection, Error};
 
-/// Connections to RabbitMQ. On a connection to the broker in memory the setters
-/// have no effect.
+/// Connections to RabbitMQ. On a connection to the in-memory broker the setters have no
+/// effect.
 impl Connection {
-    /// A connection to the RabbitMQ at `url`,
-    /// `amqps://user:secret@host:port/vhost`. `amqp://` goes without TLS, and
-    /// everything, the secret included, can be read on its way.
+    /// A connection to the RabbitMQ at `url`, `amqps://user:secret@host:port/vhost`.
+    /// `amqp://` connects without TLS, so that everything, including the secret, can be
+    /// read in transit.
     ///
-    /// The port is optional, and so is the virtual host: it is `/` by default.
-    /// User, secret and virtual host are percent-encoded, so that `/` is `%2F`.
-    /// An IPv6 address stands in brackets. Without a user it is `guest`, on this
-    /// machine only.
+    /// The port is optional, and so is the virtual host: it is `/` by default. User,
+    /// secret and virtual host are percent-encoded, so that `/` is `%2F`. An IPv6 address
+    /// is written in brackets. The default user is `guest`, for a broker on this machine
+    /// only.
     ///
     /// | parameter | sets |
     /// | --- | --- |
@@ -29,7 +29,7 @@ impl Connection {
     /// | `channel_max`, `channelMax` | [`channel_max`](Self::channel_max) |
     /// | `frame_max`, `frameMax` | [`frame_max`](Self::frame_max) |
     /// | `cacertfile` | [`ca_file`](Self::ca_file) |
-    /// | `ssl` | TLS, where it is `1` after `amqp://` |
+    /// | `ssl` | TLS, if it is `1` after `amqp://` |
     ///
     /// ```
     /// use taskcluster_pulse::Connection;
@@ -41,9 +41,9 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// [`Error::Address`], where `url` is no such URL, and [`Error::Setting`], where a
-    /// part of it can't be used. They repeat no part of the URL that could belong to
-    /// the secret.
+    /// [`Error::Address`], if `url` is not such a URL, and [`Error::Setting`], if a part
+    /// of it can't be used. They repeat no part of the URL that could belong to the
+    /// secret.
     pub fn amqp(url: &str) -> Result<Self, Error> {
         Settings::parse(url).map(Self::from_settings)
     }
@@ -72,16 +72,16 @@ impl Connection {
         }))
     }
 
-    /// A connection as environment variables describe it: `PULSE_URL`, as
-    /// [`amqp`](Self::amqp) takes it, or the names that Taskcluster's services use,
-    /// `PULSE_HOSTNAME`, `PULSE_USERNAME`, `PULSE_PASSWORD`, and optionally
-    /// `PULSE_PORT`, `PULSE_VHOST` (`/`) and `PULSE_AMQPS` (`true`, which is TLS).
+    /// A connection from environment variables: `PULSE_URL`, in the form of
+    /// [`amqp`](Self::amqp), or the variables of Taskcluster's services,
+    /// `PULSE_HOSTNAME`, `PULSE_USERNAME`, `PULSE_PASSWORD`, and optionally `PULSE_PORT`,
+    /// `PULSE_VHOST` (`/`) and `PULSE_AMQPS` (`true`, which is TLS).
     ///
     /// # Errors
     ///
-    /// [`Error::Environment`], naming the variable that is missing, malformed or
-    /// set besides `PULSE_URL`, [`Error::Address`] where `PULSE_URL` is no URL, and
-    /// [`Error::Setting`] where a value can't be used.
+    /// [`Error::Environment`] with the variable that is missing, malformed or set besides
+    /// `PULSE_URL`, [`Error::Address`] if `PULSE_URL` is not such a URL, and
+    /// [`Error::Setting`] if a value can't be used.
     pub fn from_env() -> Result<Self, Error> {
         environment::settings(|name| std::env::var_os(name)).map(Self::from_settings)
     }
@@ -98,8 +98,8 @@ impl Connection {
         self.set(|settings| settings.address.port = Some(port))
     }
 
-    /// Connects without TLS. Everything, the secret included, can be read on its
-    /// way: for a broker on the same machine.
+    /// Connects without TLS, for a broker on the same machine: everything, including the
+    /// secret, can be read in transit.
     #[must_use]
     pub fn without_tls(self) -> Self {
         self.set(|settings| settings.address.tls = false)
@@ -107,17 +107,15 @@ impl Connection {
 
     /// Trusts the certificate authorities in this PEM file, and no others.
     ///
-    /// By default the system's are trusted, or those in the file that the
-    /// environment variable `SSL_CERT_FILE` names, or in the directories that
-    /// `SSL_CERT_DIR` names.
+    /// By default the system's are trusted, or those in the file of the environment
+    /// variable `SSL_CERT_FILE` or in the directories of `SSL_CERT_DIR`.
     #[must_use]
     pub fn ca_file(self, path: impl Into<PathBuf>) -> Self {
         self.set(|settings| settings.ca_file = Some(path.into()))
     }
 
-    /// Calls `provider` for the secret of each connection, for secrets that are
-    /// rotated. When it fails, or the broker refuses the secret, the connection is
-    /// tried again.
+    /// Calls `provider` for the secret of each connection, for secrets that are rotated.
+    /// If it fails, or the broker refuses the secret, the client tries again.
     ///
     /// ```
     /// use taskcluster_pulse::Connection;
@@ -134,9 +132,9 @@ impl Connection {
         self.set(|settings| settings.secret_from = Some(SecretProvider::new(provider)))
     }
 
-    /// Heartbeat (default 10 seconds), rounded up to whole seconds. A connection is
-    /// lost when nothing has come from the broker for twice as long. The broker may ask
-    /// for a shorter one. Zero leaves it to the broker.
+    /// Heartbeat (default 10 seconds), rounded up to whole seconds. A connection counts
+    /// as lost when nothing was received from the broker for twice as long. The broker
+    /// may ask for a shorter one. Zero leaves it to the broker.
     #[must_use]
     pub fn heartbeat(self, heartbeat: Duration) -> Self {
         let rest = u64::from(heartbeat.subsec_nanos() > 0);
@@ -145,20 +143,20 @@ impl Connection {
         self.set(|settings| settings.heartbeat = seconds)
     }
 
-    /// Time that the broker has to answer, login included (default 30 seconds).
+    /// Timeout for connecting, including the login (default 30 seconds).
     #[must_use]
     pub fn connection_timeout(self, timeout: Duration) -> Self {
         self.set(|settings| settings.connection_timeout = timeout)
     }
 
-    /// Maximum number of channels to agree on (default 0, the broker's own limit).
-    /// A consumer needs two, a publisher one.
+    /// Maximum number of channels to negotiate (default 0, the broker's own limit). A
+    /// consumer needs two, a publisher one.
     #[must_use]
     pub fn channel_max(self, channels: u16) -> Self {
         self.set(|settings| settings.channel_max = channels)
     }
 
-    /// Maximum size of a frame in bytes to agree on, 4096 to 1 MiB (default 0, the
+    /// Maximum size of a frame to negotiate in bytes, 4096 to 1 MiB (default 0, the
     /// broker's own limit). Larger messages are split into frames; a message's headers
     /// have to fit into one.
     #[must_use]

@@ -1,4 +1,4 @@
-//! Between this crate's words and lapin's.
+//! Conversions between this crate's types and lapin's.
 
 use std::io;
 use std::sync::Arc;
@@ -14,16 +14,17 @@ use crate::client::transport::{
     Arrival, Headers, OutgoingMessage, QueueDeclaration, SharedError, TransportError, code,
 };
 
-/// Marks a message as one that a durable queue keeps over a restart.
+/// The delivery mode of messages that a durable queue keeps across a restart of the
+/// broker.
 const PERSISTENT: u8 = 2;
 
-/// lapin's error in words.
+/// The [`TransportError`] for an error of lapin.
 pub(super) fn transport_error(error: &lapin::Error) -> TransportError {
     match error.kind() {
         ErrorKind::ProtocolError(error) => {
             TransportError::coded(error.get_id(), error.get_message().as_str())
         }
-        // The error that closed it came before.
+        // The error that closed it was reported before.
         ErrorKind::InvalidChannelState(..)
         | ErrorKind::InvalidConnectionState(_)
         | ErrorKind::InvalidChannel(_) => TransportError::closed(),
@@ -42,7 +43,7 @@ pub(super) fn transport_error(error: &lapin::Error) -> TransportError {
         ),
         // After the login, a message is the likely cause.
         ErrorKind::ParsingError(_) => TransportError::because(
-            "what the broker sent can't be read; if it happens again and again, look for a \
+            "a frame of the broker can't be parsed; if this happens repeatedly, look for a \
              message whose routing key, message ID or header name is not UTF-8 (guide, \
              nothing_happens)",
             Arc::new(error.clone()),
@@ -51,7 +52,7 @@ pub(super) fn transport_error(error: &lapin::Error) -> TransportError {
     }
 }
 
-/// lapin's own conversion panics on a name that is too long.
+/// Converts a name; lapin's own conversion panics if it is too long.
 pub(super) fn short(text: &str) -> Result<ShortString, TransportError> {
     check_name("a name", text)?;
     ShortString::try_new(text)

@@ -1,4 +1,4 @@
-//! The configuration of a connection in environment variables.
+//! Reads the configuration of a connection from environment variables.
 
 use std::ffi::OsString;
 
@@ -37,7 +37,7 @@ impl<F: Fn(&str) -> Option<OsString>> Variables<F> {
         match self.0(name).map(OsString::into_string) {
             None => Ok(None),
             Some(Ok(value)) => Ok(Some(value).filter(|value| !value.is_empty())),
-            Some(Err(_)) => Err(wrong(name, "not UTF-8; set it to a text")),
+            Some(Err(_)) => Err(wrong(name, "not UTF-8; set it to UTF-8 text")),
         }
     }
 
@@ -51,7 +51,7 @@ impl<F: Fn(&str) -> Option<OsString>> Variables<F> {
         let port = match self.get(PORT)?.map(|port| port.parse()) {
             None => None,
             Some(Ok(port)) => Some(port),
-            Some(Err(_)) => return Err(wrong(PORT, "no port; set it to a number up to 65535")),
+            Some(Err(_)) => return Err(wrong(PORT, "not a port; set it to a number up to 65535")),
         };
         let tls = match self.get(AMQPS)?.as_deref() {
             None | Some("true" | "1") => true,

@@ -1,4 +1,4 @@
-//! One GET by HTTP, bounded in time and size.
+//! An HTTP GET request, bounded in time and size.
 
 use std::io;
 use std::path::Path;
@@ -11,13 +11,13 @@ use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 use super::tls;
 
-/// How long the whole answer may take.
+/// Timeout for the whole request.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The largest answer that is read: over ten thousand bindings.
+/// Maximum size of an answer, for over ten thousand bindings.
 const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
-/// A request that any thread can make.
+/// A GET request.
 pub(super) struct Request {
     pub(super) url: String,
     /// The header `Authorization`.
@@ -30,7 +30,7 @@ pub(super) struct Response {
 }
 
 impl Request {
-    /// Makes the request. It blocks the thread.
+    /// Sends the request and reads the answer. It blocks the thread.
     pub(super) fn get(&self, ca_file: Option<&Path>) -> Result<Response, ureq::Error> {
         let mut request = agent(ca_file)?.get(&self.url);
         if let Some(authorization) = &self.authorization {
@@ -56,10 +56,10 @@ fn agent(ca_file: Option<&Path>) -> io::Result<ureq::Agent> {
         .build();
     let agent = ureq::Agent::config_builder()
         .tls_config(tls)
-        // AMQP uses none either.
+        // AMQP connections use no proxy either.
         .proxy(None)
         .timeout_global(Some(TIMEOUT))
-        // The caller decides about a status, and about another address.
+        // The caller handles error statuses and redirects.
         .http_status_as_error(false)
         .max_redirects(0)
         .max_redirects_will_error(false)

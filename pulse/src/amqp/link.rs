@@ -25,11 +25,11 @@ use crate::client::Error;
 use crate::client::connection::{ConnectError, Transport};
 use crate::client::transport::{BoxFuture, Channel, Link, LinkState, TransportError, code};
 
-/// AMQP's reply code for a close that is not due to an error.
+/// AMQP's reply code for closing without an error.
 pub(super) const REPLY_SUCCESS: u16 = 200;
 
-/// The longest secret that surely fits into the first frame, which RabbitMQ allows 4,096
-/// bytes in all.
+/// Maximum size of a secret that surely fits into the first frame, which RabbitMQ limits
+/// to 4096 bytes.
 const LONG_SECRET_BYTES: usize = 3072;
 
 impl Transport for Settings {
@@ -56,7 +56,7 @@ impl Transport for Settings {
 }
 
 impl Settings {
-    /// What TLS needs; `None` without TLS.
+    /// The TLS configuration; `None` without TLS.
     fn tls(&self) -> Result<Option<RustlsConnector>, Error> {
         if !self.address.tls {
             return Ok(None);
@@ -80,7 +80,7 @@ impl Settings {
                 "the provider of the secret failed",
                 Arc::from(error),
             )),
-            Err(_) => Err(TransportError::lost("the provider of the secret is late")),
+            Err(_) => Err(TransportError::lost("the provider of the secret timed out")),
         }
     }
 
@@ -99,7 +99,7 @@ impl Settings {
             self.uri(secret),
             runtime,
             async move |uri: AMQPUri, runtime| {
-                // TLS is begun below, with the certificates that the settings name.
+                // TLS is started below, with the certificates of the settings.
                 let plain = AMQPUri {
                     scheme: AMQPScheme::AMQP,
                     ..uri
@@ -123,7 +123,7 @@ impl Settings {
         }
     }
 
-    /// Why the connection could not be opened, and whether waiting may help.
+    /// Why the connection could not be opened, and whether another attempt may help.
     fn failure(&self, error: &lapin::Error, secret: &Secret) -> ConnectError {
         if let ErrorKind::IOError(error) = error.kind()
             && let Some((reason, advice)) = tls::lasting_error(error)
@@ -153,7 +153,8 @@ impl Settings {
         }
     }
 
-    /// RabbitMQ ends a connection without a word when the first frame is too long.
+    /// The error of a connection closed at login: RabbitMQ sends no reason if the first
+    /// frame is too long.
     fn closed_at_login(&self, secret: &Secret) -> ConnectError {
         let bytes = secret.expose().len();
         if bytes > LONG_SECRET_BYTES {
@@ -172,8 +173,8 @@ impl Settings {
         .into()
     }
 
-    /// What a refused login means. Another attempt can't help, unless the secret
-    /// may be another one by then, or the broker names a limit.
+    /// The error of a refused login. Another attempt can't help, unless the secret may
+    /// change or the broker's reason is a limit.
     fn login_error(&self, error: TransportError) -> ConnectError {
         match error.code {
             Some(code::ACCESS_REFUSED) if self.secret_from.is_some() => error.into(),
@@ -195,7 +196,7 @@ impl Settings {
 
 struct AmqpLink {
     connection: lapin::Connection,
-    /// A second handle to its socket.
+    /// A second handle to the connection's socket.
     socket: Option<TcpStream>,
     state: watch::Receiver<LinkState>,
     watcher: JoinHandle<()>,
@@ -225,10 +226,10 @@ async fn watch_events(
         match event {
             Event::ConnectionBlocked(reason) => state.send_replace(LinkState::Blocked(reason)),
             Event::ConnectionUnblocked => state.send_replace(LinkState::Open),
-            // Errors of single channels come here as well.
+            // Errors of single channels are events, too.
             Event::Error(error) if !status.connected() => {
                 state.send_replace(LinkState::Lost(transport_error(&error)));
-                // What follows only repeats that the connection is closed.
+                // Later events only repeat that the connection is closed.
                 return;
             }
             _ => continue,
@@ -255,7 +256,7 @@ impl Link for AmqpLink {
 
     fn close(&self) -> BoxFuture<'_, ()> {
         Box::pin(async {
-            // One that is lost already needs no closing.
+            // Fails if the connection is lost already.
             let _ = self
                 .connection
                 .close(REPLY_SUCCESS, "closed by the client".into())

@@ -11,19 +11,19 @@ use super::bindings::{HttpBindings, Source};
 use super::http::Request;
 use crate::client::{Management, ManagementError};
 
-/// The usual ports are those of HTTP, as in any URL.
+/// Default ports are those of HTTP, as in any URL.
 const HTTP: Protocol = Protocol {
     tls: ("https", 443),
     plain: ("http", 80),
 };
 
 impl Management {
-    /// RabbitMQ's management HTTP API at `url`,
-    /// `https://user:secret@host:15671/vhost`. `http://` goes without TLS.
+    /// RabbitMQ's management HTTP API at `url`, `https://user:secret@host:15671/vhost`.
+    /// `http://` connects without TLS.
     ///
-    /// The virtual host is the one of the queues, `/` by default. User, secret and
-    /// virtual host are percent-encoded. The parameter `cacertfile` names a PEM file
-    /// of the certificate authorities to trust; by default they are those of
+    /// The virtual host is that of the queues, `/` by default. User, secret and virtual
+    /// host are percent-encoded. The parameter `cacertfile` names a PEM file of the
+    /// certificate authorities to trust; by default they are those of
     /// [`Connection::ca_file`](crate::Connection::ca_file). No proxy is used.
     ///
     /// The user needs RabbitMQ's tag `management`, and some permission on the
@@ -44,8 +44,8 @@ impl Management {
     ///
     /// # Errors
     ///
-    /// [`ManagementError::Address`], where `url` is no such URL. It repeats no part
-    /// of the URL that could belong to the secret.
+    /// [`ManagementError::Address`], if `url` is not such a URL. It repeats no part of
+    /// the URL that could belong to the secret.
     pub fn http(url: &str) -> Result<Self, ManagementError> {
         match parse(url) {
             Ok(bindings) => Ok(bindings.into()),
@@ -93,7 +93,7 @@ impl Source for RabbitMq {
     }
 
     fn list<'a>(&self, _queue: &str, answer: &'a Value) -> Result<&'a Vec<Value>, &'static str> {
-        answer.as_array().ok_or("it is no JSON array")
+        answer.as_array().ok_or("it is not a JSON array")
     }
 }
 

@@ -1,4 +1,4 @@
-//! RabbitMQ: AMQP by way of lapin, HTTP APIs by way of ureq.
+//! RabbitMQ: AMQP with lapin, HTTP APIs with ureq.
 
 mod address;
 #[cfg(feature = "management")]

@@ -12,7 +12,7 @@ use crate::client::{Management, ManagementError};
 impl Management {
     /// The PulseGuardian at `url`, such as `https://pulseguardian.mozilla.org`.
     ///
-    /// It lists the bindings of any queue of its Pulse, and asks for no login.
+    /// It lists the bindings of any queue of its Pulse, without a login.
     ///
     /// ```
     /// # fn example() -> Result<(), taskcluster_pulse::ManagementError> {
@@ -25,8 +25,8 @@ impl Management {
     ///
     /// # Errors
     ///
-    /// [`ManagementError::Address`], where `url` is no address of a web site, or
-    /// has a user or a secret.
+    /// [`ManagementError::Address`], if `url` is not an HTTP URL, or has a user, a secret
+    /// or parameters.
     pub fn pulse_guardian(url: &str) -> Result<Self, ManagementError> {
         match parse(url) {
             Ok(source) => Ok(HttpBindings {
@@ -45,7 +45,7 @@ impl Management {
 struct PulseGuardian(String);
 
 fn parse(url: &str) -> Result<PulseGuardian, String> {
-    // The parser drops white space.
+    // The URL parser ignores white space.
     if url.contains(|character: char| character.is_whitespace() || character.is_control()) {
         return Err("it has white space or a control character".to_owned());
     }
@@ -67,7 +67,7 @@ impl Source for PulseGuardian {
     }
 
     fn request(&self, queue: &str) -> Request {
-        // The slashes of a queue's name stand for themselves.
+        // The slashes of a queue's name are not encoded.
         let words: Vec<String> = queue
             .split('/')
             .map(|word| utf8_percent_encode(word, NON_ALPHANUMERIC).to_string())

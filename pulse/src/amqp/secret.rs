@@ -1,4 +1,4 @@
-//! Secrets: never printed, and optionally provided for each connection.
+//! Secrets, which are never printed, and their providers.
 
 use std::error::Error;
 use std::fmt;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::client::transport::BoxFuture;
 
-/// A text that is never printed.
+/// A string that is never printed.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Secret(String);
 
@@ -29,7 +29,7 @@ impl fmt::Debug for Secret {
 
 type Provided = BoxFuture<'static, Result<String, Box<dyn Error + Send + Sync>>>;
 
-/// A function that gives the secret for one connection.
+/// A function that returns the secret for one connection.
 #[derive(Clone)]
 pub(super) struct SecretProvider(Arc<dyn Fn() -> Provided + Send + Sync>);
 

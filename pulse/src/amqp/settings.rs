@@ -10,17 +10,17 @@ use super::address::{AMQP, Address};
 use super::secret::{Secret, SecretProvider};
 use crate::client::Error;
 
-/// The smallest frame that AMQP allows to agree on, in bytes.
+/// Minimum value of `frame_max` in AMQP, in bytes.
 const FRAME_MIN_SIZE: u32 = 4096;
 
-/// The largest frame to agree on, in bytes: eight times RabbitMQ's own. lapin makes room
-/// for 32 frames each way, so this is 64 MiB.
+/// Maximum value of `frame_max`, in bytes: eight times RabbitMQ's default. lapin
+/// allocates 32 frames each for reading and writing, so this is 64 MiB.
 const FRAME_MAX_SIZE: u32 = 1024 * 1024;
 
-/// The longest name of a connection: it shares the first frame with the secret.
+/// Maximum size of a connection's name, which is in the same frame as the secret.
 const MAX_NAME_BYTES: usize = 255;
 
-/// The longest secret: no broker is known to take more before it knows the user.
+/// Maximum size of a secret: no broker is known to accept more before the login.
 const MAX_SECRET_BYTES: usize = 64 * 1024;
 
 /// Why a secret can't be sent.
@@ -37,18 +37,18 @@ pub(super) fn wrong_secret(secret: &Secret) -> Option<String> {
     })
 }
 
-/// Where a RabbitMQ is, who logs in, and what is asked of the connection.
+/// The address of a RabbitMQ, the login, and the parameters of the connection.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(super) address: Address,
-    /// Asked for the secret instead of the address, where there is one.
+    /// Provides the secret instead of the address, if set.
     pub(super) secret_from: Option<SecretProvider>,
-    /// In seconds; 0 for the broker's own.
+    /// In seconds; 0 for the broker's default.
     pub(super) heartbeat: u16,
     pub(super) connection_timeout: Duration,
-    /// 0 for the broker's own.
+    /// 0 for the broker's default.
     pub(super) channel_max: u16,
-    /// In bytes; 0 for the broker's own.
+    /// In bytes; 0 for the broker's default.
     pub(super) frame_max: u32,
     pub(super) ca_file: Option<PathBuf>,
     pub(super) name: String,
@@ -59,7 +59,7 @@ impl Settings {
         Self {
             address,
             secret_from: None,
-            // A half-open connection is found after two of them.
+            // A half-open connection is detected after two of them.
             heartbeat: 10,
             connection_timeout: Duration::from_secs(30),
             channel_max: 0,
@@ -94,15 +94,14 @@ impl Settings {
         }
         if settings.ca_file.is_some() && !settings.address.tls {
             return Err(
-                "parameter cacertfile is of use with TLS only; write amqps://, or leave it out"
-                    .to_owned(),
+                "parameter cacertfile needs TLS; write amqps://, or leave it out".to_owned(),
             );
         }
         Ok(settings)
     }
 
-    /// Sets what a parameter of a URL names. The names are RabbitMQ's, those of
-    /// amqplib (in camel case), and kombu's `ssl`.
+    /// Sets the value of a URL's parameter. The names are RabbitMQ's, those of amqplib
+    /// (in camel case), and kombu's `ssl`.
     fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
         match name {
             "heartbeat" => self.heartbeat = number(name, value)?,
@@ -133,7 +132,7 @@ impl Settings {
         Ok(())
     }
 
-    /// Checks what no connection can be made with, whatever the broker.
+    /// Checks for settings that no broker accepts.
     pub(super) fn check(&self) -> Result<(), Error> {
         let wrong = self.address.wrong().or_else(|| self.wrong());
         match wrong.or_else(|| wrong_secret(&self.address.secret)) {
@@ -203,7 +202,7 @@ fn number<T: FromStr>(name: &str, value: &str) -> Result<T, String> {
     };
     value
         .parse()
-        .map_err(|_| format!("parameter {name} is no whole number{unit} in its range"))
+        .map_err(|_| format!("parameter {name} is not a whole number{unit} in its range"))
 }
 
 #[cfg(test)]
@@ -219,7 +218,7 @@ mod tests {
     #[test]
     fn parameters_reach_the_connection() {
         let (usual, timeout) = query("amqp://localhost");
-        assert_eq!(usual.heartbeat, Some(10), "half-open is found in 20 s");
+        assert_eq!(usual.heartbeat, Some(10), "half-open is detected in 20 s");
         assert_eq!((usual.channel_max, usual.frame_max), (Some(0), Some(0)));
         assert_eq!(timeout, Duration::from_secs(30));
         for url in [
@@ -246,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn a_url_and_its_parts_are_one() {
+    fn the_parts_of_a_url_are_decoded() {
         let settings = Settings::parse("amqps://a%40b:s%2Fcret@[2001:db8::1]:5673/v%2Fh");
         let uri = settings.map(|settings| settings.uri(&settings.address.secret));
         let uri = uri.expect("a URL");

@@ -9,11 +9,12 @@ use socket2::SockRef;
 
 /// Ends an attempt to connect when it is dropped.
 ///
-/// lapin opens a connection in a thread of its own, which waits without limit for
-/// a broker that accepts and stays silent. Shutting the socket down ends it.
+/// lapin opens a connection in a thread of its own, which waits without limit for a
+/// broker that accepts the connection and sends nothing. Shutting down the socket ends
+/// the thread.
 pub(super) struct Attempt(Socket);
 
-/// The socket of an attempt, once there is one.
+/// The socket of an attempt, once it is open.
 #[derive(Clone, Default)]
 pub(super) struct Socket(Arc<Mutex<State>>);
 
@@ -31,7 +32,7 @@ impl Attempt {
         (Self(socket.clone()), socket)
     }
 
-    /// Leaves the socket open, for the connection stands, and gives the handle to it.
+    /// Leaves the socket open after a success, and returns the handle to it.
     pub(super) fn succeed(self) -> Option<TcpStream> {
         match std::mem::replace(&mut *self.0.lock(), State::Ended) {
             State::Open(stream) => Some(stream),
@@ -43,18 +44,18 @@ impl Attempt {
 impl Drop for Attempt {
     fn drop(&mut self) {
         if let State::Open(stream) = std::mem::replace(&mut *self.0.lock(), State::Ended) {
-            // One that is closed already needs no shutting down.
+            // Fails if the socket is closed already.
             let _ = stream.shutdown(Shutdown::Both);
         }
     }
 }
 
 impl Socket {
-    /// Takes a second handle to the socket.
+    /// Keeps a second handle to the socket.
     ///
     /// # Errors
     ///
-    /// The attempt has ended, or there is no handle to be had.
+    /// The attempt has ended, or the handle can't be duplicated.
     pub(super) fn keep(&self, stream: &tokio::net::TcpStream) -> io::Result<()> {
         let mut state = self.lock();
         if matches!(*state, State::Ended) {
@@ -70,9 +71,9 @@ impl Socket {
 }
 
 /// Ends a connection, with a reset when its last handle is closed: the peer then drops
-/// what it has received and not read.
+/// data that it has received and not read.
 pub(super) fn reset(stream: &TcpStream) {
-    // One that is closed already needs none of it.
+    // Both fail if the socket is closed already.
     let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
     let _ = stream.shutdown(Shutdown::Both);
 }

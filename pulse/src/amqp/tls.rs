@@ -1,4 +1,4 @@
-//! TLS, for AMQP and for HTTP: which certificates to trust, and errors in words.
+//! TLS for AMQP and HTTP: the certificates to trust, and advice for errors.
 
 use std::io;
 use std::path::Path;
@@ -32,7 +32,7 @@ pub(super) fn authorities(ca_file: Option<&Path>) -> io::Result<Vec<CertificateD
 
 fn system_authorities() -> io::Result<Vec<CertificateDer<'static>>> {
     let found = rustls_native_certs::load_native_certs();
-    // Single certificates that can't be read don't matter.
+    // Single certificates that can't be read are ignored.
     match found.errors.into_iter().next() {
         Some(error) if found.certs.is_empty() => Err(io::Error::other(error)),
         _ if found.certs.is_empty() => Err(io::ErrorKind::NotFound.into()),
@@ -56,13 +56,13 @@ pub(super) fn provider() -> rustls::crypto::CryptoProvider {
     rustls::crypto::ring::default_provider()
 }
 
-/// The reason of a TLS error that another attempt can't repair, and what to do.
+/// The reason of a TLS error that another attempt can't fix, and advice.
 pub(super) fn lasting_error(error: &io::Error) -> Option<(&'static str, &'static str)> {
     let error = error.get_ref()?.downcast_ref::<rustls::Error>()?;
     let (reason, advice) = match error {
         rustls::Error::InvalidMessage(_) => (
             "the port does not speak TLS",
-            "use the broker's TLS port, usually 5671, or amqp:// to go without TLS",
+            "use the broker's TLS port, usually 5671, or amqp:// to connect without TLS",
         ),
         rustls::Error::InvalidCertificate(error) => certificate_error(error)?,
         rustls::Error::AlertReceived(_) | rustls::Error::PeerIncompatible(_) => {
@@ -78,7 +78,7 @@ pub(super) fn lasting_error(error: &io::Error) -> Option<(&'static str, &'static
 
 fn certificate_error(error: &CertificateError) -> Option<(&'static str, &'static str)> {
     match error {
-        // The broker may get another certificate, and clocks are set.
+        // Another attempt may succeed, with a new certificate or a corrected clock.
         CertificateError::Expired
         | CertificateError::ExpiredContext { .. }
         | CertificateError::NotValidYet
@@ -91,11 +91,11 @@ fn certificate_error(error: &CertificateError) -> Option<(&'static str, &'static
         }
         CertificateError::UnknownIssuer => Some((
             "the broker's certificate is signed by an unknown authority",
-            "name the authority's certificate by `ca_file`, or by the variable SSL_CERT_FILE",
+            "set the authority's certificate by `ca_file`, or by the variable SSL_CERT_FILE",
         )),
         _ => Some((
             "the broker's certificate is invalid",
-            "replace the certificate, or name its authority by `ca_file`",
+            "replace the certificate, or set its authority by `ca_file`",
         )),
     }
 }

@@ -1,4 +1,4 @@
-//! The configuration of a connection, which consumers and publishers open.
+//! The configuration of connections, which consumers and publishers open.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,12 +12,12 @@ use crate::memory::MemoryTransport;
 
 /// Where and how to connect to a broker. Cheap to clone.
 ///
-/// It holds configuration and opens nothing: each consumer and each publisher
-/// opens, and keeps up, a connection of its own. Printing it shows no secret.
+/// It holds configuration and opens nothing: each consumer and each publisher opens a
+/// connection of its own, and reconnects if it is lost. Its `Debug` output has no secret.
 ///
-/// For RabbitMQ it is made by `Connection::amqp`, `Connection::new` or
-/// `Connection::from_env` (feature `amqp`), for the broker in memory by
-/// `MemoryBroker::connection` (feature `memory`).
+/// For RabbitMQ, use `Connection::amqp`, `Connection::new` or `Connection::from_env`
+/// (feature `amqp`); for the in-memory broker, `MemoryBroker::connection` (feature
+/// `memory`).
 #[derive(Clone)]
 pub struct Connection(Kind);
 
@@ -50,7 +50,7 @@ impl Connection {
         Self(Kind::Memory(Arc::new(transport)))
     }
 
-    /// The user whose queues are read, `<user>` in `queue/<user>/<name>`.
+    /// The user name, which is `<user>` in `queue/<user>/<name>`.
     pub fn user(&self) -> &str {
         self.transport().user()
     }
@@ -78,40 +78,40 @@ impl Connection {
     }
 }
 
-/// A broker that can be connected to, and the user of the connection.
+/// A kind of broker to connect to.
 pub(crate) trait Transport: Send + Sync {
-    /// Where the broker is and who connects, without the secret.
+    /// The broker, the user and the virtual host, without the secret.
     fn address(&self) -> String;
 
-    /// The user whose queues and exchanges these are.
+    /// The user whose queues and exchanges are used.
     fn user(&self) -> &str;
 
     fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Link>, ConnectError>>;
 }
 
-/// Why there is no connection, or none that can be used.
+/// Why a connection could not be opened or set up.
 #[derive(Debug)]
 pub(crate) enum ConnectError {
-    /// It may work the next time.
+    /// Another attempt may succeed.
     Retry(TransportError),
-    /// Waiting hardly helps: it ends a start. After a connection that worked it is
-    /// tried again, because a broker may be set up wrongly for a while.
+    /// A wrong configuration. It ends a start; after a connection that worked, the client
+    /// tries again, because a broker may be misconfigured for a while.
     Setup(Error),
-    /// Trying again can't help.
+    /// Another attempt can't help.
     Fatal(Error),
 }
 
 impl ConnectError {
-    /// Why a session is lost that had worked.
+    /// The error as one of a session that had worked.
     ///
     /// # Errors
     ///
-    /// Trying again can't help.
+    /// Another attempt can't help.
     pub(crate) fn after_success(self) -> Result<TransportError, Error> {
         match self {
             Self::Retry(error) => Ok(error),
             Self::Setup(error) => Ok(TransportError::because(
-                "it can't be set up again for now",
+                "the connection can't be set up again for now",
                 Arc::new(error),
             )),
             Self::Fatal(error) => Err(error),

@@ -1,4 +1,4 @@
-//! Numbers that a program can read while a consumer or a publisher works.
+//! Counters and gauges of consumers and publishers.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -9,7 +9,7 @@ macro_rules! numbers {
         Counters { $($(#[doc = $counter_doc:literal])* $counter:ident)* }
         Gauges { $($(#[doc = $gauge_doc:literal])* $gauge:ident)* }
     ) => {
-        /// How often things happened since the start. Each number only grows.
+        /// Totals since a consumer or a publisher was started. Each number only grows.
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
         #[non_exhaustive]
         pub struct Counters {
@@ -23,7 +23,7 @@ macro_rules! numbers {
             }
         }
 
-        /// How things are at the moment.
+        /// Current values of a consumer or a publisher.
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
         #[non_exhaustive]
         pub struct Gauges {
@@ -37,7 +37,7 @@ macro_rules! numbers {
             }
         }
 
-        /// The numbers while they change.
+        /// The counters and gauges of one consumer or publisher, updated while it works.
         pub(crate) struct Meter {
             $(pub(crate) $counter: Count,)*
             $(pub(crate) $gauge: Gauge,)*
@@ -97,7 +97,7 @@ numbers! {
         rejected
         /// Deliveries that were requeued.
         requeued
-        /// Deliveries that were dropped without an ack, and requeued a moment later.
+        /// Deliveries that were dropped without an ack, and requeued within a second.
         dropped
         /// Deliveries whose channel was lost before they were settled; the broker
         /// delivers their messages again.
@@ -118,41 +118,41 @@ numbers! {
         connections_lost
         /// Channels that were lost while their connection was not.
         channels_lost
-        /// Connections that were replaced as asked for.
+        /// Connections that were replaced because of their age.
         recycled
-        /// Messages that were handed to the broker, each time counted.
+        /// Messages that were sent to the broker, counted each time.
         published
-        /// Messages that the broker has taken charge of.
+        /// Messages that the broker has confirmed.
         confirmed
-        /// Messages that were handed over once more, unconfirmed or refused before.
+        /// Messages that were sent again, because they were unconfirmed or refused.
         resent
         /// Messages that were not confirmed before their deadline.
         expired
     }
     Gauges {
-        /// Deliveries that the program has and has not settled, those included that wait
-        /// for a handler or for a retry; of a publisher, messages that are not confirmed.
+        /// Deliveries that are not settled, including those that wait for a handler or a
+        /// retry; of a publisher, messages that are not confirmed.
         in_work
-        /// 1 while a connection is set up, 0 while there is none.
+        /// 1 while a connection is set up, otherwise 0.
         connected
     }
 }
 
 impl Meter {
-    /// The numbers of a consumer of this queue.
+    /// The counters and gauges of a consumer of this queue.
     pub(crate) fn of_queue(queue: &str) -> Self {
         Self::with_queue(Some(queue))
     }
 }
 
-/// The numbers of a publisher.
+/// The counters and gauges of a publisher.
 impl Default for Meter {
     fn default() -> Self {
         Self::with_queue(None)
     }
 }
 
-/// One number that grows.
+/// A number that only grows.
 pub(crate) struct Count {
     value: AtomicU64,
     exported: exported::Counter,
@@ -176,7 +176,7 @@ impl Count {
     }
 }
 
-/// One number that grows and shrinks.
+/// A number that grows and shrinks.
 pub(crate) struct Gauge {
     value: AtomicU64,
     exported: exported::Gauge,
@@ -199,7 +199,7 @@ impl Gauge {
         self.exported.add(-1.0);
     }
 
-    /// Makes it 1 or 0.
+    /// Sets it to 1 or 0.
     pub(crate) fn set(&self, on: bool) {
         let before = self.value.swap(on.into(), Ordering::Relaxed);
         // Several clients share one metric, which is their sum.

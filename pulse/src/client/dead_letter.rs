@@ -1,4 +1,4 @@
-//! The headers of a dead letter, from which the message that it was can be decoded.
+//! The headers of a dead letter, from which its original message can be restored.
 
 use serde_json::Value;
 
@@ -14,8 +14,8 @@ const ATTEMPTS: &str = "x-failure-attempts";
 /// The names of headers that did not fit.
 const DROPPED: &str = "x-dropped-headers";
 
-/// RabbitMQ's own headers of a message that it dead-lettered: the exchange and the queue
-/// that it was in at first, and a list with more about each time.
+/// RabbitMQ's own headers of a message that it dead-lettered: its first exchange and
+/// queue, and a list with details of each time.
 const FIRST_DEATH_EXCHANGE: &str = "x-first-death-exchange";
 const FIRST_DEATH_QUEUE: &str = "x-first-death-queue";
 const DEATHS: &str = "x-death";
@@ -23,8 +23,8 @@ const DEATHS: &str = "x-death";
 /// The header in which a quorum queue counts redeliveries.
 pub(crate) const DELIVERY_COUNT: &str = "x-delivery-count";
 
-/// Longest reason, and longest list of dropped headers, in bytes: all headers have to fit
-/// in one AMQP frame, of 4096 bytes or more.
+/// Maximum size of the reason, and of the list of dropped headers, in bytes: all headers
+/// have to fit in one AMQP frame, of 4096 bytes or more.
 const MAX_REASON_BYTES: usize = 2048;
 const MAX_DROPPED_BYTES: usize = 512;
 
@@ -42,7 +42,8 @@ pub struct DeadLetter {
 }
 
 impl DeadLetter {
-    /// What a consumer of the queue with this full name states after its last attempt.
+    /// The reason and the number of attempts, from a consumer of the queue with this full
+    /// name.
     pub fn new(queue: impl Into<String>, reason: impl Into<String>, attempts: u32) -> Self {
         Self {
             queue: queue.into(),
@@ -62,8 +63,8 @@ fn is_ours(name: &str) -> bool {
     [EXCHANGE, ROUTING_KEY, QUEUE, REASON, ATTEMPTS, DROPPED].contains(&name)
 }
 
-/// Drops the largest headers that a message came with, and its routes last, until those
-/// of the dead letter fit in a frame beside the others.
+/// Drops the message's own headers, the largest first and its routes last, until the
+/// headers fit in a frame together with those of the dead letter.
 pub(crate) fn fit(letter: &mut OutgoingMessage, frame_max: usize) {
     let mut bytes = letter.header_frame_bytes();
     if bytes <= frame_max {
@@ -92,8 +93,8 @@ pub(crate) fn fit(letter: &mut OutgoingMessage, frame_max: usize) {
     letter.headers.insert(DROPPED.to_owned(), list);
 }
 
-/// The headers of a dead letter. Without `letter`, only those that tell where the
-/// message comes from.
+/// The headers of a dead letter. Without `letter`, only those with the original exchange
+/// and routing key.
 pub(crate) fn headers(exchange: &str, routing_key: &str, letter: Option<&DeadLetter>) -> Headers {
     let mut headers = Headers::new();
     let mut add = |name: &str, value: Value| headers.insert(name.to_owned(), value);
@@ -107,7 +108,8 @@ pub(crate) fn headers(exchange: &str, routing_key: &str, letter: Option<&DeadLet
     headers
 }
 
-/// Puts back the exchange and the routing key of a message that was dead-lettered.
+/// Restores the original exchange and routing key of a dead-lettered message. Returns the
+/// reason, if a consumer of this crate has dead-lettered it.
 pub(crate) fn restore(
     headers: &Headers,
     exchange: &mut String,

@@ -1,4 +1,4 @@
-//! The dead letters of a queue, to look at, publish again and delete.
+//! The dead letters of a queue: read, replay and delete them.
 
 use std::fmt;
 use std::ops::Deref;
@@ -13,11 +13,11 @@ use super::error::Error;
 use super::queue::Queue;
 use super::transport::{Channel, Confirm, Link, NO_ROUTE, Route, TransportError, code};
 
-/// How long the broker may take for an answer.
+/// Timeout for the broker's answer to a request.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The messages that a consumer has [dead-lettered](super::OnFailure::DeadLetter), for an
-/// operator.
+/// Reads, replays and deletes the messages that a consumer has
+/// [dead-lettered](super::OnFailure::DeadLetter).
 ///
 /// ```
 /// use taskcluster_pulse::{Connection, DeadLetterQueue, Error};
@@ -41,7 +41,7 @@ pub struct DeadLetterQueue {
     from: String,
     /// The full name of the queue of dead letters.
     dead: String,
-    /// An exchange whose messages all go to the first queue.
+    /// An exchange that routes every message to the first queue.
     exchange: String,
     /// Whether that exchange is declared and bound.
     can_replay: bool,
@@ -53,8 +53,8 @@ impl DeadLetterQueue {
     ///
     /// # Errors
     ///
-    /// [`Error`], where the broker can't be reached or has no such queue. It is not tried
-    /// again.
+    /// [`Error`], if the broker can't be reached or has no such queue. There is only one
+    /// attempt.
     pub async fn open(connection: &Connection, queue: &str) -> Result<Self, Error> {
         let user = connection.user();
         Queue::durable(queue).check(user)?;
@@ -86,11 +86,12 @@ impl DeadLetterQueue {
         })
     }
 
-    /// The next dead letter, each of them once; `None` after the last.
+    /// The next dead letter; `None` after the last. Each is returned once.
     ///
     /// # Errors
     ///
-    /// [`Error`], where the connection is lost. Letters that were not settled stay.
+    /// [`Error`], if the connection is lost. Letters that were not settled stay in the
+    /// queue.
     pub async fn next(&mut self) -> Result<Option<Letter<'_>>, Error> {
         let arrival = answer(&self.dead, self.channel.get(&self.dead)).await?;
         Ok(arrival.map(|arrival| Letter {
@@ -100,13 +101,13 @@ impl DeadLetterQueue {
         }))
     }
 
-    /// Closes the connection, after everything that was discarded is deleted.
+    /// Closes the connection, after the broker has deleted the discarded letters.
     pub async fn close(self) {
         let close = async {
             self.channel.close().await;
             self.link.close().await;
         };
-        // Without an answer the connection is lost, and closed by that.
+        // Without an answer, the connection is lost and so closed.
         let _ = timeout(TIMEOUT, close).await;
     }
 
@@ -132,7 +133,7 @@ impl fmt::Debug for DeadLetterQueue {
     }
 }
 
-/// A message in a [`DeadLetterQueue`]; it stays there when this is dropped.
+/// A message in a [`DeadLetterQueue`]; it stays there when the `Letter` is dropped.
 pub struct Letter<'a> {
     queue: &'a mut DeadLetterQueue,
     tag: u64,
@@ -140,15 +141,17 @@ pub struct Letter<'a> {
 }
 
 impl Letter<'_> {
-    /// Publishes the message to the queue that it was read from, and to no other, and
-    /// deletes it here when the broker has confirmed that.
+    /// Publishes the message to its original queue only, and deletes the dead letter when
+    /// the broker has confirmed that.
     ///
-    /// It goes over the exchange `exchange/<user>/<queue>/replay`, to which the queue is
-    /// bound from then on. The consumer reads it as the message that it was.
+    /// The message is published to the exchange `exchange/<user>/<queue>/replay`, to
+    /// which the queue is bound from then on. The consumer reads it with its original
+    /// exchange and routing key.
     ///
     /// # Errors
     ///
-    /// [`Error`], where the broker does not take the message. The letter stays.
+    /// [`Error`], if the broker does not confirm the message. The letter stays in the
+    /// queue.
     pub async fn replay(self) -> Result<(), Error> {
         self.queue.prepare_replay().await?;
         let queue = &*self.queue;

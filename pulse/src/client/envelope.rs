@@ -11,10 +11,10 @@ use crate::event::{DecodeError, EventSet};
 use crate::payload::Timestamp;
 use crate::routing::ROUTE_PREFIX;
 
-/// A message as it was delivered: its raw bytes, and where they came from. Cheap to
+/// A message as it was delivered: raw bytes, exchange, routing key and headers. Cheap to
 /// clone.
 ///
-/// A test of a handler makes one with [`new`](Self::new):
+/// A test of a handler can construct one with [`new`](Self::new):
 ///
 /// ```
 /// use taskcluster_pulse::{DeadLetter, Envelope};
@@ -32,7 +32,7 @@ pub struct Envelope(Arc<Content>);
 struct Content {
     exchange: String,
     routing_key: String,
-    /// The `CC` header, as it came.
+    /// The `CC` header, with prefixes.
     cc: Vec<String>,
     redelivered: bool,
     headers: Headers,
@@ -43,7 +43,7 @@ struct Content {
 }
 
 impl Envelope {
-    /// A message of the exchange with this full name, for a test.
+    /// A message of the exchange with this full name, for tests.
     pub fn new(
         exchange: impl Into<String>,
         routing_key: impl Into<String>,
@@ -57,8 +57,7 @@ impl Envelope {
         }))
     }
 
-    /// The message with these routes in its `CC` header, each without its `route.`
-    /// prefix.
+    /// Sets the routes in the `CC` header, each given without its `route.` prefix.
     #[must_use]
     pub fn with_routes<R: AsRef<str>>(self, routes: impl IntoIterator<Item = R>) -> Self {
         let route = |route: R| format!("{ROUTE_PREFIX}{}", route.as_ref());
@@ -66,32 +65,32 @@ impl Envelope {
         self.with(|content| content.cc = routes)
     }
 
-    /// The message as one that the broker has delivered before.
+    /// Marks the message as delivered before.
     #[must_use]
     pub fn with_redelivered(self) -> Self {
         self.with(|content| content.redelivered = true)
     }
 
-    /// The message with a header.
+    /// Sets a header.
     #[must_use]
     pub fn with_header(self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.with(|content| drop(content.headers.insert(name.into(), value.into())))
     }
 
-    /// The message with an ID.
+    /// Sets the message ID.
     #[must_use]
     pub fn with_message_id(self, id: impl Into<String>) -> Self {
         self.with(|content| content.message_id = Some(id.into()))
     }
 
-    /// The message with a time, of which AMQP keeps the seconds from 1970 on.
+    /// Sets the time. AMQP has whole seconds since 1970; a time before that is left out.
     #[must_use]
     pub fn with_timestamp(self, time: Timestamp) -> Self {
         let seconds = time.as_millis().div_euclid(1000);
         self.with(|content| content.timestamp = u64::try_from(seconds).ok())
     }
 
-    /// The message as a dead letter.
+    /// Makes the message a dead letter.
     #[must_use]
     pub fn with_dead_letter(self, letter: DeadLetter) -> Self {
         let headers = dead_letter::headers(self.exchange(), self.routing_key(), Some(&letter));
@@ -132,8 +131,8 @@ impl Envelope {
         }))
     }
 
-    /// The message on its way to its exchange again, with the headers that its
-    /// publisher gave it.
+    /// The message to publish to its exchange again, with the headers of its publisher
+    /// only.
     pub(crate) fn to_outgoing(&self) -> OutgoingMessage {
         let content = &*self.0;
         let mut headers = content.headers.clone();
@@ -150,7 +149,8 @@ impl Envelope {
         }
     }
 
-    /// The message on its way to another exchange, where it is read as what it is.
+    /// The message to publish to another exchange. Its consumer restores the original
+    /// exchange and routing key.
     pub(crate) fn to_forwarded(
         &self,
         exchange: &str,
@@ -160,7 +160,7 @@ impl Envelope {
         let mut outgoing = self.to_outgoing();
         exchange.clone_into(&mut outgoing.exchange);
         outgoing.headers.extend(headers);
-        // One that reaches no queue would be lost.
+        // Otherwise a message that reaches no queue would be lost.
         outgoing.mandatory = true;
         outgoing
     }
@@ -185,19 +185,18 @@ impl Envelope {
             .map(|route| route.strip_prefix(ROUTE_PREFIX).unwrap_or(route))
     }
 
-    /// The message's headers, except `CC`, which [`routes`](Self::routes) has. AMQP's
-    /// values are given as JSON: times as seconds since 1970, bytes as arrays of numbers.
+    /// The message's headers, except `CC`, see [`routes`](Self::routes). AMQP's values
+    /// are converted to JSON: times as seconds since 1970, bytes as arrays of numbers.
     pub fn headers(&self) -> &Map<String, Value> {
         &self.0.headers
     }
 
-    /// The ID that the publisher gave the message; Taskcluster gives none.
+    /// The message ID, if the publisher has set one; Taskcluster sets none.
     pub fn message_id(&self) -> Option<&str> {
         self.0.message_id.as_deref()
     }
 
-    /// The time that the publisher gave the message, in whole seconds; Taskcluster gives
-    /// none.
+    /// The time in whole seconds, if the publisher has set one; Taskcluster sets none.
     pub fn timestamp(&self) -> Option<Timestamp> {
         let seconds = i64::try_from(self.0.timestamp?).ok()?;
         Some(Timestamp::from_millis(seconds.saturating_mul(1000)))
@@ -209,19 +208,20 @@ impl Envelope {
         self.0.redelivered
     }
 
-    /// How often the message was redelivered, where a quorum queue counts that.
+    /// How often the message was redelivered, as counted by a quorum queue; 0 without a
+    /// count.
     pub(crate) fn delivery_count(&self) -> u64 {
         let count = self.headers().get(dead_letter::DELIVERY_COUNT);
         count.and_then(Value::as_u64).unwrap_or(0)
     }
 
-    /// Why the message was dead-lettered, where a [`Consumer`](super::Consumer) of
-    /// this crate did that.
+    /// Why the message was dead-lettered, if a [`Consumer`](super::Consumer) of this
+    /// crate did that.
     pub fn dead_letter(&self) -> Option<&DeadLetter> {
         self.0.dead_letter.as_ref()
     }
 
-    /// The payload as it was delivered.
+    /// The payload's bytes as delivered.
     pub fn bytes(&self) -> &[u8] {
         &self.0.bytes
     }
@@ -230,7 +230,8 @@ impl Envelope {
     ///
     /// # Errors
     ///
-    /// [`DecodeError`], with the reason; the raw bytes are still here.
+    /// [`DecodeError`], if the set has no such exchange, or the routing key or the
+    /// payload can't be decoded.
     pub fn event<E: EventSet>(&self) -> Result<E, DecodeError> {
         E::decode(self.exchange(), self.routing_key(), self.bytes())
     }

@@ -1,4 +1,4 @@
-//! What ends a consumer or a publisher, or keeps it from starting.
+//! Errors that end a consumer or a publisher, or prevent its start.
 
 use std::fmt;
 use std::io;
@@ -10,20 +10,20 @@ use super::envelope::Envelope;
 use crate::routing::RoutingKeyError;
 use crate::validate::Violations;
 
-/// What ended a consumer or a publisher, or kept it from starting. None of its
-/// texts holds a secret.
+/// An error that ended a consumer or a publisher, or prevented its start. No text of it
+/// contains a secret.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The address or a setting of a connection can't be used. The address is not
-    /// repeated here, because it may hold a secret.
+    /// The URL of a connection, or one of its parameters, can't be used. The URL is not
+    /// repeated here, because it may contain a secret.
     #[error("the AMQP address can't be used: {reason}; the form is amqps://user:secret@host/vhost")]
     Address {
         /// What is wrong with it.
         reason: String,
     },
     /// A setting of a connection can't be used.
-    #[error("the connection can't be made: {reason}")]
+    #[error("the connection can't be opened: {reason}")]
     Setting {
         /// What is wrong, and what to do.
         reason: String,
@@ -39,12 +39,12 @@ pub enum Error {
     /// The file of certificate authorities can't be used.
     #[error("the certificates in {} can't be used; name a PEM file by `ca_file` or SSL_CERT_FILE", path.display())]
     CaFile {
-        /// The file.
+        /// The file's path.
         path: PathBuf,
-        /// Why not.
+        /// Why it can't be used.
         source: Arc<io::Error>,
     },
-    /// The broker can't be reached by TLS.
+    /// The TLS handshake with the broker failed.
     #[error("{address} can't be reached by TLS: {reason}; {advice}")]
     Tls {
         /// The broker, the user and the virtual host.
@@ -56,7 +56,7 @@ pub enum Error {
         /// The error of the TLS library.
         source: Arc<io::Error>,
     },
-    /// What answers at the address does not speak AMQP 0-9-1.
+    /// The server at the address does not speak AMQP 0-9-1.
     #[error(
         "{address} does not speak AMQP 0-9-1; check host and port, and write amqps:// where the \
          port expects TLS"
@@ -65,7 +65,7 @@ pub enum Error {
         /// The broker, the user and the virtual host.
         address: String,
     },
-    /// The broker does not agree to `channel_max` or `frame_max`.
+    /// The broker refuses `channel_max` or `frame_max`.
     #[error("{address} refuses the settings: {reason}; change channel_max or frame_max")]
     Negotiation {
         /// The broker, the user and the virtual host.
@@ -76,7 +76,7 @@ pub enum Error {
     /// The broker refuses to declare a publisher's exchange.
     #[error(
         "exchange {exchange} can't be declared: {reason}; check the user's permissions, and that \
-         it is a durable topic exchange where it exists"
+         it is a durable topic exchange if it exists"
     )]
     Exchange {
         /// The exchange's full name.
@@ -84,8 +84,8 @@ pub enum Error {
         /// The broker's reply text.
         reason: String,
     },
-    /// The broker refuses the user, the secret or the virtual host. This is
-    /// not tried again.
+    /// The broker refuses the user, the secret or the virtual host. There is no further
+    /// attempt.
     #[error("{address} refuses the login: {reason}; check user, secret and virtual host")]
     Login {
         /// The broker, the user and the virtual host.
@@ -112,19 +112,19 @@ pub enum Error {
         /// What is wrong with it, and what to do.
         reason: &'static str,
     },
-    /// The broker does not let this consumer have its queue.
+    /// The broker does not let this consumer declare or read its queue.
     #[error("queue {queue} can't be used: {reason}; {advice}")]
     Queue {
         /// The queue's full name.
         queue: String,
-        /// The broker's reply text, or that it gave none.
+        /// The broker's reply text, or why there is none.
         reason: String,
         /// What to do about it.
         advice: &'static str,
-        /// What was noticed of the connection, where the broker gave no reply.
+        /// The connection's error, if the broker gave no reply.
         source: Option<Arc<dyn std::error::Error + Send + Sync>>,
     },
-    /// A word of a binding can't stand in its entry, or its pattern is too long.
+    /// A word of a binding is not allowed in its entry, or its pattern is too long.
     #[error(transparent)]
     Binding(#[from] RoutingKeyError),
     /// The broker refused every binding of the queue. The first of the refusals is the
@@ -134,22 +134,22 @@ pub enum Error {
          check that the exchanges exist and that the user may read them"
     )]
     Unbound {
-        /// How many bindings there were.
+        /// The number of bindings.
         count: usize,
         /// The first refusal.
         #[source]
         first: BindingError,
     },
-    /// Dead letters were asked for on a queue that is not declared as durable.
+    /// [`OnFailure::DeadLetter`](super::OnFailure::DeadLetter) needs a queue that is
+    /// declared as durable.
     #[error("dead-lettering needs a durable queue; give the consumer Queue::durable")]
     DeadLettersNotDurable,
-    /// A message could not be handled, and
-    /// [`OnFailure::Stop`](super::OnFailure::Stop) was chosen. The message was requeued.
-    /// It is the source, with its cause.
+    /// A message could not be handled, and [`OnFailure::Stop`](super::OnFailure::Stop)
+    /// was chosen. The message was requeued. The source has the message and the cause.
     #[error("a message that could not be handled stopped the consumer; it was requeued")]
     Failed(#[source] FailedMessage),
     /// The consumer was stopped with a time limit, and messages were still in work when
-    /// it was over. Their handlers were aborted, and the messages requeued.
+    /// it had passed. Their handlers were aborted, and the messages requeued.
     #[error(
         "{deliveries} deliveries were still in work {limit:?} after the stop; they are requeued"
     )]
@@ -158,8 +158,8 @@ pub enum Error {
         limit: Duration,
         /// How many deliveries were not settled.
         deliveries: usize,
-        /// The messages whose handlers were aborted; none of those that the program
-        /// held itself.
+        /// The messages whose handlers were aborted; deliveries that the program held
+        /// itself are not listed.
         messages: Vec<Envelope>,
     },
 }

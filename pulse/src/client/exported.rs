@@ -1,4 +1,4 @@
-//! The numbers as metrics of the `metrics` crate, with the feature of that name.
+//! Exports counters and gauges by the `metrics` crate (feature `metrics`).
 
 #[cfg(feature = "metrics")]
 mod with_metrics {

@@ -30,7 +30,7 @@ impl<E: Event> Listener<E> {
 }
 
 impl<E: Event + 'static> Default for Listener<E> {
-    /// Ignores the events, which `tracing` still gets.
+    /// Ignores the events; they are still written to `tracing`.
     fn default() -> Self {
         Self::new(|_| ())
     }

@@ -1,4 +1,4 @@
-//! The bindings of a queue, which AMQP can't list.
+//! Lists the bindings of a queue, which AMQP can't.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,21 +8,21 @@ use crate::routing::MAX_BYTES;
 
 /// A service that lists the bindings of a queue, which AMQP can't.
 ///
-/// For RabbitMQ it is the management HTTP API, by `Management::http`; for Mozilla's
-/// Pulse it is PulseGuardian, by `Management::pulse_guardian` (both with feature
-/// `management`); for the broker in memory it is the broker itself, by
-/// `MemoryBroker::management` (feature `memory`). It holds configuration and opens
-/// nothing. Printing it shows no secret. Cheap to clone.
+/// `Management::http` uses RabbitMQ's management HTTP API, and
+/// `Management::pulse_guardian` uses PulseGuardian, for Mozilla's Pulse (both with
+/// feature `management`); `MemoryBroker::management` (feature `memory`) is for the
+/// in-memory broker. It holds configuration and opens nothing. Its `Debug` output has no
+/// secret. Cheap to clone.
 ///
 /// [`bindings`](Self::bindings) lists them;
-/// [`remove_other_bindings`](super::ConsumerBuilder::remove_other_bindings)
-/// removes those that the program doesn't ask for.
+/// [`remove_other_bindings`](super::ConsumerBuilder::remove_other_bindings) removes those
+/// that the program does not configure.
 #[derive(Clone)]
 pub struct Management(Arc<dyn ListBindings>);
 
 /// A source of the bindings of queues.
 pub(crate) trait ListBindings: Send + Sync {
-    /// Where the service is and who logs in, without the secret.
+    /// The service, the user and the virtual host, without the secret.
     fn address(&self) -> String;
 
     /// The bindings of a queue, without the one to the default exchange.
@@ -38,13 +38,13 @@ impl Management {
         Self(Arc::new(lister))
     }
 
-    /// The bindings of the queue with this full name, `queue/<user>/<name>`.
-    /// The one to the default exchange, which every queue has and none can
-    /// lose, is not among them.
+    /// The bindings of the queue with this full name, `queue/<user>/<name>`. The binding
+    /// to the default exchange, which every queue has and which can't be removed, is left
+    /// out.
     ///
     /// # Errors
     ///
-    /// [`ManagementError`], where they can't be listed, or there is no such queue.
+    /// [`ManagementError`], if they can't be listed or the queue does not exist.
     pub async fn bindings(&self, queue: &str) -> Result<Vec<QueueBinding>, ManagementError> {
         self.0.bindings(queue).await
     }
@@ -66,14 +66,14 @@ pub struct QueueBinding {
     pub exchange: String,
     /// The binding's pattern.
     pub routing_key: String,
-    /// Whether it was made with arguments, which bindings to topic exchanges
-    /// don't have. It is then another binding than one without, to AMQP as well.
+    /// Whether it has arguments, which bindings to topic exchanges don't need. For AMQP
+    /// it then differs from the binding without arguments.
     pub has_arguments: bool,
 }
 
 impl QueueBinding {
-    /// The route that the binding was made with, unless it has arguments, or names that
-    /// AMQP can't carry: a broker has no such binding, whatever the service says.
+    /// The exchange and the pattern, unless the binding has arguments, or names that are
+    /// too long for AMQP and so can't exist on a broker.
     pub(crate) fn route(&self) -> Option<Route> {
         let names = [&self.exchange, &self.routing_key];
         let can_be_sent = names.iter().all(|name| name.len() <= MAX_BYTES);
@@ -90,26 +90,26 @@ impl fmt::Display for QueueBinding {
     }
 }
 
-/// Why the bindings of a queue are not known. None of its texts holds a secret.
+/// Why the bindings of a queue could not be listed. No text of it contains a secret.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ManagementError {
-    /// The address can't be used. It is not repeated here, because it may hold a
+    /// The address can't be used. It is not repeated here, because it may contain a
     /// secret.
     #[error("the address can't be used: {reason}")]
     Address {
-        /// What is wrong with it, and what to write.
+        /// What is wrong with it, and what to do.
         reason: String,
     },
-    /// There was no answer in time, or one that is too large.
+    /// There was no answer in time, or it was too large.
     #[error("{address} can't be reached; check host and port, and that the service runs there")]
     Unreachable {
         /// The service, the user and the virtual host.
         address: String,
-        /// What went wrong.
+        /// Why there was no answer.
         source: Arc<dyn std::error::Error + Send + Sync>,
     },
-    /// The service refuses the user or the secret, or the user the queue.
+    /// The service refuses the user or the secret, or the user may not see the queue.
     #[error(
         "{address} refuses the login: {reason}; check user and secret, that the user has RabbitMQ's \
          tag `management`, and that the user has a permission on the virtual host"
@@ -128,7 +128,7 @@ pub enum ManagementError {
         /// The queue's full name.
         queue: String,
     },
-    /// The answer is no list of the queue's bindings.
+    /// The answer is not a list of the queue's bindings.
     #[error(
         "{address} gave no list of bindings: {reason}; check that RabbitMQ's management API, or \
          PulseGuardian, is at this address"
@@ -138,7 +138,7 @@ pub enum ManagementError {
         address: String,
         /// What is wrong with the answer.
         reason: String,
-        /// The error of the JSON parser, where it is no JSON.
+        /// The error of the JSON parser, if the answer is not JSON.
         source: Option<Arc<serde_json::Error>>,
     },
 }

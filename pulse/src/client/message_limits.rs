@@ -1,19 +1,20 @@
-//! What AMQP allows the parts of a message to be.
+//! AMQP's limits for the parts of a message.
 
 use serde_json::Value;
 
 use super::transport::{Headers, OutgoingMessage, TooLong, TransportError, code};
 use crate::routing::MAX_BYTES;
 
-/// The header that holds a message's routes.
+/// The header with a message's routes.
 pub(crate) const CC: &str = "CC";
 
 /// The media type of every message.
 pub(crate) const CONTENT_TYPE: &str = "application/json";
 
 impl OutgoingMessage {
-    /// Checks what AMQP limits: names, and the frame that holds all but the body.
-    /// A broker would end the connection for them, with every message on it.
+    /// Checks the lengths of names, and the size of the frame that has everything but the
+    /// body. A broker would close the connection because of them, with every message on
+    /// it.
     pub(crate) fn check(&self, frame_max: usize) -> Result<(), TooLong> {
         check_name("the exchange's name", &self.exchange)?;
         check_name("the routing key", &self.routing_key)?;
@@ -33,7 +34,7 @@ impl OutgoingMessage {
         })
     }
 
-    /// The size of the message's content header frame.
+    /// The size of the message's content header frame, in bytes.
     pub(crate) fn header_frame_bytes(&self) -> usize {
         // Type, channel, size and end of the frame; class, weight, size of the body and
         // flags; the delivery mode.
@@ -57,7 +58,7 @@ impl OutgoingMessage {
 }
 
 impl From<TooLong> for TransportError {
-    /// As if the broker had refused the request, which costs one message and no more.
+    /// The error of a request that the broker refuses, which affects one message only.
     fn from(error: TooLong) -> Self {
         let TooLong {
             part, bytes, limit, ..
@@ -67,7 +68,7 @@ impl From<TooLong> for TransportError {
     }
 }
 
-/// Checks a text that AMQP sends with its length in one byte.
+/// Checks the length of a short string of AMQP, whose length is one byte.
 pub(crate) fn check_name(part: &str, name: &str) -> Result<(), TooLong> {
     match name.len() {
         0..=MAX_BYTES => Ok(()),
@@ -102,12 +103,12 @@ fn table_bytes(table: &Headers) -> usize {
     4 + table.iter().map(member).sum::<usize>()
 }
 
-/// The size of one header.
+/// The size of one header, in bytes.
 pub(crate) fn header_bytes(name: &str, value: &Value) -> usize {
     1 + name.len() + value_bytes(value)
 }
 
-/// The size of a value in a table, with the byte of its type.
+/// The size of a value in a table, in bytes, including the byte of its type.
 fn value_bytes(value: &Value) -> usize {
     1 + match value {
         Value::Null => 0,

@@ -1,4 +1,4 @@
-//! The consumer and the publisher, whatever broker they work on.
+//! The consumer and the publisher, independent of the kind of broker.
 
 pub(crate) mod connection;
 mod consumer;

@@ -1,4 +1,4 @@
-//! Panics of the program's code, as failures like any other.
+//! Turns panics of the program's code into errors.
 
 use std::any::Any;
 use std::future::{Future, poll_fn};
@@ -6,13 +6,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::Poll;
 
-/// Awaits `future`. A panic in it is an error with the panic's text, for it
-/// must cost one message its attempt, and no other message anything.
+/// Awaits `future`. A panic in it becomes an error with the panic's text, so that it
+/// affects only the message that is being handled.
 pub(crate) async fn caught<T>(future: impl Future<Output = T>) -> Result<T, String> {
     let mut future = pin!(future);
     poll_fn(|cx| {
-        // A future that has panicked is not polled again, so that nobody sees
-        // the state that the panic has left.
+        // Unwind safe, because a future that has panicked is not polled again.
         let polled = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)));
         match polled {
             Ok(poll) => poll.map(Ok),

@@ -11,20 +11,19 @@ use crate::routing::MAX_BYTES;
 /// The queue that a consumer reads.
 ///
 /// A *durable* queue stays on the broker when the program ends, and collects messages
-/// meanwhile. An *exclusive* queue is deleted with its connection: after a reconnect
-/// it is another queue, and messages published in between are lost. A *passive* queue
-/// was declared by somebody else and is read as it is.
+/// meanwhile. An *exclusive* queue is deleted with its connection: after a reconnect it
+/// is another queue, and messages published in between are lost. A *passive* queue was
+/// declared by another program and is read unchanged.
 ///
-/// The names of the first two become `queue/<user>/<name>`, the form that Pulse allows
-/// its users.
+/// The full names of the first two are `queue/<user>/<name>`, as Pulse requires.
 ///
 /// # Changing a queue
 ///
-/// A queue keeps the type and the arguments that it was declared with. Declaring it
-/// with others, for instance with a [`max_length`](Self::max_length) that it did not
-/// have, fails with RabbitMQ's `PRECONDITION_FAILED`. To change them, read a queue
-/// under another name with the same bindings, let the old one run empty and delete it;
-/// or have the operator set a policy, which applies to existing queues.
+/// A queue keeps the type and the arguments that it was declared with. Declaring it with
+/// others, for instance with a [`max_length`](Self::max_length) that it did not have,
+/// fails with RabbitMQ's `PRECONDITION_FAILED`. To change them, read a queue under
+/// another name with the same bindings, let the old one drain and delete it; or have the
+/// operator set a policy, which applies to existing queues.
 #[derive(Clone, Debug)]
 pub struct Queue {
     kind: Kind,
@@ -46,40 +45,40 @@ const EXPIRES: &str = "x-expires";
 const DELIVERY_LIMIT: &str = "x-delivery-limit";
 const DEAD_LETTER_EXCHANGE: &str = "x-dead-letter-exchange";
 
-/// So many redeliveries that no message reaches them. RabbitMQ 4 would take -1 for no
-/// limit, with which RabbitMQ 3 deletes a message at its first redelivery.
+/// A delivery limit that no message reaches. For RabbitMQ 4, -1 would mean no limit, but
+/// RabbitMQ 3 would then delete a message at its first redelivery.
 const UNLIMITED: i64 = i32::MAX as i64;
 
 impl Queue {
     /// A durable queue, `queue/<user>/<name>`. It is a quorum queue, which RabbitMQ
-    /// replicates where it has several nodes.
+    /// replicates on several nodes of a cluster.
     ///
-    /// RabbitMQ 4 deletes a message of a quorum queue after 20 redeliveries, those due
-    /// to lost connections included. Such a loss would be silent, so the queue is
-    /// declared with an `x-delivery-limit` of 2³¹ - 1, unless
-    /// [`argument`](Self::argument) sets that or an `x-dead-letter-exchange`. A queue
-    /// that exists without one is read all the same;
+    /// RabbitMQ 4 deletes a message of a quorum queue after 20 redeliveries, those due to
+    /// lost connections included. Such a loss would be silent, so the queue is declared
+    /// with an `x-delivery-limit` of 2³¹ - 1, unless [`argument`](Self::argument) sets
+    /// that or an `x-dead-letter-exchange`. An existing queue without a limit is read
+    /// nevertheless;
     /// [`ConsumerEvent::DeliveryLimit`](super::ConsumerEvent::DeliveryLimit) reports it.
     pub fn durable(name: impl Into<String>) -> Self {
         Self::new(Kind::Durable(name.into())).argument(QUEUE_TYPE, "quorum")
     }
 
-    /// A queue that only this connection can use, deleted with it, under a random name
-    /// on each connection.
+    /// An exclusive queue, with a random name for each connection, and deleted with it.
     pub fn exclusive() -> Self {
         Self::new(Kind::Exclusive)
     }
 
-    /// A queue that exists, by its full name, such as `queue/<user>/<name>`. It is
-    /// neither declared nor changed, so its type and arguments don't matter and the
-    /// user needs no permission to configure it.
+    /// An existing queue, by its full name, such as `queue/<user>/<name>`. It is neither
+    /// declared nor changed, so its type and arguments don't matter and the user needs no
+    /// permission to configure it.
     ///
-    /// One that another connection has declared as exclusive is the exception: AMQP lets
-    /// nobody else read it, and RabbitMQ answers `RESOURCE_LOCKED`, which ends the start.
-    /// Its messages also reach a [`Queue::exclusive`] with the same bindings.
+    /// The exclusive queue of another connection can't be read: RabbitMQ answers
+    /// `RESOURCE_LOCKED`, which ends the start. Read a [`Queue::exclusive`] with the same
+    /// bindings instead: it gets the same messages.
     ///
-    /// One with `auto-delete` is deleted when its last consumer is gone, a lost connection
-    /// included. The consumer then tries again until somebody has declared it.
+    /// An `auto-delete` queue is deleted when its last consumer has ended, also by a lost
+    /// connection. The consumer then tries again until another program has declared the
+    /// queue.
     ///
     /// Arguments can't be read over AMQP, so it is not known whether the queue has a
     /// delivery limit. RabbitMQ 4 deletes a message of a quorum queue without one after
@@ -99,35 +98,36 @@ impl Queue {
         }
     }
 
-    /// Makes a durable queue a classic one, for a queue that exists as such.
+    /// Declares a durable queue as a classic queue, for one that exists as such.
     #[must_use]
     pub fn classic(self) -> Self {
         self.argument(QUEUE_TYPE, "classic")
     }
 
-    /// Lets the broker delete the queue when its last consumer is gone. RabbitMQ
-    /// allows it for [`classic`](Self::classic) queues.
+    /// Lets the broker delete the queue when its last consumer has ended. RabbitMQ allows
+    /// this for [`classic`](Self::classic) queues.
     #[must_use]
     pub fn auto_delete(mut self) -> Self {
         self.auto_delete = true;
         self
     }
 
-    /// Limits the queue to `messages`; beyond that the broker drops the oldest.
+    /// Limits the number of messages in the queue; beyond that the broker drops the
+    /// oldest.
     #[must_use]
     pub fn max_length(self, messages: u32) -> Self {
         self.argument(MAX_LENGTH, i64::from(messages))
     }
 
-    /// Lets the broker delete the queue after it had no consumer for `unused`, counted
-    /// in milliseconds.
+    /// Lets the broker delete the queue after it had no consumer for `unused`, in whole
+    /// milliseconds.
     #[must_use]
     pub fn expires(self, unused: Duration) -> Self {
         let milliseconds = i64::try_from(unused.as_millis()).unwrap_or(i64::MAX);
         self.argument(EXPIRES, milliseconds)
     }
 
-    /// Sets an argument that the queue is declared with, as the broker names it.
+    /// Sets an argument of the declaration, by its AMQP name.
     #[must_use]
     pub fn argument(mut self, name: impl Into<String>, value: impl Into<QueueArgument>) -> Self {
         self.arguments.insert(name.into(), value.into());
@@ -142,7 +142,7 @@ impl Queue {
         matches!(self.kind, Kind::Passive(_))
     }
 
-    /// Whether the broker dead-letters what is rejected, as the user's arguments ask.
+    /// Whether the arguments name an exchange for rejected messages.
     pub(crate) fn has_dead_letter_exchange(&self) -> bool {
         self.arguments.contains_key(DEAD_LETTER_EXCHANGE)
     }
@@ -173,7 +173,7 @@ impl Queue {
         }
     }
 
-    /// The declaration with a delivery limit in addition, where one is needed.
+    /// The declaration with a delivery limit in addition, if it needs one.
     pub(crate) fn with_delivery_limit(
         &self,
         declaration: &QueueDeclaration,
@@ -191,7 +191,7 @@ impl Queue {
         })
     }
 
-    /// Checks the name, so that a mistake is no queue on the broker.
+    /// Checks the name, so that a mistake does not create a queue on the broker.
     pub(crate) fn check(&self, user: &str) -> Result<(), Error> {
         let name = self.declaration(user).name;
         let reason = match &self.kind {
@@ -214,8 +214,8 @@ impl Queue {
         Err(Error::QueueName { name, reason })
     }
 
-    /// The exchange and the queue for the messages that a consumer dead-letters;
-    /// `None` for a queue that could not keep them.
+    /// The exchange and the queue for the messages that a consumer dead-letters; `None`
+    /// unless the queue is declared as durable.
     pub(crate) fn dead_letters(&self, user: &str) -> Option<DeadLetters> {
         let Kind::Durable(name) = &self.kind else {
             return None;
@@ -237,14 +237,14 @@ impl Queue {
     }
 }
 
-/// Where a consumer publishes its dead letters.
+/// The exchange and the queue of a consumer's dead letters.
 #[derive(Clone, Debug)]
 pub(crate) struct DeadLetters {
     pub(crate) exchange: String,
     pub(crate) queue: Queue,
 }
 
-/// A name that no other queue has: over 140 random bits.
+/// A unique name, of over 140 random bits.
 fn random_name() -> String {
     (0..24).map(|_| fastrand::alphanumeric()).collect()
 }

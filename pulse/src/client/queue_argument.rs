@@ -1,14 +1,14 @@
-//! Values in AMQP tables, as queue arguments and headers have them.
+//! Values of queue arguments.
 
-/// The value of one argument that a queue is declared with.
+/// The value of an argument in a queue's declaration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum QueueArgument {
-    /// True or false.
+    /// A boolean.
     Bool(bool),
-    /// A whole number.
+    /// An integer.
     Integer(i64),
-    /// A text.
+    /// A string.
     Text(String),
 }
 

@@ -1,4 +1,4 @@
-//! The loop that connects again, for consumers and publishers.
+//! The loop that reconnects consumers and publishers.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -11,12 +11,12 @@ use super::connection::{ConnectError, Connection};
 use super::error::Error;
 use super::transport::SharedError;
 
-/// When and how often to connect again after a connection was lost or refused.
+/// When and how often to reconnect after a connection was lost or refused.
 ///
-/// Waits double from a first to a longest one. Each is cut by a random part of
-/// up to a half, so that many programs don't come back all at once. They begin
-/// with the first one again after a connection on which messages were
-/// acknowledged or confirmed, or which held for the longest wait.
+/// Delays double from a first to a longest one. Each is reduced by a random part of up to
+/// a half, so that many programs don't reconnect at the same time. They start over with
+/// the first one after a connection on which messages were acknowledged or confirmed, or
+/// that was open for the longest delay.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reconnect {
     first: Duration,
@@ -32,7 +32,7 @@ impl Default for Reconnect {
 }
 
 impl Reconnect {
-    /// Tries without end, with waits from half a second to 30 seconds.
+    /// No limit of attempts, with delays from half a second to 30 seconds.
     pub fn forever() -> Self {
         Self {
             first: Duration::from_millis(500),
@@ -48,7 +48,7 @@ impl Reconnect {
         self
     }
 
-    /// Waits from `first` to `longest`.
+    /// Sets the first and the longest delay.
     #[must_use]
     pub fn waits(mut self, first: Duration, longest: Duration) -> Self {
         self.first = first;
@@ -56,9 +56,9 @@ impl Reconnect {
         self
     }
 
-    /// The waits, without end.
+    /// The delays, without end.
     pub(crate) fn delays(&self) -> ExponentialBackoff {
-        // backon adds up to the delay itself as jitter, hence the halves.
+        // backon adds a jitter of up to the delay itself, so the delays are halved.
         ExponentialBuilder::new()
             .with_min_delay(self.first.min(self.longest) / 2)
             .with_max_delay(self.longest / 2)
@@ -68,7 +68,7 @@ impl Reconnect {
     }
 }
 
-/// A wait before the next attempt, as events report it.
+/// The delay before the next attempt, for events.
 #[derive(Clone, Debug)]
 pub(crate) struct Waiting {
     /// Failed attempts in a row; 0 after a connection was lost.
@@ -86,7 +86,7 @@ pub(crate) struct LostSession {
     pub(crate) progress: bool,
 }
 
-/// Opens sessions on a connection, with waits in between.
+/// Opens sessions on a connection, with delays in between.
 pub(crate) struct Reconnector {
     connection: Connection,
     policy: Reconnect,
@@ -97,7 +97,7 @@ pub(crate) struct Reconnector {
 }
 
 impl Reconnector {
-    /// `report` is called before each wait.
+    /// `report` is called before each delay.
     pub(crate) fn new(
         connection: Connection,
         policy: Reconnect,
@@ -112,7 +112,7 @@ impl Reconnector {
         }
     }
 
-    /// Calls `open` until it succeeds, as often as the policy allows.
+    /// Calls `open` until it succeeds, in as many attempts as the policy allows.
     pub(crate) async fn open<T, F>(&mut self, mut open: impl FnMut() -> F) -> Result<T, Error>
     where
         F: Future<Output = Result<T, ConnectError>>,
@@ -146,8 +146,8 @@ impl Reconnector {
     where
         F: Future<Output = Result<T, ConnectError>>,
     {
-        // A connection that the broker ends at once, again and again, is no reason
-        // to ask for the next one sooner.
+        // If the broker repeatedly closes the connection at once, the delays keep
+        // growing.
         if lost.progress || lost.since.elapsed() >= self.policy.longest {
             self.delays = self.policy.delays();
         }

@@ -1,4 +1,4 @@
-//! Messages as lines of JSON, to keep in a file and to publish again.
+//! Messages as lines of JSON, to be kept in a file and published again.
 
 use std::fmt;
 
@@ -37,9 +37,9 @@ impl Envelope {
     /// ```
     ///
     /// The properties `routes`, `headers`, `messageId` and `timestamp` (in seconds since
-    /// 1970) are there if the message has them. `payload` is the text as it came, with
-    /// spaces for line breaks and tabs. A payload that is not JSON is stated as `bytes` instead, an
-    /// array of numbers.
+    /// 1970) are present if the message has them. `payload` is the original text, with
+    /// spaces for line breaks and tabs. A payload that is not JSON is written as `bytes`
+    /// instead, an array of numbers.
     pub fn to_json(&self) -> String {
         let mut line = Line::default();
         line.add(EXCHANGE, &quoted(self.exchange()));
@@ -63,11 +63,12 @@ impl Envelope {
         line.end()
     }
 
-    /// Reads what [`to_json`](Self::to_json) wrote. Unknown properties are ignored.
+    /// Reads a line that [`to_json`](Self::to_json) has written. Unknown properties are
+    /// ignored.
     ///
     /// # Errors
     ///
-    /// [`RecordingError`] where the text is not such an object.
+    /// [`RecordingError`], if the text is not such an object.
     pub fn from_json(line: &str) -> Result<Self, RecordingError> {
         read(line).map_err(RecordingError)
     }
@@ -118,7 +119,7 @@ fn quoted(text: &str) -> Value {
     Value::from(text)
 }
 
-/// A text that is not a recorded message. The reason is its source.
+/// The error for a text that is not a recorded message. The reason is its source.
 #[derive(Debug)]
 pub struct RecordingError(serde_json::Error);
 

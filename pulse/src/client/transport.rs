@@ -1,11 +1,11 @@
-//! What the consumer and the publisher ask of a broker.
+//! The traits by which the consumer and the publisher use a broker.
 //!
-//! RabbitMQ and the broker in memory stand behind these traits, so that acks,
-//! retries, bindings, prefetch, reconnecting and stopping are written once. The
-//! verbs are those of AMQP 0-9-1, cut down to what Pulse needs.
+//! They are implemented for RabbitMQ and for the in-memory broker, so that acks, retries,
+//! bindings, prefetch, reconnecting and stopping are written once. The methods are those
+//! of AMQP 0-9-1 that Pulse needs.
 //!
-//! Acks and publishes are plain functions: they hand the frame over in the
-//! order of the calls and never wait, which keeps them cheap.
+//! Acks and publishes are not `async`: they queue the frame in the order of the calls and
+//! never wait, which keeps them cheap.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -28,7 +28,7 @@ pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub(crate) trait Link: Send + Sync {
     fn open_channel(&self) -> BoxFuture<'_, Result<Arc<dyn Channel>, TransportError>>;
 
-    /// The size of the largest frame that was agreed on, in bytes.
+    /// The negotiated maximum size of a frame, in bytes.
     fn frame_max(&self) -> usize;
 
     /// Changes when the broker blocks the connection, and when it is lost.
@@ -36,27 +36,27 @@ pub(crate) trait Link: Send + Sync {
 
     fn close(&self) -> BoxFuture<'_, ()>;
 
-    /// Ends the connection at once. What the broker has not read does not reach it any
-    /// more: when it is short of memory or disk, it would read that in the end, although
-    /// the connection was closed long before.
+    /// Ends the connection at once. Frames that the broker has not read do not reach it
+    /// any more; a broker that is short of memory or disk would otherwise read them
+    /// later, although the connection was closed.
     fn reset(&self);
 }
 
-/// What is known of a connection that was opened.
+/// The state of a connection, as far as is known.
 #[derive(Clone, Debug)]
 pub(crate) enum LinkState {
     Open,
-    /// The broker takes no messages, for this reason.
+    /// The broker reads no messages, for this reason.
     Blocked(String),
     Lost(TransportError),
 }
 
-/// How long the loss of a connection may become known after that of its channels.
+/// How long to wait for the reason of a lost connection after a channel was lost.
 const LOSS_DELAY: Duration = Duration::from_millis(100);
 
 impl LinkState {
-    /// Waits a moment for the loss of a connection: its first sign may be that a channel
-    /// ends without a word of the broker.
+    /// Waits up to [`LOSS_DELAY`] for the loss of a connection, which may show first as a
+    /// channel that ends without a reason.
     pub(crate) async fn lost_soon(state: &watch::Receiver<Self>) -> Option<TransportError> {
         let mut state = state.clone();
         let lost = state.wait_for(|state| matches!(state, Self::Lost(_)));
@@ -67,7 +67,7 @@ impl LinkState {
     }
 }
 
-/// One channel of a connection. A refused request closes it, as AMQP has it.
+/// One channel of a connection. A refused request closes it, as AMQP specifies.
 pub(crate) trait Channel: Send + Sync {
     fn set_prefetch(&self, count: u16) -> BoxFuture<'_, Result<(), TransportError>>;
 
@@ -88,24 +88,24 @@ pub(crate) trait Channel: Send + Sync {
         to: &'a Route,
     ) -> BoxFuture<'a, Result<(), TransportError>>;
 
-    /// Removes a binding; one that the queue does not have is no error.
+    /// Removes a binding; a missing binding is not an error.
     fn unbind<'a>(
         &'a self,
         queue: &'a str,
         from: &'a Route,
     ) -> BoxFuture<'a, Result<(), TransportError>>;
 
-    /// Begins to consume, as the consumer `tag` of the channel.
+    /// Starts the consumer `tag` of the channel.
     fn consume<'a>(
         &'a self,
         queue: &'a str,
         tag: &'a str,
     ) -> BoxFuture<'a, Result<Box<dyn Deliveries>, TransportError>>;
 
-    /// Ends what [`consume`](Self::consume) began; deliveries may still be acked.
+    /// Ends the consumer `tag`; its deliveries may still be acked.
     fn cancel<'a>(&'a self, tag: &'a str) -> BoxFuture<'a, ()>;
 
-    /// Takes one message out of a queue, to be settled; `None` where the queue is empty.
+    /// Gets one message of a queue, to be settled; `None` if the queue is empty.
     fn get<'a>(&'a self, queue: &'a str) -> BoxFuture<'a, Result<Option<Arrival>, TransportError>>;
 
     /// Acks every open delivery up to `tag`.
@@ -114,28 +114,28 @@ pub(crate) trait Channel: Send + Sync {
     /// Acks one delivery.
     fn ack(&self, tag: u64);
 
-    /// Gives up one delivery: back into its queue, or to where the queue sends
-    /// its dead letters.
+    /// Nacks one delivery: requeues it, or dead-letters or deletes it, as its queue is
+    /// configured.
     fn nack(&self, tag: u64, requeue: bool);
 
-    /// From now on the broker confirms each message that is published here.
+    /// Makes the broker confirm each message that is published on this channel.
     fn confirm(&self) -> BoxFuture<'_, Result<(), TransportError>>;
 
-    /// Publishes a message, before the answer is polled.
+    /// Publishes a message at once; the future it returns awaits the answer.
     ///
     /// # Errors
     ///
-    /// AMQP, or the connection, can't carry the message. Nothing was sent.
+    /// The message is too long for AMQP or the connection. Nothing was sent.
     fn publish(&self, message: &Arc<OutgoingMessage>) -> Result<Answer, TooLong>;
 
     /// Whether the channel can still be used, as far as is known.
     fn is_open(&self) -> bool;
 
-    /// Closes the channel after everything that was handed over before.
+    /// Closes the channel, after the frames that were queued before.
     fn close(&self) -> BoxFuture<'_, ()>;
 }
 
-/// A part of a message that can't be sent.
+/// A part of a message that is too long to be sent; lengths are in bytes.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct TooLong {
     pub(crate) part: String,
@@ -144,10 +144,10 @@ pub(crate) struct TooLong {
     pub(crate) advice: &'static str,
 }
 
-/// The broker's answer to a message; an error where the channel is lost before it comes.
+/// The broker's answer to a message; an error if the channel is lost before.
 pub(crate) type Answer = BoxFuture<'static, Result<Confirm, TransportError>>;
 
-/// What the broker answers to a message.
+/// The broker's answer to a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Confirm {
     Ack,
@@ -166,7 +166,7 @@ pub(crate) trait Deliveries: Send {
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Arrival, TransportError>>>;
 }
 
-/// A delivery as it came over the wire.
+/// A received delivery.
 #[derive(Debug)]
 pub(crate) struct Arrival {
     /// Counted from 1 on each channel.
@@ -183,7 +183,7 @@ pub(crate) struct Arrival {
     pub(crate) bytes: Vec<u8>,
 }
 
-/// A message on its way out.
+/// A message to publish.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OutgoingMessage {
     pub(crate) exchange: String,
@@ -195,11 +195,11 @@ pub(crate) struct OutgoingMessage {
     pub(crate) message_id: Option<String>,
     /// In seconds since 1970, as in AMQP.
     pub(crate) timestamp: Option<u64>,
-    /// Whether the message has to reach a queue: one that reaches none is an error.
+    /// Whether it is an error if the message reaches no queue.
     pub(crate) mandatory: bool,
 }
 
-/// A queue as it is declared.
+/// The declaration of a queue.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct QueueDeclaration {
     pub(crate) name: String,
@@ -208,44 +208,44 @@ pub(crate) struct QueueDeclaration {
     pub(crate) arguments: BTreeMap<String, QueueArgument>,
 }
 
-/// How long a queue lives.
+/// When a queue is deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Lifetime {
-    /// It outlives connections and restarts.
+    /// Kept when connections end and the broker restarts.
     Durable,
-    /// It belongs to one connection, and is deleted with it.
+    /// Belongs to one connection, and is deleted with it.
     Exclusive,
-    /// It has to exist, and is left as it is.
+    /// Has to exist, and is not changed.
     Existing,
 }
 
-/// The two ends of a binding that are not the queue.
+/// A binding without its queue: the exchange and the pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Route {
     pub(crate) exchange: String,
     pub(crate) routing_key: String,
 }
 
-/// An error that several hold, of any type.
+/// A shared error of any type.
 pub(crate) type SharedError = Arc<dyn std::error::Error + Send + Sync>;
 
-/// What went wrong between this program and the broker.
+/// An error between this program and the broker.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{reason}")]
 pub(crate) struct TransportError {
-    /// AMQP's reply code, where the broker gave one.
+    /// AMQP's reply code, if the broker sent one.
     pub(crate) code: Option<u16>,
-    /// The broker's reply text, or what was noticed here.
+    /// The broker's reply text, or a description of the error.
     pub(crate) reason: String,
     pub(crate) source: Option<SharedError>,
 }
 
-/// What [`Confirm::NoRoute`] means.
+/// The reason for [`Confirm::NoRoute`].
 pub(crate) const NO_ROUTE: &str = "no queue is bound to the exchange";
 
 const CLOSED: &str = "the connection is closed";
 
-/// AMQP reply codes, by the names that the specification gives them.
+/// AMQP reply codes, by their names in the specification.
 pub(crate) mod code {
     pub(crate) const ACCESS_REFUSED: u16 = 403;
     pub(crate) const NOT_FOUND: u16 = 404;
@@ -255,7 +255,7 @@ pub(crate) mod code {
 }
 
 impl TransportError {
-    /// A fault that the broker did not name: the socket's, or a timeout.
+    /// An error without a code of the broker, such as the socket's or a timeout.
     pub(crate) fn lost(reason: impl Into<String>) -> Self {
         Self {
             code: None,
@@ -264,7 +264,7 @@ impl TransportError {
         }
     }
 
-    /// The same, because of `error`.
+    /// An error without a code, caused by `error`.
     pub(crate) fn because(reason: impl Into<String>, error: SharedError) -> Self {
         Self {
             source: Some(error),
@@ -272,7 +272,7 @@ impl TransportError {
         }
     }
 
-    /// A fault that the broker gave a code for.
+    /// An error with a code of the broker.
     pub(crate) fn coded(code: u16, reason: impl Into<String>) -> Self {
         Self {
             code: Some(code),
@@ -287,13 +287,13 @@ impl TransportError {
         Self::lost(CLOSED)
     }
 
-    /// Whether this says no more than [`closed`](Self::closed).
+    /// Whether this is [`closed`](Self::closed), without a reason.
     pub(crate) fn is_unexplained(&self) -> bool {
         self.code.is_none() && self.reason == CLOSED
     }
 
-    /// Whether the broker refused one request, and nothing else is lost but
-    /// the channel: what AMQP calls a channel exception.
+    /// Whether the broker refused one request and closed only the channel, by a channel
+    /// exception of AMQP.
     pub(crate) fn is_refusal(&self) -> bool {
         matches!(
             self.code,

@@ -1,4 +1,4 @@
-//! The broker in memory, as consumers and publishers see it.
+//! Connections and channels of the in-memory broker.
 
 use std::future::ready;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::client::transport::{
     QueueDeclaration, Route, TooLong, TransportError,
 };
 
-/// As RabbitMQ has it, unless it is set up otherwise.
+/// RabbitMQ's default, in bytes.
 const FRAME_MAX: usize = 128 * 1024;
 
 pub(crate) struct MemoryTransport {
@@ -174,7 +174,7 @@ impl Channel for MemoryChannel {
         let mut link = self.link.clone();
         Ok(Box::pin(async move {
             let blocked = |state: &LinkState| matches!(state, LinkState::Blocked(_));
-            // Without a sender the link is closed, which is found below.
+            // Fails if the link is closed, which is checked below.
             let _ = link.wait_for(|state| !blocked(state)).await;
             broker.lock().publish_on(id, &message)
         }))

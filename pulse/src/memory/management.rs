@@ -1,4 +1,4 @@
-//! The bindings of the broker in memory, as `Management` lists them.
+//! Lists the bindings of the in-memory broker for `Management`.
 
 use std::future::ready;
 use std::io;

@@ -1,4 +1,4 @@
-//! Routing, delivery, acks and dead-lettering of the broker in memory.
+//! Routing, delivery, acks and dead-lettering of the in-memory broker.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -8,7 +8,8 @@ use crate::client::QueueArgument;
 use crate::client::transport::{Arrival, Confirm, OutgoingMessage, TransportError, code};
 
 impl State {
-    /// Publishes on a channel, which is closed where the exchange is forbidden.
+    /// Publishes on a channel, which is closed if the exchange does not exist or is
+    /// forbidden.
     pub(super) fn publish_on(
         &mut self,
         channel: Id,
@@ -22,8 +23,8 @@ impl State {
         })
     }
 
-    /// Puts a message into every queue with a binding that its routing key, or
-    /// a key of its `CC` header, matches; once into each. The number of queues.
+    /// Puts a message into every queue with a binding that its routing key, or a key of
+    /// its `CC` header, matches; once into each. Returns the number of queues.
     pub(super) fn publish(&mut self, message: &Arc<OutgoingMessage>) -> usize {
         let mut keys = vec![&message.routing_key];
         keys.extend(&message.cc);
@@ -46,7 +47,7 @@ impl State {
         queues.len()
     }
 
-    /// Hands out what waits in a queue, to each reader in its turn.
+    /// Delivers the waiting messages of a queue to its readers, in turn.
     pub(super) fn deliver(&mut self, name: &str) {
         let Self {
             queues, channels, ..
@@ -145,13 +146,13 @@ impl Channel {
     fn deliver(&mut self, queue: &str, stored: Stored) {
         let arrival = self.take_in(queue, stored);
         if let Some(to) = &self.to {
-            // A consumer that drops its deliveries also closes the channel,
-            // which puts them back.
+            // Fails if the consumer has dropped its deliveries; then it also closes the
+            // channel, which requeues them.
             let _ = to.send(Ok(arrival));
         }
     }
 
-    /// Adds a message to those that the channel has to settle.
+    /// Adds a message to the channel's unsettled ones.
     pub(super) fn take_in(&mut self, queue: &str, stored: Stored) -> Arrival {
         self.last_tag += 1;
         let message = OutgoingMessage::clone(&stored.message);

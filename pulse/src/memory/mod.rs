@@ -17,18 +17,16 @@ use crate::client::{Connection, Envelope, Management, RecordingError};
 /// [`Consumer`](crate::Consumer) and [`Publisher`](crate::Publisher) work on it
 /// as on RabbitMQ, with nothing installed.
 ///
-/// It has topic exchanges; durable and exclusive queues; `CC` routes; prefetch;
-/// acks, and redelivery of what was not acked; dead letters. It keeps messages in
-/// memory, and knows none of the limits that a queue can be declared with. Clones
-/// are handles to one broker.
+/// It has topic exchanges; durable and exclusive queues; `CC` routes; prefetch; acks, and
+/// redelivery of unacked messages; dead letters. It keeps messages in memory, and ignores
+/// the limits in a queue's arguments. Clones are handles to one broker.
 ///
-/// A publisher finds the exchanges that it declares itself, by
-/// [`PublisherBuilder::declare`](crate::PublisherBuilder::declare), those that
-/// [`declare`](Self::declare) names, and those that consumers are bound to: here,
-/// unlike on RabbitMQ, a binding declares its exchange, because in a test there is
-/// often no service that does. A message to any other exchange is refused.
+/// Exchanges are declared by
+/// [`PublisherBuilder::declare`](crate::PublisherBuilder::declare), by
+/// [`declare`](Self::declare), and, unlike on RabbitMQ, by bindings, because a test often
+/// has no service that declares them. A message to any other exchange is refused.
 ///
-/// The methods are what a test needs to play the rest of the world.
+/// The methods let a test act as other programs, the network and the operator.
 #[derive(Clone)]
 pub struct MemoryBroker(Arc<Mutex<State>>);
 
@@ -54,20 +52,20 @@ impl MemoryBroker {
         Connection::in_memory(MemoryTransport::new(self.clone(), user.into()))
     }
 
-    /// Declares a topic exchange, as some other program may: a service does so
-    /// for its own.
+    /// Declares a topic exchange, as another program would.
     pub fn declare(&self, exchange: &str) {
         self.lock().declare_exchange(exchange);
     }
 
-    /// Tells the bindings of this broker's queues, as RabbitMQ's management API
-    /// does; while the broker is [away](Self::go_away), it does not answer.
+    /// Lists the bindings of this broker's queues, like RabbitMQ's management API. While
+    /// the broker is [away](Self::go_away), it returns an error.
     pub fn management(&self) -> Management {
         Management::new(MemoryManagement::new(self.clone()))
     }
 
-    /// Publishes raw bytes, as some other program may: nothing is checked, and
-    /// without a bound queue the message is dropped. `routes` are those of the `CC` header, without their `route.` prefix.
+    /// Publishes raw bytes, as another program would: nothing is checked, and without a
+    /// bound queue the message is dropped. `routes` are those of the `CC` header, without
+    /// their `route.` prefix.
     pub fn publish(
         &self,
         exchange: impl Into<String>,
@@ -107,32 +105,32 @@ impl MemoryBroker {
             .try_fold(0, |count, published| published.map(|()| count + 1))
     }
 
-    /// How many messages wait in the queue with this full name,
-    /// `queue/guest/<name>` for instance; those that were delivered and are not
-    /// settled are not counted. `None` where there is no such queue.
+    /// Number of waiting messages in the queue with this full name, such as
+    /// `queue/guest/<name>`, without those that are delivered and not settled. `None` if
+    /// the queue does not exist.
     pub fn queue_len(&self, queue: &str) -> Option<usize> {
         self.lock().queue_len(queue)
     }
 
-    /// Breaks every connection, as a lost network does. Consumers and
-    /// publishers reconnect.
+    /// Closes every connection, like a network failure. Consumers and publishers
+    /// reconnect.
     pub fn disconnect(&self) {
         self.lock().disconnect();
     }
 
-    /// Breaks every connection and lets none be made, until
+    /// Closes every connection and refuses new ones, until
     /// [`come_back`](Self::come_back). Named queues keep their messages.
     pub fn go_away(&self) {
         self.lock().set_reachable(false);
     }
 
-    /// Lets connections be made again.
+    /// Accepts connections again.
     pub fn come_back(&self) {
         self.lock().set_reachable(true);
     }
 
-    /// Refuses bindings and messages to `exchange` from now on, as RabbitMQ
-    /// does where the exchange does not exist.
+    /// Refuses bindings and messages to `exchange` from now on, like RabbitMQ if the
+    /// exchange does not exist.
     pub fn forbid(&self, exchange: impl Into<String>) {
         self.lock().forbid(exchange.into());
     }
@@ -143,13 +141,13 @@ impl MemoryBroker {
         self.lock().delete_queue(queue);
     }
 
-    /// Takes no messages from publishers until [`unblock`](Self::unblock), as
-    /// RabbitMQ does when it is short of memory or disk.
+    /// Blocks publishers until [`unblock`](Self::unblock), like RabbitMQ when it is short
+    /// of memory or disk.
     pub fn block(&self, reason: impl Into<String>) {
         self.lock().set_blocked(Some(reason.into()));
     }
 
-    /// Takes messages from publishers again.
+    /// Accepts messages of publishers again.
     pub fn unblock(&self) {
         self.lock().set_blocked(None);
     }

@@ -1,4 +1,4 @@
-//! Connections, channels, queues and bindings of the broker in memory.
+//! Connections, channels, queues and bindings of the in-memory broker.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -17,7 +17,7 @@ pub(super) type Id = u64;
 pub(super) struct State {
     last_id: Id,
     unreachable: bool,
-    /// Why publishers have to wait.
+    /// Why publishers are blocked, if they are.
     blocked: Option<String>,
     exchanges: BTreeSet<String>,
     forbidden: BTreeSet<String>,
@@ -35,10 +35,10 @@ pub(super) struct Bound {
 
 pub(super) struct Queue {
     pub(super) declaration: QueueDeclaration,
-    /// The connection that an unnamed queue lives and dies with.
+    /// The connection with which an exclusive queue is deleted.
     pub(super) owner: Option<Id>,
     pub(super) waiting: VecDeque<Stored>,
-    /// The channels that consume, the next one to be served first.
+    /// The channels that consume, starting with the next one to get a message.
     pub(super) readers: VecDeque<Id>,
 }
 
@@ -52,7 +52,7 @@ pub(super) struct Channel {
     pub(super) prefetch: usize,
     pub(super) last_tag: u64,
     pub(super) unsettled: BTreeMap<u64, (String, Stored)>,
-    /// The last tag before the consumer that the channel has now.
+    /// The last tag before the channel's current consumer.
     pub(super) before: u64,
     pub(super) to: Option<UnboundedSender<Result<Arrival, TransportError>>>,
 }
@@ -164,7 +164,7 @@ impl State {
     ) -> Result<(), TransportError> {
         self.check_open(channel)?;
         self.check_forbidden(channel, &to.exchange)?;
-        // In a test nobody else declares it.
+        // A test often has no service that declares it.
         self.declare_exchange(&to.exchange);
         let Ok(pattern) = RoutingPattern::new(&to.routing_key) else {
             return Err(self.refuse(channel, code::PRECONDITION_FAILED, "not a pattern"));
@@ -233,7 +233,7 @@ impl State {
         self.queues.get(queue).map(|queue| queue.waiting.len())
     }
 
-    /// The routes of a queue's bindings; `None` where there is no such queue.
+    /// The routes of a queue's bindings; `None` if the queue does not exist.
     pub(super) fn routes(&self, queue: &str) -> Option<Vec<Route>> {
         self.queues.get(queue)?;
         let bound = self.bindings.iter().filter(|bound| bound.queue == queue);
@@ -300,7 +300,7 @@ impl State {
         }
     }
 
-    /// Closes a channel; what it has not settled goes back, in its order.
+    /// Closes a channel and requeues its unsettled messages in their order.
     pub(super) fn close_channel(&mut self, id: Id, error: TransportError) {
         self.cancel_with(id, error);
         let Some(channel) = self.channels.remove(&id) else {
@@ -318,7 +318,7 @@ impl State {
 
     fn cancel_with(&mut self, id: Id, error: TransportError) {
         if let Some(to) = self.channel(id).ok().and_then(|channel| channel.to.take()) {
-            // A consumer that has dropped its deliveries asks for none.
+            // Fails if the consumer has dropped its deliveries.
             let _ = to.send(Err(error));
         }
         self.cancel(id);
@@ -330,7 +330,7 @@ impl State {
         error
     }
 
-    /// Checks that `exchange` takes messages.
+    /// Checks that `exchange` exists and is not forbidden.
     pub(super) fn check_exchange(
         &mut self,
         channel: Id,

@@ -34,7 +34,7 @@ pub(super) struct DeadLetterPublisher {
     /// The full name of the queue that the messages are read from.
     queue: String,
     state: Mutex<State>,
-    delay_reason: DelayReason,
+    unconfirmed_reason: UnconfirmedReason,
 }
 
 struct State {
@@ -59,7 +59,7 @@ impl DeadLetterPublisher {
                 declared: true,
                 closed: false,
             }),
-            delay_reason: DelayReason::default(),
+            unconfirmed_reason: UnconfirmedReason::default(),
         })
     }
 
@@ -73,7 +73,7 @@ impl DeadLetterPublisher {
                 match timeout(report_after, &mut attempt).await {
                     Ok(Ok(())) => return,
                     Ok(Err(error)) => break error,
-                    Err(_) => report(self.delay_reason.error()),
+                    Err(_) => report(self.unconfirmed_reason.error()),
                 }
                 report_after = REPORT_INTERVAL;
             };
@@ -123,13 +123,13 @@ impl DeadLetterPublisher {
     }
 
     async fn start(&self) -> Result<Publisher, SharedError> {
-        let delay_reason = self.delay_reason.clone();
+        let unconfirmed_reason = self.unconfirmed_reason.clone();
         let started = Publisher::builder(self.connection.clone())
             .reconnect(self.reconnect.clone())
             // A message is sent once on a connection, however long its confirmation
             // takes.
             .deadline(Duration::MAX)
-            .on_event(move |event| delay_reason.note(event))
+            .on_event(move |event| unconfirmed_reason.note(event))
             .start();
         started
             .await
@@ -173,23 +173,23 @@ impl DeadLetterPublisher {
 
 /// The reason why dead letters are not confirmed, if known.
 #[derive(Clone, Default)]
-struct DelayReason(Arc<StdMutex<Option<String>>>);
+struct UnconfirmedReason(Arc<StdMutex<Option<String>>>);
 
-impl DelayReason {
+impl UnconfirmedReason {
     fn note(&self, event: &PublisherEvent) {
-        let delay_reason = match event {
+        let unconfirmed_reason = match event {
             PublisherEvent::Reconnecting { error, .. } => Some(error_chain(&**error)),
             PublisherEvent::Blocked { reason } => {
                 Some(format!("the broker has blocked the connection: {reason}"))
             }
             PublisherEvent::Ready | PublisherEvent::Unblocked => None,
         };
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = delay_reason;
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = unconfirmed_reason;
     }
 
     fn error(&self) -> SharedError {
-        let delay_reason = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let reason = delay_reason
+        let unconfirmed_reason = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let reason = unconfirmed_reason
             .as_deref()
             .unwrap_or("the broker has not confirmed it yet");
         Arc::new(TransportError::lost(reason))

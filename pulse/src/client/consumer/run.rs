@@ -51,7 +51,7 @@ impl Consumer {
     /// is treated as [`on_failure`](super::ConsumerBuilder::on_failure) specifies, and at
     /// once if it can't be decoded.
     ///
-    /// A lost connection is no failure: the broker delivers the message again, and its
+    /// A lost connection is not a failure: the broker delivers the message again, and its
     /// attempts are counted from 0. A delivery of a lost connection is not handled. A
     /// handler that runs when its delivery is lost may finish, but holds no place: others
     /// run beside it, and it is aborted if more than `handlers` of them would run.

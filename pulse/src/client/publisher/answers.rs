@@ -1,4 +1,4 @@
-//! The broker's answers that are still to come.
+//! The confirms that are still to come from the broker.
 
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
@@ -10,26 +10,26 @@ use tokio::time::Instant;
 use super::numbered::Numbered;
 use crate::client::transport::{Answer, Confirm, TransportError};
 
-/// How long an answer may be late before the ones behind it are looked at, too.
+/// How long the oldest answer may take before the ones behind it are polled, too.
 const LATE: Duration = Duration::from_millis(50);
 
-/// Answers by the numbers of their messages. Each is looked at when it has come.
+/// Pending answers by the numbers of their messages.
 ///
 /// Brokers answer mostly in order. So only the oldest answer wakes the task, which saves
-/// a wake-up for each message. When it is late, it and those behind it are awaited apart
-/// from then on: each of them wakes the task by itself.
+/// a wake-up for each message. When it is late, it and those behind it are moved to
+/// `apart`, where each wakes the task by itself.
 pub(super) struct Answers {
     in_order: Numbered<Answer>,
-    /// When the oldest of those became the oldest.
+    /// When the first of `in_order` became the first.
     oldest_since: Instant,
-    /// Whether it has become that since.
-    is_other: bool,
+    /// Whether the first has changed since `oldest_since` was set.
+    has_changed: bool,
     apart: Numbered<(Waker, Answer)>,
     signals: mpsc::UnboundedSender<u64>,
     signalled: mpsc::UnboundedReceiver<u64>,
 }
 
-/// Notes that the answer to a message has come.
+/// Waker of one answer in `apart`: sends its number.
 struct Signal {
     number: u64,
     signals: mpsc::UnboundedSender<u64>,
@@ -41,7 +41,7 @@ impl Wake for Signal {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        // Without a receiver, the publisher has ended.
+        // Fails if the publisher has ended.
         let _ = self.signals.send(self.number);
     }
 }
@@ -52,7 +52,7 @@ impl Answers {
         Self {
             in_order: Numbered::default(),
             oldest_since: Instant::now(),
-            is_other: false,
+            has_changed: false,
             apart: Numbered::default(),
             signals,
             signalled,
@@ -70,27 +70,27 @@ impl Answers {
         self.in_order.insert(number, answer);
     }
 
-    /// When to call [`look_behind`](Self::look_behind), if no answer comes.
+    /// When to call [`poll_each`](Self::poll_each), if no answer comes.
     pub(super) fn due(&self) -> Option<Instant> {
         (self.in_order.len() > 1).then(|| self.oldest_since + LATE)
     }
 
-    /// Looks at the answers behind the oldest one, and awaits each by itself.
-    pub(super) fn look_behind(&mut self) {
+    /// Moves all answers to `apart`, to poll each by itself.
+    pub(super) fn poll_each(&mut self) {
         for (number, answer) in self.in_order.drain() {
             let signals = self.signals.clone();
             let signal = Arc::new(Signal { number, signals });
-            // It may be there already.
+            // It may be ready already.
             signal.wake_by_ref();
             self.apart.insert(number, (signal.into(), answer));
         }
     }
 
-    /// The next answer, and the message that it is for.
+    /// The next answer, with the number of its message.
     ///
     /// # Errors
     ///
-    /// The channel is lost. The message still counts as one without an answer.
+    /// The channel is lost. The message still counts as unanswered.
     pub(super) fn poll_next(
         &mut self,
         cx: &mut Context<'_>,
@@ -111,13 +111,13 @@ impl Answers {
         match answer.as_mut().poll(cx) {
             Poll::Ready(Ok(confirm)) => {
                 self.in_order.pop_first();
-                self.is_other = true;
+                self.has_changed = true;
                 Poll::Ready(Ok((number, confirm)))
             }
             Poll::Ready(Err(error)) => Poll::Ready(Err(spent(answer, error))),
             Poll::Pending => {
-                // Not for each one that was answered: that takes a look at the clock.
-                if std::mem::take(&mut self.is_other) {
+                // Not for each answer, because reading the clock takes time.
+                if std::mem::take(&mut self.has_changed) {
                     self.oldest_since = Instant::now();
                 }
                 Poll::Pending
@@ -144,7 +144,7 @@ impl Answers {
     }
 
     fn next_signal(&mut self, cx: &mut Context<'_>) -> Option<u64> {
-        // Polling alone comes to nothing when the task has used up tokio's budget.
+        // `poll_recv` returns `Pending` when the task has used up tokio's budget.
         if let Ok(number) = self.signalled.try_recv() {
             return Some(number);
         }
@@ -154,7 +154,7 @@ impl Answers {
         }
     }
 
-    /// The numbers of the messages, whose answers are given up.
+    /// Drops all answers, and returns the numbers of their messages.
     pub(super) fn give_up(&mut self) -> Vec<u64> {
         let apart = self.apart.drain().map(|(number, _)| number);
         let in_order = self.in_order.drain().map(|(number, _)| number);
@@ -162,7 +162,7 @@ impl Answers {
     }
 }
 
-/// Takes the place of an answer that was an error: its message still counts as sent.
+/// Replaces an answer that was an error, so that its message still counts as sent.
 fn spent(answer: &mut Answer, error: TransportError) -> TransportError {
     *answer = Box::pin(std::future::pending());
     error

@@ -48,8 +48,8 @@ impl PublisherBuilder {
         self.declare_exchange(E::INFO)
     }
 
-    /// Declares an exchange that the program knows from a
-    /// [`Catalogue`](crate::Catalogue), as [`declare`](Self::declare) does.
+    /// Declares an exchange from a [`Catalogue`](crate::Catalogue), as
+    /// [`declare`](Self::declare) does.
     #[must_use]
     pub fn declare_exchange(mut self, exchange: &'static ExchangeInfo) -> Self {
         self.exchanges.push(exchange.exchange);
@@ -63,16 +63,16 @@ impl PublisherBuilder {
         self
     }
 
-    /// Time that a message has from the call of [`publish`](Publisher::publish)
-    /// to its confirmation (default one minute). It covers the wait for room among
-    /// the unconfirmed messages, and every connection that is needed.
+    /// Time that a message has from the call of [`publish`](Publisher::publish) to its
+    /// confirmation (default one minute). It includes the wait for one of the
+    /// [`max_in_flight`](Self::max_in_flight) places, and all reconnects.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
     }
 
-    /// When to connect again (default [`Reconnect::forever`]).
+    /// When to reconnect, and when to give up (default [`Reconnect::forever`]).
     #[must_use]
     pub fn reconnect(mut self, policy: Reconnect) -> Self {
         self.reconnect = policy;
@@ -86,12 +86,12 @@ impl PublisherBuilder {
         self
     }
 
-    /// Connects and declares the exchanges. A broker that can't be reached is
-    /// tried again as the [`Reconnect`] policy allows.
+    /// Connects and declares the exchanges. If the broker can't be reached, the
+    /// [`Reconnect`] policy decides about further attempts.
     ///
     /// # Errors
     ///
-    /// [`Error`], where another attempt can't help or is not allowed.
+    /// [`Error`], if another attempt can't help or the policy allows none.
     pub async fn start(self) -> Result<Publisher, Error> {
         let span = tracing::info_span!("publisher", connection = ?self.connection);
         let (messages, inbox) = mpsc::unbounded_channel();

@@ -49,7 +49,7 @@ impl Driver {
         }
     }
 
-    /// Opens the first session, as often as the policy allows.
+    /// Opens the first session, in as many attempts as the policy allows.
     pub(super) async fn connect(&mut self) -> Result<Session, Error> {
         let (connection, exchanges) = (&self.connection, &self.exchanges);
         let open = || Session::open(connection, exchanges);
@@ -58,19 +58,19 @@ impl Driver {
         Ok(session)
     }
 
-    /// Works until the publisher is closed and every message has its outcome.
+    /// Runs until the publisher is closed and every message has its outcome.
     pub(super) async fn run(mut self, session: Session) {
-        if let Err(error) = self.keep_up(session).await {
+        if let Err(error) = self.run_sessions(session).await {
             tracing::error!("publisher ended: {}", error_chain(&error));
             self.outbox.fail(error).await;
         }
-        // Wakes those that wait for room: there will be none.
+        // Wakes the callers of `publish` that wait for room, with an error.
         self.shared.room.close();
         self.shared.meter.connected.set(false);
     }
 
     /// Publishes over one session after the other.
-    async fn keep_up(&mut self, mut session: Session) -> Result<(), Error> {
+    async fn run_sessions(&mut self, mut session: Session) -> Result<(), Error> {
         loop {
             let confirmed = self.shared.meter.confirmed.get();
             let Err(error) = self.publish(&mut session).await? else {
@@ -85,8 +85,8 @@ impl Driver {
         }
     }
 
-    /// Publishes over one session until everything is done or the connection is
-    /// lost. A refused message costs the channel only.
+    /// Publishes over one session until everything is done or the connection is lost. A
+    /// refused message closes only the channel, which is reopened.
     async fn publish(
         &mut self,
         session: &mut Session,

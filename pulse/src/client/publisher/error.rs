@@ -10,8 +10,8 @@ use crate::validate::Violations;
 
 /// Why a message was not published, or is not known to be.
 ///
-/// [`may_have_arrived`](Self::may_have_arrived) separates the messages that
-/// certainly were not sent from those that a queue may have.
+/// [`may_have_arrived`](Self::may_have_arrived) returns whether a queue may have the
+/// message nevertheless.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PublishError {
@@ -37,7 +37,7 @@ pub enum PublishError {
         exchange: &'static str,
         /// The message's routing key.
         routing_key: String,
-        /// What serde_json reported.
+        /// The error of serde_json.
         source: Arc<serde_json::Error>,
     },
     /// The entries don't make a routing key. Nothing was sent.
@@ -48,7 +48,7 @@ pub enum PublishError {
         /// What is wrong with the key.
         source: RoutingKeyError,
     },
-    /// A message can't have these routes. Nothing was sent.
+    /// The routes are not allowed. Nothing was sent.
     #[error(
         "{exchange} with routing key {routing_key:?}: the routes are invalid; correct them and publish again"
     )]
@@ -60,8 +60,8 @@ pub enum PublishError {
         /// What is wrong with the routes.
         source: RoutesErrorKind,
     },
-    /// A part of the message is longer than AMQP, or the connection, allows. Nothing
-    /// was sent, unless an earlier connection allowed more.
+    /// A part of the message is longer than AMQP, or the connection, allows. Nothing was
+    /// sent, unless it was sent on an earlier connection with a higher limit.
     #[error(
         "{exchange} with routing key {routing_key:?}: {part} has {bytes} bytes, and {limit} are \
          allowed; {advice}"
@@ -75,7 +75,7 @@ pub enum PublishError {
         part: String,
         /// Its length in bytes.
         bytes: usize,
-        /// The length that is allowed.
+        /// The maximum length in bytes.
         limit: usize,
         /// What to do about it.
         advice: &'static str,
@@ -98,9 +98,10 @@ pub enum PublishError {
         /// Whether it was sent on an earlier connection, without a confirmation.
         may_have_arrived: bool,
     },
-    /// The broker refused the message each time that it was sent, until there was no
-    /// attempt or no time left: RabbitMQ does so while a queue that is bound to the exchange is full and has the
-    /// overflow behaviour `reject-publish`. Other queues may have it.
+    /// The broker refused the message each time it was sent, up to the last attempt or
+    /// the deadline. RabbitMQ does so while a queue that is bound to the exchange is full
+    /// and has the overflow behaviour `reject-publish`. Other queues may have the
+    /// message.
     #[error(
         "{exchange} with routing key {routing_key:?}: the broker refused it {attempts} times: a \
          queue bound to {exchange} is full; read or delete that queue, then publish again"
@@ -125,7 +126,7 @@ pub enum PublishError {
         routing_key: String,
         /// The deadline that passed.
         after: Duration,
-        /// What held it up.
+        /// The cause of the delay.
         source: Arc<dyn std::error::Error + Send + Sync>,
     },
     /// The deadline passed after the message was sent and before the broker
@@ -141,7 +142,7 @@ pub enum PublishError {
         routing_key: String,
         /// The deadline that passed.
         after: Duration,
-        /// What held up the confirmation.
+        /// Why there was no confirmation.
         source: Arc<dyn std::error::Error + Send + Sync>,
     },
     /// The publisher has ended because of an error.
@@ -159,7 +160,7 @@ pub enum PublishError {
     Closed,
 }
 
-/// What to do about a message that the broker refused for this reason.
+/// Advice for a message that the broker refused for this reason.
 fn refusal_advice(reason: &str) -> &'static str {
     match reason.contains("message size") {
         true => "make the message smaller, or raise max_message_size at the broker",
@@ -190,7 +191,7 @@ impl PublishError {
         }
     }
 
-    /// Whether a queue may have the message all the same.
+    /// Whether a queue may have the message nevertheless.
     pub fn may_have_arrived(&self) -> bool {
         match self {
             Self::QueueFull { .. } | Self::MayHaveArrived { .. } | Self::Closed => true,
@@ -215,10 +216,10 @@ pub enum RoutesErrorKind {
     /// More than the 64 that Taskcluster allows.
     #[error("{routes} routes; Taskcluster allows 64")]
     TooMany {
-        /// How many there are.
+        /// The number of routes.
         routes: usize,
     },
-    /// A route without a character.
+    /// An empty route.
     #[error("a route is empty; give at least one character")]
     Empty,
     /// A route that, with its `route.` prefix, is longer than a routing key
@@ -232,12 +233,12 @@ pub enum RoutesErrorKind {
     },
 }
 
-/// What holds up messages.
+/// Why messages are delayed.
 #[derive(Clone, Debug, thiserror::Error)]
-pub(super) enum Hindrance {
+pub(super) enum DelayReason {
     #[error("there is no connection to the broker")]
     NoConnection(#[source] SharedError),
-    #[error("the broker takes no messages: {0}")]
+    #[error("the broker has blocked the connection: {0}")]
     Blocked(String),
     #[error("the broker does not answer")]
     NoAnswer,

@@ -1,4 +1,4 @@
-//! What happens to a publisher, for the program to know.
+//! The events that a publisher reports to the program.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -8,25 +8,26 @@ use crate::client::error::error_chain;
 use crate::client::listener::Event;
 use crate::client::reconnect::Waiting;
 
-/// Something that happened to a publisher, passed to the function given to
+/// An event of a publisher, passed to the function given to
 /// [`on_event`](super::PublisherBuilder::on_event). Each is also written to `tracing`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum PublisherEvent {
     /// Connected; messages can be published.
     Ready,
-    /// The connection was lost or could not be made, and is tried again.
+    /// The connection was lost or could not be opened; the publisher tries again after
+    /// `wait`.
     Reconnecting {
         /// How many attempts in a row have failed; 0 after a connection was lost.
         failures: u32,
         /// How long the publisher waits before the next attempt.
         wait: Duration,
-        /// What went wrong.
+        /// Why the connection failed.
         error: Arc<dyn Error + Send + Sync>,
     },
-    /// The broker accepts no messages for now, because it is short of memory or disk.
+    /// The broker has blocked the connection, because it is short of memory or disk.
     Blocked {
-        /// The broker's words.
+        /// The broker's reason.
         reason: String,
     },
     /// The broker accepts messages again.

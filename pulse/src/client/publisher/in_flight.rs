@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::answers::Answers;
-use super::error::Hindrance;
+use super::error::DelayReason;
 use super::numbered::Numbered;
 use super::pending::{Pending, Refusal};
 use crate::client::counters::Meter;
@@ -17,7 +17,7 @@ use crate::client::transport::{
     Answer, Confirm, NO_ROUTE, OutgoingMessage, TooLong, TransportError, code,
 };
 
-/// Every message without an outcome, known by its number.
+/// Every message without an outcome, by its number.
 ///
 /// A message is unsent, delayed after a refusal, or awaits its answer.
 pub(super) struct InFlight {
@@ -26,15 +26,15 @@ pub(super) struct InFlight {
     unsent: VecDeque<u64>,
     delayed: BTreeSet<(Instant, u64)>,
     answers: Answers,
-    /// How many messages to send one at a time, to find the one that the broker
-    /// closes the channel for.
+    /// How many messages to send one at a time, to find the one because of which the
+    /// broker closes the channel.
     one_by_one: usize,
     deadline: Duration,
     meter: Arc<Meter>,
 }
 
 impl InFlight {
-    /// `deadline` is the one that errors name.
+    /// `deadline` is the one in errors.
     pub(super) fn new(deadline: Duration, meter: Arc<Meter>) -> Self {
         Self {
             messages: Numbered::default(),
@@ -58,7 +58,7 @@ impl InFlight {
         self.next_number += 1;
     }
 
-    /// Sends what is unsent, and ends the messages that the channel can't carry.
+    /// Sends the unsent messages, and ends those that are too long for the channel.
     pub(super) fn send(
         &mut self,
         publish: impl Fn(&Arc<OutgoingMessage>) -> Result<Answer, TooLong>,
@@ -67,7 +67,7 @@ impl InFlight {
             let Some(number) = self.unsent.pop_front() else {
                 return;
             };
-            // One that has expired meanwhile is no longer there.
+            // Expired messages are no longer in the map.
             let Some(message) = self.messages.get_mut(number) else {
                 continue;
             };
@@ -85,8 +85,8 @@ impl InFlight {
         }
     }
 
-    /// Takes the answers that have come. Ready when there were any, or with the loss
-    /// of the channel.
+    /// Processes the answers that are ready. Ready if there was one, or with the loss of
+    /// the channel.
     pub(super) fn poll_answers(
         &mut self,
         cx: &mut Context<'_>,
@@ -100,10 +100,10 @@ impl InFlight {
         answered
     }
 
-    /// Takes the answers that have come, until one has the reason for the loss of the
+    /// Processes the answers that are ready, until one has the reason for the loss of the
     /// channel.
     pub(super) fn explanation(&mut self) -> Option<TransportError> {
-        self.answers.look_behind();
+        self.answers.poll_each();
         let mut cx = Context::from_waker(Waker::noop());
         loop {
             match self.poll_answers(&mut cx) {
@@ -114,7 +114,7 @@ impl InFlight {
         }
     }
 
-    /// Takes the broker's answer to one message.
+    /// Processes the broker's answer to one message.
     fn settle(&mut self, number: u64, confirm: Confirm) {
         self.one_by_one = self.one_by_one.saturating_sub(1);
         if confirm == Confirm::Ack {
@@ -130,7 +130,7 @@ impl InFlight {
         }
     }
 
-    /// Has a message sent again after a wait, or ends it after the last one.
+    /// Sends a message again after a delay, or ends it after the last delay.
     fn send_later(&mut self, number: u64, mut message: Pending, refusal: Refusal) {
         match message.next_resend(refusal) {
             Some(wait) => {
@@ -141,7 +141,7 @@ impl InFlight {
         }
     }
 
-    /// When [`tick`](Self::tick) has something to do.
+    /// When to call [`tick`](Self::tick).
     pub(super) fn due(&self) -> Option<Instant> {
         let deadline = self.messages.first()?.deadline;
         let resend = self.delayed.first().map(|(due, _)| *due);
@@ -151,16 +151,16 @@ impl InFlight {
             .min()
     }
 
-    /// Ends the messages whose deadline has passed, `hindrance` being the cause of
-    /// the delay, and makes those unsent whose wait after a refusal is over.
-    pub(super) fn tick(&mut self, hindrance: &Hindrance) -> Result<(), TransportError> {
+    /// Ends the messages whose deadline has passed, with `delay_reason` as the cause, and
+    /// marks as unsent the refused messages whose delay has passed.
+    pub(super) fn tick(&mut self, delay_reason: &DelayReason) -> Result<(), TransportError> {
         let now = Instant::now();
         let expired = |message: &Pending| message.deadline.is_some_and(|deadline| deadline <= now);
-        // A confirmation that is there already counts, however late it is seen.
+        // A confirmation that has arrived counts, even if the deadline has passed.
         if self.messages.first().is_some_and(expired)
             || self.answers.due().is_some_and(|due| due <= now)
         {
-            self.answers.look_behind();
+            self.answers.poll_each();
             let mut cx = Context::from_waker(Waker::noop());
             if let Poll::Ready(lost @ Err(_)) = self.poll_answers(&mut cx) {
                 return lost;
@@ -170,7 +170,7 @@ impl InFlight {
             && let Some(message) = self.messages.pop_first()
         {
             self.meter.expired.up();
-            message.expire(self.deadline, hindrance);
+            message.expire(self.deadline, delay_reason);
         }
         while let Some((due, number)) = self.delayed.first().copied()
             && due <= now
@@ -181,8 +181,7 @@ impl InFlight {
         Ok(())
     }
 
-    /// Makes everything unsent that was sent and not answered, for the connection is
-    /// gone.
+    /// Marks the unanswered messages as unsent, because the connection is lost.
     pub(super) fn connection_lost(&mut self) {
         for number in self.unsend() {
             if let Some(message) = self.messages.get_mut(number) {
@@ -191,7 +190,7 @@ impl InFlight {
         }
     }
 
-    /// Makes everything unsent that was sent and not answered, and returns that.
+    /// Marks the unanswered messages as unsent, and returns their numbers.
     fn unsend(&mut self) -> Vec<u64> {
         let sent = self.answers.give_up();
         let mut unsent: Vec<u64> = sent.iter().copied().chain(self.unsent.drain(..)).collect();
@@ -200,9 +199,10 @@ impl InFlight {
         sent
     }
 
-    /// Ends the messages that the broker closed the channel for, where `error`
-    /// names them; otherwise they are found by sending one at a time. Messages to
-    /// `declared` exchanges are sent again after a wait, for those are declared again.
+    /// Ends the messages because of which the broker closed the channel, if `error` names
+    /// their exchange or only one was unanswered; otherwise messages are sent one at a
+    /// time to find them. Messages to `declared` exchanges are sent again after a delay,
+    /// because those are declared again.
     pub(super) fn channel_closed(&mut self, error: &TransportError, declared: &[&str]) {
         let sent = self.unsend();
         let mut found = false;
@@ -227,7 +227,7 @@ impl InFlight {
         }
     }
 
-    /// Ends everything because the publisher has ended.
+    /// Ends all messages because the publisher has ended.
     pub(super) fn fail(&mut self, error: &Error) {
         self.answers.give_up();
         for (_, message) in self.messages.drain() {

@@ -1,4 +1,4 @@
-//! From a typed message to the bytes on the wire, with every rule checked.
+//! Checks a typed message and encodes it.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::event::Message;
 use crate::routing::{MAX_BYTES, ROUTE_PREFIX, RoutingKey};
 use crate::validate::Validate;
 
-/// The number of routes that Taskcluster allows a message.
+/// Maximum number of routes of a message in Taskcluster.
 const MAX_ROUTES: usize = 64;
 
 /// The length of most of Taskcluster's messages, at most: no copy while one is written.

@@ -28,7 +28,7 @@ pub use builder::PublisherBuilder;
 pub use error::{PublishError, RoutesErrorKind};
 pub use event::PublisherEvent;
 
-use self::error::Hindrance;
+use self::error::DelayReason;
 use self::pending::{Pending, Room};
 use super::connection::Connection;
 use super::counters::{Counters, Gauges, Meter};
@@ -41,14 +41,13 @@ use crate::event::Message;
 
 /// Publishes messages, each at least once.
 ///
-/// A message is checked before anything is sent: its payload against its
-/// schema, its routing key and its routes against the limits of AMQP and
-/// Taskcluster. It is persistent, and counts as published when the broker has
-/// confirmed it. What a lost connection leaves unconfirmed is sent again on the
-/// next one, so a message may arrive twice, and messages may change their order.
-/// A message that the broker refuses (a nack, RabbitMQ's answer while a queue with
-/// `reject-publish` is full) is sent again three times within a few seconds, and
-/// then fails with [`PublishError::QueueFull`].
+/// A message is checked before anything is sent: its payload against its schema, its
+/// routing key and its routes against the limits of AMQP and Taskcluster. It is
+/// persistent, and counts as published when the broker has confirmed it. Messages that
+/// are unconfirmed when a connection is lost are sent again on the next one, so a message
+/// may arrive twice, and messages may change their order. A message that the broker nacks
+/// (as RabbitMQ does while a queue with `reject-publish` is full) is sent again three
+/// times within a few seconds, and then fails with [`PublishError::QueueFull`].
 ///
 /// ```
 /// use taskcluster_pulse::{Connection, Exchange, Message, Publisher};
@@ -59,7 +58,7 @@ use crate::event::Message;
 /// # ) -> Result<(), Box<dyn std::error::Error>> {
 /// let publisher = Publisher::builder(connection).start().await?;
 /// let confirmation = publisher.publish(&message).await?;
-/// // There is time to publish more before the broker has answered.
+/// // More messages can be published before the broker has answered.
 /// confirmation.await?;
 /// publisher.close().await;
 /// # Ok(())
@@ -74,11 +73,11 @@ pub struct Publisher {
 
 /// The state that a publisher shares with its driver.
 struct Shared {
-    /// A permit for each message that may be in flight.
+    /// A permit for each message that may be unconfirmed.
     room: Arc<Semaphore>,
     meter: Arc<Meter>,
     listener: Listener<PublisherEvent>,
-    /// The largest frame of the last connection, in bytes.
+    /// Maximum frame size of the last connection, in bytes.
     frame_max: AtomicUsize,
     /// The last connection.
     link: Mutex<Option<Weak<dyn Link>>>,
@@ -87,7 +86,7 @@ struct Shared {
 }
 
 impl Shared {
-    /// The connection, where there is one.
+    /// The connection, if it is open.
     fn link(&self) -> Option<Arc<dyn Link>> {
         let link = self.link.lock().unwrap_or_else(PoisonError::into_inner);
         link.as_ref().and_then(Weak::upgrade)
@@ -100,15 +99,15 @@ impl Publisher {
         PublisherBuilder::new(connection)
     }
 
-    /// Publishes a message. Completes when the message is handed to the driver,
-    /// which may wait for room among the unconfirmed ones; await the
-    /// [`Confirmation`] to know that the broker has it. Thus many messages can
-    /// be in flight at once.
+    /// Publishes a message. Completes when the message is queued in this program, after
+    /// waiting for fewer than [`max_in_flight`](PublisherBuilder::max_in_flight)
+    /// unconfirmed messages; await the [`Confirmation`] to know that the broker has it.
+    /// So many messages can be in flight at once.
     ///
     /// # Errors
     ///
-    /// [`PublishError`], where the message is invalid, there was no room for it
-    /// before its deadline, or the publisher has ended.
+    /// [`PublishError`], if the message is invalid, too many messages were unconfirmed
+    /// until its deadline, or the publisher has ended.
     pub async fn publish<E: Exchange>(
         &self,
         message: &Message<E>,
@@ -132,8 +131,9 @@ impl Publisher {
         self.send(message::encode(message, routes)?).await
     }
 
-    /// Publishes a recorded message as it is, with its routes and headers. Nothing is
-    /// checked but the limits of AMQP. Headers that brokers and consumers add on the way are left out.
+    /// Publishes a recorded message unchanged, with its routes and headers. Only the
+    /// limits of AMQP are checked. Headers that were added by brokers and consumers are
+    /// left out.
     ///
     /// # Errors
     ///
@@ -145,7 +145,7 @@ impl Publisher {
         self.send(envelope.to_outgoing()).await
     }
 
-    /// The largest frame of the last connection, in bytes.
+    /// Maximum frame size of the last connection, in bytes.
     pub(in crate::client) fn frame_max(&self) -> usize {
         self.shared.frame_max.load(Ordering::Relaxed)
     }
@@ -191,7 +191,7 @@ impl Publisher {
                 exchange: message.exchange.clone(),
                 routing_key: message.routing_key.clone(),
                 after: self.deadline,
-                source: Arc::new(Hindrance::NoRoom),
+                source: Arc::new(DelayReason::NoRoom),
             }),
         }
     }
@@ -213,12 +213,12 @@ impl Publisher {
             messages, driver, ..
         } = self;
         drop(messages);
-        // It ends early only when its runtime shuts down.
+        // An error means that the runtime shuts down.
         let _ = driver.await;
     }
 
-    /// Closes the connection, and gives up what is unconfirmed: the broker takes none of
-    /// it that it has not read.
+    /// Closes the connection and gives up unconfirmed messages. Those that the broker has
+    /// not read yet do not reach it.
     pub(in crate::client) async fn abandon(self) {
         if self.gauges().in_work > 0 {
             let link = self.shared.link();
@@ -228,12 +228,12 @@ impl Publisher {
         self.close().await;
     }
 
-    /// How often things happened so far.
+    /// Totals since the publisher started, such as the number of confirmed messages.
     pub fn counters(&self) -> Counters {
         self.shared.meter.read()
     }
 
-    /// How things are at the moment.
+    /// Current values, such as the number of unconfirmed messages.
     pub fn gauges(&self) -> Gauges {
         self.shared.meter.gauges()
     }
@@ -245,10 +245,10 @@ impl fmt::Debug for Publisher {
     }
 }
 
-/// The broker's confirmation of one message, which this awaits. Dropping it
-/// does not take the message back.
+/// A future that completes with the broker's confirmation of one message. Dropping it
+/// does not cancel the message.
 #[derive(Debug)]
-#[must_use = "only an awaited confirmation says that the broker has the message"]
+#[must_use = "only an awaited confirmation shows that the broker has the message"]
 pub struct Confirmation {
     outcome: oneshot::Receiver<Result<(), PublishError>>,
 }

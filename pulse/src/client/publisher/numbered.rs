@@ -1,8 +1,8 @@
-//! Values by their numbers.
+//! A map from increasing numbers to values.
 
 use std::collections::VecDeque;
 
-/// A map for numbers that mostly come and go in their order.
+/// A map for numbers that are mostly inserted and removed in increasing order.
 pub(super) struct Numbered<T>(VecDeque<(u64, T)>);
 
 impl<T> Default for Numbered<T> {
@@ -33,7 +33,7 @@ impl<T> Numbered<T> {
         self.0.get_mut(index).map(|(_, value)| value)
     }
 
-    /// Adds the value of a number that has none.
+    /// Inserts the value of a number that is not in the map.
     pub(super) fn insert(&mut self, number: u64, value: T) {
         match self.0.back() {
             Some((last, _)) if *last > number => {
@@ -54,12 +54,12 @@ impl<T> Numbered<T> {
         self.0.pop_front().map(|(_, value)| value)
     }
 
-    /// Takes everything out, in the order of the numbers.
+    /// Removes all entries, in the order of the numbers.
     pub(super) fn drain(&mut self) -> impl Iterator<Item = (u64, T)> + use<'_, T> {
         self.0.drain(..)
     }
 
-    /// Where a number is, or where it belongs.
+    /// The index of a number as `Ok`, or the index to insert it at as `Err`.
     fn find(&self, number: u64) -> Result<usize, usize> {
         match self.0.front() {
             // The usual case.

@@ -1,4 +1,4 @@
-//! Messages on their way out, with or without a connection.
+//! The messages to publish, with or without a connection.
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::Shared;
-use super::error::Hindrance;
+use super::error::DelayReason;
 use super::event::PublisherEvent;
 use super::in_flight::InFlight;
 use super::pending::Pending;
@@ -17,7 +17,7 @@ use super::session::Session;
 use crate::client::error::Error;
 use crate::client::transport::{LinkState, SharedError, TransportError};
 
-/// How many new messages are taken in before answers are looked at.
+/// Maximum number of new messages that are taken in before answers are polled.
 const BURST: usize = 64;
 
 /// The messages without an outcome, those in the inbox included.
@@ -27,13 +27,13 @@ pub(super) struct Outbox {
     shared: Arc<Shared>,
     /// Whether the publisher was closed, so that no message will come.
     closing: bool,
-    /// Why the broker takes no messages at the moment.
+    /// Why the broker blocks the connection, if it does.
     blocked: Option<String>,
     timer: Timer,
     lost: LostReason,
 }
 
-/// Why there is no connection.
+/// Why the connection is lost, if it is.
 #[derive(Clone, Default)]
 pub(super) struct LostReason(Arc<Mutex<Option<SharedError>>>);
 
@@ -46,11 +46,11 @@ impl LostReason {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    fn hindrance(&self) -> Hindrance {
+    fn delay_reason(&self) -> DelayReason {
         let error = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match error.clone() {
-            Some(error) => Hindrance::NoConnection(error),
-            None => Hindrance::NoAnswer,
+            Some(error) => DelayReason::NoConnection(error),
+            None => DelayReason::NoAnswer,
         }
     }
 }
@@ -90,7 +90,7 @@ impl Outbox {
                 let channel = &*session.channel;
                 self.in_flight.send(|message| channel.publish(message));
             }
-            // The last one may have been too long for this connection.
+            // The last message may have been too long for this connection.
             if self.is_done() {
                 break;
             }
@@ -109,19 +109,19 @@ impl Outbox {
                 }
                 message = inbox.recv(), if !self.closing => self.take_in(message),
                 () = timer.at(due) => {
-                    let hindrance = self.hindrance();
-                    if let Err(error) = self.in_flight.tick(&hindrance) {
+                    let delay_reason = self.delay_reason();
+                    if let Err(error) = self.in_flight.tick(&delay_reason) {
                         return Err(self.explain(error, session).await);
                     }
                 }
-                // The sender is the session's own.
+                // The session keeps the sender open.
                 Ok(()) = session.state.changed() => {}
             }
         }
         Ok(())
     }
 
-    /// Reads whether the connection is lost or blocked, and reports a change.
+    /// Reads whether the connection is lost or blocked, and reports changes.
     fn read_state(&mut self, session: &mut Session) -> Result<(), TransportError> {
         let blocked = match &*session.state.borrow_and_update() {
             LinkState::Lost(error) => return Err(error.clone()),
@@ -138,16 +138,16 @@ impl Outbox {
         Ok(())
     }
 
-    /// What holds up messages on an open connection.
-    fn hindrance(&self) -> Hindrance {
+    /// Why messages are delayed on an open connection.
+    fn delay_reason(&self) -> DelayReason {
         match self.blocked.clone() {
-            Some(reason) => Hindrance::Blocked(reason),
-            None => Hindrance::NoAnswer,
+            Some(reason) => DelayReason::Blocked(reason),
+            None => DelayReason::NoAnswer,
         }
     }
 
-    /// Finds the broker's reason for an error that only shows that the channel
-    /// was lost: another answer, or the connection, may come with it a little later.
+    /// Finds the broker's reason for an error that only shows that the channel was lost:
+    /// another answer, or the connection, may report it a little later.
     async fn explain(&mut self, error: TransportError, session: &Session) -> TransportError {
         if !error.is_unexplained() {
             return error;
@@ -161,8 +161,8 @@ impl Outbox {
             .unwrap_or(error)
     }
 
-    /// Awaits `work` while there is no channel: messages are taken in and
-    /// their deadlines kept. `None` when everything is done.
+    /// Awaits `work` while there is no channel: messages are taken in, and expire. `None`
+    /// when everything is done.
     pub(super) async fn meanwhile<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
         let mut work = pin!(work);
         while !self.is_done() {
@@ -171,8 +171,8 @@ impl Outbox {
                 done = &mut work => return Some(done),
                 message = self.inbox.recv(), if !self.closing => self.take_in(message),
                 () = self.timer.at(due) => {
-                    // Nothing awaits an answer that could be an error.
-                    let _ = self.in_flight.tick(&self.lost.hindrance());
+                    // No answer is awaited that could be an error.
+                    let _ = self.in_flight.tick(&self.lost.delay_reason());
                 }
             }
         }
@@ -200,7 +200,7 @@ impl Outbox {
         self.in_flight.fail(&error);
     }
 
-    /// Takes in a message and those that wait behind it.
+    /// Takes in a message and those queued behind it.
     fn take_in(&mut self, first: Option<Pending>) {
         self.closing = first.is_none();
         let rest = std::iter::from_fn(|| self.inbox.try_recv().ok());
@@ -210,8 +210,8 @@ impl Outbox {
     }
 }
 
-/// A timer that is set again only when it has to ring earlier: it may ring early,
-/// which costs less than setting it for each message.
+/// A timer that is reset only to an earlier time. So it may complete early, which costs
+/// less than a reset for each message.
 struct Timer(Pin<Box<Sleep>>);
 
 impl Timer {
@@ -219,7 +219,7 @@ impl Timer {
         Self(Box::pin(sleep_until(Instant::now())))
     }
 
-    /// Completes at `due` or before; never without one.
+    /// Completes at `due` or before; never without a time.
     async fn at(&mut self, due: Option<Instant>) {
         let Some(due) = due else {
             return std::future::pending().await;
@@ -246,9 +246,10 @@ mod tests {
     use crate::client::publisher::PublishError;
     use crate::client::transport::OutgoingMessage;
 
-    /// It was queued when the connection allowed more, and the publisher was closed.
+    /// The message was queued when the connection had a higher limit, and the publisher
+    /// was closed.
     #[tokio::test(start_paused = true)]
-    async fn a_last_message_that_is_too_long_is_the_end() {
+    async fn publishing_ends_if_the_last_message_is_too_long() {
         let shared = Arc::new(Shared {
             room: Arc::new(Semaphore::new(1)),
             meter: Arc::default(),

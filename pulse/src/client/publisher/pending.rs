@@ -7,13 +7,13 @@ use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio::time::Instant;
 
-use super::error::{Hindrance, PublishError};
+use super::error::{DelayReason, PublishError};
 use crate::client::counters::Meter;
 use crate::client::error::Error;
 use crate::client::transport::{OutgoingMessage, TooLong};
 
-/// Waits before a message is sent again that the broker refused. Each copy
-/// reaches the queues that are not full, so there are only a few.
+/// Delays before a refused message is sent again. Each copy reaches the queues that are
+/// not full, so there are only a few.
 const RESENDS: ExponentialBuilder = ExponentialBuilder::new()
     .with_min_delay(Duration::from_millis(200))
     .with_jitter()
@@ -21,12 +21,12 @@ const RESENDS: ExponentialBuilder = ExponentialBuilder::new()
 
 pub(super) struct Pending {
     message: Arc<OutgoingMessage>,
-    /// `None` where it is too far off for an `Instant`.
+    /// `None` if it is too far in the future for an `Instant`.
     pub(super) deadline: Option<Instant>,
     done: oneshot::Sender<Result<(), PublishError>>,
-    /// How many times it was sent.
+    /// How many times the message was sent.
     sent: u32,
-    /// Whether it was sent on a connection that was lost before the answer.
+    /// Whether the message was sent on a connection that was lost before the answer.
     pub(super) may_have_arrived: bool,
     /// `None` before the first refusal.
     resends: Option<Box<Resends>>,
@@ -34,12 +34,12 @@ pub(super) struct Pending {
 }
 
 struct Resends {
-    /// The waits that are left.
-    waits: ExponentialBackoff,
+    /// The remaining delays.
+    delays: ExponentialBackoff,
     last: Refusal,
 }
 
-/// Why a message is sent again on a connection that stands.
+/// Why a message is sent again on the same connection.
 pub(super) enum Refusal {
     /// The broker has nacked it.
     Nack,
@@ -48,7 +48,7 @@ pub(super) enum Refusal {
     Missing(String),
 }
 
-/// A place among the unconfirmed messages.
+/// One of the `max_in_flight` places.
 pub(super) struct Room {
     _permit: OwnedSemaphorePermit,
     meter: Arc<Meter>,
@@ -104,17 +104,18 @@ impl Pending {
         self.sent = self.sent.saturating_add(1);
     }
 
-    /// How long to wait before it is sent again after a refusal; `None` when it
-    /// was refused often enough.
+    /// The delay before it is sent again after a refusal; `None` after the last attempt.
     pub(super) fn next_resend(&mut self, refusal: Refusal) -> Option<Duration> {
         match &mut self.resends {
             Some(resends) => {
                 resends.last = refusal;
-                resends.waits.next()
+                resends.delays.next()
             }
             none => {
-                let (waits, last) = (RESENDS.build(), refusal);
-                none.insert(Box::new(Resends { waits, last })).waits.next()
+                let (delays, last) = (RESENDS.build(), refusal);
+                none.insert(Box::new(Resends { delays, last }))
+                    .delays
+                    .next()
             }
         }
     }
@@ -123,7 +124,7 @@ impl Pending {
         self.end(Ok(()));
     }
 
-    /// Ends it because the broker refused it often enough, or no time is left.
+    /// Ends it because the broker refused it, after the last attempt or at the deadline.
     pub(super) fn end_refused(mut self) {
         match self.resends.take().map(|resends| resends.last) {
             Some(Refusal::Missing(reason)) => self.refuse(&reason),
@@ -151,25 +152,25 @@ impl Pending {
         self.end(Err(error));
     }
 
-    /// Ends it because the connection, which may be another than the one that it was
-    /// checked for, can't carry it.
+    /// Ends it because it is too long for the connection, which may differ from the one
+    /// that it was checked for.
     pub(super) fn too_long(self, error: TooLong) {
         let error = PublishError::too_long(&self.message, error, self.may_have_arrived);
         self.end(Err(error));
     }
 
     /// Ends it because its deadline has passed.
-    pub(super) fn expire(self, after: Duration, hindrance: &Hindrance) {
+    pub(super) fn expire(self, after: Duration, delay_reason: &DelayReason) {
         if self.resends.is_some() {
             return self.end_refused();
         }
         let exchange = self.message.exchange.clone();
         let routing_key = self.message.routing_key.clone();
-        let hindrance = match hindrance {
-            Hindrance::NoAnswer if self.sent == 0 => &Hindrance::NoTime,
-            hindrance => hindrance,
+        let delay_reason = match delay_reason {
+            DelayReason::NoAnswer if self.sent == 0 => &DelayReason::NoTime,
+            delay_reason => delay_reason,
         };
-        let source = Arc::new(hindrance.clone());
+        let source = Arc::new(delay_reason.clone());
         let error = match self.sent {
             0 => PublishError::NotSent {
                 exchange,

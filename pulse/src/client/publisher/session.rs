@@ -59,7 +59,7 @@ impl Session {
         }
     }
 
-    /// Closes what is left of a connection that was lost.
+    /// Closes a lost connection.
     pub(super) async fn abandon(self) {
         let _ = timeout(CLOSE_TIMEOUT, self.link.close()).await;
     }
@@ -80,7 +80,7 @@ async fn open_channel(
     Ok(channel)
 }
 
-/// An exchange that the broker refuses to declare is refused the next time, too.
+/// A refusal to declare an exchange is final: the next attempt would be refused, too.
 fn not_declared(exchange: &str, error: TransportError) -> ConnectError {
     if !error.is_refusal() {
         return error.into();

@@ -15,7 +15,7 @@ type Outcome = oneshot::Receiver<Result<(), PublishError>>;
 
 type Answering = oneshot::Sender<Result<Confirm, TransportError>>;
 
-/// A channel that a test answers for.
+/// A channel whose answers the test sends.
 struct Sent {
     messages: RefCell<Vec<(String, Answering)>>,
     frame_max: Cell<usize>,
@@ -37,7 +37,7 @@ impl Sent {
             let (sender, answer) = oneshot::channel();
             let sent = (message.routing_key.clone(), sender);
             self.messages.borrow_mut().push(sent);
-            // As with those of lapin, tokio's budget is none of its concern.
+            // lapin's answers don't use tokio's budget either.
             let answer = coop::unconstrained(answer);
             Ok(Box::pin(async {
                 answer
@@ -47,7 +47,7 @@ impl Sent {
         });
     }
 
-    /// Answers the message that was sent with this routing key, and forgets it.
+    /// Answers the message that was sent with this routing key, and removes it.
     fn answer(&self, routing_key: &str, answer: Result<Confirm, TransportError>) {
         let mut sent = self.messages.borrow_mut();
         let index = sent.iter().position(|(key, _)| key == routing_key);
@@ -85,8 +85,8 @@ fn add(messages: &mut InFlight, routing_key: &str) -> Outcome {
     outcome
 }
 
-/// Takes the answers that have come.
-fn look(messages: &mut InFlight) -> Result<(), TransportError> {
+/// Processes the answers that are ready.
+fn poll_answers(messages: &mut InFlight) -> Result<(), TransportError> {
     let mut cx = Context::from_waker(Waker::noop());
     match messages.poll_answers(&mut cx) {
         Poll::Ready(result) => result,
@@ -111,7 +111,7 @@ async fn a_confirmation_behind_a_late_one_is_seen_when_it_comes() {
     let due = messages.due().expect("a time");
     assert!(due <= Instant::now() + Duration::from_millis(50), "{due:?}");
     sleep_until(due).await;
-    messages.tick(&Hindrance::NoAnswer).expect("open");
+    messages.tick(&DelayReason::NoAnswer).expect("open");
     assert!(outcomes[1].try_recv().expect("an outcome").is_ok());
 
     // From then on each one wakes the task, and there is nothing to do in between.
@@ -132,7 +132,7 @@ async fn a_confirmation_behind_a_late_one_is_seen_when_it_comes() {
     }
 
     advance(DEADLINE).await;
-    messages.tick(&Hindrance::NoAnswer).expect("open");
+    messages.tick(&DelayReason::NoAnswer).expect("open");
     let error = error_of(late);
     assert!(
         matches!(error, PublishError::MayHaveArrived { .. }),
@@ -142,18 +142,18 @@ async fn a_confirmation_behind_a_late_one_is_seen_when_it_comes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_confirmation_at_the_last_moment_counts() {
+async fn a_confirmation_at_the_deadline_counts() {
     let (mut messages, sent) = (in_flight(), Sent::default());
     let mut outcome = add(&mut messages, "a");
     sent.send(&mut messages);
     advance(DEADLINE).await;
     sent.answer("a", Ok(Confirm::Ack));
-    messages.tick(&Hindrance::NoAnswer).expect("open");
+    messages.tick(&DelayReason::NoAnswer).expect("open");
     assert!(outcome.try_recv().expect("an outcome").is_ok());
 }
 
 #[tokio::test(start_paused = true)]
-async fn any_number_of_confirmations_at_the_last_moment_counts() {
+async fn a_thousand_confirmations_at_the_deadline_count() {
     let (mut messages, sent) = (in_flight(), Sent::default());
     let keys: Vec<String> = (0..1000).map(|number| number.to_string()).collect();
     let outcomes: Vec<_> = keys.iter().map(|key| add(&mut messages, key)).collect();
@@ -162,7 +162,7 @@ async fn any_number_of_confirmations_at_the_last_moment_counts() {
     for key in keys.iter().skip(1) {
         sent.answer(key, Ok(Confirm::Ack));
     }
-    messages.tick(&Hindrance::NoAnswer).expect("open");
+    messages.tick(&DelayReason::NoAnswer).expect("open");
     let confirmed = outcomes.into_iter().filter_map(|mut outcome| {
         let outcome = outcome.try_recv().expect("an outcome");
         outcome.ok()
@@ -171,24 +171,24 @@ async fn any_number_of_confirmations_at_the_last_moment_counts() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn refusals_are_answered_by_three_resends_with_growing_waits() {
+async fn a_refused_message_is_sent_again_three_times_with_growing_delays() {
     let (mut messages, sent) = (in_flight(), Sent::default());
     let outcome = add(&mut messages, "a");
     sent.send(&mut messages);
     for (least, most) in [(200, 400), (400, 800), (800, 1600)] {
         sent.answer("a", Ok(Confirm::Nack));
-        look(&mut messages).expect("open");
+        poll_answers(&mut messages).expect("open");
         sent.send(&mut messages);
         assert!(sent.keys().is_empty(), "sent again at once");
         let wait = messages.due().expect("a time") - Instant::now();
         let within = Duration::from_millis(least)..=Duration::from_millis(most);
         assert!(within.contains(&wait), "{wait:?}");
         advance(wait).await;
-        messages.tick(&Hindrance::NoAnswer).expect("open");
+        messages.tick(&DelayReason::NoAnswer).expect("open");
         sent.send(&mut messages);
     }
     sent.answer("a", Ok(Confirm::Nack));
-    look(&mut messages).expect("open");
+    poll_answers(&mut messages).expect("open");
     let error = error_of(outcome);
     assert!(
         matches!(error, PublishError::QueueFull { attempts: 4, .. }),
@@ -205,18 +205,18 @@ async fn the_message_that_closes_the_channel_is_found() {
     let _last = add(&mut messages, "last");
     sent.send(&mut messages);
     sent.messages.take();
-    let error = look(&mut messages).expect_err("closed");
+    let error = poll_answers(&mut messages).expect_err("closed");
     assert!(error.is_unexplained());
     messages.channel_closed(&too_large(), &[]);
 
     sent.send(&mut messages);
     assert_eq!(sent.keys(), ["first"], "one at a time");
     sent.answer("first", Ok(Confirm::Ack));
-    look(&mut messages).expect("open");
+    poll_answers(&mut messages).expect("open");
     assert!(first.try_recv().expect("an outcome").is_ok());
     sent.send(&mut messages);
     sent.answer("large", Err(too_large()));
-    let error = look(&mut messages).expect_err("closed");
+    let error = poll_answers(&mut messages).expect_err("closed");
     messages.channel_closed(&error, &[]);
     let error = error_of(large);
     assert!(matches!(error, PublishError::Refused { .. }), "{error}");
@@ -226,7 +226,7 @@ async fn the_message_that_closes_the_channel_is_found() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_lost_connection_leaves_is_sent_again_in_order() {
+async fn unanswered_messages_of_a_lost_connection_are_sent_again_in_order() {
     let (mut messages, sent) = (in_flight(), Sent::default());
     let _outcomes: Vec<_> = ["a", "b"].map(|key| add(&mut messages, key)).into();
     sent.send(&mut messages);
@@ -245,18 +245,18 @@ async fn a_refusal_is_the_reason_at_the_deadline() {
     advance(DEADLINE - Duration::from_millis(10)).await;
     sent.answer("refused", Ok(Confirm::Nack));
     advance(Duration::from_millis(10)).await;
-    messages.tick(&Hindrance::NoAnswer).expect("open");
+    messages.tick(&DelayReason::NoAnswer).expect("open");
     let error = error_of(refused);
     assert!(matches!(error, PublishError::QueueFull { .. }), "{error}");
     assert!(error.may_have_arrived());
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_message_without_time_blames_no_broker() {
+async fn a_message_that_expires_before_it_can_be_sent_has_its_own_cause() {
     let mut messages = in_flight();
     let late = add(&mut messages, "late");
     advance(DEADLINE).await;
-    messages.tick(&Hindrance::NoAnswer).expect("open");
+    messages.tick(&DelayReason::NoAnswer).expect("open");
     let error = error_of(late);
     assert!(matches!(error, PublishError::NotSent { .. }), "{error}");
     let cause = std::error::Error::source(&error).expect("a cause");
@@ -264,7 +264,7 @@ async fn a_message_without_time_blames_no_broker() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_the_next_connection_can_not_carry_is_too_long() {
+async fn a_message_above_the_next_connections_frame_max_is_too_long() {
     let (mut messages, sent) = (in_flight(), Sent::default());
     let earlier = add(&mut messages, "earlier");
     sent.send(&mut messages);
@@ -280,9 +280,10 @@ async fn what_the_next_connection_can_not_carry_is_too_long() {
     assert!(messages.is_empty());
 }
 
-/// What declares it again may lose it again: there has to be an end, and a wait.
+/// The exchange may be deleted again each time it is declared, so resends are limited and
+/// delayed.
 #[tokio::test(start_paused = true)]
-async fn an_exchange_that_is_missing_again_and_again_is_asked_for_a_few_times() {
+async fn a_message_to_an_exchange_that_stays_missing_is_sent_four_times() {
     let missing = "NOT_FOUND - no exchange 'exchange/a' in vhost '/'";
     let missing = || TransportError::coded(code::NOT_FOUND, missing);
     let (mut messages, sent) = (in_flight(), Sent::default());
@@ -299,7 +300,7 @@ async fn an_exchange_that_is_missing_again_and_again_is_asked_for_a_few_times() 
             .due()
             .map_or(Duration::ZERO, |due| due - Instant::now());
         advance(wait).await;
-        messages.tick(&Hindrance::NoAnswer).expect("open");
+        messages.tick(&DelayReason::NoAnswer).expect("open");
     }
     assert_eq!(times, 4);
     assert!(started.elapsed() >= Duration::from_millis(1400), "no wait");
