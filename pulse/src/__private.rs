@@ -1,5 +1,5 @@
-//! What only generated code uses. Nothing in here is part of the public API: it
-//! changes together with [`VERSION`], and with the generator.
+//! Items for generated code only. Nothing in here is part of the public API: it changes
+//! together with [`VERSION`] and the generator.
 
 /// The version of this interface. Generated code asserts that it was made for this
 /// one. Increase it, here and in the generator, with every change that breaks code
@@ -36,9 +36,8 @@ pub use crate::validate::{check_schema, fits_schema};
 #[cfg(feature = "arbitrary")]
 pub use arbitrary;
 
-/// Defines what payloads and routing keys are made of: for each type of the module
-/// above, a struct of its required fields, and the `new` that takes it. Fields in
-/// `#[unset(…)]` start out empty.
+/// Defines for each listed type of the parent module a struct of its required fields, and
+/// a `new` that takes it. Fields in `#[unset(…)]` are unset.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! __taskcluster_required {
@@ -51,13 +50,13 @@ macro_rules! __taskcluster_required {
             #[derive(Clone, Debug)]
             pub struct $name {
                 $(
-                    #[doc = concat!("As [`", stringify!($name), "`](super::", stringify!($name), ") describes it.")]
+                    #[doc = concat!("See [`", stringify!($name), "`](super::", stringify!($name), ").")]
                     pub $field: $type,
                 )*
             }
 
             impl super::$name {
-                /// Makes a value of its required fields; the optional ones are unset.
+                /// A value with these required fields; the optional ones are unset.
                 pub fn new(required: $name) -> Self {
                     Self {
                         $($field: required.$field,)*

@@ -1,4 +1,4 @@
-//! Messages, decoded into the types of the exchange that they came from.
+//! Messages, decoded into the types of their exchange.
 
 use std::any::Any;
 use std::fmt;
@@ -12,9 +12,9 @@ use crate::validate::{Validate, Violations};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Message<E: Exchange> {
-    /// The routing key that it was published with.
+    /// The message's routing key.
     pub routing_key: E::RoutingKey,
-    /// Its payload.
+    /// The message's payload.
     pub payload: E::Payload,
 }
 
@@ -32,7 +32,8 @@ impl<E: Exchange> Message<E> {
     ///
     /// # Errors
     ///
-    /// [`DecodeError`], naming the exchange and the routing key.
+    /// [`DecodeError`] with the exchange and the routing key, if one of the two can't be
+    /// decoded.
     pub fn decode(routing_key: &str, bytes: &[u8]) -> Result<Self, DecodeError> {
         let failed = |cause| DecodeError::new(E::INFO.exchange, routing_key, cause);
         Ok(Self {
@@ -44,7 +45,7 @@ impl<E: Exchange> Message<E> {
     }
 }
 
-/// A message of any exchange, as generated events look at it.
+/// A message of any exchange, for generated events.
 pub trait AnyMessage: Any {
     /// The exchange of the message.
     fn exchange(&self) -> &'static ExchangeInfo;
@@ -101,8 +102,8 @@ pub trait EventSet: Sized + Send + 'static {
     ///
     /// # Errors
     ///
-    /// [`DecodeError`] where the exchange is not of this set, the routing key
-    /// not of the exchange's form, or the payload not of its type.
+    /// [`DecodeError`], if the exchange is not in this set, the routing key does not have
+    /// the exchange's form, or the payload is not of its type.
     fn decode(exchange: &str, routing_key: &str, bytes: &[u8]) -> Result<Self, DecodeError>;
 
     /// Checks the payload against every rule of its schema.
@@ -127,12 +128,12 @@ impl<E: Exchange> EventSet for Message<E> {
     }
 }
 
-/// Makes an enum whose variants hold messages an [`EventSet`], for a program that
-/// handles a few exchanges.
+/// Defines an enum of messages that is an [`EventSet`], for programs that handle a few
+/// exchanges.
 ///
 /// ```text
 /// taskcluster_pulse::event_set! {
-///     /// What this program handles.
+///     /// The events of this program.
 ///     #[derive(Debug)]
 ///     pub enum Unresolved {
 ///         Failed(Message<TaskFailed>),
@@ -190,12 +191,12 @@ pub struct DecodeError {
     pub exchange: String,
     /// The delivery's routing key.
     pub routing_key: String,
-    /// What was wrong with it.
+    /// Why it could not be decoded.
     pub kind: DecodeErrorKind,
 }
 
 impl DecodeError {
-    /// The delivery from `exchange` with `routing_key` could not be decoded.
+    /// The error of the delivery from `exchange` with `routing_key`.
     pub fn new(exchange: &str, routing_key: &str, kind: DecodeErrorKind) -> Self {
         Self {
             exchange: exchange.to_owned(),
@@ -204,7 +205,7 @@ impl DecodeError {
         }
     }
 
-    /// No type is known for `exchange`.
+    /// The error of an `exchange` without a type.
     pub fn unknown_exchange(exchange: &str, routing_key: &str) -> Self {
         Self::new(exchange, routing_key, DecodeErrorKind::UnknownExchange)
     }
@@ -230,7 +231,7 @@ impl std::error::Error for DecodeError {
     }
 }
 
-/// What was wrong with a delivery that could not be decoded.
+/// Why a delivery could not be decoded.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum DecodeErrorKind {
@@ -255,18 +256,18 @@ impl fmt::Display for DecodeErrorKind {
     }
 }
 
-/// An event of another exchange than the wanted one.
+/// The error of converting an event into a message of another exchange.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnexpectedExchange {
     /// The exchange of the event.
     pub exchange: &'static str,
-    /// The wanted exchange.
+    /// The expected exchange.
     pub expected: &'static str,
 }
 
 impl UnexpectedExchange {
-    /// The event is one of `exchange` rather than of `E`.
+    /// The error of an event of `exchange` instead of `E`.
     #[doc(hidden)]
     pub fn new<E: Exchange>(exchange: &ExchangeInfo) -> Self {
         Self {

@@ -1,9 +1,9 @@
 //! The runtime under the generated Taskcluster bindings.
 //!
-//! This crate knows no service. It holds what every generated binding, routing
-//! key, payload and validator is built from:
+//! This crate is independent of any service. It has the parts of every generated binding,
+//! routing key, payload and validator:
 //!
-//! - [`Binding`] and [`Exchange`]: what a queue is bound to, and what arrives;
+//! - [`Binding`] and [`Exchange`]: bindings of queues, and the types of their messages;
 //! - [`RoutingKey`], [`Word`] and [`RoutingPattern`]: the words of routing keys and
 //!   of binding patterns;
 //! - [`Payload`], [`decode`] and [`decode_strict`]: decoding, tolerant and strict,
@@ -11,24 +11,23 @@
 //! - [`Validate`]: the constraints of the schemas, checked without allocating, and
 //!   the [`Violations`] that a failed check returns.
 //!
-//! That is all without features. The feature `amqp` adds a consumer and a
-//! publisher on RabbitMQ that lose nothing: a message that is not acked is
-//! delivered again, a message that is not confirmed is sent again, and lost
-//! connections are re-established. The feature `memory` adds a broker inside the
-//! process for the same two, for tests. Both need a tokio runtime and write to
-//! `tracing`. The feature `management` adds to `amqp` a client of RabbitMQ's
-//! management HTTP API, `Management`, which lists the bindings of a queue. The
-//! feature `arbitrary` adds valid examples of payloads, routing keys and messages,
-//! by the function `example`; `schemars` adds payloads as JSON Schemas, `chrono`
-//! conversions of [`Timestamp`], `metrics` the numbers of consumers and publishers as
-//! metrics of the crate of that name.
+//! These need no feature. The feature `amqp` adds a consumer and a publisher for RabbitMQ
+//! that lose no message: a message that is not acked is delivered again, a message that
+//! is not confirmed is sent again, and lost connections are re-established. The feature
+//! `memory` adds an in-memory broker for both, for tests. Both need a tokio runtime and
+//! write to `tracing`. The feature `management` adds to `amqp` a client of RabbitMQ's
+//! management HTTP API, `Management`, which lists the bindings of a queue. The feature
+//! `arbitrary` adds valid examples of payloads, routing keys and messages, by the
+//! function `example`; `schemars` adds payloads as JSON Schemas, `chrono` adds
+//! conversions of [`Timestamp`], and `metrics` exports counters and gauges by the crate
+//! of that name.
 //!
 //! The [`guide`] has a page for each task: consuming, failures, shutdown, operating,
 //! publishing, testing, private services.
 //!
-//! Below the `TRACE` level neither `tracing` nor `log` ever sees a secret. On it,
-//! lapin writes every frame and ureq every request, those that log in included:
-//! keep `lapin` and `ureq_proto` at `DEBUG` where others read the logs.
+//! No secret is logged to `tracing` or `log` below the `TRACE` level. At `TRACE`, lapin
+//! logs every frame and ureq every request, including logins: keep `lapin` and
+//! `ureq_proto` at `DEBUG` if others can read the logs.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -1,4 +1,4 @@
-//! Exchanges by their names.
+//! Finds exchanges by their names.
 
 use std::error::Error;
 use std::fmt;
@@ -6,9 +6,9 @@ use std::slice;
 
 use super::ExchangeInfo;
 
-/// Every exchange of a generated crate.
+/// All exchanges of a generated crate, by name.
 ///
-/// Bindings can be made from the texts of a configuration:
+/// Bindings can be made from the strings of a configuration:
 ///
 /// ```
 /// # use taskcluster_pulse::{Binding, Catalogue};
@@ -54,7 +54,7 @@ impl Catalogue {
         })
     }
 
-    /// The names of the exchanges of the service that `name` has, or of all.
+    /// The names of the exchanges of the service in `name`, or of all if it is unknown.
     fn names_like(&self, name: &str) -> Vec<String> {
         let service = name.split('/').next().unwrap_or(name);
         let of_service = |info: &&ExchangeInfo| info.service == service;
@@ -73,13 +73,13 @@ impl IntoIterator for Catalogue {
     }
 }
 
-/// A name that no exchange of a [`Catalogue`] has.
+/// The error for a name that no exchange of a [`Catalogue`] has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnknownExchange {
     /// The name.
     pub name: String,
-    /// The names of the service's exchanges; of all exchanges, where the service is
+    /// The names of the service's exchanges, or of all exchanges if the service is
     /// unknown, too.
     pub known: Vec<String>,
 }

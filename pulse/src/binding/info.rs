@@ -1,4 +1,4 @@
-//! Exchanges as their references describe them.
+//! Descriptions of exchanges and their routing keys.
 
 use std::fmt;
 
@@ -83,13 +83,13 @@ impl ExchangeInfo {
         }
     }
 
-    /// A binding to this exchange, by the names of routing-key entries and the word
-    /// of each: for bindings that a configuration states.
+    /// A binding to this exchange, from names of routing-key entries and their words,
+    /// such as those of a configuration.
     ///
     /// # Errors
     ///
-    /// [`RoutingKeyError`] where the exchange has no entry of that name, or a word
-    /// can't stand in its entry.
+    /// [`RoutingKeyError`], if the exchange has no entry of that name, or a word is not
+    /// allowed in its entry.
     pub fn binding<N: AsRef<str>, W: AsRef<str>>(
         &'static self,
         words: impl IntoIterator<Item = (N, W)>,
@@ -132,7 +132,8 @@ impl ExchangeInfo {
 #[derive(Clone, Copy)]
 struct NewPayload(fn() -> Box<dyn PayloadObject>);
 
-/// The other fields tell exchanges apart; functions have no equality to rely on.
+/// Always equal: functions can't be compared reliably, and the other fields distinguish
+/// exchanges.
 impl PartialEq for NewPayload {
     fn eq(&self, _: &Self) -> bool {
         true
@@ -155,11 +156,11 @@ pub struct RoutingKeyEntry {
     pub name: &'static str,
     /// The entry's meaning, in Markdown.
     pub summary: &'static str,
-    /// The one word that this entry always holds, if there is such a word.
+    /// The constant word of this entry, if it has one.
     pub constant: Option<&'static str>,
-    /// Whether a publisher must give it; an absent optional entry is sent as `_`.
+    /// Whether a publisher must set it; an absent optional entry is sent as `_`.
     pub required: bool,
-    /// Whether it may hold several words.
+    /// Whether it may have several words.
     pub multiple_words: bool,
 }
 
@@ -176,7 +177,7 @@ impl RoutingKeyEntry {
         }
     }
 
-    /// Makes it an entry that always holds `word`.
+    /// Makes it an entry with the constant `word`.
     #[doc(hidden)]
     #[must_use]
     pub const fn constant(mut self, word: &'static str) -> Self {
@@ -184,7 +185,7 @@ impl RoutingKeyEntry {
         self
     }
 
-    /// Makes it an entry that a publisher must give.
+    /// Makes it an entry that a publisher must set.
     #[doc(hidden)]
     #[must_use]
     pub const fn required(mut self) -> Self {
@@ -192,7 +193,7 @@ impl RoutingKeyEntry {
         self
     }
 
-    /// Makes it an entry that may hold several words.
+    /// Makes it an entry that may have several words.
     #[doc(hidden)]
     #[must_use]
     pub const fn multiple_words(mut self) -> Self {
@@ -200,8 +201,7 @@ impl RoutingKeyEntry {
         self
     }
 
-    /// The word of a binding for this entry where none is set: the constant, or a
-    /// wildcard.
+    /// The default word of a binding for this entry: the constant, or a wildcard.
     pub fn default_word(&self) -> &'static str {
         match (self.constant, self.multiple_words) {
             (Some(constant), _) => constant,

@@ -13,11 +13,11 @@ pub use words::BindingWords;
 use crate::payload::{Payload, PayloadObject, PayloadSlot};
 use crate::routing::{RoutingKey, RoutingKeyError, RoutingPattern};
 
-/// What a queue is bound with: an exchange, and a pattern over its routing keys.
+/// A binding of a queue: an exchange, and a pattern for its routing keys.
 ///
-/// This is the object-safe half of an exchange: bindings to different exchanges
-/// can stand in one list, and `Box<dyn Binding>` and `&dyn Binding` can be bound.
-/// [`Exchange`] adds the types.
+/// This is the object-safe half of an exchange: bindings to different exchanges can be in
+/// one list, and `Box<dyn Binding>` and `&dyn Binding` can be bound. [`Exchange`] adds
+/// the types.
 pub trait Binding: Send + Sync {
     /// The exchange's full name, `exchange/taskcluster-queue/v1/task-defined` for instance.
     fn exchange_name(&self) -> &'static str;
@@ -27,20 +27,19 @@ pub trait Binding: Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`RoutingKeyError`] with the exchange, the entry and the word, where a word
-    /// that was set can't stand in its entry, or the pattern is longer than AMQP's
-    /// 255 bytes.
+    /// [`RoutingKeyError`] with the exchange, the entry and the word, if a word is not
+    /// allowed in its entry, or the pattern is longer than AMQP's 255 bytes.
     fn routing_key(&self) -> Result<RoutingPattern, RoutingKeyError>;
 
-    /// An empty holder for one payload of this exchange, for callers that learn
-    /// the exchange only at run time.
+    /// An empty holder for one payload of this exchange, for callers that know the
+    /// exchange only at run time.
     fn new_payload_object(&self) -> Box<dyn PayloadObject>;
 }
 
 /// One exchange of a service, as a type.
 ///
-/// The value is a binding: each routing-key entry that is set narrows what the
-/// queue receives, and the default value listens to everything.
+/// The value is a binding: each routing-key entry that is set restricts the messages that
+/// the queue receives, and the default value matches all messages.
 pub trait Exchange: Clone + Default + Send + Sync + 'static {
     /// The payload of a message on this exchange.
     type Payload: Payload;
@@ -65,10 +64,10 @@ pub trait Exchange: Clone + Default + Send + Sync + 'static {
     /// `notify.#` binds with `route.notify.#`. Services publish a message to custom
     /// routes by its `CC` header; in the queue, these are the routes of a task.
     ///
-    /// A route may have a word that begins with `#` or `*`, as IRC channels do. AMQP keeps
-    /// both characters for wildcards, so such a word can't be bound as it is and is
-    /// refused: for `notify.irc-channel.#bugbug.on-any`, bind
-    /// `notify.irc-channel.*.on-any`, and compare the routes of each message.
+    /// A route may have a word that begins with `#` or `*`, as IRC channels do. AMQP
+    /// reserves both characters for wildcards, so such a word is refused: for
+    /// `notify.irc-channel.#bugbug.on-any`, bind `notify.irc-channel.*.on-any`, and
+    /// compare the routes of each message.
     fn route(route: &str) -> PatternBinding {
         Self::INFO.route(route)
     }

@@ -9,7 +9,7 @@ use crate::routing::{RoutingKeyError, RoutingKeyErrorKind, RoutingPattern};
 pub struct BindingWords(Vec<Option<Box<str>>>);
 
 impl BindingWords {
-    /// No word is set.
+    /// No words set.
     pub const fn new() -> Self {
         Self(Vec::new())
     }
@@ -26,7 +26,7 @@ impl BindingWords {
         self
     }
 
-    /// The pattern over the routing keys of `info`: the words that are set, and the
+    /// The pattern for the routing keys of `info`: the words that are set, and the
     /// default of each other entry.
     pub(super) fn pattern(
         &self,
@@ -50,7 +50,7 @@ impl BindingWords {
     }
 }
 
-/// `word`, if it can match what `entry` holds.
+/// Returns `word`, if it is allowed in `entry`.
 fn checked<'word>(
     word: &'word str,
     entry: &RoutingKeyEntry,

@@ -1,20 +1,20 @@
-//! Automata on their way, which know whether they can still accept.
+//! Automata with a current state, and whether they can still accept a text.
 
 use crate::rule::Table;
 
-/// An automaton, and the state that it is in.
+/// An automaton and its current state.
 pub(super) struct Automaton<'t> {
     table: &'t Table,
     state: usize,
-    /// For each number of bytes, and in it for each state, whether so many can
-    /// lead from there to where a text is accepted.
+    /// `ends[count][state]` is whether some `count` bytes lead from `state` to an
+    /// accepting state.
     ends: Vec<Vec<bool>>,
 }
 
 impl<'t> Automaton<'t> {
-    /// Starts, to read texts of at most `longest` bytes of `alphabet`.
+    /// Starts to read a text of at most `longest` bytes of `alphabet`.
     pub(super) fn new(table: &'t Table, longest: usize, alphabet: &[u8]) -> Self {
-        let alphabet = one_a_class(table, alphabet);
+        let alphabet = one_byte_per_class(table, alphabet);
         let states = 0..table.states();
         let accepts = states.clone().map(|state| table.accepts_in(state));
         let mut ends: Vec<Vec<bool>> = vec![accepts.collect()];
@@ -31,7 +31,7 @@ impl<'t> Automaton<'t> {
         }
     }
 
-    /// Whether the text can end after `left` bytes more.
+    /// Whether the text can end after `left` more bytes.
     pub(super) fn ends_after(&self, left: usize) -> bool {
         self.can_end(self.state, left)
     }
@@ -52,9 +52,8 @@ impl<'t> Automaton<'t> {
     }
 }
 
-/// A byte of each class that the bytes of `alphabet` belong to: the others lead
-/// nowhere else.
-fn one_a_class(table: &Table, alphabet: &[u8]) -> Vec<u8> {
+/// One byte of each class in `alphabet`: all bytes of a class lead to the same state.
+fn one_byte_per_class(table: &Table, alphabet: &[u8]) -> Vec<u8> {
     let class = |byte: u8| table.classes[usize::from(byte)];
     let mut seen = [false; 256];
     let is_new = |byte: &&u8| !std::mem::replace(&mut seen[usize::from(class(**byte))], true);

@@ -1,4 +1,4 @@
-//! Values that hold others, and values of which one is to be chosen.
+//! Examples of containers, enums and alternatives.
 
 use std::collections::BTreeMap;
 
@@ -11,17 +11,17 @@ use crate::payload::OpenEnum;
 use crate::rule::{ItemsRule, MembersRule};
 use crate::validate::Validate;
 
-/// How many more items or members there are than there must be.
+/// How many items or properties an example may have beyond the minimum.
 const SPREAD: usize = 4;
 
-/// What makes a value.
+/// A function that makes a value.
 pub type Make<T> = fn(&mut Unstructured<'_>) -> Result<T>;
 
-/// A value or none; none where it can't be made.
+/// A value or `None`; `None` if the value can't be made.
 ///
 /// # Errors
 ///
-/// None but those of `u`.
+/// Only those of `u`.
 pub fn optional<'a, T>(
     u: &mut Unstructured<'a>,
     make: impl FnOnce(&mut Unstructured<'a>) -> Result<T>,
@@ -32,21 +32,21 @@ pub fn optional<'a, T>(
     })
 }
 
-/// One of the variants that the schema names.
+/// One of the variants that the schema lists.
 ///
 /// # Errors
 ///
-/// [`Error`] where it names none.
+/// [`Error`], if it lists none.
 pub fn open_enum<E: OpenEnum>(u: &mut Unstructured<'_>) -> Result<E> {
     u.choose(E::KNOWN).map(|(_, variant)| variant.clone())
 }
 
-/// A valid value of one of several types; of the first where the input has run
-/// out, if that gives a valid one.
+/// A valid value of one of several types; of the first if the input is exhausted, if that
+/// gives a valid value.
 ///
 /// # Errors
 ///
-/// [`Error`] where none gives a valid value.
+/// [`Error`], if none gives a valid value.
 pub fn any_of<T: Validate>(u: &mut Unstructured<'_>, branches: &[Make<T>]) -> Result<T> {
     retry_nested(u, |u| {
         let first = u.choose_index(branches.len())?;
@@ -58,11 +58,11 @@ pub fn any_of<T: Validate>(u: &mut Unstructured<'_>, branches: &[Make<T>]) -> Re
     })
 }
 
-/// An array that keeps `rule`, of items that `make` makes.
+/// An array that satisfies `rule`, with items made by `make`.
 ///
 /// # Errors
 ///
-/// [`Error`] where not enough items can be made that differ.
+/// [`Error`], if not enough different items can be made.
 pub fn list<T>(
     u: &mut Unstructured<'_>,
     rule: &ItemsRule<T>,
@@ -89,11 +89,11 @@ pub fn list<T>(
     Ok(items)
 }
 
-/// An object that keeps `rule`, of members that `name` and `value` make.
+/// An object that satisfies `rule`, with properties made by `name` and `value`.
 ///
 /// # Errors
 ///
-/// [`Error`] where not enough members can be made with names that differ.
+/// [`Error`], if not enough properties with different names can be made.
 pub fn map<T>(
     u: &mut Unstructured<'_>,
     rule: &MembersRule,
@@ -118,11 +118,11 @@ pub fn map<T>(
     Ok(members)
 }
 
-/// Members for the rest of an object that has members called `taken`.
+/// Additional properties of an object that has the properties `taken`.
 ///
 /// # Errors
 ///
-/// None but those of `u`.
+/// Only those of `u`.
 pub fn rest<T>(
     u: &mut Unstructured<'_>,
     taken: &[&str],

@@ -6,20 +6,19 @@ use super::lengths::Lengths;
 use super::walk::{self, Walk};
 use crate::rule::{Matcher, Shape, Split};
 
-/// All bytes, those first that are pleasant to read: letters and digits, what
-/// else can be printed, the rest of ASCII, the rest.
+/// All bytes, the most readable first: letters and digits, other printable ASCII, the
+/// rest of ASCII, the other bytes.
 static BYTES: [u8; 256] = ordered();
 
-/// How many bytes of [`BYTES`] to make texts of; the more only where the fewer
-/// give none.
+/// How many bytes of [`BYTES`] to make texts of; more are used if fewer give no text.
 const ALPHABETS: [usize; 3] = [PRINTABLE, ASCII, 256];
 const PRINTABLE: usize = 95;
 const ASCII: usize = 128;
 
-/// How many bytes the longest character has.
+/// Maximum number of bytes in a character.
 const CHARACTER: usize = 4;
 
-/// A text of so many characters that `matchers` match; see [`of_all`].
+/// A text of `lengths` characters that `matchers` match; see [`of_all`].
 pub(super) fn matching(
     matchers: &[&Matcher],
     u: &mut Unstructured<'_>,
@@ -72,7 +71,7 @@ fn of_all(
             let matchers: Vec<&Matcher> = matchers.iter().collect();
             of_all(&matchers, u, lengths, alphabet)
         }
-        // What is left is read byte by byte.
+        // All other shapes are read byte by byte.
         _ => Err(Error::IncorrectFormat),
     }
 }
@@ -91,7 +90,7 @@ fn of_any(
         .ok_or(Error::IncorrectFormat)
 }
 
-/// The head leaves room for the tail, and the tail fills up what is missing.
+/// The head leaves room for the tail, and the tail has the rest of the length.
 fn of_split(
     split: &Split,
     u: &mut Unstructured<'_>,

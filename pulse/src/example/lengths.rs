@@ -1,17 +1,16 @@
-//! How many: of bytes, characters, items, members.
+//! Ranges of lengths: numbers of bytes, characters, items or properties.
 
 use std::ops::RangeInclusive;
 
 use arbitrary::{Error, Result, Unstructured};
 
-/// More than this is never made, whatever a schema allows; a schema that asks
-/// for more has no examples.
+/// Maximum length of an example; a schema that requires more has no examples.
 const MOST: usize = 16 * 1024;
 
-/// How much longer texts are than they must be.
+/// How much longer than required texts may be.
 pub(super) const SPREAD: usize = 32;
 
-/// How many there may be, both ends included.
+/// A range of lengths, including both ends.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lengths {
     pub(super) least: usize,
@@ -19,7 +18,7 @@ pub(super) struct Lengths {
 }
 
 impl Lengths {
-    /// What the limits of a schema leave.
+    /// The lengths within the limits of a schema.
     pub(super) fn new(least: Option<u64>, most: Option<u64>) -> Self {
         let number = |limit| usize::try_from(limit).unwrap_or(usize::MAX);
         Self {
@@ -28,7 +27,7 @@ impl Lengths {
         }
     }
 
-    /// What of these lengths is between `least` and `most` too.
+    /// The lengths that are also between `least` and `most`.
     pub(super) fn within(self, least: usize, most: usize) -> Self {
         Self {
             least: self.least.max(least),
@@ -44,8 +43,8 @@ impl Lengths {
         Ok(self.least..=self.most.min(self.least + spread))
     }
 
-    /// One of the lengths for a text, mostly one of the [`shortest`](Self::shortest);
-    /// once in a while the greatest, where programs tend to break.
+    /// A length for a text: mostly one of the [`shortest`](Self::shortest), and one time
+    /// in 16 the greatest, because that is an edge case.
     pub(super) fn choose(self, u: &mut Unstructured<'_>) -> Result<usize> {
         let shortest = self.shortest(SPREAD)?;
         match u.int_in_range(0..=15_u8)? {

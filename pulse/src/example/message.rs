@@ -7,18 +7,18 @@ use crate::binding::{Exchange, RoutingKeyEntry};
 use crate::event::Message;
 use crate::routing::{KeyFields, KeySource, MAX_BYTES, Word, Words};
 
-/// How many bytes a word has at most: as many as a task ID.
+/// Maximum number of bytes in a word, that of a task ID.
 const LONGEST_WORD: usize = 22;
 
-/// How many bytes several words have at most, the dots between them included.
+/// Maximum number of bytes in several words, including the dots between them.
 const LONGEST_WORDS: usize = 64;
 
-/// What words are made of. The first byte is none of the last two: `_` alone
-/// stands for a word that is absent.
+/// The bytes of words. A word does not begin with one of the last two, because `_` alone
+/// stands for an absent word.
 const BYTES: &[u8; 64] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
 const FIRST_BYTES: usize = 62;
 
-/// A routing key whose entries share what AMQP allows for all.
+/// A routing key that is not too long for AMQP.
 ///
 /// # Errors
 ///
@@ -28,8 +28,8 @@ pub fn routing_key<K: KeyFields>(u: &mut Unstructured<'_>) -> Result<K> {
     K::make(&mut Entries { u, longest })
 }
 
-/// How many bytes each entry may have: an equal share of what the constants and the
-/// dots leave.
+/// Maximum number of bytes in an entry: an equal share of the limit, without constants
+/// and dots.
 fn longest(entries: &[RoutingKeyEntry]) -> usize {
     let constants = entries.iter().filter_map(|entry| entry.constant);
     let taken = constants.map(str::len).sum::<usize>() + entries.len().saturating_sub(1);
@@ -37,7 +37,7 @@ fn longest(entries: &[RoutingKeyEntry]) -> usize {
     MAX_BYTES.saturating_sub(taken) / words.count().max(1)
 }
 
-/// Entries that are made of an input.
+/// Entries made from an input.
 struct Entries<'u, 'a> {
     u: &'u mut Unstructured<'a>,
     longest: usize,
@@ -80,19 +80,18 @@ macro_rules! __taskcluster_key_examples {
     };
 }
 
-/// A word of at most `longest` bytes, and in any case of no more than 22: what a
-/// task ID has.
+/// A word of at most `longest` bytes, and at most 22, as a task ID has.
 fn word(u: &mut Unstructured<'_>, longest: usize) -> Result<Word> {
     Word::new(&letters(u, longest)?).map_err(|_| Error::IncorrectFormat)
 }
 
-/// Up to four words of at most `longest` bytes together, and in any case of no
-/// more than 64, the dots between them included.
+/// Up to four words of together at most `longest` bytes, and at most 64, including the
+/// dots between them.
 fn words(u: &mut Unstructured<'_>, longest: usize) -> Result<Words> {
     let longest = longest.min(LONGEST_WORDS);
     let mut text = letters(u, longest)?;
     for _ in 0..u.int_in_range(0..=3_u8)? {
-        // A word more takes a dot and a letter at least.
+        // Another word takes at least a dot and a letter.
         if longest.saturating_sub(text.len()) >= 2 {
             text.push('.');
             text.push_str(&letters(u, longest - text.len())?);
@@ -127,8 +126,8 @@ impl<'a> Arbitrary<'a> for Words {
     }
 }
 
-/// The routing key and the payload are made apart from each other: where a
-/// service puts a word of the payload into the key, an example does not.
+/// The routing key and the payload are independent, also where a service repeats a part
+/// of the payload in the key.
 impl<'a, E: Exchange> Arbitrary<'a> for Message<E>
 where
     E::RoutingKey: Arbitrary<'a>,
@@ -144,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn entries_share_what_a_key_may_have() {
+    fn entries_share_the_limit_of_a_key() {
         let entry = RoutingKeyEntry::new("word", "");
         let constant = RoutingKeyEntry::new("word", "").constant("primary");
         assert_eq!(longest(&[entry]), 255);

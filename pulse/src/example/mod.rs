@@ -1,10 +1,9 @@
 //! Valid examples of payloads, routing keys and messages, for the feature
 //! `arbitrary`.
 //!
-//! Every generated payload type implements [`Arbitrary`], and every value that
-//! it makes is valid: [`validate`](crate::Validate::validate) finds nothing.
-//! So the code that handles messages can be tested without fixtures that are
-//! written by hand, by a fuzzer, or over some [`example`]s:
+//! Every generated payload type implements [`Arbitrary`] with values that are valid by
+//! [`validate`](crate::Validate::validate). So code that handles messages can be tested
+//! by a fuzzer, or with some [`example`]s, without handwritten fixtures:
 //!
 //! ```
 //! use taskcluster_pulse::example;
@@ -22,8 +21,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! An input that has run out gives small values; it never fails for that
-//! reason. The functions of this module are what generated code is made of.
+//! An exhausted input gives small values rather than an error. The other functions of
+//! this module are for generated code.
 
 mod automaton;
 mod containers;
@@ -43,17 +42,16 @@ pub use message::routing_key;
 pub use retry::{smaller, valid};
 pub use text::text;
 
-/// How many bytes an example is made of: enough for the largest messages.
+/// Number of random bytes for an example, enough for the largest messages.
 const BYTES: usize = 16 * 1024;
 
-/// The example number `seed` of a type: the same for the same seed, whenever
-/// and wherever it is asked for, as long as the type and this crate stay the
-/// same.
+/// The example number `seed` of a type. The same seed always gives the same example, as
+/// long as the type and the version of this crate are the same.
 ///
 /// # Errors
 ///
-/// [`arbitrary::Error`] where the type has no valid value, or none was found: a
-/// schema can ask for what can't be, or for what no search comes upon.
+/// [`arbitrary::Error`], if the type has no valid value, or if none was found, because a
+/// schema's constraints are too narrow for the search.
 pub fn example<T: for<'a> Arbitrary<'a>>(seed: u64) -> Result<T> {
     T::arbitrary(&mut Unstructured::new(&retry::noise(seed, BYTES)))
 }

@@ -1,5 +1,4 @@
-//! Other attempts, where a first one gives no valid value, and an end to values
-//! that are nested in themselves.
+//! Further attempts after an invalid value, and a limit for the depth of recursive types.
 
 use std::cell::Cell;
 
@@ -7,23 +6,23 @@ use arbitrary::{Arbitrary, Error, Result, Unstructured};
 
 use crate::validate::Validate;
 
-/// How many attempts there are after the first.
+/// Number of attempts after the first.
 const ATTEMPTS: u64 = 32;
 
-/// How many bytes an attempt is made of.
+/// Number of random bytes for an attempt.
 const BYTES: usize = 256;
 
-/// How deep values may be nested in values of their own type. Each can be some
-/// levels of JSON, of which no more than 128 can be read.
+/// Maximum depth of values in values of their own type. Each can be several levels of
+/// JSON, of which at most 128 can be read.
 const DEEPEST: u32 = 16;
 
-/// How many levels further attempts count for: what is nested in them may need
-/// further attempts as well, and the time for these multiplies.
+/// Number of levels that further attempts count as: nested values may need further
+/// attempts as well, which multiplies the time.
 const ATTEMPT_STEPS: u32 = 4;
 
-/// The value of `make`, or else of further attempts with bytes of their own: an
-/// input that has run out would give the same value again. Only for what holds
-/// no value that may be nested in itself; otherwise see [`retry_nested`].
+/// The value of `make`, or else of further attempts with bytes of their own, because an
+/// exhausted input would give the same value again. Not for recursive types; for them see
+/// [`retry_nested`].
 pub(super) fn retry<T>(
     u: &mut Unstructured<'_>,
     mut make: impl FnMut(&mut Unstructured<'_>) -> Result<T>,
@@ -31,7 +30,7 @@ pub(super) fn retry<T>(
     make(u).or_else(|_| attempts(u.arbitrary()?, make))
 }
 
-/// The same as [`retry`], for what may be nested in itself.
+/// The same as [`retry`], for types that may be recursive.
 pub(super) fn retry_nested<T>(
     u: &mut Unstructured<'_>,
     mut make: impl FnMut(&mut Unstructured<'_>) -> Result<T>,
@@ -52,8 +51,8 @@ fn attempts<T>(seed: u64, mut make: impl FnMut(&mut Unstructured<'_>) -> Result<
         .ok_or(Error::IncorrectFormat)
 }
 
-/// Clears bits, more in some attempts than in others: a set bit makes an
-/// optional member present, and a schema may want few of them.
+/// Clears bits, more in some attempts than in others: a set bit makes an optional
+/// property present, and a schema may allow few of them.
 fn thin_out(bytes: &mut [u8], attempt: u64) {
     let mask = [0xff, 0x77, 0x13, 0x01][(attempt % 4) as usize];
     for (index, byte) in bytes.iter_mut().enumerate() {
@@ -61,11 +60,11 @@ fn thin_out(bytes: &mut [u8], attempt: u64) {
     }
 }
 
-/// A valid value, by as many attempts of `make` as it takes.
+/// A valid value, in several attempts of `make` if needed.
 ///
 /// # Errors
 ///
-/// [`Error`] where all attempts fail.
+/// [`Error`], if all attempts fail.
 pub fn valid<T: Validate>(
     u: &mut Unstructured<'_>,
     make: impl Fn(&mut Unstructured<'_>) -> Result<T>,
@@ -79,23 +78,23 @@ pub fn valid<T: Validate>(
     })
 }
 
-/// A value that is part of another of the same type: from half of what is left
-/// of the input, so that even a long input does not nest values deeply.
+/// A value within another of the same type, made from half of the remaining input, so
+/// that even a long input does not nest values deeply.
 ///
 /// # Errors
 ///
-/// [`Error`] where the value can't be made, or is nested too deeply.
+/// [`Error`], if the value can't be made, or is nested too deeply.
 pub fn smaller<T: for<'a> Arbitrary<'a>>(u: &mut Unstructured<'_>) -> Result<T> {
     let half = u.bytes(u.len() / 2)?;
     nested(1, || T::arbitrary(&mut Unstructured::new(half)))
 }
 
 thread_local! {
-    /// How deep the value that is being made is nested in its own type.
+    /// Depth of the current value in values of its own type.
     static DEPTH: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Goes down by some levels, and up again when dropped.
+/// Reduces the depth by this number of levels when dropped.
 struct Levels(u32);
 
 impl Drop for Levels {
@@ -104,7 +103,7 @@ impl Drop for Levels {
     }
 }
 
-/// The value of `make`, which is `steps` levels deeper than what is around it.
+/// The value of `make`, `steps` levels deeper than the enclosing value.
 fn nested<T>(steps: u32, make: impl FnOnce() -> Result<T>) -> Result<T> {
     let depth = DEPTH.get() + steps;
     if depth > DEEPEST {
@@ -127,8 +126,8 @@ pub(super) fn noise(seed: u64, count: usize) -> Vec<u8> {
     bytes
 }
 
-/// The number `index` that the generator SplitMix64 gives for `seed`, which is
-/// mixed itself first: the numbers of seeds next to each other would overlap.
+/// The number `index` of the generator SplitMix64 for `seed`. The seed is mixed first,
+/// because the numbers of adjacent seeds would overlap.
 fn split_mix(seed: u64, index: u64) -> u64 {
     const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
     mix(mix(seed.wrapping_add(STEP)).wrapping_add(index.wrapping_mul(STEP)))

@@ -6,8 +6,8 @@ use super::retry::retry;
 use crate::rule::{Scalar, ScalarRule};
 
 impl<T: Scalar> ScalarRule<T> {
-    /// One of the values that the rule lists, if it lists any, or what `make`
-    /// makes, if that keeps the rule.
+    /// One of the values that the rule lists, if it lists any, or else a value of `make`
+    /// that satisfies the rule.
     fn pick(
         &self,
         u: &mut Unstructured<'_>,
@@ -30,24 +30,24 @@ macro_rules! integers {
     ($($integer:ty: $least:expr, $most:expr;)*) => {
         $(
             impl ScalarRule<$integer> {
-                /// An integer that keeps this rule, more often a small one than
-                /// a large one.
+                /// An integer that satisfies this rule, more often a small one than a
+                /// large one.
                 ///
                 /// # Errors
                 ///
-                /// [`Error`] where there is none.
+                /// [`Error`], if there is none.
                 pub fn arbitrary(&self, u: &mut Unstructured<'_>) -> Result<$integer> {
                     let number = |limit: Option<$integer>| limit.map(i128::from);
                     let least = number(self.minimum)
                         .max(number(self.above).map(|limit| limit.saturating_add(1)))
                         .unwrap_or($least);
-                    // Of two upper limits the lower one counts, and none is not the lower.
+                    // The lower of two upper limits counts; a missing one is no limit.
                     let most = [number(self.maximum), number(self.below).map(|limit| limit.saturating_sub(1))]
                         .into_iter()
                         .flatten()
                         .min()
                         .unwrap_or($most);
-                    // Examples keep to what 64 bits hold, which each reader of JSON takes.
+                    // Examples have at most 64 bits, which every JSON parser accepts.
                     let least = least.clamp(i64::MIN.into(), u64::MAX.into());
                     let most = most.clamp(i64::MIN.into(), u64::MAX.into());
                     let divisor = number(self.multiple_of).map_or(1, i128::saturating_abs).max(1);
@@ -68,8 +68,7 @@ integers! {
     i128: i64::MIN.into(), u64::MAX.into();
 }
 
-/// A number from `least` to `most`, with each number of bits as often as the
-/// others.
+/// A number from `least` to `most`, with all numbers of bits equally likely.
 fn near_zero(u: &mut Unstructured<'_>, least: i128, most: i128) -> Result<i128> {
     if least > most {
         return Err(Error::IncorrectFormat);
@@ -82,13 +81,13 @@ fn near_zero(u: &mut Unstructured<'_>, least: i128, most: i128) -> Result<i128> 
 }
 
 impl ScalarRule<f64> {
-    /// A finite number that keeps this rule: a multiple of what the rule says,
-    /// or one that few decimals can write.
+    /// A finite number that satisfies this rule: a multiple of the rule's divisor, or
+    /// else a number with few decimals.
     ///
     /// # Errors
     ///
-    /// [`Error`] where none is found. Between limits that are very close to each
-    /// other, or far from 0, only the limits and their mean are looked at.
+    /// [`Error`], if none is found. Between limits that are very close to each other, or
+    /// far from 0, only the limits and their mean are tried.
     pub fn arbitrary(&self, u: &mut Unstructured<'_>) -> Result<f64> {
         let (least, most) = self.range();
         let found = self.pick(u, |u| {
@@ -103,8 +102,7 @@ impl ScalarRule<f64> {
         found.or_else(|error| others.find(|other| self.is_valid(other)).ok_or(error))
     }
 
-    /// Where numbers are looked for, the ends included though they may not be
-    /// allowed.
+    /// The range of candidates, including both ends, which the rule may exclude.
     fn range(&self) -> (f64, f64) {
         match (self.minimum.or(self.above), self.maximum.or(self.below)) {
             (Some(least), Some(most)) => (least, most),
@@ -115,8 +113,7 @@ impl ScalarRule<f64> {
     }
 }
 
-/// `count` steps, as they are written: three times 0.1 is 0.3, which it is not
-/// in floats.
+/// `count` times `step` in decimals: three times 0.1 is 0.3, which it is not in floats.
 fn times(count: i128, step: f64) -> f64 {
     let step_text = format!("{step:e}");
     let written = step_text.split_once('e').and_then(|(mantissa, exponent)| {
@@ -129,19 +126,19 @@ fn times(count: i128, step: f64) -> f64 {
     written.unwrap_or(count as f64 * step)
 }
 
-/// How far from 0, or from its only limit, a number is.
+/// Maximum distance of a number from 0, or from its only limit.
 const FAR: f64 = 1_048_576.0;
 
-/// What numbers are multiples of where no schema says. The finest of them has
-/// no more than 15 digits up to [`FAR`], which every reader of JSON reads exactly.
+/// Divisors of numbers without `multipleOf`. Multiples of the smallest have at most 15
+/// digits up to [`FAR`], which every JSON parser reads exactly.
 const STEPS: [f64; 4] = [1.0, 1.0, 0.25, 1.0 / 256.0];
 
 impl ScalarRule<bool> {
-    /// A boolean that keeps this rule.
+    /// A boolean that satisfies this rule.
     ///
     /// # Errors
     ///
-    /// [`Error`] where there is none.
+    /// [`Error`], if there is none.
     pub fn arbitrary(&self, u: &mut Unstructured<'_>) -> Result<bool> {
         self.pick(u, |u| u.arbitrary())
     }

@@ -7,8 +7,7 @@ use super::lengths::Lengths;
 use super::retry::retry;
 use crate::rule::{Matcher, StringRule};
 
-/// What strings are made of that no pattern says anything of: what identifiers
-/// hold, then what programs tend to forget about.
+/// The characters of strings without a pattern: those of identifiers, then edge cases.
 const CHARACTERS: [char; 80] = [
     'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o', 'p', 'q', 'r', 's',
     't', 'u', 'v', 'w', 'x', 'y', 'z', 'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I', 'J', 'K', 'L',
@@ -18,23 +17,22 @@ const CHARACTERS: [char; 80] = [
 ];
 
 impl StringRule {
-    /// A string that keeps this rule. Where a pattern leaves the choice, it is
-    /// of printable ASCII.
+    /// A string that satisfies this rule, of printable ASCII if the pattern allows it.
     ///
     /// # Errors
     ///
-    /// [`Error`] where no such string is found: there may be none, or only few
-    /// of those that match the pattern have the format or the length.
+    /// [`Error`], if no such string is found: there may be none, or few strings that
+    /// match the pattern have the format or the length.
     pub fn arbitrary(&self, u: &mut Unstructured<'_>) -> Result<String> {
         text(u, &[self])
     }
 }
 
-/// A string that keeps all of `rules`.
+/// A string that satisfies all of `rules`.
 ///
 /// # Errors
 ///
-/// [`Error`] where no such string is found.
+/// [`Error`], if no such string is found.
 pub fn text(u: &mut Unstructured<'_>, rules: &[&StringRule]) -> Result<String> {
     let holds = |text: &str| rules.iter().all(|rule| rule.is_valid(text));
     if let Some((_, values)) = rules.iter().find_map(|rule| rule.one_of) {

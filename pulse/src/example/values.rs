@@ -1,4 +1,4 @@
-//! Timestamps, and JSON that the schema says little or nothing of.
+//! Timestamps, and JSON with few or no constraints.
 
 use arbitrary::{Arbitrary, Error, Result, Unstructured};
 use serde_json::{Map, Value};
@@ -29,10 +29,10 @@ impl<'a> Arbitrary<'a> for RawJson {
     }
 }
 
-/// How many levels of arrays and objects there may be.
+/// Maximum number of levels of arrays and objects.
 const LEVELS: u8 = 3;
 
-/// How many items or members there may be.
+/// Maximum number of items or properties.
 const MOST: usize = 3;
 
 fn value(u: &mut Unstructured<'_>, levels: u8) -> Result<Value> {

@@ -1,4 +1,4 @@
-//! Texts, made byte by byte along all matchers that read them so.
+//! Makes texts byte by byte, as matchers read them.
 
 use arbitrary::{Result, Unstructured};
 
@@ -6,8 +6,8 @@ use super::automaton::Automaton;
 use super::lengths::{Lengths, SPREAD};
 use crate::rule::{Matcher, Positions, Run, Shape};
 
-/// A text of bytes of `alphabet` along all of `walks`, if they do not come to
-/// where each could go on alone and not all together.
+/// A text of bytes of `alphabet` that all of `walks` allow. Fails if they allow no common
+/// next byte.
 pub(super) fn text(
     walks: &mut [Walk<'_>],
     u: &mut Unstructured<'_>,
@@ -26,7 +26,7 @@ pub(super) fn text(
     Ok(text)
 }
 
-/// A length of which each of `walks` has a text.
+/// A length for which each of `walks` has a text.
 fn length(walks: &[Walk<'_>], u: &mut Unstructured<'_>, lengths: Lengths) -> Result<usize> {
     let automata = walks.iter().filter_map(|walk| match walk {
         Walk::Table(automaton) => Some(automaton),
@@ -42,7 +42,7 @@ fn length(walks: &[Walk<'_>], u: &mut Unstructured<'_>, lengths: Lengths) -> Res
     u.choose(&possible.collect::<Vec<_>>()).copied()
 }
 
-/// A matcher that says of each byte whether it may be the next.
+/// A matcher that can check whether a byte may be the next one.
 pub(super) enum Walk<'m> {
     Always,
     Run(&'m Run),
@@ -51,8 +51,8 @@ pub(super) enum Walk<'m> {
 }
 
 impl<'m> Walk<'m> {
-    /// The walk along `matcher`, for texts of `lengths` and bytes of `alphabet`;
-    /// `None` where it reads texts in another way.
+    /// The walk of `matcher`, for texts of `lengths` and bytes of `alphabet`; `None` if
+    /// it does not read texts byte by byte.
     pub(super) fn new(matcher: &'m Matcher, lengths: Lengths, alphabet: &[u8]) -> Option<Self> {
         Some(match matcher.shape {
             Shape::Always => Self::Always,
@@ -68,7 +68,7 @@ impl<'m> Walk<'m> {
         })
     }
 
-    /// Whether `byte` may stand at `index` in a text of `length` bytes.
+    /// Whether `byte` may be at `index` in a text of `length` bytes.
     fn allows(&self, byte: u8, index: usize, length: usize) -> bool {
         let is_last = index + 1 == length;
         match self {

@@ -7,8 +7,8 @@ use super::{Payload, reader};
 use crate::schema::Interpreter;
 use crate::validate::{Pointer, Report, Violations};
 
-/// Decodes a payload, tolerantly: ignores unknown properties and keeps unknown enum
-/// values, for a newer server may send them. Other violations of the schema are left
+/// Decodes a payload tolerantly: ignores unknown properties and keeps unknown enum
+/// values, because a newer server may send them. Other violations of the schema are left
 /// to [`Validate::validate`](crate::Validate::validate).
 ///
 /// # Errors
@@ -19,8 +19,8 @@ pub fn decode<P: Payload>(bytes: &[u8]) -> Result<P, PayloadError> {
     reader::read_lenient(bytes).or_else(|error| explain::<P>(bytes, error))
 }
 
-/// Decodes a payload that must be valid against its schema in every point, without
-/// unknown properties in closed objects.
+/// Decodes a payload that must be valid against its schema, without unknown properties in
+/// closed objects.
 ///
 /// # Errors
 ///
@@ -35,15 +35,15 @@ pub fn decode_strict<P: Payload>(bytes: &[u8]) -> Result<P, PayloadError> {
     decode_by_schema(bytes)
 }
 
-/// Decodes a payload and checks its JSON against the schema: for what the types
-/// alone do not check, and to report what is wrong.
+/// Decodes a payload and checks its JSON against the schema, for constraints that the
+/// types do not express, and to report violations.
 fn decode_by_schema<P: Payload>(bytes: &[u8]) -> Result<P, PayloadError> {
     let value = serde_json::from_slice(bytes).map_err(PayloadError::Json)?;
     let mut report = Report::all();
     let _ = Interpreter::strict().check(P::SCHEMA, &value, Pointer::ROOT, &mut report);
     report.into_result().map_err(PayloadError::Schema)?;
     let payload: P = reader::read_lenient(bytes).map_err(PayloadError::Json)?;
-    // Rounding may bring a number that is valid as it is written out of its bounds.
+    // Rounding may move a valid number out of its bounds.
     payload.validate().map_err(PayloadError::Schema)?;
     Ok(payload)
 }
@@ -58,7 +58,7 @@ fn explain<P: Payload>(bytes: &[u8], error: serde_json::Error) -> Result<P, Payl
     Err(PayloadError::Json(error))
 }
 
-/// Bytes that are no payload of the wanted type. The cause is its `source`.
+/// The error of decoding a payload. The cause is its `source`.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum PayloadError {

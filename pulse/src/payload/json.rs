@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use crate::schema::{equal, hash_value};
 
-/// Any JSON value, as the text that it came as.
+/// Any JSON value, as its original text.
 ///
 /// Two texts are equal if their values are: `1` equals `1.0`. Texts that are nested
 /// too deeply to be parsed are compared as texts.
@@ -23,7 +23,7 @@ impl RawJson {
         self.0.get()
     }
 
-    /// Reads the text into a type of your own.
+    /// Parses the text into a type of your own.
     ///
     /// # Errors
     ///
@@ -42,7 +42,7 @@ impl RawJson {
     }
 }
 
-/// Any JSON object, as the text that it came as.
+/// Any JSON object, as its original text.
 ///
 /// Two texts are equal if their values are, as with [`RawJson`].
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -54,7 +54,7 @@ impl RawJsonObject {
         self.0.get()
     }
 
-    /// Reads the object into a type of your own.
+    /// Parses the object into a type of your own.
     ///
     /// # Errors
     ///

@@ -23,7 +23,7 @@ pub use union::{Branch, Union, deserialize_union, read_variant};
 
 use crate::validate::Validate;
 
-/// What a message carries: a type that was generated from a schema.
+/// The payload of a message: a type that was generated from a schema.
 pub trait Payload:
     Validate
     + Serialize

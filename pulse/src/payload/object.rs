@@ -6,37 +6,36 @@ use std::fmt::Debug;
 use super::{Payload, PayloadError};
 use crate::validate::Violations;
 
-/// A holder for one payload of a type that the caller learns at run time, made
-/// by [`Binding::new_payload_object`](crate::Binding::new_payload_object).
+/// A holder for one payload of a type that is known only at run time, made by
+/// [`Binding::new_payload_object`](crate::Binding::new_payload_object).
 pub trait PayloadObject: Debug + Send {
-    /// Decodes `bytes` into this holder, in place of what it held.
+    /// Decodes `bytes` into this holder, replacing its payload.
     ///
     /// # Errors
     ///
-    /// [`PayloadError`], as [`decode`](super::decode) gives it; the holder then
-    /// keeps what it held.
+    /// [`PayloadError`], as of [`decode`](super::decode); the holder then keeps its
+    /// payload.
     fn decode(&mut self, bytes: &[u8]) -> Result<(), PayloadError>;
 
     /// Decodes `bytes` as [`decode`](Self::decode) does, and only if they are valid.
     ///
     /// # Errors
     ///
-    /// [`PayloadError`], as [`decode_strict`](super::decode_strict) gives it; the holder
-    /// then keeps what it held.
+    /// [`PayloadError`], as of [`decode_strict`](super::decode_strict); the holder then
+    /// keeps its payload.
     fn decode_strict(&mut self, bytes: &[u8]) -> Result<(), PayloadError>;
 
-    /// Checks the payload that is held, if one is.
+    /// Checks the payload, if there is one.
     ///
     /// # Errors
     ///
     /// All [`Violations`].
     fn validate(&self) -> Result<(), Violations>;
 
-    /// Whether a payload is held that keeps every rule; stops at the first
-    /// that it breaks.
+    /// Whether there is a payload and it is valid; stops at the first violation.
     fn is_valid(&self) -> bool;
 
-    /// The payload that is held, to be downcast to its type.
+    /// The payload, to be downcast to its type.
     fn payload(&self) -> Option<&dyn Any>;
 }
 

@@ -1,4 +1,4 @@
-//! String enums that keep a value which the schema does not list.
+//! String enums that keep values that the schema does not list.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -20,15 +20,14 @@ pub trait OpenEnum: Clone + 'static {
     ///
     /// # Errors
     ///
-    /// The value itself, where the schema does not list it.
+    /// The value, if the schema does not list it.
     fn known(&self) -> Result<&'static str, &Unrecognized>;
 }
 
-/// An enum value that the schema does not list, as it came.
+/// An enum value that the schema does not list, with its original text.
 ///
-/// It can be printed and published again. It can't be built or matched on by its
-/// text, so no program depends on a value that becomes a variant of its own with
-/// the next schema.
+/// It can be printed and published again. It can't be constructed or matched by its text,
+/// so no program depends on a value that becomes a variant with the next schema.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Unrecognized(Box<str>);
 
@@ -58,7 +57,7 @@ impl Serialize for Unrecognized {
     }
 }
 
-/// A string that is none of the values of an enum.
+/// The error of a string that is not one of the values of an enum.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnknownValue {
@@ -97,7 +96,7 @@ pub fn parse_open<E: OpenEnum>(text: &str) -> Result<E, UnknownValue> {
 ///
 /// # Errors
 ///
-/// Where the value is not a string.
+/// If the value is not a string.
 pub fn deserialize_open<'de, D, E>(deserializer: D) -> Result<E, D::Error>
 where
     D: Deserializer<'de>,
@@ -110,7 +109,7 @@ where
     }
 }
 
-/// The traits that every enum over strings has, by its [`OpenEnum`].
+/// Implements the traits of every string enum by its [`OpenEnum`].
 #[macro_export]
 #[doc(hidden)]
 macro_rules! __taskcluster_open_enums {
@@ -168,7 +167,7 @@ macro_rules! __taskcluster_open_enums {
     };
 }
 
-/// Borrows the string from the input where it can.
+/// Borrows the string from the input if possible.
 struct Text;
 
 impl<'de> Visitor<'de> for Text {

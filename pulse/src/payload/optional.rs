@@ -9,7 +9,7 @@ use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 ///
 /// # Errors
 ///
-/// As `T` gives them; `null` is an error unless `T` takes it.
+/// Those of `T`; `null` is an error unless `T` accepts it.
 pub fn deserialize<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -18,11 +18,11 @@ where
     T::deserialize(deserializer).map(Some)
 }
 
-/// Writes a member; a missing one is skipped before it comes here.
+/// Writes a property; serde skips a missing one before this call.
 ///
 /// # Errors
 ///
-/// As `T` gives them.
+/// Those of `T`.
 pub fn serialize<S, T>(value: &Option<T>, serializer: S) -> Result<S::Ok, S::Error>
 where
     S: Serializer,

@@ -1,9 +1,8 @@
 //! Reads JSON text into Rust values.
 //!
-//! The structs that serde derives also read an array, as their fields in order. No
-//! schema means that, and what was read so could not be told from an object
-//! afterwards; so a wrapper asks for an object. It also notes whether a property
-//! was ignored.
+//! Structs derived by serde also accept an array, as their fields in order. Schemas do
+//! not allow that, and it could not be detected afterwards, so a wrapper requires an
+//! object. It also records whether a property was ignored.
 
 use std::cell::Cell;
 use std::fmt;
@@ -17,27 +16,27 @@ use serde_json::value::RawValue;
 use crate::schema::Decimal;
 
 thread_local! {
-    /// Whether a property was ignored on this thread. Parts of a value may be read
-    /// from a text of their own, which leaves no other way to pass it on.
+    /// Whether a property was ignored on this thread. Parts of a value may be read from a
+    /// text of their own, so it can't be passed on otherwise.
     static HAS_IGNORED: Cell<bool> = const { Cell::new(false) };
 
-    /// Whether a part of a value was not of the type that its schema promises.
+    /// Whether a part of a value was not of its schema's type.
     static HAS_FAILED: Cell<bool> = const { Cell::new(false) };
 
     /// Whether integers may be written as other numbers are.
     static IS_LENIENT: Cell<bool> = const { Cell::new(false) };
 
-    /// How many arrays and objects are around the value that is being read.
+    /// Number of arrays and objects around the value that is being read.
     static DEPTH: Cell<usize> = const { Cell::new(0) };
 }
 
-/// How deep arrays and objects may nest: as deep as `serde_json` reads them in one text.
+/// Maximum depth of arrays and objects, that of `serde_json` for one text.
 const MAX_DEPTH: usize = 128;
 
 /// One level of arrays and objects, until it is dropped.
 ///
-/// `serde_json` counts from zero in a part that has a text of its own: a message of many
-/// parts in parts would overflow the stack.
+/// `serde_json` counts from zero in a part with a text of its own, so a message with
+/// deeply nested parts would overflow the stack.
 #[derive(Debug)]
 pub(super) struct Level(());
 
@@ -77,8 +76,8 @@ pub(super) fn read_all<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<
     }
 }
 
-/// Reads `bytes`, which are one JSON value and nothing more; if that fails, with numbers
-/// such as `1.0` where integers are wanted: they are integers to JSON Schema, and not to
+/// Reads `bytes`, which are one JSON value and nothing more; if that fails, also with
+/// numbers such as `1.0` for integers, which are integers in JSON Schema but not in
 /// serde.
 ///
 /// # Errors
@@ -131,7 +130,7 @@ fn utf8(bytes: &[u8]) -> serde_json::Result<&str> {
     str::from_utf8(bytes).map_err(Error::custom)
 }
 
-/// Reads an integer, however its number is written.
+/// Reads an integer in any notation of numbers.
 #[cold]
 fn read_integer<'de, D, V>(deserializer: D, visitor: V) -> Result<V::Value, D::Error>
 where
@@ -145,7 +144,7 @@ where
     let integer = is_number.then(|| Decimal::parse(text.get()).to_integer());
     let integer = integer
         .flatten()
-        .ok_or_else(|| D::Error::custom("no integer"))?;
+        .ok_or_else(|| D::Error::custom("not an integer"))?;
     match (integer.as_u64(), integer.as_i64()) {
         (Some(integer), _) => visitor.visit_u64(integer),
         (None, Some(integer)) => visitor.visit_i64(integer),
@@ -153,8 +152,8 @@ where
     }
 }
 
-/// Hands everything on to what is inside, but asks for a map where a struct is
-/// wanted; the same for all that is read from in there.
+/// Forwards everything to the inner value, but requests a map for a struct, also within
+/// the value.
 struct Objects<T>(T);
 
 macro_rules! forward {
@@ -168,7 +167,7 @@ macro_rules! forward {
     };
 }
 
-/// The types that generated code has for integers, each with what to read it as.
+/// The integer types of generated code, and the methods to read them with.
 macro_rules! forward_integers {
     ($($method:ident: $as:ident)*) => {
         $(
@@ -197,8 +196,8 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
     forward_integers! {
         deserialize_i64: deserialize_i64
         deserialize_u64: deserialize_u64
-        // It stands for all of the other two, and no more: beyond them, the interpreter
-        // has but a float.
+        // An `i128` has the values of the other two only: beyond them, the interpreter
+        // has a float.
         deserialize_i128: deserialize_i64
     }
 
@@ -372,7 +371,7 @@ mod tests {
     use crate::payload::RawJson;
 
     #[test]
-    fn integers_are_read_however_they_are_written() {
+    fn integers_are_read_in_any_notation() {
         let text = b"[1.0, -3e0, 9007199254740993.0, 18446744073709551615.0, null]";
         type Integers = (u64, i64, i128, u64, Option<u64>);
         let read: Integers = read_lenient(text).unwrap();
@@ -385,7 +384,7 @@ mod tests {
         }
     }
 
-    /// The structs that serde derives take arrays; in the tests' crate nothing is derived.
+    /// Like a struct derived by serde, which accepts arrays; this crate derives nothing.
     #[derive(Debug)]
     struct Fields;
 
@@ -412,7 +411,7 @@ mod tests {
     }
 
     #[test]
-    fn an_array_is_no_object_wherever_it_stands() {
+    fn an_array_is_not_read_as_an_object() {
         assert!(read::<Fields>("{}").is_ok());
         assert!(read::<(Fields,)>("[{}]").is_ok());
         assert!(read::<Fields>("[]").is_err());
@@ -422,7 +421,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_are_kept_beside_integers_that_are_written_as_floats() {
+    fn raw_json_is_unchanged_beside_integers_written_as_floats() {
         let text = br#"[1.0, {"a": [2.0, 3e0]}]"#;
         let (integer, raw): (u64, RawJson) = read_lenient(text).unwrap();
         assert_eq!(integer, 1);

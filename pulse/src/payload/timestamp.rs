@@ -1,4 +1,4 @@
-//! Points in time, printed as Taskcluster prints them.
+//! Points in time, printed in Taskcluster's form.
 
 mod canonical;
 #[cfg(feature = "chrono")]
@@ -17,8 +17,8 @@ use serde_core::{Serialize, Serializer};
 
 use canonical::Canonical;
 
-/// A point in time, parsed from any date-time of RFC 3339 and printed as
-/// Taskcluster prints it: UTC, three decimals, `Z`.
+/// A point in time, parsed from any date-time of RFC 3339 and printed in Taskcluster's
+/// form: UTC, three decimals, `Z`.
 ///
 /// A time that is not a whole millisecond is printed with six or nine decimals, so
 /// that parsing the text gives the same time. Digits beyond the nanosecond are lost.
@@ -110,7 +110,7 @@ impl FromStr for Timestamp {
     }
 }
 
-/// Where RFC 3339 has a `T`; chrono takes a space as well.
+/// The index of the `T` in RFC 3339; chrono accepts a space as well.
 const SEPARATOR: usize = "2026-01-31".len();
 
 /// The seconds of a day.
@@ -170,20 +170,20 @@ impl fmt::Display for Timestamp {
 fn print(time: NaiveDateTime, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let decimals = match time.nanosecond().is_multiple_of(1_000_000) {
         true => Fixed::Nanosecond3,
-        // chrono's choice between 3, 6 and 9, which would be none for a whole second.
+        // 3, 6 or 9 decimals; for whole seconds chrono would print none.
         false => Fixed::Nanosecond,
     };
     let decimals = Item::Fixed(decimals);
-    // A zone among the items would allocate.
+    // A zone as an item would allocate.
     let items = FORM.iter().chain(iter::once(&decimals));
     time.format_with_items(items).write_to(f)
 }
 
 /// The offset with which a time outside the years 0 to 9999 is printed.
 ///
-/// RFC 3339 has four digits for the year. A time that was parsed in one of these
-/// years can be up to a day outside of them in UTC; the largest offset of RFC 3339
-/// brings it back.
+/// RFC 3339 has four digits for the year. A time that was parsed in one of these years
+/// can be up to a day outside of them in UTC; printed with the largest offset of RFC
+/// 3339, its year is within them.
 fn far_zone(year: i32) -> FixedOffset {
     let minutes = match year {
         ..0 => 24 * 60 - 1,

@@ -1,4 +1,4 @@
-//! Values that may be of several types: `anyOf`, `oneOf`, and lists of types.
+//! Values of one of several types: `anyOf`, `oneOf`, and lists of types.
 
 use serde_core::Deserialize;
 use serde_core::de::{DeserializeOwned, Deserializer};
@@ -34,9 +34,9 @@ impl<U: Union> Branch<U> {
     }
 }
 
-/// Reads a value into the variant of the first type that it is valid for; or else,
-/// if it is valid but for properties that no alternative names, the first type that
-/// it fits without them. Other values are kept as they came.
+/// Reads a value into the variant of the first type that it is valid for; or else, if
+/// only properties are invalid that no alternative names, of the first type that it fits
+/// without them. Other values are kept as their text.
 ///
 /// # Errors
 ///
@@ -66,7 +66,7 @@ fn branch_of<U: Union>(value: &Value) -> Option<&'static Branch<U>> {
     branches.find(|branch| interpreter.is_valid_part(branch.schema, whole, value))
 }
 
-/// Reads `text` into a variant; what a [`Branch`] reads with.
+/// Reads `text` into a variant, for the `read` of a [`Branch`].
 pub fn read_variant<T: DeserializeOwned, U>(text: &RawJson, variant: fn(T) -> U) -> Option<U> {
     reader::read_part(text.get()).map(variant)
 }

@@ -1,17 +1,17 @@
-//! What can be wrong with a routing key, a pattern, or a word of one.
+//! Errors of routing keys, patterns and their words.
 
 use std::fmt;
 
 use super::MAX_BYTES;
 use crate::binding::ExchangeInfo;
 
-/// A text that is not a routing key, a pattern, or a word of one.
+/// The error of a text that is not a routing key, a pattern, or a word of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RoutingKeyError {
-    /// The text, shortened where it is long.
+    /// The text, cut after 80 characters.
     pub text: String,
-    /// The exchange of the binding that the text was set in.
+    /// The exchange of the binding, if the error is one of a binding.
     pub exchange: Option<&'static ExchangeInfo>,
     /// The entry that the text was meant for, `taskId` for instance.
     pub entry: Option<&'static str>,
@@ -70,23 +70,23 @@ impl std::error::Error for RoutingKeyError {}
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RoutingKeyErrorKind {
-    /// A word without a character.
+    /// An empty word.
     Empty,
     /// More than 255 bytes, the limit of AMQP.
     TooLong {
-        /// How many bytes there are.
+        /// The length in bytes.
         bytes: usize,
     },
     /// A dot in an entry of one word.
     Dot,
-    /// `*` or `#` beside other characters of a word, where the broker reads a plain
-    /// character.
+    /// `*` or `#` together with other characters in a word, which the broker would not
+    /// treat as a wildcard.
     PartialWildcard,
-    /// Fewer words than the exchange's entries need.
+    /// Fewer words than the exchange's entries require.
     TooFewWords,
-    /// More words than the exchange's entries can hold.
+    /// More words than the exchange's entries allow.
     TooManyWords,
-    /// Another word than the constant that the entry always holds.
+    /// A word that differs from the entry's constant.
     NotTheConstant {
         /// The constant.
         constant: &'static str,

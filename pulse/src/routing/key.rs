@@ -3,23 +3,23 @@
 use super::{KeyReader, KeyWriter, RoutingKey, RoutingKeyError, Word, Words};
 use crate::binding::RoutingKeyEntry;
 
-/// The entries of a key, one after the other.
+/// A source of the entries of a key, in their order.
 pub trait KeySource {
-    /// Why there is no such entry.
+    /// The error of an entry that is missing or invalid.
     type Error;
 
-    /// The next entry, a word that is always there.
+    /// The next entry, a required word.
     ///
     /// # Errors
     ///
-    /// If it is missing, or no word.
+    /// If it is missing or not a word.
     fn word(&mut self) -> Result<Word, Self::Error>;
 
     /// The next entry, a word that may be absent.
     ///
     /// # Errors
     ///
-    /// If it is no word.
+    /// If it is not a word.
     fn optional_word(&mut self) -> Result<Option<Word>, Self::Error>;
 
     /// The next entry, one or more words.
@@ -33,13 +33,13 @@ pub trait KeySource {
     ///
     /// # Errors
     ///
-    /// If they are no words.
+    /// If they are not words.
     fn optional_words(&mut self) -> Result<Option<Words>, Self::Error>;
 }
 
-/// A routing key that was generated.
+/// A generated routing key.
 pub trait KeyFields: RoutingKey {
-    /// The entries of the key, constants included.
+    /// The entries of the key, including constants.
     fn entries() -> &'static [RoutingKeyEntry];
 
     /// A key of the next entries.
@@ -50,7 +50,7 @@ pub trait KeyFields: RoutingKey {
     fn make<S: KeySource>(source: &mut S) -> Result<Self, S::Error>;
 }
 
-/// What the field of an entry may hold.
+/// The type of the field for an entry.
 pub trait KeyField: Sized {
     /// The next entry.
     ///
@@ -87,7 +87,7 @@ fields! {
     Option<Words>: optional_words optional;
 }
 
-/// The key that a delivered one is.
+/// Parses the routing key of a delivery.
 ///
 /// # Errors
 ///
@@ -99,7 +99,7 @@ pub fn parse_key<K: KeyFields>(key: &str) -> Result<K, RoutingKeyError> {
     Ok(read)
 }
 
-/// Defines the routing keys of bindings: structs of the entries that are no constants,
+/// Defines the routing keys of bindings: structs of the entries that are not constants,
 /// in the order of the reference.
 #[macro_export]
 #[doc(hidden)]

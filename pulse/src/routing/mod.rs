@@ -18,11 +18,11 @@ pub use reader::KeyReader;
 pub use word::{Word, Words};
 pub use writer::KeyWriter;
 
-/// How many bytes a routing key or a pattern may have: the limit of an AMQP
-/// 0-9-1 short string.
+/// Maximum number of bytes in a routing key or a pattern, the limit of AMQP 0-9-1 for
+/// short strings.
 pub const MAX_BYTES: usize = 255;
 
-/// The word that a publisher sends for an optional entry without a value.
+/// The word for an optional entry without a value.
 pub(crate) const ABSENT: &str = "_";
 
 /// The first word of a custom route, which a message has in its `CC` header.
@@ -30,19 +30,19 @@ pub(crate) const ROUTE_PREFIX: &str = "route.";
 
 /// The routing key of a message on one exchange, as a struct of its entries.
 pub trait RoutingKey: Clone + std::fmt::Debug + PartialEq + Send + Sync + Sized + 'static {
-    /// Reads the key that a message was delivered with.
+    /// Parses the routing key of a delivery.
     ///
     /// # Errors
     ///
-    /// [`RoutingKeyError`] where `key` does not have the entries that the
-    /// exchange's reference states.
+    /// [`RoutingKeyError`], if `key` does not have the entries of the exchange's
+    /// reference.
     fn parse(key: &str) -> Result<Self, RoutingKeyError>;
 
-    /// Writes the key to publish with: constants filled in, `_` for
-    /// optional entries without a value.
+    /// Writes the key to publish with, including constants, and `_` for optional entries
+    /// without a value.
     ///
     /// # Errors
     ///
-    /// [`RoutingKeyError`] where the whole key is longer than [`MAX_BYTES`].
+    /// [`RoutingKeyError`], if the key is longer than [`MAX_BYTES`].
     fn to_key(&self) -> Result<String, RoutingKeyError>;
 }

@@ -1,22 +1,22 @@
-//! Whole patterns, and which routing keys they match.
+//! Binding patterns, and matching of routing keys.
 
 use std::fmt;
 use std::str::FromStr;
 
 use super::{RoutingKeyError, word};
 
-/// The pattern of a binding, as a whole: words joined by dots, `*` for any one
-/// word, `#` for any number of words.
+/// The pattern of a binding: words joined by dots, `*` for any one word, `#` for any
+/// number of words.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RoutingPattern(Box<str>);
 
 impl RoutingPattern {
-    /// Checks `pattern` and keeps it.
+    /// A pattern of checked text.
     ///
     /// # Errors
     ///
-    /// [`RoutingKeyError`] where it is longer than 255 bytes, has an empty word,
-    /// or a wildcard beside other characters of a word.
+    /// [`RoutingKeyError`], if it is longer than 255 bytes, has an empty word, or has a
+    /// wildcard together with other characters in a word.
     pub fn new(pattern: &str) -> Result<Self, RoutingKeyError> {
         match word::check_pattern(pattern) {
             Ok(()) => Ok(Self(pattern.into())),
@@ -41,8 +41,8 @@ impl RoutingPattern {
     }
 }
 
-/// Matches word by word. On a mismatch, only the last `#` is tried again with
-/// one word more: an earlier one can't help where a later one could not.
+/// Matches word by word. On a mismatch, only the last `#` is retried with one more word:
+/// an earlier one can't help if a later one does not.
 fn matches(pattern: &[&str], key: &[&str]) -> bool {
     let (mut at, mut word) = (0, 0);
     let mut retry: Option<(usize, usize)> = None;

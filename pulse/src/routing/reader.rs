@@ -1,13 +1,13 @@
-//! From a delivered routing key to the words of its entries.
+//! Reads a delivered routing key into the words of its entries.
 
 use super::{ABSENT, KeySource, MAX_BYTES, RoutingKeyError, RoutingKeyErrorKind, Word, Words};
 use crate::binding::RoutingKeyEntry;
 
-/// Reads a delivered routing key entry by entry, in the order of the reference.
-/// Entries that always hold one word are checked in passing.
+/// Reads a delivered routing key entry by entry, in the order of the reference. Constant
+/// entries are checked on the way.
 ///
-/// At most one entry holds several words; wherever it stands, it takes the
-/// words that the others leave.
+/// At most one entry has several words, at any position; it gets the words that remain
+/// after one for each other entry.
 #[derive(Debug)]
 pub struct KeyReader<'key> {
     key: &'key str,
@@ -17,12 +17,12 @@ pub struct KeyReader<'key> {
 }
 
 impl<'key> KeyReader<'key> {
-    /// Starts to read `key`, which has the entries `entries`.
+    /// Starts to read `key`, with these entries.
     ///
     /// # Errors
     ///
-    /// [`RoutingKeyError`] where `key` has too few or too many words, or is longer than
-    /// any that AMQP delivers.
+    /// [`RoutingKeyError`], if `key` has too few or too many words, or is longer than
+    /// [`MAX_BYTES`].
     pub fn new(
         key: &'key str,
         entries: &'static [RoutingKeyEntry],
@@ -52,16 +52,16 @@ impl<'key> KeyReader<'key> {
         })
     }
 
-    /// Checks what stands behind the last entry that was read.
+    /// Checks the constants after the last entry that was read.
     ///
     /// # Errors
     ///
-    /// [`RoutingKeyError`] where an entry does not hold its constant.
+    /// [`RoutingKeyError`], if an entry differs from its constant.
     pub fn finish(mut self) -> Result<(), RoutingKeyError> {
         self.next().map(drop)
     }
 
-    /// The next entry that is no constant, and its part of the key.
+    /// The next entry that is not a constant, and its part of the key.
     fn next(&mut self) -> Result<(Option<&'static RoutingKeyEntry>, &'key str), RoutingKeyError> {
         loop {
             let entry = self.entries.next();
@@ -81,7 +81,7 @@ impl<'key> KeyReader<'key> {
         }
     }
 
-    /// Takes the next `count` words of the key, dots between them included.
+    /// Takes the next `count` words of the key, including the dots between them.
     fn take(&mut self, count: usize) -> &'key str {
         let Some(rest) = self.rest.filter(|_| count > 0) else {
             return "";

@@ -1,4 +1,4 @@
-//! The words of routing keys and of patterns, checked when they are made.
+//! Words of routing keys and patterns, checked on construction.
 
 use std::fmt;
 use std::str::FromStr;
@@ -16,7 +16,7 @@ fn check_word(text: &str) -> Result<(), RoutingKeyErrorKind> {
     check_length(text)
 }
 
-/// Checks a word of a pattern: a word, with wildcards only on their own.
+/// Checks a word of a pattern, in which a wildcard must be the whole word.
 fn check_pattern_word(text: &str) -> Result<(), RoutingKeyErrorKind> {
     check_word(text)?;
     if text.len() > 1 && text.contains(['*', '#']) {
@@ -52,11 +52,12 @@ macro_rules! word_type {
         pub struct $name(Box<str>);
 
         impl $name {
-            /// Checks `text` and keeps it.
+            /// Checks `text`.
             ///
             /// # Errors
             ///
-            /// [`RoutingKeyError`], saying what is wrong with `text`.
+            /// [`RoutingKeyError`], if it is empty, longer than AMQP allows, or has dots
+            /// in the wrong place.
             pub fn new(text: &str) -> Result<Self, RoutingKeyError> {
                 let check: fn(&str) -> Result<(), RoutingKeyErrorKind> = $check;
                 match check(text) {
@@ -130,7 +131,7 @@ macro_rules! word_type {
     (@from $name:ident, $($number:ty)*) => {
         $(
             impl From<$number> for $name {
-                /// Writes the number in decimals.
+                /// Writes the number in decimal notation.
                 fn from(number: $number) -> Self {
                     Self(number.to_string().into())
                 }

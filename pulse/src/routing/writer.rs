@@ -1,12 +1,12 @@
-//! From the words of a routing key's entries to the key to publish with.
+//! Writes the words of entries into a routing key.
 
 use std::slice;
 
 use super::{ABSENT, MAX_BYTES, RoutingKeyError, RoutingKeyErrorKind};
 use crate::binding::RoutingKeyEntry;
 
-/// Writes a routing key entry by entry, in the order of the reference. Entries that
-/// always hold one word are written in passing.
+/// Writes a routing key entry by entry, in the order of the reference. Constant entries
+/// are written on the way.
 #[derive(Debug)]
 pub struct KeyWriter {
     key: String,
@@ -30,7 +30,7 @@ impl KeyWriter {
         self
     }
 
-    /// Writes the next entry, as `_` where it has no value.
+    /// Writes the next entry, as `_` if it has no value.
     #[must_use]
     pub fn optional(self, word: &Option<impl AsRef<str>>) -> Self {
         self.word(word.as_ref().map_or(ABSENT, AsRef::as_ref))
@@ -40,7 +40,7 @@ impl KeyWriter {
     ///
     /// # Errors
     ///
-    /// [`RoutingKeyError`] where it is longer than [`MAX_BYTES`].
+    /// [`RoutingKeyError`], if it is longer than [`MAX_BYTES`].
     pub fn finish(mut self) -> Result<String, RoutingKeyError> {
         self.constants();
         match self.key.len() {
@@ -52,7 +52,7 @@ impl KeyWriter {
         }
     }
 
-    /// Writes the constants that come next.
+    /// Writes the constants before the next entry.
     fn constants(&mut self) {
         while let Some(constant) = self.entries.as_slice().first().and_then(|it| it.constant) {
             self.entries.next();

@@ -41,8 +41,8 @@ impl<T> ItemsRule<T> {
         self
     }
 
-    /// No two equal items, as `differ` finds out: the keyword `uniqueItems`.
-    /// See [`unique`] and [`unique_as_written`].
+    /// No two equal items, as checked by `differ`: the keyword `uniqueItems`. See
+    /// [`unique`] and [`unique_as_written`].
     #[must_use]
     pub const fn unique(mut self, differ: fn(&[T]) -> bool) -> Self {
         self.unique = Some(differ);
@@ -59,7 +59,7 @@ impl<T> ItemsRule<T> {
     }
 }
 
-/// How many items are compared pair by pair before hashing pays.
+/// Number of items up to which pairs are compared, which is faster than hashing.
 const FEW: usize = 8;
 
 /// Number of slots of the table on the stack; a power of two.
@@ -68,10 +68,10 @@ const SLOTS: usize = 1024;
 /// Number of items up to which the table on the stack is used.
 const MANY: usize = 4 * SLOTS;
 
-/// Whether no two of `items` are equal, for items that have a hash.
+/// Whether all of `items` differ, for items that have a hash.
 ///
-/// Allocates nothing for up to 4096 items: they are sorted by their hash into as
-/// many rounds as a table on the stack needs to stay half empty.
+/// Allocates nothing for up to 4096 items: they are split by their hash into rounds, so
+/// that a table on the stack stays half empty in each.
 pub fn unique<T: Hash + PartialEq>(items: &[T]) -> bool {
     match items.len() {
         count if count <= FEW => pairwise_unique(items),
@@ -92,8 +92,8 @@ fn unique_in_rounds<T: Hash + PartialEq>(items: &[T]) -> bool {
     })
 }
 
-/// Puts the item `index` into the first free slot from `slot` on; false if an equal
-/// item is met, or the table is full and pairs must be compared.
+/// Puts the item `index` into the first free slot from `slot` on; `false` if an equal
+/// item is found. If the table is full, compares with all earlier items.
 fn place<T: PartialEq>(slots: &mut [u32; SLOTS], items: &[T], slot: usize, index: usize) -> bool {
     for step in 0..SLOTS {
         let slot = &mut slots[(slot + step) % SLOTS];
@@ -110,7 +110,7 @@ fn place<T: PartialEq>(slots: &mut [u32; SLOTS], items: &[T], slot: usize, index
 }
 
 fn unique_by_map<T: Hash + PartialEq>(items: &[T]) -> bool {
-    // With random keys, nobody can make items that share a hash.
+    // With random keys, an attacker can't make items with equal hashes.
     let hasher = RandomState::new();
     let mut seen: HashMap<u64, Vec<&T>> = HashMap::with_capacity(items.len());
     items.iter().all(|item| {
@@ -128,8 +128,8 @@ fn pairwise_unique<T: PartialEq>(items: &[T]) -> bool {
         .all(|(index, item)| !items[..index].contains(item))
 }
 
-/// Whether no two of `items` are equal as JSON, for items that have no hash, or of
-/// which the same JSON may be of several types. Allocates their JSON.
+/// Whether all of `items` differ as JSON, for items without a hash, or whose JSON can be
+/// read as several types. Allocates their JSON.
 pub fn unique_as_written<T: Serialize>(items: &[T]) -> bool {
     let text = serde_json::to_string(items).unwrap_or_default();
     serde_json::from_str(&text).is_ok_and(|items: Vec<Value>| all_differ(&items))

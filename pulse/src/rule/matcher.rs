@@ -1,4 +1,4 @@
-//! Strings that match, as constant data.
+//! Matchers of strings, as constant data.
 
 use super::ranges::Ranges;
 use super::string::count;
@@ -6,7 +6,7 @@ use super::table::Table;
 
 /// A language, compiled when the code is generated.
 ///
-/// Reading one allocates nothing, has no state to set up and never backtracks.
+/// Matching allocates nothing, needs no setup and never backtracks.
 #[derive(Clone, Copy, Debug)]
 pub struct Matcher {
     pub(crate) shape: Shape,
@@ -14,7 +14,7 @@ pub struct Matcher {
     pub(crate) longest: usize,
 }
 
-/// The forms a language can take, from the cheapest on.
+/// The forms of a language, roughly from the cheapest on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Shape {
     Always,
@@ -93,8 +93,8 @@ impl Matcher {
 
     /// Whether the whole of `text` belongs to the language.
     ///
-    /// Always inlined, down to the form of the language: where the matcher is a
-    /// constant, only the loop over the text is left.
+    /// Always inlined, including the form of the language: for a constant matcher, only
+    /// the loop over the text remains.
     #[inline(always)]
     pub const fn matches(&self, text: &str) -> bool {
         self.matches_bytes(text.as_bytes())
@@ -125,15 +125,15 @@ impl Matcher {
     }
 }
 
-/// Whether `text` has so many code points. Kept out of the matchers around it,
-/// most of which count nothing.
+/// Whether `text` has `least` to `most` code points. Not inlined into matchers, most of
+/// which count nothing.
 #[inline(never)]
 const fn has_characters(text: &[u8], least: u64, most: u64) -> bool {
     let count = count(text);
     least <= count && count <= most
 }
 
-/// Whether matching `text` gives `result` for any of `matchers`.
+/// Whether any of `matchers` returns `result` for `text`.
 const fn any_gives(matchers: &[Matcher], text: &[u8], result: bool) -> bool {
     let mut index = 0;
     while index < matchers.len() {
@@ -145,25 +145,25 @@ const fn any_gives(matchers: &[Matcher], text: &[u8], result: bool) -> bool {
     false
 }
 
-/// What a byte may be: bit [`BODY`] anywhere, the other bits at either end.
+/// Where a byte is allowed: bit [`BODY`] anywhere, the other bits at one end.
 const BODY: u8 = 1;
 const FIRST: u8 = 2;
 const LAST: u8 = 4;
 
-/// Bytes of one set, in any number; the first and the last may be held to sets
-/// of their own. The empty text belongs to it.
+/// Any number of bytes of one set; the first and the last may be restricted to sets of
+/// their own. The empty text matches.
 #[derive(Debug)]
 pub struct Run {
     roles: [u8; 256],
-    /// The set of all bytes, where it is a few ranges.
+    /// The set as ranges, if it is only a few.
     ranges: Option<Ranges>,
-    /// Whether the first or the last byte is held to a set of its own.
+    /// Whether the first or the last byte is restricted to a set of its own.
     has_ends: bool,
 }
 
 impl Run {
-    /// Bytes of `set` everywhere, written as pairs: `b"09az"` is the digits and
-    /// the small letters.
+    /// Bytes of `set`, written as pairs of a first and a last byte: `b"09az"` is the
+    /// digits and the small letters.
     pub const fn new(set: &[u8]) -> Self {
         Self {
             roles: mark([0; 256], set, BODY | FIRST | LAST),
@@ -198,8 +198,8 @@ impl Run {
         }
     }
 
-    /// Whether `byte` may stand in a text, and be the first and the last of it
-    /// where it is.
+    /// Whether `byte` is allowed in a text, also as the first or the last byte if it is
+    /// that.
     #[cfg(feature = "arbitrary")]
     pub(crate) fn allows(&self, byte: u8, is_first: bool, is_last: bool) -> bool {
         let first = if is_first { FIRST } else { 0 };
@@ -259,9 +259,9 @@ pub struct Positions {
 }
 
 impl Positions {
-    /// Texts as long as `wants`: the byte at `index` belongs to the sets, written
-    /// as pairs, whose bits `wants[index]` has. The first set has bit 0; there
-    /// are at most eight.
+    /// Texts as long as `wants`: the byte at `index` belongs to the sets, written as
+    /// pairs, whose bits are set in `wants[index]`. The first set has bit 0; there are at
+    /// most eight.
     pub const fn new(sets: &[&[u8]], wants: &'static [u8]) -> Self {
         let mut roles = [0; 256];
         let mut index = 0;
@@ -272,7 +272,7 @@ impl Positions {
         Self { sets: roles, wants }
     }
 
-    /// Whether `byte` may stand at `index`.
+    /// Whether `byte` is allowed at `index`.
     #[cfg(feature = "arbitrary")]
     pub(crate) fn allows(&self, byte: u8, index: usize) -> bool {
         let sets = self.sets[usize::from(byte)];
@@ -293,7 +293,7 @@ impl Positions {
     }
 }
 
-/// Two languages, joined by a byte.
+/// Two languages separated by a byte.
 #[derive(Debug)]
 pub struct Split {
     pub(crate) at: u8,
@@ -304,8 +304,8 @@ pub struct Split {
 }
 
 impl Split {
-    /// What stands before the last `at` matches `head`, what stands after it
-    /// matches `tail`. `at` is an ASCII byte, so that both are text.
+    /// Texts whose part before the last `at` matches `head` and whose part after it
+    /// matches `tail`. `at` is an ASCII byte, so that both parts are valid UTF-8.
     pub const fn new(at: u8, head: Matcher, tail: Matcher) -> Self {
         Self {
             at,
@@ -324,8 +324,8 @@ impl Split {
         self.head.matches_bytes(before) && self.tail.matches_bytes(after)
     }
 
-    /// Where `text` is to be split; looked for from the front if that is right,
-    /// for what stands there tends to be shorter.
+    /// The index at which to split `text`. Searched from the front if there can be only
+    /// one, because the head is usually shorter.
     const fn find(&self, text: &[u8]) -> Option<usize> {
         let mut read = 0;
         while read < text.len() {

@@ -1,6 +1,6 @@
-//! How many members an object has.
+//! Constraints on objects: number of properties.
 
-/// The constraints on how many members an object has.
+/// The constraints on the number of properties of an object.
 #[derive(Clone, Copy, Debug)]
 pub struct MembersRule {
     pub(crate) minimum: Option<u64>,
@@ -17,21 +17,21 @@ impl MembersRule {
         }
     }
 
-    /// At least `limit` members: the keyword `minProperties`.
+    /// At least `limit` properties: the keyword `minProperties`.
     #[must_use]
     pub const fn minimum(mut self, limit: u64) -> Self {
         self.minimum = Some(limit);
         self
     }
 
-    /// At most `limit` members: the keyword `maxProperties`.
+    /// At most `limit` properties: the keyword `maxProperties`.
     #[must_use]
     pub const fn maximum(mut self, limit: u64) -> Self {
         self.maximum = Some(limit);
         self
     }
 
-    /// Whether an object may have `count` members.
+    /// Whether an object may have `count` properties.
     #[inline]
     pub fn is_valid(&self, count: usize) -> bool {
         let count = count as u64;

@@ -1,8 +1,8 @@
-//! Bounds on numbers, and lists of what a number or a boolean may be.
+//! Bounds on numbers, and lists of allowed numbers or booleans.
 
 use crate::schema::FloatText;
 
-/// A number or a boolean, in the types that payloads use.
+/// The number and boolean types of payloads.
 pub trait Scalar: Copy + PartialOrd + 'static {
     /// Whether `self` is an integral multiple of `divisor`.
     fn is_multiple_of(self, divisor: Self) -> bool;
@@ -23,15 +23,15 @@ macro_rules! integers {
 integers!(u64 i64 i128);
 
 impl Scalar for bool {
-    /// A boolean has no multiples, and no schema asks for them.
+    /// Always true: `multipleOf` does not apply to booleans.
     fn is_multiple_of(self, _divisor: Self) -> bool {
         true
     }
 }
 
 impl Scalar for f64 {
-    /// Compares the numbers as they are written: decimal fractions such as 0.1
-    /// have no exact binary form. Nothing that is not finite is a multiple.
+    /// Computes in decimals, because fractions such as 0.1 have no exact binary form. A
+    /// number that is not finite is no multiple.
     fn is_multiple_of(self, divisor: Self) -> bool {
         let (number, divisor) = (FloatText::new(self), FloatText::new(divisor));
         let decimals = number.decimal().zip(divisor.decimal());

@@ -66,8 +66,8 @@ impl StringRule {
         }
     }
 
-    /// What the compiler says of a literal that breaks the rule; without this,
-    /// the name of the rule.
+    /// The compiler's message for a literal that breaks the rule (default: the rule's
+    /// name).
     #[must_use]
     pub const fn error_message(mut self, words: &'static str) -> Self {
         self.error_message = words;
@@ -88,31 +88,30 @@ impl StringRule {
         self
     }
 
-    /// Matches `source`, which `matcher` was compiled from: the keyword `pattern`.
+    /// Matches `source`, from which `matcher` was compiled: the keyword `pattern`.
     #[must_use]
     pub const fn pattern(mut self, source: &'static str, matcher: Matcher) -> Self {
         self.pattern = Some((source, matcher));
         self
     }
 
-    /// A matcher that stands for the lengths and the pattern at once, where one
-    /// pass over a string can tell. Only violations are then explained with
-    /// the separate ones.
+    /// A matcher that checks the lengths and the pattern in one pass. The separate ones
+    /// are then used only to explain violations.
     #[must_use]
     pub const fn one_pass(mut self, matcher: Matcher) -> Self {
         self.one_pass = Some(matcher);
         self
     }
 
-    /// Has the format `name`, which `matcher` knows: the keyword `format`.
+    /// Has the format `name`, checked by `matcher`: the keyword `format`.
     #[must_use]
     pub const fn format(mut self, name: &'static str, matcher: Matcher) -> Self {
         self.format = Some((Format::One(name), matcher));
         self
     }
 
-    /// Has one of the formats `names`, all of which `matcher` knows: the keyword
-    /// `anyOf`, with nothing but a `format` in each of its schemas.
+    /// Has one of the formats `names`, checked by `matcher`: the keyword `anyOf`, with
+    /// only a `format` in each of its subschemas.
     #[must_use]
     pub const fn any_format(mut self, names: &'static [&'static str], matcher: Matcher) -> Self {
         self.format = Some((Format::AnyOf(names), matcher));
@@ -140,8 +139,7 @@ impl StringRule {
 
     /// Whether `text` is valid.
     ///
-    /// Always inlined: of a rule that is a constant, only the checks are left that
-    /// it has.
+    /// Always inlined: for a constant rule, only the checks of its keywords remain.
     #[inline(always)]
     pub const fn is_valid(&self, text: &str) -> bool {
         let shape = match &self.one_pass {
@@ -151,8 +149,7 @@ impl StringRule {
         shape && self.has_format(text) && self.is_named(text)
     }
 
-    /// Gives `text` back. In a constant, a `text` that breaks the rule does not
-    /// compile.
+    /// Returns `text`. In a constant, a `text` that breaks the rule does not compile.
     ///
     /// # Panics
     ///
@@ -164,7 +161,7 @@ impl StringRule {
         text
     }
 
-    /// What the pattern was compiled to, for tests and benchmarks.
+    /// The compiled pattern, for tests and benchmarks.
     #[doc(hidden)]
     pub const fn compiled_pattern(&self) -> Option<Matcher> {
         match self.pattern {
@@ -173,8 +170,8 @@ impl StringRule {
         }
     }
 
-    /// What a string must match: the pattern, with the lengths where one pass
-    /// tells both, and the format.
+    /// The matchers of a string: the pattern, with the lengths if they are checked in one
+    /// pass, and the format.
     #[cfg(feature = "arbitrary")]
     pub(crate) fn matchers(&self) -> impl Iterator<Item = &Matcher> {
         let pattern = self.pattern.as_ref().map(|(_, matcher)| matcher);
@@ -230,8 +227,8 @@ impl StringRule {
     }
 }
 
-/// Whether `text` has `limit` code points or more. Counts them only where the
-/// number of bytes does not tell: a code point has 1 to 4.
+/// Whether `text` has `limit` code points or more. Counts them only if the number of
+/// bytes is not enough to decide: a code point has 1 to 4.
 #[inline]
 const fn has_at_least(text: &str, limit: u64) -> bool {
     let bytes = text.len() as u64;
@@ -241,7 +238,7 @@ const fn has_at_least(text: &str, limit: u64) -> bool {
     bytes.div_ceil(4) >= limit || count(text.as_bytes()) >= limit
 }
 
-/// How many code points `text` has: the bytes that do not continue one.
+/// The number of code points in `text`: of bytes that are not continuation bytes.
 pub(super) const fn count(text: &[u8]) -> u64 {
     let mut points = 0;
     let mut index = 0;
@@ -252,7 +249,7 @@ pub(super) const fn count(text: &[u8]) -> u64 {
     points
 }
 
-/// Equality, which the standard library has not for constants.
+/// Equality in constants, which the standard library lacks.
 const fn equal(one: &[u8], other: &[u8]) -> bool {
     if one.len() != other.len() {
         return false;
@@ -275,7 +272,7 @@ impl Format {
         }
     }
 
-    /// What the keyword asks for, as the schema writes it.
+    /// The keyword's value in the schema.
     fn limit(self) -> Value {
         match self {
             Self::One(name) => name.into(),
@@ -285,7 +282,7 @@ impl Format {
 }
 
 impl StringRule {
-    /// The keywords of this rule, and what they ask for.
+    /// Calls `each` with the keywords of this rule and their values.
     #[cfg(feature = "schemars")]
     pub(crate) fn keywords(&self, each: &mut dyn FnMut(&'static str, serde_json::Value)) {
         if let Some(limit) = self.min_length {

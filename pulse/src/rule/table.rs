@@ -1,14 +1,14 @@
 //! Deterministic automata, as tables.
 
-/// The state that no text leads out of, and that accepts none.
+/// The final state that refuses all texts.
 const REFUSED: usize = 0;
-/// The state that no text leads out of, and that accepts all.
+/// The final state that accepts all texts.
 const ACCEPTED: usize = 1;
 
 /// A deterministic automaton over classes of bytes.
 ///
-/// State 0 refuses whatever follows, state 1 accepts whatever follows. Of the
-/// others, those up to a certain one accept the text that ends in them.
+/// State 0 refuses and state 1 accepts all further bytes. Of the others, those below
+/// [`accepting`](Self::accepting) accept a text that ends in them.
 #[derive(Debug)]
 pub struct Table {
     pub(crate) classes: [u8; 256],
@@ -21,18 +21,18 @@ pub struct Table {
 }
 
 impl Table {
-    /// An automaton of up to 256 states: `cells` holds a row of `width` next
-    /// states for each state from 2 on. All states accept but 0 and those from
-    /// [`accepting`](Self::accepting) on; it starts in state 2 unless told.
+    /// An automaton of up to 256 states: `cells` holds a row of `width` next states for
+    /// each state from 2 on. All states accept except 0 and those from
+    /// [`accepting`](Self::accepting) on (default 2). The default start state is 2.
     ///
-    /// `classes` says which bytes are one class, as triples of a first byte, a
-    /// last byte and the class; bytes it leaves out are of class 0.
+    /// `classes` has the classes of bytes, as triples of a first byte, a last byte and
+    /// the class; all other bytes are of class 0.
     pub const fn new(classes: &[u8], width: u16, cells: &'static [u8]) -> Self {
         Self::of(classes, width, cells, false)
     }
 
-    /// An automaton of up to 65,536 states: `cells` holds two bytes for each, the
-    /// low one first. Otherwise the same as [`new`](Self::new).
+    /// An automaton of up to 65,536 states: `cells` has two bytes for each, the low one
+    /// first. Otherwise the same as [`new`](Self::new).
     pub const fn wide(classes: &[u8], width: u16, cells: &'static [u8]) -> Self {
         Self::of(classes, width, cells, true)
     }
@@ -89,7 +89,7 @@ impl Table {
         state != REFUSED && state < self.accepting
     }
 
-    /// How many states there are.
+    /// The number of states.
     #[cfg(feature = "arbitrary")]
     pub(crate) fn states(&self) -> usize {
         let row = self.width.max(1) * if self.wide { 2 } else { 1 };
@@ -122,8 +122,8 @@ impl Table {
         state
     }
 
-    /// Where the state after `state` and `byte` stands; callers keep to states
-    /// from 2 on.
+    /// The index of the cell with the state after `state` and `byte`; `state` is at least
+    /// 2.
     #[inline]
     const fn cell(&self, state: usize, byte: u8) -> usize {
         (state - 2) * self.width + self.classes[byte as usize] as usize

@@ -1,4 +1,4 @@
-//! Which alternative an instance is meant to be of, if it fits none.
+//! Finds the alternative that an instance is meant for, if it fits none.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::rule::StringRule;
 const MAX_DEPTH: u32 = 4;
 
 /// The only one of `schemas` that an instance may be meant for, by its type and by the
-/// constants that tell alternatives apart.
+/// constants that distinguish alternatives.
 pub(crate) fn meant(
     schemas: impl IntoIterator<Item = &'static Schema>,
     value: &Value,
@@ -20,9 +20,8 @@ pub(crate) fn meant(
     meant.next().filter(|_| meant.next().is_none())
 }
 
-/// Whether an instance may be meant for `schema`: it has the type, and the
-/// constants by which alternatives are told apart, its own and those of its
-/// properties.
+/// Whether an instance may be meant for `schema`: it has the type, and the constants that
+/// distinguish alternatives, its own and those of its properties.
 fn may_mean(schema: &'static Schema, value: &Value, depth: u32) -> bool {
     depth > MAX_DEPTH
         || is_listed(schema.rule, value)

@@ -1,5 +1,5 @@
 //! Equality of JSON values, as JSON Schema defines it: numbers are equal by value,
-//! objects whatever the order of their properties.
+//! objects independently of the order of their properties.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::Literal;
 use super::number::Decimal;
 
-/// Number of items that are compared pair by pair, which is faster than hashing.
+/// Number of items up to which pairs are compared, which is faster than hashing.
 const FEW: usize = 8;
 
 /// Whether two values are equal.
@@ -85,7 +85,7 @@ pub(super) fn number(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|_| text.into())
 }
 
-/// Whether no two of `items` are equal, in time linear in their size.
+/// Whether all of `items` differ, in time linear in their size.
 pub(crate) fn all_differ(items: &[Value]) -> bool {
     if items.len() <= FEW {
         let mut rest = items.iter().enumerate();

@@ -8,8 +8,8 @@ use super::alternatives::meant;
 use super::{Keyword, Schema};
 use crate::validate::{Flow, Pointer, Report, Violation};
 
-/// How many schemas may be applied inside each other. JSON text nests at most 127
-/// deep when it is read, so only a schema that is made of itself gets there.
+/// Maximum depth of schemas applied within each other. Parsed JSON is at most 127 levels
+/// deep, so only a schema that refers to itself for the same instance reaches it.
 const MAX_DEPTH: u32 = 512;
 
 /// Checks values against schemas, each value against each schema at most once.
@@ -19,7 +19,7 @@ const MAX_DEPTH: u32 = 512;
 pub(crate) struct Interpreter {
     pub(super) is_tolerant: bool,
     depth: u32,
-    /// What is known: whether a value, by its address, is valid.
+    /// Cached results: whether a value is valid.
     known: HashMap<Key, bool>,
 }
 
@@ -65,7 +65,7 @@ impl Interpreter {
         }
     }
 
-    /// Reports each violation of `schema` in `value`, which stands at `at`.
+    /// Reports each violation of `schema` in `value`, which is at `at`.
     pub(crate) fn check(
         &mut self,
         schema: &'static Schema,
@@ -94,8 +94,8 @@ impl Interpreter {
         self.allows(schema, Instance { value, at, whole })
     }
 
-    /// Applies `schema` to an instance. Explains only what is not valid, so that the
-    /// work is bounded by the number of violations.
+    /// Applies `schema` to an instance. Explains only invalid instances, so that the work
+    /// is bounded by the number of violations.
     pub(super) fn apply(
         &mut self,
         schema: &'static Schema,
@@ -192,8 +192,8 @@ impl Interpreter {
         }
     }
 
-    /// Whether an instance is valid against `schema`, unknown properties included:
-    /// for a `not` or an `if`, being more tolerant is not more lenient.
+    /// Whether an instance is valid against `schema`, unknown properties included: a
+    /// tolerant `not` or `if` could refuse more instances.
     fn allows_strictly(&mut self, schema: &'static Schema, it: Instance<'_>) -> bool {
         let is_tolerant = std::mem::replace(&mut self.is_tolerant, false);
         let allows = self.allows(schema, it);
@@ -232,7 +232,7 @@ impl Interpreter {
         }
     }
 
-    /// How many of `schemas` an instance fits; counts no further than two.
+    /// How many of `schemas` an instance fits; counts up to two.
     fn count(
         &mut self,
         schemas: &'static [&'static Schema],
@@ -250,8 +250,8 @@ impl Interpreter {
         fitting.take(2).count()
     }
 
-    /// Reports an instance that fits none of `schemas`: by what is wrong with it if
-    /// its type and its constants show which alternative is meant.
+    /// Reports an instance that fits none of `schemas`: by its violations of the
+    /// alternative that is meant, if its type and its constants show that.
     fn explain_none(
         &mut self,
         keyword: &'static str,
@@ -269,7 +269,7 @@ impl Interpreter {
     }
 }
 
-/// Whether a check may take long, or be asked for more than once.
+/// Whether a check may take long, or be repeated.
 fn is_costly(schema: &Schema, value: &Value) -> bool {
     value.is_array()
         || value.is_object()

@@ -1,4 +1,4 @@
-//! Keywords that look at one value alone, not at its parts.
+//! Keywords that apply to a value without its items or properties.
 
 use std::cmp::Ordering;
 
@@ -97,7 +97,7 @@ impl Keyword {
         }
     }
 
-    /// Whether this is `type`, and `value` has none of its types.
+    /// Whether this is the keyword `type`, and `value` has none of its types.
     pub(super) fn is_type_other_than(&self, value: &Value) -> bool {
         match self {
             Self::Type(types) => !types.iter().any(|it| it.has(value)),
@@ -148,7 +148,7 @@ impl Type {
         }
     }
 
-    /// The name, as schemas write it.
+    /// The name in schemas.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Null => "null",
@@ -170,8 +170,8 @@ impl Type {
     }
 }
 
-/// Compares a number with a limit as the Rust type for it does: a float with the float
-/// nearest to the limit, and others by their digits.
+/// Compares a number with a limit in the same way as its Rust type: a float with the
+/// float nearest to the limit, and others by their digits.
 fn compare(value: &Number, limit: &str) -> Option<Ordering> {
     match value.as_f64().filter(|_| value.is_f64()) {
         Some(float) => float.partial_cmp(&limit.parse().ok()?),

@@ -1,4 +1,4 @@
-//! Numbers by their decimal value, as JSON writes them.
+//! Decimal values of JSON numbers.
 //!
 //! `serde_json` holds a number as an integer, a float or a text, depending on its
 //! features. Comparing by the digits gives the same result for each of them, and
@@ -23,7 +23,7 @@ pub(crate) struct Decimal<'t> {
 }
 
 impl<'t> Decimal<'t> {
-    /// Reads the text of a JSON number. Other texts give some number.
+    /// Reads the text of a JSON number. For other texts the result is unspecified.
     pub(crate) fn parse(text: &'t str) -> Self {
         let (sign, text) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
@@ -161,7 +161,7 @@ impl Hash for Decimal<'_> {
     }
 }
 
-/// An exponent; one beyond 64 bits as the greatest or the least.
+/// An exponent, clamped to 64 bits.
 fn exponent_of(text: &str) -> i64 {
     text.parse().unwrap_or(match text.starts_with('-') {
         true => i64::MIN,
@@ -182,7 +182,7 @@ fn power_of_ten(mut exponent: u64, by: u128) -> u128 {
     power
 }
 
-/// The text of a float on the stack, so that a check of it allocates nothing.
+/// The text of a float on the stack, so that checks don't allocate.
 #[derive(Default)]
 pub(crate) struct FloatText {
     bytes: [u8; 32],
@@ -190,7 +190,7 @@ pub(crate) struct FloatText {
 }
 
 impl FloatText {
-    /// The shortest text that is read as `float` again.
+    /// The shortest text that is parsed as the same float.
     pub(crate) fn new(float: f64) -> Self {
         let mut text = Self::default();
         // 17 digits, two signs, a point, an `e` and three more digits fit.
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn spelling_does_not_matter() {
+    fn notation_does_not_matter() {
         for (left, right) in [
             ("1", "1.0"),
             ("100", "1e2"),

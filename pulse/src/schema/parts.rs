@@ -1,4 +1,4 @@
-//! Keywords that look at the items of an array or the properties of an object.
+//! Keywords that apply to the items of an array or the properties of an object.
 
 use std::collections::HashSet;
 
@@ -86,7 +86,7 @@ impl Interpreter {
                     [Keyword::Never] => self.unknown(name, value, it, report),
                     _ => self.check(additional, value, it.at.member(name), report),
                 }),
-            // A name is no part of the document: another interpreter checks it.
+            // A name has no address in the document, so another interpreter checks it.
             Keyword::PropertyNames(schema) => members.keys().try_for_each(|name| {
                 let value = Value::from(name.as_str());
                 Self::strict().check(schema, &value, it.at.member(name), report)
@@ -106,7 +106,7 @@ impl Interpreter {
     }
 
     /// Reports a property that `additionalProperties` does not allow, unless it is
-    /// unknown and may be.
+    /// unknown and the interpreter is tolerant.
     fn unknown(&self, name: &str, value: &Value, it: Instance<'_>, report: &mut Report) -> Flow {
         if self.is_tolerant && !names_property(it.whole, name, &mut HashSet::new()) {
             return Flow::Continue(());

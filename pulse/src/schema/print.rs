@@ -46,7 +46,7 @@ pub fn print_schema(table: &'static Schema, generator: &mut SchemaGenerator) -> 
 struct Printer<'g>(&'g mut SchemaGenerator);
 
 impl Printer<'_> {
-    /// A schema where it is used: by a reference if it has a name.
+    /// A subschema: a reference if it has a name.
     fn schema(&mut self, table: &'static Schema) -> Value {
         match (table.name, table.keywords) {
             ("", [Keyword::Never]) => false.into(),
@@ -54,7 +54,7 @@ impl Printer<'_> {
             ("", _) => self.keywords(table),
             (name, _) => {
                 if !self.0.definitions().contains_key(name) {
-                    // First, so that a recursive schema ends.
+                    // Inserted first, so that recursion ends.
                     self.define(name, true.into());
                     let definition = self.keywords(table);
                     self.define(name, definition);
@@ -121,7 +121,7 @@ impl Printer<'_> {
         }
     }
 
-    /// A keyword that has schemas in it.
+    /// A keyword with subschemas.
     fn applicator(
         &mut self,
         keyword: &'static Keyword,

@@ -1,4 +1,4 @@
-//! Which properties a schema names.
+//! The properties that a schema names.
 
 use std::collections::HashSet;
 
@@ -54,8 +54,8 @@ impl Schema {
     }
 }
 
-/// Whether `schema`, or a schema that it applies to the same instance, names the
-/// property `name`. Looks at each schema once; `seen` has their addresses.
+/// Whether `schema`, or a schema that it applies to the same instance, names the property
+/// `name`. Visits each schema once; `seen` has their addresses.
 pub(super) fn names_property(
     schema: &'static Schema,
     name: &str,

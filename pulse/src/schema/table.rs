@@ -5,11 +5,10 @@ use crate::rule::{Matcher, StringRule};
 
 /// A JSON Schema of draft-06 or draft-07: the keywords that it states.
 ///
-/// A table mirrors the JSON one to one: a keyword of the schema is a [`Keyword`]
-/// of the table, with the same meaning, which includes that it ignores instances
-/// of other types. Annotations are left out, and so are keywords beside `$ref`.
-/// A reference is a Rust reference to another table, so that recursive schemas
-/// are recursive statics:
+/// A table mirrors the JSON one to one: a keyword of the schema is a [`Keyword`] of the
+/// table, with the same meaning, including that it ignores instances of other types.
+/// Annotations are left out, and so are keywords beside `$ref`. A reference is a Rust
+/// reference to another table, so that recursive schemas are recursive statics:
 ///
 /// ```
 /// use taskcluster_pulse::__private::{Keyword, Schema, Type};
@@ -82,7 +81,7 @@ impl Schema {
         }
     }
 
-    /// The strings that an enum names: `{"type": "string", "enum": […]}`.
+    /// The strings of an enum: `{"type": "string", "enum": […]}`.
     pub const fn open_enum<E: OpenEnum>() -> Self {
         Self::new(
             const {
@@ -94,7 +93,7 @@ impl Schema {
         )
     }
 
-    /// The strings that keep `rule`: `{"type": "string", …}`.
+    /// The strings that satisfy `rule`: `{"type": "string", …}`.
     pub const fn text(rule: &'static StringRule) -> Self {
         Self {
             rule: Some(rule),
@@ -122,20 +121,19 @@ pub enum Keyword {
     Known(fn() -> Vec<&'static str>),
     /// `const`: the instance equals this value.
     Const(Literal),
-    /// All keywords of a rule for strings. Ignores instances that are no strings,
-    /// also if the rule has an `enum` or a `const`; see [`Schema::text`] for strings
-    /// alone.
+    /// All keywords of a rule for strings. Ignores instances that are not strings, even
+    /// if the rule has an `enum` or a `const`; see [`Schema::text`] for strings alone.
     String(&'static StringRule),
     /// `minLength`, in code points.
     MinLength(u64),
     /// `maxLength`, in code points.
     MaxLength(u64),
-    /// `pattern`: its source, and what the source was compiled to.
+    /// `pattern`: its source, and the compiled source.
     Pattern(&'static str, Matcher),
-    /// `format`: its name, and what the format's grammar was compiled to.
+    /// `format`: its name, and the compiled grammar of the format.
     Format(&'static str, Matcher),
-    /// `format` with the value `date-time`, checked as
-    /// [`Timestamp`](crate::Timestamp) reads it.
+    /// `format` with the value `date-time`, checked by parsing a
+    /// [`Timestamp`](crate::Timestamp).
     DateTime,
     /// `multipleOf`.
     MultipleOf(&'static str),
@@ -164,7 +162,7 @@ pub enum Keyword {
     UniqueItems,
     /// `properties`.
     Properties(&'static [(&'static str, &'static Schema)]),
-    /// `patternProperties`: sources, what they were compiled to, schemas.
+    /// `patternProperties`: sources, compiled sources, schemas.
     PatternProperties(&'static [(&'static str, Matcher, &'static Schema)]),
     /// `additionalProperties`: the schema of the properties that neither
     /// [`Self::Properties`] nor [`Self::PatternProperties`] of the same table name.
@@ -177,7 +175,7 @@ pub enum Keyword {
     MinProperties(u64),
     /// `maxProperties`.
     MaxProperties(u64),
-    /// `dependencies`: what an object must also be if it has a property.
+    /// `dependencies`: requirements for objects that have a property.
     Dependencies(&'static [(&'static str, Dependency)]),
     /// `allOf`.
     AllOf(&'static [&'static Schema]),
@@ -187,7 +185,7 @@ pub enum Keyword {
     OneOf(&'static [&'static Schema]),
     /// `not`.
     Not(&'static Schema),
-    /// `if`, `then` and `else`; [`Schema::ANY`] for a branch that is not stated.
+    /// `if`, `then` and `else`; [`Schema::ANY`] for a missing branch.
     If {
         /// `if`.
         condition: &'static Schema,
@@ -234,11 +232,11 @@ pub enum Literal {
     Object(&'static [(&'static str, Literal)]),
 }
 
-/// What an object must be that has a certain property, by `dependencies`.
+/// The requirement for objects that have a property, in `dependencies`.
 #[derive(Debug)]
 pub enum Dependency {
-    /// An object that also has these properties.
+    /// The object must also have these properties.
     Required(&'static [&'static str]),
-    /// A valid instance of this schema.
+    /// The object must be valid against this schema.
     Schema(&'static Schema),
 }

@@ -1,7 +1,7 @@
 //! Checking a decoded payload against the rules of its schema.
 //!
-//! Generated code finds out whether a value is valid, and allocates nothing. What is
-//! wrong with it, and where, is found by its JSON and the table of its schema.
+//! Generated code checks whether a value is valid, without allocating. The violations of
+//! an invalid value are found by checking its JSON against the table of its schema.
 
 mod pointer;
 mod report;
@@ -18,11 +18,11 @@ pub use violation::{Violation, Violations};
 
 use crate::schema::{Interpreter, Schema};
 
-/// Whether to go on after a check: a [`Report`] that only wants to know whether
-/// there is a violation breaks off at the first.
+/// Whether to go on after a check: a [`Report`] that only records whether there is a
+/// violation stops at the first.
 pub(crate) type Flow = ControlFlow<()>;
 
-/// A value that knows the rules of its schema.
+/// A value that can be checked against its schema.
 pub trait Validate: Serialize {
     /// The schema that the type was generated from.
     #[doc(hidden)]
@@ -69,7 +69,7 @@ pub fn check_schema<T: Serialize + ?Sized>(
     report.into_result()
 }
 
-/// By way of the text: a `Value` cannot be made of each number that may be written.
+/// Converts by the text, because `serde_json::to_value` can't convert all numbers.
 fn json<T: Serialize + ?Sized>(value: &T) -> serde_json::Result<Value> {
     serde_json::from_str(&serde_json::to_string(value)?)
 }

@@ -1,9 +1,9 @@
-//! JSON pointers that cost nothing until they are written.
+//! JSON pointers that allocate nothing until they are printed.
 
 use std::fmt::{self, Write};
 
-/// Where a value stands in its document: a JSON pointer (RFC 6901), as a chain
-/// of steps that lives on the stack.
+/// The place of a value in its document: a JSON pointer (RFC 6901), as a chain of steps
+/// on the stack.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pointer<'a> {
     parent: Option<&'a Pointer<'a>>,
@@ -26,7 +26,7 @@ impl Pointer<'static> {
 }
 
 impl<'a> Pointer<'a> {
-    /// The member `name` of the object at this pointer.
+    /// The property `name` of the object at this pointer.
     #[inline]
     pub(crate) const fn member(&'a self, name: &'a str) -> Pointer<'a> {
         Pointer {

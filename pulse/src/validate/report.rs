@@ -1,15 +1,14 @@
-//! What a check writes its findings to.
+//! Collects the violations that a check finds.
 
 use std::collections::BTreeSet;
 
 use super::{Flow, Pointer, Violation, Violations};
 use crate::rule::StringRule;
 
-/// The most violations that are gathered, so that a message with very many of them
-/// takes no more memory than the message itself.
+/// Maximum number of violations in a report, to limit its memory.
 const MAX_VIOLATIONS: usize = 10_000;
 
-/// Gathers the violations that a check finds, or only whether there is one.
+/// Collects the violations that a check finds, or only whether there is one.
 #[derive(Debug)]
 pub(crate) struct Report {
     first_only: bool,
@@ -25,7 +24,7 @@ impl Report {
         }
     }
 
-    /// A report that breaks off at the first violation and keeps none.
+    /// A report that stops at the first violation and keeps none.
     pub(crate) const fn first() -> Self {
         Self {
             first_only: true,
@@ -33,7 +32,7 @@ impl Report {
         }
     }
 
-    /// Checks `text`, which stands at `at`, against `rule`.
+    /// Checks `text`, which is at `at`, against `rule`.
     pub(crate) fn check(&mut self, at: Pointer<'_>, text: &str, rule: &StringRule) -> Flow {
         if rule.is_valid(text) {
             return Flow::Continue(());
@@ -49,7 +48,7 @@ impl Report {
     ///
     /// # Errors
     ///
-    /// Breaks if no more violations are wanted.
+    /// Breaks if the report takes no more violations.
     #[cold]
     pub(crate) fn add(&mut self, violation: impl FnOnce() -> Violation) -> Flow {
         if self.first_only {
@@ -59,7 +58,7 @@ impl Report {
         self.flow()
     }
 
-    /// Whether the report breaks off at the first violation.
+    /// Whether the report stops at the first violation.
     pub(crate) fn is_first(&self) -> bool {
         self.first_only
     }
@@ -71,8 +70,8 @@ impl Report {
         }
     }
 
-    /// Everything that was found, without repetitions: two parts of a schema may state
-    /// the same.
+    /// All violations without duplicates, because two subschemas may have the same
+    /// constraint.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Violations: what breaks which rule, and where.
+//! Violations of a schema: the value, the keyword and the place.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::Pointer;
 
-/// How many characters of an offending value a violation keeps.
+/// Maximum number of characters of the value that a violation keeps.
 const SHOWN: usize = 80;
 
 /// One value that breaks one keyword of its schema.
@@ -18,12 +18,12 @@ const SHOWN: usize = 80;
 pub struct Violation {
     /// JSON pointer (RFC 6901) of the value in the payload.
     pub pointer: String,
-    /// The keyword of the schema that the value breaks, `maxLength` for instance;
-    /// `false` if the schema allows no value.
+    /// The keyword of the schema that the value breaks, such as `maxLength`; `false` if
+    /// the schema allows no value.
     pub keyword: &'static str,
-    /// The value of the keyword, or a few words if that is a schema.
+    /// The value of the keyword, or a short description if that is a schema.
     pub limit: Value,
-    /// The value, as JSON text, shortened where it is long.
+    /// The value as JSON text, cut after 80 characters.
     pub value: String,
 }
 
@@ -101,7 +101,7 @@ impl fmt::Display for Violation {
     }
 }
 
-/// The types that the keyword `type` asks for, in words.
+/// The types in the keyword `type`, as text.
 struct Wanted<'a>(&'a Value);
 
 impl fmt::Display for Wanted<'_> {
@@ -141,7 +141,7 @@ impl Violations {
         Self(found)
     }
 
-    /// The violations, in the order in which the payload was walked.
+    /// The violations, in the order in which they were found.
     pub fn iter(&self) -> std::slice::Iter<'_, Violation> {
         self.0.iter()
     }

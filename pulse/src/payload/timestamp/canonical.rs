@@ -1,8 +1,7 @@
-//! The form in which Taskcluster writes times: 24 bytes, such as
-//! `2026-01-31T12:00:00.000Z`.
+//! Taskcluster's form of times: 24 bytes, such as `2026-01-31T12:00:00.000Z`.
 //!
-//! Nearly every time in a message has it. Parsing and printing it directly takes a
-//! tenth of the time that chrono's general code takes.
+//! Nearly every time in a message has it. Parsing and printing it directly takes a tenth
+//! of the time of chrono's general code.
 
 use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 
@@ -94,7 +93,7 @@ fn digits<const N: usize>(mut number: u32) -> [u8; N] {
     digits
 }
 
-/// The number that decimal digits are; `None` if a byte is no digit.
+/// The value of decimal digits; `None` if a byte is not a digit.
 fn number<const N: usize>(digits: [u8; N]) -> Option<u32> {
     digits.into_iter().try_fold(0, |number, byte| {
         let digit = byte.wrapping_sub(b'0');

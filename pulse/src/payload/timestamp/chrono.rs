@@ -13,7 +13,7 @@ impl From<Timestamp> for DateTime<Utc> {
 impl TryFrom<DateTime<Utc>> for Timestamp {
     type Error = TimestampError;
 
-    /// Fails outside of the years 0 to 9999, which Taskcluster's form has no digits for.
+    /// Fails outside of the years 0 to 9999, because Taskcluster's form has four digits.
     fn try_from(time: DateTime<Utc>) -> Result<Self, TimestampError> {
         match WRITABLE.contains(&time.timestamp_millis()) {
             true => Ok(Self(time)),
