@@ -4,12 +4,12 @@
 //! | --- | --- |
 //! | [`consuming`] | queues, bindings, handlers and streams |
 //! | [`failures`] | retries, dead letters, ordering, duplicates |
-//! | [`shutdown`] | SIGTERM, `select!`, what a dropped future does |
+//! | [`shutdown`] | SIGTERM, `select!`, the effect of dropped futures |
 //! | [`acks`] | acks, prefetch and the broker's `consumer_timeout` |
 //! | [`operating`] | Mozilla's Pulse, PulseGuardian, RabbitMQ 4, logs and counters |
 //! | [`publishing`] | confirms, nacks, deadlines, declaring exchanges |
 //! | [`private_services`] | bindings for schemas of your own, by build script |
-//! | [`testing`] | the broker in memory, examples from a seed |
+//! | [`testing`] | the in-memory broker, examples from a seed |
 //! | [`nothing_happens`] | a consumer that receives no message |
 //! | [`coming_from`] | lapin, and Taskcluster's Go, JavaScript and Python clients |
 //!
