@@ -1,4 +1,4 @@
-//! Addresses as configurations have them.
+//! Addresses in the forms of various libraries.
 
 #![cfg(feature = "amqp")]
 
@@ -7,7 +7,7 @@ use std::time::Duration;
 use taskcluster_pulse::{Connection, Error, Publisher};
 use tokio::time::timeout;
 
-/// Addresses, and how the connection is printed.
+/// Addresses, and the printed connections.
 const ACCEPTED: &[(&str, &str)] = &[
     (
         "amqp://u:p@localhost/",
@@ -17,7 +17,7 @@ const ACCEPTED: &[(&str, &str)] = &[
         "amqp://u:p@localhost",
         "amqp://u@localhost:5672 (virtual host /)",
     ),
-    // As kombu writes the virtual host `/`.
+    // kombu's form of the virtual host `/`.
     (
         "amqp://u:p@localhost//",
         "amqp://u@localhost:5672 (virtual host /)",
@@ -26,7 +26,7 @@ const ACCEPTED: &[(&str, &str)] = &[
         "amqps://u:p@localhost/%2F?heartbeat=10",
         "amqps://u@localhost:5671 (virtual host /)",
     ),
-    // kombu's way to ask for TLS.
+    // kombu's parameter for TLS.
     (
         "amqp://u:p@localhost:5671/?ssl=1",
         "amqps://u@localhost:5671 (virtual host /)",
@@ -39,7 +39,7 @@ const ACCEPTED: &[(&str, &str)] = &[
         "amqp://u:p@localhost:5671/%2f?ssl=0",
         "amqp://u@localhost:5671 (virtual host /)",
     ),
-    // As Taskcluster's JavaScript library writes it.
+    // The form of Taskcluster's JavaScript library.
     (
         "amqps://u:p@localhost:5671/%2F?frameMax=0",
         "amqps://u@localhost:5671 (virtual host /)",
@@ -82,7 +82,7 @@ const ACCEPTED: &[(&str, &str)] = &[
     ),
 ];
 
-/// Addresses, and what the error names.
+/// Addresses, and a part of the error.
 const REFUSED: &[(&str, &str)] = &[
     ("amqp://u:p@localhost/%2f?colour=red", "colour"),
     ("amqp://u:p@localhost/?heartbeat=soon", "heartbeat"),
@@ -136,7 +136,7 @@ const REFUSED: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn addresses_are_read_as_their_writers_mean_them() {
+fn addresses_of_all_forms_are_parsed() {
     for (url, expected) in ACCEPTED {
         let connection = Connection::amqp(url).unwrap_or_else(|error| panic!("{url}: {error}"));
         assert_eq!(
@@ -176,10 +176,10 @@ fn parts_are_printed_without_the_secret() {
     assert!(!text.contains("hush"), "{text}");
 }
 
-/// What no connection can be made with is refused by `start()`, as nothing is gained by
-/// waiting.
+/// `start()` fails at once for settings that no broker accepts, because retries can't
+/// help.
 #[tokio::test]
-async fn a_setting_that_can_not_be_used_ends_the_start() {
+async fn an_unusable_setting_ends_the_start() {
     let at = |host: &str| Connection::new(host, "user", "hush");
     let here = || at("127.0.0.1").port(1);
     let by = |user: &str, secret: &str| Connection::new("127.0.0.1", user, secret).port(1);
@@ -197,9 +197,9 @@ async fn a_setting_that_can_not_be_used_ends_the_start() {
             "connection_timeout",
         ),
         (here().port(0), "port is 0"),
-        (at(""), "the host is no name"),
-        (at("a b"), "the host is no name"),
-        (at("127.0.0.1:5671"), "the host is no name"),
+        (at(""), "the host is neither a name"),
+        (at("a b"), "the host is neither a name"),
+        (at("127.0.0.1:5671"), "the host is neither a name"),
         (at("[::1]"), "brackets"),
         (at("amqps://user:hush@pulse.example.com"), "without scheme"),
     ] {

@@ -1,4 +1,4 @@
-//! Every error of the crate, as its users handle it.
+//! Every error type of the crate can be handled by its users.
 
 use std::error::Error;
 
@@ -44,7 +44,7 @@ fn texts(error: &dyn Error) -> Vec<String> {
 }
 
 #[track_caller]
-fn assert_said_once(error: &dyn Error, causes: usize) {
+fn assert_no_repetition(error: &dyn Error, causes: usize) {
     let texts = texts(error);
     assert_eq!(texts.len(), causes + 1, "{texts:#?}");
     for (text, cause) in texts.iter().zip(&texts[1..]) {
@@ -56,13 +56,13 @@ fn assert_said_once(error: &dyn Error, causes: usize) {
 fn no_error_repeats_its_cause() {
     let json = serde_json::from_str::<u8>("x").unwrap_err();
     let cause = PayloadError::Json(json);
-    assert_said_once(&cause, 1);
+    assert_no_repetition(&cause, 1);
     let kind = taskcluster_pulse::DecodeErrorKind::Payload(cause);
-    assert_said_once(&DecodeError::new("exchange", "key", kind), 2);
+    assert_no_repetition(&DecodeError::new("exchange", "key", kind), 2);
     let cause = RoutingPattern::new("a.*b").unwrap_err();
     let kind = taskcluster_pulse::DecodeErrorKind::RoutingKey(cause);
-    assert_said_once(&DecodeError::new("exchange", "key", kind), 1);
-    assert_said_once(&DecodeError::unknown_exchange("exchange", "key"), 0);
+    assert_no_repetition(&DecodeError::new("exchange", "key", kind), 1);
+    assert_no_repetition(&DecodeError::unknown_exchange("exchange", "key"), 0);
 }
 
 #[cfg(feature = "amqp")]
@@ -74,7 +74,7 @@ mod amqp {
         Connection, Consumer, Envelope, Error, Publisher, PublisherEvent, Queue, Reconnect,
     };
 
-    use super::{assert_said_once, texts};
+    use super::{assert_no_repetition, texts};
 
     /// A port that refuses connections.
     fn closed_port() -> u16 {
@@ -98,7 +98,7 @@ mod amqp {
             matches!(error, Error::GaveUp { attempts: 1, .. }),
             "{error}"
         );
-        assert_said_once(&error, 2);
+        assert_no_repetition(&error, 2);
         assert!(texts(&error)[2].contains("refused"), "{:?}", texts(&error));
     }
 
@@ -113,7 +113,7 @@ mod amqp {
         match seen.try_recv().expect("an event") {
             PublisherEvent::Reconnecting {
                 error, failures: 1, ..
-            } => assert_said_once(&*error, 1),
+            } => assert_no_repetition(&*error, 1),
             event => panic!("{event:?}"),
         }
     }
@@ -123,19 +123,19 @@ mod amqp {
         let connection = connection().secret_from(async || Err::<String, _>("no vault"));
         let publisher = Publisher::builder(connection).reconnect(Reconnect::forever().at_most(1));
         let error = publisher.start().await.expect_err("no secret");
-        assert_said_once(&error, 2);
+        assert_no_repetition(&error, 2);
         assert_eq!(texts(&error)[2], "no vault");
     }
 
     #[test]
-    fn a_line_that_is_no_recording_says_so_once() {
-        assert_said_once(&Envelope::from_json("x").expect_err("no JSON"), 1);
+    fn an_invalid_line_of_a_recording_is_reported_once() {
+        assert_no_repetition(&Envelope::from_json("x").expect_err("not JSON"), 1);
     }
 }
 
 #[cfg(feature = "management")]
 #[tokio::test]
-async fn an_answer_that_is_no_json_has_its_error() {
+async fn an_answer_that_is_not_json_has_the_parsers_error() {
     use std::io::{Read, Write};
 
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
@@ -150,14 +150,14 @@ async fn an_answer_that_is_no_json_has_its_error() {
     let error = management
         .bindings("queue/user/q")
         .await
-        .expect_err("no JSON");
-    assert_said_once(&error, 1);
+        .expect_err("not JSON");
+    assert_no_repetition(&error, 1);
     server.join().expect("served");
 }
 
 #[cfg(feature = "memory")]
 #[tokio::test]
-async fn what_holds_up_a_message_is_the_source() {
+async fn the_cause_of_a_delay_is_the_source() {
     use std::time::Duration;
 
     use taskcluster_pulse::{MemoryBroker, PublishError, Publisher};
@@ -178,5 +178,5 @@ async fn what_holds_up_a_message_is_the_source() {
         .expect("accepted");
     let error = confirmation.await.expect_err("blocked");
     assert!(matches!(error, PublishError::NotSent { .. }), "{error}");
-    assert_said_once(&error, 1);
+    assert_no_repetition(&error, 1);
 }

@@ -1,4 +1,4 @@
-//! Examples keep the rules that they are made by.
+//! Examples satisfy the rules from which they are made.
 #![cfg(feature = "arbitrary")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,8 +12,7 @@ use taskcluster_pulse::__private::{
 use taskcluster_pulse::{RawJson, RawJsonObject, Timestamp};
 use taskcluster_pulse::{ScalarRule, StringRule, Validate, Word, Words, example};
 
-/// An empty input, one that is all zeros, one that is all ones, and 300 that
-/// look random.
+/// An empty input, one of zeros, one of ones, and 300 pseudo-random ones.
 static INPUTS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let random = (0..300).map(|seed| {
         let words: [u64; 32] = example(seed).unwrap();
@@ -23,7 +22,7 @@ static INPUTS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     extreme.into_iter().chain(random).collect()
 });
 
-/// What `make` makes of each of the inputs.
+/// The values that `make` makes from each of the inputs.
 fn made<T>(make: impl Fn(&mut Unstructured<'_>) -> Result<T>) -> Vec<T> {
     let inputs = INPUTS.iter();
     inputs
@@ -35,7 +34,7 @@ fn any<T: for<'a> Arbitrary<'a>>() -> Vec<T> {
     made(|u| u.arbitrary())
 }
 
-/// The different texts that `rule` gives; all keep it.
+/// The different examples of `rule`, after checking that all satisfy it.
 fn texts(rule: StringRule) -> BTreeSet<String> {
     let texts = made(|u| rule.arbitrary(u));
     for text in &texts {
@@ -47,7 +46,7 @@ fn texts(rule: StringRule) -> BTreeSet<String> {
 const LOWER: Matcher = Matcher::run(&const { Run::new(b"--az").first(b"az").last(b"bb") });
 
 #[test]
-fn strings_of_no_pattern_keep_their_lengths() {
+fn strings_without_a_pattern_keep_their_lengths() {
     let texts = texts(StringRule::new("RULE").min_length(3).max_length(30));
     let lengths: BTreeSet<usize> = texts.iter().map(|text| text.chars().count()).collect();
     assert_eq!((lengths.first(), lengths.last()), (Some(&3), Some(&30)));
@@ -55,7 +54,7 @@ fn strings_of_no_pattern_keep_their_lengths() {
 }
 
 #[test]
-fn strings_keep_runs_positions_and_splits() {
+fn strings_match_runs_positions_and_splits() {
     let rule = |matcher| StringRule::new("RULE").pattern("a pattern", matcher);
     assert!(texts(rule(LOWER).min_length(1)).len() > 100);
     let slug = Positions::new(&[b"az", b"09"], b"\x01\x02\x01");
@@ -70,13 +69,13 @@ fn strings_keep_runs_positions_and_splits() {
     }
 }
 
-/// What `^(ab)*c?$` matches.
+/// The automaton of `^(ab)*c?$`.
 const PAIRS: Table = Table::new(b"aa\x01bb\x02cc\x03", 4, b"\0\x04\0\x03\0\0\0\0\0\0\x02\0")
     .start(2)
     .accepting(4);
 
 #[test]
-fn strings_keep_automata_and_their_lengths() {
+fn strings_match_automata_and_lengths() {
     let rule = StringRule::new("RULE").pattern("^(ab)*c?$", Matcher::table(&PAIRS));
     let all = texts(rule);
     assert!(all.contains("") && all.contains("abc"), "{all:?}");
@@ -85,7 +84,7 @@ fn strings_keep_automata_and_their_lengths() {
 }
 
 #[test]
-fn strings_keep_several_rules_at_once() {
+fn strings_satisfy_several_rules_at_once() {
     let rule = StringRule::new("RULE")
         .pattern("^[-a-z]*b$", LOWER)
         .format("ab-pairs", Matcher::table(&PAIRS))
@@ -110,7 +109,7 @@ fn strings_keep_several_rules_at_once() {
 }
 
 #[test]
-fn strings_of_other_characters_than_ascii_are_found() {
+fn strings_beyond_ascii_are_found() {
     const ACUTE: Table = Table::new(b"\xc3\xc3\x01\xa9\xa9\x02", 3, b"\0\x03\0\0\0\x02")
         .start(2)
         .accepting(3);
@@ -119,7 +118,7 @@ fn strings_of_other_characters_than_ascii_are_found() {
 }
 
 #[test]
-fn what_can_not_be_is_an_error() {
+fn contradicting_limits_are_an_error() {
     let none = StringRule::new("RULE").min_length(2).max_length(1);
     assert!(none.arbitrary(&mut Unstructured::new(&[])).is_err());
     let endless = StringRule::new("RULE").min_length(u64::MAX);
@@ -197,7 +196,7 @@ fn lists_and_maps_keep_their_counts() {
 }
 
 #[test]
-fn values_without_rules_are_what_they_say() {
+fn values_without_rules_have_their_type() {
     for timestamp in any::<Timestamp>() {
         let text = timestamp.to_string();
         assert!(("1970".."2101").contains(&&text[..4]), "{text}");
@@ -213,7 +212,7 @@ fn values_without_rules_are_what_they_say() {
 }
 
 #[test]
-fn one_seed_is_one_example() {
+fn a_seed_always_gives_the_same_example() {
     let texts = |seeds: std::ops::Range<u64>| -> Vec<RawJson> {
         seeds.map(|seed| example(seed).unwrap()).collect()
     };
@@ -225,7 +224,7 @@ fn one_seed_is_one_example() {
     assert!(different.len() > 50, "{}", different.len());
 }
 
-/// A value that holds another one of its own type, or ends.
+/// A recursive value, which may end.
 #[derive(Debug, Serialize)]
 enum Chain {
     End,
@@ -262,16 +261,16 @@ impl Chain {
 }
 
 #[test]
-fn values_in_themselves_come_to_an_end() {
+fn recursive_values_are_finite() {
     let input = vec![1; 1 << 24];
     let longest = Chain::arbitrary(&mut Unstructured::new(&input)).unwrap();
     assert!((10..=16).contains(&longest.links()), "{longest:?}");
     assert!(any::<Chain>().iter().any(|chain| chain.links() == 0));
 }
 
-/// A value that can't be, since it holds another one of its own type.
+/// A type without finite values, because each value contains another one.
 #[derive(Debug)]
-struct Endless(#[expect(dead_code, reason = "there is never one to look at")] Box<Endless>);
+struct Endless(#[expect(dead_code, reason = "no value of it exists")] Box<Endless>);
 
 impl<'a> Arbitrary<'a> for Endless {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
@@ -280,8 +279,8 @@ impl<'a> Arbitrary<'a> for Endless {
 }
 
 #[test]
-fn values_without_an_end_are_an_error() {
+fn a_type_without_finite_values_is_an_error() {
     example::<Endless>(1).unwrap_err();
-    // And what is made next is not the worse for it.
+    // The depth is reset afterwards.
     example::<Chain>(1).unwrap();
 }

@@ -1,4 +1,5 @@
-//! What the client of RabbitMQ's management API makes of any answer.
+//! The clients of RabbitMQ's management API and of PulseGuardian, with all kinds of
+//! answers.
 
 #![cfg(all(feature = "management", feature = "memory"))]
 
@@ -18,12 +19,12 @@ use common::{Numbered, Seen, key, pair};
 
 const QUEUE: &str = "queue/guest/test";
 
-/// A server on 127.0.0.1 that gives one answer, and then the request that it got.
-/// `None` never answers.
+/// A server on 127.0.0.1 that sends one answer, or none for `None`, and returns the
+/// request.
 fn server(answer: Option<String>) -> (u16, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let port = listener.local_addr().expect("an address").port();
-    let (tell, request) = channel();
+    let (sender, request) = channel();
     thread::spawn(move || {
         let (mut stream, _) = listener.accept().expect("a client");
         let mut got = Vec::new();
@@ -33,11 +34,11 @@ fn server(answer: Option<String>) -> (u16, Receiver<String>) {
         }
         match answer {
             Some(answer) => stream.write_all(answer.as_bytes()).expect("sent"),
-            // Until the client has had enough.
+            // Until the client closes the connection.
             None => drop(stream.read(&mut byte)),
         }
-        // Nobody may be interested.
-        let _ = tell.send(String::from_utf8_lossy(&got).into_owned());
+        // The receiver may have been dropped.
+        let _ = sender.send(String::from_utf8_lossy(&got).into_owned());
     });
     (port, request)
 }
@@ -65,7 +66,7 @@ async fn error_on(answer: Option<String>) -> ManagementError {
 }
 
 #[tokio::test]
-async fn the_bindings_of_one_queue_are_asked_for_by_its_user() {
+async fn the_request_names_one_queue_and_has_the_login() {
     let body = r#"[
         {"source": "", "vhost": "v/h", "destination": "queue/guest/test",
          "destination_type": "queue", "routing_key": "queue/guest/test",
@@ -96,7 +97,7 @@ async fn the_bindings_of_one_queue_are_asked_for_by_its_user() {
 }
 
 #[tokio::test]
-async fn a_refused_login_gives_the_reason() {
+async fn a_refused_login_has_the_reason() {
     let body = r#"{"error":"not_authorised","reason":"Not management user"}"#;
     let error = error_on(answer("401 Unauthorized", body)).await;
     assert!(
@@ -108,9 +109,9 @@ async fn a_refused_login_gives_the_reason() {
 }
 
 #[tokio::test]
-async fn nothing_there_names_the_queue() {
+async fn a_missing_queue_is_named() {
     let body = r#"{"error":"Object Not Found","reason":"Not Found"}"#;
-    // The latter is what RabbitMQ says of a missing virtual host.
+    // The latter is RabbitMQ's answer for a missing virtual host.
     for answer in [answer("404 Not Found", body), answer("200 OK", "[]")] {
         let error = error_on(answer).await;
         assert!(
@@ -121,24 +122,24 @@ async fn nothing_there_names_the_queue() {
 }
 
 #[tokio::test]
-async fn what_is_no_list_of_bindings_is_said_to_be_none() {
-    for (status, body, said) in [
-        ("200 OK", "<html>", "no JSON"),
-        ("200 OK", "{}", "no JSON array"),
+async fn an_answer_that_is_not_a_list_of_bindings_is_an_error() {
+    for (status, body, expected) in [
+        ("200 OK", "<html>", "not JSON"),
+        ("200 OK", "{}", "not a JSON array"),
         ("200 OK", r#"[{"source": "e"}]"#, "routing_key"),
         ("500 Internal Server Error", "{}", "500"),
         ("301 Moved\r\nLocation: http://127.0.0.1:1/", "", "301"),
     ] {
         let error = error_on(answer(status, body)).await;
         assert!(
-            matches!(&error, ManagementError::Answer { reason, .. } if reason.contains(said)),
+            matches!(&error, ManagementError::Answer { reason, .. } if reason.contains(expected)),
             "{status} {body}: {error}"
         );
     }
 }
 
 #[tokio::test]
-async fn no_http_at_all_is_no_answer() {
+async fn a_server_without_http_is_unreachable() {
     let error = error_on(Some("AMQP\0\0\x09\x01".to_owned())).await;
     assert!(
         matches!(error, ManagementError::Unreachable { .. }),
@@ -147,7 +148,7 @@ async fn no_http_at_all_is_no_answer() {
 }
 
 #[tokio::test]
-async fn no_tls_is_no_answer() {
+async fn a_server_without_tls_is_unreachable() {
     let (port, _request) = server(answer("200 OK", "[]"));
     let url = format!("https://user:hush@127.0.0.1:{port}");
     let management = Management::http(&url).expect("a URL");
@@ -160,9 +161,9 @@ async fn no_tls_is_no_answer() {
     assert!(!text.contains("hush"), "{text}");
 }
 
-/// One test, because each of them takes the ten seconds.
+/// One test for three cases, because each takes ten seconds.
 #[tokio::test]
-async fn an_answer_that_does_not_come_to_its_end_is_given_up_after_ten_seconds() {
+async fn an_unfinished_answer_is_given_up_after_ten_seconds() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let trickling = listener.local_addr().expect("an address").port();
     thread::spawn(move || {
@@ -194,7 +195,7 @@ async fn an_answer_that_does_not_come_to_its_end_is_given_up_after_ten_seconds()
 }
 
 #[tokio::test]
-async fn a_silent_service_holds_up_neither_messages_nor_the_stop() {
+async fn a_silent_service_delays_neither_messages_nor_the_stop() {
     let broker = MemoryBroker::new();
     let (port, request) = server(None);
     let started = Instant::now();
@@ -207,17 +208,17 @@ async fn a_silent_service_holds_up_neither_messages_nor_the_stop() {
         .expect("started");
     broker.publish(Numbered::INFO.exchange, "primary.a", &[], b"{}");
     consumer.next().await.expect("a delivery").ack();
-    // It was asked, and has not answered.
+    // The request is still open.
     assert!(request.try_recv().is_err());
     consumer.stop().await.expect("stopped");
     assert!(
         started.elapsed() < Duration::from_secs(8),
-        "it was waited for"
+        "waited for the service"
     );
 }
 
 #[test]
-fn the_end_of_the_program_waits_for_no_service() {
+fn the_end_of_the_runtime_does_not_wait_for_the_service() {
     let (port, _request) = server(None);
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let started = Instant::now();
@@ -230,12 +231,12 @@ fn the_end_of_the_program_waits_for_no_service() {
     drop(runtime);
     assert!(
         started.elapsed() < Duration::from_secs(8),
-        "it was waited for"
+        "waited for the service"
     );
 }
 
 #[tokio::test]
-async fn an_answer_without_end_is_refused() {
+async fn an_endless_answer_is_refused() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let port = listener.local_addr().expect("an address").port();
     let written = thread::spawn(move || {
@@ -259,7 +260,7 @@ async fn an_answer_without_end_is_refused() {
 }
 
 #[tokio::test]
-async fn a_binding_with_arguments_is_left_and_told_of() {
+async fn a_binding_with_arguments_is_kept_and_reported() {
     let broker = MemoryBroker::new();
     let key = key(&Numbered::default());
     let exchange = Numbered::INFO.exchange;
@@ -287,7 +288,7 @@ async fn a_binding_with_arguments_is_left_and_told_of() {
 }
 
 #[tokio::test]
-async fn a_binding_that_amqp_can_not_carry_is_left_and_told_of() {
+async fn a_binding_that_is_too_long_for_amqp_is_kept_and_reported() {
     let long = "e".repeat(256);
     for (exchange, key) in [(&*long, "k"), ("e", &*long)] {
         let body = format!(r#"[{{"source": "{exchange}", "routing_key": "{key}"}}]"#);
@@ -351,7 +352,7 @@ mod pulse_guardian {
     }
 
     #[tokio::test]
-    async fn a_wrong_answer_lists_nothing() {
+    async fn a_wrong_answer_is_an_error() {
         for (status, body) in [
             ("200 OK", "<html>"),
             ("200 OK", "[]"),

@@ -1,4 +1,4 @@
-//! The interpreter of schema tables on hostile schemas and messages.
+//! The interpreter of schema tables, with hostile schemas and messages.
 
 use std::time::{Duration, Instant};
 
@@ -34,7 +34,7 @@ static M: Schema = Schema::named(
 );
 static BOTH: Schema = Schema::named("Both", &[Keyword::AllOf(&[&N, &M, &N, &M])]);
 
-/// Without a memory, each level would multiply the work by four.
+/// Without a cache of results, each level would multiply the work by four.
 #[test]
 fn recursive_combinations_take_no_more_work_than_the_message_has_parts() {
     let valid = nested(120, Value::Null);
@@ -78,7 +78,7 @@ static ITSELF: Schema = Schema::named(
 
 /// The generator refuses such schemas.
 #[test]
-fn a_schema_that_is_made_of_itself_is_an_end_and_not_a_crash() {
+fn a_schema_that_refers_to_itself_is_an_error_and_not_a_crash() {
     let violations = in_time(|| check(&ITSELF, &json!({}))).unwrap_err();
     assert!(violations.iter().count() > 0);
 }
@@ -115,7 +115,7 @@ static LARGE: Schema = Schema::new(&[
     Keyword::MultipleOf("3"),
 ]);
 
-/// No float holds these.
+/// Floats can't represent these integers.
 #[test]
 fn integers_keep_all_of_their_digits() {
     for text in [

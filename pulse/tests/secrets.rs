@@ -1,5 +1,4 @@
-//! No log line shows the secret. A process of its own, for its subscriber
-//! sees everything that happens in it.
+//! No log line shows the secret. A process of its own, because its subscriber is global.
 
 #![cfg(feature = "amqp")]
 
@@ -39,7 +38,7 @@ impl MakeWriter<'_> for Log {
     }
 }
 
-/// Asks the RabbitMQ for bindings where it speaks AMQP.
+/// Sends an HTTP request for bindings to RabbitMQ's AMQP port.
 #[cfg(feature = "management")]
 async fn ask_by_http(host: &str, port: u16, secret: &str) {
     let url = format!("http://nobody:{secret}@{host}:{port}");
@@ -56,7 +55,7 @@ async fn no_log_line_shows_the_secret() {
         .with_max_level(tracing::Level::DEBUG)
         .with_writer(log.clone())
         .finish();
-    // What is written to `log` as well, as ureq does.
+    // Also captures the records of `log`, which ureq uses.
     subscriber.try_init().expect("the first one");
     let rabbit = Rabbit::for_test().await;
     let secret = "hush-hush";
@@ -103,10 +102,10 @@ async fn no_log_line_shows_the_secret() {
     let log = String::from_utf8_lossy(&log.0.lock().expect("not poisoned")).into_owned();
     assert!(log.contains("reconnecting"), "{log}");
     assert_eq!(log.contains("ureq"), cfg!(feature = "management"), "{log}");
-    // lapin writes bytes as a list of numbers, where it writes them at all.
+    // lapin would print bytes as a list of numbers.
     let numbers = format!("{:?}", secret.as_bytes());
     let numbers = numbers.trim_matches(['[', ']']);
-    // As HTTP's basic authentication has it, with the user.
+    // User and secret in HTTP's basic authentication.
     let login = "bm9ib2R5Omh1c2gtaHVzaA";
     for shown in [secret, numbers, login] {
         assert!(!log.contains(shown), "{shown} in\n{log}");

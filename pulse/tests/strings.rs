@@ -1,10 +1,10 @@
-//! What string rules say of strings.
+//! Violations of string rules.
 
 use taskcluster_pulse::__private::{Matcher, Positions, Run, Schema, Table, check_schema};
 use taskcluster_pulse::StringRule;
 use taskcluster_pulse::Violations;
 
-/// What `rule` finds in `text`: each keyword, with what it asks for.
+/// The keywords of `rule` that `text` breaks, with their values.
 fn broken(rule: &'static StringRule, text: &str) -> Vec<(&'static str, String)> {
     let schema = Box::leak(Box::new(Schema::text(rule)));
     let found = check_schema(text, schema).err();
@@ -54,7 +54,7 @@ fn a_constant_and_a_choice_of_formats_are_named_as_in_the_schema() {
 }
 
 #[test]
-fn one_pass_stands_for_lengths_and_pattern() {
+fn one_pass_checks_lengths_and_pattern() {
     const RULE: StringRule = StringRule::new("RULE")
         .min_length(1)
         .max_length(2)
@@ -95,7 +95,7 @@ fn a_literal_is_checked_when_compiled() {
     assert_eq!(LITERAL, "abc");
 }
 
-/// Nonsense as data gives an answer all the same.
+/// Malformed tables don't panic.
 #[test]
 fn broken_tables_refuse() {
     const CLASS_OUTSIDE: Matcher = Matcher::table(&const { Table::new(b"aa\xff", 1, b"\x02") });

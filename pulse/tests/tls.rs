@@ -1,4 +1,4 @@
-//! Errors of a connection's setup that waiting does not repair.
+//! Errors of a connection's setup that retries can't fix.
 
 #![cfg(feature = "amqp")]
 
@@ -15,11 +15,11 @@ use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use taskcluster_pulse::{Connection, Error, Publisher, Reconnect};
 
-/// The first bytes of AMQP 0-9-1, which a server sends back where it wants another
+/// The first bytes of AMQP 0-9-1, which a server sends back if it requires another
 /// version.
 const AMQP_HEADER: &[u8; 8] = b"AMQP\0\0\x09\x01";
 
-/// A server on 127.0.0.1 that does `serve` with one connection.
+/// A server on 127.0.0.1 that calls `serve` with one connection.
 fn server<T: Send + 'static>(
     serve: impl FnOnce(TcpStream) -> T + Send + 'static,
 ) -> (u16, Receiver<T>) {
@@ -33,8 +33,8 @@ fn server<T: Send + 'static>(
     (port, result)
 }
 
-/// A server with a certificate for `localhost`, and its authority's PEM file. It
-/// gives the first bytes that it was sent inside TLS.
+/// A server with a certificate for `localhost`, and its authority's PEM file. It returns
+/// the first bytes that it receives inside TLS.
 fn tls_server() -> (u16, Receiver<Vec<u8>>, PathBuf) {
     let mut authority = CertificateParams::default();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -88,7 +88,7 @@ fn assert_tls_error(error: &Error, reason: &str, advice: &str) {
 }
 
 #[tokio::test]
-async fn an_authority_of_ones_own_is_trusted() {
+async fn the_authority_of_the_ca_file_is_trusted() {
     let (port, received, ca_file) = tls_server();
     let connection = connection("localhost", port).ca_file(&ca_file);
     let start = Publisher::builder(connection)
@@ -152,13 +152,13 @@ async fn an_unusable_ca_file_ends_the_start() {
 }
 
 #[tokio::test]
-async fn a_frame_size_that_amqp_does_not_allow_ends_the_start() {
+async fn a_frame_max_that_amqp_does_not_allow_ends_the_start() {
     let error = start_error(connection("localhost", 1).frame_max(100)).await;
     assert!(error.to_string().contains("frame_max"), "{error}");
 }
 
 #[tokio::test]
-async fn a_silent_broker_is_left_after_the_timeout() {
+async fn a_silent_broker_is_disconnected_after_the_timeout() {
     let (port, left) = server(|mut stream| {
         // Ends when the client closes the connection.
         std::io::copy(&mut stream, &mut std::io::sink()).expect("read")

@@ -1,4 +1,4 @@
-//! Exchanges that do not exist, or not for everyone.
+//! Exchanges that are missing, forbidden or declared by a test.
 
 use taskcluster_pulse::__private::BindingWords;
 use taskcluster_pulse::{
@@ -8,7 +8,7 @@ use taskcluster_pulse::{
 
 use super::{Number, Numbered, NumberedKey};
 
-/// A binding to everything on the exchange of this name.
+/// A binding to all messages of the exchange of this name.
 pub struct AllOf(pub &'static str);
 
 impl Binding for AllOf {

@@ -1,4 +1,4 @@
-//! Messages that AMQP can't carry.
+//! Messages that are too long for AMQP.
 
 use serde_json::json;
 use taskcluster_pulse::{Envelope, Exchange, PublishError, Publisher};
@@ -9,8 +9,8 @@ fn envelope(routing_key: &str) -> Envelope {
     Envelope::new(Numbered::INFO.exchange, routing_key, b"{}".to_vec())
 }
 
-/// Asserts that each part that is too long is named at once, and that it costs no
-/// other message.
+/// Asserts that each part that is too long is reported at once, and that other messages
+/// are not affected.
 pub async fn long_parts_are_refused(publisher: &Publisher) {
     let long = "x".repeat(256);
     let nested = json!({"list": [{ &*long: 1 }]});

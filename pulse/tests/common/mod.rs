@@ -1,4 +1,4 @@
-//! One exchange, written by hand as the generator would, for all tests.
+//! One handwritten exchange for all tests, like those of the generator.
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part")]
 
@@ -70,7 +70,7 @@ impl RoutingKey for NumberedKey {
     }
 }
 
-/// The payload of [`Numbered`]: a number below a million and a text.
+/// The payload of [`Numbered`]: a number below ten million and a text.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Number {
     pub number: u64,
@@ -146,12 +146,12 @@ pub fn message_on(lane: &str, number: u64) -> Message<Numbered> {
         },
         Number {
             number,
-            text: "as short as a usual payload is not".to_owned(),
+            text: "a text about as long as a usual payload".to_owned(),
         },
     )
 }
 
-/// Keeps every event, for a test to look at.
+/// Keeps every event, to be inspected by a test.
 pub struct Seen<E = ConsumerEvent>(Arc<Mutex<Vec<E>>>);
 
 impl<E> Default for Seen<E> {
@@ -177,7 +177,7 @@ impl<E: Clone + Send + 'static> Seen<E> {
         seen.iter().filter(|event| wanted(event)).count()
     }
 
-    /// Waits until an event that is `wanted` has come.
+    /// Waits until there is an event that is `wanted`.
     pub async fn wait_for(&self, wanted: impl Fn(&E) -> bool) {
         eventually(|| self.count(&wanted) > 0).await;
     }
@@ -201,7 +201,7 @@ pub fn pair(binding: &QueueBinding) -> (String, String) {
     (binding.exchange.clone(), binding.routing_key.clone())
 }
 
-/// Waits until `holds`, and fails the test after half a minute.
+/// Waits until `holds` returns true, and fails the test after half a minute.
 pub async fn eventually(holds: impl Fn() -> bool) {
     for _ in 0..3000 {
         if holds() {
@@ -209,7 +209,7 @@ pub async fn eventually(holds: impl Fn() -> bool) {
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    panic!("waited for half a minute in vain");
+    panic!("the condition did not hold within half a minute");
 }
 
 /// The pattern of a binding, as text.

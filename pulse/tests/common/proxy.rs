@@ -1,4 +1,4 @@
-//! A network that a test can cut.
+//! A TCP proxy, with which a test causes network failures.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -8,10 +8,10 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-/// What the proxy makes bytes of that are no UTF-8, on the way from the broker.
+/// Text that the proxy replaces by invalid UTF-8, in data from the broker.
 pub const SPOILED: &str = "to-be-spoiled";
 
-/// Passes TCP connections on, until they are cut.
+/// Forwards TCP connections, until they are cut.
 pub struct Proxy {
     port: u16,
     cuts: watch::Sender<u64>,
@@ -22,13 +22,13 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// A proxy on a free port, to `target`.
+    /// A proxy to `target`, on a free port.
     pub async fn to(target: String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         Self::on(listener, target)
     }
 
-    /// A proxy that takes its connections from `listener`.
+    /// A proxy that accepts its connections from `listener`.
     pub fn on(listener: TcpListener, target: String) -> Self {
         let port = listener.local_addr().expect("an address").port();
         let cuts = watch::Sender::new(0);
@@ -55,18 +55,18 @@ impl Proxy {
         self.port
     }
 
-    /// Cuts every connection; new ones are passed on.
+    /// Cuts every connection; new ones are forwarded.
     pub fn cut(&self) {
         self.cuts.send_modify(|cuts| *cuts += 1);
     }
 
-    /// Passes nothing on over the present connections, and closes none of them, as
-    /// a network does that leaves connections half open.
+    /// Stops forwarding on the current connections without closing them, like a network
+    /// that leaves connections half open.
     pub fn freeze(&self) {
         self.freezes.send_modify(|freezes| *freezes += 1);
     }
 
-    /// Cuts every connection and drops new ones at once, or passes them on again.
+    /// Cuts every connection and closes new ones at once, or forwards them again.
     pub fn set_open(&self, open: bool) {
         self.open.store(open, Ordering::SeqCst);
         if !open {
@@ -74,13 +74,13 @@ impl Proxy {
         }
     }
 
-    /// Passes on each piece of what the broker sends after this time.
+    /// Delays all data from the broker by this time.
     pub fn slow_down(&self, delay: Duration) {
         let millis = delay.as_millis().try_into().expect("a short time");
         self.delay_millis.store(millis, Ordering::SeqCst);
     }
 
-    /// Takes new connections from now on, and passes nothing on over them.
+    /// Accepts new connections from now on, and forwards nothing on them.
     pub fn silence_new(&self) {
         self.silent.store(true, Ordering::SeqCst);
     }

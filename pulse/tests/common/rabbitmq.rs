@@ -1,4 +1,4 @@
-//! The RabbitMQ of the tests, and what they do to it behind the crate's back.
+//! The RabbitMQ of the tests, and direct access to it by lapin.
 
 use std::time::Duration;
 
@@ -67,7 +67,7 @@ impl Rabbit {
         variable("PULSE_TEST_MANAGEMENT_URL")
     }
 
-    /// A consumer of a queue of this test's own, bound to its lane.
+    /// A consumer of this test's own queue, bound to its lane.
     pub fn consumer(&self) -> ConsumerBuilder {
         self.consumer_by(self.connection())
     }
@@ -147,7 +147,7 @@ impl Rabbit {
             .expect("sent");
     }
 
-    /// How many messages wait in a queue.
+    /// Number of waiting messages in a queue.
     pub async fn queue_len(&self, queue: &str) -> u32 {
         let options = QueueDeclareOptions {
             passive: true,
@@ -160,8 +160,8 @@ impl Rabbit {
             .message_count()
     }
 
-    /// Waits until so many messages wait in a queue: what a closed channel had not acked
-    /// is back a moment later.
+    /// Waits until a queue has this number of messages: those that a closed channel had
+    /// not acked are requeued with a delay.
     pub async fn wait_for_len(&self, queue: &str, messages: u32) {
         for _ in 0..3000 {
             if self.queue_len(queue).await == messages {
@@ -172,7 +172,7 @@ impl Rabbit {
         panic!("{queue} has {} messages", self.queue_len(queue).await);
     }
 
-    /// Takes everything out of a queue.
+    /// Removes and returns all messages of a queue.
     pub async fn drain(&self, queue: &str) -> Vec<Vec<u8>> {
         let mut bytes = Vec::new();
         while let Some(message) = self

@@ -1,4 +1,4 @@
-//! Bindings that a queue still has and the program no longer asks for.
+//! Removal of bindings that the program no longer configures.
 
 use taskcluster_pulse::{
     Binding, Consumer, ConsumerBuilder, ConsumerEvent, Exchange, ManagementError, MemoryBroker,
@@ -27,7 +27,7 @@ fn to(binding: &impl Binding) -> (String, String) {
 }
 
 #[tokio::test]
-async fn bindings_that_are_not_asked_for_are_found_and_removed() {
+async fn bindings_that_are_not_configured_are_removed() {
     let broker = MemoryBroker::new();
     let raw = Numbered::raw("route.#");
     run_once(builder(&broker).bind(raw.clone()).bind(on_lane("b"))).await;
@@ -48,11 +48,15 @@ async fn bindings_that_are_not_asked_for_are_found_and_removed() {
     );
     consumer.stop().await.expect("stopped");
     publish(&broker, 0..1).await;
-    assert_eq!(broker.queue_len(QUEUE), Some(0), "lane a is not asked for");
+    assert_eq!(
+        broker.queue_len(QUEUE),
+        Some(0),
+        "lane a is no longer bound"
+    );
 }
 
 #[tokio::test]
-async fn they_are_looked_for_on_every_connection() {
+async fn they_are_removed_on_every_connection() {
     let broker = MemoryBroker::new();
     let seen = Seen::default();
     let consumer = builder(&broker)
@@ -70,7 +74,7 @@ async fn they_are_looked_for_on_every_connection() {
 }
 
 #[tokio::test]
-async fn other_queues_keep_theirs() {
+async fn other_queues_keep_their_bindings() {
     let broker = MemoryBroker::new();
     run_once(builder(&broker)).await;
     let other = || {
@@ -90,7 +94,7 @@ async fn other_queues_keep_theirs() {
 }
 
 #[tokio::test]
-async fn a_broker_that_does_not_tell_is_no_reason_to_stop() {
+async fn a_consumer_goes_on_if_bindings_can_not_be_listed() {
     let broker = MemoryBroker::new();
     let elsewhere = MemoryBroker::new();
     elsewhere.go_away();
@@ -119,7 +123,7 @@ async fn a_broker_that_does_not_tell_is_no_reason_to_stop() {
 }
 
 #[tokio::test]
-async fn an_unnamed_queue_has_no_others_to_ask_for() {
+async fn bindings_of_an_exclusive_queue_are_not_listed() {
     let broker = MemoryBroker::new();
     let elsewhere = MemoryBroker::new();
     elsewhere.go_away();

@@ -1,4 +1,4 @@
-//! Deliveries, verdicts, and connections that come and go.
+//! Deliveries, settlements, and lost connections.
 
 use crate::common::exchanges::AllOf;
 use crate::common::{Event, Numbered, Seen, eventually, message};
@@ -7,7 +7,7 @@ use std::time::Duration;
 use taskcluster_pulse::{Consumer, ConsumerEvent, MemoryBroker, Queue};
 use tokio::time::{sleep, timeout};
 
-/// Has the broker deliver, without taking a delivery.
+/// Makes the broker deliver, without taking a delivery.
 async fn ask_once(consumer: &mut Consumer) {
     let asked = timeout(Duration::from_millis(20), consumer.next()).await;
     assert!(asked.is_err(), "there is no message yet");
@@ -35,12 +35,12 @@ async fn messages_arrive_in_order_and_are_acked_together() {
 }
 
 #[tokio::test]
-async fn what_is_not_acked_comes_again() {
+async fn unacked_messages_are_redelivered() {
     let broker = MemoryBroker::new();
     let mut consumer = builder(&broker).start().await.expect("started");
     publish(&broker, 0..3).await;
     consumer.next().await.expect("first").requeue();
-    // It comes again after a moment.
+    // It is requeued within a second.
     drop(consumer.next().await.expect("second"));
     consumer.next().await.expect("third").ack();
     for _ in 0..2 {
@@ -53,7 +53,7 @@ async fn what_is_not_acked_comes_again() {
 }
 
 #[tokio::test]
-async fn a_lost_connection_loses_nothing() {
+async fn no_message_is_lost_with_a_connection() {
     let broker = MemoryBroker::new();
     let seen = Seen::default();
     let mut consumer = builder(&broker)
@@ -99,7 +99,7 @@ async fn an_ack_behind_an_unsettled_delivery_is_sent_within_50_ms() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_program_that_is_long_in_asking_misses_nothing() {
+async fn an_idle_program_misses_no_message() {
     let broker = MemoryBroker::new();
     let seen = Seen::default();
     let mut consumer = builder(&broker)
@@ -111,7 +111,7 @@ async fn a_program_that_is_long_in_asking_misses_nothing() {
     publish(&broker, 0..5).await;
     sleep(Duration::from_secs(5)).await;
     broker.disconnect();
-    // The loss is noticed although nobody asks for the next delivery.
+    // The loss is noticed although the consumer is idle.
     seen.wait_for(|event| matches!(event, ConsumerEvent::Reconnecting { .. }))
         .await;
     sleep(Duration::from_secs(5)).await;
@@ -128,7 +128,7 @@ async fn a_program_that_is_long_in_asking_misses_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_waits_is_woken_by_a_message_after_a_long_silence() {
+async fn a_waiting_consumer_is_woken_by_a_message_after_seconds() {
     let broker = MemoryBroker::new();
     let mut consumer = builder(&broker).start().await.expect("started");
     let asked = tokio::spawn(async move {
@@ -182,7 +182,7 @@ async fn a_cancelled_consumer_sets_everything_up_again() {
 }
 
 #[tokio::test]
-async fn a_refused_binding_is_named_and_the_others_stand() {
+async fn a_refused_binding_is_reported_and_the_others_are_in_effect() {
     let broker = MemoryBroker::new();
     broker.forbid("exchange/tests/v1/forbidden");
     let seen = Seen::default();
@@ -205,7 +205,7 @@ async fn a_refused_binding_is_named_and_the_others_stand() {
 }
 
 #[tokio::test]
-async fn prefetch_limits_what_is_in_work() {
+async fn prefetch_limits_the_messages_in_work() {
     let broker = MemoryBroker::new();
     let mut consumer = builder(&broker).prefetch(2).start().await.expect("started");
     publish(&broker, 0..5).await;
@@ -244,7 +244,7 @@ async fn an_obsolete_binding_is_removed() {
 }
 
 #[tokio::test]
-async fn stop_waits_for_what_is_in_work_and_gives_back_the_rest() {
+async fn stop_waits_for_messages_in_work_and_requeues_the_rest() {
     let broker = MemoryBroker::new();
     let mut consumer = builder(&broker).start().await.expect("started");
     publish(&broker, 0..10).await;

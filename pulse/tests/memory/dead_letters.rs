@@ -1,4 +1,4 @@
-//! The dead letters of a queue, as an operator works with them.
+//! Dead letters, and an operator's access to them.
 
 use std::time::Duration;
 
@@ -65,7 +65,7 @@ async fn dead_letters_are_listed_replayed_and_discarded() {
 }
 
 #[tokio::test]
-async fn a_letter_that_is_not_taken_stays() {
+async fn a_letter_whose_replay_is_refused_stays() {
     let broker = with_dead_letters(0..1).await;
     broker.delete_queue(QUEUE);
     broker.forbid("exchange/guest/test/replay");
@@ -132,7 +132,7 @@ async fn a_queue_of_dead_letters_that_was_deleted_is_declared_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_blocked_broker_holds_up_dead_letters_alone() {
+async fn a_blocked_broker_delays_only_dead_letters() {
     let (broker, seen) = (MemoryBroker::new(), Seen::default());
     let (handle, run) = run_failing_on_even(&broker, &seen).await;
     publish(&broker, 0..2).await;
@@ -144,7 +144,7 @@ async fn a_blocked_broker_holds_up_dead_letters_alone() {
         broker.publish(EXCHANGE, "primary.a", &[], payload);
     }
     eventually(|| handle.counters().acks_sent == 22).await;
-    // It is no failure of the first second, and reported by and by.
+    // The delay is reported only after five seconds.
     assert_eq!(seen.count(is_failure), 0);
     tokio::time::sleep(Duration::from_secs(100)).await;
     assert_eq!(seen.count(is_failure), 80);
@@ -161,7 +161,7 @@ async fn a_blocked_broker_holds_up_dead_letters_alone() {
         "{:?}",
         asked.elapsed()
     );
-    // What was given up is not published later.
+    // Dead letters that were given up are not published later.
     assert_eq!(broker.queue_len(QUEUE), Some(20));
     broker.unblock();
     tokio::time::sleep(Duration::from_secs(100)).await;
@@ -195,11 +195,11 @@ async fn headers_that_leave_no_room_for_the_reason_are_dropped() {
     ] {
         let (broker, seen) = (MemoryBroker::new(), Seen::default());
         let (handle, run) = run_failing_on_even(&broker, &seen).await;
-        let mut poison = Envelope::new(EXCHANGE, "primary.a", "no JSON").with_routes(["r"]);
+        let mut invalid = Envelope::new(EXCHANGE, "primary.a", "not JSON").with_routes(["r"]);
         for (name, bytes) in &headers {
-            poison = poison.with_header(name, "x".repeat(*bytes));
+            invalid = invalid.with_header(name, "x".repeat(*bytes));
         }
-        broker.publish_envelope(&poison);
+        broker.publish_envelope(&invalid);
         eventually(|| handle.counters().dead_lettered == 1).await;
         handle.stop();
         run.await.expect("no panic").expect("stopped");

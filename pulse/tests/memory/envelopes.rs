@@ -1,4 +1,4 @@
-//! Messages with their headers, decoded into the types that a program chooses.
+//! Messages with their headers, decoded into a program's own types.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ fn payload(number: u64) -> Vec<u8> {
     serde_json::to_vec(&message(number).payload).expect("JSON")
 }
 
-/// A handler as a program has it.
+/// A handler of a program.
 fn describe(event: &Either, envelope: &Envelope) -> String {
     let number = match event {
         Either::Numbered(message) => message.payload.number,
@@ -46,7 +46,7 @@ fn a_handler_is_tested_without_a_broker() {
 }
 
 #[test]
-fn a_set_of_exchanges_takes_its_own_messages_and_checks_them() {
+fn a_set_of_exchanges_decodes_and_validates_its_own_messages() {
     let numbered = Envelope::new(EXCHANGE, "primary.a._", payload(1));
     assert_eq!(
         numbered.event::<Either>().expect("decoded"),
@@ -104,7 +104,7 @@ async fn headers_arrive_and_stay_with_a_dead_letter() {
 }
 
 #[tokio::test]
-async fn numbers_can_be_read_while_run_has_the_consumer() {
+async fn counters_and_gauges_can_be_read_during_run() {
     let broker = MemoryBroker::new();
     let consumer = builder(&broker).start().await.expect("started");
     let handle = consumer.handle();
@@ -136,7 +136,7 @@ async fn numbers_can_be_read_while_run_has_the_consumer() {
 }
 
 #[tokio::test]
-async fn a_recording_is_replayed_as_it_was_received() {
+async fn a_recording_is_replayed_unchanged() {
     let text = format!("{{\"number\":7,\r\n \"text\":{}}}", r#""\u2028ä\n""#);
     let recorded = [
         Envelope::new(EXCHANGE, "primary.a._", text)

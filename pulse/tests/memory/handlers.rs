@@ -1,4 +1,4 @@
-//! Handlers: retries, and what becomes of what fails for good.
+//! Handlers: retries, and the policies for messages that fail all attempts.
 
 use crate::common::{Event, Seen, eventually};
 use crate::{EXCHANGE, QUEUE, builder, publish};
@@ -53,7 +53,7 @@ async fn a_failure_is_retried_then_acked() {
 }
 
 #[tokio::test]
-async fn what_fails_for_good_is_dead_lettered() {
+async fn a_message_that_fails_all_attempts_is_dead_lettered() {
     let broker = MemoryBroker::new();
     let seen = Seen::default();
     let consumer = builder(&broker)
@@ -86,7 +86,7 @@ async fn what_fails_for_good_is_dead_lettered() {
 }
 
 #[tokio::test]
-async fn what_fails_for_good_is_dropped_with_a_report() {
+async fn a_message_that_fails_all_attempts_is_discarded_and_reported() {
     let broker = MemoryBroker::new();
     let seen = Seen::default();
     let consumer = builder(&broker)
@@ -110,7 +110,7 @@ async fn what_fails_for_good_is_dropped_with_a_report() {
 }
 
 #[tokio::test]
-async fn what_fails_for_good_stops_the_consumer() {
+async fn a_message_that_fails_all_attempts_stops_the_consumer() {
     let broker = MemoryBroker::new();
     let consumer = builder(&broker)
         .retries(0, Duration::ZERO)
@@ -132,7 +132,7 @@ async fn what_fails_for_good_stops_the_consumer() {
 }
 
 #[tokio::test]
-async fn dead_letters_need_a_name() {
+async fn dead_letters_need_a_durable_queue() {
     let broker = MemoryBroker::new();
     let error = builder(&broker)
         .queue(Queue::exclusive())
@@ -144,7 +144,7 @@ async fn dead_letters_need_a_name() {
 }
 
 #[tokio::test]
-async fn no_more_handlers_run_at_once_than_asked_for() {
+async fn no_more_handlers_run_at_once_than_configured() {
     let broker = MemoryBroker::new();
     let consumer = builder(&broker).start().await.expect("started");
     let stopper = consumer.handle();
@@ -168,7 +168,7 @@ async fn no_more_handlers_run_at_once_than_asked_for() {
 }
 
 #[tokio::test]
-async fn a_lost_connection_is_no_failure() {
+async fn a_lost_connection_is_not_a_failure() {
     let broker = MemoryBroker::new();
     let consumer = builder(&broker)
         .retries(0, Duration::ZERO)
@@ -181,8 +181,8 @@ async fn a_lost_connection_is_no_failure() {
     let disconnect = broker.clone();
     let run = tokio::spawn(consumer.run(1, move |event: Event| {
         let result = inner(event);
-        // The first call breaks the connection under itself, and fails.
-        if stopper_first(&calls) {
+        // The first call closes its own connection, and fails.
+        if is_first(&calls) {
             disconnect.disconnect();
         }
         async move {
@@ -197,12 +197,12 @@ async fn a_lost_connection_is_no_failure() {
         .expect("the failure was not counted");
 }
 
-fn stopper_first(calls: &AtomicU32) -> bool {
+fn is_first(calls: &AtomicU32) -> bool {
     calls.load(Ordering::SeqCst) == 1
 }
 
 #[tokio::test]
-async fn what_a_newer_server_sends_is_handled_and_reported() {
+async fn a_message_of_a_newer_server_is_handled_and_reported() {
     let broker = MemoryBroker::new();
     let seen = Seen::default();
     let consumer = builder(&broker)
@@ -227,7 +227,7 @@ async fn what_a_newer_server_sends_is_handled_and_reported() {
 }
 
 #[tokio::test]
-async fn a_handler_takes_the_event_with_its_envelope_or_the_envelope_alone() {
+async fn a_handler_can_take_the_event_with_its_envelope_or_only_the_envelope() {
     let broker = MemoryBroker::new();
     let consumer = builder(&broker).start().await.expect("started");
     let handle = consumer.handle();
@@ -324,7 +324,7 @@ async fn a_failure_names_its_message_once_and_its_cause() {
 }
 
 #[tokio::test]
-async fn a_refused_message_is_said_to_break_its_schema() {
+async fn the_error_of_a_refused_message_mentions_its_schema() {
     let broker = MemoryBroker::new();
     let consumer = builder(&broker).validation(Validation::Refuse);
     let consumer = consumer.start().await.expect("started");
@@ -340,7 +340,7 @@ async fn a_refused_message_is_said_to_break_its_schema() {
 }
 
 #[tokio::test]
-async fn names_that_would_make_another_queue_are_refused() {
+async fn ambiguous_queue_names_are_refused() {
     for name in ["", "queue/guest/test", "queue/"] {
         let broker = MemoryBroker::new();
         let error = builder(&broker).queue(name).start().await;

@@ -1,4 +1,4 @@
-//! Attempts that are used up.
+//! Limits for attempts to connect.
 
 use crate::{builder, quick};
 use taskcluster_pulse::{Error, MemoryBroker};
@@ -19,7 +19,7 @@ async fn attempts_to_connect_can_be_limited() {
 }
 
 #[tokio::test]
-async fn a_consumer_that_gave_up_ends_and_tells_why() {
+async fn a_consumer_that_gave_up_ends_with_the_reason() {
     let broker = MemoryBroker::new();
     let mut consumer = builder(&broker)
         .reconnect(quick().at_most(2))

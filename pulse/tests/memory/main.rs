@@ -1,4 +1,4 @@
-//! The consumer and the publisher on the broker in memory.
+//! The consumer and the publisher on the in-memory broker.
 
 #![cfg(feature = "memory")]
 

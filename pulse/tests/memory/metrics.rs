@@ -1,4 +1,4 @@
-//! The numbers of a consumer and a publisher as metrics of the `metrics` crate.
+//! Counters and gauges exported by the `metrics` crate.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,7 +11,7 @@ use taskcluster_pulse::{Consumer, Exchange, MemoryBroker, Publisher};
 
 use crate::common::{Numbered, eventually, message};
 
-/// Keeps what a recorder is told, as Prometheus would print it.
+/// A recorder that keeps its values, with names in the form of Prometheus.
 #[derive(Default)]
 struct Seen {
     counters: Mutex<BTreeMap<String, Arc<AtomicU64>>>,
@@ -95,7 +95,7 @@ impl Recorder for Seen {
 }
 
 #[test]
-fn a_recorder_that_is_installed_gets_every_number() {
+fn an_installed_recorder_gets_all_counters_and_gauges() {
     let seen = Seen::default();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -1,4 +1,4 @@
-//! Places for handlers, and for messages in the prefetch: what must not take them away.
+//! Messages that panic, hang or wait must not block handlers and the prefetch.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
@@ -11,7 +11,7 @@ use crate::common::{Event, eventually};
 use crate::{builder, publish};
 use std::time::Duration;
 
-/// A message whose reading panics for some numbers.
+/// A message whose decoding panics for some numbers.
 struct Touchy;
 
 impl FromMessage for Touchy {
@@ -26,7 +26,7 @@ impl FromMessage for Touchy {
 }
 
 #[tokio::test]
-async fn a_panic_costs_one_message_wherever_it_comes_from() {
+async fn a_panic_in_any_callback_affects_one_message_only() {
     let broker = MemoryBroker::new();
     let consumer = builder(&broker)
         .on_failure(OnFailure::Discard)
@@ -99,7 +99,7 @@ async fn handlers_that_never_return_lose_their_places_with_their_connections() {
 }
 
 #[tokio::test]
-async fn messages_that_wait_for_a_retry_stop_no_others() {
+async fn messages_that_wait_for_a_retry_do_not_block_others() {
     for (handlers, prefetch) in [(1, None), (2, None), (3, Some(1)), (2, Some(50))] {
         let broker = MemoryBroker::new();
         let mut builder = builder(&broker).retries(3, Duration::from_secs(3600));
@@ -110,8 +110,8 @@ async fn messages_that_wait_for_a_retry_stop_no_others() {
         let handle = consumer.handle();
         publish(&broker, 0..120).await;
         let run = tokio::spawn(consumer.run(handlers, |event: Event| {
-            let poison = event.number() < 100;
-            std::future::ready(if poison { Err("not today") } else { Ok(()) })
+            let fails = event.number() < 100;
+            std::future::ready(if fails { Err("not today") } else { Ok(()) })
         }));
         eventually(|| handle.counters().acked == 20).await;
         handle.stop();
@@ -121,7 +121,7 @@ async fn messages_that_wait_for_a_retry_stop_no_others() {
 }
 
 #[tokio::test]
-async fn a_run_that_is_dropped_gives_everything_back_without_a_warning() {
+async fn a_dropped_run_requeues_everything_without_a_warning() {
     let broker = MemoryBroker::new();
     let consumer = builder(&broker).start().await.expect("started");
     let handle = consumer.handle();
@@ -136,7 +136,7 @@ async fn a_run_that_is_dropped_gives_everything_back_without_a_warning() {
 }
 
 #[tokio::test]
-async fn run_fetches_what_its_handlers_need_also_after_the_stream() {
+async fn run_has_its_own_prefetch_also_after_the_stream() {
     let broker = MemoryBroker::new();
     let mut consumer = builder(&broker).start().await.expect("started");
     publish(&broker, 0..1).await;
@@ -144,7 +144,7 @@ async fn run_fetches_what_its_handlers_need_also_after_the_stream() {
     let handle = consumer.handle();
     let run =
         tokio::spawn(consumer.run(1, |_: Event| std::future::pending::<std::io::Result<()>>()));
-    // The demand of the handlers is met a moment later.
+    // The prefetch of the handlers is set in the background.
     eventually(|| handle.gauges().connected == 1).await;
     tokio::time::sleep(Duration::from_millis(50)).await;
     publish(&broker, 1..20).await;

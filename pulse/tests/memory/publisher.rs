@@ -1,4 +1,4 @@
-//! What is published, what is refused, and what waits.
+//! Publishing, refused messages, and deadlines.
 
 use crate::common::limits::{headers_fill_a_frame, long_parts_are_refused};
 use crate::common::{Event, Numbered, Seen, eventually, message};
@@ -41,7 +41,7 @@ async fn routes_arrive_without_their_prefix() {
 }
 
 #[tokio::test]
-async fn nothing_invalid_is_published() {
+async fn invalid_messages_are_not_published() {
     let broker = MemoryBroker::new();
     let consumer = builder(&broker).start().await.expect("started");
     let publisher = Publisher::builder(broker.connection())
@@ -92,7 +92,7 @@ async fn nothing_invalid_is_published() {
 }
 
 #[tokio::test]
-async fn publishing_survives_a_lost_connection() {
+async fn a_message_is_published_after_a_reconnect() {
     let broker = MemoryBroker::new();
     let consumer = builder(&broker).start().await.expect("started");
     consumer.stop().await.expect("stopped");
@@ -110,7 +110,7 @@ async fn publishing_survives_a_lost_connection() {
 }
 
 #[tokio::test]
-async fn a_publisher_that_gave_up_tells_why() {
+async fn a_publisher_that_gave_up_ends_with_the_reason() {
     let broker = MemoryBroker::new();
     let publisher = Publisher::builder(broker.connection())
         .reconnect(quick().at_most(2))
@@ -153,7 +153,7 @@ async fn nothing_is_sent_while_the_broker_is_blocked() {
     seen.wait_for(|event| matches!(event, PublisherEvent::Blocked { .. }))
         .await;
     let confirmation = publisher.publish(&message(1)).await.expect("accepted");
-    // Its deadline covers the wait for room.
+    // The deadline includes the wait for room.
     let no_room = publisher.publish(&message(2)).await;
     let blocked = confirmation.await.expect_err("blocked");
     for error in [&blocked, &no_room.expect_err("no room")] {
@@ -205,7 +205,7 @@ async fn an_idle_publisher_notices_a_lost_connection() {
 }
 
 #[tokio::test]
-async fn an_undeclared_exchange_costs_only_its_messages() {
+async fn an_undeclared_exchange_affects_only_its_messages() {
     let broker = MemoryBroker::new();
     let seen = Seen::default();
     let publisher = Publisher::builder(broker.connection())
@@ -240,7 +240,7 @@ async fn a_message_to_a_refused_exchange_fails_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_exchange_that_is_lost_again_and_again_is_declared_a_few_times() {
+async fn a_message_to_an_exchange_that_stays_missing_is_sent_four_times() {
     let broker = MemoryBroker::new();
     let publisher = Publisher::builder(broker.connection())
         .declare::<Numbered>()
@@ -283,7 +283,7 @@ async fn gauges_count_unconfirmed_messages_and_the_connection() {
 }
 
 #[tokio::test]
-async fn a_message_that_amqp_can_not_carry_fails_at_once() {
+async fn a_message_that_is_too_long_for_amqp_fails_at_once() {
     let broker = MemoryBroker::new();
     let publisher = Publisher::builder(broker.connection())
         .declare::<Numbered>()
@@ -293,7 +293,7 @@ async fn a_message_that_amqp_can_not_carry_fails_at_once() {
     long_parts_are_refused(&publisher).await;
     headers_fill_a_frame(&publisher).await;
     let connected = publisher.counters();
-    // What is refused waits for no broker.
+    // A message that is too long is refused without a broker.
     broker.go_away();
     let long = Envelope::new(EXCHANGE, "k".repeat(256), b"{}".to_vec());
     let error = publisher.publish_envelope(&long).await;

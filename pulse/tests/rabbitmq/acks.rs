@@ -1,4 +1,4 @@
-//! Acks, as the broker gets them.
+//! Acks that reach the broker.
 
 use std::time::{Duration, Instant};
 
@@ -9,9 +9,9 @@ use crate::common::rabbitmq::Rabbit;
 use crate::common::{Event, Seen};
 use crate::{publish, quick};
 
-/// Takes so many deliveries and acks each when it has come. With a prefetch that leaves
-/// room for one of them, the next one comes only after the broker has got the ack of the
-/// one before. The median of the times from an ack to the next delivery.
+/// Takes this number of deliveries, and acks each at once. If the prefetch leaves room
+/// for one of them, the next one comes only after the broker has received the previous
+/// ack. Returns the median of the times from an ack to the next delivery.
 async fn take(consumer: &mut Consumer, deliveries: usize) -> Duration {
     let mut waits = Vec::new();
     for _ in 0..deliveries {
@@ -47,7 +47,7 @@ async fn an_unsettled_delivery_delays_no_ack() {
 
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn acked_messages_do_not_come_again() {
+async fn acked_messages_are_not_redelivered() {
     let rabbit = Rabbit::for_test().await;
     let (proxy, connection) = rabbit.proxy().await;
     let seen = Seen::default();
@@ -62,7 +62,7 @@ async fn acked_messages_do_not_come_again() {
     publish(&rabbit, 0..31).await;
     let first = consumer.next().await.expect("a delivery");
     take(&mut consumer, 29).await;
-    // It comes when the broker has got all of those acks.
+    // It comes after the broker has received all of those acks.
     let last = consumer.next().await.expect("a delivery");
     proxy.cut();
     seen.wait_for(|event| matches!(event, ConsumerEvent::Reconnecting { .. }))
@@ -81,7 +81,7 @@ async fn acked_messages_do_not_come_again() {
 
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn dropped_deliveries_come_again_after_a_moment() {
+async fn dropped_deliveries_are_redelivered_with_a_delay() {
     let rabbit = Rabbit::for_test().await;
     let mut consumer = rabbit.consumer().start().await.expect("started");
     publish(&rabbit, 0..1).await;

@@ -1,4 +1,4 @@
-//! Where a RabbitMQ may be.
+//! Addresses and frame sizes of a RabbitMQ.
 
 use tokio::net::TcpListener;
 
@@ -39,10 +39,10 @@ async fn an_ipv6_address_is_connected_to() {
     rabbit.delete_queue(&rabbit.queue()).await;
 }
 
-/// RabbitMQ 4 asks for frames of 8,192 bytes, where AMQP and RabbitMQ 3 ask for 4,096.
+/// RabbitMQ 4 requires a `frame_max` of at least 8192 bytes, AMQP and RabbitMQ 3 of 4096.
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn frames_that_the_broker_finds_too_small_are_refused_at_the_start() {
+async fn a_frame_max_that_is_too_small_for_the_broker_ends_the_start() {
     let rabbit = Rabbit::for_test().await;
     let consumer = rabbit.consumer_by(rabbit.connection().frame_max(4096));
     match consumer.start().await {

@@ -19,7 +19,7 @@ async fn delete(rabbit: &Rabbit) {
 
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn a_dead_letter_is_read_as_the_message_that_it_was() {
+async fn a_dead_letter_is_decoded_as_its_original_message() {
     let rabbit = Rabbit::for_test().await;
     let consumer = rabbit
         .consumer()
@@ -54,7 +54,7 @@ async fn a_dead_letter_is_read_as_the_message_that_it_was() {
 
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn a_full_queue_with_dead_letters_refuses_no_other_publisher() {
+async fn a_full_queue_with_dead_letters_affects_no_other_publisher() {
     let rabbit = Rabbit::for_test().await;
     let consumer = rabbit
         .consumer()
@@ -83,7 +83,7 @@ async fn a_full_queue_with_dead_letters_refuses_no_other_publisher() {
     delete(&rabbit).await;
 }
 
-/// Which of the two for dead letters is deleted while a consumer runs.
+/// What is deleted while a consumer runs.
 #[derive(Clone, Copy)]
 enum Deleted {
     Exchange,
@@ -92,7 +92,7 @@ enum Deleted {
 
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn dead_letters_and_others_go_on_after_their_exchange_or_queue_was_deleted() {
+async fn messages_and_dead_letters_go_on_after_the_exchange_or_queue_of_the_latter_was_deleted() {
     for deleted in [Deleted::Exchange, Deleted::Queue] {
         let rabbit = Rabbit::for_test().await;
         let seen = Seen::default();
@@ -120,7 +120,7 @@ async fn dead_letters_and_others_go_on_after_their_exchange_or_queue_was_deleted
             Deleted::Exchange => rabbit.delete_exchange(&exchange).await,
             Deleted::Queue => rabbit.delete_queue(&dead).await,
         }
-        // As many as the prefetch are to be dead-lettered before the first other one.
+        // The first messages, as many as the prefetch, are to be dead-lettered.
         publish(&rabbit, 1..25).await;
         eventually(|| handle.counters().acks_sent == 25).await;
         let failures =

@@ -1,4 +1,4 @@
-//! Messages there and verdicts back.
+//! Deliveries and their settlements.
 
 use crate::common::rabbitmq::Rabbit;
 use crate::common::{Event, Numbered, eventually, message_on};
@@ -98,7 +98,7 @@ async fn routes_and_megabytes_arrive() {
 
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn poison_and_failures_go_to_the_dead_letters() {
+async fn invalid_and_failed_messages_are_dead_lettered() {
     let rabbit = Rabbit::for_test().await;
     let consumer = rabbit
         .consumer()
@@ -132,7 +132,7 @@ async fn poison_and_failures_go_to_the_dead_letters() {
     rabbit.delete_exchange(&exchange).await;
 }
 
-/// The slow one outlasts several heartbeats, and holds up no ack but its own.
+/// The slow handler takes several heartbeats, and delays only its own ack.
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
 async fn slow_handlers_lose_neither_connection_nor_order() {
@@ -169,7 +169,7 @@ async fn slow_handlers_lose_neither_connection_nor_order() {
 
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn stop_under_load_finishes_what_was_begun() {
+async fn stop_under_load_finishes_the_running_handlers() {
     let rabbit = Rabbit::for_test().await;
     let consumer = rabbit.consumer().start().await.expect("started");
     publish(&rabbit, 0..2000).await;

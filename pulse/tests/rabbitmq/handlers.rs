@@ -1,4 +1,4 @@
-//! Handlers, while connections are lost and consumers are stopped.
+//! Handlers during lost connections and stops.
 
 use std::collections::BTreeSet;
 use std::future::pending;
@@ -56,7 +56,7 @@ async fn deliveries_of_a_lost_connection_are_not_handled() {
     run.await.expect("no panic").expect("stopped");
     let calls = calls.load(Ordering::SeqCst);
     println!("{calls} handler calls for {MESSAGES} messages and {LOSSES} losses");
-    // Those that run at a loss, and those whose acks it takes with it.
+    // Handlers that run when a connection is lost, and those whose acks are lost with it.
     assert!(
         calls <= MESSAGES as usize + LOSSES * 2 * HANDLERS,
         "{calls}"
@@ -66,13 +66,13 @@ async fn deliveries_of_a_lost_connection_are_not_handled() {
 
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn no_more_is_fetched_than_handlers_can_work_on() {
+async fn the_prefetch_is_limited_to_two_messages_per_handler() {
     let rabbit = Rabbit::for_test().await;
     let consumer = rabbit.consumer().start().await.expect("started");
     publish(&rabbit, 0..100).await;
     let handle = consumer.handle();
     let run = tokio::spawn(consumer.run(2, |_: Event| pending::<Done>()));
-    // The others are left for others.
+    // The rest stays in the queue for other consumers.
     rabbit.wait_for_len(&rabbit.queue(), 96).await;
     sleep(Duration::from_millis(200)).await;
     assert!(handle.counters().received <= 4, "{:?}", handle.counters());
@@ -112,7 +112,7 @@ async fn stop_lets_running_handlers_end_and_requeues_the_rest() {
     let elapsed = stopped.elapsed();
     println!("stopped in {elapsed:?} with 50 messages of 200 ms prefetched");
     let done = done.load(Ordering::SeqCst);
-    // Not all that were prefetched, also on a busy machine.
+    // Not all prefetched messages, even on a busy machine.
     assert!((4..=25).contains(&done), "{done}");
     let left = 50 - u32::try_from(done).expect("few");
     rabbit.wait_for_len(&rabbit.queue(), left).await;
@@ -155,7 +155,7 @@ async fn handlers_that_do_not_return_are_aborted_and_named() {
 
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn a_message_that_is_tried_again_holds_up_no_other() {
+async fn a_message_that_waits_for_a_retry_delays_no_other() {
     let rabbit = Rabbit::for_test().await;
     let consumer = rabbit
         .consumer()
@@ -178,10 +178,10 @@ async fn a_message_that_is_tried_again_holds_up_no_other() {
     rabbit.delete_queue(&rabbit.queue()).await;
 }
 
-/// RabbitMQ counts the prefetch of quorum queues and of classic ones in different ways.
+/// RabbitMQ counts the prefetch of quorum and classic queues differently.
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn messages_that_wait_for_a_retry_stop_no_others() {
+async fn messages_that_wait_for_a_retry_do_not_block_others() {
     for classic in [false, true] {
         let rabbit = Rabbit::for_test().await;
         let queue = Queue::durable(rabbit.lane.as_str());
@@ -195,8 +195,8 @@ async fn messages_that_wait_for_a_retry_stop_no_others() {
         let handle = consumer.handle();
         publish(&rabbit, 0..60).await;
         let run = tokio::spawn(consumer.run(2, |event: Event| {
-            let poison = event.number() < 40;
-            std::future::ready(if poison { Err("not today") } else { Ok(()) })
+            let fails = event.number() < 40;
+            std::future::ready(if fails { Err("not today") } else { Ok(()) })
         }));
         eventually(|| handle.counters().acks_sent == 20).await;
         let counters = handle.counters();

@@ -67,7 +67,7 @@ async fn headers_of_every_kind_are_read() {
 
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn what_the_broker_dead_lettered_is_read_as_the_message_that_it_was() {
+async fn a_message_that_the_broker_dead_lettered_has_its_original_key() {
     let rabbit = Rabbit::for_test().await;
     let user = rabbit.uri().authority.userinfo.username;
     let exchange = format!("exchange/{user}/{}/rejected", rabbit.lane);
@@ -97,7 +97,7 @@ async fn what_the_broker_dead_lettered_is_read_as_the_message_that_it_was() {
         .await
         .expect("started");
     rabbit
-        .publish(br#"{"number": 7, "text": "as short as a usual payload is not"}"#)
+        .publish(br#"{"number": 7, "text": "a text about as long as a usual payload"}"#)
         .await;
     consumer.next().await.expect("a delivery").reject();
 
@@ -144,7 +144,7 @@ async fn a_message_whose_headers_fill_a_frame_is_dead_lettered() {
         exchange,
         key.as_str().into(),
         options,
-        b"poison",
+        b"not JSON",
         properties,
     );
     sent.await.expect("sent");

@@ -1,4 +1,4 @@
-//! Connections and queues that come and go.
+//! Lost connections and deleted queues.
 
 use crate::common::proxy::SPOILED;
 use crate::common::rabbitmq::Rabbit;
@@ -9,7 +9,7 @@ use taskcluster_pulse::{ConsumerEvent, Error, Exchange};
 
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn a_broker_that_is_down_at_the_start_is_waited_for() {
+async fn a_start_waits_for_a_broker_that_is_down() {
     let rabbit = Rabbit::for_test().await;
     let (proxy, connection) = rabbit.proxy().await;
     proxy.set_open(false);
@@ -92,10 +92,10 @@ async fn recycling_loses_and_repeats_nothing() {
     rabbit.delete_queue(&rabbit.queue()).await;
 }
 
-/// The connection is lost as often as the message comes, until somebody finds it.
+/// The connection is lost at each delivery of the message, until it is removed.
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn a_message_that_is_not_utf8_is_told_of() {
+async fn a_message_that_is_not_utf8_is_reported() {
     let rabbit = Rabbit::for_test().await;
     let (_proxy, connection) = rabbit.proxy().await;
     let seen = Seen::default();
@@ -111,11 +111,11 @@ async fn a_message_that_is_not_utf8_is_told_of() {
         .publish_to(Numbered::INFO.exchange, &key, b"{}")
         .await;
     let reading = tokio::spawn(async move { consumer.next().await });
-    let told = |event: &ConsumerEvent| match event {
+    let reported = |event: &ConsumerEvent| match event {
         ConsumerEvent::Reconnecting { error, .. } => error.to_string().contains("not UTF-8"),
         _ => false,
     };
-    eventually(|| seen.count(told) >= 2).await;
+    eventually(|| seen.count(reported) >= 2).await;
     reading.abort();
     rabbit.delete_queue(&rabbit.queue()).await;
 }

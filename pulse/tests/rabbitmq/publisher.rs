@@ -1,4 +1,4 @@
-//! A publisher whose messages are refused, or whose connection is lost.
+//! Refused messages and lost connections of a publisher.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -120,14 +120,14 @@ async fn an_idle_publisher_notices_a_lost_connection() {
         .expect("started");
     proxy.cut();
     eventually(|| seen.count(|event| matches!(event, PublisherEvent::Ready)) == 2).await;
-    let in_words = |event: &PublisherEvent| match event {
+    let is_readable = |event: &PublisherEvent| match event {
         PublisherEvent::Reconnecting { error, .. } => {
             let reason = error.to_string();
             !reason.is_empty() && !reason.contains("invalid") && !reason.contains("Error")
         }
         _ => false,
     };
-    assert_eq!(seen.count(in_words), 1);
+    assert_eq!(seen.count(is_readable), 1);
     let confirmation = publisher.publish(&message_on(&rabbit.lane, 1)).await;
     confirmation.expect("accepted").await.expect("confirmed");
 }
@@ -167,7 +167,7 @@ async fn a_publisher_declares_its_exchanges() {
     let message = on::<Owned>(&rabbit, 1);
     let confirmation = publisher.publish(&message).await;
     confirmation.expect("accepted").await.expect("confirmed");
-    // One that somebody deletes comes back.
+    // A deleted exchange is declared again.
     rabbit.delete_exchange(exchange).await;
     let confirmation = publisher.publish(&message).await;
     confirmation.expect("accepted").await.expect("confirmed");
@@ -194,7 +194,7 @@ async fn a_publisher_declares_its_exchanges() {
 
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn a_secret_is_asked_for_at_each_connection() {
+async fn the_secret_is_requested_for_each_connection() {
     let rabbit = Rabbit::for_test().await;
     let (proxy, connection) = rabbit.proxy().await;
     let secret = rabbit.uri().authority.userinfo.password;
@@ -224,14 +224,14 @@ async fn a_secret_is_asked_for_at_each_connection() {
 
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn a_message_that_amqp_can_not_carry_fails_at_once() {
+async fn a_message_that_is_too_long_for_amqp_fails_at_once() {
     let rabbit = Rabbit::for_test().await;
     let publisher = Publisher::builder(rabbit.connection());
     let publisher = publisher.start().await.expect("started");
     long_parts_are_refused(&publisher).await;
     headers_fill_a_frame(&publisher).await;
 
-    // The smallest frames that both RabbitMQ 3 and 4 agree to.
+    // The smallest `frame_max` that both RabbitMQ 3 and 4 accept.
     let small = Publisher::builder(rabbit.connection().frame_max(8192));
     let small = small.start().await.expect("started");
     headers_fill_a_frame(&small).await;
@@ -245,7 +245,7 @@ async fn a_message_that_amqp_can_not_carry_fails_at_once() {
 
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn a_message_that_the_broker_finds_too_large_is_refused_for_its_size() {
+async fn a_message_that_is_too_large_for_the_broker_is_refused_with_advice() {
     let rabbit = Rabbit::for_test().await;
     let publisher = Publisher::builder(rabbit.connection());
     let publisher = publisher.start().await.expect("started");

@@ -1,4 +1,4 @@
-//! Queues as they are found, and as they get lost.
+//! Existing queues, and deleted ones.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use crate::common::rabbitmq::Rabbit;
 use crate::common::{Event, Seen, eventually};
 use crate::{publish, quick};
 
-/// An exchange that is never made.
+/// An exchange that is never declared.
 const MISSING: &str = "exchange/tests/v1/missing";
 
 async fn declare(rabbit: &Rabbit, options: QueueDeclareOptions, kind: &str) {
@@ -58,7 +58,7 @@ async fn reads(rabbit: &Rabbit, queue: Queue) {
 
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn any_existing_queue_can_be_read_as_it_is() {
+async fn any_existing_queue_can_be_read_unchanged() {
     let rabbit = Rabbit::for_test().await;
     let auto_delete = QueueDeclareOptions {
         auto_delete: true,
@@ -82,7 +82,7 @@ async fn a_passive_queue_has_to_exist() {
     let rabbit = Rabbit::for_test().await;
     let queue = Queue::passive(rabbit.queue());
     let error = rabbit.consumer().queue(queue).start().await;
-    let error = error.expect_err("there is none");
+    let error = error.expect_err("no queue");
     assert!(
         matches!(&error, Error::Queue { queue, .. } if *queue == rabbit.queue()),
         "{error}"
@@ -104,7 +104,7 @@ async fn an_exclusive_queue_of_another_connection_ends_the_start() {
         assert!(text.contains("RESOURCE_LOCKED"), "{text}");
         assert!(text.contains("exclusive"), "{text}");
     }
-    // Its name is free when it is gone.
+    // The name can be used again after the queue is deleted.
     rabbit.delete_queue(&rabbit.queue()).await;
     reads(&rabbit, own()).await;
     rabbit.delete_queue(&rabbit.queue()).await;
@@ -112,7 +112,7 @@ async fn an_exclusive_queue_of_another_connection_ends_the_start() {
 
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn a_passive_queue_that_is_gone_for_a_while_is_read_again() {
+async fn a_passive_queue_is_read_again_after_it_was_deleted() {
     let rabbit = Rabbit::for_test().await;
     let auto_delete = QueueDeclareOptions {
         auto_delete: true,
@@ -192,7 +192,7 @@ async fn an_existing_queue_of_dead_letters_without_a_delivery_limit_is_reported(
 
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn a_message_of_a_passive_queue_that_comes_again_and_again_is_reported() {
+async fn the_tenth_redelivery_in_a_passive_queue_is_reported() {
     let rabbit = Rabbit::for_test().await;
     declare(&rabbit, durable(), "quorum").await;
     let seen = Seen::default();
@@ -233,7 +233,7 @@ async fn no_number_of_redeliveries_deletes_a_message() {
 
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn a_deleted_queue_is_back_in_a_second() {
+async fn a_deleted_queue_is_declared_again_within_a_second() {
     let rabbit = Rabbit::for_test().await;
     let seen = Seen::default();
     let mut consumer = rabbit
@@ -252,11 +252,11 @@ async fn a_deleted_queue_is_back_in_a_second() {
         eventually(|| seen.count(|event| matches!(event, ConsumerEvent::Ready)) as u64 > round)
             .await;
         let elapsed = deleted.elapsed();
-        println!("the deleted queue is back after {elapsed:?}");
+        println!("the deleted queue was declared again after {elapsed:?}");
         fastest = fastest.min(elapsed);
     }
-    // Most of it is the time that the broker takes for a queue, which is long on a busy
-    // machine: so long as another consumer takes to start.
+    // Most of it is the broker's time for a queue, which is long on a busy machine. The
+    // start of another consumer measures it.
     let before = Instant::now();
     let other = rabbit.consumer().queue(format!("{}-other", rabbit.lane));
     other

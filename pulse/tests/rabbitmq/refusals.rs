@@ -1,4 +1,4 @@
-//! What the broker refuses, and what is said of it.
+//! Refusals of the broker, and their errors.
 
 use crate::common::exchanges::{AllOf, Unreachable};
 use crate::common::rabbitmq::Rabbit;
@@ -11,7 +11,7 @@ use taskcluster_pulse::{
     Connection, Consumer, ConsumerEvent, Error, Exchange, Message, PublishError, Publisher, Queue,
 };
 
-/// An exchange that is never made.
+/// An exchange that is never declared.
 const MISSING: &str = "exchange/tests/v1/missing";
 
 #[tokio::test]
@@ -78,22 +78,22 @@ async fn too_few_channels_end_the_start_of_a_consumer_and_suffice_for_a_publishe
 
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn a_missing_exchange_is_named_and_the_others_stand() {
+async fn a_missing_exchange_is_reported_and_other_bindings_are_in_effect() {
     let rabbit = Rabbit::for_test().await;
     one_binding_fails(&rabbit, rabbit.connection(), MISSING, "NOT_FOUND").await;
 }
 
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn a_name_that_amqp_can_not_carry_costs_only_its_binding() {
+async fn a_name_that_is_too_long_for_amqp_affects_only_its_binding() {
     let rabbit = Rabbit::for_test().await;
     let long = Box::leak("e".repeat(256).into_boxed_str());
     let reason = "256 bytes, and AMQP allows 255";
     one_binding_fails(&rabbit, rabbit.connection(), long, reason).await;
 }
 
-/// Asserts that a consumer by `connection` is told that its binding to `exchange`
-/// is refused with `reason`, and that its other binding stands.
+/// Asserts that a consumer on `connection` reports its binding to `exchange` as refused
+/// with `reason`, and that its other binding is in effect.
 pub(crate) async fn one_binding_fails(
     rabbit: &Rabbit,
     connection: Connection,
@@ -143,7 +143,7 @@ async fn an_obsolete_binding_is_removed() {
 
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn a_queue_that_is_taken_says_what_to_do() {
+async fn the_error_of_an_exclusive_queue_has_advice() {
     let rabbit = Rabbit::for_test().await;
     let options = QueueDeclareOptions {
         exclusive: true,
@@ -166,7 +166,7 @@ async fn a_queue_that_is_taken_says_what_to_do() {
 
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn a_queue_of_another_type_says_what_to_do() {
+async fn the_error_of_a_queue_with_other_arguments_has_advice() {
     let rabbit = Rabbit::for_test().await;
     let classic = Queue::durable(rabbit.lane.as_str())
         .classic()

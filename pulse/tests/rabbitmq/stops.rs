@@ -1,4 +1,4 @@
-//! A stop, or a new connection, while the broker is out of reach.
+//! Stops and new connections while the broker is unreachable.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ type Done = Result<(), std::io::Error>;
 
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn a_connection_that_is_lost_during_a_stop_is_no_error() {
+async fn a_connection_that_is_lost_during_a_stop_is_not_an_error() {
     let rabbit = Rabbit::for_test().await;
     let (proxy, connection) = rabbit.proxy().await;
     let consumer = rabbit
@@ -80,7 +80,8 @@ async fn acks_are_sent_while_a_new_connection_does_not_answer() {
         deliveries.push(consumer.next().await.expect("a delivery"));
     }
     proxy.silence_new();
-    // Fewer than go out together, some before the new connection is opened, some then.
+    // Fewer acks than a full batch, some before the new connection is opened and some
+    // after.
     sleep((AGE - Duration::from_millis(100)).saturating_sub(started.elapsed())).await;
     for delivery in deliveries {
         delivery.ack();
@@ -93,7 +94,7 @@ async fn acks_are_sent_while_a_new_connection_does_not_answer() {
     rabbit.delete_queue(&rabbit.queue()).await;
 }
 
-/// Neither acks nor a stop wait while the consumer awaits an answer of the broker.
+/// Acks and a stop go on while the consumer waits for an answer of the broker.
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
 async fn a_broker_that_is_slow_to_deliver_delays_neither_acks_nor_a_stop() {
@@ -121,8 +122,8 @@ async fn a_broker_that_is_slow_to_deliver_delays_neither_acks_nor_a_stop() {
             }
         }
     }));
-    // Four that wait for a retry are so many that the consumer begins again to consume,
-    // with three requests.
+    // Four messages that wait for a retry make the consumer renew its prefetch, by three
+    // requests.
     proxy.slow_down(Duration::from_secs(3));
     publish(&rabbit, 0..5).await;
     eventually(|| handle.counters().failed == 4).await;

@@ -1,4 +1,4 @@
-//! The broker in memory routes as RabbitMQ does.
+//! Patterns of the in-memory broker match as on RabbitMQ.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::common::rabbitmq::Rabbit;
 const PATTERNS: usize = 100;
 const KEYS: usize = 100;
 
-/// Words joined by dots, few enough to meet often.
+/// Words joined by dots, few enough to match often.
 fn words(from: &[&str], most: usize) -> String {
     let words: Vec<&str> = (0..fastrand::usize(1..=most))
         .map(|_| from[fastrand::usize(..from.len())])

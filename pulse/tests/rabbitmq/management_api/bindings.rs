@@ -1,5 +1,5 @@
-//! Bindings that a queue still has and the program no longer asks for, as
-//! RabbitMQ's management API tells them.
+//! Removal of bindings that the program no longer configures, listed by RabbitMQ's
+//! management API.
 
 use lapin::options::QueueBindOptions;
 use lapin::types::{AMQPValue, FieldTable};
@@ -16,7 +16,7 @@ async fn bindings(management: &Management, rabbit: &Rabbit) -> Vec<QueueBinding>
     bindings.expect("a list")
 }
 
-/// A consumer that removes the bindings that it doesn't ask for.
+/// A consumer that removes the bindings that it doesn't configure.
 async fn removing(rabbit: &Rabbit, management: &Management, seen: &Seen) -> Consumer {
     let consumer = rabbit
         .consumer()
@@ -28,7 +28,7 @@ async fn removing(rabbit: &Rabbit, management: &Management, seen: &Seen) -> Cons
 
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn bindings_that_are_not_asked_for_are_found_and_removed() {
+async fn bindings_that_are_not_configured_are_removed() {
     let rabbit = Rabbit::for_test().await;
     let management = Management::http(&Rabbit::management_url()).expect("a URL");
     let old = Numbered::raw(&format!("route.{}.#", rabbit.lane));
@@ -42,18 +42,18 @@ async fn bindings_that_are_not_asked_for_are_found_and_removed() {
     let exchange = Numbered::INFO.exchange.to_owned();
     eventually(|| seen.removed() == [(exchange.clone(), key(&old))]).await;
     let left = bindings(&management, &rabbit).await;
-    let asked_for = (exchange, key(&rabbit.binding()));
-    assert_eq!(left.iter().map(pair).collect::<Vec<_>>(), [asked_for]);
+    let configured = (exchange, key(&rabbit.binding()));
+    assert_eq!(left.iter().map(pair).collect::<Vec<_>>(), [configured]);
 
     let route = format!("route.{}", rabbit.lane);
     rabbit
         .publish_to(Numbered::INFO.exchange, &route, b"{}")
         .await;
-    // To where the default exchange still leads.
+    // The binding to the default exchange is kept.
     rabbit.publish_to("", &rabbit.queue(), b"{}").await;
     rabbit.publish(b"{}").await;
-    let asked_for = format!("primary.{}", rabbit.lane);
-    for routing_key in [rabbit.queue(), asked_for] {
+    let configured = format!("primary.{}", rabbit.lane);
+    for routing_key in [rabbit.queue(), configured] {
         let delivery = consumer.next().await.expect("a delivery");
         assert_eq!(delivery.routing_key(), routing_key);
         delivery.ack();
@@ -64,7 +64,7 @@ async fn bindings_that_are_not_asked_for_are_found_and_removed() {
 
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn a_binding_with_arguments_is_left_and_told_of() {
+async fn a_binding_with_arguments_is_kept_and_reported() {
     let rabbit = Rabbit::for_test().await;
     let management = Management::http(&Rabbit::management_url()).expect("a URL");
     let consumer = rabbit.consumer().start().await.expect("started");
@@ -100,7 +100,7 @@ async fn a_binding_with_arguments_is_left_and_told_of() {
 
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn what_the_api_refuses_is_told_and_the_consumer_works() {
+async fn a_refusal_of_the_api_is_reported_and_the_consumer_works() {
     let rabbit = Rabbit::for_test().await;
     let url = Rabbit::management_url();
     let (scheme, rest) = url.split_once("://").expect("a scheme");
@@ -113,7 +113,7 @@ async fn what_the_api_refuses_is_told_and_the_consumer_works() {
         let management = Management::http(&url).expect("a URL");
         let seen = Seen::default();
         let mut consumer = removing(&rabbit, &management, &seen).await;
-        let told = |event: &ConsumerEvent| match event {
+        let reported = |event: &ConsumerEvent| match event {
             ConsumerEvent::BindingsUnknown { error, .. } => {
                 assert!(!format!("{error} {error:?}").contains("hush"), "{error}");
                 match error {
@@ -124,7 +124,7 @@ async fn what_the_api_refuses_is_told_and_the_consumer_works() {
             }
             _ => false,
         };
-        seen.wait_for(told).await;
+        seen.wait_for(reported).await;
         publish(&rabbit, 0..1).await;
         consumer.next().await.expect("a delivery").ack();
         consumer.stop().await.expect("stopped");

@@ -17,7 +17,7 @@ fn management_api() -> String {
     url.as_str().trim_end_matches('/').to_owned()
 }
 
-/// Asks the management API to have what `body` says at `path`.
+/// Sends `body` to the management API by `PUT`.
 async fn put(api: &str, path: &str, body: String) {
     let url = format!("{api}/api/{path}");
     let answer = tokio::task::spawn_blocking(move || ureq::put(url).send(body));
@@ -30,7 +30,7 @@ async fn delete(api: &str, path: &str) {
     answer.await.expect("sent").expect("done");
 }
 
-/// A user of the rabbit's own who may read nothing but queues and one exchange.
+/// A new user who may read only queues and one exchange.
 async fn user_who_may_read(exchange: &str, rabbit: &Rabbit, management: &str) -> AMQPUri {
     let name = &rabbit.lane;
     let login = r#"{"password": "secret", "tags": ""}"#.to_owned();
@@ -47,7 +47,7 @@ async fn user_who_may_read(exchange: &str, rabbit: &Rabbit, management: &str) ->
 
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn an_exchange_that_may_not_be_read_is_named_and_the_others_stand() {
+async fn a_forbidden_exchange_is_reported_and_other_bindings_are_in_effect() {
     let rabbit = Rabbit::for_test().await;
     let management = management_api();
     rabbit.declare_exchange(FORBIDDEN).await;
