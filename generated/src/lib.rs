@@ -32,8 +32,8 @@
 //! ```
 //!
 //! Each service is a feature of the same name, on by default.
-//! `arbitrary` makes valid examples of every payload and routing key, for tests;
-//! `schemars` gives the payloads out as JSON Schemas.
+//! `arbitrary` adds valid examples of every payload and routing key, for tests;
+//! `schemars` adds the payloads' schemas as JSON Schemas.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 const _: () = assert!(

@@ -12,9 +12,9 @@ use crate::decoded;
 use crate::model::{Exchange, Model, Service, Struct, TypeDef, TypeId, TypeShape, Value};
 use crate::names;
 
-/// What users of the generated code depend on.
+/// The items of the generated code that users depend on.
 pub(crate) fn api(model: &Model) -> Api {
-    // No module is called like this, so that every type has its module's name.
+    // No module has this name, so every type is written with its module.
     let types = Types::new(model, "");
     let mut api = Api {
         items: BTreeMap::new(),
@@ -32,7 +32,7 @@ pub(crate) fn api(model: &Model) -> Api {
     }
     for (index, definition) in model.types.iter().enumerate() {
         let mut items = Vec::new();
-        // One of several equal enums stands for all; the others are not generated.
+        // Of several equal enums only one is generated.
         if !definition.module.is_empty() {
             let path = text(&types.named(TypeId(index)));
             items.push((path, of_type(types, definition)));
@@ -133,7 +133,7 @@ fn plain(name: String) -> (String, Member) {
     (name, member("", &TokenStream::new(), false).1)
 }
 
-/// A type as seen from the root module, with names as they are listed.
+/// A type as written in the root module, with paths in the form of the list.
 fn text(ty: &TokenStream) -> String {
     let text = ty.to_string();
     let text = [" ", "super::", "r#"]

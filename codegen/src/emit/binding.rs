@@ -1,4 +1,4 @@
-//! Bindings: a type for each exchange that queues are bound to.
+//! Binding types, one for each exchange.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -10,10 +10,11 @@ use super::markdown::{self, code};
 use super::ty::{Types, ident};
 use crate::model::{Exchange, KeyEntry, Service};
 
-/// How long a line of a doc comment may be for the default to be added to it.
+/// Maximum length of a doc comment's line after a sentence is appended.
 const DOC_LINE: usize = 81;
 
-/// The binding of an exchange, with the traits that make it one.
+/// The binding type of an exchange, with its setters and its implementation of
+/// `Exchange`.
 pub(super) fn definition(
     types: Types<'_>,
     service: &Service,
@@ -55,7 +56,7 @@ fn optional_entries(exchange: &Exchange) -> Vec<String> {
     match names.as_slice() {
         [] => Vec::new(),
         names => markdown::wrap(&format!(
-            "May be `_`, which a binding that sets it misses: {}.",
+            "May be `_`, so setting them can miss messages: {}.",
             names.join(", ")
         )),
     }
@@ -80,7 +81,7 @@ fn setters(exchange: &Exchange) -> TokenStream {
     });
     quote! {
         impl #name {
-            /// Binds to every message of the exchange; each entry that is set narrows it.
+            /// A binding to all messages; each entry that is set restricts it.
             pub const fn new() -> Self {
                 Self(BindingWords::new())
             }
@@ -90,7 +91,7 @@ fn setters(exchange: &Exchange) -> TokenStream {
     }
 }
 
-/// The meaning of an entry, and what it takes if that is not any word.
+/// The description of an entry, and its allowed words if it has a constant.
 fn entry_docs(entry: &KeyEntry) -> TokenStream {
     let mut text = described(
         None,

@@ -1,4 +1,4 @@
-//! The checks that `validate()` makes.
+//! The checks of `validate()`.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -18,7 +18,7 @@ struct Place {
 }
 
 impl Place {
-    /// What `value` is of the type that is checked.
+    /// A part of the value that is checked.
     fn own(value: TokenStream) -> Self {
         Self {
             reference: quote!(&#value),
@@ -36,7 +36,7 @@ impl Place {
     }
 }
 
-/// The implementation of `Validate` for one type, and of `Union` where it is one.
+/// The implementation of `Validate` for a type, and of `Union` if it is a union.
 pub(super) fn definition(types: Types<'_>, definition: &TypeDef) -> Vec<TokenStream> {
     let checks = Checks { types };
     let by_table = || vec![quote!(fits_schema(self, Self::SCHEMA))];
@@ -107,7 +107,7 @@ impl Emitter for Checks<'_> {
         self.plain(list, place).into_iter().chain(each).collect()
     }
 
-    /// The table checks it.
+    /// Tuples are checked by the table.
     fn tuple(&self, _: &Value, _: Vec<Vec<TokenStream>>) -> Vec<TokenStream> {
         Vec::new()
     }
@@ -136,7 +136,7 @@ impl Emitter for Checks<'_> {
     }
 }
 
-/// The name of the variable for what a step leads to.
+/// The name of the variable for the value after a step.
 fn variable(step: Step) -> &'static str {
     match step {
         Step::Option => "value",
@@ -157,7 +157,7 @@ fn all(checks: &[TokenStream]) -> Option<TokenStream> {
     (!checks.is_empty()).then(|| quote!(#(#checks)&&*))
 }
 
-/// `minProperties` and `maxProperties` over named members.
+/// `minProperties` and `maxProperties` of an object with named properties.
 fn member_count(it: &Struct, counts: &RuleUse) -> TokenStream {
     let required = it.fields.iter().filter(|field| field.required).count();
     let required = (required > 0).then(|| {
@@ -182,7 +182,7 @@ fn member_count(it: &Struct, counts: &RuleUse) -> TokenStream {
     quote!(#rule.is_valid(#count))
 }
 
-/// A union, whose types are read by their tables.
+/// The implementation of `Union`.
 fn union(definition: &TypeDef, branches: &[Branch]) -> TokenStream {
     let name = ident(&definition.name);
     let branches = branches.iter().enumerate().map(|(index, branch)| {

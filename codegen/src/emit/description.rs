@@ -1,8 +1,8 @@
-//! Descriptions as doc comments.
+//! Converts descriptions into doc comments.
 //!
-//! A description is Markdown from a document. It is parsed, reduced to what is
-//! inert, wrapped, and written as Markdown again. Everything else becomes text:
-//! HTML, tables, and links to items; code blocks become code spans.
+//! A description is Markdown from a document. It is parsed, reduced to inert elements,
+//! wrapped, and written as Markdown again. HTML, tables and links to items become text,
+//! and code blocks become code spans.
 
 use pulldown_cmark::{CowStr, Event, LinkType, Parser, Tag, TagEnd};
 use taskcluster_documents::text::escape_invisible;
@@ -31,7 +31,7 @@ pub(super) fn lines(text: &str) -> Vec<String> {
     }
 }
 
-/// The inert part of `text` as Markdown; nothing where it can't be written.
+/// The inert part of `text` as Markdown; `None` if it can't be written.
 fn print(text: &str) -> Option<String> {
     let mut inert = Inert::default();
     for event in Parser::new(text) {
@@ -51,8 +51,8 @@ fn plain_lines(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// `text` without the indentation that all lines but the first have in common:
-/// texts in programs are indented, and an indented line is a code block.
+/// `text` without the common indentation of all lines but the first. Texts in source code
+/// are often indented, and Markdown would make these lines code blocks.
 fn dedent(text: &str) -> String {
     let indentation = |line: &str| line.len() - line.trim_start_matches(' ').len();
     let common = text
@@ -100,7 +100,7 @@ impl<'a> Inert<'a> {
             Event::Html(text) | Event::InlineHtml(text) => self.text(&text),
             Event::Code(text) => self.code(&text),
             Event::SoftBreak | Event::HardBreak => self.line_break(),
-            // Rules, and what only extensions have.
+            // Rules, and events of extensions.
             _ => {}
         }
     }
@@ -169,7 +169,7 @@ impl<'a> Inert<'a> {
         }
     }
 
-    /// Text in which bare addresses become links, as rustdoc asks for.
+    /// Text in which bare addresses become links, as rustdoc's lints require.
     fn text(&mut self, text: &str) {
         let mut rest = text;
         while let Some((at, length)) = find_address(rest) {
@@ -196,7 +196,7 @@ impl<'a> Inert<'a> {
         self.events.push(Event::End(TagEnd::Link));
     }
 
-    /// Words, set apart by blanks that become line breaks where a line is full.
+    /// Words separated by spaces, which become line breaks if a line is full.
     fn words(&mut self, text: &str) {
         for (index, line) in text.split('\n').enumerate() {
             if index > 0 {
@@ -223,8 +223,8 @@ impl<'a> Inert<'a> {
         }
     }
 
-    /// Starts a line if `width` more characters are too many for this one and it
-    /// can be broken here.
+    /// Starts a new line if `width` more characters don't fit in this one and it can be
+    /// broken here.
     fn fit(&mut self, width: usize) {
         let is_full = self.column + width > WIDTH;
         if let Some(Event::Text(text)) = self.events.last_mut()
@@ -251,7 +251,7 @@ impl<'a> Inert<'a> {
         }
     }
 
-    /// Adds text to the text before it, so that it is escaped as one.
+    /// Appends to the previous text, so that both are escaped together.
     fn append(&mut self, word: &str) {
         let is_first = !matches!(
             self.events.last(),

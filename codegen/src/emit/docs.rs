@@ -6,7 +6,7 @@ use quote::quote;
 use super::{description, inert, markdown};
 use crate::model::TypeDef;
 
-/// A doc comment of paragraphs: each a list of lines, set apart by empty lines.
+/// A doc comment of paragraphs, each a list of lines, separated by empty lines.
 pub(super) fn docs(paragraphs: &[Vec<String>]) -> TokenStream {
     let mut lines: Vec<String> = Vec::new();
     for paragraph in paragraphs.iter().filter(|paragraph| !paragraph.is_empty()) {
@@ -23,7 +23,7 @@ pub(super) fn docs(paragraphs: &[Vec<String>]) -> TokenStream {
     quote!(#(#[doc = #lines])*)
 }
 
-/// The text of a schema, or its title where there is none, or else `or_else`.
+/// The description of a schema, or else its title, or else `or_else`.
 pub(super) fn described(
     description: Option<&str>,
     title: Option<&str>,
@@ -37,7 +37,7 @@ pub(super) fn described(
         .unwrap_or_default()
 }
 
-/// One paragraph of sentences of our own.
+/// One paragraph of the generator's own sentences.
 pub(super) fn sentences(sentences: &[String]) -> Vec<String> {
     match sentences {
         [] => Vec::new(),
@@ -45,7 +45,7 @@ pub(super) fn sentences(sentences: &[String]) -> Vec<String> {
     }
 }
 
-/// The text of a type, with sentences of our own about it.
+/// The docs of a type: its description, and the sentences `more`.
 pub(super) fn type_docs(definition: &TypeDef, more: &[String]) -> TokenStream {
     let text = described(
         definition.description.as_deref(),

@@ -1,5 +1,5 @@
-//! The entries of routing keys, as the references describe them. Exchanges of one
-//! service share most of theirs.
+//! Constants for the entries of routing keys. Exchanges of one service share most of
+//! them.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -8,8 +8,8 @@ use super::ty::ident;
 use crate::ident::{Taken, shouty};
 use crate::model::{Exchange, KeyEntry, Service};
 
-/// The distinct entries of a service, and the distinct lists of them, with the name
-/// of the constant of each.
+/// The distinct entries and lists of entries of a service, each with the name of its
+/// constant.
 #[derive(Default)]
 pub(super) struct Entries<'m> {
     entries: Vec<(String, &'m KeyEntry)>,
@@ -39,7 +39,7 @@ impl<'m> Entries<'m> {
         all
     }
 
-    /// The constant for the entries of `exchange`, as other files name it.
+    /// The path of the constant for the entries of `exchange`.
     pub(super) fn constant(&self, exchange: &Exchange) -> TokenStream {
         let name = self.list(exchange).map(ident);
         quote!(entries::#name)

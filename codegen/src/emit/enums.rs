@@ -13,7 +13,7 @@ pub(super) fn definition(definition: &TypeDef, variants: &[Variant]) -> Vec<Toke
     vec![item(definition, variants), open_enum(definition, variants)]
 }
 
-/// The traits that all enums of a service have in common.
+/// The call that implements the common traits for all enums of a service.
 pub(super) fn traits(types: Types<'_>, service: &Service) -> Option<TokenStream> {
     let definitions = service.types.iter().map(|id| types.definition(*id));
     let enums: Vec<_> = definitions
@@ -37,7 +37,7 @@ fn item(definition: &TypeDef, variants: &[Variant]) -> TokenStream {
         #[non_exhaustive]
         pub enum #name {
             #(#variants,)*
-            /// A value that the schema does not list, of a newer server for instance.
+            /// A value that the schema does not list, such as one of a newer server.
             Unrecognized(Unrecognized),
         }
     }

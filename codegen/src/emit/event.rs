@@ -7,7 +7,7 @@ use super::ty::ident;
 use super::{Layout, feature};
 use crate::model::{Exchange, Service};
 
-/// The enum, with the code that decodes into it and looks at its messages.
+/// The enum, with its implementations.
 pub(super) fn definition(services: &[Service], layout: &Layout<'_>) -> Vec<TokenStream> {
     let exchanges: Vec<(&Service, &Exchange)> = services
         .iter()
@@ -64,13 +64,13 @@ fn methods(exchanges: &[(&Service, &Exchange)], layout: &Layout<'_>) -> TokenStr
     };
     let (borrowed, owned) = (arms(&quote!(&**message)), arms(&quote!(message)));
     let borrowed = match exchanges {
-        // A reference to a type without values has no patterns of its own.
+        // A match on a reference needs an arm even if the type has no values.
         [] => quote!(match *self {}),
         _ => quote!(match self { #(#borrowed,)* }),
     };
     quote! {
         impl Event {
-            /// The exchange that the message was published on.
+            /// The exchange that the message was published to.
             pub fn exchange(&self) -> &'static ExchangeInfo {
                 self.message().exchange()
             }
@@ -79,13 +79,14 @@ fn methods(exchanges: &[(&Service, &Exchange)], layout: &Layout<'_>) -> TokenStr
             ///
             /// # Errors
             ///
-            /// [`RoutingKeyError`] where the whole key is longer than AMQP allows, which no
-            /// received one is.
+            /// [`RoutingKeyError`], if the key is longer than AMQP allows, which a
+            /// received one never is.
             pub fn routing_key(&self) -> Result<String, RoutingKeyError> {
                 self.message().routing_key()
             }
 
-            /// The message, if it is one of the exchange `E`; `Message::try_from` takes it out.
+            /// The message, if it is of the exchange `E`; `Message::try_from` returns it
+            /// by value.
             pub fn get<E: Exchange>(&self) -> Option<&Message<E>> {
                 let message: &dyn Any = self.message();
                 message.downcast_ref()

@@ -1,4 +1,4 @@
-//! Arbitrary valid payloads and routing keys, for the feature `arbitrary`.
+//! Valid examples of payloads and routing keys, for the feature `arbitrary`.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -48,7 +48,7 @@ fn uses_input(tokens: &TokenStream) -> bool {
     })
 }
 
-/// Emits expressions that are the `Result` of making a value from `u`.
+/// Emits expressions that make a value from `u` and return a `Result`.
 struct Examples<'m> {
     types: Types<'m>,
     /// The type that the values are part of.
@@ -77,8 +77,7 @@ impl Examples<'_> {
         }
     }
 
-    /// The members that the schema does not name, under other names than those
-    /// that it does.
+    /// Additional properties, without the names of the others.
     fn rest(&self, it: &Struct, rest: &Field) -> Option<TokenStream> {
         let Kind::Map(each) = &rest.value.kind else {
             return None;
@@ -89,8 +88,7 @@ impl Examples<'_> {
         Some(quote!(example::rest(u, &[#(#taken),*], #each)))
     }
 
-    /// The branches that may hold a value of the type itself come last: the
-    /// first is what an input that has run out gives.
+    /// Recursive branches come last, because an exhausted input gives the first one.
     fn union(&self, branches: &[Branch]) -> TokenStream {
         let is_endless = |branch: &&Branch| self.types.is_recursive(&branch.value, self.id);
         let (endless, finite): (Vec<&Branch>, Vec<&Branch>) = branches.iter().partition(is_endless);
@@ -118,7 +116,7 @@ impl Emitter for Examples<'_> {
             Kind::Text => text(&value.rules),
             Kind::Scalar(Scalar::Boolean) if value.rules.is_empty() => quote!(u.arbitrary()),
             Kind::Scalar(scalar) => self::scalar(value, *scalar),
-            // It may hold the type that it is part of.
+            // The named type may be recursive.
             Kind::Named(_) if self.types.is_recursive(value, self.id) => {
                 let smaller = smaller();
                 quote!(#smaller(u))
@@ -161,8 +159,8 @@ impl Emitter for Examples<'_> {
     }
 }
 
-/// What makes `value` of an input: a closure, or the function that it would do
-/// nothing but call.
+/// A function that makes `value` from an input: a closure, or the path of the function if
+/// `value` is a call of it.
 fn maker(value: &TokenStream) -> TokenStream {
     let smaller = smaller();
     match value.to_string() == quote!(#smaller(u)).to_string() {
@@ -171,12 +169,12 @@ fn maker(value: &TokenStream) -> TokenStream {
     }
 }
 
-/// The function for a value that may hold one of the type that it is part of.
+/// The function for values of recursive types.
 fn smaller() -> TokenStream {
     quote!(example::smaller)
 }
 
-/// A string that keeps all of `rules`.
+/// A string that satisfies all of `rules`.
 fn text<'r>(rules: impl IntoIterator<Item = &'r RuleUse>) -> TokenStream {
     let rules: Vec<TokenStream> = rules.into_iter().map(validators::constant_path).collect();
     match rules.as_slice() {

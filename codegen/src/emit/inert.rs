@@ -1,16 +1,16 @@
-//! Markdown that rustdoc shows and does nothing else with.
+//! Checks that Markdown is inert: rustdoc only shows it.
 
 use pulldown_cmark::{BrokenLink, CowStr, Event, LinkType, Options, Parser, Tag};
 
-/// The extensions of Markdown that rustdoc reads.
+/// The extensions of Markdown in rustdoc.
 pub(super) const RUSTDOC: Options = Options::ENABLE_TABLES
     .union(Options::ENABLE_FOOTNOTES)
     .union(Options::ENABLE_STRIKETHROUGH)
     .union(Options::ENABLE_TASKLISTS)
     .union(Options::ENABLE_SMART_PUNCTUATION);
 
-/// `lines` as they are if they are inert, and otherwise with all punctuation
-/// escaped and no line indented.
+/// Returns `lines` if they are inert, and otherwise with all punctuation escaped and
+/// without indentation.
 pub(super) fn lines_or_plain(lines: Vec<String>) -> Vec<String> {
     match is_inert(&lines.join("\n"), By::Generator) {
         true => lines,
@@ -28,12 +28,12 @@ pub(super) enum By {
     Generator,
 }
 
-/// Whether `text` has only paragraphs, lists, emphasis, code spans, and links to
-/// addresses, but for what its author may add.
+/// Whether `text` has only paragraphs, lists, emphasis, code spans, links to addresses,
+/// and the elements that its author may add.
 ///
 /// rustdoc compiles code blocks, passes HTML on, and resolves other links.
 pub(super) fn is_inert(text: &str, by: By) -> bool {
-    // rustdoc takes the text of a link that leads nowhere for the name of an item.
+    // rustdoc resolves the text of a link without a target as the name of an item.
     let broken = |link: BrokenLink<'_>| {
         Some((
             CowStr::from(link.reference.into_string()),
@@ -71,17 +71,17 @@ fn is_inert_event(event: &Event<'_>, by: By) -> bool {
     }
 }
 
-/// Whether a link leads to an address of the web or of mail.
+/// Whether the target of a link is a web or mail address.
 pub(super) fn is_address(link_type: LinkType, destination: &str) -> bool {
     let schemes = ["https://", "http://", "mailto:"];
     link_type == LinkType::Email || schemes.iter().any(|scheme| destination.starts_with(scheme))
 }
 
-/// `line` as nothing but its characters.
+/// `line` with all punctuation escaped.
 pub(super) fn plain(line: &str) -> String {
     let mut plain = String::new();
     for character in line.trim().chars() {
-        // Before a letter or a digit, a backslash would be shown.
+        // A backslash before a letter or a digit would be shown.
         if character.is_ascii_punctuation() {
             plain.push('\\');
         }

@@ -1,11 +1,11 @@
-//! Markdown of the generator's own: code spans, and sentences in lines.
+//! Markdown of the generator: code spans, and wrapped sentences.
 
 use taskcluster_documents::text::escape_invisible;
 
 /// Width of a line of a doc comment, without indentation and slashes.
 pub(super) const WIDTH: usize = 88;
 
-/// `text` in a code span that nothing in it can end.
+/// `text` as a code span, with enough backticks that no text can end it.
 pub(super) fn code(text: &str) -> String {
     let shown = escape_invisible(&text.replace(['\n', '\r', '\t'], " "));
     let longest = shown
@@ -31,8 +31,8 @@ fn is_list_marker(word: &str) -> bool {
             && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// Breaks a long line at spaces, never so that the next line would open with
-/// what Markdown takes for a list, a heading or a quote.
+/// Wraps a long line at spaces, but not before a word that would begin a list, a heading
+/// or a quote in Markdown.
 pub(super) fn wrap(line: &str) -> Vec<String> {
     let margin = line.len() - line.trim_start().len();
     let words: Vec<&str> = line.split_whitespace().collect();
@@ -60,8 +60,8 @@ pub(super) fn wrap(line: &str) -> Vec<String> {
         .collect()
 }
 
-/// Whether a line that starts with `word` could be another block than the line
-/// before it: a list, a heading, a quote, a fence, HTML.
+/// Whether a line that starts with `word` could begin another block: a list, a heading, a
+/// quote, a fence, HTML.
 fn opens_block(word: &str) -> bool {
     let is_address = ["<http://", "<https://"]
         .iter()

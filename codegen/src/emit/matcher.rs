@@ -1,4 +1,4 @@
-//! Forms, as expressions that build the matchers of `taskcluster_pulse::rule`.
+//! Expressions that construct the matchers of `taskcluster_pulse::rule` for forms.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -75,8 +75,7 @@ fn positions(sets: &[ByteSet]) -> TokenStream {
     quote!(Matcher::positions(&const { Positions::new(&[#(#sets),*], #wants) }))
 }
 
-/// A set as `Run` and `Positions` take it: the first and the last byte of each
-/// stretch.
+/// A set for `Run` and `Positions`: the first and the last byte of each range.
 fn pairs(set: &ByteSet) -> Literal {
     let ranges = set.ranges().into_iter();
     let pairs: Vec<u8> = ranges.flat_map(|(first, last)| [first, last]).collect();
@@ -114,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_names_its_bytes() {
+    fn a_run_lists_its_ranges() {
         let text = emitted("^[a-z0-9-]{1,38}$");
         let words: Vec<&str> = text.split_whitespace().collect();
         assert_eq!(

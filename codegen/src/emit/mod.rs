@@ -1,4 +1,4 @@
-//! Phase four: the model to the items of Rust files.
+//! Emits the model as items of Rust files.
 
 mod api;
 mod binding;
@@ -40,27 +40,27 @@ use crate::package::Package;
 pub(crate) struct RustFile {
     /// Relative to the folder of the sources.
     pub(crate) path: String,
-    /// What the file holds, in Markdown.
+    /// The module's docs, in Markdown.
     pub(crate) docs: Vec<String>,
     /// The names that other files of the same module define.
     pub(crate) siblings: BTreeSet<String>,
     pub(crate) items: Vec<TokenStream>,
 }
 
-/// What is emitted beside the items of the model.
+/// The form of the output.
 pub(crate) struct Layout<'a> {
     /// The first line of every file.
     pub(crate) header: &'a str,
-    /// The package, unless it is a module. A package has features.
+    /// The package, or `None` for a module. Only a package has features.
     pub(crate) package: Option<&'a Package>,
-    /// Whether there are examples of payloads and routing keys.
+    /// Whether to emit examples of payloads and routing keys.
     pub(crate) examples: bool,
-    /// Whether payloads are JSON Schemas of themselves.
+    /// Whether to emit implementations of `JsonSchema`.
     pub(crate) schemas: bool,
 }
 
 impl Layout<'_> {
-    /// The attribute that leaves an item out unless the feature `name` is on.
+    /// The attribute of an item that needs the feature `name`.
     fn feature(&self, name: &str) -> TokenStream {
         match self.package {
             Some(_) => quote!(#[cfg(feature = #name)]),
@@ -69,18 +69,18 @@ impl Layout<'_> {
     }
 }
 
-/// What was emitted.
+/// The emitted files before they are printed.
 pub(crate) struct Emitted {
     /// The first line of every file.
     pub(crate) header: String,
     /// The manifest of a crate.
     pub(crate) manifest: Option<String>,
-    /// The names that were given, for the next run.
+    /// The file of names, for the next run.
     pub(crate) names: String,
     pub(crate) files: Vec<RustFile>,
 }
 
-/// Emits everything that `model` holds.
+/// Emits all items of `model`.
 pub(crate) fn emit(model: &Model, layout: &Layout<'_>) -> Emitted {
     let mut files = root::files(model, layout);
     for service in &model.services {
@@ -96,13 +96,12 @@ pub(crate) fn emit(model: &Model, layout: &Layout<'_>) -> Emitted {
     }
 }
 
-/// The name of the feature that turns a service on: its module's, with dashes.
+/// The name of a service's feature: its module's name, with dashes.
 fn feature_name(module: &str) -> String {
     module.replace('_', "-")
 }
 
-/// The attribute that leaves an item out when every service with an exchange is
-/// turned off.
+/// The attribute of an item that needs the feature of any service with an exchange.
 fn any_feature(model: &Model, layout: &Layout<'_>) -> TokenStream {
     let with_exchanges = model
         .services
@@ -117,7 +116,7 @@ fn any_feature(model: &Model, layout: &Layout<'_>) -> TokenStream {
     }
 }
 
-/// The attribute that leaves an item out when its service is turned off.
+/// The attribute of an item that needs the feature of its service.
 fn feature(service: &Service, layout: &Layout<'_>) -> TokenStream {
     layout.feature(&feature_name(&service.module))
 }

@@ -1,4 +1,4 @@
-//! The file of names, from which the next run knows what is named how.
+//! The file of names, which the next run reads to keep them.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::names::{ABOUT, Kind};
 /// How the file is used.
 const USE: &str = "The next run reads it, so that names stay as they are.";
 
-/// The names of everything that another run could name otherwise, as JSON.
+/// All names that another run could choose differently, as JSON.
 pub(crate) fn names(model: &Model, header: &str) -> String {
     let mut names = Gathered::default();
     for service in &model.services {
@@ -28,7 +28,7 @@ pub(crate) fn names(model: &Model, header: &str) -> String {
     names.json(header)
 }
 
-/// Names by kind and owner; of two with one owner, the first.
+/// Names by kind and owner; of two names for one owner, the first is kept.
 #[derive(Default)]
 struct Gathered(BTreeMap<&'static str, BTreeMap<String, String>>);
 
@@ -50,8 +50,8 @@ impl Gathered {
         }
     }
 
-    /// The members are put in in their order, which is then that of the text,
-    /// however `serde_json` is built.
+    /// Properties are inserted in sorted order, so the text has that order with any
+    /// features of `serde_json`.
     fn json(self, header: &str) -> String {
         let mut root = Map::from_iter([(ABOUT.to_owned(), format!("{header} {USE}").into())]);
         for (kind, owners) in self.0 {
@@ -62,7 +62,7 @@ impl Gathered {
     }
 }
 
-/// JSON with escapes for all that is not ASCII: some of it can't be seen.
+/// JSON with escapes for all characters beyond ASCII, because some are invisible.
 fn ascii(json: &str) -> String {
     let mut text = String::new();
     for character in json.chars() {

@@ -8,7 +8,7 @@ use super::ty::{Types, ident};
 use super::{enums, required, words};
 use crate::model::{Branch, Field, Struct, TypeDef, TypeShape, Value};
 
-/// The definition of one type, with what decodes and encodes it.
+/// The definition of one type, with its implementation of `Deserialize`.
 pub(super) fn definition(types: Types<'_>, definition: &TypeDef) -> Vec<TokenStream> {
     match &definition.shape {
         TypeShape::Struct(it) => structure(types, definition, it),
@@ -18,7 +18,7 @@ pub(super) fn definition(types: Types<'_>, definition: &TypeDef) -> Vec<TokenStr
     }
 }
 
-/// The traits that every payload type derives, of those that its values allow.
+/// The derived traits of a payload type, as far as its values allow them.
 fn derives(types: Types<'_>, values: &[&Value]) -> TokenStream {
     match values.iter().all(|value| types.is_hashable(value)) {
         true => quote!(Clone, Debug, PartialEq, Eq, Hash),
@@ -77,12 +77,12 @@ fn struct_field(types: Types<'_>, field: &Field, camel: bool, open: bool) -> Tok
     };
     let rename = (expected != *wire_name).then(|| quote!(#[serde(rename = #wire_name)]));
     let serde = match (field.required, field.value.nullable) {
-        // A struct with a rest reads its members by hand.
+        // A struct with additional properties has a `Deserialize` of its own.
         (false, _) if open => quote!(#[serde(skip_serializing_if = "Option::is_none")]),
         (false, _) => quote! {
             #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
         },
-        // serde takes a missing `Option` for `None`: this member must be there.
+        // serde would read a missing `Option` as `None`, but the property is required.
         (true, true) if !open => quote!(#[serde(deserialize_with = "Option::deserialize")]),
         (true, _) => TokenStream::new(),
     };
@@ -123,7 +123,7 @@ fn camel_case(field: &str) -> String {
 fn rest_field(types: Types<'_>, rest: &Field) -> TokenStream {
     let name = ident(&rest.name);
     let ty = types.value(&rest.value);
-    let text = "Members that the schema does not name, as they came.".to_owned();
+    let text = "Additional properties, which the schema does not name.".to_owned();
     let docs = docs(&[vec![text], sentences(&words::of_value(&rest.value))]);
     quote! {
         #docs
@@ -132,7 +132,7 @@ fn rest_field(types: Types<'_>, rest: &Field) -> TokenStream {
     }
 }
 
-/// Reads a struct that keeps the members which its schema does not name.
+/// The implementation of `Deserialize` for a struct with additional properties.
 fn open_deserialize(definition: &TypeDef, it: &Struct, rest: &Field) -> TokenStream {
     let name = ident(&definition.name);
     let fields = it.fields.iter().map(|field| {
@@ -172,7 +172,7 @@ fn union(types: Types<'_>, definition: &TypeDef, branches: &[Branch]) -> Vec<Tok
         #[non_exhaustive]
         pub enum #name {
             #(#variants,)*
-            /// A value that is none of these, as it came.
+            /// Any other value, as its JSON text.
             Unmatched(RawJson),
         }
     };
@@ -198,7 +198,7 @@ fn variant(types: Types<'_>, branch: &Branch) -> TokenStream {
     quote!(#docs #name(#ty))
 }
 
-/// A payload that needs no type of its own but for the traits.
+/// A newtype for a payload whose value needs no type of its own except for the traits.
 fn wrapper(types: Types<'_>, definition: &TypeDef, value: &Value) -> TokenStream {
     let name = ident(&definition.name);
     let derives = derives(types, &[value]);

@@ -1,4 +1,4 @@
-//! What payloads and routing keys are made of: their required fields.
+//! Structs of the required fields of payloads and routing keys.
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -32,7 +32,7 @@ pub(super) fn files(model: &Model, layout: &Layout<'_>) -> Vec<RustFile> {
 }
 
 fn root(model: &Model, layout: &Layout<'_>) -> RustFile {
-    // The printer lays code out in its own way, which is not to be undone.
+    // The files are printed in a layout that rustfmt must not change.
     let skip = quote!(#[rustfmt::skip]);
     let modules = model.services.iter().map(|service| {
         let cfg = feature(service, layout);
@@ -45,7 +45,7 @@ fn root(model: &Model, layout: &Layout<'_>) -> RustFile {
         let name = ident(name);
         quote!(#any #skip mod #name;)
     });
-    // The manifest asks docs.rs for it: each item is then shown with its feature.
+    // The manifest sets `docsrs` on docs.rs, which shows each item's feature.
     let features = layout
         .package
         .map(|_| quote!(#![cfg_attr(docsrs, feature(doc_cfg))]));
@@ -66,8 +66,8 @@ fn root(model: &Model, layout: &Layout<'_>) -> RustFile {
     }
 }
 
-/// The names that Taskcluster's Go client, and its JavaScript and Python clients, have for
-/// a service's module: rustdoc's search finds it by them.
+/// The names of a service's module in Taskcluster's Go client, and in the JavaScript and
+/// Python clients, for rustdoc's search.
 fn aliases(service: &Service) -> TokenStream {
     let name = service.module.to_upper_camel_case();
     let go = format!("tc{}events", name.to_lowercase());
@@ -75,10 +75,10 @@ fn aliases(service: &Service) -> TokenStream {
     quote!(#[doc(alias = #go, alias = #others)])
 }
 
-/// The version of `taskcluster_pulse::__private` that generated code is written for.
+/// The version of `taskcluster_pulse::__private` that generated code needs.
 const INTERFACE: u32 = 4;
 
-/// Stops the build where the runtime is not the one that the code was generated for.
+/// Fails the build if the runtime has another version of that interface.
 fn version_check() -> TokenStream {
     let interface = Literal::u32_unsuffixed(INTERFACE);
     let message = concat!(
@@ -108,14 +108,14 @@ fn root_docs(model: &Model, layout: &Layout<'_>) -> Vec<String> {
         docs.push(String::new());
         docs.push("Each service is a feature of the same name, on by default.".to_owned());
         docs.push(
-            "`arbitrary` makes valid examples of every payload and routing key, for tests;"
+            "`arbitrary` adds valid examples of every payload and routing key, for tests;"
                 .to_owned(),
         );
-        docs.push("`schemars` gives the payloads out as JSON Schemas.".to_owned());
+        docs.push("`schemars` adds the payloads' schemas as JSON Schemas.".to_owned());
     }
     if model.services.is_empty() {
         docs.push(String::new());
-        docs.push("The input described no exchange.".to_owned());
+        docs.push("The input has no exchange.".to_owned());
     }
     docs
 }
@@ -126,7 +126,7 @@ fn example(model: &Model, layout: &Layout<'_>) -> Vec<String> {
         let exchanges = service.exchanges.iter();
         exchanges.map(move |exchange| (service, exchange))
     });
-    // The first of several, which `max_by_key` would not take.
+    // Reversed, because `max_by_key` returns the last of several.
     let richest = exchanges
         .rev()
         .max_by_key(|(_, exchange)| exchange.entries.len());
@@ -139,7 +139,7 @@ fn example(model: &Model, layout: &Layout<'_>) -> Vec<String> {
     );
     let (module, name) = (ident(&service.module), ident(&exchange.name));
     let variant = ident(&exchange.variant);
-    // The dev-dependencies have the feature `amqp`.
+    // The dev-dependencies enable the feature `amqp`.
     let program = format!(
         "
 ```no_run

@@ -15,7 +15,7 @@ pub(super) fn items(service: &Service) -> Option<TokenStream> {
     (!service.exchanges.is_empty()).then(|| quote!(routing_keys! { #(#keys)* }))
 }
 
-/// The entries that a key has a word for; a constant needs none.
+/// The entries with a field: all but constants.
 pub(super) fn fields(exchange: &Exchange) -> impl Iterator<Item = &KeyEntry> {
     exchange
         .entries

@@ -1,4 +1,4 @@
-//! Payload types as JSON Schemas, for the feature `schemars`.
+//! Implementations of `JsonSchema`, for the feature `schemars`.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -6,7 +6,8 @@ use quote::{format_ident, quote};
 use super::ty::{Types, ident};
 use crate::model::Service;
 
-/// The call that implements `JsonSchema` for each type of `service`: its table, printed.
+/// The call that implements `JsonSchema` for each type of `service`, by printing its
+/// table.
 pub(super) fn items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
     let tables: Vec<TokenStream> = service
         .types

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::model::{Model, Service, TypeId};
 
-/// What the file of required fields has in it.
+/// The docs of the file of required fields.
 const REQUIRED: &str = "The required fields of payloads and routing keys.
 
 Each is the argument of `new` of the type of the same name.";
@@ -47,7 +47,7 @@ pub(super) fn files(model: &Model, service: &Service, layout: &Layout<'_>) -> Ve
         ),
         (
             "checks",
-            "What `validate()` checks.",
+            "The checks of `validate()`.",
             check_items(types, service),
         ),
         (
@@ -57,7 +57,7 @@ pub(super) fn files(model: &Model, service: &Service, layout: &Layout<'_>) -> Ve
         ),
     ];
     if layout.examples {
-        let docs = "Arbitrary valid payloads, and routing keys.";
+        let docs = "Valid examples of payloads and routing keys.";
         files.push(("examples", docs, example_items(types, service)));
     }
     if layout.schemas {
@@ -105,7 +105,7 @@ fn module(types: Types<'_>, service: &Service, layout: &Layout<'_>) -> RustFile 
     }
 }
 
-/// The items of the module's files that users name.
+/// The public items of the module's files.
 fn exports(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
     let bindings = service
         .exchanges
@@ -170,7 +170,7 @@ fn table(types: Types<'_>, service: &Service) -> Vec<String> {
     head.into_iter().chain(rows).chain(more).collect()
 }
 
-/// The names that the files of a service's module find in that module.
+/// The names that the files of a service's module can import from it.
 fn names(types: Types<'_>, service: &Service) -> BTreeSet<String> {
     let exchanges = service.exchanges.iter();
     exchanges
@@ -204,7 +204,7 @@ fn example_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
 }
 
 fn table_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
-    // Another service's exchange may carry a type that lives here.
+    // A type of this module may be the payload of another service's exchange.
     let payloads: BTreeSet<TypeId> = types
         .model
         .services

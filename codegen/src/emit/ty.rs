@@ -7,7 +7,7 @@ use crate::model::{
     Emitter, Facts, Field, Kind, Model, Scalar, Step, TypeDef, TypeId, Value, walk, walk_field,
 };
 
-/// The words that `r#` makes usable as names.
+/// The keywords that can be used as names with `r#`.
 const RAW: &[&str] = &[
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
     "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let",
@@ -16,7 +16,7 @@ const RAW: &[&str] = &[
     "virtual", "where", "while", "yield",
 ];
 
-/// `name` as an identifier, raw where it is a keyword.
+/// `name` as an identifier, raw if it is a keyword.
 pub(super) fn ident(name: &str) -> Ident {
     match name {
         name if RAW.contains(&name) => Ident::new_raw(name, Span::call_site()),
@@ -24,7 +24,7 @@ pub(super) fn ident(name: &str) -> Ident {
     }
 }
 
-/// The type of numbers and booleans of a kind.
+/// The Rust type of a scalar.
 pub(super) fn scalar_type(scalar: Scalar) -> TokenStream {
     match scalar {
         Scalar::Boolean => quote!(bool),
@@ -35,14 +35,13 @@ pub(super) fn scalar_type(scalar: Scalar) -> TokenStream {
     }
 }
 
-/// Rust types as one module of the generated code writes them.
+/// Rust types in one module of the generated code.
 #[derive(Clone, Copy)]
 pub(super) struct Types<'m> {
     pub(super) model: &'m Model,
-    /// The service whose module this is.
+    /// The name of the module.
     pub(super) module: &'m str,
-    /// Whether the types of this module are named from a file with types of the same
-    /// names.
+    /// Whether paths are for a file that has types of the same names.
     is_below: bool,
 }
 
@@ -56,8 +55,7 @@ impl<'m> Types<'m> {
         }
     }
 
-    /// These types as named from a file of the module that has types of the same
-    /// names.
+    /// These types for a file of the module that has types of the same names.
     pub(super) fn below(self) -> Self {
         Self {
             is_below: true,
@@ -69,7 +67,7 @@ impl<'m> Types<'m> {
         &self.model.types[id.0]
     }
 
-    /// The name of a type, with its module where that is another service's.
+    /// The path of a type, with its module if that is another service's.
     pub(super) fn named(&self, id: TypeId) -> TokenStream {
         let definition = self.definition(id);
         let name = ident(&definition.name);
@@ -88,7 +86,7 @@ impl<'m> Types<'m> {
         walk(self, value, &())
     }
 
-    /// The type of a field: optional where the member may be missing.
+    /// The type of a field: an `Option` if the property may be missing.
     pub(super) fn field(&self, field: &Field) -> TokenStream {
         walk_field(self, field, &())
     }
@@ -97,21 +95,21 @@ impl<'m> Types<'m> {
         &self.model.facts[id.0]
     }
 
-    /// Whether a value in the type `id` may hold another of the type.
+    /// Whether a value in the type `id` may contain another value of that type.
     pub(super) fn is_recursive(&self, value: &Value, id: TypeId) -> bool {
         let cycle = self.facts(id).cycle;
         value.named().any(|held| self.facts(held).cycle == cycle)
     }
 
-    /// Whether a value has a total equality and a hash: floats have neither.
+    /// Whether a value can have `Eq` and `Hash`, which floats have not.
     pub(super) fn is_hashable(&self, value: &Value) -> bool {
         let mut parts = value.parts();
         parts.all(|part| !matches!(part.kind, Kind::Scalar(Scalar::Number)))
             && value.named().all(|id| !self.facts(id).holds_floats)
     }
 
-    /// What finds out whether the items of `list` differ: by their hashes; or by how
-    /// they are written where they have none, or equal values may be of several types.
+    /// The function that checks whether the items of `list` differ: by their hashes, or
+    /// by their JSON if they have no hash or equal values may have several types.
     pub(super) fn unique(&self, list: &Value) -> TokenStream {
         let is_one_type = list.named().all(|id| !self.facts(id).holds_unions);
         match is_one_type && self.is_hashable(list) {
@@ -139,7 +137,7 @@ impl Emitter for Types<'_> {
             Kind::Text => quote!(String),
             Kind::Timestamp => quote!(Timestamp),
             Kind::Object => quote!(RawJsonObject),
-            // The walk calls the methods below for the three.
+            // The walk calls the methods below for lists, tuples and maps.
             Kind::Any | Kind::List(_) | Kind::Tuple(_) | Kind::Map(_) => quote!(RawJson),
             Kind::Named(id) => self.named(*id),
         }

@@ -13,8 +13,8 @@ use crate::model::{
     ItemsRule, MembersRule, NamedRule, OneOf, Rule, RuleUse, Scalar, ScalarRule, TextRule,
 };
 
-/// A rule where it is used: by its name, or written out where it has none, with
-/// `unique` to tell items apart.
+/// A rule at its use: by its name, or inline if it has none, with the function `unique`
+/// for items.
 pub(super) fn rule(used: &RuleUse, unique: &TokenStream) -> TokenStream {
     match &*used.rule {
         Rule::Items(rule) => items(rule, unique),
@@ -48,7 +48,7 @@ fn limit_call(method: &str, limit: u64) -> TokenStream {
     quote!(.#method(#limit))
 }
 
-/// The type of the constant for a rule; `None` for one that is written out in place.
+/// The type of the constant for a rule; `None` for an inline rule.
 pub(super) fn constant_type(rule: &Rule) -> Option<TokenStream> {
     Some(match rule {
         Rule::Text(_) => quote!(StringRule),
@@ -78,7 +78,7 @@ pub(super) fn constant(named: &NamedRule) -> TokenStream {
     }
 }
 
-/// A scalar as it is written, as a literal of its type.
+/// The text of a scalar as a literal of its type.
 fn literal(scalar: Scalar, text: &str) -> TokenStream {
     let digits = match (scalar, text.trim_start_matches('-')) {
         (Scalar::Boolean, _) => {

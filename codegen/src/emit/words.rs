@@ -1,4 +1,4 @@
-//! Constraints in words, for doc comments and for the messages of literals.
+//! Constraints as sentences, for doc comments and compiler messages.
 
 use std::fmt::Display;
 
@@ -7,8 +7,8 @@ use crate::model::{
     Emitter, ItemsRule, MembersRule, OneOf, Rule, ScalarRule, Step, TextRule, Value, walk,
 };
 
-/// How many listed values, and how many characters of a text, are shown: each place
-/// that uses a rule shows them.
+/// Maximum number of listed values, and of characters of a text, to print, because every
+/// use of a rule prints them.
 const MOST_VALUES: usize = 64;
 const LONGEST_TEXT: usize = 400;
 
@@ -79,7 +79,7 @@ pub(super) fn of_rule(rule: &Rule) -> Vec<String> {
         Rule::Scalar(_, rule) => of_scalar(rule),
         Rule::Items(rule) => of_items(rule),
         Rule::Members(MembersRule { minimum, maximum }) => {
-            count(*minimum, *maximum, "member", "members")
+            count(*minimum, *maximum, "property", "properties")
                 .into_iter()
                 .collect()
         }
@@ -154,7 +154,7 @@ fn of_items(rule: &ItemsRule) -> Vec<String> {
         .collect()
 }
 
-/// How many there are of something, in a sentence.
+/// A sentence for a range of counts.
 fn count(low: Option<u64>, high: Option<u64>, one: &str, many: &str) -> Option<String> {
     let noun = |limit| if limit == 1 { one } else { many };
     match (low, high) {

@@ -1,9 +1,9 @@
-//! Prints a line for each failed task whose creator asked for it.
+//! Prints a line for each failed task that has a route for it.
 //!
-//! A task asks with a route in its definition, such as `notify-line.alice`. The queue
-//! publishes the messages about the task to that route as well (in AMQP's terms: with
-//! the routing key `route.notify-line.alice` in the `CC` header), so that this program
-//! receives the messages about those tasks alone.
+//! The route is part of the task's definition, such as `notify-line.alice`. The queue
+//! service publishes the messages about the task with that route (in AMQP's terms: with
+//! the routing key `route.notify-line.alice` in the `CC` header), so this program
+//! receives only the messages about tasks with such routes.
 //!
 //! ```console
 //! $ PULSE_URL=amqps://user:password@pulse.mozilla.org/%2f cargo run -p failed-task-notifier
@@ -22,7 +22,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(run(consumer, |line| println!("{line}")).await?)
 }
 
-/// Starts a consumer of the messages with a route of ours.
+/// Starts a consumer of the messages with a route for this program.
 async fn start(connection: Connection) -> Result<Consumer, taskcluster_pulse::Error> {
     Consumer::builder(connection)
         .queue("failed-task-notifier")
@@ -43,7 +43,7 @@ async fn run(
     consumer.run(1, handle).await
 }
 
-/// A line for each person that the task names.
+/// A line for each name in the task's routes.
 fn lines(message: &Message<TaskFailed>, envelope: &Envelope) -> Vec<String> {
     let task = &message.payload.status;
     envelope
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_failed_task_is_printed_for_those_it_names_and_no_other_is() {
+    async fn only_failed_tasks_with_a_route_are_printed() {
         let broker = MemoryBroker::new();
         let consumer = start(broker.connection()).await.expect("started");
         let handle = consumer.handle();

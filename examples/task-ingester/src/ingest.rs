@@ -1,4 +1,4 @@
-//! The consumer, and what it does with a message.
+//! The consumer and its handler.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,7 +13,7 @@ use taskcluster_events::queue::{
 };
 use taskcluster_pulse::{Connection, Consumer, Envelope, Error, OnFailure, Validation};
 
-/// How many messages are worked on at once.
+/// Maximum number of messages in work.
 const HANDLERS: usize = 16;
 
 /// Starts a consumer of every exchange about tasks.
@@ -43,7 +43,7 @@ pub(crate) async fn run(
     output: impl Write + Send + 'static,
 ) -> Result<(), Error> {
     let output = Arc::new(Mutex::new(output));
-    // The event was decoded and validated; what is written are the bytes as they came.
+    // The event is decoded only to be validated; the original bytes are written.
     let handle = move |(_, envelope): (Event, Envelope)| {
         let output = Arc::clone(&output);
         async move { write(&output, &envelope) }
@@ -58,7 +58,8 @@ fn write(output: &Mutex<impl Write>, envelope: &Envelope) -> io::Result<()> {
         "routes": envelope.routes().collect::<Vec<_>>(),
         "payload": serde_json::from_slice::<&RawValue>(envelope.bytes())?,
     });
-    // One call for a whole line: a line is never torn by a crash of this program.
+    // One call for a whole line, so that a crash of this program can't leave a part of a
+    // line.
     let line = format!("{line}\n");
     let mut output = output.lock().unwrap_or_else(PoisonError::into_inner);
     output.write_all(line.as_bytes())?;
@@ -73,7 +74,7 @@ mod tests {
     use super::*;
     use crate::metrics;
 
-    /// A file whose first writes fail, and what was written to it.
+    /// A file whose first writes fail, and its content.
     #[derive(Clone, Default)]
     struct Disk(Arc<Mutex<(u32, Vec<u8>)>>);
 
@@ -127,7 +128,7 @@ mod tests {
         }
         let exchange = "exchange/taskcluster-queue/v1/task-failed";
         broker.publish(exchange, "primary.a.0.b.c.d.e.f.g._", &[], b"{}".as_slice());
-        // A message is acked when it is among the dead letters.
+        // A message is acked after it was published as a dead letter.
         let dead = "queue/guest/task-ingester/dead";
         for _ in 0..1000 {
             if handle.counters().acked >= 21 && broker.queue_len(dead) == Some(1) {

@@ -1,9 +1,9 @@
-//! Appends every message about tasks to a file, as a line of JSON each.
+//! Appends every message about tasks to a file, each as a line of JSON.
 //!
-//! - 16 messages are worked on at once, and retried twice if the file can't be written.
-//!   Those that fail for good, or break their schema, become dead letters, in the queue
-//!   `queue/USER/task-ingester/dead`.
-//! - SIGTERM and Ctrl-C end it in good order: it finishes the messages in work.
+//! - Up to 16 messages are in work, and are retried twice if the file can't be written.
+//!   Messages that fail all attempts, or break their schema, become dead letters in the
+//!   queue `queue/USER/task-ingester/dead`.
+//! - After SIGTERM or Ctrl-C it finishes the messages in work and ends.
 //! - Its counters and gauges are served as Prometheus metrics.
 //!
 //! ```console

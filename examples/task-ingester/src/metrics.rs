@@ -1,7 +1,7 @@
-//! The counters and gauges, as Prometheus reads them.
+//! Serves the counters and gauges for Prometheus.
 //!
 //! The feature `metrics` of taskcluster-pulse and the crate `metrics-exporter-prometheus`
-//! do this in one line; here the numbers are printed by hand.
+//! do this in one line; here the text format is written by hand.
 
 use taskcluster_pulse::ConsumerHandle;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -12,14 +12,14 @@ pub(crate) async fn serve(listener: TcpListener, consumer: ConsumerHandle) {
     while let Ok((stream, _)) = listener.accept().await {
         let body = text(&consumer);
         tokio::spawn(async move {
-            // The client may be gone.
+            // Fails if the client has disconnected.
             let _ = answer(stream, &body).await;
         });
     }
 }
 
 async fn answer(mut stream: TcpStream, body: &str) -> std::io::Result<()> {
-    // Whatever the request is.
+    // The answer is the same for all requests.
     let _ = stream.read(&mut [0; 1024]).await?;
     let head = format!(
         "HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\n\

@@ -1,8 +1,8 @@
-//! Mirrors the worker pools, and how many workers run in each, in an SQLite database.
+//! Mirrors the worker pools, and the running capacity of each, in an SQLite database.
 //!
-//! A broker delivers a message again after a lost connection, so that a program that
-//! counts would count twice. This one writes the identity of each message in the same
-//! transaction as its effect: a message that comes again has no effect.
+//! A broker delivers a message again after a lost connection, so a simple counter would
+//! count it twice. This program writes the identity of each message in the same
+//! transaction as its effect, so a redelivered message has no effect.
 //!
 //! ```console
 //! $ PULSE_URL=amqps://user:password@pulse.mozilla.org/%2f \
@@ -72,14 +72,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_message_that_comes_again_has_no_effect() {
+    async fn a_redelivered_message_has_no_effect() {
         let broker = MemoryBroker::new();
         let consumer = start(broker.connection()).await.expect("started");
         let handle = consumer.handle();
         let mirror = Mirror::open(":memory:").expect("a database");
         let running = tokio::spawn(run(consumer, mirror.clone()));
         let publish = |exchange: &str, payload: String| {
-            // Worker manager leaves all entries of its routing keys but the first open.
+            // The worker manager sets only the first entry of its routing keys.
             let key = "primary._._._._._._._";
             broker.publish(
                 format!("{PREFIX}{exchange}"),

@@ -1,4 +1,4 @@
-//! The database.
+//! The database of worker pools.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -22,9 +22,9 @@ const SCHEMA: &str = "
     CREATE INDEX IF NOT EXISTS applied_at ON applied (at);
 ";
 
-/// For how many seconds the identity of a message is kept: far longer than a broker
-/// takes to deliver it again.
-const KEPT: i64 = 7 * 24 * 60 * 60;
+/// How long the identity of a message is kept, in seconds: much longer than until its
+/// redelivery.
+const KEPT_SECONDS: i64 = 7 * 24 * 60 * 60;
 
 /// The mirrored worker pools.
 #[derive(Clone)]
@@ -43,9 +43,12 @@ impl Mirror {
         let mut database = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let transaction = database.transaction()?;
         change(&transaction, event, envelope)?;
-        transaction.execute("DELETE FROM applied WHERE at < unixepoch() - ?1", [KEPT])?;
+        transaction.execute(
+            "DELETE FROM applied WHERE at < unixepoch() - ?1",
+            [KEPT_SECONDS],
+        )?;
         // The message is acked after this: if the program ends before the ack, the
-        // message comes again, and its identity is in the database.
+        // message is redelivered, and its identity is in the database.
         transaction.commit()
     }
 
@@ -58,10 +61,10 @@ impl Mirror {
     }
 }
 
-/// Makes the change that a message is about.
+/// Applies the change of a message.
 fn change(transaction: &Transaction<'_>, event: &Event, envelope: &Envelope) -> Result<()> {
     let (worker, sign) = match event {
-        // The last one of these counts, however often it comes.
+        // These can be applied again: the last one counts.
         Event::WorkerPoolCreated(message) => return set_provider(transaction, &message.payload),
         Event::WorkerPoolUpdated(message) => return set_provider(transaction, &message.payload),
         Event::WorkerRunning(message) => (&message.payload, 1),
@@ -74,8 +77,8 @@ fn change(transaction: &Transaction<'_>, event: &Event, envelope: &Envelope) -> 
     Ok(())
 }
 
-/// Inserts the identity of a message about a worker, and returns whether it was not
-/// there yet. The payload has the worker and the time, so that no two are equal.
+/// Inserts the identity of a message about a worker, and returns whether it is new. The
+/// payload has the worker and the time, so no two messages have equal payloads.
 fn is_new(transaction: &Transaction<'_>, envelope: &Envelope) -> Result<bool> {
     let insert = "INSERT OR IGNORE INTO applied (exchange, payload) VALUES (?1, ?2)";
     let identity = params![envelope.exchange(), envelope.bytes()];

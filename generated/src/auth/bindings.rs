@@ -20,7 +20,7 @@ use super::{
 pub struct ClientCreated(BindingWords);
 
 impl ClientCreated {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -56,7 +56,7 @@ impl Exchange for ClientCreated {
 pub struct ClientUpdated(BindingWords);
 
 impl ClientUpdated {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -92,7 +92,7 @@ impl Exchange for ClientUpdated {
 pub struct ClientDeleted(BindingWords);
 
 impl ClientDeleted {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -128,7 +128,7 @@ impl Exchange for ClientDeleted {
 pub struct RoleCreated(BindingWords);
 
 impl RoleCreated {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -164,7 +164,7 @@ impl Exchange for RoleCreated {
 pub struct RoleUpdated(BindingWords);
 
 impl RoleUpdated {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -200,7 +200,7 @@ impl Exchange for RoleUpdated {
 pub struct RoleDeleted(BindingWords);
 
 impl RoleDeleted {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }

@@ -27,7 +27,7 @@ use super::{
 pub struct PullRequest(BindingWords);
 
 impl PullRequest {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -87,7 +87,7 @@ impl Exchange for PullRequest {
 pub struct Push(BindingWords);
 
 impl Push {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -139,7 +139,7 @@ impl Exchange for Push {
 pub struct Release(BindingWords);
 
 impl Release {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -192,7 +192,7 @@ impl Exchange for Release {
 pub struct Rerun(BindingWords);
 
 impl Rerun {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -252,7 +252,7 @@ impl Exchange for Rerun {
 pub struct TaskGroupCreationRequested(BindingWords);
 
 impl TaskGroupCreationRequested {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }

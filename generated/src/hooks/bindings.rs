@@ -21,7 +21,7 @@ use super::{
 pub struct HookCreated(BindingWords);
 
 impl HookCreated {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -61,7 +61,7 @@ impl Exchange for HookCreated {
 pub struct HookUpdated(BindingWords);
 
 impl HookUpdated {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -101,7 +101,7 @@ impl Exchange for HookUpdated {
 pub struct HookDeleted(BindingWords);
 
 impl HookDeleted {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }

@@ -18,7 +18,7 @@ pub struct HookChangedMessage {
     pub hook_group_id: String,
     /// Identifies the hook within its group.
     pub hook_id: String,
-    /// Members that the schema does not name, as they came.
+    /// Additional properties, which the schema does not name.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }

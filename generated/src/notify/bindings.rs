@@ -21,7 +21,7 @@ use super::{NotificationMessage, NotifyRoutingKey, entries};
 pub struct Notify(BindingWords);
 
 impl Notify {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }

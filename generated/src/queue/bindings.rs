@@ -27,12 +27,12 @@ use super::{
 ///
 /// Exchange `exchange/taskcluster-queue/v1/task-defined`, payload [`TaskDefinedMessage`].
 ///
-/// May be `_`, which a binding that sets it misses: `run_id`, `worker_group`, `worker_id`.
+/// May be `_`, so setting them can miss messages: `run_id`, `worker_group`, `worker_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TaskDefined(BindingWords);
 
 impl TaskDefined {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -116,12 +116,12 @@ impl Exchange for TaskDefined {
 ///
 /// Exchange `exchange/taskcluster-queue/v1/task-pending`, payload [`TaskPendingMessage`].
 ///
-/// May be `_`, which a binding that sets it misses: `worker_group`, `worker_id`.
+/// May be `_`, so setting them can miss messages: `worker_group`, `worker_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TaskPending(BindingWords);
 
 impl TaskPending {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -205,7 +205,7 @@ impl Exchange for TaskPending {
 pub struct TaskRunning(BindingWords);
 
 impl TaskRunning {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -303,7 +303,7 @@ impl Exchange for TaskRunning {
 pub struct ArtifactCreated(BindingWords);
 
 impl ArtifactCreated {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -392,7 +392,7 @@ impl Exchange for ArtifactCreated {
 pub struct TaskCompleted(BindingWords);
 
 impl TaskCompleted {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -474,12 +474,12 @@ impl Exchange for TaskCompleted {
 ///
 /// Exchange `exchange/taskcluster-queue/v1/task-failed`, payload [`TaskFailedMessage`].
 ///
-/// May be `_`, which a binding that sets it misses: `run_id`, `worker_group`, `worker_id`.
+/// May be `_`, so setting them can miss messages: `run_id`, `worker_group`, `worker_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TaskFailed(BindingWords);
 
 impl TaskFailed {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -568,12 +568,12 @@ impl Exchange for TaskFailed {
 /// Exchange `exchange/taskcluster-queue/v1/task-exception`, payload
 /// [`TaskExceptionMessage`].
 ///
-/// May be `_`, which a binding that sets it misses: `run_id`, `worker_group`, `worker_id`.
+/// May be `_`, so setting them can miss messages: `run_id`, `worker_group`, `worker_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TaskException(BindingWords);
 
 impl TaskException {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -665,7 +665,7 @@ impl Exchange for TaskException {
 pub struct TaskGroupResolved(BindingWords);
 
 impl TaskGroupResolved {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -720,7 +720,7 @@ impl Exchange for TaskGroupResolved {
 pub struct TaskGroupSealed(BindingWords);
 
 impl TaskGroupSealed {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -772,12 +772,12 @@ impl Exchange for TaskGroupSealed {
 /// Exchange `exchange/taskcluster-queue/v1/task-priority-changed`, payload
 /// [`TaskPriorityChangedMessage`].
 ///
-/// May be `_`, which a binding that sets it misses: `run_id`, `worker_group`, `worker_id`.
+/// May be `_`, so setting them can miss messages: `run_id`, `worker_group`, `worker_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TaskPriorityChanged(BindingWords);
 
 impl TaskPriorityChanged {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -868,7 +868,7 @@ impl Exchange for TaskPriorityChanged {
 pub struct TaskGroupPriorityChanged(BindingWords);
 
 impl TaskGroupPriorityChanged {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }

@@ -125,7 +125,7 @@ pub enum TaskPriority {
     VeryLow,
     /// `lowest`
     Lowest,
-    /// A value that the schema does not list, of a newer server for instance.
+    /// A value that the schema does not list, such as one of a newer server.
     Unrecognized(Unrecognized),
 }
 
@@ -222,7 +222,7 @@ pub enum ReasonCreated {
     Rerun,
     /// `exception`
     Exception,
-    /// A value that the schema does not list, of a newer server for instance.
+    /// A value that the schema does not list, such as one of a newer server.
     Unrecognized(Unrecognized),
 }
 
@@ -282,7 +282,7 @@ pub enum ReasonResolved {
     IntermittentTask,
     /// `superseded`
     Superseded,
-    /// A value that the schema does not list, of a newer server for instance.
+    /// A value that the schema does not list, such as one of a newer server.
     Unrecognized(Unrecognized),
 }
 
@@ -336,7 +336,7 @@ pub enum RunState {
     Failed,
     /// `exception`
     Exception,
-    /// A value that the schema does not list, of a newer server for instance.
+    /// A value that the schema does not list, such as one of a newer server.
     Unrecognized(Unrecognized),
 }
 
@@ -381,7 +381,7 @@ pub enum State {
     Failed,
     /// `exception`
     Exception,
-    /// A value that the schema does not list, of a newer server for instance.
+    /// A value that the schema does not list, such as one of a newer server.
     Unrecognized(Unrecognized),
 }
 
@@ -555,7 +555,7 @@ pub enum ArtifactStorageType {
     Error,
     /// `object`
     Object,
-    /// A value that the schema does not list, of a newer server for instance.
+    /// A value that the schema does not list, such as one of a newer server.
     Unrecognized(Unrecognized),
 }
 

@@ -25,13 +25,13 @@ use super::{
 /// Exchange `exchange/taskcluster-worker-manager/v1/worker-pool-created`, payload
 /// [`WorkerTypePulseMessage`].
 ///
-/// May be `_`, which a binding that sets it misses: `provider_id`, `provisioner_id`,
+/// May be `_`, so setting them can miss messages: `provider_id`, `provisioner_id`,
 /// `worker_type`, `worker_group`, `worker_id`, `launch_config_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WorkerPoolCreated(BindingWords);
 
 impl WorkerPoolCreated {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -112,13 +112,13 @@ impl Exchange for WorkerPoolCreated {
 /// Exchange `exchange/taskcluster-worker-manager/v1/worker-pool-updated`, payload
 /// [`WorkerTypePulseMessage`].
 ///
-/// May be `_`, which a binding that sets it misses: `provider_id`, `provisioner_id`,
+/// May be `_`, so setting them can miss messages: `provider_id`, `provisioner_id`,
 /// `worker_type`, `worker_group`, `worker_id`, `launch_config_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WorkerPoolUpdated(BindingWords);
 
 impl WorkerPoolUpdated {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -197,13 +197,13 @@ impl Exchange for WorkerPoolUpdated {
 /// Exchange `exchange/taskcluster-worker-manager/v1/worker-pool-error`, payload
 /// [`PulseWorkerPoolErrorMessage`].
 ///
-/// May be `_`, which a binding that sets it misses: `provider_id`, `provisioner_id`,
+/// May be `_`, so setting them can miss messages: `provider_id`, `provisioner_id`,
 /// `worker_type`, `worker_group`, `worker_id`, `launch_config_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WorkerPoolError(BindingWords);
 
 impl WorkerPoolError {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -281,12 +281,12 @@ impl Exchange for WorkerPoolError {
 /// Exchange `exchange/taskcluster-worker-manager/v1/worker-requested`, payload
 /// [`WorkerPulseMessage`].
 ///
-/// May be `_`, which a binding that sets it misses: `launch_config_id`.
+/// May be `_`, so setting them can miss messages: `launch_config_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WorkerRequested(BindingWords);
 
 impl WorkerRequested {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -364,12 +364,12 @@ impl Exchange for WorkerRequested {
 /// Exchange `exchange/taskcluster-worker-manager/v1/worker-running`, payload
 /// [`WorkerPulseMessage`].
 ///
-/// May be `_`, which a binding that sets it misses: `launch_config_id`.
+/// May be `_`, so setting them can miss messages: `launch_config_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WorkerRunning(BindingWords);
 
 impl WorkerRunning {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -444,12 +444,12 @@ impl Exchange for WorkerRunning {
 /// Exchange `exchange/taskcluster-worker-manager/v1/worker-stopped`, payload
 /// [`WorkerPulseMessage`].
 ///
-/// May be `_`, which a binding that sets it misses: `launch_config_id`.
+/// May be `_`, so setting them can miss messages: `launch_config_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WorkerStopped(BindingWords);
 
 impl WorkerStopped {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -524,12 +524,12 @@ impl Exchange for WorkerStopped {
 /// Exchange `exchange/taskcluster-worker-manager/v1/worker-removed`, payload
 /// [`WorkerRemovedPulseMessage`].
 ///
-/// May be `_`, which a binding that sets it misses: `launch_config_id`.
+/// May be `_`, so setting them can miss messages: `launch_config_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WorkerRemoved(BindingWords);
 
 impl WorkerRemoved {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -603,13 +603,13 @@ impl Exchange for WorkerRemoved {
 /// Exchange `exchange/taskcluster-worker-manager/v1/launch-config-created`, payload
 /// [`LaunchConfigPulseMessage`].
 ///
-/// May be `_`, which a binding that sets it misses: `provider_id`, `provisioner_id`,
+/// May be `_`, so setting them can miss messages: `provider_id`, `provisioner_id`,
 /// `worker_type`, `worker_group`, `worker_id`, `launch_config_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct LaunchConfigCreated(BindingWords);
 
 impl LaunchConfigCreated {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -686,13 +686,13 @@ impl Exchange for LaunchConfigCreated {
 /// Exchange `exchange/taskcluster-worker-manager/v1/launch-config-updated`, payload
 /// [`LaunchConfigPulseMessage`].
 ///
-/// May be `_`, which a binding that sets it misses: `provider_id`, `provisioner_id`,
+/// May be `_`, so setting them can miss messages: `provider_id`, `provisioner_id`,
 /// `worker_type`, `worker_group`, `worker_id`, `launch_config_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct LaunchConfigUpdated(BindingWords);
 
 impl LaunchConfigUpdated {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -769,13 +769,13 @@ impl Exchange for LaunchConfigUpdated {
 /// Exchange `exchange/taskcluster-worker-manager/v1/launch-config-archived`, payload
 /// [`LaunchConfigPulseMessage`].
 ///
-/// May be `_`, which a binding that sets it misses: `provider_id`, `provisioner_id`,
+/// May be `_`, so setting them can miss messages: `provider_id`, `provisioner_id`,
 /// `worker_type`, `worker_group`, `worker_id`, `launch_config_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct LaunchConfigArchived(BindingWords);
 
 impl LaunchConfigArchived {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }

@@ -1,4 +1,4 @@
-//! Descriptions as they come out.
+//! Tests of the printed descriptions.
 
 use super::{By, is_inert, lines};
 
@@ -7,7 +7,7 @@ fn described(text: &str) -> String {
 }
 
 #[test]
-fn hostile_text_stays_text() {
+fn active_markdown_becomes_text() {
     for (text, expected) in [
         ("```\nfn main() {}\n\nx\n```", "`fn main() {}`\n`x`"),
         ("a\n\n    panic!()", "a\n\npanic!()"),

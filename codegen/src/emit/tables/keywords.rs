@@ -1,4 +1,4 @@
-//! The keywords of one schema, group by group.
+//! The keywords of a schema, by groups.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ use crate::emit::matcher::matcher;
 use crate::reading::{Reading, Use};
 
 impl Tables<'_> {
-    /// The keywords of a schema, without those that `part` leaves out.
+    /// The keywords of a schema, without those that `part` omits.
     pub(super) fn keywords(self, part: &Part) -> Vec<TokenStream> {
         let Use {
             schema: id,
@@ -75,7 +75,7 @@ impl Tables<'_> {
         if !types.is_empty() {
             keywords.push(quote!(Keyword::Type(&[#(#types),*])));
         }
-        // A rule for strings has the listed ones; others are not of its type.
+        // The rule has the listed strings; other listed values don't have the type.
         let is_string = general.types == Some([JsonType::String].into());
         if is_ruled && is_string {
             return keywords;
@@ -134,7 +134,7 @@ impl Tables<'_> {
         } = object;
         let mut keywords = Vec::new();
         let inside = reading.inside();
-        // What is missing is reported before what is wrong inside.
+        // Missing properties are reported before violations in properties.
         if !required.is_empty() {
             keywords.push(quote!(Keyword::Required(&[#(#required),*])));
         }
@@ -246,7 +246,7 @@ impl Tables<'_> {
         }
     }
 
-    /// A keyword with one schema.
+    /// A keyword with one subschema.
     fn one(self, keyword: &str, id: SchemaId, reading: Reading) -> TokenStream {
         let keyword = format_ident!("{keyword}");
         let schema = self.reference(id, reading);

@@ -1,4 +1,4 @@
-//! JSON values and types as tables have them.
+//! Expressions for JSON values and types in tables.
 
 use heck::ToUpperCamelCase;
 use proc_macro2::TokenStream;

@@ -1,7 +1,7 @@
 //! Schemas as static tables, with which the runtime checks JSON.
 //!
-//! A table states what its schema states, keyword by keyword. Each group of keywords
-//! is taken apart in full, so that none can be left out.
+//! A table has the same keywords as its schema. Each group of keywords is destructured in
+//! full, so that none can be forgotten.
 
 mod keywords;
 mod literals;
@@ -21,7 +21,8 @@ use crate::reading::{Reading, Use};
 use literals::json_type;
 use scalars::is_time;
 
-/// The parts that all types of a union have, if some of them are not all of a schema.
+/// The parts that all alternatives of a union share, if any of these is not a whole
+/// schema.
 fn beside(branches: &[Branch]) -> BTreeSet<Part> {
     let parts = branches.iter().map(|it| it.node.parts.iter().copied());
     let shared = parts
@@ -34,7 +35,7 @@ fn beside(branches: &[Branch]) -> BTreeSet<Part> {
     }
 }
 
-/// The static for one type of a union.
+/// The name of the static for one alternative of a union.
 pub(super) fn branch_name(union: &TypeDef, index: usize) -> Ident {
     format_ident!("{}_{index}", union.constant)
 }
@@ -46,7 +47,7 @@ pub(super) struct Tables<'m> {
 }
 
 impl Tables<'_> {
-    /// The tables of the module that are not those of types.
+    /// The tables of the module that do not belong to a type.
     pub(super) fn shared(self) -> Vec<TokenStream> {
         let model = self.types.model;
         let of_types = model.types.iter();
@@ -57,7 +58,7 @@ impl Tables<'_> {
             .filter(|(_, name)| name.module == self.types.module && !of_types.contains(name));
         shared
             .map(|(it, name)| {
-                // Not the place in the file, which may hold many documents.
+                // The pointer in the document, because a file may have many documents.
                 let home = &model.schemas[it.schema.0].home;
                 let docs = format!(" Schema at {}.", super::markdown::code(&home.pointer));
                 let constant = format_ident!("{}", name.constant);
@@ -71,7 +72,7 @@ impl Tables<'_> {
             .collect()
     }
 
-    /// The statics for a type: its table, and those of the types of a union.
+    /// The statics for a type: its table, and those of a union's alternatives.
     pub(super) fn of_type(self, id: TypeId) -> Vec<TokenStream> {
         let definition = self.types.definition(id);
         let constant = format_ident!("{}", definition.constant);
@@ -108,13 +109,13 @@ impl Tables<'_> {
         statics
     }
 
-    /// The statics for the types of a union. What is beside all alternatives is one
-    /// table, to which theirs refer.
+    /// The statics for the alternatives of a union. Shared parts are one table, to which
+    /// the alternatives refer.
     fn of_branches(self, definition: &TypeDef, branches: &[Branch]) -> Vec<TokenStream> {
         let beside = beside(branches);
         let constant = branch_name(definition, branches.len());
         let of_beside = (!beside.is_empty()).then(|| {
-            let docs = format!(" What each value of `{}` has.", definition.name);
+            let docs = format!(" Keywords that all alternatives of `{}` share.", definition.name);
             let parts = beside.iter().map(|part| self.part(part));
             quote! {
                 #[doc = #docs]
@@ -139,7 +140,7 @@ impl Tables<'_> {
         of_branches.chain(of_beside).collect()
     }
 
-    /// Whether a schema lists strings and states nothing else.
+    /// Whether a schema is only a list of strings.
     fn is_listed(self, id: SchemaId) -> bool {
         let schema = &self.types.model.schemas[id.0];
         let alone = General {
@@ -152,7 +153,7 @@ impl Tables<'_> {
             && schema.combinators == Combinators::default()
     }
 
-    /// The keyword of a table for all schemas of `node`.
+    /// The keyword that combines all schemas of `node`.
     fn of_node(self, node: &Node) -> TokenStream {
         let parts = node.parts.iter().map(|part| self.part(part));
         match node.is_choice {
@@ -189,7 +190,7 @@ impl Tables<'_> {
         self.table(self.types.model.readings.at(id, reading))
     }
 
-    /// A reference to a table: by its name, or to the table itself.
+    /// A reference to a table: by its name, or inline.
     fn table(self, it: Use) -> TokenStream {
         let Some(name) = self.types.model.tables.get(&it) else {
             let schema = self.inline(it);
@@ -207,7 +208,7 @@ impl Tables<'_> {
         ids.iter().map(|id| self.reference(*id, reading)).collect()
     }
 
-    /// An expression that is the table of a schema.
+    /// The table of a schema as an expression.
     fn inline(self, it: Use) -> TokenStream {
         let model = self.types.model;
         let schema = &model.schemas[it.schema.0];
@@ -236,7 +237,7 @@ impl Tables<'_> {
         }
     }
 
-    /// The path of the rule that has all keywords for strings of a schema.
+    /// The path of the rule with all string keywords of a schema.
     fn rule(self, id: SchemaId) -> Option<TokenStream> {
         let rule = self.types.model.text_rules.get(&id)?;
         let name = format_ident!("{}", rule.constant);

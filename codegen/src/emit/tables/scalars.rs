@@ -31,7 +31,7 @@ pub(super) fn of_strings(string: &StringKeywords) -> Vec<TokenStream> {
     keywords
 }
 
-/// Whether a `date-time` is all that is asked of a string.
+/// Whether the format of a string is `date-time`.
 pub(super) fn is_time(string: &StringKeywords) -> bool {
     string
         .format

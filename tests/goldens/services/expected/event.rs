@@ -27,7 +27,7 @@ pub enum Event {
 }
 
 impl Event {
-    /// The exchange that the message was published on.
+    /// The exchange that the message was published to.
     pub fn exchange(&self) -> &'static ExchangeInfo {
         self.message().exchange()
     }
@@ -36,13 +36,14 @@ impl Event {
     ///
     /// # Errors
     ///
-    /// [`RoutingKeyError`] where the whole key is longer than AMQP allows, which no
-    /// received one is.
+    /// [`RoutingKeyError`], if the key is longer than AMQP allows, which a
+    /// received one never is.
     pub fn routing_key(&self) -> Result<String, RoutingKeyError> {
         self.message().routing_key()
     }
 
-    /// The message, if it is one of the exchange `E`; `Message::try_from` takes it out.
+    /// The message, if it is of the exchange `E`; `Message::try_from` returns it
+    /// by value.
     pub fn get<E: Exchange>(&self) -> Option<&Message<E>> {
         let message: &dyn Any = self.message();
         message.downcast_ref()

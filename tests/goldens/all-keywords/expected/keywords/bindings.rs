@@ -16,7 +16,7 @@ use super::{KeywordsMessage, KeywordsRoutingKey, entries};
 pub struct Keywords(BindingWords);
 
 impl Keywords {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }

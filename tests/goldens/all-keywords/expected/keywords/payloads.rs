@@ -196,7 +196,7 @@ pub struct Conditional {
     pub b: Option<String>,
     /// Not described by the schema.
     pub kind: KeywordsConditionalKind,
-    /// Members that the schema does not name, as they came.
+    /// Additional properties, which the schema does not name.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }
@@ -221,7 +221,7 @@ pub enum KeywordsConditionalKind {
     A,
     /// `b`
     B,
-    /// A value that the schema does not list, of a newer server for instance.
+    /// A value that the schema does not list, such as one of a newer server.
     Unrecognized(Unrecognized),
 }
 
@@ -251,7 +251,7 @@ pub struct KeywordsDependentSchema {
     /// Not described by the schema.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub card: Option<String>,
-    /// Members that the schema does not name, as they came.
+    /// Additional properties, which the schema does not name.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }
@@ -273,7 +273,7 @@ impl<'de> Deserialize<'de> for KeywordsDependentSchema {
 pub struct KeywordsPatternsBesideProperties {
     /// Not described by the schema.
     pub a: String,
-    /// Members that the schema does not name, as they came.
+    /// Additional properties, which the schema does not name.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }
@@ -295,7 +295,7 @@ pub struct KeywordsPropertyFalse {
     /// Not described by the schema.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub a: Option<RawJson>,
-    /// Members that the schema does not name, as they came.
+    /// Additional properties, which the schema does not name.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }
@@ -317,7 +317,7 @@ pub struct KeywordsPropertyNamesBesideProperties {
     /// Not described by the schema.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub a: Option<RawJson>,
-    /// Members that the schema does not name, as they came.
+    /// Additional properties, which the schema does not name.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }
@@ -351,7 +351,7 @@ pub enum KeywordsDefsSharedItem {
     Array(Vec<RawJson>),
     /// The alternative `Object`.
     Object(RawJsonObject),
-    /// A value that is none of these, as it came.
+    /// Any other value, as its JSON text.
     Unmatched(RawJson),
 }
 
@@ -363,7 +363,7 @@ impl<'de> Deserialize<'de> for KeywordsDefsSharedItem {
 
 /// Keyword Tree
 ///
-/// At least 1 member.
+/// At least 1 property.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize)]
 #[non_exhaustive]
 pub struct KeywordTree {
@@ -373,7 +373,7 @@ pub struct KeywordTree {
     /// Not described by the schema.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub leaf: Option<bool>,
-    /// Members that the schema does not name, as they came.
+    /// Additional properties, which the schema does not name.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }

@@ -20,7 +20,7 @@ use super::{
 pub struct Changed(BindingWords);
 
 impl Changed {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -59,7 +59,7 @@ impl Exchange for Changed {
 pub struct Message2(BindingWords);
 
 impl Message2 {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -98,7 +98,7 @@ impl Exchange for Message2 {
 pub struct Merged(BindingWords);
 
 impl Merged {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -137,7 +137,7 @@ impl Exchange for Merged {
 pub struct Nested(BindingWords);
 
 impl Nested {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -176,7 +176,7 @@ impl Exchange for Nested {
 pub struct Unsure(BindingWords);
 
 impl Unsure {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }

@@ -51,7 +51,7 @@ pub enum ChangedLaunch {
     String(String),
     /// Syntax: `^[a-z]{3}$`.
     String2(String),
-    /// A value that is none of these, as it came.
+    /// Any other value, as its JSON text.
     Unmatched(RawJson),
 }
 
@@ -71,7 +71,7 @@ pub enum ChangedLists {
     B,
     /// `c`
     C,
-    /// A value that the schema does not list, of a newer server for instance.
+    /// A value that the schema does not list, such as one of a newer server.
     Unrecognized(Unrecognized),
 }
 
@@ -104,7 +104,7 @@ pub enum ChangedNumbers {
     Integer(u64),
     /// At most 0.5.
     Number(f64),
-    /// A value that is none of these, as it came.
+    /// Any other value, as its JSON text.
     Unmatched(RawJson),
 }
 
@@ -125,7 +125,7 @@ pub enum ChangedOrigin {
     HgPush2(ChangedOriginVariant1),
     /// The alternative `GitPull`.
     GitPull(GitPull),
-    /// A value that is none of these, as it came.
+    /// Any other value, as its JSON text.
     Unmatched(RawJson),
 }
 
@@ -180,7 +180,7 @@ pub enum ChangedOverlap {
     String(String),
     /// At least 2 characters.
     String2(String),
-    /// A value that is none of these, as it came.
+    /// Any other value, as its JSON text.
     Unmatched(RawJson),
 }
 
@@ -201,7 +201,7 @@ pub enum ChangedScalar {
     Integer(u64),
     /// At most 5 characters.
     String(String),
-    /// A value that is none of these, as it came.
+    /// Any other value, as its JSON text.
     Unmatched(RawJson),
 }
 
@@ -218,9 +218,9 @@ impl<'de> Deserialize<'de> for ChangedScalar {
 pub enum ChangedShapes {
     /// At most 2 items.
     Array(Vec<String>),
-    /// At most 1 member.
+    /// At most 1 property.
     Object(BTreeMap<String, String>),
-    /// A value that is none of these, as it came.
+    /// Any other value, as its JSON text.
     Unmatched(RawJson),
 }
 
@@ -232,7 +232,7 @@ impl<'de> Deserialize<'de> for ChangedShapes {
 
 /// Either to a channel or to a user.
 ///
-/// At most 2 members.
+/// At most 2 properties.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[non_exhaustive]
 pub struct IrcMessage {
@@ -246,7 +246,7 @@ pub struct IrcMessage {
     /// Not described by the schema.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
-    /// Members that the schema does not name, as they came.
+    /// Additional properties, which the schema does not name.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }
@@ -278,7 +278,7 @@ pub struct Merged2 {
     /// Syntax: `a`. Syntax: `b`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// Members that the schema does not name, as they came.
+    /// Additional properties, which the schema does not name.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }
@@ -357,7 +357,7 @@ pub enum NestedBoth {
     Integer(u64),
     /// At most 3 characters.
     String(String),
-    /// A value that is none of these, as it came.
+    /// Any other value, as its JSON text.
     Unmatched(RawJson),
 }
 
@@ -376,7 +376,7 @@ pub enum NestedOther {
     String(String),
     /// The alternative `Integer`.
     Integer(i128),
-    /// A value that is none of these, as it came.
+    /// Any other value, as its JSON text.
     Unmatched(RawJson),
 }
 
@@ -395,7 +395,7 @@ pub enum NestedPerhaps {
     String(String),
     /// The alternative `Integer`.
     Integer(i128),
-    /// A value that is none of these, as it came.
+    /// Any other value, as its JSON text.
     Unmatched(RawJson),
 }
 
@@ -414,7 +414,7 @@ pub enum NestedTagged {
     NestedA(NestedA),
     /// The alternative `NestedB`.
     NestedB(NestedB),
-    /// A value that is none of these, as it came.
+    /// Any other value, as its JSON text.
     Unmatched(RawJson),
 }
 
@@ -485,7 +485,7 @@ pub enum Amount {
     Integer(i128),
     /// At most 1e+17. A multiple of 2.
     Number(f64),
-    /// A value that is none of these, as it came.
+    /// Any other value, as its JSON text.
     Unmatched(RawJson),
 }
 
@@ -504,7 +504,7 @@ pub enum NestedList {
     Array(Vec<NestedList>),
     /// At most 2 items.
     Array2(Vec<RawJson>),
-    /// A value that is none of these, as it came.
+    /// Any other value, as its JSON text.
     Unmatched(RawJson),
 }
 
@@ -523,7 +523,7 @@ pub enum Maybe {
     Array(Vec<RawJson>),
     /// At most 9 items.
     Array2(Vec<RawJson>),
-    /// A value that is none of these, as it came.
+    /// Any other value, as its JSON text.
     Unmatched(RawJson),
 }
 
@@ -542,7 +542,7 @@ pub enum Odd {
     Variant(RawJson),
     /// At least 2 characters.
     String(String),
-    /// A value that is none of these, as it came.
+    /// Any other value, as its JSON text.
     Unmatched(RawJson),
 }
 
@@ -561,7 +561,7 @@ pub enum Pair {
     Both(Both),
     /// The alternative `OnlyOne`.
     OnlyOne(OnlyOne),
-    /// A value that is none of these, as it came.
+    /// Any other value, as its JSON text.
     Unmatched(RawJson),
 }
 
@@ -601,7 +601,7 @@ pub enum When {
     String(Timestamp),
     /// At most 3 characters.
     String2(String),
-    /// A value that is none of these, as it came.
+    /// Any other value, as its JSON text.
     Unmatched(RawJson),
 }
 

@@ -287,7 +287,7 @@ pub(crate) static CHANGED_SHAPES_1: Schema = Schema::new(
     &[Keyword::AllOf(&[&CHANGED_SHAPES_VARIANT1, &CHANGED_SHAPES_2])],
 );
 
-/// What each value of `ChangedShapes` has.
+/// Keywords that all alternatives of `ChangedShapes` share.
 pub(crate) static CHANGED_SHAPES_2: Schema = Schema::new(
     &[
         Keyword::AllOf(
@@ -514,7 +514,7 @@ pub(crate) static NESTED_BOTH_1: Schema = Schema::new(
     &[Keyword::AllOf(&[&NESTED_BOTH1_VARIANT1, &NESTED_BOTH_2])],
 );
 
-/// What each value of `NestedBoth` has.
+/// Keywords that all alternatives of `NestedBoth` share.
 pub(crate) static NESTED_BOTH_2: Schema = Schema::new(
     &[Keyword::AllOf(&[&NESTED_BOTH, &NESTED_BOTH0, &Schema::new(&[])])],
 );
@@ -551,7 +551,7 @@ pub(crate) static NESTED_PERHAPS_1: Schema = Schema::new(
     &[Keyword::AllOf(&[&Schema::INTEGER, &NESTED_PERHAPS_2])],
 );
 
-/// What each value of `NestedPerhaps` has.
+/// Keywords that all alternatives of `NestedPerhaps` share.
 pub(crate) static NESTED_PERHAPS_2: Schema = Schema::new(
     &[Keyword::AllOf(&[&Schema::new(&[]), &Schema::new(&[])])],
 );

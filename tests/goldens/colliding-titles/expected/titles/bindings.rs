@@ -19,7 +19,7 @@ use super::{
 pub struct First(BindingWords);
 
 impl First {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -58,7 +58,7 @@ impl Exchange for First {
 pub struct Second(BindingWords);
 
 impl Second {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -97,7 +97,7 @@ impl Exchange for Second {
 pub struct Third(BindingWords);
 
 impl Third {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -136,7 +136,7 @@ impl Exchange for Third {
 pub struct Letter(BindingWords);
 
 impl Letter {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -175,7 +175,7 @@ impl Exchange for Letter {
 pub struct Message2(BindingWords);
 
 impl Message2 {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }

@@ -16,7 +16,7 @@ use super::{Changed2, ChangedRoutingKey, entries};
 pub struct Changed(BindingWords);
 
 impl Changed {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }

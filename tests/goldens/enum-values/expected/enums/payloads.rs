@@ -68,7 +68,7 @@ pub enum ChangedCase {
     Ready2,
     /// `READY`
     Ready3,
-    /// A value that the schema does not list, of a newer server for instance.
+    /// A value that the schema does not list, such as one of a newer server.
     Unrecognized(Unrecognized),
 }
 
@@ -101,7 +101,7 @@ pub enum ChangedMixed {
     Integer(u64),
     /// Always `on`.
     String(String),
-    /// A value that is none of these, as it came.
+    /// Any other value, as its JSON text.
     Unmatched(RawJson),
 }
 
@@ -119,7 +119,7 @@ pub enum ChangedNarrowed {
     B,
     /// `c`
     C,
-    /// A value that the schema does not list, of a newer server for instance.
+    /// A value that the schema does not list, such as one of a newer server.
     Unrecognized(Unrecognized),
 }
 
@@ -167,7 +167,7 @@ pub enum ChangedOdd {
     Value5,
     /// `` a"b\c`d ``
     ABCD,
-    /// A value that the schema does not list, of a newer server for instance.
+    /// A value that the schema does not list, such as one of a newer server.
     Unrecognized(Unrecognized),
 }
 
@@ -221,7 +221,7 @@ pub enum ChangedPunctuation {
     AB3,
     /// `a b`
     AB4,
-    /// A value that the schema does not list, of a newer server for instance.
+    /// A value that the schema does not list, such as one of a newer server.
     Unrecognized(Unrecognized),
 }
 
@@ -255,7 +255,7 @@ pub enum ChangedUntyped {
     On,
     /// `off`
     Off,
-    /// A value that the schema does not list, of a newer server for instance.
+    /// A value that the schema does not list, such as one of a newer server.
     Unrecognized(Unrecognized),
 }
 

@@ -66,7 +66,7 @@ use super::{APanicRoutingKey, Exchange2RoutingKey, Kinds, Message2, entries};
 pub struct APanic(BindingWords);
 
 impl APanic {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -158,7 +158,7 @@ impl Exchange for APanic {
 pub struct Exchange2(BindingWords);
 
 impl Exchange2 {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }

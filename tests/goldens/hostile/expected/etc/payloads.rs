@@ -84,7 +84,7 @@ pub struct Message2 {
     #[serde(rename = "\u{202e}\0")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value_2: Option<String>,
-    /// Members that the schema does not name, as they came.
+    /// Additional properties, which the schema does not name.
     ///
     /// Each value: syntax: `` ~~~ |`|"#|<div> ``.
     #[serde(flatten)]
@@ -113,7 +113,7 @@ pub enum MessageItem {
     X,
     /// `y`
     Y,
-    /// A value that the schema does not list, of a newer server for instance.
+    /// A value that the schema does not list, such as one of a newer server.
     Unrecognized(Unrecognized),
 }
 
@@ -161,7 +161,7 @@ pub enum MessageE {
     B,
     /// `[Vec]`
     Vec,
-    /// A value that the schema does not list, of a newer server for instance.
+    /// A value that the schema does not list, such as one of a newer server.
     Unrecognized(Unrecognized),
 }
 
@@ -212,7 +212,7 @@ pub enum MessageU {
     Panic(String),
     /// The alternative `Integer`.
     Integer(i128),
-    /// A value that is none of these, as it came.
+    /// Any other value, as its JSON text.
     Unmatched(RawJson),
 }
 

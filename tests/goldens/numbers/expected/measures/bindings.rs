@@ -16,7 +16,7 @@ use super::{Measured2, MeasuredRoutingKey, entries};
 pub struct Measured(BindingWords);
 
 impl Measured {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }

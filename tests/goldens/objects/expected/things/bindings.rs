@@ -19,7 +19,7 @@ use super::{
 pub struct Nested(BindingWords);
 
 impl Nested {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -58,7 +58,7 @@ impl Exchange for Nested {
 pub struct Nullable(BindingWords);
 
 impl Nullable {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -97,7 +97,7 @@ impl Exchange for Nullable {
 pub struct Open(BindingWords);
 
 impl Open {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -136,7 +136,7 @@ impl Exchange for Open {
 pub struct Counted(BindingWords);
 
 impl Counted {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -175,7 +175,7 @@ impl Exchange for Counted {
 pub struct Shared(BindingWords);
 
 impl Shared {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }

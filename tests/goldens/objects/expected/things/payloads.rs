@@ -126,7 +126,7 @@ pub enum NullableEnum {
     A,
     /// `b`
     B,
-    /// A value that the schema does not list, of a newer server for instance.
+    /// A value that the schema does not list, such as one of a newer server.
     Unrecognized(Unrecognized),
 }
 
@@ -163,7 +163,7 @@ pub struct Open2 {
     pub note: Option<Option<String>>,
     /// Not described by the schema.
     pub undeclared: RawJson,
-    /// Members that the schema does not name, as they came.
+    /// Additional properties, which the schema does not name.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }
@@ -200,7 +200,7 @@ pub struct OpenDisk {
     /// Size of the local disk.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<OpenDiskThenSize>,
-    /// Members that the schema does not name, as they came.
+    /// Additional properties, which the schema does not name.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }
@@ -226,7 +226,7 @@ pub enum OpenDiskKind {
     Local,
     /// `remote`
     Remote,
-    /// A value that the schema does not list, of a newer server for instance.
+    /// A value that the schema does not list, such as one of a newer server.
     Unrecognized(Unrecognized),
 }
 
@@ -257,7 +257,7 @@ pub enum OpenDiskThenLabel {
     String(String),
     /// The alternative `Integer`.
     Integer(i128),
-    /// A value that is none of these, as it came.
+    /// Any other value, as its JSON text.
     Unmatched(RawJson),
 }
 
@@ -274,7 +274,7 @@ impl<'de> Deserialize<'de> for OpenDiskThenLabel {
 pub enum OpenDiskThenSize {
     /// At least 1.
     Integer(u64),
-    /// A value that is none of these, as it came.
+    /// Any other value, as its JSON text.
     Unmatched(RawJson),
 }
 
@@ -294,7 +294,7 @@ pub struct OpenLimits {
     pub cpu: u64,
     /// Not described by the schema.
     pub memory: u64,
-    /// Members that the schema does not name, as they came.
+    /// Additional properties, which the schema does not name.
     #[serde(flatten)]
     pub rest: BTreeMap<String, u64>,
 }
@@ -312,13 +312,13 @@ impl<'de> Deserialize<'de> for OpenLimits {
 
 /// How many there may be.
 ///
-/// At most 3 members.
+/// At most 3 properties.
 #[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Counted2 {
     /// Not described by the schema.
     ///
-    /// 1 to 2 members.
+    /// 1 to 2 properties.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub few: Option<BTreeMap<String, RawJson>>,
     /// Not described by the schema.
@@ -326,7 +326,7 @@ pub struct Counted2 {
     pub free: Option<RawJsonObject>,
     /// Not described by the schema.
     ///
-    /// At most 3 members. Each name: syntax: `^[a-z]+$`. Each value: at most 4 characters.
+    /// At most 3 properties. Each name: syntax: `^[a-z]+$`. Each value: at most 4 characters.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub tags: Option<BTreeMap<String, String>>,
     /// Not described by the schema.

@@ -16,7 +16,7 @@ use super::{Artifact2, ArtifactRoutingKey, Job, JobsRoutingKey, entries};
 pub struct Jobs(BindingWords);
 
 impl Jobs {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -60,7 +60,7 @@ impl Exchange for Jobs {
 pub struct Artifact(BindingWords);
 
 impl Artifact {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }

@@ -30,7 +30,7 @@ pub struct Job {
     ///
     /// Always `1`.
     pub version: u64,
-    /// Members that the schema does not name, as they came.
+    /// Additional properties, which the schema does not name.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }
@@ -58,7 +58,7 @@ pub struct JobInfo {
     /// Format: `uri`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
-    /// Members that the schema does not name, as they came.
+    /// Additional properties, which the schema does not name.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }
@@ -81,7 +81,7 @@ pub enum JobKind {
     Build,
     /// `test`
     Test,
-    /// A value that the schema does not list, of a newer server for instance.
+    /// A value that the schema does not list, such as one of a newer server.
     Unrecognized(Unrecognized),
 }
 

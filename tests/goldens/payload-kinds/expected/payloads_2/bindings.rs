@@ -21,7 +21,7 @@ use super::{
 pub struct Array(BindingWords);
 
 impl Array {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -60,7 +60,7 @@ impl Exchange for Array {
 pub struct String2(BindingWords);
 
 impl String2 {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -99,7 +99,7 @@ impl Exchange for String2 {
 pub struct Object(BindingWords);
 
 impl Object {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -138,7 +138,7 @@ impl Exchange for Object {
 pub struct Any2(BindingWords);
 
 impl Any2 {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -177,7 +177,7 @@ impl Exchange for Any2 {
 pub struct Integer(BindingWords);
 
 impl Integer {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -216,7 +216,7 @@ impl Exchange for Integer {
 pub struct Nullable(BindingWords);
 
 impl Nullable {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -255,7 +255,7 @@ impl Exchange for Nullable {
 pub struct Map(BindingWords);
 
 impl Map {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -294,7 +294,7 @@ impl Exchange for Map {
 pub struct Enum(BindingWords);
 
 impl Enum {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -333,7 +333,7 @@ impl Exchange for Enum {
 pub struct Untitled(BindingWords);
 
 impl Untitled {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -372,7 +372,7 @@ impl Exchange for Untitled {
 pub struct Empty(BindingWords);
 
 impl Empty {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -411,7 +411,7 @@ impl Exchange for Empty {
 pub struct Boolean(BindingWords);
 
 impl Boolean {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }

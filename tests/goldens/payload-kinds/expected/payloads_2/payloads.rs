@@ -66,7 +66,7 @@ pub enum State {
     On,
     /// `off`
     Off,
-    /// A value that the schema does not list, of a newer server for instance.
+    /// A value that the schema does not list, such as one of a newer server.
     Unrecognized(Unrecognized),
 }
 
@@ -94,7 +94,7 @@ impl OpenEnum for State {
 pub struct UntitledMessage {
     /// Not described by the schema.
     pub artifact: UntitledMessageArtifact,
-    /// Members that the schema does not name, as they came.
+    /// Additional properties, which the schema does not name.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }

@@ -18,7 +18,7 @@ use super::{
 pub struct Changed(BindingWords);
 
 impl Changed {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -57,7 +57,7 @@ impl Exchange for Changed {
 pub struct Plain(BindingWords);
 
 impl Plain {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -96,7 +96,7 @@ impl Exchange for Plain {
 pub struct Open(BindingWords);
 
 impl Open {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }

@@ -216,7 +216,7 @@ pub struct Open2 {
     pub rest: Option<i128>,
     /// Not described by the schema.
     pub self_: i128,
-    /// Members that the schema does not name, as they came.
+    /// Additional properties, which the schema does not name.
     #[serde(flatten)]
     pub rest_2: BTreeMap<String, RawJson>,
 }

@@ -19,7 +19,7 @@ use super::{
 pub struct Tree(BindingWords);
 
 impl Tree {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -58,7 +58,7 @@ impl Exchange for Tree {
 pub struct Mutual(BindingWords);
 
 impl Mutual {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -97,7 +97,7 @@ impl Exchange for Mutual {
 pub struct List(BindingWords);
 
 impl List {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -136,7 +136,7 @@ impl Exchange for List {
 pub struct Choice(BindingWords);
 
 impl Choice {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }

@@ -71,7 +71,7 @@ pub enum Choice2 {
     Deeper(Box<Deeper>),
     /// The alternative `Array`.
     Array(Vec<Choice2>),
-    /// A value that is none of these, as it came.
+    /// Any other value, as its JSON text.
     Unmatched(RawJson),
 }
 

@@ -16,7 +16,7 @@ use super::{AgainRoutingKey, Changed2, ChangedRoutingKey, entries};
 pub struct Changed(BindingWords);
 
 impl Changed {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -55,7 +55,7 @@ impl Exchange for Changed {
 pub struct Again(BindingWords);
 
 impl Again {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }

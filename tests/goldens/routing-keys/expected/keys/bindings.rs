@@ -16,12 +16,12 @@ use super::{
 ///
 /// Exchange `exchange/taskcluster-keys/v1/middle`, payload [`Empty`].
 ///
-/// May be `_`, which a binding that sets it misses: `run_id`.
+/// May be `_`, so setting them can miss messages: `run_id`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Middle(BindingWords);
 
 impl Middle {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -70,7 +70,7 @@ impl Exchange for Middle {
 pub struct None2(BindingWords);
 
 impl None2 {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -96,12 +96,12 @@ impl Exchange for None2 {
 ///
 /// Exchange `exchange/taskcluster-keys/v1/words`, payload [`Empty`].
 ///
-/// May be `_`, which a binding that sets it misses: `type`.
+/// May be `_`, so setting them can miss messages: `type`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Words2(BindingWords);
 
 impl Words2 {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -165,7 +165,7 @@ impl Exchange for Words2 {
 pub struct First(BindingWords);
 
 impl First {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -204,7 +204,7 @@ impl Exchange for First {
 pub struct Single(BindingWords);
 
 impl Single {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }

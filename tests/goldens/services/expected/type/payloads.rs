@@ -30,7 +30,7 @@ pub enum StatusState {
     Pending,
     /// `running`
     Running,
-    /// A value that the schema does not list, of a newer server for instance.
+    /// A value that the schema does not list, such as one of a newer server.
     Unrecognized(Unrecognized),
 }
 

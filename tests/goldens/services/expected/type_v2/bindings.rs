@@ -16,7 +16,7 @@ use super::{Defined2, DefinedRoutingKey, entries};
 pub struct Defined(BindingWords);
 
 impl Defined {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }

@@ -16,7 +16,7 @@ use super::{SameRoutingKey, SeenRoutingKey, Status, entries};
 pub struct Seen(BindingWords);
 
 impl Seen {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -55,7 +55,7 @@ impl Exchange for Seen {
 pub struct Same(BindingWords);
 
 impl Same {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }

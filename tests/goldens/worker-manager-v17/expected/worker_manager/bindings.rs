@@ -21,7 +21,7 @@ use super::{
 pub struct WorkerPoolCreated(BindingWords);
 
 impl WorkerPoolCreated {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
@@ -75,7 +75,7 @@ impl Exchange for WorkerPoolCreated {
 pub struct WorkerPoolUpdated(BindingWords);
 
 impl WorkerPoolUpdated {
-    /// Binds to every message of the exchange; each entry that is set narrows it.
+    /// A binding to all messages; each entry that is set restricts it.
     pub const fn new() -> Self {
         Self(BindingWords::new())
     }
