@@ -33,7 +33,7 @@
 //!
 //! Each service is a feature of the same name, on by default.
 //! `arbitrary` adds valid examples of every payload and routing key, for tests;
-//! `schemars` adds the payloads' schemas as JSON Schemas.
+//! `schemars` adds JSON Schemas of the payloads.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 const _: () = assert!(

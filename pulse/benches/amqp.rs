@@ -1,21 +1,21 @@
-//! How this crate compares with plain lapin, as ratios within one run.
+//! Compares this crate with plain lapin, as ratios within one run.
 //!
 //! ```console
 //! $ PULSE_TEST_URL=amqp://guest:guest@127.0.0.1:5672/%2f \
 //!     cargo bench -p taskcluster-pulse --features amqp --bench amqp
 //! ```
 //!
-//! `PULSE_BENCH_MESSAGES` sets how many messages each measurement takes, and
-//! `PULSE_BENCH_ROUNDS` how often it is taken: 20,000 and 21, unless set; single rounds
-//! differ by half, for the broker takes its share of the machine. Processor times are
-//! steadier where the broker has a core of its own, and the benchmark another:
+//! `PULSE_BENCH_MESSAGES` sets the number of messages of each measurement (default
+//! 20,000), and `PULSE_BENCH_ROUNDS` the number of measurements (default 21). Single
+//! rounds differ by half, because the broker uses the same machine. Processor times vary
+//! less if the broker and the benchmark have a core each:
 //!
 //! ```console
 //! $ taskset -acp 1 $(pgrep -x beam.smp)
 //! $ taskset -c 0 cargo bench …
 //! ```
 //!
-//! With a million messages, the memory figures show whether memory stays flat.
+//! With a million messages, the memory figures show whether memory use is constant.
 
 #[path = "../tests/common/mod.rs"]
 mod common;
@@ -50,7 +50,7 @@ async fn main() -> Result<()> {
     let messages = setting("PULSE_BENCH_MESSAGES", 20_000)?;
     let rounds = setting("PULSE_BENCH_ROUNDS", 21)?;
     let rabbit = Rabbit::for_test().await;
-    // Makes the queue and its binding.
+    // Declares the queue and its binding.
     rabbit.consumer().start().await?.stop().await?;
     let mut rates = Rates::default();
     for round in 1..=rounds {
@@ -67,12 +67,12 @@ fn setting(name: &str, usual: usize) -> Result<usize> {
     std::env::var(name).map_or(Ok(usual), |value| Ok(value.parse()?))
 }
 
-/// What was measured, once for each round.
+/// The results of a way to publish, one for each round.
 #[derive(Default)]
 struct Rates {
     publish: Vec<Measured>,
     publish_plain: Vec<Measured>,
-    /// By the order of [`CONSUMERS`].
+    /// In the order of [`CONSUMERS`].
     consume: [Vec<Measured>; CONSUMERS.len()],
 }
 
@@ -114,8 +114,8 @@ impl Rates {
         Ok(())
     }
 
-    /// Each round begins with another of the ways, because the broker is not equally
-    /// busy with what was before.
+    /// Each round begins with another way, because the previous measurement may keep the
+    /// broker busy.
     async fn measure_consuming(
         &mut self,
         rabbit: &Rabbit,
@@ -171,7 +171,7 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
-/// Does `work`, and prints what it took, with the memory before and after.
+/// Runs `work`, and prints its time, with the memory before and after.
 async fn measure(
     name: &str,
     messages: usize,
@@ -196,7 +196,7 @@ async fn measure(
     Ok(measured)
 }
 
-/// The processor time of this process, user and system, where the system tells.
+/// The processor time of this process in seconds, user and system; 0 if unknown.
 fn cpu_seconds() -> f64 {
     let ticks = std::fs::read_to_string("/proc/self/stat")
         .ok()
@@ -212,7 +212,7 @@ fn cpu_seconds() -> f64 {
     ticks.unwrap_or_default() / 100.0
 }
 
-/// The memory of this process in KiB, where the system tells.
+/// The resident memory of this process in KiB; 0 if unknown.
 fn resident() -> u64 {
     std::fs::read_to_string("/proc/self/status")
         .ok()
@@ -261,7 +261,7 @@ async fn publish(rabbit: &Rabbit, messages: usize) -> Result<()> {
     Ok(())
 }
 
-/// Publishes the bytes of one message again and again, without a check.
+/// Publishes the bytes of one message repeatedly, without checks.
 async fn publish_plain(rabbit: &Rabbit, messages: usize) -> Result<()> {
     let connection = lapin::Connection::connect(&rabbit.url, Default::default()).await?;
     let channel = connection.create_channel().await?;
@@ -311,7 +311,7 @@ async fn consume(rabbit: &Rabbit, messages: usize) -> Result<()> {
     Ok(())
 }
 
-/// Consumes by handlers, which the consumer decodes and validates for.
+/// Consumes by handlers, with decoding and validation.
 async fn run(rabbit: &Rabbit, messages: usize) -> Result<()> {
     let consumer = rabbit.consumer().prefetch(PREFETCH).start().await?;
     let handle = consumer.handle();
@@ -326,8 +326,8 @@ async fn run(rabbit: &Rabbit, messages: usize) -> Result<()> {
     Ok(run.await?)
 }
 
-/// Consumes without looking at the messages, and acks every `step`th with all
-/// before it.
+/// Consumes without decoding, and acks every `step`th message together with all before
+/// it.
 async fn consume_plain(rabbit: &Rabbit, messages: usize, step: usize) -> Result<()> {
     let connection = lapin::Connection::connect(&rabbit.url, Default::default()).await?;
     let channel = connection.create_channel().await?;

@@ -111,7 +111,7 @@ fn root_docs(model: &Model, layout: &Layout<'_>) -> Vec<String> {
             "`arbitrary` adds valid examples of every payload and routing key, for tests;"
                 .to_owned(),
         );
-        docs.push("`schemars` adds the payloads' schemas as JSON Schemas.".to_owned());
+        docs.push("`schemars` adds JSON Schemas of the payloads.".to_owned());
     }
     if model.services.is_empty() {
         docs.push(String::new());

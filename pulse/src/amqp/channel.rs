@@ -24,8 +24,8 @@ use crate::client::transport::{
 };
 
 pub(super) struct AmqpChannel {
-    /// Shared by each message that awaits its answer: to clone a lapin channel is to clone
-    /// each of its dozen parts.
+    /// Shared by all messages that await their answers, because cloning a lapin channel
+    /// clones each of its dozen parts.
     channel: Arc<lapin::Channel>,
     frame_max: usize,
 }

@@ -12,7 +12,8 @@ use crate::validate::Validate;
 /// Maximum number of routes of a message in Taskcluster.
 const MAX_ROUTES: usize = 64;
 
-/// The length of most of Taskcluster's messages, at most: no copy while one is written.
+/// Initial capacity in bytes, enough for most of Taskcluster's messages, so that writing
+/// one does not reallocate.
 const USUAL_BYTES: usize = 2048;
 
 pub(super) fn encode<E: Exchange>(
