@@ -1,8 +1,8 @@
 //! String enums that keep values that the schema does not list.
 
-use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde_core::de::{Deserializer, Visitor};
 use serde_core::{Serialize, Serializer};
@@ -102,10 +102,25 @@ where
     D: Deserializer<'de>,
     E: OpenEnum,
 {
-    let text = deserializer.deserialize_str(Text)?;
-    match E::KNOWN.iter().find(|(known, _)| *known == text) {
-        Some((_, variant)) => Ok(variant.clone()),
-        None => Ok(E::from_unrecognized(Unrecognized(text.into()))),
+    deserializer.deserialize_str(Open(PhantomData))
+}
+
+/// Reads the value of an [`OpenEnum`].
+struct Open<E>(PhantomData<E>);
+
+impl<E: OpenEnum> Visitor<'_> for Open<E> {
+    type Value = E;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<F: serde_core::de::Error>(self, text: &str) -> Result<E, F> {
+        let mut known = E::KNOWN.iter();
+        Ok(match known.find(|(known, _)| *known == text) {
+            Some((_, variant)) => variant.clone(),
+            None => E::from_unrecognized(Unrecognized(text.into())),
+        })
     }
 }
 
@@ -165,26 +180,4 @@ macro_rules! __taskcluster_open_enums {
             }
         )*
     };
-}
-
-/// Borrows the string from the input if possible.
-struct Text;
-
-impl<'de> Visitor<'de> for Text {
-    type Value = Cow<'de, str>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string")
-    }
-
-    fn visit_borrowed_str<E: serde_core::de::Error>(
-        self,
-        text: &'de str,
-    ) -> Result<Self::Value, E> {
-        Ok(Cow::Borrowed(text))
-    }
-
-    fn visit_str<E: serde_core::de::Error>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Cow::Owned(text.to_owned()))
-    }
 }

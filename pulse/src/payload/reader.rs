@@ -7,10 +7,10 @@
 use std::cell::Cell;
 use std::fmt;
 
-use serde_core::Deserialize;
 use serde_core::de::{
     DeserializeOwned, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor,
 };
+use serde_core::{Deserialize, forward_to_deserialize_any};
 use serde_json::value::RawValue;
 
 use crate::schema::Decimal;
@@ -83,7 +83,7 @@ pub(super) fn read_all<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<
 /// # Errors
 ///
 /// If they are not JSON, or not of type `T`.
-pub(super) fn read_lenient<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<T> {
+pub(crate) fn read_lenient<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<T> {
     let text = utf8(bytes)?;
     HAS_FAILED.set(false);
     match read(text) {
@@ -186,11 +186,13 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
     type Error = D::Error;
 
     forward! {
-        deserialize_any deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32
-        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u128 deserialize_f32
-        deserialize_f64 deserialize_char
-        deserialize_str deserialize_string deserialize_bytes deserialize_byte_buf
+        deserialize_any deserialize_bool deserialize_f64 deserialize_str deserialize_string
         deserialize_unit deserialize_identifier
+    }
+
+    // Generated types do not ask for these.
+    forward_to_deserialize_any! {
+        i8 i16 i32 u8 u16 u32 u128 f32 char bytes byte_buf unit_struct tuple_struct enum
     }
 
     forward_integers! {
@@ -245,15 +247,6 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
     }
 
     #[inline]
-    fn deserialize_unit_struct<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, D::Error> {
-        self.0.deserialize_unit_struct(name, visitor)
-    }
-
-    #[inline]
     fn deserialize_tuple<V: Visitor<'de>>(
         self,
         length: usize,
@@ -261,26 +254,6 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
     ) -> Result<V::Value, D::Error> {
         let _level = Level::enter()?;
         self.0.deserialize_tuple(length, Objects(visitor))
-    }
-
-    #[inline]
-    fn deserialize_tuple_struct<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        length: usize,
-        visitor: V,
-    ) -> Result<V::Value, D::Error> {
-        self.0.deserialize_tuple_struct(name, length, visitor)
-    }
-
-    #[inline]
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        variants: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, D::Error> {
-        self.0.deserialize_enum(name, variants, visitor)
     }
 }
 

@@ -5,13 +5,11 @@ mod canonical;
 mod chrono;
 
 use std::fmt;
-use std::iter;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use ::chrono::format::{Fixed, Item, Numeric, Pad};
-use ::chrono::{DateTime, Datelike, FixedOffset, NaiveDateTime, Offset, TimeDelta, Timelike, Utc};
+use ::chrono::{DateTime, Datelike, FixedOffset, Offset, SecondsFormat, TimeDelta, Timelike, Utc};
 use serde_core::de::{Deserialize, Deserializer, Error, Visitor};
 use serde_core::{Serialize, Serializer};
 
@@ -135,48 +133,25 @@ fn parse_any_form(text: &str) -> Option<DateTime<Utc>> {
     (!leap || time.timestamp().rem_euclid(DAY) == DAY - 1).then_some(time)
 }
 
-/// A date and time of RFC 3339 in chrono's terms, without decimals and zone.
-const FORM: [Item<'static>; 11] = [
-    Item::Numeric(Numeric::Year, Pad::Zero),
-    Item::Literal("-"),
-    Item::Numeric(Numeric::Month, Pad::Zero),
-    Item::Literal("-"),
-    Item::Numeric(Numeric::Day, Pad::Zero),
-    Item::Literal("T"),
-    Item::Numeric(Numeric::Hour, Pad::Zero),
-    Item::Literal(":"),
-    Item::Numeric(Numeric::Minute, Pad::Zero),
-    Item::Literal(":"),
-    Item::Numeric(Numeric::Second, Pad::Zero),
-];
-
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(text) = Canonical::new(self.0) {
             return f.write_str(text.as_str());
         }
+        let decimals = match self.0.nanosecond().is_multiple_of(1_000_000) {
+            true => SecondsFormat::Millis,
+            // chrono's choice between 3, 6 and 9, which would be none for a whole second.
+            false => SecondsFormat::AutoSi,
+        };
         let year = self.0.year();
-        if (0..=9999).contains(&year) {
-            print(self.0.naive_utc(), f)?;
-            return f.write_str("Z");
-        }
-        let local = self.0.with_timezone(&far_zone(year));
-        print(local.naive_local(), f)?;
-        fmt::Display::fmt(local.offset(), f)
+        f.write_str(&match (0..=9999).contains(&year) {
+            true => self.0.to_rfc3339_opts(decimals, true),
+            false => {
+                let local = self.0.with_timezone(&far_zone(year));
+                local.to_rfc3339_opts(decimals, false)
+            }
+        })
     }
-}
-
-/// Prints a time without its zone, with 3, 6 or 9 decimals: as many as it needs.
-fn print(time: NaiveDateTime, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let decimals = match time.nanosecond().is_multiple_of(1_000_000) {
-        true => Fixed::Nanosecond3,
-        // 3, 6 or 9 decimals; for whole seconds chrono would print none.
-        false => Fixed::Nanosecond,
-    };
-    let decimals = Item::Fixed(decimals);
-    // A zone as an item would allocate.
-    let items = FORM.iter().chain(iter::once(&decimals));
-    time.format_with_items(items).write_to(f)
 }
 
 /// The offset with which a time outside the years 0 to 9999 is printed.
