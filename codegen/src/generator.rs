@@ -108,8 +108,8 @@ impl Generator {
     }
 
     /// Whether a module has examples of payloads and routing keys. Its crate then
-    /// depends on `arbitrary`, and on `taskcluster-pulse` with the feature `arbitrary`.
-    /// A package has them behind its feature `arbitrary`.
+    /// depends on `taskcluster-pulse` with the feature `arbitrary`. A package has them
+    /// behind its feature `arbitrary`.
     #[must_use]
     pub fn examples(mut self, generate: bool) -> Self {
         self.examples = generate;
@@ -117,8 +117,8 @@ impl Generator {
     }
 
     /// Whether the payloads of a module are JSON Schemas of themselves. Its crate then
-    /// depends on `schemars`, and on `taskcluster-pulse` with the feature `schemars`. A
-    /// package has them behind its feature `schemars`.
+    /// depends on `taskcluster-pulse` with the feature `schemars`. A package has them
+    /// behind its feature `schemars`.
     #[must_use]
     pub fn schemas(mut self, generate: bool) -> Self {
         self.schemas = generate;

@@ -1,18 +1,21 @@
-//! Examples satisfy the rules from which they are made.
+//! Examples keep the rules that they are made by.
 #![cfg(feature = "arbitrary")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use arbitrary::{Arbitrary, Result, Unstructured};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use taskcluster_pulse::__private::example::payload;
 use taskcluster_pulse::__private::{
-    self as private, ItemsRule, Matcher, MembersRule, Positions, Run, Schema, Split, Table, unique,
+    Keyword, Matcher, Positions, Run, Schema, Split, Table, Type, fits_schema,
 };
-use taskcluster_pulse::{RawJson, RawJsonObject, Timestamp};
-use taskcluster_pulse::{ScalarRule, StringRule, Validate, Word, Words, example};
+use taskcluster_pulse::example;
+use taskcluster_pulse::{RawJson, RawJsonObject, StringRule, Timestamp, Validate, Word, Words};
 
-/// An empty input, one of zeros, one of ones, and 300 pseudo-random ones.
+/// An empty input, one that is all zeros, one that is all ones, and 300 that
+/// look random.
 static INPUTS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let random = (0..300).map(|seed| {
         let words: [u64; 32] = example(seed).unwrap();
@@ -22,7 +25,7 @@ static INPUTS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     extreme.into_iter().chain(random).collect()
 });
 
-/// The values that `make` makes from each of the inputs.
+/// What `make` makes of each of the inputs.
 fn made<T>(make: impl Fn(&mut Unstructured<'_>) -> Result<T>) -> Vec<T> {
     let inputs = INPUTS.iter();
     inputs
@@ -34,169 +37,258 @@ fn any<T: for<'a> Arbitrary<'a>>() -> Vec<T> {
     made(|u| u.arbitrary())
 }
 
-/// The different examples of `rule`, after checking that all satisfy it.
-fn texts(rule: StringRule) -> BTreeSet<String> {
-    let texts = made(|u| rule.arbitrary(u));
-    for text in &texts {
-        assert!(rule.is_valid(text), "{text:?} by {rule:?}");
-    }
-    texts.into_iter().collect()
+/// The examples of a table, or the first error; all are valid.
+macro_rules! examples {
+    ($table:expr) => {{
+        #[derive(Debug, Deserialize, Serialize)]
+        struct Made(Value);
+
+        impl Validate for Made {
+            const SCHEMA: &'static Schema = &$table;
+
+            fn is_valid(&self) -> bool {
+                fits_schema(self, Self::SCHEMA)
+            }
+        }
+
+        let made = |input: &Vec<u8>| payload::<Made>(&mut Unstructured::new(input));
+        let all: Result<Vec<Value>> = INPUTS.iter().map(|it| Ok(made(it)?.0)).collect();
+        all
+    }};
 }
+
+/// The different examples of the strings that keep a rule.
+macro_rules! texts {
+    ($rule:expr) => {{
+        const STRINGS: StringRule = $rule;
+        let texts = examples!(Schema::text(&STRINGS)).unwrap();
+        let texts = texts.iter().map(|it| it.as_str().unwrap().to_owned());
+        texts.collect::<BTreeSet<String>>()
+    }};
+}
+
+const RULE: StringRule = StringRule::new("RULE");
 
 const LOWER: Matcher = Matcher::run(&const { Run::new(b"--az").first(b"az").last(b"bb") });
 
 #[test]
-fn strings_without_a_pattern_keep_their_lengths() {
-    let texts = texts(StringRule::new("RULE").min_length(3).max_length(30));
+fn strings_of_no_pattern_keep_their_lengths() {
+    let texts = texts!(RULE.min_length(3).max_length(30));
     let lengths: BTreeSet<usize> = texts.iter().map(|text| text.chars().count()).collect();
     assert_eq!((lengths.first(), lengths.last()), (Some(&3), Some(&30)));
     assert!(texts.iter().any(|text| !text.is_ascii()));
 }
 
 #[test]
-fn strings_match_runs_positions_and_splits() {
-    let rule = |matcher| StringRule::new("RULE").pattern("a pattern", matcher);
-    assert!(texts(rule(LOWER).min_length(1)).len() > 100);
-    let slug = Positions::new(&[b"az", b"09"], b"\x01\x02\x01");
-    let slug: &'static Positions = Box::leak(Box::new(slug));
-    assert!(texts(rule(Matcher::positions(slug))).len() > 100);
+fn strings_keep_runs_positions_and_splits() {
+    assert!(texts!(RULE.pattern("a run", LOWER).min_length(1)).len() > 100);
+    const SLUG: Matcher =
+        Matcher::positions(&const { Positions::new(&[b"az", b"09"], b"\x01\x02\x01") });
+    assert!(texts!(RULE.pattern("a slug", SLUG)).len() > 100);
     const POOL: Matcher = Matcher::split(
         &const { Split::new(b'/', LOWER.at_least(1).at_most(20), LOWER.at_least(1)) },
     );
-    assert!(texts(rule(POOL)).len() > 100);
-    for text in texts(rule(POOL).min_length(60).max_length(61)) {
-        assert!((60..=61).contains(&text.len()));
-    }
+    assert!(texts!(RULE.pattern("a pool", POOL)).len() > 100);
+    assert!(texts!(RULE.pattern("a pool", POOL).min_length(60).max_length(61)).len() > 10);
 }
 
-/// The automaton of `^(ab)*c?$`.
+/// What `^(ab)*c?$` matches.
 const PAIRS: Table = Table::new(b"aa\x01bb\x02cc\x03", 4, b"\0\x04\0\x03\0\0\0\0\0\0\x02\0")
     .start(2)
     .accepting(4);
 
 #[test]
-fn strings_match_automata_and_lengths() {
-    let rule = StringRule::new("RULE").pattern("^(ab)*c?$", Matcher::table(&PAIRS));
-    let all = texts(rule);
+fn strings_keep_automata_and_their_lengths() {
+    const PATTERN: StringRule = RULE.pattern("^(ab)*c?$", Matcher::table(&PAIRS));
+    let all = texts!(PATTERN);
     assert!(all.contains("") && all.contains("abc"), "{all:?}");
-    let some = texts(rule.min_length(3).max_length(4));
+    let some = texts!(PATTERN.min_length(3).max_length(4));
     assert_eq!(some, BTreeSet::from(["abc".to_owned(), "abab".to_owned()]));
 }
 
 #[test]
-fn strings_satisfy_several_rules_at_once() {
-    let rule = StringRule::new("RULE")
-        .pattern("^[-a-z]*b$", LOWER)
-        .format("ab-pairs", Matcher::table(&PAIRS))
-        .min_length(2)
-        .max_length(6);
+fn strings_keep_several_rules_at_once() {
+    let pairs = texts!(
+        RULE.pattern("^[-a-z]*b$", LOWER)
+            .format("ab-pairs", Matcher::table(&PAIRS))
+            .min_length(2)
+            .max_length(6)
+    );
     assert_eq!(
-        texts(rule),
+        pairs,
         BTreeSet::from(["ab", "abab", "ababab"].map(str::to_owned))
     );
-    let all = Matcher::all_of(const { &[LOWER, Matcher::table(&PAIRS)] });
-    let any = Matcher::any_of(const { &[LOWER, Matcher::table(&PAIRS)] });
-    assert!(texts(StringRule::new("RULE").pattern("all", all)).contains("abab"));
-    assert!(texts(StringRule::new("RULE").pattern("any", any)).contains("abc"));
-    let counted =
+    const ALL: Matcher = Matcher::all_of(const { &[LOWER, Matcher::table(&PAIRS)] });
+    const ANY: Matcher = Matcher::any_of(const { &[LOWER, Matcher::table(&PAIRS)] });
+    assert!(texts!(RULE.pattern("all", ALL)).contains("abab"));
+    assert!(texts!(RULE.pattern("any", ANY)).contains("abc"));
+    const COUNTED: Matcher =
         Matcher::all_of(const { &[Matcher::table(&PAIRS), Matcher::characters(3, 5)] }).at_most(20);
     assert_eq!(
-        texts(StringRule::new("RULE").pattern("counted", counted)),
+        texts!(RULE.pattern("counted", COUNTED)),
         BTreeSet::from(["abc", "abab", "ababc"].map(str::to_owned))
     );
-    let listed = StringRule::new("RULE").one_of(&["a", "ab", "abc"]);
-    assert_eq!(texts(listed.max_length(2)).len(), 2);
+    assert_eq!(
+        texts!(RULE.one_of(&["a", "ab", "abc"]).max_length(2)).len(),
+        2
+    );
 }
 
 #[test]
-fn strings_beyond_ascii_are_found() {
+fn strings_of_other_characters_than_ascii_are_found() {
     const ACUTE: Table = Table::new(b"\xc3\xc3\x01\xa9\xa9\x02", 3, b"\0\x03\0\0\0\x02")
         .start(2)
         .accepting(3);
-    let rule = StringRule::new("RULE").pattern("^é*$", Matcher::table(&ACUTE));
-    assert!(texts(rule.min_length(2)).contains("éé"));
+    let texts = texts!(RULE.pattern("^é*$", Matcher::table(&ACUTE)).min_length(2));
+    assert!(texts.contains("éé"));
 }
 
+const BOOLEANS: Keyword = Keyword::Items(&Schema::BOOLEAN);
+
 #[test]
-fn contradicting_limits_are_an_error() {
-    let none = StringRule::new("RULE").min_length(2).max_length(1);
-    assert!(none.arbitrary(&mut Unstructured::new(&[])).is_err());
-    let endless = StringRule::new("RULE").min_length(u64::MAX);
-    assert!(endless.arbitrary(&mut Unstructured::new(&[])).is_err());
-    let number = ScalarRule::<u64>::new().minimum(3).exclusive_maximum(3);
-    assert!(number.arbitrary(&mut Unstructured::new(&[])).is_err());
-    let items = ItemsRule::<bool>::new().minimum(3).unique(unique);
-    assert!(
-        private::example::list(&mut Unstructured::new(&[]), &items, |u| u.arbitrary()).is_err()
-    );
+fn what_can_not_be_is_an_error() {
+    const NONE: StringRule = RULE.min_length(2).max_length(1);
+    examples!(Schema::text(&NONE)).unwrap_err();
+    const ENDLESS: StringRule = RULE.min_length(u64::MAX);
+    examples!(Schema::text(&ENDLESS)).unwrap_err();
+    examples!(Schema::new(&[
+        Keyword::Type(&[Type::Integer]),
+        Keyword::Minimum("3"),
+        Keyword::ExclusiveMaximum("3"),
+    ]))
+    .unwrap_err();
+    examples!(Schema::new(&[
+        Keyword::Type(&[Type::Array]),
+        BOOLEANS,
+        Keyword::MinItems(3),
+        Keyword::UniqueItems,
+    ]))
+    .unwrap_err();
+    examples!(Schema::NEVER).unwrap_err();
 }
+
+const INTEGER: Keyword = Keyword::Type(&[Type::Integer]);
+const NUMBER: Keyword = Keyword::Type(&[Type::Number]);
 
 #[test]
 fn integers_keep_their_limits() {
-    for rule in [
-        ScalarRule::<i64>::new(),
-        ScalarRule::new().minimum(-3).maximum(12).multiple_of(5),
-        ScalarRule::new()
-            .exclusive_minimum(-3)
-            .exclusive_maximum(-1),
-        ScalarRule::new().minimum(i64::MAX),
-        ScalarRule::new().one_of(&[-1, 7]),
-    ] {
-        assert!(
-            made(|u| rule.arbitrary(u))
-                .iter()
-                .all(|it| rule.is_valid(it))
-        );
-    }
-    let found: BTreeSet<u64> = made(|u| ScalarRule::<u64>::new().multiple_of(1000).arbitrary(u))
-        .into_iter()
+    examples!(Schema::INTEGER).unwrap();
+    examples!(Schema::new(&[
+        INTEGER,
+        Keyword::Minimum("-3"),
+        Keyword::Maximum("12.5"),
+        Keyword::MultipleOf("5"),
+    ]))
+    .unwrap();
+    examples!(Schema::new(&[
+        INTEGER,
+        Keyword::ExclusiveMinimum("-3"),
+        Keyword::ExclusiveMaximum("-1"),
+    ]))
+    .unwrap();
+    examples!(Schema::new(&[
+        INTEGER,
+        Keyword::Minimum("18446744073709551615")
+    ]))
+    .unwrap();
+    examples!(Schema::new(&[
+        INTEGER,
+        Keyword::Enum(&["-1", "7", "\"x\""])
+    ]))
+    .unwrap();
+    let thousands = examples!(Schema::new(&[INTEGER, Keyword::MultipleOf("1000")])).unwrap();
+    let thousands: BTreeSet<i128> = thousands
+        .iter()
+        .map(|it| it.to_string().parse().unwrap())
         .collect();
-    assert!(found.contains(&0) && found.len() > 100);
-    assert!(found.iter().all(|it| it % 1000 == 0));
+    assert!(thousands.contains(&0) && thousands.len() > 100);
 }
 
 #[test]
-fn numbers_are_finite_and_keep_their_limits() {
-    for rule in [
-        ScalarRule::<f64>::new(),
-        ScalarRule::new().exclusive_minimum(0.0).maximum(1.0),
-        ScalarRule::new()
-            .exclusive_minimum(0.1)
-            .exclusive_maximum(0.1001),
-        ScalarRule::new().minimum(1e300),
-        ScalarRule::new().minimum(-1.0).multiple_of(0.25),
-        ScalarRule::new().constant(&[2.5]),
+fn numbers_keep_their_limits() {
+    examples!(Schema::NUMBER).unwrap();
+    for made in [
+        examples!(Schema::new(&[
+            NUMBER,
+            Keyword::ExclusiveMinimum("0"),
+            Keyword::Maximum("1"),
+        ])),
+        examples!(Schema::new(&[
+            NUMBER,
+            Keyword::ExclusiveMinimum("0.1"),
+            Keyword::ExclusiveMaximum("0.1001"),
+        ])),
+        examples!(Schema::new(&[NUMBER, Keyword::Minimum("1e300")])),
+        examples!(Schema::new(&[
+            NUMBER,
+            Keyword::Minimum("-1"),
+            Keyword::MultipleOf("0.01"),
+        ])),
+        examples!(Schema::new(&[NUMBER, Keyword::Const("2.5")])),
     ] {
-        let numbers = made(|u| rule.arbitrary(u));
-        assert!(numbers.iter().all(|it| it.is_finite() && rule.is_valid(it)));
-        for number in numbers {
-            let text = serde_json::to_string(&number).unwrap();
-            assert_eq!(serde_json::from_str::<f64>(&text).unwrap(), number);
-        }
+        assert!(made.unwrap().iter().all(Value::is_number));
     }
 }
 
 #[test]
-fn lists_and_maps_keep_their_counts() {
-    let rule = ItemsRule::new().minimum(2).maximum(3).unique(unique);
-    for list in made(|u| private::example::list(u, &rule, |u| u.int_in_range(0..=3_u8))) {
-        assert!(rule.is_valid(&list), "{list:?}");
-    }
-    let rule = MembersRule::new().minimum(2).maximum(3);
-    let name = StringRule::new("RULE").one_of(&["a", "b", "c"]);
-    for map in
-        made(|u| private::example::map(u, &rule, |u| name.arbitrary(u), |u| u.arbitrary::<bool>()))
-    {
-        assert!(rule.is_valid(map.len()), "{map:?}");
-        assert!(map.keys().all(|key| name.is_valid(key)));
-    }
-    let rest = made(|u| private::example::rest(u, &["", "a"], |u| u.arbitrary::<bool>()));
-    assert!(rest.iter().any(|rest| !rest.is_empty()));
-    assert!(rest.iter().all(|rest| !rest.contains_key("a")));
+fn arrays_and_objects_keep_their_counts() {
+    let lists = examples!(Schema::new(&[
+        Keyword::Type(&[Type::Array]),
+        Keyword::Items(&Schema::new(&[
+            INTEGER,
+            Keyword::Minimum("0"),
+            Keyword::Maximum("3")
+        ])),
+        Keyword::Contains(&Schema::new(&[Keyword::Const("3")])),
+        Keyword::MinItems(2),
+        Keyword::MaxItems(3),
+        Keyword::UniqueItems,
+    ]));
+    assert!(lists.unwrap().contains(&json!([3, 0])));
+    const NAME: StringRule = RULE.one_of(&["a", "b", "c"]);
+    examples!(Schema::new(&[
+        Keyword::Type(&[Type::Object]),
+        Keyword::PropertyNames(&Schema::text(&NAME)),
+        Keyword::AdditionalProperties(&Schema::BOOLEAN),
+        Keyword::MinProperties(2),
+        Keyword::MaxProperties(3),
+    ]))
+    .unwrap();
 }
 
 #[test]
-fn values_without_rules_have_their_type() {
+fn objects_have_the_properties_that_their_schema_names() {
+    let objects = examples!(Schema::new(&[
+        Keyword::Type(&[Type::Object]),
+        Keyword::Properties(&[("a", &Schema::STRING), ("b", &Schema::NEVER)]),
+        Keyword::Required(&["a", "c"]),
+        Keyword::PatternProperties(&[("^[-a-z]*b$", LOWER, &Schema::BOOLEAN)]),
+        Keyword::AdditionalProperties(&Schema::INTEGER),
+    ]));
+    let names: BTreeSet<usize> = objects
+        .unwrap()
+        .iter()
+        .map(|it| it.as_object().unwrap().len())
+        .collect();
+    assert!(names.len() > 3, "{names:?}");
+}
+
+#[test]
+fn combinations_are_met() {
+    let made = examples!(Schema::new(&[
+        Keyword::AllOf(&[
+            &Schema::new(&[Keyword::Minimum("5")]),
+            &Schema::new(&[Keyword::Maximum("9")]),
+        ]),
+        Keyword::OneOf(&[&Schema::INTEGER, &Schema::STRING, &Schema::NUMBER]),
+        Keyword::Not(&Schema::new(&[Keyword::Const("7.5")])),
+    ]));
+    let made = made.unwrap();
+    assert!(made.iter().any(Value::is_string) && made.iter().any(Value::is_f64));
+}
+
+#[test]
+fn values_without_rules_are_what_they_say() {
     for timestamp in any::<Timestamp>() {
         let text = timestamp.to_string();
         assert!(("1970".."2101").contains(&&text[..4]), "{text}");
@@ -212,7 +304,7 @@ fn values_without_rules_have_their_type() {
 }
 
 #[test]
-fn a_seed_always_gives_the_same_example() {
+fn one_seed_is_one_example() {
     let texts = |seeds: std::ops::Range<u64>| -> Vec<RawJson> {
         seeds.map(|seed| example(seed).unwrap()).collect()
     };
@@ -224,63 +316,70 @@ fn a_seed_always_gives_the_same_example() {
     assert!(different.len() > 50, "{}", different.len());
 }
 
-/// A recursive value, which may end.
-#[derive(Debug, Serialize)]
-enum Chain {
-    End,
-    Link(Box<Chain>),
+/// A value that holds others of its own schema, or ends.
+static CHAIN: Schema = Schema::named(
+    "Chain",
+    &[Keyword::AnyOf(&[
+        &Schema::new(&[
+            Keyword::Type(&[Type::Array]),
+            Keyword::Items(&CHAIN),
+            Keyword::MinItems(2),
+            Keyword::MaxItems(2),
+        ]),
+        &Schema::NULL,
+    ])],
+);
+
+fn links(chain: &Value) -> usize {
+    let items = chain.as_array().map(Vec::as_slice).unwrap_or_default();
+    items.iter().map(|it| 1 + links(it)).max().unwrap_or(0)
 }
 
+#[derive(Debug, Deserialize, Serialize)]
+struct Chain(Value);
+
 impl Validate for Chain {
-    const SCHEMA: &'static Schema = &Schema::ANY;
+    const SCHEMA: &'static Schema = &CHAIN;
 
     fn is_valid(&self) -> bool {
         true
     }
 }
 
-impl<'a> Arbitrary<'a> for Chain {
-    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-        private::example::any_of(
-            u,
-            &[
-                |_| Ok(Self::End),
-                |u| private::example::smaller(u).map(Box::new).map(Self::Link),
-            ],
-        )
+#[test]
+fn values_in_themselves_come_to_an_end() {
+    let mut longest = 0;
+    for byte in [0, 1, 0x55, 0xff] {
+        let Chain(chain) = payload(&mut Unstructured::new(&vec![byte; 1 << 16])).unwrap();
+        longest = longest.max(links(&chain));
     }
+    assert!((4..=16).contains(&longest), "{longest}");
+    let chains = made(payload::<Chain>);
+    assert!(chains.iter().any(|Chain(chain)| links(chain) == 0));
 }
 
-impl Chain {
-    fn links(&self) -> usize {
-        match self {
-            Self::End => 0,
-            Self::Link(next) => 1 + next.links(),
-        }
+/// A value that can't be, since it holds another one of its own schema.
+static ENDLESS: Schema = Schema::named(
+    "Endless",
+    &[
+        Keyword::Type(&[Type::Array]),
+        Keyword::Items(&ENDLESS),
+        Keyword::MinItems(1),
+    ],
+);
+
+#[derive(Debug, Deserialize, Serialize)]
+struct Endless(Value);
+
+impl Validate for Endless {
+    const SCHEMA: &'static Schema = &ENDLESS;
+
+    fn is_valid(&self) -> bool {
+        true
     }
 }
 
 #[test]
-fn recursive_values_are_finite() {
-    let input = vec![1; 1 << 24];
-    let longest = Chain::arbitrary(&mut Unstructured::new(&input)).unwrap();
-    assert!((10..=16).contains(&longest.links()), "{longest:?}");
-    assert!(any::<Chain>().iter().any(|chain| chain.links() == 0));
-}
-
-/// A type without finite values, because each value contains another one.
-#[derive(Debug)]
-struct Endless(#[expect(dead_code, reason = "no value of it exists")] Box<Endless>);
-
-impl<'a> Arbitrary<'a> for Endless {
-    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-        private::example::smaller(u).map(Box::new).map(Self)
-    }
-}
-
-#[test]
-fn a_type_without_finite_values_is_an_error() {
-    example::<Endless>(1).unwrap_err();
-    // The depth is reset afterwards.
-    example::<Chain>(1).unwrap();
+fn values_without_an_end_are_an_error() {
+    payload::<Endless>(&mut Unstructured::new(&[1; 4096])).unwrap_err();
 }

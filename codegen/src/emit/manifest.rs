@@ -25,8 +25,6 @@ rust-version = "{RUST_VERSION}"
 categories = ["api-bindings"]
 {publish}
 [dependencies]
-arbitrary = {{ version = "1.5.0", default-features = false, optional = true }}
-schemars = {{ version = "1.2.3", default-features = false, optional = true }}
 serde = {{ version = "1.0.229", features = ["derive"] }}
 taskcluster-pulse = {{ {path}version = {runtime}, default-features = false }}
 
@@ -64,8 +62,8 @@ fn features(model: &Model) -> String {
         .collect();
     let mut text = String::new();
     let _ = writeln!(text, "default = [{}]", services.join(", "));
-    text.push_str("arbitrary = [\"dep:arbitrary\", \"taskcluster-pulse/arbitrary\"]\n");
-    text.push_str("schemars = [\"dep:schemars\", \"taskcluster-pulse/schemars\"]\n");
+    text.push_str("arbitrary = [\"taskcluster-pulse/arbitrary\"]\n");
+    text.push_str("schemars = [\"taskcluster-pulse/schemars\"]\n");
     for service in &model.services {
         let needs: Vec<String> = service
             .needs

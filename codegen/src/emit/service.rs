@@ -58,7 +58,7 @@ pub(super) fn files(model: &Model, service: &Service, layout: &Layout<'_>) -> Ve
     ];
     if layout.examples {
         let docs = "Valid examples of payloads and routing keys.";
-        files.push(("examples", docs, example_items(types, service)));
+        files.push(("examples", docs, examples::items(types, service)));
     }
     if layout.schemas {
         let docs = "The payloads as JSON Schemas, for `schemars`.";
@@ -192,14 +192,6 @@ fn payload_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
     let ids = service.types.iter();
     ids.flat_map(|id| payloads::definition(types, types.definition(*id)))
         .chain(enums::traits(types, service))
-        .collect()
-}
-
-fn example_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
-    let keys = examples::routing_keys(service);
-    let ids = service.types.iter();
-    ids.map(|id| examples::payload(types, *id))
-        .chain(keys)
         .collect()
 }
 

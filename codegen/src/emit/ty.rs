@@ -95,12 +95,6 @@ impl<'m> Types<'m> {
         &self.model.facts[id.0]
     }
 
-    /// Whether a value in the type `id` may contain another value of that type.
-    pub(super) fn is_recursive(&self, value: &Value, id: TypeId) -> bool {
-        let cycle = self.facts(id).cycle;
-        value.named().any(|held| self.facts(held).cycle == cycle)
-    }
-
     /// Whether a value can have `Eq` and `Hash`, which floats have not.
     pub(super) fn is_hashable(&self, value: &Value) -> bool {
         let mut parts = value.parts();

@@ -36,8 +36,6 @@ pub(crate) struct TypeDef {
 /// What holds for a type with everything that its values may hold.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Facts {
-    /// Types have the same number if each may hold the other.
-    pub(crate) cycle: usize,
     /// Whether there are floats, which have no total equality.
     pub(crate) holds_floats: bool,
     pub(crate) holds_unions: bool,

@@ -20,16 +20,12 @@ pub(super) fn facts(types: &[TypeDef]) -> Vec<Facts> {
     });
     let unions = hold(|it| matches!(it.shape, TypeShape::Union(_)));
     let by_table = hold(|it| it.by_table);
-    let cycles = graph.components().into_iter();
-    let facts = cycles.zip(floats).zip(unions).zip(by_table);
+    let facts = floats.into_iter().zip(unions).zip(by_table);
     facts
-        .map(
-            |(((cycle, holds_floats), holds_unions), needs_table)| Facts {
-                cycle,
-                holds_floats,
-                holds_unions,
-                needs_table,
-            },
-        )
+        .map(|((holds_floats, holds_unions), needs_table)| Facts {
+            holds_floats,
+            holds_unions,
+            needs_table,
+        })
         .collect()
 }

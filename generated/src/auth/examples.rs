@@ -2,34 +2,20 @@
 
 //! Valid examples of payloads and routing keys.
 
-use arbitrary::{Arbitrary, Unstructured};
-use taskcluster_pulse::__private::key_examples;
+use taskcluster_pulse::__private::examples;
 
 use super::{
     ClientCreatedRoutingKey, ClientDeletedRoutingKey, ClientMessage,
     ClientUpdatedRoutingKey, RoleCreatedRoutingKey, RoleDeletedRoutingKey, RoleMessage,
-    RoleUpdatedRoutingKey, validators,
+    RoleUpdatedRoutingKey,
 };
 
-impl<'a> Arbitrary<'a> for ClientMessage {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            client_id: validators::CLIENT_ID.arbitrary(u)?,
-            version: validators::VERSION.arbitrary(u)?,
-        })
-    }
+examples! {
+    payload, ClientMessage, RoleMessage
 }
 
-impl<'a> Arbitrary<'a> for RoleMessage {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            role_id: validators::ROLE_ID.arbitrary(u)?,
-            version: validators::VERSION.arbitrary(u)?,
-        })
-    }
-}
-
-key_examples! {
-    ClientCreatedRoutingKey, ClientUpdatedRoutingKey, ClientDeletedRoutingKey,
-    RoleCreatedRoutingKey, RoleUpdatedRoutingKey, RoleDeletedRoutingKey
+examples! {
+    routing_key, ClientCreatedRoutingKey, ClientUpdatedRoutingKey,
+    ClientDeletedRoutingKey, RoleCreatedRoutingKey, RoleUpdatedRoutingKey,
+    RoleDeletedRoutingKey
 }

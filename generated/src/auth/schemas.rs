@@ -2,7 +2,7 @@
 
 //! The schemas of payloads, as static tables.
 
-use taskcluster_pulse::__private::{Keyword, Literal, Schema, Type, payloads};
+use taskcluster_pulse::__private::{Keyword, Schema, Type, payloads};
 
 use super::{ClientMessage, RoleMessage, validators};
 
@@ -15,7 +15,7 @@ pub(crate) static CLIENT_MESSAGE: Schema = Schema::named(
         Keyword::Properties(
             &[
                 ("clientId", &Schema::text(&validators::CLIENT_ID)),
-                ("version", &Schema::new(&[Keyword::Enum(&[Literal::Number("1")])])),
+                ("version", &Schema::new(&[Keyword::Enum(&["1"])])),
             ],
         ),
         Keyword::AdditionalProperties(&Schema::NEVER),
@@ -31,7 +31,7 @@ pub(crate) static ROLE_MESSAGE: Schema = Schema::named(
         Keyword::Properties(
             &[
                 ("roleId", &Schema::text(&validators::ROLE_ID)),
-                ("version", &Schema::new(&[Keyword::Enum(&[Literal::Number("1")])])),
+                ("version", &Schema::new(&[Keyword::Enum(&["1"])])),
             ],
         ),
         Keyword::AdditionalProperties(&Schema::NEVER),

@@ -2,95 +2,20 @@
 
 //! Valid examples of payloads and routing keys.
 
-use arbitrary::{Arbitrary, Unstructured};
-use taskcluster_pulse::ScalarRule;
-use taskcluster_pulse::__private::{example, key_examples};
+use taskcluster_pulse::__private::examples;
 
 use super::{
     GitHubPullRequestMessage, GitHubPushMessage, GitHubReRunRequestMessage,
     GitHubReleaseMessage, PullRequestRoutingKey, PushRoutingKey, ReleaseRoutingKey,
     RerunRoutingKey, TaskGroupCreationRequestedRoutingKey, TaskGroupDefinedCreateStatus,
-    validators,
 };
 
-impl<'a> Arbitrary<'a> for GitHubPullRequestMessage {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            action: example::text(u, &[])?,
-            body: u.arbitrary()?,
-            branch: example::text(u, &[])?,
-            details: example::optional(u, |u| u.arbitrary())?,
-            event_id: validators::EVENT_ID.arbitrary(u)?,
-            installation_id: validators::INSTALLATION_ID.arbitrary(u)?,
-            organization: validators::ORGANIZATION.arbitrary(u)?,
-            repository: validators::REPOSITORY.arbitrary(u)?,
-            tasks_for: example::text(u, &[])?,
-            version: validators::VERSION.arbitrary(u)?,
-        })
-    }
+examples! {
+    payload, GitHubPullRequestMessage, GitHubPushMessage, GitHubReleaseMessage,
+    GitHubReRunRequestMessage, TaskGroupDefinedCreateStatus
 }
 
-impl<'a> Arbitrary<'a> for GitHubPushMessage {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            body: u.arbitrary()?,
-            branch: example::text(u, &[])?,
-            details: example::optional(u, |u| u.arbitrary())?,
-            event_id: validators::EVENT_ID.arbitrary(u)?,
-            installation_id: ScalarRule::<i128>::new().arbitrary(u)?,
-            organization: validators::ORGANIZATION.arbitrary(u)?,
-            repository: validators::REPOSITORY.arbitrary(u)?,
-            tasks_for: example::text(u, &[])?,
-            version: validators::VERSION.arbitrary(u)?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for GitHubReleaseMessage {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            body: u.arbitrary()?,
-            branch: example::text(u, &[])?,
-            details: example::optional(u, |u| u.arbitrary())?,
-            event_id: validators::EVENT_ID.arbitrary(u)?,
-            installation_id: validators::INSTALLATION_ID.arbitrary(u)?,
-            organization: validators::ORGANIZATION.arbitrary(u)?,
-            repository: validators::REPOSITORY.arbitrary(u)?,
-            tasks_for: example::text(u, &[])?,
-            version: validators::VERSION.arbitrary(u)?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for GitHubReRunRequestMessage {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            body: u.arbitrary()?,
-            check_run_id: ScalarRule::<f64>::new().arbitrary(u)?,
-            check_suite_id: ScalarRule::<f64>::new().arbitrary(u)?,
-            details: example::optional(u, |u| u.arbitrary())?,
-            event_id: validators::EVENT_ID.arbitrary(u)?,
-            installation_id: ScalarRule::<i128>::new().arbitrary(u)?,
-            organization: validators::ORGANIZATION.arbitrary(u)?,
-            repository: validators::REPOSITORY.arbitrary(u)?,
-            tasks_for: example::text(u, &[])?,
-            version: validators::VERSION.arbitrary(u)?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for TaskGroupDefinedCreateStatus {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            organization: validators::ORGANIZATION.arbitrary(u)?,
-            repository: validators::REPOSITORY.arbitrary(u)?,
-            task_group_id: example::text(u, &[])?,
-            version: validators::VERSION.arbitrary(u)?,
-        })
-    }
-}
-
-key_examples! {
-    PullRequestRoutingKey, PushRoutingKey, ReleaseRoutingKey, RerunRoutingKey,
-    TaskGroupCreationRequestedRoutingKey
+examples! {
+    routing_key, PullRequestRoutingKey, PushRoutingKey, ReleaseRoutingKey,
+    RerunRoutingKey, TaskGroupCreationRequestedRoutingKey
 }

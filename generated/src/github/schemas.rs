@@ -2,7 +2,7 @@
 
 //! The schemas of payloads, as static tables.
 
-use taskcluster_pulse::__private::{Keyword, Literal, Schema, Type, payloads};
+use taskcluster_pulse::__private::{Keyword, Schema, Type, payloads};
 
 use super::{
     GitHubPullRequestMessage, GitHubPushMessage, GitHubReRunRequestMessage,
@@ -47,7 +47,7 @@ pub(crate) static GIT_HUB_PULL_REQUEST_MESSAGE: Schema = Schema::named(
                 ("organization", &Schema::text(&validators::ORGANIZATION)),
                 ("repository", &Schema::text(&validators::REPOSITORY)),
                 ("tasks_for", &Schema::STRING),
-                ("version", &Schema::new(&[Keyword::Enum(&[Literal::Number("1")])])),
+                ("version", &Schema::new(&[Keyword::Enum(&["1"])])),
             ],
         ),
         Keyword::AdditionalProperties(&Schema::NEVER),
@@ -81,7 +81,7 @@ pub(crate) static GIT_HUB_PUSH_MESSAGE: Schema = Schema::named(
                 ("organization", &Schema::text(&validators::ORGANIZATION)),
                 ("repository", &Schema::text(&validators::REPOSITORY)),
                 ("tasks_for", &Schema::STRING),
-                ("version", &Schema::new(&[Keyword::Enum(&[Literal::Number("1")])])),
+                ("version", &Schema::new(&[Keyword::Enum(&["1"])])),
             ],
         ),
         Keyword::AdditionalProperties(&Schema::NEVER),
@@ -124,7 +124,7 @@ pub(crate) static GIT_HUB_RELEASE_MESSAGE: Schema = Schema::named(
                 ("organization", &Schema::text(&validators::ORGANIZATION)),
                 ("repository", &Schema::text(&validators::REPOSITORY)),
                 ("tasks_for", &Schema::STRING),
-                ("version", &Schema::new(&[Keyword::Enum(&[Literal::Number("1")])])),
+                ("version", &Schema::new(&[Keyword::Enum(&["1"])])),
             ],
         ),
         Keyword::AdditionalProperties(&Schema::NEVER),
@@ -160,7 +160,7 @@ pub(crate) static GIT_HUB_RE_RUN_REQUEST_MESSAGE: Schema = Schema::named(
                 ("organization", &Schema::text(&validators::ORGANIZATION)),
                 ("repository", &Schema::text(&validators::REPOSITORY)),
                 ("tasks_for", &Schema::STRING),
-                ("version", &Schema::new(&[Keyword::Enum(&[Literal::Number("1")])])),
+                ("version", &Schema::new(&[Keyword::Enum(&["1"])])),
             ],
         ),
         Keyword::AdditionalProperties(&Schema::NEVER),
@@ -178,7 +178,7 @@ pub(crate) static TASK_GROUP_DEFINED_CREATE_STATUS: Schema = Schema::named(
                 ("organization", &Schema::text(&validators::ORGANIZATION)),
                 ("repository", &Schema::text(&validators::REPOSITORY)),
                 ("taskGroupId", &Schema::STRING),
-                ("version", &Schema::new(&[Keyword::Enum(&[Literal::Number("1")])])),
+                ("version", &Schema::new(&[Keyword::Enum(&["1"])])),
             ],
         ),
         Keyword::AdditionalProperties(&Schema::NEVER),

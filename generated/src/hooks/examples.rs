@@ -2,24 +2,17 @@
 
 //! Valid examples of payloads and routing keys.
 
-use arbitrary::{Arbitrary, Unstructured};
-use taskcluster_pulse::__private::{example, key_examples};
+use taskcluster_pulse::__private::examples;
 
 use super::{
     HookChangedMessage, HookCreatedRoutingKey, HookDeletedRoutingKey,
     HookUpdatedRoutingKey,
 };
 
-impl<'a> Arbitrary<'a> for HookChangedMessage {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            hook_group_id: example::text(u, &[])?,
-            hook_id: example::text(u, &[])?,
-            rest: example::rest(u, &["hookGroupId", "hookId"], |u| u.arbitrary())?,
-        })
-    }
+examples! {
+    payload, HookChangedMessage
 }
 
-key_examples! {
-    HookCreatedRoutingKey, HookUpdatedRoutingKey, HookDeletedRoutingKey
+examples! {
+    routing_key, HookCreatedRoutingKey, HookUpdatedRoutingKey, HookDeletedRoutingKey
 }

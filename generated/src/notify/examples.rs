@@ -2,20 +2,14 @@
 
 //! Valid examples of payloads and routing keys.
 
-use arbitrary::{Arbitrary, Unstructured};
-use taskcluster_pulse::__private::{example, key_examples};
+use taskcluster_pulse::__private::examples;
 
-use super::{NotificationMessage, NotifyRoutingKey, validators};
+use super::{NotificationMessage, NotifyRoutingKey};
 
-impl<'a> Arbitrary<'a> for NotificationMessage {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            message: u.arbitrary()?,
-            version: example::optional(u, |u| validators::VERSION.arbitrary(u))?,
-        })
-    }
+examples! {
+    payload, NotificationMessage
 }
 
-key_examples! {
-    NotifyRoutingKey
+examples! {
+    routing_key, NotifyRoutingKey
 }

@@ -2,7 +2,7 @@
 
 //! The schemas of payloads, as static tables.
 
-use taskcluster_pulse::__private::{Keyword, Literal, Schema, Type, payloads};
+use taskcluster_pulse::__private::{Keyword, Schema, Type, payloads};
 
 use super::NotificationMessage;
 
@@ -18,10 +18,7 @@ pub(crate) static NOTIFICATION_MESSAGE: Schema = Schema::named(
                 (
                     "version",
                     &Schema::new(
-                        &[
-                            Keyword::Type(&[Type::Integer]),
-                            Keyword::Enum(&[Literal::Number("1")]),
-                        ],
+                        &[Keyword::Type(&[Type::Integer]), Keyword::Enum(&["1"])],
                     ),
                 ),
             ],

@@ -2,11 +2,7 @@
 
 //! Valid examples of payloads and routing keys.
 
-use arbitrary::{Arbitrary, Unstructured};
-use taskcluster_pulse::ScalarRule;
-use taskcluster_pulse::__private::{
-    ItemsRule, MembersRule, example, key_examples, unique,
-};
+use taskcluster_pulse::__private::examples;
 
 use super::{
     Artifact, ArtifactCreatedMessage, ArtifactCreatedRoutingKey, ArtifactStorageType,
@@ -19,249 +15,20 @@ use super::{
     TaskGroupSealedRoutingKey, TaskPendingMessage, TaskPendingMessageTask,
     TaskPendingRoutingKey, TaskPriority, TaskPriorityChangedMessage,
     TaskPriorityChangedRoutingKey, TaskRunningMessage, TaskRunningRoutingKey,
-    TaskStatusStructure, validators,
+    TaskStatusStructure,
 };
 
-impl<'a> Arbitrary<'a> for TaskDefinedMessage {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            status: u.arbitrary()?,
-            task: example::optional(u, |u| u.arbitrary())?,
-            version: validators::VERSION.arbitrary(u)?,
-        })
-    }
+examples! {
+    payload, TaskDefinedMessage, TaskStatusStructure, TaskPriority, RunInformation,
+    ReasonCreated, ReasonResolved, RunState, State,
+    TaskDefinitionStructureForPulseMessages, TaskPendingMessage, TaskPendingMessageTask,
+    TaskRunningMessage, ArtifactCreatedMessage, Artifact, ArtifactStorageType,
+    TaskCompletedMessage, TaskFailedMessage, TaskExceptionMessage,
+    TaskGroupChangedMessage, TaskPriorityChangedMessage, TaskGroupPriorityChangedMessage
 }
 
-impl<'a> Arbitrary<'a> for TaskStatusStructure {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            deadline: u.arbitrary()?,
-            expires: u.arbitrary()?,
-            priority: example::optional(u, |u| u.arbitrary())?,
-            project_id: validators::PROJECT_ID.arbitrary(u)?,
-            provisioner_id: validators::PROVISIONER_ID.arbitrary(u)?,
-            retries_left: validators::RETRIES_LEFT.arbitrary(u)?,
-            runs: example::list(u, &ItemsRule::new().unique(unique), |u| u.arbitrary())?,
-            scheduler_id: validators::SCHEDULER_ID.arbitrary(u)?,
-            state: u.arbitrary()?,
-            task_group_id: validators::TASK_GROUP_ID.arbitrary(u)?,
-            task_id: validators::TASK_ID.arbitrary(u)?,
-            task_queue_id: validators::TASK_QUEUE_ID.arbitrary(u)?,
-            worker_type: validators::WORKER_TYPE.arbitrary(u)?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for TaskPriority {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        example::open_enum(u)
-    }
-}
-
-impl<'a> Arbitrary<'a> for RunInformation {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            reason_created: u.arbitrary()?,
-            reason_resolved: example::optional(u, |u| u.arbitrary())?,
-            resolved: example::optional(u, |u| u.arbitrary())?,
-            run_id: validators::RUN_ID.arbitrary(u)?,
-            scheduled: u.arbitrary()?,
-            started: example::optional(u, |u| u.arbitrary())?,
-            state: u.arbitrary()?,
-            taken_until: example::optional(u, |u| u.arbitrary())?,
-            worker_group: example::optional(
-                u,
-                |u| validators::WORKER_GROUP.arbitrary(u),
-            )?,
-            worker_id: example::optional(u, |u| validators::WORKER_ID.arbitrary(u))?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for ReasonCreated {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        example::open_enum(u)
-    }
-}
-
-impl<'a> Arbitrary<'a> for ReasonResolved {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        example::open_enum(u)
-    }
-}
-
-impl<'a> Arbitrary<'a> for RunState {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        example::open_enum(u)
-    }
-}
-
-impl<'a> Arbitrary<'a> for State {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        example::open_enum(u)
-    }
-}
-
-impl<'a> Arbitrary<'a> for TaskDefinitionStructureForPulseMessages {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            tags: example::map(
-                u,
-                &MembersRule::new(),
-                |u| example::text(u, &[]),
-                |u| validators::TAGS_VALUE.arbitrary(u),
-            )?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for TaskPendingMessage {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            run_id: validators::RUN_ID.arbitrary(u)?,
-            status: u.arbitrary()?,
-            task: example::optional(u, |u| u.arbitrary())?,
-            version: validators::VERSION.arbitrary(u)?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for TaskPendingMessageTask {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            tags: example::map(
-                u,
-                &MembersRule::new(),
-                |u| example::text(u, &[]),
-                |u| validators::TAGS_VALUE.arbitrary(u),
-            )?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for TaskRunningMessage {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            run_id: validators::RUN_ID.arbitrary(u)?,
-            status: u.arbitrary()?,
-            taken_until: u.arbitrary()?,
-            task: example::optional(u, |u| u.arbitrary())?,
-            version: validators::VERSION.arbitrary(u)?,
-            worker_group: validators::WORKER_GROUP.arbitrary(u)?,
-            worker_id: validators::WORKER_ID.arbitrary(u)?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for ArtifactCreatedMessage {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            artifact: u.arbitrary()?,
-            run_id: validators::RUN_ID.arbitrary(u)?,
-            status: u.arbitrary()?,
-            version: validators::VERSION.arbitrary(u)?,
-            worker_group: validators::WORKER_GROUP.arbitrary(u)?,
-            worker_id: validators::WORKER_ID.arbitrary(u)?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for Artifact {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            content_type: validators::CONTENT_TYPE.arbitrary(u)?,
-            expires: u.arbitrary()?,
-            name: validators::NAME.arbitrary(u)?,
-            storage_type: u.arbitrary()?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for ArtifactStorageType {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        example::open_enum(u)
-    }
-}
-
-impl<'a> Arbitrary<'a> for TaskCompletedMessage {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            run_id: validators::RUN_ID.arbitrary(u)?,
-            status: u.arbitrary()?,
-            task: example::optional(u, |u| u.arbitrary())?,
-            version: validators::VERSION.arbitrary(u)?,
-            worker_group: validators::WORKER_GROUP.arbitrary(u)?,
-            worker_id: validators::WORKER_ID.arbitrary(u)?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for TaskFailedMessage {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            run_id: validators::RUN_ID.arbitrary(u)?,
-            status: u.arbitrary()?,
-            task: example::optional(u, |u| u.arbitrary())?,
-            version: validators::VERSION.arbitrary(u)?,
-            worker_group: validators::WORKER_GROUP.arbitrary(u)?,
-            worker_id: validators::WORKER_ID.arbitrary(u)?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for TaskExceptionMessage {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            run_id: example::optional(u, |u| validators::RUN_ID.arbitrary(u))?,
-            status: u.arbitrary()?,
-            task: example::optional(u, |u| u.arbitrary())?,
-            version: validators::VERSION.arbitrary(u)?,
-            worker_group: example::optional(
-                u,
-                |u| validators::WORKER_GROUP.arbitrary(u),
-            )?,
-            worker_id: example::optional(u, |u| validators::WORKER_ID.arbitrary(u))?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for TaskGroupChangedMessage {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            expires: u.arbitrary()?,
-            scheduler_id: validators::SCHEDULER_ID.arbitrary(u)?,
-            sealed: example::optional(u, |u| u.arbitrary())?,
-            task_group_id: validators::TASK_GROUP_ID.arbitrary(u)?,
-            version: validators::VERSION.arbitrary(u)?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for TaskPriorityChangedMessage {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            new_priority: u.arbitrary()?,
-            old_priority: u.arbitrary()?,
-            status: u.arbitrary()?,
-            version: validators::VERSION.arbitrary(u)?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for TaskGroupPriorityChangedMessage {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            new_priority: u.arbitrary()?,
-            scheduler_id: validators::SCHEDULER_ID.arbitrary(u)?,
-            task_group_id: validators::TASK_GROUP_ID.arbitrary(u)?,
-            tasks_affected: ScalarRule::<u64>::new().arbitrary(u)?,
-            version: validators::VERSION.arbitrary(u)?,
-        })
-    }
-}
-
-key_examples! {
-    TaskDefinedRoutingKey, TaskPendingRoutingKey, TaskRunningRoutingKey,
+examples! {
+    routing_key, TaskDefinedRoutingKey, TaskPendingRoutingKey, TaskRunningRoutingKey,
     ArtifactCreatedRoutingKey, TaskCompletedRoutingKey, TaskFailedRoutingKey,
     TaskExceptionRoutingKey, TaskGroupResolvedRoutingKey, TaskGroupSealedRoutingKey,
     TaskPriorityChangedRoutingKey, TaskGroupPriorityChangedRoutingKey

@@ -2,7 +2,7 @@
 
 //! The schemas of payloads, as static tables.
 
-use taskcluster_pulse::__private::{Keyword, Literal, Schema, Type, payloads};
+use taskcluster_pulse::__private::{Keyword, Schema, Type, payloads};
 
 use super::{
     ArtifactCreatedMessage, TaskCompletedMessage, TaskDefinedMessage,
@@ -24,10 +24,7 @@ pub(crate) static TASK_DEFINED_MESSAGE: Schema = Schema::named(
                 (
                     "version",
                     &Schema::new(
-                        &[
-                            Keyword::Type(&[Type::Integer]),
-                            Keyword::Enum(&[Literal::Number("1")]),
-                        ],
+                        &[Keyword::Type(&[Type::Integer]), Keyword::Enum(&["1"])],
                     ),
                 ),
             ],
@@ -178,10 +175,7 @@ pub(crate) static TASK_PENDING_MESSAGE: Schema = Schema::named(
                 (
                     "version",
                     &Schema::new(
-                        &[
-                            Keyword::Type(&[Type::Integer]),
-                            Keyword::Enum(&[Literal::Number("1")]),
-                        ],
+                        &[Keyword::Type(&[Type::Integer]), Keyword::Enum(&["1"])],
                     ),
                 ),
             ],
@@ -227,10 +221,7 @@ pub(crate) static TASK_RUNNING_MESSAGE: Schema = Schema::named(
                 (
                     "version",
                     &Schema::new(
-                        &[
-                            Keyword::Type(&[Type::Integer]),
-                            Keyword::Enum(&[Literal::Number("1")]),
-                        ],
+                        &[Keyword::Type(&[Type::Integer]), Keyword::Enum(&["1"])],
                     ),
                 ),
                 ("workerGroup", &Schema::text(&validators::WORKER_GROUP)),
@@ -266,10 +257,7 @@ pub(crate) static ARTIFACT_CREATED_MESSAGE: Schema = Schema::named(
                 (
                     "version",
                     &Schema::new(
-                        &[
-                            Keyword::Type(&[Type::Integer]),
-                            Keyword::Enum(&[Literal::Number("1")]),
-                        ],
+                        &[Keyword::Type(&[Type::Integer]), Keyword::Enum(&["1"])],
                     ),
                 ),
                 ("workerGroup", &Schema::text(&validators::WORKER_GROUP)),
@@ -326,10 +314,7 @@ pub(crate) static TASK_COMPLETED_MESSAGE: Schema = Schema::named(
                 (
                     "version",
                     &Schema::new(
-                        &[
-                            Keyword::Type(&[Type::Integer]),
-                            Keyword::Enum(&[Literal::Number("1")]),
-                        ],
+                        &[Keyword::Type(&[Type::Integer]), Keyword::Enum(&["1"])],
                     ),
                 ),
                 ("workerGroup", &Schema::text(&validators::WORKER_GROUP)),
@@ -363,10 +348,7 @@ pub(crate) static TASK_FAILED_MESSAGE: Schema = Schema::named(
                 (
                     "version",
                     &Schema::new(
-                        &[
-                            Keyword::Type(&[Type::Integer]),
-                            Keyword::Enum(&[Literal::Number("1")]),
-                        ],
+                        &[Keyword::Type(&[Type::Integer]), Keyword::Enum(&["1"])],
                     ),
                 ),
                 ("workerGroup", &Schema::text(&validators::WORKER_GROUP)),
@@ -400,10 +382,7 @@ pub(crate) static TASK_EXCEPTION_MESSAGE: Schema = Schema::named(
                 (
                     "version",
                     &Schema::new(
-                        &[
-                            Keyword::Type(&[Type::Integer]),
-                            Keyword::Enum(&[Literal::Number("1")]),
-                        ],
+                        &[Keyword::Type(&[Type::Integer]), Keyword::Enum(&["1"])],
                     ),
                 ),
                 ("workerGroup", &Schema::text(&validators::WORKER_GROUP)),
@@ -429,10 +408,7 @@ pub(crate) static TASK_GROUP_CHANGED_MESSAGE: Schema = Schema::named(
                 (
                     "version",
                     &Schema::new(
-                        &[
-                            Keyword::Type(&[Type::Integer]),
-                            Keyword::Enum(&[Literal::Number("1")]),
-                        ],
+                        &[Keyword::Type(&[Type::Integer]), Keyword::Enum(&["1"])],
                     ),
                 ),
             ],
@@ -455,10 +431,7 @@ pub(crate) static TASK_PRIORITY_CHANGED_MESSAGE: Schema = Schema::named(
                 (
                     "version",
                     &Schema::new(
-                        &[
-                            Keyword::Type(&[Type::Integer]),
-                            Keyword::Enum(&[Literal::Number("1")]),
-                        ],
+                        &[Keyword::Type(&[Type::Integer]), Keyword::Enum(&["1"])],
                     ),
                 ),
             ],
@@ -489,10 +462,7 @@ pub(crate) static TASK_GROUP_PRIORITY_CHANGED_MESSAGE: Schema = Schema::named(
                 (
                     "version",
                     &Schema::new(
-                        &[
-                            Keyword::Type(&[Type::Integer]),
-                            Keyword::Enum(&[Literal::Number("1")]),
-                        ],
+                        &[Keyword::Type(&[Type::Integer]), Keyword::Enum(&["1"])],
                     ),
                 ),
             ],

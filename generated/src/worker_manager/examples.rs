@@ -2,8 +2,7 @@
 
 //! Valid examples of payloads and routing keys.
 
-use arbitrary::{Arbitrary, Unstructured};
-use taskcluster_pulse::__private::{example, key_examples};
+use taskcluster_pulse::__private::examples;
 
 use super::{
     LaunchConfigArchivedRoutingKey, LaunchConfigCreatedRoutingKey,
@@ -11,92 +10,17 @@ use super::{
     WorkerPoolCreatedRoutingKey, WorkerPoolErrorRoutingKey, WorkerPoolUpdatedRoutingKey,
     WorkerPulseMessage, WorkerRemovedPulseMessage, WorkerRemovedRoutingKey,
     WorkerRequestedRoutingKey, WorkerRunningRoutingKey, WorkerStoppedRoutingKey,
-    WorkerTypePulseMessage, validators,
+    WorkerTypePulseMessage,
 };
 
-impl<'a> Arbitrary<'a> for WorkerTypePulseMessage {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            previous_provider_id: example::optional(
-                u,
-                |u| validators::PREVIOUS_PROVIDER_ID.arbitrary(u),
-            )?,
-            provider_id: validators::PROVIDER_ID.arbitrary(u)?,
-            worker_pool_id: validators::WORKER_POOL_ID.arbitrary(u)?,
-        })
-    }
+examples! {
+    payload, WorkerTypePulseMessage, PulseWorkerPoolErrorMessage, WorkerPulseMessage,
+    WorkerRemovedPulseMessage, LaunchConfigPulseMessage
 }
 
-impl<'a> Arbitrary<'a> for PulseWorkerPoolErrorMessage {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            error_id: validators::ERROR_ID.arbitrary(u)?,
-            kind: validators::KIND.arbitrary(u)?,
-            launch_config_id: example::optional(
-                u,
-                |u| validators::LAUNCH_CONFIG_ID.arbitrary(u),
-            )?,
-            provider_id: validators::PROVIDER_ID.arbitrary(u)?,
-            timestamp: u.arbitrary()?,
-            title: validators::TITLE.arbitrary(u)?,
-            worker_group: example::optional(
-                u,
-                |u| validators::WORKER_GROUP.arbitrary(u),
-            )?,
-            worker_id: example::optional(u, |u| validators::WORKER_ID.arbitrary(u))?,
-            worker_pool_id: validators::WORKER_POOL_ID.arbitrary(u)?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for WorkerPulseMessage {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            capacity: validators::CAPACITY.arbitrary(u)?,
-            launch_config_id: example::optional(
-                u,
-                |u| validators::LAUNCH_CONFIG_ID.arbitrary(u),
-            )?,
-            provider_id: validators::PROVIDER_ID.arbitrary(u)?,
-            timestamp: u.arbitrary()?,
-            worker_group: validators::WORKER_GROUP.arbitrary(u)?,
-            worker_id: validators::WORKER_ID.arbitrary(u)?,
-            worker_pool_id: validators::WORKER_POOL_ID.arbitrary(u)?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for WorkerRemovedPulseMessage {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            capacity: validators::CAPACITY.arbitrary(u)?,
-            launch_config_id: example::optional(
-                u,
-                |u| validators::LAUNCH_CONFIG_ID.arbitrary(u),
-            )?,
-            provider_id: validators::PROVIDER_ID.arbitrary(u)?,
-            reason: example::text(u, &[])?,
-            timestamp: u.arbitrary()?,
-            worker_group: validators::WORKER_GROUP.arbitrary(u)?,
-            worker_id: validators::WORKER_ID.arbitrary(u)?,
-            worker_pool_id: validators::WORKER_POOL_ID.arbitrary(u)?,
-        })
-    }
-}
-
-impl<'a> Arbitrary<'a> for LaunchConfigPulseMessage {
-    fn arbitrary(u: &mut Unstructured<'a>) -> arbitrary::Result<Self> {
-        Ok(Self {
-            launch_config_id: validators::LAUNCH_CONFIG_ID.arbitrary(u)?,
-            provider_id: validators::PROVIDER_ID.arbitrary(u)?,
-            worker_pool_id: validators::WORKER_POOL_ID.arbitrary(u)?,
-        })
-    }
-}
-
-key_examples! {
-    WorkerPoolCreatedRoutingKey, WorkerPoolUpdatedRoutingKey, WorkerPoolErrorRoutingKey,
-    WorkerRequestedRoutingKey, WorkerRunningRoutingKey, WorkerStoppedRoutingKey,
-    WorkerRemovedRoutingKey, LaunchConfigCreatedRoutingKey,
+examples! {
+    routing_key, WorkerPoolCreatedRoutingKey, WorkerPoolUpdatedRoutingKey,
+    WorkerPoolErrorRoutingKey, WorkerRequestedRoutingKey, WorkerRunningRoutingKey,
+    WorkerStoppedRoutingKey, WorkerRemovedRoutingKey, LaunchConfigCreatedRoutingKey,
     LaunchConfigUpdatedRoutingKey, LaunchConfigArchivedRoutingKey
 }

@@ -2,141 +2,175 @@
 
 use arbitrary::{Error, Result, Unstructured};
 
-use super::lengths::Lengths;
-use super::walk::{self, Walk};
-use crate::rule::{Matcher, Shape, Split};
+use super::lengths::{Lengths, SPREAD};
+use crate::rule::{Matcher, Shape, Split, Table};
 
-/// All bytes, the most readable first: letters and digits, other printable ASCII, the
-/// rest of ASCII, the other bytes.
-static BYTES: [u8; 256] = ordered();
+/// What can be printed, first what is pleasant to read.
+const PRINTABLE: &[u8; 95] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789\
+    -_./:@ !\"#$%&'()*+,;<=>?[\\]^`{|}~";
 
-/// How many bytes of [`BYTES`] to make texts of; more are used if fewer give no text.
-const ALPHABETS: [usize; 3] = [PRINTABLE, ASCII, 256];
-const PRINTABLE: usize = 95;
-const ASCII: usize = 128;
+/// All bytes.
+const BYTES: &[u8; 256] = &{
+    let mut bytes = [0; 256];
+    let mut byte = 0;
+    while byte < bytes.len() {
+        bytes[byte] = byte as u8;
+        byte += 1;
+    }
+    bytes
+};
 
-/// Maximum number of bytes in a character.
+/// How many bytes the longest character has.
 const CHARACTER: usize = 4;
 
-/// A text of `lengths` characters that `matchers` match; see [`of_all`].
+/// A text of so many characters that `matcher` matches.
 pub(super) fn matching(
-    matchers: &[&Matcher],
+    matcher: &Matcher,
     u: &mut Unstructured<'_>,
     lengths: Lengths,
 ) -> Result<String> {
-    let mut last = Err(Error::IncorrectFormat);
-    for alphabet in ALPHABETS {
-        let mut bytes = lengths;
-        if alphabet > ASCII {
-            bytes.most = bytes.most.saturating_mul(CHARACTER);
-        }
-        let found = of_all(matchers, u, bytes, &BYTES[..alphabet])
-            .and_then(|text| String::from_utf8(text).map_err(|_| Error::IncorrectFormat));
-        match found {
-            Ok(text) => return Ok(text),
-            failed => last = failed,
-        }
+    let found = Texts {
+        u,
+        alphabet: PRINTABLE,
     }
-    last
-}
-
-/// A text that one of `matchers` matches, and the others as well, if all read it
-/// byte by byte. The caller checks whether they do.
-fn of_all(
-    matchers: &[&Matcher],
-    u: &mut Unstructured<'_>,
-    lengths: Lengths,
-    alphabet: &[u8],
-) -> Result<Vec<u8>> {
-    let lengths = matchers.iter().fold(lengths, |lengths, matcher| {
-        match matcher.shape {
-            // Most texts are made of characters of one byte.
-            Shape::Characters { least, most } => lengths.within(
-                usize::try_from(least).unwrap_or(usize::MAX),
-                usize::try_from(most).unwrap_or(usize::MAX),
-            ),
-            _ => lengths.within(matcher.shortest, matcher.longest),
-        }
+    .of(matcher, lengths);
+    let found = found.or_else(|_| {
+        let bytes = Lengths {
+            most: lengths.most.saturating_mul(CHARACTER),
+            ..lengths
+        };
+        Texts { u, alphabet: BYTES }.of(matcher, bytes)
     });
-    let walks = matchers.iter();
-    let walks = walks.filter_map(|matcher| Walk::new(matcher, lengths, alphabet));
-    let mut walks: Vec<Walk<'_>> = walks.collect();
-    if !walks.is_empty() {
-        return walk::text(&mut walks, u, lengths, alphabet);
-    }
-    match u.choose(matchers)?.shape {
-        Shape::Split(split) => of_split(split, u, lengths, alphabet),
-        Shape::AnyOf(matchers) => of_any(matchers, u, lengths, alphabet),
-        Shape::AllOf(matchers) => {
-            let matchers: Vec<&Matcher> = matchers.iter().collect();
-            of_all(&matchers, u, lengths, alphabet)
-        }
-        // All other shapes are read byte by byte.
-        _ => Err(Error::IncorrectFormat),
-    }
+    found.and_then(|text| String::from_utf8(text).map_err(|_| Error::IncorrectFormat))
 }
 
-fn of_any(
-    matchers: &[Matcher],
-    u: &mut Unstructured<'_>,
-    lengths: Lengths,
-    alphabet: &[u8],
-) -> Result<Vec<u8>> {
-    let first = u.choose_index(matchers.len())?;
-    let (before, from) = matchers.split_at(first);
-    let mut turns = from.iter().chain(before);
-    turns
-        .find_map(|matcher| of_all(&[matcher], u, lengths, alphabet).ok())
-        .ok_or(Error::IncorrectFormat)
+/// Makes texts of the bytes of an alphabet.
+struct Texts<'u, 'a> {
+    u: &'u mut Unstructured<'a>,
+    /// What texts are made of.
+    alphabet: &'static [u8],
 }
 
-/// The head leaves room for the tail, and the tail has the rest of the length.
-fn of_split(
-    split: &Split,
-    u: &mut Unstructured<'_>,
-    lengths: Lengths,
-    alphabet: &[u8],
-) -> Result<Vec<u8>> {
-    let Lengths { least, most } = lengths;
-    let room = |taken: usize| most.checked_sub(taken).ok_or(Error::IncorrectFormat);
-    let head = Lengths {
-        least: least.saturating_sub(split.tail.longest.saturating_add(1)),
-        most: room(split.tail.shortest.saturating_add(1))?,
-    };
-    let mut text = of_all(&[&split.head], u, head, alphabet)?;
-    text.push(split.at);
-    let tail = Lengths {
-        least: least.saturating_sub(text.len()),
-        most: room(text.len())?,
-    };
-    text.extend(of_all(&[&split.tail], u, tail, alphabet)?);
-    Ok(text)
-}
-
-const fn ordered() -> [u8; 256] {
-    let mut bytes = [0; 256];
-    let mut count = 0;
-    let mut rank = 0;
-    while rank < 5 {
-        let mut byte = 0;
-        while byte < bytes.len() {
-            if rank_of(byte as u8) == rank {
-                bytes[count] = byte as u8;
-                count += 1;
+impl Texts<'_, '_> {
+    /// A text that `matcher` matches; of several that must all match, that one does.
+    fn of(&mut self, matcher: &Matcher, lengths: Lengths) -> Result<Vec<u8>> {
+        let lengths = lengths.within(matcher.shortest, matcher.longest);
+        match matcher.shape {
+            Shape::Always => self.bytes(lengths, |_, _, _| true),
+            Shape::Characters { least, most } => {
+                // Most texts are made of characters of one byte.
+                self.bytes(lengths.and(Some(least), Some(most)), |_, _, _| true)
             }
-            byte += 1;
+            Shape::Run(run) => self.bytes(lengths, |byte, index, length| {
+                run.allows(byte, index == 0, index + 1 == length)
+            }),
+            Shape::Positions(positions) => {
+                self.bytes(lengths, |byte, index, _| positions.allows(byte, index))
+            }
+            Shape::Table(table) => self.of_table(table, lengths),
+            Shape::Split(split) => self.of_split(split, lengths),
+            Shape::AnyOf(matchers) => {
+                let matcher = self.u.choose(matchers)?;
+                self.of(matcher, lengths)
+            }
+            Shape::AllOf(matchers) => self.of_all(matchers, lengths),
         }
-        rank += 1;
     }
-    bytes
+
+    /// A text of bytes that `allows` allows at their place in a text of a length.
+    fn bytes(
+        &mut self,
+        lengths: Lengths,
+        allows: impl Fn(u8, usize, usize) -> bool,
+    ) -> Result<Vec<u8>> {
+        let length = lengths.choose(self.u)?;
+        (0..length)
+            .map(|index| self.byte(|byte| allows(byte, index, length)))
+            .collect()
+    }
+
+    fn byte(&mut self, allows: impl Fn(u8) -> bool) -> Result<u8> {
+        let allowed = self.alphabet.iter().filter(|byte| allows(**byte));
+        let allowed: Vec<u8> = allowed.copied().collect();
+        self.u.choose(&allowed).copied()
+    }
+
+    /// A text that one of `matchers` matches, of as many characters as they count.
+    fn of_all(&mut self, matchers: &[Matcher], mut lengths: Lengths) -> Result<Vec<u8>> {
+        let mut readers = Vec::new();
+        for matcher in matchers {
+            match matcher.shape {
+                Shape::Characters { least, most } => {
+                    lengths = lengths.and(Some(least), Some(most));
+                }
+                _ => readers.push(matcher),
+            }
+        }
+        match readers.as_slice() {
+            [] => self.of(&Matcher::ALWAYS, lengths),
+            readers => {
+                let reader = self.u.choose(readers)?;
+                self.of(reader, lengths)
+            }
+        }
+    }
+
+    /// The head leaves room for the tail, and the tail fills up what is missing.
+    fn of_split(&mut self, split: &Split, lengths: Lengths) -> Result<Vec<u8>> {
+        let Lengths { least, most } = lengths;
+        let room = |taken: usize| most.checked_sub(taken).ok_or(Error::IncorrectFormat);
+        let head = Lengths {
+            least: least.saturating_sub(split.tail.longest.saturating_add(1)),
+            most: room(split.tail.shortest.saturating_add(1))?,
+        };
+        let mut text = self.of(&split.head, head)?;
+        text.push(split.at);
+        let tail = Lengths {
+            least: least.saturating_sub(text.len()),
+            most: room(text.len())?,
+        };
+        text.extend(self.of(&split.tail, tail)?);
+        Ok(text)
+    }
+
+    /// Goes only to states from which the text can end when it is as long as it will be.
+    fn of_table(&mut self, table: &Table, lengths: Lengths) -> Result<Vec<u8>> {
+        let range = lengths.shortest(SPREAD)?;
+        let ends = ends(table, *range.end(), self.alphabet);
+        let possible: Vec<usize> = range.filter(|length| ends[*length][table.start]).collect();
+        let length = *self.u.choose(&possible)?;
+        let mut state = table.start;
+        (0..length)
+            .rev()
+            .map(|left| {
+                let byte = self.byte(|byte| ends[left][table.end(state, &[byte])])?;
+                state = table.end(state, &[byte]);
+                Ok(byte)
+            })
+            .collect()
+    }
 }
 
-const fn rank_of(byte: u8) -> u8 {
-    match byte {
-        b'a'..=b'z' => 0,
-        b'A'..=b'Z' | b'0'..=b'9' => 1,
-        b' '..=b'~' => 2,
-        0..=127 => 3,
-        _ => 4,
+/// For each number of bytes up to `longest`, and in it for each state, whether so many
+/// bytes of `alphabet` can lead from there to where a text is accepted.
+fn ends(table: &Table, longest: usize, alphabet: &[u8]) -> Vec<Vec<bool>> {
+    // Bytes of one class lead to the same state.
+    let mut classes = [false; 256];
+    let is_new = |byte: &&u8| {
+        let class = table.classes[usize::from(**byte)];
+        !std::mem::replace(&mut classes[usize::from(class)], true)
+    };
+    let bytes: Vec<u8> = alphabet.iter().filter(is_new).copied().collect();
+    let states = 0..table.states();
+    let accepting = states
+        .clone()
+        .map(|state| table.accepts_in(state))
+        .collect();
+    let mut ends: Vec<Vec<bool>> = vec![accepting];
+    for fewer in 0..longest {
+        let ends_with = |state, byte: &u8| ends[fewer][table.end(state, &[*byte])];
+        let leads_on = |state| bytes.iter().any(|byte| ends_with(state, byte));
+        ends.push(states.clone().map(leads_on).collect());
     }
+    ends
 }

@@ -18,13 +18,16 @@ pub(super) struct Lengths {
 }
 
 impl Lengths {
-    /// The lengths within the limits of a schema.
-    pub(super) fn new(least: Option<u64>, most: Option<u64>) -> Self {
+    /// All lengths.
+    pub(super) const ANY: Self = Self {
+        least: 0,
+        most: usize::MAX,
+    };
+
+    /// The lengths that are also within the limits of a schema.
+    pub(super) fn and(self, least: Option<u64>, most: Option<u64>) -> Self {
         let number = |limit| usize::try_from(limit).unwrap_or(usize::MAX);
-        Self {
-            least: least.map_or(0, number),
-            most: most.map_or(usize::MAX, number),
-        }
+        self.within(least.map_or(0, number), most.map_or(usize::MAX, number))
     }
 
     /// The lengths that are also between `least` and `most`.

@@ -2,7 +2,6 @@
 
 use arbitrary::{Arbitrary, Error, Result, Unstructured};
 
-use super::optional;
 use crate::binding::{Exchange, RoutingKeyEntry};
 use crate::event::Message;
 use crate::routing::{KeyFields, KeySource, MAX_BYTES, Word, Words};
@@ -63,21 +62,15 @@ impl KeySource for Entries<'_, '_> {
     }
 }
 
-/// Implements `Arbitrary` for routing keys.
-#[macro_export]
-#[doc(hidden)]
-macro_rules! __taskcluster_key_examples {
-    ($($name:ident),* $(,)?) => {
-        $(
-            impl<'a> $crate::__private::arbitrary::Arbitrary<'a> for $name {
-                fn arbitrary(
-                    u: &mut $crate::__private::arbitrary::Unstructured<'a>,
-                ) -> $crate::__private::arbitrary::Result<Self> {
-                    $crate::__private::example::routing_key(u)
-                }
-            }
-        )*
-    };
+/// A value or none.
+fn optional<'a, T>(
+    u: &mut Unstructured<'a>,
+    make: impl FnOnce(&mut Unstructured<'a>) -> Result<T>,
+) -> Result<Option<T>> {
+    match u.arbitrary()? {
+        true => make(u).map(Some),
+        false => Ok(None),
+    }
 }
 
 /// A word of at most `longest` bytes, and at most 22, as a task ID has.

@@ -23,24 +23,25 @@
 //!
 //! An exhausted input gives small values rather than an error. The other functions of
 //! this module are for generated code.
+//!
+//! A payload is made as JSON, by the table of its schema, and then decoded. Keywords that
+//! state how a value is built are followed; the whole is checked, and made again if it
+//! is not valid.
 
-mod automaton;
 mod containers;
 mod language;
 mod lengths;
 mod message;
-mod retry;
-mod scalar;
+mod noise;
+mod numbers;
+mod parts;
 mod text;
 mod values;
-mod walk;
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 
-pub use containers::{Make, any_of, list, map, open_enum, optional, rest};
 pub use message::routing_key;
-pub use retry::{smaller, valid};
-pub use text::text;
+pub use values::payload;
 
 /// Number of random bytes for an example, enough for the largest messages.
 const BYTES: usize = 16 * 1024;
@@ -53,5 +54,22 @@ const BYTES: usize = 16 * 1024;
 /// [`arbitrary::Error`], if the type has no valid value, or if none was found, because a
 /// schema's constraints are too narrow for the search.
 pub fn example<T: for<'a> Arbitrary<'a>>(seed: u64) -> Result<T> {
-    T::arbitrary(&mut Unstructured::new(&retry::noise(seed, BYTES)))
+    T::arbitrary(&mut Unstructured::new(&noise::noise(seed, BYTES)))
+}
+
+/// Implements `Arbitrary` for types by a function of this module, which comes first.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! __taskcluster_examples {
+    ($make:ident, $($name:ident),* $(,)?) => {
+        $(
+            impl<'a> $crate::__private::arbitrary::Arbitrary<'a> for $name {
+                fn arbitrary(
+                    u: &mut $crate::__private::arbitrary::Unstructured<'a>,
+                ) -> $crate::__private::arbitrary::Result<Self> {
+                    $crate::__private::example::$make(u)
+                }
+            }
+        )*
+    };
 }

@@ -18,6 +18,8 @@ pub use json::{RawJson, RawJsonObject};
 pub use members::Members;
 pub use object::{PayloadObject, PayloadSlot};
 pub use open_enum::{OpenEnum, UnknownValue, Unrecognized, deserialize_open, parse_open};
+#[cfg(feature = "arbitrary")]
+pub(crate) use reader::read_lenient;
 pub use timestamp::{Timestamp, TimestampError};
 pub use union::{Branch, Union, deserialize_union, read_variant};
 

@@ -6,7 +6,7 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, RandomStat
 use serde_core::Serialize;
 use serde_json::Value;
 
-use crate::schema::all_differ;
+use crate::schema::all_values_differ;
 
 /// The constraints on an array as a whole.
 #[derive(Debug)]
@@ -74,9 +74,12 @@ const MANY: usize = 4 * SLOTS;
 /// that a table on the stack stays half empty in each.
 pub fn unique<T: Hash + PartialEq>(items: &[T]) -> bool {
     match items.len() {
-        count if count <= FEW => pairwise_unique(items),
-        count if count <= MANY => unique_in_rounds(items),
-        _ => unique_by_map(items),
+        count if FEW < count && count <= MANY => unique_in_rounds(items),
+        _ => all_differ(
+            items,
+            |hasher, item| hasher.hash_one(item),
+            |it, other| it == other,
+        ),
     }
 }
 
@@ -109,28 +112,30 @@ fn place<T: PartialEq>(slots: &mut [u32; SLOTS], items: &[T], slot: usize, index
     items[..index].iter().all(|other| *other != items[index])
 }
 
-fn unique_by_map<T: Hash + PartialEq>(items: &[T]) -> bool {
+/// Whether all of `items` differ, in time linear in their number.
+pub(crate) fn all_differ<T>(
+    items: &[T],
+    hash: impl Fn(&RandomState, &T) -> u64,
+    equal: impl Fn(&T, &T) -> bool,
+) -> bool {
+    if items.len() <= FEW {
+        let mut each = items.iter().enumerate();
+        return each.all(|(index, item)| items.iter().take(index).all(|it| !equal(it, item)));
+    }
     // With random keys, an attacker can't make items with equal hashes.
     let hasher = RandomState::new();
     let mut seen: HashMap<u64, Vec<&T>> = HashMap::with_capacity(items.len());
     items.iter().all(|item| {
-        let like = seen.entry(hasher.hash_one(item)).or_default();
-        let differs = !like.contains(&item);
+        let like = seen.entry(hash(&hasher, item)).or_default();
+        let differs = like.iter().all(|other| !equal(other, item));
         like.push(item);
         differs
     })
-}
-
-fn pairwise_unique<T: PartialEq>(items: &[T]) -> bool {
-    items
-        .iter()
-        .enumerate()
-        .all(|(index, item)| !items[..index].contains(item))
 }
 
 /// Whether all of `items` differ as JSON, for items without a hash, or whose JSON can be
 /// read as several types. Allocates their JSON.
 pub fn unique_as_written<T: Serialize>(items: &[T]) -> bool {
     let text = serde_json::to_string(items).unwrap_or_default();
-    serde_json::from_str(&text).is_ok_and(|items: Vec<Value>| all_differ(&items))
+    serde_json::from_str(&text).is_ok_and(|items: Vec<Value>| all_values_differ(&items))
 }

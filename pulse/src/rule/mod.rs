@@ -8,6 +8,7 @@ mod scalar;
 mod string;
 mod table;
 
+pub(crate) use items::all_differ;
 pub use items::{ItemsRule, unique, unique_as_written};
 #[cfg(feature = "arbitrary")]
 pub(crate) use matcher::Shape;

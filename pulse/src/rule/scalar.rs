@@ -1,6 +1,6 @@
 //! Bounds on numbers, and lists of allowed numbers or booleans.
 
-use crate::schema::FloatText;
+use crate::schema::is_float_multiple_of;
 
 /// The number and boolean types of payloads.
 pub trait Scalar: Copy + PartialOrd + 'static {
@@ -33,9 +33,7 @@ impl Scalar for f64 {
     /// Computes in decimals, because fractions such as 0.1 have no exact binary form. A
     /// number that is not finite is no multiple.
     fn is_multiple_of(self, divisor: Self) -> bool {
-        let (number, divisor) = (FloatText::new(self), FloatText::new(divisor));
-        let decimals = number.decimal().zip(divisor.decimal());
-        decimals.is_some_and(|(number, divisor)| number.is_multiple_of(divisor))
+        is_float_multiple_of(self, divisor)
     }
 }
 

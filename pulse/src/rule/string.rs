@@ -281,56 +281,34 @@ impl Format {
     }
 }
 
-impl StringRule {
-    /// Calls `each` with the keywords of this rule and their values.
-    #[cfg(feature = "schemars")]
-    pub(crate) fn keywords(&self, each: &mut dyn FnMut(&'static str, serde_json::Value)) {
-        if let Some(limit) = self.min_length {
-            each("minLength", limit.into());
-        }
-        if let Some(limit) = self.max_length {
-            each("maxLength", limit.into());
-        }
-        if let Some((source, _)) = self.pattern {
-            each("pattern", source.into());
-        }
-        match self.format {
-            Some((Format::One(name), _)) => each("format", name.into()),
-            Some((Format::AnyOf(names), _)) => {
-                let formats = names
-                    .iter()
-                    .map(|name| serde_json::json!({ "format": name }));
-                each("anyOf", formats.collect());
-            }
-            None => {}
-        }
-        if let Some((_, values)) = self.one_of {
-            each("enum", values.into());
-        }
-    }
-}
+/// Whether a string is valid against one keyword of a rule.
+type Holds = fn(&StringRule, &str) -> bool;
 
 impl StringRule {
+    /// The keywords of this rule, each with its value and the function that checks it.
+    pub(crate) fn keywords(&self) -> impl Iterator<Item = (&'static str, Value, Holds)> {
+        let pattern = self.pattern.map(|(source, _)| source);
+        let format = self.format.map(|(format, _)| format);
+        let keywords: [Option<(_, _, Holds)>; 5] = [
+            self.min_length
+                .map(|limit| ("minLength", limit.into(), Self::is_long as Holds)),
+            self.max_length
+                .map(|limit| ("maxLength", limit.into(), Self::is_short as Holds)),
+            pattern.map(|source| ("pattern", source.into(), Self::has_pattern as Holds)),
+            format.map(|it| (it.keyword(), it.limit(), Self::has_format as Holds)),
+            self.one_of.map(|one_of| match one_of {
+                ("const", [only]) => ("const", (*only).into(), Self::is_named as Holds),
+                (keyword, values) => (keyword, values.into(), Self::is_named as Holds),
+            }),
+        ];
+        keywords.into_iter().flatten()
+    }
+
     /// Adds a violation to `found` for each keyword that `value`, at `pointer`, breaks.
     pub(crate) fn explain(&self, value: &str, pointer: &str, found: &mut Vec<Violation>) {
-        let mut refuse =
-            |keyword, limit| found.push(Violation::new(pointer, keyword, limit, value));
-        if let Some(limit) = self.min_length.filter(|_| !self.is_long(value)) {
-            refuse("minLength", limit.into());
-        }
-        if let Some(limit) = self.max_length.filter(|_| !self.is_short(value)) {
-            refuse("maxLength", limit.into());
-        }
-        if let Some((source, _)) = self.pattern.filter(|_| !self.has_pattern(value)) {
-            refuse("pattern", source.into());
-        }
-        if let Some((format, _)) = self.format.filter(|_| !self.has_format(value)) {
-            refuse(format.keyword(), format.limit());
-        }
-        match self.one_of.filter(|_| !self.is_named(value)) {
-            Some(("const", [only])) => refuse("const", (*only).into()),
-            Some((keyword, values)) => refuse(keyword, values.into()),
-            None => {}
-        }
+        let broken = self.keywords().filter(|(_, _, holds)| !holds(self, value));
+        found.extend(
+            broken.map(|(keyword, limit, _)| Violation::new(pointer, keyword, limit, value)),
+        );
     }
 }

@@ -52,9 +52,7 @@ fn is_listed(rule: Option<&StringRule>, value: &Value) -> bool {
 /// Whether `value` is what a keyword lists, if it lists anything.
 fn is_constant(keyword: &Keyword, value: &Value) -> bool {
     match keyword {
-        Keyword::Enum(values) => values.iter().any(|it| it.equals(value)),
-        Keyword::Known(strings) => value.as_str().is_some_and(|it| strings().contains(&it)),
-        Keyword::Const(constant) => constant.equals(value),
+        Keyword::Enum(_) | Keyword::Known(_) | Keyword::Const(_) => keyword.allows(value),
         Keyword::String(rule) => is_listed(Some(rule), value),
         _ => true,
     }

@@ -148,7 +148,7 @@ impl Interpreter {
         for keyword in schema.keywords {
             self.keyword(keyword, schema, it, report)?;
             // For a value of the wrong type, the other keywords explain nothing more.
-            if keyword.is_type_other_than(it.value) {
+            if matches!(keyword, Keyword::Type(_)) && !keyword.allows(it.value) {
                 return Flow::Continue(());
             }
         }
@@ -188,7 +188,7 @@ impl Interpreter {
             },
             (keyword, Value::Array(items)) => self.array(keyword, schema, items, it, report),
             (keyword, Value::Object(members)) => self.object(keyword, schema, members, it, report),
-            (keyword, _) => keyword.check_scalar(it, report),
+            (keyword, _) => keyword.check(it, report),
         }
     }
 

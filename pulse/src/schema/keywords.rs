@@ -4,132 +4,109 @@ use std::cmp::Ordering;
 
 use serde_json::{Number, Value};
 
-use super::equality::{all_differ, number};
+use super::equality::{all_values_differ, equal, value_of};
 use super::interpreter::Instance;
 use super::number::Decimal;
-use super::{Keyword, Literal, Type};
+use super::{Keyword, Type};
 use crate::Timestamp;
 use crate::rule::StringRule;
 use crate::validate::{Flow, Report};
 
 impl Keyword {
-    /// Checks an instance that is neither an array nor an object.
-    pub(super) fn check_scalar(&self, it: Instance<'_>, report: &mut Report) -> Flow {
-        match it.value {
-            Value::String(text) => self.check_string(text, it, report),
-            Value::Number(number) => self.check_number(number, it, report),
-            _ => self.check_any(it, report),
+    /// Checks an instance as a whole; keywords that look at its parts are checked where
+    /// these are.
+    pub(super) fn check(&self, it: Instance<'_>, report: &mut Report) -> Flow {
+        if let Value::String(text) = it.value
+            && let Some(rule) = self.rule()
+        {
+            return report.check(it.at, text, &rule);
+        }
+        match self.allows(it.value) {
+            true => Flow::Continue(()),
+            false if report.is_first() => Flow::Break(()),
+            false => {
+                let (keyword, limit) = self.stated().unwrap_or_default();
+                it.breaks(report, keyword, || limit)
+            }
         }
     }
 
-    fn check_string(&self, text: &str, it: Instance<'_>, report: &mut Report) -> Flow {
-        let rule = match self {
+    /// Whether the keyword allows `value`, as far as it looks at the value alone.
+    pub(super) fn allows(&self, value: &Value) -> bool {
+        match (self, value) {
+            (Self::Never, _) => false,
+            (Self::Type(types), _) => types.iter().any(|it| it.has(value)),
+            (Self::Enum(texts), _) => texts.iter().any(|text| equal(&value_of(text), value)),
+            (Self::Known(strings), _) => value.as_str().is_some_and(|it| strings().contains(&it)),
+            (Self::Const(text), _) => equal(&value_of(text), value),
+            (Self::DateTime, Value::String(text)) => text.parse::<Timestamp>().is_ok(),
+            (Self::Minimum(limit), Value::Number(it)) => compare(it, limit, Ordering::is_ge),
+            (Self::Maximum(limit), Value::Number(it)) => compare(it, limit, Ordering::is_le),
+            (Self::ExclusiveMinimum(limit), Value::Number(it)) => {
+                compare(it, limit, Ordering::is_gt)
+            }
+            (Self::ExclusiveMaximum(limit), Value::Number(it)) => {
+                compare(it, limit, Ordering::is_lt)
+            }
+            (Self::MultipleOf(divisor), Value::Number(it)) => {
+                Decimal::parse(&it.to_string()).is_multiple_of(Decimal::parse(divisor))
+            }
+            (Self::MinItems(limit), Value::Array(items)) => items.len() as u64 >= *limit,
+            (Self::MaxItems(limit), Value::Array(items)) => items.len() as u64 <= *limit,
+            (Self::UniqueItems, Value::Array(items)) => all_values_differ(items),
+            (Self::MinProperties(limit), Value::Object(it)) => it.len() as u64 >= *limit,
+            (Self::MaxProperties(limit), Value::Object(it)) => it.len() as u64 <= *limit,
+            _ => true,
+        }
+    }
+
+    /// The name and the value of a keyword that is neither a rule for strings nor has
+    /// schemas in it.
+    pub(super) fn stated(&self) -> Option<(&'static str, Value)> {
+        Some(match self {
+            Self::Never => ("false", false.into()),
+            Self::Type(types) => ("type", Type::describe(types)),
+            Self::Enum(texts) => ("enum", texts.iter().map(|text| value_of(text)).collect()),
+            Self::Known(strings) => ("enum", strings().into()),
+            Self::Const(text) => ("const", value_of(text)),
+            Self::DateTime => ("format", "date-time".into()),
+            Self::MultipleOf(divisor) => ("multipleOf", value_of(divisor)),
+            Self::Minimum(limit) => ("minimum", value_of(limit)),
+            Self::Maximum(limit) => ("maximum", value_of(limit)),
+            Self::ExclusiveMinimum(limit) => ("exclusiveMinimum", value_of(limit)),
+            Self::ExclusiveMaximum(limit) => ("exclusiveMaximum", value_of(limit)),
+            Self::MinItems(limit) => ("minItems", (*limit).into()),
+            Self::MaxItems(limit) => ("maxItems", (*limit).into()),
+            Self::UniqueItems => ("uniqueItems", true.into()),
+            Self::Required(names) => ("required", names.to_vec().into()),
+            Self::MinProperties(limit) => ("minProperties", (*limit).into()),
+            Self::MaxProperties(limit) => ("maxProperties", (*limit).into()),
+            _ => return None,
+        })
+    }
+
+    /// The keyword as a rule for strings, if it is one.
+    pub(crate) fn rule(&self) -> Option<StringRule> {
+        Some(match self {
             Self::String(rule) => **rule,
             Self::MinLength(limit) => StringRule::new("").min_length(*limit),
             Self::MaxLength(limit) => StringRule::new("").max_length(*limit),
             Self::Pattern(source, matcher) => StringRule::new("").pattern(source, *matcher),
             Self::Format(name, matcher) => StringRule::new("").format(name, *matcher),
-            Self::DateTime if text.parse::<Timestamp>().is_err() => {
-                return it.breaks(report, "format", || "date-time".into());
-            }
-            _ => return self.check_any(it, report),
-        };
-        report.check(it.at, text, &rule)
+            _ => return None,
+        })
     }
 
-    fn check_number(&self, value: &Number, it: Instance<'_>, report: &mut Report) -> Flow {
-        let holds = |limit, holds: fn(Ordering) -> bool| compare(value, limit).is_some_and(holds);
-        let (keyword, limit, holds) = match self {
-            Self::Minimum(limit) => ("minimum", limit, holds(limit, Ordering::is_ge)),
-            Self::Maximum(limit) => ("maximum", limit, holds(limit, Ordering::is_le)),
-            Self::ExclusiveMinimum(limit) => {
-                ("exclusiveMinimum", limit, holds(limit, Ordering::is_gt))
-            }
-            Self::ExclusiveMaximum(limit) => {
-                ("exclusiveMaximum", limit, holds(limit, Ordering::is_lt))
-            }
-            Self::MultipleOf(divisor) => {
-                let text = value.to_string();
-                let holds = Decimal::parse(&text).is_multiple_of(Decimal::parse(divisor));
-                ("multipleOf", divisor, holds)
-            }
-            _ => return self.check_any(it, report),
-        };
-        match holds {
-            true => Flow::Continue(()),
-            false => it.breaks(report, keyword, || number(limit)),
-        }
-    }
-
-    /// Checks an instance that has `items`.
-    pub(super) fn check_array(
-        &self,
-        items: &[Value],
-        it: Instance<'_>,
-        report: &mut Report,
-    ) -> Flow {
-        let count = items.len() as u64;
+    /// The values that the keyword lists, if it lists any.
+    #[cfg(feature = "arbitrary")]
+    pub(crate) fn listed(&self) -> Option<Vec<Value>> {
         match self {
-            Self::MinItems(limit) if count < *limit => {
-                it.breaks(report, "minItems", || (*limit).into())
-            }
-            Self::MaxItems(limit) if count > *limit => {
-                it.breaks(report, "maxItems", || (*limit).into())
-            }
-            Self::UniqueItems if !all_differ(items) => {
-                it.breaks(report, "uniqueItems", || true.into())
-            }
-            _ => self.check_any(it, report),
+            Self::Enum(texts) => Some(texts.iter().map(|text| value_of(text)).collect()),
+            Self::Known(strings) => Some(strings().into_iter().map(Value::from).collect()),
+            Self::Const(text) => Some(vec![value_of(text)]),
+            _ => None,
         }
     }
-
-    /// Checks an instance that has `count` properties.
-    pub(super) fn check_object(&self, count: usize, it: Instance<'_>, report: &mut Report) -> Flow {
-        let count = count as u64;
-        match self {
-            Self::MinProperties(limit) if count < *limit => {
-                it.breaks(report, "minProperties", || (*limit).into())
-            }
-            Self::MaxProperties(limit) if count > *limit => {
-                it.breaks(report, "maxProperties", || (*limit).into())
-            }
-            _ => self.check_any(it, report),
-        }
-    }
-
-    /// Whether this is the keyword `type`, and `value` has none of its types.
-    pub(super) fn is_type_other_than(&self, value: &Value) -> bool {
-        match self {
-            Self::Type(types) => !types.iter().any(|it| it.has(value)),
-            _ => false,
-        }
-    }
-
-    /// Checks the keywords that apply to instances of any type.
-    fn check_any(&self, it: Instance<'_>, report: &mut Report) -> Flow {
-        match self {
-            Self::Never => it.breaks(report, "false", || false.into()),
-            Self::Type(types) if self.is_type_other_than(it.value) => {
-                it.breaks(report, "type", || Type::describe(types))
-            }
-            Self::Enum(values) if !values.iter().any(|value| value.equals(it.value)) => {
-                it.breaks(report, "enum", || {
-                    values.iter().map(Literal::to_value).collect()
-                })
-            }
-            Self::Known(strings) if !is_one_of(strings(), it.value) => {
-                it.breaks(report, "enum", || strings().into())
-            }
-            Self::Const(value) if !value.equals(it.value) => {
-                it.breaks(report, "const", || value.to_value())
-            }
-            _ => Flow::Continue(()),
-        }
-    }
-}
-
-fn is_one_of(strings: Vec<&'static str>, value: &Value) -> bool {
-    value.as_str().is_some_and(|text| strings.contains(&text))
 }
 
 impl Type {
@@ -172,9 +149,10 @@ impl Type {
 
 /// Compares a number with a limit in the same way as its Rust type: a float with the
 /// float nearest to the limit, and others by their digits.
-fn compare(value: &Number, limit: &str) -> Option<Ordering> {
-    match value.as_f64().filter(|_| value.is_f64()) {
-        Some(float) => float.partial_cmp(&limit.parse().ok()?),
+fn compare(value: &Number, limit: &str, holds: fn(Ordering) -> bool) -> bool {
+    let ordering = match value.as_f64().filter(|_| value.is_f64()) {
+        Some(float) => limit.parse().ok().and_then(|it| float.partial_cmp(&it)),
         None => Some(Decimal::parse(&value.to_string()).cmp(&Decimal::parse(limit))),
-    }
+    };
+    ordering.is_some_and(holds)
 }

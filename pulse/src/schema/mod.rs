@@ -17,9 +17,9 @@ mod properties;
 mod table;
 
 pub(crate) use alternatives::meant;
-pub(crate) use equality::{all_differ, equal, hash_value};
+pub(crate) use equality::{all_values_differ, equal, hash_value};
 pub(crate) use interpreter::Interpreter;
-pub(crate) use number::{Decimal, FloatText};
+pub(crate) use number::{Decimal, is_float_multiple_of};
 #[cfg(feature = "schemars")]
 pub use print::print_schema;
-pub use table::{Dependency, Keyword, Literal, Schema, Type};
+pub use table::{Dependency, Keyword, Schema, Type};

@@ -5,12 +5,12 @@
 //! 0.3 is a multiple of 0.1, which it is not among floats.
 
 use std::cmp::Ordering;
-use std::fmt::{self, Write};
 use std::hash::{Hash, Hasher};
 use std::iter::{self, Chain};
 use std::str::Bytes;
 
 use serde_json::Number;
+use zmij::Buffer;
 
 /// The value of a JSON number: `0.DIGITS` times ten to the power of `point`, where
 /// the digits are `whole` and then `fraction`, without zeros at either end.
@@ -182,38 +182,14 @@ fn power_of_ten(mut exponent: u64, by: u128) -> u128 {
     power
 }
 
-/// The text of a float on the stack, so that checks don't allocate.
-#[derive(Default)]
-pub(crate) struct FloatText {
-    bytes: [u8; 32],
-    len: usize,
-}
-
-impl FloatText {
-    /// The shortest text that is parsed as the same float.
-    pub(crate) fn new(float: f64) -> Self {
-        let mut text = Self::default();
-        // 17 digits, two signs, a point, an `e` and three more digits fit.
-        let _ = write!(text, "{float:e}");
-        text
-    }
-
-    /// The value, if the float is finite.
-    pub(crate) fn decimal(&self) -> Option<Decimal<'_>> {
-        let text = std::str::from_utf8(self.bytes.get(..self.len)?).ok()?;
-        text.ends_with(|end: char| end.is_ascii_digit())
-            .then(|| Decimal::parse(text))
-    }
-}
-
-impl Write for FloatText {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let end = self.len + text.len();
-        let room = self.bytes.get_mut(self.len..end).ok_or(fmt::Error)?;
-        room.copy_from_slice(text.as_bytes());
-        self.len = end;
-        Ok(())
-    }
+/// Whether a float is an integral multiple of another, as both are written. Nothing that
+/// is not finite is.
+pub(crate) fn is_float_multiple_of(number: f64, divisor: f64) -> bool {
+    let (mut own, mut other) = (Buffer::new(), Buffer::new());
+    number.is_finite()
+        && divisor.is_finite()
+        && Decimal::parse(own.format_finite(number))
+            .is_multiple_of(Decimal::parse(other.format_finite(divisor)))
 }
 
 #[cfg(test)]
@@ -289,11 +265,6 @@ mod tests {
 
     #[test]
     fn multiples_are_those_of_the_decimals() {
-        let is_multiple = |number: f64, divisor: f64| {
-            let (number, divisor) = (FloatText::new(number), FloatText::new(divisor));
-            let decimals = number.decimal().zip(divisor.decimal());
-            decimals.is_some_and(|(number, divisor)| number.is_multiple_of(divisor))
-        };
         for (number, divisor) in [
             (0.3, 0.1),
             (-4.35, 0.01),
@@ -305,7 +276,7 @@ mod tests {
             (1e22, 1e10),
             (5e-324, 5e-324),
         ] {
-            assert!(is_multiple(number, divisor), "{number} {divisor}");
+            assert!(is_float_multiple_of(number, divisor), "{number} {divisor}");
         }
         for (number, divisor) in [
             (0.300_000_000_000_000_04, 0.1),
@@ -318,7 +289,7 @@ mod tests {
             (f64::INFINITY, 1.0),
             (f64::NAN, 1.0),
         ] {
-            assert!(!is_multiple(number, divisor), "{number} {divisor}");
+            assert!(!is_float_multiple_of(number, divisor), "{number} {divisor}");
         }
         assert!(
             Decimal::parse("1e99999999999999")

@@ -38,7 +38,7 @@ impl Interpreter {
                     false => it.breaks(report, "contains", || "a matching item".into()),
                 }
             }
-            _ => keyword.check_array(items, it, report),
+            _ => keyword.check(it, report),
         }
     }
 
@@ -101,7 +101,7 @@ impl Interpreter {
                     }
                 }),
             Keyword::Required(names) => missing("required", names, members, it, report),
-            _ => keyword.check_object(members.len(), it, report),
+            _ => keyword.check(it, report),
         }
     }
 

@@ -5,8 +5,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema as JsonValue, SchemaGenerator, json_schema};
 use serde_json::{Map, Value};
 
-use super::equality::number;
-use super::{Dependency, Keyword, Literal, Schema, Type};
+use super::{Dependency, Keyword, Schema};
 use crate::payload::{RawJson, RawJsonObject, Timestamp};
 
 /// Implements `JsonSchema` for types that have a table in the module `schemas`, each with
@@ -81,9 +80,8 @@ impl Printer<'_> {
             });
         }
         if let Some(rule) = table.rule {
-            rule.keywords(&mut |name, value| {
-                object.insert(name.to_owned(), value);
-            });
+            let stated = rule.keywords();
+            object.extend(stated.map(|(name, value, _)| (name.to_owned(), value)));
         }
         Value::Object(object)
     }
@@ -94,30 +92,15 @@ impl Printer<'_> {
         table: &Schema,
         add: &mut dyn FnMut(&'static str, Value),
     ) {
-        match keyword {
-            Keyword::Never => add("not", Value::Object(Map::new())),
-            Keyword::Type(types) => add("type", Type::describe(types)),
-            Keyword::Enum(values) => add("enum", values.iter().map(Literal::to_value).collect()),
-            Keyword::Known(strings) => add("enum", strings().into()),
-            Keyword::Const(value) => add("const", value.to_value()),
-            Keyword::String(rule) => rule.keywords(add),
-            Keyword::MinLength(limit) => add("minLength", (*limit).into()),
-            Keyword::MaxLength(limit) => add("maxLength", (*limit).into()),
-            Keyword::Pattern(source, _) => add("pattern", (*source).into()),
-            Keyword::Format(name, _) => add("format", (*name).into()),
-            Keyword::DateTime => add("format", "date-time".into()),
-            Keyword::MultipleOf(text) => add("multipleOf", number(text)),
-            Keyword::Minimum(text) => add("minimum", number(text)),
-            Keyword::Maximum(text) => add("maximum", number(text)),
-            Keyword::ExclusiveMinimum(text) => add("exclusiveMinimum", number(text)),
-            Keyword::ExclusiveMaximum(text) => add("exclusiveMaximum", number(text)),
-            Keyword::MinItems(limit) => add("minItems", (*limit).into()),
-            Keyword::MaxItems(limit) => add("maxItems", (*limit).into()),
-            Keyword::UniqueItems => add("uniqueItems", true.into()),
-            Keyword::Required(names) => add("required", names.to_vec().into()),
-            Keyword::MinProperties(limit) => add("minProperties", (*limit).into()),
-            Keyword::MaxProperties(limit) => add("maxProperties", (*limit).into()),
-            _ => self.applicator(keyword, table, add),
+        if let Some(rule) = keyword.rule() {
+            return rule
+                .keywords()
+                .for_each(|(name, value, _)| add(name, value));
+        }
+        match keyword.stated() {
+            Some(("false", _)) => add("not", Value::Object(Map::new())),
+            Some((name, value)) => add(name, value),
+            None => self.applicator(keyword, table, add),
         }
     }
 

@@ -28,6 +28,46 @@ impl Schema {
         })
     }
 
+    /// Whether no instance is valid, as the only keyword says.
+    pub(crate) fn is_never(&self) -> bool {
+        matches!(self.keywords, [Keyword::Never])
+    }
+
+    /// The schemas of the property `name`.
+    #[cfg(feature = "arbitrary")]
+    pub(crate) fn of_property(&self, name: &str) -> Vec<&'static Schema> {
+        let mut schemas = Vec::new();
+        for keyword in self.keywords {
+            match keyword {
+                Keyword::Properties(properties) => {
+                    let own = properties.iter().filter(|(it, _)| *it == name);
+                    schemas.extend(own.map(|(_, schema)| *schema));
+                }
+                Keyword::PatternProperties(patterns) => {
+                    let own = patterns.iter().filter(|(_, it, _)| it.matches(name));
+                    schemas.extend(own.map(|(_, _, schema)| *schema));
+                }
+                Keyword::AdditionalProperties(schema) if !self.names(name) => schemas.push(schema),
+                _ => {}
+            }
+        }
+        schemas
+    }
+
+    /// The schema of the item at `index`.
+    #[cfg(feature = "arbitrary")]
+    pub(crate) fn of_item(&self, index: usize) -> Option<&'static Schema> {
+        let mut keywords = self.keywords.iter();
+        keywords.find_map(|keyword| match (keyword, self.tuple()) {
+            (Keyword::Items(schema), _) => Some(*schema),
+            (Keyword::Tuple(schemas), _) => schemas.get(index).copied(),
+            (Keyword::AdditionalItems(schema), Some(tuple)) => {
+                (index >= tuple.len()).then_some(*schema)
+            }
+            _ => None,
+        })
+    }
+
     /// The schemas that apply to the same instance as this one.
     pub(super) fn parts(&self) -> impl Iterator<Item = &'static Schema> {
         self.keywords.iter().flat_map(|keyword| {

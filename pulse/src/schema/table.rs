@@ -108,7 +108,7 @@ fn known_strings<E: OpenEnum>() -> Vec<&'static str> {
 
 /// One keyword of a [`Schema`], with its value.
 ///
-/// Numbers are given as the text of a JSON number, so that no digit is lost.
+/// Numbers and other JSON values are given as their text, so that no digit is lost.
 #[derive(Debug)]
 pub enum Keyword {
     /// No instance is valid: the schema `false`.
@@ -116,13 +116,14 @@ pub enum Keyword {
     /// `type`: the instance has one of these types.
     Type(&'static [Type]),
     /// `enum`: the instance equals one of these values.
-    Enum(&'static [Literal]),
+    Enum(&'static [&'static str]),
     /// `enum` with the strings that this function returns; see [`Schema::open_enum`].
     Known(fn() -> Vec<&'static str>),
     /// `const`: the instance equals this value.
-    Const(Literal),
-    /// All keywords of a rule for strings. Ignores instances that are not strings, even
-    /// if the rule has an `enum` or a `const`; see [`Schema::text`] for strings alone.
+    Const(&'static str),
+    /// All keywords of a rule for strings. Ignores instances that are no strings,
+    /// also if the rule has an `enum` or a `const`; see [`Schema::text`] for strings
+    /// alone.
     String(&'static StringRule),
     /// `minLength`, in code points.
     MinLength(u64),
@@ -215,24 +216,7 @@ pub enum Type {
     Object,
 }
 
-/// A JSON value of a schema.
-#[derive(Debug)]
-pub enum Literal {
-    /// `null`.
-    Null,
-    /// A boolean.
-    Boolean(bool),
-    /// A number, as the text of a JSON number.
-    Number(&'static str),
-    /// A string.
-    String(&'static str),
-    /// An array.
-    Array(&'static [Literal]),
-    /// An object, its names unique.
-    Object(&'static [(&'static str, Literal)]),
-}
-
-/// The requirement for objects that have a property, in `dependencies`.
+/// What an object must be that has a certain property, by `dependencies`.
 #[derive(Debug)]
 pub enum Dependency {
     /// The object must also have these properties.

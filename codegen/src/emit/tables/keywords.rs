@@ -11,7 +11,7 @@ use taskcluster_documents::schema::{
 };
 
 use super::Tables;
-use super::literals::{json_type, literal};
+use super::literals::json_type;
 use super::scalars::{limit, of_numbers, of_strings};
 use crate::combine::Part;
 use crate::emit::matcher::matcher;
@@ -81,11 +81,11 @@ impl Tables<'_> {
             return keywords;
         }
         if let Some(values) = enumeration {
-            let values = values.iter().map(literal);
+            let values = values.iter().map(|value| value.to_string());
             keywords.push(quote!(Keyword::Enum(&[#(#values),*])));
         }
         if let Some(value) = constant {
-            let value = literal(value);
+            let value = value.to_string();
             keywords.push(quote!(Keyword::Const(#value)));
         }
         keywords

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use serde_json::{Map, Value};
-use taskcluster_pulse::__private::{Dependency, Keyword, Literal, Matcher, Schema, Type};
+use taskcluster_pulse::__private::{Dependency, Keyword, Matcher, Schema, Type};
 use taskcluster_tests::rules::rule;
 
 /// The table of a schema that refers to nothing outside, for instances that nest at
@@ -73,17 +73,17 @@ impl<'v> Tables<'v> {
         let count = || value.as_u64().expect("a count");
         Some(match name {
             "type" => Keyword::Type(types(value)),
-            "enum" => Keyword::Enum(literals(value)),
-            "const" => Keyword::Const(literal(value)),
+            "enum" => Keyword::Enum(json_texts(value)),
+            "const" => Keyword::Const(json_text(value)),
             "minLength" => Keyword::MinLength(count()),
             "maxLength" => Keyword::MaxLength(count()),
             "format" if text(value) == "date-time" => Keyword::DateTime,
             "pattern" | "format" => Keyword::String(rule(text(value))?),
-            "multipleOf" => Keyword::MultipleOf(number(value)),
-            "minimum" => Keyword::Minimum(number(value)),
-            "maximum" => Keyword::Maximum(number(value)),
-            "exclusiveMinimum" => Keyword::ExclusiveMinimum(number(value)),
-            "exclusiveMaximum" => Keyword::ExclusiveMaximum(number(value)),
+            "multipleOf" => Keyword::MultipleOf(json_text(value)),
+            "minimum" => Keyword::Minimum(json_text(value)),
+            "maximum" => Keyword::Maximum(json_text(value)),
+            "exclusiveMinimum" => Keyword::ExclusiveMinimum(json_text(value)),
+            "exclusiveMaximum" => Keyword::ExclusiveMaximum(json_text(value)),
             "minItems" => Keyword::MinItems(count()),
             "maxItems" => Keyword::MaxItems(count()),
             "uniqueItems" if value == true => Keyword::UniqueItems,
@@ -185,26 +185,12 @@ fn types(value: &Value) -> &'static [Type] {
     types.leak()
 }
 
-fn literals(value: &Value) -> &'static [Literal] {
+fn json_texts(value: &Value) -> &'static [&'static str] {
     let values = value.as_array().into_iter().flatten();
-    values.map(literal).collect::<Vec<_>>().leak()
+    values.map(json_text).collect::<Vec<_>>().leak()
 }
 
-fn literal(value: &Value) -> Literal {
-    match value {
-        Value::Null => Literal::Null,
-        Value::Bool(value) => Literal::Boolean(*value),
-        Value::Number(_) => Literal::Number(number(value)),
-        Value::String(text) => Literal::String(leak(text)),
-        Value::Array(_) => Literal::Array(literals(value)),
-        Value::Object(members) => {
-            let each = members.iter().map(|(name, it)| (leak(name), literal(it)));
-            Literal::Object(each.collect::<Vec<_>>().leak())
-        }
-    }
-}
-
-fn number(value: &Value) -> &'static str {
+fn json_text(value: &Value) -> &'static str {
     value.to_string().leak()
 }
 

@@ -3,7 +3,7 @@
 //! The schemas of payloads, as static tables.
 
 use taskcluster_pulse::__private::{
-    Dependency, Keyword, Literal, Matcher, Run, Schema, Split, Type, payloads,
+    Dependency, Keyword, Matcher, Run, Schema, Split, Type, payloads,
 };
 
 use super::KeywordsMessage;
@@ -55,12 +55,7 @@ pub(crate) static KEYWORDS_MESSAGE: Schema = Schema::named(
                     ),
                 ),
                 ("conditional", &CONDITIONAL),
-                (
-                    "constArray",
-                    &Schema::new(
-                        &[Keyword::Const(Literal::Array(&[Literal::Number("1")]))],
-                    ),
-                ),
+                ("constArray", &Schema::new(&[Keyword::Const("[1]")])),
                 (
                     "contains",
                     &Schema::new(
@@ -81,23 +76,11 @@ pub(crate) static KEYWORDS_MESSAGE: Schema = Schema::named(
                 ),
                 ("dependentSchema", &KEYWORDS_DEPENDENT_SCHEMA),
                 ("enumEmpty", &Schema::new(&[Keyword::Enum(&[])])),
-                (
-                    "enumOfObject",
-                    &Schema::new(
-                        &[
-                            Keyword::Enum(
-                                &[Literal::Object(&[("a", Literal::Number("1"))])],
-                            ),
-                        ],
-                    ),
-                ),
+                ("enumOfObject", &Schema::new(&[Keyword::Enum(&["{\"a\":1}"])])),
                 (
                     "enumOfOtherType",
                     &Schema::new(
-                        &[
-                            Keyword::Type(&[Type::String]),
-                            Keyword::Enum(&[Literal::Number("1"), Literal::Number("2")]),
-                        ],
+                        &[Keyword::Type(&[Type::String]), Keyword::Enum(&["1", "2"])],
                     ),
                 ),
                 (
@@ -105,47 +88,21 @@ pub(crate) static KEYWORDS_MESSAGE: Schema = Schema::named(
                     &Schema::new(
                         &[
                             Keyword::Type(&[Type::Integer]),
-                            Keyword::Enum(
-                                &[Literal::Number("-1"), Literal::Number("1")],
-                            ),
+                            Keyword::Enum(&["-1", "1"]),
                             Keyword::Minimum("2"),
                         ],
                     ),
                 ),
                 (
                     "enumWithoutConst",
-                    &Schema::new(
-                        &[
-                            Keyword::Enum(&[Literal::String("a")]),
-                            Keyword::Const(Literal::String("b")),
-                        ],
-                    ),
+                    &Schema::new(&[Keyword::Enum(&["\"a\""]), Keyword::Const("\"b\"")]),
                 ),
                 (
                     "escaped",
                     &Schema::new(
                         &[
                             Keyword::Const(
-                                Literal::Object(
-                                    &[
-                                        (
-                                            "~/\"`",
-                                            Literal::Array(
-                                                &[
-                                                    Literal::Number("1"),
-                                                    Literal::Number("2.5"),
-                                                    Literal::Null,
-                                                    Literal::Object(
-                                                        &[
-                                                            ("a", Literal::Number("-0.1")),
-                                                            ("b", Literal::String("é")),
-                                                        ],
-                                                    ),
-                                                ],
-                                            ),
-                                        ),
-                                    ],
-                                ),
+                                "{\"~/\\\"`\":[1,2.5,null,{\"a\":-0.1,\"b\":\"é\"}]}",
                             ),
                         ],
                     ),
@@ -155,7 +112,7 @@ pub(crate) static KEYWORDS_MESSAGE: Schema = Schema::named(
                     &Schema::new(
                         &[
                             Keyword::Type(&[Type::Integer]),
-                            Keyword::Const(Literal::Number("9007199254740991")),
+                            Keyword::Const("9007199254740991"),
                         ],
                     ),
                 ),
@@ -164,7 +121,7 @@ pub(crate) static KEYWORDS_MESSAGE: Schema = Schema::named(
                     &Schema::new(
                         &[
                             Keyword::Type(&[Type::Integer]),
-                            Keyword::Const(Literal::Number("9007199254740990")),
+                            Keyword::Const("9007199254740990"),
                         ],
                     ),
                 ),
@@ -173,7 +130,7 @@ pub(crate) static KEYWORDS_MESSAGE: Schema = Schema::named(
                     &Schema::new(
                         &[
                             Keyword::Type(&[Type::Number]),
-                            Keyword::Const(Literal::Number("-9.365853658536581")),
+                            Keyword::Const("-9.365853658536581"),
                         ],
                     ),
                 ),
@@ -266,9 +223,7 @@ pub(crate) static KEYWORDS_MESSAGE: Schema = Schema::named(
                     &Schema::new(
                         &[
                             Keyword::Type(&[Type::String]),
-                            Keyword::Not(
-                                &Schema::new(&[Keyword::Const(Literal::String(""))]),
-                            ),
+                            Keyword::Not(&Schema::new(&[Keyword::Const("\"\"")])),
                         ],
                     ),
                 ),
@@ -279,9 +234,7 @@ pub(crate) static KEYWORDS_MESSAGE: Schema = Schema::named(
                             Keyword::OneOf(
                                 &[
                                     &Schema::NULL,
-                                    &Schema::new(
-                                        &[Keyword::Enum(&[Literal::Null, Literal::String("a")])],
-                                    ),
+                                    &Schema::new(&[Keyword::Enum(&["null", "\"a\""])]),
                                 ],
                             ),
                         ],
@@ -401,12 +354,7 @@ pub(crate) static CONDITIONAL: Schema = Schema::named(
             condition: &Schema::new(
                 &[
                     Keyword::Properties(
-                        &[
-                            (
-                                "kind",
-                                &Schema::new(&[Keyword::Const(Literal::String("a"))]),
-                            ),
-                        ],
+                        &[("kind", &Schema::new(&[Keyword::Const("\"a\"")]))],
                     ),
                 ],
             ),
@@ -487,15 +435,7 @@ pub(crate) static KEYWORDS_REQUIRED_BUT_FORBIDDEN: Schema = Schema::named(
 /// Schema of `KeywordsDefsSharedItem`.
 pub(crate) static KEYWORDS_DEFS_SHARED_ITEM: Schema = Schema::named(
     "keywords::KeywordsDefsSharedItem",
-    &[
-        Keyword::Enum(
-            &[
-                Literal::Array(&[Literal::Number("1")]),
-                Literal::Object(&[("a", Literal::Number("1"))]),
-                Literal::String("b"),
-            ],
-        ),
-    ],
+    &[Keyword::Enum(&["[1]", "{\"a\":1}", "\"b\""])],
 );
 
 /// Schema of `KeywordsDefsSharedItem::String`.

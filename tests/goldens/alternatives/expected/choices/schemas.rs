@@ -2,9 +2,7 @@
 
 //! The schemas of payloads, as static tables.
 
-use taskcluster_pulse::__private::{
-    Keyword, Literal, Matcher, Run, Schema, Table, Type, payloads,
-};
+use taskcluster_pulse::__private::{Keyword, Matcher, Run, Schema, Table, Type, payloads};
 
 use super::{Changed2, IrcMessage, Merged2, Nested2, UnsureMessage, validators};
 
@@ -56,10 +54,7 @@ pub(crate) static CHANGED_LAUNCH: Schema = Schema::named(
         Keyword::OneOf(
             &[
                 &Schema::new(
-                    &[
-                        Keyword::Const(Literal::String("")),
-                        Keyword::String(&validators::STRING),
-                    ],
+                    &[Keyword::Const("\"\""), Keyword::String(&validators::STRING)],
                 ),
                 &Schema::text(&validators::STRING2),
             ],
@@ -73,10 +68,7 @@ pub(crate) static CHANGED_LAUNCH_0: Schema = Schema::new(
         Keyword::AllOf(
             &[
                 &Schema::new(
-                    &[
-                        Keyword::Const(Literal::String("")),
-                        Keyword::String(&validators::STRING),
-                    ],
+                    &[Keyword::Const("\"\""), Keyword::String(&validators::STRING)],
                 ),
             ],
         ),
@@ -94,12 +86,8 @@ pub(crate) static CHANGED_LISTS: Schema = Schema::named(
     &[
         Keyword::AnyOf(
             &[
-                &Schema::new(
-                    &[Keyword::Enum(&[Literal::String("a"), Literal::String("b")])],
-                ),
-                &Schema::new(
-                    &[Keyword::Enum(&[Literal::String("b"), Literal::String("c")])],
-                ),
+                &Schema::new(&[Keyword::Enum(&["\"a\"", "\"b\""])]),
+                &Schema::new(&[Keyword::Enum(&["\"b\"", "\"c\""])]),
             ],
         ),
     ],
@@ -193,7 +181,7 @@ pub(crate) static GIT_PULL: Schema = Schema::named(
                     "kind",
                     &Schema::new(
                         &[
-                            Keyword::Const(Literal::String("git")),
+                            Keyword::Const("\"git\""),
                             Keyword::String(&validators::GIT_PULL_KIND),
                         ],
                     ),
@@ -436,9 +424,7 @@ pub(crate) static NESTED2: Schema = Schema::named(
                             Keyword::PropertyNames(
                                 &Schema::new(
                                     &[
-                                        Keyword::Enum(
-                                            &[Literal::String("a"), Literal::String("b")],
-                                        ),
+                                        Keyword::Enum(&["\"a\"", "\"b\""]),
                                         Keyword::String(&validators::FEW_NAME),
                                     ],
                                 ),
@@ -580,7 +566,7 @@ pub(crate) static NESTED_A: Schema = Schema::named(
                     "kind",
                     &Schema::new(
                         &[
-                            Keyword::Const(Literal::String("a")),
+                            Keyword::Const("\"a\""),
                             Keyword::String(&validators::NESTED_A_KIND),
                         ],
                     ),
@@ -604,7 +590,7 @@ pub(crate) static NESTED_B: Schema = Schema::named(
                     "kind",
                     &Schema::new(
                         &[
-                            Keyword::Const(Literal::String("b")),
+                            Keyword::Const("\"b\""),
                             Keyword::String(&validators::NESTED_B_KIND),
                         ],
                     ),

@@ -2,7 +2,7 @@
 
 //! The schemas of payloads, as static tables.
 
-use taskcluster_pulse::__private::{Keyword, Literal, Schema, Type, payloads};
+use taskcluster_pulse::__private::{Keyword, Schema, Type, payloads};
 
 use super::{Changed2, validators};
 
@@ -19,7 +19,7 @@ pub(crate) static CHANGED2: Schema = Schema::named(
                     "constant",
                     &Schema::new(
                         &[
-                            Keyword::Const(Literal::String("fixed")),
+                            Keyword::Const("\"fixed\""),
                             Keyword::String(&validators::CONSTANT),
                         ],
                     ),
@@ -27,21 +27,13 @@ pub(crate) static CHANGED2: Schema = Schema::named(
                 (
                     "flag",
                     &Schema::new(
-                        &[
-                            Keyword::Type(&[Type::Boolean]),
-                            Keyword::Const(Literal::Boolean(true)),
-                        ],
+                        &[Keyword::Type(&[Type::Boolean]), Keyword::Const("true")],
                     ),
                 ),
                 (
                     "fractions",
                     &Schema::new(
-                        &[
-                            Keyword::Type(&[Type::Number]),
-                            Keyword::Enum(
-                                &[Literal::Number("0.5"), Literal::Number("2")],
-                            ),
-                        ],
+                        &[Keyword::Type(&[Type::Number]), Keyword::Enum(&["0.5", "2"])],
                     ),
                 ),
                 ("mixed", &CHANGED_MIXED),
@@ -51,13 +43,7 @@ pub(crate) static CHANGED2: Schema = Schema::named(
                     &Schema::new(
                         &[
                             Keyword::Type(&[Type::Integer]),
-                            Keyword::Enum(
-                                &[
-                                    Literal::Number("1"),
-                                    Literal::Number("2"),
-                                    Literal::Number("-3"),
-                                ],
-                            ),
+                            Keyword::Enum(&["1", "2", "-3"]),
                         ],
                     ),
                 ),
@@ -67,13 +53,13 @@ pub(crate) static CHANGED2: Schema = Schema::named(
                     "single",
                     &Schema::new(
                         &[
-                            Keyword::Enum(&[Literal::String("only")]),
+                            Keyword::Enum(&["\"only\""]),
                             Keyword::String(&validators::SINGLE),
                         ],
                     ),
                 ),
                 ("untyped", &CHANGED_UNTYPED),
-                ("version", &Schema::new(&[Keyword::Enum(&[Literal::Number("1")])])),
+                ("version", &Schema::new(&[Keyword::Enum(&["1"])])),
             ],
         ),
         Keyword::AdditionalProperties(&Schema::NEVER),
@@ -86,7 +72,7 @@ pub(crate) static CHANGED_CASE: Schema = Schema::open_enum::<super::ChangedCase>
 /// Schema of `ChangedMixed`.
 pub(crate) static CHANGED_MIXED: Schema = Schema::named(
     "enums::ChangedMixed",
-    &[Keyword::Enum(&[Literal::String("on"), Literal::Number("1"), Literal::Null])],
+    &[Keyword::Enum(&["\"on\"", "1", "null"])],
 );
 
 /// Schema of `ChangedMixed::Integer`.
@@ -108,24 +94,8 @@ pub(crate) static CHANGED_NARROWED: Schema = Schema::named(
     "enums::ChangedNarrowed",
     &[
         Keyword::Type(&[Type::String]),
-        Keyword::Enum(
-            &[Literal::String("a"), Literal::String("b"), Literal::String("c")],
-        ),
-        Keyword::AllOf(
-            &[
-                &Schema::new(
-                    &[
-                        Keyword::Enum(
-                            &[
-                                Literal::String("b"),
-                                Literal::String("c"),
-                                Literal::String("d"),
-                            ],
-                        ),
-                    ],
-                ),
-            ],
-        ),
+        Keyword::Enum(&["\"a\"", "\"b\"", "\"c\""]),
+        Keyword::AllOf(&[&Schema::new(&[Keyword::Enum(&["\"b\"", "\"c\"", "\"d\""])])]),
     ],
 );
 
@@ -140,7 +110,7 @@ pub(crate) static CHANGED_PUNCTUATION: Schema = Schema::open_enum::<
 /// Schema of `ChangedUntyped`.
 pub(crate) static CHANGED_UNTYPED: Schema = Schema::named(
     "enums::ChangedUntyped",
-    &[Keyword::Enum(&[Literal::String("on"), Literal::String("off")])],
+    &[Keyword::Enum(&["\"on\"", "\"off\""])],
 );
 
 payloads! {

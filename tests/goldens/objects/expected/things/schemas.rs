@@ -2,7 +2,7 @@
 
 //! The schemas of payloads, as static tables.
 
-use taskcluster_pulse::__private::{Keyword, Literal, Schema, Type, payloads};
+use taskcluster_pulse::__private::{Keyword, Schema, Type, payloads};
 
 use super::{Counted2, Nested2, Nullable2, Open2, SharedNull, validators};
 
@@ -191,7 +191,7 @@ pub(crate) static CHOSEN: Schema = Schema::named(
 /// Schema of `NullableEnum`.
 pub(crate) static NULLABLE_ENUM: Schema = Schema::named(
     "things::NullableEnum",
-    &[Keyword::Enum(&[Literal::String("a"), Literal::String("b"), Literal::Null])],
+    &[Keyword::Enum(&["\"a\"", "\"b\"", "null"])],
 );
 
 /// Schema of `Open2`.
@@ -222,12 +222,7 @@ pub(crate) static OPEN_DISK: Schema = Schema::named(
             condition: &Schema::new(
                 &[
                     Keyword::Properties(
-                        &[
-                            (
-                                "kind",
-                                &Schema::new(&[Keyword::Const(Literal::String("local"))]),
-                            ),
-                        ],
+                        &[("kind", &Schema::new(&[Keyword::Const("\"local\"")]))],
                     ),
                 ],
             ),
@@ -265,7 +260,7 @@ pub(crate) static OPEN_DISK: Schema = Schema::named(
 /// Schema of `OpenDiskKind`.
 pub(crate) static OPEN_DISK_KIND: Schema = Schema::named(
     "things::OpenDiskKind",
-    &[Keyword::Enum(&[Literal::String("local"), Literal::String("remote")])],
+    &[Keyword::Enum(&["\"local\"", "\"remote\""])],
 );
 
 /// Schema of `OpenDiskThenLabel`.

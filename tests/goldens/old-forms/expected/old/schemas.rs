@@ -2,7 +2,7 @@
 
 //! The schemas of payloads, as static tables.
 
-use taskcluster_pulse::__private::{Keyword, Literal, Schema, Type, payloads};
+use taskcluster_pulse::__private::{Keyword, Schema, Type, payloads};
 
 use super::{Artifact2, Job, validators};
 
@@ -27,7 +27,7 @@ pub(crate) static JOB: Schema = Schema::named(
                 ("info", &JOB_INFO),
                 ("kind", &JOB_KIND),
                 ("number", &Schema::NUMBER),
-                ("version", &Schema::new(&[Keyword::Enum(&[Literal::Number("1")])])),
+                ("version", &Schema::new(&[Keyword::Enum(&["1"])])),
             ],
         ),
     ],

@@ -2,7 +2,7 @@
 
 //! The schemas of payloads, as static tables.
 
-use taskcluster_pulse::__private::{Keyword, Literal, Schema, Type, payloads};
+use taskcluster_pulse::__private::{Keyword, Schema, Type, payloads};
 
 use super::{
     AnythingGoes, BooleanMessage, Count, EmptyMessage, Perhaps, Sizes, State, Steps,
@@ -70,7 +70,7 @@ pub(crate) static SIZES: Schema = Schema::named(
 /// Schema of `State`.
 pub(crate) static STATE: Schema = Schema::named(
     "payloads_2::State",
-    &[Keyword::Enum(&[Literal::String("on"), Literal::String("off")])],
+    &[Keyword::Enum(&["\"on\"", "\"off\""])],
 );
 
 /// Schema of `UntitledMessage`.

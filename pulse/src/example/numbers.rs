@@ -1,0 +1,109 @@
+//! Numbers.
+
+use arbitrary::{Error, Result, Unstructured};
+
+use super::parts::Parts;
+use crate::schema::Keyword;
+
+/// Maximum distance of a number from 0, or from its only limit.
+const FAR: f64 = 1_048_576.0;
+
+/// Numbers are multiples of one of these unless their schema states another. Multiples
+/// of the smallest have at most 15 digits up to [`FAR`], which every JSON parser reads
+/// exactly.
+const STEPS: [f64; 4] = [1.0, 1.0, 0.25, 1.0 / 256.0];
+
+/// An integer between the limits, more often a small one than a large one.
+pub(super) fn integer(u: &mut Unstructured<'_>, parts: &Parts) -> Result<serde_json::Number> {
+    // Examples keep to what 64 bits hold, which each reader of JSON takes.
+    let (mut least, mut most) = (i128::from(i64::MIN), i128::from(u64::MAX));
+    let mut divisor = 1;
+    for keyword in parts.keywords() {
+        match keyword {
+            Keyword::Minimum(text) => least = least.max(ceil(text)),
+            Keyword::ExclusiveMinimum(text) => least = least.max(floor(text).saturating_add(1)),
+            Keyword::Maximum(text) => most = most.min(floor(text)),
+            Keyword::ExclusiveMaximum(text) => most = most.min(ceil(text).saturating_sub(1)),
+            Keyword::MultipleOf(text) => divisor = ceil(text).max(1),
+            _ => {}
+        }
+    }
+    let first = -(-least).div_euclid(divisor);
+    let integer = near_zero(u, first, most.div_euclid(divisor))? * divisor;
+    match (u64::try_from(integer), i64::try_from(integer)) {
+        (Ok(integer), _) => Ok(integer.into()),
+        (_, Ok(integer)) => Ok(integer.into()),
+        _ => Err(Error::IncorrectFormat),
+    }
+}
+
+/// The least integer that is not below a limit.
+fn ceil(text: &str) -> i128 {
+    text.parse()
+        .unwrap_or_else(|_| float_of(text).ceil() as i128)
+}
+
+/// The greatest integer that is not above a limit.
+fn floor(text: &str) -> i128 {
+    text.parse()
+        .unwrap_or_else(|_| float_of(text).floor() as i128)
+}
+
+fn float_of(text: &str) -> f64 {
+    text.parse().unwrap_or_default()
+}
+
+/// A finite number between the limits: a multiple as the schema states it, or one that
+/// few decimals can write; a limit or the mean if there is none.
+pub(super) fn float(u: &mut Unstructured<'_>, parts: &Parts) -> Result<f64> {
+    let (mut least, mut most) = (f64::NEG_INFINITY, f64::INFINITY);
+    let mut step = *u.choose(&STEPS)?;
+    for keyword in parts.keywords() {
+        match keyword {
+            Keyword::Minimum(text) | Keyword::ExclusiveMinimum(text) => {
+                least = least.max(float_of(text));
+            }
+            Keyword::Maximum(text) | Keyword::ExclusiveMaximum(text) => {
+                most = most.min(float_of(text));
+            }
+            Keyword::MultipleOf(text) => step = float_of(text),
+            _ => {}
+        }
+    }
+    let (least, most) = match (least.is_finite(), most.is_finite()) {
+        (true, true) => (least, most),
+        (true, false) => (least, FAR.max(least + FAR)),
+        (false, true) => ((-FAR).min(most - FAR), most),
+        (false, false) => (-FAR, FAR),
+    };
+    let (first, last) = ((least / step).ceil(), (most / step).floor());
+    let count = near_zero(u, first as i128, last as i128);
+    match count.map(|count| times(count as f64, step)) {
+        Ok(number) if (least..=most).contains(&number) => Ok(number),
+        _ => u
+            .choose(&[least, most, f64::midpoint(least, most)])
+            .copied(),
+    }
+}
+
+/// `count` steps: three times 0.1 is 0.3, which it is not among floats.
+fn times(count: f64, step: f64) -> f64 {
+    let steps = step.recip().round();
+    match steps.recip() == step {
+        true => count / steps,
+        false => count * step,
+    }
+}
+
+/// A number from `least` to `most`, with each number of bits as often as the
+/// others.
+fn near_zero(u: &mut Unstructured<'_>, least: i128, most: i128) -> Result<i128> {
+    if least > most {
+        return Err(Error::IncorrectFormat);
+    }
+    let nearest = 0.clamp(least, most);
+    let reach = (1_i128 << u.int_in_range(0..=64_u32)?) - 1;
+    let low = nearest.saturating_sub(reach).max(least);
+    let high = nearest.saturating_add(reach).min(most);
+    u.int_in_range(low..=high)
+}
