@@ -67,7 +67,7 @@ fn setting(name: &str, usual: usize) -> Result<usize> {
     std::env::var(name).map_or(Ok(usual), |value| Ok(value.parse()?))
 }
 
-/// The results of a way to publish, one for each round.
+/// The results of each way to publish and to consume, one for each round.
 #[derive(Default)]
 struct Rates {
     publish: Vec<Measured>,

@@ -14,6 +14,7 @@ use crate::client::{Connection, Error};
 /// effect.
 impl Connection {
     /// A connection to the RabbitMQ at `url`, `amqps://user:secret@host:port/vhost`.
+    ///
     /// `amqp://` connects without TLS, so that everything, including the secret, can be
     /// read in transit.
     ///
@@ -49,6 +50,7 @@ impl Connection {
     }
 
     /// A connection to the RabbitMQ at `host`, by TLS, on the virtual host `/`.
+    ///
     /// An IPv6 address is written without brackets, `::1`.
     ///
     /// ```
@@ -72,10 +74,12 @@ impl Connection {
         }))
     }
 
-    /// A connection from environment variables: `PULSE_URL`, in the form of
-    /// [`amqp`](Self::amqp), or the variables of Taskcluster's services,
-    /// `PULSE_HOSTNAME`, `PULSE_USERNAME`, `PULSE_PASSWORD`, and optionally `PULSE_PORT`,
-    /// `PULSE_VHOST` (`/`) and `PULSE_AMQPS` (`true`, which is TLS).
+    /// A connection from environment variables.
+    ///
+    /// These are `PULSE_URL`, in the form of [`amqp`](Self::amqp), or the variables of
+    /// Taskcluster's services, `PULSE_HOSTNAME`, `PULSE_USERNAME`, `PULSE_PASSWORD`, and
+    /// optionally `PULSE_PORT`, `PULSE_VHOST` (`/`) and `PULSE_AMQPS` (`true`, which is
+    /// TLS).
     ///
     /// # Errors
     ///
@@ -98,8 +102,9 @@ impl Connection {
         self.set(|settings| settings.address.port = Some(port))
     }
 
-    /// Connects without TLS, for a broker on the same machine: everything, including the
-    /// secret, can be read in transit.
+    /// Connects without TLS, for a broker on the same machine.
+    ///
+    /// Everything, including the secret, can be read in transit.
     #[must_use]
     pub fn without_tls(self) -> Self {
         self.set(|settings| settings.address.tls = false)
@@ -115,6 +120,7 @@ impl Connection {
     }
 
     /// Calls `provider` for the secret of each connection, for secrets that are rotated.
+    ///
     /// If it fails, or the broker refuses the secret, the client tries again.
     ///
     /// ```
@@ -132,9 +138,10 @@ impl Connection {
         self.set(|settings| settings.secret_from = Some(SecretProvider::new(provider)))
     }
 
-    /// Heartbeat (default 10 seconds), rounded up to whole seconds. A connection counts
-    /// as lost when nothing was received from the broker for twice as long. The broker
-    /// may ask for a shorter one. Zero leaves it to the broker.
+    /// Heartbeat (default 10 seconds), rounded up to whole seconds.
+    ///
+    /// A connection counts as lost when nothing was received from the broker for twice as
+    /// long. The broker may ask for a shorter one. Zero leaves it to the broker.
     #[must_use]
     pub fn heartbeat(self, heartbeat: Duration) -> Self {
         let rest = u64::from(heartbeat.subsec_nanos() > 0);
@@ -156,9 +163,10 @@ impl Connection {
         self.set(|settings| settings.channel_max = channels)
     }
 
-    /// Maximum size of a frame to negotiate in bytes, 4096 to 1 MiB (default 0, the
-    /// broker's own limit). Larger messages are split into frames; a message's headers
-    /// have to fit into one.
+    /// Maximum size of a frame to negotiate in bytes (default 0, the broker's own limit).
+    ///
+    /// Allowed are 4096 bytes to 1 MiB. Larger messages are split into frames; a
+    /// message's headers have to fit into one.
     #[must_use]
     pub fn frame_max(self, bytes: u32) -> Self {
         self.set(|settings| settings.frame_max = bytes)

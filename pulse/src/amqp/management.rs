@@ -19,6 +19,7 @@ const HTTP: Protocol = Protocol {
 
 impl Management {
     /// RabbitMQ's management HTTP API at `url`, `https://user:secret@host:15671/vhost`.
+    ///
     /// `http://` connects without TLS.
     ///
     /// The virtual host is that of the queues, `/` by default. User, secret and virtual

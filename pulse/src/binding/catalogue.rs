@@ -33,8 +33,11 @@ impl Catalogue {
         self.into_iter()
     }
 
-    /// The exchange of this name: its full name on the broker, or the service and
-    /// its name there or in the reference, `queue/task-failed` or `queue/taskFailed`.
+    /// Finds an exchange by its name.
+    ///
+    /// The name is the full name on the broker, or the service with the last part of that
+    /// name or the entry's name in the reference: `queue/task-failed` or
+    /// `queue/taskFailed`.
     ///
     /// # Errors
     ///

@@ -105,20 +105,21 @@ impl ExchangeInfo {
         Ok(self.raw(pattern.as_str()))
     }
 
-    /// A binding to this exchange by a pattern over the whole routing key. The
-    /// pattern is checked when the queue is bound.
+    /// A binding to this exchange by a pattern for the whole routing key.
+    ///
+    /// The pattern is checked when the queue is bound.
     pub fn raw(&'static self, pattern: &str) -> PatternBinding {
         PatternBinding::new(self, pattern.to_owned())
     }
 
-    /// A binding to messages with this custom route, as
-    /// [`Exchange::route`](super::Exchange::route) makes it.
+    /// A binding to messages with this custom route, like
+    /// [`Exchange::route`](super::Exchange::route).
     pub fn route(&'static self, route: &str) -> PatternBinding {
         PatternBinding::new(self, format!("{ROUTE_PREFIX}{route}"))
     }
 
-    /// An empty holder for one payload of this exchange, as
-    /// [`Binding::new_payload_object`](super::Binding::new_payload_object) makes it.
+    /// An empty holder for one payload of this exchange, like
+    /// [`Binding::new_payload_object`](super::Binding::new_payload_object).
     pub fn new_payload_object(&self) -> Box<dyn PayloadObject> {
         (self.payload.0)()
     }
@@ -148,7 +149,7 @@ impl fmt::Debug for NewPayload {
     }
 }
 
-/// One entry of an exchange's routing key, as the reference describes it.
+/// The description of one entry of an exchange's routing key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RoutingKeyEntry {

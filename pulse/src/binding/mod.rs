@@ -36,7 +36,7 @@ pub trait Binding: Send + Sync {
     fn new_payload_object(&self) -> Box<dyn PayloadObject>;
 }
 
-/// One exchange of a service, as a type.
+/// An exchange of a service, as a type.
 ///
 /// The value is a binding: each routing-key entry that is set restricts the messages that
 /// the queue receives, and the default value matches all messages.
@@ -54,13 +54,15 @@ pub trait Exchange: Clone + Default + Send + Sync + 'static {
     #[doc(hidden)]
     fn words(&self) -> &BindingWords;
 
-    /// A binding by a pattern over the whole routing key, `primary.#` for instance.
+    /// A binding by a pattern for the whole routing key, such as `primary.#`.
+    ///
     /// The pattern is checked when the queue is bound.
     fn raw(pattern: &str) -> PatternBinding {
         Self::INFO.raw(pattern)
     }
 
-    /// A binding to messages with this custom route, a word or pattern of several:
+    /// A binding to messages with this custom route, which may be a pattern.
+    ///
     /// `notify.#` binds with `route.notify.#`. Services publish a message to custom
     /// routes by its `CC` header; in the queue, these are the routes of a task.
     ///

@@ -165,8 +165,9 @@ impl Envelope {
         outgoing
     }
 
-    /// The full name of the exchange that the message was published to. For a dead
-    /// letter, the exchange that it was first published to.
+    /// The full name of the exchange that the message was published to.
+    ///
+    /// For a dead letter, this is the original exchange.
     pub fn exchange(&self) -> &str {
         &self.0.exchange
     }

@@ -10,8 +10,9 @@ use super::envelope::Envelope;
 use crate::routing::RoutingKeyError;
 use crate::validate::Violations;
 
-/// An error that ended a consumer or a publisher, or prevented its start. No text of it
-/// contains a secret.
+/// An error that ended a consumer or a publisher, or prevented its start.
+///
+/// No text of it contains a secret.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

@@ -38,9 +38,10 @@ impl Management {
         Self(Arc::new(lister))
     }
 
-    /// The bindings of the queue with this full name, `queue/<user>/<name>`. The binding
-    /// to the default exchange, which every queue has and which can't be removed, is left
-    /// out.
+    /// The bindings of the queue with this full name, `queue/<user>/<name>`.
+    ///
+    /// The binding to the default exchange, which every queue has and which can't be
+    /// removed, is left out.
     ///
     /// # Errors
     ///
@@ -90,7 +91,9 @@ impl fmt::Display for QueueBinding {
     }
 }
 
-/// Why the bindings of a queue could not be listed. No text of it contains a secret.
+/// Why the bindings of a queue could not be listed.
+///
+/// No text of it contains a secret.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ManagementError {

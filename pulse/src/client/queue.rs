@@ -50,8 +50,9 @@ const DEAD_LETTER_EXCHANGE: &str = "x-dead-letter-exchange";
 const UNLIMITED: i64 = i32::MAX as i64;
 
 impl Queue {
-    /// A durable queue, `queue/<user>/<name>`. It is a quorum queue, which RabbitMQ
-    /// replicates on several nodes of a cluster.
+    /// A durable queue, `queue/<user>/<name>`.
+    ///
+    /// It is a quorum queue, which RabbitMQ replicates on several nodes of a cluster.
     ///
     /// RabbitMQ 4 deletes a message of a quorum queue after 20 redeliveries, those due to
     /// lost connections included. Such a loss would be silent, so the queue is declared
@@ -68,9 +69,10 @@ impl Queue {
         Self::new(Kind::Exclusive)
     }
 
-    /// An existing queue, by its full name, such as `queue/<user>/<name>`. It is neither
-    /// declared nor changed, so its type and arguments don't matter and the user needs no
-    /// permission to configure it.
+    /// An existing queue, by its full name, such as `queue/<user>/<name>`.
+    ///
+    /// It is neither declared nor changed, so its type and arguments don't matter and the
+    /// user needs no permission to configure it.
     ///
     /// The exclusive queue of another connection can't be read: RabbitMQ answers
     /// `RESOURCE_LOCKED`, which ends the start. Read a [`Queue::exclusive`] with the same

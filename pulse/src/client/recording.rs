@@ -20,8 +20,10 @@ const PAYLOAD: &str = "payload";
 const BYTES: &str = "bytes";
 
 impl Envelope {
-    /// The message as one line of JSON, without a line break. A file of such lines is a
-    /// recording, as `taskcluster-events listen --record FILE` writes it.
+    /// The message as one line of JSON, without a line break.
+    ///
+    /// A file of such lines is a recording, as `taskcluster-events listen --record FILE`
+    /// writes it.
     ///
     /// ```
     /// use taskcluster_pulse::Envelope;

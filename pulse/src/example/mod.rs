@@ -46,8 +46,10 @@ pub use values::payload;
 /// Number of random bytes for an example, enough for the largest messages.
 const BYTES: usize = 16 * 1024;
 
-/// The example number `seed` of a type. The same seed always gives the same example, as
-/// long as the type and the version of this crate are the same.
+/// The example number `seed` of a type.
+///
+/// The same seed always gives the same example, as long as the type and the version of
+/// this crate are the same.
 ///
 /// # Errors
 ///

@@ -13,9 +13,10 @@ use self::management::MemoryManagement;
 use self::state::State;
 use crate::client::{Connection, Envelope, Management, RecordingError};
 
-/// A broker inside the process, for tests and examples: the same
-/// [`Consumer`](crate::Consumer) and [`Publisher`](crate::Publisher) work on it
-/// as on RabbitMQ, with nothing installed.
+/// An in-memory broker, for tests and examples.
+///
+/// The same [`Consumer`](crate::Consumer) and [`Publisher`](crate::Publisher) work on it
+/// as on RabbitMQ, without any installation.
 ///
 /// It has topic exchanges; durable and exclusive queues; `CC` routes; prefetch; acks, and
 /// redelivery of unacked messages; dead letters. It keeps messages in memory, and ignores
@@ -57,15 +58,17 @@ impl MemoryBroker {
         self.lock().declare_exchange(exchange);
     }
 
-    /// Lists the bindings of this broker's queues, like RabbitMQ's management API. While
-    /// the broker is [away](Self::go_away), it returns an error.
+    /// Lists the bindings of this broker's queues, like RabbitMQ's management API.
+    ///
+    /// While the broker is [away](Self::go_away), it returns an error.
     pub fn management(&self) -> Management {
         Management::new(MemoryManagement::new(self.clone()))
     }
 
-    /// Publishes raw bytes, as another program would: nothing is checked, and without a
-    /// bound queue the message is dropped. `routes` are those of the `CC` header, without
-    /// their `route.` prefix.
+    /// Publishes raw bytes, as another program would.
+    ///
+    /// Nothing is checked, and without a bound queue the message is dropped. `routes` are
+    /// those of the `CC` header, without their `route.` prefix.
     pub fn publish(
         &self,
         exchange: impl Into<String>,
@@ -81,9 +84,11 @@ impl MemoryBroker {
         self.lock().publish(&Arc::new(envelope.to_outgoing()));
     }
 
-    /// Publishes every message of a recording, such as one that `taskcluster-events listen
-    /// --record` wrote: a line of JSON for each, as [`Envelope::to_json`] writes it. Empty
-    /// lines are skipped.
+    /// Publishes every message of a recording, and returns their number.
+    ///
+    /// A recording has a line of JSON for each message, as written by
+    /// [`Envelope::to_json`] or `taskcluster-events listen --record`. Empty lines are
+    /// skipped.
     ///
     /// ```
     /// use taskcluster_pulse::MemoryBroker;
@@ -105,9 +110,10 @@ impl MemoryBroker {
             .try_fold(0, |count, published| published.map(|()| count + 1))
     }
 
-    /// Number of waiting messages in the queue with this full name, such as
-    /// `queue/guest/<name>`, without those that are delivered and not settled. `None` if
-    /// the queue does not exist.
+    /// Number of waiting messages in the queue with this full name.
+    ///
+    /// The name is `queue/guest/<name>`, for instance. Messages that are delivered and
+    /// not settled are not counted. `None` if the queue does not exist.
     pub fn queue_len(&self, queue: &str) -> Option<usize> {
         self.lock().queue_len(queue)
     }

@@ -7,9 +7,11 @@ use super::{Payload, reader};
 use crate::schema::Interpreter;
 use crate::validate::{Pointer, Report, Violations};
 
-/// Decodes a payload tolerantly: ignores unknown properties and keeps unknown enum
-/// values, because a newer server may send them. Other violations of the schema are left
-/// to [`Validate::validate`](crate::Validate::validate).
+/// Decodes a payload tolerantly.
+///
+/// Ignores unknown properties and keeps unknown enum values, because a newer server may
+/// send them. Other violations of the schema are left to
+/// [`Validate::validate`](crate::Validate::validate).
 ///
 /// # Errors
 ///

@@ -65,8 +65,10 @@ impl ConsumerBuilder {
         self
     }
 
-    /// Binds the queue to an exchange. Call it once for each binding; it is checked
-    /// when the consumer starts. `Box<dyn Binding>` and `&dyn Binding` are bindings.
+    /// Binds the queue to an exchange.
+    ///
+    /// Call it once for each binding; it is checked when the consumer starts.
+    /// `Box<dyn Binding>` and `&dyn Binding` are bindings, too.
     #[must_use]
     pub fn bind(mut self, binding: impl Binding) -> Self {
         self.bindings.push(config::route(&binding));
@@ -74,18 +76,22 @@ impl ConsumerBuilder {
     }
 
     /// Removes a binding that the queue may still have from an earlier version of the
-    /// program. AMQP can't list the bindings of a queue, so one that is no longer wanted
-    /// stays, unless it is named here or
-    /// [`remove_other_bindings`](Self::remove_other_bindings) finds it.
+    /// program.
+    ///
+    /// AMQP can't list the bindings of a queue, so one that is no longer wanted stays,
+    /// unless it is named here or [`remove_other_bindings`](Self::remove_other_bindings)
+    /// finds it.
     #[must_use]
     pub fn unbind(mut self, binding: impl Binding) -> Self {
         self.obsolete.push(config::route(&binding));
         self
     }
 
-    /// Finds and removes, each time the consumer connects, the bindings of its queue that
-    /// were not added with [`bind`](Self::bind). `management` lists them; it has to be
-    /// for the same broker and virtual host as the connection.
+    /// Removes the bindings of the queue that were not added with [`bind`](Self::bind),
+    /// each time the consumer connects.
+    ///
+    /// `management` lists them; it has to be for the same broker and virtual host as the
+    /// connection.
     ///
     /// The removal runs in the background: [`start`](Self::start) does not wait for it,
     /// and messages of such a binding may still come until it is removed.
@@ -124,9 +130,10 @@ impl ConsumerBuilder {
         self
     }
 
-    /// Replaces the connection whenever it reaches `age`, such as an hour; the minimum is
-    /// 100 ms. The new one is set up first; the old one closes when its deliveries are
-    /// settled. The default is to keep a connection.
+    /// Replaces the connection whenever it reaches `age`, such as an hour.
+    ///
+    /// The minimum is 100 ms. The new one is set up first; the old one closes when its
+    /// deliveries are settled. The default is to keep a connection.
     ///
     /// No message of a durable queue is lost or repeated. An exclusive queue is declared
     /// again, so messages may be missed or come twice.
@@ -137,9 +144,11 @@ impl ConsumerBuilder {
     }
 
     /// How often [`Consumer::run`] retries a message on which the handler failed, and the
-    /// delay before the first retry. The delay doubles with each retry, up to five
-    /// minutes or `delay`, whichever is longer, and up to half of it is added at random.
-    /// The default is one retry, after a second.
+    /// delay before the first retry.
+    ///
+    /// The delay doubles with each retry, up to five minutes or `delay`, whichever is
+    /// longer, and up to half of it is added at random. The default is one retry, after a
+    /// second.
     ///
     /// All delays and calls together have to take less than the broker's timeout for
     /// acks, 30 minutes by default. At that timeout the message is redelivered and its

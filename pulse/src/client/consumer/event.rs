@@ -12,7 +12,9 @@ use crate::client::reconnect::Waiting;
 use crate::validate::Violations;
 
 /// An event of a consumer, passed to the function given to
-/// [`on_event`](super::ConsumerBuilder::on_event). Each is also written to `tracing`.
+/// [`on_event`](super::ConsumerBuilder::on_event).
+///
+/// Each is also written to `tracing`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ConsumerEvent {

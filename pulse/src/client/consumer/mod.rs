@@ -103,7 +103,7 @@ impl Consumer {
         }
     }
 
-    /// The next delivery. `None` once the consumer has ended; then [`stop`](Self::stop)
+    /// The next delivery; `None` once the consumer has ended. Then [`stop`](Self::stop)
     /// returns the reason.
     ///
     /// Cancel safe: no delivery is lost when the future is dropped before it completes.
@@ -216,24 +216,29 @@ impl fmt::Debug for Consumer {
     }
 }
 
-/// Stops a consumer and reads its counters from elsewhere: from a signal handler, or
-/// while [`Consumer::run`] owns it. It may outlive the consumer.
+/// Stops a consumer and reads its counters from elsewhere.
+///
+/// For instance from a signal handler, or while [`Consumer::run`] owns the consumer. It
+/// may outlive the consumer.
 #[derive(Clone)]
 pub struct ConsumerHandle {
     shared: Arc<Shared>,
 }
 
 impl ConsumerHandle {
-    /// Asks the consumer to stop. [`Consumer::next`] then returns `None`, and
-    /// [`Consumer::run`] returns when the handlers that run have finished and their acks
-    /// are sent; all other messages are requeued.
+    /// Stops the consumer, without waiting.
+    ///
+    /// [`Consumer::next`] then returns `None`, and [`Consumer::run`] returns when the
+    /// handlers that run have finished and their acks are sent; all other messages are
+    /// requeued.
     pub fn stop(&self) {
         self.shared.stop.ask();
     }
 
-    /// Asks the consumer to stop, and aborts handlers that have not returned after
-    /// `limit`. [`Consumer::run`] then returns [`Error::Unfinished`] with their messages,
-    /// which are requeued. It may be called after [`stop`](Self::stop).
+    /// Stops the consumer, and aborts handlers that have not returned after `limit`.
+    ///
+    /// [`Consumer::run`] then returns [`Error::Unfinished`] with their messages, which
+    /// are requeued. It may be called after [`stop`](Self::stop).
     pub fn stop_within(&self, limit: Duration) {
         self.shared.stop.ask_within(limit);
     }

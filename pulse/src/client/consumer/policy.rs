@@ -32,7 +32,9 @@ pub enum OnFailure {
 }
 
 /// What [`Consumer::run`](crate::Consumer::run) does with a message that decodes but
-/// breaks its schema. A newer server may add enum values and properties.
+/// breaks its schema.
+///
+/// A newer server may add enum values and properties.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Validation {

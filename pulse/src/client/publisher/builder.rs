@@ -39,8 +39,9 @@ impl PublisherBuilder {
         }
     }
 
-    /// Declares the exchange `E` on each connection: a durable topic exchange, as
-    /// Taskcluster's are. Call it once for each exchange that the program owns.
+    /// Declares the exchange `E` on each connection, as a durable topic exchange.
+    ///
+    /// Call it once for each exchange that the program owns.
     ///
     /// Without it, publishing to an exchange that does not exist fails.
     #[must_use]
@@ -63,9 +64,11 @@ impl PublisherBuilder {
         self
     }
 
-    /// Time that a message has from the call of [`publish`](Publisher::publish) to its
-    /// confirmation (default one minute). It includes the wait for one of the
-    /// [`max_in_flight`](Self::max_in_flight) places, and all reconnects.
+    /// Time limit from the call of [`publish`](Publisher::publish) to the confirmation
+    /// (default one minute).
+    ///
+    /// It includes the wait for one of the [`max_in_flight`](Self::max_in_flight) places,
+    /// and all reconnects.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
@@ -86,8 +89,10 @@ impl PublisherBuilder {
         self
     }
 
-    /// Connects and declares the exchanges. If the broker can't be reached, the
-    /// [`Reconnect`] policy decides about further attempts.
+    /// Connects and declares the exchanges.
+    ///
+    /// If the broker can't be reached, the [`Reconnect`] policy decides about further
+    /// attempts.
     ///
     /// # Errors
     ///

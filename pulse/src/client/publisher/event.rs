@@ -9,7 +9,9 @@ use crate::client::listener::Event;
 use crate::client::reconnect::Waiting;
 
 /// An event of a publisher, passed to the function given to
-/// [`on_event`](super::PublisherBuilder::on_event). Each is also written to `tracing`.
+/// [`on_event`](super::PublisherBuilder::on_event).
+///
+/// Each is also written to `tracing`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum PublisherEvent {

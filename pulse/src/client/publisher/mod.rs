@@ -99,10 +99,12 @@ impl Publisher {
         PublisherBuilder::new(connection)
     }
 
-    /// Publishes a message. Completes when the message is queued in this program, after
-    /// waiting for fewer than [`max_in_flight`](PublisherBuilder::max_in_flight)
-    /// unconfirmed messages; await the [`Confirmation`] to know that the broker has it.
-    /// So many messages can be in flight at once.
+    /// Publishes a message.
+    ///
+    /// Completes when the message is queued in this program, after waiting for fewer than
+    /// [`max_in_flight`](PublisherBuilder::max_in_flight) unconfirmed messages; await the
+    /// [`Confirmation`] to know that the broker has it. So many messages can be in flight
+    /// at once.
     ///
     /// # Errors
     ///
@@ -116,9 +118,10 @@ impl Publisher {
         self.publish_with_routes(message, NONE).await
     }
 
-    /// Publishes a message with `CC` routes: queues that are bound to the exchange
-    /// with `route.<route>` get it, too. At most 64 routes, each at most 255 bytes
-    /// long with its prefix.
+    /// Publishes a message with `CC` routes.
+    ///
+    /// Queues that are bound to the exchange with `route.<route>` get it, too. At most 64
+    /// routes, each at most 255 bytes long with its prefix.
     ///
     /// # Errors
     ///
@@ -131,9 +134,10 @@ impl Publisher {
         self.send(message::encode(message, routes)?).await
     }
 
-    /// Publishes a recorded message unchanged, with its routes and headers. Only the
-    /// limits of AMQP are checked. Headers that were added by brokers and consumers are
-    /// left out.
+    /// Publishes a recorded message unchanged, with its routes and headers.
+    ///
+    /// Only the limits of AMQP are checked. Headers that were added by brokers and
+    /// consumers are left out.
     ///
     /// # Errors
     ///
