@@ -1,5 +1,7 @@
 //! `listen`: prints messages as they come.
 
+mod reports;
+
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -9,15 +11,14 @@ use std::time::Duration;
 
 use clap_complete::ArgValueCompleter;
 use taskcluster_events::EXCHANGES;
-use taskcluster_pulse::{
-    Connection, Consumer, ConsumerBuilder, ConsumerEvent, Delivery, Envelope, Queue,
-};
+use taskcluster_pulse::{Connection, Consumer, ConsumerBuilder, Delivery, Envelope, Queue};
 
 use super::filter::{self, Condition};
 use super::output::{self, Style};
 use super::{CREDENTIALS, Error, FOUND, complete};
+use reports::Reports;
 
-/// How long the end may take.
+/// Maximum time to stop the consumer at the end.
 const STOP_LIMIT: Duration = Duration::from_secs(5);
 
 /// Print messages as they come.
@@ -49,13 +50,13 @@ pub(crate) struct Args {
     #[arg(required = true, value_name = "EXCHANGE", add = ArgValueCompleter::new(complete::exchanges))]
     exchanges: Vec<String>,
 
-    /// Print only messages of which this is true; more of them are joined by `and`
+    /// Print only messages that meet this condition; may be repeated, all have to hold
     #[arg(long = "where", value_name = "NAME=VALUE", add = ArgValueCompleter::new(complete::conditions))]
     conditions: Vec<Condition>,
 
-    /// Read the durable queue queue/USER/NAME, which collects messages while this
-    /// command does not run, and keeps the bindings of earlier runs. What is printed is
-    /// deleted from it. Without this option, messages from now on are printed
+    /// Read the durable queue queue/USER/NAME, which collects messages while this command
+    /// does not run, and keeps the bindings of earlier runs. Printed messages are deleted
+    /// from it. Without this option, only messages that arrive from now on are printed
     #[arg(long, value_name = "NAME")]
     queue: Option<String>,
 
@@ -75,7 +76,7 @@ pub(crate) struct Args {
     record: Option<PathBuf>,
 }
 
-/// How messages are printed.
+/// The format of printed messages.
 #[derive(Debug, clap::Args)]
 #[group(multiple = false)]
 struct StyleArgs {
@@ -101,32 +102,38 @@ impl StyleArgs {
 /// Runs the command until Ctrl-C.
 pub(super) async fn run(args: &Args, connection: Connection) -> Result<ExitCode, Error> {
     let interrupted = async {
-        // Without a handler for Ctrl-C, it ends the process.
+        // Without a handler, Ctrl-C ends the process.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending().await
         }
     };
-    let invalid = listen(args, connection, io::stdout(), interrupted).await?;
+    let reports = Reports::new(output::print_error);
+    let invalid = listen(args, connection, io::stdout(), reports, interrupted).await?;
     Ok(match invalid {
         0 => ExitCode::SUCCESS,
         _ => ExitCode::from(FOUND),
     })
 }
 
-/// Prints messages until `interrupted`; how many of them are not valid.
+/// Prints messages until `interrupted`; returns the number of invalid ones.
 async fn listen(
     args: &Args,
     connection: Connection,
     stdout: impl Write,
+    reports: Reports,
     interrupted: impl Future<Output = ()>,
 ) -> Result<u64, Error> {
     let mut listener = Listener::new(args, stdout)?;
-    let starting = consumer(args, connection)?.on_event(report).start();
+    let report = reports.clone();
+    let starting = consumer(args, connection)?
+        .on_event(move |event| report.report(event))
+        .start();
     let mut interrupted = pin!(interrupted);
     let mut consumer = tokio::select! {
         consumer = starting => consumer?,
         () = &mut interrupted => return Ok(0),
     };
+    reports.started();
     let result = tokio::select! {
         result = listener.take_all(&mut consumer) => result,
         () = &mut interrupted => Ok(()),
@@ -148,26 +155,6 @@ fn consumer(args: &Args, connection: Connection) -> Result<ConsumerBuilder, Erro
         consumer = consumer.bind(binding);
     }
     Ok(consumer)
-}
-
-/// Prints what happens to the connection.
-fn report(event: &ConsumerEvent) {
-    let text = match event {
-        ConsumerEvent::Ready => "listening\n".to_owned(),
-        ConsumerEvent::Reconnecting { wait, error, .. } => {
-            return output::report_reconnecting(*wait, &**error);
-        }
-        ConsumerEvent::BindingFailed(error) => format!("warning: {error}\n"),
-        ConsumerEvent::MessagesMayBeMissed { .. } => {
-            "warning: messages may be missed since the connection was lost\n".to_owned()
-        }
-        ConsumerEvent::ChannelLost { reason, .. } => format!("warning: channel lost: {reason}\n"),
-        ConsumerEvent::CancelledByBroker { queue } => {
-            format!("warning: the queue {queue} was deleted; it is declared again\n")
-        }
-        _ => return,
-    };
-    output::print_error(&text);
 }
 
 /// Prints and records messages.
@@ -195,7 +182,7 @@ impl<'a, W: Write> Listener<'a, W> {
         })
     }
 
-    /// Prints messages until there are enough, or nobody reads them.
+    /// Prints messages until the count is reached, or standard output is closed.
     async fn take_all(&mut self, consumer: &mut Consumer) -> Result<(), Error> {
         while let Some(delivery) = consumer.next().await {
             if !self.take(delivery)? {
@@ -205,7 +192,7 @@ impl<'a, W: Write> Listener<'a, W> {
         Ok(())
     }
 
-    /// Acks a message after it was printed. False after the last one.
+    /// Prints and acks a message. Returns false after the last one.
     fn take(&mut self, delivery: Delivery) -> Result<bool, Error> {
         if !filter::matches(&delivery, &self.args.conditions) {
             delivery.ack();

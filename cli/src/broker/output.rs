@@ -11,7 +11,7 @@ use taskcluster_pulse::Envelope;
 use super::filter;
 use crate::terminal;
 
-/// How a message is printed.
+/// The format of a printed message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Style {
     /// A line with the exchange and the routing key.
@@ -24,7 +24,7 @@ pub(super) enum Style {
 }
 
 impl Style {
-    /// The message in this style, with a line break at its end.
+    /// The message in this style, with a line break at the end.
     pub(super) fn text(self, envelope: &Envelope) -> String {
         match self {
             Self::Line => line(envelope),
@@ -57,8 +57,8 @@ fn indented(bytes: &[u8]) -> String {
     }
 }
 
-/// Checks the payload of a message against the schema of its exchange. Prints what is
-/// wrong with it on standard error.
+/// Checks the payload of a message against the schema of its exchange, and prints
+/// violations on standard error.
 pub(super) fn check(envelope: &Envelope) -> bool {
     let Err(error) = decode(envelope) else {
         return true;
@@ -80,22 +80,20 @@ fn decode(envelope: &Envelope) -> Result<(), Box<dyn Error>> {
         .decode_strict(envelope.bytes())?)
 }
 
-/// Prints a text, which may have several lines, on standard error.
+/// Prints text of one or more lines on standard error.
 pub(super) fn print_error(text: &str) {
-    // There is no other place to report that standard error is closed.
+    // If standard error is closed, there is no other place to report that.
     let _ = io::stderr().write_all(terminal::lines(text).as_bytes());
 }
 
-/// Prints on standard error that a connection was lost, or could not be made.
-pub(super) fn report_reconnecting(wait: Duration, error: &dyn Error) {
+/// The report that a connection failed or was lost.
+pub(super) fn reconnecting(wait: Duration, error: &dyn Error) -> String {
     let seconds = wait.as_secs_f64();
     let reason = chain(error);
-    print_error(&format!(
-        "no connection: {reason}; trying again in {seconds:.1} s\n"
-    ));
+    format!("no connection: {reason}; trying again in {seconds:.1} s\n")
 }
 
-/// An error with its causes, as a part of one line.
+/// An error with its causes, for use within a line.
 fn chain(error: &dyn Error) -> String {
     let mut text = terminal::part(&error.to_string());
     let mut cause = error.source();
@@ -106,7 +104,8 @@ fn chain(error: &dyn Error) -> String {
     text
 }
 
-/// Writes and flushes `text`. False when nobody reads any more, as after `| head`.
+/// Writes and flushes `text`. Returns false if the reader has closed the pipe, as `head`
+/// does.
 pub(super) fn print(stdout: &mut impl Write, text: &str) -> Result<bool, super::Error> {
     let written = stdout.write_all(text.as_bytes());
     match written.and_then(|()| stdout.flush()) {

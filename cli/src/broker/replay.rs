@@ -14,7 +14,7 @@ use taskcluster_pulse::{
 use super::{CREDENTIALS, Error, FOUND, connection, output};
 use crate::terminal;
 
-/// How many messages are sent ahead of the confirmation of the first of them.
+/// Maximum number of messages published ahead of the oldest confirm.
 const MAX_UNCONFIRMED: usize = 1000;
 
 /// Publish or check recorded messages.
@@ -44,11 +44,11 @@ pub(crate) struct Args {
     what: What,
 }
 
-/// What becomes of the messages.
+/// The destination of the messages.
 #[derive(Debug, clap::Args)]
 #[group(required = true, multiple = false)]
 struct What {
-    /// Publish them to this broker; without a URL, to the one that the environment names
+    /// Publish them to this broker; without a URL, to that of the environment
     #[arg(long, value_name = "URL", num_args = 0..=1)]
     to: Option<Option<String>>,
 
@@ -88,7 +88,7 @@ fn validate(path: &Path) -> Result<ExitCode, Error> {
     })
 }
 
-/// Publishes every message of a recording, in its order.
+/// Publishes every message of a recording, in order.
 async fn publish(path: &Path, connection: Connection) -> Result<usize, Error> {
     let mut publisher = Publisher::builder(connection).on_event(report);
     for exchange in exchanges(path)? {
@@ -163,14 +163,14 @@ fn read(path: &Path) -> Result<impl Iterator<Item = Result<(usize, Envelope), Er
     }))
 }
 
-/// Prints what happens to the connection.
+/// Prints changes of the connection on standard error.
 fn report(event: &PublisherEvent) {
     match event {
         PublisherEvent::Reconnecting { wait, error, .. } => {
-            output::report_reconnecting(*wait, &**error);
+            output::print_error(&output::reconnecting(*wait, &**error));
         }
         PublisherEvent::Blocked { reason } => {
-            output::print_error(&format!("the broker takes no messages: {reason}\n"));
+            output::print_error(&format!("the broker accepts no messages: {reason}\n"));
         }
         _ => {}
     }
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_line_that_is_no_message_is_named() {
+    async fn a_line_that_is_not_a_message_is_named() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a.jsonl");
         std::fs::write(&path, line(1) + "\n\n{}\n").expect("written");

@@ -1,4 +1,4 @@
-//! What is listened for, and how it is printed.
+//! The messages that `listen` prints, and their format.
 
 use std::sync::{Arc, Mutex};
 
@@ -14,7 +14,7 @@ struct Program {
     args: Args,
 }
 
-/// What is printed, for a test to read.
+/// Captured output.
 #[derive(Clone, Default)]
 struct Printed(Arc<Mutex<Vec<u8>>>);
 
@@ -64,7 +64,13 @@ async fn listen_to(
     let printed = Printed::default();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let interrupted = async { stopped.await.expect("the test stops it") };
-    let listening = listen(&args, broker.connection(), printed.clone(), interrupted);
+    let listening = listen(
+        &args,
+        broker.connection(),
+        printed.clone(),
+        Reports::new(|_| {}),
+        interrupted,
+    );
     let publishing = async {
         // The consumer declares the exchanges by binding its queue.
         while broker.queue_len("queue/guest/seen").is_none() {
@@ -131,7 +137,7 @@ async fn every_message_is_acked_and_those_that_are_not_valid_are_counted() {
         "--validate",
     ];
     let broker = MemoryBroker::new();
-    // A key that the binding does not match comes by its route.
+    // A message whose key does not match the binding arrives by its route.
     let (invalid, printed) = listen_to(&broker, &arguments, &messages[..1]).await;
     assert_eq!(invalid, 0);
     assert!(
@@ -168,8 +174,64 @@ async fn the_count_ends_it_and_leaves_the_rest_in_the_queue() {
         broker.publish_envelope(message);
     }
     let printed = Printed::default();
-    let listening = listen(&args, broker.connection(), printed.clone(), never());
+    let listening = listen(
+        &args,
+        broker.connection(),
+        printed.clone(),
+        Reports::new(|_| {}),
+        never(),
+    );
     assert_eq!(listening.await.expect("no error"), 0);
     assert_eq!(printed.text().lines().count(), 2, "{}", printed.text());
     assert_eq!(broker.queue_len("queue/guest/seen"), Some(3));
+}
+
+/// Runs `listen` to two exchanges, of which the broker refuses some; returns its reports.
+async fn reports_of(refused: &[&str]) -> (Result<u64, Error>, String) {
+    let broker = MemoryBroker::new();
+    for exchange in refused {
+        broker.forbid(*exchange);
+    }
+    let args = ["listen", "queue/task-failed", "queue/task-completed"];
+    let args = Program::parse_from(args).args;
+    let text = Arc::new(Mutex::new(String::new()));
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let (reported, stop) = (Arc::clone(&text), Mutex::new(Some(stop)));
+    let reports = Reports::new(move |text| {
+        reported.lock().expect("not poisoned").push_str(text);
+        drop(stop.lock().expect("not poisoned").take());
+    });
+    let interrupted = async { drop(stopped.await) };
+    let printed = Printed::default();
+    let result = listen(&args, broker.connection(), printed, reports, interrupted).await;
+    let text = text.lock().expect("not poisoned").clone();
+    (result, text)
+}
+
+#[tokio::test]
+async fn if_every_binding_is_refused_only_the_failure_is_reported() {
+    let refused = [TaskFailed::INFO.exchange, TaskCompleted::INFO.exchange];
+    let (result, reports) = reports_of(&refused).await;
+    assert_eq!(reports, "");
+    let error = result.expect_err("no message would arrive");
+    let cause = std::error::Error::source(&error).expect("a refusal");
+    let text = format!("{error}: {cause}");
+    assert!(
+        text.contains("check that the exchanges exist") && text.contains("task-failed"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn a_refused_binding_is_reported_beside_the_others() {
+    let (result, reports) = reports_of(&[TaskFailed::INFO.exchange]).await;
+    assert_eq!(result.expect("no error"), 0);
+    let lines: Vec<&str> = reports.lines().collect();
+    let [warning, "listening"] = lines[..] else {
+        panic!("{reports}");
+    };
+    assert!(
+        warning.starts_with("warning: the binding of ") && warning.contains("task-failed"),
+        "{warning}"
+    );
 }
