@@ -1,7 +1,7 @@
-//! Checks of exchange references that Taskcluster makes before it publishes them.
+//! Checks that Taskcluster makes before it publishes an exchange reference.
 //!
-//! A reference that breaks one of them was not published by Taskcluster's own
-//! library, or can't be used: its messages would be ambiguous or impossible.
+//! A reference that fails one of them was not published by Taskcluster's own library, or
+//! can't be used: its messages would be ambiguous or impossible.
 
 use std::collections::BTreeMap;
 
@@ -15,15 +15,15 @@ use crate::place::{Place, escape};
 /// of AMQP.
 pub(crate) const MAX_SHORT_STRING: usize = 255;
 
-/// Longest name of a service, and longest version of its API, in bytes. They are the name
-/// of a module, with an underline before each letter at most, and of a folder, of which a
-/// file system takes 255 bytes.
+/// Maximum length of a service's name, and of its API version, in bytes. They become the
+/// name of a module, which may get an underscore before each letter, and of a folder;
+/// file systems allow 255 bytes.
 const MAX_SERVICE: usize = 60;
 
 /// The only type of exchange that a reference declares.
 const TYPE: &str = "topic-exchange";
 
-/// The errors of a reference. Members of a wrong kind are found by the reader.
+/// Checks a reference. Properties of the wrong type are reported by its reader.
 pub(crate) fn check(document: &Document) -> Vec<Error> {
     let text = |name| document.root.get(name).and_then(Value::as_str);
     let prefix = text("exchangePrefix").unwrap_or_default();
@@ -44,7 +44,7 @@ pub(crate) fn check(document: &Document) -> Vec<Error> {
     errors
 }
 
-/// The items of the member `name`.
+/// The items of the property `name`.
 fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
     let list = value.get(name).and_then(Value::as_array);
     list.map(Vec::as_slice).unwrap_or_default()
@@ -54,7 +54,7 @@ fn name(entry: &Value) -> Option<&str> {
     entry.get("name").and_then(Value::as_str)
 }
 
-/// An error for each item of a list with the name of an earlier one.
+/// An error for each item of a list that has the name of an earlier one.
 fn same_names(document: &Document, items: &[Value], above: &str, member: &str) -> Vec<Error> {
     let mut first = BTreeMap::new();
     let mut errors = Vec::new();
@@ -64,8 +64,8 @@ fn same_names(document: &Document, items: &[Value], above: &str, member: &str) -
         match first.get(name) {
             Some(other) => errors.push(document.place(&below).error(
                 "",
-                format!("the name {name:?} is also that of {other}"),
-                "give each entry a name of its own",
+                format!("{other} has the name {name:?}, too"),
+                "give each entry its own name",
             )),
             None => {
                 first.insert(name, document.place(&below).to_string());
@@ -75,7 +75,7 @@ fn same_names(document: &Document, items: &[Value], above: &str, member: &str) -
     errors
 }
 
-/// An error for each part of the service's name that makes no name of a folder.
+/// An error if the service's name or API version is too long for the name of a folder.
 fn long_service(document: &Document) -> impl Iterator<Item = Error> {
     let (service, api_version) = publisher(&document.root);
     let stated = [("serviceName", service), ("apiVersion", api_version)];
@@ -115,8 +115,8 @@ fn long_exchange(place: &Place, entry: &Value, prefix: &str) -> Option<Error> {
     })
 }
 
-/// An error if even the shortest binding key is too long: a constant stands for
-/// itself, and every other entry for at least one byte.
+/// An error if even the shortest binding key is too long: a constant has its own length,
+/// and every other entry at least one byte.
 fn long_key(place: &Place, entries: &[Value]) -> Option<Error> {
     let constant = |entry: &Value| entry.get("constant").and_then(Value::as_str).map(str::len);
     let words: usize = entries

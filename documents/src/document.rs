@@ -10,20 +10,20 @@ use crate::place::Place;
 /// One input: the bytes of a JSON file, and its name in errors.
 #[derive(Clone, Debug)]
 pub struct Source {
-    /// The name of the file in errors, its path for instance.
+    /// The name of the file in errors, such as its path.
     pub name: String,
     /// The bytes: one JSON document, or an array of `{"filename", "content"}`
     /// objects, the form in which Taskcluster ships all of its documents.
     pub bytes: Vec<u8>,
 }
 
-/// A JSON document, and where it came from.
+/// A JSON document and its origin.
 #[derive(Debug)]
 pub struct Document {
     /// The file, as the caller named it.
     pub(crate) file: String,
-    /// Where in the file the document starts, a JSON pointer: not the root
-    /// where one file holds many documents.
+    /// JSON pointer to the document in its file; empty unless the file holds several
+    /// documents.
     pub(crate) base: String,
     /// The JSON value.
     pub root: Value,
@@ -39,22 +39,23 @@ impl Document {
     }
 }
 
-/// The documents that matter: exchange references and schemas.
+/// The exchange references and schemas of an input; documents of other kinds are left
+/// out.
 #[derive(Debug, Default)]
 pub struct Documents {
     /// The exchange references, by service and API version.
     pub references: BTreeMap<String, Document>,
-    /// The schemas, by their normalised ids; many are reached by no exchange.
+    /// The schemas, by their normalised ids, whether an exchange uses them or not.
     pub schemas: BTreeMap<String, Document>,
-    /// The files of documents to which nothing can lead, each with why: one that is no
-    /// JSON, or has an id that is no URI.
+    /// Files that no reference can name, each with the reason: not JSON, or an id that is
+    /// not a URI.
     pub(crate) unnamed: Vec<String>,
-    /// What is wrong with the documents, but for what is in their schemas.
+    /// Errors of the documents, except those in schemas.
     pub(crate) errors: Vec<Error>,
 }
 
-/// The service that an exchange reference is of, and the version of its API;
-/// where a reference does not say, by Taskcluster's own rules.
+/// The service of an exchange reference and the version of its API; derived by
+/// Taskcluster's own rules if the reference does not state them.
 pub fn publisher(reference: &Value) -> (&str, &str) {
     let text = |name| reference.get(name).and_then(Value::as_str).unwrap_or("");
     let service = match text("serviceName") {
@@ -74,7 +75,7 @@ fn service_of(prefix: &str) -> &str {
     namespace.strip_prefix("taskcluster-").unwrap_or(namespace)
 }
 
-/// The id that a schema gives itself; `id` is how drafts before 06 spell it.
+/// The id that a schema states; drafts before 06 spell the keyword `id`.
 pub fn schema_id(schema: &Value) -> Option<&str> {
     let text = |name| schema.get(name).and_then(Value::as_str);
     text("$id").or_else(|| text("id"))

@@ -1,27 +1,27 @@
-//! What keeps an input from being generated.
+//! Errors of the input.
 
 use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
-/// One thing that is wrong with the input: where, what, and what to do. Its `source`
-/// is the error of a parser, where there is one.
+/// One error of the input: the place, the reason, and a remedy. `source()` is the error
+/// of the parser, if a parser reported it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Error {
     /// The file, as the caller named it.
     pub file: String,
-    /// The place in the file, a JSON pointer (RFC 6901); empty for the whole.
+    /// JSON pointer (RFC 6901) in the file; empty for the whole file.
     pub pointer: String,
-    /// What is wrong.
+    /// The reason.
     pub what: String,
-    /// What to do about it.
+    /// The remedy.
     pub help: String,
     pub(crate) cause: Option<Cause>,
 }
 
 impl Error {
-    /// What is wrong, with its causes, in one line.
+    /// The reason and its causes, on one line.
     pub fn reason(&self) -> String {
         let mut text = self.what.clone();
         let mut cause = std::error::Error::source(self);
@@ -32,7 +32,7 @@ impl Error {
         text
     }
 
-    /// One line that says `what` is wrong.
+    /// One line with the place and `what`.
     fn line(&self, what: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let hash = if self.pointer.is_empty() { "" } else { "#" };
         let (file, pointer, help) = (&self.file, &self.pointer, &self.help);
@@ -52,8 +52,8 @@ impl std::error::Error for Error {
     }
 }
 
-/// What is wrong with a text, wherever it stands. Its `source` is the error of a parser,
-/// where there is one.
+/// The reason of an error, independent of its place. `source()` is the error of the
+/// parser, if a parser reported it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {
     pub(crate) what: String,
@@ -61,7 +61,7 @@ pub struct Reason {
 }
 
 impl Reason {
-    /// `what`, because of `error`.
+    /// `what`, caused by `error`.
     pub fn because(
         what: impl Into<String>,
         error: impl std::error::Error + Send + Sync + 'static,
@@ -72,7 +72,7 @@ impl Reason {
         }
     }
 
-    /// The error at a place, with what to do about it.
+    /// The error at a place, with its remedy.
     pub(crate) fn at(self, file: String, pointer: String, help: &str) -> Error {
         Error {
             file,
@@ -105,7 +105,7 @@ impl<T: Into<String>> From<T> for Reason {
     }
 }
 
-/// The error of a parser that another error comes of. Two are equal if their texts are.
+/// The parser's error behind another error. Two are equal if their texts are.
 #[derive(Clone)]
 pub(crate) struct Cause(Arc<dyn std::error::Error + Send + Sync>);
 
@@ -145,13 +145,17 @@ impl Ord for Cause {
     }
 }
 
-/// Everything that is wrong with an input, in the order of files and pointers;
-/// never empty. It is shown as a line for each error, with its causes.
+/// All errors of an input, ordered by file and pointer; never empty. Displays as a line
+/// for each error, with its causes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Errors(Vec<Error>);
 
 impl Errors {
-    /// `value`, unless there is an error.
+    /// `value`, unless there are errors.
+    ///
+    /// # Errors
+    ///
+    /// All of `errors`, in order, if there are any.
     pub fn unless_empty<T>(mut errors: Vec<Error>, value: T) -> Result<T, Self> {
         if errors.is_empty() {
             return Ok(value);
@@ -166,7 +170,7 @@ impl Errors {
         self.0.iter()
     }
 
-    /// The errors.
+    /// The errors as a slice.
     pub fn as_slice(&self) -> &[Error] {
         &self.0
     }

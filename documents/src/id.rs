@@ -1,24 +1,24 @@
-//! Schema ids, and the references that lead to them.
+//! Schema ids and references to schemas.
 //!
-//! A deployment serves its schemas below `/schemas/` of its root URL; releases
-//! before 2019 served them from a host of their own. Either way a schema is
-//! known by its path below that place, whatever the host.
+//! A deployment serves its schemas below `/schemas/` of its root URL; releases before
+//! 2019 served them from a separate host. Either way a schema is identified by its path
+//! below that place, whatever the host.
 
 use fluent_uri::{Uri, UriRef};
 
 use crate::error::Reason;
 use crate::text::cut;
 
-/// The longest id of a document, in bytes: each schema of the document has it with it.
+/// Maximum length of a document's id, in bytes: each of its schemas holds a copy.
 const LONGEST: usize = 1000;
 
-/// The most characters of a reference in an error.
+/// Maximum number of characters of a reference in an error.
 const MOST_SHOWN: usize = 200;
 
-/// Where ids without a host are taken to lie; never contacted, never printed.
+/// Base for ids without a host; never contacted, never printed.
 const ROOT: &str = "https://deployment.invalid/schemas/";
 
-/// A reference to a schema: the document, and the place in it.
+/// The target of a reference: a document, and a place in it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Target {
     /// The normalised id of the document.
@@ -27,27 +27,27 @@ pub struct Target {
     pub fragment: String,
 }
 
-/// The path of `reference` from the root of a deployment, which stands in the
-/// document with the normalised id `base`: `/schemas/queue/v1/task.json#`.
+/// The path of `reference` from the root of a deployment, such as
+/// `/schemas/queue/v1/task.json#`. `base` is the normalised id of the document with the
+/// reference.
 pub fn path(base: &str, reference: &str) -> Result<String, Reason> {
     let target = follow(base, reference)?;
     let fragment = reference.split_once('#').map_or("", |(_, it)| it);
     Ok(format!("/schemas/{}#{fragment}", target.document))
 }
 
-/// The id that `id`, a schema's own, is known by: its path, without the host,
-/// a leading `/schemas/` or an empty fragment.
+/// The normalised form of `id`: its path, without the host, a leading `/schemas/` or an
+/// empty fragment.
 pub fn normalise(id: &str) -> Result<String, Reason> {
     resolve(ROOT, id).map(|target| target.document)
 }
 
-/// Resolves `reference`, which stands in the document with the normalised id
-/// `base`.
+/// Resolves `reference` of the document with the normalised id `base`.
 pub fn follow(base: &str, reference: &str) -> Result<Target, Reason> {
     resolve(&format!("{ROOT}{base}"), reference)
 }
 
-/// `name` as one segment of a path, whatever it holds.
+/// Escapes `name`, whatever it contains, to be one segment of a path.
 pub fn segment(name: &str) -> String {
     let mut segment = String::new();
     for byte in name.bytes() {

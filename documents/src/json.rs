@@ -1,5 +1,5 @@
-//! JSON texts to values. Of two members with one name, JSON parsers keep the last, so
-//! that a constraint would be lost.
+//! Strict JSON parser: refuses objects with duplicate names. Most JSON parsers keep only
+//! the last of such properties, so a constraint would be lost.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -9,8 +9,7 @@ use serde_json::Value;
 
 use crate::error::Reason;
 
-/// The messages of `serde_json` for texts that are JSON all the same, and what they
-/// mean.
+/// `serde_json`'s messages for valid JSON that it can't read, with clearer ones.
 const LIMITS: &[(&str, &str)] = &[
     (
         OUT_OF_RANGE,
@@ -22,11 +21,11 @@ const LIMITS: &[(&str, &str)] = &[
     ),
     (
         "lone leading surrogate in hex escape",
-        "a surrogate stands alone, so the string is not Unicode",
+        "a string has an unpaired surrogate, so it is not Unicode",
     ),
     (
         "unexpected end of hex escape",
-        "a surrogate stands alone, so the string is not Unicode",
+        "a string has an unpaired surrogate, so it is not Unicode",
     ),
 ];
 
@@ -34,34 +33,34 @@ const LIMITS: &[(&str, &str)] = &[
 ///
 /// # Errors
 ///
-/// If the text is not JSON, if a number or the nesting in it exceeds what is read, or
-/// if an object in it has two members of one name.
+/// If the text is not JSON, a number or the nesting exceeds the limits, or an object has
+/// two properties of the same name.
 pub fn parse(bytes: &[u8]) -> Result<Value, Reason> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let reason = |error| Reason::because(what(bytes, &error), error);
-    // Not while values are made: how a number is read depends on features of `serde_json`
-    // that any crate of the build may turn on.
+    // Parsed separately from the values below: how those read a number depends on
+    // features of `serde_json`, which any crate of the build may enable.
     serde_json::from_slice::<Unambiguous>(bytes).map_err(reason)?;
     let mut value: Value = serde_json::from_slice(bytes).map_err(reason)?;
-    // They are in the order of the text where the feature `preserve_order` is on.
+    // The feature `preserve_order` would keep the order of the text.
     value.sort_all_objects();
     Ok(value)
 }
 
-/// What is wrong with a text that can't be read because of `error`.
+/// The reason why a text can't be read, from `serde_json`'s `error`.
 fn what(bytes: &[u8], error: &serde_json::Error) -> &'static str {
     let message = error.to_string();
     match LIMITS.iter().find(|(limit, _)| message.starts_with(limit)) {
         Some((_, what)) => what,
-        // Of the types that are read only `Unambiguous` finds fault.
+        // Of the types that are read only `Unambiguous` reports data errors.
         None if error.is_data() => "ambiguous JSON",
         None if is_utf16(bytes) => "UTF-16 text, which has to be converted to UTF-8",
         None => "not JSON",
     }
 }
 
-/// Whether a text that is not JSON is UTF-16: by its byte order mark, or the zero beside
-/// its first character, which is ASCII.
+/// Whether a text that is not JSON is UTF-16: by its byte order mark, or by the zero byte
+/// beside its first character, which is ASCII.
 fn is_utf16(bytes: &[u8]) -> bool {
     matches!(
         bytes,
@@ -69,17 +68,17 @@ fn is_utf16(bytes: &[u8]) -> bool {
     )
 }
 
-/// The message of `serde_json` for a number that no 64-bit floating point holds.
+/// `serde_json`'s message for a number that no 64-bit floating point holds.
 const OUT_OF_RANGE: &str = "number out of range";
 
-/// The name under which `serde_json` hands over the text of a number where its feature
-/// `arbitrary_precision` is on. It then takes numbers of any size.
+/// The key that `serde_json` uses for the text of a number if its feature
+/// `arbitrary_precision` is on. It then accepts numbers of any size.
 const NUMBER: &str = "$serde_json::private::Number";
 
-/// A value in which each object has each name once, and 64-bit floating point holds each
-/// number.
+/// A value whose objects have no duplicate names and whose numbers fit 64-bit floating
+/// point.
 struct Unambiguous {
-    /// Whether it is the text of a number that no 64-bit floating point holds.
+    /// Whether this is the text of a number out of that range.
     is_infinite: bool,
 }
 
@@ -141,7 +140,9 @@ impl<'de> Visitor<'de> for NameVisitor {
                 return Err(A::Error::custom(OUT_OF_RANGE));
             }
             if names.contains(&name) {
-                return Err(A::Error::custom(format!("the member {name:?} comes twice")));
+                return Err(A::Error::custom(format!(
+                    "the property {name:?} occurs twice"
+                )));
             }
             names.insert(name);
         }

@@ -1,21 +1,21 @@
 //! The keywords of draft-06 and draft-07, with two of later and earlier drafts.
 
-/// What a keyword is for.
+/// The purpose of a keyword.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Keyword {
-    /// To tell a schema from others, or from other documents.
+    /// Distinguishes a schema from others, or from other documents.
     Identity,
-    /// To describe values.
+    /// Describes values.
     Description,
-    /// To constrain values.
+    /// Constrains values.
     Constraint,
-    /// To hold a schema.
+    /// Holds a schema.
     Schema,
-    /// To hold a list of schemas.
+    /// Holds a list of schemas.
     List,
-    /// To hold a schema or a list of schemas.
+    /// Holds a schema or a list of schemas.
     SchemaOrList,
-    /// To hold schemas by names that the author chose.
+    /// Holds schemas under names that the author chose.
     Named,
 }
 
@@ -73,7 +73,7 @@ const KEYWORDS: &[(&str, Keyword)] = &[
 ];
 
 impl Keyword {
-    /// What the keyword `name` is for; `None` if the drafts do not define it.
+    /// The purpose of the keyword `name`; `None` if the drafts do not define it.
     pub(crate) fn of(name: &str) -> Option<Self> {
         let known = KEYWORDS.binary_search_by_key(&name, |(known, _)| known);
         known.ok().map(|index| KEYWORDS[index].1)

@@ -1,10 +1,10 @@
 //! Reads Taskcluster's exchange references and the JSON Schemas they name.
 //!
-//! The first phases that the code generator and the drift report share. The
-//! library does no I/O: it takes the bytes of documents.
+//! The first phases of the code generator and the drift report. The library does no I/O:
+//! it takes the bytes of documents.
 //!
 //! ```text
-//! load      bytes → documents, identified by their own members
+//! load      bytes → documents, identified by their own properties
 //! resolve   documents → schemas with every $ref followed, patterns compiled
 //! pattern   ECMA-262 pattern → automaton → the cheapest form to check
 //! ```

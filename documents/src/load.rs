@@ -1,4 +1,4 @@
-//! Phase one: bytes to documents, identified by their own members.
+//! Phase one: bytes to documents, identified by their own properties.
 
 use std::collections::BTreeMap;
 
@@ -10,9 +10,9 @@ use crate::keyword::Keyword;
 use crate::place::Place;
 use crate::{declarations, id, json};
 
-/// Reads every source and sorts the documents by what they are. Documents of
-/// other kinds (API references, manifests) are passed over. What is wrong is reported by
-/// [`Resolved::checked`](crate::Resolved::checked), with all that is wrong in schemas.
+/// Reads every source and sorts the documents by kind. Documents of other kinds (API
+/// references, manifests) are ignored. Errors are reported by
+/// [`Resolved::checked`](crate::Resolved::checked), with those of the schemas.
 pub fn load(sources: &[Source]) -> Documents {
     let mut documents = Documents::default();
     for source in sources {
@@ -34,8 +34,8 @@ pub fn load(sources: &[Source]) -> Documents {
     documents
 }
 
-/// An input without a reference is a wrong folder rather than no service: what
-/// was generated before is not to be replaced by nothing.
+/// An input without a reference is a wrong folder rather than an empty one: earlier
+/// output must not be replaced by nothing.
 fn nothing_to_generate(sources: &[Source]) -> Error {
     let others = match sources.len() {
         0 | 1 => String::new(),
@@ -48,8 +48,8 @@ fn nothing_to_generate(sources: &[Source]) -> Error {
     )
 }
 
-/// The documents in one file: one, or those of a bundle, whose entries hold them
-/// as their `content`, or are the documents.
+/// The documents in one file: a single one, or the entries of a bundle, which are
+/// documents or hold them as `content`.
 fn split(file: &str, root: Value) -> Vec<Document> {
     let document = |base, root| Document {
         file: file.to_owned(),
@@ -96,13 +96,14 @@ impl Documents {
                     .push(format!("the id of {}: {why}", document.file));
                 Ok(())
             }
-            // A document of another kind; no reference can lead to one without an id.
+            // A document of another kind; without an id, no reference can lead to it.
             _ => Ok(()),
         }
     }
 }
 
-/// Adds a document; the same document may come twice, two that differ may not.
+/// Adds a document. Repeating a document is allowed; two different ones under one key are
+/// not.
 fn insert(
     known: &mut BTreeMap<String, Document>,
     key: String,
@@ -112,7 +113,10 @@ fn insert(
     match known.get(&key) {
         Some(other) if other.root != document.root => Err(document.place("").error(
             "",
-            format!("the {kind} {key:?} is also in {}, and differs", other.file),
+            format!(
+                "the {kind} {key:?} is also in {}, with another content",
+                other.file
+            ),
             "keep one of the two",
         )),
         _ => {
@@ -122,16 +126,15 @@ fn insert(
     }
 }
 
-/// Whether `root` describes exchanges, by its `$schema` or by the prefix that only
-/// an exchange reference has.
+/// Whether `root` describes exchanges: by its `$schema`, or by `exchangePrefix`.
 fn is_exchange_reference(root: &Value) -> bool {
     let schema = root.get("$schema").and_then(Value::as_str).unwrap_or("");
     schema.contains("/exchanges-reference") && !schema.contains("metaschema")
         || root.get("exchangePrefix").is_some_and(Value::is_string)
 }
 
-/// Whether `root` is a JSON Schema: an object with `$schema`, or with a keyword that
-/// constrains beside its id. A `title` or an `id` is in other documents, too.
+/// Whether `root` is a JSON Schema: an object with `$schema`, or with an id and a keyword
+/// that constrains. Other documents have a `title` or an `id`, too.
 fn is_schema(root: &Value) -> bool {
     let members = root.as_object().into_iter().flatten();
     let mut keywords = members.filter_map(|(name, _)| Keyword::of(name));

@@ -14,7 +14,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// All of `file`.
+    /// The whole of `file`.
     pub fn whole(file: &str) -> Self {
         Self {
             file: file.to_owned(),
@@ -38,7 +38,7 @@ impl fmt::Display for Place {
     }
 }
 
-/// A member's name as a step of a JSON pointer (RFC 6901).
+/// Escapes a property's name as a step of a JSON pointer (RFC 6901).
 pub fn escape(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }

@@ -1,4 +1,4 @@
-//! Exchange references, as they were published.
+//! Exchange references, as published.
 
 use crate::Place;
 use crate::schema::SchemaId;
@@ -8,7 +8,7 @@ use crate::schema::SchemaId;
 pub struct Reference {
     /// The name of the service.
     pub service: String,
-    /// The version of its API, `v1` for instance.
+    /// The version of its API, such as `v1`.
     pub api_version: String,
     /// `title`.
     pub title: String,
@@ -21,7 +21,7 @@ pub struct Reference {
 /// One exchange.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// Where the entry is in the input.
+    /// The location of the entry in the input.
     pub place: Place,
     /// `name`.
     pub name: String,

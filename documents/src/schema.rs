@@ -1,4 +1,4 @@
-//! A schema as it is written, keyword by keyword.
+//! Schemas as written, keyword by keyword.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -8,16 +8,16 @@ use serde_json::{Number, Value};
 use crate::pattern::Form;
 use crate::place::Place;
 
-/// The document of a schema, and the place in it.
+/// The place of a schema: its document, and a pointer.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Home {
-    /// The normalised id, `queue/v1/task.json` for instance.
+    /// The normalised id, such as `queue/v1/task.json`.
     pub document: String,
     /// The JSON pointer in the document.
     pub pointer: String,
 }
 
-/// The number of a schema in [`Resolved::schemas`](crate::Resolved::schemas).
+/// Index of a schema in [`Resolved::schemas`](crate::Resolved::schemas).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SchemaId(pub usize);
 
@@ -51,7 +51,7 @@ impl JsonType {
         Self::Object,
     ];
 
-    /// The type with the name `name`.
+    /// The type named `name`.
     pub(crate) fn of(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|it| it.name() == name)
     }
@@ -76,9 +76,9 @@ impl JsonType {
 /// that all keywords are handled, take the groups apart without `..`.
 #[derive(Clone, Debug)]
 pub struct Schema {
-    /// Where the schema is in the input.
+    /// The location of the schema in the input.
     pub place: Place,
-    /// Where the schema is among the documents.
+    /// The location of the schema among the documents.
     pub home: Home,
     /// `title`, `description` and `default`.
     pub annotations: Annotations,
@@ -215,7 +215,7 @@ pub struct ObjectKeywords {
 /// A value of `dependencies`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Dependency {
-    /// Properties that must be there, too.
+    /// Properties that must be present, too.
     Required(BTreeSet<String>),
     /// A schema that must hold, too.
     Schema(SchemaId),
@@ -226,9 +226,9 @@ pub enum Dependency {
 pub struct Combinators {
     /// `allOf`.
     pub all_of: Vec<SchemaId>,
-    /// `anyOf`; empty if it is not there.
+    /// `anyOf`; empty if absent.
     pub any_of: Vec<SchemaId>,
-    /// `oneOf`; empty if it is not there.
+    /// `oneOf`; empty if absent.
     pub one_of: Vec<SchemaId>,
     /// `not`.
     pub not: Option<SchemaId>,

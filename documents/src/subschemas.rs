@@ -1,28 +1,28 @@
 //! The schemas that a schema refers to.
 //!
-//! Each group of keywords is taken apart in full, so that none can be left out.
+//! Each group of keywords is destructured in full, so none can be left out.
 
 use crate::schema::{
     ArrayKeywords, Combinators, Condition, Dependency, Items, ObjectKeywords, Schema, SchemaId,
 };
 
-/// What a schema is for in another one.
+/// The role of a subschema in the schema that refers to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// For values inside the instance: in `properties`, `items` and the like.
+    /// Describes values inside the instance: in `properties`, `items` and the like.
     Inside,
-    /// To test values inside the instance: in `contains` and `propertyNames`.
+    /// Tests values inside the instance: in `contains` and `propertyNames`.
     TestInside,
-    /// For the instance: in `allOf`, `anyOf` and `oneOf`.
+    /// Describes the instance: in `allOf`, `anyOf` and `oneOf`.
     Combined,
-    /// For the instance under a condition: in `then`, `else` and `dependencies`.
+    /// Describes the instance under a condition: in `then`, `else` and `dependencies`.
     Conditional,
-    /// To test the instance: in `if` and `not`.
+    /// Tests the instance: in `if` and `not`.
     Test,
 }
 
 impl Role {
-    /// Whether the schema applies to the same instance as the one that refers to it.
+    /// Whether the schema applies to the same instance as the schema that refers to it.
     fn is_in_place(self) -> bool {
         match self {
             Self::Combined | Self::Conditional | Self::Test => true,
@@ -32,7 +32,7 @@ impl Role {
 }
 
 impl Schema {
-    /// All schemas that this one refers to, each with what it is for.
+    /// All schemas that this one refers to, each with its role.
     pub fn subschemas(&self) -> Vec<(Role, SchemaId)> {
         let mut found = Vec::new();
         of_objects(&self.object, &mut found);

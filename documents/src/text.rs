@@ -1,8 +1,8 @@
-//! Text from documents, made fit to be shown: invisible characters and long texts.
+//! Makes text from documents safe to display: invisible characters and long texts.
 
 use std::borrow::Cow;
 
-/// `text` with invisible characters as escapes of Rust; line breaks and tabs stay.
+/// Replaces invisible characters of `text` by Rust escapes; line breaks and tabs stay.
 #[must_use]
 pub fn escape_invisible(text: &str) -> String {
     let mut escaped = String::new();
@@ -16,8 +16,8 @@ pub fn escape_invisible(text: &str) -> String {
     escaped
 }
 
-/// Whether a character can't be seen, or changes how others are seen: controls,
-/// separators of lines, marks of direction, fillers, tags and private characters.
+/// Whether a character is invisible or changes how others are displayed: controls, line
+/// separators, direction marks, fillers, tags and private-use characters.
 #[must_use]
 pub fn is_invisible(character: char) -> bool {
     character.is_control()
@@ -29,7 +29,7 @@ pub fn is_invisible(character: char) -> bool {
             | '\u{1d173}'..='\u{1d17a}' | '\u{e000}'..='\u{f8ff}' | '\u{e0000}'..='\u{10ffff}')
 }
 
-/// The first `max` characters of `text`, with the number of all of them.
+/// The first `max` characters of `text`, followed by the total number if it was cut.
 #[must_use]
 pub fn cut(text: &str, max: usize) -> Cow<'_, str> {
     match text.char_indices().nth(max) {
@@ -46,7 +46,7 @@ mod tests {
     use super::escape_invisible;
 
     #[test]
-    fn only_what_can_be_seen_stays_as_it_is() {
+    fn only_visible_characters_stay_unescaped() {
         let text = "a\tü→漢\n\u{202e}\0\r\u{200b}\u{2028}";
         let escaped = "a\tü→漢\n\\u{202e}\\u{0}\\u{d}\\u{200b}\\u{2028}";
         assert_eq!(escape_invisible(text), escaped);

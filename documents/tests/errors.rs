@@ -1,4 +1,4 @@
-//! The errors of the library.
+//! Properties that all errors of the library have.
 
 use std::error::Error as _;
 

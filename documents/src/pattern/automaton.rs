@@ -12,25 +12,25 @@ use regex_syntax::hir::Hir;
 
 use super::set::ByteSet;
 
-/// The most memory that each step from a language to an automaton may take: no
-/// table of 64 KiB comes out of more.
+/// Memory limit of each step from a language to an automaton, in bytes: a larger one
+/// never gives a table of at most 64 KiB.
 const MOST_MEMORY: usize = 4 << 20;
 
-/// A deterministic automaton: state 0 is the start, and every transition that
-/// is there leads on to an accepting state.
+/// A deterministic automaton. State 0 is the start, and every transition leads towards an
+/// accepting state.
 #[derive(Clone, Debug)]
 pub struct Automaton {
     /// The bytes of each class.
     pub classes: Vec<ByteSet>,
     /// For each state and class, the next state.
     pub rows: Vec<Vec<Option<usize>>>,
-    /// For each state, whether it accepts the text that ends in it.
+    /// For each state, whether a text that ends in it is accepted.
     pub accepting: Vec<bool>,
 }
 
 impl Automaton {
-    /// The automaton of `language`; `None` where it takes too much memory. Adds to
-    /// `work` the bytes that were built, which bound the time as well.
+    /// The automaton of `language`; `None` if it takes too much memory. Adds the bytes
+    /// that were built to `work`, whose limit bounds the time, too.
     pub(super) fn new(language: &Hir, work: &mut usize) -> Option<Self> {
         *work += MOST_MEMORY;
         let nfa = thompson::Compiler::new()
@@ -57,7 +57,7 @@ impl Automaton {
         Self::walk(&dfa)
     }
 
-    /// Goes through the states of `dfa` that a text can reach.
+    /// Collects the states of `dfa` that a text can reach.
     fn walk(dfa: &dense::DFA<Vec<u32>>) -> Option<Self> {
         let classes = classes(dfa);
         let start = dfa
@@ -75,8 +75,8 @@ impl Automaton {
         Some(automaton.trimmed(0))
     }
 
-    /// The same automaton, started at `start`, without the states that no text
-    /// reaches from there, or that no text is accepted from.
+    /// The same automaton, started at `start`, without states that are unreachable from
+    /// there or from which no text is accepted.
     pub(super) fn trimmed(&self, start: usize) -> Self {
         let live = self.live();
         let (states, rows) = reached(start, self.classes.len(), |state, class| {
@@ -89,7 +89,7 @@ impl Automaton {
         }
     }
 
-    /// For each state, whether a text is accepted from it.
+    /// For each state, whether any text is accepted from it.
     fn live(&self) -> Vec<bool> {
         let mut sources = vec![Vec::new(); self.rows.len()];
         for (state, row) in self.rows.iter().enumerate() {
@@ -121,8 +121,8 @@ impl Automaton {
         sets.collect()
     }
 
-    /// Whether a text without a byte of `class` leads from `start` to a state
-    /// that `found` is true of.
+    /// Whether a text without bytes of `class` leads from `start` to a state for which
+    /// `found` returns true.
     pub(super) fn reaches(
         &self,
         start: usize,
@@ -144,8 +144,8 @@ impl Automaton {
         false
     }
 
-    /// The length in bytes of the shortest text, and of the longest unless
-    /// there is none; `None` where no text is accepted.
+    /// The lengths in bytes of the shortest and the longest text, the latter `None` if
+    /// unbounded; `None` if no text is accepted.
     pub(super) fn lengths(&self) -> Option<(usize, Option<usize>)> {
         let mut level = vec![0];
         let mut reached = vec![false; self.rows.len()];
@@ -164,8 +164,8 @@ impl Automaton {
         Some((shortest, self.longest()))
     }
 
-    /// The length in bytes of the longest text; `None` where states come in
-    /// circles, and so there is none. All states are live.
+    /// The length in bytes of the longest text; `None` if unbounded because states form a
+    /// cycle. All states are live.
     fn longest(&self) -> Option<usize> {
         let mut entries = vec![0_usize; self.rows.len()];
         for next in self.rows.iter().flatten().flatten() {
@@ -191,8 +191,8 @@ impl Automaton {
     }
 }
 
-/// The states that are reached from `start`, in the order in which they are; and for each
-/// of them, by the class of the next byte, the number of the state that follows.
+/// The states reachable from `start`, in the order of discovery, each with the number of
+/// its next state for each class of bytes.
 pub(super) fn reached<S: Copy + Eq + Hash>(
     start: S,
     classes: usize,
@@ -214,7 +214,7 @@ pub(super) fn reached<S: Copy + Eq + Hash>(
     (states, rows)
 }
 
-/// The classes of bytes that `dfa` tells apart, each with one of its bytes.
+/// The classes of bytes that `dfa` distinguishes, each with one of its bytes.
 fn classes(dfa: &dense::DFA<Vec<u32>>) -> Vec<(u8, ByteSet)> {
     let classes = dfa.byte_classes();
     let mut members: HashMap<u8, Vec<u8>> = HashMap::new();

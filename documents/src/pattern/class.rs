@@ -1,4 +1,4 @@
-//! Sets of characters, as ECMA-262 means them.
+//! Sets of characters, as ECMA-262 defines them.
 
 use oxc_regular_expression::ast::{
     Character, CharacterClass, CharacterClassContents, CharacterClassEscapeKind, CharacterKind,
@@ -26,7 +26,7 @@ const SPACES: [(char, char); 10] = [
 
 const WORD: [(char, char); 4] = [('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z')];
 
-/// What `.` leaves out: ECMA-262, 12.3, line terminators.
+/// Characters that `.` does not match: ECMA-262, 12.3, line terminators.
 const LINE_ENDS: [(char, char); 3] = [('\n', '\n'), ('\r', '\r'), ('\u{2028}', '\u{2029}')];
 
 fn of(ranges: &[(char, char)]) -> ClassUnicode {
@@ -60,12 +60,12 @@ pub(super) fn escape(kind: CharacterClassEscapeKind) -> ClassUnicode {
     }
 }
 
-/// The characters from the code point `first` to `last`. Surrogates are left
-/// out: no text has them.
+/// The characters from the code point `first` to `last`, without surrogates, which no
+/// text contains.
 fn range(first: u32, last: u32) -> ClassUnicode {
     let first = char::from_u32(first).unwrap_or('\u{e000}');
     let last = char::from_u32(last).unwrap_or('\u{d7ff}');
-    // Only a range of nothing but surrogates comes out with its ends swapped.
+    // Only a range of surrogates alone ends up with its ends swapped.
     match first <= last {
         true => of(&[(first, last)]),
         false => ClassUnicode::empty(),
@@ -92,8 +92,8 @@ pub(super) fn property(escape: &UnicodePropertyEscape<'_>) -> Result<ClassUnicod
         })
         .ok_or_else(|| {
             Error::new(
-                format!("the characters of {} are not known here", shown(&source)),
-                "name the characters in a class: `[…]`",
+                format!("the character class {} is not supported", shown(&source)),
+                "list the characters in a class: `[…]`",
             )
         })?;
     match escape.negative {
@@ -102,8 +102,7 @@ pub(super) fn property(escape: &UnicodePropertyEscape<'_>) -> Result<ClassUnicod
     }
 }
 
-/// The characters of `[…]` and `[^…]`; `unicode` says whether the pattern is
-/// read with the `u` flag.
+/// The characters of `[…]` and `[^…]`; `unicode` is whether the pattern has the `u` flag.
 pub(super) fn class(class: &CharacterClass<'_>, unicode: bool) -> Result<ClassUnicode, Error> {
     use CharacterClassContents as Contents;
     let mut all = ClassUnicode::empty();
@@ -117,7 +116,7 @@ pub(super) fn class(class: &CharacterClass<'_>, unicode: bool) -> Result<ClassUn
             Contents::Character(only) => character(only, unicode)?,
             Contents::NestedCharacterClass(_) | Contents::ClassStringDisjunction(_) => {
                 return Err(Error::new(
-                    "a class holds another class",
+                    "a class contains another class",
                     "write it as one class, or as alternatives",
                 ));
             }
@@ -129,13 +128,13 @@ pub(super) fn class(class: &CharacterClass<'_>, unicode: bool) -> Result<ClassUn
     }
 }
 
-/// The one character that is written by itself.
+/// The single character `only`.
 pub(super) fn character(only: &Character, unicode: bool) -> Result<ClassUnicode, Error> {
     let code = code(only, unicode)?;
     Ok(range(code, code))
 }
 
-/// The code point of `character`, where it is plain what that is.
+/// The code point of `character`, if it is unambiguous.
 fn code(character: &Character, unicode: bool) -> Result<u32, Error> {
     use CharacterKind::{Octal1, Octal2, Octal3};
     if matches!(character.kind, Octal1 | Octal2 | Octal3) {
@@ -144,12 +143,12 @@ fn code(character: &Character, unicode: bool) -> Result<u32, Error> {
             "write the character as `\\xHH`",
         ));
     }
-    // Without the flag, a character beyond U+FFFF is two, of which a quantifier
-    // or a range takes one: nothing that a schema can mean.
+    // Without the flag, a character beyond U+FFFF is two code units, and a quantifier or
+    // a range applies to one of them: no schema intends that.
     if !unicode && (0xd800..0xe000).contains(&character.value) {
         return Err(Error::new(
-            "a character beyond U+FFFF stands in a pattern that is not valid with the `u` flag",
-            "correct the pattern, so that it is valid with the `u` flag",
+            "a pattern that is not valid with the `u` flag has a character beyond U+FFFF",
+            "make the pattern valid with the `u` flag",
         ));
     }
     Ok(character.value)
@@ -157,9 +156,9 @@ fn code(character: &Character, unicode: bool) -> Result<u32, Error> {
 
 /// One character of `class`.
 ///
-/// Where a class takes every character beyond ASCII, all that its bytes are
-/// asked is to begin one and to continue it: a text is known to be UTF-8, and
-/// one state does instead of ten.
+/// If the class has every character beyond ASCII, their bytes are only checked to be a
+/// leading byte and continuation bytes: texts are known to be UTF-8, and one state does
+/// instead of ten.
 pub(super) fn one(class: ClassUnicode, exact: bool) -> Hir {
     if exact || !takes_all_beyond_ascii(&class) {
         return Hir::class(Class::Unicode(class));
@@ -171,8 +170,8 @@ pub(super) fn one(class: ClassUnicode, exact: bool) -> Hir {
     Hir::alternation(vec![bytes(&ascii(&class)), beyond])
 }
 
-/// Any number of characters of `class`: of one that takes every character
-/// beyond ASCII, any number of bytes.
+/// Any number of characters of `class`. If the class has every character beyond ASCII,
+/// this is any number of bytes.
 pub(super) fn many(class: ClassUnicode, exact: bool) -> Hir {
     if exact || !takes_all_beyond_ascii(&class) {
         return any_number(Hir::class(Class::Unicode(class)));

@@ -1,4 +1,4 @@
-//! From a pattern to the cheapest form of what it matches.
+//! Compiles a pattern into the form that is cheapest to check.
 
 use regex_syntax::hir::Hir;
 
@@ -7,19 +7,19 @@ use super::ecma::{self, Counted};
 use super::error::{Error, shown};
 use super::form::{self, Form, Shape};
 
-/// How many characters are counted by a number, and not by the states of an automaton.
+/// Number of characters from which on they are counted by a number rather than by states.
 const LONG: u64 = 100;
 
-/// How many bytes the longest character has.
+/// Maximum number of bytes of a character in UTF-8.
 const CHARACTER: usize = 4;
 
-/// The form of a grammar of ours: the texts that `source` matches as a whole.
+/// The form of one of our own grammars: the texts that `source` matches as a whole.
 pub(super) fn whole(source: &str) -> Option<Form> {
     compile(&format!("^(?:{source})$"), &mut 0).ok()
 }
 
-/// Compiles the pattern `source`. Adds to `work` the bytes of all automata that were
-/// built.
+/// Compiles the pattern `source`. Adds the bytes of all automata that were built to
+/// `work`.
 pub(super) fn compile(source: &str, work: &mut usize) -> Result<Form, Error> {
     let language = ecma::parse(source)?;
     cheapest(&language.whole, language.counted.as_ref(), work).ok_or_else(|| {
@@ -30,8 +30,8 @@ pub(super) fn compile(source: &str, work: &mut usize) -> Result<Form, Error> {
     })
 }
 
-/// The cheapest form of `language`, which is also known as `counted` where it is
-/// nothing else; `None` where all are too large.
+/// The cheapest form of `language`; `None` if all are too large. `counted` is the same
+/// language if it only counts characters.
 fn cheapest(language: &Hir, counted: Option<&Counted>, work: &mut usize) -> Option<Form> {
     if let Some(counted) = counted.filter(|it| it.most.unwrap_or(it.least) > LONG) {
         return by_number(counted, work);
@@ -41,12 +41,12 @@ fn cheapest(language: &Hir, counted: Option<&Counted>, work: &mut usize) -> Opti
         .as_ref()
         .and_then(form::without_table)
         .or_else(|| by_number(counted?, work))
-        // Only a table gets smaller by this.
+        // Makes only tables smaller.
         .or_else(|| form::table(&automaton?.minimal()))
 }
 
-/// The form that counts characters by a number: an automaton has a state for each byte
-/// of each character that may still come. `None` where the class is too large.
+/// The form that counts characters by a number: an automaton would have a state for each
+/// byte of each character to come. `None` if the class is too large.
 fn by_number(counted: &Counted, work: &mut usize) -> Option<Form> {
     let Counted {
         any_number,
@@ -55,7 +55,7 @@ fn by_number(counted: &Counted, work: &mut usize) -> Option<Form> {
     } = counted;
     let characters = cheapest(any_number, None, work)?;
     if characters.is_ascii() {
-        // Characters are bytes.
+        // Each character is a single byte.
         return Some(characters.within(*least, *most));
     }
     let bytes = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);

@@ -8,8 +8,8 @@ use super::error::Error;
 use super::form::Form;
 use super::format;
 
-/// Total size of the automata that the patterns of one input may take: it bounds
-/// the time, of which each pattern may take a part.
+/// Limit on the total size of the automata of one input's patterns, in bytes. It bounds
+/// the time, too.
 const MOST_WORK: usize = 12 << 20;
 
 /// Compiles patterns and formats, each once.
@@ -17,7 +17,7 @@ const MOST_WORK: usize = 12 << 20;
 pub struct Compiler {
     patterns: BTreeMap<String, Result<Arc<Form>, Error>>,
     formats: BTreeMap<String, Option<Arc<Form>>>,
-    /// Bytes of automata so far.
+    /// Bytes of automata built so far.
     work: usize,
 }
 
@@ -26,15 +26,15 @@ impl Compiler {
     ///
     /// # Errors
     ///
-    /// An [`Error`] where `source` is not ECMA-262 or not a regular language, and
-    /// where it, or all patterns together, are too large.
+    /// An [`Error`] if `source` is not ECMA-262 or not a regular language, or if it, or
+    /// all patterns together, are too large.
     pub fn pattern(&mut self, source: &str) -> Result<Arc<Form>, Error> {
         if let Some(known) = self.patterns.get(source) {
             return known.clone();
         }
         let compiled = match self.work > MOST_WORK {
             true => Err(Error::new(
-                "the patterns of the input take too much memory together",
+                "the patterns of the input together need more than 12 MiB of automata",
                 "use fewer patterns with counted repetitions",
             )),
             false => compile(source, &mut self.work).map(Arc::new),

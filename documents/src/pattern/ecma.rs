@@ -1,13 +1,12 @@
-//! ECMA-262 patterns, read as the languages they match.
+//! ECMA-262 patterns, read as the languages that they match.
 //!
-//! Patterns are parsed with `oxc_regular_expression`: of the parsers for this
-//! syntax, it is the one that gives its syntax tree away, implements both the
-//! Unicode grammar and the lenient one of Annex B, and is run against all of
-//! test262. (`regress` keeps its tree to itself; `jsonschema-regex` rewrites
-//! text, on a best-effort basis.)
+//! Patterns are parsed with `oxc_regular_expression`: of the parsers for this syntax, it
+//! is the one with a public syntax tree that implements both the Unicode grammar and the
+//! lenient one of Annex B, and is tested against all of test262. (`regress` keeps its
+//! tree private; `jsonschema-regex` rewrites text, on a best-effort basis.)
 //!
-//! As JSON Schema says, a pattern is read with the `u` flag, and matches code
-//! points; one that is only valid without the flag is read without it.
+//! As JSON Schema requires, a pattern is read with the `u` flag, and matches code points;
+//! one that is only valid without the flag is read without it.
 
 use oxc_allocator::Allocator;
 use oxc_regular_expression::ast::{
@@ -19,19 +18,19 @@ use regex_syntax::hir::{ClassUnicode, Hir, Look, Repetition};
 use super::class;
 use super::error::{Error, shown};
 
-/// How deep groups may nest: the parser and what follows call themselves.
+/// Maximum nesting of groups: the parser and the reader of its tree are recursive.
 const DEEPEST: usize = 100;
 
-/// What a pattern matches.
+/// The language of a pattern.
 #[derive(Debug)]
 pub(super) struct Language {
-    /// The texts that the pattern matches somewhere.
+    /// Texts that contain a match of the pattern.
     pub(super) whole: Hir,
-    /// The same texts, where all that the pattern does is count characters.
+    /// The same language, if the pattern only counts characters.
     pub(super) counted: Option<Counted>,
 }
 
-/// So many characters of one class, and nothing else.
+/// A number of characters of one class.
 #[derive(Debug)]
 pub(super) struct Counted {
     /// The language of any number of these characters.
@@ -44,7 +43,7 @@ pub(super) struct Counted {
 ///
 /// # Errors
 ///
-/// An [`Error`] where `source` is not a pattern, or not a regular language.
+/// An [`Error`] if `source` is not a pattern, or not a regular language.
 pub(super) fn parse(source: &str) -> Result<Language, Error> {
     if nesting(source) > DEEPEST {
         return Err(Error::new(
@@ -64,8 +63,8 @@ pub(super) fn parse(source: &str) -> Result<Language, Error> {
     };
     let reader = Reader {
         unicode,
-        // Inside a character there is no word boundary, so between its bytes a
-        // `\B` holds: with one, only whole characters may be taken.
+        // Inside a character there is no word boundary, so `\B` holds between its bytes:
+        // a pattern with `\B` must match whole characters.
         exact: source.contains("\\B"),
     };
     let before = match reader.exact {
@@ -93,8 +92,8 @@ fn bad_escape(source: &str, why: &str) -> Error {
     error
 }
 
-/// `source` with `\xHH` in place of each `\cX`, which the parser takes for three
-/// characters inside a class.
+/// Replaces each `\cX` of `source` by `\xHH`, because the parser reads `\cX` inside a
+/// class as three characters.
 fn without_control_letters(source: &str) -> Result<String, Error> {
     let mut plain = String::with_capacity(source.len());
     let mut characters = source.chars();
@@ -103,7 +102,7 @@ fn without_control_letters(source: &str) -> Result<String, Error> {
         if character != '\\' {
             continue;
         }
-        // The parser passes over a backslash at the end, too.
+        // The parser ignores a backslash at the end.
         let escaped = characters
             .next()
             .ok_or_else(|| bad_escape(source, "`\\` at the end"))?;
@@ -119,7 +118,7 @@ fn without_control_letters(source: &str) -> Result<String, Error> {
     Ok(plain)
 }
 
-/// How deep the groups of `source` nest.
+/// The nesting depth of the groups of `source`.
 fn nesting(source: &str) -> usize {
     let (mut depth, mut deepest, mut in_class) = (0_usize, 0, false);
     let mut bytes = source.bytes();
@@ -139,7 +138,7 @@ fn nesting(source: &str) -> usize {
     deepest
 }
 
-/// Reads a syntax tree.
+/// Translates a syntax tree into a language.
 #[derive(Clone, Copy)]
 struct Reader {
     unicode: bool,
@@ -169,12 +168,12 @@ impl Reader {
             Term::Quantifier(quantifier) => self.quantifier(quantifier),
             Term::CapturingGroup(group) => self.disjunction(&group.body),
             Term::IgnoreGroup(group) if group.modifiers.is_some() => Err(Error::new(
-                "a group switches flags on or off",
+                "a group changes flags",
                 "spell out what the flags mean: `[aA]` for a letter of either case",
             )),
             Term::IgnoreGroup(group) => self.disjunction(&group.body),
             Term::IndexedReference(_) | Term::NamedReference(_) => Err(Error::new(
-                "a back-reference is no regular language",
+                "a pattern with a back-reference is not a regular language",
                 "write out the alternatives that it stands for",
             )),
             Term::Character(_)
@@ -188,7 +187,7 @@ impl Reader {
         }
     }
 
-    /// The count of characters that is all that a pattern asks for.
+    /// The count of characters, if the pattern requires nothing else.
     fn counted(self, tree: &Disjunction<'_>) -> Result<Option<Counted>, Error> {
         let [alternative] = tree.body.as_slice() else {
             return Ok(None);
@@ -226,7 +225,7 @@ impl Reader {
     }
 
     fn quantifier(self, quantifier: &Quantifier<'_>) -> Result<Hir, Error> {
-        // A count beyond this is refused for its size, whatever the number.
+        // A larger count is refused for its size, whatever the number.
         let count = |count| u32::try_from(count).unwrap_or(u32::MAX);
         let class = self.class(&quantifier.body)?;
         let sub = match &class {
@@ -260,5 +259,5 @@ fn look_around(kind: LookAroundAssertionKind) -> Error {
             "a lookbehind is not supported"
         }
     };
-    Error::new(what, "say the same with classes and alternatives")
+    Error::new(what, "rewrite the pattern with classes and alternatives")
 }

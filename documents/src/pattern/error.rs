@@ -1,20 +1,20 @@
-//! Why patterns are refused.
+//! Errors of patterns.
 
 use std::fmt;
 
 use crate::error::{Cause, Reason};
 use crate::text::cut;
 
-/// The most characters of a pattern in an error.
+/// Maximum number of characters of a pattern in an error.
 const MOST_SHOWN: usize = 200;
 
-/// Why a pattern is not compiled. Its source is the error of the parser, where
-/// there is one.
+/// The error of a pattern that can't be compiled. `source()` is the error of the parser,
+/// if the parser reported it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
-    /// What is wrong.
+    /// The reason.
     pub what: String,
-    /// What to do about it.
+    /// The remedy.
     pub help: String,
     cause: Option<Cause>,
 }

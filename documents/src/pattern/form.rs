@@ -1,4 +1,4 @@
-//! The forms of a language, and which of them an automaton has.
+//! The forms of a language, and the choice of one for an automaton.
 
 use std::collections::HashSet;
 use std::hash::Hash;
@@ -7,54 +7,54 @@ use super::automaton::Automaton;
 use super::set::ByteSet;
 use super::table::Table;
 
-/// The texts of one shape, of a number of bytes.
+/// A set of texts: those of one shape, with a bounded number of bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Form {
-    /// What the texts look like.
+    /// The shape of the texts.
     pub shape: Shape,
-    /// The fewest bytes.
+    /// Minimum number of bytes.
     pub shortest: usize,
-    /// The most bytes; `None` where there is no bound.
+    /// Maximum number of bytes; `None` if unbounded.
     pub longest: Option<usize>,
 }
 
-/// What texts look like, from the cheapest to check on.
+/// The shape of texts, from the cheapest to check to the most expensive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Shape {
     /// Anything.
     Always,
-    /// Bytes of one set, with sets of their own for the first and the last.
+    /// Bytes of one set, with separate sets for the first and the last byte.
     Run {
-        /// Where every byte belongs to.
+        /// The set of every byte.
         set: ByteSet,
-        /// Where the first byte belongs to; part of `set`.
+        /// The set of the first byte; a subset of `set`.
         first: ByteSet,
-        /// Where the last byte belongs to; part of `set`.
+        /// The set of the last byte; a subset of `set`.
         last: ByteSet,
     },
     /// For each byte, its set; at most eight sets are different.
     Positions(Vec<ByteSet>),
     /// Two parts, joined by a byte that the second part never has.
     Split {
-        /// The byte, an ASCII one.
+        /// The byte, which is ASCII.
         at: u8,
-        /// What stands before it.
+        /// The form of the text before it.
         head: Box<Form>,
-        /// What stands after it.
+        /// The form of the text after it.
         tail: Box<Form>,
     },
-    /// What an automaton accepts.
+    /// Texts that an automaton accepts.
     Table(Table),
-    /// So many code points.
+    /// A number of code points.
     Characters {
-        /// The fewest.
+        /// The minimum.
         least: u64,
-        /// The most; `None` where there is no bound.
+        /// The maximum; `None` if unbounded.
         most: Option<u64>,
     },
-    /// What one of several forms has.
+    /// Texts of at least one of several forms.
     AnyOf(Vec<Form>),
-    /// What all of several forms have.
+    /// Texts of all of several forms.
     AllOf(Vec<Form>),
 }
 
@@ -98,9 +98,9 @@ impl Form {
         }
     }
 
-    /// The texts of this form that have at least `least` and at most `most` code points.
-    /// `None` where the form alone says as much, or one pass can't tell: forms count
-    /// bytes.
+    /// The texts of this form with at least `least` and at most `most` code points.
+    /// `None` if the limits change nothing, or if one pass can't check them, because
+    /// forms count bytes.
     pub fn one_pass(&self, least: Option<u64>, most: Option<u64>) -> Option<Self> {
         let bounded = self.clone().within(least.unwrap_or(0), most);
         (self.is_ascii() && bounded != *self).then_some(bounded)
@@ -109,7 +109,7 @@ impl Form {
     /// The texts of this form that have at least `shortest` and at most
     /// `longest` bytes.
     pub(super) fn within(mut self, shortest: u64, longest: Option<u64>) -> Self {
-        // No text has more bytes than a pointer can count.
+        // No text has more bytes than `usize` can count.
         let bytes = |limit| usize::try_from(limit).unwrap_or(usize::MAX);
         self.shortest = self.shortest.max(bytes(shortest));
         self.longest = match (self.longest, longest.map(bytes)) {
@@ -120,8 +120,8 @@ impl Form {
     }
 }
 
-/// The sets that `positions` name, each once, and for each position the bit of
-/// its set. There are at most eight, as [`Shape::Positions`] has it.
+/// The distinct sets of `positions`, and for each position the bit of its set. There are
+/// at most eight sets, as [`Shape::Positions`] guarantees.
 pub fn distinct(positions: &[ByteSet]) -> (Vec<ByteSet>, Vec<u8>) {
     let mut sets = positions.to_vec();
     sets.sort_unstable();
@@ -131,7 +131,7 @@ pub fn distinct(positions: &[ByteSet]) -> (Vec<ByteSet>, Vec<u8>) {
     (sets, wants)
 }
 
-/// The form of `automaton`, if it has one that needs no table.
+/// The form of `automaton`, if there is one without a table.
 pub(super) fn without_table(automaton: &Automaton) -> Option<Form> {
     let Some((shortest, longest)) = automaton.lengths() else {
         return Some(Form::never());
@@ -146,7 +146,7 @@ pub(super) fn without_table(automaton: &Automaton) -> Option<Form> {
     })
 }
 
-/// The form of `automaton` as a table; `None` where it is too large.
+/// The form of `automaton` as a table; `None` if it is too large.
 pub(super) fn table(automaton: &Automaton) -> Option<Form> {
     let (shortest, longest) = automaton.lengths()?;
     Some(Form {
@@ -156,8 +156,8 @@ pub(super) fn table(automaton: &Automaton) -> Option<Form> {
     })
 }
 
-/// Tries whether the texts are all those of a length between two bounds with
-/// the right bytes inside, at the start and at the end.
+/// Returns the shape if the language consists of all texts within a range of lengths
+/// whose inner, first and last bytes are in three sets.
 fn run(automaton: &Automaton, shortest: usize, longest: Option<usize>) -> Option<Shape> {
     let states = 0..automaton.rows.len();
     let exits: Vec<(usize, usize)> = states.flat_map(|state| automaton.exits(state)).collect();
@@ -166,8 +166,8 @@ fn run(automaton: &Automaton, shortest: usize, longest: Option<usize>) -> Option
     let ends = exits.iter().filter(|(_, next)| automaton.accepting[*next]);
     let last = automaton.bytes(ends.map(|(class, _)| *class));
 
-    // What matters of a text: its length up to where lengths no longer matter,
-    // and whether it could end here.
+    // The relevant state of a text: its length, up to the point where lengths no longer
+    // matter, and whether it could end here.
     let most = longest.unwrap_or(shortest.max(1));
     let next = |(length, _): (usize, bool), class: usize| {
         let byte = automaton.classes[class].first()?;
@@ -191,10 +191,10 @@ fn run(automaton: &Automaton, shortest: usize, longest: Option<usize>) -> Option
     }
 }
 
-/// Tries whether all texts have one length, and each position its own set,
-/// whatever stands at the others.
+/// Returns the shape if all texts have one length, and each position has a set that is
+/// independent of the other positions.
 fn positions(automaton: &Automaton, shortest: usize, longest: Option<usize>) -> Option<Shape> {
-    /// What fits in the bits of a byte.
+    /// One for each bit of a byte.
     const MOST_SETS: usize = 8;
     if longest != Some(shortest) {
         return None;
@@ -220,8 +220,8 @@ fn positions(automaton: &Automaton, shortest: usize, longest: Option<usize>) -> 
     (distinct(&sets).0.len() <= MOST_SETS).then_some(Shape::Positions(sets))
 }
 
-/// Tries whether some byte stands exactly once in every text, and what stands
-/// before and after it has a form without a table each.
+/// Returns the shape if some byte occurs exactly once in every text, and both the part
+/// before and the part after it have a form without a table.
 fn split(automaton: &Automaton) -> Option<Shape> {
     let alone = |bytes: &ByteSet| match bytes.ranges()[..] {
         [(byte, last)] if byte == last && byte.is_ascii() => Some(byte),
@@ -240,7 +240,7 @@ fn split(automaton: &Automaton) -> Option<Shape> {
         })
 }
 
-/// What stands before and after the only byte of `class` in every text.
+/// The languages before and after the only byte of `class` in every text.
 fn parts(automaton: &Automaton, class: usize) -> Option<(Automaton, Automaton)> {
     let has_exit = |state: usize| automaton.rows[state][class].is_some();
     let mut exits = automaton.rows.iter().filter_map(|row| row[class]);
@@ -259,9 +259,9 @@ fn parts(automaton: &Automaton, class: usize) -> Option<(Automaton, Automaton)> 
     Some((head.trimmed(0), automaton.trimmed(middle)))
 }
 
-/// Whether `automaton` accepts the same texts as a machine that starts in
-/// `start`, goes on by `next`, which is `None` where no text is accepted any
-/// more, and accepts where `accepts` says so.
+/// Whether `automaton` accepts the same texts as a machine: `start` is its first state,
+/// `next` its transition, `None` if no text is accepted any more, and `accepts` whether a
+/// state accepts.
 fn agrees<S: Copy + Eq + Hash>(
     automaton: &Automaton,
     start: S,

@@ -1,7 +1,7 @@
-//! The grammars that the names of formats stand for.
+//! The grammars of formats.
 //!
-//! Each is written from the ABNF of its RFC, as a pattern, and compiled as the
-//! patterns of schemas are.
+//! Each is a pattern written from the ABNF of its RFC, and compiled like the patterns of
+//! schemas.
 
 use super::compile::whole;
 use super::form::{Form, Shape};
@@ -15,7 +15,7 @@ pub(super) fn form(name: &str) -> Option<Form> {
     match name {
         "email" => email(),
         "hostname" => Some(whole(&hostname())?.within(0, Some(HOSTNAME_BYTES))),
-        // Patterns are no regular language; the format is an annotation.
+        // ECMA-262 patterns are not a regular language; the format is an annotation.
         "regex" => Some(Form {
             shape: Shape::Always,
             shortest: 0,
@@ -44,14 +44,14 @@ pub(super) fn source(name: &str) -> Option<String> {
     })
 }
 
-/// What stands before the time in a `date-time`, and its length.
+/// The part before the time in a `date-time`, and its length in bytes.
 pub(super) fn date_and_t() -> String {
     format!("(?:{})[Tt]", date())
 }
 
 pub(super) const DATE_AND_T_BYTES: usize = "2026-01-31T".len();
 
-/// RFC 3339, 5.6 and 5.7, `full-date`: with the days that each month has.
+/// RFC 3339, 5.6 and 5.7, `full-date`, with the number of days of each month.
 fn date() -> String {
     let leap = "(?:\\d\\d(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)";
     let day = "0[1-9]|1\\d|2[0-8]";
@@ -153,18 +153,17 @@ fn relative_reference() -> String {
     )
 }
 
-/// RFC 1034, 3.1: 255 octets, of which the wire takes two more than the text.
+/// RFC 1034, 3.1: 255 octets on the wire, which are two more than in the text.
 pub(super) const HOSTNAME_BYTES: u64 = 253;
 
-/// RFC 1123, 2.1: labels of 63 letters, digits and hyphens. What follows `xn--` is
-/// not decoded.
+/// RFC 1123, 2.1: labels of 63 letters, digits and hyphens. `xn--` labels are not
+/// decoded.
 pub(super) fn hostname() -> String {
     let label = "[A-Za-z\\d](?:[A-Za-z\\d\\-]{0,61}[A-Za-z\\d])?";
     format!("{label}(?:\\.{label})*")
 }
 
-/// RFC 5321, 4.1.2, `Mailbox`, with the lengths of 4.5.3.1 and domains as
-/// `hostname` has them.
+/// RFC 5321, 4.1.2, `Mailbox`, with the lengths of 4.5.3.1 and the domains of `hostname`.
 fn email() -> Option<Form> {
     let local = whole(&local_part())?;
     let domain = Form::any_of(vec![form("hostname")?, whole(&address_literal())?]);

@@ -1,4 +1,4 @@
-//! Patterns and formats as sets of texts, for comparing one with another.
+//! Patterns and formats as sets of texts, to compare one with another.
 
 use super::automaton::Automaton;
 use super::error::{Error, shown};
@@ -7,18 +7,18 @@ use super::{ecma, format, time};
 /// A set of texts.
 #[derive(Clone, Debug)]
 pub enum Language {
-    /// The texts that an automaton accepts. It knows only texts that are UTF-8.
+    /// Texts that an automaton accepts. It distinguishes only texts that are UTF-8.
     Automaton(Automaton),
-    /// The texts with so many code points.
+    /// Texts with a number of code points.
     Length {
-        /// The fewest.
+        /// The minimum.
         least: u64,
-        /// The most.
+        /// The maximum.
         most: Option<u64>,
     },
-    /// The texts in every one of these.
+    /// The intersection.
     All(Vec<Language>),
-    /// The texts in one of these or more.
+    /// The union.
     Any(Vec<Language>),
 }
 
@@ -26,8 +26,8 @@ pub enum Language {
 ///
 /// # Errors
 ///
-/// An [`Error`] where `source` is not ECMA-262, not a regular language, or needs
-/// an automaton of more than 4 MiB.
+/// An [`Error`] if `source` is not ECMA-262, not a regular language, or needs an
+/// automaton of more than 4 MiB.
 pub fn of_pattern(source: &str) -> Result<Language, Error> {
     named(source, source)
 }
@@ -36,7 +36,7 @@ pub fn of_pattern(source: &str) -> Result<Language, Error> {
 ///
 /// # Errors
 ///
-/// An [`Error`] where the format is unknown, or not a regular language.
+/// An [`Error`] if the format is unknown, or not a regular language.
 pub fn of_format(name: &str) -> Result<Language, Error> {
     match name {
         "email" => email(),
@@ -46,7 +46,7 @@ pub fn of_format(name: &str) -> Result<Language, Error> {
         ])),
         "regex" => Err(Error::new(
             "the format `regex` is not a regular language",
-            "state what it asks for as a `pattern`",
+            "state its grammar as a `pattern`",
         )),
         "time" => time(&time::Patterns::after("", 0)),
         "date-time" => {
@@ -57,7 +57,7 @@ pub fn of_format(name: &str) -> Result<Language, Error> {
             Some(source) => whole(name, &source),
             None => Err(Error::new(
                 format!("the format `{name}` is not checked"),
-                "state what it asks for as a `pattern`",
+                "state its grammar as a `pattern`",
             )),
         },
     }
@@ -71,8 +71,8 @@ fn time(patterns: &time::Patterns) -> Result<Language, Error> {
     ]))
 }
 
-/// RFC 5321, 4.1.2 and 4.5.3.1: a local part of at most 64 bytes, and a domain,
-/// which holds no `@`. All are ASCII, so that bytes are code points.
+/// RFC 5321, 4.1.2 and 4.5.3.1: a local part of at most 64 bytes, and a domain, which
+/// contains no `@`. All are ASCII, so bytes are code points.
 fn email() -> Result<Language, Error> {
     let (local, literal) = (format::local_part(), format::address_literal());
     let domain = format::hostname();
@@ -101,7 +101,7 @@ fn whole(name: &str, source: &str) -> Result<Language, Error> {
 
 fn named(name: &str, source: &str) -> Result<Language, Error> {
     let language = ecma::parse(source)?;
-    // Where a pattern counts characters, a number says it in fewer states.
+    // If a pattern counts characters, a number needs fewer states.
     if let Some(counted) = &language.counted
         && let Some(characters) = Automaton::new(&counted.any_number, &mut 0)
     {

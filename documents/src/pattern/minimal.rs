@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use super::automaton::{Automaton, reached};
 
 impl Automaton {
-    /// The smallest automaton that accepts the same texts. All of its states are live
-    /// and reachable, as those of `self`.
+    /// The smallest automaton that accepts the same texts. Its states are live and
+    /// reachable, like those of `self`.
     pub(super) fn minimal(&self) -> Self {
         let dead = self.rows.len();
         let mut sources: Vec<Vec<(usize, usize)>> = vec![Vec::new(); dead + 1];
@@ -45,7 +45,7 @@ impl Automaton {
         self.merged(&blocks)
     }
 
-    /// The automaton with one state for each block, from the start's on.
+    /// The automaton with one state for each block, from the start's block on.
     fn merged(&self, blocks: &Blocks) -> Self {
         let dead = blocks.of[self.rows.len()];
         let state = |block: usize| blocks.members(block)[0];
@@ -63,9 +63,9 @@ impl Automaton {
 
 /// A partition of states into blocks.
 struct Blocks {
-    /// The states, those of a block next to one another.
+    /// The states, ordered by block.
     states: Vec<usize>,
-    /// Where in `states` each state is.
+    /// The index in `states` of each state.
     positions: Vec<usize>,
     /// The block of each state.
     of: Vec<usize>,
@@ -74,7 +74,7 @@ struct Blocks {
 }
 
 impl Blocks {
-    /// One block of so many states.
+    /// A single block of `count` states.
     fn new(count: usize) -> Self {
         Self {
             states: (0..count).collect(),
@@ -89,8 +89,8 @@ impl Blocks {
         &self.states[start..end]
     }
 
-    /// Splits each block that has some of `apart`, each once, and other states, too.
-    /// Gives back the blocks, each with the new one of those that are apart.
+    /// Splits each block with states both in and outside of `apart`, which has no
+    /// duplicates. Returns each split block with the new block of its states in `apart`.
     fn split(&mut self, apart: impl Iterator<Item = usize>) -> Vec<(usize, usize)> {
         let mut touched = Vec::new();
         let mut counts: HashMap<usize, usize> = HashMap::new();
@@ -100,7 +100,7 @@ impl Blocks {
                 touched.push(block);
                 0
             });
-            // To the front of its block.
+            // Moves the state to the front of its block.
             let to = self.ranges[block].0 + *count;
             let from = self.positions[state];
             self.states.swap(from, to);

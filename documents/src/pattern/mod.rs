@@ -8,9 +8,9 @@
 //! form       automaton → the cheapest form that means the same
 //! ```
 //!
-//! `compile` takes a pattern all the way; one whose automaton would only count
-//! characters by a short cut. `format` holds the grammars that the names of formats
-//! stand for, and `language` gives both away as automata, for comparing one with another.
+//! `compile` runs all steps, with a short cut for a pattern that only counts characters.
+//! `format` has the grammars of formats, and `language` returns both as automata, to
+//! compare one with another.
 
 mod automaton;
 mod class;

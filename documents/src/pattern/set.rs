@@ -39,7 +39,7 @@ impl ByteSet {
         (0..=u8::MAX).filter(|&byte| self.contains(byte))
     }
 
-    /// The first and the last byte of each gapless stretch, in order.
+    /// The first and the last byte of each contiguous range, in order.
     pub fn ranges(&self) -> Vec<(u8, u8)> {
         let mut ranges: Vec<(u8, u8)> = Vec::new();
         for byte in self.iter() {

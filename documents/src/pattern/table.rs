@@ -5,24 +5,24 @@ use std::collections::HashMap;
 use super::automaton::Automaton;
 use super::set::ByteSet;
 
-/// The most bytes that the cells of a table may take: more than any pattern
-/// of an identifier needs, and little enough to stay in a cache.
+/// Maximum size of a table's cells, in bytes: more than any pattern of an identifier
+/// needs, and small enough to stay in a cache.
 const MOST_BYTES: usize = 64 * 1024;
 
-/// The number of the state that refuses whatever follows.
+/// The number of the state that refuses all continuations.
 const REFUSED: u16 = 0;
-/// The number of the state that accepts whatever follows.
+/// The number of the state that accepts all continuations.
 const ACCEPTED: u16 = 1;
 
 /// An automaton as numbers.
 ///
-/// State 0 refuses and state 1 accepts whatever follows. The others, from 2 on,
-/// have a row of cells each; those below `accepting` accept, and so does 1.
+/// State 0 refuses and state 1 accepts all continuations. The others, from 2 on, have a
+/// row of cells each; those below `accepting` accept, and so does 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table {
-    /// The bytes of each class; class 0 holds the bytes of no other.
+    /// The bytes of each class; class 0 has all bytes that no other class has.
     pub classes: Vec<ByteSet>,
-    /// The next state for each state from 2 on, and in it for each class.
+    /// The next states, a row for each state from 2 on, with a cell for each class.
     pub cells: Vec<u16>,
     /// The state to start in.
     pub start: u16,
@@ -31,7 +31,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// The table of `automaton`; `None` where it is too large.
+    /// The table of `automaton`; `None` if it is too large.
     pub(super) fn new(automaton: &Automaton) -> Option<Self> {
         let settled = |state: &usize| {
             automaton.accepting[*state]
@@ -50,7 +50,7 @@ impl Table {
         }
         let number = |state: Option<usize>| match state {
             None => REFUSED,
-            // A state without a number is the one that accepts whatever follows.
+            // A state without a number is the one that accepts all continuations.
             Some(state) => numbers.get(&state).copied().unwrap_or(ACCEPTED),
         };
         let (classes, representatives) = merged_classes(automaton);
@@ -67,7 +67,7 @@ impl Table {
         (table.bytes() <= MOST_BYTES).then_some(table)
     }
 
-    /// The cells, where the numbers of all states fit in a byte.
+    /// The cells as bytes, if the numbers of all states fit in a byte.
     pub fn narrow_cells(&self) -> Option<Vec<u8>> {
         let cells = self.cells.iter().map(|&cell| u8::try_from(cell).ok());
         cells.collect()
@@ -79,8 +79,8 @@ impl Table {
         cells.flat_map(|cell| cell.to_le_bytes()).collect()
     }
 
-    /// The first byte, the last byte and the class of each stretch of bytes
-    /// that are not of class 0.
+    /// The first byte, the last byte and the class of each range of bytes outside class
+    /// 0.
     pub fn triples(&self) -> Vec<u8> {
         let classes = (0_u8..=u8::MAX).zip(&self.classes).skip(1);
         let triples = classes.flat_map(|(class, set)| {
@@ -90,13 +90,13 @@ impl Table {
         triples.collect()
     }
 
-    /// How many bytes the cells take.
+    /// The size of the cells, in bytes.
     fn bytes(&self) -> usize {
         let wide = self.narrow_cells().is_none();
         self.cells.len() * if wide { 2 } else { 1 }
     }
 
-    /// Whether nothing but ASCII leads anywhere.
+    /// Whether only ASCII bytes lead to an accepting state.
     pub(super) fn is_ascii(&self) -> bool {
         let width = self.classes.len();
         let leads = |class: usize| {
@@ -110,8 +110,8 @@ impl Table {
     }
 }
 
-/// The classes of bytes that lead to different states somewhere, each with a
-/// class of `automaton` that is part of it. The first holds the most bytes.
+/// The classes of bytes, merged if they lead to the same states everywhere, each with one
+/// class of `automaton` in it. The first has the most bytes.
 fn merged_classes(automaton: &Automaton) -> (Vec<ByteSet>, Vec<usize>) {
     let mut columns: HashMap<Vec<Option<usize>>, usize> = HashMap::new();
     let mut merged: Vec<(usize, Vec<u8>)> = Vec::new();

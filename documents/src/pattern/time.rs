@@ -1,8 +1,8 @@
 //! The formats `time` and `date-time`: RFC 3339, 5.6, `full-time` and `date-time`.
 //!
-//! A leap second is the last of a day in UTC, so its offset follows from its
-//! hour and minute. One automaton that remembers both takes too many states;
-//! one for the hours and one for the minutes take few.
+//! A leap second is the last second of a day in UTC, so its offset follows from its hour
+//! and minute. One automaton that remembers both takes too many states; two, one for the
+//! hours and one for the minutes, take few.
 
 use super::compile::whole;
 use super::form::{Form, Shape};
@@ -11,8 +11,8 @@ const FRACTION: &str = "(?:\\.\\d+)?";
 const HOUR: &str = "(?:[01]\\d|2[0-3])";
 const MINUTE: &str = "[0-5]\\d";
 
-/// The patterns of a time after what matches `before`, which has so many bytes: of
-/// ordinary times, and two that leap seconds match both.
+/// The patterns of a time after a prefix that `before` matches: one for ordinary times,
+/// and two that leap seconds match both.
 pub(super) struct Patterns {
     pub(super) ordinary: String,
     pub(super) leap: [String; 2],
@@ -34,7 +34,7 @@ impl Patterns {
 /// The length of `23:59:59Z`.
 const SHORTEST: usize = 9;
 
-/// The form of a time after what matches `before`, which has so many bytes.
+/// The form of a time after a prefix that `before` matches, of `bytes` bytes.
 pub(super) fn form(before: &str, bytes: usize) -> Option<Form> {
     let Patterns { ordinary, leap } = Patterns::after(before, bytes);
     let [hours, minutes] = leap;
@@ -47,9 +47,9 @@ pub(super) fn form(before: &str, bytes: usize) -> Option<Form> {
     Some(form(Shape::AnyOf(vec![whole(&ordinary)?, leap])))
 }
 
-/// Leap seconds whose hour goes with the offset: the UTC time is 23 hours and
-/// 59 minutes, so ahead of it the offset is the local time and a minute, and
-/// behind it what is left of the day but a minute.
+/// Leap seconds whose hour fits the offset: the UTC time is 23:59, so a positive offset
+/// is the local time plus a minute, and a negative one is the rest of the day minus a
+/// minute.
 fn hours() -> String {
     let of_hour = |hour: u32| {
         format!(
@@ -63,7 +63,7 @@ fn hours() -> String {
     format!("{}|23:59:60{FRACTION}[Zz]", hours.join("|"))
 }
 
-/// Leap seconds whose minute goes with the offset.
+/// Leap seconds whose minute fits the offset.
 fn minutes() -> String {
     let of_minute = |minute: u32| {
         format!(

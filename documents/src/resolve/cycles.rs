@@ -1,9 +1,9 @@
-//! Schemas that apply to their own instances again, so that no check would end.
+//! Finds schemas that apply to their own instances again, so that a check would not end.
 
 use crate::error::Error;
 use crate::schema::{Schema, SchemaId};
 
-/// What is known of a schema during the search.
+/// State of a schema during the search.
 #[derive(Clone, Copy, PartialEq)]
 enum State {
     Unseen,
@@ -11,13 +11,14 @@ enum State {
     Done,
 }
 
-/// An error for each schema that leads back to itself through keywords that
-/// apply to the same instance.
+/// An error for each schema that leads back to itself through keywords that apply to the
+/// same instance.
 pub(super) fn find(schemas: &[Schema]) -> Vec<Error> {
     let mut states = vec![State::Unseen; schemas.len()];
     let mut errors = Vec::new();
     for start in 0..schemas.len() {
-        // Each schema that is open, with those it applies that are left to visit.
+        // Stack of open schemas, each with the schemas it applies that are still to
+        // visit.
         let mut open: Vec<(usize, Vec<SchemaId>)> = Vec::new();
         let mut next = Some(start).filter(|&start| states[start] == State::Unseen);
         loop {

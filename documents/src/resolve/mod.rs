@@ -1,8 +1,8 @@
 //! Phase two: documents to schemas, with every `$ref` followed.
 //!
 //! A schema is read once for each place, and other schemas refer to it by its
-//! [`SchemaId`]; ids are handed out before a schema is read, so that cycles need
-//! no special care. No text is fetched.
+//! [`SchemaId`]. Ids are assigned before a schema is read, so cycles need no special
+//! care. Nothing is fetched.
 
 mod cycles;
 mod places;
@@ -17,27 +17,27 @@ use crate::error::{Error, Errors};
 use crate::reference::Reference;
 use crate::schema::{Schema, SchemaId};
 
-/// The exchange references, and every schema they reach.
+/// The exchange references, and every schema that they reach.
 #[derive(Clone, Debug)]
 pub struct Resolved {
     /// Ordered by service and API version.
     pub references: Vec<Reference>,
     /// Indexed by [`SchemaId`].
     pub schemas: Vec<Schema>,
-    /// Keywords and formats that the drafts do not define, each where it is.
+    /// Keywords and formats that the drafts do not define, each with its place.
     pub unknown: Vec<Error>,
-    /// What is wrong with the documents. If anything is, the references are those of
-    /// the entries without errors, and a keyword with an error is left out.
+    /// Errors of the documents. If there are any, entries with errors are left out of
+    /// `references`, and keywords with errors out of their schemas.
     pub errors: Vec<Error>,
 }
 
 impl Resolved {
-    /// The same, if nothing is wrong.
+    /// The same, if there are no errors.
     ///
     /// # Errors
     ///
-    /// All problems of the input at once: files that are no JSON, keywords with values of
-    /// the wrong kind, references that lead nowhere, patterns that are no regular
+    /// All errors of the input at once: files that are not JSON, keywords with values of
+    /// the wrong type, references without a target, patterns that are not a regular
     /// language, schemas that apply to their own instances again.
     pub fn checked(mut self) -> Result<Self, Errors> {
         Errors::unless_empty(std::mem::take(&mut self.errors), self)
@@ -47,7 +47,7 @@ impl Resolved {
     ///
     /// # Panics
     ///
-    /// If `id` is of another input.
+    /// If `id` belongs to another input.
     pub fn schema(&self, id: SchemaId) -> &Schema {
         &self.schemas[id.0]
     }

@@ -10,22 +10,22 @@ use crate::keyword::Keyword;
 use crate::place::escape;
 use crate::schema::Home;
 
-/// The longest pointer to a schema, in bytes: all schemas in it have it with them.
+/// Maximum length of a pointer to a schema, in bytes: all schemas below it hold a copy.
 pub(super) const LONGEST_POINTER: usize = 2000;
 
-/// Where the schemas are that have ids or names of their own.
+/// The places of schemas that have their own ids or names.
 #[derive(Debug, Default)]
 pub(super) struct Places {
     /// Schemas inside documents, by their normalised ids.
     embedded: BTreeMap<String, Home>,
-    /// The base of references in a schema that has an id of its own.
+    /// The base of references in a schema that has its own id.
     bases: BTreeMap<Home, String>,
-    /// Pointers in a document, by its id and the names that places give themselves.
+    /// Pointers by document id and the name that the place states.
     names: BTreeMap<(String, String), String>,
 }
 
 impl Places {
-    /// Looks through all schemas of `documents`.
+    /// Indexes all schemas of `documents`.
     pub(super) fn new(documents: &Documents) -> Self {
         let mut places = Self::default();
         for (document, schema) in &documents.schemas {
@@ -37,11 +37,11 @@ impl Places {
     fn add(&mut self, document: &str, root: &Value) {
         let mut waiting = vec![(String::new(), root, document.to_owned())];
         while let Some((pointer, schema, mut base)) = waiting.pop() {
-            // It is refused when it is read.
+            // An invalid id is reported when the schema is read.
             if pointer.len() > LONGEST_POINTER {
                 continue;
             }
-            // What is beside `$ref` is ignored, an id included.
+            // Keywords beside `$ref` are ignored, an id included.
             let own = schema_id(schema).filter(|_| !is_reference(schema));
             match own.map(|own| (own.strip_prefix('#'), id::follow(&base, own))) {
                 Some((Some(""), _)) | Some((None, Err(_))) | None => {}
@@ -67,18 +67,18 @@ impl Places {
         }
     }
 
-    /// Where the schema inside a document is that has the id `id`.
+    /// The place of the embedded schema with the id `id`.
     pub(super) fn embedded(&self, id: &str) -> Option<&Home> {
         self.embedded.get(id)
     }
 
-    /// The pointer of the place in `document` that gives itself `name`.
+    /// The pointer of the place in `document` that states the name `name`.
     pub(super) fn named(&self, document: &str, name: &str) -> Option<&String> {
         self.names.get(&(document.to_owned(), name.to_owned()))
     }
 
-    /// The base of references at `home`: the id of the nearest schema around it
-    /// that has one.
+    /// The base of references at `home`: the id of the nearest enclosing schema that has
+    /// one.
     pub(super) fn base(&self, home: &Home) -> String {
         let mut around = home.clone();
         loop {
@@ -97,7 +97,7 @@ fn is_reference(schema: &Value) -> bool {
     schema.get("$ref").is_some_and(Value::is_string)
 }
 
-/// The schemas in `schema`, each with its pointer from there.
+/// The schemas in `schema`, each with its pointer relative to `schema`.
 fn subschemas(schema: &Value) -> Vec<(String, &Value)> {
     let Value::Object(members) = schema else {
         return Vec::new();

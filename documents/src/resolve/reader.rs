@@ -1,4 +1,4 @@
-//! A schema while it is read, and what is said about its keywords.
+//! Reads one schema and reports its keywords.
 
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ use crate::place::escape;
 use crate::schema::{Home, Pattern, Schema, SchemaId};
 use crate::text::cut;
 
-/// Keywords that later drafts add, which this library does not enforce.
+/// Keywords of later drafts, which this library does not enforce.
 const LATER: &[&str] = &[
     "$anchor",
     "$dynamicAnchor",
@@ -29,7 +29,7 @@ const LATER: &[&str] = &[
     "unevaluatedProperties",
 ];
 
-/// The most characters of a value in an error.
+/// Maximum number of characters of a value in an error.
 const MOST_SHOWN: usize = 60;
 
 /// Reads one schema.
@@ -44,8 +44,8 @@ impl Reader<'_, '_> {
         children.collect()
     }
 
-    /// The schema at `steps` from this one. A reference that leads nowhere is
-    /// reported, and read as any schema.
+    /// The schema at `steps` from this one. A reference without a target is reported, and
+    /// read as the schema `true`.
     pub(super) fn child(&mut self, steps: &[&str]) -> SchemaId {
         let below = pointer(steps);
         let home = Home {
@@ -53,12 +53,9 @@ impl Reader<'_, '_> {
             pointer: format!("{}{below}", self.schema.home.pointer),
         };
         if home.pointer.len() > LONGEST_POINTER {
-            let what = format!("more than {LONGEST_POINTER} bytes of names lead to the schema");
-            self.error(
-                &below,
-                what,
-                "use shorter names, or fewer schemas in one another",
-            );
+            let what =
+                format!("the JSON pointer to the schema has more than {LONGEST_POINTER} bytes");
+            self.error(&below, what, "use shorter names, or nest the schemas less");
             return self.walk.any(home);
         }
         self.walk.visit(home.clone()).unwrap_or_else(|why| {
@@ -95,7 +92,7 @@ impl Reader<'_, '_> {
 
     pub(super) fn read_format(&mut self, name: &str) {
         let Some(form) = self.walk.compiler.format(name) else {
-            // Old schemas use this one; no draft defines it.
+            // Old schemas of Taskcluster use it; no draft defines it.
             if name != "url" {
                 self.unknown_format(name);
             }
@@ -109,7 +106,7 @@ impl Reader<'_, '_> {
 
     pub(super) fn unknown_keyword(&mut self, keyword: &str) {
         let help = match LATER.contains(&keyword) {
-            true => "it is of a later draft, and not enforced",
+            true => "it belongs to a later draft and is not enforced",
             false => "it is not enforced; correct its spelling, or use `$comment` for notes",
         };
         let what = format!("unknown keyword `{keyword}`");

@@ -13,17 +13,17 @@ use crate::id;
 use crate::place::Place;
 use crate::reference::{Entry, KeyEntry, Reference};
 
-/// Reads an exchange reference of any release since 2018: the oldest name no
-/// service, and give schemas by absolute ids. The entries are those without errors.
+/// Reads an exchange reference of any release since 2018: the oldest name no service, and
+/// refer to schemas by absolute ids. Entries with errors are left out.
 pub(super) fn read(document: &Document, walk: &mut Walk<'_>) -> Reference {
     let mut root = Reader::new(&document.root, document.place(""));
     let (service, api_version) = document::publisher(&document.root);
-    // The values of these two were read when the document was loaded.
+    // `load` read these two.
     root.optional_text("apiVersion");
     let name = root.optional_text("serviceName");
     let prefix = root.present_text("exchangePrefix");
     if root.errors.is_empty() && name.is_empty() && prefix.is_empty() {
-        root.expected("serviceName", "a text");
+        root.expected("serviceName", "a string");
     }
     let title = root.optional_text("title").to_owned();
     let description = root.optional_text("description").to_owned();
@@ -44,8 +44,8 @@ pub(super) fn read(document: &Document, walk: &mut Walk<'_>) -> Reference {
     }
 }
 
-/// An error for each entry with the exchange of an earlier one: a message on it
-/// would be of two types.
+/// An error for each entry with the exchange of an earlier one: a message on it would
+/// have two types.
 pub(super) fn shared_exchanges(references: &[Reference]) -> Vec<Error> {
     let mut seen = BTreeSet::new();
     let entries = references.iter().flat_map(|reference| &reference.entries);
@@ -54,14 +54,14 @@ pub(super) fn shared_exchanges(references: &[Reference]) -> Vec<Error> {
         .map(|entry| {
             entry.place.error(
                 "/exchange",
-                format!("another entry is about the exchange {:?}", entry.exchange),
+                format!("another entry describes the exchange {:?}", entry.exchange),
                 "keep one of the two",
             )
         })
         .collect()
 }
 
-/// The entry that `reader` has; it may be wrong where there are errors.
+/// The entry in `reader`; incomplete if there are errors.
 fn read_entry(
     reader: &mut Reader<'_>,
     prefix: &str,
@@ -147,25 +147,25 @@ fn read_key_entry(reader: &mut Reader<'_>) -> KeyEntry {
     }
 }
 
-/// A constant must be one word of a routing key, or no message can have it.
+/// Reports a constant that is not one word of a routing key: no message could have it.
 fn check_constant(word: &str, multiple_words: bool, reader: &mut Reader<'_>) {
     if multiple_words {
         reader.error(
             "/constant",
-            "an entry of several words has a constant, which is one word",
-            "leave out `constant` or `multipleWords`",
+            "an entry with `multipleWords` has a `constant`, which is one word",
+            "remove `constant` or `multipleWords`",
         );
     }
     if word.is_empty() || word.len() > MAX_SHORT_STRING || word.contains(['.', '*', '#']) {
         reader.error(
             "/constant",
             format!("{word:?} is not a word of a routing key"),
-            "give 1 to 255 bytes without `.`, `*` and `#`",
+            "use 1 to 255 bytes without `.`, `*` and `#`",
         );
     }
 }
 
-/// A JSON object of a reference, where it stands, and what is wrong with it.
+/// A JSON object of a reference, its place, and its errors.
 struct Reader<'a> {
     value: &'a Value,
     place: Place,
@@ -181,7 +181,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Whether it is an object indeed.
+    /// Whether it is an object; reports it otherwise.
     fn is_object(&mut self) -> bool {
         let is_object = self.value.is_object();
         if !is_object {
@@ -195,18 +195,18 @@ impl<'a> Reader<'a> {
         is_object
     }
 
-    /// The text of the member `name`, which must be there.
+    /// The property `name`: a required string that is not empty.
     fn text(&mut self, name: &str) -> &'a str {
         match self.value.get(name) {
             Some(Value::String(text)) if !text.is_empty() => text,
             _ => {
-                self.expected(name, "a text");
+                self.expected(name, "a string");
                 ""
             }
         }
     }
 
-    /// The text of the member `name`, which must be there and may be empty.
+    /// The property `name`: a required string that may be empty.
     fn present_text(&mut self, name: &str) -> &'a str {
         match self.value.get(name) {
             Some(Value::String(text)) => text,
@@ -214,13 +214,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The text of the member `name`, empty where there is none.
+    /// The property `name`: an optional string; empty by default.
     fn optional_text(&mut self, name: &str) -> &'a str {
-        self.member(name, "a text", Value::as_str)
+        self.member(name, "a string", Value::as_str)
             .unwrap_or_default()
     }
 
-    /// The items of the member `name`, which must be there.
+    /// The property `name`: a required array.
     fn list(&mut self, name: &str) -> &'a [Value] {
         match self.value.get(name) {
             Some(Value::Array(items)) => items,
@@ -231,13 +231,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The flag `name`, `false` by default.
+    /// The property `name`: an optional flag; `false` by default.
     fn flag(&mut self, name: &str) -> bool {
         self.member(name, "`true` or `false`", Value::as_bool)
             .unwrap_or_default()
     }
 
-    /// The member `name`, which must be of its kind where it is there.
+    /// The property `name`, which must have the right type if it is present.
     fn member<T>(&mut self, name: &str, kind: &str, read: fn(&'a Value) -> Option<T>) -> Option<T> {
         let value = self.value.get(name).filter(|value| !value.is_null())?;
         let read = read(value);

@@ -1,8 +1,8 @@
 //! Reads schemas.
 //!
-//! Every keyword of draft-06 and draft-07 is read as a constraint or passed over
-//! as an annotation, with the spellings of draft-04 that old releases of
-//! Taskcluster used. What no draft defines is an annotation, too, and reported.
+//! Every keyword of draft-06 and draft-07 is read as a constraint or ignored as an
+//! annotation, with the spellings of draft-04 that old releases of Taskcluster used.
+//! Keywords that no draft defines are annotations, too, and reported.
 
 use serde_json::{Map, Value};
 
@@ -14,8 +14,8 @@ use crate::keyword::Keyword;
 use crate::place::Place;
 use crate::schema::{Condition, Dependency, Home, Items, Schema, SchemaId};
 
-/// The schema that `reference` leads to, from a document with the id `base`; with it,
-/// every schema that it reaches is read.
+/// The target of `reference`, from a document with the id `base`; reads every schema that
+/// it reaches, too.
 pub(super) fn reach(walk: &mut Walk<'_>, base: &str, reference: &str) -> Result<SchemaId, Reason> {
     let id = walk.reach(base, reference)?;
     while let Some((id, value)) = walk.next() {
@@ -25,7 +25,7 @@ pub(super) fn reach(walk: &mut Walk<'_>, base: &str, reference: &str) -> Result<
     Ok(id)
 }
 
-/// Reads the schema `value`, which is at `place` and known as `home`.
+/// Reads the schema `value` at `place`, which other schemas refer to as `home`.
 fn read(value: &Value, place: Place, home: Home, walk: &mut Walk<'_>) -> Schema {
     let schema = Schema::any(place, home);
     let mut reader = Reader { schema, walk };
@@ -34,7 +34,7 @@ fn read(value: &Value, place: Place, home: Home, walk: &mut Walk<'_>) -> Schema 
         Value::Object(members) => reader.read_object(members),
         _ => {
             let what = format!("{} is not a schema", shortened(value));
-            reader.error("", what, "expected an object, `true` or `false`");
+            reader.error("", what, "write an object, `true` or `false`");
         }
     }
     reader.schema
@@ -84,7 +84,7 @@ impl Reader<'_, '_> {
         Ok(())
     }
 
-    /// Reads a keyword without schemas.
+    /// Reads a keyword that has no schemas.
     fn read_constraint(
         &mut self,
         keyword: &str,
@@ -156,7 +156,7 @@ impl Reader<'_, '_> {
                 self.schema.object.additional_properties = Some(self.child(&[keyword]));
             }
             "propertyNames" => self.schema.object.property_names = Some(self.child(&[keyword])),
-            // Nothing is valid for it, so that everything is valid for its opposite.
+            // `false` refuses every value, so its negation accepts every value.
             "not" if *value == Value::Bool(false) => {}
             "not" => self.schema.combinators.not = Some(self.child(&[keyword])),
             // Read together, by `read_condition`.
@@ -182,7 +182,7 @@ impl Reader<'_, '_> {
     }
 
     fn read_named(&mut self, keyword: &str, members: &Map<String, Value>) -> Result<(), Wrong> {
-        // Nothing applies but what is referred to.
+        // Only the referenced schema applies.
         if matches!(keyword, "$defs" | "definitions") {
             return Ok(());
         }
@@ -221,8 +221,8 @@ impl Reader<'_, '_> {
         dependencies.insert(name.to_owned(), dependency);
     }
 
-    /// Reads `if`, `then` and `else`: the first without the others, and the
-    /// others without the first, have no effect.
+    /// Reads `if`, `then` and `else`; `if` has no effect without the others, nor they
+    /// without it.
     fn read_condition(&mut self, members: &Map<String, Value>) {
         let mut branch = |keyword| {
             members
@@ -244,7 +244,7 @@ impl Reader<'_, '_> {
 
     fn items(&mut self, value: &Value, members: &Map<String, Value>) -> Option<Items> {
         match value {
-            // An empty list leaves all items to `additionalItems`.
+            // With an empty list, `additionalItems` applies to all items.
             Value::Array(items) if items.is_empty() => {
                 let rest = members.get("additionalItems");
                 rest.map(|_| Items::Each(self.child(&["additionalItems"])))

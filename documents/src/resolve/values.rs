@@ -6,7 +6,7 @@ use serde_json::{Map, Number, Value};
 
 use crate::schema::JsonType;
 
-/// A keyword has a value of the wrong kind; the text is what was expected.
+/// The error of a value of the wrong type: what was expected.
 pub(super) type Wrong = &'static str;
 
 pub(super) fn text(value: &Value) -> Result<String, Wrong> {
@@ -33,7 +33,7 @@ pub(super) fn names(value: &Value) -> Result<BTreeSet<String>, Wrong> {
     names.ok_or("expected an array of strings")
 }
 
-/// A limit on a count. One beyond `u64` is as good as its greatest value.
+/// A limit on a count. One beyond `u64` is read as the greatest `u64`.
 pub(super) fn count(value: &Value) -> Result<u64, Wrong> {
     let whole = |float: &f64| *float >= 0.0 && float.fract() == 0.0;
     let float = || value.as_f64().filter(whole).map(|float| float as u64);

@@ -1,4 +1,4 @@
-//! Following references from schema to schema.
+//! Follows references from schema to schema.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,17 +12,17 @@ use crate::pattern::Compiler;
 use crate::place::Place;
 use crate::schema::{Home, Schema, SchemaId};
 
-/// How many documents without a known id an error lists.
+/// Maximum number of documents without a known id that an error lists.
 const MOST_UNNAMED: usize = 3;
 
-/// The schemas that were reached so far.
+/// The schemas reached so far.
 pub(super) struct Walk<'a> {
     documents: &'a Documents,
     places: Places,
-    /// Handed-out ids, by the places of schemas and of references to them.
+    /// Assigned ids, by the places of schemas and of references to them.
     known: BTreeMap<Home, SchemaId>,
     pub(super) schemas: Vec<Schema>,
-    /// Schemas with an id that are not read yet.
+    /// Schemas that have an id but are not read yet.
     waiting: Vec<(SchemaId, Home)>,
     pub(super) compiler: Compiler,
     pub(super) errors: Vec<Error>,
@@ -43,20 +43,20 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The schema that `reference` leads to, from a document with the id `base`.
+    /// The target of `reference`, from a document with the id `base`.
     pub(super) fn reach(&mut self, base: &str, reference: &str) -> Result<SchemaId, Reason> {
         let home = self.target(base, reference)?;
         self.visit(home)
     }
 
-    /// The next schema that was reached and not read yet.
+    /// The next schema that is reached but not read yet.
     pub(super) fn next(&mut self) -> Option<(SchemaId, &'a Value)> {
         let (id, home) = self.waiting.pop()?;
         let (_, value) = self.look_up(&home)?;
         Some((id, value))
     }
 
-    /// The id of the schema at `home`, references followed.
+    /// The id of the schema at `home`, after following references.
     pub(super) fn visit(&mut self, home: Home) -> Result<SchemaId, Reason> {
         let (passed, home) = self.follow(home)?;
         let id = match self.known.get(&home) {
@@ -72,15 +72,15 @@ impl<'a> Walk<'a> {
         Ok(id)
     }
 
-    /// A schema at `home` that states nothing yet.
+    /// A schema at `home` without any constraints.
     pub(super) fn any(&mut self, home: Home) -> SchemaId {
         let id = SchemaId(self.schemas.len());
         self.schemas.push(Schema::any(self.place(&home), home));
         id
     }
 
-    /// Follows `$ref` after `$ref`, to a schema or to a known place; the keywords
-    /// beside one are ignored, as drafts 04 to 07 require.
+    /// Follows a chain of `$ref`s to a schema or to a known place. Keywords beside `$ref`
+    /// are ignored, as drafts 04 to 07 require.
     fn follow(&self, mut home: Home) -> Result<(BTreeSet<Home>, Home), Reason> {
         let mut passed = BTreeSet::new();
         while !self.known.contains_key(&home) {
@@ -93,15 +93,15 @@ impl<'a> Walk<'a> {
             };
             let next = self.target(&self.places.base(&home), reference)?;
             if !passed.insert(home) || passed.contains(&next) {
-                return Err(format!("{reference:?} leads back to itself").into());
+                return Err(format!("{reference:?} refers to itself").into());
             }
             home = next;
         }
         Ok((passed, home))
     }
 
-    /// Where `reference` leads to, from a document with the id `base`. A place
-    /// is given by a pointer, or by a name that it gives itself with `$id`.
+    /// The place that `reference` leads to, from a document with the id `base`: by a
+    /// pointer, or by a name that the place states with `$id`.
     fn target(&self, base: &str, reference: &str) -> Result<Home, Reason> {
         let id::Target { document, fragment } = id::follow(base, reference)?;
         let start = self
@@ -112,12 +112,12 @@ impl<'a> Walk<'a> {
             pointer if pointer.starts_with('/') => format!("{}{pointer}", start.pointer),
             name => self
                 .named(&start, name)
-                .ok_or_else(|| format!("{document:?} has no place with the name {name:?}"))?,
+                .ok_or_else(|| format!("{document:?} has no schema named {name:?}"))?,
         };
         Ok(Home { pointer, ..start })
     }
 
-    /// That there is no document of this id, and which may have been meant.
+    /// The message for an unknown document id, with ids that may have been meant.
     fn no_document(&self, id: &str) -> String {
         let unnamed = &self.documents.unnamed;
         let shown = unnamed.iter().take(MOST_UNNAMED);
@@ -129,8 +129,8 @@ impl<'a> Walk<'a> {
         format!("no document has the id {id:?}{shown}{others}")
     }
 
-    /// Where the schema with the normalised id `id` starts: at the root of a
-    /// document, or inside one.
+    /// The start of the schema with the normalised id `id`: the root of a document, or a
+    /// place inside one.
     fn start_of(&self, id: &str) -> Option<Home> {
         let at_root = self.documents.schemas.contains_key(id).then(|| Home {
             document: id.to_owned(),
@@ -139,8 +139,8 @@ impl<'a> Walk<'a> {
         at_root.or_else(|| self.places.embedded(id).cloned())
     }
 
-    /// The pointer of the place below `start` with the name `name`; or of the
-    /// one that a pointer without its first slash leads to, as old tools wrote it.
+    /// The pointer of the place below `start` named `name`; or of the target of a pointer
+    /// without its first slash, as old tools wrote them.
     fn named(&self, start: &Home, name: &str) -> Option<String> {
         let named = self.places.named(&start.document, name);
         let below = named.filter(|pointer| pointer.starts_with(&start.pointer));
