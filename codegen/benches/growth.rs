@@ -1,4 +1,4 @@
-//! Time and memory for inputs of 100 kB of every form.
+//! Time and memory for inputs of 100 kB of every shape.
 //!
 //! ```console
 //! $ cargo bench -p taskcluster-codegen
@@ -39,7 +39,7 @@ fn main() {
     }
 }
 
-/// How long this thread has run: on a busy machine that is less than has passed.
+/// Processor time of this thread: other programs on a busy machine do not count.
 fn processor_time() -> Duration {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     let nanoseconds = text.split(' ').next().and_then(|text| text.parse().ok());

@@ -1,12 +1,12 @@
-//! What users of the generated code depend on, for comparing two versions: its public
-//! items, and what decodes.
+//! The public items of the generated code and the values that decode, to compare two
+//! versions.
 
 use std::collections::BTreeMap;
 
 use crate::Source;
 use crate::decoded::DecodedType;
 
-/// What code that uses the generated module depends on.
+/// The parts of a generated module that its users depend on.
 #[derive(Clone, Debug)]
 pub struct Api {
     /// The items, by their paths in the module.
@@ -15,11 +15,11 @@ pub struct Api {
     pub exchanges: BTreeMap<String, ApiExchange>,
     /// The named types of payloads.
     pub types: Vec<ApiType>,
-    /// The names that were given, as the file `names.json` holds them.
+    /// The names of the items, as the file `names.json`.
     pub names: Source,
 }
 
-/// What belongs to an exchange, but for its types, which may be of several.
+/// The items of an exchange, except its types, which several exchanges may share.
 #[derive(Clone, Debug)]
 pub struct ApiExchange {
     /// The path of its binding.
@@ -39,25 +39,24 @@ pub struct ApiType {
     pub items: Vec<String>,
     /// The types of its values, by their numbers in [`Api::types`].
     pub inner: Vec<usize>,
-    /// What decodes as it.
+    /// The values that decode as it.
     pub decoded: DecodedType,
 }
 
-/// A type or a constant.
+/// A public type or constant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
-    /// What the item is: its type, or its kind.
+    /// The type of the item, or its kind.
     pub definition: String,
-    /// Fields, variants, methods and traits, as they are written behind the path of the
-    /// item.
+    /// Fields, variants, methods and traits, as written behind the path of the item.
     pub members: BTreeMap<String, Member>,
 }
 
 /// A part of an item.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
-    /// The type, where it has one.
+    /// The type, if the member has one.
     pub definition: String,
-    /// Whether code that makes a value of the item has to name it.
+    /// Whether code that constructs a value of the item has to name it.
     pub required: bool,
 }

@@ -1,5 +1,4 @@
-//! What decodes as the generated types, whatever `validate()` makes of it, for
-//! comparing two versions.
+//! The values that decode as the generated types, valid or not, to compare two versions.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +6,10 @@ use taskcluster_documents::schema::SchemaId;
 
 use crate::model::{Emitter, Kind, Scalar, Step, Struct, TypeDef, TypeShape, Value, walk};
 
-/// A value, as decoding sees it.
+/// A set of values that decode.
 #[derive(Clone, Debug)]
 pub struct Decoded {
-    /// What it has to be.
+    /// The kind of the values.
     pub kind: DecodedKind,
     /// Whether `null` decodes, too.
     pub nullable: bool,
@@ -18,7 +17,7 @@ pub struct Decoded {
     pub schemas: Vec<SchemaId>,
 }
 
-/// What a value has to be to decode.
+/// The kind of values that decode.
 #[derive(Clone, Debug)]
 pub enum DecodedKind {
     /// Anything.
@@ -29,51 +28,51 @@ pub enum DecodedKind {
     Boolean,
     /// An integer.
     Integer {
-        /// The least one that the type holds.
+        /// The minimum of the type.
         least: i128,
-        /// The greatest one.
+        /// The maximum of the type.
         most: i128,
     },
     /// A number.
     Number,
     /// A string.
     Text,
-    /// A string that is a point in time.
+    /// A string with a date and time.
     Timestamp,
-    /// An array, with what each item has to be.
+    /// An array of any length, with its items.
     List(Box<Decoded>),
-    /// An array of just these items.
+    /// An array with exactly these items.
     Tuple(Vec<Decoded>),
-    /// An object, with what each member has to be.
+    /// An object of any properties, with their values.
     Map(Box<Decoded>),
     /// A type in [`Api::types`](crate::Api::types).
     Type(usize),
 }
 
-/// What a value of a named type has to be to decode.
+/// The values that decode as a named type.
 #[derive(Clone, Debug)]
 pub enum DecodedType {
-    /// An object with some members.
+    /// An object with fields.
     Struct {
-        /// The members that are fields.
+        /// The properties that are fields.
         members: BTreeMap<String, DecodedMember>,
-        /// What the others have to be, unless they are left out.
+        /// The other properties' values, if the type keeps them.
         rest: Option<Decoded>,
     },
-    /// The same as a value without a name.
+    /// The values of a type without fields.
     Value(Decoded),
 }
 
-/// A member that is a field.
+/// A property that is a field.
 #[derive(Clone, Debug)]
 pub struct DecodedMember {
     /// Whether an object without it does not decode.
     pub required: bool,
-    /// What it has to be.
+    /// The values that decode.
     pub value: Decoded,
 }
 
-/// What decodes as a named type.
+/// The values that decode as a named type.
 pub(crate) fn of(definition: &TypeDef) -> DecodedType {
     let plain = |kind| {
         DecodedType::Value(Decoded {
@@ -84,7 +83,7 @@ pub(crate) fn of(definition: &TypeDef) -> DecodedType {
     };
     match &definition.shape {
         TypeShape::Struct(it) => structure(it),
-        // Both keep what is none of their variants.
+        // Values of no variant decode, too.
         TypeShape::Enum(_) => plain(DecodedKind::Text),
         TypeShape::Union(_) => plain(DecodedKind::Any),
         TypeShape::Wrapper(inside) => DecodedType::Value(value(inside)),
@@ -143,7 +142,7 @@ impl Emitter for Decoding {
             Kind::Text => DecodedKind::Text,
             Kind::Timestamp => DecodedKind::Timestamp,
             Kind::Object => DecodedKind::Map(Box::new(self::value(&Value::plain(Kind::Any)))),
-            // The walk calls the methods below for the three.
+            // The walk calls the methods below in place of these three.
             Kind::Any | Kind::List(_) | Kind::Tuple(_) | Kind::Map(_) => DecodedKind::Any,
             Kind::Named(id) => DecodedKind::Type(id.0),
         };

@@ -1,4 +1,4 @@
-//! The generator as its users call it.
+//! The generator's public interface.
 
 use std::collections::BTreeMap;
 
@@ -9,13 +9,13 @@ use crate::names::Names;
 use crate::package::Package;
 use crate::{emit, format, types};
 
-/// The generated files: their texts, by paths with `/` between the folders, relative
-/// to the output folder.
+/// The generated files: texts by relative path in the output folder, with `/` between the
+/// folders.
 pub type Files = BTreeMap<String, String>;
 
 /// Generates Rust code for every exchange that the given documents describe.
 ///
-/// The result depends on what the documents say, not on their order or names.
+/// The result depends on the content of the documents, not on their order or names.
 ///
 /// ```
 /// use taskcluster_codegen::{Generator, Package};
@@ -71,9 +71,9 @@ impl Generator {
         }
     }
 
-    /// Adds the bytes of a JSON file: one document, or an array of
-    /// `{"filename", "content"}` objects, the form in which Taskcluster ships all of
-    /// its documents. Errors call it `name`, its path for instance.
+    /// Adds the bytes of a JSON file: one document, or an array of `{"filename",
+    /// "content"}` objects, the form in which Taskcluster ships all of its documents.
+    /// `name`, such as the file's path, is used in errors.
     #[must_use]
     pub fn source(self, name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
         self.sources([Source {
@@ -89,16 +89,16 @@ impl Generator {
         self
     }
 
-    /// The file `names.json` that an earlier run generated: everything that has a name
-    /// in it keeps that name. Without it, where two ask for one name, the order of the
-    /// documents decides, and an added schema may rename another.
+    /// Sets the names of an earlier run, from the file `names.json` that it generated:
+    /// items in it keep their names. Without it, the order of the documents decides
+    /// between two items of one name, and an added schema may rename another.
     #[must_use]
     pub fn names(mut self, names: impl Into<Option<Source>>) -> Self {
         self.names = names.into();
         self
     }
 
-    /// The first line of every file, without the comment sign: how the file was
+    /// Sets the first line of every file, without the comment sign: how the file was
     /// generated.
     #[must_use]
     pub fn header(mut self, line: &str) -> Self {
@@ -116,9 +116,9 @@ impl Generator {
         self
     }
 
-    /// Whether the payloads of a module are JSON Schemas of themselves. Its crate then
-    /// depends on `taskcluster-pulse` with the feature `schemars`. A package has them
-    /// behind its feature `schemars`.
+    /// Whether the payloads of a module implement `JsonSchema`. Its crate then depends on
+    /// `taskcluster-pulse` with the feature `schemars`. A package has them behind its
+    /// feature `schemars`.
     #[must_use]
     pub fn schemas(mut self, generate: bool) -> Self {
         self.schemas = generate;
@@ -130,8 +130,8 @@ impl Generator {
     ///
     /// # Errors
     ///
-    /// [`Errors`]: every error of the documents, with its file, its JSON pointer and
-    /// what to do.
+    /// [`Errors`]: every error of the documents, with its file, its JSON pointer and a
+    /// remedy.
     pub fn module(&self) -> Result<Files, Errors> {
         self.generate(None)
     }
@@ -145,8 +145,8 @@ impl Generator {
         self.generate(Some(package))
     }
 
-    /// The keywords and formats of the documents that no draft defines: annotations,
-    /// which nothing enforces. One that is misspelled is among them.
+    /// The keywords and formats of the documents that no draft defines, misspelled ones
+    /// included. They are annotations, which nothing enforces.
     pub fn unknown_keywords(&self) -> Vec<Error> {
         resolve(&load(&self.sources)).unknown
     }
@@ -167,8 +167,8 @@ impl Generator {
 }
 
 impl Api {
-    /// The items that [`Generator::module`] generates, under the names that they have in
-    /// the file `names.json` of an earlier run.
+    /// The items that [`Generator::module`] generates, with the names of the file
+    /// `names.json` of an earlier run.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Directed graphs, of types for instance. All work is linear in nodes and edges.
+//! Directed graphs, such as those of types. All operations are linear in nodes and edges.
 
 /// A graph whose nodes are numbered from 0.
 pub(crate) struct Graph {
@@ -6,19 +6,19 @@ pub(crate) struct Graph {
 }
 
 impl Graph {
-    /// The graph in which each node leads to the nodes of its list.
+    /// The graph with an edge from each node to the nodes in its list.
     pub(crate) fn new(edges: impl IntoIterator<Item = Vec<usize>>) -> Self {
         Self {
             edges: edges.into_iter().collect(),
         }
     }
 
-    /// The nodes that `node` leads to.
+    /// The targets of the edges from `node`.
     pub(crate) fn next(&self, node: usize) -> &[usize] {
         &self.edges[node]
     }
 
-    /// The graph with each edge turned around.
+    /// The graph with all edges reversed.
     pub(crate) fn reversed(&self) -> Self {
         let mut edges = vec![Vec::new(); self.edges.len()];
         for (from, next) in self.edges.iter().enumerate() {
@@ -27,7 +27,7 @@ impl Graph {
         Self { edges }
     }
 
-    /// For each node, whether it is one of `wanted` or leads to one.
+    /// For each node, whether it is in `wanted` or has a path to one of them.
     pub(crate) fn leads_to(&self, wanted: impl IntoIterator<Item = usize>) -> Vec<bool> {
         let reversed = self.reversed();
         let mut found = vec![false; self.edges.len()];
@@ -40,10 +40,10 @@ impl Graph {
         found
     }
 
-    /// A number for each node; two nodes have the same if each leads to the other.
+    /// The component of each node; two nodes share one if there is a path both ways.
     pub(crate) fn components(&self) -> Vec<usize> {
-        // Kosaraju's algorithm: the last node that is finished is in a component that
-        // no other one leads to.
+        // Kosaraju's algorithm: the last finished node is in a component that no other
+        // component leads to.
         let reversed = self.reversed();
         let mut components = vec![usize::MAX; self.edges.len()];
         for &start in self.finished().iter().rev() {
@@ -58,12 +58,12 @@ impl Graph {
         components
     }
 
-    /// All nodes in the order in which a search in depth leaves them.
+    /// All nodes in the order in which a depth-first search leaves them.
     fn finished(&self) -> Vec<usize> {
         let mut finished = Vec::with_capacity(self.edges.len());
         let mut seen = vec![false; self.edges.len()];
         for start in 0..self.edges.len() {
-            // Each open node, with how many of its edges were followed.
+            // Each open node, with the number of edges that were followed.
             let mut open = Vec::new();
             let mut entered = Some(start);
             loop {

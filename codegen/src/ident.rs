@@ -1,4 +1,4 @@
-//! Identifiers out of the names and titles of schemas.
+//! Identifiers from the names and titles of schemas.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 pub(crate) fn snake(text: &str) -> String {
     let name = start_with_letter(letters(text).to_snake_case(), 'n');
     match name.as_str() {
-        // These alone name nothing, however they are written.
+        // These are not identifiers, not even raw ones.
         "crate" | "self" | "super" => format!("{name}_"),
         _ => name,
     }
@@ -19,7 +19,7 @@ pub(crate) fn pascal(text: &str) -> String {
     start_with_letter(letters(text).to_upper_camel_case(), 'N')
 }
 
-/// The name of a variant, where `text` has one that can stand behind `Enum::`.
+/// The name of a variant, if `text` gives one that is valid after `Enum::`.
 pub(crate) fn variant(text: &str) -> Option<String> {
     Some(pascal(text)).filter(|name| !name.is_empty() && name != "Self")
 }
@@ -29,9 +29,9 @@ pub(crate) fn shouty(text: &str) -> String {
     start_with_letter(letters(text).to_shouty_snake_case(), 'N')
 }
 
-/// `text` with everything else than ASCII letters and digits turned to spaces:
-/// whatever a schema holds, no more than that gets into an identifier. The
-/// apostrophe of `can't` joins, all else separates.
+/// `text` with everything except ASCII letters and digits replaced by spaces, so that
+/// nothing else from a schema gets into an identifier. The apostrophe of `can't` is
+/// removed.
 fn letters(text: &str) -> String {
     text.chars()
         .filter(|character| *character != '\'')
@@ -42,8 +42,8 @@ fn letters(text: &str) -> String {
         .collect()
 }
 
-/// Puts `letter` before a name that starts with a digit; names that come out
-/// empty (of a text in another script, or of punctuation) are told apart later.
+/// Puts `letter` before a name that starts with a digit. Callers replace empty names,
+/// which come from a text in another script, or of punctuation.
 fn start_with_letter(name: String, letter: char) -> String {
     match name.chars().next() {
         Some('0'..='9') => format!("{letter}{name}"),
@@ -51,18 +51,18 @@ fn start_with_letter(name: String, letter: char) -> String {
     }
 }
 
-/// The names of one namespace that are taken.
+/// The names in use in one namespace.
 #[derive(Debug, Default)]
 pub(crate) struct Taken {
     names: BTreeSet<String>,
-    /// What stands before the number of a numbered name.
+    /// Separator before the number of a numbered name.
     separator: &'static str,
     /// For names that were numbered, the first number that may be free.
     numbers: BTreeMap<String, u64>,
 }
 
 impl Taken {
-    /// A namespace in which `names` are taken from the start.
+    /// A namespace in which `names` are in use from the start.
     pub(crate) fn new<T: Into<String>>(names: impl IntoIterator<Item = T>) -> Self {
         Self {
             names: names.into_iter().map(Into::into).collect(),
@@ -79,17 +79,17 @@ impl Taken {
         self.names.contains(name)
     }
 
-    /// Takes `name`; whether it was free.
+    /// Adds `name`; returns whether it was free.
     pub(crate) fn insert(&mut self, name: &str) -> bool {
         self.names.insert(name.to_owned())
     }
 
-    /// Takes the first of `name`, `name2`, `name3`, … that is free.
+    /// Adds and returns the first of `name`, `name2`, `name3`, … that is free.
     pub(crate) fn claim(&mut self, name: &str) -> String {
         self.claim_unless(name, |_| false)
     }
 
-    /// The same, but for names that are `kept` for others.
+    /// The same, skipping names that are `kept` for others.
     pub(crate) fn claim_unless(&mut self, name: &str, kept: impl Fn(&str) -> bool) -> String {
         let is_free = |names: &BTreeSet<String>, name: &str| !names.contains(name) && !kept(name);
         let mut claimed = name.to_owned();

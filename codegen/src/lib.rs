@@ -1,10 +1,10 @@
 //! Turns Taskcluster's exchange references and JSON Schemas into Rust source.
 //!
-//! The library does no I/O: it takes the bytes of documents and gives back the
-//! text of files, so that a command line and a build script can both use it.
+//! The library does no I/O: it takes the bytes of documents and returns the text of
+//! files, so that a command line and a build script can both use it.
 //!
 //! ```text
-//! load      bytes → documents, identified by their own members
+//! load      bytes → documents, identified by their own properties
 //! resolve   documents → schemas with every $ref followed, patterns compiled
 //! combine   schemas → views of schemas that apply together
 //! types     views → the model: services, exchanges, types, rules, names
@@ -12,9 +12,9 @@
 //! format    token streams → files
 //! ```
 //!
-//! [`Generator`] makes a package, or a module for a build script. This one generates
-//! the exchanges of a private service, which depends on `taskcluster-pulse` and
-//! `serde`:
+//! [`Generator`] generates a package, or a module for a build script. The following build
+//! script generates the exchanges of a private service, whose package depends on
+//! `taskcluster-pulse` and `serde`:
 //!
 //! ```no_run
 //! use std::{env, fs, path::Path};

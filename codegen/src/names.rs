@@ -1,8 +1,8 @@
-//! The names that an earlier run gave.
+//! The names that an earlier run chose.
 //!
-//! Of two that ask for one name, the documents do not tell which came first. So
-//! the output says who has which name, and the next run reads it: whatever was
-//! added in between renames nothing.
+//! The documents do not show which of two items with one name came first. So the output
+//! records the name of each item, and the next run reads it: added documents rename
+//! nothing.
 
 use std::collections::BTreeMap;
 
@@ -11,13 +11,13 @@ use serde_json::{Map, Value};
 use crate::Source;
 use taskcluster_documents::{Error, Place, Reason, escape, json};
 
-/// The file of the output that holds them.
+/// The file of the output with the names.
 pub(crate) const FILE: &str = "names.json";
 
-/// The member that tells a reader what the file is.
+/// The property with a note for readers of the file.
 pub(crate) const ABOUT: &str = "//";
 
-/// What has a name of its own kind.
+/// The kind of an item with a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     /// The module of a service, whose owner is `queue v1`.
@@ -48,7 +48,7 @@ impl Kind {
         Self::Validator,
     ];
 
-    /// The member of the file that holds the names of this kind.
+    /// The property of the file with the names of this kind.
     pub(crate) fn member(self) -> &'static str {
         match self {
             Self::Module => "modules",
@@ -61,17 +61,16 @@ impl Kind {
     }
 }
 
-/// The names that an earlier run gave, by kind and owner.
+/// The names that an earlier run chose, by kind and owner.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
-    /// The file that they were read from.
+    /// The file with the names.
     place: Place,
     names: BTreeMap<(Kind, String), String>,
 }
 
 impl Names {
-    /// Reads the file that an earlier run wrote, if there is one; with what is wrong in
-    /// it.
+    /// Reads the file of an earlier run, if there is one. Also returns its errors.
     pub(crate) fn read(source: Option<&Source>) -> (Self, Vec<Error>) {
         let Some(source) = source else {
             return Default::default();
@@ -104,9 +103,9 @@ impl Names {
         (names, errors)
     }
 
-    /// An error for each owner with the name of another. The names of bindings,
-    /// routing keys and validators are unique in a module only; `types::naming` finds
-    /// those that are not.
+    /// An error for each owner with the name of another. The names of bindings, routing
+    /// keys and validators are unique in a module only; `types::naming` finds duplicates
+    /// in one module.
     fn shared(&self) -> Vec<Error> {
         let mut first: BTreeMap<_, &(Kind, String)> = BTreeMap::new();
         let mut errors = Vec::new();
@@ -120,18 +119,18 @@ impl Names {
         errors
     }
 
-    /// That `owner` has the name of `other`.
+    /// The error for `owner`, which has the name of `other`.
     pub(crate) fn clash(&self, owner: &(Kind, String), other: &(Kind, String)) -> Error {
         let below =
             |(kind, owner): &(Kind, String)| format!("/{}/{}", kind.member(), escape(owner));
         let name = self.names.get(owner).map_or("", String::as_str);
         let file = &self.place.file;
-        let what = format!("the name {name:?} is also that of {file}#{}", below(other));
+        let what = format!("{file}#{} has the name {name:?}, too", below(other));
         invalid(&self.place, &below(owner), what)
     }
 
-    /// Takes in the names of `owners`; gives back who has none, as a step of a
-    /// JSON pointer.
+    /// Adds the names of `owners`. Returns the owners with an invalid name, each as a
+    /// step of a JSON pointer.
     fn insert_all(&mut self, kind: Kind, owners: &Map<String, Value>) -> Vec<String> {
         let mut refused = Vec::new();
         for (owner, name) in owners {
@@ -164,7 +163,7 @@ fn invalid(place: &Place, below: &str, what: impl Into<Reason>) -> Error {
     )
 }
 
-/// Whether `text` is a name that code of this kind may have.
+/// Whether `text` is a valid name for code of this kind.
 fn is_name(text: &str, kind: Kind) -> bool {
     match (kind, text.split_once("::")) {
         (Kind::Payload, Some((module, name))) => is_identifier(module) && is_identifier(name),
@@ -173,8 +172,7 @@ fn is_name(text: &str, kind: Kind) -> bool {
     }
 }
 
-/// Whether `text` can be made an identifier; keywords are written raw, but for
-/// those that can't be.
+/// Whether `text` can be made an identifier; keywords are written raw, if they can be.
 fn is_identifier(text: &str) -> bool {
     let is_word = |it: char| it.is_ascii_alphanumeric() || it == '_';
     let is_special = matches!(text, "_" | "crate" | "self" | "super" | "Self");

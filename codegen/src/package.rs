@@ -3,7 +3,7 @@
 /// The Rust version that a generated crate needs: that of `taskcluster-pulse`.
 pub(crate) const RUST_VERSION: &str = "1.88";
 
-/// The package of a generated crate: its name, and the other facts of its manifest.
+/// The package of a generated crate: its name, and other fields of its manifest.
 #[derive(Clone, Debug)]
 pub struct Package {
     pub(crate) name: String,
@@ -31,42 +31,42 @@ impl Package {
         }
     }
 
-    /// The version of the package.
+    /// Sets the version of the package.
     #[must_use]
     pub fn version(mut self, version: impl Into<String>) -> Self {
         self.version = version.into();
         self
     }
 
-    /// What the package is for, in one line.
+    /// Sets the package's description, one line.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = description.into();
         self
     }
 
-    /// The licence, as an SPDX expression; without it, the manifest states none.
+    /// Sets the licence, an SPDX expression; by default, the manifest states none.
     #[must_use]
     pub fn license(mut self, license: impl Into<String>) -> Self {
         self.license = Some(license.into());
         self
     }
 
-    /// Whether the package may be published; unless this is called, it may not.
+    /// Whether the package may be published; by default, it may not.
     #[must_use]
     pub fn publish(mut self, allowed: bool) -> Self {
         self.publish = allowed;
         self
     }
 
-    /// The required version of `taskcluster-pulse`.
+    /// Sets the required version of `taskcluster-pulse`.
     #[must_use]
     pub fn runtime_version(mut self, version: impl Into<String>) -> Self {
         self.runtime_version = version.into();
         self
     }
 
-    /// The path of the crate `taskcluster-pulse`, from the folder of the package.
+    /// Sets the path of the crate `taskcluster-pulse`, relative to the package's folder.
     #[must_use]
     pub fn runtime_path(mut self, path: impl Into<String>) -> Self {
         self.runtime_path = Some(path.into());

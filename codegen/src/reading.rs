@@ -1,10 +1,10 @@
 //! How schemas without `type` are read.
 //!
-//! Schemas published in 2018 leave `type` out where their other keywords suggest it. A
-//! schema that describes a value on its own, that of a property for instance, is read
-//! as if it stated the type. Where it only adds to another schema (`allOf`, `then`), or
-//! selects values (`not`, `if`, `contains`), it is read as the drafts say: its keywords
-//! ignore values of other types.
+//! Schemas published in 2018 omit `type` where their other keywords suggest it. A schema
+//! that describes a value on its own, such as that of a property, is read as if it stated
+//! the type. Where it only adds to another schema (`allOf`, `then`), or selects values
+//! (`not`, `if`, `contains`), it is read as the drafts say: its keywords ignore values of
+//! other types.
 
 use std::collections::BTreeSet;
 
@@ -16,18 +16,18 @@ use taskcluster_documents::schema::{
 
 use crate::graph::Graph;
 
-/// How a schema is read where it is used.
+/// How a schema is read, by its use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Reading {
     /// It describes a value.
     Described,
     /// It adds to a schema that describes the same value.
     Part,
-    /// It selects values. So are all schemas in it read.
+    /// It selects values. All schemas in it are read the same way.
     Exact,
 }
 
-/// A schema where it is used. Two uses with one meaning are equal.
+/// A schema with its reading. Two uses with the same meaning are equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Use {
     pub(crate) schema: SchemaId,
@@ -37,16 +37,16 @@ pub(crate) struct Use {
 /// How the schemas of an input are read.
 #[derive(Debug, Default)]
 pub(crate) struct Readings {
-    /// The types that schemas imply, if they describe values.
+    /// The types that schemas imply when they describe values.
     implied: Vec<Option<JsonType>>,
-    /// Whether there is such a schema in a schema, itself included.
+    /// Whether a schema implies a type itself, or contains such a schema.
     holds_implied: Vec<bool>,
-    /// Whether a schema, with those of its `allOf`, leaves the type to its alternatives.
+    /// Whether a schema, with its `allOf`, leaves the type to its alternatives.
     open: Vec<bool>,
 }
 
 impl Reading {
-    /// How a schema for values inside is read.
+    /// The reading of a schema for values inside.
     pub(crate) fn inside(self) -> Self {
         match self {
             Self::Described | Self::Part => Self::Described,
@@ -54,7 +54,7 @@ impl Reading {
         }
     }
 
-    /// How a schema that adds to this one is read.
+    /// The reading of a schema that adds to this one.
     pub(crate) fn part(self) -> Self {
         match self {
             Self::Described | Self::Part => Self::Part,
@@ -64,7 +64,7 @@ impl Reading {
 }
 
 impl Readings {
-    /// The readings of `schemas`, of which `payloads` describe payloads.
+    /// The readings of `schemas`; `payloads` are those that describe payloads.
     pub(crate) fn new(schemas: &[Schema], payloads: impl IntoIterator<Item = SchemaId>) -> Self {
         let suggested = suggested(schemas);
         let mut readings = Self {
@@ -95,7 +95,7 @@ impl Readings {
         readings
     }
 
-    /// The type of a schema that states none.
+    /// The implied type of a schema that states none.
     pub(crate) fn implied(&self, it: Use) -> Option<JsonType> {
         self.implied[it.schema.0].filter(|_| it.reading == Reading::Described)
     }
@@ -104,7 +104,7 @@ impl Readings {
     pub(crate) fn at(&self, schema: SchemaId, reading: Reading) -> Use {
         let differs = match reading {
             Reading::Described => true,
-            // An open schema hands its reading on to its alternatives.
+            // An open schema passes its reading on to its alternatives.
             Reading::Part if self.open[schema.0] => self.holds_implied[schema.0],
             Reading::Part => self.implied[schema.0].is_some(),
             Reading::Exact => self.holds_implied[schema.0],
@@ -116,7 +116,7 @@ impl Readings {
         Use { schema, reading }
     }
 
-    /// How the schemas of `allOf`, `anyOf` and `oneOf` of a schema are read.
+    /// The reading of the schemas in `allOf`, `anyOf` and `oneOf` of a schema.
     pub(crate) fn combined(&self, schema: SchemaId, reading: Reading) -> Reading {
         match reading {
             Reading::Described if self.open[schema.0] => Reading::Described,
@@ -124,7 +124,7 @@ impl Readings {
         }
     }
 
-    /// The schemas that a schema refers to, as its table does.
+    /// The schemas that a schema refers to, as used in its table.
     pub(crate) fn tables(&self, schema: &Schema, it: Use) -> impl Iterator<Item = Use> {
         let inner = self.subschemas(schema, it.schema, it.reading);
         inner.map(|(id, reading)| self.at(id, reading))
@@ -149,7 +149,7 @@ impl Readings {
     }
 }
 
-/// For each schema, the types that its keywords and those of its `allOf` are for; `None`
+/// For each schema, the types that its keywords and those of its `allOf` apply to; `None`
 /// if it states its types.
 fn suggested(schemas: &[Schema]) -> Vec<Option<Vec<JsonType>>> {
     let all_of = schemas.iter().map(|it| it.combinators.all_of.iter());

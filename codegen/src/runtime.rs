@@ -1,6 +1,6 @@
 //! The items of other crates that generated code uses.
 
-/// Where names come from: paths of modules, and the names that are used of each.
+/// Imports by origin: paths of modules, each with the names used from it.
 pub(crate) const SOURCES: &[(&str, &[&str])] = &[
     ("std", &["fmt"]),
     ("std::any", &["Any"]),

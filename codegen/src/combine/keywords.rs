@@ -1,4 +1,4 @@
-//! What sets of schemas state of values of one type.
+//! The keywords for one type of instances, over a set of schemas.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,18 +10,18 @@ use taskcluster_documents::schema::{
 use super::values::is_less;
 use super::view::View;
 
-/// What the schemas of a view state of one property.
+/// The schemas of one property, over the schemas of a view.
 #[derive(Default)]
 pub(crate) struct Property {
-    /// The first schema that is for this property alone.
+    /// The first schema for this property alone.
     pub(crate) own: Option<SchemaId>,
-    /// Of each schema of the view its own for the name, or else the one for additional
-    /// properties.
+    /// For each schema of the view, its schema for the name, or else its schema for
+    /// additional properties.
     pub(crate) schemas: Vec<SchemaId>,
     pub(crate) required: bool,
 }
 
-/// The tightest bounds of several schemas.
+/// The tightest bounds of numbers over several schemas.
 pub(crate) struct Bounds<'s> {
     pub(crate) minimum: Option<&'s Number>,
     pub(crate) maximum: Option<&'s Number>,
@@ -31,7 +31,7 @@ pub(crate) struct Bounds<'s> {
 }
 
 impl<'s> View<'s> {
-    /// The greatest or the least of a limit that several schemas may state.
+    /// Folds a limit, such as `minLength`, over the schemas that state it.
     fn limit<T>(&self, read: fn(&'s Schema) -> Option<T>, pick: fn(T, T) -> T) -> Option<T> {
         self.schemas().filter_map(read).reduce(pick)
     }
@@ -64,7 +64,7 @@ impl<'s> View<'s> {
         found
     }
 
-    /// The bounds of numbers, and what they are multiples of.
+    /// The bounds of numbers, and their divisors.
     pub(crate) fn bounds(&self) -> Bounds<'s> {
         let least = |a, b| if is_less(a, b) { a } else { b };
         let greatest = |a, b| if is_less(a, b) { b } else { a };
@@ -108,7 +108,7 @@ impl<'s> View<'s> {
         )
     }
 
-    /// The names of the properties that have schemas of their own.
+    /// The names of the properties that have their own schemas.
     pub(crate) fn named(&self) -> impl Iterator<Item = &'s String> {
         self.schemas().flat_map(|it| it.object.properties.keys())
     }
@@ -131,7 +131,8 @@ impl<'s> View<'s> {
                 property.own.get_or_insert(*id);
                 property.schemas.push(*id);
             }
-            // A property may have a name of a pattern, which then counts.
+            // The name may match a pattern, and then `additionalProperties` does not
+            // apply.
             let has_patterns = !keywords.pattern_properties.is_empty();
             if let Some(additional) = keywords.additional_properties.filter(|_| !has_patterns) {
                 let others = properties.iter_mut();
@@ -146,7 +147,7 @@ impl<'s> View<'s> {
         properties
     }
 
-    /// The schemas of the properties that no schema names.
+    /// The schemas of properties that no schema names.
     pub(crate) fn additional(&self) -> Vec<SchemaId> {
         let open = self
             .schemas()

@@ -1,9 +1,9 @@
-//! Schemas that apply to one instance together, seen as one schema.
+//! Views of schemas that apply to one instance together.
 //!
-//! A [`Node`] is a set of schemas, as `allOf` makes it; a [`View`] answers what all
-//! of them state. Nodes are compared by their schemas alone, so that a schema that
-//! comes back to itself through `allOf` comes back to the same node, and work on
-//! nodes ends. Nothing is merged that the answers do not need.
+//! A [`Node`] is a set of schemas that `allOf` or a choice combines; a [`View`] gives the
+//! keywords that they state together. Nodes are compared by their schemas alone, so a
+//! schema that reaches itself through `allOf` reaches the same node, and work on nodes
+//! ends. Schemas are not merged; only the requested keywords are combined.
 
 mod keywords;
 mod node;

@@ -9,21 +9,21 @@ use crate::reading::{Reading, Use};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Part {
     pub(crate) at: Use,
-    /// Whether its `anyOf` is left out, since one of the alternatives is chosen.
+    /// Whether its `anyOf` is left out, because one of the alternatives is chosen.
     pub(crate) without_any_of: bool,
-    /// The same for `oneOf`.
+    /// The same, for `oneOf`.
     pub(crate) without_one_of: bool,
-    /// Whether it is beside an alternative, which it does not describe.
+    /// Whether it stands beside an alternative, whose values it does not describe.
     pub(crate) beside: bool,
 }
 
-/// Schemas that apply together; the first one is where they meet.
+/// Schemas that apply together; the first one is the place where they are used.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Node {
     pub(crate) parts: Vec<Part>,
-    /// The only type of instances, of those that the schemas allow.
+    /// Restricts instances to one of the types that the schemas allow.
     pub(crate) only: Option<JsonType>,
-    /// Whether the schemas are alternatives, between which the schema around decides.
+    /// Whether the schemas are alternatives, between which the enclosing schema decides.
     pub(crate) is_choice: bool,
 }
 
@@ -35,7 +35,7 @@ pub(crate) enum Choice {
 }
 
 impl Part {
-    /// All of a schema.
+    /// All keywords of a schema.
     pub(crate) fn whole(at: Use) -> Self {
         Self {
             at,
@@ -45,7 +45,7 @@ impl Part {
         }
     }
 
-    /// Whether nothing of the schema is left out.
+    /// Whether all keywords of the schema apply.
     pub(crate) fn is_whole(&self) -> bool {
         !self.without_any_of && !self.without_one_of
     }
@@ -64,8 +64,7 @@ impl Node {
         Self::all(&[id])
     }
 
-    /// The node of several schemas, of which there is at least one, and of which each
-    /// describes values.
+    /// The node of several schemas, at least one, each of which describes values.
     pub(crate) fn all(ids: &[SchemaId]) -> Self {
         Self::together(ids.iter().map(|&schema| Use {
             schema,
@@ -73,18 +72,18 @@ impl Node {
         }))
     }
 
-    /// The node of one schema where it is used.
+    /// The node of one schema, as it is used.
     pub(crate) fn at(at: Use) -> Self {
         Self::together([at])
     }
 
-    /// The node of several schemas where they are used.
+    /// The node of several schemas, as they are used.
     pub(crate) fn together(parts: impl IntoIterator<Item = Use>) -> Self {
         Self::new(parts.into_iter().map(Part::whole).collect())
     }
 
     fn new(mut parts: Vec<Part>) -> Self {
-        // All but the first are in order, so that equal sets are equal nodes.
+        // All but the first are sorted, so equal sets are equal nodes.
         if let [first, rest @ ..] = parts.as_mut_slice() {
             rest.sort_unstable();
             let first = *first;
@@ -102,7 +101,7 @@ impl Node {
         }
     }
 
-    /// The node of alternatives, of which each describes values.
+    /// The node of alternatives, each of which describes values.
     pub(crate) fn any_of(ids: &[SchemaId]) -> Self {
         Self {
             is_choice: true,
@@ -110,7 +109,7 @@ impl Node {
         }
     }
 
-    /// The use of a schema that the node is, if it is one.
+    /// The single schema of the node with its use, if it has no other parts.
     pub(crate) fn only_use(&self) -> Option<Use> {
         match (self.parts.as_slice(), self.only) {
             ([part], None) if part.is_whole() && !self.is_choice => Some(part.at),
@@ -123,12 +122,12 @@ impl Node {
         self.parts.iter().map(|part| part.at.schema).collect()
     }
 
-    /// The schema of the node, if it is one.
+    /// The single schema of the node, if it has no other parts.
     pub(crate) fn schema(&self) -> Option<SchemaId> {
         self.only_use().map(|it| it.schema)
     }
 
-    /// The same node, for instances of one type only.
+    /// The same node, restricted to instances of one type.
     pub(crate) fn only(&self, only: JsonType) -> Self {
         Self {
             only: Some(only),
@@ -136,9 +135,8 @@ impl Node {
         }
     }
 
-    /// The node without one choice, which the part at `chooser` of its view makes,
-    /// and with one of its alternatives. That comes first, unless the node
-    /// `describes` it.
+    /// Replaces the choice that the part at `chooser` of the view makes by one of its
+    /// alternatives. The alternative comes first, unless the node `describes` it.
     pub(crate) fn choose(
         &self,
         view: &View<'_>,

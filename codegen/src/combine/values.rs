@@ -1,4 +1,4 @@
-//! Values that schemas list, and their types.
+//! Values of `enum` and `const`, and their types.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,12 +20,12 @@ pub(super) fn type_of(value: &Value) -> JsonType {
     }
 }
 
-/// Whether values of a type are among those of `types`; an integer is a number.
+/// Whether `types` includes the type `only`; an integer is a number.
 pub(super) fn is_among(only: JsonType, types: &BTreeSet<JsonType>) -> bool {
     types.contains(&only) || only == JsonType::Integer && types.contains(&JsonType::Number)
 }
 
-/// The types that both allow.
+/// The intersection of two sets of types.
 pub(crate) fn intersect(
     left: &BTreeSet<JsonType>,
     right: &BTreeSet<JsonType>,
@@ -35,8 +35,8 @@ pub(crate) fn intersect(
     from_left.chain(from_right).copied().collect()
 }
 
-/// A text that two values share if JSON Schema takes them for equal: numbers are
-/// compared by value, objects without regard to order.
+/// A text that two values share if JSON Schema considers them equal: numbers are compared
+/// by value, objects without regard to order.
 pub(super) fn key(value: &Value) -> String {
     match value {
         Value::Number(number) => match integer(number) {
@@ -64,7 +64,7 @@ fn integer(number: &Number) -> Option<i128> {
         .or(number.as_u64().map(i128::from))
 }
 
-/// Compares integers as such: floats do not hold the large ones.
+/// Compares integers exactly: floats do not hold the large ones.
 pub(super) fn is_less(left: &Number, right: &Number) -> bool {
     match (integer(left), integer(right)) {
         (Some(left), Some(right)) => left < right,

@@ -1,4 +1,4 @@
-//! What sets of schemas state.
+//! The keywords of a node, over all of its schemas.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,27 +12,27 @@ use super::values::{intersect, is_among, key, type_of};
 use super::{Choice, Node, Part};
 use crate::reading::{Readings, Use};
 
-/// What the schemas of a node state together.
+/// The schemas of a node, for queries over all of them.
 pub(crate) struct View<'s> {
     /// The parts of the node, and those of their `allOf`.
     pub(crate) parts: Vec<(Part, &'s Schema)>,
     only: Option<JsonType>,
-    /// The types of parts that state none.
+    /// The implied types of parts without a stated type.
     implied: Vec<JsonType>,
 }
 
-/// The values that `enum` and `const` leave.
+/// The values that `enum` and `const` allow.
 #[derive(Clone, Debug)]
 pub(crate) struct Listed {
     pub(crate) values: Vec<Value>,
-    /// Whether one `const` lists them.
+    /// Whether a single `const` lists them.
     pub(crate) constant: bool,
 }
 
 impl<'s> View<'s> {
-    /// The view of `node`, of `schemas`; `allOf` is followed.
+    /// The view of `node`, with `allOf` followed.
     pub(crate) fn new(schemas: &'s [Schema], readings: &Readings, node: &Node) -> Self {
-        // The parts of the node have their choices left out, wherever they are met.
+        // Choices left out of the node's parts stay left out wherever the parts occur.
         let mut choices: BTreeMap<SchemaId, (bool, bool)> = BTreeMap::new();
         for part in &node.parts {
             let (any_of, one_of) = choices.entry(part.at.schema).or_default();
@@ -49,7 +49,7 @@ impl<'s> View<'s> {
                 schema: id,
                 reading,
             } = part.at;
-            // One that is there without a choice is not there with it as well.
+            // A part without a choice replaces the same part with it.
             if !seen.insert(id) {
                 continue;
             }
@@ -79,12 +79,12 @@ impl<'s> View<'s> {
         self.parts.iter().map(|(_, schema)| *schema)
     }
 
-    /// The title, of a schema that describes the node.
+    /// The title of the first schema that describes the node.
     pub(crate) fn title(&self) -> Option<&'s String> {
         self.described(|schema| schema.annotations.title.as_ref())
     }
 
-    /// The description, of a schema that describes the node.
+    /// The description of the first schema that describes the node.
     pub(crate) fn description(&self) -> Option<&'s String> {
         self.described(|schema| schema.annotations.description.as_ref())
     }
@@ -94,13 +94,12 @@ impl<'s> View<'s> {
         parts.filter_map(|(_, schema)| read(schema)).next()
     }
 
-    /// Where the view stands: where its first schema is.
+    /// The first schema, whose place is that of the view.
     pub(crate) fn first(&self) -> Option<&'s Schema> {
         self.parts.first().map(|(_, schema)| *schema)
     }
 
-    /// The types of instances that are stated, by `type` or by the listed values, or
-    /// implied.
+    /// The allowed types of instances: stated by `type`, by listed values, or implied.
     pub(crate) fn types(&self) -> Option<BTreeSet<JsonType>> {
         let declared = self.schemas().filter_map(|it| it.general.types.clone());
         let lists = self
@@ -114,7 +113,7 @@ impl<'s> View<'s> {
             .reduce(|left: BTreeSet<JsonType>, right| intersect(&left, &right))
     }
 
-    /// Whether there is a keyword for instances of one type.
+    /// Whether there is a keyword for instances of a single type.
     pub(crate) fn has_keywords(&self) -> bool {
         self.schemas().any(|schema| {
             schema.string != StringKeywords::default()
@@ -137,8 +136,8 @@ impl<'s> View<'s> {
         })
     }
 
-    /// The values that `enum`, `const` and `type` leave, each once; `None` if any
-    /// value may.
+    /// The values that `enum`, `const` and `type` allow, without duplicates; `None` if
+    /// they list none.
     pub(crate) fn listed(&self) -> Option<Listed> {
         let mut lists = self.lists();
         let (first, constant) = lists.next()?;
@@ -160,19 +159,19 @@ impl<'s> View<'s> {
         })
     }
 
-    /// Whether it is plain that no instance is valid.
+    /// Whether the view obviously has no valid instance.
     pub(crate) fn is_never(&self) -> bool {
         self.schemas().any(|schema| schema.general.never)
             || self.types().is_some_and(|types| types.is_empty())
             || self.listed().is_some_and(|listed| listed.values.is_empty())
     }
 
-    /// The first choice that is left: the schema that makes it, and the alternatives.
+    /// The first remaining choice: the schema that makes it, and its alternatives.
     pub(crate) fn choice(&self) -> Option<(Use, Choice, &'s [SchemaId])> {
         self.choices().next()
     }
 
-    /// The choices that are left, the last that is stated first.
+    /// The remaining choices, the last stated one first.
     pub(crate) fn choices(&self) -> impl Iterator<Item = (Use, Choice, &'s [SchemaId])> {
         self.parts.iter().rev().flat_map(|(part, schema)| {
             let Combinators { any_of, one_of, .. } = &schema.combinators;
@@ -183,7 +182,7 @@ impl<'s> View<'s> {
         })
     }
 
-    /// Whether there is more than types, checks of values and choices can express.
+    /// Whether there are keywords that types, checks of values and choices can't express.
     pub(crate) fn has_conditions(&self) -> bool {
         self.schemas().any(|schema| {
             let Combinators {
@@ -197,7 +196,7 @@ impl<'s> View<'s> {
         })
     }
 
-    /// The home of the node, and of the schemas elsewhere that are part of it.
+    /// The home of the node, and of schemas elsewhere that belong to it.
     pub(crate) fn homes(&self, node: &Node) -> Vec<&'s Home> {
         let schemas = self
             .parts

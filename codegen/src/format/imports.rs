@@ -1,4 +1,4 @@
-//! The imports of a file: of the names that its items use and do not define.
+//! Imports of a file: the names that its items use and do not define.
 
 use std::collections::BTreeSet;
 
@@ -9,8 +9,8 @@ use syn::{Attribute, FieldValue, File, Ident, Item, Macro, Path, Token, parse_qu
 
 use crate::runtime::SOURCES;
 
-/// The imports for `items`; `siblings` are the names that other files of the
-/// same module define.
+/// The imports for `items`; `siblings` are the names that other files of the same module
+/// define.
 pub(super) fn imports(items: &[Item], siblings: &BTreeSet<String>) -> Vec<Item> {
     let mut names = Names::default();
     items.iter().for_each(|item| names.visit_item(item));
@@ -45,7 +45,7 @@ fn ident(name: &str) -> Ident {
     }
 }
 
-/// The names that items use, and those that they define.
+/// The names that items use, and the names that they define.
 #[derive(Default)]
 struct Names {
     used: BTreeSet<String>,
@@ -62,7 +62,7 @@ impl<'ast> Visit<'ast> for Names {
             Item::Mod(it) => self.defined.insert(it.ident.to_string()),
             _ => false,
         };
-        // What is re-exported is no use of a name.
+        // A re-export does not use the name.
         if !matches!(item, Item::Use(_)) {
             visit::visit_item(self, item);
         }
@@ -75,7 +75,7 @@ impl<'ast> Visit<'ast> for Names {
         visit::visit_path(self, path);
     }
 
-    /// A call that defines items uses the names in it, of items or in a list.
+    /// A macro call that defines items uses the names in it, in items or in a list.
     fn visit_macro(&mut self, call: &'ast Macro) {
         visit::visit_macro(self, call);
         let names = Punctuated::<Ident, Token![,]>::parse_terminated;
@@ -87,14 +87,14 @@ impl<'ast> Visit<'ast> for Names {
     }
 
     fn visit_field_value(&mut self, field: &'ast FieldValue) {
-        // `Self { name }` names a variable, not something from elsewhere.
+        // In `Self { name }` the name is a variable of the function, not an import.
         if field.colon_token.is_some() {
             visit::visit_field_value(self, field);
         }
     }
 
-    /// Derives name traits, and serde's attributes name modules in strings. `unset`
-    /// names members.
+    /// Derives name traits, and serde's attributes name modules in strings. `unset` names
+    /// fields.
     fn visit_attribute(&mut self, attribute: &'ast Attribute) {
         if let syn::Meta::List(list) = &attribute.meta
             && !attribute.path().is_ident("unset")

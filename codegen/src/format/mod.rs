@@ -8,7 +8,7 @@ use crate::emit::{Emitted, RustFile};
 use crate::{Files, names};
 use taskcluster_documents::{Errors, Place, Reason};
 
-/// Prints everything that was emitted; sources of a crate lie below `src/`.
+/// Formats all emitted items; the sources of a crate go below `src/`.
 pub(crate) fn format(emitted: Emitted) -> Result<Files, Errors> {
     let sources = if emitted.manifest.is_some() {
         "src/"
@@ -65,7 +65,7 @@ fn print(file: RustFile, header: &str) -> syn::Result<String> {
     Ok(text)
 }
 
-/// The text of an item. A call of a macro that defines items is printed as they are.
+/// Formats an item. A macro call that defines items is printed like these items.
 fn unparsed(item: Item) -> syn::Result<String> {
     let Item::Macro(call) = item else {
         return Ok(printed(item));
@@ -76,7 +76,7 @@ fn unparsed(item: Item) -> syn::Result<String> {
     };
     let mut text = format!("{name}! {{\n");
     for (index, item) in file.items.into_iter().enumerate() {
-        // A list of constants has a line for each.
+        // In a list of constants, each has its own line.
         if index > 0 && !matches!(item, Item::Static(_) | Item::Const(_)) {
             text.push('\n');
         }
@@ -102,7 +102,7 @@ fn unparse(attrs: Vec<syn::Attribute>, items: Vec<Item>) -> String {
     })
 }
 
-/// The kinds of items between which there is an empty line.
+/// Kinds of items; different kinds are separated by an empty line.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Module,
@@ -128,8 +128,8 @@ impl Kind {
     }
 }
 
-/// Puts an empty line between the functions and constants of an `impl`, which
-/// the printer sets without.
+/// Puts the empty lines between the functions and constants of an `impl` that the printer
+/// omits.
 fn spaced(item: &str) -> String {
     let mut text = String::new();
     let mut lines = item.lines().peekable();
@@ -154,7 +154,7 @@ fn is_member(line: &str) -> bool {
     line.starts_with("    const ") || is_type(line)
 }
 
-/// Whether a line ends a chain of calls that began on an earlier line of the `impl`.
+/// Whether a line ends a method chain that began on an earlier line of the `impl`.
 fn continues(line: &str) -> bool {
     line.starts_with("        .") || line == "        );"
 }

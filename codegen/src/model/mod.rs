@@ -1,4 +1,4 @@
-//! What is generated, with all names decided: services, exchanges, types, rules,
+//! The model of the generated code, with all names: services, exchanges, types, rules,
 //! and the schemas to check instances against.
 
 mod rules;
@@ -19,7 +19,7 @@ pub(crate) use types::{
 };
 pub(crate) use walk::{Emitter, Step, walk, walk_field};
 
-/// Everything that is generated.
+/// All that is generated.
 #[derive(Debug, Default)]
 pub(crate) struct Model {
     /// Ordered by module name.
@@ -34,11 +34,11 @@ pub(crate) struct Model {
     pub(crate) readings: Readings,
     /// The tables with names.
     pub(crate) tables: BTreeMap<Use, Constant>,
-    /// The rules that have all keywords for strings of a schema.
+    /// The rules that cover all keywords for strings of a schema.
     pub(crate) text_rules: BTreeMap<SchemaId, Constant>,
 }
 
-/// A constant of a module.
+/// A named constant of a module.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Constant {
     pub(crate) module: String,
@@ -54,9 +54,9 @@ pub(crate) struct Service {
     pub(crate) title: String,
     pub(crate) description: String,
     pub(crate) exchanges: Vec<Exchange>,
-    /// The types that live in this module, in the order of their first use.
+    /// The types of this module, in the order of their first use.
     pub(crate) types: Vec<TypeId>,
-    /// The rules that live in this module, in the order of their first use.
+    /// The rules of this module, in the order of their first use.
     pub(crate) rules: Vec<NamedRule>,
     /// The modules of other services whose types this one uses.
     pub(crate) needs: Vec<String>,

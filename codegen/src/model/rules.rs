@@ -1,25 +1,25 @@
-//! Rules: what a validated payload keeps beside its types.
+//! Rules: constraints of a payload that its types do not express.
 
 use std::rc::Rc;
 
 use taskcluster_documents::schema::{Pattern, SchemaId};
 
-/// A rule where it is used.
+/// A rule with the place that uses it.
 #[derive(Clone, Debug)]
 pub(crate) struct RuleUse {
     pub(crate) rule: Rc<Rule>,
-    /// The name of the value that the rule is for.
+    /// The name of the value that the rule constrains.
     pub(crate) subject: String,
-    /// Its name in the module of the type that uses it; empty until then.
+    /// Its name in the module of the type that uses it; set by `types::naming`.
     pub(crate) name: String,
-    /// The schema whose keywords for strings are this rule, where it is one.
+    /// The schema whose string keywords are exactly this rule, if any.
     pub(crate) schema: Option<SchemaId>,
 }
 
 /// A rule with its name.
 #[derive(Clone, Debug)]
 pub(crate) struct NamedRule {
-    /// What had the name first: the key of a type, and a value in it.
+    /// The key of the type and the value in it that had the name first.
     pub(crate) owner: String,
     pub(crate) name: String,
     pub(crate) rule: Rc<Rule>,
@@ -40,7 +40,7 @@ pub(crate) struct TextRule {
     pub(crate) min_length: Option<u64>,
     pub(crate) max_length: Option<u64>,
     pub(crate) pattern: Option<Pattern>,
-    /// Formats of which the string has at least one; empty where any will do.
+    /// Alternative formats, one of which the string has; empty if it has no format.
     pub(crate) formats: Vec<Pattern>,
     pub(crate) one_of: Option<OneOf>,
 }
@@ -49,16 +49,16 @@ pub(crate) struct TextRule {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scalar {
     Boolean,
-    /// An integer of 64 bits, not negative.
+    /// An unsigned integer of 64 bits.
     Unsigned,
-    /// An integer of 64 bits.
+    /// A signed integer of 64 bits.
     Signed,
-    /// An integer that holds all signed and unsigned ones of 64 bits.
+    /// An integer that holds all signed and unsigned integers of 64 bits.
     Integer,
     Number,
 }
 
-/// A constraint on a number or a boolean, with all values as they are written.
+/// A constraint on a number or a boolean; its values are kept as written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ScalarRule {
     pub(crate) minimum: Option<String>,
@@ -69,7 +69,7 @@ pub(crate) struct ScalarRule {
     pub(crate) one_of: Option<OneOf>,
 }
 
-/// The values of an `enum`, or the one of a `const`.
+/// The values of an `enum`, or the value of a `const`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OneOf {
     pub(crate) constant: bool,
@@ -84,7 +84,7 @@ pub(crate) struct ItemsRule {
     pub(crate) unique: bool,
 }
 
-/// A constraint on the number of an object's members.
+/// A constraint on the number of an object's properties.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct MembersRule {
     pub(crate) minimum: Option<u64>,

@@ -5,41 +5,41 @@ use taskcluster_documents::schema::SchemaId;
 use super::{Constant, RuleUse, Scalar};
 use crate::combine::Node;
 
-/// The number of a type in [`Model::types`](super::Model::types).
+/// Index of a type in [`Model::types`](super::Model::types).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct TypeId(pub(crate) usize);
 
 /// A type with a name.
 #[derive(Debug)]
 pub(crate) struct TypeDef {
-    /// Empty until all types are known.
+    /// Set by `types::naming`; empty before.
     pub(crate) name: String,
-    /// Identifies the type in every run, whatever its name.
+    /// Identifies the type across runs, whatever its name.
     pub(crate) key: String,
-    /// The name as that of a constant, apart from those of other types.
+    /// The name in the case of a constant, unique among those of other types.
     pub(crate) constant: String,
     /// The document of its schema, by normalised id, and the place in it.
     pub(crate) document: String,
     pub(crate) pointer: String,
     pub(crate) title: Option<String>,
     pub(crate) description: Option<String>,
-    /// The module that it lives in.
+    /// The module that it is defined in.
     pub(crate) module: String,
     pub(crate) shape: TypeShape,
     /// The schemas of its values.
     pub(crate) node: Node,
-    /// Whether its table has to check its values: it has alternatives, or keywords
-    /// that neither types nor rules express.
+    /// Whether its table has to check its values: it has alternatives, or keywords that
+    /// neither types nor rules express.
     pub(crate) by_table: bool,
 }
 
-/// What holds for a type with everything that its values may hold.
+/// Properties of a type that depend on all types in it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Facts {
-    /// Whether there are floats, which have no total equality.
+    /// Whether it contains floats, which have no total equality.
     pub(crate) holds_floats: bool,
     pub(crate) holds_unions: bool,
-    /// Whether a table has to check some of it.
+    /// Whether a table has to check a part of it.
     pub(crate) needs_table: bool,
 }
 
@@ -48,25 +48,25 @@ pub(crate) struct Facts {
 pub(crate) enum TypeShape {
     /// An object with known members.
     Struct(Struct),
-    /// A string out of a list.
+    /// A string from a list.
     Enum(Vec<Variant>),
     /// A value of one of several types.
     Union(Vec<Branch>),
-    /// A value that needs a name, but no type of its own.
+    /// A value that needs a name, but no other type.
     Wrapper(Value),
 }
 
-/// An object with known members.
+/// An object with known properties.
 #[derive(Clone, Debug)]
 pub(crate) struct Struct {
     pub(crate) fields: Vec<Field>,
-    /// The field for properties without a name in the schema, unless there may be none.
+    /// The field for properties without a name in the schema, unless they are forbidden.
     pub(crate) rest: Option<Box<Field>>,
     /// `minProperties` and `maxProperties`.
     pub(crate) counts: Option<Box<RuleUse>>,
 }
 
-/// One member of an object.
+/// One property of an object.
 #[derive(Clone, Debug)]
 pub(crate) struct Field {
     pub(crate) name: String,
@@ -93,41 +93,41 @@ pub(crate) struct Branch {
     pub(crate) node: Node,
 }
 
-/// A type as it is used in one place, and the rules that hold there.
+/// The type of a value in one place, and its rules there.
 #[derive(Clone, Debug)]
 pub(crate) struct Value {
     pub(crate) kind: Kind,
-    /// Whether the type around it contains itself by way of this value.
+    /// Whether it is boxed, because the enclosing type contains itself through it.
     pub(crate) boxed: bool,
     pub(crate) nullable: bool,
     pub(crate) rules: Vec<RuleUse>,
-    /// Whether the table of the type around it has to check it.
+    /// Whether the table of the enclosing type has to check it.
     pub(crate) by_table: bool,
     /// The schemas that apply to it.
     pub(crate) schemas: Vec<SchemaId>,
 }
 
-/// The types that need no name.
+/// Types without a name.
 #[derive(Clone, Debug)]
 pub(crate) enum Kind {
     Null,
     Scalar(Scalar),
     Text,
     Timestamp,
-    /// Any object, kept as its text.
+    /// Any object, kept as JSON text.
     Object,
-    /// Any value, kept as its text.
+    /// Any value, kept as JSON text.
     Any,
     List(Box<Value>),
-    /// An array of so many items, each of its own type.
+    /// An array of fixed length, with a type for each item.
     Tuple(Vec<Value>),
-    /// An object of any members: their names, which are text, and their values.
+    /// An object of any properties: their names, which are strings, and their values.
     Map(Box<[Value; 2]>),
     Named(TypeId),
 }
 
 impl TypeDef {
-    /// The static that holds its table.
+    /// The static with its table.
     pub(crate) fn table(&self) -> Constant {
         Constant {
             module: self.module.clone(),
@@ -149,7 +149,7 @@ impl Value {
         }
     }
 
-    /// The same, checked by the table of the type around it.
+    /// The same, checked by the table of the enclosing type.
     pub(crate) fn by_table(self) -> Self {
         Self {
             by_table: true,
@@ -159,7 +159,7 @@ impl Value {
 }
 
 impl Kind {
-    /// An object of any members of which each is a `value`.
+    /// An object of any properties whose values are each a `value`.
     pub(crate) fn map(value: Value) -> Self {
         Self::Map(Box::new([Value::plain(Self::Text), value]))
     }

@@ -1,18 +1,18 @@
-//! How values are made up of others.
+//! Walks the nesting of values.
 //!
-//! Types, examples, checks and words are emitted by one walk. It knows how values nest;
-//! an [`Emitter`] knows what it makes of each way to nest.
+//! Types, examples, checks and words are emitted by one walk, which knows how values
+//! nest. An [`Emitter`] has a method for each way to nest.
 
 use super::{Field, Kind, TypeId, TypeShape, Value};
 
-/// What is made of values, from the inside out.
+/// Emits code for values, from the inside out.
 pub(crate) trait Emitter {
-    /// What is made of one value.
+    /// The output for one value.
     type Made;
-    /// Where a value is.
+    /// The position of a value.
     type Place;
 
-    /// The place of the value at `step` from the one at `place`.
+    /// The position of the value at `step` from the one at `place`.
     fn inside(&self, place: &Self::Place, step: Step) -> Self::Place;
 
     /// A scalar, or a value of a named type.
@@ -22,32 +22,32 @@ pub(crate) trait Emitter {
 
     fn tuple(&self, value: &Value, items: Vec<Self::Made>) -> Self::Made;
 
-    /// A map, with what is made of its keys and of its values.
+    /// A map, with the outputs of its keys and of its values.
     fn map(&self, value: &Value, place: &Self::Place, each: [Self::Made; 2]) -> Self::Made;
 
     fn boxed(&self, inner: Self::Made) -> Self::Made;
 
-    /// A value behind so many options, of which there is one at least.
+    /// A value inside `options` options, at least one.
     fn optional(&self, place: &Self::Place, options: usize, inner: Self::Made) -> Self::Made;
 }
 
-/// From a value to one inside it.
+/// A step from a value to a nested one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Step {
     Option,
     Item,
-    /// An item of a tuple.
+    /// One item of a tuple.
     Position,
     Key,
     Member,
 }
 
-/// What `emitter` makes of `value`.
+/// The output of `emitter` for `value`.
 pub(crate) fn walk<E: Emitter>(emitter: &E, value: &Value, place: &E::Place) -> E::Made {
     behind(emitter, 0, value, place)
 }
 
-/// What `emitter` makes of the value of a field, which may be missing.
+/// The output of `emitter` for the value of a field, which may be missing.
 pub(crate) fn walk_field<E: Emitter>(emitter: &E, field: &Field, place: &E::Place) -> E::Made {
     behind(emitter, usize::from(!field.required), &field.value, place)
 }
@@ -84,7 +84,7 @@ fn not_null<E: Emitter>(emitter: &E, value: &Value, place: &E::Place) -> E::Made
 }
 
 impl Kind {
-    /// The values that the type is made of.
+    /// The values directly inside this kind.
     pub(crate) fn values(&self) -> &[Value] {
         match self {
             Self::List(item) => std::slice::from_ref(item),
@@ -105,7 +105,7 @@ impl Kind {
 }
 
 impl Value {
-    /// The value, and those that it is made of, without those of named types.
+    /// The value and those nested in it, without the values of named types.
     pub(crate) fn parts(&self) -> impl Iterator<Item = &Self> {
         let mut waiting = vec![self];
         std::iter::from_fn(move || {
@@ -115,7 +115,7 @@ impl Value {
         })
     }
 
-    /// The named types that it is made of, in their order.
+    /// The named types nested in it, in order.
     pub(crate) fn named(&self) -> impl Iterator<Item = TypeId> {
         self.parts().filter_map(|value| match value.kind {
             Kind::Named(id) => Some(id),
@@ -131,7 +131,7 @@ impl Value {
 }
 
 impl TypeShape {
-    /// The values that the type is made of.
+    /// The values directly inside this type.
     pub(crate) fn values(&self) -> Vec<&Value> {
         match self {
             Self::Struct(it) => {
@@ -144,7 +144,7 @@ impl TypeShape {
         }
     }
 
-    /// The same, to be changed.
+    /// The same, mutable.
     pub(crate) fn values_mut(&mut self) -> Vec<&mut Value> {
         match self {
             Self::Struct(it) => {
@@ -157,12 +157,12 @@ impl TypeShape {
         }
     }
 
-    /// The values, and those that they are made of.
+    /// All values nested in this type.
     pub(crate) fn parts(&self) -> impl Iterator<Item = &Value> {
         self.values().into_iter().flat_map(Value::parts)
     }
 
-    /// Changes the same.
+    /// Calls `each` for all values nested in this type.
     pub(crate) fn change_parts(&mut self, each: &mut impl FnMut(&mut Value)) {
         let values = self.values_mut().into_iter();
         values.for_each(|value| value.change(each));

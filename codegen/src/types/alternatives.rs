@@ -10,8 +10,8 @@ use crate::ident::{self, Taken};
 use crate::model::{Branch, Kind, TypeShape, Value};
 
 impl<'s> TypeBuilder<'s> {
-    /// The type of a node with a choice, the simplest that holds all alternatives;
-    /// `None` if the choice makes no difference to it.
+    /// The type of a node with a choice: the simplest one that holds all alternatives;
+    /// `None` if the choice does not affect the type.
     pub(super) fn choice(&mut self, node: &Node, view: &View<'s>, subject: &str) -> Option<Value> {
         let (nodes, nullable, is_ambiguous) = match self.outcome(node, view)? {
             Outcome::Formats(formats) => {
@@ -54,8 +54,7 @@ impl<'s> TypeBuilder<'s> {
         })
     }
 
-    /// Leaves the check of a value to the table of its own type, or else of the
-    /// type around it.
+    /// Has a value checked by the table of its own type, or else of the enclosing type.
     pub(super) fn checked_by_table(&mut self, value: Value) -> Value {
         match value.kind {
             Kind::Named(named) => {
@@ -66,10 +65,10 @@ impl<'s> TypeBuilder<'s> {
         }
     }
 
-    /// A union of the types of `nodes`, to be made later; a plain value if that is too
-    /// much.
+    /// A union of the types of `nodes`, to be completed later; a plain value if the
+    /// budget is exceeded.
     pub(super) fn union(&mut self, node: &Node, view: &View<'s>, nodes: Vec<Node>) -> Value {
-        // The table of each type refers to one for everything beside the choice.
+        // The table of each type refers to one for all keywords beside the choice.
         let beside = match nodes.iter().any(|node| node.parts.len() > 1) {
             true => self.budget.weight(view),
             false => 0,
@@ -86,7 +85,7 @@ impl<'s> TypeBuilder<'s> {
         value
     }
 
-    /// The alternatives of a union, which are the types of `nodes`.
+    /// The alternatives of a union: the types of `nodes`.
     pub(super) fn branches(&mut self, nodes: Vec<Node>) -> Vec<Branch> {
         let mut taken = Taken::new(["Unmatched"]);
         let branches = nodes.into_iter().map(|node| {

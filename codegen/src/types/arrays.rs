@@ -7,11 +7,11 @@ use super::builder::TypeBuilder;
 use crate::combine::{Node, View};
 use crate::model::{ItemsRule, Kind, Rule, RuleUse, Value};
 
-/// How many items a tuple may have: the standard library implements its traits for
-/// tuples up to here.
+/// Maximum number of items of a tuple: the standard library implements its traits for
+/// tuples up to this length.
 const MOST_ITEMS: usize = 12;
 
-/// How many types a tuple may have in it: tuples of tuples would have no end.
+/// Maximum number of types nested in a tuple: tuples of tuples would grow without bound.
 const MOST_PARTS: usize = 64;
 
 impl<'s> TypeBuilder<'s> {
@@ -58,7 +58,7 @@ impl<'s> TypeBuilder<'s> {
         Value::plain(kind).by_table()
     }
 
-    /// The schemas of the items, where there is a fixed number of them.
+    /// The schemas of the items, if their number is fixed.
     fn fixed_items(&self, view: &View<'s>) -> Option<Vec<SchemaId>> {
         let [(_, schema)] = view.parts.as_slice() else {
             return None;

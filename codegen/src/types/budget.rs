@@ -1,8 +1,8 @@
-//! What combining schemas may cost.
+//! Limits on the cost of combining schemas.
 //!
-//! Schemas multiply: each of a hundred alternatives may stand beside each of a hundred
-//! properties. So work and output are bounded by the size of the input; what is beyond
-//! gets a plain type, and its table checks it.
+//! Combinations multiply: each of a hundred alternatives may stand beside each of a
+//! hundred properties. So work and output are bounded by the size of the input; values
+//! beyond the bounds get a plain type, and their table checks them.
 
 use taskcluster_documents::schema::{
     Annotations, General, ObjectKeywords, Schema, SchemaId, StringKeywords,
@@ -10,27 +10,27 @@ use taskcluster_documents::schema::{
 
 use crate::combine::View;
 
-/// How often the keywords of the input may be looked at. Without combinations each is
-/// looked at less than ten times.
+/// How often the keywords of the input may be visited. Without combinations each is
+/// visited less than ten times.
 const STEPS: usize = 32;
 
-/// How many members and alternatives the types of combined schemas may have, for each
-/// keyword of the input, and for every input.
+/// How many properties and alternatives the types of combined schemas may have, for each
+/// keyword of the input, and in addition for every input.
 const MEMBERS: usize = 1;
 const FREE_MEMBERS: usize = 1000;
 
-/// How often the texts of the input may be repeated, and how many bytes are always
-/// repeated.
+/// How often the texts of the input may be repeated, and the number of bytes that may
+/// always be repeated.
 const TEXTS: usize = 4;
 const SHORT_TEXT: usize = 200;
 
-/// Bytes of text that weigh as much as a keyword.
+/// Bytes of text that count as one keyword.
 const TEXT_WEIGHT: usize = 32;
 
-/// What is left of the bounds.
+/// The remaining budget.
 #[derive(Debug)]
 pub(super) struct Budget {
-    /// How much each schema states.
+    /// The weight of each schema.
     weights: Vec<usize>,
     steps: usize,
     members: usize,
@@ -38,7 +38,7 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    /// The bounds for an input of these schemas.
+    /// The budget for an input of these schemas.
     pub(super) fn new(schemas: &[Schema]) -> Self {
         let weights: Vec<usize> = schemas.iter().map(weight).collect();
         let total = weights.iter().sum::<usize>();
@@ -50,30 +50,30 @@ impl Budget {
         }
     }
 
-    /// How much the schemas of a view state together.
+    /// The weight of the schemas of a view.
     pub(super) fn weight(&self, view: &View<'_>) -> usize {
         let ids = view.parts.iter().map(|(part, _)| part.at.schema);
         ids.map(|SchemaId(index)| self.weights[index]).sum()
     }
 
-    /// Counts that the schemas of `view` are looked at.
+    /// Counts a visit of the schemas of `view`.
     pub(super) fn look_at(&mut self, view: &View<'_>) {
         self.steps = self.steps.saturating_sub(self.weight(view));
     }
 
-    /// Whether nothing more may be combined.
+    /// Whether the budget is used up.
     pub(super) fn is_spent(&self) -> bool {
         self.steps == 0
     }
 
-    /// Whether there may be so many more members of types of combined schemas.
+    /// Reserves `members` properties of combined types; false if there is no budget left.
     pub(super) fn may_combine(&mut self, members: usize) -> bool {
         let left = self.members.checked_sub(members);
         self.members = left.unwrap_or_default();
         left.is_some()
     }
 
-    /// `text`, if it is short or may be written down once more.
+    /// `text`, if it is short or may be repeated once more.
     pub(super) fn text(&mut self, text: &str) -> Option<String> {
         if text.len() > SHORT_TEXT {
             self.text = self.text.checked_sub(text.len())?;
@@ -82,7 +82,7 @@ impl Budget {
     }
 }
 
-/// How much a schema states itself.
+/// The weight of a schema without those it refers to.
 fn weight(schema: &Schema) -> usize {
     let Annotations {
         title, description, ..
@@ -113,7 +113,7 @@ fn weight(schema: &Schema) -> usize {
         + schema.in_place().count()
 }
 
-/// How many values there are in a value.
+/// The number of values in a value, itself included.
 fn size(value: &serde_json::Value) -> usize {
     match value {
         serde_json::Value::String(text) => 1 + text.len() / TEXT_WEIGHT,

@@ -1,4 +1,4 @@
-//! The types that are made so far, each when something needs it.
+//! The types created so far, each when it is first used.
 
 use std::collections::BTreeMap;
 
@@ -10,35 +10,35 @@ use crate::combine::{Node, View};
 use crate::model::{Kind, TypeDef, TypeId, TypeShape, Value};
 use crate::reading::Readings;
 
-/// How deeply types without names may be nested: rustc gives up on lists in lists
-/// between 32 and 40 levels deep, with an error that names no schema.
+/// Maximum nesting of types without names: rustc fails on lists in lists between 32 and
+/// 40 levels deep, with an error that names no schema.
 const DEEPEST: usize = 24;
 
-/// A named type that is not made yet.
+/// A named type that is not completed yet.
 pub(super) enum Waiting {
     Struct(Node),
     /// A union of the types of these nodes.
     Union(Vec<Node>),
 }
 
-/// The types that were made so far, and the schemas to make them from.
+/// The types created so far, and the schemas of all types.
 pub(super) struct TypeBuilder<'s> {
     pub(super) schemas: &'s [Schema],
     pub(super) readings: &'s Readings,
     pub(super) definitions: Vec<TypeDef>,
-    /// How many types there are of each key.
+    /// The number of types of each key.
     keys: BTreeMap<String, usize>,
-    /// The types of the payloads so far.
+    /// The types of payloads.
     payloads: BTreeMap<SchemaId, TypeId>,
-    /// The values that were worked out so far, so that two uses of one node are one
-    /// type. One with a name is entered before its type is made: it may hold itself.
+    /// The values of nodes, so that two uses of one node share a type. One with a name is
+    /// entered before its type is complete, because it may contain itself.
     pub(super) values: BTreeMap<Node, Value>,
-    /// Named types that are not made yet.
+    /// Named types that are not completed yet.
     pub(super) waiting: Vec<(TypeId, Waiting)>,
-    /// The nodes without names that are being worked out, each inside the one before.
+    /// The nodes without names in progress, each inside the one before.
     open: Vec<Node>,
     pub(super) budget: Budget,
-    /// The service that is being worked on, and all services by their folders.
+    /// The service in progress, and all services by their folders.
     pub(super) module: String,
     pub(super) modules: BTreeMap<String, String>,
 }
@@ -60,8 +60,8 @@ impl<'s> TypeBuilder<'s> {
         }
     }
 
-    /// The named type of a payload; a payload that would need no name gets a
-    /// wrapper, since traits are implemented for it.
+    /// The named type of a payload. Types that otherwise have no name get a wrapper,
+    /// because traits are implemented for payloads.
     pub(super) fn payload(&mut self, id: SchemaId) -> TypeId {
         if let Some(&known) = self.payloads.get(&id) {
             return known;
@@ -92,15 +92,15 @@ impl<'s> TypeBuilder<'s> {
         named
     }
 
-    /// What the schemas of `node` state.
+    /// The view of `node`.
     pub(super) fn view(&mut self, node: &Node) -> View<'s> {
         let view = View::new(self.schemas, self.readings, node);
         self.budget.look_at(&view);
         view
     }
 
-    /// The type of the values of `node`, which are for `subject`, the name of a
-    /// member for instance.
+    /// The type of the values of `node`; `subject` is their name in rules, such as that
+    /// of a property.
     pub(super) fn value(&mut self, node: &Node, subject: &str) -> Value {
         Value {
             schemas: node.schemas(),
@@ -113,7 +113,7 @@ impl<'s> TypeBuilder<'s> {
             return known.clone();
         }
         if self.open.contains(node) {
-            // A list of itself, for instance: only a name can end the type.
+            // A list of itself, for example: only a named type can be recursive.
             return self.named(node);
         }
         if self.open.len() >= DEEPEST || self.budget.is_spent() {
@@ -123,7 +123,7 @@ impl<'s> TypeBuilder<'s> {
         let value = self.unnamed(node, subject);
         self.open.pop();
         let value = match self.values.get(node).map(|known| &known.kind) {
-            // It was given a name, or a type, while it was worked out.
+            // It got a name, or a type, in the meantime.
             Some(&Kind::Named(named)) if !matches!(value.kind, Kind::Named(it) if it == named) => {
                 self.finish(named, TypeShape::Wrapper(value));
                 Value::plain(Kind::Named(named))
@@ -194,7 +194,7 @@ impl<'s> TypeBuilder<'s> {
         }
     }
 
-    /// A named type for `node`, to be made later.
+    /// A named type for `node`, to be completed later.
     pub(super) fn named(&mut self, node: &Node) -> Value {
         if let Some(Value {
             kind: Kind::Named(named),
@@ -209,7 +209,7 @@ impl<'s> TypeBuilder<'s> {
         value
     }
 
-    /// A type with a name, in place of which stands an empty enum until it is made.
+    /// Defines a named type, an empty enum until it is completed.
     fn define(&mut self, node: &Node) -> TypeId {
         let view = self.view(node);
         let named = TypeId(self.definitions.len());
@@ -238,7 +238,7 @@ impl<'s> TypeBuilder<'s> {
         named
     }
 
-    /// Gives a named type its shape.
+    /// Sets the shape of a named type.
     pub(super) fn finish(&mut self, named: TypeId, shape: TypeShape) {
         let by_table = matches!(shape, TypeShape::Union(_))
             || shape.values().iter().any(|value| value.by_table);
@@ -247,8 +247,8 @@ impl<'s> TypeBuilder<'s> {
         definition.shape = shape;
     }
 
-    /// The module of the service that publishes a document, or else of the
-    /// service that reached it.
+    /// The module of the service that publishes a document, or else of the service that
+    /// first reaches it.
     fn module_of(&self, document: &str) -> String {
         let folder = document.rsplit_once('/').map_or("", |(folder, _)| folder);
         self.modules.get(folder).unwrap_or(&self.module).clone()

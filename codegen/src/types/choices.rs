@@ -1,4 +1,4 @@
-//! What choices between alternatives come to.
+//! Analyses choices between alternatives.
 
 use std::collections::BTreeSet;
 
@@ -11,19 +11,19 @@ use super::builder::TypeBuilder;
 use crate::combine::{Choice, Node, View, intersect, is_below};
 use crate::reading::Use;
 
-/// What a choice between alternatives comes to.
+/// The result of a choice between alternatives.
 pub(super) enum Outcome {
     /// Any of these formats of strings.
     Formats(Vec<Pattern>),
     /// One of these strings.
     Strings(Vec<String>),
-    /// The alternatives only constrain what is beside them.
+    /// The alternatives only constrain the schema beside them.
     Beside,
     /// One of these nodes, or `null`.
     Nodes {
         nodes: Vec<Node>,
         nullable: bool,
-        /// Whether a `null` fits several, of which one alone may fit.
+        /// Whether `null` is valid for several alternatives of a `oneOf`.
         is_ambiguous: bool,
     },
 }
@@ -37,11 +37,11 @@ impl Outcome {
     };
 }
 
-/// An alternative: its schema, and what an instance of it has.
+/// An alternative: its schema, and the node and view of its instances.
 type Alternative<'s> = (SchemaId, Node, View<'s>);
 
 impl<'s> TypeBuilder<'s> {
-    /// What the first choice of a view comes to; `None` if there is none.
+    /// The outcome of the first choice of a view; `None` if there is none.
     pub(super) fn outcome(&mut self, node: &Node, view: &View<'s>) -> Option<Outcome> {
         let (chooser, choice, branches) = view.choice()?;
         if let Some(formats) = self.any_of_formats(choice, branches) {
@@ -83,8 +83,8 @@ impl<'s> TypeBuilder<'s> {
         })
     }
 
-    /// The alternatives of the first choice of a view that instances may be of, each with
-    /// everything beside it; `None` if that is too much to find out.
+    /// The alternatives of the view's first choice that have instances, each with all
+    /// keywords beside it; `None` if that exceeds the budget.
     fn possible_nodes(&mut self, node: &Node, view: &View<'s>) -> Option<Vec<Alternative<'s>>> {
         let (chooser, choice, branches) = view.choice()?;
         let mut nodes = Vec::new();
@@ -105,8 +105,8 @@ impl<'s> TypeBuilder<'s> {
         Some(nodes)
     }
 
-    /// The types that a node and the alternatives of its choices leave, where they
-    /// are stated.
+    /// The types that a node and the alternatives of its choices allow, if they are
+    /// stated.
     fn possible(&mut self, view: &View<'s>) -> Option<BTreeSet<JsonType>> {
         let mut types = view.types();
         for (chooser, _, branches) in view.choices() {
@@ -132,14 +132,14 @@ impl<'s> TypeBuilder<'s> {
         self.readings.at(branch, reading)
     }
 
-    /// Whether the schema around its only alternative names and describes it.
+    /// Whether the schema around its only alternative provides the name and description.
     fn describes(&self, view: &View<'s>, branch: SchemaId) -> bool {
         let inner = &self.schemas[branch.0].home;
         let is_inline = view.first().is_some_and(|it| is_below(inner, &it.home));
         is_inline && (view.title().is_some() || view.description().is_some())
     }
 
-    /// The formats of strings of which one is enough, where each alternative is one.
+    /// The formats of alternatives that each are a single format of strings.
     fn any_of_formats(&self, choice: Choice, branches: &[SchemaId]) -> Option<Vec<Pattern>> {
         if choice != Choice::AnyOf {
             return None;
@@ -161,7 +161,7 @@ impl<'s> TypeBuilder<'s> {
         formats.collect()
     }
 
-    /// Whether a schema only restricts which properties an object has.
+    /// Whether a schema only restricts the set of an object's properties.
     fn is_condition(&self, id: SchemaId) -> bool {
         let schema = &self.schemas[id.0];
         let names_none = ObjectKeywords {
@@ -183,7 +183,7 @@ impl<'s> TypeBuilder<'s> {
     }
 }
 
-/// Whether there is nothing beside the choice of a view.
+/// Whether the choice of a view stands alone.
 fn is_bare(view: &View<'_>, choice: Choice) -> bool {
     let [(_, schema)] = view.parts.as_slice() else {
         return false;
@@ -198,7 +198,7 @@ fn is_bare(view: &View<'_>, choice: Choice) -> bool {
         && !view.has_keywords()
 }
 
-/// The strings that alternatives list, where each does nothing else.
+/// The strings that alternatives list, if all of them only list strings.
 fn strings<'v, 's: 'v>(
     choice: Choice,
     views: impl Iterator<Item = &'v View<'s>>,

@@ -1,4 +1,4 @@
-//! Members that only `then` and `else` name.
+//! Properties that only `then` and `else` name.
 
 use std::collections::BTreeMap;
 
@@ -8,25 +8,26 @@ use super::builder::TypeBuilder;
 use crate::combine::{Node, View};
 use crate::model::{Kind, Value};
 
-/// What the branches of conditions state of one member.
+/// The schemas of one property in the branches of conditions.
 #[derive(Debug, Default)]
 pub(super) struct Conditional {
     /// The schemas that it may have, the first of which describes it.
     pub(super) schemas: Vec<SchemaId>,
-    /// Whether it has one of them in any case: if not, it may be any value.
+    /// Whether one of them applies in any case; otherwise the property may have any
+    /// value.
     is_certain: bool,
 }
 
-/// What a branch states of a member.
+/// The schema of a property in one branch.
 enum Stated {
     Schema(SchemaId),
     Never,
-    /// Nothing, or more than one schema.
+    /// No schema, or more than one.
     Anything,
 }
 
 impl<'s> TypeBuilder<'s> {
-    /// The members that only branches of conditions name.
+    /// The properties that only branches of conditions name.
     pub(super) fn conditional(&mut self, view: &View<'s>) -> BTreeMap<&'s String, Conditional> {
         let named = view.names();
         let mut members: BTreeMap<&String, Conditional> = BTreeMap::new();
@@ -62,8 +63,8 @@ impl<'s> TypeBuilder<'s> {
         }
     }
 
-    /// The type of a conditional member: that of its schema, or a union that keeps what
-    /// is of no schema.
+    /// The type of a conditional property: that of its schema, or a union that keeps
+    /// values of no branch.
     pub(super) fn conditional_value(&mut self, member: &Conditional, name: &str) -> Value {
         match member.schemas.as_slice() {
             [] => Value::plain(Kind::Any),

@@ -38,21 +38,21 @@ fn finite(types: &[TypeDef]) -> Vec<bool> {
 }
 
 fn is_finite(definition: &TypeDef, finite: &[bool]) -> bool {
-    // The named types of which each value needs one.
+    // The named types that each value contains.
     let has_finite = |value: &Value| value.nullable || in_place(value).all(|id| finite[id.0]);
     match &definition.shape {
         TypeShape::Struct(it) => {
             let mut required = it.fields.iter().filter(|field| field.required);
             required.all(|field| has_finite(&field.value))
         }
-        // What no branch matches is kept as its text.
+        // A value of no branch is kept as text, but is never valid.
         TypeShape::Union(branches) => branches.iter().any(|it| has_finite(&it.value)),
         TypeShape::Wrapper(value) => has_finite(value),
         TypeShape::Enum(_) => true,
     }
 }
 
-/// Boxes every value by which a type would have to hold itself.
+/// Boxes every value through which a type would contain itself.
 pub(super) fn box_cycles(types: &mut [TypeDef]) {
     let components = in_place_graph(types).components();
     for (index, definition) in types.iter_mut().enumerate() {
@@ -66,7 +66,7 @@ pub(super) fn box_cycles(types: &mut [TypeDef]) {
     }
 }
 
-/// The types that each type holds in place.
+/// The types that each type holds inline.
 fn in_place_graph(types: &[TypeDef]) -> Graph {
     Graph::new(types.iter().map(|definition| {
         let values = definition.shape.values().into_iter();
@@ -74,8 +74,8 @@ fn in_place_graph(types: &[TypeDef]) -> Graph {
     }))
 }
 
-/// The named types that a value holds in place: lists and maps hold theirs behind
-/// a pointer of their own.
+/// The named types that a value holds inline: lists and maps hold theirs behind a
+/// pointer.
 fn in_place(value: &Value) -> impl Iterator<Item = TypeId> {
     let mut waiting = vec![value];
     std::iter::from_fn(move || {
@@ -90,11 +90,11 @@ fn in_place(value: &Value) -> impl Iterator<Item = TypeId> {
     })
 }
 
-/// What a payload without a finite value is refused with.
+/// The error of a payload without a finite value.
 fn no_finite_value(place: &Place) -> Error {
     place.error(
         "",
-        "no finite value is valid: each one has to hold another",
-        "take the property that leads back out of `required`",
+        "no finite value is valid: each value requires another one inside",
+        "remove the property that leads back from `required`",
     )
 }

@@ -1,7 +1,7 @@
-//! Enums that are written down several times, as one type.
+//! Merges enums that several schemas repeat.
 //!
 //! A service that lists the priorities of tasks in each of its schemas means one type.
-//! Enums of a module are one if they have the same variants in the same order, and if
+//! Enums of a module are merged if they have the same variants in the same order, and if
 //! their titles, or the names of their properties, end in the same word.
 
 use std::collections::BTreeMap;
@@ -11,9 +11,9 @@ use heck::ToSnakeCase;
 use crate::model::{Kind, Service, TypeDef, TypeId, TypeShape};
 use crate::names::Names;
 
-/// Makes equal enums one type: the first, or the first that has a name from an earlier
-/// run. Such a name stays, so an enum that has one is not given up for another. Gives
-/// back the others, each with the one in its place; they have no module any more.
+/// Merges equal enums into the first, or the first that has a name from an earlier run.
+/// Such names stay, so an enum with one is never merged into another. Returns the merged
+/// enums, each with its replacement; they have no module any more.
 pub(super) fn merge(
     services: &mut [Service],
     types: &mut [TypeDef],

@@ -1,4 +1,4 @@
-//! What types are asked about everything that their values may hold.
+//! Facts about types that depend on all types in them.
 
 use crate::graph::Graph;
 use crate::model::{Facts, Kind, Scalar, TypeDef, TypeShape, Value};

@@ -1,8 +1,8 @@
 //! Phase four: schemas to the model.
 //!
-//! A type holds every value that its schema allows; it need not express all of the
-//! schema, since the schema's table checks what types and rules do not. So nothing is
-//! refused for want of a type, and what is too large to work out becomes a plain one.
+//! A type holds every value that its schema allows, but need not express the whole
+//! schema: the schema's table checks the rest. So no schema is refused for lack of a
+//! type, and one that exceeds the budget becomes a plain type.
 
 mod alternatives;
 mod arrays;
@@ -31,13 +31,12 @@ use crate::model::Model;
 use crate::names::Names;
 use crate::reading::Readings;
 
-/// Turns what was published into what is generated, under the names that it had
-/// before.
+/// Builds the model of the generated code, with the names of an earlier run.
 ///
 /// # Errors
 ///
-/// Those of the documents, payloads of which no finite value is valid, and names that two
-/// items had before.
+/// Errors of the documents, payloads without a finite valid value, and items that had the
+/// same name in the earlier run.
 pub(crate) fn types(resolved: Resolved, names: &Names) -> Result<Model, Errors> {
     let Resolved {
         references,

@@ -1,4 +1,4 @@
-//! Numbers: which Rust type holds them, and their rules.
+//! Numbers: their Rust types and rules.
 
 use serde_json::{Number, Value as Json};
 
@@ -10,8 +10,8 @@ const U64_MAX: i128 = u64::MAX as i128;
 const I64_MIN: i128 = i64::MIN as i128;
 const I64_MAX: i128 = i64::MAX as i128;
 
-/// The bounds of an integer, as integers: a bound between two whole numbers is
-/// moved to the one that lets the same values pass.
+/// The bounds of an integer, as integers: a fractional bound is rounded to the integer
+/// that allows the same values.
 #[derive(Default)]
 struct Whole {
     minimum: Option<i128>,
@@ -20,8 +20,8 @@ struct Whole {
     below: Option<i128>,
 }
 
-/// The type of integers. Without values that 64 bits hold, it is any value, and
-/// the table checks it.
+/// The type of integers. If no value fits 64 bits, it is any value, and the table checks
+/// it.
 pub(super) fn integer(view: &View<'_>, subject: &str) -> Value {
     let stated = view.bounds();
     let bounds = Whole::new(&stated);
@@ -56,7 +56,7 @@ pub(super) fn integer(view: &View<'_>, subject: &str) -> Value {
         values: values.into_iter().filter_map(write).collect(),
     });
     if integer == Scalar::Unsigned {
-        // Every value of the type keeps it.
+        // Every value of the type satisfies it.
         rule.minimum = rule.minimum.filter(|limit| limit != "0");
     }
     Value {
@@ -75,7 +75,8 @@ pub(super) fn number(view: &View<'_>, subject: &str) -> Value {
         multiple_of,
     } = view.bounds();
     let listed = view.listed();
-    // A listed integer that a float rounds can be told from its neighbours by its text.
+    // The text of a listed integer distinguishes it from those that round to the same
+    // float.
     let numbers = listed
         .iter()
         .flat_map(|it| &it.values)
@@ -120,7 +121,7 @@ impl Whole {
         }
     }
 
-    /// The least and the greatest value that the bounds and the listed values leave.
+    /// The minimum and the maximum that the bounds and the listed values allow.
     fn range(&self, listed: Option<&Vec<i128>>) -> (Option<i128>, Option<i128>) {
         let least = listed.and_then(|values| values.iter().min().copied());
         let greatest = listed.and_then(|values| values.iter().max().copied());
@@ -133,7 +134,7 @@ impl Whole {
     }
 }
 
-/// Whether all integer types hold `number`, and it divides.
+/// Whether `number` is a divisor that all integer types can represent.
 fn is_divisor(number: &Number) -> bool {
     is_whole(number) && (1..=I64_MAX).contains(&whole(number, f64::floor))
 }
@@ -142,7 +143,7 @@ fn is_whole(number: &Number) -> bool {
     number.as_f64().is_some_and(|float| float.fract() == 0.0)
 }
 
-/// Whether a float holds `number` exactly.
+/// Whether a float represents `number` exactly.
 fn is_float(number: &Number) -> bool {
     let exact = number
         .as_i64()
@@ -151,11 +152,11 @@ fn is_float(number: &Number) -> bool {
     exact.is_none_or(|integer| integer as f64 as i128 == integer)
 }
 
-/// `number` as an integer, rounded where it is between two.
+/// `number` as an integer, rounded if it has a fraction.
 fn whole(number: &Number, round: fn(f64) -> f64) -> i128 {
     let exact = number.as_u64().map(i128::from);
     let exact = exact.or(number.as_i64().map(i128::from));
-    // A float beyond the range becomes its end, far beyond 64 bits.
+    // A float beyond the range is clamped far outside 64 bits.
     exact.unwrap_or_else(|| round(number.as_f64().unwrap_or(0.0)).clamp(-1e30, 1e30) as i128)
 }
 

@@ -1,4 +1,4 @@
-//! Objects: structs, maps, and objects of which nothing is known.
+//! Objects: structs, maps, and arbitrary objects.
 
 use std::collections::BTreeMap;
 
@@ -35,7 +35,7 @@ impl<'s> TypeBuilder<'s> {
         }
     }
 
-    /// An object whose members have no names of their own.
+    /// An object without named properties.
     fn map(&mut self, view: &View<'s>, subject: &str) -> Value {
         let counts = counts(view, subject);
         let names = self.name_rule(view, subject);
@@ -68,7 +68,7 @@ impl<'s> TypeBuilder<'s> {
         }
     }
 
-    /// The rule for the names of members, by `propertyNames`.
+    /// The rule for property names, from `propertyNames`.
     fn name_rule(&mut self, view: &View<'s>, subject: &str) -> Result<Option<RuleUse>, NoRule> {
         let ids: Vec<SchemaId> = view.objects().filter_map(|it| it.property_names).collect();
         if ids.is_empty() {
@@ -89,7 +89,7 @@ impl<'s> TypeBuilder<'s> {
         }
     }
 
-    /// The fields of a struct, in the order of the members' names.
+    /// The fields of a struct, ordered by the names of the properties.
     pub(super) fn fields(&mut self, node: &Node) -> Struct {
         let view = &self.view(node);
         let mut taken = Taken::default().separated_by("_");
@@ -150,7 +150,7 @@ impl<'s> TypeBuilder<'s> {
         }
     }
 
-    /// The members that only `then` and `else` name, of an object that may have them.
+    /// The properties that only `then` and `else` name, if the object may have them.
     fn conditional_of(&mut self, view: &View<'s>) -> BTreeMap<&'s String, Conditional> {
         let is_open = self.rest_of(view).is_some_and(|ids| ids.is_empty());
         match is_open && !self.has_patterns(view) {
@@ -159,8 +159,8 @@ impl<'s> TypeBuilder<'s> {
         }
     }
 
-    /// The schemas of the members that the schema does not name; `None` where
-    /// there may be none.
+    /// The schemas of properties that the schema does not name; `None` if they are
+    /// forbidden.
     fn rest_of(&mut self, view: &View<'s>) -> Option<Vec<SchemaId>> {
         let ids = view.additional();
         if ids.iter().any(|id| self.schemas[id.0].general.never) {
@@ -173,7 +173,7 @@ impl<'s> TypeBuilder<'s> {
         for keywords in with_patterns {
             let forbids = |id: SchemaId| self.schemas[id.0].general.never;
             match keywords.pattern_properties.as_slice() {
-                // All names that are left match the one pattern.
+                // All remaining names match the single pattern.
                 [(_, id)] if keywords.additional_properties.is_some_and(forbids) => {
                     of_patterns.push(*id);
                 }
@@ -190,7 +190,7 @@ impl<'s> TypeBuilder<'s> {
         view.objects().any(|it| !it.pattern_properties.is_empty())
     }
 
-    /// Whether a schema states nothing.
+    /// Whether a schema states no constraint.
     fn is_any(&mut self, id: SchemaId) -> bool {
         let schema = &self.schemas[id.0];
         let view = self.view(&Node::of(id));
@@ -199,13 +199,13 @@ impl<'s> TypeBuilder<'s> {
     }
 }
 
-/// A member of a struct.
+/// A property of a struct.
 enum Member {
     Stated(Property),
     Conditional(Conditional),
 }
 
-/// `propertyNames` that is more than one rule.
+/// `propertyNames` that a single rule can't express.
 struct NoRule;
 
 /// Whether there are keywords for objects that no Rust type expresses.
@@ -219,7 +219,7 @@ fn has_names(view: &View<'_>) -> bool {
     view.objects().any(|it| it.property_names.is_some())
 }
 
-/// The rule for how many members there are, if there is one.
+/// The rule for the number of properties, if there is one.
 fn counts(view: &View<'_>, subject: &str) -> Option<RuleUse> {
     let (minimum, maximum) = view.property_limits();
     let rule = MembersRule { minimum, maximum };
@@ -227,7 +227,7 @@ fn counts(view: &View<'_>, subject: &str) -> Option<RuleUse> {
     is_limited.then(|| RuleUse::new(Rule::Members(rule), subject))
 }
 
-/// The name of the field for the member `name`, apart from those taken.
+/// The name of the field for the property `name`, different from those in `taken`.
 fn field_name(name: &str, taken: &mut Taken) -> String {
     let wanted = match ident::snake(name) {
         snake if snake.is_empty() => "value".to_owned(),

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use crate::combine::{Listed, View};
 use crate::model::{Kind, OneOf, Rule, RuleUse, Scalar, ScalarRule, Value};
 
-/// The values that the schema lists, as `read` writes them.
+/// The listed values, as converted by `read`.
 pub(super) fn one_of(view: &View<'_>, read: impl Fn(&Json) -> Option<String>) -> Option<OneOf> {
     let Listed { values, constant } = view.listed()?;
     Some(OneOf {
@@ -24,7 +24,7 @@ pub(super) fn boolean(view: &View<'_>, subject: &str) -> Value {
     scalar(Scalar::Boolean, rule, subject)
 }
 
-/// A scalar with its rule, if the rule constrains it.
+/// A scalar with its rule, unless the rule is empty.
 pub(super) fn scalar(scalar: Scalar, rule: ScalarRule, subject: &str) -> Value {
     let mut value = Value::plain(Kind::Scalar(scalar));
     if rule != ScalarRule::default() {

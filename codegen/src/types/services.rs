@@ -7,8 +7,8 @@ use crate::model::{Exchange, KeyEntry, Service};
 use crate::names::{Kind, Names};
 use taskcluster_documents::reference::{Entry, Reference};
 
-/// Names that a generated crate has for other modules, files and features, and
-/// those of the modules of each service.
+/// Names of other modules, files and features of a generated crate, and of the modules of
+/// each service.
 const RESERVED: [&str; 16] = [
     "arbitrary",
     "bindings",
@@ -28,7 +28,7 @@ const RESERVED: [&str; 16] = [
     "validators",
 ];
 
-/// Makes every service, and with it every type that its payloads reach.
+/// Builds every service, and every type that its payloads reach.
 pub(super) fn services(
     references: &[Reference],
     types: &mut TypeBuilder<'_>,
@@ -52,8 +52,8 @@ pub(super) fn services(
     services.into_iter().map(|(service, _)| service).collect()
 }
 
-/// Names the modules of services; the version of the API is part of the name from
-/// the second version on, so that a new version does not rename the first.
+/// Names the modules of services. The API version is part of the name from the second
+/// version on, so a new version does not rename the first.
 fn name_modules(services: &mut [(Service, &Reference)], names: &Names) {
     let mut claims = Claims::new(RESERVED).separated_by("_");
     for (service, _) in services.iter() {
@@ -70,7 +70,7 @@ fn name_modules(services: &mut [(Service, &Reference)], names: &Names) {
 }
 
 impl Service {
-    /// What tells it from other services: its name, and the version of its API.
+    /// Unique key of the service: its name, and the version of its API.
     pub(crate) fn key(&self) -> String {
         format!("{} {}", self.name, self.api_version)
     }

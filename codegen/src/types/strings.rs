@@ -1,4 +1,4 @@
-//! Strings: enums, points in time, and text with rules.
+//! Strings: enums, timestamps, and text with rules.
 
 use taskcluster_documents::schema::{JsonType, Pattern};
 
@@ -9,8 +9,8 @@ use crate::ident::{self, Taken};
 use crate::model::{Kind, Rule, RuleUse, TextRule, TypeShape, Value, Variant};
 
 impl<'s> TypeBuilder<'s> {
-    /// A string: an enum where the schema lists several and states nothing more,
-    /// a timestamp, or text with rules.
+    /// The type of a string: an enum if the schema only lists several, a timestamp, or
+    /// text with rules.
     pub(super) fn string(&mut self, node: &Node, view: &View<'s>, subject: &str) -> Value {
         let listed = one_of(view, |value| value.as_str().map(str::to_owned));
         let has_keywords = view.lengths() != (None, None)
@@ -51,8 +51,8 @@ impl<'s> TypeBuilder<'s> {
     }
 }
 
-/// The rules of a string: one, or several where several schemas state patterns or
-/// formats. `any_of` are formats of which one is enough.
+/// The rules of a string: one, or several if several schemas state patterns or formats.
+/// `any_of` are alternative formats, one of which is enough.
 pub(super) fn text_rules(
     node: &Node,
     view: &View<'_>,
@@ -86,7 +86,7 @@ pub(super) fn text_rules(
     let mut rules: Vec<RuleUse> = rules
         .map(|rule| RuleUse::new(Rule::Text(rule), subject))
         .collect();
-    // One rule of one schema is all of its keywords for strings.
+    // A single rule of a single schema covers all of its keywords for strings.
     if let [only] = rules.as_mut_slice() {
         let is_string = view
             .types()
@@ -97,9 +97,9 @@ pub(super) fn text_rules(
     rules
 }
 
-/// The variants of an enum, with names of their own.
+/// The variants of an enum, with unique names.
 pub(super) fn variants(values: &[String]) -> Vec<Variant> {
-    // Every enum has one variant more, for values the schema does not name.
+    // Every enum has another variant for values that the schema does not list.
     let mut taken = Taken::new(["Unrecognized"]);
     values
         .iter()

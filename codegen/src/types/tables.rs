@@ -1,8 +1,8 @@
-//! Which schemas have a table of their own, and its name.
+//! Chooses the schemas with a named table, and the names.
 //!
-//! Most tables are written where they are used. A table has a name if it is that of
-//! a type, if several tables refer to it, as those of a cycle do, and if it would be
-//! nested too deeply otherwise.
+//! Most tables are written inline where they are used. A table has a name if it belongs
+//! to a type, if several tables refer to it, as in a cycle, or if it would be nested too
+//! deeply.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,13 +15,13 @@ use crate::ident;
 use crate::model::{Constant, Model, TypeDef, TypeId, TypeShape};
 use crate::reading::{Readings, Use};
 
-/// How deeply tables may be nested in one another.
+/// Maximum nesting of inline tables.
 const DEEPEST: usize = 12;
 
-/// Up to how many listed values or names a table may be written down more than once.
+/// Maximum number of listed values or names in a table that is repeated.
 const FEW_VALUES: usize = 4;
 
-/// Names the tables of `model`, whose rules have their names.
+/// Names the tables of `model`, whose rules have names already.
 pub(super) fn name_tables(model: &mut Model, merged: &BTreeMap<TypeId, TypeId>) {
     model.text_rules = text_rules(&model.types);
     let mut tables = Tables {
@@ -49,10 +49,10 @@ struct Tables<'m> {
 }
 
 impl<'m> Tables<'m> {
-    /// Names the tables of types after them.
+    /// Names the tables of types after the types.
     fn name_types(&mut self, types: &'m [TypeDef], merged: &BTreeMap<TypeId, TypeId>) {
         for (index, definition) in types.iter().enumerate() {
-            // An enum that was written down again has the table of the first.
+            // A merged enum has the table of the enum that replaces it.
             let kept = merged.get(&TypeId(index));
             let owner = kept.map_or(definition, |kept| &types[kept.0]);
             let claims = self.claims.entry(&owner.module).or_default();
@@ -63,7 +63,7 @@ impl<'m> Tables<'m> {
         }
     }
 
-    /// Goes through all tables that those of a type refer to.
+    /// Visits all tables that those of a type refer to.
     fn walk_type(&mut self, definition: &'m TypeDef, seen: &mut BTreeSet<Use>) {
         self.walk(&definition.node, &definition.module, seen);
         if let TypeShape::Union(branches) = &definition.shape {
@@ -73,7 +73,7 @@ impl<'m> Tables<'m> {
         }
     }
 
-    /// Goes through all tables that the table of `node` refers to.
+    /// Visits all tables that the table of `node` refers to.
     fn walk(&mut self, node: &Node, module: &'m str, seen: &mut BTreeSet<Use>) {
         let parts = node.parts.iter().rev();
         let mut waiting: Vec<(Use, usize)> = parts.map(|part| (part.at, 0)).collect();
@@ -121,7 +121,7 @@ impl<'m> Tables<'m> {
     }
 }
 
-/// The rules that have all keywords for strings of a schema.
+/// The rules that cover all keywords for strings of a schema.
 fn text_rules(types: &[TypeDef]) -> BTreeMap<SchemaId, Constant> {
     let mut rules = BTreeMap::new();
     for definition in types {

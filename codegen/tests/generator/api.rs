@@ -1,4 +1,4 @@
-//! The public items that `Api` lists are those of the generated code.
+//! Compares `Api` with the public items of the generated code.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,10 +10,10 @@ use syn::{Fields, ImplItem, Item, Visibility};
 use taskcluster_codegen::{Api, Generator};
 use taskcluster_documents::{load, resolve};
 
-/// Paths of items and their members, each with its type where it has one.
+/// Paths of items and their members, each with its type if it has one.
 type Items = BTreeMap<String, String>;
 
-/// The public items of the generated files of services, and the variants of the event.
+/// The public items in the generated files of services, and the variants of the event.
 fn generated(files: &BTreeMap<String, String>) -> Items {
     let mut items = Items::new();
     for (path, text) in files.iter().filter(|(path, _)| path.ends_with(".rs")) {
@@ -70,14 +70,14 @@ fn add(prefix: &str, item: &Item, items: &mut Items) {
         Item::Const(it) => {
             items.insert(format!("{prefix}{}", it.ident), ty(&it.ty));
         }
-        // A macro of the runtime adds the same code to each of the items.
+        // A macro of the runtime adds the same code to each item.
         Item::Macro(it) if it.mac.path.is_ident("routing_keys") => {
             let inside: syn::File = it.mac.parse_body().expect("items");
             for item in &inside.items {
                 add(prefix, item, items);
             }
         }
-        // The methods of the event are the same whatever is generated.
+        // The methods of the event are the same for every input.
         Item::Impl(it) if it.trait_.is_none() && !prefix.is_empty() => {
             let path = format!("{prefix}{}", ty(&it.self_ty));
             for item in &it.items {
@@ -95,7 +95,7 @@ fn add(prefix: &str, item: &Item, items: &mut Items) {
     }
 }
 
-/// A type without modules.
+/// A type with the paths of modules removed.
 fn ty(ty: &impl ToTokens) -> String {
     without_modules(&ty.to_token_stream().to_string())
 }
@@ -121,7 +121,7 @@ fn without_modules(text: &str) -> String {
     kept + &word
 }
 
-/// What `Api` lists, in the same form.
+/// The items of `Api`, in the same form.
 fn listed(api: &Api) -> Items {
     let mut items = Items::new();
     for (path, item) in &api.items {

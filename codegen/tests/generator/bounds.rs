@@ -1,4 +1,4 @@
-//! Small inputs that ask for a lot of work, or for values that no type holds.
+//! Small inputs that require much work, or whose values fit no type.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use crate::support::{REFERENCE, module, source};
 use serde_json::{Map, Value, json};
 use taskcluster_codegen::{Error, Errors, Files};
 
-/// How long an input may take: a second in a release build of an idle machine.
+/// Time limit for an input, on a busy machine.
 const LONGEST: Duration = match cfg!(debug_assertions) {
     true => Duration::from_secs(60),
     false => Duration::from_secs(2),
@@ -46,7 +46,7 @@ fn reference(name: impl std::fmt::Display) -> Value {
 }
 
 #[test]
-fn schemas_that_merge_into_one_another_come_to_an_end() {
+fn cycles_of_merged_schemas_end() {
     case(include_str!("cases/merge-explosion.json")).expect("generated");
 }
 
@@ -57,7 +57,7 @@ fn a_payload_without_a_finite_value_is_refused() {
     assert!(error.what.contains("no finite value"), "{error}");
 }
 
-/// A property that no value is valid for is kept as it comes, and its table decides.
+/// A property without a valid value is kept as it came, and its table refuses it.
 #[test]
 fn bounds_that_leave_no_integer_leave_no_integer_type() {
     let files = case(include_str!("cases/bounds-dropped.json")).expect("generated");
@@ -85,9 +85,9 @@ fn long_chains_of_all_of_are_followed_once() {
     made(&with_definitions(reference_root(), definitions)).expect("generated");
 }
 
-/// Each pair of definitions, merged, asks for the next pair.
+/// Merging a pair of definitions requires merging the next pair.
 #[test]
-fn every_set_of_definitions_is_not_a_type() {
+fn not_every_set_of_definitions_becomes_a_type() {
     let count = 40;
     let definitions = (0..count).map(|index| {
         let other = |by: usize| reference((index * by + 1) % count);
@@ -126,7 +126,7 @@ fn hundreds_of_large_patterns_are_refused() {
         .collect();
     let schema = with_definitions(json!({"properties": properties}), Map::new());
     let errors = made(&schema).expect_err("refused");
-    let is_too_much = |error: &Error| error.what.contains("too much memory together");
+    let is_too_much = |error: &Error| error.what.contains("12 MiB of automata");
     assert!(errors.iter().any(is_too_much), "{errors}");
 }
 
@@ -164,9 +164,9 @@ fn thousands_of_types_are_generated() {
     .expect("generated");
 }
 
-/// As deeply as JSON may be nested, and far more deeply by references.
+/// At the nesting limit of JSON, and far deeper by references.
 #[test]
-fn depth_has_an_end() {
+fn depth_is_limited() {
     let definitions = (0..2500).map(|index| {
         let items = json!({"type": "array", "items": reference(index + 1)});
         (index.to_string(), items)

@@ -1,4 +1,4 @@
-//! One input, one output: whatever the order, the layout and the spelling.
+//! The output does not depend on the order, layout and spelling of the input.
 
 use crate::support::{generator, module, sources, workspace};
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ fn document(source: &Source) -> Value {
     serde_json::from_slice(&source.bytes).expect("a schema of the workspace is JSON")
 }
 
-/// `source` with another document.
+/// `source` with its document replaced.
 fn with(source: &Source, document: &Value) -> Source {
     Source {
         name: source.name.clone(),
@@ -77,7 +77,7 @@ fn the_spelling_of_ids_does_not_matter() {
     }
 }
 
-/// A crate and a module hold the same code, but for the features.
+/// A crate and a module have the same code, except for the features.
 #[test]
 fn a_crate_is_a_module_with_features() {
     let as_crate = generator(&services()).package(&Package::new("made-up"));

@@ -1,4 +1,4 @@
-//! Documentation shows what documents say, and does nothing else with it.
+//! Documentation shows the texts of documents, and does nothing else with them.
 
 use crate::support::{module, rust, sources, workspace};
 use pulldown_cmark::{BrokenLink, CowStr, Event, Options, Parser, Tag};
@@ -27,10 +27,10 @@ fn comments(file: &str) -> Vec<String> {
     comments
 }
 
-/// What rustdoc would compile, run, or let loose on a reader.
+/// The parts of a comment that rustdoc would compile, run or pass on to readers.
 fn dangers(comment: &str) -> Vec<String> {
     let broken = |link: BrokenLink<'_>| {
-        // The generator's own links to items, which rustdoc is to resolve.
+        // The generator's own links to items, which rustdoc resolves.
         let own = link.reference.starts_with('`');
         (!own).then_some((CowStr::Borrowed("broken"), CowStr::Borrowed("")))
     };
@@ -70,9 +70,9 @@ fn no_comment_is_run_or_resolved() {
     assert!(count > 500, "{count} comments were found");
 }
 
-/// No character of the source hides, or changes the direction of others.
+/// No character of the source is invisible, or changes the direction of others.
 #[test]
-fn every_character_can_be_seen() {
+fn every_character_is_visible() {
     for (path, text) in made("tests/goldens/hostile/input") {
         let hidden = |character: &char| {
             let turns = matches!(*character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
@@ -82,7 +82,7 @@ fn every_character_can_be_seen() {
     }
 }
 
-/// A service is called `../../etc`, and its files stay where they belong.
+/// A service named `../../etc` writes its files inside the output.
 #[test]
 fn no_path_leaves_the_output() {
     for path in made("tests/goldens/hostile/input").keys() {
@@ -98,7 +98,7 @@ fn no_path_leaves_the_output() {
     }
 }
 
-/// What looks like code in a document is a string in the output, or a comment.
+/// Text that looks like code is a string in the output, or a comment.
 #[test]
 fn no_text_becomes_code() {
     struct Calls(Vec<String>);
@@ -117,7 +117,7 @@ fn no_text_becomes_code() {
         let file = syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}"));
         syn::visit::Visit::visit_file(&mut calls, &file);
     }
-    // The generator's own: a check of the runtime's version, constructors, enums.
+    // The generator's own: an assertion of the runtime's version, constructors, enums.
     calls.0.retain(|name| {
         ![
             "assert",

@@ -1,4 +1,4 @@
-//! Documents in several wrappings, and documents that could be refused and are not.
+//! Unusual documents that are accepted, and the errors of others.
 
 use crate::support::{REFERENCE, generator, module, source};
 
@@ -23,7 +23,7 @@ fn a_document_may_have_a_byte_order_mark_or_be_in_a_list() {
 
 /// `generated/` of Taskcluster's repository has the search index of its website.
 #[test]
-fn other_json_beside_the_documents_is_passed_over() {
+fn other_json_beside_the_documents_is_ignored() {
     let other = r#"[{"id": "a", "title": "One page", "path": "one"},
         {"id": "b", "title": "A page", "path": "x"}, {"id": "b", "title": "Twice", "path": "y"},
         {"$id": "c", "name": "d"}, {"$id": "c", "name": "e"}, 3, null, [[]]]"#;
@@ -63,7 +63,7 @@ fn a_key_may_be_as_long_as_amqp_allows() {
 }
 
 #[test]
-fn a_schema_may_be_there_twice_if_it_is_the_same() {
+fn a_schema_may_be_repeated_if_it_is_the_same() {
     let sources = [
         source("exchanges.json", REFERENCE),
         source("one.json", SCHEMA),
@@ -126,7 +126,7 @@ fn names_that_are_reserved_are_derived_again() {
     }
 }
 
-/// The library cuts nothing off: a caller shows as many errors as it likes.
+/// The library returns all errors; a caller shows as many as it wants.
 #[test]
 fn every_error_is_reported() {
     let properties: Vec<String> = (0..20_000)
@@ -144,7 +144,7 @@ fn every_error_is_reported() {
     assert_eq!(errors.iter().count(), 20_000);
 }
 
-/// Each unresolved reference names some of the ids that lead nowhere, not all.
+/// Each unresolved reference lists some of the unused ids, not all.
 #[test]
 fn errors_of_many_misnamed_documents_stay_short() {
     let mut sources = vec![source("exchanges.json", REFERENCE)];
@@ -168,7 +168,7 @@ fn errors_of_many_misnamed_documents_stay_short() {
 
 /// As some editors and shells of Windows write files.
 #[test]
-fn utf_16_is_told_by_its_name() {
+fn utf_16_is_named_in_the_error() {
     let big = |unit: u16| unit.to_be_bytes();
     let little = |unit: u16| unit.to_le_bytes();
     let marked = format!("\u{feff}{REFERENCE}");
@@ -186,7 +186,7 @@ fn utf_16_is_told_by_its_name() {
 
 /// A module is a folder, whose name a file system limits to 255 bytes.
 #[test]
-fn the_name_of_a_service_fits_in_that_of_a_folder() {
+fn the_name_of_a_service_fits_the_name_of_a_folder() {
     let input = |name: &str, version: &str| {
         let reference = REFERENCE.replace(r#""made-up""#, &format!("{name:?}"));
         let schema = SCHEMA.replace("made-up", name);
@@ -212,7 +212,7 @@ fn the_name_of_a_service_fits_in_that_of_a_folder() {
     assert_eq!(pointers, ["/apiVersion", "/serviceName"]);
 }
 
-/// Each schema below has it with it.
+/// Each schema below the place holds a copy.
 #[test]
 fn a_place_with_a_long_name_is_refused() {
     let name = "x".repeat(3000);

@@ -1,4 +1,4 @@
-//! All problems of an input are reported in one run, each once, at its own place.
+//! All errors of an input are reported in one run, each once, at its place.
 
 use crate::support::{generator, source};
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ fn references() -> Value {
     })
 }
 
-/// A schema with a fault of each kind.
+/// A schema with an error of each kind.
 fn message() -> Value {
     json!({
         "$id": "/schemas/made-up/v1/message.json#",

@@ -1,4 +1,4 @@
-//! Random schemas: each is generated or refused, soon, and never with a panic.
+//! Random schemas: each is generated or refused within a time limit, never with a panic.
 
 use std::time::{Duration, Instant};
 
@@ -6,18 +6,18 @@ use crate::support::{REFERENCE, is_long, module, source};
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
-/// The seed of the hunt.
+/// The seed of the random numbers.
 const SEED: u64 = 13;
 
-/// How many schemas it makes; `PULSE_TEST_LONG=1` asks for many.
+/// Number of schemas; much larger with `PULSE_TEST_LONG=1`.
 fn count() -> usize {
     if is_long() { 2_000 } else { 40 }
 }
 
-/// How many definitions a schema has, which refer to one another.
+/// Number of definitions in a schema; they refer to one another.
 const DEFINITIONS: usize = 6;
 
-/// How long a schema of this size may take in a debug build on a busy machine.
+/// Time limit for a schema of this size in a debug build on a busy machine.
 const LONGEST: Duration = Duration::from_secs(20);
 
 #[test]
@@ -43,7 +43,7 @@ fn random_schemas_are_generated_or_refused_and_never_a_panic() {
             }
         }
     }
-    // Most are refused for a cycle of `allOf` and the like.
+    // Most are refused, for example for a cycle of `allOf`.
     assert!(
         generated > count() / 4,
         "{generated} generated, {refused} refused"

@@ -1,5 +1,5 @@
-//! The lints of a generated crate hold for every input: all that is public is
-//! documented, and nothing is unsafe.
+//! The lints of a generated crate hold for every input: all public items are documented,
+//! and no code is unsafe.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{Attribute, Visibility};
 
-/// What breaks a lint, by its path.
+/// Items that break a lint, by path.
 #[derive(Default)]
 struct Broken {
     path: Vec<String>,
@@ -92,7 +92,7 @@ impl<'ast> Visit<'ast> for Broken {
     }
 }
 
-/// Whether code has the word `unsafe`, outside of texts and comments.
+/// Whether code has the word `unsafe`, outside of strings and comments.
 fn has_unsafe(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Ident(word) => word == "unsafe",

@@ -1,7 +1,7 @@
-//! The generator as a library: what it makes of documents, and what it refuses.
+//! The generator as a library: its output for documents, and its errors.
 //!
-//! One program, which is linked once and shares its work out over all processors. The
-//! tests against checked-in files are in `tests/goldens`.
+//! All of these tests are one program, which is linked once and distributes them over all
+//! processors. The tests against checked-in files are in `tests/goldens`.
 
 mod api;
 mod bounds;

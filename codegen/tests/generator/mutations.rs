@@ -1,16 +1,16 @@
-//! Inputs that nobody would write: the generator answers all of them.
+//! Inputs that nobody would write: the generator handles all of them.
 
 use crate::support::{is_long, module, rust, sources, workspace};
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
 use taskcluster_codegen::Source;
 
-/// How many inputs are tried, each generated as a whole; `PULSE_TEST_LONG=1` asks for many.
+/// Number of inputs, each generated as a whole; much larger with `PULSE_TEST_LONG=1`.
 fn inputs() -> u64 {
     if is_long() { 5_000 } else { 100 }
 }
 
-/// Values that stand in for others.
+/// Replacement values.
 fn hostile() -> Vec<Value> {
     vec![
         Value::Null,
@@ -81,7 +81,7 @@ const KEYWORDS: &[&str] = &[
     "schema",
 ];
 
-/// Changes one place of `value`, somewhere below it.
+/// Changes one place inside `value`.
 fn mutate(value: &mut Value, random: &mut Rng) {
     let inner: Vec<&mut Value> = match value {
         Value::Object(members) => members.values_mut().collect(),
@@ -131,8 +131,8 @@ fn mutated(sources: &[Source], random: &mut Rng) -> Vec<Source> {
     sources
 }
 
-/// Asserts that what comes of `sources` is Rust, or says what is wrong and where.
-/// Tells whether it is Rust.
+/// Asserts that the output for `sources` is Rust, or that the errors have a reason and a
+/// place. Returns whether it is Rust.
 fn answers(sources: &[Source], input: &str) -> bool {
     match module(sources) {
         Ok(files) => {
@@ -164,7 +164,7 @@ fn answers(sources: &[Source], input: &str) -> bool {
 }
 
 #[test]
-fn every_mutation_is_answered() {
+fn every_mutation_is_generated_or_refused() {
     let services = [
         "schemas/worker-manager",
         "schemas/hooks",
@@ -183,7 +183,7 @@ fn every_mutation_is_answered() {
             &format!("seed {seed}"),
         ));
     }
-    // Both answers are common, or the mutations test nothing.
+    // Both outcomes are common, or the mutations test nothing.
     assert!(
         (inputs() / 10..inputs() * 9 / 10).contains(&generated),
         "{generated}"
@@ -192,7 +192,7 @@ fn every_mutation_is_answered() {
 
 /// Bytes that are cut off or flipped.
 #[test]
-fn every_damaged_file_is_answered() {
+fn every_damaged_file_is_generated_or_refused() {
     let whole = sources(&workspace("schemas/hooks"));
     for seed in 0..inputs() {
         let mut random = Rng::with_seed(seed);
@@ -227,9 +227,9 @@ fn payload(members: Value) -> Vec<Source> {
     ]
 }
 
-/// Schemas that lead to each other in long lines, or multiply.
+/// Schemas that refer to each other in long chains, or multiply.
 #[test]
-fn depth_and_breadth_have_an_end() {
+fn depth_and_breadth_are_limited() {
     let line = |count: usize, step: fn(String) -> Value| {
         let definitions: Map<String, Value> = (0..count)
             .map(|index| {

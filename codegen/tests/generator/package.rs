@@ -62,7 +62,7 @@ fn any_text_in_a_field_is_the_text_that_cargo_reads() {
     }
 }
 
-/// docs.rs shows the feature of each item where the crate asks for it.
+/// docs.rs shows the feature of each item if the crate enables that.
 #[test]
 fn a_package_marks_its_features_in_the_documentation() {
     let files = generate(&Package::new("made-up"), "");

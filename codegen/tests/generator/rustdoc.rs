@@ -124,8 +124,8 @@ fn random(seed: u64) -> String {
     parts.collect()
 }
 
-/// A service with a property for each of `descriptions`, which are also what the
-/// exchange and its routing key are described with.
+/// A service with a property for each of `descriptions`, which also describe the exchange
+/// and its routing key.
 fn sources(descriptions: &[String]) -> Vec<Source> {
     let properties: BTreeMap<String, serde_json::Value> = descriptions
         .iter()
@@ -153,7 +153,7 @@ fn sources(descriptions: &[String]) -> Vec<Source> {
         .into()
 }
 
-/// The doc comments of the generated code, in its order.
+/// The doc comments of the generated code, in order.
 fn comments(sources: &[Source]) -> Vec<String> {
     let files = module(sources).unwrap_or_else(|errors| panic!("{errors}"));
     let mut comments = vec![String::new()];
@@ -174,8 +174,8 @@ fn comments(sources: &[Source]) -> Vec<String> {
         .collect()
 }
 
-/// A comment without the generator's links to the items that it makes, which are
-/// not on a page of the test. All hostile links are to `String`.
+/// A comment without the generator's links to its own items, which are not on a page of
+/// the test. All hostile links are to `String`.
 fn without_own_links(comment: &str) -> String {
     let mut text = String::new();
     let mut rest = comment;
@@ -198,7 +198,7 @@ fn without_own_links(comment: &str) -> String {
     text + rest
 }
 
-/// The pages that rustdoc makes of items with these comments, all warnings denied.
+/// The pages of rustdoc for items with these comments, all warnings denied.
 fn pages(comments: &[String]) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let mut code = String::from("//! Made for a test.\n#![allow(nonstandard_style)]\n");
@@ -229,15 +229,15 @@ fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// An element as it is compared: its name and the names of its attributes; of a
-/// link, where it leads.
+/// An element in comparable form: its name and the names of its attributes; for a link,
+/// its target.
 fn element<S: html5gum::SpanBound>(tag: &StartTag<S>) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let mut element = text(&tag.name);
     for (name, value) in &tag.attributes {
         let _ = write!(element, " {}", text(name));
         if element.starts_with("a ") && text(name) == "href" {
-            // The line in the source is where it is.
+            // The line number in the source differs.
             let value = text(value);
             let shown = value
                 .strip_prefix("../src/")
@@ -248,7 +248,7 @@ fn element<S: html5gum::SpanBound>(tag: &StartTag<S>) -> String {
     element
 }
 
-/// How often each element is on a page, and the page's text.
+/// The number of each element on a page, and the page's text.
 fn elements(page: &str) -> (BTreeMap<String, usize>, String) {
     let mut count = BTreeMap::new();
     let mut all = String::new();
@@ -263,10 +263,10 @@ fn elements(page: &str) -> (BTreeMap<String, usize>, String) {
     (count, all)
 }
 
-/// What a description may be formatted with.
+/// Whether an element only formats text.
 fn is_formatting(element: &str) -> bool {
     let addresses = ["a href=https://", "a href=http://", "a href=mailto:"];
-    // In an index, `dd` holds the first sentence of a description that has one.
+    // In an index, `dd` has the first sentence of a description, if there is one.
     matches!(
         element,
         "dd" | "p" | "ul" | "ol" | "ol start" | "li" | "em" | "strong" | "code"

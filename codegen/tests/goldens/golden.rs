@@ -1,4 +1,4 @@
-//! Folders of documents, and the files that are generated from them.
+//! Folders of documents, and the files generated from them.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -43,7 +43,7 @@ fn is_compiled(name: &str) -> Result<(), Failed> {
 }
 
 fn write(folder: &Path, files: &Files) -> std::io::Result<()> {
-    // It is not there for a new golden.
+    // A new golden has no such folder yet.
     let _ = fs::remove_dir_all(folder);
     for (path, text) in files {
         let path: PathBuf = folder.join(path);

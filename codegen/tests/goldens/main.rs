@@ -1,14 +1,14 @@
-//! The generator's output and its errors against those that are checked in, one
-//! test for each folder and file.
+//! Compares the generator's output and errors with checked-in files, one test for each
+//! folder and file.
 //!
 //! - `golden/NAME`: `tests/goldens/NAME/input` is generated as `expected`, which the
 //!   crate `taskcluster-tests` compiles and uses.
 //! - `refusal/KIND/NAME`: `codegen/tests/refusals/KIND/NAME.json` is refused with the
 //!   errors in `NAME.txt`.
 //!
-//! To add a case, add its input. After an intended change,
-//! `UPDATE_GOLDENS=1 cargo test -p taskcluster-codegen --test goldens` rewrites what is
-//! expected; read the diff before committing it.
+//! To add a case, add its input. After an intended change, `UPDATE_GOLDENS=1 cargo test
+//! -p taskcluster-codegen --test goldens` rewrites the expected files; read the diff
+//! before committing it.
 
 mod golden;
 mod refusal;
@@ -27,7 +27,7 @@ fn main() -> ExitCode {
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 
-/// Whether to write what is expected rather than to compare with it.
+/// Whether to write the expected files rather than compare with them.
 fn updates() -> bool {
     env::var_os("UPDATE_GOLDENS").is_some()
 }
@@ -38,7 +38,7 @@ fn diff(name: &str, expected: &str, made: &str) -> String {
     diff.unified_diff().header(name, name).to_string()
 }
 
-/// Fails if there are `differences`, and how to accept them.
+/// Fails with `differences`, if any, and the command that accepts them.
 fn compare(differences: &str) -> Result<(), Failed> {
     if differences.is_empty() {
         return Ok(());

@@ -1,5 +1,5 @@
-//! Inputs that the generator refuses, and the errors that it reports: each with the
-//! file, the JSON pointer, what is wrong and what to do.
+//! Inputs that the generator refuses, and its errors: each with the file, the JSON
+//! pointer, the reason and a remedy.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use crate::{compare, diff, updates};
 /// Generates from the input of a case.
 type Generate = fn(Vec<u8>) -> Result<Files, Errors>;
 
-/// The folders of cases, and what the file of a case is.
+/// The folders of cases, and the meaning of a case's file.
 const KINDS: [(&str, Generate); 4] = [
     // The whole input, in one file.
     ("file", |bytes| module(&[source("input.json", bytes)])),
@@ -72,7 +72,7 @@ fn check(name: &str, case: &Path, generate: Generate) -> Result<(), Failed> {
         Err(errors) => errors,
     };
     if let Some(error) = errors.iter().find(|error| error.help.is_empty()) {
-        return Err(format!("the error says nothing to do: {error}").into());
+        return Err(format!("the error has no remedy: {error}").into());
     }
     let made = format!("{errors}\n");
     let path = case.with_extension("txt");

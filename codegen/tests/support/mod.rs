@@ -1,4 +1,4 @@
-//! Folders of documents, and what the generator makes of them.
+//! Folders of documents, and the generator's output for them.
 
 #![allow(dead_code, reason = "each test uses a part")]
 
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use taskcluster_codegen::{Errors, Files, Generator, Source};
 
-/// Whether the long forms of the tests are asked for.
+/// Whether `PULSE_TEST_LONG` requests the long forms of the tests.
 pub(crate) fn is_long() -> bool {
     env::var_os("PULSE_TEST_LONG").is_some()
 }
@@ -18,7 +18,7 @@ pub(crate) fn workspace(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
 }
 
-/// Every file below `folder`, with its path from there, in the order of the paths.
+/// Every file below `folder` with its relative path, ordered by path.
 pub(crate) fn files_in(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut files = Vec::new();
     let mut waiting = vec![(String::new(), folder.to_owned())];
@@ -55,7 +55,7 @@ pub(crate) fn sources(folder: &Path) -> Vec<Source> {
         .collect()
 }
 
-/// A reference of one exchange, whose payload schema is `v1/message.json`.
+/// A reference with one exchange, whose payload schema is `v1/message.json`.
 pub(crate) const REFERENCE: &str = r#"{
     "$schema": "/schemas/common/exchanges-reference-v0.json#",
     "serviceName": "made-up",
@@ -77,17 +77,17 @@ pub(crate) fn source(name: &str, bytes: impl Into<Vec<u8>>) -> Source {
     }
 }
 
-/// The generator of `sources`.
+/// A generator with `sources`.
 pub(crate) fn generator(sources: &[Source]) -> Generator {
     Generator::new().sources(sources.iter().cloned())
 }
 
-/// What the generator makes of `sources`, as a module.
+/// The module that is generated from `sources`.
 pub(crate) fn module(sources: &[Source]) -> Result<Files, Errors> {
     generator(sources).module()
 }
 
-/// Those of `files` that are Rust, by their paths.
+/// The Rust files of `files`, by path.
 pub(crate) fn rust(files: &Files) -> impl Iterator<Item = (&String, &String)> {
     files.iter().filter(|(path, _)| path.ends_with(".rs"))
 }

@@ -1,4 +1,4 @@
-//! Who has which name in one namespace.
+//! The names in one namespace and their owners.
 
 use std::collections::BTreeMap;
 
@@ -7,19 +7,19 @@ use taskcluster_documents::Error;
 use crate::ident::Taken;
 use crate::names::{Kind, Names};
 
-/// The names of one namespace: those that are taken, and those that are kept for
-/// owners who had them before and have yet to ask.
+/// The names of one namespace: those in use, and those reserved for owners that had them
+/// before and have not claimed them yet.
 #[derive(Default)]
 pub(in crate::types) struct Claims {
     taken: Taken,
     held: BTreeMap<(Kind, String), String>,
     kept: BTreeMap<String, (Kind, String)>,
-    /// Owners whose name is kept for another one, who comes second.
+    /// Pairs of owners with one earlier name; the second of each pair keeps it.
     clashes: Vec<[(Kind, String); 2]>,
 }
 
 impl Claims {
-    /// A namespace in which `taken` are taken from the start.
+    /// A namespace in which `taken` are in use from the start.
     pub(in crate::types) fn new<T: Into<String>>(taken: impl IntoIterator<Item = T>) -> Self {
         Self {
             taken: Taken::new(taken),
@@ -27,7 +27,7 @@ impl Claims {
         }
     }
 
-    /// Takes a name that was given elsewhere.
+    /// Marks a name as used that was assigned elsewhere.
     pub(in crate::types) fn take(&mut self, name: &str) {
         self.taken.insert(name);
     }
@@ -40,7 +40,7 @@ impl Claims {
         }
     }
 
-    /// Keeps the name that `owner` had before, if any, until it asks.
+    /// Reserves the earlier name of `owner`, if any, until it is claimed.
     pub(in crate::types) fn keep(&mut self, kind: Kind, owner: &str, name: Option<&str>) {
         let Some(name) = name.filter(|name| !self.taken.contains(name)) else {
             return;
@@ -55,7 +55,7 @@ impl Claims {
         }
     }
 
-    /// An error for each owner who had the name of another one.
+    /// An error for each owner with the earlier name of another one.
     pub(in crate::types) fn clashes(&self, names: &Names) -> Vec<Error> {
         let clashes = self.clashes.iter();
         clashes
@@ -63,8 +63,8 @@ impl Claims {
             .collect()
     }
 
-    /// The name that was kept for `owner`; or else the first of `wanted` that is
-    /// free, the last of them numbered, or `or_else` where none is a name.
+    /// Returns the reserved name of `owner`; or else the first of `wanted` that is free,
+    /// the last of them numbered; or `or_else` if all of them are empty.
     pub(in crate::types) fn claim(
         &mut self,
         kind: Kind,
@@ -78,7 +78,7 @@ impl Claims {
         }
     }
 
-    /// A name for an owner who had none before.
+    /// A name for an owner without an earlier name.
     pub(in crate::types) fn claim_free(&mut self, wanted: &[&str], or_else: &str) -> String {
         let mut wanted = wanted.iter().copied().filter(|name| !name.is_empty());
         let last = wanted.clone().next_back().unwrap_or(or_else);

@@ -1,9 +1,8 @@
 //! The names of bindings, types and rules.
 //!
-//! What had a name in an earlier run keeps it. New names are claimed in the order
-//! in which the published exchanges are walked, each with everything that its
-//! payload reaches, so that even without an earlier run an exchange that is added
-//! later finds the earlier names taken and changes none of them.
+//! Items keep the names of an earlier run. New names are claimed in the order of the
+//! published exchanges, each with all that its payload reaches. So even without an
+//! earlier run, an exchange that is added at the end changes no other name.
 
 mod claims;
 mod rules;
@@ -20,12 +19,11 @@ use crate::model::{Model, Service, TypeDef, TypeId, Value};
 use crate::names::{Kind as Named, Names};
 use crate::runtime;
 
-/// How long a name may be that a title gives: a title that makes a longer one is
-/// a description.
+/// Maximum length of a name from a title; a longer title is a description.
 const LONGEST_TITLE: usize = 80;
 
-/// Names everything in `model` that needs a name. An error for each item that had the
-/// name of another one before.
+/// Names everything in `model` that needs a name. Returns an error for each item that had
+/// the name of another one before.
 pub(super) fn name_everything(model: &mut Model, names: &Names) -> Vec<Error> {
     let Model {
         services, types, ..
@@ -39,8 +37,8 @@ pub(super) fn name_everything(model: &mut Model, names: &Names) -> Vec<Error> {
         let claims = spaces.entry(service.module.clone()).or_default();
         name_exchanges(service, types, claims);
     }
-    // Types that only other services reach come last: they take no name from a
-    // service's own.
+    // Types that only other services reach come last, so they take no name from the
+    // service's own types.
     let modules: BTreeMap<String, usize> = services
         .iter()
         .enumerate()
@@ -64,7 +62,7 @@ pub(super) fn name_everything(model: &mut Model, names: &Names) -> Vec<Error> {
     errors
 }
 
-/// Names the bindings and routing keys of a service, and the types of its own that its
+/// Names the bindings and routing keys of a service, and those of its own types that its
 /// payloads reach.
 fn name_exchanges(service: &mut Service, types: &mut [TypeDef], claims: &mut Claims) {
     let mut seen = BTreeSet::new();
@@ -82,8 +80,8 @@ fn name_exchanges(service: &mut Service, types: &mut [TypeDef], claims: &mut Cla
     }
 }
 
-/// Puts types into the modules where they were: a schema outside of every
-/// service's folder would go with the first service that reaches it.
+/// Moves types to the modules of the earlier run: a schema outside of every service's
+/// folder would otherwise belong to the first service that reaches it.
 fn move_home(services: &[Service], types: &mut [TypeDef], names: &Names) {
     for definition in types.iter_mut().filter(|it| !it.module.is_empty()) {
         let before = names.payload(&definition.key).map(|(module, _)| module);
@@ -96,7 +94,7 @@ fn move_home(services: &[Service], types: &mut [TypeDef], names: &Names) {
     }
 }
 
-/// The names of a module, in which those that its items had before are kept.
+/// The namespace of a module, with the earlier names of its items reserved.
 fn namespace(service: &Service, types: &[TypeDef], names: &Names) -> Claims {
     let mut claims = Claims::new(runtime::reserved());
     for exchange in &service.exchanges {
@@ -127,7 +125,7 @@ fn name_type(definition: &mut TypeDef, id: TypeId, claims: &mut Claims, order: &
     order.push(id);
 }
 
-/// The name of a schema after its file and its place in it.
+/// The name of a schema, derived from its file and its place in it.
 pub(super) fn place_name(document: &str, pointer: &str) -> String {
     let file = document.rsplit('/').next().unwrap_or(document);
     let stem = file.strip_suffix(".json").unwrap_or(file);
@@ -142,8 +140,8 @@ pub(super) fn place_name(document: &str, pointer: &str) -> String {
     ident::pascal(&words.join(" "))
 }
 
-/// The types that a type reaches, itself first, each before what it holds; without
-/// those that were `seen` before.
+/// The types that a type reaches, itself first, each before its contents; without those
+/// already in `seen`.
 fn reached(types: &[TypeDef], payload: TypeId, seen: &mut BTreeSet<TypeId>) -> Vec<TypeId> {
     let mut order = Vec::new();
     let mut waiting = vec![payload];
@@ -158,8 +156,8 @@ fn reached(types: &[TypeDef], payload: TypeId, seen: &mut BTreeSet<TypeId>) -> V
     order
 }
 
-/// Names the constants that go with types: two types whose names differ in case
-/// alone would share one, and a type with the name `A` would share its own.
+/// Names the constants of types: two types whose names differ only in case would share
+/// one, and a type named `A` would share its own.
 fn name_constants(service: &Service, types: &mut [TypeDef]) {
     let mut claims = Claims::new(service.types.iter().map(|id| types[id.0].name.clone()));
     for id in &service.types {
@@ -168,8 +166,8 @@ fn name_constants(service: &Service, types: &mut [TypeDef]) {
     }
 }
 
-/// Names the variants of the event: after their exchanges, with the service in
-/// front where an earlier service has the name.
+/// Names the variants of the event after their exchanges, with the service as prefix if
+/// an earlier service has the name.
 fn name_variants(services: &mut [Service], names: &Names) {
     let mut claims = Claims::default();
     for exchange in services.iter().flat_map(|service| &service.exchanges) {
@@ -186,7 +184,7 @@ fn name_variants(services: &mut [Service], names: &Names) {
     }
 }
 
-/// The other modules whose types a service's payloads reach.
+/// The other modules with types that a service's payloads reach.
 fn needs(service: &Service, types: &[TypeDef]) -> Vec<String> {
     let mut seen = BTreeSet::new();
     let modules: BTreeSet<&String> = service

@@ -9,29 +9,29 @@ use crate::ident;
 use crate::model::{NamedRule, Rule, RuleUse, Service, TypeDef};
 use crate::names::{Kind, Names};
 
-/// A rule, and every place that uses it.
+/// A rule, and all places that use it.
 struct Shared {
     subject: String,
-    /// The subject with the name of the first type that uses the rule in front.
+    /// The subject, prefixed with the name of the first type that uses the rule.
     qualified: String,
     owners: Vec<Owner>,
     first: RuleUse,
 }
 
-/// What a rule is for.
+/// The owner of a rule.
 struct Owner {
     id: String,
-    /// The name that the rule had, if it was in this module.
+    /// Its earlier name, if it was in this module.
     before: Option<String>,
 }
 
-/// How many values a rule may list, and how long its pattern may be, to be written
-/// down for each name of a value.
+/// Maximum number of values of a rule, and of bytes of its pattern, up to which it is
+/// repeated for each subject.
 const FEW_VALUES: usize = 64;
 const SHORT_PATTERN: usize = 256;
 
-/// Names the rules that a service's types use. Two equal rules for values of
-/// one name are one rule, and so are large ones for values of any name.
+/// Names the rules that a service's types use. Equal rules are shared if their subjects
+/// have one name; large ones always.
 pub(super) fn name_rules(
     service: &mut Service,
     types: &mut [TypeDef],
@@ -53,8 +53,8 @@ pub(super) fn name_rules(
     claims.clashes(names)
 }
 
-/// The rules of a service that get a name, in the order of their first use; and which
-/// of them is used, for each use.
+/// The rules of a service that get a name, in the order of their first use; and for each
+/// use, the index of its rule.
 fn shared(service: &Service, types: &mut [TypeDef], names: &Names) -> (Vec<Shared>, Vec<usize>) {
     let mut rules: Vec<Shared> = Vec::new();
     let mut uses = Vec::new();
@@ -99,7 +99,7 @@ fn shared(service: &Service, types: &mut [TypeDef], names: &Names) -> (Vec<Share
 }
 
 impl Shared {
-    /// The rule with the name that one of its owners had, or a new one.
+    /// The rule with the earlier name of one of its owners, or a new one.
     fn named(mut self, claims: &mut Claims) -> NamedRule {
         let had_one = |owner: &Owner| owner.before.is_some();
         let owner = self.owners.iter().position(had_one).unwrap_or(0);
@@ -113,7 +113,7 @@ impl Shared {
     }
 }
 
-/// `owner`, with a number from the second of that name on.
+/// `owner`, numbered from its second occurrence on.
 pub(in crate::types) fn numbered(owner: String, counts: &mut BTreeMap<String, usize>) -> String {
     let count = counts.entry(owner.clone()).or_default();
     *count += 1;
@@ -130,8 +130,7 @@ fn for_each_rule(definition: &mut TypeDef, each: &mut impl FnMut(&mut RuleUse)) 
     });
 }
 
-/// Whether a rule is a constant with a name; the others are written where they
-/// are used.
+/// Whether a rule is a named constant; the others are written inline.
 fn is_named(used: &&mut RuleUse) -> bool {
     !matches!(*used.rule, Rule::Items(_) | Rule::Members(_))
 }

@@ -1,7 +1,7 @@
-//! Work is in proportion to the input, whatever its form.
+//! Work is proportional to the input, whatever its shape.
 //!
-//! Time depends on the machine, so allocations are counted, and inputs of one form
-//! compared. `cargo bench -p taskcluster-codegen` prints figures in seconds.
+//! Time depends on the machine, so allocations are counted, and two inputs of one shape
+//! compared. `cargo bench -p taskcluster-codegen` prints times in seconds.
 
 mod shapes;
 
@@ -14,17 +14,17 @@ use taskcluster_codegen::Package;
 const SMALL: usize = 2_000;
 const LARGE: usize = 4 * SMALL;
 
-/// How much more work the larger input may be; it would be 16 times if work were
-/// quadratic.
+/// Maximum ratio of the work for the larger input and for the smaller one; quadratic work
+/// would give 16.
 const GROWTH: u64 = 6;
 
-/// Bytes of memory for each byte of input: 300 MB for 100 kB.
+/// Maximum bytes of memory for each byte of input: 300 MB for 100 kB.
 const MEMORY: u64 = 3_000;
 
 fn work(shape: &Shape, bytes: usize) -> AllocationInfo {
     let sources = shape.sources(bytes);
     measure(|| {
-        // A package has everything that can be generated.
+        // A package has all that can be generated.
         let made = generator(&sources).package(&Package::new("made-up"));
         if let Err(errors) = made {
             let text = errors.to_string();
@@ -34,7 +34,7 @@ fn work(shape: &Shape, bytes: usize) -> AllocationInfo {
 }
 
 #[test]
-fn work_grows_as_the_input_does() {
+fn work_grows_with_the_input() {
     let mut complaints = Vec::new();
     for shape in SHAPES {
         let (small, large) = (work(shape, SMALL), work(shape, LARGE));

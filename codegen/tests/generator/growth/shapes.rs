@@ -1,18 +1,18 @@
-//! Inputs of any size that ask for much work.
+//! Inputs of any size that require much work.
 
 use serde_json::{Map, Value, json};
 use taskcluster_codegen::Source;
 
 use crate::support::{REFERENCE, source};
 
-/// A form of input, made as large as is wanted.
+/// A shape of input, built at any size.
 pub(crate) struct Shape {
     pub(crate) name: &'static str,
     make: fn(usize) -> Value,
 }
 
 impl Shape {
-    /// Documents of about so many bytes.
+    /// Documents of about `bytes` bytes.
     pub(crate) fn sources(&self, bytes: usize) -> Vec<Source> {
         match (self.make)(bytes) {
             Value::Array(documents) => (0..)
@@ -458,7 +458,7 @@ fn reference(name: usize) -> Value {
     json!({"$ref": format!("#/definitions/{name}")})
 }
 
-/// As many members as make so many bytes.
+/// As many properties as add up to `bytes` bytes.
 fn fill(bytes: usize, member: impl Fn(usize) -> (String, Value)) -> Map<String, Value> {
     let mut members = Map::new();
     let mut length = 0;
@@ -470,7 +470,7 @@ fn fill(bytes: usize, member: impl Fn(usize) -> (String, Value)) -> Map<String, 
     members
 }
 
-/// Definitions of which each refers to the next.
+/// Definitions that each refer to the next.
 fn chain(bytes: usize, link: impl Fn(Value) -> Value) -> Value {
     let mut definitions = fill(bytes, |index| {
         (index.to_string(), link(reference(index + 1)))

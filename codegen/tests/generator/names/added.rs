@@ -1,5 +1,4 @@
-//! Without the names of an earlier run: what comes later in the documents finds the
-//! names taken.
+//! Without the names of an earlier run, later documents do not rename earlier items.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +8,7 @@ use taskcluster_codegen::Source;
 use super::{assert_kept, document, made, names, source};
 use crate::support::{sources, workspace};
 
-/// `sources` with the first `count` exchanges of each service alone.
+/// `sources` with only the first `count` exchanges of each service.
 fn first_exchanges(sources: &[Source], count: usize) -> Vec<Source> {
     sources
         .iter()
@@ -40,7 +39,7 @@ fn exchanges_that_are_added_rename_nothing() {
     }
 }
 
-/// A schema with the titles, members and values of `like`, one of `service`'s.
+/// A schema of `service` with the titles, properties and values of `like`.
 fn colliding(id: &str, like: &Value, service: &str) -> Value {
     let mut schema = like.clone();
     make_absolute(&mut schema, service);
@@ -50,7 +49,7 @@ fn colliding(id: &str, like: &Value, service: &str) -> Value {
     schema
 }
 
-/// Makes references relative to the folder of `service` lead there from elsewhere.
+/// Makes references relative to the folder of `service` absolute.
 fn make_absolute(value: &mut Value, service: &str) {
     if let Some(Value::String(reference)) = value.get_mut("$ref")
         && !reference.starts_with(['#', '/'])
@@ -92,7 +91,7 @@ fn schemas_and_services_that_collide_rename_nothing() {
             .find(|it| it["$id"] == json!(full))
             .unwrap_or_else(|| panic!("no schema {full}"));
 
-        // An entry more, whose name in Rust, title and schema are those of the first.
+        // Another entry, with the Rust name, title and schema of the first.
         let mut later = entry.clone();
         let name = entry["name"].as_str().unwrap_or_default();
         later["name"] = json!(format!("{name}-"));
@@ -109,7 +108,7 @@ fn schemas_and_services_that_collide_rename_nothing() {
             &colliding(&format!("{service}/v1/added-later.json"), &like, &service),
         ));
 
-        // A service more, and a second version, with all of it once again.
+        // Another service, and a second version, each with copies of all exchanges.
         for (name, version) in [("zz-later", "v1"), (service.as_str(), "v2")] {
             let mut copy = document(reference);
             copy["serviceName"] = json!(name);

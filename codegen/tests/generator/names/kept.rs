@@ -1,5 +1,4 @@
-//! With the names of an earlier run: whatever was added, and wherever, everything
-//! is called what it was called.
+//! With the names of an earlier run, added documents rename nothing.
 
 use serde_json::{Value, json};
 use taskcluster_codegen::{Files, Source};
@@ -7,7 +6,7 @@ use taskcluster_codegen::{Files, Source};
 use super::{assert_kept, document, made, names, source};
 use crate::support::{generator, sources, workspace};
 
-/// What the generator makes of `sources` after it made `earlier`.
+/// The output for `sources` with the names of `earlier`.
 fn made_after(earlier: &Files, sources: &[Source]) -> Files {
     let names = names_of(earlier);
     let made = generator(sources).names(names).module();
@@ -47,7 +46,7 @@ fn schema(id: &str, title: &str, properties: Value) -> Source {
     source(&id, &schema)
 }
 
-/// Generates from `before`, then from `after`, which has more; then again.
+/// Generates from `before`, then from `after`, which has more, then from `after` again.
 fn assert_nothing_renamed(before: &[Source], after: &[Source]) -> Files {
     let first = made(before);
     let second = made_after(&first, after);
@@ -57,8 +56,8 @@ fn assert_nothing_renamed(before: &[Source], after: &[Source]) -> Files {
     second
 }
 
-/// Each owner of a name in `first` has the same name in `second`. Several rules can share
-/// a name; the file has one of them.
+/// Asserts that each owner of a name in `first` has the same name in `second`. Several
+/// rules can share a name; the file has one of them.
 fn assert_same_owners(first: &Files, second: &Files) {
     let [first, second] = [first, second].map(|files| document(&names_of(files)));
     for kind in ["modules", "bindings", "routingKeys", "events", "payloads"] {
@@ -131,14 +130,11 @@ fn two_items_of_one_module_do_not_keep_one_name() {
         let pointer = format!("/{kind}/{}", second.replace('~', "~0").replace('/', "~1"));
         let found: Vec<&str> = errors.iter().map(|error| error.pointer.as_str()).collect();
         assert_eq!(found, [pointer], "{errors}");
-        assert!(
-            errors.to_string().contains("is also that of names.json#"),
-            "{errors}"
-        );
+        assert!(errors.to_string().contains("has the name"), "{errors}");
     }
 }
 
-/// The rule is that of the new exchange as well, which is walked first.
+/// The rule also belongs to the new exchange, which is visited first.
 #[test]
 fn a_rule_that_more_values_share_keeps_its_name() {
     let words = |limit| json!({"word": {"type": "string", "maxLength": limit}});
@@ -207,7 +203,7 @@ fn modules_keep_their_names() {
 
 /// An alternative that two unions refer to is a type in each.
 #[test]
-fn the_types_of_a_shared_alternative_are_told_apart() {
+fn the_types_of_a_shared_alternative_have_different_names() {
     let union = |member: &str| {
         json!({"it": {
             "type": "object",
@@ -233,7 +229,7 @@ fn the_types_of_a_shared_alternative_are_told_apart() {
     assert_nothing_renamed(&before, &after);
 }
 
-/// Any part of what is published, and then all of it, with a copy of every
+/// Generates a random part of the documents, then all of them with a copy of every
 /// service that sorts before it and claims all of its names.
 #[test]
 fn any_part_keeps_its_names_when_the_rest_is_added() {
@@ -258,7 +254,7 @@ fn any_part_keeps_its_names_when_the_rest_is_added() {
     }
 }
 
-/// A reference with each of its entries or without, as chance has it.
+/// A reference with a random subset of its entries.
 fn some_entries(it: &Source, random: &mut fastrand::Rng) -> Source {
     let mut document = document(it);
     if let Some(Value::Array(entries)) = document.get_mut("entries") {

@@ -1,4 +1,4 @@
-//! A document that is added later renames nothing that stood before.
+//! A document that is added later renames nothing.
 
 mod added;
 mod kept;
@@ -9,8 +9,7 @@ use crate::support::{module, rust};
 use serde_json::Value;
 use taskcluster_codegen::{Files, Source};
 
-/// Every public name of `files`: items, fields, variants and methods, each with
-/// its file.
+/// Every public name of `files`, each with its file: items, fields, variants and methods.
 fn names(files: &Files) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for (path, text) in rust(files) {
