@@ -1,5 +1,5 @@
-//! Whether code that compiles against the crate of OLD compiles against NEW's: the
-//! items that the generator makes of both, compared.
+//! Compares the items that the generator makes of both sides: whether code that compiles
+//! against the crate of OLD compiles against NEW's.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,15 +9,15 @@ use taskcluster_documents::Errors;
 use crate::report::{Answer, ApiEffect, Finding};
 use crate::side::Side;
 
-/// What users of both sides depend on.
+/// The items of both sides that users depend on.
 pub(crate) struct Apis {
     old: Result<Api, Errors>,
     new: Result<Api, Errors>,
 }
 
 impl Apis {
-    /// The items of NEW have the names that they have in OLD, as when code is
-    /// generated in the place of older code.
+    /// Reads the items of both sides. Those of NEW have the names of OLD, as if code was
+    /// generated over older code.
     pub(crate) fn new(old: &Side, new: &Side) -> Self {
         let old = Api::of(&old.resolved, old.names.as_ref());
         let names = old.as_ref().ok().map(|old| &old.names);
@@ -25,7 +25,7 @@ impl Apis {
         Self { old, new }
     }
 
-    /// The side of OLD, unless no code is generated from it.
+    /// The items of OLD, if code is generated from it.
     pub(crate) fn old(&self) -> Option<&Api> {
         self.old.as_ref().ok()
     }
@@ -62,12 +62,12 @@ fn first(errors: &Errors) -> String {
 }
 
 fn with_all(effect: ApiEffect, exchange: &ApiExchange, what: &str) -> Finding<ApiEffect> {
-    let reason = format!("{what}, and what belongs to it alone");
+    let reason = format!("{what}, with all items that only it uses");
     finding(effect, exchange.binding.clone(), &reason)
 }
 
-/// The differences of the items of an exchange. One that another exchange has, too, is
-/// still there without this one.
+/// The differences of the items of an exchange. An item that another exchange uses, too,
+/// still exists without this one.
 fn differences(
     (old, was): (&Api, &ApiExchange),
     (new, is): (&Api, &ApiExchange),
@@ -90,7 +90,7 @@ fn differences(
     found
 }
 
-/// The paths of the items of an exchange, in their order.
+/// The paths of the items of an exchange, in order.
 fn items<'a>(api: &'a Api, exchange: &'a ApiExchange) -> BTreeSet<&'a str> {
     let own = [&exchange.binding, &exchange.routing_key, &exchange.event];
     let mut paths: BTreeSet<&str> = own.into_iter().map(String::as_str).collect();
@@ -105,7 +105,7 @@ fn items<'a>(api: &'a Api, exchange: &'a ApiExchange) -> BTreeSet<&'a str> {
     paths
 }
 
-/// The setter of an entry comes and goes with its field, which says it all.
+/// The setter of an entry appears and disappears with its field, whose finding suffices.
 fn without_setters(
     mut found: Vec<Finding<ApiEffect>>,
     exchange: &ApiExchange,

@@ -1,9 +1,9 @@
 //! Bindings that were compiled against OLD, and the routing keys of NEW.
 //!
-//! A binding asks for one word for each entry of OLD's reference, in order, and
-//! for any words in the place of the entry with `multipleWords`. A key of NEW has
-//! one word for each of NEW's entries, and one or more for that entry. Both are
-//! compared for every number of words that matters.
+//! A binding key has one word for each entry of OLD's reference, in order, and any words
+//! in the place of the entry with `multipleWords`. A routing key of NEW has one word for
+//! each of NEW's entries, and one or more for that entry. Both are compared for every
+//! number of words that makes a difference.
 
 use crate::explain::plural;
 use crate::report::{BindingEffect, Finding};
@@ -14,17 +14,17 @@ pub(crate) struct KeyEntry {
     pub(crate) name: String,
     pub(crate) constant: Option<String>,
     pub(crate) multiple_words: bool,
-    /// Whether there is always a word: `_` stands for one that is absent.
+    /// Whether the word is always present; `_` replaces an absent one.
     pub(crate) required: bool,
 }
 
-/// What stands in a key for an entry that is absent.
+/// The word of an absent entry in a routing key.
 const ABSENT: &str = "_";
 
-/// The bytes that AMQP allows in a routing key.
+/// Maximum length of a routing key in AMQP, in bytes.
 const MOST_BYTES: usize = 255;
 
-/// What becomes of a binding to keys of `old` when keys look like `new`.
+/// The worst effect on bindings to keys of `old` when keys look like `new`.
 pub(crate) fn compare(old: &[KeyEntry], new: &[KeyEntry]) -> Option<Finding<BindingEffect>> {
     let mut worst: Option<Finding<BindingEffect>> = None;
     let mut matched = false;
@@ -47,7 +47,7 @@ pub(crate) fn compare(old: &[KeyEntry], new: &[KeyEntry]) -> Option<Finding<Bind
             };
         }
     }
-    // One number of words that matches nothing leaves others.
+    // If keys with another number of words match, the binding is not silent.
     worst.map(|found| match found.effect {
         BindingEffect::Silent if matched => Finding {
             effect: BindingEffect::Narrower,
@@ -57,7 +57,7 @@ pub(crate) fn compare(old: &[KeyEntry], new: &[KeyEntry]) -> Option<Finding<Bind
     })
 }
 
-/// Silence of some keys matters less than misread ones, and more than others.
+/// Missing some keys matters less than misreading them, and more than matching others.
 fn rank(effect: BindingEffect) -> u8 {
     match effect {
         BindingEffect::Fine => 0,
@@ -68,7 +68,7 @@ fn rank(effect: BindingEffect) -> u8 {
     }
 }
 
-/// The numbers of words that keys of `new` have: all that tell the two apart.
+/// The numbers of words in keys of `new`, up to the last one that makes a difference.
 fn counts(old: &[KeyEntry], new: &[KeyEntry]) -> std::ops::RangeInclusive<usize> {
     match has_multiple(new) {
         true => new.len()..=new.len().max(old.len()) + 1,
@@ -80,14 +80,14 @@ fn has_multiple(entries: &[KeyEntry]) -> bool {
     entries.iter().any(|entry| entry.multiple_words)
 }
 
-/// A key with so many words: the entry of each.
+/// A key with a number of words: the entry of each word.
 struct Key<'e> {
     entries: Vec<&'e KeyEntry>,
 }
 
 impl<'e> Key<'e> {
-    /// Gives the words to the entries in order; the entry with `multipleWords`
-    /// takes what the others leave.
+    /// Assigns the words to the entries in order; the entry with `multipleWords` gets all
+    /// remaining words.
     fn new(entries: &'e [KeyEntry], words: usize) -> Self {
         let single = entries.iter().filter(|entry| !entry.multiple_words).count();
         let multiple = words.saturating_sub(single);
@@ -103,18 +103,18 @@ impl<'e> Key<'e> {
         }
     }
 
-    /// Whether a binding of `entries` matches keys of so many words.
+    /// Whether a binding of `entries` matches keys with this number of words.
     fn fits(entries: &[KeyEntry], words: usize) -> bool {
         let single = entries.iter().filter(|entry| !entry.multiple_words).count();
         words == single || has_multiple(entries) && words > single
     }
 
-    /// An example: constants, and the names of the other entries.
+    /// An example key: constants, and the names of the other entries.
     fn example(&self) -> String {
         self.example_without(None)
     }
 
-    /// An example in which one entry is absent.
+    /// An example key in which one entry is absent.
     fn example_without(&self, absent: Option<&KeyEntry>) -> String {
         let words = self.entries.iter().map(|&entry| match absent {
             Some(absent) if absent == entry => ABSENT.to_owned(),
@@ -132,8 +132,8 @@ impl<'e> Key<'e> {
     }
 }
 
-/// A word for an entry: its constant, or its name, so that an example shows which
-/// word is which.
+/// A word for an entry: its constant or its name, so that an example shows the entry of
+/// each word.
 fn word(entry: &KeyEntry) -> String {
     let name = || {
         let letters = entry.name.chars().filter(char::is_ascii_alphanumeric);
@@ -150,12 +150,11 @@ fn unmatched(key: &Key<'_>, words: usize, old: &[KeyEntry]) -> Finding<BindingEf
         false => wanted.to_string(),
     };
     let words = plural(words, "word");
-    let reason = format!("keys may have {words}, and the binding asks for {bound}");
+    let reason = format!("keys may have {words}, and the binding expects {bound}");
     with_key(BindingEffect::Silent, reason, key.example())
 }
 
-/// What a binding of `old` makes of keys like `key`, which have a number of words
-/// that it asks for.
+/// The effect on a binding of `old` of keys like `key`, whose number of words it matches.
 fn against(old: &[KeyEntry], key: &Key<'_>) -> Option<Finding<BindingEffect>> {
     let bound = Key::new(old, key.entries.len());
     let pairs: Vec<(&KeyEntry, &KeyEntry)> = bound
@@ -168,7 +167,7 @@ fn against(old: &[KeyEntry], key: &Key<'_>) -> Option<Finding<BindingEffect>> {
         let wanted = old.constant.as_ref()?;
         let found = new.constant.as_ref()?;
         (wanted != found)
-            .then(|| format!("the binding asks for {wanted:?} where keys have {found:?}"))
+            .then(|| format!("the binding expects {wanted:?} where keys have {found:?}"))
     });
     if let Some(reason) = other_constant {
         return Some(with_key(BindingEffect::Silent, reason, key.example()));
@@ -203,7 +202,7 @@ fn against(old: &[KeyEntry], key: &Key<'_>) -> Option<Finding<BindingEffect>> {
     more_keys(old, key, &pairs)
 }
 
-/// Keys like `key` that no key of `old` looked like, and that its binding matches.
+/// Keys like `key` that match a binding of `old` but are unlike any key of `old`.
 fn more_keys(
     old: &[KeyEntry],
     key: &Key<'_>,
@@ -243,8 +242,8 @@ fn with_key(effect: BindingEffect, reason: String, key: String) -> Finding<Bindi
     }
 }
 
-/// Which named entries a multi-word entry of OLD now takes up, for the reason of a
-/// binding that is fine.
+/// The named entries of NEW that a multi-word entry of OLD now covers, for the reason of
+/// a binding that is fine.
 pub(crate) fn named_since(old: &[KeyEntry], new: &[KeyEntry]) -> Vec<String> {
     let known = |entry: &&KeyEntry| !old.iter().any(|it| it.name == entry.name);
     new.iter()
@@ -273,7 +272,7 @@ mod tests {
     #[test]
     fn counts_of_words_are_words() {
         let reason = |new| compare(&entries("a b"), &entries(new)).map(|it| it.reason);
-        let expected = "keys may have 1 word, and the binding asks for 2";
+        let expected = "keys may have 1 word, and the binding expects 2";
         assert_eq!(reason("a").as_deref(), Some(expected));
     }
 

@@ -1,4 +1,4 @@
-//! One formula for each schema or type, recursive ones included.
+//! Builds one formula for each schema or type, recursive ones included.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -6,17 +6,16 @@ use std::hash::Hash;
 use crate::context::Context;
 use crate::engine::Id;
 
-/// How many may nest before the inner ones are built on their own.
+/// Maximum nesting before inner schemas are built separately, to bound the stack.
 const DEEPEST: usize = 50;
 
-/// The formulas that were built so far.
+/// The formulas built so far.
 #[derive(Debug)]
 pub(crate) struct Memo<K> {
     done: HashMap<K, Id>,
-    /// Those that are being built, with the formula that stands for those that
-    /// lead back to themselves.
+    /// Keys in progress, each with the formula that recursive references to it use.
     open: HashMap<K, Option<(Id, u32)>>,
-    /// Those that are nested too deeply to be built at once.
+    /// Keys that are nested too deeply to be built in the same recursion.
     waiting: Vec<(K, u32)>,
 }
 
@@ -30,13 +29,13 @@ impl<K> Default for Memo<K> {
     }
 }
 
-/// Builds formulas of what has a `Key`.
+/// Builds the formula of each `Key`.
 pub(crate) trait Build {
     type Key: Copy + Eq + Hash;
 
     fn memo(&mut self) -> &mut Memo<Self::Key>;
 
-    /// Builds the formula of `id`, with [`visit`](Self::visit) for those inside.
+    /// Builds the formula of `id`, calling [`visit`](Self::visit) for nested ones.
     fn build(&mut self, context: &mut Context, id: Self::Key) -> Id;
 
     /// The formula of `id`.
@@ -50,7 +49,7 @@ pub(crate) trait Build {
         formula
     }
 
-    /// The formula of `id` inside the one that is being built.
+    /// The formula of `id`, nested in the one in progress.
     fn visit(&mut self, context: &mut Context, id: Self::Key) -> Id {
         let memo = self.memo();
         if let Some(&done) = memo.done.get(&id) {

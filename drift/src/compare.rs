@@ -46,7 +46,7 @@ pub fn compare(old: &Side, new: &Side) -> Report {
                 api: apis.compare(name),
                 ..only(new, Status::Added)
             },
-            // A name comes from one of the two.
+            // Every name comes from one of the two.
             (None, None) => continue,
         });
     }
@@ -80,13 +80,13 @@ struct Comparison<'s> {
     context: Context,
     strict_old: Translator<'s>,
     strict_new: Translator<'s>,
-    /// Unless no code is generated from OLD.
+    /// `None` if no code is generated from OLD.
     tolerant_old: Option<Tolerant<'s>>,
-    /// What was found for a pair of payloads: many exchanges share one.
+    /// The findings for each pair of payloads; many exchanges share one.
     known: BTreeMap<(Id, Id, Id), Messages>,
 }
 
-/// The answers about messages.
+/// The findings about messages.
 type Messages = (Vec<Finding<ConsumerEffect>>, Vec<Finding<PublisherEffect>>);
 
 impl<'s> Comparison<'s> {
@@ -120,7 +120,7 @@ impl<'s> Comparison<'s> {
         }
     }
 
-    /// The consumer's and the publisher's questions.
+    /// The findings for the consumer and the publisher.
     fn messages(&mut self, old: &Entry, new: &Entry) -> Messages {
         let context = &mut self.context;
         let strict_old = self.strict_old.formula(context, old.payload);
@@ -146,7 +146,7 @@ impl<'s> Comparison<'s> {
 }
 
 fn consumer(context: &mut Context, old: Id, new: Id, tolerant: Id) -> Vec<Finding<ConsumerEffect>> {
-    // What decoding refuses although OLD allows it is no difference.
+    // Values of OLD that do not decode are not a difference.
     let not_old = context.engine.formulas.not(old);
     let changed = context.engine.formulas.all([new, not_old]);
     let lost = differences(context, changed, tolerant);
@@ -228,16 +228,16 @@ fn still_bound(old: &[KeyEntry], new: &[KeyEntry]) -> String {
 }
 
 fn removed(old: &Exchange<'_>) -> ExchangeReport {
-    let gone = Finding::new(BindingEffect::Gone, "there is no such exchange any more");
+    let gone = Finding::new(BindingEffect::Gone, "the exchange no longer exists");
     ExchangeReport {
-        consumer: Answer::none("no messages come"),
-        publisher: Answer::none("nobody reads the messages"),
+        consumer: Answer::none("no messages arrive"),
+        publisher: Answer::none("the messages have no readers"),
         binding: Answer::of(vec![gone], ""),
         ..only(old, Status::Removed)
     }
 }
 
-/// A report without findings, as for an exchange that is only on one side.
+/// A report without findings, for an exchange of one side only.
 fn only(exchange: &Exchange<'_>, status: Status) -> ExchangeReport {
     fn none<E: Effect>() -> Answer<E> {
         Answer::none("the exchange is new")
@@ -254,13 +254,13 @@ fn only(exchange: &Exchange<'_>, status: Status) -> ExchangeReport {
     }
 }
 
-/// Whether a reader with a schema of its own, as [`Side::schema`] reads it, accepts
-/// every message of an exchange.
+/// Whether a reader's schema, as read by [`Side::schema`], accepts every message of an
+/// exchange.
 ///
 /// # Errors
 ///
-/// [`ExchangeError`], if `messages` has no exchange of that name, or several, or
-/// `reader` no schema.
+/// [`ExchangeError`], if `messages` has no exchange of that name, or several, or `reader`
+/// has no schema.
 pub fn accepts(
     messages: &Side,
     exchange: &str,
@@ -284,7 +284,7 @@ pub fn accepts(
     })
 }
 
-/// The exchange that a user names: `queue/task-completed`, or in full.
+/// The exchange of a name given by a user: `queue/task-completed`, or the full name.
 fn find<'r>(resolved: &'r Resolved, name: &str) -> Result<Exchange<'r>, ExchangeError> {
     let all = exchanges(resolved);
     let is_named = |reference: &Reference, entry: &Entry| {

@@ -1,4 +1,4 @@
-//! The engine, and what is known of its formulas: the keywords they were made of.
+//! The engine, and the keywords of its formulas.
 
 use std::collections::HashMap;
 
@@ -7,14 +7,14 @@ use taskcluster_documents::schema::JsonType;
 
 use crate::engine::{Automaton, Engine, Formula, Id, Kind, NumberLimit, TextLimit};
 
-/// A keyword and its value, for the reason why an instance breaks it.
+/// A keyword and its value, for the reason why an instance is not valid.
 #[derive(Clone, Debug)]
 pub(crate) struct Label {
     pub(crate) keyword: &'static str,
     pub(crate) detail: String,
 }
 
-/// What the formulas of all schemas share.
+/// The state that the formulas of all schemas share.
 #[derive(Debug)]
 pub(crate) struct Context {
     pub(crate) engine: Engine,
@@ -31,7 +31,7 @@ impl Context {
         }
     }
 
-    /// The keyword that a formula was made of.
+    /// The keyword of a formula.
     pub(crate) fn label(&self, id: Id) -> Option<&Label> {
         self.labels.get(&id)
     }
@@ -59,13 +59,14 @@ impl Context {
             "format" => pattern::of_format(source),
             _ => pattern::of_pattern(source),
         };
-        // Of what documents may ask for, only the format `regex` is no language. It is an
+        // Of the formats in documents, only `regex` is not a regular language. It is an
         // annotation in generated code, too.
         let Ok(language) = language else {
             return self.engine.formulas.anything();
         };
         let id = self.texts(&language);
-        // Parts of a conjunction lose the formula around them.
+        // The parts are labelled, too, because a conjunction does not keep the formula
+        // around them.
         if let Formula::All(parts) = &*self.engine.formulas.shared(id) {
             for &part in parts {
                 self.labelled(part, keyword, source);
@@ -127,7 +128,7 @@ impl Context {
             .all([Some(kinds), integer].into_iter().flatten())
     }
 
-    /// A constraint on sizes, which every value keeps where it is trivial.
+    /// A constraint on sizes; all values satisfy it if it is trivial.
     pub(crate) fn size(
         &mut self,
         keyword: &'static str,
@@ -139,7 +140,7 @@ impl Context {
         Some(self.labelled(id, keyword, limit.to_string()))
     }
 
-    /// Labels a combination, unless it came out as something simpler.
+    /// Labels a combination, unless it was simplified to another formula.
     pub(crate) fn combined(&mut self, id: Id, keyword: &'static str) -> Id {
         match self.engine.formulas.get(id) {
             Formula::Any(_) | Formula::One(_) | Formula::Not(_) => self.labelled(id, keyword, ""),
@@ -147,7 +148,7 @@ impl Context {
         }
     }
 
-    /// That an object has the member `name`.
+    /// The formula of objects with the property `name`.
     pub(crate) fn required_member(&mut self, name: &str) -> Id {
         let required = self
             .engine
@@ -168,7 +169,7 @@ fn kind(json_type: JsonType) -> Kind {
     }
 }
 
-/// The automaton in the form of the engine.
+/// Converts an automaton to that of the engine.
 fn automaton(table: &Table) -> Automaton {
     let mut classes = vec![0; 256];
     for (class, bytes) in table.classes.iter().enumerate() {

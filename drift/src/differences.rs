@@ -1,5 +1,5 @@
-//! Where one schema allows what another does not: each place in a message on its
-//! own, with a whole message that shows it.
+//! Finds the places in a message where one schema allows values that another does not,
+//! each with a whole message as witness.
 
 use std::collections::BTreeSet;
 
@@ -10,21 +10,23 @@ use crate::context::Context;
 use crate::engine::{Formula, Id, Members, Outcome, TextLimit};
 use crate::explain::explain;
 
-/// The most values or names that one place is reported for.
+/// Maximum number of values or names reported for one place.
 const MOST_REPEATED: usize = 20;
 
-/// The most characters of a name that a schema gives to a property.
+/// Maximum length of a property's name in a schema, in characters; a longer one shows
+/// that infinitely many names are possible.
 const MOST_LETTERS: u64 = 64;
 
-/// The most places that one comparison reports.
+/// Maximum number of places that one comparison reports.
 const MOST_FOUND: usize = 100;
 
-/// The most questions of one comparison. Recursive schemas have places without end.
+/// Maximum number of questions of one comparison. Recursive schemas have infinitely many
+/// places.
 const MOST_ASKED: usize = 2_000;
 
-/// How many steps a place may be away from the message, and how many recursive formulas
-/// may be around it: what is further inside is judged as a whole. The engine decides
-/// nothing about values that nest more deeply.
+/// Maximum depth of a place in the message, and maximum number of recursive formulas
+/// around it; parts further inside are decided as a whole. The engine decides nothing
+/// about values that nest more deeply.
 const DEEPEST: usize = 64;
 
 /// One difference.
@@ -32,9 +34,9 @@ const DEEPEST: usize = 64;
 pub(crate) struct Difference {
     /// The JSON pointer in the witness.
     pub(crate) pointer: String,
-    /// How the value there breaks the schema.
+    /// The reason why the value there is not valid.
     pub(crate) reason: String,
-    /// A message; `None` where it is not decided whether there is one.
+    /// A message; `None` if it is not decided whether there is one.
     pub(crate) witness: Option<Value>,
 }
 
@@ -42,9 +44,9 @@ pub(crate) struct Difference {
 #[derive(Clone, Debug)]
 enum Step {
     Member(String),
-    /// Members with names of one pattern.
+    /// Properties with names of one pattern.
     Pattern(Id),
-    /// Members with none of these names and patterns.
+    /// Properties with none of these names and patterns.
     Others(Members),
     /// The item with an index.
     Item(usize),
@@ -52,7 +54,7 @@ enum Step {
     Items(usize),
 }
 
-/// The values of `inside` that break `outside`, by places.
+/// The places at which values of `inside` break `outside`.
 pub(crate) fn differences(context: &mut Context, inside: Id, outside: Id) -> Vec<Difference> {
     let mut walk = Walk {
         context,
@@ -74,14 +76,14 @@ struct Walk<'c> {
     context: &'c mut Context,
     inside: Id,
     path: Vec<Step>,
-    /// Recursive formulas that the path leads through.
+    /// The recursive formulas on the path.
     open: Vec<Id>,
     found: Vec<Difference>,
     asked: usize,
 }
 
 impl Walk<'_> {
-    /// Reports what breaks `formula` at the end of the path.
+    /// Reports differences at the end of the path, where values should be in `formula`.
     fn visit(&mut self, formula: Id) {
         if self.found.len() >= MOST_FOUND {
             return;
@@ -92,7 +94,7 @@ impl Walk<'_> {
         }
         let before = self.found.len();
         let is_whole = self.context.label(formula).is_none() && self.take_apart(formula);
-        // Parts that are each kept may still be broken together.
+        // Parts that all hold separately may still not hold together.
         let none_broken = self.found.len() == before;
         match (is_whole, outcome) {
             (true, _) if !none_broken => {}
@@ -115,14 +117,13 @@ impl Walk<'_> {
         self.context.engine.difference(self.inside, outside)
     }
 
-    /// `message`, which breaks `formula` at the end of the path, as small as it can be.
+    /// The smallest form of `message` that still breaks `formula` at the end of the path.
     fn shrink(&mut self, formula: Id, message: Value) -> Value {
         let outside = at(self.context, &self.path, formula);
         self.context.engine.shrink(self.inside, outside, message)
     }
 
-    /// Visits the parts of a formula that all have to be kept; false where it has
-    /// none.
+    /// Visits the parts of a conjunction; false if the formula has none.
     fn take_apart(&mut self, formula: Id) -> bool {
         let is_over = self.asked > MOST_ASKED || self.context.engine.is_exhausted();
         if is_over || self.path.len() >= DEEPEST {
@@ -164,8 +165,8 @@ impl Walk<'_> {
         self.path.pop();
     }
 
-    /// Visits the members that have no name of their own. Where there may be none,
-    /// each name that there is, is a difference of its own.
+    /// Visits properties without a schema for their name. If they are forbidden, each
+    /// possible name is a difference.
     fn others(&mut self, members: &Members) {
         let is_closed = matches!(
             self.context.engine.formulas.get(members.additional),
@@ -189,14 +190,14 @@ impl Walk<'_> {
                 break;
             }
         }
-        // Names of an endless set are no list to report.
+        // Infinitely many names are not listed.
         self.found.truncate(before + 1);
         if let Some(first) = self.found.last_mut() {
             first.reason = "unknown property, one of many that are possible".to_owned();
         }
     }
 
-    /// Whether there may be members with longer names than any that a schema gives.
+    /// Whether properties may have longer names than any that a schema gives.
     fn has_long_names(&mut self, members: &Members) -> bool {
         let short = Formula::Text(TextLimit::MaxLength(MOST_LETTERS));
         let short = self.context.engine.formulas.intern(short);
@@ -209,7 +210,7 @@ impl Walk<'_> {
         matches!(outcome, Outcome::Found(_))
     }
 
-    /// Reports a member that breaks `formula` at the end of the path; its name.
+    /// Reports a property that breaks `formula` at the end of the path. Returns its name.
     fn unknown_member(&mut self, formula: Id) -> Option<String> {
         let witness = match self.ask(formula) {
             Outcome::Found(witness) => self.shrink(formula, witness),
@@ -228,8 +229,8 @@ impl Walk<'_> {
         place.name
     }
 
-    /// Reports that it is not decided what is at the end of the path, unless that is
-    /// known of something inside or around it, for the same reason.
+    /// Reports that the end of the path is not decided, unless the same is reported for a
+    /// place inside or around it.
     fn undecided(&mut self, reason: String) {
         let pointer = self.pattern();
         let is_known = |it: &Difference| {
@@ -266,8 +267,7 @@ impl Walk<'_> {
         });
     }
 
-    /// The values that a list lacks, the first of them being `value`; `None` where
-    /// `formula` is no list.
+    /// The values missing from a list, `value` first; `None` if `formula` is not a list.
     fn unlisted(&mut self, formula: Id, value: &Value) -> Option<Vec<Value>> {
         let listed = match self.context.engine.formulas.get(formula) {
             Formula::Listed(values) => values.clone(),
@@ -286,14 +286,14 @@ impl Walk<'_> {
                 _ => break,
             }
         }
-        // Values of an endless set are no list to report.
+        // Infinitely many values are not listed.
         match missing.len() < MOST_REPEATED {
             true => Some(missing),
             false => None,
         }
     }
 
-    /// The path as a JSON pointer with `*` for what is not known.
+    /// The path as a JSON pointer, with `*` for unknown steps.
     fn pattern(&self) -> String {
         let steps = self.path.iter().map(|step| match step {
             Step::Member(name) => format!("/{}", escape(name)),
@@ -310,7 +310,7 @@ fn list(values: &[Value]) -> String {
     texts.join(", ")
 }
 
-/// The formula of messages of which the part at the end of `path` is in `formula`.
+/// The formula of messages whose part at the end of `path` is in `formula`.
 fn at(context: &mut Context, path: &[Step], formula: Id) -> Id {
     let anything = context.engine.formulas.anything();
     path.iter().rev().fold(formula, |formula, step| {
@@ -353,7 +353,7 @@ fn at(context: &mut Context, path: &[Step], formula: Id) -> Id {
 struct Place {
     pointer: String,
     value: Value,
-    /// The name of the part, where it is a member.
+    /// The name of the part, if it is a property.
     name: Option<String>,
 }
 

@@ -1,8 +1,8 @@
-//! Why a question about an exchange was not answered.
+//! Errors of questions about an exchange.
 
 use std::fmt;
 
-/// Why a question about one exchange was not answered.
+/// The reason why a question about one exchange was not answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ExchangeError {
@@ -10,7 +10,7 @@ pub enum ExchangeError {
     Unknown {
         /// The name.
         name: String,
-        /// The exchanges that there are, as `queue/task-completed`.
+        /// The names of all exchanges, such as `queue/task-completed`.
         known: Vec<String>,
     },
     /// Several exchanges have that name.
@@ -29,7 +29,11 @@ impl fmt::Display for ExchangeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unknown { name, known } => {
-                write!(f, "no exchange {name:?}; there are {}", known.join(", "))
+                write!(
+                    f,
+                    "no exchange {name:?}; expected one of {}",
+                    known.join(", ")
+                )
             }
             Self::Ambiguous { name } => {
                 write!(

@@ -1,14 +1,14 @@
-//! Reasons in words.
+//! Texts of reasons.
 
 use serde_json::Value;
 
 use crate::context::{Context, Label};
 use crate::engine::{Formula, Id};
 
-/// The most characters of a value in a reason.
+/// Maximum number of characters of a value in a reason.
 const MOST_SHOWN: usize = 80;
 
-/// How `value` breaks `formula`.
+/// The reason why `value` is not in `formula`.
 pub(crate) fn explain(context: &Context, formula: Id, value: &Value) -> String {
     let Some(Label { keyword, detail }) = context.label(formula) else {
         return match context.engine.formulas.get(formula) {
@@ -34,11 +34,11 @@ pub(crate) fn explain(context: &Context, formula: Id, value: &Value) -> String {
         "minItems" => format!("{}, fewer than {detail}", size(value, "item")),
         "maxItems" => format!("{}, more than {detail}", size(value, "item")),
         "uniqueItems" => "an item is repeated".to_owned(),
-        "contains" => "no item is as `contains` asks".to_owned(),
+        "contains" => "no item satisfies `contains`".to_owned(),
         "minProperties" => format!("{}, fewer than {detail}", size(value, "property")),
         "maxProperties" => format!("{}, more than {detail}", size(value, "property")),
         "propertyNames" => "a property has another name than `propertyNames` allows".to_owned(),
-        "dependencies" => format!("property {detail:?} is there without what it depends on"),
+        "dependencies" => format!("property {detail:?} is present without its dependencies"),
         keyword => format!("{shown} breaks `{keyword}`"),
     }
 }
@@ -66,7 +66,7 @@ pub(crate) fn plural(count: usize, what: &str) -> String {
     }
 }
 
-/// `value` as JSON, cut where it is long.
+/// `value` as JSON, cut if it is long.
 pub(crate) fn shown(value: &Value) -> String {
     let text = value.to_string();
     match text.char_indices().nth(MOST_SHOWN) {

@@ -2,14 +2,13 @@
 //! what a change breaks.
 //!
 //! The library does no I/O. [`Side::read`] takes the bytes of documents, [`compare`]
-//! answers four questions for each exchange, and [`render`] puts the report into
-//! words.
+//! answers four questions for each exchange, and [`render`] formats the report.
 //!
-//! Whether a schema allows what another does is decided, never guessed: the answer
-//! comes with a message that shows it, of which no property, item or character can be
-//! taken away, or is "not decided" with a reason. Formats that generated code does not
-//! check, such as `regex`, count for nothing. Work is
-//! bounded by [`MOST_STEPS`] for each question, and [`MOST_STEPS_OF_ALL`].
+//! Whether a schema allows all values of another is decided, never guessed: the answer
+//! comes with a message that proves it, from which no property, item or character can be
+//! removed, or is "not decided" with a reason. Formats that generated code does not
+//! check, such as `regex`, are ignored. Work is bounded by [`MOST_STEPS`] for each
+//! question, and [`MOST_STEPS_OF_ALL`].
 
 mod api;
 mod binding;

@@ -1,4 +1,4 @@
-//! What the comparison found.
+//! The result of a comparison.
 
 use std::fmt;
 
@@ -7,109 +7,109 @@ use serde_json::Value;
 /// How much a difference matters, for an exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// Nothing that anybody who reads messages or compiles code can notice.
+    /// No difference for readers of messages or compiled code.
     None,
-    /// Something was added, or worded differently.
+    /// An addition, or a change in wording.
     Any,
     /// A running consumer still decodes every message, and `validate()` reports some.
     Visible,
-    /// Messages are lost or refused, bindings miss messages, or code no longer
-    /// compiles; or it is not decided whether that is so.
+    /// Messages are lost or refused, bindings miss messages, or code no longer compiles;
+    /// or that is not decided.
     Breaking,
 }
 
-/// What becomes of a message that is valid under NEW in a consumer that was
-/// compiled against OLD.
+/// The effect on a consumer that was compiled against OLD, of messages that are valid
+/// under NEW.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ConsumerEffect {
     /// It decodes, and satisfies the schema.
     Fine,
     /// It decodes, and `validate()` reports it.
     Visible,
-    /// Not known.
+    /// Unknown.
     NotDecided,
     /// It does not decode.
     Lost,
 }
 
-/// What readers of NEW make of a message of a publisher that was compiled
-/// against OLD.
+/// The effect on a publisher that was compiled against OLD, whose messages are read under
+/// NEW.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PublisherEffect {
     /// It satisfies the new schema.
     Fine,
-    /// Not known.
+    /// Unknown.
     NotDecided,
     /// It breaks the new schema.
     Refused,
 }
 
-/// What a binding that was compiled against OLD receives.
+/// The effect on a binding that was compiled against OLD.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum BindingEffect {
-    /// The same messages.
+    /// It receives the same messages.
     Fine,
-    /// Messages with keys that no OLD key looked like, too.
+    /// It also receives messages with keys unlike any of OLD.
     Wider,
-    /// Not all messages any more.
+    /// It misses some messages.
     Narrower,
-    /// Nothing any more.
+    /// It receives no messages.
     Silent,
-    /// Nothing: there is no such exchange.
+    /// It receives no messages, because the exchange no longer exists.
     Gone,
-    /// Messages whose words are put into the wrong fields.
+    /// It receives messages whose words are assigned to wrong fields.
     Misread,
 }
 
-/// Whether code that compiles against OLD's crate compiles against NEW's.
+/// The effect on code that compiles against OLD's crate, compiled against NEW's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ApiEffect {
-    /// Nothing changed.
+    /// No change.
     None,
-    /// Something was added.
+    /// An addition.
     Minor,
-    /// Something was removed or has another type.
+    /// An item was removed or has another type.
     Major,
 }
 
 /// An answer to one of the four questions.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer<E> {
-    /// The worst of what was found.
+    /// The worst effect of all findings.
     pub effect: E,
-    /// One sentence of reason.
+    /// The reason, one sentence.
     pub reason: String,
-    /// All that was found, worst first.
+    /// All findings, worst first.
     pub findings: Vec<Finding<E>>,
 }
 
-/// One thing that was found.
+/// A single finding.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding<E> {
-    /// What it leads to.
+    /// Its effect.
     pub effect: E,
-    /// The JSON pointer in the witness of what breaks; empty where the finding is
-    /// not about messages.
+    /// JSON pointer to the invalid part of the witness; empty if the finding is not about
+    /// messages.
     pub pointer: String,
-    /// The item of the Rust API, for findings about that.
+    /// The item of the Rust API, if the finding is about one.
     pub item: Option<String>,
-    /// What is different.
+    /// The difference.
     pub reason: String,
-    /// A whole message, valid on one side and not on the other, of which no property,
-    /// item or character can be taken away, unless it is very large.
+    /// A whole message, valid on one side and not on the other, from which no property,
+    /// item or character can be removed, unless it is very large.
     pub witness: Option<Value>,
-    /// A routing key under NEW.
+    /// A routing key of NEW.
     pub routing_key: Option<String>,
 }
 
-/// Whether an exchange is on both sides.
+/// The state of an exchange on the two sides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
     /// The exchange is new.
     Added,
-    /// The exchange is no more.
+    /// The exchange was removed.
     Removed,
-    /// Something about it is different.
+    /// There is a difference.
     Changed,
     /// Both sides allow the same messages and routing keys.
     Unchanged,
@@ -122,7 +122,7 @@ pub struct ExchangeReport {
     pub service: String,
     /// The full name of the exchange on the broker.
     pub exchange: String,
-    /// Whether it is on both sides.
+    /// The state of the exchange on the two sides.
     pub status: Status,
     /// The consumer's question.
     pub consumer: Answer<ConsumerEffect>,
@@ -132,7 +132,7 @@ pub struct ExchangeReport {
     pub binding: Answer<BindingEffect>,
     /// The question of the Rust API.
     pub api: Answer<ApiEffect>,
-    /// What is only worded differently: places, as JSON pointers in a message or
+    /// Texts that changed in wording only: the place, as a JSON pointer in a message or
     /// in the reference, and the keyword.
     pub wording: Vec<String>,
 }
@@ -148,8 +148,8 @@ pub struct Report {
     pub exchanges: Vec<ExchangeReport>,
 }
 
-/// What a reader with a schema of its own, such as a hook's `triggerSchema`, makes of
-/// the messages of an exchange.
+/// The report on a reader with its own schema, such as a hook's `triggerSchema`, for the
+/// messages of an exchange.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReaderReport {
     /// The name of the documents that describe the messages.
@@ -164,15 +164,15 @@ pub struct ReaderReport {
     pub answer: Answer<PublisherEffect>,
 }
 
-/// An effect, as the reports name and weigh it.
+/// An effect, with its name and level in reports.
 pub trait Effect: Copy + Ord {
-    /// The effect when nothing was found.
+    /// The effect if there are no findings.
     const NONE: Self;
 
     /// The name of the effect.
     fn name(self) -> &'static str;
 
-    /// How much it matters.
+    /// How much the effect matters.
     fn level(self) -> Level;
 }
 
@@ -271,7 +271,7 @@ impl fmt::Display for Status {
 }
 
 impl<E: Effect> Answer<E> {
-    /// The answer when nothing was found, for this reason.
+    /// An answer without findings, with this reason.
     pub(crate) fn none(reason: impl Into<String>) -> Self {
         Self {
             effect: E::NONE,
@@ -280,7 +280,7 @@ impl<E: Effect> Answer<E> {
         }
     }
 
-    /// The answer that `findings` give; `reason` is for when there are none.
+    /// The answer from `findings`; `reason` is used if there are none.
     pub(crate) fn of(mut findings: Vec<Finding<E>>, reason: impl Into<String>) -> Self {
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.effect));
         let others = match findings.len() {
@@ -328,7 +328,7 @@ impl ExchangeReport {
         levels.into_iter().fold(least, Level::max)
     }
 
-    /// Whether a question is not decided.
+    /// Whether any question is not decided.
     pub fn is_undecided(&self) -> bool {
         self.consumer.effect == ConsumerEffect::NotDecided
             || self.publisher.effect == PublisherEffect::NotDecided
@@ -359,12 +359,12 @@ impl Report {
         levels.fold(Level::None, Level::max)
     }
 
-    /// How many exchanges `counted` is true of.
+    /// The number of exchanges for which `counted` returns true.
     pub fn count(&self, counted: impl Fn(&ExchangeReport) -> bool) -> usize {
         self.exchanges.iter().filter(|it| counted(it)).count()
     }
 
-    /// How many places are only worded differently.
+    /// The number of texts that changed in wording only.
     pub fn wording(&self) -> usize {
         self.exchanges.iter().map(|it| it.wording.len()).sum()
     }

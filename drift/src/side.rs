@@ -5,32 +5,33 @@ use serde_json::{Value, json};
 use taskcluster_documents::Resolved;
 use taskcluster_documents::{Errors, Place, Source, json as text, load, resolve};
 
-/// The prefix of the exchange that stands for a single schema.
+/// Prefix of the exchange that wraps a single schema.
 const SINGLE: &str = "schema/";
 
-/// The id of a single schema without one.
+/// The id of a single schema that states none.
 const SINGLE_ID: &str = "single/v1/schema.json";
 
-/// The file of the reference to a single schema, which is none.
+/// The file name of the generated reference to a single schema: empty, as there is no
+/// file.
 const REFERENCE: &str = "";
 
-/// One side of a comparison: references, and the schemas they reach.
+/// One side of a comparison: references, and the schemas that they reach.
 #[derive(Debug)]
 pub struct Side {
     /// The name in reports.
     pub name: String,
     pub(crate) resolved: Resolved,
-    /// The file `names.json` of the code that was generated.
+    /// The file `names.json` of generated code.
     pub(crate) names: Option<Source>,
 }
 
 impl Side {
     /// Reads documents: references and schemas in any number of sources, or a single
-    /// schema, which stands for an exchange of its own.
+    /// schema, which is treated as the payload of an exchange.
     ///
     /// # Errors
     ///
-    /// [`Errors`]: everything that keeps the documents from being compared.
+    /// [`Errors`], if the documents can't be compared.
     pub fn read(name: impl Into<String>, sources: &[Source]) -> Result<Self, Errors> {
         match sources {
             [only] => match single_schema(only) {
@@ -41,11 +42,11 @@ impl Side {
         }
     }
 
-    /// Reads a single schema, which stands for an exchange of its own.
+    /// Reads a single schema, which is treated as the payload of an exchange.
     ///
     /// # Errors
     ///
-    /// [`Errors`]: the source is no schema, or what is wrong with it.
+    /// [`Errors`] of the schema, or that the source is not a schema.
     pub fn schema(name: impl Into<String>, source: &Source) -> Result<Self, Errors> {
         let place = Place {
             file: source.name.clone(),
@@ -61,8 +62,8 @@ impl Side {
         Self::of_schema(name.into(), source, &single)
     }
 
-    /// Gives items the names in the file `names.json` of the generated code; without it,
-    /// they have those that they would get today.
+    /// Sets the names of items, from the file `names.json` of generated code; without it,
+    /// they have the names that generating them now would give.
     #[must_use]
     pub fn with_names(mut self, names: impl Into<Option<Source>>) -> Self {
         self.names = names.into();
@@ -78,7 +79,8 @@ impl Side {
         })
     }
 
-    /// Loads `single`, which was made of `source`; the user has not seen the rest.
+    /// Loads `single`, derived from `source`. Errors mention only the parts that the user
+    /// wrote.
     fn of_schema(name: String, source: &Source, single: &[Source]) -> Result<Self, Errors> {
         Self::load(name, single).map_err(|errors| {
             let named = errors.iter().cloned().map(|mut error| {
@@ -98,17 +100,18 @@ impl Side {
     }
 }
 
-/// The schema in `source` with a reference to it; or what `source` is instead.
+/// The schema in `source` with a reference to it; otherwise the kind of document that
+/// `source` is.
 fn single_schema(source: &Source) -> Result<Vec<Source>, String> {
     let mut schema = text::parse(&source.bytes).map_err(|error| format!("not JSON: {error}"))?;
     if schema.get("exchangePrefix").is_some() {
-        return Err("an exchange reference, and no schema".to_owned());
+        return Err("an exchange reference, not a schema".to_owned());
     }
     if let Value::Bool(_) = schema {
         schema = json!({ "allOf": [schema] });
     }
     let Value::Object(members) = &mut schema else {
-        return Err(format!("{} is no schema", shown(&schema)));
+        return Err(format!("{} is not a schema", shown(&schema)));
     };
     let given = members.get("$id").or_else(|| members.get("id"));
     let id = match given.and_then(Value::as_str) {

@@ -1,5 +1,5 @@
-//! The messages that decode in the code generated from a schema: types and required
-//! members count, rules don't.
+//! Formulas of the messages that decode in the code generated from a schema: types and
+//! required properties matter, rules do not.
 
 use std::collections::BTreeMap;
 
@@ -15,11 +15,11 @@ use crate::context::Context;
 use crate::engine::{Formula, Id, Members, NumberLimit, Outcome};
 use crate::translate::Translator;
 
-/// The formulas of what decodes, for one set of documents.
+/// The formulas of the values that decode, for one set of documents.
 ///
-/// A type may refuse values that its schema allows: a schema without `type`, say, or
-/// without a limit for integers. They are no difference between two sides, so that a
-/// formula only has the constraints that follow from the schema.
+/// A type may refuse values that its schema allows, for example because the schema has no
+/// `type`, or no limit for integers. These are not a difference between two sides, so a
+/// formula only has constraints that follow from the schema.
 #[derive(Debug)]
 pub(crate) struct Tolerant<'r> {
     api: &'r Api,
@@ -66,7 +66,7 @@ impl<'r> Tolerant<'r> {
         context.engine.formulas.all(inside.into_iter().chain(types))
     }
 
-    /// That a value is of a type that decodes.
+    /// Restricts values to a type that decodes.
     fn types(
         &mut self,
         context: &mut Context,
@@ -80,7 +80,7 @@ impl<'r> Tolerant<'r> {
         self.follows(context, schemas, types).then_some(types)
     }
 
-    /// The types that decode; `None` where all do.
+    /// The types that decode; `None` if all do.
     fn json_types(&self, kind: &DecodedKind) -> Option<Vec<JsonType>> {
         let only = match kind {
             DecodedKind::Any => return None,
@@ -103,7 +103,7 @@ impl<'r> Tolerant<'r> {
         Some(vec![only])
     }
 
-    /// What decoding asks of the values of a type.
+    /// The constraints of decoding on the values inside a type.
     fn inside(
         &mut self,
         context: &mut Context,
@@ -144,7 +144,7 @@ impl<'r> Tolerant<'r> {
         }
     }
 
-    /// Integers that a type holds.
+    /// Restricts integers to the range of a type.
     fn within(
         &mut self,
         context: &mut Context,
@@ -204,7 +204,7 @@ impl Build for Tolerant<'_> {
         &mut self.memo
     }
 
-    /// What decoding asks of the values of a named type.
+    /// The constraints of decoding on the values of a named type.
     fn build(&mut self, context: &mut Context, id: usize) -> Id {
         let api = self.api;
         match api.types.get(id).map(|it| &it.decoded) {

@@ -1,4 +1,4 @@
-//! From a schema to the formula of its instances, as the drafts define it.
+//! Translates a schema into the formula of its instances, as the drafts define it.
 
 use num_traits::Signed;
 use serde_json::{Number, Value};
@@ -136,8 +136,8 @@ impl Translator<'_> {
         }
     }
 
-    /// That an object without the member `name`, or a value that is none, keeps
-    /// whatever the dependency asks for.
+    /// The formula of values without the property `name`, and of those that satisfy its
+    /// dependency.
     fn dependency(&mut self, context: &mut Context, name: &str, dependency: &Dependency) -> Id {
         let then = match dependency {
             Dependency::Required(names) => {

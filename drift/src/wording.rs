@@ -7,7 +7,7 @@ use taskcluster_documents::escape;
 use taskcluster_documents::reference::{Entry, Reference};
 use taskcluster_documents::schema::{Items, Schema, SchemaId};
 
-/// Compares texts, each pair of schemas once.
+/// Compares texts, for each pair of schemas once.
 pub(crate) struct Wording<'r> {
     old: &'r Resolved,
     new: &'r Resolved,
@@ -25,8 +25,8 @@ impl<'r> Wording<'r> {
         }
     }
 
-    /// The texts that differ between two forms of one exchange, but for those that
-    /// were compared for another exchange.
+    /// The texts that differ between two forms of one exchange, except those already
+    /// compared for another exchange.
     pub(crate) fn compare(
         &mut self,
         old: &(&'r Reference, &'r Entry),
@@ -93,7 +93,7 @@ impl<'r> Wording<'r> {
     }
 }
 
-/// The schemas inside two that are in the same place.
+/// The pairs of subschemas at the same place in two schemas.
 fn pairs(old: &Schema, new: &Schema, pointer: &str) -> Vec<(SchemaId, SchemaId, String)> {
     let mut pairs = Vec::new();
     for (name, &is) in &new.object.properties {

@@ -13,14 +13,14 @@ pub(crate) struct Automaton {
     /// The class of each byte.
     classes: Vec<u16>,
     class_count: usize,
-    /// The next state for each state and class, [`DEAD`] where there is none.
+    /// The next state for each state and class; [`DEAD`] if there is none.
     next: Vec<u32>,
     accepting: Vec<bool>,
 }
 
 impl Automaton {
-    /// An automaton from the class of each byte and a row of next states, by
-    /// class, for each state.
+    /// Creates an automaton from the class of each byte and, for each state, a row of
+    /// next states by class.
     pub(crate) fn new(
         classes: Vec<u16>,
         rows: impl IntoIterator<Item = Vec<Option<usize>>>,

@@ -1,4 +1,4 @@
-//! Whether a value is in the set of a formula, which checks every witness.
+//! Evaluates whether a value is in the set of a formula, to check every witness.
 
 use std::collections::HashSet;
 
@@ -9,17 +9,17 @@ use super::outcome::Outcome;
 use super::solve::Engine;
 use super::value;
 
-/// How many formulas may lead to one another before the answer is unknown.
+/// Maximum nesting of formulas before the answer is unknown.
 const DEEPEST: usize = 250;
 
-/// That the answer is unknown.
+/// The outcome for formulas nested too deeply.
 pub(super) fn too_deep() -> Outcome {
     Outcome::Unknown(format!("schemas nest more than {DEEPEST} deep"))
 }
 
 impl Engine {
-    /// Whether `value`, whose numbers are canonical, is in the set of `id`; `None`
-    /// where that takes too many formulas.
+    /// Whether `value`, whose numbers are canonical, is in the set of `id`; `None` if
+    /// formulas nest too deeply.
     pub(crate) fn holds(&self, id: Id, value: &Value) -> Option<bool> {
         self.evaluate(id, value, 0)
     }
@@ -77,7 +77,7 @@ impl Engine {
         }
     }
 
-    /// The formulas that the member `name` is held against.
+    /// The formulas that apply to the property `name`.
     pub(crate) fn applicable(&self, members: &Members, name: &str) -> Option<Vec<Id>> {
         let mut ids: Vec<Id> = members.named.get(name).copied().into_iter().collect();
         if !members.patterns.is_empty() {
@@ -95,7 +95,7 @@ impl Engine {
     }
 }
 
-/// Whether `number` keeps a limit.
+/// Whether `number` satisfies a limit.
 fn within(leaf: &Formula, number: &num_rational::BigRational) -> bool {
     let Formula::Number(limit) = leaf else {
         return true;

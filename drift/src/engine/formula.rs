@@ -1,8 +1,7 @@
 //! Schemas as formulas over JSON values.
 //!
-//! Formulas are interned: two that are built alike have one id, whatever the
-//! files and keywords that they came from. Most unchanged schemas are therefore
-//! recognised by comparing two ids.
+//! Formulas are interned: equal ones have one id, whatever files and keywords they came
+//! from. Most unchanged schemas are therefore recognised by comparing two ids.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
@@ -18,7 +17,7 @@ pub(crate) struct Id(u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct AutomatonId(pub(super) u32);
 
-/// The kinds of JSON values, smallest witnesses first.
+/// The kinds of JSON values, those with the smallest witnesses first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Kind {
     Null,
@@ -70,8 +69,8 @@ impl FromIterator<Kind> for Kinds {
 
 /// A set of JSON values.
 ///
-/// As in JSON Schema, a constraint on one kind of values holds for every value
-/// of another kind.
+/// As in JSON Schema, a constraint on one kind of values holds for all values of other
+/// kinds.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Formula {
     Anything,
@@ -99,7 +98,7 @@ pub(crate) enum Formula {
     Names(Id),
     MinMembers(u64),
     MaxMembers(u64),
-    /// A formula that is known by name before it is built, for recursion.
+    /// A reference to a formula that may not be built yet, for recursion.
     Later(u32),
 }
 
@@ -122,13 +121,13 @@ pub(crate) enum TextLimit {
     Language(AutomatonId),
 }
 
-/// The members of an object: each is held against every schema that applies.
+/// The properties of an object, each with all schemas that apply to it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Members {
     pub(crate) named: BTreeMap<String, Id>,
-    /// Formulas over names, each with the formula of the values.
+    /// Formulas of names, each with the formula of the values.
     pub(crate) patterns: Vec<(Id, Id)>,
-    /// The formula of all others.
+    /// The formula of all other properties.
     pub(crate) additional: Id,
 }
 
@@ -137,13 +136,13 @@ pub(crate) struct Members {
 pub(crate) struct Formulas {
     nodes: Vec<Rc<Formula>>,
     ids: HashMap<Rc<Formula>, Id>,
-    /// What each [`Formula::Later`] stands for.
+    /// The formula of each [`Formula::Later`].
     later: Vec<Option<Id>>,
-    /// The values of each [`Formula::Listed`] that has many.
+    /// The values of each long [`Formula::Listed`].
     lists: HashMap<Id, HashSet<Value>>,
 }
 
-/// How many values make a list a long one.
+/// Number of values from which on a list is long.
 const MANY: usize = 16;
 
 impl Formulas {
@@ -153,7 +152,7 @@ impl Formulas {
             .map_or(&Formula::Anything, |formula| formula)
     }
 
-    /// The formula itself, for work that adds formulas meanwhile.
+    /// A shared reference to the formula, which stays valid while formulas are added.
     pub(crate) fn shared(&self, id: Id) -> Rc<Formula> {
         match self.nodes.get(id.0 as usize) {
             Some(formula) => Rc::clone(formula),
@@ -204,7 +203,7 @@ impl Formulas {
         id
     }
 
-    /// Whether `value` is one of the `values` that are listed by `id`.
+    /// Whether `value` is one of `values`, which are those of `id`.
     pub(crate) fn lists(&self, id: Id, values: &[Value], value: &Value) -> bool {
         match self.lists.get(&id) {
             Some(long) => long.contains(value),
@@ -270,7 +269,7 @@ impl Formulas {
         }
     }
 
-    /// Members without constraints are no constraint.
+    /// Without constraints on properties, this is [`Formula::Anything`].
     pub(crate) fn members(&mut self, members: Members) -> Id {
         let Members {
             mut named,
@@ -281,7 +280,8 @@ impl Formulas {
         let open = free(self, additional);
         if open {
             patterns.retain(|&(_, value)| !free(self, value));
-            // Where all others are free, naming a free member changes nothing.
+            // If all others are unconstrained, an unconstrained property need not be
+            // named.
             named.retain(|_, &mut value| !free(self, value));
             if patterns.is_empty() && named.is_empty() {
                 return self.anything();
@@ -318,8 +318,8 @@ impl Formulas {
         }
     }
 
-    /// What a reserved formula stands for; `None` where it stands for itself
-    /// alone, so for no finite value.
+    /// The formula bound to a reference; `None` if it only refers to itself, so that it
+    /// has no finite value.
     pub(crate) fn bound(&self, slot: u32) -> Option<Id> {
         let mut id = self.later.get(slot as usize).copied().flatten()?;
         for _ in 0..=self.later.len() {

@@ -1,10 +1,10 @@
-//! Numbers: the multiples of a step, or all numbers, in an interval, without the
-//! multiples of some numbers, and without some single ones.
+//! Numbers: the multiples of a step, or all numbers, in an interval, except the multiples
+//! of some numbers, and some single numbers.
 //!
-//! This form is decided exactly. Of so many numbers in a row that are multiples of
-//! one step, a few are no multiples of others, however large these are, unless the
-//! step is a multiple of one of them itself. So a search that begins at one end of
-//! the interval is soon at a number of the set, or at the other end.
+//! Such sets are decided exactly. Among consecutive multiples of one step, a few are not
+//! multiples of other numbers, however large these are, unless the step is a multiple of
+//! one of them itself. So a search from one end of the interval soon reaches a number of
+//! the set, or the other end.
 
 use std::collections::BTreeSet;
 use std::f64::consts::LOG10_2;
@@ -20,17 +20,17 @@ use super::outcome::{Budget, Exhausted, Outcome};
 use super::solve::{Engine, Literal};
 use super::value::{self, common_multiple};
 
-/// The exponents of two of the least and the greatest distance between floats.
+/// The exponents of two of the smallest and the largest distance between floats.
 const DISTANCES: (i32, i32) = (-1074, 971);
 
-/// How many numbers are tried, of which a tenth or more are what a float writes.
+/// Maximum number of candidates; at least a tenth of them can be written by a float.
 const MOST_TRIED: usize = 200;
 
 /// An end of an interval.
 #[derive(Clone, Debug)]
 struct End {
     limit: BigRational,
-    /// Whether the limit itself is inside.
+    /// Whether the limit itself is included.
     closed: bool,
 }
 
@@ -44,9 +44,9 @@ struct Interval {
 #[derive(Debug, Default)]
 struct Numbers {
     interval: Interval,
-    /// The number that all are multiples of, if there is one.
+    /// The number that all are multiples of, if any.
     step: Option<BigRational>,
-    /// The numbers that none is a multiple of.
+    /// The numbers whose multiples are excluded.
     holes: BTreeSet<BigRational>,
     excluded: BTreeSet<BigRational>,
 }
@@ -93,7 +93,8 @@ impl Numbers {
         }
     }
 
-    /// A number of the set that a JSON reader keeps, near to zero or with few digits.
+    /// A number of the set that a JSON reader does not round, near zero or with few
+    /// digits.
     fn first(&self, budget: &mut Budget) -> Result<Outcome, Exhausted> {
         if self.interval.is_empty() {
             return Ok(Outcome::Empty);
@@ -116,7 +117,7 @@ impl Numbers {
         }
     }
 
-    /// An integer of 64 bits that readers with floats alone do not round.
+    /// An integer of 64 bits that readers with only floats do not round.
     fn float(&self, budget: &mut Budget) -> Result<Option<Number>, Exhausted> {
         let distance = BigRational::from_integer(BigInt::from(1 << 11));
         let step = self.step_with(&distance);
@@ -124,8 +125,8 @@ impl Numbers {
         Ok(found.as_ref().and_then(value::number).filter(is_float))
     }
 
-    /// A number with as few decimals as possible. An interval that is no single number
-    /// has numbers of any number of decimals, so that one is found in the end.
+    /// A number with as few decimals as possible. An interval of more than one number has
+    /// numbers of any number of decimals, so the search ends.
     fn decimal(&self, budget: &mut Budget) -> Result<BigRational, Exhausted> {
         let tenth = BigRational::new(BigInt::one(), BigInt::from(10));
         let mut step = BigRational::one();
@@ -137,9 +138,9 @@ impl Numbers {
         }
     }
 
-    /// A number of those that a JSON reader keeps: integers of 64 bits, and what
-    /// floats write. Of the floats between two powers of two, which are so far from each
-    /// other, none needs digits for less than that.
+    /// A number that a JSON reader does not round: an integer of 64 bits, or the decimal
+    /// form of a float. The floats between two powers of two have a common distance, and
+    /// none needs digits below that distance.
     fn kept(&self, budget: &mut Budget) -> Result<Outcome, Exhausted> {
         let whole = BigRational::from_integer;
         let integers = self
@@ -155,7 +156,7 @@ impl Numbers {
                 -1 => power(2, -1),
                 _ => power(10, (f64::from(distance) * LOG10_2).floor() as i32),
             };
-            // Floats that are further apart have no more multiples.
+            // Floats that are further apart have no additional multiples.
             if self.holes(&self.step_with(&digit)).is_none() {
                 break;
             }
@@ -171,8 +172,8 @@ impl Numbers {
         Ok(Outcome::Empty)
     }
 
-    /// A number in `interval` that a JSON reader keeps, where all such are multiples of
-    /// `digit`.
+    /// A number in `interval` that a JSON reader does not round; all such numbers there
+    /// are multiples of `digit`.
     fn kept_multiple(
         &self,
         interval: &Interval,
@@ -198,8 +199,8 @@ impl Numbers {
         }
     }
 
-    /// Every how many multiples of `step` one is a multiple of each other number that
-    /// none may be; `None` where all are.
+    /// For each excluded divisor, the factor `n` such that every `n`th multiple of `step`
+    /// is a multiple of it; `None` if all are.
     fn holes(&self, step: &BigRational) -> Option<BTreeSet<BigInt>> {
         let holes = self.holes.iter();
         let holes = holes.map(|hole| (common_multiple(step, hole) / step).to_integer());
@@ -207,8 +208,8 @@ impl Numbers {
         (!holes.contains(&BigInt::one())).then_some(holes)
     }
 
-    /// The multiple of `step` nearest to zero that is in the set, in `interval`, and
-    /// that `take` takes.
+    /// The multiple of `step` nearest to zero that is in the set and in `interval`, and
+    /// for which `take` returns a value.
     fn search<T>(
         &self,
         interval: &Interval,
@@ -251,7 +252,7 @@ impl Numbers {
     }
 }
 
-/// Whether a float holds `number`, if it is an integer of 64 bits.
+/// Whether a float represents `number`, if that is an integer of 64 bits.
 fn is_float(number: &Number) -> bool {
     let integer = number.as_i64().map(i128::from);
     let integer = integer.or(number.as_u64().map(i128::from));
@@ -260,7 +261,7 @@ fn is_float(number: &Number) -> bool {
 
 fn too_long() -> Outcome {
     Outcome::Unknown(format!(
-        "none of {MOST_TRIED} numbers has so few digits that a JSON reader keeps it"
+        "none of {MOST_TRIED} numbers has few enough digits for a JSON reader"
     ))
 }
 
@@ -294,7 +295,7 @@ impl Interval {
         }
     }
 
-    /// The part of it between `low` and `high`.
+    /// The intersection with the interval from `low` to `high`.
     fn within(&self, low: BigRational, high: BigRational) -> Self {
         let mut part = self.clone();
         let end = |limit| End {
@@ -306,7 +307,8 @@ impl Interval {
         part
     }
 
-    /// The exponents of two of the distances between the floats of it, and a few more.
+    /// The exponents of two of the distances between floats in the interval, and a few
+    /// more.
     fn distances(&self) -> RangeInclusive<i32> {
         let ends = [&self.low, &self.high];
         let distance = |end: &End| {
@@ -328,7 +330,7 @@ impl Interval {
         first.max(DISTANCES.0)..=last.min(DISTANCES.1)
     }
 
-    /// The number that the only number of an interval is a multiple of: itself.
+    /// The number of an interval with a single number.
     fn only(&self) -> Option<BigRational> {
         let (low, high) = (self.low.as_ref()?, self.high.as_ref()?);
         (low.limit == high.limit).then(|| match low.limit.is_zero() {
@@ -338,7 +340,7 @@ impl Interval {
     }
 }
 
-/// The least factor whose multiple of `step` is above a lower end.
+/// The smallest factor whose multiple of `step` is above a lower end.
 fn first_above(end: &End, step: &BigRational) -> BigInt {
     let quotient = &end.limit / step;
     match !end.closed && quotient.is_integer() {
@@ -347,7 +349,7 @@ fn first_above(end: &End, step: &BigRational) -> BigInt {
     }
 }
 
-/// The greatest factor whose multiple of `step` is below an upper end.
+/// The largest factor whose multiple of `step` is below an upper end.
 fn last_below(end: &End, step: &BigRational) -> BigInt {
     let quotient = &end.limit / step;
     match !end.closed && quotient.is_integer() {

@@ -1,4 +1,4 @@
-//! Objects: which members there are, and what each of them has to be.
+//! Objects: the presence of properties, and the constraints on each.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,14 +9,14 @@ use super::formula::{Formula, Id, Kind, Members};
 use super::outcome::Outcome;
 use super::solve::{Engine, Literal};
 
-/// The most different patterns of names in one goal: names are tried with and
+/// Maximum number of different patterns of names in one goal: names are tried with and
 /// without each.
 const MOST_PATTERNS: usize = 8;
 
-/// The most members that an object may have to have.
+/// Maximum number of properties that an object may require.
 const MOST_MEMBERS: u64 = 1000;
 
-/// A member that there has to be.
+/// A property that must be present.
 #[derive(Clone, Debug)]
 struct Asked {
     name: Name,
@@ -26,28 +26,28 @@ struct Asked {
 #[derive(Clone, Debug)]
 enum Name {
     Exactly(String),
-    /// Any name with all of these.
+    /// Any name that satisfies all of these.
     With(Vec<Literal>),
 }
 
-/// What an object has to be.
+/// The constraints on an object.
 #[derive(Debug, Default)]
 struct Objects {
     members: Vec<Members>,
     names: Vec<Literal>,
     required: BTreeSet<String>,
     forbidden: BTreeSet<String>,
-    /// For each, one of several members has to be there.
+    /// For each, one of several properties must be present.
     somewhere: Vec<Vec<Asked>>,
     least: u64,
     most: Option<u64>,
-    /// The names that a constraint has.
+    /// The names in constraints.
     known: BTreeSet<String>,
-    /// The patterns of names that a constraint has.
+    /// The patterns of names in constraints.
     patterns: Vec<Id>,
 }
 
-/// The members that are there, each with what is asked of it besides.
+/// The properties that are present, with additional constraints on each.
 type Present = BTreeMap<String, BTreeSet<Literal>>;
 
 impl Engine {
@@ -56,7 +56,9 @@ impl Engine {
             return Outcome::Empty;
         };
         if objects.least > MOST_MEMBERS {
-            return Outcome::Unknown(format!("the object has more than {MOST_MEMBERS} members"));
+            return Outcome::Unknown(format!(
+                "the object has more than {MOST_MEMBERS} properties"
+            ));
         }
         if objects.patterns.len() > MOST_PATTERNS {
             return Outcome::Unknown(format!(
@@ -74,17 +76,17 @@ impl Engine {
             }
         }
         let outcome = self.place_members(&objects, 0, &present);
-        // Of two names that were chosen one after the other, one might have done.
+        // Two names were chosen one after the other; one name might satisfy both.
         let shared = objects.most.is_some() && objects.somewhere.len() > 1;
         match outcome {
-            Outcome::Empty if shared => {
-                Outcome::Unknown("several members are asked for within `maxProperties`".to_owned())
-            }
+            Outcome::Empty if shared => Outcome::Unknown(
+                "several properties are required within `maxProperties`".to_owned(),
+            ),
             outcome => outcome,
         }
     }
 
-    /// What `facts` ask of an object; `None` where they contradict each other.
+    /// The constraints of `facts` on an object; `None` if they contradict each other.
     fn objects(&mut self, facts: &[Literal]) -> Option<Objects> {
         let mut objects = Objects::default();
         for fact in facts {
@@ -132,7 +134,7 @@ impl Engine {
         possible.then_some(objects)
     }
 
-    /// The members of which one is there in an object that is not in `members`.
+    /// Properties of which one is present in each object that is not in `members`.
     fn outside(&mut self, members: &Members) -> Vec<Asked> {
         let mut asked: Vec<Asked> = members
             .named
@@ -159,7 +161,7 @@ impl Engine {
         asked
     }
 
-    /// Finds a member for what is asked, from the one with `index` on.
+    /// Finds properties that satisfy the requirements from `index` on.
     fn place_members(&mut self, objects: &Objects, index: usize, present: &Present) -> Outcome {
         if let Err(exhausted) = self.budget.spend(1) {
             return exhausted.into();
@@ -203,8 +205,8 @@ impl Engine {
         outcome.or(|| unknown.unwrap_or(Outcome::Empty))
     }
 
-    /// The names with all of `goal` to try: those that a constraint has, and one
-    /// for each way that a new name can fit the patterns; and why there may be
+    /// The names to try that satisfy `goal`: those in constraints, and one for each way
+    /// that a new name can match the patterns. Also returns the reason why there may be
     /// others.
     fn names(
         &mut self,
@@ -237,7 +239,7 @@ impl Engine {
                 _ if taken.len() > objects.known.len() => {
                     let known: Vec<String> = objects.known.iter().cloned().collect();
                     if self.new_name(objects, &of_name, &known) != Outcome::Empty {
-                        let why = "there are too few names for all members";
+                        let why = "there are too few names for all properties";
                         unknown = Some(Outcome::Unknown(why.to_owned()));
                     }
                 }
@@ -247,7 +249,7 @@ impl Engine {
         (names, unknown)
     }
 
-    /// A name with all of `goal` that is none of `taken`.
+    /// A name that satisfies `goal` and is not in `taken`.
     fn new_name(&mut self, objects: &Objects, goal: &[Literal], taken: &[String]) -> Outcome {
         let taken = taken.iter().cloned().map(Value::String);
         let taken = Literal::is_not(self.formulas.listed(taken));
@@ -269,7 +271,7 @@ impl Engine {
         all
     }
 
-    /// A value for the member `name`.
+    /// A value for the property `name`.
     fn member(&mut self, objects: &Objects, name: &str, present: &Present) -> Outcome {
         if objects.forbidden.contains(name) {
             return Outcome::Empty;
@@ -289,7 +291,7 @@ impl Engine {
         self.solve(goal)
     }
 
-    /// Values for all members, and further members up to the number asked for.
+    /// Values for all properties, and further properties up to the required number.
     fn fill_members(&mut self, objects: &Objects, mut present: Present) -> Outcome {
         let mut unknown = None;
         while (present.len() as u64) < objects.least {
@@ -316,7 +318,7 @@ impl Engine {
         Outcome::Found(Value::Object(members))
     }
 
-    /// One more member that may be there.
+    /// Another property that may be present.
     fn another(&mut self, objects: &Objects, present: &Present) -> Result<Option<String>, Outcome> {
         let (names, mut unknown) = self.names(objects, present, &[]);
         for name in names.into_iter().filter(|name| !present.contains_key(name)) {

@@ -1,4 +1,4 @@
-//! JSON values, equal where JSON Schema calls them equal.
+//! JSON values, compared as JSON Schema defines.
 
 use num_bigint::BigInt;
 use num_rational::BigRational;
@@ -22,14 +22,14 @@ fn canonical_number(number: &Number) -> Number {
     let Some(float) = number.as_f64().filter(|_| number.is_f64()) else {
         return number.clone();
     };
-    // Both conversions are exact: 2^53 bounds the integers that a float spells.
+    // Both conversions are exact: integers up to 2^53 are floats.
     match float.fract() == 0.0 && float.abs() < 9_007_199_254_740_992.0 {
         true => Number::from(float as i64),
         false => number.clone(),
     }
 }
 
-/// The number as it is written, in decimals: `0.1` is a tenth.
+/// The number as written, in decimals: `0.1` is a tenth.
 pub(crate) fn rational(number: &Number) -> BigRational {
     let text = number.to_string();
     let (digits, exponent) = text.split_once(['e', 'E']).unwrap_or((&text, "0"));
@@ -62,7 +62,7 @@ pub(crate) fn number(rational: &BigRational) -> Option<Number> {
 
 /// The float nearest to a number with few decimals.
 fn float(rational: &BigRational) -> Option<f64> {
-    // Division of big integers loses digits; a decimal text does not.
+    // Dividing big integers loses digits; a decimal text does not.
     let mut scaled = rational.clone();
     let ten = BigRational::from_integer(BigInt::from(10));
     for decimals in 0..=330 {

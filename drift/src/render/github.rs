@@ -37,7 +37,7 @@ fn write(text: &mut String, command: &str, title: &str, message: &str) {
     let _ = writeln!(text, "::{command} title={title}::{}", escaped(message));
 }
 
-/// `text` as data of a workflow command: on one line, and no other command.
+/// Escapes `text` as data of a workflow command: on one line, without another command.
 fn escaped(text: &str) -> String {
     text.replace('%', "%25")
         .replace('\r', "%0D")

@@ -1,11 +1,11 @@
-//! Text from documents as text only: no control character, direction mark, line
-//! break or log command of it has an effect where a report is read.
+//! Escapes text from documents: no control character, direction mark, line break or log
+//! command in it has an effect where a report is read.
 
 use std::fmt::Write;
 
 use taskcluster_documents::text::{cut, is_invisible};
 
-/// Longest text that is shown whole, in characters: a comment on GitHub takes 65,536.
+/// Maximum length of a text, in characters: a comment on GitHub may have 65,536.
 pub(super) const MAX_CHARACTERS: usize = 4_000;
 
 /// `text` on one line, with invisible characters as escapes; a long text is cut.
@@ -17,12 +17,12 @@ pub(super) fn plain(text: &str) -> String {
             character => escaped.push(character),
         }
     }
-    // Runners read `##[error]` anywhere in a line.
+    // Runners act on `##[error]` anywhere in a line.
     escaped.replace("##[", r"#\u{23}[")
 }
 
-/// The same JSON as `json`, with invisible characters of its strings as JSON's own
-/// escapes. Line breaks and blanks between values stay.
+/// Replaces invisible characters in the strings of `json` by JSON's escapes. Line breaks
+/// and blanks between values stay.
 pub fn escape_json(json: &str) -> String {
     let mut escaped = String::new();
     for character in json.chars() {

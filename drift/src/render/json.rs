@@ -1,10 +1,10 @@
-//! JSON, as `report.schema.json` describes it.
+//! Reports as JSON; `report.schema.json` is their schema.
 
 use serde_json::{Map, Value, json};
 
 use crate::report::{Answer, Effect, ExchangeReport, Finding, Level, ReaderReport, Report, Status};
 
-/// The report as JSON; `report.schema.json` beside the crate describes its form.
+/// The report as JSON, valid under `report.schema.json` beside the crate.
 pub fn json(report: &Report) -> Value {
     let status = |status| report.count(|it| it.status == status);
     json!({
@@ -26,7 +26,7 @@ pub fn json(report: &Report) -> Value {
     })
 }
 
-/// The same for the report on a reader.
+/// The report on a reader as JSON, valid under the same schema.
 pub fn reader_json(report: &ReaderReport) -> Value {
     json!({
         "version": 1,

@@ -53,7 +53,7 @@ fn write_proof(text: &mut String, proof: &Proof) {
     }
 }
 
-/// `text` without anything that Markdown or HTML reads as more than text.
+/// Escapes all characters of `text` with a meaning in Markdown or HTML.
 fn escaped(text: &str) -> String {
     let mut escaped = String::new();
     for letter in text.chars() {
@@ -61,7 +61,7 @@ fn escaped(text: &str) -> String {
             '\n' | '\r' => escaped.push(' '),
             '<' => escaped.push_str("&lt;"),
             '&' => escaped.push_str("&amp;"),
-            // Nobody is notified by a name in a schema.
+            // `@` in a name of a schema must not notify a user.
             '@' => escaped.push_str("&#64;"),
             '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '!' | '~' => {
                 escaped.push('\\');
@@ -73,7 +73,7 @@ fn escaped(text: &str) -> String {
     escaped
 }
 
-/// `text` as code in a line.
+/// `text` as inline code.
 fn code(text: &str) -> String {
     let text: String = text.split_whitespace().collect::<Vec<&str>>().join(" ");
     match text.contains('`') {
@@ -82,7 +82,7 @@ fn code(text: &str) -> String {
     }
 }
 
-/// A fence that `text` does not end.
+/// A fence longer than any in `text`.
 fn fence(text: &str) -> String {
     let mut longest = 0;
     let mut run = 0;

@@ -1,4 +1,4 @@
-//! What a report shows to people, in whatever form.
+//! The content of a report for people, in any format.
 
 use taskcluster_documents::text::cut;
 
@@ -7,25 +7,24 @@ use super::inert::{MAX_CHARACTERS, plain};
 use crate::explain::plural;
 use crate::report::{Answer, Effect, ExchangeReport, Finding, Level, ReaderReport, Report, Status};
 
-/// What a report shows to people: of a [`Report`], or of a [`ReaderReport`]. All texts
-/// are inert.
+/// The content of a [`Report`] or a [`ReaderReport`] for people. All texts are escaped.
 #[derive(Debug)]
 pub struct Page {
     pub(super) title: &'static str,
     pub(super) level: Level,
     /// One line with the counts.
     pub(super) summary: String,
-    /// The exchanges about which there is something to say, worst first.
+    /// The exchanges with findings, worst first.
     pub(super) exchanges: Vec<Section>,
     /// The exchanges that are new.
     pub(super) added: Vec<String>,
-    /// The exchanges with other wordings, and the places of these.
+    /// The exchanges with changed texts, and the places of these.
     pub(super) worded: Vec<(String, Vec<String>)>,
     /// The exchanges without a change.
     pub(super) unchanged: Vec<String>,
 }
 
-/// An exchange, and the questions about it.
+/// An exchange, with the questions about it.
 #[derive(Debug)]
 pub(super) struct Section {
     pub(super) exchange: String,
@@ -43,7 +42,7 @@ pub(super) struct Question {
     pub(super) findings: Vec<Shown>,
 }
 
-/// A finding, as it is shown.
+/// A finding with its texts.
 #[derive(Debug)]
 pub(super) struct Shown {
     pub(super) effect: &'static str,
@@ -52,7 +51,7 @@ pub(super) struct Shown {
     pub(super) proof: Option<Proof>,
 }
 
-/// What shows a finding.
+/// The proof of a finding.
 #[derive(Debug)]
 pub(super) enum Proof {
     /// A message, as JSON.
@@ -62,7 +61,7 @@ pub(super) enum Proof {
 }
 
 impl Proof {
-    /// The proof on a line of its own.
+    /// The proof on one line.
     pub(super) fn line(&self) -> String {
         match self {
             Self::Message(json) => json.clone(),
@@ -81,7 +80,8 @@ impl From<&Report> for Page {
                 .filter(move |it| it.status == status)
         };
         let names = |status| with(status).map(|it| plain(&it.exchange)).collect();
-        // Those that were only added, or are only worded differently, have their lists.
+        // Exchanges that were only added, or only changed in wording, are listed
+        // separately.
         let changed = report.exchanges.iter().filter(|it| {
             it.status != Status::Added
                 && (it.status != Status::Unchanged || it.api.effect.level() > Level::None)

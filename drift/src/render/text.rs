@@ -1,4 +1,4 @@
-//! Plain text, to be pasted into a pull request.
+//! Plain text, such as for a pull request.
 
 use std::fmt::Write;
 
@@ -6,7 +6,7 @@ use super::page::{Page, Question, Section};
 
 /// The report as plain text: a summary line, then exchanges, worst first.
 ///
-/// `verbose` lists texts that are worded differently, and exchanges without any
+/// `verbose` also lists texts that changed in wording only, and exchanges without a
 /// change.
 pub fn text(report: impl Into<Page>, verbose: bool) -> String {
     let page = report.into();

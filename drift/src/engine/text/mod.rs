@@ -1,4 +1,4 @@
-//! Strings: automata, lengths and lists together.
+//! Strings: combines automata, lengths and lists.
 
 mod search;
 mod trie;
@@ -13,7 +13,7 @@ use super::solve::{Engine, Literal};
 
 impl Engine {
     pub(super) fn solve_text(&mut self, facts: &[Literal]) -> Outcome {
-        // The search borrows the automata, so that it takes the budget with it.
+        // The search borrows the automata, so it takes the budget out of the engine.
         let mut budget = std::mem::replace(&mut self.budget, Budget::new(0));
         let outcome = match self.texts(facts) {
             Some(texts) => match texts.shortest(&mut budget) {
@@ -27,7 +27,7 @@ impl Engine {
         outcome
     }
 
-    /// `count` different strings that keep `facts`; `None` if they are not found.
+    /// `count` different strings that satisfy `facts`; `None` if they are not found.
     pub(super) fn many_texts(&mut self, facts: &[Literal], count: usize) -> Option<Vec<Value>> {
         let mut budget = std::mem::replace(&mut self.budget, Budget::new(0));
         let texts = self.texts(facts);
@@ -36,7 +36,7 @@ impl Engine {
         Some(found?.into_iter().map(Value::String).collect())
     }
 
-    /// The texts that keep `facts`; `None` if there are none.
+    /// The texts that satisfy `facts`; `None` if there are none.
     fn texts(&self, facts: &[Literal]) -> Option<Texts<'_>> {
         let mut texts = Texts::default();
         let mut longest = u64::MAX;

@@ -1,10 +1,10 @@
-//! Single texts, byte by byte.
+//! A trie of texts, byte by byte.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::engine::automaton::DEAD;
 
-/// The texts to leave out, by their beginnings.
+/// The texts to exclude, by their prefixes.
 #[derive(Debug, Default)]
 pub(super) struct Trie {
     nodes: Vec<HashMap<u8, u32>>,

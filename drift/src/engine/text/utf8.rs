@@ -1,10 +1,10 @@
 //! UTF-8, byte by byte.
 
-/// Which bytes may follow in UTF-8.
+/// The bytes that may follow in UTF-8.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Utf8 {
     Start,
-    /// So many continuation bytes, of which the first lies in this range.
+    /// A number of continuation bytes; the first one is in this range.
     Continue(u8, u8, u8),
 }
 
@@ -32,7 +32,7 @@ impl Utf8 {
         }
     }
 
-    /// The bytes that UTF-8 tells apart.
+    /// The group of a byte, by its role in UTF-8.
     pub(super) fn group(byte: u8) -> u8 {
         const FIRSTS: [u8; 13] = [
             0x80, 0x90, 0xa0, 0xc0, 0xc2, 0xe0, 0xe1, 0xed, 0xee, 0xf0, 0xf1, 0xf4, 0xf5,
