@@ -1,26 +1,26 @@
-//! The schemas that exchange references reach, by following every `$ref`.
+//! The schemas that exchange references reach through `$ref`s.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use taskcluster_documents::{id, publisher};
 
-/// Finds the schema with a normalised id.
+/// Looks up schemas by normalised id.
 pub(crate) trait Lookup {
-    /// What is kept of a schema.
+    /// Data to keep of a schema.
     type Found;
-    /// Why a schema could not be looked up.
+    /// The reason why a schema could not be looked up.
     type Error;
 
-    /// The schema `id`; `None` if there is none, which is no error here: whatever
-    /// needs it reports the place.
+    /// The schema `id`; `None` if there is none. That is not an error here: the later
+    /// phases report it, with its place.
     fn look_up(&mut self, id: &str) -> Result<Option<(Self::Found, Value)>, Self::Error>;
 }
 
 /// The schemas that `references` reach, by their normalised ids.
 ///
-/// Text that is no reference to a schema is passed over: reading the documents
-/// afterwards finds it, with its place.
+/// Texts that are not references to schemas are ignored: reading the documents afterwards
+/// reports them, with their places.
 pub(crate) fn reached<L: Lookup>(
     references: &[Value],
     lookup: &mut L,
@@ -53,7 +53,7 @@ fn payloads(reference: &Value) -> Vec<String> {
     ids.map(|target| target.document).collect()
 }
 
-/// Collects the ids that the `$ref`s in `value` lead to.
+/// Collects the ids of the schemas that the `$ref`s in `value` lead to.
 fn collect(value: &Value, base: &str, ids: &mut Vec<String>) {
     match value {
         Value::Array(items) => items.iter().for_each(|item| collect(item, base, ids)),

@@ -1,11 +1,11 @@
-//! How the program is called, and where its files are unless its options say.
+//! The name of the program, and its default paths.
 
 use std::path::PathBuf;
 
-/// How the program is called, and the paths of a command without options for them.
+/// The name of the program, and the default paths of its options.
 #[derive(Clone, Debug)]
 pub struct Defaults {
-    /// The program as a user calls it, such as `cargo xtask`.
+    /// The program as users call it, such as `cargo xtask`.
     pub program: &'static str,
     /// The folder of the documents.
     pub schemas: PathBuf,
@@ -16,7 +16,7 @@ pub struct Defaults {
 }
 
 impl Default for Defaults {
-    /// Those of the installed program: folders below the current one.
+    /// The defaults of the installed program: folders below the current one.
     fn default() -> Self {
         Self {
             program: "taskcluster-events",

@@ -9,10 +9,10 @@ use crate::codegen::{self, sources};
 use crate::deployment::{self, Limits};
 use crate::terminal;
 
-/// The variable that holds a root URL, as for all clients of Taskcluster.
+/// The environment variable with a root URL, as for all clients of Taskcluster.
 pub(crate) const ROOT_URL: &str = "TASKCLUSTER_ROOT_URL";
 
-/// Where documents are.
+/// The source of documents.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Input {
     /// A folder or a file.
@@ -21,14 +21,14 @@ pub(crate) enum Input {
     Url(String),
 }
 
-/// Why documents could not be read.
+/// The reason why documents could not be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Those on disk.
+    /// Documents on disk.
     #[error(transparent)]
     Disk(#[from] codegen::Error),
-    /// Those of a deployment.
+    /// Documents of a deployment.
     #[error(transparent)]
     Deployment(#[from] deployment::Error),
 }
@@ -46,7 +46,7 @@ impl FromStr for Input {
 }
 
 impl Input {
-    /// The deployment that the environment names.
+    /// The deployment of the environment, if it names one.
     pub(crate) fn from_environment() -> Option<Self> {
         std::env::var(ROOT_URL)
             .ok()
@@ -66,7 +66,7 @@ impl Input {
     ///
     /// # Errors
     ///
-    /// [`Error`]: they can't be read or fetched.
+    /// [`Error`], if they can't be read or fetched.
     pub(crate) fn read(&self) -> Result<Vec<Source>, Error> {
         match self {
             Self::Path(path) => Ok(sources::read(path)?.sources),

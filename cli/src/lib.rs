@@ -1,10 +1,9 @@
 //! The command line: every command that works without a checkout of the workspace.
 //!
-//! This crate is the only part of the project that touches files, the network
-//! or the terminal. A command is a module of its name; the libraries below do
-//! the work. `cargo xtask` runs the same commands with the folders of the
-//! workspace as their [`Defaults`], except those in `broker`, which need the
-//! generated crate.
+//! This crate and `xtask` are the only parts of the project that touch files, the network
+//! or the terminal. A command is a module of its name; the libraries below do the work.
+//! `cargo xtask` runs the same commands with the folders of the workspace as their
+//! [`Defaults`], except those in `broker`, which need the generated crate.
 
 #[cfg(feature = "broker")]
 mod broker;

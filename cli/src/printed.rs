@@ -1,4 +1,4 @@
-//! What is printed: results on standard output, errors and warnings on standard error.
+//! Output: results on standard output, errors and warnings on standard error.
 
 use std::error::Error as StdError;
 use std::io::{self, Write};
@@ -11,11 +11,11 @@ use crate::terminal::{self, count, part};
 /// Exit code of a command that failed, and of clap for wrong arguments.
 pub(crate) const FAILED: u8 = 2;
 
-/// How many errors or warnings are printed; of the others, the number is.
+/// Maximum number of printed errors or warnings; the others are counted.
 const MOST_SHOWN: usize = 100;
 
-/// A line for each of the first errors, and one for the number of the others, which
-/// are called `noun`.
+/// A line for each of the first errors, and one with the number of the others, which are
+/// called `noun`.
 pub(crate) fn listed(errors: &[Error], noun: &str) -> String {
     let shown = errors.iter().take(MOST_SHOWN).map(line);
     let others = match errors.len().saturating_sub(MOST_SHOWN) {
@@ -34,8 +34,8 @@ fn line(error: &Error) -> String {
     format!("{file}{pointer}: {what}; {help}")
 }
 
-/// Writes `text`; that a reader such as `head` closed the pipe is no failure.
-pub(crate) fn tell(stdout: &mut impl Write, text: &str) -> io::Result<()> {
+/// Writes `text`. A pipe closed by its reader, such as `head`, is not an error.
+pub(crate) fn print(stdout: &mut impl Write, text: &str) -> io::Result<()> {
     let written = stdout
         .write_all(text.as_bytes())
         .and_then(|()| stdout.flush());
@@ -45,7 +45,8 @@ pub(crate) fn tell(stdout: &mut impl Write, text: &str) -> io::Result<()> {
     }
 }
 
-/// Prints `error` and its causes on standard error; the exit code of a failure.
+/// Prints `error` and its causes on standard error, and returns the exit code of a
+/// failure.
 #[must_use]
 pub fn fail(error: &dyn StdError) -> ExitCode {
     warn(error);
@@ -70,6 +71,6 @@ pub(crate) fn notes(text: &str) {
 }
 
 pub(crate) fn print_error(text: &str) {
-    // There is no other place to report that standard error is closed.
+    // If standard error is closed, there is no other place to report that.
     let _ = io::stderr().write_all(terminal::lines(text).as_bytes());
 }

@@ -10,13 +10,13 @@ use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::defaults::Defaults;
-use crate::printed::{FAILED, fail, print_error, tell};
+use crate::printed::{FAILED, fail, print, print_error};
 use crate::{codegen, drift, pull, terminal};
 
-/// How the examples in help texts spell the program.
+/// Placeholder for the program's name in the examples of help texts.
 const PROGRAM: &str = "PROGRAM";
 
-/// A command, with its arguments.
+/// A command of both the installed program and `cargo xtask`.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Generate a crate.
@@ -28,11 +28,11 @@ pub enum Command {
 }
 
 impl Command {
-    /// Runs the command and prints what it did or found on standard output.
+    /// Runs the command and prints its result on standard output.
     ///
     /// # Errors
     ///
-    /// The command could not do its work; the error is for [`fail`].
+    /// If the command fails; pass the error to [`fail`].
     pub fn run(&self, defaults: &Defaults) -> Result<ExitCode, Box<dyn Error>> {
         let mut stdout = io::stdout().lock();
         Ok(match self {
@@ -71,8 +71,8 @@ impl AnyCommand {
     }
 }
 
-/// Parses `args`, the first of which is the program's name, and runs the command
-/// that they name. What went wrong is printed on standard error.
+/// Parses `args`, the first of which is the program's name, and runs their command.
+/// Errors are printed on standard error.
 #[must_use]
 pub fn run(args: impl IntoIterator<Item = OsString>, defaults: &Defaults) -> ExitCode {
     let command = examples_for(Program::command(), defaults.program);
@@ -90,14 +90,14 @@ pub fn run(args: impl IntoIterator<Item = OsString>, defaults: &Defaults) -> Exi
     }
 }
 
-/// Prints an error of the arguments, or the help that was asked for; the exit code.
+/// Prints an error of the arguments, or the requested help, and returns the exit code.
 #[must_use]
 pub fn usage(mut error: clap::Error) -> ExitCode {
     if !error.use_stderr() {
-        let printed = tell(&mut io::stdout(), &error.render().to_string());
+        let printed = print(&mut io::stdout(), &error.render().to_string());
         return printed.map_or_else(|error| fail(&error), |()| ExitCode::SUCCESS);
     }
-    // What the user wrote is in the context, and is a part of a line each.
+    // The texts that the user wrote are in the context, each printed as a part of a line.
     let escaped: Vec<_> = error
         .context()
         .filter(|(kind, _)| *kind != ContextKind::Usage)
@@ -128,7 +128,7 @@ fn plain(text: &StyledStr) -> StyledStr {
     terminal::part(&text.to_string()).into()
 }
 
-/// `command` with `program` in the place of the placeholder in its examples.
+/// Replaces the placeholder in the examples of `command` by `program`.
 #[must_use]
 pub fn examples_for(command: clap::Command, program: &str) -> clap::Command {
     command.mut_subcommands(|command| {

@@ -1,27 +1,27 @@
 //! Text from documents and files, made safe for terminals and logs.
 //!
-//! A name or a text can hold escape sequences, line breaks, characters that
-//! change the direction of the text, and commands for a CI system: GitHub reads
-//! `::error::` at the start of a line and `##[error]` anywhere in it. Here they
-//! are escaped, so that whatever is printed is only text.
+//! A name or a text can contain escape sequences, line breaks, characters that change the
+//! direction of the text, and commands for a CI system: GitHub acts on `::error::` at the
+//! start of a line and on `##[error]` anywhere in it. These functions escape them, so
+//! that all output is plain text.
 
 use std::path::Path;
 
 use taskcluster_documents::text::{cut, is_invisible};
 
-/// Longest text that is printed whole as a part of a line, in characters.
+/// Maximum length of a text in a line, in characters.
 const MAX_PART: usize = 1_000;
 
-/// Longest line that is printed whole, in characters.
+/// Maximum length of a line, in characters.
 const MAX_LINE: usize = 10_000;
 
-/// `text`, of a document for instance, as a part of one line: line breaks are
-/// escaped as other controls are, and a long text is cut.
+/// `text`, such as one from a document, as a part of a line: line breaks are escaped like
+/// other controls, and a long text is cut.
 pub(crate) fn part(text: &str) -> String {
     inert(&cut(text, MAX_PART))
 }
 
-/// `text` with its line breaks kept, and everything else escaped.
+/// `text` with its line breaks kept, and all other controls escaped.
 pub(crate) fn lines(text: &str) -> String {
     let mut escaped = String::new();
     for line in text.split_inclusive('\n') {
@@ -35,12 +35,12 @@ pub(crate) fn lines(text: &str) -> String {
     escaped
 }
 
-/// `path` as a part of one line, whole.
+/// `path` as a part of one line, never cut.
 pub(crate) fn path(path: &Path) -> String {
     inert(&path.to_string_lossy())
 }
 
-/// `path` as an argument that a shell reads back.
+/// `path` quoted as an argument for a shell.
 pub(crate) fn quoted(path: &Path) -> String {
     let text = self::path(path);
     let plain = |char: char| char.is_alphanumeric() || "/._-+,:@%".contains(char);
@@ -57,7 +57,7 @@ pub(crate) fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{plural}")
 }
 
-/// `text` without characters and commands that do more than stand there.
+/// `text` with control characters and commands for CI systems escaped.
 fn inert(text: &str) -> String {
     let mut escaped = String::new();
     for char in text.chars() {
@@ -71,9 +71,9 @@ fn inert(text: &str) -> String {
     disarm_commands(&escaped)
 }
 
-/// Breaks what GitHub Actions and Azure Pipelines read as commands in a log:
-/// `::` at the start of a line, after blanks, and `##[` or `##vso[` anywhere.
-/// The sign before a line of a diff can be a blank, too.
+/// Escapes commands that GitHub Actions and Azure Pipelines act on in a log: `::` at the
+/// start of a line, after blanks, and `##[` or `##vso[` anywhere. The first character of
+/// a line of a diff can be a blank, too.
 fn disarm_commands(text: &str) -> String {
     let escaped = text
         .replace("##[", r"#\u{23}[")
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_in_a_name_moves_the_cursor_or_opens_a_line() {
+    fn no_name_moves_the_cursor_or_starts_a_line() {
         assert_eq!(path(Path::new("a\x1b[2Jb\n")), r"a\u{1b}[2Jb\n");
         assert_eq!(
             part("a\u{202e}b\u{200b}\u{2028}"),

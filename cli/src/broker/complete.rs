@@ -7,7 +7,7 @@ use clap_complete::CompletionCandidate;
 use taskcluster_events::EXCHANGES;
 use taskcluster_pulse::ExchangeInfo;
 
-/// The exchanges whose names begin as `current` does.
+/// The exchanges whose names start with `current`.
 pub(super) fn exchanges(current: &OsStr) -> Vec<CompletionCandidate> {
     let candidates = EXCHANGES.iter().filter_map(|exchange| {
         let name = begins(exchange.short_name(), current)?;
@@ -16,8 +16,8 @@ pub(super) fn exchanges(current: &OsStr) -> Vec<CompletionCandidate> {
     candidates.collect()
 }
 
-/// The entries of routing keys whose names begin as `current` does: those of the
-/// exchanges on the command line, or of all.
+/// The routing-key entries whose names start with `current`: those of the exchanges on
+/// the command line, or else of all.
 pub(super) fn conditions(current: &OsStr) -> Vec<CompletionCandidate> {
     let words: Vec<String> = std::env::args().collect();
     entries(&words, current)
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn entries_are_those_of_the_exchanges_that_are_named() {
+    fn entries_are_those_of_the_given_exchanges() {
         let of = |words: &[&str], current: &str| {
             let words: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
             texts(&entries(&words, OsStr::new(current)))

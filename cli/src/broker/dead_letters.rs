@@ -23,7 +23,7 @@ Examples:
 
 A replayed message goes to the queue NAME alone, over the exchange
 exchange/USER/NAME/replay, to which the queue is bound for that. The consumer reads it
-as the message that it was. `listen --help` says what --where matches.
+as the original message. See `listen --help` for what --where matches.
 
 {CREDENTIALS}"))]
 pub(crate) struct Args {
@@ -35,14 +35,14 @@ pub(crate) struct Args {
     #[arg(value_name = "NAME")]
     queue: String,
 
-    /// Take only messages of which this is true; more of them are joined by `and`
+    /// Take only messages that meet this condition; may be repeated, all have to hold
     #[arg(long = "where", value_name = "NAME=VALUE", add = ArgValueCompleter::new(complete::conditions))]
     conditions: Vec<Condition>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Action {
-    /// Print it, and why it could not be handled
+    /// Print it, and the reason why it could not be handled
     List,
     /// Send it to the consumer once more
     Replay,
@@ -58,7 +58,7 @@ pub(super) async fn run(args: &Args, connection: Connection) -> Result<ExitCode,
 async fn work(args: &Args, connection: &Connection, stdout: &mut impl Write) -> Result<(), Error> {
     let mut dead = DeadLetterQueue::open(connection, &args.queue).await?;
     let result = each(args, &mut dead, stdout).await;
-    // What was discarded before an error is deleted all the same.
+    // Messages that were discarded before an error are deleted all the same.
     dead.close().await;
     let (taken, kept) = result?;
     let done = match args.action {
@@ -72,7 +72,7 @@ async fn work(args: &Args, connection: &Connection, stdout: &mut impl Write) -> 
     Ok(())
 }
 
-/// Does what was asked for with each message; how many there were, and how many were left out.
+/// Handles each message as requested. Returns the numbers of messages taken and left out.
 async fn each(
     args: &Args,
     dead: &mut DeadLetterQueue,

@@ -1,4 +1,4 @@
-//! What keeps these commands from their work.
+//! Errors of the commands that talk to a broker.
 
 use std::io;
 use std::path::PathBuf;
@@ -7,16 +7,16 @@ use taskcluster_pulse::{PublishError, RecordingError, RoutingKeyError, UnknownEx
 
 use crate::terminal;
 
-/// A command could not do its work.
+/// The reason why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     /// The runtime of the client could not be started.
-    #[error("cannot start the client; try again with fewer programs running")]
+    #[error("cannot start the client; close other programs and try again")]
     Runtime(#[source] io::Error),
     /// The exchange does not exist.
     #[error(transparent)]
     Exchange(#[from] UnknownExchange),
-    /// A word of `--where` can't stand in the routing key.
+    /// A word of `--where` is not valid in the routing key.
     #[error("--where can't be used; see `listen --help` for what it matches")]
     Where(#[source] RoutingKeyError),
     /// The client could not connect, or gave up.
@@ -29,7 +29,7 @@ pub(crate) enum Error {
         path: PathBuf,
         /// The line, counted from 1.
         line: usize,
-        /// Why not.
+        /// The reason.
         source: Box<PublishError>,
     },
     /// A line of a recording is no message.
@@ -39,7 +39,7 @@ pub(crate) enum Error {
         path: PathBuf,
         /// The line, counted from 1.
         line: usize,
-        /// Why not.
+        /// The reason.
         source: RecordingError,
     },
     /// A file can't be read or written.
@@ -47,7 +47,7 @@ pub(crate) enum Error {
     File {
         /// The file.
         path: PathBuf,
-        /// Why not.
+        /// The reason.
         source: io::Error,
     },
     /// Standard output can't be written.

@@ -1,4 +1,4 @@
-//! `--where`: which messages are wanted.
+//! `--where`: conditions on messages.
 
 use std::str::FromStr;
 
@@ -28,8 +28,8 @@ impl FromStr for Condition {
     }
 }
 
-/// The binding to the messages of an exchange that can meet `conditions`. What it does
-/// not express is for [`matches`].
+/// The binding for the messages of an exchange that can meet `conditions`. [`matches`]
+/// checks conditions that a binding can't express.
 pub(super) fn binding(
     exchange: &'static ExchangeInfo,
     conditions: &[Condition],
@@ -45,7 +45,7 @@ pub(super) fn matches(envelope: &Envelope, conditions: &[Condition]) -> bool {
         return true;
     }
     let exchange = EXCHANGES.find(envelope.exchange()).ok();
-    // Without a payload that can be read, no condition on it is met.
+    // Conditions on a payload that can't be read are not met.
     let payload = serde_json::from_slice(envelope.bytes()).unwrap_or_default();
     conditions.iter().all(|condition| {
         let words = exchange.filter(|it| entry(it, &condition.name).is_some());
@@ -58,14 +58,14 @@ pub(super) fn matches(envelope: &Envelope, conditions: &[Condition]) -> bool {
     })
 }
 
-/// The entries of a routing key with the words that they hold.
+/// The entries of a routing key with their words.
 pub(super) fn entries(
     exchange: &'static ExchangeInfo,
     key: &str,
 ) -> impl Iterator<Item = (&'static RoutingKeyEntry, String)> {
     let mut words: Vec<&str> = key.split('.').collect();
     let entries = exchange.routing_key;
-    // What the other entries leave belongs to the one that may hold several words.
+    // All remaining words belong to the entry that may have several.
     let several = (words.len() + 1).checked_sub(entries.len());
     let found: Vec<_> = entries
         .iter()
@@ -86,7 +86,8 @@ fn entry(exchange: &'static ExchangeInfo, name: &str) -> Option<&'static Routing
     exchange.routing_key.iter().find(|it| it.name == name)
 }
 
-/// Whether the property at a dotted path, or any if lists are on the way, matches.
+/// Whether the property at a dotted path matches; in a list on the way, any item may
+/// match.
 fn has(value: &Value, path: &str, glob: &str) -> bool {
     if let Value::Array(items) = value {
         return items.iter().any(|item| has(item, path, glob));
@@ -101,7 +102,7 @@ fn has(value: &Value, path: &str, glob: &str) -> bool {
     value.get(name).is_some_and(|value| has(value, rest, glob))
 }
 
-/// Whether `text` matches `glob`, in which `*` stands for any characters.
+/// Whether `text` matches `glob`, in which `*` matches any characters.
 fn is_match(glob: &str, text: &str) -> bool {
     let Some((first, rest)) = glob.split_once('*') else {
         return glob == text;
@@ -115,7 +116,7 @@ fn is_match(glob: &str, text: &str) -> bool {
     let Some(mut text) = text.strip_suffix(last) else {
         return false;
     };
-    // The first place is as good as any other.
+    // A match at the first possible place never prevents a later one.
     middle.split('*').all(|part| match text.find(part) {
         Some(at) => {
             text = &text[at + part.len()..];
@@ -143,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_star_stands_for_any_characters() {
+    fn a_star_matches_any_characters() {
         for (glob, text) in [
             ("a", "a"),
             ("*", ""),
@@ -214,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn the_entry_with_several_words_gets_those_that_the_others_leave() {
+    fn the_entry_with_several_words_gets_all_remaining_words() {
         let names = |key: &str| -> Vec<String> {
             let exchange = EXCHANGES.find("queue/task-failed").expect("it exists");
             let named = entries(exchange, key).map(|(it, words)| format!("{}={words}", it.name));

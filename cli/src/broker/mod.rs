@@ -19,14 +19,14 @@ pub(crate) use error::Error;
 /// Exit code when `--validate` found a message that is not valid.
 const FOUND: u8 = 1;
 
-/// What the help of these commands says about credentials.
+/// The part of the help about credentials.
 const CREDENTIALS: &str = "\
 The broker:
   PULSE_URL, such as amqps://user:password@pulse.mozilla.org, or PULSE_HOSTNAME,
   PULSE_USERNAME, PULSE_PASSWORD and, where needed, PULSE_PORT, PULSE_VHOST,
   PULSE_AMQPS=false";
 
-/// A command that talks to a broker, with its arguments.
+/// A command that talks to a broker.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Print messages as they come.

@@ -1,4 +1,4 @@
-//! How the output folder differs from what the generator makes.
+//! Compares the output folder with the generated files.
 
 use std::fs::File;
 use std::io::Read;
@@ -9,10 +9,10 @@ use taskcluster_codegen::Files;
 use super::Error;
 use super::output::{Found, Output};
 
-/// How many bytes of stale files are kept, for diffs.
+/// Maximum number of bytes of stale files that are kept for diffs.
 const MOST_SHOWN: u64 = 16 << 20;
 
-/// One difference between the output folder and what the generator makes.
+/// One difference between the output folder and the generated files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// A file with another text.
@@ -21,29 +21,29 @@ pub enum Change {
         path: PathBuf,
         /// The text on disk; bytes that are not UTF-8 are replaced.
         old: String,
-        /// The text that the generator makes.
+        /// The generated text.
         new: String,
     },
-    /// A file with another text, which is too large for a diff.
+    /// A file with another text, too large for a diff.
     Large {
         /// Its path in the output folder.
         path: PathBuf,
         /// Its size.
         bytes: u64,
     },
-    /// A link or the like, where the generator makes a file.
+    /// A link or other special file in the place of a generated file.
     Blocked {
         /// Its path in the output folder.
         path: PathBuf,
     },
-    /// A file that is not there.
+    /// A file that is missing.
     Missing {
         /// Its path in the output folder.
         path: PathBuf,
-        /// The number of lines that the generator makes.
+        /// The number of generated lines.
         lines: usize,
     },
-    /// A file of an earlier run that the generator no longer makes.
+    /// A file of an earlier run that is no longer generated.
     Orphaned {
         /// Its path in the output folder.
         path: PathBuf,
@@ -64,14 +64,14 @@ impl Change {
     }
 }
 
-/// The output folder, compared with what the generator makes.
+/// The result of comparing the output folder with the generated files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Comparison {
-    /// The files to write, in a crate the list of them included.
+    /// The files to write; for a crate, with the list of them.
     pub files: Files,
-    /// The differences, in the order of their paths, the orphaned files last.
+    /// The differences, ordered by path, orphaned files last.
     pub changes: Vec<Change>,
-    /// Files that no run has written: they are left alone.
+    /// Files that no run has written; they stay.
     pub foreign: Vec<PathBuf>,
 }
 
@@ -80,7 +80,7 @@ impl Output {
     ///
     /// # Errors
     ///
-    /// The folder can't be read, a path leads out of it, or files that no run has
+    /// If the folder can't be read, a path leads out of it, or files that no run has
     /// written are in the way.
     pub fn compare(&self, files: &Files) -> Result<Comparison, Error> {
         let listed = self.replaceable()?;
@@ -107,8 +107,8 @@ impl Output {
         })
     }
 
-    /// How the file at `path` differs from `new`. Takes from `room` the bytes of the
-    /// old text that it keeps.
+    /// The difference between the file at `path` and `new`. Subtracts the bytes of the
+    /// old text that it keeps from `room`.
     fn change(
         &self,
         path: PathBuf,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::report;
 use crate::terminal::{part, path as shown};
 
-/// An error of the command: what is wrong, where, and what to do about it.
+/// An error of the command: the place, the reason and a remedy.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -30,14 +30,14 @@ pub enum Error {
     Read {
         /// The file or folder.
         path: PathBuf,
-        /// The error of the system.
+        /// The error of the operating system.
         source: io::Error,
     },
 
     /// The schemas are neither in a folder nor in a file.
     #[error("{}: neither a folder nor a regular file; give --schemas a folder of *.json files, or one JSON file", shown(.path))]
     NotDocuments {
-        /// What `--schemas` named.
+        /// The argument of `--schemas`.
         path: PathBuf,
     },
 
@@ -55,41 +55,41 @@ pub enum Error {
         path: PathBuf,
     },
 
-    /// The documents are larger than those of any deployment.
+    /// The documents are larger than the limit.
     #[error("{}: with this file there are more than {most} bytes of documents; \
              give --schemas a folder of references and schemas only", shown(.path))]
     TooLarge {
-        /// The file with which there are too many.
+        /// The first file beyond the limit.
         path: PathBuf,
-        /// The most bytes of all documents together.
+        /// The limit for all documents together, in bytes.
         most: u64,
     },
 
-    /// The names of the last run can't be what a run wrote.
+    /// The file with the names of the last run is larger than any run writes.
     #[error("{}: more than {most} bytes, which no run wrote; restore this file, or delete it to \
              choose all names again", shown(.path))]
     NamesTooLarge {
         /// The file.
         path: PathBuf,
-        /// The most bytes.
+        /// The limit, in bytes.
         most: u64,
     },
 
-    /// The output folder is something else.
+    /// The output path is not a folder.
     #[error("{}: not a folder; give another one with --out, or move this away", shown(.path))]
     NotFolder {
-        /// What `--out` named.
+        /// The argument of `--out`.
         path: PathBuf,
     },
 
-    /// The path from the output to the `pulse` crate can't stand in a `Cargo.toml`.
+    /// The path from the output to the `pulse` crate is not valid in a `Cargo.toml`.
     #[error("{}: this path is not UTF-8, and the generated Cargo.toml has to name it; give another folder with --out", shown(.path))]
     NotUtf8 {
         /// The path.
         path: PathBuf,
     },
 
-    /// The output folder has files, and none of an earlier run.
+    /// The output folder has files, but none of an earlier run.
     #[error("{}: holds files, and no Cargo.toml that this command wrote, so they are left alone; \
              give a new or empty folder with --out, or empty this one", shown(.path))]
     Foreign {
@@ -98,12 +98,12 @@ pub enum Error {
     },
 
     /// The folder of documents has other files.
-    #[error("{}: holds {}, which is no document, so the folder is left alone; \
+    #[error("{}: holds {}, which is not a document, so the folder is left alone; \
              give a new or empty folder with --out", shown(.path), shown(.file))]
     NoDocument {
         /// The folder.
         path: PathBuf,
-        /// The other file, from the folder.
+        /// The other file, relative to the folder.
         file: PathBuf,
     },
 
@@ -115,14 +115,14 @@ pub enum Error {
         path: PathBuf,
     },
 
-    /// A file that is not generated is where one is to be written.
+    /// A file that is not generated has the path of a generated one.
     #[error("{}: not generated, so it is left alone; move it away and run the command again", shown(.path))]
     InTheWay {
         /// The file.
         path: PathBuf,
     },
 
-    /// A list of files has a line that the command can't have written.
+    /// A list of files has a line that the command never writes.
     #[error("{}: {:?} is not a path of a generated file; restore this file or delete it", shown(.path), part(.line))]
     List {
         /// The list.
@@ -131,8 +131,8 @@ pub enum Error {
         line: String,
     },
 
-    /// The generator returned a path outside of the output folder, or one that
-    /// belongs to the user.
+    /// The generator returned a path outside of the output folder, or one that belongs to
+    /// the user.
     #[error("{}: the generator may not write here; this is a bug in it, please report it with your schemas", shown(.path))]
     Escapes {
         /// The path.
@@ -144,17 +144,17 @@ pub enum Error {
     Write {
         /// The file or folder.
         path: PathBuf,
-        /// The error of the system.
+        /// The error of the operating system.
         source: io::Error,
     },
 
-    /// A file can't take its place or be removed, after others were.
+    /// A file can't be replaced or removed, after other files were.
     #[error("{}: cannot be written; the output is written in part: \
              clear the cause and run the command again, which finishes the rest", shown(.path))]
     Unfinished {
         /// The file.
         path: PathBuf,
-        /// The error of the system.
+        /// The error of the operating system.
         source: io::Error,
     },
 
@@ -165,7 +165,7 @@ pub enum Error {
         path: PathBuf,
     },
 
-    /// Another run wrote while this one generated.
+    /// Another run wrote to the folder while this one generated.
     #[error("{}: another run has written here meanwhile; run this one again", shown(.path))]
     Overtaken {
         /// The output folder.
@@ -177,11 +177,11 @@ pub enum Error {
     Lock {
         /// The output folder.
         path: PathBuf,
-        /// The error of the system.
+        /// The error of the operating system.
         source: io::Error,
     },
 
-    /// A signal asked the command to end.
+    /// A signal ended the command.
     #[error("interrupted by signal {signal}; the output is as it was")]
     Interrupted {
         /// The number of the signal.
@@ -193,7 +193,7 @@ pub enum Error {
     Stdout {
         /// The outcome of the run, which could not be printed.
         outcome: &'static str,
-        /// The error of the system.
+        /// The error of the operating system.
         source: io::Error,
     },
 }
@@ -207,14 +207,14 @@ impl Error {
         }
     }
 
-    /// For `map_err`: `folder`, or what the error names below it, can't be read.
+    /// For `map_err`: `folder`, or the path in the error, can't be read.
     pub(super) fn walk(folder: &Path) -> impl FnOnce(walkdir::Error) -> Self {
         |error| {
             let path = error.path().unwrap_or(folder).to_path_buf();
-            // Its own text would name the path again.
+            // The text of `walkdir`'s error would repeat the path.
             let source = error
                 .into_io_error()
-                .unwrap_or_else(|| io::Error::other("a link that leads back to its own folder"));
+                .unwrap_or_else(|| io::Error::other("a link to one of its parent folders"));
             Self::Read { path, source }
         }
     }

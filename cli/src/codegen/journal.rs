@@ -8,17 +8,16 @@ use super::changes::{Change, Comparison};
 use super::output::Output;
 use super::{Error, NAMES, list};
 
-/// The files to write and to remove, by their paths in the output folder.
+/// The files to write and to remove, by relative path in the output folder.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Journal {
-    /// `names.json` comes first: if only it is written, the next run still knows
-    /// all names.
+    /// `names.json` comes first: if only it is written, the next run still has all names.
     pub(super) writes: Vec<String>,
     pub(super) removes: Vec<String>,
 }
 
 impl Journal {
-    /// What turns the compared folder into what was generated.
+    /// The steps from the compared folder to the generated files.
     pub(super) fn of(comparison: &Comparison) -> Self {
         let mut journal = Self::default();
         for change in &comparison.changes {
@@ -32,7 +31,7 @@ impl Journal {
         journal
     }
 
-    /// Writes the journal to `path`, which is there whole or not at all.
+    /// Writes the journal to `path`, as a whole or not at all.
     pub(super) fn write(&self, path: &Path) -> io::Result<()> {
         let writes = self.writes.iter().map(|path| format!("write {path}\n"));
         let removes = self.removes.iter().map(|path| format!("remove {path}\n"));
@@ -42,11 +41,11 @@ impl Journal {
         fs::rename(unfinished, path)
     }
 
-    /// Reads the journal at `path`; nothing where there is none.
+    /// Reads the journal at `path`; `None` if there is none.
     ///
     /// # Errors
     ///
-    /// It can't be read, or has a line that no run can have written.
+    /// If it can't be read, or has a line that no run writes.
     pub(super) fn read(path: &Path, output: &Output) -> Result<Option<Self>, Error> {
         let text = match fs::read_to_string(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),

@@ -1,7 +1,7 @@
 //! The list of generated files, which is one of them.
 //!
-//! Whatever is not in the list of the last run is a file of the user, and is
-//! neither replaced nor removed.
+//! Files that are not in the list of the last run belong to the user, and are neither
+//! replaced nor removed.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -12,10 +12,10 @@ use taskcluster_codegen::Files;
 
 use super::Error;
 
-/// Where the list is in the output folder.
+/// The path of the list in the output folder.
 pub(super) const FILE: &str = "generated-files.txt";
 
-/// The most bytes of a list: over a hundred thousand files.
+/// Maximum size of a list, in bytes: over a hundred thousand files.
 const MOST_BYTES: u64 = 16 << 20;
 
 const HEADER: &str = "\
@@ -23,7 +23,7 @@ const HEADER: &str = "\
 # here, and no others.
 ";
 
-/// `files` with the list of them.
+/// Adds the list of the files to `files`.
 pub(super) fn add(files: &Files) -> Files {
     let mut files = files.clone();
     files.insert(FILE.to_owned(), String::new());
@@ -33,25 +33,25 @@ pub(super) fn add(files: &Files) -> Files {
     files
 }
 
-/// The files that the last run listed in `folder`; nothing where there is no list.
+/// The files that the last run listed in `folder`; `None` if there is no list.
 ///
 /// # Errors
 ///
-/// The list can't be read, or has a path that does not pass `check_inside`, which no run
-/// can have written.
+/// If the list can't be read, or has a path that does not pass `check_inside`, which no
+/// run writes.
 pub(super) fn read(
     folder: &Path,
     check_inside: impl Fn(&str) -> Result<(), Error>,
 ) -> Result<Option<BTreeSet<String>>, Error> {
     let path = folder.join(FILE);
-    // A link could lead to anything.
+    // A link could lead to any file.
     match fs::symlink_metadata(&path) {
         Ok(metadata) if metadata.is_file() => {}
         Ok(_) => return Ok(None),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(Error::read(&path)(error)),
     }
-    // What is beyond is of no run, and counts as not listed.
+    // No run wrote the part beyond the limit, so its files do not count as listed.
     let mut text = Vec::new();
     let read = File::open(&path).and_then(|file| file.take(MOST_BYTES).read_to_end(&mut text));
     read.map_err(Error::read(&path))?;

@@ -1,16 +1,16 @@
-//! `codegen`: from documents to the folder of a crate.
+//! `codegen`: generates the folder of a crate from documents.
 //!
 //! ```text
 //! sources      the documents on disk → the generator's input
-//! output       the output folder: what it may be, what it holds
-//! replaceable  which of its files a run may replace and remove
-//! list         the list of generated files, apart from which all files are the user's
-//! changes      how the folder differs from what the generator makes
-//! report       those changes in words, with a diff
-//! write        the folder brought up to date: every file, or none
-//! work         the work folder that a run keeps meanwhile, and its lock
-//! journal      the steps that an interrupted run leaves to the next one
-//! signals      requests to end, heeded between two steps
+//! output       the output folder and its contents
+//! replaceable  the files that a run may replace and remove
+//! list         the list of generated files; all other files are the user's
+//! changes      the differences between the folder and the generated files
+//! report       these differences as text, with a diff
+//! write        brings the folder up to date: every file, or none
+//! work         the work folder of a run, and its lock
+//! journal      the steps of a run, to be finished by the next one if interrupted
+//! signals      requests to end, acted on between two steps
 //! ```
 
 mod changes;
@@ -42,10 +42,10 @@ use crate::defaults::Defaults;
 use crate::printed::{listed, notes, warn};
 use crate::terminal;
 
-/// Exit code of a check that found the output stale.
+/// Exit code of `--check` if the output is stale.
 const STALE: u8 = 1;
 
-/// The file of the output that keeps the names for the next run.
+/// The file of the output with the names for the next run.
 const NAMES: &str = "names.json";
 
 /// Write the generated crate from exchange references and schemas.
@@ -67,7 +67,7 @@ Exit codes:
   0  the output is written, or was up to date
   1  --check found the output stale
   2  the input is wrong or can't be read, or the output or the report can't be
-     written; unless the message says otherwise, the output is as it was")]
+     written; the output is then unchanged, except as the error states")]
 pub struct Args {
     /// The documents: a folder with *.json files at any depth, or one file
     /// [default: schemas/]
@@ -86,18 +86,18 @@ pub struct Args {
     #[command(flatten)]
     package: PackageArgs,
 
-    /// Write nothing: show a diff of whatever is stale, missing or orphaned
+    /// Write nothing: show a diff of each stale file, and all missing and orphaned ones
     #[arg(long)]
     check: bool,
 
     /// Fail if the documents have keywords or formats that JSON Schema draft-06 and
-    /// draft-07 do not define; otherwise they are warned of
+    /// draft-07 do not define; otherwise only warn
     #[arg(long)]
     deny_unknown_keywords: bool,
 }
 
 impl Args {
-    /// The command that brings the output up to date: this one, without the check.
+    /// The command that brings the output up to date: this one, without `--check`.
     fn command(&self, program: &str) -> String {
         let mut command = format!("{program} codegen");
         let options = [
@@ -117,12 +117,12 @@ impl Args {
     }
 }
 
-/// Runs the command and prints on `stdout` what it did or found.
+/// Runs the command and prints the result on `stdout`.
 ///
 /// # Errors
 ///
-/// The input can't be read or generated from, or the output can't be read or
-/// written; the output is then as it was.
+/// If the input can't be read or generated from, or the output can't be read or written.
+/// The output is then unchanged, except after [`Error::Unfinished`].
 pub fn run(args: &Args, defaults: &Defaults, stdout: &mut impl Write) -> Result<ExitCode, Error> {
     let output = Output::at(args.out.as_ref().unwrap_or(&defaults.out))?;
     let pulse = args.pulse.as_ref().or(defaults.pulse.as_ref());
@@ -134,10 +134,10 @@ pub fn run(args: &Args, defaults: &Defaults, stdout: &mut impl Write) -> Result<
     }
     if let Some(recovery) = output.recover()? {
         let text = report::recovered(&output, recovery);
-        tell(
+        print(
             stdout,
             &text,
-            "an interrupted run was finished, and this one not begun",
+            "an interrupted run was finished, this one was not started",
         )?;
     }
     let names = sources::names(&output.shown)?;
@@ -146,17 +146,17 @@ pub fn run(args: &Args, defaults: &Defaults, stdout: &mut impl Write) -> Result<
     let comparison = output.compare(&files)?;
     if comparison.changes.is_empty() {
         let text = report::up_to_date(&output, &comparison);
-        return tell(stdout, &text, "the output is up to date");
+        return print(stdout, &text, "the output is up to date");
     }
     if args.check {
         return stale(&report::stale(&output, &comparison, &command), stdout);
     }
     output.write(&files, names.as_ref().map(|names| names.bytes.as_slice()))?;
     let text = report::written(&output, &comparison);
-    tell(stdout, &text, "the output is written")
+    print(stdout, &text, "the output is written")
 }
 
-/// What is generated from the documents. Unknown keywords are warned of, or denied.
+/// Generates the files from the documents. Warns of unknown keywords, or refuses them.
 fn generate(
     args: &Args,
     defaults: &Defaults,
@@ -184,16 +184,16 @@ fn generate(
     })
 }
 
-/// Prints `text`, the findings of a check. They stand if they can't be printed.
+/// Prints `text`, the result of a check. The exit code is the same if that fails.
 fn stale(text: &str, stdout: &mut impl Write) -> Result<ExitCode, Error> {
-    if let Err(error) = tell(stdout, text, "the output is stale") {
+    if let Err(error) = print(stdout, text, "the output is stale") {
         warn(&error);
     }
     Ok(ExitCode::from(STALE))
 }
 
-/// Prints `text`; it is no error that a reader such as `head` has closed the pipe.
-fn tell(stdout: &mut impl Write, text: &str, outcome: &'static str) -> Result<ExitCode, Error> {
+/// Prints `text`. A pipe closed by its reader, such as `head`, is not an error.
+fn print(stdout: &mut impl Write, text: &str, outcome: &'static str) -> Result<ExitCode, Error> {
     let written = stdout
         .write_all(text.as_bytes())
         .and_then(|()| stdout.flush());

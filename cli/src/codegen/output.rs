@@ -1,4 +1,4 @@
-//! The output folder: what it may be, and what it holds.
+//! The output folder and its contents.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -16,28 +16,28 @@ use crate::terminal;
 #[derive(Debug)]
 pub struct Output {
     pub(super) kind: Kind,
-    /// As the user gave it, for messages.
+    /// The path as the user gave it, for messages.
     pub(super) shown: PathBuf,
-    /// Absolute, with no link and no `..` in it. It need not exist.
+    /// The absolute path, without links and `..`. The folder need not exist.
     pub(super) folder: PathBuf,
 }
 
-/// What a folder holds.
+/// The contents of a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// A crate, in which a list names the generated files.
+    /// A crate, with a list of its generated files.
     Crate,
     /// Documents, and no other files.
     Documents,
 }
 
-/// Something in the output folder that is no folder itself.
+/// An entry of the output folder that is not a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Found {
     /// A file.
     File,
-    /// A symbolic link, a socket or the like. It is not followed: what it
-    /// leads to is not part of the output.
+    /// A symbolic link, a socket or the like. Links are not followed: their targets are
+    /// not part of the output.
     Other,
 }
 
@@ -46,7 +46,7 @@ impl Output {
     ///
     /// # Errors
     ///
-    /// There is something else, or its place can't be found out.
+    /// If another kind of file is at `path`, or the path can't be resolved.
     pub fn at(path: &Path) -> Result<Self, Error> {
         Self::of(Kind::Crate, path)
     }
@@ -80,14 +80,13 @@ impl Output {
         })
     }
 
-    /// The path from this folder to `other`, an existing folder, with `/`
-    /// between the names, as a `Cargo.toml` has it. It is absolute where the
-    /// two have nothing but the root in common, so that a relative path would
-    /// name the place of both.
+    /// The path from this folder to `other`, an existing folder, with `/` as separator,
+    /// for a `Cargo.toml`. It is absolute if the two have only the root in common,
+    /// because a relative path would then depend on both places.
     ///
     /// # Errors
     ///
-    /// `other` can't be read, or its path is not UTF-8.
+    /// If `other` can't be read, or its path is not UTF-8.
     pub fn path_to(&self, other: &Path) -> Result<String, Error> {
         let other = other.canonicalize().map_err(Error::read(other))?;
         let related = self
@@ -102,8 +101,7 @@ impl Output {
         }
     }
 
-    /// Everything in the folder and below it that is not the user's, by its
-    /// path from the folder.
+    /// All files in the folder and below it, by relative path, without the user's.
     pub(super) fn found(&self) -> Result<BTreeMap<PathBuf, Found>, Error> {
         let mut found = BTreeMap::new();
         for entry in self.walk() {
@@ -118,12 +116,13 @@ impl Output {
         Ok(found)
     }
 
-    /// `path`, which is below the folder, from the folder.
+    /// The path relative to the folder, which contains it.
     pub(super) fn relative<'p>(&self, path: &'p Path) -> &'p Path {
         path.strip_prefix(&self.folder).unwrap_or(path)
     }
 
-    /// The entries of the folder and below it that are not the user's, if it exists.
+    /// The entries of the folder and below it, without the user's; none if it does not
+    /// exist.
     pub(super) fn walk(&self) -> impl Iterator<Item = walkdir::Result<walkdir::DirEntry>> {
         let walk = self.folder.exists().then(|| WalkDir::new(&self.folder));
         walk.into_iter().flat_map(|walk| {
@@ -133,7 +132,7 @@ impl Output {
         })
     }
 
-    /// What an output has beside `files`.
+    /// Completes `files` with the list of them, in a crate.
     pub(super) fn complete(&self, files: &Files) -> Files {
         match self.kind {
             Kind::Crate => list::add(files),
@@ -141,15 +140,15 @@ impl Output {
         }
     }
 
-    /// Whether the output keeps names for the next run.
+    /// Whether the output has a file with names for the next run.
     pub(super) fn has_names(&self) -> bool {
         self.kind == Kind::Crate
     }
 
-    /// Makes sure that `path` leads to a place in the folder, and to none of the user's.
+    /// Checks that `path` is inside the folder, and does not belong to the user.
     ///
-    /// The generator makes sure of it too. But its paths have names from schemas in
-    /// them, and it is here that they become files.
+    /// The generator guarantees that, too. But its paths contain names from schemas, and
+    /// here they become files.
     pub(super) fn check_inside(&self, path: &str) -> Result<(), Error> {
         let mut components = Path::new(path).components();
         let first = components.clone().next();
@@ -162,9 +161,9 @@ impl Output {
         }
     }
 
-    /// Whether a name in the folder is the user's: one that starts with a dot, such as
-    /// the folder of a repository; and in a crate, files of a build and the licence that
-    /// a package ships.
+    /// Whether an entry of the folder belongs to the user: its name starts with a dot, as
+    /// that of a repository's folder; or, in a crate, it is a build's output or the
+    /// licence.
     fn is_users(&self, name: &OsStr) -> bool {
         let users: &[&str] = match self.kind {
             Kind::Crate => &["target", "Cargo.lock", "LICENSE"],
@@ -173,8 +172,8 @@ impl Output {
         name.as_encoded_bytes().starts_with(b".") || users.iter().any(|users| name == *users)
     }
 
-    /// Makes sure that the folders around the file at `path` are folders, not
-    /// links that lead elsewhere, or that there are none.
+    /// Checks that the parent folders of the file at `path` are folders rather than
+    /// links, or do not exist.
     pub(super) fn check_parents(&self, path: impl AsRef<Path>) -> io::Result<()> {
         for parent in path.as_ref().ancestors().skip(1) {
             match fs::symlink_metadata(self.folder.join(parent)) {
@@ -193,7 +192,7 @@ impl Output {
     }
 }
 
-/// The absolute path, with links and `..` resolved as far as it exists.
+/// The absolute path, with links and `..` resolved as far as the path exists.
 fn resolve(path: &Path) -> io::Result<PathBuf> {
     let absolute = std::path::absolute(path)?;
     match absolute.canonicalize() {
@@ -204,7 +203,7 @@ fn resolve(path: &Path) -> io::Result<PathBuf> {
         (Some(parent), Some(name)) if !absolute.is_symlink() => Ok(resolve(parent)?.join(name)),
         _ => Err(io::Error::new(
             io::ErrorKind::NotFound,
-            "it leads nowhere, being a dead link or going up from a folder that does not exist",
+            "it is a dead link, or goes up from a folder that does not exist",
         )),
     }
 }

@@ -5,7 +5,7 @@ use taskcluster_codegen::Package;
 /// The package of Taskcluster's own exchanges.
 const STOCK: &str = "taskcluster-events";
 
-/// The package that each generated one depends on.
+/// The package that every generated package depends on.
 const RUNTIME: &str = "taskcluster-pulse";
 
 /// Licence of the stock package.
@@ -14,7 +14,7 @@ const STOCK_LICENSE: &str = "MPL-2.0";
 /// The package of the generated crate.
 #[derive(Debug, clap::Args)]
 pub(super) struct PackageArgs {
-    /// The name of the package: one of its own for the exchanges of a private service
+    /// The name of the package; choose another one for the exchanges of a private service
     #[arg(long, value_name = "NAME", default_value = STOCK, value_parser = package_name)]
     package: String,
 
@@ -27,13 +27,13 @@ pub(super) struct PackageArgs {
     #[arg(long, value_name = "SPDX")]
     license: Option<String>,
 
-    /// What the package is for, in one line
+    /// The description of the package, one line
     #[arg(long, value_name = "TEXT")]
     description: Option<String>,
 }
 
 impl PackageArgs {
-    /// The package, which finds its runtime at `runtime`.
+    /// The package, with the path of its runtime crate.
     pub(super) fn package(&self, runtime: String) -> Package {
         let mut package = Package::new(&self.package)
             .version(&self.package_version)
@@ -49,7 +49,7 @@ impl PackageArgs {
         }
     }
 
-    /// The options that were given, with their values.
+    /// The options that differ from their defaults, with their values.
     pub(super) fn given(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let unless = |value, default| Some(value).filter(|value| *value != default);
         [
@@ -63,7 +63,7 @@ impl PackageArgs {
     }
 }
 
-/// A version as Cargo takes it.
+/// Checks a version, as Cargo requires it.
 fn version(text: &str) -> Result<String, String> {
     match semver::Version::parse(text) {
         Ok(_) => Ok(text.to_owned()),
@@ -71,15 +71,15 @@ fn version(text: &str) -> Result<String, String> {
     }
 }
 
-/// The name of a package, as cargo takes it.
+/// Checks the name of a package, as Cargo requires it.
 fn package_name(text: &str) -> Result<String, String> {
     let is_name = text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
     match is_name {
-        true if text == RUNTIME => Err(format!("{RUNTIME} is what it depends on")),
+        true if text == RUNTIME => Err(format!("{RUNTIME} is the package that it depends on")),
         true => Ok(text.to_owned()),
-        false => Err("give letters, digits, `-` and `_`, a letter first".to_owned()),
+        false => Err("use letters, digits, `-` and `_`, and start with a letter".to_owned()),
     }
 }

@@ -1,4 +1,4 @@
-//! Texts about what a run did or found.
+//! Texts about the result of a run.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -11,17 +11,17 @@ use super::{Change, Comparison, Output, Recovery};
 use crate::printed::listed;
 use crate::terminal::{count, lines, path as shown};
 
-/// How many files that are not generated are named.
+/// Maximum number of files listed as not generated.
 const MOST_FOREIGN: usize = 20;
 
-/// How many files that differ are named.
+/// Maximum number of listed changes.
 const MOST_CHANGES: usize = 200;
 
-/// How many lines of the diff of one file are shown.
+/// Maximum number of lines of the diff of one file.
 const MOST_LINES: usize = 1_000;
 
-/// How long to look for the shortest diff of one file. Past it, the diff is
-/// still right, only longer.
+/// Time limit for the search of the shortest diff of one file. Beyond it, the diff is
+/// still correct, only longer.
 const DIFF_TIME: Duration = Duration::from_secs(1);
 
 /// The errors of documents, each on one line, and a note if there is YAML.
@@ -33,17 +33,18 @@ pub(super) fn errors(errors: &Errors, yaml: Option<&Path>) -> String {
     }
 }
 
-/// A YAML file is not read, and where the same documents are as JSON.
+/// The error for a YAML file, which is not read, with the place of the same documents as
+/// JSON.
 pub(super) fn yaml(path: &Path) -> String {
     format!(
-        "{}: YAML is not read: Taskcluster makes its documents of it, and of exchanges that it \
+        "{}: YAML is not read: Taskcluster builds its documents from it and from exchanges that it \
          declares in JavaScript; give --schemas the result, which is generated/references.json in \
          its repository, or below /references and /schemas of a deployment",
         shown(path)
     )
 }
 
-/// There is nothing to do.
+/// The output is up to date.
 pub(super) fn up_to_date(output: &Output, comparison: &Comparison) -> String {
     let folder = shown(&output.shown);
     let size = size(&comparison.files);
@@ -63,7 +64,7 @@ pub(super) fn written(output: &Output, comparison: &Comparison) -> String {
     )
 }
 
-/// All changes, each with its diff where it has one, and the command to run.
+/// All changes, each with its diff if it has one, and the command to run.
 pub(super) fn stale(output: &Output, comparison: &Comparison, command: &str) -> String {
     let changes = &comparison.changes;
     let described = changes.iter().take(MOST_CHANGES);
@@ -77,7 +78,7 @@ pub(super) fn stale(output: &Output, comparison: &Comparison, command: &str) -> 
     text + &format!("{folder} is stale: {summary}; run `{command}` and commit what it writes\n")
 }
 
-/// The remains of an earlier run were cleared away.
+/// The remains of an earlier run were removed or completed.
 pub(crate) fn recovered(output: &Output, recovery: Recovery) -> String {
     let folder = shown(&output.shown);
     match recovery {
@@ -129,7 +130,7 @@ fn describe(output: &Output, change: &Change) -> String {
     }
 }
 
-/// A unified diff from the file to the generated text.
+/// A unified diff from the file on disk to the generated text.
 fn diff(name: &str, old: &str, new: &str) -> String {
     let diff = TextDiff::configure()
         .timeout(DIFF_TIME)

@@ -1,4 +1,4 @@
-//! Signals that end the process: noted, and acted on between two steps.
+//! Signals that end the process: recorded, and acted on between two steps.
 
 use std::io;
 use std::sync::Arc;
@@ -7,18 +7,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use signal_hook::consts::TERM_SIGNALS;
 use signal_hook::flag;
 
-/// The signal of a terminal that is closed.
+/// Signal of a closed terminal.
 #[cfg(unix)]
 const HANGUP: &[i32] = &[signal_hook::consts::SIGHUP];
 #[cfg(not(unix))]
 const HANGUP: &[i32] = &[];
 
-/// The signal that arrived last, 0 before the first.
+/// The last signal that arrived; 0 if there was none.
 #[derive(Clone, Debug)]
 pub(super) struct Signals(Arc<AtomicUsize>);
 
 impl Signals {
-    /// Keeps signals from ending the process from now on.
+    /// From now on, signals are recorded and do not end the process.
     pub(super) fn hold() -> io::Result<Self> {
         let last = Arc::new(AtomicUsize::new(0));
         for &signal in TERM_SIGNALS.iter().chain(HANGUP) {
@@ -28,7 +28,7 @@ impl Signals {
         Ok(Self(last))
     }
 
-    /// The signal that arrived, if one did.
+    /// The recorded signal, if any.
     pub(super) fn pending(&self) -> Option<i32> {
         match self.0.load(Ordering::Relaxed) {
             0 => None,
@@ -36,11 +36,11 @@ impl Signals {
         }
     }
 
-    /// Ends the process as the signal that arrived would have ended it, so that
-    /// a shell sees what happened.
+    /// Ends the process as the recorded signal would have, so that a shell sees the
+    /// cause.
     pub(super) fn release(&self) {
         if let Some(signal) = self.pending() {
-            // A signal that can't be raised is no reason to fail.
+            // Failure to raise the signal is ignored: the process ends anyway.
             let _ = signal_hook::low_level::emulate_default_handler(signal);
         }
     }

@@ -11,14 +11,15 @@ use walkdir::WalkDir;
 use super::{Error, NAMES, work};
 use crate::terminal;
 
-/// The most bytes of all documents together, many times what a deployment has.
+/// Limit on the size of all documents together, in bytes; many times that of a
+/// deployment's.
 const MOST_BYTES: u64 = 64 << 20;
 
 /// The documents at a path.
 #[derive(Debug)]
 pub(crate) struct Documents {
     pub(crate) sources: Vec<Source>,
-    /// A YAML file beside the documents: it is not read.
+    /// A YAML file beside the documents, which is not read.
     pub(super) yaml: Option<PathBuf>,
 }
 
@@ -28,7 +29,7 @@ pub(crate) struct Documents {
 ///
 /// # Errors
 ///
-/// Something can't be read, or there is no document at all.
+/// If a file can't be read, or there is no document at all.
 pub(crate) fn read(path: &Path) -> Result<Documents, Error> {
     let kind = fs::metadata(path).map_err(Error::read(path))?.file_type();
     if work::is_half_written(path) {
@@ -43,7 +44,7 @@ pub(crate) fn read(path: &Path) -> Result<Documents, Error> {
     } else if kind.is_file() {
         (vec![path.to_path_buf()], Vec::new())
     } else {
-        // A device may never end.
+        // A device may be endless.
         return Err(Error::NotDocuments {
             path: path.to_path_buf(),
         });
@@ -63,12 +64,12 @@ pub(crate) fn read(path: &Path) -> Result<Documents, Error> {
     }
 }
 
-/// Reads the names of the last run that wrote the folder `out`; nothing where there are
+/// Reads the names of the last run that wrote to the folder `out`; `None` if there are
 /// none.
 ///
 /// # Errors
 ///
-/// The file can't be read.
+/// If the file can't be read.
 pub(crate) fn names(out: &Path) -> Result<Option<Source>, Error> {
     let path = out.join(NAMES);
     match fs::symlink_metadata(&path) {
@@ -83,7 +84,7 @@ pub(crate) fn names(out: &Path) -> Result<Option<Source>, Error> {
     }
 }
 
-/// Reads the file at `path`, and takes its size from `room`.
+/// Reads the file at `path`, and subtracts its size from `room`.
 fn source(path: &Path, room: &mut u64) -> Result<Source, Error> {
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(Error::read(path))?;
@@ -101,8 +102,8 @@ fn source(path: &Path, room: &mut u64) -> Result<Source, Error> {
 
 /// The JSON and YAML files in and below `folder`, sorted by name.
 ///
-/// Symbolic links are followed. No file and no folder is visited twice, which
-/// ends loops, and keeps folders that link to each other from multiplying.
+/// Symbolic links are followed. No file and no folder is visited twice, so loops end, and
+/// folders that link to each other do not multiply.
 fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut seen = HashSet::new();
     let mut files = Vec::new();
@@ -131,8 +132,8 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(files)
 }
 
-/// Whether the walk goes on after `error`: for a link to a folder around it, whose
-/// files are read anyway, and for a dead link without the name of a document.
+/// Whether `error` can be ignored: a link to a parent folder, whose files are read
+/// anyway, or a dead link whose name is not that of a document.
 fn passed_over(error: &walkdir::Error) -> bool {
     let dead_link = error
         .path()

@@ -1,14 +1,14 @@
-//! The work folder: what a run keeps in the output folder while it writes.
+//! The work folder of a run, inside the output folder.
 //!
 //! ```text
 //! .codegen-work/lock      held while a run writes, so that two exclude each other
-//! .codegen-work/new/      the new texts of files, before they take their places
-//! .codegen-work/journal   the steps; once it is there, they are taken to the end
+//! .codegen-work/new/      the new texts of files, before they are moved into place
+//! .codegen-work/journal   the steps; once it exists, they are taken to the end
 //! ```
 //!
-//! Before the journal is there, nothing in the output has changed, and an
-//! interrupted run is as good as none. After that, the next run finishes the steps.
-//! All of it is on one file system, even if that is mounted at the output folder.
+//! Before the journal exists, nothing in the output has changed, and an interrupted run
+//! has no effect. After that, the next run finishes the steps. All of it is on one file
+//! system, even if that is mounted at the output folder.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
@@ -25,27 +25,27 @@ pub(super) const FOLDER: &str = ".codegen-work";
 /// The name of the journal, in the work folder.
 const JOURNAL: &str = "journal";
 
-/// How often to take the lock when other runs remove its file in between.
+/// How often to retry the lock when other runs remove its file in between.
 const LOCK_ATTEMPTS: usize = 16;
 
 /// The work folder of a run, locked.
 #[derive(Debug)]
 pub(super) struct Work {
     folder: PathBuf,
-    /// The folders that were made for this run, the outermost first.
+    /// The folders created for this run, the outermost first.
     made: Vec<PathBuf>,
-    /// Held until it is dropped.
+    /// The lock, held until dropped.
     lock: File,
-    /// Whether the folder stays when this is dropped.
+    /// Whether to keep the folder when this is dropped.
     pub(super) keep: bool,
 }
 
 impl Work {
-    /// Makes the work folder in that of `output`, and locks it.
+    /// Creates the work folder of `output`, and locks it.
     ///
     /// # Errors
     ///
-    /// Another run holds it, or the system refuses a step.
+    /// If another run holds the lock, or the system refuses a step.
     pub(super) fn begin(output: &Output) -> Result<Self, Error> {
         let folder = output.folder.join(FOLDER);
         let made = missing(&folder);
@@ -65,11 +65,11 @@ impl Work {
         Err(output.busy())
     }
 
-    /// The work folder that an earlier run left behind, locked.
+    /// The work folder of an earlier run that did not end, locked.
     ///
     /// # Errors
     ///
-    /// The run still holds it, or the system refuses a step.
+    /// If that run still holds the lock, or the system refuses a step.
     pub(super) fn left(output: &Output) -> Result<Option<Self>, Error> {
         // A run that just ended can remove the folder during any step.
         if !output.has_work() {
@@ -79,7 +79,7 @@ impl Work {
         Ok(Some(work))
     }
 
-    /// The place of the new text of the file at `path`.
+    /// The path of the new text of the file at `path`.
     pub(super) fn staged(&self, path: &str) -> PathBuf {
         self.folder.join("new").join(path)
     }
@@ -90,11 +90,10 @@ impl Work {
 }
 
 impl Drop for Work {
-    /// Removes the work folder, and other folders that were made for it and are
-    /// empty.
+    /// Removes the work folder, and other folders created for it if they are empty.
     fn drop(&mut self) {
         if !self.keep {
-            // What can't be removed, the next run removes.
+            // The next run removes files that can't be removed now.
             let _ = fs::remove_dir_all(&self.folder);
             for folder in self.made.iter().rev() {
                 let _ = fs::remove_dir(folder);
@@ -106,21 +105,21 @@ impl Drop for Work {
 }
 
 impl Output {
-    /// Whether a run is at work in the folder, or was and did not end.
+    /// Whether a run is in progress in the folder, or was interrupted.
     pub(super) fn has_work(&self) -> bool {
         self.folder.join(FOLDER).is_dir()
     }
 
-    /// Makes sure that no run is writing just now, without writing.
+    /// Checks that no run is in progress, without writing.
     ///
     /// # Errors
     ///
-    /// One is.
+    /// If a run is in progress.
     pub(super) fn check_idle(&self) -> Result<(), Error> {
         match self.has_work() {
             true => {
                 if let Some(lock) = lock(self, OpenOptions::new().read(true))? {
-                    // As on drop of the work folder.
+                    // For the same reason as when the work folder is dropped.
                     let _ = lock.unlock();
                 }
                 Ok(())
@@ -136,12 +135,12 @@ impl Output {
     }
 }
 
-/// Whether a run has begun to change the files in `folder`, and did not end.
+/// Whether an interrupted run has changed files in `folder`.
 pub(super) fn is_half_written(folder: &Path) -> bool {
     folder.join(FOLDER).join(JOURNAL).exists()
 }
 
-/// The locked file; nothing where there is no file, or no longer.
+/// The locked file; `None` if it does not exist, or was removed meanwhile.
 fn lock(output: &Output, options: &OpenOptions) -> Result<Option<File>, Error> {
     let path = output.folder.join(FOLDER).join("lock");
     let failed = |error| Error::Lock {
@@ -157,14 +156,14 @@ fn lock(output: &Output, options: &OpenOptions) -> Result<Option<File>, Error> {
         Err(TryLockError::Error(error)) => return Err(failed(error)),
         Ok(()) => {}
     }
-    // The run that held the lock may have removed the file before it let go.
+    // The run that held the lock may have removed the file before it released the lock.
     let locked = file.try_clone().and_then(Handle::from_file);
     let there = Handle::from_path(&path);
     let same = matches!((locked, there), (Ok(locked), Ok(there)) if locked == there);
     Ok(same.then_some(file))
 }
 
-/// `folder` and the folders around it that are not there, the outermost first.
+/// `folder` and its parents that do not exist, the outermost first.
 fn missing(folder: &Path) -> Vec<PathBuf> {
     let around = folder.ancestors().take_while(|folder| !folder.exists());
     let mut missing: Vec<PathBuf> = around.map(Path::to_path_buf).collect();

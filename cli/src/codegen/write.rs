@@ -1,8 +1,8 @@
 //! Brings the output folder up to date, file by file.
 //!
-//! Files take their places by renames, and no other file ever moves: not those
-//! of the user, nor the folder itself, which can be a mount point. A run that is
-//! killed leaves a journal of its steps, and the next one finishes them.
+//! Files are moved into place by renames, and no other file ever moves: not those of the
+//! user, nor the folder itself, which can be a mount point. A run that is killed leaves a
+//! journal of its steps, and the next one finishes them.
 
 use std::fs;
 use std::io;
@@ -17,28 +17,28 @@ use super::signals::Signals;
 use super::work::Work;
 use super::{Error, sources};
 
-/// Called before each step: a test ends the process there, or makes it fail.
+/// Called before each step, so that a test can end the process there or fail the step.
 pub(super) type BeforeStep<'a> = &'a mut dyn FnMut() -> io::Result<()>;
 
-/// What was done about an earlier run that did not end.
+/// The recovery from an earlier run that was interrupted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recovery {
-    /// It had changed nothing; its temporary files are removed.
+    /// It had changed nothing; its temporary files were removed.
     Removed,
     /// It had begun to change files; now all of them are changed.
     Finished,
 }
 
 impl Output {
-    /// Makes the folder hold `files`, and nothing else that a run has written.
+    /// Writes `files` to the folder, and removes all other files that a run has written.
     ///
     /// `names` is the `names.json` that the files of a crate were generated with.
     ///
     /// # Errors
     ///
-    /// A file that is not generated is in the way, another run is at work or has
-    /// changed the names, a path leads out of the folder, or the system refuses a
-    /// step. The folder is then as it was, but for [`Error::Unfinished`].
+    /// If a file that is not generated is in the way, another run is in progress or has
+    /// changed the names, a path leads out of the folder, or the system refuses a step.
+    /// The folder is then unchanged, except after [`Error::Unfinished`].
     pub fn write(&self, files: &Files, names: Option<&[u8]>) -> Result<(), Error> {
         let signals = Signals::hold().map_err(Error::write(&self.shown))?;
         let written = self.write_by_steps(files, names, &signals, &mut || Ok(()));
@@ -73,11 +73,11 @@ impl Output {
         Ok(())
     }
 
-    /// Finishes, or removes, what an earlier run left behind.
+    /// Finishes or removes the work of an interrupted run.
     ///
     /// # Errors
     ///
-    /// That run is still at work, or the system refuses a step.
+    /// If that run is still in progress, or the system refuses a step.
     pub fn recover(&self) -> Result<Option<Recovery>, Error> {
         let Some(mut work) = Work::left(self)? else {
             return Ok(None);
@@ -92,7 +92,7 @@ impl Output {
         Ok(Some(Recovery::Finished))
     }
 
-    /// Writes the new texts where they change nothing yet.
+    /// Writes the new texts to the work folder, where they change nothing yet.
     fn stage(
         &self,
         work: &Work,
@@ -116,7 +116,7 @@ impl Output {
         Ok(())
     }
 
-    /// Takes the steps of `journal`; those that were taken before are passed over.
+    /// Takes the steps of `journal`, skipping those that were taken before.
     fn take(&self, work: &Work, journal: &Journal, before: BeforeStep<'_>) -> Result<(), Error> {
         let failed = |path: &str, source| Error::Unfinished {
             path: self.shown.join(path),
@@ -133,7 +133,7 @@ impl Output {
                 .and_then(|()| self.remove(path))
                 .map_err(|error| failed(path, error))?;
         }
-        // As long as the old list is there, the next run knows what is generated.
+        // While the old list exists, the next run can identify the generated files.
         for path in list {
             before()
                 .and_then(|()| self.take_place(work, path))
@@ -153,7 +153,7 @@ impl Output {
         fs::rename(staged, target)
     }
 
-    /// Removes a file, and the folders around it that are then empty.
+    /// Removes a file, and its parent folders that become empty.
     fn remove(&self, path: &str) -> io::Result<()> {
         self.check_parents(path)?;
         match fs::remove_file(self.folder.join(path)) {

@@ -1,17 +1,17 @@
-//! Why the documents of a deployment could not be fetched.
+//! Errors of fetching a deployment's documents.
 
 use crate::terminal::part;
 
-/// Why the documents of a deployment could not be fetched.
+/// The reason why the documents of a deployment could not be fetched.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The root URL is none.
+    /// The root URL is not valid.
     #[error("{}: not a root URL: {why}; give it like https://tc.example.com", part(.root))]
     Root {
-        /// What was given.
+        /// The given URL.
         root: String,
-        /// What is wrong with it.
+        /// The reason.
         why: String,
     },
 
@@ -24,21 +24,21 @@ pub enum Error {
         source: Box<ureq::Error>,
     },
 
-    /// The answer has no document.
-    #[error("{}: the server answers {status}; check that the root URL is that of a Taskcluster deployment", part(.url))]
+    /// The response is not a document.
+    #[error("{}: the server responded with status {status}; check that the root URL is that of a Taskcluster deployment", part(.url))]
     Status {
         /// The URL.
         url: String,
-        /// The status of the answer.
+        /// The status of the response.
         status: u16,
     },
 
-    /// A redirect leads to another host, or in circles.
+    /// A redirect leads to another host, or redirects form a cycle.
     #[error("{}: redirected to {}, which is not followed; give the root URL it belongs to", part(.url), part(.location))]
     Redirect {
         /// The URL.
         url: String,
-        /// Where it leads.
+        /// The target of the redirect.
         location: String,
     },
 
@@ -47,34 +47,34 @@ pub enum Error {
     TooLarge {
         /// The URL.
         url: String,
-        /// The most bytes of a document.
+        /// The limit for a document, in bytes.
         most: u64,
     },
 
     /// All documents together are too large.
     #[error("{}: with it, all documents together are larger than {most} bytes; those of no deployment of Taskcluster are", part(.url))]
     TooLargeTogether {
-        /// The URL of the first document too many.
+        /// The URL of the first document beyond the limit.
         url: String,
-        /// The most bytes of all documents.
+        /// The limit for all documents, in bytes.
         most: u64,
     },
 
     /// There are too many documents.
     #[error("{}: more than {most} documents; no deployment of Taskcluster has so many", part(.url))]
     TooMany {
-        /// The URL of the first document too many.
+        /// The URL of the first document beyond the limit.
         url: String,
-        /// The most documents.
+        /// The limit.
         most: usize,
     },
 
-    /// All documents together take too long.
+    /// All documents together exceed the time limit.
     #[error("{}: not fetched, since all documents together took more than {seconds} seconds; try again", part(.url))]
     TooSlow {
-        /// The URL that is left.
+        /// The URL of the first document that was not fetched.
         url: String,
-        /// The most seconds.
+        /// The limit, in seconds.
         seconds: u64,
     },
 
@@ -83,7 +83,7 @@ pub enum Error {
     NotJson {
         /// The URL.
         url: String,
-        /// What is wrong with the text.
+        /// The error of the parser.
         source: taskcluster_documents::Reason,
     },
 
@@ -94,16 +94,16 @@ pub enum Error {
         url: String,
     },
 
-    /// The manifest lists something elsewhere.
+    /// The manifest lists a path outside of `/references/`.
     #[error("{}: lists the reference {}, which is not below /references/", part(.url), part(.path))]
     ForeignReference {
         /// The URL of the manifest.
         url: String,
-        /// What it lists.
+        /// The listed path.
         path: String,
     },
 
-    /// No reference is about exchanges.
+    /// The manifest lists no exchange references.
     #[error("{}: lists no exchange reference", part(.url))]
     NoReferences {
         /// The URL of the manifest.

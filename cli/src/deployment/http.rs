@@ -1,4 +1,4 @@
-//! Requests with limits.
+//! HTTP requests with limits.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,21 +10,21 @@ use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 use super::Error;
 
-/// How many redirects are followed for one document.
+/// Maximum number of redirects for one document.
 const MOST_REDIRECTS: usize = 5;
 
-/// What a deployment may take.
+/// Limits on the documents of a deployment.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
-    /// The most bytes of a document.
+    /// Maximum size of a document, in bytes.
     pub(crate) document_bytes: u64,
-    /// The most bytes of all of them.
+    /// Maximum size of all documents, in bytes.
     pub(crate) whole_bytes: u64,
-    /// The most documents.
+    /// Maximum number of documents.
     pub(crate) documents: usize,
-    /// The most time for one document.
+    /// Time limit for one document.
     pub(crate) document_time: Duration,
-    /// The most time for all of them.
+    /// Time limit for all documents.
     pub(crate) whole_time: Duration,
 }
 
@@ -43,7 +43,7 @@ impl Default for Limits {
 /// Fetches documents below one root URL.
 pub(super) struct Client {
     agent: ureq::Agent,
-    /// Without a slash at the end.
+    /// The root URL, without a trailing slash.
     root: String,
     limits: Limits,
     started: Instant,
@@ -160,14 +160,14 @@ fn agent(limits: Limits) -> ureq::Agent {
         .timeout_global(Some(limits.document_time))
         .user_agent(concat!("taskcluster-events/", env!("CARGO_PKG_VERSION")))
         .http_status_as_error(false)
-        // Only redirects within the host are followed, which is decided here.
+        // Redirects are followed by this code, and only within the host.
         .max_redirects(0)
         .max_redirects_will_error(false)
         .build()
         .new_agent()
 }
 
-/// `root` without the name and password in it, for an error.
+/// `root` without its name and password, for an error.
 fn without_secrets(root: &str) -> String {
     match (root.split_once("://"), root.rsplit_once('@')) {
         (Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{host}"),
@@ -175,27 +175,27 @@ fn without_secrets(root: &str) -> String {
     }
 }
 
-/// Checks that `root` is a scheme, a host and nothing that does not belong there.
+/// Checks that `root` consists of a scheme, a host and a path only.
 fn check_root(root: &str) -> Result<(), String> {
     let uri: Uri = root.parse().map_err(|error| format!("{error}"))?;
     let authority = uri.authority().map(|it| it.as_str()).unwrap_or_default();
     match uri.scheme_str() {
         Some("http" | "https") => {}
-        _ => return Err("neither https:// nor http://".to_owned()),
+        _ => return Err("it starts with neither https:// nor http://".to_owned()),
     }
     if authority.is_empty() {
-        return Err("no host".to_owned());
+        return Err("it has no host".to_owned());
     }
     if authority.contains('@') {
-        return Err("a name or password in it".to_owned());
+        return Err("it has a name or password".to_owned());
     }
     match uri.query() {
-        Some(_) => Err("a query in it".to_owned()),
+        Some(_) => Err("it has a query".to_owned()),
         None => Ok(()),
     }
 }
 
-/// Where a redirect of `url` leads, if that is on the same host.
+/// The target of a redirect of `url`, if it is on the same host.
 fn redirected(url: &str, location: &str) -> Result<String, Error> {
     let refused = || Error::Redirect {
         url: url.to_owned(),
@@ -211,7 +211,7 @@ fn redirected(url: &str, location: &str) -> Result<String, Error> {
     let to: Uri = location.parse().map_err(|_| refused())?;
     let same_host = to.host() == from.host();
     let is_kept = to.scheme_str() == Some(scheme) && to.authority() == Some(authority);
-    // A plain server may send its visitors to TLS, each on its usual port.
+    // An HTTP server may redirect to HTTPS, both on their default ports.
     let is_upgraded = scheme == "http"
         && to.scheme_str() == Some("https")
         && from.port().is_none()

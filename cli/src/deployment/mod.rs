@@ -1,11 +1,11 @@
 //! The documents of a Taskcluster deployment, over HTTP.
 //!
-//! A deployment lists its references in `/references/manifest.json`; every schema
-//! is below `/schemas/` under its id. Of these, the exchange references are taken,
-//! and the schemas that they reach.
+//! A deployment lists its references in `/references/manifest.json`; every schema is
+//! below `/schemas/` under its id. Only the exchange references and the schemas that they
+//! reach are fetched.
 //!
-//! A server is not trusted: documents are limited in size, number and time, a
-//! redirect stays on the host, and a reference leads nowhere but below the root URL.
+//! A server is not trusted: documents are limited in size, number and time, a redirect
+//! stays on the host, and references only lead to paths below the root URL.
 
 mod error;
 mod http;
@@ -19,10 +19,10 @@ pub(crate) use http::Limits;
 
 use crate::closure::{self, Lookup};
 
-/// Lists the references of a deployment.
+/// The list of a deployment's references.
 const MANIFEST: &str = "/references/manifest.json";
 
-/// References to other things than exchanges, which need not be fetched.
+/// File names of references to other things than exchanges, which are not fetched.
 const OTHER_REFERENCES: [&str; 2] = ["/api.json", "/logs.json"];
 
 /// Fetches the exchange references of the deployment with the root URL `root`, and
@@ -30,7 +30,7 @@ const OTHER_REFERENCES: [&str; 2] = ["/api.json", "/logs.json"];
 ///
 /// # Errors
 ///
-/// [`Error`]: what could not be fetched, and why.
+/// [`Error`]: the URL and the reason.
 pub(crate) fn fetch(root: &str, limits: Limits) -> Result<Vec<Source>, Error> {
     let mut client = Client::new(root, limits)?;
     let mut sources = Vec::new();
@@ -53,7 +53,7 @@ pub(crate) fn fetch(root: &str, limits: Limits) -> Result<Vec<Source>, Error> {
     Ok(sources)
 }
 
-/// The paths of the references that may be about exchanges.
+/// The paths of the references that may describe exchanges.
 fn exchange_references(client: &mut Client) -> Result<Vec<String>, Error> {
     let (source, manifest) = client.json(MANIFEST)?;
     let listed = manifest.get("references").and_then(Value::as_array);
@@ -75,7 +75,7 @@ fn exchange_references(client: &mut Client) -> Result<Vec<String>, Error> {
     Ok(wanted)
 }
 
-/// Whether a path can stand in a URL as it is.
+/// Whether a path is valid in a URL without escapes.
 fn is_plain(path: &str) -> bool {
     path.bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || b"/-._~%".contains(&byte))

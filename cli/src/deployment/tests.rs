@@ -1,4 +1,4 @@
-//! Deployments that serve documents well, slowly, broken, oversized and hostile.
+//! Deployments that are slow, broken, oversized or hostile, and one that works.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
@@ -15,26 +15,26 @@ const EGG: &str =
 const HEN: &str =
     r#"{"$id": "/schemas/egg/v1/hen.json#", "properties": {"egg": {"$ref": "egg.json#"}}}"#;
 
-/// What a server answers.
+/// The response of a server.
 #[derive(Clone, Debug)]
 enum Answer {
     Json(String),
     Redirect(String),
-    /// The head of an answer, and nothing more.
+    /// The head of a response without a body.
     Silence,
     /// More bytes than any document has.
     Endless,
     /// The same, in chunks.
     EndlessChunks,
-    /// A byte now and then.
+    /// A byte at a time, slowly.
     Drip,
-    /// A body of zeros, as a compressed one that is a thousand times as large.
+    /// A compressed body of zeros that expands a thousandfold.
     Compressed,
     /// Fewer bytes than announced.
     Torn,
 }
 
-/// A server on a free port, for as long as the process lives.
+/// Starts a server on a free port, which runs as long as the process.
 fn serve(answers: &[(&str, Answer)]) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let root = format!("http://{}", listener.local_addr().expect("an address"));
@@ -115,7 +115,7 @@ fn json(text: &str) -> Answer {
     Answer::Json(text.to_owned())
 }
 
-/// A deployment with one exchange, in which `other` replaces an answer.
+/// A deployment with one exchange, in which `other` replaces a response.
 fn deployment(other: Option<(&str, Answer)>) -> String {
     let mut answers = vec![
         (
@@ -146,7 +146,7 @@ fn limits() -> Limits {
     }
 }
 
-/// The error of a fetch that ends soon.
+/// The error of a fetch, which must come soon.
 fn refused(other: (&str, Answer)) -> Error {
     let started = Instant::now();
     let root = deployment(Some(other));

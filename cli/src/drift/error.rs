@@ -1,4 +1,4 @@
-//! Why two sets of documents could not be compared.
+//! Errors of the comparison.
 
 use std::io;
 use std::path::PathBuf;
@@ -9,12 +9,12 @@ use crate::input::{self, ROOT_URL};
 use crate::printed::listed;
 use crate::terminal::{self, part};
 
-/// Why two sets of documents could not be compared: what, where, and what to do
-/// about it.
+/// The reason why two sets of documents could not be compared: the place, the reason and
+/// a remedy.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// There is nothing to compare with.
+    /// The second set of documents is not given.
     #[error("nothing to compare with; give a second folder, file or root URL, or set {ROOT_URL}")]
     NoNew,
 
@@ -29,11 +29,11 @@ pub enum Error {
     /// The reader's schema is not one file.
     #[error("{}: several files; give --reader one JSON Schema", terminal::path(.path))]
     SeveralReaders {
-        /// What `--reader` named.
+        /// The argument of `--reader`.
         path: PathBuf,
     },
 
-    /// There is no such exchange, or no schema to compare it with.
+    /// The exchange does not exist, or there is no schema to compare it with.
     #[error("{}", part(&.0.to_string()))]
     Exchange(ExchangeError),
 

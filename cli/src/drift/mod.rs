@@ -1,4 +1,4 @@
-//! `drift`: what changed between two sets of documents, and what it breaks.
+//! `drift`: compares two sets of documents, and reports what the changes break.
 
 mod error;
 
@@ -17,15 +17,16 @@ use crate::defaults::Defaults;
 use crate::input::{self, Input};
 use crate::{printed, terminal};
 
-/// Exit code when something at or above the level was found.
+/// Exit code if a finding reaches the level.
 const FOUND: u8 = 1;
 
 /// Compare two sets of exchange references and schemas.
 ///
-/// For each exchange, four questions are answered: what becomes of new messages in
-/// a consumer that was compiled against OLD, of its messages in a publisher, of its
-/// bindings, and whether code that uses its crate still compiles. Every loss comes
-/// with a message or a routing key that shows it.
+/// It answers four questions for each exchange: whether a consumer that was compiled
+/// against OLD reads new messages, whether readers of NEW accept messages of a publisher
+/// that was compiled against OLD, whether bindings still match, and whether code that
+/// uses the crate still compiles. Every loss comes with a message or a routing key that
+/// shows it.
 ///
 /// With --reader, the only question is whether a schema, such as a hook's
 /// triggerSchema, accepts every message of an exchange of OLD: `refused` with a message
@@ -46,7 +47,7 @@ Levels of --fail-on:
 Exit codes:
   0  nothing at or above the level of --fail-on
   1  something was found
-  2  the two could not be compared; it says why")]
+  2  the two could not be compared; the error has the reason")]
 pub struct Args {
     /// The documents that code was compiled against: a folder, a file with one or
     /// all documents, or a root URL [default: the folder that `codegen` reads]
@@ -55,7 +56,7 @@ pub struct Args {
     /// The documents to compare them with [default: $TASKCLUSTER_ROOT_URL]
     new: Option<Input>,
 
-    /// How to print what was found
+    /// The format of the report
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 
@@ -63,7 +64,7 @@ pub struct Args {
     #[arg(long, value_enum, value_name = "LEVEL", default_value_t)]
     fail_on: FailOn,
 
-    /// Also list texts that are worded differently, and exchanges without a change
+    /// Also list texts that changed only in wording, and exchanges without a change
     #[arg(long)]
     verbose: bool,
 
@@ -71,7 +72,7 @@ pub struct Args {
     #[arg(long, value_name = "NAME", requires = "reader", conflicts_with = "new")]
     exchange: Option<String>,
 
-    /// A JSON Schema that messages of the exchange are read with
+    /// A JSON Schema that the messages of the exchange have to satisfy
     #[arg(long, value_name = "FILE", requires = "exchange")]
     reader: Option<PathBuf>,
 }
@@ -107,11 +108,11 @@ impl FailOn {
     }
 }
 
-/// Runs the command and prints on `stdout` what it found.
+/// Runs the command and prints the result on `stdout`.
 ///
 /// # Errors
 ///
-/// The documents can't be read, or not compared.
+/// If the documents can't be read, or can't be compared.
 pub fn run(args: &Args, defaults: &Defaults, stdout: &mut impl Write) -> Result<ExitCode, Error> {
     let found = found(args, defaults)?;
     let text = match args.format {
@@ -120,14 +121,14 @@ pub fn run(args: &Args, defaults: &Defaults, stdout: &mut impl Write) -> Result<
         Format::Github => render::github(found.page()),
         Format::Markdown => render::markdown(found.page()),
     };
-    printed::tell(stdout, &text).map_err(Error::Stdout)?;
+    printed::print(stdout, &text).map_err(Error::Stdout)?;
     Ok(match found.level() >= args.fail_on.level() {
         true => ExitCode::from(FOUND),
         false => ExitCode::SUCCESS,
     })
 }
 
-/// What was found.
+/// The result of a comparison.
 enum Found {
     Sides(Report),
     Reader(ReaderReport),
@@ -165,7 +166,7 @@ fn found(args: &Args, defaults: &Defaults) -> Result<Found, Error> {
     }
     let new = args.new.clone().or_else(Input::from_environment);
     let new = new.ok_or(Error::NoNew)?;
-    // Code is generated from the default folder, under names that it keeps.
+    // Code is generated from the default folder, with the names beside the code.
     let names = match old == Input::Path(defaults.schemas.clone()) {
         true => sources::names(&defaults.out).map_err(input::Error::from)?,
         false => None,
@@ -179,7 +180,7 @@ fn side(input: &Input) -> Result<Side, Error> {
     Side::read(input.name(), &sources).map_err(Error::Documents)
 }
 
-/// The schema of a reader, which is one file.
+/// The schema of a reader, from a single file.
 fn schema(path: &Path) -> Result<Side, Error> {
     let sources = Input::Path(path.to_path_buf()).read()?;
     match sources.as_slice() {

@@ -1,4 +1,4 @@
-//! Why no documents were written.
+//! Errors of `pull`.
 
 use std::io;
 
@@ -6,11 +6,11 @@ use crate::codegen;
 use crate::input::{self, ROOT_URL};
 use crate::printed::listed;
 
-/// Why no documents were written: what, where, and what to do about it.
+/// The reason why no documents were written: the place, the reason and a remedy.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// There is nothing to take documents from.
+    /// The source of the documents is not given.
     #[error(
         "nothing to take documents from; give a root URL, a folder or a file, or set {ROOT_URL}"
     )]

@@ -1,4 +1,4 @@
-//! Documents as files: which, where, and in which form.
+//! The files of documents: selection, paths and format.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
@@ -8,15 +8,15 @@ use taskcluster_documents::{Documents, Errors, Place, Source, id, load, publishe
 
 use crate::closure::{self, Lookup};
 
-/// The version of an API that file paths leave out.
+/// The version of an API that is left out of file paths.
 const FIRST_VERSION: &str = "v1";
 
-/// The exchange references among `sources` and the schemas that they reach: texts,
-/// by paths with `/` between the folders.
+/// The exchange references among `sources` and the schemas that they reach, as texts by
+/// path, with `/` between the folders.
 ///
 /// # Errors
 ///
-/// [`Errors`]: the documents can't be resolved, so that no code could be generated.
+/// [`Errors`], if the documents can't be resolved, so that no code could be generated.
 pub(super) fn canonical(sources: &[Source]) -> Result<BTreeMap<String, String>, Errors> {
     let documents = load(sources);
     resolve(&documents).checked()?;
@@ -31,7 +31,7 @@ pub(super) fn canonical(sources: &[Source]) -> Result<BTreeMap<String, String>, 
         Err(never) => match never {},
     };
     let mut files = BTreeMap::new();
-    // Some file systems do not tell capitals from other letters.
+    // Some file systems do not distinguish upper and lower case.
     let mut places = BTreeMap::new();
     for (reference, document) in references.iter().zip(documents.references.values()) {
         let (service, version) = publisher(reference);
@@ -46,7 +46,7 @@ pub(super) fn canonical(sources: &[Source]) -> Result<BTreeMap<String, String>, 
     for (id, schema) in &schemas {
         let short = short.get(id).filter(|path| !files.contains_key(*path));
         let path = short.cloned().unwrap_or_else(|| path(id.split('/')));
-        // Where `reached` found it.
+        // `reached` returned it.
         let Some(document) = documents.schemas.get(id) else {
             continue;
         };
@@ -69,11 +69,11 @@ pub(super) fn canonical(sources: &[Source]) -> Result<BTreeMap<String, String>, 
 
 /// The error of two documents that can't both be written.
 fn clash(place: &Place, other: &Place, path: &str) -> Errors {
-    let what = format!("would be written to {path:?}, where {other} stands in the way");
+    let what = format!("would be written to {path:?}, as {other} would");
     Errors::from(place.error("", what, "give one of the two another `$id`"))
 }
 
-/// The paths of schemas without the first version, where no two have the same.
+/// The paths of schemas without the first version, where these are unique.
 fn short_paths<'i>(ids: impl Iterator<Item = &'i String> + Clone) -> BTreeMap<&'i String, String> {
     let short = |id: &str| path(id.split('/').filter(|it| *it != FIRST_VERSION));
     let mut seen = BTreeSet::new();
@@ -87,7 +87,7 @@ fn short_paths<'i>(ids: impl Iterator<Item = &'i String> + Clone) -> BTreeMap<&'
         .collect()
 }
 
-/// A path of names that a file system takes: no part of it is a folder above.
+/// A path whose parts are valid names in a file system, so none leads to a parent folder.
 fn path<'s>(segments: impl Iterator<Item = &'s str>) -> String {
     let segments: Vec<String> = segments
         .filter(|segment| !segment.is_empty())
@@ -100,7 +100,8 @@ fn path<'s>(segments: impl Iterator<Item = &'s str>) -> String {
     }
 }
 
-/// One form for a document: members sorted, indented by two, a line end.
+/// The format of written documents: properties sorted, indented by two, a final line
+/// break.
 fn pretty(document: &Value) -> String {
     format!("{document:#}\n")
 }

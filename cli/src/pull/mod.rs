@@ -1,4 +1,4 @@
-//! `pull`: the documents of a deployment as a folder.
+//! `pull`: writes the documents of a deployment to a folder.
 
 mod error;
 mod files;
@@ -16,8 +16,8 @@ use crate::{printed, terminal};
 
 /// Take exchange references, and the schemas that they reach, into a folder.
 ///
-/// All documents are written, or none; those that are not among them are removed. A
-/// run that was killed is finished by the next one. Documents are written in one form:
+/// All documents are written, or none; other documents in the folder are removed. A run
+/// that was killed is finished by the next one. Documents are written in one format:
 /// sorted, indented, each at the path of its id.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
@@ -28,7 +28,7 @@ Examples:
 Exit codes:
   0  the folder has the documents
   2  the documents can't be read or fetched, or the folder not written;
-     unless the message says otherwise, the folder is as it was")]
+     the folder is then unchanged, except as the error states")]
 pub struct Args {
     /// The documents: a root URL, a folder, or a file with all of them
     /// [default: $TASKCLUSTER_ROOT_URL]
@@ -39,11 +39,11 @@ pub struct Args {
     out: Option<PathBuf>,
 }
 
-/// Runs the command and prints on `stdout` what it did.
+/// Runs the command and prints the result on `stdout`.
 ///
 /// # Errors
 ///
-/// The documents can't be read, or the folder can't be written.
+/// If the documents can't be read, or the folder can't be written.
 pub fn run(args: &Args, defaults: &Defaults, stdout: &mut impl Write) -> Result<ExitCode, Error> {
     let source = args.source.clone().or_else(Input::from_environment);
     let source = source.ok_or(Error::NoSource)?;
@@ -60,6 +60,6 @@ pub fn run(args: &Args, defaults: &Defaults, stdout: &mut impl Write) -> Result<
         terminal::count(files.len(), "document"),
         terminal::part(&source.name())
     );
-    printed::tell(stdout, &text).map_err(Error::Stdout)?;
+    printed::print(stdout, &text).map_err(Error::Stdout)?;
     Ok(ExitCode::SUCCESS)
 }

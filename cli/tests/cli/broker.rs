@@ -1,4 +1,4 @@
-//! The commands that talk to a broker, on a real one, and what shells complete.
+//! The commands that use a broker, run on RabbitMQ, and shell completion.
 
 use std::env;
 use std::fs;
@@ -20,7 +20,7 @@ fn on_broker(args: &[&str]) -> Command {
     command
 }
 
-/// A recording of one message, which only this test's route leads to.
+/// A recording of one message, with a route that only this test uses.
 fn recording(place: &Place, route: &str) -> String {
     let line = format!(
         r#"{{"exchange":"exchange/taskcluster-notify/v1/notification","routingKey":"primary.{route}","payload":{{"message":{{"text":"\u001b[2J"}}}}}}"#
@@ -76,7 +76,7 @@ fn a_recording_goes_to_a_broker_and_comes_back() {
 #[test]
 #[cfg(unix)]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
-fn ctrl_c_ends_it_in_good_order() {
+fn ctrl_c_ends_it_cleanly() {
     let mut listening = on_broker(&["listen", "notify/notification"])
         .stderr(Stdio::piped())
         .spawn()
@@ -92,7 +92,7 @@ fn ctrl_c_ends_it_in_good_order() {
 
 #[test]
 #[cfg(unix)]
-fn a_broker_that_is_away_is_reported_and_tried_again() {
+fn an_unreachable_broker_is_reported_and_retried() {
     let mut listening = Command::new(PROGRAM)
         .args(["listen", "notify/notification"])
         .env("PULSE_URL", "amqp://user:hush@127.0.0.1:1")
@@ -123,7 +123,7 @@ fn a_queue_without_dead_letters_is_named() {
 }
 
 #[test]
-fn what_can_not_be_listened_to_is_named() {
+fn arguments_that_listen_can_not_use_are_named() {
     let listen = |args: &[&str]| {
         let mut command = Command::new(PROGRAM);
         command.arg("listen").args(args);

@@ -1,5 +1,5 @@
-//! `codegen` on the schemas of this workspace: what it writes, what it leaves
-//! alone, and what a check shows.
+//! `codegen` on the schemas of this workspace: the files that it writes, the files that
+//! it leaves alone, and the output of a check.
 
 use std::fs;
 
@@ -158,5 +158,5 @@ fn a_private_package_has_a_name_of_its_own() {
 
     let run = place.codegen(&schemas(), &["--package", "no name"]);
     assert_eq!(run.code, Some(2), "{run:?}");
-    assert_has(&run.stderr, &["give letters, digits"]);
+    assert_has(&run.stderr, &["use letters, digits"]);
 }

@@ -38,7 +38,7 @@ fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-/// Compares an egg of some colors with one of others.
+/// Compares an egg of some colors with an egg of other colors.
 fn colors(new: &[&str], more: &[&str]) -> Run {
     let color = |values: &[&str]| json!({"color": {"type": "string", "enum": values}});
     let old = documents(&egg(&color(&["white", "brown"]), &["color"]));
@@ -73,7 +73,7 @@ fn the_text_has_the_message_that_shows_it() {
 }
 
 #[test]
-fn each_format_is_what_it_is_for() {
+fn each_format_suits_its_use() {
     let new = ["white", "blue"];
     let json: Value = serde_json::from_str(&colors(&new, &["--format", "json"]).stdout).unwrap();
     assert_eq!(
@@ -118,7 +118,7 @@ fn documents_that_cannot_be_compared_are_named() {
 
 #[test]
 fn reports_have_no_colors() {
-    // As those of `codegen`: what is pasted into a pull request is only text.
+    // Like those of `codegen`: a report is pasted into a pull request as plain text.
     let old = documents(&egg(&json!({}), &[]));
     let new = documents(&egg(&json!({"a": {}}), &["a"]));
     let mut command = Command::new(env!("CARGO_BIN_EXE_taskcluster-events"));
@@ -135,7 +135,7 @@ fn old_is_the_folder_of_codegen_unless_given() {
     let drift = |folder: &Path| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_taskcluster-events"));
         let command = command.arg("drift").current_dir(folder);
-        // Nothing listens on port 9 of this machine.
+        // Port 9 of this machine has no listener.
         Run::of(command.env("TASKCLUSTER_ROOT_URL", "http://127.0.0.1:9"))
     };
     let run = drift(folder.path());
@@ -148,7 +148,7 @@ fn old_is_the_folder_of_codegen_unless_given() {
 }
 
 #[test]
-fn names_in_schemas_steer_no_terminal() {
+fn names_in_schemas_do_not_control_the_terminal() {
     let old = documents(&egg(&json!({}), &[]));
     let new = documents(&egg(&json!({"\u{1b}[2J\n::error::": {}}), &[]));
     let run = program(&[
@@ -181,7 +181,8 @@ fn a_single_schema_is_compared_with_another() {
     assert_has(&run.stdout, &["refused", "3 is greater than 2"]);
 }
 
-/// What a reader with the schema `reader` makes of `queue/task-completed`.
+/// The report on messages of `queue/task-completed` for a reader with the schema
+/// `reader`.
 fn read_with(reader: &str, more: &[&str]) -> Run {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("trigger.json");
@@ -205,7 +206,7 @@ fn a_reader_accepts_an_exchange_or_not() {
     let run = read_with(closed, &[]);
     assert_eq!(run.code, Some(1), "{run:?}");
     assert_has(&run.stdout, &["refused", "/status/state: ", "\"state\":"]);
-    // There is one question, and the words of no other are there.
+    // The words of the other questions do not occur.
     for format in ["text", "json", "github", "markdown"] {
         let run = read_with(closed, &["--format", format]);
         assert_has(&run.stdout, &["refused", "task-completed", "/status/state"]);
@@ -216,15 +217,15 @@ fn a_reader_accepts_an_exchange_or_not() {
 }
 
 #[test]
-fn what_is_no_schema_of_a_reader_is_named() {
+fn files_that_are_not_a_schema_for_a_reader_are_named() {
     let missing = "no-such-folder/trigger.json";
     let exchange = ["--exchange", "queue/task-completed", "--reader", missing];
     let run = program(&[&["drift", text(&all_schemas())], &exchange[..]].concat());
     assert_eq!(run.code, Some(2), "{run:?}");
     assert_has(&run.stderr, &[missing, "cannot be read", "cause: "]);
     for (reader, part) in [
-        ("null", "trigger.json: null is no schema"),
-        ("[]", "trigger.json: [] is no schema"),
+        ("null", "trigger.json: null is not a schema"),
+        ("[]", "trigger.json: [] is not a schema"),
         ("{", "trigger.json: not JSON"),
         (
             r#"{"exchangePrefix": "a"}"#,
@@ -232,7 +233,7 @@ fn what_is_no_schema_of_a_reader_is_named() {
         ),
         (
             r##"{"$ref": "#"}"##,
-            "trigger.json#/$ref: \"#\" leads back to itself; correct the reference",
+            "trigger.json#/$ref: \"#\" refers to itself; correct the reference",
         ),
         (
             r##"{"$ref": "#/definitions/a"}"##,
@@ -257,7 +258,7 @@ fn pull_writes_what_codegen_reads_and_drift_finds_unchanged() {
     assert_eq!(run.code, Some(0), "{run:?}");
     let run = program(&["drift", text(&out), text(&schemas), "--fail-on", "any"]);
     assert_eq!(run.code, Some(0), "{run:?}");
-    // A second time, over what is there, and with the same bytes.
+    // A second time, over the existing files, and with the same bytes.
     let before = fs::read(out.join("queue/task.json")).unwrap();
     assert_eq!(pull().code, Some(0));
     assert_eq!(fs::read(out.join("queue/task.json")).unwrap(), before);
@@ -280,7 +281,7 @@ fn pull_leaves_a_folder_as_it_was_where_it_fails() {
 }
 
 #[test]
-fn no_format_passes_on_what_a_name_holds() {
+fn every_format_escapes_names() {
     let name = "x\u{1b}[31m\u{202e}\u{9b}31m\n::error::forged ##[error]y";
     let old = documents(&egg(&json!({}), &[]));
     let new = documents(&egg(&json!({name: {"const": name}}), &[]));

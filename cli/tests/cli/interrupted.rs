@@ -31,7 +31,7 @@ fn a_killed_run_is_reported_and_finished() {
 }
 
 #[test]
-fn a_run_that_was_killed_early_is_reported_and_cleared_away() {
+fn a_run_that_was_killed_early_is_reported_and_removed() {
     let place = Place::generated();
     place.write("out/.codegen-work/new/src/lib.rs", "// Half");
     let run = place.codegen(&schemas(), &[]);
@@ -68,7 +68,7 @@ fn pull_schemas(out: &Path) -> Run {
     program(&arguments)
 }
 
-/// A folder of documents is written as a crate is.
+/// A folder of documents is written in the same way as a crate.
 #[test]
 fn a_pull_that_was_interrupted_is_finished_and_no_half_is_read() {
     let place = Place::new();
@@ -108,7 +108,7 @@ fn a_pull_that_was_interrupted_is_finished_and_no_half_is_read() {
     assert_eq!(fs::read_to_string(out.join(".git/HEAD")).unwrap(), "mine");
 }
 
-/// The folder itself does not move: it can be a mount point, or that of a shell.
+/// The folder itself does not move: it can be a mount point, or a shell's current folder.
 #[cfg(unix)]
 #[test]
 fn a_pull_keeps_the_folder_and_the_files_that_have_not_changed() {

@@ -1,4 +1,4 @@
-//! The command line as its users meet it: what it prints, writes, and exits with.
+//! The command line as users run it: its output, its files, and its exit codes.
 
 #[cfg(feature = "broker")]
 mod broker;

@@ -1,4 +1,4 @@
-//! What has a name keeps it from run to run.
+//! Items keep their names from run to run.
 
 use std::fs;
 use std::path::Path;
@@ -6,8 +6,8 @@ use std::process::Command;
 
 use crate::support::{Place, Run, assert_has, schemas};
 
-/// Writes the reference of a service with the exchange `task-completed`, and its
-/// schema, which has the title `title`.
+/// Writes the reference of a service with the exchange `task-completed`, and its schema
+/// with the title `title`.
 fn write_service(folder: &Path, service: &str, title: &str) {
     let reference = format!(
         r#"{{"$schema": "/schemas/common/exchanges-reference-v0.json#",
@@ -46,7 +46,7 @@ fn a_service_that_is_added_renames_nothing() {
 }
 
 #[test]
-fn names_that_are_gone_are_missed_and_broken_ones_refused() {
+fn missing_names_are_reported_and_invalid_ones_refused() {
     let place = Place::generated();
     let names = place.out("names.json");
     let text = fs::read_to_string(&names).unwrap();
@@ -100,6 +100,6 @@ fn drift_names_items_as_the_generated_code_does() {
     assert_has(&drift(Path::new("schemas")), &["`queue::Completed.a`"]);
     place.write("generated/names.json", names);
     assert_has(&drift(Path::new("schemas")), &["`queue::Finished.a`"]);
-    // The code of other documents is not there.
+    // There is no code for other documents.
     assert_has(&drift(&place.path("schemas")), &["`queue::Completed.a`"]);
 }

@@ -1,10 +1,10 @@
-//! Texts of documents and files, as they are printed.
+//! Texts of documents and files in the program's output.
 
 use std::fs;
 
 use crate::support::{Place, REFERENCE, assert_has, program, schemas};
 
-/// No character that a terminal obeys, and no line that a CI system does.
+/// Asserts that no character controls a terminal, and no line a CI system.
 fn assert_inert(text: &str) {
     let obeyed = |char: &char| char.is_control() && *char != '\n' || *char == '\u{202e}';
     assert_eq!(text.chars().find(obeyed), None, "{text:?}");
@@ -46,7 +46,7 @@ fn a_warning_shows_a_hostile_keyword_escaped_on_one_line() {
     assert_has(&run.stderr, &expected);
 }
 
-/// Clap's messages have the arguments in them, and suggestions made of them.
+/// Clap's messages contain the arguments, and suggestions derived from them.
 #[test]
 fn an_argument_is_shown_escaped_on_one_line() {
     let hostile = "\u{1b}[2J\n::error::forged\n##[error]\u{202e}";
@@ -157,7 +157,7 @@ fn of_a_long_diff_the_beginning_is_shown_and_the_rest_counted() {
 fn a_file_that_is_too_large_for_a_diff_is_not_read() {
     let place = Place::generated();
     let file = fs::File::create(place.out("src/lib.rs")).unwrap();
-    // Sparse: as long as a disk may be, and no larger on it.
+    // Sparse: as long as a file may be, without taking space on the disk.
     file.set_len(1 << 40).unwrap();
     let run = place.codegen(&schemas(), &["--check"]);
     assert_eq!(run.code, Some(1), "{}", run.stderr);

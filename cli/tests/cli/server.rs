@@ -9,7 +9,7 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-/// Serves the documents below `folder`, each changed by `change`; gives the root URL.
+/// Serves the documents below `folder`, each changed by `change`; returns the root URL.
 pub(crate) fn serve(folder: &Path, change: impl Fn(&mut Value)) -> String {
     let mut documents = BTreeMap::new();
     let mut references = Vec::new();
@@ -36,7 +36,7 @@ pub(crate) fn serve(folder: &Path, change: impl Fn(&mut Value)) -> String {
     let root = format!("http://{}", listener.local_addr().unwrap());
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            // A client that went away gets no answer.
+            // A client that disconnected gets no response.
             let _ = answer(&stream, &documents);
         }
     });

@@ -1,4 +1,4 @@
-//! A standard output that can't be written to, and exit codes that are true.
+//! Standard output that can't be written to, and the exit codes.
 
 #![cfg(target_os = "linux")]
 
@@ -50,7 +50,8 @@ fn help_that_can_not_be_printed_is_no_success() {
     assert_has(&run.stderr, &["No space left"]);
 }
 
-/// A closed descriptor is as `/dev/null` to the program. The exit codes are true.
+/// A closed descriptor behaves like `/dev/null` for the program, so exit codes are the
+/// same.
 #[test]
 fn a_closed_standard_output_changes_no_exit_code() {
     let place = Place::new();

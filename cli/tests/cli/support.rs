@@ -1,4 +1,4 @@
-//! Runs of the command, and places for what they write.
+//! Runs of the command, and folders for their output.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use tempfile::TempDir;
 
-/// What a run left in the terminal.
+/// The exit code and output of a run.
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) code: Option<i32>,
@@ -80,7 +80,7 @@ impl Place {
         path
     }
 
-    /// Every path in this place, when it was changed, and what it holds.
+    /// Every path in this place, with its time of modification and its content.
     pub(crate) fn state(&self) -> Vec<(PathBuf, SystemTime, Option<Vec<u8>>)> {
         let walk = walkdir::WalkDir::new(self.folder.path()).sort_by_file_name();
         walk.into_iter()
@@ -102,7 +102,7 @@ pub(crate) fn all_schemas() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas")
 }
 
-/// Those of one service, which are generated in a moment.
+/// The schemas of one service, which are generated quickly.
 pub(crate) fn schemas() -> PathBuf {
     all_schemas().join("worker-manager")
 }

@@ -1,4 +1,4 @@
-//! Help texts, and arguments that the program can't work with.
+//! Help texts, and arguments that the program refuses.
 
 use std::fs;
 use std::path::Path;
@@ -27,7 +27,7 @@ fn help_names_commands_options_and_exit_codes() {
 }
 
 #[test]
-fn arguments_that_are_not_understood_exit_2_and_name_the_right_ones() {
+fn unknown_arguments_exit_2_and_name_the_right_ones() {
     let run = program(&["codegen", "--chekc"]);
     assert_eq!(run.code, Some(2));
     assert_has(&run.stderr, &["--chekc", "--check"]);
@@ -35,7 +35,7 @@ fn arguments_that_are_not_understood_exit_2_and_name_the_right_ones() {
 }
 
 #[test]
-fn schemas_that_are_not_there_exit_2() {
+fn missing_schemas_exit_2() {
     let place = Place::new();
     let empty = place.path("empty");
     fs::create_dir(&empty).unwrap();
@@ -50,7 +50,7 @@ fn schemas_that_are_not_there_exit_2() {
 
 #[cfg(unix)]
 #[test]
-fn what_is_no_file_of_schemas_exits_2() {
+fn other_files_than_schemas_exit_2() {
     use std::os::unix::fs::symlink;
     let place = Place::new();
     let run = place.codegen(Path::new("/dev/zero"), &[]);
@@ -90,7 +90,8 @@ fn grow(place: &Place, name: &str) {
     file.unwrap().set_len(100 << 20).unwrap();
 }
 
-/// What `--check` advises has to work: where writing would be refused, it says so.
+/// The command that `--check` suggests has to work; if writing would fail, the check
+/// does.
 #[test]
 fn a_check_refuses_what_a_run_would_refuse() {
     type Damage = fn(&Place);

@@ -1,4 +1,4 @@
-//! The workflow for GitHub: its commands do what it promises.
+//! The workflow for GitHub: its commands do what it states.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -28,7 +28,7 @@ fn commands(name: &str) -> String {
     }
 }
 
-/// A repository that has the workflow, with programs of its own on the path.
+/// A repository with the workflow, and its own programs on the path.
 struct Repository {
     place: Place,
 }
@@ -48,7 +48,7 @@ impl Repository {
         Self { place }
     }
 
-    /// A `gh` that lists `issues` and notes its arguments.
+    /// A `gh` that lists `issues` and records its arguments.
     fn gh(&self, issues: &str) {
         use std::os::unix::fs::PermissionsExt;
         let path = self.place.path("bin/gh");
@@ -60,7 +60,7 @@ impl Repository {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
     }
 
-    /// Runs the commands of the step `name`; gives whether they succeed.
+    /// Runs the commands of the step `name`; returns whether they succeed.
     fn run(&self, name: &str, root: &str) -> bool {
         let path = std::env::var("PATH").unwrap();
         let path = format!("{}:{path}", self.place.path("bin").display());
@@ -92,7 +92,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// A state more, which a running consumer notices.
+/// Adds a state, which a running consumer reports.
 fn another_state(document: &mut Value) {
     if document["title"] == "Task Status Structure" {
         let states = document["properties"]["state"]["enum"]

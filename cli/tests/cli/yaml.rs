@@ -1,4 +1,4 @@
-//! YAML sources of a service: a message names the JSON to read instead.
+//! YAML sources of a service: an error names the JSON to read instead.
 
 use crate::support::{Place, REFERENCE, assert_has};
 

@@ -1,7 +1,7 @@
 //! Runs that end at each of their steps: by a kill, a signal, or an error.
 //!
-//! A run ends with its process. So a test starts its own binary again, to run
-//! [`child`] alone, which ends at the step that a variable names.
+//! A run ends with its process. So a test starts its own binary again, to run only
+//! [`child`], which ends at the step that a variable names.
 
 use std::env;
 use std::fs;
@@ -66,7 +66,7 @@ fn place() -> (TempDir, PathBuf) {
     (folder, out)
 }
 
-/// Every file below `folder`, by its path, with its text.
+/// Every file below `folder` with its text, by path.
 fn tree(folder: &Path) -> Vec<(PathBuf, String)> {
     let walk = walkdir::WalkDir::new(folder).sort_by_file_name();
     let files = walk.into_iter().map(Result::unwrap);
@@ -89,7 +89,7 @@ fn write(out: &Path, before: &mut dyn FnMut() -> io::Result<()>) -> Result<(), E
     written
 }
 
-/// The run that is ended; it does nothing in a run of all tests.
+/// The run to interrupt; it does nothing in a run of all tests.
 #[test]
 fn child() {
     let Some(out) = env::var_os(OUT) else {
@@ -136,7 +136,7 @@ fn assert_users_are_there(out: &Path) {
     }
 }
 
-/// The output is what an undisturbed run makes, with nothing left beside it.
+/// Asserts that the output is complete, and nothing else is left.
 fn assert_whole(out: &Path) {
     let (_folder, undisturbed) = place();
     write(&undisturbed, &mut || Ok(())).unwrap();
