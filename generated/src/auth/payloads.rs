@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Tells which client was created, modified or deleted; the exchange tells which of
+/// A client that was created, modified or deleted; the exchange shows which of
 /// these it was.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -20,8 +20,8 @@ pub struct ClientMessage {
     pub version: u64,
 }
 
-/// Tells which role was created, modified or deleted; the exchange tells which of
-/// these it was.
+/// A role that was created, modified or deleted; the exchange shows which of these
+/// it was.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]

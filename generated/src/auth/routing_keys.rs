@@ -14,9 +14,8 @@ routing_keys! {
     #[of(ClientCreated)]
     #[derive(Default)]
     pub struct ClientCreatedRoutingKey {
-        /// Kept free for words that a later version may append. Bind with `#` in this
-        /// place, so that anything found here is accepted; a client does that by itself
-        /// when it is given no value.
+        /// Reserved for words that later versions may append. Bind with `#` here, so that
+        /// any words match; clients do so by default.
         pub reserved: Option<Words>,
     }
 
@@ -24,9 +23,8 @@ routing_keys! {
     #[of(ClientUpdated)]
     #[derive(Default)]
     pub struct ClientUpdatedRoutingKey {
-        /// Kept free for words that a later version may append. Bind with `#` in this
-        /// place, so that anything found here is accepted; a client does that by itself
-        /// when it is given no value.
+        /// Reserved for words that later versions may append. Bind with `#` here, so that
+        /// any words match; clients do so by default.
         pub reserved: Option<Words>,
     }
 
@@ -34,9 +32,8 @@ routing_keys! {
     #[of(ClientDeleted)]
     #[derive(Default)]
     pub struct ClientDeletedRoutingKey {
-        /// Kept free for words that a later version may append. Bind with `#` in this
-        /// place, so that anything found here is accepted; a client does that by itself
-        /// when it is given no value.
+        /// Reserved for words that later versions may append. Bind with `#` here, so that
+        /// any words match; clients do so by default.
         pub reserved: Option<Words>,
     }
 
@@ -44,9 +41,8 @@ routing_keys! {
     #[of(RoleCreated)]
     #[derive(Default)]
     pub struct RoleCreatedRoutingKey {
-        /// Kept free for words that a later version may append. Bind with `#` in this
-        /// place, so that anything found here is accepted; a client does that by itself
-        /// when it is given no value.
+        /// Reserved for words that later versions may append. Bind with `#` here, so that
+        /// any words match; clients do so by default.
         pub reserved: Option<Words>,
     }
 
@@ -54,9 +50,8 @@ routing_keys! {
     #[of(RoleUpdated)]
     #[derive(Default)]
     pub struct RoleUpdatedRoutingKey {
-        /// Kept free for words that a later version may append. Bind with `#` in this
-        /// place, so that anything found here is accepted; a client does that by itself
-        /// when it is given no value.
+        /// Reserved for words that later versions may append. Bind with `#` here, so that
+        /// any words match; clients do so by default.
         pub reserved: Option<Words>,
     }
 
@@ -64,9 +59,8 @@ routing_keys! {
     #[of(RoleDeleted)]
     #[derive(Default)]
     pub struct RoleDeletedRoutingKey {
-        /// Kept free for words that a later version may append. Bind with `#` in this
-        /// place, so that anything found here is accepted; a client does that by itself
-        /// when it is given no value.
+        /// Reserved for words that later versions may append. Bind with `#` here, so that
+        /// any words match; clients do so by default.
         pub reserved: Option<Words>,
     }
 }

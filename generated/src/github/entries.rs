@@ -25,7 +25,7 @@ pub(super) const REPOSITORY: RoutingKeyEntry = RoutingKeyEntry::new(
 
 pub(super) const ACTION: RoutingKeyEntry = RoutingKeyEntry::new(
         "action",
-        "GitHub's `action`: what happened, for example `opened`. It is the same value as\nthe `action` property of the payload.",
+        "GitHub's `action`, for example `opened`. It is the same value as the `action`\nproperty of the payload.",
     )
     .required();
 

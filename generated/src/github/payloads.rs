@@ -11,8 +11,7 @@ use taskcluster_pulse::__private::optional;
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GitHubPullRequestMessage {
-    /// What happened, in GitHub's terms: for example `opened`, `synchronize` or
-    /// `closed`.
+    /// GitHub's `action`: for example `opened`, `synchronize` or `closed`.
     pub action: String,
     /// The webhook payload as received from GitHub (new in version 1).
     pub body: RawJsonObject,
@@ -175,11 +174,10 @@ pub struct GitHubReRunRequestMessage {
     pub version: u64,
 }
 
-/// Tells that the github service has created a task group because of a GitHub
-/// event.
+/// The github service has created a task group because of a GitHub event.
 ///
 /// This message is meant for the service alone: do not build anything else upon it.
-/// What it leads to is described in [GitHub's documentation of commit
+/// Its effect is described in [GitHub's documentation of commit
 /// statuses](https://docs.github.com/en/rest/commits/statuses#create-a-commit-status).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -19,8 +19,8 @@ routing_keys! {
         /// period of the GitHub name is given as `%` (`foo.bar` turns into `foo%bar`);
         /// other special characters are left out, except for `-` and `_`.
         pub repository: Word,
-        /// GitHub's `action`: what happened, for example `opened`. It is the same value as
-        /// the `action` property of the payload.
+        /// GitHub's `action`, for example `opened`. It is the same value as the `action`
+        /// property of the payload.
         pub action: Word,
     }
 

@@ -5,10 +5,10 @@
 //! The hooks service creates tasks at set times and in answer to webhooks, API
 //! calls and pulse messages.
 //!
-//! Its exchanges tell that a hook has been created, updated or deleted. They exist
-//! for the service's own sake: the process that listens to pulse learns from them
-//! which hook, given by `hookGroupId` and `hookId`, needs its bindings brought in
-//! line. Others may use them too, say for monitoring.
+//! Its exchanges announce that a hook has been created, updated or deleted. They
+//! exist for the service itself: for the hook with the given `hookGroupId` and
+//! `hookId`, the process that listens to pulse updates the bindings. Others may use
+//! them too, such as for monitoring.
 //!
 //! | exchange | binding | payload |
 //! | --- | --- | --- |

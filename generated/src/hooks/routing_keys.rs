@@ -12,9 +12,8 @@ routing_keys! {
     #[of(HookCreated)]
     #[derive(Default)]
     pub struct HookCreatedRoutingKey {
-        /// Kept free for words that a later version may append. Bind with `#` in this
-        /// place, so that anything found here is accepted; a client does that by itself
-        /// when it is given no value.
+        /// Reserved for words that later versions may append. Bind with `#` here, so that
+        /// any words match; clients do so by default.
         pub reserved: Option<Words>,
     }
 
@@ -22,9 +21,8 @@ routing_keys! {
     #[of(HookUpdated)]
     #[derive(Default)]
     pub struct HookUpdatedRoutingKey {
-        /// Kept free for words that a later version may append. Bind with `#` in this
-        /// place, so that anything found here is accepted; a client does that by itself
-        /// when it is given no value.
+        /// Reserved for words that later versions may append. Bind with `#` here, so that
+        /// any words match; clients do so by default.
         pub reserved: Option<Words>,
     }
 
@@ -32,9 +30,8 @@ routing_keys! {
     #[of(HookDeleted)]
     #[derive(Default)]
     pub struct HookDeletedRoutingKey {
-        /// Kept free for words that a later version may append. Bind with `#` in this
-        /// place, so that anything found here is accepted; a client does that by itself
-        /// when it is given no value.
+        /// Reserved for words that later versions may append. Bind with `#` here, so that
+        /// any words match; clients do so by default.
         pub reserved: Option<Words>,
     }
 }

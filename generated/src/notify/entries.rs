@@ -13,7 +13,7 @@ pub(super) const ROUTING_KEY_KIND: RoutingKeyEntry = RoutingKeyEntry::new(
 
 pub(super) const TOPIC: RoutingKeyEntry = RoutingKeyEntry::new(
         "topic",
-        "Topic chosen by the sender; it may consist of several words. For a task with a\nroute `notify.pulse.<topic>.on-<event>`, it is what stands for `<topic>` there.",
+        "Topic chosen by the sender; it may consist of several words. For a task with a\nroute `notify.pulse.<topic>.on-<event>`, it is the `<topic>`.",
     )
     .required()
     .multiple_words();

@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use taskcluster_pulse::RawJsonObject;
 use taskcluster_pulse::__private::optional;
 
-/// A free-form message; its sender decides what it says.
+/// A free-form message with any content.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct NotificationMessage {
-    /// The content: an object in any shape that the sender likes.
+    /// The content: an object of any shape.
     pub message: RawJsonObject,
     /// Version of the message format.
     ///

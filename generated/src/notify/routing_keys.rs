@@ -12,7 +12,7 @@ routing_keys! {
     #[of(Notify)]
     pub struct NotifyRoutingKey {
         /// Topic chosen by the sender; it may consist of several words. For a task with a
-        /// route `notify.pulse.<topic>.on-<event>`, it is what stands for `<topic>` there.
+        /// route `notify.pulse.<topic>.on-<event>`, it is the `<topic>`.
         pub topic: Words,
     }
 }

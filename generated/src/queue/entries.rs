@@ -58,7 +58,7 @@ pub(super) const TASK_GROUP_ID: RoutingKeyEntry = RoutingKeyEntry::new(
 
 pub(super) const RESERVED: RoutingKeyEntry = RoutingKeyEntry::new(
         "reserved",
-        "Kept free for words that a later version may append. Bind with `#` in this\nplace, so that anything found here is accepted; a client does that by itself\nwhen it is given no value.",
+        "Reserved for words that later versions may append. Bind with `#` here, so that\nany words match; clients do so by default.",
     )
     .multiple_words();
 

@@ -7,7 +7,7 @@
 //! benefit of
 //!
 //! * schedulers, which act once a task is done;
-//! * workers, which may choose to be told of new and of canceled tasks;
+//! * workers, which may choose to receive messages about new and canceled tasks;
 //! * tools that keep their picture of tasks up to date.
 //!
 //! Messages about a task have the same layout of routing key on every exchange,

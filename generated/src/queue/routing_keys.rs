@@ -33,9 +33,8 @@ routing_keys! {
         pub scheduler_id: Word,
         /// `taskGroupId` of the group that the task belongs to.
         pub task_group_id: Word,
-        /// Kept free for words that a later version may append. Bind with `#` in this
-        /// place, so that anything found here is accepted; a client does that by itself
-        /// when it is given no value.
+        /// Reserved for words that later versions may append. Bind with `#` here, so that
+        /// any words match; clients do so by default.
         pub reserved: Option<Words>,
     }
 
@@ -60,9 +59,8 @@ routing_keys! {
         pub scheduler_id: Word,
         /// `taskGroupId` of the group that the task belongs to.
         pub task_group_id: Word,
-        /// Kept free for words that a later version may append. Bind with `#` in this
-        /// place, so that anything found here is accepted; a client does that by itself
-        /// when it is given no value.
+        /// Reserved for words that later versions may append. Bind with `#` here, so that
+        /// any words match; clients do so by default.
         pub reserved: Option<Words>,
     }
 
@@ -85,9 +83,8 @@ routing_keys! {
         pub scheduler_id: Word,
         /// `taskGroupId` of the group that the task belongs to.
         pub task_group_id: Word,
-        /// Kept free for words that a later version may append. Bind with `#` in this
-        /// place, so that anything found here is accepted; a client does that by itself
-        /// when it is given no value.
+        /// Reserved for words that later versions may append. Bind with `#` here, so that
+        /// any words match; clients do so by default.
         pub reserved: Option<Words>,
     }
 
@@ -110,9 +107,8 @@ routing_keys! {
         pub scheduler_id: Word,
         /// `taskGroupId` of the group that the task belongs to.
         pub task_group_id: Word,
-        /// Kept free for words that a later version may append. Bind with `#` in this
-        /// place, so that anything found here is accepted; a client does that by itself
-        /// when it is given no value.
+        /// Reserved for words that later versions may append. Bind with `#` here, so that
+        /// any words match; clients do so by default.
         pub reserved: Option<Words>,
     }
 
@@ -135,9 +131,8 @@ routing_keys! {
         pub scheduler_id: Word,
         /// `taskGroupId` of the group that the task belongs to.
         pub task_group_id: Word,
-        /// Kept free for words that a later version may append. Bind with `#` in this
-        /// place, so that anything found here is accepted; a client does that by itself
-        /// when it is given no value.
+        /// Reserved for words that later versions may append. Bind with `#` here, so that
+        /// any words match; clients do so by default.
         pub reserved: Option<Words>,
     }
 
@@ -162,9 +157,8 @@ routing_keys! {
         pub scheduler_id: Word,
         /// `taskGroupId` of the group that the task belongs to.
         pub task_group_id: Word,
-        /// Kept free for words that a later version may append. Bind with `#` in this
-        /// place, so that anything found here is accepted; a client does that by itself
-        /// when it is given no value.
+        /// Reserved for words that later versions may append. Bind with `#` here, so that
+        /// any words match; clients do so by default.
         pub reserved: Option<Words>,
     }
 
@@ -189,9 +183,8 @@ routing_keys! {
         pub scheduler_id: Word,
         /// `taskGroupId` of the group that the task belongs to.
         pub task_group_id: Word,
-        /// Kept free for words that a later version may append. Bind with `#` in this
-        /// place, so that anything found here is accepted; a client does that by itself
-        /// when it is given no value.
+        /// Reserved for words that later versions may append. Bind with `#` here, so that
+        /// any words match; clients do so by default.
         pub reserved: Option<Words>,
     }
 
@@ -202,9 +195,8 @@ routing_keys! {
         pub task_group_id: Word,
         /// `schedulerId` of the task group in question.
         pub scheduler_id: Word,
-        /// Kept free for words that a later version may append. Bind with `#` in this
-        /// place, so that anything found here is accepted; a client does that by itself
-        /// when it is given no value.
+        /// Reserved for words that later versions may append. Bind with `#` here, so that
+        /// any words match; clients do so by default.
         pub reserved: Option<Words>,
     }
 
@@ -215,9 +207,8 @@ routing_keys! {
         pub task_group_id: Word,
         /// `schedulerId` of the task group in question.
         pub scheduler_id: Word,
-        /// Kept free for words that a later version may append. Bind with `#` in this
-        /// place, so that anything found here is accepted; a client does that by itself
-        /// when it is given no value.
+        /// Reserved for words that later versions may append. Bind with `#` here, so that
+        /// any words match; clients do so by default.
         pub reserved: Option<Words>,
     }
 
@@ -242,9 +233,8 @@ routing_keys! {
         pub scheduler_id: Word,
         /// `taskGroupId` of the group that the task belongs to.
         pub task_group_id: Word,
-        /// Kept free for words that a later version may append. Bind with `#` in this
-        /// place, so that anything found here is accepted; a client does that by itself
-        /// when it is given no value.
+        /// Reserved for words that later versions may append. Bind with `#` here, so that
+        /// any words match; clients do so by default.
         pub reserved: Option<Words>,
     }
 
@@ -255,9 +245,8 @@ routing_keys! {
         pub task_group_id: Word,
         /// `schedulerId` of the task group in question.
         pub scheduler_id: Word,
-        /// Kept free for words that a later version may append. Bind with `#` in this
-        /// place, so that anything found here is accepted; a client does that by itself
-        /// when it is given no value.
+        /// Reserved for words that later versions may append. Bind with `#` here, so that
+        /// any words match; clients do so by default.
         pub reserved: Option<Words>,
     }
 }

@@ -18,12 +18,12 @@ pub(super) const PROVIDER_ID: RoutingKeyEntry = RoutingKeyEntry::new(
 
 pub(super) const PROVISIONER_ID: RoutingKeyEntry = RoutingKeyEntry::new(
     "provisionerId",
-    "What stands before the slash of the `workerPoolId`, or `_`.",
+    "The part before the slash of the `workerPoolId`, or `_`.",
 );
 
 pub(super) const WORKER_TYPE: RoutingKeyEntry = RoutingKeyEntry::new(
     "workerType",
-    "What stands after the slash of the `workerPoolId`, or `_`.",
+    "The part after the slash of the `workerPoolId`, or `_`.",
 );
 
 pub(super) const WORKER_GROUP: RoutingKeyEntry = RoutingKeyEntry::new(
@@ -43,7 +43,7 @@ pub(super) const LAUNCH_CONFIG_ID: RoutingKeyEntry = RoutingKeyEntry::new(
 
 pub(super) const RESERVED: RoutingKeyEntry = RoutingKeyEntry::new(
         "reserved",
-        "Kept free for words that a later version may append. Bind with `#` in this\nplace, so that anything found here is accepted; a client does that by itself\nwhen it is given no value.",
+        "Reserved for words that later versions may append. Bind with `#` here, so that\nany words match; clients do so by default.",
     )
     .multiple_words();
 
@@ -55,13 +55,13 @@ pub(super) const PROVIDER_ID_2: RoutingKeyEntry = RoutingKeyEntry::new(
 
 pub(super) const PROVISIONER_ID_2: RoutingKeyEntry = RoutingKeyEntry::new(
         "provisionerId",
-        "What stands before the slash of the `workerPoolId`.",
+        "The part before the slash of the `workerPoolId`.",
     )
     .required();
 
 pub(super) const WORKER_TYPE_2: RoutingKeyEntry = RoutingKeyEntry::new(
         "workerType",
-        "What stands after the slash of the `workerPoolId`.",
+        "The part after the slash of the `workerPoolId`.",
     )
     .required();
 

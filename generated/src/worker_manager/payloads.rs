@@ -6,24 +6,23 @@ use serde::{Deserialize, Serialize};
 use taskcluster_pulse::Timestamp;
 use taskcluster_pulse::__private::optional;
 
-/// Tells which worker pool was created, changed or deleted. Deletion has no
-/// exchange of its own: it shows as a change that puts `null-provider` in charge of
-/// the pool.
+/// A worker pool that was created, changed or deleted. Deletion has no separate
+/// exchange: it appears as a change that makes `null-provider` the pool's provider.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WorkerTypePulseMessage {
     /// Provider that had charge of the worker pool under its former configuration.
-    /// Absent if there was none. It is how that provider learns that it is no longer
-    /// responsible, and can clean up what it created for the pool.
+    /// Absent if there was none. That provider is no longer responsible, and can clean
+    /// up the resources that it created for the pool.
     ///
     /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub previous_provider_id: Option<String>,
     /// Provider in charge of the worker pool.
     ///
-    /// `null-provider` marks a worker pool that is due to be deleted, as soon as the
-    /// last of its workers has terminated.
+    /// `null-provider` marks a worker pool that will be deleted as soon as the last of
+    /// its workers has terminated.
     ///
     /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
     pub provider_id: String,
@@ -34,7 +33,7 @@ pub struct WorkerTypePulseMessage {
     pub worker_pool_id: String,
 }
 
-/// Tells of an error in a worker pool, reported by one of its workers or met while
+/// An error in a worker pool, reported by one of its workers or found while
 /// provisioning for it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -44,28 +43,28 @@ pub struct PulseWorkerPoolErrorMessage {
     ///
     /// Syntax: `^[A-Za-z0-9_-]{8}[Q-T][A-Za-z0-9_-][CGKOSWaeimquy26-][A-Za-z0-9_-]{10}[AQgw]$`.
     pub error_id: String,
-    /// What sort of error this is, in a form that programs can use.
+    /// Kind of error, in a form that programs can use.
     ///
     /// At most 128 characters. Syntax: `[-a-z0-9]+`.
     pub kind: String,
     /// Identifies a launch configuration within its worker pool, once and for all: an
-    /// ID is never used for another one. Whoever modifies a launch configuration has to
-    /// choose a fresh ID, unless only fields of `workerManager` change; otherwise its
-    /// metrics would get mixed up. worker-manager makes up an ID where none is given.
+    /// ID is never used for another one. A modified launch configuration needs a new
+    /// ID, unless only fields of `workerManager` change; otherwise its metrics would be
+    /// mixed up. worker-manager generates an ID if none is given.
     ///
     /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub launch_config_id: Option<String>,
     /// Provider in charge of the worker pool.
     ///
-    /// `null-provider` marks a worker pool that is due to be deleted, as soon as the
-    /// last of its workers has terminated.
+    /// `null-provider` marks a worker pool that will be deleted as soon as the last of
+    /// its workers has terminated.
     ///
     /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
     pub provider_id: String,
     /// When the event took place.
     pub timestamp: Timestamp,
-    /// What sort of error this is, for human readers: it says the same as `kind`.
+    /// Kind of error, for human readers: it has the same meaning as `kind`.
     ///
     /// At most 128 characters.
     pub title: String,
@@ -87,8 +86,8 @@ pub struct PulseWorkerPoolErrorMessage {
     pub worker_pool_id: String,
 }
 
-/// Tells which worker was requested, is now running or has stopped; the exchange
-/// tells which of these it was.
+/// A worker that was requested, is now running or has stopped; the exchange shows
+/// which of these it was.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -98,17 +97,17 @@ pub struct WorkerPulseMessage {
     /// At least 1.
     pub capacity: u64,
     /// Identifies a launch configuration within its worker pool, once and for all: an
-    /// ID is never used for another one. Whoever modifies a launch configuration has to
-    /// choose a fresh ID, unless only fields of `workerManager` change; otherwise its
-    /// metrics would get mixed up. worker-manager makes up an ID where none is given.
+    /// ID is never used for another one. A modified launch configuration needs a new
+    /// ID, unless only fields of `workerManager` change; otherwise its metrics would be
+    /// mixed up. worker-manager generates an ID if none is given.
     ///
     /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub launch_config_id: Option<String>,
     /// Provider in charge of the worker pool.
     ///
-    /// `null-provider` marks a worker pool that is due to be deleted, as soon as the
-    /// last of its workers has terminated.
+    /// `null-provider` marks a worker pool that will be deleted as soon as the last of
+    /// its workers has terminated.
     ///
     /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
     pub provider_id: String,
@@ -130,7 +129,7 @@ pub struct WorkerPulseMessage {
     pub worker_pool_id: String,
 }
 
-/// Tells which worker is being removed, and why.
+/// A worker that is being removed, and the reason.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -140,23 +139,23 @@ pub struct WorkerRemovedPulseMessage {
     /// At least 1.
     pub capacity: u64,
     /// Identifies a launch configuration within its worker pool, once and for all: an
-    /// ID is never used for another one. Whoever modifies a launch configuration has to
-    /// choose a fresh ID, unless only fields of `workerManager` change; otherwise its
-    /// metrics would get mixed up. worker-manager makes up an ID where none is given.
+    /// ID is never used for another one. A modified launch configuration needs a new
+    /// ID, unless only fields of `workerManager` change; otherwise its metrics would be
+    /// mixed up. worker-manager generates an ID if none is given.
     ///
     /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub launch_config_id: Option<String>,
     /// Provider in charge of the worker pool.
     ///
-    /// `null-provider` marks a worker pool that is due to be deleted, as soon as the
-    /// last of its workers has terminated.
+    /// `null-provider` marks a worker pool that will be deleted as soon as the last of
+    /// its workers has terminated.
     ///
     /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
     pub provider_id: String,
-    /// A text saying why the worker was removed. The possible causes are:
+    /// The reason why the worker was removed, as text. The possible causes are:
     ///
-    /// * somebody called `workerManager.removeWorker`;
+    /// * `workerManager.removeWorker` was called;
     /// * the time given as `terminateAfter` has come;
     /// * an operation has expired;
     /// * there was an error of another kind.
@@ -179,23 +178,23 @@ pub struct WorkerRemovedPulseMessage {
     pub worker_pool_id: String,
 }
 
-/// Tells which launch configuration of a worker pool was created, changed or
-/// archived; the exchange tells which of these it was.
+/// A launch configuration of a worker pool that was created, changed or archived;
+/// the exchange shows which of these it was.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct LaunchConfigPulseMessage {
     /// Identifies a launch configuration within its worker pool, once and for all: an
-    /// ID is never used for another one. Whoever modifies a launch configuration has to
-    /// choose a fresh ID, unless only fields of `workerManager` change; otherwise its
-    /// metrics would get mixed up. worker-manager makes up an ID where none is given.
+    /// ID is never used for another one. A modified launch configuration needs a new
+    /// ID, unless only fields of `workerManager` change; otherwise its metrics would be
+    /// mixed up. worker-manager generates an ID if none is given.
     ///
     /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
     pub launch_config_id: String,
     /// Provider in charge of the worker pool.
     ///
-    /// `null-provider` marks a worker pool that is due to be deleted, as soon as the
-    /// last of its workers has terminated.
+    /// `null-provider` marks a worker pool that will be deleted as soon as the last of
+    /// its workers has terminated.
     ///
     /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
     pub provider_id: String,

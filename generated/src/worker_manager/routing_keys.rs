@@ -18,9 +18,9 @@ routing_keys! {
     pub struct WorkerPoolCreatedRoutingKey {
         /// `providerId` of the provider in charge, or `_`.
         pub provider_id: Option<Word>,
-        /// What stands before the slash of the `workerPoolId`, or `_`.
+        /// The part before the slash of the `workerPoolId`, or `_`.
         pub provisioner_id: Option<Word>,
-        /// What stands after the slash of the `workerPoolId`, or `_`.
+        /// The part after the slash of the `workerPoolId`, or `_`.
         pub worker_type: Option<Word>,
         /// `workerGroup` of the worker, that is, its region or other location, or `_`.
         pub worker_group: Option<Word>,
@@ -28,9 +28,8 @@ routing_keys! {
         pub worker_id: Option<Word>,
         /// `launchConfigId` of the launch configuration, or `_`.
         pub launch_config_id: Option<Word>,
-        /// Kept free for words that a later version may append. Bind with `#` in this
-        /// place, so that anything found here is accepted; a client does that by itself
-        /// when it is given no value.
+        /// Reserved for words that later versions may append. Bind with `#` here, so that
+        /// any words match; clients do so by default.
         pub reserved: Option<Words>,
     }
 
@@ -40,9 +39,9 @@ routing_keys! {
     pub struct WorkerPoolUpdatedRoutingKey {
         /// `providerId` of the provider in charge, or `_`.
         pub provider_id: Option<Word>,
-        /// What stands before the slash of the `workerPoolId`, or `_`.
+        /// The part before the slash of the `workerPoolId`, or `_`.
         pub provisioner_id: Option<Word>,
-        /// What stands after the slash of the `workerPoolId`, or `_`.
+        /// The part after the slash of the `workerPoolId`, or `_`.
         pub worker_type: Option<Word>,
         /// `workerGroup` of the worker, that is, its region or other location, or `_`.
         pub worker_group: Option<Word>,
@@ -50,9 +49,8 @@ routing_keys! {
         pub worker_id: Option<Word>,
         /// `launchConfigId` of the launch configuration, or `_`.
         pub launch_config_id: Option<Word>,
-        /// Kept free for words that a later version may append. Bind with `#` in this
-        /// place, so that anything found here is accepted; a client does that by itself
-        /// when it is given no value.
+        /// Reserved for words that later versions may append. Bind with `#` here, so that
+        /// any words match; clients do so by default.
         pub reserved: Option<Words>,
     }
 
@@ -62,9 +60,9 @@ routing_keys! {
     pub struct WorkerPoolErrorRoutingKey {
         /// `providerId` of the provider in charge, or `_`.
         pub provider_id: Option<Word>,
-        /// What stands before the slash of the `workerPoolId`, or `_`.
+        /// The part before the slash of the `workerPoolId`, or `_`.
         pub provisioner_id: Option<Word>,
-        /// What stands after the slash of the `workerPoolId`, or `_`.
+        /// The part after the slash of the `workerPoolId`, or `_`.
         pub worker_type: Option<Word>,
         /// `workerGroup` of the worker, that is, its region or other location, or `_`.
         pub worker_group: Option<Word>,
@@ -72,9 +70,8 @@ routing_keys! {
         pub worker_id: Option<Word>,
         /// `launchConfigId` of the launch configuration, or `_`.
         pub launch_config_id: Option<Word>,
-        /// Kept free for words that a later version may append. Bind with `#` in this
-        /// place, so that anything found here is accepted; a client does that by itself
-        /// when it is given no value.
+        /// Reserved for words that later versions may append. Bind with `#` here, so that
+        /// any words match; clients do so by default.
         pub reserved: Option<Words>,
     }
 
@@ -83,9 +80,9 @@ routing_keys! {
     pub struct WorkerRequestedRoutingKey {
         /// `providerId` of the provider in charge.
         pub provider_id: Word,
-        /// What stands before the slash of the `workerPoolId`.
+        /// The part before the slash of the `workerPoolId`.
         pub provisioner_id: Word,
-        /// What stands after the slash of the `workerPoolId`.
+        /// The part after the slash of the `workerPoolId`.
         pub worker_type: Word,
         /// `workerGroup` of the worker: its region or other location.
         pub worker_group: Word,
@@ -93,9 +90,8 @@ routing_keys! {
         pub worker_id: Word,
         /// `launchConfigId` of the launch configuration, or `_`.
         pub launch_config_id: Option<Word>,
-        /// Kept free for words that a later version may append. Bind with `#` in this
-        /// place, so that anything found here is accepted; a client does that by itself
-        /// when it is given no value.
+        /// Reserved for words that later versions may append. Bind with `#` here, so that
+        /// any words match; clients do so by default.
         pub reserved: Option<Words>,
     }
 
@@ -104,9 +100,9 @@ routing_keys! {
     pub struct WorkerRunningRoutingKey {
         /// `providerId` of the provider in charge.
         pub provider_id: Word,
-        /// What stands before the slash of the `workerPoolId`.
+        /// The part before the slash of the `workerPoolId`.
         pub provisioner_id: Word,
-        /// What stands after the slash of the `workerPoolId`.
+        /// The part after the slash of the `workerPoolId`.
         pub worker_type: Word,
         /// `workerGroup` of the worker: its region or other location.
         pub worker_group: Word,
@@ -114,9 +110,8 @@ routing_keys! {
         pub worker_id: Word,
         /// `launchConfigId` of the launch configuration, or `_`.
         pub launch_config_id: Option<Word>,
-        /// Kept free for words that a later version may append. Bind with `#` in this
-        /// place, so that anything found here is accepted; a client does that by itself
-        /// when it is given no value.
+        /// Reserved for words that later versions may append. Bind with `#` here, so that
+        /// any words match; clients do so by default.
         pub reserved: Option<Words>,
     }
 
@@ -125,9 +120,9 @@ routing_keys! {
     pub struct WorkerStoppedRoutingKey {
         /// `providerId` of the provider in charge.
         pub provider_id: Word,
-        /// What stands before the slash of the `workerPoolId`.
+        /// The part before the slash of the `workerPoolId`.
         pub provisioner_id: Word,
-        /// What stands after the slash of the `workerPoolId`.
+        /// The part after the slash of the `workerPoolId`.
         pub worker_type: Word,
         /// `workerGroup` of the worker: its region or other location.
         pub worker_group: Word,
@@ -135,9 +130,8 @@ routing_keys! {
         pub worker_id: Word,
         /// `launchConfigId` of the launch configuration, or `_`.
         pub launch_config_id: Option<Word>,
-        /// Kept free for words that a later version may append. Bind with `#` in this
-        /// place, so that anything found here is accepted; a client does that by itself
-        /// when it is given no value.
+        /// Reserved for words that later versions may append. Bind with `#` here, so that
+        /// any words match; clients do so by default.
         pub reserved: Option<Words>,
     }
 
@@ -146,9 +140,9 @@ routing_keys! {
     pub struct WorkerRemovedRoutingKey {
         /// `providerId` of the provider in charge.
         pub provider_id: Word,
-        /// What stands before the slash of the `workerPoolId`.
+        /// The part before the slash of the `workerPoolId`.
         pub provisioner_id: Word,
-        /// What stands after the slash of the `workerPoolId`.
+        /// The part after the slash of the `workerPoolId`.
         pub worker_type: Word,
         /// `workerGroup` of the worker: its region or other location.
         pub worker_group: Word,
@@ -156,9 +150,8 @@ routing_keys! {
         pub worker_id: Word,
         /// `launchConfigId` of the launch configuration, or `_`.
         pub launch_config_id: Option<Word>,
-        /// Kept free for words that a later version may append. Bind with `#` in this
-        /// place, so that anything found here is accepted; a client does that by itself
-        /// when it is given no value.
+        /// Reserved for words that later versions may append. Bind with `#` here, so that
+        /// any words match; clients do so by default.
         pub reserved: Option<Words>,
     }
 
@@ -168,9 +161,9 @@ routing_keys! {
     pub struct LaunchConfigCreatedRoutingKey {
         /// `providerId` of the provider in charge, or `_`.
         pub provider_id: Option<Word>,
-        /// What stands before the slash of the `workerPoolId`, or `_`.
+        /// The part before the slash of the `workerPoolId`, or `_`.
         pub provisioner_id: Option<Word>,
-        /// What stands after the slash of the `workerPoolId`, or `_`.
+        /// The part after the slash of the `workerPoolId`, or `_`.
         pub worker_type: Option<Word>,
         /// `workerGroup` of the worker, that is, its region or other location, or `_`.
         pub worker_group: Option<Word>,
@@ -178,9 +171,8 @@ routing_keys! {
         pub worker_id: Option<Word>,
         /// `launchConfigId` of the launch configuration, or `_`.
         pub launch_config_id: Option<Word>,
-        /// Kept free for words that a later version may append. Bind with `#` in this
-        /// place, so that anything found here is accepted; a client does that by itself
-        /// when it is given no value.
+        /// Reserved for words that later versions may append. Bind with `#` here, so that
+        /// any words match; clients do so by default.
         pub reserved: Option<Words>,
     }
 
@@ -190,9 +182,9 @@ routing_keys! {
     pub struct LaunchConfigUpdatedRoutingKey {
         /// `providerId` of the provider in charge, or `_`.
         pub provider_id: Option<Word>,
-        /// What stands before the slash of the `workerPoolId`, or `_`.
+        /// The part before the slash of the `workerPoolId`, or `_`.
         pub provisioner_id: Option<Word>,
-        /// What stands after the slash of the `workerPoolId`, or `_`.
+        /// The part after the slash of the `workerPoolId`, or `_`.
         pub worker_type: Option<Word>,
         /// `workerGroup` of the worker, that is, its region or other location, or `_`.
         pub worker_group: Option<Word>,
@@ -200,9 +192,8 @@ routing_keys! {
         pub worker_id: Option<Word>,
         /// `launchConfigId` of the launch configuration, or `_`.
         pub launch_config_id: Option<Word>,
-        /// Kept free for words that a later version may append. Bind with `#` in this
-        /// place, so that anything found here is accepted; a client does that by itself
-        /// when it is given no value.
+        /// Reserved for words that later versions may append. Bind with `#` here, so that
+        /// any words match; clients do so by default.
         pub reserved: Option<Words>,
     }
 
@@ -212,9 +203,9 @@ routing_keys! {
     pub struct LaunchConfigArchivedRoutingKey {
         /// `providerId` of the provider in charge, or `_`.
         pub provider_id: Option<Word>,
-        /// What stands before the slash of the `workerPoolId`, or `_`.
+        /// The part before the slash of the `workerPoolId`, or `_`.
         pub provisioner_id: Option<Word>,
-        /// What stands after the slash of the `workerPoolId`, or `_`.
+        /// The part after the slash of the `workerPoolId`, or `_`.
         pub worker_type: Option<Word>,
         /// `workerGroup` of the worker, that is, its region or other location, or `_`.
         pub worker_group: Option<Word>,
@@ -222,9 +213,8 @@ routing_keys! {
         pub worker_id: Option<Word>,
         /// `launchConfigId` of the launch configuration, or `_`.
         pub launch_config_id: Option<Word>,
-        /// Kept free for words that a later version may append. Bind with `#` in this
-        /// place, so that anything found here is accepted; a client does that by itself
-        /// when it is given no value.
+        /// Reserved for words that later versions may append. Bind with `#` here, so that
+        /// any words match; clients do so by default.
         pub reserved: Option<Words>,
     }
 }
