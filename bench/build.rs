@@ -1,4 +1,4 @@
-//! Has typify generate types for the schemas that the payload bench compares.
+//! Generates types with typify for the schemas of the payload benchmark.
 
 use std::error::Error;
 use std::path::Path;
@@ -40,8 +40,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The schema at `place` with what it refers to in the place of each reference:
-/// typify follows none from one document to another.
+/// The schema at `place` with each reference replaced by its target: typify does not
+/// follow references between documents.
 fn inlined(documents: &Documents, place: Place<'_>) -> Value {
     let Place { home, schema } = documents.follow(place);
     let below = |schema| inlined(documents, Place { home, schema });

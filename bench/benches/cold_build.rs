@@ -1,8 +1,8 @@
-//! How long the generated crate takes to build where nothing of it is built,
-//! against a crate that derives serde on the same structs and does no more.
+//! Time to build the generated crate from scratch, compared with a crate that only
+//! derives serde on the same structs.
 //!
-//! Both are built some times in turns, each time into an empty folder; the best
-//! times count. Fails where the goal is missed: 1.25 times as long at most.
+//! Both are built several times in turns, each time into an empty folder; the best times
+//! count. Fails if the generated crate takes more than 1.25 times as long.
 
 use std::error::Error;
 use std::path::Path;
@@ -13,14 +13,14 @@ use std::{env, fs};
 use quote::{ToTokens, quote};
 use syn::{Attribute, Fields, Item, ItemEnum, ItemStruct, parse_quote};
 
-/// What structs with serde need whose members are JSON texts and points in time.
+/// Dependencies of structs with serde whose fields are JSON texts and timestamps.
 const PLAIN_DEPENDENCIES: &str = r#"
 chrono = { version = "0.4.45", default-features = false, features = ["serde", "std"] }
 serde = { version = "1.0.229", features = ["derive"] }
 serde_json = "1.0.154"
 "#;
 
-/// How often each crate is built.
+/// Number of builds of each crate.
 const ROUNDS: usize = 3;
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
@@ -53,13 +53,13 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     })
 }
 
-/// The seconds that a build of the crate in `folder` takes from nothing.
+/// The time of a build of the crate in `folder` from scratch, in seconds.
 fn build(folder: &Path) -> Result<f64, Box<dyn Error>> {
     let cargo = |arguments: &[&str]| -> Result<(), Box<dyn Error>> {
         let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let status = Command::new(cargo)
             .args(arguments)
-            // As Cargo builds what comes from a registry.
+            // Cargo builds crates from a registry with these options.
             .env("CARGO_INCREMENTAL", "0")
             .current_dir(folder)
             .status()?;
@@ -78,8 +78,8 @@ fn build(folder: &Path) -> Result<f64, Box<dyn Error>> {
     Ok(start.elapsed().as_secs_f64())
 }
 
-/// Writes a crate that has the payloads of `generated`, stripped of all but
-/// what serde derives.
+/// Writes a crate with the payloads of `generated`, without all code that serde does not
+/// derive.
 fn write_plain_crate(generated: &Path, folder: &Path) -> Result<(), Box<dyn Error>> {
     let mut modules = Vec::new();
     for entry in fs::read_dir(generated.join("src"))? {
@@ -116,7 +116,7 @@ fn write_crate(folder: &Path, dependencies: &str, root: &str) -> Result<(), Box<
     Ok(())
 }
 
-/// The structs and enums of `payloads`, with serde's derives and nothing of ours.
+/// The structs and enums of `payloads`, with only serde's derives.
 fn stripped(payloads: &str) -> Result<String, Box<dyn Error>> {
     let plain = payloads
         .replace("default, with = \"optional\", ", "default, ")
@@ -140,13 +140,13 @@ fn stripped(payloads: &str) -> Result<String, Box<dyn Error>> {
     Ok(prettyplease::unparse(&syn::parse2(file)?))
 }
 
-/// `item` with serde deriving both ways.
+/// `item` with both of serde's derives.
 fn structure(mut item: ItemStruct) -> ItemStruct {
     derive_both(&mut item.attrs, quote!(Clone, Debug, PartialEq));
     item
 }
 
-/// `item` as an enum of the strings that the schema names.
+/// `item` as an enum of the strings in the schema.
 fn enumeration(mut item: ItemEnum) -> ItemEnum {
     item.variants = item
         .variants

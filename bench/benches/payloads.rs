@@ -1,6 +1,6 @@
-//! Payloads of two exchanges: what validation adds to decoding, and how encoding,
-//! decoding and validation compare with plain serde structs and with other libraries
-//! for the same schemas.
+//! Payloads of two exchanges: the cost of validation in addition to decoding; and
+//! encoding, decoding and validation compared with plain serde structs and with other
+//! libraries for the same schemas.
 //!
 //! Prints a table, and fails if a goal is missed over all messages.
 
@@ -18,10 +18,10 @@ use taskcluster_pulse::{Payload, decode, decode_strict};
 use taskcluster_tests::documents::Documents;
 use taskcluster_tests::judge::Other;
 
-/// How many messages there are of each kind.
+/// Number of messages of each kind.
 const MESSAGES: u64 = 10_000;
 
-/// How often everything is done: the best time counts.
+/// Number of rounds; the best time counts.
 const ROUNDS: usize = 60;
 
 fn main() -> ExitCode {
@@ -52,9 +52,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// The times of both contenders of each of the [`COMPARISONS`], on `texts` of
-/// the payload type `P`, of the plain struct `C`, of typify's `T` and of the schema of
-/// `other`.
+/// The times of both contenders of each of the [`COMPARISONS`], on `texts` of the payload
+/// type `P`, of the plain struct `C`, of typify's `T` and of the schema of `other`.
 fn measure<P: Payload, C: DeserializeOwned + Serialize, T: DeserializeOwned>(
     name: &str,
     texts: Vec<String>,
@@ -70,7 +69,7 @@ fn measure<P: Payload, C: DeserializeOwned + Serialize, T: DeserializeOwned>(
     let plain: Vec<C> = texts.iter().map(|text| parse(text)).collect();
     let values: Vec<Value> = texts.iter().map(|text| parse(text)).collect();
 
-    // The payload is looked at in place, so that nobody pays for a move.
+    // The payload is used in place, so that no contender pays for a move.
     let decoded = |text: &String| {
         black_box(&read::<P>(text));
     };
@@ -100,7 +99,7 @@ fn measure<P: Payload, C: DeserializeOwned + Serialize, T: DeserializeOwned>(
     times
 }
 
-/// What is measured, in the order of what [`measure`] gives.
+/// The comparisons, in the order of the results of [`measure`].
 const COMPARISONS: [Comparison; 6] = [
     Comparison::AtMost(1.05, "decode and validate, of decode alone"),
     Comparison::AtMost(1.6, "decode_strict, of decode alone"),
@@ -110,16 +109,16 @@ const COMPARISONS: [Comparison; 6] = [
     Comparison::AtMost(0.55, "encode, of serde and chrono"),
 ];
 
-/// Two times that are compared, and the goal for all messages together.
+/// Two times to compare, and the goal for all messages together.
 enum Comparison {
-    /// The first may be this many times as long as the second.
+    /// Maximum ratio of the first time to the second.
     AtMost(f64, &'static str),
-    /// The second must be this many times as long as the first.
+    /// Minimum ratio of the second time to the first.
     AtLeast(f64, &'static str),
 }
 
 impl Comparison {
-    /// Prints how two times compare, and gives the ratio back.
+    /// Prints the comparison of two times, and returns their ratio.
     fn print(&self, (ours, theirs): (f64, f64)) -> f64 {
         let (ratio, what) = match self {
             Self::AtMost(_, what) => (ours / theirs, what),

@@ -1,17 +1,17 @@
-//! What the benches share: realistic messages, and time taken in turns.
+//! Shared code of the benchmarks: realistic messages, and measuring in turns.
 
 use std::hint::black_box;
 use std::time::Instant;
 
 pub mod plain;
 
-/// The types that typify makes of the schemas.
+/// The types that typify generates from the schemas.
 #[allow(clippy::all, missing_docs, reason = "typify's code is as it is")]
 pub mod typify {
     include!(concat!(env!("OUT_DIR"), "/typify.rs"));
 }
 
-/// A task's completion, about 1.5 kB of it; another one for each `number`.
+/// A task-completed message of about 1.5 kB; each `number` gives another one.
 pub fn task_completed(number: u64) -> String {
     let id = |salt: u64| slug(number.wrapping_mul(977).wrapping_add(salt));
     let (task, group) = (id(1), id(2));
@@ -41,7 +41,7 @@ fn run_of(number: u64, run: u64, last: u64) -> String {
     )
 }
 
-/// A worker that runs; another one for each `number`.
+/// A worker-running message; each `number` gives another one.
 pub fn worker_running(number: u64) -> String {
     format!(
         r#"{{"workerPoolId":"gecko-t/t-linux-docker-{pool}","providerId":"fxci-level1-gcp","workerGroup":"us-central1-{zone}","workerId":"{worker}","capacity":{capacity},"timestamp":"2026-03-14T04:31:{second:02}.{milli:03}Z","launchConfigId":"lc-{config}"}}"#,
@@ -55,7 +55,7 @@ pub fn worker_running(number: u64) -> String {
     )
 }
 
-/// An id as Taskcluster makes them: a random UUID in URL-safe base64.
+/// An id in Taskcluster's form: a random UUID in URL-safe base64.
 fn slug(number: u64) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let mut state = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
@@ -74,13 +74,13 @@ fn slug(number: u64) -> String {
         .collect()
 }
 
-/// How many messages are worked on at a time: few enough to stay in the caches,
-/// as a message does that is checked when it has been decoded.
+/// Number of messages in a batch: few enough to stay in the caches, like a message that
+/// is validated right after it was decoded.
 const BATCH: usize = 20;
 
-/// The seconds that each of two contenders takes for all of its items. They take
-/// turns, batch by batch, and the best of many rounds counts for each batch,
-/// which leaves out what else the machine does.
+/// The seconds that each of two contenders takes for all of its items. They take turns,
+/// batch by batch, and for each batch the best of many rounds counts, to exclude other
+/// work of the machine.
 pub fn in_turns<A, B>(
     rounds: usize,
     (ones, one): (&[A], impl Fn(&A)),

@@ -1,5 +1,5 @@
-//! The structs that one writes by hand for the two messages: serde derives all of it,
-//! times are chrono's, and nothing is checked.
+//! Hand-written structs for the two messages: serde derives all of their code, times are
+//! chrono's, and nothing is validated.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! Decodes any bytes as the payload of any exchange, tolerantly and strictly.
 //!
-//! What decodes must be encoded and decoded as the same value, and a strict decode
-//! must accept exactly what decodes, validates and keeps all of its JSON.
+//! A decoded payload must be encoded and decoded to the same value, and a strict decode
+//! must accept exactly the payloads that decode, validate and keep all of their JSON.
 
 #![no_main]
 
@@ -33,7 +33,7 @@ fn check<P: Payload>(bytes: &[u8]) {
             }
         }
         Err(error) => {
-            // The errors of a message are printed, whatever they are.
+            // Errors of messages are printed, whatever the input.
             let _ = error.to_string();
             assert!(strict.is_err());
         }

@@ -1,7 +1,7 @@
 //! Generates code from any bytes: one document, or several in a list.
 //!
-//! Whatever is accepted must be the same the second time, and be Rust (the generator
-//! formats its output, which parses it). The rest must be an error.
+//! Output must be the same in a second run, and be Rust (the generator formats its
+//! output, which parses it). Other input must give an error.
 
 #![no_main]
 

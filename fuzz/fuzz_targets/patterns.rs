@@ -1,5 +1,5 @@
-//! Compiles any text as a pattern, with lengths. It is compiled within the limits on
-//! its automaton, or refused with a reason.
+//! Compiles any text as a pattern, with lengths: either within the limits on its
+//! automaton, or with an error that has a reason.
 
 #![no_main]
 

@@ -1,7 +1,7 @@
 //! Parses any text as a routing key, a binding pattern and a word.
 //!
-//! A routing key that is parsed must be parsed as the same again when it is printed. It
-//! may be two bytes longer then: an absent last entry is printed as `._`.
+//! A parsed routing key must be printed as a text that is parsed to the same key. That
+//! text may be two bytes longer: an absent last entry is printed as `._`.
 
 #![no_main]
 

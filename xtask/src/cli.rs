@@ -11,7 +11,7 @@ use taskcluster_events_cli::{Defaults, examples_for, fail, usage};
 
 use crate::{test, workspace};
 
-/// Work on the crates that give Taskcluster's pulse messages Rust types.
+/// Generate and test the crates with Rust types for Taskcluster's pulse messages.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 #[command(after_help = "\
@@ -20,7 +20,7 @@ Examples:
   cargo xtask codegen --check   fail, with a diff, when generated/ is stale
   cargo xtask test              run every test, on a RabbitMQ of its own
 
-`cargo xtask help COMMAND` says more about each.")]
+See `cargo xtask help COMMAND` for details.")]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -42,8 +42,8 @@ impl Command {
     }
 }
 
-/// Parses the arguments of this process and runs the command that they name.
-/// What went wrong is printed on standard error.
+/// Parses the arguments of this process and runs their command. Errors are printed on
+/// standard error.
 #[must_use]
 pub fn main() -> ExitCode {
     let parsed = examples_for(Cli::command(), "cargo xtask")
@@ -55,11 +55,11 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// The workspace's own documents, generated crate and runtime.
+/// The workspace's own documents, generated crate and runtime as defaults.
 ///
 /// # Errors
 ///
-/// The command runs outside of the workspace.
+/// If the command runs outside of the workspace.
 fn defaults() -> io::Result<Defaults> {
     let root = workspace::root()?;
     Ok(Defaults {
@@ -70,8 +70,8 @@ fn defaults() -> io::Result<Defaults> {
     })
 }
 
-/// The path of `name` in the workspace at `root`, as short as it can be said
-/// from the current folder.
+/// The path of `name` in the workspace at `root`, relative to the current folder if
+/// possible.
 fn path(root: &Path, name: &str) -> PathBuf {
     let absolute = root.join(name);
     let current = env::current_dir().and_then(|folder| folder.canonicalize());

@@ -1,4 +1,4 @@
-//! All commands of `cargo xtask`; see `main.rs` for when this program runs.
+//! All commands of `cargo xtask`; see `main.rs` for how this program is run.
 
 use std::process::ExitCode;
 

@@ -1,19 +1,19 @@
-//! Where this workspace is, and its cargo.
+//! The workspace's folder and its cargo.
 
 use std::env;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus};
 
-/// The workspace's folder, wherever in it the command is run from.
+/// The workspace's folder, found from any folder in it.
 ///
-/// `cargo run` names the folder of `xtask/` in `CARGO_MANIFEST_DIR`; a binary
-/// that is run by itself starts to look in the current folder. Neither is
-/// fixed when this is compiled, so the binary can be moved with its workspace.
+/// `cargo run` sets `CARGO_MANIFEST_DIR` to the folder `xtask/`; a binary that is run
+/// directly searches upwards from the current folder. Neither path is fixed at compile
+/// time, so the binary can be moved with its workspace.
 ///
 /// # Errors
 ///
-/// None of the folders around the command is the workspace.
+/// If neither that folder nor a parent of it is the workspace.
 pub fn root() -> io::Result<PathBuf> {
     let start = match env::var_os("CARGO_MANIFEST_DIR") {
         Some(folder) => PathBuf::from(folder),
@@ -38,12 +38,12 @@ pub fn cargo() -> Command {
     Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
-/// Runs `program` in the place of this one, so that it gets all signals; where that can't
-/// be done, waits for it.
+/// Replaces this process by `program`, so that it receives all signals; on systems
+/// without that, runs it and waits.
 ///
 /// # Errors
 ///
-/// The program can't be run.
+/// If the program can't be run.
 pub fn become_program(mut program: Command) -> io::Result<ExitCode> {
     #[cfg(unix)]
     return Err(std::os::unix::process::CommandExt::exec(&mut program));
@@ -51,7 +51,7 @@ pub fn become_program(mut program: Command) -> io::Result<ExitCode> {
     program.status().map(exit_code)
 }
 
-/// Cargo's own code; 1 where a signal ended it.
+/// Cargo's exit code; 1 if a signal ended it.
 #[must_use]
 pub fn exit_code(status: ExitStatus) -> ExitCode {
     let code = status.code().and_then(|code| u8::try_from(code).ok());

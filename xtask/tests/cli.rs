@@ -1,4 +1,4 @@
-//! `cargo xtask`: the shared commands on the workspace's paths, and its own.
+//! `cargo xtask`: the shared commands on the workspace's paths, and its own command.
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -67,8 +67,8 @@ fn outside_of_the_workspace_the_command_fails() {
     }
 }
 
-/// `xtask` builds the program of the other commands with cargo, and passes on what it is
-/// told. This cargo prints its arguments.
+/// `xtask` builds the program of the other commands with cargo, and passes its arguments
+/// on. The cargo of this test prints its arguments.
 #[cfg(unix)]
 #[test]
 fn other_commands_are_run_by_cargo() {

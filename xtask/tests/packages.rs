@@ -5,7 +5,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// The answer of `cargo metadata`, with all features of all crates.
+/// The output of `cargo metadata`, with all features of all crates.
 fn metadata() -> Value {
     let output = Command::new(env!("CARGO"))
         .args([
@@ -54,7 +54,7 @@ fn numbers(version: &str) -> Vec<u64> {
     numbers
 }
 
-/// What each package needs to be built: its normal and build dependencies.
+/// The dependencies to build each package: normal and build dependencies.
 fn dependencies(metadata: &Value) -> BTreeMap<&str, Vec<&str>> {
     let is_needed = |dependency: &&Value| {
         items(dependency, "dep_kinds").any(|kind| text(kind, "kind") != "dev")
@@ -67,7 +67,7 @@ fn dependencies(metadata: &Value) -> BTreeMap<&str, Vec<&str>> {
         .collect()
 }
 
-/// `id` and all that it needs.
+/// `id` and all of its transitive dependencies.
 fn closure<'m>(id: &'m str, dependencies: &BTreeMap<&'m str, Vec<&'m str>>) -> BTreeSet<&'m str> {
     let mut found = BTreeSet::new();
     let mut waiting = vec![id];
@@ -104,7 +104,7 @@ fn no_dependency_needs_a_newer_rust_than_the_crate_states() {
     }
 }
 
-/// The packages that `xtask` needs with these features, a line each.
+/// The packages that `xtask` needs with these features, one on each line.
 fn tree(features: &str) -> String {
     let output = Command::new(env!("CARGO"))
         .args(["tree", "--package", "xtask", "--edges", "normal,build"])
@@ -133,7 +133,8 @@ fn the_generator_is_built_without_the_client_and_the_generated_crate() {
     assert_lacks(&tree, &client);
 }
 
-/// `cargo xtask test` is the second, and builds the generator with other features.
+/// `cargo xtask test` is the second command, and builds the generator with other
+/// features.
 #[test]
 fn the_tests_are_started_without_the_generator() {
     let tree = tree("");
@@ -149,7 +150,7 @@ fn published_packages_are_described() {
         for field in ["description", "license"] {
             assert_ne!(text(package, field), "", "{name} has no {field}");
         }
-        // The generated crate has its rustdoc alone.
+        // The generated crate has only its rustdoc.
         let has_readme = package["readme"].is_string();
         assert!(
             has_readme || name == "taskcluster-events",
@@ -188,7 +189,7 @@ fn published_packages_depend_on_published_packages_with_a_version() {
     }
 }
 
-/// The manifest of the generated crate is written by the generator.
+/// The generator writes the manifest of the generated crate.
 #[test]
 fn the_generated_crate_follows_the_runtime() {
     let metadata = metadata();

@@ -3,8 +3,8 @@
 set -eu
 export DEBIAN_FRONTEND=noninteractive
 
-# The package asks this before it starts a service. One that is here already is
-# the administrator's.
+# The package runs this before it starts a service. An existing file belongs to the
+# administrator.
 policy=/usr/sbin/policy-rc.d
 if [ ! -e "$policy" ]; then
     trap 'rm -f "$policy"' EXIT
@@ -15,7 +15,7 @@ fi
 apt-get -q -o DPkg::Lock::Timeout=120 update
 apt-get -q -o DPkg::Lock::Timeout=120 install -y --no-install-recommends rabbitmq-server
 
-# Nor shall it start with the system, or run where that policy allowed it.
+# The service must not start with the system, nor run if the existing policy allowed it.
 if [ -d /run/systemd/system ]; then
     systemctl disable --now rabbitmq-server
 fi

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-/// A private RabbitMQ can't be started, or does not obey.
+/// A private RabbitMQ can't be started, or a command to it failed.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
@@ -12,13 +12,13 @@ pub enum Error {
 
     /// RabbitMQ is not installed, and this command can't or may not install it.
     CannotInstall {
-        /// Why the command can't install it.
+        /// The reason.
         why: String,
-        /// What to do, with the command to run.
+        /// The remedy, with the command to run.
         todo: String,
     },
 
-    /// The broker's temporary folder can't be made, or there are no free ports.
+    /// The broker's temporary folder can't be created, or there are no free ports.
     Folder(io::Error),
 
     /// One of RabbitMQ's programs can't be run.
@@ -26,7 +26,7 @@ pub enum Error {
 
     /// The broker did not start.
     NotStarted {
-        /// How it failed.
+        /// The kind of failure.
         what: &'static str,
         /// The last lines of its log.
         log: String,
@@ -34,9 +34,9 @@ pub enum Error {
 
     /// `rabbitmqctl` failed.
     Ctl {
-        /// Its arguments.
+        /// The arguments.
         command: String,
-        /// What it printed.
+        /// The output.
         output: String,
     },
 }

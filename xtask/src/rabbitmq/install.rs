@@ -5,18 +5,18 @@ use std::process::{Command, Stdio};
 
 use super::{Error, Server};
 
-/// A package manager that has RabbitMQ.
+/// A package manager with a package of RabbitMQ.
 #[derive(Debug)]
 struct Manager {
     program: &'static str,
-    /// The command for a person.
+    /// The command for a user.
     command: &'static str,
     /// The command for this program, run by `sh`.
     script: &'static str,
     needs_root: bool,
 }
 
-/// The package managers, in the order in which they are tried.
+/// The package managers, in order of preference.
 const MANAGERS: [Manager; 4] = [
     Manager {
         program: "apt-get",
@@ -44,14 +44,14 @@ const MANAGERS: [Manager; 4] = [
     },
 ];
 
-/// Installs RabbitMQ, and reports that on standard error. No service is left running.
+/// Installs RabbitMQ, and reports that on standard error. No service stays running.
 ///
-/// Root's processes, such as those of CI, install it at once. For others, `agreed` is
-/// the user's consent; without it, the user is asked, if there is a terminal.
+/// For root, such as in CI, it is installed at once. Otherwise `agreed` is the user's
+/// consent; without it, the user is asked, if there is a terminal.
 ///
 /// # Errors
 ///
-/// The user does not consent, there is no known package manager, or it fails. The
+/// If the user does not consent, there is no known package manager, or it fails. The
 /// error has the command to run.
 pub fn install(agreed: bool) -> Result<Server, Error> {
     let Some(manager) = MANAGERS.iter().find(|manager| manager.is_present()) else {
@@ -77,7 +77,7 @@ pub fn install(agreed: bool) -> Result<Server, Error> {
         .ok_or_else(|| manager.refuse("the package has no rabbitmq-server, or there is no epmd"))
 }
 
-/// Whether RabbitMQ may be installed.
+/// Whether the user consents to installing RabbitMQ.
 #[derive(Debug, PartialEq, Eq)]
 enum Consent {
     Given,
@@ -86,7 +86,7 @@ enum Consent {
 }
 
 impl Consent {
-    /// `agreed` is what the user has stated already; `terminal`, whether one can ask.
+    /// `agreed` is consent given before; `terminal` is whether the user can be asked.
     fn of(root: bool, agreed: bool, terminal: bool) -> Self {
         match (root || agreed, terminal) {
             (true, _) => Self::Given,
@@ -114,12 +114,12 @@ impl Manager {
         read.is_ok() && ["y", "yes"].contains(&answer.trim().to_lowercase().as_str())
     }
 
-    /// The command of a shell with the rights that the package manager needs.
+    /// The shell command, with the privileges that the package manager needs.
     fn shell(&self, root: bool, terminal: bool) -> Result<Command, Error> {
         if self.needs_root && !root {
             let mut sudo = Command::new("sudo");
             if !terminal {
-                // Without a terminal, it can't ask for a password.
+                // Without a terminal, `sudo` can't ask for a password.
                 if !succeeds("sudo", &["-n", "true"]) {
                     return Err(self.refuse("installing it needs root, or sudo without a password"));
                 }
@@ -154,7 +154,7 @@ impl Manager {
         }
     }
 
-    /// The command for a person, with `sudo` if it needs root.
+    /// The command for a user, with `sudo` if it needs root.
     fn for_user(&self) -> String {
         let sudo = if self.needs_root { "sudo " } else { "" };
         format!("{sudo}{}", self.command)
@@ -166,7 +166,7 @@ fn is_root() -> bool {
     id.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }
 
-/// Whether a program is installed and, run without output, succeeds.
+/// Whether a program is installed and succeeds. Its output is not shown.
 fn succeeds(program: &str, args: &[&str]) -> bool {
     let mut command = Command::new(program);
     command

@@ -1,4 +1,4 @@
-//! The process that runs a broker and outlives its starter.
+//! The process that runs a broker and outlives the process that started it.
 
 use std::io::{self, Write};
 use std::process::{Child, Command, Stdio};
@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 use super::Server;
 use super::settings::Settings;
 
-/// How long a stop may take: what `keeper.sh` gives the broker, and a little.
+/// Maximum time for a stop: the time that `keeper.sh` allows the broker, plus a margin.
 const STOP_TIME: Duration = Duration::from_secs(25);
 
 /// A running broker.
 ///
-/// It is run by a shell script, because that sees the end of this process
-/// however it comes: nothing is left behind after a Ctrl-C or a `kill -9`,
-/// where no code of ours runs any more.
+/// A shell script runs it, because the script notices the end of this process in every
+/// case: nothing is left behind after a Ctrl-C or a `kill -9`, when no code of ours runs
+/// any more.
 #[derive(Debug)]
 pub(super) struct Keeper(Child);
 
@@ -24,7 +24,7 @@ impl Keeper {
     ///
     /// # Errors
     ///
-    /// There is no `sh`, or the system refuses a process.
+    /// If there is no `sh`, or the system can't start a process.
     pub(super) fn start(server: &Server, settings: &Settings) -> io::Result<Self> {
         let mut command = Command::new("sh");
         command
@@ -34,8 +34,8 @@ impl Keeper {
             .env_clear()
             .envs(settings.environment())
             .stdin(Stdio::piped());
-        // A group of its own, that a Ctrl-C at the terminal doesn't reach: the
-        // broker ends after its users.
+        // A separate process group, which a Ctrl-C at the terminal does not reach: the
+        // broker ends after its clients.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         command.spawn().map(Self)
@@ -46,10 +46,10 @@ impl Keeper {
         !matches!(self.0.try_wait(), Ok(None))
     }
 
-    /// Stops the broker in good order, so that it can be started on its data.
+    /// Stops the broker cleanly, so that it can be started again with its data.
     pub(super) fn stop(mut self) {
         if let Some(stdin) = &mut self.0.stdin {
-            // It can only fail when the broker has ended.
+            // This fails only if the broker has ended.
             let _ = stdin.write_all(b"stop\n");
         }
         self.wait();

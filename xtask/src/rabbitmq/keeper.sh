@@ -1,10 +1,11 @@
-# Runs a RabbitMQ and its port mapper, and ends both, however their starter ends.
+# Runs a RabbitMQ and its port mapper, and ends both, however the process that started
+# this script ends.
 #
 # Arguments: the broker's folder, epmd, rabbitmq-server.
-# Standard input is a pipe that only the starter holds open. A line on it asks
-# for a stop that keeps the data. Its end means that the starter is done, or was
-# killed: the broker ends and its folder goes.
-# This is the leader of a process group, which `kill 0` means.
+# Standard input is a pipe that only that process holds open. A line on it requests a
+# stop that keeps the data. Its end means that the process has finished or was killed:
+# the broker ends and its folder is removed.
+# The script leads a process group, which `kill 0` ends.
 
 folder=$1 epmd=$2 server=$3
 exec 3<&0 </dev/null >>"$folder/console.log" 2>&1

@@ -1,13 +1,13 @@
 //! A private RabbitMQ, for tests.
 //!
-//! It shares nothing with another broker on the machine: it has ports of its
-//! own on 127.0.0.1, and keeps its data, log and secrets in a temporary folder.
-//! When its starter ends, even by a signal, it ends and its folder is removed.
+//! It shares nothing with other brokers on the machine: it has its own ports on
+//! 127.0.0.1, and keeps its data, log and secrets in a temporary folder. When the process
+//! that started it ends, even by a signal, the broker ends and its folder is removed.
 //!
 //! ```no_run
 //! # fn main() -> Result<(), xtask::rabbitmq::Error> {
 //! let mut broker = xtask::rabbitmq::RabbitMq::start()?;
-//! // Connect to broker.url(), and then, to see what the client makes of it:
+//! // Connect to broker.url(), and then, to test how the client reacts:
 //! broker.close_all_connections("a test")?;
 //! broker.restart()?;
 //! # Ok(())
@@ -36,7 +36,7 @@ use settings::Settings;
 /// A private RabbitMQ, which ends when this is dropped.
 #[derive(Debug)]
 pub struct RabbitMq {
-    // Dropped in this order: the folder goes when nobody writes to it any more.
+    // Dropped in this order: the folder is removed when nothing writes to it any more.
     keeper: Option<Keeper>,
     _folder: TempDir,
     settings: Settings,
@@ -45,22 +45,22 @@ pub struct RabbitMq {
 }
 
 impl RabbitMq {
-    /// Starts a broker with the RabbitMQ that is installed, and waits until it
-    /// takes connections.
+    /// Starts a broker with the installed RabbitMQ, and waits until it accepts
+    /// connections.
     ///
     /// # Errors
     ///
-    /// RabbitMQ is not installed or does not start.
+    /// If RabbitMQ is not installed or does not start.
     pub fn start() -> Result<Self, Error> {
         Self::launch(Server::find().ok_or(Error::NotInstalled)?, false)
     }
 
-    /// Starts a broker with this RabbitMQ, and its management API with it, and
-    /// waits until it takes connections. The API makes the start a second longer.
+    /// Starts a broker with this RabbitMQ and its management API, and waits until it
+    /// accepts connections. The API makes the start a second longer.
     ///
     /// # Errors
     ///
-    /// RabbitMQ does not start.
+    /// If RabbitMQ does not start.
     pub fn start_with_management(server: Server) -> Result<Self, Error> {
         Self::launch(server, true)
     }
@@ -82,16 +82,15 @@ impl RabbitMq {
         Ok(broker)
     }
 
-    /// Where to connect to: an `amqp://` URL with a user, who may do everything,
-    /// and its password. It stays the same over restarts.
+    /// The `amqp://` URL of the broker, with an administrator and the password. It stays
+    /// the same over restarts.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Where the management API is: an `http://` URL with the same user, who may
-    /// do everything there as well, and the password. `None` for a broker that
-    /// was started without it. It stays the same over restarts.
+    /// The `http://` URL of the management API, with the same administrator and password;
+    /// `None` for a broker without it. It stays the same over restarts.
     #[must_use]
     pub fn management_url(&self) -> Option<String> {
         self.settings.management_url()
@@ -103,13 +102,13 @@ impl RabbitMq {
         format!("127.0.0.1:{}", self.settings.port())
     }
 
-    /// Starts the broker again, at the same port and on the same data, after
-    /// stopping it in good order if it is running. Durable queues, and the
-    /// persistent messages in them, are there again.
+    /// Restarts the broker at the same port and with the same data; if it is running, it
+    /// is stopped cleanly first. Durable queues, and the persistent messages in them, are
+    /// kept.
     ///
     /// # Errors
     ///
-    /// RabbitMQ does not start.
+    /// If RabbitMQ does not start.
     pub fn restart(&mut self) -> Result<(), Error> {
         self.stop();
         let keeper = Keeper::start(&self.server, &self.settings).map_err(Error::Run)?;
@@ -117,29 +116,29 @@ impl RabbitMq {
         ready::wait(keeper, &self.settings)
     }
 
-    /// Stops the broker in good order, for [`RabbitMq::restart`] to start it
-    /// again: until then, nobody listens at its port.
+    /// Stops the broker cleanly; [`RabbitMq::restart`] starts it again. Until then, its
+    /// port has no listener.
     pub fn stop(&mut self) {
         if let Some(keeper) = self.keeper.take() {
             keeper.stop();
         }
     }
 
-    /// Closes all connections, as an operator would; clients are told `reason`.
+    /// Closes all connections, as an operator would; clients receive `reason`.
     ///
     /// # Errors
     ///
-    /// The broker is stopped, or refuses.
+    /// If the broker is stopped, or refuses.
     pub fn close_all_connections(&self, reason: &str) -> Result<(), Error> {
         self.ctl(&["close_all_connections", "--global", reason])?;
         Ok(())
     }
 
-    /// Runs `rabbitmqctl` on this broker, and gives what it prints.
+    /// Runs `rabbitmqctl` on this broker, and returns its output.
     ///
     /// # Errors
     ///
-    /// The broker is stopped, or `rabbitmqctl` fails; what it says is in the error.
+    /// If the broker is stopped, or `rabbitmqctl` fails; the error has its output.
     pub fn ctl(&self, args: &[&str]) -> Result<String, Error> {
         let output = Command::new(&self.server.ctl)
             .args(["--quiet", "--node", self.settings.node()])

@@ -4,25 +4,25 @@ use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
 
-/// Where to look: above the ports of services, and below those that systems
-/// give to outgoing connections (from 32768 on Linux). In there, a client that
-/// tries to reconnect to a stopped broker may be given the broker's own port,
-/// connect to itself, and keep the broker from coming back.
+/// The range of ports: above those of services, and below those that systems use for
+/// outgoing connections (from 32768 on Linux). There, a client that reconnects to a
+/// stopped broker could get the broker's own port, connect to itself, and prevent the
+/// broker from coming back.
 const RANGE: std::ops::Range<u16> = 20_000..32_000;
 
-/// How often to try before something else must be wrong.
+/// Number of attempts before the cause must be another one.
 const TRIES: usize = 1_000;
 
-/// As many different ports of 127.0.0.1 that nobody listens on.
+/// `N` different ports of 127.0.0.1 without a listener.
 ///
-/// They are picked at random, so that several brokers that start at once don't
-/// get the same.
+/// They are chosen at random, so that several brokers that start at once get different
+/// ports.
 ///
 /// # Errors
 ///
-/// No port can be listened on, for the last reason that was given.
+/// If no port can be listened on; the error is that of the last attempt.
 pub(super) fn free<const N: usize>() -> io::Result<[u16; N]> {
-    // All are held until all are found, which makes them different.
+    // All are held until all are found, so they are different.
     let mut held = Vec::new();
     let mut ports = [0; N];
     for port in &mut ports {
@@ -46,7 +46,7 @@ fn listen() -> io::Result<TcpListener> {
     Err(refusal)
 }
 
-/// A number that is different each time: the seed of a hash map.
+/// A number that is different each time, from the seed of a hash map.
 pub(super) fn random() -> u64 {
     RandomState::new().hash_one(0)
 }

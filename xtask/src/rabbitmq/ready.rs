@@ -1,4 +1,4 @@
-//! Waiting for a broker.
+//! Waits for a broker.
 
 use std::fs;
 use std::io::{self, Read, Write};
@@ -10,29 +10,29 @@ use super::Error;
 use super::keeper::Keeper;
 use super::settings::Settings;
 
-/// How long a broker may take to start: some 3 s, more where much else runs.
+/// Maximum time for a start: it takes some 3 s, and more on a busy machine.
 const START_TIME: Duration = Duration::from_secs(90);
 
-/// How often to look.
+/// Pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// How a client of AMQP 0-9-1 opens a connection.
+/// First bytes of an AMQP 0-9-1 connection.
 const PROTOCOL_HEADER: &[u8; 8] = b"AMQP\0\0\x09\x01";
 
-/// The most that the first frame may hold; RabbitMQ's has some 500 bytes.
+/// Maximum size of the first frame, in bytes; RabbitMQ's has some 500.
 const MAX_FRAME: u32 = 65_536;
 
-/// How long to wait for an answer.
+/// Maximum time to wait for a response.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How many of the log's last lines an error shows.
+/// Number of the log's last lines that an error shows.
 const LOG_LINES: usize = 30;
 
-/// Waits until the broker takes connections, to its management API as well.
+/// Waits until the broker, and its management API, if it has one, accept connections.
 ///
 /// # Errors
 ///
-/// It ended, or took too long; the end of its log is in the error.
+/// If the broker ended, or took too long; the error has the end of its log.
 pub(super) fn wait(keeper: &mut Keeper, settings: &Settings) -> Result<(), Error> {
     let deadline = Instant::now() + START_TIME;
     while !is_ready(settings.port(), settings.node())
@@ -41,7 +41,7 @@ pub(super) fn wait(keeper: &mut Keeper, settings: &Settings) -> Result<(), Error
         let what = if keeper.has_ended() {
             "ended while it started"
         } else if Instant::now() > deadline {
-            "does not take connections after 90 s"
+            "does not accept connections after 90 s"
         } else {
             thread::sleep(PAUSE);
             continue;
@@ -59,10 +59,10 @@ fn log_end(settings: &Settings) -> String {
     lines[lines.len().saturating_sub(LOG_LINES)..].join("\n")
 }
 
-/// Whether the broker of the Erlang node `node` takes connections at `port`.
+/// Whether the broker of the Erlang node `node` accepts connections at `port`.
 ///
-/// RabbitMQ's first frame holds its cluster's name, which is the node's: it is
-/// this broker that answers, and no other.
+/// RabbitMQ's first frame contains the name of its cluster, which is the node's, so the
+/// response is from this broker and no other.
 fn is_ready(port: u16, node: &str) -> bool {
     let Ok(frame) = first_frame(port) else {
         return false;
@@ -79,12 +79,12 @@ fn connect(port: u16) -> io::Result<TcpStream> {
     TcpStream::connect_timeout(&(Ipv4Addr::LOCALHOST, port).into(), TIMEOUT)
 }
 
-/// The payload of the frame that the broker opens with, Connection.Start.
+/// The payload of the broker's first frame, Connection.Start.
 fn first_frame(port: u16) -> io::Result<Vec<u8>> {
     let mut stream = connect(port)?;
     stream.set_read_timeout(Some(TIMEOUT))?;
     stream.write_all(PROTOCOL_HEADER)?;
-    // The type of the frame, its channel, and then its size in four bytes.
+    // The type of the frame, its channel, and its size in four bytes.
     let mut header = [0; 7];
     stream.read_exact(&mut header)?;
     let [_, _, _, size @ ..] = header;

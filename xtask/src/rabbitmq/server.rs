@@ -1,17 +1,17 @@
-//! The RabbitMQ that is installed on this machine.
+//! The installed RabbitMQ.
 
 use std::env;
 use std::path::{Path, PathBuf};
 
-/// Where Debian's and Fedora's packages have RabbitMQ's own scripts. What they
-/// put on the path by the same names becomes the user `rabbitmq`, uses its home,
-/// and is for root alone; so this folder is looked in before the path is.
+/// The folder of RabbitMQ's own scripts in Debian's and Fedora's packages. The programs
+/// that these packages put on the path under the same names switch to the user
+/// `rabbitmq`, use its home, and need root; so this folder is searched before the path.
 const PACKAGED: &str = "/usr/lib/rabbitmq/bin";
 
-/// The variable with folders of further RabbitMQs, separated as in `PATH`.
+/// The environment variable with folders of further RabbitMQs, separated as in `PATH`.
 const VARIABLE: &str = "PULSE_TEST_RABBITMQ";
 
-/// Where RabbitMQ's archives for Unix are unpacked, each below a folder
+/// The folder for unpacked archives of RabbitMQ for Unix, each in a folder
 /// `rabbitmq_server-VERSION`.
 const UNPACKED: &str = "/opt";
 
@@ -31,14 +31,14 @@ pub struct Server {
 }
 
 impl Server {
-    /// Finds the RabbitMQ that is installed, and the Erlang that it runs on.
+    /// Finds the installed RabbitMQ, and its Erlang.
     #[must_use]
     pub fn find() -> Option<Self> {
         let folders = [vec![PACKAGED.into()], path(), further()].concat();
         Self::find_in(&folders)
     }
 
-    /// Finds further RabbitMQs, of other versions: in the folders of the variable
+    /// Finds RabbitMQs of other versions: in the folders of the environment variable
     /// `PULSE_TEST_RABBITMQ`, and in `/opt/rabbitmq_server-*/sbin`.
     #[must_use]
     pub fn others(&self) -> Vec<Self> {
@@ -55,7 +55,7 @@ impl Server {
         &self.server
     }
 
-    /// Finds RabbitMQ in the first of these folders that has it.
+    /// Finds RabbitMQ in the first of these folders that has all of its programs.
     fn find_in(folders: &[PathBuf]) -> Option<Self> {
         let epmd = epmd(folders)?;
         folders.iter().find_map(|folder| {
@@ -67,7 +67,7 @@ impl Server {
     }
 }
 
-/// The folders in `PATH`, and those where package managers put programs.
+/// The folders in `PATH`, and folders that package managers use.
 fn path() -> Vec<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     env::split_paths(&path)

@@ -1,4 +1,4 @@
-//! What makes a broker private: its folder, its ports, its name.
+//! The settings that separate a broker from others: its folder, ports and name.
 
 use std::env;
 use std::ffi::OsString;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::ports;
 
-/// The settings of one broker, the same over its restarts.
+/// The settings of one broker; they stay the same over its restarts.
 #[derive(Debug)]
 pub(super) struct Settings {
     folder: PathBuf,
@@ -22,12 +22,12 @@ pub(super) struct Settings {
 }
 
 impl Settings {
-    /// Settings for a broker with all of its files in `folder`, on free ports,
-    /// with the management API or without.
+    /// Settings for a broker with all of its files in `folder`, on free ports, with the
+    /// management API if `management` is true.
     ///
     /// # Errors
     ///
-    /// There is no free port, or the folder can't be written to.
+    /// If there is no free port, or the folder can't be written to.
     pub(super) fn new(folder: &Path, management: bool) -> io::Result<Self> {
         let [amqp, distribution, epmd, api] = ports::free()?;
         let settings = Self {
@@ -43,17 +43,17 @@ impl Settings {
         Ok(settings)
     }
 
-    /// The folder that has all files of the broker, `console.log` among them.
+    /// The folder with all files of the broker, such as `console.log`.
     pub(super) fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// The broker's Erlang node, a name that no other has.
+    /// The name of the broker's Erlang node, which is unique.
     pub(super) fn node(&self) -> &str {
         &self.node
     }
 
-    /// The port that it takes AMQP connections on.
+    /// The port for AMQP connections.
     pub(super) fn port(&self) -> u16 {
         self.amqp
     }
@@ -63,21 +63,21 @@ impl Settings {
         self.management
     }
 
-    /// Where it takes AMQP connections, with its user and password.
+    /// The URL for AMQP connections, with user and password.
     pub(super) fn url(&self) -> String {
         format!("amqp://test:{}@127.0.0.1:{}/%2f", self.password, self.amqp)
     }
 
-    /// Where its management API is, if it has one, with its user and password.
+    /// The URL of its management API, if it has one, with user and password.
     pub(super) fn management_url(&self) -> Option<String> {
         let port = self.management?;
         Some(format!("http://test:{}@127.0.0.1:{port}", self.password))
     }
 
-    /// The files that the broker reads when it starts.
+    /// Writes the files that the broker reads when it starts.
     fn write(&self) -> io::Result<()> {
-        // In Erlang's terms, which the broker reads without translating them first.
-        // The disk may be nearly full: the data is small.
+        // Erlang terms, which need no translation at the start. The disk may be nearly
+        // full: the data is small.
         let rabbit = format!(
             "{{rabbit, [{{default_user, <<\"test\">>}}, {{default_pass, <<\"{}\">>}}, \
              {{disk_free_limit, 1000000}}]}}",
@@ -102,11 +102,11 @@ impl Settings {
         fs::write(self.folder.join("rabbitmq-env.conf"), "")
     }
 
-    /// The whole environment of the broker and of what talks to it: what is set
-    /// outside, for another broker, doesn't reach this one. The variables are
-    /// RabbitMQ's (<https://www.rabbitmq.com/docs/configure>) and Erlang's.
+    /// The whole environment of the broker and of the programs that control it: variables
+    /// set for another broker do not apply. The variables are RabbitMQ's
+    /// (<https://www.rabbitmq.com/docs/configure>) and Erlang's.
     pub(super) fn environment(&self) -> Vec<(&'static str, OsString)> {
-        // Erlang nodes talk to each other on this machine alone, too.
+        // Erlang nodes, too, communicate only within this machine.
         let loopback = "-kernel inet_dist_use_interface {127,0,0,1}";
         let file = |name: &str| self.folder.join(name).into_os_string();
         vec![
@@ -117,8 +117,8 @@ impl Settings {
             ("ERL_CRASH_DUMP_SECONDS", "0".into()),
             ("ERL_EPMD_ADDRESS", "127.0.0.1".into()),
             ("ERL_EPMD_PORT", self.epmd.to_string().into()),
-            // The port mapper is run beside the broker; one that is started by
-            // a node goes to the background and stays.
+            // The port mapper is run beside the broker; one that a node starts would go
+            // to the background and stay.
             ("ERL_FLAGS", "-start_epmd false".into()),
             ("RABBITMQ_NODENAME", self.node.clone().into()),
             ("RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1".into()),
