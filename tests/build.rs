@@ -1,6 +1,6 @@
-//! Generates modules with the generator as a library: bindings for schemas of this
-//! project's own, for the same schemas as they may be after a year, and a validator
-//! for each pattern and format of `tests/workspace/languages/cases.rs`.
+//! Generates modules with the generator as a library: bindings for this project's own
+//! schemas, bindings for later versions of the same schemas, and a validator for each
+//! pattern and format of `tests/workspace/languages/cases.rs`.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -47,12 +47,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     write_drafts()
 }
 
-/// How many properties a payload of patterns and formats has: the generator bounds the
+/// Number of properties in a payload of patterns and formats: the generator bounds the
 /// memory of all patterns of an input.
 const PROPERTIES: usize = 4;
 
-/// Writes modules with a validator for each case, and a function that takes the name
-/// of a case.
+/// Writes modules with a validator for each case, and a function that returns the
+/// validator of a case by its name.
 fn write_languages() -> Result<(), Box<dyn Error>> {
     let properties: Vec<(String, Value)> = patterns().into_iter().chain(formats()).collect();
     let (mut modules, mut arms) = (String::new(), String::new());
@@ -80,11 +80,11 @@ fn write_languages() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// How many payloads of random schemas there are, and properties in each.
+/// Number of payloads of random schemas, and number of properties in each.
 const RANDOM: (usize, usize) = (4, 30);
 
-/// Writes a module with a payload for each place that a keyword can have, one property
-/// for each keyword; and payloads of random schemas. The tests find the schemas in
+/// Writes a module with a payload for each place that a keyword can have, with a property
+/// for each keyword; and payloads of random schemas. The tests read the schemas from
 /// `drafts.json`.
 fn write_drafts() -> Result<(), Box<dyn Error>> {
     let seed = env::var("DRAFTS_SEED").map_or(Ok(13), |text| text.parse())?;
@@ -129,7 +129,7 @@ fn write_drafts() -> Result<(), Box<dyn Error>> {
 }
 
 /// Writes a module with a rule for each pattern and format that other tests need as
-/// constants, and a list of them.
+/// constants, and a list of the rules.
 fn write_rules() -> Result<(), Box<dyn Error>> {
     let upstream = cases::UPSTREAM.iter().map(|(pattern, _)| pattern);
     let patterns = upstream.chain(random::PATTERNS).map(|it| ("pattern", *it));
@@ -153,14 +153,15 @@ fn write_rules() -> Result<(), Box<dyn Error>> {
         format!("    ({text:?}, generated::texts::validators::TEXT{index}),\n")
     });
     let list = format!(
-        "/// Patterns and formats, with what is generated for them.\n\
+        "/// Patterns and formats, with their generated rules.\n\
          pub static RULES: &[(&str, taskcluster_pulse::StringRule)] = &[\n{}];\n",
         rules.collect::<String>(),
     );
     Ok(fs::write(out.join("rules_list.rs"), list)?)
 }
 
-/// A payload with a property for each of `schemas`, whose definitions become its own.
+/// A payload with a property for each of `schemas`, whose definitions become those of the
+/// payload.
 fn payload(schemas: Vec<Value>) -> Value {
     let (mut properties, mut definitions) = (Map::new(), Map::new());
     for (index, schema) in schemas.into_iter().enumerate() {

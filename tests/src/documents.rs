@@ -1,5 +1,5 @@
-//! The schemas of a folder, as plain JSON: read again by the judges, so that
-//! nothing of the generator can mislead them.
+//! The schemas of a folder as plain JSON, read without the generator's code, so that its
+//! errors can't affect the reference validators.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,7 +11,7 @@ use serde_json::Value;
 #[derive(Debug, Default)]
 pub struct Documents(BTreeMap<String, Value>);
 
-/// A schema, and the document that it stands in.
+/// A schema with its document.
 #[derive(Clone, Debug)]
 pub struct Place<'d> {
     /// The id of the document.
@@ -25,7 +25,7 @@ impl Documents {
     ///
     /// # Panics
     ///
-    /// Where one can't be read, or is not JSON.
+    /// If one can't be read, or is not JSON.
     pub fn read(folder: &Path) -> Self {
         let mut documents = Self::default();
         documents.add(folder);
@@ -55,7 +55,7 @@ impl Documents {
     ///
     /// # Panics
     ///
-    /// Where there is none.
+    /// If there is none.
     pub fn root(&self, id: &str) -> Place<'_> {
         let (home, schema) = self
             .0
@@ -68,7 +68,7 @@ impl Documents {
     ///
     /// # Panics
     ///
-    /// Where the reference leads nowhere.
+    /// If the reference has no target.
     pub fn follow<'d>(&'d self, place: Place<'d>) -> Place<'d> {
         let Some(reference) = place.schema.get("$ref").and_then(Value::as_str) else {
             return place;

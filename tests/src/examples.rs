@@ -5,13 +5,13 @@ use std::fmt::Debug;
 use arbitrary::{Arbitrary, Unstructured};
 use taskcluster_pulse::{Exchange, Message, RoutingKey};
 
-/// An exchange whose messages have examples.
+/// An exchange with examples of its messages.
 pub trait Exemplary: Exchange + Debug + PartialEq {
-    /// The message that `input` gives.
+    /// The message that is made from `input`.
     ///
     /// # Errors
     ///
-    /// Where it gives none.
+    /// If none can be made from it.
     fn message(input: &[u8]) -> arbitrary::Result<Message<Self>>;
 }
 
@@ -25,7 +25,7 @@ where
     }
 }
 
-/// A message, as text.
+/// A message as text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Example {
     /// Its routing key.
@@ -35,11 +35,11 @@ pub struct Example {
 }
 
 impl Example {
-    /// The message of `E` that `input` gives, which must be read as it was made.
+    /// The message of `E` that is made from `input`, after a round trip through its text.
     ///
     /// # Panics
     ///
-    /// Where there is none, or it is read as another.
+    /// If there is none, or the round trip changes it.
     pub fn of<E: Exemplary>(input: &[u8]) -> Self {
         let message = E::message(input)
             .unwrap_or_else(|error| panic!("{}: {error} for {input:?}", E::INFO.exchange));

@@ -1,7 +1,7 @@
-//! What the generator makes of each folder below `tests/goldens`, compiled.
+//! The code generated from each folder below `tests/goldens`, compiled.
 //!
-//! As modules of this library they are held to the lints of the workspace, and
-//! to rustdoc: what their documents say is hostile in places.
+//! As modules of this library they have to satisfy the lints of the workspace and
+//! rustdoc, although the texts of some documents are hostile.
 
 #[path = "../goldens/all-keywords/expected/mod.rs"]
 #[rustfmt::skip]

@@ -1,4 +1,4 @@
-//! The module [`private`](crate::private) as it may be after a year: each object has
-//! an optional property more, and each routing key an entry.
+//! The module [`private`](crate::private) of a later version of its schemas: each object
+//! has another optional property, and each routing key another entry.
 
 include!(concat!(env!("OUT_DIR"), "/grown.rs"));

@@ -1,5 +1,5 @@
-//! Two judges of one payload: what was generated from its schema, and a
-//! validator that knows the schema alone.
+//! Two validators of one payload: the code generated from its schema, and an independent
+//! validator that reads the schema.
 
 use std::collections::BTreeSet;
 
@@ -13,51 +13,51 @@ use taskcluster_pulse::{Binding, ExchangeInfo, Payload, PayloadError, PayloadObj
 use crate::documents::Documents;
 use crate::examples::{Example, Exemplary};
 
-/// What breaks a schema: JSON pointers and keywords. A missing member is named
-/// after the keyword, `required name`.
+/// Violations of a schema: JSON pointers and keywords. For a missing property, the
+/// keyword is `required name`.
 pub type Faults = BTreeSet<(String, String)>;
 
-/// One exchange, and how its payload type judges a text.
+/// One exchange, with the functions of its payload type.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject {
     /// The exchange.
     pub info: &'static ExchangeInfo,
-    /// The judgement of the type that was generated.
+    /// Decodes and validates a text with the generated type.
     pub judge: fn(&[u8]) -> Judgement,
-    /// The example that an input gives.
+    /// The example that is made from an input.
     pub example: fn(&[u8]) -> Example,
     /// A holder for a payload.
     pub holder: fn() -> Box<dyn PayloadObject>,
-    /// The schema that the payload type makes of itself.
+    /// The schema that the payload type returns.
     pub own_schema: fn() -> Value,
 }
 
-/// What our code says of one text, asked in each way that it can be asked.
+/// The results of the generated code for one text, by each way to check it.
 #[derive(Debug)]
 pub struct Judgement {
-    /// What a strict decode finds.
+    /// The result of a strict decode.
     pub strict: Found,
-    /// What a tolerant decode finds.
+    /// The result of a tolerant decode.
     pub decoded: Found,
-    /// What `validate()` finds, where the tolerant decode succeeds.
+    /// The result of `validate()`, if the tolerant decode succeeds.
     pub validated: Option<Faults>,
-    /// What `is_valid()` says then.
+    /// The result of `is_valid()`, if the tolerant decode succeeds.
     pub is_valid: Option<bool>,
-    /// The payload as it is published again, where it is valid.
+    /// The encoded payload, if it is valid.
     pub written: Option<Value>,
 }
 
-/// What a decode finds.
+/// The result of a decode.
 #[derive(Debug, PartialEq)]
 pub enum Found {
-    /// What breaks the schema, or nothing.
+    /// The violations, if any.
     Faults(Faults),
-    /// That the text is not JSON that a Rust value can hold.
+    /// The text is not JSON that a Rust value can represent.
     NoJson(String),
 }
 
 impl Found {
-    /// Whether nothing was found.
+    /// Whether there are no violations.
     pub fn is_nothing(&self) -> bool {
         matches!(self, Self::Faults(faults) if faults.is_empty())
     }
@@ -103,8 +103,8 @@ fn judge<P: Payload>(text: &[u8]) -> Judgement {
     }
 }
 
-/// The JSON of `payload`, which must be read as the same payload; nothing where
-/// it holds a text that no [`Value`] can.
+/// The JSON of `payload` after a round trip; `None` if it contains a text that no
+/// [`Value`] can represent.
 fn rewritten<P: Payload>(payload: &P) -> Option<Value> {
     let text = serde_json::to_string(payload).expect("a payload has a JSON form");
     let again: P = pulse::decode(text.as_bytes()).expect("what is written can be read");
@@ -133,20 +133,20 @@ fn faults(checked: Result<(), Violations>) -> Faults {
         .collect()
 }
 
-/// The other judge, for the payloads of one schema.
+/// The independent validator of the payloads of one schema.
 #[derive(Debug)]
 pub struct Other(Validator);
 
 impl Other {
-    /// The judge of the schema `id`.
+    /// The validator of the schema `id`.
     ///
     /// # Panics
     ///
-    /// Where `documents` does not have it, or what it refers to.
+    /// If `documents` does not have it, or a schema that it refers to.
     pub fn new(documents: &Documents, id: &str) -> Self {
         let resources = documents.iter().map(|(id, document)| {
             let mut document = document.clone();
-            // Taskcluster's own metaschema extends draft-06 by annotations.
+            // Taskcluster's metaschema extends draft-06 by annotations.
             document["$schema"] = json!("http://json-schema.org/draft-07/schema#");
             (format!("json-schema://{id}"), document)
         });
@@ -162,11 +162,11 @@ impl Other {
         Self(validator.expect("a schema"))
     }
 
-    /// The judge of a schema that refers to nothing outside.
+    /// The validator of a schema without references to other documents.
     ///
     /// # Panics
     ///
-    /// Where `schema` is none.
+    /// If `schema` is not a schema.
     pub fn of(schema: &Value) -> Self {
         let validator = jsonschema::options()
             .should_validate_formats(true)
@@ -174,19 +174,19 @@ impl Other {
         Self(validator.expect("a schema"))
     }
 
-    /// What is wrong with `value`.
+    /// The violations of `value`.
     pub fn faults(&self, value: &Value) -> Faults {
         self.0.iter_errors(value).flat_map(named).collect()
     }
 
-    /// Whether nothing is wrong with `value`.
+    /// Whether `value` has no violations.
     pub fn is_valid(&self, value: &Value) -> bool {
         self.0.is_valid(value)
     }
 }
 
-/// The faults that one error stands for, in our terms: where a member is wrong,
-/// the pointer is the member's.
+/// The violations that one error stands for, with our keywords. The pointer of a wrong
+/// property is that of the property.
 fn named(error: ValidationError<'_>) -> Vec<(String, String)> {
     let pointer = error.instance_path().to_string();
     let member = |name: &str| format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));

@@ -1,4 +1,4 @@
-//! What is generated for patterns and formats, as constants.
+//! The rules generated for patterns and formats, as constants.
 
 #[allow(
     dead_code,

@@ -1,4 +1,4 @@
-//! Every exchange that the judges are asked about.
+//! Every exchange whose payloads are validated.
 
 use taskcluster_events::{auth, github, hooks, notify, queue, worker_manager};
 
@@ -47,7 +47,7 @@ pub fn published() -> Vec<Subject> {
     ]
 }
 
-/// The exchanges of the schemas that hold every constraint.
+/// The exchanges of the schemas that have every constraint.
 pub fn private() -> Vec<Subject> {
     vec![
         Subject::of::<workshop::Formats>(),

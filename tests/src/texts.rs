@@ -1,18 +1,19 @@
-//! Texts to try on a language: some of it, some nearly, some not at all.
+//! Texts to test languages with: some that match, some that nearly match, some that do
+//! not.
 
 use std::collections::HashMap;
 
-/// A source of numbers that gives the same ones to everybody.
+/// A generator of pseudo-random numbers, the same on every machine.
 #[derive(Clone, Debug)]
 pub struct Numbers(u64);
 
 impl Numbers {
-    /// Starts from `seed`.
+    /// A generator with this seed.
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    /// A number below `bound`, which is not 0.
+    /// A number below `bound`, which is greater than 0.
     pub fn below(&mut self, bound: usize) -> usize {
         // SplitMix64.
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -21,21 +22,21 @@ impl Numbers {
         ((mixed ^ mixed >> 31) % bound as u64) as usize
     }
 
-    /// One of `items`, which are not empty.
+    /// One of `items`, which has at least one.
     pub fn pick<T: Clone>(&mut self, items: &[T]) -> T {
         items[self.below(items.len())].clone()
     }
 }
 
-/// Characters at which languages tend to break.
+/// Characters that often distinguish languages.
 const CHARACTERS: [char; 46] = [
     'a', 'z', 'b', 'A', 'Z', 'Q', 'T', '0', '9', '1', '5', '_', '-', '/', '.', ':', '@', '+', '%',
     ' ', '\t', '\n', '\r', '\0', '\u{7f}', '\\', '"', '[', ']', '{', '}', '(', ')', '^', '$', '|',
     '#', '~', 'é', 'ß', '\u{a0}', '\u{2028}', '\u{feff}', '\u{d7ff}', '\u{ffff}', '😀',
 ];
 
-/// `count` texts near `samples`: each a sample with up to three changes, and
-/// some of no more than chance. The same for the same `seed`.
+/// `count` texts near `samples`: each a sample with up to three changes, and some random
+/// ones. The same `seed` gives the same texts.
 pub fn near(samples: &[&str], seed: u64, count: usize) -> Vec<String> {
     let mut numbers = Numbers::new(seed);
     let alphabet = alphabet(samples);
@@ -55,8 +56,7 @@ pub fn near(samples: &[&str], seed: u64, count: usize) -> Vec<String> {
         .collect()
 }
 
-/// The characters of `samples`, more often the more often they occur there, and
-/// those that languages break at.
+/// The characters of `samples`, as often as they occur there, and [`CHARACTERS`].
 fn alphabet(samples: &[&str]) -> Vec<char> {
     let mut seen: HashMap<char, usize> = HashMap::new();
     let mut alphabet: Vec<char> = CHARACTERS.to_vec();
@@ -70,7 +70,7 @@ fn alphabet(samples: &[&str]) -> Vec<char> {
     alphabet
 }
 
-/// Changes `text` somewhere: takes out, puts in, replaces, doubles or cuts.
+/// Changes `text` in one place: removes, inserts, replaces, doubles or cuts.
 fn change(text: &mut Vec<char>, alphabet: &[char], numbers: &mut Numbers) {
     let at = numbers.below(text.len() + 1);
     let character = numbers.pick(alphabet);

@@ -1,7 +1,7 @@
-//! A broker that closes the channel of a consumer whose ack is late.
+//! A broker closes the channel of a consumer that acks too late.
 //!
-//! The broker is one of this test's own, because RabbitMQ's timeout is a setting.
-//! `PULSE_TEST_LONG=1` asks for this test; the short forms are in `pulse/tests/rabbitmq`.
+//! The test starts its own broker, because RabbitMQ's timeout is a setting. It runs with
+//! `PULSE_TEST_LONG=1` only; the short forms are in `pulse/tests/rabbitmq`.
 
 #[path = "../../pulse/tests/common/mod.rs"]
 mod common;
@@ -16,7 +16,7 @@ use xtask::rabbitmq::RabbitMq;
 use common::rabbitmq::Rabbit;
 use common::{Event, eventually, message_on};
 
-/// The timeout is looked at each second.
+/// RabbitMQ then checks the timeout every second.
 const SHORT_TIMEOUT: &str = "application:set_env(rabbit, channel_tick_interval, 1000), \
                              application:set_env(rabbit, consumer_timeout, 2000).";
 
@@ -46,7 +46,7 @@ async fn start() -> (RabbitMq, Rabbit) {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn only_the_message_whose_ack_is_late_comes_again() {
+async fn only_the_message_with_a_late_ack_is_redelivered() {
     if std::env::var_os("PULSE_TEST_LONG").is_none() {
         println!("skipped: set PULSE_TEST_LONG=1 to wait for RabbitMQ's timeout");
         return;
@@ -57,7 +57,7 @@ async fn only_the_message_whose_ack_is_late_comes_again() {
     steady_handler(&rabbit).await;
 }
 
-/// One handler takes longer than the timeout, at the first delivery.
+/// At the first delivery, one handler takes longer than the timeout.
 async fn slow_handler(rabbit: &Rabbit) {
     let consumer = rabbit.consumer().prefetch(100).start().await;
     let consumer = consumer.expect("started");
@@ -85,7 +85,7 @@ async fn slow_handler(rabbit: &Rabbit) {
     rabbit.wait_for_len(&rabbit.queue(), 0).await;
 }
 
-/// All messages together take longer than the timeout, and no single one does.
+/// All messages together take longer than the timeout, but no single one does.
 async fn steady_handler(rabbit: &Rabbit) {
     let consumer = rabbit.consumer().start().await.expect("started");
     publish(rabbit, 100).await;

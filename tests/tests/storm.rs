@@ -1,7 +1,7 @@
-//! Nothing is lost, whatever happens to the connections and to the broker.
+//! No message is lost, whatever happens to the connections and to the broker.
 //!
-//! The broker is one of this test's own, since it is restarted. The short form
-//! runs with the other tests; `PULSE_TEST_LONG=1` asks for the long one.
+//! The test starts its own broker, because it restarts it. The short form runs with the
+//! other tests; `PULSE_TEST_LONG=1` requests the long one.
 
 #[path = "../../pulse/tests/common/mod.rs"]
 mod common;
@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use taskcluster_pulse::{
-    Connection, Consumer, ConsumerEvent, ConsumerHandle, Error, OnFailure, PublishError, Publisher,
+    Connection, Consumer, ConsumerEvent, ConsumerHandle, Error, PublishError, Publisher,
     PublisherEvent, Reconnect,
 };
 use tokio::task::JoinHandle;
@@ -20,7 +20,7 @@ use common::proxy::Proxy;
 use common::rabbitmq::Rabbit;
 use common::{Event, Seen, eventually, message_on};
 
-/// How long no message may come.
+/// Maximum time without a message.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 struct Storm {
@@ -30,7 +30,7 @@ struct Storm {
 }
 
 impl Storm {
-    fn asked_for() -> Self {
+    fn from_env() -> Self {
         match std::env::var_os("PULSE_TEST_LONG") {
             None => Self {
                 messages: 5_000,
@@ -45,7 +45,7 @@ impl Storm {
         }
     }
 
-    /// What is to be broken after `received` messages, if anything.
+    /// The part to break after `received` messages, if any.
     fn breaks_after(&self, received: usize) -> Option<Break> {
         let at = |times: usize| times > 0 && received.is_multiple_of(self.messages / (times + 1));
         match received {
@@ -62,7 +62,7 @@ enum Break {
     Broker,
 }
 
-/// How often each message came, and what was broken meanwhile.
+/// The number of deliveries of each message, and of the breaks.
 struct Tally {
     storm: Storm,
     proxy: Proxy,
@@ -79,7 +79,7 @@ impl Tally {
         if *times == 1 {
             self.received += 1;
             match self.storm.breaks_after(self.received) {
-                // At once, while there surely is a connection.
+                // Immediately, while there is a connection for certain.
                 Some(Break::Connections) => self.proxy.cut(),
                 Some(Break::Broker) => {
                     let broker = Arc::clone(&self.broker);
@@ -122,13 +122,14 @@ fn quick() -> Reconnect {
     Reconnect::forever().waits(Duration::from_millis(20), Duration::from_millis(500))
 }
 
-/// Publishes, has `consume` take the messages until none is missing, and breaks things.
+/// Publishes, calls `consume` to take the messages until none is missing, and breaks
+/// things.
 async fn storm(consume: impl AsyncFnOnce(Consumer, Arc<Mutex<Tally>>)) {
     let broker = tokio::task::spawn_blocking(RabbitMq::start);
     let broker = broker.await.expect("no panic").expect("RabbitMQ starts");
     let rabbit = Rabbit::at(broker.url().to_owned()).await;
     let (proxy, connection) = rabbit.proxy().await;
-    let storm = Storm::asked_for();
+    let storm = Storm::from_env();
     let consumer = rabbit
         .consumer_by(connection.clone())
         .reconnect(quick())
@@ -164,7 +165,7 @@ async fn storm(consume: impl AsyncFnOnce(Consumer, Arc<Mutex<Tally>>)) {
         counters.connections_lost as usize >= tally.storm.cuts,
         "{counters:?}"
     );
-    // The channels end before their connection does, which is no loss of its own.
+    // Channels end before their connection; that is not a loss of its own.
     assert_eq!(counters.channels_lost, 0, "{counters:?}");
 }
 
@@ -203,7 +204,7 @@ async fn no_handler_misses_a_message_in_a_storm() {
             }
             std::future::ready(std::io::Result::Ok(()))
         }));
-        // An error once `run` has ended.
+        // It is an error once `run` has ended.
         while let Ok(Ok(())) = tokio::time::timeout(PATIENCE, progressed.changed()).await {}
         let missing = tally.lock().expect("no panic").missing();
         assert_eq!(missing, 0, "lost");
@@ -223,7 +224,7 @@ fn set_memory_alarm(broker: &RabbitMq, on: bool) {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn a_blocked_broker_is_sent_nothing() {
+async fn nothing_is_sent_to_a_blocked_broker() {
     let broker = tokio::task::spawn_blocking(RabbitMq::start);
     let broker = broker.await.expect("no panic").expect("RabbitMQ starts");
     let rabbit = Rabbit::at(broker.url().to_owned()).await;
@@ -237,7 +238,7 @@ async fn a_blocked_broker_is_sent_nothing() {
         .await
         .expect("started");
     set_memory_alarm(&broker, true);
-    // The broker reports that it blocks when it gets a message.
+    // The broker reports that it blocks when it receives a message.
     let first = publisher.publish(&message_on(&rabbit.lane, 0)).await;
     seen.wait_for(|event| matches!(event, PublisherEvent::Blocked { .. }))
         .await;
@@ -269,9 +270,7 @@ async fn run_failing_on_0(
     seen: &Seen,
 ) -> (ConsumerHandle, JoinHandle<Result<(), Error>>) {
     let consumer = rabbit
-        .consumer()
-        .retries(0, Duration::ZERO)
-        .on_failure(OnFailure::DeadLetter)
+        .dead_lettering_consumer()
         .on_event(seen.listener())
         .start()
         .await
@@ -286,7 +285,7 @@ async fn run_failing_on_0(
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn a_blocked_broker_holds_up_dead_letters_alone() {
+async fn a_blocked_broker_delays_only_dead_letters() {
     let broker = tokio::task::spawn_blocking(RabbitMq::start);
     let broker = broker.await.expect("no panic").expect("RabbitMQ starts");
     let rabbit = Rabbit::at(broker.url().to_owned()).await;

@@ -9,7 +9,7 @@ use lapin::options::{
 use lapin::types::FieldTable;
 use lapin::uri::AMQPUri;
 use lapin::{BasicProperties, Channel, ConnectionProperties, ExchangeKind};
-use taskcluster_pulse::{Connection, Consumer, ConsumerBuilder, Exchange};
+use taskcluster_pulse::{Connection, Consumer, ConsumerBuilder, Exchange, OnFailure};
 
 use super::Numbered;
 use super::proxy::Proxy;
@@ -70,6 +70,13 @@ impl Rabbit {
     /// A consumer of this test's own queue, bound to its lane.
     pub fn consumer(&self) -> ConsumerBuilder {
         self.consumer_by(self.connection())
+    }
+
+    /// The same, which dead-letters a message after its first failure.
+    pub fn dead_lettering_consumer(&self) -> ConsumerBuilder {
+        self.consumer()
+            .retries(0, Duration::ZERO)
+            .on_failure(OnFailure::DeadLetter)
     }
 
     pub fn consumer_by(&self, connection: Connection) -> ConsumerBuilder {

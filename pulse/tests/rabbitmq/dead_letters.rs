@@ -97,9 +97,7 @@ async fn messages_and_dead_letters_go_on_after_the_exchange_or_queue_of_the_latt
         let rabbit = Rabbit::for_test().await;
         let seen = Seen::default();
         let consumer = rabbit
-            .consumer()
-            .retries(0, Duration::ZERO)
-            .on_failure(OnFailure::DeadLetter)
+            .dead_lettering_consumer()
             .on_event(seen.listener())
             .start()
             .await
@@ -144,9 +142,7 @@ async fn messages_and_dead_letters_go_on_after_the_exchange_or_queue_of_the_latt
 async fn dead_letters_are_replayed_to_their_queue_and_discarded() {
     let rabbit = Rabbit::for_test().await;
     let consumer = rabbit
-        .consumer()
-        .retries(0, Duration::ZERO)
-        .on_failure(OnFailure::DeadLetter)
+        .dead_lettering_consumer()
         .start()
         .await
         .expect("started");

@@ -1,4 +1,4 @@
-//! Literals that are checked when a program is compiled; see the test.
+//! Literals that are checked at compile time; see the test.
 
 #[path = "../../../generated/src/worker_manager/validators.rs"]
 #[rustfmt::skip]

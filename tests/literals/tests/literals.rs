@@ -1,4 +1,4 @@
-//! Literals that break a rule do not compile, and the compiler says why.
+//! Literals that break a rule do not compile, and the compiler's error has the reason.
 
 #[test]
 fn a_wrong_literal_does_not_compile() {

@@ -1,11 +1,11 @@
-//! Changes to a JSON value, down to how a number is spelt.
+//! Changes to a JSON value, including the spelling of numbers.
 
 use serde_json::Value;
 
 /// A step into a value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Step {
-    /// To a member.
+    /// To a property.
     Member(String),
     /// To an item.
     Index(usize),
@@ -14,17 +14,17 @@ pub enum Step {
 /// A change to one value.
 #[derive(Clone, Debug)]
 pub enum Edit {
-    /// Another value in its place.
+    /// Replaces the value.
     Put(Value),
-    /// A text in its place, as it stands.
+    /// Replaces the value by a JSON text, kept as it is.
     Spell(String),
-    /// One member less.
+    /// Removes a property.
     Remove(String),
-    /// One member more.
+    /// Adds a property.
     Add(String, Value),
 }
 
-/// What stands for a text until the JSON is written; no instance has it.
+/// Placeholder for the text until the JSON is written; no instance contains it.
 const SPELT: &str = "\u{e000}spelt\u{e000}";
 
 impl Edit {

@@ -11,25 +11,25 @@ use super::strings::{Text, samples};
 use super::valid::is_required;
 use crate::documents::Place;
 
-/// One change to an instance, and what it should lead to.
+/// One change to an instance, with its expected result.
 #[derive(Clone, Debug)]
 pub struct Mutation {
-    /// The way to the value that changes.
+    /// The path of the changed value.
     pub path: Vec<Step>,
     /// The change.
     pub edit: Edit,
-    /// What the change should lead to.
+    /// The expected result.
     pub expected: Expected,
 }
 
-/// What a change leads to.
+/// The expected result of a change.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Expected {
     /// The instance stays valid.
     Valid,
-    /// A fault at this pointer, of this keyword.
+    /// A violation at this pointer, of this keyword.
     Fault(String, String),
-    /// Whatever the judges agree on.
+    /// Any result, as long as all validators agree.
     Agreement,
 }
 
@@ -50,14 +50,14 @@ struct Walk<'w, 'd> {
     instances: &'w mut Instances<'d>,
     path: Vec<Step>,
     found: Vec<Mutation>,
-    /// Whether a schema around this one has alternatives, so that a change may
-    /// lead from one to another.
+    /// Whether an enclosing schema has alternatives, so that a change may make another
+    /// alternative valid.
     uncertain: bool,
-    /// The schemas that were looked at, each with the pointer of the value.
+    /// The schemas visited so far, each with the pointer of the value.
     seen: HashSet<(String, *const Value)>,
 }
 
-/// One value of each kind, to put where another kind is wanted.
+/// A value of each type, to replace values of other types.
 const KINDS: &[(&str, &str)] = &[
     ("null", "null"),
     ("boolean", "true"),
@@ -73,7 +73,7 @@ impl Walk<'_, '_> {
         let place = self.instances.documents.follow(place.clone());
         let schema = place.schema;
         let combined = ["anyOf", "oneOf", "allOf"].map(|keyword| &schema[keyword]);
-        // A schema that is reached in several ways suggests the same each time.
+        // A schema reached in several ways suggests the same each time.
         if !self
             .seen
             .insert((pointer(&self.path), std::ptr::from_ref(schema)))
@@ -86,7 +86,7 @@ impl Walk<'_, '_> {
         self.plain(&place, value);
     }
 
-    /// Tries what the keywords suggest, `anyOf` and the like aside.
+    /// Adds the changes for all keywords except `anyOf` and the like.
     fn plain(&mut self, place: &Place<'_>, value: &Value) {
         let schema = place.schema;
         self.other_kinds(schema);
@@ -100,7 +100,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// Tries what each of the alternatives suggests.
+    /// Adds the changes for each of the alternatives.
     fn alternatives(&mut self, place: &Place<'_>, combined: &[&Value], value: &Value) {
         let outer = std::mem::replace(&mut self.uncertain, true);
         for schema in combined.iter().filter_map(|it| it.as_array()).flatten() {
@@ -124,7 +124,7 @@ impl Walk<'_, '_> {
         });
     }
 
-    /// A change that breaks `keyword` right here.
+    /// A change that breaks `keyword` of this schema.
     fn broken(&mut self, edit: Edit, keyword: &str) {
         let fault = Expected::Fault(pointer(&self.path), keyword.to_owned());
         self.push(edit, fault);
@@ -136,7 +136,7 @@ impl Walk<'_, '_> {
         self.path.pop();
     }
 
-    /// A value of each kind that the schema does not allow.
+    /// Adds a value of each type that the schema does not allow.
     fn other_kinds(&mut self, schema: &Value) {
         let allowed: Vec<&str> = match &schema["type"] {
             Value::String(kind) => vec![kind],
@@ -160,7 +160,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// What a list of values does not have.
+    /// Adds values that are not in a list of values.
     fn listed(&mut self, schema: &Value) {
         let (keyword, values) = match (&schema["const"], &schema["enum"]) {
             (Value::Null, Value::Array(values)) => ("enum", values.as_slice()),
@@ -185,7 +185,7 @@ impl Walk<'_, '_> {
         let text = Text::new(schema);
         self.lengths(schema, &text, valid);
         if let Some(outside) = text.outside_pattern(valid, &mut self.instances.numbers) {
-            // A text out of the pattern may be out of the format, too.
+            // A text that does not match the pattern may not match the format either.
             match schema.get("format") {
                 None => self.broken(Edit::Put(outside.into()), "pattern"),
                 Some(_) => self.push(Edit::Put(outside.into()), Expected::Agreement),
@@ -209,7 +209,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// Lengths at the limits and one off them, counted in code points.
+    /// Lengths at the limits and one beyond them, counted in code points.
     fn lengths(&mut self, schema: &Value, text: &Text<'_>, valid: &str) {
         let limit = |keyword: &str| schema[keyword].as_u64().map(|limit| limit as usize);
         let (shortest, longest) = (limit("minLength"), limit("maxLength"));
@@ -248,7 +248,7 @@ impl Walk<'_, '_> {
             let Some(limit) = schema[keyword].as_f64().filter(|limit| limit.abs() < 1e15) else {
                 continue;
             };
-            // A negative bound of an unsigned type is no bound of its own.
+            // A negative bound of an unsigned type has no effect.
             let put = |value: f64| match integer {
                 true => Edit::Put(json!(value as i64)),
                 false => Edit::Put(json!(value)),
@@ -275,7 +275,7 @@ impl Walk<'_, '_> {
         self.spellings(number);
     }
 
-    /// The same number in other words, and numbers at the ends of what types hold.
+    /// The same number in other spellings, and numbers at the limits of types.
     fn spellings(&mut self, number: &Number) {
         if !number.to_string().contains(['.', 'e', 'E']) {
             for end in [".0", "e0", "E+0", ".000"] {
@@ -336,7 +336,7 @@ impl Walk<'_, '_> {
         for (index, item) in items.iter().enumerate().take(2) {
             self.inside(Step::Index(index), &Place { schema, ..*place }, item);
         }
-        // What is valid by itself may be equal to another item.
+        // A valid item may be equal to another one.
         let unique = place.schema["uniqueItems"] == true;
         for mutation in self.found[before..].iter_mut().filter(|_| unique) {
             if mutation.expected == Expected::Valid {
@@ -346,7 +346,7 @@ impl Walk<'_, '_> {
     }
 
     fn object(&mut self, place: &Place<'_>, value: &Value) {
-        // serde can read a struct from its fields in order, without names.
+        // serde can also read a struct from an array of its fields, without names.
         let fields = value.as_object().into_iter().flatten();
         let fields: Vec<Value> = fields.map(|(_, member)| member.clone()).collect();
         match place.schema["type"] == "object" {

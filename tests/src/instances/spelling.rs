@@ -1,12 +1,11 @@
-//! One value, written in more than one way.
+//! Other spellings of a value.
 
 use serde_json::Value;
 
-/// The integers that a float holds each of.
+/// Floats represent all integers up to this one exactly.
 const EXACT: i64 = 1 << 53;
 
-/// A value, and the same value with its whole numbers written as `1.0`, where
-/// it has any.
+/// A value, and if it has whole numbers, the same value with these written as `1.0`.
 pub(super) fn spellings(value: &Value) -> impl Iterator<Item = Value> {
     let other = Some(with_fractions(value)).filter(|other| other != value);
     std::iter::once(value.clone()).chain(other)

@@ -1,4 +1,4 @@
-//! Strings for a schema: some that fit, and some that nearly do.
+//! Strings for a schema: some that match, and some that nearly match.
 
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
@@ -7,21 +7,20 @@ use serde_json::Value;
 
 use crate::texts::Numbers;
 
-/// Characters for strings that are held to nothing; of 1, 2, 3 and 4 bytes.
+/// Characters for unconstrained strings, of 1, 2, 3 and 4 bytes.
 const ANY: &[char] = &[
     'a', 'Z', '0', ' ', '-', '/', '"', '\\', '\n', '\0', 'é', 'ß', '\u{2028}', '漢', '😀', '𝒳',
 ];
 
-/// Characters that are outside of most patterns.
+/// Characters that most patterns do not match.
 const STRANGE: &[char] = &[
     '~', ' ', '\n', 'é', '😀', '/', '%', '-', '0', 'A', '\0', '"',
 ];
 
-/// How often a string is tried before a constraint counts as one that can't be
-/// met.
+/// Number of candidates before a constraint counts as impossible to satisfy.
 const TRIES: usize = 400;
 
-/// What a schema asks of a string.
+/// The constraints of a schema on a string.
 pub(super) struct Text<'s> {
     pattern: Option<(&'s str, Regex)>,
     format: Option<&'s str>,
@@ -41,7 +40,7 @@ impl<'s> Text<'s> {
         }
     }
 
-    /// A string that fits.
+    /// A string that satisfies all constraints.
     pub(super) fn valid(&self, numbers: &mut Numbers) -> String {
         let sampler = self.sampler();
         let fitting = (0..TRIES)
@@ -50,8 +49,8 @@ impl<'s> Text<'s> {
         fitting.unwrap_or_else(|| panic!("no string for {:?} {:?}", self.pattern, self.format))
     }
 
-    /// What makes strings that are likely to match the pattern. Anchors at the
-    /// ends are left out: a match alone is as good as one with more around it.
+    /// A generator of strings that are likely to match the pattern. Anchors at the ends
+    /// are left out, because a match alone suffices.
     fn sampler(&self) -> Option<rand_regex::Regex> {
         let (pattern, _) = self.pattern.as_ref()?;
         let body = pattern.strip_prefix('^').unwrap_or(pattern);
@@ -76,8 +75,8 @@ impl<'s> Text<'s> {
         }
     }
 
-    /// A string of `length` code points that fits but for its length, made from
-    /// `text`.
+    /// A string of `length` code points that satisfies all constraints but the length,
+    /// made from `text`.
     pub(super) fn of_length(
         &self,
         length: usize,
@@ -103,7 +102,7 @@ impl<'s> Text<'s> {
             .find(|text| self.matches(text) && self.format.is_none())
     }
 
-    /// A string like `text`, of its length, that the pattern alone refuses.
+    /// A string like `text`, of its length, that only the pattern refuses.
     pub(super) fn outside_pattern(&self, text: &str, numbers: &mut Numbers) -> Option<String> {
         self.pattern.as_ref()?;
         let changed = |numbers: &mut Numbers| -> String {
@@ -121,7 +120,7 @@ impl<'s> Text<'s> {
             .find(|text| !self.matches(text))
     }
 
-    /// Whether `text` is held to nothing but its length.
+    /// Whether only the length of the string is constrained.
     pub(super) fn is_free(&self) -> bool {
         self.pattern.is_none() && self.format.is_none()
     }

@@ -6,10 +6,10 @@ use super::strings::Text;
 use crate::documents::{Documents, Place};
 use crate::texts::Numbers;
 
-/// How far objects are filled with members that they need not have.
+/// The depth up to which objects get optional properties.
 const DEPTH: usize = 4;
 
-/// Makes instances, the same ones from the same seed.
+/// Makes instances; the same seed gives the same ones.
 #[derive(Debug)]
 pub struct Instances<'d> {
     pub(super) documents: &'d Documents,
@@ -29,8 +29,8 @@ impl<'d> Instances<'d> {
         }
     }
 
-    /// A valid instance of the schema at `place`; with every member that its
-    /// schema names where it is to be `full`, and some of them otherwise.
+    /// A valid instance of the schema at `place`: with every property that its schema
+    /// names if it is to be `full`, with some of them otherwise.
     pub fn valid(&mut self, place: &Place<'_>, full: bool) -> Value {
         self.full = full;
         self.depth = 0;
@@ -107,7 +107,8 @@ impl<'d> Instances<'d> {
         let share = (self.numbers.below(999) + 1) as f64 / 1000.0;
         let value = lowest + share * (highest - lowest);
         match schema["multipleOf"].as_f64() {
-            // Steps are one over a whole number: the quotient is as exact as can be.
+            // Divisors are one over a whole number, so the quotient is as exact as
+            // possible.
             Some(step) => json!((value / step).round() / (1.0 / step).round()),
             None => json!(value),
         }
@@ -163,7 +164,7 @@ impl<'d> Instances<'d> {
             0
         };
         let count = (members.len() + more).clamp(fewest, most.max(fewest));
-        // There may be fewer names than wanted.
+        // There may be fewer names than requested.
         for _ in 0..40 {
             match self.other_member(place) {
                 Some((name, value)) if members.len() < count => members.insert(name, value),
@@ -173,7 +174,7 @@ impl<'d> Instances<'d> {
         members.into()
     }
 
-    /// A member that the schema at `place` does not name but allows.
+    /// A property that the schema at `place` does not name but allows.
     pub(super) fn other_member(&mut self, place: &Place<'_>) -> Option<(String, Value)> {
         let any = Value::Bool(true);
         let schema = place.schema.get("additionalProperties").unwrap_or(&any);
@@ -192,15 +193,14 @@ impl<'d> Instances<'d> {
     }
 }
 
-/// Whether the object of `schema` must have the member `name`.
+/// Whether objects of `schema` require the property `name`.
 pub(super) fn is_required(schema: &Value, name: &str) -> bool {
     schema["required"]
         .as_array()
         .is_some_and(|all| all.iter().any(|it| it == name))
 }
 
-/// The schema at `place` with its parts put together, and one alternative
-/// chosen where there are several.
+/// The schema at `place` with its parts merged, and one of several alternatives chosen.
 fn simplified(documents: &Documents, place: &Place<'_>, numbers: &mut Numbers) -> Value {
     let mut schema = place.schema.clone();
     let Some(members) = schema.as_object_mut() else {
@@ -223,8 +223,8 @@ fn simplified(documents: &Documents, place: &Place<'_>, numbers: &mut Numbers) -
     schema
 }
 
-/// Adds what `part` asks for to `schema`. Where both have a keyword, that of
-/// `part` holds, which is enough for the schemas that come here.
+/// Merges the keywords of `part` into `schema`. If both have a keyword, that of `part` is
+/// kept, which is enough for these schemas.
 fn merge(schema: &mut Value, part: &Value) {
     for (keyword, value) in part.as_object().into_iter().flatten() {
         match (&mut schema[keyword.as_str()], value) {

@@ -1,10 +1,10 @@
-//! Changes as releases make them, each with the answers to the four questions.
+//! Changes as releases make them, each with its answers to the four questions.
 
 use serde_json::{Value, json};
 use taskcluster_documents::Source;
 use taskcluster_drift::{Effect, ExchangeReport, Side, compare};
 
-/// A reference, the schema of its messages, and one that this refers to.
+/// A reference, the schema of its messages, and another schema that this refers to.
 #[derive(Clone, Debug)]
 struct Documents {
     reference: Value,
@@ -71,7 +71,7 @@ fn word(name: &str) -> Value {
     json!({ "name": name, "required": true, "multipleWords": false })
 }
 
-/// What is changed, and the effects on consumers, publishers, bindings and code.
+/// The change, and its effects on consumers, publishers, bindings and code.
 type Row = (&'static str, fn(&mut Documents), [&'static str; 4]);
 
 const ROWS: &[Row] = &[
@@ -294,7 +294,7 @@ fn every_change_has_its_effects() {
 }
 
 #[test]
-fn names_without_end_are_one_finding() {
+fn infinitely_many_names_are_one_finding() {
     let mut documents = documents();
     let old = documents.side();
     documents.message["additionalProperties"] = json!(true);

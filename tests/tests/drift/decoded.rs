@@ -1,5 +1,4 @@
-//! Changes of Taskcluster's schemas and of our own, judged by the code generated from
-//! them.
+//! Changes of Taskcluster's schemas and of our own, checked by code generated from them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -16,7 +15,7 @@ use crate::support::{sources, workspace};
 /// A change of one schema, made wherever it applies.
 type Change = fn(&mut Map<String, Value>);
 
-/// Each kind of change, and the effects of which there has to be one.
+/// Each kind of change, and whether it loses messages and whether it makes some visible.
 const CHANGES: &[(&str, Change, bool, bool)] = &[
     (
         "no pattern",
@@ -106,7 +105,7 @@ fn items(schema: &mut Map<String, Value>) {
     }
 }
 
-/// Applies `change` to every schema in `value`, which is one.
+/// Applies `change` to `value`, which is a schema, and to every schema in it.
 fn apply(value: &mut Value, change: Change) {
     let Some(schema) = value.as_object_mut() else {
         return;
@@ -143,7 +142,7 @@ fn changed(folder: &Path, change: Change) -> Vec<Source> {
     sources
 }
 
-/// Documents, the code that was generated from them, and the judges of both.
+/// Documents, and the validators and code for their payloads.
 struct Judged {
     folder: PathBuf,
     old: Side,
@@ -165,12 +164,12 @@ impl Judged {
         }
     }
 
-    /// Compares the documents with changed ones. Counts of findings about new messages
-    /// in a consumer, and about old ones in a new reader.
+    /// Compares the documents with changed ones. Returns the numbers of findings about
+    /// new messages in a consumer, and about old ones in a new reader.
     fn judge(&self, name: &str, change: Change) -> (usize, usize) {
         let new = Side::read("new", &changed(&self.folder, change)).expect("changed schemas");
         let (mut read, mut refused) = (0, 0);
-        // The messages of some exchanges are the same.
+        // Some exchanges have the same messages.
         let mut seen = BTreeSet::new();
         for exchange in &compare(&self.old, &new).exchanges {
             let (subject, is_old) = &self.exchanges[&exchange.exchange];

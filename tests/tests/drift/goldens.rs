@@ -1,4 +1,4 @@
-//! Whole reports.
+//! Complete reports.
 
 use serde_json::Value;
 use taskcluster_documents::Source;
@@ -13,7 +13,7 @@ fn effects() -> Report {
 }
 
 #[test]
-fn every_effect_is_reported_as_the_golden_has_it() {
+fn every_effect_is_reported_as_in_the_golden() {
     let report = effects();
     let folder = "tests/fixtures/drift/effects";
     assert_golden(
@@ -28,7 +28,7 @@ fn every_effect_is_reported_as_the_golden_has_it() {
 }
 
 #[test]
-fn worker_manager_from_release_17_to_106_reads_as_its_golden() {
+fn worker_manager_from_release_17_to_106_is_reported_as_in_its_golden() {
     let old = side("v17", "tests/goldens/worker-manager-v17/input");
     let new = side("v106", "schemas/worker-manager");
     let text = render::text(&compare(&old, &new), false);
@@ -38,7 +38,7 @@ fn worker_manager_from_release_17_to_106_reads_as_its_golden() {
 }
 
 #[test]
-fn json_is_as_its_schema_describes_it() {
+fn json_is_valid_under_its_schema() {
     let schema = std::fs::read(workspace("drift/report.schema.json")).expect("a schema");
     let schema: Value = serde_json::from_slice(&schema).expect("JSON");
     let validator = jsonschema::draft7::new(&schema).expect("a schema");
@@ -48,7 +48,7 @@ fn json_is_as_its_schema_describes_it() {
         .map(|it| it.to_string())
         .collect();
     assert!(errors.is_empty(), "{errors:#?}");
-    // The schema has no word for an effect that there is not.
+    // Effects that do not exist are not valid.
     let mut wrong = json;
     wrong["exchanges"][0]["consumer"]["effect"] = "broken".into();
     assert!(!validator.is_valid(&wrong));
@@ -67,7 +67,7 @@ fn json_is_as_its_schema_describes_it() {
 }
 
 #[test]
-fn documents_are_unchanged_against_themselves_in_another_form() {
+fn documents_are_unchanged_against_another_form_of_themselves() {
     let old = side("schemas", "schemas");
     let report = compare(&old, &side("schemas", "schemas"));
     assert_eq!(report.level(), taskcluster_drift::Level::None);

@@ -29,7 +29,7 @@ const NUMBERS: &[f64] = &[
     0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, -1.0, -2.0, 0.5, 1.5, 0.1, 0.3, 2.5, 0.25, 7.5, 100.0, -0.7,
 ];
 
-/// An instance, made along the keywords of `schema`.
+/// A random instance that follows the keywords of `schema`.
 pub(crate) fn instance(rng: &mut Rng, root: &Value, schema: &Value, depth: usize) -> Value {
     let Some(members) = schema.as_object().filter(|_| depth > 0) else {
         return any(rng, depth);

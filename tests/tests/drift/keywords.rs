@@ -1,12 +1,12 @@
 //! Changes of single keywords of the drafts: each is added, removed, tightened and
-//! widened, in a schema of its own and inside others.
+//! widened, alone in a schema and inside others.
 
 use fastrand::Rng;
 use serde_json::{Value, json};
 
 use crate::schemas::{add, mutate, root};
 
-/// A schema without a keyword, and two values of that.
+/// A schema without a keyword, and two values of the keyword.
 struct Values {
     without: Value,
     wide: Value,
@@ -23,7 +23,7 @@ fn values(without: Value, wide: Value, tight: Value) -> Values {
     }
 }
 
-/// A schema, and one that allows less.
+/// A schema, and a schema that allows less.
 fn schemas(rng: &mut Rng) -> [Value; 2] {
     let wide = json!({ "type": ["string", "integer", "object"] });
     let tight = match rng.u8(..3) {
@@ -43,13 +43,13 @@ fn of(kind: &str) -> Value {
     json!({ "type": kind })
 }
 
-/// Two counts in a row.
+/// Two increasing counts.
 fn counts(rng: &mut Rng) -> [u8; 2] {
     let less = rng.u8(1..4);
     [less, less + 1]
 }
 
-/// Every keyword with which a schema allows less, and values for it.
+/// Every keyword that restricts a schema, with values for it.
 const KEYWORDS: &[Keyword] = &[
     ("type", |_| {
         values(json!({}), json!(["integer", "string"]), json!("integer"))
@@ -219,7 +219,7 @@ const KEYWORDS: &[Keyword] = &[
     }),
 ];
 
-/// Keywords with which a schema allows as much as without.
+/// Keywords that do not restrict a schema.
 const ANNOTATIONS: &[Keyword] = &[
     ("title", |_| {
         values(of("string"), json!("one"), json!("another"))
@@ -240,7 +240,7 @@ const ANNOTATIONS: &[Keyword] = &[
     ("writeOnly", |_| {
         values(of("string"), json!(false), json!(true))
     }),
-    // Of other encodings, `jsonschema` checks some.
+    // `jsonschema` checks some other encodings.
     ("contentEncoding", |_| {
         values(of("string"), json!("7bit"), json!("8bit"))
     }),
@@ -249,10 +249,10 @@ const ANNOTATIONS: &[Keyword] = &[
     }),
 ];
 
-/// What becomes of the keyword.
+/// The kinds of changes of a keyword.
 const KINDS: [&str; 4] = ["added", "removed", "tightened", "widened"];
 
-/// Places of a schema in another, but for a definition.
+/// The places of a schema in another, except definitions.
 const PLACES: &[fn(Value) -> Value] = &[
     |schema| json!({ "type": "object", "properties": { "a": schema }, "required": ["a"] }),
     |schema| json!({ "type": "object", "properties": { "a": schema } }),
@@ -268,8 +268,8 @@ const PLACES: &[fn(Value) -> Value] = &[
     |schema| json!({ "if": { "type": "null" }, "else": schema }),
 ];
 
-/// The forms that each change of each keyword is made in: alone, inside another schema,
-/// inside two, and with other changes. The last form is random.
+/// Number of forms of each change of a keyword: alone, inside another schema, inside two,
+/// and with other changes. The last form is random.
 const FORMS: usize = 5;
 
 /// A pair of schemas.
@@ -278,16 +278,16 @@ pub(crate) struct Change {
     pub(crate) keyword: &'static str,
     pub(crate) kind: &'static str,
     pub(crate) is_annotation: bool,
-    /// Whether nothing else is changed.
+    /// Whether nothing else changes.
     pub(crate) is_alone: bool,
     pub(crate) old: Value,
     pub(crate) new: Value,
 }
 
-/// How many changes make each change of each keyword in each form.
+/// Number of changes after which each change of each keyword occurred in each form.
 pub(crate) const CYCLE: usize = (KEYWORDS.len() + ANNOTATIONS.len()) * KINDS.len() * FORMS;
 
-/// The change with a number: all in turn, with other values each time.
+/// The change with a number: all kinds in turn, with other values each time.
 pub(crate) fn change(number: u64) -> Change {
     let mut rng = Rng::with_seed(number);
     let all = KEYWORDS.len() + ANNOTATIONS.len();
@@ -333,7 +333,7 @@ pub(crate) fn change(number: u64) -> Change {
             }
         }
     }
-    // Beside a reference, other keywords count for nothing.
+    // Keywords beside a reference have no effect.
     let whole = |schema, definitions| json!({ "allOf": [schema], "definitions": definitions });
     let (mut old, mut new) = (whole(old, definitions), whole(new, new_definitions));
     if form == 4 {

@@ -1,4 +1,4 @@
-//! Comparing schemas, judged by `jsonschema` and by generated code.
+//! Comparisons of schemas, checked by `jsonschema` and by generated code.
 
 mod bounds;
 mod changes;

@@ -1,4 +1,4 @@
-//! Constraints on numbers: whatever they are, they are decided, exactly and at once.
+//! Constraints on numbers: all of them are decided exactly, and fast.
 
 use fastrand::Rng;
 use jsonschema::Validator;
@@ -7,13 +7,13 @@ use taskcluster_drift::{ExchangeReport, PublisherEffect};
 
 use crate::support::compare_pairs;
 
-/// Numbers of limits, divisors and lists.
+/// Numbers for limits, divisors and lists.
 const NUMBERS: &[&str] = &[
     "0", "1", "2", "3", "4", "-1", "-3", "6", "10", "0.5", "1.5", "0.1", "0.25", "-0.75", "1e3",
     "-1e3", "1e15", "7", "0.3",
 ];
 
-/// Pairs of schemas that are compared.
+/// Number of pairs of schemas that are compared.
 const PAIRS: usize = 800;
 
 const DIVISORS: &[&str] = &[
@@ -24,7 +24,7 @@ fn pick(rng: &mut Rng, list: &[&str]) -> Value {
     serde_json::from_str(list[rng.usize(..list.len())]).expect("a number")
 }
 
-/// A schema of numbers, in which some constraints are the opposite of others.
+/// A schema of numbers, in which some constraints contradict others.
 fn schema(rng: &mut Rng) -> Value {
     let mut parts = vec![json!({ "type": "number" })];
     for _ in 0..rng.usize(1..6) {
@@ -57,7 +57,7 @@ fn validator(schema: &Value) -> Validator {
     jsonschema::draft7::new(schema).expect("a schema")
 }
 
-/// Numbers around all that the schemas name, and multiples far away from them.
+/// Numbers around all that the schemas name, and their multiples far away.
 fn samples() -> Vec<Value> {
     let near = (-450..=450).map(|it| f64::from(it) / 20.0);
     let far = [1e3, 1e15, 42e3, 1e15 + 42e3, 1001.0, 1000.5];
@@ -154,7 +154,7 @@ fn numbers_of_any_size_are_found() {
             json!({ "multipleOf": 7, "minimum": 1e12, "type": "integer" }),
             json!({ "multipleOf": 49 }),
         ),
-        // Readers that have floats only would round the first such integers.
+        // Readers that only have floats would round the first such integers.
         (
             json!({ "multipleOf": 1.5, "exclusiveMinimum": u64::MAX / 2, "type": "integer" }),
             json!(false),

@@ -1,5 +1,5 @@
-//! Pairs of schemas, one made of the other: no answer is wrong by the judgement of
-//! `jsonschema`, and no witness could be smaller.
+//! Pairs of schemas, one derived from the other: no answer contradicts `jsonschema`, and
+//! no witness could be smaller.
 
 use std::collections::BTreeMap;
 
@@ -12,11 +12,11 @@ use crate::instances::instance;
 use crate::keywords::{CYCLE, Change, change};
 use crate::support::{compare_pairs, number, side_of};
 
-/// Pairs in one input, which share the cost of patterns.
+/// Number of pairs in one input; they share the cost of patterns.
 const BATCH: usize = 200;
 
-/// Instances that are tried for each "contained", unless DRIFT_INSTANCES gives
-/// another number: 200 take five times as long.
+/// Number of instances tried for each "contained"; `DRIFT_INSTANCES` sets another number.
+/// 200 take five times as long.
 const INSTANCES: usize = 30;
 
 fn variable(name: &str, default: usize) -> usize {
@@ -34,25 +34,25 @@ fn validator(schema: &Value) -> Validator {
 
 #[derive(Default, Debug)]
 struct Counts {
-    /// Instances to try for each "contained".
+    /// Number of instances to try for each "contained".
     tried: usize,
     pairs: usize,
-    /// Pairs that are no input.
+    /// Number of pairs that are not a valid input.
     refused: usize,
     contained: usize,
     instances: usize,
     witnesses: usize,
-    /// Witnesses that are the only one for an exchange and a question.
+    /// Number of witnesses that are the only one for an exchange and a question.
     single: usize,
     undecided: BTreeMap<String, usize>,
-    /// For each change of each keyword, how often something broke, and how often not.
+    /// For each change of each keyword, how often it broke something, and how often not.
     reached: BTreeMap<(&'static str, &'static str), [usize; 2]>,
 }
 
 /// Compares `BATCH` pairs from `first` on.
 fn batch(first: u64, counts: &mut Counts) {
     let changes = (first..first + BATCH as u64).map(|number| (number, change(number)));
-    // A schema that applies to its own instance again is no input.
+    // A schema that applies to its own instance again is not a valid input.
     let changes: BTreeMap<u64, Change> = changes
         .filter(|(number, change)| {
             let readable = |schema: &Value| {
@@ -83,7 +83,7 @@ fn judge(number: u64, change: &Change, report: &ExchangeReport, counts: &mut Cou
     let (is_old, is_new) = (validator(old), validator(new));
     let shown = format!("number {number}\nold {old}\nnew {new}");
     let consumer = &report.consumer.findings;
-    // What does not decode is judged by generated code, where it could be smaller.
+    // Lost messages are not checked for size: that would take generated code.
     let may_be_smallest = |it: &Finding<ConsumerEffect>| it.effect == ConsumerEffect::Visible;
     judge_all(consumer, &is_new, &is_old, &shown, may_be_smallest, counts);
     let publisher = &report.publisher.findings;
@@ -108,7 +108,7 @@ fn judge(number: u64, change: &Change, report: &ExchangeReport, counts: &mut Cou
     }
 }
 
-/// Judges messages that are said to be valid under one schema and not under another.
+/// Checks messages that are reported as valid under one schema and not under another.
 fn judge_all<E: Effect + std::fmt::Debug>(
     findings: &[Finding<E>],
     inside: &Validator,
@@ -135,7 +135,7 @@ fn judge_all<E: Effect + std::fmt::Debug>(
             breaks_at(outside, witness, &finding.pointer),
             "{shown}\n{finding:#?}"
         );
-        // Where several things break, each has a witness of its own.
+        // If several things break, each has a witness.
         if findings.len() == 1 && may_be_smallest(finding) {
             counts.single += 1;
             let smaller = smaller(witness).into_iter().find(is_witness);
@@ -144,8 +144,8 @@ fn judge_all<E: Effect + std::fmt::Debug>(
     }
 }
 
-/// Whether `validator` has something to say about the value at `pointer`, about what is
-/// inside or around it.
+/// Whether `validator` reports an error at `pointer`, inside the value there, or around
+/// it.
 fn breaks_at(validator: &Validator, message: &Value, pointer: &str) -> bool {
     let is_below = |inner: &str, outer: &str| {
         let rest = inner.strip_prefix(outer);
@@ -159,7 +159,7 @@ fn breaks_at(validator: &Validator, message: &Value, pointer: &str) -> bool {
         })
 }
 
-/// Every value that is `value` without a member, an item or a character.
+/// Every value that is `value` without a property, an item or a character.
 fn smaller(value: &Value) -> Vec<Value> {
     let mut all = Vec::new();
     match value {
@@ -199,7 +199,7 @@ fn smaller(value: &Value) -> Vec<Value> {
     all
 }
 
-/// Tries instances of `schema`; the result is one that is in `inside` alone.
+/// Tries instances of `schema`; returns one that is valid under `inside` only.
 fn contained(
     rng: &mut Rng,
     schema: &Value,
@@ -210,7 +210,7 @@ fn contained(
     counts.contained += 1;
     counts.instances += counts.tried;
     let mut instances = (0..counts.tried).map(|_| instance(rng, schema, schema, 4));
-    // Most are valid on both sides; one check tells.
+    // Most are valid under both, and then one check is enough.
     instances.find(|it| !outside.is_valid(it) && inside.is_valid(it))
 }
 
@@ -228,7 +228,7 @@ fn no_answer_about_changed_keywords_is_wrong() {
     println!("{counts:#?}");
     for ((keyword, kind), [broken, _]) in &counts.reached {
         assert!(*broken > 0, "{keyword} {kind}: breaks nothing");
-        // Two constants, or two formats, never are in one another.
+        // Two different constants, or two formats, never contain one another.
         let of_keyword = counts.reached.iter().filter(|(it, _)| it.0 == *keyword);
         let kept: usize = of_keyword.map(|(_, [_, kept])| kept).sum();
         assert!(kept > 0, "{keyword}: never contained");

@@ -1,4 +1,4 @@
-//! What must hold of any schemas, whatever they allow.
+//! Relations that hold for all schemas.
 
 use fastrand::Rng;
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ fn schemas(seed: u64, count: usize) -> Vec<Value> {
     (0..count).map(|_| root(&mut rng)).collect()
 }
 
-/// Every schema and its rewritten form allow the same.
+/// Asserts that every schema and its rewritten form allow the same values.
 fn assert_unchanged(old: &[Value], new: &[Value], shared: &[Value]) {
     let report = compare(&side(old, &[]), &side(new, shared));
     for exchange in &report.exchanges {
@@ -28,7 +28,7 @@ fn assert_unchanged(old: &[Value], new: &[Value], shared: &[Value]) {
     }
 }
 
-/// Moves all but `definitions` into a keyword.
+/// Moves all keywords except `definitions` into a keyword.
 fn wrapped(schema: &Value, wrap: impl Fn(Value) -> Value) -> Value {
     let mut inner = schema.clone();
     let definitions = inner
@@ -40,7 +40,7 @@ fn wrapped(schema: &Value, wrap: impl Fn(Value) -> Value) -> Value {
 }
 
 #[test]
-fn a_schema_is_unchanged_in_other_words() {
+fn a_schema_is_unchanged_with_other_keywords() {
     let old = schemas(1, 150);
     assert_unchanged(&old, &old, &[]);
     let rewritings: [fn(Value) -> Value; 5] = [

@@ -3,10 +3,10 @@
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
-/// Names that members have.
+/// Names of properties.
 pub(crate) const NAMES: &[&str] = &["a", "b", "c", "ab"];
 
-/// Values that lists and instances take.
+/// Values of lists and instances.
 pub(crate) const VALUES: &[&str] = &[
     "null",
     "true",
@@ -99,7 +99,7 @@ fn types(rng: &mut Rng) -> Value {
     json!([TYPES[first], TYPES[rng.usize(first + 1..TYPES.len())]])
 }
 
-/// A schema inside another: it may be a reference.
+/// A schema inside another one; it may be a reference.
 fn inner(rng: &mut Rng, depth: usize) -> Value {
     match rng.u8(..12) {
         0 => json!({ "$ref": "#/definitions/d" }),
@@ -109,7 +109,7 @@ fn inner(rng: &mut Rng, depth: usize) -> Value {
     }
 }
 
-/// A schema that applies to the same instance: a reference might lead back.
+/// A schema that applies to the same instance; a reference could lead to a cycle.
 fn beside(rng: &mut Rng, depth: usize) -> Value {
     match depth {
         0 => json!({ "type": pick(rng, TYPES) }),
@@ -140,7 +140,7 @@ pub(crate) fn add(rng: &mut Rng, members: &mut Map<String, Value>, depth: usize)
     add_to(rng, members, depth, kind.as_deref().unwrap_or("object"));
 }
 
-/// Adds a keyword that mostly has an effect on values of `kind`.
+/// Adds a keyword that usually restricts values of `kind`.
 fn add_to(rng: &mut Rng, members: &mut Map<String, Value>, depth: usize, kind: &str) {
     for _ in 0..8 {
         let (keyword, value) = keyword(rng, depth);
@@ -168,7 +168,7 @@ fn applies(keyword: &str, kind: &str) -> bool {
         | "minProperties"
         | "maxProperties"
         | "dependencies" => "object",
-        // Lists of any values rarely have one of the type.
+        // Lists of random values rarely have one of these types.
         "enum" | "const" => return kind != "array" && kind != "object",
         _ => return true,
     };
@@ -251,7 +251,7 @@ fn named(rng: &mut Rng, depth: usize, names: &[&str]) -> Value {
 pub(crate) fn mutate(rng: &mut Rng, root: &mut Value) {
     let mut places = Vec::new();
     schemas(root, String::new(), &mut places);
-    // A change far inside often changes nothing, so that many are at the root.
+    // Changes far inside often have no effect, so many are at the root.
     let count = if rng.bool() { 1 } else { places.len() };
     let pointer = places[rng.usize(..count)].clone();
     let Some(place) = root.pointer_mut(&pointer) else {
@@ -286,7 +286,7 @@ fn change(rng: &mut Rng, members: &mut Map<String, Value>) {
     }
 }
 
-/// A change of one value, mostly a small one.
+/// A change of one value, usually a small one.
 fn adjust(rng: &mut Rng, value: &mut Value) {
     match value {
         Value::Number(number) if number.is_u64() => {
@@ -308,7 +308,7 @@ fn adjust(rng: &mut Rng, value: &mut Value) {
     }
 }
 
-/// Says the same in other keywords, or nearly.
+/// Expresses the same with other keywords, or nearly.
 fn wrap(rng: &mut Rng, members: &mut Map<String, Value>) {
     let definitions = members.remove("definitions");
     let inner = Value::Object(std::mem::take(members));

@@ -1,4 +1,4 @@
-//! Every two sets of documents in this workspace: nothing about them is not decided.
+//! Every two sets of documents in this workspace are compared without undecided answers.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,7 +10,7 @@ use taskcluster_drift::{Report, Side, compare};
 
 use crate::support::{sources, workspace};
 
-/// The folders and files that are a set each.
+/// The folders and files that each are a set.
 fn sets() -> Vec<PathBuf> {
     let goldens = fs::read_dir(workspace("tests/goldens")).expect("goldens");
     let goldens = goldens.map(|golden| golden.expect("an entry").path().join("input"));
@@ -52,7 +52,7 @@ fn every_two_sets_are_decided() {
     }
 }
 
-/// Every two payloads of `schemas/`, as the payloads of one exchange each.
+/// Every two payloads of `schemas/`, each as the payload of one exchange.
 #[test]
 fn every_two_payloads_are_decided() {
     let sources = sources(&workspace("schemas"));

@@ -35,8 +35,8 @@ pub(crate) fn side(name: &str, path: &str) -> Side {
     Side::read(name, &sources).unwrap_or_else(|errors| panic!("{errors}"))
 }
 
-/// One side with an exchange for each of `schemas`, by its number, and documents that
-/// these may refer to as `shared0.json` and so on.
+/// One side with an exchange for each of `schemas`, by its number, and with documents
+/// that these may refer to as `shared0.json` and so on.
 pub(crate) fn side_of(schemas: &BTreeMap<u64, Value>, shared: &[Value]) -> Result<Side, String> {
     let named = |name: String, schema: &Value| {
         let mut schema = schema.clone();
@@ -78,13 +78,13 @@ pub(crate) fn compare_pairs(pairs: &[(Value, Value)]) -> Vec<(usize, ExchangeRep
     numbered.collect()
 }
 
-/// The number of the schema that an exchange of [`side_of`] has.
+/// The number of the schema of an exchange of [`side_of`].
 pub(crate) fn number(exchange: &ExchangeReport) -> usize {
     let name = exchange.exchange.rsplit('/').next().expect("a name");
     name.parse().expect("a number")
 }
 
-/// Holds `text` against the file `path`, or writes it where UPDATE_GOLDENS is set.
+/// Compares `text` with the file `path`, or writes the file if UPDATE_GOLDENS is set.
 pub(crate) fn assert_golden(text: &str, path: &str) {
     let path = workspace(path);
     if std::env::var_os("UPDATE_GOLDENS").is_some() {

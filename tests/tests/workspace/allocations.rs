@@ -1,4 +1,4 @@
-//! Checking a valid payload allocates nothing.
+//! Validating a valid payload does not allocate.
 
 use std::path::Path;
 
@@ -8,18 +8,18 @@ use taskcluster_tests::instances::Instances;
 use taskcluster_tests::judge::Subject;
 use taskcluster_tests::subjects;
 
-/// How many instances of each payload are checked.
+/// Number of instances of each payload.
 const INSTANCES: usize = 20;
 
 #[test]
-fn valid_payloads_of_taskcluster_cost_no_allocation() {
+fn valid_payloads_of_taskcluster_allocate_nothing() {
     allocates_nothing(&subjects::published(), "../schemas");
 }
 
-/// Types that have alternatives, and lists of unique items without a hash, are checked
-/// by way of their JSON.
+/// Types with alternatives, and lists of unique items without a hash, are checked in
+/// their JSON form.
 #[test]
-fn valid_payloads_of_every_constraint_cost_no_allocation() {
+fn valid_payloads_of_every_constraint_allocate_nothing() {
     let mut subjects = subjects::private();
     subjects.retain(|subject| !["unions", "lists"].contains(&subject.info.name));
     allocates_nothing(&subjects, "fixtures/private");
@@ -36,7 +36,8 @@ fn allocates_nothing(subjects: &[Subject], folder: &str) {
         let place = documents.root(&subject.schema());
         let mut instances = Instances::new(&documents, 3);
         let mut checked = 0;
-        // What is made for one alternative may fit another, too, and is not valid.
+        // An instance made for one alternative may match another one, too, and not be
+        // valid.
         for index in 0..20 * INSTANCES {
             let text = instances.valid(&place, index == 0).to_string();
             let mut holder = (subject.holder)();

@@ -1,9 +1,10 @@
-//! What was generated from the schemas against a validator that reads them, on
-//! valid instances and on ones that break a single constraint each.
+//! Compares generated code with a validator that reads the schemas, on valid instances
+//! and on instances that each break a single constraint.
 //!
-//! Both must call the same instances valid, and report the same errors in the same
-//! places; so must the schema that the type makes of itself. The run is the same each time; `JUDGED_INSTANCES` says how many
-//! instances there are for each exchange (300), `JUDGED_SEED` which ones (106).
+//! Both must accept the same instances, and report the same errors in the same places; so
+//! must the schema that the type returns. Every run has the same instances;
+//! `JUDGED_INSTANCES` sets their number for each exchange (300), `JUDGED_SEED` the seed
+//! (106).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -18,18 +19,18 @@ use taskcluster_tests::private::workshop::NumbersMessage;
 use taskcluster_tests::subjects;
 
 #[test]
-fn payloads_of_taskcluster_are_judged_alike() {
+fn both_agree_on_payloads_of_taskcluster() {
     let judged = judge_all(&subjects::published(), "../schemas");
     assert!(judged >= 10_000, "{judged} instances");
 }
 
 #[test]
-fn every_constraint_is_judged_alike() {
+fn both_agree_on_every_constraint() {
     judge_all(&subjects::private(), "fixtures/private");
 }
 
 #[test]
-fn every_exchange_is_judged() {
+fn every_exchange_is_compared() {
     let names = |infos: &mut dyn Iterator<Item = &'static str>| infos.collect::<BTreeSet<_>>();
     let published = subjects::published();
     assert_eq!(
@@ -42,7 +43,7 @@ fn every_exchange_is_judged() {
     );
 }
 
-/// A careless parser reads one in seven of them as its neighbour.
+/// An imprecise parser reads one in seven of them as its neighbour.
 #[test]
 fn floats_come_back_as_they_were() {
     let mut random = fastrand::Rng::with_seed(12);
@@ -68,8 +69,8 @@ fn setting(name: &str, default: u64) -> u64 {
     env::var(name).map_or(default, |text| text.parse().expect("a number"))
 }
 
-/// Judges instances for each of `subjects`, whose schemas are in `folder`, and
-/// says how many there were.
+/// Compares the validators on instances for each of `subjects`, whose schemas are in
+/// `folder`. Returns the number of instances.
 fn judge_all(subjects: &[Subject], folder: &str) -> usize {
     let documents = Documents::read(Path::new(folder));
     let wanted = setting("JUDGED_INSTANCES", 300) as usize;
@@ -104,18 +105,18 @@ fn judge_all(subjects: &[Subject], folder: &str) -> usize {
     judged
 }
 
-/// The judges of the payloads of one exchange.
+/// The validators of the payloads of one exchange.
 struct Bench<'s> {
     subject: &'s Subject,
     other: Other,
-    /// Knows the schema that the payload type makes of itself.
+    /// The validator of the schema that the payload type returns.
     returned: Other,
     judged: usize,
     complaints: Vec<String>,
 }
 
 impl Bench<'_> {
-    /// Has a valid instance judged, and up to `most` changes to it.
+    /// Compares the validators on a valid instance, and on up to `most` changes of it.
     fn judge_instance(
         &mut self,
         instances: &mut Instances<'_>,
@@ -131,15 +132,16 @@ impl Bench<'_> {
         }
     }
 
-    /// Has `text`, which `mutation` led to, judged.
+    /// Compares the validators on `text`, the result of `mutation`.
     fn judge(&mut self, text: String, mutation: Option<&Mutation>) {
         self.judged += 1;
         let complaints = match serde_json::from_str(&text) {
-            // A number beyond the floats is JSON, and not for the other validator.
+            // A number beyond the range of floats is JSON, but not for the other
+            // validator.
             _ if text.contains("1e400") => vec![],
             Ok(value) => self.complaints_about(&text, &value, mutation),
             Err(_) => match (self.subject.judge)(text.as_bytes()).strict.is_nothing() {
-                true => vec!["accepted what is no JSON".to_owned()],
+                true => vec!["accepted text that is not JSON".to_owned()],
                 false => vec![],
             },
         };
@@ -165,7 +167,7 @@ impl Bench<'_> {
                 false => vec![format!("no JSON: {ours:?}")],
             };
         };
-        // The other judge rounds integers beyond 64 bits.
+        // The other validator rounds integers beyond 64 bits.
         let kind = |(_, keyword): &(String, String)| {
             keyword == "type" || keyword == "multipleOf" || is_choice(keyword)
         };
@@ -179,7 +181,7 @@ impl Bench<'_> {
         };
         complain(
             strict.is_empty() == theirs.is_empty(),
-            &"only one of the two calls it valid",
+            &"only one of the two accepts it",
         );
         complain(agree(strict, &ours.decoded, &theirs), &"other errors");
         complain(
@@ -191,7 +193,7 @@ impl Bench<'_> {
             Expected::Valid => complain(theirs.is_empty(), &"should be valid"),
             Expected::Fault(pointer, keyword) => {
                 let found = |(at, own): &(String, String)| at == pointer && is_same(own, keyword);
-                complain(strict.iter().any(found), &"not the expected fault");
+                complain(strict.iter().any(found), &"not the expected violation");
             }
         }
         let valid = ours.validated.as_ref().map(Faults::is_empty);
@@ -200,7 +202,7 @@ impl Bench<'_> {
             .written
             .as_ref()
             .is_none_or(|it| self.other.is_valid(it));
-        complain(written, &"what is written is not valid");
+        complain(written, &"the encoded payload is not valid");
         complain(
             is_tolerant(strict, &ours.decoded, &ours.validated),
             &"not as tolerant",
@@ -222,8 +224,8 @@ fn described(mutation: Option<&Mutation>) -> String {
     }
 }
 
-/// Whether a whole number stands in `value` that no 64 bits hold: to the
-/// schemas it is an integer, and Rust has no type for it.
+/// Whether `value` contains an integer beyond 64 bits, which is an integer for the
+/// schemas but has no type in Rust.
 fn is_beyond(value: &Value) -> bool {
     match value {
         Value::Number(number) => {
@@ -235,11 +237,11 @@ fn is_beyond(value: &Value) -> bool {
     }
 }
 
-/// Whether a tolerant decode and `validate()` find what a strict decode does,
-/// but for unknown members.
+/// Whether a tolerant decode and `validate()` find the same as a strict decode, except
+/// unknown properties.
 fn is_tolerant(strict: &Faults, decoded: &Found, validated: &Option<Faults>) -> bool {
     let unknown = |(_, keyword): &&(String, String)| keyword == "additionalProperties";
-    // An unknown member decides which alternative a value fits.
+    // An unknown property decides which alternative a value matches.
     if strict.iter().any(|(_, keyword)| is_choice(keyword)) {
         return true;
     }
@@ -259,7 +261,7 @@ fn is_tolerant(strict: &Faults, decoded: &Found, validated: &Option<Faults>) -> 
     let strictly = serious(strict);
     match (decoded, validated) {
         (Found::Faults(_), Some(validated)) => serious(validated) == strictly,
-        // A payload that can't be decoded can't be validated.
+        // A payload that does not decode can't be validated.
         (Found::Faults(misfits), None) => {
             !misfits.is_empty() && serious(misfits).is_subset(&strictly)
         }
@@ -267,12 +269,12 @@ fn is_tolerant(strict: &Faults, decoded: &Found, validated: &Option<Faults>) -> 
     }
 }
 
-/// Whether both judges found faults in the same places, and of the same keywords.
+/// Whether both validators report the same keywords in the same places.
 ///
-/// Our code puts some in other words. A value of the wrong kind has no further
-/// faults; it is told by its kind, even where the schema says so by a list of
-/// values. More than -1 is at least 0 in an integer. Alternatives may be told apart by kind, where the schema does so by
-/// `anyOf`. And members that no schema knows are not counted.
+/// Some differences are accepted. For a value of the wrong type, our code reports only
+/// the type, even if the schema restricts it by a list of values. An integer greater than
+/// -1 has the minimum 0. Alternatives may be distinguished by type where the schema uses
+/// `anyOf`. Unknown properties are not counted.
 fn agree(ours: &Faults, misfits: &Found, theirs: &Faults) -> bool {
     let both = || ours.iter().chain(theirs);
     let choices: Vec<&String> = both()
@@ -302,7 +304,7 @@ fn agree(ours: &Faults, misfits: &Found, theirs: &Faults) -> bool {
             })
 }
 
-/// Whether our keyword stands for theirs.
+/// Whether our keyword corresponds to theirs.
 fn is_same(ours: &str, theirs: &str) -> bool {
     ours == theirs
         || match ours {
@@ -318,9 +320,8 @@ fn is_choice(keyword: &str) -> bool {
     ["anyOf", "oneOf"].contains(&keyword)
 }
 
-/// The keywords of `faults`, by place; what lies inside a value that has
-/// alternatives is a fault of that value. Counts of members are left out where
-/// they are `uncounted`.
+/// The keywords of `faults` by place; a violation inside a value with alternatives is one
+/// of that value. Counts of properties are left out if they are `uncounted`.
 fn by_place(
     faults: &Faults,
     choices: &[&String],

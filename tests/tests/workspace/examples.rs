@@ -1,5 +1,5 @@
-//! Examples of the messages of every exchange, by judges of their validity: our
-//! own checks, and another validator of JSON Schema.
+//! Examples of the messages of every exchange, checked by our own validators and by
+//! another validator of JSON Schema.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -12,7 +12,7 @@ use taskcluster_tests::judge::{Faults, Found, Other, Subject};
 use taskcluster_tests::subjects;
 use taskcluster_tests::texts::Numbers;
 
-/// How many inputs that look random each exchange is given.
+/// Number of pseudo-random inputs for each exchange.
 const RANDOM: u64 = 200;
 
 #[test]
@@ -25,7 +25,7 @@ fn examples_keep_every_constraint() {
     judge_all(&subjects::private(), "fixtures/private");
 }
 
-/// Judges examples for each of `subjects`, whose schemas are in `folder`.
+/// Checks examples for each of `subjects`, whose schemas are in `folder`.
 fn judge_all(subjects: &[Subject], folder: &str) {
     let documents = Documents::read(Path::new(folder));
     for subject in subjects {
@@ -36,13 +36,13 @@ fn judge_all(subjects: &[Subject], folder: &str) {
             judge(subject, &other, &example);
             different.insert(example);
         }
-        // A payload may be a mere object, of which a quarter are empty.
+        // A payload may be an arbitrary object; a quarter of these are empty.
         let enough = different.len() > RANDOM as usize / 2;
         assert!(enough, "{}: {different:?}", subject.info.exchange);
     }
 }
 
-/// Inputs of few bytes and of many, of equal ones and of ones that look random.
+/// Short and long inputs, of equal bytes and of pseudo-random ones.
 fn inputs() -> impl Iterator<Item = Vec<u8>> {
     let equal = [0, 1, 0x55, 0xff].into_iter();
     let equal = equal.flat_map(|byte| [0, 1, 2, 16, 256, 4096].map(|length| vec![byte; length]));
@@ -70,7 +70,7 @@ fn judge(subject: &Subject, other: &Other, example: &Example) {
     assert!(routing_key.len() <= 255 && words >= least, "{routing_key}");
 }
 
-/// Examples are of use where they come upon what a program may forget about.
+/// Examples are useful if they have the variations that a program may forget.
 #[test]
 fn examples_differ_in_what_is_absent_and_in_how_much_there_is() {
     let messages: Vec<Message<TaskException>> = (0..RANDOM)

@@ -1,5 +1,5 @@
-//! The guide to private services: its documents are generated from, and its build script
-//! is that of the example, which is compiled.
+//! The guide to private services: its documents are valid input for the generator, and
+//! its build script equals that of the example, which is compiled.
 
 use serde_json::Value;
 use taskcluster_codegen::Generator;
@@ -7,7 +7,7 @@ use taskcluster_codegen::Generator;
 const GUIDE: &str = include_str!("../../../pulse/src/guide/private_services.md");
 const BUILD_SCRIPT: &str = include_str!("../../../examples/private-service/build.rs");
 
-/// The blocks of code in this language.
+/// The code blocks in this language.
 fn blocks(language: &str) -> impl Iterator<Item = &'static str> {
     let fence = format!("{language}\n");
     let fenced = GUIDE.split("```").skip(1).step_by(2);
@@ -15,7 +15,7 @@ fn blocks(language: &str) -> impl Iterator<Item = &'static str> {
 }
 
 #[test]
-fn the_documents_of_the_guide_are_generated_from() {
+fn the_documents_of_the_guide_are_valid_input() {
     let mut generator = Generator::new();
     for (index, block) in blocks("json").enumerate() {
         let document: Value = serde_json::from_str(block).expect("JSON");

@@ -1,4 +1,4 @@
-//! The bindings of the README, the guide and the examples, against routing keys as
+//! The bindings of the README, the guide and the examples, compared with routing keys as
 //! Taskcluster's services build them.
 
 use taskcluster_events::queue::{
@@ -9,12 +9,12 @@ use taskcluster_events::worker_manager::{
 };
 use taskcluster_pulse::{Binding, Exchange, RoutingKey};
 
-/// Of a task `T` in the queue `gecko-t/t-linux`, with a run.
+/// The key of a task `T` in the queue `gecko-t/t-linux`, with a run.
 const WITH_RUN: &str = "primary.T.0.us-west.i-1.gecko-t.t-linux.gecko-level-1.G._";
-/// Of one that no worker has claimed.
+/// The key of a task that no worker has claimed.
 const WITHOUT_RUN: &str = "primary.T._._._.gecko-t.t-linux.gecko-level-1.G._";
 const GROUP: &str = "primary.G.gecko-level-1._";
-/// Worker-manager publishes pool messages without any word.
+/// The key of worker-manager's pool messages, which have no words.
 const POOL: &str = "primary._._._._._._._";
 const WORKER: &str = "primary.aws.gecko-t.t-linux.us-west.i-1.lc-1._";
 

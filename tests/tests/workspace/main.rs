@@ -1,6 +1,7 @@
-//! The generated code, judged by other validators and by what services publish.
+//! The generated code, compared with other validators and with the messages of services.
 //!
-//! One program, which is linked once and shares its work out over all processors.
+//! All of these tests are one program, which is linked once and distributes them over all
+//! processors.
 
 mod allocations;
 mod catalogue;

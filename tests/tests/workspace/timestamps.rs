@@ -1,4 +1,4 @@
-//! Points in time against another validator's `date-time`, and against chrono.
+//! Timestamps, compared with another validator's `date-time` and with chrono.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -9,7 +9,7 @@ use taskcluster_pulse::Timestamp;
 use taskcluster_pulse::decode;
 use taskcluster_tests::texts::near;
 
-/// Texts that are date-times or nearly are.
+/// Date-times, and texts that nearly are.
 const SAMPLES: &[&str] = &[
     "2026-01-31T12:00:00.000Z",
     "2024-02-29T23:59:59.123456789123Z",
@@ -30,7 +30,7 @@ const SAMPLES: &[&str] = &[
     "2026-01-31T12:00:00\u{2212}01:00",
 ];
 
-/// How many texts are tried.
+/// Number of texts.
 const TEXTS: usize = 50_000;
 
 fn texts() -> Vec<String> {
@@ -138,7 +138,7 @@ fn times_are_printed_in_utc_with_three_decimals_or_more() {
         ("2016-12-31T23:59:60.5Z", "2016-12-31T23:59:60.500Z"),
         ("9999-12-31T23:59:59Z", "9999-12-31T23:59:59.000Z"),
         ("0000-01-01T00:00:00Z", "0000-01-01T00:00:00.000Z"),
-        // Only with an offset have these times a year of four digits.
+        // Only their offset gives these times a year of four digits.
         ("9999-12-31T23:59:59-00:01", "9999-12-31T00:01:59.000-23:59"),
         ("0000-01-01T00:00:00+00:01", "0000-01-01T23:58:00.000+23:59"),
     ] {

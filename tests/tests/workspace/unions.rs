@@ -1,4 +1,4 @@
-//! Values of which one alternative alone may fit, where several share values.
+//! `oneOf` with alternatives that share values.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ fn unions() -> Subject {
         .expect("an exchange of unions")
 }
 
-/// A message with one more member.
+/// A message with another property.
 fn message(member: &str, value: Value) -> String {
     let mut message = json!({"shape": {"radius": 1}, "key": 1, "note": null});
     message[member] = value;
@@ -55,14 +55,18 @@ fn one_alternative_alone_may_fit() {
     for (member, value, is_valid) in cases {
         let text = message(member, value);
         let value = serde_json::from_str(&text).expect("a message");
-        assert_eq!(other.is_valid(&value), is_valid, "the other judge: {text}");
+        assert_eq!(
+            other.is_valid(&value),
+            is_valid,
+            "the other validator: {text}"
+        );
         let judgement = (subject.judge)(text.as_bytes());
         assert_eq!(judgement.is_valid, Some(is_valid), "{text}");
         assert_eq!(judgement.strict.is_nothing(), is_valid, "{text}");
     }
 }
 
-/// Each level doubles the work of a decoder that tries alternatives in vain.
+/// Each level doubles the work of a decoder that tries the alternatives in turn.
 #[test]
 fn deep_expressions_are_read_in_time() {
     let mut expression = json!({"kind": "flag", "name": "a"});
@@ -76,8 +80,8 @@ fn deep_expressions_are_read_in_time() {
     assert_eq!(judgement.is_valid, Some(true));
 }
 
-/// A decoder that reads a part again whose integer is written as a float doubles its work
-/// with each level.
+/// A decoder that reads a part again if an integer in it is written as a float doubles
+/// its work with each level.
 #[test]
 fn integers_in_deep_expressions_are_read_in_time_however_they_are_written() {
     for (written, value) in [

@@ -1,4 +1,4 @@
-//! What a user reads of a payload that breaks its schema.
+//! The errors that a user sees for a payload that breaks its schema.
 
 use serde_json::{Value, json};
 use taskcluster_events::queue::TaskCompletedMessage;
@@ -32,7 +32,7 @@ fn refused(bytes: &[u8]) -> Violations {
 }
 
 #[test]
-fn every_violation_is_a_line_that_says_where_and_why() {
+fn every_violation_is_a_line_with_pointer_and_reason() {
     let violations = refused(&worker(json!({
         "capacity": 0,
         "providerId": "",
@@ -191,7 +191,7 @@ fn a_value_deep_inside_is_found_by_its_pointer() {
     );
 }
 
-/// Also where a property is passed over.
+/// Invalid UTF-8 is an error also in an ignored property.
 #[test]
 fn bytes_that_are_not_utf8_are_no_json() {
     let text = worker(json!({"workerId": "i-?", "unknown": "?"}));
@@ -205,8 +205,8 @@ fn bytes_that_are_not_utf8_are_no_json() {
     }
 }
 
-/// Each level of an object with additional properties has a text of its own, so that
-/// `serde_json` does not count them.
+/// Each level of an object with additional properties is buffered as text, so that
+/// `serde_json` does not count the levels.
 #[test]
 fn objects_that_nest_very_deeply_are_an_error() {
     let open = |levels: usize| {

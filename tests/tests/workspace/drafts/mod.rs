@@ -1,6 +1,6 @@
-//! Every keyword of draft-06 and draft-07, alone, under each keyword that has schemas
-//! in it, and in recursive schemas; then random schemas. The judge is a validator that
-//! reads the schemas.
+//! Every keyword of draft-06 and draft-07: alone, under each keyword that contains
+//! schemas, and in recursive schemas; then random schemas. All are compared with a
+//! validator that reads the schemas.
 
 #[allow(
     dead_code,
@@ -24,20 +24,20 @@ mod types;
 
 use taskcluster_pulse::{Payload, PayloadError, RawJson, Violations, decode, decode_strict};
 
-/// What a generated type says of a text.
+/// The results of a generated type for a text.
 pub(crate) struct Judgement {
     pub(crate) strict: Result<(), PayloadError>,
     pub(crate) tolerant: Result<Decoded, PayloadError>,
 }
 
-/// What became of a text that was decoded.
+/// A decoded text.
 pub(crate) struct Decoded {
     pub(crate) validated: Result<(), Violations>,
-    /// What it is written as.
+    /// Its encoded form.
     pub(crate) written: RawJson,
 }
 
-/// How a generated type judges a text.
+/// Decodes and validates a text with a generated type.
 pub(crate) type Judge = fn(&[u8]) -> Judgement;
 
 pub(crate) fn judge<P: Payload>(text: &[u8]) -> Judgement {

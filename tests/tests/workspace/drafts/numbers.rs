@@ -1,4 +1,4 @@
-//! Numbers that floats do not hold.
+//! Numbers that floats can't represent.
 
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ pub(crate) fn has_above(value: &Value, limit: f64) -> bool {
     }
 }
 
-/// `value` with its numbers as floats hold them.
+/// `value` with its numbers rounded to floats.
 pub(crate) fn rounded(value: &Value) -> Value {
     match value {
         Value::Number(number) => number.as_f64().into(),

@@ -1,5 +1,5 @@
 //! Random schemas of draft-06 and draft-07, and instances. The build script generates
-//! types for some.
+//! types for some of the schemas.
 
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
@@ -108,19 +108,19 @@ pub fn placed(place: &str, inner: Value, rng: &mut Rng) -> Value {
     }
 }
 
-/// Which schemas a random one may refer to.
+/// The schemas that a random one may refer to.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Reach {
     /// None.
     None,
-    /// The definitions, from where another value is looked at: for the same value, a
-    /// definition would refer to itself.
+    /// The definitions, from places that apply to a part of the instance. For the same
+    /// instance, a definition could refer to itself.
     Parts,
     /// The definitions.
     All,
 }
 
-/// A random schema with schemas in it up to `depth` deep.
+/// A random schema, with schemas nested up to `depth` deep.
 pub fn schema(rng: &mut Rng, depth: u32, reach: Reach) -> Value {
     match rng.u8(0..20) {
         0 => return true.into(),
@@ -149,7 +149,7 @@ pub fn one(keyword: &str, rng: &mut Rng, depth: u32) -> (String, Value) {
     (name.to_owned(), value.clone())
 }
 
-/// A keyword with a random value, and those that it needs beside it.
+/// A keyword with a random value, and the keywords that it depends on.
 fn member(keyword: &str, rng: &mut Rng, depth: u32, reach: Reach) -> Map<String, Value> {
     let depth = depth.saturating_sub(1);
     let same = reach;
@@ -214,10 +214,10 @@ const TYPES: &[&str] = &[
     "null", "boolean", "integer", "number", "string", "array", "object",
 ];
 
-/// Patterns that schemas have.
+/// Patterns for schemas.
 pub const PATTERNS: &[&str] = &["^a", "b", "b$", "^[a-z]{1,2}$", "a|1", "^.$", "^(ab?)*$"];
 
-/// Formats that schemas have.
+/// Formats for schemas.
 pub const FORMATS: &[&str] = &["ipv4", "date", "date-time", "json-pointer", "unknown"];
 
 const TEXTS: &[&str] = &[
@@ -263,7 +263,7 @@ fn number(rng: &mut Rng) -> Value {
     numbers[rng.usize(0..numbers.len())].clone()
 }
 
-/// A random instance, out of few values, so that some are equal.
+/// A random instance from a small set of values, so that some are equal.
 pub fn value(rng: &mut Rng, levels: u32) -> Value {
     let kinds = if levels == 0 { 4 } else { 8 };
     match rng.u8(0..kinds) {

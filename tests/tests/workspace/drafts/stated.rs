@@ -1,14 +1,14 @@
-//! Schemas as the generator reads them: with the types that it takes as stated.
+//! Schemas with the types that the generator infers.
 //!
-//! A schema without `type` that describes a value, and has keywords for one type only,
-//! is read as if it stated that type. Where it adds to another schema, or selects
-//! values, it is not.
+//! A schema without `type` that describes a value, and has keywords for one type only, is
+//! read as if it stated that type. If it adds to another schema, or selects values, it is
+//! not.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-/// Where a schema stands.
+/// The place of a schema.
 #[derive(Clone, Copy, PartialEq)]
 enum Place {
     Describes,
@@ -16,8 +16,8 @@ enum Place {
     Selects,
 }
 
-/// The schema of the property `name` of `document`, for a validator that reads schemas
-/// as the drafts say.
+/// The schema of the property `name` of `document`, for a validator that reads schemas as
+/// the drafts say.
 pub(crate) fn stated(document: &Value, name: &str) -> Value {
     let stating = Stating { document };
     let property = &document["properties"][name];
@@ -105,8 +105,8 @@ impl Stating<'_> {
         Value::Object(stated)
     }
 
-    /// Adds the types that the keywords of a schema suggest, those of its `allOf`
-    /// included, and notes whether one states the type.
+    /// Adds the types that the keywords of a schema suggest, with those of its `allOf`,
+    /// and sets `is_stated` if one states the type.
     fn suggest(&self, schema: &Value, kinds: &mut BTreeSet<&'static str>, is_stated: &mut bool) {
         let Value::Object(keywords) = schema else {
             *is_stated |= *schema == Value::Bool(false);

@@ -1,4 +1,4 @@
-//! JSON Schemas as the tables that generated code would hold.
+//! JSON Schemas as tables, like those in generated code.
 
 use std::collections::HashMap;
 
@@ -6,9 +6,9 @@ use serde_json::{Map, Value};
 use taskcluster_pulse::__private::{Dependency, Keyword, Matcher, Schema, Type};
 use taskcluster_tests::rules::rule;
 
-/// The table of a schema that refers to nothing outside, for instances that nest at
-/// most `levels` deep: references are followed that far. It lasts as long as the
-/// program, as a static does.
+/// The table of a schema without references to other documents, for instances that nest
+/// at most `levels` deep: references are followed up to that level. It is leaked, because
+/// tables are static.
 pub(crate) fn table(schema: &Value, levels: u32) -> &'static Schema {
     let mut tables = Tables {
         root: schema,

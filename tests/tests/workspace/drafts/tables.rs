@@ -1,8 +1,8 @@
-//! The interpreter of schema tables against a validator that reads the schemas.
+//! The interpreter of schema tables, compared with a validator that reads the schemas.
 //!
-//! Every keyword of draft-06 and draft-07, alone, under each keyword that has
-//! schemas in it, and in recursive schemas; then random schemas. The run is the same
-//! each time; `INTERPRETER_SEED` chooses another.
+//! Every keyword of draft-06 and draft-07: alone, under each keyword that contains
+//! schemas, and in recursive schemas; then random schemas. Every run is the same;
+//! `INTERPRETER_SEED` sets another seed.
 
 use std::env;
 
@@ -27,7 +27,7 @@ fn check(table: &'static Schema, instance: &Value) -> Result<(), Violations> {
     check_schema(instance, table)
 }
 
-/// Compares both judges of `schema` on random instances; returns how many were valid.
+/// Compares both validators of `schema` on random instances; returns how many were valid.
 fn agree(schema: &Value, rng: &mut Rng, instances: usize) -> usize {
     let validator = jsonschema::options()
         .with_draft(Draft::Draft7)
@@ -39,7 +39,7 @@ fn agree(schema: &Value, rng: &mut Rng, instances: usize) -> usize {
     (0..instances)
         .filter(|_| {
             let instance = value(rng, LEVELS);
-            // The other validator divides floats, which cannot hold these.
+            // The other validator divides floats, which can't represent these.
             if divides && has_above(&instance, 1e9) {
                 return false;
             }
@@ -91,7 +91,7 @@ fn random_schemas_mean_the_same() {
 
 /// Schemas of numbers, instances as JSON texts, and whether they are valid.
 #[test]
-fn numbers_are_compared_as_they_are_written() {
+fn numbers_are_compared_as_written() {
     for (schema, instance, is_valid) in [
         (r#"{"const": 9007199254740991}"#, "9007199254740991.0", true),
         (

@@ -1,8 +1,8 @@
-//! The types that are generated from schemas, against a validator that reads them.
+//! The types generated from schemas, compared with a validator that reads the schemas.
 //!
-//! The run is the same each time. `DRAFTS_INSTANCES` says how many instances each
-//! schema is tried on (80), `DRAFTS_INSTANCE_SEED` which ones; `DRAFTS_SEED`, when the
-//! tests are built, which schemas there are.
+//! Every run is the same. `DRAFTS_INSTANCES` sets the number of instances of each schema
+//! (80), `DRAFTS_INSTANCE_SEED` their seed, and `DRAFTS_SEED`, when the tests are built,
+//! the seed of the schemas.
 
 use std::env;
 
@@ -37,7 +37,7 @@ fn types_mean_what_their_schemas_do() {
         let properties = schema["properties"].as_object().into_iter().flatten();
         for (name, property) in properties {
             let subject = Subject::new(*judge, schema, name);
-            // A schema that is used in several places has more to go wrong.
+            // A schema that is used in several places has more ways to go wrong.
             let times = if property["properties"]["c"].is_object() {
                 10
             } else {
@@ -62,7 +62,7 @@ fn types_mean_what_their_schemas_do() {
     assert!(valid * 10 > count, "{valid} of {count} valid");
 }
 
-/// The property of a generated type.
+/// A property of a generated type.
 struct Subject<'s> {
     judge: Judge,
     name: &'s str,
@@ -88,9 +88,9 @@ impl<'s> Subject<'s> {
         }
     }
 
-    /// What is wrong with how the type judges `instance`.
+    /// The difference between the validators on `instance`, if any.
     fn complaint(&self, instance: &Value) -> Option<String> {
-        // The other validator divides floats, which cannot hold these.
+        // The other validator divides floats, which can't represent these.
         if self.divides && has_above(instance, 1e9) {
             return None;
         }
@@ -118,8 +118,8 @@ impl<'s> Subject<'s> {
                 if is_valid && !is_same && !self.has_times {
                     return Some(format!("written as {written}"));
                 }
-                // Without the members that nothing names it may be valid; and rounding
-                // may bring a number out of its bounds.
+                // Without properties that nothing names it may be valid; and rounding may
+                // move a number out of its bounds.
                 let is_fine = self.other.is_valid(written) || has_above(instance, 9e15);
                 (!is_fine).then(|| format!("valid, but written as {written}"))
             }

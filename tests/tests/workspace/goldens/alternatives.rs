@@ -10,7 +10,7 @@ use taskcluster_tests::goldens::alternatives::choices::{
 use super::{assert_found, valid, violations};
 
 #[test]
-fn objects_are_told_apart_by_their_properties() {
+fn objects_are_distinguished_by_their_properties() {
     let origin = |origin| {
         let changed: Changed2 = valid(json!({"scalar": true, "origin": origin}));
         changed.origin
@@ -28,7 +28,7 @@ fn objects_are_told_apart_by_their_properties() {
 }
 
 #[test]
-fn alternatives_of_different_types_are_told_apart() {
+fn alternatives_of_different_types_are_distinguished() {
     let scalar = |value| valid::<Changed2>(json!({"scalar": value})).scalar;
     assert_eq!(
         scalar(json!("abcde")),
@@ -75,7 +75,7 @@ fn alternatives_keep_their_rules() {
     for (name, value, keyword) in [
         ("launch", json!("abcd"), "pattern"),
         ("lists", json!("d"), "anyOf"),
-        // Both alternatives fit.
+        // Both alternatives match.
         ("overlap", json!("abc"), "oneOf"),
         ("never", json!(6), "minimum"),
         ("numbers", json!(5), "anyOf"),
@@ -185,7 +185,7 @@ fn alternatives_stand_within_others_and_beside_others() {
     }
 }
 
-/// A strict decode passes over nothing that only another alternative knows.
+/// A strict decode reports properties that only another alternative names.
 #[test]
 fn a_property_of_another_alternative_is_not_one_of_this_one() {
     use taskcluster_pulse::{PayloadError, decode, decode_strict};
@@ -204,10 +204,10 @@ fn a_property_of_another_alternative_is_not_one_of_this_one() {
     decode_strict::<Nested2>(right.as_bytes()).expect("valid");
 }
 
-/// One alternative fits and another does not, since its items are equal or of another
-/// type.
+/// One alternative matches and another does not, because its items are equal or of
+/// another type.
 #[test]
-fn values_that_several_alternatives_may_fit_are_told_apart() {
+fn values_that_several_alternatives_may_match_are_distinguished() {
     for (name, value) in [
         ("maybe", json!([])),
         ("maybe", json!([2, 2])),
@@ -217,7 +217,8 @@ fn values_that_several_alternatives_may_fit_are_told_apart() {
         ("list", json!([[[{}]]])),
         ("when", json!("2026-02-28T23:59:59.000Z")),
         ("list", json!([[], [[]]])),
-        // No float is this one: as one it would be even, and no more than the maximum.
+        // No float represents this number: rounded, it would be even, and not above the
+        // maximum.
         ("amount", json!(9_007_199_254_740_993_u64)),
         ("amount", json!(100_000_000_000_000_002_u64)),
     ] {
@@ -238,7 +239,8 @@ fn values_that_several_alternatives_may_fit_are_told_apart() {
     }
 }
 
-/// What fits no alternative is kept, with properties that another alternative names.
+/// Values that match no alternative are kept, with properties that another alternative
+/// names.
 #[test]
 fn known_properties_are_not_dropped() {
     let pairs = json!({"pairs": [{"b": 1}, {}]});

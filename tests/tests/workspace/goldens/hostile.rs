@@ -1,4 +1,4 @@
-//! Text that would be something else than text.
+//! Text that is not interpreted as anything else.
 
 use serde_json::json;
 use taskcluster_pulse::{Binding, Exchange, OpenEnum};

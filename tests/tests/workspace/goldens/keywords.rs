@@ -1,4 +1,4 @@
-//! Every keyword at work: verdicts against those of the `jsonschema` crate.
+//! Every keyword in generated code, compared with the `jsonschema` crate.
 
 use jsonschema::Draft;
 use serde_json::{Value, json};
@@ -104,7 +104,7 @@ fn values_are_valid_as_in_json_schema() {
             }))
             .unwrap_or_else(|error| panic!("{name}: {error}"));
         for value in values() {
-            // Without `type`, a list of `items` is read as meant for arrays alone.
+            // Without `type`, a list of `items` is read as a constraint on arrays only.
             if is_too_large(name, &value) || name == "tuple" && !value.is_array() {
                 continue;
             }
@@ -116,7 +116,7 @@ fn values_are_valid_as_in_json_schema() {
             match decode::<KeywordsMessage>(text.as_bytes()) {
                 Ok(read) => {
                     let found = read.validate();
-                    // A tolerant decode passes over unknown properties.
+                    // A tolerant decode ignores unknown properties.
                     let written = serde_json::to_value(&read).expect("a payload is JSON");
                     if is_valid || written == message {
                         assert_eq!(found.is_ok(), is_valid, "{text}: {found:?}");
@@ -168,7 +168,7 @@ fn violations_of_keywords_without_a_type_have_a_pointer() {
 }
 
 #[test]
-fn fields_have_the_types_that_a_person_expects() {
+fn fields_have_the_expected_types() {
     let message: KeywordsMessage = valid(json!({
         "closedPatterns": {"x-a": 1},
         "conditional": {"kind": "a", "a": 1, "more": true},
@@ -183,7 +183,7 @@ fn fields_have_the_types_that_a_person_expects() {
     assert_eq!(conditional.and_then(|it| it.a), Some(1));
 }
 
-/// Numbers whose digits a float of a careless parser would not keep.
+/// Numbers that an imprecise parser would round.
 #[test]
 fn numbers_are_compared_with_all_of_their_digits() {
     for (name, text, is_valid) in [

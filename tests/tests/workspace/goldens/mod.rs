@@ -1,5 +1,4 @@
-//! Generated code at work: what each golden is made of is decoded, checked and
-//! written back.
+//! Generated code at run time: values of each golden are decoded, validated and encoded.
 
 mod alternatives;
 mod hostile;
@@ -13,13 +12,13 @@ mod worker_manager;
 use serde_json::Value;
 use taskcluster_pulse::{Binding, Payload, PayloadError, decode, decode_strict};
 
-/// The pattern that `binding` binds with.
+/// The binding key of `binding`.
 #[track_caller]
 fn pattern(binding: &impl Binding) -> String {
     binding.routing_key().expect("a pattern").to_string()
 }
 
-/// Decodes `json`, and asserts that it is written back as it came.
+/// Decodes `json`, and asserts that it is encoded to the same value.
 #[track_caller]
 fn read<P: Payload>(json: &Value) -> P {
     let payload: P =
@@ -29,7 +28,7 @@ fn read<P: Payload>(json: &Value) -> P {
     payload
 }
 
-/// Asserts that `json` keeps its schema in every point.
+/// Asserts that `json` is valid.
 #[track_caller]
 fn valid<P: Payload>(json: Value) -> P {
     let payload = read(&json);
@@ -39,8 +38,7 @@ fn valid<P: Payload>(json: Value) -> P {
     payload
 }
 
-/// What breaks the schema in `json`, which can be decoded all the same: the
-/// pointer and the keyword of each violation.
+/// The violations of `json`, which decodes: the pointer and the keyword of each.
 #[track_caller]
 fn violations<P: Payload>(json: Value) -> Vec<(String, &'static str)> {
     match read::<P>(&json).validate() {
@@ -52,7 +50,7 @@ fn violations<P: Payload>(json: Value) -> Vec<(String, &'static str)> {
     }
 }
 
-/// What keeps `json` from being decoded at all.
+/// The errors for which `json` does not decode.
 #[track_caller]
 fn misfits<P: Payload>(json: Value) -> Vec<(String, &'static str)> {
     match decode::<P>(json.to_string().as_bytes()) {

@@ -1,4 +1,4 @@
-//! Names that collide, or that Rust has no place for.
+//! Names that collide, or that are not valid in Rust.
 
 use serde_json::{Value, json};
 use taskcluster_pulse::OpenEnum;
@@ -11,7 +11,7 @@ use taskcluster_tests::goldens::property_names::properties::{self, Open2, Plain2
 use super::{assert_found, valid, violations};
 
 #[test]
-fn titles_that_collide_are_told_apart() {
+fn titles_that_collide_are_distinguished() {
     let first: PulseMessage = valid(json!({"id": "a", "part": {"size": 1}}));
     assert_eq!(first.part.size, 1);
     let second: Second2 = valid(json!({"name": "b"}));
@@ -21,7 +21,7 @@ fn titles_that_collide_are_told_apart() {
 }
 
 #[test]
-fn titles_that_mean_something_in_rust_are_no_obstacle() {
+fn titles_with_a_meaning_in_rust_are_usable() {
     let message: Message3 = valid(json!({
         "option": {"some": "x"}, "string": {"length": 1}, "symbols": {"x": 2}, "digits": {"y": 3},
     }));
@@ -73,7 +73,7 @@ fn values_that_are_not_listed_are_kept_and_reported() {
 }
 
 #[test]
-fn members_of_any_name_are_read_and_written() {
+fn properties_of_any_name_are_read_and_written() {
     let schema = include_str!("../../../goldens/property-names/input/changed.json");
     let schema: Value = serde_json::from_str(schema).expect("a schema");
     let names = schema["properties"].as_object().expect("properties").keys();
@@ -94,7 +94,7 @@ fn members_of_any_name_are_read_and_written() {
 }
 
 #[test]
-fn keywords_are_members_too() {
+fn keywords_are_property_names_too() {
     let plain: Plain2 = valid(json!({"self": 1, "type": 2, "id": 3}));
     assert_eq!((plain.self_, plain.r#type, plain.id), (1, 2, Some(3)));
     let open: Open2 =

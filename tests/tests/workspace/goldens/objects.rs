@@ -1,4 +1,4 @@
-//! Objects: nested, open, recursive, and with members that may be `null`.
+//! Objects: nested, open, recursive, and with properties that may be `null`.
 
 use serde_json::json;
 use taskcluster_tests::goldens::numbers::measures::Measured2;
@@ -40,7 +40,7 @@ fn nested_objects_are_checked_where_they_stand() {
 }
 
 #[test]
-fn null_and_missing_are_two_things() {
+fn null_differs_from_missing() {
     let least = json!({"requiredNullable": null, "choice": null, "any": null});
     let message: Nullable2 = valid(least);
     assert_eq!(message.optional_nullable, None);
@@ -82,7 +82,7 @@ fn null_is_allowed_wherever_a_schema_is_shared() {
 }
 
 #[test]
-fn open_objects_keep_what_they_do_not_name() {
+fn open_objects_keep_unnamed_properties() {
     let message: Open2 = valid(json!({
         "id": 1, "undeclared": [], "limits": {"cpu": 1, "memory": 2, "disk": 3}, "note": null,
         "more": {"a": [1.0]},
@@ -105,7 +105,7 @@ fn open_objects_keep_what_they_do_not_name() {
 }
 
 #[test]
-fn members_are_counted() {
+fn properties_are_counted() {
     valid::<Counted2>(json!({"few": {"a": 1}, "tags": {"a": "x"}, "unique": [1.5, 2.5]}));
     assert_found(
         violations::<Counted2>(json!({

@@ -1,4 +1,4 @@
-//! Payloads of every kind, in every form that a reference and a schema had.
+//! Payloads of every type, in every form of references and schemas.
 
 use serde_json::json;
 use taskcluster_pulse::{EventSet, Exchange};

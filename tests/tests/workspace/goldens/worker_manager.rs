@@ -1,5 +1,5 @@
-//! The service that this project started with, at v17: name for name what Go's
-//! `tcworkermanagerevents` offers.
+//! The service that this project started with, at v17, with the same names as Go's
+//! `tcworkermanagerevents`.
 
 use serde_json::json;
 use taskcluster_pulse::{Binding, EventSet, Exchange, RoutingKey};
@@ -14,7 +14,7 @@ const CREATED: &str = "exchange/taskcluster-worker-manager/v1/worker-pool-create
 const UPDATED: &str = "exchange/taskcluster-worker-manager/v1/worker-pool-updated";
 
 #[test]
-fn bindings_listen_to_everything() {
+fn bindings_match_everything_by_default() {
     let bindings: [(Box<dyn Binding>, &str); 2] = [
         (Box::new(WorkerPoolCreated::default()), CREATED),
         (Box::new(WorkerPoolUpdated::default()), UPDATED),
@@ -48,7 +48,7 @@ fn bindings_are_narrowed_entry_by_entry() {
 }
 
 #[test]
-fn words_are_checked_when_the_pattern_is_made() {
+fn words_are_checked_when_the_binding_key_is_built() {
     let error =
         |binding: WorkerPoolUpdated| binding.routing_key().expect_err("no pattern").to_string();
     assert_eq!(
@@ -128,7 +128,7 @@ fn the_catalogue_lists_both() {
     );
 }
 
-/// The documentation of a member states its syntax and lengths.
+/// The documentation of a property states its syntax and lengths.
 #[test]
 fn documentation_states_the_constraints() {
     let source =

@@ -1,14 +1,14 @@
-//! A user's code compiles unchanged after each object has gained an optional property
-//! and each routing key an entry.
+//! A user's code compiles unchanged after each object has gained an optional property and
+//! each routing key an entry.
 
-/// With the schemas as they are.
+/// With the current schemas.
 mod today {
     use taskcluster_tests::private as events;
 
     include!("user.rs");
 }
 
-/// With the schemas as they may be after a year.
+/// With a later version of the schemas.
 mod later {
     use taskcluster_tests::grown as events;
 

@@ -1,4 +1,4 @@
-// Everything that a user does with generated types: bind, build, read, match.
+// Uses of generated types in a user's code: bind, build, read, match.
 
 use events::workshop::{
     self, NumbersMessage, NumbersRoutingKey, Tree, TreeMessage, TreeRoutingKey, required,

@@ -1,5 +1,5 @@
 //! Patterns and formats, each with texts that match or nearly match. The build script
-//! generates a validator for each of them.
+//! generates a validator for each.
 
 /// A pattern or a format, and texts.
 type Case = (&'static str, &'static [&'static str]);
@@ -51,7 +51,7 @@ pub(crate) const UPSTREAM: &[Case] = &[
     ("[-a-z0-9]+", &["creation-error", "A B c"]),
 ];
 
-/// Counts for which an automaton would need too many states, or nearly so.
+/// Counts for which an automaton needs too many states, or nearly so.
 pub(crate) const COUNTED: &[Case] = &[
     ("^.{0,3}$", &["", "aé😀", "a\nb", "abcd"]),
     ("^\\S{2,4}$", &["aé", "😀😀😀😀", "a b", "é"]),
@@ -61,14 +61,14 @@ pub(crate) const COUNTED: &[Case] = &[
     ("^[^a]{3}$", &["éé😀", "éa😀"]),
     ("^.{2,2000}$", &["éé", "a"]),
     ("^\\S{1,255}$", &["a", "", "😀"]),
-    // Not the whole text: an automaton has to do.
+    // The pattern does not match the whole text, so it needs an automaton.
     ("^.{2,3}", &["éé", "a"]),
     (".{2,3}$", &["éé", "a\nb"]),
     ("^\\S{2,3}a$", &["ééa", "éa"]),
     ("^(?:.{2,3}|b)$", &["éé", "b", "a"]),
 ];
 
-/// Patterns that translations get wrong, with texts near to what they match.
+/// Patterns that are easily translated wrongly, with texts that nearly match.
 pub(crate) const NASTY: &[Case] = &[
     ("", &["", "a"]),
     ("^$", &["", "a"]),

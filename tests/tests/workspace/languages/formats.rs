@@ -1,4 +1,4 @@
-//! Formats, against another validator of JSON Schema.
+//! Formats, compared with another validator of JSON Schema.
 
 use serde_json::{Value, json};
 use taskcluster_documents::pattern::{Compiler, of_format};
@@ -7,7 +7,7 @@ use taskcluster_tests::texts::near;
 use super::cases::FORMATS;
 use super::generated::accepts;
 
-/// How many texts each format is tried on.
+/// Number of texts for each format.
 const TEXTS: usize = 20_000;
 
 /// Whether another validator accepts a text with the format `name`.
@@ -21,9 +21,9 @@ fn validator(name: &str) -> impl Fn(&str) -> bool {
     move |text| validator.is_valid(&Value::from(text))
 }
 
-/// Whether the other validator has more rules than the standards of the format: it
-/// decodes `xn--` labels, refuses hyphens third and fourth in others, and takes a
-/// display name for part of an address.
+/// Whether the other validator has rules beyond the standard of the format: it decodes
+/// `xn--` labels, refuses hyphens as third and fourth character of other labels, and
+/// accepts a display name as part of an address.
 fn is_beyond(name: &str, text: &str) -> bool {
     let is_reserved = |label: &str| label.get(2..4) == Some("--");
     match name {
@@ -51,7 +51,7 @@ fn formats_agree() {
     }
 }
 
-/// Each leap second of a day, with each offset it could be written with.
+/// Each leap second of a day, with each possible offset.
 #[test]
 fn leap_seconds_agree() {
     let ours = |text: &str| accepts("time", text);
@@ -103,7 +103,7 @@ fn one_of_two_formats_is_enough() {
 }
 
 #[test]
-fn what_is_refused_says_why() {
+fn unsupported_formats_are_refused_with_a_reason() {
     let refused = [
         "idn-email",
         "idn-hostname",

@@ -1,3 +1,3 @@
-//! What the build script generates for the cases.
+//! The modules that the build script generates for the cases.
 
 include!(concat!(env!("OUT_DIR"), "/languages.rs"));

@@ -1,5 +1,4 @@
-//! Patterns and formats: the validators that are generated for them, against other
-//! implementations.
+//! Patterns and formats: the generated validators, compared with other implementations.
 
 #[path = "cases.rs"]
 mod cases;

@@ -1,4 +1,4 @@
-//! Patterns, against an ECMA-262 engine.
+//! Patterns, compared with an ECMA-262 engine.
 
 use std::sync::Arc;
 
@@ -9,10 +9,10 @@ use taskcluster_tests::texts::near;
 use super::cases::{COUNTED, NASTY, UPSTREAM};
 use super::generated::accepts;
 
-/// How many texts each pattern is tried on.
+/// Number of texts for each pattern.
 const TEXTS: usize = 4000;
 
-/// What `pattern` alone is compiled to.
+/// The compiled form of `pattern`.
 fn compiled(pattern: &str) -> Result<Arc<Form>, Error> {
     Compiler::default().pattern(pattern)
 }
@@ -27,8 +27,8 @@ fn engine(pattern: &str) -> Regex {
         .unwrap_or_else(|error| panic!("{pattern}: {error}"))
 }
 
-/// Tries `pattern`, the one of the property `name`, on texts near `samples`, and gives
-/// back how many matched.
+/// Tests `pattern`, that of the property `name`, on texts near `samples`. Returns how
+/// many matched.
 fn agree(name: &str, pattern: &str, samples: &[&str]) -> usize {
     let engine = engine(pattern);
     let mut texts = near(samples, pattern.len() as u64, TEXTS);
@@ -76,7 +76,7 @@ fn patterns_with_counts_agree() {
 }
 
 #[test]
-fn patterns_that_translations_get_wrong() {
+fn patterns_that_are_easily_translated_wrongly() {
     for (index, (pattern, samples)) in NASTY.iter().enumerate() {
         agree(&format!("nasty{index}"), pattern, samples);
     }
@@ -125,7 +125,7 @@ const REFUSED: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn what_is_refused_says_why() {
+fn unsupported_patterns_are_refused_with_a_reason() {
     for (pattern, reason) in REFUSED {
         let refusal = compiled(pattern).expect_err(pattern);
         assert!(refusal.what.contains(reason), "{pattern}: {}", refusal.what);
@@ -133,7 +133,7 @@ fn what_is_refused_says_why() {
 }
 
 #[test]
-fn deep_nesting_is_answered() {
+fn deep_nesting_is_refused() {
     let brackets = [
         ("(", ")"),
         ("(?:", ")?"),
