@@ -25,9 +25,8 @@ impl ClientCreated {
         Self(BindingWords::new())
     }
 
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
+    /// Reserved for words that later versions may append. Bind with `#` here, so that
+    /// any words match; clients do so by default.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(0, words))
     }
@@ -61,9 +60,8 @@ impl ClientUpdated {
         Self(BindingWords::new())
     }
 
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
+    /// Reserved for words that later versions may append. Bind with `#` here, so that
+    /// any words match; clients do so by default.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(0, words))
     }
@@ -97,9 +95,8 @@ impl ClientDeleted {
         Self(BindingWords::new())
     }
 
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
+    /// Reserved for words that later versions may append. Bind with `#` here, so that
+    /// any words match; clients do so by default.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(0, words))
     }
@@ -133,9 +130,8 @@ impl RoleCreated {
         Self(BindingWords::new())
     }
 
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
+    /// Reserved for words that later versions may append. Bind with `#` here, so that
+    /// any words match; clients do so by default.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(0, words))
     }
@@ -169,9 +165,8 @@ impl RoleUpdated {
         Self(BindingWords::new())
     }
 
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
+    /// Reserved for words that later versions may append. Bind with `#` here, so that
+    /// any words match; clients do so by default.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(0, words))
     }
@@ -205,9 +200,8 @@ impl RoleDeleted {
         Self(BindingWords::new())
     }
 
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
+    /// Reserved for words that later versions may append. Bind with `#` here, so that
+    /// any words match; clients do so by default.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(0, words))
     }

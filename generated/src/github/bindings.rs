@@ -18,8 +18,7 @@ use super::{
 /// opened or receiving new commits.
 ///
 /// `organization`, `repository` and `action` are part of the routing key, so a
-/// binding can select by them. The payload carries what GitHub told about the
-/// event.
+/// binding can select by them. The payload has GitHub's data about the event.
 ///
 /// Exchange `exchange/taskcluster-github/v1/pull-request`, payload
 /// [`GitHubPullRequestMessage`].
@@ -51,8 +50,8 @@ impl PullRequest {
         Self(self.0.with(2, word))
     }
 
-    /// GitHub's `action`: what happened, for example `opened`. It is the same value as
-    /// the `action` property of the payload.
+    /// GitHub's `action`, for example `opened`. It is the same value as the `action`
+    /// property of the payload.
     pub fn action(self, word: &str) -> Self {
         Self(self.0.with(3, word))
     }
@@ -80,7 +79,7 @@ impl Exchange for PullRequest {
 /// Sent when GitHub reports a push.
 ///
 /// The routing key names the `organization` and the `repository` pushed to, so a
-/// binding can select by them. The payload carries what GitHub told about the push.
+/// binding can select by them. The payload has GitHub's data about the push.
 ///
 /// Exchange `exchange/taskcluster-github/v1/push`, payload [`GitHubPushMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -131,8 +130,7 @@ impl Exchange for Push {
 /// Sent when GitHub reports a release event.
 ///
 /// The routing key names the `organization` and the `repository` of the release, so
-/// a binding can select by them. The payload carries what GitHub told about the
-/// release.
+/// a binding can select by them. The payload has GitHub's data about the release.
 ///
 /// Exchange `exchange/taskcluster-github/v1/release`, payload [`GitHubReleaseMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -180,12 +178,12 @@ impl Exchange for Release {
 
 /// GitHub re-run task Event
 ///
-/// Sent when somebody asks GitHub to run a check again, that is, on a `check_run`
+/// Sent when a user asks GitHub to run a check again, that is, on a `check_run`
 /// event whose action is `rerequested`.
 ///
 /// The routing key names the `organization` and the `repository` concerned, so a
-/// binding can select by them. The payload says which check is meant and carries
-/// what GitHub told about the event.
+/// binding can select by them. The payload identifies the check and has GitHub's
+/// data about the event.
 ///
 /// Exchange `exchange/taskcluster-github/v1/rerun`, payload [`GitHubReRunRequestMessage`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]

@@ -26,9 +26,8 @@ impl HookCreated {
         Self(BindingWords::new())
     }
 
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
+    /// Reserved for words that later versions may append. Bind with `#` here, so that
+    /// any words match; clients do so by default.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(0, words))
     }
@@ -66,9 +65,8 @@ impl HookUpdated {
         Self(BindingWords::new())
     }
 
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
+    /// Reserved for words that later versions may append. Bind with `#` here, so that
+    /// any words match; clients do so by default.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(0, words))
     }
@@ -106,9 +104,8 @@ impl HookDeleted {
         Self(BindingWords::new())
     }
 
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
+    /// Reserved for words that later versions may append. Bind with `#` here, so that
+    /// any words match; clients do so by default.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(0, words))
     }

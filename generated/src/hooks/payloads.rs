@@ -8,8 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use taskcluster_pulse::RawJson;
 use taskcluster_pulse::__private::Members;
 
-/// Tells which hook was created, updated or deleted; the exchange tells which of
-/// these it was.
+/// A hook that was created, updated or deleted; the exchange shows which of these
+/// it was.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]

@@ -32,7 +32,7 @@ impl Notify {
     }
 
     /// Topic chosen by the sender; it may consist of several words. For a task with a
-    /// route `notify.pulse.<topic>.on-<event>`, it is what stands for `<topic>` there.
+    /// route `notify.pulse.<topic>.on-<event>`, it is the `<topic>`.
     pub fn topic(self, words: &str) -> Self {
         Self(self.0.with(1, words))
     }

@@ -21,8 +21,8 @@ use super::{
 /// Sent when a task comes into being, whether it may run at once or is merely
 /// defined.
 ///
-/// Listen here above all for tasks whose dependencies are not resolved yet: such a
-/// task is not `pending`, and so there is no `taskPending` message about it at this
+/// Its main use is for tasks whose dependencies are not resolved yet: such a task
+/// is not `pending`, and so there is no `taskPending` message about it at this
 /// point.
 ///
 /// Exchange `exchange/taskcluster-queue/v1/task-defined`, payload [`TaskDefinedMessage`].
@@ -84,9 +84,8 @@ impl TaskDefined {
         Self(self.0.with(8, word))
     }
 
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
+    /// Reserved for words that later versions may append. Bind with `#` here, so that
+    /// any words match; clients do so by default.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(9, words))
     }
@@ -173,9 +172,8 @@ impl TaskPending {
         Self(self.0.with(8, word))
     }
 
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
+    /// Reserved for words that later versions may append. Bind with `#` here, so that
+    /// any words match; clients do so by default.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(9, words))
     }
@@ -255,9 +253,8 @@ impl TaskRunning {
         Self(self.0.with(8, word))
     }
 
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
+    /// Reserved for words that later versions may append. Bind with `#` here, so that
+    /// any words match; clients do so by default.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(9, words))
     }
@@ -353,9 +350,8 @@ impl ArtifactCreated {
         Self(self.0.with(8, word))
     }
 
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
+    /// Reserved for words that later versions may append. Bind with `#` here, so that
+    /// any words match; clients do so by default.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(9, words))
     }
@@ -442,9 +438,8 @@ impl TaskCompleted {
         Self(self.0.with(8, word))
     }
 
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
+    /// Reserved for words that later versions may append. Bind with `#` here, so that
+    /// any words match; clients do so by default.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(9, words))
     }
@@ -531,9 +526,8 @@ impl TaskFailed {
         Self(self.0.with(8, word))
     }
 
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
+    /// Reserved for words that later versions may append. Bind with `#` here, so that
+    /// any words match; clients do so by default.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(9, words))
     }
@@ -625,9 +619,8 @@ impl TaskException {
         Self(self.0.with(8, word))
     }
 
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
+    /// Reserved for words that later versions may append. Bind with `#` here, so that
+    /// any words match; clients do so by default.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(9, words))
     }
@@ -657,7 +650,7 @@ impl Exchange for TaskException {
 /// ended, successfully or otherwise.
 ///
 /// A group can be reported here more than once: if tasks are added after it was
-/// resolved, it is resolved anew when they are.
+/// resolved, it is resolved again when they are.
 ///
 /// Exchange `exchange/taskcluster-queue/v1/task-group-resolved`, payload
 /// [`TaskGroupChangedMessage`].
@@ -685,9 +678,8 @@ impl TaskGroupResolved {
         Self(self.0.with(2, word))
     }
 
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
+    /// Reserved for words that later versions may append. Bind with `#` here, so that
+    /// any words match; clients do so by default.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(3, words))
     }
@@ -740,9 +732,8 @@ impl TaskGroupSealed {
         Self(self.0.with(2, word))
     }
 
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
+    /// Reserved for words that later versions may append. Bind with `#` here, so that
+    /// any words match; clients do so by default.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(3, words))
     }
@@ -829,9 +820,8 @@ impl TaskPriorityChanged {
         Self(self.0.with(8, word))
     }
 
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
+    /// Reserved for words that later versions may append. Bind with `#` here, so that
+    /// any words match; clients do so by default.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(9, words))
     }
@@ -888,9 +878,8 @@ impl TaskGroupPriorityChanged {
         Self(self.0.with(2, word))
     }
 
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
+    /// Reserved for words that later versions may append. Bind with `#` here, so that
+    /// any words match; clients do so by default.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(3, words))
     }

@@ -8,16 +8,15 @@ use serde::{Deserialize, Serialize};
 use taskcluster_pulse::{OpenEnum, Timestamp, Unrecognized};
 use taskcluster_pulse::__private::{open_enums, optional};
 
-/// Tells that a task now exists. It may have been scheduled at the same time, or
-/// not.
+/// A task was created. It may have been scheduled at the same time, or not.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TaskDefinedMessage {
     /// State of a task and of all its runs, as the queue sees it.
     pub status: TaskStatusStructure,
-    /// Extract of a task's definition, with the values that help a receiver judge
-    /// whether a message matters to it. A receiver in need of the full definition can
-    /// get it from the queue, by calling `queue.task`.
+    /// Extract of a task's definition, with the values that help a receiver decide
+    /// whether a message is relevant. A receiver in need of the full definition can get
+    /// it from the queue, by calling `queue.task`.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub task: Option<TaskDefinitionStructureForPulseMessages>,
     /// Version of the message format.
@@ -31,23 +30,23 @@ pub struct TaskDefinedMessage {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TaskStatusStructure {
-    /// By when the task has to be done. If it is not resolved by then, its `pending` or
-    /// `running` run is resolved as **exception**; afterwards nothing about the task
-    /// can change any more.
+    /// Time by which the task has to be resolved. If it is not resolved by then, its
+    /// `pending` or `running` run is resolved as **exception**; afterwards the task
+    /// can't change any more.
     ///
     /// The creator of a task sets the deadline, which lies at most 5 days ahead.
     pub deadline: Timestamp,
     /// When the queue deletes the task's definition and this status. The task's
     /// artifacts expire at that time or before.
     pub expires: Timestamp,
-    /// How urgent the task is compared with others; `lowest` unless its creator says
-    /// otherwise. The creator needs a scope for the priority in question:
+    /// How urgent the task is compared with others; `lowest` by default. The creator
+    /// needs a scope for the priority in question:
     /// `queue:create-task:<priority>/<provisionerId>/<workerType>`.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub priority: Option<TaskPriority>,
-    /// The project the task is part of; `none` unless its creator says otherwise. It
-    /// can serve to decide who may manipulate the task, and to report usage. Most often
-    /// this is a plain identifier; `/` may be used to form a hierarchy.
+    /// The project the task is part of; `none` by default. It can serve to decide who
+    /// may manipulate the task, and to report usage. Most often this is a plain
+    /// identifier; `/` may be used to form a hierarchy.
     ///
     /// 1 to 500 characters. Syntax: `^([a-zA-Z0-9._/-]*)$`.
     pub project_id: String,
@@ -68,7 +67,7 @@ pub struct TaskStatusStructure {
     pub runs: Vec<RunInformation>,
     /// Name shared by all tasks of a task group, which has several uses:
     ///
-    /// * it may stand for whoever created the task;
+    /// * it may identify the creator of the task;
     /// * it guards the task group: to add a task with `createTask`, a scope for the
     ///   `schedulerId` of that group is needed;
     /// * it guards the task: scopes for the `schedulerId` are likewise needed to
@@ -77,13 +76,13 @@ pub struct TaskStatusStructure {
     ///
     /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
     pub scheduler_id: String,
-    /// How far the task has come. This merely repeats the state of the last run, and is
-    /// `unscheduled` for a task without runs.
+    /// State of the task. This repeats the state of the last run, and is `unscheduled`
+    /// for a task without runs.
     pub state: State,
-    /// Group of tasks that this one is scheduled with. As a rule, everything that
-    /// springs from one event, such as a nightly build or a push to a repository, is in
-    /// one group. It equals `taskId` unless the creator of the task says otherwise; by
-    /// convention, a task whose `taskId` is also its `taskGroupId` is a decision task.
+    /// Group of tasks that this one is scheduled with. As a rule, all tasks that result
+    /// from one event, such as a nightly build or a push to a repository, is in one
+    /// group. It equals `taskId` by default; by convention, a task whose `taskId` is
+    /// also its `taskGroupId` is a decision task.
     ///
     /// Syntax: `^[A-Za-z0-9_-]{8}[Q-T][A-Za-z0-9_-][CGKOSWaeimquy26-][A-Za-z0-9_-]{10}[AQgw]$`.
     pub task_group_id: String,
@@ -105,8 +104,8 @@ pub struct TaskStatusStructure {
     pub worker_type: String,
 }
 
-/// How urgent the task is compared with others; `lowest` unless its creator says
-/// otherwise. The creator needs a scope for the priority in question:
+/// How urgent the task is compared with others; `lowest` by default. The creator
+/// needs a scope for the priority in question:
 /// `queue:create-task:<priority>/<provisionerId>/<workerType>`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -162,15 +161,16 @@ impl OpenEnum for TaskPriority {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RunInformation {
-    /// Why this run was created. **Later versions may know further reasons.**
+    /// The reason why this run was created. **Later versions may have further
+    /// reasons.**
     pub reason_created: ReasonCreated,
-    /// Why the run was resolved; of interest above all for a run that ended as
-    /// `exception`. Absent until the run is resolved. **Later versions may know further
+    /// The reason why the run was resolved; mainly of interest for a run that ended as
+    /// `exception`. Absent until the run is resolved. **Later versions may have further
     /// reasons.**
     ///
     /// After some of them, the queue retries the task by itself: `claim-expired`,
-    /// `worker-shutdown` and `intermittent-task` in particular. `superseded` dates from
-    /// a feature that is gone, and is listed for compatibility only.
+    /// `worker-shutdown` and `intermittent-task` in particular. `superseded` belongs to
+    /// a removed feature, and is listed for compatibility only.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub reason_resolved: Option<ReasonResolved>,
     /// When the run was resolved, that is, when it went over to `completed`, `failed`
@@ -187,10 +187,10 @@ pub struct RunInformation {
     /// long as no worker has.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub started: Option<Timestamp>,
-    /// How far the run has come.
+    /// State of the run.
     pub state: RunState,
     /// When the worker's claim on the run expires. Unless the worker renews the claim
-    /// in time, the queue takes the run for lost and resolves it, with `claim-expired`
+    /// in time, the queue considers the run lost and resolves it, with `claim-expired`
     /// as the reason. Absent as long as no worker has claimed the run.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub taken_until: Option<Timestamp>,
@@ -208,7 +208,8 @@ pub struct RunInformation {
     pub worker_id: Option<String>,
 }
 
-/// Why this run was created. **Later versions may know further reasons.**
+/// The reason why this run was created. **Later versions may have further
+/// reasons.**
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ReasonCreated {
@@ -250,13 +251,13 @@ impl OpenEnum for ReasonCreated {
     }
 }
 
-/// Why the run was resolved; of interest above all for a run that ended as
-/// `exception`. Absent until the run is resolved. **Later versions may know further
+/// The reason why the run was resolved; mainly of interest for a run that ended as
+/// `exception`. Absent until the run is resolved. **Later versions may have further
 /// reasons.**
 ///
 /// After some of them, the queue retries the task by itself: `claim-expired`,
-/// `worker-shutdown` and `intermittent-task` in particular. `superseded` dates from
-/// a feature that is gone, and is listed for compatibility only.
+/// `worker-shutdown` and `intermittent-task` in particular. `superseded` belongs to
+/// a removed feature, and is listed for compatibility only.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ReasonResolved {
@@ -322,7 +323,7 @@ impl OpenEnum for ReasonResolved {
     }
 }
 
-/// How far the run has come.
+/// State of the run.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum RunState {
@@ -364,8 +365,8 @@ impl OpenEnum for RunState {
     }
 }
 
-/// How far the task has come. This merely repeats the state of the last run, and is
-/// `unscheduled` for a task without runs.
+/// State of the task. This repeats the state of the last run, and is `unscheduled`
+/// for a task without runs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum State {
@@ -411,21 +412,21 @@ impl OpenEnum for State {
     }
 }
 
-/// Extract of a task's definition, with the values that help a receiver judge
-/// whether a message matters to it. A receiver in need of the full definition can
-/// get it from the queue, by calling `queue.task`.
+/// Extract of a task's definition, with the values that help a receiver decide
+/// whether a message is relevant. A receiver in need of the full definition can get
+/// it from the queue, by calling `queue.task`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TaskDefinitionStructureForPulseMessages {
     /// Labels for the task, by name. They are informal and serve to sort tasks into
-    /// classes: a label `purpose`, say, with the value `build` or `test`. A label that
-    /// proves its worth may one day become proper metadata.
+    /// classes: a label `purpose`, say, with the value `build` or `test`. A useful
+    /// label may later become metadata.
     ///
     /// Each value: at most 4096 characters.
     pub tags: BTreeMap<String, String>,
 }
 
-/// Tells that a task is ready to be claimed by a worker.
+/// A task is ready to be claimed by a worker.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -450,14 +451,14 @@ pub struct TaskPendingMessage {
 #[non_exhaustive]
 pub struct TaskPendingMessageTask {
     /// Labels for the task, by name. They are informal and serve to sort tasks into
-    /// classes: a label `purpose`, say, with the value `build` or `test`. A label that
-    /// proves its worth may one day become proper metadata.
+    /// classes: a label `purpose`, say, with the value `build` or `test`. A useful
+    /// label may later become metadata.
     ///
     /// Each value: at most 4096 characters.
     pub tags: BTreeMap<String, String>,
 }
 
-/// Tells that a worker has started a run of a task.
+/// A worker has started a run of a task.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -469,12 +470,12 @@ pub struct TaskRunningMessage {
     /// State of a task and of all its runs, as the queue sees it.
     pub status: TaskStatusStructure,
     /// When the worker's claim on the run expires. Unless the worker renews the claim
-    /// in time, the queue takes the run for lost and resolves it, with `claim-expired`
+    /// in time, the queue considers the run lost and resolves it, with `claim-expired`
     /// as the reason.
     pub taken_until: Timestamp,
-    /// Extract of a task's definition, with the values that help a receiver judge
-    /// whether a message matters to it. A receiver in need of the full definition can
-    /// get it from the queue, by calling `queue.task`.
+    /// Extract of a task's definition, with the values that help a receiver decide
+    /// whether a message is relevant. A receiver in need of the full definition can get
+    /// it from the queue, by calling `queue.task`.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub task: Option<TaskDefinitionStructureForPulseMessages>,
     /// Version of the message format.
@@ -491,7 +492,7 @@ pub struct TaskRunningMessage {
     pub worker_id: String,
 }
 
-/// Tells that an artifact was created for a run of a task.
+/// An artifact was created for a run of a task.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -581,7 +582,7 @@ impl OpenEnum for ArtifactStorageType {
     }
 }
 
-/// Tells that a task was completed successfully.
+/// A task was completed successfully.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -592,9 +593,9 @@ pub struct TaskCompletedMessage {
     pub run_id: u64,
     /// State of a task and of all its runs, as the queue sees it.
     pub status: TaskStatusStructure,
-    /// Extract of a task's definition, with the values that help a receiver judge
-    /// whether a message matters to it. A receiver in need of the full definition can
-    /// get it from the queue, by calling `queue.task`.
+    /// Extract of a task's definition, with the values that help a receiver decide
+    /// whether a message is relevant. A receiver in need of the full definition can get
+    /// it from the queue, by calling `queue.task`.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub task: Option<TaskDefinitionStructureForPulseMessages>,
     /// Version of the message format.
@@ -611,7 +612,7 @@ pub struct TaskCompletedMessage {
     pub worker_id: String,
 }
 
-/// Tells that a task was run and failed.
+/// A task was run and failed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -622,9 +623,9 @@ pub struct TaskFailedMessage {
     pub run_id: u64,
     /// State of a task and of all its runs, as the queue sees it.
     pub status: TaskStatusStructure,
-    /// Extract of a task's definition, with the values that help a receiver judge
-    /// whether a message matters to it. A receiver in need of the full definition can
-    /// get it from the queue, by calling `queue.task`.
+    /// Extract of a task's definition, with the values that help a receiver decide
+    /// whether a message is relevant. A receiver in need of the full definition can get
+    /// it from the queue, by calling `queue.task`.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub task: Option<TaskDefinitionStructureForPulseMessages>,
     /// Version of the message format.
@@ -641,8 +642,8 @@ pub struct TaskFailedMessage {
     pub worker_id: String,
 }
 
-/// Tells that a task was resolved as an exception: Taskcluster was unable to run it
-/// to its end.
+/// A task was resolved as an exception: Taskcluster was unable to run it to its
+/// end.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -655,9 +656,9 @@ pub struct TaskExceptionMessage {
     pub run_id: Option<u64>,
     /// State of a task and of all its runs, as the queue sees it.
     pub status: TaskStatusStructure,
-    /// Extract of a task's definition, with the values that help a receiver judge
-    /// whether a message matters to it. A receiver in need of the full definition can
-    /// get it from the queue, by calling `queue.task`.
+    /// Extract of a task's definition, with the values that help a receiver decide
+    /// whether a message is relevant. A receiver in need of the full definition can get
+    /// it from the queue, by calling `queue.task`.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub task: Option<TaskDefinitionStructureForPulseMessages>,
     /// Version of the message format.
@@ -670,16 +671,15 @@ pub struct TaskExceptionMessage {
     /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub worker_group: Option<String>,
-    /// The worker that had the last run and did not bring it to an end, by its name
-    /// within its group. Absent if the `deadline` passed before any run had started.
+    /// The worker that had the last run and did not finish it, by its name within its
+    /// group. Absent if the `deadline` passed before any run had started.
     ///
     /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub worker_id: Option<String>,
 }
 
-/// Tells that a task group was resolved or sealed; the exchange tells which of the
-/// two it was.
+/// A task group was resolved or sealed; the exchange shows which of the two it was.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -689,7 +689,7 @@ pub struct TaskGroupChangedMessage {
     pub expires: Timestamp,
     /// Name shared by all tasks of a task group, which has several uses:
     ///
-    /// * it may stand for whoever created the task;
+    /// * it may identify the creator of the task;
     /// * it guards the task group: to add a task with `createTask`, a scope for the
     ///   `schedulerId` of that group is needed;
     /// * it guards the task: scopes for the `schedulerId` are likewise needed to
@@ -711,8 +711,8 @@ pub struct TaskGroupChangedMessage {
     pub version: u64,
 }
 
-/// Tells that `changeTaskPriority` has given another priority to a task not
-/// resolved yet.
+/// `changeTaskPriority` has changed the priority of a task that is not resolved
+/// yet.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -729,8 +729,7 @@ pub struct TaskPriorityChangedMessage {
     pub version: u64,
 }
 
-/// Tells how a request to change the priority of a task group turned out, once it
-/// is complete.
+/// The result of a completed request to change the priority of a task group.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -739,7 +738,7 @@ pub struct TaskGroupPriorityChangedMessage {
     pub new_priority: TaskPriority,
     /// Name shared by all tasks of a task group, which has several uses:
     ///
-    /// * it may stand for whoever created the task;
+    /// * it may identify the creator of the task;
     /// * it guards the task group: to add a task with `createTask`, a scope for the
     ///   `schedulerId` of that group is needed;
     /// * it guards the task: scopes for the `schedulerId` are likewise needed to

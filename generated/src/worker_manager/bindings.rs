@@ -46,12 +46,12 @@ impl WorkerPoolCreated {
         Self(self.0.with(1, word))
     }
 
-    /// What stands before the slash of the `workerPoolId`, or `_`.
+    /// The part before the slash of the `workerPoolId`, or `_`.
     pub fn provisioner_id(self, word: &str) -> Self {
         Self(self.0.with(2, word))
     }
 
-    /// What stands after the slash of the `workerPoolId`, or `_`.
+    /// The part after the slash of the `workerPoolId`, or `_`.
     pub fn worker_type(self, word: &str) -> Self {
         Self(self.0.with(3, word))
     }
@@ -71,9 +71,8 @@ impl WorkerPoolCreated {
         Self(self.0.with(6, word))
     }
 
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
+    /// Reserved for words that later versions may append. Bind with `#` here, so that
+    /// any words match; clients do so by default.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(7, words))
     }
@@ -133,12 +132,12 @@ impl WorkerPoolUpdated {
         Self(self.0.with(1, word))
     }
 
-    /// What stands before the slash of the `workerPoolId`, or `_`.
+    /// The part before the slash of the `workerPoolId`, or `_`.
     pub fn provisioner_id(self, word: &str) -> Self {
         Self(self.0.with(2, word))
     }
 
-    /// What stands after the slash of the `workerPoolId`, or `_`.
+    /// The part after the slash of the `workerPoolId`, or `_`.
     pub fn worker_type(self, word: &str) -> Self {
         Self(self.0.with(3, word))
     }
@@ -158,9 +157,8 @@ impl WorkerPoolUpdated {
         Self(self.0.with(6, word))
     }
 
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
+    /// Reserved for words that later versions may append. Bind with `#` here, so that
+    /// any words match; clients do so by default.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(7, words))
     }
@@ -218,12 +216,12 @@ impl WorkerPoolError {
         Self(self.0.with(1, word))
     }
 
-    /// What stands before the slash of the `workerPoolId`, or `_`.
+    /// The part before the slash of the `workerPoolId`, or `_`.
     pub fn provisioner_id(self, word: &str) -> Self {
         Self(self.0.with(2, word))
     }
 
-    /// What stands after the slash of the `workerPoolId`, or `_`.
+    /// The part after the slash of the `workerPoolId`, or `_`.
     pub fn worker_type(self, word: &str) -> Self {
         Self(self.0.with(3, word))
     }
@@ -243,9 +241,8 @@ impl WorkerPoolError {
         Self(self.0.with(6, word))
     }
 
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
+    /// Reserved for words that later versions may append. Bind with `#` here, so that
+    /// any words match; clients do so by default.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(7, words))
     }
@@ -301,12 +298,12 @@ impl WorkerRequested {
         Self(self.0.with(1, word))
     }
 
-    /// What stands before the slash of the `workerPoolId`.
+    /// The part before the slash of the `workerPoolId`.
     pub fn provisioner_id(self, word: &str) -> Self {
         Self(self.0.with(2, word))
     }
 
-    /// What stands after the slash of the `workerPoolId`.
+    /// The part after the slash of the `workerPoolId`.
     pub fn worker_type(self, word: &str) -> Self {
         Self(self.0.with(3, word))
     }
@@ -326,9 +323,8 @@ impl WorkerRequested {
         Self(self.0.with(6, word))
     }
 
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
+    /// Reserved for words that later versions may append. Bind with `#` here, so that
+    /// any words match; clients do so by default.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(7, words))
     }
@@ -358,8 +354,8 @@ impl Exchange for WorkerRequested {
 
 /// Worker Running Messages
 ///
-/// Sent when a worker has registered with worker-manager. It has thus started up
-/// well and is prepared to claim tasks.
+/// Sent when a worker has registered with worker-manager. It has started
+/// successfully and is ready to claim tasks.
 ///
 /// Exchange `exchange/taskcluster-worker-manager/v1/worker-running`, payload
 /// [`WorkerPulseMessage`].
@@ -384,12 +380,12 @@ impl WorkerRunning {
         Self(self.0.with(1, word))
     }
 
-    /// What stands before the slash of the `workerPoolId`.
+    /// The part before the slash of the `workerPoolId`.
     pub fn provisioner_id(self, word: &str) -> Self {
         Self(self.0.with(2, word))
     }
 
-    /// What stands after the slash of the `workerPoolId`.
+    /// The part after the slash of the `workerPoolId`.
     pub fn worker_type(self, word: &str) -> Self {
         Self(self.0.with(3, word))
     }
@@ -409,9 +405,8 @@ impl WorkerRunning {
         Self(self.0.with(6, word))
     }
 
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
+    /// Reserved for words that later versions may append. Bind with `#` here, so that
+    /// any words match; clients do so by default.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(7, words))
     }
@@ -438,8 +433,8 @@ impl Exchange for WorkerRunning {
 
 /// Worker Stopped Messages
 ///
-/// Sent when a worker has stopped, be it that it shut down in good order or that it
-/// was terminated.
+/// Sent when a worker has stopped, either because it shut down cleanly or because
+/// it was terminated.
 ///
 /// Exchange `exchange/taskcluster-worker-manager/v1/worker-stopped`, payload
 /// [`WorkerPulseMessage`].
@@ -464,12 +459,12 @@ impl WorkerStopped {
         Self(self.0.with(1, word))
     }
 
-    /// What stands before the slash of the `workerPoolId`.
+    /// The part before the slash of the `workerPoolId`.
     pub fn provisioner_id(self, word: &str) -> Self {
         Self(self.0.with(2, word))
     }
 
-    /// What stands after the slash of the `workerPoolId`.
+    /// The part after the slash of the `workerPoolId`.
     pub fn worker_type(self, word: &str) -> Self {
         Self(self.0.with(3, word))
     }
@@ -489,9 +484,8 @@ impl WorkerStopped {
         Self(self.0.with(6, word))
     }
 
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
+    /// Reserved for words that later versions may append. Bind with `#` here, so that
+    /// any words match; clients do so by default.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(7, words))
     }
@@ -518,8 +512,8 @@ impl Exchange for WorkerStopped {
 
 /// Worker Removed Messages
 ///
-/// Sent when a worker is being removed, whether somebody asked for this through the
-/// API or worker-manager itself terminated the worker. The message states why.
+/// Sent when a worker is being removed, either because of a call of the API or
+/// because worker-manager itself terminated the worker. The message has the reason.
 ///
 /// Exchange `exchange/taskcluster-worker-manager/v1/worker-removed`, payload
 /// [`WorkerRemovedPulseMessage`].
@@ -544,12 +538,12 @@ impl WorkerRemoved {
         Self(self.0.with(1, word))
     }
 
-    /// What stands before the slash of the `workerPoolId`.
+    /// The part before the slash of the `workerPoolId`.
     pub fn provisioner_id(self, word: &str) -> Self {
         Self(self.0.with(2, word))
     }
 
-    /// What stands after the slash of the `workerPoolId`.
+    /// The part after the slash of the `workerPoolId`.
     pub fn worker_type(self, word: &str) -> Self {
         Self(self.0.with(3, word))
     }
@@ -569,9 +563,8 @@ impl WorkerRemoved {
         Self(self.0.with(6, word))
     }
 
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
+    /// Reserved for words that later versions may append. Bind with `#` here, so that
+    /// any words match; clients do so by default.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(7, words))
     }
@@ -624,12 +617,12 @@ impl LaunchConfigCreated {
         Self(self.0.with(1, word))
     }
 
-    /// What stands before the slash of the `workerPoolId`, or `_`.
+    /// The part before the slash of the `workerPoolId`, or `_`.
     pub fn provisioner_id(self, word: &str) -> Self {
         Self(self.0.with(2, word))
     }
 
-    /// What stands after the slash of the `workerPoolId`, or `_`.
+    /// The part after the slash of the `workerPoolId`, or `_`.
     pub fn worker_type(self, word: &str) -> Self {
         Self(self.0.with(3, word))
     }
@@ -649,9 +642,8 @@ impl LaunchConfigCreated {
         Self(self.0.with(6, word))
     }
 
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
+    /// Reserved for words that later versions may append. Bind with `#` here, so that
+    /// any words match; clients do so by default.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(7, words))
     }
@@ -707,12 +699,12 @@ impl LaunchConfigUpdated {
         Self(self.0.with(1, word))
     }
 
-    /// What stands before the slash of the `workerPoolId`, or `_`.
+    /// The part before the slash of the `workerPoolId`, or `_`.
     pub fn provisioner_id(self, word: &str) -> Self {
         Self(self.0.with(2, word))
     }
 
-    /// What stands after the slash of the `workerPoolId`, or `_`.
+    /// The part after the slash of the `workerPoolId`, or `_`.
     pub fn worker_type(self, word: &str) -> Self {
         Self(self.0.with(3, word))
     }
@@ -732,9 +724,8 @@ impl LaunchConfigUpdated {
         Self(self.0.with(6, word))
     }
 
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
+    /// Reserved for words that later versions may append. Bind with `#` here, so that
+    /// any words match; clients do so by default.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(7, words))
     }
@@ -790,12 +781,12 @@ impl LaunchConfigArchived {
         Self(self.0.with(1, word))
     }
 
-    /// What stands before the slash of the `workerPoolId`, or `_`.
+    /// The part before the slash of the `workerPoolId`, or `_`.
     pub fn provisioner_id(self, word: &str) -> Self {
         Self(self.0.with(2, word))
     }
 
-    /// What stands after the slash of the `workerPoolId`, or `_`.
+    /// The part after the slash of the `workerPoolId`, or `_`.
     pub fn worker_type(self, word: &str) -> Self {
         Self(self.0.with(3, word))
     }
@@ -815,9 +806,8 @@ impl LaunchConfigArchived {
         Self(self.0.with(6, word))
     }
 
-    /// Kept free for words that a later version may append. Bind with `#` in this
-    /// place, so that anything found here is accepted; a client does that by itself
-    /// when it is given no value.
+    /// Reserved for words that later versions may append. Bind with `#` here, so that
+    /// any words match; clients do so by default.
     pub fn reserved(self, words: &str) -> Self {
         Self(self.0.with(7, words))
     }
