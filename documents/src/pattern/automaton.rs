@@ -54,7 +54,14 @@ impl Automaton {
             .build_from_nfa(&nfa)
             .ok()?;
         *work -= MOST_MEMORY - (nfa.memory_usage() + dfa.memory_usage()).min(MOST_MEMORY);
-        Self::walk(&dfa)
+        let automaton = Self::walk(&dfa)?;
+        *work += automaton.memory_usage();
+        Some(automaton)
+    }
+
+    /// The bytes of the transitions, which are most of an automaton.
+    fn memory_usage(&self) -> usize {
+        self.rows.len() * self.classes.len() * size_of::<Option<usize>>()
     }
 
     /// Collects the states of `dfa` that a text can reach.

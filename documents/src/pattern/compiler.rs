@@ -51,3 +51,19 @@ impl Compiler {
             .clone()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Automata with many states and few classes take time for each state.
+    #[test]
+    fn the_states_of_all_patterns_are_bounded() {
+        let mut compiler = Compiler::default();
+        let compiled = (0..100)
+            .map(|index| compiler.pattern(&format!("^(?:a|b)*a(?:a|b){{10}}{index}$")))
+            .filter(Result::is_ok)
+            .count();
+        assert!((8..48).contains(&compiled), "{compiled}");
+    }
+}
