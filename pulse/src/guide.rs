@@ -8,7 +8,7 @@
 //! | [`acks`] | acks, prefetch and the broker's `consumer_timeout` |
 //! | [`operating`] | Mozilla's Pulse, PulseGuardian, RabbitMQ 4, logs and counters |
 //! | [`publishing`] | confirms, nacks, deadlines, declaring exchanges |
-//! | [`private_services`] | bindings for schemas of your own, by build script |
+//! | [`private_services`] | bindings for your own schemas, by a build script |
 //! | [`testing`] | the in-memory broker, examples from a seed |
 //! | [`nothing_happens`] | a consumer that receives no message |
 //! | [`coming_from`] | lapin, and Taskcluster's Go, JavaScript and Python clients |

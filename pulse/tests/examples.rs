@@ -1,4 +1,4 @@
-//! Examples keep the rules that they are made by.
+//! Examples are valid against the rules that they are made by.
 #![cfg(feature = "arbitrary")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,7 +25,7 @@ static INPUTS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     extreme.into_iter().chain(random).collect()
 });
 
-/// What `make` makes of each of the inputs.
+/// The results of `make` for the inputs.
 fn made<T>(make: impl Fn(&mut Unstructured<'_>) -> Result<T>) -> Vec<T> {
     let inputs = INPUTS.iter();
     inputs
@@ -57,7 +57,7 @@ macro_rules! examples {
     }};
 }
 
-/// The different examples of the strings that keep a rule.
+/// The different examples of strings for a rule.
 macro_rules! texts {
     ($rule:expr) => {{
         const STRINGS: StringRule = $rule;
@@ -92,7 +92,7 @@ fn strings_keep_runs_positions_and_splits() {
     assert!(texts!(RULE.pattern("a pool", POOL).min_length(60).max_length(61)).len() > 10);
 }
 
-/// What `^(ab)*c?$` matches.
+/// The automaton of `^(ab)*c?$`.
 const PAIRS: Table = Table::new(b"aa\x01bb\x02cc\x03", 4, b"\0\x04\0\x03\0\0\0\0\0\0\x02\0")
     .start(2)
     .accepting(4);
@@ -146,7 +146,7 @@ fn strings_of_other_characters_than_ascii_are_found() {
 const BOOLEANS: Keyword = Keyword::Items(&Schema::BOOLEAN);
 
 #[test]
-fn what_can_not_be_is_an_error() {
+fn impossible_values_are_errors() {
     const NONE: StringRule = RULE.min_length(2).max_length(1);
     examples!(Schema::text(&NONE)).unwrap_err();
     const ENDLESS: StringRule = RULE.min_length(u64::MAX);
@@ -274,7 +274,7 @@ fn objects_have_the_properties_that_their_schema_names() {
 }
 
 #[test]
-fn combinations_are_met() {
+fn combined_schemas_are_satisfied() {
     let made = examples!(Schema::new(&[
         Keyword::AllOf(&[
             &Schema::new(&[Keyword::Minimum("5")]),
@@ -288,7 +288,7 @@ fn combinations_are_met() {
 }
 
 #[test]
-fn values_without_rules_are_what_they_say() {
+fn values_without_rules_are_valid() {
     for timestamp in any::<Timestamp>() {
         let text = timestamp.to_string();
         assert!(("1970".."2101").contains(&&text[..4]), "{text}");
@@ -304,7 +304,7 @@ fn values_without_rules_are_what_they_say() {
 }
 
 #[test]
-fn one_seed_is_one_example() {
+fn a_seed_always_gives_the_same_example() {
     let texts = |seeds: std::ops::Range<u64>| -> Vec<RawJson> {
         seeds.map(|seed| example(seed).unwrap()).collect()
     };
@@ -316,7 +316,7 @@ fn one_seed_is_one_example() {
     assert!(different.len() > 50, "{}", different.len());
 }
 
-/// A value that holds others of its own schema, or ends.
+/// `null`, or an array of two values of the same schema.
 static CHAIN: Schema = Schema::named(
     "Chain",
     &[Keyword::AnyOf(&[
@@ -347,7 +347,7 @@ impl Validate for Chain {
 }
 
 #[test]
-fn values_in_themselves_come_to_an_end() {
+fn nesting_of_recursive_values_ends() {
     let mut longest = 0;
     for byte in [0, 1, 0x55, 0xff] {
         let Chain(chain) = payload(&mut Unstructured::new(&vec![byte; 1 << 16])).unwrap();
@@ -358,7 +358,7 @@ fn values_in_themselves_come_to_an_end() {
     assert!(chains.iter().any(|Chain(chain)| links(chain) == 0));
 }
 
-/// A value that can't be, since it holds another one of its own schema.
+/// An array that contains a value of the same schema, and therefore cannot end.
 static ENDLESS: Schema = Schema::named(
     "Endless",
     &[
@@ -380,6 +380,6 @@ impl Validate for Endless {
 }
 
 #[test]
-fn values_without_an_end_are_an_error() {
+fn endless_nesting_is_an_error() {
     payload::<Endless>(&mut Unstructured::new(&[1; 4096])).unwrap_err();
 }

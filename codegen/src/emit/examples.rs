@@ -6,7 +6,7 @@ use quote::quote;
 use super::ty::{Types, ident};
 use crate::model::Service;
 
-/// The calls that implement `Arbitrary` for the types and routing keys of `service`.
+/// Macro calls that implement `Arbitrary` for the types and routing keys of `service`.
 pub(super) fn items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
     let ids = service.types.iter();
     let payloads: Vec<Ident> = ids.map(|id| ident(&types.definition(*id).name)).collect();

@@ -1,4 +1,4 @@
-//! Arrays and objects.
+//! Examples of arrays and objects.
 
 use arbitrary::{Error, Result, Unstructured};
 use serde_json::{Map, Value};
@@ -14,7 +14,7 @@ use crate::schema::{Keyword, Schema, all_values_differ};
 const SPREAD: usize = 4;
 
 impl Maker {
-    /// An array as `parts` state it, keyword by keyword.
+    /// An array that follows the keywords of `parts`.
     pub(super) fn array(&mut self, u: &mut Unstructured<'_>, parts: &Parts) -> Result<Value> {
         let contained: Vec<&'static Schema> = parts
             .find_all(|keyword| match keyword {
@@ -48,7 +48,7 @@ impl Maker {
         Ok(items.into())
     }
 
-    /// An object as `parts` state it, keyword by keyword.
+    /// An object that follows the keywords of `parts`.
     pub(super) fn object(&mut self, u: &mut Unstructured<'_>, parts: &Parts) -> Result<Value> {
         let lengths = Lengths::of_properties(parts);
         let required = parts.required();

@@ -1,11 +1,11 @@
-//! Texts that matchers match.
+//! Examples of texts that matchers match.
 
 use arbitrary::{Error, Result, Unstructured};
 
 use super::lengths::{Lengths, SPREAD};
 use crate::rule::{Matcher, Shape, Split, Table};
 
-/// What can be printed, first what is pleasant to read.
+/// The printable characters of ASCII, the most readable first.
 const PRINTABLE: &[u8; 95] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789\
     -_./:@ !\"#$%&'()*+,;<=>?[\\]^`{|}~";
 
@@ -20,10 +20,11 @@ const BYTES: &[u8; 256] = &{
     bytes
 };
 
-/// How many bytes the longest character has.
+/// Maximum number of bytes in a character.
 const CHARACTER: usize = 4;
 
-/// A text of so many characters that `matcher` matches.
+/// A text that `matcher` matches, with a number of characters within `lengths` if all are
+/// ASCII.
 pub(super) fn matching(
     matcher: &Matcher,
     u: &mut Unstructured<'_>,
@@ -47,12 +48,13 @@ pub(super) fn matching(
 /// Makes texts of the bytes of an alphabet.
 struct Texts<'u, 'a> {
     u: &'u mut Unstructured<'a>,
-    /// What texts are made of.
+    /// The bytes that a text may contain.
     alphabet: &'static [u8],
 }
 
 impl Texts<'_, '_> {
-    /// A text that `matcher` matches; of several that must all match, that one does.
+    /// A text that `matcher` matches; for [`Shape::AllOf`], only a chosen one of its
+    /// matchers has to match.
     fn of(&mut self, matcher: &Matcher, lengths: Lengths) -> Result<Vec<u8>> {
         let lengths = lengths.within(matcher.shortest, matcher.longest);
         match matcher.shape {
@@ -77,7 +79,8 @@ impl Texts<'_, '_> {
         }
     }
 
-    /// A text of bytes that `allows` allows at their place in a text of a length.
+    /// A text in which `allows` accepts each byte by its index and the length of the
+    /// text.
     fn bytes(
         &mut self,
         lengths: Lengths,
@@ -95,7 +98,8 @@ impl Texts<'_, '_> {
         self.u.choose(&allowed).copied()
     }
 
-    /// A text that one of `matchers` matches, of as many characters as they count.
+    /// A text that one of `matchers` matches, within the limits of those that count
+    /// characters.
     fn of_all(&mut self, matchers: &[Matcher], mut lengths: Lengths) -> Result<Vec<u8>> {
         let mut readers = Vec::new();
         for matcher in matchers {
@@ -115,7 +119,7 @@ impl Texts<'_, '_> {
         }
     }
 
-    /// The head leaves room for the tail, and the tail fills up what is missing.
+    /// A head, the separator and a tail, which is long enough for the whole text.
     fn of_split(&mut self, split: &Split, lengths: Lengths) -> Result<Vec<u8>> {
         let Lengths { least, most } = lengths;
         let room = |taken: usize| most.checked_sub(taken).ok_or(Error::IncorrectFormat);
@@ -133,7 +137,8 @@ impl Texts<'_, '_> {
         Ok(text)
     }
 
-    /// Goes only to states from which the text can end when it is as long as it will be.
+    /// A text that `table` accepts. Its length is chosen first, then only bytes that lead
+    /// to states from which a text of this length can end.
     fn of_table(&mut self, table: &Table, lengths: Lengths) -> Result<Vec<u8>> {
         let range = lengths.shortest(SPREAD)?;
         let ends = ends(table, *range.end(), self.alphabet);
@@ -151,8 +156,8 @@ impl Texts<'_, '_> {
     }
 }
 
-/// For each number of bytes up to `longest`, and in it for each state, whether so many
-/// bytes of `alphabet` can lead from there to where a text is accepted.
+/// For each number of bytes up to `longest`, and for each state, whether this number of
+/// bytes of `alphabet` can lead from the state to an accepting one.
 fn ends(table: &Table, longest: usize, alphabet: &[u8]) -> Vec<Vec<bool>> {
     // Bytes of one class lead to the same state.
     let mut classes = [false; 256];

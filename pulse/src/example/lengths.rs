@@ -7,7 +7,7 @@ use arbitrary::{Error, Result, Unstructured};
 /// Maximum length of an example; a schema that requires more has no examples.
 const MOST: usize = 16 * 1024;
 
-/// How much longer than required texts may be.
+/// Maximum length of a text beyond the required length.
 pub(super) const SPREAD: usize = 32;
 
 /// A range of lengths, including both ends.
@@ -38,7 +38,7 @@ impl Lengths {
         }
     }
 
-    /// The lengths up to `spread` more than the least.
+    /// The lengths from the least to `spread` more.
     pub(super) fn shortest(self, spread: usize) -> Result<RangeInclusive<usize>> {
         if self.least > self.most.min(MOST) {
             return Err(Error::IncorrectFormat);

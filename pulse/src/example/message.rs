@@ -21,7 +21,7 @@ const FIRST_BYTES: usize = 62;
 ///
 /// # Errors
 ///
-/// None but those of `u`.
+/// Only those of `u`.
 pub fn routing_key<K: KeyFields>(u: &mut Unstructured<'_>) -> Result<K> {
     let longest = longest(K::entries());
     K::make(&mut Entries { u, longest })

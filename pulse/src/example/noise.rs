@@ -1,11 +1,12 @@
-//! Random bytes, for other attempts than the first: an exhausted input would give the
-//! same value again.
+//! Random bytes for all attempts but the first: an exhausted input would give the same
+//! value again.
 
 /// Number of random bytes for an attempt.
 const BYTES: usize = 256;
 
 /// The bytes of the attempt number `attempt`. More bits are clear in some attempts than
-/// in others: a set bit makes an optional property present, and a schema may want few.
+/// in others: a set bit makes an optional property present, and a schema may allow only a
+/// few.
 pub(super) fn attempt(seed: u64, attempt: u64) -> Vec<u8> {
     let mut bytes = noise(seed.wrapping_add(attempt), BYTES);
     let mask = [0xff, 0x77, 0x13, 0x01][(attempt % 4) as usize];

@@ -1,4 +1,4 @@
-//! Numbers.
+//! Examples of integers and other numbers.
 
 use arbitrary::{Error, Result, Unstructured};
 
@@ -8,14 +8,13 @@ use crate::schema::Keyword;
 /// Maximum distance of a number from 0, or from its only limit.
 const FAR: f64 = 1_048_576.0;
 
-/// Numbers are multiples of one of these unless their schema states another. Multiples
-/// of the smallest have at most 15 digits up to [`FAR`], which every JSON parser reads
-/// exactly.
+/// The divisors of numbers whose schema has no `multipleOf`. Multiples of the smallest
+/// have at most 15 digits up to [`FAR`], which every JSON parser reads exactly.
 const STEPS: [f64; 4] = [1.0, 1.0, 0.25, 1.0 / 256.0];
 
 /// An integer between the limits, more often a small one than a large one.
 pub(super) fn integer(u: &mut Unstructured<'_>, parts: &Parts) -> Result<serde_json::Number> {
-    // Examples keep to what 64 bits hold, which each reader of JSON takes.
+    // Integers of 64 bits, which every JSON parser accepts.
     let (mut least, mut most) = (i128::from(i64::MIN), i128::from(u64::MAX));
     let mut divisor = 1;
     for keyword in parts.keywords() {
@@ -53,8 +52,8 @@ fn float_of(text: &str) -> f64 {
     text.parse().unwrap_or_default()
 }
 
-/// A finite number between the limits: a multiple as the schema states it, or one that
-/// few decimals can write; a limit or the mean if there is none.
+/// A finite number between the limits. It is a multiple of `multipleOf` or of one of
+/// [`STEPS`]; if there is no such multiple, a limit or the mean of the limits.
 pub(super) fn float(u: &mut Unstructured<'_>, parts: &Parts) -> Result<f64> {
     let (mut least, mut most) = (f64::NEG_INFINITY, f64::INFINITY);
     let mut step = *u.choose(&STEPS)?;
@@ -86,7 +85,7 @@ pub(super) fn float(u: &mut Unstructured<'_>, parts: &Parts) -> Result<f64> {
     }
 }
 
-/// `count` steps: three times 0.1 is 0.3, which it is not among floats.
+/// `count` times `step`, as in decimals: three times 0.1 is 0.3, not 0.30000000000000004.
 fn times(count: f64, step: f64) -> f64 {
     let steps = step.recip().round();
     match steps.recip() == step {
@@ -95,8 +94,8 @@ fn times(count: f64, step: f64) -> f64 {
     }
 }
 
-/// A number from `least` to `most`, with each number of bits as often as the
-/// others.
+/// A number from `least` to `most`. Its number of bits is chosen first, so small numbers
+/// are as frequent as large ones.
 fn near_zero(u: &mut Unstructured<'_>, least: i128, most: i128) -> Result<i128> {
     if least > most {
         return Err(Error::IncorrectFormat);

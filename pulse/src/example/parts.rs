@@ -1,4 +1,4 @@
-//! The schemas that apply to one value, and what they state together.
+//! The schemas that apply to one value, and their keywords.
 
 use serde_json::Value;
 
@@ -27,7 +27,7 @@ impl Parts {
         self.0.iter().flat_map(|schema| schema.keywords)
     }
 
-    /// What `find` finds in the keywords.
+    /// The results of `find` for the keywords.
     pub(super) fn find_all<T>(
         &self,
         find: impl FnMut(&'static Keyword) -> Option<T>,
@@ -81,7 +81,7 @@ impl Parts {
         parts.flat_map(|schema| schema.of_property(name)).collect()
     }
 
-    /// The names of the properties that there must be.
+    /// The names of the required properties.
     pub(super) fn required(&self) -> Vec<&'static str> {
         let lists = self.find_all(|keyword| match keyword {
             Keyword::Required(names) => Some(names.iter().copied()),
@@ -99,8 +99,8 @@ impl Parts {
         lists.flatten()
     }
 
-    /// Whether other properties are of use: types keep them only if the schema says what
-    /// they are, or names none.
+    /// Whether types keep properties that the schemas do not name. Each schema must have
+    /// a subschema for them, or neither `properties` nor `additionalProperties`.
     pub(super) fn have_others(&self) -> bool {
         self.0.iter().all(|schema| {
             let states = |is: fn(&Keyword) -> bool| schema.keywords.iter().any(is);
@@ -120,7 +120,7 @@ impl Parts {
 }
 
 impl Lengths {
-    /// How many items an array may have.
+    /// The allowed numbers of items in an array.
     pub(super) fn of_items(parts: &Parts) -> Self {
         Self::of(parts, |keyword| match keyword {
             Keyword::MinItems(limit) => (Some(*limit), None),
@@ -129,7 +129,7 @@ impl Lengths {
         })
     }
 
-    /// How many properties an object may have.
+    /// The allowed numbers of properties in an object.
     pub(super) fn of_properties(parts: &Parts) -> Self {
         Self::of(parts, |keyword| match keyword {
             Keyword::MinProperties(limit) => (Some(*limit), None),

@@ -14,8 +14,8 @@ const CHARACTERS: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01
 ///
 /// # Errors
 ///
-/// [`Error`], if this attempt gives none: it follows one pattern, and another may not
-/// match.
+/// [`Error`], if this attempt gives none: the text is made by one pattern, and another
+/// may not match it.
 pub(super) fn text(u: &mut Unstructured<'_>, rules: &[StringRule]) -> Result<String> {
     let holds = |text: &str| rules.iter().all(|rule| rule.is_valid(text));
     if let Some((_, values)) = rules.iter().find_map(|rule| rule.one_of) {

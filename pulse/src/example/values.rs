@@ -1,4 +1,4 @@
-//! Values, made by the tables of their schemas.
+//! Examples of values, made by the tables of their schemas.
 
 use arbitrary::{Arbitrary, Error, Result, Unstructured};
 use serde_core::de::DeserializeOwned;
@@ -13,8 +13,8 @@ use crate::validate::Validate;
 /// Number of attempts after the first.
 const ATTEMPTS: u64 = 32;
 
-/// Number of failed attempts after which there are no more: each part of a value may
-/// need many, which multiply.
+/// Maximum number of failed attempts for a payload: without it, the attempts for nested
+/// values would multiply.
 const MAX_FAILED: u32 = 4096;
 
 /// Maximum nesting of values in values of the same schema. Each can be several levels
@@ -25,7 +25,7 @@ const DEEPEST: usize = 16;
 ///
 /// # Errors
 ///
-/// [`Error`] where no attempt gives a valid one.
+/// [`Error`], if no attempt gives a valid one.
 pub fn payload<T: Validate + DeserializeOwned>(u: &mut Unstructured<'_>) -> Result<T> {
     let mut maker = Maker::default();
     maker.retry(u, |maker, u| {
@@ -40,12 +40,12 @@ pub fn payload<T: Validate + DeserializeOwned>(u: &mut Unstructured<'_>) -> Resu
 pub(super) struct Maker {
     /// The schemas of the values around the one that is being made.
     around: Vec<&'static Schema>,
-    /// How many attempts have failed.
+    /// Number of failed attempts.
     failed: u32,
 }
 
 impl Maker {
-    /// The value of `make`, or else of further attempts with bytes of their own.
+    /// The result of `make`, or if it fails, of further attempts with random bytes.
     pub(super) fn retry<T>(
         &mut self,
         u: &mut Unstructured<'_>,
@@ -91,7 +91,7 @@ impl Maker {
         })
     }
 
-    /// How many of the values around are of `schema`.
+    /// Number of the values around that have the schema `schema`.
     fn levels(&self, schema: &Schema) -> usize {
         let around = self.around.iter();
         around.filter(|it| std::ptr::eq(**it, schema)).count()
@@ -126,8 +126,8 @@ impl Maker {
             .ok_or(Error::IncorrectFormat)
     }
 
-    /// Adds `schema` to `parts`, and the schemas that it applies to the same value: of
-    /// alternatives one.
+    /// Adds `schema` to `parts`, and its subschemas for the same value: all of `allOf`,
+    /// and one alternative of each other keyword.
     fn gather(
         &self,
         u: &mut Unstructured<'_>,
@@ -164,7 +164,8 @@ impl Maker {
         Ok(())
     }
 
-    /// One of `schemas`; where the input has run out, one that ends a recursion.
+    /// One of `schemas`. If the input is exhausted, prefers one that no value around has,
+    /// to end a recursion.
     fn choose(
         &self,
         u: &mut Unstructured<'_>,

@@ -190,7 +190,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
         deserialize_unit deserialize_identifier
     }
 
-    // Generated types do not ask for these.
+    // Generated types have no values of these kinds.
     forward_to_deserialize_any! {
         i8 i16 i32 u8 u16 u32 u128 f32 char bytes byte_buf unit_struct tuple_struct enum
     }

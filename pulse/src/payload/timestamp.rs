@@ -140,7 +140,7 @@ impl fmt::Display for Timestamp {
         }
         let decimals = match self.0.nanosecond().is_multiple_of(1_000_000) {
             true => SecondsFormat::Millis,
-            // chrono's choice between 3, 6 and 9, which would be none for a whole second.
+            // chrono chooses 3, 6 or 9 decimals; for a whole second it would choose none.
             false => SecondsFormat::AutoSi,
         };
         let year = self.0.year();

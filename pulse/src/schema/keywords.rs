@@ -13,8 +13,7 @@ use crate::rule::StringRule;
 use crate::validate::{Flow, Report};
 
 impl Keyword {
-    /// Checks an instance as a whole; keywords that look at its parts are checked where
-    /// these are.
+    /// Checks an instance by a keyword without subschemas; the others pass.
     pub(super) fn check(&self, it: Instance<'_>, report: &mut Report) -> Flow {
         if let Value::String(text) = it.value
             && let Some(rule) = self.rule()
@@ -31,7 +30,8 @@ impl Keyword {
         }
     }
 
-    /// Whether the keyword allows `value`, as far as it looks at the value alone.
+    /// Whether the keyword allows `value`. Rules for strings and keywords with subschemas
+    /// are checked elsewhere, and pass here.
     pub(super) fn allows(&self, value: &Value) -> bool {
         match (self, value) {
             (Self::Never, _) => false,
@@ -61,7 +61,7 @@ impl Keyword {
     }
 
     /// The name and the value of a keyword that is neither a rule for strings nor has
-    /// schemas in it.
+    /// subschemas.
     pub(super) fn stated(&self) -> Option<(&'static str, Value)> {
         Some(match self {
             Self::Never => ("false", false.into()),

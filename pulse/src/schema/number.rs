@@ -182,8 +182,8 @@ fn power_of_ten(mut exponent: u64, by: u128) -> u128 {
     power
 }
 
-/// Whether a float is an integral multiple of another, as both are written. Nothing that
-/// is not finite is.
+/// Whether a float is an integral multiple of another, by the decimals of both; both must
+/// be finite.
 pub(crate) fn is_float_multiple_of(number: f64, divisor: f64) -> bool {
     let (mut own, mut other) = (Buffer::new(), Buffer::new());
     number.is_finite()

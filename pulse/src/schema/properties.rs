@@ -28,7 +28,7 @@ impl Schema {
         })
     }
 
-    /// Whether no instance is valid, as the only keyword says.
+    /// Whether the schema is `false`, so no instance is valid.
     pub(crate) fn is_never(&self) -> bool {
         matches!(self.keywords, [Keyword::Never])
     }

@@ -121,9 +121,8 @@ pub enum Keyword {
     Known(fn() -> Vec<&'static str>),
     /// `const`: the instance equals this value.
     Const(&'static str),
-    /// All keywords of a rule for strings. Ignores instances that are no strings,
-    /// also if the rule has an `enum` or a `const`; see [`Schema::text`] for strings
-    /// alone.
+    /// All keywords of a rule for strings. Ignores instances that are not strings, also
+    /// if the rule has an `enum` or a `const`; see [`Schema::text`] for strings alone.
     String(&'static StringRule),
     /// `minLength`, in code points.
     MinLength(u64),
@@ -216,7 +215,7 @@ pub enum Type {
     Object,
 }
 
-/// What an object must be that has a certain property, by `dependencies`.
+/// A condition of `dependencies` for objects that have a certain property.
 #[derive(Debug)]
 pub enum Dependency {
     /// The object must also have these properties.

@@ -1,4 +1,4 @@
-//! Numbers and types as tables have them.
+//! Literals of numbers and types in tables.
 
 use heck::ToUpperCamelCase;
 use proc_macro2::TokenStream;

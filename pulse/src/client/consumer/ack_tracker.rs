@@ -80,7 +80,7 @@ impl AckTracker {
         }
     }
 
-    /// Adapts the size of a batch to the prefetch; 0 stands for no limit.
+    /// Adapts the size of a batch to the prefetch; 0 means no limit.
     pub(super) fn set_prefetch(&self, prefetch: u16) {
         self.lock().batch = match prefetch {
             0 => usize::from(MAX_BATCH),

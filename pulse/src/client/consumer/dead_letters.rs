@@ -93,7 +93,7 @@ impl DeadLetterPublisher {
         };
         let mut state = self.state.lock().await;
         match &error {
-            // Somebody may have deleted the exchange or the queue.
+            // The exchange or the queue may have been deleted.
             PublishError::Refused { .. } => state.declared = false,
             PublishError::Ended { .. } | PublishError::Closed => state.publisher = None,
             _ => {}

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-/// How a consumer was asked to stop.
+/// A request to stop a consumer.
 #[derive(Clone, Copy, Debug)]
 struct Request {
     /// When to give up the messages in work; `None` for never.

@@ -158,7 +158,7 @@ where
     }
 }
 
-/// The cause alone: reports add the exchange and the routing key.
+/// The cause of an error, without the exchange and the routing key, which reports add.
 fn cause(error: DecodeError) -> SharedError {
     match error.kind {
         DecodeErrorKind::Payload(error) => Arc::new(error),

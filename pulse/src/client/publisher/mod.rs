@@ -101,10 +101,9 @@ impl Publisher {
 
     /// Publishes a message.
     ///
-    /// Completes when the message is queued in this program, after waiting for fewer than
-    /// [`max_in_flight`](PublisherBuilder::max_in_flight) unconfirmed messages; await the
-    /// [`Confirmation`] to know that the broker has it. So many messages can be in flight
-    /// at once.
+    /// Completes when the message is queued in this program, once fewer than
+    /// [`max_in_flight`](PublisherBuilder::max_in_flight) messages are unconfirmed. Await
+    /// the [`Confirmation`] to know that the broker has it.
     ///
     /// # Errors
     ///
