@@ -33,9 +33,20 @@ pub fn root() -> io::Result<PathBuf> {
 }
 
 /// The cargo that runs this program.
+///
+/// It does not get the variables that describe this program's package: build scripts ask
+/// for them, such as that of ring, and cargo would build all that depends on those again
+/// after each run of cargo by itself.
 #[must_use]
 pub fn cargo() -> Command {
-    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    for (name, _) in env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            cargo.env_remove(name);
+        }
+    }
+    cargo
 }
 
 /// Replaces this process by `program`, so that it receives all signals; on systems
