@@ -1,6 +1,5 @@
-//! The interpreter of schema tables, with hostile schemas and messages.
-
-use std::time::{Duration, Instant};
+//! The interpreter of schema tables, with hostile schemas and messages. Those that need
+//! much work end only if it is bounded.
 
 use serde_json::{Value, json};
 use taskcluster_pulse::__private::{Keyword, Schema, Type, check_schema};
@@ -8,15 +7,6 @@ use taskcluster_pulse::Violations;
 
 fn check(schema: &'static Schema, value: &Value) -> Result<(), Violations> {
     check_schema(value, schema)
-}
-
-/// Runs `work`, which must not take long even in a debug build on a busy machine.
-fn in_time<T>(work: impl FnOnce() -> T) -> T {
-    let start = Instant::now();
-    let result = work();
-    let took = start.elapsed();
-    assert!(took < Duration::from_secs(60), "{took:?}");
-    result
 }
 
 /// `{"c": {"c": … leaf}}`, so many levels deep.
@@ -38,9 +28,9 @@ static BOTH: Schema = Schema::named("Both", &[Keyword::AllOf(&[&N, &M, &N, &M])]
 #[test]
 fn recursive_combinations_take_no_more_work_than_the_message_has_parts() {
     let valid = nested(120, Value::Null);
-    assert_eq!(in_time(|| check(&BOTH, &valid)), Ok(()));
+    assert_eq!(check(&BOTH, &valid), Ok(()));
     let invalid = nested(120, json!(1));
-    let violations = in_time(|| check(&BOTH, &invalid)).unwrap_err();
+    let violations = check(&BOTH, &invalid).unwrap_err();
     let found: Vec<&str> = violations.iter().map(|it| it.pointer.as_str()).collect();
     assert_eq!(found, ["/c".repeat(120)], "each violation is reported once");
 }
@@ -63,9 +53,9 @@ static FALSE_START: Schema = Schema::named(
 );
 
 #[test]
-fn alternatives_within_alternatives_are_chosen_in_time() {
+fn alternatives_within_alternatives_are_chosen_without_repetition() {
     let message = nested(120, Value::Null);
-    assert_eq!(in_time(|| check(&FALSE_START, &message)), Ok(()));
+    assert_eq!(check(&FALSE_START, &message), Ok(()));
 }
 
 static ITSELF: Schema = Schema::named(
@@ -79,24 +69,34 @@ static ITSELF: Schema = Schema::named(
 /// The generator refuses such schemas.
 #[test]
 fn a_schema_that_refers_to_itself_is_an_error_and_not_a_crash() {
-    let violations = in_time(|| check(&ITSELF, &json!({}))).unwrap_err();
+    let violations = check(&ITSELF, &json!({})).unwrap_err();
     assert!(violations.iter().count() > 0);
 }
 
 static UNIQUE: Schema = Schema::new(&[Keyword::UniqueItems]);
 
+/// To compare each item with each other one would take half an hour.
 #[test]
 fn unique_items_are_found_in_linear_time() {
     let item = |index: u32| json!({ "id": index, "values": [index, { "a": null }] });
-    let mut items: Vec<Value> = (0..80_000).map(item).collect();
+    let mut items: Vec<Value> = (0..200_000).map(item).collect();
     let unique = Value::Array(items.clone());
-    assert_eq!(in_time(|| check(&UNIQUE, &unique)), Ok(()));
+    assert_eq!(check(&UNIQUE, &unique), Ok(()));
     // The same object, with its properties in another order and a float.
-    let again = r#"{"values": [79999.0, {"a": null}], "id": 79999}"#;
+    let again = r#"{"values": [199999.0, {"a": null}], "id": 199999}"#;
     items.push(serde_json::from_str(again).unwrap());
     let equal = Value::Array(items);
-    let violations = in_time(|| check(&UNIQUE, &equal)).unwrap_err();
+    let violations = check(&UNIQUE, &equal).unwrap_err();
     assert_eq!(violations.to_string(), "the payload: two items are equal");
+}
+
+static HUGE: Schema = Schema::new(&[Keyword::Enum(&["1e400", r#""a\"b""#])]);
+
+/// No number type of Rust holds it.
+#[test]
+fn a_string_does_not_equal_the_number_that_it_is_the_text_of() {
+    assert!(check(&HUGE, &json!("1e400")).is_err());
+    assert_eq!(check(&HUGE, &json!("a\"b")), Ok(()));
 }
 
 static NUMBERS: Schema = Schema::new(&[Keyword::Items(&Schema::new(&[Keyword::Minimum("1")]))]);
@@ -104,7 +104,7 @@ static NUMBERS: Schema = Schema::new(&[Keyword::Items(&Schema::new(&[Keyword::Mi
 #[test]
 fn the_number_of_violations_is_bounded() {
     let message = Value::Array(vec![json!(0); 100_000]);
-    let violations = in_time(|| check(&NUMBERS, &message)).unwrap_err();
+    let violations = check(&NUMBERS, &message).unwrap_err();
     assert_eq!(violations.iter().count(), 10_000);
 }
 

@@ -31,6 +31,17 @@ pub(crate) fn equal(left: &Value, right: &Value) -> bool {
     }
 }
 
+/// Whether `value` is the one that `text` is the JSON of. Strings, the usual literals, are
+/// compared as they are written, unless they have escapes.
+pub(super) fn equals_text(text: &str, value: &Value) -> bool {
+    match (text.strip_prefix('"'), value) {
+        (Some(quoted), Value::String(it)) if !quoted.contains('\\') => {
+            quoted.strip_suffix('"') == Some(it)
+        }
+        (quoted, _) => quoted.is_some() == value.is_string() && equal(&value_of(text), value),
+    }
+}
+
 /// The value that `text` is the JSON of, or `text` if `serde_json` cannot hold it.
 pub(super) fn value_of(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|_| text.into())

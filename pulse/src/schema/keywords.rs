@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use serde_json::{Number, Value};
 
-use super::equality::{all_values_differ, equal, value_of};
+use super::equality::{all_values_differ, equals_text, value_of};
 use super::interpreter::Instance;
 use super::number::Decimal;
 use super::{Keyword, Type};
@@ -36,9 +36,9 @@ impl Keyword {
         match (self, value) {
             (Self::Never, _) => false,
             (Self::Type(types), _) => types.iter().any(|it| it.has(value)),
-            (Self::Enum(texts), _) => texts.iter().any(|text| equal(&value_of(text), value)),
+            (Self::Enum(texts), _) => texts.iter().any(|text| equals_text(text, value)),
             (Self::Known(strings), _) => value.as_str().is_some_and(|it| strings().contains(&it)),
-            (Self::Const(text), _) => equal(&value_of(text), value),
+            (Self::Const(text), _) => equals_text(text, value),
             (Self::DateTime, Value::String(text)) => text.parse::<Timestamp>().is_ok(),
             (Self::Minimum(limit), Value::Number(it)) => compare(it, limit, Ordering::is_ge),
             (Self::Maximum(limit), Value::Number(it)) => compare(it, limit, Ordering::is_le),
