@@ -7,13 +7,17 @@ use serde_json::Value;
 use super::formula::{Formula, Id};
 use super::outcome::Outcome;
 use super::solve::{Engine, Literal};
+use super::value;
 
 /// The most items that an array may have to have.
-const MOST_ITEMS: u64 = 20_000;
+const MOST_ITEMS: u64 = 100_000;
 
 /// The most different items that an array may have to have, where not all of them
 /// are asked for the same.
 const MOST_DISTINCT: usize = 200;
+
+/// How many positions are looked at in a step.
+const POSITIONS_PER_STEP: u64 = 16;
 
 /// A literal for each position.
 #[derive(Clone, Debug)]
@@ -69,11 +73,36 @@ impl Engine {
         let needed = arrays.somewhere.len() + 2 * usize::from(arrays.repeated);
         let enough = arrays.least.max(arrays.prefix as u64) + needed as u64;
         let most = arrays.most.map_or(enough, |most| most.min(enough));
-        let mut outcome = Outcome::Empty;
-        for length in least..=most {
-            outcome = outcome.or(|| self.place(&arrays, length as usize, 0, &Placed::new()));
-            if matches!(outcome, Outcome::Found(_)) {
+        match least <= most {
+            true => self.shortest_array(&arrays, least as usize, most as usize),
+            false => Outcome::Empty,
+        }
+    }
+
+    /// The shortest array with `least` to `most` items.
+    ///
+    /// What is asked somewhere gets its positions first, and the array ends after the
+    /// last of them: a length that allows for more positions never has fewer answers.
+    /// So the lengths grow in larger and larger steps until there is an answer, and the
+    /// least that has one is between the last two.
+    fn shortest_array(&mut self, arrays: &Arrays, least: usize, most: usize) -> Outcome {
+        let (mut low, mut high, mut step) = (least, least, 1);
+        let mut outcome = self.place(arrays, high, 0, &Placed::new());
+        while high < most && !matches!(outcome, Outcome::Found(_)) {
+            low = high + 1;
+            high = most.min(high + step);
+            step *= 2;
+            outcome = outcome.or(|| self.place(arrays, high, 0, &Placed::new()));
+        }
+        while let Outcome::Found(Value::Array(items)) = &outcome {
+            high = high.min(items.len());
+            if low >= high {
                 break;
+            }
+            let middle = low.midpoint(high);
+            match self.place(arrays, middle, 0, &Placed::new()) {
+                shorter @ Outcome::Found(_) => outcome = shorter,
+                _ => low = middle + 1,
             }
         }
         outcome
@@ -126,19 +155,22 @@ impl Engine {
         possible.then_some(arrays)
     }
 
-    /// Finds a position for what is asked somewhere, from the one with `index` on.
-    fn place(&mut self, arrays: &Arrays, length: usize, index: usize, placed: &Placed) -> Outcome {
-        if let Err(exhausted) = self.budget.spend(1 + placed.len() as u64) {
+    /// Finds a position before `end` for what is asked somewhere, from the one with
+    /// `index` on, and fills the array up to the last position.
+    fn place(&mut self, arrays: &Arrays, end: usize, index: usize, placed: &Placed) -> Outcome {
+        let looked_at = placed.len() + arrays.prefix.min(end);
+        let steps = 1 + looked_at as u64 / POSITIONS_PER_STEP;
+        if let Err(exhausted) = self.budget.spend(steps) {
             return exhausted.into();
         }
         let Some(asked) = arrays.somewhere.get(index) else {
             return match arrays.repeated {
-                true => self.repeat(arrays, length, placed),
-                false => self.fill(arrays, length, placed),
+                true => self.repeat(arrays, end, placed),
+                false => self.fill(arrays, placed),
             };
         };
         let mut outcome = Outcome::Empty;
-        for position in arrays.candidates(length, placed, 1) {
+        for position in arrays.candidates(end, placed, 1) {
             if !self.may_hold(asked.at(position)) {
                 continue;
             }
@@ -148,7 +180,7 @@ impl Engine {
                 .or_default()
                 .insert(asked.at(position));
             outcome = outcome.or(|| match self.solve(arrays.goal(position, &placed)) {
-                Outcome::Found(_) => self.place(arrays, length, index + 1, &placed),
+                Outcome::Found(_) => self.place(arrays, end, index + 1, &placed),
                 other => other,
             });
             if matches!(outcome, Outcome::Found(_)) {
@@ -158,9 +190,9 @@ impl Engine {
         outcome
     }
 
-    /// Chooses two positions with one value.
-    fn repeat(&mut self, arrays: &Arrays, length: usize, placed: &Placed) -> Outcome {
-        let candidates = arrays.candidates(length, placed, 2);
+    /// Chooses two positions before `end` with one value.
+    fn repeat(&mut self, arrays: &Arrays, end: usize, placed: &Placed) -> Outcome {
+        let candidates = arrays.candidates(end, placed, 2);
         let mut outcome = Outcome::Empty;
         for (index, &first) in candidates.iter().enumerate() {
             for &second in candidates.iter().skip(index + 1) {
@@ -173,7 +205,7 @@ impl Engine {
                         for position in [first, second] {
                             placed.entry(position).or_default().insert(only);
                         }
-                        self.fill(arrays, length, &placed)
+                        self.fill(arrays, &placed)
                     }
                     other => other,
                 });
@@ -186,18 +218,53 @@ impl Engine {
     }
 
     /// An item for every position.
-    fn fill(&mut self, arrays: &Arrays, length: usize, placed: &Placed) -> Outcome {
+    fn fill(&mut self, arrays: &Arrays, placed: &Placed) -> Outcome {
+        let last = placed.last_key_value().map_or(0, |(last, _)| last + 1);
+        let length = last.max(arrays.least as usize);
         if arrays.unique && length > 1 {
             return self.fill_distinct(arrays, length, placed);
         }
-        let mut items = Vec::with_capacity(length);
-        for position in 0..length {
-            match self.solve(arrays.goal(position, placed)) {
-                Outcome::Found(item) => items.push(item),
+        // All further positions are asked for the same.
+        let unlike = length.min(last.max(arrays.prefix));
+        let mut items = Vec::new();
+        for position in 0..length.min(unlike + 1) {
+            let item = match self.solve(arrays.goal(position, placed)) {
+                Outcome::Found(item) => item,
                 other => return other,
+            };
+            let count = if position < unlike {
+                1
+            } else {
+                length - unlike
+            };
+            let weight = value::weight(&item).saturating_mul(count);
+            if let Err(exhausted) = self.budget.spend_weight(weight) {
+                return exhausted.into();
             }
+            items.resize(position + count, item);
         }
         Outcome::Found(Value::Array(items))
+    }
+
+    /// An item for every position that is none of the earlier ones; `None` where a position
+    /// has none left, or that is not known.
+    fn fill_in_turn(
+        &mut self,
+        arrays: &Arrays,
+        length: usize,
+        placed: &Placed,
+    ) -> Option<Vec<Value>> {
+        let mut items = Vec::new();
+        for position in 0..length {
+            let taken = self.formulas.listed(items.iter().cloned());
+            let mut goal = arrays.goal(position, placed);
+            goal.insert(Literal::is_not(taken));
+            match self.solve(goal) {
+                Outcome::Found(item) => items.push(item),
+                _ => return None,
+            }
+        }
+        Some(items)
     }
 
     /// A different item for every position: as many candidates for each as there
@@ -219,6 +286,9 @@ impl Engine {
         }
         if length > MOST_DISTINCT {
             return too_many();
+        }
+        if let Some(items) = self.fill_in_turn(arrays, length, placed) {
+            return Outcome::Found(Value::Array(items));
         }
         let mut known: BTreeMap<Vec<Literal>, Vec<Value>> = BTreeMap::new();
         let mut candidates = Vec::with_capacity(length);
@@ -254,13 +324,13 @@ impl Arrays {
         everywhere.chain(placed).collect()
     }
 
-    /// The positions that differ from one another, and `fresh` of those that are
-    /// all alike.
-    fn candidates(&self, length: usize, placed: &Placed, fresh: usize) -> Vec<usize> {
-        let used = |position: &usize| *position < self.prefix || placed.contains_key(position);
-        let unlike = (0..length).filter(|position| used(position));
-        let alike = (0..length).filter(|position| !used(position)).take(fresh);
-        unlike.chain(alike).collect()
+    /// The positions before `end` that differ from one another, and `fresh` of those
+    /// that are all alike.
+    fn candidates(&self, end: usize, placed: &Placed, fresh: usize) -> Vec<usize> {
+        let prefix = self.prefix.min(end);
+        let later = placed.range(prefix..end).map(|(&position, _)| position);
+        let alike = (prefix..end).filter(|position| !placed.contains_key(position));
+        (0..prefix).chain(later).chain(alike.take(fresh)).collect()
     }
 }
 

@@ -1,13 +1,14 @@
 //! Objects: the presence of properties, and the constraints on each.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::evaluate;
 use super::formula::{Formula, Id, Kind, Members};
 use super::outcome::Outcome;
 use super::solve::{Engine, Literal};
+use super::{evaluate, value};
 
 /// Maximum number of different patterns of names in one goal: names are tried with and
 /// without each.
@@ -33,7 +34,7 @@ enum Name {
 /// The constraints on an object.
 #[derive(Debug, Default)]
 struct Objects {
-    members: Vec<Members>,
+    members: Vec<Rc<Formula>>,
     names: Vec<Literal>,
     required: BTreeSet<String>,
     forbidden: BTreeSet<String>,
@@ -97,7 +98,7 @@ impl Engine {
                     objects
                         .patterns
                         .extend(members.patterns.iter().map(|it| it.0));
-                    objects.members.push(members.clone());
+                    objects.members.push(Rc::clone(&formula));
                 }
                 (Formula::Members(members), false) => {
                     objects.known.extend(members.named.keys().cloned());
@@ -283,6 +284,9 @@ impl Engine {
         }
         let mut goal: Vec<Literal> = present.get(name).into_iter().flatten().copied().collect();
         for members in &objects.members {
+            let Formula::Members(members) = &**members else {
+                continue;
+            };
             match self.applicable(members, name) {
                 Some(formulas) => goal.extend(formulas.into_iter().map(Literal::is)),
                 None => return evaluate::too_deep(),
@@ -310,10 +314,14 @@ impl Engine {
         }
         let mut members = serde_json::Map::new();
         for name in present.keys() {
-            match self.member(objects, name, &present) {
-                Outcome::Found(value) => drop(members.insert(name.clone(), value)),
+            let value = match self.member(objects, name, &present) {
+                Outcome::Found(value) => value,
                 other => return other,
+            };
+            if let Err(exhausted) = self.budget.spend_weight(value::weight(&value)) {
+                return exhausted.into();
             }
+            members.insert(name.clone(), value);
         }
         Outcome::Found(Value::Object(members))
     }

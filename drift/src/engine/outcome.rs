@@ -42,6 +42,9 @@ impl Outcome {
 /// The steps of one question that look for smaller instances than the first.
 const SPARE_STEPS: u64 = 1_000;
 
+/// How much weight of values is copied in a step.
+const WEIGHT_PER_STEP: u64 = 16;
+
 /// The steps that one question may still take, and those of all questions.
 #[derive(Debug)]
 pub(crate) struct Budget {
@@ -94,6 +97,11 @@ impl Budget {
     pub(super) fn end_spare(&mut self, aside: u64) {
         self.spare = self.left;
         self.left = self.left.saturating_add(aside);
+    }
+
+    /// Takes the steps that a copy of so much weight takes.
+    pub(super) fn spend_weight(&mut self, weight: usize) -> Result<(), Exhausted> {
+        self.spend(weight as u64 / WEIGHT_PER_STEP)
     }
 
     pub(super) fn spend(&mut self, steps: u64) -> Result<(), Exhausted> {

@@ -7,9 +7,10 @@ use serde_json::{Map, Value};
 
 use super::formula::Id;
 use super::solve::Engine;
+use super::value::weight;
 
-/// The most values and characters of all messages that are tried for one witness.
-const MOST_TRIED: usize = 20_000;
+/// The most weight of all messages that are tried for one witness.
+const MOST_TRIED: usize = 100_000;
 
 impl Engine {
     /// A value that is in `inside` and not in `outside`, as `witness` is, of which no
@@ -19,7 +20,7 @@ impl Engine {
     pub(crate) fn shrink(&self, inside: Id, outside: Id, witness: Value) -> Value {
         let mut left = MOST_TRIED;
         let mut is_witness = |value: &Value| {
-            left = left.saturating_sub(size(value));
+            left = left.saturating_sub(weight(value));
             let holds = |id, expected| self.holds(id, value) == Some(expected);
             (left > 0).then(|| holds(inside, true) && holds(outside, false))
         };
@@ -32,16 +33,6 @@ impl Engine {
             }
             smallest = smaller;
         }
-    }
-}
-
-/// The values in `value`, and the characters.
-fn size(value: &Value) -> usize {
-    1 + match value {
-        Value::Object(members) => members.values().map(size).sum(),
-        Value::Array(items) => items.iter().map(size).sum(),
-        Value::String(text) => text.len(),
-        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
     }
 }
 

@@ -18,6 +18,21 @@ pub(crate) fn canonical(value: &Value) -> Value {
     }
 }
 
+/// The weight of a value, in characters.
+const WEIGHT_OF_VALUE: usize = 8;
+
+/// About how much memory a copy of `value` takes.
+pub(super) fn weight(value: &Value) -> usize {
+    let member = |(name, value): (&String, &Value)| name.len() + weight(value);
+    WEIGHT_OF_VALUE
+        + match value {
+            Value::Object(members) => members.iter().map(member).sum(),
+            Value::Array(items) => items.iter().map(weight).sum(),
+            Value::String(text) => text.len(),
+            Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+        }
+}
+
 fn canonical_number(number: &Number) -> Number {
     let Some(float) = number.as_f64().filter(|_| number.is_f64()) else {
         return number.clone();

@@ -45,7 +45,10 @@ impl Texts<'_> {
             && self.refused_by.is_empty()
             && longest_excluded.is_none_or(|longest| longest < self.shortest);
         match usize::try_from(self.shortest) {
-            Ok(length) if any_do && length <= MOST_CHARACTERS => Ok(Some("a".repeat(length))),
+            Ok(length) if any_do && length <= MOST_CHARACTERS => {
+                budget.spend_weight(length)?;
+                Ok(Some("a".repeat(length)))
+            }
             _ => Search::new(self).shortest(budget),
         }
     }
@@ -88,10 +91,13 @@ impl Texts<'_> {
 }
 
 /// The most characters of a text that only has to be long.
-const MOST_CHARACTERS: usize = 4_000_000;
+const MOST_CHARACTERS: usize = 2_000_000;
 
 /// How much longer than the shortest text the texts of [`Texts::many`] may be.
 const MOST_LONGER: u64 = 32;
+
+/// How many moves of automata, each by a byte, are made in a step.
+const MOVES_PER_STEP: u64 = 512;
 
 struct Search<'t> {
     texts: &'t Texts<'t>,
@@ -130,7 +136,7 @@ impl<'t> Search<'t> {
         if found.len() >= count || ends.get(&(state.clone(), left)) == Some(&false) {
             return Ok(false);
         }
-        budget.spend(1)?;
+        budget.spend(1 + state.automata.len() as u64)?;
         if left == 0 {
             let accepted = self.accepts(state, &self.trie);
             if accepted {
@@ -192,7 +198,7 @@ impl<'t> Search<'t> {
         while !open.is_empty() {
             let mut inside = Vec::new();
             for (state, from) in &open {
-                budget.spend(1)?;
+                budget.spend(1 + (state.automata.len() * bytes.len()) as u64 / MOVES_PER_STEP)?;
                 for &byte in bytes {
                     let Some(next) = self.step(state, byte, trie) else {
                         continue;
