@@ -6,11 +6,17 @@ use serde_json::Value;
 
 use super::evaluate;
 use super::formula::{Formula, Id, Kind, Members};
-use super::outcome::Outcome;
+use super::outcome::{Exhausted, Outcome};
 use super::solve::{Engine, Literal};
 
 /// How many choices may follow each other, in a value and all values around it.
 const MOST_CHOICES: usize = 150;
+
+/// How many choices are made one by one, although some have one alternative left.
+const FEW_CHOICES: usize = 16;
+
+/// How many formulas are evaluated in a step.
+const EVALUATIONS_PER_STEP: u64 = 64;
 
 /// What is known of a value of one kind, on one path through the choices.
 #[derive(Clone, Debug)]
@@ -27,13 +33,11 @@ struct Branch {
 /// How many entries of a branch are copied in a step.
 const ENTRIES_PER_STEP: u64 = 16;
 
-impl Branch {
-    /// Whether the opposite of one of `literals` is known.
-    fn contradicts(&self, literals: &[Literal]) -> bool {
-        let is_opposite = |it: &Literal| self.seen.get(&it.formula) == Some(&!it.holds);
-        literals.iter().any(is_opposite)
-    }
-}
+/// How deep a formula is looked into for what is known of it.
+const DEEPEST_KNOWN: usize = 4;
+
+/// How many parts of a formula are looked at for what is known of it.
+const MOST_KNOWN: usize = 16;
 
 impl Engine {
     /// A value of `kind` with all of `goal`.
@@ -66,9 +70,7 @@ impl Engine {
 
     fn solve_branch(&mut self, branch: Branch) -> Outcome {
         if self.choices >= MOST_CHOICES {
-            return Outcome::Unknown(format!(
-                "more than {MOST_CHOICES} choices follow each other"
-            ));
+            return self.guess(branch);
         }
         self.choices += 1;
         let outcome = self.solve_choices(branch);
@@ -76,9 +78,18 @@ impl Engine {
         outcome
     }
 
-    fn solve_choices(&mut self, branch: Branch) -> Outcome {
-        if let Err(exhausted) = self.budget.spend(1) {
+    fn solve_choices(&mut self, mut branch: Branch) -> Outcome {
+        let evaluated = self.evaluated.take() / EVALUATIONS_PER_STEP;
+        if let Err(exhausted) = self.budget.spend(1 + evaluated) {
             return exhausted.into();
+        }
+        // What a few choices ask for is smaller than what all of them do.
+        if self.choices > FEW_CHOICES {
+            match self.make_certain_choices(&mut branch) {
+                Ok(true) => {}
+                Ok(false) => return Outcome::Empty,
+                Err(exhausted) => return exhausted.into(),
+            }
         }
         // Of listed values, each is tried, which takes no choice.
         let all = branch.facts.iter().chain(&branch.choices);
@@ -91,37 +102,31 @@ impl Engine {
         let Outcome::Found(value) = &outcome else {
             return outcome;
         };
-        let broken = branch
-            .choices
-            .iter()
-            .filter(|choice| self.holds(choice.formula, value) != Some(choice.holds))
-            .min_by_key(|choice| self.width(**choice));
-        let Some(&broken) = broken else {
+        let broken = self.broken(&branch, value);
+        let Some(broken) = broken.min_by_key(|choice| self.width(*choice)) else {
             return outcome;
         };
         let mut rest = branch;
-        let alternatives = match self.formulas.get(broken.formula) {
-            // There may be more values to differ from.
-            Formula::Listed(_) => vec![vec![Literal::is(self.differs(value))]],
-            _ => {
-                rest.choices.retain(|choice| *choice != broken);
-                self.alternatives(broken, &rest)
-            }
-        };
+        let alternatives = self.take_choice(&mut rest, broken, value);
+        self.solve_alternatives(&rest, alternatives)
+    }
+
+    /// A value of one of the alternatives, the smallest of those that spare steps find.
+    fn solve_alternatives(&mut self, rest: &Branch, alternatives: Vec<Vec<Literal>>) -> Outcome {
         let mut outcome = Outcome::Empty;
         for alternative in alternatives {
             let is_found = matches!(outcome, Outcome::Found(_));
             if is_found && !self.budget.has_spare() {
                 break;
             }
-            if rest.contradicts(&alternative) {
+            if self.is_contradicted(rest, &alternative) {
                 continue;
             }
             outcome = match is_found {
-                false => outcome.or(|| self.solve_alternative(&rest, alternative)),
+                false => outcome.or(|| self.solve_alternative(rest, alternative)),
                 true => {
                     let aside = self.budget.begin_spare();
-                    let other = self.solve_alternative(&rest, alternative);
+                    let other = self.solve_alternative(rest, alternative);
                     self.budget.end_spare(aside);
                     outcome.or_smaller(other)
                 }
@@ -139,6 +144,125 @@ impl Engine {
         match self.add(&mut branch, alternative) {
             true => self.solve_branch(branch),
             false => Outcome::Empty,
+        }
+    }
+
+    /// The choices that `value` breaks.
+    fn broken(&self, branch: &Branch, value: &Value) -> impl Iterator<Item = Literal> {
+        let choices = branch.choices.iter().copied();
+        choices.filter(|choice| self.holds(choice.formula, value) != Some(choice.holds))
+    }
+
+    /// Makes every choice that has one alternative left; false where one has none.
+    fn make_certain_choices(&mut self, branch: &mut Branch) -> Result<bool, Exhausted> {
+        loop {
+            let steps = 1 + branch.choices.len() as u64 / ENTRIES_PER_STEP;
+            self.budget.spend(steps)?;
+            let mut certain = Vec::new();
+            for choice in &branch.choices {
+                let (parts, holds) = match (self.formulas.get(choice.formula), choice.holds) {
+                    (Formula::Any(ids), true) => (ids, true),
+                    (Formula::All(ids), false) => (ids, false),
+                    _ => continue,
+                };
+                let parts = parts.iter().map(|&formula| Literal { formula, holds });
+                let mut open = parts.filter(|it| !self.is_contradicted(branch, &[*it]));
+                match (open.next(), open.next()) {
+                    (None, _) => return Ok(false),
+                    (Some(only), None) if !self.asks_somewhere(only) => {
+                        certain.push((*choice, only));
+                    }
+                    _ => {}
+                }
+            }
+            if certain.is_empty() {
+                return Ok(true);
+            }
+            for (choice, only) in certain {
+                branch.choices.retain(|it| *it != choice);
+                if !self.add(branch, vec![only]) {
+                    return Ok(false);
+                }
+            }
+        }
+    }
+
+    /// Whether a literal asks for something in one of the parts of a value, so that it is
+    /// a choice of its own.
+    fn asks_somewhere(&self, literal: Literal) -> bool {
+        let formula = self.formulas.get(literal.formula);
+        !literal.holds && matches!(formula, Formula::Members(_) | Formula::Items { .. })
+    }
+
+    /// Makes all choices at once, each as the first alternative that is possible. A value
+    /// that comes of it is one, but where there is none, others may lead to one.
+    fn guess(&mut self, mut branch: Branch) -> Outcome {
+        let unknown = Outcome::Unknown(format!(
+            "more than {MOST_CHOICES} choices follow each other"
+        ));
+        loop {
+            match self.make_certain_choices(&mut branch) {
+                Ok(true) => {}
+                Ok(false) => return unknown,
+                Err(exhausted) => return exhausted.into(),
+            }
+            let outcome = self.solve_facts(branch.kind, &branch.facts);
+            let Outcome::Found(value) = &outcome else {
+                return unknown;
+            };
+            let broken: Vec<Literal> = self.broken(&branch, value).collect();
+            if broken.is_empty() {
+                return outcome;
+            }
+            for choice in broken {
+                let mut alternatives = self.take_choice(&mut branch, choice, value).into_iter();
+                let possible = alternatives.find(|it| !self.is_contradicted(&branch, it));
+                if !possible.is_some_and(|it| self.add(&mut branch, it)) {
+                    return unknown;
+                }
+            }
+        }
+    }
+
+    /// Takes a choice that `value` breaks out of `branch`, for the ways to keep it.
+    fn take_choice(
+        &mut self,
+        branch: &mut Branch,
+        choice: Literal,
+        value: &Value,
+    ) -> Vec<Vec<Literal>> {
+        match self.formulas.get(choice.formula) {
+            // There may be more values to differ from.
+            Formula::Listed(_) => vec![vec![Literal::is(self.differs(value))]],
+            _ => {
+                branch.choices.retain(|it| *it != choice);
+                self.alternatives(choice, branch)
+            }
+        }
+    }
+
+    /// Whether the opposite of one of `literals` is known.
+    fn is_contradicted(&self, branch: &Branch, literals: &[Literal]) -> bool {
+        let known = |it: &Literal| self.known(branch, it.formula, DEEPEST_KNOWN);
+        literals.iter().any(|it| known(it) == Some(!it.holds))
+    }
+
+    /// Whether the value has to be in the set of a formula, as far as that takes no search.
+    fn known(&self, branch: &Branch, id: Id, depth: usize) -> Option<bool> {
+        if let Some(&holds) = branch.seen.get(&id) {
+            return Some(holds);
+        }
+        let inside = |id: &Id| self.known(branch, *id, depth.checked_sub(1)?);
+        match self.formulas.get(id) {
+            Formula::Anything => Some(true),
+            Formula::Nothing => Some(false),
+            Formula::Kinds(kinds) => Some(kinds.contains(branch.kind)),
+            Formula::Not(inner) => inside(inner).map(|holds| !holds),
+            Formula::All(ids) if ids.len() <= MOST_KNOWN => evaluate::all(ids.iter().map(inside)),
+            Formula::Any(ids) if ids.len() <= MOST_KNOWN => evaluate::any(ids.iter().map(inside)),
+            leaf => kind_of(leaf)
+                .filter(|&kind| kind != branch.kind)
+                .map(|_| true),
         }
     }
 

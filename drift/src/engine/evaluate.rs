@@ -28,6 +28,7 @@ impl Engine {
         if depth > DEEPEST {
             return None;
         }
+        self.evaluated.set(self.evaluated.get() + 1);
         let formula = self.formulas.get(id);
         let inside = |id, value: &Value| self.evaluate(id, value, depth + 1);
         match formula {
@@ -131,7 +132,7 @@ fn evaluate_items(
     }
 }
 
-fn all(parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+pub(super) fn all(parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     let mut known = Some(true);
     for part in parts {
         match part {
@@ -143,7 +144,7 @@ fn all(parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     known
 }
 
-fn any(parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+pub(super) fn any(parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     all(parts.map(|part| part.map(|holds| !holds))).map(|none| !none)
 }
 

@@ -29,9 +29,10 @@ pub(crate) use formula::{Formula, Id, Kind, Members, NumberLimit, TextLimit};
 pub(crate) use outcome::Outcome;
 pub(crate) use solve::Engine;
 
-/// The most steps that one question may take. A step is a goal, a choice, a
-/// state of automata in step, or a number held against a constraint.
+/// The most steps that one question may take. A step is a goal, a choice, a state of
+/// automata in step, or a number held against a constraint; many evaluations, moves of
+/// automata, or characters of a message are steps, too.
 pub const MOST_STEPS: u64 = 200_000;
 
 /// The most steps that all questions of one comparison may take together.
-pub const MOST_STEPS_OF_ALL: u64 = 2_000_000;
+pub const MOST_STEPS_OF_ALL: u64 = 1_000_000;

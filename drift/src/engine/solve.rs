@@ -1,10 +1,12 @@
 //! The search for an instance of a set of formulas.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use super::automaton::Automata;
 use super::formula::{Formula, Formulas, Id, Kind};
 use super::outcome::{Budget, Outcome};
+use super::value::weight;
 use super::{Automaton, MOST_STEPS, MOST_STEPS_OF_ALL, TextLimit, evaluate};
 
 /// How deep values may nest in one question.
@@ -18,6 +20,9 @@ const FEW: usize = 16;
 
 /// The most different values that are looked for one by one.
 const MOST_DISTINCT: usize = 200;
+
+/// The most literals and weight of values that are remembered, which bounds the memory.
+const MOST_KNOWN: usize = 1_000_000;
 
 /// A formula that a value must be in, or must not be in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,6 +53,7 @@ pub(crate) struct Engine {
     pub(crate) formulas: Formulas,
     pub(super) automata: Automata,
     known: HashMap<Vec<Literal>, Outcome>,
+    known_weight: usize,
     /// The goals that this question has no answer for, each with the least depth that
     /// it was tried at, and why.
     unknown: HashMap<Vec<Literal>, (usize, String)>,
@@ -58,6 +64,8 @@ pub(crate) struct Engine {
     /// The least depth of an open goal that the running solution met again.
     met: usize,
     pub(super) budget: Budget,
+    /// How many formulas were evaluated since that was last counted in steps.
+    pub(super) evaluated: Cell<u64>,
     /// How many choices led to the one that is being made.
     pub(super) choices: usize,
 }
@@ -68,11 +76,13 @@ impl Engine {
             formulas: Formulas::default(),
             automata: Automata::default(),
             known: HashMap::new(),
+            known_weight: 0,
             unknown: HashMap::new(),
             deepest: DEEPEST,
             open: HashMap::new(),
             met: usize::MAX,
             budget: Budget::new(MOST_STEPS_OF_ALL),
+            evaluated: Cell::new(0),
             choices: 0,
         }
     }
@@ -162,14 +172,23 @@ impl Engine {
             self.met = self.met.min(met);
         }
         match &outcome {
-            Outcome::Found(_) => drop(self.known.insert(goal, outcome.clone())),
-            Outcome::Empty if !depends => drop(self.known.insert(goal, Outcome::Empty)),
+            Outcome::Found(value) => self.remember(goal, &outcome, weight(value)),
+            Outcome::Empty if !depends => self.remember(goal, &outcome, 0),
             Outcome::Empty => {}
             // Without steps left, nothing is known of the goal itself.
             Outcome::Unknown(_) if self.budget.is_exhausted() => {}
             Outcome::Unknown(why) => drop(self.unknown.insert(goal, (depth, why.clone()))),
         }
         outcome
+    }
+
+    fn remember(&mut self, goal: Vec<Literal>, outcome: &Outcome, weight: usize) {
+        self.known_weight += goal.len() + weight;
+        if self.known_weight > MOST_KNOWN {
+            self.known.clear();
+            self.known_weight = 0;
+        }
+        self.known.insert(goal, outcome.clone());
     }
 
     fn of_any_kind(&mut self, goal: &[Literal]) -> Outcome {
@@ -199,6 +218,9 @@ impl Engine {
             )));
         }
         while found.len() < count {
+            if let Err(exhausted) = self.budget.spend(found.len() as u64 / FEW as u64) {
+                return Err(exhausted.into());
+            }
             let listed = self.formulas.listed(found.iter().cloned());
             let mut more = goal.to_vec();
             more.push(Literal::is_not(listed));

@@ -153,19 +153,104 @@ fn schemas_of_60_kilobytes_are_compared_soon() {
     assert_eq!(report.exchanges[0].consumer.findings.len(), 8);
 }
 
+/// The items of a tuple, of which every twentieth has a greater minimum with a `step`.
+fn tuple(count: usize, step: usize) -> Value {
+    let item = |number: usize| {
+        let least = number + step * usize::from(number.is_multiple_of(20));
+        let property = json!({ "type": "number", "multipleOf": 0.1, "minimum": least });
+        json!({ "type": "object", "properties": { format!("x{number}"): property } })
+    };
+    json!({ "type": "array", "items": (0..count).map(item).collect::<Value>() })
+}
+
 #[test]
 fn long_tuples_are_decided() {
-    let tuple = |step: usize| {
-        let item = |number: usize| {
-            let least = number + usize::from(step > 0 && number.is_multiple_of(20));
-            let property = json!({ "type": "number", "multipleOf": 0.1, "minimum": least });
-            json!({ "type": "object", "properties": { format!("x{number}"): property } })
-        };
-        json!({ "type": "array", "items": (0..200).map(item).collect::<Value>() })
-    };
-    let report = compared(&tuple(0), &tuple(1));
+    let report = compared(&tuple(200, 0), &tuple(200, 1));
     assert!(!report.exchanges[0].is_undecided(), "{report:#?}");
     assert_eq!(report.exchanges[0].publisher.findings.len(), 10);
+}
+
+/// The lengths of an array are not tried one by one.
+#[test]
+fn the_shortest_array_is_found_among_many_lengths() {
+    let with = |step: usize| {
+        let mut schema = tuple(900, step);
+        schema["minItems"] = json!(450);
+        schema
+    };
+    let report = compared(&with(0), &with(1));
+    let exchange = &report.exchanges[0];
+    assert!(!exchange.is_undecided(), "{report:#?}");
+    let witnesses = exchange.publisher.findings.iter();
+    let lengths = witnesses.map(|it| it.witness.as_ref()?.as_array().map(Vec::len));
+    let expected = (0..45).map(|it| Some((it * 20 + 1).max(450)));
+    assert!(lengths.eq(expected), "{report:#?}");
+}
+
+/// What is asked of an array fits together only at some positions.
+#[test]
+fn what_an_array_contains_takes_as_few_positions_as_it_can() {
+    let list = |count: usize| {
+        let contains = (0..3).map(|it| json!({ "contains": { "const": it } }));
+        let only = |number: usize| json!({ "enum": [number / 9, "x"] });
+        json!({
+            "type": "array", "items": (0..count).map(only).collect::<Value>(),
+            "allOf": contains.collect::<Value>(), "additionalItems": false,
+        })
+    };
+    let report = compared(&list(40), &json!({ "type": "null" }));
+    let witness = report.exchanges[0].publisher.findings[0].witness.as_ref();
+    assert_eq!(witness.and_then(Value::as_array).map(Vec::len), Some(19));
+    let report = compared(&list(18), &json!({ "type": "null" }));
+    assert_eq!(report.exchanges[0].publisher.effect, PublisherEffect::Fine);
+}
+
+fn publisher(old: &Value, new: &Value) -> (PublisherEffect, String) {
+    let report = compared(old, new);
+    let publisher = &report.exchanges[0].publisher;
+    (publisher.effect, publisher.reason.clone())
+}
+
+#[test]
+fn choices_with_one_alternative_left_are_made() {
+    let link = |number: usize| (format!("a{number}"), json!([format!("a{}", number + 1)]));
+    let dependencies: serde_json::Map<String, Value> = (0..600).map(link).collect();
+    let old = json!({ "type": "object", "required": ["a0"], "dependencies": dependencies });
+    let last = json!({ "type": "object", "required": ["a600"] });
+    assert_eq!(publisher(&old, &last).0, PublisherEffect::Fine);
+    let other = json!({ "type": "object", "required": ["a601"] });
+    assert_eq!(publisher(&old, &other).0, PublisherEffect::Refused);
+}
+
+#[test]
+fn choices_that_are_independent_are_made_at_once() {
+    let choice = |number: usize| {
+        let required = |letter: &str| json!({ "required": [format!("{letter}{number}")] });
+        json!({ "anyOf": [required("a"), required("b")] })
+    };
+    let old = json!({ "type": "object", "allOf": (0..400).map(choice).collect::<Value>() });
+    let new = json!({ "type": "object", "required": ["c"] });
+    assert_eq!(publisher(&old, &new).0, PublisherEffect::Refused);
+}
+
+#[test]
+fn the_size_of_messages_is_bounded() {
+    let list =
+        |least: usize, items: Value| json!({ "type": "array", "minItems": least, "items": items });
+    let short = json!({ "type": "array", "maxItems": 1 });
+    let old = list(90_000, json!({ "type": "string" }));
+    assert_eq!(publisher(&old, &short).0, PublisherEffect::Refused);
+    for large in [
+        list(20_000, list(20_000, json!(true))),
+        list(2_000, json!({ "type": "string", "minLength": 100_000 })),
+    ] {
+        let (effect, reason) = publisher(&large, &short);
+        assert_eq!(effect, PublisherEffect::NotDecided);
+        assert!(
+            reason.starts_with("the comparison takes more than"),
+            "{reason}"
+        );
+    }
 }
 
 /// A graph of schemas in which every two are near to each other has places without end.
