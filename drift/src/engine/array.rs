@@ -87,12 +87,12 @@ impl Engine {
     /// least that has one is between the last two.
     fn shortest_array(&mut self, arrays: &Arrays, least: usize, most: usize) -> Outcome {
         let (mut low, mut high, mut step) = (least, least, 1);
-        let mut outcome = self.place(arrays, high, 0, &Placed::new());
+        let mut outcome = self.place(arrays, high, 0, &mut Placed::new());
         while high < most && !matches!(outcome, Outcome::Found(_)) {
             low = high + 1;
             high = most.min(high + step);
             step *= 2;
-            outcome = outcome.or(|| self.place(arrays, high, 0, &Placed::new()));
+            outcome = outcome.or(|| self.place(arrays, high, 0, &mut Placed::new()));
         }
         while let Outcome::Found(Value::Array(items)) = &outcome {
             high = high.min(items.len());
@@ -100,7 +100,7 @@ impl Engine {
                 break;
             }
             let middle = low.midpoint(high);
-            match self.place(arrays, middle, 0, &Placed::new()) {
+            match self.place(arrays, middle, 0, &mut Placed::new()) {
                 shorter @ Outcome::Found(_) => outcome = shorter,
                 _ => low = middle + 1,
             }
@@ -157,7 +157,7 @@ impl Engine {
 
     /// Finds a position before `end` for what is asked somewhere, from the one with
     /// `index` on, and fills the array up to the last position.
-    fn place(&mut self, arrays: &Arrays, end: usize, index: usize, placed: &Placed) -> Outcome {
+    fn place(&mut self, arrays: &Arrays, end: usize, index: usize, placed: &mut Placed) -> Outcome {
         let looked_at = placed.len() + arrays.prefix.min(end);
         let steps = 1 + looked_at as u64 / POSITIONS_PER_STEP;
         if let Err(exhausted) = self.budget.spend(steps) {
@@ -171,20 +171,20 @@ impl Engine {
         };
         let mut outcome = Outcome::Empty;
         for position in arrays.candidates(end, placed, 1) {
-            if !self.may_hold(asked.at(position)) {
+            let asked = asked.at(position);
+            if !self.may_hold(asked) {
                 continue;
             }
-            let mut placed = placed.clone();
-            placed
-                .entry(position)
-                .or_default()
-                .insert(asked.at(position));
-            outcome = outcome.or(|| match self.solve(arrays.goal(position, &placed)) {
-                Outcome::Found(_) => self.place(arrays, end, index + 1, &placed),
+            let is_new = placed.entry(position).or_default().insert(asked);
+            outcome = outcome.or(|| match self.solve(arrays.goal(position, placed)) {
+                Outcome::Found(_) => self.place(arrays, end, index + 1, placed),
                 other => other,
             });
             if matches!(outcome, Outcome::Found(_)) {
                 break;
+            }
+            if is_new {
+                take_back(placed, position, asked);
             }
         }
         outcome
@@ -331,6 +331,15 @@ impl Arrays {
         let later = placed.range(prefix..end).map(|(&position, _)| position);
         let alike = (prefix..end).filter(|position| !placed.contains_key(position));
         (0..prefix).chain(later).chain(alike.take(fresh)).collect()
+    }
+}
+
+fn take_back(placed: &mut Placed, position: usize, asked: Literal) {
+    if let Some(here) = placed.get_mut(&position) {
+        here.remove(&asked);
+        if here.is_empty() {
+            placed.remove(&position);
+        }
     }
 }
 

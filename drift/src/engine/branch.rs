@@ -48,7 +48,12 @@ impl Engine {
             facts: Vec::new(),
             choices: Vec::new(),
         };
-        match self.add(&mut branch, goal.to_vec()) {
+        let is_possible = self.add(&mut branch, goal.to_vec());
+        let entries = branch.seen.len() as u64;
+        if let Err(exhausted) = self.budget.spend(entries / ENTRIES_PER_STEP) {
+            return exhausted.into();
+        }
+        match is_possible {
             true => self.solve_branch(branch),
             false => Outcome::Empty,
         }

@@ -15,7 +15,7 @@ use super::{evaluate, value};
 const MOST_PATTERNS: usize = 8;
 
 /// Maximum number of properties that an object may require.
-const MOST_MEMBERS: u64 = 1000;
+const MOST_MEMBERS: u64 = 500;
 
 /// A property that must be present.
 #[derive(Clone, Debug)]

@@ -29,6 +29,7 @@ impl Schema {
     }
 
     /// Whether the schema is `false`, so no instance is valid.
+    #[cfg(feature = "arbitrary")]
     pub(crate) fn is_never(&self) -> bool {
         matches!(self.keywords, [Keyword::Never])
     }
