@@ -33,8 +33,12 @@ impl Job {
             let mut nice = Command::new("nice");
             nice.args(["-n", "10"]).arg(self.command.get_program());
             nice.args(self.command.get_args());
-            let variables = self.command.get_envs();
-            nice.envs(variables.filter_map(|(name, value)| Some((name, value?))));
+            for (name, value) in self.command.get_envs() {
+                match value {
+                    Some(value) => nice.env(name, value),
+                    None => nice.env_remove(name),
+                };
+            }
             if let Some(folder) = self.command.get_current_dir() {
                 nice.current_dir(folder);
             }
