@@ -1,7 +1,7 @@
 //! Walks the nesting of values.
 //!
-//! Types, examples, checks and words are emitted by one walk, which knows how values
-//! nest. An [`Emitter`] has a method for each way to nest.
+//! Types, checks and words are emitted by one walk, which knows how values nest. An
+//! [`Emitter`] has a method for each way to nest.
 
 use super::{Field, Kind, TypeId, TypeShape, Value};
 
