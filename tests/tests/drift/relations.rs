@@ -59,6 +59,42 @@ fn a_schema_is_unchanged_with_other_keywords() {
     }
 }
 
+/// Keywords that depend on each other stay together.
+const TOGETHER: [&[&str]; 3] = [
+    &["properties", "patternProperties", "additionalProperties"],
+    &["items", "additionalItems"],
+    &["if", "then", "else"],
+];
+
+/// Moves each keyword into a schema of its own. Beside `$ref` all others are ignored.
+fn split(schema: Value) -> Value {
+    let Value::Object(keywords) = schema else {
+        return schema;
+    };
+    if keywords.is_empty() || keywords.contains_key("$ref") {
+        return json!({ "allOf": [keywords] });
+    }
+    let mut parts: Vec<serde_json::Map<String, Value>> = Vec::new();
+    for (name, value) in keywords {
+        let group = TOGETHER.iter().find(|group| group.contains(&&*name));
+        let part = parts.iter_mut().find(|part| {
+            group.is_some_and(|group| part.keys().any(|other| group.contains(&&**other)))
+        });
+        match part {
+            Some(part) => drop(part.insert(name, value)),
+            None => parts.push([(name, value)].into_iter().collect()),
+        }
+    }
+    json!({ "allOf": parts })
+}
+
+#[test]
+fn a_schema_is_unchanged_where_its_keywords_are_split() {
+    let old = schemas(5, 150);
+    let new: Vec<Value> = old.iter().map(|schema| wrapped(schema, split)).collect();
+    assert_unchanged(&old, &new, &[]);
+}
+
 #[test]
 fn a_schema_is_unchanged_in_another_file() {
     let old = schemas(2, 150);
