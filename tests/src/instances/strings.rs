@@ -1,5 +1,9 @@
 //! Strings for a schema: some that match, and some that nearly match.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 use regress::Regex;
@@ -20,9 +24,45 @@ const STRANGE: &[char] = &[
 /// Number of candidates before a constraint counts as impossible to satisfy.
 const TRIES: usize = 400;
 
+/// A pattern, and a generator of strings that are likely to match it.
+#[derive(Debug)]
+struct Pattern {
+    regex: Regex,
+    sampler: rand_regex::Regex,
+}
+
+impl Pattern {
+    /// The pattern `source`, compiled once in each thread: that takes far longer than to
+    /// make a string.
+    fn of(source: &str, repeats: u32) -> Rc<Self> {
+        type Compiled = HashMap<(String, u32), Rc<Pattern>>;
+        thread_local! {
+            static COMPILED: RefCell<Compiled> = RefCell::default();
+        }
+        COMPILED.with_borrow_mut(|compiled| {
+            let pattern = compiled
+                .entry((source.to_owned(), repeats))
+                .or_insert_with(|| Rc::new(Self::compile(source, repeats)));
+            Rc::clone(pattern)
+        })
+    }
+
+    /// The generator is made without the anchors at the ends, because a match alone
+    /// suffices.
+    fn compile(source: &str, repeats: u32) -> Self {
+        let body = source.strip_prefix('^').unwrap_or(source);
+        let body = body.strip_suffix('$').unwrap_or(body);
+        Self {
+            regex: Regex::new(source).expect("a pattern of ECMA-262"),
+            sampler: rand_regex::Regex::compile(body, repeats)
+                .expect("a pattern without lookaround"),
+        }
+    }
+}
+
 /// The constraints of a schema on a string.
 pub(super) struct Text<'s> {
-    pattern: Option<(&'s str, Regex)>,
+    pattern: Option<Rc<Pattern>>,
     format: Option<&'s str>,
     shortest: usize,
     longest: usize,
@@ -31,41 +71,30 @@ pub(super) struct Text<'s> {
 impl<'s> Text<'s> {
     pub(super) fn new(schema: &'s Value) -> Self {
         let length = |keyword: &str| schema[keyword].as_u64().map(|limit| limit as usize);
+        let longest = length("maxLength").unwrap_or(usize::MAX);
         let pattern = schema["pattern"].as_str();
         Self {
-            pattern: pattern.map(|it| (it, Regex::new(it).expect("a pattern of ECMA-262"))),
+            pattern: pattern.map(|source| Pattern::of(source, longest.clamp(1, 40) as u32)),
             format: schema["format"].as_str(),
             shortest: length("minLength").unwrap_or(0),
-            longest: length("maxLength").unwrap_or(usize::MAX),
+            longest,
         }
     }
 
     /// A string that satisfies all constraints.
     pub(super) fn valid(&self, numbers: &mut Numbers) -> String {
-        let sampler = self.sampler();
         let fitting = (0..TRIES)
-            .map(|_| self.candidate(sampler.as_ref(), numbers))
+            .map(|_| self.candidate(numbers))
             .find(|text| self.has_length(text) && self.matches(text));
         fitting.unwrap_or_else(|| panic!("no string for {:?} {:?}", self.pattern, self.format))
     }
 
-    /// A generator of strings that are likely to match the pattern. Anchors at the ends
-    /// are left out, because a match alone suffices.
-    fn sampler(&self) -> Option<rand_regex::Regex> {
-        let (pattern, _) = self.pattern.as_ref()?;
-        let body = pattern.strip_prefix('^').unwrap_or(pattern);
-        let body = body.strip_suffix('$').unwrap_or(body);
-        let repeats = self.longest.clamp(1, 40) as u32;
-        let strings = rand_regex::Regex::compile(body, repeats);
-        Some(strings.expect("a pattern without lookaround"))
-    }
-
-    fn candidate(&self, sampler: Option<&rand_regex::Regex>, numbers: &mut Numbers) -> String {
-        match (self.format, sampler) {
+    fn candidate(&self, numbers: &mut Numbers) -> String {
+        match (self.format, &self.pattern) {
             (Some(format), _) => numbers.pick(samples(format).0).to_owned(),
-            (None, Some(sampler)) => {
+            (None, Some(pattern)) => {
                 let seed = numbers.below(usize::MAX) as u64;
-                Xoshiro256PlusPlus::seed_from_u64(seed).sample(sampler)
+                Xoshiro256PlusPlus::seed_from_u64(seed).sample(&pattern.sampler)
             }
             (None, None) => {
                 let more = numbers.below(self.longest.saturating_sub(self.shortest).min(8) + 1);
@@ -137,7 +166,7 @@ impl<'s> Text<'s> {
     fn matches(&self, text: &str) -> bool {
         self.pattern
             .as_ref()
-            .is_none_or(|(_, regex)| regex.find(text).is_some())
+            .is_none_or(|pattern| pattern.regex.find(text).is_some())
     }
 }
 
