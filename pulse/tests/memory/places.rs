@@ -1,7 +1,8 @@
 //! Messages that panic, hang or wait must not block handlers and the prefetch.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use taskcluster_pulse::{
     ConsumerEvent, DecodeError, Envelope, FromMessage, MemoryBroker, OnFailure, Violations,
@@ -67,25 +68,29 @@ async fn handlers_that_never_return_lose_their_places_with_their_connections() {
     let broker = MemoryBroker::new();
     let consumer = builder(&broker).start().await.expect("started");
     let handle = consumer.handle();
-    let (running, others) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicU32::new(0)));
-    let (ran, counted) = (Arc::clone(&running), Arc::clone(&others));
+    // A set: a message whose ack was lost with its connection is handled once more.
+    let (running, others) = (
+        Arc::new(AtomicUsize::new(0)),
+        Arc::new(Mutex::new(BTreeSet::new())),
+    );
+    let (ran, handled) = (Arc::clone(&running), Arc::clone(&others));
     publish(&broker, 0..1).await;
     let run = tokio::spawn(consumer.run(HANDLERS, move |event: Event| {
-        let (running, counted) = (Arc::clone(&ran), Arc::clone(&counted));
+        let (running, handled) = (Arc::clone(&ran), Arc::clone(&handled));
         async move {
             if event.number() == 0 {
                 running.fetch_add(1, Ordering::SeqCst);
                 let _guard = Guard(running);
                 std::future::pending::<()>().await;
             }
-            counted.fetch_add(1, Ordering::SeqCst);
+            handled.lock().expect("no panic").insert(event.number());
             std::io::Result::Ok(())
         }
     }));
     for round in 1..=6 {
         publish(&broker, round * 10..round * 10 + 5).await;
-        let all = u32::try_from(round).expect("small") * 5;
-        eventually(|| others.load(Ordering::SeqCst) == all).await;
+        let all = usize::try_from(round).expect("small") * 5;
+        eventually(|| others.lock().expect("no panic").len() == all).await;
         broker.go_away();
         broker.come_back();
         eventually(|| handle.counters().connections_lost == round).await;
