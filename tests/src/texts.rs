@@ -1,7 +1,7 @@
 //! Texts to test languages with: some that match, some that nearly match, some that do
 //! not.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// A generator of pseudo-random numbers, the same on every machine.
 #[derive(Clone, Debug)]
@@ -35,12 +35,12 @@ const CHARACTERS: [char; 46] = [
     '#', '~', 'é', 'ß', '\u{a0}', '\u{2028}', '\u{feff}', '\u{d7ff}', '\u{ffff}', '😀',
 ];
 
-/// `count` texts near `samples`: each a sample with up to three changes, and some random
-/// ones. The same `seed` gives the same texts.
+/// Texts near `samples`: `count` times a sample with up to three changes, or a random text,
+/// each kept once. The same `seed` gives the same texts.
 pub fn near(samples: &[&str], seed: u64, count: usize) -> Vec<String> {
     let mut numbers = Numbers::new(seed);
     let alphabet = alphabet(samples);
-    (0..count)
+    let texts: BTreeSet<String> = (0..count)
         .map(|index| match index % 8 {
             0 => (0..numbers.below(12))
                 .map(|_| numbers.pick(&alphabet))
@@ -53,7 +53,8 @@ pub fn near(samples: &[&str], seed: u64, count: usize) -> Vec<String> {
                 text.into_iter().collect()
             }
         })
-        .collect()
+        .collect();
+    texts.into_iter().collect()
 }
 
 /// The characters of `samples`, as often as they occur there, and [`CHARACTERS`].

@@ -47,13 +47,18 @@ fn the_same_texts_are_date_times() {
         .should_validate_formats(true)
         .build(&schema)
         .expect("a schema");
+    let texts = texts();
     let mut read = 0;
-    for text in texts() {
+    for text in &texts {
         let expected = theirs.is_valid(&Value::from(text.as_str()));
         assert_eq!(text.parse::<Timestamp>().is_ok(), expected, "{text:?}");
         read += usize::from(expected);
     }
-    assert!(read > TEXTS / 50 && read < TEXTS, "{read} are date-times");
+    let count = texts.len();
+    assert!(
+        read > 100 && read < count,
+        "{read} of {count} are date-times"
+    );
 }
 
 #[test]
@@ -92,19 +97,20 @@ fn the_canonical_form_is_parsed_and_printed_as_chrono_does() {
 fn texts_near_the_canonical_form_are_parsed_as_chrono_does() {
     let canonical = |text: &String| text.len() == 24 && text.contains('T') && text.ends_with('Z');
     let mut parsed = 0;
-    for text in near(
+    let texts = near(
         &["2026-01-31T12:00:00.000Z", "2024-02-29T23:59:59.999Z"],
         3,
         TEXTS,
-    ) {
-        let theirs = DateTime::parse_from_rfc3339(&text).map(|time| time.timestamp_millis());
-        if canonical(&text) && !text.contains(":60") {
+    );
+    for text in &texts {
+        let theirs = DateTime::parse_from_rfc3339(text).map(|time| time.timestamp_millis());
+        if canonical(text) && !text.contains(":60") {
             let ours = text.parse().map(Timestamp::as_millis);
             assert_eq!(ours.ok(), theirs.ok(), "{text:?}");
             parsed += usize::from(theirs.is_ok());
         }
     }
-    assert!(parsed > TEXTS / 50, "{parsed}");
+    assert!(parsed > 100, "{parsed}");
 }
 
 #[test]

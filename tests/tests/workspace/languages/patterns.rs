@@ -28,27 +28,29 @@ fn engine(pattern: &str) -> Regex {
 }
 
 /// Tests `pattern`, that of the property `name`, on texts near `samples`. Returns how
-/// many matched.
-fn agree(name: &str, pattern: &str, samples: &[&str]) -> usize {
+/// many matched, of how many.
+fn agree(name: &str, pattern: &str, samples: &[&str]) -> (usize, usize) {
     let engine = engine(pattern);
     let mut texts = near(samples, pattern.len() as u64, TEXTS);
     texts.extend(samples.iter().map(|&sample| sample.to_owned()));
     let mut matched = 0;
-    for text in texts {
-        let expected = engine.find(&text).is_some();
-        let accepted = accepts(name, &text);
+    for text in &texts {
+        let expected = engine.find(text).is_some();
+        let accepted = accepts(name, text);
         assert_eq!(accepted, expected, "`{pattern}` on {text:?}");
         matched += usize::from(expected);
     }
-    matched
+    (matched, texts.len())
 }
 
 #[test]
 fn patterns_of_taskcluster_106_agree() {
     for (index, (pattern, samples)) in UPSTREAM.iter().enumerate() {
-        let matched = agree(&format!("upstream{index}"), pattern, samples);
-        assert!(matched > TEXTS / 20, "`{pattern}` matched {matched} texts");
-        assert!(matched < TEXTS, "`{pattern}` matched all texts");
+        let (matched, count) = agree(&format!("upstream{index}"), pattern, samples);
+        assert!(
+            matched > count / 20 && matched < count,
+            "`{pattern}` matched {matched} of {count} texts"
+        );
     }
 }
 
@@ -67,7 +69,7 @@ fn patterns_of_identifiers_need_no_table() {
 fn patterns_with_counts_agree() {
     for (index, (pattern, samples)) in COUNTED.iter().enumerate() {
         let name = format!("counted{index}");
-        assert!(agree(&name, pattern, samples) > 0, "{pattern}");
+        assert!(agree(&name, pattern, samples).0 > 0, "{pattern}");
         if *pattern == "^\\S{1,255}$" {
             assert!(accepts(&name, &"😀".repeat(255)));
             assert!(!accepts(&name, &"😀".repeat(256)));
