@@ -163,6 +163,14 @@ fn against(old: &[KeyEntry], key: &Key<'_>) -> Option<Finding<BindingEffect>> {
         .copied()
         .zip(key.entries.iter().copied())
         .collect();
+    if let Some((effect, reason)) = changed_word(&pairs) {
+        return Some(with_key(effect, reason, key.example()));
+    }
+    more_keys(old, key, &pairs)
+}
+
+/// The effect of the gravest change among the words of keys, and the reason.
+fn changed_word(pairs: &[(&KeyEntry, &KeyEntry)]) -> Option<(BindingEffect, String)> {
     let other_constant = pairs.iter().find_map(|(old, new)| {
         let wanted = old.constant.as_ref()?;
         let found = new.constant.as_ref()?;
@@ -170,7 +178,7 @@ fn against(old: &[KeyEntry], key: &Key<'_>) -> Option<Finding<BindingEffect>> {
             .then(|| format!("the binding expects {wanted:?} where keys have {found:?}"))
     });
     if let Some(reason) = other_constant {
-        return Some(with_key(BindingEffect::Silent, reason, key.example()));
+        return Some((BindingEffect::Silent, reason));
     }
     let misread = pairs.iter().find(|(old, new)| {
         let is_field = old.constant.is_none() && !old.multiple_words;
@@ -178,7 +186,7 @@ fn against(old: &[KeyEntry], key: &Key<'_>) -> Option<Finding<BindingEffect>> {
     });
     if let Some((old, new)) = misread {
         let reason = format!("`{}` receives the word of `{}`", old.name, new.name);
-        return Some(with_key(BindingEffect::Misread, reason, key.example()));
+        return Some((BindingEffect::Misread, reason));
     }
     let freed = pairs
         .iter()
@@ -186,20 +194,19 @@ fn against(old: &[KeyEntry], key: &Key<'_>) -> Option<Finding<BindingEffect>> {
     if let Some((old, new)) = freed {
         let wanted = old.constant.as_deref().unwrap_or_default();
         let reason = format!("`{}` is no longer always {wanted:?}", new.name);
-        return Some(with_key(BindingEffect::Narrower, reason, key.example()));
+        return Some((BindingEffect::Narrower, reason));
     }
     let fixed = pairs
         .iter()
         .find(|(old, new)| old.constant.is_none() && !old.multiple_words && new.constant.is_some());
-    if let Some((old, new)) = fixed {
+    fixed.map(|(old, new)| {
         let word = new.constant.as_deref().unwrap_or_default();
         let reason = format!(
             "`{}` is always {word:?}, so a binding with another word matches nothing",
             old.name
         );
-        return Some(with_key(BindingEffect::Narrower, reason, key.example()));
-    }
-    more_keys(old, key, &pairs)
+        (BindingEffect::Narrower, reason)
+    })
 }
 
 /// Keys like `key` that match a binding of `old` but are unlike any key of `old`.

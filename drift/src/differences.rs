@@ -7,7 +7,7 @@ use serde_json::Value;
 use taskcluster_documents::escape;
 
 use crate::context::Context;
-use crate::engine::{Formula, Id, Members, Outcome, TextLimit};
+use crate::engine::{Engine, Formula, Id, Members, Outcome, TextLimit};
 use crate::explain::explain;
 
 /// Maximum number of values or names reported for one place.
@@ -367,19 +367,34 @@ fn locate(context: &mut Context, path: &[Step], message: &Value, formula: Id) ->
         });
     };
     let inner = at(context, rest, formula);
-    let engine = &context.engine;
-    let breaks = |value: &Value| engine.holds(inner, value) == Some(false);
-    let (step, value) = match step {
-        Step::Member(name) => (name.clone(), message.get(name)?.clone()),
-        Step::Item(index) => (index.to_string(), message.get(index)?.clone()),
+    let (step, value) = follow(&context.engine, step, message, inner)?;
+    let is_last = rest.is_empty();
+    let place = locate(context, rest, &value, formula)?;
+    Some(Place {
+        pointer: format!("/{}{}", escape(&step), place.pointer),
+        name: match is_last {
+            true => Some(step),
+            false => place.name,
+        },
+        ..place
+    })
+}
+
+/// The first part of `value` at `step` that breaks `formula`, with its name or index; for
+/// a single property or item, the part itself.
+fn follow(engine: &Engine, step: &Step, value: &Value, formula: Id) -> Option<(String, Value)> {
+    let breaks = |value: &Value| engine.holds(formula, value) == Some(false);
+    Some(match step {
+        Step::Member(name) => (name.clone(), value.get(name)?.clone()),
+        Step::Item(index) => (index.to_string(), value.get(index)?.clone()),
         Step::Items(from) => {
-            let mut items = message.as_array()?.iter().enumerate().skip(*from);
+            let mut items = value.as_array()?.iter().enumerate().skip(*from);
             let (index, item) = items.find(|(_, item)| breaks(item))?;
             (index.to_string(), item.clone())
         }
         Step::Pattern(names) => {
             let fits = |name: &str| engine.holds(*names, &name.into()) == Some(true);
-            let mut members = message.as_object()?.iter();
+            let mut members = value.as_object()?.iter();
             let (name, value) = members.find(|(name, value)| fits(name) && breaks(value))?;
             (name.clone(), value.clone())
         }
@@ -390,20 +405,10 @@ fn locate(context: &mut Context, path: &[Step], message: &Value, formula: Id) ->
                 let mut patterns = known.patterns.iter();
                 patterns.any(|&(names, _)| engine.holds(names, &name) != Some(false))
             };
-            let mut members = message.as_object()?.iter();
+            let mut members = value.as_object()?.iter();
             let (name, value) = members
                 .find(|(name, value)| !names.contains(name) && !fits(name) && breaks(value))?;
             (name.clone(), value.clone())
         }
-    };
-    let is_last = rest.is_empty();
-    let place = locate(context, rest, &value, formula)?;
-    Some(Place {
-        pointer: format!("/{}{}", escape(&step), place.pointer),
-        name: match is_last {
-            true => Some(step),
-            false => place.name,
-        },
-        ..place
     })
 }

@@ -57,6 +57,14 @@ impl Translator<'_> {
         context.engine.formulas.all(parts)
     }
 
+    /// The formula of a schema that may be absent.
+    fn visit_or_anything(&mut self, context: &mut Context, id: Option<SchemaId>) -> Id {
+        match id {
+            Some(id) => self.visit(context, id),
+            None => context.engine.formulas.anything(),
+        }
+    }
+
     fn arrays(&mut self, context: &mut Context, keywords: &ArrayKeywords, parts: &mut Vec<Id>) {
         let ArrayKeywords {
             items,
@@ -85,10 +93,7 @@ impl Translator<'_> {
             }
             Some(Items::Tuple(prefix)) => {
                 let prefix: Vec<Id> = prefix.iter().map(|&id| self.visit(context, id)).collect();
-                let rest = match additional_items {
-                    Some(id) => self.visit(context, *id),
-                    None => context.engine.formulas.anything(),
-                };
+                let rest = self.visit_or_anything(context, *additional_items);
                 parts.push(context.engine.formulas.items(prefix, rest));
             }
         }
@@ -120,10 +125,7 @@ impl Translator<'_> {
                     (names, self.visit(context, *id))
                 })
                 .collect(),
-            additional: match additional_properties {
-                Some(id) => self.visit(context, *id),
-                None => context.engine.formulas.anything(),
-            },
+            additional: self.visit_or_anything(context, *additional_properties),
         };
         parts.push(context.engine.formulas.members(members));
         if let Some(names) = property_names {
@@ -186,12 +188,8 @@ impl Translator<'_> {
         }
         if let Some(condition) = condition {
             let test = self.visit(context, condition.condition);
-            let mut branch = |id: Option<SchemaId>, context: &mut Context| match id {
-                Some(id) => self.visit(context, id),
-                None => context.engine.formulas.anything(),
-            };
-            let then = branch(condition.then, context);
-            let otherwise = branch(condition.otherwise, context);
+            let then = self.visit_or_anything(context, condition.then);
+            let otherwise = self.visit_or_anything(context, condition.otherwise);
             let formulas = &mut context.engine.formulas;
             let not_test = formulas.not(test);
             let holds = formulas.all([test, then]);

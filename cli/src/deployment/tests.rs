@@ -51,7 +51,8 @@ fn serve(answers: &[(&str, Answer)]) -> String {
     root
 }
 
-fn answer(mut stream: &TcpStream, answers: &BTreeMap<String, Answer>) -> std::io::Result<()> {
+/// Reads a request, for its path.
+fn requested_path(stream: &TcpStream) -> std::io::Result<String> {
     let mut lines = BufReader::new(stream).lines();
     let request = lines.next().unwrap_or(Ok(String::new()))?;
     for line in lines {
@@ -59,11 +60,23 @@ fn answer(mut stream: &TcpStream, answers: &BTreeMap<String, Answer>) -> std::io
             break;
         }
     }
-    let path = request.split(' ').nth(1).unwrap_or_default();
+    Ok(request.split(' ').nth(1).unwrap_or_default().to_owned())
+}
+
+/// Sends `bytes` again and again, until the client closes the connection.
+fn send_forever(mut stream: &TcpStream, bytes: &[u8], pause: Duration) -> std::io::Result<()> {
+    loop {
+        stream.write_all(bytes)?;
+        thread::sleep(pause);
+    }
+}
+
+fn answer(mut stream: &TcpStream, answers: &BTreeMap<String, Answer>) -> std::io::Result<()> {
+    let path = requested_path(stream)?;
     let head = |status: &str, length: usize| {
         format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n")
     };
-    match answers.get(path) {
+    match answers.get(&path) {
         None => write!(stream, "{}\r\n", head("404 Not Found", 0)),
         Some(Answer::Json(body)) => write!(stream, "{}\r\n{body}", head("200 OK", body.len())),
         Some(Answer::Redirect(to)) => {
@@ -77,32 +90,21 @@ fn answer(mut stream: &TcpStream, answers: &BTreeMap<String, Answer>) -> std::io
         Some(Answer::EndlessChunks) => {
             let chunked = "Transfer-Encoding: chunked\r\nConnection: close";
             write!(stream, "HTTP/1.1 200 OK\r\n{chunked}\r\n\r\n")?;
-            loop {
-                stream.write_all(b"4\r\n    \r\n")?;
-            }
+            send_forever(stream, b"4\r\n    \r\n", Duration::ZERO)
         }
         Some(Answer::Drip) => {
             write!(stream, "{}\r\n", head("200 OK", 1000))?;
-            loop {
-                stream.write_all(b" ")?;
-                thread::sleep(Duration::from_millis(50));
-            }
+            send_forever(stream, b" ", Duration::from_millis(50))
         }
         Some(Answer::Compressed) => {
-            let body = [0; 1000];
-            write!(
-                stream,
-                "{}Content-Encoding: gzip\r\n\r\n",
-                head("200 OK", body.len())
-            )?;
+            let (head, body) = (head("200 OK", 1000), [0; 1000]);
+            write!(stream, "{head}Content-Encoding: gzip\r\n\r\n")?;
             stream.write_all(&body)
         }
         Some(Answer::Torn) => write!(stream, "{}\r\n{{\"a\"", head("200 OK", 1000)),
         Some(Answer::Endless) => {
             write!(stream, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")?;
-            loop {
-                stream.write_all(&[b' '; 4096])?;
-            }
+            send_forever(stream, &[b' '; 4096], Duration::ZERO)
         }
     }
 }

@@ -26,21 +26,14 @@ pub(super) fn canonical(sources: &[Source]) -> Result<BTreeMap<String, String>, 
         .map(|it| it.root.clone())
         .collect();
     let mut loaded = Loaded(&documents);
-    let schemas = match closure::reached(&references, &mut loaded) {
-        Ok(schemas) => schemas,
-        Err(never) => match never {},
-    };
+    let Ok(schemas) = closure::reached(&references, &mut loaded);
     let mut files = BTreeMap::new();
     // Some file systems do not distinguish upper and lower case.
     let mut places = BTreeMap::new();
     for (reference, document) in references.iter().zip(documents.references.values()) {
-        let (service, version) = publisher(reference);
-        let folders = [service, version]
-            .into_iter()
-            .filter(|it| *it != FIRST_VERSION);
-        let path: Vec<String> = folders.chain(["exchanges.json"]).map(id::segment).collect();
-        places.insert(path.join("/").to_lowercase(), document.place(""));
-        files.insert(path.join("/"), pretty(reference));
+        let path = reference_path(reference);
+        places.insert(path.to_lowercase(), document.place(""));
+        files.insert(path, pretty(reference));
     }
     let short = short_paths(schemas.keys());
     for (id, schema) in &schemas {
@@ -56,7 +49,13 @@ pub(super) fn canonical(sources: &[Source]) -> Result<BTreeMap<String, String>, 
         }
         files.insert(path, pretty(schema));
     }
-    for (path, place) in &places {
+    no_file_is_a_folder(&places)?;
+    Ok(files)
+}
+
+/// Checks that no path is also the folder of another.
+fn no_file_is_a_folder(places: &BTreeMap<String, Place>) -> Result<(), Errors> {
+    for (path, place) in places {
         let folders = path
             .match_indices('/')
             .filter_map(|(end, _)| path.get(..end));
@@ -64,13 +63,22 @@ pub(super) fn canonical(sources: &[Source]) -> Result<BTreeMap<String, String>, 
             return Err(clash(place, other, path));
         }
     }
-    Ok(files)
+    Ok(())
 }
 
 /// The error of two documents that can't both be written.
 fn clash(place: &Place, other: &Place, path: &str) -> Errors {
     let what = format!("would be written to {path:?}, as {other} would");
     Errors::from(place.error("", what, "give one of the two another `$id`"))
+}
+
+fn reference_path(reference: &Value) -> String {
+    let (service, version) = publisher(reference);
+    let folders = [service, version]
+        .into_iter()
+        .filter(|it| *it != FIRST_VERSION);
+    let path: Vec<String> = folders.chain(["exchanges.json"]).map(id::segment).collect();
+    path.join("/")
 }
 
 /// The paths of schemas without the first version, where these are unique.
@@ -122,33 +130,43 @@ impl Lookup for Loaded<'_> {
 mod tests {
     use super::{Source, canonical, path};
 
-    #[test]
-    fn documents_of_one_path_are_refused() {
-        let source = |name: &str, text: &str| Source {
+    fn source(name: &str, text: &str) -> Source {
+        Source {
             name: name.to_owned(),
             bytes: text.as_bytes().to_vec(),
-        };
-        let reference = |schema: &str| {
-            let entry = format!(
-                r#"{{"type": "topic-exchange", "name": "a", "exchange": "a", "title": "", "description": "", "routingKey": [], "schema": "{schema}"}}"#
-            );
-            source(
-                "reference",
-                &format!(
-                    r#"{{"$schema": "/schemas/common/exchanges-reference-v0.json#", "serviceName": "egg", "apiVersion": "v1", "title": "", "description": "", "exchangePrefix": "", "entries": [{entry}]}}"#
-                ),
-            )
-        };
+        }
+    }
+
+    fn reference(schema: &str) -> Source {
+        let entry = format!(
+            r#"{{"type": "topic-exchange", "name": "a", "exchange": "a", "title": "", "description": "", "routingKey": [], "schema": "{schema}"}}"#
+        );
+        source(
+            "reference",
+            &format!(
+                r#"{{"$schema": "/schemas/common/exchanges-reference-v0.json#", "serviceName": "egg", "apiVersion": "v1", "title": "", "description": "", "exchangePrefix": "", "entries": [{entry}]}}"#
+            ),
+        )
+    }
+
+    /// Asserts that two of the documents can't both be written, and that the error names
+    /// both.
+    #[track_caller]
+    fn assert_clash(sources: &[Source], names: [&str; 2]) {
+        let refused = canonical(sources).expect_err("refused").to_string();
+        for name in names {
+            assert!(refused.contains(name), "{refused}");
+        }
+    }
+
+    #[test]
+    fn documents_of_one_path_are_refused() {
         let taken = source(
             "taken",
             r#"{"$id": "/schemas/egg/exchanges.json#", "type": "object"}"#,
         );
-        let refused = canonical(&[reference("exchanges.json#"), taken]).expect_err("refused");
-        let refused = refused.to_string();
-        assert!(
-            refused.contains("taken") && refused.contains("reference"),
-            "{refused}"
-        );
+        let names = ["taken", "reference"];
+        assert_clash(&[reference("exchanges.json#"), taken], names);
 
         let above = source(
             "above",
@@ -158,13 +176,12 @@ mod tests {
             "below",
             r#"{"$id": "/schemas/egg/v1/A.json#", "type": "object"}"#,
         );
-        let refused = canonical(&[reference("v1/a.json#"), above, other]).expect_err("refused");
-        let refused = refused.to_string();
-        assert!(
-            refused.contains("above") && refused.contains("below"),
-            "{refused}"
-        );
+        let names = ["above", "below"];
+        assert_clash(&[reference("v1/a.json#"), above, other], names);
+    }
 
+    #[test]
+    fn documents_of_a_file_and_a_folder_of_one_path_are_refused() {
         let below = source(
             "below",
             r##"{"$id": "/schemas/egg/v1/a.json/b.json#", "type": "object"}"##,
@@ -173,12 +190,8 @@ mod tests {
             "above",
             r##"{"$id": "/schemas/egg/v1/a.json#", "type": "object", "properties": {"b": {"$ref": "a.json/b.json#"}}}"##,
         );
-        let refused = canonical(&[reference("v1/a.json#"), above, below]).expect_err("refused");
-        let refused = refused.to_string();
-        assert!(
-            refused.contains("above") && refused.contains("below"),
-            "{refused}"
-        );
+        let names = ["above", "below"];
+        assert_clash(&[reference("v1/a.json#"), above, below], names);
     }
 
     #[test]

@@ -32,13 +32,7 @@ pub(crate) struct Listed {
 impl<'s> View<'s> {
     /// The view of `node`, with `allOf` followed.
     pub(crate) fn new(schemas: &'s [Schema], readings: &Readings, node: &Node) -> Self {
-        // Choices left out of the node's parts stay left out wherever the parts occur.
-        let mut choices: BTreeMap<SchemaId, (bool, bool)> = BTreeMap::new();
-        for part in &node.parts {
-            let (any_of, one_of) = choices.entry(part.at.schema).or_default();
-            *any_of |= part.without_any_of;
-            *one_of |= part.without_one_of;
-        }
+        let left_out = choices_left_out(node);
         let mut parts: Vec<(Part, &Schema)> = Vec::new();
         let mut implied = Vec::new();
         let mut seen = BTreeSet::new();
@@ -59,7 +53,7 @@ impl<'s> View<'s> {
                 beside: part.beside,
                 ..Part::whole(readings.at(inner, readings.combined(id, reading)))
             }));
-            let (any_of, one_of) = choices.get(&id).copied().unwrap_or_default();
+            let (any_of, one_of) = left_out.get(&id).copied().unwrap_or_default();
             let part = Part {
                 without_any_of: any_of,
                 without_one_of: one_of,
@@ -216,6 +210,18 @@ impl<'s> View<'s> {
         }
         homes
     }
+}
+
+/// Whether `anyOf` and `oneOf` are left out of the node's parts, by schema. They stay left
+/// out wherever the parts occur.
+fn choices_left_out(node: &Node) -> BTreeMap<SchemaId, (bool, bool)> {
+    let mut choices: BTreeMap<SchemaId, (bool, bool)> = BTreeMap::new();
+    for part in &node.parts {
+        let (any_of, one_of) = choices.entry(part.at.schema).or_default();
+        *any_of |= part.without_any_of;
+        *one_of |= part.without_one_of;
+    }
+    choices
 }
 
 /// Whether `home` is inside `other`.

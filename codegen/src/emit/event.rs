@@ -54,20 +54,7 @@ fn item(exchanges: &[(&Service, &Exchange)], layout: &Layout<'_>) -> TokenStream
 }
 
 fn methods(exchanges: &[(&Service, &Exchange)], layout: &Layout<'_>) -> TokenStream {
-    let arms = |message: &TokenStream| -> Vec<TokenStream> {
-        let arm = |(service, exchange): &(&Service, &Exchange)| {
-            let cfg = feature(service, layout);
-            let variant = ident(&exchange.variant);
-            quote!(#cfg Self::#variant(message) => #message)
-        };
-        exchanges.iter().map(arm).collect()
-    };
-    let (borrowed, owned) = (arms(&quote!(&**message)), arms(&quote!(message)));
-    let borrowed = match exchanges {
-        // A match on a reference needs an arm even if the type has no values.
-        [] => quote!(match *self {}),
-        _ => quote!(match self { #(#borrowed,)* }),
-    };
+    let any_message = any_message(exchanges, layout);
     quote! {
         impl Event {
             /// The exchange that the message was published to.
@@ -92,13 +79,34 @@ fn methods(exchanges: &[(&Service, &Exchange)], layout: &Layout<'_>) -> TokenStr
                 message.downcast_ref()
             }
 
-            fn message(&self) -> &dyn AnyMessage {
-                #borrowed
-            }
+            #any_message
+        }
+    }
+}
 
-            fn into_message(self) -> Box<dyn Any> {
-                match self { #(#owned,)* }
-            }
+/// The private methods that return the message of any variant.
+fn any_message(exchanges: &[(&Service, &Exchange)], layout: &Layout<'_>) -> TokenStream {
+    let arms = |message: &TokenStream| -> Vec<TokenStream> {
+        let arm = |(service, exchange): &(&Service, &Exchange)| {
+            let cfg = feature(service, layout);
+            let variant = ident(&exchange.variant);
+            quote!(#cfg Self::#variant(message) => #message)
+        };
+        exchanges.iter().map(arm).collect()
+    };
+    let (borrowed, owned) = (arms(&quote!(&**message)), arms(&quote!(message)));
+    let borrowed = match exchanges {
+        // A match on a reference needs an arm even if the type has no values.
+        [] => quote!(match *self {}),
+        _ => quote!(match self { #(#borrowed,)* }),
+    };
+    quote! {
+        fn message(&self) -> &dyn AnyMessage {
+            #borrowed
+        }
+
+        fn into_message(self) -> Box<dyn Any> {
+            match self { #(#owned,)* }
         }
     }
 }

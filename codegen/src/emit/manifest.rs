@@ -10,8 +10,6 @@ use crate::package::{Package, RUST_VERSION};
 pub(super) fn manifest(model: &Model, package: &Package, header: &str) -> String {
     let license = package.license.as_deref().map(quoted);
     let license = license.map(|text| format!("license = {text}\n"));
-    let path = package.runtime_path.as_deref().map(quoted);
-    let path = path.map(|text| format!("path = {text}, "));
     let mut text = format!(
         r#"# {header}
 
@@ -24,15 +22,6 @@ rust-version = "{RUST_VERSION}"
 {license}keywords = ["taskcluster", "pulse", "rabbitmq", "events"]
 categories = ["api-bindings"]
 {publish}
-[dependencies]
-serde = {{ version = "1.0.229", features = ["derive"] }}
-taskcluster-pulse = {{ {path}version = {runtime}, default-features = false }}
-
-[dev-dependencies]
-# For the example in the documentation.
-taskcluster-pulse = {{ {path}version = {runtime}, default-features = false, features = ["amqp"] }}
-
-[features]
 "#,
         name = quoted(&package.name),
         description = quoted(&package.description),
@@ -42,15 +31,32 @@ taskcluster-pulse = {{ {path}version = {runtime}, default-features = false, feat
             true => "",
             false => "publish = false\n",
         },
-        path = path.unwrap_or_default(),
-        runtime = quoted(&package.runtime_version),
     );
+    text.push_str(&dependencies(package));
     text.push_str(&features(model));
     text.push_str(
         "\n[package.metadata.docs.rs]\nall-features = true\nrustdoc-args = [\"--cfg\", \"docsrs\"]\n",
     );
     text.push_str("\n[lints.rust]\nmissing_docs = \"deny\"\nunsafe_code = \"forbid\"\n");
     text
+}
+
+fn dependencies(package: &Package) -> String {
+    let path = package.runtime_path.as_deref().map(quoted);
+    let path = path.map(|text| format!("path = {text}, "));
+    format!(
+        r#"[dependencies]
+serde = {{ version = "1.0.229", features = ["derive"] }}
+taskcluster-pulse = {{ {path}version = {runtime}, default-features = false }}
+
+[dev-dependencies]
+# For the example in the documentation.
+taskcluster-pulse = {{ {path}version = {runtime}, default-features = false, features = ["amqp"] }}
+
+"#,
+        path = path.unwrap_or_default(),
+        runtime = quoted(&package.runtime_version),
+    )
 }
 
 /// The features: one for each service, with those of the services that it needs.
@@ -60,7 +66,7 @@ fn features(model: &Model) -> String {
         .iter()
         .map(|service| quoted(&feature_name(&service.module)))
         .collect();
-    let mut text = String::new();
+    let mut text = String::from("[features]\n");
     let _ = writeln!(text, "default = [{}]", services.join(", "));
     text.push_str("arbitrary = [\"taskcluster-pulse/arbitrary\"]\n");
     text.push_str("schemars = [\"taskcluster-pulse/schemars\"]\n");

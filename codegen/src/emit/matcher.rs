@@ -25,13 +25,8 @@ pub(super) fn matcher(form: &Form) -> TokenStream {
         }
         Shape::Characters { least, most } => {
             let least = Literal::u64_unsuffixed(*least);
-            let most = match most {
-                Some(most) => {
-                    let most = Literal::u64_unsuffixed(*most);
-                    quote!(#most)
-                }
-                None => quote!(u64::MAX),
-            };
+            let most = most.map(Literal::u64_unsuffixed);
+            let most = most.map_or(quote!(u64::MAX), |most| quote!(#most));
             quote!(Matcher::characters(#least, #most))
         }
         Shape::AnyOf(forms) => {

@@ -10,7 +10,7 @@ use super::description;
 use super::markdown;
 use super::ty::ident;
 use super::{Layout, RustFile, any_feature, event, feature, feature_name};
-use crate::model::{Model, Service};
+use crate::model::{Exchange, Model, Service};
 
 /// The root module, the catalogue and the event.
 pub(super) fn files(model: &Model, layout: &Layout<'_>) -> Vec<RustFile> {
@@ -120,23 +120,26 @@ fn root_docs(model: &Model, layout: &Layout<'_>) -> Vec<String> {
     docs
 }
 
-/// A first program, for the exchange with the most entries.
-fn example(model: &Model, layout: &Layout<'_>) -> Vec<String> {
+/// The first exchange with the most entries.
+fn richest_exchange(model: &Model) -> Option<(&Service, &Exchange)> {
     let exchanges = model.services.iter().flat_map(|service| {
         let exchanges = service.exchanges.iter();
         exchanges.map(move |exchange| (service, exchange))
     });
     // Reversed, because `max_by_key` returns the last of several.
-    let richest = exchanges
+    exchanges
         .rev()
-        .max_by_key(|(_, exchange)| exchange.entries.len());
-    let (Some((service, exchange)), Some(package)) = (richest, layout.package) else {
+        .max_by_key(|(_, exchange)| exchange.entries.len())
+}
+
+/// A first program, for the exchange with the most entries.
+fn example(model: &Model, layout: &Layout<'_>) -> Vec<String> {
+    let (Some((service, exchange)), Some(package)) = (richest_exchange(model), layout.package)
+    else {
         return Vec::new();
     };
-    let (package, feature) = (
-        package.name.replace('-', "_"),
-        feature_name(&service.module),
-    );
+    let package = package.name.replace('-', "_");
+    let feature = feature_name(&service.module);
     let (module, name) = (ident(&service.module), ident(&exchange.name));
     let variant = ident(&exchange.variant);
     // The dev-dependencies enable the feature `amqp`.

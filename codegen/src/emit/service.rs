@@ -22,11 +22,29 @@ const REQUIRED: &str = "The required fields of payloads and routing keys.
 
 Each is the argument of `new` of the type of the same name.";
 
+/// A file's name, docs and items.
+type File = (&'static str, &'static str, Vec<TokenStream>);
+
 /// The module of a service, a file for each kind of item.
 pub(super) fn files(model: &Model, service: &Service, layout: &Layout<'_>) -> Vec<RustFile> {
     let types = Types::new(model, &service.module);
+    let siblings = names(types, service);
+    let mut files = usual_files(types, service);
+    files.extend(feature_files(types, service, layout));
+    let files = files.into_iter().map(|(name, docs, items)| RustFile {
+        path: format!("{}/{name}.rs", service.module),
+        docs: docs.lines().map(str::to_owned).collect(),
+        siblings: siblings.clone(),
+        items,
+    });
+    let module = module(types, service, layout);
+    std::iter::once(module).chain(files).collect()
+}
+
+/// The files that every service has.
+fn usual_files(types: Types<'_>, service: &Service) -> Vec<File> {
     let entries = Entries::of(service);
-    let mut files: Vec<(&str, &str, Vec<TokenStream>)> = vec![
+    vec![
         (
             "bindings",
             "Binding types, one for each exchange.",
@@ -55,7 +73,12 @@ pub(super) fn files(model: &Model, service: &Service, layout: &Layout<'_>) -> Ve
             "The rules of the schemas, as constants.",
             service.rules.iter().map(validators::constant).collect(),
         ),
-    ];
+    ]
+}
+
+/// The files of features that the layout has.
+fn feature_files(types: Types<'_>, service: &Service, layout: &Layout<'_>) -> Vec<File> {
+    let mut files = Vec::new();
     if layout.examples {
         let docs = "Valid examples of payloads and routing keys.";
         files.push(("examples", docs, examples::items(types, service)));
@@ -64,15 +87,7 @@ pub(super) fn files(model: &Model, service: &Service, layout: &Layout<'_>) -> Ve
         let docs = "The payloads as JSON Schemas, for `schemars`.";
         files.push(("json_schemas", docs, schemas::items(types, service)));
     }
-    let siblings = names(types, service);
-    let files = files.into_iter().map(|(name, docs, items)| RustFile {
-        path: format!("{}/{name}.rs", service.module),
-        docs: docs.lines().map(str::to_owned).collect(),
-        siblings: siblings.clone(),
-        items,
-    });
-    let module = module(types, service, layout);
-    std::iter::once(module).chain(files).collect()
+    files
 }
 
 fn module(types: Types<'_>, service: &Service, layout: &Layout<'_>) -> RustFile {

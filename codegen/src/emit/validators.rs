@@ -140,19 +140,7 @@ fn text_rule(name: &str, rule: &TextRule) -> TokenStream {
         let form = matcher(&form);
         quote!(.one_pass(#form))
     });
-    let format = match rule.formats.as_slice() {
-        [] => None,
-        [only] => {
-            let (name, form) = (&only.source, matcher(&only.form));
-            Some(quote!(.format(#name, #form)))
-        }
-        several => {
-            let names = several.iter().map(|it| &it.source);
-            let forms = several.iter().map(|it| Form::clone(&it.form)).collect();
-            let form = matcher(&Form::any_of(forms));
-            Some(quote!(.any_format(&[#(#names),*], #form)))
-        }
-    };
+    let format = format_call(&rule.formats);
     let one_of = rule
         .one_of
         .iter()
@@ -165,6 +153,22 @@ fn text_rule(name: &str, rule: &TextRule) -> TokenStream {
             #one_pass
             #format
             #(#one_of)*
+    }
+}
+
+fn format_call(formats: &[Pattern]) -> Option<TokenStream> {
+    match formats {
+        [] => None,
+        [only] => {
+            let (name, form) = (&only.source, matcher(&only.form));
+            Some(quote!(.format(#name, #form)))
+        }
+        several => {
+            let names = several.iter().map(|it| &it.source);
+            let forms = several.iter().map(|it| Form::clone(&it.form)).collect();
+            let form = matcher(&Form::any_of(forms));
+            Some(quote!(.any_format(&[#(#names),*], #form)))
+        }
     }
 }
 

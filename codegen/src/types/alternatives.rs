@@ -4,10 +4,10 @@ use taskcluster_documents::schema::JsonType;
 
 use super::builder::{TypeBuilder, Waiting};
 use super::choices::Outcome;
-use super::strings::{text_rules, variants};
+use super::strings::text_rules;
 use crate::combine::{Node, View};
 use crate::ident::{self, Taken};
-use crate::model::{Branch, Kind, TypeShape, Value};
+use crate::model::{Branch, Kind, Value};
 
 impl<'s> TypeBuilder<'s> {
     /// The type of a node with a choice: the simplest one that holds all alternatives;
@@ -22,13 +22,9 @@ impl<'s> TypeBuilder<'s> {
                 });
             }
             Outcome::Strings(strings) => {
-                let value = self.named(node);
-                if let Kind::Named(named) = value.kind {
-                    self.finish(named, TypeShape::Enum(variants(&strings)));
-                }
                 return Some(Value {
                     nullable: view.types().is_some_and(|it| it.contains(&JsonType::Null)),
-                    ..value
+                    ..self.enumeration(node, &strings)
                 });
             }
             Outcome::Beside => {

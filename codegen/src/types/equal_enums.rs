@@ -19,17 +19,8 @@ pub(super) fn merge(
     types: &mut [TypeDef],
     names: &Names,
 ) -> BTreeMap<TypeId, TypeId> {
-    let mut equal: BTreeMap<(&str, String, Vec<&str>), Vec<TypeId>> = BTreeMap::new();
-    for (index, definition) in types.iter().enumerate() {
-        let TypeShape::Enum(variants) = &definition.shape else {
-            continue;
-        };
-        let values = variants.iter().map(|it| it.wire_name.as_str()).collect();
-        let key = (definition.module.as_str(), last_word(definition), values);
-        equal.entry(key).or_default().push(TypeId(index));
-    }
     let mut merged = BTreeMap::new();
-    for ids in equal.into_values() {
+    for ids in equal(types) {
         let is_named = |id: &TypeId| names.payload(&types[id.0].key).is_some();
         let Some(kept) = ids.iter().copied().find(is_named).or(ids.first().copied()) else {
             continue;
@@ -54,6 +45,20 @@ pub(super) fn merge(
         });
     }
     merged
+}
+
+/// The enums, in groups of equal ones.
+fn equal(types: &[TypeDef]) -> impl Iterator<Item = Vec<TypeId>> {
+    let mut equal: BTreeMap<(&str, String, Vec<&str>), Vec<TypeId>> = BTreeMap::new();
+    for (index, definition) in types.iter().enumerate() {
+        let TypeShape::Enum(variants) = &definition.shape else {
+            continue;
+        };
+        let values = variants.iter().map(|it| it.wire_name.as_str()).collect();
+        let key = (definition.module.as_str(), last_word(definition), values);
+        equal.entry(key).or_default().push(TypeId(index));
+    }
+    equal.into_values()
 }
 
 /// The last word of the name that the schema suggests for the type.

@@ -1,5 +1,7 @@
 //! Numbers: their Rust types and rules.
 
+use std::ops::RangeInclusive;
+
 use serde_json::{Number, Value as Json};
 
 use super::scalars::scalar;
@@ -44,11 +46,7 @@ pub(super) fn integer(view: &View<'_>, subject: &str) -> Value {
     {
         return Value::plain(Kind::Any).by_table();
     }
-    let (integer, held) = match (low, high) {
-        (0.., _) => (Scalar::Unsigned, 0..=U64_MAX),
-        (_, ..=I64_MAX) => (Scalar::Signed, I64_MIN..=I64_MAX),
-        _ => (Scalar::Integer, I64_MIN..=U64_MAX),
-    };
+    let (integer, held) = narrowest(low, high);
     let write = |number: i128| held.contains(&number).then(|| number.to_string());
     let mut rule = bounds.rule(divisor, write);
     rule.one_of = values.map(|values| OneOf {
@@ -62,6 +60,15 @@ pub(super) fn integer(view: &View<'_>, subject: &str) -> Value {
     Value {
         by_table: divisors.len() != usize::from(divisor.is_some()),
         ..scalar(integer, rule, subject)
+    }
+}
+
+/// The narrowest type that holds `low` and `high`, with the range of its values.
+fn narrowest(low: i128, high: i128) -> (Scalar, RangeInclusive<i128>) {
+    match (low, high) {
+        (0.., _) => (Scalar::Unsigned, 0..=U64_MAX),
+        (_, ..=I64_MAX) => (Scalar::Signed, I64_MIN..=I64_MAX),
+        _ => (Scalar::Integer, I64_MIN..=U64_MAX),
     }
 }
 

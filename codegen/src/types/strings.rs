@@ -23,11 +23,7 @@ impl<'s> TypeBuilder<'s> {
             if view.parts.len() > 1 && !self.budget.may_combine(listed.values.len()) {
                 return Value::plain(Kind::Any).by_table();
             }
-            let value = self.named(node);
-            if let Kind::Named(named) = value.kind {
-                self.finish(named, TypeShape::Enum(variants(&listed.values)));
-            }
-            return value;
+            return self.enumeration(node, &listed.values);
         }
         let rules = text_rules(node, view, &[], subject);
         let is_time = |rule: &RuleUse| match &*rule.rule {
@@ -49,6 +45,15 @@ impl<'s> TypeBuilder<'s> {
             },
         }
     }
+
+    /// A value of the enum of `values`.
+    pub(super) fn enumeration(&mut self, node: &Node, values: &[String]) -> Value {
+        let value = self.named(node);
+        if let Kind::Named(named) = value.kind {
+            self.finish(named, TypeShape::Enum(variants(values)));
+        }
+        value
+    }
 }
 
 /// The rules of a string: one, or several if several schemas state patterns or formats.
@@ -59,11 +64,27 @@ pub(super) fn text_rules(
     any_of: &[Pattern],
     subject: &str,
 ) -> Vec<RuleUse> {
+    let mut rules: Vec<RuleUse> = unnamed_rules(view, any_of)
+        .into_iter()
+        .map(|rule| RuleUse::new(Rule::Text(rule), subject))
+        .collect();
+    // A single rule of a single schema covers all of its keywords for strings.
+    if let [only] = rules.as_mut_slice() {
+        let is_string = view
+            .types()
+            .is_some_and(|it| it == [JsonType::String].into());
+        let is_alone = view.parts.len() == 1 && (is_string || view.listed().is_none());
+        only.schema = node.schema().filter(|_| is_alone && any_of.is_empty());
+    }
+    rules
+}
+
+fn unnamed_rules(view: &View<'_>, any_of: &[Pattern]) -> Vec<TextRule> {
     let (min_length, max_length) = view.lengths();
     let mut patterns = view.patterns().into_iter().cloned();
     let formats = view.formats().into_iter().map(|it| vec![it.clone()]);
     let any_of = Some(any_of.to_vec()).filter(|formats| !formats.is_empty());
-    let mut formats = formats.chain(any_of.clone());
+    let mut formats = formats.chain(any_of);
     let first = TextRule {
         min_length: min_length.filter(|&limit| limit > 0),
         max_length,
@@ -82,23 +103,12 @@ pub(super) fn text_rules(
         formats,
         ..TextRule::default()
     });
-    let rules = std::iter::once(first).chain(patterns).chain(formats);
-    let mut rules: Vec<RuleUse> = rules
-        .map(|rule| RuleUse::new(Rule::Text(rule), subject))
-        .collect();
-    // A single rule of a single schema covers all of its keywords for strings.
-    if let [only] = rules.as_mut_slice() {
-        let is_string = view
-            .types()
-            .is_some_and(|it| it == [JsonType::String].into());
-        let is_alone = view.parts.len() == 1 && (is_string || view.listed().is_none());
-        only.schema = node.schema().filter(|_| is_alone && any_of.is_none());
-    }
-    rules
+    let first = std::iter::once(first);
+    first.chain(patterns).chain(formats).collect()
 }
 
 /// The variants of an enum, with unique names.
-pub(super) fn variants(values: &[String]) -> Vec<Variant> {
+fn variants(values: &[String]) -> Vec<Variant> {
     // Every enum has another variant for values that the schema does not list.
     let mut taken = Taken::new(["Unrecognized"]);
     values

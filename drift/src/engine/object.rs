@@ -91,35 +91,7 @@ impl Engine {
     fn objects(&mut self, facts: &[Literal]) -> Option<Objects> {
         let mut objects = Objects::default();
         for fact in facts {
-            let formula = self.formulas.shared(fact.formula);
-            match (&*formula, fact.holds) {
-                (Formula::Members(members), true) => {
-                    objects.known.extend(members.named.keys().cloned());
-                    objects
-                        .patterns
-                        .extend(members.patterns.iter().map(|it| it.0));
-                    objects.members.push(Rc::clone(&formula));
-                }
-                (Formula::Members(members), false) => {
-                    objects.known.extend(members.named.keys().cloned());
-                    let asked = self.outside(members);
-                    objects.somewhere.push(asked);
-                }
-                (Formula::Required(name), true) => drop(objects.required.insert(name.clone())),
-                (Formula::Required(name), false) => drop(objects.forbidden.insert(name.clone())),
-                (Formula::Names(id), true) => objects.names.push(Literal::is(*id)),
-                (Formula::Names(id), false) => objects.somewhere.push(vec![Asked {
-                    name: Name::With(vec![Literal::is_not(*id)]),
-                    value: None,
-                }]),
-                (Formula::MinMembers(least), true) => objects.least = objects.least.max(*least),
-                (Formula::MaxMembers(most), true) => objects.at_most(*most),
-                (Formula::MinMembers(least), false) => objects.at_most(least.checked_sub(1)?),
-                (Formula::MaxMembers(most), false) => {
-                    objects.least = objects.least.max(most.saturating_add(1));
-                }
-                _ => {}
-            }
+            self.constrain(&mut objects, *fact)?;
         }
         objects.patterns.sort_unstable();
         objects.patterns.dedup();
@@ -133,6 +105,36 @@ impl Engine {
         let possible = required.is_disjoint(forbidden)
             && objects.most.is_none_or(|most| most >= objects.least);
         possible.then_some(objects)
+    }
+
+    /// Adds the constraint of `fact`; `None` if no object satisfies it.
+    fn constrain(&mut self, objects: &mut Objects, fact: Literal) -> Option<()> {
+        let formula = self.formulas.shared(fact.formula);
+        match (&*formula, fact.holds) {
+            (Formula::Members(members), true) => {
+                objects.known.extend(members.named.keys().cloned());
+                let patterns = members.patterns.iter().map(|it| it.0);
+                objects.patterns.extend(patterns);
+                objects.members.push(Rc::clone(&formula));
+            }
+            (Formula::Members(members), false) => {
+                objects.known.extend(members.named.keys().cloned());
+                objects.somewhere.push(self.outside(members));
+            }
+            (Formula::Required(name), true) => drop(objects.required.insert(name.clone())),
+            (Formula::Required(name), false) => drop(objects.forbidden.insert(name.clone())),
+            (Formula::Names(id), true) => objects.names.push(Literal::is(*id)),
+            (Formula::Names(id), false) => objects.somewhere.push(vec![Asked {
+                name: Name::With(vec![Literal::is_not(*id)]),
+                value: None,
+            }]),
+            (Formula::MinMembers(least), true) => objects.at_least(*least),
+            (Formula::MaxMembers(most), true) => objects.at_most(*most),
+            (Formula::MinMembers(least), false) => objects.at_most(least.checked_sub(1)?),
+            (Formula::MaxMembers(most), false) => objects.at_least(most.saturating_add(1)),
+            _ => {}
+        }
+        Some(())
     }
 
     /// Properties of which one is present in each object that is not in `members`.
@@ -341,6 +343,10 @@ impl Engine {
 }
 
 impl Objects {
+    fn at_least(&mut self, least: u64) {
+        self.least = self.least.max(least);
+    }
+
     fn at_most(&mut self, most: u64) {
         self.most = Some(self.most.map_or(most, |known| known.min(most)));
     }

@@ -143,23 +143,10 @@ impl Engine {
         let mut goal: Vec<Literal> = literals.into_iter().collect();
         goal.sort_unstable();
         goal.dedup();
-        if is_contradiction(&goal) {
-            return Outcome::Empty;
-        }
-        if let Some(known) = self.known.get(&goal) {
-            return known.clone();
-        }
-        if let Some(&depth) = self.open.get(&goal) {
-            self.met = self.met.min(depth);
-            return Outcome::Empty;
+        if let Some(outcome) = self.without_search(&goal) {
+            return outcome;
         }
         let depth = self.open.len();
-        if depth >= self.deepest {
-            return Outcome::Unknown(format!("values nest more than {DEEPEST} deep"));
-        }
-        if let Some((_, why)) = self.unknown.get(&goal).filter(|it| it.0 <= depth) {
-            return Outcome::Unknown(why.clone());
-        }
         self.open.insert(goal.clone(), depth);
         let outer = std::mem::replace(&mut self.met, usize::MAX);
         let outcome = self.of_any_kind(&goal);
@@ -180,6 +167,27 @@ impl Engine {
             Outcome::Unknown(why) => drop(self.unknown.insert(goal, (depth, why.clone()))),
         }
         outcome
+    }
+
+    /// The outcome for `goal`, if it is known or can't be searched for here.
+    fn without_search(&mut self, goal: &[Literal]) -> Option<Outcome> {
+        if is_contradiction(goal) {
+            return Some(Outcome::Empty);
+        }
+        if let Some(known) = self.known.get(goal) {
+            return Some(known.clone());
+        }
+        if let Some(&depth) = self.open.get(goal) {
+            self.met = self.met.min(depth);
+            return Some(Outcome::Empty);
+        }
+        let depth = self.open.len();
+        if depth >= self.deepest {
+            let why = format!("values nest more than {DEEPEST} deep");
+            return Some(Outcome::Unknown(why));
+        }
+        let (_, why) = self.unknown.get(goal).filter(|it| it.0 <= depth)?;
+        Some(Outcome::Unknown(why.clone()))
     }
 
     fn remember(&mut self, goal: Vec<Literal>, outcome: &Outcome, weight: usize) {

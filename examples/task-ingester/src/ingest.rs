@@ -79,14 +79,20 @@ mod tests {
     struct Disk(Arc<Mutex<(u32, Vec<u8>)>>);
 
     impl Disk {
-        fn lines(&self) -> Vec<Value> {
+        /// The IDs of the tasks of all lines, sorted.
+        fn task_ids(&self) -> Vec<String> {
             let (_, bytes) = &*self.0.lock().expect("no panic");
-            let lines = bytes
-                .split(|byte| *byte == b'\n')
-                .filter(|line| !line.is_empty());
-            lines
-                .map(|line| serde_json::from_slice(line).expect("JSON"))
-                .collect()
+            let text = str::from_utf8(bytes).expect("UTF-8");
+            let mut ids: Vec<String> = text
+                .lines()
+                .map(|line| {
+                    let line: Value = serde_json::from_str(line).expect("JSON");
+                    let id = line["payload"]["status"]["taskId"].as_str();
+                    id.expect("an ID").to_owned()
+                })
+                .collect();
+            ids.sort();
+            ids
         }
     }
 
@@ -106,15 +112,8 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn messages_are_written_retried_and_dead_lettered() {
-        let broker = MemoryBroker::new();
-        let consumer = start(broker.connection()).await.expect("started");
-        let handle = consumer.handle();
-        let disk = Disk::default();
-        disk.0.lock().expect("no panic").0 = 1;
-        let running = tokio::spawn(run(consumer, disk.clone()));
-
+    /// Publishes 20 messages. Returns the IDs of their tasks, sorted.
+    async fn publish_examples(broker: &MemoryBroker) -> Vec<String> {
         let publisher = Publisher::builder(broker.connection())
             .start()
             .await
@@ -126,6 +125,20 @@ mod tests {
             let sent = publisher.publish(&message).await.expect("accepted");
             sent.await.expect("confirmed");
         }
+        ids.sort();
+        ids
+    }
+
+    #[tokio::test]
+    async fn messages_are_written_retried_and_dead_lettered() {
+        let broker = MemoryBroker::new();
+        let consumer = start(broker.connection()).await.expect("started");
+        let handle = consumer.handle();
+        let disk = Disk::default();
+        disk.0.lock().expect("no panic").0 = 1;
+        let running = tokio::spawn(run(consumer, disk.clone()));
+
+        let ids = publish_examples(&broker).await;
         let exchange = "exchange/taskcluster-queue/v1/task-failed";
         broker.publish(exchange, "primary.a.0.b.c.d.e.f.g._", &[], b"{}".as_slice());
         // A message is acked after it was published as a dead letter.
@@ -138,19 +151,7 @@ mod tests {
         }
         let counters = handle.counters();
 
-        let mut written: Vec<String> = disk
-            .lines()
-            .iter()
-            .map(|line| {
-                line["payload"]["status"]["taskId"]
-                    .as_str()
-                    .expect("an ID")
-                    .to_owned()
-            })
-            .collect();
-        written.sort();
-        ids.sort();
-        assert_eq!(written, ids, "{counters:?}");
+        assert_eq!(disk.task_ids(), ids, "{counters:?}");
         assert_eq!(counters.retried, 1);
         assert_eq!(broker.queue_len(dead), Some(1), "{counters:?}");
         let printed = metrics::text(&handle);

@@ -73,50 +73,42 @@ impl<S: Source> HttpBindings<S> {
         }
     }
 
-    fn read(&self, queue: &str, response: &Response) -> Result<Vec<QueueBinding>, ManagementError> {
-        let address = || self.source.address();
-        let not_found = || ManagementError::NotFound {
-            address: address(),
+    fn not_found(&self, queue: &str) -> ManagementError {
+        ManagementError::NotFound {
+            address: self.source.address(),
             queue: queue.to_owned(),
-        };
+        }
+    }
+
+    fn unexpected(&self, reason: String, source: Option<serde_json::Error>) -> ManagementError {
+        ManagementError::Answer {
+            address: self.source.address(),
+            reason,
+            source: source.map(Arc::new),
+        }
+    }
+
+    fn read(&self, queue: &str, response: &Response) -> Result<Vec<QueueBinding>, ManagementError> {
         match response.status {
             StatusCode::OK => {}
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
                 return Err(ManagementError::Login {
-                    address: address(),
+                    address: self.source.address(),
                     reason: reason(&response.body),
                 });
             }
-            StatusCode::NOT_FOUND => return Err(not_found()),
-            status => {
-                return Err(ManagementError::Answer {
-                    address: address(),
-                    reason: format!("the status is {status}"),
-                    source: None,
-                });
-            }
+            StatusCode::NOT_FOUND => return Err(self.not_found(queue)),
+            status => return Err(self.unexpected(format!("the status is {status}"), None)),
         }
-        let answer = serde_json::from_slice(&response.body).map_err(|error| {
-            let (address, reason) = (address(), "it is not JSON".to_owned());
-            let source = Some(Arc::new(error));
-            ManagementError::Answer {
-                address,
-                reason,
-                source,
-            }
-        })?;
-        let bindings = self.parse(queue, &answer).map_err(|reason| {
-            let (address, source) = (address(), None);
-            ManagementError::Answer {
-                address,
-                reason,
-                source,
-            }
-        })?;
+        let answer = serde_json::from_slice(&response.body)
+            .map_err(|error| self.unexpected("it is not JSON".to_owned(), Some(error)))?;
+        let bindings = self
+            .parse(queue, &answer)
+            .map_err(|reason| self.unexpected(reason, None))?;
         // Every queue has a binding to the default exchange, which has no name. Both
         // services return an empty list if the queue does not exist.
         if bindings.is_empty() {
-            return Err(not_found());
+            return Err(self.not_found(queue));
         }
         let named = |binding: &QueueBinding| !binding.exchange.is_empty();
         Ok(bindings.into_iter().filter(named).collect())

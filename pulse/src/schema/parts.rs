@@ -66,12 +66,11 @@ impl Interpreter {
     ) -> Flow {
         match keyword {
             Keyword::Properties(properties) => {
-                properties
-                    .iter()
-                    .try_for_each(|(name, schema)| match members.get(*name) {
-                        Some(value) => self.check(schema, value, it.at.member(name), report),
-                        None => Flow::Continue(()),
-                    })
+                let mut properties = properties.iter();
+                properties.try_for_each(|(name, schema)| match members.get(*name) {
+                    Some(value) => self.check(schema, value, it.at.member(name), report),
+                    None => Flow::Continue(()),
+                })
             }
             Keyword::PatternProperties(patterns) => members.iter().try_for_each(|(name, value)| {
                 let mut matching = patterns.iter().filter(|(_, it, _)| it.matches(name));
@@ -91,18 +90,26 @@ impl Interpreter {
                 let value = Value::from(name.as_str());
                 Self::strict().check(schema, &value, it.at.member(name), report)
             }),
-            Keyword::Dependencies(dependencies) => dependencies
-                .iter()
-                .filter(|(name, _)| members.contains_key(*name))
-                .try_for_each(|(_, dependency)| match dependency {
-                    Dependency::Schema(schema) => self.apply(schema, it, report),
-                    Dependency::Required(names) => {
-                        missing("dependencies", names, members, it, report)
-                    }
-                }),
+            Keyword::Dependencies(list) => self.dependencies(list, members, it, report),
             Keyword::Required(names) => missing("required", names, members, it, report),
             _ => keyword.check(it, report),
         }
+    }
+
+    fn dependencies(
+        &mut self,
+        dependencies: &'static [(&'static str, Dependency)],
+        members: &Map<String, Value>,
+        it: Instance<'_>,
+        report: &mut Report,
+    ) -> Flow {
+        dependencies
+            .iter()
+            .filter(|(name, _)| members.contains_key(*name))
+            .try_for_each(|(_, dependency)| match dependency {
+                Dependency::Schema(schema) => self.apply(schema, it, report),
+                Dependency::Required(names) => missing("dependencies", names, members, it, report),
+            })
     }
 
     /// Reports a property that `additionalProperties` does not allow, unless it is

@@ -41,6 +41,9 @@ pub fn print_schema(table: &'static Schema, generator: &mut SchemaGenerator) -> 
     keywords.try_into().unwrap_or_default()
 }
 
+/// Adds a keyword to the schema that is written.
+type Add<'a> = &'a mut dyn FnMut(&'static str, Value);
+
 /// Writes schemas in the dialect of `schemars`, which is 2020-12.
 struct Printer<'g>(&'g mut SchemaGenerator);
 
@@ -86,12 +89,7 @@ impl Printer<'_> {
         Value::Object(object)
     }
 
-    fn keyword(
-        &mut self,
-        keyword: &'static Keyword,
-        table: &Schema,
-        add: &mut dyn FnMut(&'static str, Value),
-    ) {
+    fn keyword(&mut self, keyword: &'static Keyword, table: &Schema, add: Add<'_>) {
         if let Some(rule) = keyword.rule() {
             return rule
                 .keywords()
@@ -105,12 +103,7 @@ impl Printer<'_> {
     }
 
     /// A keyword with subschemas.
-    fn applicator(
-        &mut self,
-        keyword: &'static Keyword,
-        table: &Schema,
-        add: &mut dyn FnMut(&'static str, Value),
-    ) {
+    fn applicator(&mut self, keyword: &'static Keyword, table: &Schema, add: Add<'_>) {
         match keyword {
             Keyword::Items(schema) => add("items", self.schema(schema)),
             Keyword::Tuple(schemas) => add("prefixItems", self.list(schemas)),
@@ -123,9 +116,7 @@ impl Printer<'_> {
                 add("properties", self.object(each));
             }
             Keyword::PatternProperties(patterns) => {
-                let each = patterns
-                    .iter()
-                    .map(|(source, _, schema)| (*source, *schema));
+                let each = patterns.iter().map(|(name, _, schema)| (*name, *schema));
                 add("patternProperties", self.object(each));
             }
             Keyword::AdditionalProperties(schema) => {
@@ -150,11 +141,7 @@ impl Printer<'_> {
         }
     }
 
-    fn dependencies(
-        &mut self,
-        dependencies: &'static [(&'static str, Dependency)],
-        add: &mut dyn FnMut(&'static str, Value),
-    ) {
+    fn dependencies(&mut self, dependencies: &'static [(&'static str, Dependency)], add: Add<'_>) {
         let (mut required, mut schemas) = (Map::new(), Map::new());
         for (name, dependency) in dependencies {
             match dependency {

@@ -262,15 +262,14 @@ impl Walk<'_, '_> {
             }
         }
         if integer {
-            let half = Edit::Spell(format!("{number}.5"));
-            self.broken(half, "type");
+            self.broken(Edit::Spell(format!("{number}.5")), "type");
         }
-        if let Some(step) = schema["multipleOf"].as_f64().filter(|step| *step != 1.0) {
-            let off = if integer { 1.0 } else { step / 2.0 };
-            let value = number.as_f64().unwrap_or_default() + off;
-            self.push(Edit::Put(json!(value)), Expected::Agreement);
-            let next = number.as_f64().unwrap_or_default().next_up();
-            self.push(Edit::Put(json!(next)), Expected::Agreement);
+        if let Some(divisor) = schema["multipleOf"].as_f64().filter(|it| *it != 1.0) {
+            let step = if integer { 1.0 } else { divisor / 2.0 };
+            let value = number.as_f64().unwrap_or_default();
+            for other in [value + step, value.next_up()] {
+                self.push(Edit::Put(json!(other)), Expected::Agreement);
+            }
         }
         self.spellings(number);
     }
@@ -318,17 +317,8 @@ impl Walk<'_, '_> {
                 self.broken(Edit::Put(many.into()), "maxItems");
             }
         }
-        if let Some(last) = items.last() {
-            let room = limit("maxItems").is_none_or(|most| items.len() < most);
-            for again in spellings(last) {
-                let twice = Edit::Put(items.iter().cloned().chain([again]).collect());
-                match place.schema["uniqueItems"] == true {
-                    true => self.broken(twice, "uniqueItems"),
-                    false if room => self.push(twice, Expected::Valid),
-                    false => {}
-                }
-            }
-        }
+        let has_room = limit("maxItems").is_none_or(|most| items.len() < most);
+        self.repeated_item(place, items, has_room);
         let Some(schema) = place.schema.get("items") else {
             return;
         };
@@ -341,6 +331,18 @@ impl Walk<'_, '_> {
         for mutation in self.found[before..].iter_mut().filter(|_| unique) {
             if mutation.expected == Expected::Valid {
                 mutation.expected = Expected::Agreement;
+            }
+        }
+    }
+
+    /// The array with its last item once more.
+    fn repeated_item(&mut self, place: &Place<'_>, items: &[Value], has_room: bool) {
+        for again in items.last().into_iter().flat_map(spellings) {
+            let twice = Edit::Put(items.iter().cloned().chain([again]).collect());
+            match place.schema["uniqueItems"] == true {
+                true => self.broken(twice, "uniqueItems"),
+                false if has_room => self.push(twice, Expected::Valid),
+                false => {}
             }
         }
     }

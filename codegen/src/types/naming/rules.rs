@@ -56,9 +56,8 @@ pub(super) fn name_rules(
 /// The rules of a service that get a name, in the order of their first use; and for each
 /// use, the index of its rule.
 fn shared(service: &Service, types: &mut [TypeDef], names: &Names) -> (Vec<Shared>, Vec<usize>) {
-    let mut rules: Vec<Shared> = Vec::new();
+    let mut rules = Rules::default();
     let mut uses = Vec::new();
-    let mut of_subject: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for id in &service.types {
         let (name, key) = (types[id.0].name.clone(), types[id.0].key.clone());
         let was_here = names
@@ -69,33 +68,46 @@ fn shared(service: &Service, types: &mut [TypeDef], names: &Names) -> (Vec<Share
             let id = numbered(format!("{key} {}", used.subject), &mut counts);
             let before = names.get(Kind::Validator, &id).filter(|_| was_here);
             let before = before.map(str::to_owned);
-            let owner = Owner { id, before };
-            let subject = ident::shouty(&used.subject);
-            let shared = match is_large(&used.rule) {
-                true => String::new(),
-                false => subject.clone(),
-            };
-            let known = of_subject.entry(shared).or_default();
-            let same = known
-                .iter()
-                .find(|index| rules[**index].first.rule == used.rule);
-            let index = same.copied().unwrap_or(rules.len());
-            uses.push(index);
-            match rules.get_mut(index) {
-                Some(known) => known.owners.push(owner),
-                None => {
-                    known.push(index);
-                    rules.push(Shared {
-                        qualified: ident::shouty(&format!("{name} {}", used.subject)),
-                        subject,
-                        owners: vec![owner],
-                        first: used.clone(),
-                    });
-                }
-            }
+            uses.push(rules.add(used, &name, Owner { id, before }));
         });
     }
-    (rules, uses)
+    (rules.all, uses)
+}
+
+#[derive(Default)]
+struct Rules {
+    all: Vec<Shared>,
+    /// The indexes of the rules of each subject; large rules are under no subject.
+    of_subject: BTreeMap<String, Vec<usize>>,
+}
+
+impl Rules {
+    /// Adds a rule that the type `name` uses, unless an equal one is shared. Returns its
+    /// index.
+    fn add(&mut self, used: &RuleUse, name: &str, owner: Owner) -> usize {
+        let subject = ident::shouty(&used.subject);
+        let shared = match is_large(&used.rule) {
+            true => String::new(),
+            false => subject.clone(),
+        };
+        let known = self.of_subject.entry(shared).or_default();
+        let is_equal = |index: &&usize| self.all[**index].first.rule == used.rule;
+        let equal = known.iter().find(is_equal);
+        let index = equal.copied().unwrap_or(self.all.len());
+        match self.all.get_mut(index) {
+            Some(known) => known.owners.push(owner),
+            None => {
+                known.push(index);
+                self.all.push(Shared {
+                    qualified: ident::shouty(&format!("{name} {}", used.subject)),
+                    subject,
+                    owners: vec![owner],
+                    first: used.clone(),
+                });
+            }
+        }
+        index
+    }
 }
 
 impl Shared {

@@ -102,21 +102,7 @@ impl Consumer {
             retries: Retries::default(),
             error: None,
         };
-        // A task, as the workers are, so that they start on its thread: with quick
-        // handlers, no other thread is woken for each message.
-        let mut task = JoinSet::new();
-        task.spawn(
-            async move {
-                let error = dispatcher.run(&mut self).await;
-                let finished = self.finish().await;
-                error.map_or(finished, Err)
-            }
-            .in_current_span(),
-        );
-        match task.join_next().await {
-            Some(result) => joined(result),
-            None => Ok(()),
-        }
+        dispatcher.run_in_task(self).await
     }
 }
 
@@ -177,9 +163,27 @@ struct Dispatcher<W> {
 
 impl<W, F> Dispatcher<W>
 where
-    W: Fn(Place) -> F,
+    W: Fn(Place) -> F + Send + 'static,
     F: Future<Output = ()> + Send + 'static,
 {
+    /// Runs until the consumer is stopped, in a task as the workers do, so that they start
+    /// on its thread: with quick handlers, no other thread is woken for each message.
+    async fn run_in_task(self, mut consumer: Consumer) -> Result<(), Error> {
+        let mut task = JoinSet::new();
+        task.spawn(
+            async move {
+                let error = self.run(&mut consumer).await;
+                let finished = consumer.finish().await;
+                error.map_or(finished, Err)
+            }
+            .in_current_span(),
+        );
+        match task.join_next().await {
+            Some(result) => joined(result),
+            None => Ok(()),
+        }
+    }
+
     async fn run(mut self, consumer: &mut Consumer) -> Option<Error> {
         let mut stop = consumer.shared.stop.subscribe();
         loop {

@@ -71,6 +71,15 @@ pub(super) enum End {
     Fatal(Error),
 }
 
+impl From<ConnectError> for End {
+    fn from(error: ConnectError) -> Self {
+        match error.after_success() {
+            Ok(error) => Self::Lost(error),
+            Err(error) => Self::Fatal(error),
+        }
+    }
+}
+
 /// What to do with received deliveries that were not handed out when a session retires.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Undelivered {
@@ -151,11 +160,7 @@ impl Session {
         stop: &mut Stop,
         inboxes: &mpsc::UnboundedSender<Inbox>,
     ) -> End {
-        let age = |recycle: Duration| recycle.saturating_sub(self.fresh_since.elapsed());
-        let mut old = shared
-            .config
-            .recycle
-            .map(|recycle| Box::pin(sleep(age(recycle))));
+        let mut old = self.recycle_timer(shared.config.recycle);
         let mut demand = shared.demand.subscribe();
         let mut link = self.link.state();
         let mut checks = interval(CHECK_INTERVAL);
@@ -172,12 +177,8 @@ impl Session {
                         consumed = self.consume(demand, inboxes) => consumed,
                         () = stop.asked() => return End::Stopped,
                     };
-                    match consumed {
-                        Ok(()) => {}
-                        Err(error) => match error.after_success() {
-                            Ok(error) => return End::Lost(error),
-                            Err(error) => return End::Fatal(error),
-                        },
+                    if let Err(error) = consumed {
+                        return error.into();
                     }
                 }
                 _ = checks.tick() => {
@@ -190,6 +191,11 @@ impl Session {
                 _ = requeues.tick() => self.tracker.requeue_dropped(),
             }
         }
+    }
+
+    fn recycle_timer(&self, recycle: Option<Duration>) -> Option<Pin<Box<Sleep>>> {
+        let left = |age: Duration| age.saturating_sub(self.fresh_since.elapsed());
+        recycle.map(|age| Box::pin(sleep(left(age))))
     }
 
     /// Awaits `work`, and sends acks meanwhile as [`run`](Self::run) does.

@@ -85,24 +85,8 @@ where
             meter.retried.up();
         }
         job.attempts += 1;
-        let handled = caught(async {
-            let result = (self.handler)(message).await;
-            // The error's conversion and text are the program's code, which may panic as
-            // well.
-            result.map_err(|error| {
-                let error: SharedError = Arc::from(error.into());
-                let reason = error_chain(&*error);
-                (error, reason)
-            })
-        });
-        let (error, reason) = match handled.await {
-            Ok(Ok(())) => return job.delivery.ack(),
-            Ok(Err(failure)) => failure,
-            Err(panic) => {
-                let error = described("the handler panicked", &panic);
-                let reason = error.to_string();
-                (error, reason)
-            }
+        let Err((error, reason)) = self.handle(message).await else {
+            return job.delivery.ack();
         };
         meter.failed.up();
         tracing::warn!(
@@ -113,6 +97,25 @@ where
             "handler failed"
         );
         self.fail(job, error);
+    }
+
+    /// Calls the handler. Returns its error or panic, also as text.
+    async fn handle(&self, message: M) -> Result<(), (SharedError, String)> {
+        let handled = caught(async {
+            let result = (self.handler)(message).await;
+            // The error's conversion and text are the program's code, which may panic as
+            // well.
+            result.map_err(|error| {
+                let error: SharedError = Arc::from(error.into());
+                let reason = error_chain(&*error);
+                (error, reason)
+            })
+        });
+        handled.await.unwrap_or_else(|panic| {
+            let error = described("the handler panicked", &panic);
+            let reason = error.to_string();
+            Err((error, reason))
+        })
     }
 
     fn fail(&self, job: Job, error: SharedError) {

@@ -25,16 +25,11 @@ pub(super) fn encode<E: Exchange>(
         .routing_key
         .to_key()
         .map_err(|source| PublishError::RoutingKey { exchange, source })?;
-    let cc = match cc(routes) {
-        Ok(cc) => cc,
-        Err(source) => {
-            return Err(PublishError::Routes {
-                exchange,
-                routing_key,
-                source,
-            });
-        }
-    };
+    let cc = cc(routes).map_err(|source| PublishError::Routes {
+        exchange,
+        routing_key: routing_key.clone(),
+        source,
+    })?;
     if let Err(violations) = message.payload.validate() {
         return Err(PublishError::Payload {
             exchange,
