@@ -1,4 +1,4 @@
-//! Arrays: how many items, and what each of them has to be.
+//! Arrays: the number of items, and the constraints on each.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -9,14 +9,14 @@ use super::outcome::Outcome;
 use super::solve::{Engine, Literal};
 use super::value;
 
-/// The most items that an array may have to have.
+/// Maximum number of items that an array may require.
 const MOST_ITEMS: u64 = 100_000;
 
-/// The most different items that an array may have to have, where not all of them
-/// are asked for the same.
+/// Maximum number of different items that an array may require, unless all positions have
+/// the same constraints.
 const MOST_DISTINCT: usize = 200;
 
-/// How many positions are looked at in a step.
+/// Number of examined positions that count as one step.
 const POSITIONS_PER_STEP: u64 = 16;
 
 /// A literal for each position.
@@ -40,22 +40,22 @@ impl Positions {
     }
 }
 
-/// What an array has to be.
+/// The constraints on an array.
 #[derive(Debug, Default)]
 struct Arrays {
-    /// What holds at every position.
+    /// Constraints on every position.
     everywhere: Vec<Positions>,
-    /// What holds at one position or more, for each.
+    /// Constraints of which each has to hold at one position or more.
     somewhere: Vec<Positions>,
     least: u64,
     most: Option<u64>,
     unique: bool,
     repeated: bool,
-    /// How many positions are unlike all later ones.
+    /// Number of first positions whose constraints may differ from those of later ones.
     prefix: usize,
 }
 
-/// The goals of positions that something is asked of.
+/// Additional constraints on single positions.
 type Placed = BTreeMap<usize, BTreeSet<Literal>>;
 
 impl Engine {
@@ -69,7 +69,7 @@ impl Engine {
         let Some(least) = self.least_items(&arrays) else {
             return Outcome::Empty;
         };
-        // Further items than these would be like others.
+        // More items than these would only repeat others.
         let needed = arrays.somewhere.len() + 2 * usize::from(arrays.repeated);
         let enough = arrays.least.max(arrays.prefix as u64) + needed as u64;
         let most = arrays.most.map_or(enough, |most| most.min(enough));
@@ -81,10 +81,10 @@ impl Engine {
 
     /// The shortest array with `least` to `most` items.
     ///
-    /// What is asked somewhere gets its positions first, and the array ends after the
-    /// last of them: a length that allows for more positions never has fewer answers.
-    /// So the lengths grow in larger and larger steps until there is an answer, and the
-    /// least that has one is between the last two.
+    /// Constraints that have to hold somewhere get their positions first, and the array ends
+    /// after the last of them, so a greater length never has fewer answers. The steps to
+    /// greater lengths double until there is an answer; the least length with an answer is
+    /// then between the last two.
     fn shortest_array(&mut self, arrays: &Arrays, least: usize, most: usize) -> Outcome {
         let (mut low, mut high, mut step) = (least, least, 1);
         let mut outcome = self.place(arrays, high, 0, &mut Placed::new());
@@ -108,8 +108,8 @@ impl Engine {
         outcome
     }
 
-    /// The fewest items with which what is asked somewhere can have a position; `None`
-    /// where something has none.
+    /// The least number of items with which each constraint that has to hold somewhere has
+    /// a possible position; `None` if one has none.
     fn least_items(&self, arrays: &Arrays) -> Option<u64> {
         let mut least = arrays.least;
         for asked in &arrays.somewhere {
@@ -120,7 +120,7 @@ impl Engine {
         Some(least)
     }
 
-    /// What `facts` ask of an array; `None` where they contradict each other.
+    /// The constraints of `facts` on an array; `None` if they contradict each other.
     fn arrays(&self, facts: &[Literal]) -> Option<Arrays> {
         let mut arrays = Arrays::default();
         for fact in facts {
@@ -155,7 +155,7 @@ impl Engine {
         possible.then_some(arrays)
     }
 
-    /// Finds a position before `end` for what is asked somewhere, from the one with
+    /// Finds positions before `end` for the constraints that have to hold somewhere, from
     /// `index` on, and fills the array up to the last position.
     fn place(&mut self, arrays: &Arrays, end: usize, index: usize, placed: &mut Placed) -> Outcome {
         let looked_at = placed.len() + arrays.prefix.min(end);
@@ -190,7 +190,7 @@ impl Engine {
         outcome
     }
 
-    /// Chooses two positions before `end` with one value.
+    /// Chooses two positions before `end` for equal items.
     fn repeat(&mut self, arrays: &Arrays, end: usize, placed: &Placed) -> Outcome {
         let candidates = arrays.candidates(end, placed, 2);
         let mut outcome = Outcome::Empty;
@@ -224,7 +224,7 @@ impl Engine {
         if arrays.unique && length > 1 {
             return self.fill_distinct(arrays, length, placed);
         }
-        // All further positions are asked for the same.
+        // All further positions have the same constraints.
         let unlike = length.min(last.max(arrays.prefix));
         let mut items = Vec::new();
         for position in 0..length.min(unlike + 1) {
@@ -246,8 +246,8 @@ impl Engine {
         Outcome::Found(Value::Array(items))
     }
 
-    /// An item for every position that is none of the earlier ones; `None` where a position
-    /// has none left, or that is not known.
+    /// An item for every position that differs from all earlier ones; `None` if one is not
+    /// found.
     fn fill_in_turn(
         &mut self,
         arrays: &Arrays,
@@ -275,7 +275,7 @@ impl Engine {
                 "the array has more than {MOST_DISTINCT} different items of several kinds"
             ))
         };
-        // Where all are asked for the same, any different items do.
+        // If all positions have the same constraints, any different items will do.
         if placed.is_empty() && arrays.prefix == 0 {
             let goal: Vec<Literal> = arrays.goal(0, placed).into_iter().collect();
             return match self.several(&goal, length) {
@@ -314,7 +314,7 @@ impl Arrays {
         self.most = Some(self.most.map_or(most, |known| known.min(most)));
     }
 
-    /// What is asked of the item at `position`.
+    /// The constraints on the item at `position`.
     fn goal(&self, position: usize, placed: &Placed) -> BTreeSet<Literal> {
         let everywhere = self
             .everywhere
@@ -324,8 +324,8 @@ impl Arrays {
         everywhere.chain(placed).collect()
     }
 
-    /// The positions before `end` that differ from one another, and `fresh` of those
-    /// that are all alike.
+    /// The positions before `end` whose constraints may differ, and `fresh` of those that
+    /// have the same constraints.
     fn candidates(&self, end: usize, placed: &Placed, fresh: usize) -> Vec<usize> {
         let prefix = self.prefix.min(end);
         let later = placed.range(prefix..end).map(|(&position, _)| position);

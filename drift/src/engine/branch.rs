@@ -1,4 +1,5 @@
-//! Values of one kind: formulas taken apart, and choices between them.
+//! Values of one kind: splits formulas into constraints, and makes the choices between
+//! them.
 
 use std::collections::BTreeMap;
 
@@ -9,38 +10,38 @@ use super::formula::{Formula, Id, Kind, Members};
 use super::outcome::{Exhausted, Outcome};
 use super::solve::{Engine, Literal};
 
-/// How many choices may follow each other, in a value and all values around it.
+/// Maximum number of choices that follow each other, in a value and all values around it.
 const MOST_CHOICES: usize = 150;
 
-/// How many choices are made one by one, although some have one alternative left.
+/// Number of choices that are made one by one, even if some have one alternative left.
 const FEW_CHOICES: usize = 16;
 
-/// How many formulas are evaluated in a step.
+/// Number of evaluated formulas that count as one step.
 const EVALUATIONS_PER_STEP: u64 = 64;
 
-/// What is known of a value of one kind, on one path through the choices.
+/// The constraints on a value of one kind, on one path through the choices.
 #[derive(Clone, Debug)]
 struct Branch {
     kind: Kind,
     /// Every literal that was added.
     seen: BTreeMap<Id, bool>,
-    /// Constraints that the solver of the kind takes.
+    /// Constraints for the solver of the kind.
     facts: Vec<Literal>,
     /// Choices that are not made yet.
     choices: Vec<Literal>,
 }
 
-/// How many entries of a branch are copied in a step.
+/// Number of copied entries of a branch that count as one step.
 const ENTRIES_PER_STEP: u64 = 16;
 
-/// How deep a formula is looked into for what is known of it.
-const DEEPEST_KNOWN: usize = 4;
+/// Maximum depth to which the parts of a formula are examined without a search.
+const DEEPEST_PART: usize = 4;
 
-/// How many parts of a formula are looked at for what is known of it.
-const MOST_KNOWN: usize = 16;
+/// Maximum number of parts of a formula that is examined without a search.
+const MOST_PARTS: usize = 16;
 
 impl Engine {
-    /// A value of `kind` with all of `goal`.
+    /// A value of `kind` that satisfies `goal`.
     pub(super) fn of_kind(&mut self, kind: Kind, goal: &[Literal]) -> Outcome {
         let mut branch = Branch {
             kind,
@@ -59,8 +60,8 @@ impl Engine {
         }
     }
 
-    /// The facts of values of `kind` with all of `goal`, if they take no choice and list
-    /// no values.
+    /// The facts about values of `kind` that satisfy `goal`, if they need no choice and
+    /// list no values.
     pub(super) fn certain_facts(&mut self, kind: Kind, goal: &[Literal]) -> Option<Vec<Literal>> {
         let mut branch = Branch {
             kind,
@@ -88,7 +89,7 @@ impl Engine {
         if let Err(exhausted) = self.budget.spend(1 + evaluated) {
             return exhausted.into();
         }
-        // What a few choices ask for is smaller than what all of them do.
+        // A value for a few choices is smaller than one for all of them.
         if self.choices > FEW_CHOICES {
             match self.make_certain_choices(&mut branch) {
                 Ok(true) => {}
@@ -96,13 +97,13 @@ impl Engine {
                 Err(exhausted) => return exhausted.into(),
             }
         }
-        // Of listed values, each is tried, which takes no choice.
+        // Listed values are tried one by one, which needs no choice.
         let all = branch.facts.iter().chain(&branch.choices);
         if let Some(outcome) = self.solve_listed(branch.kind, all) {
             return outcome;
         }
-        // Most choices are kept by a value that the other constraints give; one
-        // that is kept need not be made.
+        // A value that satisfies the facts satisfies most choices as well; only those that
+        // it breaks have to be made.
         let outcome = self.solve_facts(branch.kind, &branch.facts);
         let Outcome::Found(value) = &outcome else {
             return outcome;
@@ -116,7 +117,8 @@ impl Engine {
         self.solve_alternatives(&rest, alternatives)
     }
 
-    /// A value of one of the alternatives, the smallest of those that spare steps find.
+    /// A value of one of the alternatives: the first one found, or a smaller one that is
+    /// found in the spare steps.
     fn solve_alternatives(&mut self, rest: &Branch, alternatives: Vec<Vec<Literal>>) -> Outcome {
         let mut outcome = Outcome::Empty;
         for alternative in alternatives {
@@ -158,7 +160,7 @@ impl Engine {
         choices.filter(|choice| self.holds(choice.formula, value) != Some(choice.holds))
     }
 
-    /// Makes every choice that has one alternative left; false where one has none.
+    /// Makes every choice that has one alternative left; `false` if one has none.
     fn make_certain_choices(&mut self, branch: &mut Branch) -> Result<bool, Exhausted> {
         loop {
             let steps = 1 + branch.choices.len() as u64 / ENTRIES_PER_STEP;
@@ -192,15 +194,15 @@ impl Engine {
         }
     }
 
-    /// Whether a literal asks for something in one of the parts of a value, so that it is
-    /// a choice of its own.
+    /// Whether a literal requires that some property or item breaks its formula; which one
+    /// is a choice as well.
     fn asks_somewhere(&self, literal: Literal) -> bool {
         let formula = self.formulas.get(literal.formula);
         !literal.holds && matches!(formula, Formula::Members(_) | Formula::Items { .. })
     }
 
-    /// Makes all choices at once, each as the first alternative that is possible. A value
-    /// that comes of it is one, but where there is none, others may lead to one.
+    /// Makes all choices at once, each for its first possible alternative. If that leads
+    /// to no value, other alternatives still might.
     fn guess(&mut self, mut branch: Branch) -> Outcome {
         let unknown = Outcome::Unknown(format!(
             "more than {MOST_CHOICES} choices follow each other"
@@ -229,7 +231,8 @@ impl Engine {
         }
     }
 
-    /// Takes a choice that `value` breaks out of `branch`, for the ways to keep it.
+    /// The alternatives of a choice that `value` breaks. Removes the choice from `branch`,
+    /// unless other values may break it, too.
     fn take_choice(
         &mut self,
         branch: &mut Branch,
@@ -237,7 +240,7 @@ impl Engine {
         value: &Value,
     ) -> Vec<Vec<Literal>> {
         match self.formulas.get(choice.formula) {
-            // There may be more values to differ from.
+            // The list may have further values.
             Formula::Listed(_) => vec![vec![Literal::is(self.differs(value))]],
             _ => {
                 branch.choices.retain(|it| *it != choice);
@@ -248,11 +251,12 @@ impl Engine {
 
     /// Whether the opposite of one of `literals` is known.
     fn is_contradicted(&self, branch: &Branch, literals: &[Literal]) -> bool {
-        let known = |it: &Literal| self.known(branch, it.formula, DEEPEST_KNOWN);
+        let known = |it: &Literal| self.known(branch, it.formula, DEEPEST_PART);
         literals.iter().any(|it| known(it) == Some(!it.holds))
     }
 
-    /// Whether the value has to be in the set of a formula, as far as that takes no search.
+    /// Whether the value has to be in the set of a formula, or must not be; `None` if that
+    /// is unknown without a search.
     fn known(&self, branch: &Branch, id: Id, depth: usize) -> Option<bool> {
         if let Some(&holds) = branch.seen.get(&id) {
             return Some(holds);
@@ -263,27 +267,27 @@ impl Engine {
             Formula::Nothing => Some(false),
             Formula::Kinds(kinds) => Some(kinds.contains(branch.kind)),
             Formula::Not(inner) => inside(inner).map(|holds| !holds),
-            Formula::All(ids) if ids.len() <= MOST_KNOWN => evaluate::all(ids.iter().map(inside)),
-            Formula::Any(ids) if ids.len() <= MOST_KNOWN => evaluate::any(ids.iter().map(inside)),
+            Formula::All(ids) if ids.len() <= MOST_PARTS => evaluate::all(ids.iter().map(inside)),
+            Formula::Any(ids) if ids.len() <= MOST_PARTS => evaluate::any(ids.iter().map(inside)),
             leaf => kind_of(leaf)
                 .filter(|&kind| kind != branch.kind)
                 .map(|_| true),
         }
     }
 
-    /// How many alternatives a choice has.
+    /// Number of alternatives of a choice; the choice with the fewest is made first.
     fn width(&self, choice: Literal) -> usize {
         match (self.formulas.get(choice.formula), choice.holds) {
             (Formula::One(ids), false) => 1 + ids.len() * ids.len() / 2,
             (Formula::All(ids) | Formula::Any(ids) | Formula::One(ids), _) => ids.len(),
-            // How a value differs from those that came up already is chosen first.
+            // Made last: other choices may give a value that is not in the list.
             (Formula::Listed(_), _) => usize::MAX,
             _ => 0,
         }
     }
 
-    /// The ways to keep a choice; for those of formulas of which one holds, some that
-    /// `rest` contradicts are left out.
+    /// The alternatives of a choice. For [`Formula::One`], some that contradict `rest` are
+    /// left out.
     fn alternatives(&self, choice: Literal, rest: &Branch) -> Vec<Vec<Literal>> {
         let may_hold = |id: &&Id| rest.seen.get(*id) != Some(&false);
         match (self.formulas.get(choice.formula), choice.holds) {
@@ -312,8 +316,7 @@ impl Engine {
         }
     }
 
-    /// Adds `literals` and what follows from them; false where that is a
-    /// contradiction.
+    /// Adds `literals` and all that follows from them; `false` if that is a contradiction.
     fn add(&mut self, branch: &mut Branch, mut literals: Vec<Literal>) -> bool {
         while let Some(literal) = literals.pop() {
             match branch.seen.insert(literal.formula, literal.holds) {
@@ -343,7 +346,7 @@ impl Engine {
             Formula::Later(slot) => more.extend(self.formulas.bound(*slot).map(with)),
             Formula::All(ids) if holds => more.extend(ids.iter().copied().map(with)),
             Formula::Any(ids) if !holds => more.extend(ids.iter().copied().map(with)),
-            // Two equal formulas, of which a value is in both or in neither.
+            // A value is in both of two equal formulas, or in neither.
             Formula::One(ids) if ids.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) => {
                 let distinct: Vec<Id> = without_repeated(ids);
                 let repeated: Vec<Id> = ids
@@ -367,7 +370,7 @@ impl Engine {
         true
     }
 
-    /// That a value is another array or object than `value`.
+    /// The formula of all arrays or objects other than `value`.
     fn differs(&mut self, value: &Value) -> Id {
         let formulas = &mut self.formulas;
         let anything = formulas.anything();
@@ -394,7 +397,7 @@ impl Engine {
                     .iter()
                     .map(|(name, value)| (name.clone(), formulas.listed([value.clone()])))
                     .collect();
-                // An additional member makes an object another one, too.
+                // An object with an additional property differs as well.
                 let same = Formula::Members(Members {
                     named,
                     patterns: Vec::new(),
@@ -418,7 +421,7 @@ impl Engine {
         }
     }
 
-    /// Tries every value of a list that must be kept; `None` where there is none.
+    /// Tries every value of a list that must contain the value; `None` without such a list.
     fn solve_listed<'l>(
         &self,
         kind: Kind,
@@ -441,7 +444,7 @@ impl Engine {
         self.first_of(values.into_iter(), facts.iter())
     }
 
-    /// The first value that keeps all literals.
+    /// The first value that satisfies all literals.
     fn first_of<'l>(
         &self,
         values: impl Iterator<Item = Value>,
@@ -449,18 +452,18 @@ impl Engine {
     ) -> Outcome {
         let mut unknown = Outcome::Empty;
         for value in values {
-            let mut keeps_all = Some(true);
+            let mut satisfies_all = Some(true);
             for fact in literals.clone() {
                 match self.holds(fact.formula, &value) {
                     Some(holds) if holds == fact.holds => {}
                     Some(_) => {
-                        keeps_all = Some(false);
+                        satisfies_all = Some(false);
                         break;
                     }
-                    None => keeps_all = None,
+                    None => satisfies_all = None,
                 }
             }
-            match keeps_all {
+            match satisfies_all {
                 Some(true) => return Outcome::Found(value),
                 Some(false) => {}
                 None => unknown = evaluate::too_deep(),

@@ -7,9 +7,9 @@ use serde_json::Value;
 pub(crate) enum Outcome {
     /// An instance.
     Found(Value),
-    /// There is none.
+    /// No instance exists.
     Empty,
-    /// It is not known, for this reason.
+    /// Not known, for this reason.
     Unknown(String),
 }
 
@@ -39,22 +39,22 @@ impl Outcome {
     }
 }
 
-/// The steps of one question that look for smaller instances than the first.
+/// Number of steps of one question that search for instances smaller than the first.
 const SPARE_STEPS: u64 = 1_000;
 
-/// How much weight of values is copied in a step.
+/// The weight of copied values that counts as one step.
 const WEIGHT_PER_STEP: u64 = 16;
 
-/// The steps that one question may still take, and those of all questions.
+/// The remaining steps of one question, and of all questions.
 #[derive(Debug)]
 pub(crate) struct Budget {
     left: u64,
     left_of_all: u64,
-    /// Steps for smaller instances than the first.
+    /// Steps for instances smaller than the first.
     spare: u64,
 }
 
-/// That the budget of a question is used up.
+/// The budget of a question is used up.
 #[derive(Debug)]
 pub(crate) struct Exhausted;
 
@@ -67,7 +67,7 @@ impl Budget {
         }
     }
 
-    /// Begins a question, which may take so many steps.
+    /// Begins a question that may take `steps`.
     pub(super) fn begin(&mut self, steps: u64) {
         self.left = steps.min(self.left_of_all);
         self.spare = SPARE_STEPS.min(self.left / 2);
@@ -85,7 +85,7 @@ impl Budget {
         self.spare > 0
     }
 
-    /// Sets aside all but the spare steps.
+    /// Sets aside all but the spare steps. Returns how many are set aside.
     pub(super) fn begin_spare(&mut self) -> u64 {
         let spare = std::mem::take(&mut self.spare).min(self.left);
         let aside = self.left - spare;
@@ -93,13 +93,13 @@ impl Budget {
         aside
     }
 
-    /// Takes back what was set aside.
+    /// Restores the steps that were set aside.
     pub(super) fn end_spare(&mut self, aside: u64) {
         self.spare = self.left;
         self.left = self.left.saturating_add(aside);
     }
 
-    /// Takes the steps that a copy of so much weight takes.
+    /// Spends the steps for a copy of values of this weight.
     pub(super) fn spend_weight(&mut self, weight: usize) -> Result<(), Exhausted> {
         self.spend(weight as u64 / WEIGHT_PER_STEP)
     }

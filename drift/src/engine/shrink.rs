@@ -1,7 +1,7 @@
-//! Makes a witness smaller while it stays one.
+//! Makes a witness smaller as long as it remains one.
 //!
-//! The search gives each part of a value as small as it can, but takes choices in
-//! order: what an earlier choice asked for may be more than the whole needs.
+//! The search keeps each part of a value small, but makes choices in order, so a part that
+//! an earlier choice required may not be needed in the end.
 
 use serde_json::{Map, Value};
 
@@ -9,14 +9,14 @@ use super::formula::Id;
 use super::solve::Engine;
 use super::value::weight;
 
-/// The most weight of all messages that are tried for one witness.
+/// Maximum weight of all messages together that are tried for one witness.
 const MOST_TRIED: usize = 100_000;
 
 impl Engine {
-    /// A value that is in `inside` and not in `outside`, as `witness` is, of which no
-    /// member, item or character can be taken away.
+    /// Removes properties, items and characters of `witness`, until no more of them can be
+    /// removed from a value that is in `inside` and not in `outside`.
     ///
-    /// Of large witnesses only some are tried.
+    /// For large witnesses, only some removals are tried.
     pub(crate) fn shrink(&self, inside: Id, outside: Id, witness: Value) -> Value {
         let mut left = MOST_TRIED;
         let mut is_witness = |value: &Value| {
@@ -27,7 +27,7 @@ impl Engine {
         let mut smallest = witness;
         loop {
             let smaller = smaller(smallest.clone(), &mut is_witness);
-            // What is taken away last may allow for more.
+            // The last removals may make others possible.
             if smaller == smallest {
                 return smaller;
             }
@@ -38,8 +38,8 @@ impl Engine {
 
 type IsWitness<'w> = &'w mut dyn FnMut(&Value) -> Option<bool>;
 
-/// `part` without what can be taken away, as long as the whole with that part
-/// `is_witness`, which is `None` from some number of questions on.
+/// `part` without all that can be removed while the whole with that part remains a witness.
+/// `is_witness` returns `None` once the limit is reached.
 fn smaller(part: Value, is_witness: IsWitness<'_>) -> Value {
     match part {
         Value::Object(members) => without_members(members, is_witness),

@@ -9,19 +9,21 @@ use super::outcome::{Budget, Outcome};
 use super::value::weight;
 use super::{Automaton, MOST_STEPS, MOST_STEPS_OF_ALL, TextLimit, evaluate};
 
-/// How deep values may nest in one question.
+/// Maximum nesting of values in one question.
 const DEEPEST: usize = 64;
 
-/// How deep they may nest at first: a witness that nests less is smaller.
+/// Maximum nesting at first: a witness that nests less is smaller.
 const SHALLOW: usize = 6;
 
-/// How many different values are looked for one by one, although many could be made.
+/// Number of different values that are searched for one by one, even if many could be
+/// listed at once.
 const FEW: usize = 16;
 
-/// The most different values that are looked for one by one.
+/// Maximum number of different values that are searched for one by one.
 const MOST_DISTINCT: usize = 200;
 
-/// The most literals and weight of values that are remembered, which bounds the memory.
+/// Maximum number of remembered literals, plus the weight of remembered values; it bounds
+/// the memory.
 const MOST_KNOWN: usize = 1_000_000;
 
 /// A formula that a value must be in, or must not be in.
@@ -47,26 +49,26 @@ impl Literal {
     }
 }
 
-/// Formulas, automata, and what is known of them.
+/// Formulas and automata, and the outcomes of earlier goals.
 #[derive(Debug)]
 pub(crate) struct Engine {
     pub(crate) formulas: Formulas,
     pub(super) automata: Automata,
     known: HashMap<Vec<Literal>, Outcome>,
     known_weight: usize,
-    /// The goals that this question has no answer for, each with the least depth that
-    /// it was tried at, and why.
+    /// The goals of this question that have no answer, each with the least depth at which
+    /// it was tried, and the reason.
     unknown: HashMap<Vec<Literal>, (usize, String)>,
-    /// How deep values may nest.
+    /// Maximum nesting of values.
     deepest: usize,
     /// The goals that are being solved, each with its depth.
     open: HashMap<Vec<Literal>, usize>,
-    /// The least depth of an open goal that the running solution met again.
+    /// The least depth of the open goals that occurred again in the current goal.
     met: usize,
     pub(super) budget: Budget,
-    /// How many formulas were evaluated since that was last counted in steps.
+    /// Number of formulas evaluated since they were last counted as steps.
     pub(super) evaluated: Cell<u64>,
-    /// How many choices led to the one that is being made.
+    /// Number of choices that led to the current one.
     pub(super) choices: usize,
 }
 
@@ -91,13 +93,12 @@ impl Engine {
         TextLimit::Language(self.automata.intern(automaton))
     }
 
-    /// A value of `inside` that is not in `outside`: a new question, with a budget
-    /// of its own.
+    /// A value of `inside` that is not in `outside`: a new question, with its own budget.
     ///
-    /// The value is evaluated before it is an answer, so that a mistake in the
-    /// search can't become a wrong witness.
+    /// The value is evaluated before it is returned, so that an error in the search can't
+    /// become a wrong witness.
     pub(crate) fn difference(&mut self, inside: Id, outside: Id) -> Outcome {
-        // This takes no search, and is known when no steps are left, too.
+        // This needs no search, so it is decided even if no steps are left.
         if inside == outside || matches!(self.formulas.get(outside), Formula::Anything) {
             return Outcome::Empty;
         }
@@ -126,7 +127,7 @@ impl Engine {
         self.budget.is_exhausted_for_all()
     }
 
-    /// Whether `literal` alone is no contradiction, as far as that takes no search.
+    /// Whether `literal` alone may hold for a value, as far as is known without a search.
     pub(super) fn may_hold(&self, literal: Literal) -> bool {
         match self.formulas.get(literal.formula) {
             Formula::Anything => literal.holds,
@@ -135,7 +136,7 @@ impl Engine {
         }
     }
 
-    /// A value with all of `literals`.
+    /// A value that satisfies `literals`.
     pub(super) fn solve(&mut self, literals: impl IntoIterator<Item = Literal>) -> Outcome {
         if let Err(exhausted) = self.budget.spend(1) {
             return exhausted.into();
@@ -152,8 +153,8 @@ impl Engine {
         let outcome = self.of_any_kind(&goal);
         self.open.remove(&goal);
         let met = std::mem::replace(&mut self.met, outer);
-        // That nothing was found may be due to an outer goal, and is known of this
-        // goal alone only if it is not.
+        // If an outer goal occurred again, this one may be empty only inside that goal, so
+        // the outcome is not remembered.
         let depends = met < depth;
         if depends {
             self.met = self.met.min(met);
@@ -162,7 +163,7 @@ impl Engine {
             Outcome::Found(value) => self.remember(goal, &outcome, weight(value)),
             Outcome::Empty if !depends => self.remember(goal, &outcome, 0),
             Outcome::Empty => {}
-            // Without steps left, nothing is known of the goal itself.
+            // This question has no steps left; another one may decide the goal.
             Outcome::Unknown(_) if self.budget.is_exhausted() => {}
             Outcome::Unknown(why) => drop(self.unknown.insert(goal, (depth, why.clone()))),
         }
@@ -205,14 +206,13 @@ impl Engine {
         })
     }
 
-    /// Up to `count` different values with all of `goal`; fewer only where there
-    /// are no more.
+    /// Up to `count` different values that satisfy `goal`; fewer only if there are no more.
     pub(super) fn several(
         &mut self,
         goal: &[Literal],
         count: usize,
     ) -> Result<Vec<serde_json::Value>, Outcome> {
-        // Many values, each of which is looked for, would take too long.
+        // A search for each of many values would take too long.
         if count > FEW
             && let Some(facts) = self.certain_facts(Kind::String, goal)
             && let Some(found) = self.many_texts(&facts, count)
@@ -242,7 +242,7 @@ impl Engine {
     }
 }
 
-/// Whether a sorted goal asks for a formula and its opposite.
+/// Whether a sorted goal has a formula that must hold and must not.
 fn is_contradiction(goal: &[Literal]) -> bool {
     goal.windows(2)
         .any(|pair| matches!(pair, [a, b] if a.formula == b.formula))

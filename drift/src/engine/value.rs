@@ -18,10 +18,10 @@ pub(crate) fn canonical(value: &Value) -> Value {
     }
 }
 
-/// The weight of a value, in characters.
+/// The weight of a value besides its texts and parts.
 const WEIGHT_OF_VALUE: usize = 8;
 
-/// About how much memory a copy of `value` takes.
+/// Approximate memory of a copy of `value`, in bytes.
 pub(super) fn weight(value: &Value) -> usize {
     let member = |(name, value): (&String, &Value)| name.len() + weight(value);
     WEIGHT_OF_VALUE

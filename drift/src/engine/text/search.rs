@@ -7,19 +7,19 @@ use super::utf8::Utf8;
 use crate::engine::automaton::{Automaton, DEAD};
 use crate::engine::outcome::{Budget, Exhausted};
 
-/// A set of texts: what all automata of one list accept, and none of another.
+/// A set of texts: those that all automata of one list accept, and none of another.
 #[derive(Debug, Default)]
 pub(super) struct Texts<'a> {
     pub(super) accepted_by: Vec<&'a Automaton>,
     pub(super) refused_by: Vec<&'a Automaton>,
     pub(super) excluded: BTreeSet<&'a str>,
-    /// The fewest code points.
+    /// Minimum number of code points.
     pub(super) shortest: u64,
-    /// The most code points.
+    /// Maximum number of code points.
     pub(super) longest: Option<u64>,
 }
 
-/// The states of all automata, and how far the text goes along with excluded ones.
+/// The states of all automata, and the place of the text among excluded ones.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct State {
     automata: Vec<u32>,
@@ -28,7 +28,7 @@ struct State {
     utf8: Utf8,
 }
 
-/// A step of the search, for the way back.
+/// A step of the search, from which the text is rebuilt.
 struct Visit {
     from: usize,
     byte: u8,
@@ -37,8 +37,8 @@ struct Visit {
 impl Texts<'_> {
     /// The shortest text of the set.
     ///
-    /// The search goes through the lengths: all states that a text of one length
-    /// leads to, then those of the next.
+    /// The search is breadth-first: all states that texts of one length lead to, then those
+    /// of the next length.
     pub(super) fn shortest(&self, budget: &mut Budget) -> Result<Option<String>, Exhausted> {
         let longest_excluded = self.excluded.iter().map(|text| text.len() as u64).max();
         let any_do = self.accepted_by.is_empty()
@@ -53,8 +53,8 @@ impl Texts<'_> {
         }
     }
 
-    /// `count` texts of the set; `None` if so many are not found, although there may
-    /// be more: only texts of ASCII are looked for.
+    /// `count` texts of the set; `None` if fewer are found. There may be more, because only
+    /// texts of printable ASCII are searched.
     pub(super) fn many(
         &self,
         count: usize,
@@ -90,18 +90,18 @@ impl Texts<'_> {
     }
 }
 
-/// The most characters of a text that only has to be long.
+/// Maximum length of a text whose only constraint is its length.
 const MOST_CHARACTERS: usize = 2_000_000;
 
-/// How much longer than the shortest text the texts of [`Texts::many`] may be.
+/// Maximum number of characters by which the texts of [`Texts::many`] exceed the shortest.
 const MOST_LONGER: u64 = 32;
 
-/// How many moves of automata, each by a byte, are made in a step.
+/// Number of moves of automata, each by a byte, that count as one step.
 const MOVES_PER_STEP: u64 = 512;
 
 struct Search<'t> {
     texts: &'t Texts<'t>,
-    /// The texts to leave out.
+    /// The excluded texts.
     trie: Trie,
 }
 
@@ -120,8 +120,8 @@ impl<'t> Search<'t> {
         }
     }
 
-    /// Adds texts with `left` more characters to `found`, up to `count`; whether
-    /// there is one is kept in `ends` for each state.
+    /// Adds texts with `left` more characters to `found`, up to `count`. Returns whether
+    /// there is one, which `ends` remembers for each state.
     #[allow(clippy::too_many_arguments)]
     fn collect(
         &self,
@@ -138,7 +138,7 @@ impl<'t> Search<'t> {
         }
         budget.spend(1 + state.automata.len() as u64)?;
         if left == 0 {
-            let accepted = self.accepts(state, &self.trie);
+            let accepted = self.accepts(state);
             if accepted {
                 found.push(text.clone());
             }
@@ -146,7 +146,7 @@ impl<'t> Search<'t> {
         }
         let mut any = false;
         for byte in READABLE {
-            if let Some(next) = self.step(state, byte, &self.trie) {
+            if let Some(next) = self.step(state, byte) {
                 text.push(char::from(byte));
                 any |= self.collect(&next, left - 1, count, text, found, ends, budget)?;
                 text.pop();
@@ -159,25 +159,25 @@ impl<'t> Search<'t> {
     }
 
     fn shortest(&self, budget: &mut Budget) -> Result<Option<String>, Exhausted> {
-        let (texts, trie) = (self.texts, &self.trie);
-        let bytes = self.bytes(trie);
+        let texts = self.texts;
+        let bytes = self.bytes();
         let start = self.start();
         let mut visits = vec![Visit { from: 0, byte: 0 }];
         let mut layer = vec![(start, 0)];
         let mut seen = HashSet::new();
         for length in 0_u64.. {
             if length >= texts.shortest {
-                let accepted = layer.iter().find(|(state, _)| self.accepts(state, trie));
+                let accepted = layer.iter().find(|(state, _)| self.accepts(state));
                 if let Some(&(_, visit)) = accepted {
                     return Ok(Some(text(&visits, visit)));
                 }
-                // From here on only states that are met for the first time lead on.
+                // From this length on, only states that are new lead to further texts.
                 layer.retain(|(state, _)| seen.insert(state.clone()));
             }
             if layer.is_empty() || texts.longest.is_some_and(|longest| length >= longest) {
                 return Ok(None);
             }
-            layer = self.next_layer(layer, &bytes, trie, &mut visits, budget)?;
+            layer = self.next_layer(layer, &bytes, &mut visits, budget)?;
         }
         Ok(None)
     }
@@ -187,7 +187,6 @@ impl<'t> Search<'t> {
         &self,
         layer: Vec<(State, usize)>,
         bytes: &[u8],
-        trie: &Trie,
         visits: &mut Vec<Visit>,
         budget: &mut Budget,
     ) -> Result<Vec<(State, usize)>, Exhausted> {
@@ -200,7 +199,7 @@ impl<'t> Search<'t> {
             for (state, from) in &open {
                 budget.spend(1 + (state.automata.len() * bytes.len()) as u64 / MOVES_PER_STEP)?;
                 for &byte in bytes {
-                    let Some(next) = self.step(state, byte, trie) else {
+                    let Some(next) = self.step(state, byte) else {
                         continue;
                     };
                     if !met.insert(next.clone()) {
@@ -219,7 +218,7 @@ impl<'t> Search<'t> {
         Ok(next_layer)
     }
 
-    fn step(&self, state: &State, byte: u8, trie: &Trie) -> Option<State> {
+    fn step(&self, state: &State, byte: u8) -> Option<State> {
         let utf8 = state.utf8.step(byte)?;
         let texts = self.texts;
         let mut automata = Vec::with_capacity(state.automata.len());
@@ -236,23 +235,23 @@ impl<'t> Search<'t> {
         }
         Some(State {
             automata,
-            node: trie.step(state.node, byte),
+            node: self.trie.step(state.node, byte),
             utf8,
         })
     }
 
-    fn accepts(&self, state: &State, trie: &Trie) -> bool {
+    fn accepts(&self, state: &State) -> bool {
         let texts = self.texts;
         let (accepting, refusing) = state.automata.split_at(texts.accepted_by.len());
         let mut accepting = texts.accepted_by.iter().zip(accepting);
         let mut refusing = texts.refused_by.iter().zip(refusing);
         accepting.all(|(automaton, &at)| automaton.accepts_in(at))
             && !refusing.any(|(automaton, &at)| automaton.accepts_in(at))
-            && !trie.ends_in(state.node)
+            && !self.trie.ends_in(state.node)
     }
 
-    /// One byte for each set of bytes that nothing tells apart, the most readable.
-    fn bytes(&self, trie: &Trie) -> Vec<u8> {
+    /// The most readable byte of each set of bytes that the search need not distinguish.
+    fn bytes(&self) -> Vec<u8> {
         let texts = self.texts;
         let automata: Vec<&Automaton> = texts
             .accepted_by
@@ -265,14 +264,14 @@ impl<'t> Search<'t> {
         let mut met = HashSet::new();
         bytes.retain(|&byte| {
             let classes: Vec<usize> = automata.iter().map(|it| it.class(byte)).collect();
-            let own = trie.bytes.contains(&byte).then_some(byte);
+            let own = self.trie.bytes.contains(&byte).then_some(byte);
             met.insert((classes, own, Utf8::group(byte)))
         });
         bytes
     }
 }
 
-/// The characters of many texts.
+/// The characters of the texts of [`Texts::many`].
 const READABLE: std::ops::RangeInclusive<u8> = b' '..=b'~';
 
 /// The order in which characters are preferred in a witness.
