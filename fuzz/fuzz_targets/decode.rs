@@ -1,7 +1,7 @@
-//! Decodes any bytes as the payload of any exchange, tolerantly and strictly.
+//! Decodes any bytes as each of four payload types, tolerantly and strictly.
 //!
-//! A decoded payload must be encoded and decoded to the same value, and a strict decode
-//! must accept exactly the payloads that decode, validate and keep all of their JSON.
+//! A decoded payload must be encoded and decoded to the same value. A strict decode must
+//! give the same value, and accept only payloads that are valid.
 
 #![no_main]
 
@@ -25,7 +25,7 @@ fn check<P: Payload>(bytes: &[u8]) {
     match decode::<P>(bytes) {
         Ok(payload) => {
             let encoded = serde_json::to_vec(&payload).expect("a payload is encoded");
-            let again: P = decode(&encoded).expect("what is encoded is decoded");
+            let again: P = decode(&encoded).expect("an encoded payload is decoded");
             assert_eq!(again, payload);
             if let Ok(strict) = strict {
                 assert_eq!(strict, payload);

@@ -1,7 +1,7 @@
 //! Generates code from any bytes: one document, or several in a list.
 //!
 //! Output must be the same in a second run, and be Rust (the generator formats its
-//! output, which parses it). Other input must give an error.
+//! output, which parses it). Other input must give errors, each with advice.
 
 #![no_main]
 

@@ -1,5 +1,5 @@
-//! Compiles any text as a pattern, with lengths: either within the limits on its
-//! automaton, or with an error that has a reason.
+//! Compiles any text as a pattern, and combines it with lengths. A pattern that is refused
+//! must give an error with a reason.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Parses any text as a routing key, a binding pattern and a word.
+//! Parses any text as a routing key, and matches it with any binding pattern.
 //!
 //! A parsed routing key must be printed as a text that is parsed to the same key. That
 //! text may be two bytes longer: an absent last entry is printed as `._`.

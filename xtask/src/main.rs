@@ -1,8 +1,8 @@
 //! `cargo xtask`: runs the tests, or the program that has all other commands.
 //!
-//! That program needs the generator, and is built when it is first asked for. This one does
-//! without, since cargo builds the generator for tests with other features: the tests of a
-//! fresh clone would wait until it was built twice.
+//! That program needs the generator, and is built when it is first run. This one does not,
+//! because cargo builds the generator with other features for the tests: in a fresh clone,
+//! they would wait until it was built twice.
 
 use std::env;
 use std::error::Error;

@@ -21,19 +21,19 @@ use broker::{Broker, Lease};
 /// management API, such as http://guest:guest@127.0.0.1:15672/%2f; without it, the
 /// tests of that API are skipped.
 ///
-/// Where PULSE_TEST_URL is not set, a private RabbitMQ is started on free ports
-/// of 127.0.0.1, with its data in a temporary folder, and is removed afterwards,
-/// whatever the tests do. If RabbitMQ is not installed, this asks whether to install
+/// If PULSE_TEST_URL is not set, a private RabbitMQ is started on free ports of
+/// 127.0.0.1, with its data in a temporary folder, and is removed afterwards, even if
+/// tests fail. If RabbitMQ is not installed, this asks whether to install
 /// it with the system's package manager; as root, it does so at once.
 ///
 /// Tests that need the broker run beside all others, which have a lower priority, and
 /// beside a second round with other features of serde_json. The output of each of the
 /// three is printed when it has ended. All of them run to their end, even if a test fails.
 ///
-/// The tests of the client are run again on each further RabbitMQ: those in the
-/// folders of PULSE_TEST_RABBITMQ, and in /opt/rabbitmq_server-*/sbin.
+/// If all pass, the tests of the client are run again on each further RabbitMQ: those in
+/// the folders of PULSE_TEST_RABBITMQ, and in /opt/rabbitmq_server-*/sbin.
 ///
-/// PULSE_TEST_LONG=1 asks for the long forms of some tests, such as random hunts.
+/// PULSE_TEST_LONG=1 runs the long forms of some tests, such as those of random input.
 #[derive(Debug)]
 #[cfg_attr(
     feature = "commands",
@@ -62,7 +62,7 @@ pub struct Args {
 
 impl Args {
     /// The arguments of `cargo xtask test`; `None` for another command, for help, and for
-    /// what is not understood.
+    /// unknown arguments.
     #[must_use]
     pub fn parse(args: &[OsString]) -> Option<Self> {
         let args = args.strip_prefix(&["test".into()])?;

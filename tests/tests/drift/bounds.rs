@@ -1,10 +1,10 @@
-//! Inputs that take long or nest deeply get an answer all the same.
+//! Inputs that take long or nest deeply still get an answer.
 
 use serde_json::{Value, json};
 use taskcluster_documents::Source;
 use taskcluster_drift::{PublisherEffect, Report, Side, compare};
 
-/// A schema around another one.
+/// Wraps a schema in another.
 type Wrap = fn(Value) -> Value;
 
 fn side(schema: &Value) -> Side {
@@ -41,7 +41,7 @@ fn deep_schemas_overflow_no_stack() {
     }
 }
 
-/// What is not decided is reported once, with the bound and the place.
+/// An undecided comparison is reported with the bound and the place.
 #[test]
 fn bounds_are_named_with_their_place() {
     let keywords: [(Wrap, &str); 2] = [
@@ -64,7 +64,7 @@ fn bounds_are_named_with_their_place() {
     }
 }
 
-/// A schema of so many that refer to each other in a row.
+/// A chain of schemas, each of which refers to the next.
 fn chain(links: usize, keyword: Wrap, end: Value) -> Value {
     let definitions = (0..links).map(|link| {
         let next = json!({ "$ref": format!("#/definitions/d{}", link + 1) });
@@ -126,7 +126,7 @@ fn long_arrays_and_texts_are_bounded() {
 }
 
 #[test]
-fn schemas_of_60_kilobytes_are_compared_soon() {
+fn schemas_of_60_kilobytes_are_decided() {
     let property = |number: usize| {
         json!({
             "type": "string", "pattern": format!("^[a-z]{{1,{}}}/x$", 10 + number % 20), "minLength": 1,
@@ -153,7 +153,7 @@ fn schemas_of_60_kilobytes_are_compared_soon() {
     assert_eq!(report.exchanges[0].consumer.findings.len(), 8);
 }
 
-/// The items of a tuple, of which every twentieth has a greater minimum with a `step`.
+/// The schema of a tuple; `step` raises the minimum in every twentieth item.
 fn tuple(count: usize, step: usize) -> Value {
     let item = |number: usize| {
         let least = number + step * usize::from(number.is_multiple_of(20));
@@ -187,9 +187,9 @@ fn the_shortest_array_is_found_among_many_lengths() {
     assert!(lengths.eq(expected), "{report:#?}");
 }
 
-/// What is asked of an array fits together only at some positions.
+/// Only some positions allow what the array has to contain.
 #[test]
-fn what_an_array_contains_takes_as_few_positions_as_it_can() {
+fn an_array_with_required_items_is_as_short_as_possible() {
     let list = |count: usize| {
         let contains = (0..3).map(|it| json!({ "contains": { "const": it } }));
         let only = |number: usize| json!({ "enum": [number / 9, "x"] });
@@ -253,7 +253,7 @@ fn the_size_of_messages_is_bounded() {
     }
 }
 
-/// A graph of schemas in which every two are near to each other has places without end.
+/// A graph of recursive schemas has infinitely many places.
 #[test]
 fn recursion_through_many_schemas_is_bounded() {
     let graph = |most: usize| {

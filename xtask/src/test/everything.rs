@@ -16,8 +16,8 @@ const JSON_FEATURES: [&str; 2] = [
     "serde_json/arbitrary_precision,serde_json/preserve_order",
 ];
 
-/// The programs whose results these features must not change. They are run whole: a name
-/// that fits no test would pass.
+/// The test programs whose results these features must not change. They are run whole: a
+/// filter that matches no test would pass.
 const JSON_TESTS: [&str; 4] = ["--test", "goldens", "--test", "workspace"];
 
 /// Builds all tests, and runs them as three jobs: the tests that need a broker, which wait
@@ -39,8 +39,8 @@ pub(super) fn run(broker: Broker) -> Result<ExitCode, Error> {
         }
     }
     let lease = broker.lease()?;
-    // With the choice of targets that leaves out examples in documentation: rustdoc takes
-    // what is marked `ignore` there for tests as well.
+    // `--tests` leaves out the examples in documentation: with `--ignored`, rustdoc would
+    // run those that are marked `ignore`.
     let mut with_broker = whole_workspace()?;
     with_broker.args(["--no-fail-fast", "--tests", "--"]);
     with_broker.arg("--ignored").args(lease.skipped());
@@ -51,7 +51,7 @@ pub(super) fn run(broker: Broker) -> Result<ExitCode, Error> {
 
     let results = Results::default();
     let with_broker = Job::new("tests with a broker", with_broker).with(lease.variables());
-    // Tests with a broker have deadlines, so everything else gives way to them.
+    // Tests with a broker have deadlines, so all others get a lower priority.
     let beside = [
         Job::new("tests without a broker", others).in_background(),
         Job::new("payloads with other features of serde_json", json).in_background(),
@@ -71,8 +71,8 @@ fn whole_workspace() -> Result<Command, Error> {
     Ok(command)
 }
 
-/// With the same choice of packages and features as before, only what depends on
-/// `serde_json` is built once more.
+/// The choice of packages and features is that of [`whole_workspace`], so only crates that
+/// depend on `serde_json` are built once more.
 fn json_tests() -> Result<Command, Error> {
     let mut command = whole_workspace()?;
     command.args(JSON_FEATURES).args(JSON_TESTS);

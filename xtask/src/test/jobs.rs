@@ -21,13 +21,13 @@ impl Job {
         Self { name, command }
     }
 
-    /// With variables in addition.
+    /// Sets environment variables.
     pub(super) fn with(mut self, variables: Vec<(&'static str, String)>) -> Self {
         self.command.envs(variables);
         self
     }
 
-    /// With a lower priority than other programs, where the system has a command for that.
+    /// Lowers the priority, on systems with the command `nice`.
     pub(super) fn in_background(mut self) -> Self {
         if cfg!(unix) {
             let mut nice = Command::new("nice");
@@ -47,8 +47,8 @@ impl Job {
         self
     }
 
-    /// Runs it, with all that it prints in one file. A file rather than a pipe: it also
-    /// ends if a process that the job left behind holds it open.
+    /// Runs it, with all of its output in one file. A pipe would not end while a process
+    /// that the job left behind holds it open.
     fn run(&mut self, mut output: &File) -> io::Result<ExitStatus> {
         let (stdout, stderr) = (output.try_clone()?, output.try_clone()?);
         self.command
@@ -101,12 +101,12 @@ impl Results {
     }
 
     fn report(&self, name: &'static str, text: &str, how: io::Result<ExitStatus>, seconds: f64) {
-        // Held while it is printed, so that no output is amid another.
+        // Locked while it is printed, so that outputs do not mix.
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         let passed = how.as_ref().is_ok_and(ExitStatus::success);
         let result = if passed { "passed" } else { "FAILED" };
         let text = text.trim_end();
-        // Nobody may be reading it any more.
+        // Fails if standard output is closed.
         let _ = writeln!(io::stdout(), "\n{name} {result} in {seconds:.1} s:\n{text}");
         if !passed {
             failures.push(Failure { name, how });
