@@ -13,6 +13,7 @@ mod inert;
 mod manifest;
 mod markdown;
 mod matcher;
+mod members;
 mod names;
 mod payloads;
 mod required;

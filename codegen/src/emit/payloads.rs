@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use super::docs::{described, docs, sentences, type_docs};
 use super::ty::{Types, ident};
-use super::{enums, required, words};
+use super::{enums, members, required, words};
 use crate::model::{Branch, Field, Struct, TypeDef, TypeShape, Value};
 
 /// The definition of one type, with its implementation of `Deserialize`.
@@ -60,7 +60,7 @@ fn structure(types: Types<'_>, definition: &TypeDef, it: &Struct) -> Vec<TokenSt
         }
     };
     match &it.rest {
-        Some(rest) => vec![structure, open_deserialize(definition, it, rest)],
+        Some(rest) => vec![structure, members::deserialize(types, definition, it, rest)],
         None => vec![structure],
     }
 }
@@ -129,34 +129,6 @@ fn rest_field(types: Types<'_>, rest: &Field) -> TokenStream {
         #docs
         #[serde(flatten)]
         pub #name: #ty
-    }
-}
-
-/// The implementation of `Deserialize` for a struct with additional properties.
-fn open_deserialize(definition: &TypeDef, it: &Struct, rest: &Field) -> TokenStream {
-    let name = ident(&definition.name);
-    let fields = it.fields.iter().map(|field| {
-        let name = ident(&field.name);
-        let wire_name = &field.wire_name;
-        let read = if field.required {
-            quote!(required)
-        } else {
-            quote!(optional)
-        };
-        quote!(#name: members.#read(#wire_name)?)
-    });
-    let rest = ident(&rest.name);
-    let mutable = (!it.fields.is_empty()).then(|| quote!(mut));
-    quote! {
-        impl<'de> Deserialize<'de> for #name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let #mutable members = Members::deserialize(deserializer)?;
-                Ok(Self {
-                    #(#fields,)*
-                    #rest: members.rest()?,
-                })
-            }
-        }
     }
 }
 

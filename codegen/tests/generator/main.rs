@@ -18,3 +18,4 @@ mod package;
 mod rustdoc;
 #[path = "../support/mod.rs"]
 mod support;
+mod wide;

@@ -39,6 +39,16 @@ impl Members {
         self.properties.remove(name).as_ref().map(parse).transpose()
     }
 
+    /// Takes out several properties by `read`. Its values are known to the compiler apart
+    /// from those of other parts, which bounds its work for structs with many fields.
+    ///
+    /// # Errors
+    ///
+    /// That of `read`.
+    pub fn part<T, E>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
+        read(self)
+    }
+
     /// The properties that were not taken out.
     ///
     /// # Errors

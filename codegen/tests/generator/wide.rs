@@ -1,0 +1,90 @@
+//! Structs with many fields: the compiler's work on them has to be proportional.
+
+use std::collections::BTreeMap;
+
+use crate::support::{REFERENCE, module, source};
+use quote::ToTokens;
+use serde_json::{Map, Value, json};
+use syn::visit::{self, Visit};
+use syn::{Expr, ExprMethodCall, ExprStruct, ExprTuple, Local};
+
+/// What the implementations of `Deserialize` read.
+#[derive(Default)]
+struct Reads {
+    /// The largest number of values, each with an early return, of one expression.
+    together: usize,
+    /// The properties that each tuple reads, by its variable.
+    parts: BTreeMap<String, Vec<String>>,
+    /// The value of each field.
+    fields: BTreeMap<String, String>,
+    properties: Vec<String>,
+}
+
+impl Reads {
+    fn count<'e>(&mut self, values: impl Iterator<Item = &'e Expr>) {
+        let count = values.filter(|it| matches!(it, Expr::Try(_))).count();
+        self.together = self.together.max(count);
+    }
+}
+
+impl<'ast> Visit<'ast> for Reads {
+    fn visit_local(&mut self, it: &'ast Local) {
+        self.properties.clear();
+        visit::visit_local(self, it);
+        let name = it.pat.to_token_stream().to_string();
+        self.parts
+            .insert(name, std::mem::take(&mut self.properties));
+    }
+
+    fn visit_expr_method_call(&mut self, it: &'ast ExprMethodCall) {
+        if let Some(Expr::Lit(name)) = it.args.first() {
+            self.properties.push(name.to_token_stream().to_string());
+        }
+        visit::visit_expr_method_call(self, it);
+    }
+
+    fn visit_expr_tuple(&mut self, it: &'ast ExprTuple) {
+        self.count(it.elems.iter());
+        visit::visit_expr_tuple(self, it);
+    }
+
+    fn visit_expr_struct(&mut self, it: &'ast ExprStruct) {
+        self.count(it.fields.iter().map(|field| &field.expr));
+        for field in &it.fields {
+            let (name, value) = (field.member.to_token_stream(), field.expr.to_token_stream());
+            self.fields.insert(name.to_string(), value.to_string());
+        }
+        visit::visit_expr_struct(self, it);
+    }
+}
+
+#[test]
+fn many_properties_are_read_in_parts() {
+    let names = (0..1000).map(|index| format!("p{index}"));
+    let properties: Map<String, Value> = names
+        .clone()
+        .map(|name| (name, json!({"type": "string"})))
+        .collect();
+    let schema = json!({
+        "$id": "/schemas/made-up/v1/message.json#",
+        "type": "object",
+        "properties": properties,
+        "required": ["p0", "p500"],
+    });
+    let documents = [
+        source("exchanges.json", REFERENCE),
+        source("message.json", schema.to_string()),
+    ];
+    let files = module(&documents).expect("generated");
+    let file = syn::parse_file(&files["made_up/payloads.rs"]).expect("Rust");
+    let mut reads = Reads::default();
+    reads.visit_file(&file);
+    assert!(reads.together <= 32, "{} values at once", reads.together);
+    for name in names {
+        let value = &reads.fields[&name];
+        let (part, position) = value.split_once('.').expect("a part of a tuple");
+        let position: usize = position.trim().parse().expect("a position");
+        let property = &reads.parts[part.trim()][position];
+        assert_eq!(property, &format!("{name:?}"), "{name} is {value}");
+    }
+}
