@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Number, Value};
 
-use crate::pattern::Form;
+use crate::pattern::{Form, Format};
 use crate::place::Place;
 
 /// The place of a schema: its document, and a pointer.
@@ -120,10 +120,10 @@ pub struct General {
     pub constant: Option<Value>,
 }
 
-/// A `pattern`, or the name of a format, and the strings it matches.
+/// A `pattern`, and the strings it matches.
 #[derive(Clone, Debug)]
 pub struct Pattern {
-    /// The pattern, or the name of the format.
+    /// The pattern.
     pub source: String,
     /// The strings it matches.
     pub form: Arc<Form>,
@@ -147,7 +147,7 @@ pub struct StringKeywords {
     /// `pattern`.
     pub pattern: Option<Pattern>,
     /// `format`, of those that constrain strings.
-    pub format: Option<Pattern>,
+    pub format: Option<Format>,
 }
 
 /// Keywords for numbers. The boolean exclusive bounds of draft-04 are read, too.

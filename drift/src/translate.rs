@@ -242,7 +242,7 @@ fn strings(context: &mut Context, keywords: &StringKeywords, parts: &mut Vec<Id>
         parts.push(context.language("pattern", &pattern.source));
     }
     if let Some(format) = format {
-        parts.push(context.language("format", &format.source));
+        parts.push(context.language("format", format.name()));
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Number;
+use taskcluster_documents::pattern::Format;
 use taskcluster_documents::schema::{
     ArrayKeywords, Items, ObjectKeywords, Pattern, Schema, SchemaId,
 };
@@ -50,7 +51,7 @@ impl<'s> View<'s> {
     }
 
     /// The formats, each once.
-    pub(crate) fn formats(&self) -> Vec<&'s Pattern> {
+    pub(crate) fn formats(&self) -> Vec<&'s Format> {
         self.each(|it| it.string.format.as_ref())
     }
 

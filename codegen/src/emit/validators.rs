@@ -2,7 +2,7 @@
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
-use taskcluster_documents::pattern::Form;
+use taskcluster_documents::pattern::{Form, Format};
 use taskcluster_documents::schema::Pattern;
 
 use super::docs::{docs, sentences};
@@ -156,16 +156,16 @@ fn text_rule(name: &str, rule: &TextRule) -> TokenStream {
     }
 }
 
-fn format_call(formats: &[Pattern]) -> Option<TokenStream> {
+fn format_call(formats: &[Format]) -> Option<TokenStream> {
     match formats {
         [] => None,
         [only] => {
-            let (name, form) = (&only.source, matcher(&only.form));
+            let (name, form) = (only.name(), matcher(only.form()));
             Some(quote!(.format(#name, #form)))
         }
         several => {
-            let names = several.iter().map(|it| &it.source);
-            let forms = several.iter().map(|it| Form::clone(&it.form)).collect();
+            let names = several.iter().map(Format::name);
+            let forms = several.iter().map(|it| it.form().clone()).collect();
             let form = matcher(&Form::any_of(forms));
             Some(quote!(.any_format(&[#(#names),*], #form)))
         }

@@ -103,7 +103,7 @@ fn of_text(rule: &TextRule) -> Vec<String> {
         let formats: Vec<String> = rule
             .formats
             .iter()
-            .map(|format| code(&format.source))
+            .map(|format| code(format.name()))
             .collect();
         sentences.push(format!("Format: {}.", formats.join(" or ")));
     }

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use taskcluster_documents::pattern::Format;
 use taskcluster_documents::schema::{Pattern, SchemaId};
 
 /// A rule with the place that uses it.
@@ -41,7 +42,7 @@ pub(crate) struct TextRule {
     pub(crate) max_length: Option<u64>,
     pub(crate) pattern: Option<Pattern>,
     /// Alternative formats, one of which the string has; empty if it has no format.
-    pub(crate) formats: Vec<Pattern>,
+    pub(crate) formats: Vec<Format>,
     pub(crate) one_of: Option<OneOf>,
 }
 

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use taskcluster_documents::pattern::Format;
 use taskcluster_documents::schema::{
-    Combinators, General, JsonType, NumberKeywords, ObjectKeywords, Pattern, SchemaId,
-    StringKeywords,
+    Combinators, General, JsonType, NumberKeywords, ObjectKeywords, SchemaId, StringKeywords,
 };
 
 use super::builder::TypeBuilder;
@@ -14,7 +14,7 @@ use crate::reading::Use;
 /// The result of a choice between alternatives.
 pub(super) enum Outcome {
     /// Any of these formats of strings.
-    Formats(Vec<Pattern>),
+    Formats(Vec<Format>),
     /// One of these strings.
     Strings(Vec<String>),
     /// The alternatives only constrain the schema beside them.
@@ -140,7 +140,7 @@ impl<'s> TypeBuilder<'s> {
     }
 
     /// The formats of alternatives that each are a single format of strings.
-    fn any_of_formats(&self, choice: Choice, branches: &[SchemaId]) -> Option<Vec<Pattern>> {
+    fn any_of_formats(&self, choice: Choice, branches: &[SchemaId]) -> Option<Vec<Format>> {
         if choice != Choice::AnyOf {
             return None;
         }

@@ -1,6 +1,7 @@
 //! Strings: enums, timestamps, and text with rules.
 
-use taskcluster_documents::schema::{JsonType, Pattern};
+use taskcluster_documents::pattern::Format;
+use taskcluster_documents::schema::JsonType;
 
 use super::builder::TypeBuilder;
 use super::scalars::one_of;
@@ -28,7 +29,7 @@ impl<'s> TypeBuilder<'s> {
         let rules = text_rules(node, view, &[], subject);
         let is_time = |rule: &RuleUse| match &*rule.rule {
             Rule::Text(rule) => {
-                let formats: Vec<&str> = rule.formats.iter().map(|it| it.source.as_str()).collect();
+                let formats: Vec<&str> = rule.formats.iter().map(|it| it.name()).collect();
                 let alone = TextRule {
                     formats: rule.formats.clone(),
                     ..TextRule::default()
@@ -61,7 +62,7 @@ impl<'s> TypeBuilder<'s> {
 pub(super) fn text_rules(
     node: &Node,
     view: &View<'_>,
-    any_of: &[Pattern],
+    any_of: &[Format],
     subject: &str,
 ) -> Vec<RuleUse> {
     let mut rules: Vec<RuleUse> = unnamed_rules(view, any_of)
@@ -79,7 +80,7 @@ pub(super) fn text_rules(
     rules
 }
 
-fn unnamed_rules(view: &View<'_>, any_of: &[Pattern]) -> Vec<TextRule> {
+fn unnamed_rules(view: &View<'_>, any_of: &[Format]) -> Vec<TextRule> {
     let (min_length, max_length) = view.lengths();
     let mut patterns = view.patterns().into_iter().cloned();
     let formats = view.formats().into_iter().map(|it| vec![it.clone()]);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::compile::compile;
 use super::error::Error;
 use super::form::Form;
-use super::format;
+use super::format::Format;
 
 /// Limit on the total size of the automata of one input's patterns, in bytes. It bounds
 /// the time, too.
@@ -16,7 +16,7 @@ const MOST_WORK: usize = 12 << 20;
 #[derive(Debug, Default)]
 pub struct Compiler {
     patterns: BTreeMap<String, Result<Arc<Form>, Error>>,
-    formats: BTreeMap<String, Option<Arc<Form>>>,
+    formats: BTreeMap<String, Option<Format>>,
     /// Bytes of automata built so far.
     work: usize,
 }
@@ -43,12 +43,10 @@ impl Compiler {
         compiled
     }
 
-    /// The texts of the format `name`; `None` if it is unknown or not checked.
-    pub fn format(&mut self, name: &str) -> Option<Arc<Form>> {
+    /// The format `name`; `None` if it is unknown or not checked.
+    pub fn format(&mut self, name: &str) -> Option<Format> {
         let known = self.formats.entry(name.to_owned());
-        known
-            .or_insert_with(|| format::form(name).map(Arc::new))
-            .clone()
+        known.or_insert_with(|| Format::new(name)).clone()
     }
 }
 

@@ -60,7 +60,7 @@ pub enum Shape {
 
 impl Form {
     /// No text at all.
-    fn never() -> Self {
+    pub(super) fn never() -> Self {
         let none = ByteSet::default();
         let shape = Shape::Run {
             set: none,

@@ -3,6 +3,8 @@
 //! Each is a pattern written from the ABNF of its RFC, and compiled like the patterns of
 //! schemas.
 
+use std::sync::{Arc, OnceLock};
+
 use super::compile::whole;
 use super::form::{Form, Shape};
 use super::time;
@@ -10,20 +12,58 @@ use super::time;
 /// Formats of draft-07 that are not regular languages of a reasonable size.
 pub const FORMATS_NOT_CHECKED: &[&str] = &["idn-email", "idn-hostname", "iri", "iri-reference"];
 
-/// The texts of the format `name`; `None` if it is unknown or not checked.
-pub(super) fn form(name: &str) -> Option<Form> {
+/// A format that is checked.
+///
+/// Its form is compiled when it is first used. Most formats are `date-time`, which takes
+/// the longest to compile, and whose strings have a type of their own.
+#[derive(Clone, Debug)]
+pub struct Format {
+    name: String,
+    form: Arc<OnceLock<Form>>,
+}
+
+impl Format {
+    /// The format `name`; `None` if it is unknown or not checked.
+    pub(super) fn new(name: &str) -> Option<Self> {
+        let is_composed = matches!(name, "date-time" | "email" | "hostname" | "regex" | "time");
+        (is_composed || source(name).is_some()).then(|| Self {
+            name: name.to_owned(),
+            form: Arc::default(),
+        })
+    }
+
+    /// The name, as in a schema.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The strings that have the format.
+    pub fn form(&self) -> &Form {
+        self.form.get_or_init(|| form(&self.name))
+    }
+}
+
+impl PartialEq for Format {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Format {}
+
+fn form(name: &str) -> Form {
     match name {
         "email" => email(),
-        "hostname" => Some(whole(&hostname())?.within(0, Some(HOSTNAME_BYTES))),
+        "hostname" => whole(&hostname()).within(0, Some(HOSTNAME_BYTES)),
+        "time" => time::form("", 0),
+        "date-time" => time::form(&date_and_t(), DATE_AND_T_BYTES),
         // ECMA-262 patterns are not a regular language; the format is an annotation.
-        "regex" => Some(Form {
+        "regex" => Form {
             shape: Shape::Always,
             shortest: 0,
             longest: None,
-        }),
-        "time" => time::form("", 0),
-        "date-time" => time::form(&date_and_t(), DATE_AND_T_BYTES),
-        _ => whole(&source(name)?),
+        },
+        _ => whole(&source(name).unwrap_or_default()),
     }
 }
 
@@ -164,10 +204,10 @@ pub(super) fn hostname() -> String {
 }
 
 /// RFC 5321, 4.1.2, `Mailbox`, with the lengths of 4.5.3.1 and the domains of `hostname`.
-fn email() -> Option<Form> {
-    let local = whole(&local_part())?;
-    let domain = Form::any_of(vec![form("hostname")?, whole(&address_literal())?]);
-    Some(Form {
+fn email() -> Form {
+    let local = whole(&local_part());
+    let domain = Form::any_of(vec![form("hostname"), whole(&address_literal())]);
+    Form {
         shape: Shape::Split {
             at: b'@',
             head: Box::new(local.within(0, Some(64))),
@@ -175,7 +215,7 @@ fn email() -> Option<Form> {
         },
         shortest: 3,
         longest: Some(64 + 1 + 253),
-    })
+    }
 }
 
 /// RFC 5321, 4.1.2, `Local-part`.

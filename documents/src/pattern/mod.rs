@@ -30,7 +30,7 @@ pub use automaton::Automaton;
 pub use compiler::Compiler;
 pub use error::Error;
 pub use form::{Form, Shape, distinct};
-pub use format::FORMATS_NOT_CHECKED;
+pub use format::{FORMATS_NOT_CHECKED, Format};
 pub use language::{Language, of_format, of_pattern};
 pub use set::ByteSet;
 pub use table::Table;

@@ -35,7 +35,7 @@ impl Patterns {
 const SHORTEST: usize = 9;
 
 /// The form of a time after a prefix that `before` matches, of `bytes` bytes.
-pub(super) fn form(before: &str, bytes: usize) -> Option<Form> {
+pub(super) fn form(before: &str, bytes: usize) -> Form {
     let Patterns { ordinary, leap } = Patterns::after(before, bytes);
     let [hours, minutes] = leap;
     let form = |shape| Form {
@@ -43,8 +43,8 @@ pub(super) fn form(before: &str, bytes: usize) -> Option<Form> {
         shortest: bytes + SHORTEST,
         longest: None,
     };
-    let leap = form(Shape::AllOf(vec![whole(&hours)?, whole(&minutes)?]));
-    Some(form(Shape::AnyOf(vec![whole(&ordinary)?, leap])))
+    let leap = form(Shape::AllOf(vec![whole(&hours), whole(&minutes)]));
+    form(Shape::AnyOf(vec![whole(&ordinary), leap]))
 }
 
 /// Leap seconds whose hour fits the offset: the UTC time is 23:59, so a positive offset

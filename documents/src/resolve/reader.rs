@@ -91,17 +91,11 @@ impl Reader<'_, '_> {
     }
 
     pub(super) fn read_format(&mut self, name: &str) {
-        let Some(form) = self.walk.compiler.format(name) else {
-            // Old schemas of Taskcluster use it; no draft defines it.
-            if name != "url" {
-                self.unknown_format(name);
-            }
-            return;
-        };
-        self.schema.string.format = Some(Pattern {
-            source: name.to_owned(),
-            form,
-        });
+        self.schema.string.format = self.walk.compiler.format(name);
+        // Old schemas of Taskcluster use `url`; no draft defines it.
+        if self.schema.string.format.is_none() && name != "url" {
+            self.unknown_format(name);
+        }
     }
 
     pub(super) fn unknown_keyword(&mut self, keyword: &str) {

@@ -19,14 +19,16 @@ pub(super) fn of_strings(string: &StringKeywords) -> Vec<TokenStream> {
         .into_iter()
         .chain(limit("MaxLength", *max_length))
         .collect();
-    let stated = |keyword: &str, Pattern { source, form }: &Pattern| {
-        let (keyword, form) = (format_ident!("{keyword}"), matcher(form));
-        quote!(Keyword::#keyword(#source, #form))
-    };
-    keywords.extend(pattern.iter().map(|it| stated("Pattern", it)));
-    keywords.extend(format.iter().map(|it| match it.source.as_str() {
+    keywords.extend(pattern.iter().map(|Pattern { source, form }| {
+        let form = matcher(form);
+        quote!(Keyword::Pattern(#source, #form))
+    }));
+    keywords.extend(format.iter().map(|it| match it.name() {
         "date-time" => quote!(Keyword::DateTime),
-        _ => stated("Format", it),
+        name => {
+            let form = matcher(it.form());
+            quote!(Keyword::Format(#name, #form))
+        }
     }));
     keywords
 }
@@ -36,7 +38,7 @@ pub(super) fn is_time(string: &StringKeywords) -> bool {
     string
         .format
         .as_ref()
-        .is_some_and(|it| it.source == "date-time")
+        .is_some_and(|it| it.name() == "date-time")
 }
 
 /// The keywords for numbers.
