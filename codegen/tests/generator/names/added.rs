@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use taskcluster_codegen::Source;
 
-use super::{assert_kept, document, made, names, source};
+use super::{api, assert_kept, document, names, resolved, source};
 use crate::support::{sources, workspace};
 
 /// `sources` with only the first `count` exchanges of each service.
@@ -33,7 +33,7 @@ fn exchanges_that_are_added_rename_nothing() {
     assert!(most > 9, "the schemas have an exchange or two");
     let mut before = BTreeSet::new();
     for count in 0..=most {
-        let after = names(&made(&first_exchanges(&services, count)));
+        let after = names(&api(&resolved(&first_exchanges(&services, count)), None));
         assert_kept(&before, &after);
         before = after;
     }
@@ -68,7 +68,7 @@ fn make_absolute(value: &mut Value, service: &str) {
 #[test]
 fn schemas_and_services_that_collide_rename_nothing() {
     let services = sources(&workspace("schemas"));
-    let before = names(&made(&services));
+    let before = names(&api(&resolved(&services), None));
     for reference in services
         .iter()
         .filter(|it| document(it).get("entries").is_some())
@@ -123,6 +123,6 @@ fn schemas_and_services_that_collide_rename_nothing() {
             "zz-later.json",
             &colliding("zz-later/v1/message.json", &like, &service),
         ));
-        assert_kept(&before, &names(&made(&sources)));
+        assert_kept(&before, &names(&api(&resolved(&sources), None)));
     }
 }

@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 use taskcluster_codegen::{Files, Source};
+use taskcluster_documents::Resolved;
 
-use super::{assert_kept, document, made, names, source};
+use super::{api, assert_kept, document, names, resolved, source};
 use crate::support::{generator, sources, workspace};
 
-/// The output for `sources` with the names of `earlier`.
-fn made_after(earlier: &Files, sources: &[Source]) -> Files {
-    let names = names_of(earlier);
-    let made = generator(sources).names(names).module();
+/// The output for `sources` with the names of an earlier run.
+fn made_after(names: &Source, sources: &[Source]) -> Files {
+    let made = generator(sources).names(names.clone()).module();
     made.unwrap_or_else(|errors| panic!("{errors}"))
 }
 
@@ -48,18 +48,33 @@ fn schema(id: &str, title: &str, properties: Value) -> Source {
 
 /// Generates from `before`, then from `after`, which has more, then from `after` again.
 fn assert_nothing_renamed(before: &[Source], after: &[Source]) -> Files {
-    let first = made(before);
+    let first = assert_names_kept(&resolved(before), &resolved(after));
     let second = made_after(&first, after);
-    assert_kept(&names(&first), &names(&second));
-    assert_same_owners(&first, &second);
-    assert_eq!(made_after(&second, after), second, "a second run differs");
+    let third = made_after(&names_of(&second), after);
+    assert_eq!(third, second, "a second run differs");
     second
+}
+
+/// The same for the names alone. Returns those for `before`.
+fn assert_names_kept(before: &Resolved, after: &Resolved) -> Source {
+    let first = api(before, None);
+    let second = api(after, Some(&first.names));
+    assert_kept(&names(&first), &names(&second));
+    assert_same_owners(&first.names, &second.names);
+    let third = api(after, Some(&second.names));
+    assert_eq!(third.items, second.items, "a second run differs");
+    assert_eq!(
+        document(&third.names),
+        document(&second.names),
+        "a second run differs"
+    );
+    first.names
 }
 
 /// Asserts that each owner of a name in `first` has the same name in `second`. Several
 /// rules can share a name; the file has one of them.
-fn assert_same_owners(first: &Files, second: &Files) {
-    let [first, second] = [first, second].map(|files| document(&names_of(files)));
+fn assert_same_owners(first: &Source, second: &Source) {
+    let [first, second] = [first, second].map(document);
     for kind in ["modules", "bindings", "routingKeys", "events", "payloads"] {
         for (owner, name) in first[kind].as_object().into_iter().flatten() {
             assert_eq!(&second[kind][owner], name, "{kind}: {owner}");
@@ -118,7 +133,7 @@ fn two_items_of_one_module_do_not_keep_one_name() {
         service("queue", &exchanges),
         schema("queue/v1/it.json", "It", words),
     ];
-    let kept = document(&names_of(&made(&sources)));
+    let kept = document(&api(&resolved(&sources), None).names);
     for kind in ["bindings", "routingKeys", "validators"] {
         let mut names = kept.clone();
         let owners = names[kind].as_object_mut().expect("names of a kind");
@@ -248,9 +263,10 @@ fn any_part_keeps_its_names_when_the_rest_is_added() {
             all.push(source(&copied, &copy));
         }
     }
+    let whole = resolved(&all);
     for _ in 0..8 {
         let part: Vec<Source> = all.iter().map(|it| some_entries(it, &mut random)).collect();
-        assert_nothing_renamed(&part, &all);
+        assert_names_kept(&resolved(&part), &whole);
     }
 }
 

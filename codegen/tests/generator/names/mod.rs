@@ -5,48 +5,31 @@ mod kept;
 
 use std::collections::BTreeSet;
 
-use crate::support::{module, rust};
 use serde_json::Value;
-use taskcluster_codegen::{Files, Source};
+use taskcluster_codegen::{Api, Source};
+use taskcluster_documents::{Resolved, load, resolve};
 
-/// Every public name of `files`, each with its file: items, fields, variants and methods.
-fn names(files: &Files) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
-    for (path, text) in rust(files) {
-        let file = syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}"));
-        for item in file.items {
-            names_of(path, &item, &mut names);
-        }
-    }
-    names
+/// Every public name of `api`: items, fields, variants and methods. The test of `Api`
+/// compares them with those of the generated files.
+fn names(api: &Api) -> BTreeSet<String> {
+    let items = api.items.iter();
+    items
+        .flat_map(|(path, item)| {
+            let members = item.members.keys();
+            let members = members.map(move |member| format!("{path}{member}"));
+            members.chain([path.clone()])
+        })
+        .collect()
 }
 
-fn names_of(path: &str, item: &syn::Item, names: &mut BTreeSet<String>) {
-    let mut add = |name: String| {
-        names.insert(format!("{path}: {name}"));
-    };
-    match item {
-        syn::Item::Struct(it) => {
-            for field in it.fields.iter().filter_map(|field| field.ident.as_ref()) {
-                add(format!("{}.{field}", it.ident));
-            }
-            add(it.ident.to_string());
-        }
-        syn::Item::Enum(it) => {
-            for variant in &it.variants {
-                add(format!("{}::{}", it.ident, variant.ident));
-            }
-        }
-        syn::Item::Const(it) if matches!(it.vis, syn::Visibility::Public(_)) => {
-            add(it.ident.to_string());
-        }
-        syn::Item::Mod(it) => add(it.ident.to_string()),
-        _ => {}
-    }
+fn resolved(sources: &[Source]) -> Resolved {
+    let resolved = resolve(&load(sources)).checked();
+    resolved.unwrap_or_else(|errors| panic!("{errors}"))
 }
 
-fn made(sources: &[Source]) -> Files {
-    module(sources).unwrap_or_else(|errors| panic!("{errors}"))
+/// The items for `resolved`, with the names of an earlier run if there was one.
+fn api(resolved: &Resolved, names: Option<&Source>) -> Api {
+    Api::of(resolved, names).unwrap_or_else(|errors| panic!("{errors}"))
 }
 
 fn document(source: &Source) -> Value {
