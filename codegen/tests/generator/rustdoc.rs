@@ -204,7 +204,13 @@ fn pages(comments: &[String]) -> Vec<String> {
     let mut code = String::from("//! Made for a test.\n#![allow(nonstandard_style)]\n");
     for (index, comment) in comments.iter().enumerate() {
         let lines = comment.lines().map(|line| format!("///{line}\n"));
-        writeln!(code, "{}pub struct S{index};", lines.collect::<String>()).unwrap();
+        // The page of a constant has little else than the comment.
+        writeln!(
+            code,
+            "{}pub const C{index}: () = ();",
+            lines.collect::<String>()
+        )
+        .unwrap();
     }
     let source = folder.path().join("lib.rs");
     fs::write(&source, code).unwrap();
@@ -221,7 +227,7 @@ fn pages(comments: &[String]) -> Vec<String> {
         String::from_utf8_lossy(&output.stderr)
     );
     let page = |name: &str| read(&folder.path().join("made").join(name));
-    let items = (0..comments.len()).map(|index| page(&format!("struct.S{index}.html")));
+    let items = (0..comments.len()).map(|index| page(&format!("constant.C{index}.html")));
     items.chain([page("index.html")]).collect()
 }
 
