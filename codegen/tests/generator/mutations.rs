@@ -1,5 +1,8 @@
 //! Inputs that nobody would write: the generator handles all of them.
 
+use std::panic::resume_unwind;
+use std::thread;
+
 use crate::support::{is_long, module, rust, sources, workspace};
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
@@ -227,6 +230,34 @@ fn payload(members: Value) -> Vec<Source> {
     ]
 }
 
+/// A number of schemas in a chain, and the bytes of a stack that overflows if each is read
+/// by a call inside the one before.
+struct Depth {
+    count: usize,
+    stack: usize,
+}
+
+/// For a chain that becomes many types. The generator takes half of the stack.
+const FLAT: Depth = Depth {
+    count: 300,
+    stack: 512 << 10,
+};
+
+/// For a chain whose first levels become one nested type, which takes more of the stack.
+const NESTED: Depth = Depth {
+    count: 2000,
+    stack: 2 << 20,
+};
+
+/// Calls `test` with a stack of `bytes` bytes.
+fn with_stack(bytes: usize, test: impl FnOnce() + Send) {
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().stack_size(bytes);
+        let test = thread.spawn_scoped(scope, test).expect("a thread");
+        test.join().unwrap_or_else(|panic| resume_unwind(panic));
+    });
+}
+
 /// Schemas that refer to each other in long chains, or multiply.
 #[test]
 fn depth_and_breadth_are_limited() {
@@ -242,33 +273,40 @@ fn depth_and_breadth_are_limited() {
             json!({"properties": {"a": {"$ref": "#/definitions/d0"}}, "definitions": definitions}),
         )
     };
-    for (input, step) in [
+    for (input, depth, step) in [
         (
             "properties",
+            FLAT,
             (|next| json!({"properties": {"a": {"$ref": next}}})) as fn(String) -> Value,
         ),
-        ("items", |next| json!({"items": {"$ref": next}})),
-        ("allOf", |next| json!({"allOf": [{"$ref": next}]})),
+        ("items", NESTED, |next| json!({"items": {"$ref": next}})),
+        ("allOf", NESTED, |next| json!({"allOf": [{"$ref": next}]})),
         (
             "allOf twice",
+            FLAT,
             |next| json!({"allOf": [{"$ref": next}, {"$ref": next}]}),
         ),
         (
             "anyOf",
+            FLAT,
             |next| json!({"anyOf": [{"$ref": next}, {"type": "integer"}]}),
         ),
         (
             "propertyNames",
+            NESTED,
             |next| json!({"propertyNames": {"$ref": next}}),
         ),
         (
             "not used",
+            NESTED,
             |next| json!({"type": "string", "items": {"$ref": next}}),
         ),
-        ("$ref", |next| json!({"$ref": next})),
+        ("$ref", FLAT, |next| json!({"$ref": next})),
     ] {
-        for count in [60, 2000] {
-            answers(&line(count, step), input);
+        for count in [60, depth.count] {
+            with_stack(depth.stack, || {
+                answers(&line(count, step), input);
+            });
         }
     }
     let choice = json!({"anyOf": [{"type": "string"}, {"type": "integer"}, {"items": {}}]});
