@@ -58,6 +58,29 @@ impl Graph {
         components
     }
 
+    /// The maximum number of nodes on a path that visits none twice, or more: a path into a
+    /// cycle counts all its nodes.
+    pub(crate) fn longest_path(&self) -> usize {
+        let components = self.components();
+        let mut waiting = vec![0_usize; self.edges.len()];
+        for &component in &components {
+            waiting[component] += 1;
+        }
+        let sizes = waiting.clone();
+        let (mut beyond, mut longest) = (vec![0; self.edges.len()], vec![0; self.edges.len()]);
+        for node in self.finished() {
+            let own = components[node];
+            let next = self.next(node).iter().map(|&to| longest[components[to]]);
+            beyond[own] = next.chain([beyond[own]]).max().unwrap_or(0);
+            waiting[own] -= 1;
+            // All that a component leads to comes before its last node.
+            if waiting[own] == 0 {
+                longest[own] = sizes[own] + beyond[own];
+            }
+        }
+        longest.into_iter().max().unwrap_or(0)
+    }
+
     /// All nodes in the order in which a depth-first search leaves them.
     fn finished(&self) -> Vec<usize> {
         let mut finished = Vec::with_capacity(self.edges.len());
@@ -102,6 +125,14 @@ mod tests {
     }
 
     #[test]
+    fn cycles_count_whole_on_the_longest_path() {
+        let graph = Graph::new([vec![1], vec![2], vec![1, 3], vec![], vec![3], vec![3, 0]]);
+        assert_eq!(graph.longest_path(), 5);
+        assert_eq!(Graph::new([vec![0], vec![]]).longest_path(), 1);
+        assert_eq!(Graph::new([]).longest_path(), 0);
+    }
+
+    #[test]
     fn long_chains_need_no_stack() {
         let graph = Graph::new((0..200_000).map(|node| match node {
             0 => Vec::new(),
@@ -109,5 +140,6 @@ mod tests {
         }));
         let components = graph.components();
         assert!(components.iter().copied().eq(0..200_000));
+        assert_eq!(graph.longest_path(), 200_000);
     }
 }

@@ -111,9 +111,10 @@ fn any_feature(model: &Model, layout: &Layout<'_>) -> TokenStream {
     let names: Vec<String> = with_exchanges
         .map(|service| feature_name(&service.module))
         .collect();
-    match layout.package.is_some() && !names.is_empty() {
-        true => quote!(#[cfg(any(#(feature = #names),*))]),
-        false => TokenStream::new(),
+    match (layout.package, names.as_slice()) {
+        (None, _) | (_, []) => TokenStream::new(),
+        (_, [only]) => layout.feature(only),
+        (_, names) => quote!(#[cfg(any(#(feature = #names),*))]),
     }
 }
 

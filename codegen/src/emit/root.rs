@@ -49,7 +49,10 @@ fn root(model: &Model, layout: &Layout<'_>) -> RustFile {
     let features = layout
         .package
         .map(|_| quote!(#![cfg_attr(docsrs, feature(doc_cfg))]));
-    let mut items: Vec<TokenStream> = features.into_iter().chain([version_check()]).collect();
+    let limit = layout.package.and_then(|_| recursion_limit(model));
+    let limit = limit.map(|limit| quote!(#![recursion_limit = #limit]));
+    let mut items: Vec<TokenStream> = features.into_iter().chain(limit).collect();
+    items.push(version_check());
     items.extend(private);
     items.extend(modules);
     items.push(quote!(#any #skip pub use self::{catalogue::EXCHANGES, event::Event};));
@@ -64,6 +67,15 @@ fn root(model: &Model, layout: &Layout<'_>) -> RustFile {
         siblings: BTreeSet::new(),
         items,
     }
+}
+
+/// The limit that rustc needs to find out whether payloads are `Send`, if it needs more than
+/// by default: it follows each type into the ones that it holds, and an `Option<Box<…>>` or
+/// a map has up to eight levels.
+fn recursion_limit(model: &Model) -> Option<String> {
+    const DEFAULT: usize = 128;
+    let levels = model.nesting.saturating_mul(8);
+    (levels > DEFAULT).then(|| levels.next_power_of_two().to_string())
 }
 
 /// The names of a service's module in Taskcluster's Go client, and in the JavaScript and
@@ -112,6 +124,13 @@ fn root_docs(model: &Model, layout: &Layout<'_>) -> Vec<String> {
                 .to_owned(),
         );
         docs.push("`schemars` adds JSON Schemas of the payloads.".to_owned());
+    }
+    if let Some(limit) = recursion_limit(model) {
+        docs.push(String::new());
+        docs.extend(markdown::wrap(&format!(
+            "Payloads nest deeply. If rustc reports an overflow for a crate that uses them, \
+             write `#![recursion_limit = \"{limit}\"]` at the start of that crate."
+        )));
     }
     if model.services.is_empty() {
         docs.push(String::new());

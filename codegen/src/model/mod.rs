@@ -28,6 +28,8 @@ pub(crate) struct Model {
     pub(crate) types: Vec<TypeDef>,
     /// Indexed by [`TypeId`].
     pub(crate) facts: Vec<Facts>,
+    /// The maximum number of types of which each holds the next; of cycles, all are counted.
+    pub(crate) nesting: usize,
     /// The tables to print, indexed by [`SchemaId`].
     pub(crate) schemas: Vec<Schema>,
     /// How the schemas are read.

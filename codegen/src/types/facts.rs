@@ -3,13 +3,23 @@
 use crate::graph::Graph;
 use crate::model::{Facts, Kind, Scalar, TypeDef, TypeShape, Value};
 
-/// The facts of all types.
-pub(super) fn facts(types: &[TypeDef]) -> Vec<Facts> {
+/// The maximum number of types of which each holds the next.
+pub(super) fn nesting(types: &[TypeDef]) -> usize {
+    graph(types).longest_path()
+}
+
+/// The types, each with those that it holds.
+fn graph(types: &[TypeDef]) -> Graph {
     let held = |definition: &TypeDef| -> Vec<usize> {
         let values = definition.shape.values().into_iter();
         values.flat_map(Value::named).map(|id| id.0).collect()
     };
-    let graph = Graph::new(types.iter().map(held));
+    Graph::new(types.iter().map(held))
+}
+
+/// The facts of all types.
+pub(super) fn facts(types: &[TypeDef]) -> Vec<Facts> {
+    let graph = graph(types);
     let hold = |is: fn(&TypeDef) -> bool| {
         let types = types.iter().enumerate();
         graph.leads_to(types.filter(|(_, it)| is(it)).map(|(index, _)| index))

@@ -55,6 +55,7 @@ pub(crate) fn types(resolved: Resolved, names: &Names) -> Result<Model, Errors> 
     let mut model = Model {
         services,
         facts: facts::facts(&definitions),
+        nesting: facts::nesting(&definitions),
         types: definitions,
         schemas,
         readings,

@@ -1,12 +1,14 @@
-//! Structs with many fields: the compiler's work on them has to be proportional.
+//! Structs with many fields, and many of them in each other: rustc has to compile them, in
+//! proportional work.
 
 use std::collections::BTreeMap;
 
-use crate::support::{REFERENCE, module, source};
+use crate::support::{REFERENCE, generator, module, source};
 use quote::ToTokens;
 use serde_json::{Map, Value, json};
 use syn::visit::{self, Visit};
 use syn::{Expr, ExprMethodCall, ExprStruct, ExprTuple, Local};
+use taskcluster_codegen::Package;
 
 /// What the implementations of `Deserialize` read.
 #[derive(Default)]
@@ -87,4 +89,42 @@ fn many_properties_are_read_in_parts() {
         let property = &reads.parts[part.trim()][position];
         assert_eq!(property, &format!("{name:?}"), "{name} is {value}");
     }
+}
+
+/// The root of a package for a chain of `depth` objects.
+fn root_of_chain(depth: usize) -> String {
+    let mut definitions = Map::new();
+    for level in 0..depth {
+        let next = match level + 1 == depth {
+            true => json!({"type": "string"}),
+            false => json!({ "$ref": format!("#/definitions/d{}", level + 1) }),
+        };
+        definitions.insert(
+            format!("d{level}"),
+            json!({"type": "object", "properties": {"next": next}}),
+        );
+    }
+    let schema = json!({
+        "$id": "/schemas/made-up/v1/message.json#",
+        "type": "object",
+        "properties": {"first": {"$ref": "#/definitions/d0"}},
+        "definitions": definitions,
+    });
+    let documents = vec![
+        source("exchanges.json", REFERENCE),
+        source("message.json", schema.to_string()),
+    ];
+    let files = generator(&documents).package(&Package::new("made-up"));
+    let mut files = files.expect("generated");
+    files.remove("src/lib.rs").expect("a root")
+}
+
+/// rustc follows 128 levels by default to find out whether a type is `Send`.
+#[test]
+fn deep_types_raise_the_recursion_limit() {
+    assert!(!root_of_chain(15).contains("recursion_limit"));
+    let root = root_of_chain(16);
+    let stated = root.matches("#![recursion_limit = \"256\"]");
+    assert_eq!(stated.count(), 2, "as an attribute, and for users: {root}");
+    assert!(root_of_chain(200).contains("#![recursion_limit = \"2048\"]"));
 }
