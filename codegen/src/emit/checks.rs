@@ -6,7 +6,8 @@ use quote::{format_ident, quote};
 use super::ty::{Types, ident};
 use super::validators;
 use crate::model::{
-    Branch, Emitter, Kind, Rule, RuleUse, Step, Struct, TypeDef, TypeShape, Value, walk, walk_field,
+    Branch, Counts, Emitter, Kind, Rule, RuleUse, Step, Struct, TypeDef, TypeShape, Value, walk,
+    walk_field,
 };
 
 /// A value in the generated code.
@@ -67,12 +68,32 @@ impl Checks<'_> {
             let name = ident(name);
             Place::own(quote!(self.#name))
         };
-        let counts = it.counts.iter().map(|counts| member_count(it, counts));
+        let counts = member_count(it).into_iter();
         let fields = it.fields.iter();
         let fields = fields.flat_map(|field| walk_field(&self, field, &own(&field.name)));
         let rest = it.rest.iter();
         let rest = rest.flat_map(|rest| walk(&self, &rest.value, &own(&rest.name)));
         counts.chain(fields).chain(rest).collect()
+    }
+
+    fn rule(self, used: &RuleUse, value: &Value, place: &Place) -> Vec<TokenStream> {
+        let Place {
+            value: own,
+            reference,
+        } = place;
+        let is_within = |counts| is_within(counts, &quote!(#own.len() as u64)).into_iter();
+        match &*used.rule {
+            Rule::Items { counts, unique } => {
+                let differ = self.types.unique(value);
+                let unique = unique.then(|| quote!(#differ(#reference)));
+                is_within(*counts).chain(unique).collect()
+            }
+            Rule::Members(counts) => is_within(*counts).collect(),
+            Rule::Text(_) | Rule::Scalar(..) => {
+                let rule = validators::constant_path(used);
+                vec![quote!(#rule.is_valid(#reference))]
+            }
+        }
     }
 }
 
@@ -85,18 +106,9 @@ impl Emitter for Checks<'_> {
     }
 
     fn plain(&self, value: &Value, place: &Place) -> Vec<TokenStream> {
-        let unique = self.types.unique(value);
-        let Place {
-            value: own,
-            reference,
-        } = place;
-        let rules = value.rules.iter().map(|used| {
-            let rule = validators::rule(used, &unique);
-            match &*used.rule {
-                Rule::Members(_) => quote!(#rule.is_valid(#own.len())),
-                _ => quote!(#rule.is_valid(#reference)),
-            }
-        });
+        let rules = value.rules.iter();
+        let rules = rules.flat_map(|used| self.rule(used, value, place));
+        let own = &place.value;
         let of_type = matches!(value.kind, Kind::Named(_)).then(|| quote!(#own.is_valid()));
         rules.chain(of_type).collect()
     }
@@ -157,8 +169,20 @@ fn all(checks: &[TokenStream]) -> Option<TokenStream> {
     (!checks.is_empty()).then(|| quote!(#(#checks)&&*))
 }
 
+/// Whether `count`, a `u64`, is within `counts`; `None` if they have no limit.
+fn is_within(counts: Counts, count: &TokenStream) -> Option<TokenStream> {
+    let minimum = counts.minimum.map(Literal::u64_suffixed);
+    let range = match counts.maximum.map(Literal::u64_suffixed) {
+        Some(maximum) => quote!(#minimum..=#maximum),
+        None => quote!(#minimum..),
+    };
+    counts
+        .is_limited()
+        .then(|| quote!((#range).contains(&(#count))))
+}
+
 /// `minProperties` and `maxProperties` of an object with named properties.
-fn member_count(it: &Struct, counts: &RuleUse) -> TokenStream {
+fn member_count(it: &Struct) -> Option<TokenStream> {
     let required = it.fields.iter().filter(|field| field.required).count();
     let required = (required > 0).then(|| {
         let required = Literal::usize_unsuffixed(required);
@@ -167,19 +191,15 @@ fn member_count(it: &Struct, counts: &RuleUse) -> TokenStream {
     let optional = it.fields.iter().filter(|field| !field.required);
     let optional = optional.map(|field| {
         let name = ident(&field.name);
-        quote!(usize::from(self.#name.is_some()))
+        quote!(u64::from(self.#name.is_some()))
     });
     let rest = it.rest.iter().map(|rest| {
         let name = ident(&rest.name);
-        quote!(self.#name.len())
+        quote!(self.#name.len() as u64)
     });
-    let terms: Vec<TokenStream> = required.into_iter().chain(optional).chain(rest).collect();
-    let count = match terms.as_slice() {
-        [] => quote!(0),
-        terms => quote!(#(#terms)+*),
-    };
-    let rule = validators::rule(counts, &TokenStream::new());
-    quote!(#rule.is_valid(#count))
+    let terms = required.into_iter().chain(optional).chain(rest);
+    let count = terms.reduce(|sum, term| quote!(#sum + #term));
+    is_within(it.counts, &count.unwrap_or(quote!(0)))
 }
 
 /// The implementation of `Union`.

@@ -29,12 +29,8 @@ fn derives(types: Types<'_>, values: &[&Value]) -> TokenStream {
 fn structure(types: Types<'_>, definition: &TypeDef, it: &Struct) -> Vec<TokenStream> {
     let name = ident(&definition.name);
     let derives = derives(types, &definition.shape.values());
-    let counts: Vec<String> = it
-        .counts
-        .iter()
-        .flat_map(|used| words::of_rule(&used.rule))
-        .collect();
-    let docs = type_docs(definition, &counts);
+    let counts = words::of_members(it.counts);
+    let docs = type_docs(definition, counts.as_slice());
     let camel = it
         .fields
         .iter()

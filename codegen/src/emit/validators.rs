@@ -9,19 +9,7 @@ use super::docs::{docs, sentences};
 use super::matcher::matcher;
 use super::ty::scalar_type;
 use super::words;
-use crate::model::{
-    ItemsRule, MembersRule, NamedRule, OneOf, Rule, RuleUse, Scalar, ScalarRule, TextRule,
-};
-
-/// A rule at its use: by its name, or inline if it has none, with the function `unique`
-/// for items.
-pub(super) fn rule(used: &RuleUse, unique: &TokenStream) -> TokenStream {
-    match &*used.rule {
-        Rule::Items(rule) => items(rule, unique),
-        Rule::Members(rule) => members(rule),
-        _ => constant_path(used),
-    }
-}
+use crate::model::{NamedRule, OneOf, Rule, RuleUse, Scalar, ScalarRule, TextRule};
 
 /// The path of the constant for a rule that has a name.
 pub(super) fn constant_path(used: &RuleUse) -> TokenStream {
@@ -29,26 +17,7 @@ pub(super) fn constant_path(used: &RuleUse) -> TokenStream {
     quote!(validators::#name)
 }
 
-fn items(rule: &ItemsRule, unique: &TokenStream) -> TokenStream {
-    let minimum = rule.minimum.map(|limit| limit_call("minimum", limit));
-    let maximum = rule.maximum.map(|limit| limit_call("maximum", limit));
-    let unique = rule.unique.then(|| quote!(.unique(#unique)));
-    quote!(ItemsRule::new() #minimum #maximum #unique)
-}
-
-fn members(rule: &MembersRule) -> TokenStream {
-    let minimum = rule.minimum.map(|limit| limit_call("minimum", limit));
-    let maximum = rule.maximum.map(|limit| limit_call("maximum", limit));
-    quote!(MembersRule::new() #minimum #maximum)
-}
-
-fn limit_call(method: &str, limit: u64) -> TokenStream {
-    let method = format_ident!("{method}");
-    let limit = Literal::u64_unsuffixed(limit);
-    quote!(.#method(#limit))
-}
-
-/// The type of the constant for a rule; `None` for an inline rule.
+/// The type of the constant for a rule; `None` for one that is checked where it applies.
 pub(super) fn constant_type(rule: &Rule) -> Option<TokenStream> {
     Some(match rule {
         Rule::Text(_) => quote!(StringRule),
@@ -56,7 +25,7 @@ pub(super) fn constant_type(rule: &Rule) -> Option<TokenStream> {
             let ty = scalar_type(*scalar);
             quote!(ScalarRule<#ty>)
         }
-        Rule::Items(_) | Rule::Members(_) => return None,
+        Rule::Items { .. } | Rule::Members(_) => return None,
     })
 }
 
@@ -70,7 +39,7 @@ pub(super) fn constant(named: &NamedRule) -> TokenStream {
     let rule = match &*named.rule {
         Rule::Text(rule) => text_rule(&named.name, rule),
         Rule::Scalar(scalar, rule) => scalar_rule(*scalar, rule),
-        Rule::Items(_) | Rule::Members(_) => TokenStream::new(),
+        Rule::Items { .. } | Rule::Members(_) => TokenStream::new(),
     };
     quote! {
         #docs

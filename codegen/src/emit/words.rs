@@ -3,9 +3,7 @@
 use std::fmt::Display;
 
 use super::markdown::code;
-use crate::model::{
-    Emitter, ItemsRule, MembersRule, OneOf, Rule, ScalarRule, Step, TextRule, Value, walk,
-};
+use crate::model::{Counts, Emitter, OneOf, Rule, ScalarRule, Step, TextRule, Value, walk};
 
 /// Maximum number of listed values, and of characters of a text, to print, because every
 /// use of a rule prints them.
@@ -77,12 +75,12 @@ pub(super) fn of_rule(rule: &Rule) -> Vec<String> {
     match rule {
         Rule::Text(rule) => of_text(rule),
         Rule::Scalar(_, rule) => of_scalar(rule),
-        Rule::Items(rule) => of_items(rule),
-        Rule::Members(MembersRule { minimum, maximum }) => {
-            count(*minimum, *maximum, "property", "properties")
-                .into_iter()
-                .collect()
+        Rule::Items { counts, unique } => {
+            let unique = unique.then(|| "No two items are equal.".to_owned());
+            let counts = count(counts.minimum, counts.maximum, "item", "items");
+            counts.into_iter().chain(unique).collect()
         }
+        Rule::Members(counts) => of_members(*counts).into_iter().collect(),
     }
 }
 
@@ -146,12 +144,9 @@ fn of_scalar(rule: &ScalarRule) -> Vec<String> {
     sentences
 }
 
-fn of_items(rule: &ItemsRule) -> Vec<String> {
-    let unique = rule.unique.then(|| "No two items are equal.".to_owned());
-    count(rule.minimum, rule.maximum, "item", "items")
-        .into_iter()
-        .chain(unique)
-        .collect()
+/// A sentence for the number of an object's properties.
+pub(super) fn of_members(counts: Counts) -> Option<String> {
+    count(counts.minimum, counts.maximum, "property", "properties")
 }
 
 /// A sentence for a range of counts.

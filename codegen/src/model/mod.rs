@@ -11,9 +11,7 @@ use taskcluster_documents::schema::{Schema, SchemaId};
 
 use crate::reading::{Readings, Use};
 
-pub(crate) use rules::{
-    ItemsRule, MembersRule, NamedRule, OneOf, Rule, RuleUse, Scalar, ScalarRule, TextRule,
-};
+pub(crate) use rules::{Counts, NamedRule, OneOf, Rule, RuleUse, Scalar, ScalarRule, TextRule};
 pub(crate) use types::{
     Branch, Facts, Field, Kind, Struct, TypeDef, TypeId, TypeShape, Value, Variant,
 };

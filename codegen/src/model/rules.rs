@@ -31,8 +31,13 @@ pub(crate) struct NamedRule {
 pub(crate) enum Rule {
     Text(TextRule),
     Scalar(Scalar, ScalarRule),
-    Items(ItemsRule),
-    Members(MembersRule),
+    /// The number of an array's items, and whether all of them differ.
+    Items {
+        counts: Counts,
+        unique: bool,
+    },
+    /// The number of an object's properties.
+    Members(Counts),
 }
 
 /// A constraint on a string.
@@ -77,17 +82,16 @@ pub(crate) struct OneOf {
     pub(crate) values: Vec<String>,
 }
 
-/// A constraint on an array.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ItemsRule {
+/// Limits on a number of items or properties.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
     pub(crate) minimum: Option<u64>,
     pub(crate) maximum: Option<u64>,
-    pub(crate) unique: bool,
 }
 
-/// A constraint on the number of an object's properties.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct MembersRule {
-    pub(crate) minimum: Option<u64>,
-    pub(crate) maximum: Option<u64>,
+impl Counts {
+    /// Whether there is a limit.
+    pub(crate) fn is_limited(self) -> bool {
+        self != Self::default()
+    }
 }

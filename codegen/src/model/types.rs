@@ -2,7 +2,7 @@
 
 use taskcluster_documents::schema::SchemaId;
 
-use super::{Constant, RuleUse, Scalar};
+use super::{Constant, Counts, RuleUse, Scalar};
 use crate::combine::Node;
 
 /// Index of a type in [`Model::types`](super::Model::types).
@@ -63,7 +63,7 @@ pub(crate) struct Struct {
     /// The field for properties without a name in the schema, unless they are forbidden.
     pub(crate) rest: Option<Box<Field>>,
     /// `minProperties` and `maxProperties`.
-    pub(crate) counts: Option<Box<RuleUse>>,
+    pub(crate) counts: Counts,
 }
 
 /// One property of an object.

@@ -5,7 +5,7 @@ use taskcluster_documents::schema::{ArrayKeywords, Items};
 
 use super::builder::TypeBuilder;
 use crate::combine::{Node, View};
-use crate::model::{ItemsRule, Kind, Rule, RuleUse, Value};
+use crate::model::{Counts, Kind, Rule, RuleUse, Value};
 
 /// Maximum number of items of a tuple: the standard library implements its traits for
 /// tuples up to this length.
@@ -30,13 +30,9 @@ impl<'s> TypeBuilder<'s> {
             Some(ids) => self.value(&Node::all(ids), &format!("{subject} item")),
         };
         let (minimum, maximum, unique) = view.item_limits();
-        let rule = ItemsRule {
-            minimum,
-            maximum,
-            unique,
-        };
-        let is_limited = minimum.is_some() || maximum.is_some() || unique;
-        let rule = is_limited.then(|| RuleUse::new(Rule::Items(rule), subject));
+        let counts = Counts { minimum, maximum };
+        let rule = Rule::Items { counts, unique };
+        let rule = (counts.is_limited() || unique).then(|| RuleUse::new(rule, subject));
         Value {
             rules: rule.into_iter().collect(),
             by_table: by_table || item.by_table,

@@ -9,7 +9,7 @@ use super::conditions::Conditional;
 use super::strings::text_rules;
 use crate::combine::{Node, Property, View};
 use crate::ident::{self, Taken};
-use crate::model::{Field, Kind, MembersRule, Rule, RuleUse, Struct, Value};
+use crate::model::{Counts, Field, Kind, Rule, RuleUse, Struct, Value};
 use crate::reading::Reading;
 
 impl<'s> TypeBuilder<'s> {
@@ -37,7 +37,7 @@ impl<'s> TypeBuilder<'s> {
 
     /// An object without named properties.
     fn map(&mut self, view: &View<'s>, subject: &str) -> Value {
-        let counts = counts(view, subject);
+        let counts = counts(view);
         let names = self.name_rule(view, subject);
         let values = self.rest_of(view);
         let has_patterns = self.has_patterns(view);
@@ -51,7 +51,7 @@ impl<'s> TypeBuilder<'s> {
         };
         let inner = each.as_ref().is_some_and(|each| each.by_table);
         let kind = match each {
-            None if counts.is_none() && names.is_none() => Kind::Object,
+            None if !counts.is_limited() && names.is_none() => Kind::Object,
             each => {
                 let key = Value {
                     rules: names.into_iter().collect(),
@@ -61,8 +61,11 @@ impl<'s> TypeBuilder<'s> {
                 Kind::Map(Box::new([key, each]))
             }
         };
+        let rule = counts
+            .is_limited()
+            .then(|| RuleUse::new(Rule::Members(counts), subject));
         Value {
-            rules: counts.into_iter().collect(),
+            rules: rule.into_iter().collect(),
             by_table: by_table || inner,
             ..Value::plain(kind)
         }
@@ -126,7 +129,7 @@ impl<'s> TypeBuilder<'s> {
         Struct {
             fields,
             rest,
-            counts: counts(view, "members").map(Box::new),
+            counts: counts(view),
         }
     }
 
@@ -219,12 +222,10 @@ fn has_names(view: &View<'_>) -> bool {
     view.objects().any(|it| it.property_names.is_some())
 }
 
-/// The rule for the number of properties, if there is one.
-fn counts(view: &View<'_>, subject: &str) -> Option<RuleUse> {
+/// The limits on the number of properties.
+fn counts(view: &View<'_>) -> Counts {
     let (minimum, maximum) = view.property_limits();
-    let rule = MembersRule { minimum, maximum };
-    let is_limited = minimum.is_some() || maximum.is_some();
-    is_limited.then(|| RuleUse::new(Rule::Members(rule), subject))
+    Counts { minimum, maximum }
 }
 
 /// The name of the field for the property `name`, different from those in `taken`.

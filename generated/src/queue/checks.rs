@@ -3,7 +3,7 @@
 //! The checks of `validate()`.
 
 use taskcluster_pulse::{OpenEnum, Validate};
-use taskcluster_pulse::__private::{ItemsRule, Schema, unique};
+use taskcluster_pulse::__private::{Schema, unique};
 
 use super::{
     Artifact, ArtifactCreatedMessage, ArtifactStorageType, ReasonCreated, ReasonResolved,
@@ -31,8 +31,7 @@ impl Validate for TaskStatusStructure {
             && validators::PROJECT_ID.is_valid(&self.project_id)
             && validators::PROVISIONER_ID.is_valid(&self.provisioner_id)
             && validators::RETRIES_LEFT.is_valid(&self.retries_left)
-            && ItemsRule::new().unique(unique).is_valid(&self.runs)
-            && self.runs.iter().all(|item| item.is_valid())
+            && unique(&self.runs) && self.runs.iter().all(|item| item.is_valid())
             && validators::SCHEDULER_ID.is_valid(&self.scheduler_id)
             && self.state.is_valid()
             && validators::TASK_GROUP_ID.is_valid(&self.task_group_id)

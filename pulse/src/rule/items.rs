@@ -1,4 +1,4 @@
-//! Constraints on arrays: number and uniqueness of items.
+//! Whether all items of an array differ: the keyword `uniqueItems`.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, RandomState};
@@ -7,57 +7,6 @@ use serde_core::Serialize;
 use serde_json::Value;
 
 use crate::schema::all_values_differ;
-
-/// The constraints on an array as a whole.
-#[derive(Debug)]
-pub struct ItemsRule<T: 'static> {
-    pub(crate) minimum: Option<u64>,
-    pub(crate) maximum: Option<u64>,
-    pub(crate) unique: Option<fn(&[T]) -> bool>,
-}
-
-impl<T> ItemsRule<T> {
-    /// A rule without constraints.
-    #[allow(clippy::new_without_default, reason = "a rule is a constant")]
-    pub const fn new() -> Self {
-        Self {
-            minimum: None,
-            maximum: None,
-            unique: None,
-        }
-    }
-
-    /// At least `limit` items: the keyword `minItems`.
-    #[must_use]
-    pub const fn minimum(mut self, limit: u64) -> Self {
-        self.minimum = Some(limit);
-        self
-    }
-
-    /// At most `limit` items: the keyword `maxItems`.
-    #[must_use]
-    pub const fn maximum(mut self, limit: u64) -> Self {
-        self.maximum = Some(limit);
-        self
-    }
-
-    /// No two equal items, as checked by `differ`: the keyword `uniqueItems`. See
-    /// [`unique`] and [`unique_as_written`].
-    #[must_use]
-    pub const fn unique(mut self, differ: fn(&[T]) -> bool) -> Self {
-        self.unique = Some(differ);
-        self
-    }
-
-    /// Whether `items` are valid.
-    #[inline]
-    pub fn is_valid(&self, items: &[T]) -> bool {
-        let count = items.len() as u64;
-        self.minimum.is_none_or(|limit| count >= limit)
-            && self.maximum.is_none_or(|limit| count <= limit)
-            && (count < 2 || self.unique.is_none_or(|differ| differ(items)))
-    }
-}
 
 /// Number of items up to which pairs are compared, which is faster than hashing.
 const FEW: usize = 8;
@@ -136,6 +85,9 @@ pub(crate) fn all_differ<T>(
 /// Whether all of `items` differ as JSON, for items without a hash, or whose JSON can be
 /// read as several types. Allocates their JSON.
 pub fn unique_as_written<T: Serialize>(items: &[T]) -> bool {
-    let text = serde_json::to_string(items).unwrap_or_default();
-    serde_json::from_str(&text).is_ok_and(|items: Vec<Value>| all_values_differ(&items))
+    let differ = || {
+        let text = serde_json::to_string(items)?;
+        serde_json::from_str(&text).map(|items: Vec<Value>| all_values_differ(&items))
+    };
+    items.len() < 2 || differ().unwrap_or(false)
 }

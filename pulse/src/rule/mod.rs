@@ -2,18 +2,16 @@
 
 mod items;
 mod matcher;
-mod members;
 mod ranges;
 mod scalar;
 mod string;
 mod table;
 
 pub(crate) use items::all_differ;
-pub use items::{ItemsRule, unique, unique_as_written};
+pub use items::{unique, unique_as_written};
 #[cfg(feature = "arbitrary")]
 pub(crate) use matcher::Shape;
 pub use matcher::{Matcher, Positions, Run, Split};
-pub use members::MembersRule;
 pub use scalar::{Scalar, ScalarRule};
 pub use string::StringRule;
 pub use table::Table;

@@ -142,16 +142,16 @@ fn for_each_rule(definition: &mut TypeDef, each: &mut impl FnMut(&mut RuleUse)) 
     });
 }
 
-/// Whether a rule is a named constant; the others are written inline.
+/// Whether a rule is a named constant; the others are checked where they apply.
 fn is_named(used: &&mut RuleUse) -> bool {
-    !matches!(*used.rule, Rule::Items(_) | Rule::Members(_))
+    !matches!(*used.rule, Rule::Items { .. } | Rule::Members(_))
 }
 
 fn is_large(rule: &Rule) -> bool {
     let (one_of, pattern) = match rule {
         Rule::Text(rule) => (&rule.one_of, rule.pattern.as_ref()),
         Rule::Scalar(_, rule) => (&rule.one_of, None),
-        Rule::Items(_) | Rule::Members(_) => return false,
+        Rule::Items { .. } | Rule::Members(_) => return false,
     };
     one_of
         .as_ref()

@@ -4,7 +4,7 @@
 
 use taskcluster_pulse::{OpenEnum, RawJson, Validate};
 use taskcluster_pulse::__private::{
-    Branch, ItemsRule, Schema, Union, fits_schema, read_variant, unique_as_written,
+    Branch, Schema, Union, fits_schema, read_variant, unique_as_written,
 };
 
 use super::{
@@ -324,8 +324,7 @@ impl Validate for UnsureMessage {
                 .pairs
                 .as_ref()
                 .is_none_or(|value| {
-                    ItemsRule::new().unique(unique_as_written).is_valid(value)
-                        && value.iter().all(|item| item.is_valid())
+                    unique_as_written(value) && value.iter().all(|item| item.is_valid())
                 }) && self.when.as_ref().is_none_or(|value| value.is_valid())
     }
 }

@@ -4,8 +4,7 @@
 
 use taskcluster_pulse::{OpenEnum, RawJson, Validate};
 use taskcluster_pulse::__private::{
-    Branch, ItemsRule, MembersRule, Schema, Union, fits_schema, read_variant,
-    unique_as_written,
+    Branch, Schema, Union, fits_schema, read_variant, unique_as_written,
 };
 
 use super::{
@@ -30,7 +29,7 @@ impl Validate for Nested2 {
                     value
                         .iter()
                         .all(|item| {
-                            ItemsRule::new().maximum(2).is_valid(item)
+                            (..=2u64).contains(&(item.len() as u64))
                                 && item
                                     .iter()
                                     .all(|item| validators::GRID_ITEM_ITEM.is_valid(item))
@@ -40,7 +39,7 @@ impl Validate for Nested2 {
                 .rows
                 .as_ref()
                 .is_none_or(|value| {
-                    ItemsRule::new().minimum(1).is_valid(value)
+                    (1u64..).contains(&(value.len() as u64))
                         && value.iter().all(|item| item.is_valid())
                 })
     }
@@ -199,35 +198,25 @@ impl Validate for Counted2 {
     const SCHEMA: &'static Schema = &schemas::COUNTED2;
 
     fn is_valid(&self) -> bool {
-        MembersRule::new()
-            .maximum(3)
-            .is_valid(
-                usize::from(self.few.is_some()) + usize::from(self.free.is_some())
-                    + usize::from(self.tags.is_some())
-                    + usize::from(self.unique.is_some()),
+        (..=3u64)
+            .contains(
+                &(u64::from(self.few.is_some()) + u64::from(self.free.is_some())
+                    + u64::from(self.tags.is_some()) + u64::from(self.unique.is_some())),
             )
             && self
                 .few
                 .as_ref()
-                .is_none_or(|value| {
-                    MembersRule::new().minimum(1).maximum(2).is_valid(value.len())
-                })
+                .is_none_or(|value| (1u64..=2u64).contains(&(value.len() as u64)))
             && self
                 .tags
                 .as_ref()
                 .is_none_or(|value| {
-                    MembersRule::new().maximum(3).is_valid(value.len())
+                    (..=3u64).contains(&(value.len() as u64))
                         && value.keys().all(|name| validators::TAGS_NAME.is_valid(name))
                         && value
                             .values()
                             .all(|member| validators::TAGS_VALUE.is_valid(member))
-                })
-            && self
-                .unique
-                .as_ref()
-                .is_none_or(|value| {
-                    ItemsRule::new().unique(unique_as_written).is_valid(value)
-                })
+                }) && self.unique.as_ref().is_none_or(|value| unique_as_written(value))
     }
 }
 

@@ -4,7 +4,7 @@
 
 use taskcluster_pulse::{RawJson, Validate};
 use taskcluster_pulse::__private::{
-    Branch, ItemsRule, Schema, Union, fits_schema, read_variant, unique,
+    Branch, Schema, Union, fits_schema, read_variant, unique,
 };
 
 use super::{Choice2, Deeper, Even, NestedList, Odd, Tree2, schemas, validators};
@@ -21,8 +21,7 @@ impl Validate for Tree2 {
                 .children
                 .as_ref()
                 .is_none_or(|value| {
-                    ItemsRule::new().unique(unique).is_valid(value)
-                        && value.iter().all(|item| item.is_valid())
+                    unique(value) && value.iter().all(|item| item.is_valid())
                 }) && self.left.as_ref().is_none_or(|value| value.is_valid())
             && self
                 .parent
@@ -52,7 +51,7 @@ impl Validate for NestedList {
     const SCHEMA: &'static Schema = &schemas::NESTED_LIST;
 
     fn is_valid(&self) -> bool {
-        ItemsRule::new().maximum(3).is_valid(&self.0)
+        (..=3u64).contains(&(self.0.len() as u64))
             && self.0.iter().all(|item| item.is_valid())
     }
 }
