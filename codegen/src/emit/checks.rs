@@ -171,8 +171,13 @@ fn all(checks: &[TokenStream]) -> Option<TokenStream> {
 
 /// Whether `count`, a `u64`, is within `counts`; `None` if they have no limit.
 fn is_within(counts: Counts, count: &TokenStream) -> Option<TokenStream> {
-    let minimum = counts.minimum.map(Literal::u64_suffixed);
-    let range = match counts.maximum.map(Literal::u64_suffixed) {
+    let (minimum, maximum) = match (counts.minimum, counts.maximum) {
+        // No count is valid. Nothing has as many parts, and clippy refuses an empty range.
+        (Some(minimum), Some(maximum)) if minimum > maximum => (Some(u64::MAX), None),
+        limits => limits,
+    };
+    let minimum = minimum.map(Literal::u64_suffixed);
+    let range = match maximum.map(Literal::u64_suffixed) {
         Some(maximum) => quote!(#minimum..=#maximum),
         None => quote!(#minimum..),
     };

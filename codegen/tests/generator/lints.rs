@@ -3,8 +3,9 @@
 
 use std::fs;
 
-use crate::support::{module, rust, sources, workspace};
+use crate::support::{REFERENCE, module, rust, source, sources, workspace};
 use proc_macro2::{TokenStream, TokenTree};
+use serde_json::json;
 use syn::visit::{self, Visit};
 use syn::{Attribute, Visibility};
 
@@ -128,4 +129,28 @@ fn everything_public_is_documented_and_nothing_unsafe() {
         }
     }
     assert!(count > 100, "{count} files were found");
+}
+
+/// clippy refuses a range that ends before it starts, wherever it stands.
+#[test]
+fn limits_that_exclude_each_other_are_no_empty_range() {
+    let limits = json!({
+        "$id": "/schemas/made-up/v1/message.json#",
+        "type": "object",
+        "properties": {
+            "list": {"type": "array", "items": {"type": "string"}, "minItems": 5, "maxItems": 3},
+        },
+        "additionalProperties": {"type": "string"},
+        "minProperties": 5,
+        "maxProperties": 3,
+    });
+    let documents = [
+        source("exchanges.json", REFERENCE),
+        source("message.json", limits.to_string()),
+    ];
+    let files = module(&documents).expect("generated");
+    let checks = &files["made_up/checks.rs"];
+    let ranges = checks.matches("(18446744073709551615u64..)").count();
+    assert_eq!(ranges, 2, "{checks}");
+    assert!(!checks.contains("..="), "{checks}");
 }
