@@ -7,7 +7,7 @@ use std::path::Path;
 use xtask::rabbitmq::Server;
 
 use crate::fake::{Fake, write_program};
-use crate::{eventually, is_down, processes};
+use crate::{eventually, is_down, no_process_stays, processes};
 
 /// Arguments of `cargo xtask test` that choose tests.
 const CHOICE: [&str; 4] = ["--", "name", "--", "--nocapture"];
@@ -100,6 +100,6 @@ fn a_command_that_is_killed_leaves_no_broker_behind() {
     // As `kill -9` does: nothing of the command itself can run any more.
     child.kill().unwrap();
     child.wait().unwrap();
-    eventually("no process", || processes(folder).is_empty());
+    no_process_stays(folder);
     eventually("no folder", || !folder.exists());
 }
