@@ -1,7 +1,7 @@
 //! The checks of `validate()`.
 
 use proc_macro2::{Literal, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 
 use super::ty::{Types, ident};
 use super::validators;
@@ -188,23 +188,26 @@ fn is_within(counts: Counts, count: &TokenStream) -> Option<TokenStream> {
 
 /// `minProperties` and `maxProperties` of an object with named properties.
 fn member_count(it: &Struct) -> Option<TokenStream> {
-    let required = it.fields.iter().filter(|field| field.required).count();
-    let required = (required > 0).then(|| {
-        let required = Literal::usize_unsuffixed(required);
-        quote!(#required)
+    if !it.counts.is_limited() {
+        return None;
+    }
+    let (required, optional): (Vec<_>, Vec<_>) = it.fields.iter().partition(|it| it.required);
+    let required = Some(required.len()).filter(|count| *count > 0);
+    let required = required.map(|count| Literal::usize_unsuffixed(count).to_token_stream());
+    // One list, as a sum of thousands of terms would nest as deeply.
+    let optional = (!optional.is_empty()).then(|| {
+        let names = optional.iter().map(|field| ident(&field.name));
+        quote!([#(self.#names.is_some()),*].into_iter().map(u64::from).sum::<u64>())
     });
-    let optional = it.fields.iter().filter(|field| !field.required);
-    let optional = optional.map(|field| {
-        let name = ident(&field.name);
-        quote!(u64::from(self.#name.is_some()))
-    });
-    let rest = it.rest.iter().map(|rest| {
+    let rest = it.rest.as_ref().map(|rest| {
         let name = ident(&rest.name);
         quote!(self.#name.len() as u64)
     });
-    let terms = required.into_iter().chain(optional).chain(rest);
-    let count = terms.reduce(|sum, term| quote!(#sum + #term));
-    is_within(it.counts, &count.unwrap_or(quote!(0)))
+    let terms: Vec<TokenStream> = [required, optional, rest].into_iter().flatten().collect();
+    match terms.as_slice() {
+        [] => is_within(it.counts, &quote!(0)),
+        terms => is_within(it.counts, &quote!(#(#terms)+*)),
+    }
 }
 
 /// The implementation of `Union`.

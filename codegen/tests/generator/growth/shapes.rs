@@ -103,6 +103,10 @@ pub(crate) const SHAPES: &[Shape] = &[
         let required: Value = properties.keys().cloned().collect();
         json!({"properties": properties, "required": required})
     }),
+    shape("many properties of a limited number", |bytes| {
+        let properties = fill(bytes, |index| (format!("p{index}"), json!({})));
+        json!({"properties": properties, "minProperties": 3, "additionalProperties": false})
+    }),
     shape("many types", |bytes| {
         json!({"properties": fill(bytes, |index| {
             (format!("p{index}"), json!({"properties": {"a": {}}, "additionalProperties": false}))

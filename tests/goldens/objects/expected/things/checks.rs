@@ -200,8 +200,15 @@ impl Validate for Counted2 {
     fn is_valid(&self) -> bool {
         (..=3u64)
             .contains(
-                &(u64::from(self.few.is_some()) + u64::from(self.free.is_some())
-                    + u64::from(self.tags.is_some()) + u64::from(self.unique.is_some())),
+                &([
+                    self.few.is_some(),
+                    self.free.is_some(),
+                    self.tags.is_some(),
+                    self.unique.is_some(),
+                ]
+                    .into_iter()
+                    .map(u64::from)
+                    .sum::<u64>()),
             )
             && self
                 .few
