@@ -1,6 +1,7 @@
 //! Makes text from documents safe to display: invisible characters and long texts.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
 /// Replaces invisible characters of `text` by Rust escapes; line breaks and tabs stay.
 #[must_use]
@@ -14,6 +15,26 @@ pub fn escape_invisible(text: &str) -> String {
         }
     }
     escaped
+}
+
+/// Replaces invisible characters in the strings of `json` by JSON's escapes, and those of
+/// CI systems' log commands. Line breaks and blanks between values stay.
+#[must_use]
+pub fn escape_json(json: &str) -> String {
+    let mut escaped = String::new();
+    for character in json.chars() {
+        match character {
+            '\n' => escaped.push(character),
+            character if is_invisible(character) => {
+                for unit in character.encode_utf16(&mut [0; 2]) {
+                    // Writing to a string can't fail.
+                    let _ = write!(escaped, "\\u{unit:04x}");
+                }
+            }
+            character => escaped.push(character),
+        }
+    }
+    escaped.replace("##[", r"#\u0023[")
 }
 
 /// Whether a character is invisible or changes how others are displayed: controls, line
@@ -43,12 +64,22 @@ pub fn cut(text: &str, max: usize) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::escape_invisible;
+    use super::{escape_invisible, escape_json};
 
     #[test]
     fn only_visible_characters_stay_unescaped() {
         let text = "a\tü→漢\n\u{202e}\0\r\u{200b}\u{2028}";
         let escaped = "a\tü→漢\n\\u{202e}\\u{0}\\u{d}\\u{200b}\\u{2028}";
         assert_eq!(escape_invisible(text), escaped);
+    }
+
+    #[test]
+    fn escaped_json_is_the_same_json() {
+        let value = serde_json::json!({"\u{202e}\u{9b}": "\u{e0001}##[x]\n"});
+        let escaped = escape_json(&format!("{value:#}"));
+        assert!(escaped.is_ascii(), "{escaped}");
+        assert!(!escaped.contains("##["), "{escaped}");
+        let read: serde_json::Value = serde_json::from_str(&escaped).expect("JSON");
+        assert_eq!(read, value);
     }
 }

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io::{self, Write};
 use std::time::Duration;
 
-use taskcluster_drift::render::escape_json;
+use taskcluster_documents::text::escape_json;
 use taskcluster_events::EXCHANGES;
 use taskcluster_pulse::Envelope;
 

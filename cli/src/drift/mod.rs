@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use serde_json::Value;
+use taskcluster_documents::text::escape_json;
 use taskcluster_drift::render::{self, Page};
 use taskcluster_drift::{Level, ReaderReport, Report, Side, accepts, compare};
 
@@ -117,7 +118,7 @@ pub fn run(args: &Args, defaults: &Defaults, stdout: &mut impl Write) -> Result<
     let found = found(args, defaults)?;
     let text = match args.format {
         Format::Text => terminal::lines(&render::text(found.page(), args.verbose)),
-        Format::Json => render::escape_json(&format!("{:#}\n", found.json())),
+        Format::Json => escape_json(&format!("{:#}\n", found.json())),
         Format::Github => render::github(found.page()),
         Format::Markdown => render::markdown(found.page()),
     };

@@ -8,7 +8,6 @@ mod page;
 mod text;
 
 pub use github::github;
-pub use inert::escape_json;
 pub use json::{json, reader_json};
 pub use markdown::markdown;
 pub use page::Page;

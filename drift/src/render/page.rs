@@ -1,8 +1,7 @@
 //! The content of a report for people, in any format.
 
-use taskcluster_documents::text::cut;
+use taskcluster_documents::text::{cut, escape_json};
 
-use super::escape_json;
 use super::inert::{MAX_CHARACTERS, plain};
 use crate::explain::plural;
 use crate::report::{Answer, Effect, ExchangeReport, Finding, Level, ReaderReport, Report, Status};
