@@ -11,7 +11,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::defaults::Defaults;
 use crate::printed::{FAILED, fail, print, print_error};
-use crate::{codegen, drift, pull, terminal};
+use crate::{codegen, terminal};
 
 /// Placeholder for the program's name in the examples of help texts.
 const PROGRAM: &str = "PROGRAM";
@@ -21,10 +21,10 @@ const PROGRAM: &str = "PROGRAM";
 pub enum Command {
     /// Generate a crate.
     Codegen(codegen::Args),
-    /// Compare two sets of documents.
-    Drift(drift::Args),
-    /// Take the documents of a deployment.
-    Pull(pull::Args),
+    /// A command that reads the documents of a deployment.
+    #[cfg(feature = "deployments")]
+    #[command(flatten)]
+    Deployments(crate::deployments::Command),
 }
 
 impl Command {
@@ -37,8 +37,8 @@ impl Command {
         let mut stdout = io::stdout().lock();
         Ok(match self {
             Self::Codegen(args) => codegen::run(args, defaults, &mut stdout)?,
-            Self::Drift(args) => drift::run(args, defaults, &mut stdout)?,
-            Self::Pull(args) => pull::run(args, defaults, &mut stdout)?,
+            #[cfg(feature = "deployments")]
+            Self::Deployments(command) => command.run(defaults, &mut stdout)?,
         })
     }
 }

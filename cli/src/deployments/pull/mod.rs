@@ -11,7 +11,7 @@ pub use error::Error;
 
 use crate::codegen::{Output, report};
 use crate::defaults::Defaults;
-use crate::input::Input;
+use crate::deployments::input::Input;
 use crate::{printed, terminal};
 
 /// Take exchange references, and the schemas that they reach, into a folder.

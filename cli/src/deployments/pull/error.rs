@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::codegen;
-use crate::input::{self, ROOT_URL};
+use crate::deployments::input::{self, ROOT_URL};
 use crate::printed::listed;
 
 /// The reason why no documents were written: the place, the reason and a remedy.

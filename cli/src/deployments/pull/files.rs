@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use serde_json::Value;
 use taskcluster_documents::{Documents, Errors, Place, Source, id, load, publisher, resolve};
 
-use crate::closure::{self, Lookup};
+use crate::deployments::closure::{self, Lookup};
 
 /// The version of an API that is left out of file paths.
 const FIRST_VERSION: &str = "v1";

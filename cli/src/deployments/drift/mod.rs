@@ -15,7 +15,7 @@ pub use error::Error;
 
 use crate::codegen::sources;
 use crate::defaults::Defaults;
-use crate::input::{self, Input};
+use crate::deployments::input::{self, Input};
 use crate::{printed, terminal};
 
 /// Exit code if a finding reaches the level.

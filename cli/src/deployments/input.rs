@@ -6,8 +6,9 @@ use std::str::FromStr;
 use taskcluster_documents::Source;
 
 use crate::codegen::{self, sources};
-use crate::deployment::{self, Limits};
 use crate::terminal;
+
+use super::deployment::{self, Limits};
 
 /// The environment variable with a root URL, as for all clients of Taskcluster.
 pub(crate) const ROOT_URL: &str = "TASKCLUSTER_ROOT_URL";

@@ -17,7 +17,7 @@ pub use error::Error;
 use http::Client;
 pub(crate) use http::Limits;
 
-use crate::closure::{self, Lookup};
+use super::closure::{self, Lookup};
 
 /// The list of a deployment's references.
 const MANIFEST: &str = "/references/manifest.json";

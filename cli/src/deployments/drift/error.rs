@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use taskcluster_drift::ExchangeError;
 
-use crate::input::{self, ROOT_URL};
+use crate::deployments::input::{self, ROOT_URL};
 use crate::printed::listed;
 use crate::terminal::{self, part};
 
