@@ -1,4 +1,4 @@
-//! All commands of `cargo xtask`; see `main.rs` for how this program is run.
+//! The commands of `cargo xtask`; see `main.rs` for how this program is built and run.
 
 use std::process::ExitCode;
 

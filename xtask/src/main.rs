@@ -2,7 +2,8 @@
 //!
 //! That program needs the generator, and is built when it is first run. This one does not,
 //! because cargo builds the generator with other features for the tests: in a fresh clone,
-//! they would wait until it was built twice.
+//! they would wait until it was built twice. For `codegen`, the first command in a fresh
+//! clone, that program is built without the other commands, which need an HTTP client.
 
 use std::env;
 use std::error::Error;
@@ -27,9 +28,18 @@ fn other_command(args: &[OsString]) -> Result<ExitCode, Box<dyn Error>> {
     let mut cargo = workspace::cargo();
     cargo.args(["run", "--quiet", "--manifest-path"]);
     cargo.arg(workspace::root()?.join("Cargo.toml"));
-    cargo.args(["--package", "xtask", "--features", "commands"]);
+    cargo.args(["--package", "xtask", "--features", features(args)]);
     cargo.args(["--bin", "xtask-commands", "--"]).args(args);
     Ok(workspace::become_program(cargo)?)
+}
+
+/// The features of `xtask-commands` that these arguments need. Help, and the error about an
+/// unknown command, need all, because they name all commands.
+fn features(args: &[OsString]) -> &'static str {
+    match args.first() {
+        Some(command) if command == "codegen" => "commands",
+        _ => "deployments",
+    }
 }
 
 fn fail(error: &dyn Error) -> ExitCode {

@@ -21,6 +21,8 @@ fn help_names_commands_and_exit_codes() {
     let expected = [
         "Usage: cargo xtask <COMMAND>",
         "codegen",
+        "drift",
+        "pull",
         "test",
         "Examples:",
     ];
@@ -67,17 +69,23 @@ fn outside_of_the_workspace_the_command_fails() {
     }
 }
 
-/// `xtask` builds the program of the other commands with cargo, and passes its arguments
-/// on. The cargo of this test prints its arguments.
+/// `xtask` builds the program of the other commands with cargo, without those that
+/// `codegen` does not need, and passes its arguments on. The cargo of this test prints its
+/// arguments.
 #[cfg(unix)]
 #[test]
 fn other_commands_are_run_by_cargo() {
-    for args in [
-        &["codegen", "--check"][..],
-        &["test", "--help"],
-        &["test", "a"],
-        &["--help"],
-        &[],
+    for (features, args) in [
+        ("commands", &["codegen"][..]),
+        ("commands", &["codegen", "--check"]),
+        ("deployments", &["drift", "schemas", "codegen"]),
+        ("deployments", &["pull"]),
+        ("deployments", &["help", "codegen"]),
+        ("deployments", &["codegne"]),
+        ("deployments", &["test", "--help"]),
+        ("deployments", &["test", "a"]),
+        ("deployments", &["--help"]),
+        ("deployments", &[]),
     ] {
         let run = Command::new(env!("CARGO_BIN_EXE_xtask"))
             .args(args)
@@ -87,7 +95,9 @@ fn other_commands_are_run_by_cargo() {
         assert_eq!(run.status.code(), Some(0), "{run:?}");
         let text = String::from_utf8(run.stdout).unwrap();
         assert!(text.starts_with("run --quiet --manifest-path "), "{text}");
-        let (_, passed) = text.split_once(" --bin xtask-commands --").unwrap();
+        let (build, passed) = text.split_once(" --bin xtask-commands --").unwrap();
+        let features = format!(" --package xtask --features {features}");
+        assert!(build.ends_with(&features), "{args:?}: {text}");
         assert_eq!(passed.split_whitespace().collect::<Vec<_>>(), args);
     }
 }

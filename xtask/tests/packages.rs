@@ -115,22 +115,45 @@ fn tree(features: &str) -> String {
     String::from_utf8(output.stdout).expect("UTF-8")
 }
 
+/// The line of `package`.
+fn find<'t>(tree: &'t str, package: &str) -> Option<&'t str> {
+    tree.lines()
+        .find(|line| line.split(' ').next() == Some(package))
+}
+
 fn assert_lacks(tree: &str, packages: &[&str]) {
     for package in packages {
-        let found = tree
-            .lines()
-            .find(|line| line.split(' ').next() == Some(package));
-        assert_eq!(found, None, "xtask needs {package}");
+        assert_eq!(find(tree, package), None, "xtask needs {package}");
     }
 }
 
+/// The generated crate, and the client of brokers.
+const CLIENT: [&str; 4] = ["taskcluster-events", "taskcluster-pulse", "lapin", "tokio"];
+
+/// The packages that only `drift` and `pull` need: the comparison and an HTTP client.
+const DEPLOYMENTS: [&str; 5] = ["taskcluster-drift", "num-bigint", "ureq", "rustls", "ring"];
+
 /// `cargo xtask codegen` is the first command in a clone, and writes the generated crate.
 #[test]
-fn the_generator_is_built_without_the_client_and_the_generated_crate() {
+fn the_generator_is_built_without_the_generated_crate_and_the_other_commands() {
     let tree = tree("commands");
     assert!(tree.contains("taskcluster-codegen "), "{tree}");
-    let client = ["taskcluster-events", "taskcluster-pulse", "lapin", "tokio"];
-    assert_lacks(&tree, &client);
+    assert_lacks(&tree, &CLIENT);
+    assert_lacks(&tree, &DEPLOYMENTS);
+}
+
+/// `cargo xtask drift` and `pull` compare and fetch documents while the generated crate is
+/// broken, too.
+#[test]
+fn drift_and_pull_are_built_without_the_generated_crate() {
+    let tree = tree("deployments");
+    for package in DEPLOYMENTS {
+        assert!(
+            find(&tree, package).is_some(),
+            "{package} is not in:\n{tree}"
+        );
+    }
+    assert_lacks(&tree, &CLIENT);
 }
 
 /// `cargo xtask test` is the second command, and builds the generator with other
