@@ -1,9 +1,10 @@
 //! The interpreter of schema tables, with hostile schemas and messages. Those that need
 //! much work end only if it is bounded.
 
+use serde::ser::{Serialize, SerializeSeq, Serializer};
 use serde_json::{Value, json};
 use taskcluster_pulse::__private::{Keyword, Schema, Type, check_schema};
-use taskcluster_pulse::Violations;
+use taskcluster_pulse::{Violation, Violations};
 
 fn check(schema: &'static Schema, value: &Value) -> Result<(), Violations> {
     check_schema(value, schema)
@@ -73,17 +74,34 @@ fn a_schema_that_refers_to_itself_is_an_error_and_not_a_crash() {
     assert!(violations.iter().count() > 0);
 }
 
+static LAYERS: Schema = Schema::named(
+    "Layers",
+    &[Keyword::AllOf(&[&Schema::new(&[Keyword::AnyOf(&[
+        &Schema::new(&[Keyword::OneOf(&[&Schema::new(&[
+            Keyword::Type(&[Type::Object, Type::Null]),
+            Keyword::Properties(&[("c", &LAYERS)]),
+        ])])]),
+    ])])])],
+);
+
+/// Parsed JSON has at most 127 levels.
+#[test]
+fn four_schemas_for_each_level_of_a_message_are_applied() {
+    assert_eq!(check(&LAYERS, &nested(126, Value::Null)), Ok(()));
+    assert!(check(&LAYERS, &nested(126, json!(1))).is_err());
+}
+
 static UNIQUE: Schema = Schema::new(&[Keyword::UniqueItems]);
 
-/// To compare each item with each other one would take half an hour.
+/// To compare each item with each other one would take minutes.
 #[test]
 fn unique_items_are_found_in_linear_time() {
     let item = |index: u32| json!({ "id": index, "values": [index, { "a": null }] });
-    let mut items: Vec<Value> = (0..200_000).map(item).collect();
+    let mut items: Vec<Value> = (0..100_000).map(item).collect();
     let unique = Value::Array(items.clone());
     assert_eq!(check(&UNIQUE, &unique), Ok(()));
     // The same object, with its properties in another order and a float.
-    let again = r#"{"values": [199999.0, {"a": null}], "id": 199999}"#;
+    let again = r#"{"values": [99999.0, {"a": null}], "id": 99999}"#;
     items.push(serde_json::from_str(again).unwrap());
     let equal = Value::Array(items);
     let violations = check(&UNIQUE, &equal).unwrap_err();
@@ -106,6 +124,25 @@ fn the_number_of_violations_is_bounded() {
     let message = Value::Array(vec![json!(0); 100_000]);
     let violations = check(&NUMBERS, &message).unwrap_err();
     assert_eq!(violations.iter().count(), 10_000);
+}
+
+/// A list without an end.
+struct Endless;
+
+impl Serialize for Endless {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut items = serializer.serialize_seq(None)?;
+        loop {
+            items.serialize_element("é")?;
+        }
+    }
+}
+
+#[test]
+fn no_more_of_a_value_is_written_than_a_violation_shows() {
+    let violation = Violation::new("", "maxItems", 3, &Endless);
+    assert_eq!(violation.value.chars().count(), 81);
+    assert!(violation.value.ends_with(r#","é"…"#), "{}", violation.value);
 }
 
 static LARGE: Schema = Schema::new(&[

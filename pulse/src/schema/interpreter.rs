@@ -8,8 +8,9 @@ use super::alternatives::meant;
 use super::{Keyword, Schema};
 use crate::validate::{Flow, Pointer, Report, Violation};
 
-/// Maximum depth of schemas applied within each other. Parsed JSON is at most 127 levels
-/// deep, so only a schema that refers to itself for the same instance reaches it.
+/// Maximum depth of schemas applied within each other: four for each of the 127 levels that
+/// parsed JSON has at most. Without optimisation they take 1.3 MB of the stack, and a thread
+/// has 2.
 const MAX_DEPTH: u32 = 512;
 
 /// Checks values against schemas, each value against each schema at most once.
@@ -136,7 +137,8 @@ impl Interpreter {
         report: &mut Report,
     ) -> Flow {
         if self.depth >= MAX_DEPTH {
-            return it.breaks(report, "$ref", || "a schema that ends".into());
+            let limit = || format!("at most {MAX_DEPTH} schemas within each other").into();
+            return it.breaks(report, "$ref", limit);
         }
         self.depth += 1;
         let flow = self.keywords(schema, it, report);
@@ -264,7 +266,7 @@ impl Interpreter {
         }
         match meant(schemas.iter().copied(), it.value) {
             Some(schema) => self.apply(schema, it, report),
-            None => report.add(|| Violation::no_alternative(&it.at, keyword, it.value)),
+            None => it.breaks(report, keyword, || "an alternative that fits".into()),
         }
     }
 }

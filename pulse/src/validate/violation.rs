@@ -5,8 +5,6 @@ use std::fmt;
 use serde_core::ser::{Serialize, SerializeStruct, Serializer};
 use serde_json::Value;
 
-use super::Pointer;
-
 /// Maximum number of characters of the value that a violation keeps.
 const SHOWN: usize = 80;
 
@@ -42,23 +40,20 @@ impl Violation {
             value: shortened(value),
         }
     }
-
-    /// A violation of `keyword` by `value` at `at`, which fits no alternative.
-    pub(crate) fn no_alternative(
-        at: &Pointer<'_>,
-        keyword: &'static str,
-        value: &impl Serialize,
-    ) -> Self {
-        Self::new(at.to_string(), keyword, "an alternative that fits", value)
-    }
 }
 
-/// The JSON text of `value`, cut after [`SHOWN`] characters.
+/// The JSON text of `value`, cut after [`SHOWN`] characters. What follows is not written.
 fn shortened(value: &(impl Serialize + ?Sized)) -> String {
-    let text = serde_json::to_string(value).unwrap_or_default();
+    // A character has up to four bytes.
+    let mut bytes = [0; 4 * (SHOWN + 1)];
+    let mut free = bytes.as_mut_slice();
+    // It fails when none is left.
+    let _ = serde_json::to_writer(&mut free, value);
+    let written = 4 * (SHOWN + 1) - free.len();
+    let text = String::from_utf8_lossy(&bytes[..written]);
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
+        None => text.into_owned(),
     }
 }
 
