@@ -308,8 +308,11 @@ impl Walk<'_, '_> {
         if let Some(most) = limit("maxItems").filter(|most| *most < 50) {
             let mut many = items.to_vec();
             for _ in 0..500 {
+                if many.len() > most {
+                    break;
+                }
                 let item = self.instances.item(place);
-                if many.len() <= most && !many.contains(&item) {
+                if !many.contains(&item) {
                     many.push(item);
                 }
             }
