@@ -4,7 +4,7 @@
 /// The version of this interface. Generated code asserts that it was made for this
 /// one. Increase it, here and in the generator, with every change that breaks code
 /// generated before.
-pub const VERSION: u32 = 6;
+pub const VERSION: u32 = 7;
 
 /// Examples of payloads and routing keys.
 #[cfg(feature = "arbitrary")]
@@ -19,8 +19,7 @@ pub use crate::__taskcluster_examples as examples;
 pub use crate::binding::BindingWords;
 pub use crate::event::{AnyMessage, decode_as};
 pub use crate::payload::{
-    Branch, Members, PayloadSlot, Union, deserialize_open, deserialize_union, optional, parse_open,
-    read_variant,
+    Branch, Members, Union, deserialize_open, deserialize_union, optional, parse_open, read_variant,
 };
 pub use crate::routing::{KeyField, KeyFields, KeyReader, KeySource, KeyWriter, parse_key};
 pub use crate::rule::{Matcher, Positions, Run, Scalar, Split, Table, unique, unique_as_written};

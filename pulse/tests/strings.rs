@@ -24,7 +24,6 @@ fn each_broken_keyword_is_one_violation() {
         .pattern("^[a-z]*$", SMALL)
         .format("hostname", Matcher::run(&const { Run::new(b"--az") }))
         .one_of(&["abc", "abcd"]);
-    assert_eq!(RULE.name(), "RULE");
     assert_eq!(broken(&RULE, "abcd"), []);
     assert_eq!(
         broken(&RULE, "A."),

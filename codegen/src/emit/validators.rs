@@ -115,8 +115,7 @@ fn text_rule(name: &str, rule: &TextRule) -> TokenStream {
         .iter()
         .map(|one_of| one_of_call(one_of, |value| quote!(#value)));
     quote! {
-        StringRule::new(#name)
-            .error_message(#error_message)
+        StringRule::new(#error_message)
             #(#lengths)*
             #(#pattern)*
             #one_pass

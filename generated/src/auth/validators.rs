@@ -6,8 +6,9 @@ use taskcluster_pulse::{ScalarRule, StringRule};
 use taskcluster_pulse::__private::{Matcher, Run};
 
 /// Syntax: `^[A-Za-z0-9!@/:.+|_-]+$`.
-pub const CLIENT_ID: StringRule = StringRule::new("CLIENT_ID")
-    .error_message("not a valid CLIENT_ID. Syntax: `^[A-Za-z0-9!@/:.+|_-]+$`.")
+pub const CLIENT_ID: StringRule = StringRule::new(
+        "not a valid CLIENT_ID. Syntax: `^[A-Za-z0-9!@/:.+|_-]+$`.",
+    )
     .pattern(
         "^[A-Za-z0-9!@/:.+|_-]+$",
         Matcher::run(&const { Run::new(b"!!++-:@Z__az||") }).at_least(1),
@@ -17,6 +18,7 @@ pub const CLIENT_ID: StringRule = StringRule::new("CLIENT_ID")
 pub const VERSION: ScalarRule<u64> = ScalarRule::new().one_of(&[1]);
 
 /// Syntax: `^[\x20-\x7e]+$`.
-pub const ROLE_ID: StringRule = StringRule::new("ROLE_ID")
-    .error_message("not a valid ROLE_ID. Syntax: `^[\\x20-\\x7e]+$`.")
+pub const ROLE_ID: StringRule = StringRule::new(
+        "not a valid ROLE_ID. Syntax: `^[\\x20-\\x7e]+$`.",
+    )
     .pattern("^[\\x20-\\x7e]+$", Matcher::run(&const { Run::new(b" ~") }).at_least(1));

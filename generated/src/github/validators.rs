@@ -6,8 +6,7 @@ use taskcluster_pulse::{ScalarRule, StringRule};
 use taskcluster_pulse::__private::{Matcher, Positions, Run};
 
 /// Syntax: `^[a-zA-Z0-9]{8}-[a-zA-Z0-9]{4}-[a-zA-Z0-9]{4}-[a-zA-Z0-9]{4}-[a-zA-Z0-9]{12}$`.
-pub const EVENT_ID: StringRule = StringRule::new("EVENT_ID")
-    .error_message(
+pub const EVENT_ID: StringRule = StringRule::new(
         "not a valid EVENT_ID. Syntax: `^[a-zA-Z0-9]{8}-[a-zA-Z0-9]{4}-[a-zA-Z0-9]{4}-[a-zA-Z0-9]{4}-[a-zA-Z0-9]{12}$`.",
     )
     .pattern(
@@ -26,8 +25,7 @@ pub const EVENT_ID: StringRule = StringRule::new("EVENT_ID")
 pub const INSTALLATION_ID: ScalarRule<u64> = ScalarRule::new().maximum(10000000000);
 
 /// 1 to 100 characters. Syntax: `^([a-zA-Z0-9-_%]*)$`.
-pub const ORGANIZATION: StringRule = StringRule::new("ORGANIZATION")
-    .error_message(
+pub const ORGANIZATION: StringRule = StringRule::new(
         "not a valid ORGANIZATION. 1 to 100 characters. Syntax: `^([a-zA-Z0-9-_%]*)$`.",
     )
     .min_length(1)
@@ -38,8 +36,7 @@ pub const ORGANIZATION: StringRule = StringRule::new("ORGANIZATION")
     );
 
 /// 1 to 100 characters. Syntax: `^([a-zA-Z0-9-_%]*)$`.
-pub const REPOSITORY: StringRule = StringRule::new("REPOSITORY")
-    .error_message(
+pub const REPOSITORY: StringRule = StringRule::new(
         "not a valid REPOSITORY. 1 to 100 characters. Syntax: `^([a-zA-Z0-9-_%]*)$`.",
     )
     .min_length(1)

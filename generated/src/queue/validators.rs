@@ -9,8 +9,7 @@ use taskcluster_pulse::__private::{Matcher, Positions, Run, Split};
 pub const VERSION: ScalarRule<u64> = ScalarRule::new().one_of(&[1]);
 
 /// 1 to 500 characters. Syntax: `^([a-zA-Z0-9._/-]*)$`.
-pub const PROJECT_ID: StringRule = StringRule::new("PROJECT_ID")
-    .error_message(
+pub const PROJECT_ID: StringRule = StringRule::new(
         "not a valid PROJECT_ID. 1 to 500 characters. Syntax: `^([a-zA-Z0-9._/-]*)$`.",
     )
     .min_length(1)
@@ -19,8 +18,9 @@ pub const PROJECT_ID: StringRule = StringRule::new("PROJECT_ID")
     .one_pass(Matcher::run(&const { Run::new(b"-9AZ__az") }).at_least(1).at_most(500));
 
 /// Syntax: `^[a-zA-Z0-9-_]{1,38}$`.
-pub const PROVISIONER_ID: StringRule = StringRule::new("PROVISIONER_ID")
-    .error_message("not a valid PROVISIONER_ID. Syntax: `^[a-zA-Z0-9-_]{1,38}$`.")
+pub const PROVISIONER_ID: StringRule = StringRule::new(
+        "not a valid PROVISIONER_ID. Syntax: `^[a-zA-Z0-9-_]{1,38}$`.",
+    )
     .pattern(
         "^[a-zA-Z0-9-_]{1,38}$",
         Matcher::run(&const { Run::new(b"--09AZ__az") }).at_least(1).at_most(38),
@@ -30,8 +30,7 @@ pub const PROVISIONER_ID: StringRule = StringRule::new("PROVISIONER_ID")
 pub const RETRIES_LEFT: ScalarRule<u64> = ScalarRule::new().maximum(999);
 
 /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
-pub const SCHEDULER_ID: StringRule = StringRule::new("SCHEDULER_ID")
-    .error_message(
+pub const SCHEDULER_ID: StringRule = StringRule::new(
         "not a valid SCHEDULER_ID. 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.",
     )
     .min_length(1)
@@ -40,8 +39,7 @@ pub const SCHEDULER_ID: StringRule = StringRule::new("SCHEDULER_ID")
     .one_pass(Matcher::run(&const { Run::new(b"--09AZ__az") }).at_least(1).at_most(38));
 
 /// Syntax: `^[A-Za-z0-9_-]{8}[Q-T][A-Za-z0-9_-][CGKOSWaeimquy26-][A-Za-z0-9_-]{10}[AQgw]$`.
-pub const TASK_GROUP_ID: StringRule = StringRule::new("TASK_GROUP_ID")
-    .error_message(
+pub const TASK_GROUP_ID: StringRule = StringRule::new(
         "not a valid TASK_GROUP_ID. Syntax: `^[A-Za-z0-9_-]{8}[Q-T][A-Za-z0-9_-][CGKOSWaeimquy26-][A-Za-z0-9_-]{10}[AQgw]$`.",
     )
     .pattern(
@@ -62,8 +60,7 @@ pub const TASK_GROUP_ID: StringRule = StringRule::new("TASK_GROUP_ID")
     );
 
 /// Syntax: `^[A-Za-z0-9_-]{8}[Q-T][A-Za-z0-9_-][CGKOSWaeimquy26-][A-Za-z0-9_-]{10}[AQgw]$`.
-pub const TASK_ID: StringRule = StringRule::new("TASK_ID")
-    .error_message(
+pub const TASK_ID: StringRule = StringRule::new(
         "not a valid TASK_ID. Syntax: `^[A-Za-z0-9_-]{8}[Q-T][A-Za-z0-9_-][CGKOSWaeimquy26-][A-Za-z0-9_-]{10}[AQgw]$`.",
     )
     .pattern(
@@ -84,8 +81,7 @@ pub const TASK_ID: StringRule = StringRule::new("TASK_ID")
     );
 
 /// Syntax: `^[a-zA-Z0-9-_]{1,38}/[a-z]([-a-z0-9]{0,36}[a-z0-9])?$`.
-pub const TASK_QUEUE_ID: StringRule = StringRule::new("TASK_QUEUE_ID")
-    .error_message(
+pub const TASK_QUEUE_ID: StringRule = StringRule::new(
         "not a valid TASK_QUEUE_ID. Syntax: `^[a-zA-Z0-9-_]{1,38}/[a-z]([-a-z0-9]{0,36}[a-z0-9])?$`.",
     )
     .pattern(
@@ -110,8 +106,7 @@ pub const TASK_QUEUE_ID: StringRule = StringRule::new("TASK_QUEUE_ID")
     );
 
 /// Syntax: `^[a-z]([-a-z0-9]{0,36}[a-z0-9])?$`.
-pub const WORKER_TYPE: StringRule = StringRule::new("WORKER_TYPE")
-    .error_message(
+pub const WORKER_TYPE: StringRule = StringRule::new(
         "not a valid WORKER_TYPE. Syntax: `^[a-z]([-a-z0-9]{0,36}[a-z0-9])?$`.",
     )
     .pattern(
@@ -125,8 +120,7 @@ pub const WORKER_TYPE: StringRule = StringRule::new("WORKER_TYPE")
 pub const RUN_ID: ScalarRule<u64> = ScalarRule::new().maximum(1000);
 
 /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
-pub const WORKER_GROUP: StringRule = StringRule::new("WORKER_GROUP")
-    .error_message(
+pub const WORKER_GROUP: StringRule = StringRule::new(
         "not a valid WORKER_GROUP. 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.",
     )
     .min_length(1)
@@ -135,8 +129,7 @@ pub const WORKER_GROUP: StringRule = StringRule::new("WORKER_GROUP")
     .one_pass(Matcher::run(&const { Run::new(b"--09AZ__az") }).at_least(1).at_most(38));
 
 /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
-pub const WORKER_ID: StringRule = StringRule::new("WORKER_ID")
-    .error_message(
+pub const WORKER_ID: StringRule = StringRule::new(
         "not a valid WORKER_ID. 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.",
     )
     .min_length(1)
@@ -145,16 +138,19 @@ pub const WORKER_ID: StringRule = StringRule::new("WORKER_ID")
     .one_pass(Matcher::run(&const { Run::new(b"--09AZ__az") }).at_least(1).at_most(38));
 
 /// At most 4096 characters.
-pub const TAGS_VALUE: StringRule = StringRule::new("TAGS_VALUE")
-    .error_message("not a valid TAGS_VALUE. At most 4096 characters.")
+pub const TAGS_VALUE: StringRule = StringRule::new(
+        "not a valid TAGS_VALUE. At most 4096 characters.",
+    )
     .max_length(4096);
 
 /// At most 255 characters.
-pub const CONTENT_TYPE: StringRule = StringRule::new("CONTENT_TYPE")
-    .error_message("not a valid CONTENT_TYPE. At most 255 characters.")
+pub const CONTENT_TYPE: StringRule = StringRule::new(
+        "not a valid CONTENT_TYPE. At most 255 characters.",
+    )
     .max_length(255);
 
 /// At most 1024 characters.
-pub const NAME: StringRule = StringRule::new("NAME")
-    .error_message("not a valid NAME. At most 1024 characters.")
+pub const NAME: StringRule = StringRule::new(
+        "not a valid NAME. At most 1024 characters.",
+    )
     .max_length(1024);

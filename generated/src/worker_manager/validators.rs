@@ -6,8 +6,7 @@ use taskcluster_pulse::{ScalarRule, StringRule};
 use taskcluster_pulse::__private::{Matcher, Positions, Run, Split, Table};
 
 /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
-pub const PREVIOUS_PROVIDER_ID: StringRule = StringRule::new("PREVIOUS_PROVIDER_ID")
-    .error_message(
+pub const PREVIOUS_PROVIDER_ID: StringRule = StringRule::new(
         "not a valid PREVIOUS_PROVIDER_ID. 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.",
     )
     .min_length(1)
@@ -16,8 +15,7 @@ pub const PREVIOUS_PROVIDER_ID: StringRule = StringRule::new("PREVIOUS_PROVIDER_
     .one_pass(Matcher::run(&const { Run::new(b"--09AZ__az") }).at_least(1).at_most(38));
 
 /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
-pub const PROVIDER_ID: StringRule = StringRule::new("PROVIDER_ID")
-    .error_message(
+pub const PROVIDER_ID: StringRule = StringRule::new(
         "not a valid PROVIDER_ID. 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.",
     )
     .min_length(1)
@@ -26,8 +24,7 @@ pub const PROVIDER_ID: StringRule = StringRule::new("PROVIDER_ID")
     .one_pass(Matcher::run(&const { Run::new(b"--09AZ__az") }).at_least(1).at_most(38));
 
 /// Syntax: `^[a-zA-Z0-9-_]{1,38}/[a-z]([-a-z0-9]{0,36}[a-z0-9])?$`.
-pub const WORKER_POOL_ID: StringRule = StringRule::new("WORKER_POOL_ID")
-    .error_message(
+pub const WORKER_POOL_ID: StringRule = StringRule::new(
         "not a valid WORKER_POOL_ID. Syntax: `^[a-zA-Z0-9-_]{1,38}/[a-z]([-a-z0-9]{0,36}[a-z0-9])?$`.",
     )
     .pattern(
@@ -52,8 +49,7 @@ pub const WORKER_POOL_ID: StringRule = StringRule::new("WORKER_POOL_ID")
     );
 
 /// Syntax: `^[A-Za-z0-9_-]{8}[Q-T][A-Za-z0-9_-][CGKOSWaeimquy26-][A-Za-z0-9_-]{10}[AQgw]$`.
-pub const ERROR_ID: StringRule = StringRule::new("ERROR_ID")
-    .error_message(
+pub const ERROR_ID: StringRule = StringRule::new(
         "not a valid ERROR_ID. Syntax: `^[A-Za-z0-9_-]{8}[Q-T][A-Za-z0-9_-][CGKOSWaeimquy26-][A-Za-z0-9_-]{10}[AQgw]$`.",
     )
     .pattern(
@@ -74,8 +70,9 @@ pub const ERROR_ID: StringRule = StringRule::new("ERROR_ID")
     );
 
 /// At most 128 characters. Syntax: `[-a-z0-9]+`.
-pub const KIND: StringRule = StringRule::new("KIND")
-    .error_message("not a valid KIND. At most 128 characters. Syntax: `[-a-z0-9]+`.")
+pub const KIND: StringRule = StringRule::new(
+        "not a valid KIND. At most 128 characters. Syntax: `[-a-z0-9]+`.",
+    )
     .max_length(128)
     .pattern(
         "[-a-z0-9]+",
@@ -90,8 +87,7 @@ pub const KIND: StringRule = StringRule::new("KIND")
     );
 
 /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
-pub const LAUNCH_CONFIG_ID: StringRule = StringRule::new("LAUNCH_CONFIG_ID")
-    .error_message(
+pub const LAUNCH_CONFIG_ID: StringRule = StringRule::new(
         "not a valid LAUNCH_CONFIG_ID. 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.",
     )
     .min_length(1)
@@ -100,13 +96,13 @@ pub const LAUNCH_CONFIG_ID: StringRule = StringRule::new("LAUNCH_CONFIG_ID")
     .one_pass(Matcher::run(&const { Run::new(b"--09AZ__az") }).at_least(1).at_most(38));
 
 /// At most 128 characters.
-pub const TITLE: StringRule = StringRule::new("TITLE")
-    .error_message("not a valid TITLE. At most 128 characters.")
+pub const TITLE: StringRule = StringRule::new(
+        "not a valid TITLE. At most 128 characters.",
+    )
     .max_length(128);
 
 /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
-pub const WORKER_GROUP: StringRule = StringRule::new("WORKER_GROUP")
-    .error_message(
+pub const WORKER_GROUP: StringRule = StringRule::new(
         "not a valid WORKER_GROUP. 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.",
     )
     .min_length(1)
@@ -115,8 +111,7 @@ pub const WORKER_GROUP: StringRule = StringRule::new("WORKER_GROUP")
     .one_pass(Matcher::run(&const { Run::new(b"--09AZ__az") }).at_least(1).at_most(38));
 
 /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
-pub const WORKER_ID: StringRule = StringRule::new("WORKER_ID")
-    .error_message(
+pub const WORKER_ID: StringRule = StringRule::new(
         "not a valid WORKER_ID. 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.",
     )
     .min_length(1)

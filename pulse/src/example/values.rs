@@ -73,9 +73,8 @@ impl Maker {
         u: &mut Unstructured<'_>,
         schemas: &[&'static Schema],
     ) -> Result<Value> {
-        let is_never = |schema: &&Schema| matches!(schema.keywords, [Keyword::Never]);
         let levels = schemas.iter().map(|schema| self.levels(schema)).max();
-        if schemas.iter().any(is_never) || levels > Some(DEEPEST) {
+        if schemas.iter().any(|schema| schema.is_never()) || levels > Some(DEEPEST) {
             return Err(Error::NotEnoughData);
         }
         // Even a long input does not nest values of a recursive schema deeply.

@@ -16,7 +16,8 @@ use serde_core::de::DeserializeOwned;
 pub use decode::{PayloadError, decode, decode_strict};
 pub use json::{RawJson, RawJsonObject};
 pub use members::Members;
-pub use object::{PayloadObject, PayloadSlot};
+pub use object::PayloadObject;
+pub(crate) use object::PayloadSlot;
 pub use open_enum::{OpenEnum, UnknownValue, Unrecognized, deserialize_open, parse_open};
 #[cfg(feature = "arbitrary")]
 pub(crate) use reader::read_lenient;

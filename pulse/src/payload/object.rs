@@ -41,18 +41,12 @@ pub trait PayloadObject: Debug + Send {
 
 /// The holder for payloads of type `P`; empty when new.
 #[derive(Debug)]
-pub struct PayloadSlot<P>(Option<P>);
+pub(crate) struct PayloadSlot<P>(Option<P>);
 
 impl<P> PayloadSlot<P> {
     /// An empty holder.
-    pub const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self(None)
-    }
-}
-
-impl<P> Default for PayloadSlot<P> {
-    fn default() -> Self {
-        Self::new()
     }
 }
 

@@ -82,14 +82,16 @@ impl Error for UnknownValue {}
 ///
 /// [`UnknownValue`] for any other string.
 pub fn parse_open<E: OpenEnum>(text: &str) -> Result<E, UnknownValue> {
+    known(text).ok_or_else(|| UnknownValue {
+        text: text.to_owned(),
+        known: E::KNOWN.iter().map(|(known, _)| *known).collect(),
+    })
+}
+
+fn known<E: OpenEnum>(text: &str) -> Option<E> {
     let mut known = E::KNOWN.iter();
-    match known.find(|(known, _)| *known == text) {
-        Some((_, variant)) => Ok(variant.clone()),
-        None => Err(UnknownValue {
-            text: text.to_owned(),
-            known: E::KNOWN.iter().map(|(known, _)| *known).collect(),
-        }),
-    }
+    let (_, variant) = known.find(|(known, _)| *known == text)?;
+    Some(variant.clone())
 }
 
 /// Reads a string into the variant that the schema lists it for, or keeps it.
@@ -116,11 +118,7 @@ impl<E: OpenEnum> Visitor<'_> for Open<E> {
     }
 
     fn visit_str<F: serde_core::de::Error>(self, text: &str) -> Result<E, F> {
-        let mut known = E::KNOWN.iter();
-        Ok(match known.find(|(known, _)| *known == text) {
-            Some((_, variant)) => variant.clone(),
-            None => E::from_unrecognized(Unrecognized(text.into())),
-        })
+        Ok(known(text).unwrap_or_else(|| E::from_unrecognized(Unrecognized(text.into()))))
     }
 }
 

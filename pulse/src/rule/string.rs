@@ -13,8 +13,7 @@ use crate::validate::Violation;
 /// ```
 /// use taskcluster_pulse::{StringRule, __private::{Matcher, Run}};
 ///
-/// const PROVIDER_ID: StringRule = StringRule::new("PROVIDER_ID")
-///     .error_message("not a PROVIDER_ID: 1 to 38 letters, digits, `-` or `_`")
+/// const PROVIDER_ID: StringRule = StringRule::new("1 to 38 letters, digits, `-` or `_`")
 ///     .min_length(1)
 ///     .max_length(38)
 ///     .pattern("^[a-zA-Z0-9-_]*$", Matcher::run(&const { Run::new(b"--09AZ__az") }));
@@ -24,17 +23,16 @@ use crate::validate::Violation;
 /// assert!(!PROVIDER_ID.is_valid("gecko-3/b-linux"));
 /// ```
 ///
-/// A literal that breaks the rule does not compile, and the compiler's message
-/// is the [`error_message`](Self::error_message):
+/// A literal that breaks the rule does not compile, and the compiler's message is the
+/// text with which the rule was made:
 ///
 /// ```compile_fail
 /// # use taskcluster_pulse::StringRule;
-/// # const PROVIDER_ID: StringRule = StringRule::new("PROVIDER_ID").min_length(1);
+/// # const PROVIDER_ID: StringRule = StringRule::new("not empty").min_length(1);
 /// const NONE: &str = PROVIDER_ID.literal("");
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct StringRule {
-    name: &'static str,
     error_message: &'static str,
     pub(crate) min_length: Option<u64>,
     pub(crate) max_length: Option<u64>,
@@ -52,11 +50,11 @@ enum Format {
 }
 
 impl StringRule {
-    /// A rule without constraints, with its name for messages.
-    pub const fn new(name: &'static str) -> Self {
+    /// A rule without constraints, with the compiler's message for a literal that breaks
+    /// it.
+    pub const fn new(error_message: &'static str) -> Self {
         Self {
-            name,
-            error_message: name,
+            error_message,
             min_length: None,
             max_length: None,
             pattern: None,
@@ -64,14 +62,6 @@ impl StringRule {
             format: None,
             one_of: None,
         }
-    }
-
-    /// The compiler's message for a literal that breaks the rule (default: the rule's
-    /// name).
-    #[must_use]
-    pub const fn error_message(mut self, words: &'static str) -> Self {
-        self.error_message = words;
-        self
     }
 
     /// At least `limit` code points: the keyword `minLength`.
@@ -130,11 +120,6 @@ impl StringRule {
     pub const fn constant(mut self, value: &'static [&'static str; 1]) -> Self {
         self.one_of = Some(("const", value));
         self
-    }
-
-    /// The name of the rule.
-    pub const fn name(&self) -> &'static str {
-        self.name
     }
 
     /// Whether `text` is valid.

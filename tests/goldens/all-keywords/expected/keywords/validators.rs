@@ -26,14 +26,14 @@ pub const INTEGER_BEYOND64_BITS: ScalarRule<i128> = ScalarRule::new()
     .maximum(18446744073709551615);
 
 /// Always `a`.
-pub const ONE_OF_NULL_TWICE: StringRule = StringRule::new("ONE_OF_NULL_TWICE")
-    .error_message("not a valid ONE_OF_NULL_TWICE. Always `a`.")
+pub const ONE_OF_NULL_TWICE: StringRule = StringRule::new(
+        "not a valid ONE_OF_NULL_TWICE. Always `a`.",
+    )
     .one_of(&["a"]);
 
 /// At least 1.
 pub const PAIR_ITEM_2: ScalarRule<u64> = ScalarRule::new().minimum(1);
 
 /// Always `b`.
-pub const STRING: StringRule = StringRule::new("STRING")
-    .error_message("not a valid STRING. Always `b`.")
+pub const STRING: StringRule = StringRule::new("not a valid STRING. Always `b`.")
     .one_of(&["b"]);

@@ -9,13 +9,13 @@ use taskcluster_pulse::__private::{Matcher, Run, Table};
 pub const NEVER: ScalarRule<u64> = ScalarRule::new().minimum(7);
 
 /// Always `""`.
-pub const STRING: StringRule = StringRule::new("STRING")
-    .error_message("not a valid STRING. Always `\"\"`.")
+pub const STRING: StringRule = StringRule::new("not a valid STRING. Always `\"\"`.")
     .constant(&[""]);
 
 /// Syntax: `^[a-z]{3}$`.
-pub const STRING2: StringRule = StringRule::new("STRING2")
-    .error_message("not a valid STRING2. Syntax: `^[a-z]{3}$`.")
+pub const STRING2: StringRule = StringRule::new(
+        "not a valid STRING2. Syntax: `^[a-z]{3}$`.",
+    )
     .pattern(
         "^[a-z]{3}$",
         Matcher::run(&const { Run::new(b"az") }).at_least(3).at_most(3),
@@ -28,51 +28,53 @@ pub const INTEGER: ScalarRule<u64> = ScalarRule::new().minimum(10);
 pub const NUMBER: ScalarRule<f64> = ScalarRule::new().maximum(0.5);
 
 /// Always `hg`.
-pub const KIND: StringRule = StringRule::new("KIND")
-    .error_message("not a valid KIND. Always `hg`.")
+pub const KIND: StringRule = StringRule::new("not a valid KIND. Always `hg`.")
     .one_of(&["hg"]);
 
 /// Always `git`.
-pub const GIT_PULL_KIND: StringRule = StringRule::new("GIT_PULL_KIND")
-    .error_message("not a valid GIT_PULL_KIND. Always `git`.")
+pub const GIT_PULL_KIND: StringRule = StringRule::new(
+        "not a valid GIT_PULL_KIND. Always `git`.",
+    )
     .constant(&["git"]);
 
 /// At most 3 characters.
-pub const CHANGED_OVERLAP_STRING: StringRule = StringRule::new("CHANGED_OVERLAP_STRING")
-    .error_message("not a valid CHANGED_OVERLAP_STRING. At most 3 characters.")
+pub const CHANGED_OVERLAP_STRING: StringRule = StringRule::new(
+        "not a valid CHANGED_OVERLAP_STRING. At most 3 characters.",
+    )
     .max_length(3);
 
 /// At least 2 characters.
 pub const CHANGED_OVERLAP_STRING2: StringRule = StringRule::new(
-        "CHANGED_OVERLAP_STRING2",
+        "not a valid CHANGED_OVERLAP_STRING2. At least 2 characters.",
     )
-    .error_message("not a valid CHANGED_OVERLAP_STRING2. At least 2 characters.")
     .min_length(2);
 
 /// At least 3.
 pub const CHANGED_SCALAR_INTEGER: ScalarRule<u64> = ScalarRule::new().minimum(3);
 
 /// At most 5 characters.
-pub const CHANGED_SCALAR_STRING: StringRule = StringRule::new("CHANGED_SCALAR_STRING")
-    .error_message("not a valid CHANGED_SCALAR_STRING. At most 5 characters.")
+pub const CHANGED_SCALAR_STRING: StringRule = StringRule::new(
+        "not a valid CHANGED_SCALAR_STRING. At most 5 characters.",
+    )
     .max_length(5);
 
 /// At most 5 characters.
-pub const MESSAGE: StringRule = StringRule::new("MESSAGE")
-    .error_message("not a valid MESSAGE. At most 5 characters.")
+pub const MESSAGE: StringRule = StringRule::new(
+        "not a valid MESSAGE. At most 5 characters.",
+    )
     .max_length(5);
 
 /// 2 to 4 characters. Syntax: `^[a-z]*$`.
-pub const ID: StringRule = StringRule::new("ID")
-    .error_message("not a valid ID. 2 to 4 characters. Syntax: `^[a-z]*$`.")
+pub const ID: StringRule = StringRule::new(
+        "not a valid ID. 2 to 4 characters. Syntax: `^[a-z]*$`.",
+    )
     .min_length(2)
     .max_length(4)
     .pattern("^[a-z]*$", Matcher::run(&const { Run::new(b"az") }))
     .one_pass(Matcher::run(&const { Run::new(b"az") }).at_least(2).at_most(4));
 
 /// Syntax: `a`.
-pub const LABEL: StringRule = StringRule::new("LABEL")
-    .error_message("not a valid LABEL. Syntax: `a`.")
+pub const LABEL: StringRule = StringRule::new("not a valid LABEL. Syntax: `a`.")
     .pattern(
         "a",
         Matcher::table(
@@ -82,8 +84,9 @@ pub const LABEL: StringRule = StringRule::new("LABEL")
     );
 
 /// Syntax: `b`.
-pub const MERGED2_LABEL: StringRule = StringRule::new("MERGED2_LABEL")
-    .error_message("not a valid MERGED2_LABEL. Syntax: `b`.")
+pub const MERGED2_LABEL: StringRule = StringRule::new(
+        "not a valid MERGED2_LABEL. Syntax: `b`.",
+    )
     .pattern(
         "b",
         Matcher::table(
@@ -93,8 +96,9 @@ pub const MERGED2_LABEL: StringRule = StringRule::new("MERGED2_LABEL")
     );
 
 /// Format: `date-time`.
-pub const DAYS_NAME: StringRule = StringRule::new("DAYS_NAME")
-    .error_message("not a valid DAYS_NAME. Format: `date-time`.")
+pub const DAYS_NAME: StringRule = StringRule::new(
+        "not a valid DAYS_NAME. Format: `date-time`.",
+    )
     .format(
         "date-time",
         Matcher::any_of(
@@ -150,16 +154,16 @@ pub const DAYS_NAME: StringRule = StringRule::new("DAYS_NAME")
     );
 
 /// One of `a`, `b`.
-pub const FEW_NAME: StringRule = StringRule::new("FEW_NAME")
-    .error_message("not a valid FEW_NAME. One of `a`, `b`.")
+pub const FEW_NAME: StringRule = StringRule::new(
+        "not a valid FEW_NAME. One of `a`, `b`.",
+    )
     .one_of(&["a", "b"]);
 
 /// At least 9007199254740993.
 pub const LARGE: ScalarRule<u64> = ScalarRule::new().minimum(9007199254740993);
 
 /// Syntax: `^.{0,255}$`.
-pub const LINE: StringRule = StringRule::new("LINE")
-    .error_message("not a valid LINE. Syntax: `^.{0,255}$`.")
+pub const LINE: StringRule = StringRule::new("not a valid LINE. Syntax: `^.{0,255}$`.")
     .pattern(
         "^.{0,255}$",
         Matcher::all_of(
@@ -184,8 +188,7 @@ pub const LINE: StringRule = StringRule::new("LINE")
     );
 
 /// At most 24 characters. Syntax: `Z$`. Format: `date-time`.
-pub const MOMENT: StringRule = StringRule::new("MOMENT")
-    .error_message(
+pub const MOMENT: StringRule = StringRule::new(
         "not a valid MOMENT. At most 24 characters. Syntax: `Z$`. Format: `date-time`.",
     )
     .max_length(24)
@@ -245,23 +248,25 @@ pub const MOMENT: StringRule = StringRule::new("MOMENT")
     );
 
 /// At least 2 characters.
-pub const WORD: StringRule = StringRule::new("WORD")
-    .error_message("not a valid WORD. At least 2 characters.")
+pub const WORD: StringRule = StringRule::new("not a valid WORD. At least 2 characters.")
     .min_length(2);
 
 /// At least 2 characters.
-pub const NESTED_PERHAPS_STRING: StringRule = StringRule::new("NESTED_PERHAPS_STRING")
-    .error_message("not a valid NESTED_PERHAPS_STRING. At least 2 characters.")
+pub const NESTED_PERHAPS_STRING: StringRule = StringRule::new(
+        "not a valid NESTED_PERHAPS_STRING. At least 2 characters.",
+    )
     .min_length(2);
 
 /// Always `a`.
-pub const NESTED_A_KIND: StringRule = StringRule::new("NESTED_A_KIND")
-    .error_message("not a valid NESTED_A_KIND. Always `a`.")
+pub const NESTED_A_KIND: StringRule = StringRule::new(
+        "not a valid NESTED_A_KIND. Always `a`.",
+    )
     .constant(&["a"]);
 
 /// Always `b`.
-pub const NESTED_B_KIND: StringRule = StringRule::new("NESTED_B_KIND")
-    .error_message("not a valid NESTED_B_KIND. Always `b`.")
+pub const NESTED_B_KIND: StringRule = StringRule::new(
+        "not a valid NESTED_B_KIND. Always `b`.",
+    )
     .constant(&["b"]);
 
 /// At most 1e+17. A multiple of 2.
@@ -270,6 +275,7 @@ pub const AMOUNT_NUMBER: ScalarRule<f64> = ScalarRule::new()
     .multiple_of(2.0);
 
 /// At most 3 characters.
-pub const WHEN_STRING2: StringRule = StringRule::new("WHEN_STRING2")
-    .error_message("not a valid WHEN_STRING2. At most 3 characters.")
+pub const WHEN_STRING2: StringRule = StringRule::new(
+        "not a valid WHEN_STRING2. At most 3 characters.",
+    )
     .max_length(3);

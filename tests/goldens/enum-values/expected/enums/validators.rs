@@ -5,8 +5,7 @@
 use taskcluster_pulse::{ScalarRule, StringRule};
 
 /// Always `fixed`.
-pub const CONSTANT: StringRule = StringRule::new("CONSTANT")
-    .error_message("not a valid CONSTANT. Always `fixed`.")
+pub const CONSTANT: StringRule = StringRule::new("not a valid CONSTANT. Always `fixed`.")
     .constant(&["fixed"]);
 
 /// Always `true`.
@@ -19,8 +18,7 @@ pub const FRACTIONS: ScalarRule<f64> = ScalarRule::new().one_of(&[0.5, 2.0]);
 pub const NUMBERS: ScalarRule<i64> = ScalarRule::new().one_of(&[1, 2, -3]);
 
 /// Always `only`.
-pub const SINGLE: StringRule = StringRule::new("SINGLE")
-    .error_message("not a valid SINGLE. Always `only`.")
+pub const SINGLE: StringRule = StringRule::new("not a valid SINGLE. Always `only`.")
     .one_of(&["only"]);
 
 /// Always `1`.
@@ -30,6 +28,5 @@ pub const VERSION: ScalarRule<u64> = ScalarRule::new().one_of(&[1]);
 pub const INTEGER: ScalarRule<u64> = ScalarRule::new().one_of(&[1]);
 
 /// Always `on`.
-pub const STRING: StringRule = StringRule::new("STRING")
-    .error_message("not a valid STRING. Always `on`.")
+pub const STRING: StringRule = StringRule::new("not a valid STRING. Always `on`.")
     .one_of(&["on"]);

@@ -6,8 +6,9 @@ use taskcluster_pulse::StringRule;
 use taskcluster_pulse::__private::{Matcher, Run, Table};
 
 /// Syntax: ```` ^["`'\\]{1,3} ~~~ ```$ ````.
-pub const P_PANIC: StringRule = StringRule::new("P_PANIC")
-    .error_message("not a valid P_PANIC. Syntax: ```` ^[\"`'\\\\]{1,3} ~~~ ```$ ````.")
+pub const P_PANIC: StringRule = StringRule::new(
+        "not a valid P_PANIC. Syntax: ```` ^[\"`'\\\\]{1,3} ~~~ ```$ ````.",
+    )
     .pattern(
         "^[\"`'\\\\]{1,3} ~~~ ```$",
         Matcher::table(
@@ -26,13 +27,15 @@ pub const P_PANIC: StringRule = StringRule::new("P_PANIC")
     );
 
 /// Always `` `"\ \u{202e} ``.
-pub const MESSAGE2: StringRule = StringRule::new("MESSAGE2")
-    .error_message("not a valid MESSAGE2. Always `` `\"\\ \\u{202e} ``.")
+pub const MESSAGE2: StringRule = StringRule::new(
+        "not a valid MESSAGE2. Always `` `\"\\ \\u{202e} ``.",
+    )
     .constant(&["`\"\\\n\u{202e}"]);
 
 /// Syntax: `` ~~~ |`|"#|<div> ``.
-pub const REST_VALUE: StringRule = StringRule::new("REST_VALUE")
-    .error_message("not a valid REST_VALUE. Syntax: ``  ~~~ |`|\"#|<div> ``.")
+pub const REST_VALUE: StringRule = StringRule::new(
+        "not a valid REST_VALUE. Syntax: ``  ~~~ |`|\"#|<div> ``.",
+    )
     .pattern(
         " ~~~ |`|\"#|<div>",
         Matcher::table(
@@ -50,11 +53,11 @@ pub const REST_VALUE: StringRule = StringRule::new("REST_VALUE")
     );
 
 /// Syntax: `` ^`+$ ``.
-pub const PANIC: StringRule = StringRule::new("PANIC")
-    .error_message("not a valid PANIC. Syntax: `` ^`+$ ``.")
+pub const PANIC: StringRule = StringRule::new("not a valid PANIC. Syntax: `` ^`+$ ``.")
     .pattern("^`+$", Matcher::run(&const { Run::new(b"``") }).at_least(1));
 
 /// At least 1 character.
-pub const PAYLOAD_ITEM: StringRule = StringRule::new("PAYLOAD_ITEM")
-    .error_message("not a valid PAYLOAD_ITEM. At least 1 character.")
+pub const PAYLOAD_ITEM: StringRule = StringRule::new(
+        "not a valid PAYLOAD_ITEM. At least 1 character.",
+    )
     .min_length(1);

@@ -6,23 +6,23 @@ use taskcluster_pulse::{ScalarRule, StringRule};
 use taskcluster_pulse::__private::{Matcher, Run, Table};
 
 /// At most 1 character.
-pub const GRID_ITEM_ITEM: StringRule = StringRule::new("GRID_ITEM_ITEM")
-    .error_message("not a valid GRID_ITEM_ITEM. At most 1 character.")
+pub const GRID_ITEM_ITEM: StringRule = StringRule::new(
+        "not a valid GRID_ITEM_ITEM. At most 1 character.",
+    )
     .max_length(1);
 
 /// At least 1 character.
-pub const LEAF: StringRule = StringRule::new("LEAF")
-    .error_message("not a valid LEAF. At least 1 character.")
+pub const LEAF: StringRule = StringRule::new("not a valid LEAF. At least 1 character.")
     .min_length(1);
 
 /// At most 3 characters.
-pub const REQUIRED_NULLABLE: StringRule = StringRule::new("REQUIRED_NULLABLE")
-    .error_message("not a valid REQUIRED_NULLABLE. At most 3 characters.")
+pub const REQUIRED_NULLABLE: StringRule = StringRule::new(
+        "not a valid REQUIRED_NULLABLE. At most 3 characters.",
+    )
     .max_length(3);
 
 /// Format: `hostname`.
-pub const HOST: StringRule = StringRule::new("HOST")
-    .error_message("not a valid HOST. Format: `hostname`.")
+pub const HOST: StringRule = StringRule::new("not a valid HOST. Format: `hostname`.")
     .format(
         "hostname",
         Matcher::table(
@@ -47,11 +47,13 @@ pub const INTEGER: ScalarRule<u64> = ScalarRule::new().minimum(1);
 pub const CPU: ScalarRule<u64> = ScalarRule::new().minimum(1);
 
 /// Syntax: `^[a-z]+$`.
-pub const TAGS_NAME: StringRule = StringRule::new("TAGS_NAME")
-    .error_message("not a valid TAGS_NAME. Syntax: `^[a-z]+$`.")
+pub const TAGS_NAME: StringRule = StringRule::new(
+        "not a valid TAGS_NAME. Syntax: `^[a-z]+$`.",
+    )
     .pattern("^[a-z]+$", Matcher::run(&const { Run::new(b"az") }).at_least(1));
 
 /// At most 4 characters.
-pub const TAGS_VALUE: StringRule = StringRule::new("TAGS_VALUE")
-    .error_message("not a valid TAGS_VALUE. At most 4 characters.")
+pub const TAGS_VALUE: StringRule = StringRule::new(
+        "not a valid TAGS_VALUE. At most 4 characters.",
+    )
     .max_length(4);

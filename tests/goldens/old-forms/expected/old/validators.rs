@@ -12,8 +12,7 @@ pub const COUNT: ScalarRule<u64> = ScalarRule::new().maximum(10).exclusive_minim
 pub const VERSION: ScalarRule<u64> = ScalarRule::new().one_of(&[1]);
 
 /// Format: `uri`.
-pub const LINK: StringRule = StringRule::new("LINK")
-    .error_message("not a valid LINK. Format: `uri`.")
+pub const LINK: StringRule = StringRule::new("not a valid LINK. Format: `uri`.")
     .format(
         "uri",
         Matcher::table(

@@ -6,13 +6,15 @@ use taskcluster_pulse::{ScalarRule, StringRule};
 use taskcluster_pulse::__private::{Matcher, Run};
 
 /// At most 3 characters.
-pub const PAYLOAD_ITEM: StringRule = StringRule::new("PAYLOAD_ITEM")
-    .error_message("not a valid PAYLOAD_ITEM. At most 3 characters.")
+pub const PAYLOAD_ITEM: StringRule = StringRule::new(
+        "not a valid PAYLOAD_ITEM. At most 3 characters.",
+    )
     .max_length(3);
 
 /// Syntax: `^[a-z]+$`.
-pub const PAYLOAD: StringRule = StringRule::new("PAYLOAD")
-    .error_message("not a valid PAYLOAD. Syntax: `^[a-z]+$`.")
+pub const PAYLOAD: StringRule = StringRule::new(
+        "not a valid PAYLOAD. Syntax: `^[a-z]+$`.",
+    )
     .pattern("^[a-z]+$", Matcher::run(&const { Run::new(b"az") }).at_least(1));
 
 /// At least 1.

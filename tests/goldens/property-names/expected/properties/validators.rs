@@ -5,126 +5,121 @@
 use taskcluster_pulse::StringRule;
 
 /// At most 8 characters.
-pub const CHANGED2: StringRule = StringRule::new("CHANGED2")
-    .error_message("not a valid CHANGED2. At most 8 characters.")
+pub const CHANGED2: StringRule = StringRule::new(
+        "not a valid CHANGED2. At most 8 characters.",
+    )
     .max_length(8);
 
 /// At most 8 characters.
-pub const QUOTED: StringRule = StringRule::new("QUOTED")
-    .error_message("not a valid QUOTED. At most 8 characters.")
+pub const QUOTED: StringRule = StringRule::new(
+        "not a valid QUOTED. At most 8 characters.",
+    )
     .max_length(8);
 
 /// At most 8 characters.
-pub const REF: StringRule = StringRule::new("REF")
-    .error_message("not a valid REF. At most 8 characters.")
+pub const REF: StringRule = StringRule::new("not a valid REF. At most 8 characters.")
     .max_length(8);
 
 /// At most 8 characters.
-pub const N2FA: StringRule = StringRule::new("N2FA")
-    .error_message("not a valid N2FA. At most 8 characters.")
+pub const N2FA: StringRule = StringRule::new("not a valid N2FA. At most 8 characters.")
     .max_length(8);
 
 /// At most 8 characters.
-pub const N42: StringRule = StringRule::new("N42")
-    .error_message("not a valid N42. At most 8 characters.")
+pub const N42: StringRule = StringRule::new("not a valid N42. At most 8 characters.")
     .max_length(8);
 
 /// At most 8 characters.
-pub const FOO_BAR: StringRule = StringRule::new("FOO_BAR")
-    .error_message("not a valid FOO_BAR. At most 8 characters.")
+pub const FOO_BAR: StringRule = StringRule::new(
+        "not a valid FOO_BAR. At most 8 characters.",
+    )
     .max_length(8);
 
 /// At most 8 characters.
-pub const HTTP_SERVER: StringRule = StringRule::new("HTTP_SERVER")
-    .error_message("not a valid HTTP_SERVER. At most 8 characters.")
+pub const HTTP_SERVER: StringRule = StringRule::new(
+        "not a valid HTTP_SERVER. At most 8 characters.",
+    )
     .max_length(8);
 
 /// At most 8 characters.
-pub const SHOUTY_CASE: StringRule = StringRule::new("SHOUTY_CASE")
-    .error_message("not a valid SHOUTY_CASE. At most 8 characters.")
+pub const SHOUTY_CASE: StringRule = StringRule::new(
+        "not a valid SHOUTY_CASE. At most 8 characters.",
+    )
     .max_length(8);
 
 /// At most 8 characters.
-pub const SELF: StringRule = StringRule::new("SELF")
-    .error_message("not a valid SELF. At most 8 characters.")
+pub const SELF: StringRule = StringRule::new("not a valid SELF. At most 8 characters.")
     .max_length(8);
 
 /// At most 8 characters.
-pub const LEADING: StringRule = StringRule::new("LEADING")
-    .error_message("not a valid LEADING. At most 8 characters.")
+pub const LEADING: StringRule = StringRule::new(
+        "not a valid LEADING. At most 8 characters.",
+    )
     .max_length(8);
 
 /// At most 8 characters.
-pub const A_B_C: StringRule = StringRule::new("A_B_C")
-    .error_message("not a valid A_B_C. At most 8 characters.")
+pub const A_B_C: StringRule = StringRule::new("not a valid A_B_C. At most 8 characters.")
     .max_length(8);
 
 /// At most 8 characters.
-pub const ASYNC: StringRule = StringRule::new("ASYNC")
-    .error_message("not a valid ASYNC. At most 8 characters.")
+pub const ASYNC: StringRule = StringRule::new("not a valid ASYNC. At most 8 characters.")
     .max_length(8);
 
 /// At most 8 characters.
-pub const AT: StringRule = StringRule::new("AT")
-    .error_message("not a valid AT. At most 8 characters.")
+pub const AT: StringRule = StringRule::new("not a valid AT. At most 8 characters.")
     .max_length(8);
 
 /// At most 8 characters.
-pub const CRATE: StringRule = StringRule::new("CRATE")
-    .error_message("not a valid CRATE. At most 8 characters.")
+pub const CRATE: StringRule = StringRule::new("not a valid CRATE. At most 8 characters.")
     .max_length(8);
 
 /// At most 8 characters.
-pub const GEN: StringRule = StringRule::new("GEN")
-    .error_message("not a valid GEN. At most 8 characters.")
+pub const GEN: StringRule = StringRule::new("not a valid GEN. At most 8 characters.")
     .max_length(8);
 
 /// At most 8 characters.
-pub const KEBAB_CASE: StringRule = StringRule::new("KEBAB_CASE")
-    .error_message("not a valid KEBAB_CASE. At most 8 characters.")
+pub const KEBAB_CASE: StringRule = StringRule::new(
+        "not a valid KEBAB_CASE. At most 8 characters.",
+    )
     .max_length(8);
 
 /// At most 8 characters.
-pub const MATCH: StringRule = StringRule::new("MATCH")
-    .error_message("not a valid MATCH. At most 8 characters.")
+pub const MATCH: StringRule = StringRule::new("not a valid MATCH. At most 8 characters.")
     .max_length(8);
 
 /// At most 8 characters.
-pub const MEMBERS: StringRule = StringRule::new("MEMBERS")
-    .error_message("not a valid MEMBERS. At most 8 characters.")
+pub const MEMBERS: StringRule = StringRule::new(
+        "not a valid MEMBERS. At most 8 characters.",
+    )
     .max_length(8);
 
 /// At most 8 characters.
-pub const REPORT: StringRule = StringRule::new("REPORT")
-    .error_message("not a valid REPORT. At most 8 characters.")
+pub const REPORT: StringRule = StringRule::new(
+        "not a valid REPORT. At most 8 characters.",
+    )
     .max_length(8);
 
 /// At most 8 characters.
-pub const REST: StringRule = StringRule::new("REST")
-    .error_message("not a valid REST. At most 8 characters.")
+pub const REST: StringRule = StringRule::new("not a valid REST. At most 8 characters.")
     .max_length(8);
 
 /// At most 8 characters.
-pub const SUPER: StringRule = StringRule::new("SUPER")
-    .error_message("not a valid SUPER. At most 8 characters.")
+pub const SUPER: StringRule = StringRule::new("not a valid SUPER. At most 8 characters.")
     .max_length(8);
 
 /// At most 8 characters.
-pub const TRAILING: StringRule = StringRule::new("TRAILING")
-    .error_message("not a valid TRAILING. At most 8 characters.")
+pub const TRAILING: StringRule = StringRule::new(
+        "not a valid TRAILING. At most 8 characters.",
+    )
     .max_length(8);
 
 /// At most 8 characters.
-pub const TYPE: StringRule = StringRule::new("TYPE")
-    .error_message("not a valid TYPE. At most 8 characters.")
+pub const TYPE: StringRule = StringRule::new("not a valid TYPE. At most 8 characters.")
     .max_length(8);
 
 /// At most 8 characters.
-pub const VALUE: StringRule = StringRule::new("VALUE")
-    .error_message("not a valid VALUE. At most 8 characters.")
+pub const VALUE: StringRule = StringRule::new("not a valid VALUE. At most 8 characters.")
     .max_length(8);
 
 /// At most 8 characters.
-pub const X1Y2: StringRule = StringRule::new("X1Y2")
-    .error_message("not a valid X1Y2. At most 8 characters.")
+pub const X1Y2: StringRule = StringRule::new("not a valid X1Y2. At most 8 characters.")
     .max_length(8);

@@ -8,6 +8,7 @@ use taskcluster_pulse::{ScalarRule, StringRule};
 pub const COUNT: ScalarRule<u64> = ScalarRule::new().minimum(1);
 
 /// At most 4 characters.
-pub const STRING: StringRule = StringRule::new("STRING")
-    .error_message("not a valid STRING. At most 4 characters.")
+pub const STRING: StringRule = StringRule::new(
+        "not a valid STRING. At most 4 characters.",
+    )
     .max_length(4);

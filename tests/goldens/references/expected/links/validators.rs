@@ -6,13 +6,15 @@ use taskcluster_pulse::{ScalarRule, StringRule};
 use taskcluster_pulse::__private::{Matcher, Run};
 
 /// At least 2 characters.
-pub const ABSOLUTE: StringRule = StringRule::new("ABSOLUTE")
-    .error_message("not a valid ABSOLUTE. At least 2 characters.")
+pub const ABSOLUTE: StringRule = StringRule::new(
+        "not a valid ABSOLUTE. At least 2 characters.",
+    )
     .min_length(2);
 
 /// At most 5 characters. Syntax: `^[a-z]+$`.
-pub const CHAIN: StringRule = StringRule::new("CHAIN")
-    .error_message("not a valid CHAIN. At most 5 characters. Syntax: `^[a-z]+$`.")
+pub const CHAIN: StringRule = StringRule::new(
+        "not a valid CHAIN. At most 5 characters. Syntax: `^[a-z]+$`.",
+    )
     .max_length(5)
     .pattern("^[a-z]+$", Matcher::run(&const { Run::new(b"az") }).at_least(1))
     .one_pass(Matcher::run(&const { Run::new(b"az") }).at_least(1).at_most(5));

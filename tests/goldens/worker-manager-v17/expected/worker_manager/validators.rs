@@ -6,8 +6,7 @@ use taskcluster_pulse::StringRule;
 use taskcluster_pulse::__private::{Matcher, Run, Split};
 
 /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
-pub const PREVIOUS_PROVIDER_ID: StringRule = StringRule::new("PREVIOUS_PROVIDER_ID")
-    .error_message(
+pub const PREVIOUS_PROVIDER_ID: StringRule = StringRule::new(
         "not a valid PREVIOUS_PROVIDER_ID. 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.",
     )
     .min_length(1)
@@ -16,8 +15,7 @@ pub const PREVIOUS_PROVIDER_ID: StringRule = StringRule::new("PREVIOUS_PROVIDER_
     .one_pass(Matcher::run(&const { Run::new(b"--09AZ__az") }).at_least(1).at_most(38));
 
 /// 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.
-pub const PROVIDER_ID: StringRule = StringRule::new("PROVIDER_ID")
-    .error_message(
+pub const PROVIDER_ID: StringRule = StringRule::new(
         "not a valid PROVIDER_ID. 1 to 38 characters. Syntax: `^([a-zA-Z0-9-_]*)$`.",
     )
     .min_length(1)
@@ -26,8 +24,7 @@ pub const PROVIDER_ID: StringRule = StringRule::new("PROVIDER_ID")
     .one_pass(Matcher::run(&const { Run::new(b"--09AZ__az") }).at_least(1).at_most(38));
 
 /// Syntax: `^[a-zA-Z0-9-_]{1,38}/[a-z]([-a-z0-9]{0,36}[a-z0-9])?$`.
-pub const WORKER_POOL_ID: StringRule = StringRule::new("WORKER_POOL_ID")
-    .error_message(
+pub const WORKER_POOL_ID: StringRule = StringRule::new(
         "not a valid WORKER_POOL_ID. Syntax: `^[a-zA-Z0-9-_]{1,38}/[a-z]([-a-z0-9]{0,36}[a-z0-9])?$`.",
     )
     .pattern(
