@@ -6,9 +6,9 @@
 //!
 //! Whether a schema allows all values of another is decided, never guessed: the answer
 //! comes with a message that proves it, from which no property, item or character can be
-//! removed, or is "not decided" with a reason. Formats that generated code does not
-//! check, such as `regex`, are ignored. Work is bounded by [`MOST_STEPS`] for each
-//! question, and [`MOST_STEPS_OF_ALL`].
+//! removed (of a large message, only some removals are tried), or is "not decided" with a
+//! reason. Formats that generated code does not check, such as `regex`, are ignored. Work
+//! is bounded by [`MOST_STEPS`] for each question, and [`MOST_STEPS_OF_ALL`].
 
 mod api;
 mod binding;
