@@ -1,5 +1,7 @@
 //! The keywords of draft-06 and draft-07, with two of later and earlier drafts.
 
+use serde_json::Value;
+
 /// The purpose of a keyword.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Keyword {
@@ -80,9 +82,58 @@ impl Keyword {
     }
 }
 
+/// The `$ref`s in `schema` and in all schemas inside it. Those in values, such as an
+/// example of a schema, are none.
+#[must_use]
+pub fn references(schema: &Value) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut waiting = vec![(schema, true)];
+    while let Some((value, has_keywords)) = waiting.pop() {
+        match value {
+            Value::Array(items) => waiting.extend(items.iter().map(|item| (item, true))),
+            Value::Object(members) => {
+                found.extend(members.get("$ref").and_then(Value::as_str));
+                for (name, member) in members {
+                    let is_value = matches!(
+                        name.as_str(),
+                        "const" | "default" | "enum" | "examples" if has_keywords
+                    );
+                    // An unknown keyword may hold schemas that a `$ref` leads to, under any
+                    // names.
+                    let named = matches!(Keyword::of(name), Some(Named) | None);
+                    if !is_value {
+                        waiting.push((member, !(has_keywords && named)));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
-    use super::KEYWORDS;
+    use serde_json::json;
+
+    use super::{KEYWORDS, references};
+
+    #[test]
+    fn references_in_values_are_none() {
+        let reference = |to: &str| json!({"$ref": to});
+        let schema = json!({
+            "properties": {"a": reference("1"), "default": reference("2"), "$ref": reference("3")},
+            "items": [reference("4"), {"not": reference("5")}],
+            "x-shared": {"enum": {"dependencies": {"const": reference("6")}}},
+            "default": reference("none"),
+            "const": {"properties": {"a": reference("none")}},
+            "enum": [reference("none")],
+            "additionalProperties": {"examples": [reference("none")]},
+        });
+        let mut found = references(&schema);
+        found.sort_unstable();
+        assert_eq!(found, ["1", "2", "3", "4", "5", "6"]);
+    }
 
     #[test]
     fn keywords_are_in_order() {

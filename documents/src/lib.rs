@@ -26,6 +26,7 @@ pub mod text;
 
 pub use document::{Document, Documents, Source, publisher, schema_id};
 pub use error::{Error, Errors, Reason};
+pub use keyword::references;
 pub use load::load;
 pub use place::{Place, escape};
 pub use resolve::{Resolved, resolve};

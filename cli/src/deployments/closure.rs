@@ -33,9 +33,10 @@ pub(crate) fn reached<L: Lookup>(
         let Some((found, schema)) = lookup.look_up(&id)? else {
             continue;
         };
-        let mut targets = Vec::new();
-        collect(&schema, &id, &mut targets);
-        waiting.extend(targets.into_iter().filter(|it| seen.insert(it.clone())));
+        let targets = taskcluster_documents::references(&schema).into_iter();
+        let targets = targets.filter_map(|target| id::follow(&id, target).ok());
+        let targets = targets.map(|target| target.document);
+        waiting.extend(targets.filter(|it| seen.insert(it.clone())));
         reached.insert(id, found);
     }
     Ok(reached)
@@ -51,20 +52,4 @@ fn payloads(reference: &Value) -> Vec<String> {
     let schemas = schemas.filter_map(|entry| entry.get("schema")?.as_str());
     let ids = schemas.filter_map(|schema| id::follow(&base, schema).ok());
     ids.map(|target| target.document).collect()
-}
-
-/// Collects the ids of the schemas that the `$ref`s in `value` lead to.
-fn collect(value: &Value, base: &str, ids: &mut Vec<String>) {
-    match value {
-        Value::Array(items) => items.iter().for_each(|item| collect(item, base, ids)),
-        Value::Object(members) => {
-            let reference = members.get("$ref").and_then(Value::as_str);
-            let target = reference.and_then(|it| id::follow(base, it).ok());
-            ids.extend(target.map(|target| target.document));
-            members
-                .values()
-                .for_each(|member| collect(member, base, ids));
-        }
-        _ => {}
-    }
 }

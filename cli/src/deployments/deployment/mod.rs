@@ -88,7 +88,10 @@ impl Lookup for Schemas<'_> {
     type Error = Error;
 
     fn look_up(&mut self, id: &str) -> Result<Option<(Source, Value)>, Error> {
-        self.0.json(&format!("/schemas/{id}")).map(Some)
+        match self.0.json(&format!("/schemas/{id}")) {
+            Err(Error::Status { status: 404, .. }) => Ok(None),
+            found => found.map(Some),
+        }
     }
 }
 

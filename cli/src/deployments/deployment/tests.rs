@@ -6,6 +6,8 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use taskcluster_documents::{load, resolve};
+
 use super::{Error, Limits, fetch};
 
 const REFERENCE: &str = r#"{"serviceName": "egg", "exchangePrefix": "exchange/egg/v1/", "entries": [
@@ -32,6 +34,8 @@ enum Answer {
     Compressed,
     /// Fewer bytes than announced.
     Torn,
+    /// The status of a server that is overloaded.
+    Failure,
 }
 
 /// Starts a server on a free port, which runs as long as the process.
@@ -78,6 +82,9 @@ fn answer(mut stream: &TcpStream, answers: &BTreeMap<String, Answer>) -> std::io
     };
     match answers.get(&path) {
         None => write!(stream, "{}\r\n", head("404 Not Found", 0)),
+        Some(Answer::Failure) => {
+            write!(stream, "{}\r\n", head("503 Service Unavailable", 0))
+        }
         Some(Answer::Json(body)) => write!(stream, "{}\r\n{body}", head("200 OK", body.len())),
         Some(Answer::Redirect(to)) => {
             write!(stream, "{}Location: {to}\r\n\r\n", head("302 Found", 0))
@@ -242,13 +249,30 @@ fn broken_answers_are_errors_with_their_url() {
     assert!(matches!(error, Error::NoManifest { .. }), "{error}");
     let error = refused(("/references/manifest.json", manifest(&[])));
     assert!(matches!(error, Error::NoReferences { .. }), "{error}");
-    let missing =
-        json(r#"{"$id": "/schemas/egg/v1/egg.json#", "items": {"$ref": "rooster.json"}}"#);
-    let error = refused(("/schemas/egg/v1/egg.json", missing));
-    assert!(
-        matches!(error, Error::Status { status: 404, .. }),
-        "{error}"
-    );
+}
+
+#[test]
+fn a_missing_schema_is_reported_with_the_reference_to_it() {
+    let egg = r#"{"$id": "/schemas/egg/v1/egg.json#", "items": {"$ref": "rooster.json"}}"#;
+    let root = deployment(Some(("/schemas/egg/v1/egg.json", json(egg))));
+    let sources = fetch(&root, limits()).expect("documents");
+    let errors = resolve(&load(&sources)).checked().expect_err("no rooster");
+    let error = errors.to_string();
+    assert!(error.contains("egg/v1/egg.json"), "{error}");
+    assert!(error.contains("egg/v1/rooster.json"), "{error}");
+    // It may be there, so this is not the answer that it is missing.
+    let failure = ("/schemas/egg/v1/hen.json", Answer::Failure);
+    assert!(matches!(
+        refused(failure),
+        Error::Status { status: 503, .. }
+    ));
+}
+
+#[test]
+fn an_example_of_a_reference_leads_nowhere() {
+    let egg = r#"{"$id": "/schemas/egg/v1/egg.json#", "examples": [{"$ref": "hen.json"}]}"#;
+    let root = deployment(Some(("/schemas/egg/v1/egg.json", json(egg))));
+    assert_eq!(fetch(&root, limits()).expect("documents").len(), 2);
 }
 
 #[test]
