@@ -34,14 +34,14 @@ fn line(error: &Error) -> String {
     format!("{file}{pointer}: {what}; {help}")
 }
 
-/// Writes `text`. A pipe closed by its reader, such as `head`, is not an error.
-pub(crate) fn print(stdout: &mut impl Write, text: &str) -> io::Result<()> {
-    let written = stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush());
-    match written {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
-        _ => Ok(()),
+/// Writes and flushes `text`. Returns false if the reader has closed the pipe, as `head`
+/// does.
+pub(crate) fn print(stdout: &mut impl Write, text: &str) -> io::Result<bool> {
+    let written = stdout.write_all(text.as_bytes());
+    match written.and_then(|()| stdout.flush()) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(error),
     }
 }
 
@@ -70,6 +70,7 @@ pub(crate) fn notes(text: &str) {
     print_error(&lines.collect::<String>());
 }
 
+/// Prints text of one or more lines on standard error.
 pub(crate) fn print_error(text: &str) {
     // If standard error is closed, there is no other place to report that.
     let _ = io::stderr().write_all(terminal::lines(text).as_bytes());

@@ -95,7 +95,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, defaults: &Defaults) -> Exi
 pub fn usage(mut error: clap::Error) -> ExitCode {
     if !error.use_stderr() {
         let printed = print(&mut io::stdout(), &error.render().to_string());
-        return printed.map_or_else(|error| fail(&error), |()| ExitCode::SUCCESS);
+        return printed.map_or_else(|error| fail(&error), |_| ExitCode::SUCCESS);
     }
     // The texts that the user wrote are in the context, each printed as a part of a line.
     let escaped: Vec<_> = error

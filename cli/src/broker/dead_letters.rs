@@ -8,6 +8,7 @@ use taskcluster_pulse::{Connection, DeadLetterQueue, Envelope};
 
 use super::filter::{self, Condition};
 use super::{CREDENTIALS, Error, complete, output};
+use crate::printed::print;
 use crate::terminal;
 
 /// List, replay or discard the messages that a consumer could not handle.
@@ -68,7 +69,7 @@ async fn work(args: &Args, connection: &Connection, stdout: &mut impl Write) -> 
     };
     let taken = terminal::count(taken, "message");
     let text = format!("{taken}{done}, {kept} left out\n");
-    output::print(stdout, &text)?;
+    print(stdout, &text).map_err(Error::Stdout)?;
     Ok(())
 }
 
@@ -84,7 +85,7 @@ async fn each(
             kept += 1;
             continue;
         }
-        if !output::print(stdout, &describe(&letter))? {
+        if !print(stdout, &describe(&letter)).map_err(Error::Stdout)? {
             break;
         }
         match args.action {

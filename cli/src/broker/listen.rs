@@ -16,6 +16,7 @@ use taskcluster_pulse::{Connection, Consumer, ConsumerBuilder, Delivery, Envelop
 use super::filter::{self, Condition};
 use super::output::{self, Style};
 use super::{CREDENTIALS, Error, FOUND, complete};
+use crate::printed::{print, print_error};
 use reports::Reports;
 
 /// Maximum time to stop the consumer at the end.
@@ -107,7 +108,7 @@ pub(super) async fn run(args: &Args, connection: Connection) -> Result<ExitCode,
             std::future::pending().await
         }
     };
-    let reports = Reports::new(output::print_error);
+    let reports = Reports::new(print_error);
     let invalid = listen(args, connection, io::stdout(), reports, interrupted).await?;
     Ok(match invalid {
         0 => ExitCode::SUCCESS,
@@ -216,7 +217,7 @@ impl<'a, W: Write> Listener<'a, W> {
             self.invalid += 1;
         }
         let text = self.args.style.style().text(envelope);
-        output::print(&mut self.stdout, &text)
+        print(&mut self.stdout, &text).map_err(Error::Stdout)
     }
 }
 

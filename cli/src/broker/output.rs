@@ -1,7 +1,6 @@
 //! Messages on the terminal.
 
 use std::error::Error;
-use std::io::{self, Write};
 use std::time::Duration;
 
 use taskcluster_documents::text::escape_json;
@@ -9,6 +8,7 @@ use taskcluster_events::EXCHANGES;
 use taskcluster_pulse::Envelope;
 
 use super::filter;
+use crate::printed::print_error;
 use crate::terminal;
 
 /// The format of a printed message.
@@ -80,12 +80,6 @@ fn decode(envelope: &Envelope) -> Result<(), Box<dyn Error>> {
         .decode_strict(envelope.bytes())?)
 }
 
-/// Prints text of one or more lines on standard error.
-pub(super) fn print_error(text: &str) {
-    // If standard error is closed, there is no other place to report that.
-    let _ = io::stderr().write_all(terminal::lines(text).as_bytes());
-}
-
 /// The report that a connection failed or was lost.
 pub(super) fn reconnecting(wait: Duration, error: &dyn Error) -> String {
     let seconds = wait.as_secs_f64();
@@ -102,15 +96,4 @@ fn chain(error: &dyn Error) -> String {
         cause = error.source();
     }
     text
-}
-
-/// Writes and flushes `text`. Returns false if the reader has closed the pipe, as `head`
-/// does.
-pub(super) fn print(stdout: &mut impl Write, text: &str) -> Result<bool, super::Error> {
-    let written = stdout.write_all(text.as_bytes());
-    match written.and_then(|()| stdout.flush()) {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
-        Err(error) => Err(super::Error::Stdout(error)),
-    }
 }

@@ -12,6 +12,7 @@ use taskcluster_pulse::{
 };
 
 use super::{CREDENTIALS, Error, FOUND, connection, output};
+use crate::printed::{print, print_error};
 use crate::terminal;
 
 /// Maximum number of messages published ahead of the oldest confirm.
@@ -64,10 +65,8 @@ pub(super) async fn run(args: &Args) -> Result<ExitCode, Error> {
         Some(Some(url)) => Connection::amqp(url)?,
     };
     let published = publish(&args.file, connection).await?;
-    output::print(
-        &mut io::stdout(),
-        &format!("published {}\n", terminal::count(published, "message")),
-    )?;
+    let text = format!("published {}\n", terminal::count(published, "message"));
+    print(&mut io::stdout(), &text).map_err(Error::Stdout)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -81,7 +80,7 @@ fn validate(path: &Path) -> Result<ExitCode, Error> {
         }
     }
     let text = format!("{valid} valid, {invalid} invalid\n");
-    output::print(&mut io::stdout(), &text)?;
+    print(&mut io::stdout(), &text).map_err(Error::Stdout)?;
     Ok(match invalid {
         0 => ExitCode::SUCCESS,
         _ => ExitCode::from(FOUND),
@@ -167,10 +166,10 @@ fn read(path: &Path) -> Result<impl Iterator<Item = Result<(usize, Envelope), Er
 fn report(event: &PublisherEvent) {
     match event {
         PublisherEvent::Reconnecting { wait, error, .. } => {
-            output::print_error(&output::reconnecting(*wait, &**error));
+            print_error(&output::reconnecting(*wait, &**error));
         }
         PublisherEvent::Blocked { reason } => {
-            output::print_error(&format!("the broker accepts no messages: {reason}\n"));
+            print_error(&format!("the broker accepts no messages: {reason}\n"));
         }
         _ => {}
     }

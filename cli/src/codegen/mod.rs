@@ -26,7 +26,7 @@ pub(crate) mod sources;
 mod work;
 mod write;
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -39,7 +39,7 @@ use package::PackageArgs;
 pub use write::Recovery;
 
 use crate::defaults::Defaults;
-use crate::printed::{listed, notes, warn};
+use crate::printed::{self, listed, notes, warn};
 use crate::terminal;
 
 /// Exit code of `--check` if the output is stale.
@@ -192,15 +192,9 @@ fn stale(text: &str, stdout: &mut impl Write) -> Result<ExitCode, Error> {
     Ok(ExitCode::from(STALE))
 }
 
-/// Prints `text`. A pipe closed by its reader, such as `head`, is not an error.
 fn print(stdout: &mut impl Write, text: &str, outcome: &'static str) -> Result<ExitCode, Error> {
-    let written = stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush());
-    match written {
-        Err(source) if source.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Error::Stdout { outcome, source })
-        }
-        _ => Ok(ExitCode::SUCCESS),
+    match printed::print(stdout, text) {
+        Ok(_) => Ok(ExitCode::SUCCESS),
+        Err(source) => Err(Error::Stdout { outcome, source }),
     }
 }
