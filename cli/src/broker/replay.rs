@@ -1,7 +1,7 @@
 //! `replay`: publishes or checks recorded messages.
 
 use std::collections::{BTreeSet, VecDeque};
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -27,6 +27,7 @@ const MAX_UNCONFIRMED: usize = 1000;
 Examples:
   PROGRAM replay workers.jsonl --validate
   PROGRAM replay workers.jsonl --to amqp://guest:guest@localhost
+  zcat workers.jsonl.gz | PROGRAM replay /dev/stdin --to amqp://guest:guest@localhost
 
 Messages are published in the order of the file. The exchanges of Taskcluster among
 theirs are declared.
@@ -72,7 +73,8 @@ pub(super) async fn run(args: &Args) -> Result<ExitCode, Error> {
 
 fn validate(path: &Path) -> Result<ExitCode, Error> {
     let (mut valid, mut invalid) = (0, 0);
-    for message in read(path)? {
+    let file = File::open(path).map_err(unreadable(path))?;
+    for message in messages(path, BufReader::new(file)) {
         let (_, envelope) = message?;
         match output::check(&envelope) {
             true => valid += 1,
@@ -89,8 +91,9 @@ fn validate(path: &Path) -> Result<ExitCode, Error> {
 
 /// Publishes every message of a recording, in order.
 async fn publish(path: &Path, connection: Connection) -> Result<usize, Error> {
+    let recording = Recording::open(path)?;
     let mut publisher = Publisher::builder(connection).on_event(report);
-    for exchange in exchanges(path)? {
+    for exchange in recording.exchanges()? {
         if let Ok(known) = EXCHANGES.find(&exchange) {
             publisher = publisher.declare_exchange(known);
         }
@@ -98,7 +101,7 @@ async fn publish(path: &Path, connection: Connection) -> Result<usize, Error> {
     let publisher = publisher.start().await?;
     let mut count = 0;
     let mut unconfirmed = VecDeque::new();
-    for message in read(path)? {
+    for message in recording.messages()? {
         let (line, envelope) = message?;
         if unconfirmed.len() == MAX_UNCONFIRMED {
             confirm(path, unconfirmed.pop_front()).await?;
@@ -134,22 +137,49 @@ fn not_published(path: &Path, line: usize, source: PublishError) -> Error {
     }
 }
 
-/// The exchanges of the recorded messages.
-fn exchanges(path: &Path) -> Result<BTreeSet<String>, Error> {
-    let name = |message: Result<(usize, Envelope), Error>| Ok(message?.1.exchange().to_owned());
-    read(path)?.map(name).collect()
+/// A recording that is read twice: for its exchanges, and for its messages. So nothing is
+/// published if a line is not a message.
+struct Recording<'p> {
+    path: &'p Path,
+    /// The content of a pipe, which can be read only once.
+    piped: Option<Vec<u8>>,
 }
 
-/// The messages of a recording, each with the number of its line.
-fn read(path: &Path) -> Result<impl Iterator<Item = Result<(usize, Envelope), Error>>, Error> {
-    let unreadable = |source| Error::File {
-        path: path.to_path_buf(),
-        source,
-    };
-    let file = File::open(path).map_err(unreadable)?;
-    let lines = BufReader::new(file).lines().zip(1..);
-    Ok(lines.filter_map(move |(text, line)| match text {
-        Err(source) => Some(Err(unreadable(source))),
+impl<'p> Recording<'p> {
+    fn open(path: &'p Path) -> Result<Self, Error> {
+        let metadata = fs::metadata(path).map_err(unreadable(path))?;
+        let piped = (!metadata.is_file()).then(|| fs::read(path));
+        let piped = piped.transpose().map_err(unreadable(path))?;
+        Ok(Self { path, piped })
+    }
+
+    fn exchanges(&self) -> Result<BTreeSet<String>, Error> {
+        let name = |message: Result<(usize, Envelope), Error>| Ok(message?.1.exchange().to_owned());
+        self.messages()?.map(name).collect()
+    }
+
+    fn messages(
+        &self,
+    ) -> Result<impl Iterator<Item = Result<(usize, Envelope), Error>> + use<'_>, Error> {
+        let content: Box<dyn BufRead + '_> = match &self.piped {
+            Some(content) => Box::new(content.as_slice()),
+            None => {
+                let file = File::open(self.path).map_err(unreadable(self.path))?;
+                Box::new(BufReader::new(file))
+            }
+        };
+        Ok(messages(self.path, content))
+    }
+}
+
+/// The messages of the recording at `path`, each with the number of its line.
+fn messages(
+    path: &Path,
+    content: impl BufRead,
+) -> impl Iterator<Item = Result<(usize, Envelope), Error>> {
+    let lines = content.lines().zip(1..);
+    lines.filter_map(move |(text, line)| match text {
+        Err(source) => Some(Err(unreadable(path)(source))),
         Ok(text) if text.trim().is_empty() => None,
         Ok(text) => Some(match Envelope::from_json(&text) {
             Ok(envelope) => Ok((line, envelope)),
@@ -159,7 +189,14 @@ fn read(path: &Path) -> Result<impl Iterator<Item = Result<(usize, Envelope), Er
                 source,
             }),
         }),
-    }))
+    })
+}
+
+fn unreadable(path: &Path) -> impl Fn(io::Error) -> Error {
+    |source| Error::File {
+        path: path.to_path_buf(),
+        source,
+    }
 }
 
 /// Prints changes of the connection on standard error.
@@ -208,6 +245,20 @@ mod tests {
             delivery.ack();
         }
         consumer.stop().await.expect("stopped");
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_pipe_is_published() {
+        use std::io::Write;
+        use std::os::fd::AsRawFd;
+
+        let (reader, mut writer) = io::pipe().expect("a pipe");
+        writer.write_all(line(1).as_bytes()).expect("written");
+        drop(writer);
+        let path = PathBuf::from(format!("/dev/fd/{}", reader.as_raw_fd()));
+        let published = publish(&path, MemoryBroker::new().connection()).await;
+        assert_eq!(published.expect("published"), 1);
     }
 
     #[tokio::test]
