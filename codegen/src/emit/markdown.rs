@@ -31,33 +31,27 @@ fn is_list_marker(word: &str) -> bool {
             && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// Wraps a long line at spaces, but not before a word that would begin a list, a heading
-/// or a quote in Markdown.
+/// Wraps the words of a line, but not before a word that would begin a list, a heading or
+/// a quote in Markdown.
 pub(super) fn wrap(line: &str) -> Vec<String> {
-    let margin = line.len() - line.trim_start().len();
-    let words: Vec<&str> = line.split_whitespace().collect();
-    let hanging = match words.first() {
-        Some(word) if is_list_marker(word) => margin + word.len() + 1,
-        _ => margin,
-    };
-    let mut lines = vec![" ".repeat(margin)];
-    for word in words {
-        let opens_block = opens_block(word);
+    let mut lines = vec![String::new()];
+    let mut column = 0;
+    for word in line.split_whitespace() {
+        let width = word.chars().count();
         match lines.last_mut() {
-            Some(last) if last.trim().is_empty() => last.push_str(word),
-            Some(last)
-                if last.chars().count() + 1 + word.chars().count() <= WIDTH || opens_block =>
-            {
+            Some(last) if last.is_empty() => last.push_str(word),
+            Some(last) if opens_block(word) || column + width <= WIDTH => {
                 last.push(' ');
                 last.push_str(word);
             }
-            _ => lines.push(format!("{}{word}", " ".repeat(hanging))),
+            _ => {
+                lines.push(word.to_owned());
+                column = 0;
+            }
         }
+        column += width + 1;
     }
     lines
-        .iter()
-        .map(|line| line.trim_end().to_owned())
-        .collect()
 }
 
 /// Whether a line that starts with `word` could begin another block: a list, a heading, a

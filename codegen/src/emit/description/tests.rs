@@ -69,3 +69,12 @@ fn text_of_a_program_loses_its_indentation() {
         "One\ntwo.\n\n* a"
     );
 }
+
+/// A text that is too long to be parsed.
+#[test]
+fn words_after_a_wide_margin_fill_lines() {
+    let text = format!("a\nb\n{}{}", " ".repeat(30_000), "word ".repeat(5_000));
+    let lines = lines(&text);
+    assert!(lines.len() < 400, "{} lines", lines.len());
+    assert!(lines.iter().all(|line| line.len() < 90));
+}
