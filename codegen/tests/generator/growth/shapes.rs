@@ -241,6 +241,12 @@ pub(crate) const SHAPES: &[Shape] = &[
             .collect();
         json!({"allOf": parts})
     }),
+    shape("allOf with many divisors", |bytes| {
+        let parts: Vec<Value> = (1..=bytes / 20)
+            .map(|index| json!({"multipleOf": index}))
+            .collect();
+        json!({"properties": {"p": {"type": "integer", "allOf": parts}}})
+    }),
     shape("allOf with many schemas for all properties", |bytes| {
         let parts: Vec<Value> = (0..bytes / 90)
             .map(|index| {
@@ -272,6 +278,12 @@ pub(crate) const SHAPES: &[Shape] = &[
     shape("a union of many scalars", |bytes| {
         let each: Vec<Value> = (0..bytes / 16)
             .map(|index| json!({"const": index}))
+            .collect();
+        json!({"properties": {"p": {"oneOf": each}}})
+    }),
+    shape("a union of many strings", |bytes| {
+        let each: Vec<Value> = (0..bytes / 18)
+            .map(|index| json!({"const": format!("v{index}")}))
             .collect();
         json!({"properties": {"p": {"oneOf": each}}})
     }),
@@ -420,6 +432,15 @@ pub(crate) const SHAPES: &[Shape] = &[
     }),
     shape("quotes and lists in one another", |bytes| {
         let text = format!("{}a\n", "> - 1. ".repeat(30)).repeat(bytes / 220);
+        json!({"properties": {"p": {"description": text}}})
+    }),
+    shape(
+        "a text of words that begin lists",
+        |bytes| json!({"properties": {"p": {"description": "- ".repeat(bytes / 2)}}}),
+    ),
+    shape("a text with a wide margin", |bytes| {
+        let (margin, words) = (" ".repeat(bytes / 2), "a ".repeat(bytes / 4));
+        let text = format!("a\nb\n{margin}{words}");
         json!({"properties": {"p": {"description": text}}})
     }),
     shape("many lists of many levels", |bytes| {
