@@ -12,5 +12,5 @@ mod view;
 
 pub(crate) use keywords::{Bounds, Property};
 pub(crate) use node::{Choice, Node, Part};
-pub(crate) use values::intersect;
+pub(crate) use values::{as_integer, intersect};
 pub(crate) use view::{Listed, View, is_below};

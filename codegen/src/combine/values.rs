@@ -39,7 +39,7 @@ pub(crate) fn intersect(
 /// by value, objects without regard to order.
 pub(super) fn key(value: &Value) -> String {
     match value {
-        Value::Number(number) => match integer(number) {
+        Value::Number(number) => match as_integer(number) {
             Some(integer) => integer.to_string(),
             None => match number.as_f64() {
                 Some(float) if float.fract() == 0.0 => format!("{float:.0}"),
@@ -57,7 +57,8 @@ pub(super) fn key(value: &Value) -> String {
     }
 }
 
-fn integer(number: &Number) -> Option<i128> {
+/// The value of an integer of 64 bits, written without a fraction or an exponent.
+pub(crate) fn as_integer(number: &Number) -> Option<i128> {
     number
         .as_i64()
         .map(i128::from)
@@ -66,7 +67,7 @@ fn integer(number: &Number) -> Option<i128> {
 
 /// Compares integers exactly: floats do not hold the large ones.
 pub(super) fn is_less(left: &Number, right: &Number) -> bool {
-    match (integer(left), integer(right)) {
+    match (as_integer(left), as_integer(right)) {
         (Some(left), Some(right)) => left < right,
         _ => left.as_f64() < right.as_f64(),
     }

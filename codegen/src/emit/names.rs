@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
+use taskcluster_documents::text::escape_json;
 
 use crate::model::{Model, Service};
 use crate::names::{ABOUT, Kind};
@@ -58,22 +59,6 @@ impl Gathered {
             let owners = owners.into_iter().map(|(owner, name)| (owner, name.into()));
             root.insert(kind.to_owned(), Value::Object(owners.collect()));
         }
-        ascii(&format!("{:#}\n", Value::Object(root)))
+        escape_json(&format!("{:#}\n", Value::Object(root)))
     }
-}
-
-/// JSON with escapes for all characters beyond ASCII, because some are invisible.
-fn ascii(json: &str) -> String {
-    let mut text = String::new();
-    for character in json.chars() {
-        match character {
-            ' '..='~' | '\n' => text.push(character),
-            _ => {
-                for unit in character.encode_utf16(&mut [0; 2]) {
-                    text.push_str(&format!("\\u{unit:04x}"));
-                }
-            }
-        }
-    }
-    text
 }

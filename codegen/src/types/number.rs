@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use serde_json::{Number, Value as Json};
 
 use super::scalars::scalar;
-use crate::combine::{Bounds, View};
+use crate::combine::{Bounds, View, as_integer};
 use crate::model::{Kind, OneOf, Scalar, ScalarRule, Value};
 
 const U64_MAX: i128 = u64::MAX as i128;
@@ -152,19 +152,15 @@ fn is_whole(number: &Number) -> bool {
 
 /// Whether a float represents `number` exactly.
 fn is_float(number: &Number) -> bool {
-    let exact = number
-        .as_i64()
-        .map(i128::from)
-        .or(number.as_u64().map(i128::from));
-    exact.is_none_or(|integer| integer as f64 as i128 == integer)
+    as_integer(number).is_none_or(|integer| integer as f64 as i128 == integer)
 }
 
 /// `number` as an integer, rounded if it has a fraction.
 fn whole(number: &Number, round: fn(f64) -> f64) -> i128 {
-    let exact = number.as_u64().map(i128::from);
-    let exact = exact.or(number.as_i64().map(i128::from));
-    // A float beyond the range is clamped far outside 64 bits.
-    exact.unwrap_or_else(|| round(number.as_f64().unwrap_or(0.0)).clamp(-1e30, 1e30) as i128)
+    as_integer(number).unwrap_or_else(|| {
+        // A float beyond the range is clamped far outside 64 bits.
+        round(number.as_f64().unwrap_or(0.0)).clamp(-1e30, 1e30) as i128
+    })
 }
 
 fn integer_of(value: &Json) -> Option<i128> {

@@ -11,7 +11,7 @@ use taskcluster_documents::schema::{
 };
 
 use super::Tables;
-use super::literals::json_type;
+use super::json_type;
 use super::scalars::{limit, of_numbers, of_strings};
 use crate::combine::Part;
 use crate::emit::matcher::matcher;

@@ -4,11 +4,11 @@
 //! full, so that none can be forgotten.
 
 mod keywords;
-mod literals;
 mod scalars;
 
 use std::collections::BTreeSet;
 
+use heck::ToUpperCamelCase;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use taskcluster_documents::schema::SchemaId;
@@ -18,7 +18,6 @@ use super::ty::{Types, ident};
 use crate::combine::{Node, Part};
 use crate::model::{Branch, Constant, TypeDef, TypeId, TypeShape};
 use crate::reading::{Reading, Use};
-use literals::json_type;
 use scalars::is_time;
 
 /// The parts that all alternatives of a union share, if any of these is not a whole
@@ -38,6 +37,11 @@ fn beside(branches: &[Branch]) -> BTreeSet<Part> {
 /// The name of the static for one alternative of a union.
 pub(super) fn branch_name(union: &TypeDef, index: usize) -> Ident {
     format_ident!("{}_{index}", union.constant)
+}
+
+fn json_type(only: JsonType) -> TokenStream {
+    let name = format_ident!("{}", only.name().to_upper_camel_case());
+    quote!(Type::#name)
 }
 
 /// Writes the tables of one module.

@@ -4,7 +4,6 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 use taskcluster_documents::schema::{NumberKeywords, Pattern, StringKeywords};
 
-use super::literals::digits;
 use crate::emit::matcher::matcher;
 
 /// The keywords for strings.
@@ -60,7 +59,7 @@ pub(super) fn of_numbers(number: &NumberKeywords) -> Vec<TokenStream> {
     .into_iter()
     .filter_map(|(keyword, limit)| {
         let keyword = format_ident!("{keyword}");
-        let limit = digits(limit.as_ref()?);
+        let limit = limit.as_ref()?.to_string();
         Some(quote!(Keyword::#keyword(#limit)))
     })
     .collect()
