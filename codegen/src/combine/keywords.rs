@@ -1,6 +1,6 @@
 //! The keywords for one type of instances, over a set of schemas.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Number;
 use taskcluster_documents::pattern::Format;
@@ -74,7 +74,13 @@ impl<'s> View<'s> {
             maximum: self.limit(|it| it.number.maximum.as_ref(), least),
             exclusive_minimum: self.limit(|it| it.number.exclusive_minimum.as_ref(), greatest),
             exclusive_maximum: self.limit(|it| it.number.exclusive_maximum.as_ref(), least),
-            multiple_of: self.each(|it| it.number.multiple_of.as_ref()),
+            multiple_of: {
+                let mut seen = HashSet::new();
+                let stated = self
+                    .schemas()
+                    .filter_map(|it| it.number.multiple_of.as_ref());
+                stated.filter(|it| seen.insert(*it)).collect()
+            },
         }
     }
 

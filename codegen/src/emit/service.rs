@@ -211,18 +211,10 @@ fn payload_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
 }
 
 fn table_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
+    let own: BTreeSet<TypeId> = service.types.iter().copied().collect();
     // A type of this module may be the payload of another service's exchange.
-    let payloads: BTreeSet<TypeId> = types
-        .model
-        .services
-        .iter()
-        .flat_map(|service| &service.exchanges)
-        .map(|exchange| exchange.payload)
-        .collect();
-    let own = payloads.iter().map(|id| (*id, types.definition(*id)));
-    let own = own.filter(|(_, definition)| definition.module == service.module);
-    let own = own.map(|(id, definition)| {
-        let (name, is_typed) = (ident(&definition.name), types.is_typed(id));
+    let own = own.intersection(&types.model.payloads).map(|id| {
+        let (name, is_typed) = (ident(&types.definition(*id).name), types.is_typed(*id));
         quote!(const _: #name = #is_typed;)
     });
     let own: Vec<TokenStream> = own.collect();
@@ -230,7 +222,7 @@ fn table_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
     let tables = Tables { types };
     let statics = service.types.iter().flat_map(|id| tables.of_type(*id));
     statics
-        .chain(tables.shared())
+        .chain(tables.shared(service))
         .chain(implementations)
         .collect()
 }

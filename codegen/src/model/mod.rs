@@ -5,7 +5,7 @@ mod rules;
 mod types;
 mod walk;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use taskcluster_documents::schema::{Schema, SchemaId};
 
@@ -26,6 +26,8 @@ pub(crate) struct Model {
     pub(crate) types: Vec<TypeDef>,
     /// Indexed by [`TypeId`].
     pub(crate) facts: Vec<Facts>,
+    /// The types of the messages of exchanges.
+    pub(crate) payloads: BTreeSet<TypeId>,
     /// The maximum number of types of which each holds the next; of cycles, all are counted.
     pub(crate) nesting: usize,
     /// The tables to print, indexed by [`SchemaId`].
@@ -81,7 +83,7 @@ pub(crate) struct Exchange {
 }
 
 /// One entry of a routing key: a setter of the binding.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct KeyEntry {
     pub(crate) field: String,
     pub(crate) wire_name: String,

@@ -204,16 +204,14 @@ fn strings<'v, 's: 'v>(
     views: impl Iterator<Item = &'v View<'s>>,
 ) -> Option<Vec<String>> {
     let mut all: Vec<String> = Vec::new();
-    let mut twice = BTreeSet::new();
+    let (mut seen, mut twice) = (BTreeSet::new(), BTreeSet::new());
     for view in views {
         let is_plain = !view.has_keywords() && view.choice().is_none() && !view.has_conditions();
         for value in view.listed().filter(|_| is_plain)?.values {
-            match value.as_str() {
-                Some(text) if all.iter().any(|it| it == text) => {
-                    twice.insert(text.to_owned());
-                }
-                Some(text) => all.push(text.to_owned()),
-                None => return None,
+            let text = value.as_str()?.to_owned();
+            match seen.insert(text.clone()) {
+                true => all.push(text),
+                false => drop(twice.insert(text)),
             }
         }
     }

@@ -52,7 +52,9 @@ pub(crate) fn types(resolved: Resolved, names: &Names) -> Result<Model, Errors> 
     let merged = equal_enums::merge(&mut services, &mut definitions, names);
     errors.extend(cycles::infinite(&services, &definitions, &references));
     cycles::box_cycles(&mut definitions);
+    let exchanges = services.iter().flat_map(|service| &service.exchanges);
     let mut model = Model {
+        payloads: exchanges.map(|exchange| exchange.payload).collect(),
         services,
         facts: facts::facts(&definitions),
         nesting: facts::nesting(&definitions),

@@ -16,7 +16,7 @@ use taskcluster_documents::schema::{Combinators, General, JsonType, StringKeywor
 
 use super::ty::{Types, ident};
 use crate::combine::{Node, Part};
-use crate::model::{Branch, Constant, TypeDef, TypeId, TypeShape};
+use crate::model::{Branch, Constant, Service, TypeDef, TypeId, TypeShape};
 use crate::reading::{Reading, Use};
 use scalars::is_time;
 
@@ -52,10 +52,11 @@ pub(super) struct Tables<'m> {
 
 impl Tables<'_> {
     /// The tables of the module that do not belong to a type.
-    pub(super) fn shared(self) -> Vec<TokenStream> {
+    pub(super) fn shared(self, service: &Service) -> Vec<TokenStream> {
         let model = self.types.model;
-        let of_types = model.types.iter();
-        let of_types: BTreeSet<Constant> = of_types.map(TypeDef::table).collect();
+        let of_types = service.types.iter();
+        let of_types = of_types.map(|id| self.types.definition(*id).table());
+        let of_types: BTreeSet<Constant> = of_types.collect();
         let shared = model
             .tables
             .iter()

@@ -29,10 +29,7 @@ pub(super) fn name_everything(model: &mut Model, names: &Names) -> Vec<Error> {
         services, types, ..
     } = model;
     move_home(services, types, names);
-    let mut spaces: BTreeMap<String, Claims> = services
-        .iter()
-        .map(|service| (service.module.clone(), namespace(service, types, names)))
-        .collect();
+    let mut spaces = namespaces(services, types, names);
     for service in services.iter_mut() {
         let claims = spaces.entry(service.module.clone()).or_default();
         name_exchanges(service, types, claims);
@@ -83,32 +80,36 @@ fn name_exchanges(service: &mut Service, types: &mut [TypeDef], claims: &mut Cla
 /// Moves types to the modules of the earlier run: a schema outside of every service's
 /// folder would otherwise belong to the first service that reaches it.
 fn move_home(services: &[Service], types: &mut [TypeDef], names: &Names) {
+    let modules: BTreeSet<&str> = services.iter().map(|it| it.module.as_str()).collect();
     for definition in types.iter_mut().filter(|it| !it.module.is_empty()) {
         let before = names.payload(&definition.key).map(|(module, _)| module);
-        if let Some(service) = services
-            .iter()
-            .find(|it| Some(it.module.as_str()) == before)
-        {
-            definition.module.clone_from(&service.module);
+        if let Some(module) = before.and_then(|it| modules.get(it)) {
+            definition.module = (*module).to_owned();
         }
     }
 }
 
-/// The namespace of a module, with the earlier names of its items reserved.
-fn namespace(service: &Service, types: &[TypeDef], names: &Names) -> Claims {
-    let mut claims = Claims::new(runtime::reserved());
-    for exchange in &service.exchanges {
-        for kind in [Named::Binding, Named::RoutingKey] {
-            let owner = &exchange.exchange;
-            claims.keep(kind, owner, names.get(kind, owner));
+/// The namespaces of all modules, with the earlier names of their items reserved.
+fn namespaces(services: &[Service], types: &[TypeDef], names: &Names) -> BTreeMap<String, Claims> {
+    let mut spaces = BTreeMap::new();
+    for service in services {
+        let mut claims = Claims::new(runtime::reserved());
+        for exchange in &service.exchanges {
+            for kind in [Named::Binding, Named::RoutingKey] {
+                let owner = &exchange.exchange;
+                claims.keep(kind, owner, names.get(kind, owner));
+            }
+        }
+        spaces.insert(service.module.clone(), claims);
+    }
+    for TypeDef { key, .. } in types {
+        if let Some((module, name)) = names.payload(key)
+            && let Some(claims) = spaces.get_mut(module)
+        {
+            claims.keep(Named::Payload, key, Some(name));
         }
     }
-    for definition in types {
-        let before = names.payload(&definition.key);
-        let here = before.filter(|(module, _)| *module == service.module);
-        claims.keep(Named::Payload, &definition.key, here.map(|(_, name)| name));
-    }
-    claims
+    spaces
 }
 
 fn name_type(definition: &mut TypeDef, id: TypeId, claims: &mut Claims, order: &mut Vec<TypeId>) {
