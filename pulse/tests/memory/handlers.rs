@@ -227,6 +227,28 @@ async fn a_message_of_a_newer_server_is_handled_and_reported() {
 }
 
 #[tokio::test]
+async fn an_invalid_message_is_reported_once_for_all_its_attempts() {
+    let broker = MemoryBroker::new();
+    let seen = Seen::default();
+    let consumer = builder(&broker)
+        .retries(3, Duration::from_millis(1))
+        .on_event(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    let handle = consumer.handle();
+    publish_invalid(&broker);
+    let (calls, handler) = failing(3);
+    let run = tokio::spawn(consumer.run(1, handler));
+    eventually(|| handle.counters().acked == 1).await;
+    handle.stop();
+    run.await.expect("no panic").expect("stopped");
+    assert_eq!(calls.load(Ordering::SeqCst), 4);
+    let invalid = |event: &ConsumerEvent| matches!(event, ConsumerEvent::Invalid { .. });
+    assert_eq!((seen.count(invalid), handle.counters().invalid), (1, 1));
+}
+
+#[tokio::test]
 async fn a_handler_can_take_the_event_with_its_envelope_or_only_the_envelope() {
     let broker = MemoryBroker::new();
     let consumer = builder(&broker).start().await.expect("started");

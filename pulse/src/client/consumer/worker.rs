@@ -14,7 +14,6 @@ use super::event::ConsumerEvent;
 use super::from_message::FromMessage;
 use super::policy::Validation;
 use super::shared::Shared;
-use crate::client::envelope::Envelope;
 use crate::client::error::{FailedMessage, error_chain};
 use crate::client::panic::caught;
 use crate::client::transport::SharedError;
@@ -75,7 +74,7 @@ where
         if self.shared.stop.is_asked() || !job.delivery.is_live() {
             return job.delivery.abandon();
         }
-        let read = caught(async { self.read(job.delivery.envelope()) }).await;
+        let read = caught(async { self.read(&job) }).await;
         let message = match read {
             Ok(Ok(message)) => message,
             Ok(Err(error)) => return self.fail(job, error),
@@ -131,14 +130,15 @@ where
         }
     }
 
-    fn read(&self, envelope: &Envelope) -> Result<M, SharedError> {
-        let meter = &self.shared.meter;
+    fn read(&self, job: &Job) -> Result<M, SharedError> {
+        let (meter, envelope) = (&self.shared.meter, job.delivery.envelope());
         let message = M::from_message(envelope).map_err(|error| {
             meter.unreadable.up();
             cause(error)
         })?;
         let validation = self.shared.config.handling.validation;
-        if validation == Validation::Off {
+        // A message that is handled again was validated, and reported, the first time.
+        if validation == Validation::Off || job.attempts > 0 {
             return Ok(message);
         }
         let Err(violations) = message.validate() else {
