@@ -206,3 +206,10 @@ impl Gauge {
         self.exported.add(f64::from(u8::from(on)) - before as f64);
     }
 }
+
+impl Drop for Gauge {
+    /// A client that is aborted does not set its gauges back.
+    fn drop(&mut self) {
+        self.set(false);
+    }
+}

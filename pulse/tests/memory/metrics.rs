@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use metrics::{
     Counter, Gauge, GaugeFn, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit,
 };
-use taskcluster_pulse::{Consumer, Exchange, MemoryBroker, Publisher};
+use taskcluster_pulse::{Consumer, Envelope, Error, Exchange, MemoryBroker, OnFailure, Publisher};
 
 use crate::common::{Numbered, eventually, message};
+use crate::{EXCHANGE, builder, publish};
 
 /// A recorder that keeps its values, with names in the form of Prometheus.
 #[derive(Default)]
@@ -139,4 +141,55 @@ async fn check(seen: &Seen) {
         help["taskcluster_pulse_received_total"],
         "Messages that the broker delivered."
     );
+}
+
+/// Several clients share one metric, so a client that has ended must not count in it.
+#[test]
+fn clients_that_have_ended_are_not_in_the_gauges() {
+    let seen = Seen::default();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .start_paused(true)
+        .build()
+        .expect("a runtime");
+    metrics::with_local_recorder(&seen, || {
+        runtime.block_on(async {
+            without_a_binding().await;
+            with_an_unconfirmed_dead_letter(&seen).await;
+        });
+    });
+    let gauges = [
+        "in_work",
+        "in_work{queue=queue/guest/test}",
+        "connected",
+        "connected{queue=queue/guest/test}",
+    ];
+    for name in gauges {
+        let name = format!("taskcluster_pulse_{name}");
+        assert_eq!(seen.gauge(&name), 0.0, "{name}");
+    }
+}
+
+async fn without_a_binding() {
+    let broker = MemoryBroker::new();
+    broker.forbid(EXCHANGE);
+    let error = builder(&broker).start().await.expect_err("no binding");
+    assert!(matches!(error, Error::Unbound { .. }), "{error}");
+}
+
+async fn with_an_unconfirmed_dead_letter(seen: &Seen) {
+    let broker = MemoryBroker::new();
+    let consumer = builder(&broker)
+        .retries(0, Duration::ZERO)
+        .on_failure(OnFailure::DeadLetter)
+        .start()
+        .await
+        .expect("started");
+    let handle = consumer.handle();
+    publish(&broker, 0..1).await;
+    broker.block("no memory");
+    let run = tokio::spawn(consumer.run(1, async |_: Envelope| Err("no room")));
+    eventually(|| seen.gauge("taskcluster_pulse_in_work") == 1.0).await;
+    handle.stop();
+    run.await.expect("no panic").expect("stopped");
 }
