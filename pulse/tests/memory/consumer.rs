@@ -280,3 +280,28 @@ async fn recycling_drains_the_old_connection() {
     consumer.stop().await.expect("stopped");
     assert_eq!(broker.queue_len(QUEUE), Some(0));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_delivery_of_a_recycled_connection_that_is_dropped_is_requeued() {
+    let broker = MemoryBroker::new();
+    let seen = Seen::default();
+    let mut consumer = builder(&broker)
+        .recycle_after(Duration::from_secs(10))
+        .on_event(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    publish(&broker, 0..2).await;
+    let held = consumer.next().await.expect("a delivery");
+    let dropped = consumer.next().await.expect("a delivery");
+    seen.wait_for(|event| matches!(event, ConsumerEvent::Recycled))
+        .await;
+    drop(dropped);
+    let again = tokio::time::timeout(Duration::from_secs(2), consumer.next()).await;
+    let again = again.expect("within a second").expect("a delivery");
+    assert_eq!(again.event::<Event>().expect("decoded").number(), 1);
+    again.ack();
+    held.ack();
+    consumer.stop().await.expect("stopped");
+    assert_eq!(broker.queue_len(QUEUE), Some(0));
+}

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, Sleep, interval, sleep, timeout};
+use tokio::time::{Instant, Interval, Sleep, interval, sleep, timeout};
 use tracing::Instrument;
 
 use super::ack_tracker::AckTracker;
@@ -42,7 +42,7 @@ pub(super) struct Session {
     link: Arc<dyn Link>,
     channel: Arc<dyn Channel>,
     tracker: Arc<AckTracker>,
-    acks: AckTimer,
+    timers: Timers,
     /// `None` until the program wants deliveries.
     inbox: Option<InboxWatch>,
     /// [`Demand::renewals`] of the demand that is met.
@@ -98,7 +98,7 @@ impl Session {
         } = prepared;
         Self {
             tracker: Arc::new(AckTracker::new(Arc::clone(&channel), Arc::clone(meter))),
-            acks: AckTimer::default(),
+            timers: Timers::new(),
             link,
             channel,
             inbox: None,
@@ -153,7 +153,7 @@ impl Session {
         Ok(())
     }
 
-    /// Sends the acks that are not part of a full batch, until the session ends.
+    /// Sends acks and requeues dropped deliveries, until the session ends.
     pub(super) async fn run(
         &mut self,
         shared: &Shared,
@@ -164,14 +164,13 @@ impl Session {
         let mut demand = shared.demand.subscribe();
         let mut link = self.link.state();
         let mut checks = interval(CHECK_INTERVAL);
-        let mut requeues = interval(REQUEUE_INTERVAL);
         loop {
             tokio::select! {
                 end = ended(&mut self.inbox) => return end,
                 error = lost(&mut link) => return End::Lost(error),
                 () = stop.asked() => return End::Stopped,
                 () = due(&mut old) => return End::Old,
-                () = self.acks.tick(&self.tracker) => {}
+                () = self.timers.tick(&self.tracker) => {}
                 demand = wanted(&mut demand, self.renewals) => {
                     let consumed = tokio::select! {
                         consumed = self.consume(demand, inboxes) => consumed,
@@ -188,7 +187,6 @@ impl Session {
                         return End::Lost(TransportError::closed());
                     }
                 }
-                _ = requeues.tick() => self.tracker.requeue_dropped(),
             }
         }
     }
@@ -198,13 +196,13 @@ impl Session {
         recycle.map(|age| Box::pin(sleep(left(age))))
     }
 
-    /// Awaits `work`, and sends acks meanwhile as [`run`](Self::run) does.
+    /// Awaits `work`, and meanwhile sends acks and requeues as [`run`](Self::run) does.
     pub(super) async fn beside_acks<T>(&mut self, work: impl Future<Output = T>) -> T {
         let mut work = pin!(work);
         loop {
             tokio::select! {
                 done = &mut work => return done,
-                () = self.acks.tick(&self.tracker) => {}
+                () = self.timers.tick(&self.tracker) => {}
             }
         }
     }
@@ -273,7 +271,7 @@ impl Session {
     async fn settle(&mut self, undelivered: Undelivered, stop: &mut Stop) -> bool {
         let Self {
             tracker,
-            acks,
+            timers,
             inbox,
             ..
         } = self;
@@ -291,7 +289,7 @@ impl Session {
         loop {
             tokio::select! {
                 () = &mut settled => return true,
-                () = acks.tick(tracker) => {}
+                () = timers.tick(tracker) => {}
                 () = stop.deadline() => return false,
                 _ = lost(&mut link) => {
                     tracker.lose();
@@ -363,19 +361,38 @@ async fn due(timer: &mut Option<Pin<Box<Sleep>>>) {
     }
 }
 
-/// Sends acks that are not part of a full batch.
-#[derive(Default)]
-struct AckTimer(Option<Pin<Box<Sleep>>>);
+/// When to send acks that are not part of a full batch, and to requeue dropped deliveries.
+struct Timers {
+    acks: Option<Pin<Box<Sleep>>>,
+    requeues: Interval,
+}
 
-impl AckTimer {
-    /// Waits for acks to be due and sends them. Cancel safe.
-    async fn tick(&mut self, tracker: &AckTracker) {
-        if self.0.is_none() {
-            tracker.ack_due().await;
-            self.0 = Some(Box::pin(sleep(ACK_DELAY)));
+impl Timers {
+    fn new() -> Self {
+        Self {
+            acks: None,
+            requeues: interval(REQUEUE_INTERVAL),
         }
-        due(&mut self.0).await;
-        self.0 = None;
-        tracker.flush();
     }
+
+    /// Waits for the next time, and sends acks or requeues. Cancel safe.
+    async fn tick(&mut self, tracker: &AckTracker) {
+        let Self { acks, requeues } = self;
+        tokio::select! {
+            () = ack_time(acks, tracker) => {
+                *acks = None;
+                tracker.flush();
+            }
+            _ = requeues.tick() => tracker.requeue_dropped(),
+        }
+    }
+}
+
+/// Completes when acks have waited for others long enough.
+async fn ack_time(timer: &mut Option<Pin<Box<Sleep>>>, tracker: &AckTracker) {
+    if timer.is_none() {
+        tracker.ack_due().await;
+        *timer = Some(Box::pin(sleep(ACK_DELAY)));
+    }
+    due(timer).await;
 }
