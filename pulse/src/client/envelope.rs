@@ -186,6 +186,11 @@ impl Envelope {
             .map(|route| route.strip_prefix(ROUTE_PREFIX).unwrap_or(route))
     }
 
+    /// The keys in the message's `CC` header, with their prefixes.
+    pub(super) fn cc(&self) -> &[String] {
+        &self.0.cc
+    }
+
     /// The message's headers, except `CC`, see [`routes`](Self::routes). AMQP's values
     /// are converted to JSON: times as seconds since 1970, bytes as arrays of numbers.
     pub fn headers(&self) -> &Map<String, Value> {

@@ -13,6 +13,7 @@ use crate::routing::ROUTE_PREFIX;
 const EXCHANGE: &str = "exchange";
 const ROUTING_KEY: &str = "routingKey";
 const ROUTES: &str = "routes";
+const CC: &str = "cc";
 const HEADERS: &str = "headers";
 const MESSAGE_ID: &str = "messageId";
 const TIMESTAMP: &str = "timestamp";
@@ -39,14 +40,17 @@ impl Envelope {
     /// ```
     ///
     /// The properties `routes`, `headers`, `messageId` and `timestamp` (in seconds since
-    /// 1970) are present if the message has them. `payload` is the original text, with
+    /// 1970) are present if the message has them. If a key in the `CC` header lacks the
+    /// prefix `route.`, `cc` has all of them, unchanged, instead of `routes`. `payload` is the original text, with
     /// spaces for line breaks and tabs. A payload that is not JSON is written as `bytes`
     /// instead, an array of numbers.
     pub fn to_json(&self) -> String {
         let mut line = Line::default();
         line.add(EXCHANGE, &quoted(self.exchange()));
         line.add(ROUTING_KEY, &quoted(self.routing_key()));
-        if self.routes().len() > 0 {
+        if !self.cc().iter().all(|key| key.starts_with(ROUTE_PREFIX)) {
+            line.add(CC, &Value::from(self.cc()));
+        } else if self.routes().len() > 0 {
             line.add(ROUTES, &self.routes().collect::<Value>());
         }
         if !self.headers().is_empty() {
@@ -83,16 +87,16 @@ fn read(line: &str) -> Result<Envelope, serde_json::Error> {
         Some(payload) => payload.get().as_bytes().to_owned(),
         None => members.required(BYTES)?,
     };
+    let mut cc: Vec<String> = members.optional(CC)?.unwrap_or_default();
     let routes: Vec<String> = members.optional(ROUTES)?.unwrap_or_default();
+    let prefixed = |route| format!("{ROUTE_PREFIX}{route}");
+    cc.extend(routes.iter().map(prefixed));
     let headers: Option<Headers> = members.optional(HEADERS)?;
     Ok(Envelope::from_arrival(Arrival {
         tag: 0,
         exchange: members.required(EXCHANGE)?,
         routing_key: members.required(ROUTING_KEY)?,
-        cc: routes
-            .iter()
-            .map(|route| format!("{ROUTE_PREFIX}{route}"))
-            .collect(),
+        cc,
         redelivered: false,
         headers: headers.unwrap_or_default(),
         message_id: members.optional(MESSAGE_ID)?,

@@ -178,3 +178,24 @@ async fn a_recording_is_replayed_unchanged() {
     let cause = std::error::Error::source(&wrong).expect("a cause");
     assert!(cause.to_string().contains("bytes"), "{cause}");
 }
+
+/// Taskcluster's routes have the prefix `route.`, those of other publishers need not.
+#[tokio::test]
+async fn keys_without_the_prefix_of_routes_are_recorded() {
+    let line = r#"{"exchange":"exchange/tests/v1/numbered","routingKey":"primary.a","cc":["route.mail.bob","primary.cc"],"payload":{}}"#;
+    let broker = MemoryBroker::new();
+    let mut consumer = Consumer::builder(broker.connection())
+        .queue("test")
+        .bind(Numbered::default().lane("cc"))
+        .start()
+        .await
+        .expect("started");
+    broker.replay(line).expect("replayed");
+    assert_eq!(broker.queue_len(crate::QUEUE), Some(1));
+    let received = consumer.next().await.expect("a delivery");
+    let routes: Vec<&str> = received.routes().collect();
+    assert_eq!(routes, ["mail.bob", "primary.cc"]);
+    assert_eq!(received.to_json(), line);
+    received.ack();
+    consumer.stop().await.expect("stopped");
+}
