@@ -59,15 +59,14 @@ impl Jobs {
 
     /// Adds messages, and returns how many workers are to be started for them.
     #[must_use]
-    pub(super) fn add(&self, jobs: impl IntoIterator<Item = Job>) -> usize {
+    pub(super) fn add(&self, jobs: Vec<Job>) -> usize {
+        let mut wanted = jobs.len();
         let mut state = self.lock();
         if state.closed {
             jobs.into_iter().for_each(|job| job.delivery.abandon());
             return 0;
         }
-        let before = state.waiting.len();
         state.waiting.extend(jobs);
-        let mut wanted = state.waiting.len() - before;
         if wanted > 0 && state.workers == self.places {
             wanted += state.displace(self.places);
         }
@@ -102,6 +101,10 @@ impl State {
     /// their messages are delivered again. Up to `places` of them go on without a place;
     /// the oldest beyond that are aborted. Returns the number of freed places.
     fn displace(&mut self, places: usize) -> usize {
+        // The usual case; all places are also taken whenever handlers are slow.
+        if self.running.values().all(|it| it.liveness.is_live()) {
+            return 0;
+        }
         let (live, lost): (BTreeMap<_, _>, BTreeMap<_, _>) = std::mem::take(&mut self.running)
             .into_iter()
             .partition(|(_, running)| running.liveness.is_live());

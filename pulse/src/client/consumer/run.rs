@@ -131,18 +131,19 @@ where
     /// Takes all deliveries that are ready; the prefetch limits how many wait for a
     /// handler. Ready when the consumer has ended.
     fn poll_deliveries(&mut self, consumer: &mut Consumer, cx: &mut Context<'_>) -> Poll<()> {
-        let mut next = Poll::Pending;
-        self.add(std::iter::from_fn(|| {
-            next = consumer.poll_delivery(cx);
-            match &mut next {
-                Poll::Ready(delivery) => delivery.take().map(Job::new),
-                Poll::Pending => None,
+        let mut jobs = Vec::new();
+        let ended = loop {
+            match consumer.poll_delivery(cx) {
+                Poll::Ready(Some(delivery)) => jobs.push(Job::new(delivery)),
+                Poll::Ready(None) => break Poll::Ready(()),
+                Poll::Pending => break Poll::Pending,
             }
-        }));
-        next.map(drop)
+        };
+        self.add(jobs);
+        ended
     }
 
-    fn add(&mut self, jobs: impl IntoIterator<Item = Job>) {
+    fn add(&mut self, jobs: Vec<Job>) {
         for _ in 0..self.jobs.add(jobs) {
             let place = Place::new(Arc::clone(&self.jobs));
             let worker = place.worker();
@@ -191,7 +192,7 @@ where
                 biased;
                 () = stop.asked() => break,
                 Some(failure) = self.failed.recv() => self.decide(failure, consumer),
-                job = self.retries.next() => self.workers.add([job]),
+                job = self.retries.next() => self.workers.add(vec![job]),
                 () = poll_fn(|cx| self.workers.poll_deliveries(consumer, cx)) => break,
             }
         }
