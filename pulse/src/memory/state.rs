@@ -140,8 +140,7 @@ impl State {
             }
             Some(_) => Ok(()),
             None if declaration.lifetime == Lifetime::Existing => {
-                let reason = format!("NOT_FOUND - no queue '{}'", declaration.name);
-                Err(self.refuse(channel, code::NOT_FOUND, &reason))
+                Err(self.no_queue(channel, &declaration.name))
             }
             None => {
                 let queue = Queue {
@@ -164,6 +163,9 @@ impl State {
     ) -> Result<(), TransportError> {
         self.check_open(channel)?;
         self.check_forbidden(channel, &to.exchange)?;
+        if !self.queues.contains_key(queue) {
+            return Err(self.no_queue(channel, queue));
+        }
         // A test often has no service that declares it.
         self.declare_exchange(&to.exchange);
         let Ok(pattern) = RoutingPattern::new(&to.routing_key) else {
@@ -199,7 +201,7 @@ impl State {
         state.to = Some(to);
         state.before = state.last_tag;
         let Some(found) = self.queues.get_mut(queue) else {
-            return Err(self.refuse(channel, code::NOT_FOUND, "no such queue"));
+            return Err(self.no_queue(channel, queue));
         };
         found.readers.push_back(channel);
         self.deliver(queue);
@@ -213,7 +215,7 @@ impl State {
     ) -> Result<Option<Arrival>, TransportError> {
         self.check_open(channel)?;
         let Some(found) = self.queues.get_mut(queue) else {
-            return Err(self.refuse(channel, code::NOT_FOUND, "no such queue"));
+            return Err(self.no_queue(channel, queue));
         };
         let next = found.waiting.pop_front();
         let channel = self.channel(channel)?;
@@ -351,6 +353,11 @@ impl State {
 
     fn no_exchange(&mut self, channel: Id, exchange: &str) -> TransportError {
         let reason = format!("NOT_FOUND - no exchange '{exchange}'");
+        self.refuse(channel, code::NOT_FOUND, &reason)
+    }
+
+    fn no_queue(&mut self, channel: Id, queue: &str) -> TransportError {
+        let reason = format!("NOT_FOUND - no queue '{queue}'");
         self.refuse(channel, code::NOT_FOUND, &reason)
     }
 

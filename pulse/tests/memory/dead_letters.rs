@@ -68,7 +68,6 @@ async fn dead_letters_are_listed_replayed_and_discarded() {
 async fn a_letter_whose_replay_is_refused_stays() {
     let broker = with_dead_letters(0..1).await;
     broker.delete_queue(QUEUE);
-    broker.forbid("exchange/guest/test/replay");
     let mut dead = DeadLetterQueue::open(&broker.connection(), "test")
         .await
         .expect("opened");
