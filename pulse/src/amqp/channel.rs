@@ -96,7 +96,7 @@ impl Channel for AmqpChannel {
     fn declare_queue<'a>(
         &'a self,
         queue: &'a QueueDeclaration,
-    ) -> BoxFuture<'a, Result<(), TransportError>> {
+    ) -> BoxFuture<'a, Result<u32, TransportError>> {
         Box::pin(async {
             let options = QueueDeclareOptions {
                 passive: queue.lifetime == Lifetime::Existing,
@@ -106,7 +106,8 @@ impl Channel for AmqpChannel {
                 ..QueueDeclareOptions::default()
             };
             let name = short(&queue.name)?;
-            request(self.channel.queue_declare(name, options, arguments(queue)?)).await
+            let declare = self.channel.queue_declare(name, options, arguments(queue)?);
+            Ok(answer(declare).await?.message_count())
         })
     }
 

@@ -45,6 +45,8 @@ pub struct DeadLetterQueue {
     exchange: String,
     /// Whether that exchange is declared and bound.
     can_replay: bool,
+    /// How many letters are still to be returned.
+    left: u32,
 }
 
 impl DeadLetterQueue {
@@ -64,14 +66,14 @@ impl DeadLetterQueue {
             let link = connection.open().await?;
             let channel = link.open_channel().await?;
             let existing = Queue::passive(dead.as_str()).declaration(user);
-            channel.declare_queue(&existing).await?;
+            let left = channel.declare_queue(&existing).await?;
             channel.confirm().await?;
-            Ok((link, channel))
+            Ok((link, channel, left))
         };
         let opened: Result<_, ConnectError> = timeout(TIMEOUT, open)
             .await
             .unwrap_or_else(|_| Err(no_answer().into()));
-        let (link, channel) = opened.map_err(|error| match error {
+        let (link, channel, left) = opened.map_err(|error| match error {
             ConnectError::Fatal(error) | ConnectError::Setup(error) => error,
             ConnectError::Retry(error) if error.code.is_some() => refused(&dead, error),
             ConnectError::Retry(error) => connection.gave_up(1, Arc::new(error)),
@@ -83,16 +85,24 @@ impl DeadLetterQueue {
             from,
             dead,
             can_replay: false,
+            left,
         })
     }
 
-    /// The next dead letter; `None` after the last. Each is returned once.
+    /// The next dead letter; `None` after as many as there were when the queue was opened.
+    ///
+    /// So a replayed message that fails again, and is put into the queue again, is returned
+    /// when the queue is opened the next time.
     ///
     /// # Errors
     ///
     /// [`Error`], if the connection is lost. Letters that were not settled stay in the
     /// queue.
     pub async fn next(&mut self) -> Result<Option<Letter<'_>>, Error> {
+        if self.left == 0 {
+            return Ok(None);
+        }
+        self.left -= 1;
         let arrival = answer(&self.dead, self.channel.get(&self.dead)).await?;
         Ok(arrival.map(|arrival| Letter {
             tag: arrival.tag,

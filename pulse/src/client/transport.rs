@@ -77,10 +77,11 @@ pub(crate) trait Channel: Send + Sync {
         exchange: &'a str,
     ) -> BoxFuture<'a, Result<(), TransportError>>;
 
+    /// Declares a queue. Returns how many messages wait in it.
     fn declare_queue<'a>(
         &'a self,
         queue: &'a QueueDeclaration,
-    ) -> BoxFuture<'a, Result<(), TransportError>>;
+    ) -> BoxFuture<'a, Result<u32, TransportError>>;
 
     fn bind<'a>(
         &'a self,

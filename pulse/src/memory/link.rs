@@ -111,7 +111,7 @@ impl Channel for MemoryChannel {
     fn declare_queue<'a>(
         &'a self,
         queue: &'a QueueDeclaration,
-    ) -> BoxFuture<'a, Result<(), TransportError>> {
+    ) -> BoxFuture<'a, Result<u32, TransportError>> {
         Box::pin(ready(self.broker.lock().declare_queue(self.id, queue)))
     }
 

@@ -57,6 +57,13 @@ pub(super) struct Channel {
     pub(super) to: Option<UnboundedSender<Result<Arrival, TransportError>>>,
 }
 
+impl Queue {
+    /// Number of waiting messages, as AMQP reports it.
+    fn count(&self) -> u32 {
+        self.waiting.len().try_into().unwrap_or(u32::MAX)
+    }
+}
+
 impl Channel {
     pub(super) fn has_room(&self) -> bool {
         // RabbitMQ counts the prefetch for each consumer.
@@ -128,17 +135,17 @@ impl State {
         &mut self,
         channel: Id,
         declaration: &QueueDeclaration,
-    ) -> Result<(), TransportError> {
+    ) -> Result<u32, TransportError> {
         let link = self.channel(channel)?.link;
         match self.queues.get(&declaration.name) {
             Some(queue) if queue.owner.is_some_and(|owner| owner != link) => {
                 Err(self.refuse(channel, code::RESOURCE_LOCKED, "another connection's queue"))
             }
-            Some(_) if declaration.lifetime == Lifetime::Existing => Ok(()),
+            Some(queue) if declaration.lifetime == Lifetime::Existing => Ok(queue.count()),
             Some(queue) if queue.declaration != *declaration => {
                 Err(self.refuse(channel, code::PRECONDITION_FAILED, "other arguments"))
             }
-            Some(_) => Ok(()),
+            Some(queue) => Ok(queue.count()),
             None if declaration.lifetime == Lifetime::Existing => {
                 Err(self.no_queue(channel, &declaration.name))
             }
@@ -150,7 +157,7 @@ impl State {
                     readers: VecDeque::new(),
                 };
                 self.queues.insert(declaration.name.clone(), queue);
-                Ok(())
+                Ok(0)
             }
         }
     }

@@ -65,6 +65,27 @@ async fn dead_letters_are_listed_replayed_and_discarded() {
 }
 
 #[tokio::test]
+async fn a_letter_that_fails_again_is_not_returned_again() {
+    let (broker, seen) = (MemoryBroker::new(), Seen::default());
+    let (handle, run) = run_failing_on_even(&broker, &seen).await;
+    publish(&broker, 0..3).await;
+    eventually(|| broker.queue_len(DEAD) == Some(2)).await;
+    let mut dead = DeadLetterQueue::open(&broker.connection(), "test")
+        .await
+        .expect("opened");
+    for _ in 0..2 {
+        let letter = dead.next().await.expect("an answer").expect("a letter");
+        letter.replay().await.expect("published");
+        eventually(|| broker.queue_len(DEAD) == Some(2)).await;
+    }
+    assert!(dead.next().await.expect("an answer").is_none());
+    dead.close().await;
+    assert_eq!(broker.queue_len(DEAD), Some(2));
+    handle.stop();
+    run.await.expect("no panic").expect("stopped");
+}
+
+#[tokio::test]
 async fn a_letter_whose_replay_is_refused_stays() {
     let broker = with_dead_letters(0..1).await;
     broker.delete_queue(QUEUE);

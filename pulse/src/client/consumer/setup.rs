@@ -90,7 +90,7 @@ async fn declare(
         return Ok((channel, false));
     };
     match channel.declare_queue(&limited).await {
-        Ok(()) => Ok((channel, false)),
+        Ok(_) => Ok((channel, false)),
         // It exists without a limit: an older version of this crate or another program
         // has declared it.
         Err(error) if differs_in(&error, "x-delivery-limit") => {
