@@ -175,10 +175,10 @@ impl Channel for AmqpChannel {
         Box::pin(async {
             if let Ok(tag) = short(tag) {
                 // On a lost connection nothing is delivered any more.
-                let _ = self
+                let cancel = self
                     .channel
-                    .basic_cancel(tag, BasicCancelOptions::default())
-                    .await;
+                    .basic_cancel(tag, BasicCancelOptions::default());
+                let _ = answer(cancel).await;
             }
         })
     }
@@ -228,11 +228,11 @@ impl Channel for AmqpChannel {
 
     fn close(&self) -> BoxFuture<'_, ()> {
         Box::pin(async {
-            // Fails if the channel is lost already.
-            let _ = self
+            let close = self
                 .channel
-                .close(REPLY_SUCCESS, "closed by the client".into())
-                .await;
+                .close(REPLY_SUCCESS, "closed by the client".into());
+            // Fails if the channel is lost already.
+            let _ = answer(close).await;
         })
     }
 }

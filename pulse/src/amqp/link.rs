@@ -256,11 +256,11 @@ impl Link for AmqpLink {
 
     fn close(&self) -> BoxFuture<'_, ()> {
         Box::pin(async {
-            // Fails if the connection is lost already.
-            let _ = self
+            let close = self
                 .connection
-                .close(REPLY_SUCCESS, "closed by the client".into())
-                .await;
+                .close(REPLY_SUCCESS, "closed by the client".into());
+            // Fails if the connection is lost already.
+            let _ = answer(close).await;
         })
     }
 

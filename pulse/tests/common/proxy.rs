@@ -18,7 +18,15 @@ pub struct Proxy {
     freezes: watch::Sender<u64>,
     open: Arc<AtomicBool>,
     silent: Arc<AtomicBool>,
-    delay_millis: Arc<AtomicU64>,
+    answers: Arc<Answers>,
+}
+
+/// What the proxy does to data from the broker.
+#[derive(Default)]
+struct Answers {
+    delay_millis: AtomicU64,
+    /// Whether answers to the closing of a channel are left out.
+    without_close_ok: AtomicBool,
 }
 
 impl Proxy {
@@ -35,19 +43,19 @@ impl Proxy {
         let freezes = watch::Sender::new(0);
         let open = Arc::new(AtomicBool::new(true));
         let silent = Arc::new(AtomicBool::new(false));
-        let delay_millis = Arc::default();
+        let answers = Arc::default();
         let proxy = Self {
             port,
             cuts,
             freezes,
             open,
             silent,
-            delay_millis,
+            answers,
         };
         let changes = (proxy.cuts.clone(), proxy.freezes.clone());
         let state = (Arc::clone(&proxy.open), Arc::clone(&proxy.silent));
-        let delay = Arc::clone(&proxy.delay_millis);
-        tokio::spawn(accept(listener, target, changes, state, delay));
+        let answers = Arc::clone(&proxy.answers);
+        tokio::spawn(accept(listener, target, changes, state, answers));
         proxy
     }
 
@@ -77,7 +85,12 @@ impl Proxy {
     /// Delays all data from the broker by this time.
     pub fn slow_down(&self, delay: Duration) {
         let millis = delay.as_millis().try_into().expect("a short time");
-        self.delay_millis.store(millis, Ordering::SeqCst);
+        self.answers.delay_millis.store(millis, Ordering::SeqCst);
+    }
+
+    /// Leaves out the broker's answers to the closing of channels; all else is forwarded.
+    pub fn leave_closing_unanswered(&self) {
+        self.answers.without_close_ok.store(true, Ordering::SeqCst);
     }
 
     /// Accepts new connections from now on, and forwards nothing on them.
@@ -91,7 +104,7 @@ async fn accept(
     target: String,
     (cuts, freezes): (watch::Sender<u64>, watch::Sender<u64>),
     (open, silent): (Arc<AtomicBool>, Arc<AtomicBool>),
-    delay_millis: Arc<AtomicU64>,
+    answers: Arc<Answers>,
 ) {
     let mut held = Vec::new();
     while let Ok((mut client, _)) = listener.accept().await {
@@ -105,14 +118,14 @@ async fn accept(
         let Ok(server) = TcpStream::connect(&target).await else {
             continue;
         };
-        let delay_millis = Arc::clone(&delay_millis);
+        let answers = Arc::clone(&answers);
         let (mut cut, mut freeze) = (cuts.subscribe(), freezes.subscribe());
         tokio::spawn(async move {
             let (mut from_client, to_client) = client.split();
             let (from_server, mut to_server) = server.into_split();
             tokio::select! {
                 _ = copy(&mut from_client, &mut to_server) => {}
-                () = pass_back(from_server, to_client, &delay_millis) => {}
+                () = pass_back(from_server, to_client, &answers) => {}
                 _ = cut.changed() => {}
                 // The sockets stay open.
                 _ = freeze.changed() => std::future::pending().await,
@@ -124,16 +137,20 @@ async fn accept(
 async fn pass_back(
     mut server: impl AsyncRead + Unpin,
     mut client: impl AsyncWrite + Unpin,
-    delay_millis: &AtomicU64,
+    answers: &Answers,
 ) {
     let mut piece = vec![0; 64 * 1024];
     while let Ok(bytes @ 1..) = server.read(&mut piece).await {
-        let delay = delay_millis.load(Ordering::SeqCst);
+        let delay = answers.delay_millis.load(Ordering::SeqCst);
         if delay > 0 {
             tokio::time::sleep(Duration::from_millis(delay)).await;
         }
         let piece = &mut piece[..bytes];
         spoil(piece);
+        let piece = match answers.without_close_ok.load(Ordering::SeqCst) {
+            true => &without_close_ok(piece),
+            false => &*piece,
+        };
         if client.write_all(piece).await.is_err() {
             return;
         }
@@ -145,4 +162,17 @@ fn spoil(piece: &mut [u8]) {
     if let Some(at) = piece.windows(SPOILED.len()).position(found) {
         piece[at..at + SPOILED.len()].fill(0xff);
     }
+}
+
+/// The data without the frames `channel.close-ok`.
+fn without_close_ok(mut piece: &[u8]) -> Vec<u8> {
+    // A method frame: after the channel its length, class, method, and the end.
+    const CLOSE_OK: &[u8] = &[0, 0, 0, 4, 0, 20, 0, 41, 0xce];
+    let mut rest = Vec::new();
+    while let Some(at) = (piece.windows(12)).position(|it| it[0] == 1 && it[3..] == *CLOSE_OK) {
+        rest.extend_from_slice(&piece[..at]);
+        piece = &piece[at + 12..];
+    }
+    rest.extend_from_slice(piece);
+    rest
 }

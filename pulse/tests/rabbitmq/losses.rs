@@ -39,6 +39,20 @@ async fn a_start_waits_for_a_broker_that_is_down() {
     rabbit.delete_queue(&rabbit.queue()).await;
 }
 
+/// Heartbeats go on, so that the connection does not count as lost.
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_start_ends_if_the_closing_of_a_channel_is_not_answered() {
+    let rabbit = Rabbit::for_test().await;
+    let (proxy, connection) = rabbit.proxy().await;
+    proxy.leave_closing_unanswered();
+    let start = rabbit.consumer_by(connection).start();
+    let started = tokio::time::timeout(Duration::from_secs(45), start).await;
+    drop(started.expect("in time").expect("started"));
+    proxy.cut();
+    rabbit.delete_queue(&rabbit.queue()).await;
+}
+
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
 async fn a_deleted_queue_is_declared_again() {
