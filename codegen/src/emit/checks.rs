@@ -164,8 +164,17 @@ fn of_each(values: &TokenStream, step: Step, checks: &[TokenStream]) -> Option<T
     all(checks).map(|all| quote!(#values.all(|#local| #all)))
 }
 
+/// Maximum number of checks that follow each other. An expression with `&&` nests as deeply
+/// as it has terms, and parsers recurse on each.
+const CHECKED_TOGETHER: usize = 32;
+
 /// Whether all of `checks` hold; `None` if there are none.
 fn all(checks: &[TokenStream]) -> Option<TokenStream> {
+    if checks.len() > CHECKED_TOGETHER {
+        let groups = checks.chunks(CHECKED_TOGETHER).filter_map(all);
+        let groups: Vec<TokenStream> = groups.map(|group| quote!((#group))).collect();
+        return all(&groups);
+    }
     (!checks.is_empty()).then(|| quote!(#(#checks)&&*))
 }
 

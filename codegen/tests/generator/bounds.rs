@@ -128,6 +128,23 @@ fn thousands_of_properties_are_generated() {
     .expect("generated");
 }
 
+/// Nothing is nested as deeply as a type has properties.
+#[test]
+fn properties_need_no_stack() {
+    let properties: Map<String, Value> = (0..1500)
+        .map(|index| (format!("p{index}"), json!({"maxLength": index})))
+        .collect();
+    let schema = with_definitions(
+        json!({"properties": properties, "minProperties": 1}),
+        Map::new(),
+    );
+    let small = std::thread::Builder::new().stack_size(256 << 10);
+    let generated = small.spawn(move || made(&schema).expect("generated"));
+    let files = generated.expect("a thread").join().expect("no panic");
+    let checks = files["made_up/checks.rs"].matches(".is_valid(value)");
+    assert_eq!(checks.count(), 1500);
+}
+
 #[test]
 fn thousands_of_types_are_generated() {
     let properties: Map<String, Value> = (0..1200)
