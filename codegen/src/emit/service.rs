@@ -9,6 +9,7 @@ use super::checks;
 use super::description;
 use super::entries::Entries;
 use super::markdown::code;
+use super::matcher::Automata;
 use super::tables::Tables;
 use super::ty::{Types, ident};
 use super::{
@@ -22,6 +23,9 @@ const REQUIRED: &str = "The required fields of payloads and routing keys.
 
 Each is the argument of `new` of the type of the same name.";
 
+/// The docs of the file of large tables.
+const AUTOMATA: &str = "The large tables of patterns and formats.";
+
 /// A file's name, docs and items.
 type File = (&'static str, &'static str, Vec<TokenStream>);
 
@@ -29,20 +33,31 @@ type File = (&'static str, &'static str, Vec<TokenStream>);
 pub(super) fn files(model: &Model, service: &Service, layout: &Layout<'_>) -> Vec<RustFile> {
     let types = Types::new(model, &service.module);
     let siblings = names(types, service);
-    let mut files = usual_files(types, service);
+    let automata = Automata::default();
+    let mut files = usual_files(types, service, &automata);
     files.extend(feature_files(types, service, layout));
+    // After all others, which use them.
+    let automata = automata.items();
+    let of_automata = (!automata.is_empty()).then(|| {
+        quote!(
+            mod automata;
+        )
+    });
+    if of_automata.is_some() {
+        files.push(("automata", AUTOMATA, automata));
+    }
     let files = files.into_iter().map(|(name, docs, items)| RustFile {
         path: format!("{}/{name}.rs", service.module),
         docs: docs.lines().map(str::to_owned).collect(),
         siblings: siblings.clone(),
         items,
     });
-    let module = module(types, service, layout);
+    let module = module(types, service, layout, of_automata);
     std::iter::once(module).chain(files).collect()
 }
 
 /// The files that every service has.
-fn usual_files(types: Types<'_>, service: &Service) -> Vec<File> {
+fn usual_files(types: Types<'_>, service: &Service, automata: &Automata) -> Vec<File> {
     let entries = Entries::of(service);
     vec![
         (
@@ -61,7 +76,7 @@ fn usual_files(types: Types<'_>, service: &Service) -> Vec<File> {
         (
             "schemas",
             "The schemas of payloads, as static tables.",
-            table_items(types, service),
+            table_items(types, service, automata),
         ),
         (
             "checks",
@@ -71,7 +86,7 @@ fn usual_files(types: Types<'_>, service: &Service) -> Vec<File> {
         (
             "validators",
             "The rules of the schemas, as constants.",
-            service.rules.iter().map(validators::constant).collect(),
+            rule_items(service, automata),
         ),
     ]
 }
@@ -90,7 +105,12 @@ fn feature_files(types: Types<'_>, service: &Service, layout: &Layout<'_>) -> Ve
     files
 }
 
-fn module(types: Types<'_>, service: &Service, layout: &Layout<'_>) -> RustFile {
+fn module(
+    types: Types<'_>,
+    service: &Service,
+    layout: &Layout<'_>,
+    of_automata: Option<TokenStream>,
+) -> RustFile {
     let examples = layout.examples.then(|| {
         let feature = layout.feature("arbitrary");
         quote!(#feature mod examples;)
@@ -100,6 +120,7 @@ fn module(types: Types<'_>, service: &Service, layout: &Layout<'_>) -> RustFile 
         quote!(#feature mod json_schemas;)
     });
     let mut items = vec![quote! {
+        #of_automata
         mod bindings;
         mod checks;
         mod entries;
@@ -192,7 +213,7 @@ fn names(types: Types<'_>, service: &Service) -> BTreeSet<String> {
         .flat_map(|exchange| [&exchange.name, &exchange.key_name])
         .chain(service.types.iter().map(|id| &types.definition(*id).name))
         .cloned()
-        .chain(["entries", "schemas", "validators"].map(str::to_owned))
+        .chain(["automata", "entries", "schemas", "validators"].map(str::to_owned))
         .collect()
 }
 
@@ -210,7 +231,7 @@ fn payload_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
         .collect()
 }
 
-fn table_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
+fn table_items(types: Types<'_>, service: &Service, automata: &Automata) -> Vec<TokenStream> {
     let own: BTreeSet<TypeId> = service.types.iter().copied().collect();
     // A type of this module may be the payload of another service's exchange.
     let own = own.intersection(&types.model.payloads).map(|id| {
@@ -219,11 +240,18 @@ fn table_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
     });
     let own: Vec<TokenStream> = own.collect();
     let implementations = (!own.is_empty()).then(|| quote!(payloads! { #(#own)* }));
-    let tables = Tables { types };
+    let tables = Tables { types, automata };
     let statics = service.types.iter().flat_map(|id| tables.of_type(*id));
     statics
         .chain(tables.shared(service))
         .chain(implementations)
+        .collect()
+}
+
+fn rule_items(service: &Service, automata: &Automata) -> Vec<TokenStream> {
+    let rules = service.rules.iter();
+    rules
+        .map(|rule| validators::constant(rule, automata))
         .collect()
 }
 

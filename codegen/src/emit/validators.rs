@@ -6,7 +6,7 @@ use taskcluster_documents::pattern::{Form, Format};
 use taskcluster_documents::schema::Pattern;
 
 use super::docs::{docs, sentences};
-use super::matcher::matcher;
+use super::matcher::Automata;
 use super::ty::scalar_type;
 use super::words;
 use crate::model::{NamedRule, OneOf, Rule, RuleUse, Scalar, ScalarRule, TextRule};
@@ -30,14 +30,14 @@ pub(super) fn constant_type(rule: &Rule) -> Option<TokenStream> {
 }
 
 /// The constant for a named rule.
-pub(super) fn constant(named: &NamedRule) -> TokenStream {
+pub(super) fn constant(named: &NamedRule, automata: &Automata) -> TokenStream {
     let name = format_ident!("{}", named.name);
     let docs = docs(&[sentences(&words::of_rule(&named.rule))]);
     let Some(ty) = constant_type(&named.rule) else {
         return TokenStream::new();
     };
     let rule = match &*named.rule {
-        Rule::Text(rule) => text_rule(&named.name, rule),
+        Rule::Text(rule) => text_rule(&named.name, rule, automata),
         Rule::Scalar(scalar, rule) => scalar_rule(*scalar, rule),
         Rule::Items { .. } | Rule::Members(_) => TokenStream::new(),
     };
@@ -92,7 +92,7 @@ fn one_of_call(one_of: &OneOf, literal: impl Fn(&String) -> TokenStream) -> Toke
 }
 
 /// The expression for the rule with the name `name`.
-fn text_rule(name: &str, rule: &TextRule) -> TokenStream {
+fn text_rule(name: &str, rule: &TextRule, automata: &Automata) -> TokenStream {
     let error_message = error_message(name, rule);
     let min_length = rule.min_length.map(Literal::u64_unsuffixed);
     let max_length = rule.max_length.map(Literal::u64_unsuffixed);
@@ -101,15 +101,15 @@ fn text_rule(name: &str, rule: &TextRule) -> TokenStream {
         max_length.map(|limit| quote!(.max_length(#limit))),
     ];
     let pattern = rule.pattern.iter().map(|pattern| {
-        let (source, form) = (&pattern.source, matcher(&pattern.form));
+        let (source, form) = (&pattern.source, automata.matcher(&pattern.form));
         quote!(.pattern(#source, #form))
     });
     let pass = |it: &Pattern| it.form.one_pass(rule.min_length, rule.max_length);
     let one_pass = rule.pattern.as_ref().and_then(pass).map(|form| {
-        let form = matcher(&form);
+        let form = automata.matcher(&form);
         quote!(.one_pass(#form))
     });
-    let format = format_call(&rule.formats);
+    let format = format_call(&rule.formats, automata);
     let one_of = rule
         .one_of
         .iter()
@@ -124,17 +124,17 @@ fn text_rule(name: &str, rule: &TextRule) -> TokenStream {
     }
 }
 
-fn format_call(formats: &[Format]) -> Option<TokenStream> {
+fn format_call(formats: &[Format], automata: &Automata) -> Option<TokenStream> {
     match formats {
         [] => None,
         [only] => {
-            let (name, form) = (only.name(), matcher(only.form()));
+            let (name, form) = (only.name(), automata.matcher(only.form()));
             Some(quote!(.format(#name, #form)))
         }
         several => {
             let names = several.iter().map(Format::name);
             let forms = several.iter().map(|it| it.form().clone()).collect();
-            let form = matcher(&Form::any_of(forms));
+            let form = automata.matcher(&Form::any_of(forms));
             Some(quote!(.any_format(&[#(#names),*], #form)))
         }
     }

@@ -18,7 +18,7 @@ const ACCEPTED: u16 = 1;
 ///
 /// State 0 refuses and state 1 accepts all continuations. The others, from 2 on, have a
 /// row of cells each; those below `accepting` accept, and so does 1.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Table {
     /// The bytes of each class; class 0 has all bytes that no other class has.
     pub classes: Vec<ByteSet>,

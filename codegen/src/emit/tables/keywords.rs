@@ -14,7 +14,6 @@ use super::Tables;
 use super::json_type;
 use super::scalars::{limit, of_numbers, of_strings};
 use crate::combine::Part;
-use crate::emit::matcher::matcher;
 use crate::reading::{Reading, Use};
 
 impl Tables<'_> {
@@ -44,7 +43,7 @@ impl Tables<'_> {
         let mut keywords = self.general(part.at, general, rule.is_some());
         match rule {
             Some(rule) => keywords.push(quote!(Keyword::String(&#rule))),
-            None => keywords.extend(of_strings(string)),
+            None => keywords.extend(of_strings(string, self.automata)),
         }
         keywords.extend(of_numbers(number));
         keywords.extend(self.of_arrays(array, reading));
@@ -165,7 +164,7 @@ impl Tables<'_> {
         reading: Reading,
     ) -> TokenStream {
         let properties = properties.iter().map(|(pattern, id)| {
-            let (source, form) = (&pattern.source, matcher(&pattern.form));
+            let (source, form) = (&pattern.source, self.automata.matcher(&pattern.form));
             let schema = self.reference(*id, reading);
             quote!((#source, #form, #schema))
         });

@@ -14,6 +14,7 @@ use quote::{format_ident, quote};
 use taskcluster_documents::schema::SchemaId;
 use taskcluster_documents::schema::{Combinators, General, JsonType, StringKeywords};
 
+use super::matcher::Automata;
 use super::ty::{Types, ident};
 use crate::combine::{Node, Part};
 use crate::model::{Branch, Constant, Service, TypeDef, TypeId, TypeShape};
@@ -48,6 +49,7 @@ fn json_type(only: JsonType) -> TokenStream {
 #[derive(Clone, Copy)]
 pub(super) struct Tables<'m> {
     pub(super) types: Types<'m>,
+    pub(super) automata: &'m Automata,
 }
 
 impl Tables<'_> {

@@ -4,10 +4,10 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 use taskcluster_documents::schema::{NumberKeywords, Pattern, StringKeywords};
 
-use crate::emit::matcher::matcher;
+use crate::emit::matcher::Automata;
 
 /// The keywords for strings.
-pub(super) fn of_strings(string: &StringKeywords) -> Vec<TokenStream> {
+pub(super) fn of_strings(string: &StringKeywords, automata: &Automata) -> Vec<TokenStream> {
     let StringKeywords {
         min_length,
         max_length,
@@ -19,13 +19,13 @@ pub(super) fn of_strings(string: &StringKeywords) -> Vec<TokenStream> {
         .chain(limit("MaxLength", *max_length))
         .collect();
     keywords.extend(pattern.iter().map(|Pattern { source, form }| {
-        let form = matcher(form);
+        let form = automata.matcher(form);
         quote!(Keyword::Pattern(#source, #form))
     }));
     keywords.extend(format.iter().map(|it| match it.name() {
         "date-time" => quote!(Keyword::DateTime),
         name => {
-            let form = matcher(it.form());
+            let form = automata.matcher(it.form());
             quote!(Keyword::Format(#name, #form))
         }
     }));

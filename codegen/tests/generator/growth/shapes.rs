@@ -218,6 +218,18 @@ pub(crate) const SHAPES: &[Shape] = &[
             (format!("p{index}"), json!({"type": "string", "format": "uri"}))
         })})
     }),
+    shape("formats that many combinations have", |bytes| {
+        json!({"properties": fill(bytes, |index| {
+            let formats = json!([{"format": "uri"}, {"format": "email"}, {"format": "time"}]);
+            (format!("p{index}"), json!({"type": "string", "allOf": formats}))
+        })})
+    }),
+    shape("one large table for many", |bytes| {
+        json!({"properties": fill(bytes, |index| {
+            let pattern = "^(?:a|b)*a(?:a|b){11}$";
+            (format!("p{index}"), json!({"type": "string", "pattern": pattern, "maxLength": index}))
+        })})
+    }),
     shape("large patterns", |bytes| {
         json!({"properties": fill(bytes, |index| {
             let pattern = format!("^(?:a|b)*a(?:a|b){{{}}}{index}$", 3 + index % 5);
@@ -310,6 +322,10 @@ pub(crate) const SHAPES: &[Shape] = &[
             })
             .collect();
         json!({"properties": {"b": {}, "c": {}}, "oneOf": each})
+    }),
+    shape("ever deeper constants", |bytes| {
+        let deep = (0..8 + bytes / 1_000).fold(json!("a"), |inner, _| json!([inner]));
+        json!({"properties": fill(bytes, |index| (format!("p{index}"), json!({"const": deep})))})
     }),
     shape("large constants", |bytes| {
         let value: Value = (0..bytes / 12).map(|index| json!({"a": index})).collect();

@@ -3,7 +3,9 @@
 //! The rules of the schemas, as constants.
 
 use taskcluster_pulse::{ScalarRule, StringRule};
-use taskcluster_pulse::__private::{Matcher, Run, Table};
+use taskcluster_pulse::__private::{Matcher, Run};
+
+use super::automata;
 
 /// At most 1 character.
 pub const GRID_ITEM_ITEM: StringRule = StringRule::new(
@@ -23,22 +25,7 @@ pub const REQUIRED_NULLABLE: StringRule = StringRule::new(
 
 /// Format: `hostname`.
 pub const HOST: StringRule = StringRule::new("not a valid HOST. Format: `hostname`.")
-    .format(
-        "hostname",
-        Matcher::table(
-                &const {
-                    Table::new(
-                            b"09\x01AZ\x01az\x01--\x02..\x03",
-                            4,
-                            b"\0\x03BA\0\x04CA\0\x05DA\0\x06EA\0\x07FA\0\x08GA\0\tHA\0\nIA\0\x0BJA\0\x0CKA\0\rLA\0\x0EMA\0\x0FNA\0\x10OA\0\x11PA\0\x12QA\0\x13RA\0\x14SA\0\x15TA\0\x16UA\0\x17VA\0\x18WA\0\x19XA\0\x1AYA\0\x1BZA\0\x1C[A\0\x1D\\A\0\x1E]A\0\x1F^A\0 _A\0!`A\0\"aA\0#bA\0$cA\0%dA\0&eA\0'fA\0(gA\0)hA\0*iA\0+jA\0,kA\0-lA\0.mA\0/nA\x000oA\x001pA\x002qA\x003rA\x004sA\x005tA\x006uA\x007vA\08wA\09xA\0:yA\0;zA\0<{A\0=|A\0>}A\0?~A\0@\0A\0\0\0A\0\x02\0\0\0\x04C\0\0\x05D\0\0\x06E\0\0\x07F\0\0\x08G\0\0\tH\0\0\nI\0\0\x0BJ\0\0\x0CK\0\0\rL\0\0\x0EM\0\0\x0FN\0\0\x10O\0\0\x11P\0\0\x12Q\0\0\x13R\0\0\x14S\0\0\x15T\0\0\x16U\0\0\x17V\0\0\x18W\0\0\x19X\0\0\x1AY\0\0\x1BZ\0\0\x1C[\0\0\x1D\\\0\0\x1E]\0\0\x1F^\0\0 _\0\0!`\0\0\"a\0\0#b\0\0$c\0\0%d\0\0&e\0\0'f\0\0(g\0\0)h\0\0*i\0\0+j\0\0,k\0\0-l\0\0.m\0\0/n\0\x000o\0\x001p\0\x002q\0\x003r\0\x004s\0\x005t\0\x006u\0\x007v\0\08w\0\09x\0\0:y\0\0;z\0\0<{\0\0=|\0\0>}\0\0?~\0\0@\0\0",
-                        )
-                        .start(65)
-                        .accepting(65)
-                },
-            )
-            .at_least(1)
-            .at_most(253),
-    );
+    .format("hostname", Matcher::table(&automata::TABLE_1).at_least(1).at_most(253));
 
 /// At least 1.
 pub const INTEGER: ScalarRule<u64> = ScalarRule::new().minimum(1);

@@ -12,6 +12,7 @@
 //! [`required`] has the arguments of the constructors of payloads and routing keys, and
 //! [`validators`] the rules of the schemas as constants.
 
+mod automata;
 mod bindings;
 mod checks;
 mod entries;
