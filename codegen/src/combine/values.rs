@@ -38,22 +38,42 @@ pub(crate) fn intersect(
 /// A text that two values share if JSON Schema considers them equal: numbers are compared
 /// by value, objects without regard to order.
 pub(super) fn key(value: &Value) -> String {
+    let mut key = String::new();
+    write_key(value, &mut key);
+    key
+}
+
+fn write_key(value: &Value, key: &mut String) {
     match value {
-        Value::Number(number) => match as_integer(number) {
-            Some(integer) => integer.to_string(),
-            None => match number.as_f64() {
-                Some(float) if float.fract() == 0.0 => format!("{float:.0}"),
-                Some(float) => float.to_string(),
-                None => number.to_string(),
-            },
-        },
-        Value::Array(items) => format!("{:?}", items.iter().map(key).collect::<Vec<_>>()),
-        Value::Object(members) => {
-            let members = members.iter().map(|(name, value)| (name, key(value)));
-            format!("{:?}", members.collect::<BTreeMap<_, _>>())
+        Value::Number(number) => key.push_str(&number_key(number)),
+        Value::Array(items) => {
+            key.push('[');
+            for item in items {
+                write_key(item, key);
+                key.push(',');
+            }
+            key.push(']');
         }
-        Value::String(text) => format!("{text:?}"),
-        value => value.to_string(),
+        Value::Object(members) => {
+            key.push('{');
+            for (name, value) in members.iter().collect::<BTreeMap<_, _>>() {
+                key.push_str(&format!("{name:?}:"));
+                write_key(value, key);
+                key.push(',');
+            }
+            key.push('}');
+        }
+        value => key.push_str(&value.to_string()),
+    }
+}
+
+fn number_key(number: &Number) -> String {
+    match (as_integer(number), number.as_f64()) {
+        (Some(integer), _) => integer.to_string(),
+        (None, Some(0.0)) => "0".to_owned(),
+        (None, Some(float)) if float.fract() == 0.0 => format!("{float:.0}"),
+        (None, Some(float)) => float.to_string(),
+        (None, None) => number.to_string(),
     }
 }
 
