@@ -58,15 +58,16 @@ impl Graph {
         components
     }
 
-    /// The maximum number of nodes on a path that visits none twice, or more: a path into a
-    /// cycle counts all its nodes.
-    pub(crate) fn longest_path(&self) -> usize {
+    /// The maximum sum of the `lengths` of the nodes on a path that visits none twice, or
+    /// more: a path into a cycle counts all its nodes.
+    pub(crate) fn longest_path(&self, lengths: &[usize]) -> usize {
         let components = self.components();
         let mut waiting = vec![0_usize; self.edges.len()];
-        for &component in &components {
-            waiting[component] += 1;
+        let mut whole = waiting.clone();
+        for (component, length) in components.iter().zip(lengths) {
+            waiting[*component] += 1;
+            whole[*component] += length;
         }
-        let sizes = waiting.clone();
         let (mut beyond, mut longest) = (vec![0; self.edges.len()], vec![0; self.edges.len()]);
         for node in self.finished() {
             let own = components[node];
@@ -75,7 +76,7 @@ impl Graph {
             waiting[own] -= 1;
             // All that a component leads to comes before its last node.
             if waiting[own] == 0 {
-                longest[own] = sizes[own] + beyond[own];
+                longest[own] = whole[own] + beyond[own];
             }
         }
         longest.into_iter().max().unwrap_or(0)
@@ -127,9 +128,10 @@ mod tests {
     #[test]
     fn cycles_count_whole_on_the_longest_path() {
         let graph = Graph::new([vec![1], vec![2], vec![1, 3], vec![], vec![3], vec![3, 0]]);
-        assert_eq!(graph.longest_path(), 5);
-        assert_eq!(Graph::new([vec![0], vec![]]).longest_path(), 1);
-        assert_eq!(Graph::new([]).longest_path(), 0);
+        assert_eq!(graph.longest_path(&[1; 6]), 5);
+        assert_eq!(graph.longest_path(&[1, 10, 100, 1000, 1, 1]), 1112);
+        assert_eq!(Graph::new([vec![0], vec![]]).longest_path(&[1, 1]), 1);
+        assert_eq!(Graph::new([]).longest_path(&[]), 0);
     }
 
     #[test]
@@ -140,6 +142,6 @@ mod tests {
         }));
         let components = graph.components();
         assert!(components.iter().copied().eq(0..200_000));
-        assert_eq!(graph.longest_path(), 200_000);
+        assert_eq!(graph.longest_path(&vec![1; 200_000]), 200_000);
     }
 }

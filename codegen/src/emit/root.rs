@@ -70,8 +70,8 @@ fn root(model: &Model, layout: &Layout<'_>) -> RustFile {
 }
 
 /// The limit that rustc needs to find out whether payloads are `Send`, if it needs more than
-/// by default: it follows each type into the ones that it holds, and an `Option<Box<…>>` or
-/// a map has up to eight levels.
+/// by default: it follows each type into the ones that it holds, and an `Option<Box<…>>`, a
+/// list or a map has up to eight levels.
 fn recursion_limit(model: &Model) -> Option<String> {
     const DEFAULT: usize = 128;
     let levels = model.nesting.saturating_mul(8);

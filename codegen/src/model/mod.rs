@@ -28,7 +28,8 @@ pub(crate) struct Model {
     pub(crate) facts: Vec<Facts>,
     /// The types of the messages of exchanges.
     pub(crate) payloads: BTreeSet<TypeId>,
-    /// The maximum number of types of which each holds the next; of cycles, all are counted.
+    /// The maximum number of types, lists, tuples and maps of which each holds the next; of
+    /// cycles, all are counted.
     pub(crate) nesting: usize,
     /// The tables to print, indexed by [`SchemaId`].
     pub(crate) schemas: Vec<Schema>,

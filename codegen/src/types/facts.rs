@@ -3,9 +3,22 @@
 use crate::graph::Graph;
 use crate::model::{Facts, Kind, Scalar, TypeDef, TypeShape, Value};
 
-/// The maximum number of types of which each holds the next.
+/// The maximum number of types, lists, tuples and maps of which each holds the next.
 pub(super) fn nesting(types: &[TypeDef]) -> usize {
-    graph(types).longest_path()
+    let lengths = types.iter().map(|definition| {
+        let depths = definition.shape.values().into_iter().filter_map(depth);
+        1 + depths.max().unwrap_or(0)
+    });
+    graph(types).longest_path(&lengths.collect::<Vec<_>>())
+}
+
+/// The maximum number of lists, tuples and maps around a named type, if there is one.
+fn depth(value: &Value) -> Option<usize> {
+    let inner = value.kind.values().iter().filter_map(depth).max();
+    match value.kind {
+        Kind::Named(_) => Some(0),
+        _ => inner.map(|inner| inner + 1),
+    }
 }
 
 /// The types, each with those that it holds.

@@ -91,8 +91,9 @@ fn many_properties_are_read_in_parts() {
     }
 }
 
-/// The root of a package for a chain of `depth` objects.
-fn root_of_chain(depth: usize) -> String {
+/// The root of a package for a chain of `depth` objects, each of which `hold` makes the
+/// property of the one before.
+fn root_of_chain(depth: usize, hold: fn(Value) -> Value) -> String {
     let mut definitions = Map::new();
     for level in 0..depth {
         let next = match level + 1 == depth {
@@ -101,7 +102,7 @@ fn root_of_chain(depth: usize) -> String {
         };
         definitions.insert(
             format!("d{level}"),
-            json!({"type": "object", "properties": {"next": next}}),
+            json!({"type": "object", "properties": {"next": hold(next)}}),
         );
     }
     let schema = json!({
@@ -122,9 +123,22 @@ fn root_of_chain(depth: usize) -> String {
 /// rustc follows 128 levels by default to find out whether a type is `Send`.
 #[test]
 fn deep_types_raise_the_recursion_limit() {
-    assert!(!root_of_chain(15).contains("recursion_limit"));
-    let root = root_of_chain(16);
+    let root_of = |depth| root_of_chain(depth, |next| next);
+    assert!(!root_of(15).contains("recursion_limit"));
+    let root = root_of(16);
     let stated = root.matches("#![recursion_limit = \"256\"]");
     assert_eq!(stated.count(), 2, "as an attribute, and for users: {root}");
-    assert!(root_of_chain(200).contains("#![recursion_limit = \"2048\"]"));
+    assert!(root_of(200).contains("#![recursion_limit = \"2048\"]"));
+}
+
+/// 12 objects, each in a list in a map in the one before, need more than 128 levels.
+#[test]
+fn lists_and_maps_count_for_the_recursion_limit() {
+    let root = root_of_chain(12, |next| {
+        json!({
+            "type": ["object", "null"],
+            "additionalProperties": {"type": ["array", "null"], "items": next},
+        })
+    });
+    assert!(root.contains("#![recursion_limit = \"512\"]"), "{root}");
 }
