@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use taskcluster_documents::schema::SchemaId;
-use taskcluster_documents::schema::{Schema, StringKeywords};
+use taskcluster_documents::schema::{JsonType, Schema, StringKeywords};
 
 use super::naming::{Claims, place_name};
 use crate::combine::Node;
@@ -116,8 +116,11 @@ impl<'m> Tables<'m> {
         let names = schema.object.required.len() + schema.object.dependencies.len();
         let is_plain = schema.string == StringKeywords::default()
             && schema.general.constant.is_none()
-            && values.max(names) <= FEW_VALUES;
-        schema.subschemas().is_empty() && (is_plain || self.rules.contains_key(&id))
+            && values <= FEW_VALUES;
+        // Only the rule of a schema for strings has the listed values, too.
+        let is_string = schema.general.types == Some([JsonType::String].into());
+        let is_ruled = self.rules.contains_key(&id) && (is_string || values <= FEW_VALUES);
+        schema.subschemas().is_empty() && names <= FEW_VALUES && (is_plain || is_ruled)
     }
 }
 
