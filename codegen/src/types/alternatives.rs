@@ -21,6 +21,9 @@ impl<'s> TypeBuilder<'s> {
                     ..Value::plain(Kind::Text)
                 });
             }
+            Outcome::Strings(strings) if !self.budget.may_combine(strings.len()) => {
+                return Some(Value::plain(Kind::Any).by_table());
+            }
             Outcome::Strings(strings) => {
                 return Some(Value {
                     nullable: view.types().is_some_and(|it| it.contains(&JsonType::Null)),

@@ -189,6 +189,22 @@ pub(crate) const SHAPES: &[Shape] = &[
             }),
         })
     }),
+    shape("a long enum in many unions", |bytes| {
+        json!({
+            "definitions": {"0": long_enum(bytes / 2)},
+            "properties": fill(bytes / 2, |index| {
+                (format!("p{index}"), json!({"anyOf": [reference(0), {"enum": [format!("b{index}")]}]}))
+            }),
+        })
+    }),
+    shape("a long enum for the names of many objects", |bytes| {
+        json!({
+            "definitions": {"0": {"enum": long_enum(bytes / 2)["enum"]}},
+            "properties": fill(bytes / 2, |index| {
+                (format!("p{index}"), json!({"type": "object", "propertyNames": reference(0)}))
+            }),
+        })
+    }),
     shape("a long description that many use", |bytes| {
         json!({
             "definitions": {"0": {"type": "string", "description": "Words. ".repeat(bytes / 14)}},
