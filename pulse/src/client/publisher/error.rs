@@ -79,7 +79,7 @@ pub enum PublishError {
         limit: usize,
         /// What to do about it.
         advice: &'static str,
-        /// Whether it was sent on an earlier connection, without a confirmation.
+        /// Whether it was sent on an earlier connection or channel, without a confirmation.
         may_have_arrived: bool,
     },
     /// The broker refused the message and closed the channel. No queue has it, unless it
@@ -95,7 +95,7 @@ pub enum PublishError {
         routing_key: String,
         /// The broker's reply text.
         reason: String,
-        /// Whether it was sent on an earlier connection, without a confirmation.
+        /// Whether it was sent on an earlier connection or channel, without a confirmation.
         may_have_arrived: bool,
     },
     /// The broker refused the message each time it was sent, up to the last attempt or

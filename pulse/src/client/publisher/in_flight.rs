@@ -117,27 +117,31 @@ impl InFlight {
     /// Processes the broker's answer to one message.
     fn settle(&mut self, number: u64, confirm: Confirm) {
         self.one_by_one = self.one_by_one.saturating_sub(1);
-        if confirm == Confirm::Ack {
-            self.meter.confirmed.up();
-        }
-        let Some(message) = self.messages.remove(number) else {
-            return;
-        };
         match confirm {
-            Confirm::Ack => message.confirm(),
-            Confirm::Nack => self.send_later(number, message, Refusal::Nack),
-            Confirm::NoRoute => message.refuse(NO_ROUTE),
+            Confirm::Ack => {
+                self.meter.confirmed.up();
+                if let Some(message) = self.messages.remove(number) {
+                    message.confirm();
+                }
+            }
+            Confirm::Nack => self.send_later(number, Refusal::Nack),
+            Confirm::NoRoute => {
+                if let Some(message) = self.messages.remove(number) {
+                    message.refuse(NO_ROUTE);
+                }
+            }
         }
     }
 
     /// Sends a message again after a delay, or ends it after the last delay.
-    fn send_later(&mut self, number: u64, mut message: Pending, refusal: Refusal) {
-        match message.next_resend(refusal) {
-            Some(wait) => {
-                self.delayed.insert((Instant::now() + wait, number));
-                self.messages.insert(number, message);
-            }
-            None => message.end_refused(),
+    fn send_later(&mut self, number: u64, refusal: Refusal) {
+        let Some(message) = self.messages.get_mut(number) else {
+            return;
+        };
+        if let Some(wait) = message.next_resend(refusal) {
+            self.delayed.insert((Instant::now() + wait, number));
+        } else if let Some(message) = self.messages.remove(number) {
+            message.end_refused();
         }
     }
 
@@ -205,25 +209,30 @@ impl InFlight {
     /// because those are declared again.
     pub(super) fn channel_closed(&mut self, error: &TransportError, declared: &[&str]) {
         let sent = self.unsend();
-        let mut found = false;
+        let (mut refused, mut delayed) = (BTreeSet::new(), BTreeSet::new());
         for number in &sent {
-            let Some(message) = self.messages.remove(*number) else {
+            let Some(message) = self.messages.get_mut(*number) else {
                 continue;
             };
             let missing = is_missing(error, message.exchange());
-            let only = sent.len() == 1;
-            found |= missing || only;
             if missing && declared.contains(&message.exchange()) {
-                self.unsent.retain(|unsent| unsent != number);
-                self.send_later(*number, message, Refusal::Missing(error.reason.clone()));
-            } else if missing || only {
-                message.refuse(&error.reason);
+                delayed.insert(*number);
+            } else if missing || sent.len() == 1 {
+                refused.insert(*number);
             } else {
-                self.messages.insert(*number, message);
+                // The broker may have routed it before it closed the channel.
+                message.may_have_arrived = true;
             }
         }
-        if !found {
+        if refused.is_empty() && delayed.is_empty() {
             self.one_by_one = sent.len();
+        }
+        self.unsent.retain(|number| !delayed.contains(number));
+        for number in delayed {
+            self.send_later(number, Refusal::Missing(error.reason.clone()));
+        }
+        for message in self.messages.extract(&refused) {
+            message.refuse(&error.reason);
         }
     }
 

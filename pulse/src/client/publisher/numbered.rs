@@ -1,6 +1,6 @@
 //! A map from increasing numbers to values.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 /// A map for numbers that are mostly inserted and removed in increasing order.
 pub(super) struct Numbered<T>(VecDeque<(u64, T)>);
@@ -52,6 +52,20 @@ impl<T> Numbered<T> {
 
     pub(super) fn pop_first(&mut self) -> Option<T> {
         self.0.pop_front().map(|(_, value)| value)
+    }
+
+    /// Removes the entries of these numbers, in one pass.
+    pub(super) fn extract(&mut self, numbers: &BTreeSet<u64>) -> Vec<T> {
+        let mut extracted = Vec::new();
+        let mut kept = VecDeque::with_capacity(self.0.len());
+        for (number, value) in self.0.drain(..) {
+            match numbers.contains(&number) {
+                true => extracted.push(value),
+                false => kept.push_back((number, value)),
+            }
+        }
+        self.0 = kept;
+        extracted
     }
 
     /// Removes all entries, in the order of the numbers.

@@ -26,7 +26,7 @@ pub(super) struct Pending {
     done: oneshot::Sender<Result<(), PublishError>>,
     /// How many times the message was sent.
     sent: u32,
-    /// Whether the message was sent on a connection that was lost before the answer.
+    /// Whether the message was sent on a channel that was lost before the answer.
     pub(super) may_have_arrived: bool,
     /// `None` before the first refusal.
     resends: Option<Box<Resends>>,

@@ -265,19 +265,43 @@ async fn a_message_that_expires_before_it_can_be_sent_has_its_own_cause() {
 
 #[tokio::test(start_paused = true)]
 async fn a_message_above_the_next_connections_frame_max_is_too_long() {
-    let (mut messages, sent) = (in_flight(), Sent::default());
-    let earlier = add(&mut messages, "earlier");
-    sent.send(&mut messages);
-    let later = add(&mut messages, "later");
-    messages.connection_lost();
-    sent.frame_max.set(16);
-    sent.send(&mut messages);
-    for (outcome, may_have_arrived) in [(earlier, true), (later, false)] {
-        let error = error_of(outcome);
-        assert!(matches!(error, PublishError::TooLong { .. }), "{error}");
-        assert_eq!(error.may_have_arrived(), may_have_arrived, "{error}");
+    let too_large = TransportError::coded(code::PRECONDITION_FAILED, "message too large");
+    for channel_only in [false, true] {
+        let (mut messages, sent) = (in_flight(), Sent::default());
+        let earlier = ["earlier", "too"].map(|key| add(&mut messages, key));
+        sent.send(&mut messages);
+        let later = add(&mut messages, "later");
+        match channel_only {
+            true => messages.channel_closed(&too_large, &[]),
+            false => messages.connection_lost(),
+        }
+        sent.frame_max.set(16);
+        sent.send(&mut messages);
+        let earlier = earlier.map(|outcome| (outcome, true));
+        for (outcome, may_have_arrived) in earlier.into_iter().chain([(later, false)]) {
+            let error = error_of(outcome);
+            assert!(matches!(error, PublishError::TooLong { .. }), "{error}");
+            assert_eq!(error.may_have_arrived(), may_have_arrived, "{error}");
+        }
+        assert!(messages.is_empty());
     }
-    assert!(messages.is_empty());
+}
+
+/// The time grows with the number of messages, and not with its square.
+#[tokio::test(start_paused = true)]
+async fn thousands_of_messages_to_a_missing_exchange_are_sorted_out_quickly() {
+    let missing = "NOT_FOUND - no exchange 'exchange/a' in vhost '/'";
+    let missing = TransportError::coded(code::NOT_FOUND, missing);
+    for declared in [&[][..], &["exchange/a"]] {
+        let (mut messages, sent) = (in_flight(), Sent::default());
+        let _outcomes: Vec<_> = (0..20_000).map(|_| add(&mut messages, "key")).collect();
+        sent.send(&mut messages);
+        let started = std::time::Instant::now();
+        messages.channel_closed(&missing, declared);
+        let elapsed = started.elapsed();
+        assert!(elapsed < Duration::from_secs(5), "{elapsed:?}");
+        assert_eq!(messages.is_empty(), declared.is_empty());
+    }
 }
 
 /// The exchange may be deleted again each time it is declared, so resends are limited and
