@@ -24,8 +24,9 @@ impl Management {
     ///
     /// The virtual host is that of the queues, `/` by default. User, secret and virtual
     /// host are percent-encoded. The parameter `cacertfile` names a PEM file of the
-    /// certificate authorities to trust; by default they are those of
-    /// [`Connection::ca_file`](crate::Connection::ca_file). No proxy is used.
+    /// certificate authorities to trust; the default is the same as that of
+    /// [`Connection::ca_file`](crate::Connection::ca_file), whose file is not used here. No
+    /// proxy is used.
     ///
     /// The user needs RabbitMQ's tag `management`, and some permission on the
     /// virtual host. It need not be the user who consumes. On Mozilla's Pulse no

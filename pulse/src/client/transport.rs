@@ -5,7 +5,8 @@
 //! of AMQP 0-9-1 that Pulse needs.
 //!
 //! Acks and publishes are not `async`: they queue the frame in the order of the calls and
-//! never wait, which keeps them cheap.
+//! never wait, which keeps them cheap. The broker in memory acks at once, and publishes
+//! when the answer is polled.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -122,7 +123,8 @@ pub(crate) trait Channel: Send + Sync {
     /// Makes the broker confirm each message that is published on this channel.
     fn confirm(&self) -> BoxFuture<'_, Result<(), TransportError>>;
 
-    /// Publishes a message at once; the future it returns awaits the answer.
+    /// Publishes a message; the future it returns awaits the answer, and may send the
+    /// message when it is first polled.
     ///
     /// # Errors
     ///

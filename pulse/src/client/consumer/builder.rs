@@ -115,8 +115,10 @@ impl ConsumerBuilder {
     /// The default is 200 for deliveries that the program takes one by one, and two for
     /// each handler of [`Consumer::run`]: a message that waits in this program is not
     /// available to other consumers, and may exceed the broker's timeout for acks.
-    /// Messages that wait for a retry, or to be dead-lettered, don't count, up to a
-    /// thousand of them.
+    ///
+    /// When messages that wait for a retry, or to be dead-lettered, take up half of it, the
+    /// consumer renews it, and they no longer count: up to a thousand messages can wait
+    /// without blocking others.
     #[must_use]
     pub fn prefetch(mut self, deliveries: u16) -> Self {
         self.prefetch = Some(deliveries);
