@@ -4,8 +4,6 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use serde_json::json;
-use serde_json::value::RawValue;
 use taskcluster_events::Event;
 use taskcluster_events::queue::{
     ArtifactCreated, TaskCompleted, TaskDefined, TaskException, TaskFailed, TaskGroupResolved,
@@ -43,7 +41,7 @@ pub(crate) async fn run(
     output: impl Write + Send + 'static,
 ) -> Result<(), Error> {
     let output = Arc::new(Mutex::new(output));
-    // The event is decoded only to be validated; the original bytes are written.
+    // The event is decoded only to be validated; the original text is written.
     let handle = move |(_, envelope): (Event, Envelope)| {
         let output = Arc::clone(&output);
         async move { write(&output, &envelope) }
@@ -52,15 +50,9 @@ pub(crate) async fn run(
 }
 
 fn write(output: &Mutex<impl Write>, envelope: &Envelope) -> io::Result<()> {
-    let line = json!({
-        "exchange": envelope.exchange(),
-        "routingKey": envelope.routing_key(),
-        "routes": envelope.routes().collect::<Vec<_>>(),
-        "payload": serde_json::from_slice::<&RawValue>(envelope.bytes())?,
-    });
     // One call for a whole line, so that a crash of this program can't leave a part of a
     // line.
-    let line = format!("{line}\n");
+    let line = envelope.to_json() + "\n";
     let mut output = output.lock().unwrap_or_else(PoisonError::into_inner);
     output.write_all(line.as_bytes())?;
     output.flush()
@@ -152,6 +144,13 @@ mod tests {
         let counters = handle.counters();
 
         assert_eq!(disk.task_ids(), ids, "{counters:?}");
+        let first: Message<TaskFailed> = example(0).expect("an example");
+        let text = serde_json::to_vec(&first.payload).expect("JSON");
+        let written = disk.0.lock().expect("no panic").1.clone();
+        assert!(
+            written.windows(text.len()).any(|part| part == text),
+            "the text as it was published"
+        );
         assert_eq!(counters.retried, 1);
         assert_eq!(broker.queue_len(dead), Some(1), "{counters:?}");
         let printed = metrics::text(&handle);
