@@ -1,13 +1,21 @@
 //! The manifest of a generated crate.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use super::feature_name;
+use proc_macro2::{TokenStream, TokenTree};
+
+use super::{RustFile, feature_name};
 use crate::model::Model;
 use crate::package::{Package, RUST_VERSION};
 
 /// `Cargo.toml`: the package, its dependencies, and a feature for each service.
-pub(super) fn manifest(model: &Model, package: &Package, header: &str) -> String {
+pub(super) fn manifest(
+    model: &Model,
+    package: &Package,
+    files: &[RustFile],
+    header: &str,
+) -> String {
     let license = package.license.as_deref().map(quoted);
     let license = license.map(|text| format!("license = {text}\n"));
     let mut text = format!(
@@ -33,7 +41,7 @@ categories = ["api-bindings"]
         },
     );
     text.push_str(&dependencies(package));
-    text.push_str(&features(model));
+    text.push_str(&features(model, files));
     text.push_str(
         "\n[package.metadata.docs.rs]\nall-features = true\nrustdoc-args = [\"--cfg\", \"docsrs\"]\n",
     );
@@ -59,8 +67,15 @@ taskcluster-pulse = {{ {path}version = {runtime}, default-features = false, feat
     )
 }
 
-/// The features: one for each service, with those of the services that it needs.
-fn features(model: &Model) -> String {
+/// The features: one for each service, with those of the services that its code refers to.
+fn features(model: &Model, files: &[RustFile]) -> String {
+    let mut needs: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for file in files {
+        if let Some((module, _)) = file.path.split_once('/') {
+            let needs = needs.entry(module).or_default();
+            file.items.iter().for_each(|it| siblings(it, needs));
+        }
+    }
     let services: Vec<String> = model
         .services
         .iter()
@@ -71,11 +86,8 @@ fn features(model: &Model) -> String {
     text.push_str("arbitrary = [\"taskcluster-pulse/arbitrary\"]\n");
     text.push_str("schemars = [\"taskcluster-pulse/schemars\"]\n");
     for service in &model.services {
-        let needs: Vec<String> = service
-            .needs
-            .iter()
-            .map(|module| quoted(&feature_name(module)))
-            .collect();
+        let needs = needs.get(service.module.as_str()).into_iter().flatten();
+        let needs: Vec<String> = needs.map(|it| quoted(&feature_name(it))).collect();
         let _ = writeln!(
             text,
             "{} = [{}]",
@@ -84,6 +96,28 @@ fn features(model: &Model) -> String {
         );
     }
     text
+}
+
+/// Adds the modules beside that of a service to which `tokens` refer: `super::super::name`.
+/// Types do, and so do tables and rules that are not parts of a type.
+fn siblings(tokens: &TokenStream, found: &mut BTreeSet<String>) {
+    let mut parents = 0;
+    for token in tokens.clone() {
+        match token {
+            TokenTree::Group(group) => siblings(&group.stream(), found),
+            TokenTree::Punct(it) if it.as_char() == ':' => continue,
+            TokenTree::Ident(it) if it == "super" => {
+                parents += 1;
+                continue;
+            }
+            TokenTree::Ident(it) if parents == 2 => {
+                let name = it.to_string();
+                found.insert(name.trim_start_matches("r#").to_owned());
+            }
+            _ => {}
+        }
+        parents = 0;
+    }
 }
 
 /// `text` as a basic string of TOML.

@@ -91,7 +91,7 @@ pub(crate) fn emit(model: &Model, layout: &Layout<'_>) -> Emitted {
         header: layout.header.to_owned(),
         manifest: layout
             .package
-            .map(|package| manifest::manifest(model, package, layout.header)),
+            .map(|package| manifest::manifest(model, package, &files, layout.header)),
         names: names(model, layout.header),
         files,
     }

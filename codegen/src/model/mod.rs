@@ -61,8 +61,6 @@ pub(crate) struct Service {
     pub(crate) types: Vec<TypeId>,
     /// The rules of this module, in the order of their first use.
     pub(crate) rules: Vec<NamedRule>,
-    /// The modules of other services whose types this one uses.
-    pub(crate) needs: Vec<String>,
 }
 
 /// One exchange: a binding, a routing key and a variant of the event.

@@ -86,7 +86,6 @@ fn service(reference: &Reference) -> Service {
         exchanges: Vec::new(),
         types: Vec::new(),
         rules: Vec::new(),
-        needs: Vec::new(),
     }
 }
 

@@ -62,6 +62,56 @@ fn any_text_in_a_field_is_the_text_that_cargo_reads() {
     }
 }
 
+/// With the features of one service alone, its module finds all that it refers to: the
+/// contents of a type that only another service's messages have, and the table and the rule
+/// of a schema that the other service uses first.
+#[test]
+fn a_feature_enables_those_of_modules_that_its_code_refers_to() {
+    let service = |name: &str| REFERENCE.replace("made-up", name);
+    let schema = |id: &str, text: &str| {
+        let text = format!(r#"{{"$id": "/schemas/{id}#", "type": "object", {text}}}"#);
+        source(id, text)
+    };
+    let none = r#""not": {"$ref": "/schemas/common/v1/none.json"}"#;
+    let files = Generator::new()
+        .sources(["a", "b", "c"].map(|name| source(name, service(name))))
+        .sources([
+            schema(
+                "a/v1/message.json",
+                &format!(r#""properties": {{"t": {{"$ref": "/schemas/b/v1/t.json"}}}}, {none}"#),
+            ),
+            schema("b/v1/message.json", none),
+            schema(
+                "b/v1/t.json",
+                r#""properties": {"x": {"$ref": "/schemas/c/v1/x.json"}}"#,
+            ),
+            schema("c/v1/message.json", r#""properties": {}"#),
+            schema("c/v1/x.json", r#""properties": {"y": {}}"#),
+            schema(
+                "common/v1/none.json",
+                r#""required": ["a", "b", "c", "d", "e"]"#,
+            ),
+        ])
+        .package(&Package::new("made-up"))
+        .unwrap_or_else(|errors| panic!("{errors}"));
+    let manifest: toml::Table = files["Cargo.toml"].parse().expect("a manifest");
+    for module in ["a", "b", "c"] {
+        let enabled = manifest["features"][module].as_array().expect("features");
+        for other in ["a", "b", "c"] {
+            let path = format!("super::super::{other}::");
+            let mut own = files
+                .iter()
+                .filter(|(path, _)| path.starts_with(&format!("src/{module}/")));
+            let refers = own.any(|(_, text)| text.contains(&path));
+            let is_enabled = enabled.iter().any(|it| it.as_str() == Some(other));
+            assert_eq!(refers, is_enabled, "{module} and {other}");
+        }
+    }
+    assert!(files["src/b/payloads.rs"].contains("super::super::c::"));
+    let across = |module: &str| files[&format!("src/{module}/schemas.rs")].contains("::schemas::");
+    assert!(across("a") || across("b"));
+}
+
 /// docs.rs shows the feature of each item if the crate enables that.
 #[test]
 fn a_package_marks_its_features_in_the_documentation() {

@@ -53,7 +53,6 @@ pub(super) fn name_everything(model: &mut Model, names: &Names) -> Vec<Error> {
     name_variants(services, names);
     for service in services.iter_mut() {
         name_constants(service, types);
-        service.needs = needs(service, types);
         errors.extend(rules::name_rules(service, types, names));
     }
     errors
@@ -183,17 +182,4 @@ fn name_variants(services: &mut [Service], names: &Names) {
             exchange.variant = claims.claim(Named::Event, &exchange.exchange, &wanted, "");
         }
     }
-}
-
-/// The other modules with types that a service's payloads reach.
-fn needs(service: &Service, types: &[TypeDef]) -> Vec<String> {
-    let mut seen = BTreeSet::new();
-    let modules: BTreeSet<&String> = service
-        .exchanges
-        .iter()
-        .flat_map(|exchange| reached(types, exchange.payload, &mut seen))
-        .map(|id| &types[id.0].module)
-        .filter(|module| **module != service.module)
-        .collect();
-    modules.into_iter().cloned().collect()
 }
