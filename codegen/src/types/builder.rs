@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use taskcluster_documents::schema::{JsonType, Schema, SchemaId};
+use taskcluster_documents::schema::{Home, JsonType, Schema, SchemaId};
 
 use super::budget::Budget;
 use super::{naming, number, scalars};
@@ -214,17 +214,13 @@ impl<'s> TypeBuilder<'s> {
         let view = self.view(node);
         let named = TypeId(self.definitions.len());
         let homes = view.homes(node);
-        let places: Vec<String> = homes
-            .iter()
-            .map(|home| format!("/schemas/{}#{}", home.document, home.pointer))
-            .collect();
         let (document, pointer) = match homes.first() {
             Some(home) => (home.document.clone(), home.pointer.clone()),
             None => (String::new(), String::new()),
         };
         self.definitions.push(TypeDef {
             name: String::new(),
-            key: naming::numbered(places.join(" with "), &mut self.keys),
+            key: naming::numbered(key(&homes), &mut self.keys),
             constant: String::new(),
             module: self.module_of(&document),
             document,
@@ -253,4 +249,21 @@ impl<'s> TypeBuilder<'s> {
         let folder = document.rsplit_once('/').map_or("", |(folder, _)| folder);
         self.modules.get(folder).unwrap_or(&self.module).clone()
     }
+}
+
+/// Number of bytes from which on a key has no further places: the names of all rules of a
+/// type are recorded with it, and a type may combine thousands of schemas.
+const LONG_KEY: usize = 1000;
+
+/// The places of a type's schemas.
+fn key(homes: &[&Home]) -> String {
+    let mut key = String::new();
+    for home in homes {
+        if key.len() >= LONG_KEY {
+            break;
+        }
+        let with = if key.is_empty() { "" } else { " with " };
+        key += &format!("{with}/schemas/{}#{}", home.document, home.pointer);
+    }
+    key
 }

@@ -163,6 +163,22 @@ fn thousands_of_types_are_generated() {
 }
 
 /// At the nesting limit of JSON, and far deeper by references.
+/// The type of `p` belongs to hundreds of schemas, and so do its rules.
+#[test]
+fn names_of_rules_of_many_schemas_stay_short() {
+    let conditions = (0..400).map(|index| {
+        json!({
+            "if": {"properties": {"a": {"const": index}}},
+            "then": {"properties": {"p": {"maxLength": index}}},
+        })
+    });
+    let schema = json!({"type": "object", "allOf": conditions.collect::<Value>()});
+    let schema = with_definitions(schema, Map::new());
+    let names = &made(&schema).expect("generated")["names.json"];
+    let ratio = names.len() / schema.to_string().len();
+    assert!(ratio < 20, "{ratio} bytes for each byte of the schema");
+}
+
 #[test]
 fn depth_is_limited() {
     let definitions = (0..2500).map(|index| {
