@@ -59,21 +59,18 @@ pub(super) fn provider() -> rustls::crypto::CryptoProvider {
 /// The reason of a TLS error that another attempt can't fix, and advice.
 pub(super) fn lasting_error(error: &io::Error) -> Option<(&'static str, &'static str)> {
     let error = error.get_ref()?.downcast_ref::<rustls::Error>()?;
-    let (reason, advice) = match error {
-        rustls::Error::InvalidMessage(_) => (
+    match error {
+        rustls::Error::InvalidMessage(_) => Some((
             "the port does not speak TLS",
             "use the broker's TLS port, usually 5671, or amqp:// to connect without TLS",
-        ),
-        rustls::Error::InvalidCertificate(error) => certificate_error(error)?,
-        rustls::Error::AlertReceived(_) | rustls::Error::PeerIncompatible(_) => {
-            return Some((
-                "the broker ended the TLS handshake",
-                "check which TLS versions and client certificates the broker asks for",
-            ));
-        }
-        _ => return None,
-    };
-    Some((reason, advice))
+        )),
+        rustls::Error::InvalidCertificate(error) => certificate_error(error),
+        rustls::Error::AlertReceived(_) | rustls::Error::PeerIncompatible(_) => Some((
+            "the broker ended the TLS handshake",
+            "check which TLS versions and client certificates the broker asks for",
+        )),
+        _ => None,
+    }
 }
 
 fn certificate_error(error: &CertificateError) -> Option<(&'static str, &'static str)> {
