@@ -38,11 +38,7 @@ pub(super) fn files(model: &Model, service: &Service, layout: &Layout<'_>) -> Ve
     files.extend(feature_files(types, service, layout));
     // After all others, which use them.
     let automata = automata.items();
-    let of_automata = (!automata.is_empty()).then(|| {
-        quote!(
-            mod automata;
-        )
-    });
+    let of_automata = (!automata.is_empty()).then(|| quote! { mod automata; });
     if of_automata.is_some() {
         files.push(("automata", AUTOMATA, automata));
     }
