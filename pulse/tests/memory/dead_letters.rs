@@ -4,24 +4,18 @@ use std::time::Duration;
 
 use taskcluster_pulse::{
     ConsumerEvent, ConsumerHandle, DeadLetterQueue, Envelope, Error, MemoryBroker, Message,
-    OnFailure,
 };
 use tokio::task::JoinHandle;
 
 use crate::common::{Numbered, Seen, eventually, message};
-use crate::{EXCHANGE, QUEUE, builder, publish};
+use crate::{EXCHANGE, QUEUE, builder, dead_lettering, publish};
 
 const DEAD: &str = "queue/guest/test/dead";
 
 /// A broker whose queue `test` has these numbers as dead letters.
 async fn with_dead_letters(numbers: std::ops::Range<u64>) -> MemoryBroker {
     let broker = MemoryBroker::new();
-    let consumer = builder(&broker)
-        .retries(0, Duration::ZERO)
-        .on_failure(OnFailure::DeadLetter)
-        .start()
-        .await
-        .expect("started");
+    let consumer = dead_lettering(&broker).start().await.expect("started");
     let handle = consumer.handle();
     let count = numbers.end - numbers.start;
     publish(&broker, numbers).await;
@@ -117,9 +111,7 @@ async fn run_failing_on_even(
     broker: &MemoryBroker,
     seen: &Seen,
 ) -> (ConsumerHandle, JoinHandle<Result<(), Error>>) {
-    let consumer = builder(broker)
-        .retries(0, Duration::ZERO)
-        .on_failure(OnFailure::DeadLetter)
+    let consumer = dead_lettering(broker)
         .on_event(seen.listener())
         .start()
         .await

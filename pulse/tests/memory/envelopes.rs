@@ -1,15 +1,11 @@
 //! Messages with their headers, decoded into a program's own types.
 
-use std::time::Duration;
-
 use serde_json::json;
-use taskcluster_pulse::{
-    Consumer, DeadLetter, Envelope, EventSet, Message, OnFailure, Timestamp, event_set,
-};
+use taskcluster_pulse::{Consumer, DeadLetter, Envelope, EventSet, Message, Timestamp, event_set};
 
 use crate::common::exchanges::Owned;
 use crate::common::{Numbered, eventually, message};
-use crate::{EXCHANGE, MemoryBroker, builder, publish};
+use crate::{EXCHANGE, MemoryBroker, builder, dead_lettering, publish};
 
 event_set! {
     /// Messages of two exchanges.
@@ -67,12 +63,7 @@ fn a_set_of_exchanges_decodes_and_validates_its_own_messages() {
 #[tokio::test]
 async fn headers_arrive_and_stay_with_a_dead_letter() {
     let broker = MemoryBroker::new();
-    let consumer = builder(&broker)
-        .retries(0, Duration::ZERO)
-        .on_failure(OnFailure::DeadLetter)
-        .start()
-        .await
-        .expect("started");
+    let consumer = dead_lettering(&broker).start().await.expect("started");
     let time = Timestamp::from_millis(1_700_000_000_000);
     let sent = Envelope::new(EXCHANGE, "primary.a._", payload(1))
         .with_header("origin", json!({"host": "a", "tries": [1, 2]}))

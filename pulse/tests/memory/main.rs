@@ -17,7 +17,9 @@ mod publisher;
 
 use std::time::Duration;
 
-use taskcluster_pulse::{Consumer, ConsumerBuilder, Exchange, MemoryBroker, Publisher, Reconnect};
+use taskcluster_pulse::{
+    Consumer, ConsumerBuilder, Exchange, MemoryBroker, OnFailure, Publisher, Reconnect,
+};
 
 use common::{Numbered, message};
 
@@ -33,6 +35,13 @@ fn builder(broker: &MemoryBroker) -> ConsumerBuilder {
         .queue("test")
         .bind(Numbered::default())
         .reconnect(quick())
+}
+
+/// A consumer's builder with dead letters for messages whose first attempt fails.
+fn dead_lettering(broker: &MemoryBroker) -> ConsumerBuilder {
+    builder(broker)
+        .retries(0, Duration::ZERO)
+        .on_failure(OnFailure::DeadLetter)
 }
 
 async fn publish(broker: &MemoryBroker, numbers: std::ops::Range<u64>) {

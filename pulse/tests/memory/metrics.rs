@@ -3,15 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use metrics::{
     Counter, Gauge, GaugeFn, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit,
 };
-use taskcluster_pulse::{Consumer, Envelope, Error, Exchange, MemoryBroker, OnFailure, Publisher};
+use taskcluster_pulse::{Consumer, Envelope, Error, Exchange, MemoryBroker, Publisher};
 
 use crate::common::{Numbered, eventually, message};
-use crate::{EXCHANGE, builder, publish};
+use crate::{EXCHANGE, builder, dead_lettering, publish};
 
 /// A recorder that keeps its values, with names in the form of Prometheus.
 #[derive(Default)]
@@ -179,12 +178,7 @@ async fn without_a_binding() {
 
 async fn with_an_unconfirmed_dead_letter(seen: &Seen) {
     let broker = MemoryBroker::new();
-    let consumer = builder(&broker)
-        .retries(0, Duration::ZERO)
-        .on_failure(OnFailure::DeadLetter)
-        .start()
-        .await
-        .expect("started");
+    let consumer = dead_lettering(&broker).start().await.expect("started");
     let handle = consumer.handle();
     publish(&broker, 0..1).await;
     broker.block("no memory");
