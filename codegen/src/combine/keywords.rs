@@ -1,6 +1,7 @@
 //! The keywords for one type of instances, over a set of schemas.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::hash::Hash;
 
 use serde_json::Number;
 use taskcluster_documents::pattern::Format;
@@ -47,22 +48,24 @@ impl<'s> View<'s> {
 
     /// The patterns, each once.
     pub(crate) fn patterns(&self) -> Vec<&'s Pattern> {
-        self.each(|it| it.string.pattern.as_ref())
+        self.each(|it| it.string.pattern.as_ref(), |it| it.source.as_str())
     }
 
     /// The formats, each once.
     pub(crate) fn formats(&self) -> Vec<&'s Format> {
-        self.each(|it| it.string.format.as_ref())
+        self.each(|it| it.string.format.as_ref(), Format::name)
     }
 
-    fn each<T: PartialEq>(&self, read: fn(&'s Schema) -> Option<&'s T>) -> Vec<&'s T> {
-        let mut found = Vec::new();
-        for value in self.schemas().filter_map(read) {
-            if !found.contains(&value) {
-                found.push(value);
-            }
-        }
-        found
+    /// The values of a keyword, in the order of the schemas, each once: those with one key
+    /// are equal.
+    fn each<T, K: Hash + Eq>(
+        &self,
+        read: fn(&'s Schema) -> Option<&'s T>,
+        key: fn(&'s T) -> K,
+    ) -> Vec<&'s T> {
+        let mut seen = HashSet::new();
+        let stated = self.schemas().filter_map(read);
+        stated.filter(|value| seen.insert(key(value))).collect()
     }
 
     /// The bounds of numbers, and their divisors.
@@ -74,13 +77,7 @@ impl<'s> View<'s> {
             maximum: self.limit(|it| it.number.maximum.as_ref(), least),
             exclusive_minimum: self.limit(|it| it.number.exclusive_minimum.as_ref(), greatest),
             exclusive_maximum: self.limit(|it| it.number.exclusive_maximum.as_ref(), least),
-            multiple_of: {
-                let mut seen = HashSet::new();
-                let stated = self
-                    .schemas()
-                    .filter_map(|it| it.number.multiple_of.as_ref());
-                stated.filter(|it| seen.insert(*it)).collect()
-            },
+            multiple_of: self.each(|it| it.number.multiple_of.as_ref(), |it| it),
         }
     }
 

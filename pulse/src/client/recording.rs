@@ -41,9 +41,9 @@ impl Envelope {
     ///
     /// The properties `routes`, `headers`, `messageId` and `timestamp` (in seconds since
     /// 1970) are present if the message has them. If a key in the `CC` header lacks the
-    /// prefix `route.`, `cc` has all of them, unchanged, instead of `routes`. `payload` is the original text, with
-    /// spaces for line breaks and tabs. A payload that is not JSON is written as `bytes`
-    /// instead, an array of numbers.
+    /// prefix `route.`, `cc` has all of them, unchanged, instead of `routes`. `payload` is
+    /// the original text, with spaces for line breaks and tabs. A payload that is not JSON
+    /// is written as `bytes` instead, an array of numbers.
     pub fn to_json(&self) -> String {
         let mut line = Line::default();
         line.add(EXCHANGE, &quoted(self.exchange()));

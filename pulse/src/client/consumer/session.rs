@@ -144,7 +144,7 @@ impl Session {
                 .await
                 .unwrap_or_else(|_| Err(TransportError::lost("the broker does not answer").into()))
         };
-        let deliveries = self.beside_acks(consume).await?;
+        let deliveries = self.beside_timers(consume).await?;
         self.tracker.set_prefetch(prefetch);
         let (inbox, watch) = Inbox::new(deliveries, Arc::clone(&self.tracker));
         self.inbox = Some(watch);
@@ -197,7 +197,7 @@ impl Session {
     }
 
     /// Awaits `work`, and meanwhile sends acks and requeues as [`run`](Self::run) does.
-    pub(super) async fn beside_acks<T>(&mut self, work: impl Future<Output = T>) -> T {
+    pub(super) async fn beside_timers<T>(&mut self, work: impl Future<Output = T>) -> T {
         let mut work = pin!(work);
         loop {
             tokio::select! {
@@ -245,7 +245,7 @@ impl Session {
                     () = stop.deadline() => {}
                 }
             };
-            self.beside_acks(cancel).await;
+            self.beside_timers(cancel).await;
         }
         let in_time = self.settle(undelivered, &mut stop).await;
         self.tracker.close();

@@ -131,7 +131,7 @@ impl Supervisor {
     async fn replace(&mut self, mut old: Session) -> Session {
         let mut stop = self.stop.clone();
         let new = tokio::select! {
-            new = old.beside_acks(open_session(&self.shared, &self.inboxes, None)) => new,
+            new = old.beside_timers(open_session(&self.shared, &self.inboxes, None)) => new,
             () = stop.asked() => return old,
         };
         match new {
