@@ -137,8 +137,8 @@ impl Readings {
         reading: Reading,
     ) -> impl Iterator<Item = (SchemaId, Reading)> {
         let all = schema.subschemas().into_iter();
-        all.map(move |(role, inner)| {
-            let reading = match role {
+        all.map(move |(slot, inner)| {
+            let reading = match slot.role() {
                 Role::Inside => reading.inside(),
                 Role::Combined => self.combined(id, reading),
                 Role::Conditional => reading.part(),

@@ -30,4 +30,4 @@ pub use keyword::references;
 pub use load::load;
 pub use place::{Place, escape};
 pub use resolve::{Resolved, resolve};
-pub use subschemas::Role;
+pub use subschemas::{Role, Slot};

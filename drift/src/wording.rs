@@ -1,11 +1,10 @@
 //! Titles and descriptions that changed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use taskcluster_documents::Resolved;
-use taskcluster_documents::escape;
 use taskcluster_documents::reference::{Entry, Reference};
-use taskcluster_documents::schema::{Items, Schema, SchemaId};
+use taskcluster_documents::schema::{Schema, SchemaId};
+use taskcluster_documents::{Resolved, Role, Slot, escape};
 
 /// Compares texts, for each pair of schemas once.
 pub(crate) struct Wording<'r> {
@@ -93,35 +92,24 @@ impl<'r> Wording<'r> {
     }
 }
 
-/// The pairs of subschemas at the same place in two schemas.
+/// The pairs of subschemas of the same keyword and name in two schemas at `pointer`, each
+/// with its own pointer.
 fn pairs(old: &Schema, new: &Schema, pointer: &str) -> Vec<(SchemaId, SchemaId, String)> {
-    let mut pairs = Vec::new();
-    for (name, &is) in &new.object.properties {
-        if let Some(&was) = old.object.properties.get(name) {
-            pairs.push((was, is, format!("{pointer}/{}", escape(name))));
-        }
+    let old: BTreeMap<Slot<'_>, SchemaId> = old.subschemas().into_iter().collect();
+    let new = new.subschemas().into_iter().rev();
+    new.filter_map(|(slot, is)| Some((*old.get(&slot)?, is, place(pointer, slot))))
+        .collect()
+}
+
+/// The JSON pointer to the part of a message that a subschema of a schema at `pointer` is
+/// about, with `*` for any name or index.
+fn place(pointer: &str, slot: Slot<'_>) -> String {
+    match (slot, slot.role()) {
+        (Slot::Property(name), _) => format!("{pointer}/{}", escape(name)),
+        (Slot::Item(index), _) => format!("{pointer}/{index}"),
+        (_, Role::Inside | Role::TestInside) => format!("{pointer}/*"),
+        (_, Role::Combined | Role::Conditional | Role::Test) => pointer.to_owned(),
     }
-    if let (Some(was), Some(is)) = (
-        old.object.additional_properties,
-        new.object.additional_properties,
-    ) {
-        pairs.push((was, is, format!("{pointer}/*")));
-    }
-    if let (Some(Items::Each(was)), Some(Items::Each(is))) = (&old.array.items, &new.array.items) {
-        pairs.push((*was, *is, format!("{pointer}/*")));
-    }
-    let (was, is) = (&old.combinators, &new.combinators);
-    let lists = [
-        (&was.all_of, &is.all_of),
-        (&was.any_of, &is.any_of),
-        (&was.one_of, &is.one_of),
-    ];
-    for (was, is) in lists {
-        let inside = was.iter().zip(is);
-        pairs.extend(inside.map(|(&was, &is)| (was, is, pointer.to_owned())));
-    }
-    pairs.reverse();
-    pairs
 }
 
 fn note(found: &mut Vec<String>, place: &str, texts: &[(&str, &String, &String)]) {

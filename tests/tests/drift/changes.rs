@@ -305,3 +305,55 @@ fn infinitely_many_names_are_one_finding() {
     };
     assert!(only.reason.contains("one of many"), "{only:#?}");
 }
+
+#[test]
+fn a_text_under_each_keyword_is_compared() {
+    let schemas = [
+        (
+            json!({ "properties": { "a/b": { "title": "T" } } }),
+            "/a~1b",
+        ),
+        (
+            json!({ "patternProperties": { "^a": { "title": "T" } } }),
+            "/*",
+        ),
+        (json!({ "additionalProperties": { "title": "T" } }), "/*"),
+        (json!({ "propertyNames": { "title": "T" } }), "/*"),
+        (
+            json!({ "dependencies": { "a": { "title": "T" } } }),
+            "payload",
+        ),
+        (json!({ "items": { "title": "T" } }), "/*"),
+        (json!({ "items": [{}, { "title": "T" }] }), "/1"),
+        (
+            json!({ "items": [{}], "additionalItems": { "title": "T" } }),
+            "/*",
+        ),
+        (json!({ "contains": { "title": "T" } }), "/*"),
+        (json!({ "allOf": [{ "title": "T" }] }), "payload"),
+        (json!({ "anyOf": [{ "title": "T" }] }), "payload"),
+        (json!({ "oneOf": [{ "title": "T" }] }), "payload"),
+        (
+            json!({ "not": { "title": "T", "type": "null" } }),
+            "payload",
+        ),
+        (
+            json!({ "if": { "title": "T" }, "then": {}, "else": {} }),
+            "payload",
+        ),
+        (json!({ "if": {}, "then": { "title": "T" } }), "payload"),
+        (json!({ "if": {}, "else": { "title": "T" } }), "payload"),
+    ];
+    for (schema, place) in schemas {
+        let mut documents = documents();
+        let message =
+            |schema: Value| json!({ "allOf": [schema], "$id": "/schemas/egg/v1/message.json#" });
+        documents.message = message(schema.clone());
+        let old = documents.side();
+        let new = schema.to_string().replace("\"T\"", "\"t\"");
+        documents.message = message(serde_json::from_str(&new).expect("JSON"));
+        let report = compare(&old, &documents.side());
+        let expected = [format!("{place}: `title`")];
+        assert_eq!(report.exchanges[0].wording, expected, "{schema}");
+    }
+}
