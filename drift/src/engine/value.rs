@@ -33,13 +33,11 @@ pub(super) fn weight(value: &Value) -> usize {
         }
 }
 
+/// An integer of 64 bits is written as one, whether its text had an exponent, a fraction
+/// or neither.
 fn canonical_number(number: &Number) -> Number {
-    let Some(float) = number.as_f64().filter(|_| number.is_f64()) else {
-        return number.clone();
-    };
-    // Both conversions are exact: integers up to 2^53 are floats.
-    match float.fract() == 0.0 && float.abs() < 9_007_199_254_740_992.0 {
-        true => Number::from(float as i64),
+    match number.is_f64() {
+        true => self::number(&rational(number)).unwrap_or_else(|| number.clone()),
         false => number.clone(),
     }
 }
@@ -126,6 +124,8 @@ mod tests {
     #[test]
     fn equal_numbers_have_one_spelling() {
         assert_eq!(canonical(&json!([1.0, -0.0])), json!([1, 0]));
+        let large = 10_000_000_000_000_000_u64;
+        assert_eq!(canonical(&json!([1e16, 1e300])), json!([large, 1e300]));
         assert_eq!(canonical(&json!({"a": 1.5})), json!({"a": 1.5}));
     }
 }

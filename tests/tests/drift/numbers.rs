@@ -3,7 +3,7 @@
 use fastrand::Rng;
 use jsonschema::Validator;
 use serde_json::{Value, json};
-use taskcluster_drift::{ExchangeReport, PublisherEffect};
+use taskcluster_drift::{ExchangeReport, PublisherEffect, Status};
 
 use crate::support::compare_pairs;
 
@@ -178,5 +178,22 @@ fn numbers_of_any_size_are_found() {
             .expect("a message");
         assert!(validator(&old).is_valid(witness), "{old} {witness}");
         assert!(!validator(&new).is_valid(witness), "{new} {witness}");
+    }
+}
+
+#[test]
+fn a_number_is_the_same_in_every_spelling() {
+    for (number, same) in [
+        ("1e16", "10000000000000000"),
+        ("1.8e19", "18000000000000000000"),
+        ("-9.0e18", "-9000000000000000000"),
+        ("0.5", "5e-1"),
+    ] {
+        let list = |text| {
+            let number: Value = serde_json::from_str(text).expect("a number");
+            json!({ "enum": [number, [number]] })
+        };
+        let report = report(&list(number), &list(same));
+        assert_eq!(report.status, Status::Unchanged, "{number}: {report:#?}");
     }
 }
