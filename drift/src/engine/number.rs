@@ -107,12 +107,13 @@ impl Numbers {
         let Some(found) = found else {
             return Ok(Outcome::Empty);
         };
-        match value::number(&found) {
-            Some(number) if is_float(&number) => Ok(Outcome::Found(Value::Number(number))),
-            Some(number) => {
-                let exact = self.float(budget)?.unwrap_or(number);
-                Ok(Outcome::Found(Value::Number(exact)))
-            }
+        let found = value::number(&found);
+        let number = match found.clone().filter(is_float) {
+            Some(number) => Some(number),
+            None => self.float(budget)?.or(found),
+        };
+        match number {
+            Some(number) => Ok(Outcome::Found(Value::Number(number))),
             None => self.kept(budget),
         }
     }

@@ -160,6 +160,10 @@ fn numbers_of_any_size_are_found() {
             json!(false),
         ),
         (
+            json!({ "multipleOf": 1.5, "exclusiveMinimum": u64::MAX / 2 + 2, "type": "number" }),
+            json!(false),
+        ),
+        (
             json!({ "exclusiveMinimum": 0.1, "type": "number" }),
             json!({ "exclusiveMinimum": 0.10000000000000002 }),
         ),
