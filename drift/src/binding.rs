@@ -249,19 +249,22 @@ fn with_key(effect: BindingEffect, reason: String, key: String) -> Finding<Bindi
     }
 }
 
-/// The named entries of NEW that a multi-word entry of OLD now covers, for the reason of
-/// a binding that is fine.
-pub(crate) fn named_since(old: &[KeyEntry], new: &[KeyEntry]) -> Vec<String> {
-    let known = |entry: &&KeyEntry| !old.iter().any(|it| it.name == entry.name);
-    new.iter()
-        .filter(known)
-        .map(|entry| entry.name.clone())
-        .collect()
+/// The reason why bindings to keys of `old` are fine when keys look like `new`.
+pub(crate) fn still_bound(old: &[KeyEntry], new: &[KeyEntry]) -> String {
+    let (bound, key) = (Key::new(old, new.len()), Key::new(new, new.len()));
+    let pairs = bound.entries.iter().zip(&key.entries);
+    let mut named = pairs.filter(|(old, new)| old.multiple_words && !new.multiple_words);
+    let Some((rest, first)) = named.next() else {
+        return "it matches the same keys".to_owned();
+    };
+    let others = named.map(|(_, entry)| format!(", {}", entry.name));
+    let (rest, first, others) = (&rest.name, &first.name, others.collect::<String>());
+    format!("it still matches; `{rest}` now holds {first}{others}")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{KeyEntry, compare};
+    use super::{KeyEntry, compare, still_bound};
     use crate::report::BindingEffect::{self, Misread, Narrower, Silent, Wider};
 
     /// `=word` is a constant, `name#` has multiple words, `name?` may be absent.
@@ -281,6 +284,19 @@ mod tests {
         let reason = |new| compare(&entries("a b"), &entries(new)).map(|it| it.reason);
         let expected = "keys may have 1 word, and the binding expects 2";
         assert_eq!(reason("a").as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn only_words_in_the_place_of_others_are_held_by_an_entry() {
+        let reason = |new| still_bound(&entries("=primary a rest#"), &entries(new));
+        let expected = "it still matches; `rest` now holds b, c";
+        assert_eq!(reason("=primary a b c rest#"), expected);
+        // Neither a constant nor the rest is assigned to another field by its new name.
+        let mut renamed = entries("=primary a others#");
+        renamed[0].name = "kind".to_owned();
+        let old = entries("=primary a rest#");
+        assert_eq!(compare(&old, &renamed), None);
+        assert_eq!(still_bound(&old, &renamed), "it matches the same keys");
     }
 
     fn effect(old: &str, new: &str) -> Option<(BindingEffect, String)> {

@@ -114,7 +114,7 @@ impl<'s> Comparison<'s> {
             publisher: Answer::of(publisher, "every old message is valid under the new schema"),
             binding: Answer::of(
                 binding.into_iter().collect(),
-                still_bound(&old_key, &new_key),
+                binding::still_bound(&old_key, &new_key),
             ),
             ..only(new, Status::Unchanged)
         }
@@ -210,21 +210,6 @@ fn key(entry: &Entry) -> Vec<KeyEntry> {
             required: entry.required,
         })
         .collect()
-}
-
-fn still_bound(old: &[KeyEntry], new: &[KeyEntry]) -> String {
-    let named = binding::named_since(old, new);
-    let rest = old.iter().find(|entry| entry.multiple_words);
-    match (named.as_slice(), rest) {
-        ([], _) | (_, None) => "it matches the same keys".to_owned(),
-        (names, Some(rest)) => {
-            format!(
-                "it still matches; `{}` now holds {}",
-                rest.name,
-                names.join(", ")
-            )
-        }
-    }
 }
 
 fn removed(old: &Exchange<'_>) -> ExchangeReport {
