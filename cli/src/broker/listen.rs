@@ -2,8 +2,8 @@
 
 mod reports;
 
-use std::fs::File;
-use std::io::{self, Write};
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::process::ExitCode;
@@ -170,7 +170,7 @@ struct Listener<'a, W> {
 impl<'a, W: Write> Listener<'a, W> {
     fn new(args: &'a Args, stdout: W) -> Result<Self, Error> {
         let record = args.record.as_deref().map(|path| {
-            let file = File::options().create(true).append(true).open(path);
+            let file = open_record(path);
             file.map(|file| (path, file))
                 .map_err(|source| file_error(path, source))
         });
@@ -219,6 +219,30 @@ impl<'a, W: Write> Listener<'a, W> {
         let text = self.args.style.style().text(envelope);
         print(&mut self.stdout, &text).map_err(Error::Stdout)
     }
+}
+
+/// Opens a recording to append to it.
+fn open_record(path: &Path) -> io::Result<File> {
+    let mut file = File::options().create(true).append(true).open(path)?;
+    // An earlier run may have ended within a line, for instance because the disk was full.
+    // A file that can't be read is appended to as it is.
+    if is_cut_off(path).unwrap_or(false) {
+        file.write_all(b"\n")?;
+    }
+    Ok(file)
+}
+
+/// Whether the file at `path` ends without a line break.
+fn is_cut_off(path: &Path) -> io::Result<bool> {
+    let metadata = fs::metadata(path)?;
+    if !metadata.is_file() || metadata.len() == 0 {
+        return Ok(false);
+    }
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::End(-1))?;
+    let mut last = [0];
+    file.read_exact(&mut last)?;
+    Ok(last != *b"\n")
 }
 
 fn file_error(path: &Path, source: io::Error) -> Error {

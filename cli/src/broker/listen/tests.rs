@@ -121,6 +121,29 @@ async fn messages_that_meet_the_conditions_are_printed_and_recorded() {
     assert_eq!(broker.replay(&recording).expect("replayed"), 1);
 }
 
+#[test]
+fn a_recording_that_was_cut_off_is_continued_on_a_new_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let record = folder.path().join("messages.jsonl");
+    let arguments = ["listen", "queue/task-failed", "--record"].map(std::ffi::OsStr::new);
+    let args = Program::parse_from([&arguments[..], &[record.as_os_str()]].concat()).args;
+    let append = |message: &Envelope| {
+        let mut listener = Listener::new(&args, Printed::default()).expect("a recording");
+        listener.show(message).expect("recorded");
+    };
+    let [first, second, third] = [1, 2, 3].map(|seed| failed(seed).to_json());
+    append(&failed(1));
+    append(&failed(2));
+    let whole = std::fs::read_to_string(&record).expect("a recording");
+    assert_eq!(whole, format!("{first}\n{second}\n"));
+
+    std::fs::write(&record, &whole[..whole.len() - 9]).expect("cut off");
+    append(&failed(3));
+    let lines = std::fs::read_to_string(&record).expect("a recording");
+    let lines: Vec<&str> = lines.lines().collect();
+    assert_eq!(lines, [first.as_str(), &second[..second.len() - 8], &third]);
+}
+
 #[tokio::test]
 async fn every_message_is_acked_and_those_that_are_not_valid_are_counted() {
     let unread = Envelope::new(TaskFailed::INFO.exchange, "primary.\u{1b}[2J", "{}\u{7}");
