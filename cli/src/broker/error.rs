@@ -1,9 +1,10 @@
 //! Errors of the commands that talk to a broker.
 
+use std::error::Error as StdError;
 use std::io;
 use std::path::PathBuf;
 
-use taskcluster_pulse::{PublishError, RecordingError, RoutingKeyError, UnknownExchange};
+use taskcluster_pulse::{PublishError, RoutingKeyError, UnknownExchange};
 
 use crate::terminal;
 
@@ -40,7 +41,7 @@ pub(crate) enum Error {
         /// The line, counted from 1.
         line: usize,
         /// The reason.
-        source: RecordingError,
+        source: Box<dyn StdError + Send + Sync>,
     },
     /// A file can't be read or written.
     #[error("{}: can't be read or written", terminal::path(path))]

@@ -1,8 +1,9 @@
 //! `replay`: publishes or checks recorded messages.
 
 use std::collections::{BTreeSet, VecDeque};
+use std::error::Error as StdError;
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -17,6 +18,10 @@ use crate::terminal;
 
 /// Maximum number of messages published ahead of the oldest confirm.
 const MAX_UNCONFIRMED: usize = 1000;
+
+/// Maximum size of a line, and of a recording that is not a file, in bytes. A broker's limit
+/// for a message is far below.
+const MOST_BYTES: u64 = 1 << 30;
 
 /// Publish or check recorded messages.
 ///
@@ -148,7 +153,7 @@ struct Recording<'p> {
 impl<'p> Recording<'p> {
     fn open(path: &'p Path) -> Result<Self, Error> {
         let metadata = fs::metadata(path).map_err(unreadable(path))?;
-        let piped = (!metadata.is_file()).then(|| fs::read(path));
+        let piped = (!metadata.is_file()).then(|| read_pipe(File::open(path)?, MOST_BYTES));
         let piped = piped.transpose().map_err(unreadable(path))?;
         Ok(Self { path, piped })
     }
@@ -172,16 +177,31 @@ impl<'p> Recording<'p> {
     }
 }
 
+/// Reads a pipe to its end, if it has at most `most` bytes.
+fn read_pipe(pipe: impl Read, most: u64) -> io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    pipe.take(most + 1).read_to_end(&mut content)?;
+    match content.len() as u64 > most {
+        true => Err(too_large(format!(
+            "more than {most} bytes, and not in a file; save them in one"
+        ))),
+        false => Ok(content),
+    }
+}
+
 /// The messages of the recording at `path`, each with the number of its line.
 fn messages(
     path: &Path,
-    content: impl BufRead,
+    mut content: impl BufRead,
 ) -> impl Iterator<Item = Result<(usize, Envelope), Error>> {
-    let lines = content.lines().zip(1..);
-    lines.filter_map(move |(text, line)| match text {
+    let lines = (1..).map_while(move |number| {
+        let line = next_line(&mut content, MOST_BYTES).transpose()?;
+        Some((number, line))
+    });
+    lines.filter_map(move |(line, text)| match text {
         Err(source) => Some(Err(unreadable(path)(source))),
-        Ok(text) if text.trim().is_empty() => None,
-        Ok(text) => Some(match Envelope::from_json(&text) {
+        Ok(text) if text.trim_ascii().is_empty() => None,
+        Ok(text) => Some(match message(&text) {
             Ok(envelope) => Ok((line, envelope)),
             Err(source) => Err(Error::Recording {
                 path: path.to_path_buf(),
@@ -190,6 +210,26 @@ fn messages(
             }),
         }),
     })
+}
+
+/// The next line of `content`, if it has at most `most` bytes; `None` at the end.
+fn next_line(content: &mut impl BufRead, most: u64) -> io::Result<Option<Vec<u8>>> {
+    let mut line = Vec::new();
+    content.take(most + 1).read_until(b'\n', &mut line)?;
+    match line.len() as u64 > most {
+        true => Err(too_large(format!(
+            "a line of more than {most} bytes; give a file with a line for each message"
+        ))),
+        false => Ok(Some(line).filter(|line| !line.is_empty())),
+    }
+}
+
+fn message(line: &[u8]) -> Result<Envelope, Box<dyn StdError + Send + Sync>> {
+    Ok(Envelope::from_json(str::from_utf8(line)?)?)
+}
+
+fn too_large(reason: String) -> io::Error {
+    io::Error::new(io::ErrorKind::FileTooLarge, reason)
 }
 
 fn unreadable(path: &Path) -> impl Fn(io::Error) -> Error {
@@ -261,6 +301,18 @@ mod tests {
         assert_eq!(published.expect("published"), 1);
     }
 
+    #[test]
+    fn an_endless_recording_is_refused() {
+        let endless = || BufReader::new(io::repeat(b'a'));
+        let pipe = read_pipe(endless(), 10).expect_err("endless");
+        assert!(pipe.to_string().contains("more than 10 bytes"), "{pipe}");
+        let line = next_line(&mut endless(), 10).expect_err("endless");
+        assert!(line.to_string().contains("more than 10 bytes"), "{line}");
+        assert_eq!(read_pipe(&b"1234\n"[..], 5).expect("read").len(), 5);
+        let line = next_line(&mut &b"1234\n5"[..], 5).expect("read");
+        assert_eq!(line.as_deref(), Some(&b"1234\n"[..]));
+    }
+
     #[tokio::test]
     async fn a_line_that_is_not_a_message_is_named() {
         let folder = tempfile::tempdir().expect("a folder");
@@ -271,6 +323,9 @@ mod tests {
             .await
             .expect_err("no message");
         assert!(error.to_string().contains("a.jsonl:3:"), "{error}");
+        std::fs::write(&path, [line(1).as_bytes(), b"\n\xff\n"].concat()).expect("written");
+        let error = validate(&path).expect_err("no text");
+        assert!(error.to_string().contains("a.jsonl:2:"), "{error}");
         let unknown = Envelope::new("exchange/guest/none", "a", "{}").to_json();
         std::fs::write(&path, "\n".to_owned() + &unknown).expect("written");
         let error = publish(&path, broker.connection())
