@@ -16,7 +16,7 @@ pub enum Error {
     },
 
     /// A request failed.
-    #[error("{}: cannot be fetched; check the root URL and the network", part(.url))]
+    #[error("{}: cannot be fetched; check the root URL, the network and its proxy, if any", part(.url))]
     Request {
         /// The URL.
         url: String,
@@ -33,13 +33,22 @@ pub enum Error {
         status: u16,
     },
 
-    /// A redirect leads to another host, or redirects form a cycle.
+    /// A redirect leads to another host.
     #[error("{}: redirected to {}, which is not followed; give the root URL it belongs to", part(.url), part(.location))]
     Redirect {
         /// The URL.
         url: String,
         /// The target of the redirect.
         location: String,
+    },
+
+    /// There are too many redirects, for example in a circle.
+    #[error("{}: redirected more than {most} times; check that the root URL is that of a Taskcluster deployment", part(.url))]
+    Redirects {
+        /// The URL.
+        url: String,
+        /// The limit.
+        most: usize,
     },
 
     /// The document is too large.
@@ -94,8 +103,9 @@ pub enum Error {
         url: String,
     },
 
-    /// The manifest lists a path outside of `/references/`.
-    #[error("{}: lists the reference {}, which is not below /references/", part(.url), part(.path))]
+    /// The manifest lists a path outside of `/references/`, or one with other characters than
+    /// those of a URL.
+    #[error("{}: lists the reference {}, which is no plain path below /references/", part(.url), part(.path))]
     ForeignReference {
         /// The URL of the manifest.
         url: String,

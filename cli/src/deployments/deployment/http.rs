@@ -119,9 +119,9 @@ impl Client {
                 }
             }
         }
-        Err(Error::Redirect {
+        Err(Error::Redirects {
             url: url.to_owned(),
-            location: current,
+            most: MOST_REDIRECTS,
         })
     }
 

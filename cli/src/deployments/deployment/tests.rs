@@ -220,7 +220,7 @@ fn a_redirect_is_followed_within_the_host_alone() {
     let circle = Answer::Redirect("/schemas/egg/v1/hen.json".to_owned());
     assert!(matches!(
         refused(("/schemas/egg/v1/hen.json", circle)),
-        Error::Redirect { .. }
+        Error::Redirects { .. }
     ));
 }
 
