@@ -35,9 +35,9 @@ pub enum Error {
     },
 
     /// The schemas are neither in a folder nor in a file.
-    #[error("{}: neither a folder nor a regular file; give --schemas a folder of *.json files, or one JSON file", shown(.path))]
+    #[error("{}: neither a folder nor a regular file; give a folder of *.json files, or one JSON file", shown(.path))]
     NotDocuments {
-        /// The argument of `--schemas`.
+        /// The path of the documents.
         path: PathBuf,
     },
 
@@ -49,7 +49,7 @@ pub enum Error {
     },
 
     /// The folder has no schemas.
-    #[error("{}: no *.json file in this folder or below it; give the folder of the schemas with --schemas", shown(.path))]
+    #[error("{}: no *.json file in this folder or below it; give the folder of the references and schemas", shown(.path))]
     NoDocuments {
         /// The folder.
         path: PathBuf,
@@ -57,7 +57,7 @@ pub enum Error {
 
     /// The documents are larger than the limit.
     #[error("{}: with this file there are more than {most} bytes of documents; \
-             give --schemas a folder of references and schemas only", shown(.path))]
+             give a folder of references and schemas only", shown(.path))]
     TooLarge {
         /// The first file beyond the limit.
         path: PathBuf,

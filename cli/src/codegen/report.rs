@@ -38,7 +38,7 @@ pub(super) fn errors(errors: &Errors, yaml: Option<&Path>) -> String {
 pub(super) fn yaml(path: &Path) -> String {
     format!(
         "{}: YAML is not read: Taskcluster builds its documents from it and from exchanges that it \
-         declares in JavaScript; give --schemas the result, which is generated/references.json in \
+         declares in JavaScript; give the result, which is generated/references.json in \
          its repository, or below /references and /schemas of a deployment",
         shown(path)
     )

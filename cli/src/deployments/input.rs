@@ -1,8 +1,8 @@
 //! Documents on disk or of a deployment.
 
-use std::path::PathBuf;
-use std::str::FromStr;
+use std::path::{Path, PathBuf};
 
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use taskcluster_documents::Source;
 
 use crate::codegen::{self, sources};
@@ -34,25 +34,31 @@ pub enum Error {
     Deployment(#[from] deployment::Error),
 }
 
-impl FromStr for Input {
-    type Err = std::convert::Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let is_url = text.starts_with("http://") || text.starts_with("https://");
-        Ok(match is_url {
-            true => Self::Url(text.to_owned()),
-            false => Self::Path(text.into()),
+impl Input {
+    /// Parses an argument, which need not be UTF-8.
+    pub(crate) fn parser() -> impl TypedValueParser<Value = Self> {
+        PathBufValueParser::new().map(|path| match path.to_str() {
+            Some(url) if url.starts_with("http://") || url.starts_with("https://") => {
+                Self::Url(url.to_owned())
+            }
+            _ => Self::Path(path),
         })
     }
-}
 
-impl Input {
     /// The deployment of the environment, if it names one.
     pub(crate) fn from_environment() -> Option<Self> {
         std::env::var(ROOT_URL)
             .ok()
             .filter(|url| !url.is_empty())
             .map(Self::Url)
+    }
+
+    /// Whether this is the folder at `path`, whatever path leads to it.
+    pub(crate) fn is_folder(&self, path: &Path) -> bool {
+        match self {
+            Self::Path(own) => same_file::is_same_file(own, path).unwrap_or(false),
+            Self::Url(_) => false,
+        }
     }
 
     /// The name of the documents in reports.

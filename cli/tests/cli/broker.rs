@@ -5,9 +5,7 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
-use crate::support::{Place, Run, assert_has, program};
-
-const PROGRAM: &str = env!("CARGO_BIN_EXE_taskcluster-events");
+use crate::support::{PROGRAM, Place, Run, assert_has, program};
 
 fn url() -> String {
     env::var("PULSE_TEST_URL")

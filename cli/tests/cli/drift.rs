@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::{Run, all_schemas, assert_has, program};
+use crate::support::{PROGRAM, Run, all_schemas, assert_has, program};
 
 /// A folder with one exchange, whose payload has `schema`.
 fn documents(schema: &Value) -> TempDir {
@@ -114,6 +114,31 @@ fn documents_that_cannot_be_compared_are_named() {
     let run = program(&["drift", "http://user:secret@localhost", text(old.path())]);
     assert_eq!(run.code, Some(2));
     assert!(!run.stderr.contains("secret"), "{}", run.stderr);
+    let empty = tempfile::tempdir().unwrap();
+    let run = program(&["drift", text(empty.path()), text(old.path())]);
+    assert_has(&run.stderr, &["no *.json file", "give the folder"]);
+    // That is an option of `codegen`.
+    assert!(!run.stderr.contains("--schemas"), "{}", run.stderr);
+    let run = program(&["drift", "", text(old.path())]);
+    assert_has(&run.stderr, &["a value is required for '[OLD]'"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_path_need_not_be_utf_8() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let old = documents(&egg(&json!({}), &[]));
+    let new = tempfile::tempdir().unwrap();
+    let path = new.path().join(OsStr::from_bytes(b"new\xff"));
+    fs::rename(old.path(), &path).unwrap();
+    let drift = ["drift".as_ref(), path.as_os_str(), path.as_os_str()];
+    let run = Run::of(Command::new(PROGRAM).args(drift));
+    assert_has(&run.stdout, &["1 exchange, no change"]);
+    let pull = ["pull".as_ref(), path.as_os_str(), "--out".as_ref()];
+    let run = Run::of(Command::new(PROGRAM).args(pull).arg(new.path().join("out")));
+    assert_eq!(run.code, Some(0), "{run:?}");
 }
 
 #[test]

@@ -85,6 +85,7 @@ fn drift_names_items_as_the_generated_code_does() {
         write_service(&place.path(folder), "queue", "Completed");
     };
     write("schemas");
+    write("other");
     write("new");
     let schema = place.path("new/queue-message.json");
     let changed = fs::read_to_string(&schema)
@@ -100,6 +101,8 @@ fn drift_names_items_as_the_generated_code_does() {
     assert_has(&drift(Path::new("schemas")), &["`queue::Completed.a`"]);
     place.write("generated/names.json", names);
     assert_has(&drift(Path::new("schemas")), &["`queue::Finished.a`"]);
+    assert_has(&drift(Path::new("./schemas")), &["`queue::Finished.a`"]);
+    assert_has(&drift(&place.path("schemas")), &["`queue::Finished.a`"]);
     // There is no code for other documents.
-    assert_has(&drift(&place.path("schemas")), &["`queue::Completed.a`"]);
+    assert_has(&drift(Path::new("other")), &["`queue::Completed.a`"]);
 }

@@ -15,7 +15,7 @@ pub(crate) struct Run {
     pub(crate) stderr: String,
 }
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_taskcluster-events");
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_taskcluster-events");
 
 impl Run {
     pub(crate) fn of(command: &mut Command) -> Self {

@@ -41,7 +41,7 @@ fn missing_schemas_exit_2() {
     fs::create_dir(&empty).unwrap();
     let run = place.codegen(&empty, &[]);
     assert_eq!(run.code, Some(2), "{run:?}");
-    assert_has(&run.stderr, &["empty: no *.json file", "--schemas"]);
+    assert_has(&run.stderr, &["empty: no *.json file", "give the folder"]);
     let run = place.codegen(&place.path("absent"), &[]);
     assert_eq!(run.code, Some(2), "{run:?}");
     assert_has(&run.stderr, &["absent: cannot be read", "check that"]);

@@ -52,9 +52,11 @@ Exit codes:
 pub struct Args {
     /// The documents that code was compiled against: a folder, a file with one or
     /// all documents, or a root URL [default: the folder that `codegen` reads]
+    #[arg(value_parser = Input::parser())]
     old: Option<Input>,
 
     /// The documents to compare them with [default: $TASKCLUSTER_ROOT_URL]
+    #[arg(value_parser = Input::parser())]
     new: Option<Input>,
 
     /// The format of the report
@@ -168,7 +170,7 @@ fn found(args: &Args, defaults: &Defaults) -> Result<Found, Error> {
     let new = args.new.clone().or_else(Input::from_environment);
     let new = new.ok_or(Error::NoNew)?;
     // Code is generated from the default folder, with the names beside the code.
-    let names = match old == Input::Path(defaults.schemas.clone()) {
+    let names = match old.is_folder(&defaults.schemas) {
         true => sources::names(&defaults.out).map_err(input::Error::from)?,
         false => None,
     };

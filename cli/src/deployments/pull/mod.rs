@@ -32,6 +32,7 @@ Exit codes:
 pub struct Args {
     /// The documents: a root URL, a folder, or a file with all of them
     /// [default: $TASKCLUSTER_ROOT_URL]
+    #[arg(value_parser = Input::parser())]
     source: Option<Input>,
 
     /// The folder to write [default: schemas/]
