@@ -241,12 +241,13 @@ pub(crate) struct TransportError {
     /// The broker's reply text, or a description of the error.
     pub(crate) reason: String,
     pub(crate) source: Option<SharedError>,
+    /// Whether it is only the consequence of another error: the channel or the connection
+    /// was closed before.
+    pub(crate) is_unexplained: bool,
 }
 
 /// The reason for [`Confirm::NoRoute`].
 pub(crate) const NO_ROUTE: &str = "no queue is bound to the exchange";
-
-const CLOSED: &str = "the connection is closed";
 
 /// AMQP reply codes, by their names in the specification.
 pub(crate) mod code {
@@ -264,6 +265,7 @@ impl TransportError {
             code: None,
             reason: reason.into(),
             source: None,
+            is_unexplained: false,
         }
     }
 
@@ -279,20 +281,16 @@ impl TransportError {
     pub(crate) fn coded(code: u16, reason: impl Into<String>) -> Self {
         Self {
             code: Some(code),
-            reason: reason.into(),
-            source: None,
+            ..Self::lost(reason)
         }
     }
 
-    /// An error that is only the consequence of another: the channel or the
-    /// connection is closed already.
+    /// An error that is only the consequence of another.
     pub(crate) fn closed() -> Self {
-        Self::lost(CLOSED)
-    }
-
-    /// Whether this is [`closed`](Self::closed), without a reason.
-    pub(crate) fn is_unexplained(&self) -> bool {
-        self.code.is_none() && self.reason == CLOSED
+        Self {
+            is_unexplained: true,
+            ..Self::lost("the connection is closed")
+        }
     }
 
     /// Whether the broker refused one request and closed only the channel, by a channel

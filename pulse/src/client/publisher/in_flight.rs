@@ -107,7 +107,7 @@ impl InFlight {
         let mut cx = Context::from_waker(Waker::noop());
         loop {
             match self.poll_answers(&mut cx) {
-                Poll::Ready(Err(error)) if !error.is_unexplained() => return Some(error),
+                Poll::Ready(Err(error)) if !error.is_unexplained => return Some(error),
                 Poll::Ready(_) => {}
                 Poll::Pending => return None,
             }

@@ -149,7 +149,7 @@ impl Outbox {
     /// Finds the broker's reason for an error that only shows that the channel was lost:
     /// another answer, or the connection, may report it a little later.
     async fn explain(&mut self, error: TransportError, session: &Session) -> TransportError {
-        if !error.is_unexplained() {
+        if !error.is_unexplained {
             return error;
         }
         let lost = LinkState::lost_soon(&session.state).await;
@@ -157,7 +157,7 @@ impl Outbox {
         [lost, other]
             .into_iter()
             .flatten()
-            .find(|error| !error.is_unexplained())
+            .find(|error| !error.is_unexplained)
             .unwrap_or(error)
     }
 

@@ -206,7 +206,7 @@ async fn the_message_that_closes_the_channel_is_found() {
     sent.send(&mut messages);
     sent.messages.take();
     let error = poll_answers(&mut messages).expect_err("closed");
-    assert!(error.is_unexplained());
+    assert!(error.is_unexplained);
     messages.channel_closed(&too_large(), &[]);
 
     sent.send(&mut messages);
