@@ -134,10 +134,10 @@ impl Channel for MemoryChannel {
     fn consume<'a>(
         &'a self,
         queue: &'a str,
-        _tag: &'a str,
+        tag: &'a str,
     ) -> BoxFuture<'a, Result<Box<dyn Deliveries>, TransportError>> {
         let (to, from) = mpsc::unbounded_channel();
-        let consumed = self.broker.lock().consume(self.id, queue, to);
+        let consumed = self.broker.lock().consume(self.id, queue, tag, to);
         Box::pin(ready(consumed.map(|()| {
             Box::new(MemoryDeliveries(from)) as Box<dyn Deliveries>
         })))
@@ -147,8 +147,8 @@ impl Channel for MemoryChannel {
         Box::pin(ready(self.broker.lock().get(self.id, queue)))
     }
 
-    fn cancel<'a>(&'a self, _tag: &'a str) -> BoxFuture<'a, ()> {
-        self.broker.lock().cancel(self.id);
+    fn cancel<'a>(&'a self, tag: &'a str) -> BoxFuture<'a, ()> {
+        self.broker.lock().cancel(self.id, tag);
         Box::pin(ready(()))
     }
 

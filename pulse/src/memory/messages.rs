@@ -145,10 +145,10 @@ impl State {
 impl Channel {
     fn deliver(&mut self, queue: &str, stored: Stored) {
         let arrival = self.take_in(queue, stored);
-        if let Some(to) = &self.to {
+        if let Some(consumer) = &self.consumer {
             // Fails if the consumer has dropped its deliveries; then it also closes the
             // channel, which requeues them.
-            let _ = to.send(Ok(arrival));
+            let _ = consumer.to.send(Ok(arrival));
         }
     }
 

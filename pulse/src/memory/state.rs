@@ -52,9 +52,15 @@ pub(super) struct Channel {
     pub(super) prefetch: usize,
     pub(super) last_tag: u64,
     pub(super) unsettled: BTreeMap<u64, (String, Stored)>,
-    /// The last tag before the channel's current consumer.
-    pub(super) before: u64,
-    pub(super) to: Option<UnboundedSender<Result<Arrival, TransportError>>>,
+    /// The latest; it replaces those before.
+    pub(super) consumer: Option<Consumer>,
+}
+
+pub(super) struct Consumer {
+    tag: String,
+    /// The last delivery tag before its first delivery.
+    before: u64,
+    pub(super) to: UnboundedSender<Result<Arrival, TransportError>>,
 }
 
 impl Queue {
@@ -67,8 +73,9 @@ impl Queue {
 impl Channel {
     pub(super) fn has_room(&self) -> bool {
         // RabbitMQ counts the prefetch for each consumer.
-        let unsettled = || self.unsettled.range(self.before + 1..).count();
-        self.to.is_some() && (self.prefetch == 0 || unsettled() < self.prefetch)
+        let unsettled = |consumer: &Consumer| self.unsettled.range(consumer.before + 1..).count();
+        (self.consumer.as_ref())
+            .is_some_and(|it| self.prefetch == 0 || unsettled(it) < self.prefetch)
     }
 }
 
@@ -110,10 +117,9 @@ impl State {
         let channel = Channel {
             link,
             prefetch: 0,
-            before: 0,
             last_tag: 0,
             unsettled: BTreeMap::new(),
-            to: None,
+            consumer: None,
         };
         self.channels.insert(id, channel);
         id
@@ -202,15 +208,21 @@ impl State {
         &mut self,
         channel: Id,
         queue: &str,
+        tag: &str,
         to: UnboundedSender<Result<Arrival, TransportError>>,
     ) -> Result<(), TransportError> {
         let state = self.channel(channel)?;
-        state.to = Some(to);
-        state.before = state.last_tag;
+        state.consumer = Some(Consumer {
+            tag: tag.to_owned(),
+            before: state.last_tag,
+            to,
+        });
         let Some(found) = self.queues.get_mut(queue) else {
             return Err(self.no_queue(channel, queue));
         };
-        found.readers.push_back(channel);
+        if !found.readers.contains(&channel) {
+            found.readers.push_back(channel);
+        }
         self.deliver(queue);
         Ok(())
     }
@@ -229,13 +241,33 @@ impl State {
         Ok(next.map(|stored| channel.take_in(queue, stored)))
     }
 
-    pub(super) fn cancel(&mut self, channel: Id) {
-        if let Ok(channel) = self.channel(channel) {
-            channel.to = None;
+    /// Ends a channel's consumer, unless another one has replaced it.
+    pub(super) fn cancel(&mut self, channel: Id, tag: &str) {
+        let consumer = self
+            .channel(channel)
+            .ok()
+            .and_then(|it| it.consumer.as_ref());
+        if consumer.is_some_and(|consumer| consumer.tag == tag) {
+            self.end_consumer(channel);
         }
-        for queue in self.queues.values_mut() {
-            queue.readers.retain(|reader| *reader != channel);
+    }
+
+    /// Ends and returns a channel's consumer. Deletes its queue if that has auto-delete and
+    /// no other consumer.
+    fn end_consumer(&mut self, id: Id) -> Option<Consumer> {
+        let consumer = self.channel(id).ok()?.consumer.take();
+        let read = (self.queues.iter_mut()).filter(|(_, queue)| queue.readers.contains(&id));
+        let mut unused = Vec::new();
+        for (name, queue) in read {
+            queue.readers.retain(|reader| *reader != id);
+            if queue.declaration.auto_delete && queue.readers.is_empty() {
+                unused.push(name.clone());
+            }
         }
+        for queue in unused {
+            self.delete_queue(&queue);
+        }
+        consumer
     }
 
     pub(super) fn queue_len(&self, queue: &str) -> Option<usize> {
@@ -266,7 +298,7 @@ impl State {
             .unwrap_or_default()
         {
             if let Ok(channel) = self.channel(reader) {
-                channel.to = None;
+                channel.consumer = None;
             }
         }
     }
@@ -311,7 +343,10 @@ impl State {
 
     /// Closes a channel and requeues its unsettled messages in their order.
     pub(super) fn close_channel(&mut self, id: Id, error: TransportError) {
-        self.cancel_with(id, error);
+        if let Some(consumer) = self.end_consumer(id) {
+            // Fails if the consumer has dropped its deliveries.
+            let _ = consumer.to.send(Err(error));
+        }
         let Some(channel) = self.channels.remove(&id) else {
             return;
         };
@@ -323,14 +358,6 @@ impl State {
         for queue in queues {
             self.deliver(&queue);
         }
-    }
-
-    fn cancel_with(&mut self, id: Id, error: TransportError) {
-        if let Some(to) = self.channel(id).ok().and_then(|channel| channel.to.take()) {
-            // Fails if the consumer has dropped its deliveries.
-            let _ = to.send(Err(error));
-        }
-        self.cancel(id);
     }
 
     pub(super) fn refuse(&mut self, channel: Id, code: u16, reason: &str) -> TransportError {

@@ -305,3 +305,23 @@ async fn a_delivery_of_a_recycled_connection_that_is_dropped_is_requeued() {
     consumer.stop().await.expect("stopped");
     assert_eq!(broker.queue_len(QUEUE), Some(0));
 }
+
+#[tokio::test]
+async fn a_queue_with_auto_delete_is_deleted_when_its_last_consumer_ends() {
+    let broker = MemoryBroker::new();
+    let start = async || {
+        let queue = Queue::durable("test").classic().auto_delete();
+        let mut consumer = builder(&broker)
+            .queue(queue)
+            .start()
+            .await
+            .expect("started");
+        ask_once(&mut consumer).await;
+        consumer
+    };
+    let (first, last) = (start().await, start().await);
+    first.stop().await.expect("stopped");
+    assert_eq!(broker.queue_len(QUEUE), Some(0));
+    last.stop().await.expect("stopped");
+    assert_eq!(broker.queue_len(QUEUE), None);
+}

@@ -294,3 +294,47 @@ async fn a_consumer_without_any_binding_does_not_start() {
     };
     assert_eq!(first.exchange, MISSING);
 }
+
+/// For the messages that wait for a retry the consumer renews its prefetch, which replaces
+/// the broker's consumer of the queue.
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn messages_that_wait_for_a_retry_delete_no_queue() {
+    let rabbit = Rabbit::for_test().await;
+    let auto_delete = QueueDeclareOptions {
+        auto_delete: true,
+        durable: true,
+        ..Default::default()
+    };
+    declare(&rabbit, auto_delete, "classic").await;
+    let quorum = format!("{}-quorum", rabbit.lane);
+    for queue in [
+        Queue::exclusive(),
+        Queue::passive(rabbit.queue()),
+        Queue::durable(rabbit.lane.as_str()).classic().auto_delete(),
+        Queue::durable(quorum.as_str()),
+    ] {
+        let consumer = rabbit
+            .consumer()
+            .queue(queue)
+            .prefetch(4)
+            .retries(1, Duration::from_secs(3600))
+            .start()
+            .await
+            .expect("started");
+        let handle = consumer.handle();
+        publish(&rabbit, 0..60).await;
+        let run = tokio::spawn(consumer.run(2, |event: Event| {
+            let fails = event.number() < 40;
+            std::future::ready(if fails { Err("not today") } else { Ok(()) })
+        }));
+        eventually(|| handle.counters().acks_sent == 20).await;
+        let counters = handle.counters();
+        assert_eq!((counters.received, counters.channels_lost), (60, 0));
+        handle.stop();
+        run.await.expect("no panic").expect("stopped");
+    }
+    rabbit
+        .delete_queue(&format!("{}-quorum", rabbit.queue()))
+        .await;
+}

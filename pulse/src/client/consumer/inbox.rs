@@ -2,6 +2,7 @@
 //! delivery polls the channel itself, so no other task is woken for each.
 
 use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll, Waker, ready};
 
@@ -32,9 +33,12 @@ pub(super) enum DeliveriesEnd {
 }
 
 struct Source {
-    deliveries: Box<dyn Deliveries>,
-    /// Received by [`InboxWatch::check`] before the program asked for them.
+    /// `None` while another consumer of the channel takes over.
+    deliveries: Option<Box<dyn Deliveries>>,
+    /// Received before the program asked for them.
     waiting: VecDeque<Arrival>,
+    /// The tag of the last delivery that was handed out.
+    last_tag: u64,
     /// Waker of the last poll that returned `Pending`.
     waker: Waker,
     /// Sent once.
@@ -48,8 +52,9 @@ impl Inbox {
     ) -> (Self, InboxWatch) {
         let (sender, end) = oneshot::channel();
         let source = Arc::new(Mutex::new(Source {
-            deliveries,
+            deliveries: Some(deliveries),
             waiting: VecDeque::new(),
+            last_tag: 0,
             waker: Waker::noop().clone(),
             end: Some(sender),
         }));
@@ -78,21 +83,86 @@ impl InboxWatch {
             lock(&source).check();
         }
     }
+
+    /// Takes the deliveries, unless they have ended. None is handed out until
+    /// [`hand_over`](Self::hand_over).
+    pub(super) fn take(&self) -> Option<Box<dyn Deliveries>> {
+        let source = self.source.upgrade()?;
+        let mut source = lock(&source);
+        source.end.as_ref()?;
+        source.deliveries.take()
+    }
+
+    /// Continues with `waiting`, and then with the deliveries of another consumer of the
+    /// channel.
+    pub(super) fn hand_over(&self, waiting: Vec<Arrival>, deliveries: Box<dyn Deliveries>) {
+        if let Some(source) = self.source.upgrade() {
+            let mut source = lock(&source);
+            source.waiting.extend(waiting);
+            source.deliveries = Some(deliveries);
+            source.waker.wake_by_ref();
+        }
+    }
+}
+
+/// Receives the last deliveries of a cancelled consumer, and those that another one of the
+/// channel got meanwhile, in the order of their tags: an ack may reach every delivery with
+/// a lower tag, so these have to be handed out before.
+///
+/// # Errors
+///
+/// The channel is lost, or the broker has cancelled the other consumer as well.
+pub(super) async fn merge(
+    mut cancelled: Box<dyn Deliveries>,
+    other: &mut dyn Deliveries,
+) -> Result<Vec<Arrival>, TransportError> {
+    let mut arrivals = Vec::new();
+    while let Some(next) = poll_fn(|cx| cancelled.poll_next(cx)).await {
+        arrivals.push(next?);
+    }
+    let mut cx = Context::from_waker(Waker::noop());
+    while let Poll::Ready(next) = other.poll_next(&mut cx) {
+        let ended = || TransportError::lost("the broker cancelled the consumer");
+        arrivals.push(next.ok_or_else(ended)??);
+    }
+    arrivals.sort_unstable_by_key(|arrival| arrival.tag);
+    Ok(arrivals)
 }
 
 impl Source {
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Arrival>> {
-        if let Some(arrival) = self.waiting.pop_front() {
-            return Poll::Ready(Some(arrival));
-        }
+        let next = match self.waiting.pop_front() {
+            None => ready!(self.poll_deliveries(cx)),
+            waiting => waiting,
+        };
+        Poll::Ready(next.and_then(|arrival| self.in_order(arrival)))
+    }
+
+    fn poll_deliveries(&mut self, cx: &mut Context<'_>) -> Poll<Option<Arrival>> {
         if self.end.is_none() {
             return Poll::Ready(None);
         }
-        let next = self.deliveries.poll_next(cx);
+        let next = match &mut self.deliveries {
+            Some(deliveries) => deliveries.poll_next(cx),
+            None => Poll::Pending,
+        };
         if next.is_pending() {
             self.waker.clone_from(cx.waker());
         }
         next.map(|next| self.accept(next))
+    }
+
+    /// Returns an arrival, unless its tag is not higher than the one before, as AMQP
+    /// specifies: the order of the tags determines what an ack reaches.
+    fn in_order(&mut self, arrival: Arrival) -> Option<Arrival> {
+        let (tag, last) = (arrival.tag, self.last_tag);
+        if tag > last {
+            self.last_tag = tag;
+            return Some(arrival);
+        }
+        let error = format!("the broker sent delivery tag {tag} after {last}");
+        self.report_end(DeliveriesEnd::Lost(TransportError::lost(error)));
+        None
     }
 
     fn check(&mut self) {
@@ -100,7 +170,8 @@ impl Source {
         let waker = self.waker.clone();
         let mut cx = Context::from_waker(&waker);
         while self.end.is_some()
-            && let Poll::Ready(next) = self.deliveries.poll_next(&mut cx)
+            && let Some(deliveries) = &mut self.deliveries
+            && let Poll::Ready(next) = deliveries.poll_next(&mut cx)
         {
             let arrival = self.accept(next);
             self.waiting.extend(arrival);
@@ -115,11 +186,15 @@ impl Source {
             Some(Err(error)) => DeliveriesEnd::Lost(error),
             None => DeliveriesEnd::CancelledByBroker,
         };
+        self.report_end(end);
+        None
+    }
+
+    fn report_end(&mut self, end: DeliveriesEnd) {
         if let Some(sender) = self.end.take() {
             // Fails if the session has ended.
             let _ = sender.send(end);
         }
-        None
     }
 }
 
@@ -191,5 +266,63 @@ impl Inboxes {
     /// channel closes.
     pub(super) fn close(&mut self) {
         self.open.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Deliveries that have arrived, by their tags.
+    struct Arrived {
+        tags: VecDeque<u64>,
+        is_cancelled: bool,
+    }
+
+    impl Arrived {
+        fn boxed(tags: impl Into<VecDeque<u64>>, is_cancelled: bool) -> Box<dyn Deliveries> {
+            let tags = tags.into();
+            Box::new(Self { tags, is_cancelled })
+        }
+    }
+
+    impl Deliveries for Arrived {
+        fn poll_next(
+            &mut self,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Arrival, TransportError>>> {
+            match self.tags.pop_front() {
+                Some(tag) => Poll::Ready(Some(Ok(arrival(tag)))),
+                None if self.is_cancelled => Poll::Ready(None),
+                None => Poll::Pending,
+            }
+        }
+    }
+
+    fn arrival(tag: u64) -> Arrival {
+        Arrival {
+            tag,
+            exchange: String::new(),
+            routing_key: String::new(),
+            cc: Vec::new(),
+            redelivered: false,
+            headers: serde_json::Map::new(),
+            message_id: None,
+            timestamp: None,
+            bytes: Vec::new(),
+        }
+    }
+
+    #[tokio::test]
+    async fn deliveries_of_two_consumers_are_in_the_order_of_their_tags() {
+        let cancelled = || Arrived::boxed([3, 5, 6], true);
+        let mut other = Arrived::boxed([4, 7], false);
+        let arrivals = merge(cancelled(), &mut *other).await.expect("open");
+        let tags: Vec<_> = arrivals.iter().map(|arrival| arrival.tag).collect();
+        assert_eq!(tags, [3, 4, 5, 6, 7]);
+
+        let mut other = Arrived::boxed([4], true);
+        let lost = merge(cancelled(), &mut *other).await;
+        lost.expect_err("the queue was deleted");
     }
 }

@@ -10,7 +10,7 @@ use tokio::time::{Instant, Interval, Sleep, interval, sleep, timeout};
 use tracing::Instrument;
 
 use super::ack_tracker::AckTracker;
-use super::inbox::{DeliveriesEnd, Inbox, InboxWatch};
+use super::inbox::{self, DeliveriesEnd, Inbox, InboxWatch};
 use super::other_bindings;
 use super::setup::{self, Prepared};
 use super::shared::{Demand, Shared};
@@ -18,7 +18,7 @@ use super::stop::Stop;
 use crate::client::connection::ConnectError;
 use crate::client::counters::Meter;
 use crate::client::error::Error;
-use crate::client::transport::{Channel, Link, LinkState, TransportError};
+use crate::client::transport::{Arrival, Channel, Deliveries, Link, LinkState, TransportError};
 
 /// How long an ack may wait for others to be sent with it.
 const ACK_DELAY: Duration = Duration::from_millis(10);
@@ -130,26 +130,22 @@ impl Session {
         demand: Demand,
         inboxes: &mpsc::UnboundedSender<Inbox>,
     ) -> Result<(), ConnectError> {
-        let Demand { prefetch, renewals } = demand;
-        let before = self.renewals.replace(renewals);
+        let before = self.renewals.replace(demand.renewals).map(consumer_tag);
+        let old = before.zip(self.inbox.as_ref().and_then(InboxWatch::take));
         let (channel, queue) = (Arc::clone(&self.channel), self.queue.clone());
-        let consume = async move {
-            if let Some(before) = before {
-                let tag = consumer_tag(before);
-                let _ = timeout(CLOSE_TIMEOUT, channel.cancel(&tag)).await;
-            }
-            let tag = consumer_tag(renewals);
-            let consume = setup::consume(&*channel, &queue, &tag, prefetch);
-            timeout(CONSUME_TIMEOUT, consume)
-                .await
-                .unwrap_or_else(|_| Err(TransportError::lost("the broker does not answer").into()))
-        };
-        let deliveries = self.beside_timers(consume).await?;
-        self.tracker.set_prefetch(prefetch);
-        let (inbox, watch) = Inbox::new(deliveries, Arc::clone(&self.tracker));
-        self.inbox = Some(watch);
-        // Fails if the consumer was dropped.
-        let _ = inboxes.send(inbox);
+        let consume = async move { consume(&*channel, &queue, demand, old).await };
+        let consumed = self.beside_timers(timeout(CONSUME_TIMEOUT, consume)).await;
+        let (waiting, deliveries) = consumed
+            .unwrap_or_else(|_| Err(TransportError::lost("the broker does not answer").into()))?;
+        self.tracker.set_prefetch(demand.prefetch);
+        if let Some(inbox) = &self.inbox {
+            inbox.hand_over(waiting, deliveries);
+        } else {
+            let (inbox, watch) = Inbox::new(deliveries, Arc::clone(&self.tracker));
+            self.inbox = Some(watch);
+            // Fails if the consumer was dropped.
+            let _ = inboxes.send(inbox);
+        }
         Ok(())
     }
 
@@ -310,6 +306,24 @@ impl Session {
         let closed = timeout(CLOSE_TIMEOUT, self.channel.close()).await;
         closed.is_ok().then_some(self.link)
     }
+}
+
+/// Starts a consumer, and then cancels the old one of this tag: a queue with auto-delete is
+/// deleted when it has no consumer. Returns the deliveries before the other ones, and these.
+async fn consume(
+    channel: &dyn Channel,
+    queue: &str,
+    demand: Demand,
+    old: Option<(String, Box<dyn Deliveries>)>,
+) -> Result<(Vec<Arrival>, Box<dyn Deliveries>), ConnectError> {
+    let tag = consumer_tag(demand.renewals);
+    let mut deliveries = setup::consume(channel, queue, &tag, demand.prefetch).await?;
+    let Some((tag, old)) = old else {
+        return Ok((Vec::new(), deliveries));
+    };
+    channel.cancel(&tag).await;
+    let waiting = inbox::merge(old, &mut *deliveries).await?;
+    Ok((waiting, deliveries))
 }
 
 fn is_open(link: &dyn Link) -> bool {
