@@ -16,7 +16,7 @@ use lapin::options::{
 use lapin::types::FieldTable;
 use tokio::time::timeout;
 
-use super::convert::{arguments, arrival, properties, short, transport_error};
+use super::convert::{arguments, arrival, number_of, properties, short, transport_error};
 use super::link::REPLY_SUCCESS;
 use crate::client::transport::{
     Answer, Arrival, BoxFuture, Channel, Confirm, Deliveries, Lifetime, OutgoingMessage,
@@ -209,9 +209,10 @@ impl Channel for AmqpChannel {
         request(self.channel.confirm_select(ConfirmSelectOptions::default()))
     }
 
-    fn publish(&self, message: &Arc<OutgoingMessage>) -> Result<Answer, TooLong> {
+    fn publish(&self, message: &Arc<OutgoingMessage>, number: u64) -> Result<Answer, TooLong> {
         message.check(self.frame_max)?;
-        let mut answer: Answer = Box::pin(publish(Arc::clone(&self.channel), Arc::clone(message)));
+        let (channel, message) = (Arc::clone(&self.channel), Arc::clone(message));
+        let mut answer: Answer = Box::pin(publish(channel, message, number));
         // The first poll queues the message; later ones wait for the answer.
         let first = answer
             .as_mut()
@@ -240,6 +241,7 @@ impl Channel for AmqpChannel {
 async fn publish(
     channel: Arc<lapin::Channel>,
     message: Arc<OutgoingMessage>,
+    number: u64,
 ) -> Result<Confirm, TransportError> {
     let confirmation = channel
         .basic_publish(
@@ -250,7 +252,7 @@ async fn publish(
                 ..BasicPublishOptions::default()
             },
             &message.bytes,
-            properties(&message)?,
+            properties(&message, number)?,
         )
         .await
         .map_err(|error| transport_error(&error))?;
@@ -258,11 +260,11 @@ async fn publish(
         .await
         .map_err(|error| transport_error(&error))?;
     let is_ack = answer.is_ack();
-    Ok(match answer.take_message() {
-        // The broker acks a mandatory message after it has returned it.
-        Some(_) => Confirm::NoRoute,
-        None if is_ack => Confirm::Ack,
-        None => Confirm::Nack,
+    // lapin adds a returned message to the next answer, whichever message that is for.
+    let returned = answer.take_message();
+    Ok(Confirm {
+        is_ack,
+        unrouted: returned.and_then(|message| number_of(&message.properties)),
     })
 }
 

@@ -25,9 +25,9 @@ pub(super) fn transport_error(error: &lapin::Error) -> TransportError {
             TransportError::coded(error.get_id(), error.get_message().as_str())
         }
         // The error that closed it was reported before.
-        ErrorKind::InvalidChannelState(..)
-        | ErrorKind::InvalidConnectionState(_)
-        | ErrorKind::InvalidChannel(_) => TransportError::closed(),
+        ErrorKind::InvalidChannelState(..) | ErrorKind::InvalidConnectionState(_) => {
+            TransportError::closed()
+        }
         ErrorKind::IOError(error) if error.kind() == io::ErrorKind::ConnectionAborted => {
             TransportError::lost("the broker closed the connection")
         }
@@ -112,8 +112,11 @@ fn routes(headers: &FieldTable) -> Vec<String> {
         .collect()
 }
 
+/// The properties of a message. A mandatory one has its number as correlation ID, by
+/// which it is known if the broker returns it.
 pub(super) fn properties(
     message: &OutgoingMessage,
+    number: u64,
 ) -> Result<lapin::BasicProperties, TransportError> {
     let mut properties = lapin::BasicProperties::default()
         .with_content_type(short(CONTENT_TYPE)?)
@@ -123,6 +126,9 @@ pub(super) fn properties(
     }
     if let Some(seconds) = message.timestamp {
         properties = properties.with_timestamp(seconds);
+    }
+    if message.mandatory {
+        properties = properties.with_correlation_id(short(&number.to_string())?);
     }
     if message.cc.is_empty() && message.headers.is_empty() {
         return Ok(properties);
@@ -136,6 +142,11 @@ pub(super) fn properties(
         headers.insert(short(CC)?, AMQPValue::FieldArray(routes));
     }
     Ok(properties.with_headers(headers))
+}
+
+/// The number of a message that the broker has returned.
+pub(super) fn number_of(properties: &lapin::BasicProperties) -> Option<u64> {
+    properties.correlation_id().as_ref()?.as_str().parse().ok()
 }
 
 fn table_to_json(table: &FieldTable) -> Headers {

@@ -167,15 +167,16 @@ impl Letter<'_> {
         let queue = &*self.queue;
         let letter = self.envelope.dead_letter();
         let message = Arc::new(self.envelope.to_forwarded(&queue.exchange, letter));
-        let answered = queue.channel.publish(&message);
+        let answered = queue.channel.publish(&message, self.tag);
         let answered = answered.map_err(|error| refused(&queue.from, error.into()))?;
-        let reason = match answer(&queue.from, answered).await? {
-            Confirm::Ack => {
-                queue.channel.ack(self.tag);
-                return Ok(());
-            }
-            Confirm::Nack => "the broker refused the message, as a full queue does",
-            Confirm::NoRoute => NO_ROUTE,
+        let Confirm { is_ack, unrouted } = answer(&queue.from, answered).await?;
+        let reason = if unrouted == Some(self.tag) {
+            NO_ROUTE
+        } else if is_ack {
+            queue.channel.ack(self.tag);
+            return Ok(());
+        } else {
+            "the broker refused the message, as a full queue does"
         };
         Err(refused(&queue.from, TransportError::lost(reason)))
     }

@@ -41,7 +41,9 @@ impl OutgoingMessage {
         const FIXED: usize = (1 + 2 + 4 + 1) + (2 + 2 + 8 + 2) + 1;
         let id = self.message_id.as_ref().map_or(0, |id| 1 + id.len());
         let timestamp = self.timestamp.map_or(0, |_| 8);
-        FIXED + 1 + CONTENT_TYPE.len() + id + timestamp + self.headers_bytes()
+        // The number of a mandatory message has at most 20 digits.
+        let number = if self.mandatory { 1 + 20 } else { 0 };
+        FIXED + 1 + CONTENT_TYPE.len() + id + timestamp + number + self.headers_bytes()
     }
 
     fn headers_bytes(&self) -> usize {

@@ -124,12 +124,13 @@ pub(crate) trait Channel: Send + Sync {
     fn confirm(&self) -> BoxFuture<'_, Result<(), TransportError>>;
 
     /// Publishes a message; the future it returns awaits the answer, and may send the
-    /// message when it is first polled.
+    /// message when it is first polled. Each mandatory message on a channel has another
+    /// `number`, by which [`Confirm::unrouted`] names it.
     ///
     /// # Errors
     ///
     /// The message is too long for AMQP or the connection. Nothing was sent.
-    fn publish(&self, message: &Arc<OutgoingMessage>) -> Result<Answer, TooLong>;
+    fn publish(&self, message: &Arc<OutgoingMessage>, number: u64) -> Result<Answer, TooLong>;
 
     /// Whether the channel can still be used, as far as is known.
     fn is_open(&self) -> bool;
@@ -152,15 +153,13 @@ pub(crate) type Answer = BoxFuture<'static, Result<Confirm, TransportError>>;
 
 /// The broker's answer to a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Confirm {
-    Ack,
-    #[cfg_attr(
-        not(feature = "amqp"),
-        expect(dead_code, reason = "queues in memory are never full")
-    )]
-    Nack,
-    /// A mandatory message reached no queue.
-    NoRoute,
+pub(crate) struct Confirm {
+    /// Whether it is an ack, not a nack.
+    pub(crate) is_ack: bool,
+    /// The number of a mandatory message that reached no queue. The broker returns it
+    /// before it is acked, and answers to other messages may come in between, so this
+    /// can be another message. Its own answer comes after this one.
+    pub(crate) unrouted: Option<u64>,
 }
 
 /// The deliveries of one `consume`.
@@ -246,7 +245,7 @@ pub(crate) struct TransportError {
     pub(crate) is_unexplained: bool,
 }
 
-/// The reason for [`Confirm::NoRoute`].
+/// The reason for [`Confirm::unrouted`].
 pub(crate) const NO_ROUTE: &str = "no queue is bound to the exchange";
 
 /// AMQP reply codes, by their names in the specification.

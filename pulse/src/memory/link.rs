@@ -168,7 +168,7 @@ impl Channel for MemoryChannel {
         Box::pin(ready(self.broker.lock().check_open(self.id)))
     }
 
-    fn publish(&self, message: &Arc<OutgoingMessage>) -> Result<Answer, TooLong> {
+    fn publish(&self, message: &Arc<OutgoingMessage>, number: u64) -> Result<Answer, TooLong> {
         message.check(FRAME_MAX)?;
         let (broker, id, message) = (self.broker.clone(), self.id, Arc::clone(message));
         let mut link = self.link.clone();
@@ -176,7 +176,7 @@ impl Channel for MemoryChannel {
             let blocked = |state: &LinkState| matches!(state, LinkState::Blocked(_));
             // Fails if the link is closed, which is checked below.
             let _ = link.wait_for(|state| !blocked(state)).await;
-            broker.lock().publish_on(id, &message)
+            broker.lock().publish_on(id, &message, number)
         }))
     }
 

@@ -14,12 +14,14 @@ impl State {
         &mut self,
         channel: Id,
         message: &Arc<OutgoingMessage>,
+        number: u64,
     ) -> Result<Confirm, TransportError> {
         self.check_open(channel)?;
         self.check_exchange(channel, &message.exchange)?;
-        Ok(match self.publish(message) {
-            0 if message.mandatory => Confirm::NoRoute,
-            _ => Confirm::Ack,
+        let is_unrouted = self.publish(message) == 0 && message.mandatory;
+        Ok(Confirm {
+            is_ack: true,
+            unrouted: is_unrouted.then_some(number),
         })
     }
 

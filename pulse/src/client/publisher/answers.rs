@@ -75,14 +75,20 @@ impl Answers {
         (self.in_order.len() > 1).then(|| self.oldest_since + LATE)
     }
 
+    /// Adds an answer that is returned as soon as it is ready, and after all of this kind
+    /// that were ready before.
+    pub(super) fn add_apart(&mut self, number: u64, answer: Answer) {
+        let signals = self.signals.clone();
+        let signal = Arc::new(Signal { number, signals });
+        // It may be ready already.
+        signal.wake_by_ref();
+        self.apart.insert(number, (signal.into(), answer));
+    }
+
     /// Moves all answers to `apart`, to poll each by itself.
     pub(super) fn poll_each(&mut self) {
-        for (number, answer) in self.in_order.drain() {
-            let signals = self.signals.clone();
-            let signal = Arc::new(Signal { number, signals });
-            // It may be ready already.
-            signal.wake_by_ref();
-            self.apart.insert(number, (signal.into(), answer));
+        for (number, answer) in std::mem::take(&mut self.in_order).drain() {
+            self.add_apart(number, answer);
         }
     }
 

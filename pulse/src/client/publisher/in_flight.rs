@@ -26,6 +26,8 @@ pub(super) struct InFlight {
     unsent: VecDeque<u64>,
     delayed: BTreeSet<(Instant, u64)>,
     answers: Answers,
+    /// Mandatory messages that reached no queue and whose answers are still to come.
+    unrouted: BTreeSet<u64>,
     /// How many messages to send one at a time, to find the one because of which the
     /// broker closes the channel.
     one_by_one: usize,
@@ -42,6 +44,7 @@ impl InFlight {
             unsent: VecDeque::new(),
             delayed: BTreeSet::new(),
             answers: Answers::new(),
+            unrouted: BTreeSet::new(),
             one_by_one: 0,
             deadline,
             meter,
@@ -61,7 +64,7 @@ impl InFlight {
     /// Sends the unsent messages, and ends those that are too long for the channel.
     pub(super) fn send(
         &mut self,
-        publish: impl Fn(&Arc<OutgoingMessage>) -> Result<Answer, TooLong>,
+        publish: impl Fn(&Arc<OutgoingMessage>, u64) -> Result<Answer, TooLong>,
     ) {
         while self.one_by_one == 0 || self.answers.is_empty() {
             let Some(number) = self.unsent.pop_front() else {
@@ -71,10 +74,13 @@ impl InFlight {
             let Some(message) = self.messages.get_mut(number) else {
                 continue;
             };
-            match publish(message.message()) {
+            match publish(message.message(), number) {
                 Ok(answer) => {
                     message.count_sent(&self.meter);
-                    self.answers.add(number, answer);
+                    match message.message().mandatory {
+                        true => self.answers.add_apart(number, answer),
+                        false => self.answers.add(number, answer),
+                    }
                 }
                 Err(error) => {
                     if let Some(message) = self.messages.remove(number) {
@@ -91,13 +97,22 @@ impl InFlight {
         &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<Result<(), TransportError>> {
-        let mut answered = Poll::Pending;
-        while let Poll::Ready(answer) = self.answers.poll_next(cx) {
-            let (number, confirm) = answer?;
+        let mut confirms = Vec::new();
+        let result = loop {
+            match self.answers.poll_next(cx) {
+                Poll::Ready(Ok(confirm)) => confirms.push(confirm),
+                Poll::Ready(Err(error)) => break Poll::Ready(Err(error)),
+                Poll::Pending if confirms.is_empty() => break Poll::Pending,
+                Poll::Pending => break Poll::Ready(Ok(())),
+            }
+        };
+        // Before any of them is settled: one may show that another reached no queue.
+        let unrouted = confirms.iter().filter_map(|(_, confirm)| confirm.unrouted);
+        self.unrouted.extend(unrouted);
+        for (number, confirm) in confirms {
             self.settle(number, confirm);
-            answered = Poll::Ready(Ok(()));
         }
-        answered
+        result
     }
 
     /// Processes the answers that are ready, until one has the reason for the loss of the
@@ -117,19 +132,17 @@ impl InFlight {
     /// Processes the broker's answer to one message.
     fn settle(&mut self, number: u64, confirm: Confirm) {
         self.one_by_one = self.one_by_one.saturating_sub(1);
-        match confirm {
-            Confirm::Ack => {
-                self.meter.confirmed.up();
-                if let Some(message) = self.messages.remove(number) {
-                    message.confirm();
-                }
+        if self.unrouted.remove(&number) {
+            if let Some(message) = self.messages.remove(number) {
+                message.refuse(NO_ROUTE);
             }
-            Confirm::Nack => self.send_later(number, Refusal::Nack),
-            Confirm::NoRoute => {
-                if let Some(message) = self.messages.remove(number) {
-                    message.refuse(NO_ROUTE);
-                }
+        } else if confirm.is_ack {
+            self.meter.confirmed.up();
+            if let Some(message) = self.messages.remove(number) {
+                message.confirm();
             }
+        } else {
+            self.send_later(number, Refusal::Nack);
         }
     }
 
@@ -197,6 +210,7 @@ impl InFlight {
     /// Marks the unanswered messages as unsent, and returns their numbers.
     fn unsend(&mut self) -> Vec<u64> {
         let sent = self.answers.give_up();
+        self.unrouted.clear();
         let mut unsent: Vec<u64> = sent.iter().copied().chain(self.unsent.drain(..)).collect();
         unsent.sort_unstable();
         self.unsent = unsent.into();

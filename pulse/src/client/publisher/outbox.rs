@@ -88,7 +88,8 @@ impl Outbox {
             self.read_state(session)?;
             if self.blocked.is_none() {
                 let channel = &*session.channel;
-                self.in_flight.send(|message| channel.publish(message));
+                self.in_flight
+                    .send(|message, number| channel.publish(message, number));
             }
             // The last message may have been too long for this connection.
             if self.is_done() {

@@ -11,6 +11,15 @@ use crate::client::publisher::pending::Room;
 
 const DEADLINE: Duration = Duration::from_secs(60);
 
+const ACK: Confirm = Confirm {
+    is_ack: true,
+    unrouted: None,
+};
+const NACK: Confirm = Confirm {
+    is_ack: false,
+    ..ACK
+};
+
 type Outcome = oneshot::Receiver<Result<(), PublishError>>;
 
 type Answering = oneshot::Sender<Result<Confirm, TransportError>>;
@@ -32,7 +41,7 @@ impl Default for Sent {
 
 impl Sent {
     fn send(&self, messages: &mut InFlight) {
-        messages.send(|message| {
+        messages.send(|message, _| {
             message.check(self.frame_max.get())?;
             let (sender, answer) = oneshot::channel();
             let sent = (message.routing_key.clone(), sender);
@@ -69,13 +78,20 @@ fn in_flight() -> InFlight {
 }
 
 fn add(messages: &mut InFlight, routing_key: &str) -> Outcome {
+    add_as(messages, routing_key, false)
+}
+
+fn add_mandatory(messages: &mut InFlight, routing_key: &str) -> Outcome {
+    add_as(messages, routing_key, true)
+}
+
+fn add_as(messages: &mut InFlight, routing_key: &str, mandatory: bool) -> Outcome {
     let (done, outcome) = oneshot::channel();
     let room = Arc::new(Semaphore::new(1));
     let message = OutgoingMessage {
         exchange: "exchange/a".to_owned(),
         routing_key: routing_key.to_owned(),
-        cc: Vec::new(),
-        bytes: Vec::new(),
+        mandatory,
         ..OutgoingMessage::default()
     };
     let deadline = Some(Instant::now() + DEADLINE);
@@ -107,7 +123,7 @@ async fn a_confirmation_behind_a_late_one_is_seen_when_it_comes() {
     let late = add(&mut messages, "late");
     let mut outcomes = ["a", "b", "c"].map(|key| add(&mut messages, key));
     sent.send(&mut messages);
-    sent.answer("b", Ok(Confirm::Ack));
+    sent.answer("b", Ok(ACK));
     let due = messages.due().expect("a time");
     assert!(due <= Instant::now() + Duration::from_millis(50), "{due:?}");
     sleep_until(due).await;
@@ -119,7 +135,7 @@ async fn a_confirmation_behind_a_late_one_is_seen_when_it_comes() {
     for (index, key) in [(2, "c"), (0, "a")] {
         let answered = async {
             sleep(DEADLINE / 4).await;
-            sent.answer(key, Ok(Confirm::Ack));
+            sent.answer(key, Ok(ACK));
             sleep(Duration::from_millis(1)).await;
         };
         let seen = poll_fn(|cx| messages.poll_answers(cx));
@@ -147,7 +163,7 @@ async fn a_confirmation_at_the_deadline_counts() {
     let mut outcome = add(&mut messages, "a");
     sent.send(&mut messages);
     advance(DEADLINE).await;
-    sent.answer("a", Ok(Confirm::Ack));
+    sent.answer("a", Ok(ACK));
     messages.tick(&DelayReason::NoAnswer).expect("open");
     assert!(outcome.try_recv().expect("an outcome").is_ok());
 }
@@ -160,7 +176,7 @@ async fn a_thousand_confirmations_at_the_deadline_count() {
     sent.send(&mut messages);
     advance(DEADLINE).await;
     for key in keys.iter().skip(1) {
-        sent.answer(key, Ok(Confirm::Ack));
+        sent.answer(key, Ok(ACK));
     }
     messages.tick(&DelayReason::NoAnswer).expect("open");
     let confirmed = outcomes.into_iter().filter_map(|mut outcome| {
@@ -176,7 +192,7 @@ async fn a_refused_message_is_sent_again_three_times_with_growing_delays() {
     let outcome = add(&mut messages, "a");
     sent.send(&mut messages);
     for (least, most) in [(200, 400), (400, 800), (800, 1600)] {
-        sent.answer("a", Ok(Confirm::Nack));
+        sent.answer("a", Ok(NACK));
         poll_answers(&mut messages).expect("open");
         sent.send(&mut messages);
         assert!(sent.keys().is_empty(), "sent again at once");
@@ -187,7 +203,7 @@ async fn a_refused_message_is_sent_again_three_times_with_growing_delays() {
         messages.tick(&DelayReason::NoAnswer).expect("open");
         sent.send(&mut messages);
     }
-    sent.answer("a", Ok(Confirm::Nack));
+    sent.answer("a", Ok(NACK));
     poll_answers(&mut messages).expect("open");
     let error = error_of(outcome);
     assert!(
@@ -211,7 +227,7 @@ async fn the_message_that_closes_the_channel_is_found() {
 
     sent.send(&mut messages);
     assert_eq!(sent.keys(), ["first"], "one at a time");
-    sent.answer("first", Ok(Confirm::Ack));
+    sent.answer("first", Ok(ACK));
     poll_answers(&mut messages).expect("open");
     assert!(first.try_recv().expect("an outcome").is_ok());
     sent.send(&mut messages);
@@ -243,7 +259,7 @@ async fn a_refusal_is_the_reason_at_the_deadline() {
     let refused = add(&mut messages, "refused");
     sent.send(&mut messages);
     advance(DEADLINE - Duration::from_millis(10)).await;
-    sent.answer("refused", Ok(Confirm::Nack));
+    sent.answer("refused", Ok(NACK));
     advance(Duration::from_millis(10)).await;
     messages.tick(&DelayReason::NoAnswer).expect("open");
     let error = error_of(refused);
@@ -328,4 +344,34 @@ async fn a_message_to_an_exchange_that_stays_missing_is_sent_four_times() {
     let error = error_of(outcome);
     assert!(matches!(error, PublishError::Refused { .. }), "{error}");
     assert!(error.to_string().contains("no exchange"), "{error}");
+}
+
+/// The broker returns a message before it acks it, and may ack others in between.
+#[tokio::test(start_paused = true)]
+async fn a_message_that_reached_no_queue_is_refused_whichever_answer_shows_that() {
+    for (keys, at_once) in [
+        (["kept", "late", "lost"], true),
+        (["kept", "late", "lost"], false),
+        (["lost", "late", "kept"], true),
+    ] {
+        let (mut messages, sent) = (in_flight(), Sent::default());
+        let outcomes = keys.map(|key| (key, add_mandatory(&mut messages, key)));
+        sent.send(&mut messages);
+        poll_answers(&mut messages).expect("open");
+        let lost = keys.iter().position(|key| *key == "lost");
+        let unrouted = lost.map(|number| number as u64);
+        sent.answer("kept", Ok(Confirm { unrouted, ..ACK }));
+        if !at_once {
+            poll_answers(&mut messages).expect("open");
+        }
+        sent.answer("lost", Ok(ACK));
+        poll_answers(&mut messages).expect("open");
+        for (key, mut outcome) in outcomes {
+            match outcome.try_recv() {
+                Ok(Ok(())) => assert_eq!(key, "kept", "{keys:?}"),
+                Ok(Err(PublishError::Refused { .. })) => assert_eq!(key, "lost", "{keys:?}"),
+                _ => assert_eq!(key, "late", "{keys:?}"),
+            }
+        }
+    }
 }
