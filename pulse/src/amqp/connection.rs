@@ -163,10 +163,11 @@ impl Connection {
         self.set(|settings| settings.channel_max = channels)
     }
 
-    /// Maximum size of a frame to negotiate in bytes (default 0, the broker's own limit).
+    /// Maximum size of a frame to negotiate in bytes (default 128 KiB, as RabbitMQ's). The
+    /// broker may ask for a smaller one.
     ///
-    /// Allowed are 4096 bytes to 1 MiB. Larger messages are split into frames; a
-    /// message's headers have to fit into one.
+    /// Allowed are 4096 bytes to 1 MiB, and 0 for the default. Larger messages are split
+    /// into frames; a message's headers have to fit into one.
     #[must_use]
     pub fn frame_max(self, bytes: u32) -> Self {
         self.set(|settings| settings.frame_max = bytes)

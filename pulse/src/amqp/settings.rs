@@ -17,6 +17,10 @@ const FRAME_MIN_SIZE: u32 = 4096;
 /// allocates 32 frames each for reading and writing, so this is 64 MiB.
 const FRAME_MAX_SIZE: u32 = 1024 * 1024;
 
+/// The value of `frame_max` by default, RabbitMQ's own. It is never left to the broker:
+/// a broker without a limit would make lapin allocate 32 frames of 4 GiB.
+const FRAME_DEFAULT_SIZE: u32 = 128 * 1024;
+
 /// Maximum size of a connection's name, which is in the same frame as the secret.
 const MAX_NAME_BYTES: usize = 255;
 
@@ -48,7 +52,7 @@ pub(crate) struct Settings {
     pub(super) connection_timeout: Duration,
     /// 0 for the broker's default.
     pub(super) channel_max: u16,
-    /// In bytes; 0 for the broker's default.
+    /// In bytes; 0 for [`FRAME_DEFAULT_SIZE`].
     pub(super) frame_max: u32,
     pub(super) ca_file: Option<PathBuf>,
     pub(super) name: String,
@@ -154,7 +158,7 @@ impl Settings {
         match self.frame_max {
             0 | FRAME_MIN_SIZE..=FRAME_MAX_SIZE => None,
             bytes => Some(format!(
-                "frame_max is {bytes}; use 0 for the broker's own, or {FRAME_MIN_SIZE} to \
+                "frame_max is {bytes}; use 0 for RabbitMQ's default, or {FRAME_MIN_SIZE} to \
                  {FRAME_MAX_SIZE} bytes"
             )),
         }
@@ -187,7 +191,10 @@ impl Settings {
             query: AMQPQueryString {
                 heartbeat: Some(self.heartbeat),
                 channel_max: Some(self.channel_max),
-                frame_max: Some(self.frame_max),
+                frame_max: Some(match self.frame_max {
+                    0 => FRAME_DEFAULT_SIZE,
+                    bytes => bytes,
+                }),
                 ..AMQPQueryString::default()
             },
         }
@@ -219,7 +226,10 @@ mod tests {
     fn parameters_reach_the_connection() {
         let (usual, timeout) = query("amqp://localhost");
         assert_eq!(usual.heartbeat, Some(10), "half-open is detected in 20 s");
-        assert_eq!((usual.channel_max, usual.frame_max), (Some(0), Some(0)));
+        assert_eq!(
+            (usual.channel_max, usual.frame_max),
+            (Some(0), Some(131_072))
+        );
         assert_eq!(timeout, Duration::from_secs(30));
         for url in [
             "amqp://localhost?heartbeat=5&connection_timeout=500&channel_max=7&frame_max=8192",

@@ -1,0 +1,174 @@
+//! Brokers that do not keep to AMQP.
+
+#![cfg(feature = "amqp")]
+
+#[path = "common/mod.rs"]
+mod common;
+
+use std::io::{self, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+use taskcluster_pulse::{Connection, Consumer, ConsumerEvent, Queue, Reconnect};
+use tokio::time::timeout;
+
+use common::Seen;
+
+/// What a broker does unlike RabbitMQ.
+#[derive(Clone, Copy)]
+struct Broker {
+    /// The maximum size of frames that it proposes; 0 is no limit.
+    frame_max: u32,
+    /// The tags of its deliveries.
+    tags: &'static [u64],
+}
+
+const USUAL: Broker = Broker {
+    frame_max: 131_072,
+    tags: &[1],
+};
+
+impl Broker {
+    /// Listens on a port, and returns a connection to it.
+    fn start(self) -> Connection {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let port = listener.local_addr().expect("an address").port();
+        thread::spawn(move || {
+            while let Ok((stream, _)) = listener.accept() {
+                // Ends with the connection.
+                thread::spawn(move || self.serve(stream));
+            }
+        });
+        Connection::amqp(&format!("amqp://127.0.0.1:{port}")).expect("a URL")
+    }
+
+    fn serve(self, mut stream: TcpStream) -> io::Result<()> {
+        stream.read_exact(&mut [0; 8])?;
+        let start = [&[0, 9][..], &long(""), &long("PLAIN"), &long("en_US")];
+        stream.write_all(&method(0, [10, 10], &start.concat()))?;
+        let frame_max = self.frame_max.to_be_bytes();
+        let tune = [&[0, 0][..], &frame_max, &[0, 0]].concat();
+        loop {
+            let (channel, [class, kind], arguments) = read_method(&mut stream)?;
+            let answer = match [class, kind] {
+                [10, 11] => method(0, [10, 30], &tune),
+                [10, 40] => method(0, [10, 41], &[0]),
+                [20, 10] => method(channel, [20, 11], &long("")),
+                [50, 10] => {
+                    let name = &arguments[2..3 + usize::from(arguments[2])];
+                    method(channel, [50, 11], &[name, &[0; 8]].concat())
+                }
+                // The tag follows the queue's name.
+                [60, 20] => {
+                    let tag = &arguments[3 + usize::from(arguments[2])..];
+                    self.consume(channel, &tag[..=usize::from(tag[0])])
+                }
+                [60, 30] => {
+                    let tag = &arguments[..=usize::from(arguments[0])];
+                    method(channel, [60, 31], tag)
+                }
+                // Most answers have the next number, and no arguments.
+                [10, 31] | [60, 80 | 120] => continue,
+                [class, kind] => method(channel, [class, kind + 1], &[]),
+            };
+            stream.write_all(&answer)?;
+        }
+    }
+
+    /// The answer to `basic.consume`, and the deliveries.
+    fn consume(self, channel: u16, consumer: &[u8]) -> Vec<u8> {
+        let mut answer = method(channel, [60, 21], consumer);
+        for tag in self.tags {
+            let tag = &tag.to_be_bytes();
+            // Not redelivered; an exchange and a routing key of one letter each.
+            let deliver = [consumer, tag, &[0, 1, b'e', 1, b'k']].concat();
+            answer.extend(method(channel, [60, 60], &deliver));
+            let header = [&[0, 60, 0, 0][..], &2_u64.to_be_bytes(), &[0, 0]].concat();
+            answer.extend(frame(2, channel, &header));
+            answer.extend(frame(3, channel, b"{}"));
+        }
+        answer
+    }
+}
+
+fn frame(kind: u8, channel: u16, payload: &[u8]) -> Vec<u8> {
+    let channel = channel.to_be_bytes();
+    [&[kind][..], &channel, &long_bytes(payload), &[0xce]].concat()
+}
+
+fn method(channel: u16, [class, kind]: [u8; 2], arguments: &[u8]) -> Vec<u8> {
+    frame(1, channel, &[&[0, class, 0, kind], arguments].concat())
+}
+
+fn long(text: &str) -> Vec<u8> {
+    long_bytes(text.as_bytes())
+}
+
+/// Bytes after their number.
+fn long_bytes(bytes: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(bytes.len()).expect("short");
+    [&length.to_be_bytes(), bytes].concat()
+}
+
+/// The channel, the number and the arguments of the next method.
+fn read_method(stream: &mut TcpStream) -> io::Result<(u16, [u8; 2], Vec<u8>)> {
+    loop {
+        let mut head = [0; 7];
+        stream.read_exact(&mut head)?;
+        let [kind, c0, c1, l0, l1, l2, l3] = head;
+        let length = u32::from_be_bytes([l0, l1, l2, l3]);
+        let mut payload = vec![0; length as usize + 1];
+        stream.read_exact(&mut payload)?;
+        payload.pop();
+        if kind == 1 {
+            let number = [payload[1], payload[3]];
+            return Ok((u16::from_be_bytes([c0, c1]), number, payload.split_off(4)));
+        }
+    }
+}
+
+fn consumer(connection: Connection, seen: &Seen) -> taskcluster_pulse::ConsumerBuilder {
+    let waits = (Duration::from_millis(10), Duration::from_millis(10));
+    Consumer::builder(connection)
+        .queue(Queue::passive("q"))
+        .reconnect(Reconnect::forever().waits(waits.0, waits.1))
+        .on_event(seen.listener())
+}
+
+/// lapin allocates 32 frames of the maximum size.
+#[tokio::test]
+async fn a_broker_without_a_limit_for_frames_can_be_used() {
+    for frame_max in [0, u32::MAX] {
+        let connection = Broker { frame_max, ..USUAL }.start();
+        let consumer = consumer(connection, &Seen::default()).start().await;
+        let mut consumer = consumer.expect("started");
+        consumer.next().await.expect("a delivery").ack();
+        consumer.stop().await.expect("stopped");
+    }
+}
+
+#[tokio::test]
+async fn delivery_tags_out_of_order_are_an_error() {
+    for tags in [&[1, 1][..], &[2, 1], &[0]] {
+        let seen = Seen::default();
+        let connection = Broker { tags, ..USUAL }.start();
+        let consumer = consumer(connection, &seen).start().await;
+        let mut consumer = consumer.expect("started");
+        let reported = |event: &ConsumerEvent| match event {
+            ConsumerEvent::ChannelLost { reason, .. } => reason.contains("delivery tag"),
+            _ => false,
+        };
+        let deliveries = async {
+            while let Some(delivery) = consumer.next().await {
+                delivery.ack();
+            }
+        };
+        tokio::select! {
+            () = deliveries => panic!("it has ended"),
+            () = seen.wait_for(reported) => {}
+        }
+        let stopped = timeout(Duration::from_secs(30), consumer.stop()).await;
+        stopped.expect("in time").expect("stopped");
+    }
+}
