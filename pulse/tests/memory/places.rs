@@ -156,3 +156,28 @@ async fn run_has_its_own_prefetch_also_after_the_stream() {
     eventually(|| broker.queue_len(crate::QUEUE) == Some(17)).await;
     run.abort();
 }
+
+/// The messages come again on the next connection, and wait again.
+#[tokio::test(start_paused = true)]
+async fn messages_that_waited_on_a_lost_connection_block_no_others() {
+    const FAILING: u64 = 900;
+    let broker = MemoryBroker::new();
+    let consumer = builder(&broker).retries(1, Duration::from_secs(3600));
+    let consumer = consumer.start().await.expect("started");
+    let handle = consumer.handle();
+    publish(&broker, 0..FAILING).await;
+    let run = tokio::spawn(consumer.run(2, |event: Event| {
+        let fails = event.number() < FAILING;
+        std::future::ready(if fails { Err("not today") } else { Ok(()) })
+    }));
+    for round in 1..=3 {
+        eventually(|| handle.counters().failed == round * FAILING).await;
+        broker.disconnect();
+        publish(&broker, FAILING..FAILING + 1).await;
+        eventually(|| handle.counters().acked == round).await;
+    }
+    // Those of the lost connections are not kept in memory.
+    eventually(|| handle.gauges().in_work == FAILING).await;
+    handle.stop();
+    run.await.expect("no panic").expect("stopped");
+}

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
+use super::waiting::WaitingCount;
 use crate::client::counters::Meter;
 use crate::client::transport::{Arrival, Channel};
 
@@ -24,6 +25,8 @@ pub(super) struct AckTracker {
     channel: Arc<dyn Channel>,
     meter: Arc<Meter>,
     lost: AtomicBool,
+    /// The deliveries that wait for a retry or for the confirmation of a dead letter.
+    pub(super) waiting: WaitingCount,
     deliveries: Mutex<Deliveries>,
     ack_due: Notify,
     idle: Notify,
@@ -74,6 +77,7 @@ impl AckTracker {
             channel,
             meter,
             lost: AtomicBool::new(false),
+            waiting: WaitingCount::default(),
             deliveries: Mutex::new(Deliveries::new(usize::from(MAX_BATCH))),
             ack_due: Notify::new(),
             idle: Notify::new(),

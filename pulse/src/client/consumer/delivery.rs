@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::ack_tracker::{AckTracker, Settlement};
+use super::waiting::WaitingGuard;
 use crate::client::envelope::Envelope;
 use crate::client::transport::Arrival;
 
@@ -24,8 +25,9 @@ impl Delivery {
     pub(super) fn new(arrival: Arrival, tracker: Arc<AckTracker>) -> Self {
         Self {
             receipt: Receipt {
-                tracker: Some(tracker),
+                tracker,
                 tag: arrival.tag,
+                is_settled: false,
             },
             envelope: Envelope::from_arrival(arrival),
         }
@@ -62,28 +64,29 @@ impl Delivery {
         self.receipt.settle(Settlement::Abandon);
     }
 
+    /// Counts it as waiting on its channel. Returns, too, whether to renew the prefetch.
+    pub(super) fn wait(&self, prefetch: u16) -> (WaitingGuard, bool) {
+        self.receipt.tracker.waiting.add(prefetch)
+    }
+
     /// Whether the delivery can still be settled, as far as is known.
     pub(super) fn is_live(&self) -> bool {
-        is_live(self.receipt.tracker.as_deref())
+        self.receipt.tracker.is_live()
     }
 
     /// A check like [`is_live`](Self::is_live) that may outlive the delivery.
     pub(super) fn liveness(&self) -> Liveness {
-        Liveness(self.receipt.tracker.clone())
+        Liveness(Arc::clone(&self.receipt.tracker))
     }
 }
 
 /// Whether a delivery can still be settled.
-pub(super) struct Liveness(Option<Arc<AckTracker>>);
+pub(super) struct Liveness(Arc<AckTracker>);
 
 impl Liveness {
     pub(super) fn is_live(&self) -> bool {
-        is_live(self.0.as_deref())
+        self.0.is_live()
     }
-}
-
-fn is_live(tracker: Option<&AckTracker>) -> bool {
-    tracker.is_some_and(AckTracker::is_live)
 }
 
 impl Deref for Delivery {
@@ -96,15 +99,15 @@ impl Deref for Delivery {
 
 /// The right to settle one delivery, once.
 struct Receipt {
-    /// Taken when the delivery is settled.
-    tracker: Option<Arc<AckTracker>>,
+    tracker: Arc<AckTracker>,
     tag: u64,
+    is_settled: bool,
 }
 
 impl Receipt {
     fn settle(&mut self, settlement: Settlement) {
-        if let Some(tracker) = self.tracker.take() {
-            tracker.settle(self.tag, settlement);
+        if !std::mem::replace(&mut self.is_settled, true) {
+            self.tracker.settle(self.tag, settlement);
         }
     }
 }

@@ -21,15 +21,26 @@ pub(super) fn retry_delay(first: Duration, attempts: u32) -> Duration {
     delay.saturating_add(delay.mul_f64(fastrand::f64() / 2.0))
 }
 
+/// How often to remove jobs whose deliveries are lost.
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
+
 /// Jobs that wait for another attempt.
-#[derive(Default)]
 pub(super) struct Retries {
     /// Ordered by the time of the attempt; the number makes keys unique.
     jobs: BTreeMap<(Instant, u64), (Job, WaitingGuard)>,
     count: u64,
+    next_check: Instant,
 }
 
 impl Retries {
+    pub(super) fn new() -> Self {
+        Self {
+            jobs: BTreeMap::new(),
+            count: 0,
+            next_check: Instant::now(),
+        }
+    }
+
     pub(super) fn add(&mut self, job: Job, waiting: WaitingGuard, delay: Duration) {
         self.count += 1;
         let now = Instant::now();
@@ -40,14 +51,28 @@ impl Retries {
     /// Waits for the next job that is due. Cancel safe.
     pub(super) async fn next(&mut self) -> Job {
         loop {
-            match self.jobs.first_key_value() {
-                Some(((at, _), _)) => sleep_until(*at).await,
-                None => std::future::pending().await,
-            }
-            if let Some((_, (job, _))) = self.jobs.pop_first() {
+            let Some(((due, _), _)) = self.jobs.first_key_value() else {
+                return std::future::pending().await;
+            };
+            let (due, check) = (*due, self.next_check);
+            sleep_until(due.min(check)).await;
+            if due > check {
+                self.remove_lost();
+            } else if let Some((_, (job, _))) = self.jobs.pop_first() {
                 return job;
             }
         }
+    }
+
+    /// Removes the jobs whose messages the broker delivers again.
+    fn remove_lost(&mut self) {
+        self.next_check = Instant::now() + CHECK_INTERVAL;
+        let (live, lost) = std::mem::take(&mut self.jobs)
+            .into_iter()
+            .partition(|(_, (job, _))| job.delivery.is_live());
+        self.jobs = lost;
+        self.abandon();
+        self.jobs = live;
     }
 
     pub(super) fn abandon(&mut self) {

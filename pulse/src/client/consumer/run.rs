@@ -99,7 +99,7 @@ impl Consumer {
                 tasks: JoinSet::new(),
             },
             failed,
-            retries: Retries::default(),
+            retries: Retries::new(),
             error: None,
         };
         dispatcher.run_in_task(self).await
@@ -226,7 +226,8 @@ where
             job.delivery.abandon();
         } else {
             let delay = retry_delay(handling.retry_delay, failed.attempts);
-            self.retries.add(job, consumer.shared.wait(), delay);
+            let waiting = consumer.shared.wait(&job.delivery);
+            self.retries.add(job, waiting, delay);
         }
     }
 

@@ -7,9 +7,10 @@ use tokio::sync::watch;
 
 use super::config::Config;
 use super::dead_letters::DeadLetterPublisher;
+use super::delivery::Delivery;
 use super::event::ConsumerEvent;
 use super::stop::StopSignal;
-use super::waiting::{WaitingCount, WaitingGuard};
+use super::waiting::WaitingGuard;
 use crate::client::counters::Meter;
 use crate::client::envelope::Envelope;
 use crate::client::error::BindingError;
@@ -35,7 +36,6 @@ pub(super) struct Shared {
     pub(super) dead_letters: Option<DeadLetterPublisher>,
     /// `None` until the program wants deliveries.
     pub(super) demand: watch::Sender<Option<Demand>>,
-    waiting: WaitingCount,
     failed_bindings: Mutex<Vec<BindingError>>,
     redeliveries_reported: AtomicBool,
 }
@@ -51,7 +51,6 @@ impl Shared {
             listener,
             stop: StopSignal::new(),
             demand: watch::Sender::new(None),
-            waiting: WaitingCount::default(),
             failed_bindings: Mutex::default(),
             redeliveries_reported: AtomicBool::default(),
         }
@@ -70,11 +69,11 @@ impl Shared {
         });
     }
 
-    /// Counts a delivery as waiting until the guard is dropped. If many wait, the
-    /// prefetch is renewed, so that it no longer counts them.
-    pub(super) fn wait(&self) -> WaitingGuard {
+    /// Counts a delivery as waiting until the guard is dropped. If many of its channel
+    /// wait, the prefetch is renewed, so that it no longer counts them.
+    pub(super) fn wait(&self, delivery: &Delivery) -> WaitingGuard {
         let prefetch = self.demand.borrow().map_or(0, |demand| demand.prefetch);
-        let (waiting, renew) = self.waiting.add(prefetch);
+        let (waiting, renew) = delivery.wait(prefetch);
         if renew {
             self.demand.send_modify(|demand| {
                 if let Some(demand) = demand {

@@ -2,10 +2,10 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Maximum number of deliveries that wait beyond the prefetch.
+/// Maximum number of deliveries of a channel that wait beyond the prefetch.
 const MAX_WAITING: usize = 1000;
 
-/// The number of waiting deliveries of a consumer.
+/// The number of waiting deliveries of a channel.
 #[derive(Default)]
 pub(super) struct WaitingCount(Arc<Mutex<State>>);
 
