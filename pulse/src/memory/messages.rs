@@ -1,10 +1,11 @@
 //! Routing, delivery, acks and dead-lettering of the in-memory broker.
 
 use std::collections::BTreeSet;
+use std::iter;
 use std::sync::Arc;
 
-use super::state::{Channel, Id, State, Stored};
-use crate::client::QueueArgument;
+use super::dead_letters;
+use super::state::{Channel, Id, Queue, State, Stored};
 use crate::client::transport::{Arrival, Confirm, OutgoingMessage, TransportError, code};
 
 impl State {
@@ -28,15 +29,7 @@ impl State {
     /// Puts a message into every queue with a binding that its routing key, or a key of
     /// its `CC` header, matches; once into each. Returns the number of queues.
     pub(super) fn publish(&mut self, message: &Arc<OutgoingMessage>) -> usize {
-        let mut keys = vec![&message.routing_key];
-        keys.extend(&message.cc);
-        let queues: BTreeSet<String> = self
-            .bindings
-            .iter()
-            .filter(|bound| bound.route.exchange == message.exchange)
-            .filter(|bound| keys.iter().any(|key| bound.pattern.matches(key)))
-            .map(|bound| bound.queue.clone())
-            .collect();
+        let queues = self.destinations(message);
         for queue in &queues {
             if let Some(found) = self.queues.get_mut(queue) {
                 found.waiting.push_back(Stored {
@@ -47,6 +40,22 @@ impl State {
             self.deliver(queue);
         }
         queues.len()
+    }
+
+    /// The queues for a message. The default exchange, whose name is empty, has every queue
+    /// under its name.
+    fn destinations(&self, message: &OutgoingMessage) -> BTreeSet<String> {
+        let keys = || iter::once(&message.routing_key).chain(&message.cc);
+        if message.exchange.is_empty() {
+            let exists = |key: &&String| self.queues.contains_key(*key);
+            return keys().filter(exists).cloned().collect();
+        }
+        self.bindings
+            .iter()
+            .filter(|bound| bound.route.exchange == message.exchange)
+            .filter(|bound| keys().any(|key| bound.pattern.matches(key)))
+            .map(|bound| bound.queue.clone())
+            .collect()
     }
 
     /// Delivers the waiting messages of a queue to its readers, in turn.
@@ -129,17 +138,11 @@ impl State {
     }
 
     fn dead_letter(&mut self, queue: &str, message: &OutgoingMessage) {
-        let exchange = self
-            .queues
-            .get(queue)
-            .and_then(|queue| queue.declaration.arguments.get("x-dead-letter-exchange"));
-        if let Some(QueueArgument::Text(exchange)) = exchange {
-            let dead = OutgoingMessage {
-                exchange: exchange.clone(),
-                mandatory: false,
-                ..message.clone()
-            };
-            self.publish(&Arc::new(dead));
+        let Some(Queue { declaration, .. }) = self.queues.get(queue) else {
+            return;
+        };
+        if let Some(letter) = dead_letters::rejected(declaration, message) {
+            self.publish(&Arc::new(letter));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A broker inside the process.
 
+mod dead_letters;
 mod link;
 mod management;
 mod messages;
@@ -18,9 +19,10 @@ use crate::client::{Connection, Envelope, Management, RecordingError};
 /// The same [`Consumer`](crate::Consumer) and [`Publisher`](crate::Publisher) work on it
 /// as on RabbitMQ, without any installation.
 ///
-/// It has topic exchanges; durable and exclusive queues; `CC` routes; prefetch; acks, and
-/// redelivery of unacked messages; dead letters. It keeps messages in memory, and ignores
-/// the limits in a queue's arguments. Clones are handles to one broker.
+/// It has topic exchanges and the default exchange; durable and exclusive queues, and those
+/// with auto-delete; `CC` routes; prefetch; acks, and redelivery of unacked messages; dead
+/// letters. It keeps messages in memory, and of a queue's arguments it applies only those
+/// for dead letters. Clones are handles to one broker.
 ///
 /// Exchanges are declared by
 /// [`PublisherBuilder::declare`](crate::PublisherBuilder::declare), by

@@ -372,7 +372,7 @@ impl State {
         channel: Id,
         exchange: &str,
     ) -> Result<(), TransportError> {
-        match self.exchanges.contains(exchange) {
+        match exchange.is_empty() || self.exchanges.contains(exchange) {
             true => self.check_forbidden(channel, exchange),
             false => Err(self.no_exchange(channel, exchange)),
         }

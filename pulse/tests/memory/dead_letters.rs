@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use taskcluster_pulse::{
-    ConsumerEvent, ConsumerHandle, DeadLetterQueue, Envelope, Error, MemoryBroker, Message,
+    Consumer, ConsumerEvent, ConsumerHandle, DeadLetterQueue, Envelope, Error, MemoryBroker,
+    Message, Queue,
 };
 use tokio::task::JoinHandle;
 
+use crate::common::exchanges::AllOf;
 use crate::common::{Numbered, Seen, eventually, message};
 use crate::{EXCHANGE, QUEUE, builder, dead_lettering, publish};
 
@@ -233,5 +235,43 @@ async fn headers_that_leave_no_room_for_the_reason_are_dropped() {
             assert_eq!(named.split(", ").count(), missing);
         }
         dead.close().await;
+    }
+}
+
+/// A queue of a durable name that rejects to `exchange`, by `routing_key` if given.
+fn rejecting(exchange: &str, routing_key: Option<&str>) -> Queue {
+    let queue = Queue::durable("test").argument("x-dead-letter-exchange", exchange);
+    match routing_key {
+        Some(key) => queue.argument("x-dead-letter-routing-key", key),
+        None => queue,
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_the_broker_dead_lettered_has_its_original_key() {
+    const REJECTED: &str = "exchange/guest/rejected";
+    for queue in [
+        rejecting(REJECTED, None),
+        rejecting(REJECTED, Some("other.words")),
+        // The default exchange.
+        rejecting("", Some("queue/guest/rejected")),
+    ] {
+        let broker = MemoryBroker::new();
+        let start = builder(&broker).queue(queue).start();
+        let mut consumer = start.await.expect("started");
+        let dead = Consumer::builder(broker.connection()).queue("rejected");
+        let dead = dead.bind(AllOf(REJECTED)).start().await;
+        let mut dead = dead.expect("started");
+        publish(&broker, 7..8).await;
+        consumer.next().await.expect("a delivery").reject();
+        let letter = dead.next().await.expect("a delivery");
+        assert_eq!(letter.exchange(), EXCHANGE);
+        assert_eq!(letter.routing_key(), "primary.a");
+        let deaths = &letter.headers()["x-death"];
+        assert_eq!(deaths[0]["queue"], QUEUE, "{deaths}");
+        assert_eq!(deaths[0]["reason"], "rejected", "{deaths}");
+        letter.ack();
+        dead.stop().await.expect("stopped");
+        consumer.stop().await.expect("stopped");
     }
 }

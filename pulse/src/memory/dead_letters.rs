@@ -1,0 +1,70 @@
+//! Dead-lettering by the in-memory broker, with the headers that RabbitMQ adds.
+
+use serde_json::{Value, json};
+
+use crate::client::QueueArgument;
+use crate::client::transport::{Headers, OutgoingMessage, QueueDeclaration};
+
+const DEATHS: &str = "x-death";
+const REASON: &str = "rejected";
+
+/// The message to publish after `message` was rejected; `None` if its queue has no
+/// `x-dead-letter-exchange`.
+pub(super) fn rejected(
+    queue: &QueueDeclaration,
+    message: &OutgoingMessage,
+) -> Option<OutgoingMessage> {
+    let exchange = text(queue, "x-dead-letter-exchange")?;
+    let mut letter = OutgoingMessage {
+        exchange: exchange.to_owned(),
+        mandatory: false,
+        ..message.clone()
+    };
+    add_headers(&mut letter.headers, &queue.name, message);
+    if let Some(key) = text(queue, "x-dead-letter-routing-key") {
+        key.clone_into(&mut letter.routing_key);
+        letter.cc.clear();
+    }
+    Some(letter)
+}
+
+fn text<'a>(queue: &'a QueueDeclaration, argument: &str) -> Option<&'a str> {
+    match queue.arguments.get(argument)? {
+        QueueArgument::Text(text) => Some(text),
+        QueueArgument::Bool(_) | QueueArgument::Integer(_) => None,
+    }
+}
+
+/// Adds the headers of a message that was rejected from `queue`: the latest death first,
+/// and those from one queue only once.
+fn add_headers(headers: &mut Headers, queue: &str, message: &OutgoingMessage) {
+    for (name, value) in [
+        ("x-first-death-exchange", message.exchange.as_str()),
+        ("x-first-death-queue", queue),
+        ("x-first-death-reason", REASON),
+    ] {
+        headers.entry(name).or_insert_with(|| value.into());
+    }
+    let mut deaths = match headers.remove(DEATHS) {
+        Some(Value::Array(deaths)) => deaths,
+        _ => Vec::new(),
+    };
+    let same = |death: &Value| death["queue"] == queue && death["reason"] == REASON;
+    let mut death = match deaths.iter().position(same) {
+        Some(index) => deaths.remove(index),
+        None => {
+            let mut keys = vec![&message.routing_key];
+            keys.extend(&message.cc);
+            json!({
+                "count": 0,
+                "exchange": message.exchange,
+                "queue": queue,
+                "reason": REASON,
+                "routing-keys": keys,
+            })
+        }
+    };
+    death["count"] = (death["count"].as_u64().unwrap_or(0) + 1).into();
+    deaths.insert(0, death);
+    headers.insert(DEATHS.to_owned(), deaths.into());
+}
