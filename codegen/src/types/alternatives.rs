@@ -1,7 +1,5 @@
 //! `anyOf`, `oneOf` and lists of types: values that may be of several types.
 
-use taskcluster_documents::schema::JsonType;
-
 use super::builder::{TypeBuilder, Waiting};
 use super::choices::Outcome;
 use super::strings::text_rules;
@@ -25,10 +23,7 @@ impl<'s> TypeBuilder<'s> {
                 return Some(Value::plain(Kind::Any).by_table());
             }
             Outcome::Strings(strings) => {
-                return Some(Value {
-                    nullable: view.types().is_some_and(|it| it.contains(&JsonType::Null)),
-                    ..self.enumeration(node, &strings)
-                });
+                return Some(self.enumeration(node, &strings));
             }
             Outcome::Beside => {
                 let value = self.of_types(node, view, subject);

@@ -44,15 +44,15 @@ impl<'s> TypeBuilder<'s> {
     /// The outcome of the first choice of a view; `None` if there is none.
     pub(super) fn outcome(&mut self, node: &Node, view: &View<'s>) -> Option<Outcome> {
         let (chooser, choice, branches) = view.choice()?;
-        if let Some(formats) = self.any_of_formats(choice, branches) {
-            return Some(Outcome::Formats(formats));
-        }
         if !view.names().is_empty() && branches.iter().all(|id| self.is_condition(*id)) {
             return Some(Outcome::Beside);
         }
         let Some(nodes) = self.possible_nodes(node, view) else {
             return Some(Outcome::TOO_MUCH);
         };
+        if let Some(formats) = self.formats(choice, &nodes) {
+            return Some(Outcome::Formats(formats));
+        }
         let is_null = |it: &View<'_>| it.types() == Some(BTreeSet::from([JsonType::Null]));
         let (nulls, others): (Vec<_>, Vec<_>) =
             nodes.into_iter().partition(|(_, _, it)| is_null(it));
@@ -139,13 +139,13 @@ impl<'s> TypeBuilder<'s> {
         is_inline && (view.title().is_some() || view.description().is_some())
     }
 
-    /// The formats of alternatives that each are a single format of strings.
-    fn any_of_formats(&self, choice: Choice, branches: &[SchemaId]) -> Option<Vec<Format>> {
-        if choice != Choice::AnyOf {
+    /// The formats of alternatives that each are strings of a single format.
+    fn formats(&self, choice: Choice, nodes: &[Alternative<'s>]) -> Option<Vec<Format>> {
+        if choice != Choice::AnyOf || nodes.is_empty() {
             return None;
         }
-        let formats = branches.iter().map(|id| {
-            let schema = &self.schemas[id.0];
+        let formats = nodes.iter().map(|(branch, _, view)| {
+            let schema = &self.schemas[branch.0];
             let format = schema.string.format.clone()?;
             let alone = StringKeywords {
                 format: Some(format.clone()),
@@ -153,10 +153,9 @@ impl<'s> TypeBuilder<'s> {
             };
             let is_only = schema.string == alone
                 && schema.general == General::default()
-                && schema.number == NumberKeywords::default()
-                && schema.object == ObjectKeywords::default()
                 && schema.combinators == Combinators::default();
-            is_only.then_some(format)
+            let is_text = view.types() == Some([JsonType::String].into());
+            (is_only && is_text && view.choice().is_none()).then_some(format)
         });
         formats.collect()
     }

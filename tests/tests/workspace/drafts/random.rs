@@ -202,6 +202,13 @@ fn member(keyword: &str, rng: &mut Rng, depth: u32, reach: Reach) -> Map<String,
             members.insert("else".to_owned(), schema(rng, depth, same));
             schema(rng, depth, same)
         }
+        // Alternatives of one keyword, which may become a single type.
+        "anyOf" | "oneOf" if rng.u8(0..4) == 0 => {
+            let keyword = ["const", "enum", "format", "type"][rng.usize(0..4)];
+            let each =
+                (0..rng.usize(1..4)).map(|_| Value::Object(member(keyword, rng, 0, Reach::None)));
+            each.collect()
+        }
         _ => (0..rng.usize(1..4))
             .map(|_| schema(rng, depth, same))
             .collect(),
