@@ -69,12 +69,13 @@ pub(crate) const SOURCES: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Names that every file has in scope, or uses by a path.
+/// Names that every file has in scope, uses by a path, or gives to a type parameter.
 const PRELUDE: &[&str] = &[
     "Binding",
     "Box",
     "Clone",
     "Copy",
+    "D",
     "Debug",
     "Default",
     "Display",

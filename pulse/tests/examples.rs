@@ -47,7 +47,7 @@ macro_rules! examples {
             const SCHEMA: &'static Schema = &$table;
 
             fn is_valid(&self) -> bool {
-                fits_schema(self, Self::SCHEMA)
+                fits_schema(self)
             }
         }
 

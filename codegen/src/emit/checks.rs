@@ -40,7 +40,7 @@ impl Place {
 /// The implementation of `Validate` for a type, and of `Union` if it is a union.
 pub(super) fn definition(types: Types<'_>, definition: &TypeDef) -> Vec<TokenStream> {
     let checks = Checks { types };
-    let by_table = || vec![quote!(fits_schema(self, Self::SCHEMA))];
+    let by_table = || vec![quote!(fits_schema(self))];
     let own = match &definition.shape {
         TypeShape::Union(branches) => {
             return vec![

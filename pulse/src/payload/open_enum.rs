@@ -141,13 +141,13 @@ macro_rules! __taskcluster_open_enums {
 
             impl ::std::convert::AsRef<str> for $name {
                 fn as_ref(&self) -> &str {
-                    $name::as_str(self)
+                    self.as_str()
                 }
             }
 
             impl ::std::fmt::Display for $name {
                 fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                    f.pad($name::as_str(self))
+                    f.pad(self.as_str())
                 }
             }
 
@@ -155,7 +155,9 @@ macro_rules! __taskcluster_open_enums {
             impl ::std::str::FromStr for $name {
                 type Err = $crate::UnknownValue;
 
-                fn from_str(text: &str) -> ::std::result::Result<Self, Self::Err> {
+                fn from_str(
+                    text: &str,
+                ) -> ::std::result::Result<Self, $crate::UnknownValue> {
                     $crate::__private::parse_open(text)
                 }
             }
@@ -165,7 +167,7 @@ macro_rules! __taskcluster_open_enums {
                     &self,
                     serializer: S,
                 ) -> ::std::result::Result<S::Ok, S::Error> {
-                    serializer.serialize_str($name::as_str(self))
+                    serializer.serialize_str(self.as_str())
                 }
             }
 

@@ -45,10 +45,10 @@ pub trait Validate: Serialize {
     }
 }
 
-/// Whether the JSON of `value` is valid against `schema`: for types whose schema has
+/// Whether the JSON of `value` is valid against its schema: for types whose schema has
 /// alternatives, or keywords that no Rust type expresses.
-pub fn fits_schema<T: Serialize + ?Sized>(value: &T, schema: &'static Schema) -> bool {
-    json(value).is_ok_and(|json| Interpreter::strict().is_valid(schema, &json))
+pub fn fits_schema<T: Validate + ?Sized>(value: &T) -> bool {
+    json(value).is_ok_and(|json| Interpreter::strict().is_valid(T::SCHEMA, &json))
 }
 
 /// Checks the JSON of `value` against `schema`.

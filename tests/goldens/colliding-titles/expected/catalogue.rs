@@ -12,5 +12,6 @@ pub const EXCHANGES: Catalogue = Catalogue::new(
         <super::titles::Third as Exchange>::INFO,
         <super::titles::Letter as Exchange>::INFO,
         <super::titles::Message2 as Exchange>::INFO,
+        <super::titles::Letters as Exchange>::INFO,
     ],
 );

@@ -26,6 +26,8 @@ pub enum Event {
     Letter(Box<Message<super::titles::Letter>>),
     /// A message of [`Message2`](super::titles::Message2).
     Message2(Box<Message<super::titles::Message2>>),
+    /// A message of [`Letters`](super::titles::Letters).
+    Letters(Box<Message<super::titles::Letters>>),
 }
 
 impl Event {
@@ -58,6 +60,7 @@ impl Event {
             Self::Third(message) => &**message,
             Self::Letter(message) => &**message,
             Self::Message2(message) => &**message,
+            Self::Letters(message) => &**message,
         }
     }
 
@@ -68,6 +71,7 @@ impl Event {
             Self::Third(message) => message,
             Self::Letter(message) => message,
             Self::Message2(message) => message,
+            Self::Letters(message) => message,
         }
     }
 }
@@ -93,6 +97,9 @@ impl EventSet for Event {
             }
             "exchange/taskcluster-titles/v1/message" => {
                 decode_as(routing_key, bytes, Self::Message2)
+            }
+            "exchange/taskcluster-titles/v1/letters" => {
+                decode_as(routing_key, bytes, Self::Letters)
             }
             _ => Err(DecodeError::unknown_exchange(exchange, routing_key)),
         }

@@ -17,7 +17,7 @@ impl Validate for KeywordsMessage {
     const SCHEMA: &'static Schema = &schemas::KEYWORDS_MESSAGE;
 
     fn is_valid(&self) -> bool {
-        fits_schema(self, Self::SCHEMA)
+        fits_schema(self)
     }
 }
 
@@ -25,7 +25,7 @@ impl Validate for KeywordsAllOfPropertyForbidden {
     const SCHEMA: &'static Schema = &schemas::KEYWORDS_ALL_OF_PROPERTY_FORBIDDEN;
 
     fn is_valid(&self) -> bool {
-        fits_schema(self, Self::SCHEMA)
+        fits_schema(self)
     }
 }
 
@@ -33,7 +33,7 @@ impl Validate for Conditional {
     const SCHEMA: &'static Schema = &schemas::CONDITIONAL;
 
     fn is_valid(&self) -> bool {
-        fits_schema(self, Self::SCHEMA)
+        fits_schema(self)
     }
 }
 
@@ -49,7 +49,7 @@ impl Validate for KeywordsDependentSchema {
     const SCHEMA: &'static Schema = &schemas::KEYWORDS_DEPENDENT_SCHEMA;
 
     fn is_valid(&self) -> bool {
-        fits_schema(self, Self::SCHEMA)
+        fits_schema(self)
     }
 }
 
@@ -57,7 +57,7 @@ impl Validate for KeywordsPatternsBesideProperties {
     const SCHEMA: &'static Schema = &schemas::KEYWORDS_PATTERNS_BESIDE_PROPERTIES;
 
     fn is_valid(&self) -> bool {
-        fits_schema(self, Self::SCHEMA)
+        fits_schema(self)
     }
 }
 
@@ -65,7 +65,7 @@ impl Validate for KeywordsPropertyFalse {
     const SCHEMA: &'static Schema = &schemas::KEYWORDS_PROPERTY_FALSE;
 
     fn is_valid(&self) -> bool {
-        fits_schema(self, Self::SCHEMA)
+        fits_schema(self)
     }
 }
 
@@ -73,7 +73,7 @@ impl Validate for KeywordsPropertyNamesBesideProperties {
     const SCHEMA: &'static Schema = &schemas::KEYWORDS_PROPERTY_NAMES_BESIDE_PROPERTIES;
 
     fn is_valid(&self) -> bool {
-        fits_schema(self, Self::SCHEMA)
+        fits_schema(self)
     }
 }
 
@@ -81,7 +81,7 @@ impl Validate for KeywordsRequiredButForbidden {
     const SCHEMA: &'static Schema = &schemas::KEYWORDS_REQUIRED_BUT_FORBIDDEN;
 
     fn is_valid(&self) -> bool {
-        fits_schema(self, Self::SCHEMA)
+        fits_schema(self)
     }
 }
 
@@ -109,7 +109,7 @@ impl Validate for KeywordsDefsSharedItem {
     const SCHEMA: &'static Schema = &schemas::KEYWORDS_DEFS_SHARED_ITEM;
 
     fn is_valid(&self) -> bool {
-        fits_schema(self, Self::SCHEMA)
+        fits_schema(self)
     }
 }
 
@@ -117,7 +117,7 @@ impl Validate for KeywordTree {
     const SCHEMA: &'static Schema = &schemas::KEYWORD_TREE;
 
     fn is_valid(&self) -> bool {
-        fits_schema(self, Self::SCHEMA)
+        fits_schema(self)
     }
 }
 
@@ -125,6 +125,6 @@ impl Validate for KeywordsWithoutBoth {
     const SCHEMA: &'static Schema = &schemas::KEYWORDS_WITHOUT_BOTH;
 
     fn is_valid(&self) -> bool {
-        fits_schema(self, Self::SCHEMA)
+        fits_schema(self)
     }
 }

@@ -47,7 +47,7 @@ impl Validate for ChangedLaunch {
     const SCHEMA: &'static Schema = &schemas::CHANGED_LAUNCH;
 
     fn is_valid(&self) -> bool {
-        fits_schema(self, Self::SCHEMA)
+        fits_schema(self)
     }
 }
 
@@ -76,7 +76,7 @@ impl Validate for ChangedNumbers {
     const SCHEMA: &'static Schema = &schemas::CHANGED_NUMBERS;
 
     fn is_valid(&self) -> bool {
-        fits_schema(self, Self::SCHEMA)
+        fits_schema(self)
     }
 }
 
@@ -98,7 +98,7 @@ impl Validate for ChangedOrigin {
     const SCHEMA: &'static Schema = &schemas::CHANGED_ORIGIN;
 
     fn is_valid(&self) -> bool {
-        fits_schema(self, Self::SCHEMA)
+        fits_schema(self)
     }
 }
 
@@ -146,7 +146,7 @@ impl Validate for ChangedOverlap {
     const SCHEMA: &'static Schema = &schemas::CHANGED_OVERLAP;
 
     fn is_valid(&self) -> bool {
-        fits_schema(self, Self::SCHEMA)
+        fits_schema(self)
     }
 }
 
@@ -171,7 +171,7 @@ impl Validate for ChangedScalar {
     const SCHEMA: &'static Schema = &schemas::CHANGED_SCALAR;
 
     fn is_valid(&self) -> bool {
-        fits_schema(self, Self::SCHEMA)
+        fits_schema(self)
     }
 }
 
@@ -189,7 +189,7 @@ impl Validate for ChangedShapes {
     const SCHEMA: &'static Schema = &schemas::CHANGED_SHAPES;
 
     fn is_valid(&self) -> bool {
-        fits_schema(self, Self::SCHEMA)
+        fits_schema(self)
     }
 }
 
@@ -197,7 +197,7 @@ impl Validate for IrcMessage {
     const SCHEMA: &'static Schema = &schemas::IRC_MESSAGE;
 
     fn is_valid(&self) -> bool {
-        fits_schema(self, Self::SCHEMA)
+        fits_schema(self)
     }
 }
 
@@ -220,7 +220,7 @@ impl Validate for Nested2 {
     const SCHEMA: &'static Schema = &schemas::NESTED2;
 
     fn is_valid(&self) -> bool {
-        fits_schema(self, Self::SCHEMA)
+        fits_schema(self)
     }
 }
 
@@ -238,7 +238,7 @@ impl Validate for NestedBoth {
     const SCHEMA: &'static Schema = &schemas::NESTED_BOTH;
 
     fn is_valid(&self) -> bool {
-        fits_schema(self, Self::SCHEMA)
+        fits_schema(self)
     }
 }
 
@@ -256,7 +256,7 @@ impl Validate for NestedOther {
     const SCHEMA: &'static Schema = &schemas::NESTED_OTHER;
 
     fn is_valid(&self) -> bool {
-        fits_schema(self, Self::SCHEMA)
+        fits_schema(self)
     }
 }
 
@@ -274,7 +274,7 @@ impl Validate for NestedPerhaps {
     const SCHEMA: &'static Schema = &schemas::NESTED_PERHAPS;
 
     fn is_valid(&self) -> bool {
-        fits_schema(self, Self::SCHEMA)
+        fits_schema(self)
     }
 }
 
@@ -292,7 +292,7 @@ impl Validate for NestedTagged {
     const SCHEMA: &'static Schema = &schemas::NESTED_TAGGED;
 
     fn is_valid(&self) -> bool {
-        fits_schema(self, Self::SCHEMA)
+        fits_schema(self)
     }
 }
 
@@ -343,7 +343,7 @@ impl Validate for Amount {
     const SCHEMA: &'static Schema = &schemas::AMOUNT;
 
     fn is_valid(&self) -> bool {
-        fits_schema(self, Self::SCHEMA)
+        fits_schema(self)
     }
 }
 
@@ -361,7 +361,7 @@ impl Validate for NestedList {
     const SCHEMA: &'static Schema = &schemas::NESTED_LIST;
 
     fn is_valid(&self) -> bool {
-        fits_schema(self, Self::SCHEMA)
+        fits_schema(self)
     }
 }
 
@@ -379,7 +379,7 @@ impl Validate for Maybe {
     const SCHEMA: &'static Schema = &schemas::MAYBE;
 
     fn is_valid(&self) -> bool {
-        fits_schema(self, Self::SCHEMA)
+        fits_schema(self)
     }
 }
 
@@ -397,7 +397,7 @@ impl Validate for Odd {
     const SCHEMA: &'static Schema = &schemas::ODD;
 
     fn is_valid(&self) -> bool {
-        fits_schema(self, Self::SCHEMA)
+        fits_schema(self)
     }
 }
 
@@ -415,7 +415,7 @@ impl Validate for Pair {
     const SCHEMA: &'static Schema = &schemas::PAIR;
 
     fn is_valid(&self) -> bool {
-        fits_schema(self, Self::SCHEMA)
+        fits_schema(self)
     }
 }
 
@@ -449,6 +449,6 @@ impl Validate for When {
     const SCHEMA: &'static Schema = &schemas::WHEN;
 
     fn is_valid(&self) -> bool {
-        fits_schema(self, Self::SCHEMA)
+        fits_schema(self)
     }
 }

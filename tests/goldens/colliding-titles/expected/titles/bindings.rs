@@ -6,8 +6,9 @@ use taskcluster_pulse::{Exchange, ExchangeInfo};
 use taskcluster_pulse::__private::BindingWords;
 
 use super::{
-    A, FirstRoutingKey, LetterRoutingKey, Message2RoutingKey, Message3, PulseMessage,
-    Second2, SecondRoutingKey, Third2, ThirdRoutingKey, entries,
+    A, FirstRoutingKey, LetterRoutingKey, Letters2, LettersRoutingKey,
+    Message2RoutingKey, Message3, PulseMessage, Second2, SecondRoutingKey, Third2,
+    ThirdRoutingKey, entries,
 };
 
 /// first messages
@@ -198,6 +199,45 @@ impl Exchange for Message2 {
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("titles", "v1")
         .named("message", "exchange/taskcluster-titles/v1/message")
         .about("message messages", "/schemas/titles/v1/message.json#")
+        .routing_key(entries::FIRST_KEY);
+
+    fn words(&self) -> &BindingWords {
+        &self.0
+    }
+}
+
+/// Letters
+///
+/// Types with the names of type parameters.
+///
+/// Exchange `exchange/taskcluster-titles/v1/letters`, payload [`Letters2`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Letters(BindingWords);
+
+impl Letters {
+    /// A binding to all messages; each entry that is set restricts it.
+    pub const fn new() -> Self {
+        Self(BindingWords::new())
+    }
+
+    /// The routingKeyKind of the message. Takes only `primary` or a wildcard.
+    pub fn routing_key_kind(self, word: &str) -> Self {
+        Self(self.0.with(0, word))
+    }
+
+    /// Kept free for words to come.
+    pub fn reserved(self, words: &str) -> Self {
+        Self(self.0.with(1, words))
+    }
+}
+
+impl Exchange for Letters {
+    type Payload = Letters2;
+    type RoutingKey = LettersRoutingKey;
+
+    const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("titles", "v1")
+        .named("letters", "exchange/taskcluster-titles/v1/letters")
+        .about("Letters", "/schemas/titles/v1/letters.json#")
         .routing_key(entries::FIRST_KEY);
 
     fn words(&self) -> &BindingWords {

@@ -2,12 +2,13 @@
 
 //! The checks of `validate()`.
 
-use taskcluster_pulse::Validate;
-use taskcluster_pulse::__private::Schema;
+use taskcluster_pulse::{OpenEnum, RawJson, Validate};
+use taskcluster_pulse::__private::{Branch, Schema, Union, fits_schema, read_variant};
 
 use super::{
-    A, FirstPart, Message3, MessageOption, MessageString, MessageSymbols, N2ndTry,
-    PulseMessage, Second2, Third2, ThirdFirst, ThirdSecond, schemas,
+    A, E, FirstPart, Letters2, LettersD, Message3, MessageOption, MessageString,
+    MessageSymbols, N2ndTry, PulseMessage, S, Second2, Third2, ThirdFirst, ThirdSecond,
+    schemas,
 };
 
 impl Validate for PulseMessage {
@@ -104,5 +105,79 @@ impl Validate for MessageSymbols {
 
     fn is_valid(&self) -> bool {
         true
+    }
+}
+
+impl Validate for Letters2 {
+    const SCHEMA: &'static Schema = &schemas::LETTERS2;
+
+    fn is_valid(&self) -> bool {
+        (self.d1.as_ref().is_none_or(|value| value.is_valid())
+            && self.d10.as_ref().is_none_or(|value| value.is_valid())
+            && self.d11.as_ref().is_none_or(|value| value.is_valid())
+            && self.d12.as_ref().is_none_or(|value| value.is_valid())
+            && self.d13.as_ref().is_none_or(|value| value.is_valid())
+            && self.d14.as_ref().is_none_or(|value| value.is_valid())
+            && self.d15.as_ref().is_none_or(|value| value.is_valid())
+            && self.d16.as_ref().is_none_or(|value| value.is_valid())
+            && self.d17.as_ref().is_none_or(|value| value.is_valid())
+            && self.d18.as_ref().is_none_or(|value| value.is_valid())
+            && self.d19.as_ref().is_none_or(|value| value.is_valid())
+            && self.d2.as_ref().is_none_or(|value| value.is_valid())
+            && self.d20.as_ref().is_none_or(|value| value.is_valid())
+            && self.d21.as_ref().is_none_or(|value| value.is_valid())
+            && self.d22.as_ref().is_none_or(|value| value.is_valid())
+            && self.d23.as_ref().is_none_or(|value| value.is_valid())
+            && self.d24.as_ref().is_none_or(|value| value.is_valid())
+            && self.d25.as_ref().is_none_or(|value| value.is_valid())
+            && self.d26.as_ref().is_none_or(|value| value.is_valid())
+            && self.d27.as_ref().is_none_or(|value| value.is_valid())
+            && self.d28.as_ref().is_none_or(|value| value.is_valid())
+            && self.d29.as_ref().is_none_or(|value| value.is_valid())
+            && self.d3.as_ref().is_none_or(|value| value.is_valid())
+            && self.d30.as_ref().is_none_or(|value| value.is_valid())
+            && self.d31.as_ref().is_none_or(|value| value.is_valid())
+            && self.d4.as_ref().is_none_or(|value| value.is_valid())
+            && self.d5.as_ref().is_none_or(|value| value.is_valid())
+            && self.d6.as_ref().is_none_or(|value| value.is_valid())
+            && self.d7.as_ref().is_none_or(|value| value.is_valid())
+            && self.d8.as_ref().is_none_or(|value| value.is_valid())
+            && self.d9.as_ref().is_none_or(|value| value.is_valid())
+            && self.s.as_ref().is_none_or(|value| value.is_valid()))
+            && (self.union.as_ref().is_none_or(|value| value.is_valid()))
+    }
+}
+
+impl Validate for LettersD {
+    const SCHEMA: &'static Schema = &schemas::LETTERS_D;
+
+    fn is_valid(&self) -> bool {
+        OpenEnum::known(self).is_ok()
+    }
+}
+
+impl Validate for S {
+    const SCHEMA: &'static Schema = &schemas::S2;
+
+    fn is_valid(&self) -> bool {
+        OpenEnum::known(self).is_ok()
+    }
+}
+
+impl Union for E {
+    const BRANCHES: &'static [Branch<Self>] = &[
+        Branch::new(&schemas::E2_0, |text| read_variant(text, Self::SCHEMA)),
+        Branch::new(&schemas::E2_1, |text| read_variant(text, Self::Integer)),
+    ];
+    fn unmatched(text: RawJson) -> Self {
+        Self::Unmatched(text)
+    }
+}
+
+impl Validate for E {
+    const SCHEMA: &'static Schema = &schemas::E2;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self)
     }
 }

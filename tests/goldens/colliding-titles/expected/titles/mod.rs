@@ -11,6 +11,7 @@
 //! | `exchange/taskcluster-titles/v1/third` | [`Third`] | [`Third2`] |
 //! | `exchange/taskcluster-titles/v1/letter` | [`Letter`] | [`A`] |
 //! | `exchange/taskcluster-titles/v1/message` | [`Message2`] | [`Message3`] |
+//! | `exchange/taskcluster-titles/v1/letters` | [`Letters`] | [`Letters2`] |
 //!
 //! [`required`] has the arguments of the constructors of payloads and routing keys, and
 //! [`validators`] the rules of the schemas as constants.
@@ -24,12 +25,12 @@ mod routing_keys;
 pub(super) mod schemas;
 pub mod validators;
 
-pub use bindings::{First, Second, Third, Letter, Message2};
+pub use bindings::{First, Second, Third, Letter, Message2, Letters};
 pub use routing_keys::{
     FirstRoutingKey, SecondRoutingKey, ThirdRoutingKey, LetterRoutingKey,
-    Message2RoutingKey,
+    Message2RoutingKey, LettersRoutingKey,
 };
 pub use payloads::{
     PulseMessage, FirstPart, Second2, Third2, ThirdFirst, ThirdSecond, A, Message3,
-    N2ndTry, MessageOption, MessageString, MessageSymbols,
+    N2ndTry, MessageOption, MessageString, MessageSymbols, Letters2, LettersD, S, E,
 };

@@ -2,7 +2,11 @@
 
 //! Payload types.
 
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer, Serialize};
+use taskcluster_pulse::{OpenEnum, RawJson, Unrecognized};
+use taskcluster_pulse::__private::{Members, deserialize_union, open_enums};
 
 /// The first with its title.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -105,4 +109,277 @@ pub struct MessageString {
 pub struct MessageSymbols {
     /// Not described by the schema.
     pub x: i128,
+}
+
+/// Titles and values with the names that generated code uses, and properties that are read
+/// in parts.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize)]
+#[non_exhaustive]
+pub struct Letters2 {
+    /// A deserializer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub d1: Option<LettersD>,
+    /// A deserializer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub d10: Option<LettersD>,
+    /// A deserializer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub d11: Option<LettersD>,
+    /// A deserializer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub d12: Option<LettersD>,
+    /// A deserializer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub d13: Option<LettersD>,
+    /// A deserializer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub d14: Option<LettersD>,
+    /// A deserializer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub d15: Option<LettersD>,
+    /// A deserializer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub d16: Option<LettersD>,
+    /// A deserializer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub d17: Option<LettersD>,
+    /// A deserializer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub d18: Option<LettersD>,
+    /// A deserializer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub d19: Option<LettersD>,
+    /// A deserializer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub d2: Option<LettersD>,
+    /// A deserializer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub d20: Option<LettersD>,
+    /// A deserializer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub d21: Option<LettersD>,
+    /// A deserializer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub d22: Option<LettersD>,
+    /// A deserializer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub d23: Option<LettersD>,
+    /// A deserializer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub d24: Option<LettersD>,
+    /// A deserializer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub d25: Option<LettersD>,
+    /// A deserializer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub d26: Option<LettersD>,
+    /// A deserializer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub d27: Option<LettersD>,
+    /// A deserializer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub d28: Option<LettersD>,
+    /// A deserializer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub d29: Option<LettersD>,
+    /// A deserializer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub d3: Option<LettersD>,
+    /// A deserializer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub d30: Option<LettersD>,
+    /// A deserializer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub d31: Option<LettersD>,
+    /// A deserializer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub d4: Option<LettersD>,
+    /// A deserializer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub d5: Option<LettersD>,
+    /// A deserializer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub d6: Option<LettersD>,
+    /// A deserializer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub d7: Option<LettersD>,
+    /// A deserializer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub d8: Option<LettersD>,
+    /// A deserializer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub d9: Option<LettersD>,
+    /// A serializer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub s: Option<S>,
+    /// An error.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub union: Option<E>,
+    /// Additional properties, which the schema does not name.
+    #[serde(flatten)]
+    pub rest: BTreeMap<String, RawJson>,
+}
+
+impl<'de> Deserialize<'de> for Letters2 {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut members = Members::deserialize(deserializer)?;
+        let part_0 = members
+            .part(|members| -> Result<_, D::Error> {
+                Ok((
+                    members.optional::<LettersD, _>("d1")?,
+                    members.optional::<LettersD, _>("d10")?,
+                    members.optional::<LettersD, _>("d11")?,
+                    members.optional::<LettersD, _>("d12")?,
+                    members.optional::<LettersD, _>("d13")?,
+                    members.optional::<LettersD, _>("d14")?,
+                    members.optional::<LettersD, _>("d15")?,
+                    members.optional::<LettersD, _>("d16")?,
+                    members.optional::<LettersD, _>("d17")?,
+                    members.optional::<LettersD, _>("d18")?,
+                    members.optional::<LettersD, _>("d19")?,
+                    members.optional::<LettersD, _>("d2")?,
+                    members.optional::<LettersD, _>("d20")?,
+                    members.optional::<LettersD, _>("d21")?,
+                    members.optional::<LettersD, _>("d22")?,
+                    members.optional::<LettersD, _>("d23")?,
+                    members.optional::<LettersD, _>("d24")?,
+                    members.optional::<LettersD, _>("d25")?,
+                    members.optional::<LettersD, _>("d26")?,
+                    members.optional::<LettersD, _>("d27")?,
+                    members.optional::<LettersD, _>("d28")?,
+                    members.optional::<LettersD, _>("d29")?,
+                    members.optional::<LettersD, _>("d3")?,
+                    members.optional::<LettersD, _>("d30")?,
+                    members.optional::<LettersD, _>("d31")?,
+                    members.optional::<LettersD, _>("d4")?,
+                    members.optional::<LettersD, _>("d5")?,
+                    members.optional::<LettersD, _>("d6")?,
+                    members.optional::<LettersD, _>("d7")?,
+                    members.optional::<LettersD, _>("d8")?,
+                    members.optional::<LettersD, _>("d9")?,
+                    members.optional::<S, _>("s")?,
+                ))
+            })?;
+        let part_1 = members
+            .part(|members| -> Result<_, D::Error> {
+                Ok((members.optional::<E, _>("union")?,))
+            })?;
+        Ok(Self {
+            d1: part_0.0,
+            d10: part_0.1,
+            d11: part_0.2,
+            d12: part_0.3,
+            d13: part_0.4,
+            d14: part_0.5,
+            d15: part_0.6,
+            d16: part_0.7,
+            d17: part_0.8,
+            d18: part_0.9,
+            d19: part_0.10,
+            d2: part_0.11,
+            d20: part_0.12,
+            d21: part_0.13,
+            d22: part_0.14,
+            d23: part_0.15,
+            d24: part_0.16,
+            d25: part_0.17,
+            d26: part_0.18,
+            d27: part_0.19,
+            d28: part_0.20,
+            d29: part_0.21,
+            d3: part_0.22,
+            d30: part_0.23,
+            d31: part_0.24,
+            d4: part_0.25,
+            d5: part_0.26,
+            d6: part_0.27,
+            d7: part_0.28,
+            d8: part_0.29,
+            d9: part_0.30,
+            s: part_0.31,
+            union: part_1.0,
+            rest: members.rest()?,
+        })
+    }
+}
+
+/// A deserializer.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum LettersD {
+    /// `a`
+    A,
+    /// `b`
+    B,
+    /// A value that the schema does not list, such as one of a newer server.
+    Unrecognized(Unrecognized),
+}
+
+impl OpenEnum for LettersD {
+    const KNOWN: &'static [(&'static str, Self)] = &[("a", Self::A), ("b", Self::B)];
+
+    fn from_unrecognized(value: Unrecognized) -> Self {
+        Self::Unrecognized(value)
+    }
+
+    fn known(&self) -> Result<&'static str, &Unrecognized> {
+        match self {
+            Self::A => Ok("a"),
+            Self::B => Ok("b"),
+            Self::Unrecognized(value) => Err(value),
+        }
+    }
+}
+
+/// A serializer.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum S {
+    /// `err`
+    Err,
+    /// `ok`
+    Ok,
+    /// A value that the schema does not list, such as one of a newer server.
+    Unrecognized(Unrecognized),
+}
+
+impl OpenEnum for S {
+    const KNOWN: &'static [(&'static str, Self)] = &[
+        ("err", Self::Err),
+        ("ok", Self::Ok),
+    ];
+    fn from_unrecognized(value: Unrecognized) -> Self {
+        Self::Unrecognized(value)
+    }
+
+    fn known(&self) -> Result<&'static str, &Unrecognized> {
+        match self {
+            Self::Err => Ok("err"),
+            Self::Ok => Ok("ok"),
+            Self::Unrecognized(value) => Err(value),
+        }
+    }
+}
+
+/// An error.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum E {
+    /// The alternative `SCHEMA`.
+    SCHEMA(String),
+    /// The alternative `Integer`.
+    Integer(i128),
+    /// Any other value, as its JSON text.
+    Unmatched(RawJson),
+}
+
+impl<'de> Deserialize<'de> for E {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserialize_union(deserializer)
+    }
+}
+
+open_enums! {
+    LettersD, S
 }

@@ -5,7 +5,7 @@
 use taskcluster_pulse::Words;
 use taskcluster_pulse::__private::routing_keys;
 
-use super::{First, Letter, Message2, Second, Third};
+use super::{First, Letter, Letters, Message2, Second, Third};
 
 routing_keys! {
     /// The routing key of a message on `exchange/taskcluster-titles/v1/first`.
@@ -44,6 +44,14 @@ routing_keys! {
     #[of(Message2)]
     #[derive(Default)]
     pub struct Message2RoutingKey {
+        /// Kept free for words to come.
+        pub reserved: Option<Words>,
+    }
+
+    /// The routing key of a message on `exchange/taskcluster-titles/v1/letters`.
+    #[of(Letters)]
+    #[derive(Default)]
+    pub struct LettersRoutingKey {
         /// Kept free for words to come.
         pub reserved: Option<Words>,
     }

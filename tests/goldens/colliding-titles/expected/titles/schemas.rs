@@ -4,7 +4,7 @@
 
 use taskcluster_pulse::__private::{Keyword, Schema, Type, payloads};
 
-use super::{A, Message3, PulseMessage, Second2, Third2};
+use super::{A, Letters2, Message3, PulseMessage, Second2, Third2};
 
 /// Schema of `PulseMessage`.
 pub(crate) static PULSE_MESSAGE: Schema = Schema::named(
@@ -140,10 +140,74 @@ pub(crate) static MESSAGE_SYMBOLS: Schema = Schema::named(
     ],
 );
 
+/// Schema of `Letters2`.
+pub(crate) static LETTERS2: Schema = Schema::named(
+    "titles::Letters2",
+    &[
+        Keyword::Type(&[Type::Object]),
+        Keyword::Properties(
+            &[
+                ("d1", &LETTERS_D),
+                ("d10", &LETTERS_D),
+                ("d11", &LETTERS_D),
+                ("d12", &LETTERS_D),
+                ("d13", &LETTERS_D),
+                ("d14", &LETTERS_D),
+                ("d15", &LETTERS_D),
+                ("d16", &LETTERS_D),
+                ("d17", &LETTERS_D),
+                ("d18", &LETTERS_D),
+                ("d19", &LETTERS_D),
+                ("d2", &LETTERS_D),
+                ("d20", &LETTERS_D),
+                ("d21", &LETTERS_D),
+                ("d22", &LETTERS_D),
+                ("d23", &LETTERS_D),
+                ("d24", &LETTERS_D),
+                ("d25", &LETTERS_D),
+                ("d26", &LETTERS_D),
+                ("d27", &LETTERS_D),
+                ("d28", &LETTERS_D),
+                ("d29", &LETTERS_D),
+                ("d3", &LETTERS_D),
+                ("d30", &LETTERS_D),
+                ("d31", &LETTERS_D),
+                ("d4", &LETTERS_D),
+                ("d5", &LETTERS_D),
+                ("d6", &LETTERS_D),
+                ("d7", &LETTERS_D),
+                ("d8", &LETTERS_D),
+                ("d9", &LETTERS_D),
+                ("s", &S2),
+                ("union", &E2),
+            ],
+        ),
+    ],
+);
+
+/// Schema of `LettersD`.
+pub(crate) static LETTERS_D: Schema = Schema::open_enum::<super::LettersD>();
+
+/// Schema of `S`.
+pub(crate) static S2: Schema = Schema::open_enum::<super::S>();
+
+/// Schema of `E`.
+pub(crate) static E2: Schema = Schema::named(
+    "titles::E",
+    &[Keyword::OneOf(&[&Schema::STRING, &Schema::INTEGER])],
+);
+
+/// Schema of `E::SCHEMA`.
+pub(crate) static E2_0: Schema = Schema::new(&[Keyword::AllOf(&[&Schema::STRING])]);
+
+/// Schema of `E::Integer`.
+pub(crate) static E2_1: Schema = Schema::new(&[Keyword::AllOf(&[&Schema::INTEGER])]);
+
 payloads! {
     const _: PulseMessage = true;
     const _: Second2 = true;
     const _: Third2 = true;
     const _: A = true;
     const _: Message3 = true;
+    const _: Letters2 = false;
 }

@@ -66,7 +66,7 @@ impl Validate for ChangedMixed {
     const SCHEMA: &'static Schema = &schemas::CHANGED_MIXED;
 
     fn is_valid(&self) -> bool {
-        fits_schema(self, Self::SCHEMA)
+        fits_schema(self)
     }
 }
 

@@ -56,7 +56,7 @@ impl Validate for MessageU {
     const SCHEMA: &'static Schema = &schemas::MESSAGE_U;
 
     fn is_valid(&self) -> bool {
-        fits_schema(self, Self::SCHEMA)
+        fits_schema(self)
     }
 }
 

@@ -130,7 +130,7 @@ impl Validate for OpenDisk {
     const SCHEMA: &'static Schema = &schemas::OPEN_DISK;
 
     fn is_valid(&self) -> bool {
-        fits_schema(self, Self::SCHEMA)
+        fits_schema(self)
     }
 }
 
@@ -162,7 +162,7 @@ impl Validate for OpenDiskThenLabel {
     const SCHEMA: &'static Schema = &schemas::OPEN_DISK_THEN_LABEL;
 
     fn is_valid(&self) -> bool {
-        fits_schema(self, Self::SCHEMA)
+        fits_schema(self)
     }
 }
 
@@ -182,7 +182,7 @@ impl Validate for OpenDiskThenSize {
     const SCHEMA: &'static Schema = &schemas::OPEN_DISK_THEN_SIZE;
 
     fn is_valid(&self) -> bool {
-        fits_schema(self, Self::SCHEMA)
+        fits_schema(self)
     }
 }
 

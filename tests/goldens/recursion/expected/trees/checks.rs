@@ -71,7 +71,7 @@ impl Validate for Choice2 {
     const SCHEMA: &'static Schema = &schemas::CHOICE2;
 
     fn is_valid(&self) -> bool {
-        fits_schema(self, Self::SCHEMA)
+        fits_schema(self)
     }
 }
 
