@@ -7,13 +7,15 @@ mod common;
 
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use taskcluster_pulse::{Connection, Consumer, ConsumerEvent, Queue, Reconnect};
 use tokio::time::timeout;
 
-use common::Seen;
+use common::{Seen, eventually};
 
 /// What a broker does unlike RabbitMQ.
 #[derive(Clone, Copy)]
@@ -22,25 +24,39 @@ struct Broker {
     frame_max: u32,
     /// The tags of its deliveries.
     tags: &'static [u64],
+    /// Whether it answers nothing from the close of a connection on.
+    falls_silent: bool,
 }
 
 const USUAL: Broker = Broker {
     frame_max: 131_072,
     tags: &[1],
+    falls_silent: false,
 };
 
 impl Broker {
     /// Listens on a port, and returns a connection to it.
     fn start(self) -> Connection {
+        self.start_counting().0
+    }
+
+    /// The same, and how many connections have ended.
+    fn start_counting(self) -> (Connection, Arc<AtomicUsize>) {
+        let ended = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&ended);
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = listener.local_addr().expect("an address").port();
         thread::spawn(move || {
             while let Ok((stream, _)) = listener.accept() {
-                // Ends with the connection.
-                thread::spawn(move || self.serve(stream));
+                let count = Arc::clone(&count);
+                thread::spawn(move || {
+                    let _ = self.serve(stream);
+                    count.fetch_add(1, Ordering::SeqCst);
+                });
             }
         });
-        Connection::amqp(&format!("amqp://127.0.0.1:{port}")).expect("a URL")
+        let connection = Connection::amqp(&format!("amqp://127.0.0.1:{port}"));
+        (connection.expect("a URL"), ended)
     }
 
     fn serve(self, mut stream: TcpStream) -> io::Result<()> {
@@ -72,6 +88,9 @@ impl Broker {
                 [10, 31] | [60, 80 | 120] => continue,
                 [class, kind] => method(channel, [class, kind + 1], &[]),
             };
+            if self.falls_silent && [class, kind] == [10, 50] {
+                return io::copy(&mut stream, &mut io::sink()).map(drop);
+            }
             stream.write_all(&answer)?;
         }
     }
@@ -171,4 +190,21 @@ async fn delivery_tags_out_of_order_are_an_error() {
         let stopped = timeout(Duration::from_secs(30), consumer.stop()).await;
         stopped.expect("in time").expect("stopped");
     }
+}
+
+/// Otherwise a thread of lapin would wait for the broker as long as the program runs.
+#[tokio::test]
+async fn a_connection_ends_if_the_broker_does_not_answer_its_close() {
+    let falls_silent = true;
+    let silent = Broker {
+        falls_silent,
+        ..USUAL
+    };
+    let (connection, ended) = silent.start_counting();
+    let consumer = consumer(connection, &Seen::default()).start().await;
+    let mut consumer = consumer.expect("started");
+    consumer.next().await.expect("a delivery").ack();
+    let stopped = consumer.stop_within(Duration::from_millis(10)).await;
+    stopped.expect("stopped");
+    eventually(|| ended.load(Ordering::SeqCst) == 1).await;
 }

@@ -5,14 +5,16 @@ use std::io;
 use std::net::TcpStream;
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_core::Stream;
 use lapin::tcp::{AMQPUriTcpExt, RustlsConnector};
 use lapin::uri::{AMQPScheme, AMQPUri};
 use lapin::{AsyncTcpStream, ConnectionProperties, ConnectionStatus, ErrorKind, Event};
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::address::AMQP;
 use super::channel::{AmqpChannel, answer};
@@ -27,6 +29,9 @@ use crate::client::transport::{BoxFuture, Channel, Link, LinkState, TransportErr
 
 /// AMQP's reply code for closing without an error.
 pub(super) const REPLY_SUCCESS: u16 = 200;
+
+/// Timeout for closing a connection that is no longer used.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Maximum size of a secret that surely fits into the first frame, which RabbitMQ limits
 /// to 4096 bytes.
@@ -270,7 +275,22 @@ impl Link for AmqpLink {
 }
 
 impl Drop for AmqpLink {
+    /// Ends the connection. lapin's thread would wait without limit for a broker that does
+    /// not answer the close.
     fn drop(&mut self) {
         self.watcher.abort();
+        let Some(socket) = self.socket.take() else {
+            return;
+        };
+        match Handle::try_current() {
+            // lapin sends what is queued, and closes the connection.
+            Ok(runtime) if self.connection.status().connected() => {
+                runtime.spawn(async move {
+                    sleep(CLOSE_TIMEOUT).await;
+                    socket::end(&socket);
+                });
+            }
+            _ => socket::end(&socket),
+        }
     }
 }

@@ -44,8 +44,7 @@ impl Attempt {
 impl Drop for Attempt {
     fn drop(&mut self) {
         if let State::Open(stream) = std::mem::replace(&mut *self.0.lock(), State::Ended) {
-            // Fails if the socket is closed already.
-            let _ = stream.shutdown(Shutdown::Both);
+            end(&stream);
         }
     }
 }
@@ -70,12 +69,18 @@ impl Socket {
     }
 }
 
+/// Ends a connection.
+pub(super) fn end(stream: &TcpStream) {
+    // Fails if the socket is closed already.
+    let _ = stream.shutdown(Shutdown::Both);
+}
+
 /// Ends a connection, with a reset when its last handle is closed: the peer then drops
 /// data that it has received and not read.
 pub(super) fn reset(stream: &TcpStream) {
-    // Both fail if the socket is closed already.
+    // Fails if the socket is closed already.
     let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
-    let _ = stream.shutdown(Shutdown::Both);
+    end(stream);
 }
 
 #[cfg(unix)]
