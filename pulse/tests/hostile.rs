@@ -24,6 +24,8 @@ struct Broker {
     frame_max: u32,
     /// The tags of its deliveries.
     tags: &'static [u64],
+    /// How many arrays are nested in a header of its messages.
+    levels: usize,
     /// Whether it answers nothing from the close of a connection on.
     falls_silent: bool,
 }
@@ -31,6 +33,7 @@ struct Broker {
 const USUAL: Broker = Broker {
     frame_max: 131_072,
     tags: &[1],
+    levels: 0,
     falls_silent: false,
 };
 
@@ -103,12 +106,22 @@ impl Broker {
             // Not redelivered; an exchange and a routing key of one letter each.
             let deliver = [consumer, tag, &[0, 1, b'e', 1, b'k']].concat();
             answer.extend(method(channel, [60, 60], &deliver));
-            let header = [&[0, 60, 0, 0][..], &2_u64.to_be_bytes(), &[0, 0]].concat();
+            // The flag of the property `headers`.
+            let start = [&[0, 60, 0, 0][..], &2_u64.to_be_bytes(), &[0x20, 0]].concat();
+            let header = [start, headers(self.levels)].concat();
             answer.extend(frame(2, channel, &header));
             answer.extend(frame(3, channel, b"{}"));
         }
         answer
     }
+}
+
+/// A table with arrays that are nested in each other.
+fn headers(levels: usize) -> Vec<u8> {
+    let nested = (0..levels).fold(b"V".to_vec(), |inner, _| {
+        [b"A", &*long_bytes(&inner)].concat()
+    });
+    long_bytes(&[b"\x01h", &*nested].concat())
 }
 
 fn frame(kind: u8, channel: u16, payload: &[u8]) -> Vec<u8> {
@@ -207,4 +220,34 @@ async fn a_connection_ends_if_the_broker_does_not_answer_its_close() {
     let stopped = consumer.stop_within(Duration::from_millis(10)).await;
     stopped.expect("stopped");
     eventually(|| ended.load(Ordering::SeqCst) == 1).await;
+}
+
+/// lapin's thread would overflow its stack, which ends the process.
+#[tokio::test]
+async fn deeply_nested_headers_are_an_error() {
+    for levels in [64, 1000, 20_000] {
+        let seen = Seen::default();
+        let connection = Broker { levels, ..USUAL }.start();
+        let consumer = consumer(connection, &seen).start().await;
+        let mut consumer = consumer.expect("started");
+        let reported = |event: &ConsumerEvent| match event {
+            ConsumerEvent::Reconnecting { error, .. } => format!("{error:?}").contains("nested"),
+            _ => false,
+        };
+        tokio::select! {
+            _ = consumer.next() => panic!("delivered"),
+            () = seen.wait_for(reported) => {}
+        }
+        consumer.stop().await.expect("stopped");
+    }
+    let deep = Broker {
+        levels: 63,
+        ..USUAL
+    };
+    let consumer = consumer(deep.start(), &Seen::default()).start().await;
+    let mut consumer = consumer.expect("started");
+    let delivery = consumer.next().await.expect("a delivery");
+    assert!(delivery.headers().contains_key("h"));
+    delivery.ack();
+    consumer.stop().await.expect("stopped");
 }

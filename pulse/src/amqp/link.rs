@@ -7,6 +7,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_rs::{Runtime, Tokio};
 use futures_core::Stream;
 use lapin::tcp::{AMQPUriTcpExt, RustlsConnector};
 use lapin::uri::{AMQPScheme, AMQPUri};
@@ -19,6 +20,7 @@ use tokio::time::{sleep, timeout};
 use super::address::AMQP;
 use super::channel::{AmqpChannel, answer};
 use super::convert::transport_error;
+use super::guard::{self, Guarded};
 use super::secret::Secret;
 use super::settings::{Settings, wrong_secret};
 use super::socket::{self, Attempt};
@@ -96,28 +98,28 @@ impl Settings {
     ) -> Result<(lapin::Connection, Option<TcpStream>), ConnectError> {
         let limit = self.connection_timeout;
         let (attempt, opening) = Attempt::new();
-        let runtime =
-            lapin::runtime::default_runtime().map_err(|error| self.failure(&error, secret))?;
+        let tokio = Runtime::new(Tokio::current());
         let properties =
             ConnectionProperties::default().with_connection_name(self.name.as_str().into());
         let connection = lapin::Connection::connector(
             self.uri(secret),
-            runtime,
-            async move |uri: AMQPUri, runtime| {
+            guard::runtime(Tokio::current()),
+            async move |uri: AMQPUri, _| {
                 // TLS is started below, with the certificates of the settings.
                 let plain = AMQPUri {
                     scheme: AMQPScheme::AMQP,
                     ..uri
                 };
-                let stream = timeout(limit, plain.connect_async(&runtime)).await;
+                let stream = timeout(limit, plain.connect_async(&tokio)).await;
                 let stream = stream.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
                 if let AsyncTcpStream::Plain(stream) = &stream {
                     opening.keep(stream.get_ref())?;
                 }
-                match &tls {
-                    Some(tls) => Ok(stream.into_rustls(tls, &plain.authority.host).await?),
-                    None => Ok(stream),
-                }
+                let stream = match &tls {
+                    Some(tls) => stream.into_rustls(tls, &plain.authority.host).await?,
+                    None => stream,
+                };
+                Ok(AsyncTcpStream::Plain(Guarded::new(stream)))
             },
             properties,
         );

@@ -7,11 +7,13 @@ mod channel;
 mod connection;
 mod convert;
 mod environment;
+mod guard;
 #[cfg(feature = "management")]
 mod http;
 mod link;
 #[cfg(feature = "management")]
 mod management;
+mod nesting;
 #[cfg(feature = "management")]
 mod pulse_guardian;
 mod secret;
