@@ -8,6 +8,7 @@ use serde_core::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess
 use serde_json::Value;
 
 use crate::error::Reason;
+use crate::rounding::rounded;
 
 /// `serde_json`'s messages for valid JSON that it can't read, with clearer ones.
 const LIMITS: &[(&str, &str)] = &[
@@ -33,14 +34,17 @@ const LIMITS: &[(&str, &str)] = &[
 ///
 /// # Errors
 ///
-/// If the text is not JSON, a number or the nesting exceeds the limits, or an object has
-/// two properties of the same name.
+/// If the text is not JSON, a number or the nesting exceeds the limits, a number has more
+/// digits than are kept, or an object has two properties of the same name.
 pub fn parse(bytes: &[u8]) -> Result<Value, Reason> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let reason = |error| Reason::because(what(bytes, &error), error);
     // Parsed separately from the values below: how those read a number depends on
     // features of `serde_json`, which any crate of the build may enable.
     serde_json::from_slice::<Unambiguous>(bytes).map_err(reason)?;
+    if let Some(rounded) = str::from_utf8(bytes).ok().and_then(rounded) {
+        return Err(rounded.into());
+    }
     let mut value: Value = serde_json::from_slice(bytes).map_err(reason)?;
     // The feature `preserve_order` would keep the order of the text.
     value.sort_all_objects();

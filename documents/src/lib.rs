@@ -20,6 +20,7 @@ pub mod pattern;
 mod place;
 pub mod reference;
 mod resolve;
+mod rounding;
 pub mod schema;
 mod subschemas;
 pub mod text;
