@@ -150,12 +150,13 @@ fn consumer(context: &mut Context, old: Id, new: Id, tolerant: Id) -> Vec<Findin
     let not_old = context.engine.formulas.not(old);
     let changed = context.engine.formulas.all([new, not_old]);
     let lost = differences(context, changed, tolerant);
-    let places: BTreeSet<String> = lost.iter().map(|it| it.pointer.clone()).collect();
+    let undecided = lost.iter().filter(|it| it.witness.is_none());
+    let undecided: BTreeSet<String> = undecided.map(|it| it.pointer.clone()).collect();
     let decoded = context.engine.formulas.all([new, tolerant]);
     let visible = differences(context, decoded, old);
-    let visible = visible
-        .into_iter()
-        .filter(|it| !places.contains(&it.pointer));
+    // A place that is not decided is reported once.
+    let is_known = |it: &Difference| it.witness.is_none() && undecided.contains(&it.pointer);
+    let visible = visible.into_iter().filter(|it| !is_known(it));
     let finding = |difference: Difference, effect| {
         let decided = difference.witness.is_some();
         let effect = if decided {

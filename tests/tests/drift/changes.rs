@@ -357,3 +357,19 @@ fn a_text_under_each_keyword_is_compared() {
         assert_eq!(report.exchanges[0].wording, expected, "{schema}");
     }
 }
+
+#[test]
+fn a_place_with_two_changes_has_both() {
+    let mut documents = documents();
+    let old = documents.side();
+    let size = documents.property("size");
+    (size["minimum"], size["maximum"]) = (json!(-1), json!(11));
+    let report = compare(&old, &documents.side());
+    let findings = report.exchanges[0].consumer.findings.iter();
+    let found: Vec<_> = findings.map(|it| (it.effect.name(), &*it.reason)).collect();
+    let expected = [
+        ("lost", "/size: -1 is less than 0"),
+        ("visible", "/size: 11 is greater than 10"),
+    ];
+    assert_eq!(found, expected);
+}
