@@ -10,9 +10,9 @@ use super::outcome::Outcome;
 use super::solve::{Engine, Literal};
 use super::{evaluate, value};
 
-/// Maximum number of different patterns of names in one goal: names are tried with and
-/// without each.
-const MOST_PATTERNS: usize = 8;
+/// Maximum number of kinds of new names in one goal: of each, one name is tried. Names of
+/// one kind match the same patterns.
+const MOST_KINDS: usize = 256;
 
 /// Maximum number of properties that an object may require.
 const MOST_MEMBERS: u64 = 500;
@@ -29,6 +29,16 @@ enum Name {
     Exactly(String),
     /// Any name that satisfies all of these.
     With(Vec<Literal>),
+}
+
+/// The names to try for a property.
+#[derive(Debug, Default)]
+struct Names {
+    found: Vec<String>,
+    /// The reason why there may be others.
+    unknown: Option<Outcome>,
+    /// Whether there are others, and all of them are present.
+    used_up: bool,
 }
 
 /// The constraints on an object.
@@ -59,11 +69,6 @@ impl Engine {
         if objects.least > MOST_MEMBERS {
             return Outcome::Unknown(format!(
                 "the object has more than {MOST_MEMBERS} properties"
-            ));
-        }
-        if objects.patterns.len() > MOST_PATTERNS {
-            return Outcome::Unknown(format!(
-                "more than {MOST_PATTERNS} patterns of names in one object"
             ));
         }
         let mut present = Present::new();
@@ -189,12 +194,15 @@ impl Engine {
         present: &Present,
         asked: &Asked,
     ) -> Outcome {
-        let (names, unknown) = match &asked.name {
-            Name::Exactly(name) => (vec![name.clone()], None),
+        let names = match &asked.name {
+            Name::Exactly(name) => Names {
+                found: vec![name.clone()],
+                ..Names::default()
+            },
             Name::With(goal) => self.names(objects, present, goal),
         };
         let mut outcome = Outcome::Empty;
-        for name in names {
+        for name in names.found {
             let mut present = present.clone();
             present.entry(name.clone()).or_default().extend(asked.value);
             outcome = outcome.or(|| match self.member(objects, &name, &present) {
@@ -205,51 +213,73 @@ impl Engine {
                 break;
             }
         }
+        // Another choice of earlier names might have left one.
+        let too_few = || Outcome::Unknown("there are too few names for all properties".to_owned());
+        let unknown = names.unknown.or_else(|| names.used_up.then(too_few));
         outcome.or(|| unknown.unwrap_or(Outcome::Empty))
     }
 
-    /// The names to try that satisfy `goal`: those in constraints, and one for each way
-    /// that a new name can match the patterns. Also returns the reason why there may be
-    /// others.
-    fn names(
+    /// The names to try that satisfy `goal`: those in constraints, and one of each kind of
+    /// new names.
+    fn names(&mut self, objects: &Objects, present: &Present, goal: &[Literal]) -> Names {
+        let taken: BTreeSet<&String> = objects.known.iter().chain(present.keys()).collect();
+        let taken: Vec<String> = taken.into_iter().cloned().collect();
+        let mut names = Names::default();
+        for name in &taken {
+            match self.has_all(&Value::String(name.clone()), goal) {
+                Some(true) => names.found.push(name.clone()),
+                Some(false) => {}
+                None => names.unknown = Some(evaluate::too_deep()),
+            }
+        }
+        self.new_names(objects, goal, &taken, &mut names);
+        names
+    }
+
+    /// Adds one name of each kind that satisfies `goal` and is not in `taken`. Kinds are
+    /// split by one pattern after the other, as long as they have a name.
+    fn new_names(
         &mut self,
         objects: &Objects,
-        present: &Present,
         goal: &[Literal],
-    ) -> (Vec<String>, Option<Outcome>) {
-        let taken: BTreeSet<&String> = objects.known.iter().chain(present.keys()).collect();
-        let mut names: Vec<String> = Vec::new();
-        let mut unknown = None;
-        for &name in &taken {
-            match self.has_all(&Value::String(name.clone()), goal) {
-                Some(true) => names.push(name.clone()),
-                Some(false) => {}
-                None => unknown = Some(evaluate::too_deep()),
-            }
-        }
-        let taken: Vec<String> = taken.into_iter().cloned().collect();
-        for fits in 0..1_u32 << objects.patterns.len() {
-            let patterns = objects.patterns.iter().enumerate();
-            let patterns = patterns.map(|(index, &formula)| Literal {
-                formula,
-                holds: fits & (1 << index) != 0,
-            });
-            let of_name: Vec<Literal> = goal.iter().copied().chain(patterns).collect();
-            match self.new_name(objects, &of_name, &taken) {
-                Outcome::Found(Value::String(name)) => names.push(name),
-                other @ Outcome::Unknown(_) => unknown = Some(other),
-                // Another choice of earlier names might have left one.
-                _ if taken.len() > objects.known.len() => {
-                    let known: Vec<String> = objects.known.iter().cloned().collect();
-                    if self.new_name(objects, &of_name, &known) != Outcome::Empty {
-                        let why = "there are too few names for all properties";
-                        unknown = Some(Outcome::Unknown(why.to_owned()));
+        taken: &[String],
+        names: &mut Names,
+    ) {
+        let mut kinds = 0;
+        let mut open = vec![(goal.to_vec(), None)];
+        while let Some((kind, name)) = open.pop() {
+            let split = kind.len() - goal.len();
+            let name = match name {
+                Some(name) => Outcome::Found(name),
+                None => self.new_name(objects, &kind, taken),
+            };
+            match (name, objects.patterns.iter().rev().nth(split)) {
+                (Outcome::Found(name), Some(&formula)) => {
+                    for holds in [true, false] {
+                        let with = [&kind[..], &[Literal { formula, holds }]].concat();
+                        let fits = self.holds(formula, &name) == Some(holds);
+                        open.push((with, fits.then(|| name.clone())));
                     }
                 }
-                _ => {}
+                (Outcome::Found(Value::String(name)), None) if kinds < MOST_KINDS => {
+                    kinds += 1;
+                    names.found.push(name);
+                }
+                (Outcome::Found(_), None) => {
+                    let why = format!("more than {MOST_KINDS} kinds of names in one object");
+                    names.unknown = Some(Outcome::Unknown(why));
+                    return;
+                }
+                (unknown @ Outcome::Unknown(_), _) => names.unknown = Some(unknown),
+                (Outcome::Empty, _) => names.used_up |= self.is_used_up(objects, &kind, taken),
             }
         }
-        (names, unknown)
+    }
+
+    /// Whether new names satisfy `goal`, all of which are in `taken`.
+    fn is_used_up(&mut self, objects: &Objects, goal: &[Literal], taken: &[String]) -> bool {
+        let known: Vec<String> = objects.known.iter().cloned().collect();
+        taken.len() > known.len() && self.new_name(objects, goal, &known) != Outcome::Empty
     }
 
     /// A name that satisfies `goal` and is not in `taken`.
@@ -330,8 +360,11 @@ impl Engine {
 
     /// Another property that may be present.
     fn another(&mut self, objects: &Objects, present: &Present) -> Result<Option<String>, Outcome> {
-        let (names, mut unknown) = self.names(objects, present, &[]);
-        for name in names.into_iter().filter(|name| !present.contains_key(name)) {
+        // If all names of a kind are used up, no choice of names gives more properties.
+        let Names {
+            found, mut unknown, ..
+        } = self.names(objects, present, &[]);
+        for name in found.into_iter().filter(|name| !present.contains_key(name)) {
             match self.member(objects, &name, present) {
                 Outcome::Found(_) => return Ok(Some(name)),
                 Outcome::Empty => {}

@@ -277,3 +277,33 @@ fn recursion_through_many_schemas_is_bounded() {
     let findings = &report.exchanges[0].consumer.findings;
     assert!((1..=220).contains(&findings.len()), "{}", findings.len());
 }
+
+#[test]
+fn names_of_many_patterns_are_decided() {
+    let object = |letters: &str, least: u64| {
+        let patterns = letters
+            .chars()
+            .map(|letter| (format!("^{letter}"), json!({ "type": "null" })));
+        let patterns: serde_json::Map<String, Value> = patterns.collect();
+        json!({ "type": "object", "patternProperties": patterns, "minProperties": least })
+    };
+    let (effect, reason) = publisher(&object("abcdefghijk", 0), &object("abcdefghijkl", 0));
+    assert_eq!(effect, PublisherEffect::Refused);
+    assert!(reason.starts_with("/l: "), "{reason}");
+    let (effect, _) = publisher(&object("abcdefghijkl", 1), &object("abcdefghijk", 0));
+    assert_eq!(effect, PublisherEffect::Fine);
+}
+
+#[test]
+fn an_object_has_no_more_properties_than_names() {
+    let object = |most: u64| {
+        json!({
+            "type": "object", "maxProperties": most,
+            "propertyNames": { "enum": ["a", "b", "c"] },
+        })
+    };
+    assert_eq!(publisher(&object(9), &object(3)).0, PublisherEffect::Fine);
+    let (effect, reason) = publisher(&object(9), &object(2));
+    assert_eq!(effect, PublisherEffect::Refused);
+    assert_eq!(reason, "3 properties, more than 2");
+}

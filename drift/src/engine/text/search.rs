@@ -160,8 +160,9 @@ impl<'t> Search<'t> {
 
     fn shortest(&self, budget: &mut Budget) -> Result<Option<String>, Exhausted> {
         let texts = self.texts;
-        let bytes = self.bytes();
         let start = self.start();
+        budget.spend(256 * start.automata.len() as u64 / MOVES_PER_STEP)?;
+        let bytes = self.bytes();
         let mut visits = vec![Visit { from: 0, byte: 0 }];
         let mut layer = vec![(start, 0)];
         let mut seen = HashSet::new();
