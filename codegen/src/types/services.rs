@@ -7,9 +7,9 @@ use crate::model::{Exchange, KeyEntry, Service};
 use crate::names::{Kind, Names};
 use taskcluster_documents::reference::{Entry, Reference};
 
-/// Names of other modules, files and features of a generated crate, and of the modules of
-/// each service.
-const RESERVED: [&str; 16] = [
+/// Names of other modules, files and features of a generated crate, of the modules of each
+/// service, and of the crates and tools that the root module refers to.
+const RESERVED: [&str; 18] = [
     "arbitrary",
     "bindings",
     "catalogue",
@@ -23,8 +23,10 @@ const RESERVED: [&str; 16] = [
     "payloads",
     "required",
     "routing_keys",
+    "rustfmt",
     "schemars",
     "schemas",
+    "taskcluster_pulse",
     "validators",
 ];
 

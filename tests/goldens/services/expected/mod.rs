@@ -16,7 +16,11 @@ mod catalogue;
 #[rustfmt::skip]
 mod event;
 #[rustfmt::skip]
+pub mod rustfmt_2;
+#[rustfmt::skip]
 pub mod silent;
+#[rustfmt::skip]
+pub mod taskcluster_pulse_2;
 #[rustfmt::skip]
 pub mod r#type;
 #[rustfmt::skip]
