@@ -53,14 +53,23 @@ impl<'m> Tables<'m> {
     fn name_types(&mut self, types: &'m [TypeDef], merged: &BTreeMap<TypeId, TypeId>) {
         for (index, definition) in types.iter().enumerate() {
             // A merged enum has the table of the enum that replaces it.
-            let kept = merged.get(&TypeId(index));
-            let owner = kept.map_or(definition, |kept| &types[kept.0]);
+            let kept = merged.get(&TypeId(index)).map(|kept| &types[kept.0]);
+            let owner = kept.unwrap_or(definition);
             let claims = self.claims.entry(&owner.module).or_default();
             claims.take(&owner.constant);
-            if let Some(at) = definition.node.only_use() {
+            if kept.is_none_or(|kept| self.is_alone(kept))
+                && let Some(at) = definition.node.only_use()
+            {
                 self.names.entry(at).or_insert_with(|| owner.table());
             }
         }
+    }
+
+    /// Whether the table of a type refers to no other for the same value, which could be
+    /// one that it replaces.
+    fn is_alone(&self, definition: &TypeDef) -> bool {
+        let only = definition.node.only_use();
+        only.is_some_and(|it| self.schemas[it.schema.0].in_place().next().is_none())
     }
 
     /// Visits all tables that those of a type refer to.

@@ -58,6 +58,10 @@ fn alternatives_allow_what_their_schema_does() {
         ("far", json!("3.3.3.3"), false),
         ("switch", json!("on"), true),
         ("switch", json!(null), false),
+        ("level", json!("low"), true),
+        ("level", json!("x"), false),
+        ("other level", json!("high"), true),
+        ("other level", json!("x"), false),
     ];
     let documents = Documents::read(Path::new("fixtures/private"));
     let subject = unions();

@@ -7,7 +7,7 @@ use taskcluster_pulse::__private::{Branch, Schema, Union, fits_schema, read_vari
 
 use super::{
     Changed2, ChangedCase, ChangedMixed, ChangedNarrowed, ChangedOdd, ChangedPunctuation,
-    ChangedUntyped, schemas, validators,
+    ChangedUntyped, Kind, OtherKind, schemas, validators,
 };
 
 impl Validate for Changed2 {
@@ -24,6 +24,7 @@ impl Validate for Changed2 {
                 .fractions
                 .as_ref()
                 .is_none_or(|value| validators::FRACTIONS.is_valid(value))
+            && self.kind.as_ref().is_none_or(|value| value.is_valid())
             && self
                 .mixed
                 .as_ref()
@@ -34,6 +35,7 @@ impl Validate for Changed2 {
                 .as_ref()
                 .is_none_or(|value| validators::NUMBERS.is_valid(value))
             && self.odd.as_ref().is_none_or(|value| value.is_valid())
+            && self.other_kind.as_ref().is_none_or(|value| value.is_valid())
             && self.punctuation.as_ref().is_none_or(|value| value.is_valid())
             && self
                 .single
@@ -49,6 +51,14 @@ impl Validate for ChangedCase {
 
     fn is_valid(&self) -> bool {
         OpenEnum::known(self).is_ok()
+    }
+}
+
+impl Validate for Kind {
+    const SCHEMA: &'static Schema = &schemas::KIND;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self)
     }
 }
 
@@ -80,6 +90,14 @@ impl Validate for ChangedNarrowed {
 
 impl Validate for ChangedOdd {
     const SCHEMA: &'static Schema = &schemas::CHANGED_ODD;
+
+    fn is_valid(&self) -> bool {
+        OpenEnum::known(self).is_ok()
+    }
+}
+
+impl Validate for OtherKind {
+    const SCHEMA: &'static Schema = &schemas::OTHER_KIND;
 
     fn is_valid(&self) -> bool {
         OpenEnum::known(self).is_ok()

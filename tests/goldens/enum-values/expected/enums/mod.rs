@@ -23,6 +23,6 @@ pub mod validators;
 pub use bindings::Changed;
 pub use routing_keys::ChangedRoutingKey;
 pub use payloads::{
-    Changed2, ChangedCase, ChangedMixed, ChangedNarrowed, ChangedOdd, ChangedPunctuation,
-    ChangedUntyped,
+    Changed2, ChangedCase, Kind, ChangedMixed, ChangedNarrowed, ChangedOdd, OtherKind,
+    ChangedPunctuation, ChangedUntyped,
 };

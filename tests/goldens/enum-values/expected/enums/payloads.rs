@@ -8,6 +8,7 @@ use taskcluster_pulse::__private::{deserialize_union, open_enums, optional};
 
 /// Lists of values.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Changed2 {
     /// Not described by the schema.
@@ -27,6 +28,9 @@ pub struct Changed2 {
     /// One of `0.5`, `2`.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub fractions: Option<f64>,
+    /// A kind, but not the first.
+    #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Kind>,
     /// Not described by the schema.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub mixed: Option<Option<ChangedMixed>>,
@@ -41,6 +45,10 @@ pub struct Changed2 {
     /// Not described by the schema.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub odd: Option<ChangedOdd>,
+    /// A kind.
+    #[serde(rename = "other kind")]
+    #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+    pub other_kind: Option<OtherKind>,
     /// Not described by the schema.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub punctuation: Option<ChangedPunctuation>,
@@ -87,6 +95,34 @@ impl OpenEnum for ChangedCase {
             Self::Ready => Ok("ready"),
             Self::Ready2 => Ok("Ready"),
             Self::Ready3 => Ok("READY"),
+            Self::Unrecognized(value) => Err(value),
+        }
+    }
+}
+
+/// A kind, but not the first.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// `a`
+    A,
+    /// `b`
+    B,
+    /// A value that the schema does not list, such as one of a newer server.
+    Unrecognized(Unrecognized),
+}
+
+impl OpenEnum for Kind {
+    const KNOWN: &'static [(&'static str, Self)] = &[("a", Self::A), ("b", Self::B)];
+
+    fn from_unrecognized(value: Unrecognized) -> Self {
+        Self::Unrecognized(value)
+    }
+
+    fn known(&self) -> Result<&'static str, &Unrecognized> {
+        match self {
+            Self::A => Ok("a"),
+            Self::B => Ok("b"),
             Self::Unrecognized(value) => Err(value),
         }
     }
@@ -209,6 +245,34 @@ impl OpenEnum for ChangedOdd {
     }
 }
 
+/// A kind.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum OtherKind {
+    /// `a`
+    A,
+    /// `b`
+    B,
+    /// A value that the schema does not list, such as one of a newer server.
+    Unrecognized(Unrecognized),
+}
+
+impl OpenEnum for OtherKind {
+    const KNOWN: &'static [(&'static str, Self)] = &[("a", Self::A), ("b", Self::B)];
+
+    fn from_unrecognized(value: Unrecognized) -> Self {
+        Self::Unrecognized(value)
+    }
+
+    fn known(&self) -> Result<&'static str, &Unrecognized> {
+        match self {
+            Self::A => Ok("a"),
+            Self::B => Ok("b"),
+            Self::Unrecognized(value) => Err(value),
+        }
+    }
+}
+
 /// A value that the schema does not describe.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -278,5 +342,6 @@ impl OpenEnum for ChangedUntyped {
 }
 
 open_enums! {
-    ChangedCase, ChangedNarrowed, ChangedOdd, ChangedPunctuation, ChangedUntyped
+    ChangedCase, Kind, ChangedNarrowed, ChangedOdd, OtherKind, ChangedPunctuation,
+    ChangedUntyped
 }

@@ -11,10 +11,12 @@ required! {
         constant,
         flag,
         fractions,
+        kind,
         mixed,
         narrowed,
         numbers,
         odd,
+        other_kind,
         punctuation,
         single,
         untyped

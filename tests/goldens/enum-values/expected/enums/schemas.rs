@@ -36,6 +36,7 @@ pub(crate) static CHANGED2: Schema = Schema::named(
                         &[Keyword::Type(&[Type::Number]), Keyword::Enum(&["0.5", "2"])],
                     ),
                 ),
+                ("kind", &KIND),
                 ("mixed", &CHANGED_MIXED),
                 ("narrowed", &CHANGED_NARROWED),
                 (
@@ -48,6 +49,7 @@ pub(crate) static CHANGED2: Schema = Schema::named(
                     ),
                 ),
                 ("odd", &CHANGED_ODD),
+                ("other kind", &OTHER_KIND),
                 ("punctuation", &CHANGED_PUNCTUATION),
                 (
                     "single",
@@ -68,6 +70,16 @@ pub(crate) static CHANGED2: Schema = Schema::named(
 
 /// Schema of `ChangedCase`.
 pub(crate) static CHANGED_CASE: Schema = Schema::open_enum::<super::ChangedCase>();
+
+/// Schema of `Kind`.
+pub(crate) static KIND: Schema = Schema::named(
+    "enums::Kind",
+    &[
+        Keyword::Type(&[Type::String]),
+        Keyword::Enum(&["\"a\"", "\"b\""]),
+        Keyword::Not(&Schema::new(&[Keyword::Const("\"a\"")])),
+    ],
+);
 
 /// Schema of `ChangedMixed`.
 pub(crate) static CHANGED_MIXED: Schema = Schema::named(
@@ -101,6 +113,9 @@ pub(crate) static CHANGED_NARROWED: Schema = Schema::named(
 
 /// Schema of `ChangedOdd`.
 pub(crate) static CHANGED_ODD: Schema = Schema::open_enum::<super::ChangedOdd>();
+
+/// Schema of `OtherKind`.
+pub(crate) static OTHER_KIND: Schema = Schema::open_enum::<super::OtherKind>();
 
 /// Schema of `ChangedPunctuation`.
 pub(crate) static CHANGED_PUNCTUATION: Schema = Schema::open_enum::<
