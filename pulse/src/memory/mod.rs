@@ -1,6 +1,7 @@
 //! A broker inside the process.
 
 mod dead_letters;
+mod declaring;
 mod link;
 mod management;
 mod messages;

@@ -7,7 +7,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
 
 use crate::client::transport::{
-    Arrival, Lifetime, LinkState, OutgoingMessage, QueueDeclaration, Route, TransportError, code,
+    Arrival, LinkState, OutgoingMessage, QueueDeclaration, Route, TransportError, code,
 };
 use crate::routing::RoutingPattern;
 
@@ -65,7 +65,7 @@ pub(super) struct Consumer {
 
 impl Queue {
     /// Number of waiting messages, as AMQP reports it.
-    fn count(&self) -> u32 {
+    pub(super) fn count(&self) -> u32 {
         self.waiting.len().try_into().unwrap_or(u32::MAX)
     }
 }
@@ -135,37 +135,6 @@ impl State {
     pub(super) fn set_prefetch(&mut self, channel: Id, count: u16) -> Result<(), TransportError> {
         self.channel(channel)?.prefetch = usize::from(count);
         Ok(())
-    }
-
-    pub(super) fn declare_queue(
-        &mut self,
-        channel: Id,
-        declaration: &QueueDeclaration,
-    ) -> Result<u32, TransportError> {
-        let link = self.channel(channel)?.link;
-        match self.queues.get(&declaration.name) {
-            Some(queue) if queue.owner.is_some_and(|owner| owner != link) => {
-                Err(self.refuse(channel, code::RESOURCE_LOCKED, "another connection's queue"))
-            }
-            Some(queue) if declaration.lifetime == Lifetime::Existing => Ok(queue.count()),
-            Some(queue) if queue.declaration != *declaration => {
-                Err(self.refuse(channel, code::PRECONDITION_FAILED, "other arguments"))
-            }
-            Some(queue) => Ok(queue.count()),
-            None if declaration.lifetime == Lifetime::Existing => {
-                Err(self.no_queue(channel, &declaration.name))
-            }
-            None => {
-                let queue = Queue {
-                    declaration: declaration.clone(),
-                    owner: (declaration.lifetime == Lifetime::Exclusive).then_some(link),
-                    waiting: VecDeque::new(),
-                    readers: VecDeque::new(),
-                };
-                self.queues.insert(declaration.name.clone(), queue);
-                Ok(0)
-            }
-        }
     }
 
     pub(super) fn bind(
@@ -390,7 +359,7 @@ impl State {
         self.refuse(channel, code::NOT_FOUND, &reason)
     }
 
-    fn no_queue(&mut self, channel: Id, queue: &str) -> TransportError {
+    pub(super) fn no_queue(&mut self, channel: Id, queue: &str) -> TransportError {
         let reason = format!("NOT_FOUND - no queue '{queue}'");
         self.refuse(channel, code::NOT_FOUND, &reason)
     }

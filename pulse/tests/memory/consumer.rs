@@ -4,7 +4,7 @@ use crate::common::exchanges::AllOf;
 use crate::common::{Event, Numbered, Seen, eventually, message};
 use crate::{EXCHANGE, QUEUE, builder, publish};
 use std::time::Duration;
-use taskcluster_pulse::{Consumer, ConsumerEvent, MemoryBroker, Queue};
+use taskcluster_pulse::{Consumer, ConsumerEvent, Error, MemoryBroker, Queue};
 use tokio::time::{sleep, timeout};
 
 /// Makes the broker deliver, without taking a delivery.
@@ -324,4 +324,30 @@ async fn a_queue_with_auto_delete_is_deleted_when_its_last_consumer_ends() {
     assert_eq!(broker.queue_len(QUEUE), Some(0));
     last.stop().await.expect("stopped");
     assert_eq!(broker.queue_len(QUEUE), None);
+}
+
+#[tokio::test]
+async fn a_quorum_queue_with_auto_delete_is_refused() {
+    let queue = Queue::durable("test").auto_delete();
+    let error = builder(&MemoryBroker::new()).queue(queue).start().await;
+    let error = error.expect_err("refused");
+    assert!(matches!(error, Error::Queue { .. }), "{error}");
+    let text = error.to_string();
+    assert!(text.contains("invalid property 'auto-delete'"), "{text}");
+}
+
+#[tokio::test]
+async fn a_queue_that_exists_with_another_argument_is_refused() {
+    let broker = MemoryBroker::new();
+    let consumer = builder(&broker).start().await.expect("started");
+    for (queue, named) in [
+        (Queue::durable("test").max_length(5), "x-max-length"),
+        (Queue::durable("test").classic(), "another type"),
+    ] {
+        let error = builder(&broker).queue(queue).start().await;
+        let text = error.expect_err("refused").to_string();
+        assert!(text.contains("inequivalent arg"), "{text}");
+        assert!(text.contains(named), "{text}");
+    }
+    consumer.stop().await.expect("stopped");
 }

@@ -338,3 +338,15 @@ async fn messages_that_wait_for_a_retry_delete_no_queue() {
         .delete_queue(&format!("{}-quorum", rabbit.queue()))
         .await;
 }
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_quorum_queue_with_auto_delete_is_refused() {
+    let rabbit = Rabbit::for_test().await;
+    let queue = Queue::durable(rabbit.lane.as_str()).auto_delete();
+    let error = rabbit.consumer().queue(queue).start().await;
+    let error = error.expect_err("refused");
+    assert!(matches!(error, Error::Queue { .. }), "{error}");
+    let text = error.to_string();
+    assert!(text.contains("invalid property 'auto-delete'"), "{text}");
+}

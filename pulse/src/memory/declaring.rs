@@ -1,0 +1,74 @@
+//! Declarations of queues, and the reasons to refuse them.
+
+use std::collections::VecDeque;
+use std::iter;
+
+use super::state::{Id, Queue, State};
+use crate::client::transport::{Lifetime, QueueDeclaration, TransportError, code};
+
+const QUEUE_TYPE: &str = "x-queue-type";
+
+impl State {
+    /// Declares a queue. Returns how many messages wait in it.
+    pub(super) fn declare_queue(
+        &mut self,
+        channel: Id,
+        declaration: &QueueDeclaration,
+    ) -> Result<u32, TransportError> {
+        let link = self.channel(channel)?.link;
+        let name = &declaration.name;
+        if let Some(queue) = self.queues.get(name) {
+            let Some((code, reason)) = refusal(queue, declaration, link) else {
+                return Ok(queue.count());
+            };
+            return Err(self.refuse(channel, code, &reason));
+        }
+        if declaration.lifetime == Lifetime::Existing {
+            return Err(self.no_queue(channel, name));
+        }
+        if declaration.auto_delete && is_quorum(declaration) {
+            let reason = format!("invalid property 'auto-delete' for queue '{name}'");
+            return Err(self.refuse(channel, code::PRECONDITION_FAILED, &reason));
+        }
+        let queue = Queue {
+            declaration: declaration.clone(),
+            owner: (declaration.lifetime == Lifetime::Exclusive).then_some(link),
+            waiting: VecDeque::new(),
+            readers: VecDeque::new(),
+        };
+        self.queues.insert(name.clone(), queue);
+        Ok(0)
+    }
+}
+
+fn is_quorum(declaration: &QueueDeclaration) -> bool {
+    declaration.arguments.get(QUEUE_TYPE) == Some(&"quorum".into())
+}
+
+/// Why an existing queue can't be declared by this connection, in RabbitMQ's words.
+fn refusal(queue: &Queue, declaration: &QueueDeclaration, link: Id) -> Option<(u16, String)> {
+    let name = &declaration.name;
+    if queue.owner.is_some_and(|owner| owner != link) {
+        let reason = format!("cannot obtain exclusive access to locked queue '{name}'");
+        return Some((code::RESOURCE_LOCKED, reason));
+    }
+    if declaration.lifetime == Lifetime::Existing {
+        return None;
+    }
+    let difference = difference(&queue.declaration, declaration)?;
+    let reason = format!("inequivalent arg '{difference}' for queue '{name}'");
+    Some((code::PRECONDITION_FAILED, reason))
+}
+
+/// The first property or argument in which two declarations differ.
+fn difference<'a>(one: &'a QueueDeclaration, other: &'a QueueDeclaration) -> Option<&'a str> {
+    if one.lifetime != other.lifetime {
+        return Some("durable");
+    }
+    if one.auto_delete != other.auto_delete {
+        return Some("auto_delete");
+    }
+    let names = one.arguments.keys().chain(other.arguments.keys());
+    let mut names = iter::once(QUEUE_TYPE).chain(names.map(String::as_str));
+    names.find(|name| one.arguments.get(*name) != other.arguments.get(*name))
+}
