@@ -139,11 +139,13 @@ impl Source {
     }
 
     fn poll_deliveries(&mut self, cx: &mut Context<'_>) -> Poll<Option<Arrival>> {
-        if self.end.is_none() {
+        let Some(end) = &self.end else {
             return Poll::Ready(None);
-        }
+        };
         let next = match &mut self.deliveries {
             Some(deliveries) => deliveries.poll_next(cx),
+            // The session has ended before the other consumer took over.
+            None if end.is_closed() => return Poll::Ready(None),
             None => Poll::Pending,
         };
         if next.is_pending() {
@@ -311,6 +313,22 @@ mod tests {
             timestamp: None,
             bytes: Vec::new(),
         }
+    }
+
+    #[test]
+    fn deliveries_end_with_a_session_that_replaces_its_consumer() {
+        let (sender, end) = oneshot::channel();
+        let mut source = Source {
+            deliveries: None,
+            waiting: VecDeque::new(),
+            last_tag: 0,
+            waker: Waker::noop().clone(),
+            end: Some(sender),
+        };
+        let mut cx = Context::from_waker(Waker::noop());
+        assert!(source.poll_next(&mut cx).is_pending());
+        drop(end);
+        assert!(matches!(source.poll_next(&mut cx), Poll::Ready(None)));
     }
 
     #[tokio::test]
