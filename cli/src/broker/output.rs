@@ -66,7 +66,9 @@ pub(super) fn check(envelope: &Envelope) -> bool {
     let mut text = format!("invalid: {}", line(envelope));
     let mut cause: Option<&dyn Error> = Some(&*error);
     while let Some(error) = cause {
-        text += &format!("  {error}\n");
+        // The violations of a schema are a line each.
+        let lines = error.to_string();
+        text.extend(lines.lines().map(|line| format!("  {line}\n")));
         cause = error.source();
     }
     print_error(&text);

@@ -161,9 +161,12 @@ fn a_recording_is_checked_without_a_broker() {
         (Some(1), "1 valid, 1 invalid\n"),
         "{run:?}"
     );
-    assert_has(
-        &run.stderr,
-        &["invalid: notify/notification topic=a", "message"],
+    let (invalid, violations) = run.stderr.split_once('\n').expect("lines");
+    assert_eq!(invalid, "invalid: notify/notification topic=a");
+    assert_has(violations, &["missing property \"message\"", "massage"]);
+    assert!(
+        violations.lines().all(|it| it.starts_with("  ")),
+        "{violations}"
     );
     let run = program(&["replay", "recording.jsonl"]);
     assert_eq!(run.code, Some(2));
