@@ -7,9 +7,13 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use clap_complete::ArgValueCompleter;
+use signal_hook::consts::SIGINT;
+use signal_hook::flag;
 use taskcluster_events::EXCHANGES;
 use taskcluster_pulse::{Connection, Consumer, ConsumerBuilder, Delivery, Envelope, Queue};
 
@@ -25,7 +29,8 @@ const STOP_LIMIT: Duration = Duration::from_secs(5);
 /// Print messages as they come.
 ///
 /// Each is a line with its exchange, the entries of its routing key and its routes.
-/// Lost connections are reported on standard error and re-established. Ctrl-C ends it.
+/// Lost connections are reported on standard error and re-established. Ctrl-C ends it; a
+/// second one does at once.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = format!("\
 Examples:
@@ -102,6 +107,8 @@ impl StyleArgs {
 
 /// Runs the command until Ctrl-C.
 pub(super) async fn run(args: &Args, connection: Connection) -> Result<ExitCode, Error> {
+    // If this fails, only the first Ctrl-C has an effect.
+    let _ = end_at_second_interrupt();
     let interrupted = async {
         // Without a handler, Ctrl-C ends the process.
         if tokio::signal::ctrl_c().await.is_err() {
@@ -114,6 +121,15 @@ pub(super) async fn run(args: &Args, connection: Connection) -> Result<ExitCode,
         0 => ExitCode::SUCCESS,
         _ => ExitCode::from(FOUND),
     })
+}
+
+/// Lets a second Ctrl-C end the process at once, also while standard output is blocked, as
+/// by a pager.
+fn end_at_second_interrupt() -> io::Result<()> {
+    let is_second = Arc::new(AtomicBool::new(false));
+    flag::register_conditional_default(SIGINT, Arc::clone(&is_second))?;
+    flag::register(SIGINT, is_second)?;
+    Ok(())
 }
 
 /// Prints messages until `interrupted`; returns the number of invalid ones.

@@ -2,8 +2,10 @@
 
 use std::env;
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use crate::support::{PROGRAM, Place, Run, assert_has, program};
 
@@ -86,6 +88,47 @@ fn ctrl_c_ends_it_cleanly() {
     let sent = Command::new("kill").args(["-INT", &id]).status();
     assert!(sent.expect("it runs").success());
     assert_eq!(listening.wait().expect("it ends").code(), Some(0));
+}
+
+#[test]
+#[cfg(unix)]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+fn a_second_ctrl_c_ends_it_while_its_output_is_not_read() {
+    let place = Place::new();
+    let topic = format!("test-{}-unread", std::process::id());
+    let recording = recording(&place, &topic);
+    let text = fs::read_to_string(&recording).expect("a file");
+    // More than a pipe holds.
+    let long = text.replace("\\u001b[2J", &"a".repeat(1 << 20));
+    fs::write(&recording, long).expect("written");
+    let replay = || Run::of(&mut on_broker(&["replay", &recording, "--to"]));
+    assert_eq!(replay().code, Some(0));
+    let condition = format!("topic={topic}");
+    let mut listening = on_broker(&["listen", "notify/notification", "--json", "--where"])
+        .arg(&condition)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let stderr = BufReader::new(listening.stderr.take().expect("a pipe"));
+    let ready = stderr.lines().next().expect("a line").expect("UTF-8");
+    assert_eq!(ready, "listening");
+    assert_eq!(replay().code, Some(0));
+    let mut stdout = listening.stdout.take().expect("a pipe");
+    stdout.read_exact(&mut [0]).expect("a byte");
+    let id = listening.id().to_string();
+    let mut ended = None;
+    for _ in 0..50 {
+        let sent = Command::new("kill").args(["-INT", &id]).status();
+        assert!(sent.expect("it runs").success());
+        thread::sleep(Duration::from_millis(100));
+        ended = listening.try_wait().expect("it is known");
+        if ended.is_some() {
+            break;
+        }
+    }
+    listening.kill().expect("it has ended or ends now");
+    assert_eq!(ended.expect("it has ended").code(), None);
 }
 
 #[test]
