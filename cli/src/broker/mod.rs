@@ -43,13 +43,17 @@ impl Command {
             .enable_all()
             .build()
             .map_err(Error::Runtime)?;
-        Ok(runtime.block_on(async {
+        let result = runtime.block_on(async {
             match self {
                 Self::Listen(args) => listen::run(args, connection()?).await,
                 Self::Replay(args) => replay::run(args).await,
                 Self::DeadLetters(args) => dead_letters::run(args, connection()?).await,
             }
-        })?)
+        });
+        // The process ends now. Dropping the runtime would wait for the lookup of a host, and
+        // lapin's thread, which uses the runtime's timers, would panic while it connects.
+        std::mem::forget(runtime);
+        Ok(result?)
     }
 }
 

@@ -153,6 +153,37 @@ fn an_unreachable_broker_is_reported_and_retried() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn ctrl_c_ends_it_cleanly_while_it_connects() {
+    use std::net::{SocketAddr, TcpStream};
+
+    use socket2::{Domain, Socket, Type};
+
+    // With its queue full, the listener answers no further connection.
+    let listener = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+    let any = SocketAddr::from(([127, 0, 0, 1], 0));
+    listener.bind(&any.into()).expect("a free port");
+    listener.listen(0).expect("it listens");
+    let address = listener.local_addr().expect("an address");
+    let address = address.as_socket().expect("of IPv4");
+    let _queued = TcpStream::connect(address).expect("connected");
+
+    let listening = Command::new(PROGRAM)
+        .args(["listen", "notify/notification"])
+        .env("PULSE_URL", format!("amqp://user:hush@{address}"))
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    thread::sleep(Duration::from_secs(1));
+    let id = listening.id().to_string();
+    let sent = Command::new("kill").args(["-INT", &id]).status();
+    assert!(sent.expect("it runs").success());
+    let output = listening.wait_with_output().expect("it ends");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
 fn a_queue_without_dead_letters_is_named() {
     let run = Run::of(&mut on_broker(&["dead-letters", "list", "no-such-queue"]));
