@@ -97,14 +97,20 @@ impl InFlight {
         &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<Result<(), TransportError>> {
-        let mut confirms = Vec::new();
-        let result = loop {
-            match self.answers.poll_next(cx) {
-                Poll::Ready(Ok(confirm)) => confirms.push(confirm),
-                Poll::Ready(Err(error)) => break Poll::Ready(Err(error)),
-                Poll::Pending if confirms.is_empty() => break Poll::Pending,
-                Poll::Pending => break Poll::Ready(Ok(())),
+        let (mut confirms, mut lost) = (Vec::new(), None::<TransportError>);
+        while let Poll::Ready(answer) = self.answers.poll_next(cx) {
+            match answer {
+                Ok(confirm) => confirms.push(confirm),
+                Err(error) if lost.as_ref().is_none_or(|it| it.is_unexplained) => {
+                    lost = Some(error);
+                }
+                Err(_) => {}
             }
+        }
+        let result = match lost {
+            Some(error) => Poll::Ready(Err(error)),
+            None if confirms.is_empty() => Poll::Pending,
+            None => Poll::Ready(Ok(())),
         };
         // Before any of them is settled: one may show that another reached no queue.
         let unrouted = confirms.iter().filter_map(|(_, confirm)| confirm.unrouted);

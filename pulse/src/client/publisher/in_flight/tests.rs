@@ -346,6 +346,23 @@ async fn a_message_to_an_exchange_that_stays_missing_is_sent_four_times() {
     assert!(error.to_string().contains("no exchange"), "{error}");
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_message_that_reached_no_queue_is_refused_when_the_channel_is_lost_as_well() {
+    let (mut messages, sent) = (in_flight(), Sent::default());
+    let lost = add_mandatory(&mut messages, "lost");
+    let _late = add_mandatory(&mut messages, "late");
+    let mut kept = add_mandatory(&mut messages, "kept");
+    sent.send(&mut messages);
+    let unrouted = Some(0);
+    sent.answer("kept", Ok(Confirm { unrouted, ..ACK }));
+    sent.answer("lost", Ok(ACK));
+    sent.answer("late", Err(TransportError::closed()));
+    poll_answers(&mut messages).expect_err("closed");
+    assert!(kept.try_recv().expect("an outcome").is_ok());
+    let error = error_of(lost);
+    assert!(matches!(error, PublishError::Refused { .. }), "{error}");
+}
+
 /// The broker returns a message before it acks it, and may ack others in between.
 #[tokio::test(start_paused = true)]
 async fn a_message_that_reached_no_queue_is_refused_whichever_answer_shows_that() {
