@@ -221,7 +221,7 @@ fn email() -> Form {
 /// RFC 5321, 4.1.2, `Local-part`.
 pub(super) fn local_part() -> String {
     let atom = "[\\w!#$%&'*+\\-/=?^`{|}~]+";
-    let quoted = "\"(?:[\\t !#-\\[\\]-~]|\\\\[!-~])*\"";
+    let quoted = "\"(?:[ !#-\\[\\]-~]|\\\\[ -~])*\"";
     format!("{atom}(?:\\.{atom})*|{quoted}")
 }
 

@@ -22,11 +22,12 @@ fn validator(name: &str) -> impl Fn(&str) -> bool {
 }
 
 /// Whether the other validator has rules beyond the standard of the format: it decodes
-/// `xn--` labels, refuses hyphens as third and fourth character of other labels, and
-/// accepts a display name as part of an address.
+/// `xn--` labels, refuses hyphens as third and fourth character of other labels, accepts a
+/// display name as part of an address, and in quotes a tab, but no space behind a backslash.
 fn is_beyond(name: &str, text: &str) -> bool {
     let is_reserved = |label: &str| label.get(2..4) == Some("--");
     match name {
+        "email" if text.contains('\t') || text.contains("\\ ") => true,
         "hostname" | "email" => text.split(['.', '@']).any(is_reserved) || text.contains(" <"),
         _ => false,
     }
@@ -99,6 +100,21 @@ fn labels_may_have_hyphens_everywhere_but_at_the_ends() {
         ("email", "a@r3---SN-4g5e6nls.example.com"),
     ] {
         assert!(accepts(format, text), "{format} {text}");
+    }
+}
+
+/// RFC 5321, 4.1.2: `qtextSMTP` and `quoted-pairSMTP`.
+#[test]
+fn quotes_hold_spaces_but_no_tabs() {
+    for (text, is_email) in [
+        (r#""a b"@c.d"#, true),
+        (r#""a\ b"@c.d"#, true),
+        (r#""a\ "@c.d"#, true),
+        (r#""\ "@c.d"#, true),
+        ("\"a\tb\"@c.d", false),
+        ("\"a\\\tb\"@c.d", false),
+    ] {
+        assert_eq!(accepts("email", text), is_email, "{text}");
     }
 }
 
