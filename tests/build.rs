@@ -97,6 +97,8 @@ fn write_drafts() -> Result<(), Box<dyn Error>> {
         payload(schemas.collect())
     });
     let mut schemas: Vec<Value> = placed.collect();
+    let of_null = random::OF_NULL.iter().map(|text| text.parse());
+    schemas.push(payload(of_null.collect::<Result<_, _>>()?));
     for _ in 0..RANDOM.0 {
         let random = (0..RANDOM.1).map(|_| {
             let mut schema = random::schema(&mut rng, 3, random::Reach::All);

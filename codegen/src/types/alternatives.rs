@@ -11,7 +11,7 @@ impl<'s> TypeBuilder<'s> {
     /// The type of a node with a choice: the simplest one that holds all alternatives;
     /// `None` if the choice does not affect the type.
     pub(super) fn choice(&mut self, node: &Node, view: &View<'s>, subject: &str) -> Option<Value> {
-        let (nodes, nullable, is_ambiguous) = match self.outcome(node, view)? {
+        let (nodes, nullable, is_null_unsure) = match self.outcome(node, view)? {
             Outcome::Formats(formats) => {
                 let rules = text_rules(node, view, &formats, subject);
                 return Some(Value {
@@ -32,8 +32,8 @@ impl<'s> TypeBuilder<'s> {
             Outcome::Nodes {
                 nodes,
                 nullable,
-                is_ambiguous,
-            } => (nodes, nullable, is_ambiguous),
+                is_null_unsure,
+            } => (nodes, nullable, is_null_unsure),
         };
         let value = match nodes.as_slice() {
             [] if nullable => Value::plain(Kind::Null),
@@ -43,7 +43,7 @@ impl<'s> TypeBuilder<'s> {
         };
         Some(Value {
             nullable: value.nullable || nullable && !matches!(value.kind, Kind::Null),
-            by_table: value.by_table || is_ambiguous,
+            by_table: value.by_table || is_null_unsure,
             ..value
         })
     }

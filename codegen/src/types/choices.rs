@@ -23,8 +23,8 @@ pub(super) enum Outcome {
     Nodes {
         nodes: Vec<Node>,
         nullable: bool,
-        /// Whether `null` is valid for several alternatives of a `oneOf`.
-        is_ambiguous: bool,
+        /// Whether `null` may be invalid nevertheless.
+        is_null_unsure: bool,
     },
 }
 
@@ -33,7 +33,7 @@ impl Outcome {
     const TOO_MUCH: Self = Self::Nodes {
         nodes: Vec::new(),
         nullable: false,
-        is_ambiguous: false,
+        is_null_unsure: false,
     };
 }
 
@@ -56,14 +56,7 @@ impl<'s> TypeBuilder<'s> {
         let is_null = |it: &View<'_>| it.types() == Some(BTreeSet::from([JsonType::Null]));
         let (nulls, others): (Vec<_>, Vec<_>) =
             nodes.into_iter().partition(|(_, _, it)| is_null(it));
-        let takes_null = |it: &View<'_>| {
-            it.types()
-                .is_none_or(|types| types.contains(&JsonType::Null))
-                && !it.has_keywords()
-        };
-        let again = others.iter().any(|(_, _, it)| takes_null(it));
-        let is_ambiguous =
-            choice == Choice::OneOf && (nulls.len() > 1 || !nulls.is_empty() && again);
+        let is_null_unsure = is_null_unsure(choice, &nulls, &others);
         if nulls.is_empty()
             && let Some(strings) = strings(choice, others.iter().map(|it| &it.2))
         {
@@ -79,7 +72,7 @@ impl<'s> TypeBuilder<'s> {
         Some(Outcome::Nodes {
             nodes,
             nullable: !nulls.is_empty(),
-            is_ambiguous,
+            is_null_unsure,
         })
     }
 
@@ -180,6 +173,20 @@ impl<'s> TypeBuilder<'s> {
             && schema.string == StringKeywords::default()
             && schema.number == NumberKeywords::default()
     }
+}
+
+/// Whether `null` may be invalid although one of `nulls` takes it: several alternatives of
+/// a `oneOf` do, or the one has more keywords.
+fn is_null_unsure(choice: Choice, nulls: &[Alternative<'_>], others: &[Alternative<'_>]) -> bool {
+    let takes_null = |it: &View<'_>| {
+        let types = it.types();
+        types.is_none_or(|types| types.contains(&JsonType::Null))
+    };
+    let is_shared = nulls.len() > 1 || others.iter().any(|(_, _, it)| takes_null(it));
+    choice == Choice::OneOf && !nulls.is_empty() && is_shared
+        || nulls
+            .iter()
+            .any(|(_, _, it)| it.has_conditions() || it.choice().is_some())
 }
 
 /// Whether the choice of a view stands alone.

@@ -40,6 +40,14 @@ pub const KEYWORDS: &[&str] = &[
     "if",
 ];
 
+/// Schemas that allow or refuse `null` by several keywords.
+pub const OF_NULL: &[&str] = &[
+    r#"{"anyOf": [{"type": "null", "if": {"minLength": 1}, "then": {"const": 1}}, {"const": 2}]}"#,
+    r#"{"anyOf": [{"type": "null", "anyOf": [{"const": 1}, {"minLength": 1}]}, {"const": 2}]}"#,
+    r#"{"anyOf": [{"type": "null", "oneOf": [{"minimum": 1}, {"minLength": 1}]}, {"const": 2}]}"#,
+    r#"{"type": ["null", "string"], "oneOf": [{"type": "null"}, {"minLength": 2}]}"#,
+];
+
 /// The places that a schema can have in another.
 pub const PLACES: &[&str] = &[
     "alone",
