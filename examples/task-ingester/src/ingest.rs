@@ -1,13 +1,15 @@
 //! The consumer and its handler.
 
+use std::fs::File;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use taskcluster_events::Event;
 use taskcluster_events::queue::{
-    ArtifactCreated, TaskCompleted, TaskDefined, TaskException, TaskFailed, TaskGroupResolved,
-    TaskGroupSealed, TaskPending, TaskPriorityChanged, TaskRunning,
+    ArtifactCreated, TaskCompleted, TaskDefined, TaskException, TaskFailed,
+    TaskGroupPriorityChanged, TaskGroupResolved, TaskGroupSealed, TaskPending, TaskPriorityChanged,
+    TaskRunning,
 };
 use taskcluster_pulse::{Connection, Consumer, Envelope, Error, OnFailure, Validation};
 
@@ -27,6 +29,7 @@ pub(crate) async fn start(connection: Connection) -> Result<Consumer, Error> {
         .bind(TaskException::new())
         .bind(TaskGroupResolved::new())
         .bind(TaskGroupSealed::new())
+        .bind(TaskGroupPriorityChanged::new())
         .bind(TaskPriorityChanged::new())
         .retries(2, Duration::from_millis(500))
         .validation(Validation::Refuse)
@@ -35,11 +38,27 @@ pub(crate) async fn start(connection: Connection) -> Result<Consumer, Error> {
         .await
 }
 
+/// A file that lines are appended to.
+pub(crate) trait Output: Write + Send + 'static {
+    /// Its length in bytes.
+    fn length(&self) -> io::Result<u64>;
+
+    /// Removes everything after the first `length` bytes.
+    fn truncate(&mut self, length: u64) -> io::Result<()>;
+}
+
+impl Output for File {
+    fn length(&self) -> io::Result<u64> {
+        Ok(self.metadata()?.len())
+    }
+
+    fn truncate(&mut self, length: u64) -> io::Result<()> {
+        self.set_len(length)
+    }
+}
+
 /// Writes a line for each message, until the consumer is stopped.
-pub(crate) async fn run(
-    consumer: Consumer,
-    output: impl Write + Send + 'static,
-) -> Result<(), Error> {
+pub(crate) async fn run(consumer: Consumer, output: impl Output) -> Result<(), Error> {
     let output = Arc::new(Mutex::new(output));
     // The event is decoded only to be validated; the original text is written.
     let handle = move |(_, envelope): (Event, Envelope)| {
@@ -49,13 +68,19 @@ pub(crate) async fn run(
     consumer.run(HANDLERS, handle).await
 }
 
-fn write(output: &Mutex<impl Write>, envelope: &Envelope) -> io::Result<()> {
+fn write(output: &Mutex<impl Output>, envelope: &Envelope) -> io::Result<()> {
     // One call for a whole line, so that a crash of this program can't leave a part of a
     // line.
     let line = envelope.to_json() + "\n";
     let mut output = output.lock().unwrap_or_else(PoisonError::into_inner);
-    output.write_all(line.as_bytes())?;
-    output.flush()
+    let length = output.length()?;
+    let written = output.write_all(line.as_bytes());
+    if written.is_err() {
+        // A disk that became full has a part of the line, to which the next line would be
+        // appended.
+        output.truncate(length)?;
+    }
+    written
 }
 
 #[cfg(test)]
@@ -66,7 +91,7 @@ mod tests {
     use super::*;
     use crate::metrics;
 
-    /// A file whose first writes fail, and its content.
+    /// In how many writes the disk is full (0 for never), and the content of its file.
     #[derive(Clone, Default)]
     struct Disk(Arc<Mutex<(u32, Vec<u8>)>>);
 
@@ -91,15 +116,31 @@ mod tests {
     impl Write for Disk {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             let mut disk = self.0.lock().expect("no panic");
-            if disk.0 > 0 {
-                disk.0 -= 1;
-                return Err(io::ErrorKind::StorageFull.into());
+            let part = match disk.0 {
+                0 => bytes,
+                1 => &[],
+                _ => &bytes[..10],
+            };
+            disk.0 = disk.0.saturating_sub(1);
+            disk.1.extend_from_slice(part);
+            match part.len() {
+                0 => Err(io::ErrorKind::StorageFull.into()),
+                length => Ok(length),
             }
-            disk.1.extend_from_slice(bytes);
-            Ok(bytes.len())
         }
 
         fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Output for Disk {
+        fn length(&self) -> io::Result<u64> {
+            Ok(self.0.lock().expect("no panic").1.len() as u64)
+        }
+
+        fn truncate(&mut self, length: u64) -> io::Result<()> {
+            self.0.lock().expect("no panic").1.truncate(length as usize);
             Ok(())
         }
     }
@@ -127,7 +168,7 @@ mod tests {
         let consumer = start(broker.connection()).await.expect("started");
         let handle = consumer.handle();
         let disk = Disk::default();
-        disk.0.lock().expect("no panic").0 = 1;
+        disk.0.lock().expect("no panic").0 = 2;
         let running = tokio::spawn(run(consumer, disk.clone()));
 
         let mut ids = publish_examples(&broker).await;

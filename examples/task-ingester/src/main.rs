@@ -7,7 +7,7 @@
 //! - Its counters and gauges are served as Prometheus metrics.
 //!
 //! ```console
-//! $ PULSE_URL=amqps://user:password@pulse.mozilla.org/%2f \
+//! $ PULSE_URL=amqps://user:secret@pulse.mozilla.org/%2f \
 //!   cargo run -p task-ingester -- tasks.jsonl 127.0.0.1:9100
 //! ```
 
