@@ -5,13 +5,14 @@
 //! transaction as its effect, so a redelivered message has no effect.
 //!
 //! ```console
-//! $ PULSE_URL=amqps://user:password@pulse.mozilla.org/%2f \
+//! $ PULSE_URL=amqps://user:secret@pulse.mozilla.org/%2f \
 //!   cargo run -p worker-pool-mirror -- pools.sqlite
 //! ```
 
 mod mirror;
 
 use std::error::Error;
+use std::time::Duration;
 
 use taskcluster_events::Event;
 use taskcluster_events::worker_manager::{
@@ -40,12 +41,16 @@ async fn start(connection: Connection) -> Result<Consumer, taskcluster_pulse::Er
         .bind(WorkerPoolUpdated::new())
         .bind(WorkerRunning::new())
         .bind(WorkerStopped::new())
+        // While a message waits for a retry, others are handled: an older update of a pool
+        // would overwrite a newer one. So an error of the database ends the program, and
+        // the broker keeps the message for its next run.
+        .retries(0, Duration::ZERO)
         .start()
         .await
 }
 
-/// Applies each message, until the consumer is stopped: one at a time, in the order of
-/// the queue.
+/// Applies each message, until the consumer is stopped or the database fails: one at a
+/// time, in the order of the queue.
 async fn run(consumer: Consumer, mirror: Mirror) -> Result<(), taskcluster_pulse::Error> {
     let handle = move |(event, envelope): (Event, Envelope)| {
         let mirror = mirror.clone();
@@ -56,8 +61,6 @@ async fn run(consumer: Consumer, mirror: Mirror) -> Result<(), taskcluster_pulse
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use taskcluster_pulse::MemoryBroker;
 
     use super::*;
@@ -78,25 +81,21 @@ mod tests {
         let handle = consumer.handle();
         let mirror = Mirror::open(":memory:").expect("a database");
         let running = tokio::spawn(run(consumer, mirror.clone()));
-        let publish = |exchange: &str, payload: String| {
-            // The worker manager sets only the first entry of its routing keys.
-            let key = "primary._._._._._._._";
-            broker.publish(
-                format!("{PREFIX}{exchange}"),
-                key,
-                &[],
-                payload.into_bytes(),
-            );
-        };
-
+        // The keys are as the worker manager builds them: for a pool it sets only the first
+        // entry.
         let pool = r#"{"workerPoolId": "a/b", "providerId": "aws"}"#;
-        publish("worker-pool-created", pool.to_owned());
-        let first = worker("one", "2026-03-14T04:31:00.000Z");
-        publish("worker-running", first.clone());
-        publish("worker-running", first);
-        publish("worker-running", worker("two", "2026-03-14T04:31:00.000Z"));
-        publish("worker-stopped", worker("one", "2026-03-14T05:00:00.000Z"));
-        publish("worker-running", worker("one", "2026-03-14T06:00:00.000Z"));
+        let created = format!("{PREFIX}worker-pool-created");
+        broker.publish(created, "primary._._._._._._._", &[], pool);
+        let publish = |exchange: &str, id: &str, time: &str| {
+            let exchange = format!("{PREFIX}{exchange}");
+            let key = format!("primary.aws.a.b.g.{id}._._");
+            broker.publish(exchange, key, &[], worker(id, time).into_bytes());
+        };
+        publish("worker-running", "one", "2026-03-14T04:31:00.000Z");
+        publish("worker-running", "one", "2026-03-14T04:31:00.000Z");
+        publish("worker-running", "two", "2026-03-14T04:31:00.000Z");
+        publish("worker-stopped", "one", "2026-03-14T05:00:00.000Z");
+        publish("worker-running", "one", "2026-03-14T06:00:00.000Z");
         while handle.counters().acked < 6 {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
