@@ -65,10 +65,15 @@ use super::error::{BindingError, Error};
 ///     .await?;
 /// while let Some(delivery) = consumer.next().await {
 ///     match delivery.event::<Event>() {
-///         Ok(event) => println!("{event:?}"),
-///         Err(error) => eprintln!("{error}"),
+///         Ok(event) => {
+///             println!("{event:?}");
+///             delivery.ack();
+///         }
+///         Err(error) => {
+///             eprintln!("{error}");
+///             delivery.reject();
+///         }
 ///     }
-///     delivery.ack();
 /// }
 /// consumer.stop().await?;
 /// # Ok(())
