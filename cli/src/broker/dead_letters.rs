@@ -24,9 +24,15 @@ Examples:
 
 A replayed message goes to the queue NAME alone, over the exchange
 exchange/USER/NAME/replay, to which the queue is bound for that. The consumer reads it
-as the original message. See `listen --help` for what --where matches.
+as the original message. The exchange and that binding stay. See `listen --help` for what
+--where matches.
 
-{CREDENTIALS}"))]
+{CREDENTIALS}
+
+Exit codes:
+  0  all messages are listed, replayed or discarded
+  2  the connection or the queue can't be used, or a message was not replayed; messages
+     before it are replayed or discarded"))]
 pub(crate) struct Args {
     /// What to do with each message
     #[arg(value_enum)]
@@ -105,7 +111,7 @@ fn describe(envelope: &Envelope) -> String {
     };
     let reason = terminal::part(&letter.reason);
     match letter.attempts {
-        0 => format!("{line}  could not be read: {reason}\n"),
+        0 => format!("{line}  not handled: {reason}\n"),
         1 => format!("{line}  failed: {reason}\n"),
         attempts => format!("{line}  failed {attempts} times: {reason}\n"),
     }

@@ -61,8 +61,9 @@ pub(crate) struct Args {
     conditions: Vec<Condition>,
 
     /// Read the durable queue queue/USER/NAME, which collects messages while this command
-    /// does not run, and keeps the bindings of earlier runs. Printed messages are deleted
-    /// from it. Without this option, only messages that arrive from now on are printed
+    /// does not run, and keeps the bindings of earlier runs. All messages that are read
+    /// are deleted from it, also those that `--where` leaves out: do not name the queue of
+    /// a service. Without this option, only messages that arrive from now on are printed
     #[arg(long, value_name = "NAME")]
     queue: Option<String>,
 

@@ -22,7 +22,7 @@ const FOUND: u8 = 1;
 /// The part of the help about credentials.
 const CREDENTIALS: &str = "\
 The broker:
-  PULSE_URL, such as amqps://user:password@pulse.mozilla.org, or PULSE_HOSTNAME,
+  PULSE_URL, such as amqps://user:secret@pulse.mozilla.org, or PULSE_HOSTNAME,
   PULSE_USERNAME, PULSE_PASSWORD and, where needed, PULSE_PORT, PULSE_VHOST,
   PULSE_AMQPS=false";
 

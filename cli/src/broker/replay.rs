@@ -35,14 +35,17 @@ Examples:
   zcat workers.jsonl.gz | PROGRAM replay /dev/stdin --to amqp://guest:guest@localhost
 
 Messages are published in the order of the file. The exchanges of Taskcluster among
-theirs are declared.
+theirs are declared, which needs the permission to configure them. A message that matches
+no binding is confirmed by the broker as well, and dropped. A pipe is held in memory, and
+may have at most 1 GiB.
 
 {CREDENTIALS}
 
 Exit codes:
   0  all messages are published, or valid
   1  --validate has found a message that is not valid
-  2  the file can't be read, or the broker did not take a message"))]
+  2  the file can't be read, and nothing is published; or the broker did not take a
+     message, and others may be published"))]
 pub(crate) struct Args {
     /// The recording
     file: PathBuf,

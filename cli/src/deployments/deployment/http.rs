@@ -167,7 +167,7 @@ fn agent(limits: Limits) -> ureq::Agent {
         .new_agent()
 }
 
-/// `root` without its name and password, for an error.
+/// `root` without its user and secret, for an error.
 fn without_secrets(root: &str) -> String {
     match (root.split_once("://"), root.rsplit_once('@')) {
         (Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{host}"),
@@ -187,7 +187,7 @@ fn check_root(root: &str) -> Result<(), String> {
         return Err("it has no host".to_owned());
     }
     if authority.contains('@') {
-        return Err("it has a name or password".to_owned());
+        return Err("it has a user or a secret".to_owned());
     }
     match uri.query() {
         Some(_) => Err("it has a query".to_owned()),
