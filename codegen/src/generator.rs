@@ -90,8 +90,9 @@ impl Generator {
     }
 
     /// Sets the names of an earlier run, from the file `names.json` that it generated:
-    /// items in it keep their names. Without it, the order of the documents decides
-    /// between two items of one name, and an added schema may rename another.
+    /// items in it keep their names. Without it, the order of the exchanges in their
+    /// references decides between two items of one name, and an added schema may rename
+    /// another.
     #[must_use]
     pub fn names(mut self, names: impl Into<Option<Source>>) -> Self {
         self.names = names.into();

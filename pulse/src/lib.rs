@@ -8,8 +8,8 @@
 //!   of binding patterns;
 //! - [`Payload`], [`decode`] and [`decode_strict`]: decoding, tolerant and strict,
 //!   with the JSON pointer of every error;
-//! - [`Validate`]: the constraints of the schemas, checked without allocating, and
-//!   the [`Violations`] that a failed check returns.
+//! - [`Validate`]: the constraints of the schemas, checked without allocating (types with
+//!   alternatives may allocate), and the [`Violations`] that a failed check returns.
 //!
 //! These need no feature. The feature `amqp` adds a consumer and a publisher for RabbitMQ
 //! that lose no message: a message that is not acked is delivered again, a message that
@@ -25,9 +25,9 @@
 //! The [`guide`] has a page for each task: consuming, failures, shutdown, operating,
 //! publishing, testing, private services.
 //!
-//! No secret is logged to `tracing` or `log` below the `TRACE` level. At `TRACE`, lapin
-//! logs every frame and ureq every request, including logins: keep `lapin` and
-//! `ureq_proto` at `DEBUG` if others can read the logs.
+//! No secret is logged to `tracing` or `log` at `DEBUG` or above. At `TRACE`, lapin logs
+//! every frame and ureq every request, including logins: keep `lapin` and `ureq_proto` at
+//! `DEBUG` if others can read the logs.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -6,7 +6,7 @@
 //! receives only the messages about tasks with such routes.
 //!
 //! ```console
-//! $ PULSE_URL=amqps://user:password@pulse.mozilla.org/%2f cargo run -p failed-task-notifier
+//! $ PULSE_URL=amqps://user:secret@pulse.mozilla.org/%2f cargo run -p failed-task-notifier
 //! ```
 
 use std::convert::Infallible;

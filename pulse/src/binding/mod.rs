@@ -66,8 +66,8 @@ pub trait Exchange: Clone + Default + Send + Sync + 'static {
     /// `notify.#` binds with `route.notify.#`. Services publish a message to custom
     /// routes by its `CC` header; in the queue, these are the routes of a task.
     ///
-    /// A route may have a word that begins with `#` or `*`, as IRC channels do. AMQP
-    /// reserves both characters for wildcards, so such a word is refused: for
+    /// A route may have a word that begins with `#` or `*`, as IRC channels do. This crate
+    /// refuses such a word in a pattern, because it is mostly a mistake: for
     /// `notify.irc-channel.#bugbug.on-any`, bind `notify.irc-channel.*.on-any`, and
     /// compare the routes of each message.
     fn route(route: &str) -> PatternBinding {

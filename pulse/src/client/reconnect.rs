@@ -33,6 +33,10 @@ impl Default for Reconnect {
 
 impl Reconnect {
     /// No limit of attempts, with delays from half a second to 30 seconds.
+    ///
+    /// A refusal that another attempt can't change ends the client nevertheless, also after
+    /// a reconnect: of the login (a secret of `Connection::secret_from` is tried again), of
+    /// the queue's declaration, or of an exchange's.
     pub fn forever() -> Self {
         Self {
             first: Duration::from_millis(500),

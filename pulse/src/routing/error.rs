@@ -79,8 +79,8 @@ pub enum RoutingKeyErrorKind {
     },
     /// A dot in an entry of one word.
     Dot,
-    /// `*` or `#` together with other characters in a word, which the broker would not
-    /// treat as a wildcard.
+    /// `*` or `#` together with other characters in a word of a pattern. The broker would
+    /// not treat it as a wildcard, so it is mostly a mistake.
     PartialWildcard,
     /// Fewer words than the exchange's entries require.
     TooFewWords,

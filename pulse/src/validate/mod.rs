@@ -1,7 +1,8 @@
 //! Checking a decoded payload against the rules of its schema.
 //!
-//! Generated code checks whether a value is valid, without allocating. The violations of
-//! an invalid value are found by checking its JSON against the table of its schema.
+//! Generated code checks whether a value is valid, without allocating; only types with
+//! alternatives may allocate. The violations of an invalid value are found by checking its
+//! JSON against the table of its schema.
 
 mod pointer;
 mod report;

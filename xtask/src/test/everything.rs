@@ -19,8 +19,8 @@ const JSON_FEATURES: [&str; 2] = [
 /// The test programs whose results these features must not change.
 const JSON_TESTS: [&str; 4] = ["--test", "goldens", "--test", "workspace"];
 
-/// What is left out of them: the tests of patterns and formats, a quarter of their time,
-/// which match texts. A name that is no longer right leaves out nothing.
+/// Tests that are skipped: those of patterns and formats, a quarter of the time, which
+/// match texts. A name that is no longer right skips nothing.
 const TEXT_TESTS: [&str; 3] = ["--", "--skip", "languages::"];
 
 /// Builds all tests, and runs them as three jobs: the tests that need a broker, which wait

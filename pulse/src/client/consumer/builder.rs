@@ -98,7 +98,7 @@ impl ConsumerBuilder {
     ///
     /// [`ConsumerEvent::BindingRemoved`] reports each that is removed, and
     /// [`ConsumerEvent::BindingLeft`] each that has arguments and stays. If they can't be
-    /// listed (the timeout for RabbitMQ is ten seconds),
+    /// listed (the timeout is ten seconds),
     /// [`ConsumerEvent::BindingsUnknown`] reports the error, and the consumer goes on.
     ///
     /// Programs that read one queue must add the same bindings: an older version that

@@ -71,11 +71,12 @@ pub enum ConsumerEvent {
         queue: String,
     },
     /// The broker closed the channel and kept the connection, for instance because an ack
-    /// exceeded its timeout. The consumer opens another channel.
+    /// exceeded its timeout. The consumer opens another channel. Also sent after
+    /// [`CancelledByBroker`](Self::CancelledByBroker), if the connection is kept.
     ChannelLost {
         /// The queue's full name.
         queue: String,
-        /// The broker's reply text.
+        /// The broker's reply text, or this crate's reason.
         reason: String,
     },
     /// The queue, or that of its dead letters, exists without a delivery limit of its own.
@@ -103,7 +104,7 @@ pub enum ConsumerEvent {
     Recycled,
     /// A message could not be handled and was dead-lettered.
     DeadLettered(FailedMessage),
-    /// A message could not be dead-lettered. It stays in work, and the consumer tries
+    /// A message could not be dead-lettered. It stays unacked, and the consumer tries
     /// again. Also reported after five seconds without a confirmation, and then every 30
     /// seconds.
     DeadLetterFailed {

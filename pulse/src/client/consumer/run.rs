@@ -47,14 +47,15 @@ impl Consumer {
     ///
     /// The message is acked after the handler has succeeded. A handler that fails, or
     /// panics, is called again as set by [`retries`](super::ConsumerBuilder::retries);
-    /// meanwhile its place is free for other messages. After its last attempt a message
+    /// meanwhile it does not count towards `handlers`. After its last attempt a message
     /// is treated as [`on_failure`](super::ConsumerBuilder::on_failure) specifies, and at
     /// once if it can't be decoded.
     ///
     /// A lost connection is not a failure: the broker delivers the message again, and its
     /// attempts are counted from 0. A delivery of a lost connection is not handled. A
-    /// handler that runs when its delivery is lost may finish, but holds no place: others
-    /// run beside it, and it is aborted if more than `handlers` of them would run.
+    /// handler that runs when its delivery is lost may finish, but no longer counts towards
+    /// `handlers`: others run beside it, and it is aborted if more than `handlers` of them
+    /// would run.
     ///
     /// When the consumer is stopped, handlers that run finish, their acks are sent, and
     /// all other messages are requeued.

@@ -47,7 +47,8 @@ use crate::event::Message;
 /// are unconfirmed when a connection is lost are sent again on the next one, so a message
 /// may arrive twice, and messages may change their order. A message that the broker nacks
 /// (as RabbitMQ does while a queue with `reject-publish` is full) is sent again three
-/// times within a few seconds, and then fails with [`PublishError::QueueFull`].
+/// times within a few seconds, and then fails with [`PublishError::QueueFull`]. A message
+/// that matches no binding is confirmed as well, and dropped, as AMQP specifies.
 ///
 /// ```
 /// use taskcluster_pulse::{Connection, Exchange, Message, Publisher};
@@ -64,6 +65,9 @@ use crate::event::Message;
 /// # Ok(())
 /// # }
 /// ```
+///
+/// Dropping it publishes the rest in the background, as long as the runtime runs; use
+/// [`close`](Self::close) to wait for that.
 pub struct Publisher {
     shared: Arc<Shared>,
     messages: mpsc::UnboundedSender<Pending>,
