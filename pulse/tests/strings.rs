@@ -87,11 +87,21 @@ fn lengths_count_code_points() {
     assert!(UNBOUNDED.is_valid(""));
 }
 
+const LETTERS: StringRule =
+    StringRule::new("not a valid LETTERS. Syntax: `^[a-z]*$`.").pattern("^[a-z]*$", SMALL);
+
 #[test]
 fn a_literal_is_checked_when_compiled() {
-    const RULE: StringRule = StringRule::new("RULE").pattern("^[a-z]*$", SMALL);
-    const LITERAL: &str = RULE.literal("abc");
+    const LITERAL: &str = LETTERS.literal("abc");
     assert_eq!(LITERAL, "abc");
+}
+
+/// The compiler's error has the message of the panic. That it is an error is tested by the
+/// example of `StringRule`.
+#[test]
+#[should_panic(expected = "not a valid LETTERS. Syntax: `^[a-z]*$`.")]
+fn a_wrong_literal_panics_with_the_message_of_its_rule() {
+    let _ = LETTERS.literal("ABC");
 }
 
 /// Malformed tables don't panic.
