@@ -21,13 +21,15 @@ impl Canonical {
         if nanoseconds >= 1_000_000_000 || !nanoseconds.is_multiple_of(1_000_000) {
             return None;
         }
-        let [y0, y1, y2, y3] = digits(year);
-        let [mo0, mo1] = digits(utc.month());
-        let [d0, d1] = digits(utc.day());
-        let [h0, h1] = digits(utc.hour());
-        let [mi0, mi1] = digits(utc.minute());
-        let [s0, s1] = digits(utc.second());
-        let [f0, f1, f2] = digits(nanoseconds / 1_000_000);
+        let milliseconds = nanoseconds / 1_000_000;
+        let ([y0, y1], [y2, y3]) = (two_digits(year / 100), two_digits(year % 100));
+        let ([mo0, mo1], [d0, d1]) = (two_digits(utc.month()), two_digits(utc.day()));
+        let ([h0, h1], [mi0, mi1]) = (two_digits(utc.hour()), two_digits(utc.minute()));
+        let [s0, s1] = two_digits(utc.second());
+        let ([_, f0], [f1, f2]) = (
+            two_digits(milliseconds / 100),
+            two_digits(milliseconds % 100),
+        );
         Some(Self([
             y0, y1, y2, y3, b'-', mo0, mo1, b'-', d0, d1, b'T', h0, h1, b':', mi0, mi1, b':', s0,
             s1, b'.', f0, f1, f2, b'Z',
@@ -83,14 +85,21 @@ pub(super) fn parse(text: &str) -> Option<DateTime<Utc>> {
     Some(time.and_utc())
 }
 
-/// The last `N` decimal digits of `number`.
-fn digits<const N: usize>(mut number: u32) -> [u8; N] {
-    let mut digits = [b'0'; N];
-    for digit in digits.iter_mut().rev() {
-        *digit += (number % 10) as u8;
-        number /= 10;
+/// The decimal digits of the numbers below 100. Looking them up takes half of the time of
+/// dividing.
+const TWO_DIGITS: [[u8; 2]; 100] = {
+    let mut table = [[b'0'; 2]; 100];
+    let mut number = 0;
+    while number < table.len() {
+        table[number] = [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8];
+        number += 1;
     }
-    digits
+    table
+};
+
+/// The decimal digits of a number below 100.
+fn two_digits(number: u32) -> [u8; 2] {
+    TWO_DIGITS.get(number as usize).copied().unwrap_or(*b"00")
 }
 
 /// The value of decimal digits; `None` if a byte is not a digit.
