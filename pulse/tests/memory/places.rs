@@ -1,7 +1,7 @@
 //! Messages that panic, hang or wait must not block handlers and the prefetch.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use taskcluster_pulse::{
@@ -125,6 +125,35 @@ async fn messages_that_wait_for_a_retry_do_not_block_others() {
     }
 }
 
+/// Those that wait for a retry do not count towards the prefetch; those that wait for a
+/// handler do, also after their retry is due.
+#[tokio::test(start_paused = true)]
+async fn messages_that_wait_for_a_handler_stay_at_the_broker() {
+    const MESSAGES: u64 = 3_000;
+    let broker = MemoryBroker::new();
+    let consumer = builder(&broker).retries(1, Duration::from_millis(500));
+    let consumer = consumer.start().await.expect("started");
+    let handle = consumer.handle();
+    publish(&broker, 0..MESSAGES).await;
+    let most = Arc::new(AtomicU64::new(0));
+    let (max, gauges, seen) = (Arc::clone(&most), handle.clone(), Mutex::default());
+    let run = tokio::spawn(consumer.run(4, move |event: Event| {
+        max.fetch_max(gauges.gauges().in_work, Ordering::SeqCst);
+        let seen: &Mutex<BTreeSet<u64>> = &seen;
+        let first = seen.lock().expect("no panic").insert(event.number());
+        async move {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            if first { Err("not yet") } else { Ok(()) }
+        }
+    }));
+    eventually(|| handle.counters().acked == MESSAGES).await;
+    handle.stop();
+    run.await.expect("no panic").expect("stopped");
+    // 400 are handled in a second, and each of them waits for up to 750 ms.
+    let most = most.load(Ordering::SeqCst);
+    assert!(most < 400, "{most} messages were in work");
+}
+
 #[tokio::test]
 async fn a_dropped_run_requeues_everything_without_a_warning() {
     let broker = MemoryBroker::new();
@@ -140,18 +169,16 @@ async fn a_dropped_run_requeues_everything_without_a_warning() {
     assert_eq!(handle.counters().dropped, 0);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn run_has_its_own_prefetch_also_after_the_stream() {
     let broker = MemoryBroker::new();
     let mut consumer = builder(&broker).start().await.expect("started");
     publish(&broker, 0..1).await;
     consumer.next().await.expect("a delivery").ack();
-    let handle = consumer.handle();
     let run =
         tokio::spawn(consumer.run(1, |_: Event| std::future::pending::<std::io::Result<()>>()));
-    // The prefetch of the handlers is set in the background.
-    eventually(|| handle.gauges().connected == 1).await;
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    // The prefetch of the handlers is set in the background, before the clock goes on.
+    tokio::time::sleep(Duration::from_millis(1)).await;
     publish(&broker, 1..20).await;
     eventually(|| broker.queue_len(crate::QUEUE) == Some(17)).await;
     run.abort();

@@ -25,10 +25,9 @@ pub(super) struct AckTracker {
     channel: Arc<dyn Channel>,
     meter: Arc<Meter>,
     lost: AtomicBool,
-    /// The deliveries that wait for a retry or for the confirmation of a dead letter.
-    pub(super) waiting: WaitingCount,
     deliveries: Mutex<Deliveries>,
     ack_due: Notify,
+    renewal_due: Notify,
     idle: Notify,
 }
 
@@ -59,6 +58,7 @@ struct Deliveries {
     /// The deliveries by their tags, which only grow.
     entries: VecDeque<(u64, State)>,
     in_work: usize,
+    waiting: WaitingCount,
     /// Whether no more deliveries are handed out.
     closed: bool,
     /// Number of unsent acks at which they are sent at once.
@@ -77,19 +77,44 @@ impl AckTracker {
             channel,
             meter,
             lost: AtomicBool::new(false),
-            waiting: WaitingCount::default(),
             deliveries: Mutex::new(Deliveries::new(usize::from(MAX_BATCH))),
             ack_due: Notify::new(),
+            renewal_due: Notify::new(),
             idle: Notify::new(),
         }
     }
 
-    /// Adapts the size of a batch to the prefetch; 0 means no limit.
+    /// Adapts to the prefetch; 0 means no limit.
     pub(super) fn set_prefetch(&self, prefetch: u16) {
-        self.lock().batch = match prefetch {
+        let mut deliveries = self.lock();
+        deliveries.waiting.set_prefetch(prefetch);
+        deliveries.batch = match prefetch {
             0 => usize::from(MAX_BATCH),
             prefetch => usize::from((prefetch / 4).clamp(1, MAX_BATCH)),
         };
+    }
+
+    /// Counts one more delivery as waiting.
+    pub(super) fn begin_wait(&self) {
+        let mut deliveries = self.lock();
+        deliveries.waiting.add();
+        self.check_waiting(&mut deliveries);
+    }
+
+    pub(super) fn end_wait(&self) {
+        self.lock().waiting.remove();
+    }
+
+    fn check_waiting(&self, deliveries: &mut Deliveries) {
+        if deliveries.waiting.renew(deliveries.in_work) {
+            self.renewal_due.notify_one();
+        }
+    }
+
+    /// Completes when the prefetch is to be renewed, because deliveries that wait take up
+    /// half of it. Cancel safe.
+    pub(super) async fn renewal_due(&self) {
+        self.renewal_due.notified().await;
     }
 
     /// Whether deliveries can still be settled, as far as is known.
@@ -161,6 +186,7 @@ impl AckTracker {
         } else if !had_unsent && unsent > 0 {
             self.ack_due.notify_one();
         }
+        self.check_waiting(&mut deliveries);
         if deliveries.in_work == 0 {
             self.idle.notify_waiters();
         }
@@ -249,6 +275,7 @@ impl Deliveries {
         Self {
             entries: VecDeque::new(),
             in_work: 0,
+            waiting: WaitingCount::default(),
             closed: false,
             batch,
             due: None,

@@ -46,7 +46,7 @@ pub(super) async fn publish_dead_letter(shared: Arc<Shared>, job: Job, failed: F
 async fn given_up(shared: &Shared, delivery: &Delivery) {
     let mut stop = shared.stop.subscribe();
     sleep(UNCOUNTED_AFTER).await;
-    let _waiting = shared.wait(delivery);
+    let _waiting = delivery.wait();
     let stopped = async {
         stop.asked().await;
         sleep(STOP_TIMEOUT).await;

@@ -64,9 +64,9 @@ impl Delivery {
         self.receipt.settle(Settlement::Abandon);
     }
 
-    /// Counts it as waiting on its channel. Returns, too, whether to renew the prefetch.
-    pub(super) fn wait(&self, prefetch: u16) -> (WaitingGuard, bool) {
-        self.receipt.tracker.waiting.add(prefetch)
+    /// Counts it as waiting until the guard is dropped.
+    pub(super) fn wait(&self) -> WaitingGuard {
+        WaitingGuard::new(Arc::clone(&self.receipt.tracker))
     }
 
     /// Whether the delivery can still be settled, as far as is known.

@@ -227,7 +227,7 @@ where
             job.delivery.abandon();
         } else {
             let delay = retry_delay(handling.retry_delay, failed.attempts);
-            let waiting = consumer.shared.wait(&job.delivery);
+            let waiting = job.delivery.wait();
             self.retries.add(job, waiting, delay);
         }
     }

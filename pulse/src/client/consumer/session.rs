@@ -13,7 +13,7 @@ use super::ack_tracker::AckTracker;
 use super::inbox::{self, DeliveriesEnd, Inbox, InboxWatch};
 use super::other_bindings;
 use super::setup::{self, Prepared};
-use super::shared::{Demand, Shared};
+use super::shared::Shared;
 use super::stop::Stop;
 use crate::client::connection::ConnectError;
 use crate::client::counters::Meter;
@@ -45,8 +45,10 @@ pub(super) struct Session {
     timers: Timers,
     /// `None` until the program wants deliveries.
     inbox: Option<InboxWatch>,
-    /// [`Demand::renewals`] of the demand that is met.
-    renewals: Option<u32>,
+    /// The prefetch of its consumer; `None` until the program wants deliveries.
+    prefetch: Option<u16>,
+    /// The number of consumers that were started on the channel.
+    consumers: u32,
     pub(super) queue: String,
     /// The queues that exist without the delivery limit that they should have.
     pub(super) unlimited: Vec<String>,
@@ -102,7 +104,8 @@ impl Session {
             link,
             channel,
             inbox: None,
-            renewals: None,
+            prefetch: None,
+            consumers: 0,
             queue,
             unlimited,
             since: Instant::now(),
@@ -127,17 +130,22 @@ impl Session {
     /// be settled.
     pub(super) async fn consume(
         &mut self,
-        demand: Demand,
+        prefetch: u16,
         inboxes: &mpsc::UnboundedSender<Inbox>,
     ) -> Result<(), ConnectError> {
-        let before = self.renewals.replace(demand.renewals).map(consumer_tag);
-        let old = before.zip(self.inbox.as_ref().and_then(InboxWatch::take));
+        let before = self.consumer_tag();
+        self.prefetch = Some(prefetch);
+        self.consumers += 1;
+        let tag = self.consumer_tag();
+        let old = (self.inbox.as_ref())
+            .and_then(InboxWatch::take)
+            .map(|old| (before, old));
         let (channel, queue) = (Arc::clone(&self.channel), self.queue.clone());
-        let consume = async move { consume(&*channel, &queue, demand, old).await };
+        let consume = async move { consume(&*channel, &queue, &tag, prefetch, old).await };
         let consumed = self.beside_timers(timeout(CONSUME_TIMEOUT, consume)).await;
         let (waiting, deliveries) = consumed
             .unwrap_or_else(|_| Err(TransportError::lost("the broker does not answer").into()))?;
-        self.tracker.set_prefetch(demand.prefetch);
+        self.tracker.set_prefetch(prefetch);
         if let Some(inbox) = &self.inbox {
             inbox.hand_over(waiting, deliveries);
         } else {
@@ -167,9 +175,9 @@ impl Session {
                 () = stop.asked() => return End::Stopped,
                 () = due(&mut old) => return End::Old,
                 () = self.timers.tick(&self.tracker) => {}
-                demand = wanted(&mut demand, self.renewals) => {
+                prefetch = wanted(&mut demand, self.prefetch, &self.tracker) => {
                     let consumed = tokio::select! {
-                        consumed = self.consume(demand, inboxes) => consumed,
+                        consumed = self.consume(prefetch, inboxes) => consumed,
                         () = stop.asked() => return End::Stopped,
                     };
                     if let Err(error) = consumed {
@@ -185,6 +193,11 @@ impl Session {
                 }
             }
         }
+    }
+
+    /// The tag of the channel's consumer.
+    fn consumer_tag(&self) -> String {
+        format!("taskcluster-pulse-{}", self.consumers)
     }
 
     fn recycle_timer(&self, recycle: Option<Duration>) -> Option<Pin<Box<Sleep>>> {
@@ -232,9 +245,9 @@ impl Session {
         if undelivered == Undelivered::Requeue {
             self.tracker.close();
         }
-        if let Some(renewals) = self.renewals {
+        if self.consumers > 0 {
             let (channel, mut stop) = (Arc::clone(&self.channel), stop.clone());
-            let tag = consumer_tag(renewals);
+            let tag = self.consumer_tag();
             let cancel = async move {
                 tokio::select! {
                     _ = timeout(CLOSE_TIMEOUT, channel.cancel(&tag)) => {}
@@ -313,11 +326,11 @@ impl Session {
 async fn consume(
     channel: &dyn Channel,
     queue: &str,
-    demand: Demand,
+    tag: &str,
+    prefetch: u16,
     old: Option<(String, Box<dyn Deliveries>)>,
 ) -> Result<(Vec<Arrival>, Box<dyn Deliveries>), ConnectError> {
-    let tag = consumer_tag(demand.renewals);
-    let mut deliveries = setup::consume(channel, queue, &tag, demand.prefetch).await?;
+    let mut deliveries = setup::consume(channel, queue, tag, prefetch).await?;
     let Some((tag, old)) = old else {
         return Ok((Vec::new(), deliveries));
     };
@@ -352,18 +365,20 @@ async fn lost(link: &mut watch::Receiver<LinkState>) -> TransportError {
     }
 }
 
-/// The tag of a channel's consumer.
-fn consumer_tag(renewals: u32) -> String {
-    format!("taskcluster-pulse-{renewals}")
-}
-
-/// Completes with the demand when it is not the one that is met.
-async fn wanted(demand: &mut watch::Receiver<Option<Demand>>, met: Option<u32>) -> Demand {
-    let is_met = |demand: &Option<Demand>| demand.map(|demand| demand.renewals) == met;
-    let wanted = demand.wait_for(|demand| !is_met(demand)).await;
-    match wanted.map(|demand| *demand) {
-        Ok(Some(demand)) => demand,
-        _ => std::future::pending().await,
+/// Completes with the wanted prefetch when it is not the `current` one, or is to be
+/// renewed. Cancel safe.
+async fn wanted(
+    demand: &mut watch::Receiver<Option<u16>>,
+    current: Option<u16>,
+    tracker: &AckTracker,
+) -> u16 {
+    let wanted = tokio::select! {
+        wanted = demand.wait_for(|demand| *demand != current) => wanted.ok().and_then(|it| *it),
+        () = tracker.renewal_due() => current,
+    };
+    match wanted {
+        Some(prefetch) => prefetch,
+        None => std::future::pending().await,
     }
 }
 

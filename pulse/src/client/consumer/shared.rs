@@ -7,22 +7,12 @@ use tokio::sync::watch;
 
 use super::config::Config;
 use super::dead_letters::DeadLetterPublisher;
-use super::delivery::Delivery;
 use super::event::ConsumerEvent;
 use super::stop::StopSignal;
-use super::waiting::WaitingGuard;
 use crate::client::counters::Meter;
 use crate::client::envelope::Envelope;
 use crate::client::error::BindingError;
 use crate::client::listener::Listener;
-
-/// The deliveries that the program wants.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Demand {
-    pub(super) prefetch: u16,
-    /// How often the prefetch was renewed, so that unsettled deliveries ceased to count.
-    pub(super) renewals: u32,
-}
 
 /// Number of redeliveries to report: half of RabbitMQ 4's default limit.
 const MANY_REDELIVERIES: u64 = 10;
@@ -34,8 +24,8 @@ pub(super) struct Shared {
     pub(super) stop: StopSignal,
     /// `None` if the consumer does not publish dead letters.
     pub(super) dead_letters: Option<DeadLetterPublisher>,
-    /// `None` until the program wants deliveries.
-    pub(super) demand: watch::Sender<Option<Demand>>,
+    /// The prefetch of the deliveries that the program wants; `None` until it wants some.
+    pub(super) demand: watch::Sender<Option<u16>>,
     failed_bindings: Mutex<Vec<BindingError>>,
     redeliveries_reported: AtomicBool,
 }
@@ -58,30 +48,7 @@ impl Shared {
 
     /// Makes the background task start deliveries.
     pub(super) fn consume(&self, prefetch: u16) {
-        self.demand.send_if_modified(|demand| {
-            let renewals = match demand {
-                Some(before) if before.prefetch == prefetch => return false,
-                Some(before) => before.renewals + 1,
-                None => 0,
-            };
-            *demand = Some(Demand { prefetch, renewals });
-            true
-        });
-    }
-
-    /// Counts a delivery as waiting until the guard is dropped. If many of its channel
-    /// wait, the prefetch is renewed, so that it no longer counts them.
-    pub(super) fn wait(&self, delivery: &Delivery) -> WaitingGuard {
-        let prefetch = self.demand.borrow().map_or(0, |demand| demand.prefetch);
-        let (waiting, renew) = delivery.wait(prefetch);
-        if renew {
-            self.demand.send_modify(|demand| {
-                if let Some(demand) = demand {
-                    demand.renewals += 1;
-                }
-            });
-        }
-        waiting
+        self.demand.send_replace(Some(prefetch));
     }
 
     /// Reports, once, a message that was redelivered so often that the broker may delete

@@ -264,8 +264,8 @@ async fn open_session(
     }
     let mut session = Session::new(link, prepared, &shared.meter);
     let demand = *shared.demand.borrow();
-    if let Some(demand) = demand {
-        session.consume(demand, inboxes).await?;
+    if let Some(prefetch) = demand {
+        session.consume(prefetch, inboxes).await?;
     }
     shared.meter.connected.set(true);
     listener.send(&ConsumerEvent::Ready);

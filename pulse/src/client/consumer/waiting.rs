@@ -1,48 +1,87 @@
 //! Counts the deliveries that wait for a retry or for the confirmation of a dead letter.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+
+use super::ack_tracker::AckTracker;
 
 /// Maximum number of deliveries of a channel that wait beyond the prefetch.
 const MAX_WAITING: usize = 1000;
 
 /// The number of waiting deliveries of a channel.
 #[derive(Default)]
-pub(super) struct WaitingCount(Arc<Mutex<State>>);
-
-#[derive(Default)]
-struct State {
+pub(super) struct WaitingCount {
     waiting: usize,
     /// How many have begun to wait since the prefetch was last renewed.
     added: usize,
+    /// Half of the prefetch; 0 if there is no limit.
+    half: usize,
 }
 
-/// Counts one delivery as waiting until it is dropped.
-pub(super) struct WaitingGuard(Arc<Mutex<State>>);
-
 impl WaitingCount {
-    /// Counts one more delivery. Returns, too, whether to renew the prefetch, so that it
-    /// no longer counts the waiting deliveries: `true` each time that they take up half
-    /// of it.
-    pub(super) fn add(&self, prefetch: u16) -> (WaitingGuard, bool) {
-        let mut state = lock(&self.0);
-        state.waiting += 1;
-        state.added += 1;
-        let half = usize::from(prefetch).div_ceil(2);
-        let is_half = half > 0 && state.added >= half && state.waiting >= half;
-        let renew = is_half && state.waiting <= MAX_WAITING;
+    pub(super) fn set_prefetch(&mut self, prefetch: u16) {
+        self.half = usize::from(prefetch).div_ceil(2);
+    }
+
+    pub(super) fn add(&mut self) {
+        self.waiting += 1;
+        self.added += 1;
+    }
+
+    pub(super) fn remove(&mut self) {
+        self.waiting -= 1;
+    }
+
+    /// Whether to renew the prefetch of a channel with `in_work` deliveries, so that it no
+    /// longer counts those that wait: `true` each time that they take up half of it. The
+    /// others, which a renewal no longer counts either, have to be few by then. Otherwise
+    /// the messages that wait for a handler would grow with each renewal.
+    pub(super) fn renew(&mut self, in_work: usize) -> bool {
+        let others = in_work.saturating_sub(self.waiting);
+        let renew = self.half > 0
+            && self.added >= self.half
+            && (self.half..=MAX_WAITING).contains(&self.waiting)
+            && others <= self.half;
         if renew {
-            state.added = 0;
+            self.added = 0;
         }
-        (WaitingGuard(Arc::clone(&self.0)), renew)
+        renew
+    }
+}
+
+/// Counts a delivery as waiting until it is dropped.
+pub(super) struct WaitingGuard(Arc<AckTracker>);
+
+impl WaitingGuard {
+    pub(super) fn new(tracker: Arc<AckTracker>) -> Self {
+        tracker.begin_wait();
+        Self(tracker)
     }
 }
 
 impl Drop for WaitingGuard {
     fn drop(&mut self) {
-        lock(&self.0).waiting -= 1;
+        self.0.end_wait();
     }
 }
 
-fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    state.lock().unwrap_or_else(PoisonError::into_inner)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_prefetch_is_renewed_once_while_few_others_are_in_work() {
+        let mut count = WaitingCount::default();
+        count.set_prefetch(4);
+        count.add();
+        assert!(!count.renew(3), "one waits");
+        count.add();
+        assert!(!count.renew(5), "three others");
+        assert!(count.renew(4), "one of them was handled");
+        assert!(!count.renew(3), "again");
+        (0..MAX_WAITING).for_each(|_| count.add());
+        assert!(!count.renew(MAX_WAITING), "too many wait");
+        count.remove();
+        count.remove();
+        assert!(count.renew(MAX_WAITING));
+    }
 }
