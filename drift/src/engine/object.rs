@@ -81,15 +81,7 @@ impl Engine {
                 other => return other,
             }
         }
-        let outcome = self.place_members(&objects, 0, &present);
-        // Two names were chosen one after the other; one name might satisfy both.
-        let shared = objects.most.is_some() && objects.somewhere.len() > 1;
-        match outcome {
-            Outcome::Empty if shared => Outcome::Unknown(
-                "several properties are required within `maxProperties`".to_owned(),
-            ),
-            outcome => outcome,
-        }
+        self.place_members(&objects, 0, &present)
     }
 
     /// The constraints of `facts` on an object; `None` if they contradict each other.
@@ -97,6 +89,9 @@ impl Engine {
         let mut objects = Objects::default();
         for fact in facts {
             self.constrain(&mut objects, *fact)?;
+        }
+        if objects.most.is_some() {
+            objects.split_by_requirements();
         }
         objects.patterns.sort_unstable();
         objects.patterns.dedup();
@@ -376,6 +371,18 @@ impl Engine {
 }
 
 impl Objects {
+    /// Adds the patterns of required names, so that a name of one kind meets the same
+    /// requirements as the others: one name may have to meet several.
+    fn split_by_requirements(&mut self) {
+        if self.somewhere.len() > 1 {
+            for asked in self.somewhere.iter().flatten() {
+                if let Name::With(names) = &asked.name {
+                    self.patterns.extend(names.iter().map(|it| it.formula));
+                }
+            }
+        }
+    }
+
     fn at_least(&mut self, least: u64) {
         self.least = self.least.max(least);
     }

@@ -307,3 +307,22 @@ fn an_object_has_no_more_properties_than_names() {
     assert_eq!(effect, PublisherEffect::Refused);
     assert_eq!(reason, "3 properties, more than 2");
 }
+
+#[test]
+fn one_property_may_meet_several_requirements() {
+    let not_all = |pattern: &str, least: u64| {
+        let values = json!({ "type": "integer", "minimum": least });
+        json!({ "not": { "patternProperties": { pattern: values } } })
+    };
+    let both = |first: &str, second: &str| {
+        json!({
+            "type": "object", "maxProperties": 1,
+            "allOf": [not_all(first, 5), not_all(second, 3)],
+        })
+    };
+    let nothing = json!({ "type": "object", "maxProperties": 0 });
+    let (effect, reason) = publisher(&both("^[ab]$", "^[bc]$"), &nothing);
+    assert_eq!(effect, PublisherEffect::Refused, "{reason}");
+    let (effect, reason) = publisher(&both("^a", "^b"), &nothing);
+    assert_eq!(effect, PublisherEffect::Fine, "{reason}");
+}
