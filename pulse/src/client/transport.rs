@@ -124,8 +124,8 @@ pub(crate) trait Channel: Send + Sync {
     fn confirm(&self) -> BoxFuture<'_, Result<(), TransportError>>;
 
     /// Publishes a message; the future it returns awaits the answer, and may send the
-    /// message when it is first polled. Each mandatory message on a channel has another
-    /// `number`, by which [`Confirm::unrouted`] names it.
+    /// message when it is first polled. [`Confirm::unrouted`] names a mandatory message by
+    /// its `number`, which no other message without an answer has on this channel.
     ///
     /// # Errors
     ///
@@ -156,9 +156,9 @@ pub(crate) type Answer = BoxFuture<'static, Result<Confirm, TransportError>>;
 pub(crate) struct Confirm {
     /// Whether it is an ack, not a nack.
     pub(crate) is_ack: bool,
-    /// The number of a mandatory message that reached no queue. The broker returns it
-    /// before it is acked, and answers to other messages may come in between, so this
-    /// can be another message. Its own answer comes after this one.
+    /// The number of a mandatory message that reached no queue: the oldest that the broker
+    /// has returned and no answer has named, so this can be another message, whose own
+    /// answer may have come before.
     pub(crate) unrouted: Option<u64>,
 }
 

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use super::answers::Answers;
 use super::error::DelayReason;
+use super::mandatory::Mandatory;
 use super::numbered::Numbered;
 use super::pending::{Pending, Refusal};
 use crate::client::counters::Meter;
@@ -26,8 +27,7 @@ pub(super) struct InFlight {
     unsent: VecDeque<u64>,
     delayed: BTreeSet<(Instant, u64)>,
     answers: Answers,
-    /// Mandatory messages that reached no queue and whose answers are still to come.
-    unrouted: BTreeSet<u64>,
+    mandatory: Mandatory,
     /// How many messages to send one at a time, to find the one because of which the
     /// broker closes the channel.
     one_by_one: usize,
@@ -44,7 +44,7 @@ impl InFlight {
             unsent: VecDeque::new(),
             delayed: BTreeSet::new(),
             answers: Answers::new(),
-            unrouted: BTreeSet::new(),
+            mandatory: Mandatory::default(),
             one_by_one: 0,
             deadline,
             meter,
@@ -78,7 +78,10 @@ impl InFlight {
                 Ok(answer) => {
                     message.count_sent(&self.meter);
                     match message.message().mandatory {
-                        true => self.answers.add_apart(number, answer),
+                        true => {
+                            self.mandatory.add(number);
+                            self.answers.add_apart(number, answer);
+                        }
                         false => self.answers.add(number, answer),
                     }
                 }
@@ -92,53 +95,51 @@ impl InFlight {
     }
 
     /// Processes the answers that are ready. Ready if there was one, or with the loss of
-    /// the channel.
+    /// the channel, for which the broker's reason is preferred.
     pub(super) fn poll_answers(
         &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<Result<(), TransportError>> {
-        let (mut confirms, mut lost) = (Vec::new(), None::<TransportError>);
+        let mut is_ready = false;
+        let mut lost: Option<TransportError> = None;
         while let Poll::Ready(answer) = self.answers.poll_next(cx) {
+            is_ready = true;
             match answer {
-                Ok(confirm) => confirms.push(confirm),
-                Err(error) if lost.as_ref().is_none_or(|it| it.is_unexplained) => {
+                Ok((number, confirm)) => {
+                    if let Some(confirm) = self.mandatory.hold(number, confirm) {
+                        self.settle(number, confirm);
+                    }
+                }
+                Err(error) if lost.as_ref().is_none_or(|lost| lost.is_unexplained) => {
                     lost = Some(error);
                 }
                 Err(_) => {}
             }
         }
-        let result = match lost {
-            Some(error) => Poll::Ready(Err(error)),
-            None if confirms.is_empty() => Poll::Pending,
-            None => Poll::Ready(Ok(())),
-        };
-        // Before any of them is settled: one may show that another reached no queue.
-        let unrouted = confirms.iter().filter_map(|(_, confirm)| confirm.unrouted);
-        self.unrouted.extend(unrouted);
-        for (number, confirm) in confirms {
+        while let Some((number, confirm)) = self.mandatory.pop_answered() {
             self.settle(number, confirm);
         }
-        result
+        match lost {
+            Some(error) => Poll::Ready(Err(error)),
+            None if is_ready => Poll::Ready(Ok(())),
+            None => Poll::Pending,
+        }
     }
 
-    /// Processes the answers that are ready, until one has the reason for the loss of the
-    /// channel.
+    /// Processes the answers that are ready. Returns the reason for the loss of the
+    /// channel, if one has it.
     pub(super) fn explanation(&mut self) -> Option<TransportError> {
         self.answers.poll_each();
-        let mut cx = Context::from_waker(Waker::noop());
-        loop {
-            match self.poll_answers(&mut cx) {
-                Poll::Ready(Err(error)) if !error.is_unexplained => return Some(error),
-                Poll::Ready(_) => {}
-                Poll::Pending => return None,
-            }
+        match self.poll_answers(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(Err(error)) if !error.is_unexplained => Some(error),
+            _ => None,
         }
     }
 
     /// Processes the broker's answer to one message.
     fn settle(&mut self, number: u64, confirm: Confirm) {
         self.one_by_one = self.one_by_one.saturating_sub(1);
-        if self.unrouted.remove(&number) {
+        if confirm.unrouted == Some(number) {
             if let Some(message) = self.messages.remove(number) {
                 message.refuse(NO_ROUTE);
             }
@@ -213,10 +214,11 @@ impl InFlight {
         }
     }
 
-    /// Marks the unanswered messages as unsent, and returns their numbers.
+    /// Marks the messages that were sent and have no outcome as unsent, and returns their
+    /// numbers.
     fn unsend(&mut self) -> Vec<u64> {
-        let sent = self.answers.give_up();
-        self.unrouted.clear();
+        let mut sent = self.answers.give_up();
+        sent.extend(self.mandatory.give_up());
         let mut unsent: Vec<u64> = sent.iter().copied().chain(self.unsent.drain(..)).collect();
         unsent.sort_unstable();
         self.unsent = unsent.into();

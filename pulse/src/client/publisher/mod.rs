@@ -6,6 +6,7 @@ mod driver;
 mod error;
 mod event;
 mod in_flight;
+mod mandatory;
 mod message;
 mod numbered;
 mod outbox;

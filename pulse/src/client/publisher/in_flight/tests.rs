@@ -346,49 +346,82 @@ async fn a_message_to_an_exchange_that_stays_missing_is_sent_four_times() {
     assert!(error.to_string().contains("no exchange"), "{error}");
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_message_that_reached_no_queue_is_refused_when_the_channel_is_lost_as_well() {
-    let (mut messages, sent) = (in_flight(), Sent::default());
-    let lost = add_mandatory(&mut messages, "lost");
-    let _late = add_mandatory(&mut messages, "late");
-    let mut kept = add_mandatory(&mut messages, "kept");
-    sent.send(&mut messages);
-    let unrouted = Some(0);
-    sent.answer("kept", Ok(Confirm { unrouted, ..ACK }));
-    sent.answer("lost", Ok(ACK));
-    sent.answer("late", Err(TransportError::closed()));
-    poll_answers(&mut messages).expect_err("closed");
-    assert!(kept.try_recv().expect("an outcome").is_ok());
-    let error = error_of(lost);
-    assert!(matches!(error, PublishError::Refused { .. }), "{error}");
-}
-
-/// The broker returns a message before it acks it, and may ack others in between.
+/// Three mandatory messages, `lost` ones without a route, and the answers that come for
+/// them: each may name another message as returned.
 #[tokio::test(start_paused = true)]
 async fn a_message_that_reached_no_queue_is_refused_whichever_answer_shows_that() {
-    for (keys, at_once) in [
-        (["kept", "late", "lost"], true),
-        (["kept", "late", "lost"], false),
-        (["lost", "late", "kept"], true),
-    ] {
+    let cases = [
+        (["kept", "late", "lost"], [("kept", "lost"), ("lost", "")]),
+        (["lost", "kept", "late"], [("kept", "lost"), ("lost", "")]),
+        (
+            ["lost", "lost2", "late"],
+            [("lost2", "lost"), ("lost", "lost2")],
+        ),
+        (
+            ["lost", "lost2", "late"],
+            [("lost", "lost"), ("lost2", "lost2")],
+        ),
+        (
+            ["lost", "late", "lost2"],
+            [("lost2", "lost"), ("lost", "lost2")],
+        ),
+    ];
+    for (keys, answers) in cases {
         let (mut messages, sent) = (in_flight(), Sent::default());
         let outcomes = keys.map(|key| (key, add_mandatory(&mut messages, key)));
         sent.send(&mut messages);
-        poll_answers(&mut messages).expect("open");
-        let lost = keys.iter().position(|key| *key == "lost");
-        let unrouted = lost.map(|number| number as u64);
-        sent.answer("kept", Ok(Confirm { unrouted, ..ACK }));
-        if !at_once {
+        for (key, returned) in answers.into_iter().chain([("late", "")]) {
+            let unrouted = keys.iter().position(|key| *key == returned);
+            let unrouted = unrouted.map(|number| number as u64);
+            sent.answer(key, Ok(Confirm { unrouted, ..ACK }));
             poll_answers(&mut messages).expect("open");
         }
-        sent.answer("lost", Ok(ACK));
-        poll_answers(&mut messages).expect("open");
         for (key, mut outcome) in outcomes {
-            match outcome.try_recv() {
-                Ok(Ok(())) => assert_eq!(key, "kept", "{keys:?}"),
-                Ok(Err(PublishError::Refused { .. })) => assert_eq!(key, "lost", "{keys:?}"),
-                _ => assert_eq!(key, "late", "{keys:?}"),
-            }
+            let outcome = outcome.try_recv().expect("an outcome");
+            assert_eq!(outcome.is_err(), key.starts_with("lost"), "{keys:?}: {key}");
         }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn answers_count_that_are_ready_when_the_channel_is_lost() {
+    let (mut messages, sent) = (in_flight(), Sent::default());
+    let keys = ["lost", "kept", "unanswered"];
+    let mut outcomes = keys.map(|key| add_mandatory(&mut messages, key));
+    sent.send(&mut messages);
+    poll_answers(&mut messages).expect("open");
+    sent.answer("unanswered", Err(TransportError::closed()));
+    sent.answer("lost", Ok(ACK));
+    let unrouted = Some(0);
+    sent.answer("kept", Ok(Confirm { unrouted, ..ACK }));
+    poll_answers(&mut messages).expect_err("closed");
+    messages.connection_lost();
+    let [lost, kept, unanswered] = &mut outcomes;
+    assert!(lost.try_recv().expect("an outcome").is_err());
+    assert!(kept.try_recv().expect("an outcome").is_ok());
+    unanswered.try_recv().expect_err("no answer");
+    sent.messages.take();
+    sent.send(&mut messages);
+    assert_eq!(sent.keys(), ["unanswered"]);
+}
+
+/// The return of a message is lost with the channel if no answer has carried it.
+#[tokio::test(start_paused = true)]
+async fn a_message_that_may_be_returned_is_sent_again_on_another_connection() {
+    let (mut messages, sent) = (in_flight(), Sent::default());
+    let mut outcomes = ["a", "b"].map(|key| add_mandatory(&mut messages, key));
+    sent.send(&mut messages);
+    sent.answer("b", Ok(ACK));
+    poll_answers(&mut messages).expect("open");
+    messages.connection_lost();
+    sent.messages.take();
+    sent.send(&mut messages);
+    assert_eq!(sent.keys(), ["a", "b"]);
+    for key in ["a", "b"] {
+        sent.answer(key, Ok(ACK));
+    }
+    poll_answers(&mut messages).expect("open");
+    for outcome in &mut outcomes {
+        assert!(outcome.try_recv().expect("an outcome").is_ok());
     }
 }
