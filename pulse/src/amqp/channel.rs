@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
 use futures_core::Stream;
@@ -157,7 +157,7 @@ impl Channel for AmqpChannel {
                 FieldTable::default(),
             ))
             .await?;
-            Ok(Box::new(AmqpDeliveries(consumer)) as Box<dyn Deliveries>)
+            Ok(Box::new(AmqpDeliveries(Some(consumer))) as Box<dyn Deliveries>)
         })
     }
 
@@ -268,13 +268,19 @@ async fn publish(
     })
 }
 
-struct AmqpDeliveries(lapin::Consumer);
+/// `None` after the end, which lapin reports only once.
+struct AmqpDeliveries(Option<lapin::Consumer>);
 
 impl Deliveries for AmqpDeliveries {
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Arrival, TransportError>>> {
-        Pin::new(&mut self.0).poll_next(cx).map(|delivery| {
-            delivery.map(|result| result.map(arrival).map_err(|error| transport_error(&error)))
-        })
+        let Some(consumer) = &mut self.0 else {
+            return Poll::Ready(None);
+        };
+        let next = ready!(Pin::new(consumer).poll_next(cx));
+        if next.is_none() {
+            self.0 = None;
+        }
+        Poll::Ready(next.map(|next| next.map(arrival).map_err(|error| transport_error(&error))))
     }
 }
 

@@ -164,7 +164,7 @@ pub(crate) struct Confirm {
 
 /// The deliveries of one `consume`.
 pub(crate) trait Deliveries: Send {
-    /// The next delivery; `None` when the broker has ended them.
+    /// The next delivery; `None` when the broker has ended them, and from then on.
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Arrival, TransportError>>>;
 }
 

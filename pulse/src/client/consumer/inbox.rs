@@ -107,11 +107,12 @@ impl InboxWatch {
 
 /// Receives the last deliveries of a cancelled consumer, and those that another one of the
 /// channel got meanwhile, in the order of their tags: an ack may reach every delivery with
-/// a lower tag, so these have to be handed out before.
+/// a lower tag, so these have to be handed out before. If the broker has cancelled the
+/// other consumer as well, its deliveries report that.
 ///
 /// # Errors
 ///
-/// The channel is lost, or the broker has cancelled the other consumer as well.
+/// The channel is lost.
 pub(super) async fn merge(
     mut cancelled: Box<dyn Deliveries>,
     other: &mut dyn Deliveries,
@@ -121,9 +122,8 @@ pub(super) async fn merge(
         arrivals.push(next?);
     }
     let mut cx = Context::from_waker(Waker::noop());
-    while let Poll::Ready(next) = other.poll_next(&mut cx) {
-        let ended = || TransportError::lost("the broker cancelled the consumer");
-        arrivals.push(next.ok_or_else(ended)??);
+    while let Poll::Ready(Some(next)) = other.poll_next(&mut cx) {
+        arrivals.push(next?);
     }
     arrivals.sort_unstable_by_key(|arrival| arrival.tag);
     Ok(arrivals)
@@ -333,14 +333,19 @@ mod tests {
 
     #[tokio::test]
     async fn deliveries_of_two_consumers_are_in_the_order_of_their_tags() {
-        let cancelled = || Arrived::boxed([3, 5, 6], true);
+        let cancelled = Arrived::boxed([3, 5, 6], true);
         let mut other = Arrived::boxed([4, 7], false);
-        let arrivals = merge(cancelled(), &mut *other).await.expect("open");
+        let arrivals = merge(cancelled, &mut *other).await.expect("open");
         let tags: Vec<_> = arrivals.iter().map(|arrival| arrival.tag).collect();
         assert_eq!(tags, [3, 4, 5, 6, 7]);
+    }
 
+    #[tokio::test]
+    async fn the_deliveries_report_that_the_broker_has_cancelled_both_consumers() {
         let mut other = Arrived::boxed([4], true);
-        let lost = merge(cancelled(), &mut *other).await;
-        lost.expect_err("the queue was deleted");
+        let arrivals = merge(Arrived::boxed([3], true), &mut *other).await;
+        assert_eq!(arrivals.expect("open").len(), 2);
+        let end = poll_fn(|cx| other.poll_next(cx)).await;
+        assert!(end.is_none(), "it has ended");
     }
 }
