@@ -11,7 +11,8 @@ pub enum OnFailure {
     ///
     /// So no dead letter is lost, although it may come twice, and it never makes the
     /// broker refuse the messages of other publishers. A consumer of `<name>/dead` gets
-    /// the unchanged message, with the reason in
+    /// the message with the same bytes, headers, routes, message ID and timestamp; other
+    /// AMQP properties are not kept. The reason is in
     /// [`Envelope::dead_letter`](crate::Envelope::dead_letter).
     ///
     /// If the headers with the reason don't fit in an AMQP frame together with the

@@ -138,7 +138,8 @@ impl Publisher {
         self.send(message::encode(message, routes)?).await
     }
 
-    /// Publishes a recorded message unchanged, with its routes and headers.
+    /// Publishes a recorded message, with the same bytes, headers, routes, message ID and
+    /// timestamp; other AMQP properties are not kept.
     ///
     /// Only the limits of AMQP are checked. Headers that were added by brokers and
     /// consumers are left out.
