@@ -1,4 +1,5 @@
-//! Dead-lettering by the in-memory broker, with the headers that RabbitMQ adds.
+//! Dead-lettering by the in-memory broker, with the headers of RabbitMQ by which a consumer
+//! finds the original exchange and routing key, and the reason.
 
 use serde_json::{Value, json};
 
@@ -36,7 +37,7 @@ fn text<'a>(queue: &'a QueueDeclaration, argument: &str) -> Option<&'a str> {
 }
 
 /// Adds the headers of a message that was rejected from `queue`: the latest death first,
-/// and those from one queue only once.
+/// and those from one queue only once. They have no time.
 fn add_headers(headers: &mut Headers, queue: &str, message: &OutgoingMessage) {
     for (name, value) in [
         ("x-first-death-exchange", message.exchange.as_str()),
