@@ -275,7 +275,7 @@ async fn deadlines_are_kept_while_a_channel_is_opened_again() {
     proxy.slow_down(Duration::from_millis(1500));
     // The channel is closed after a second and a half, and open again after four and a half.
     let refused = publisher.publish(&on::<Unreachable>(&rabbit, 1)).await;
-    tokio::time::sleep(Duration::from_secs(2)).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
     let started = Instant::now();
     let late = publisher.publish(&on::<Numbered>(&rabbit, 2)).await;
     let error = late.expect("accepted").await.expect_err("no channel");
