@@ -34,7 +34,7 @@ impl Storm {
         match std::env::var_os("PULSE_TEST_LONG") {
             None => Self {
                 messages: 5_000,
-                cuts: 5,
+                cuts: 6,
                 restarts: 1,
             },
             Some(_) => Self {
@@ -47,12 +47,16 @@ impl Storm {
 
     /// The part to break after `received` messages, if any.
     fn breaks_after(&self, received: usize) -> Option<Break> {
-        let at = |times: usize| times > 0 && received.is_multiple_of(self.messages / (times + 1));
-        match received {
-            0 => None,
-            _ if at(self.restarts) => Some(Break::Broker),
-            _ if at(self.cuts) => Some(Break::Connections),
-            _ => None,
+        let at = |times: usize| {
+            let step = self.messages / (times + 1);
+            received.is_multiple_of(step) && (1..=times).contains(&(received / step))
+        };
+        if at(self.restarts) {
+            Some(Break::Broker)
+        } else if at(self.cuts) {
+            Some(Break::Connections)
+        } else {
+            None
         }
     }
 }
@@ -222,11 +226,17 @@ fn set_memory_alarm(broker: &RabbitMq, on: bool) {
     set.expect("set");
 }
 
+// One broker for both, since a start takes some seconds.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn nothing_is_sent_to_a_blocked_broker() {
+async fn a_blocked_broker_delays_only_what_is_published() {
     let broker = tokio::task::spawn_blocking(RabbitMq::start);
     let broker = broker.await.expect("no panic").expect("RabbitMQ starts");
+    nothing_is_sent_to_a_blocked_broker(&broker).await;
+    a_blocked_broker_delays_only_dead_letters(&broker).await;
+}
+
+async fn nothing_is_sent_to_a_blocked_broker(broker: &RabbitMq) {
     let rabbit = Rabbit::at(broker.url().to_owned()).await;
     let consumer = rabbit.consumer().start().await.expect("started");
     consumer.stop().await.expect("stopped");
@@ -237,7 +247,7 @@ async fn nothing_is_sent_to_a_blocked_broker() {
         .start()
         .await
         .expect("started");
-    set_memory_alarm(&broker, true);
+    set_memory_alarm(broker, true);
     // The broker reports that it blocks when it receives a message.
     let first = publisher.publish(&message_on(&rabbit.lane, 0)).await;
     seen.wait_for(|event| matches!(event, PublisherEvent::Blocked { .. }))
@@ -253,7 +263,7 @@ async fn nothing_is_sent_to_a_blocked_broker() {
         let error = confirmation.await.expect_err("blocked");
         assert!(matches!(error, PublishError::NotSent { .. }), "{error}");
     }
-    set_memory_alarm(&broker, false);
+    set_memory_alarm(broker, false);
     let last = publisher.publish(&message_on(&rabbit.lane, 101)).await;
     let _ = last.expect("accepted").await;
     seen.wait_for(|event| matches!(event, PublisherEvent::Unblocked))
@@ -283,11 +293,7 @@ async fn run_failing_on_0(
     (handle, tokio::spawn(consumer.run(2, handler)))
 }
 
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn a_blocked_broker_delays_only_dead_letters() {
-    let broker = tokio::task::spawn_blocking(RabbitMq::start);
-    let broker = broker.await.expect("no panic").expect("RabbitMQ starts");
+async fn a_blocked_broker_delays_only_dead_letters(broker: &RabbitMq) {
     let rabbit = Rabbit::at(broker.url().to_owned()).await;
     rabbit
         .consumer()
@@ -300,7 +306,7 @@ async fn a_blocked_broker_delays_only_dead_letters() {
     publish(rabbit.connection(), rabbit.lane.clone(), 100).await;
     let dead = format!("{}/dead", rabbit.queue());
 
-    set_memory_alarm(&broker, true);
+    set_memory_alarm(broker, true);
     let seen = Seen::default();
     let (handle, run) = run_failing_on_0(&rabbit, &seen).await;
     // It delivers all of them, so it reads the acks.
@@ -321,7 +327,7 @@ async fn a_blocked_broker_delays_only_dead_letters() {
     seen.wait_for(|event| matches!(event, ConsumerEvent::DeadLetterFailed { .. }))
         .await;
     rabbit.wait_for_len(&dead, 0).await;
-    set_memory_alarm(&broker, false);
+    set_memory_alarm(broker, false);
     eventually(|| handle.counters().dead_lettered == 1).await;
     handle.stop();
     run.await.expect("no panic").expect("stopped");

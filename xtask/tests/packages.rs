@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
+use std::sync::LazyLock;
 
 use serde_json::Value;
 
 /// The output of `cargo metadata`, with all features of all crates.
-fn metadata() -> Value {
+static METADATA: LazyLock<Value> = LazyLock::new(|| {
     let output = Command::new(env!("CARGO"))
         .args([
             "metadata",
@@ -24,7 +25,7 @@ fn metadata() -> Value {
         String::from_utf8_lossy(&output.stderr)
     );
     serde_json::from_slice(&output.stdout).expect("JSON")
-}
+});
 
 fn items<'v>(value: &'v Value, name: &str) -> impl Iterator<Item = &'v Value> {
     value[name].as_array().into_iter().flatten()
@@ -35,11 +36,11 @@ fn text<'v>(value: &'v Value, name: &str) -> &'v str {
 }
 
 /// The packages of the workspace.
-fn members(metadata: &Value) -> impl Iterator<Item = &Value> {
-    let ids: BTreeSet<&str> = items(metadata, "workspace_members")
+fn members() -> impl Iterator<Item = &'static Value> {
+    let ids: BTreeSet<&str> = items(&METADATA, "workspace_members")
         .filter_map(Value::as_str)
         .collect();
-    items(metadata, "packages").filter(move |package| ids.contains(text(package, "id")))
+    items(&METADATA, "packages").filter(move |package| ids.contains(text(package, "id")))
 }
 
 fn is_published(package: &Value) -> bool {
@@ -55,11 +56,11 @@ fn numbers(version: &str) -> Vec<u64> {
 }
 
 /// The dependencies to build each package: normal and build dependencies.
-fn dependencies(metadata: &Value) -> BTreeMap<&str, Vec<&str>> {
+fn dependencies() -> BTreeMap<&'static str, Vec<&'static str>> {
     let is_needed = |dependency: &&Value| {
         items(dependency, "dep_kinds").any(|kind| text(kind, "kind") != "dev")
     };
-    items(&metadata["resolve"], "nodes")
+    items(&METADATA["resolve"], "nodes")
         .map(|node| {
             let needed = items(node, "deps").filter(is_needed);
             (text(node, "id"), needed.map(|it| text(it, "pkg")).collect())
@@ -81,13 +82,12 @@ fn closure<'m>(id: &'m str, dependencies: &BTreeMap<&'m str, Vec<&'m str>>) -> B
 
 #[test]
 fn no_dependency_needs_a_newer_rust_than_the_crate_states() {
-    let metadata = metadata();
-    let dependencies = dependencies(&metadata);
-    let versions: BTreeMap<&str, &str> = items(&metadata, "packages")
+    let dependencies = dependencies();
+    let versions: BTreeMap<&str, &str> = items(&METADATA, "packages")
         .filter(|package| package["rust_version"].is_string())
         .map(|package| (text(package, "id"), text(package, "rust_version")))
         .collect();
-    for package in members(&metadata) {
+    for package in members() {
         let (id, name) = (text(package, "id"), text(package, "name"));
         let stated = versions
             .get(id)
@@ -169,8 +169,7 @@ fn the_tests_are_started_without_the_generator() {
 
 #[test]
 fn published_packages_are_described() {
-    let metadata = metadata();
-    for package in members(&metadata).filter(|package| is_published(package)) {
+    for package in members().filter(|package| is_published(package)) {
         let name = text(package, "name");
         for field in ["description", "license"] {
             assert_ne!(text(package, field), "", "{name} has no {field}");
@@ -193,12 +192,11 @@ fn published_packages_are_described() {
 
 #[test]
 fn published_packages_depend_on_published_packages_with_a_version() {
-    let metadata = metadata();
-    let published: BTreeSet<&str> = members(&metadata)
+    let published: BTreeSet<&str> = members()
         .filter(|package| is_published(package))
         .map(|package| text(package, "name"))
         .collect();
-    for package in members(&metadata).filter(|package| is_published(package)) {
+    for package in members().filter(|package| is_published(package)) {
         let local = items(package, "dependencies").filter(|dependency| {
             dependency["path"].is_string() && text(dependency, "kind") != "dev"
         });
@@ -217,9 +215,8 @@ fn published_packages_depend_on_published_packages_with_a_version() {
 /// The generator writes the manifest of the generated crate.
 #[test]
 fn the_generated_crate_follows_the_runtime() {
-    let metadata = metadata();
     let find = |name: &str| {
-        let found = members(&metadata).find(|package| text(package, "name") == name);
+        let found = members().find(|package| text(package, "name") == name);
         found.unwrap_or_else(|| panic!("{name} is a member"))
     };
     let (runtime, generated) = (find("taskcluster-pulse"), find("taskcluster-events"));

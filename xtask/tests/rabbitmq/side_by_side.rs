@@ -95,9 +95,16 @@ fn the_exit_code_is_that_of_the_first_failure() {
         Some(101)
     );
     assert_eq!(run(&Fake::jobs("", "", "exit 9")).status.code(), Some(9));
-    let later = "sleep 0.5; exit 9";
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("pid").display().to_string();
+    let first = format!("echo $$ > {file}.new; mv {file}.new {file}; exit 101");
+    // A process stays until its parent has seen its end.
+    let later = format!(
+        "{}; while kill -0 $(cat {file}) 2>/dev/null; do sleep 0.02; done; exit 9",
+        wait_for(&file)
+    );
     assert_eq!(
-        run(&Fake::jobs(later, "exit 101", later)).status.code(),
+        run(&Fake::jobs(&later, &first, &later)).status.code(),
         Some(101)
     );
 }
