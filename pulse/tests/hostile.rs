@@ -28,6 +28,8 @@ struct Broker {
     levels: usize,
     /// Whether it answers nothing from the close of a connection on.
     falls_silent: bool,
+    /// How many messages each queue has.
+    messages: u8,
 }
 
 const USUAL: Broker = Broker {
@@ -35,6 +37,7 @@ const USUAL: Broker = Broker {
     tags: &[1],
     levels: 0,
     falls_silent: false,
+    messages: 0,
 };
 
 impl Broker {
@@ -68,6 +71,7 @@ impl Broker {
         stream.write_all(&method(0, [10, 10], &start.concat()))?;
         let frame_max = self.frame_max.to_be_bytes();
         let tune = [&[0, 0][..], &frame_max, &[0, 0]].concat();
+        let mut published = Vec::new();
         loop {
             let (channel, [class, kind], arguments) = read_method(&mut stream)?;
             let answer = match [class, kind] {
@@ -76,7 +80,13 @@ impl Broker {
                 [20, 10] => method(channel, [20, 11], &long("")),
                 [50, 10] => {
                     let name = &arguments[2..3 + usize::from(arguments[2])];
-                    method(channel, [50, 11], &[name, &[0; 8]].concat())
+                    let counts = [0, 0, 0, self.messages, 0, 0, 0, 0];
+                    method(channel, [50, 11], &[name, &counts].concat())
+                }
+                [60, 70] => got(channel),
+                [60, 40] => {
+                    published.push(channel);
+                    late_answers(&published)
                 }
                 // The tag follows the queue's name.
                 [60, 20] => {
@@ -107,13 +117,43 @@ impl Broker {
             let deliver = [consumer, tag, &[0, 1, b'e', 1, b'k']].concat();
             answer.extend(method(channel, [60, 60], &deliver));
             // The flag of the property `headers`.
-            let start = [&[0, 60, 0, 0][..], &2_u64.to_be_bytes(), &[0x20, 0]].concat();
-            let header = [start, headers(self.levels)].concat();
-            answer.extend(frame(2, channel, &header));
-            answer.extend(frame(3, channel, b"{}"));
+            let properties = [&[0x20, 0][..], &headers(self.levels)].concat();
+            answer.extend(content(channel, &properties));
         }
         answer
     }
+}
+
+/// The answer to `basic.get`.
+fn got(channel: u16) -> Vec<u8> {
+    let arguments = [&1_u64.to_be_bytes()[..], &[0, 1, b'e', 1, b'k', 0, 0, 0, 0]].concat();
+    let content = content(channel, &[0, 0]);
+    [method(channel, [60, 71], &arguments), content].concat()
+}
+
+/// The answers to published messages, by their channels: none before the second one, which
+/// is returned before all those of its channel are acked.
+fn late_answers(published: &[u16]) -> Vec<u8> {
+    let [_, .., channel] = published else {
+        return Vec::new();
+    };
+    // Without a code, a text, an exchange and a routing key.
+    let mut answers = method(*channel, [60, 50], &[0; 5]);
+    // The correlation ID.
+    answers.extend(content(*channel, &[4, 0, 1, b'1']));
+    let count = published.iter().filter(|of| *of == channel).count() as u64;
+    for tag in 1..=count {
+        let ack = [&tag.to_be_bytes()[..], &[0]].concat();
+        answers.extend(method(*channel, [60, 80], &ack));
+    }
+    answers
+}
+
+/// A content header with these properties, and a body.
+fn content(channel: u16, properties: &[u8]) -> Vec<u8> {
+    let start = [&[0, 60, 0, 0][..], &2_u64.to_be_bytes()].concat();
+    let header = frame(2, channel, &[&*start, properties].concat());
+    [header, frame(3, channel, b"{}")].concat()
 }
 
 /// A table with arrays that are nested in each other.
@@ -233,6 +273,23 @@ async fn a_connection_ends_if_it_is_dropped_without_a_close() {
     let dead = DeadLetterQueue::open(&connection, "q").await;
     drop(dead.expect("open"));
     eventually(|| ended.load(Ordering::SeqCst) == 1).await;
+}
+
+/// The answer to the first message carries the return of the second one.
+#[tokio::test]
+async fn a_letter_stays_that_is_returned_after_a_replay_without_an_answer() {
+    let letters = Broker {
+        messages: 2,
+        ..USUAL
+    };
+    let dead = DeadLetterQueue::open(&letters.start(), "q").await;
+    let mut dead = dead.expect("open");
+    let first = dead.next().await.expect("open").expect("a letter");
+    let unanswered = timeout(Duration::from_millis(500), first.replay()).await;
+    unanswered.expect_err("an answer");
+    let second = dead.next().await.expect("open").expect("a letter");
+    let error = second.replay().await.expect_err("returned");
+    assert!(error.to_string().contains("no queue"), "{error}");
 }
 
 /// lapin's thread would overflow its stack, which ends the process.

@@ -43,8 +43,9 @@ pub struct DeadLetterQueue {
     dead: String,
     /// An exchange that routes every message to the first queue.
     exchange: String,
-    /// Whether that exchange is declared and bound.
-    can_replay: bool,
+    /// For publishing to that exchange, which is then declared and bound. `None` while an
+    /// answer is awaited: a late one could carry the return of another message.
+    replays: Option<Arc<dyn Channel>>,
     /// How many letters are still to be returned.
     left: u32,
 }
@@ -67,7 +68,6 @@ impl DeadLetterQueue {
             let channel = link.open_channel().await?;
             let existing = Queue::passive(dead.as_str()).declaration(user);
             let left = channel.declare_queue(&existing).await?;
-            channel.confirm().await?;
             Ok((link, channel, left))
         };
         let opened: Result<_, ConnectError> = timeout(TIMEOUT, open)
@@ -84,7 +84,7 @@ impl DeadLetterQueue {
             exchange: format!("exchange/{user}/{queue}/replay"),
             from,
             dead,
-            can_replay: false,
+            replays: None,
             left,
         })
     }
@@ -121,19 +121,18 @@ impl DeadLetterQueue {
         let _ = timeout(TIMEOUT, close).await;
     }
 
-    /// Declares the exchange of replayed messages, and binds the queue to it.
-    async fn prepare_replay(&mut self) -> Result<(), Error> {
-        if self.can_replay {
-            return Ok(());
-        }
+    /// Opens a channel for replayed messages, after declaring their exchange and binding
+    /// the queue to it.
+    async fn open_replays(&self) -> Result<Arc<dyn Channel>, Error> {
         let everything = Route {
             exchange: self.exchange.clone(),
             routing_key: "#".to_owned(),
         };
-        answer(&self.from, self.channel.declare_exchange(&self.exchange)).await?;
-        answer(&self.from, self.channel.bind(&self.from, &everything)).await?;
-        self.can_replay = true;
-        Ok(())
+        let channel = answer(&self.from, self.link.open_channel()).await?;
+        answer(&self.from, channel.declare_exchange(&self.exchange)).await?;
+        answer(&self.from, channel.bind(&self.from, &everything)).await?;
+        answer(&self.from, channel.confirm()).await?;
+        Ok(channel)
     }
 }
 
@@ -163,14 +162,18 @@ impl Letter<'_> {
     /// [`Error`], if the broker does not confirm the message. The letter stays in the
     /// queue.
     pub async fn replay(self) -> Result<(), Error> {
-        self.queue.prepare_replay().await?;
-        let queue = &*self.queue;
+        let queue = self.queue;
+        let channel = match queue.replays.take() {
+            Some(channel) => channel,
+            None => queue.open_replays().await?,
+        };
         let letter = self.envelope.dead_letter();
         let message = Arc::new(self.envelope.to_forwarded(&queue.exchange, letter));
-        let answered = queue.channel.publish(&message, self.tag);
+        let answered = channel.publish(&message, self.tag);
         let answered = answered.map_err(|error| refused(&queue.from, error.into()))?;
         let Confirm { is_ack, unrouted } = answer(&queue.from, answered).await?;
-        let reason = if unrouted == Some(self.tag) {
+        queue.replays = Some(channel);
+        let reason = if unrouted.is_some() {
             NO_ROUTE
         } else if is_ack {
             queue.channel.ack(self.tag);
