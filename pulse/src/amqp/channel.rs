@@ -17,11 +17,13 @@ use lapin::types::FieldTable;
 use tokio::time::timeout;
 
 use super::convert::{arguments, arrival, number_of, properties, short, transport_error};
-use super::link::REPLY_SUCCESS;
 use crate::client::transport::{
     Answer, Arrival, BoxFuture, Channel, Confirm, Deliveries, Lifetime, OutgoingMessage,
     QueueDeclaration, Route, TooLong, TransportError,
 };
+
+/// AMQP's reply code for closing without an error.
+pub(super) const REPLY_SUCCESS: u16 = 200;
 
 pub(super) struct AmqpChannel {
     /// Shared by all messages that await their answers, because cloning a lapin channel

@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use super::address::AMQP;
-use super::channel::{AmqpChannel, answer};
+use super::channel::{AmqpChannel, REPLY_SUCCESS, answer};
 use super::convert::transport_error;
 use super::guard::{self, Guarded};
 use super::secret::Secret;
@@ -28,9 +28,6 @@ use super::tls;
 use crate::client::Error;
 use crate::client::connection::{ConnectError, Transport};
 use crate::client::transport::{BoxFuture, Channel, Link, LinkState, TransportError, code};
-
-/// AMQP's reply code for closing without an error.
-pub(super) const REPLY_SUCCESS: u16 = 200;
 
 /// Timeout for closing a connection that is no longer used.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use taskcluster_pulse::{ConsumerEvent, Error, Queue};
+use taskcluster_pulse::{ConsumerEvent, Error};
 use tokio::time::sleep;
 
 use crate::common::rabbitmq::Rabbit;
@@ -175,34 +175,4 @@ async fn a_message_that_waits_for_a_retry_delays_no_other() {
     run.await.expect("no panic").expect("stopped");
     rabbit.wait_for_len(&rabbit.queue(), 1).await;
     rabbit.delete_queue(&rabbit.queue()).await;
-}
-
-/// RabbitMQ counts the prefetch of quorum and classic queues differently.
-#[tokio::test]
-#[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn messages_that_wait_for_a_retry_do_not_block_others() {
-    for classic in [false, true] {
-        let rabbit = Rabbit::for_test().await;
-        let queue = Queue::durable(rabbit.lane.as_str());
-        let consumer = rabbit
-            .consumer()
-            .queue(if classic { queue.classic() } else { queue })
-            .retries(3, Duration::from_secs(3600))
-            .start()
-            .await
-            .expect("started");
-        let handle = consumer.handle();
-        publish(&rabbit, 0..60).await;
-        let run = tokio::spawn(consumer.run(2, |event: Event| {
-            let fails = event.number() < 40;
-            std::future::ready(if fails { Err("not today") } else { Ok(()) })
-        }));
-        eventually(|| handle.counters().acks_sent == 20).await;
-        let counters = handle.counters();
-        assert_eq!((counters.received, counters.redelivered), (60, 0));
-        handle.stop();
-        run.await.expect("no panic").expect("stopped");
-        rabbit.wait_for_len(&rabbit.queue(), 40).await;
-        rabbit.delete_queue(&rabbit.queue()).await;
-    }
 }

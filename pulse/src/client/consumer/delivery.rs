@@ -5,7 +5,6 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::ack_tracker::{AckTracker, Settlement};
-use super::waiting::WaitingGuard;
 use crate::client::envelope::Envelope;
 use crate::client::transport::Arrival;
 
@@ -66,7 +65,9 @@ impl Delivery {
 
     /// Counts it as waiting until the guard is dropped.
     pub(super) fn wait(&self) -> WaitingGuard {
-        WaitingGuard::new(Arc::clone(&self.receipt.tracker))
+        let tracker = Arc::clone(&self.receipt.tracker);
+        tracker.begin_wait();
+        WaitingGuard(tracker)
     }
 
     /// Whether the delivery can still be settled, as far as is known.
@@ -86,6 +87,15 @@ pub(super) struct Liveness(Arc<AckTracker>);
 impl Liveness {
     pub(super) fn is_live(&self) -> bool {
         self.0.is_live()
+    }
+}
+
+/// Counts a delivery as waiting until it is dropped.
+pub(super) struct WaitingGuard(Arc<AckTracker>);
+
+impl Drop for WaitingGuard {
+    fn drop(&mut self) {
+        self.0.end_wait();
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
-use super::waiting::WaitingGuard;
+use super::delivery::WaitingGuard;
 use super::worker::Job;
 
 /// Longest wait before a retry, unless a longer one was configured.

@@ -1,9 +1,5 @@
 //! Counts the deliveries that wait for a retry or for the confirmation of a dead letter.
 
-use std::sync::Arc;
-
-use super::ack_tracker::AckTracker;
-
 /// Maximum number of deliveries of a channel that wait beyond the prefetch.
 const MAX_WAITING: usize = 1000;
 
@@ -45,22 +41,6 @@ impl WaitingCount {
             self.added = 0;
         }
         renew
-    }
-}
-
-/// Counts a delivery as waiting until it is dropped.
-pub(super) struct WaitingGuard(Arc<AckTracker>);
-
-impl WaitingGuard {
-    pub(super) fn new(tracker: Arc<AckTracker>) -> Self {
-        tracker.begin_wait();
-        Self(tracker)
-    }
-}
-
-impl Drop for WaitingGuard {
-    fn drop(&mut self) {
-        self.0.end_wait();
     }
 }
 
