@@ -84,7 +84,7 @@ impl AckTracker {
         }
     }
 
-    /// Adapts to the prefetch; 0 means no limit.
+    /// Adapts to the prefetch, which was set or renewed; 0 means no limit.
     pub(super) fn set_prefetch(&self, prefetch: u16) {
         let mut deliveries = self.lock();
         deliveries.waiting.set_prefetch(prefetch);
@@ -98,15 +98,17 @@ impl AckTracker {
     pub(super) fn begin_wait(&self) {
         let mut deliveries = self.lock();
         deliveries.waiting.add();
-        self.check_waiting(&mut deliveries);
+        self.check_renewal(&deliveries);
     }
 
     pub(super) fn end_wait(&self) {
-        self.lock().waiting.remove();
+        let mut deliveries = self.lock();
+        deliveries.waiting.remove();
+        self.check_renewal(&deliveries);
     }
 
-    fn check_waiting(&self, deliveries: &mut Deliveries) {
-        if deliveries.waiting.renew(deliveries.in_work) {
+    fn check_renewal(&self, deliveries: &Deliveries) {
+        if deliveries.is_renewal_due() {
             self.renewal_due.notify_one();
         }
     }
@@ -114,7 +116,13 @@ impl AckTracker {
     /// Completes when the prefetch is to be renewed, because deliveries that wait take up
     /// half of it. Cancel safe.
     pub(super) async fn renewal_due(&self) {
-        self.renewal_due.notified().await;
+        loop {
+            self.renewal_due.notified().await;
+            // Since the notification it may have been renewed, or waits may have ended.
+            if self.lock().is_renewal_due() {
+                return;
+            }
+        }
     }
 
     /// Whether deliveries can still be settled, as far as is known.
@@ -186,7 +194,7 @@ impl AckTracker {
         } else if !had_unsent && unsent > 0 {
             self.ack_due.notify_one();
         }
-        self.check_waiting(&mut deliveries);
+        self.check_renewal(&deliveries);
         if deliveries.in_work == 0 {
             self.idle.notify_waiters();
         }
@@ -289,6 +297,10 @@ impl Deliveries {
         self.in_work += 1;
     }
 
+    fn is_renewal_due(&self) -> bool {
+        self.waiting.is_renewal_due(self.in_work)
+    }
+
     /// Number of unsent acks.
     fn unsent(&self) -> usize {
         self.due.map_or(0, |(_, count)| count) + self.singles.len()
@@ -350,6 +362,31 @@ impl Deliveries {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// While one renewal is in progress, another may become due and be no longer due.
+    #[cfg(feature = "memory")]
+    #[tokio::test]
+    async fn a_renewal_is_requested_only_as_long_as_it_is_due() {
+        use std::task::{Context, Waker};
+
+        let link = crate::MemoryBroker::new().connection().open().await;
+        let channel = link.expect("a connection").open_channel().await;
+        let tracker = AckTracker::new(channel.expect("a channel"), Arc::default());
+        let is_requested = || {
+            let renewal_due = std::pin::pin!(tracker.renewal_due());
+            let mut cx = Context::from_waker(Waker::noop());
+            renewal_due.poll(&mut cx).is_ready()
+        };
+        tracker.set_prefetch(2);
+        tracker.begin_wait();
+        tracker.end_wait();
+        assert!(!is_requested(), "none waits any more");
+        tracker.begin_wait();
+        assert!(is_requested());
+        tracker.begin_wait();
+        tracker.set_prefetch(2);
+        assert!(!is_requested(), "it was renewed meanwhile");
+    }
 
     fn deliveries(count: u64) -> Deliveries {
         let mut deliveries = Deliveries::new(64);

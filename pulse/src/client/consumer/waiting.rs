@@ -14,8 +14,10 @@ pub(super) struct WaitingCount {
 }
 
 impl WaitingCount {
+    /// Adapts to the prefetch, which no longer counts the deliveries before.
     pub(super) fn set_prefetch(&mut self, prefetch: u16) {
         self.half = usize::from(prefetch).div_ceil(2);
+        self.added = 0;
     }
 
     pub(super) fn add(&mut self) {
@@ -28,19 +30,15 @@ impl WaitingCount {
     }
 
     /// Whether to renew the prefetch of a channel with `in_work` deliveries, so that it no
-    /// longer counts those that wait: `true` each time that they take up half of it. The
-    /// others, which a renewal no longer counts either, have to be few by then. Otherwise
-    /// the messages that wait for a handler would grow with each renewal.
-    pub(super) fn renew(&mut self, in_work: usize) -> bool {
+    /// longer counts those that wait: they take up half of it. The others, which a renewal
+    /// no longer counts either, have to be few by then. Otherwise the messages that wait
+    /// for a handler would grow with each renewal.
+    pub(super) fn is_renewal_due(&self, in_work: usize) -> bool {
         let others = in_work.saturating_sub(self.waiting);
-        let renew = self.half > 0
+        self.half > 0
             && self.added >= self.half
             && (self.half..=MAX_WAITING).contains(&self.waiting)
-            && others <= self.half;
-        if renew {
-            self.added = 0;
-        }
-        renew
+            && others <= self.half
     }
 }
 
@@ -53,15 +51,16 @@ mod tests {
         let mut count = WaitingCount::default();
         count.set_prefetch(4);
         count.add();
-        assert!(!count.renew(3), "one waits");
+        assert!(!count.is_renewal_due(3), "one waits");
         count.add();
-        assert!(!count.renew(5), "three others");
-        assert!(count.renew(4), "one of them was handled");
-        assert!(!count.renew(3), "again");
+        assert!(!count.is_renewal_due(5), "three others");
+        assert!(count.is_renewal_due(4), "one of them was handled");
+        count.set_prefetch(4);
+        assert!(!count.is_renewal_due(3), "again");
         (0..MAX_WAITING).for_each(|_| count.add());
-        assert!(!count.renew(MAX_WAITING), "too many wait");
+        assert!(!count.is_renewal_due(MAX_WAITING), "too many wait");
         count.remove();
         count.remove();
-        assert!(count.renew(MAX_WAITING));
+        assert!(count.is_renewal_due(MAX_WAITING));
     }
 }
