@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 use super::{Payload, reader};
-use crate::schema::Interpreter;
+use crate::schema::{Interpreter, Schema};
 use crate::validate::{Pointer, Report, Violations};
 
 /// Decodes a payload tolerantly.
@@ -18,7 +18,7 @@ use crate::validate::{Pointer, Report, Violations};
 /// [`PayloadError`] if `bytes` are not JSON, or if the payload's type cannot hold
 /// them; then with every violation but unknown properties, and their JSON pointers.
 pub fn decode<P: Payload>(bytes: &[u8]) -> Result<P, PayloadError> {
-    reader::read_lenient(bytes).or_else(|error| explain::<P>(bytes, error))
+    reader::read_lenient(bytes).map_err(|error| explain(P::SCHEMA, bytes, error))
 }
 
 /// Decodes a payload that must be valid against its schema, without unknown properties in
@@ -40,10 +40,7 @@ pub fn decode_strict<P: Payload>(bytes: &[u8]) -> Result<P, PayloadError> {
 /// Decodes a payload and checks its JSON against the schema, for constraints that the
 /// types do not express, and to report violations.
 fn decode_by_schema<P: Payload>(bytes: &[u8]) -> Result<P, PayloadError> {
-    let value = serde_json::from_slice(bytes).map_err(PayloadError::Json)?;
-    let mut report = Report::all();
-    let _ = Interpreter::strict().check(P::SCHEMA, &value, Pointer::ROOT, &mut report);
-    report.into_result().map_err(PayloadError::Schema)?;
+    check(Interpreter::strict(), P::SCHEMA, bytes)?;
     let payload: P = reader::read_lenient(bytes).map_err(PayloadError::Json)?;
     // Rounding may move a valid number out of its bounds.
     payload.validate().map_err(PayloadError::Schema)?;
@@ -52,12 +49,23 @@ fn decode_by_schema<P: Payload>(bytes: &[u8]) -> Result<P, PayloadError> {
 
 /// Finds out why `bytes` could not be decoded.
 #[cold]
-fn explain<P: Payload>(bytes: &[u8], error: serde_json::Error) -> Result<P, PayloadError> {
+fn explain(schema: &'static Schema, bytes: &[u8], error: serde_json::Error) -> PayloadError {
+    match check(Interpreter::tolerant(), schema, bytes) {
+        Ok(()) => PayloadError::Json(error),
+        Err(reason) => reason,
+    }
+}
+
+/// Checks JSON against a schema.
+fn check(
+    mut interpreter: Interpreter,
+    schema: &'static Schema,
+    bytes: &[u8],
+) -> Result<(), PayloadError> {
     let value = serde_json::from_slice(bytes).map_err(PayloadError::Json)?;
     let mut report = Report::all();
-    let _ = Interpreter::tolerant().check(P::SCHEMA, &value, Pointer::ROOT, &mut report);
-    report.into_result().map_err(PayloadError::Schema)?;
-    Err(PayloadError::Json(error))
+    let _ = interpreter.check(schema, &value, Pointer::ROOT, &mut report);
+    report.into_result().map_err(PayloadError::Schema)
 }
 
 /// The error of decoding a payload. The cause is its `source`.

@@ -46,24 +46,27 @@ where
     D: Deserializer<'de>,
     U: Union,
 {
-    let text = RawJson::deserialize(deserializer)?;
-    let branch = text.parse().ok().and_then(|value| branch_of::<U>(&value));
-    let read = branch.and_then(|branch| (branch.read)(&text));
-    Ok(read.unwrap_or_else(|| U::unmatched(text)))
+    RawJson::deserialize(deserializer).map(read_union)
 }
 
-fn branch_of<U: Union>(value: &Value) -> Option<&'static Branch<U>> {
+fn read_union<U: Union>(text: RawJson) -> U {
+    let schemas: Vec<_> = U::BRANCHES.iter().map(|branch| branch.schema).collect();
+    let value = text.parse().ok();
+    let index = value.and_then(|value| fitting(U::SCHEMA, &schemas, &value));
+    let branch = index.and_then(|index| U::BRANCHES.get(index));
+    let read = branch.and_then(|branch| (branch.read)(&text));
+    read.unwrap_or_else(|| U::unmatched(text))
+}
+
+/// The index of the branch of `schema` for `value`.
+fn fitting(schema: &'static Schema, branches: &[&'static Schema], value: &Value) -> Option<usize> {
     let interpreters = [Interpreter::strict(), Interpreter::tolerant()];
-    let fitting = interpreters.into_iter().find_map(|mut interpreter| {
-        interpreter
-            .is_valid(U::SCHEMA, value)
-            .then_some(interpreter)
-    });
-    let mut interpreter = fitting?;
-    let schemas = U::BRANCHES.iter().map(|branch| branch.schema);
-    let whole = meant(schemas, value).unwrap_or(U::SCHEMA);
-    let mut branches = U::BRANCHES.iter();
-    branches.find(|branch| interpreter.is_valid_part(branch.schema, whole, value))
+    let mut interpreter = interpreters
+        .into_iter()
+        .find_map(|mut it| it.is_valid(schema, value).then_some(it))?;
+    let whole = meant(branches.iter().copied(), value).unwrap_or(schema);
+    let mut branches = branches.iter();
+    branches.position(|branch| interpreter.is_valid_part(branch, whole, value))
 }
 
 /// Reads `text` into a variant, for the `read` of a [`Branch`].
