@@ -63,6 +63,10 @@ impl Answers {
         self.in_order.is_empty() && self.apart.is_empty()
     }
 
+    pub(super) fn awaits(&self, number: u64) -> bool {
+        self.in_order.contains(number) || self.apart.contains(number)
+    }
+
     pub(super) fn add(&mut self, number: u64, answer: Answer) {
         if self.in_order.is_empty() {
             self.oldest_since = Instant::now();

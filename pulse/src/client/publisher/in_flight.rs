@@ -191,8 +191,12 @@ impl InFlight {
             }
         }
         while self.messages.first().is_some_and(expired)
-            && let Some(message) = self.messages.pop_first()
+            && let Some((number, message)) = self.messages.pop_first()
         {
+            if self.answers.awaits(number) {
+                // Its answer may never come, and the others would wait for it.
+                self.one_by_one = 0;
+            }
             self.meter.expired.up();
             message.expire(self.deadline, delay_reason);
         }

@@ -28,6 +28,10 @@ impl<T> Numbered<T> {
         self.0.front().map(|(_, value)| value)
     }
 
+    pub(super) fn contains(&self, number: u64) -> bool {
+        self.find(number).is_ok()
+    }
+
     pub(super) fn get_mut(&mut self, number: u64) -> Option<&mut T> {
         let index = self.find(number).ok()?;
         self.0.get_mut(index).map(|(_, value)| value)
@@ -50,8 +54,8 @@ impl<T> Numbered<T> {
         self.0.remove(index).map(|(_, value)| value)
     }
 
-    pub(super) fn pop_first(&mut self) -> Option<T> {
-        self.0.pop_front().map(|(_, value)| value)
+    pub(super) fn pop_first(&mut self) -> Option<(u64, T)> {
+        self.0.pop_front()
     }
 
     /// Removes the entries of these numbers, in one pass.

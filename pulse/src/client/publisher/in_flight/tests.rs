@@ -241,6 +241,33 @@ async fn the_message_that_closes_the_channel_is_found() {
     assert_eq!(sent.keys(), ["last"]);
 }
 
+/// A broker does not answer a message to a quorum queue without a majority of its members.
+#[tokio::test(start_paused = true)]
+async fn a_message_without_an_answer_delays_others_at_most_until_its_deadline() {
+    let too_large = TransportError::coded(code::PRECONDITION_FAILED, "message too large");
+    let (mut messages, sent) = (in_flight(), Sent::default());
+    let earlier = ["unanswered", "large"].map(|key| add(&mut messages, key));
+    sent.send(&mut messages);
+    sent.messages.take();
+    messages.channel_closed(&too_large, &[]);
+    sent.send(&mut messages);
+    assert_eq!(sent.keys(), ["unanswered"], "one at a time");
+    advance(DEADLINE / 2).await;
+    let _later = add(&mut messages, "later");
+    sent.send(&mut messages);
+    assert_eq!(sent.keys(), ["unanswered"], "one at a time");
+    advance(DEADLINE / 2).await;
+    messages.tick(&DelayReason::NoAnswer).expect("open");
+    assert!(
+        earlier
+            .map(error_of)
+            .iter()
+            .all(PublishError::may_have_arrived)
+    );
+    sent.send(&mut messages);
+    assert_eq!(sent.keys(), ["unanswered", "later"]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn unanswered_messages_of_a_lost_connection_are_sent_again_in_order() {
     let (mut messages, sent) = (in_flight(), Sent::default());
