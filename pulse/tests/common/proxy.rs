@@ -18,6 +18,7 @@ pub struct Proxy {
     freezes: watch::Sender<u64>,
     open: Arc<AtomicBool>,
     silent: Arc<AtomicBool>,
+    accepted: Arc<AtomicU64>,
     answers: Arc<Answers>,
 }
 
@@ -43,20 +44,26 @@ impl Proxy {
         let freezes = watch::Sender::new(0);
         let open = Arc::new(AtomicBool::new(true));
         let silent = Arc::new(AtomicBool::new(false));
-        let answers = Arc::default();
+        let (accepted, answers) = (Arc::default(), Arc::default());
         let proxy = Self {
             port,
             cuts,
             freezes,
             open,
             silent,
+            accepted,
             answers,
         };
         let changes = (proxy.cuts.clone(), proxy.freezes.clone());
         let state = (Arc::clone(&proxy.open), Arc::clone(&proxy.silent));
-        let answers = Arc::clone(&proxy.answers);
-        tokio::spawn(accept(listener, target, changes, state, answers));
+        let (accepted, answers) = (Arc::clone(&proxy.accepted), Arc::clone(&proxy.answers));
+        tokio::spawn(accept(listener, target, changes, state, accepted, answers));
         proxy
+    }
+
+    /// Number of connections that were accepted.
+    pub fn accepted(&self) -> u64 {
+        self.accepted.load(Ordering::SeqCst)
     }
 
     pub fn port(&self) -> u16 {
@@ -104,10 +111,12 @@ async fn accept(
     target: String,
     (cuts, freezes): (watch::Sender<u64>, watch::Sender<u64>),
     (open, silent): (Arc<AtomicBool>, Arc<AtomicBool>),
+    accepted: Arc<AtomicU64>,
     answers: Arc<Answers>,
 ) {
     let mut held = Vec::new();
     while let Ok((mut client, _)) = listener.accept().await {
+        accepted.fetch_add(1, Ordering::SeqCst);
         if !open.load(Ordering::SeqCst) {
             continue;
         }

@@ -193,6 +193,18 @@ impl Rabbit {
         bytes
     }
 
+    /// Declares a durable queue without arguments.
+    pub async fn declare_queue(&self, queue: &str) {
+        let options = QueueDeclareOptions {
+            durable: true,
+            ..Default::default()
+        };
+        self.channel
+            .queue_declare(queue.into(), options, FieldTable::default())
+            .await
+            .expect("a queue");
+    }
+
     pub async fn delete_queue(&self, queue: &str) {
         self.channel
             .queue_delete(queue.into(), QueueDeleteOptions::default())

@@ -139,6 +139,40 @@ async fn messages_and_dead_letters_go_on_after_the_exchange_or_queue_of_the_latt
 
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn dead_letters_whose_queue_is_unusable_open_few_connections() {
+    let rabbit = Rabbit::for_test().await;
+    let (proxy, connection) = rabbit.proxy().await;
+    let seen = Seen::default();
+    let consumer = rabbit
+        .consumer_by(connection)
+        .retries(0, Duration::ZERO)
+        .on_failure(OnFailure::DeadLetter)
+        .prefetch(50)
+        .on_event(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    let dead = format!("{}/dead", rabbit.queue());
+    // It now exists with other arguments.
+    rabbit.delete_queue(&dead).await;
+    rabbit.declare_queue(&dead).await;
+    publish(&rabbit, 0..40).await;
+    let handle = consumer.handle();
+    let run = tokio::spawn(consumer.run(8, async |_: Event| Err("no room")));
+    let failures = |event: &ConsumerEvent| matches!(event, ConsumerEvent::DeadLetterFailed { .. });
+    eventually(|| seen.count(failures) >= 120).await;
+    let connections = proxy.accepted();
+    // Those of the consumer and the publisher, and one a second.
+    assert!(connections <= 8, "{connections} connections");
+    rabbit.delete_queue(&dead).await;
+    eventually(|| handle.counters().acks_sent == 40).await;
+    handle.stop();
+    run.await.expect("no panic").expect("stopped");
+    delete(&rabbit).await;
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
 async fn dead_letters_are_replayed_to_their_queue_and_discarded() {
     let rabbit = Rabbit::for_test().await;
     let consumer = rabbit

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex as StdMutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Mutex;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::config::Config;
 use super::setup;
@@ -18,6 +18,9 @@ use crate::client::transport::{OutgoingMessage, SharedError, TransportError};
 
 /// First and longest wait before a dead letter is published again.
 const DELAYS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+
+/// Minimum time between a failure to prepare the publisher and the next attempt.
+const PREPARE_INTERVAL: Duration = DELAYS.0;
 
 /// Time after which an unconfirmed dead letter is reported, and the interval of further
 /// reports.
@@ -41,6 +44,8 @@ struct State {
     publisher: Option<Publisher>,
     /// Whether the exchange and the queue exist, as far as is known.
     declared: bool,
+    /// The last failure to prepare the publisher, and when it happened.
+    failure: Option<(Instant, SharedError)>,
     closed: bool,
 }
 
@@ -57,6 +62,7 @@ impl DeadLetterPublisher {
                 publisher: None,
                 // Each session of the consumer declares them.
                 declared: true,
+                failure: None,
                 closed: false,
             }),
             unconfirmed_reason: UnconfirmedReason::default(),
@@ -101,7 +107,7 @@ impl DeadLetterPublisher {
         Err(Arc::new(error))
     }
 
-    /// Sends a message, after declaring its queue and starting the publisher if needed.
+    /// Sends a message.
     async fn send(
         &self,
         mut letter: OutgoingMessage,
@@ -110,16 +116,43 @@ impl DeadLetterPublisher {
         if state.closed {
             return Err(Arc::new(TransportError::closed()));
         }
-        if !state.declared {
-            self.declare().await?;
-            state.declared = true;
-        }
-        let publisher = match &mut state.publisher {
-            Some(publisher) => publisher,
-            none => none.insert(self.start().await?),
-        };
+        let publisher = self.prepared(&mut state).await?;
         dead_letter::fit(&mut letter, publisher.frame_max());
         Ok(publisher.send(letter).await)
+    }
+
+    /// The publisher, after declaring its queue and starting it if needed. All attempts
+    /// within an interval share a failure: many messages may wait, and each preparation
+    /// needs a connection.
+    async fn prepared<'a>(&self, state: &'a mut State) -> Result<&'a Publisher, SharedError> {
+        let State {
+            publisher,
+            declared,
+            failure,
+            ..
+        } = state;
+        if let Some((since, error)) = failure
+            && since.elapsed() < PREPARE_INTERVAL
+        {
+            return Err(Arc::clone(error));
+        }
+        let prepared = self.prepare(publisher, declared).await;
+        prepared.inspect_err(|error| *failure = Some((Instant::now(), Arc::clone(error))))
+    }
+
+    async fn prepare<'a>(
+        &self,
+        publisher: &'a mut Option<Publisher>,
+        declared: &mut bool,
+    ) -> Result<&'a Publisher, SharedError> {
+        if !*declared {
+            self.declare().await?;
+            *declared = true;
+        }
+        match publisher {
+            Some(publisher) => Ok(publisher),
+            none => Ok(none.insert(self.start().await?)),
+        }
     }
 
     async fn start(&self) -> Result<Publisher, SharedError> {
