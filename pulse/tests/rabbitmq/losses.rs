@@ -80,6 +80,37 @@ async fn a_deleted_queue_is_declared_again() {
     rabbit.delete_queue(&rabbit.queue()).await;
 }
 
+/// With this delay, and a prefetch that failures always fill, there is always a renewal.
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_queue_that_is_deleted_during_a_renewal_is_reported_and_declared_again() {
+    let rabbit = Rabbit::for_test().await;
+    let (proxy, connection) = rabbit.proxy().await;
+    proxy.slow_down(Duration::from_millis(20));
+    let seen = Seen::default();
+    let consumer = rabbit
+        .consumer_by(connection)
+        .retries(1, Duration::from_secs(60))
+        .prefetch(2)
+        .reconnect(quick())
+        .on_event(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    publish(&rabbit, 0..200).await;
+    let handle = consumer.handle();
+    let run = tokio::spawn(consumer.run(1, async |_: Event| Err("no room")));
+    eventually(|| handle.counters().failed >= 10).await;
+    rabbit.delete_queue(&rabbit.queue()).await;
+    eventually(|| seen.count(|event| matches!(event, ConsumerEvent::Ready)) == 2).await;
+    let cancelled =
+        |event: &ConsumerEvent| matches!(event, ConsumerEvent::CancelledByBroker { .. });
+    assert_eq!(seen.count(cancelled), 1);
+    handle.stop();
+    run.await.expect("no panic").expect("stopped");
+    rabbit.delete_queue(&rabbit.queue()).await;
+}
+
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
 async fn recycling_loses_and_repeats_nothing() {

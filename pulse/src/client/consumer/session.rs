@@ -18,7 +18,9 @@ use super::stop::Stop;
 use crate::client::connection::ConnectError;
 use crate::client::counters::Meter;
 use crate::client::error::Error;
-use crate::client::transport::{Arrival, Channel, Deliveries, Link, LinkState, TransportError};
+use crate::client::transport::{
+    Arrival, Channel, Deliveries, Link, LinkState, TransportError, code,
+};
 
 /// How long an ack may wait for others to be sent with it.
 const ACK_DELAY: Duration = Duration::from_millis(10);
@@ -76,6 +78,8 @@ pub(super) enum End {
 impl From<ConnectError> for End {
     fn from(error: ConnectError) -> Self {
         match error.after_success() {
+            // The queue was deleted, which cancels its consumers.
+            Ok(error) if error.code == Some(code::NOT_FOUND) => Self::CancelledByBroker,
             Ok(error) => Self::Lost(error),
             Err(error) => Self::Fatal(error),
         }
