@@ -285,7 +285,7 @@ async fn a_letter_stays_that_is_returned_after_a_replay_without_an_answer() {
     let dead = DeadLetterQueue::open(&letters.start(), "q").await;
     let mut dead = dead.expect("open");
     let first = dead.next().await.expect("open").expect("a letter");
-    let unanswered = timeout(Duration::from_millis(500), first.replay()).await;
+    let unanswered = timeout(Duration::from_secs(2), first.replay()).await;
     unanswered.expect_err("an answer");
     let second = dead.next().await.expect("open").expect("a letter");
     let error = second.replay().await.expect_err("returned");

@@ -174,7 +174,7 @@ fn ctrl_c_ends_it_cleanly_while_it_connects() {
         .stderr(Stdio::piped())
         .spawn()
         .expect("it starts");
-    thread::sleep(Duration::from_secs(1));
+    thread::sleep(Duration::from_secs(3));
     let id = listening.id().to_string();
     let sent = Command::new("kill").args(["-INT", &id]).status();
     assert!(sent.expect("it runs").success());
