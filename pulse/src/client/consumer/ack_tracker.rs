@@ -1,18 +1,11 @@
-//! Tracks which deliveries of one channel are in work, and which acks are due.
-//!
-//! AMQP acks either one delivery or, with `multiple`, every open one up to a tag. The
-//! second is cheap, but it would lose a message if it reached past one that is still in
-//! work. So finished deliveries at the front are acked together, and those behind an
-//! unfinished one are acked one by one. Both are delayed by a few milliseconds, to be
-//! sent in batches.
+//! Settles the deliveries of one channel, and sends their acks in batches.
 
-use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-use super::waiting::WaitingCount;
+use super::delivery_states::{DeliveryStates, State};
 use crate::client::counters::Meter;
 use crate::client::transport::{Arrival, Channel};
 
@@ -25,7 +18,7 @@ pub(super) struct AckTracker {
     channel: Arc<dyn Channel>,
     meter: Arc<Meter>,
     lost: AtomicBool,
-    deliveries: Mutex<Deliveries>,
+    deliveries: Mutex<DeliveryStates>,
     ack_due: Notify,
     renewal_due: Notify,
     idle: Notify,
@@ -43,41 +36,13 @@ pub(super) enum Settlement {
     Drop,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    InWork,
-    /// Handled; its ack is not sent yet.
-    Acked,
-    /// Settled at the broker: no ack may name its tag again.
-    Settled,
-    /// No longer in work and not settled: no ack may reach past it.
-    Abandoned,
-}
-
-struct Deliveries {
-    /// The deliveries by their tags, which only grow.
-    entries: VecDeque<(u64, State)>,
-    in_work: usize,
-    waiting: WaitingCount,
-    /// Whether no more deliveries are handed out.
-    closed: bool,
-    /// Number of unsent acks at which they are sent at once.
-    batch: usize,
-    /// The tag up to which an ack is due, and how many deliveries it acks.
-    due: Option<(u64, usize)>,
-    /// Acked behind an unfinished delivery.
-    singles: Vec<u64>,
-    /// Dropped by the program.
-    dropped: Vec<u64>,
-}
-
 impl AckTracker {
     pub(super) fn new(channel: Arc<dyn Channel>, meter: Arc<Meter>) -> Self {
         Self {
             channel,
             meter,
             lost: AtomicBool::new(false),
-            deliveries: Mutex::new(Deliveries::new(usize::from(MAX_BATCH))),
+            deliveries: Mutex::new(DeliveryStates::new(usize::from(MAX_BATCH))),
             ack_due: Notify::new(),
             renewal_due: Notify::new(),
             idle: Notify::new(),
@@ -107,7 +72,7 @@ impl AckTracker {
         self.check_renewal(&deliveries);
     }
 
-    fn check_renewal(&self, deliveries: &Deliveries) {
+    fn check_renewal(&self, deliveries: &DeliveryStates) {
         if deliveries.is_renewal_due() {
             self.renewal_due.notify_one();
         }
@@ -166,6 +131,20 @@ impl AckTracker {
         }
         let mut deliveries = self.lock();
         let had_unsent = deliveries.unsent() > 0;
+        self.apply(&mut deliveries, tag, settlement);
+        let unsent = deliveries.unsent();
+        if unsent >= deliveries.batch {
+            self.send_acks(&mut deliveries);
+        } else if !had_unsent && unsent > 0 {
+            self.ack_due.notify_one();
+        }
+        self.check_renewal(&deliveries);
+        if deliveries.in_work == 0 {
+            self.idle.notify_waiters();
+        }
+    }
+
+    fn apply(&self, deliveries: &mut DeliveryStates, tag: u64, settlement: Settlement) {
         match settlement {
             Settlement::Ack => {
                 self.meter.acked.up();
@@ -187,16 +166,6 @@ impl AckTracker {
                 deliveries.dropped.push(tag);
             }
             Settlement::Abandon | Settlement::Drop => deliveries.settle(tag, State::Abandoned),
-        }
-        let unsent = deliveries.unsent();
-        if unsent >= deliveries.batch {
-            self.send_acks(&mut deliveries);
-        } else if !had_unsent && unsent > 0 {
-            self.ack_due.notify_one();
-        }
-        self.check_renewal(&deliveries);
-        if deliveries.in_work == 0 {
-            self.idle.notify_waiters();
         }
     }
 
@@ -250,7 +219,7 @@ impl AckTracker {
     }
 
     /// Called with the lock held, so that acks go out in the order of their tags.
-    fn send_acks(&self, deliveries: &mut Deliveries) {
+    fn send_acks(&self, deliveries: &mut DeliveryStates) {
         if let Some((tag, count)) = deliveries.due.take() {
             self.channel.ack_up_to(tag);
             self.meter.ack_frames.up();
@@ -271,104 +240,22 @@ impl AckTracker {
         self.lost.load(Ordering::Acquire)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Deliveries> {
+    fn lock(&self) -> MutexGuard<'_, DeliveryStates> {
         self.deliveries
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Deliveries {
-    fn new(batch: usize) -> Self {
-        Self {
-            entries: VecDeque::new(),
-            in_work: 0,
-            waiting: WaitingCount::default(),
-            closed: false,
-            batch,
-            due: None,
-            singles: Vec::new(),
-            dropped: Vec::new(),
-        }
-    }
-
-    fn open(&mut self, tag: u64) {
-        self.entries.push_back((tag, State::InWork));
-        self.in_work += 1;
-    }
-
-    fn is_renewal_due(&self) -> bool {
-        self.waiting.is_renewal_due(self.in_work)
-    }
-
-    /// Number of unsent acks.
-    fn unsent(&self) -> usize {
-        self.due.map_or(0, |(_, count)| count) + self.singles.len()
-    }
-
-    /// Settles a delivery that is in work, and moves past the finished ones in front.
-    fn settle(&mut self, tag: u64, state: State) {
-        if self.get(tag) != Some(State::InWork) {
-            return;
-        }
-        self.set(tag, state);
-        self.in_work -= 1;
-        self.advance();
-        if state == State::Acked && self.entries.front().is_some_and(|(first, _)| *first < tag) {
-            self.singles.push(tag);
-        }
-    }
-
-    fn advance(&mut self) {
-        while let Some(&(tag, state)) = self.entries.front()
-            && matches!(state, State::Acked | State::Settled)
-        {
-            if state == State::Acked {
-                let count = self.due.map_or(0, |(_, count)| count);
-                self.due = Some((tag, count + 1));
-            }
-            self.entries.pop_front();
-        }
-        if let Some((first, _)) = self.entries.front() {
-            let first = *first;
-            // Tags in front of it are part of the ack that is due.
-            self.singles.retain(|tag| *tag > first);
-        } else {
-            self.singles.clear();
-        }
-    }
-
-    fn get(&self, tag: u64) -> Option<State> {
-        let index = self.index(tag)?;
-        self.entries.get(index).map(|(_, state)| *state)
-    }
-
-    fn set(&mut self, tag: u64, state: State) {
-        if let Some((_, slot)) = self
-            .index(tag)
-            .and_then(|index| self.entries.get_mut(index))
-        {
-            *slot = state;
-        }
-    }
-
-    fn index(&self, tag: u64) -> Option<usize> {
-        self.entries
-            .binary_search_by_key(&tag, |(tag, _)| *tag)
-            .ok()
-    }
-}
-
-#[cfg(test)]
+#[cfg(all(test, feature = "memory"))]
 mod tests {
+    use std::task::{Context, Waker};
+
     use super::*;
 
     /// While one renewal is in progress, another may become due and be no longer due.
-    #[cfg(feature = "memory")]
     #[tokio::test]
     async fn a_renewal_is_requested_only_as_long_as_it_is_due() {
-        use std::task::{Context, Waker};
-
         let link = crate::MemoryBroker::new().connection().open().await;
         let channel = link.expect("a connection").open_channel().await;
         let tracker = AckTracker::new(channel.expect("a channel"), Arc::default());
@@ -386,61 +273,5 @@ mod tests {
         tracker.begin_wait();
         tracker.set_prefetch(2);
         assert!(!is_requested(), "it was renewed meanwhile");
-    }
-
-    fn deliveries(count: u64) -> Deliveries {
-        let mut deliveries = Deliveries::new(64);
-        for tag in 1..=count {
-            deliveries.open(tag);
-        }
-        deliveries
-    }
-
-    #[test]
-    fn an_ack_never_reaches_past_one_in_work() {
-        let mut deliveries = deliveries(4);
-        deliveries.settle(2, State::Acked);
-        deliveries.settle(4, State::Acked);
-        assert_eq!((deliveries.due, &*deliveries.singles), (None, &[2, 4][..]));
-        deliveries.settle(1, State::Acked);
-        assert_eq!(
-            (deliveries.due, &*deliveries.singles),
-            (Some((2, 2)), &[4][..])
-        );
-        deliveries.settle(3, State::Acked);
-        assert_eq!((deliveries.due, deliveries.unsent()), (Some((4, 4)), 4));
-        assert_eq!(deliveries.in_work, 0);
-    }
-
-    #[test]
-    fn an_ack_never_names_a_delivery_that_is_settled() {
-        let mut deliveries = deliveries(3);
-        deliveries.settle(3, State::Settled);
-        deliveries.settle(2, State::Acked);
-        deliveries.settle(1, State::Settled);
-        assert_eq!((deliveries.due, deliveries.unsent()), (Some((2, 1)), 1));
-    }
-
-    #[test]
-    fn an_ack_never_reaches_past_one_that_was_abandoned() {
-        let mut deliveries = deliveries(3);
-        deliveries.settle(1, State::Acked);
-        deliveries.settle(2, State::Abandoned);
-        deliveries.settle(3, State::Acked);
-        assert_eq!(
-            (deliveries.due, &*deliveries.singles),
-            (Some((1, 1)), &[3][..])
-        );
-        assert_eq!(deliveries.in_work, 0);
-    }
-
-    #[test]
-    fn a_second_settlement_changes_nothing() {
-        let mut deliveries = deliveries(2);
-        deliveries.settle(2, State::Settled);
-        deliveries.settle(2, State::Acked);
-        deliveries.settle(9, State::Acked);
-        deliveries.settle(1, State::Acked);
-        assert_eq!((deliveries.due, deliveries.in_work), (Some((1, 1)), 0));
     }
 }

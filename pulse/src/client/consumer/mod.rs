@@ -7,6 +7,7 @@ mod config;
 mod dead_lettering;
 mod dead_letters;
 mod delivery;
+mod delivery_states;
 mod event;
 mod from_message;
 mod inbox;
@@ -20,6 +21,7 @@ mod setup;
 mod shared;
 mod stop;
 mod supervisor;
+mod timers;
 mod waiting;
 mod worker;
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, Interval, Sleep, interval, sleep, timeout};
+use tokio::time::{Instant, Sleep, interval, sleep, timeout};
 use tracing::Instrument;
 
 use super::ack_tracker::AckTracker;
@@ -15,6 +15,7 @@ use super::other_bindings;
 use super::setup::{self, Prepared};
 use super::shared::Shared;
 use super::stop::Stop;
+use super::timers::{Timers, due};
 use crate::client::connection::ConnectError;
 use crate::client::counters::Meter;
 use crate::client::error::Error;
@@ -22,14 +23,8 @@ use crate::client::transport::{
     Arrival, Channel, Deliveries, Link, LinkState, TransportError, code,
 };
 
-/// How long an ack may wait for others to be sent with it.
-const ACK_DELAY: Duration = Duration::from_millis(10);
-
 /// How often to check for the end of the deliveries while the consumer is idle.
 const CHECK_INTERVAL: Duration = Duration::from_millis(250);
-
-/// How long a dropped delivery waits, at most, before it is requeued.
-const REQUEUE_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Timeout for closing a channel or a connection.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -384,48 +379,4 @@ async fn wanted(
         Some(prefetch) => prefetch,
         None => std::future::pending().await,
     }
-}
-
-/// Completes when the timer does; never without a timer.
-async fn due(timer: &mut Option<Pin<Box<Sleep>>>) {
-    match timer {
-        Some(timer) => timer.as_mut().await,
-        None => std::future::pending().await,
-    }
-}
-
-/// When to send acks that are not part of a full batch, and to requeue dropped deliveries.
-struct Timers {
-    acks: Option<Pin<Box<Sleep>>>,
-    requeues: Interval,
-}
-
-impl Timers {
-    fn new() -> Self {
-        Self {
-            acks: None,
-            requeues: interval(REQUEUE_INTERVAL),
-        }
-    }
-
-    /// Waits for the next time, and sends acks or requeues. Cancel safe.
-    async fn tick(&mut self, tracker: &AckTracker) {
-        let Self { acks, requeues } = self;
-        tokio::select! {
-            () = ack_time(acks, tracker) => {
-                *acks = None;
-                tracker.flush();
-            }
-            _ = requeues.tick() => tracker.requeue_dropped(),
-        }
-    }
-}
-
-/// Completes when acks have waited for others long enough.
-async fn ack_time(timer: &mut Option<Pin<Box<Sleep>>>, tracker: &AckTracker) {
-    if timer.is_none() {
-        tracker.ack_due().await;
-        *timer = Some(Box::pin(sleep(ACK_DELAY)));
-    }
-    due(timer).await;
 }
