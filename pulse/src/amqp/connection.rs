@@ -121,13 +121,17 @@ impl Connection {
 
     /// Calls `provider` for the secret of each connection, for secrets that are rotated.
     ///
-    /// If it fails, or the broker refuses the secret, the client tries again.
+    /// If it fails, or the broker refuses the secret, the client tries again. The secret is
+    /// used as it is: remove the line end of a file, as here.
     ///
     /// ```
     /// use taskcluster_pulse::Connection;
     ///
     /// let connection = Connection::new("pulse.example.com", "user", "")
-    ///     .secret_from(|| tokio::fs::read_to_string("/run/secrets/pulse"));
+    ///     .secret_from(|| async {
+    ///         let text = tokio::fs::read_to_string("/run/secrets/pulse").await;
+    ///         text.map(|text| text.trim_end().to_owned())
+    ///     });
     /// ```
     #[must_use]
     pub fn secret_from<F, E>(self, provider: impl Fn() -> F + Send + Sync + 'static) -> Self
