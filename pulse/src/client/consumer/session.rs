@@ -26,6 +26,10 @@ use crate::client::transport::{
 /// How often to check for the end of the deliveries while the consumer is idle.
 const CHECK_INTERVAL: Duration = Duration::from_millis(250);
 
+/// How long the broker has for the last acks before a replaced channel closes. A quorum
+/// queue that is behind gathers acks, and forgets them when their channel closes.
+const ACKS_TIME: Duration = Duration::from_millis(500);
+
 /// Timeout for closing a channel or a connection.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -259,6 +263,12 @@ impl Session {
         self.tracker.close();
         self.tracker.flush();
         let unfinished = self.tracker.in_work();
+        if undelivered == Undelivered::HandOut {
+            tokio::select! {
+                () = sleep(ACKS_TIME) => {}
+                () = stop.deadline() => {}
+            }
+        }
         let close = async {
             self.channel.close().await;
             self.link.close().await;
