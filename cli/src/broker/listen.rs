@@ -26,7 +26,7 @@ use reports::Reports;
 /// Maximum time to stop the consumer at the end.
 const STOP_LIMIT: Duration = Duration::from_secs(5);
 
-/// Print messages as they come.
+/// Print messages of Taskcluster as they come.
 ///
 /// Each is a line with its exchange, the entries of its routing key and its routes.
 /// Lost connections are reported on standard error and re-established. Ctrl-C ends it; a

@@ -29,7 +29,7 @@ The broker:
 /// A command that talks to a broker.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Print messages as they come.
+    /// Print messages of Taskcluster as they come.
     Listen(listen::Args),
     /// Publish or check recorded messages.
     Replay(replay::Args),

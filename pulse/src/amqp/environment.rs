@@ -43,7 +43,7 @@ impl<F: Fn(&str) -> Option<OsString>> Variables<F> {
 
     fn required(&self, name: &'static str) -> Result<String, Error> {
         self.get(name)?
-            .ok_or_else(|| wrong(name, "not set; set it, or PULSE_URL"))
+            .ok_or_else(|| wrong(name, "not set or empty; set it, or PULSE_URL"))
     }
 
     /// The settings in the variables other than `PULSE_URL`.

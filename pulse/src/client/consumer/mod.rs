@@ -72,7 +72,7 @@ use super::error::{BindingError, Error};
 ///             delivery.ack();
 ///         }
 ///         Err(error) => {
-///             eprintln!("{error}");
+///             eprintln!("{error:?}");
 ///             delivery.reject();
 ///         }
 ///     }
