@@ -5,7 +5,7 @@ use crate::common::rabbitmq::Rabbit;
 use crate::common::{Event, Numbered, Seen, eventually};
 use crate::{publish, quick};
 use std::time::Duration;
-use taskcluster_pulse::{Consumer, ConsumerEvent, Error, Exchange};
+use taskcluster_pulse::{ConsumerEvent, Error, Exchange};
 
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
@@ -135,51 +135,6 @@ async fn recycling_loses_and_repeats_nothing() {
     assert_eq!((counters.acked, counters.stale), (500, 0));
     rabbit.wait_for_len(&rabbit.queue(), 0).await;
     rabbit.delete_queue(&rabbit.queue()).await;
-}
-
-/// A quorum queue gathers acks while more than 32 are on their way to it.
-#[tokio::test]
-#[ignore = "needs RabbitMQ: run by cargo xtask test"]
-async fn recycling_repeats_nothing_after_many_acks() {
-    let rabbit = Rabbit::for_test().await;
-    publish_to_queue(&rabbit, 3000).await;
-    let mut consumer = rabbit
-        .consumer()
-        .prefetch(3000)
-        .recycle_after(Duration::from_secs(1))
-        .start()
-        .await
-        .expect("started");
-    let mut deliveries = Vec::new();
-    while deliveries.len() < 3000 {
-        deliveries.push(consumer.next().await.expect("a delivery"));
-    }
-    eventually(|| consumer.counters().recycled >= 1).await;
-    let next = async |consumer: &mut Consumer| {
-        let next = tokio::time::timeout(Duration::from_secs(1), consumer.next()).await;
-        next.ok().flatten()
-    };
-    // This notices the end of the first connection's deliveries.
-    assert!(next(&mut consumer).await.is_none());
-    // In this order each is acked singly.
-    for delivery in deliveries.into_iter().rev() {
-        delivery.ack();
-    }
-    let mut repeated = 0;
-    while let Some(delivery) = next(&mut consumer).await {
-        repeated += 1;
-        delivery.ack();
-    }
-    assert_eq!(repeated, 0);
-    consumer.stop().await.expect("stopped");
-    rabbit.delete_queue(&rabbit.queue()).await;
-}
-
-/// Declares the test's queue, and publishes messages to it.
-async fn publish_to_queue(rabbit: &Rabbit, messages: u64) {
-    let consumer = rabbit.consumer().start().await.expect("started");
-    publish(rabbit, 0..messages).await;
-    consumer.stop().await.expect("stopped");
 }
 
 /// The connection is lost at each delivery of the message, until it is removed.

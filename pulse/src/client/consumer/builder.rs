@@ -137,8 +137,9 @@ impl ConsumerBuilder {
     /// The minimum is 100 ms. The new one is set up first; the old one closes when its
     /// deliveries are settled. The default is to keep a connection.
     ///
-    /// No message of a durable queue is lost or repeated. An exclusive queue is declared
-    /// again, so messages may be missed or come twice.
+    /// No message of a durable queue is lost, and none is repeated unless the queue is more
+    /// than half a second behind with acks: it forgets those when the channel closes. An
+    /// exclusive queue is declared again, so messages may be missed or come twice.
     #[must_use]
     pub fn recycle_after(mut self, age: Duration) -> Self {
         self.recycle = Some(age.max(MIN_AGE));
