@@ -56,10 +56,10 @@ async fn deliveries_of_a_lost_connection_are_not_handled() {
     run.await.expect("no panic").expect("stopped");
     let calls = calls.load(Ordering::SeqCst);
     println!("{calls} handler calls for {MESSAGES} messages and {LOSSES} losses");
-    // Again are handled those that were in work when a connection was lost, and those whose
-    // acks were lost with it: more of them on a slow machine. With each delivery handled, it
-    // would be ten times as many.
-    assert!(calls <= MESSAGES as usize * 3, "{calls}");
+    // All others were acked as long as their connection was not known to be lost. How many
+    // acks were lost with it depends on the machine.
+    let not_acked = calls - handle.counters().acked as usize;
+    assert!(not_acked <= LOSSES * HANDLERS, "{not_acked} of {calls}");
     rabbit.delete_queue(&rabbit.queue()).await;
 }
 

@@ -9,6 +9,7 @@ use std::collections::VecDeque;
 
 use super::waiting::WaitingCount;
 
+/// The state of one delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
     InWork,
@@ -20,6 +21,7 @@ pub(super) enum State {
     Abandoned,
 }
 
+/// The deliveries of a channel, and their acks that are not sent yet.
 pub(super) struct DeliveryStates {
     /// The deliveries by their tags, which only grow.
     entries: VecDeque<(u64, State)>,
