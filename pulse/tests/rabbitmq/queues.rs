@@ -307,12 +307,14 @@ async fn messages_that_wait_for_a_retry_block_no_others_and_delete_no_queue() {
         ..Default::default()
     };
     declare(&rabbit, auto_delete, "classic").await;
-    let quorum = format!("{}-quorum", rabbit.lane);
-    for queue in [
-        Queue::exclusive(),
-        Queue::passive(rabbit.queue()),
-        Queue::durable(rabbit.lane.as_str()).classic().auto_delete(),
-        Queue::durable(quorum.as_str()),
+    let lane = rabbit.lane.as_str();
+    let durable = |kind: &str| Queue::durable(format!("{lane}-{kind}"));
+    for (queue, kept) in [
+        (Queue::exclusive(), None),
+        (Queue::passive(rabbit.queue()), None),
+        (Queue::durable(lane).classic().auto_delete(), None),
+        (durable("quorum"), Some("quorum")),
+        (durable("classic").classic(), Some("classic")),
     ] {
         let consumer = rabbit
             .consumer()
@@ -334,10 +336,12 @@ async fn messages_that_wait_for_a_retry_block_no_others_and_delete_no_queue() {
         assert_eq!(counters.channels_lost, 0);
         handle.stop();
         run.await.expect("no panic").expect("stopped");
+        if let Some(kind) = kept {
+            let queue = format!("{}-{kind}", rabbit.queue());
+            rabbit.wait_for_len(&queue, 40).await;
+            rabbit.delete_queue(&queue).await;
+        }
     }
-    rabbit
-        .delete_queue(&format!("{}-quorum", rabbit.queue()))
-        .await;
 }
 
 #[tokio::test]

@@ -75,7 +75,9 @@ fn alternatives_allow_what_their_schema_does() {
             "the other validator: {text}"
         );
         let judgement = (subject.judge)(text.as_bytes());
-        assert_eq!(judgement.is_valid == Some(true), is_valid, "{text}");
+        // An enum of strings does not decode anything else.
+        let is_decoded = is_valid || member != "switch";
+        assert_eq!(judgement.is_valid, is_decoded.then_some(is_valid), "{text}");
         assert_eq!(judgement.strict.is_nothing(), is_valid, "{text}");
     }
 }
