@@ -258,6 +258,8 @@ async fn publish(
         )
         .await
         .map_err(|error| transport_error(&error))?;
+    // The answer may come long after the message has expired.
+    drop(message);
     let answer = confirmation
         .await
         .map_err(|error| transport_error(&error))?;

@@ -131,7 +131,8 @@ numbers! {
     }
     Gauges {
         /// Deliveries that are not settled, including those that wait for a handler or a
-        /// retry; of a publisher, messages in flight: queued, or not confirmed yet.
+        /// retry; of a publisher, messages in flight: queued, or not confirmed yet, also
+        /// after their deadline.
         in_work
         /// 1 while a connection is set up, otherwise 0.
         connected

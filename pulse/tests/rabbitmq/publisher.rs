@@ -285,6 +285,38 @@ async fn deadlines_are_kept_while_a_channel_is_opened_again() {
     assert_eq!(publisher.counters().connections_lost, 0);
 }
 
+/// A broker may withhold confirmations, such as those of a quorum queue without a majority,
+/// and each takes memory until it comes.
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn messages_that_the_broker_has_not_confirmed_count_beyond_their_deadline() {
+    let rabbit = Rabbit::for_test().await;
+    let (proxy, connection) = rabbit.proxy().await;
+    let publisher = Publisher::builder(connection)
+        .max_in_flight(2)
+        .deadline(Duration::from_millis(300))
+        .start()
+        .await
+        .expect("started");
+    let publish = async |number| publisher.publish(&message_on(&rabbit.lane, number)).await;
+    proxy.slow_down(Duration::from_secs(3));
+    let (first, second) = (publish(1).await, publish(2).await);
+    for confirmation in [first, second] {
+        let error = confirmation.expect("accepted").await.expect_err("late");
+        assert!(error.may_have_arrived(), "{error}");
+    }
+    assert_eq!(publisher.gauges().in_work, 2);
+    let error = publish(3).await.expect_err("no room");
+    assert!(matches!(error, PublishError::NotSent { .. }), "{error}");
+    let cause = std::error::Error::source(&error).expect("a cause");
+    assert!(cause.to_string().contains("unconfirmed"), "{cause}");
+
+    proxy.slow_down(Duration::ZERO);
+    eventually(|| publisher.gauges().in_work == 0).await;
+    publish(4).await.expect("room").await.expect("confirmed");
+    publisher.close().await;
+}
+
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
 async fn a_secret_that_is_too_long_for_the_broker_ends_the_start() {

@@ -58,6 +58,9 @@ impl PublisherBuilder {
     }
 
     /// Maximum number of unconfirmed messages (default 1000). 0 counts as 1.
+    ///
+    /// A message that was sent counts until the broker has answered it or the channel is
+    /// lost, also after its deadline: until then it takes memory.
     #[must_use]
     pub fn max_in_flight(mut self, messages: usize) -> Self {
         self.max_in_flight = messages.clamp(1, Semaphore::MAX_PERMITS);

@@ -1,6 +1,6 @@
 //! The messages without an outcome, in the order in which they were published.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -11,7 +11,7 @@ use super::answers::Answers;
 use super::error::DelayReason;
 use super::mandatory::Mandatory;
 use super::numbered::Numbered;
-use super::pending::{Pending, Refusal};
+use super::pending::{Pending, Refusal, Room};
 use crate::client::counters::Meter;
 use crate::client::error::Error;
 use crate::client::transport::{
@@ -28,6 +28,9 @@ pub(super) struct InFlight {
     delayed: BTreeSet<(Instant, u64)>,
     answers: Answers,
     mandatory: Mandatory,
+    /// The places of messages that expired before their answers, which still take memory:
+    /// a broker may withhold any number of them.
+    expired: BTreeMap<u64, Room>,
     /// How many messages to send one at a time, to find the one because of which the
     /// broker closes the channel.
     one_by_one: usize,
@@ -45,6 +48,7 @@ impl InFlight {
             delayed: BTreeSet::new(),
             answers: Answers::new(),
             mandatory: Mandatory::default(),
+            expired: BTreeMap::new(),
             one_by_one: 0,
             deadline,
             meter,
@@ -139,6 +143,7 @@ impl InFlight {
     /// Processes the broker's answer to one message.
     fn settle(&mut self, number: u64, confirm: Confirm) {
         self.one_by_one = self.one_by_one.saturating_sub(1);
+        self.expired.remove(&number);
         if confirm.unrouted == Some(number) {
             if let Some(message) = self.messages.remove(number) {
                 message.refuse(NO_ROUTE);
@@ -193,12 +198,13 @@ impl InFlight {
         while self.messages.first().is_some_and(expired)
             && let Some((number, message)) = self.messages.pop_first()
         {
+            self.meter.expired.up();
+            let room = message.expire(self.deadline, delay_reason);
             if self.answers.awaits(number) {
                 // Its answer may never come, and the others would wait for it.
                 self.one_by_one = 0;
+                self.expired.insert(number, room);
             }
-            self.meter.expired.up();
-            message.expire(self.deadline, delay_reason);
         }
         while let Some((due, number)) = self.delayed.first().copied()
             && due <= now
@@ -221,6 +227,7 @@ impl InFlight {
     /// Marks the messages that were sent and have no outcome as unsent, and returns their
     /// numbers.
     fn unsend(&mut self) -> Vec<u64> {
+        self.expired.clear();
         let mut sent = self.answers.give_up();
         sent.extend(self.mandatory.give_up());
         let mut unsent: Vec<u64> = sent.iter().copied().chain(self.unsent.drain(..)).collect();
@@ -264,6 +271,7 @@ impl InFlight {
 
     /// Ends all messages because the publisher has ended.
     pub(super) fn fail(&mut self, error: &Error) {
+        self.expired.clear();
         self.answers.give_up();
         for (_, message) in self.messages.drain() {
             message.fail(error);

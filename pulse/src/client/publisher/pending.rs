@@ -30,7 +30,7 @@ pub(super) struct Pending {
     pub(super) may_have_arrived: bool,
     /// `None` before the first refusal.
     resends: Option<Box<Resends>>,
-    _room: Room,
+    room: Room,
 }
 
 struct Resends {
@@ -84,7 +84,7 @@ impl Pending {
             sent: 0,
             may_have_arrived: false,
             resends: None,
-            _room: room,
+            room,
         }
     }
 
@@ -125,31 +125,31 @@ impl Pending {
     }
 
     /// Ends it because the broker refused it, after the last attempt or at the deadline.
-    pub(super) fn end_refused(mut self) {
+    pub(super) fn end_refused(mut self) -> Room {
         match self.resends.take().map(|resends| resends.last) {
             Some(Refusal::Missing(reason)) => self.refuse(&reason),
             Some(Refusal::Nack) | None => self.queue_full(),
         }
     }
 
-    fn queue_full(self) {
+    fn queue_full(self) -> Room {
         let error = PublishError::QueueFull {
             exchange: self.message.exchange.clone(),
             routing_key: self.message.routing_key.clone(),
             attempts: self.sent,
         };
-        self.end(Err(error));
+        self.end(Err(error))
     }
 
     /// Ends it because the broker closed the channel for it, or found no queue.
-    pub(super) fn refuse(self, reason: &str) {
+    pub(super) fn refuse(self, reason: &str) -> Room {
         let error = PublishError::Refused {
             exchange: self.message.exchange.clone(),
             routing_key: self.message.routing_key.clone(),
             reason: reason.to_owned(),
             may_have_arrived: self.may_have_arrived,
         };
-        self.end(Err(error));
+        self.end(Err(error))
     }
 
     /// Ends it because it is too long for the connection, which may differ from the one
@@ -160,7 +160,7 @@ impl Pending {
     }
 
     /// Ends it because its deadline has passed.
-    pub(super) fn expire(self, after: Duration, delay_reason: &DelayReason) {
+    pub(super) fn expire(self, after: Duration, delay_reason: &DelayReason) -> Room {
         if self.resends.is_some() {
             return self.end_refused();
         }
@@ -185,7 +185,7 @@ impl Pending {
                 source,
             },
         };
-        self.end(Err(error));
+        self.end(Err(error))
     }
 
     /// Ends it because the publisher has ended.
@@ -197,8 +197,10 @@ impl Pending {
         self.end(Err(error));
     }
 
-    fn end(self, outcome: Result<(), PublishError>) {
+    /// Returns its place, which is free when it is dropped.
+    fn end(self, outcome: Result<(), PublishError>) -> Room {
         // The caller may have dropped its confirmation.
         let _ = self.done.send(outcome);
+        self.room
     }
 }

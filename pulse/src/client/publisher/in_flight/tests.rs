@@ -78,14 +78,24 @@ fn in_flight() -> InFlight {
 }
 
 fn add(messages: &mut InFlight, routing_key: &str) -> Outcome {
-    add_as(messages, routing_key, false)
+    add_as(messages, routing_key, false, Arc::default())
 }
 
 fn add_mandatory(messages: &mut InFlight, routing_key: &str) -> Outcome {
-    add_as(messages, routing_key, true)
+    add_as(messages, routing_key, true, Arc::default())
 }
 
-fn add_as(messages: &mut InFlight, routing_key: &str, mandatory: bool) -> Outcome {
+/// Adds a message whose place `meter` counts.
+fn add_counted(messages: &mut InFlight, routing_key: &str, meter: &Arc<Meter>) -> Outcome {
+    add_as(messages, routing_key, false, Arc::clone(meter))
+}
+
+fn add_as(
+    messages: &mut InFlight,
+    routing_key: &str,
+    mandatory: bool,
+    meter: Arc<Meter>,
+) -> Outcome {
     let (done, outcome) = oneshot::channel();
     let room = Arc::new(Semaphore::new(1));
     let message = OutgoingMessage {
@@ -96,7 +106,7 @@ fn add_as(messages: &mut InFlight, routing_key: &str, mandatory: bool) -> Outcom
     };
     let deadline = Some(Instant::now() + DEADLINE);
     let permit = room.try_acquire_owned().expect("room");
-    let room = Room::new(permit, Arc::default());
+    let room = Room::new(permit, meter);
     messages.add(Pending::new(message, deadline, done, room));
     outcome
 }
@@ -166,6 +176,32 @@ async fn a_confirmation_at_the_deadline_counts() {
     sent.answer("a", Ok(ACK));
     messages.tick(&DelayReason::NoAnswer).expect("open");
     assert!(outcome.try_recv().expect("an outcome").is_ok());
+}
+
+/// Its answer takes memory, however long the broker withholds it.
+#[tokio::test(start_paused = true)]
+async fn a_message_without_an_answer_keeps_its_place_until_the_answer_or_the_loss() {
+    for is_lost in [false, true] {
+        let (mut messages, sent) = (in_flight(), Sent::default());
+        let meter = Arc::new(Meter::default());
+        let places = || meter.gauges().in_work;
+        let outcome = add_counted(&mut messages, "sent", &meter);
+        sent.send(&mut messages);
+        let _unsent = add_counted(&mut messages, "unsent", &meter);
+        advance(DEADLINE).await;
+        messages.tick(&DelayReason::NoAnswer).expect("open");
+        assert!(error_of(outcome).may_have_arrived());
+        assert!(messages.is_empty(), "a publisher that is closed ends");
+        assert_eq!(places(), 1);
+        match is_lost {
+            true => messages.connection_lost(),
+            false => {
+                sent.answer("sent", Ok(ACK));
+                poll_answers(&mut messages).expect("open");
+            }
+        }
+        assert_eq!(places(), 0);
+    }
 }
 
 #[tokio::test(start_paused = true)]
