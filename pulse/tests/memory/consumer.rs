@@ -281,6 +281,28 @@ async fn recycling_drains_the_old_connection() {
     assert_eq!(broker.queue_len(QUEUE), Some(0));
 }
 
+/// Connections would add up as long as the delivery is held.
+#[tokio::test(start_paused = true)]
+async fn a_connection_is_recycled_only_after_the_one_before_has_closed() {
+    let broker = MemoryBroker::new();
+    let mut consumer = builder(&broker)
+        .recycle_after(Duration::from_secs(10))
+        .start()
+        .await
+        .expect("started");
+    publish(&broker, 0..1).await;
+    let held = consumer.next().await.expect("a delivery");
+    tokio::time::sleep(Duration::from_secs(300)).await;
+    assert_eq!(consumer.counters().recycled, 1);
+    held.ack();
+    publish(&broker, 1..2).await;
+    consumer.next().await.expect("a delivery").ack();
+    tokio::time::sleep(Duration::from_secs(300)).await;
+    assert_eq!(consumer.counters().recycled, 2);
+    consumer.stop().await.expect("stopped");
+    assert_eq!(broker.queue_len(QUEUE), Some(0));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_delivery_of_a_recycled_connection_that_is_dropped_is_requeued() {
     let broker = MemoryBroker::new();

@@ -114,6 +114,7 @@ async fn a_queue_that_is_deleted_during_a_renewal_is_reported_and_declared_again
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
 async fn recycling_loses_and_repeats_nothing() {
+    const MESSAGES: u64 = 2000;
     let rabbit = Rabbit::for_test().await;
     let consumer = rabbit
         .consumer()
@@ -121,18 +122,18 @@ async fn recycling_loses_and_repeats_nothing() {
         .start()
         .await
         .expect("started");
-    publish(&rabbit, 0..500).await;
+    publish(&rabbit, 0..MESSAGES).await;
     let stopper = consumer.handle();
     let run = tokio::spawn(consumer.run(10, |_: Event| async {
         tokio::time::sleep(Duration::from_millis(10)).await;
         Ok::<(), String>(())
     }));
-    eventually(|| stopper.counters().acked >= 500).await;
+    eventually(|| stopper.counters().acked >= MESSAGES).await;
     stopper.stop();
     run.await.expect("no panic").expect("stopped");
     let counters = stopper.counters();
     assert!(counters.recycled >= 2, "{counters:?}");
-    assert_eq!((counters.acked, counters.stale), (500, 0));
+    assert_eq!((counters.acked, counters.stale), (MESSAGES, 0));
     rabbit.wait_for_len(&rabbit.queue(), 0).await;
     rabbit.delete_queue(&rabbit.queue()).await;
 }

@@ -123,12 +123,19 @@ impl Supervisor {
                     None => return Ok(()),
                 },
             };
-            while self.retiring.try_join_next().is_some() {}
         }
     }
 
-    /// Sets up a new session before the old one ends. If that fails, the old one goes on.
+    /// Sets up a new session before the old one ends. If that fails, the old one goes on,
+    /// and also while the one before has unsettled deliveries: connections would add up if
+    /// those took longer than the age.
     async fn replace(&mut self, mut old: Session) -> Session {
+        while self.retiring.try_join_next().is_some() {}
+        if !self.retiring.is_empty() {
+            tracing::debug!("connection not recycled: the one before it has not closed yet");
+            old.recycle_later();
+            return old;
+        }
         let mut stop = self.stop.clone();
         let new = tokio::select! {
             new = old.beside_timers(open_session(&self.shared, &self.inboxes, None)) => new,
