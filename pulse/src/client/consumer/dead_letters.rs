@@ -22,6 +22,10 @@ const DELAYS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_sec
 /// Minimum time between a failure to prepare the publisher and the next attempt.
 const PREPARE_INTERVAL: Duration = DELAYS.0;
 
+/// Minimum time between two declarations of the exchange and the queue: each needs a
+/// connection, and does not help if dead letters are refused for another reason.
+const DECLARE_INTERVAL: Duration = DELAYS.1;
+
 /// Time after which an unconfirmed dead letter is reported, and the interval of further
 /// reports.
 const REPORT_AFTER: Duration = Duration::from_secs(5);
@@ -42,11 +46,26 @@ pub(super) struct DeadLetterPublisher {
 
 struct State {
     publisher: Option<Publisher>,
-    /// Whether the exchange and the queue exist, as far as is known.
-    declared: bool,
+    declared: Declared,
     /// The last failure to prepare the publisher, and when it happened.
     failure: Option<(Instant, SharedError)>,
     closed: bool,
+}
+
+/// Whether the exchange and the queue exist, as far as is known.
+#[derive(Default)]
+struct Declared {
+    /// Whether a dead letter was refused since they were declared.
+    is_doubtful: bool,
+    /// When this publisher last declared them.
+    last: Option<Instant>,
+}
+
+impl Declared {
+    fn is_due(&self) -> bool {
+        let is_old = |last: Instant| last.elapsed() >= DECLARE_INTERVAL;
+        self.is_doubtful && self.last.is_none_or(is_old)
+    }
 }
 
 impl DeadLetterPublisher {
@@ -61,7 +80,7 @@ impl DeadLetterPublisher {
             state: Mutex::new(State {
                 publisher: None,
                 // Each session of the consumer declares them.
-                declared: true,
+                declared: Declared::default(),
                 failure: None,
                 closed: false,
             }),
@@ -100,7 +119,7 @@ impl DeadLetterPublisher {
         let mut state = self.state.lock().await;
         match &error {
             // The exchange or the queue may have been deleted.
-            PublishError::Refused { .. } => state.declared = false,
+            PublishError::Refused { .. } => state.declared.is_doubtful = true,
             PublishError::Ended { .. } | PublishError::Closed => state.publisher = None,
             _ => {}
         }
@@ -143,11 +162,14 @@ impl DeadLetterPublisher {
     async fn prepare<'a>(
         &self,
         publisher: &'a mut Option<Publisher>,
-        declared: &mut bool,
+        declared: &mut Declared,
     ) -> Result<&'a Publisher, SharedError> {
-        if !*declared {
+        if declared.is_due() {
             self.declare().await?;
-            *declared = true;
+            *declared = Declared {
+                is_doubtful: false,
+                last: Some(Instant::now()),
+            };
         }
         match publisher {
             Some(publisher) => Ok(publisher),
