@@ -121,8 +121,8 @@ impl Connection {
 
     /// Calls `provider` for the secret of each connection, for secrets that are rotated.
     ///
-    /// If it fails, or the broker refuses the secret, the client tries again. The secret is
-    /// used as it is: remove the line end of a file, as here.
+    /// If it fails or panics, or the broker refuses the secret, the client tries again. The
+    /// secret is used as it is: remove the line end of a file, as here.
     ///
     /// ```
     /// use taskcluster_pulse::Connection;

@@ -5,6 +5,7 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
+use crate::client::panic::caught;
 use crate::client::transport::BoxFuture;
 
 /// A string that is never printed.
@@ -45,8 +46,13 @@ impl SecretProvider {
         }))
     }
 
+    /// Calls the program's function. A panic in it is an error: it must not end a client
+    /// that would connect in a later attempt.
     pub(super) async fn secret(&self) -> Result<Secret, Box<dyn Error + Send + Sync>> {
-        (self.0)().await.map(Secret)
+        match caught(async { (self.0)().await }).await {
+            Ok(secret) => secret.map(Secret),
+            Err(panic) => Err(format!("it panicked: {panic}").into()),
+        }
     }
 }
 

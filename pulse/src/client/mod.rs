@@ -11,7 +11,7 @@ mod exported;
 mod listener;
 pub(crate) mod management;
 pub(crate) mod message_limits;
-mod panic;
+pub(crate) mod panic;
 mod publisher;
 mod queue;
 mod queue_argument;

@@ -201,12 +201,16 @@ async fn the_secret_is_requested_for_each_connection() {
     let calls = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&calls);
     let connection = connection.secret_from(move || {
-        // The first one is outdated.
-        let secret = match counted.fetch_add(1, Ordering::SeqCst) {
-            0 => "outdated".to_owned(),
-            _ => secret.clone(),
-        };
-        async move { Ok::<_, Infallible>(secret) }
+        let call = counted.fetch_add(1, Ordering::SeqCst);
+        let secret = secret.clone();
+        assert_ne!(call, 1, "a bug of the provider");
+        async move {
+            assert_ne!(call, 2, "another bug of the provider");
+            Ok::<_, Infallible>(match call {
+                0 => "outdated".to_owned(),
+                _ => secret,
+            })
+        }
     });
     let seen = Seen::default();
     let publisher = Publisher::builder(connection)
@@ -215,10 +219,17 @@ async fn the_secret_is_requested_for_each_connection() {
         .start()
         .await
         .expect("started");
-    assert_eq!(calls.load(Ordering::SeqCst), 2);
+    assert_eq!(calls.load(Ordering::SeqCst), 4);
+    let bugs = |event: &PublisherEvent| match event {
+        PublisherEvent::Reconnecting { error, .. } => {
+            (error.source()).is_some_and(|cause| cause.to_string().contains("bug of the provider"))
+        }
+        _ => false,
+    };
+    assert_eq!(seen.count(bugs), 2);
     proxy.cut();
     eventually(|| seen.count(|event| matches!(event, PublisherEvent::Ready)) == 2).await;
-    assert_eq!(calls.load(Ordering::SeqCst), 3);
+    assert_eq!(calls.load(Ordering::SeqCst), 5);
     publisher.close().await;
 }
 
