@@ -44,6 +44,7 @@ const MAX_LENGTH: &str = "x-max-length";
 const EXPIRES: &str = "x-expires";
 const DELIVERY_LIMIT: &str = "x-delivery-limit";
 const DEAD_LETTER_EXCHANGE: &str = "x-dead-letter-exchange";
+const SINGLE_ACTIVE_CONSUMER: &str = "x-single-active-consumer";
 
 /// A delivery limit that no message reaches. For RabbitMQ 4, -1 would mean no limit, but
 /// RabbitMQ 3 would then delete a message at its first redelivery.
@@ -88,6 +89,9 @@ impl Queue {
     /// policy with `delivery-limit: -1`.
     /// [`ConsumerEvent::DeliveryLimit`](super::ConsumerEvent::DeliveryLimit) reports a
     /// message that is redelivered for the tenth time.
+    ///
+    /// Of the arguments that [`argument`](Self::argument) sets, only
+    /// `x-single-active-consumer` has an effect: tell the consumer so, if the queue has it.
     pub fn passive(full_name: impl Into<String>) -> Self {
         Self::new(Kind::Passive(full_name.into()))
     }
@@ -142,6 +146,11 @@ impl Queue {
 
     pub(crate) fn is_passive(&self) -> bool {
         matches!(self.kind, Kind::Passive(_))
+    }
+
+    /// Whether the broker delivers to one of the queue's consumers only, as far as is known.
+    pub(crate) fn has_single_active_consumer(&self) -> bool {
+        self.arguments.get(SINGLE_ACTIVE_CONSUMER) == Some(&true.into())
     }
 
     /// Whether the arguments name an exchange for rejected messages.

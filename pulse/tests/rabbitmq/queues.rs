@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use lapin::options::QueueDeclareOptions;
 use lapin::types::{AMQPValue, FieldTable};
 use taskcluster_pulse::{Consumer, ConsumerEvent, Error, OnFailure, Queue};
+use tokio::time::timeout;
 
 use crate::common::exchanges::AllOf;
 use crate::common::rabbitmq::Rabbit;
@@ -342,6 +343,48 @@ async fn messages_that_wait_for_a_retry_block_no_others_and_delete_no_queue() {
             rabbit.delete_queue(&queue).await;
         }
     }
+}
+
+/// After a renewal of the prefetch, the broker would deliver to another process.
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_single_active_consumer_stays_the_active_one_while_messages_wait_for_a_retry() {
+    let rabbit = Rabbit::for_test().await;
+    for queue in [
+        Queue::durable(rabbit.lane.as_str()),
+        Queue::passive(rabbit.queue()),
+    ] {
+        let queue = queue.argument("x-single-active-consumer", true);
+        let start = async || {
+            let builder = rabbit.consumer().queue(queue.clone()).prefetch(2);
+            let builder = builder.retries(1, Duration::from_secs(3600));
+            builder.start().await.expect("started")
+        };
+        let active = start().await;
+        let handle = active.handle();
+        let run = tokio::spawn(active.run(1, |event: Event| {
+            let fails = event.number() > 0;
+            std::future::ready(if fails { Err("not today") } else { Ok(()) })
+        }));
+        publish(&rabbit, 0..1).await;
+        eventually(|| handle.counters().acks_sent == 1).await;
+        let mut other = start().await;
+        let next = timeout(Duration::from_millis(300), other.next()).await;
+        next.expect_err("the queue is empty");
+        publish(&rabbit, 1..10).await;
+        eventually(|| handle.counters().failed == 2).await;
+        let next = timeout(Duration::from_secs(1), other.next()).await;
+        next.expect_err("it is not the active one");
+        assert_eq!(handle.counters().received, 3);
+
+        handle.stop();
+        run.await.expect("no panic").expect("stopped");
+        for _ in 1..10 {
+            other.next().await.expect("a delivery").ack();
+        }
+        other.stop().await.expect("stopped");
+    }
+    rabbit.delete_queue(&rabbit.queue()).await;
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ use crate::client::transport::{
 pub(super) struct Prepared {
     pub(super) channel: Arc<dyn Channel>,
     pub(super) queue: String,
+    pub(super) has_single_active_consumer: bool,
     /// The queues that exist without the delivery limit that they should have.
     pub(super) unlimited: Vec<String>,
     pub(super) failed_bindings: Vec<BindingError>,
@@ -33,6 +34,7 @@ pub(super) async fn prepare(config: &Config, link: &dyn Link) -> Result<Prepared
     Ok(Prepared {
         channel,
         queue: queue.name,
+        has_single_active_consumer: config.queue.has_single_active_consumer(),
         unlimited,
         failed_bindings,
     })
