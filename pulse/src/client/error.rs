@@ -163,6 +163,13 @@ pub enum Error {
         /// itself are not listed.
         messages: Vec<Envelope>,
     },
+    /// The tokio runtime on which the consumer was started was shut down, which ended it.
+    /// The broker delivers its unacked messages again.
+    #[error(
+        "the tokio runtime of the consumer was shut down, and the consumer with it; keep the \
+         runtime that `start` was called on until the consumer has stopped"
+    )]
+    RuntimeShutDown,
 }
 
 /// A message that could not be handled. The reason is its `source`.

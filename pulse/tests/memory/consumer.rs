@@ -328,6 +328,25 @@ async fn a_delivery_of_a_recycled_connection_that_is_dropped_is_requeued() {
     assert_eq!(broker.queue_len(QUEUE), Some(0));
 }
 
+#[test]
+fn a_consumer_whose_runtime_was_shut_down_ends_with_an_error() {
+    let runtime = || tokio::runtime::Runtime::new().expect("a runtime");
+    for is_run in [false, true] {
+        let broker = MemoryBroker::new();
+        let first = runtime();
+        let consumer = first.block_on(builder(&broker).start()).expect("started");
+        drop(first);
+        let ended = runtime().block_on(async {
+            match is_run {
+                true => consumer.run(1, async |_: Event| Ok::<_, Error>(())).await,
+                false => consumer.stop().await,
+            }
+        });
+        let error = ended.expect_err("it has handled nothing");
+        assert!(matches!(error, Error::RuntimeShutDown), "{error}");
+    }
+}
+
 #[tokio::test]
 async fn a_queue_with_auto_delete_is_deleted_when_its_last_consumer_ends() {
     let broker = MemoryBroker::new();

@@ -193,8 +193,8 @@ fn joined(outcome: Result<Result<(), Error>, JoinError>) -> Result<(), Error> {
         Ok(result) => result,
         Err(error) => match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
-            // The runtime is shutting down and has cancelled the task.
-            Err(_) => Ok(()),
+            // Nothing else cancels the task.
+            Err(_) => Err(Error::RuntimeShutDown),
         },
     }
 }
