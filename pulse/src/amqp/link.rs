@@ -182,13 +182,15 @@ impl Settings {
     fn login_error(&self, error: TransportError) -> ConnectError {
         match error.code {
             Some(code::ACCESS_REFUSED) if self.secret_from.is_some() => error.into(),
-            Some(code::NOT_ALLOWED) if error.reason.contains("negotiated") => {
+            Some(code::NOT_ALLOWED) if is_negotiation(&error.reason) => {
                 ConnectError::Setup(Error::Negotiation {
                     address: self.address(),
                     reason: error.reason,
                 })
             }
-            Some(code::NOT_ALLOWED) if error.reason.contains("limit") => ConnectError::Retry(error),
+            Some(code::NOT_ALLOWED) if is_connection_limit(&error.reason) => {
+                ConnectError::Retry(error)
+            }
             Some(code::ACCESS_REFUSED | code::NOT_ALLOWED) => ConnectError::Fatal(Error::Login {
                 address: self.address(),
                 reason: error.reason,
@@ -196,6 +198,18 @@ impl Settings {
             _ => error.into(),
         }
     }
+}
+
+/// Whether a refusal is about `channel_max` or `frame_max`, in RabbitMQ's words. These are
+/// the first ones, because a name of a user or a virtual host can be among later ones.
+fn is_negotiation(reason: &str) -> bool {
+    reason.starts_with("NOT_ALLOWED - negotiated ")
+}
+
+/// Whether a refusal is because of the number of connections of the user, the virtual host
+/// or the node. These are RabbitMQ's last words, and no text that ends with a name ends so.
+fn is_connection_limit(reason: &str) -> bool {
+    reason.contains("connection limit (") && reason.ends_with(") is reached")
 }
 
 struct AmqpLink {

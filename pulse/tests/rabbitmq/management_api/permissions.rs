@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use lapin::uri::AMQPUri;
-use taskcluster_pulse::{Connection, Consumer, ConsumerEvent, Exchange, OnFailure};
+use taskcluster_pulse::{
+    Connection, Consumer, ConsumerEvent, Error, Exchange, OnFailure, Publisher,
+};
 
 use crate::common::proxy::Proxy;
 use crate::common::rabbitmq::Rabbit;
 use crate::common::{Event, Numbered, Seen, eventually};
-use crate::publish;
 use crate::refusals::one_binding_fails;
+use crate::{publish, quick};
 
 /// An exchange that the user may not read.
 const FORBIDDEN: &str = "exchange/tests/v1/forbidden";
@@ -113,5 +115,59 @@ async fn dead_letters_that_the_user_may_not_publish_open_few_connections() {
     rabbit
         .delete_exchange(&format!("exchange/{name}/{name}/dead"))
         .await;
+    delete(&management, &format!("users/{name}")).await;
+}
+
+/// The broker's reason contains the name, so it may resemble one that passes.
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_user_without_access_is_refused_once_whatever_the_name_is() {
+    let rabbit = Rabbit::for_test().await;
+    let management = management_api();
+    for name in ["ratelimiter", "negotiated"] {
+        let uri = user(name, &rabbit, &management).await;
+        let connection = Connection::amqp(&uri.to_string()).expect("a URL");
+        let start = Publisher::builder(connection).start();
+        let started = tokio::time::timeout(Duration::from_secs(20), start).await;
+        let error = started.expect("it is tried again").expect_err("refused");
+        assert!(matches!(error, Error::Login { .. }), "{error}");
+        assert!(error.to_string().contains(name), "{error}");
+        delete(&management, &format!("users/{name}")).await;
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_login_beyond_a_limit_of_connections_is_tried_again() {
+    let rabbit = Rabbit::for_test().await;
+    let management = management_api();
+    let name = &rabbit.lane;
+    let mut uri = user(name, &rabbit, &management).await;
+    put(&management, &format!("vhosts/{name}"), "{}".to_owned()).await;
+    let rights = r#"{"configure": "", "write": "", "read": ""}"#.to_owned();
+    put(&management, &format!("permissions/{name}/{name}"), rights).await;
+    name.clone_into(&mut uri.vhost);
+    let start = || {
+        let connection = Connection::amqp(&uri.to_string()).expect("a URL");
+        let publisher = Publisher::builder(connection).reconnect(quick().at_most(2));
+        publisher.start()
+    };
+    start().await.expect("started").close().await;
+    for limits in ["vhost-limits", "user-limits"] {
+        let path = format!("{limits}/{name}/max-connections");
+        put(&management, &path, r#"{"value": 0}"#.to_owned()).await;
+        let error = start().await.expect_err("no connection is allowed");
+        let cause = std::error::Error::source(&error).map(ToString::to_string);
+        assert!(
+            matches!(error, Error::GaveUp { attempts: 2, .. }),
+            "{error}"
+        );
+        assert!(
+            cause.is_some_and(|cause| cause.contains("limit (0)")),
+            "{error:?}"
+        );
+        delete(&management, &path).await;
+    }
+    delete(&management, &format!("vhosts/{name}")).await;
     delete(&management, &format!("users/{name}")).await;
 }
