@@ -169,6 +169,23 @@ async fn a_dropped_run_requeues_everything_without_a_warning() {
     assert_eq!(handle.counters().dropped, 0);
 }
 
+#[tokio::test]
+async fn a_dropped_run_requeues_messages_that_wait_for_a_retry_without_a_warning() {
+    let broker = MemoryBroker::new();
+    let consumer = builder(&broker).retries(1, Duration::from_secs(3600));
+    let consumer = consumer.start().await.expect("started");
+    let handle = consumer.handle();
+    publish(&broker, 0..10).await;
+    let run = consumer.run(2, async |_: Event| Err("not today"));
+    tokio::select! {
+        _ = run => unreachable!("it is not stopped"),
+        () = eventually(|| handle.counters().failed == 10) => {}
+    }
+    eventually(|| broker.queue_len(crate::QUEUE) == Some(10)).await;
+    let counters = handle.counters();
+    assert_eq!((counters.dropped, counters.requeued), (0, 0));
+}
+
 #[tokio::test(start_paused = true)]
 async fn run_has_its_own_prefetch_also_after_the_stream() {
     let broker = MemoryBroker::new();

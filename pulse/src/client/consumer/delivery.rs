@@ -27,6 +27,7 @@ impl Delivery {
                 tracker,
                 tag: arrival.tag,
                 is_settled: false,
+                if_dropped: Settlement::Drop,
             },
             envelope: Envelope::from_arrival(arrival),
         }
@@ -61,6 +62,12 @@ impl Delivery {
     /// the channel closes.
     pub(super) fn abandon(mut self) {
         self.receipt.settle(Settlement::Abandon);
+    }
+
+    /// Abandons it if it is dropped, which is not the program's mistake.
+    pub(super) fn abandoned_if_dropped(mut self) -> Self {
+        self.receipt.if_dropped = Settlement::Abandon;
+        self
     }
 
     /// Counts it as waiting until the guard is dropped.
@@ -112,6 +119,7 @@ struct Receipt {
     tracker: Arc<AckTracker>,
     tag: u64,
     is_settled: bool,
+    if_dropped: Settlement,
 }
 
 impl Receipt {
@@ -124,7 +132,7 @@ impl Receipt {
 
 impl Drop for Receipt {
     fn drop(&mut self) {
-        self.settle(Settlement::Drop);
+        self.settle(self.if_dropped);
     }
 }
 

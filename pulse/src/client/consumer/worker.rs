@@ -29,7 +29,8 @@ pub(super) struct Job {
 impl Job {
     pub(super) fn new(delivery: Delivery) -> Self {
         Self {
-            delivery,
+            // Jobs are dropped together with the future of `run`.
+            delivery: delivery.abandoned_if_dropped(),
             attempts: 0,
         }
     }
