@@ -5,8 +5,9 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use taskcluster_documents::Error;
+use taskcluster_documents::text::count;
 
-use crate::terminal::{self, count, part};
+use crate::terminal::{self, part};
 
 /// Exit code of a command that failed, and of clap for wrong arguments.
 pub(crate) const FAILED: u8 = 2;

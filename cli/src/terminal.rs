@@ -1,13 +1,12 @@
 //! Text from documents and files, made safe for terminals and logs.
 //!
 //! A name or a text can contain escape sequences, line breaks, characters that change the
-//! direction of the text, and commands for a CI system: GitHub acts on `::error::` at the
-//! start of a line and on `##[error]` anywhere in it. These functions escape them, so
-//! that all output is plain text.
+//! direction of the text, and commands for a CI system, such as `::error::` at the start of
+//! a line. These functions escape them, so that all output is plain text.
 
 use std::path::Path;
 
-use taskcluster_documents::text::{cut, is_invisible};
+use taskcluster_documents::text::{cut, escape_line};
 
 /// Maximum length of a text in a line, in characters.
 const MAX_PART: usize = 1_000;
@@ -18,7 +17,7 @@ const MAX_LINE: usize = 10_000;
 /// `text`, such as one from a document, as a part of a line: line breaks are escaped like
 /// other controls, and a long text is cut.
 pub(crate) fn part(text: &str) -> String {
-    inert(&cut(text, MAX_PART))
+    escape_line(&cut(text, MAX_PART))
 }
 
 /// `text` with its line breaks kept, and all other controls escaped.
@@ -29,7 +28,7 @@ pub(crate) fn lines(text: &str) -> String {
             Some(line) => (line, "\n"),
             None => (line, ""),
         };
-        escaped.push_str(&inert(&cut(line, MAX_LINE)));
+        escaped.push_str(&escape_line(&cut(line, MAX_LINE)));
         escaped.push_str(end);
     }
     escaped
@@ -37,7 +36,7 @@ pub(crate) fn lines(text: &str) -> String {
 
 /// `path` as a part of one line, never cut.
 pub(crate) fn path(path: &Path) -> String {
-    inert(&path.to_string_lossy())
+    escape_line(&path.to_string_lossy())
 }
 
 /// `path` quoted as an argument for a shell.
@@ -48,42 +47,6 @@ pub(crate) fn quoted(path: &Path) -> String {
         text
     } else {
         format!("'{}'", text.replace('\'', r"'\''"))
-    }
-}
-
-/// `1 file`, `2 files`.
-pub(crate) fn count(number: usize, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{plural}")
-}
-
-/// `text` with control characters and commands for CI systems escaped.
-fn inert(text: &str) -> String {
-    let mut escaped = String::new();
-    for char in text.chars() {
-        match char {
-            // A diff keeps the indentation of the files.
-            '\t' => escaped.push(char),
-            char if is_invisible(char) => escaped.extend(char.escape_default()),
-            char => escaped.push(char),
-        }
-    }
-    disarm_commands(&escaped)
-}
-
-/// Escapes commands that GitHub Actions and Azure Pipelines act on in a log: `::` at the
-/// start of a line, after blanks, and `##[` or `##vso[` anywhere. The first character of
-/// a line of a diff can be a blank, too.
-fn disarm_commands(text: &str) -> String {
-    let escaped = text
-        .replace("##[", r"#\u{23}[")
-        .replace("##vso[", r"#\u{23}vso[");
-    let blanks = escaped.len() - escaped.trim_start().len();
-    match escaped.get(blanks..) {
-        Some(rest) if rest.starts_with("::") => {
-            format!(r"{}\u{{3a}}{}", &escaped[..blanks], &rest[1..])
-        }
-        _ => escaped,
     }
 }
 

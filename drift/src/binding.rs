@@ -5,7 +5,8 @@
 //! each of NEW's entries, and one or more for that entry. Both are compared for every
 //! number of words that makes a difference.
 
-use crate::explain::plural;
+use taskcluster_documents::text::count;
+
 use crate::report::{BindingEffect, Finding};
 
 /// An entry of a routing key, as a reference lists it.
@@ -149,7 +150,7 @@ fn unmatched(key: &Key<'_>, words: usize, old: &[KeyEntry]) -> Finding<BindingEf
         true => format!("at least {}", wanted - 1),
         false => wanted.to_string(),
     };
-    let words = plural(words, "word");
+    let words = count(words, "word");
     let reason = format!("keys may have {words}, and the binding expects {bound}");
     with_key(BindingEffect::Silent, reason, key.example())
 }

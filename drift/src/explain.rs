@@ -1,6 +1,7 @@
 //! Texts of reasons.
 
 use serde_json::Value;
+use taskcluster_documents::text::{count, cut};
 
 use crate::context::{Context, Label};
 use crate::engine::{Formula, Id};
@@ -44,33 +45,20 @@ pub(crate) fn explain(context: &Context, formula: Id, value: &Value) -> String {
 }
 
 fn characters(value: &Value) -> String {
-    let count = value.as_str().map_or(0, |text| text.chars().count());
-    plural(count, "character")
+    let characters = value.as_str().map_or(0, |text| text.chars().count());
+    count(characters, "character")
 }
 
 fn size(value: &Value, what: &str) -> String {
-    let count = match value {
+    let size = match value {
         Value::Array(items) => items.len(),
         Value::Object(members) => members.len(),
         _ => 0,
     };
-    plural(count, what)
-}
-
-/// `1 item`, `2 items`, `2 properties`.
-pub(crate) fn plural(count: usize, what: &str) -> String {
-    match (count, what.strip_suffix('y')) {
-        (1, _) => format!("1 {what}"),
-        (_, Some(stem)) => format!("{count} {stem}ies"),
-        (_, None) => format!("{count} {what}s"),
-    }
+    count(size, what)
 }
 
 /// `value` as JSON, cut if it is long.
 pub(crate) fn shown(value: &Value) -> String {
-    let text = value.to_string();
-    match text.char_indices().nth(MOST_SHOWN) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text,
-    }
+    cut(&value.to_string(), MOST_SHOWN).into_owned()
 }

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap_complete::ArgValueCompleter;
+use taskcluster_documents::text::count;
 use taskcluster_pulse::{Connection, DeadLetterQueue, Envelope};
 
 use super::filter::{self, Condition};
@@ -73,7 +74,7 @@ async fn work(args: &Args, connection: &Connection, stdout: &mut impl Write) -> 
         Action::Replay => " replayed",
         Action::Discard => " discarded",
     };
-    let taken = terminal::count(taken, "message");
+    let taken = count(taken, "message");
     let text = format!("{taken}{done}, {kept} left out\n");
     print(stdout, &text).map_err(Error::Stdout)?;
     Ok(())

@@ -7,6 +7,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use taskcluster_documents::text::count;
 use taskcluster_events::EXCHANGES;
 use taskcluster_pulse::{
     Confirmation, Connection, Envelope, PublishError, Publisher, PublisherEvent,
@@ -14,7 +15,6 @@ use taskcluster_pulse::{
 
 use super::{CREDENTIALS, Error, FOUND, connection, output};
 use crate::printed::{print, print_error};
-use crate::terminal;
 
 /// Maximum number of messages published ahead of the oldest confirm.
 const MAX_UNCONFIRMED: usize = 1000;
@@ -74,7 +74,7 @@ pub(super) async fn run(args: &Args) -> Result<ExitCode, Error> {
         Some(Some(url)) => Connection::amqp(url)?,
     };
     let published = publish(&args.file, connection).await?;
-    let text = format!("published {}\n", terminal::count(published, "message"));
+    let text = format!("published {}\n", count(published, "message"));
     print(&mut io::stdout(), &text).map_err(Error::Stdout)?;
     Ok(ExitCode::SUCCESS)
 }

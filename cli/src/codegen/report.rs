@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use similar::TextDiff;
 use taskcluster_codegen::{Errors, Files};
+use taskcluster_documents::text::count;
 
 use super::{Change, Comparison, Output, Recovery};
 use crate::printed::listed;
-use crate::terminal::{count, lines, path as shown};
+use crate::terminal::{lines, path as shown};
 
 /// Maximum number of files listed as not generated.
 const MOST_FOREIGN: usize = 20;

@@ -307,13 +307,22 @@ fn pull_leaves_a_folder_as_it_was_where_it_fails() {
 
 #[test]
 fn every_format_escapes_names() {
-    let name = "x\u{1b}[31m\u{202e}\u{9b}31m\n::error::forged ##[error]y";
+    let name =
+        "x\u{1b}[31m\u{202e}\u{9b}31m\n::error::forged ##[error]y ##vso[task.x] ##teamcity[x]";
     let old = documents(&egg(&json!({}), &[]));
     let new = documents(&egg(&json!({name: {"const": name}}), &[]));
     for format in ["text", "json", "github", "markdown"] {
         let paths = [text(old.path()), text(new.path())];
         let run = program(&["drift", paths[0], paths[1], "--format", format]);
-        for raw in ["\u{1b}", "\u{202e}", "\u{9b}", "\n::error::forged", "##["] {
+        for raw in [
+            "\u{1b}",
+            "\u{202e}",
+            "\u{9b}",
+            "\n::error::forged",
+            "##[",
+            "##vso[",
+            "##teamcity[",
+        ] {
             assert!(
                 !run.stdout.contains(raw),
                 "{format}: {raw:?}\n{}",

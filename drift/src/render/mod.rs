@@ -1,7 +1,6 @@
 //! Reports as text, JSON, Markdown, and annotations of GitHub workflows.
 
 mod github;
-mod inert;
 mod json;
 mod markdown;
 mod page;

@@ -1,10 +1,11 @@
 //! The content of a report for people, in any format.
 
-use taskcluster_documents::text::{cut, escape_json};
+use taskcluster_documents::text::{count, cut, escape_json, escape_line};
 
-use super::inert::{MAX_CHARACTERS, plain};
-use crate::explain::plural;
 use crate::report::{Answer, Effect, ExchangeReport, Finding, Level, ReaderReport, Report, Status};
+
+/// Maximum length of a text, in characters: a comment on GitHub may have 65,536.
+const MAX_CHARACTERS: usize = 4_000;
 
 /// The content of a [`Report`] or a [`ReaderReport`] for people. All texts are escaped.
 #[derive(Debug)]
@@ -107,7 +108,7 @@ impl From<&ReaderReport> for Page {
         let (messages, reader) = (plain(&report.messages), plain(&report.reader));
         let places = match answer.findings.len() {
             0 => String::new(),
-            count => format!(", in {}", plural(count, "place")),
+            number => format!(", in {}", count(number, "place")),
         };
         let effect = answer.effect.name();
         let exchange = plain(exchange);
@@ -166,10 +167,15 @@ fn shown<E: Effect>(finding: &Finding<E>) -> Shown {
     }
 }
 
+/// `text` on one line, as text only; a long text is cut.
+fn plain(text: &str) -> String {
+    escape_line(&cut(text, MAX_CHARACTERS))
+}
+
 fn summary(report: &Report) -> String {
     let status = |status| report.count(|it| it.status == status);
     let level = |level| report.count(|it| it.level() == level);
-    let mut counts = vec![plural(report.exchanges.len(), "exchange")];
+    let mut counts = vec![count(report.exchanges.len(), "exchange")];
     let named = [
         ("changed", status(Status::Changed)),
         ("added", status(Status::Added)),
@@ -178,9 +184,9 @@ fn summary(report: &Report) -> String {
         ("with visible changes", level(Level::Visible)),
         ("not decided", report.count(ExchangeReport::is_undecided)),
     ];
-    for (name, count) in named {
-        if count > 0 {
-            counts.push(format!("{count} {name}"));
+    for (name, number) in named {
+        if number > 0 {
+            counts.push(format!("{number} {name}"));
         }
     }
     let differences = match counts.len() {
@@ -189,8 +195,24 @@ fn summary(report: &Report) -> String {
     };
     let wording = match report.wording() {
         0 => String::new(),
-        count => format!("; {} worded differently", plural(count, "text")),
+        number => format!("; {} worded differently", count(number, "text")),
     };
     let (old, new) = (plain(&report.old), plain(&report.new));
     format!("{old} to {new}: {differences}{wording}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn a_name_is_only_text() {
+        let name = "x\u{1b}[31m\u{202e}\n::error::y ##[error] ##vso[task.x]";
+        assert_eq!(
+            plain(name),
+            r"x\u{1b}[31m\u{202e}\n::error::y #\u{23}[error] #\u{23}vso[task.x]"
+        );
+        let long = plain(&"é".repeat(1_000_000));
+        assert!(long.ends_with("é… (1000000 characters)"), "{}", long.len());
+    }
 }

@@ -9,6 +9,8 @@ use std::process::ExitCode;
 
 pub use error::Error;
 
+use taskcluster_documents::text::count;
+
 use crate::codegen::{Output, report};
 use crate::defaults::Defaults;
 use crate::deployments::input::Input;
@@ -58,7 +60,7 @@ pub fn run(args: &Args, defaults: &Defaults, stdout: &mut impl Write) -> Result<
         "{}wrote {}: {} from {}\n",
         recovered.unwrap_or_default(),
         terminal::path(out),
-        terminal::count(files.len(), "document"),
+        count(files.len(), "document"),
         terminal::part(&source.name())
     );
     printed::print(stdout, &text).map_err(Error::Stdout)?;
