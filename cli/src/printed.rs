@@ -4,8 +4,8 @@ use std::error::Error as StdError;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use taskcluster_documents::Error;
 use taskcluster_documents::text::count;
+use taskcluster_documents::{Error, chain};
 
 use crate::terminal::{self, part};
 
@@ -49,20 +49,16 @@ pub(crate) fn print(stdout: &mut impl Write, text: &str) -> io::Result<bool> {
 /// Prints `error` and its causes on standard error, and returns the exit code of a
 /// failure.
 #[must_use]
-pub fn fail(error: &dyn StdError) -> ExitCode {
+pub fn fail(error: &(dyn StdError + 'static)) -> ExitCode {
     warn(error);
     ExitCode::from(FAILED)
 }
 
 /// Prints `error` and its causes on standard error.
-pub(crate) fn warn(error: &dyn StdError) {
-    let mut text = format!("error: {error}\n");
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text += &format!("  cause: {}\n", terminal::part(&error.to_string()));
-        cause = error.source();
-    }
-    print_error(&text);
+pub(crate) fn warn(error: &(dyn StdError + 'static)) {
+    let causes = chain(error).skip(1).map(|it| part(&it.to_string()));
+    let causes = causes.map(|cause| format!("  cause: {cause}\n"));
+    print_error(&format!("error: {error}\n{}", causes.collect::<String>()));
 }
 
 /// Prints warnings, each a line of `text`.

@@ -2,7 +2,15 @@
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::iter::successors;
 use std::sync::Arc;
+
+/// `error` and its causes.
+pub fn chain<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+    successors(Some(error), |error| error.source())
+}
 
 /// One error of the input: the place, the reason, and a remedy. `source()` is the error
 /// of the parser, if a parser reported it.
@@ -23,13 +31,8 @@ pub struct Error {
 impl Error {
     /// The reason and its causes, on one line.
     pub fn reason(&self) -> String {
-        let mut text = self.what.clone();
-        let mut cause = std::error::Error::source(self);
-        while let Some(error) = cause {
-            text.push_str(&format!(": {error}"));
-            cause = error.source();
-        }
-        text
+        let causes = chain(self).skip(1).map(|cause| format!(": {cause}"));
+        self.what.clone() + &causes.collect::<String>()
     }
 
     /// One line with the place and `what`.

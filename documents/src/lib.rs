@@ -26,7 +26,7 @@ mod subschemas;
 pub mod text;
 
 pub use document::{Document, Documents, Source, publisher, schema_id};
-pub use error::{Error, Errors, Reason};
+pub use error::{Error, Errors, Reason, chain};
 pub use keyword::references;
 pub use load::load;
 pub use place::{Place, escape};

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::time::Duration;
 
+use taskcluster_documents::chain;
 use taskcluster_documents::text::escape_json;
 use taskcluster_events::EXCHANGES;
 use taskcluster_pulse::Envelope;
@@ -64,12 +65,10 @@ pub(super) fn check(envelope: &Envelope) -> bool {
         return true;
     };
     let mut text = format!("invalid: {}", line(envelope));
-    let mut cause: Option<&dyn Error> = Some(&*error);
-    while let Some(error) = cause {
+    for error in chain(&*error) {
         // The violations of a schema are a line each.
         let lines = error.to_string();
         text.extend(lines.lines().map(|line| format!("  {line}\n")));
-        cause = error.source();
     }
     print_error(&text);
     false
@@ -83,19 +82,9 @@ fn decode(envelope: &Envelope) -> Result<(), Box<dyn Error>> {
 }
 
 /// The report that a connection failed or was lost.
-pub(super) fn reconnecting(wait: Duration, error: &dyn Error) -> String {
+pub(super) fn reconnecting(wait: Duration, error: &(dyn Error + 'static)) -> String {
     let seconds = wait.as_secs_f64();
-    let reason = chain(error);
+    let reasons = chain(error).map(|it| terminal::part(&it.to_string()));
+    let reason = reasons.collect::<Vec<_>>().join(": ");
     format!("no connection: {reason}; trying again in {seconds:.1} s\n")
-}
-
-/// An error with its causes, for use within a line.
-fn chain(error: &dyn Error) -> String {
-    let mut text = terminal::part(&error.to_string());
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text += &format!(": {}", terminal::part(&error.to_string()));
-        cause = error.source();
-    }
-    text
 }
