@@ -8,7 +8,7 @@
 use libfuzzer_sys::fuzz_target;
 use taskcluster_events::queue::{TaskFailedRoutingKey, TaskGroupResolvedRoutingKey};
 use taskcluster_events::worker_manager::WorkerRunningRoutingKey;
-use taskcluster_pulse::{MAX_BYTES, RoutingKey, RoutingKeyErrorKind, RoutingPattern};
+use taskcluster_pulse::{MAX_ROUTING_KEY_BYTES, RoutingKey, RoutingKeyErrorKind, RoutingPattern};
 
 fuzz_target!(|input: (&str, &str)| {
     let (key, pattern) = input;
@@ -26,7 +26,7 @@ fn check<K: RoutingKey>(key: &str) {
             Ok(printed) => assert_eq!(K::parse(&printed), Ok(parsed)),
             Err(error) => {
                 assert!(matches!(error.kind, RoutingKeyErrorKind::TooLong { .. }));
-                assert!(key.len() + 2 > MAX_BYTES, "{key}");
+                assert!(key.len() + 2 > MAX_ROUTING_KEY_BYTES, "{key}");
             }
         }
     }

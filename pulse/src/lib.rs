@@ -71,7 +71,8 @@ pub use payload::{
     TimestampError, UnknownValue, Unrecognized, decode, decode_strict,
 };
 pub use routing::{
-    MAX_BYTES, RoutingKey, RoutingKeyError, RoutingKeyErrorKind, RoutingPattern, Word, Words,
+    MAX_ROUTING_KEY_BYTES, RoutingKey, RoutingKeyError, RoutingKeyErrorKind, RoutingPattern, Word,
+    Words,
 };
 pub use rule::{ScalarRule, StringRule};
 pub use validate::{Validate, Violation, Violations};

@@ -6,7 +6,7 @@ use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 
 use super::secret::Secret;
-use crate::routing::MAX_BYTES;
+use crate::routing::MAX_SHORT_STRING_BYTES;
 
 /// RabbitMQ's default user and secret, which it accepts from the same machine only.
 const GUEST: &str = "guest";
@@ -67,9 +67,9 @@ impl Address {
     /// do.
     pub(super) fn wrong(&self) -> Option<String> {
         let long = |part: &str, text: &str| {
-            (text.len() > MAX_BYTES).then(|| {
+            (text.len() > MAX_SHORT_STRING_BYTES).then(|| {
                 let bytes = text.len();
-                format!("the {part} has {bytes} bytes; AMQP allows {MAX_BYTES}")
+                format!("the {part} has {bytes} bytes; AMQP allows {MAX_SHORT_STRING_BYTES}")
             })
         };
         if !is_host(&self.host) {

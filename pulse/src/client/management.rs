@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::transport::{BoxFuture, Route};
-use crate::routing::MAX_BYTES;
+use crate::routing::MAX_SHORT_STRING_BYTES;
 
 /// A service that lists the bindings of a queue, which AMQP can't.
 ///
@@ -77,7 +77,9 @@ impl QueueBinding {
     /// too long for AMQP and so can't exist on a broker.
     pub(crate) fn route(&self) -> Option<Route> {
         let names = [&self.exchange, &self.routing_key];
-        let can_be_sent = names.iter().all(|name| name.len() <= MAX_BYTES);
+        let can_be_sent = names
+            .iter()
+            .all(|name| name.len() <= MAX_SHORT_STRING_BYTES);
         (can_be_sent && !self.has_arguments).then(|| Route {
             exchange: self.exchange.clone(),
             routing_key: self.routing_key.clone(),

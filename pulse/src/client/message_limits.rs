@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::transport::{Headers, OutgoingMessage, TooLong, TransportError, code};
-use crate::routing::MAX_BYTES;
+use crate::routing::MAX_SHORT_STRING_BYTES;
 
 /// The header with a message's routes.
 pub(crate) const CC: &str = "CC";
@@ -73,11 +73,11 @@ impl From<TooLong> for TransportError {
 /// Checks the length of a short string of AMQP, whose length is one byte.
 pub(crate) fn check_name(part: &str, name: &str) -> Result<(), TooLong> {
     match name.len() {
-        0..=MAX_BYTES => Ok(()),
+        0..=MAX_SHORT_STRING_BYTES => Ok(()),
         bytes => Err(TooLong {
             part: part.to_owned(),
             bytes,
-            limit: MAX_BYTES,
+            limit: MAX_SHORT_STRING_BYTES,
             advice: "shorten it",
         }),
     }

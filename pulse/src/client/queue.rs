@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::error::Error;
 use super::queue_argument::QueueArgument;
 use super::transport::{Lifetime, QueueDeclaration};
-use crate::routing::MAX_BYTES;
+use crate::routing::MAX_SHORT_STRING_BYTES;
 
 /// The queue that a consumer reads.
 ///
@@ -213,7 +213,7 @@ impl Queue {
                 "begins with `queue/`, which is added to it; leave out `queue/<user>/`, or use \
                  Queue::passive for another user's queue"
             }
-            _ if name.len() > MAX_BYTES => {
+            _ if name.len() > MAX_SHORT_STRING_BYTES => {
                 "is longer than the 255 bytes that AMQP allows; shorten it"
             }
             _ => return Ok(()),

@@ -4,7 +4,7 @@ use arbitrary::{Arbitrary, Error, Result, Unstructured};
 
 use crate::binding::{Exchange, RoutingKeyEntry};
 use crate::event::Message;
-use crate::routing::{KeyFields, KeySource, MAX_BYTES, Word, Words};
+use crate::routing::{KeyFields, KeySource, MAX_ROUTING_KEY_BYTES, Word, Words};
 
 /// Maximum number of bytes in a word, that of a task ID.
 const LONGEST_WORD: usize = 22;
@@ -33,7 +33,7 @@ fn longest(entries: &[RoutingKeyEntry]) -> usize {
     let constants = entries.iter().filter_map(|entry| entry.constant);
     let taken = constants.map(str::len).sum::<usize>() + entries.len().saturating_sub(1);
     let words = entries.iter().filter(|entry| entry.constant.is_none());
-    MAX_BYTES.saturating_sub(taken) / words.count().max(1)
+    MAX_ROUTING_KEY_BYTES.saturating_sub(taken) / words.count().max(1)
 }
 
 /// Entries made from an input.

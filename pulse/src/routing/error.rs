@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::MAX_BYTES;
+use super::MAX_ROUTING_KEY_BYTES;
 use crate::binding::ExchangeInfo;
 
 /// The error of a text that is not a routing key, a pattern, or a word of one.
@@ -102,7 +102,7 @@ impl fmt::Display for RoutingKeyErrorKind {
             Self::TooLong { bytes } => {
                 write!(
                     f,
-                    "{bytes} bytes long; AMQP allows {MAX_BYTES} for a whole key"
+                    "{bytes} bytes long; AMQP allows {MAX_ROUTING_KEY_BYTES} for a whole key"
                 )
             }
             Self::Dot => write!(f, "contains a dot, but the entry is a single word"),

@@ -1,9 +1,10 @@
 //! Routing keys and the patterns that queues are bound with.
 //!
 //! AMQP 0-9-1 sends both as short strings: words joined by dots, at most
-//! [`MAX_BYTES`] bytes in all. In a pattern, the word `*` stands for any one
+//! [`MAX_ROUTING_KEY_BYTES`] bytes in all. In a pattern, the word `*` stands for any one
 //! word and `#` for any number of words, none included.
 
+mod checked_text;
 mod error;
 mod key;
 mod pattern;
@@ -18,9 +19,12 @@ pub use reader::KeyReader;
 pub use word::{Word, Words};
 pub use writer::KeyWriter;
 
+/// Maximum number of bytes in a short string of AMQP 0-9-1: names, routing keys, patterns.
+pub(crate) const MAX_SHORT_STRING_BYTES: usize = 255;
+
 /// Maximum number of bytes in a routing key or a pattern, the limit of AMQP 0-9-1 for
 /// short strings.
-pub const MAX_BYTES: usize = 255;
+pub const MAX_ROUTING_KEY_BYTES: usize = MAX_SHORT_STRING_BYTES;
 
 /// The word for an optional entry without a value.
 pub(crate) const ABSENT: &str = "_";
@@ -43,6 +47,6 @@ pub trait RoutingKey: Clone + std::fmt::Debug + PartialEq + Send + Sync + Sized 
     ///
     /// # Errors
     ///
-    /// [`RoutingKeyError`], if the key is longer than [`MAX_BYTES`].
+    /// [`RoutingKeyError`], if the key is longer than [`MAX_ROUTING_KEY_BYTES`].
     fn to_key(&self) -> Result<String, RoutingKeyError>;
 }

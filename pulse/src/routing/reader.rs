@@ -1,6 +1,8 @@
 //! Reads a delivered routing key into the words of its entries.
 
-use super::{ABSENT, KeySource, MAX_BYTES, RoutingKeyError, RoutingKeyErrorKind, Word, Words};
+use super::{
+    ABSENT, KeySource, MAX_ROUTING_KEY_BYTES, RoutingKeyError, RoutingKeyErrorKind, Word, Words,
+};
 use crate::binding::RoutingKeyEntry;
 
 /// Reads a delivered routing key entry by entry, in the order of the reference. Constant
@@ -22,12 +24,12 @@ impl<'key> KeyReader<'key> {
     /// # Errors
     ///
     /// [`RoutingKeyError`], if `key` has too few or too many words, or is longer than
-    /// [`MAX_BYTES`].
+    /// [`MAX_ROUTING_KEY_BYTES`].
     pub fn new(
         key: &'key str,
         entries: &'static [RoutingKeyEntry],
     ) -> Result<Self, RoutingKeyError> {
-        if key.len() > MAX_BYTES {
+        if key.len() > MAX_ROUTING_KEY_BYTES {
             let kind = RoutingKeyErrorKind::TooLong { bytes: key.len() };
             return Err(RoutingKeyError::new(key, kind));
         }

@@ -2,7 +2,7 @@
 
 use std::slice;
 
-use super::{ABSENT, MAX_BYTES, RoutingKeyError, RoutingKeyErrorKind};
+use super::{ABSENT, MAX_ROUTING_KEY_BYTES, RoutingKeyError, RoutingKeyErrorKind};
 use crate::binding::RoutingKeyEntry;
 
 /// Writes a routing key entry by entry, in the order of the reference. Constant entries
@@ -40,11 +40,11 @@ impl KeyWriter {
     ///
     /// # Errors
     ///
-    /// [`RoutingKeyError`], if it is longer than [`MAX_BYTES`].
+    /// [`RoutingKeyError`], if it is longer than [`MAX_ROUTING_KEY_BYTES`].
     pub fn finish(mut self) -> Result<String, RoutingKeyError> {
         self.constants();
         match self.key.len() {
-            0..=MAX_BYTES => Ok(self.key),
+            0..=MAX_ROUTING_KEY_BYTES => Ok(self.key),
             bytes => Err(RoutingKeyError::new(
                 &self.key,
                 RoutingKeyErrorKind::TooLong { bytes },

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use allocation_counter::measure;
+use taskcluster_pulse::RoutingPattern;
 use taskcluster_tests::documents::Documents;
 use taskcluster_tests::instances::Instances;
 use taskcluster_tests::judge::Subject;
@@ -23,6 +24,17 @@ fn valid_payloads_of_every_constraint_allocate_nothing() {
     let mut subjects = subjects::private();
     subjects.retain(|subject| !["unions", "lists"].contains(&subject.info.name));
     allocates_nothing(&subjects, "fixtures/private");
+}
+
+/// The broker in memory matches each message with every binding.
+#[test]
+fn matching_a_routing_key_allocates_nothing() {
+    let pattern = RoutingPattern::new("primary.#.gecko-t.*.#").expect("a pattern");
+    let key = "primary.fN1SbArXTPSVFNUvaOlinQ.0.us-west.i-1.gecko-t.t-linux.gecko-level-1._";
+    let mut matched = false;
+    let counted = measure(|| matched = pattern.matches(key));
+    assert!(matched);
+    assert_eq!(counted.count_total, 0);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::error::{PublishError, RoutesErrorKind};
 use crate::binding::Exchange;
 use crate::client::transport::OutgoingMessage;
 use crate::event::Message;
-use crate::routing::{MAX_BYTES, ROUTE_PREFIX, RoutingKey};
+use crate::routing::{MAX_ROUTING_KEY_BYTES, ROUTE_PREFIX, RoutingKey};
 use crate::validate::Validate;
 
 /// Maximum number of routes of a message in Taskcluster.
@@ -68,7 +68,7 @@ fn cc(routes: &[impl AsRef<str>]) -> Result<Vec<String>, RoutesErrorKind> {
             let key = format!("{ROUTE_PREFIX}{route}");
             match key.len() {
                 _ if route.is_empty() => Err(RoutesErrorKind::Empty),
-                0..=MAX_BYTES => Ok(key),
+                0..=MAX_ROUTING_KEY_BYTES => Ok(key),
                 bytes => Err(RoutesErrorKind::TooLong {
                     route: route.to_owned(),
                     bytes,
