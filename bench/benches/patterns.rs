@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use regex::Regex;
-use taskcluster_pulse::__private::Matcher;
+use taskcluster_pulse::__private::{Matcher, compiled_pattern};
 use taskcluster_tests::rules::rule;
 
 /// Patterns, each with texts of realistic length.
@@ -111,7 +111,7 @@ fn compare(pattern: &str, texts: &[&str]) -> f64 {
 
 fn compiled(pattern: &str) -> Matcher {
     let rule = rule(pattern).expect("a pattern of the schemas of v106");
-    rule.compiled_pattern().expect("a rule with a pattern")
+    compiled_pattern(rule).expect("a rule with a pattern")
 }
 
 /// The time of `accepts` for one of `texts`, in nanoseconds: the best of many rounds, to

@@ -22,7 +22,9 @@ pub use crate::payload::{
     Branch, Members, Union, deserialize_open, deserialize_union, optional, parse_open, read_variant,
 };
 pub use crate::routing::{KeyField, KeyFields, KeyReader, KeySource, KeyWriter, parse_key};
-pub use crate::rule::{Matcher, Positions, Run, Scalar, Split, Table, unique, unique_as_written};
+pub use crate::rule::{
+    Matcher, Positions, Run, Scalar, Split, Table, compiled_pattern, unique, unique_as_written,
+};
 #[cfg(feature = "schemars")]
 pub use crate::schema::print_schema;
 pub use crate::schema::{Dependency, Keyword, Schema, Type};

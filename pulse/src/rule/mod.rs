@@ -13,5 +13,5 @@ pub use items::{unique, unique_as_written};
 pub(crate) use matcher::Shape;
 pub use matcher::{Matcher, Positions, Run, Split};
 pub use scalar::{Scalar, ScalarRule};
-pub use string::StringRule;
+pub use string::{StringRule, compiled_pattern};
 pub use table::Table;

@@ -146,15 +146,6 @@ impl StringRule {
         text
     }
 
-    /// The compiled pattern, for tests and benchmarks.
-    #[doc(hidden)]
-    pub const fn compiled_pattern(&self) -> Option<Matcher> {
-        match self.pattern {
-            Some((_, matcher)) => Some(matcher),
-            None => None,
-        }
-    }
-
     /// The matchers of a string: the pattern, with the lengths if they are checked in one
     /// pass, and the format.
     #[cfg(feature = "arbitrary")]
@@ -209,6 +200,14 @@ impl StringRule {
             index += 1;
         }
         false
+    }
+}
+
+/// The compiled pattern of `rule`, for tests and benchmarks.
+pub const fn compiled_pattern(rule: &StringRule) -> Option<Matcher> {
+    match rule.pattern {
+        Some((_, matcher)) => Some(matcher),
+        None => None,
     }
 }
 

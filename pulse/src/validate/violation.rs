@@ -27,7 +27,7 @@ pub struct Violation {
 
 impl Violation {
     /// A violation of `keyword`, which has the value `limit`, by `value` at `pointer`.
-    pub fn new(
+    pub(crate) fn new(
         pointer: impl Into<String>,
         keyword: &'static str,
         limit: impl Into<Value>,
@@ -179,3 +179,29 @@ impl fmt::Display for Violations {
 }
 
 impl std::error::Error for Violations {}
+
+#[cfg(test)]
+mod tests {
+    use serde_core::ser::{Serialize, SerializeSeq, Serializer};
+
+    use super::Violation;
+
+    /// A list without an end.
+    struct Endless;
+
+    impl Serialize for Endless {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            let mut items = serializer.serialize_seq(None)?;
+            loop {
+                items.serialize_element("é")?;
+            }
+        }
+    }
+
+    #[test]
+    fn no_more_of_a_value_is_written_than_a_violation_shows() {
+        let violation = Violation::new("", "maxItems", 3, &Endless);
+        assert_eq!(violation.value.chars().count(), 81);
+        assert!(violation.value.ends_with(r#","é"…"#), "{}", violation.value);
+    }
+}
