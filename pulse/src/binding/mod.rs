@@ -10,7 +10,7 @@ pub use info::{ExchangeInfo, RoutingKeyEntry};
 pub use pattern::PatternBinding;
 pub use words::BindingWords;
 
-use crate::payload::{Payload, PayloadObject, PayloadSlot};
+use crate::payload::{Payload, PayloadObject};
 use crate::routing::{RoutingKey, RoutingKeyError, RoutingPattern};
 
 /// A binding of a queue: an exchange, and a pattern for its routing keys.
@@ -19,8 +19,8 @@ use crate::routing::{RoutingKey, RoutingKeyError, RoutingPattern};
 /// one list, and `Box<dyn Binding>` and `&dyn Binding` can be bound. [`Exchange`] adds
 /// the types.
 pub trait Binding: Send + Sync {
-    /// The exchange's full name, `exchange/taskcluster-queue/v1/task-defined` for instance.
-    fn exchange_name(&self) -> &'static str;
+    /// The published reference's description of the exchange.
+    fn info(&self) -> &'static ExchangeInfo;
 
     /// The routing key to bind with: words joined by dots, `*` for any one word,
     /// `#` for any number of words.
@@ -31,9 +31,16 @@ pub trait Binding: Send + Sync {
     /// allowed in its entry, or the pattern is longer than AMQP's 255 bytes.
     fn routing_key(&self) -> Result<RoutingPattern, RoutingKeyError>;
 
+    /// The exchange's full name, `exchange/taskcluster-queue/v1/task-defined` for instance.
+    fn exchange_name(&self) -> &'static str {
+        self.info().exchange
+    }
+
     /// An empty holder for one payload of this exchange, for callers that know the
     /// exchange only at run time.
-    fn new_payload_object(&self) -> Box<dyn PayloadObject>;
+    fn new_payload_object(&self) -> Box<dyn PayloadObject> {
+        self.info().new_payload_object()
+    }
 }
 
 /// An exchange of a service, as a type.
@@ -76,16 +83,12 @@ pub trait Exchange: Clone + Default + Send + Sync + 'static {
 }
 
 impl<E: Exchange> Binding for E {
-    fn exchange_name(&self) -> &'static str {
-        E::INFO.exchange
+    fn info(&self) -> &'static ExchangeInfo {
+        E::INFO
     }
 
     fn routing_key(&self) -> Result<RoutingPattern, RoutingKeyError> {
         Exchange::words(self).pattern(E::INFO)
-    }
-
-    fn new_payload_object(&self) -> Box<dyn PayloadObject> {
-        Box::new(PayloadSlot::<E::Payload>::new())
     }
 }
 
@@ -93,16 +96,12 @@ macro_rules! forward {
     ($($pointer:ty)*) => {
         $(
             impl Binding for $pointer {
-                fn exchange_name(&self) -> &'static str {
-                    (**self).exchange_name()
+                fn info(&self) -> &'static ExchangeInfo {
+                    (**self).info()
                 }
 
                 fn routing_key(&self) -> Result<RoutingPattern, RoutingKeyError> {
                     (**self).routing_key()
-                }
-
-                fn new_payload_object(&self) -> Box<dyn PayloadObject> {
-                    (**self).new_payload_object()
                 }
             }
         )*

@@ -1,7 +1,6 @@
 //! Bindings by a pattern over the whole routing key.
 
 use super::{Binding, ExchangeInfo};
-use crate::payload::PayloadObject;
 use crate::routing::{RoutingKeyError, RoutingPattern};
 
 /// A binding by a pattern over the whole routing key.
@@ -23,15 +22,11 @@ impl PatternBinding {
 }
 
 impl Binding for PatternBinding {
-    fn exchange_name(&self) -> &'static str {
-        self.info.exchange
+    fn info(&self) -> &'static ExchangeInfo {
+        self.info
     }
 
     fn routing_key(&self) -> Result<RoutingPattern, RoutingKeyError> {
         RoutingPattern::new(&self.pattern).map_err(|error| error.in_exchange(self.info))
-    }
-
-    fn new_payload_object(&self) -> Box<dyn PayloadObject> {
-        self.info.new_payload_object()
     }
 }

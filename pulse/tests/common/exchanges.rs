@@ -1,28 +1,14 @@
 //! Exchanges that are missing, forbidden or declared by a test.
 
 use taskcluster_pulse::__private::BindingWords;
-use taskcluster_pulse::{
-    Binding, Exchange, ExchangeInfo, PayloadObject, RoutingKeyEntry, RoutingKeyError,
-    RoutingPattern,
-};
+use taskcluster_pulse::{Exchange, ExchangeInfo, PatternBinding, RoutingKeyEntry};
 
 use super::{Number, Numbered, NumberedKey};
 
 /// A binding to all messages of the exchange of this name.
-pub struct AllOf(pub &'static str);
-
-impl Binding for AllOf {
-    fn exchange_name(&self) -> &'static str {
-        self.0
-    }
-
-    fn routing_key(&self) -> Result<RoutingPattern, RoutingKeyError> {
-        RoutingPattern::new("#")
-    }
-
-    fn new_payload_object(&self) -> Box<dyn PayloadObject> {
-        Numbered::default().new_payload_object()
-    }
+pub fn all_of(exchange: &'static str) -> PatternBinding {
+    let info = ExchangeInfo::new::<Numbered>("tests", "v1").named("all", exchange);
+    Box::leak(Box::new(info)).raw("#")
 }
 
 /// An exchange that does not exist.

@@ -1,6 +1,6 @@
 //! Deliveries, settlements, and lost connections.
 
-use crate::common::exchanges::AllOf;
+use crate::common::exchanges::all_of;
 use crate::common::{Event, Numbered, Seen, eventually, message};
 use crate::{EXCHANGE, QUEUE, builder, publish};
 use std::time::Duration;
@@ -187,7 +187,7 @@ async fn a_refused_binding_is_reported_and_the_others_are_in_effect() {
     broker.forbid("exchange/tests/v1/forbidden");
     let seen = Seen::default();
     let consumer = builder(&broker)
-        .bind(AllOf("exchange/tests/v1/forbidden"))
+        .bind(all_of("exchange/tests/v1/forbidden"))
         .on_event(seen.listener())
         .start()
         .await

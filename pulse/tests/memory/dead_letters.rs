@@ -8,7 +8,7 @@ use taskcluster_pulse::{
 };
 use tokio::task::JoinHandle;
 
-use crate::common::exchanges::AllOf;
+use crate::common::exchanges::all_of;
 use crate::common::{Numbered, Seen, eventually, message};
 use crate::{EXCHANGE, QUEUE, builder, dead_lettering, publish};
 
@@ -260,7 +260,7 @@ async fn a_message_that_the_broker_dead_lettered_has_its_original_key() {
         let start = builder(&broker).queue(queue).start();
         let mut consumer = start.await.expect("started");
         let dead = Consumer::builder(broker.connection()).queue("rejected");
-        let dead = dead.bind(AllOf(REJECTED)).start().await;
+        let dead = dead.bind(all_of(REJECTED)).start().await;
         let mut dead = dead.expect("started");
         publish(&broker, 7..8).await;
         consumer.next().await.expect("a delivery").reject();

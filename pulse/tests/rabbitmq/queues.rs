@@ -7,7 +7,7 @@ use lapin::types::{AMQPValue, FieldTable};
 use taskcluster_pulse::{Consumer, ConsumerEvent, Error, OnFailure, Queue};
 use tokio::time::timeout;
 
-use crate::common::exchanges::AllOf;
+use crate::common::exchanges::all_of;
 use crate::common::rabbitmq::Rabbit;
 use crate::common::{Event, Seen, eventually};
 use crate::{publish, quick};
@@ -286,7 +286,7 @@ async fn a_deleted_queue_is_declared_again_within_a_second() {
 async fn a_consumer_without_any_binding_does_not_start() {
     let rabbit = Rabbit::for_test().await;
     let error = Consumer::builder(rabbit.connection())
-        .bind(AllOf(MISSING))
+        .bind(all_of(MISSING))
         .start()
         .await
         .expect_err("no message would arrive");

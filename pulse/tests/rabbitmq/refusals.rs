@@ -1,6 +1,6 @@
 //! Refusals of the broker, and their errors.
 
-use crate::common::exchanges::{AllOf, Unreachable};
+use crate::common::exchanges::{Unreachable, all_of};
 use crate::common::rabbitmq::Rabbit;
 use crate::common::{Event, Seen, message_on};
 use crate::{publish, quick};
@@ -107,7 +107,7 @@ pub(crate) async fn one_binding_fails(
 ) {
     let seen = Seen::default();
     let mut consumer = Consumer::builder(connection)
-        .bind(AllOf(exchange))
+        .bind(all_of(exchange))
         .bind(rabbit.binding())
         .on_event(seen.listener())
         .start()
@@ -135,7 +135,7 @@ async fn an_obsolete_binding_is_removed() {
     let consumer = Consumer::builder(rabbit.connection())
         .queue(rabbit.lane.as_str())
         .unbind(rabbit.binding())
-        .unbind(AllOf(MISSING))
+        .unbind(all_of(MISSING))
         .start()
         .await
         .expect("started");
