@@ -104,7 +104,7 @@ pub trait EventSet: Sized + Send + 'static {
     ///
     /// [`DecodeError`], if the exchange is not in this set, the routing key does not have
     /// the exchange's form, or the payload is not of its type.
-    fn decode(exchange: &str, routing_key: &str, bytes: &[u8]) -> Result<Self, DecodeError>;
+    fn decode_from(exchange: &str, routing_key: &str, bytes: &[u8]) -> Result<Self, DecodeError>;
 
     /// Checks the payload against every rule of its schema.
     ///
@@ -115,7 +115,7 @@ pub trait EventSet: Sized + Send + 'static {
 }
 
 impl<E: Exchange> EventSet for Message<E> {
-    fn decode(exchange: &str, routing_key: &str, bytes: &[u8]) -> Result<Self, DecodeError> {
+    fn decode_from(exchange: &str, routing_key: &str, bytes: &[u8]) -> Result<Self, DecodeError> {
         if exchange == E::INFO.exchange {
             Self::decode(routing_key, bytes)
         } else {
@@ -158,7 +158,7 @@ macro_rules! event_set {
         }
 
         impl $crate::EventSet for $name {
-            fn decode(
+            fn decode_from(
                 exchange: &str,
                 routing_key: &str,
                 bytes: &[u8],

@@ -150,7 +150,7 @@ fn event_set(exchanges: &[(&Service, &Exchange)], layout: &Layout<'_>) -> TokenS
     };
     quote! {
         impl EventSet for Event {
-            fn decode(exchange: &str, routing_key: &str, #bytes: &[u8]) -> Result<Self, DecodeError> {
+            fn decode_from(exchange: &str, routing_key: &str, #bytes: &[u8]) -> Result<Self, DecodeError> {
                 #decode
             }
 

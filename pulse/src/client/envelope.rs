@@ -239,7 +239,7 @@ impl Envelope {
     /// [`DecodeError`], if the set has no such exchange, or the routing key or the
     /// payload can't be decoded.
     pub fn event<E: EventSet>(&self) -> Result<E, DecodeError> {
-        E::decode(self.exchange(), self.routing_key(), self.bytes())
+        E::decode_from(self.exchange(), self.routing_key(), self.bytes())
     }
 }
 

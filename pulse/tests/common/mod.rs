@@ -111,7 +111,7 @@ pub enum Event {
 }
 
 impl EventSet for Event {
-    fn decode(exchange: &str, routing_key: &str, bytes: &[u8]) -> Result<Self, DecodeError> {
+    fn decode_from(exchange: &str, routing_key: &str, bytes: &[u8]) -> Result<Self, DecodeError> {
         if exchange == Numbered::INFO.exchange {
             return Message::decode(routing_key, bytes).map(Self::Numbered);
         }

@@ -77,7 +77,7 @@ impl Event {
 }
 
 impl EventSet for Event {
-    fn decode(
+    fn decode_from(
         exchange: &str,
         routing_key: &str,
         bytes: &[u8],

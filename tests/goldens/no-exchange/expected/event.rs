@@ -50,7 +50,7 @@ impl Event {
 }
 
 impl EventSet for Event {
-    fn decode(
+    fn decode_from(
         exchange: &str,
         routing_key: &str,
         _bytes: &[u8],

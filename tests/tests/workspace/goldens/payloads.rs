@@ -48,7 +48,7 @@ fn old_references_name_no_service() {
         violations::<old::Job>(json!({"version": 1, "count": 0, "info": {"link": " "}})),
         &[("/count", "exclusiveMinimum"), ("/info/link", "format")],
     );
-    let event = old_forms::Event::decode(info.exchange, "a.b._", job.to_string().as_bytes());
+    let event = old_forms::Event::decode_from(info.exchange, "a.b._", job.to_string().as_bytes());
     assert!(matches!(event, Ok(old_forms::Event::Jobs(_))), "{event:?}");
 }
 
@@ -69,7 +69,7 @@ fn services_and_versions_share_types() {
             "exchange/taskcluster-watch/v1/same",
         ]
     );
-    let event = services::Event::decode(variants[1], "primary._", br#"{"state": "x"}"#);
+    let event = services::Event::decode_from(variants[1], "primary._", br#"{"state": "x"}"#);
     assert!(
         matches!(event, Ok(services::Event::TypeV2Defined(_))),
         "{event:?}"
@@ -79,7 +79,7 @@ fn services_and_versions_share_types() {
 #[test]
 fn a_service_may_have_no_exchange() {
     assert!(no_exchange::EXCHANGES.iter().next().is_none());
-    assert!(no_exchange::Event::decode("exchange/a", "b", b"{}").is_err());
+    assert!(no_exchange::Event::decode_from("exchange/a", "b", b"{}").is_err());
 }
 
 #[test]

@@ -21,6 +21,7 @@ fn bindings_match_everything_by_default() {
     ];
     for (binding, exchange) in bindings {
         assert_eq!(binding.exchange_name(), exchange);
+        assert_eq!(binding.info().service, "worker-manager");
         assert_eq!(pattern(&binding), "primary.#");
         let mut object = binding.new_payload_object();
         assert!(object.payload().is_none());
@@ -78,13 +79,13 @@ fn messages_are_decoded_by_their_exchange() {
         "workerPoolId": "proj-ci/linux",
     });
     valid::<WorkerTypePulseMessage>(payload.clone());
-    let event = Event::decode(UPDATED, "primary._", payload.to_string().as_bytes());
+    let event = Event::decode_from(UPDATED, "primary._", payload.to_string().as_bytes());
     let Ok(Event::WorkerPoolUpdated(message)) = &event else {
         panic!("{event:?}");
     };
     assert_eq!(message.payload.previous_provider_id.as_deref(), Some("aws"));
     assert_eq!(message.routing_key.reserved, None);
-    assert!(Event::decode("exchange/other", "primary._", b"{}").is_err());
+    assert!(Event::decode_from("exchange/other", "primary._", b"{}").is_err());
 }
 
 #[test]

@@ -58,7 +58,7 @@ fn events_are_matched() {
     let sent = message();
     let key = sent.routing_key.to_key().unwrap();
     let bytes = serde_json::to_vec(&sent.payload).unwrap();
-    let event = Event::decode(Tree::INFO.exchange, &key, &bytes).unwrap();
+    let event = Event::decode_from(Tree::INFO.exchange, &key, &bytes).unwrap();
     assert_eq!(event.exchange(), Tree::INFO);
     assert_eq!(event.routing_key().unwrap(), key);
     assert_eq!(event.get::<Tree>(), Some(&sent));
