@@ -96,9 +96,13 @@ mod tests {
         publish("worker-running", "two", "2026-03-14T04:31:00.000Z");
         publish("worker-stopped", "one", "2026-03-14T05:00:00.000Z");
         publish("worker-running", "one", "2026-03-14T06:00:00.000Z");
-        while handle.counters().acked < 6 {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
+        let acked = async {
+            while handle.counters().acked < 6 {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        let limit = Duration::from_secs(60);
+        tokio::time::timeout(limit, acked).await.expect("six acks");
         assert_eq!(mirror.pool("a/b"), Ok(("aws".to_owned(), 4)));
         handle.stop();
         running.await.expect("no panic").expect("stopped");

@@ -95,15 +95,23 @@ fn long_chains_overflow_no_stack_and_bounds_are_named() {
 
 #[test]
 fn alternatives_that_multiply_are_bounded() {
-    let choices = |shift: u64| -> Value {
-        let of_number = |number: u64| {
-            let options =
-                (0..6).map(|it| json!({ "multipleOf": 2 + (it * 7 + number * shift) % 31 }));
-            json!({ "oneOf": options.collect::<Value>() })
-        };
-        json!({ "allOf": (0..8).map(of_number).collect::<Value>(), "type": "integer" })
+    // Of each of eight lists of six divisors, exactly one divides a value: 6⁸ combinations.
+    let divisors = |shift: i64, list: i64| (0..6).map(move |it| 2 + (it * 7 + list * shift) % 31);
+    let choices = |shift| -> Value {
+        let multiple = |it: i64| json!({ "multipleOf": it });
+        let options = |list| divisors(shift, list).map(multiple).collect::<Value>();
+        let lists = (0..8).map(|list| json!({ "oneOf": options(list) }));
+        json!({ "allOf": lists.collect::<Value>(), "type": "integer" })
     };
-    compared(&choices(3), &choices(5));
+    let is_valid = |shift, value: i64| {
+        (0..8).all(|list| divisors(shift, list).filter(|it| value % it == 0).count() == 1)
+    };
+    let report = compared(&choices(3), &choices(5));
+    let publisher = &report.exchanges[0].publisher;
+    assert_eq!(publisher.effect, PublisherEffect::Refused, "{publisher:#?}");
+    let witness = publisher.findings[0].witness.as_ref();
+    let witness = witness.and_then(Value::as_i64).expect("an integer");
+    assert!(is_valid(3, witness) && !is_valid(5, witness), "{witness}");
 }
 
 #[test]
