@@ -7,6 +7,7 @@ use jsonschema::error::ValidationErrorKind;
 use jsonschema::{Draft, Registry, ValidationError, Validator};
 use schemars::JsonSchema;
 use serde_json::{Value, json};
+use taskcluster_documents::escape;
 use taskcluster_pulse as pulse;
 use taskcluster_pulse::{Binding, ExchangeInfo, Payload, PayloadError, PayloadObject, Violations};
 
@@ -189,7 +190,7 @@ impl Other {
 /// property is that of the property.
 fn named(error: ValidationError<'_>) -> Vec<(String, String)> {
     let pointer = error.instance_path().to_string();
-    let member = |name: &str| format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
+    let member = |name: &str| format!("{pointer}/{}", escape(name));
     match error.kind() {
         ValidationErrorKind::AdditionalProperties { unexpected } => unexpected
             .iter()

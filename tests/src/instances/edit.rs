@@ -1,6 +1,7 @@
 //! Changes to a JSON value, including the spelling of numbers.
 
 use serde_json::Value;
+use taskcluster_documents::escape;
 
 /// A step into a value.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,7 +60,7 @@ fn at<'v>(root: &'v mut Value, path: &[Step]) -> &'v mut Value {
 pub fn pointer(path: &[Step]) -> String {
     path.iter()
         .map(|step| match step {
-            Step::Member(name) => format!("/{}", name.replace('~', "~0").replace('/', "~1")),
+            Step::Member(name) => format!("/{}", escape(name)),
             Step::Index(index) => format!("/{index}"),
         })
         .collect()

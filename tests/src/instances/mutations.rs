@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use serde_json::{Number, Value, json};
+use taskcluster_documents::escape;
 
 use super::Instances;
 use super::edit::{Edit, Step, pointer};
@@ -184,7 +185,7 @@ impl Walk<'_, '_> {
     fn string(&mut self, schema: &Value, valid: &str) {
         let text = Text::new(schema);
         self.lengths(schema, &text, valid);
-        if let Some(outside) = text.outside_pattern(valid, &mut self.instances.numbers) {
+        if let Some(outside) = text.outside_pattern(valid, &mut self.instances.rng) {
             // A text that does not match the pattern may not match the format either.
             match schema.get("format") {
                 None => self.broken(Edit::Put(outside.into()), "pattern"),
@@ -222,7 +223,7 @@ impl Walk<'_, '_> {
         ];
         for (length, keyword) in tried {
             let Some(length) = length else { continue };
-            let resized = text.of_length(length, valid, &mut self.instances.numbers);
+            let resized = text.of_length(length, valid, &mut self.instances.rng);
             let wide = text.is_free().then(|| "😀".repeat(length));
             for text in resized.into_iter().chain(wide) {
                 match keyword {
@@ -379,11 +380,7 @@ impl Walk<'_, '_> {
     fn more_members(&mut self, place: &Place<'_>) {
         if place.schema["additionalProperties"] == false {
             for name in ["unknown", "a/b~c", "", "😀"] {
-                let at = format!(
-                    "{}/{}",
-                    pointer(&self.path),
-                    name.replace('~', "~0").replace('/', "~1")
-                );
+                let at = format!("{}/{}", pointer(&self.path), escape(name));
                 let fault = Expected::Fault(at, "additionalProperties".to_owned());
                 self.push(Edit::Add(name.to_owned(), json!([1])), fault);
             }

@@ -4,12 +4,13 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use fastrand::Rng;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 use regress::Regex;
 use serde_json::Value;
 
-use crate::texts::Numbers;
+use crate::texts::pick;
 
 /// Characters for unconstrained strings, of 1, 2, 3 and 4 bytes.
 const ANY: &[char] = &[
@@ -82,69 +83,64 @@ impl<'s> Text<'s> {
     }
 
     /// A string that satisfies all constraints.
-    pub(super) fn valid(&self, numbers: &mut Numbers) -> String {
+    pub(super) fn valid(&self, rng: &mut Rng) -> String {
         let fitting = (0..TRIES)
-            .map(|_| self.candidate(numbers))
+            .map(|_| self.candidate(rng))
             .find(|text| self.has_length(text) && self.matches(text));
         fitting.unwrap_or_else(|| panic!("no string for {:?} {:?}", self.pattern, self.format))
     }
 
-    fn candidate(&self, numbers: &mut Numbers) -> String {
+    fn candidate(&self, rng: &mut Rng) -> String {
         match (self.format, &self.pattern) {
-            (Some(format), _) => numbers.pick(samples(format).0).to_owned(),
+            (Some(format), _) => pick(rng, samples(format).0).to_owned(),
             (None, Some(pattern)) => {
-                let seed = numbers.below(usize::MAX) as u64;
+                let seed = rng.u64(..);
                 Xoshiro256PlusPlus::seed_from_u64(seed).sample(&pattern.sampler)
             }
             (None, None) => {
-                let more = numbers.below(self.longest.saturating_sub(self.shortest).min(8) + 1);
+                let more = rng.usize(..self.longest.saturating_sub(self.shortest).min(8) + 1);
                 let length = self.shortest + more;
-                (0..length).map(|_| numbers.pick(ANY)).collect()
+                (0..length).map(|_| pick(rng, ANY)).collect()
             }
         }
     }
 
     /// A string of `length` code points that satisfies all constraints but the length,
     /// made from `text`.
-    pub(super) fn of_length(
-        &self,
-        length: usize,
-        text: &str,
-        numbers: &mut Numbers,
-    ) -> Option<String> {
-        let resized = |numbers: &mut Numbers| -> String {
+    pub(super) fn of_length(&self, length: usize, text: &str, rng: &mut Rng) -> Option<String> {
+        let resized = |rng: &mut Rng| -> String {
             let mut text: Vec<char> = text.chars().collect();
             while text.len() > length {
-                text.remove(numbers.below(text.len()));
+                text.remove(rng.usize(..text.len()));
             }
             let (alphabet, at) = match text.is_empty() {
                 true => (vec!['a'], 0),
-                false => (text.clone(), numbers.below(text.len())),
+                false => (text.clone(), rng.usize(..text.len())),
             };
-            let more = (text.len()..length).map(|_| numbers.pick(&alphabet));
+            let more = (text.len()..length).map(|_| pick(rng, &alphabet));
             let more: Vec<char> = more.collect();
             text.splice(at..at, more);
             text.into_iter().collect()
         };
         (0..TRIES)
-            .map(|_| resized(numbers))
+            .map(|_| resized(rng))
             .find(|text| self.matches(text) && self.format.is_none())
     }
 
     /// A string like `text`, of its length, that only the pattern refuses.
-    pub(super) fn outside_pattern(&self, text: &str, numbers: &mut Numbers) -> Option<String> {
+    pub(super) fn outside_pattern(&self, text: &str, rng: &mut Rng) -> Option<String> {
         self.pattern.as_ref()?;
-        let changed = |numbers: &mut Numbers| -> String {
+        let changed = |rng: &mut Rng| -> String {
             let mut text: Vec<char> = text.chars().collect();
             if !text.is_empty() {
-                let at = numbers.below(text.len());
-                text[at] = numbers.pick(STRANGE);
+                let at = rng.usize(..text.len());
+                text[at] = pick(rng, STRANGE);
             }
             text.into_iter().collect()
         };
         let all: String = text.chars().map(|_| '~').collect();
         (0..TRIES)
-            .map(|_| changed(numbers))
+            .map(|_| changed(rng))
             .chain([all])
             .find(|text| !self.matches(text))
     }

@@ -1,10 +1,11 @@
 //! Valid instances.
 
+use fastrand::Rng;
 use serde_json::{Map, Number, Value, json};
 
 use super::strings::Text;
 use crate::documents::{Documents, Place};
-use crate::texts::Numbers;
+use crate::texts::pick;
 
 /// The depth up to which objects get optional properties.
 const DEPTH: usize = 4;
@@ -13,7 +14,7 @@ const DEPTH: usize = 4;
 #[derive(Debug)]
 pub struct Instances<'d> {
     pub(super) documents: &'d Documents,
-    pub(super) numbers: Numbers,
+    pub(super) rng: Rng,
     depth: usize,
     full: bool,
 }
@@ -23,7 +24,7 @@ impl<'d> Instances<'d> {
     pub fn new(documents: &'d Documents, seed: u64) -> Self {
         Self {
             documents,
-            numbers: Numbers::new(seed),
+            rng: Rng::with_seed(seed),
             depth: 0,
             full: false,
         }
@@ -39,7 +40,7 @@ impl<'d> Instances<'d> {
 
     pub(super) fn value(&mut self, place: &Place<'_>) -> Value {
         let place = self.documents.follow(place.clone());
-        let schema = simplified(self.documents, &place, &mut self.numbers);
+        let schema = simplified(self.documents, &place, &mut self.rng);
         let place = Place {
             home: place.home,
             schema: &schema,
@@ -48,15 +49,15 @@ impl<'d> Instances<'d> {
             return only.clone();
         }
         if let Some(values) = schema["enum"].as_array() {
-            return self.numbers.pick(values);
+            return pick(&mut self.rng, values);
         }
         self.depth += 1;
         let value = match self.kind(&schema).as_str() {
             "null" => Value::Null,
-            "boolean" => json!(self.numbers.below(2) == 0),
+            "boolean" => json!(self.rng.usize(..2) == 0),
             "integer" => self.integer(&schema),
             "number" => self.number(&schema),
-            "string" => Text::new(&schema).valid(&mut self.numbers).into(),
+            "string" => Text::new(&schema).valid(&mut self.rng).into(),
             "array" => self.array(&place),
             _ => self.object(&place),
         };
@@ -70,15 +71,13 @@ impl<'d> Instances<'d> {
         ];
         match &schema["type"] {
             Value::String(kind) => kind.clone(),
-            Value::Array(kinds) => self
-                .numbers
-                .pick(kinds)
+            Value::Array(kinds) => pick(&mut self.rng, kinds)
                 .as_str()
                 .unwrap_or("null")
                 .to_owned(),
             _ if schema.get("properties").is_some() => "object".to_owned(),
             _ if schema.get("pattern").or(schema.get("format")).is_some() => "string".to_owned(),
-            _ => self.numbers.pick(&all).to_owned(),
+            _ => pick(&mut self.rng, &all).to_owned(),
         }
     }
 
@@ -92,7 +91,7 @@ impl<'d> Instances<'d> {
         let lowest = lowest.unwrap_or(highest.map_or(-9, |highest| highest.min(0) - 1000));
         let highest = highest.unwrap_or(lowest + 1_000_000_000_000);
         let span = (highest - lowest + 1).min(1 << 50) as usize;
-        let value = lowest + self.numbers.below(span) as i128;
+        let value = lowest + self.rng.usize(..span) as i128;
         let step = i128::from(schema["multipleOf"].as_i64().unwrap_or(1));
         let value = (value + step - 1).div_euclid(step) * step;
         Number::from_i128(value.min(highest)).map_or(Value::Null, Value::Number)
@@ -104,7 +103,7 @@ impl<'d> Instances<'d> {
         };
         let lowest = limit("minimum", "exclusiveMinimum").unwrap_or(-1e6);
         let highest = limit("maximum", "exclusiveMaximum").unwrap_or(lowest.abs() + 1e6);
-        let share = (self.numbers.below(999) + 1) as f64 / 1000.0;
+        let share = (self.rng.usize(..999) + 1) as f64 / 1000.0;
         let value = lowest + share * (highest - lowest);
         match schema["multipleOf"].as_f64() {
             // Divisors are one over a whole number, so the quotient is as exact as
@@ -119,7 +118,7 @@ impl<'d> Instances<'d> {
         let fewest = schema["minItems"].as_u64().unwrap_or(0) as usize;
         let most = schema["maxItems"].as_u64().unwrap_or(u64::MAX) as usize;
         let most = most.min(fewest + if self.depth < DEPTH { 3 } else { 0 });
-        let count = fewest + self.numbers.below(most - fewest + 1);
+        let count = fewest + self.rng.usize(..most - fewest + 1);
         let count = if self.full {
             count.max(most.min(2))
         } else {
@@ -152,14 +151,14 @@ impl<'d> Instances<'d> {
         let most = place.schema["maxProperties"].as_u64().unwrap_or(u64::MAX) as usize;
         let mut members = Map::new();
         for (name, schema) in named {
-            let wanted = self.depth <= DEPTH && (self.full || self.numbers.below(2) == 0);
+            let wanted = self.depth <= DEPTH && (self.full || self.rng.usize(..2) == 0);
             let room = members.len() < most && (wanted || members.len() < fewest);
             if is_required(place.schema, name) || room {
                 members.insert(name.clone(), self.value(&Place { schema, ..*place }));
             }
         }
         let more = if self.depth <= DEPTH {
-            self.numbers.below(3)
+            self.rng.usize(..3)
         } else {
             0
         };
@@ -182,11 +181,11 @@ impl<'d> Instances<'d> {
             return None;
         }
         let name = match place.schema.get("propertyNames") {
-            Some(names) => Text::new(names).valid(&mut self.numbers),
+            Some(names) => Text::new(names).valid(&mut self.rng),
             None => format!(
                 "{}{}",
-                self.numbers.pick(&["x", "é/~", "a b"]),
-                self.numbers.below(1000)
+                pick(&mut self.rng, &["x", "é/~", "a b"]),
+                self.rng.usize(..1000)
             ),
         };
         Some((name, self.value(&Place { schema, ..*place })))
@@ -201,7 +200,7 @@ pub(super) fn is_required(schema: &Value, name: &str) -> bool {
 }
 
 /// The schema at `place` with its parts merged, and one of several alternatives chosen.
-fn simplified(documents: &Documents, place: &Place<'_>, numbers: &mut Numbers) -> Value {
+fn simplified(documents: &Documents, place: &Place<'_>, rng: &mut Rng) -> Value {
     let mut schema = place.schema.clone();
     let Some(members) = schema.as_object_mut() else {
         return json!({});
@@ -212,13 +211,13 @@ fn simplified(documents: &Documents, place: &Place<'_>, numbers: &mut Numbers) -
     }
     for keyword in ["anyOf", "oneOf"] {
         if let Some(Value::Array(some)) = members.remove(keyword) {
-            parts.push(numbers.pick(&some));
+            parts.push(pick(rng, &some));
         }
     }
     for part in &parts {
         let home = place.home;
         let part = documents.follow(Place { home, schema: part });
-        merge(&mut schema, &simplified(documents, &part, numbers));
+        merge(&mut schema, &simplified(documents, &part, rng));
     }
     schema
 }

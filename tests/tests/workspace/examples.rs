@@ -4,13 +4,13 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use fastrand::Rng;
 use taskcluster_events::queue::TaskException;
 use taskcluster_pulse::{Message, RoutingKeyEntry, example};
 use taskcluster_tests::documents::Documents;
 use taskcluster_tests::examples::Example;
 use taskcluster_tests::judge::{Faults, Found, Other, Subject};
 use taskcluster_tests::subjects;
-use taskcluster_tests::texts::Numbers;
 
 /// Number of pseudo-random inputs for each exchange.
 const RANDOM: u64 = 200;
@@ -47,9 +47,9 @@ fn inputs() -> impl Iterator<Item = Vec<u8>> {
     let equal = [0, 1, 0x55, 0xff].into_iter();
     let equal = equal.flat_map(|byte| [0, 1, 2, 16, 256, 4096].map(|length| vec![byte; length]));
     let random = (0..RANDOM).map(|seed| {
-        let mut numbers = Numbers::new(seed);
-        let length = numbers.below(2000);
-        (0..length).map(|_| numbers.below(256) as u8).collect()
+        let mut rng = Rng::with_seed(seed);
+        let length = rng.usize(..2000);
+        (0..length).map(|_| rng.u8(..)).collect()
     });
     equal.chain(random)
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use taskcluster_codegen::{Files, Source};
-use taskcluster_documents::Resolved;
+use taskcluster_documents::{Resolved, escape};
 
 use super::{api, assert_kept, document, names, resolved, source};
 use crate::support::{generator, sources, workspace};
@@ -142,7 +142,7 @@ fn two_items_of_one_module_do_not_keep_one_name() {
         owners[&second] = owners[&first].clone();
         let names = source("names.json", &names);
         let errors = generator(&sources).names(names).module().expect_err(kind);
-        let pointer = format!("/{kind}/{}", second.replace('~', "~0").replace('/', "~1"));
+        let pointer = format!("/{kind}/{}", escape(&second));
         let found: Vec<&str> = errors.iter().map(|error| error.pointer.as_str()).collect();
         assert_eq!(found, [pointer], "{errors}");
         assert!(errors.to_string().contains("has the name"), "{errors}");

@@ -1,6 +1,7 @@
 //! Names that collide, or that are not valid in Rust.
 
 use serde_json::{Value, json};
+use taskcluster_documents::escape;
 use taskcluster_pulse::OpenEnum;
 use taskcluster_tests::goldens::colliding_titles::titles::{
     self, A, Message3, PulseMessage, Second2,
@@ -85,7 +86,7 @@ fn properties_of_any_name_are_read_and_written() {
     for name in names {
         let mut message = json!({"type": "a", "self": "b", "42": "c", "": "d"});
         message[name] = json!("too long for it");
-        let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+        let pointer = format!("/{}", escape(name));
         assert_found(
             violations::<properties::Changed2>(message),
             &[(&pointer, "maxLength")],
