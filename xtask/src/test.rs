@@ -4,7 +4,7 @@ mod broker;
 mod everything;
 mod jobs;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::io;
 use std::process::{Command, ExitCode, ExitStatus};
@@ -27,8 +27,9 @@ use broker::{Broker, Lease};
 /// it with the system's package manager; as root, it does so at once.
 ///
 /// Tests that need the broker run beside all others, which have a lower priority, and
-/// beside a second round with other features of serde_json. The output of each of the
-/// three is printed when it has ended. All of them run to their end, even if a test fails.
+/// beside a second round with other features of serde_json, which is built meanwhile. The
+/// output of each of the three is printed when it has ended. All of them run to their end,
+/// even if a test fails.
 ///
 /// If all pass, the tests of the client are run again on each further RabbitMQ: those in
 /// the folders of PULSE_TEST_RABBITMQ, and in /opt/rabbitmq_server-*/sbin.
@@ -55,7 +56,7 @@ pub struct Args {
     install: bool,
 
     /// More arguments for `cargo test --workspace --all-features`, which runs the tests
-    /// that they choose
+    /// that they choose. `-p PACKAGE` takes the place of `--workspace`
     #[cfg_attr(feature = "commands", arg(last = true, value_name = "ARGS"))]
     cargo_args: Vec<OsString>,
 }
@@ -118,8 +119,12 @@ impl From<rabbitmq::Error> for Error {
 /// `cargo test` for everything.
 const WHOLE_WORKSPACE: [&str; 3] = ["test", "--workspace", "--all-features"];
 
-/// The tests that are run on each further RabbitMQ.
-const CLIENT_TESTS: [&str; 4] = ["-p", "taskcluster-pulse", "--test", "rabbitmq"];
+/// `cargo test` for packages that are named. Beside `--workspace`, names choose nothing.
+const PACKAGES: [&str; 2] = ["test", "--all-features"];
+
+/// The tests that are run on each further RabbitMQ. With `-p`, cargo would build what they
+/// depend on with other features.
+const CLIENT_TESTS: [&str; 2] = ["--test", "rabbitmq"];
 
 /// Runs the tests; the exit code is that of the first failure.
 ///
@@ -148,17 +153,28 @@ pub fn run(args: &Args) -> Result<ExitCode, Error> {
 /// Runs `cargo test` with a broker.
 fn cargo_test(cargo_args: &[OsString], lease: &Lease) -> Result<ExitStatus, Error> {
     let mut for_cargo = cargo_args.split(|arg| arg == "--");
+    let for_cargo = for_cargo.next().unwrap_or_default();
     let for_tests = cargo_args.iter().skip_while(|arg| *arg != "--").skip(1);
     let mut command = cargo()?;
+    if for_cargo.iter().any(|arg| names_package(arg)) {
+        command.args(PACKAGES);
+    } else {
+        command.args(WHOLE_WORKSPACE);
+    }
     command
-        .args(WHOLE_WORKSPACE)
-        .args(for_cargo.next().unwrap_or_default())
+        .args(for_cargo)
         // The tests that need a broker are marked `#[ignore]`.
         .args(["--", "--include-ignored"])
         .args(lease.skipped())
         .args(for_tests)
         .envs(lease.variables());
     command.status().map_err(Error::Cargo)
+}
+
+/// Whether an argument is `-p PACKAGE`, in any of its forms.
+fn names_package(arg: &OsStr) -> bool {
+    let arg = arg.as_encoded_bytes();
+    arg.starts_with(b"-p") || arg.starts_with(b"--package")
 }
 
 /// Cargo, in the folder of the workspace.

@@ -3,9 +3,10 @@
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read, Seek, Write};
-use std::process::{Command, ExitCode, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::thread::{self, Scope};
+use std::time::{Duration, Instant};
 
 use crate::workspace::exit_code;
 
@@ -47,17 +48,15 @@ impl Job {
         self
     }
 
-    /// Runs it, with all of its output in one file. A pipe would not end while a process
+    /// Starts it, with all of its output in one file. A pipe would not end while a process
     /// that the job left behind holds it open.
-    fn run(&mut self, mut output: &File) -> io::Result<ExitStatus> {
+    fn spawn(&mut self, output: &File) -> io::Result<Child> {
         let (stdout, stderr) = (output.try_clone()?, output.try_clone()?);
         self.command
             .stdin(Stdio::null())
             .stdout(stdout)
-            .stderr(stderr);
-        let status = self.command.status()?;
-        output.rewind()?;
-        Ok(status)
+            .stderr(stderr)
+            .spawn()
     }
 }
 
@@ -84,20 +83,28 @@ pub(super) struct Results {
 }
 
 impl Results {
-    /// Runs a job, whether others fail or not.
-    pub(super) fn run(&self, mut job: Job) {
+    /// Starts a job, whether others fail or not, and waits until it has written something.
+    ///
+    /// Cargo locks the target folder while it builds, and then writes a line. So if all that
+    /// a job runs is built, the next one does not take the lock before it.
+    pub(super) fn start<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, mut job: Job) {
         eprintln!("running {}", job.name);
         let start = Instant::now();
-        let mut text = String::new();
-        let how = tempfile::tempfile().and_then(|mut output| {
-            let status = job.run(&output)?;
-            let mut bytes = Vec::new();
-            output.read_to_end(&mut bytes)?;
-            text = String::from_utf8_lossy(&bytes).into_owned();
-            Ok(status)
+        let started = tempfile::tempfile().and_then(|output| {
+            let mut child = job.spawn(&output)?;
+            while output.metadata()?.len() == 0 && child.try_wait()?.is_none() {
+                thread::sleep(Duration::from_millis(20));
+            }
+            Ok((output, child))
         });
-        let seconds = start.elapsed().as_secs_f64();
-        self.report(job.name, &text, how, seconds);
+        scope.spawn(move || {
+            let (text, how) = match started.and_then(ended) {
+                Ok((text, status)) => (text, Ok(status)),
+                Err(error) => (String::new(), Err(error)),
+            };
+            let seconds = start.elapsed().as_secs_f64();
+            self.report(job.name, &text, how, seconds);
+        });
     }
 
     fn report(&self, name: &'static str, text: &str, how: io::Result<ExitStatus>, seconds: f64) {
@@ -132,4 +139,13 @@ impl Results {
             .as_ref()
             .map_or(ExitCode::from(101), |status| exit_code(*status))
     }
+}
+
+/// What a process has written, and how it has ended.
+fn ended((mut output, mut child): (File, Child)) -> io::Result<(String, ExitStatus)> {
+    let status = child.wait()?;
+    let mut bytes = Vec::new();
+    output.rewind()?;
+    output.read_to_end(&mut bytes)?;
+    Ok((String::from_utf8_lossy(&bytes).into_owned(), status))
 }

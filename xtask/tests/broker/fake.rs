@@ -16,11 +16,13 @@ pub(crate) struct Fake(TempDir);
 impl Fake {
     /// With a cargo that prints its arguments, and then runs `script`.
     pub(crate) fn new(script: &str) -> Self {
+        Self::silent(&format!("{PRINT}\n{script}"))
+    }
+
+    /// With a cargo that runs `script`.
+    pub(crate) fn silent(script: &str) -> Self {
         let fake = Self(tempfile::tempdir().unwrap());
-        write_program(
-            &fake.path("cargo"),
-            &format!("#!/bin/sh\n{PRINT}\n{script}\n"),
-        );
+        write_program(&fake.path("cargo"), &format!("#!/bin/sh\n{script}\n"));
         fake
     }
 

@@ -34,7 +34,7 @@ fn the_tests_get_a_broker_and_the_client_each_further_one_and_cargo_gives_the_ex
     assert_eq!(output.status.code(), Some(7), "{output:?}");
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.contains("--tests -- --ignored\n"), "{text}");
-    let client = "--all-features -p taskcluster-pulse --test rabbitmq -- --include-ignored";
+    let client = "--all-features --test rabbitmq -- --include-ignored";
     let on_further = text.lines().filter(|line| line.ends_with(client)).count();
     assert!(on_further > 0, "{text}");
     // The machine may have more of them in `/opt`.
@@ -77,6 +77,20 @@ fn a_broker_that_is_named_is_taken_as_it_is() {
     let text = String::from_utf8_lossy(&output.stdout);
     let chosen = "cargo test --workspace --all-features name -- --include-ignored --nocapture\n";
     assert!(text.starts_with(chosen), "{text}");
+}
+
+#[test]
+fn a_package_that_is_named_is_tested_alone() {
+    let fake = Fake::new("");
+    for package in [&["-p", "some"][..], &["-psome"], &["--package=some"]] {
+        let mut command = fake.xtask_test(&[&["--"], package].concat());
+        command.env("PULSE_TEST_URL", "amqp://guest:guest@192.0.2.1/%2f");
+        let output = command.output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        let package = package.join(" ");
+        let chosen = format!("cargo test --all-features {package} -- --include-ignored");
+        assert!(text.starts_with(&chosen), "{text}");
+    }
 }
 
 #[test]
