@@ -103,10 +103,11 @@ impl<'m> Types<'m> {
     }
 
     /// The function that checks whether the items of `list` differ: by their hashes, or
-    /// by their JSON if they have no hash or equal values may have several types.
+    /// by their JSON if they have no hash or parts that are kept as JSON text.
     pub(super) fn unique(&self, list: &Value) -> TokenStream {
-        let is_one_type = list.named().all(|id| !self.facts(id).holds_unions);
-        match is_one_type && self.is_hashable(list) {
+        let is_raw = list.parts().any(|part| part.kind.is_raw())
+            || list.named().any(|id| self.facts(id).holds_raw);
+        match !is_raw && self.is_hashable(list) {
             true => quote!(unique),
             false => quote!(unique_as_written),
         }

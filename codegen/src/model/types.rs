@@ -38,7 +38,9 @@ pub(crate) struct TypeDef {
 pub(crate) struct Facts {
     /// Whether it contains floats, which have no total equality.
     pub(crate) holds_floats: bool,
-    pub(crate) holds_unions: bool,
+    /// Whether a part of it is kept as JSON text: equal values may be written differently,
+    /// and are parsed to be compared.
+    pub(crate) holds_raw: bool,
     /// Whether a table has to check a part of it.
     pub(crate) needs_table: bool,
 }
@@ -159,6 +161,11 @@ impl Value {
 }
 
 impl Kind {
+    /// Whether a value of this kind is kept as JSON text.
+    pub(crate) fn is_raw(&self) -> bool {
+        matches!(self, Self::Object | Self::Any)
+    }
+
     /// An object of any properties whose values are each a `value`.
     pub(crate) fn map(value: Value) -> Self {
         Self::Map(Box::new([Value::plain(Self::Text), value]))

@@ -41,13 +41,16 @@ pub(super) fn facts(types: &[TypeDef]) -> Vec<Facts> {
         let mut parts = it.shape.parts();
         parts.any(|value| matches!(value.kind, Kind::Scalar(Scalar::Number)))
     });
-    let unions = hold(|it| matches!(it.shape, TypeShape::Union(_)));
+    let raw = hold(|it| {
+        // A union keeps a value of no alternative.
+        matches!(it.shape, TypeShape::Union(_)) || it.shape.parts().any(|it| it.kind.is_raw())
+    });
     let by_table = hold(|it| it.by_table);
-    let facts = floats.into_iter().zip(unions).zip(by_table);
+    let facts = floats.into_iter().zip(raw).zip(by_table);
     facts
-        .map(|((holds_floats, holds_unions), needs_table)| Facts {
+        .map(|((holds_floats, holds_raw), needs_table)| Facts {
             holds_floats,
-            holds_unions,
+            holds_raw,
             needs_table,
         })
         .collect()

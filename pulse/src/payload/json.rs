@@ -1,7 +1,7 @@
 //! JSON text that is not decoded, because its schema does not describe it.
 
 use std::fmt;
-use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
+use std::hash::{Hash, Hasher};
 
 use serde_core::de::{DeserializeOwned, Deserializer, Error};
 use serde_core::{Deserialize, Serialize, Serializer};
@@ -129,10 +129,7 @@ impl Eq for RawJson {}
 impl Hash for RawJson {
     fn hash<H: Hasher>(&self, state: &mut H) {
         match self.parse() {
-            Ok(value) => {
-                let hasher = BuildHasherDefault::<DefaultHasher>::new();
-                state.write_u64(hash_value(&value, &hasher));
-            }
+            Ok(value) => hash_value(&value, state),
             Err(_) => self.get().hash(state),
         }
     }
@@ -152,6 +149,8 @@ impl fmt::Debug for RawJsonObject {
 
 #[cfg(test)]
 mod tests {
+    use std::hash::DefaultHasher;
+
     use super::*;
 
     fn text(text: &str) -> RawJson {

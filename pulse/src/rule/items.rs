@@ -1,7 +1,7 @@
 //! Whether all items of an array differ: the keyword `uniqueItems`.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, RandomState};
+use std::hash::{BuildHasher, Hash, RandomState};
 
 use serde_core::Serialize;
 use serde_json::Value;
@@ -17,7 +17,7 @@ const SLOTS: usize = 1024;
 /// Number of items up to which the table on the stack is used.
 const MANY: usize = 4 * SLOTS;
 
-/// Whether all of `items` differ, for items that have a hash.
+/// Whether all of `items` differ, for items that have a hash and can be compared quickly.
 ///
 /// Allocates nothing for up to 4096 items: they are split by their hash into rounds, so
 /// that a table on the stack stays half empty in each.
@@ -33,7 +33,8 @@ pub fn unique<T: Hash + PartialEq>(items: &[T]) -> bool {
 }
 
 fn unique_in_rounds<T: Hash + PartialEq>(items: &[T]) -> bool {
-    let hasher = BuildHasherDefault::<DefaultHasher>::new();
+    // With random keys, no sender can make items that all fall in one slot.
+    let hasher = RandomState::new();
     let rounds = items.len().div_ceil(SLOTS / 2);
     (0..rounds).all(|round| {
         let mut slots = [0_u32; SLOTS];
@@ -71,7 +72,7 @@ pub(crate) fn all_differ<T>(
         let mut each = items.iter().enumerate();
         return each.all(|(index, item)| items.iter().take(index).all(|it| !equal(it, item)));
     }
-    // With random keys, an attacker can't make items with equal hashes.
+    // As above, for equal hashes.
     let hasher = RandomState::new();
     let mut seen: HashMap<u64, Vec<&T>> = HashMap::with_capacity(items.len());
     items.iter().all(|item| {
@@ -82,12 +83,53 @@ pub(crate) fn all_differ<T>(
     })
 }
 
-/// Whether all of `items` differ as JSON, for items without a hash, or whose JSON can be
-/// read as several types. Allocates their JSON.
+/// Whether all of `items` differ as JSON, for items without a hash, or with parts that are
+/// kept as JSON text, which would be parsed for each comparison. Allocates their JSON.
 pub fn unique_as_written<T: Serialize>(items: &[T]) -> bool {
     let differ = || {
         let text = serde_json::to_string(items)?;
         serde_json::from_str(&text).map(|items: Vec<Value>| all_values_differ(&items))
     };
     items.len() < 2 || differ().unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::hash::{BuildHasherDefault, DefaultHasher, Hasher};
+
+    use super::*;
+
+    thread_local! {
+        static COMPARISONS: Cell<usize> = const { Cell::new(0) };
+    }
+
+    /// An item that counts its comparisons.
+    struct Counted(u64);
+
+    impl Hash for Counted {
+        fn hash<H: Hasher>(&self, state: &mut H) {
+            self.0.hash(state);
+        }
+    }
+
+    impl PartialEq for Counted {
+        fn eq(&self, other: &Self) -> bool {
+            COMPARISONS.set(COMPARISONS.get() + 1);
+            self.0 == other.0
+        }
+    }
+
+    /// Anybody can compute the hashes of a hasher without random keys.
+    #[test]
+    fn items_chosen_by_their_hashes_take_no_more_comparisons() {
+        let known = BuildHasherDefault::<DefaultHasher>::new();
+        let falls_in_first_slot =
+            |item: &u64| (known.hash_one(item) as usize).is_multiple_of(2 * SLOTS);
+        let chosen = (0..).filter(falls_in_first_slot).take(600);
+        let items: Vec<Counted> = chosen.map(Counted).collect();
+        assert!(unique(&items));
+        let count = COMPARISONS.get();
+        assert!(count < 10 * items.len(), "{count} comparisons");
+    }
 }

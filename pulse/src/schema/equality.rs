@@ -1,7 +1,7 @@
 //! Equality of JSON values, as JSON Schema defines it: numbers are equal by value,
 //! objects independently of the order of their properties.
 
-use std::hash::{BuildHasher, Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 
 use serde_json::Value;
 
@@ -49,28 +49,36 @@ pub(super) fn value_of(text: &str) -> Value {
 
 /// Whether all of `items` differ, in time linear in their size.
 pub(crate) fn all_values_differ(items: &[Value]) -> bool {
-    all_differ(items, |hasher, item| hash_value(item, hasher), equal)
+    let hash = |keys: &RandomState, item: &Value| {
+        let mut state = keys.build_hasher();
+        hash_value(item, &mut state);
+        state.finish()
+    };
+    all_differ(items, hash, equal)
 }
 
-/// A hash of `value`; equal values have equal hashes.
-pub(crate) fn hash_value(value: &Value, hasher: &impl BuildHasher) -> u64 {
-    let mut state = hasher.build_hasher();
-    std::mem::discriminant(value).hash(&mut state);
+/// Feeds `value` to a hasher, equal values alike. Nothing is hashed beforehand: the hasher
+/// may have random keys, with which no sender can make values of equal hashes.
+pub(crate) fn hash_value(value: &Value, state: &mut impl Hasher) {
+    std::mem::discriminant(value).hash(state);
     match value {
         Value::Null => {}
-        Value::Bool(value) => value.hash(&mut state),
-        Value::Number(number) => Decimal::parse(&number.to_string()).hash(&mut state),
-        Value::String(text) => text.hash(&mut state),
-        Value::Array(items) => items
-            .iter()
-            .for_each(|item| state.write_u64(hash_value(item, hasher))),
-        // A sum does not depend on the order of the properties.
+        Value::Bool(value) => value.hash(state),
+        Value::Number(number) => Decimal::parse(&number.to_string()).hash(state),
+        Value::String(text) => text.hash(state),
+        Value::Array(items) => {
+            items.len().hash(state);
+            items.iter().for_each(|item| hash_value(item, state));
+        }
         Value::Object(members) => {
-            let sum = members.iter().fold(0_u64, |sum, (name, value)| {
-                sum.wrapping_add(hasher.hash_one((name, hash_value(value, hasher))))
-            });
-            state.write_u64(sum);
+            members.len().hash(state);
+            let mut members: Vec<_> = members.iter().collect();
+            // They have another order with a feature of `serde_json`.
+            members.sort_unstable_by_key(|(name, _)| name.as_str());
+            for (name, value) in members {
+                name.hash(state);
+                hash_value(value, state);
+            }
         }
     }
-    state.finish()
 }

@@ -110,8 +110,10 @@ fn properties_are_counted() {
     assert_found(
         violations::<Counted2>(json!({
             "few": {}, "tags": {"A": "xxxxx"}, "unique": [1.5, 2.0, 1.5], "free": {},
+            "anything": [{"a": 1, "b": [2]}, {}, {"b": [2.0], "a": 1}],
         })),
         &[
+            ("/anything", "uniqueItems"),
             ("/few", "minProperties"),
             ("/tags/A", "maxLength"),
             ("/tags/A", "pattern"),

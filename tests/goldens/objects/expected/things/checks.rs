@@ -201,6 +201,7 @@ impl Validate for Counted2 {
         (..=3u64)
             .contains(
                 &([
+                    self.anything.is_some(),
                     self.few.is_some(),
                     self.free.is_some(),
                     self.tags.is_some(),
@@ -209,7 +210,7 @@ impl Validate for Counted2 {
                     .into_iter()
                     .map(u64::from)
                     .sum::<u64>()),
-            )
+            ) && self.anything.as_ref().is_none_or(|value| unique_as_written(value))
             && self
                 .few
                 .as_ref()

@@ -318,6 +318,11 @@ impl<'de> Deserialize<'de> for OpenLimits {
 pub struct Counted2 {
     /// Not described by the schema.
     ///
+    /// No two items are equal.
+    #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+    pub anything: Option<Vec<RawJson>>,
+    /// Not described by the schema.
+    ///
     /// 1 to 2 properties.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub few: Option<BTreeMap<String, RawJson>>,

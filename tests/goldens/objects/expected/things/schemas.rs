@@ -328,6 +328,10 @@ pub(crate) static COUNTED2: Schema = Schema::named(
         Keyword::Properties(
             &[
                 (
+                    "anything",
+                    &Schema::new(&[Keyword::Type(&[Type::Array]), Keyword::UniqueItems]),
+                ),
+                (
                     "few",
                     &Schema::new(
                         &[
