@@ -72,15 +72,17 @@ fn struct_field(types: Types<'_>, field: &Field, camel: bool, open: bool) -> Tok
         field.name.clone()
     };
     let rename = (expected != *wire_name).then(|| quote!(#[serde(rename = #wire_name)]));
-    let serde = match (field.required, field.value.nullable) {
+    let serde = match field.required {
         // A struct with additional properties has a `Deserialize` of its own.
-        (false, _) if open => quote!(#[serde(skip_serializing_if = "Option::is_none")]),
-        (false, _) => quote! {
+        false if open => quote!(#[serde(skip_serializing_if = "Option::is_none")]),
+        false => quote! {
             #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
         },
         // serde would read a missing `Option` as `None`, but the property is required.
-        (true, true) if !open => quote!(#[serde(deserialize_with = "Option::deserialize")]),
-        (true, _) => TokenStream::new(),
+        true if !open && types.is_option(&field.value) => {
+            quote!(#[serde(deserialize_with = "Deserialize::deserialize")])
+        }
+        true => TokenStream::new(),
     };
     quote! {
         #docs

@@ -4,7 +4,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use crate::model::{
-    Emitter, Facts, Field, Kind, Model, Scalar, Step, TypeDef, TypeId, Value, walk, walk_field,
+    Emitter, Facts, Field, Kind, Model, Scalar, Step, TypeDef, TypeId, TypeShape, Value, walk,
+    walk_field,
 };
 
 /// The keywords that can be used as names with `r#`.
@@ -100,6 +101,23 @@ impl<'m> Types<'m> {
         let mut parts = value.parts();
         parts.all(|part| !matches!(part.kind, Kind::Scalar(Scalar::Number)))
             && value.named().all(|id| !self.facts(id).holds_floats)
+    }
+
+    /// Whether the type of a value is an `Option`, or a wrapper of one.
+    pub(super) fn is_option(&self, value: &Value) -> bool {
+        let mut inner = Some(value);
+        // A wrapper contains itself only inside of other values.
+        while let Some(value) = inner.take() {
+            if value.nullable {
+                return true;
+            }
+            if let Kind::Named(id) = value.kind
+                && let TypeShape::Wrapper(wrapped) = &self.definition(id).shape
+            {
+                inner = Some(wrapped);
+            }
+        }
+        false
     }
 
     /// The function that checks whether the items of `list` differ: by their hashes, or

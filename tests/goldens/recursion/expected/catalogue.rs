@@ -11,5 +11,6 @@ pub const EXCHANGES: Catalogue = Catalogue::new(
         <super::trees::Mutual as Exchange>::INFO,
         <super::trees::List as Exchange>::INFO,
         <super::trees::Choice as Exchange>::INFO,
+        <super::trees::Shelf as Exchange>::INFO,
     ],
 );

@@ -24,6 +24,8 @@ pub enum Event {
     List(Box<Message<super::trees::List>>),
     /// A message of [`Choice`](super::trees::Choice).
     Choice(Box<Message<super::trees::Choice>>),
+    /// A message of [`Shelf`](super::trees::Shelf).
+    Shelf(Box<Message<super::trees::Shelf>>),
 }
 
 impl Event {
@@ -55,6 +57,7 @@ impl Event {
             Self::Mutual(message) => &**message,
             Self::List(message) => &**message,
             Self::Choice(message) => &**message,
+            Self::Shelf(message) => &**message,
         }
     }
 
@@ -64,6 +67,7 @@ impl Event {
             Self::Mutual(message) => message,
             Self::List(message) => message,
             Self::Choice(message) => message,
+            Self::Shelf(message) => message,
         }
     }
 }
@@ -86,6 +90,9 @@ impl EventSet for Event {
             }
             "exchange/taskcluster-trees/v1/choice" => {
                 decode_as(routing_key, bytes, Self::Choice)
+            }
+            "exchange/taskcluster-trees/v1/shelf" => {
+                decode_as(routing_key, bytes, Self::Shelf)
             }
             _ => Err(DecodeError::unknown_exchange(exchange, routing_key)),
         }

@@ -69,6 +69,7 @@ pub const PLACES: &[&str] = &[
     "condition",
     "shared",
     "recursion",
+    "required",
 ];
 
 /// A schema that has `inner` at a place.
@@ -103,6 +104,21 @@ pub fn placed(place: &str, inner: Value, rng: &mut Rng) -> Value {
                     "c": { "if": it, "else": { "items": other } },
                 },
                 "definitions": { "it": inner },
+            })
+        }
+        // Required, and either `null` or a list of itself.
+        "required" => {
+            let list = json!({ "$ref": "#/definitions/list" });
+            json!({
+                "type": "object",
+                "properties": { "a": list, "b": { "type": ["null", "string"] } },
+                "required": ["a"],
+                "additionalProperties": false,
+                "definitions": { "list": {
+                    "type": ["array", "null"],
+                    "allOf": [inner],
+                    "items": list,
+                }},
             })
         }
         _ => json!({

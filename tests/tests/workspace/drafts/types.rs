@@ -110,6 +110,9 @@ impl<'s> Subject<'s> {
             Ok(Decoded { validated, written }) if validated.is_ok() => {
                 let value: Value = written.parse().ok()?;
                 let written = value.get(self.name).unwrap_or(&Value::Null);
+                if has_more(written, instance) {
+                    return Some(format!("written with more properties, as {written}"));
+                }
                 // A time has three decimals, a `number` is a float.
                 let is_same = match has_above(instance, 9e15) {
                     true => rounded(written) == rounded(instance),
@@ -128,5 +131,19 @@ impl<'s> Subject<'s> {
             }
             Err(error) => is_valid.then(|| format!("valid; decoded: {error:?}")),
         }
+    }
+}
+
+/// Whether `written` has a property that `instance` does not have.
+fn has_more(written: &Value, instance: &Value) -> bool {
+    match (written, instance) {
+        (Value::Object(written), Value::Object(instance)) => written
+            .iter()
+            .any(|(name, it)| instance.get(name).is_none_or(|own| has_more(it, own))),
+        (Value::Array(written), Value::Array(instance)) => {
+            let mut items = written.iter().zip(instance);
+            items.any(|(it, own)| has_more(it, own))
+        }
+        _ => false,
     }
 }

@@ -1,11 +1,14 @@
 //! Objects: nested, open, recursive, and with properties that may be `null`.
 
 use serde_json::json;
+use taskcluster_pulse::decode_strict;
 use taskcluster_tests::goldens::numbers::measures::Measured2;
 use taskcluster_tests::goldens::objects::things::{
     Counted2, Nested2, Nullable2, Open2, SharedNull,
 };
-use taskcluster_tests::goldens::recursion::trees::{Choice2, Even, NestedList, Tree2};
+use taskcluster_tests::goldens::recursion::trees::{
+    Choice2, Even, NestedList, ShelfOfBoxes, Tree2,
+};
 use taskcluster_tests::goldens::references::links::Changed2;
 
 use super::{assert_found, misfits, valid, violations};
@@ -67,6 +70,17 @@ fn null_differs_from_missing() {
         })),
         &[("/enum", "enum"), ("/requiredNullable", "maxLength")],
     );
+}
+
+#[test]
+fn null_differs_from_missing_in_recursive_types() {
+    valid::<ShelfOfBoxes>(json!({"boxes": null, "note": null}));
+    valid::<ShelfOfBoxes>(json!({"boxes": [null, [[]]], "note": "x"}));
+    for message in [json!({"note": null}), json!({"boxes": []})] {
+        let strict = decode_strict::<ShelfOfBoxes>(message.to_string().as_bytes());
+        assert!(strict.is_err(), "{message}: {strict:?}");
+        assert_found(misfits::<ShelfOfBoxes>(message), &[("", "required")]);
+    }
 }
 
 #[test]

@@ -83,7 +83,7 @@ pub struct Nullable2 {
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub anything: Option<RawJson>,
     /// Not described by the schema.
-    #[serde(deserialize_with = "Option::deserialize")]
+    #[serde(deserialize_with = "Deserialize::deserialize")]
     pub choice: Option<Chosen>,
     /// Not described by the schema.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
@@ -103,7 +103,7 @@ pub struct Nullable2 {
     /// Not described by the schema.
     ///
     /// At most 3 characters.
-    #[serde(deserialize_with = "Option::deserialize")]
+    #[serde(deserialize_with = "Deserialize::deserialize")]
     pub required_nullable: Option<String>,
     /// Not described by the schema.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
@@ -346,10 +346,10 @@ pub struct Counted2 {
 #[non_exhaustive]
 pub struct SharedNull {
     /// Link
-    #[serde(deserialize_with = "Option::deserialize")]
+    #[serde(deserialize_with = "Deserialize::deserialize")]
     pub first: Option<Link>,
     /// Link
-    #[serde(deserialize_with = "Option::deserialize")]
+    #[serde(deserialize_with = "Deserialize::deserialize")]
     pub second: Option<Link>,
     /// Not described by the schema.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]

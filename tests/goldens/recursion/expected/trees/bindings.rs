@@ -6,8 +6,8 @@ use taskcluster_pulse::{Exchange, ExchangeInfo};
 use taskcluster_pulse::__private::BindingWords;
 
 use super::{
-    Choice2, ChoiceRoutingKey, Even, ListRoutingKey, MutualRoutingKey, NestedList, Tree2,
-    TreeRoutingKey, entries,
+    Choice2, ChoiceRoutingKey, Even, ListRoutingKey, MutualRoutingKey, NestedList,
+    ShelfOfBoxes, ShelfRoutingKey, Tree2, TreeRoutingKey, entries,
 };
 
 /// tree messages
@@ -159,6 +159,45 @@ impl Exchange for Choice {
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("trees", "v1")
         .named("choice", "exchange/taskcluster-trees/v1/choice")
         .about("choice messages", "/schemas/trees/v1/choice.json#")
+        .routing_key(entries::TREE_KEY);
+
+    fn words(&self) -> &BindingWords {
+        &self.0
+    }
+}
+
+/// shelf messages
+///
+/// Sent on shelf.
+///
+/// Exchange `exchange/taskcluster-trees/v1/shelf`, payload [`ShelfOfBoxes`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Shelf(BindingWords);
+
+impl Shelf {
+    /// A binding to all messages; each entry that is set restricts it.
+    pub const fn new() -> Self {
+        Self(BindingWords::new())
+    }
+
+    /// The routingKeyKind of the message. Takes only `primary` or a wildcard.
+    pub fn routing_key_kind(self, word: &str) -> Self {
+        Self(self.0.with(0, word))
+    }
+
+    /// Kept free for words to come.
+    pub fn reserved(self, words: &str) -> Self {
+        Self(self.0.with(1, words))
+    }
+}
+
+impl Exchange for Shelf {
+    type Payload = ShelfOfBoxes;
+    type RoutingKey = ShelfRoutingKey;
+
+    const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("trees", "v1")
+        .named("shelf", "exchange/taskcluster-trees/v1/shelf")
+        .about("shelf messages", "/schemas/trees/v1/shelf.json#")
         .routing_key(entries::TREE_KEY);
 
     fn words(&self) -> &BindingWords {

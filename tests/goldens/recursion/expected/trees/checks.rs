@@ -7,7 +7,10 @@ use taskcluster_pulse::__private::{
     Branch, Schema, Union, fits_schema, read_variant, unique,
 };
 
-use super::{Choice2, Deeper, Even, NestedList, Odd, Tree2, schemas, validators};
+use super::{
+    Choice2, Deeper, Even, NestedList, Odd, ShelfBoxes, ShelfOfBoxes, Tree2, schemas,
+    validators,
+};
 
 impl Validate for Tree2 {
     const SCHEMA: &'static Schema = &schemas::TREE2;
@@ -80,5 +83,26 @@ impl Validate for Deeper {
 
     fn is_valid(&self) -> bool {
         self.inner.is_valid()
+    }
+}
+
+impl Validate for ShelfOfBoxes {
+    const SCHEMA: &'static Schema = &schemas::SHELF_OF_BOXES;
+
+    fn is_valid(&self) -> bool {
+        self.boxes.is_valid()
+    }
+}
+
+impl Validate for ShelfBoxes {
+    const SCHEMA: &'static Schema = &schemas::SHELF_BOXES;
+
+    fn is_valid(&self) -> bool {
+        self.0
+            .as_ref()
+            .is_none_or(|value| {
+                (..=2u64).contains(&(value.len() as u64))
+                    && value.iter().all(|item| item.is_valid())
+            })
     }
 }

@@ -10,6 +10,7 @@
 //! | `exchange/taskcluster-trees/v1/mutual` | [`Mutual`] | [`Even`] |
 //! | `exchange/taskcluster-trees/v1/list` | [`List`] | [`NestedList`] |
 //! | `exchange/taskcluster-trees/v1/choice` | [`Choice`] | [`Choice2`] |
+//! | `exchange/taskcluster-trees/v1/shelf` | [`Shelf`] | [`ShelfOfBoxes`] |
 //!
 //! [`required`] has the arguments of the constructors of payloads and routing keys, and
 //! [`validators`] the rules of the schemas as constants.
@@ -23,8 +24,10 @@ mod routing_keys;
 pub(super) mod schemas;
 pub mod validators;
 
-pub use bindings::{Tree, Mutual, List, Choice};
+pub use bindings::{Tree, Mutual, List, Choice, Shelf};
 pub use routing_keys::{
-    TreeRoutingKey, MutualRoutingKey, ListRoutingKey, ChoiceRoutingKey,
+    TreeRoutingKey, MutualRoutingKey, ListRoutingKey, ChoiceRoutingKey, ShelfRoutingKey,
 };
-pub use payloads::{Tree2, Even, Odd, NestedList, Choice2, Deeper};
+pub use payloads::{
+    Tree2, Even, Odd, NestedList, Choice2, Deeper, ShelfOfBoxes, ShelfBoxes,
+};

@@ -88,3 +88,22 @@ pub struct Deeper {
     /// A text, or an object that holds a choice.
     pub inner: Box<Choice2>,
 }
+
+/// Requires an array of such arrays, which may be `null`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ShelfOfBoxes {
+    /// Not described by the schema.
+    #[serde(deserialize_with = "Deserialize::deserialize")]
+    pub boxes: ShelfBoxes,
+    /// Not described by the schema.
+    #[serde(deserialize_with = "Deserialize::deserialize")]
+    pub note: Option<String>,
+}
+
+/// A value that the schema does not describe.
+///
+/// At most 2 items.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ShelfBoxes(pub Option<Vec<ShelfBoxes>>);

@@ -20,4 +20,9 @@ required! {
     struct Deeper {
         inner: Box<super::Choice2>,
     }
+
+    struct ShelfOfBoxes {
+        boxes: super::ShelfBoxes,
+        note: Option<String>,
+    }
 }

@@ -5,7 +5,7 @@
 use taskcluster_pulse::Words;
 use taskcluster_pulse::__private::routing_keys;
 
-use super::{Choice, List, Mutual, Tree};
+use super::{Choice, List, Mutual, Shelf, Tree};
 
 routing_keys! {
     /// The routing key of a message on `exchange/taskcluster-trees/v1/tree`.
@@ -36,6 +36,14 @@ routing_keys! {
     #[of(Choice)]
     #[derive(Default)]
     pub struct ChoiceRoutingKey {
+        /// Kept free for words to come.
+        pub reserved: Option<Words>,
+    }
+
+    /// The routing key of a message on `exchange/taskcluster-trees/v1/shelf`.
+    #[of(Shelf)]
+    #[derive(Default)]
+    pub struct ShelfRoutingKey {
         /// Kept free for words to come.
         pub reserved: Option<Words>,
     }

@@ -4,7 +4,7 @@
 
 use taskcluster_pulse::__private::{Keyword, Schema, Type, payloads};
 
-use super::{Choice2, Even, NestedList, Tree2, validators};
+use super::{Choice2, Even, NestedList, ShelfOfBoxes, Tree2, validators};
 
 /// Schema of `Tree2`.
 pub(crate) static TREE2: Schema = Schema::named(
@@ -109,6 +109,32 @@ pub(crate) static DEEPER: Schema = Schema::named(
     ],
 );
 
+/// Schema of `ShelfOfBoxes`.
+pub(crate) static SHELF_OF_BOXES: Schema = Schema::named(
+    "trees::ShelfOfBoxes",
+    &[
+        Keyword::Type(&[Type::Object]),
+        Keyword::Required(&["boxes", "note"]),
+        Keyword::Properties(
+            &[
+                ("boxes", &SHELF_BOXES),
+                ("note", &Schema::new(&[Keyword::Type(&[Type::Null, Type::String])])),
+            ],
+        ),
+        Keyword::AdditionalProperties(&Schema::NEVER),
+    ],
+);
+
+/// Schema of `ShelfBoxes`.
+pub(crate) static SHELF_BOXES: Schema = Schema::named(
+    "trees::ShelfBoxes",
+    &[
+        Keyword::Type(&[Type::Null, Type::Array]),
+        Keyword::Items(&SHELF_BOXES),
+        Keyword::MaxItems(2),
+    ],
+);
+
 /// Schema at `/oneOf/2`.
 pub(crate) static CHOICE_VARIANT2: Schema = Schema::named(
     "trees::CHOICE_VARIANT2",
@@ -120,4 +146,5 @@ payloads! {
     const _: Even = true;
     const _: NestedList = true;
     const _: Choice2 = false;
+    const _: ShelfOfBoxes = true;
 }
