@@ -116,10 +116,10 @@ fn write_drafts() -> Result<(), Box<dyn Error>> {
         .module()?;
     write("drafts", files)?;
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
-    let judges = (0..schemas.len())
-        .map(|index| format!("    super::judge::<code::drafts::P{index}Payload>,\n"));
+    let judges =
+        (0..schemas.len()).map(|index| format!("    super::judge::<drafts::P{index}Payload>,\n"));
     let list = format!(
-        "#[path = \"modules/drafts/mod.rs\"]\nmod code;\n\
+        "use taskcluster_tests::drafts::drafts;\n\
          pub(crate) const JUDGES: &[super::Judge] = &[\n{}];\n",
         judges.collect::<String>(),
     );

@@ -1,6 +1,7 @@
 //! Tests that span the crates of the workspace; see the integration tests beside this file.
 
 pub mod documents;
+pub mod drafts;
 pub mod examples;
 pub mod goldens;
 pub mod grown;

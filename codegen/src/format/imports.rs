@@ -5,9 +5,12 @@ use std::collections::BTreeSet;
 use proc_macro2::Span;
 use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
-use syn::{Attribute, FieldValue, File, Ident, Item, Macro, Path, Token, parse_quote};
+use syn::{Attribute, FieldValue, File, Ident, Item, LitStr, Macro, Path, Token, parse_quote};
 
 use crate::runtime::SOURCES;
+
+/// The attributes of serde whose value is the path of a function or module.
+const NAMES_ITEM: [&str; 3] = ["deserialize_with", "skip_serializing_if", "with"];
 
 /// The imports for `items`; `siblings` are the names that other files of the same module
 /// define.
@@ -93,16 +96,26 @@ impl<'ast> Visit<'ast> for Names {
         }
     }
 
-    /// Derives name traits, and serde's attributes name modules in strings. `unset` names
-    /// fields.
+    /// `derive` and `of` list types, and serde's attributes name functions and modules in
+    /// strings. Others name fields, or nothing.
     fn visit_attribute(&mut self, attribute: &'ast Attribute) {
-        if let syn::Meta::List(list) = &attribute.meta
-            && !attribute.path().is_ident("unset")
-        {
-            for token in list.tokens.clone() {
-                self.used
-                    .insert(token.to_string().trim_matches('"').to_owned());
-            }
+        let is = |name| attribute.path().is_ident(name);
+        let lists_types = is("derive") || is("of");
+        if !lists_types && !is("serde") {
+            return;
         }
+        let _ = attribute.parse_nested_meta(|meta| {
+            if lists_types {
+                self.visit_path(&meta.path);
+            } else if let Ok(value) = meta.value() {
+                let text: LitStr = value.parse()?;
+                // Any other string is the name of a property, or a case.
+                let names_item = NAMES_ITEM.iter().any(|it| meta.path.is_ident(it));
+                if names_item && let Ok(path) = text.parse::<Path>() {
+                    self.visit_path(&path);
+                }
+            }
+            Ok(())
+        });
     }
 }

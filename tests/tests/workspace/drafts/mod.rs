@@ -2,15 +2,6 @@
 //! schemas, and in recursive schemas; then random schemas. All are compared with a
 //! validator that reads the schemas.
 
-#[allow(
-    dead_code,
-    unreachable_pub,
-    unused_imports,
-    missing_docs,
-    clippy::redundant_closure,
-    reason = "only the payloads are used"
-)]
-#[rustfmt::skip]
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/judges.rs"));
 }

@@ -192,6 +192,22 @@ pub struct Changed2 {
 #[non_exhaustive]
 pub struct Plain2 {
     /// Not described by the schema.
+    #[serde(rename = "Changed")]
+    #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+    pub changed: Option<i128>,
+    /// Not described by the schema.
+    #[serde(rename = "Message")]
+    #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+    pub message: Option<i128>,
+    /// Not described by the schema.
+    #[serde(rename = "Schema")]
+    #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+    pub schema: Option<i128>,
+    /// Not described by the schema.
+    #[serde(rename = "Timestamp")]
+    #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+    pub timestamp: Option<i128>,
+    /// Not described by the schema.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub id: Option<i128>,
     /// Not described by the schema.

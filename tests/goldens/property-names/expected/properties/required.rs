@@ -43,7 +43,7 @@ required! {
         r#type: String,
     }
 
-    #[unset(id)]
+    #[unset(changed, message, schema, timestamp, id)]
     struct Plain2 {
         self_: i128,
         r#type: i128,

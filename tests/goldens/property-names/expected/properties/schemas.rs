@@ -59,6 +59,10 @@ pub(crate) static PLAIN2: Schema = Schema::named(
         Keyword::Required(&["self", "type"]),
         Keyword::Properties(
             &[
+                ("Changed", &Schema::INTEGER),
+                ("Message", &Schema::INTEGER),
+                ("Schema", &Schema::INTEGER),
+                ("Timestamp", &Schema::INTEGER),
                 ("id", &Schema::INTEGER),
                 ("self", &Schema::INTEGER),
                 ("type", &Schema::INTEGER),
