@@ -101,6 +101,24 @@ const PRELUDE: &[&str] = &[
     "Vec",
 ];
 
+/// The methods of a binding that programs call: those of `Binding` and `Exchange`, and those
+/// of the derived traits. A setter of the same name would hide them.
+pub(crate) const BINDING_METHODS: [&str; 13] = [
+    "clone",
+    "clone_from",
+    "default",
+    "eq",
+    "exchange_name",
+    "fmt",
+    "hash",
+    "ne",
+    "new",
+    "new_payload_object",
+    "raw",
+    "route",
+    "routing_key",
+];
+
 /// The names that a schema's types can't have.
 pub(crate) fn reserved() -> impl Iterator<Item = &'static str> {
     let sources = SOURCES.iter().flat_map(|(_, names)| names.iter());

@@ -5,6 +5,7 @@ use super::naming::Claims;
 use crate::ident::{self, Taken};
 use crate::model::{Exchange, KeyEntry, Service};
 use crate::names::{Kind, Names};
+use crate::runtime;
 use taskcluster_documents::reference::{Entry, Reference};
 
 /// Names of other modules, files and features of a generated crate, of the modules of each
@@ -107,8 +108,7 @@ fn exchange(entry: &Entry, types: &mut TypeBuilder<'_>) -> Exchange {
 }
 
 fn key_entries(entry: &Entry) -> Vec<KeyEntry> {
-    // Bindings have a function of this name.
-    let mut taken = Taken::new(["new"]).separated_by("_");
+    let mut taken = Taken::new(runtime::BINDING_METHODS).separated_by("_");
     let mut entries = Vec::new();
     for word in &entry.routing_key {
         let wanted = match ident::snake(&word.name) {

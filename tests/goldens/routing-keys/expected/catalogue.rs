@@ -12,5 +12,6 @@ pub const EXCHANGES: Catalogue = Catalogue::new(
         <super::keys::Words2 as Exchange>::INFO,
         <super::keys::First as Exchange>::INFO,
         <super::keys::Single as Exchange>::INFO,
+        <super::keys::Methods as Exchange>::INFO,
     ],
 );

@@ -26,6 +26,8 @@ pub enum Event {
     First(Box<Message<super::keys::First>>),
     /// A message of [`Single`](super::keys::Single).
     Single(Box<Message<super::keys::Single>>),
+    /// A message of [`Methods`](super::keys::Methods).
+    Methods(Box<Message<super::keys::Methods>>),
 }
 
 impl Event {
@@ -58,6 +60,7 @@ impl Event {
             Self::Words2(message) => &**message,
             Self::First(message) => &**message,
             Self::Single(message) => &**message,
+            Self::Methods(message) => &**message,
         }
     }
 
@@ -68,6 +71,7 @@ impl Event {
             Self::Words2(message) => message,
             Self::First(message) => message,
             Self::Single(message) => message,
+            Self::Methods(message) => message,
         }
     }
 }
@@ -93,6 +97,9 @@ impl EventSet for Event {
             }
             "exchange/taskcluster-keys/v1/single" => {
                 decode_as(routing_key, bytes, Self::Single)
+            }
+            "exchange/taskcluster-keys/v1/methods" => {
+                decode_as(routing_key, bytes, Self::Methods)
             }
             _ => Err(DecodeError::unknown_exchange(exchange, routing_key)),
         }

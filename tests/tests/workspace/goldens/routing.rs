@@ -1,9 +1,9 @@
 //! Routing keys of every form.
 
-use taskcluster_pulse::RoutingKey;
+use taskcluster_pulse::{Binding, Exchange, RoutingKey};
 use taskcluster_tests::goldens::routing_keys::keys::{
-    First, FirstRoutingKey, Middle, MiddleRoutingKey, None2, None2RoutingKey, Single,
-    SingleRoutingKey, Words2, Words2RoutingKey,
+    First, FirstRoutingKey, Methods, MethodsRoutingKey, Middle, MiddleRoutingKey, None2,
+    None2RoutingKey, Single, SingleRoutingKey, Words2, Words2RoutingKey,
 };
 
 use super::pattern;
@@ -56,4 +56,25 @@ fn entries_may_have_any_name() {
         ("e", "f", "g")
     );
     assert_eq!(key.to_key().as_deref(), Ok("a.b._.d.e.f.g"));
+}
+
+#[test]
+fn entries_hide_no_method_of_bindings() {
+    let binding = Methods::new().clone();
+    assert_eq!(
+        binding.exchange_name(),
+        "exchange/taskcluster-keys/v1/methods"
+    );
+    assert_eq!(
+        pattern(&binding),
+        binding.routing_key().expect("a pattern").to_string()
+    );
+    assert_eq!(pattern(&Methods::route("index.#")), "route.index.#");
+    assert_eq!(pattern(&Methods::raw("a.#")), "a.#");
+    assert!(binding.new_payload_object().payload().is_none());
+    assert!(binding.eq(&Methods::default()));
+    let binding = binding.route_2("a").routing_key_2("b").clone_2("c");
+    assert_eq!(pattern(&binding), "a.*.b.*.*.*.c.*.*.*.*");
+    let key = MethodsRoutingKey::parse("a.b.c.d.e.f.g.h.i.j.k").expect("a key");
+    assert_eq!(key.route_2.as_str(), "a");
 }

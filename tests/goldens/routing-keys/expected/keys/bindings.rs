@@ -6,8 +6,8 @@ use taskcluster_pulse::{Exchange, ExchangeInfo};
 use taskcluster_pulse::__private::BindingWords;
 
 use super::{
-    Empty, FirstRoutingKey, MiddleRoutingKey, None2RoutingKey, SingleRoutingKey,
-    Words2RoutingKey, entries,
+    Empty, FirstRoutingKey, MethodsRoutingKey, MiddleRoutingKey, None2RoutingKey,
+    SingleRoutingKey, Words2RoutingKey, entries,
 };
 
 /// middle messages
@@ -223,6 +223,90 @@ impl Exchange for Single {
         .named("single", "exchange/taskcluster-keys/v1/single")
         .about("single messages", "/schemas/keys/v1/empty.json#")
         .routing_key(entries::SINGLE_KEY);
+
+    fn words(&self) -> &BindingWords {
+        &self.0
+    }
+}
+
+/// methods messages
+///
+/// Sent on methods.
+///
+/// Exchange `exchange/taskcluster-keys/v1/methods`, payload [`Empty`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Methods(BindingWords);
+
+impl Methods {
+    /// A binding to all messages; each entry that is set restricts it.
+    pub const fn new() -> Self {
+        Self(BindingWords::new())
+    }
+
+    /// The route of the message.
+    pub fn route_2(self, word: &str) -> Self {
+        Self(self.0.with(0, word))
+    }
+
+    /// The raw of the message.
+    pub fn raw_2(self, word: &str) -> Self {
+        Self(self.0.with(1, word))
+    }
+
+    /// The routingKey of the message.
+    pub fn routing_key_2(self, word: &str) -> Self {
+        Self(self.0.with(2, word))
+    }
+
+    /// The exchangeName of the message.
+    pub fn exchange_name_2(self, word: &str) -> Self {
+        Self(self.0.with(3, word))
+    }
+
+    /// The newPayloadObject of the message.
+    pub fn new_payload_object_2(self, word: &str) -> Self {
+        Self(self.0.with(4, word))
+    }
+
+    /// The new of the message.
+    pub fn new_2(self, word: &str) -> Self {
+        Self(self.0.with(5, word))
+    }
+
+    /// The clone of the message.
+    pub fn clone_2(self, word: &str) -> Self {
+        Self(self.0.with(6, word))
+    }
+
+    /// The default of the message.
+    pub fn default_2(self, word: &str) -> Self {
+        Self(self.0.with(7, word))
+    }
+
+    /// The eq of the message.
+    pub fn eq_2(self, word: &str) -> Self {
+        Self(self.0.with(8, word))
+    }
+
+    /// The hash of the message.
+    pub fn hash_2(self, word: &str) -> Self {
+        Self(self.0.with(9, word))
+    }
+
+    /// The fmt of the message.
+    pub fn fmt_2(self, word: &str) -> Self {
+        Self(self.0.with(10, word))
+    }
+}
+
+impl Exchange for Methods {
+    type Payload = Empty;
+    type RoutingKey = MethodsRoutingKey;
+
+    const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("keys", "v1")
+        .named("methods", "exchange/taskcluster-keys/v1/methods")
+        .about("methods messages", "/schemas/keys/v1/empty.json#")
+        .routing_key(entries::METHODS_KEY);
 
     fn words(&self) -> &BindingWords {
         &self.0

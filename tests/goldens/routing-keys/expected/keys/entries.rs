@@ -89,6 +89,72 @@ pub(super) const RESERVED: RoutingKeyEntry = RoutingKeyEntry::new(
     )
     .multiple_words();
 
+pub(super) const ROUTE_2: RoutingKeyEntry = RoutingKeyEntry::new(
+        "route",
+        "The route of the message.",
+    )
+    .required();
+
+pub(super) const RAW_2: RoutingKeyEntry = RoutingKeyEntry::new(
+        "raw",
+        "The raw of the message.",
+    )
+    .required();
+
+pub(super) const ROUTING_KEY_2: RoutingKeyEntry = RoutingKeyEntry::new(
+        "routingKey",
+        "The routingKey of the message.",
+    )
+    .required();
+
+pub(super) const EXCHANGE_NAME_2: RoutingKeyEntry = RoutingKeyEntry::new(
+        "exchangeName",
+        "The exchangeName of the message.",
+    )
+    .required();
+
+pub(super) const NEW_PAYLOAD_OBJECT_2: RoutingKeyEntry = RoutingKeyEntry::new(
+        "newPayloadObject",
+        "The newPayloadObject of the message.",
+    )
+    .required();
+
+pub(super) const NEW_2: RoutingKeyEntry = RoutingKeyEntry::new(
+        "new",
+        "The new of the message.",
+    )
+    .required();
+
+pub(super) const CLONE_2: RoutingKeyEntry = RoutingKeyEntry::new(
+        "clone",
+        "The clone of the message.",
+    )
+    .required();
+
+pub(super) const DEFAULT_2: RoutingKeyEntry = RoutingKeyEntry::new(
+        "default",
+        "The default of the message.",
+    )
+    .required();
+
+pub(super) const EQ_2: RoutingKeyEntry = RoutingKeyEntry::new(
+        "eq",
+        "The eq of the message.",
+    )
+    .required();
+
+pub(super) const HASH_2: RoutingKeyEntry = RoutingKeyEntry::new(
+        "hash",
+        "The hash of the message.",
+    )
+    .required();
+
+pub(super) const FMT_2: RoutingKeyEntry = RoutingKeyEntry::new(
+        "fmt",
+        "The fmt of the message.",
+    )
+    .required();
+
 pub(super) const MIDDLE_KEY: &[RoutingKeyEntry] = &[
     ROUTING_KEY_KIND,
     PATH,
@@ -111,3 +177,17 @@ pub(super) const WORDS2_KEY: &[RoutingKeyEntry] = &[
 pub(super) const FIRST_KEY: &[RoutingKeyEntry] = &[TOPIC, LAST];
 
 pub(super) const SINGLE_KEY: &[RoutingKeyEntry] = &[RESERVED];
+
+pub(super) const METHODS_KEY: &[RoutingKeyEntry] = &[
+    ROUTE_2,
+    RAW_2,
+    ROUTING_KEY_2,
+    EXCHANGE_NAME_2,
+    NEW_PAYLOAD_OBJECT_2,
+    NEW_2,
+    CLONE_2,
+    DEFAULT_2,
+    EQ_2,
+    HASH_2,
+    FMT_2,
+];

@@ -11,6 +11,7 @@
 //! | `exchange/taskcluster-keys/v1/words` | [`Words2`] | [`Empty`] |
 //! | `exchange/taskcluster-keys/v1/first` | [`First`] | [`Empty`] |
 //! | `exchange/taskcluster-keys/v1/single` | [`Single`] | [`Empty`] |
+//! | `exchange/taskcluster-keys/v1/methods` | [`Methods`] | [`Empty`] |
 //!
 //! [`required`] has the arguments of the constructors of payloads and routing keys, and
 //! [`validators`] the rules of the schemas as constants.
@@ -24,9 +25,9 @@ mod routing_keys;
 pub(super) mod schemas;
 pub mod validators;
 
-pub use bindings::{Middle, None2, Words2, First, Single};
+pub use bindings::{Middle, None2, Words2, First, Single, Methods};
 pub use routing_keys::{
     MiddleRoutingKey, None2RoutingKey, Words2RoutingKey, FirstRoutingKey,
-    SingleRoutingKey,
+    SingleRoutingKey, MethodsRoutingKey,
 };
 pub use payloads::Empty;

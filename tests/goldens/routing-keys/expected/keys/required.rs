@@ -23,4 +23,18 @@ required! {
         word: Word,
         n2nd: Word,
     }
+
+    struct MethodsRoutingKey {
+        route_2: Word,
+        raw_2: Word,
+        routing_key_2: Word,
+        exchange_name_2: Word,
+        new_payload_object_2: Word,
+        new_2: Word,
+        clone_2: Word,
+        default_2: Word,
+        eq_2: Word,
+        hash_2: Word,
+        fmt_2: Word,
+    }
 }

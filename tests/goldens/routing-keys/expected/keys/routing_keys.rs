@@ -5,7 +5,7 @@
 use taskcluster_pulse::{Word, Words};
 use taskcluster_pulse::__private::routing_keys;
 
-use super::{First, Middle, None2, Single, Words2};
+use super::{First, Methods, Middle, None2, Single, Words2};
 
 routing_keys! {
     /// The routing key of a message on `exchange/taskcluster-keys/v1/middle`.
@@ -57,5 +57,32 @@ routing_keys! {
     pub struct SingleRoutingKey {
         /// Kept free for words to come.
         pub reserved: Option<Words>,
+    }
+
+    /// The routing key of a message on `exchange/taskcluster-keys/v1/methods`.
+    #[of(Methods)]
+    pub struct MethodsRoutingKey {
+        /// The route of the message.
+        pub route_2: Word,
+        /// The raw of the message.
+        pub raw_2: Word,
+        /// The routingKey of the message.
+        pub routing_key_2: Word,
+        /// The exchangeName of the message.
+        pub exchange_name_2: Word,
+        /// The newPayloadObject of the message.
+        pub new_payload_object_2: Word,
+        /// The new of the message.
+        pub new_2: Word,
+        /// The clone of the message.
+        pub clone_2: Word,
+        /// The default of the message.
+        pub default_2: Word,
+        /// The eq of the message.
+        pub eq_2: Word,
+        /// The hash of the message.
+        pub hash_2: Word,
+        /// The fmt of the message.
+        pub fmt_2: Word,
     }
 }
