@@ -1,11 +1,13 @@
 //! Every keyword in generated code, compared with the `jsonschema` crate.
 
+use std::collections::BTreeMap;
+
 use jsonschema::Draft;
 use serde_json::{Value, json};
 use taskcluster_pulse::{Validate, decode, decode_strict};
 use taskcluster_tests::goldens::all_keywords::keywords::{Conditional, KeywordsMessage};
 
-use super::{assert_found, valid, violations};
+use super::{assert_found, read, valid, violations};
 
 const SCHEMA: &str = include_str!("../../../goldens/all-keywords/input/keywords.json");
 
@@ -88,6 +90,29 @@ fn values() -> Vec<Value> {
 fn is_too_large(name: &str, value: &Value) -> bool {
     *value == json!(1e20)
         && (name.starts_with("integer") || ["unboundedInteger", "exactMinimum"].contains(&name))
+}
+
+#[test]
+fn a_property_that_matches_no_pattern_loses_no_message() {
+    let message: KeywordsMessage = read(&json!({
+        "closedPatterns": {"x-a": 1, "note": "new"},
+        "closedPatternsBesideProperties": {"a": "b", "x-a": 1, "note": {"new": true}},
+    }));
+    assert!(!message.is_valid());
+    assert_found(
+        violations::<KeywordsMessage>(json!({
+            "closedPatterns": {"x-a": -1, "note": "new"},
+            "closedPatternsBesideProperties": {"a": "b", "note": {"new": true}},
+        })),
+        &[
+            ("/closedPatterns/x-a", "minimum"),
+            ("/closedPatterns/note", "additionalProperties"),
+            (
+                "/closedPatternsBesideProperties/note",
+                "additionalProperties",
+            ),
+        ],
+    );
 }
 
 #[test]
@@ -178,7 +203,9 @@ fn fields_have_the_expected_types() {
     }));
     assert_eq!(message.pair, Some(("a".to_owned(), 1)));
     assert_eq!(message.unbounded_integer, Some(i128::from(u64::MAX)));
-    assert_eq!(message.closed_patterns.map(|it| it["x-a"]), Some(1));
+    let closed = message.closed_patterns.expect("a property");
+    let closed: BTreeMap<String, u64> = closed.parse().expect("integers");
+    assert_eq!(closed["x-a"], 1);
     let conditional: Option<Conditional> = message.conditional;
     assert_eq!(conditional.and_then(|it| it.a), Some(1));
 }

@@ -6,7 +6,8 @@ use taskcluster_pulse::{OpenEnum, RawJson, Validate};
 use taskcluster_pulse::__private::{Branch, Schema, Union, fits_schema, read_variant};
 
 use super::{
-    Conditional, KeywordTree, KeywordsAllOfPropertyForbidden, KeywordsConditionalKind,
+    Conditional, KeywordTree, KeywordsAllOfPropertyForbidden,
+    KeywordsClosedPatternsBesideProperties, KeywordsConditionalKind,
     KeywordsDefsSharedItem, KeywordsDependentSchema, KeywordsMessage,
     KeywordsPatternsBesideProperties, KeywordsPropertyFalse,
     KeywordsPropertyNamesBesideProperties, KeywordsRequiredButForbidden,
@@ -23,6 +24,14 @@ impl Validate for KeywordsMessage {
 
 impl Validate for KeywordsAllOfPropertyForbidden {
     const SCHEMA: &'static Schema = &schemas::KEYWORDS_ALL_OF_PROPERTY_FORBIDDEN;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self)
+    }
+}
+
+impl Validate for KeywordsClosedPatternsBesideProperties {
+    const SCHEMA: &'static Schema = &schemas::KEYWORDS_CLOSED_PATTERNS_BESIDE_PROPERTIES;
 
     fn is_valid(&self) -> bool {
         fits_schema(self)

@@ -23,9 +23,9 @@ pub mod validators;
 pub use bindings::Keywords;
 pub use routing_keys::KeywordsRoutingKey;
 pub use payloads::{
-    KeywordsMessage, KeywordsAllOfPropertyForbidden, Conditional,
-    KeywordsConditionalKind, KeywordsDependentSchema, KeywordsPatternsBesideProperties,
-    KeywordsPropertyFalse, KeywordsPropertyNamesBesideProperties,
-    KeywordsRequiredButForbidden, KeywordsDefsSharedItem, KeywordTree,
-    KeywordsWithoutBoth,
+    KeywordsMessage, KeywordsAllOfPropertyForbidden,
+    KeywordsClosedPatternsBesideProperties, Conditional, KeywordsConditionalKind,
+    KeywordsDependentSchema, KeywordsPatternsBesideProperties, KeywordsPropertyFalse,
+    KeywordsPropertyNamesBesideProperties, KeywordsRequiredButForbidden,
+    KeywordsDefsSharedItem, KeywordTree, KeywordsWithoutBoth,
 };

@@ -24,7 +24,12 @@ pub struct KeywordsMessage {
     pub beyond_integers: Option<RawJson>,
     /// Not described by the schema.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
-    pub closed_patterns: Option<BTreeMap<String, u64>>,
+    pub closed_patterns: Option<RawJsonObject>,
+    /// Not described by the schema.
+    #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+    pub closed_patterns_beside_properties: Option<
+        KeywordsClosedPatternsBesideProperties,
+    >,
     /// Conditional
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub conditional: Option<Conditional>,
@@ -182,6 +187,28 @@ pub struct KeywordsAllOfPropertyForbidden {
     /// Not described by the schema.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub a: Option<RawJson>,
+}
+
+/// A value that the schema does not describe.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize)]
+#[non_exhaustive]
+pub struct KeywordsClosedPatternsBesideProperties {
+    /// Not described by the schema.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub a: Option<String>,
+    /// Additional properties, which the schema does not name.
+    #[serde(flatten)]
+    pub rest: BTreeMap<String, RawJson>,
+}
+
+impl<'de> Deserialize<'de> for KeywordsClosedPatternsBesideProperties {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut members = Members::deserialize(deserializer)?;
+        Ok(Self {
+            a: members.optional("a")?,
+            rest: members.rest()?,
+        })
+    }
 }
 
 /// Conditional

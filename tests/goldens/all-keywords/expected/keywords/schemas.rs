@@ -3,7 +3,7 @@
 //! The schemas of payloads, as static tables.
 
 use taskcluster_pulse::__private::{
-    Dependency, Keyword, Matcher, Run, Schema, Split, Type, payloads,
+    Dependency, Keyword, Matcher, Run, Schema, Split, Table, Type, payloads,
 };
 
 use super::KeywordsMessage;
@@ -53,6 +53,10 @@ pub(crate) static KEYWORDS_MESSAGE: Schema = Schema::named(
                             Keyword::AdditionalProperties(&Schema::NEVER),
                         ],
                     ),
+                ),
+                (
+                    "closedPatternsBesideProperties",
+                    &KEYWORDS_CLOSED_PATTERNS_BESIDE_PROPERTIES,
                 ),
                 ("conditional", &CONDITIONAL),
                 ("constArray", &Schema::new(&[Keyword::Const("[1]")])),
@@ -334,6 +338,32 @@ pub(crate) static KEYWORDS_ALL_OF_PROPERTY_FORBIDDEN: Schema = Schema::named(
                 &Schema::new(&[Keyword::AdditionalProperties(&Schema::NEVER)]),
             ],
         ),
+    ],
+);
+
+/// Schema of `KeywordsClosedPatternsBesideProperties`.
+pub(crate) static KEYWORDS_CLOSED_PATTERNS_BESIDE_PROPERTIES: Schema = Schema::named(
+    "keywords::KeywordsClosedPatternsBesideProperties",
+    &[
+        Keyword::Type(&[Type::Object]),
+        Keyword::Properties(&[("a", &Schema::STRING)]),
+        Keyword::PatternProperties(
+            &[
+                (
+                    "^x-",
+                    Matcher::table(
+                            &const {
+                                Table::new(b"--\x01xx\x02", 3, b"\0\0\x03\0\x01\0")
+                                    .start(2)
+                                    .accepting(2)
+                            },
+                        )
+                        .at_least(2),
+                    &Schema::INTEGER,
+                ),
+            ],
+        ),
+        Keyword::AdditionalProperties(&Schema::NEVER),
     ],
 );
 
