@@ -1,6 +1,9 @@
 //! The interpreter of schema tables, with hostile schemas and messages. Those that need
 //! much work end only if it is bounded.
 
+use std::collections::BTreeMap;
+
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use taskcluster_pulse::__private::{Keyword, Schema, Type, check_schema};
 use taskcluster_pulse::Violations;
@@ -88,6 +91,32 @@ static LAYERS: Schema = Schema::named(
 fn four_schemas_for_each_level_of_a_message_are_applied() {
     assert_eq!(check(&LAYERS, &nested(126, Value::Null)), Ok(()));
     assert!(check(&LAYERS, &nested(126, json!(1))).is_err());
+}
+
+static WITHOUT_B: Schema = Schema::new(&[
+    Keyword::Required(&["a"]),
+    Keyword::Not(&Schema::new(&[Keyword::Required(&["b"])])),
+    Keyword::Properties(&[("free", &Schema::ANY)]),
+]);
+
+/// Parsing it could overflow the stack.
+#[test]
+fn json_that_is_too_deep_to_be_checked_is_a_violation_of_its_own() {
+    let deep: Box<RawValue> = {
+        let text = "[".repeat(100_000) + &"]".repeat(100_000);
+        serde_json::from_str(&text).unwrap()
+    };
+    let message = |name: &str| BTreeMap::from([(name.to_owned(), &*deep)]);
+    let violations = check_schema(&message("free"), &WITHOUT_B).unwrap_err();
+    assert_eq!(
+        violations.to_string(),
+        "the payload: missing property \"a\""
+    );
+    let violations = check_schema(&message("a"), &WITHOUT_B).unwrap_err();
+    assert_eq!(
+        violations.to_string(),
+        "the payload: what is inside more than 126 arrays and objects can't be checked"
+    );
 }
 
 static UNIQUE: Schema = Schema::new(&[Keyword::UniqueItems]);

@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::{Payload, reader};
 use crate::schema::{Interpreter, Schema};
-use crate::validate::{Pointer, Report, Violations};
+use crate::validate::{Document, Violations};
 
 /// Decodes a payload tolerantly.
 ///
@@ -40,7 +40,9 @@ pub fn decode_strict<P: Payload>(bytes: &[u8]) -> Result<P, PayloadError> {
 /// Decodes a payload and checks its JSON against the schema, for constraints that the
 /// types do not express, and to report violations.
 fn decode_by_schema<P: Payload>(bytes: &[u8]) -> Result<P, PayloadError> {
-    check(Interpreter::strict(), P::SCHEMA, bytes)?;
+    let document = Document::parse(bytes).map_err(PayloadError::Json)?;
+    let checked = document.check_parsed(Interpreter::strict(), P::SCHEMA);
+    checked.map_err(PayloadError::Schema)?;
     let payload: P = reader::read_lenient(bytes).map_err(PayloadError::Json)?;
     // Rounding may move a valid number out of its bounds.
     payload.validate().map_err(PayloadError::Schema)?;
@@ -50,22 +52,13 @@ fn decode_by_schema<P: Payload>(bytes: &[u8]) -> Result<P, PayloadError> {
 /// Finds out why `bytes` could not be decoded.
 #[cold]
 fn explain(schema: &'static Schema, bytes: &[u8], error: serde_json::Error) -> PayloadError {
-    match check(Interpreter::tolerant(), schema, bytes) {
-        Ok(()) => PayloadError::Json(error),
-        Err(reason) => reason,
+    match Document::parse(bytes) {
+        Ok(document) => match document.check_parsed(Interpreter::tolerant(), schema) {
+            Ok(()) => PayloadError::Json(error),
+            Err(violations) => PayloadError::Schema(violations),
+        },
+        Err(not_json) => PayloadError::Json(not_json),
     }
-}
-
-/// Checks JSON against a schema.
-fn check(
-    mut interpreter: Interpreter,
-    schema: &'static Schema,
-    bytes: &[u8],
-) -> Result<(), PayloadError> {
-    let value = serde_json::from_slice(bytes).map_err(PayloadError::Json)?;
-    let mut report = Report::all();
-    let _ = interpreter.check(schema, &value, Pointer::ROOT, &mut report);
-    report.into_result().map_err(PayloadError::Schema)
 }
 
 /// The error of decoding a payload. The cause is its `source`.

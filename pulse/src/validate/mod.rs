@@ -4,6 +4,7 @@
 //! alternatives may allocate. The violations of an invalid value are found by checking its
 //! JSON against the table of its schema.
 
+mod document;
 mod pointer;
 mod report;
 mod violation;
@@ -11,8 +12,8 @@ mod violation;
 use std::ops::ControlFlow;
 
 use serde_core::Serialize;
-use serde_json::Value;
 
+pub(crate) use document::Document;
 pub(crate) use pointer::Pointer;
 pub(crate) use report::Report;
 pub use violation::{Violation, Violations};
@@ -49,7 +50,7 @@ pub trait Validate: Serialize {
 /// Whether the JSON of `value` is valid against its schema: for types whose schema has
 /// alternatives, or keywords that no Rust type expresses.
 pub fn fits_schema<T: Validate + ?Sized>(value: &T) -> bool {
-    json(value).is_ok_and(|json| Interpreter::strict().is_valid(T::SCHEMA, &json))
+    json(value).is_ok_and(|json| json.is_valid(T::SCHEMA))
 }
 
 /// Checks the JSON of `value` against `schema`.
@@ -62,15 +63,16 @@ pub fn check_schema<T: Serialize + ?Sized>(
     value: &T,
     schema: &'static Schema,
 ) -> Result<(), Violations> {
-    let mut report = Report::all();
-    let _ = match json(value) {
-        Ok(json) => Interpreter::strict().check(schema, &json, Pointer::ROOT, &mut report),
-        Err(error) => report.add(|| Violation::new("", "type", error.to_string(), value)),
-    };
-    report.into_result()
+    match json(value) {
+        Ok(json) => json.check(Interpreter::strict(), schema),
+        Err(error) => {
+            let violation = Violation::new("", "type", error.to_string(), value);
+            Err(Violations::new(vec![violation]))
+        }
+    }
 }
 
 /// Converts by the text, because `serde_json::to_value` can't convert all numbers.
-fn json<T: Serialize + ?Sized>(value: &T) -> serde_json::Result<Value> {
-    serde_json::from_str(&serde_json::to_string(value)?)
+fn json<T: Serialize + ?Sized>(value: &T) -> serde_json::Result<Document> {
+    Document::parse(&serde_json::to_vec(value)?)
 }

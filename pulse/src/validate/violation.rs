@@ -17,7 +17,8 @@ pub struct Violation {
     /// JSON pointer (RFC 6901) of the value in the payload.
     pub pointer: String,
     /// The keyword of the schema that the value breaks, such as `maxLength`; `false` if
-    /// the schema allows no value.
+    /// the schema allows no value, and `nesting` if the value is nested too deeply to be
+    /// checked.
     pub keyword: &'static str,
     /// The value of the keyword, or a short description if that is a schema.
     pub limit: Value,
@@ -26,6 +27,9 @@ pub struct Violation {
 }
 
 impl Violation {
+    /// In place of a keyword: the value is nested too deeply to be checked.
+    pub(super) const NESTING: &'static str = "nesting";
+
     /// A violation of `keyword`, which has the value `limit`, by `value` at `pointer`.
     pub(crate) fn new(
         pointer: impl Into<String>,
@@ -89,6 +93,10 @@ impl fmt::Display for Violation {
                 "{pointer}: expected {}, got {}",
                 Wanted(limit),
                 type_of(value)
+            ),
+            Self::NESTING => write!(
+                f,
+                "{pointer}: what is inside more than {limit} arrays and objects can't be checked"
             ),
             "uniqueItems" => write!(f, "{pointer}: two items are equal"),
             keyword => write!(f, "{pointer}: {value} breaks {keyword} {limit}"),

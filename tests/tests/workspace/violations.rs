@@ -1,6 +1,9 @@
 //! The errors that a user sees for a payload that breaks its schema.
 
+use std::error::Error;
+
 use serde_json::{Value, json};
+use taskcluster_events::github::GitHubPushMessage;
 use taskcluster_events::queue::TaskCompletedMessage;
 use taskcluster_events::worker_manager::{
     PulseWorkerPoolErrorMessage, WorkerPulseMessage, WorkerTypePulseMessage,
@@ -55,6 +58,48 @@ fn every_violation_is_a_line_with_pointer_and_reason() {
          \"^[a-zA-Z0-9-_]{1,38}/[a-z]([-a-z0-9]{0,36}[a-z0-9])?$\"",
     ];
     assert_eq!(lines, expected);
+}
+
+/// A push with these values.
+fn push(organization: &Value, version: u32, body: &str) -> Vec<u8> {
+    let message = json!({
+        "branch": "main",
+        "eventId": "01234567-0123-0123-0123-0123456789ab",
+        "installationId": 1,
+        "organization": organization,
+        "repository": "repository",
+        "tasks_for": "github-push",
+        "version": version,
+    });
+    let mut text = message.to_string();
+    text.truncate(text.len() - 1);
+    format!("{text}, \"body\": {body}}}").into_bytes()
+}
+
+#[test]
+fn json_nested_too_deeply_to_be_checked_hides_no_violation() {
+    let (open, close) = (r#"{"a\"[": ["#.repeat(100), "]}".repeat(100));
+    let body = format!("{open}1{close}");
+    let payload: GitHubPushMessage = decode(&push(&"a".into(), 1, &body)).unwrap();
+    assert_eq!(payload.validate(), Ok(()));
+    let invalid = push(&"a b".into(), 2, &body);
+    let payload: GitHubPushMessage = decode(&invalid).unwrap();
+    let expected = "/organization: \"a b\" breaks pattern \"^([a-zA-Z0-9-_%]*)$\"\n\
+                    /version: 2 breaks enum [1]";
+    assert_eq!(payload.validate().unwrap_err().to_string(), expected);
+    for (message, expected) in [
+        (invalid, expected),
+        (
+            push(&7.into(), 1, &body),
+            "/organization: expected string, got integer",
+        ),
+    ] {
+        let error = decode_strict::<GitHubPushMessage>(&message).unwrap_err();
+        assert_eq!(error.source().unwrap().to_string(), expected);
+    }
+    let error = decode::<GitHubPushMessage>(&push(&7.into(), 1, &body)).unwrap_err();
+    let reason = error.source().unwrap().to_string();
+    assert_eq!(reason, "/organization: expected string, got integer");
 }
 
 #[test]
