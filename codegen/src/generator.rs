@@ -7,7 +7,7 @@ use taskcluster_documents::{Error, Errors, Resolved, Source, load, resolve};
 use crate::api::Api;
 use crate::names::Names;
 use crate::package::Package;
-use crate::{emit, format, types};
+use crate::{chains, emit, format, types};
 
 /// The generated files: texts by relative path in the output folder, with `/` between the
 /// folders.
@@ -156,6 +156,7 @@ impl Generator {
         let (names, errors) = Names::read(self.names.as_ref());
         let mut resolved = resolve(&load(&self.sources));
         resolved.errors.extend(errors);
+        resolved.errors.extend(chains::too_long(&resolved.schemas));
         let model = types::types(resolved, &names)?;
         let layout = emit::Layout {
             header: &self.header,

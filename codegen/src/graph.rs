@@ -82,8 +82,9 @@ impl Graph {
         longest.into_iter().max().unwrap_or(0)
     }
 
-    /// All nodes in the order in which a depth-first search leaves them.
-    fn finished(&self) -> Vec<usize> {
+    /// All nodes in the order in which a depth-first search leaves them: a node comes after
+    /// those that it leads to, except in a cycle.
+    pub(crate) fn finished(&self) -> Vec<usize> {
         let mut finished = Vec::with_capacity(self.edges.len());
         let mut seen = vec![false; self.edges.len()];
         for start in 0..self.edges.len() {

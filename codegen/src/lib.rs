@@ -43,6 +43,7 @@
 //! `include!(concat!(env!("OUT_DIR"), "/events.rs"));`.
 
 mod api;
+mod chains;
 mod combine;
 mod decoded;
 mod emit;

@@ -51,19 +51,27 @@ fn bounds_that_leave_no_integer_leave_no_integer_type() {
 
 #[test]
 fn long_chains_of_all_of_are_followed_once() {
-    let definitions = (0..1200).map(|index| {
-        let next = json!({"allOf": [reference(index + 1), reference(index / 2 + 600)]});
-        (
-            index.to_string(),
-            if index < 600 {
-                next
-            } else {
-                json!({"type": "object"})
-            },
-        )
-    });
-    let definitions = definitions.chain([(1200.to_string(), json!({}))]).collect();
-    made(&with_definitions(reference_root(), definitions)).expect("generated");
+    // Each leads to the next twice, and to one near the end.
+    let definitions = |count: usize| -> Map<String, Value> {
+        let definitions = (1..count).map(|index| {
+            let next = reference(index);
+            let end = reference(index / 2 + count / 2);
+            (
+                (index - 1).to_string(),
+                json!({"allOf": [next, {"$ref": next["$ref"]}, end]}),
+            )
+        });
+        let last = ((count - 1).to_string(), json!({"type": "object"}));
+        definitions.chain([last]).collect()
+    };
+    made(&with_definitions(reference_root(), definitions(128))).expect("generated");
+    let errors = made(&with_definitions(reference_root(), definitions(200))).expect_err("refused");
+    assert_eq!(
+        errors.to_string(),
+        "message.json#/definitions/71: more than 128 schemas apply to one value, each by the one \
+         before; use fewer `allOf`, `anyOf`, `oneOf`, `not`, `if` and `dependencies` within each \
+         other"
+    );
 }
 
 /// Merging a pair of definitions requires merging the next pair.
