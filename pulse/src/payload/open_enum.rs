@@ -82,13 +82,13 @@ impl Error for UnknownValue {}
 ///
 /// [`UnknownValue`] for any other string.
 pub fn parse_open<E: OpenEnum>(text: &str) -> Result<E, UnknownValue> {
-    known(text).ok_or_else(|| UnknownValue {
+    variant(text).ok_or_else(|| UnknownValue {
         text: text.to_owned(),
         known: E::KNOWN.iter().map(|(known, _)| *known).collect(),
     })
 }
 
-fn known<E: OpenEnum>(text: &str) -> Option<E> {
+fn variant<E: OpenEnum>(text: &str) -> Option<E> {
     let mut known = E::KNOWN.iter();
     let (_, variant) = known.find(|(known, _)| *known == text)?;
     Some(variant.clone())
@@ -118,7 +118,7 @@ impl<E: OpenEnum> Visitor<'_> for Open<E> {
     }
 
     fn visit_str<F: serde_core::de::Error>(self, text: &str) -> Result<E, F> {
-        Ok(known(text).unwrap_or_else(|| E::from_unrecognized(Unrecognized(text.into()))))
+        Ok(variant(text).unwrap_or_else(|| E::from_unrecognized(Unrecognized(text.into()))))
     }
 }
 

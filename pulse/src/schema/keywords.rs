@@ -37,7 +37,9 @@ impl Keyword {
             (Self::Never, _) => false,
             (Self::Type(types), _) => types.iter().any(|it| it.has(value)),
             (Self::Enum(texts), _) => texts.iter().any(|text| equals_text(text, value)),
-            (Self::Known(strings), _) => value.as_str().is_some_and(|it| strings().contains(&it)),
+            (Self::Known(strings), _) => value
+                .as_str()
+                .is_some_and(|it| strings.iter().any(|known| known == it)),
             (Self::Const(text), _) => equals_text(text, value),
             (Self::DateTime, Value::String(text)) => text.parse::<Timestamp>().is_ok(),
             (Self::Minimum(limit), Value::Number(it)) => compare(it, limit, Ordering::is_ge),
@@ -67,7 +69,7 @@ impl Keyword {
             Self::Never => ("false", false.into()),
             Self::Type(types) => ("type", Type::describe(types)),
             Self::Enum(texts) => ("enum", texts.iter().map(|text| value_of(text)).collect()),
-            Self::Known(strings) => ("enum", strings().into()),
+            Self::Known(strings) => ("enum", strings.iter().collect()),
             Self::Const(text) => ("const", value_of(text)),
             Self::DateTime => ("format", "date-time".into()),
             Self::MultipleOf(divisor) => ("multipleOf", value_of(divisor)),
@@ -100,10 +102,9 @@ impl Keyword {
     /// The values that the keyword lists, if it lists any.
     #[cfg(feature = "arbitrary")]
     pub(crate) fn listed(&self) -> Option<Vec<Value>> {
-        match self {
-            Self::Enum(texts) => Some(texts.iter().map(|text| value_of(text)).collect()),
-            Self::Known(strings) => Some(strings().into_iter().map(Value::from).collect()),
-            Self::Const(text) => Some(vec![value_of(text)]),
+        match self.stated()? {
+            ("enum", Value::Array(values)) => Some(values),
+            ("const", value) => Some(vec![value]),
             _ => None,
         }
     }

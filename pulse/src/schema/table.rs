@@ -87,7 +87,7 @@ impl Schema {
             const {
                 &[
                     Keyword::Type(&[Type::String]),
-                    Keyword::Known(known_strings::<E>),
+                    Keyword::Known(KnownStrings(known_string::<E>)),
                 ]
             },
         )
@@ -102,8 +102,8 @@ impl Schema {
     }
 }
 
-fn known_strings<E: OpenEnum>() -> Vec<&'static str> {
-    E::KNOWN.iter().map(|(text, _)| *text).collect()
+fn known_string<E: OpenEnum>(index: usize) -> Option<&'static str> {
+    E::KNOWN.get(index).map(|(text, _)| *text)
 }
 
 /// One keyword of a [`Schema`], with its value.
@@ -117,8 +117,8 @@ pub enum Keyword {
     Type(&'static [Type]),
     /// `enum`: the instance equals one of these values.
     Enum(&'static [&'static str]),
-    /// `enum` with the strings that this function returns; see [`Schema::open_enum`].
-    Known(fn() -> Vec<&'static str>),
+    /// `enum` with the strings of an [`OpenEnum`]; see [`Schema::open_enum`].
+    Known(KnownStrings),
     /// `const`: the instance equals this value.
     Const(&'static str),
     /// All keywords of a rule for strings. Ignores instances that are not strings, also
@@ -194,6 +194,18 @@ pub enum Keyword {
         /// `else`.
         otherwise: &'static Schema,
     },
+}
+
+/// The strings of an [`OpenEnum`], which are stored only once: the function returns the
+/// one at an index.
+#[derive(Clone, Copy, Debug)]
+pub struct KnownStrings(fn(usize) -> Option<&'static str>);
+
+impl KnownStrings {
+    /// The strings, in the order of the schema.
+    pub(super) fn iter(self) -> impl Iterator<Item = &'static str> {
+        (0..).map_while(self.0)
+    }
 }
 
 /// A type of JSON Schema.
