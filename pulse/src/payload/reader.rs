@@ -265,11 +265,6 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Objects<V> {
     }
 
     #[inline]
-    fn visit_unit<E: Error>(self) -> Result<V::Value, E> {
-        self.0.visit_unit()
-    }
-
-    #[inline]
     fn visit_none<E: Error>(self) -> Result<V::Value, E> {
         self.0.visit_none()
     }
@@ -300,11 +295,6 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Objects<A> {
     ) -> Result<Option<S::Value>, A::Error> {
         self.0.next_element_seed(Objects(seed))
     }
-
-    #[inline]
-    fn size_hint(&self) -> Option<usize> {
-        self.0.size_hint()
-    }
 }
 
 impl<'de, A: MapAccess<'de>> MapAccess<'de> for Objects<A> {
@@ -321,11 +311,6 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Objects<A> {
     #[inline]
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
         self.0.next_value_seed(Objects(seed))
-    }
-
-    #[inline]
-    fn size_hint(&self) -> Option<usize> {
-        self.0.size_hint()
     }
 }
 

@@ -40,12 +40,12 @@ impl Scalar for f64 {
 /// The constraints on one number or boolean: bounds, a divisor, a list of values.
 #[derive(Clone, Copy, Debug)]
 pub struct ScalarRule<T: 'static> {
-    pub(crate) minimum: Option<T>,
-    pub(crate) maximum: Option<T>,
-    pub(crate) above: Option<T>,
-    pub(crate) below: Option<T>,
-    pub(crate) multiple_of: Option<T>,
-    pub(crate) one_of: Option<(&'static str, &'static [T])>,
+    minimum: Option<T>,
+    maximum: Option<T>,
+    above: Option<T>,
+    below: Option<T>,
+    multiple_of: Option<T>,
+    one_of: Option<&'static [T]>,
 }
 
 impl<T: Copy + 'static> ScalarRule<T> {
@@ -100,14 +100,14 @@ impl<T: Copy + 'static> ScalarRule<T> {
     /// One of `values`: the keyword `enum`.
     #[must_use]
     pub const fn one_of(mut self, values: &'static [T]) -> Self {
-        self.one_of = Some(("enum", values));
+        self.one_of = Some(values);
         self
     }
 
     /// Exactly `value`: the keyword `const`.
     #[must_use]
     pub const fn constant(mut self, value: &'static [T; 1]) -> Self {
-        self.one_of = Some(("const", value));
+        self.one_of = Some(value);
         self
     }
 }
@@ -124,8 +124,6 @@ impl<T: Scalar> ScalarRule<T> {
             && self
                 .multiple_of
                 .is_none_or(|divisor| value.is_multiple_of(divisor))
-            && self
-                .one_of
-                .is_none_or(|(_, values)| values.contains(&value))
+            && self.one_of.is_none_or(|values| values.contains(&value))
     }
 }
