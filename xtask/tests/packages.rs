@@ -212,6 +212,24 @@ fn published_packages_depend_on_published_packages_with_a_version() {
     }
 }
 
+/// A release sets the version in several manifests. Cargo accepts an older one in some of
+/// them, such as a requirement of 0.2.0 for 0.2.1.
+#[test]
+fn published_packages_share_one_version_and_require_it() {
+    let version = env!("CARGO_PKG_VERSION");
+    for package in members().filter(|package| is_published(package)) {
+        let name = text(package, "name");
+        assert_eq!(text(package, "version"), version, "{name}");
+        let requirements = items(package, "dependencies")
+            .filter(|it| it["path"].is_string() && text(it, "req") != "*");
+        for dependency in requirements {
+            let needed = text(dependency, "name");
+            let requirement = format!("^{version}");
+            assert_eq!(text(dependency, "req"), requirement, "{name}: {needed}");
+        }
+    }
+}
+
 /// The generator writes the manifest of the generated crate.
 #[test]
 fn the_generated_crate_follows_the_runtime() {

@@ -11,6 +11,9 @@ const RUNTIME: &str = "taskcluster-pulse";
 /// Licence of the stock package.
 const STOCK_LICENSE: &str = "MPL-2.0";
 
+/// Version of the stock package: all crates of the workspace share one.
+const STOCK_VERSION: &str = env!("CARGO_PKG_VERSION");
+
 /// The package of the generated crate.
 #[derive(Debug, clap::Args)]
 pub(super) struct PackageArgs {
@@ -18,9 +21,10 @@ pub(super) struct PackageArgs {
     #[arg(long, value_name = "NAME", default_value = STOCK, value_parser = package_name)]
     package: String,
 
-    /// The version of the package
-    #[arg(long, value_name = "VERSION", default_value = "0.1.0", value_parser = version)]
-    package_version: String,
+    /// The version of the package [default: 0.1.0; that of this program for
+    /// taskcluster-events]
+    #[arg(long, value_name = "VERSION", value_parser = version)]
+    package_version: Option<String>,
 
     /// The licence of the package, an SPDX expression [default: none;
     /// MPL-2.0 for taskcluster-events]
@@ -35,12 +39,17 @@ pub(super) struct PackageArgs {
 impl PackageArgs {
     /// The package, with the path of its runtime crate.
     pub(super) fn package(&self, runtime: String) -> Package {
+        let is_stock = self.package == STOCK;
+        let unless_given = |given: &Option<String>, stock: &str| {
+            given.clone().or_else(|| is_stock.then(|| stock.to_owned()))
+        };
         let mut package = Package::new(&self.package)
-            .version(&self.package_version)
-            .publish(self.package == STOCK)
+            .publish(is_stock)
             .runtime_path(runtime);
-        let stock = (self.package == STOCK).then_some(STOCK_LICENSE);
-        if let Some(license) = self.license.as_deref().or(stock) {
+        if let Some(version) = unless_given(&self.package_version, STOCK_VERSION) {
+            package = package.version(version);
+        }
+        if let Some(license) = unless_given(&self.license, STOCK_LICENSE) {
             package = package.license(license);
         }
         match &self.description {
@@ -51,10 +60,10 @@ impl PackageArgs {
 
     /// The options that differ from their defaults, with their values.
     pub(super) fn given(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let unless = |value, default| Some(value).filter(|value| *value != default);
+        let package = Some(self.package.as_str()).filter(|name| *name != STOCK);
         [
-            ("--package", unless(self.package.as_str(), STOCK)),
-            ("--package-version", unless(&self.package_version, "0.1.0")),
+            ("--package", package),
+            ("--package-version", self.package_version.as_deref()),
             ("--license", self.license.as_deref()),
             ("--description", self.description.as_deref()),
         ]

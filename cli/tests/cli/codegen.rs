@@ -128,6 +128,20 @@ fn links_among_the_schemas_are_followed_once() {
     assert_eq!(run.code, Some(0), "{run:?}");
 }
 
+/// All crates of the workspace share one version, and `codegen --check` is run without one.
+#[test]
+fn the_stock_package_has_the_version_of_the_program() {
+    let version = format!("version = \"{}\"\n", env!("CARGO_PKG_VERSION"));
+    let place = Place::generated();
+    let manifest = fs::read_to_string(place.out("Cargo.toml")).unwrap();
+    assert_has(&manifest, &["name = \"taskcluster-events\"\n", &version]);
+
+    fs::remove_file(place.out("src/lib.rs")).unwrap();
+    let run = place.codegen(&schemas(), &["--check", "--package-version", "7.0.0"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert_has(&run.stdout, &[" --package-version 7.0.0`"]);
+}
+
 #[test]
 fn a_private_package_has_a_name_of_its_own() {
     let place = Place::new();
