@@ -14,33 +14,51 @@
 //!
 //! [`Generator`] generates a package, or a module for a build script. The following build
 //! script generates the exchanges of a private service, whose package depends on
-//! `taskcluster-pulse` and `serde`:
+//! `taskcluster-pulse` and `serde`. It reads their documents from `schemas/`, and the names
+//! of an earlier run from `names.json`, which at first contains only `{}`; the run writes
+//! its own to `generated/names.json` in `OUT_DIR`.
 //!
 //! ```no_run
-//! use std::{env, fs, path::Path};
+//! use std::error::Error;
+//! use std::path::PathBuf;
+//! use std::{env, fs};
+//!
 //! use taskcluster_codegen::{Generator, Source};
 //!
-//! let read = |path: &str| -> std::io::Result<Source> {
-//!     println!("cargo::rerun-if-changed={path}");
-//!     Ok(Source { name: path.to_owned(), bytes: fs::read(path)? })
-//! };
-//! let files = Generator::new()
-//!     .sources([read("schemas/exchanges.json")?, read("schemas/message.json")?])
-//!     // Committed beside the schemas, from an earlier run: names stay as they are.
-//!     .names(read("schemas/names.json").ok())
-//!     .module()?;
-//! let out = env::var("OUT_DIR")?;
-//! for (path, text) in files {
-//!     let path = Path::new(&out).join("events").join(path);
-//!     fs::create_dir_all(path.parent().unwrap_or(&path))?;
-//!     fs::write(path, text)?;
+//! fn main() -> Result<(), Box<dyn Error>> {
+//!     println!("cargo::rerun-if-changed=names.json");
+//!     println!("cargo::rerun-if-changed=schemas");
+//!     let mut generator = Generator::new().names(Source {
+//!         name: "names.json".to_owned(),
+//!         bytes: fs::read("names.json")?,
+//!     });
+//!     for entry in fs::read_dir("schemas")? {
+//!         let path = entry?.path();
+//!         generator = generator.source(path.display().to_string(), fs::read(&path)?);
+//!     }
+//!     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
+//!     for (path, text) in generator.module()? {
+//!         let path = out.join("generated").join(path);
+//!         fs::create_dir_all(path.parent().ok_or("a file is in a folder")?)?;
+//!         fs::write(path, text)?;
+//!     }
+//!     // The module is a file of its own, because `include!` takes no inner docs.
+//!     fs::write(
+//!         out.join("events.rs"),
+//!         "mod generated;\npub use generated::*;\n",
+//!     )?;
+//!     Ok(())
 //! }
-//! fs::write(Path::new(&out).join("events.rs"), "pub mod events;")?;
-//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The crate includes it by
-//! `include!(concat!(env!("OUT_DIR"), "/events.rs"));`.
+//! The package includes the module:
+//!
+//! ```text
+//! #[allow(dead_code, unused_imports, reason = "the program uses a part of the generated items")]
+//! mod events {
+//!     include!(concat!(env!("OUT_DIR"), "/events.rs"));
+//! }
+//! ```
 
 mod api;
 mod chains;

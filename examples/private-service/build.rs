@@ -1,14 +1,18 @@
-//! Generates the bindings from `schemas/`.
+//! Generates the bindings from `schemas/`, with the names in `names.json`.
 
 use std::error::Error;
 use std::path::PathBuf;
 use std::{env, fs};
 
-use taskcluster_codegen::Generator;
+use taskcluster_codegen::{Generator, Source};
 
 fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed=names.json");
     println!("cargo::rerun-if-changed=schemas");
-    let mut generator = Generator::new();
+    let mut generator = Generator::new().names(Source {
+        name: "names.json".to_owned(),
+        bytes: fs::read("names.json")?,
+    });
     for entry in fs::read_dir("schemas")? {
         let path = entry?.path();
         generator = generator.source(path.display().to_string(), fs::read(&path)?);

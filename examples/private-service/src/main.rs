@@ -120,6 +120,13 @@ mod tests {
 
     const REVISION: &str = "0123456789abcdef0123456789abcdef01234567";
 
+    #[test]
+    fn the_names_are_recorded() {
+        let chosen = concat!(env!("OUT_DIR"), "/generated/names.json");
+        let [new, old] = [chosen, "names.json"].map(|path| std::fs::read(path).expect("a file"));
+        assert!(new == old, "copy {chosen} to names.json");
+    }
+
     #[tokio::test]
     async fn deployments_to_production_are_printed() {
         let broker = MemoryBroker::new();
