@@ -102,6 +102,21 @@ fn another_state(document: &mut Value) {
     }
 }
 
+/// `cargo install --rev` finds commits and tags, and no branch.
+#[test]
+fn the_sample_revision_is_a_commit() {
+    let workflow = fs::read_to_string(WORKFLOW).unwrap();
+    let (_, revision) = workflow.split_once("  EVENTS_REVISION: ").unwrap();
+    let revision = revision.lines().next().unwrap();
+    assert_eq!(revision.len(), 40, "{revision}");
+    assert!(
+        revision.chars().all(|c| c.is_ascii_hexdigit()),
+        "{revision}"
+    );
+    let install = commands("Install");
+    assert_has(&install, &["--rev \"$EVENTS_REVISION\""]);
+}
+
 #[test]
 fn the_check_fails_where_the_output_is_stale() {
     let repository = Repository::new();
