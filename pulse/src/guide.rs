@@ -10,6 +10,7 @@
 //! | [`publishing`] | confirms, nacks, deadlines, declaring exchanges |
 //! | [`private_services`] | bindings for your own schemas, by a build script |
 //! | [`testing`] | the in-memory broker, examples from a seed |
+//! | [`upgrading`] | what `drift` reports about a new release, and what to do |
 //! | [`nothing_happens`] | a consumer that receives no message |
 //! | [`coming_from`] | lapin, and Taskcluster's Go, JavaScript and Python clients |
 //!
@@ -44,3 +45,6 @@ pub mod shutdown {}
 
 #[doc = include_str!("guide/testing.md")]
 pub mod testing {}
+
+#[doc = include_str!("guide/upgrading.md")]
+pub mod upgrading {}
