@@ -72,10 +72,15 @@ impl From<TooLong> for TransportError {
 
 /// Checks the length of a short string of AMQP, whose length is one byte.
 pub(crate) fn check_name(part: &str, name: &str) -> Result<(), TooLong> {
+    check_name_of(|| part.to_owned(), name)
+}
+
+/// The same; `part` is called only for a name that is too long.
+fn check_name_of(part: impl FnOnce() -> String, name: &str) -> Result<(), TooLong> {
     match name.len() {
         0..=MAX_SHORT_STRING_BYTES => Ok(()),
         bytes => Err(TooLong {
-            part: part.to_owned(),
+            part: part(),
             bytes,
             limit: MAX_SHORT_STRING_BYTES,
             advice: "shorten it",
@@ -86,8 +91,11 @@ pub(crate) fn check_name(part: &str, name: &str) -> Result<(), TooLong> {
 /// Checks the names in a table of headers, and in the tables within it.
 fn check_names(headers: &Headers) -> Result<(), TooLong> {
     headers.iter().try_for_each(|(name, value)| {
-        let start: String = name.chars().take(20).collect();
-        check_name(&format!("the name of header {start:?}..."), name)?;
+        let part = || {
+            let start: String = name.chars().take(20).collect();
+            format!("the name of header {start:?}...")
+        };
+        check_name_of(part, name)?;
         check_names_in(value)
     })
 }
