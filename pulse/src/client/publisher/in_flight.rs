@@ -23,6 +23,9 @@ use crate::client::transport::{
 /// A message is unsent, delayed after a refusal, or awaits its answer.
 pub(super) struct InFlight {
     messages: Numbered<Pending>,
+    /// The deadlines of these messages. They need not be in the order of the numbers, because
+    /// callers wait for a place before.
+    deadlines: BTreeSet<(Instant, u64)>,
     next_number: u64,
     unsent: VecDeque<u64>,
     delayed: BTreeSet<(Instant, u64)>,
@@ -43,6 +46,7 @@ impl InFlight {
     pub(super) fn new(deadline: Duration, meter: Arc<Meter>) -> Self {
         Self {
             messages: Numbered::default(),
+            deadlines: BTreeSet::new(),
             next_number: 0,
             unsent: VecDeque::new(),
             delayed: BTreeSet::new(),
@@ -60,9 +64,25 @@ impl InFlight {
     }
 
     pub(super) fn add(&mut self, message: Pending) {
-        self.unsent.push_back(self.next_number);
-        self.messages.insert(self.next_number, message);
+        let number = self.next_number;
         self.next_number += 1;
+        self.unsent.push_back(number);
+        self.deadlines
+            .extend(message.deadline.map(|deadline| (deadline, number)));
+        self.messages.insert(number, message);
+    }
+
+    /// Removes a message.
+    fn take(&mut self, number: u64) -> Option<Pending> {
+        let message = self.messages.remove(number)?;
+        self.forget_deadline(number, &message);
+        Some(message)
+    }
+
+    fn forget_deadline(&mut self, number: u64, message: &Pending) {
+        if let Some(deadline) = message.deadline {
+            self.deadlines.remove(&(deadline, number));
+        }
     }
 
     /// Sends the unsent messages, and ends those that are too long for the channel.
@@ -90,7 +110,7 @@ impl InFlight {
                     }
                 }
                 Err(error) => {
-                    if let Some(message) = self.messages.remove(number) {
+                    if let Some(message) = self.take(number) {
                         message.too_long(error);
                     }
                 }
@@ -145,12 +165,12 @@ impl InFlight {
         self.one_by_one = self.one_by_one.saturating_sub(1);
         self.expired.remove(&number);
         if confirm.unrouted == Some(number) {
-            if let Some(message) = self.messages.remove(number) {
+            if let Some(message) = self.take(number) {
                 message.refuse(NO_ROUTE);
             }
         } else if confirm.is_ack {
             self.meter.confirmed.up();
-            if let Some(message) = self.messages.remove(number) {
+            if let Some(message) = self.take(number) {
                 message.confirm();
             }
         } else {
@@ -165,14 +185,14 @@ impl InFlight {
         };
         if let Some(wait) = message.next_resend(refusal) {
             self.delayed.insert((Instant::now() + wait, number));
-        } else if let Some(message) = self.messages.remove(number) {
+        } else if let Some(message) = self.take(number) {
             message.end_refused();
         }
     }
 
     /// When to call [`tick`](Self::tick).
     pub(super) fn due(&self) -> Option<Instant> {
-        let deadline = self.messages.first()?.deadline;
+        let deadline = self.deadlines.first().map(|(due, _)| *due);
         let resend = self.delayed.first().map(|(due, _)| *due);
         [deadline, resend, self.answers.due()]
             .into_iter()
@@ -184,9 +204,9 @@ impl InFlight {
     /// marks as unsent the refused messages whose delay has passed.
     pub(super) fn tick(&mut self, delay_reason: &DelayReason) -> Result<(), TransportError> {
         let now = Instant::now();
-        let expired = |message: &Pending| message.deadline.is_some_and(|deadline| deadline <= now);
+        let expired = |(deadline, _): &(Instant, u64)| *deadline <= now;
         // A confirmation that has arrived counts, even if the deadline has passed.
-        if self.messages.first().is_some_and(expired)
+        if self.deadlines.first().is_some_and(expired)
             || self.answers.due().is_some_and(|due| due <= now)
         {
             self.answers.poll_each();
@@ -195,8 +215,8 @@ impl InFlight {
                 return lost;
             }
         }
-        while self.messages.first().is_some_and(expired)
-            && let Some((number, message)) = self.messages.pop_first()
+        while let Some((_, number)) = self.deadlines.first().copied().filter(expired)
+            && let Some(message) = self.take(number)
         {
             self.meter.expired.up();
             let room = message.expire(self.deadline, delay_reason);
@@ -264,7 +284,8 @@ impl InFlight {
         for number in delayed {
             self.send_later(number, Refusal::Missing(error.reason.clone()));
         }
-        for message in self.messages.extract(&refused) {
+        for (number, message) in self.messages.extract(&refused) {
+            self.forget_deadline(number, &message);
             message.refuse(&error.reason);
         }
     }
@@ -273,6 +294,7 @@ impl InFlight {
     pub(super) fn fail(&mut self, error: &Error) {
         self.expired.clear();
         self.answers.give_up();
+        self.deadlines.clear();
         for (_, message) in self.messages.drain() {
             message.fail(error);
         }

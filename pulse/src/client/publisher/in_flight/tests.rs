@@ -78,33 +78,44 @@ fn in_flight() -> InFlight {
 }
 
 fn add(messages: &mut InFlight, routing_key: &str) -> Outcome {
-    add_as(messages, routing_key, false, Arc::default())
+    add_as(messages, message(routing_key), DEADLINE, Arc::default())
 }
 
 fn add_mandatory(messages: &mut InFlight, routing_key: &str) -> Outcome {
-    add_as(messages, routing_key, true, Arc::default())
+    let message = OutgoingMessage {
+        mandatory: true,
+        ..message(routing_key)
+    };
+    add_as(messages, message, DEADLINE, Arc::default())
+}
+
+/// Adds a message that expires after `left`.
+fn add_late(messages: &mut InFlight, routing_key: &str, left: Duration) -> Outcome {
+    add_as(messages, message(routing_key), left, Arc::default())
 }
 
 /// Adds a message whose place `meter` counts.
 fn add_counted(messages: &mut InFlight, routing_key: &str, meter: &Arc<Meter>) -> Outcome {
-    add_as(messages, routing_key, false, Arc::clone(meter))
+    add_as(messages, message(routing_key), DEADLINE, Arc::clone(meter))
+}
+
+fn message(routing_key: &str) -> OutgoingMessage {
+    OutgoingMessage {
+        exchange: "exchange/a".to_owned(),
+        routing_key: routing_key.to_owned(),
+        ..OutgoingMessage::default()
+    }
 }
 
 fn add_as(
     messages: &mut InFlight,
-    routing_key: &str,
-    mandatory: bool,
+    message: OutgoingMessage,
+    left: Duration,
     meter: Arc<Meter>,
 ) -> Outcome {
     let (done, outcome) = oneshot::channel();
     let room = Arc::new(Semaphore::new(1));
-    let message = OutgoingMessage {
-        exchange: "exchange/a".to_owned(),
-        routing_key: routing_key.to_owned(),
-        mandatory,
-        ..OutgoingMessage::default()
-    };
-    let deadline = Some(Instant::now() + DEADLINE);
+    let deadline = Some(Instant::now() + left);
     let permit = room.try_acquire_owned().expect("room");
     let room = Room::new(permit, meter);
     messages.add(Pending::new(message, deadline, done, room));
@@ -202,6 +213,23 @@ async fn a_message_without_an_answer_keeps_its_place_until_the_answer_or_the_los
         }
         assert_eq!(places(), 0);
     }
+}
+
+/// The call that published it may have waited for a place for most of its time.
+#[tokio::test(start_paused = true)]
+async fn a_message_expires_at_its_deadline_also_behind_one_with_a_later_deadline() {
+    let (mut messages, sent) = (in_flight(), Sent::default());
+    let mut first = add(&mut messages, "first");
+    let late = add_late(&mut messages, "late", DEADLINE / 10);
+    sent.send(&mut messages);
+    while let Some(due) = messages.due()
+        && due <= Instant::now() + DEADLINE / 10
+    {
+        sleep_until(due).await;
+        messages.tick(&DelayReason::NoAnswer).expect("open");
+    }
+    assert!(error_of(late).may_have_arrived());
+    first.try_recv().expect_err("it has time left");
 }
 
 #[tokio::test(start_paused = true)]
