@@ -106,6 +106,8 @@ impl Drop for WaitingGuard {
     }
 }
 
+/// A delivery is a guard of its envelope, as `MutexGuard` is of its value: when it is
+/// dropped, the broker has the message back.
 impl Deref for Delivery {
     type Target = Envelope;
 
