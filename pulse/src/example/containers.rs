@@ -112,7 +112,7 @@ impl Maker {
         match u.choose(&stated)? {
             Keyword::PatternProperties(patterns) => {
                 let (source, matcher, _) = u.choose(patterns)?;
-                text(u, &[StringRule::new("").pattern(source, *matcher)])
+                text(u, &[&StringRule::new("").pattern(source, *matcher)])
             }
             Keyword::PropertyNames(schema) => match self.value(u, &[schema])? {
                 Value::String(name) => Ok(name),

@@ -64,9 +64,13 @@ impl Parts {
     }
 
     /// The rules for strings.
-    pub(super) fn rules(&self) -> Vec<StringRule> {
-        let whole = self.0.iter().filter_map(|schema| schema.rule.copied());
-        whole.chain(self.find_all(Keyword::rule)).collect()
+    pub(super) fn rules(&self) -> Vec<&'static StringRule> {
+        let whole = self.0.iter().filter_map(|schema| schema.rule);
+        let stated = self.find_all(|keyword| match keyword {
+            Keyword::String(rule) => Some(*rule),
+            _ => None,
+        });
+        whole.chain(stated).collect()
     }
 
     /// The schemas of the item at `index`.

@@ -16,7 +16,7 @@ const CHARACTERS: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01
 ///
 /// [`Error`], if this attempt gives none: the text is made by one pattern, and another
 /// may not match it.
-pub(super) fn text(u: &mut Unstructured<'_>, rules: &[StringRule]) -> Result<String> {
+pub(super) fn text(u: &mut Unstructured<'_>, rules: &[&StringRule]) -> Result<String> {
     let holds = |text: &str| rules.iter().all(|rule| rule.is_valid(text));
     if let Some((_, values)) = rules.iter().find_map(|rule| rule.one_of) {
         let values: Vec<&str> = values.iter().copied().filter(|it| holds(it)).collect();
@@ -25,7 +25,7 @@ pub(super) fn text(u: &mut Unstructured<'_>, rules: &[StringRule]) -> Result<Str
     let lengths = rules.iter().fold(Lengths::ANY, |lengths, rule| {
         lengths.and(rule.min_length, rule.max_length)
     });
-    let matchers: Vec<&Matcher> = rules.iter().flat_map(StringRule::matchers).collect();
+    let matchers: Vec<&Matcher> = rules.iter().flat_map(|rule| rule.matchers()).collect();
     let text = match matchers.as_slice() {
         [] => any(u, lengths)?,
         matchers => matching(u.choose(matchers)?, u, lengths)?,

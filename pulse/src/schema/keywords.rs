@@ -9,16 +9,13 @@ use super::interpreter::Instance;
 use super::number::Decimal;
 use super::{Keyword, Type};
 use crate::Timestamp;
-use crate::rule::StringRule;
 use crate::validate::{Flow, Report};
 
 impl Keyword {
     /// Checks an instance by a keyword without subschemas; the others pass.
     pub(super) fn check(&self, it: Instance<'_>, report: &mut Report) -> Flow {
-        if let Value::String(text) = it.value
-            && let Some(rule) = self.rule()
-        {
-            return report.check(it.at, text, &rule);
+        if let (Self::String(rule), Value::String(text)) = (self, it.value) {
+            return report.check(it.at, text, rule);
         }
         match self.allows(it.value) {
             true => Flow::Continue(()),
@@ -83,18 +80,6 @@ impl Keyword {
             Self::Required(names) => ("required", names.to_vec().into()),
             Self::MinProperties(limit) => ("minProperties", (*limit).into()),
             Self::MaxProperties(limit) => ("maxProperties", (*limit).into()),
-            _ => return None,
-        })
-    }
-
-    /// The keyword as a rule for strings, if it is one.
-    pub(crate) fn rule(&self) -> Option<StringRule> {
-        Some(match self {
-            Self::String(rule) => **rule,
-            Self::MinLength(limit) => StringRule::new("").min_length(*limit),
-            Self::MaxLength(limit) => StringRule::new("").max_length(*limit),
-            Self::Pattern(source, matcher) => StringRule::new("").pattern(source, *matcher),
-            Self::Format(name, matcher) => StringRule::new("").format(name, *matcher),
             _ => return None,
         })
     }

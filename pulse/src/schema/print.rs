@@ -90,10 +90,9 @@ impl Printer<'_> {
     }
 
     fn keyword(&mut self, keyword: &'static Keyword, table: &Schema, add: Add<'_>) {
-        if let Some(rule) = keyword.rule() {
-            return rule
-                .keywords()
-                .for_each(|(name, value, _)| add(name, value));
+        if let Keyword::String(rule) = keyword {
+            let stated = rule.keywords();
+            return stated.for_each(|(name, value, _)| add(name, value));
         }
         match keyword.stated() {
             Some(("false", _)) => add("not", Value::Object(Map::new())),

@@ -121,17 +121,10 @@ pub enum Keyword {
     Known(KnownStrings),
     /// `const`: the instance equals this value.
     Const(&'static str),
-    /// All keywords of a rule for strings. Ignores instances that are not strings, also
-    /// if the rule has an `enum` or a `const`; see [`Schema::text`] for strings alone.
+    /// All keywords of a rule for strings: lengths, `pattern`, `format`, `enum` and `const`.
+    /// Ignores instances that are not strings, also if the rule lists strings; see
+    /// [`Schema::text`] for strings alone.
     String(&'static StringRule),
-    /// `minLength`, in code points.
-    MinLength(u64),
-    /// `maxLength`, in code points.
-    MaxLength(u64),
-    /// `pattern`: its source, and the compiled source.
-    Pattern(&'static str, Matcher),
-    /// `format`: its name, and the compiled grammar of the format.
-    Format(&'static str, Matcher),
     /// `format` with the value `date-time`, checked by parsing a
     /// [`Timestamp`](crate::Timestamp).
     DateTime,

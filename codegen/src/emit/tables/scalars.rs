@@ -6,7 +6,7 @@ use taskcluster_documents::schema::{NumberKeywords, Pattern, StringKeywords};
 
 use crate::emit::matcher::Automata;
 
-/// The keywords for strings.
+/// The keywords for strings: `date-time`, and a rule with all others.
 pub(super) fn of_strings(string: &StringKeywords, automata: &Automata) -> Vec<TokenStream> {
     let StringKeywords {
         min_length,
@@ -14,22 +14,32 @@ pub(super) fn of_strings(string: &StringKeywords, automata: &Automata) -> Vec<To
         pattern,
         format,
     } = string;
-    let mut keywords: Vec<TokenStream> = limit("MinLength", *min_length)
-        .into_iter()
-        .chain(limit("MaxLength", *max_length))
-        .collect();
-    keywords.extend(pattern.iter().map(|Pattern { source, form }| {
+    let count = |method: &str, limit: Option<u64>| {
+        let method = format_ident!("{method}");
+        let limit = Literal::u64_unsuffixed(limit?);
+        Some(quote!(.#method(#limit)))
+    };
+    let pattern = pattern.as_ref().map(|Pattern { source, form }| {
         let form = automata.matcher(form);
-        quote!(Keyword::Pattern(#source, #form))
-    }));
-    keywords.extend(format.iter().map(|it| match it.name() {
-        "date-time" => quote!(Keyword::DateTime),
-        name => {
-            let form = automata.matcher(it.form());
-            quote!(Keyword::Format(#name, #form))
-        }
-    }));
-    keywords
+        quote!(.pattern(#source, #form))
+    });
+    let format = format.as_ref().filter(|_| !is_time(string)).map(|it| {
+        let (name, form) = (it.name(), automata.matcher(it.form()));
+        quote!(.format(#name, #form))
+    });
+    let lengths = [
+        count("min_length", *min_length),
+        count("max_length", *max_length),
+    ];
+    let parts: Vec<_> = lengths
+        .into_iter()
+        .chain([pattern, format])
+        .flatten()
+        .collect();
+    let rule =
+        (!parts.is_empty()).then(|| quote!(Keyword::String(&StringRule::new("") #(#parts)*)));
+    let time = is_time(string).then(|| quote!(Keyword::DateTime));
+    rule.into_iter().chain(time).collect()
 }
 
 /// Whether the format of a string is `date-time`.

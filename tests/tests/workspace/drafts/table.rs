@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 use taskcluster_pulse::__private::{Dependency, Keyword, Matcher, Schema, Type, compiled_pattern};
+use taskcluster_pulse::StringRule;
 use taskcluster_tests::rules::rule;
 
 /// The table of a schema without references to other documents, for instances that nest
@@ -75,8 +76,8 @@ impl<'v> Tables<'v> {
             "type" => Keyword::Type(types(value)),
             "enum" => Keyword::Enum(json_texts(value)),
             "const" => Keyword::Const(json_text(value)),
-            "minLength" => Keyword::MinLength(count()),
-            "maxLength" => Keyword::MaxLength(count()),
+            "minLength" => Keyword::String(keep(StringRule::new("").min_length(count()))),
+            "maxLength" => Keyword::String(keep(StringRule::new("").max_length(count()))),
             "format" if text(value) == "date-time" => Keyword::DateTime,
             "pattern" | "format" => Keyword::String(rule(text(value))?),
             "multipleOf" => Keyword::MultipleOf(json_text(value)),

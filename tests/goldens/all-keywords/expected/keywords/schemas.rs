@@ -2,6 +2,7 @@
 
 //! The schemas of payloads, as static tables.
 
+use taskcluster_pulse::StringRule;
 use taskcluster_pulse::__private::{
     Dependency, Keyword, Matcher, Run, Schema, Split, Table, Type, payloads,
 };
@@ -209,7 +210,12 @@ pub(crate) static KEYWORDS_MESSAGE: Schema = Schema::named(
                 ),
                 (
                     "keywordsOfTwoTypes",
-                    &Schema::new(&[Keyword::MinLength(1), Keyword::Minimum("1")]),
+                    &Schema::new(
+                        &[
+                            Keyword::String(&StringRule::new("").min_length(1)),
+                            Keyword::Minimum("1"),
+                        ],
+                    ),
                 ),
                 (
                     "noInteger",
@@ -448,7 +454,9 @@ pub(crate) static KEYWORDS_PROPERTY_NAMES_BESIDE_PROPERTIES: Schema = Schema::na
     &[
         Keyword::Type(&[Type::Object]),
         Keyword::Properties(&[("a", &Schema::ANY)]),
-        Keyword::PropertyNames(&Schema::new(&[Keyword::MaxLength(3)])),
+        Keyword::PropertyNames(
+            &Schema::new(&[Keyword::String(&StringRule::new("").max_length(3))]),
+        ),
     ],
 );
 

@@ -2,6 +2,7 @@
 
 //! The schemas of payloads, as static tables.
 
+use taskcluster_pulse::StringRule;
 use taskcluster_pulse::__private::{Keyword, Matcher, Run, Schema, Table, Type, payloads};
 
 use super::{Changed2, IrcMessage, Merged2, Nested2, UnsureMessage, validators};
@@ -26,7 +27,7 @@ pub(crate) static CHANGED2: Schema = Schema::named(
                                     &Schema::new(
                                         &[
                                             Keyword::Type(&[Type::Integer]),
-                                            Keyword::MaxLength(1),
+                                            Keyword::String(&StringRule::new("").max_length(1)),
                                             Keyword::Minimum("7"),
                                         ],
                                     ),
@@ -221,7 +222,7 @@ pub(crate) static CHANGED_SCALAR: Schema = Schema::named(
     "choices::ChangedScalar",
     &[
         Keyword::Type(&[Type::Boolean, Type::Integer, Type::String]),
-        Keyword::MaxLength(5),
+        Keyword::String(&StringRule::new("").max_length(5)),
         Keyword::Minimum("3"),
     ],
 );
@@ -325,10 +326,13 @@ pub(crate) static MERGED2: Schema = Schema::named(
                                     &Schema::new(
                                         &[
                                             Keyword::Type(&[Type::String]),
-                                            Keyword::MinLength(2),
-                                            Keyword::Pattern(
-                                                "^[a-z]*$",
-                                                Matcher::run(&const { Run::new(b"az") }),
+                                            Keyword::String(
+                                                &StringRule::new("")
+                                                    .min_length(2)
+                                                    .pattern(
+                                                        "^[a-z]*$",
+                                                        Matcher::run(&const { Run::new(b"az") }),
+                                                    ),
                                             ),
                                         ],
                                     ),
@@ -342,27 +346,33 @@ pub(crate) static MERGED2: Schema = Schema::named(
                                                     &Schema::new(
                                                         &[
                                                             Keyword::Type(&[Type::String]),
-                                                            Keyword::Pattern(
-                                                                "a",
-                                                                Matcher::table(
-                                                                        &const {
-                                                                            Table::new(b"aa\x01", 2, b"\x02\x01").start(2).accepting(2)
-                                                                        },
-                                                                    )
-                                                                    .at_least(1),
+                                                            Keyword::String(
+                                                                &StringRule::new("")
+                                                                    .pattern(
+                                                                        "a",
+                                                                        Matcher::table(
+                                                                                &const {
+                                                                                    Table::new(b"aa\x01", 2, b"\x02\x01").start(2).accepting(2)
+                                                                                },
+                                                                            )
+                                                                            .at_least(1),
+                                                                    ),
                                                             ),
                                                         ],
                                                     ),
                                                     &Schema::new(
                                                         &[
-                                                            Keyword::Pattern(
-                                                                "b",
-                                                                Matcher::table(
-                                                                        &const {
-                                                                            Table::new(b"bb\x01", 2, b"\x02\x01").start(2).accepting(2)
-                                                                        },
-                                                                    )
-                                                                    .at_least(1),
+                                                            Keyword::String(
+                                                                &StringRule::new("")
+                                                                    .pattern(
+                                                                        "b",
+                                                                        Matcher::table(
+                                                                                &const {
+                                                                                    Table::new(b"bb\x01", 2, b"\x02\x01").start(2).accepting(2)
+                                                                                },
+                                                                            )
+                                                                            .at_least(1),
+                                                                    ),
                                                             ),
                                                         ],
                                                     ),
@@ -384,7 +394,10 @@ pub(crate) static MERGED2: Schema = Schema::named(
                                 (
                                     "id",
                                     &Schema::new(
-                                        &[Keyword::Type(&[Type::String]), Keyword::MaxLength(4)],
+                                        &[
+                                            Keyword::Type(&[Type::String]),
+                                            Keyword::String(&StringRule::new("").max_length(4)),
+                                        ],
                                     ),
                                 ),
                             ],
@@ -464,7 +477,10 @@ pub(crate) static NESTED2: Schema = Schema::named(
                                 &[
                                     &Schema::INTEGER,
                                     &Schema::new(
-                                        &[Keyword::Type(&[Type::String]), Keyword::MinLength(2)],
+                                        &[
+                                            Keyword::Type(&[Type::String]),
+                                            Keyword::String(&StringRule::new("").min_length(2)),
+                                        ],
                                     ),
                                 ],
                             ),
@@ -819,7 +835,10 @@ pub(crate) static NESTED_PERHAPS_VARIANT1: Schema = Schema::named(
 /// Schema at `/properties/perhaps/oneOf/1/anyOf/0`.
 pub(crate) static NESTED_PERHAPS_VARIANT1_VARIANT0: Schema = Schema::named(
     "choices::NESTED_PERHAPS_VARIANT1_VARIANT0",
-    &[Keyword::Type(&[Type::String]), Keyword::MinLength(2)],
+    &[
+        Keyword::Type(&[Type::String]),
+        Keyword::String(&StringRule::new("").min_length(2)),
+    ],
 );
 
 /// Schema at `/properties/both/allOf/0`.
@@ -845,7 +864,10 @@ pub(crate) static NESTED_BOTH1: Schema = Schema::named(
 /// Schema at `/properties/both/allOf/1/oneOf/1`.
 pub(crate) static NESTED_BOTH1_VARIANT1: Schema = Schema::named(
     "choices::NESTED_BOTH1_VARIANT1",
-    &[Keyword::Type(&[Type::String]), Keyword::MaxLength(3)],
+    &[
+        Keyword::Type(&[Type::String]),
+        Keyword::String(&StringRule::new("").max_length(3)),
+    ],
 );
 
 /// Schema at `/properties/when/oneOf/0`.

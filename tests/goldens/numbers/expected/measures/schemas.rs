@@ -2,6 +2,7 @@
 
 //! The schemas of payloads, as static tables.
 
+use taskcluster_pulse::StringRule;
 use taskcluster_pulse::__private::{Keyword, Schema, Type, payloads};
 
 use super::Measured2;
@@ -124,8 +125,9 @@ pub(crate) static MEASURED2: Schema = Schema::named(
                     &Schema::new(
                         &[
                             Keyword::Type(&[Type::Integer]),
-                            Keyword::MinLength(0),
-                            Keyword::MaxLength(100),
+                            Keyword::String(
+                                &StringRule::new("").min_length(0).max_length(100),
+                            ),
                             Keyword::Maximum("10000000000"),
                         ],
                     ),

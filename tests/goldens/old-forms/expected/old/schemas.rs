@@ -2,6 +2,7 @@
 
 //! The schemas of payloads, as static tables.
 
+use taskcluster_pulse::StringRule;
 use taskcluster_pulse::__private::{Keyword, Schema, Type, payloads};
 
 use super::{Artifact2, Job, validators};
@@ -59,8 +60,9 @@ pub(crate) static ARTIFACT2: Schema = Schema::named(
                     &Schema::new(
                         &[
                             Keyword::Type(&[Type::Integer]),
-                            Keyword::MinLength(0),
-                            Keyword::MaxLength(10000000000),
+                            Keyword::String(
+                                &StringRule::new("").min_length(0).max_length(10000000000),
+                            ),
                         ],
                     ),
                 ),
