@@ -101,7 +101,11 @@ fn ty(ty: &impl ToTokens) -> String {
 }
 
 fn without_modules(text: &str) -> String {
-    let text = text.replace(' ', "").replace(",)", ")").replace("r#", "");
+    let mut text = text.replace(' ', "").replace("r#", "");
+    for close in [")", ">"] {
+        // A list that is broken into lines ends with a comma.
+        text = text.replace(&format!(",{close}"), close);
+    }
     let (mut kept, mut word) = (String::new(), String::new());
     let mut letters = text.chars().peekable();
     while let Some(letter) = letters.next() {
