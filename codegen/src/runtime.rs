@@ -103,7 +103,7 @@ const PRELUDE: &[&str] = &[
 
 /// The methods of a binding that programs call: those of `Binding` and `Exchange`, and those
 /// of the derived traits. A setter of the same name would hide them.
-pub(crate) const BINDING_METHODS: [&str; 13] = [
+pub(crate) const BINDING_METHODS: [&str; 14] = [
     "clone",
     "clone_from",
     "default",
@@ -111,6 +111,7 @@ pub(crate) const BINDING_METHODS: [&str; 13] = [
     "exchange_name",
     "fmt",
     "hash",
+    "info",
     "ne",
     "new",
     "new_payload_object",
