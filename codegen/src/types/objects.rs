@@ -169,24 +169,9 @@ impl<'s> TypeBuilder<'s> {
         if ids.iter().any(|id| self.schemas[id.0].general.never) {
             return None;
         }
-        let with_patterns = view
-            .objects()
-            .filter(|it| !it.pattern_properties.is_empty());
-        let mut of_patterns = Vec::new();
-        for keywords in with_patterns {
-            let forbids = |id: SchemaId| self.schemas[id.0].general.never;
-            match keywords.pattern_properties.as_slice() {
-                // All remaining names match the single pattern.
-                [(_, id)] if keywords.additional_properties.is_some_and(forbids) => {
-                    of_patterns.push(*id);
-                }
-                _ => {}
-            }
-        }
-        of_patterns.extend(ids);
         // `true` constrains nothing.
-        of_patterns.retain(|id| !self.is_any(*id));
-        Some(of_patterns)
+        let constrains = |id: &SchemaId| !self.is_any(*id);
+        Some(ids.into_iter().filter(constrains).collect())
     }
 
     fn has_patterns(&self, view: &View<'s>) -> bool {

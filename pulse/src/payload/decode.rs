@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 use super::{Payload, reader};
-use crate::schema::Interpreter;
+use crate::schema::{Interpreter, Schema};
 use crate::validate::{Document, Violations};
 
 /// Decodes a payload tolerantly.
@@ -18,7 +18,7 @@ use crate::validate::{Document, Violations};
 /// [`PayloadError`] if `bytes` are not JSON, or if the payload's type cannot hold
 /// them; then with every violation but unknown properties, and their JSON pointers.
 pub fn decode<P: Payload>(bytes: &[u8]) -> Result<P, PayloadError> {
-    reader::read_lenient(bytes).or_else(|error| decode_known(bytes, error))
+    reader::read_lenient(bytes).map_err(|error| explain(P::SCHEMA, bytes, error))
 }
 
 /// Decodes a payload that must be valid against its schema, without unknown properties in
@@ -41,7 +41,7 @@ pub fn decode_strict<P: Payload>(bytes: &[u8]) -> Result<P, PayloadError> {
 /// types do not express, and to report violations.
 fn decode_by_schema<P: Payload>(bytes: &[u8]) -> Result<P, PayloadError> {
     let document = Document::parse(bytes).map_err(PayloadError::Json)?;
-    let checked = document.check_parsed(&mut Interpreter::strict(), P::SCHEMA);
+    let checked = document.check_parsed(Interpreter::strict(), P::SCHEMA);
     checked.map_err(PayloadError::Schema)?;
     let payload: P = reader::read_lenient(bytes).map_err(PayloadError::Json)?;
     // Rounding may move a valid number out of its bounds.
@@ -49,17 +49,15 @@ fn decode_by_schema<P: Payload>(bytes: &[u8]) -> Result<P, PayloadError> {
     Ok(payload)
 }
 
-/// Decodes without unknown properties that the payload's type can't hold, as a map can't
-/// whose values are of one type; otherwise finds out why `bytes` could not be decoded.
+/// Finds out why `bytes` could not be decoded.
 #[cold]
-fn decode_known<P: Payload>(bytes: &[u8], error: serde_json::Error) -> Result<P, PayloadError> {
-    let document = Document::parse(bytes).map_err(PayloadError::Json)?;
-    let mut interpreter = Interpreter::tolerant();
-    let checked = document.check_parsed(&mut interpreter, P::SCHEMA);
-    checked.map_err(PayloadError::Schema)?;
-    match document.without(&interpreter.ignored) {
-        Some(known) => reader::read_lenient(&known).map_err(PayloadError::Json),
-        None => Err(PayloadError::Json(error)),
+fn explain(schema: &'static Schema, bytes: &[u8], error: serde_json::Error) -> PayloadError {
+    match Document::parse(bytes) {
+        Ok(document) => match document.check_parsed(Interpreter::tolerant(), schema) {
+            Ok(()) => PayloadError::Json(error),
+            Err(violations) => PayloadError::Schema(violations),
+        },
+        Err(not_json) => PayloadError::Json(not_json),
     }
 }
 

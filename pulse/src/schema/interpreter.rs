@@ -1,6 +1,6 @@
 //! Checks JSON values against schemas.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use serde_json::Value;
 
@@ -22,18 +22,6 @@ pub(crate) struct Interpreter {
     depth: u32,
     /// Cached results: whether a value is valid.
     known: HashMap<Key, bool>,
-    /// The properties that it has ignored because it is tolerant.
-    pub(crate) ignored: HashSet<Ignored>,
-}
-
-/// The value of an ignored property, by its address.
-#[derive(Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Ignored(usize);
-
-impl Ignored {
-    pub(crate) fn new(value: &Value) -> Self {
-        Self(address(value))
-    }
 }
 
 /// A schema, a value, and the schema whose properties are known at the value, if

@@ -18,7 +18,7 @@ mod table;
 
 pub(crate) use alternatives::meant;
 pub(crate) use equality::{all_values_differ, equal, hash_value};
-pub(crate) use interpreter::{Ignored, Interpreter};
+pub(crate) use interpreter::Interpreter;
 pub(crate) use number::{Decimal, is_float_multiple_of};
 #[cfg(feature = "schemars")]
 pub use print::print_schema;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-use super::interpreter::{Ignored, Instance, Interpreter};
+use super::interpreter::{Instance, Interpreter};
 use super::properties::{missing, names_property};
 use super::{Dependency, Keyword, Schema};
 use crate::validate::{Flow, Report, Violation};
@@ -114,15 +114,8 @@ impl Interpreter {
 
     /// Reports a property that `additionalProperties` does not allow, unless it is
     /// unknown and the interpreter is tolerant.
-    fn unknown(
-        &mut self,
-        name: &str,
-        value: &Value,
-        it: Instance<'_>,
-        report: &mut Report,
-    ) -> Flow {
+    fn unknown(&self, name: &str, value: &Value, it: Instance<'_>, report: &mut Report) -> Flow {
         if self.is_tolerant && !names_property(it.whole, name, &mut HashSet::new()) {
-            self.ignored.insert(Ignored::new(value));
             return Flow::Continue(());
         }
         let at = it.at.member(name);

@@ -1,11 +1,9 @@
 //! JSON documents that are checked against a schema.
 
-use std::collections::HashSet;
-
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{Pointer, Report, Violation, Violations};
-use crate::schema::{Ignored, Interpreter, Schema};
+use crate::schema::{Interpreter, Schema};
 
 /// Levels of arrays and objects in a document that is too deep. `serde_json` parses one
 /// level more, in which a document has empty arrays and objects in place of its own.
@@ -46,10 +44,10 @@ impl Document {
     /// All [`Violations`]; if there are none, and parts were left out, one that says so.
     pub(crate) fn check(
         &self,
-        mut interpreter: Interpreter,
+        interpreter: Interpreter,
         schema: &'static Schema,
     ) -> Result<(), Violations> {
-        self.check_parsed(&mut interpreter, schema)?;
+        self.check_parsed(interpreter, schema)?;
         let mut report = Report::all();
         if self.is_cut {
             let _ = report.add(|| Violation::new("", Violation::NESTING, LEVELS, &self.value));
@@ -64,7 +62,7 @@ impl Document {
     /// All [`Violations`].
     pub(crate) fn check_parsed(
         &self,
-        interpreter: &mut Interpreter,
+        mut interpreter: Interpreter,
         schema: &'static Schema,
     ) -> Result<(), Violations> {
         let mut report = Report::all();
@@ -73,30 +71,6 @@ impl Document {
             report.leave_out(|it| it.pointer.matches('/').count() >= LEVELS);
         }
         report.into_result()
-    }
-
-    /// The text without `ignored` properties; `None` if there are none, or if parts were
-    /// left out.
-    pub(crate) fn without(&self, ignored: &HashSet<Ignored>) -> Option<Vec<u8>> {
-        if ignored.is_empty() || self.is_cut {
-            return None;
-        }
-        serde_json::to_vec(&without(&self.value, ignored)).ok()
-    }
-}
-
-/// A copy of a value without `ignored` properties.
-fn without(value: &Value, ignored: &HashSet<Ignored>) -> Value {
-    match value {
-        Value::Array(items) => items.iter().map(|item| without(item, ignored)).collect(),
-        Value::Object(members) => {
-            let known = members
-                .iter()
-                .filter(|(_, member)| !ignored.contains(&Ignored::new(member)));
-            let known = known.map(|(name, member)| (name.clone(), without(member, ignored)));
-            known.collect::<Map<_, _>>().into()
-        }
-        _ => value.clone(),
     }
 }
 

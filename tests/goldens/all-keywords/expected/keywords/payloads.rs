@@ -24,7 +24,7 @@ pub struct KeywordsMessage {
     pub beyond_integers: Option<RawJson>,
     /// Not described by the schema.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
-    pub closed_patterns: Option<BTreeMap<String, u64>>,
+    pub closed_patterns: Option<RawJsonObject>,
     /// Not described by the schema.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub closed_patterns_beside_properties: Option<
@@ -198,7 +198,7 @@ pub struct KeywordsClosedPatternsBesideProperties {
     pub a: Option<String>,
     /// Additional properties, which the schema does not name.
     #[serde(flatten)]
-    pub rest: BTreeMap<String, i128>,
+    pub rest: BTreeMap<String, RawJson>,
 }
 
 impl<'de> Deserialize<'de> for KeywordsClosedPatternsBesideProperties {
