@@ -60,7 +60,8 @@ impl PublisherBuilder {
     /// Maximum number of unconfirmed messages (default 1000). 0 counts as 1.
     ///
     /// A message that was sent counts until the broker has answered it or the channel is
-    /// lost, also after its deadline: until then it takes memory.
+    /// lost, also after its deadline: until then it takes memory. If expired messages take
+    /// all places for half a minute, the publisher connects again.
     #[must_use]
     pub fn max_in_flight(mut self, messages: usize) -> Self {
         self.max_in_flight = messages.clamp(1, Semaphore::MAX_PERMITS);
@@ -116,6 +117,7 @@ impl PublisherBuilder {
             self.exchanges,
             self.reconnect,
             self.deadline,
+            self.max_in_flight,
             inbox,
             Arc::clone(&shared),
         );

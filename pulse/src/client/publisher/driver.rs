@@ -31,6 +31,7 @@ impl Driver {
         exchanges: Vec<&'static str>,
         reconnect: Reconnect,
         deadline: Duration,
+        max_in_flight: usize,
         inbox: mpsc::UnboundedReceiver<Pending>,
         shared: Arc<Shared>,
     ) -> Self {
@@ -44,7 +45,7 @@ impl Driver {
             reconnector: Reconnector::new(connection.clone(), reconnect, report),
             connection,
             exchanges,
-            outbox: Outbox::new(inbox, deadline, Arc::clone(&shared), lost),
+            outbox: Outbox::new(inbox, deadline, max_in_flight, Arc::clone(&shared), lost),
             shared,
         }
     }

@@ -18,6 +18,9 @@ use crate::client::transport::{
     Answer, Confirm, NO_ROUTE, OutgoingMessage, TooLong, TransportError, code,
 };
 
+/// Time after which the connection is given up if answers are withheld and no place is free.
+const WITHHELD: Duration = Duration::from_secs(30);
+
 /// Every message without an outcome, by its number.
 ///
 /// A message is unsent, delayed after a refusal, or awaits its answer.
@@ -34,6 +37,10 @@ pub(super) struct InFlight {
     /// The places of messages that expired before their answers, which still take memory:
     /// a broker may withhold any number of them.
     expired: BTreeMap<u64, Room>,
+    /// Number of places.
+    places: usize,
+    /// When the connection is given up, because expired messages take all places.
+    give_up_at: Option<Instant>,
     /// How many messages to send one at a time, to find the one because of which the
     /// broker closes the channel.
     one_by_one: usize,
@@ -42,8 +49,8 @@ pub(super) struct InFlight {
 }
 
 impl InFlight {
-    /// `deadline` is the one in errors.
-    pub(super) fn new(deadline: Duration, meter: Arc<Meter>) -> Self {
+    /// `deadline` is the one in errors; `places` is the maximum number of messages.
+    pub(super) fn new(deadline: Duration, places: usize, meter: Arc<Meter>) -> Self {
         Self {
             messages: Numbered::default(),
             deadlines: BTreeSet::new(),
@@ -53,6 +60,8 @@ impl InFlight {
             answers: Answers::new(),
             mandatory: Mandatory::default(),
             expired: BTreeMap::new(),
+            places,
+            give_up_at: None,
             one_by_one: 0,
             deadline,
             meter,
@@ -163,7 +172,7 @@ impl InFlight {
     /// Processes the broker's answer to one message.
     fn settle(&mut self, number: u64, confirm: Confirm) {
         self.one_by_one = self.one_by_one.saturating_sub(1);
-        self.expired.remove(&number);
+        self.free(number);
         if confirm.unrouted == Some(number) {
             if let Some(message) = self.take(number) {
                 message.refuse(NO_ROUTE);
@@ -194,7 +203,7 @@ impl InFlight {
     pub(super) fn due(&self) -> Option<Instant> {
         let deadline = self.deadlines.first().map(|(due, _)| *due);
         let resend = self.delayed.first().map(|(due, _)| *due);
-        [deadline, resend, self.answers.due()]
+        [deadline, resend, self.answers.due(), self.give_up_at]
             .into_iter()
             .flatten()
             .min()
@@ -232,7 +241,39 @@ impl InFlight {
             self.delayed.pop_first();
             self.unsent.push_back(number);
         }
-        Ok(())
+        self.check_places(now, delay_reason)
+    }
+
+    /// Frees the place of an expired message.
+    fn free(&mut self, number: u64) {
+        if self.expired.remove(&number).is_some() {
+            self.give_up_at = None;
+        }
+    }
+
+    /// Gives the connection up if expired messages take all places for long: without their
+    /// answers, none becomes free. A broker that blocks the connection answers afterwards.
+    fn check_places(
+        &mut self,
+        now: Instant,
+        delay_reason: &DelayReason,
+    ) -> Result<(), TransportError> {
+        if self.expired.len() < self.places {
+            return Ok(());
+        }
+        match self.give_up_at {
+            Some(due) if due > now => Ok(()),
+            Some(_) if matches!(delay_reason, DelayReason::NoAnswer) => {
+                Err(TransportError::lost(format!(
+                    "the broker has answered none of the {} unconfirmed messages",
+                    self.places
+                )))
+            }
+            _ => {
+                self.give_up_at = Some(now + WITHHELD);
+                Ok(())
+            }
+        }
     }
 
     /// Marks the unanswered messages as unsent, because the connection is lost.
@@ -248,6 +289,7 @@ impl InFlight {
     /// numbers.
     fn unsend(&mut self) -> Vec<u64> {
         self.expired.clear();
+        self.give_up_at = None;
         let mut sent = self.answers.give_up();
         sent.extend(self.mandatory.give_up());
         let mut unsent: Vec<u64> = sent.iter().copied().chain(self.unsent.drain(..)).collect();

@@ -59,12 +59,13 @@ impl Outbox {
     pub(super) fn new(
         inbox: mpsc::UnboundedReceiver<Pending>,
         deadline: Duration,
+        max_in_flight: usize,
         shared: Arc<Shared>,
         lost: LostReason,
     ) -> Self {
         Self {
             inbox,
-            in_flight: InFlight::new(deadline, Arc::clone(&shared.meter)),
+            in_flight: InFlight::new(deadline, max_in_flight, Arc::clone(&shared.meter)),
             shared,
             closing: false,
             blocked: None,
@@ -114,7 +115,6 @@ impl Outbox {
                     if let Err(error) = self.in_flight.tick(&delay_reason) {
                         return Err(self.explain(error, session).await);
                     }
-                    self.check_room()?;
                 }
                 // The session keeps the sender open.
                 Ok(()) = session.state.changed() => {}
@@ -145,22 +145,6 @@ impl Outbox {
         match self.blocked.clone() {
             Some(reason) => DelayReason::Blocked(reason),
             None => DelayReason::NoAnswer,
-        }
-    }
-
-    /// Gives the connection up if expired messages without an answer take all places: none
-    /// would become free otherwise.
-    ///
-    /// # Errors
-    ///
-    /// Its loss.
-    fn check_room(&self) -> Result<(), TransportError> {
-        let has_others = !self.in_flight.is_empty() || !self.inbox.is_empty();
-        match has_others || self.shared.room.available_permits() > 0 {
-            true => Ok(()),
-            false => Err(TransportError::lost(
-                "the broker answered none of the last messages, as many as may be unconfirmed",
-            )),
         }
     }
 
@@ -262,54 +246,37 @@ mod tests {
     use crate::MemoryBroker;
     use crate::client::listener::Listener;
     use crate::client::publisher::PublishError;
-    use crate::client::transport::{Answer, OutgoingMessage};
+    use crate::client::transport::OutgoingMessage;
 
-    fn shared() -> Arc<Shared> {
-        Arc::new(Shared {
+    /// The message was queued when the connection had a higher limit, and the publisher
+    /// was closed.
+    #[tokio::test(start_paused = true)]
+    async fn publishing_ends_if_the_last_message_is_too_long() {
+        let shared = Arc::new(Shared {
             room: Arc::new(Semaphore::new(1)),
             meter: Arc::default(),
             listener: Listener::default(),
             frame_max: AtomicUsize::default(),
             link: Mutex::default(),
             ended: OnceLock::new(),
-        })
-    }
-
-    /// A message that takes the only place.
-    fn pending(
-        shared: &Shared,
-        message: OutgoingMessage,
-        deadline: Option<Instant>,
-    ) -> (Pending, oneshot::Receiver<Result<(), PublishError>>) {
-        let (done, outcome) = oneshot::channel();
-        let permit = Arc::clone(&shared.room).try_acquire_owned().expect("room");
-        let room = Room::new(permit, Arc::default());
-        (Pending::new(message, deadline, done, room), outcome)
-    }
-
-    async fn session() -> Session {
-        let connection = MemoryBroker::new().connection();
-        let session = Session::open(&connection, &[]).await;
-        session.expect("a session")
-    }
-
-    /// The message was queued when the connection had a higher limit, and the publisher
-    /// was closed.
-    #[tokio::test(start_paused = true)]
-    async fn publishing_ends_if_the_last_message_is_too_long() {
-        let shared = shared();
+        });
         let (messages, inbox) = mpsc::unbounded_channel();
         let message = OutgoingMessage {
             exchange: "e".repeat(256),
             ..OutgoingMessage::default()
         };
-        let (pending, mut outcome) = pending(&shared, message, None);
+        let (done, mut outcome) = oneshot::channel();
+        let permit = Arc::clone(&shared.room).try_acquire_owned().expect("room");
+        let room = Room::new(permit, Arc::default());
+        let pending = Pending::new(message, None, done, room);
         messages.send(pending).expect("an inbox");
         drop(messages);
 
-        let mut session = session().await;
+        let connection = MemoryBroker::new().connection();
+        let session = Session::open(&connection, &[]).await;
+        let mut session = session.expect("a session");
         let lost = LostReason::default();
-        let mut outbox = Outbox::new(inbox, Duration::from_secs(60), shared, lost);
+        let mut outbox = Outbox::new(inbox, Duration::from_secs(60), 1, shared, lost);
         outbox
             .meanwhile(tokio::time::sleep(Duration::from_secs(1)))
             .await;
@@ -320,26 +287,5 @@ mod tests {
             .expect("an outcome")
             .expect_err("too long");
         assert!(matches!(error, PublishError::TooLong { .. }), "{error}");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_broker_that_answers_nothing_does_not_take_all_places_for_ever() {
-        let (shared, deadline) = (shared(), Duration::from_secs(1));
-        let (_messages, inbox) = mpsc::unbounded_channel();
-        let lost = LostReason::default();
-        let mut outbox = Outbox::new(inbox, deadline, Arc::clone(&shared), lost);
-        let due = Some(Instant::now() + deadline);
-        let (pending, outcome) = pending(&shared, OutgoingMessage::default(), due);
-        outbox.in_flight.add(pending);
-        let never: fn() -> Answer = || Box::pin(std::future::pending());
-        outbox.in_flight.send(|_, _| Ok(never()));
-
-        let mut session = session().await;
-        let published = timeout(Duration::from_secs(60), outbox.publish(&mut session)).await;
-        published.expect("it ends").expect_err("no answer");
-        outbox.connection_lost(Arc::new(TransportError::lost("no answer")));
-        assert_eq!(shared.room.available_permits(), 1);
-        let error = outcome.await.expect("an outcome").expect_err("no answer");
-        assert!(error.may_have_arrived());
     }
 }

@@ -74,7 +74,7 @@ impl Sent {
 }
 
 fn in_flight() -> InFlight {
-    InFlight::new(DEADLINE, Arc::default())
+    InFlight::new(DEADLINE, 2, Arc::default())
 }
 
 fn add(messages: &mut InFlight, routing_key: &str) -> Outcome {
@@ -213,6 +213,39 @@ async fn a_message_without_an_answer_keeps_its_place_until_the_answer_or_the_los
         }
         assert_eq!(places(), 0);
     }
+}
+
+/// Otherwise one queue of which the broker confirms nothing would hold up all others.
+#[tokio::test(start_paused = true)]
+async fn a_connection_is_given_up_when_expired_messages_take_all_places_for_long() {
+    let (mut messages, sent) = (in_flight(), Sent::default());
+    let blocked = DelayReason::Blocked("low on memory".to_owned());
+    let _outcomes = ["a", "b"].map(|key| add(&mut messages, key));
+    sent.send(&mut messages);
+    advance(DEADLINE).await;
+    messages.tick(&DelayReason::NoAnswer).expect("open");
+    sent.answer("a", Ok(ACK));
+    poll_answers(&mut messages).expect("open");
+    assert_eq!(messages.due(), None, "a place is free");
+
+    let _outcome = add(&mut messages, "c");
+    sent.send(&mut messages);
+    advance(DEADLINE).await;
+    messages.tick(&blocked).expect("open");
+    for _ in 0..2 {
+        let due = messages.due().expect("all places are taken");
+        assert!(due >= Instant::now() + Duration::from_secs(30));
+        sleep_until(due).await;
+        messages
+            .tick(&blocked)
+            .expect("it answers when it reads again");
+    }
+    sleep_until(messages.due().expect("as before")).await;
+    messages
+        .tick(&DelayReason::NoAnswer)
+        .expect_err("no answers");
+    messages.connection_lost();
+    assert_eq!(messages.due(), None);
 }
 
 /// The call that published it may have waited for a place for most of its time.
