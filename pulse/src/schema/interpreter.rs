@@ -1,6 +1,6 @@
 //! Checks JSON values against schemas.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -22,6 +22,8 @@ pub(crate) struct Interpreter {
     depth: u32,
     /// Cached results: whether a value is valid.
     known: HashMap<Key, bool>,
+    /// The addresses of the values of which parts were left out.
+    pub(super) partial: HashSet<usize>,
 }
 
 /// A schema, a value, and the schema whose properties are known at the value, if
@@ -148,6 +150,9 @@ impl Interpreter {
 
     fn keywords(&mut self, schema: &'static Schema, it: Instance<'_>, report: &mut Report) -> Flow {
         for keyword in schema.keywords {
+            if self.is_undecided(keyword, it) {
+                continue;
+            }
             self.keyword(keyword, schema, it, report)?;
             // For a value of the wrong type, the other keywords explain nothing more.
             if matches!(keyword, Keyword::Type(_)) && !keyword.allows(it.value) {
@@ -196,7 +201,7 @@ impl Interpreter {
 
     /// Whether an instance is valid against `schema`, unknown properties included: a
     /// tolerant `not` or `if` could refuse more instances.
-    fn allows_strictly(&mut self, schema: &'static Schema, it: Instance<'_>) -> bool {
+    pub(super) fn allows_strictly(&mut self, schema: &'static Schema, it: Instance<'_>) -> bool {
         let is_tolerant = std::mem::replace(&mut self.is_tolerant, false);
         let allows = self.allows(schema, it);
         self.is_tolerant = is_tolerant;
@@ -230,6 +235,7 @@ impl Interpreter {
         match count {
             0 => self.explain_none("oneOf", schemas, it, report),
             1 => Flow::Continue(()),
+            _ if self.is_partial(it.value) => Flow::Continue(()),
             _ => it.breaks(report, "oneOf", || "one alternative".into()),
         }
     }
@@ -287,6 +293,6 @@ fn is_costly(schema: &Schema, value: &Value) -> bool {
         })
 }
 
-fn address<T>(value: &T) -> usize {
+pub(super) fn address<T>(value: &T) -> usize {
     std::ptr::from_ref(value) as usize
 }

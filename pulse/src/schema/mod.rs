@@ -10,6 +10,7 @@ mod equality;
 mod interpreter;
 mod keywords;
 mod number;
+mod partial;
 mod parts;
 #[cfg(feature = "schemars")]
 mod print;

@@ -70,11 +70,6 @@ impl Report {
         }
     }
 
-    /// Removes the violations that `is_unwanted` selects.
-    pub(super) fn leave_out(&mut self, is_unwanted: impl Fn(&Violation) -> bool) {
-        self.found.retain(|it| !is_unwanted(it));
-    }
-
     /// All violations without duplicates, because two subschemas may have the same
     /// constraint.
     ///
