@@ -387,6 +387,39 @@ async fn a_single_active_consumer_stays_the_active_one_while_messages_wait_for_a
     rabbit.delete_queue(&rabbit.queue()).await;
 }
 
+/// `run` has another prefetch than the stream, but a change would hand over the queue.
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_single_active_consumer_stays_the_active_one_when_run_follows_the_stream() {
+    let rabbit = Rabbit::for_test().await;
+    let queue = Queue::durable(rabbit.lane.as_str()).argument("x-single-active-consumer", true);
+    let start = async || {
+        let builder = rabbit.consumer().queue(queue.clone());
+        builder.start().await.expect("started")
+    };
+    let mut active = start().await;
+    publish(&rabbit, 0..1).await;
+    active.next().await.expect("a delivery").ack();
+    let mut other = start().await;
+    let next = timeout(Duration::from_millis(300), other.next()).await;
+    next.expect_err("the queue is empty");
+
+    let handle = active.handle();
+    let run = tokio::spawn(active.run(1, async |_: Event| std::io::Result::Ok(())));
+    let next = timeout(Duration::from_millis(300), other.next()).await;
+    next.expect_err("the queue is empty");
+    publish(&rabbit, 1..10).await;
+    eventually(|| handle.counters().acks_sent == 10).await;
+    assert_eq!(other.counters().received, 0);
+
+    handle.stop();
+    run.await.expect("no panic").expect("stopped");
+    publish(&rabbit, 10..11).await;
+    other.next().await.expect("it is the active one now").ack();
+    other.stop().await.expect("stopped");
+    rabbit.delete_queue(&rabbit.queue()).await;
+}
+
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
 async fn a_quorum_queue_with_auto_delete_is_refused() {

@@ -119,6 +119,10 @@ impl ConsumerBuilder {
     /// When messages that wait for a retry, or to be dead-lettered, take up half of it, the
     /// consumer renews it, and they no longer count: up to a thousand messages can wait
     /// without blocking others.
+    ///
+    /// A queue with `x-single-active-consumer` would deliver to another process after a
+    /// renewal or a change. So the prefetch of the first delivery stays for the whole
+    /// connection: after [`Consumer::next`], also for [`Consumer::run`].
     #[must_use]
     pub fn prefetch(mut self, deliveries: u16) -> Self {
         self.prefetch = Some(deliveries);

@@ -48,8 +48,8 @@ pub(super) struct Session {
     inbox: Option<InboxWatch>,
     /// The prefetch of its consumer; `None` until the program wants deliveries.
     prefetch: Option<u16>,
-    /// Whether the prefetch is never renewed, because the queue would deliver to another
-    /// program's consumer from then on.
+    /// Whether the prefetch is neither renewed nor changed, because the queue would deliver
+    /// to another program's consumer from then on.
     keeps_prefetch: bool,
     /// The number of consumers that were started on the channel.
     consumers: u32,
@@ -177,14 +177,14 @@ impl Session {
         let mut link = self.link.state();
         let mut checks = interval(CHECK_INTERVAL);
         loop {
-            let renewing = (!self.keeps_prefetch).then_some(&*self.tracker);
+            let is_fixed = self.keeps_prefetch && self.prefetch.is_some();
             tokio::select! {
                 end = ended(&mut self.inbox) => return end,
                 error = lost(&mut link) => return End::Lost(error),
                 () = stop.asked() => return End::Stopped,
                 () = due(&mut old) => return End::Old,
                 () = self.timers.tick(&self.tracker) => {}
-                prefetch = wanted(&mut demand, self.prefetch, renewing) => {
+                prefetch = wanted(&mut demand, self.prefetch, &self.tracker), if !is_fixed => {
                     let consumed = tokio::select! {
                         consumed = self.consume(prefetch, inboxes) => consumed,
                         () = stop.asked() => return End::Stopped,
@@ -380,22 +380,16 @@ async fn lost(link: &mut watch::Receiver<LinkState>) -> TransportError {
     }
 }
 
-/// Completes with the wanted prefetch when it is not the `current` one, or the tracker
-/// requests its renewal. Cancel safe.
+/// Completes with the wanted prefetch when it is not the `current` one, or is to be
+/// renewed. Cancel safe.
 async fn wanted(
     demand: &mut watch::Receiver<Option<u16>>,
     current: Option<u16>,
-    tracker: Option<&AckTracker>,
+    tracker: &AckTracker,
 ) -> u16 {
-    let renewal_due = async {
-        match tracker {
-            Some(tracker) => tracker.renewal_due().await,
-            None => std::future::pending().await,
-        }
-    };
     let wanted = tokio::select! {
         wanted = demand.wait_for(|demand| *demand != current) => wanted.ok().and_then(|it| *it),
-        () = renewal_due => current,
+        () = tracker.renewal_due() => current,
     };
     match wanted {
         Some(prefetch) => prefetch,
