@@ -1,8 +1,8 @@
 //! Removal of bindings that the program no longer configures.
 
 use taskcluster_pulse::{
-    Binding, Consumer, ConsumerBuilder, ConsumerEvent, Exchange, ManagementError, MemoryBroker,
-    Queue,
+    Binding, Consumer, ConsumerBuilder, ConsumerEvent, Exchange, ExchangeInfo, ManagementError,
+    MemoryBroker, PayloadObject, Queue, RoutingKeyError, RoutingPattern,
 };
 
 use crate::common::{Numbered, Seen, eventually, key, pair};
@@ -141,4 +141,41 @@ async fn bindings_of_an_exclusive_queue_are_not_listed() {
         seen.count(|event| matches!(event, ConsumerEvent::BindingsUnknown { .. })),
         0
     );
+}
+
+/// A binding of a program's own: another exchange, and a holder that is not empty.
+struct Staging;
+
+impl Binding for Staging {
+    fn info(&self) -> &'static ExchangeInfo {
+        Numbered::INFO
+    }
+
+    fn routing_key(&self) -> Result<RoutingPattern, RoutingKeyError> {
+        RoutingPattern::new("primary.#")
+    }
+
+    fn exchange_name(&self) -> &'static str {
+        "exchange/tests/v1/staging"
+    }
+
+    fn new_payload_object(&self) -> Box<dyn PayloadObject> {
+        let mut object = self.info().new_payload_object();
+        let decoded = object.decode(br#"{"number": 1, "text": ""}"#);
+        decoded.expect("a payload");
+        object
+    }
+}
+
+#[test]
+fn a_box_or_a_reference_is_the_same_binding() {
+    fn check(binding: impl Binding) {
+        assert_eq!(binding.info().exchange, EXCHANGE);
+        assert_eq!(key(&binding), "primary.#");
+        assert_eq!(binding.exchange_name(), "exchange/tests/v1/staging");
+        assert!(binding.new_payload_object().is_valid());
+    }
+    check(Staging);
+    check(&Staging as &dyn Binding);
+    check(Box::new(Staging) as Box<dyn Binding>);
 }
