@@ -186,6 +186,51 @@ async fn a_dropped_run_requeues_messages_that_wait_for_a_retry_without_a_warning
     assert_eq!((counters.dropped, counters.requeued), (0, 0));
 }
 
+/// Panics at each warning.
+struct PanickingLog;
+
+impl tracing::Subscriber for PanickingLog {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        *metadata.level() <= tracing::Level::WARN
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::Id {
+        tracing::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::Id, _: &tracing::span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &tracing::Id, _: &tracing::Id) {}
+
+    fn event(&self, event: &tracing::Event<'_>) {
+        panic!("no warnings, please: {event:?}");
+    }
+
+    fn enter(&self, _: &tracing::Id) {}
+
+    fn exit(&self, _: &tracing::Id) {}
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_is_requeued_if_the_log_panics() {
+    let broker = MemoryBroker::new();
+    let consumer = builder(&broker).start().await.expect("started");
+    let handle = consumer.handle();
+    publish(&broker, 0..3).await;
+    let _log = tracing::subscriber::set_default(PanickingLog);
+    let first = AtomicUsize::new(0);
+    let run = tokio::spawn(consumer.run(1, move |_: Event| {
+        let fails = first.fetch_add(1, Ordering::SeqCst) == 0;
+        std::future::ready(if fails { Err("not yet") } else { Ok(()) })
+    }));
+    eventually(|| handle.counters().acks_sent == 3).await;
+    let counters = handle.counters();
+    assert_eq!((counters.failed, counters.requeued), (1, 1));
+    handle.stop();
+    run.await.expect("no panic").expect("stopped");
+    assert_eq!(broker.queue_len(crate::QUEUE), Some(0));
+}
+
 #[tokio::test(start_paused = true)]
 async fn run_has_its_own_prefetch_also_after_the_stream() {
     let broker = MemoryBroker::new();

@@ -170,9 +170,10 @@ impl AckTracker {
     }
 
     /// Logs the first dropped delivery: a program that never acks gets the same messages
-    /// for ever.
+    /// for ever. Not after a panic, which is reported by itself: if the log panics as well,
+    /// the process aborts.
     fn report_drop(&self) {
-        if self.meter.dropped.get() == 0 {
+        if self.meter.dropped.get() == 0 && !std::thread::panicking() {
             tracing::warn!(
                 "a delivery was dropped without an ack, so its message is requeued; call `ack`, \
                  `reject` or `requeue` on each delivery"

@@ -64,7 +64,7 @@ impl Delivery {
         self.receipt.settle(Settlement::Abandon);
     }
 
-    /// Abandons it if it is dropped, which is not the program's mistake.
+    /// Abandons it if it is dropped without a panic, which is not the program's mistake.
     pub(super) fn abandoned_if_dropped(mut self) -> Self {
         self.receipt.if_dropped = Settlement::Abandon;
         self
@@ -134,7 +134,14 @@ impl Receipt {
 
 impl Drop for Receipt {
     fn drop(&mut self) {
-        self.settle(self.if_dropped);
+        // The consumer goes on after a panic of a worker, for instance in the program's
+        // tracing layer, so the channel does not close.
+        let is_panic = std::thread::panicking();
+        self.settle(if is_panic {
+            Settlement::Drop
+        } else {
+            self.if_dropped
+        });
     }
 }
 
