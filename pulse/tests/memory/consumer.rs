@@ -297,8 +297,36 @@ async fn a_connection_is_recycled_only_after_the_one_before_has_closed() {
     held.ack();
     publish(&broker, 1..2).await;
     consumer.next().await.expect("a delivery").ack();
-    tokio::time::sleep(Duration::from_secs(300)).await;
+    tokio::time::sleep(Duration::from_secs(12)).await;
     assert_eq!(consumer.counters().recycled, 2);
+    consumer.stop().await.expect("stopped");
+    assert_eq!(broker.queue_len(QUEUE), Some(0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn connections_are_recycled_while_the_program_asks_for_no_delivery() {
+    let broker = MemoryBroker::new();
+    let mut consumer = builder(&broker)
+        .recycle_after(Duration::from_secs(10))
+        .start()
+        .await
+        .expect("started");
+    publish(&broker, 0..1).await;
+    consumer.next().await.expect("a delivery").ack();
+    tokio::time::sleep(Duration::from_secs(35)).await;
+    assert_eq!(consumer.counters().recycled, 3);
+    // The connection that has received messages stays until they are handed out.
+    publish(&broker, 1..3).await;
+    tokio::time::sleep(Duration::from_secs(300)).await;
+    assert_eq!(consumer.counters().recycled, 4);
+    for number in 1..3 {
+        let next = consumer.next().await.expect("a delivery");
+        assert_eq!(next.event::<Event>().expect("decoded").number(), number);
+        assert!(!next.redelivered());
+        next.ack();
+    }
+    tokio::time::sleep(Duration::from_secs(12)).await;
+    assert_eq!(consumer.counters().recycled, 5);
     consumer.stop().await.expect("stopped");
     assert_eq!(broker.queue_len(QUEUE), Some(0));
 }

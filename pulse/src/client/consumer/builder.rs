@@ -138,9 +138,10 @@ impl ConsumerBuilder {
 
     /// Replaces the connection whenever it reaches `age`, such as an hour.
     ///
-    /// The minimum is 100 ms. The new one is set up first; the old one closes when its
-    /// deliveries are settled. Until then the new one is not replaced, so that there are at
-    /// most two. The default is to keep a connection.
+    /// The minimum is 100 ms. The new one is set up first; the old one closes when the
+    /// program has taken and settled all deliveries that it received. Until then the new
+    /// one is not replaced, so that there are at most two. The default is to keep a
+    /// connection.
     ///
     /// No message of a durable queue is lost, and none is repeated unless the queue is more
     /// than half a second behind with acks: it forgets those when the channel closes. An

@@ -84,6 +84,17 @@ impl InboxWatch {
         }
     }
 
+    /// Checks for the end of the deliveries, unless some that have arrived are not handed
+    /// out yet.
+    pub(super) fn check_handed_out(&self) {
+        if let Some(source) = self.source.upgrade() {
+            let mut source = lock(&source);
+            if source.waiting.is_empty() {
+                source.check_next();
+            }
+        }
+    }
+
     /// Takes the deliveries, unless they have ended. None is handed out until
     /// [`hand_over`](Self::hand_over).
     pub(super) fn take(&self) -> Option<Box<dyn Deliveries>> {
@@ -168,17 +179,24 @@ impl Source {
     }
 
     fn check(&mut self) {
+        while self.check_next() {}
+    }
+
+    /// Polls for a delivery, to keep it, or for the end. Returns whether there was one.
+    fn check_next(&mut self) -> bool {
         // The stream keeps the last waker only, which has to remain the program's.
         let waker = self.waker.clone();
         let mut cx = Context::from_waker(&waker);
-        while self.end.is_some()
+        if self.end.is_some()
             && let Some(deliveries) = &mut self.deliveries
             && let Poll::Ready(next) = deliveries.poll_next(&mut cx)
         {
             let arrival = self.accept(next);
             self.waiting.extend(arrival);
             waker.wake_by_ref();
+            return true;
         }
+        false
     }
 
     /// Returns an arrival. Reports the end to the session and returns `None`.

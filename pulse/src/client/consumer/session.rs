@@ -290,8 +290,8 @@ impl Session {
         if in_time { 0 } else { unfinished }
     }
 
-    /// Waits until no delivery is in work or the connection is lost. Returns `false` if
-    /// the limit of the stop has passed first.
+    /// Waits until all deliveries are handed out, if they are to be, and none is in work, or
+    /// the connection is lost. Returns `false` if the limit of the stop has passed first.
     async fn settle(&mut self, undelivered: Undelivered, stop: &mut Stop) -> bool {
         let Self {
             tracker,
@@ -302,7 +302,7 @@ impl Session {
         let settled = async {
             if undelivered == Undelivered::HandOut
                 && let Some(inbox) = inbox
-                && let Ok(DeliveriesEnd::Lost(_)) = (&mut inbox.end).await
+                && let Some(DeliveriesEnd::Lost(_)) = handed_out(inbox).await
             {
                 tracker.lose();
             }
@@ -368,6 +368,18 @@ async fn ended(inbox: &mut Option<InboxWatch>) -> End {
         Ok(DeliveriesEnd::Lost(error)) => End::Lost(error),
         // The consumer was dropped, with its inboxes.
         Err(_) => End::Stopped,
+    }
+}
+
+/// Completes when the program has got all deliveries of a cancelled consumer, also if it
+/// asks for no others. Returns their end; `None` if the inbox was dropped.
+async fn handed_out(inbox: &mut InboxWatch) -> Option<DeliveriesEnd> {
+    let mut checks = interval(CHECK_INTERVAL);
+    loop {
+        tokio::select! {
+            end = &mut inbox.end => return end.ok(),
+            _ = checks.tick() => inbox.check_handed_out(),
+        }
     }
 }
 
