@@ -72,8 +72,8 @@ impl Queue {
 
     /// An existing queue, by its full name, such as `queue/<user>/<name>`.
     ///
-    /// It is neither declared nor changed, so its type and arguments don't matter and the
-    /// user needs no permission to configure it.
+    /// It is neither declared nor changed, so its type doesn't matter and the user needs no
+    /// permission to configure it.
     ///
     /// The exclusive queue of another connection can't be read: RabbitMQ answers
     /// `RESOURCE_LOCKED`, which ends the start. Read a [`Queue::exclusive`] with the same
@@ -90,8 +90,14 @@ impl Queue {
     /// [`ConsumerEvent::DeliveryLimit`](super::ConsumerEvent::DeliveryLimit) reports a
     /// message that is redelivered for the tenth time.
     ///
-    /// Of the arguments that [`argument`](Self::argument) sets, only
-    /// `x-single-active-consumer` has an effect: tell the consumer so, if the queue has it.
+    /// Two of the arguments that [`argument`](Self::argument) sets inform the consumer
+    /// about the queue; set them if the queue has them, and only then:
+    ///
+    /// - with `x-single-active-consumer`, it keeps its prefetch, because after a renewal
+    ///   the broker would deliver to another process;
+    /// - with `x-dead-letter-exchange`, [`OnFailure::DeadLetter`](super::OnFailure::DeadLetter)
+    ///   rejects messages. If the queue has no such exchange, they are lost: the broker
+    ///   deletes them, and they count as dead-lettered all the same.
     pub fn passive(full_name: impl Into<String>) -> Self {
         Self::new(Kind::Passive(full_name.into()))
     }
