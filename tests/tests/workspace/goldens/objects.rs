@@ -1,7 +1,7 @@
 //! Objects: nested, open, recursive, and with properties that may be `null`.
 
 use serde_json::json;
-use taskcluster_pulse::decode_strict;
+use taskcluster_pulse::{Validate, decode, decode_strict};
 use taskcluster_tests::goldens::numbers::measures::Measured2;
 use taskcluster_tests::goldens::objects::things::{
     Counted2, Nested2, Nullable2, Open2, SharedNull,
@@ -135,6 +135,17 @@ fn properties_are_counted() {
             ("", "maxProperties"),
         ],
     );
+}
+
+/// They can't be compared where JSON is nested too deeply to be parsed.
+#[test]
+fn items_that_may_differ_are_not_reported_as_equal() {
+    let deep = |leaf: u8| format!("{}{leaf}{}", "[".repeat(130), "]".repeat(130));
+    let text = format!(r#"{{"anything": [{}, {}]}}"#, deep(1), deep(2));
+    let message: Counted2 = decode(text.as_bytes()).expect("JSON of any depth");
+    let violations = message.validate().expect_err("not compared");
+    let keywords: Vec<&str> = violations.iter().map(|it| it.keyword).collect();
+    assert_eq!(keywords, ["nesting"]);
 }
 
 #[test]
