@@ -170,7 +170,6 @@ fn thousands_of_types_are_generated() {
     .expect("generated");
 }
 
-/// At the nesting limit of JSON, and far deeper by references.
 /// The type of `p` belongs to hundreds of schemas, and so do its rules.
 #[test]
 fn names_of_rules_of_many_schemas_stay_short() {
@@ -187,6 +186,7 @@ fn names_of_rules_of_many_schemas_stay_short() {
     assert!(ratio < 20, "{ratio} bytes for each byte of the schema");
 }
 
+/// At the nesting limit of JSON, and far deeper by references.
 #[test]
 fn depth_is_limited() {
     let definitions = (0..2500).map(|index| {
