@@ -25,7 +25,7 @@ fn wait_for(file: &str) -> String {
 }
 
 #[test]
-fn everything_is_built_and_then_run() {
+fn everything_is_built_and_run() {
     let output = run(&Fake::new(""));
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     let stdout = text(&output.stdout);
