@@ -64,4 +64,18 @@ mod tests {
             .count();
         assert!((8..48).contains(&compiled), "{compiled}");
     }
+
+    #[test]
+    fn a_pattern_of_every_text_is_recognised() {
+        let mut compiler = Compiler::default();
+        let mut is_everything = |source| compiler.pattern(source).unwrap().is_everything();
+        // Unanchored patterns match the empty text at some place.
+        for source in ["", "^", "$", ".*", "^.*", "a*$", "a|", "^[^]*$"] {
+            assert!(is_everything(source), "{source}");
+        }
+        // `.` matches no line ends.
+        for source in ["^.*$", ".", "^$", "a", "^[^a]*$", "^[^]{0,9}$"] {
+            assert!(!is_everything(source), "{source}");
+        }
+    }
 }

@@ -85,6 +85,11 @@ impl Form {
         }
     }
 
+    /// Whether every text has this form.
+    pub fn is_everything(&self) -> bool {
+        self.shape == Shape::Always && self.shortest == 0 && self.longest.is_none()
+    }
+
     /// Whether all texts are ASCII, so that bytes are code points.
     pub fn is_ascii(&self) -> bool {
         match &self.shape {
