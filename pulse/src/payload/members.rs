@@ -1,4 +1,4 @@
-//! The properties of an object with additional properties.
+//! The properties of an object, some of which have no field of their own.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::RawJson;
 use super::reader::{self, Level};
 
 /// The properties of an object, each as its JSON text. Named ones are taken out first;
-/// the others are its additional properties.
+/// the others are the rest.
 #[derive(Debug)]
 pub struct Members {
     properties: BTreeMap<String, RawJson>,
@@ -55,10 +55,26 @@ impl Members {
     ///
     /// If one is not of type `T`.
     pub fn rest<T: DeserializeOwned, E: Error>(self) -> Result<BTreeMap<String, T>, E> {
-        self.properties
-            .into_iter()
-            .map(|(name, text)| Ok((name, parse(&text)?)))
-            .collect()
+        let rest = self.properties.into_iter();
+        rest.map(|(name, text)| Ok((name, parse(&text)?))).collect()
+    }
+
+    /// The properties that were not taken out and whose names `is_known` accepts. The others
+    /// are unknown properties, which are ignored whatever their values are.
+    ///
+    /// # Errors
+    ///
+    /// If one is not of type `T`.
+    pub fn rest_where<T: DeserializeOwned, E: Error>(
+        mut self,
+        is_known: impl Fn(&str) -> bool,
+    ) -> Result<BTreeMap<String, T>, E> {
+        let count = self.properties.len();
+        self.properties.retain(|name, _| is_known(name));
+        if self.properties.len() < count {
+            reader::has_ignored();
+        }
+        self.rest()
     }
 }
 

@@ -62,6 +62,12 @@ impl Drop for Level {
     }
 }
 
+/// Records that a property was ignored.
+#[inline]
+pub(super) fn has_ignored() {
+    HAS_IGNORED.set(true);
+}
+
 /// Reads `bytes`, which are one JSON value and nothing more, if no property is ignored.
 ///
 /// # Errors
@@ -205,7 +211,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
 
     #[inline]
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        HAS_IGNORED.set(true);
+        has_ignored();
         self.0.deserialize_ignored_any(visitor)
     }
 
