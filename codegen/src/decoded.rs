@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use taskcluster_documents::schema::SchemaId;
+use taskcluster_documents::schema::{Pattern, SchemaId};
 
 use crate::model::{Emitter, Kind, Scalar, Step, Struct, TypeDef, TypeShape, Value, walk};
 
@@ -58,6 +58,8 @@ pub enum DecodedType {
         members: BTreeMap<String, DecodedMember>,
         /// The other properties' values, if the type keeps them.
         rest: Option<Decoded>,
+        /// The pattern of the names of those, if others are ignored.
+        pattern: Option<Pattern>,
     },
     /// The values of a type without fields.
     Value(Decoded),
@@ -105,6 +107,7 @@ fn structure(it: &Struct) -> DecodedType {
             DecodedKind::Map(each) => Some(*each),
             _ => None,
         }),
+        pattern: it.rest_names().map(|(_, pattern)| pattern.clone()),
     }
 }
 

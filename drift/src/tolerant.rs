@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use num_bigint::BigInt;
 use num_rational::BigRational;
+use serde_json::Value;
 use taskcluster_codegen::{Api, Decoded, DecodedKind, DecodedMember, DecodedType};
 use taskcluster_documents::Resolved;
-use taskcluster_documents::schema::JsonType;
-use taskcluster_documents::schema::SchemaId;
+use taskcluster_documents::schema::{JsonType, Pattern, SchemaId};
 
 use crate::build::{Build, Memo};
 use crate::context::Context;
@@ -176,6 +176,7 @@ impl<'r> Tolerant<'r> {
         context: &mut Context,
         members: &BTreeMap<String, DecodedMember>,
         rest: Option<&Decoded>,
+        pattern: Option<&Pattern>,
     ) -> Id {
         let required = members.iter().filter(|(_, member)| member.required);
         let mut parts: Vec<Id> = required
@@ -184,17 +185,35 @@ impl<'r> Tolerant<'r> {
         let named = members.iter();
         let named = named.map(|(name, it)| (name.clone(), self.value(context, &it.value)));
         let named = named.collect();
-        let additional = match rest {
-            Some(rest) => self.value(context, rest),
-            None => context.engine.formulas.anything(),
+        let anything = context.engine.formulas.anything();
+        let rest = rest.map_or(anything, |rest| self.value(context, rest));
+        let (patterns, additional) = match pattern {
+            Some(pattern) => {
+                let names = unnamed(context, members.keys(), pattern);
+                (vec![(names, rest)], anything)
+            }
+            None => (Vec::new(), rest),
         };
         parts.push(context.engine.formulas.members(Members {
             named,
-            patterns: Vec::new(),
+            patterns,
             additional,
         }));
         context.engine.formulas.all(parts)
     }
+}
+
+/// The names that match `pattern` and are not `known`.
+fn unnamed<'n>(
+    context: &mut Context,
+    known: impl Iterator<Item = &'n String>,
+    pattern: &Pattern,
+) -> Id {
+    let matching = context.language("pattern", &pattern.source);
+    let formulas = &mut context.engine.formulas;
+    let known = formulas.listed(known.cloned().map(Value::String));
+    let unknown = formulas.not(known);
+    formulas.all([matching, unknown])
 }
 
 impl Build for Tolerant<'_> {
@@ -208,9 +227,11 @@ impl Build for Tolerant<'_> {
     fn build(&mut self, context: &mut Context, id: usize) -> Id {
         let api = self.api;
         match api.types.get(id).map(|it| &it.decoded) {
-            Some(DecodedType::Struct { members, rest }) => {
-                self.fields(context, members, rest.as_ref())
-            }
+            Some(DecodedType::Struct {
+                members,
+                rest,
+                pattern,
+            }) => self.fields(context, members, rest.as_ref(), pattern.as_ref()),
             Some(DecodedType::Value(value)) => {
                 let inside = self.inside(context, &value.kind, &value.schemas);
                 context.engine.formulas.all(inside)

@@ -160,6 +160,16 @@ impl<'s> View<'s> {
             .collect()
     }
 
+    /// The only pattern of `patternProperties`, with the schema of its properties and of
+    /// those beside them; `None` if there are several.
+    pub(crate) fn only_pattern(&self) -> Option<(&'s Pattern, SchemaId, Option<SchemaId>)> {
+        let mut patterns = self.objects().flat_map(|it| {
+            let of_each = it.pattern_properties.iter();
+            of_each.map(|(pattern, each)| (pattern, *each, it.additional_properties))
+        });
+        patterns.next().filter(|_| patterns.next().is_none())
+    }
+
     /// The keywords for objects of each schema.
     pub(crate) fn objects(&self) -> impl Iterator<Item = &'s ObjectKeywords> {
         self.schemas().map(|it| &it.object)

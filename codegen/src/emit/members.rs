@@ -1,9 +1,10 @@
-//! Reading structs with additional properties.
+//! Reading structs with properties that have no field of their own.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::ty::{Types, ident};
+use super::validators;
 use crate::model::{Field, Struct, TypeDef};
 
 /// Maximum number of properties that one expression reads. Each read may return early and
@@ -24,6 +25,13 @@ pub(super) fn deserialize(
         false => in_parts(types, &it.fields),
     };
     let rest = ident(&rest.name);
+    let read_rest = match it.rest_names() {
+        Some((used, _)) => {
+            let names = validators::constant_path(used);
+            quote!(rest_where(|name| #names.is_valid(name)))
+        }
+        None => quote!(rest()),
+    };
     let mutable = (!it.fields.is_empty()).then(|| quote!(mut));
     quote! {
         impl<'de> Deserialize<'de> for #name {
@@ -32,7 +40,7 @@ pub(super) fn deserialize(
                 #(#parts)*
                 Ok(Self {
                     #(#fields,)*
-                    #rest: members.rest()?,
+                    #rest: members.#read_rest?,
                 })
             }
         }

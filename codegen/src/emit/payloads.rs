@@ -42,7 +42,7 @@ fn structure(types: Types<'_>, definition: &TypeDef, it: &Struct) -> Vec<TokenSt
         .fields
         .iter()
         .map(|field| struct_field(types, field, is_camel, open));
-    let rest = it.rest.iter().map(|rest| rest_field(types, rest));
+    let rest = it.rest.iter().map(|rest| rest_field(types, it, rest));
     let deserialize = (!open).then(|| quote!(, Deserialize));
     let default = required::has_none(it).then(|| quote!(Default,));
     let structure = quote! {
@@ -118,11 +118,19 @@ fn camel_case(field: &str) -> String {
     camel
 }
 
-fn rest_field(types: Types<'_>, rest: &Field) -> TokenStream {
+fn rest_field(types: Types<'_>, it: &Struct, rest: &Field) -> TokenStream {
     let name = ident(&rest.name);
     let ty = types.value(&rest.value);
-    let text = "Additional properties, which the schema does not name.".to_owned();
-    let docs = docs(&[vec![text], sentences(&words::of_value(&rest.value))]);
+    let text = match it.rest_names() {
+        Some((_, pattern)) => {
+            let pattern = words::shown(&pattern.source);
+            format!(
+                "Properties whose names match the pattern {pattern}. A tolerant decode ignores others."
+            )
+        }
+        None => "Additional properties, which the schema does not name.".to_owned(),
+    };
+    let docs = docs(&[vec![text], sentences(&words::of_map_values(&rest.value))]);
     quote! {
         #docs
         #[serde(flatten)]

@@ -15,6 +15,12 @@ pub(super) fn of_value(value: &Value) -> Vec<String> {
     walk(&Words, value, &())
 }
 
+/// The constraints on the values in a map, a sentence each.
+pub(super) fn of_map_values(map: &Value) -> Vec<String> {
+    let values = map.kind.values().last().map(of_value);
+    each("Each value", values.unwrap_or_default()).collect()
+}
+
 struct Words;
 
 impl Emitter for Words {
@@ -173,7 +179,7 @@ fn listed(one_of: &OneOf, show: impl Fn(&String) -> String) -> String {
 }
 
 /// A text of a schema, cut if it is long.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     match text.char_indices().nth(LONGEST_TEXT) {
         Some((end, _)) => code(&format!("{}…", &text[..end])),
         None => code(text),

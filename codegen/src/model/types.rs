@@ -1,8 +1,8 @@
 //! The types of payloads.
 
-use taskcluster_documents::schema::SchemaId;
+use taskcluster_documents::schema::{Pattern, SchemaId};
 
-use super::{Constant, Counts, RuleUse, Scalar};
+use super::{Constant, Counts, Rule, RuleUse, Scalar};
 use crate::combine::Node;
 
 /// Index of a type in [`Model::types`](super::Model::types).
@@ -63,6 +63,7 @@ pub(crate) enum TypeShape {
 pub(crate) struct Struct {
     pub(crate) fields: Vec<Field>,
     /// The field for properties without a name in the schema, unless they are forbidden.
+    /// If there is a rule for their names, others are unknown properties.
     pub(crate) rest: Option<Box<Field>>,
     /// `minProperties` and `maxProperties`.
     pub(crate) counts: Counts,
@@ -128,6 +129,18 @@ pub(crate) enum Kind {
     Named(TypeId),
 }
 
+impl Struct {
+    /// The rule for the names of the properties in `rest`, and its pattern.
+    pub(crate) fn rest_names(&self) -> Option<(&RuleUse, &Pattern)> {
+        let names = self.rest.as_ref()?.value.kind.values().first()?;
+        let used = names.rules.first()?;
+        match &*used.rule {
+            Rule::Text(rule) => Some((used, rule.pattern.as_ref()?)),
+            _ => None,
+        }
+    }
+}
+
 impl TypeDef {
     /// The static with its table.
     pub(crate) fn table(&self) -> Constant {
@@ -166,8 +179,12 @@ impl Kind {
         matches!(self, Self::Object | Self::Any)
     }
 
-    /// An object of any properties whose values are each a `value`.
-    pub(crate) fn map(value: Value) -> Self {
-        Self::Map(Box::new([Value::plain(Self::Text), value]))
+    /// An object of properties whose values are each a `value`, with a rule for their names.
+    pub(crate) fn map(names: Option<RuleUse>, value: Value) -> Self {
+        let name = Value {
+            rules: names.into_iter().collect(),
+            ..Value::plain(Self::Text)
+        };
+        Self::Map(Box::new([name, value]))
     }
 }

@@ -2,20 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use taskcluster_documents::schema::SchemaId;
+use taskcluster_documents::schema::{Pattern, SchemaId};
 
 use super::builder::{TypeBuilder, Waiting};
 use super::conditions::Conditional;
 use super::strings::text_rules;
 use crate::combine::{Node, Property, View};
 use crate::ident::{self, Taken};
-use crate::model::{Counts, Field, Kind, Rule, RuleUse, Struct, Value};
+use crate::model::{Counts, Field, Kind, Rule, RuleUse, Struct, TextRule, Value};
 use crate::reading::Reading;
 
 impl<'s> TypeBuilder<'s> {
     pub(super) fn object(&mut self, node: &Node, view: &View<'s>, subject: &str) -> Value {
         let by_table = view.listed().is_some() || has_more(view);
-        let is_closed = self.rest_of(view).is_none() && !self.has_patterns(view);
+        let is_closed = match self.rest_of(view) {
+            Some(rest) => rest.pattern.is_some(),
+            None => !self.has_patterns(view),
+        };
         let has_members = !view.names().is_empty() || !self.conditional_of(view).is_empty();
         if is_closed || has_members {
             if view.parts.len() > 1 && !self.budget.may_combine(view.names().len() + 1) {
@@ -39,27 +42,19 @@ impl<'s> TypeBuilder<'s> {
     fn map(&mut self, view: &View<'s>, subject: &str) -> Value {
         let counts = counts(view);
         let names = self.name_rule(view, subject);
-        let values = self.rest_of(view);
+        let rest = self.rest_of(view);
         let has_patterns = self.has_patterns(view);
         let (names, by_table) = match names {
             Ok(names) => (names, has_patterns),
             Err(NoRule) => (None, true),
         };
-        let each = match values.as_deref() {
-            None | Some([]) => None,
-            Some(ids) => Some(self.value(&Node::all(ids), &format!("{subject} value"))),
-        };
+        let rest = rest.filter(|rest| !rest.schemas.is_empty());
+        let subject_of_each = format!("{subject} value");
+        let each = rest.map(|rest| self.value(&Node::all(&rest.schemas), &subject_of_each));
         let inner = each.as_ref().is_some_and(|each| each.by_table);
         let kind = match each {
             None if !counts.is_limited() && names.is_none() => Kind::Object,
-            each => {
-                let key = Value {
-                    rules: names.into_iter().collect(),
-                    ..Value::plain(Kind::Text)
-                };
-                let each = each.unwrap_or_else(|| Value::plain(Kind::Any));
-                Kind::Map(Box::new([key, each]))
-            }
+            each => Kind::map(names, each.unwrap_or_else(|| Value::plain(Kind::Any))),
         };
         let rule = counts
             .is_limited()
@@ -108,28 +103,36 @@ impl<'s> TypeBuilder<'s> {
         let fields = members.into_iter();
         let fields = fields.map(|(name, member)| self.field(name, &member, &mut taken));
         let fields = fields.collect();
-        let rest = self.rest_of(view).map(|ids| {
-            let each = match ids.as_slice() {
-                [] => Value::plain(Kind::Any),
-                ids => self.value(&Node::all(ids), "rest value"),
-            };
-            let by_table = each.by_table;
-            Box::new(Field {
-                name: field_name("rest", &mut taken),
-                wire_name: String::new(),
-                title: None,
-                description: None,
-                required: true,
-                value: Value {
-                    by_table,
-                    ..Value::plain(Kind::map(each))
-                },
-            })
-        });
+        let rest = self.rest_of(view);
+        let rest = rest.map(|rest| self.rest_field(&rest, &mut taken));
         Struct {
             fields,
-            rest,
+            rest: rest.map(Box::new),
             counts: counts(view),
+        }
+    }
+
+    /// The field of the properties that have no field of their own.
+    fn rest_field(&mut self, rest: &Rest<'s>, taken: &mut Taken) -> Field {
+        let rule = rest.pattern.map(|pattern| TextRule {
+            pattern: Some(pattern.clone()),
+            ..TextRule::default()
+        });
+        let names = rule.map(|rule| RuleUse::new(Rule::Text(rule), "rest name"));
+        let each = match rest.schemas.as_slice() {
+            [] => Value::plain(Kind::Any),
+            ids => self.value(&Node::all(ids), "rest value"),
+        };
+        Field {
+            name: field_name("rest", taken),
+            wire_name: String::new(),
+            title: None,
+            description: None,
+            required: true,
+            value: Value {
+                by_table: each.by_table,
+                ..Value::plain(Kind::map(names, each))
+            },
         }
     }
 
@@ -155,23 +158,34 @@ impl<'s> TypeBuilder<'s> {
 
     /// The properties that only `then` and `else` name, if the object may have them.
     fn conditional_of(&mut self, view: &View<'s>) -> BTreeMap<&'s String, Conditional> {
-        let is_open = self.rest_of(view).is_some_and(|ids| ids.is_empty());
-        match is_open && !self.has_patterns(view) {
+        let is_open = |rest: Rest<'_>| rest.schemas.is_empty();
+        match self.rest_of(view).is_some_and(is_open) && !self.has_patterns(view) {
             true => self.conditional(view),
             false => BTreeMap::new(),
         }
     }
 
-    /// The schemas of properties that the schema does not name; `None` if they are
-    /// forbidden.
-    fn rest_of(&mut self, view: &View<'s>) -> Option<Vec<SchemaId>> {
-        let ids = view.additional();
-        if ids.iter().any(|id| self.schemas[id.0].general.never) {
+    /// The properties that the schema does not name; `None` if they are forbidden.
+    fn rest_of(&mut self, view: &View<'s>) -> Option<Rest<'s>> {
+        let is_never = |id: SchemaId| self.schemas[id.0].general.never;
+        let mut schemas = view.additional();
+        if schemas.iter().any(|id| is_never(*id)) {
             return None;
         }
+        let mut names = None;
+        if let Some((pattern, each, additional)) = view.only_pattern() {
+            let is_everything = pattern.form.is_everything();
+            if is_everything || additional.is_some_and(is_never) {
+                schemas.insert(0, each);
+                names = (!is_everything).then_some(pattern);
+            }
+        }
         // `true` constrains nothing.
-        let constrains = |id: &SchemaId| !self.is_any(*id);
-        Some(ids.into_iter().filter(constrains).collect())
+        schemas.retain(|id| !self.is_any(*id));
+        Some(Rest {
+            pattern: names,
+            schemas,
+        })
     }
 
     fn has_patterns(&self, view: &View<'s>) -> bool {
@@ -185,6 +199,14 @@ impl<'s> TypeBuilder<'s> {
         let is_plain = view.types().is_none() && !view.has_keywords();
         is_plain && !schema.general.never && view.choice().is_none() && !view.has_conditions()
     }
+}
+
+/// The properties that a schema does not name.
+struct Rest<'s> {
+    /// The pattern of their names, if no others are allowed.
+    pattern: Option<&'s Pattern>,
+    /// The schemas of their values.
+    schemas: Vec<SchemaId>,
 }
 
 /// A property of a struct.

@@ -34,6 +34,10 @@ fn documents() -> Documents {
                 "size": { "type": "integer", "minimum": 0, "maximum": 10 },
                 "at": { "type": "string", "format": "date-time" },
                 "hen": { "$ref": "hen.json#" },
+                "marks": {
+                    "type": "object", "additionalProperties": false, "properties": { "x-id": {} },
+                    "patternProperties": { "^x-": { "type": "integer" } },
+                },
             },
         }),
         hen: json!({
@@ -118,6 +122,23 @@ const ROWS: &[Row] = &[
             it.message["required"] = json!(["id", "state", "weight"]);
         },
         ["visible", "refused", "fine", "major"],
+    ),
+    (
+        "a property is added that matches no pattern",
+        |it| it.property("marks")["properties"]["note"] = json!({ "type": "string" }),
+        ["visible", "fine", "fine", "minor"],
+    ),
+    (
+        "values of a pattern have another type",
+        |it| it.property("marks")["patternProperties"]["^x-"] = json!({ "type": "string" }),
+        ["lost", "refused", "fine", "major"],
+    ),
+    (
+        "a field matches the pattern no more",
+        |it| {
+            it.property("marks")["patternProperties"] = json!({ "^x-[^i]": { "type": "integer" } })
+        },
+        ["visible", "refused", "fine", "none"],
     ),
     (
         "a property is removed",

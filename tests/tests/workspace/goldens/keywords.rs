@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use jsonschema::Draft;
 use serde_json::{Value, json};
-use taskcluster_pulse::{Validate, decode, decode_strict};
-use taskcluster_tests::goldens::all_keywords::keywords::{Conditional, KeywordsMessage};
+use taskcluster_pulse::{PayloadError, Validate, decode, decode_strict};
+use taskcluster_tests::goldens::all_keywords::keywords::{
+    Conditional, Folder, KeywordsClosedPatterns, KeywordsClosedPatternsInAlternatives,
+    KeywordsMessage,
+};
 
-use super::{assert_found, read, valid, violations};
+use super::{assert_found, misfits, valid, violations};
 
 const SCHEMA: &str = include_str!("../../../goldens/all-keywords/input/keywords.json");
 
@@ -65,6 +68,9 @@ fn values() -> Vec<Value> {
         json!({"x-a": -1}),
         json!({"x-a": "x"}),
         json!({"x-1": 1}),
+        json!({"x-a": 1, "note": "new"}),
+        json!({"a": {"b": {}}}),
+        json!({"a": {"b": {}, "long": 1}}),
         json!({"kind": "a"}),
         json!({"kind": "a", "a": 1}),
         json!({"kind": "b", "a": 1}),
@@ -92,27 +98,106 @@ fn is_too_large(name: &str, value: &Value) -> bool {
         && (name.starts_with("integer") || ["unboundedInteger", "exactMinimum"].contains(&name))
 }
 
+/// Objects of one pattern, with properties that do not match it, and another violation.
+fn beside_patterns() -> Value {
+    json!({
+        "closedPatterns": {"x-a": 1, "note": "new"},
+        "closedPatternsBesideProperties": {"a": "b", "note": {"new": true}, "x-a": -1},
+        "closedPatternsInAlternatives": {"note": [], "x-a": 1},
+        "closedPatternsOfAnything": {"note": 1, "x-a": [null]},
+        "closedPatternsOfParts": {"a": 1, "b-c": 2, "note": 3},
+        "closedPatternsOfThemselves": {"a": {"b": {}, "long": 1}},
+        "noInteger": 5,
+    })
+}
+
 #[test]
 fn a_property_that_matches_no_pattern_loses_no_message() {
-    let message: KeywordsMessage = read(&json!({
-        "closedPatterns": {"x-a": 1, "note": "new"},
-        "closedPatternsBesideProperties": {"a": "b", "x-a": 1, "note": {"new": true}},
-    }));
-    assert!(!message.is_valid());
+    let bytes = beside_patterns().to_string().into_bytes();
+    let message: KeywordsMessage = decode(&bytes).expect("it has unknown properties");
+    let known = json!({
+        "closedPatterns": {"x-a": 1},
+        "closedPatternsBesideProperties": {"a": "b", "x-a": -1},
+        "closedPatternsInAlternatives": {"x-a": 1},
+        "closedPatternsOfAnything": {"x-a": [null]},
+        "closedPatternsOfParts": {"a": 1, "b-c": 2},
+        "closedPatternsOfThemselves": {"a": {"b": {}}},
+        "noInteger": 5,
+    });
+    assert_eq!(serde_json::to_value(&message).ok(), Some(known.clone()));
     assert_found(
-        violations::<KeywordsMessage>(json!({
-            "closedPatterns": {"x-a": -1, "note": "new"},
-            "closedPatternsBesideProperties": {"a": "b", "note": {"new": true}},
-        })),
+        violations::<KeywordsMessage>(known),
+        &[("/noInteger", "maximum")],
+    );
+    let alternatives = message.closed_patterns_in_alternatives.expect("a value");
+    let KeywordsClosedPatternsInAlternatives::Marks(marks) = alternatives else {
+        panic!("{alternatives:?}");
+    };
+    assert_eq!(marks.rest["x-a"], 1);
+}
+
+#[test]
+fn a_strict_decode_reports_properties_that_match_no_pattern() {
+    let bytes = beside_patterns().to_string().into_bytes();
+    let Err(PayloadError::Schema(found)) = decode_strict::<KeywordsMessage>(&bytes) else {
+        panic!("it has unknown properties");
+    };
+    let found = found.iter().map(|it| (it.pointer.clone(), it.keyword));
+    let forbidden = "additionalProperties";
+    assert_found(
+        found.collect(),
         &[
-            ("/closedPatterns/x-a", "minimum"),
-            ("/closedPatterns/note", "additionalProperties"),
-            (
-                "/closedPatternsBesideProperties/note",
-                "additionalProperties",
-            ),
+            ("/closedPatterns/note", forbidden),
+            ("/closedPatternsBesideProperties/note", forbidden),
+            ("/closedPatternsInAlternatives/note", forbidden),
+            ("/closedPatternsOfAnything/note", forbidden),
+            ("/closedPatternsOfParts/note", forbidden),
+            ("/closedPatternsOfThemselves/a/long", forbidden),
+            ("/noInteger", "maximum"),
         ],
     );
+}
+
+#[test]
+fn a_property_that_matches_a_pattern_has_its_type() {
+    let message: KeywordsMessage = valid(json!({
+        "closedPatterns": {"x-a": 1},
+        "closedPatternsBesideProperties": {"a": "b", "x-a": -1},
+        "closedPatternsOfParts": {"a": 1, "b-c": 2},
+        "closedPatternsOfThemselves": {"a": {"b": {}}},
+        "patternOfEveryName": {"": 1, "a": -2},
+    }));
+    let closed: u64 = message.closed_patterns.expect("a property").rest["x-a"];
+    let beside = message.closed_patterns_beside_properties.expect("a value");
+    let parts = message.closed_patterns_of_parts.expect("a property");
+    assert_eq!((closed, beside.rest["x-a"]), (1, -1));
+    assert_eq!((parts.a, parts.rest["b-c"]), (Some(1), 2));
+    let themselves = message.closed_patterns_of_themselves.expect("a property");
+    assert_eq!(themselves.rest["a"].rest["b"], Folder::default());
+    let every: BTreeMap<String, i128> = message.pattern_of_every_name.expect("a property");
+    assert_eq!(every["a"], -2);
+
+    assert_found(
+        misfits::<KeywordsMessage>(json!({
+            "closedPatterns": {"x-a": "1", "note": "new"},
+            "closedPatternsOfThemselves": {"a": {"b": 1, "long": 1}},
+        })),
+        &[
+            ("/closedPatterns/x-a", "type"),
+            ("/closedPatternsOfThemselves/a/b", "type"),
+        ],
+    );
+}
+
+#[test]
+fn names_that_a_program_sets_have_to_match_the_pattern() {
+    let mut closed = KeywordsClosedPatterns::default();
+    closed.rest.insert("x-a".to_owned(), 1);
+    assert!(closed.is_valid());
+    closed.rest.insert("note".to_owned(), 1);
+    let found = closed.validate().expect_err("no property has this name");
+    let found = found.iter().map(|it| (it.pointer.clone(), it.keyword));
+    assert_found(found.collect(), &[("/note", "additionalProperties")]);
 }
 
 #[test]
@@ -195,7 +280,6 @@ fn violations_of_keywords_without_a_type_have_a_pointer() {
 #[test]
 fn fields_have_the_expected_types() {
     let message: KeywordsMessage = valid(json!({
-        "closedPatterns": {"x-a": 1},
         "conditional": {"kind": "a", "a": 1, "more": true},
         "pair": ["a", 1],
         "withoutBoth": {"a": "x"},
@@ -203,9 +287,6 @@ fn fields_have_the_expected_types() {
     }));
     assert_eq!(message.pair, Some(("a".to_owned(), 1)));
     assert_eq!(message.unbounded_integer, Some(i128::from(u64::MAX)));
-    let closed = message.closed_patterns.expect("a property");
-    let closed: BTreeMap<String, u64> = closed.parse().expect("integers");
-    assert_eq!(closed["x-a"], 1);
     let conditional: Option<Conditional> = message.conditional;
     assert_eq!(conditional.and_then(|it| it.a), Some(1));
 }

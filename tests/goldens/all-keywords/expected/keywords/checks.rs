@@ -6,12 +6,13 @@ use taskcluster_pulse::{OpenEnum, RawJson, Validate};
 use taskcluster_pulse::__private::{Branch, Schema, Union, fits_schema, read_variant};
 
 use super::{
-    Conditional, KeywordTree, KeywordsAllOfPropertyForbidden,
-    KeywordsClosedPatternsBesideProperties, KeywordsConditionalKind,
-    KeywordsDefsSharedItem, KeywordsDependentSchema, KeywordsMessage,
-    KeywordsPatternsBesideProperties, KeywordsPropertyFalse,
-    KeywordsPropertyNamesBesideProperties, KeywordsRequiredButForbidden,
-    KeywordsWithoutBoth, schemas,
+    Conditional, Folder, KeywordTree, KeywordsAllOfPropertyForbidden,
+    KeywordsClosedPatterns, KeywordsClosedPatternsBesideProperties,
+    KeywordsClosedPatternsInAlternatives, KeywordsClosedPatternsOfAnything,
+    KeywordsClosedPatternsOfParts, KeywordsConditionalKind, KeywordsDefsSharedItem,
+    KeywordsDependentSchema, KeywordsMessage, KeywordsPatternsBesideProperties,
+    KeywordsPropertyFalse, KeywordsPropertyNamesBesideProperties,
+    KeywordsRequiredButForbidden, KeywordsWithoutBoth, Marks, schemas,
 };
 
 impl Validate for KeywordsMessage {
@@ -30,8 +31,72 @@ impl Validate for KeywordsAllOfPropertyForbidden {
     }
 }
 
+impl Validate for KeywordsClosedPatterns {
+    const SCHEMA: &'static Schema = &schemas::KEYWORDS_CLOSED_PATTERNS;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self)
+    }
+}
+
 impl Validate for KeywordsClosedPatternsBesideProperties {
     const SCHEMA: &'static Schema = &schemas::KEYWORDS_CLOSED_PATTERNS_BESIDE_PROPERTIES;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self)
+    }
+}
+
+impl Union for KeywordsClosedPatternsInAlternatives {
+    const BRANCHES: &'static [Branch<Self>] = &[
+        Branch::new(
+            &schemas::KEYWORDS_CLOSED_PATTERNS_IN_ALTERNATIVES_0,
+            |text| read_variant(text, Self::Marks),
+        ),
+        Branch::new(
+            &schemas::KEYWORDS_CLOSED_PATTERNS_IN_ALTERNATIVES_1,
+            |text| read_variant(text, Self::String),
+        ),
+    ];
+    fn unmatched(text: RawJson) -> Self {
+        Self::Unmatched(text)
+    }
+}
+
+impl Validate for KeywordsClosedPatternsInAlternatives {
+    const SCHEMA: &'static Schema = &schemas::KEYWORDS_CLOSED_PATTERNS_IN_ALTERNATIVES;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self)
+    }
+}
+
+impl Validate for Marks {
+    const SCHEMA: &'static Schema = &schemas::MARKS;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self)
+    }
+}
+
+impl Validate for KeywordsClosedPatternsOfAnything {
+    const SCHEMA: &'static Schema = &schemas::KEYWORDS_CLOSED_PATTERNS_OF_ANYTHING;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self)
+    }
+}
+
+impl Validate for KeywordsClosedPatternsOfParts {
+    const SCHEMA: &'static Schema = &schemas::KEYWORDS_CLOSED_PATTERNS_OF_PARTS;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self)
+    }
+}
+
+impl Validate for Folder {
+    const SCHEMA: &'static Schema = &schemas::FOLDER;
 
     fn is_valid(&self) -> bool {
         fits_schema(self)

@@ -23,9 +23,11 @@ pub mod validators;
 pub use bindings::Keywords;
 pub use routing_keys::KeywordsRoutingKey;
 pub use payloads::{
-    KeywordsMessage, KeywordsAllOfPropertyForbidden,
-    KeywordsClosedPatternsBesideProperties, Conditional, KeywordsConditionalKind,
-    KeywordsDependentSchema, KeywordsPatternsBesideProperties, KeywordsPropertyFalse,
-    KeywordsPropertyNamesBesideProperties, KeywordsRequiredButForbidden,
-    KeywordsDefsSharedItem, KeywordTree, KeywordsWithoutBoth,
+    KeywordsMessage, KeywordsAllOfPropertyForbidden, KeywordsClosedPatterns,
+    KeywordsClosedPatternsBesideProperties, KeywordsClosedPatternsInAlternatives, Marks,
+    KeywordsClosedPatternsOfAnything, KeywordsClosedPatternsOfParts, Folder, Conditional,
+    KeywordsConditionalKind, KeywordsDependentSchema, KeywordsPatternsBesideProperties,
+    KeywordsPropertyFalse, KeywordsPropertyNamesBesideProperties,
+    KeywordsRequiredButForbidden, KeywordsDefsSharedItem, KeywordTree,
+    KeywordsWithoutBoth,
 };

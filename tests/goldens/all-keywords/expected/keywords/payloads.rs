@@ -8,6 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use taskcluster_pulse::{OpenEnum, RawJson, RawJsonObject, Unrecognized};
 use taskcluster_pulse::__private::{Members, deserialize_union, open_enums, optional};
 
+use super::validators;
+
 /// Keywords that no Rust type expresses, and values that no type holds.
 #[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -24,12 +26,24 @@ pub struct KeywordsMessage {
     pub beyond_integers: Option<RawJson>,
     /// Not described by the schema.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
-    pub closed_patterns: Option<RawJsonObject>,
+    pub closed_patterns: Option<KeywordsClosedPatterns>,
     /// Not described by the schema.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub closed_patterns_beside_properties: Option<
         KeywordsClosedPatternsBesideProperties,
     >,
+    /// Not described by the schema.
+    #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+    pub closed_patterns_in_alternatives: Option<KeywordsClosedPatternsInAlternatives>,
+    /// Not described by the schema.
+    #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+    pub closed_patterns_of_anything: Option<KeywordsClosedPatternsOfAnything>,
+    /// Not described by the schema.
+    #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+    pub closed_patterns_of_parts: Option<KeywordsClosedPatternsOfParts>,
+    /// Folder
+    #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+    pub closed_patterns_of_themselves: Option<Folder>,
     /// Conditional
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub conditional: Option<Conditional>,
@@ -140,6 +154,9 @@ pub struct KeywordsMessage {
     pub pair: Option<(String, u64)>,
     /// Not described by the schema.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+    pub pattern_of_every_name: Option<BTreeMap<String, i128>>,
+    /// Not described by the schema.
+    #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub pattern_properties: Option<RawJsonObject>,
     /// Not described by the schema.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
@@ -192,13 +209,31 @@ pub struct KeywordsAllOfPropertyForbidden {
 /// A value that the schema does not describe.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize)]
 #[non_exhaustive]
+pub struct KeywordsClosedPatterns {
+    /// Properties whose names match the pattern `^x-[a-z]+$`. A tolerant decode ignores others.
+    #[serde(flatten)]
+    pub rest: BTreeMap<String, u64>,
+}
+
+impl<'de> Deserialize<'de> for KeywordsClosedPatterns {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let members = Members::deserialize(deserializer)?;
+        Ok(Self {
+            rest: members.rest_where(|name| validators::REST_NAME.is_valid(name))?,
+        })
+    }
+}
+
+/// A value that the schema does not describe.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize)]
+#[non_exhaustive]
 pub struct KeywordsClosedPatternsBesideProperties {
     /// Not described by the schema.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub a: Option<String>,
-    /// Additional properties, which the schema does not name.
+    /// Properties whose names match the pattern `^x-`. A tolerant decode ignores others.
     #[serde(flatten)]
-    pub rest: BTreeMap<String, RawJson>,
+    pub rest: BTreeMap<String, i128>,
 }
 
 impl<'de> Deserialize<'de> for KeywordsClosedPatternsBesideProperties {
@@ -206,7 +241,120 @@ impl<'de> Deserialize<'de> for KeywordsClosedPatternsBesideProperties {
         let mut members = Members::deserialize(deserializer)?;
         Ok(Self {
             a: members.optional("a")?,
-            rest: members.rest()?,
+            rest: members
+                .rest_where(|name| {
+                    validators::KEYWORDS_CLOSED_PATTERNS_BESIDE_PROPERTIES_REST_NAME
+                        .is_valid(name)
+                })?,
+        })
+    }
+}
+
+/// A value that the schema does not describe.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum KeywordsClosedPatternsInAlternatives {
+    /// The alternative `Marks`.
+    Marks(Marks),
+    /// The alternative `String`.
+    String(String),
+    /// Any other value, as its JSON text.
+    Unmatched(RawJson),
+}
+
+impl<'de> Deserialize<'de> for KeywordsClosedPatternsInAlternatives {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserialize_union(deserializer)
+    }
+}
+
+/// Marks
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize)]
+#[non_exhaustive]
+pub struct Marks {
+    /// Properties whose names match the pattern `^x-`. A tolerant decode ignores others.
+    #[serde(flatten)]
+    pub rest: BTreeMap<String, i128>,
+}
+
+impl<'de> Deserialize<'de> for Marks {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let members = Members::deserialize(deserializer)?;
+        Ok(Self {
+            rest: members
+                .rest_where(|name| {
+                    validators::KEYWORDS_CLOSED_PATTERNS_BESIDE_PROPERTIES_REST_NAME
+                        .is_valid(name)
+                })?,
+        })
+    }
+}
+
+/// A value that the schema does not describe.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize)]
+#[non_exhaustive]
+pub struct KeywordsClosedPatternsOfAnything {
+    /// Properties whose names match the pattern `^x-`. A tolerant decode ignores others.
+    #[serde(flatten)]
+    pub rest: BTreeMap<String, RawJson>,
+}
+
+impl<'de> Deserialize<'de> for KeywordsClosedPatternsOfAnything {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let members = Members::deserialize(deserializer)?;
+        Ok(Self {
+            rest: members
+                .rest_where(|name| {
+                    validators::KEYWORDS_CLOSED_PATTERNS_BESIDE_PROPERTIES_REST_NAME
+                        .is_valid(name)
+                })?,
+        })
+    }
+}
+
+/// A value that the schema does not describe.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize)]
+#[non_exhaustive]
+pub struct KeywordsClosedPatternsOfParts {
+    /// Not described by the schema.
+    ///
+    /// At most 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub a: Option<i64>,
+    /// Properties whose names match the pattern `^[a-z]-?[a-z]?$`. A tolerant decode ignores others.
+    #[serde(flatten)]
+    pub rest: BTreeMap<String, u64>,
+}
+
+impl<'de> Deserialize<'de> for KeywordsClosedPatternsOfParts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut members = Members::deserialize(deserializer)?;
+        Ok(Self {
+            a: members.optional("a")?,
+            rest: members
+                .rest_where(|name| {
+                    validators::KEYWORDS_CLOSED_PATTERNS_OF_PARTS_REST_NAME
+                        .is_valid(name)
+                })?,
+        })
+    }
+}
+
+/// Folder
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize)]
+#[non_exhaustive]
+pub struct Folder {
+    /// Properties whose names match the pattern `^[a-z]$`. A tolerant decode ignores others.
+    #[serde(flatten)]
+    pub rest: BTreeMap<String, Folder>,
+}
+
+impl<'de> Deserialize<'de> for Folder {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let members = Members::deserialize(deserializer)?;
+        Ok(Self {
+            rest: members.rest_where(|name| validators::FOLDER_REST_NAME.is_valid(name))?,
         })
     }
 }

@@ -24,41 +24,18 @@ pub(crate) static KEYWORDS_MESSAGE: Schema = Schema::named(
                         &[Keyword::Type(&[Type::Integer]), Keyword::Minimum("1e+20")],
                     ),
                 ),
-                (
-                    "closedPatterns",
-                    &Schema::new(
-                        &[
-                            Keyword::Type(&[Type::Object]),
-                            Keyword::PatternProperties(
-                                &[
-                                    (
-                                        "^x-[a-z]+$",
-                                        Matcher::split(
-                                                &const {
-                                                    Split::new(
-                                                        b'-',
-                                                        Matcher::run(&const { Run::new(b"xx") })
-                                                            .at_least(1)
-                                                            .at_most(1),
-                                                        Matcher::run(&const { Run::new(b"az") }).at_least(1),
-                                                    )
-                                                },
-                                            )
-                                            .at_least(3),
-                                        &Schema::new(
-                                            &[Keyword::Type(&[Type::Integer]), Keyword::Minimum("0")],
-                                        ),
-                                    ),
-                                ],
-                            ),
-                            Keyword::AdditionalProperties(&Schema::NEVER),
-                        ],
-                    ),
-                ),
+                ("closedPatterns", &KEYWORDS_CLOSED_PATTERNS),
                 (
                     "closedPatternsBesideProperties",
                     &KEYWORDS_CLOSED_PATTERNS_BESIDE_PROPERTIES,
                 ),
+                (
+                    "closedPatternsInAlternatives",
+                    &KEYWORDS_CLOSED_PATTERNS_IN_ALTERNATIVES,
+                ),
+                ("closedPatternsOfAnything", &KEYWORDS_CLOSED_PATTERNS_OF_ANYTHING),
+                ("closedPatternsOfParts", &KEYWORDS_CLOSED_PATTERNS_OF_PARTS),
+                ("closedPatternsOfThemselves", &FOLDER),
                 ("conditional", &CONDITIONAL),
                 ("constArray", &Schema::new(&[Keyword::Const("[1]")])),
                 (
@@ -279,6 +256,18 @@ pub(crate) static KEYWORDS_MESSAGE: Schema = Schema::named(
                     ),
                 ),
                 (
+                    "patternOfEveryName",
+                    &Schema::new(
+                        &[
+                            Keyword::Type(&[Type::Object]),
+                            Keyword::PatternProperties(
+                                &[(".*", Matcher::ALWAYS, &Schema::INTEGER)],
+                            ),
+                            Keyword::AdditionalProperties(&Schema::NEVER),
+                        ],
+                    ),
+                ),
+                (
                     "patternProperties",
                     &Schema::new(
                         &[
@@ -347,6 +336,37 @@ pub(crate) static KEYWORDS_ALL_OF_PROPERTY_FORBIDDEN: Schema = Schema::named(
     ],
 );
 
+/// Schema of `KeywordsClosedPatterns`.
+pub(crate) static KEYWORDS_CLOSED_PATTERNS: Schema = Schema::named(
+    "keywords::KeywordsClosedPatterns",
+    &[
+        Keyword::Type(&[Type::Object]),
+        Keyword::PatternProperties(
+            &[
+                (
+                    "^x-[a-z]+$",
+                    Matcher::split(
+                            &const {
+                                Split::new(
+                                    b'-',
+                                    Matcher::run(&const { Run::new(b"xx") })
+                                        .at_least(1)
+                                        .at_most(1),
+                                    Matcher::run(&const { Run::new(b"az") }).at_least(1),
+                                )
+                            },
+                        )
+                        .at_least(3),
+                    &Schema::new(
+                        &[Keyword::Type(&[Type::Integer]), Keyword::Minimum("0")],
+                    ),
+                ),
+            ],
+        ),
+        Keyword::AdditionalProperties(&Schema::NEVER),
+    ],
+);
+
 /// Schema of `KeywordsClosedPatternsBesideProperties`.
 pub(crate) static KEYWORDS_CLOSED_PATTERNS_BESIDE_PROPERTIES: Schema = Schema::named(
     "keywords::KeywordsClosedPatternsBesideProperties",
@@ -366,6 +386,147 @@ pub(crate) static KEYWORDS_CLOSED_PATTERNS_BESIDE_PROPERTIES: Schema = Schema::n
                         )
                         .at_least(2),
                     &Schema::INTEGER,
+                ),
+            ],
+        ),
+        Keyword::AdditionalProperties(&Schema::NEVER),
+    ],
+);
+
+/// Schema of `KeywordsClosedPatternsInAlternatives`.
+pub(crate) static KEYWORDS_CLOSED_PATTERNS_IN_ALTERNATIVES: Schema = Schema::named(
+    "keywords::KeywordsClosedPatternsInAlternatives",
+    &[Keyword::AnyOf(&[&MARKS, &Schema::STRING])],
+);
+
+/// Schema of `KeywordsClosedPatternsInAlternatives::Marks`.
+pub(crate) static KEYWORDS_CLOSED_PATTERNS_IN_ALTERNATIVES_0: Schema = Schema::new(
+    &[Keyword::AllOf(&[&MARKS])],
+);
+
+/// Schema of `KeywordsClosedPatternsInAlternatives::String`.
+pub(crate) static KEYWORDS_CLOSED_PATTERNS_IN_ALTERNATIVES_1: Schema = Schema::new(
+    &[Keyword::AllOf(&[&Schema::STRING])],
+);
+
+/// Schema of `Marks`.
+pub(crate) static MARKS: Schema = Schema::named(
+    "keywords::Marks",
+    &[
+        Keyword::Type(&[Type::Object]),
+        Keyword::PatternProperties(
+            &[
+                (
+                    "^x-",
+                    Matcher::table(
+                            &const {
+                                Table::new(b"--\x01xx\x02", 3, b"\0\0\x03\0\x01\0")
+                                    .start(2)
+                                    .accepting(2)
+                            },
+                        )
+                        .at_least(2),
+                    &Schema::INTEGER,
+                ),
+            ],
+        ),
+        Keyword::AdditionalProperties(&Schema::NEVER),
+    ],
+);
+
+/// Schema of `KeywordsClosedPatternsOfAnything`.
+pub(crate) static KEYWORDS_CLOSED_PATTERNS_OF_ANYTHING: Schema = Schema::named(
+    "keywords::KeywordsClosedPatternsOfAnything",
+    &[
+        Keyword::Type(&[Type::Object]),
+        Keyword::PatternProperties(
+            &[
+                (
+                    "^x-",
+                    Matcher::table(
+                            &const {
+                                Table::new(b"--\x01xx\x02", 3, b"\0\0\x03\0\x01\0")
+                                    .start(2)
+                                    .accepting(2)
+                            },
+                        )
+                        .at_least(2),
+                    &Schema::ANY,
+                ),
+            ],
+        ),
+        Keyword::AdditionalProperties(&Schema::NEVER),
+    ],
+);
+
+/// Schema of `KeywordsClosedPatternsOfParts`.
+pub(crate) static KEYWORDS_CLOSED_PATTERNS_OF_PARTS: Schema = Schema::named(
+    "keywords::KeywordsClosedPatternsOfParts",
+    &[
+        Keyword::Type(&[Type::Object]),
+        Keyword::AllOf(
+            &[
+                &Schema::new(
+                    &[
+                        Keyword::PatternProperties(
+                            &[
+                                (
+                                    "^[a-z]-?[a-z]?$",
+                                    Matcher::table(
+                                            &const {
+                                                Table::new(
+                                                        b"az\x01--\x02",
+                                                        3,
+                                                        b"\0\x04\x03\0\x04\0\0\0\0\0\x02\0",
+                                                    )
+                                                    .start(5)
+                                                    .accepting(5)
+                                            },
+                                        )
+                                        .at_least(1)
+                                        .at_most(3),
+                                    &Schema::INTEGER,
+                                ),
+                            ],
+                        ),
+                        Keyword::AdditionalProperties(&Schema::NEVER),
+                    ],
+                ),
+                &Schema::new(
+                    &[
+                        Keyword::Properties(
+                            &[
+                                (
+                                    "a",
+                                    &Schema::new(
+                                        &[Keyword::Type(&[Type::Integer]), Keyword::Maximum("1")],
+                                    ),
+                                ),
+                            ],
+                        ),
+                        Keyword::AdditionalProperties(
+                            &Schema::new(
+                                &[Keyword::Type(&[Type::Integer]), Keyword::Minimum("0")],
+                            ),
+                        ),
+                    ],
+                ),
+            ],
+        ),
+    ],
+);
+
+/// Schema of `Folder`.
+pub(crate) static FOLDER: Schema = Schema::named(
+    "keywords::Folder",
+    &[
+        Keyword::Type(&[Type::Object]),
+        Keyword::PatternProperties(
+            &[
+                (
+                    "^[a-z]$",
+                    Matcher::run(&const { Run::new(b"az") }).at_least(1).at_most(1),
+                    &FOLDER,
                 ),
             ],
         ),

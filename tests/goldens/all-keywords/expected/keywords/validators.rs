@@ -3,6 +3,7 @@
 //! The rules of the schemas, as constants.
 
 use taskcluster_pulse::{ScalarRule, StringRule};
+use taskcluster_pulse::__private::{Matcher, Run, Split, Table};
 
 /// Always `9007199254740991`.
 pub const EXACT_CONST: ScalarRule<u64> = ScalarRule::new().constant(&[9007199254740991]);
@@ -33,6 +34,66 @@ pub const ONE_OF_NULL_TWICE: StringRule = StringRule::new(
 
 /// At least 1.
 pub const PAIR_ITEM_2: ScalarRule<u64> = ScalarRule::new().minimum(1);
+
+/// Syntax: `^x-[a-z]+$`.
+pub const REST_NAME: StringRule = StringRule::new(
+        "not a valid REST_NAME. Syntax: `^x-[a-z]+$`.",
+    )
+    .pattern(
+        "^x-[a-z]+$",
+        Matcher::split(
+                &const {
+                    Split::new(
+                        b'-',
+                        Matcher::run(&const { Run::new(b"xx") }).at_least(1).at_most(1),
+                        Matcher::run(&const { Run::new(b"az") }).at_least(1),
+                    )
+                },
+            )
+            .at_least(3),
+    );
+
+/// Syntax: `^x-`.
+pub const KEYWORDS_CLOSED_PATTERNS_BESIDE_PROPERTIES_REST_NAME: StringRule = StringRule::new(
+        "not a valid KEYWORDS_CLOSED_PATTERNS_BESIDE_PROPERTIES_REST_NAME. Syntax: `^x-`.",
+    )
+    .pattern(
+        "^x-",
+        Matcher::table(
+                &const {
+                    Table::new(b"--\x01xx\x02", 3, b"\0\0\x03\0\x01\0")
+                        .start(2)
+                        .accepting(2)
+                },
+            )
+            .at_least(2),
+    );
+
+/// At most 1.
+pub const A: ScalarRule<i64> = ScalarRule::new().maximum(1);
+
+/// Syntax: `^[a-z]-?[a-z]?$`.
+pub const KEYWORDS_CLOSED_PATTERNS_OF_PARTS_REST_NAME: StringRule = StringRule::new(
+        "not a valid KEYWORDS_CLOSED_PATTERNS_OF_PARTS_REST_NAME. Syntax: `^[a-z]-?[a-z]?$`.",
+    )
+    .pattern(
+        "^[a-z]-?[a-z]?$",
+        Matcher::table(
+                &const {
+                    Table::new(b"az\x01--\x02", 3, b"\0\x04\x03\0\x04\0\0\0\0\0\x02\0")
+                        .start(5)
+                        .accepting(5)
+                },
+            )
+            .at_least(1)
+            .at_most(3),
+    );
+
+/// Syntax: `^[a-z]$`.
+pub const FOLDER_REST_NAME: StringRule = StringRule::new(
+        "not a valid FOLDER_REST_NAME. Syntax: `^[a-z]$`.",
+    )
+    .pattern("^[a-z]$", Matcher::run(&const { Run::new(b"az") }).at_least(1).at_most(1));
 
 /// Always `b`.
 pub const STRING: StringRule = StringRule::new("not a valid STRING. Always `b`.")
