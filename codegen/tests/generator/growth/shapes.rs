@@ -256,6 +256,13 @@ pub(crate) const SHAPES: &[Shape] = &[
         "many names of patterns",
         |bytes| json!({"patternProperties": fill(bytes, |index| (format!("^{index}a+b"), json!({"type": "string"})))}),
     ),
+    shape("closed objects of one pattern", |bytes| {
+        json!({"properties": fill(bytes, |index| {
+            let patterns = json!({format!("^{index}a+b"): {"type": "integer"}});
+            let closed = json!({"patternProperties": patterns, "additionalProperties": false});
+            (format!("p{index}"), closed)
+        })})
+    }),
     shape("one schema of many required names that many use", |bytes| {
         let names: Vec<String> = (0..bytes / 16).map(|index| format!("p{index}")).collect();
         json!({

@@ -65,6 +65,7 @@ pub const PLACES: &[&str] = &[
     "contains",
     "properties",
     "patternProperties",
+    "pattern",
     "additionalProperties",
     "condition",
     "shared",
@@ -86,6 +87,10 @@ pub fn placed(place: &str, inner: Value, rng: &mut Rng) -> Value {
         "additionalItems" => json!({ "items": [other], "additionalItems": inner }),
         "properties" => json!({ "properties": { "a": inner, "b": other } }),
         "patternProperties" => json!({ "patternProperties": { "^a": inner, "b$": other } }),
+        "pattern" => json!({
+            "patternProperties": { "^a": inner },
+            "additionalProperties": false,
+        }),
         "condition" => json!({
             "type": "object",
             "properties": { "c": {} },
@@ -216,6 +221,14 @@ fn member(keyword: &str, rng: &mut Rng, depth: u32, reach: Reach) -> Map<String,
         "propertyNames" => schema(rng, 0, Reach::None),
         "tuple" => json!([schema(rng, depth, part), schema(rng, depth, part)]),
         "properties" => json!({ "a": schema(rng, depth, part), "ab": schema(rng, depth, part) }),
+        // Objects of one pattern, which may become a type.
+        "patternProperties" if rng.bool() => {
+            if rng.u8(0..4) > 0 {
+                members.insert("additionalProperties".to_owned(), false.into());
+            }
+            let pattern = NAME_PATTERNS[rng.usize(0..NAME_PATTERNS.len())];
+            json!({ pattern: schema(rng, depth, part) })
+        }
         "patternProperties" => {
             json!({ "^a": schema(rng, depth, part), "b": schema(rng, depth, part) })
         }
@@ -246,7 +259,19 @@ const TYPES: &[&str] = &[
 ];
 
 /// Patterns for schemas.
-pub const PATTERNS: &[&str] = &["^a", "b", "b$", "^[a-z]{1,2}$", "a|1", "^.$", "^(ab?)*$"];
+pub const PATTERNS: &[&str] = &[
+    "^a",
+    "b",
+    "b$",
+    "^[a-z]{1,2}$",
+    "a|1",
+    "^.$",
+    "^(ab?)*$",
+    ".*",
+];
+
+/// Patterns for names, of which the last one matches all.
+const NAME_PATTERNS: &[&str] = &["^a", "b", "^.$", ".*"];
 
 /// Formats for schemas.
 pub const FORMATS: &[&str] = &["ipv4", "date", "date-time", "json-pointer", "unknown"];
