@@ -112,7 +112,7 @@ fn apply(value: &mut Value, change: Change) {
     };
     for (keyword, inner) in schema.iter_mut() {
         match keyword.as_str() {
-            "properties" | "definitions" => {
+            "properties" | "patternProperties" | "definitions" => {
                 inner
                     .as_object_mut()
                     .into_iter()
