@@ -97,14 +97,12 @@ pub enum Error {
         path: PathBuf,
     },
 
-    /// The folder of documents has other files.
-    #[error("{}: holds {}, which is not a document, so the folder is left alone; \
-             give a new or empty folder with --out", shown(.path), shown(.file))]
-    NoDocument {
-        /// The folder.
+    /// A document would replace a file that is not one of the same services.
+    #[error("{}: a document would be written here, but this is none of the same services, so it is \
+             left alone; move it away and run the command again", shown(.path))]
+    OtherFile {
+        /// The file.
         path: PathBuf,
-        /// The other file, relative to the folder.
-        file: PathBuf,
     },
 
     /// A run that wrote the documents was interrupted.

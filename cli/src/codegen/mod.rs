@@ -17,7 +17,7 @@ mod changes;
 mod error;
 mod journal;
 mod list;
-mod output;
+pub(crate) mod output;
 mod package;
 mod replaceable;
 pub(crate) mod report;

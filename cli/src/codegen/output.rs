@@ -1,10 +1,10 @@
 //! The output folder and its contents.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, MAIN_SEPARATOR, Path, PathBuf};
 
 use taskcluster_codegen::Files;
 use walkdir::WalkDir;
@@ -17,23 +17,23 @@ use crate::terminal;
 pub struct Output {
     pub(super) kind: Kind,
     /// The path as the user gave it, for messages.
-    pub(super) shown: PathBuf,
+    pub(crate) shown: PathBuf,
     /// The absolute path, without links and `..`. The folder need not exist.
-    pub(super) folder: PathBuf,
+    pub(crate) folder: PathBuf,
 }
 
 /// The contents of a folder.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// A crate, with a list of its generated files.
     Crate,
-    /// Documents, and no other files.
-    Documents,
+    /// Documents, among them these, which may be replaced and removed.
+    Documents(BTreeSet<String>),
 }
 
 /// An entry of the output folder that is not a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Found {
+pub(crate) enum Found {
     /// A file.
     File,
     /// A symbolic link, a socket or the like. Links are not followed: their targets are
@@ -51,13 +51,24 @@ impl Output {
         Self::of(Kind::Crate, path)
     }
 
-    /// The folder of documents at `path`, which need not exist.
+    /// The folder of documents at `path`, which need not exist. All its files are left
+    /// alone, except those given to [`replacing`](Self::replacing).
     ///
     /// # Errors
     ///
     /// As [`at`](Self::at).
     pub fn documents_at(path: &Path) -> Result<Self, Error> {
-        Self::of(Kind::Documents, path)
+        Self::of(Kind::Documents(BTreeSet::new()), path)
+    }
+
+    /// The folder of documents with `replaceable`, the paths of the files that may be
+    /// replaced and removed.
+    #[must_use]
+    pub fn replacing(self, replaceable: BTreeSet<String>) -> Self {
+        Self {
+            kind: Kind::Documents(replaceable),
+            ..self
+        }
     }
 
     fn of(kind: Kind, path: &Path) -> Result<Self, Error> {
@@ -96,13 +107,13 @@ impl Output {
         let relative = pathdiff::diff_paths(&other, &self.folder).filter(|_| related);
         let path = relative.unwrap_or(other);
         match path.to_str() {
-            Some(text) => Ok(text.replace(std::path::MAIN_SEPARATOR, "/")),
+            Some(text) => Ok(with_slashes(text, MAIN_SEPARATOR)),
             None => Err(Error::NotUtf8 { path }),
         }
     }
 
     /// All files in the folder and below it, by relative path, without the user's.
-    pub(super) fn found(&self) -> Result<BTreeMap<PathBuf, Found>, Error> {
+    pub(crate) fn found(&self) -> Result<BTreeMap<PathBuf, Found>, Error> {
         let mut found = BTreeMap::new();
         for entry in self.walk() {
             let entry = entry.map_err(Error::walk(&self.shown))?;
@@ -111,14 +122,19 @@ impl Output {
                 kind if kind.is_file() => Found::File,
                 _ => Found::Other,
             };
-            found.insert(self.relative(entry.path()).to_path_buf(), what);
+            found.insert(self.relative(entry.path()), what);
         }
         Ok(found)
     }
 
-    /// The path relative to the folder, which contains it.
-    pub(super) fn relative<'p>(&self, path: &'p Path) -> &'p Path {
-        path.strip_prefix(&self.folder).unwrap_or(path)
+    /// The path relative to the folder, which contains it, with `/` as separator, as in
+    /// the paths of generated files.
+    pub(super) fn relative(&self, path: &Path) -> PathBuf {
+        let path = path.strip_prefix(&self.folder).unwrap_or(path);
+        match path.to_str() {
+            Some(text) => with_slashes(text, MAIN_SEPARATOR).into(),
+            None => path.to_path_buf(),
+        }
     }
 
     /// The entries of the folder and below it, without the user's; none if it does not
@@ -136,7 +152,7 @@ impl Output {
     pub(super) fn complete(&self, files: &Files) -> Files {
         match self.kind {
             Kind::Crate => list::add(files),
-            Kind::Documents => files.clone(),
+            Kind::Documents(_) => files.clone(),
         }
     }
 
@@ -167,7 +183,7 @@ impl Output {
     fn is_users(&self, name: &OsStr) -> bool {
         let users: &[&str] = match self.kind {
             Kind::Crate => &["target", "Cargo.lock", "LICENSE"],
-            Kind::Documents => &[],
+            Kind::Documents(_) => &[],
         };
         name.as_encoded_bytes().starts_with(b".") || users.iter().any(|users| name == *users)
     }
@@ -192,6 +208,11 @@ impl Output {
     }
 }
 
+/// `path` with `/` in the place of `separator`.
+fn with_slashes(path: &str, separator: char) -> String {
+    path.replace(separator, "/")
+}
+
 /// The absolute path, with links and `..` resolved as far as the path exists.
 fn resolve(path: &Path) -> io::Result<PathBuf> {
     let absolute = std::path::absolute(path)?;
@@ -205,5 +226,16 @@ fn resolve(path: &Path) -> io::Result<PathBuf> {
             io::ErrorKind::NotFound,
             "it is a dead link, or goes up from a folder that does not exist",
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_slashes;
+
+    #[test]
+    fn a_path_is_compared_with_slashes_on_windows_too() {
+        assert_eq!(with_slashes(r"queue\task.json", '\\'), "queue/task.json");
+        assert_eq!(with_slashes("queue/task.json", '/'), "queue/task.json");
     }
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 
-use super::output::{Found, Kind, Output};
+use super::output::{Kind, Output};
 use super::{Error, list};
 
 const MANIFEST: &str = "Cargo.toml";
@@ -18,17 +18,16 @@ const MARK: &str = " codegen`; do not edit";
 const MARK_WITHIN: u64 = 200;
 
 impl Output {
-    /// The files that may be replaced and removed: those that the last run listed, or
-    /// all documents.
+    /// The files that may be replaced and removed: those that the last run of `codegen`
+    /// listed, or the given documents.
     ///
     /// # Errors
     ///
-    /// If there are files, but none of an earlier run; or, in a folder of documents,
-    /// other files.
+    /// If there are files in the folder of a crate, but none of an earlier run.
     pub fn replaceable(&self) -> Result<BTreeSet<String>, Error> {
-        match self.kind {
+        match &self.kind {
             Kind::Crate => self.listed(),
-            Kind::Documents => self.documents(),
+            Kind::Documents(replaceable) => Ok(replaceable.clone()),
         }
     }
 
@@ -41,8 +40,8 @@ impl Output {
         }
         for entry in self.walk() {
             let entry = entry.map_err(Error::walk(&self.shown))?;
-            let name = self.relative(entry.path()).to_string_lossy();
-            if !entry.file_type().is_dir() && !self.is_generated(&name) {
+            let name = self.relative(entry.path());
+            if !entry.file_type().is_dir() && !self.is_generated(&name.to_string_lossy()) {
                 return Err(Error::Foreign {
                     path: self.shown.clone(),
                 });
@@ -51,29 +50,12 @@ impl Output {
         Ok(BTreeSet::new())
     }
 
-    fn documents(&self) -> Result<BTreeSet<String>, Error> {
-        let mut documents = BTreeSet::new();
-        for (path, found) in self.found()? {
-            let is_json = found == Found::File && path.extension().is_some_and(|it| it == "json");
-            match path.to_str().filter(|_| is_json) {
-                Some(path) => documents.insert(path.to_owned()),
-                None => {
-                    return Err(Error::NoDocument {
-                        path: self.shown.clone(),
-                        file: path,
-                    });
-                }
-            };
-        }
-        Ok(documents)
-    }
-
     /// Checks that replacing or removing the file at `path` only affects a generated
-    /// file.
+    /// file or a replaceable document.
     ///
     /// # Errors
     ///
-    /// If there is a file that no run wrote, or a folder; or a parent is not a folder.
+    /// If there is another file, or a folder; or a parent is not a folder.
     pub(super) fn check_replaceable(
         &self,
         path: &Path,
@@ -87,11 +69,11 @@ impl Output {
             Ok(_) => listed.contains(&*name) || self.is_generated(&name),
             Err(_) => true,
         };
-        match replaceable {
-            true => Ok(()),
-            false => Err(Error::InTheWay {
-                path: self.shown.join(path),
-            }),
+        let path = self.shown.join(path);
+        match (replaceable, &self.kind) {
+            (true, _) => Ok(()),
+            (false, Kind::Crate) => Err(Error::InTheWay { path }),
+            (false, Kind::Documents(_)) => Err(Error::OtherFile { path }),
         }
     }
 

@@ -12,8 +12,8 @@ use super::{Change, Comparison, Output, Recovery};
 use crate::printed::listed;
 use crate::terminal::{lines, path as shown};
 
-/// Maximum number of files listed as not generated.
-const MOST_FOREIGN: usize = 20;
+/// Maximum number of paths listed for one reason.
+const MOST_PATHS: usize = 20;
 
 /// Maximum number of listed changes.
 const MOST_CHANGES: usize = 200;
@@ -98,17 +98,15 @@ pub(super) fn interrupted(output: &Output, command: &str) -> String {
 
 /// The files that are not generated.
 fn foreign(output: &Output, comparison: &Comparison) -> String {
-    let line = |path| {
-        format!(
-            "not generated, left alone: {}\n",
-            shown(&output.shown.join(path))
-        )
-    };
-    let foreign = &comparison.foreign;
-    let mut text: String = foreign.iter().take(MOST_FOREIGN).map(line).collect();
-    if foreign.len() > MOST_FOREIGN {
-        let others = foreign.len() - MOST_FOREIGN;
-        text += &format!("not generated, left alone: {others} more\n");
+    paths(output, "not generated, left alone", &comparison.foreign)
+}
+
+/// Lines with `paths` in the output folder, each behind `label`.
+pub(crate) fn paths(output: &Output, label: &str, paths: &[impl AsRef<Path>]) -> String {
+    let line = |path| format!("{label}: {}\n", shown(&output.shown.join(path)));
+    let mut text: String = paths.iter().take(MOST_PATHS).map(line).collect();
+    if let others @ 1.. = paths.len().saturating_sub(MOST_PATHS) {
+        text += &format!("{label}: {others} more\n");
     }
     text
 }

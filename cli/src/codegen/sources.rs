@@ -13,7 +13,7 @@ use crate::terminal;
 
 /// Limit on the size of all documents together, in bytes; many times that of a
 /// deployment's.
-const MOST_BYTES: u64 = 64 << 20;
+pub(crate) const MOST_BYTES: u64 = 64 << 20;
 
 /// The documents at a path.
 #[derive(Debug)]
@@ -84,8 +84,9 @@ pub(crate) fn names(out: &Path) -> Result<Option<Source>, Error> {
     }
 }
 
-/// Reads the file at `path`, and subtracts its size from `room`.
-fn source(path: &Path, room: &mut u64) -> Result<Source, Error> {
+/// Reads the file at `path`, and subtracts its size from `room`, which is at first
+/// [`MOST_BYTES`].
+pub(crate) fn source(path: &Path, room: &mut u64) -> Result<Source, Error> {
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(Error::read(path))?;
     let read = file.take(*room + 1).read_to_end(&mut bytes);
@@ -141,7 +142,7 @@ fn passed_over(error: &walkdir::Error) -> bool {
     error.loop_ancestor().is_some() || dead_link
 }
 
-fn is_json(path: &Path) -> bool {
+pub(crate) fn is_json(path: &Path) -> bool {
     path.extension()
         .is_some_and(|extension| extension == "json")
 }

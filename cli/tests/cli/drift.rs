@@ -1,4 +1,4 @@
-//! `drift` and `pull`, as a user runs them.
+//! `drift`, as a user runs it.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::support::{PROGRAM, Run, all_schemas, assert_has, program};
 
 /// A folder with one exchange, whose payload has `schema`.
-fn documents(schema: &Value) -> TempDir {
+pub(crate) fn documents(schema: &Value) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let reference = json!({
         "serviceName": "egg", "exchangePrefix": "exchange/egg/v1/", "title": "Eggs", "description": "Eggs",
@@ -27,14 +27,14 @@ fn documents(schema: &Value) -> TempDir {
     folder
 }
 
-fn egg(properties: &Value, required: &[&str]) -> Value {
+pub(crate) fn egg(properties: &Value, required: &[&str]) -> Value {
     json!({
         "title": "Egg", "type": "object", "additionalProperties": false,
         "properties": properties, "required": required,
     })
 }
 
-fn text(path: &Path) -> &str {
+pub(crate) fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
@@ -271,38 +271,6 @@ fn files_that_are_not_a_schema_for_a_reader_are_named() {
         assert_has(&run.stderr, &[part, "; "]);
         assert!(!run.stderr.contains("generate"), "{}", run.stderr);
     }
-}
-
-#[test]
-fn pull_writes_what_codegen_reads_and_drift_finds_unchanged() {
-    let folder = tempfile::tempdir().unwrap();
-    let out = folder.path().join("pulled");
-    let schemas = all_schemas();
-    let pull = || program(&["pull", text(&schemas), "--out", text(&out)]);
-    let run = pull();
-    assert_eq!(run.code, Some(0), "{run:?}");
-    let run = program(&["drift", text(&out), text(&schemas), "--fail-on", "any"]);
-    assert_eq!(run.code, Some(0), "{run:?}");
-    // A second time, over the existing files, and with the same bytes.
-    let before = fs::read(out.join("queue/task.json")).unwrap();
-    assert_eq!(pull().code, Some(0));
-    assert_eq!(fs::read(out.join("queue/task.json")).unwrap(), before);
-}
-
-#[test]
-fn pull_leaves_a_folder_as_it_was_where_it_fails() {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("notes.txt"), "mine").unwrap();
-    let schemas = all_schemas();
-    let run = program(&["pull", text(&schemas), "--out", text(folder.path())]);
-    assert_eq!(run.code, Some(2));
-    assert_has(&run.stderr, &["notes.txt"]);
-    let broken = documents(&json!({"$ref": "hen.json#"}));
-    let out = documents(&json!({}));
-    let run = program(&["pull", text(broken.path()), "--out", text(out.path())]);
-    assert_eq!(run.code, Some(2), "{run:?}");
-    assert_eq!(fs::read_dir(out.path()).unwrap().count(), 2);
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod drift;
 mod interrupted;
 mod names;
 mod printed;
+mod pull;
 mod server;
 mod stdout;
 mod support;

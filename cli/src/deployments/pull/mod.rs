@@ -2,6 +2,8 @@
 
 mod error;
 mod files;
+mod replaceable;
+mod report;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -9,18 +11,19 @@ use std::process::ExitCode;
 
 pub use error::Error;
 
-use taskcluster_documents::text::count;
-
-use crate::codegen::{Output, report};
+use crate::codegen::{self, Output};
 use crate::defaults::Defaults;
 use crate::deployments::input::Input;
-use crate::{printed, terminal};
+use crate::printed;
 
 /// Take exchange references, and the schemas that they reach, into a folder.
 ///
-/// All documents are written, or none; other documents in the folder are removed. A run
-/// that was killed is finished by the next one. Documents are written in one format:
-/// sorted, indented, each at the path of its id.
+/// In the folder, the documents of the services that the source has are replaced, and
+/// removed where the source no longer has them. All other files stay: the documents of
+/// other services, the schemas that these refer to, and what is no document.
+///
+/// All documents are written, or none. A run that was killed is finished by the next one.
+/// Documents are written in one format: sorted, indented, each at the path of its id.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
@@ -28,7 +31,7 @@ Examples:
   PROGRAM pull references.json --out schemas
 
 Exit codes:
-  0  the folder has the documents
+  0  the folder has the documents; removed files and those left alone are listed
   2  the documents can't be read or fetched, or the folder not written;
      the folder is then unchanged, except as the error states")]
 pub struct Args {
@@ -52,17 +55,17 @@ pub fn run(args: &Args, defaults: &Defaults, stdout: &mut impl Write) -> Result<
     let source = source.ok_or(Error::NoSource)?;
     let out = args.out.as_ref().unwrap_or(&defaults.schemas);
     let output = Output::documents_at(out)?;
-    output.replaceable()?;
+    // An interrupted run has all that it needs in the folder, without the source.
+    if let Some(recovery) = output.recover()? {
+        let text = codegen::report::recovered(&output, recovery);
+        printed::print(stdout, &text).map_err(Error::Stdout)?;
+    }
     let files = files::canonical(&source.read()?).map_err(Error::Documents)?;
-    let recovered = output.recover()?.map(|it| report::recovered(&output, it));
+    let replaceable = replaceable::replaceable(&output, &files)?;
+    let output = output.replacing(replaceable);
+    let comparison = output.compare(&files)?;
     output.write(&files, None)?;
-    let text = format!(
-        "{}wrote {}: {} from {}\n",
-        recovered.unwrap_or_default(),
-        terminal::path(out),
-        count(files.len(), "document"),
-        terminal::part(&source.name())
-    );
+    let text = report::written(&output, &comparison, &source.name());
     printed::print(stdout, &text).map_err(Error::Stdout)?;
     Ok(ExitCode::SUCCESS)
 }

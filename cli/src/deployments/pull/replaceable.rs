@@ -1,0 +1,123 @@
+//! The files in the folder that a run may replace and remove.
+//!
+//! They are the exchange references and schemas of the services that the source has
+//! documents of, one in each file. All other files are left alone, and so are schemas that
+//! the source does not have and that the references of other services reach.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
+
+use serde_json::Value;
+use taskcluster_codegen::Files;
+use taskcluster_documents::{Source, id, load, publisher};
+
+use crate::codegen::output::Found;
+use crate::codegen::{self, Output, sources};
+use crate::deployments::closure::{self, Lookup};
+
+/// The paths of the files that `files` may replace, or that may be removed.
+///
+/// # Errors
+///
+/// If the folder or a file in it can't be read.
+pub(super) fn replaceable(
+    output: &Output,
+    files: &Files,
+) -> Result<BTreeSet<String>, codegen::Error> {
+    let new = files.iter().filter_map(|(path, text)| {
+        let bytes = text.clone().into_bytes();
+        Document::of(
+            path.clone(),
+            &Source {
+                name: path.clone(),
+                bytes,
+            },
+        )
+    });
+    Ok(chosen(&documents(output)?, &new.collect::<Vec<_>>()))
+}
+
+fn chosen(old: &[Document], new: &[Document]) -> BTreeSet<String> {
+    let services: BTreeSet<String> = new.iter().map(Document::service).collect();
+    let is_of_source = |it: &&Document| services.contains(&it.service());
+    let ids: BTreeSet<&str> = new.iter().filter_map(Document::id).collect();
+    let needed = needed(old, |it| !is_of_source(&it));
+    let is_needed = |it: &Document| {
+        let id = it.id().filter(|id| !ids.contains(id));
+        id.is_some_and(|id| needed.contains(id))
+    };
+    let replaceable = old.iter().filter(is_of_source).filter(|it| !is_needed(it));
+    replaceable.map(|it| it.path.clone()).collect()
+}
+
+/// The ids of the schemas in `old` that its references with `stays` reach.
+fn needed(old: &[Document], stays: impl Fn(&Document) -> bool) -> BTreeSet<String> {
+    let references = old.iter().filter(|it| it.id().is_none() && stays(it));
+    let references: Vec<Value> = references.map(|it| it.root.clone()).collect();
+    let schemas = old.iter().filter_map(|it| Some((it.id()?, &it.root)));
+    let Ok(reached) = closure::reached(&references, &mut Schemas(schemas.collect()));
+    reached.into_keys().collect()
+}
+
+/// The documents in the folder, of files with a single one.
+fn documents(output: &Output) -> Result<Vec<Document>, codegen::Error> {
+    let mut room = sources::MOST_BYTES;
+    let mut documents = Vec::new();
+    for (path, found) in output.found()? {
+        // Generated paths are UTF-8.
+        let Some(name) = path.to_str().filter(|_| found == Found::File) else {
+            continue;
+        };
+        if sources::is_json(&path) {
+            let source = sources::source(&output.folder.join(&path), &mut room)?;
+            documents.extend(Document::of(name.to_owned(), &source));
+        }
+    }
+    Ok(documents)
+}
+
+/// The document in a file.
+struct Document {
+    path: String,
+    root: Value,
+    /// The normalised id of a schema; `None` for a reference.
+    schema: Option<String>,
+}
+
+impl Document {
+    /// The document in `source`, if it is an exchange reference or a schema.
+    fn of(path: String, source: &Source) -> Option<Self> {
+        let documents = load(std::slice::from_ref(source));
+        let references = documents.references.into_values().map(|it| (None, it));
+        let schemas = documents.schemas.into_iter().map(|(id, it)| (Some(id), it));
+        let (schema, document) = references.chain(schemas).next()?;
+        // Documents in an array have a pointer.
+        let is_single = document.place("").pointer.is_empty();
+        let root = document.root;
+        is_single.then_some(Self { path, root, schema })
+    }
+
+    fn id(&self) -> Option<&str> {
+        self.schema.as_deref()
+    }
+
+    /// The service, as the first part of the ids of its schemas.
+    fn service(&self) -> String {
+        match self.id() {
+            Some(id) => id.split('/').next().unwrap_or_default().to_owned(),
+            None => id::segment(publisher(&self.root).0),
+        }
+    }
+}
+
+/// The schemas in the folder, by id.
+struct Schemas<'d>(BTreeMap<&'d str, &'d Value>);
+
+impl Lookup for Schemas<'_> {
+    type Found = ();
+    type Error = Infallible;
+
+    fn look_up(&mut self, id: &str) -> Result<Option<((), Value)>, Infallible> {
+        Ok(self.0.get(id).map(|schema| ((), (*schema).clone())))
+    }
+}
