@@ -53,11 +53,23 @@ impl Input {
             .map(Self::Url)
     }
 
-    /// Whether this is the folder at `path`, whatever path leads to it.
-    pub(crate) fn is_folder(&self, path: &Path) -> bool {
+    /// Whether this is the folder or file at `path`, whatever path leads to it.
+    pub(crate) fn is_path(&self, path: &Path) -> bool {
         match self {
             Self::Path(own) => same_file::is_same_file(own, path).unwrap_or(false),
             Self::Url(_) => false,
+        }
+    }
+
+    /// Whether both are one folder, one file or one deployment.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (_, Self::Path(path)) => self.is_path(path),
+            (Self::Url(own), Self::Url(other)) => {
+                let [own, other] = [own, other].map(|url| url.trim_end_matches('/'));
+                own.eq_ignore_ascii_case(other)
+            }
+            (Self::Path(_), Self::Url(_)) => false,
         }
     }
 

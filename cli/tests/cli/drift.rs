@@ -7,6 +7,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::server::serve;
 use crate::support::{PROGRAM, Run, all_schemas, assert_has, program};
 
 /// A folder with one exchange, whose payload has `schema`.
@@ -105,7 +106,8 @@ fn each_format_suits_its_use() {
 #[test]
 fn documents_that_cannot_be_compared_are_named() {
     let old = documents(&json!({"properties": {"a": {"$ref": "hen.json#"}}}));
-    let run = program(&["drift", text(old.path()), text(old.path())]);
+    let new = documents(&json!({}));
+    let run = program(&["drift", text(old.path()), text(new.path())]);
     assert_eq!(run.code, Some(2));
     assert_has(&run.stderr, &["egg.json", "hen.json"]);
     let run = program(&["drift", "no-such-folder", text(old.path())]);
@@ -133,7 +135,8 @@ fn a_path_need_not_be_utf_8() {
     let new = tempfile::tempdir().unwrap();
     let path = new.path().join(OsStr::from_bytes(b"new\xff"));
     fs::rename(old.path(), &path).unwrap();
-    let drift = ["drift".as_ref(), path.as_os_str(), path.as_os_str()];
+    let same = documents(&egg(&json!({}), &[]));
+    let drift = ["drift".as_ref(), path.as_os_str(), same.path().as_os_str()];
     let run = Run::of(Command::new(PROGRAM).args(drift));
     assert_has(&run.stdout, &["1 exchange, no change"]);
     let pull = ["pull".as_ref(), path.as_os_str(), "--out".as_ref()];
@@ -170,6 +173,57 @@ fn old_is_the_folder_of_codegen_unless_given() {
     let run = drift(folder.path());
     assert_eq!(run.code, Some(2), "{run:?}");
     assert_has(&run.stderr, &["http://127.0.0.1:9"]);
+}
+
+#[test]
+fn a_root_url_alone_is_new() {
+    let root = serve(&all_schemas(), |document| {
+        // An optional property more in every schema of an object.
+        if let Some(properties) = document["properties"].as_object_mut() {
+            properties.insert("added".to_owned(), json!({"type": "string"}));
+        }
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let run = program(&[
+        "pull",
+        text(&all_schemas()),
+        "--out",
+        text(&folder.path().join("schemas")),
+    ]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    // The variable, for other tools, often names the same deployment.
+    for variable in [root.as_str(), ""] {
+        let mut command = Command::new(PROGRAM);
+        command.args(["drift", &root, "--fail-on", "any"]);
+        command.env("TASKCLUSTER_ROOT_URL", variable);
+        let run = Run::of(command.current_dir(folder.path()));
+        assert_eq!(run.code, Some(1), "{run:?}");
+        assert_has(
+            &run.stdout,
+            &[&format!("schemas to {root}: 36 exchanges, 36 changed")],
+        );
+    }
+}
+
+#[test]
+fn documents_are_not_compared_with_themselves() {
+    let old = documents(&egg(&json!({}), &[]));
+    let folder = text(old.path());
+    let other_path = format!("{folder}/../{}", old.path().file_name().unwrap().display());
+    for (old, new) in [
+        (folder, folder),
+        (folder, &other_path),
+        ("https://tc.example.com", "https://tc.example.com/"),
+    ] {
+        let mut command = Command::new(PROGRAM);
+        let command = command
+            .args(["drift", old])
+            .env("TASKCLUSTER_ROOT_URL", new);
+        for run in [Run::of(command.arg(new)), program(&["drift", old, new])] {
+            assert_eq!(run.code, Some(2), "{run:?}");
+            assert_has(&run.stderr, &[new, "OLD and NEW are the same"]);
+        }
+    }
 }
 
 #[test]

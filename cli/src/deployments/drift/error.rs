@@ -18,6 +18,13 @@ pub enum Error {
     #[error("nothing to compare with; give a second folder, file or root URL, or set {ROOT_URL}")]
     NoNew,
 
+    /// The two sets of documents are one.
+    #[error("{}: nothing to compare, since OLD and NEW are the same; give another OLD or NEW", part(.name))]
+    Same {
+        /// The name of the documents.
+        name: String,
+    },
+
     /// The documents can't be read or fetched.
     #[error(transparent)]
     Input(#[from] input::Error),

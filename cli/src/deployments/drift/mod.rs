@@ -35,6 +35,7 @@ const FOUND: u8 = 1;
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
+  PROGRAM drift https://tc.example.com
   PROGRAM drift schemas https://tc.example.com
   PROGRAM drift old/ new/ --format markdown
   PROGRAM drift --exchange queue/task-completed --reader trigger-schema.json
@@ -55,7 +56,8 @@ pub struct Args {
     #[arg(value_parser = Input::parser())]
     old: Option<Input>,
 
-    /// The documents to compare them with [default: $TASKCLUSTER_ROOT_URL]
+    /// The documents to compare them with; a root URL alone is NEW
+    /// [default: $TASKCLUSTER_ROOT_URL]
     #[arg(value_parser = Input::parser())]
     new: Option<Input>,
 
@@ -161,16 +163,24 @@ impl Found {
 }
 
 fn found(args: &Args, defaults: &Defaults) -> Result<Found, Error> {
-    let old = args.old.clone();
-    let old = old.unwrap_or_else(|| Input::Path(defaults.schemas.clone()));
+    let default = || Input::Path(defaults.schemas.clone());
     if let (Some(exchange), Some(reader)) = (&args.exchange, &args.reader) {
-        let report = accepts(&side(&old)?, exchange, &schema(reader)?);
+        let messages = args.old.clone().unwrap_or_else(default);
+        let report = accepts(&side(&messages)?, exchange, &schema(reader)?);
         return report.map(Found::Reader).map_err(Error::Exchange);
     }
-    let new = args.new.clone().or_else(Input::from_environment);
-    let new = new.ok_or(Error::NoNew)?;
+    let (old, new) = match (args.old.clone(), args.new.clone()) {
+        // Code is rarely compiled against a deployment.
+        (Some(Input::Url(new)), None) => (None, Some(Input::Url(new))),
+        given => given,
+    };
+    let old = old.unwrap_or_else(default);
+    let new = new.or_else(Input::from_environment).ok_or(Error::NoNew)?;
+    if old.is_same(&new) {
+        return Err(Error::Same { name: new.name() });
+    }
     // Code is generated from the default folder, with the names beside the code.
-    let names = match old.is_folder(&defaults.schemas) {
+    let names = match old.is_path(&defaults.schemas) {
         true => sources::names(&defaults.out).map_err(input::Error::from)?,
         false => None,
     };
