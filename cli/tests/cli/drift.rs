@@ -104,6 +104,36 @@ fn each_format_suits_its_use() {
 }
 
 #[test]
+fn markdown_lists_every_finding() {
+    let names = ["a", "b", "c", "d", "e", "f"];
+    let of_type = |of_type: &str| {
+        let properties = names.map(|name| (name.to_owned(), json!({"type": of_type})));
+        documents(&egg(
+            &Value::Object(properties.into_iter().collect()),
+            &names,
+        ))
+    };
+    let (old, new) = (of_type("string"), of_type("integer"));
+    let run = program(&[
+        "drift",
+        text(old.path()),
+        text(new.path()),
+        "--format=markdown",
+    ]);
+    assert_has(
+        &run.stdout,
+        &[
+            "| Rust API | **major** | \\`egg::Egg.a\\`: ",
+            ", and 5 more |",
+        ],
+    );
+    for name in &names[1..] {
+        let line = format!("\n- Rust API, **major**: \\`egg::Egg.{name}\\`: \\`String\\` becomes ");
+        assert_has(&run.stdout, &[&line]);
+    }
+}
+
+#[test]
 fn documents_that_cannot_be_compared_are_named() {
     let old = documents(&json!({"properties": {"a": {"$ref": "hen.json#"}}}));
     let new = documents(&json!({}));

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::page::{Page, Proof, Section};
+use super::page::{Page, Proof, Section, Shown};
 use crate::report::Level;
 
 /// The report as Markdown.
@@ -26,19 +26,51 @@ fn write_section(text: &mut String, section: &Section) {
     line(text, format_args!("\n#### {exchange} {status}\n"));
     text.push_str("| question | effect | reason |\n| --- | --- | --- |\n");
     for question in &section.questions {
-        let effect = match question.level {
-            Level::Breaking => format!("**{}**", question.effect),
-            _ => question.effect.to_owned(),
-        };
+        let effect = effect(question.level, question.effect);
         let (name, reason) = (question.name, escaped(&question.reason));
         line(text, format_args!("| {name} | {effect} | {reason} |"));
     }
+    write_unproven(text, section);
     for finding in section.questions.iter().flat_map(|it| &it.findings) {
         if let Some(proof) = &finding.proof {
             let (effect, reason) = (finding.effect, escaped(&finding.reason));
             line(text, format_args!("\n{effect}: {reason}\n"));
             write_proof(text, proof);
         }
+    }
+}
+
+/// Lists the findings without a proof, except those whose reasons are in the table.
+fn write_unproven(text: &mut String, section: &Section) {
+    let questions = section.questions.iter();
+    let others = questions.flat_map(|it| it.findings.iter().skip(1).map(move |other| (it, other)));
+    let unproven: Vec<_> = others.filter(|(_, it)| it.proof.is_none()).collect();
+    if !unproven.is_empty() {
+        text.push('\n');
+    }
+    for (
+        question,
+        Shown {
+            effect,
+            level,
+            reason,
+            ..
+        },
+    ) in unproven
+    {
+        let (effect, reason) = (self::effect(*level, effect), escaped(reason));
+        line(
+            text,
+            format_args!("- {}, {effect}: {reason}", question.name),
+        );
+    }
+}
+
+/// The name of an effect, in bold if it breaks something.
+fn effect(level: Level, name: &str) -> String {
+    match level {
+        Level::Breaking => format!("**{name}**"),
+        _ => name.to_owned(),
     }
 }
 
