@@ -183,7 +183,9 @@ fn changed_word(pairs: &[(&KeyEntry, &KeyEntry)]) -> Option<(BindingEffect, Stri
     }
     let misread = pairs.iter().find(|(old, new)| {
         let is_field = old.constant.is_none() && !old.multiple_words;
-        is_field && (old.name != new.name || new.multiple_words)
+        // A field holds a single word of an entry that may have several.
+        let has_one_word = || pairs.iter().filter(|(_, it)| it == new).count() == 1;
+        is_field && (old.name != new.name || !has_one_word())
     });
     if let Some((old, new)) = misread {
         let reason = format!("`{}` receives the word of `{}`", old.name, new.name);
@@ -254,13 +256,17 @@ fn with_key(effect: BindingEffect, reason: String, key: String) -> Finding<Bindi
 pub(crate) fn still_bound(old: &[KeyEntry], new: &[KeyEntry]) -> String {
     let (bound, key) = (Key::new(old, new.len()), Key::new(new, new.len()));
     let pairs = bound.entries.iter().zip(&key.entries);
-    let mut named = pairs.filter(|(old, new)| old.multiple_words && !new.multiple_words);
-    let Some((rest, first)) = named.next() else {
-        return "it matches the same keys".to_owned();
-    };
-    let others = named.map(|(_, entry)| format!(", {}", entry.name));
-    let (rest, first, others) = (&rest.name, &first.name, others.collect::<String>());
-    format!("it still matches; `{rest}` now holds {first}{others}")
+    let named = pairs.filter(|(old, new)| old.multiple_words && !new.multiple_words);
+    let named: Vec<(&str, &str)> = named
+        .map(|(old, new)| (old.name.as_str(), new.name.as_str()))
+        .collect();
+    match named.as_slice() {
+        [(rest, first), ..] if named.len() > 1 || rest != first => {
+            let names: Vec<&str> = named.iter().map(|(_, name)| *name).collect();
+            format!("it still matches; `{rest}` now holds {}", names.join(", "))
+        }
+        _ => "it matches the same keys".to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -292,6 +298,9 @@ mod tests {
         let reason = |new| still_bound(&entries("=primary a rest#"), &entries(new));
         let expected = "it still matches; `rest` now holds b, c";
         assert_eq!(reason("=primary a b c rest#"), expected);
+        // An entry that no longer has several words holds its own.
+        let reason = still_bound(&entries("=primary a#"), &entries("=primary a"));
+        assert_eq!(reason, "it matches the same keys");
         // Neither a constant nor the rest is assigned to another field by its new name.
         let mut renamed = entries("=primary a others#");
         renamed[0].name = "kind".to_owned();
@@ -354,6 +363,14 @@ mod tests {
                 "=primary a rest#",
                 "=primary a",
                 Some((Narrower, "primary.a")),
+            ),
+            // Keys with a single word for `a` are read as before.
+            ("=primary a", "=primary a#", Some((Narrower, "primary.a.a"))),
+            ("=primary a#", "=primary a", None),
+            (
+                "=primary a rest#",
+                "=primary a#",
+                Some((Misread, "primary.a.a")),
             ),
             ("rest#?", "", Some((Wider, ""))),
             ("a? b", "a? b?", Some((Wider, "a._"))),
