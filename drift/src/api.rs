@@ -131,6 +131,14 @@ fn members(path: &str, old: &Members, new: &Members, found: &mut Vec<Finding<Api
             Some(is) if was.definition != is.definition => {
                 found.push(changed(item, &was.definition, &is.definition));
             }
+            // The type can be the same, if a required property may be null.
+            Some(is) if was.required != is.required => {
+                let reason = match is.required {
+                    true => "required, so `new` takes it",
+                    false => "no longer required, so `new` does not take it",
+                };
+                found.push(finding(ApiEffect::Major, item, reason));
+            }
             Some(_) => {}
         }
     }
