@@ -402,26 +402,3 @@ fn a_place_with_two_changes_has_both() {
     ];
     assert_eq!(found, expected);
 }
-
-/// Both are an `Option<Hen>`.
-#[test]
-fn an_argument_of_new_that_comes_or_goes_is_a_breaking_change() {
-    let optional = documents();
-    let mut required = documents();
-    *required.property("hen") = json!({ "anyOf": [{ "$ref": "hen.json#" }, { "type": "null" }] });
-    required.message["required"] = json!(["id", "state", "hen"]);
-    let (optional, required) = (optional.side(), required.side());
-    for (old, new, expected) in [
-        (&optional, &required, "required, so `new` takes it"),
-        (
-            &required,
-            &optional,
-            "no longer required, so `new` does not take it",
-        ),
-    ] {
-        let report = compare(old, new);
-        let api = &report.exchanges[0].api;
-        assert_eq!(api.effect.name(), "major", "{api:#?}");
-        assert_eq!(api.reason, format!("`egg::Message2.hen`: {expected}"));
-    }
-}
