@@ -26,7 +26,8 @@ Examples:
 A replayed message goes to the queue NAME alone, over the exchange
 exchange/USER/NAME/replay, to which the queue is bound for that. The consumer reads it
 as the original message. The exchange and that binding stay. See `listen --help` for what
---where matches.
+--where matches. If the output is no longer read, `list` ends, while `replay` and `discard`
+go on.
 
 {CREDENTIALS}
 
@@ -87,15 +88,16 @@ async fn each(
     stdout: &mut impl Write,
 ) -> Result<(usize, usize), Error> {
     let (mut taken, mut kept) = (0, 0);
+    let mut is_read = true;
     while let Some(letter) = dead.next().await? {
         if !filter::matches(&letter, &args.conditions) {
             kept += 1;
             continue;
         }
-        if !print(stdout, &describe(&letter)).map_err(Error::Stdout)? {
-            break;
-        }
+        // A closed pipe, as of `head`, is no reason to keep a message that was to be handled.
+        is_read = is_read && print(stdout, &describe(&letter)).map_err(Error::Stdout)?;
         match args.action {
+            Action::List if !is_read => break,
             Action::List => {}
             Action::Replay => letter.replay().await?,
             Action::Discard => letter.discard(),
@@ -166,6 +168,31 @@ mod tests {
         let worked = work(&args, &broker.connection(), &mut printed).await;
         worked.expect("no error");
         String::from_utf8(printed).expect("UTF-8")
+    }
+
+    /// A pipe whose reader has ended.
+    struct Closed;
+
+    impl Write for Closed {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn messages_are_replayed_and_discarded_although_nobody_reads_the_output() {
+        for (action, left) in [("list", 2), ("replay", 0), ("discard", 0)] {
+            let broker = broker().await;
+            let args = Program::parse_from(["dead-letters", action, "tasks"]).args;
+            let worked = work(&args, &broker.connection(), &mut Closed).await;
+            worked.expect("no error");
+            let dead = broker.queue_len("queue/guest/tasks/dead");
+            assert_eq!(dead, Some(left), "{action}");
+        }
     }
 
     #[tokio::test]
