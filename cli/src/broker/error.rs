@@ -34,7 +34,10 @@ pub(crate) enum Error {
         source: Box<PublishError>,
     },
     /// A line of a recording is no message.
-    #[error("{}:{line}: the line can't be read", terminal::path(path))]
+    #[error(
+        "{}:{line}: not a message, or a part of one; delete this line",
+        terminal::path(path)
+    )]
     Recording {
         /// The recording.
         path: PathBuf,

@@ -1,10 +1,16 @@
 //! `--where`: conditions on messages.
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 
-use serde_json::Value;
+use serde_json::{Value, json};
+use taskcluster_documents::escape;
 use taskcluster_events::EXCHANGES;
-use taskcluster_pulse::{Envelope, ExchangeInfo, PatternBinding, RoutingKeyEntry, RoutingKeyError};
+use taskcluster_pulse::{
+    Envelope, ExchangeInfo, PatternBinding, PayloadError, RoutingKeyEntry, RoutingKeyError,
+};
+
+use crate::terminal;
 
 /// A condition of `--where`, such as `status.state=failed`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +43,51 @@ pub(super) fn binding(
     let is_word = |it: &&Condition| entry(exchange, &it.name).is_some() && !it.glob.contains('*');
     let words = conditions.iter().filter(is_word);
     exchange.binding(words.map(|it| (&it.name, &it.glob)))
+}
+
+/// A warning for each condition that no message of `exchanges` can meet, because its name
+/// is neither that of an entry nor that of a property.
+pub(super) fn warnings(
+    exchanges: &[&'static ExchangeInfo],
+    conditions: &[Condition],
+) -> Vec<String> {
+    let can_be_met = |it: &&Condition| {
+        let mut exchanges = exchanges.iter();
+        exchanges
+            .any(|exchange| entry(exchange, &it.name).is_some() || has_name(exchange, &it.name))
+    };
+    let entries = exchanges.iter().flat_map(|it| it.routing_key);
+    let entries: BTreeSet<&str> = entries.map(|it| it.name).collect();
+    let entries = Vec::from_iter(entries).join(", ");
+    let warning = |it: &Condition| {
+        let name = terminal::part(&it.name);
+        format!(
+            "--where {name}: no message matches, since neither the payload nor the routing key \
+             has this name; the entries of the key are {entries}"
+        )
+    };
+    conditions
+        .iter()
+        .filter(|it| !can_be_met(it))
+        .map(warning)
+        .collect()
+}
+
+/// Whether payloads of `exchange` may have a property with the first name of `path`.
+fn has_name(exchange: &ExchangeInfo, path: &str) -> bool {
+    let name = path.split('.').next().unwrap_or_default();
+    let payload = json!({ name: null }).to_string();
+    let checked = exchange
+        .new_payload_object()
+        .decode_strict(payload.as_bytes());
+    let Err(PayloadError::Schema(violations)) = checked else {
+        return true;
+    };
+    let pointer = format!("/{}", escape(name));
+    let is_unknown = |keyword, at: &str| keyword == "additionalProperties" && at == pointer;
+    !violations
+        .iter()
+        .any(|it| is_unknown(it.keyword, &it.pointer))
 }
 
 /// Whether a message meets every condition.
@@ -195,6 +246,35 @@ mod tests {
         let unreadable = Envelope::new("exchange/taskcluster-queue/v1/task-failed", KEY, "{");
         assert!(matches(&unreadable, &conditions(&["runId=0"])));
         assert!(!matches(&unreadable, &conditions(&["status=*"])));
+    }
+
+    #[test]
+    fn names_that_no_message_has_are_reported() {
+        let find = |name| EXCHANGES.find(name).expect("it exists");
+        let of = |exchanges: &[&'static ExchangeInfo], name: &str| {
+            warnings(exchanges, &conditions(&[&format!("{name}=x")]))
+        };
+        let failed = find("queue/task-failed");
+        for name in [
+            "workerType",
+            "status",
+            "status.taskQueueId",
+            "status.any.name",
+        ] {
+            assert_eq!(of(&[failed], name), [""; 0], "{name}");
+        }
+        for name in ["workertype", "workertype.a", "\u{1b}"] {
+            let warnings = of(&[failed], name);
+            let [warning] = warnings.as_slice() else {
+                panic!("{name}: {warnings:?}");
+            };
+            assert!(warning.contains("workerGroup, workerId"), "{warning}");
+            assert!(!warning.contains('\u{1b}'), "{warning}");
+        }
+        // An entry of one of the exchanges.
+        let pool = find("worker-manager/worker-running");
+        assert_eq!(of(&[failed, pool], "workerPoolId"), [""; 0]);
+        assert_eq!(of(&[failed], "workerPoolId").len(), 1);
     }
 
     #[test]

@@ -1,26 +1,24 @@
 //! `listen`: prints messages as they come.
 
+mod record;
 mod reports;
+mod signals;
 
-use std::fs::{self, File};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::fs::File;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use clap_complete::ArgValueCompleter;
-use signal_hook::consts::SIGINT;
-use signal_hook::flag;
 use taskcluster_events::EXCHANGES;
 use taskcluster_pulse::{Connection, Consumer, ConsumerBuilder, Delivery, Envelope, Queue};
 
 use super::filter::{self, Condition};
-use super::output::{self, Style};
+use super::output::{self, Checked, Style};
 use super::{CREDENTIALS, Error, FOUND, complete};
-use crate::printed::{print, print_error};
+use crate::printed::{notes, print, print_error};
 use reports::Reports;
 
 /// Maximum time to stop the consumer at the end.
@@ -29,26 +27,30 @@ const STOP_LIMIT: Duration = Duration::from_secs(5);
 /// Print messages of Taskcluster as they come.
 ///
 /// Each is a line with its exchange, the entries of its routing key and its routes.
-/// Lost connections are reported on standard error and re-established. Ctrl-C ends it; a
-/// second one does at once.
+/// Lost connections are reported on standard error and re-established. Ctrl-C or SIGTERM
+/// ends it; a second one does at once.
+///
+/// The exchanges are those of Taskcluster. For one of a private service, write a program
+/// with its bindings; the guide `private_services` of taskcluster-pulse shows how.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = format!("\
 Examples:
   PROGRAM listen queue/task-failed --where 'status.taskQueueId=gecko-t/*'
   PROGRAM listen queue/task-failed queue/task-exception --where workerType=t-linux --pretty
   PROGRAM listen worker-manager/worker-running --count 100 --record workers.jsonl
+  timeout 60 PROGRAM listen queue/task-failed --record failed.jsonl
 
 What --where matches:
   NAME=VALUE, where NAME is an entry of the exchange's routing key, or else the path
-  of a property of the payload, its names joined by dots. `*` in VALUE stands for any
-  characters. On the way through a list, one of its items has to match. A whole word of
+  of a property of the payload, its names joined by dots; a name that is neither is
+  reported. `*` in VALUE stands for any characters. On the way through a list, one of its items has to match. A whole word of
   the routing key is left to the broker; everything else is compared here, which
   means that the broker sends the other messages, too.
 
 {CREDENTIALS}
 
 Exit codes:
-  0  ended by Ctrl-C or --count
+  0  ended by Ctrl-C, SIGTERM or --count
   1  --validate has found a message that is not valid
   2  the exchange, the condition or the connection can't be used; the error has the reason"))]
 pub(crate) struct Args {
@@ -78,7 +80,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     count: Option<u64>,
 
-    /// Append each message to this file, for `replay`
+    /// Append each message to this file, for `replay`. A line that an earlier run did not
+    /// finish is removed first
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
 }
@@ -106,31 +109,15 @@ impl StyleArgs {
     }
 }
 
-/// Runs the command until Ctrl-C.
+/// Runs the command until Ctrl-C or SIGTERM.
 pub(super) async fn run(args: &Args, connection: Connection) -> Result<ExitCode, Error> {
-    // If this fails, only the first Ctrl-C has an effect.
-    let _ = end_at_second_interrupt();
-    let interrupted = async {
-        // Without a handler, Ctrl-C ends the process.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending().await
-        }
-    };
+    let interrupted = signals::interrupted();
     let reports = Reports::new(print_error);
     let invalid = listen(args, connection, io::stdout(), reports, interrupted).await?;
     Ok(match invalid {
         0 => ExitCode::SUCCESS,
         _ => ExitCode::from(FOUND),
     })
-}
-
-/// Lets a second Ctrl-C end the process at once, also while standard output is blocked, as
-/// by a pager.
-fn end_at_second_interrupt() -> io::Result<()> {
-    let is_second = Arc::new(AtomicBool::new(false));
-    flag::register_conditional_default(SIGINT, Arc::clone(&is_second))?;
-    flag::register(SIGINT, is_second)?;
-    Ok(())
 }
 
 /// Prints messages until `interrupted`; returns the number of invalid ones.
@@ -167,8 +154,12 @@ fn consumer(args: &Args, connection: Connection) -> Result<ConsumerBuilder, Erro
     if let Some(name) = &args.queue {
         consumer = consumer.queue(Queue::durable(name));
     }
-    for name in &args.exchanges {
-        let exchange = EXCHANGES.find(name)?;
+    let exchanges = args.exchanges.iter().map(|name| EXCHANGES.find(name));
+    let exchanges = exchanges.collect::<Result<Vec<_>, _>>()?;
+    for warning in filter::warnings(&exchanges, &args.conditions) {
+        notes(&warning);
+    }
+    for exchange in exchanges {
         let binding = filter::binding(exchange, &args.conditions).map_err(Error::Where)?;
         consumer = consumer.bind(binding);
     }
@@ -187,7 +178,7 @@ struct Listener<'a, W> {
 impl<'a, W: Write> Listener<'a, W> {
     fn new(args: &'a Args, stdout: W) -> Result<Self, Error> {
         let record = args.record.as_deref().map(|path| {
-            let file = open_record(path);
+            let file = record::open(path);
             file.map(|file| (path, file))
                 .map_err(|source| file_error(path, source))
         });
@@ -230,36 +221,17 @@ impl<'a, W: Write> Listener<'a, W> {
             let written = file.write_all(line.as_bytes());
             written.map_err(|source| file_error(path, source))?;
         }
-        if self.args.validate && !output::check(envelope) {
-            self.invalid += 1;
+        if self.args.validate {
+            match output::check(envelope) {
+                Checked::Valid => {}
+                Checked::Invalid => self.invalid += 1,
+                // By a binding that the queue has from elsewhere.
+                Checked::UnknownExchange => notes(&output::unknown_exchange(envelope)),
+            }
         }
         let text = self.args.style.style().text(envelope);
         print(&mut self.stdout, &text).map_err(Error::Stdout)
     }
-}
-
-/// Opens a recording to append to it.
-fn open_record(path: &Path) -> io::Result<File> {
-    let mut file = File::options().create(true).append(true).open(path)?;
-    // An earlier run may have ended within a line, for instance because the disk was full.
-    // A file that can't be read is appended to as it is.
-    if is_cut_off(path).unwrap_or(false) {
-        file.write_all(b"\n")?;
-    }
-    Ok(file)
-}
-
-/// Whether the file at `path` ends without a line break.
-fn is_cut_off(path: &Path) -> io::Result<bool> {
-    let metadata = fs::metadata(path)?;
-    if !metadata.is_file() || metadata.len() == 0 {
-        return Ok(false);
-    }
-    let mut file = File::open(path)?;
-    file.seek(SeekFrom::End(-1))?;
-    let mut last = [0];
-    file.read_exact(&mut last)?;
-    Ok(last != *b"\n")
 }
 
 fn file_error(path: &Path, source: io::Error) -> Error {

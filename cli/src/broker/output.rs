@@ -58,27 +58,39 @@ fn indented(bytes: &[u8]) -> String {
     }
 }
 
+/// The result of a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Checked {
+    Valid,
+    Invalid,
+    /// The exchange is none of Taskcluster's, so that its schema is not known.
+    UnknownExchange,
+}
+
 /// Checks the payload of a message against the schema of its exchange, and prints
 /// violations on standard error.
-pub(super) fn check(envelope: &Envelope) -> bool {
-    let Err(error) = decode(envelope) else {
-        return true;
+pub(super) fn check(envelope: &Envelope) -> Checked {
+    let Ok(exchange) = EXCHANGES.find(envelope.exchange()) else {
+        return Checked::UnknownExchange;
+    };
+    let mut payload = exchange.new_payload_object();
+    let Err(error) = payload.decode_strict(envelope.bytes()) else {
+        return Checked::Valid;
     };
     let mut text = format!("invalid: {}", line(envelope));
-    for error in chain(&*error) {
+    for error in chain(&error) {
         // The violations of a schema are a line each.
         let lines = error.to_string();
         text.extend(lines.lines().map(|line| format!("  {line}\n")));
     }
     print_error(&text);
-    false
+    Checked::Invalid
 }
 
-fn decode(envelope: &Envelope) -> Result<(), Box<dyn Error>> {
-    let exchange = EXCHANGES.find(envelope.exchange())?;
-    Ok(exchange
-        .new_payload_object()
-        .decode_strict(envelope.bytes())?)
+/// The warning that a message is not checked.
+pub(super) fn unknown_exchange(envelope: &Envelope) -> String {
+    let exchange = terminal::part(envelope.exchange());
+    format!("{exchange}: none of Taskcluster's exchanges, so its messages are not checked")
 }
 
 /// The report that a connection failed or was lost.

@@ -1,27 +1,32 @@
 //! `replay`: publishes or checks recorded messages.
 
+mod recording;
+
 use std::collections::{BTreeSet, VecDeque};
-use std::error::Error as StdError;
-use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Read};
+use std::fs::File;
+use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use taskcluster_documents::text::count;
 use taskcluster_events::EXCHANGES;
 use taskcluster_pulse::{
-    Confirmation, Connection, Envelope, PublishError, Publisher, PublisherEvent,
+    Confirmation, Connection, PublishError, Publisher, PublisherEvent, Reconnect,
 };
 
+use super::output::Checked;
 use super::{CREDENTIALS, Error, FOUND, connection, output};
-use crate::printed::{print, print_error};
+use crate::printed::{notes, print, print_error};
+use recording::{Recording, messages, unreadable};
 
 /// Maximum number of messages published ahead of the oldest confirm.
 const MAX_UNCONFIRMED: usize = 1000;
 
-/// Maximum size of a line, and of a recording that is not a file, in bytes. A broker's limit
-/// for a message is far below.
-const MOST_BYTES: u64 = 1 << 30;
+/// Maximum number of failed attempts in a row to connect, within about a minute.
+const MOST_ATTEMPTS: u32 = 8;
+
+/// Maximum number of unknown exchanges that are named.
+const MOST_NAMED: usize = 20;
 
 /// Publish or check recorded messages.
 ///
@@ -31,21 +36,27 @@ const MOST_BYTES: u64 = 1 << 30;
 #[command(after_long_help = format!("\
 Examples:
   PROGRAM replay workers.jsonl --validate
-  PROGRAM replay workers.jsonl --to amqp://guest:guest@localhost
-  zcat workers.jsonl.gz | PROGRAM replay /dev/stdin --to amqp://guest:guest@localhost
+  PROGRAM replay workers.jsonl --to=amqp://guest:guest@localhost
+  PROGRAM replay workers.jsonl --to
+  zcat workers.jsonl.gz | PROGRAM replay /dev/stdin --to=amqp://guest:guest@localhost
 
 Messages are published in the order of the file. The exchanges of Taskcluster among
 theirs are declared, which needs the permission to configure them. A message that matches
 no binding is confirmed by the broker as well, and dropped. A pipe is held in memory, and
-may have at most 1 GiB.
+may have at most 1 GiB. After {MOST_ATTEMPTS} failed attempts in a row to connect, which take about a
+minute, it gives up.
+
+--validate knows the schemas of Taskcluster's exchanges. Messages of other exchanges are
+counted as not checked.
 
 {CREDENTIALS}
 
 Exit codes:
-  0  all messages are published, or valid
+  0  all messages are published, or none is invalid
   1  --validate has found a message that is not valid
-  2  the file can't be read, and nothing is published; or the broker did not take a
-     message, and others may be published"))]
+  2  the file can't be read, and nothing is published; or a message could not be published:
+     the error names its line, the lines before it are published, and of those after it
+     up to {MAX_UNCONFIRMED} may be"))]
 pub(crate) struct Args {
     /// The recording
     file: PathBuf,
@@ -59,7 +70,7 @@ pub(crate) struct Args {
 #[group(required = true, multiple = false)]
 struct What {
     /// Publish them to this broker; without a URL, to that of the environment
-    #[arg(long, value_name = "URL", num_args = 0..=1)]
+    #[arg(long, value_name = "URL", num_args = 0..=1, require_equals = true)]
     to: Option<Option<String>>,
 
     /// Check each message against its schema, and report those that are not valid
@@ -80,16 +91,28 @@ pub(super) async fn run(args: &Args) -> Result<ExitCode, Error> {
 }
 
 fn validate(path: &Path) -> Result<ExitCode, Error> {
-    let (mut valid, mut invalid) = (0, 0);
+    let (mut valid, mut invalid, mut unchecked) = (0, 0, 0);
+    let mut unknown = BTreeSet::new();
     let file = File::open(path).map_err(unreadable(path))?;
     for message in messages(path, BufReader::new(file)) {
         let (_, envelope) = message?;
         match output::check(&envelope) {
-            true => valid += 1,
-            false => invalid += 1,
+            Checked::Valid => valid += 1,
+            Checked::Invalid => invalid += 1,
+            Checked::UnknownExchange => {
+                unchecked += 1;
+                let name = envelope.exchange().to_owned();
+                if unknown.len() < MOST_NAMED && unknown.insert(name) {
+                    notes(&output::unknown_exchange(&envelope));
+                }
+            }
         }
     }
-    let text = format!("{valid} valid, {invalid} invalid\n");
+    let unchecked = match unchecked {
+        0 => String::new(),
+        number => format!(", {number} not checked"),
+    };
+    let text = format!("{valid} valid, {invalid} invalid{unchecked}\n");
     print(&mut io::stdout(), &text).map_err(Error::Stdout)?;
     Ok(match invalid {
         0 => ExitCode::SUCCESS,
@@ -100,38 +123,53 @@ fn validate(path: &Path) -> Result<ExitCode, Error> {
 /// Publishes every message of a recording, in order.
 async fn publish(path: &Path, connection: Connection) -> Result<usize, Error> {
     let recording = Recording::open(path)?;
-    let mut publisher = Publisher::builder(connection).on_event(report);
+    let limit = Reconnect::forever().at_most(MOST_ATTEMPTS);
+    let mut publisher = Publisher::builder(connection)
+        .reconnect(limit)
+        .on_event(report);
     for exchange in recording.exchanges()? {
         if let Ok(known) = EXCHANGES.find(&exchange) {
             publisher = publisher.declare_exchange(known);
         }
     }
     let publisher = publisher.start().await?;
-    let mut count = 0;
     let mut unconfirmed = VecDeque::new();
-    for message in recording.messages()? {
-        let (line, envelope) = message?;
-        if unconfirmed.len() == MAX_UNCONFIRMED {
-            confirm(path, unconfirmed.pop_front()).await?;
-        }
-        let sent = publisher.publish_envelope(&envelope).await;
-        unconfirmed.push_back((
-            line,
-            sent.map_err(|source| not_published(path, line, source))?,
-        ));
-        count += 1;
-    }
-    while !unconfirmed.is_empty() {
-        confirm(path, unconfirmed.pop_front()).await?;
+    let sent = send(&publisher, &recording, &mut unconfirmed).await;
+    // After an error, too: if it names a line, those before it are published.
+    for (line, confirmation) in unconfirmed {
+        confirm(path, line, confirmation).await?;
     }
     publisher.close().await;
+    sent
+}
+
+/// Sends every message of a recording, in order. `unconfirmed` has the last of those sent,
+/// with their lines; all before are confirmed.
+async fn send(
+    publisher: &Publisher,
+    recording: &Recording<'_>,
+    unconfirmed: &mut VecDeque<(usize, Confirmation)>,
+) -> Result<usize, Error> {
+    let path = recording.path;
+    let mut count = 0;
+    for message in recording.messages()? {
+        let (line, envelope) = message?;
+        if unconfirmed.len() == MAX_UNCONFIRMED
+            && let Some((line, confirmation)) = unconfirmed.pop_front()
+        {
+            let confirmed = confirm(path, line, confirmation).await;
+            // Only the first failure is reported.
+            confirmed.inspect_err(|_| unconfirmed.clear())?;
+        }
+        let sent = publisher.publish_envelope(&envelope).await;
+        let sent = sent.map_err(|source| not_published(path, line, source))?;
+        unconfirmed.push_back((line, sent));
+        count += 1;
+    }
     Ok(count)
 }
 
-async fn confirm(path: &Path, sent: Option<(usize, Confirmation)>) -> Result<(), Error> {
-    let Some((line, confirmation)) = sent else {
-        return Ok(());
-    };
+async fn confirm(path: &Path, line: usize, confirmation: Confirmation) -> Result<(), Error> {
     confirmation
         .await
         .map_err(|source| not_published(path, line, source))
@@ -142,103 +180,6 @@ fn not_published(path: &Path, line: usize, source: PublishError) -> Error {
         path: path.to_path_buf(),
         line,
         source: Box::new(source),
-    }
-}
-
-/// A recording that is read twice: for its exchanges, and for its messages. So nothing is
-/// published if a line is not a message.
-struct Recording<'p> {
-    path: &'p Path,
-    /// The content of a pipe, which can be read only once.
-    piped: Option<Vec<u8>>,
-}
-
-impl<'p> Recording<'p> {
-    fn open(path: &'p Path) -> Result<Self, Error> {
-        let metadata = fs::metadata(path).map_err(unreadable(path))?;
-        let piped = (!metadata.is_file()).then(|| read_pipe(File::open(path)?, MOST_BYTES));
-        let piped = piped.transpose().map_err(unreadable(path))?;
-        Ok(Self { path, piped })
-    }
-
-    fn exchanges(&self) -> Result<BTreeSet<String>, Error> {
-        let name = |message: Result<(usize, Envelope), Error>| Ok(message?.1.exchange().to_owned());
-        self.messages()?.map(name).collect()
-    }
-
-    fn messages(
-        &self,
-    ) -> Result<impl Iterator<Item = Result<(usize, Envelope), Error>> + use<'_>, Error> {
-        let content: Box<dyn BufRead + '_> = match &self.piped {
-            Some(content) => Box::new(content.as_slice()),
-            None => {
-                let file = File::open(self.path).map_err(unreadable(self.path))?;
-                Box::new(BufReader::new(file))
-            }
-        };
-        Ok(messages(self.path, content))
-    }
-}
-
-/// Reads a pipe to its end, if it has at most `most` bytes.
-fn read_pipe(pipe: impl Read, most: u64) -> io::Result<Vec<u8>> {
-    let mut content = Vec::new();
-    pipe.take(most + 1).read_to_end(&mut content)?;
-    match content.len() as u64 > most {
-        true => Err(too_large(format!(
-            "more than {most} bytes, and not in a file; save them in one"
-        ))),
-        false => Ok(content),
-    }
-}
-
-/// The messages of the recording at `path`, each with the number of its line.
-fn messages(
-    path: &Path,
-    mut content: impl BufRead,
-) -> impl Iterator<Item = Result<(usize, Envelope), Error>> {
-    let lines = (1..).map_while(move |number| {
-        let line = next_line(&mut content, MOST_BYTES).transpose()?;
-        Some((number, line))
-    });
-    lines.filter_map(move |(line, text)| match text {
-        Err(source) => Some(Err(unreadable(path)(source))),
-        Ok(text) if text.trim_ascii().is_empty() => None,
-        Ok(text) => Some(match message(&text) {
-            Ok(envelope) => Ok((line, envelope)),
-            Err(source) => Err(Error::Recording {
-                path: path.to_path_buf(),
-                line,
-                source,
-            }),
-        }),
-    })
-}
-
-/// The next line of `content`, if it has at most `most` bytes; `None` at the end.
-fn next_line(content: &mut impl BufRead, most: u64) -> io::Result<Option<Vec<u8>>> {
-    let mut line = Vec::new();
-    content.take(most + 1).read_until(b'\n', &mut line)?;
-    match line.len() as u64 > most {
-        true => Err(too_large(format!(
-            "a line of more than {most} bytes; give a file with a line for each message"
-        ))),
-        false => Ok(Some(line).filter(|line| !line.is_empty())),
-    }
-}
-
-fn message(line: &[u8]) -> Result<Envelope, Box<dyn StdError + Send + Sync>> {
-    Ok(Envelope::from_json(str::from_utf8(line)?)?)
-}
-
-fn too_large(reason: String) -> io::Error {
-    io::Error::new(io::ErrorKind::FileTooLarge, reason)
-}
-
-fn unreadable(path: &Path) -> impl Fn(io::Error) -> Error {
-    |source| Error::File {
-        path: path.to_path_buf(),
-        source,
     }
 }
 
@@ -258,7 +199,7 @@ fn report(event: &PublisherEvent) {
 #[cfg(test)]
 mod tests {
     use taskcluster_events::queue::TaskFailed;
-    use taskcluster_pulse::{Consumer, Exchange, MemoryBroker};
+    use taskcluster_pulse::{Consumer, Envelope, Exchange, MemoryBroker};
 
     use super::*;
 
@@ -304,16 +245,44 @@ mod tests {
         assert_eq!(published.expect("published"), 1);
     }
 
-    #[test]
-    fn an_endless_recording_is_refused() {
-        let endless = || BufReader::new(io::repeat(b'a'));
-        let pipe = read_pipe(endless(), 10).expect_err("endless");
-        assert!(pipe.to_string().contains("more than 10 bytes"), "{pipe}");
-        let line = next_line(&mut endless(), 10).expect_err("endless");
-        assert!(line.to_string().contains("more than 10 bytes"), "{line}");
-        assert_eq!(read_pipe(&b"1234\n"[..], 5).expect("read").len(), 5);
-        let line = next_line(&mut &b"1234\n5"[..], 5).expect("read");
-        assert_eq!(line.as_deref(), Some(&b"1234\n"[..]));
+    #[tokio::test]
+    async fn the_lines_before_one_that_is_not_published_are() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.jsonl");
+        let too_long = Envelope::new(TaskFailed::INFO.exchange, "a".repeat(256), "{}");
+        let lines = [line(1), line(2), too_long.to_json(), line(4)];
+        std::fs::write(&path, lines.join("\n")).expect("written");
+        let broker = MemoryBroker::new();
+        let consumer = Consumer::builder(broker.connection())
+            .queue("tasks")
+            .bind(TaskFailed::route("index.a"));
+        consumer
+            .start()
+            .await
+            .expect("started")
+            .stop()
+            .await
+            .expect("stopped");
+        let error = publish(&path, broker.connection())
+            .await
+            .expect_err("line 3");
+        assert!(error.to_string().contains("a.jsonl:3:"), "{error}");
+        assert_eq!(broker.queue_len("queue/guest/tasks"), Some(2));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_broker_that_can_not_be_reached_is_given_up() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.jsonl");
+        std::fs::write(&path, line(1)).expect("written");
+        let broker = MemoryBroker::new();
+        broker.go_away();
+        let started = tokio::time::Instant::now();
+        let error = publish(&path, broker.connection())
+            .await
+            .expect_err("no broker");
+        assert!(error.to_string().contains("in 8 attempts"), "{error}");
+        assert!(started.elapsed() < std::time::Duration::from_secs(70));
     }
 
     #[tokio::test]
@@ -325,7 +294,10 @@ mod tests {
         let error = publish(&path, broker.connection())
             .await
             .expect_err("no message");
-        assert!(error.to_string().contains("a.jsonl:3:"), "{error}");
+        let text = "a.jsonl:3: not a message, or a part of one; delete this line";
+        assert!(error.to_string().contains(text), "{error}");
+        let cause = std::error::Error::source(&error).expect("a cause");
+        assert_eq!(cause.to_string(), "missing field `bytes`");
         std::fs::write(&path, [line(1).as_bytes(), b"\n\xff\n"].concat()).expect("written");
         let error = validate(&path).expect_err("no text");
         assert!(error.to_string().contains("a.jsonl:2:"), "{error}");

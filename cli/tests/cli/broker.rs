@@ -53,7 +53,8 @@ fn a_recording_goes_to_a_broker_and_comes_back() {
     let mut stderr = BufReader::new(stderr).lines();
     let ready = stderr.next().expect("a line").expect("UTF-8");
     assert_eq!(ready, "listening");
-    let run = Run::of(Command::new(PROGRAM).args(["replay", &recording, "--to", &url()]));
+    let run =
+        Run::of(Command::new(PROGRAM).args(["replay", &recording, &format!("--to={}", url())]));
     assert_eq!(run.code, Some(0), "{run:?}");
 
     let output = listening.wait_with_output().expect("it ends");
@@ -146,8 +147,29 @@ fn an_unreachable_broker_is_reported_and_retried() {
         assert_has(line, &["no connection", "trying again in"]);
         assert!(!line.contains("hush"), "{line}");
     }
+    end(listening, "-INT");
+}
+
+#[test]
+#[cfg(unix)]
+fn sigterm_ends_it_as_ctrl_c_does() {
+    let mut listening = Command::new(PROGRAM)
+        .args(["listen", "notify/notification"])
+        .env("PULSE_URL", "amqp://user:hush@127.0.0.1:1")
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let stderr = BufReader::new(listening.stderr.take().expect("a pipe"));
+    let line = stderr.lines().next().expect("a line").expect("UTF-8");
+    assert_has(&line, &["no connection"]);
+    end(listening, "-TERM");
+}
+
+/// Asserts that a signal ends the command with exit code 0.
+#[cfg(unix)]
+fn end(mut listening: std::process::Child, signal: &str) {
     let id = listening.id().to_string();
-    let sent = Command::new("kill").args(["-INT", &id]).status();
+    let sent = Command::new("kill").args([signal, &id]).status();
     assert!(sent.expect("it runs").success());
     assert_eq!(listening.wait().expect("it ends").code(), Some(0));
 }
@@ -245,6 +267,33 @@ fn a_recording_is_checked_without_a_broker() {
     let run = program(&["replay", "recording.jsonl"]);
     assert_eq!(run.code, Some(2));
     assert_has(&run.stderr, &["--to", "--validate"]);
+}
+
+#[test]
+fn messages_of_unknown_exchanges_are_not_checked() {
+    let place = Place::new();
+    let path = recording(&place, "a");
+    let known = fs::read_to_string(&path).expect("a file");
+    let private = known.replace("taskcluster-notify", "bakery");
+    let path = place.write("mixed.jsonl", &format!("{known}\n{private}\n{private}\n"));
+    let run = program(&["replay", path.to_str().expect("UTF-8"), "--validate"]);
+    let printed = "1 valid, 0 invalid, 2 not checked\n";
+    assert_eq!((run.code, &*run.stdout), (Some(0), printed), "{run:?}");
+    let warning = "warning: exchange/bakery/v1/notification: none of Taskcluster's exchanges";
+    assert_has(&run.stderr, &[warning]);
+    assert_eq!(run.stderr.lines().count(), 1, "{run:?}");
+}
+
+#[test]
+fn replay_takes_its_options_in_any_order() {
+    let place = Place::new();
+    let path = recording(&place, "a");
+    for args in [["replay", "--to", &path], ["replay", &path, "--to"]] {
+        // Without an environment, the file is found, and the broker is not.
+        let run = Run::of(Command::new(PROGRAM).args(args).env_clear());
+        assert_eq!(run.code, Some(2), "{run:?}");
+        assert_has(&run.stderr, &["PULSE_HOSTNAME", "PULSE_URL"]);
+    }
 }
 
 #[test]

@@ -122,7 +122,7 @@ async fn messages_that_meet_the_conditions_are_printed_and_recorded() {
 }
 
 #[test]
-fn a_recording_that_was_cut_off_is_continued_on_a_new_line() {
+fn a_recording_that_was_cut_off_is_continued_without_the_cut_line() {
     let folder = tempfile::tempdir().expect("a folder");
     let record = folder.path().join("messages.jsonl");
     let arguments = ["listen", "queue/task-failed", "--record"].map(std::ffi::OsStr::new);
@@ -137,11 +137,31 @@ fn a_recording_that_was_cut_off_is_continued_on_a_new_line() {
     let whole = std::fs::read_to_string(&record).expect("a recording");
     assert_eq!(whole, format!("{first}\n{second}\n"));
 
-    std::fs::write(&record, &whole[..whole.len() - 9]).expect("cut off");
-    append(&failed(3));
-    let lines = std::fs::read_to_string(&record).expect("a recording");
-    let lines: Vec<&str> = lines.lines().collect();
-    assert_eq!(lines, [first.as_str(), &second[..second.len() - 8], &third]);
+    for (cut, expected) in [
+        (&whole[..whole.len() - 9], format!("{first}\n{third}\n")),
+        (&whole[..first.len() + 2], format!("{first}\n{third}\n")),
+        (&whole[..20], format!("{third}\n")),
+        // A finished message without a line break, and a line that no run has written.
+        (&whole[..first.len()], format!("{first}\n{third}\n")),
+        ("mine", format!("mine\n{third}\n")),
+    ] {
+        std::fs::write(&record, cut).expect("cut off");
+        append(&failed(3));
+        let recording = std::fs::read_to_string(&record).expect("a recording");
+        assert_eq!(recording, expected);
+    }
+}
+
+#[test]
+fn a_long_line_that_was_cut_off_is_removed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("messages.jsonl");
+    let first = failed(1).to_json();
+    let cut = format!("{first}\n{{\"exchange\":\"{}", "a".repeat(200_000));
+    std::fs::write(&path, cut).expect("written");
+    drop(record::open(&path).expect("a recording"));
+    let recording = std::fs::read_to_string(&path).expect("a recording");
+    assert_eq!(recording, first + "\n");
 }
 
 #[tokio::test]
@@ -174,7 +194,7 @@ async fn every_message_is_acked_and_those_that_are_not_valid_are_counted() {
         "queue/task-failed taskId=\\u{1b}[2J route=a\\n::error::b\n\
          (3 bytes that are not JSON: trailing characters at line 1 column 3)\n"
     );
-    assert!(!output::check(&messages[1]));
+    assert_eq!(output::check(&messages[1]), Checked::Invalid);
     assert_eq!(broker.queue_len("queue/guest/seen"), Some(0));
 }
 
