@@ -16,7 +16,7 @@ pub enum Error {
     },
 
     /// A request failed.
-    #[error("{}: cannot be fetched; check the root URL, the network and its proxy, if any", part(.url))]
+    #[error("{}: cannot be fetched; {}", part(.url), help(.source))]
     Request {
         /// The URL.
         url: String,
@@ -25,7 +25,7 @@ pub enum Error {
     },
 
     /// The response is not a document.
-    #[error("{}: the server responded with status {status}; check that the root URL is that of a Taskcluster deployment", part(.url))]
+    #[error("{}: the server responded with status {status}; {}", part(.url), status_help(*.status))]
     Status {
         /// The URL.
         url: String,
@@ -119,4 +119,31 @@ pub enum Error {
         /// The URL of the manifest.
         url: String,
     },
+}
+
+/// The remedy for a request that failed.
+fn help(error: &ureq::Error) -> &'static str {
+    match tls_error(error) {
+        Some(rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer)) => {
+            "the authority of its certificate is unknown: install the system's CA certificates \
+             (usually the package ca-certificates), or name the authority's file in SSL_CERT_FILE"
+        }
+        _ => "check the root URL, the network and its proxy, if any",
+    }
+}
+
+fn tls_error(error: &ureq::Error) -> Option<&rustls::Error> {
+    match error {
+        ureq::Error::Rustls(error) => Some(error),
+        ureq::Error::Io(error) => error.get_ref()?.downcast_ref(),
+        _ => None,
+    }
+}
+
+/// The remedy for the status of a response.
+fn status_help(status: u16) -> &'static str {
+    match status {
+        408 | 429 | 500..=599 => "try again later",
+        _ => "check that the root URL is that of a Taskcluster deployment",
+    }
 }

@@ -189,9 +189,11 @@ fn check_root(root: &str) -> Result<(), String> {
     if authority.contains('@') {
         return Err("it has a user or a secret".to_owned());
     }
-    match uri.query() {
-        Some(_) => Err("it has a query".to_owned()),
-        None => Ok(()),
+    // The library leaves out the fragment, which it would not send.
+    match (root.contains('#'), uri.query()) {
+        (true, _) => Err("it has a fragment".to_owned()),
+        (_, Some(_)) => Err("it has a query".to_owned()),
+        _ => Ok(()),
     }
 }
 

@@ -1,11 +1,14 @@
 //! Deployments that are slow, broken, oversized or hostile, and one that works.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rustls::pki_types::PrivateKeyDer;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use taskcluster_documents::{load, resolve};
 
 use super::{Error, Limits, fetch};
@@ -261,11 +264,9 @@ fn a_missing_schema_is_reported_with_the_reference_to_it() {
     assert!(error.contains("egg/v1/egg.json"), "{error}");
     assert!(error.contains("egg/v1/rooster.json"), "{error}");
     // It may be there, so this is not the answer that it is missing.
-    let failure = ("/schemas/egg/v1/hen.json", Answer::Failure);
-    assert!(matches!(
-        refused(failure),
-        Error::Status { status: 503, .. }
-    ));
+    let failure = refused(("/schemas/egg/v1/hen.json", Answer::Failure));
+    let text = failure.to_string();
+    assert!(text.contains("status 503; try again later"), "{text}");
 }
 
 #[test]
@@ -362,4 +363,50 @@ fn a_root_url_is_a_scheme_and_a_host() {
         assert!(matches!(error, Error::Root { .. }), "{root}: {error}");
         assert!(!error.to_string().contains("hunter2"), "{error}");
     }
+}
+
+#[test]
+fn a_root_url_has_neither_a_query_nor_a_fragment() {
+    for (root, what) in [
+        ("https://localhost/#/auth", "a fragment"),
+        ("https://localhost/?a=b", "a query"),
+    ] {
+        let error = fetch(root, Limits::default()).expect_err("refused");
+        let text = error.to_string();
+        assert!(text.contains(&format!("it has {what}")), "{text}");
+    }
+}
+
+/// As in a container without the system's certificates.
+#[test]
+fn a_certificate_of_an_unknown_authority_has_its_own_remedy() {
+    let key = rcgen::KeyPair::generate().expect("a key");
+    let certificate = rcgen::CertificateParams::new(["localhost".to_owned()])
+        .and_then(|params| params.self_signed(&key))
+        .expect("signed");
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![certificate.der().clone()],
+            PrivateKeyDer::Pkcs8(key.serialize_der().into()),
+        )
+        .expect("a certificate");
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = listener.local_addr().expect("an address").port();
+    thread::spawn(move || {
+        let (stream, _) = listener.accept().expect("a client");
+        let tls = ServerConnection::new(Arc::new(config)).expect("a configuration");
+        // The client ends the handshake.
+        let _ = StreamOwned::new(tls, stream).read(&mut [0]);
+    });
+    let root = format!("https://localhost:{port}");
+    let error = fetch(&root, Limits::default()).expect_err("unknown");
+    let text = error.to_string();
+    assert!(
+        text.contains("ca-certificates") && text.contains("SSL_CERT_FILE"),
+        "{text}"
+    );
 }
