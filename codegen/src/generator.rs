@@ -176,8 +176,19 @@ impl Api {
     ///
     /// As [`Generator::module`].
     pub fn of(resolved: &Resolved, names: Option<&Source>) -> Result<Self, Errors> {
-        let (names, _) = Names::read(names);
-        let model = types::types(resolved.clone(), &names)?;
+        let (names, errors) = Names::read(names);
+        let mut resolved = resolved.clone();
+        resolved.errors.extend(errors);
+        let model = types::types(resolved, &names)?;
         Ok(emit::api(&model))
+    }
+
+    /// Checks the file `names.json` of an earlier run.
+    ///
+    /// # Errors
+    ///
+    /// [`Errors`] of the file.
+    pub fn check_names(names: &Source) -> Result<(), Errors> {
+        Errors::unless_empty(Names::read(Some(names)).1, ())
     }
 }

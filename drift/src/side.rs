@@ -2,8 +2,9 @@
 
 use crate::explain::shown;
 use serde_json::{Value, json};
+use taskcluster_codegen::Api;
 use taskcluster_documents::Resolved;
-use taskcluster_documents::{Errors, Place, Source, json as text, load, resolve};
+use taskcluster_documents::{Errors, Place, Source, id, json as text, load, resolve};
 
 /// Prefix of the exchange that wraps a single schema.
 const SINGLE: &str = "schema/";
@@ -48,26 +49,22 @@ impl Side {
     ///
     /// [`Errors`] of the schema, or that the source is not a schema.
     pub fn schema(name: impl Into<String>, source: &Source) -> Result<Self, Errors> {
-        let place = Place {
-            file: source.name.clone(),
-            pointer: String::new(),
-        };
-        let single = single_schema(source).map_err(|what| {
-            place.error(
-                "",
-                what,
-                "give a JSON Schema, which is an object or a boolean",
-            )
-        })?;
+        let help = "give a JSON Schema, which is an object or a boolean";
+        let single = single_schema(source)
+            .map_err(|what| Place::whole(&source.name).error("", what, help))?;
         Self::of_schema(name.into(), source, &single)
     }
 
     /// Sets the names of items, from the file `names.json` of generated code; without it,
     /// they have the names that generating them now would give.
-    #[must_use]
-    pub fn with_names(mut self, names: impl Into<Option<Source>>) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// [`Errors`] of the file.
+    pub fn with_names(mut self, names: impl Into<Option<Source>>) -> Result<Self, Errors> {
         self.names = names.into();
-        self
+        self.names.as_ref().map_or(Ok(()), Api::check_names)?;
+        Ok(self)
     }
 
     fn load(name: String, sources: &[Source]) -> Result<Self, Errors> {
@@ -81,8 +78,14 @@ impl Side {
 
     /// Loads `single`, derived from `source`. Errors mention only the parts that the user
     /// wrote.
-    fn of_schema(name: String, source: &Source, single: &[Source]) -> Result<Self, Errors> {
-        Self::load(name, single).map_err(|errors| {
+    fn of_schema(name: String, source: &Source, single: &Single) -> Result<Self, Errors> {
+        // Of documents of other kinds, none has a keyword of JSON Schema.
+        if id::normalise(&single.id).is_ok() && load(&single.sources).schemas.is_empty() {
+            let what = "neither a schema nor an exchange reference";
+            let help = "give a JSON Schema, or a file or folder with exchange references";
+            return Err(Place::whole(&source.name).error("", what, help).into());
+        }
+        Self::load(name, &single.sources).map_err(|errors| {
             let named = errors.iter().cloned().map(|mut error| {
                 if error.file == REFERENCE {
                     error.file.clone_from(&source.name);
@@ -100,14 +103,21 @@ impl Side {
     }
 }
 
+/// A single schema, and a reference to it.
+struct Single {
+    id: String,
+    sources: Vec<Source>,
+}
+
 /// The schema in `source` with a reference to it; otherwise the kind of document that
 /// `source` is.
-fn single_schema(source: &Source) -> Result<Vec<Source>, String> {
+fn single_schema(source: &Source) -> Result<Single, String> {
     let mut schema = text::parse(&source.bytes).map_err(|error| format!("not JSON: {error}"))?;
     if schema.get("exchangePrefix").is_some() {
         return Err("an exchange reference, not a schema".to_owned());
     }
-    if let Value::Bool(_) = schema {
+    // These have no keyword by which a schema is recognised.
+    if schema.is_boolean() || schema == json!({}) {
         schema = json!({ "allOf": [schema] });
     }
     let Value::Object(members) = &mut schema else {
@@ -133,8 +143,6 @@ fn single_schema(source: &Source) -> Result<Vec<Source>, String> {
         name: name.to_owned(),
         bytes: root.to_string().into_bytes(),
     };
-    Ok(vec![
-        named(REFERENCE, &reference),
-        named(&source.name, &schema),
-    ])
+    let sources = vec![named(REFERENCE, &reference), named(&source.name, &schema)];
+    Ok(Single { id, sources })
 }

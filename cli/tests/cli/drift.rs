@@ -332,7 +332,16 @@ fn files_that_are_not_a_schema_for_a_reader_are_named() {
     let run = program(&[&["drift", text(&all_schemas())], &exchange[..]].concat());
     assert_eq!(run.code, Some(2), "{run:?}");
     assert_has(&run.stderr, &[missing, "cannot be read", "cause: "]);
+    // A schema without a keyword accepts everything, as `true` does.
+    for reader in ["{}", "true"] {
+        let run = read_with(reader, &[]);
+        assert_eq!(run.code, Some(0), "{reader} {run:?}");
+    }
     for (reader, part) in [
+        (
+            r#"{"name": "mine", "version": "1.0.0"}"#,
+            "trigger.json: neither a schema nor an exchange reference",
+        ),
         ("null", "trigger.json: null is not a schema"),
         ("[]", "trigger.json: [] is not a schema"),
         ("{", "trigger.json: not JSON"),

@@ -103,6 +103,12 @@ fn drift_names_items_as_the_generated_code_does() {
     assert_has(&drift(Path::new("schemas")), &["`queue::Finished.a`"]);
     assert_has(&drift(Path::new("./schemas")), &["`queue::Finished.a`"]);
     assert_has(&drift(&place.path("schemas")), &["`queue::Finished.a`"]);
+    place.write("generated/names.json", "{");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_taskcluster-events"));
+    command.current_dir(place.folder.path());
+    let run = Run::of(command.args(["drift", "schemas", "new"]));
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert_has(&run.stderr, &["generated/names.json: ", "restore"]);
     // There is no code for other documents.
     assert_has(&drift(Path::new("other")), &["`queue::Completed.a`"]);
 }

@@ -69,7 +69,8 @@ pub struct Args {
     #[arg(long, value_enum, value_name = "LEVEL", default_value_t)]
     fail_on: FailOn,
 
-    /// Also list texts that changed only in wording, and exchanges without a change
+    /// Also list texts that changed only in wording, and exchanges without a change, in the
+    /// format `text`; `json` always has both, the others have neither
     #[arg(long)]
     verbose: bool,
 
@@ -184,7 +185,7 @@ fn found(args: &Args, defaults: &Defaults) -> Result<Found, Error> {
         true => sources::names(&defaults.out).map_err(input::Error::from)?,
         false => None,
     };
-    let old = side(&old)?.with_names(names);
+    let old = side(&old)?.with_names(names).map_err(Error::Documents)?;
     Ok(Found::Sides(compare(&old, &side(&new)?)))
 }
 
