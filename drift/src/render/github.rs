@@ -5,11 +5,13 @@ use std::fmt::Write;
 use super::page::{Page, Proof};
 use crate::report::Level;
 
-/// The report as workflow commands, which GitHub shows as annotations: an error
+/// The report as workflow commands, which GitHub shows as annotations: the summary, an error
 /// for each breaking finding, a warning for each visible one, and notices.
 pub fn github(report: impl Into<Page>) -> String {
     let page = report.into();
     let mut text = String::new();
+    // GitHub shows only the first ten annotations of a level.
+    write(&mut text, command(page.level), "drift", &page.summary);
     for section in &page.exchanges {
         for finding in section.questions.iter().flat_map(|it| &it.findings) {
             let title = format!("{}: {}", section.exchange, finding.effect);
@@ -19,7 +21,6 @@ pub fn github(report: impl Into<Page>) -> String {
             write(&mut text, command(finding.level), &title, &message);
         }
     }
-    write(&mut text, command(page.level), "drift", &page.summary);
     text
 }
 
