@@ -26,10 +26,8 @@ use broker::{Broker, Lease};
 /// tests fail. If RabbitMQ is not installed, this asks whether to install
 /// it with the system's package manager; as root, it does so at once.
 ///
-/// Tests that need the broker run beside all others, which have a lower priority, and
-/// beside a second round with other features of serde_json, which is built meanwhile. The
-/// output of each of the three is printed when it has ended. All of them run to their end,
-/// even if a test fails.
+/// Tests that need the broker run beside all others, which have a lower priority. The
+/// output of both is printed when they have ended. All tests are run, even if one fails.
 ///
 /// If all pass, the tests of the client are run again on each further RabbitMQ: those in
 /// the folders of PULSE_TEST_RABBITMQ, and in /opt/rabbitmq_server-*/sbin.

@@ -10,23 +10,8 @@ use super::broker::{Broker, Lease};
 use super::jobs::{Job, Results};
 use super::{Error, WHOLE_WORKSPACE, cargo};
 
-/// Features of `serde_json` that any crate of a build may turn on, and that change how
-/// it holds numbers and objects.
-const JSON_FEATURES: [&str; 2] = [
-    "--features",
-    "serde_json/arbitrary_precision,serde_json/preserve_order",
-];
-
-/// The test programs whose results these features must not change.
-const JSON_TESTS: [&str; 4] = ["--test", "goldens", "--test", "workspace"];
-
-/// Tests that are skipped: those of patterns and formats, a quarter of the time, which
-/// match texts. A name that is no longer right skips nothing.
-const TEXT_TESTS: [&str; 3] = ["--", "--skip", "languages::"];
-
-/// Builds all tests while the broker starts, and runs them as three jobs: all that need no
-/// broker; those that do, which wait for it most of the time; and those of payloads with
-/// other features of `serde_json`, which are built while the others run.
+/// Builds all tests while the broker starts, and runs them as two jobs: all that need no
+/// broker; and those that do, which wait for it most of the time.
 ///
 /// # Errors
 ///
@@ -44,7 +29,7 @@ pub(super) fn run(broker: Broker) -> Result<ExitCode, Error> {
         return Ok(exit_code(built));
     }
     let lease = lease.unwrap_or_else(|panic| resume_unwind(panic))?;
-    let jobs = [without_broker()?, with_broker(&lease)?, json_features()?];
+    let jobs = [without_broker()?, with_broker(&lease)?];
     let results = Results::default();
     thread::scope(|scope| {
         for job in jobs {
@@ -68,15 +53,6 @@ fn with_broker(lease: &Lease) -> Result<Job, Error> {
     command.args(["--no-fail-fast", "--tests", "--"]);
     command.arg("--ignored").args(lease.skipped());
     Ok(Job::new("tests with a broker", command).with(lease.variables()))
-}
-
-/// The choice of packages and features is that of [`whole_workspace`], so only crates that
-/// depend on `serde_json` are built once more.
-fn json_features() -> Result<Job, Error> {
-    let mut command = whole_workspace()?;
-    command.args(JSON_FEATURES).args(JSON_TESTS);
-    command.arg("--no-fail-fast").args(TEXT_TESTS);
-    Ok(Job::new("payloads with other features of serde_json", command).in_background())
 }
 
 fn whole_workspace() -> Result<Command, Error> {

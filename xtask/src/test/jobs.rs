@@ -1,12 +1,11 @@
 //! Runs of cargo side by side, with the output of each kept together.
 
 use std::fmt;
-use std::fs::File;
 use std::io::{self, Read, Seek, Write};
-use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
+use std::process::{Command, ExitCode, ExitStatus, Stdio};
 use std::sync::{Mutex, PoisonError};
-use std::thread::{self, Scope};
-use std::time::{Duration, Instant};
+use std::thread::Scope;
+use std::time::Instant;
 
 use crate::workspace::exit_code;
 
@@ -48,15 +47,22 @@ impl Job {
         self
     }
 
-    /// Starts it, with all of its output in one file. A pipe would not end while a process
-    /// that the job left behind holds it open.
-    fn spawn(&mut self, output: &File) -> io::Result<Child> {
-        let (stdout, stderr) = (output.try_clone()?, output.try_clone()?);
-        self.command
+    /// Runs it, and returns what it has written, and how it has ended.
+    ///
+    /// All of its output is in one file. A pipe would not end while a process that the job
+    /// left behind holds it open.
+    fn output(&mut self) -> io::Result<(String, ExitStatus)> {
+        let mut output = tempfile::tempfile()?;
+        let status = self
+            .command
             .stdin(Stdio::null())
-            .stdout(stdout)
-            .stderr(stderr)
-            .spawn()
+            .stdout(output.try_clone()?)
+            .stderr(output.try_clone()?)
+            .status()?;
+        let mut bytes = Vec::new();
+        output.rewind()?;
+        output.read_to_end(&mut bytes)?;
+        Ok((String::from_utf8_lossy(&bytes).into_owned(), status))
     }
 }
 
@@ -83,22 +89,12 @@ pub(super) struct Results {
 }
 
 impl Results {
-    /// Starts a job, whether others fail or not, and waits until it has written something.
-    ///
-    /// Cargo locks the target folder while it builds, and then writes a line. So if all that
-    /// a job runs is built, the next one does not take the lock before it.
+    /// Starts a job, whether others fail or not.
     pub(super) fn start<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, mut job: Job) {
         eprintln!("running {}", job.name);
         let start = Instant::now();
-        let started = tempfile::tempfile().and_then(|output| {
-            let mut child = job.spawn(&output)?;
-            while output.metadata()?.len() == 0 && child.try_wait()?.is_none() {
-                thread::sleep(Duration::from_millis(20));
-            }
-            Ok((output, child))
-        });
         scope.spawn(move || {
-            let (text, how) = match started.and_then(ended) {
+            let (text, how) = match job.output() {
                 Ok((text, status)) => (text, Ok(status)),
                 Err(error) => (String::new(), Err(error)),
             };
@@ -139,13 +135,4 @@ impl Results {
             .as_ref()
             .map_or(ExitCode::from(101), |status| exit_code(*status))
     }
-}
-
-/// What a process has written, and how it has ended.
-fn ended((mut output, mut child): (File, Child)) -> io::Result<(String, ExitStatus)> {
-    let status = child.wait()?;
-    let mut bytes = Vec::new();
-    output.rewind()?;
-    output.read_to_end(&mut bytes)?;
-    Ok((String::from_utf8_lossy(&bytes).into_owned(), status))
 }
