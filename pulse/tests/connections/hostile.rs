@@ -1,10 +1,5 @@
 //! Brokers that do not keep to AMQP.
 
-#![cfg(feature = "amqp")]
-
-#[path = "common/mod.rs"]
-mod common;
-
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
@@ -15,7 +10,7 @@ use std::time::Duration;
 use taskcluster_pulse::{Connection, Consumer, ConsumerEvent, DeadLetterQueue, Queue, Reconnect};
 use tokio::time::timeout;
 
-use common::{Seen, eventually};
+use crate::common::{Seen, eventually};
 
 /// What a broker does unlike RabbitMQ.
 #[derive(Clone, Copy)]

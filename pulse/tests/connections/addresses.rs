@@ -1,7 +1,5 @@
 //! Addresses in the forms of various libraries.
 
-#![cfg(feature = "amqp")]
-
 use std::time::Duration;
 
 use taskcluster_pulse::{Connection, Error, Publisher};

@@ -1,5 +1,4 @@
 //! Examples are valid against the rules that they are made by.
-#![cfg(feature = "arbitrary")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;

@@ -1,7 +1,5 @@
 //! Errors of a connection's setup that retries can't fix.
 
-#![cfg(feature = "amqp")]
-
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;

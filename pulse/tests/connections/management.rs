@@ -1,10 +1,6 @@
 //! The clients of RabbitMQ's management API and of PulseGuardian, with all kinds of
 //! answers.
 
-#![cfg(all(feature = "management", feature = "memory"))]
-
-mod common;
-
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::sync::mpsc::{Receiver, channel};
@@ -15,7 +11,7 @@ use taskcluster_pulse::{
     Consumer, ConsumerEvent, Exchange, Management, ManagementError, MemoryBroker,
 };
 
-use common::{Numbered, Seen, key, pair};
+use crate::common::{Numbered, Seen, key, pair};
 
 const QUEUE: &str = "queue/guest/test";
 

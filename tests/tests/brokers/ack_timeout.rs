@@ -3,9 +3,6 @@
 //! The test starts its own broker, because RabbitMQ's timeout is a setting. It runs with
 //! `PULSE_TEST_LONG=1` only; the short forms are in `pulse/tests/rabbitmq`.
 
-#[path = "../../pulse/tests/common/mod.rs"]
-mod common;
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -13,8 +10,8 @@ use std::time::Duration;
 use taskcluster_pulse::{Envelope, Publisher};
 use xtask::rabbitmq::RabbitMq;
 
-use common::rabbitmq::Rabbit;
-use common::{Event, eventually, message_on};
+use crate::common::rabbitmq::Rabbit;
+use crate::common::{Event, eventually, message_on};
 
 /// RabbitMQ then checks the timeout every second.
 const SHORT_TIMEOUT: &str = "application:set_env(rabbit, channel_tick_interval, 1000), \

@@ -3,9 +3,6 @@
 //! The test starts its own broker, because it restarts it. The short form runs with the
 //! other tests; `PULSE_TEST_LONG=1` requests the long one.
 
-#[path = "../../pulse/tests/common/mod.rs"]
-mod common;
-
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -16,9 +13,9 @@ use taskcluster_pulse::{
 use tokio::task::JoinHandle;
 use xtask::rabbitmq::RabbitMq;
 
-use common::proxy::Proxy;
-use common::rabbitmq::Rabbit;
-use common::{Event, Seen, eventually, message_on};
+use crate::common::proxy::Proxy;
+use crate::common::rabbitmq::Rabbit;
+use crate::common::{Event, Seen, eventually, message_on};
 
 /// Maximum time without a message.
 const PATIENCE: Duration = Duration::from_secs(120);
