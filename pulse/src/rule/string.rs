@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::Matcher;
-use crate::validate::Violation;
 
 /// The constraints on one string: lengths, a pattern, a format, a list of values.
 ///
@@ -288,11 +287,10 @@ impl StringRule {
         keywords.into_iter().flatten()
     }
 
-    /// Adds a violation to `found` for each keyword that `value`, at `pointer`, breaks.
-    pub(crate) fn explain(&self, value: &str, pointer: &str, found: &mut Vec<Violation>) {
-        let broken = self.keywords().filter(|(_, _, holds)| !holds(self, value));
-        found.extend(
-            broken.map(|(keyword, limit, _)| Violation::new(pointer, keyword, limit, value)),
-        );
+    /// The keywords that `value` breaks, with their values.
+    pub(crate) fn broken(&self, value: &str) -> impl Iterator<Item = (&'static str, Value)> {
+        self.keywords()
+            .filter(move |(_, _, holds)| !holds(self, value))
+            .map(|(keyword, limit, _)| (keyword, limit))
     }
 }

@@ -8,11 +8,17 @@ use crate::rule::StringRule;
 /// Maximum number of violations in a report, to limit its memory.
 const MAX_VIOLATIONS: usize = 10_000;
 
+/// Number of bytes in all pointers of a report after which it takes no more violations.
+/// Each has the names of all properties around the value, which may be long.
+const MAX_POINTERS: usize = 1 << 20;
+
 /// Collects the violations that a check finds, or only whether there is one.
 #[derive(Debug)]
 pub(crate) struct Report {
     first_only: bool,
     found: Vec<Violation>,
+    /// Number of bytes in all pointers.
+    pointers: usize,
 }
 
 impl Report {
@@ -21,6 +27,7 @@ impl Report {
         Self {
             first_only: false,
             found: Vec::new(),
+            pointers: 0,
         }
     }
 
@@ -29,6 +36,7 @@ impl Report {
         Self {
             first_only: true,
             found: Vec::new(),
+            pointers: 0,
         }
     }
 
@@ -40,8 +48,10 @@ impl Report {
         if self.first_only {
             return Flow::Break(());
         }
-        rule.explain(text, &at.to_string(), &mut self.found);
-        self.flow()
+        for (keyword, limit) in rule.broken(text) {
+            self.add(|| Violation::new(at.to_string(), keyword, limit, text))?;
+        }
+        Flow::Continue(())
     }
 
     /// Adds a violation.
@@ -54,20 +64,18 @@ impl Report {
         if self.first_only {
             return Flow::Break(());
         }
-        self.found.push(violation());
-        self.flow()
+        let violation = violation();
+        self.pointers += violation.pointer.len();
+        self.found.push(violation);
+        match self.found.len() < MAX_VIOLATIONS && self.pointers < MAX_POINTERS {
+            true => Flow::Continue(()),
+            false => Flow::Break(()),
+        }
     }
 
     /// Whether the report stops at the first violation.
     pub(crate) fn is_first(&self) -> bool {
         self.first_only
-    }
-
-    fn flow(&self) -> Flow {
-        match self.found.len() < MAX_VIOLATIONS {
-            true => Flow::Continue(()),
-            false => Flow::Break(()),
-        }
     }
 
     /// All violations without duplicates, because two subschemas may have the same
@@ -81,8 +89,11 @@ impl Report {
             return Ok(());
         }
         let mut seen = BTreeSet::new();
-        self.found
-            .retain(|it| seen.insert((it.pointer.clone(), it.keyword, it.limit.to_string())));
+        let found = self.found.iter();
+        let is_new = found.map(|it| seen.insert((&it.pointer, it.keyword, it.limit.to_string())));
+        let is_new: Vec<bool> = is_new.collect();
+        let mut is_new = is_new.into_iter();
+        self.found.retain(|_| is_new.next() == Some(true));
         Err(Violations::new(self.found))
     }
 }

@@ -8,6 +8,9 @@ use serde_json::Value;
 /// Maximum number of characters of the value that a violation keeps.
 const SHOWN: usize = 80;
 
+/// Number of violations in a text for people.
+const PRINTED: usize = 20;
+
 /// One value that breaks one keyword of its schema.
 ///
 /// Serialises to JSON with the names of its fields.
@@ -174,15 +177,19 @@ impl<'a> IntoIterator for &'a Violations {
     }
 }
 
+/// The first twenty, each on a line, and the number of the others.
 impl fmt::Display for Violations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, violation) in self.0.iter().enumerate() {
+        for (index, violation) in self.0.iter().take(PRINTED).enumerate() {
             if index > 0 {
                 f.write_str("\n")?;
             }
             violation.fmt(f)?;
         }
-        Ok(())
+        match self.0.len().saturating_sub(PRINTED) {
+            0 => Ok(()),
+            more => write!(f, "\nand {more} more"),
+        }
     }
 }
 

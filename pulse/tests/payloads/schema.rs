@@ -185,3 +185,32 @@ fn integers_keep_all_of_their_digits() {
         assert!(check(&LARGE, &value).is_err(), "{text}");
     }
 }
+
+static LISTS: Schema = Schema::named(
+    "Lists",
+    &[Keyword::AdditionalProperties(&Schema::new(&[
+        Keyword::Items(&Schema::new(&[Keyword::Type(&[Type::Integer])])),
+    ]))],
+);
+
+/// Each violation has the names of all properties around its value.
+#[test]
+fn long_names_do_not_multiply_the_memory_of_a_report() {
+    let name = "n".repeat(20_000);
+    let message = json!({ name: vec![""; 10_000] });
+    let violations = check(&LISTS, &message).unwrap_err();
+    let bytes: usize = violations.iter().map(|it| it.pointer.len()).sum();
+    assert!((1_000_000..1_100_000).contains(&bytes), "{bytes} bytes");
+}
+
+#[test]
+fn twenty_violations_are_printed() {
+    let message = json!({ "a": vec![""; 300] });
+    let violations = check(&LISTS, &message).unwrap_err();
+    assert_eq!(violations.iter().count(), 300);
+    let printed = violations.to_string();
+    let lines: Vec<&str> = printed.lines().collect();
+    assert_eq!(lines.len(), 21);
+    assert_eq!(lines[0], "/a/0: expected integer, got string");
+    assert_eq!(lines[20], "and 280 more");
+}
