@@ -138,6 +138,12 @@ impl MemoryBroker {
         self.lock().set_reachable(true);
     }
 
+    /// Closes the oldest channel that has unsettled deliveries, like RabbitMQ when one of
+    /// them exceeds the timeout for acks. Their messages are delivered again.
+    pub fn time_out_acks(&self) {
+        self.lock().time_out_acks();
+    }
+
     /// Refuses bindings and messages to `exchange` from now on, like RabbitMQ if the
     /// exchange does not exist.
     pub fn forbid(&self, exchange: impl Into<String>) {

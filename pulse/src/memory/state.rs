@@ -329,6 +329,14 @@ impl State {
         }
     }
 
+    pub(super) fn time_out_acks(&mut self) {
+        let mut channels = self.channels.iter();
+        if let Some((id, _)) = channels.find(|(_, channel)| !channel.unsettled.is_empty()) {
+            let reason = "PRECONDITION_FAILED - delivery acknowledgement timed out";
+            self.refuse(*id, code::PRECONDITION_FAILED, reason);
+        }
+    }
+
     pub(super) fn refuse(&mut self, channel: Id, code: u16, reason: &str) -> TransportError {
         let error = TransportError::coded(code, reason);
         self.close_channel(channel, error.clone());

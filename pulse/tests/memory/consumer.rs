@@ -84,6 +84,26 @@ async fn no_message_is_lost_with_a_connection() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_channel_on_which_an_ack_timed_out_is_replaced() {
+    let broker = MemoryBroker::new();
+    let mut consumer = builder(&broker).start().await.expect("started");
+    publish(&broker, 0..2).await;
+    let held = consumer.next().await.expect("a delivery");
+    broker.time_out_acks();
+    for number in 0..2 {
+        let next = consumer.next().await.expect("a delivery");
+        assert_eq!(next.event::<Event>().expect("decoded").number(), number);
+        assert!(next.redelivered());
+        next.ack();
+    }
+    held.ack();
+    let counters = consumer.counters();
+    assert_eq!((counters.channels_lost, counters.stale), (1, 1));
+    consumer.stop().await.expect("stopped");
+    assert_eq!(broker.queue_len(QUEUE), Some(0));
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_ack_behind_an_unsettled_delivery_is_sent_within_50_ms() {
     let broker = MemoryBroker::new();
     let mut consumer = builder(&broker).start().await.expect("started");
@@ -255,105 +275,6 @@ async fn stop_waits_for_messages_in_work_and_requeues_the_rest() {
     held.ack();
     stop.await.expect("no panic").expect("stopped");
     assert_eq!(broker.queue_len(QUEUE), Some(9));
-}
-
-#[tokio::test]
-async fn recycling_drains_the_old_connection() {
-    let broker = MemoryBroker::new();
-    let seen = Seen::default();
-    let mut consumer = builder(&broker)
-        .recycle_after(Duration::from_millis(20))
-        .on_event(seen.listener())
-        .start()
-        .await
-        .expect("started");
-    publish(&broker, 0..1).await;
-    let held = consumer.next().await.expect("a delivery");
-    seen.wait_for(|event| matches!(event, ConsumerEvent::Recycled))
-        .await;
-    held.ack();
-    publish(&broker, 1..2).await;
-    let next = consumer.next().await.expect("a delivery");
-    assert_eq!(next.event::<Event>().expect("decoded").number(), 1);
-    assert!(!next.redelivered());
-    next.ack();
-    consumer.stop().await.expect("stopped");
-    assert_eq!(broker.queue_len(QUEUE), Some(0));
-}
-
-/// Connections would add up as long as the delivery is held.
-#[tokio::test(start_paused = true)]
-async fn a_connection_is_recycled_only_after_the_one_before_has_closed() {
-    let broker = MemoryBroker::new();
-    let mut consumer = builder(&broker)
-        .recycle_after(Duration::from_secs(10))
-        .start()
-        .await
-        .expect("started");
-    publish(&broker, 0..1).await;
-    let held = consumer.next().await.expect("a delivery");
-    tokio::time::sleep(Duration::from_secs(300)).await;
-    assert_eq!(consumer.counters().recycled, 1);
-    held.ack();
-    publish(&broker, 1..2).await;
-    consumer.next().await.expect("a delivery").ack();
-    tokio::time::sleep(Duration::from_secs(12)).await;
-    assert_eq!(consumer.counters().recycled, 2);
-    consumer.stop().await.expect("stopped");
-    assert_eq!(broker.queue_len(QUEUE), Some(0));
-}
-
-#[tokio::test(start_paused = true)]
-async fn connections_are_recycled_while_the_program_asks_for_no_delivery() {
-    let broker = MemoryBroker::new();
-    let mut consumer = builder(&broker)
-        .recycle_after(Duration::from_secs(10))
-        .start()
-        .await
-        .expect("started");
-    publish(&broker, 0..1).await;
-    consumer.next().await.expect("a delivery").ack();
-    tokio::time::sleep(Duration::from_secs(35)).await;
-    assert_eq!(consumer.counters().recycled, 3);
-    // The connection that has received messages stays until they are handed out.
-    publish(&broker, 1..3).await;
-    tokio::time::sleep(Duration::from_secs(300)).await;
-    assert_eq!(consumer.counters().recycled, 4);
-    for number in 1..3 {
-        let next = consumer.next().await.expect("a delivery");
-        assert_eq!(next.event::<Event>().expect("decoded").number(), number);
-        assert!(!next.redelivered());
-        next.ack();
-    }
-    tokio::time::sleep(Duration::from_secs(12)).await;
-    assert_eq!(consumer.counters().recycled, 5);
-    consumer.stop().await.expect("stopped");
-    assert_eq!(broker.queue_len(QUEUE), Some(0));
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_delivery_of_a_recycled_connection_that_is_dropped_is_requeued() {
-    let broker = MemoryBroker::new();
-    let seen = Seen::default();
-    let mut consumer = builder(&broker)
-        .recycle_after(Duration::from_secs(10))
-        .on_event(seen.listener())
-        .start()
-        .await
-        .expect("started");
-    publish(&broker, 0..2).await;
-    let held = consumer.next().await.expect("a delivery");
-    let dropped = consumer.next().await.expect("a delivery");
-    seen.wait_for(|event| matches!(event, ConsumerEvent::Recycled))
-        .await;
-    drop(dropped);
-    let again = tokio::time::timeout(Duration::from_secs(2), consumer.next()).await;
-    let again = again.expect("within a second").expect("a delivery");
-    assert_eq!(again.event::<Event>().expect("decoded").number(), 1);
-    again.ack();
-    held.ack();
-    consumer.stop().await.expect("stopped");
-    assert_eq!(broker.queue_len(QUEUE), Some(0));
 }
 
 #[test]

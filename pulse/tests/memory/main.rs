@@ -14,6 +14,7 @@ mod limits;
 mod metrics;
 mod places;
 mod publisher;
+mod recycling;
 
 use std::time::Duration;
 

@@ -105,7 +105,7 @@ impl AckTracker {
     /// was lost or the tracker was closed.
     pub(super) fn open(&self, arrival: &Arrival) -> bool {
         let mut deliveries = self.lock();
-        if deliveries.closed || self.is_lost() {
+        if deliveries.closed || !self.is_live() {
             return false;
         }
         deliveries.open(arrival.tag);

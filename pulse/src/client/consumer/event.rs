@@ -71,7 +71,8 @@ pub enum ConsumerEvent {
         queue: String,
     },
     /// The broker closed the channel and kept the connection, for instance because an ack
-    /// exceeded its timeout. The consumer opens another channel. Also sent after
+    /// exceeded its timeout. The consumer opens another channel, unless it stops or had
+    /// [recycled](Self::Recycled) the connection. Also sent after
     /// [`CancelledByBroker`](Self::CancelledByBroker), if the connection is kept.
     ChannelLost {
         /// The queue's full name.

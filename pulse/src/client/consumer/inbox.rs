@@ -67,11 +67,18 @@ impl Inbox {
 
     /// The next delivery; `None` when there are no more, or none may be handed out.
     fn poll_next(&self, cx: &mut Context<'_>) -> Poll<Option<Delivery>> {
-        let arrival = ready!(lock(&self.source).poll_next(cx));
-        Poll::Ready(arrival.and_then(|arrival| {
-            let opened = self.tracker.open(&arrival);
-            opened.then(|| Delivery::new(arrival, Arc::clone(&self.tracker)))
-        }))
+        let arrival = {
+            let mut source = lock(&self.source);
+            let arrival = ready!(source.poll_next(cx));
+            // Opened with the lock held: the session finds each delivery either here or
+            // in the tracker.
+            let opened = arrival.filter(|arrival| self.tracker.open(arrival));
+            if opened.is_none() {
+                source.give_up();
+            }
+            opened
+        };
+        Poll::Ready(arrival.map(|arrival| Delivery::new(arrival, Arc::clone(&self.tracker))))
     }
 }
 
@@ -208,6 +215,13 @@ impl Source {
         };
         self.report_end(end);
         None
+    }
+
+    /// Reports the end of the deliveries because none may be handed out any more: unless
+    /// the session has ended, its channel is lost.
+    fn give_up(&mut self) {
+        self.check();
+        self.report_end(DeliveriesEnd::Lost(TransportError::closed()));
     }
 
     fn report_end(&mut self, end: DeliveriesEnd) {

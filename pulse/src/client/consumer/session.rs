@@ -1,5 +1,7 @@
 //! One channel, from the first delivery to the last ack.
 
+mod retirement;
+
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +11,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, Sleep, interval, sleep, timeout};
 use tracing::Instrument;
 
+pub(super) use self::retirement::Undelivered;
 use super::ack_tracker::AckTracker;
 use super::inbox::{self, DeliveriesEnd, Inbox, InboxWatch};
 use super::other_bindings;
@@ -26,15 +29,8 @@ use crate::client::transport::{
 /// How often to check for the end of the deliveries while the consumer is idle.
 const CHECK_INTERVAL: Duration = Duration::from_millis(250);
 
-/// How long the broker has for the last acks before a replaced channel closes. A quorum
-/// queue that is behind gathers acks, and forgets them when their channel closes.
-const ACKS_TIME: Duration = Duration::from_millis(500);
-
 /// Timeout for closing a channel or a connection.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// Timeout for closing them after the limit of a stop has passed.
-const LATE_CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Timeout for the broker's response to `basic.consume`.
 const CONSUME_TIMEOUT: Duration = Duration::from_secs(30);
@@ -86,14 +82,6 @@ impl From<ConnectError> for End {
             Err(error) => Self::Fatal(error),
         }
     }
-}
-
-/// What to do with received deliveries that were not handed out when a session retires.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Undelivered {
-    HandOut,
-    /// The broker requeues them when the channel closes.
-    Requeue,
 }
 
 impl Session {
@@ -246,83 +234,6 @@ impl Session {
         self.fresh_since = Instant::now();
     }
 
-    /// Ends the session in order: cancels deliveries, waits for those in work, sends
-    /// their acks, and closes the connection. Returns how many were not settled within
-    /// the limit of the stop; 0 if the connection was lost.
-    pub(super) async fn retire(mut self, undelivered: Undelivered, mut stop: Stop) -> usize {
-        self.background.abort_all();
-        if undelivered == Undelivered::Requeue {
-            self.tracker.close();
-        }
-        if self.consumers > 0 {
-            let (channel, mut stop) = (Arc::clone(&self.channel), stop.clone());
-            let tag = self.consumer_tag();
-            let cancel = async move {
-                tokio::select! {
-                    _ = timeout(CLOSE_TIMEOUT, channel.cancel(&tag)) => {}
-                    () = stop.deadline() => {}
-                }
-            };
-            self.beside_timers(cancel).await;
-        }
-        let in_time = self.settle(undelivered, &mut stop).await;
-        self.tracker.close();
-        self.tracker.flush();
-        let unfinished = self.tracker.in_work();
-        if undelivered == Undelivered::HandOut {
-            tokio::select! {
-                () = sleep(ACKS_TIME) => {}
-                () = stop.deadline() => {}
-            }
-        }
-        let close = async {
-            self.channel.close().await;
-            self.link.close().await;
-        };
-        let late = async {
-            stop.deadline().await;
-            sleep(LATE_CLOSE_TIMEOUT).await;
-        };
-        tokio::select! {
-            _ = timeout(CLOSE_TIMEOUT, close) => {}
-            () = late => {}
-        }
-        if in_time { 0 } else { unfinished }
-    }
-
-    /// Waits until all deliveries are handed out, if they are to be, and none is in work, or
-    /// the connection is lost. Returns `false` if the limit of the stop has passed first.
-    async fn settle(&mut self, undelivered: Undelivered, stop: &mut Stop) -> bool {
-        let Self {
-            tracker,
-            timers,
-            inbox,
-            ..
-        } = self;
-        let settled = async {
-            if undelivered == Undelivered::HandOut
-                && let Some(inbox) = inbox
-                && let Some(DeliveriesEnd::Lost(_)) = handed_out(inbox).await
-            {
-                tracker.lose();
-            }
-            tracker.idle().await;
-        };
-        let mut settled = pin!(settled);
-        let mut link = self.link.state();
-        loop {
-            tokio::select! {
-                () = &mut settled => return true,
-                () = timers.tick(tracker) => {}
-                () = stop.deadline() => return false,
-                _ = lost(&mut link) => {
-                    tracker.lose();
-                    return true;
-                }
-            }
-        }
-    }
-
     /// Ends the session at once; the broker requeues the messages in work. Returns the
     /// connection if it is not lost.
     pub(super) async fn abandon(self) -> Option<Arc<dyn Link>> {
@@ -368,18 +279,6 @@ async fn ended(inbox: &mut Option<InboxWatch>) -> End {
         Ok(DeliveriesEnd::Lost(error)) => End::Lost(error),
         // The consumer was dropped, with its inboxes.
         Err(_) => End::Stopped,
-    }
-}
-
-/// Completes when the program has got all deliveries of a cancelled consumer, also if it
-/// asks for no others. Returns their end; `None` if the inbox was dropped.
-async fn handed_out(inbox: &mut InboxWatch) -> Option<DeliveriesEnd> {
-    let mut checks = interval(CHECK_INTERVAL);
-    loop {
-        tokio::select! {
-            end = &mut inbox.end => return end.ok(),
-            _ = checks.tick() => inbox.check_handed_out(),
-        }
     }
 }
 

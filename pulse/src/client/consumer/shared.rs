@@ -13,6 +13,7 @@ use crate::client::counters::Meter;
 use crate::client::envelope::Envelope;
 use crate::client::error::BindingError;
 use crate::client::listener::Listener;
+use crate::client::transport::TransportError;
 
 /// Number of redeliveries to report: half of RabbitMQ 4's default limit.
 const MANY_REDELIVERIES: u64 = 10;
@@ -63,6 +64,14 @@ impl Shared {
             let queue = self.config.queue.label(self.config.connection.user());
             self.listener.send(&ConsumerEvent::DeliveryLimit { queue });
         }
+    }
+
+    /// Reports the loss of a channel whose connection is kept.
+    pub(super) fn report_lost_channel(&self, queue: String, error: &TransportError) {
+        self.meter.channels_lost.up();
+        let reason = error.to_string();
+        let event = ConsumerEvent::ChannelLost { queue, reason };
+        self.listener.send(&event);
     }
 
     pub(super) fn failed_bindings(&self) -> Vec<BindingError> {

@@ -174,10 +174,11 @@ impl Supervisor {
     }
 
     async fn reopen(&mut self, old: Session, error: TransportError) -> Result<Session, Error> {
+        let error = old.lose(error).await;
         let mut lost = LostSession {
             since: old.since,
             progress: old.has_acked(),
-            error: Arc::new(old.lose(error).await),
+            error: Arc::new(error.clone()),
         };
         let queue = old.queue.clone();
         let link = Mutex::new(old.abandon().await);
@@ -192,11 +193,7 @@ impl Supervisor {
             shared.meter.connections_lost.up();
             return self.reconnector.reopen(lost, open).await;
         }
-        shared.meter.channels_lost.up();
-        shared.listener.send(&ConsumerEvent::ChannelLost {
-            queue,
-            reason: lost.error.to_string(),
-        });
+        shared.report_lost_channel(queue, &error);
         // A channel that the broker closes at once is replaced with a delay, by the
         // policy.
         if lost.progress || lost.since.elapsed() >= STEADY {
@@ -235,7 +232,7 @@ impl Supervisor {
     }
 
     fn retire(&mut self, session: Session, undelivered: Undelivered) {
-        let retire = session.retire(undelivered, self.stop.clone());
+        let retire = session.retire(undelivered, Arc::clone(&self.shared), self.stop.clone());
         self.retiring.spawn(retire.in_current_span());
     }
 }

@@ -1,0 +1,168 @@
+//! The end of a session in order, when the consumer stops or another session replaces it.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{interval, sleep, timeout};
+
+use super::{CHECK_INTERVAL, CLOSE_TIMEOUT, Session, is_open, lost};
+use crate::client::consumer::inbox::{DeliveriesEnd, InboxWatch};
+use crate::client::consumer::shared::Shared;
+use crate::client::consumer::stop::Stop;
+use crate::client::transport::{Channel, TransportError};
+
+/// How long the broker has for the last acks before a replaced channel closes. A quorum
+/// queue that is behind gathers acks, and forgets them when their channel closes.
+const ACKS_TIME: Duration = Duration::from_millis(500);
+
+/// Timeout for closing a channel and a connection after the limit of a stop has passed.
+const LATE_CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// What to do with received deliveries that were not handed out when a session retires.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::client::consumer) enum Undelivered {
+    HandOut,
+    /// The broker requeues them when the channel closes.
+    Requeue,
+}
+
+impl Session {
+    /// Ends the session in order: cancels deliveries, waits for those in work, sends
+    /// their acks, and closes the connection. Returns how many were not settled within
+    /// the limit of the stop; 0 if the channel was lost.
+    pub(in crate::client::consumer) async fn retire(
+        mut self,
+        undelivered: Undelivered,
+        shared: Arc<Shared>,
+        mut stop: Stop,
+    ) -> usize {
+        self.background.abort_all();
+        if undelivered == Undelivered::Requeue {
+            self.tracker.close();
+        }
+        if self.consumers > 0 {
+            let (channel, mut stop) = (Arc::clone(&self.channel), stop.clone());
+            let tag = self.consumer_tag();
+            let cancel = async move {
+                tokio::select! {
+                    _ = timeout(CLOSE_TIMEOUT, channel.cancel(&tag)) => {}
+                    () = stop.deadline() => {}
+                }
+            };
+            self.beside_timers(cancel).await;
+        }
+        let unfinished = match self.settled(undelivered, &mut stop).await {
+            Ok(unfinished) => unfinished,
+            Err(error) => {
+                self.report_loss(error, &shared).await;
+                0
+            }
+        };
+        self.tracker.close();
+        self.tracker.flush();
+        if undelivered == Undelivered::HandOut {
+            tokio::select! {
+                () = sleep(ACKS_TIME) => {}
+                () = stop.deadline() => {}
+            }
+        }
+        let close = async {
+            self.channel.close().await;
+            self.link.close().await;
+        };
+        let late = async {
+            stop.deadline().await;
+            sleep(LATE_CLOSE_TIMEOUT).await;
+        };
+        tokio::select! {
+            _ = timeout(CLOSE_TIMEOUT, close) => {}
+            () = late => {}
+        }
+        unfinished
+    }
+
+    /// Waits until all deliveries are handed out, if they are to be, and none is in work.
+    /// Returns how many were not settled within the limit of the stop.
+    ///
+    /// # Errors
+    ///
+    /// The loss of the channel.
+    async fn settled(
+        &mut self,
+        undelivered: Undelivered,
+        stop: &mut Stop,
+    ) -> Result<usize, TransportError> {
+        let Self {
+            tracker,
+            timers,
+            inbox,
+            channel,
+            ..
+        } = self;
+        let settled = async {
+            if undelivered == Undelivered::HandOut
+                && let Some(inbox) = inbox
+            {
+                handed_out(inbox).await?;
+            }
+            tracker.idle().await;
+            Ok(0)
+        };
+        let mut settled = pin!(settled);
+        let mut link = self.link.state();
+        let mut closed = pin!(closed(&**channel));
+        loop {
+            tokio::select! {
+                settled = &mut settled => return settled,
+                () = timers.tick(tracker) => {}
+                () = stop.deadline() => return Ok(tracker.in_work()),
+                error = lost(&mut link) => return Err(error),
+                error = &mut closed => return Err(error),
+            }
+        }
+    }
+
+    /// Gives up the deliveries in work, and reports the loss of the channel.
+    async fn report_loss(&self, error: TransportError, shared: &Shared) {
+        let error = self.lose(error).await;
+        if is_open(&*self.link) {
+            shared.report_lost_channel(self.queue.clone(), &error);
+        } else {
+            shared.meter.connections_lost.up();
+            tracing::warn!("the connection was lost before it closed: {error}");
+        }
+    }
+}
+
+/// Completes when the program has got all deliveries of a cancelled consumer, also if it
+/// asks for no others, or has dropped the inbox.
+///
+/// # Errors
+///
+/// The channel is lost.
+async fn handed_out(inbox: &mut InboxWatch) -> Result<(), TransportError> {
+    let mut checks = interval(CHECK_INTERVAL);
+    loop {
+        tokio::select! {
+            end = &mut inbox.end => return match end {
+                Ok(DeliveriesEnd::Lost(error)) => Err(error),
+                Ok(DeliveriesEnd::CancelledByBroker) | Err(_) => Ok(()),
+            },
+            _ = checks.tick() => inbox.check_handed_out(),
+        }
+    }
+}
+
+/// Completes soon after the channel has closed. Without a consumer, it does not get the
+/// broker's reason.
+async fn closed(channel: &dyn Channel) -> TransportError {
+    let mut checks = interval(CHECK_INTERVAL);
+    while channel.is_open() {
+        checks.tick().await;
+    }
+    TransportError::lost(
+        "the channel was closed before all of its deliveries were settled; perhaps one exceeded \
+         the broker's timeout for acks",
+    )
+}

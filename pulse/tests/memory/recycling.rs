@@ -1,0 +1,155 @@
+//! Connections that are replaced because of their age.
+
+use crate::common::{Event, Seen};
+use crate::{QUEUE, builder, publish};
+
+use std::time::Duration;
+use taskcluster_pulse::{Consumer, ConsumerEvent, MemoryBroker};
+
+#[tokio::test]
+async fn recycling_drains_the_old_connection() {
+    let broker = MemoryBroker::new();
+    let seen = Seen::default();
+    let mut consumer = builder(&broker)
+        .recycle_after(Duration::from_millis(20))
+        .on_event(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    publish(&broker, 0..1).await;
+    let held = consumer.next().await.expect("a delivery");
+    seen.wait_for(|event| matches!(event, ConsumerEvent::Recycled))
+        .await;
+    held.ack();
+    publish(&broker, 1..2).await;
+    let next = consumer.next().await.expect("a delivery");
+    assert_eq!(next.event::<Event>().expect("decoded").number(), 1);
+    assert!(!next.redelivered());
+    next.ack();
+    consumer.stop().await.expect("stopped");
+    assert_eq!(broker.queue_len(QUEUE), Some(0));
+}
+
+/// Connections would add up as long as the delivery is held.
+#[tokio::test(start_paused = true)]
+async fn a_connection_is_recycled_only_after_the_one_before_has_closed() {
+    let broker = MemoryBroker::new();
+    let mut consumer = builder(&broker)
+        .recycle_after(Duration::from_secs(10))
+        .start()
+        .await
+        .expect("started");
+    publish(&broker, 0..1).await;
+    let held = consumer.next().await.expect("a delivery");
+    tokio::time::sleep(Duration::from_secs(300)).await;
+    assert_eq!(consumer.counters().recycled, 1);
+    held.ack();
+    publish(&broker, 1..2).await;
+    consumer.next().await.expect("a delivery").ack();
+    tokio::time::sleep(Duration::from_secs(12)).await;
+    assert_eq!(consumer.counters().recycled, 2);
+    consumer.stop().await.expect("stopped");
+    assert_eq!(broker.queue_len(QUEUE), Some(0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn connections_are_recycled_while_the_program_asks_for_no_delivery() {
+    let broker = MemoryBroker::new();
+    let mut consumer = builder(&broker)
+        .recycle_after(Duration::from_secs(10))
+        .start()
+        .await
+        .expect("started");
+    publish(&broker, 0..1).await;
+    consumer.next().await.expect("a delivery").ack();
+    tokio::time::sleep(Duration::from_secs(35)).await;
+    assert_eq!(consumer.counters().recycled, 3);
+    // The connection that has received messages stays until they are handed out.
+    publish(&broker, 1..3).await;
+    tokio::time::sleep(Duration::from_secs(300)).await;
+    assert_eq!(consumer.counters().recycled, 4);
+    for number in 1..3 {
+        let next = consumer.next().await.expect("a delivery");
+        assert_eq!(next.event::<Event>().expect("decoded").number(), number);
+        assert!(!next.redelivered());
+        next.ack();
+    }
+    tokio::time::sleep(Duration::from_secs(12)).await;
+    assert_eq!(consumer.counters().recycled, 5);
+    consumer.stop().await.expect("stopped");
+    assert_eq!(broker.queue_len(QUEUE), Some(0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_delivery_of_a_recycled_connection_that_is_dropped_is_requeued() {
+    let broker = MemoryBroker::new();
+    let seen = Seen::default();
+    let mut consumer = builder(&broker)
+        .recycle_after(Duration::from_secs(10))
+        .on_event(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    publish(&broker, 0..2).await;
+    let held = consumer.next().await.expect("a delivery");
+    let dropped = consumer.next().await.expect("a delivery");
+    seen.wait_for(|event| matches!(event, ConsumerEvent::Recycled))
+        .await;
+    drop(dropped);
+    let again = tokio::time::timeout(Duration::from_secs(2), consumer.next()).await;
+    let again = again.expect("within a second").expect("a delivery");
+    assert_eq!(again.event::<Event>().expect("decoded").number(), 1);
+    again.ack();
+    held.ack();
+    consumer.stop().await.expect("stopped");
+    assert_eq!(broker.queue_len(QUEUE), Some(0));
+}
+
+/// Numbers of the deliveries that come within three seconds, and whether they were
+/// delivered before.
+async fn rest(consumer: &mut Consumer) -> Vec<(u64, bool)> {
+    let mut rest = Vec::new();
+    let limit = Duration::from_secs(3);
+    while let Ok(Some(next)) = tokio::time::timeout(limit, consumer.next()).await {
+        let number = next.event::<Event>().expect("decoded").number();
+        rest.push((number, next.redelivered()));
+        next.ack();
+    }
+    rest
+}
+
+/// Acks of the messages that had arrived on the old channel would have no effect.
+#[tokio::test(start_paused = true)]
+async fn messages_of_a_recycled_connection_whose_channel_is_lost_come_again() {
+    let broker = MemoryBroker::new();
+    let seen = Seen::default();
+    let mut consumer = builder(&broker)
+        .recycle_after(Duration::from_secs(10))
+        .on_event(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    publish(&broker, 0..5).await;
+    let held = consumer.next().await.expect("a delivery");
+    tokio::time::sleep(Duration::from_secs(12)).await;
+    assert_eq!(consumer.counters().recycled, 1);
+    broker.time_out_acks();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let lost = |event: &ConsumerEvent| match event {
+        ConsumerEvent::ChannelLost { reason, .. } => reason.contains("timeout for acks"),
+        _ => false,
+    };
+    assert_eq!(
+        (consumer.counters().channels_lost, seen.count(lost)),
+        (1, 1)
+    );
+    let again: Vec<_> = (0..5).map(|number| (number, true)).collect();
+    assert_eq!(rest(&mut consumer).await, again);
+    held.ack();
+    assert_eq!(consumer.counters().stale, 1);
+    // The next connections are recycled, too.
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert!(consumer.counters().recycled > 5);
+    consumer.stop().await.expect("stopped");
+    assert_eq!(broker.queue_len(QUEUE), Some(0));
+}
