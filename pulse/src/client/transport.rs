@@ -185,6 +185,24 @@ pub(crate) struct Arrival {
     pub(crate) bytes: Vec<u8>,
 }
 
+#[cfg(test)]
+impl Arrival {
+    /// An empty message.
+    pub(crate) fn of_tag(tag: u64) -> Self {
+        Self {
+            tag,
+            exchange: String::new(),
+            routing_key: String::new(),
+            cc: Vec::new(),
+            redelivered: false,
+            headers: Headers::new(),
+            message_id: None,
+            timestamp: None,
+            bytes: Vec::new(),
+        }
+    }
+}
+
 /// A message to publish.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OutgoingMessage {

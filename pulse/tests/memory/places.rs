@@ -103,6 +103,45 @@ async fn handlers_that_never_return_lose_their_places_with_their_connections() {
         .expect_err("one did not return");
 }
 
+/// The messages of the new connection have arrived before the channel of the old one is
+/// lost, and no other comes.
+#[tokio::test(start_paused = true)]
+async fn a_handler_that_never_returns_loses_its_place_with_its_recycled_channel() {
+    let broker = MemoryBroker::new();
+    let consumer = builder(&broker).recycle_after(Duration::from_secs(10));
+    let consumer = consumer.start().await.expect("started");
+    let handle = consumer.handle();
+    publish(&broker, 0..1).await;
+    let handled = Arc::new(Mutex::new(BTreeSet::new()));
+    let (others, calls) = (Arc::clone(&handled), AtomicUsize::new(0));
+    let run = tokio::spawn(consumer.run(1, move |event: Event| {
+        let hangs = calls.fetch_add(1, Ordering::SeqCst) == 0;
+        let others = Arc::clone(&others);
+        async move {
+            if hangs {
+                std::future::pending::<()>().await;
+            }
+            others.lock().expect("no panic").insert(event.number());
+            std::io::Result::Ok(())
+        }
+    }));
+    tokio::time::sleep(Duration::from_secs(12)).await;
+    publish(&broker, 1..6).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(handle.counters().recycled, 1);
+    broker.time_out_acks();
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    // Also the one whose handler does not return.
+    assert_eq!(handled.lock().expect("no panic").len(), 6);
+    assert_eq!(handle.counters().channels_lost, 1);
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert!(handle.counters().recycled > 5);
+    handle.stop_within(Duration::from_millis(10));
+    run.await
+        .expect("no panic")
+        .expect_err("one did not return");
+}
+
 #[tokio::test]
 async fn messages_that_wait_for_a_retry_do_not_block_others() {
     for (handlers, prefetch) in [(1, None), (2, None), (3, Some(1)), (2, Some(50))] {

@@ -326,24 +326,10 @@ mod tests {
             _: &mut Context<'_>,
         ) -> Poll<Option<Result<Arrival, TransportError>>> {
             match self.tags.pop_front() {
-                Some(tag) => Poll::Ready(Some(Ok(arrival(tag)))),
+                Some(tag) => Poll::Ready(Some(Ok(Arrival::of_tag(tag)))),
                 None if self.is_cancelled => Poll::Ready(None),
                 None => Poll::Pending,
             }
-        }
-    }
-
-    fn arrival(tag: u64) -> Arrival {
-        Arrival {
-            tag,
-            exchange: String::new(),
-            routing_key: String::new(),
-            cc: Vec::new(),
-            redelivered: false,
-            headers: serde_json::Map::new(),
-            message_id: None,
-            timestamp: None,
-            bytes: Vec::new(),
         }
     }
 

@@ -57,18 +57,20 @@ impl Jobs {
         }
     }
 
-    /// Adds messages, and returns how many workers are to be started for them.
+    /// Adds messages, and returns how many workers are to be started for all that wait.
     #[must_use]
     pub(super) fn add(&self, jobs: Vec<Job>) -> usize {
-        let mut wanted = jobs.len();
         let mut state = self.lock();
         if state.closed {
             jobs.into_iter().for_each(|job| job.delivery.abandon());
             return 0;
         }
         state.waiting.extend(jobs);
+        // Those that have no message yet will take one.
+        let starting = state.workers - state.running.len();
+        let wanted = state.waiting.len().saturating_sub(starting);
         if wanted > 0 && state.workers == self.places {
-            wanted += state.displace(self.places);
+            state.displace(self.places);
         }
         let start = wanted.min(self.places - state.workers);
         state.workers += start;
@@ -99,25 +101,23 @@ impl Jobs {
 impl State {
     /// Frees the places of handlers whose deliveries are lost: they may never return, and
     /// their messages are delivered again. Up to `places` of them go on without a place;
-    /// the oldest beyond that are aborted. Returns the number of freed places.
-    fn displace(&mut self, places: usize) -> usize {
+    /// the oldest beyond that are aborted.
+    fn displace(&mut self, places: usize) {
         // The usual case; all places are also taken whenever handlers are slow.
         if self.running.values().all(|it| it.liveness.is_live()) {
-            return 0;
+            return;
         }
         let (live, lost): (BTreeMap<_, _>, BTreeMap<_, _>) = std::mem::take(&mut self.running)
             .into_iter()
             .partition(|(_, running)| running.liveness.is_live());
-        let freed = lost.len();
         self.running = live;
+        self.workers -= lost.len();
         self.displaced.extend(lost);
-        self.workers -= freed;
         while self.displaced.len() > places
             && let Some((_, oldest)) = self.displaced.pop_first()
         {
             oldest.worker.get().inspect(|worker| worker.abort());
         }
-        freed
     }
 
     /// Removes the message of a handler that has ended. Returns whether it still had a
@@ -180,5 +180,31 @@ impl Drop for Place {
                 state.workers -= 1;
             }
         }
+    }
+}
+
+#[cfg(all(test, feature = "memory"))]
+mod tests {
+    use super::*;
+    use crate::MemoryBroker;
+    use crate::client::consumer::ack_tracker::AckTracker;
+    use crate::client::consumer::delivery::Delivery;
+    use crate::client::transport::Arrival;
+
+    #[tokio::test]
+    async fn a_message_that_waits_for_a_worker_that_panicked_gets_another() {
+        let link = MemoryBroker::new().connection().open().await;
+        let link = link.expect("a connection");
+        let channel = link.open_channel().await.expect("a channel");
+        let tracker = Arc::new(AckTracker::new(channel, Arc::default()));
+        let job = |tag| Job::new(Delivery::new(Arrival::of_tag(tag), Arc::clone(&tracker)));
+        let jobs = Arc::new(Jobs::new(1));
+        assert_eq!(jobs.add(vec![job(1), job(2)]), 1);
+        let mut worker = Place::new(Arc::clone(&jobs));
+        assert!(worker.next().is_some());
+        assert_eq!(jobs.add(Vec::new()), 0);
+        drop(worker);
+        assert_eq!(jobs.add(Vec::new()), 1);
+        assert_eq!(jobs.add(Vec::new()), 0, "it is being started");
     }
 }

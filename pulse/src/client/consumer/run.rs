@@ -4,9 +4,11 @@ use std::error::Error as StdError;
 use std::future::{Future, poll_fn};
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::task::{JoinSet, coop};
+use tokio::time::{Interval, interval};
 use tracing::{Instrument, Span};
 
 use super::dead_lettering::publish_dead_letter;
@@ -18,6 +20,10 @@ use super::retries::{Retries, retry_delay};
 use super::worker::{Failure, Job, Worker};
 use super::{Consumer, joined};
 use crate::client::error::{Error, FailedMessage};
+
+/// How often to start workers for messages that already wait: a worker may have panicked,
+/// or hold the place of a delivery that was lost meanwhile.
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 impl Consumer {
     /// Calls `handler` for each message, for at most `handlers` messages at once, until
@@ -101,6 +107,7 @@ impl Consumer {
             },
             failed,
             retries: Retries::new(),
+            checks: interval(CHECK_INTERVAL),
             error: None,
         };
         dispatcher.run_in_task(self).await
@@ -159,6 +166,7 @@ struct Dispatcher<W> {
     workers: Workers<W>,
     failed: mpsc::UnboundedReceiver<Failure>,
     retries: Retries,
+    checks: Interval,
     /// The first error that ends the consumer.
     error: Option<Error>,
 }
@@ -194,6 +202,7 @@ where
                 () = stop.asked() => break,
                 Some(failure) = self.failed.recv() => self.decide(failure, consumer),
                 job = self.retries.next() => self.workers.add(vec![job]),
+                _ = self.checks.tick() => self.workers.add(Vec::new()),
                 () = poll_fn(|cx| self.workers.poll_deliveries(consumer, cx)) => break,
             }
         }
