@@ -6,8 +6,7 @@ use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll, Waker, ready};
 
-use tokio::sync::{mpsc, oneshot};
-use tokio::task::coop;
+use tokio::sync::oneshot;
 
 use super::ack_tracker::AckTracker;
 use super::delivery::Delivery;
@@ -19,7 +18,9 @@ pub(super) struct Inbox {
     tracker: Arc<AckTracker>,
 }
 
-/// A weak reference to an inbox, owned by its session.
+/// A weak reference to an inbox, owned by its session. When it is dropped, the deliveries
+/// that were not handed out are, too: the broker delivers their messages again, and an idle
+/// program would gather those of each lost connection.
 pub(super) struct InboxWatch {
     source: Weak<Mutex<Source>>,
     /// The end of the deliveries; closed when the inbox is dropped.
@@ -43,6 +44,8 @@ struct Source {
     waker: Waker,
     /// Sent once.
     end: Option<oneshot::Sender<DeliveriesEnd>>,
+    /// Whether the session has ended.
+    is_over: bool,
 }
 
 impl Inbox {
@@ -57,6 +60,7 @@ impl Inbox {
             last_tag: 0,
             waker: Waker::noop().clone(),
             end: Some(sender),
+            is_over: false,
         }));
         let watch = InboxWatch {
             source: Arc::downgrade(&source),
@@ -66,7 +70,7 @@ impl Inbox {
     }
 
     /// The next delivery; `None` when there are no more, or none may be handed out.
-    fn poll_next(&self, cx: &mut Context<'_>) -> Poll<Option<Delivery>> {
+    pub(super) fn poll_next(&self, cx: &mut Context<'_>) -> Poll<Option<Delivery>> {
         let arrival = {
             let mut source = lock(&self.source);
             let arrival = ready!(source.poll_next(cx));
@@ -79,6 +83,17 @@ impl Inbox {
             opened
         };
         Poll::Ready(arrival.map(|arrival| Delivery::new(arrival, Arc::clone(&self.tracker))))
+    }
+
+    /// Whether its session has ended, so that it has no deliveries any more.
+    pub(super) fn is_over(&self) -> bool {
+        lock(&self.source).is_over
+    }
+
+    /// Leaves all unsettled deliveries to the broker; deliveries that the program drops
+    /// later are not reported.
+    pub(super) fn abandon(&self) {
+        self.tracker.close();
     }
 }
 
@@ -147,7 +162,24 @@ pub(super) async fn merge(
     Ok(arrivals)
 }
 
+impl Drop for InboxWatch {
+    fn drop(&mut self) {
+        if let Some(source) = self.source.upgrade() {
+            lock(&source).clear();
+        }
+    }
+}
+
 impl Source {
+    /// Ends the deliveries together with the session.
+    fn clear(&mut self) {
+        self.deliveries = None;
+        self.waiting.clear();
+        self.end = None;
+        self.is_over = true;
+        self.waker.wake_by_ref();
+    }
+
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Arrival>> {
         let next = match self.waiting.pop_front() {
             None => ready!(self.poll_deliveries(cx)),
@@ -157,13 +189,11 @@ impl Source {
     }
 
     fn poll_deliveries(&mut self, cx: &mut Context<'_>) -> Poll<Option<Arrival>> {
-        let Some(end) = &self.end else {
+        if self.end.is_none() {
             return Poll::Ready(None);
-        };
+        }
         let next = match &mut self.deliveries {
             Some(deliveries) => deliveries.poll_next(cx),
-            // The session has ended before the other consumer took over.
-            None if end.is_closed() => return Poll::Ready(None),
             None => Poll::Pending,
         };
         if next.is_pending() {
@@ -236,76 +266,10 @@ fn lock(source: &Mutex<Source>) -> MutexGuard<'_, Source> {
     source.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The inboxes of a consumer: usually one, and two while a connection is replaced.
-pub(super) struct Inboxes {
-    new: mpsc::UnboundedReceiver<Inbox>,
-    /// The oldest first, because it has the older messages.
-    open: VecDeque<Inbox>,
-}
-
-impl Inboxes {
-    pub(super) fn new(new: mpsc::UnboundedReceiver<Inbox>) -> Self {
-        Self {
-            new,
-            open: VecDeque::new(),
-        }
-    }
-
-    /// The next delivery of any inbox; `None` when the supervisor has ended.
-    ///
-    /// Counts towards tokio's budget: other tasks run, such as the one that sends acks,
-    /// even if the next message is always ready.
-    pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Delivery>> {
-        let budget = ready!(coop::poll_proceed(cx));
-        loop {
-            if let Poll::Ready(delivery) = self.poll_open(cx) {
-                budget.made_progress();
-                return Poll::Ready(Some(delivery));
-            }
-            match ready!(self.new.poll_recv(cx)) {
-                Some(inbox) => self.open.push_back(inbox),
-                None => return Poll::Ready(None),
-            }
-        }
-    }
-
-    fn poll_open(&mut self, cx: &mut Context<'_>) -> Poll<Delivery> {
-        let mut index = 0;
-        while let Some(inbox) = self.open.get(index) {
-            match inbox.poll_next(cx) {
-                Poll::Ready(Some(delivery)) => return Poll::Ready(delivery),
-                Poll::Ready(None) => drop(self.open.remove(index)),
-                Poll::Pending => index += 1,
-            }
-        }
-        Poll::Pending
-    }
-
-    /// Drops the deliveries that were not handed out, and waits until the supervisor
-    /// ends.
-    pub(super) async fn finish(&mut self) {
-        self.close();
-        while self.new.recv().await.is_some() {}
-    }
-
-    /// Leaves all unsettled deliveries to the broker; deliveries that the program drops
-    /// later are not reported.
-    pub(super) fn abandon(&self) {
-        for inbox in &self.open {
-            inbox.tracker.close();
-        }
-    }
-
-    /// Drops the deliveries that were not handed out; the broker requeues them when their
-    /// channel closes.
-    pub(super) fn close(&mut self) {
-        self.open.clear();
-    }
-}
-
-#[cfg(test)]
+#[cfg(all(test, feature = "memory"))]
 mod tests {
     use super::*;
+    use crate::client::consumer::inboxes::Inboxes;
 
     /// Deliveries that have arrived, by their tags.
     struct Arrived {
@@ -333,20 +297,35 @@ mod tests {
         }
     }
 
-    #[test]
-    fn deliveries_end_with_a_session_that_replaces_its_consumer() {
-        let (sender, end) = oneshot::channel();
-        let mut source = Source {
-            deliveries: None,
-            waiting: VecDeque::new(),
-            last_tag: 0,
-            waker: Waker::noop().clone(),
-            end: Some(sender),
-        };
+    async fn tracker() -> Arc<AckTracker> {
+        let link = crate::MemoryBroker::new().connection().open().await;
+        let channel = link.expect("a connection").open_channel().await;
+        Arc::new(AckTracker::new(channel.expect("a channel"), Arc::default()))
+    }
+
+    #[tokio::test]
+    async fn deliveries_end_with_a_session_that_replaces_its_consumer() {
+        let (inbox, watch) = Inbox::new(Arrived::boxed([], false), tracker().await);
+        assert!(watch.take().is_some());
         let mut cx = Context::from_waker(Waker::noop());
-        assert!(source.poll_next(&mut cx).is_pending());
-        drop(end);
-        assert!(matches!(source.poll_next(&mut cx), Poll::Ready(None)));
+        assert!(inbox.poll_next(&mut cx).is_pending());
+        drop(watch);
+        assert!(matches!(inbox.poll_next(&mut cx), Poll::Ready(None)));
+    }
+
+    #[tokio::test]
+    async fn an_idle_program_keeps_no_messages_of_lost_connections() {
+        let (sender, _inboxes) = Inboxes::new();
+        let mut sources = Vec::new();
+        for _ in 0..10 {
+            let (inbox, watch) = Inbox::new(Arrived::boxed([1, 2], false), tracker().await);
+            sender.send(inbox);
+            watch.check();
+            sources.push(Weak::clone(&watch.source));
+        }
+        let kept: Vec<_> = sources.iter().filter_map(Weak::upgrade).collect();
+        let waiting = kept.iter().map(|source| lock(source).waiting.len());
+        assert_eq!((kept.len(), waiting.sum()), (1, 0));
     }
 
     #[tokio::test]

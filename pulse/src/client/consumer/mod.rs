@@ -11,6 +11,7 @@ mod delivery_states;
 mod event;
 mod from_message;
 mod inbox;
+mod inboxes;
 mod jobs;
 mod other_bindings;
 mod policy;
@@ -40,7 +41,7 @@ pub use event::ConsumerEvent;
 pub use from_message::FromMessage;
 pub use policy::{OnFailure, Validation};
 
-use self::inbox::Inboxes;
+use self::inboxes::Inboxes;
 use self::shared::Shared;
 use self::supervisor::Started;
 use super::connection::Connection;

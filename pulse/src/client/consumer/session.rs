@@ -6,7 +6,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, Sleep, interval, sleep, timeout};
 use tracing::Instrument;
@@ -14,6 +14,7 @@ use tracing::Instrument;
 pub(super) use self::retirement::Undelivered;
 use super::ack_tracker::AckTracker;
 use super::inbox::{self, DeliveriesEnd, Inbox, InboxWatch};
+use super::inboxes::InboxSender;
 use super::other_bindings;
 use super::setup::{self, Prepared};
 use super::shared::Shared;
@@ -127,7 +128,7 @@ impl Session {
     pub(super) async fn consume(
         &mut self,
         prefetch: u16,
-        inboxes: &mpsc::UnboundedSender<Inbox>,
+        inboxes: &InboxSender,
     ) -> Result<(), ConnectError> {
         let before = self.consumer_tag();
         self.prefetch = Some(prefetch);
@@ -147,8 +148,7 @@ impl Session {
         } else {
             let (inbox, watch) = Inbox::new(deliveries, Arc::clone(&self.tracker));
             self.inbox = Some(watch);
-            // Fails if the consumer was dropped.
-            let _ = inboxes.send(inbox);
+            inboxes.send(inbox);
         }
         Ok(())
     }
@@ -158,7 +158,7 @@ impl Session {
         &mut self,
         shared: &Shared,
         stop: &mut Stop,
-        inboxes: &mpsc::UnboundedSender<Inbox>,
+        inboxes: &InboxSender,
     ) -> End {
         let mut old = self.recycle_timer(shared.config.recycle);
         let mut demand = shared.demand.subscribe();

@@ -3,13 +3,12 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, JoinSet};
 use tracing::Instrument;
 
 use super::config::Config;
 use super::event::ConsumerEvent;
-use super::inbox::{Inbox, Inboxes};
+use super::inboxes::{InboxSender, Inboxes};
 use super::session::{End, Session, Undelivered};
 use super::setup;
 use super::shared::Shared;
@@ -22,8 +21,6 @@ use crate::client::transport::{Link, TransportError};
 /// Age at which a session counts as having worked even without acks, so that its lost
 /// channel is replaced without a delay.
 const STEADY: Duration = Duration::from_secs(1);
-
-type InboxSender = mpsc::UnboundedSender<Inbox>;
 
 /// A consumer whose first session is set up.
 pub(super) struct Started {
@@ -38,18 +35,18 @@ pub(super) async fn start(shared: &Arc<Shared>) -> Result<Started, Error> {
         connection = ?shared.config.connection,
         queue = tracing::field::Empty,
     );
-    let (inboxes, new) = mpsc::unbounded_channel();
+    let (sender, inboxes) = Inboxes::new();
     let mut supervisor = Supervisor {
         stop: shared.stop.subscribe(),
         reconnector: reconnector(shared),
         shared: Arc::clone(shared),
-        inboxes,
+        inboxes: sender,
         retiring: JoinSet::new(),
     };
     let first = supervisor.connect().instrument(span.clone()).await?;
     span.record("queue", &first.queue);
     Ok(Started {
-        inboxes: Inboxes::new(new),
+        inboxes,
         supervisor: tokio::spawn(supervisor.supervise(first).instrument(span)),
     })
 }
