@@ -94,6 +94,27 @@ async fn acks_are_sent_while_a_new_connection_does_not_answer() {
     rabbit.delete_queue(&rabbit.queue()).await;
 }
 
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_lost_connection_is_noticed_while_the_one_to_replace_it_does_not_answer() {
+    let rabbit = Rabbit::for_test().await;
+    let (proxy, connection) = rabbit.proxy().await;
+    let builder = rabbit.consumer_by(connection);
+    let builder = builder.recycle_after(Duration::from_millis(500));
+    let mut consumer = builder.start().await.expect("started");
+    let before = proxy.accepted();
+    proxy.silence_new();
+    publish(&rabbit, 0..1).await;
+    consumer.next().await.expect("a delivery").ack();
+    eventually(|| proxy.accepted() > before).await;
+    proxy.cut();
+    let noticed = eventually(|| consumer.counters().connections_lost == 1);
+    let noticed = timeout(Duration::from_secs(5), noticed).await;
+    noticed.expect("within the timeout of the new connection");
+    drop(consumer);
+    rabbit.delete_queue(&rabbit.queue()).await;
+}
+
 /// Acks and a stop go on while the consumer waits for an answer of the broker.
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]

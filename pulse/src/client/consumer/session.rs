@@ -224,6 +224,17 @@ impl Session {
         connection.unwrap_or(error)
     }
 
+    /// Completes soon after the channel or its connection is lost.
+    pub(super) fn lost(&self) -> impl Future<Output = TransportError> + use<> {
+        let (channel, mut link) = (Arc::clone(&self.channel), self.link.state());
+        async move {
+            tokio::select! {
+                error = lost(&mut link) => error,
+                error = closed(&*channel) => error,
+            }
+        }
+    }
+
     /// Whether acks were sent since the session began.
     pub(super) fn has_acked(&self) -> bool {
         self.meter.acks_sent.get() > self.acks_before
@@ -289,6 +300,19 @@ async fn lost(link: &mut watch::Receiver<LinkState>) -> TransportError {
         Ok(LinkState::Lost(error)) => error.clone(),
         _ => TransportError::closed(),
     }
+}
+
+/// Completes soon after the channel has closed. The broker's reason is known only to the
+/// deliveries of a consumer that is not cancelled.
+async fn closed(channel: &dyn Channel) -> TransportError {
+    let mut checks = interval(CHECK_INTERVAL);
+    while channel.is_open() {
+        checks.tick().await;
+    }
+    TransportError::lost(
+        "the channel was closed before all of its deliveries were settled; perhaps one exceeded \
+         the broker's timeout for acks",
+    )
 }
 
 /// Completes with the wanted prefetch when it is not the `current` one, or is to be

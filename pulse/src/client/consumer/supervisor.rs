@@ -133,10 +133,15 @@ impl Supervisor {
             old.recycle_later();
             return old;
         }
-        let mut stop = self.stop.clone();
+        let (mut stop, lost) = (self.stop.clone(), old.lost());
         let new = tokio::select! {
             new = old.beside_timers(open_session(&self.shared, &self.inboxes, None)) => new,
             () = stop.asked() => return old,
+            // The old one finds out why.
+            _ = lost => {
+                old.recycle_later();
+                return old;
+            }
         };
         match new {
             Ok(new) => {

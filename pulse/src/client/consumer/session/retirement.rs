@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use tokio::time::{interval, sleep, timeout};
 
-use super::{CHECK_INTERVAL, CLOSE_TIMEOUT, Session, is_open, lost};
+use super::{CHECK_INTERVAL, CLOSE_TIMEOUT, Session, is_open};
 use crate::client::consumer::inbox::{DeliveriesEnd, InboxWatch};
 use crate::client::consumer::shared::Shared;
 use crate::client::consumer::stop::Stop;
-use crate::client::transport::{Channel, TransportError};
+use crate::client::transport::TransportError;
 
 /// How long the broker has for the last acks before a replaced channel closes. A quorum
 /// queue that is behind gathers acks, and forgets them when their channel closes.
@@ -93,11 +93,11 @@ impl Session {
         undelivered: Undelivered,
         stop: &mut Stop,
     ) -> Result<usize, TransportError> {
+        let lost = self.lost();
         let Self {
             tracker,
             timers,
             inbox,
-            channel,
             ..
         } = self;
         let settled = async {
@@ -110,15 +110,13 @@ impl Session {
             Ok(0)
         };
         let mut settled = pin!(settled);
-        let mut link = self.link.state();
-        let mut closed = pin!(closed(&**channel));
+        let mut lost = pin!(lost);
         loop {
             tokio::select! {
                 settled = &mut settled => return settled,
                 () = timers.tick(tracker) => {}
                 () = stop.deadline() => return Ok(tracker.in_work()),
-                error = lost(&mut link) => return Err(error),
-                error = &mut closed => return Err(error),
+                error = &mut lost => return Err(error),
             }
         }
     }
@@ -152,17 +150,4 @@ async fn handed_out(inbox: &mut InboxWatch) -> Result<(), TransportError> {
             _ = checks.tick() => inbox.check_handed_out(),
         }
     }
-}
-
-/// Completes soon after the channel has closed. Without a consumer, it does not get the
-/// broker's reason.
-async fn closed(channel: &dyn Channel) -> TransportError {
-    let mut checks = interval(CHECK_INTERVAL);
-    while channel.is_open() {
-        checks.tick().await;
-    }
-    TransportError::lost(
-        "the channel was closed before all of its deliveries were settled; perhaps one exceeded \
-         the broker's timeout for acks",
-    )
 }
