@@ -14,7 +14,8 @@ use futures_core::Stream;
 use futures_io::{AsyncRead, AsyncWrite};
 use lapin::AsyncTcpStream;
 
-use super::nesting::{MAX_LEVELS, Nesting};
+use super::nesting::Nesting;
+use crate::client::message_limits::MAX_HEADER_LEVELS;
 
 /// A stream of tokio's, with or without TLS.
 pub(super) type TokioStream = AsyncTcpStream<<Tokio as Reactor>::TcpStream>;
@@ -73,7 +74,7 @@ impl Guarded {
 
 fn too_deep() -> io::Error {
     io::Error::other(format!(
-        "the headers of a message are nested deeper than {MAX_LEVELS} levels (guide, \
+        "the headers of a message are nested deeper than {MAX_HEADER_LEVELS} levels (guide, \
          nothing_happens)"
     ))
 }

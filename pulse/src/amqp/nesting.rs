@@ -1,8 +1,6 @@
-//! Limits how deeply the headers of a message are nested. lapin and this crate read them
-//! by recursion, and a stack that overflows ends the process.
+//! Limits how deeply the headers of a received message are nested.
 
-/// Maximum number of tables and arrays within each other.
-pub(super) const MAX_LEVELS: usize = 64;
+use crate::client::message_limits::MAX_HEADER_LEVELS;
 
 /// The type of content header frames.
 const CONTENT_HEADER: u8 = 2;
@@ -85,7 +83,7 @@ fn is_too_deep(mut frame: &[u8]) -> Option<bool> {
     }
     match flags & (1 << 13) {
         0 => Some(false),
-        _ => exceeds(take_long(&mut frame)?, true, MAX_LEVELS),
+        _ => exceeds(take_long(&mut frame)?, true, MAX_HEADER_LEVELS),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::transport::{Headers, OutgoingMessage, TooLong, TransportError, code};
+use super::transport::{Headers, OutgoingMessage, TooLong, TransportError, Unsendable, code};
 use crate::routing::MAX_SHORT_STRING_BYTES;
 
 /// The header with a message's routes.
@@ -11,11 +11,23 @@ pub(crate) const CC: &str = "CC";
 /// The media type of every message.
 pub(crate) const CONTENT_TYPE: &str = "application/json";
 
+/// Maximum number of tables and arrays within each other, the table of all headers
+/// included. lapin and this crate read them by recursion, and a stack that overflows ends
+/// the process, so a consumer closes its connection at a message with more.
+pub(crate) const MAX_HEADER_LEVELS: usize = 64;
+
 impl OutgoingMessage {
-    /// Checks the lengths of names, and the size of the frame that has everything but the
-    /// body. A broker would close the connection because of them, with every message on
-    /// it.
-    pub(crate) fn check(&self, frame_max: usize) -> Result<(), TooLong> {
+    /// Checks the lengths of names, the size of the frame that has everything but the
+    /// body, and how deeply headers are nested. A broker, or each consumer, would close the
+    /// connection because of them, with every message on it.
+    pub(crate) fn check(&self, frame_max: usize) -> Result<(), Unsendable> {
+        match table_levels(&self.headers) {
+            0..=MAX_HEADER_LEVELS => Ok(self.check_lengths(frame_max)?),
+            levels => Err(Unsendable::TooDeep { levels }),
+        }
+    }
+
+    fn check_lengths(&self, frame_max: usize) -> Result<(), TooLong> {
         check_name("the exchange's name", &self.exchange)?;
         check_name("the routing key", &self.routing_key)?;
         if let Some(id) = &self.message_id {
@@ -55,6 +67,24 @@ impl OutgoingMessage {
         match self.headers.is_empty() && self.cc.is_empty() {
             true => 0,
             false => table_bytes(&self.headers) + cc,
+        }
+    }
+}
+
+impl From<TooLong> for Unsendable {
+    fn from(error: TooLong) -> Self {
+        Self::TooLong(error)
+    }
+}
+
+impl From<Unsendable> for TransportError {
+    fn from(error: Unsendable) -> Self {
+        match error {
+            Unsendable::TooLong(error) => error.into(),
+            Unsendable::TooDeep { levels } => Self::coded(
+                code::PRECONDITION_FAILED,
+                format!("its headers have {levels} levels, and {MAX_HEADER_LEVELS} are allowed"),
+            ),
         }
     }
 }
@@ -105,6 +135,19 @@ fn check_names_in(value: &Value) -> Result<(), TooLong> {
         Value::Array(values) => values.iter().try_for_each(check_names_in),
         Value::Object(table) => check_names(table),
         _ => Ok(()),
+    }
+}
+
+/// How many tables and arrays are within each other.
+fn table_levels(table: &Headers) -> usize {
+    1 + table.values().map(value_levels).max().unwrap_or(0)
+}
+
+fn value_levels(value: &Value) -> usize {
+    match value {
+        Value::Array(values) => 1 + values.iter().map(value_levels).max().unwrap_or(0),
+        Value::Object(table) => table_levels(table),
+        _ => 0,
     }
 }
 

@@ -129,14 +129,25 @@ pub(crate) trait Channel: Send + Sync {
     ///
     /// # Errors
     ///
-    /// The message is too long for AMQP or the connection. Nothing was sent.
-    fn publish(&self, message: &Arc<OutgoingMessage>, number: u64) -> Result<Answer, TooLong>;
+    /// The message can't be sent on this connection. Nothing was sent.
+    fn publish(&self, message: &Arc<OutgoingMessage>, number: u64) -> Result<Answer, Unsendable>;
 
     /// Whether the channel can still be used, as far as is known.
     fn is_open(&self) -> bool;
 
     /// Closes the channel, after the frames that were queued before.
     fn close(&self) -> BoxFuture<'_, ()>;
+}
+
+/// Why a message can't be sent.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Unsendable {
+    TooLong(TooLong),
+    /// Its headers are nested in this number of levels, more than
+    /// [`MAX_HEADER_LEVELS`](super::message_limits::MAX_HEADER_LEVELS).
+    TooDeep {
+        levels: usize,
+    },
 }
 
 /// A part of a message that is too long to be sent; lengths are in bytes.

@@ -1,6 +1,6 @@
 //! Messages that are too long for AMQP.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use taskcluster_pulse::{Envelope, Exchange, PublishError, Publisher};
 
 use super::{Numbered, message};
@@ -36,6 +36,30 @@ pub async fn long_parts_are_refused(publisher: &Publisher) {
         let good = publisher.publish(&message(1)).await.expect("accepted");
         good.await.expect("confirmed");
     }
+    assert_eq!(publisher.counters().connections_lost, 0);
+}
+
+/// `null` in a number of arrays.
+fn nested(arrays: usize) -> Value {
+    (0..arrays).fold(Value::Null, |inner, _| json!([inner]))
+}
+
+/// Asserts that headers which a consumer of this crate can't read are refused.
+pub async fn deep_headers_are_refused(publisher: &Publisher) {
+    let with = |arrays| envelope("k").with_header("h", nested(arrays));
+    for deep in [with(64), with(100)] {
+        // As `taskcluster-events replay` does.
+        let replayed = Envelope::from_json(&deep.to_json()).expect("a recorded message");
+        for envelope in [deep, replayed] {
+            let error = publisher.publish_envelope(&envelope).await;
+            let error = error.expect_err("too deep");
+            assert!(matches!(error, PublishError::TooDeep { .. }), "{error}");
+            assert!(error.to_string().contains("64 are allowed"), "{error}");
+            assert!(!error.may_have_arrived(), "{error}");
+        }
+    }
+    let taken = publisher.publish_envelope(&with(63)).await;
+    taken.expect("accepted").await.expect("confirmed");
     assert_eq!(publisher.counters().connections_lost, 0);
 }
 

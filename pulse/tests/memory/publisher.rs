@@ -1,6 +1,8 @@
 //! Publishing, refused messages, and deadlines.
 
-use crate::common::limits::{headers_fill_a_frame, long_parts_are_refused};
+use crate::common::limits::{
+    deep_headers_are_refused, headers_fill_a_frame, long_parts_are_refused,
+};
 use crate::common::{Event, Numbered, Seen, eventually, message};
 use crate::{EXCHANGE, QUEUE, builder, quick};
 use std::time::Duration;
@@ -301,6 +303,7 @@ async fn a_message_that_is_too_long_for_amqp_fails_at_once() {
         .await
         .expect("started");
     long_parts_are_refused(&publisher).await;
+    deep_headers_are_refused(&publisher).await;
     headers_fill_a_frame(&publisher).await;
     let connected = publisher.counters();
     // A message that is too long is refused without a broker.

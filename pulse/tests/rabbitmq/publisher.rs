@@ -13,7 +13,9 @@ use taskcluster_pulse::{
 };
 
 use crate::common::exchanges::{Owned, Unreachable};
-use crate::common::limits::{headers_fill_a_frame, long_parts_are_refused};
+use crate::common::limits::{
+    deep_headers_are_refused, headers_fill_a_frame, long_parts_are_refused,
+};
 use crate::common::rabbitmq::Rabbit;
 use crate::common::{Numbered, Seen, eventually, key, message_on};
 use crate::quick;
@@ -240,6 +242,7 @@ async fn a_message_that_is_too_long_for_amqp_fails_at_once() {
     let publisher = Publisher::builder(rabbit.connection());
     let publisher = publisher.start().await.expect("started");
     long_parts_are_refused(&publisher).await;
+    deep_headers_are_refused(&publisher).await;
     headers_fill_a_frame(&publisher).await;
 
     // The smallest `frame_max` that both RabbitMQ 3 and 4 accept.

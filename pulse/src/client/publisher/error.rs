@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::client::error::Error;
-use crate::client::transport::{OutgoingMessage, SharedError, TooLong};
+use crate::client::message_limits::MAX_HEADER_LEVELS;
+use crate::client::transport::{OutgoingMessage, SharedError, TooLong, Unsendable};
 use crate::routing::RoutingKeyError;
 use crate::validate::Violations;
 
@@ -81,6 +82,20 @@ pub enum PublishError {
         advice: &'static str,
         /// Whether it was sent on an earlier connection or channel, without a confirmation.
         may_have_arrived: bool,
+    },
+    /// The message's headers are nested more deeply than consumers of this crate read. Nothing
+    /// was sent.
+    #[error(
+        "{exchange} with routing key {routing_key:?}: its headers are nested in {levels} levels, \
+         and {MAX_HEADER_LEVELS} are allowed; nest them less deeply"
+    )]
+    TooDeep {
+        /// The message's exchange.
+        exchange: String,
+        /// The message's routing key.
+        routing_key: String,
+        /// The number of levels of the headers, which are the first one.
+        levels: usize,
     },
     /// The broker refused the message and closed the channel. No queue has it, unless it
     /// was sent before.
@@ -169,25 +184,33 @@ fn refusal_advice(reason: &str) -> &'static str {
 }
 
 impl PublishError {
-    pub(super) fn too_long(
+    pub(super) fn unsendable(
         message: &OutgoingMessage,
-        error: TooLong,
+        error: Unsendable,
         may_have_arrived: bool,
     ) -> Self {
-        let TooLong {
-            part,
-            bytes,
-            limit,
-            advice,
-        } = error;
-        Self::TooLong {
-            exchange: message.exchange.clone(),
-            routing_key: message.routing_key.clone(),
-            part,
-            bytes,
-            limit,
-            advice,
-            may_have_arrived,
+        let exchange = message.exchange.clone();
+        let routing_key = message.routing_key.clone();
+        match error {
+            Unsendable::TooLong(TooLong {
+                part,
+                bytes,
+                limit,
+                advice,
+            }) => Self::TooLong {
+                exchange,
+                routing_key,
+                part,
+                bytes,
+                limit,
+                advice,
+                may_have_arrived,
+            },
+            Unsendable::TooDeep { levels } => Self::TooDeep {
+                exchange,
+                routing_key,
+                levels,
+            },
         }
     }
 

@@ -15,7 +15,7 @@ use super::pending::{Pending, Refusal, Room};
 use crate::client::counters::Meter;
 use crate::client::error::Error;
 use crate::client::transport::{
-    Answer, Confirm, NO_ROUTE, OutgoingMessage, TooLong, TransportError, code,
+    Answer, Confirm, NO_ROUTE, OutgoingMessage, TransportError, Unsendable, code,
 };
 
 /// Time after which the connection is given up if answers are withheld and no place is free.
@@ -94,10 +94,10 @@ impl InFlight {
         }
     }
 
-    /// Sends the unsent messages, and ends those that are too long for the channel.
+    /// Sends the unsent messages, and ends those that the channel can't send.
     pub(super) fn send(
         &mut self,
-        publish: impl Fn(&Arc<OutgoingMessage>, u64) -> Result<Answer, TooLong>,
+        publish: impl Fn(&Arc<OutgoingMessage>, u64) -> Result<Answer, Unsendable>,
     ) {
         while self.one_by_one == 0 || self.answers.is_empty() {
             let Some(number) = self.unsent.pop_front() else {
@@ -120,7 +120,7 @@ impl InFlight {
                 }
                 Err(error) => {
                     if let Some(message) = self.take(number) {
-                        message.too_long(error);
+                        message.unsendable(error);
                     }
                 }
             }

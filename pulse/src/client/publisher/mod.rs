@@ -164,7 +164,7 @@ impl Publisher {
         message: OutgoingMessage,
     ) -> Result<Confirmation, PublishError> {
         if let Err(error) = message.check(self.frame_max()) {
-            return Err(PublishError::too_long(&message, error, false));
+            return Err(PublishError::unsendable(&message, error, false));
         }
         let deadline = Instant::now().checked_add(self.deadline);
         let permit = self.room(&message, deadline).await?;

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::error::{DelayReason, PublishError};
 use crate::client::counters::Meter;
 use crate::client::error::Error;
-use crate::client::transport::{OutgoingMessage, TooLong};
+use crate::client::transport::{OutgoingMessage, Unsendable};
 
 /// Delays before a refused message is sent again. Each copy reaches the queues that are
 /// not full, so there are only a few.
@@ -154,8 +154,8 @@ impl Pending {
 
     /// Ends it because it is too long for the connection, which may differ from the one
     /// that it was checked for.
-    pub(super) fn too_long(self, error: TooLong) {
-        let error = PublishError::too_long(&self.message, error, self.may_have_arrived);
+    pub(super) fn unsendable(self, error: Unsendable) {
+        let error = PublishError::unsendable(&self.message, error, self.may_have_arrived);
         self.end(Err(error));
     }
 
