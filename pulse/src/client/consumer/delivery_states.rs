@@ -21,10 +21,16 @@ pub(super) enum State {
     Abandoned,
 }
 
+/// Minimum for [`DeliveryStates::full`].
+const MIN_FULL: usize = 64;
+
 /// The deliveries of a channel, and their acks that are not sent yet.
 pub(super) struct DeliveryStates {
-    /// The deliveries by their tags, which only grow.
+    /// The deliveries by their tags, which only grow; a settled one may be left out.
     entries: VecDeque<(u64, State)>,
+    /// The number of entries at which the settled ones are removed. They can be behind one
+    /// that stays unfinished.
+    full: usize,
     pub(super) in_work: usize,
     pub(super) waiting: WaitingCount,
     /// Whether no more deliveries are handed out.
@@ -43,6 +49,7 @@ impl DeliveryStates {
     pub(super) fn new(batch: usize) -> Self {
         Self {
             entries: VecDeque::new(),
+            full: MIN_FULL,
             in_work: 0,
             waiting: WaitingCount::default(),
             closed: false,
@@ -54,6 +61,10 @@ impl DeliveryStates {
     }
 
     pub(super) fn open(&mut self, tag: u64) {
+        if self.entries.len() >= self.full {
+            self.entries.retain(|(_, state)| *state != State::Settled);
+            self.full = MIN_FULL.max(2 * self.entries.len());
+        }
         self.entries.push_back((tag, State::InWork));
         self.in_work += 1;
     }
@@ -168,6 +179,23 @@ mod tests {
             (Some((1, 1)), &[3][..])
         );
         assert_eq!(deliveries.in_work, 0);
+    }
+
+    #[test]
+    fn deliveries_behind_one_that_stays_in_work_are_forgotten_when_they_are_settled() {
+        let mut deliveries = deliveries(1);
+        for tag in 2..10_000 {
+            deliveries.open(tag);
+            deliveries.settle(tag, State::Settled);
+            assert!(deliveries.entries.len() <= MIN_FULL);
+        }
+        deliveries.open(10_000);
+        deliveries.settle(10_000, State::Acked);
+        deliveries.settle(1, State::Acked);
+        assert_eq!(
+            (deliveries.due, deliveries.unsent()),
+            (Some((10_000, 2)), 2)
+        );
     }
 
     #[test]
