@@ -276,6 +276,14 @@ impl InFlight {
         }
     }
 
+    /// Gives the broker time for the answers that it has withheld while it blocked the
+    /// connection.
+    pub(super) fn unblocked(&mut self) {
+        if self.give_up_at.is_some() {
+            self.give_up_at = Some(Instant::now() + WITHHELD);
+        }
+    }
+
     /// Marks the unanswered messages as unsent, because the connection is lost.
     pub(super) fn connection_lost(&mut self) {
         for number in self.unsend() {

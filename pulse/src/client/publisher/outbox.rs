@@ -135,6 +135,9 @@ impl Outbox {
                 Some(reason) => PublisherEvent::Blocked { reason },
                 None => PublisherEvent::Unblocked,
             });
+            if blocked.is_none() {
+                self.in_flight.unblocked();
+            }
             self.blocked = blocked;
         }
         Ok(())

@@ -248,6 +248,24 @@ async fn a_connection_is_given_up_when_expired_messages_take_all_places_for_long
     assert_eq!(messages.due(), None);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_broker_that_has_just_unblocked_the_connection_has_half_a_minute_to_answer() {
+    let (mut messages, sent) = (in_flight(), Sent::default());
+    let blocked = DelayReason::Blocked("low on memory".to_owned());
+    let _outcomes = ["a", "b"].map(|key| add(&mut messages, key));
+    sent.send(&mut messages);
+    advance(DEADLINE).await;
+    messages.tick(&blocked).expect("open");
+    advance(Duration::from_secs(29)).await;
+    messages.unblocked();
+    advance(Duration::from_secs(29)).await;
+    messages.tick(&DelayReason::NoAnswer).expect("it has time");
+    advance(Duration::from_secs(1)).await;
+    messages
+        .tick(&DelayReason::NoAnswer)
+        .expect_err("no answers");
+}
+
 /// The call that published it may have waited for a place for most of its time.
 #[tokio::test(start_paused = true)]
 async fn a_message_expires_at_its_deadline_also_behind_one_with_a_later_deadline() {
