@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use taskcluster_pulse::Error;
+use taskcluster_pulse::{Error, OnFailure};
 use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
@@ -63,6 +63,34 @@ async fn a_stop_with_a_limit_does_not_wait_for_a_silent_broker() {
     drop(delivery);
     proxy.cut();
     rabbit.delete_queue(&rabbit.queue()).await;
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_stop_with_a_limit_does_not_wait_for_the_connection_of_dead_letters() {
+    let rabbit = Rabbit::for_test().await;
+    let (proxy, connection) = rabbit.proxy().await;
+    let consumer = rabbit
+        .consumer_by(connection)
+        .retries(0, Duration::ZERO)
+        .on_failure(OnFailure::DeadLetter)
+        .start()
+        .await
+        .expect("started");
+    let handle = consumer.handle();
+    publish(&rabbit, 0..1).await;
+    let run = tokio::spawn(consumer.run(1, async |_: Event| Err("never")));
+    eventually(|| handle.counters().acks_sent == 1).await;
+    proxy.freeze();
+    let begin = Instant::now();
+    handle.stop_within(Duration::from_millis(200));
+    run.await.expect("no panic").expect("nothing was in work");
+    let elapsed = begin.elapsed();
+    assert!(elapsed < Duration::from_secs(4), "{elapsed:?}");
+    proxy.cut();
+    for queue in [rabbit.queue(), format!("{}/dead", rabbit.queue())] {
+        rabbit.delete_queue(&queue).await;
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
+
+/// Timeout for closing connections after the limit of a stop has passed.
+const CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// A request to stop a consumer.
 #[derive(Clone, Copy, Debug)]
@@ -75,6 +78,12 @@ impl Stop {
     pub(super) async fn asked(&mut self) {
         // A dropped sender counts as a stop: the consumer was dropped as well.
         let _ = self.0.wait_for(Option::is_some).await;
+    }
+
+    /// Completes when connections that have not closed are to be given up.
+    pub(super) async fn close_deadline(&mut self) {
+        self.deadline().await;
+        sleep(CLOSE_TIMEOUT).await;
     }
 
     /// Completes when the messages in work are to be given up.

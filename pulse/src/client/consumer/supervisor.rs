@@ -68,6 +68,7 @@ impl Supervisor {
             inboxes,
             mut retiring,
             shared,
+            mut stop,
             ..
         } = self;
         // This ends the consumer's deliveries, and then its handlers.
@@ -77,7 +78,10 @@ impl Supervisor {
             deliveries += unfinished.unwrap_or_default();
         }
         if let Some(dead_letters) = &shared.dead_letters {
-            dead_letters.close().await;
+            tokio::select! {
+                () = dead_letters.close() => {}
+                () = stop.close_deadline() => {}
+            }
         }
         match deliveries {
             0 => result,

@@ -16,9 +16,6 @@ use crate::client::transport::TransportError;
 /// queue that is behind gathers acks, and forgets them when their channel closes.
 const ACKS_TIME: Duration = Duration::from_millis(500);
 
-/// Timeout for closing a channel and a connection after the limit of a stop has passed.
-const LATE_CLOSE_TIMEOUT: Duration = Duration::from_millis(500);
-
 /// What to do with received deliveries that were not handed out when a session retires.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in crate::client::consumer) enum Undelivered {
@@ -71,13 +68,9 @@ impl Session {
             self.channel.close().await;
             self.link.close().await;
         };
-        let late = async {
-            stop.deadline().await;
-            sleep(LATE_CLOSE_TIMEOUT).await;
-        };
         tokio::select! {
             _ = timeout(CLOSE_TIMEOUT, close) => {}
-            () = late => {}
+            () = stop.close_deadline() => {}
         }
         unfinished
     }
