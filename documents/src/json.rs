@@ -1,11 +1,10 @@
 //! Strict JSON parser: refuses objects with duplicate names. Most JSON parsers keep only
 //! the last of such properties, so a constraint would be lost.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
-use serde_core::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
-use serde_json::Value;
+use serde_core::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
 
 use crate::error::Reason;
 use crate::rounding::rounded;
@@ -39,13 +38,10 @@ const LIMITS: &[(&str, &str)] = &[
 pub fn parse(bytes: &[u8]) -> Result<Value, Reason> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let reason = |error| Reason::because(what(bytes, &error), error);
-    // Parsed separately from the values below: how those read a number depends on
-    // features of `serde_json`, which any crate of the build may enable.
-    serde_json::from_slice::<Unambiguous>(bytes).map_err(reason)?;
+    let Unambiguous(mut value) = serde_json::from_slice(bytes).map_err(reason)?;
     if let Some(rounded) = str::from_utf8(bytes).ok().and_then(rounded) {
         return Err(rounded.into());
     }
-    let mut value: Value = serde_json::from_slice(bytes).map_err(reason)?;
     // The feature `preserve_order` would keep the order of the text.
     value.sort_all_objects();
     Ok(value)
@@ -56,7 +52,7 @@ fn what(bytes: &[u8], error: &serde_json::Error) -> &'static str {
     let message = error.to_string();
     match LIMITS.iter().find(|(limit, _)| message.starts_with(limit)) {
         Some((_, what)) => what,
-        // Of the types that are read only `Unambiguous` reports data errors.
+        // Of what is read, only `Unambiguous` reports data errors.
         None if error.is_data() => "ambiguous JSON",
         None if is_utf16(bytes) => "UTF-16 text, which has to be converted to UTF-8",
         None => "not JSON",
@@ -75,81 +71,122 @@ fn is_utf16(bytes: &[u8]) -> bool {
 /// `serde_json`'s message for a number that no 64-bit floating point holds.
 const OUT_OF_RANGE: &str = "number out of range";
 
-/// The key that `serde_json` uses for the text of a number if its feature
-/// `arbitrary_precision` is on. It then accepts numbers of any size.
-const NUMBER: &str = "$serde_json::private::Number";
-
 /// A value whose objects have no duplicate names and whose numbers fit 64-bit floating
 /// point.
-struct Unambiguous {
-    /// Whether this is the text of a number out of that range.
-    is_infinite: bool,
-}
-
-impl Unambiguous {
-    const OTHER: Self = Self { is_infinite: false };
-}
+///
+/// Its parts are read by this type, not by [`Value`]'s own implementation, which takes an
+/// object with a certain key for a number or for another text.
+struct Unambiguous(Value);
 
 impl<'de> Deserialize<'de> for Unambiguous {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(NameVisitor)
+        deserializer.deserialize_any(ValueVisitor).map(Self)
     }
 }
 
-struct NameVisitor;
+struct ValueVisitor;
 
-impl<'de> Visitor<'de> for NameVisitor {
-    type Value = Unambiguous;
+impl<'de> Visitor<'de> for ValueVisitor {
+    type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON value")
     }
 
-    fn visit_unit<E>(self) -> Result<Unambiguous, E> {
-        Ok(Unambiguous::OTHER)
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Unambiguous, E> {
-        Ok(Unambiguous::OTHER)
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<Unambiguous, E> {
-        Ok(Unambiguous::OTHER)
+    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
+        Ok(number.into())
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<Unambiguous, E> {
-        Ok(Unambiguous::OTHER)
+    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
+        Ok(number.into())
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<Unambiguous, E> {
-        Ok(Unambiguous::OTHER)
+    fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
+        Ok(number.into())
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Unambiguous, E> {
-        Ok(Unambiguous {
-            is_infinite: text.parse().is_ok_and(f64::is_infinite),
-        })
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(text.into())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Unambiguous, A::Error> {
-        while items.next_element::<Unambiguous>()?.is_some() {}
-        Ok(Unambiguous::OTHER)
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut values = Vec::new();
+        while let Some(Unambiguous(value)) = items.next_element()? {
+            values.push(value);
+        }
+        Ok(Value::Array(values))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Unambiguous, A::Error> {
-        let mut names = BTreeSet::new();
-        while let Some(name) = members.next_key::<String>()? {
-            let value: Unambiguous = members.next_value()?;
-            if name == NUMBER && value.is_infinite {
-                return Err(A::Error::custom(OUT_OF_RANGE));
-            }
-            if names.contains(&name) {
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut values = Map::new();
+        while let Some(key) = members.next_key()? {
+            let Key::Name(name) = key else {
+                return number(&members.next_value::<String>()?);
+            };
+            let Unambiguous(value) = members.next_value()?;
+            if values.contains_key(&name) {
                 return Err(A::Error::custom(format!(
                     "the property {name:?} occurs twice"
                 )));
             }
-            names.insert(name);
+            values.insert(name, value);
         }
-        Ok(Unambiguous::OTHER)
+        Ok(Value::Object(values))
+    }
+}
+
+/// The value of a number that was given as text.
+fn number<E: Error>(text: &str) -> Result<Value, E> {
+    if let Ok(number) = text.parse::<u64>() {
+        return Ok(number.into());
+    }
+    if let Some(number) = text.parse::<i64>().ok().filter(|number| *number != 0) {
+        return Ok(number.into());
+    }
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() => Ok(number.into()),
+        _ => Err(E::custom(OUT_OF_RANGE)),
+    }
+}
+
+/// The key of an object.
+enum Key {
+    Name(String),
+    /// Not a name of the text: the value is that of a number, as text. With its feature
+    /// `arbitrary_precision`, `serde_json` presents numbers as objects.
+    Number,
+}
+
+impl<'de> Deserialize<'de> for Key {
+    /// Requests an optional name. It is present for a name of the text, but not for the
+    /// key of a number, which has the same text in any case.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_option(KeyVisitor)
+    }
+}
+
+struct KeyVisitor;
+
+impl<'de> Visitor<'de> for KeyVisitor {
+    type Value = Key;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, name: D) -> Result<Key, D::Error> {
+        String::deserialize(name).map(Key::Name)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Key, E> {
+        Ok(Key::Number)
     }
 }
