@@ -1,16 +1,19 @@
 //! `--where`: conditions on messages.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use taskcluster_documents::escape;
 use taskcluster_events::EXCHANGES;
 use taskcluster_pulse::{
-    Envelope, ExchangeInfo, PatternBinding, PayloadError, RoutingKeyEntry, RoutingKeyError,
+    Envelope, ExchangeInfo, PatternBinding, PayloadError, RawJson, RoutingKeyEntry, RoutingKeyError,
 };
 
 use crate::terminal;
+
+/// Maximum depth of lists in lists that a condition applies to.
+const MAX_DEPTH: usize = 127;
 
 /// A condition of `--where`, such as `status.state=failed`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,14 +100,16 @@ pub(super) fn matches(envelope: &Envelope, conditions: &[Condition]) -> bool {
     }
     let exchange = EXCHANGES.find(envelope.exchange()).ok();
     // Conditions on a payload that can't be read are not met.
-    let payload = serde_json::from_slice(envelope.bytes()).unwrap_or_default();
+    let payload: Option<RawJson> = serde_json::from_slice(envelope.bytes()).ok();
     conditions.iter().all(|condition| {
         let words = exchange.filter(|it| entry(it, &condition.name).is_some());
         match words {
             Some(exchange) => entries(exchange, envelope.routing_key()).any(|(entry, word)| {
                 entry.name == condition.name && is_match(&condition.glob, &word)
             }),
-            None => has(&payload, &condition.name, &condition.glob),
+            None => payload
+                .as_ref()
+                .is_some_and(|it| has(it.get(), &condition.name, &condition.glob, MAX_DEPTH)),
         }
     })
 }
@@ -138,19 +143,20 @@ fn entry(exchange: &'static ExchangeInfo, name: &str) -> Option<&'static Routing
 }
 
 /// Whether the property at a dotted path matches; in a list on the way, any item may
-/// match.
-fn has(value: &Value, path: &str, glob: &str) -> bool {
-    if let Value::Array(items) = value {
-        return items.iter().any(|item| has(item, path, glob));
+/// match. Only what is on the way is parsed: the rest may be any JSON.
+fn has(json: &str, path: &str, glob: &str, depth: usize) -> bool {
+    let items: Option<Vec<RawJson>> = serde_json::from_str(json).ok();
+    if let (Some(items), Some(depth)) = (items, depth.checked_sub(1)) {
+        return items.iter().any(|it| has(it.get(), path, glob, depth));
     }
     if path.is_empty() {
-        return match value {
-            Value::String(text) => is_match(glob, text),
-            other => is_match(glob, &other.to_string()),
-        };
+        let text: Option<String> = serde_json::from_str(json).ok();
+        return is_match(glob, text.as_deref().unwrap_or(json));
     }
     let (name, rest) = path.split_once('.').unwrap_or((path, ""));
-    value.get(name).is_some_and(|value| has(value, rest, glob))
+    let members: BTreeMap<String, RawJson> = serde_json::from_str(json).unwrap_or_default();
+    let member = members.get(name);
+    member.is_some_and(|it| has(it.get(), rest, glob, depth))
 }
 
 /// Whether `text` matches `glob`, in which `*` matches any characters.
@@ -242,6 +248,22 @@ mod tests {
         ] {
             let both = conditions(&["runId=0", not_met]);
             assert!(!matches(&failed(), &both), "{not_met}");
+        }
+        // What is JSON, but no `serde_json::Value` holds, hides nothing else.
+        let other = r#"{"extra": ["\ud83d", 1e400], "$serde_json::private::RawValue": "{\"a\":1}",
+            "nested": [[{"b": 1e400}]]}"#;
+        let other = Envelope::new("exchange/a/v1/b", KEY, other);
+        for (met, condition) in [
+            (true, "extra=1e400"),
+            (true, "$serde_json::private::RawValue={*}"),
+            (false, "a=1"),
+            (true, "nested.b=1e4*"),
+        ] {
+            assert_eq!(
+                matches(&other, &conditions(&[condition])),
+                met,
+                "{condition}"
+            );
         }
         let unreadable = Envelope::new("exchange/taskcluster-queue/v1/task-failed", KEY, "{");
         assert!(matches(&unreadable, &conditions(&["runId=0"])));

@@ -3,10 +3,11 @@
 use std::error::Error;
 use std::time::Duration;
 
+use serde_json::Value;
 use taskcluster_documents::chain;
 use taskcluster_documents::text::escape_json;
 use taskcluster_events::EXCHANGES;
-use taskcluster_pulse::Envelope;
+use taskcluster_pulse::{Envelope, RawJson};
 
 use super::filter;
 use crate::printed::print_error;
@@ -51,11 +52,16 @@ pub(super) fn line(envelope: &Envelope) -> String {
     terminal::lines(&parts.join(" ").replace('\n', r"\n")) + "\n"
 }
 
+/// The payload indented; or on one line, if only its text has all that it says.
 fn indented(bytes: &[u8]) -> String {
-    match serde_json::from_slice::<serde_json::Value>(bytes) {
-        Ok(payload) => escape_json(&format!("{payload:#}\n")),
-        Err(error) => format!("({} bytes that are not JSON: {error})\n", bytes.len()),
-    }
+    let text: RawJson = match serde_json::from_slice(bytes) {
+        Ok(text) => text,
+        Err(error) => return format!("({} bytes that are not JSON: {error})\n", bytes.len()),
+    };
+    escape_json(&match text.parse::<Value>() {
+        Ok(payload) => format!("{payload:#}\n"),
+        Err(_) => text.get().replace(['\r', '\n', '\t'], " ") + "\n",
+    })
 }
 
 /// The result of a check.

@@ -198,6 +198,20 @@ async fn every_message_is_acked_and_those_that_are_not_valid_are_counted() {
     assert_eq!(broker.queue_len("queue/guest/seen"), Some(0));
 }
 
+#[test]
+fn payloads_are_printed_as_they_are() {
+    let key = r#"{"$serde_json::private::RawValue": "{\"a\":1}"}"#;
+    for (payload, printed) in [
+        (r#"{"b":1.0,"a":[]}"#, "{\n  \"a\": [],\n  \"b\": 1.0\n}"),
+        (key, key),
+        ("{\"a\":\n1e400}", r#"{"a": 1e400}"#),
+        (r#""\ud83d""#, r#""\ud83d""#),
+    ] {
+        let text = Style::Pretty.text(&Envelope::new("e", "k", payload));
+        assert_eq!(text, format!("e k\n{printed}\n"));
+    }
+}
+
 #[tokio::test]
 async fn the_count_ends_it_and_leaves_the_rest_in_the_queue() {
     let broker = MemoryBroker::new();
