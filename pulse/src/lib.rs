@@ -42,6 +42,7 @@ mod event;
 #[cfg(feature = "arbitrary")]
 mod example;
 pub mod guide;
+mod json;
 #[cfg(feature = "memory")]
 mod memory;
 mod payload;

@@ -14,6 +14,7 @@ use super::http::{Request, Response};
 use crate::client::management::ListBindings;
 use crate::client::transport::BoxFuture;
 use crate::client::{Management, ManagementError, QueueBinding};
+use crate::json;
 
 /// A service that lists the bindings of a queue.
 pub(super) trait Source: Send + Sync + 'static {
@@ -100,10 +101,10 @@ impl<S: Source> HttpBindings<S> {
             StatusCode::NOT_FOUND => return Err(self.not_found(queue)),
             status => return Err(self.unexpected(format!("the status is {status}"), None)),
         }
-        let answer = serde_json::from_slice(&response.body)
+        let answer = json::parse(&response.body)
             .map_err(|error| self.unexpected("it is not JSON".to_owned(), Some(error)))?;
         let bindings = self
-            .parse(queue, &answer)
+            .parse(queue, &answer.value)
             .map_err(|reason| self.unexpected(reason, None))?;
         // Every queue has a binding to the default exchange, which has no name. Both
         // services return an empty list if the queue does not exist.
@@ -122,7 +123,7 @@ impl<S: Source> HttpBindings<S> {
 
 /// The reason that RabbitMQ gives for a refusal.
 fn reason(body: &[u8]) -> String {
-    let answer: Value = serde_json::from_slice(body).unwrap_or_default();
+    let answer = json::parse(body).map_or(Value::Null, |answer| answer.value);
     match answer.get("reason").and_then(Value::as_str) {
         Some(reason) => reason.to_owned(),
         None => "without a reason".to_owned(),

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde_core::de::Error;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -91,7 +92,8 @@ fn read(line: &str) -> Result<Envelope, serde_json::Error> {
     let routes: Vec<String> = members.optional(ROUTES)?.unwrap_or_default();
     let prefixed = |route| format!("{ROUTE_PREFIX}{route}");
     cc.extend(routes.iter().map(prefixed));
-    let headers: Option<Headers> = members.optional(HEADERS)?;
+    let headers: Option<RawJson> = members.optional(HEADERS)?;
+    let headers = headers.as_ref().map(read_headers).transpose()?;
     Ok(Envelope::from_arrival(Arrival {
         tag: 0,
         exchange: members.required(EXCHANGE)?,
@@ -103,6 +105,13 @@ fn read(line: &str) -> Result<Envelope, serde_json::Error> {
         timestamp: members.optional(TIMESTAMP)?,
         bytes,
     }))
+}
+
+fn read_headers(text: &RawJson) -> Result<Headers, serde_json::Error> {
+    match text.exact() {
+        Some(Value::Object(headers)) => Ok(headers),
+        _ => Err(Error::custom("invalid `headers`: expected an object")),
+    }
 }
 
 /// An object under construction.

@@ -8,12 +8,14 @@ use serde_core::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::json::{self, Parsed};
 use crate::schema::{equal, hash_value};
 
 /// Any JSON value, as its original text.
 ///
-/// Two texts are equal if their values are: `1` equals `1.0`. Texts that are nested
-/// too deeply to be parsed are compared as texts.
+/// Two texts are equal if their values are: `1` equals `1.0`. Texts are compared as texts if
+/// they nest too deeply to be parsed, or have a number out of the range of `f64` or a string
+/// that is not Unicode.
 #[derive(Clone)]
 pub struct RawJson(Box<RawValue>);
 
@@ -27,9 +29,25 @@ impl RawJson {
     ///
     /// # Errors
     ///
-    /// If the text is not of that type.
+    /// If the text is not of that type, or has an object whose first key is one that
+    /// [`serde_json::Value`] takes for something else: `$serde_json::private::RawValue` or
+    /// `$serde_json::private::Number`.
     pub fn parse<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
-        serde_json::from_str(self.get())
+        match json::reserved_key(&self.0) {
+            Some(key) => Err(Error::custom(format!("serde_json misreads the key {key}"))),
+            None => serde_json::from_str(self.get()),
+        }
+    }
+
+    /// Parses the text into a value.
+    pub(crate) fn parsed(&self) -> Parsed {
+        json::read(&self.0, json::MAX_LEVELS)
+    }
+
+    /// The value, if it can be held without a change.
+    pub(crate) fn exact(&self) -> Option<Value> {
+        let parsed = self.parsed();
+        (!parsed.is_cut && !parsed.is_replaced).then_some(parsed.value)
     }
 
     /// The JSON text of `value`.
@@ -58,7 +76,7 @@ impl RawJsonObject {
     ///
     /// # Errors
     ///
-    /// If the text is not of that type.
+    /// As of [`RawJson::parse`].
     pub fn parse<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
         self.0.parse()
     }
@@ -117,9 +135,8 @@ impl PartialEq for RawJson {
     fn eq(&self, other: &Self) -> bool {
         self.get() == other.get()
             || self
-                .parse::<Value>()
-                .ok()
-                .zip(other.parse().ok())
+                .exact()
+                .zip(other.exact())
                 .is_some_and(|(left, right)| equal(&left, &right))
     }
 }
@@ -128,9 +145,9 @@ impl Eq for RawJson {}
 
 impl Hash for RawJson {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        match self.parse() {
-            Ok(value) => hash_value(&value, state),
-            Err(_) => self.get().hash(state),
+        match self.exact() {
+            Some(value) => hash_value(&value, state),
+            None => self.get().hash(state),
         }
     }
 }

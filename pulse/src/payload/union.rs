@@ -51,9 +51,10 @@ where
 
 fn read_union<U: Union>(text: RawJson) -> U {
     let schemas: Vec<_> = U::BRANCHES.iter().map(|branch| branch.schema).collect();
-    let value = text.parse().ok();
-    let index = value.and_then(|value| fitting(U::SCHEMA, &schemas, &value));
-    let branch = index.and_then(|index| U::BRANCHES.get(index));
+    let parsed = text.parsed();
+    let is_whole = !parsed.is_cut;
+    let index = is_whole.then(|| fitting(U::SCHEMA, &schemas, &parsed.value));
+    let branch = index.flatten().and_then(|index| U::BRANCHES.get(index));
     let read = branch.and_then(|branch| (branch.read)(&text));
     read.unwrap_or_else(|| U::unmatched(text))
 }

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, RandomState};
 
 use serde_core::Serialize;
-use serde_json::Value;
+use serde_json::value::to_raw_value;
 
+use crate::json;
 use crate::schema::all_values_differ;
 
 /// Number of items up to which pairs are compared, which is faster than hashing.
@@ -86,11 +87,15 @@ pub(crate) fn all_differ<T>(
 /// Whether all of `items` differ as JSON, for items without a hash, or with parts that are
 /// kept as JSON text, which would be parsed for each comparison. Allocates their JSON.
 pub fn unique_as_written<T: Serialize>(items: &[T]) -> bool {
-    let differ = || {
-        let text = serde_json::to_string(items)?;
-        serde_json::from_str(&text).map(|items: Vec<Value>| all_values_differ(&items))
-    };
-    items.len() < 2 || differ().unwrap_or(false)
+    items.len() < 2
+        || to_raw_value(items).is_ok_and(|text| {
+            let parsed = json::read(&text, json::MAX_LEVELS);
+            !parsed.is_cut
+                && parsed
+                    .value
+                    .as_array()
+                    .is_some_and(|it| all_values_differ(it))
+        })
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 use serde_json::Value;
 
 use super::number::Decimal;
+use crate::json;
 use crate::rule::all_differ;
 
 /// Whether two values are equal.
@@ -42,9 +43,9 @@ pub(super) fn equals_text(text: &str, value: &Value) -> bool {
     }
 }
 
-/// The value that `text` is the JSON of, or `text` if `serde_json` cannot hold it.
+/// The value that `text` is the JSON of, or `text` if it is not JSON.
 pub(super) fn value_of(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_else(|_| text.into())
+    json::parse(text.as_bytes()).map_or_else(|_| text.into(), |parsed| parsed.value)
 }
 
 /// Whether all of `items` differ, in time linear in their size.

@@ -1,13 +1,15 @@
 //! JSON documents that are checked against a schema.
 
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::{Pointer, Report, Violation, Violations};
+use crate::json;
 use crate::schema::{Interpreter, Schema};
 
-/// Levels of arrays and objects in a document that is too deep. `serde_json` parses one
-/// level more, in which a document has empty arrays and objects in place of its own.
-const LEVELS: usize = 126;
+/// Levels of arrays and objects in a document that is too deep. Inside them, it has empty
+/// arrays and objects in place of its own.
+const LEVELS: usize = json::MAX_LEVELS - 1;
 
 /// A parsed JSON text. If it is nested too deeply to be parsed, its innermost parts are
 /// left out, and nothing is found out about them.
@@ -20,16 +22,19 @@ pub(crate) struct Document {
 impl Document {
     /// # Errors
     ///
-    /// If `text` is not JSON.
-    pub(crate) fn parse(text: &[u8]) -> serde_json::Result<Self> {
-        let (value, is_cut) = match serde_json::from_slice(text) {
-            Ok(value) => (value, false),
-            Err(error) => {
-                let cut = serde_json::from_slice(&without_depths(text));
-                (cut.map_err(|_| error)?, true)
-            }
+    /// If `bytes` are not JSON.
+    pub(crate) fn parse(bytes: &[u8]) -> serde_json::Result<Self> {
+        serde_json::from_slice(bytes).map(Self::of)
+    }
+
+    pub(crate) fn of(text: &RawValue) -> Self {
+        let whole = json::read(text, json::MAX_LEVELS);
+        let is_cut = whole.is_cut;
+        let value = match is_cut {
+            true => json::read(text, LEVELS).value,
+            false => whole.value,
         };
-        Ok(Self { value, is_cut })
+        Self { value, is_cut }
     }
 
     /// Whether the whole document is valid against `schema`.
@@ -72,27 +77,4 @@ impl Document {
         let _ = interpreter.check(schema, &self.value, Pointer::ROOT, &mut report);
         report.into_result()
     }
-}
-
-/// A JSON text without the contents of all arrays and objects inside [`LEVELS`] others.
-fn without_depths(text: &[u8]) -> Vec<u8> {
-    let mut kept = Vec::with_capacity(text.len());
-    let (mut depth, mut in_string, mut is_escaped) = (0_usize, false, false);
-    for &byte in text {
-        let is_structure = !in_string;
-        match byte {
-            b'"' if !is_escaped => in_string = !in_string,
-            b'[' | b'{' if is_structure => depth += 1,
-            _ => {}
-        }
-        is_escaped = byte == b'\\' && in_string && !is_escaped;
-        let is_bracket = is_structure && matches!(byte, b'[' | b'{' | b']' | b'}');
-        if depth <= LEVELS || is_bracket && depth == LEVELS + 1 {
-            kept.push(byte);
-        }
-        if is_structure && matches!(byte, b']' | b'}') {
-            depth = depth.saturating_sub(1);
-        }
-    }
-    kept
 }

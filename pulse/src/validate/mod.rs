@@ -12,6 +12,7 @@ mod violation;
 use std::ops::ControlFlow;
 
 use serde_core::Serialize;
+use serde_json::value::to_raw_value;
 
 pub(crate) use document::Document;
 pub(crate) use pointer::Pointer;
@@ -74,5 +75,5 @@ pub fn check_schema<T: Serialize + ?Sized>(
 
 /// Converts by the text, because `serde_json::to_value` can't convert all numbers.
 fn json<T: Serialize + ?Sized>(value: &T) -> serde_json::Result<Document> {
-    Document::parse(&serde_json::to_vec(value)?)
+    to_raw_value(value).map(|text| Document::of(&text))
 }

@@ -11,6 +11,7 @@ mod examples;
 mod goldens;
 mod growth;
 mod guide;
+mod json;
 mod keys;
 mod languages;
 mod timestamps;

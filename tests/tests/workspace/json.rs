@@ -1,0 +1,200 @@
+//! JSON that `serde_json` reads as something else, or not at all.
+//!
+//! Its `Value` takes an object whose first key is one of two for a number, or for another
+//! text, and refuses numbers that no float holds and halves of surrogate pairs. Messages
+//! and schemas may have all of them.
+
+use serde_json::{Value, json};
+use taskcluster_documents::json::parse;
+use taskcluster_pulse::{Envelope, Payload, PayloadError, RawJson, decode, decode_strict};
+use taskcluster_tests::goldens::all_keywords::keywords::KeywordsMessage;
+use taskcluster_tests::goldens::objects::things::Counted2;
+
+const RAW: &str = "$serde_json::private::RawValue";
+const NUMBER: &str = "$serde_json::private::Number";
+
+/// The violations of a message that decodes; those of a strict decode are the same.
+#[track_caller]
+fn violations(text: &str) -> Vec<(String, &'static str)> {
+    violations_of::<KeywordsMessage>(text)
+}
+
+#[track_caller]
+fn violations_of<P: Payload>(text: &str) -> Vec<(String, &'static str)> {
+    let pairs = |found: &taskcluster_pulse::Violations| {
+        let pairs = found.iter().map(|it| (it.pointer.clone(), it.keyword));
+        pairs.collect()
+    };
+    let message: P = decode(text.as_bytes()).unwrap_or_else(|error| panic!("{text}: {error:?}"));
+    let tolerant = message.validate().err().as_ref().map_or(Vec::new(), pairs);
+    let strict = match decode_strict::<P>(text.as_bytes()) {
+        Ok(_) => Vec::new(),
+        Err(PayloadError::Schema(found)) => pairs(&found),
+        Err(error) => panic!("{text}: {error:?}"),
+    };
+    assert_eq!(tolerant, strict, "{text}");
+    tolerant
+}
+
+fn text(json: &str) -> RawJson {
+    serde_json::from_str(json).expect("JSON")
+}
+
+#[test]
+fn every_key_of_a_message_is_a_name() {
+    for valid in [
+        r#"{"contains": ["a", {"KEY": "x"}]}"#,
+        r#"{"contains": ["a", {"KEY": 1, "b": 2}]}"#,
+        r#"{"not": {"KEY": "\"a\""}}"#,
+        r#"{"not": {"\u0024KEY": "1"}}"#,
+    ] {
+        for key in [RAW, NUMBER] {
+            let text = valid.replace("\\u0024KEY", &key.replace('$', "\\u0024"));
+            assert_eq!(violations(&text.replace("KEY", key)), [], "{text}");
+        }
+    }
+    for (invalid, pointer, keyword) in [
+        (
+            r#"{"enumOfObject": {"KEY": "{\"a\":1}"}}"#,
+            "/enumOfObject",
+            "enum",
+        ),
+        (
+            r#"{"contains": [{"KEY": "\"a\""}]}"#,
+            "/contains",
+            "contains",
+        ),
+        (r#"{"constArray": [{"KEY": "1"}]}"#, "/constArray", "const"),
+    ] {
+        for key in [RAW, NUMBER] {
+            let found = violations(&invalid.replace("KEY", key));
+            assert_eq!(found, [(pointer.to_owned(), keyword)], "{invalid} {key}");
+        }
+    }
+}
+
+#[test]
+fn every_key_of_a_text_is_a_name() {
+    for key in [RAW, NUMBER] {
+        let object = text(&json!({ key: "1" }).to_string());
+        assert_ne!(object, text("1"));
+        assert_eq!(object, text(&format!("{{ {}: \"\\u0031\" }}", json!(key))));
+        // Into a type that would take it for 1.
+        let error = object.parse::<Value>().expect_err("misread");
+        assert!(error.to_string().contains(key), "{error}");
+        assert!(
+            text(&json!([key, { "a": key }]).to_string())
+                .parse::<Value>()
+                .is_ok()
+        );
+    }
+    let line = json!({
+        "exchange": "exchange/a/v1/b", "routingKey": "a", "payload": 1,
+        "headers": { "a": { RAW: "{\"b\":1}" } },
+    });
+    let envelope = Envelope::from_json(&line.to_string()).expect("a message");
+    assert_eq!(envelope.headers()["a"][RAW], "{\"b\":1}");
+    assert_eq!(
+        Envelope::from_json(&envelope.to_json())
+            .expect("read")
+            .headers(),
+        envelope.headers()
+    );
+}
+
+/// Each text inside another would be parsed with the full depth again.
+#[test]
+fn texts_in_texts_do_not_overflow_the_stack() {
+    let (before, after) = ("[".repeat(120), "]".repeat(120));
+    let mut inner = "1".to_owned();
+    for _ in 0..12 {
+        inner = format!("{before}{{{}:{}}}{after}", json!(RAW), json!(inner));
+    }
+    let message = format!(r#"{{"exactFloat": "x", "contains": [{inner}]}}"#);
+    let error = decode::<KeywordsMessage>(message.as_bytes()).expect_err("no number");
+    assert!(
+        matches!(&error, PayloadError::Schema(it) if it.iter().any(|it| it.pointer == "/exactFloat"))
+    );
+    let message = format!(r#"{{"contains": ["a", {inner}]}}"#);
+    assert_eq!(violations(&message), []);
+    assert!(text(&inner).parse::<Value>().is_err());
+}
+
+/// Node writes half of a pair if a text is cut inside an emoji.
+#[test]
+fn numbers_of_any_size_and_texts_that_were_cut_are_judged() {
+    for valid in [
+        r#"{"contains": ["a", 1e400, -1e400, {"b": [1e999999999999]}]}"#,
+        r#"{"contains": ["\ud83d"]}"#,
+        r#"{"contains": ["a", {"\udc00": "\udc00\ud83d"}]}"#,
+        r#"{"not": 1e400}"#,
+        r#"{"beyondIntegers": 1e400}"#,
+    ] {
+        assert_eq!(violations(valid), [], "{valid}");
+    }
+    for (invalid, pointer, keyword) in [
+        (
+            r#"{"notEmptyString": "", "not": 1e400}"#,
+            "/notEmptyString",
+            "not",
+        ),
+        (r#"{"not": "\ud83d"}"#, "/not", "not"),
+        (r#"{"contains": [1e400]}"#, "/contains", "contains"),
+        (
+            r#"{"beyondIntegers": -1e400}"#,
+            "/beyondIntegers",
+            "minimum",
+        ),
+        (r#"{"enumEmpty": "\ud83d"}"#, "/enumEmpty", "enum"),
+    ] {
+        let found = violations(invalid);
+        assert_eq!(found, [(pointer.to_owned(), keyword)], "{invalid}");
+    }
+    for (items, keywords) in [
+        (
+            r#"["\ud83d", "\ud83e", {"a": "\ude00"}, {"a": "\ude01"}]"#,
+            vec![],
+        ),
+        (r#"["\ud83d", "\ud83d"]"#, vec!["uniqueItems"]),
+        (
+            r#"["b", {"$serde_json::private::RawValue": "\"b\""}]"#,
+            vec![],
+        ),
+        (r#"[1, {"$serde_json::private::Number": "1"}]"#, vec![]),
+    ] {
+        let found = violations_of::<Counted2>(&format!(r#"{{"anything": {items}}}"#));
+        let found: Vec<&str> = found.iter().map(|(_, keyword)| *keyword).collect();
+        assert_eq!(found, keywords, "{items}");
+    }
+    assert_eq!(text("1e400"), text("1e400"));
+    assert_ne!(text("1e400"), text("1.7976931348623157e308"));
+    assert_ne!(text(r#""\ud83d""#), text("\"\u{e03d}\""));
+}
+
+#[test]
+fn every_key_of_a_document_is_a_name() {
+    for key in [RAW, NUMBER] {
+        for (value, text) in [
+            (json!({ key: 1 }), "1"),
+            (json!({ key: { "a": 1.5 } }), r#"{"a":15e-1}"#),
+            (
+                json!({ key: "{\"a\":1,\"a\":2}" }),
+                r#""{\"a\":1,\"a\":2}""#,
+            ),
+            (json!({ key: "1e400" }), r#""1e400""#),
+        ] {
+            let text = format!("{{\"properties\": [{{ {}: {text} }}]}}", json!(key));
+            let read = parse(text.as_bytes()).unwrap_or_else(|error| panic!("{text}: {error:?}"));
+            assert_eq!(read, json!({ "properties": [value] }), "{text}");
+        }
+        let twice = format!("{{ {0}: 1, {0}: 2 }}", json!(key));
+        let error = parse(twice.as_bytes()).expect_err("one name");
+        assert_eq!(error.to_string(), "ambiguous JSON");
+    }
+    let numbers = b"[0, -0, 1, -1, 1.0, 18446744073709551615, -9223372036854775808, 1e20]";
+    let read = parse(numbers).expect("numbers").to_string();
+    assert_eq!(
+        read,
+        "[0,-0.0,1,-1,1.0,18446744073709551615,-9223372036854775808,1e+20]"
+    );
+}
