@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::draft::Draft;
 use crate::error::Error;
 use crate::place::Place;
 
@@ -25,6 +26,8 @@ pub struct Document {
     /// JSON pointer to the document in its file; empty unless the file holds several
     /// documents.
     pub(crate) base: String,
+    /// The draft that the document states.
+    pub(crate) draft: Draft,
     /// The JSON value.
     pub root: Value,
 }

@@ -61,6 +61,8 @@ impl std::error::Error for Error {
 pub struct Reason {
     pub(crate) what: String,
     pub(crate) cause: Option<Cause>,
+    /// The remedy, if it is not that of other reasons at the same place.
+    pub(crate) help: Option<&'static str>,
 }
 
 impl Reason {
@@ -70,8 +72,16 @@ impl Reason {
         error: impl std::error::Error + Send + Sync + 'static,
     ) -> Self {
         Self {
-            what: what.into(),
             cause: Some(Cause::new(error)),
+            ..Self::from(what)
+        }
+    }
+
+    /// The same reason with a remedy of its own.
+    pub(crate) fn with_help(self, help: &'static str) -> Self {
+        Self {
+            help: Some(help),
+            ..self
         }
     }
 
@@ -81,7 +91,7 @@ impl Reason {
             file,
             pointer,
             what: self.what,
-            help: help.to_owned(),
+            help: self.help.unwrap_or(help).to_owned(),
             cause: self.cause,
         }
     }
@@ -104,6 +114,7 @@ impl<T: Into<String>> From<T> for Reason {
         Self {
             what: what.into(),
             cause: None,
+            help: None,
         }
     }
 }

@@ -11,6 +11,7 @@
 
 mod declarations;
 mod document;
+mod draft;
 mod error;
 pub mod id;
 pub mod json;

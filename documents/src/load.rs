@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::document::{Document, Documents, Source, publisher, schema_id};
+use crate::draft::Draft;
 use crate::error::{Error, Reason};
 use crate::keyword::Keyword;
 use crate::place::Place;
@@ -54,6 +55,7 @@ fn split(file: &str, root: Value) -> Vec<Document> {
     let document = |base, root| Document {
         file: file.to_owned(),
         base,
+        draft: Draft::of(&root),
         root,
     };
     match root {

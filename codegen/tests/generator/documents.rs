@@ -238,3 +238,109 @@ fn a_place_with_a_long_name_is_refused() {
     assert!(errors.contains("an id of more than 1000 bytes"), "{errors}");
     assert!(errors.len() < 1000, "{errors}");
 }
+
+/// The places and texts of the warnings for the payload schema with `members`.
+fn warnings(members: &str) -> Vec<String> {
+    let schema = format!(r#"{{"$id": "/schemas/made-up/v1/message.json#", {members}}}"#);
+    let sources = [
+        source("exchanges.json", REFERENCE),
+        source("message.json", schema),
+    ];
+    let unknown = generator(&sources).unknown_keywords();
+    unknown.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn constraints_beside_a_reference_are_reported_where_they_are_ignored() {
+    let beside = r##""properties": {"a": {"$ref": "#/definitions/a", "maxLength": 3, "default": "",
+        "description": "", "x-shown": true}}, "definitions": {"a": {"type": "string"}}"##;
+    let ignored = [
+        "message.json#/properties/a/maxLength: `maxLength` is ignored beside `$ref` in draft-06 and \
+         draft-07; put both into `allOf`",
+        "message.json#/properties/a/x-shown: unknown keyword `x-shown`; it is not enforced; correct \
+         its spelling, or use `$comment` for notes",
+    ];
+    assert_eq!(warnings(beside), ignored);
+    let drafts = [
+        "http://json-schema.org/draft-07/schema#",
+        "/schemas/common/metaschema.json#",
+    ];
+    for draft in drafts {
+        assert_eq!(
+            warnings(&format!(r#""$schema": "{draft}", {beside}"#)),
+            ignored,
+            "{draft}"
+        );
+    }
+    for draft in ["2019-09", "2020-12"] {
+        let stated =
+            format!(r#""$schema": "https://json-schema.org/draft/{draft}/schema", {beside}"#);
+        assert_eq!(warnings(&stated), ignored[1..], "{draft}");
+    }
+}
+
+/// Two schemas that embed one id, and a third document that refers to it.
+fn embedded(first: &str, second: &str, third: &str) -> Result<(), String> {
+    let document = |name: &str, inner: &str| {
+        let schema = format!(
+            r##"{{"$id": "/schemas/made-up/v1/{name}.json", "type": "object",
+                "properties": {{"a": {inner}}}}}"##
+        );
+        source(&format!("{name}.json"), schema)
+    };
+    let inner = |members: &str| format!(r#"{{"$id": "T0", {members}}}"#);
+    let message = format!(r#"{{"allOf": [{{"$ref": "a.json"}}, {{"$ref": "b.json"}}, {third}]}}"#);
+    let sources = [
+        source("exchanges.json", REFERENCE),
+        document("message", &message),
+        document("a", &inner(first)),
+        document("b", &inner(second)),
+    ];
+    module(&sources)
+        .map(drop)
+        .map_err(|errors| errors.to_string())
+}
+
+#[test]
+fn an_id_that_two_documents_embed_is_refused_where_a_third_refers_to_it() {
+    let [text, number] = [r#""type": "string""#, r#""type": "integer""#];
+    let refer = r#"{"$ref": "T0"}"#;
+    assert_eq!(embedded(text, number, "{}"), Ok(()));
+    assert_eq!(embedded(text, text, refer), Ok(()));
+    let refused = embedded(text, number, refer).expect_err("two schemas");
+    assert_eq!(
+        refused,
+        "message.json#/properties/a/allOf/2/$ref: the id \"made-up/v1/T0\" is stated at \
+         a.json#/properties/a and, with another schema, at b.json#/properties/a; \
+         rename one of the two"
+    );
+}
+
+#[test]
+fn a_name_that_two_schemas_of_a_document_state_is_refused_where_it_is_used() {
+    let made = |second: &str, refer: &str| {
+        let schema = format!(
+            r##"{{"$id": "/schemas/made-up/v1/message.json", "properties": {{"a": {refer}}},
+                "definitions": {{"b": {{"$id": "#x", "type": "string"}},
+                    "c": {{"$id": "#x", "type": "{second}"}},
+                    "d": {{"$id": "d.json", "definitions": {{
+                        "e": {{"$id": "#x", "type": "boolean"}}}}}}}}}}"##
+        );
+        let sources = [
+            source("exchanges.json", REFERENCE),
+            source("message.json", schema),
+        ];
+        module(&sources)
+            .map(drop)
+            .map_err(|errors| errors.to_string())
+    };
+    let refer = r##"{"$ref": "#x"}"##;
+    assert_eq!(made("string", refer), Ok(()));
+    assert_eq!(made("integer", r#"{"$ref": "d.json#x"}"#), Ok(()));
+    let refused = made("integer", refer).expect_err("two schemas");
+    assert_eq!(
+        refused,
+        "message.json#/properties/a/$ref: the name \"x\" is stated at message.json#/definitions/b \
+         and, with another schema, at message.json#/definitions/c; rename one of the two"
+    );
+}

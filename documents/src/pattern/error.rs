@@ -50,7 +50,10 @@ impl std::error::Error for Error {
 
 impl From<Error> for Reason {
     fn from(Error { what, cause, .. }: Error) -> Self {
-        Self { what, cause }
+        Self {
+            cause,
+            ..Self::from(what)
+        }
     }
 }
 

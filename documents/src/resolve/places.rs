@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::document::{Documents, schema_id};
+use crate::document::{Document, Documents, schema_id};
+use crate::draft::Draft;
 use crate::id;
 use crate::keyword::Keyword;
 use crate::place::escape;
@@ -13,52 +14,60 @@ use crate::schema::Home;
 /// Maximum length of a pointer to a schema, in bytes: all schemas below it hold a copy.
 pub(super) const LONGEST_POINTER: usize = 2000;
 
-/// The places of schemas that have their own ids or names.
-#[derive(Debug, Default)]
-pub(super) struct Places {
-    /// Schemas inside documents, by their normalised ids.
-    embedded: BTreeMap<String, Home>,
-    /// The base of references in a schema that has its own id.
-    bases: BTreeMap<Home, String>,
-    /// Pointers by document id and the name that the place states.
-    names: BTreeMap<(String, String), String>,
+/// The places that state one id or name.
+#[derive(Debug)]
+pub(super) struct Stated<'a> {
+    first: (Home, &'a Value),
+    /// A place with another schema.
+    other: Option<Home>,
 }
 
-impl Places {
+/// The places of schemas that have ids or names.
+#[derive(Debug, Default)]
+pub(super) struct Places<'a> {
+    /// Documents and schemas inside them: by normalised id, and by id and document.
+    ids: BTreeMap<(String, Option<String>), Stated<'a>>,
+    /// The base of references in a schema that has its own id.
+    bases: BTreeMap<Home, String>,
+    /// By document and name, and by document, name and base.
+    names: BTreeMap<([String; 2], Option<String>), Stated<'a>>,
+}
+
+impl<'a> Places<'a> {
     /// Indexes all schemas of `documents`.
-    pub(super) fn new(documents: &Documents) -> Self {
+    pub(super) fn new(documents: &'a Documents) -> Self {
         let mut places = Self::default();
-        for (document, schema) in &documents.schemas {
-            places.add(document, &schema.root);
+        for (id, document) in &documents.schemas {
+            places.add(id, document);
         }
         places
     }
 
-    fn add(&mut self, document: &str, root: &Value) {
+    fn add(&mut self, document: &str, Document { root, draft, .. }: &'a Document) {
         let mut waiting = vec![(String::new(), root, document.to_owned())];
         while let Some((pointer, schema, mut base)) = waiting.pop() {
             // An invalid id is reported when the schema is read.
             if pointer.len() > LONGEST_POINTER {
                 continue;
             }
-            // Keywords beside `$ref` are ignored, an id included.
-            let own = schema_id(schema).filter(|_| !is_reference(schema));
-            match own.map(|own| (own.strip_prefix('#'), id::follow(&base, own))) {
-                Some((Some(""), _)) | Some((None, Err(_))) | None => {}
-                Some((Some(name), _)) => {
-                    let key = (document.to_owned(), name.to_owned());
-                    self.names.entry(key).or_insert_with(|| pointer.clone());
-                }
-                Some((None, Ok(target))) if !pointer.is_empty() => {
-                    let home = Home {
-                        document: document.to_owned(),
-                        pointer: pointer.clone(),
-                    };
-                    base.clone_from(&target.document);
-                    self.bases.insert(home.clone(), target.document.clone());
-                    self.embedded.entry(target.document).or_insert(home);
-                }
-                Some((None, Ok(_))) => {}
+            // Up to draft-07, keywords beside `$ref` are ignored, an id included.
+            let is_read = *draft == Draft::Late || !is_reference(schema);
+            let home = || Home {
+                document: document.to_owned(),
+                pointer: pointer.clone(),
+            };
+            if let Some(id) = own_id(schema, &base).filter(|_| is_read && !pointer.is_empty()) {
+                self.bases.insert(home(), id.clone());
+                base = id;
+                self.add_id(&base, home(), schema);
+            } else if pointer.is_empty() {
+                // Its id was read by `load`.
+                self.add_id(document, home(), schema);
+            }
+            for name in names(schema, *draft).filter(|_| is_read) {
+                let key = [document, name].map(str::to_owned);
+                add(&mut self.names, (key.clone(), None), home(), schema);
+                add(&mut self.names, (key, Some(base.clone())), home(), schema);
             }
             let inner = subschemas(schema).into_iter().rev();
             waiting.extend(
@@ -67,14 +76,24 @@ impl Places {
         }
     }
 
-    /// The place of the embedded schema with the id `id`.
-    pub(super) fn embedded(&self, id: &str) -> Option<&Home> {
-        self.embedded.get(id)
+    fn add_id(&mut self, id: &str, home: Home, schema: &'a Value) {
+        let own = (id.to_owned(), Some(home.document.clone()));
+        add(&mut self.ids, own, home.clone(), schema);
+        add(&mut self.ids, (id.to_owned(), None), home, schema);
     }
 
-    /// The pointer of the place in `document` that states the name `name`.
-    pub(super) fn named(&self, document: &str, name: &str) -> Option<&String> {
-        self.names.get(&(document.to_owned(), name.to_owned()))
+    /// The places with the id `id`: those in `document`, or else all.
+    pub(super) fn with_id(&self, id: &str, document: &str) -> Option<&Stated<'a>> {
+        let own = self.ids.get(&(id.to_owned(), Some(document.to_owned())));
+        own.or_else(|| self.ids.get(&(id.to_owned(), None)))
+    }
+
+    /// The places in `document` that state the name `name`: those whose base is `base`, or
+    /// else all.
+    pub(super) fn named(&self, document: &str, base: &str, name: &str) -> Option<&Stated<'a>> {
+        let key = [document, name].map(str::to_owned);
+        let own = self.names.get(&(key.clone(), Some(base.to_owned())));
+        own.or_else(|| self.names.get(&(key, None)))
     }
 
     /// The base of references at `home`: the id of the nearest enclosing schema that has
@@ -93,8 +112,53 @@ impl Places {
     }
 }
 
+impl Stated<'_> {
+    /// The only place, or the first of several with one schema.
+    ///
+    /// # Errors
+    ///
+    /// Two places with different schemas.
+    pub(super) fn only(&self) -> Result<&Home, [&Home; 2]> {
+        match &self.other {
+            Some(other) => Err([&self.first.0, other]),
+            None => Ok(&self.first.0),
+        }
+    }
+}
+
+fn add<'a, K: Ord>(stated: &mut BTreeMap<K, Stated<'a>>, key: K, home: Home, schema: &'a Value) {
+    match stated.get_mut(&key) {
+        Some(known) if known.first.1 != schema => {
+            known.other.get_or_insert(home);
+        }
+        Some(_) => {}
+        None => {
+            let first = (home, schema);
+            stated.insert(key, Stated { first, other: None });
+        }
+    }
+}
+
 fn is_reference(schema: &Value) -> bool {
     schema.get("$ref").is_some_and(Value::is_string)
+}
+
+/// The normalised id that `schema` states, if its base is `base`.
+fn own_id(schema: &Value, base: &str) -> Option<String> {
+    let id = schema_id(schema).filter(|id| !id.starts_with('#'))?;
+    Some(id::follow(base, id).ok()?.document)
+}
+
+/// The names that `schema` states: with `$id` up to draft-07, with `$anchor` later.
+fn names(schema: &Value, draft: Draft) -> impl Iterator<Item = &str> {
+    let late = ["$anchor", "$dynamicAnchor"].into_iter();
+    let late = late.filter(move |_| draft != Draft::Early);
+    let late = late.filter_map(|keyword| schema.get(keyword)?.as_str());
+    let early = schema_id(schema).and_then(|id| id.strip_prefix('#'));
+    early
+        .into_iter()
+        .chain(late)
+        .filter(|name| !name.is_empty())
 }
 
 /// The schemas in `schema`, each with its pointer relative to `schema`.

@@ -5,9 +5,9 @@ use serde_json::Value;
 use super::places::LONGEST_POINTER;
 use super::values::Wrong;
 use super::walk::Walk;
-use crate::error::Reason;
+use crate::error::{Error, Reason};
 use crate::pattern::FORMATS_NOT_CHECKED;
-use crate::place::escape;
+use crate::place::{Place, escape};
 use crate::schema::{Home, Pattern, Schema, SchemaId};
 use crate::text::cut;
 
@@ -28,6 +28,9 @@ const LATER: &[&str] = &[
     "unevaluatedItems",
     "unevaluatedProperties",
 ];
+
+/// The remedy for a `$ref` without a target.
+pub(super) const NO_TARGET: &str = "add the document to the input, or correct the reference";
 
 /// Maximum number of characters of a value in an error.
 const MOST_SHOWN: usize = 60;
@@ -59,8 +62,7 @@ impl Reader<'_, '_> {
             return self.walk.any(home);
         }
         self.walk.visit(home.clone()).unwrap_or_else(|why| {
-            let help = "add the document to the input, or correct the reference";
-            self.error(&format!("{below}/$ref"), why, help);
+            self.error(&format!("{below}/$ref"), why, NO_TARGET);
             self.walk.any(home)
         })
     }
@@ -99,12 +101,7 @@ impl Reader<'_, '_> {
     }
 
     pub(super) fn unknown_keyword(&mut self, keyword: &str) {
-        let help = match LATER.contains(&keyword) {
-            true => "it belongs to a later draft and is not enforced",
-            false => "it is not enforced; correct its spelling, or use `$comment` for notes",
-        };
-        let what = format!("unknown keyword `{keyword}`");
-        let error = self.schema.place.error(&pointer(&[keyword]), what, help);
+        let error = unknown_keyword(&self.schema.place, keyword);
         self.walk.unknown.push(error);
     }
 
@@ -117,6 +114,15 @@ impl Reader<'_, '_> {
         let error = self.schema.place.error("/format", what, help);
         self.walk.unknown.push(error);
     }
+}
+
+pub(super) fn unknown_keyword(place: &Place, keyword: &str) -> Error {
+    let help = match LATER.contains(&keyword) {
+        true => "it belongs to a later draft and is not enforced",
+        false => "it is not enforced; correct its spelling, or use `$comment` for notes",
+    };
+    let what = format!("unknown keyword `{keyword}`");
+    place.error(&pointer(&[keyword]), what, help)
 }
 
 fn pointer(steps: &[&str]) -> String {

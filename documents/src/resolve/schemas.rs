@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value};
 
-use super::reader::{Reader, shortened};
+use super::reader::{NO_TARGET, Reader, shortened};
 use super::values::{Wrong, count, divisor, flag, list, names, number, object, text, types};
 use super::walk::Walk;
 use crate::error::Reason;
@@ -109,11 +109,18 @@ impl Reader<'_, '_> {
             "minProperties" => schema.object.min_properties = Some(count(value)?),
             "maxProperties" => schema.object.max_properties = Some(count(value)?),
             "required" => schema.object.required = names(value)?,
-            // A `$ref` that is a string was followed to get here.
-            "$ref" => return Err("expected a string"),
+            "$ref" => self.read_reference(&text(value)?),
             _ => return self.read_bound(keyword, value, members),
         }
         Ok(())
+    }
+
+    /// Reads a `$ref` with other keywords beside it.
+    fn read_reference(&mut self, reference: &str) {
+        match self.walk.refer(&self.schema.home, reference) {
+            Ok(id) => self.schema.combinators.all_of.push(id),
+            Err(why) => self.error("/$ref", why, NO_TARGET),
+        }
     }
 
     /// Reads a bound; in draft-04 an exclusive bound is a flag beside the bound.
@@ -173,7 +180,7 @@ impl Reader<'_, '_> {
         let schemas = self.children(keyword, count);
         let combinators = &mut self.schema.combinators;
         match keyword {
-            "allOf" => combinators.all_of = schemas,
+            "allOf" => combinators.all_of.extend(schemas),
             "anyOf" => combinators.any_of = schemas,
             "oneOf" => combinators.one_of = schemas,
             _ => self.unknown_keyword(keyword),

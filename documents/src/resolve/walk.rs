@@ -4,12 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::places::Places;
+use super::places::{Places, Stated};
+use super::reader::unknown_keyword;
 use crate::document::{Document, Documents};
+use crate::draft::Draft;
 use crate::error::{Error, Reason};
 use crate::id;
+use crate::keyword::Keyword;
 use crate::pattern::Compiler;
-use crate::place::Place;
+use crate::place::{Place, escape};
 use crate::schema::{Home, Schema, SchemaId};
 
 /// Maximum number of documents without a known id that an error lists.
@@ -18,7 +21,7 @@ const MOST_UNNAMED: usize = 3;
 /// The schemas reached so far.
 pub(super) struct Walk<'a> {
     documents: &'a Documents,
-    places: Places,
+    places: Places<'a>,
     /// Assigned ids, by the places of schemas and of references to them.
     known: BTreeMap<Home, SchemaId>,
     pub(super) schemas: Vec<Schema>,
@@ -43,9 +46,15 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The target of `reference`, from a document with the id `base`.
+    /// The target of `reference`, which is not in a schema; `base` is its base.
     pub(super) fn reach(&mut self, base: &str, reference: &str) -> Result<SchemaId, Reason> {
-        let home = self.target(base, reference)?;
+        let home = self.target("", base, reference)?;
+        self.visit(home)
+    }
+
+    /// The target of `reference` in the schema at `home`.
+    pub(super) fn refer(&mut self, home: &Home, reference: &str) -> Result<SchemaId, Reason> {
+        let home = self.target(&home.document, &self.places.base(home), reference)?;
         self.visit(home)
     }
 
@@ -68,7 +77,10 @@ impl<'a> Walk<'a> {
                 id
             }
         };
-        self.known.extend(passed.into_iter().map(|home| (home, id)));
+        for home in passed {
+            self.report_ignored(&home);
+            self.known.insert(home, id);
+        }
         Ok(id)
     }
 
@@ -79,19 +91,37 @@ impl<'a> Walk<'a> {
         id
     }
 
-    /// Follows a chain of `$ref`s to a schema or to a known place. Keywords beside `$ref`
-    /// are ignored, as drafts 04 to 07 require.
+    /// Reports the keywords beside the `$ref` at `home` that would constrain values.
+    fn report_ignored(&mut self, home: &Home) {
+        let place = self.place(home);
+        let beside = self.look_up(home).into_iter().flat_map(|it| beside(it.1));
+        self.unknown.extend(beside.filter_map(|keyword| {
+            let what = format!("`{keyword}` is ignored beside `$ref` in draft-06 and draft-07");
+            let below = format!("/{}", escape(keyword));
+            match Keyword::of(keyword) {
+                Some(Keyword::Description) => None,
+                Some(_) => Some(place.error(&below, what, "put both into `allOf`")),
+                None => Some(unknown_keyword(&place, keyword)),
+            }
+        }));
+    }
+
+    /// Follows a chain of `$ref`s to a schema or to a known place. Up to draft-07, keywords
+    /// beside `$ref` are ignored; later they apply, so the place is a schema of its own.
     fn follow(&self, mut home: Home) -> Result<(BTreeSet<Home>, Home), Reason> {
         let mut passed = BTreeSet::new();
         while !self.known.contains_key(&home) {
-            let Some((_, value)) = self.look_up(&home) else {
+            let Some((document, value)) = self.look_up(&home) else {
                 let Home { document, pointer } = home;
                 return Err(format!("{document:?} has nothing at {pointer:?}").into());
             };
             let Some(reference) = value.get("$ref").and_then(Value::as_str) else {
                 break;
             };
-            let next = self.target(&self.places.base(&home), reference)?;
+            if document.draft == Draft::Late && beside(value).next().is_some() {
+                break;
+            }
+            let next = self.target(&home.document, &self.places.base(&home), reference)?;
             if !passed.insert(home) || passed.contains(&next) {
                 return Err(format!("{reference:?} refers to itself").into());
             }
@@ -100,18 +130,20 @@ impl<'a> Walk<'a> {
         Ok((passed, home))
     }
 
-    /// The place that `reference` leads to, from a document with the id `base`: by a
-    /// pointer, or by a name that the place states with `$id`.
-    fn target(&self, base: &str, reference: &str) -> Result<Home, Reason> {
+    /// The place that `reference` leads to, in the document `from`, with the base `base`: by
+    /// a pointer, or by a name that the place states.
+    fn target(&self, from: &str, base: &str, reference: &str) -> Result<Home, Reason> {
         let id::Target { document, fragment } = id::follow(base, reference)?;
         let start = self
-            .start_of(&document)
+            .places
+            .with_id(&document, from)
             .ok_or_else(|| self.no_document(&document))?;
+        let start = self.only(start, "id", &document)?.clone();
         let pointer = match fragment.as_str() {
             "" => start.pointer,
             pointer if pointer.starts_with('/') => format!("{}{pointer}", start.pointer),
             name => self
-                .named(&start, name)
+                .named(&start, &document, name)?
                 .ok_or_else(|| format!("{document:?} has no schema named {name:?}"))?,
         };
         Ok(Home { pointer, ..start })
@@ -129,28 +161,32 @@ impl<'a> Walk<'a> {
         format!("no document has the id {id:?}{shown}{others}")
     }
 
-    /// The start of the schema with the normalised id `id`: the root of a document, or a
-    /// place inside one.
-    fn start_of(&self, id: &str) -> Option<Home> {
-        let at_root = self.documents.schemas.contains_key(id).then(|| Home {
-            document: id.to_owned(),
-            pointer: String::new(),
-        });
-        at_root.or_else(|| self.places.embedded(id).cloned())
+    /// The only place that states the id or name `it`.
+    fn only<'p>(&self, stated: &'p Stated<'a>, kind: &str, it: &str) -> Result<&'p Home, Reason> {
+        stated.only().map_err(|places| {
+            let [first, other] = places.map(|home| self.place(home));
+            let what = format!(
+                "the {kind} {it:?} is stated at {first} and, with another schema, at {other}"
+            );
+            Reason::from(what).with_help("rename one of the two")
+        })
     }
 
-    /// The pointer of the place below `start` named `name`; or of the target of a pointer
-    /// without its first slash, as old tools wrote them.
-    fn named(&self, start: &Home, name: &str) -> Option<String> {
-        let named = self.places.named(&start.document, name);
-        let below = named.filter(|pointer| pointer.starts_with(&start.pointer));
+    /// The pointer of the place below `start`, whose id is `id`, named `name`; or of the
+    /// target of a pointer without its first slash, as old tools wrote them.
+    fn named(&self, start: &Home, id: &str, name: &str) -> Result<Option<String>, Reason> {
+        let named = self.places.named(&start.document, id, name);
+        let named = named
+            .map(|named| self.only(named, "name", name))
+            .transpose()?;
+        let below = named.filter(|home| home.pointer.starts_with(&start.pointer));
         let pointer = format!("/{name}");
         let old = || {
             let (_, value) = self.look_up(start)?;
             value.pointer(&pointer)?;
             Some(format!("{}{pointer}", start.pointer))
         };
-        below.cloned().or_else(old)
+        Ok(below.map(|home| home.pointer.clone()).or_else(old))
     }
 
     fn look_up(&self, home: &Home) -> Option<(&'a Document, &'a Value)> {
@@ -167,4 +203,14 @@ impl<'a> Walk<'a> {
             },
         }
     }
+}
+
+/// The keywords beside the `$ref` of `schema` that may describe or constrain values.
+fn beside(schema: &Value) -> impl Iterator<Item = &String> {
+    let members = schema.as_object().into_iter().flatten();
+    let keywords = members.map(|(keyword, _)| keyword);
+    keywords.filter(|keyword| {
+        let is_name = Keyword::of(keyword) == Some(Keyword::Identity);
+        !is_name && !["$comment", "$defs", "$ref", "definitions"].contains(&keyword.as_str())
+    })
 }
