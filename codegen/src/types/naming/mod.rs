@@ -130,7 +130,7 @@ pub(super) fn place_name(document: &str, pointer: &str) -> String {
     let file = document.rsplit('/').next().unwrap_or(document);
     let stem = file.strip_suffix(".json").unwrap_or(file);
     let steps = pointer.split('/').filter_map(|step| match step {
-        "properties" | "definitions" | "allOf" => None,
+        "properties" | "definitions" | "$defs" | "allOf" => None,
         "items" => Some("item".to_owned()),
         "additionalProperties" => Some("value".to_owned()),
         "anyOf" | "oneOf" => Some("variant".to_owned()),

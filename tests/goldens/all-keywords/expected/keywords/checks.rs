@@ -9,10 +9,10 @@ use super::{
     Conditional, Folder, KeywordTree, KeywordsAllOfPropertyForbidden,
     KeywordsClosedPatterns, KeywordsClosedPatternsBesideProperties,
     KeywordsClosedPatternsInAlternatives, KeywordsClosedPatternsOfAnything,
-    KeywordsClosedPatternsOfParts, KeywordsConditionalKind, KeywordsDefsSharedItem,
-    KeywordsDependentSchema, KeywordsMessage, KeywordsPatternsBesideProperties,
-    KeywordsPropertyFalse, KeywordsPropertyNamesBesideProperties,
-    KeywordsRequiredButForbidden, KeywordsWithoutBoth, Marks, schemas,
+    KeywordsClosedPatternsOfParts, KeywordsConditionalKind, KeywordsDependentSchema,
+    KeywordsMessage, KeywordsPatternsBesideProperties, KeywordsPropertyFalse,
+    KeywordsPropertyNamesBesideProperties, KeywordsRequiredButForbidden,
+    KeywordsSharedItem, KeywordsWithoutBoth, Marks, schemas,
 };
 
 impl Validate for KeywordsMessage {
@@ -159,18 +159,18 @@ impl Validate for KeywordsRequiredButForbidden {
     }
 }
 
-impl Union for KeywordsDefsSharedItem {
+impl Union for KeywordsSharedItem {
     const BRANCHES: &'static [Branch<Self>] = &[
         Branch::new(
-            &schemas::KEYWORDS_DEFS_SHARED_ITEM_0,
+            &schemas::KEYWORDS_SHARED_ITEM_0,
             |text| read_variant(text, Self::String),
         ),
         Branch::new(
-            &schemas::KEYWORDS_DEFS_SHARED_ITEM_1,
+            &schemas::KEYWORDS_SHARED_ITEM_1,
             |text| read_variant(text, Self::Array),
         ),
         Branch::new(
-            &schemas::KEYWORDS_DEFS_SHARED_ITEM_2,
+            &schemas::KEYWORDS_SHARED_ITEM_2,
             |text| read_variant(text, Self::Object),
         ),
     ];
@@ -179,8 +179,8 @@ impl Union for KeywordsDefsSharedItem {
     }
 }
 
-impl Validate for KeywordsDefsSharedItem {
-    const SCHEMA: &'static Schema = &schemas::KEYWORDS_DEFS_SHARED_ITEM;
+impl Validate for KeywordsSharedItem {
+    const SCHEMA: &'static Schema = &schemas::KEYWORDS_SHARED_ITEM;
 
     fn is_valid(&self) -> bool {
         fits_schema(self)

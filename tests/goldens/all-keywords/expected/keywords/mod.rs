@@ -28,6 +28,5 @@ pub use payloads::{
     KeywordsClosedPatternsOfAnything, KeywordsClosedPatternsOfParts, Folder, Conditional,
     KeywordsConditionalKind, KeywordsDependentSchema, KeywordsPatternsBesideProperties,
     KeywordsPropertyFalse, KeywordsPropertyNamesBesideProperties,
-    KeywordsRequiredButForbidden, KeywordsDefsSharedItem, KeywordTree,
-    KeywordsWithoutBoth,
+    KeywordsRequiredButForbidden, KeywordsSharedItem, KeywordTree, KeywordsWithoutBoth,
 };

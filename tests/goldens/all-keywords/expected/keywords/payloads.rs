@@ -174,12 +174,12 @@ pub struct KeywordsMessage {
     ///
     /// At most 3 items.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
-    pub shared: Option<Vec<KeywordsDefsSharedItem>>,
+    pub shared: Option<Vec<KeywordsSharedItem>>,
     /// Not described by the schema.
     ///
     /// No two items are equal. Each item: at most 3 items.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
-    pub shared_again: Option<Vec<Vec<KeywordsDefsSharedItem>>>,
+    pub shared_again: Option<Vec<Vec<KeywordsSharedItem>>>,
     /// Keyword Tree
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub tree: Option<KeywordTree>,
@@ -519,7 +519,7 @@ pub struct KeywordsRequiredButForbidden {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
-pub enum KeywordsDefsSharedItem {
+pub enum KeywordsSharedItem {
     /// Always `b`.
     String(String),
     /// The alternative `Array`.
@@ -530,7 +530,7 @@ pub enum KeywordsDefsSharedItem {
     Unmatched(RawJson),
 }
 
-impl<'de> Deserialize<'de> for KeywordsDefsSharedItem {
+impl<'de> Deserialize<'de> for KeywordsSharedItem {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserialize_union(deserializer)
     }

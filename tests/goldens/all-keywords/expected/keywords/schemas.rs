@@ -292,13 +292,13 @@ pub(crate) static KEYWORDS_MESSAGE: Schema = Schema::named(
                     &KEYWORDS_PROPERTY_NAMES_BESIDE_PROPERTIES,
                 ),
                 ("requiredButForbidden", &KEYWORDS_REQUIRED_BUT_FORBIDDEN),
-                ("shared", &KEYWORDS_DEFS_SHARED),
+                ("shared", &KEYWORDS_SHARED),
                 (
                     "sharedAgain",
                     &Schema::new(
                         &[
                             Keyword::Type(&[Type::Array]),
-                            Keyword::Items(&KEYWORDS_DEFS_SHARED),
+                            Keyword::Items(&KEYWORDS_SHARED),
                             Keyword::UniqueItems,
                         ],
                     ),
@@ -631,41 +631,35 @@ pub(crate) static KEYWORDS_REQUIRED_BUT_FORBIDDEN: Schema = Schema::named(
     ],
 );
 
-/// Schema of `KeywordsDefsSharedItem`.
-pub(crate) static KEYWORDS_DEFS_SHARED_ITEM: Schema = Schema::named(
-    "keywords::KeywordsDefsSharedItem",
+/// Schema of `KeywordsSharedItem`.
+pub(crate) static KEYWORDS_SHARED_ITEM: Schema = Schema::named(
+    "keywords::KeywordsSharedItem",
     &[Keyword::Enum(&["[1]", "{\"a\":1}", "\"b\""])],
 );
 
-/// Schema of `KeywordsDefsSharedItem::String`.
-pub(crate) static KEYWORDS_DEFS_SHARED_ITEM_0: Schema = Schema::new(
+/// Schema of `KeywordsSharedItem::String`.
+pub(crate) static KEYWORDS_SHARED_ITEM_0: Schema = Schema::new(
     &[
         Keyword::AllOf(
-            &[
-                &KEYWORDS_DEFS_SHARED_ITEM,
-                &Schema::new(&[Keyword::Type(&[Type::String])]),
-            ],
+            &[&KEYWORDS_SHARED_ITEM, &Schema::new(&[Keyword::Type(&[Type::String])])],
         ),
     ],
 );
 
-/// Schema of `KeywordsDefsSharedItem::Array`.
-pub(crate) static KEYWORDS_DEFS_SHARED_ITEM_1: Schema = Schema::new(
+/// Schema of `KeywordsSharedItem::Array`.
+pub(crate) static KEYWORDS_SHARED_ITEM_1: Schema = Schema::new(
     &[
         Keyword::AllOf(
-            &[&KEYWORDS_DEFS_SHARED_ITEM, &Schema::new(&[Keyword::Type(&[Type::Array])])],
+            &[&KEYWORDS_SHARED_ITEM, &Schema::new(&[Keyword::Type(&[Type::Array])])],
         ),
     ],
 );
 
-/// Schema of `KeywordsDefsSharedItem::Object`.
-pub(crate) static KEYWORDS_DEFS_SHARED_ITEM_2: Schema = Schema::new(
+/// Schema of `KeywordsSharedItem::Object`.
+pub(crate) static KEYWORDS_SHARED_ITEM_2: Schema = Schema::new(
     &[
         Keyword::AllOf(
-            &[
-                &KEYWORDS_DEFS_SHARED_ITEM,
-                &Schema::new(&[Keyword::Type(&[Type::Object])]),
-            ],
+            &[&KEYWORDS_SHARED_ITEM, &Schema::new(&[Keyword::Type(&[Type::Object])])],
         ),
     ],
 );
@@ -708,11 +702,11 @@ pub(crate) static KEYWORDS_WITHOUT_BOTH: Schema = Schema::named(
 );
 
 /// Schema at `/$defs/shared`.
-pub(crate) static KEYWORDS_DEFS_SHARED: Schema = Schema::named(
-    "keywords::KEYWORDS_DEFS_SHARED",
+pub(crate) static KEYWORDS_SHARED: Schema = Schema::named(
+    "keywords::KEYWORDS_SHARED",
     &[
         Keyword::Type(&[Type::Array]),
-        Keyword::Items(&KEYWORDS_DEFS_SHARED_ITEM),
+        Keyword::Items(&KEYWORDS_SHARED_ITEM),
         Keyword::MaxItems(3),
     ],
 );
