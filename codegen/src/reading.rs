@@ -150,7 +150,7 @@ impl Readings {
 }
 
 /// For each schema, the types that its keywords and those of its `allOf` apply to; `None`
-/// if it states its types.
+/// if it states its types. One that states nothing but a single part leaves the type to it.
 fn suggested(schemas: &[Schema]) -> Vec<Option<Vec<JsonType>>> {
     let all_of = schemas.iter().map(|it| it.combinators.all_of.iter());
     let all_of = Graph::new(all_of.map(|ids| ids.map(|id| id.0).collect()));
@@ -186,7 +186,8 @@ fn suggested(schemas: &[Schema]) -> Vec<Option<Vec<JsonType>>> {
         ),
     ];
     let of_schema = |index: usize| {
-        let types = kinds.iter().filter(|(_, has)| has[index]);
+        let leaves_open = schemas[index].only_part().is_some();
+        let types = kinds.iter().filter(|(_, has)| has[index] && !leaves_open);
         (!stated[index]).then(|| types.map(|(only, _)| *only).collect())
     };
     (0..schemas.len()).map(of_schema).collect()

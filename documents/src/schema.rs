@@ -262,4 +262,26 @@ impl Schema {
             combinators: Combinators::default(),
         }
     }
+
+    /// Whether all constraints of the schema are those of `combinators`.
+    pub fn has_only(&self, combinators: &Combinators) -> bool {
+        self.general == General::default()
+            && self.string == StringKeywords::default()
+            && self.number == NumberKeywords::default()
+            && self.array == ArrayKeywords::default()
+            && self.object == ObjectKeywords::default()
+            && self.combinators == *combinators
+    }
+
+    /// The only schema of `allOf`, if there is no other constraint.
+    pub fn only_part(&self) -> Option<SchemaId> {
+        let [only] = *self.combinators.all_of.as_slice() else {
+            return None;
+        };
+        let alone = Combinators {
+            all_of: vec![only],
+            ..Combinators::default()
+        };
+        self.has_only(&alone).then_some(only)
+    }
 }

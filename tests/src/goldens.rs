@@ -30,6 +30,9 @@ pub mod objects;
 #[path = "../goldens/old-forms/expected/mod.rs"]
 #[rustfmt::skip]
 pub mod old_forms;
+#[path = "../goldens/other-tools/expected/mod.rs"]
+#[rustfmt::skip]
+pub mod other_tools;
 #[path = "../goldens/payload-kinds/expected/mod.rs"]
 #[rustfmt::skip]
 pub mod payload_kinds;

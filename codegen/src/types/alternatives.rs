@@ -19,11 +19,14 @@ impl<'s> TypeBuilder<'s> {
                     ..Value::plain(Kind::Text)
                 });
             }
-            Outcome::Strings(strings) if !self.budget.may_combine(strings.len()) => {
+            Outcome::Strings { strings, .. } if !self.budget.may_combine(strings.len()) => {
                 return Some(Value::plain(Kind::Any).by_table());
             }
-            Outcome::Strings(strings) => {
-                return Some(self.enumeration(node, &strings));
+            Outcome::Strings { strings, nullable } => {
+                return Some(Value {
+                    nullable,
+                    ..self.enumeration(node, &strings)
+                });
             }
             Outcome::Beside => {
                 let value = self.of_types(node, view, subject);

@@ -8,7 +8,7 @@ use super::budget::Budget;
 use super::{naming, number, scalars};
 use crate::combine::{Node, View};
 use crate::model::{Kind, TypeDef, TypeId, TypeShape, Value};
-use crate::reading::Readings;
+use crate::reading::{Readings, Use};
 
 /// Maximum nesting of types without names: rustc fails on lists in lists between 32 and
 /// 40 levels deep, with an error that names no schema.
@@ -134,7 +134,18 @@ impl<'s> TypeBuilder<'s> {
         value
     }
 
+    /// The node of the only part of a schema that states nothing else: both have one type.
+    fn only_part(&self, node: &Node) -> Option<Node> {
+        let Use { schema, reading } = node.only_use()?;
+        let part = self.schemas[schema.0].only_part()?;
+        let reading = self.readings.combined(schema, reading);
+        Some(Node::at(self.readings.at(part, reading)))
+    }
+
     fn unnamed(&mut self, node: &Node, subject: &str) -> Value {
+        if let Some(part) = self.only_part(node) {
+            return self.value_of(&part, subject);
+        }
         let view = self.view(node);
         if view.is_never() {
             return Value::plain(Kind::Any).by_table();

@@ -15,8 +15,11 @@ use crate::reading::Use;
 pub(super) enum Outcome {
     /// Any of these formats of strings.
     Formats(Vec<Format>),
-    /// One of these strings.
-    Strings(Vec<String>),
+    /// One of these strings, or `null` if they are `nullable`.
+    Strings {
+        strings: Vec<String>,
+        nullable: bool,
+    },
     /// The alternatives only constrain the schema beside them.
     Beside,
     /// One of these nodes, or `null`.
@@ -57,10 +60,9 @@ impl<'s> TypeBuilder<'s> {
         let (nulls, others): (Vec<_>, Vec<_>) =
             nodes.into_iter().partition(|(_, _, it)| is_null(it));
         let is_null_unsure = is_null_unsure(choice, &nulls, &others);
-        if nulls.is_empty()
-            && let Some(strings) = strings(choice, others.iter().map(|it| &it.2))
-        {
-            return Some(Outcome::Strings(strings));
+        let nullable = !nulls.is_empty();
+        if !is_null_unsure && let Some(strings) = strings(choice, others.iter().map(|it| &it.2)) {
+            return Some(Outcome::Strings { strings, nullable });
         }
         let nodes = match others.as_slice() {
             [(branch, _, _)] if self.describes(view, *branch) => {
@@ -71,7 +73,7 @@ impl<'s> TypeBuilder<'s> {
         };
         Some(Outcome::Nodes {
             nodes,
-            nullable: !nulls.is_empty(),
+            nullable,
             is_null_unsure,
         })
     }
@@ -194,14 +196,12 @@ fn is_bare(view: &View<'_>, choice: Choice) -> bool {
     let [(_, schema)] = view.parts.as_slice() else {
         return false;
     };
-    let mut combinators = schema.combinators.clone();
+    let mut alone = Combinators::default();
     match choice {
-        Choice::AnyOf => combinators.any_of.clear(),
-        Choice::OneOf => combinators.one_of.clear(),
+        Choice::AnyOf => alone.any_of.clone_from(&schema.combinators.any_of),
+        Choice::OneOf => alone.one_of.clone_from(&schema.combinators.one_of),
     }
-    combinators == Combinators::default()
-        && schema.general == General::default()
-        && !view.has_keywords()
+    schema.has_only(&alone)
 }
 
 /// The strings that alternatives list, if all of them only list strings.

@@ -141,12 +141,13 @@ impl<'s> TypeBuilder<'s> {
             Member::Stated(it) => (it.own, it.required),
             Member::Conditional(it) => (it.schemas.first().copied(), false),
         };
-        let described = described.map(|id| &self.schemas[id.0].annotations);
+        let described = described.map(|id| self.view(&Node::of(id)));
+        let described = described.as_ref();
         Field {
             name: field_name(name, taken),
             wire_name: name.to_owned(),
-            title: described.and_then(|it| self.budget.text(it.title.as_ref()?)),
-            description: described.and_then(|it| self.budget.text(it.description.as_ref()?)),
+            title: described.and_then(|it| self.budget.text(it.title()?)),
+            description: described.and_then(|it| self.budget.text(it.description()?)),
             required,
             value: match member {
                 Member::Stated(it) if it.schemas.is_empty() => Value::plain(Kind::Any),

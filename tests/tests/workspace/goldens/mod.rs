@@ -5,6 +5,7 @@ mod hostile;
 mod keywords;
 mod names;
 mod objects;
+mod other_tools;
 mod payloads;
 mod routing;
 mod worker_manager;
