@@ -36,6 +36,9 @@
 //!         let path = entry?.path();
 //!         generator = generator.source(path.display().to_string(), fs::read(&path)?);
 //!     }
+//!     for warning in generator.unknown_keywords() {
+//!         println!("cargo::warning={warning}");
+//!     }
 //!     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
 //!     for (path, text) in generator.module()? {
 //!         let path = out.join("generated").join(path);

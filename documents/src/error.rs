@@ -5,6 +5,8 @@ use std::fmt;
 use std::iter::successors;
 use std::sync::Arc;
 
+use crate::text::escape_line;
+
 /// `error` and its causes.
 pub fn chain<'a>(
     error: &'a (dyn std::error::Error + 'static),
@@ -35,11 +37,13 @@ impl Error {
         self.what.clone() + &causes.collect::<String>()
     }
 
-    /// One line with the place and `what`.
+    /// One line with the place and `what`; text from documents is escaped.
     fn line(&self, what: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let hash = if self.pointer.is_empty() { "" } else { "#" };
         let (file, pointer, help) = (&self.file, &self.pointer, &self.help);
-        write!(f, "{file}{hash}{pointer}: {what}; {help}")
+        f.write_str(&escape_line(&format!(
+            "{file}{hash}{pointer}: {what}; {help}"
+        )))
     }
 }
 
@@ -160,8 +164,9 @@ impl Ord for Cause {
 }
 
 /// All errors of an input, ordered by file and pointer; never empty. Displays as a line
-/// for each error, with its causes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// for each error, with its causes; for debugging, too, because this is the form in which
+/// a program prints the error that its `main` returns.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Errors(Vec<Error>);
 
 impl Errors {
@@ -205,6 +210,12 @@ impl fmt::Display for Errors {
             error.line(&error.reason(), f)?;
         }
         Ok(())
+    }
+}
+
+impl fmt::Debug for Errors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

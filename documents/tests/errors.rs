@@ -5,6 +5,29 @@ use std::error::Error as _;
 use taskcluster_documents::pattern::Compiler;
 use taskcluster_documents::{Error, Errors, Reason, Source, id, json, load, pattern, resolve};
 
+/// A build script prints warnings as `cargo::warning=…`, and returns the errors from `main`.
+#[test]
+fn an_error_is_one_line_whatever_the_document_contains() {
+    let reference = r#"{"exchangePrefix": "a/", "entries": [{"name": "b", "exchange": "b",
+        "routingKey": [], "schema": "/schemas/c.json"}]}"#;
+    let schema = r#"{"$id": "/schemas/c.json", "a\ncargo::rustc-cfg=b\u001b[2J": 1,
+        "required": "\n", "minimum": "\n"}"#;
+    let sources = [("a.json", reference), ("c.json", schema)].map(|(name, text)| Source {
+        name: name.to_owned(),
+        bytes: text.into(),
+    });
+    let resolved = resolve(&load(&sources));
+    let [unknown] = resolved.unknown.as_slice() else {
+        panic!("{:?}", resolved.unknown);
+    };
+    let text = unknown.to_string();
+    assert!(!text.contains(char::is_control), "{text}");
+    assert!(text.contains(r"a\ncargo::rustc-cfg=b\u{1b}[2J"), "{text}");
+    let errors = resolved.checked().expect_err("two errors");
+    assert_eq!(errors.to_string().lines().count(), 2, "{errors}");
+    assert_eq!(format!("{errors:?}"), errors.to_string());
+}
+
 fn is_an_error<E: std::error::Error + Send + Sync + 'static>() {}
 
 #[test]
