@@ -136,7 +136,11 @@ pub(super) fn character(only: &Character, unicode: bool) -> Result<ClassUnicode,
 
 /// The code point of `character`, if it is unambiguous.
 fn code(character: &Character, unicode: bool) -> Result<u32, Error> {
-    use CharacterKind::{Octal1, Octal2, Octal3};
+    use CharacterKind::{Identifier, Octal1, Octal2, Octal3};
+    let letter = char::from_u32(character.value).filter(char::is_ascii_alphabetic);
+    if let (Identifier, Some(letter)) = (character.kind, letter) {
+        return Err(escaped_letter(letter));
+    }
     if matches!(character.kind, Octal1 | Octal2 | Octal3) {
         return Err(Error::new(
             "a pattern has an octal escape, which reads like a back-reference",
@@ -152,6 +156,25 @@ fn code(character: &Character, unicode: bool) -> Result<u32, Error> {
         ));
     }
     Ok(character.value)
+}
+
+/// The error for a letter behind a backslash that has no meaning there. ECMA-262 reads it as
+/// the letter, but authors mean what it stands for elsewhere.
+fn escaped_letter(letter: char) -> Error {
+    let help = match letter {
+        'A' => "use `^`",
+        'Z' | 'z' => "use `$`",
+        'P' | 'k' | 'p' | 'u' | 'x' => "make the pattern valid with the `u` flag",
+        _ => "write the characters that are meant, or remove the backslash",
+    };
+    let context = match letter {
+        'P' | 'k' | 'p' | 'u' | 'x' => "a pattern that is not valid with the `u` flag",
+        _ => "ECMA-262",
+    };
+    Error::new(
+        format!("`\\{letter}` is the letter {letter} in {context}"),
+        help,
+    )
 }
 
 /// One character of `class`.
