@@ -36,8 +36,8 @@ pub fn path(base: &str, reference: &str) -> Result<String, Reason> {
     Ok(format!("/schemas/{}#{fragment}", target.document))
 }
 
-/// The normalised form of `id`: its path, without the host, a leading `/schemas/` or an
-/// empty fragment.
+/// The normalised form of `id`: its path and query, without the host, a leading `/schemas/`
+/// or an empty fragment.
 pub fn normalise(id: &str) -> Result<String, Reason> {
     resolve(ROOT, id).map(|target| target.document)
 }
@@ -86,15 +86,16 @@ fn resolve(base: &str, reference: &str) -> Result<Target, Reason> {
         None => String::new(),
     };
     let path = absolute.path().as_str().trim_start_matches('/');
-    let document = path.strip_prefix("schemas/").unwrap_or(path);
+    let path = path.strip_prefix("schemas/").unwrap_or(path);
+    let document = match absolute.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    };
     if document.len() > LONGEST {
         let shown = cut(reference, MOST_SHOWN);
         return Err(format!("{shown:?} leads to an id of more than {LONGEST} bytes").into());
     }
-    Ok(Target {
-        document: document.to_owned(),
-        fragment,
-    })
+    Ok(Target { document, fragment })
 }
 
 #[cfg(test)]
@@ -111,6 +112,21 @@ mod tests {
             "taskcluster:/schemas/queue/v1/task.json",
         ] {
             assert_eq!(normalise(id).as_deref(), Ok("queue/v1/task.json"), "{id}");
+        }
+    }
+
+    #[test]
+    fn ids_with_different_queries_differ() {
+        let id = "https://tc.example.com/schemas/queue/v1/task.json?v=1#";
+        assert_eq!(normalise(id).as_deref(), Ok("queue/v1/task.json?v=1"));
+        let base = "queue/v1/task.json?v=1";
+        for (reference, document) in [
+            ("#/a", base),
+            ("task.json", "queue/v1/task.json"),
+            ("?v=2", "queue/v1/task.json?v=2"),
+        ] {
+            let target = follow(base, reference).map(|target| target.document);
+            assert_eq!(target.as_deref(), Ok(document));
         }
     }
 
