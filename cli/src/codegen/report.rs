@@ -34,12 +34,12 @@ pub(super) fn errors(errors: &Errors, yaml: Option<&Path>) -> String {
     }
 }
 
-/// The error for a YAML file, which is not read, with the place of the same documents as
-/// JSON.
+/// The error for a YAML file, which is not read, with the place of Taskcluster's documents
+/// as JSON.
 pub(super) fn yaml(path: &Path) -> String {
     format!(
-        "{}: YAML is not read: Taskcluster builds its documents from it and from exchanges that it \
-         declares in JavaScript; give the result, which is generated/references.json in \
+        "{}: YAML is not read; convert it to JSON. Taskcluster builds its documents from YAML and \
+         from exchanges that it declares in JavaScript: the result is generated/references.json in \
          its repository, or below /references and /schemas of a deployment",
         shown(path)
     )

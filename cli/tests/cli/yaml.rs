@@ -11,7 +11,10 @@ fn a_folder_or_a_file_of_yaml_is_refused() {
     for path in ["in", "in/v1/message.yml"] {
         let run = place.codegen(&place.path(path), &[]);
         assert_eq!(run.code, Some(2), "{run:?}");
-        let expected = ["message.yml: YAML is not read", "generated/references.json"];
+        let expected = [
+            "message.yml: YAML is not read; convert it to JSON",
+            "generated/references.json",
+        ];
         assert_has(&run.stderr, &expected);
     }
 }
