@@ -50,11 +50,50 @@ pub struct Documents {
     pub references: BTreeMap<String, Document>,
     /// The schemas, by their normalised ids, whether an exchange uses them or not.
     pub schemas: BTreeMap<String, Document>,
-    /// Files that no reference can name, each with the reason: not JSON, or an id that is
-    /// not a URI.
-    pub(crate) unnamed: Vec<String>,
+    /// Documents that no reference can name, each with the reason: not JSON, no id, or one
+    /// that is not a URI.
+    pub(crate) unnamed: Unnamed,
+    /// Places of documents that are no schemas, by their normalised ids.
+    pub(crate) others: BTreeMap<String, Place>,
     /// Errors of the documents, except those in schemas.
     pub(crate) errors: Vec<Error>,
+}
+
+/// Reasons why documents have no known id.
+#[derive(Debug, Default)]
+pub(crate) struct Unnamed {
+    reasons: Vec<String>,
+    /// Indices of the reasons, by the last part of the file's path.
+    by_name: BTreeMap<String, Vec<usize>>,
+}
+
+impl Unnamed {
+    /// Adds a document in `file`.
+    pub(crate) fn add(&mut self, file: &str, reason: String) {
+        let alike = self.by_name.entry(last_part(file).to_owned());
+        alike.or_default().push(self.reasons.len());
+        self.reasons.push(reason);
+    }
+
+    /// At most `most` of the reasons, first of files that are called like the document with
+    /// the id `id`, and the number of the others.
+    pub(crate) fn first(&self, id: &str, most: usize) -> (Vec<&str>, usize) {
+        let alike = self
+            .by_name
+            .get(last_part(id))
+            .map_or(&[][..], Vec::as_slice);
+        let alike = &alike[..most.min(alike.len())];
+        let others = (0..self.reasons.len()).filter(|index| !alike.contains(index));
+        let shown = alike.iter().copied().chain(others).take(most);
+        let shown: Vec<&str> = shown.map(|index| self.reasons[index].as_str()).collect();
+        let others = self.reasons.len() - shown.len();
+        (shown, others)
+    }
+}
+
+/// The last part of a path.
+pub(crate) fn last_part(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 
 /// The service of an exchange reference and the version of its API; derived by

@@ -82,7 +82,7 @@ impl Documents {
     }
 
     fn add_unread(&mut self, file: &str, error: Reason) {
-        self.unnamed.push(format!("{file}: {error}"));
+        self.unnamed.add(file, format!("{file}: {error}"));
         let help = "fix the file or remove it from the input";
         self.errors.push(Place::whole(file).error("", error, help));
     }
@@ -94,11 +94,20 @@ impl Documents {
             (Some(Err(why)), true) => {
                 let cause = std::error::Error::source(&why).map(|it| format!(": {it}"));
                 let why = format!("{why}{}", cause.unwrap_or_default());
-                self.unnamed
-                    .push(format!("the id of {}: {why}", document.file));
+                let file = &document.file;
+                self.unnamed.add(file, format!("the id of {file}: {why}"));
                 Ok(())
             }
-            // A document of another kind; without an id, no reference can lead to it.
+            (None, true) if constrains(&document.root) => {
+                let why = format!("{} has no `$id`", document.place(""));
+                self.unnamed.add(&document.file, why);
+                Ok(())
+            }
+            (Some(Ok(id)), false) => {
+                self.others.insert(id, document.place(""));
+                Ok(())
+            }
+            // A document of another kind, which no reference can lead to.
             _ => Ok(()),
         }
     }
@@ -138,14 +147,20 @@ fn is_exchange_reference(root: &Value) -> bool {
 /// Whether `root` is a JSON Schema: an object with `$schema`, or with an id and a keyword
 /// that constrains. Other documents have a `title` or an `id`, too.
 fn is_schema(root: &Value) -> bool {
-    let members = root.as_object().into_iter().flatten();
-    let mut keywords = members.filter_map(|(name, _)| Keyword::of(name));
+    let is_described = keywords(root).any(|keyword| keyword == Keyword::Description);
     root.get("$schema").is_some_and(Value::is_string)
-        || keywords.any(|keyword| match keyword {
-            Keyword::Identity => false,
-            Keyword::Description => root.get("$id").is_some(),
-            _ => true,
-        })
+        || constrains(root)
+        || root.get("$id").is_some() && is_described
+}
+
+/// Whether `root` has a keyword that is not an annotation.
+fn constrains(root: &Value) -> bool {
+    keywords(root).any(|keyword| !matches!(keyword, Keyword::Identity | Keyword::Description))
+}
+
+fn keywords(root: &Value) -> impl Iterator<Item = Keyword> {
+    let members = root.as_object().into_iter().flatten();
+    members.filter_map(|(name, _)| Keyword::of(name))
 }
 
 /// The key of an exchange reference: the service and the version of its API.

@@ -344,3 +344,79 @@ fn a_name_that_two_schemas_of_a_document_state_is_refused_where_it_is_used() {
          and, with another schema, at message.json#/definitions/c; rename one of the two"
     );
 }
+
+/// The error of an exchange whose schema is not known, with another file in the input.
+fn unknown(name: &str, document: &str) -> String {
+    let sources = [source("exchanges.json", REFERENCE), source(name, document)];
+    let errors = module(&sources).expect_err("no schema");
+    errors.to_string()
+}
+
+/// Pydantic writes neither `$id` nor `$schema`.
+#[test]
+fn an_error_of_an_unknown_id_says_why_a_document_does_not_have_it() {
+    let error = |why: &str| {
+        format!(
+            "exchanges.json#/entries/0/schema: no document has the id \"made-up/v1/message.json\" \
+             ({why}); add the schema to the input, or correct the id"
+        )
+    };
+    for (name, document, why) in [
+        (
+            "a/message.json",
+            r#"{"title": "Message", "type": "object"}"#,
+            "a/message.json has no `$id`",
+        ),
+        (
+            "other.json",
+            r#"[{"type": "object"}]"#,
+            "other.json#/0 has no `$id`",
+        ),
+        (
+            "message.json",
+            r#"{"$id": "/schemas/made-up/v1/message.json#", "typ": "object"}"#,
+            "message.json has it, but no keyword of a schema",
+        ),
+        (
+            "message.json",
+            r#"{"$id": "/schemas/made-up/message.json#", "type": "object"}"#,
+            "did you mean \"made-up/message.json\"?",
+        ),
+    ] {
+        assert_eq!(unknown(name, document), error(why));
+    }
+    // The file of the same name comes first.
+    let schemas =
+        (0..9).map(|index| source(&format!("{index}/{index}.json"), r#"{"type": "object"}"#));
+    let named = source("9/message.json", r#"{"type": "object"}"#);
+    let sources: Vec<_> = [source("exchanges.json", REFERENCE)]
+        .into_iter()
+        .chain(schemas)
+        .chain([named])
+        .collect();
+    let errors = module(&sources).expect_err("no schema").to_string();
+    let why = "9/message.json has no `$id`) (0/0.json has no `$id`) (1/1.json has no `$id`) \
+               (and the ids of 7 other documents";
+    assert_eq!(errors, error(why));
+}
+
+#[test]
+fn annotations_of_other_dialects_are_known() {
+    let known = r#""deprecated": true, "discriminator": {"propertyName": "a"}, "example": {},
+        "examples": [], "externalDocs": {}, "readOnly": true, "writeOnly": true, "xml": {}"#;
+    assert_eq!(warnings(known), [""; 0]);
+}
+
+#[test]
+fn the_remedy_for_an_unknown_format_is_one_for_its_type() {
+    for (types, remedy) in [
+        (r#""integer""#, "`minimum` and `maximum`"),
+        (r#"["null", "number"]"#, "`minimum` and `maximum`"),
+        (r#""string""#, "a `pattern`"),
+        (r#"["string", "number"]"#, "a `pattern`"),
+    ] {
+        let schema = format!(r#""properties": {{"a": {{"type": {types}, "format": "int64"}}}}"#);
+        let warning = warnings(&schema).join("\n");
+        assert!(warning.contains(remedy), "{warning}");
+    }
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::document::{Document, Documents, schema_id};
+use crate::document::{Document, Documents, last_part, schema_id};
 use crate::draft::Draft;
 use crate::id;
 use crate::keyword::Keyword;
@@ -29,6 +29,8 @@ pub(super) struct Places<'a> {
     ids: BTreeMap<(String, Option<String>), Stated<'a>>,
     /// The base of references in a schema that has its own id.
     bases: BTreeMap<Home, String>,
+    /// Ids, by their last parts.
+    by_name: BTreeMap<String, String>,
     /// By document and name, and by document, name and base.
     names: BTreeMap<([String; 2], Option<String>), Stated<'a>>,
 }
@@ -77,6 +79,8 @@ impl<'a> Places<'a> {
     }
 
     fn add_id(&mut self, id: &str, home: Home, schema: &'a Value) {
+        let name = last_part(id).to_owned();
+        self.by_name.entry(name).or_insert_with(|| id.to_owned());
         let own = (id.to_owned(), Some(home.document.clone()));
         add(&mut self.ids, own, home.clone(), schema);
         add(&mut self.ids, (id.to_owned(), None), home, schema);
@@ -86,6 +90,11 @@ impl<'a> Places<'a> {
     pub(super) fn with_id(&self, id: &str, document: &str) -> Option<&Stated<'a>> {
         let own = self.ids.get(&(id.to_owned(), Some(document.to_owned())));
         own.or_else(|| self.ids.get(&(id.to_owned(), None)))
+    }
+
+    /// An id that differs from `id` only in its folder.
+    pub(super) fn alike(&self, id: &str) -> Option<&String> {
+        self.by_name.get(last_part(id))
     }
 
     /// The places in `document` that state the name `name`: those whose base is `base`, or

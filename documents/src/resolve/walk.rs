@@ -15,7 +15,7 @@ use crate::pattern::Compiler;
 use crate::place::{Place, escape};
 use crate::schema::{Home, Schema, SchemaId};
 
-/// Maximum number of documents without a known id that an error lists.
+/// Maximum number of documents without a known id in an error.
 const MOST_UNNAMED: usize = 3;
 
 /// The schemas reached so far.
@@ -151,14 +151,20 @@ impl<'a> Walk<'a> {
 
     /// The message for an unknown document id, with ids that may have been meant.
     fn no_document(&self, id: &str) -> String {
-        let unnamed = &self.documents.unnamed;
-        let shown = unnamed.iter().take(MOST_UNNAMED);
-        let shown: String = shown.map(|why| format!(" ({why})")).collect();
-        let others = match unnamed.len().saturating_sub(MOST_UNNAMED) {
-            0 => String::new(),
-            others => format!(" (and the ids of {others} other documents)"),
-        };
-        format!("no document has the id {id:?}{shown}{others}")
+        let mut notes = Vec::new();
+        if let Some(place) = self.documents.others.get(id) {
+            notes.push(format!("{place} has it, but no keyword of a schema"));
+        }
+        let (unnamed, others) = self.documents.unnamed.first(id, MOST_UNNAMED);
+        notes.extend(unnamed.into_iter().map(str::to_owned));
+        if others > 0 {
+            notes.push(format!("and the ids of {others} other documents"));
+        }
+        if let Some(known) = self.places.alike(id) {
+            notes.push(format!("did you mean {known:?}?"));
+        }
+        let notes: String = notes.iter().map(|note| format!(" ({note})")).collect();
+        format!("no document has the id {id:?}{notes}")
     }
 
     /// The only place that states the id or name `it`.
