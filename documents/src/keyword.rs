@@ -1,4 +1,5 @@
-//! The keywords of draft-06 and draft-07, with two of later and earlier drafts.
+//! The keywords of draft-06 and draft-07, with some of other drafts and annotations of
+//! OpenAPI.
 
 use serde_json::Value;
 
@@ -40,12 +41,16 @@ const KEYWORDS: &[(&str, Keyword)] = &[
     ("default", Description),
     ("definitions", Named),
     ("dependencies", Named),
+    ("deprecated", Description),
     ("description", Description),
+    ("discriminator", Description),
     ("else", Schema),
     ("enum", Constraint),
+    ("example", Description),
     ("examples", Description),
     ("exclusiveMaximum", Constraint),
     ("exclusiveMinimum", Constraint),
+    ("externalDocs", Description),
     ("format", Constraint),
     ("id", Identity),
     ("if", Schema),
@@ -72,6 +77,7 @@ const KEYWORDS: &[(&str, Keyword)] = &[
     ("type", Constraint),
     ("uniqueItems", Constraint),
     ("writeOnly", Description),
+    ("xml", Description),
 ];
 
 impl Keyword {
@@ -96,7 +102,7 @@ pub fn references(schema: &Value) -> Vec<&str> {
                 for (name, member) in members {
                     let is_value = matches!(
                         name.as_str(),
-                        "const" | "default" | "enum" | "examples" if has_keywords
+                        "const" | "default" | "enum" | "example" | "examples" if has_keywords
                     );
                     // An unknown keyword may hold schemas that a `$ref` leads to, under any
                     // names.

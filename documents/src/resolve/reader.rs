@@ -1,6 +1,6 @@
 //! Reads one schema and reports its keywords.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::places::LONGEST_POINTER;
 use super::values::Wrong;
@@ -92,11 +92,12 @@ impl Reader<'_, '_> {
         }
     }
 
-    pub(super) fn read_format(&mut self, name: &str) {
+    pub(super) fn read_format(&mut self, name: &str, members: &Map<String, Value>) {
         self.schema.string.format = self.walk.compiler.format(name);
         // Old schemas of Taskcluster use `url`; no draft defines it.
         if self.schema.string.format.is_none() && name != "url" {
-            self.unknown_format(name);
+            let of_numbers = members.get("type").is_some_and(is_numeric);
+            self.unknown_format(name, of_numbers);
         }
     }
 
@@ -105,12 +106,15 @@ impl Reader<'_, '_> {
         self.walk.unknown.push(error);
     }
 
-    pub(super) fn unknown_format(&mut self, name: &str) {
+    fn unknown_format(&mut self, name: &str, of_numbers: bool) {
         let what = match FORMATS_NOT_CHECKED.contains(&name) {
             true => format!("the format {name:?} is not checked"),
             false => format!("unknown format {name:?}"),
         };
-        let help = "it is not enforced; add a `pattern` to constrain the string";
+        let help = match of_numbers {
+            true => "it is not enforced; add `minimum` and `maximum` to constrain the number",
+            false => "it is not enforced; add a `pattern` to constrain the string",
+        };
         let error = self.schema.place.error("/format", what, help);
         self.walk.unknown.push(error);
     }
@@ -123,6 +127,14 @@ pub(super) fn unknown_keyword(place: &Place, keyword: &str) -> Error {
     };
     let what = format!("unknown keyword `{keyword}`");
     place.error(&pointer(&[keyword]), what, help)
+}
+
+/// Whether a `type` names numbers, and no strings.
+fn is_numeric(types: &Value) -> bool {
+    let names = |name: &str| {
+        *types == *name || types.as_array().is_some_and(|it| it.contains(&name.into()))
+    };
+    (names("integer") || names("number")) && !names("string")
 }
 
 fn pointer(steps: &[&str]) -> String {

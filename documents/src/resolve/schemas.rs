@@ -102,7 +102,7 @@ impl Reader<'_, '_> {
                 let source = text(value)?;
                 self.schema.string.pattern = self.pattern(&[keyword], &source);
             }
-            "format" => self.read_format(&text(value)?),
+            "format" => self.read_format(&text(value)?, members),
             "minItems" => schema.array.min_items = Some(count(value)?),
             "maxItems" => schema.array.max_items = Some(count(value)?),
             "uniqueItems" => schema.array.unique_items = flag(value)?,
