@@ -9,10 +9,7 @@
 use std::collections::BTreeSet;
 
 use taskcluster_documents::Role;
-use taskcluster_documents::schema::{
-    ArrayKeywords, General, JsonType, NumberKeywords, ObjectKeywords, Schema, SchemaId,
-    StringKeywords,
-};
+use taskcluster_documents::schema::{General, JsonType, Schema, SchemaId};
 
 use crate::graph::Graph;
 
@@ -154,37 +151,18 @@ impl Readings {
 fn suggested(schemas: &[Schema]) -> Vec<Option<Vec<JsonType>>> {
     let all_of = schemas.iter().map(|it| it.combinators.all_of.iter());
     let all_of = Graph::new(all_of.map(|ids| ids.map(|id| id.0).collect()));
-    let have = |has: fn(&Schema) -> bool| {
+    let have = |has: &dyn Fn(&Schema) -> bool| {
         let having = schemas.iter().enumerate().filter(|(_, it)| has(it));
         all_of.leads_to(having.map(|(index, _)| index))
     };
-    let stated = have(|it| {
-        let General {
-            never,
-            types,
-            enumeration,
-            constant,
-        } = &it.general;
-        *never || types.is_some() || enumeration.is_some() || constant.is_some()
-    });
+    let stated = have(&|it| it.general != General::default());
     let kinds = [
-        (
-            JsonType::String,
-            have(|it| it.string != StringKeywords::default()),
-        ),
-        (
-            JsonType::Number,
-            have(|it| it.number != NumberKeywords::default()),
-        ),
-        (
-            JsonType::Array,
-            have(|it| it.array != ArrayKeywords::default()),
-        ),
-        (
-            JsonType::Object,
-            have(|it| it.object != ObjectKeywords::default()),
-        ),
+        JsonType::String,
+        JsonType::Number,
+        JsonType::Array,
+        JsonType::Object,
     ];
+    let kinds = kinds.map(|kind| (kind, have(&|it| it.kinds().any(|other| other == kind))));
     let of_schema = |index: usize| {
         let leaves_open = schemas[index].only_part().is_some();
         let types = kinds.iter().filter(|(_, has)| has[index] && !leaves_open);

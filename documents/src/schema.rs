@@ -263,13 +263,24 @@ impl Schema {
         }
     }
 
+    /// The types that the keywords for instances of one type are for.
+    pub fn kinds(&self) -> impl Iterator<Item = JsonType> {
+        let kinds = [
+            (JsonType::String, self.string != StringKeywords::default()),
+            (JsonType::Number, self.number != NumberKeywords::default()),
+            (JsonType::Array, self.array != ArrayKeywords::default()),
+            (JsonType::Object, self.object != ObjectKeywords::default()),
+        ];
+        kinds
+            .into_iter()
+            .filter(|(_, has)| *has)
+            .map(|(kind, _)| kind)
+    }
+
     /// Whether all constraints of the schema are those of `combinators`.
     pub fn has_only(&self, combinators: &Combinators) -> bool {
         self.general == General::default()
-            && self.string == StringKeywords::default()
-            && self.number == NumberKeywords::default()
-            && self.array == ArrayKeywords::default()
-            && self.object == ObjectKeywords::default()
+            && self.kinds().next().is_none()
             && self.combinators == *combinators
     }
 

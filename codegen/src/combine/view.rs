@@ -3,10 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use taskcluster_documents::schema::{
-    ArrayKeywords, Combinators, General, Home, JsonType, NumberKeywords, ObjectKeywords, Schema,
-    SchemaId, StringKeywords,
-};
+use taskcluster_documents::schema::{Combinators, General, Home, JsonType, Schema, SchemaId};
 
 use super::values::{intersect, is_among, key, type_of};
 use super::{Choice, Node, Part};
@@ -109,12 +106,7 @@ impl<'s> View<'s> {
 
     /// Whether there is a keyword for instances of a single type.
     pub(crate) fn has_keywords(&self) -> bool {
-        self.schemas().any(|schema| {
-            schema.string != StringKeywords::default()
-                || schema.number != NumberKeywords::default()
-                || schema.array != ArrayKeywords::default()
-                || schema.object != ObjectKeywords::default()
-        })
+        self.schemas().any(|it| it.kinds().next().is_some())
     }
 
     fn lists(&self) -> impl Iterator<Item = (&'s [Value], bool)> {
