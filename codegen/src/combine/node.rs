@@ -25,6 +25,8 @@ pub(crate) struct Node {
     pub(crate) only: Option<JsonType>,
     /// Whether the schemas are alternatives, between which the enclosing schema decides.
     pub(crate) is_choice: bool,
+    /// Whether values of none of the alternatives are valid, too.
+    pub(crate) is_open: bool,
 }
 
 /// `anyOf` or `oneOf`.
@@ -98,13 +100,15 @@ impl Node {
             parts,
             only: None,
             is_choice: false,
+            is_open: false,
         }
     }
 
     /// The node of alternatives, each of which describes values.
-    pub(crate) fn any_of(ids: &[SchemaId]) -> Self {
+    pub(crate) fn any_of(ids: &[SchemaId], is_open: bool) -> Self {
         Self {
             is_choice: true,
+            is_open,
             ..Self::all(ids)
         }
     }

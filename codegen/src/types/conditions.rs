@@ -40,8 +40,7 @@ impl<'s> TypeBuilder<'s> {
                 Some(self.view(&Node::at(at)))
             });
             let names = branches.iter().flatten().flat_map(View::named);
-            let names: Vec<&String> = names.filter(|name| !named.contains(name)).collect();
-            for name in names {
+            for name in names.filter(|name| !named.contains(name)) {
                 let stated = branches.each_ref().map(|it| self.stated(it.as_ref(), name));
                 members.entry(name).or_default().add(&stated);
             }
@@ -70,7 +69,7 @@ impl<'s> TypeBuilder<'s> {
             [] => Value::plain(Kind::Any),
             [only] if member.is_certain => self.value(&Node::of(*only), name),
             ids => {
-                let node = Node::any_of(ids);
+                let node = Node::any_of(ids, !member.is_certain);
                 if let Some(known) = self.values.get(&node) {
                     return known.clone();
                 }
@@ -84,13 +83,12 @@ impl<'s> TypeBuilder<'s> {
 
 impl Conditional {
     fn add(&mut self, stated: &[Stated; 2]) {
-        let is_certain = !stated.iter().any(|it| matches!(it, Stated::Anything));
         if self.is_certain {
             return;
         }
-        if is_certain {
+        self.is_certain = !stated.iter().any(|it| matches!(it, Stated::Anything));
+        if self.is_certain {
             self.schemas.clear();
-            self.is_certain = true;
         }
         for stated in stated {
             if let Stated::Schema(id) = stated

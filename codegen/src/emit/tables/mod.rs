@@ -163,8 +163,9 @@ impl Tables<'_> {
     /// The keyword that combines all schemas of `node`.
     fn of_node(self, node: &Node) -> TokenStream {
         let parts = node.parts.iter().map(|part| self.part(part));
+        let others = node.is_open.then(|| quote!(&Schema::ANY));
         match node.is_choice {
-            true => quote!(Keyword::AnyOf(&[#(#parts),*])),
+            true => quote!(Keyword::AnyOf(&[#(#parts,)* #others])),
             false => self.all_of(parts, node.only),
         }
     }

@@ -1,10 +1,10 @@
 //! Objects: nested, open, recursive, and with properties that may be `null`.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use taskcluster_pulse::{Validate, decode, decode_strict};
 use taskcluster_tests::goldens::numbers::measures::Measured2;
 use taskcluster_tests::goldens::objects::things::{
-    Counted2, Nested2, Nullable2, Open2, SharedNull,
+    Counted2, Nested2, Nullable2, Open2, OpenDiskThenCache, SharedNull,
 };
 use taskcluster_tests::goldens::recursion::trees::{
     Choice2, Even, NestedList, ShelfOfBoxes, Tree2,
@@ -115,6 +115,34 @@ fn open_objects_keep_unnamed_properties() {
     assert_found(
         violations::<Open2>(json!({"id": 1, "undeclared": 1, "limits": {"cpu": 0, "memory": 1}})),
         &[("/limits/cpu", "minimum")],
+    );
+}
+
+/// A remote disk may have a `cache` of any form, and the schema for local disks has a closed
+/// object for it.
+#[test]
+fn conditional_properties_lose_nothing_that_another_branch_allows() {
+    let message = |kind: &str, cache: &Value| {
+        json!({
+            "id": 1, "undeclared": 1, "disk": {"kind": kind, "size": 1, "cache": cache},
+        })
+    };
+    for cache in [
+        json!({"megabytes": 1}),
+        json!({"megabytes": 1, "zone": "a"}),
+        json!({"zone": {"megabytes": 1}}),
+        json!("none"),
+    ] {
+        let open: Open2 = valid(message("remote", &cache));
+        let read = open.disk.and_then(|it| it.cache).expect("a cache");
+        let is_typed = matches!(read, OpenDiskThenCache::Object(_));
+        assert_eq!(is_typed, cache == json!({"megabytes": 1}), "{cache}");
+        read.validate().expect("a value that the schema allows");
+    }
+    valid::<Open2>(message("local", &json!({"megabytes": 1})));
+    assert_found(
+        violations::<Open2>(message("local", &json!({"zone": "a"}))),
+        &[("/disk/cache/zone", "additionalProperties")],
     );
 }
 

@@ -10,8 +10,8 @@ use taskcluster_pulse::__private::{
 use super::{
     Chosen, Counted2, Link, Nested2, NestedByNameValue, NestedOuter, NestedOuterInner,
     NestedRowsItem, NestedRowsItemCellsItem, Nullable2, NullableEnum, Open2, OpenDisk,
-    OpenDiskKind, OpenDiskThenLabel, OpenDiskThenSize, OpenLimits, SharedNull, schemas,
-    validators,
+    OpenDiskKind, OpenDiskThenCache, OpenDiskThenCache2, OpenDiskThenLabel,
+    OpenDiskThenSize, OpenLimits, SharedNull, schemas, validators,
 };
 
 impl Validate for Nested2 {
@@ -131,6 +131,34 @@ impl Validate for OpenDisk {
 
     fn is_valid(&self) -> bool {
         fits_schema(self)
+    }
+}
+
+impl Union for OpenDiskThenCache {
+    const BRANCHES: &'static [Branch<Self>] = &[
+        Branch::new(
+            &schemas::OPEN_DISK_THEN_CACHE_0,
+            |text| read_variant(text, Self::Object),
+        ),
+    ];
+    fn unmatched(text: RawJson) -> Self {
+        Self::Unmatched(text)
+    }
+}
+
+impl Validate for OpenDiskThenCache {
+    const SCHEMA: &'static Schema = &schemas::OPEN_DISK_THEN_CACHE;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self)
+    }
+}
+
+impl Validate for OpenDiskThenCache2 {
+    const SCHEMA: &'static Schema = &schemas::OPEN_DISK_THEN_CACHE2;
+
+    fn is_valid(&self) -> bool {
+        true
     }
 }
 

@@ -33,6 +33,6 @@ pub use routing_keys::{
 pub use payloads::{
     Nested2, NestedByNameValue, NestedOuter, NestedOuterInner, NestedRowsItem,
     NestedRowsItemCellsItem, Nullable2, Chosen, NullableEnum, Open2, OpenDisk,
-    OpenDiskKind, OpenDiskThenLabel, OpenDiskThenSize, OpenLimits, Counted2, SharedNull,
-    Link,
+    OpenDiskThenCache, OpenDiskThenCache2, OpenDiskKind, OpenDiskThenLabel,
+    OpenDiskThenSize, OpenLimits, Counted2, SharedNull, Link,
 };

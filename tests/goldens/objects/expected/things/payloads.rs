@@ -186,6 +186,9 @@ impl<'de> Deserialize<'de> for Open2 {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize)]
 #[non_exhaustive]
 pub struct OpenDisk {
+    /// Cache of a local disk.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache: Option<OpenDiskThenCache>,
     /// Where the disk is.
     ///
     /// Format: `hostname`.
@@ -209,6 +212,7 @@ impl<'de> Deserialize<'de> for OpenDisk {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut members = Members::deserialize(deserializer)?;
         Ok(Self {
+            cache: members.optional("cache")?,
             host: members.optional("host")?,
             kind: members.optional("kind")?,
             label: members.optional("label")?,
@@ -216,6 +220,32 @@ impl<'de> Deserialize<'de> for OpenDisk {
             rest: members.rest()?,
         })
     }
+}
+
+/// Cache of a local disk.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum OpenDiskThenCache {
+    /// The alternative `Object`.
+    Object(OpenDiskThenCache2),
+    /// Any other value, as its JSON text.
+    Unmatched(RawJson),
+}
+
+impl<'de> Deserialize<'de> for OpenDiskThenCache {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserialize_union(deserializer)
+    }
+}
+
+/// Cache of a local disk.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct OpenDiskThenCache2 {
+    /// Not described by the schema.
+    #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+    pub megabytes: Option<i128>,
 }
 
 /// A value that the schema does not describe.

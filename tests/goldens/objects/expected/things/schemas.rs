@@ -231,6 +231,7 @@ pub(crate) static OPEN_DISK: Schema = Schema::named(
                     Keyword::Required(&["size"]),
                     Keyword::Properties(
                         &[
+                            ("cache", &OPEN_DISK_THEN_CACHE2),
                             ("host", &Schema::NEVER),
                             ("label", &Schema::STRING),
                             (
@@ -254,6 +255,27 @@ pub(crate) static OPEN_DISK: Schema = Schema::named(
                 ],
             ),
         },
+    ],
+);
+
+/// Schema of `OpenDiskThenCache`.
+pub(crate) static OPEN_DISK_THEN_CACHE: Schema = Schema::named(
+    "things::OpenDiskThenCache",
+    &[Keyword::AnyOf(&[&OPEN_DISK_THEN_CACHE2, &Schema::ANY])],
+);
+
+/// Schema of `OpenDiskThenCache::Object`.
+pub(crate) static OPEN_DISK_THEN_CACHE_0: Schema = Schema::new(
+    &[Keyword::AllOf(&[&OPEN_DISK_THEN_CACHE2])],
+);
+
+/// Schema of `OpenDiskThenCache2`.
+pub(crate) static OPEN_DISK_THEN_CACHE2: Schema = Schema::named(
+    "things::OpenDiskThenCache2",
+    &[
+        Keyword::Type(&[Type::Object]),
+        Keyword::Properties(&[("megabytes", &Schema::INTEGER)]),
+        Keyword::AdditionalProperties(&Schema::NEVER),
     ],
 );
 
@@ -284,7 +306,10 @@ pub(crate) static OPEN_DISK_THEN_SIZE: Schema = Schema::named(
     "things::OpenDiskThenSize",
     &[
         Keyword::AnyOf(
-            &[&Schema::new(&[Keyword::Type(&[Type::Integer]), Keyword::Minimum("1")])],
+            &[
+                &Schema::new(&[Keyword::Type(&[Type::Integer]), Keyword::Minimum("1")]),
+                &Schema::ANY,
+            ],
         ),
     ],
 );
