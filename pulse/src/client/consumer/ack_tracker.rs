@@ -204,15 +204,23 @@ impl AckTracker {
         self.ack_due.notified().await;
     }
 
-    /// Completes when no delivery is in work any more, or the channel is lost.
-    pub(super) async fn idle(&self) {
+    /// Waits until no delivery is in work any more, or the channel is lost, and then
+    /// refuses further ones.
+    pub(super) async fn close_when_idle(&self) {
         loop {
             let changed = self.idle.notified();
-            if self.in_work() == 0 || self.is_lost() {
+            if self.close_if_idle() {
                 return;
             }
             changed.await;
         }
+    }
+
+    fn close_if_idle(&self) -> bool {
+        let mut deliveries = self.lock();
+        let is_idle = deliveries.in_work == 0 || self.is_lost();
+        deliveries.closed |= is_idle;
+        is_idle
     }
 
     pub(super) fn in_work(&self) -> usize {
@@ -253,6 +261,26 @@ mod tests {
     use std::task::{Context, Waker};
 
     use super::*;
+
+    /// Otherwise a delivery that is handed out at this moment would be handled, and come
+    /// again.
+    #[tokio::test]
+    async fn an_idle_tracker_that_is_to_close_accepts_no_delivery() {
+        let link = crate::MemoryBroker::new().connection().open().await;
+        let link = link.expect("a connection");
+        let channel = link.open_channel().await.expect("a channel");
+        let tracker = AckTracker::new(channel, Arc::default());
+        assert!(tracker.open(&Arrival::of_tag(1)));
+        let mut closed = Box::pin(tracker.close_when_idle());
+        let mut cx = Context::from_waker(Waker::noop());
+        assert!(closed.as_mut().poll(&mut cx).is_pending());
+        assert!(tracker.open(&Arrival::of_tag(2)), "one is in work");
+        tracker.settle(1, Settlement::Ack);
+        assert!(closed.as_mut().poll(&mut cx).is_pending());
+        tracker.settle(2, Settlement::Ack);
+        assert!(closed.as_mut().poll(&mut cx).is_ready());
+        assert!(!tracker.open(&Arrival::of_tag(3)));
+    }
 
     /// While one renewal is in progress, another may become due and be no longer due.
     #[tokio::test]

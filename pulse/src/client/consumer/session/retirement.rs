@@ -56,7 +56,6 @@ impl Session {
                 0
             }
         };
-        self.tracker.close();
         self.tracker.flush();
         if undelivered == Undelivered::HandOut {
             tokio::select! {
@@ -99,7 +98,7 @@ impl Session {
             {
                 handed_out(inbox).await?;
             }
-            tracker.idle().await;
+            tracker.close_when_idle().await;
             Ok(0)
         };
         let mut settled = pin!(settled);
@@ -108,7 +107,10 @@ impl Session {
             tokio::select! {
                 settled = &mut settled => return settled,
                 () = timers.tick(tracker) => {}
-                () = stop.deadline() => return Ok(tracker.in_work()),
+                () = stop.deadline() => {
+                    tracker.close();
+                    return Ok(tracker.in_work());
+                }
                 error = &mut lost => return Err(error),
             }
         }
