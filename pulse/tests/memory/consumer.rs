@@ -297,6 +297,22 @@ fn a_consumer_whose_runtime_was_shut_down_ends_with_an_error() {
 }
 
 #[tokio::test]
+async fn an_ack_after_the_end_of_the_consumer_does_not_count() {
+    let broker = MemoryBroker::new();
+    let mut consumer = builder(&broker).start().await.expect("started");
+    publish(&broker, 0..1).await;
+    let held = consumer.next().await.expect("a delivery");
+    let handle = consumer.handle();
+    let stopped = consumer.stop_within(Duration::from_millis(10)).await;
+    stopped.expect_err("a delivery is held");
+    held.ack();
+    let counters = handle.counters();
+    assert_eq!((counters.acked, counters.acks_sent), (0, 0));
+    assert_eq!(counters.stale, 1);
+    assert_eq!(broker.queue_len(QUEUE), Some(1));
+}
+
+#[tokio::test]
 async fn a_queue_with_auto_delete_is_deleted_when_its_last_consumer_ends() {
     let broker = MemoryBroker::new();
     let start = async || {

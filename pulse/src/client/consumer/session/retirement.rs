@@ -71,6 +71,8 @@ impl Session {
             _ = timeout(CLOSE_TIMEOUT, close) => {}
             () = stop.close_deadline() => {}
         }
+        // Deliveries that the program still holds can't be settled any more.
+        self.tracker.lose();
         unfinished
     }
 
