@@ -52,6 +52,22 @@ async fn a_failure_is_retried_then_acked() {
     assert_eq!(broker.queue_len(QUEUE), Some(0));
 }
 
+#[tokio::test(start_paused = true)]
+async fn the_longest_delay_before_a_retry_does_not_end() {
+    let broker = MemoryBroker::new();
+    let consumer = builder(&broker).retries(1, Duration::MAX);
+    let consumer = consumer.start().await.expect("started");
+    let stopper = consumer.handle();
+    publish(&broker, 0..1).await;
+    let (calls, handler) = failing(1);
+    let run = tokio::spawn(consumer.run(1, handler));
+    tokio::time::sleep(Duration::from_secs(600)).await;
+    assert_eq!(calls.load(Ordering::SeqCst), 1);
+    stopper.stop();
+    run.await.expect("no panic").expect("stopped");
+    assert_eq!(broker.queue_len(QUEUE), Some(1));
+}
+
 #[tokio::test]
 async fn a_message_that_fails_all_attempts_is_dead_lettered() {
     let broker = MemoryBroker::new();

@@ -11,6 +11,9 @@ use super::worker::Job;
 /// Longest wait before a retry, unless a longer one was configured.
 const MAX_RETRY_DELAY: Duration = Duration::from_secs(300);
 
+/// Delay in place of one that an `Instant` can't hold: 30 years, as in tokio.
+const FAR_FUTURE: Duration = Duration::from_secs(30 * 365 * 86_400);
+
 /// Delay before a retry: doubled with each attempt, plus up to half of it at random, so
 /// that messages that failed together are not retried together.
 pub(super) fn retry_delay(first: Duration, attempts: u32) -> Duration {
@@ -44,7 +47,7 @@ impl Retries {
     pub(super) fn add(&mut self, job: Job, waiting: WaitingGuard, delay: Duration) {
         self.count += 1;
         let now = Instant::now();
-        let at = now.checked_add(delay).unwrap_or(now + MAX_RETRY_DELAY);
+        let at = now.checked_add(delay).unwrap_or(now + FAR_FUTURE);
         self.jobs.insert((at, self.count), (job, waiting));
     }
 
