@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use super::connection::{ConnectError, Connection};
 use super::envelope::Envelope;
 use super::error::Error;
-use super::queue::Queue;
+use super::queue::{DeadLetters, Queue};
 use super::transport::{Channel, Confirm, Link, NO_ROUTE, Route, TransportError, code};
 
 /// Timeout for the broker's answer to a request.
@@ -37,13 +37,8 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 pub struct DeadLetterQueue {
     link: Box<dyn Link>,
     channel: Arc<dyn Channel>,
-    /// The full name of the queue that the messages were read from.
-    from: String,
-    /// The full name of the queue of dead letters.
-    dead: String,
-    /// An exchange that routes every message to the first queue.
-    exchange: String,
-    /// For publishing to that exchange, which is then declared and bound. `None` while an
+    names: DeadLetters,
+    /// For publishing to the exchange of replayed messages, which is then declared and bound. `None` while an
     /// answer is awaited: a late one could carry the return of another message.
     replays: Option<Arc<dyn Channel>>,
     /// How many letters are still to be returned.
@@ -60,13 +55,13 @@ impl DeadLetterQueue {
     /// attempt.
     pub async fn open(connection: &Connection, queue: &str) -> Result<Self, Error> {
         let user = connection.user();
-        Queue::durable(queue).check(user)?;
-        let from = format!("queue/{user}/{queue}");
-        let dead = format!("{from}/dead");
+        let queue = Queue::durable(queue);
+        queue.check(user)?;
+        let names = queue.dead_letters(user)?;
         let open = async {
             let link = connection.open().await?;
             let channel = link.open_channel().await?;
-            let existing = Queue::passive(dead.as_str()).declaration(user);
+            let existing = Queue::passive(&names.full_name).declaration(user);
             let left = channel.declare_queue(&existing).await?;
             Ok((link, channel, left))
         };
@@ -75,15 +70,13 @@ impl DeadLetterQueue {
             .unwrap_or_else(|_| Err(no_answer().into()));
         let (link, channel, left) = opened.map_err(|error| match error {
             ConnectError::Fatal(error) | ConnectError::Setup(error) => error,
-            ConnectError::Retry(error) if error.code.is_some() => refused(&dead, error),
+            ConnectError::Retry(error) if error.code.is_some() => refused(&names.full_name, error),
             ConnectError::Retry(error) => connection.gave_up(1, Arc::new(error)),
         })?;
         Ok(Self {
             link,
             channel,
-            exchange: format!("exchange/{user}/{queue}/replay"),
-            from,
-            dead,
+            names,
             replays: None,
             left,
         })
@@ -103,7 +96,11 @@ impl DeadLetterQueue {
             return Ok(None);
         }
         self.left -= 1;
-        let arrival = answer(&self.dead, self.channel.get(&self.dead)).await?;
+        let arrival = answer(
+            &self.names.full_name,
+            self.channel.get(&self.names.full_name),
+        )
+        .await?;
         Ok(arrival.map(|arrival| Letter {
             tag: arrival.tag,
             envelope: Envelope::from_arrival(arrival),
@@ -124,21 +121,28 @@ impl DeadLetterQueue {
     /// Opens a channel for replayed messages, after declaring their exchange and binding
     /// the queue to it.
     async fn open_replays(&self) -> Result<Arc<dyn Channel>, Error> {
+        let DeadLetters {
+            from,
+            replay_exchange,
+            ..
+        } = &self.names;
         let everything = Route {
-            exchange: self.exchange.clone(),
+            exchange: replay_exchange.clone(),
             routing_key: "#".to_owned(),
         };
-        let channel = answer(&self.from, self.link.open_channel()).await?;
-        answer(&self.from, channel.declare_exchange(&self.exchange)).await?;
-        answer(&self.from, channel.bind(&self.from, &everything)).await?;
-        answer(&self.from, channel.confirm()).await?;
+        let channel = answer(from, self.link.open_channel()).await?;
+        answer(from, channel.declare_exchange(replay_exchange)).await?;
+        answer(from, channel.bind(from, &everything)).await?;
+        answer(from, channel.confirm()).await?;
         Ok(channel)
     }
 }
 
 impl fmt::Debug for DeadLetterQueue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("DeadLetterQueue").field(&self.dead).finish()
+        f.debug_tuple("DeadLetterQueue")
+            .field(&self.names.full_name)
+            .finish()
     }
 }
 
@@ -167,11 +171,16 @@ impl Letter<'_> {
             Some(channel) => channel,
             None => queue.open_replays().await?,
         };
+        let DeadLetters {
+            from,
+            replay_exchange,
+            ..
+        } = &queue.names;
         let letter = self.envelope.dead_letter();
-        let message = Arc::new(self.envelope.to_forwarded(&queue.exchange, letter));
+        let message = Arc::new(self.envelope.to_forwarded(replay_exchange, letter));
         let answered = channel.publish(&message, self.tag);
-        let answered = answered.map_err(|error| refused(&queue.from, error.into()))?;
-        let Confirm { is_ack, unrouted } = answer(&queue.from, answered).await?;
+        let answered = answered.map_err(|error| refused(from, error.into()))?;
+        let Confirm { is_ack, unrouted } = answer(from, answered).await?;
         queue.replays = Some(channel);
         let reason = if unrouted.is_some() {
             NO_ROUTE
@@ -181,7 +190,7 @@ impl Letter<'_> {
         } else {
             "the broker refused the message, as a full queue does"
         };
-        Err(refused(&queue.from, TransportError::lost(reason)))
+        Err(refused(from, TransportError::lost(reason)))
     }
 
     /// Deletes the message.

@@ -164,30 +164,32 @@ impl Queue {
         self.arguments.contains_key(DEAD_LETTER_EXCHANGE)
     }
 
+    /// The full name; `None` for an exclusive queue, which has another one each time.
+    fn full_name(&self, user: &str) -> Option<String> {
+        match &self.kind {
+            Kind::Durable(name) => Some(durable_name(user, name)),
+            Kind::Exclusive => None,
+            Kind::Passive(name) => Some(name.clone()),
+        }
+    }
+
     /// The declaration for one connection of `user`.
     pub(crate) fn declaration(&self, user: &str) -> QueueDeclaration {
-        let (name, lifetime) = match &self.kind {
-            Kind::Durable(name) => (format!("queue/{user}/{name}"), Lifetime::Durable),
-            Kind::Exclusive => (
-                format!("queue/{user}/{}", random_name()),
-                Lifetime::Exclusive,
-            ),
-            Kind::Passive(name) => (name.clone(), Lifetime::Existing),
-        };
         QueueDeclaration {
-            name,
-            lifetime,
+            name: (self.full_name(user)).unwrap_or_else(|| exclusive_name(user)),
+            lifetime: match &self.kind {
+                Kind::Durable(_) => Lifetime::Durable,
+                Kind::Exclusive => Lifetime::Exclusive,
+                Kind::Passive(_) => Lifetime::Existing,
+            },
             auto_delete: self.auto_delete || self.is_exclusive(),
             arguments: self.arguments.clone(),
         }
     }
 
-    /// The queue's name among metrics. The name of an exclusive queue differs each time.
+    /// The queue's name among metrics.
     pub(crate) fn label(&self, user: &str) -> String {
-        match &self.kind {
-            Kind::Exclusive => "exclusive".to_owned(),
-            Kind::Durable(_) | Kind::Passive(_) => self.declaration(user).name,
-        }
+        (self.full_name(user)).unwrap_or_else(|| "exclusive".to_owned())
     }
 
     /// The declaration with a delivery limit in addition, if it needs one.
@@ -210,7 +212,7 @@ impl Queue {
 
     /// Checks the name, so that a mistake does not create a queue on the broker.
     pub(crate) fn check(&self, user: &str) -> Result<(), Error> {
-        let name = self.declaration(user).name;
+        let name = (self.full_name(user)).unwrap_or_else(|| exclusive_name(user));
         let reason = match &self.kind {
             Kind::Durable(own) | Kind::Passive(own) if own.is_empty() => {
                 "is empty; give it a name, or use Queue::exclusive"
@@ -231,11 +233,10 @@ impl Queue {
         Err(Error::QueueName { name, reason })
     }
 
-    /// The exchange and the queue for the messages that a consumer dead-letters; `None`
-    /// unless the queue is declared as durable.
-    pub(crate) fn dead_letters(&self, user: &str) -> Option<DeadLetters> {
+    /// The queue and the exchanges for the queue's dead letters, with their names checked.
+    pub(crate) fn dead_letters(&self, user: &str) -> Result<DeadLetters, Error> {
         let Kind::Durable(name) = &self.kind else {
-            return None;
+            return Err(Error::DeadLettersNotDurable);
         };
         let queue = Self {
             kind: Kind::Durable(format!("{name}/dead")),
@@ -247,18 +248,46 @@ impl Queue {
                 .map(|(name, value)| (name.clone(), value.clone()))
                 .collect(),
         };
-        Some(DeadLetters {
-            exchange: format!("exchange/{user}/{name}/dead"),
+        let dead_letters = DeadLetters {
+            from: durable_name(user, name),
+            full_name: durable_name(user, &format!("{name}/dead")),
             queue,
-        })
+            exchange: format!("exchange/{user}/{name}/dead"),
+            replay_exchange: format!("exchange/{user}/{name}/replay"),
+        };
+        // The longest name.
+        if dead_letters.replay_exchange.len() > MAX_SHORT_STRING_BYTES {
+            return Err(Error::QueueName {
+                name: name.clone(),
+                reason: "is too long for dead letters: `exchange/<user>/<name>/replay` has more \
+                         than the 255 bytes that AMQP allows; shorten it",
+            });
+        }
+        Ok(dead_letters)
     }
 }
 
-/// The exchange and the queue of a consumer's dead letters.
+/// The queue and the exchanges of a queue's dead letters.
 #[derive(Clone, Debug)]
 pub(crate) struct DeadLetters {
-    pub(crate) exchange: String,
+    /// The full name of the queue that the messages are read from.
+    pub(crate) from: String,
     pub(crate) queue: Queue,
+    /// The full name of that queue.
+    pub(crate) full_name: String,
+    /// Routes every message to that queue.
+    pub(crate) exchange: String,
+    /// Routes every message back to the first queue.
+    pub(crate) replay_exchange: String,
+}
+
+fn durable_name(user: &str, name: &str) -> String {
+    format!("queue/{user}/{name}")
+}
+
+/// A new name for an exclusive queue.
+fn exclusive_name(user: &str) -> String {
+    durable_name(user, &random_name())
 }
 
 /// A unique name, of over 140 random bits.

@@ -275,3 +275,20 @@ async fn a_message_that_the_broker_dead_lettered_has_its_original_key() {
         consumer.stop().await.expect("stopped");
     }
 }
+
+#[tokio::test]
+async fn a_queue_name_that_is_too_long_for_dead_letters_is_refused() {
+    let broker = MemoryBroker::new();
+    // `exchange/guest/…/replay` has 256 bytes.
+    let long = "q".repeat(234);
+    let start = async |name: &str| dead_lettering(&broker).queue(name).start().await;
+    for error in [
+        start(&long).await.expect_err("refused"),
+        (DeadLetterQueue::open(&broker.connection(), &long).await).expect_err("refused"),
+    ] {
+        assert!(matches!(error, Error::QueueName { .. }), "{error}");
+    }
+    let without = builder(&broker).queue(&*long).start().await;
+    without.expect("it has no dead letters");
+    start(&long[1..]).await.expect("the longest name");
+}

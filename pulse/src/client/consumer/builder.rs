@@ -212,10 +212,7 @@ impl ConsumerBuilder {
         self.queue.check(&user)?;
         let broker_dead_letters = self.queue.has_dead_letter_exchange();
         let dead_letters = match self.handling.on_failure {
-            OnFailure::DeadLetter if !broker_dead_letters => {
-                let dead_letters = self.queue.dead_letters(&user);
-                Some(dead_letters.ok_or(Error::DeadLettersNotDurable)?)
-            }
+            OnFailure::DeadLetter if !broker_dead_letters => Some(self.queue.dead_letters(&user)?),
             _ => None,
         };
         let config = Config {

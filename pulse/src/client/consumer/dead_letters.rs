@@ -38,8 +38,6 @@ pub(super) struct DeadLetterPublisher {
     connection: Connection,
     reconnect: Reconnect,
     dead_letters: DeadLetters,
-    /// The full name of the queue that the messages are read from.
-    queue: String,
     state: Mutex<State>,
     unconfirmed_reason: UnconfirmedReason,
 }
@@ -71,12 +69,10 @@ impl Declared {
 impl DeadLetterPublisher {
     /// `None` if the consumer does not publish dead letters.
     pub(super) fn new(config: &Config) -> Option<Self> {
-        let user = config.connection.user();
         Some(Self {
             dead_letters: config.dead_letters.clone()?,
             connection: config.connection.clone(),
             reconnect: config.reconnect.clone(),
-            queue: config.queue.declaration(user).name,
             state: Mutex::new(State {
                 publisher: None,
                 // Each session of the consumer declares them.
@@ -208,7 +204,7 @@ impl DeadLetterPublisher {
 
     fn letter(&self, message: &FailedMessage) -> OutgoingMessage {
         let letter = DeadLetter {
-            queue: self.queue.clone(),
+            queue: self.dead_letters.from.clone(),
             reason: message.reason(),
             attempts: message.attempts,
         };

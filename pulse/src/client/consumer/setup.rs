@@ -62,7 +62,9 @@ pub(super) async fn declare_dead_letters(
     dead_letters: &DeadLetters,
     user: &str,
 ) -> Result<Option<String>, ConnectError> {
-    let DeadLetters { exchange, queue } = dead_letters;
+    let DeadLetters {
+        exchange, queue, ..
+    } = dead_letters;
     let declaration = queue.declaration(user);
     let (channel, is_unlimited) = declare(link, queue, &declaration).await?;
     let refused = |error| refused(&declaration.name, error);
