@@ -208,6 +208,11 @@ impl Envelope {
         Some(Timestamp::from_millis(seconds.saturating_mul(1000)))
     }
 
+    /// The time as in AMQP, in seconds since 1970.
+    pub(super) fn timestamp_seconds(&self) -> Option<u64> {
+        self.0.timestamp
+    }
+
     /// Whether the broker has delivered the message before: a consumer may have
     /// worked on it already.
     pub fn redelivered(&self) -> bool {

@@ -60,8 +60,8 @@ impl Envelope {
         if let Some(id) = self.message_id() {
             line.add(MESSAGE_ID, &quoted(id));
         }
-        if let Some(time) = self.timestamp() {
-            line.add(TIMESTAMP, &(time.as_millis() / 1000));
+        if let Some(seconds) = self.timestamp_seconds() {
+            line.add(TIMESTAMP, &seconds);
         }
         match serde_json::from_slice::<&RawValue>(self.bytes()) {
             Ok(payload) => line.add(PAYLOAD, &payload.get().replace(['\r', '\n', '\t'], " ")),

@@ -126,6 +126,17 @@ async fn counters_and_gauges_can_be_read_during_run() {
     assert_eq!(gauges, [("in_work", 0), ("connected", 0)]);
 }
 
+/// Also times after the year 9999, which no `Timestamp` holds.
+#[test]
+fn a_recording_keeps_every_time_of_amqp() {
+    for seconds in [0, 253_402_300_800, u64::MAX] {
+        let line =
+            format!(r#"{{"exchange":"e","routingKey":"k","timestamp":{seconds},"payload":{{}}}}"#);
+        let read = Envelope::from_json(&line).expect("a recorded message");
+        assert_eq!(read.to_json(), line);
+    }
+}
+
 #[tokio::test]
 async fn a_recording_is_replayed_unchanged() {
     let text = format!("{{\"number\":7,\r\n \"text\":{}}}", r#""\u2028ä\n""#);
