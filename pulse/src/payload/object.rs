@@ -32,7 +32,7 @@ pub trait PayloadObject: Debug + Send {
     /// All [`Violations`].
     fn validate(&self) -> Result<(), Violations>;
 
-    /// Whether there is a payload and it is valid; stops at the first violation.
+    /// Whether [`validate`](Self::validate) finds no violation; stops at the first one.
     fn is_valid(&self) -> bool;
 
     /// The payload, to be downcast to its type.
@@ -66,7 +66,7 @@ impl<P: Payload> PayloadObject for PayloadSlot<P> {
     }
 
     fn is_valid(&self) -> bool {
-        self.0.as_ref().is_some_and(P::is_valid)
+        self.0.as_ref().is_none_or(P::is_valid)
     }
 
     fn payload(&self) -> Option<&dyn Any> {

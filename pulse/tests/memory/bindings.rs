@@ -179,3 +179,10 @@ fn a_box_or_a_reference_is_the_same_binding() {
     check(&Staging as &dyn Binding);
     check(Box::new(Staging) as Box<dyn Binding>);
 }
+
+#[test]
+fn an_empty_payload_object_has_no_violation() {
+    let holder = Numbered::default().new_payload_object();
+    assert!(holder.validate().is_ok());
+    assert!(holder.is_valid());
+}
