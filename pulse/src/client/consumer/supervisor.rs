@@ -1,6 +1,6 @@
 //! Background task of a consumer: runs one session after the other.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::{JoinHandle, JoinSet};
@@ -187,15 +187,12 @@ impl Supervisor {
             error: Arc::new(error.clone()),
         };
         let queue = old.queue.clone();
-        let link = Mutex::new(old.abandon().await);
-        let take_link = || link.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let mut link = old.abandon().await;
+        let is_link_lost = link.is_none();
         let (shared, inboxes) = (&self.shared, &self.inboxes);
-        let open = || open_session(shared, inboxes, take_link());
-        if link
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .is_none()
-        {
+        // Only the first attempt can use the old connection.
+        let mut open = || open_session(shared, inboxes, link.take());
+        if is_link_lost {
             shared.meter.connections_lost.up();
             return self.reconnector.reopen(lost, open).await;
         }
