@@ -45,14 +45,14 @@ impl Reconnect {
         }
     }
 
-    /// Gives up after `limit` failed attempts in a row.
+    /// Gives up after `limit` failed attempts in a row. 0 counts as 1.
     #[must_use]
     pub fn at_most(mut self, limit: u32) -> Self {
         self.limit = Some(limit);
         self
     }
 
-    /// Sets the first and the longest delay.
+    /// Sets the first and the longest delay. A `first` above `longest` counts as `longest`.
     #[must_use]
     pub fn waits(mut self, first: Duration, longest: Duration) -> Self {
         self.first = first;

@@ -27,7 +27,7 @@ const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 impl Consumer {
     /// Calls `handler` for each message, for at most `handlers` messages at once, until
-    /// the consumer is stopped.
+    /// the consumer is stopped. 0 `handlers` count as 1.
     ///
     /// The handler takes the decoded event, or anything else that is [`FromMessage`]: an
     /// `(Event, Envelope)` pair, or the [`Envelope`](crate::Envelope) alone.

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::message::MAX_ROUTES;
 use crate::client::error::Error;
 use crate::client::message_limits::MAX_HEADER_LEVELS;
 use crate::client::transport::{OutgoingMessage, SharedError, TooLong, Unsendable};
-use crate::routing::RoutingKeyError;
+use crate::routing::{MAX_ROUTING_KEY_BYTES, RoutingKeyError};
 use crate::validate::Violations;
 
 /// Why a message was not published, or is not known to be.
@@ -237,7 +238,7 @@ impl PublishError {
 #[non_exhaustive]
 pub enum RoutesErrorKind {
     /// More than the 64 that Taskcluster allows.
-    #[error("{routes} routes; Taskcluster allows 64")]
+    #[error("{routes} routes; Taskcluster allows {MAX_ROUTES}")]
     TooMany {
         /// The number of routes.
         routes: usize,
@@ -247,7 +248,10 @@ pub enum RoutesErrorKind {
     Empty,
     /// A route that, with its `route.` prefix, is longer than a routing key
     /// may be.
-    #[error("route {route:?} has {bytes} bytes with its prefix `route.`; AMQP allows 255")]
+    #[error(
+        "route {route:?} has {bytes} bytes with its prefix `route.`; AMQP allows \
+         {MAX_ROUTING_KEY_BYTES}"
+    )]
     TooLong {
         /// The route, without the prefix.
         route: String,

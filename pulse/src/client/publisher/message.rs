@@ -10,7 +10,7 @@ use crate::routing::{MAX_ROUTING_KEY_BYTES, ROUTE_PREFIX, RoutingKey};
 use crate::validate::Validate;
 
 /// Maximum number of routes of a message in Taskcluster.
-const MAX_ROUTES: usize = 64;
+pub(super) const MAX_ROUTES: usize = 64;
 
 /// Initial capacity in bytes, enough for most of Taskcluster's messages, so that writing
 /// one does not reallocate.
