@@ -16,6 +16,9 @@ use crate::{codegen, terminal};
 /// Placeholder for the program's name in the examples of help texts.
 const PROGRAM: &str = "PROGRAM";
 
+/// Placeholder for the options that `codegen` needs outside of the workspace.
+const OPTIONS: &str = " OPTIONS";
+
 /// A command of both the installed program and `cargo xtask`.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -75,7 +78,7 @@ impl AnyCommand {
 /// Errors are printed on standard error.
 #[must_use]
 pub fn run(args: impl IntoIterator<Item = OsString>, defaults: &Defaults) -> ExitCode {
-    let command = examples_for(Program::command(), defaults.program);
+    let command = examples_for(Program::command(), defaults);
     #[cfg(feature = "broker")]
     clap_complete::CompleteEnv::with_factory(|| command.clone()).complete();
     let parsed = command
@@ -128,13 +131,21 @@ fn plain(text: &StyledStr) -> StyledStr {
     terminal::part(&text.to_string()).into()
 }
 
-/// Replaces the placeholder in the examples of `command` by `program`.
+/// Completes the examples in the help texts of `command`, so that they work with these
+/// defaults.
 #[must_use]
-pub fn examples_for(command: clap::Command, program: &str) -> clap::Command {
+pub fn examples_for(command: clap::Command, defaults: &Defaults) -> clap::Command {
+    let options = match defaults.pulse {
+        Some(_) => "",
+        None => " --package my-events --pulse DIR",
+    };
     command.mut_subcommands(|command| {
         let help = command.get_after_long_help().map(ToString::to_string);
         match help {
-            Some(help) => command.after_long_help(help.replace(PROGRAM, program)),
+            Some(help) => command.after_long_help(
+                help.replace(PROGRAM, defaults.program)
+                    .replace(OPTIONS, options),
+            ),
             None => command,
         }
     })

@@ -57,7 +57,8 @@ pub enum BindingEffect {
     Silent,
     /// It receives no messages, because the exchange no longer exists.
     Gone,
-    /// It receives messages whose words are assigned to wrong fields.
+    /// It receives messages whose words are assigned to wrong fields. A binding that sets
+    /// one of these fields selects other messages.
     Misread,
 }
 

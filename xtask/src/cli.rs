@@ -34,9 +34,9 @@ enum Command {
 }
 
 impl Command {
-    fn run(&self) -> Result<ExitCode, Box<dyn Error>> {
+    fn run(&self, defaults: &Defaults) -> Result<ExitCode, Box<dyn Error>> {
         match self {
-            Self::Shared(command) => command.run(&defaults()?),
+            Self::Shared(command) => command.run(defaults),
             Self::Test(args) => Ok(test::run(args)?),
         }
     }
@@ -46,11 +46,18 @@ impl Command {
 /// standard error.
 #[must_use]
 pub fn main() -> ExitCode {
-    let parsed = examples_for(Cli::command(), "cargo xtask")
+    let defaults = match defaults() {
+        Ok(defaults) => defaults,
+        Err(error) => return fail(&error),
+    };
+    let parsed = examples_for(Cli::command(), &defaults)
         .try_get_matches()
         .and_then(|matches| Cli::from_arg_matches(&matches));
     match parsed {
-        Ok(cli) => cli.command.run().unwrap_or_else(|error| fail(&*error)),
+        Ok(cli) => cli
+            .command
+            .run(&defaults)
+            .unwrap_or_else(|error| fail(&*error)),
         Err(error) => usage(error),
     }
 }

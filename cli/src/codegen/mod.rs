@@ -59,9 +59,10 @@ const NAMES: &str = "names.json";
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
-  PROGRAM codegen
-  PROGRAM codegen --check
-  PROGRAM codegen --schemas references.json --out ../my-events
+  PROGRAM codegen OPTIONS
+  PROGRAM codegen OPTIONS --check
+  PROGRAM codegen OPTIONS \\
+    --schemas references.json --out ../my-events
 
 Exit codes:
   0  the output is written, or was up to date

@@ -2,7 +2,11 @@
 
 use std::fs;
 use std::path::Path;
+#[cfg(unix)]
+use std::process::Command;
 
+#[cfg(unix)]
+use crate::support::{PROGRAM, Run};
 use crate::support::{Place, assert_has, program, schemas};
 
 #[test]
@@ -21,9 +25,38 @@ fn help_names_commands_options_and_exit_codes() {
             "--out <DIR>",
             "--check",
             "Exit codes:",
-            "taskcluster-events codegen --check",
+            "taskcluster-events codegen --package my-events --pulse ",
         ],
     );
+}
+
+#[test]
+fn the_examples_of_codegen_are_commands_that_work() {
+    let place = Place::new();
+    let mut documents = Vec::new();
+    for entry in fs::read_dir(schemas()).unwrap() {
+        let path = entry.unwrap().path();
+        let text = fs::read_to_string(&path).unwrap();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        place.write(&format!("mine/schemas/{name}"), &text);
+        documents.push(format!(r#"{{"filename": "{name}", "content": {text}}}"#));
+    }
+    let bundle = format!("[{}]", documents.join(","));
+    place.write("mine/references.json", &bundle);
+    let help = program(&["codegen", "--help"]).stdout.replace("\\\n", "");
+    let lines = help.lines();
+    let examples: Vec<&str> = lines
+        .filter_map(|line| line.strip_prefix("  taskcluster-events "))
+        .collect();
+    assert_eq!(examples.len(), 3, "{help}");
+    let pulse = concat!(env!("CARGO_MANIFEST_DIR"), "/../pulse");
+    for example in examples {
+        let mut command = Command::new(PROGRAM);
+        let words = example.split_whitespace();
+        command.args(words.map(|word| if word == "DIR" { pulse } else { word }));
+        let run = Run::of(command.current_dir(place.path("mine")));
+        assert_eq!(run.code, Some(0), "{example}: {run:?}");
+    }
 }
 
 #[test]
