@@ -21,10 +21,12 @@ const OPTIONS: &str = " OPTIONS";
 
 /// A command of both the installed program and `cargo xtask`.
 #[derive(Debug, Subcommand)]
+#[expect(
+    missing_docs,
+    reason = "clap would print them instead of those of the arguments"
+)]
 pub enum Command {
-    /// Generate a crate.
     Codegen(codegen::Args),
-    /// A command that reads the documents of a deployment.
     #[cfg(feature = "deployments")]
     #[command(flatten)]
     Deployments(crate::deployments::Command),

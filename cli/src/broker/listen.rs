@@ -36,16 +36,17 @@ const STOP_LIMIT: Duration = Duration::from_secs(5);
 #[command(after_long_help = format!("\
 Examples:
   PROGRAM listen queue/task-failed --where 'status.taskQueueId=gecko-t/*'
-  PROGRAM listen queue/task-failed queue/task-exception --where workerType=t-linux --pretty
+  PROGRAM listen queue/task-failed queue/task-exception --where runId=0 --pretty
   PROGRAM listen worker-manager/worker-running --count 100 --record workers.jsonl
   timeout 60 PROGRAM listen queue/task-failed --record failed.jsonl
 
 What --where matches:
   NAME=VALUE, where NAME is an entry of the exchange's routing key, or else the path
   of a property of the payload, its names joined by dots; a name that is neither is
-  reported. `*` in VALUE stands for any characters. On the way through a list, one of its items has to match. A whole word of
-  the routing key is left to the broker; everything else is compared here, which
-  means that the broker sends the other messages, too.
+  reported. `*` in VALUE stands for any characters. On the way through a list, one of
+  its items has to match. A whole word of the routing key is left to the broker;
+  everything else is compared here, which means that the broker sends the other
+  messages, too.
 
 {CREDENTIALS}
 

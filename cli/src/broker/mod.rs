@@ -29,11 +29,8 @@ The broker:
 /// A command that talks to a broker.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Print messages of Taskcluster as they come.
     Listen(listen::Args),
-    /// Publish or check recorded messages.
     Replay(replay::Args),
-    /// List, replay or discard the messages that a consumer could not handle.
     DeadLetters(dead_letters::Args),
 }
 

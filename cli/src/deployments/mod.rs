@@ -19,10 +19,12 @@ use crate::defaults::Defaults;
 
 /// A command that reads the documents of a deployment, or documents on disk.
 #[derive(Debug, Subcommand)]
+#[expect(
+    missing_docs,
+    reason = "clap would print them instead of those of the arguments"
+)]
 pub enum Command {
-    /// Compare two sets of documents.
     Drift(drift::Args),
-    /// Take the documents of a deployment.
     Pull(pull::Args),
 }
 

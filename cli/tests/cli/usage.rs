@@ -30,6 +30,41 @@ fn help_names_commands_options_and_exit_codes() {
     );
 }
 
+/// In full with `--help`; `-h` has the first line.
+#[test]
+fn help_describes_what_a_command_does() {
+    for (command, parts) in [
+        (
+            "codegen",
+            [
+                "Write the generated crate",
+                "kept in the output's names.json",
+            ],
+        ),
+        ("pull", ["into a folder", "All other files stay"]),
+        (
+            "drift",
+            ["Compare two sets of exchange references", "With --reader"],
+        ),
+        #[cfg(feature = "broker")]
+        ("listen", ["as they come", "Ctrl-C or SIGTERM ends it"]),
+        #[cfg(feature = "broker")]
+        (
+            "replay",
+            ["recorded messages", "a line of JSON for each message"],
+        ),
+        #[cfg(feature = "broker")]
+        (
+            "dead-letters",
+            ["could not handle", "moves them to queue/USER/NAME/dead"],
+        ),
+    ] {
+        let words = |help: &str| help.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_has(&words(&program(&[command, "--help"]).stdout), &parts);
+        assert_has(&words(&program(&["--help"]).stdout), &parts[..1]);
+    }
+}
+
 #[test]
 fn the_examples_of_codegen_are_commands_that_work() {
     let place = Place::new();
