@@ -18,17 +18,14 @@ pub use crate::__json_schemas as json_schemas;
 pub use crate::__taskcluster_examples as examples;
 pub use crate::binding::BindingWords;
 pub use crate::event::{AnyMessage, decode_as};
-pub use crate::payload::{
-    Branch, Members, Union, deserialize_open, deserialize_union, optional, parse_open, read_variant,
-};
+pub use crate::payload::{Branch, Members, Union, deserialize_union, optional, read_variant};
 pub use crate::routing::{KeyField, KeyFields, KeyReader, KeySource, KeyWriter, parse_key};
-pub use crate::rule::{
-    Matcher, Positions, Run, Scalar, Split, Table, compiled_pattern, unique, unique_as_written,
-};
+pub use crate::rule::{Matcher, Positions, Run, Scalar, Split, Table, compiled_pattern};
 #[cfg(feature = "schemars")]
 pub use crate::schema::print_schema;
 pub use crate::schema::{Dependency, Keyword, Schema, Type};
 pub use crate::validate::{check_schema, fits_schema};
+pub use crate::value::{deserialize_open, parse_open, unique, unique_as_written};
 #[cfg(feature = "arbitrary")]
 pub use arbitrary;
 

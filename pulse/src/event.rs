@@ -6,7 +6,8 @@ use std::fmt;
 use crate::binding::{Exchange, ExchangeInfo};
 use crate::payload::PayloadError;
 use crate::routing::{RoutingKey, RoutingKeyError};
-use crate::validate::{Validate, Violations};
+use crate::validate::Validate;
+use crate::violations::Violations;
 
 /// One message of the exchange `E`.
 #[derive(Clone, Debug, PartialEq)]

@@ -50,10 +50,10 @@ mod routing;
 mod rule;
 mod schema;
 mod validate;
+mod value;
+mod violations;
 
-pub use binding::{
-    Binding, Catalogue, Exchange, ExchangeInfo, PatternBinding, RoutingKeyEntry, UnknownExchange,
-};
+pub use binding::{Binding, Catalogue, Exchange, ExchangeInfo, PatternBinding, UnknownExchange};
 #[cfg(any(feature = "amqp", feature = "memory"))]
 pub use client::{
     BindingError, Confirmation, Connection, Consumer, ConsumerBuilder, ConsumerEvent,
@@ -67,13 +67,14 @@ pub use event::{DecodeError, DecodeErrorKind, EventSet, Message, UnexpectedExcha
 pub use example::example;
 #[cfg(feature = "memory")]
 pub use memory::MemoryBroker;
-pub use payload::{
-    OpenEnum, Payload, PayloadError, PayloadObject, RawJson, RawJsonObject, Timestamp,
-    TimestampError, UnknownValue, Unrecognized, decode, decode_strict,
-};
+pub use payload::{Payload, PayloadError, PayloadObject, decode, decode_strict};
 pub use routing::{
-    MAX_ROUTING_KEY_BYTES, RoutingKey, RoutingKeyError, RoutingKeyErrorKind, RoutingPattern, Word,
-    Words,
+    MAX_ROUTING_KEY_BYTES, RoutingKey, RoutingKeyEntry, RoutingKeyError, RoutingKeyErrorKind,
+    RoutingPattern, Word, Words,
 };
 pub use rule::{ScalarRule, StringRule};
-pub use validate::{Validate, Violation, Violations};
+pub use validate::Validate;
+pub use value::{
+    OpenEnum, RawJson, RawJsonObject, Timestamp, TimestampError, UnknownValue, Unrecognized,
+};
+pub use violations::{Violation, Violations};

@@ -46,7 +46,7 @@ impl Connection {
     /// of it can't be used. They repeat no part of the URL that could belong to the
     /// secret.
     pub fn amqp(url: &str) -> Result<Self, Error> {
-        Settings::parse(url).map(Self::from_settings)
+        Settings::parse(url).map(Self::over)
     }
 
     /// A connection to the RabbitMQ at `host`, by TLS, on the virtual host `/`.
@@ -64,7 +64,7 @@ impl Connection {
         user: impl Into<String>,
         secret: impl Into<String>,
     ) -> Self {
-        Self::from_settings(Settings::new(Address {
+        Self::over(Settings::new(Address {
             tls: true,
             user: user.into(),
             secret: Secret::new(secret),
@@ -87,7 +87,7 @@ impl Connection {
     /// `PULSE_URL`, [`Error::Address`] if `PULSE_URL` is not such a URL, and
     /// [`Error::Setting`] if a value can't be used.
     pub fn from_env() -> Result<Self, Error> {
-        environment::settings(|name| std::env::var_os(name)).map(Self::from_settings)
+        environment::settings(|name| std::env::var_os(name)).map(Self::over)
     }
 
     /// Virtual host (default `/`).
@@ -184,7 +184,7 @@ impl Connection {
     }
 
     fn set(mut self, change: impl FnOnce(&mut Settings)) -> Self {
-        if let Some(settings) = self.settings_mut() {
+        if let Some(settings) = self.transport_mut::<Settings>() {
             change(settings);
         }
         self

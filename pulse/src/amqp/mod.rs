@@ -20,5 +20,3 @@ mod secret;
 mod settings;
 mod socket;
 mod tls;
-
-pub(crate) use settings::Settings;

@@ -248,7 +248,8 @@ mod tests {
         let set = |millis| {
             let heartbeat = Duration::from_millis(millis);
             let mut connection = connection.clone().heartbeat(heartbeat);
-            connection.settings_mut().map(|settings| settings.heartbeat)
+            let settings = connection.transport_mut::<Settings>();
+            settings.map(|settings| settings.heartbeat)
         };
         assert_eq!([set(0), set(500)], [Some(0), Some(1)]);
         assert_eq!([set(1000), set(1001)], [Some(1), Some(2)]);

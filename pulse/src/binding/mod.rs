@@ -6,7 +6,7 @@ mod pattern;
 mod words;
 
 pub use catalogue::{Catalogue, UnknownExchange};
-pub use info::{ExchangeInfo, RoutingKeyEntry};
+pub use info::ExchangeInfo;
 pub use pattern::PatternBinding;
 pub use words::BindingWords;
 

@@ -27,6 +27,6 @@ impl Binding for PatternBinding {
     }
 
     fn routing_key(&self) -> Result<RoutingPattern, RoutingKeyError> {
-        RoutingPattern::new(&self.pattern).map_err(|error| error.in_exchange(self.info))
+        RoutingPattern::new(&self.pattern).map_err(|error| error.in_exchange(self.info.exchange))
     }
 }

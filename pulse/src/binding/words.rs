@@ -1,7 +1,7 @@
 //! The words of a binding.
 
-use super::{ExchangeInfo, RoutingKeyEntry};
-use crate::routing::{RoutingKeyError, RoutingKeyErrorKind, RoutingPattern};
+use super::ExchangeInfo;
+use crate::routing::{RoutingKeyEntry, RoutingKeyError, RoutingKeyErrorKind, RoutingPattern};
 
 /// The words that were set for the entries of a routing key, by their positions.
 /// They are checked when a pattern is made of them.
@@ -42,11 +42,11 @@ impl BindingWords {
             }
             pattern.push_str(match self.0.get(position).and_then(Option::as_deref) {
                 Some(word) => checked(word, entry)
-                    .map_err(|error| error.in_exchange(info).for_entry(entry.name))?,
+                    .map_err(|error| error.in_exchange(info.exchange).for_entry(entry.name))?,
                 None => entry.default_word(),
             });
         }
-        RoutingPattern::new(&pattern).map_err(|error| error.in_exchange(info))
+        RoutingPattern::new(&pattern).map_err(|error| error.in_exchange(info.exchange))
     }
 }
 

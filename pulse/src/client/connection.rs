@@ -1,14 +1,11 @@
 //! The configuration of connections, which consumers and publishers open.
 
+use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
 use super::error::Error;
 use super::transport::{BoxFuture, Link, SharedError, TransportError, code};
-#[cfg(feature = "amqp")]
-use crate::amqp::Settings;
-#[cfg(feature = "memory")]
-use crate::memory::MemoryTransport;
 
 /// Where and how to connect to a broker. Cheap to clone.
 ///
@@ -19,67 +16,44 @@ use crate::memory::MemoryTransport;
 /// (feature `amqp`); for the in-memory broker, `MemoryBroker::connection` (feature
 /// `memory`).
 #[derive(Clone)]
-pub struct Connection(Kind);
-
-#[derive(Clone)]
-enum Kind {
-    #[cfg(feature = "amqp")]
-    Amqp(Arc<Settings>),
-    #[cfg(feature = "memory")]
-    Memory(Arc<MemoryTransport>),
-}
+pub struct Connection(Arc<dyn Transport>);
 
 impl Connection {
-    #[cfg(feature = "amqp")]
-    pub(crate) fn from_settings(settings: Settings) -> Self {
-        Self(Kind::Amqp(Arc::new(settings)))
+    pub(crate) fn over(transport: impl Transport) -> Self {
+        Self(Arc::new(transport))
     }
 
-    /// The settings of a connection to RabbitMQ.
+    /// The transport, to change its settings; `None` if it is of another kind.
     #[cfg(feature = "amqp")]
-    pub(crate) fn settings_mut(&mut self) -> Option<&mut Settings> {
-        match &mut self.0 {
-            Kind::Amqp(settings) => Some(Arc::make_mut(settings)),
-            #[cfg(feature = "memory")]
-            Kind::Memory(_) => None,
-        }
-    }
-
-    #[cfg(feature = "memory")]
-    pub(crate) fn in_memory(transport: MemoryTransport) -> Self {
-        Self(Kind::Memory(Arc::new(transport)))
+    pub(crate) fn transport_mut<T: Transport + Clone>(&mut self) -> Option<&mut T> {
+        let transport: &dyn Any = &*self.0;
+        // Other clones of the connection keep the old settings.
+        self.0 = Arc::new(transport.downcast_ref::<T>()?.clone());
+        let transport: &mut dyn Any = Arc::get_mut(&mut self.0)?;
+        transport.downcast_mut()
     }
 
     /// The user name, which is `<user>` in `queue/<user>/<name>`.
     pub fn user(&self) -> &str {
-        self.transport().user()
+        self.0.user()
     }
 
     pub(crate) async fn open(&self) -> Result<Box<dyn Link>, ConnectError> {
-        self.transport().connect().await
+        self.0.connect().await
     }
 
     /// The error after the last attempt that the policy allows.
     pub(crate) fn gave_up(&self, attempts: u32, last: SharedError) -> Error {
         Error::GaveUp {
-            address: self.transport().address(),
+            address: self.0.address(),
             attempts,
             source: last,
-        }
-    }
-
-    fn transport(&self) -> &dyn Transport {
-        match &self.0 {
-            #[cfg(feature = "amqp")]
-            Kind::Amqp(settings) => &**settings,
-            #[cfg(feature = "memory")]
-            Kind::Memory(transport) => &**transport,
         }
     }
 }
 
 /// A kind of broker to connect to.
-pub(crate) trait Transport: Send + Sync {
+pub(crate) trait Transport: Any + Send + Sync {
     /// The broker, the user and the virtual host, without the secret.
     fn address(&self) -> String;
 
@@ -133,7 +107,7 @@ impl From<TransportError> for ConnectError {
 impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Connection")
-            .field(&self.transport().address())
+            .field(&self.0.address())
             .finish()
     }
 }

@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use super::dead_letter::{self, DeadLetter};
 use super::transport::{Arrival, Headers, OutgoingMessage};
 use crate::event::{DecodeError, EventSet};
-use crate::payload::Timestamp;
 use crate::routing::ROUTE_PREFIX;
+use crate::value::Timestamp;
 
 /// A message as it was delivered: raw bytes, exchange, routing key and headers. Cheap to
 /// clone.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::envelope::Envelope;
 use crate::routing::RoutingKeyError;
-use crate::validate::Violations;
+use crate::violations::Violations;
 
 /// An error that ended a consumer or a publisher, or prevented its start.
 ///

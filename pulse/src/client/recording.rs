@@ -8,8 +8,9 @@ use serde_json::value::RawValue;
 
 use super::envelope::Envelope;
 use super::transport::{Arrival, Headers};
-use crate::payload::{Members, RawJson};
+use crate::payload::Members;
 use crate::routing::ROUTE_PREFIX;
+use crate::value::RawJson;
 
 const EXCHANGE: &str = "exchange";
 const ROUTING_KEY: &str = "routingKey";

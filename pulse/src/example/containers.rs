@@ -8,7 +8,8 @@ use super::parts::Parts;
 use super::text::text;
 use super::values::Maker;
 use crate::rule::StringRule;
-use crate::schema::{Keyword, Schema, all_values_differ};
+use crate::schema::{Keyword, Schema};
+use crate::value::all_values_differ;
 
 /// Maximum number of items or properties beyond the required ones.
 const SPREAD: usize = 4;

@@ -2,9 +2,9 @@
 
 use arbitrary::{Arbitrary, Error, Result, Unstructured};
 
-use crate::binding::{Exchange, RoutingKeyEntry};
+use crate::binding::Exchange;
 use crate::event::Message;
-use crate::routing::{KeyFields, KeySource, MAX_ROUTING_KEY_BYTES, Word, Words};
+use crate::routing::{KeyFields, KeySource, MAX_ROUTING_KEY_BYTES, RoutingKeyEntry, Word, Words};
 
 /// Maximum number of bytes in a word, that of a task ID.
 const LONGEST_WORD: usize = 22;

@@ -6,9 +6,10 @@ use serde_json::Value;
 
 use super::parts::Parts;
 use super::{noise, numbers, text};
-use crate::payload::{RawJson, RawJsonObject, Timestamp, read_lenient};
+use crate::payload::read_lenient;
 use crate::schema::{Interpreter, Keyword, Schema, Type};
 use crate::validate::Validate;
+use crate::value::{RawJson, RawJsonObject, Timestamp};
 
 /// Number of attempts after the first.
 const ATTEMPTS: u64 = 32;

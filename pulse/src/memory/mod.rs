@@ -10,7 +10,7 @@ mod state;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-pub(crate) use self::link::MemoryTransport;
+use self::link::MemoryTransport;
 use self::management::MemoryManagement;
 use self::state::State;
 use crate::client::{Connection, Envelope, Management, RecordingError};
@@ -53,7 +53,7 @@ impl MemoryBroker {
 
     /// A connection to this broker as `user`.
     pub fn connection_as(&self, user: impl Into<String>) -> Connection {
-        Connection::in_memory(MemoryTransport::new(self.clone(), user.into()))
+        Connection::over(MemoryTransport::new(self.clone(), user.into()))
     }
 
     /// Declares a topic exchange, as another program would.

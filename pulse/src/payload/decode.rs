@@ -5,7 +5,8 @@ use std::fmt;
 
 use super::{Payload, reader};
 use crate::schema::{Interpreter, Schema};
-use crate::validate::{Document, Violations};
+use crate::validate::Document;
+use crate::violations::Violations;
 
 /// Decodes a payload tolerantly.
 ///

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_core::Deserialize;
 use serde_core::de::{DeserializeOwned, Deserializer, Error};
 
-use super::RawJson;
 use super::reader::{self, Level};
+use crate::value::RawJson;
 
 /// The properties of an object, each as its JSON text. Named ones are taken out first;
 /// the others are the rest.

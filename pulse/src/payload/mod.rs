@@ -1,27 +1,21 @@
 //! Payloads: decoding JSON into typed values, and explaining what does not fit.
 
 mod decode;
-mod json;
 mod members;
 mod object;
-mod open_enum;
 pub mod optional;
 mod reader;
-mod timestamp;
 mod union;
 
 use serde_core::Serialize;
 use serde_core::de::DeserializeOwned;
 
 pub use decode::{PayloadError, decode, decode_strict};
-pub use json::{RawJson, RawJsonObject};
 pub use members::Members;
 pub use object::PayloadObject;
 pub(crate) use object::PayloadSlot;
-pub use open_enum::{OpenEnum, UnknownValue, Unrecognized, deserialize_open, parse_open};
 #[cfg(feature = "arbitrary")]
 pub(crate) use reader::read_lenient;
-pub use timestamp::{Timestamp, TimestampError};
 pub use union::{Branch, Union, deserialize_union, read_variant};
 
 use crate::validate::Validate;

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::fmt::Debug;
 
 use super::{Payload, PayloadError};
-use crate::validate::Violations;
+use crate::violations::Violations;
 
 /// A holder for one payload of a type that is known only at run time, made by
 /// [`Binding::new_payload_object`](crate::Binding::new_payload_object).

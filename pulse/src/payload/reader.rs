@@ -13,7 +13,7 @@ use serde_core::de::{
 use serde_core::{Deserialize, forward_to_deserialize_any};
 use serde_json::value::RawValue;
 
-use crate::schema::Decimal;
+use crate::value::Decimal;
 
 thread_local! {
     /// Whether a property was ignored on this thread. Parts of a value may be read from a
@@ -332,7 +332,7 @@ impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Objects<S> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::payload::RawJson;
+    use crate::value::RawJson;
 
     #[test]
     fn integers_are_read_in_any_notation() {

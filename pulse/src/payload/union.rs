@@ -4,9 +4,10 @@ use serde_core::Deserialize;
 use serde_core::de::{DeserializeOwned, Deserializer};
 use serde_json::Value;
 
-use super::{RawJson, reader};
+use super::reader;
 use crate::schema::{Interpreter, Schema, meant};
 use crate::validate::Validate;
+use crate::value::RawJson;
 
 /// An enum with a variant for each type that a value may be of, and one more for a
 /// value that fits none of them, kept as its text.

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use super::MAX_ROUTING_KEY_BYTES;
-use crate::binding::ExchangeInfo;
+use super::{MAX_ROUTING_KEY_BYTES, RoutingKeyEntry};
 
 /// The error of a text that is not a routing key, a pattern, or a word of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,8 +10,8 @@ use crate::binding::ExchangeInfo;
 pub struct RoutingKeyError {
     /// The text, cut after 80 characters.
     pub text: String,
-    /// The exchange of the binding, if the error is one of a binding.
-    pub exchange: Option<&'static ExchangeInfo>,
+    /// The full name of the binding's exchange, if the error is one of a binding.
+    pub exchange: Option<&'static str>,
     /// The entry that the text was meant for, `taskId` for instance.
     pub entry: Option<&'static str>,
     /// What is wrong with it.
@@ -33,7 +32,7 @@ impl RoutingKeyError {
         }
     }
 
-    pub(crate) fn in_exchange(mut self, exchange: &'static ExchangeInfo) -> Self {
+    pub(crate) fn in_exchange(mut self, exchange: &'static str) -> Self {
         self.exchange = Some(exchange);
         self
     }
@@ -47,20 +46,13 @@ impl RoutingKeyError {
 impl fmt::Display for RoutingKeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.exchange {
-            Some(info) => write!(f, "binding to {}, ", info.exchange)?,
+            Some(exchange) => write!(f, "binding to {exchange}, ")?,
             None => f.write_str("routing key ")?,
         }
         if let Some(entry) = self.entry {
             write!(f, "entry {entry}, ")?;
         }
-        write!(f, "{:?}: {}", self.text, self.kind)?;
-        match (&self.kind, self.exchange) {
-            (RoutingKeyErrorKind::UnknownEntry, Some(info)) => {
-                let known: Vec<&str> = info.routing_key.iter().map(|it| it.name).collect();
-                write!(f, "; known are {}", known.join(", "))
-            }
-            _ => Ok(()),
-        }
+        write!(f, "{:?}: {}", self.text, self.kind)
     }
 }
 
@@ -92,7 +84,10 @@ pub enum RoutingKeyErrorKind {
         constant: &'static str,
     },
     /// No entry of the exchange has this name.
-    UnknownEntry,
+    UnknownEntry {
+        /// The entries that the exchange has.
+        known: &'static [RoutingKeyEntry],
+    },
 }
 
 impl fmt::Display for RoutingKeyErrorKind {
@@ -115,7 +110,14 @@ impl fmt::Display for RoutingKeyErrorKind {
                 f,
                 "the entry is always {constant:?}; bind to custom routes with `route` or `raw`"
             ),
-            Self::UnknownEntry => f.write_str("the exchange has no entry of this name"),
+            Self::UnknownEntry { known } => {
+                let known: Vec<&str> = known.iter().map(|it| it.name).collect();
+                let known = known.join(", ");
+                write!(
+                    f,
+                    "the exchange has no entry of this name; known are {known}"
+                )
+            }
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Routing keys as structs of their entries.
 
-use super::{KeyReader, KeyWriter, RoutingKey, RoutingKeyError, Word, Words};
-use crate::binding::RoutingKeyEntry;
+use super::{KeyReader, KeyWriter, RoutingKey, RoutingKeyEntry, RoutingKeyError, Word, Words};
 
 /// A source of the entries of a key, in their order.
 pub trait KeySource {

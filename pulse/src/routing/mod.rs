@@ -5,6 +5,7 @@
 //! word and `#` for any number of words, none included.
 
 mod checked_text;
+mod entry;
 mod error;
 mod key;
 mod pattern;
@@ -12,6 +13,7 @@ mod reader;
 mod word;
 mod writer;
 
+pub use entry::RoutingKeyEntry;
 pub use error::{RoutingKeyError, RoutingKeyErrorKind};
 pub use key::{KeyField, KeyFields, KeySource, parse_key};
 pub use pattern::RoutingPattern;

@@ -1,9 +1,9 @@
 //! Reads a delivered routing key into the words of its entries.
 
 use super::{
-    ABSENT, KeySource, MAX_ROUTING_KEY_BYTES, RoutingKeyError, RoutingKeyErrorKind, Word, Words,
+    ABSENT, KeySource, MAX_ROUTING_KEY_BYTES, RoutingKeyEntry, RoutingKeyError,
+    RoutingKeyErrorKind, Word, Words,
 };
-use crate::binding::RoutingKeyEntry;
 
 /// Reads a delivered routing key entry by entry, in the order of the reference. Constant
 /// entries are checked on the way.

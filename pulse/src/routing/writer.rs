@@ -2,8 +2,7 @@
 
 use std::slice;
 
-use super::{ABSENT, MAX_ROUTING_KEY_BYTES, RoutingKeyError, RoutingKeyErrorKind};
-use crate::binding::RoutingKeyEntry;
+use super::{ABSENT, MAX_ROUTING_KEY_BYTES, RoutingKeyEntry, RoutingKeyError, RoutingKeyErrorKind};
 
 /// Writes a routing key entry by entry, in the order of the reference. Constant entries
 /// are written on the way.

@@ -1,14 +1,11 @@
 //! The rules of a schema, as constants that check values.
 
-mod items;
 mod matcher;
 mod ranges;
 mod scalar;
 mod string;
 mod table;
 
-pub(crate) use items::all_differ;
-pub use items::{unique, unique_as_written};
 #[cfg(feature = "arbitrary")]
 pub(crate) use matcher::Shape;
 pub use matcher::{Matcher, Positions, Run, Split};

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::alternatives::meant;
 use super::{Keyword, Schema};
-use crate::validate::{Flow, Pointer, Report, Violation};
+use crate::violations::{Flow, Pointer, Report, Violation};
 
 /// Maximum depth of schemas applied within each other: four for each of the 127 levels that
 /// parsed JSON has at most. Without optimisation they take 1.3 MB of the stack, and a thread

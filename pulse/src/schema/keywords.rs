@@ -4,12 +4,11 @@ use std::cmp::Ordering;
 
 use serde_json::{Number, Value};
 
-use super::equality::{all_values_differ, equals_text, value_of};
 use super::interpreter::Instance;
-use super::number::Decimal;
 use super::{Keyword, Type};
-use crate::Timestamp;
-use crate::validate::{Flow, Report};
+use crate::json;
+use crate::value::{Decimal, Timestamp, all_values_differ, equal};
+use crate::violations::{Flow, Report};
 
 impl Keyword {
     /// Checks an instance by a keyword without subschemas; the others pass.
@@ -141,4 +140,20 @@ fn compare(value: &Number, limit: &str, holds: fn(Ordering) -> bool) -> bool {
         None => Some(Decimal::parse(&value.to_string()).cmp(&Decimal::parse(limit))),
     };
     ordering.is_some_and(holds)
+}
+
+/// Whether `value` is the one that `text` is the JSON of. Strings, the usual literals, are
+/// compared as they are written, unless they have escapes.
+fn equals_text(text: &str, value: &Value) -> bool {
+    match (text.strip_prefix('"'), value) {
+        (Some(quoted), Value::String(it)) if !quoted.contains('\\') => {
+            quoted.strip_suffix('"') == Some(it)
+        }
+        (quoted, _) => quoted.is_some() == value.is_string() && equal(&value_of(text), value),
+    }
+}
+
+/// The value that `text` is the JSON of, or `text` if it is not JSON.
+fn value_of(text: &str) -> Value {
+    json::parse(text.as_bytes()).map_or_else(|_| text.into(), |parsed| parsed.value)
 }

@@ -6,10 +6,8 @@
 //! The feature `schemars` prints the same tables.
 
 mod alternatives;
-mod equality;
 mod interpreter;
 mod keywords;
-mod number;
 mod partial;
 mod parts;
 #[cfg(feature = "schemars")]
@@ -18,9 +16,7 @@ mod properties;
 mod table;
 
 pub(crate) use alternatives::meant;
-pub(crate) use equality::{all_values_differ, equal, hash_value};
 pub(crate) use interpreter::Interpreter;
-pub(crate) use number::{Decimal, is_float_multiple_of};
 #[cfg(feature = "schemars")]
 pub use print::print_schema;
 pub use table::{Dependency, Keyword, Schema, Type};

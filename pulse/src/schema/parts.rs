@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::interpreter::{Instance, Interpreter};
 use super::properties::{missing, names_property};
 use super::{Dependency, Keyword, Schema};
-use crate::validate::{Flow, Report, Violation};
+use crate::violations::{Flow, Report, Violation};
 
 impl Interpreter {
     /// Checks a keyword against an array.

@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema as JsonValue, SchemaGenerator, json_schema};
 use serde_json::{Map, Value};
 
 use super::{Dependency, Keyword, Schema};
-use crate::payload::{RawJson, RawJsonObject, Timestamp};
+use crate::value::{RawJson, RawJsonObject, Timestamp};
 
 /// Implements `JsonSchema` for types that have a table in the module `schemas`, each with
 /// the path of the type in its crate.

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::interpreter::Instance;
 use super::{Dependency, Keyword, Schema};
-use crate::validate::{Flow, Report};
+use crate::violations::{Flow, Report};
 
 impl Schema {
     /// Whether `properties` or `patternProperties` of this table have `name`.

@@ -1,7 +1,7 @@
 //! A JSON Schema of draft-06 or draft-07 as static data.
 
-use crate::OpenEnum;
 use crate::rule::{Matcher, StringRule};
+use crate::value::OpenEnum;
 
 /// A JSON Schema of draft-06 or draft-07: the keywords that it states.
 ///

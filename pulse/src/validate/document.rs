@@ -3,9 +3,9 @@
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::{Pointer, Report, Violation, Violations};
 use crate::json;
 use crate::schema::{Interpreter, Schema};
+use crate::violations::{Pointer, Report, Violation, Violations};
 
 /// Levels of arrays and objects in a document that is too deep. Inside them, it has empty
 /// arrays and objects in place of its own.

@@ -5,25 +5,14 @@
 //! JSON against the table of its schema.
 
 mod document;
-mod pointer;
-mod report;
-mod violation;
-
-use std::ops::ControlFlow;
 
 use serde_core::Serialize;
 use serde_json::value::to_raw_value;
 
 pub(crate) use document::Document;
-pub(crate) use pointer::Pointer;
-pub(crate) use report::Report;
-pub use violation::{Violation, Violations};
 
 use crate::schema::{Interpreter, Schema};
-
-/// Whether to go on after a check: a [`Report`] that only records whether there is a
-/// violation stops at the first.
-pub(crate) type Flow = ControlFlow<()>;
+use crate::violations::{Violation, Violations};
 
 /// A value that can be checked against its schema.
 pub trait Validate: Serialize {

@@ -9,7 +9,7 @@ use crate::client::error::{BindingError, FailedMessage, error_chain};
 use crate::client::listener::Event;
 use crate::client::management::{ManagementError, QueueBinding};
 use crate::client::reconnect::Waiting;
-use crate::validate::Violations;
+use crate::violations::Violations;
 
 /// An event of a consumer, passed to the function given to
 /// [`on_event`](super::ConsumerBuilder::on_event).

@@ -2,7 +2,7 @@
 
 use crate::client::envelope::Envelope;
 use crate::event::{DecodeError, EventSet};
-use crate::validate::Violations;
+use crate::violations::Violations;
 
 /// A type that a handler of [`Consumer::run`](super::Consumer::run) can take.
 ///

@@ -8,7 +8,7 @@ use crate::client::error::Error;
 use crate::client::message_limits::MAX_HEADER_LEVELS;
 use crate::client::transport::{OutgoingMessage, SharedError, TooLong, Unsendable};
 use crate::routing::{MAX_ROUTING_KEY_BYTES, RoutingKeyError};
-use crate::validate::Violations;
+use crate::violations::Violations;
 
 /// Why a message was not published, or is not known to be.
 ///

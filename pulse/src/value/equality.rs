@@ -1,13 +1,11 @@
 //! Equality of JSON values, as JSON Schema defines it: numbers are equal by value,
 //! objects independently of the order of their properties.
 
-use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::hash::{Hash, Hasher};
 
 use serde_json::Value;
 
 use super::number::Decimal;
-use crate::json;
-use crate::rule::all_differ;
 
 /// Whether two values are equal.
 pub(crate) fn equal(left: &Value, right: &Value) -> bool {
@@ -30,32 +28,6 @@ pub(crate) fn equal(left: &Value, right: &Value) -> bool {
         }
         _ => left == right,
     }
-}
-
-/// Whether `value` is the one that `text` is the JSON of. Strings, the usual literals, are
-/// compared as they are written, unless they have escapes.
-pub(super) fn equals_text(text: &str, value: &Value) -> bool {
-    match (text.strip_prefix('"'), value) {
-        (Some(quoted), Value::String(it)) if !quoted.contains('\\') => {
-            quoted.strip_suffix('"') == Some(it)
-        }
-        (quoted, _) => quoted.is_some() == value.is_string() && equal(&value_of(text), value),
-    }
-}
-
-/// The value that `text` is the JSON of, or `text` if it is not JSON.
-pub(super) fn value_of(text: &str) -> Value {
-    json::parse(text.as_bytes()).map_or_else(|_| text.into(), |parsed| parsed.value)
-}
-
-/// Whether all of `items` differ, in time linear in their size.
-pub(crate) fn all_values_differ(items: &[Value]) -> bool {
-    let hash = |keys: &RandomState, item: &Value| {
-        let mut state = keys.build_hasher();
-        hash_value(item, &mut state);
-        state.finish()
-    };
-    all_differ(items, hash, equal)
 }
 
 /// Feeds `value` to a hasher, equal values alike. Nothing is hashed beforehand: the hasher

@@ -31,7 +31,7 @@ pub struct Violation {
 
 impl Violation {
     /// In place of a keyword: the value is nested too deeply to be checked.
-    pub(super) const NESTING: &'static str = "nesting";
+    pub(crate) const NESTING: &'static str = "nesting";
 
     /// A violation of `keyword`, which has the value `limit`, by `value` at `pointer`.
     pub(crate) fn new(

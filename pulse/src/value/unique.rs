@@ -1,13 +1,14 @@
 //! Whether all items of an array differ: the keyword `uniqueItems`.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, Hash, RandomState};
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 
 use serde_core::Serialize;
+use serde_json::Value;
 use serde_json::value::to_raw_value;
 
+use super::equality::{equal, hash_value};
 use crate::json;
-use crate::schema::all_values_differ;
 
 /// Number of items up to which pairs are compared, which is faster than hashing.
 const FEW: usize = 8;
@@ -64,7 +65,7 @@ fn place<T: PartialEq>(slots: &mut [u32; SLOTS], items: &[T], slot: usize, index
 }
 
 /// Whether all of `items` differ, in time linear in their number.
-pub(crate) fn all_differ<T>(
+fn all_differ<T>(
     items: &[T],
     hash: impl Fn(&RandomState, &T) -> u64,
     equal: impl Fn(&T, &T) -> bool,
@@ -82,6 +83,16 @@ pub(crate) fn all_differ<T>(
         like.push(item);
         differs
     })
+}
+
+/// Whether all of `items` differ, in time linear in their size.
+pub(crate) fn all_values_differ(items: &[Value]) -> bool {
+    let hash = |keys: &RandomState, item: &Value| {
+        let mut state = keys.build_hasher();
+        hash_value(item, &mut state);
+        state.finish()
+    };
+    all_differ(items, hash, equal)
 }
 
 /// Whether all of `items` differ as JSON, for items without a hash, or with parts that are

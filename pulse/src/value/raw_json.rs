@@ -8,8 +8,8 @@ use serde_core::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::equality::{equal, hash_value};
 use crate::json::{self, Parsed};
-use crate::schema::{equal, hash_value};
 
 /// Any JSON value, as its original text.
 ///
