@@ -284,6 +284,15 @@ impl Schema {
             && self.combinators == *combinators
     }
 
+    /// The annotations of the schema `id`; if it only wraps another and has no texts, those
+    /// of that one.
+    pub fn annotations(schemas: &[Self], id: SchemaId) -> &Annotations {
+        let it = &schemas[id.0];
+        let has_texts = it.annotations.title.is_some() || it.annotations.description.is_some();
+        let part = it.only_part().filter(|_| !has_texts);
+        &schemas[part.unwrap_or(id).0].annotations
+    }
+
     /// The only schema of `allOf`, if there is no other constraint.
     pub fn only_part(&self) -> Option<SchemaId> {
         let [only] = *self.combinators.all_of.as_slice() else {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use taskcluster_documents::schema::{Pattern, SchemaId};
+use taskcluster_documents::schema::{Pattern, Schema, SchemaId};
 
 use super::builder::{TypeBuilder, Waiting};
 use super::conditions::Conditional;
@@ -141,13 +141,12 @@ impl<'s> TypeBuilder<'s> {
             Member::Stated(it) => (it.own, it.required),
             Member::Conditional(it) => (it.schemas.first().copied(), false),
         };
-        let described = described.map(|id| self.view(&Node::of(id)));
-        let described = described.as_ref();
+        let described = described.map(|id| Schema::annotations(self.schemas, id));
         Field {
             name: field_name(name, taken),
             wire_name: name.to_owned(),
-            title: described.and_then(|it| self.budget.text(it.title()?)),
-            description: described.and_then(|it| self.budget.text(it.description()?)),
+            title: described.and_then(|it| self.budget.text(it.title.as_ref()?)),
+            description: described.and_then(|it| self.budget.text(it.description.as_ref()?)),
             required,
             value: match member {
                 Member::Stated(it) if it.schemas.is_empty() => Value::plain(Kind::Any),
