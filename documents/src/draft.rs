@@ -17,9 +17,9 @@ pub(crate) enum Draft {
 }
 
 impl Draft {
-    /// The draft that `schema` states.
-    pub(crate) fn of(schema: &Value) -> Self {
-        match schema.get("$schema").and_then(Value::as_str) {
+    /// The draft that a value of `$schema` names.
+    pub(crate) fn of(stated: Option<&Value>) -> Self {
+        match stated.and_then(Value::as_str) {
             Some(stated) if LATE.iter().any(|late| stated.contains(late)) => Self::Late,
             Some(_) => Self::Early,
             None => Self::Unstated,

@@ -1,5 +1,4 @@
-//! The keywords of draft-06 and draft-07, with some of other drafts and annotations of
-//! OpenAPI.
+//! The keywords of JSON Schema, and those of OpenAPI.
 
 use serde_json::Value;
 
@@ -20,16 +19,24 @@ pub(crate) enum Keyword {
     SchemaOrList,
     /// Holds schemas under names that the author chose.
     Named,
+    /// Constrains values in a way that is not supported.
+    Unsupported,
 }
 
-use Keyword::{Constraint, Description, Identity, List, Named, Schema, SchemaOrList};
+use Keyword::{Constraint, Description, Identity, List, Named, Schema, SchemaOrList, Unsupported};
 
 const KEYWORDS: &[(&str, Keyword)] = &[
+    ("$anchor", Identity),
     ("$comment", Description),
     ("$defs", Named),
+    ("$dynamicAnchor", Identity),
+    ("$dynamicRef", Unsupported),
     ("$id", Identity),
+    ("$recursiveAnchor", Identity),
+    ("$recursiveRef", Unsupported),
     ("$ref", Constraint),
     ("$schema", Identity),
+    ("$vocabulary", Identity),
     ("additionalItems", Schema),
     ("additionalProperties", Schema),
     ("allOf", List),
@@ -38,9 +45,12 @@ const KEYWORDS: &[(&str, Keyword)] = &[
     ("contains", Schema),
     ("contentEncoding", Description),
     ("contentMediaType", Description),
+    ("contentSchema", Description),
     ("default", Description),
     ("definitions", Named),
     ("dependencies", Named),
+    ("dependentRequired", Named),
+    ("dependentSchemas", Named),
     ("deprecated", Description),
     ("description", Description),
     ("discriminator", Description),
@@ -55,19 +65,23 @@ const KEYWORDS: &[(&str, Keyword)] = &[
     ("id", Identity),
     ("if", Schema),
     ("items", SchemaOrList),
+    ("maxContains", Unsupported),
     ("maxItems", Constraint),
     ("maxLength", Constraint),
     ("maxProperties", Constraint),
     ("maximum", Constraint),
+    ("minContains", Unsupported),
     ("minItems", Constraint),
     ("minLength", Constraint),
     ("minProperties", Constraint),
     ("minimum", Constraint),
     ("multipleOf", Constraint),
     ("not", Schema),
+    ("nullable", Constraint),
     ("oneOf", List),
     ("pattern", Constraint),
     ("patternProperties", Named),
+    ("prefixItems", List),
     ("properties", Named),
     ("propertyNames", Schema),
     ("readOnly", Description),
@@ -75,13 +89,38 @@ const KEYWORDS: &[(&str, Keyword)] = &[
     ("then", Schema),
     ("title", Description),
     ("type", Constraint),
+    ("unevaluatedItems", Unsupported),
+    ("unevaluatedProperties", Unsupported),
     ("uniqueItems", Constraint),
     ("writeOnly", Description),
     ("xml", Description),
 ];
 
+/// Keywords that draft-07 does not define.
+const LATE: &[&str] = &[
+    "$anchor",
+    "$dynamicAnchor",
+    "$dynamicRef",
+    "$recursiveAnchor",
+    "$recursiveRef",
+    "$vocabulary",
+    "contentSchema",
+    "dependentRequired",
+    "dependentSchemas",
+    "maxContains",
+    "minContains",
+    "prefixItems",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+];
+
+/// Whether the keyword `name` belongs to drafts after 07.
+pub(crate) fn is_late(name: &str) -> bool {
+    LATE.contains(&name)
+}
+
 impl Keyword {
-    /// The purpose of the keyword `name`; `None` if the drafts do not define it.
+    /// The purpose of the keyword `name`; `None` if no draft defines it.
     pub(crate) fn of(name: &str) -> Option<Self> {
         let known = KEYWORDS.binary_search_by_key(&name, |(known, _)| known);
         known.ok().map(|index| KEYWORDS[index].1)
@@ -144,5 +183,10 @@ mod tests {
     #[test]
     fn keywords_are_in_order() {
         assert!(KEYWORDS.is_sorted_by_key(|(name, _)| name));
+        assert!(
+            super::LATE
+                .iter()
+                .all(|name| super::Keyword::of(name).is_some())
+        );
     }
 }

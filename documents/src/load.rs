@@ -52,10 +52,10 @@ fn nothing_to_generate(sources: &[Source]) -> Error {
 /// The documents in one file: a single one, or the entries of a bundle, which are
 /// documents or hold them as `content`.
 fn split(file: &str, root: Value) -> Vec<Document> {
-    let document = |base, root| Document {
+    let document = |base, root: Value| Document {
         file: file.to_owned(),
         base,
-        draft: Draft::of(&root),
+        draft: Draft::of(root.get("$schema")),
         root,
     };
     match root {

@@ -1,5 +1,7 @@
 //! Unusual documents that are accepted, and the errors of others.
 
+use taskcluster_codegen::Files;
+
 use crate::support::{REFERENCE, generator, module, source};
 
 const SCHEMA: &str = r#"{"$id": "/schemas/made-up/v1/message.json#", "type": "object"}"#;
@@ -419,4 +421,80 @@ fn the_remedy_for_an_unknown_format_is_one_for_its_type() {
         let warning = warnings(&schema).join("\n");
         assert!(warning.contains(remedy), "{warning}");
     }
+}
+
+/// The module for a payload with a property of this schema; `draft` starts the document.
+fn stated(draft: &str, schema: &str) -> Files {
+    let schema = format!(
+        r#"{{{draft} "$id": "/schemas/made-up/v1/message.json", "type": "object",
+            "properties": {{"a": {schema}}}}}"#
+    );
+    let sources = [
+        source("exchanges.json", REFERENCE),
+        source("message.json", schema),
+    ];
+    module(&sources).unwrap_or_else(|errors| panic!("{errors}"))
+}
+
+const EARLY: &str = r#""$schema": "http://json-schema.org/draft-07/schema#","#;
+const LATE: &str = r#""$schema": "https://json-schema.org/draft/2020-12/schema","#;
+
+#[test]
+fn keywords_of_later_drafts_have_the_meaning_of_earlier_ones() {
+    for (late, early) in [
+        (
+            r#"{"prefixItems": [{"type": "string"}], "items": {"type": "integer"}}"#,
+            r#"{"items": [{"type": "string"}], "additionalItems": {"type": "integer"}}"#,
+        ),
+        (
+            r#"{"dependentRequired": {"b": ["c"]}, "dependentSchemas": {"d": {"required": ["e"]}}}"#,
+            r#"{"dependencies": {"b": ["c"], "d": {"required": ["e"]}}}"#,
+        ),
+        (
+            r##"{"anyOf": [{"$ref": "#b"}, {"$anchor": "b", "type": "string"}]}"##,
+            r##"{"anyOf": [{"$ref": "#b"}, {"$id": "#b", "type": "string"}]}"##,
+        ),
+    ] {
+        let early = stated(EARLY, early);
+        assert_eq!(stated(LATE, late), early, "{late}");
+        // OpenAPI and Pydantic state no draft.
+        assert_eq!(stated("", late), early, "{late}");
+    }
+}
+
+#[test]
+fn keywords_of_later_drafts_are_not_read_into_earlier_ones() {
+    let late = r#""prefixItems": [{"type": "string"}], "dependentRequired": {"b": ["c"]},
+        "dependentSchemas": {"d": false}, "minContains": 0, "unevaluatedProperties": false,
+        "nullable": true,"#;
+    let schema =
+        |more: &str| format!(r#"{{{more} "items": {{"type": "integer"}}, "type": "array"}}"#);
+    assert_eq!(stated(EARLY, &schema(late)), stated(EARLY, &schema("")));
+    let warnings = warnings(&format!(
+        r#"{EARLY} "properties": {{"a": {}}}"#,
+        schema(late)
+    ));
+    let later = |warning: &&String| warning.contains("belongs to a later draft");
+    assert_eq!(warnings.iter().filter(later).count(), 5, "{warnings:?}");
+    assert!(
+        warnings
+            .iter()
+            .any(|it| it.contains(r#"add "null" to `type`"#)),
+        "{warnings:?}"
+    );
+}
+
+#[test]
+fn null_is_added_by_nullable_only_where_no_draft_is_stated() {
+    let plain = r#"{"type": "string"}"#;
+    let nullable = r#"{"type": "string", "nullable": true}"#;
+    assert_eq!(
+        stated("", nullable),
+        stated("", r#"{"type": ["string", "null"]}"#)
+    );
+    for draft in [EARLY, LATE] {
+        assert_eq!(stated(draft, nullable), stated("", plain));
+    }
+    let without_type = r#"{"nullable": true, "maxLength": 3}"#;
+    assert_eq!(stated("", without_type), stated("", r#"{"maxLength": 3}"#));
 }

@@ -5,29 +5,13 @@ use serde_json::{Map, Value};
 use super::places::LONGEST_POINTER;
 use super::values::Wrong;
 use super::walk::Walk;
+use crate::draft::Draft;
 use crate::error::{Error, Reason};
+use crate::keyword::is_late;
 use crate::pattern::FORMATS_NOT_CHECKED;
 use crate::place::{Place, escape};
 use crate::schema::{Home, Pattern, Schema, SchemaId};
 use crate::text::cut;
-
-/// Keywords of later drafts, which this library does not enforce.
-const LATER: &[&str] = &[
-    "$anchor",
-    "$dynamicAnchor",
-    "$dynamicRef",
-    "$recursiveAnchor",
-    "$recursiveRef",
-    "$vocabulary",
-    "contentSchema",
-    "dependentRequired",
-    "dependentSchemas",
-    "maxContains",
-    "minContains",
-    "prefixItems",
-    "unevaluatedItems",
-    "unevaluatedProperties",
-];
 
 /// The remedy for a `$ref` without a target.
 pub(super) const NO_TARGET: &str = "add the document to the input, or correct the reference";
@@ -38,6 +22,7 @@ const MOST_SHOWN: usize = 60;
 /// Reads one schema.
 pub(super) struct Reader<'r, 'a> {
     pub(super) schema: Schema,
+    pub(super) draft: Draft,
     pub(super) walk: &'r mut Walk<'a>,
 }
 
@@ -106,6 +91,33 @@ impl Reader<'_, '_> {
         self.walk.unknown.push(error);
     }
 
+    /// Reports a keyword that is not supported, if it has an effect.
+    pub(super) fn unsupported(
+        &mut self,
+        keyword: &str,
+        value: &Value,
+        members: &Map<String, Value>,
+    ) {
+        let is_any = *value == Value::Bool(true) || *value == Value::Object(Map::new());
+        let (has_effect, help) = match keyword {
+            "minContains" => (
+                members.contains_key("contains") && value.as_f64() != Some(1.0),
+                "remove it; and `contains`, too, if no item has to match",
+            ),
+            "maxContains" => (members.contains_key("contains"), "remove it"),
+            "unevaluatedItems" => (!is_any, "remove it, or use `items` in each alternative"),
+            "unevaluatedProperties" => (
+                !is_any,
+                "remove it, or use `additionalProperties` in each alternative",
+            ),
+            _ => (true, "use `$ref`"),
+        };
+        if has_effect {
+            let what = format!("`{keyword}` is not supported");
+            self.error(&pointer(&[keyword]), what, help);
+        }
+    }
+
     fn unknown_format(&mut self, name: &str, of_numbers: bool) {
         let what = match FORMATS_NOT_CHECKED.contains(&name) {
             true => format!("the format {name:?} is not checked"),
@@ -121,9 +133,11 @@ impl Reader<'_, '_> {
 }
 
 pub(super) fn unknown_keyword(place: &Place, keyword: &str) -> Error {
-    let help = match LATER.contains(&keyword) {
-        true => "it belongs to a later draft and is not enforced",
-        false => "it is not enforced; correct its spelling, or use `$comment` for notes",
+    let help = match keyword {
+        "additionalItems" => "it is not enforced beside `prefixItems`; use `items`",
+        "nullable" => "it is not enforced; add \"null\" to `type`, or a schema to `anyOf`",
+        _ if is_late(keyword) => "it belongs to a later draft and is not enforced",
+        _ => "it is not enforced; correct its spelling, or use `$comment` for notes",
     };
     let what = format!("unknown keyword `{keyword}`");
     place.error(&pointer(&[keyword]), what, help)
@@ -137,7 +151,7 @@ fn is_numeric(types: &Value) -> bool {
     (names("integer") || names("number")) && !names("string")
 }
 
-fn pointer(steps: &[&str]) -> String {
+pub(super) fn pointer(steps: &[&str]) -> String {
     let steps = steps.iter().map(|step| format!("/{}", escape(step)));
     steps.collect()
 }

@@ -6,13 +6,14 @@
 
 use serde_json::{Map, Value};
 
-use super::reader::{NO_TARGET, Reader, shortened};
+use super::reader::{NO_TARGET, Reader, pointer, shortened};
 use super::values::{Wrong, count, divisor, flag, list, names, number, object, text, types};
 use super::walk::Walk;
+use crate::draft::Draft;
 use crate::error::Reason;
-use crate::keyword::Keyword;
+use crate::keyword::{Keyword, is_late};
 use crate::place::Place;
-use crate::schema::{Condition, Dependency, Home, Items, Schema, SchemaId};
+use crate::schema::{Condition, Dependency, Home, Items, JsonType, Schema, SchemaId};
 
 /// The target of `reference`, from a document with the id `base`; reads every schema that
 /// it reaches, too.
@@ -28,7 +29,12 @@ pub(super) fn reach(walk: &mut Walk<'_>, base: &str, reference: &str) -> Result<
 /// Reads the schema `value` at `place`, which other schemas refer to as `home`.
 fn read(value: &Value, place: Place, home: Home, walk: &mut Walk<'_>) -> Schema {
     let schema = Schema::any(place, home);
-    let mut reader = Reader { schema, walk };
+    let draft = walk.draft(&schema.home);
+    let mut reader = Reader {
+        schema,
+        draft,
+        walk,
+    };
     match value {
         Value::Bool(allowed) => reader.schema.general.never = !allowed,
         Value::Object(members) => reader.read_object(members),
@@ -56,8 +62,19 @@ impl Reader<'_, '_> {
         value: &Value,
         members: &Map<String, Value>,
     ) -> Result<(), Wrong> {
+        if self.draft == Draft::Early && is_late(keyword) {
+            self.unknown_keyword(keyword);
+            return Ok(());
+        }
         match Keyword::of(keyword) {
-            Some(Keyword::Identity) => Ok(()),
+            Some(Keyword::Identity) => {
+                self.check_draft(keyword, value);
+                Ok(())
+            }
+            Some(Keyword::Unsupported) => {
+                self.unsupported(keyword, value, members);
+                Ok(())
+            }
             Some(Keyword::Description) => self.read_annotation(keyword, value),
             Some(Keyword::Constraint) => self.read_constraint(keyword, value, members),
             Some(Keyword::Schema | Keyword::SchemaOrList) => {
@@ -70,6 +87,17 @@ impl Reader<'_, '_> {
                 self.unknown_keyword(keyword);
                 Ok(())
             }
+        }
+    }
+
+    /// Reports a `$schema` inside a document for which its `$ref`s would be read differently.
+    fn check_draft(&mut self, keyword: &str, value: &Value) {
+        let is_late = |draft| draft == Draft::Late;
+        let differs = is_late(Draft::of(Some(value))) != is_late(self.draft);
+        if keyword == "$schema" && !self.schema.home.pointer.is_empty() && differs {
+            let what = "the schema states another draft than the document that it is in";
+            let help = "state one draft at the start of the document, or use two documents";
+            self.error("/$schema", what, help);
         }
     }
 
@@ -91,9 +119,15 @@ impl Reader<'_, '_> {
         value: &Value,
         members: &Map<String, Value>,
     ) -> Result<(), Wrong> {
+        let adds_null = adds_null(self.draft, members);
         let schema = &mut self.schema;
         match keyword {
-            "type" => schema.general.types = Some(types(value)?),
+            "type" => {
+                let null = adds_null.then_some(JsonType::Null);
+                let types = types(value)?.into_iter().chain(null);
+                schema.general.types = Some(types.collect());
+            }
+            "nullable" if adds_null || *value == Value::Bool(false) => {}
             "enum" => schema.general.enumeration = Some(list(value)?.clone()),
             "const" => schema.general.constant = Some(value.clone()),
             "minLength" => schema.string.min_length = Some(count(value)?),
@@ -113,6 +147,11 @@ impl Reader<'_, '_> {
             _ => return self.read_bound(keyword, value, members),
         }
         Ok(())
+    }
+
+    /// Whether `items` is for the items after those of `prefixItems`.
+    fn has_prefix(&self, members: &Map<String, Value>) -> bool {
+        self.draft != Draft::Early && members.contains_key("prefixItems")
     }
 
     /// Reads a `$ref` with other keywords beside it.
@@ -155,6 +194,10 @@ impl Reader<'_, '_> {
 
     fn read_schema(&mut self, keyword: &str, value: &Value, members: &Map<String, Value>) {
         match keyword {
+            "items" if self.has_prefix(members) => {
+                self.schema.array.additional_items = Some(self.child(&[keyword]));
+            }
+            "additionalItems" if self.has_prefix(members) => self.unknown_keyword(keyword),
             "items" => self.schema.array.items = self.items(value, members),
             "additionalItems" if !members.get("items").is_some_and(is_list) => {}
             "additionalItems" => self.schema.array.additional_items = Some(self.child(&[keyword])),
@@ -183,6 +226,7 @@ impl Reader<'_, '_> {
             "allOf" => combinators.all_of.extend(schemas),
             "anyOf" => combinators.any_of = schemas,
             "oneOf" => combinators.one_of = schemas,
+            "prefixItems" => self.schema.array.items = Some(Items::Tuple(schemas)),
             _ => self.unknown_keyword(keyword),
         }
         Ok(())
@@ -208,24 +252,34 @@ impl Reader<'_, '_> {
                     let properties = &mut self.schema.object.pattern_properties;
                     properties.extend(pattern.map(|pattern| (pattern, child)));
                 }
-                "dependencies" => self.read_dependency(name, value),
+                "dependencies" | "dependentRequired" | "dependentSchemas" => {
+                    self.read_dependency(keyword, name, value);
+                }
                 _ => self.unknown_keyword(keyword),
             }
         }
         Ok(())
     }
 
-    fn read_dependency(&mut self, name: &str, value: &Value) {
-        let steps = ["dependencies", name];
-        let dependency = match value {
-            Value::Array(_) => match names(value) {
+    fn read_dependency(&mut self, keyword: &str, name: &str, value: &Value) {
+        let steps = [keyword, name];
+        let is_list = keyword == "dependentRequired" || value.is_array();
+        let dependency = match is_list && keyword != "dependentSchemas" {
+            true => match names(value) {
                 Ok(names) => Dependency::Required(names),
                 Err(expected) => return self.wrong(&steps, value, expected),
             },
-            _ => Dependency::Schema(self.child(&steps)),
+            false => Dependency::Schema(self.child(&steps)),
         };
         let dependencies = &mut self.schema.object.dependencies;
-        dependencies.insert(name.to_owned(), dependency);
+        if dependencies.insert(name.to_owned(), dependency).is_some() {
+            let what = format!("another keyword has a dependency of {name:?}");
+            self.error(
+                &pointer(&steps),
+                what,
+                "state one schema, with `required` in it",
+            );
+        }
     }
 
     /// Reads `if`, `then` and `else`; `if` has no effect without the others, nor they
@@ -265,4 +319,11 @@ impl Reader<'_, '_> {
 /// Whether `items` has a schema for each position.
 fn is_list(items: &Value) -> bool {
     items.as_array().is_some_and(|items| !items.is_empty())
+}
+
+/// Whether `nullable` of OpenAPI 3.0, whose schemas state no draft, adds null to `type`.
+fn adds_null(draft: Draft, members: &Map<String, Value>) -> bool {
+    draft == Draft::Unstated
+        && members.contains_key("type")
+        && members.get("nullable") == Some(&Value::Bool(true))
 }

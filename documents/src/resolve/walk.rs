@@ -91,6 +91,12 @@ impl<'a> Walk<'a> {
         id
     }
 
+    /// The draft of the document that `home` is in.
+    pub(super) fn draft(&self, home: &Home) -> Draft {
+        let document = self.documents.schemas.get(&home.document);
+        document.map_or(Draft::Unstated, |document| document.draft)
+    }
+
     /// Reports the keywords beside the `$ref` at `home` that would constrain values.
     fn report_ignored(&mut self, home: &Home) {
         let place = self.place(home);

@@ -131,7 +131,7 @@ pub(super) fn place_name(document: &str, pointer: &str) -> String {
     let stem = file.strip_suffix(".json").unwrap_or(file);
     let steps = pointer.split('/').filter_map(|step| match step {
         "properties" | "definitions" | "$defs" | "allOf" => None,
-        "items" => Some("item".to_owned()),
+        "items" | "prefixItems" => Some("item".to_owned()),
         "additionalProperties" => Some("value".to_owned()),
         "anyOf" | "oneOf" => Some("variant".to_owned()),
         step => Some(step.replace("~1", "/").replace("~0", "~")),

@@ -11,5 +11,6 @@ pub const EXCHANGES: Catalogue = Catalogue::new(
         <super::tools::Tree as Exchange>::INFO,
         <super::tools::Forest as Exchange>::INFO,
         <super::tools::Pydantic as Exchange>::INFO,
+        <super::tools::Openapi as Exchange>::INFO,
     ],
 );

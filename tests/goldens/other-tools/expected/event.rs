@@ -24,6 +24,8 @@ pub enum Event {
     Forest(Box<Message<super::tools::Forest>>),
     /// A message of [`Pydantic`](super::tools::Pydantic).
     Pydantic(Box<Message<super::tools::Pydantic>>),
+    /// A message of [`Openapi`](super::tools::Openapi).
+    Openapi(Box<Message<super::tools::Openapi>>),
 }
 
 impl Event {
@@ -55,6 +57,7 @@ impl Event {
             Self::Tree(message) => &**message,
             Self::Forest(message) => &**message,
             Self::Pydantic(message) => &**message,
+            Self::Openapi(message) => &**message,
         }
     }
 
@@ -64,6 +67,7 @@ impl Event {
             Self::Tree(message) => message,
             Self::Forest(message) => message,
             Self::Pydantic(message) => message,
+            Self::Openapi(message) => message,
         }
     }
 }
@@ -79,6 +83,7 @@ impl EventSet for Event {
             "exchange/tools/v1/tree" => decode_as(routing_key, bytes, Self::Tree),
             "exchange/tools/v1/forest" => decode_as(routing_key, bytes, Self::Forest),
             "exchange/tools/v1/pydantic" => decode_as(routing_key, bytes, Self::Pydantic),
+            "exchange/tools/v1/openapi" => decode_as(routing_key, bytes, Self::Openapi),
             _ => Err(DecodeError::unknown_exchange(exchange, routing_key)),
         }
     }

@@ -1,9 +1,11 @@
 //! Schemas as other tools write them.
 
 use serde_json::json;
+use taskcluster_codegen::Generator;
 use taskcluster_tests::goldens::other_tools::tools::{
-    Batch, Bread, Forest2, Mode, Oven, SchemarsBaker, SchemarsShape, Tree2,
+    Batch, Bread, Forest2, Mode, Openapi2, Oven, SchemarsBaker, SchemarsShape, Tree2,
 };
+use taskcluster_tests::subjects;
 
 use super::{assert_found, misfits, valid, violations};
 
@@ -62,4 +64,62 @@ fn constants_beside_null_are_an_enum() {
     assert_eq!(read(json!(null)), Some(None));
     let found = violations::<Batch>(mode(json!("steam")));
     assert_found(found, &[("/mode", "anyOf")]);
+}
+
+/// Tuples of schemars and Pydantic, and what zod and others write besides.
+#[test]
+fn keywords_of_later_drafts_are_read() {
+    let bread = |name: &str, value| {
+        let mut bread = json!({"shape": {"kind": "long", "grams": 1}});
+        bread[name] = value;
+        bread
+    };
+    let read = valid::<Bread>(bread("size", json!([3, "cm"])));
+    assert_eq!(read.size, Some((3, "cm".to_owned())));
+    assert_found(
+        misfits::<Bread>(bread("size", json!(["cm", 3]))),
+        &[("/size/0", "type"), ("/size/1", "type")],
+    );
+    valid::<Bread>(bread("notes", json!(["a", 1, 2])));
+    for (name, value, at, keyword) in [
+        ("notes", json!(["a", "b"]), "/notes/1", "type"),
+        ("price", json!(3), "", "dependencies"),
+        ("crumb", json!("open"), "", "required"),
+    ] {
+        assert_found(violations::<Bread>(bread(name, value)), &[(at, keyword)]);
+    }
+}
+
+#[test]
+fn null_is_allowed_by_open_api_s_keyword() {
+    let message: Openapi2 = valid(json!({"label": null, "size": null}));
+    assert_eq!((message.label, message.size), (None, Some(None)));
+    valid::<Openapi2>(json!({"label": "a", "size": [1, "cm"]}));
+    assert_found(
+        violations::<Openapi2>(json!({"label": "long"})),
+        &[("/label", "maxLength")],
+    );
+}
+
+/// They have tuples and dependencies in the words of 2020-12.
+#[test]
+fn the_schemas_that_payload_types_return_are_valid_input() {
+    let reference = json!({
+        "exchangePrefix": "exchange/bakery/v1/", "serviceName": "bakery",
+        "entries": [{"name": "a", "exchange": "a", "routingKey": [], "schema": "v1/a.json"}]
+    });
+    let subjects = [subjects::published(), subjects::private()].concat();
+    assert!(subjects.len() > 30, "{}", subjects.len());
+    for subject in subjects {
+        let mut schema = (subject.own_schema)();
+        schema["$id"] = json!("/schemas/bakery/v1/a.json");
+        let generator = Generator::new()
+            .source("exchanges.json", reference.to_string())
+            .source("a.json", schema.to_string());
+        let name = subject.info.exchange;
+        assert_eq!(generator.unknown_keywords(), [], "{name}");
+        if let Err(errors) = generator.module() {
+            panic!("{name}: {errors}");
+        }
+    }
 }

@@ -6,8 +6,8 @@ use taskcluster_pulse::{Exchange, ExchangeInfo};
 use taskcluster_pulse::__private::BindingWords;
 
 use super::{
-    Batch, Bread, Forest2, ForestRoutingKey, PydanticRoutingKey, SchemarsRoutingKey,
-    Tree2, TreeRoutingKey, entries,
+    Batch, Bread, Forest2, ForestRoutingKey, Openapi2, OpenapiRoutingKey,
+    PydanticRoutingKey, SchemarsRoutingKey, Tree2, TreeRoutingKey, entries,
 };
 
 /// schemars messages
@@ -119,6 +119,35 @@ impl Exchange for Pydantic {
     const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("tools", "v1")
         .named("pydantic", "exchange/tools/v1/pydantic")
         .about("pydantic messages", "/schemas/tools/v1/pydantic.json#")
+        .routing_key(entries::SCHEMARS_KEY);
+
+    fn words(&self) -> &BindingWords {
+        &self.0
+    }
+}
+
+/// OpenAPI messages
+///
+/// Sent by a service whose schemas are those of OpenAPI.
+///
+/// Exchange `exchange/tools/v1/openapi`, payload [`Openapi2`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Openapi(BindingWords);
+
+impl Openapi {
+    /// A binding to all messages; each entry that is set restricts it.
+    pub const fn new() -> Self {
+        Self(BindingWords::new())
+    }
+}
+
+impl Exchange for Openapi {
+    type Payload = Openapi2;
+    type RoutingKey = OpenapiRoutingKey;
+
+    const INFO: &'static ExchangeInfo = &ExchangeInfo::new::<Self>("tools", "v1")
+        .named("openapi", "exchange/tools/v1/openapi")
+        .about("OpenAPI messages", "/schemas/tools/v1/openapi.json#")
         .routing_key(entries::SCHEMARS_KEY);
 
     fn words(&self) -> &BindingWords {

@@ -6,18 +6,16 @@ use taskcluster_pulse::{OpenEnum, RawJson, Validate};
 use taskcluster_pulse::__private::{Branch, Schema, Union, fits_schema, read_variant};
 
 use super::{
-    Batch, Bread, Forest2, ForestRoot, Mode, Oven, SchemarsBaker, SchemarsShape,
-    SchemarsShapeVariant0, SchemarsShapeVariant1, Tree2, TreeRoot, schemas, validators,
+    Batch, Bread, Forest2, ForestRoot, Mode, Openapi2, Oven, SchemarsBaker,
+    SchemarsShape, SchemarsShapeVariant0, SchemarsShapeVariant1, Tree2, TreeRoot,
+    schemas, validators,
 };
 
 impl Validate for Bread {
     const SCHEMA: &'static Schema = &schemas::BREAD;
 
     fn is_valid(&self) -> bool {
-        self.baker.as_ref().is_none_or(|value| value.is_valid())
-            && self.label.as_ref().is_none_or(|value| validators::LABEL.is_valid(value))
-            && self.owner.as_ref().is_none_or(|value| value.is_valid())
-            && self.shape.is_valid()
+        fits_schema(self)
     }
 }
 
@@ -122,5 +120,13 @@ impl Validate for Mode {
 
     fn is_valid(&self) -> bool {
         OpenEnum::known(self).is_ok()
+    }
+}
+
+impl Validate for Openapi2 {
+    const SCHEMA: &'static Schema = &schemas::OPENAPI2;
+
+    fn is_valid(&self) -> bool {
+        fits_schema(self)
     }
 }

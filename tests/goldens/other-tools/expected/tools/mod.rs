@@ -10,6 +10,7 @@
 //! | `exchange/tools/v1/tree` | [`Tree`] | [`Tree2`] |
 //! | `exchange/tools/v1/forest` | [`Forest`] | [`Forest2`] |
 //! | `exchange/tools/v1/pydantic` | [`Pydantic`] | [`Batch`] |
+//! | `exchange/tools/v1/openapi` | [`Openapi`] | [`Openapi2`] |
 //!
 //! [`required`] has the arguments of the constructors of payloads and routing keys, and
 //! [`validators`] the rules of the schemas as constants.
@@ -23,11 +24,12 @@ mod routing_keys;
 pub(super) mod schemas;
 pub mod validators;
 
-pub use bindings::{Schemars, Tree, Forest, Pydantic};
+pub use bindings::{Schemars, Tree, Forest, Pydantic, Openapi};
 pub use routing_keys::{
     SchemarsRoutingKey, TreeRoutingKey, ForestRoutingKey, PydanticRoutingKey,
+    OpenapiRoutingKey,
 };
 pub use payloads::{
     Bread, SchemarsBaker, SchemarsShape, SchemarsShapeVariant0, SchemarsShapeVariant1,
-    Tree2, TreeRoot, Forest2, ForestRoot, Batch, Oven, Mode,
+    Tree2, TreeRoot, Forest2, ForestRoot, Batch, Oven, Mode, Openapi2,
 };

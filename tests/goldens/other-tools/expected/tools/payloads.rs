@@ -15,16 +15,31 @@ pub struct Bread {
     /// Who baked it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub baker: Option<SchemarsBaker>,
+    /// How open the bread is inside.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub crumb: Option<String>,
+    /// Not described by the schema.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
     /// Printed on the bag.
     ///
     /// 1 to 3 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
+    /// Not described by the schema.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notes: Option<Vec<RawJson>>,
     /// Who sells it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<SchemarsBaker>,
     /// Not described by the schema.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price: Option<i128>,
+    /// Not described by the schema.
     pub shape: SchemarsShape,
+    /// A number and its unit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<(i128, String)>,
     /// Additional properties, which the schema does not name.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
@@ -35,9 +50,14 @@ impl<'de> Deserialize<'de> for Bread {
         let mut members = Members::deserialize(deserializer)?;
         Ok(Self {
             baker: members.optional("baker")?,
+            crumb: members.optional("crumb")?,
+            currency: members.optional("currency")?,
             label: members.optional("label")?,
+            notes: members.optional("notes")?,
             owner: members.optional("owner")?,
+            price: members.optional("price")?,
             shape: members.required("shape")?,
+            size: members.optional("size")?,
             rest: members.rest()?,
         })
     }
@@ -295,6 +315,33 @@ impl OpenEnum for Mode {
             Self::Grill => Ok("grill"),
             Self::Unrecognized(value) => Err(value),
         }
+    }
+}
+
+/// A value that the schema does not describe.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[non_exhaustive]
+pub struct Openapi2 {
+    /// Not described by the schema.
+    ///
+    /// At most 3 characters.
+    pub label: Option<String>,
+    /// Not described by the schema.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<Option<(i128, String)>>,
+    /// Additional properties, which the schema does not name.
+    #[serde(flatten)]
+    pub rest: BTreeMap<String, RawJson>,
+}
+
+impl<'de> Deserialize<'de> for Openapi2 {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut members = Members::deserialize(deserializer)?;
+        Ok(Self {
+            label: members.required("label")?,
+            size: members.optional("size")?,
+            rest: members.rest()?,
+        })
     }
 }
 

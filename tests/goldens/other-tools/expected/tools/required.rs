@@ -7,7 +7,7 @@
 use taskcluster_pulse::__private::required;
 
 required! {
-    #[unset(baker, label, owner, rest)]
+    #[unset(baker, crumb, currency, label, notes, owner, price, size, rest)]
     struct Bread {
         shape: super::SchemarsShape,
     }
@@ -58,5 +58,10 @@ required! {
     #[unset(rest)]
     struct Oven {
         degrees: i128,
+    }
+
+    #[unset(size, rest)]
+    struct Openapi2 {
+        label: Option<String>,
     }
 }

@@ -4,7 +4,7 @@
 
 use taskcluster_pulse::__private::routing_keys;
 
-use super::{Forest, Pydantic, Schemars, Tree};
+use super::{Forest, Openapi, Pydantic, Schemars, Tree};
 
 routing_keys! {
     /// The routing key of a message on `exchange/tools/v1/schemars`.
@@ -26,4 +26,9 @@ routing_keys! {
     #[of(Pydantic)]
     #[derive(Default)]
     pub struct PydanticRoutingKey {}
+
+    /// The routing key of a message on `exchange/tools/v1/openapi`.
+    #[of(Openapi)]
+    #[derive(Default)]
+    pub struct OpenapiRoutingKey {}
 }

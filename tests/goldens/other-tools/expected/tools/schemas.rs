@@ -3,9 +3,9 @@
 //! The schemas of payloads, as static tables.
 
 use taskcluster_pulse::StringRule;
-use taskcluster_pulse::__private::{Keyword, Schema, Type, payloads};
+use taskcluster_pulse::__private::{Dependency, Keyword, Schema, Type, payloads};
 
-use super::{Batch, Bread, Forest2, Tree2, validators};
+use super::{Batch, Bread, Forest2, Openapi2, Tree2, validators};
 
 /// Schema of `Bread`.
 pub(crate) static BREAD: Schema = Schema::named(
@@ -16,6 +16,8 @@ pub(crate) static BREAD: Schema = Schema::named(
         Keyword::Properties(
             &[
                 ("baker", &Schema::new(&[Keyword::AllOf(&[&SCHEMARS_BAKER])])),
+                ("crumb", &Schema::new(&[Keyword::AllOf(&[&Schema::STRING])])),
+                ("currency", &Schema::STRING),
                 (
                     "label",
                     &Schema::new(
@@ -25,8 +27,39 @@ pub(crate) static BREAD: Schema = Schema::named(
                         ],
                     ),
                 ),
+                (
+                    "notes",
+                    &Schema::new(
+                        &[
+                            Keyword::Type(&[Type::Array]),
+                            Keyword::Tuple(&[&Schema::STRING]),
+                            Keyword::AdditionalItems(&Schema::INTEGER),
+                        ],
+                    ),
+                ),
                 ("owner", &Schema::new(&[Keyword::AllOf(&[&SCHEMARS_BAKER])])),
+                ("price", &Schema::INTEGER),
                 ("shape", &SCHEMARS_SHAPE),
+                (
+                    "size",
+                    &Schema::new(
+                        &[
+                            Keyword::Type(&[Type::Array]),
+                            Keyword::Tuple(&[&Schema::INTEGER, &Schema::STRING]),
+                            Keyword::MinItems(2),
+                            Keyword::MaxItems(2),
+                        ],
+                    ),
+                ),
+            ],
+        ),
+        Keyword::Dependencies(
+            &[
+                (
+                    "crumb",
+                    Dependency::Schema(&Schema::new(&[Keyword::Required(&["size"])])),
+                ),
+                ("price", Dependency::Required(&["currency"])),
             ],
         ),
     ],
@@ -184,6 +217,39 @@ pub(crate) static MODE: Schema = Schema::named(
     ],
 );
 
+/// Schema of `Openapi2`.
+pub(crate) static OPENAPI2: Schema = Schema::named(
+    "tools::Openapi2",
+    &[
+        Keyword::Type(&[Type::Object]),
+        Keyword::Required(&["label"]),
+        Keyword::Properties(
+            &[
+                (
+                    "label",
+                    &Schema::new(
+                        &[
+                            Keyword::Type(&[Type::Null, Type::String]),
+                            Keyword::String(&validators::OPENAPI2_LABEL),
+                        ],
+                    ),
+                ),
+                (
+                    "size",
+                    &Schema::new(
+                        &[
+                            Keyword::Type(&[Type::Null, Type::Array]),
+                            Keyword::Tuple(&[&Schema::INTEGER, &Schema::STRING]),
+                            Keyword::MinItems(2),
+                            Keyword::MaxItems(2),
+                        ],
+                    ),
+                ),
+            ],
+        ),
+    ],
+);
+
 /// Schema at `/$defs/Body`.
 pub(crate) static SCHEMARS_BODY: Schema = Schema::named(
     "tools::SCHEMARS_BODY",
@@ -208,4 +274,5 @@ payloads! {
     const _: Tree2 = true;
     const _: Forest2 = true;
     const _: Batch = true;
+    const _: Openapi2 = false;
 }

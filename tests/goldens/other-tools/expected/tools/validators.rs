@@ -22,3 +22,9 @@ pub const SCHEMARS_SHAPE_VARIANT1_KIND: StringRule = StringRule::new(
         "not a valid SCHEMARS_SHAPE_VARIANT1_KIND. Always `long`.",
     )
     .constant(&["long"]);
+
+/// At most 3 characters.
+pub const OPENAPI2_LABEL: StringRule = StringRule::new(
+        "not a valid OPENAPI2_LABEL. At most 3 characters.",
+    )
+    .max_length(3);
