@@ -39,7 +39,7 @@ impl<E: Exchange> Message<E> {
         let failed = |cause| DecodeError::new(E::INFO.exchange, routing_key, cause);
         Ok(Self {
             routing_key: E::RoutingKey::parse(routing_key)
-                .map_err(|error| failed(DecodeErrorKind::RoutingKey(error)))?,
+                .map_err(|error| failed(DecodeErrorKind::RoutingKey(error.into())))?,
             payload: crate::decode(bytes)
                 .map_err(|error| failed(DecodeErrorKind::Payload(error)))?,
         })
@@ -226,7 +226,7 @@ impl std::error::Error for DecodeError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.kind {
             DecodeErrorKind::UnknownExchange => None,
-            DecodeErrorKind::RoutingKey(error) => Some(error),
+            DecodeErrorKind::RoutingKey(error) => Some(&**error),
             DecodeErrorKind::Payload(error) => Some(error),
         }
     }
@@ -239,7 +239,7 @@ pub enum DecodeErrorKind {
     /// No type is known for the exchange.
     UnknownExchange,
     /// The routing key does not have the form that the reference states.
-    RoutingKey(RoutingKeyError),
+    RoutingKey(Box<RoutingKeyError>),
     /// The payload is not of the exchange's type.
     Payload(PayloadError),
 }

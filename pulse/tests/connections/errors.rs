@@ -60,7 +60,7 @@ fn no_error_repeats_its_cause() {
     let kind = taskcluster_pulse::DecodeErrorKind::Payload(cause);
     assert_no_repetition(&DecodeError::new("exchange", "key", kind), 2);
     let cause = RoutingPattern::new("a.*b").unwrap_err();
-    let kind = taskcluster_pulse::DecodeErrorKind::RoutingKey(cause);
+    let kind = taskcluster_pulse::DecodeErrorKind::RoutingKey(cause.into());
     assert_no_repetition(&DecodeError::new("exchange", "key", kind), 1);
     assert_no_repetition(&DecodeError::unknown_exchange("exchange", "key"), 0);
 }

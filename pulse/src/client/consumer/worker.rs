@@ -166,7 +166,7 @@ where
 fn cause(error: DecodeError) -> SharedError {
     match error.kind {
         DecodeErrorKind::Payload(error) => Arc::new(error),
-        DecodeErrorKind::RoutingKey(error) => Arc::new(error),
+        DecodeErrorKind::RoutingKey(error) => Arc::new(*error),
         unknown @ DecodeErrorKind::UnknownExchange => Arc::new(Described(unknown.to_string())),
     }
 }
