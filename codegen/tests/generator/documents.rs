@@ -319,6 +319,28 @@ fn an_id_that_two_documents_embed_is_refused_where_a_third_refers_to_it() {
 }
 
 #[test]
+fn a_file_is_the_schema_of_its_id_although_another_embeds_a_copy() {
+    let copy = r#"{"$id": "copied.json", "type": "string", "description": "An older copy."}"#;
+    let document = |name: &str, members: &str| {
+        let schema = format!(r#"{{"$id": "/schemas/made-up/v1/{name}.json", {members}}}"#);
+        source(&format!("{name}.json"), schema)
+    };
+    let refer = r#""type": "object", "properties": {"a": {"$ref": "copied.json"},
+                   "b": {"$ref": "other.json"}}"#;
+    let other = format!(r#""type": "object", "properties": {{"c": {copy}}}"#);
+    let sources = [
+        source("exchanges.json", REFERENCE),
+        document("message", refer),
+        document("copied", r#""type": "string""#),
+        document("other", &other),
+    ];
+    assert_eq!(
+        module(&sources).map(drop).map_err(|it| it.to_string()),
+        Ok(())
+    );
+}
+
+#[test]
 fn a_name_that_two_schemas_of_a_document_state_is_refused_where_it_is_used() {
     let made = |second: &str, refer: &str| {
         let schema = format!(

@@ -86,9 +86,11 @@ impl<'a> Places<'a> {
         add(&mut self.ids, (id.to_owned(), None), home, schema);
     }
 
-    /// The places with the id `id`: those in `document`, or else all.
+    /// The places with the id `id`: those in `document`, or else those in the document that
+    /// has this id, of which others may embed a copy, or else all.
     pub(super) fn with_id(&self, id: &str, document: &str) -> Option<&Stated<'a>> {
-        let own = self.ids.get(&(id.to_owned(), Some(document.to_owned())));
+        let within = |document: &str| self.ids.get(&(id.to_owned(), Some(document.to_owned())));
+        let own = within(document).or_else(|| within(id));
         own.or_else(|| self.ids.get(&(id.to_owned(), None)))
     }
 
