@@ -3,7 +3,11 @@
 use serde_json::Value;
 
 /// Parts of `$schema` that name a draft after 07, or an extension of one.
-const LATE: &[&str] = &["json-schema.org/draft/", "spec.openapis.org/oas/3.1/"];
+const LATE: &[&str] = &[
+    "json-schema.org/draft/",
+    "spec.openapis.org/oas/3.1/",
+    "spec.openapis.org/oas/3.2/",
+];
 
 /// The draft that a schema states with `$schema`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
