@@ -143,7 +143,7 @@ fn entry(exchange: &'static ExchangeInfo, name: &str) -> Option<&'static Routing
 }
 
 /// Whether the property at a dotted path matches; in a list on the way, any item may
-/// match. Only what is on the way is parsed: the rest may be any JSON.
+/// match. Only what is on the way is parsed: other values may be any JSON.
 fn has(json: &str, path: &str, glob: &str, depth: usize) -> bool {
     let items: Option<Vec<RawJson>> = serde_json::from_str(json).ok();
     if let (Some(items), Some(depth)) = (items, depth.checked_sub(1)) {
@@ -249,7 +249,7 @@ mod tests {
             let both = conditions(&["runId=0", not_met]);
             assert!(!matches(&failed(), &both), "{not_met}");
         }
-        // What is JSON, but no `serde_json::Value` holds, hides nothing else.
+        // A value that is JSON, but that no `serde_json::Value` holds, hides nothing else.
         let other = r#"{"extra": ["\ud83d", 1e400], "$serde_json::private::RawValue": "{\"a\":1}",
             "nested": [[{"b": 1e400}]]}"#;
         let other = Envelope::new("exchange/a/v1/b", KEY, other);

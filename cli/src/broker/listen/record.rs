@@ -25,7 +25,8 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
     };
     let is_message = str::from_utf8(&last).is_ok_and(|it| Envelope::from_json(it).is_ok());
     if !is_message && (last.starts_with(START) || START.starts_with(&last)) {
-        file.set_len(start)?;
+        // On Windows, a file that is open for appending can't be cut.
+        File::options().write(true).open(path)?.set_len(start)?;
         let path = terminal::path(path);
         notes(&format!(
             "{path}: removed the last line, a message that was written in part"
