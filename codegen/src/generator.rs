@@ -146,8 +146,8 @@ impl Generator {
         self.generate(Some(package))
     }
 
-    /// The keywords and formats of the documents that no draft defines, misspelled ones
-    /// included. They are annotations, which nothing enforces.
+    /// The keywords and formats of the documents that nothing enforces: misspelled ones,
+    /// those of later drafts than the stated one, and those that are ignored beside `$ref`.
     pub fn unknown_keywords(&self) -> Vec<Error> {
         resolve(&load(&self.sources)).unknown
     }

@@ -91,8 +91,8 @@ pub struct Args {
     #[arg(long)]
     check: bool,
 
-    /// Fail if the documents have keywords or formats that JSON Schema draft-06 and
-    /// draft-07 do not define; otherwise only warn
+    /// Fail if the documents have keywords or formats that are not enforced, such as
+    /// misspelled ones and those beside a $ref; otherwise only warn
     #[arg(long)]
     deny_unknown_keywords: bool,
 }

@@ -24,7 +24,7 @@ pub struct Resolved {
     pub references: Vec<Reference>,
     /// Indexed by [`SchemaId`].
     pub schemas: Vec<Schema>,
-    /// Keywords and formats that the drafts do not define, each with its place.
+    /// Keywords and formats that are not enforced, each with its place.
     pub unknown: Vec<Error>,
     /// Errors of the documents. If there are any, entries with errors are left out of
     /// `references`, and keywords with errors out of their schemas.

@@ -38,8 +38,9 @@ pub struct DeadLetterQueue {
     link: Box<dyn Link>,
     channel: Arc<dyn Channel>,
     names: DeadLetters,
-    /// For publishing to the exchange of replayed messages, which is then declared and bound. `None` while an
-    /// answer is awaited: a late one could carry the return of another message.
+    /// For publishing to the exchange of replayed messages, which is then declared and
+    /// bound. `None` while an answer is awaited: a late one could carry the return of
+    /// another message.
     replays: Option<Arc<dyn Channel>>,
     /// How many letters are still to be returned.
     left: u32,

@@ -111,7 +111,11 @@ fn read(line: &str) -> Result<Envelope, serde_json::Error> {
 fn read_headers(text: &RawJson) -> Result<Headers, serde_json::Error> {
     match text.exact() {
         Some(Value::Object(headers)) => Ok(headers),
-        _ => Err(Error::custom("invalid `headers`: expected an object")),
+        Some(_) => Err(Error::custom("invalid `headers`: expected an object")),
+        None => Err(Error::custom(
+            "invalid `headers`: a number is out of range, a text is not Unicode, or they nest \
+             too deeply",
+        )),
     }
 }
 

@@ -251,7 +251,8 @@ impl Source {
     /// the session has ended, its channel is lost.
     fn give_up(&mut self) {
         self.check();
-        self.report_end(DeliveriesEnd::Lost(TransportError::closed()));
+        let lost = TransportError::lost("the channel is closed");
+        self.report_end(DeliveriesEnd::Lost(lost));
     }
 
     fn report_end(&mut self, end: DeliveriesEnd) {

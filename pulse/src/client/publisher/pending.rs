@@ -152,7 +152,7 @@ impl Pending {
         self.end(Err(error))
     }
 
-    /// Ends it because it is too long for the connection, which may differ from the one
+    /// Ends it because it can't be sent on the connection, which may differ from the one
     /// that it was checked for.
     pub(super) fn unsendable(self, error: Unsendable) {
         let error = PublishError::unsendable(&self.message, error, self.may_have_arrived);
