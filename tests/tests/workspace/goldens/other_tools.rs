@@ -31,13 +31,13 @@ fn keywords_beside_a_reference_apply_in_later_drafts() {
 /// `Type.Recursive` of TypeBox numbers its schemas in each document from `T0`.
 #[test]
 fn documents_may_embed_different_schemas_of_one_id() {
-    let tree = |leaf: &str| json!({"root": {"leaf": leaf, "nodes": [{"leaf": leaf, "nodes": []}]}});
-    let forest = |leaf: u8| json!({"root": {"leaf": leaf, "nodes": [{"leaf": leaf, "nodes": []}]}});
+    let tree = |leaf: &str| json!({"top": {"leaf": leaf, "nodes": [{"leaf": leaf, "nodes": []}]}});
+    let forest = |leaf: u8| json!({"top": {"leaf": leaf, "nodes": [{"leaf": leaf, "nodes": []}]}});
     valid::<Tree2>(tree("oak"));
     valid::<Forest2>(forest(3));
     assert_found(
         misfits::<Forest2>(tree("oak")),
-        &[("/root/leaf", "type"), ("/root/nodes/0/leaf", "type")],
+        &[("/top/leaf", "type"), ("/top/nodes/0/leaf", "type")],
     );
 }
 

@@ -6,9 +6,8 @@ use taskcluster_pulse::{OpenEnum, RawJson, Validate};
 use taskcluster_pulse::__private::{Branch, Schema, Union, fits_schema, read_variant};
 
 use super::{
-    Batch, Bread, Forest2, ForestRoot, Mode, Openapi2, Oven, SchemarsBaker,
-    SchemarsShape, SchemarsShapeVariant0, SchemarsShapeVariant1, Tree2, TreeRoot,
-    schemas, validators,
+    Batch, Bread, Forest2, ForestTop, Mode, Openapi2, Oven, SchemarsBaker, SchemarsShape,
+    SchemarsShapeVariant0, SchemarsShapeVariant1, Tree2, TreeTop, schemas, validators,
 };
 
 impl Validate for Bread {
@@ -65,12 +64,12 @@ impl Validate for Tree2 {
     const SCHEMA: &'static Schema = &schemas::TREE2;
 
     fn is_valid(&self) -> bool {
-        self.root.is_valid()
+        self.top.is_valid()
     }
 }
 
-impl Validate for TreeRoot {
-    const SCHEMA: &'static Schema = &schemas::TREE_ROOT;
+impl Validate for TreeTop {
+    const SCHEMA: &'static Schema = &schemas::TREE_TOP;
 
     fn is_valid(&self) -> bool {
         self.nodes.iter().all(|item| item.is_valid())
@@ -81,12 +80,12 @@ impl Validate for Forest2 {
     const SCHEMA: &'static Schema = &schemas::FOREST2;
 
     fn is_valid(&self) -> bool {
-        self.root.is_valid()
+        self.top.is_valid()
     }
 }
 
-impl Validate for ForestRoot {
-    const SCHEMA: &'static Schema = &schemas::FOREST_ROOT;
+impl Validate for ForestTop {
+    const SCHEMA: &'static Schema = &schemas::FOREST_TOP;
 
     fn is_valid(&self) -> bool {
         self.nodes.iter().all(|item| item.is_valid())

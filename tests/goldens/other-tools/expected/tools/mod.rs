@@ -31,5 +31,5 @@ pub use routing_keys::{
 };
 pub use payloads::{
     Bread, SchemarsBaker, SchemarsShape, SchemarsShapeVariant0, SchemarsShapeVariant1,
-    Tree2, TreeRoot, Forest2, ForestRoot, Batch, Oven, Mode, Openapi2,
+    Tree2, TreeTop, Forest2, ForestTop, Batch, Oven, Mode, Openapi2,
 };

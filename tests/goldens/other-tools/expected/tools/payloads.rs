@@ -149,7 +149,7 @@ impl<'de> Deserialize<'de> for SchemarsShapeVariant1 {
 #[non_exhaustive]
 pub struct Tree2 {
     /// Not described by the schema.
-    pub root: TreeRoot,
+    pub top: TreeTop,
     /// Additional properties, which the schema does not name.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
@@ -159,7 +159,7 @@ impl<'de> Deserialize<'de> for Tree2 {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut members = Members::deserialize(deserializer)?;
         Ok(Self {
-            root: members.required("root")?,
+            top: members.required("top")?,
             rest: members.rest()?,
         })
     }
@@ -168,17 +168,17 @@ impl<'de> Deserialize<'de> for Tree2 {
 /// A value that the schema does not describe.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[non_exhaustive]
-pub struct TreeRoot {
+pub struct TreeTop {
     /// Not described by the schema.
     pub leaf: String,
     /// Not described by the schema.
-    pub nodes: Vec<TreeRoot>,
+    pub nodes: Vec<TreeTop>,
     /// Additional properties, which the schema does not name.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }
 
-impl<'de> Deserialize<'de> for TreeRoot {
+impl<'de> Deserialize<'de> for TreeTop {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut members = Members::deserialize(deserializer)?;
         Ok(Self {
@@ -194,7 +194,7 @@ impl<'de> Deserialize<'de> for TreeRoot {
 #[non_exhaustive]
 pub struct Forest2 {
     /// Not described by the schema.
-    pub root: ForestRoot,
+    pub top: ForestTop,
     /// Additional properties, which the schema does not name.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
@@ -204,7 +204,7 @@ impl<'de> Deserialize<'de> for Forest2 {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut members = Members::deserialize(deserializer)?;
         Ok(Self {
-            root: members.required("root")?,
+            top: members.required("top")?,
             rest: members.rest()?,
         })
     }
@@ -213,17 +213,17 @@ impl<'de> Deserialize<'de> for Forest2 {
 /// A value that the schema does not describe.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[non_exhaustive]
-pub struct ForestRoot {
+pub struct ForestTop {
     /// Not described by the schema.
     pub leaf: i128,
     /// Not described by the schema.
-    pub nodes: Vec<ForestRoot>,
+    pub nodes: Vec<ForestTop>,
     /// Additional properties, which the schema does not name.
     #[serde(flatten)]
     pub rest: BTreeMap<String, RawJson>,
 }
 
-impl<'de> Deserialize<'de> for ForestRoot {
+impl<'de> Deserialize<'de> for ForestTop {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut members = Members::deserialize(deserializer)?;
         Ok(Self {

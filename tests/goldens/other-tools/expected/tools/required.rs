@@ -30,24 +30,24 @@ required! {
 
     #[unset(rest)]
     struct Tree2 {
-        root: super::TreeRoot,
+        top: super::TreeTop,
     }
 
     #[unset(rest)]
-    struct TreeRoot {
+    struct TreeTop {
         leaf: String,
-        nodes: Vec<super::TreeRoot>,
+        nodes: Vec<super::TreeTop>,
     }
 
     #[unset(rest)]
     struct Forest2 {
-        root: super::ForestRoot,
+        top: super::ForestTop,
     }
 
     #[unset(rest)]
-    struct ForestRoot {
+    struct ForestTop {
         leaf: i128,
-        nodes: Vec<super::ForestRoot>,
+        nodes: Vec<super::ForestTop>,
     }
 
     #[unset(mode, second, third, rest)]

@@ -121,14 +121,14 @@ pub(crate) static TREE2: Schema = Schema::named(
     "tools::Tree2",
     &[
         Keyword::Type(&[Type::Object]),
-        Keyword::Required(&["root"]),
-        Keyword::Properties(&[("root", &TREE_ROOT)]),
+        Keyword::Required(&["top"]),
+        Keyword::Properties(&[("top", &TREE_TOP)]),
     ],
 );
 
-/// Schema of `TreeRoot`.
-pub(crate) static TREE_ROOT: Schema = Schema::named(
-    "tools::TreeRoot",
+/// Schema of `TreeTop`.
+pub(crate) static TREE_TOP: Schema = Schema::named(
+    "tools::TreeTop",
     &[
         Keyword::Type(&[Type::Object]),
         Keyword::Required(&["leaf", "nodes"]),
@@ -138,7 +138,7 @@ pub(crate) static TREE_ROOT: Schema = Schema::named(
                 (
                     "nodes",
                     &Schema::new(
-                        &[Keyword::Type(&[Type::Array]), Keyword::Items(&TREE_ROOT)],
+                        &[Keyword::Type(&[Type::Array]), Keyword::Items(&TREE_TOP)],
                     ),
                 ),
             ],
@@ -151,14 +151,14 @@ pub(crate) static FOREST2: Schema = Schema::named(
     "tools::Forest2",
     &[
         Keyword::Type(&[Type::Object]),
-        Keyword::Required(&["root"]),
-        Keyword::Properties(&[("root", &FOREST_ROOT)]),
+        Keyword::Required(&["top"]),
+        Keyword::Properties(&[("top", &FOREST_TOP)]),
     ],
 );
 
-/// Schema of `ForestRoot`.
-pub(crate) static FOREST_ROOT: Schema = Schema::named(
-    "tools::ForestRoot",
+/// Schema of `ForestTop`.
+pub(crate) static FOREST_TOP: Schema = Schema::named(
+    "tools::ForestTop",
     &[
         Keyword::Type(&[Type::Object]),
         Keyword::Required(&["leaf", "nodes"]),
@@ -168,7 +168,7 @@ pub(crate) static FOREST_ROOT: Schema = Schema::named(
                 (
                     "nodes",
                     &Schema::new(
-                        &[Keyword::Type(&[Type::Array]), Keyword::Items(&FOREST_ROOT)],
+                        &[Keyword::Type(&[Type::Array]), Keyword::Items(&FOREST_TOP)],
                     ),
                 ),
             ],
