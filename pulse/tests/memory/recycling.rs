@@ -1,21 +1,24 @@
 //! Connections that are replaced because of their age.
 
+use std::time::Duration;
+
+use taskcluster_pulse::{Consumer, ConsumerEvent, MemoryBroker};
+
 use crate::common::{Event, Seen};
 use crate::{QUEUE, builder, publish};
 
-use std::time::Duration;
-use taskcluster_pulse::{Consumer, ConsumerEvent, MemoryBroker};
+/// A consumer whose connections are replaced at this age, and its events.
+async fn recycled_after(age: Duration, broker: &MemoryBroker) -> (Consumer, Seen) {
+    let seen = Seen::default();
+    let builder = builder(broker).recycle_after(age);
+    let started = builder.on_event(seen.listener()).start().await;
+    (started.expect("started"), seen)
+}
 
 #[tokio::test]
 async fn recycling_drains_the_old_connection() {
     let broker = MemoryBroker::new();
-    let seen = Seen::default();
-    let mut consumer = builder(&broker)
-        .recycle_after(Duration::from_millis(20))
-        .on_event(seen.listener())
-        .start()
-        .await
-        .expect("started");
+    let (mut consumer, seen) = recycled_after(Duration::from_millis(20), &broker).await;
     publish(&broker, 0..1).await;
     let held = consumer.next().await.expect("a delivery");
     seen.wait_for(|event| matches!(event, ConsumerEvent::Recycled))
@@ -34,11 +37,7 @@ async fn recycling_drains_the_old_connection() {
 #[tokio::test(start_paused = true)]
 async fn a_connection_is_recycled_only_after_the_one_before_has_closed() {
     let broker = MemoryBroker::new();
-    let mut consumer = builder(&broker)
-        .recycle_after(Duration::from_secs(10))
-        .start()
-        .await
-        .expect("started");
+    let (mut consumer, _) = recycled_after(Duration::from_secs(10), &broker).await;
     publish(&broker, 0..1).await;
     let held = consumer.next().await.expect("a delivery");
     tokio::time::sleep(Duration::from_secs(300)).await;
@@ -55,11 +54,7 @@ async fn a_connection_is_recycled_only_after_the_one_before_has_closed() {
 #[tokio::test(start_paused = true)]
 async fn connections_are_recycled_while_the_program_asks_for_no_delivery() {
     let broker = MemoryBroker::new();
-    let mut consumer = builder(&broker)
-        .recycle_after(Duration::from_secs(10))
-        .start()
-        .await
-        .expect("started");
+    let (mut consumer, _) = recycled_after(Duration::from_secs(10), &broker).await;
     publish(&broker, 0..1).await;
     consumer.next().await.expect("a delivery").ack();
     tokio::time::sleep(Duration::from_secs(35)).await;
@@ -83,13 +78,7 @@ async fn connections_are_recycled_while_the_program_asks_for_no_delivery() {
 #[tokio::test(start_paused = true)]
 async fn a_delivery_of_a_recycled_connection_that_is_dropped_is_requeued() {
     let broker = MemoryBroker::new();
-    let seen = Seen::default();
-    let mut consumer = builder(&broker)
-        .recycle_after(Duration::from_secs(10))
-        .on_event(seen.listener())
-        .start()
-        .await
-        .expect("started");
+    let (mut consumer, seen) = recycled_after(Duration::from_secs(10), &broker).await;
     publish(&broker, 0..2).await;
     let held = consumer.next().await.expect("a delivery");
     let dropped = consumer.next().await.expect("a delivery");
@@ -122,13 +111,7 @@ async fn rest(consumer: &mut Consumer) -> Vec<(u64, bool)> {
 #[tokio::test(start_paused = true)]
 async fn messages_of_a_recycled_connection_whose_channel_is_lost_come_again() {
     let broker = MemoryBroker::new();
-    let seen = Seen::default();
-    let mut consumer = builder(&broker)
-        .recycle_after(Duration::from_secs(10))
-        .on_event(seen.listener())
-        .start()
-        .await
-        .expect("started");
+    let (mut consumer, seen) = recycled_after(Duration::from_secs(10), &broker).await;
     publish(&broker, 0..5).await;
     let held = consumer.next().await.expect("a delivery");
     tokio::time::sleep(Duration::from_secs(12)).await;

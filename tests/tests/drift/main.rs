@@ -1,5 +1,6 @@
 //! Comparisons of schemas, checked by `jsonschema` and by generated code.
 
+mod api;
 mod bounds;
 mod changes;
 mod decoded;
