@@ -57,8 +57,8 @@ pub use binding::{Binding, Catalogue, Exchange, ExchangeInfo, PatternBinding, Un
 #[cfg(any(feature = "amqp", feature = "memory"))]
 pub use client::{
     BindingError, Confirmation, Connection, Consumer, ConsumerBuilder, ConsumerEvent,
-    ConsumerHandle, Counters, DeadLetter, DeadLetterQueue, Delivery, Envelope, Error,
-    FailedMessage, FromMessage, Gauges, Letter, Management, ManagementError, OnFailure,
+    ConsumerHandle, Counters, DeadLetter, DeadLetterQueue, DeadLetterReason, Delivery, Envelope,
+    Error, FailedMessage, FromMessage, Gauges, Management, ManagementError, OnFailure,
     PublishError, Publisher, PublisherBuilder, PublisherEvent, Queue, QueueArgument, QueueBinding,
     Reconnect, RecordingError, RoutesErrorKind, Validation,
 };

@@ -109,11 +109,11 @@ async fn each(
 
 fn describe(envelope: &Envelope) -> String {
     let line = output::line(envelope);
-    let Some(letter) = envelope.dead_letter() else {
+    let Some(dead) = envelope.dead_letter_reason() else {
         return line;
     };
-    let reason = terminal::part(&letter.reason);
-    match letter.attempts {
+    let reason = terminal::part(&dead.reason);
+    match dead.attempts {
         0 => format!("{line}  not handled: {reason}\n"),
         1 => format!("{line}  failed: {reason}\n"),
         attempts => format!("{line}  failed {attempts} times: {reason}\n"),

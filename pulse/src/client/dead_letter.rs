@@ -31,7 +31,7 @@ const MAX_DROPPED_BYTES: usize = 512;
 /// Why a message was dead-lettered, and by which queue's consumer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct DeadLetter {
+pub struct DeadLetterReason {
     /// The full name of the queue that the message was read from.
     pub queue: String,
     /// Why the last attempt failed.
@@ -41,7 +41,7 @@ pub struct DeadLetter {
     pub attempts: u32,
 }
 
-impl DeadLetter {
+impl DeadLetterReason {
     /// The reason and the number of attempts, from a consumer of the queue with this full
     /// name.
     pub fn new(queue: impl Into<String>, reason: impl Into<String>, attempts: u32) -> Self {
@@ -93,17 +93,21 @@ pub(crate) fn fit(letter: &mut OutgoingMessage, frame_max: usize) {
     letter.headers.insert(DROPPED.to_owned(), list);
 }
 
-/// The headers of a dead letter. Without `letter`, only those with the original exchange
+/// The headers of a dead letter. Without `reason`, only those with the original exchange
 /// and routing key.
-pub(crate) fn headers(exchange: &str, routing_key: &str, letter: Option<&DeadLetter>) -> Headers {
+pub(crate) fn headers(
+    exchange: &str,
+    routing_key: &str,
+    reason: Option<&DeadLetterReason>,
+) -> Headers {
     let mut headers = Headers::new();
     let mut add = |name: &str, value: Value| headers.insert(name.to_owned(), value);
     add(EXCHANGE, exchange.into());
     add(ROUTING_KEY, routing_key.into());
-    if let Some(letter) = letter {
-        add(QUEUE, letter.queue.as_str().into());
-        add(REASON, truncate(&letter.reason, MAX_REASON_BYTES).into());
-        add(ATTEMPTS, letter.attempts.into());
+    if let Some(reason) = reason {
+        add(QUEUE, reason.queue.as_str().into());
+        add(REASON, truncate(&reason.reason, MAX_REASON_BYTES).into());
+        add(ATTEMPTS, reason.attempts.into());
     }
     headers
 }
@@ -114,7 +118,7 @@ pub(crate) fn restore(
     headers: &Headers,
     exchange: &mut String,
     routing_key: &mut String,
-) -> Option<DeadLetter> {
+) -> Option<DeadLetterReason> {
     let text = |name| headers.get(name).and_then(Value::as_str);
     let (Some(from), Some(key)) = (text(EXCHANGE), text(ROUTING_KEY)) else {
         if let Some(from) = text(FIRST_DEATH_EXCHANGE) {
@@ -128,7 +132,7 @@ pub(crate) fn restore(
     from.clone_into(exchange);
     key.clone_into(routing_key);
     let attempts = headers.get(ATTEMPTS).and_then(Value::as_u64).unwrap_or(0);
-    Some(DeadLetter {
+    Some(DeadLetterReason {
         queue: text(QUEUE)?.to_owned(),
         reason: text(REASON)?.to_owned(),
         attempts: u32::try_from(attempts).unwrap_or(u32::MAX),

@@ -25,7 +25,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// # async fn example(connection: Connection) -> Result<(), Error> {
 /// let mut dead = DeadLetterQueue::open(&connection, "failed-tasks").await?;
 /// while let Some(letter) = dead.next().await? {
-///     println!("{}: {:?}", *letter, letter.dead_letter());
+///     println!("{}: {:?}", *letter, letter.dead_letter_reason());
 ///     letter.replay().await?;
 /// }
 /// dead.close().await;
@@ -90,9 +90,9 @@ impl DeadLetterQueue {
     ///
     /// # Errors
     ///
-    /// [`Error`], if the connection is lost. Letters that were not settled stay in the
+    /// [`Error`], if the connection is lost. Dead letters that were not settled stay in the
     /// queue.
-    pub async fn next(&mut self) -> Result<Option<Letter<'_>>, Error> {
+    pub async fn next(&mut self) -> Result<Option<DeadLetter<'_>>, Error> {
         if self.left == 0 {
             return Ok(None);
         }
@@ -102,7 +102,7 @@ impl DeadLetterQueue {
             self.channel.get(&self.names.full_name),
         )
         .await?;
-        Ok(arrival.map(|arrival| Letter {
+        Ok(arrival.map(|arrival| DeadLetter {
             tag: arrival.tag,
             envelope: Envelope::from_arrival(arrival),
             queue: self,
@@ -147,14 +147,14 @@ impl fmt::Debug for DeadLetterQueue {
     }
 }
 
-/// A message in a [`DeadLetterQueue`]; it stays there when the `Letter` is dropped.
-pub struct Letter<'a> {
+/// A message in a [`DeadLetterQueue`]; it stays there when it is dropped.
+pub struct DeadLetter<'a> {
     queue: &'a mut DeadLetterQueue,
     tag: u64,
     envelope: Envelope,
 }
 
-impl Letter<'_> {
+impl DeadLetter<'_> {
     /// Publishes the message to its original queue only, and deletes the dead letter when
     /// the broker has confirmed that.
     ///
@@ -177,8 +177,8 @@ impl Letter<'_> {
             replay_exchange,
             ..
         } = &queue.names;
-        let letter = self.envelope.dead_letter();
-        let message = Arc::new(self.envelope.to_forwarded(replay_exchange, letter));
+        let reason = self.envelope.dead_letter_reason();
+        let message = Arc::new(self.envelope.to_forwarded(replay_exchange, reason));
         let answered = channel.publish(&message, self.tag);
         let answered = answered.map_err(|error| refused(from, error.into()))?;
         let Confirm { is_ack, unrouted } = answer(from, answered).await?;
@@ -200,7 +200,7 @@ impl Letter<'_> {
     }
 }
 
-impl Deref for Letter<'_> {
+impl Deref for DeadLetter<'_> {
     type Target = Envelope;
 
     fn deref(&self) -> &Envelope {
@@ -208,9 +208,9 @@ impl Deref for Letter<'_> {
     }
 }
 
-impl fmt::Debug for Letter<'_> {
+impl fmt::Debug for DeadLetter<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Letter").field(&self.envelope).finish()
+        f.debug_tuple("DeadLetter").field(&self.envelope).finish()
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::dead_letter::{self, DeadLetter};
+use super::dead_letter::{self, DeadLetterReason};
 use super::transport::{Arrival, Headers, OutgoingMessage};
 use crate::event::{DecodeError, EventSet};
 use crate::routing::ROUTE_PREFIX;
@@ -17,13 +17,13 @@ use crate::value::Timestamp;
 /// A test of a handler can construct one with [`new`](Self::new):
 ///
 /// ```
-/// use taskcluster_pulse::{DeadLetter, Envelope};
+/// use taskcluster_pulse::{DeadLetterReason, Envelope};
 ///
 /// let envelope = Envelope::new("exchange/bakery/v1/bread-baked", "primary.oven", "{}")
 ///     .with_routes(["notify.alice"])
-///     .with_dead_letter(DeadLetter::new("queue/me/breads", "no flour", 3));
+///     .with_dead_letter_reason(DeadLetterReason::new("queue/me/breads", "no flour", 3));
 /// assert_eq!(envelope.routes().collect::<Vec<_>>(), ["notify.alice"]);
-/// assert_eq!(envelope.dead_letter().map(|letter| letter.attempts), Some(3));
+/// assert_eq!(envelope.dead_letter_reason().map(|reason| reason.attempts), Some(3));
 /// ```
 #[derive(Clone)]
 pub struct Envelope(Arc<Content>);
@@ -38,7 +38,7 @@ struct Content {
     headers: Headers,
     message_id: Option<String>,
     timestamp: Option<u64>,
-    dead_letter: Option<DeadLetter>,
+    dead_letter_reason: Option<DeadLetterReason>,
     bytes: Vec<u8>,
 }
 
@@ -90,13 +90,13 @@ impl Envelope {
         self.with(|content| content.timestamp = u64::try_from(seconds).ok())
     }
 
-    /// Makes the message a dead letter.
+    /// Makes the message a dead letter with this reason.
     #[must_use]
-    pub fn with_dead_letter(self, letter: DeadLetter) -> Self {
-        let headers = dead_letter::headers(self.exchange(), self.routing_key(), Some(&letter));
+    pub fn with_dead_letter_reason(self, reason: DeadLetterReason) -> Self {
+        let headers = dead_letter::headers(self.exchange(), self.routing_key(), Some(&reason));
         self.with(|content| {
             content.headers.extend(headers);
-            content.dead_letter = Some(letter);
+            content.dead_letter_reason = Some(reason);
         })
     }
 
@@ -117,7 +117,7 @@ impl Envelope {
             timestamp,
             bytes,
         } = arrival;
-        let dead_letter = dead_letter::restore(&headers, &mut exchange, &mut routing_key);
+        let dead_letter_reason = dead_letter::restore(&headers, &mut exchange, &mut routing_key);
         Self(Arc::new(Content {
             exchange,
             routing_key,
@@ -126,7 +126,7 @@ impl Envelope {
             headers,
             message_id,
             timestamp,
-            dead_letter,
+            dead_letter_reason,
             bytes,
         }))
     }
@@ -154,9 +154,9 @@ impl Envelope {
     pub(crate) fn to_forwarded(
         &self,
         exchange: &str,
-        letter: Option<&DeadLetter>,
+        reason: Option<&DeadLetterReason>,
     ) -> OutgoingMessage {
-        let headers = dead_letter::headers(self.exchange(), self.routing_key(), letter);
+        let headers = dead_letter::headers(self.exchange(), self.routing_key(), reason);
         let mut outgoing = self.to_outgoing();
         exchange.clone_into(&mut outgoing.exchange);
         outgoing.headers.extend(headers);
@@ -228,8 +228,8 @@ impl Envelope {
 
     /// Why the message was dead-lettered, if a [`Consumer`](super::Consumer) of this
     /// crate did that.
-    pub fn dead_letter(&self) -> Option<&DeadLetter> {
-        self.0.dead_letter.as_ref()
+    pub fn dead_letter_reason(&self) -> Option<&DeadLetterReason> {
+        self.0.dead_letter_reason.as_ref()
     }
 
     /// The payload's bytes as delivered.

@@ -25,8 +25,8 @@ pub use consumer::{
     Validation,
 };
 pub use counters::{Counters, Gauges};
-pub use dead_letter::DeadLetter;
-pub use dead_letter_queue::{DeadLetterQueue, Letter};
+pub use dead_letter::DeadLetterReason;
+pub use dead_letter_queue::{DeadLetter, DeadLetterQueue};
 pub use envelope::Envelope;
 pub use error::{BindingError, Error, FailedMessage};
 pub use management::{Management, ManagementError, QueueBinding};

@@ -37,7 +37,10 @@ async fn dead_letters_are_listed_replayed_and_discarded() {
     let mut seen = Vec::new();
     while let Some(letter) = dead.next().await.expect("an answer") {
         let received: Message<Numbered> = letter.event().expect("decoded");
-        assert_eq!(letter.dead_letter().expect("a reason").reason, "no room");
+        assert_eq!(
+            letter.dead_letter_reason().expect("a reason").reason,
+            "no room"
+        );
         seen.push(received.payload.number);
         match received.payload.number {
             1 => letter.discard(),
@@ -222,7 +225,7 @@ async fn headers_that_leave_no_room_for_the_reason_are_dropped() {
         let mut dead = dead.expect("opened");
         let letter = dead.next().await.expect("an answer").expect("a letter");
         assert_eq!(letter.routes().collect::<Vec<_>>(), ["r"]);
-        assert_eq!(letter.dead_letter().expect("a reason").attempts, 0);
+        assert_eq!(letter.dead_letter_reason().expect("a reason").attempts, 0);
         let kept = headers
             .iter()
             .filter(|(name, _)| letter.headers().contains_key(name));

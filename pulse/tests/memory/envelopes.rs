@@ -1,7 +1,9 @@
 //! Messages with their headers, decoded into a program's own types.
 
 use serde_json::json;
-use taskcluster_pulse::{Consumer, DeadLetter, Envelope, EventSet, Message, Timestamp, event_set};
+use taskcluster_pulse::{
+    Consumer, DeadLetterReason, Envelope, EventSet, Message, Timestamp, event_set,
+};
 
 use crate::common::exchanges::Owned;
 use crate::common::{Numbered, eventually, message};
@@ -28,7 +30,9 @@ fn describe(event: &Either, envelope: &Envelope) -> String {
         Either::Owned(message) => message.payload.number,
     };
     let routes: Vec<&str> = envelope.routes().collect();
-    let attempts = envelope.dead_letter().map_or(0, |letter| letter.attempts);
+    let attempts = envelope
+        .dead_letter_reason()
+        .map_or(0, |letter| letter.attempts);
     format!("{number} to {routes:?} after {attempts}")
 }
 
@@ -36,7 +40,7 @@ fn describe(event: &Either, envelope: &Envelope) -> String {
 fn a_handler_is_tested_without_a_broker() {
     let envelope = Envelope::new("exchange/tests/v1/owned", "primary.a._", payload(5))
         .with_routes(["mail.bob"])
-        .with_dead_letter(DeadLetter::new("queue/guest/test", "no room", 2));
+        .with_dead_letter_reason(DeadLetterReason::new("queue/guest/test", "no room", 2));
     let event: Either = envelope.event().expect("decoded");
     assert_eq!(describe(&event, &envelope), r#"5 to ["mail.bob"] after 2"#);
 }
@@ -88,8 +92,8 @@ async fn headers_arrive_and_stay_with_a_dead_letter() {
     assert_eq!(letter.message_id(), Some("m1"));
     assert_eq!(letter.timestamp(), Some(time));
     assert!(!letter.headers().contains_key("x-delivery-count"));
-    let expected = DeadLetter::new("queue/guest/test", "no room", 1);
-    assert_eq!(letter.dead_letter(), Some(&expected));
+    let expected = DeadLetterReason::new("queue/guest/test", "no room", 1);
+    assert_eq!(letter.dead_letter_reason(), Some(&expected));
     letter.ack();
     dead.stop().await.expect("stopped");
 }
@@ -148,7 +152,7 @@ async fn a_recording_is_replayed_unchanged() {
             .with_timestamp(Timestamp::from_millis(1_700_000_000_000)),
         Envelope::new(EXCHANGE, "primary.a._", b"not JSON \xff".as_slice()),
         Envelope::new("exchange/guest/test/dead", "primary.a._", payload(3))
-            .with_dead_letter(DeadLetter::new("queue/guest/test", "no room", 2)),
+            .with_dead_letter_reason(DeadLetterReason::new("queue/guest/test", "no room", 2)),
     ];
     let lines: Vec<String> = recorded.iter().map(Envelope::to_json).collect();
     let recording = lines.join("\n\n") + "\n";
@@ -157,7 +161,7 @@ async fn a_recording_is_replayed_unchanged() {
     for (line, sent) in lines.iter().zip(&recorded) {
         let read = Envelope::from_json(line).expect("a recorded message");
         assert_eq!(read.to_json(), *line);
-        assert_eq!(read.dead_letter(), sent.dead_letter());
+        assert_eq!(read.dead_letter_reason(), sent.dead_letter_reason());
         assert_eq!(read.timestamp(), sent.timestamp());
     }
     let broker = MemoryBroker::new();

@@ -44,7 +44,7 @@ async fn a_dead_letter_is_decoded_as_its_original_message() {
     let delivery = dead.next().await.expect("a delivery");
     let event: Event = delivery.event().expect("decoded");
     assert_eq!(event, Event::Numbered(message_on(&rabbit.lane, 7)));
-    let letter = delivery.dead_letter().expect("a dead letter");
+    let letter = delivery.dead_letter_reason().expect("a dead letter");
     assert_eq!((letter.attempts, &*letter.reason), (2, "no room"));
     assert_eq!(letter.queue, rabbit.queue());
     delivery.ack();

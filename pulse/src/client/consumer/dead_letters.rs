@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep, timeout};
 use super::config::Config;
 use super::setup;
 use crate::client::connection::{ConnectError, Connection};
-use crate::client::dead_letter::{self, DeadLetter};
+use crate::client::dead_letter::{self, DeadLetterReason};
 use crate::client::error::{FailedMessage, error_chain};
 use crate::client::publisher::{Confirmation, PublishError, Publisher, PublisherEvent};
 use crate::client::queue::DeadLetters;
@@ -203,13 +203,13 @@ impl DeadLetterPublisher {
     }
 
     fn letter(&self, message: &FailedMessage) -> OutgoingMessage {
-        let letter = DeadLetter {
+        let reason = DeadLetterReason {
             queue: self.dead_letters.from.clone(),
             reason: message.reason(),
             attempts: message.attempts,
         };
         let exchange = &self.dead_letters.exchange;
-        message.envelope.to_forwarded(exchange, Some(&letter))
+        message.envelope.to_forwarded(exchange, Some(&reason))
     }
 
     /// Closes the connection, after the consumer has settled its deliveries.

@@ -13,7 +13,7 @@ pub enum OnFailure {
     /// broker refuse the messages of other publishers. A consumer of `<name>/dead` gets
     /// the message with the same bytes, headers, routes, message ID and timestamp; other
     /// AMQP properties are not kept. The reason is in
-    /// [`Envelope::dead_letter`](crate::Envelope::dead_letter).
+    /// [`Envelope::dead_letter_reason`](crate::Envelope::dead_letter_reason).
     ///
     /// If the headers with the reason don't fit in an AMQP frame together with the
     /// message's own headers, the largest of the latter are dropped and named in the
