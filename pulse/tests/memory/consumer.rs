@@ -206,7 +206,7 @@ async fn a_refused_binding_is_reported_and_the_others_are_in_effect() {
     let broker = MemoryBroker::new();
     broker.forbid("exchange/tests/v1/forbidden");
     let seen = Seen::default();
-    let consumer = builder(&broker)
+    let mut consumer = builder(&broker)
         .bind(all_of("exchange/tests/v1/forbidden"))
         .on_event(seen.listener())
         .start()
@@ -222,6 +222,8 @@ async fn a_refused_binding_is_reported_and_the_others_are_in_effect() {
         ),
         1
     );
+    publish(&broker, 0..1).await;
+    consumer.next().await.expect("a delivery").ack();
 }
 
 #[tokio::test]

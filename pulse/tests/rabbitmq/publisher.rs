@@ -286,10 +286,10 @@ async fn deadlines_are_kept_while_a_channel_is_opened_again() {
         .start()
         .await
         .expect("started");
-    proxy.slow_down(Duration::from_millis(1500));
-    // The channel is closed after a second and a half, and open again after four and a half.
+    proxy.slow_down(Duration::from_secs(3));
+    // The channel is closed after three seconds, and open again after nine.
     let refused = publisher.publish(&on::<Unreachable>(&rabbit, 1)).await;
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    tokio::time::sleep(Duration::from_secs(4)).await;
     let started = Instant::now();
     let late = publisher.publish(&on::<Numbered>(&rabbit, 2)).await;
     let error = late.expect("accepted").await.expect_err("no channel");

@@ -25,14 +25,21 @@ async fn a_connection_that_is_lost_during_a_stop_is_not_an_error() {
         .expect("started");
     publish(&rabbit, 0..1).await;
     let handle = consumer.handle();
-    let run = tokio::spawn(consumer.run(1, |_: Event| async {
-        sleep(Duration::from_millis(500)).await;
-        Done::Ok(())
+    let go_on = Arc::new(Notify::new());
+    let wait = Arc::clone(&go_on);
+    let run = tokio::spawn(consumer.run(1, move |_: Event| {
+        let wait = Arc::clone(&wait);
+        async move {
+            wait.notified().await;
+            Done::Ok(())
+        }
     }));
     eventually(|| handle.counters().received == 1).await;
     handle.stop();
     sleep(Duration::from_millis(100)).await;
     proxy.cut();
+    sleep(Duration::from_millis(100)).await;
+    go_on.notify_one();
     run.await.expect("no panic").expect("stopped");
     rabbit.wait_for_len(&rabbit.queue(), 1).await;
     rabbit.delete_queue(&rabbit.queue()).await;
@@ -101,13 +108,13 @@ async fn acks_are_sent_while_a_new_connection_does_not_answer() {
     let (proxy, connection) = rabbit.proxy().await;
     let builder = rabbit.consumer_by(connection).recycle_after(AGE);
     let mut consumer = builder.start().await.expect("started");
-    let started = Instant::now();
+    let (started, before) = (Instant::now(), proxy.accepted());
+    proxy.silence_new();
     publish(&rabbit, 0..40).await;
     let mut deliveries = Vec::new();
     for _ in 0..40 {
         deliveries.push(consumer.next().await.expect("a delivery"));
     }
-    proxy.silence_new();
     // Fewer acks than a full batch, some before the new connection is opened and some
     // after.
     sleep((AGE - Duration::from_millis(100)).saturating_sub(started.elapsed())).await;
@@ -117,6 +124,7 @@ async fn acks_are_sent_while_a_new_connection_does_not_answer() {
     }
     let sent = eventually(|| consumer.counters().acks_sent == 40);
     timeout(Duration::from_secs(5), sent).await.expect("sent");
+    assert!(proxy.accepted() > before, "a new connection was opened");
     drop(consumer);
     proxy.cut();
     rabbit.delete_queue(&rabbit.queue()).await;
