@@ -15,7 +15,7 @@ use crate::support::{sources, workspace};
 /// A change of one schema, made wherever it applies.
 type Change = fn(&mut Map<String, Value>);
 
-/// Each kind of change, and whether it loses messages and whether it makes some visible.
+/// Each kind of change, and whether there are findings for consumers and for publishers.
 const CHANGES: &[(&str, Change, bool, bool)] = &[
     (
         "no pattern",
@@ -185,9 +185,9 @@ impl Judged {
                 let decoded = judgement.decoded.is_nothing();
                 let expected = finding.effect == ConsumerEffect::Visible;
                 assert_eq!(decoded, expected, "{name}: {finding:#?}\n{judgement:#?}");
-                let is_reported =
+                let is_accepted =
                     matches!(&judgement.strict, Found::Faults(faults) if faults.is_empty());
-                assert!(!is_reported, "{name}: {finding:#?}");
+                assert!(!is_accepted, "{name}: {finding:#?}");
             }
             for finding in &exchange.publisher.findings {
                 refused += 1;

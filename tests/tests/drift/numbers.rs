@@ -130,8 +130,14 @@ fn contradictions_are_decided() {
             pairs.extend([(one.clone(), another.clone()), (another, one)]);
         }
     }
-    for (_, report) in compare_pairs(&pairs) {
+    for (number, report) in compare_pairs(&pairs) {
         assert!(!report.is_undecided(), "{report:#?}");
+        // An object without these properties is all that the contradiction allows.
+        let expected = match number.is_multiple_of(2) {
+            true => PublisherEffect::Fine,
+            false => PublisherEffect::Refused,
+        };
+        assert_eq!(report.publisher.effect, expected, "{report:#?}");
     }
 }
 
