@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::support::{PROGRAM, Place, Run, assert_has, program};
 
@@ -174,6 +174,16 @@ fn end(mut listening: std::process::Child, signal: &str) {
     assert_eq!(listening.wait().expect("it ends").code(), Some(0));
 }
 
+/// Whether this process has a handler for SIGINT.
+#[cfg(target_os = "linux")]
+fn handles_sigint(id: &str) -> bool {
+    let status = fs::read_to_string(format!("/proc/{id}/status")).expect("it runs");
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+    let caught = u64::from_str_radix(caught.expect("a line").trim(), 16);
+    // SIGINT is signal 2, the second bit.
+    caught.expect("hexadecimal") & 2 != 0
+}
+
 #[test]
 #[cfg(target_os = "linux")]
 fn ctrl_c_ends_it_cleanly_while_it_connects() {
@@ -196,8 +206,15 @@ fn ctrl_c_ends_it_cleanly_while_it_connects() {
         .stderr(Stdio::piped())
         .spawn()
         .expect("it starts");
-    thread::sleep(Duration::from_secs(3));
     let id = listening.id().to_string();
+    let started = Instant::now();
+    while !handles_sigint(&id) {
+        let elapsed = started.elapsed();
+        assert!(elapsed < Duration::from_secs(30), "it has no handler");
+        thread::sleep(Duration::from_millis(10));
+    }
+    // It has begun to connect, too.
+    thread::sleep(Duration::from_millis(300));
     let sent = Command::new("kill").args(["-INT", &id]).status();
     assert!(sent.expect("it runs").success());
     let output = listening.wait_with_output().expect("it ends");

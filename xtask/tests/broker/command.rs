@@ -96,7 +96,7 @@ fn a_package_that_is_named_is_tested_alone() {
 #[test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
 fn a_command_that_is_killed_leaves_no_broker_behind() {
-    let fake = Fake::new("echo \"$TMPDIR\"/xtask-rabbitmq-*; exec sleep 5");
+    let fake = Fake::new("echo \"$TMPDIR\"/xtask-rabbitmq-*; exec sleep 30");
     let mut command = fake.xtask_test(&CHOICE);
     let temporary = tempfile::tempdir().unwrap();
     let mut child = command.env("TMPDIR", temporary.path()).spawn().unwrap();
