@@ -79,7 +79,7 @@ fn add_exchange(types: Types<'_>, service: &Service, exchange: &Exchange, api: &
 }
 
 fn of_type(types: Types<'_>, definition: &TypeDef) -> Item {
-    let mut item = match &definition.shape {
+    match &definition.shape {
         TypeShape::Struct(it) => item("struct", fields(types, it)),
         TypeShape::Enum(variants) => {
             let variants = variants.iter().map(|it| plain(format!("::{}", it.name)));
@@ -93,12 +93,7 @@ fn of_type(types: Types<'_>, definition: &TypeDef) -> Item {
             item("enum of alternatives", variants)
         }
         TypeShape::Wrapper(value) => item("struct", [member(".0", &types.value(value), true)]),
-    };
-    let values = definition.shape.values();
-    if values.iter().all(|value| types.is_hashable(value)) {
-        item.members.extend([plain(": Eq + Hash".to_owned())]);
     }
-    item
 }
 
 fn fields(types: Types<'_>, it: &Struct) -> Vec<(String, Member)> {

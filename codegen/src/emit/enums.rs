@@ -33,7 +33,7 @@ fn item(definition: &TypeDef, variants: &[Variant]) -> TokenStream {
     });
     quote! {
         #type_docs
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum #name {
             #(#variants,)*

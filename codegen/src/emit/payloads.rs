@@ -9,6 +9,8 @@ use super::{enums, members, required, words};
 use crate::model::{Branch, Field, Struct, TypeDef, TypeShape, Value};
 
 /// The definition of one type, with its implementation of `Deserialize`.
+///
+/// It never has `Eq` and `Hash`: they would be gone once a number is added to its schema.
 pub(super) fn definition(types: Types<'_>, definition: &TypeDef) -> Vec<TokenStream> {
     match &definition.shape {
         TypeShape::Struct(it) => structure(types, definition, it),
@@ -18,17 +20,8 @@ pub(super) fn definition(types: Types<'_>, definition: &TypeDef) -> Vec<TokenStr
     }
 }
 
-/// The derived traits of a payload type, as far as its values allow them.
-fn derives(types: Types<'_>, values: &[&Value]) -> TokenStream {
-    match values.iter().all(|value| types.is_hashable(value)) {
-        true => quote!(Clone, Debug, PartialEq, Eq, Hash),
-        false => quote!(Clone, Debug, PartialEq),
-    }
-}
-
 fn structure(types: Types<'_>, definition: &TypeDef, it: &Struct) -> Vec<TokenStream> {
     let name = ident(&definition.name);
-    let derives = derives(types, &definition.shape.values());
     let counts = words::of_members(it.counts);
     let docs = type_docs(definition, counts.as_slice());
     let camel = it
@@ -47,7 +40,7 @@ fn structure(types: Types<'_>, definition: &TypeDef, it: &Struct) -> Vec<TokenSt
     let default = required::has_none(it).then(|| quote!(Default,));
     let structure = quote! {
         #docs
-        #[derive(#derives, #default Serialize #deserialize)]
+        #[derive(Clone, Debug, PartialEq, #default Serialize #deserialize)]
         #camel
         #[non_exhaustive]
         pub struct #name {
@@ -140,12 +133,11 @@ fn rest_field(types: Types<'_>, it: &Struct, rest: &Field) -> TokenStream {
 
 fn union(types: Types<'_>, definition: &TypeDef, branches: &[Branch]) -> Vec<TokenStream> {
     let name = ident(&definition.name);
-    let derives = derives(types, &definition.shape.values());
     let docs = type_docs(definition, &[]);
     let variants = branches.iter().map(|branch| variant(types, branch));
     let definition = quote! {
         #docs
-        #[derive(#derives, Serialize)]
+        #[derive(Clone, Debug, PartialEq, Serialize)]
         #[serde(untagged)]
         #[non_exhaustive]
         pub enum #name {
@@ -179,12 +171,11 @@ fn variant(types: Types<'_>, branch: &Branch) -> TokenStream {
 /// A newtype for a payload whose value needs no type of its own except for the traits.
 fn wrapper(types: Types<'_>, definition: &TypeDef, value: &Value) -> TokenStream {
     let name = ident(&definition.name);
-    let derives = derives(types, &[value]);
     let docs = type_docs(definition, &words::of_value(value));
     let ty = types.value(value);
     quote! {
         #docs
-        #[derive(#derives, Serialize, Deserialize)]
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[serde(transparent)]
         pub struct #name(pub #ty);
     }

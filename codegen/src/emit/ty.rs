@@ -4,8 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use crate::model::{
-    Emitter, Facts, Field, Kind, Model, Scalar, Step, TypeDef, TypeId, TypeShape, Value, walk,
-    walk_field,
+    Emitter, Field, Kind, Model, Scalar, Step, TypeDef, TypeId, TypeShape, Value, walk, walk_field,
 };
 
 /// The keywords that can be used as names with `r#`.
@@ -92,17 +91,6 @@ impl<'m> Types<'m> {
         walk_field(self, field, &())
     }
 
-    fn facts(&self, id: TypeId) -> &'m Facts {
-        &self.model.facts[id.0]
-    }
-
-    /// Whether a value can have `Eq` and `Hash`, which floats have not.
-    pub(super) fn is_hashable(&self, value: &Value) -> bool {
-        let mut parts = value.parts();
-        parts.all(|part| !matches!(part.kind, Kind::Scalar(Scalar::Number)))
-            && value.named().all(|id| !self.facts(id).holds_floats)
-    }
-
     /// Whether the type of a value is an `Option`, or a wrapper of one.
     pub(super) fn is_option(&self, value: &Value) -> bool {
         let mut inner = Some(value);
@@ -120,20 +108,19 @@ impl<'m> Types<'m> {
         false
     }
 
-    /// The function that checks whether the items of `list` differ: by their hashes, or
-    /// by their JSON if they have no hash or parts that are kept as JSON text.
+    /// The function that checks whether the items of `list` differ.
     pub(super) fn unique(&self, list: &Value) -> TokenStream {
-        let is_raw = list.parts().any(|part| part.kind.is_raw())
-            || list.named().any(|id| self.facts(id).holds_raw);
-        match !is_raw && self.is_hashable(list) {
-            true => quote!(unique),
-            false => quote!(unique_as_written),
+        let varies = list.parts().any(|part| part.kind.varies())
+            || list.named().any(|id| self.model.facts[id.0].varies);
+        match varies {
+            true => quote!(unique_as_written),
+            false => quote!(unique),
         }
     }
 
     /// Whether the types and rules of `id` express all of its schema.
     pub(super) fn is_typed(&self, id: TypeId) -> bool {
-        !self.facts(id).needs_table
+        !self.model.facts[id.0].needs_table
     }
 }
 

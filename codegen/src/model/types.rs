@@ -36,11 +36,8 @@ pub(crate) struct TypeDef {
 /// Properties of a type that depend on all types in it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Facts {
-    /// Whether it contains floats, which have no total equality.
-    pub(crate) holds_floats: bool,
-    /// Whether a part of it is kept as JSON text: equal values may be written differently,
-    /// and are parsed to be compared.
-    pub(crate) holds_raw: bool,
+    /// Whether a part of it [varies](Kind::varies).
+    pub(crate) varies: bool,
     /// Whether a table has to check a part of it.
     pub(crate) needs_table: bool,
 }
@@ -174,9 +171,13 @@ impl Value {
 }
 
 impl Kind {
-    /// Whether a value of this kind is kept as JSON text.
-    pub(crate) fn is_raw(&self) -> bool {
-        matches!(self, Self::Object | Self::Any)
+    /// Whether equal values of this kind may have different JSON: zeros of floats, and all
+    /// that is kept as JSON text.
+    pub(crate) fn varies(&self) -> bool {
+        matches!(
+            self,
+            Self::Scalar(Scalar::Number) | Self::Object | Self::Any
+        )
     }
 
     /// An object of properties whose values are each a `value`, with a rule for their names.

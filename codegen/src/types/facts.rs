@@ -1,7 +1,7 @@
 //! Facts about types that depend on all types in them.
 
 use crate::graph::Graph;
-use crate::model::{Facts, Kind, Scalar, TypeDef, TypeShape, Value};
+use crate::model::{Facts, Kind, TypeDef, TypeShape, Value};
 
 /// The maximum number of types, lists, tuples and maps of which each holds the next.
 pub(super) fn nesting(types: &[TypeDef]) -> usize {
@@ -37,20 +37,14 @@ pub(super) fn facts(types: &[TypeDef]) -> Vec<Facts> {
         let types = types.iter().enumerate();
         graph.leads_to(types.filter(|(_, it)| is(it)).map(|(index, _)| index))
     };
-    let floats = hold(|it| {
-        let mut parts = it.shape.parts();
-        parts.any(|value| matches!(value.kind, Kind::Scalar(Scalar::Number)))
+    let varies = hold(|it| {
+        // A union keeps a value of no alternative as JSON text.
+        matches!(it.shape, TypeShape::Union(_)) || it.shape.parts().any(|it| it.kind.varies())
     });
-    let raw = hold(|it| {
-        // A union keeps a value of no alternative.
-        matches!(it.shape, TypeShape::Union(_)) || it.shape.parts().any(|it| it.kind.is_raw())
-    });
-    let by_table = hold(|it| it.by_table);
-    let facts = floats.into_iter().zip(raw).zip(by_table);
+    let facts = varies.into_iter().zip(hold(|it| it.by_table));
     facts
-        .map(|((holds_floats, holds_raw), needs_table)| Facts {
-            holds_floats,
-            holds_raw,
+        .map(|(varies, needs_table)| Facts {
+            varies,
             needs_table,
         })
         .collect()

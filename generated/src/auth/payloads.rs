@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A client that was created, modified or deleted; the exchange shows which of
 /// these it was.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ClientMessage {
@@ -22,7 +22,7 @@ pub struct ClientMessage {
 
 /// A role that was created, modified or deleted; the exchange shows which of these
 /// it was.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RoleMessage {

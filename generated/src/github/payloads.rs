@@ -7,7 +7,7 @@ use taskcluster_pulse::RawJsonObject;
 use taskcluster_pulse::__private::optional;
 
 /// An event concerning a GitHub pull request, passed on by the github service.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GitHubPullRequestMessage {
@@ -51,7 +51,7 @@ pub struct GitHubPullRequestMessage {
 }
 
 /// A push to a GitHub repository, passed on by the github service.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GitHubPushMessage {
@@ -91,7 +91,7 @@ pub struct GitHubPushMessage {
 }
 
 /// A release in a GitHub repository, passed on by the github service.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GitHubReleaseMessage {
@@ -179,7 +179,7 @@ pub struct GitHubReRunRequestMessage {
 /// This message is meant for the service alone: do not build anything else upon it.
 /// Its effect is described in [GitHub's documentation of commit
 /// statuses](https://docs.github.com/en/rest/commits/statuses#create-a-commit-status).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TaskGroupDefinedCreateStatus {

@@ -10,7 +10,7 @@ use taskcluster_pulse::__private::Members;
 
 /// A hook that was created, updated or deleted; the exchange shows which of these
 /// it was.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct HookChangedMessage {

@@ -7,7 +7,7 @@ use taskcluster_pulse::RawJsonObject;
 use taskcluster_pulse::__private::optional;
 
 /// A free-form message with any content.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct NotificationMessage {
     /// The content: an object of any shape.

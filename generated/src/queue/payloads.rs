@@ -9,7 +9,7 @@ use taskcluster_pulse::{OpenEnum, Timestamp, Unrecognized};
 use taskcluster_pulse::__private::{open_enums, optional};
 
 /// A task was created. It may have been scheduled at the same time, or not.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TaskDefinedMessage {
     /// State of a task and of all its runs, as the queue sees it.
@@ -26,7 +26,7 @@ pub struct TaskDefinedMessage {
 }
 
 /// State of a task and of all its runs, as the queue sees it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TaskStatusStructure {
@@ -107,7 +107,7 @@ pub struct TaskStatusStructure {
 /// How urgent the task is compared with others; `lowest` by default. The creator
 /// needs a scope for the priority in question:
 /// `queue:create-task:<priority>/<provisionerId>/<workerType>`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TaskPriority {
     /// `highest`
@@ -157,7 +157,7 @@ impl OpenEnum for TaskPriority {
 }
 
 /// One attempt to run the task.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RunInformation {
@@ -210,7 +210,7 @@ pub struct RunInformation {
 
 /// The reason why this run was created. **Later versions may have further
 /// reasons.**
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReasonCreated {
     /// `scheduled`
@@ -258,7 +258,7 @@ impl OpenEnum for ReasonCreated {
 /// After some of them, the queue retries the task by itself: `claim-expired`,
 /// `worker-shutdown` and `intermittent-task` in particular. `superseded` belongs to
 /// a removed feature, and is listed for compatibility only.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReasonResolved {
     /// `completed`
@@ -324,7 +324,7 @@ impl OpenEnum for ReasonResolved {
 }
 
 /// State of the run.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RunState {
     /// `pending`
@@ -367,7 +367,7 @@ impl OpenEnum for RunState {
 
 /// State of the task. This repeats the state of the last run, and is `unscheduled`
 /// for a task without runs.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum State {
     /// `unscheduled`
@@ -415,7 +415,7 @@ impl OpenEnum for State {
 /// Extract of a task's definition, with the values that help a receiver decide
 /// whether a message is relevant. A receiver in need of the full definition can get
 /// it from the queue, by calling `queue.task`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TaskDefinitionStructureForPulseMessages {
     /// Labels for the task, by name. They are informal and serve to sort tasks into
@@ -427,7 +427,7 @@ pub struct TaskDefinitionStructureForPulseMessages {
 }
 
 /// A task is ready to be claimed by a worker.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TaskPendingMessage {
@@ -447,7 +447,7 @@ pub struct TaskPendingMessage {
 }
 
 /// Those parts of the task's definition that are sent along with messages.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TaskPendingMessageTask {
     /// Labels for the task, by name. They are informal and serve to sort tasks into
@@ -459,7 +459,7 @@ pub struct TaskPendingMessageTask {
 }
 
 /// A worker has started a run of a task.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TaskRunningMessage {
@@ -493,7 +493,7 @@ pub struct TaskRunningMessage {
 }
 
 /// An artifact was created for a run of a task.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ArtifactCreatedMessage {
@@ -521,7 +521,7 @@ pub struct ArtifactCreatedMessage {
 }
 
 /// The new artifact.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Artifact {
@@ -545,7 +545,7 @@ pub struct Artifact {
 
 /// Storage type asked for when the artifact was created. Artifacts of type `s3` are
 /// not announced at all, which is why that type is missing here.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ArtifactStorageType {
     /// `reference`
@@ -583,7 +583,7 @@ impl OpenEnum for ArtifactStorageType {
 }
 
 /// A task was completed successfully.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TaskCompletedMessage {
@@ -613,7 +613,7 @@ pub struct TaskCompletedMessage {
 }
 
 /// A task was run and failed.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TaskFailedMessage {
@@ -644,7 +644,7 @@ pub struct TaskFailedMessage {
 
 /// A task was resolved as an exception: Taskcluster was unable to run it to its
 /// end.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TaskExceptionMessage {
@@ -680,7 +680,7 @@ pub struct TaskExceptionMessage {
 }
 
 /// A task group was resolved or sealed; the exchange shows which of the two it was.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TaskGroupChangedMessage {
@@ -713,7 +713,7 @@ pub struct TaskGroupChangedMessage {
 
 /// `changeTaskPriority` has changed the priority of a task that is not resolved
 /// yet.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TaskPriorityChangedMessage {
@@ -730,7 +730,7 @@ pub struct TaskPriorityChangedMessage {
 }
 
 /// The result of a completed request to change the priority of a task group.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TaskGroupPriorityChangedMessage {

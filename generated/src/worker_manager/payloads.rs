@@ -8,7 +8,7 @@ use taskcluster_pulse::__private::optional;
 
 /// A worker pool that was created, changed or deleted. Deletion has no separate
 /// exchange: it appears as a change that makes `null-provider` the pool's provider.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WorkerTypePulseMessage {
@@ -35,7 +35,7 @@ pub struct WorkerTypePulseMessage {
 
 /// An error in a worker pool, reported by one of its workers or found while
 /// provisioning for it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PulseWorkerPoolErrorMessage {
@@ -88,7 +88,7 @@ pub struct PulseWorkerPoolErrorMessage {
 
 /// A worker that was requested, is now running or has stopped; the exchange shows
 /// which of these it was.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WorkerPulseMessage {
@@ -130,7 +130,7 @@ pub struct WorkerPulseMessage {
 }
 
 /// A worker that is being removed, and the reason.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WorkerRemovedPulseMessage {
@@ -180,7 +180,7 @@ pub struct WorkerRemovedPulseMessage {
 
 /// A launch configuration of a worker pool that was created, changed or archived;
 /// the exchange shows which of these it was.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct LaunchConfigPulseMessage {

@@ -1,7 +1,8 @@
 //! Whether all items of an array differ: the keyword `uniqueItems`.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::io;
 
 use serde_core::Serialize;
 use serde_json::Value;
@@ -19,29 +20,47 @@ const SLOTS: usize = 1024;
 /// Number of items up to which the table on the stack is used.
 const MANY: usize = 4 * SLOTS;
 
-/// Whether all of `items` differ, for items that have a hash and can be compared quickly.
+/// Whether all of `items` differ, for items that have the same JSON if they are equal, and
+/// that can be compared quickly.
 ///
 /// Allocates nothing for up to 4096 items: they are split by their hash into rounds, so
 /// that a table on the stack stays half empty in each.
-pub fn unique<T: Hash + PartialEq>(items: &[T]) -> bool {
+pub fn unique<T: Serialize + PartialEq>(items: &[T]) -> bool {
     match items.len() {
         count if FEW < count && count <= MANY => unique_in_rounds(items),
-        _ => all_differ(
-            items,
-            |hasher, item| hasher.hash_one(item),
-            |it, other| it == other,
-        ),
+        _ => all_differ(items, hash_json, |it, other| it == other),
     }
 }
 
-fn unique_in_rounds<T: Hash + PartialEq>(items: &[T]) -> bool {
+/// The hash of an item's JSON.
+fn hash_json<T: Serialize>(keys: &impl BuildHasher, item: &T) -> u64 {
+    struct Json<H>(H);
+
+    impl<H: Hasher> io::Write for Json<H> {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.write(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    let mut json = Json(keys.build_hasher());
+    // Of an item that can't be written, its first part is hashed.
+    let _ = serde_json::to_writer(&mut json, item);
+    json.0.finish()
+}
+
+fn unique_in_rounds<T: Serialize + PartialEq>(items: &[T]) -> bool {
     // With random keys, no sender can make items that all fall in one slot.
     let hasher = RandomState::new();
     let rounds = items.len().div_ceil(SLOTS / 2);
     (0..rounds).all(|round| {
         let mut slots = [0_u32; SLOTS];
         items.iter().enumerate().all(|(index, item)| {
-            let hash = hasher.hash_one(item) as usize;
+            let hash = hash_json(&hasher, item) as usize;
             hash / SLOTS % rounds != round || place(&mut slots, items, hash % SLOTS, index)
         })
     })
@@ -95,8 +114,9 @@ pub(crate) fn all_values_differ(items: &[Value]) -> bool {
     all_differ(items, hash, equal)
 }
 
-/// Whether all of `items` differ as JSON, for items without a hash, or with parts that are
-/// kept as JSON text, which would be parsed for each comparison. Allocates their JSON.
+/// Whether all of `items` differ as JSON, for items of which equal ones may have
+/// different JSON: they have floats, or parts that are kept as JSON text, which would be
+/// parsed for each comparison. Allocates their JSON.
 pub fn unique_as_written<T: Serialize>(items: &[T]) -> bool {
     items.len() < 2
         || to_raw_value(items).is_ok_and(|text| {
@@ -112,7 +132,9 @@ pub fn unique_as_written<T: Serialize>(items: &[T]) -> bool {
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
-    use std::hash::{BuildHasherDefault, DefaultHasher, Hasher};
+    use std::hash::{BuildHasherDefault, DefaultHasher};
+
+    use serde_core::Serializer;
 
     use super::*;
 
@@ -123,9 +145,9 @@ mod tests {
     /// An item that counts its comparisons.
     struct Counted(u64);
 
-    impl Hash for Counted {
-        fn hash<H: Hasher>(&self, state: &mut H) {
-            self.0.hash(state);
+    impl Serialize for Counted {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.serialize_u64(self.0)
         }
     }
 
@@ -141,7 +163,7 @@ mod tests {
     fn items_chosen_by_their_hashes_take_no_more_comparisons() {
         let known = BuildHasherDefault::<DefaultHasher>::new();
         let falls_in_first_slot =
-            |item: &u64| (known.hash_one(item) as usize).is_multiple_of(2 * SLOTS);
+            |item: &u64| (hash_json(&known, item) as usize).is_multiple_of(2 * SLOTS);
         let chosen = (0..).filter(falls_in_first_slot).take(600);
         let items: Vec<Counted> = chosen.map(Counted).collect();
         assert!(unique(&items));

@@ -121,7 +121,7 @@ const ROWS: &[Row] = &[
     (
         "a property is added that has no Eq",
         |it| *it.property("weight") = json!({ "type": "number" }),
-        ["visible", "fine", "fine", "major"],
+        ["visible", "fine", "fine", "minor"],
     ),
     (
         "a property is added and required",

@@ -3,7 +3,10 @@
 use std::path::Path;
 
 use allocation_counter::measure;
-use taskcluster_pulse::RoutingPattern;
+use taskcluster_events::queue::{
+    ReasonCreated, RunInformation, RunState, TaskFailedMessage, required,
+};
+use taskcluster_pulse::{RoutingPattern, Timestamp, Validate, example};
 use taskcluster_tests::documents::Documents;
 use taskcluster_tests::instances::Instances;
 use taskcluster_tests::judge::Subject;
@@ -17,13 +20,40 @@ fn valid_payloads_of_taskcluster_allocate_nothing() {
     allocates_nothing(&subjects::published(), "../schemas");
 }
 
-/// Types with alternatives, and lists of unique items without a hash, are checked in
-/// their JSON form.
+/// Types with alternatives, and lists of unique items with floats or JSON text, are checked
+/// in their JSON form.
 #[test]
 fn valid_payloads_of_every_constraint_allocate_nothing() {
     let mut subjects = subjects::private();
     subjects.retain(|subject| !["unions", "lists"].contains(&subject.info.name));
     allocates_nothing(&subjects, "fixtures/private");
+}
+
+/// Their hashes are those of their JSON, as structs have no hash.
+#[test]
+fn many_unique_structs_allocate_nothing() {
+    let mut message: TaskFailedMessage = example(1).expect("an example");
+    let run = RunInformation::new(required::RunInformation {
+        reason_created: ReasonCreated::Retry,
+        run_id: 0,
+        scheduled: Timestamp::from_millis(0),
+        state: RunState::Failed,
+    });
+    let runs = |count| {
+        (0..count).map(|run_id| {
+            let mut run = run.clone();
+            run.run_id = run_id;
+            run
+        })
+    };
+    message.status.runs = runs(1000).collect();
+    let mut valid = false;
+    let counted = measure(|| valid = message.is_valid());
+    assert!(valid);
+    assert_eq!(counted.count_total, 0);
+
+    message.status.runs.extend(runs(1));
+    assert!(!message.is_valid());
 }
 
 /// The broker in memory matches each message with every binding.

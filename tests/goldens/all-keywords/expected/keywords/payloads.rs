@@ -198,7 +198,7 @@ pub struct KeywordsMessage {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct KeywordsAllOfPropertyForbidden {
     /// Not described by the schema.
@@ -207,7 +207,7 @@ pub struct KeywordsAllOfPropertyForbidden {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct KeywordsClosedPatterns {
     /// Properties whose names match the pattern `^x-[a-z]+$`. A tolerant decode ignores others.
@@ -225,7 +225,7 @@ impl<'de> Deserialize<'de> for KeywordsClosedPatterns {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct KeywordsClosedPatternsBesideProperties {
     /// Not described by the schema.
@@ -251,7 +251,7 @@ impl<'de> Deserialize<'de> for KeywordsClosedPatternsBesideProperties {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum KeywordsClosedPatternsInAlternatives {
@@ -270,7 +270,7 @@ impl<'de> Deserialize<'de> for KeywordsClosedPatternsInAlternatives {
 }
 
 /// Marks
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct Marks {
     /// Properties whose names match the pattern `^x-`. A tolerant decode ignores others.
@@ -292,7 +292,7 @@ impl<'de> Deserialize<'de> for Marks {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct KeywordsClosedPatternsOfAnything {
     /// Properties whose names match the pattern `^x-`. A tolerant decode ignores others.
@@ -314,7 +314,7 @@ impl<'de> Deserialize<'de> for KeywordsClosedPatternsOfAnything {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct KeywordsClosedPatternsOfParts {
     /// Not described by the schema.
@@ -342,7 +342,7 @@ impl<'de> Deserialize<'de> for KeywordsClosedPatternsOfParts {
 }
 
 /// Folder
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct Folder {
     /// Properties whose names match the pattern `^[a-z]$`. A tolerant decode ignores others.
@@ -360,7 +360,7 @@ impl<'de> Deserialize<'de> for Folder {
 }
 
 /// Conditional
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Conditional {
     /// Not described by the schema.
@@ -389,7 +389,7 @@ impl<'de> Deserialize<'de> for Conditional {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum KeywordsConditionalKind {
     /// `a`
@@ -417,7 +417,7 @@ impl OpenEnum for KeywordsConditionalKind {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct KeywordsDependentSchema {
     /// Not described by the schema.
@@ -443,7 +443,7 @@ impl<'de> Deserialize<'de> for KeywordsDependentSchema {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct KeywordsPatternsBesideProperties {
     /// Not described by the schema.
@@ -464,7 +464,7 @@ impl<'de> Deserialize<'de> for KeywordsPatternsBesideProperties {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct KeywordsPropertyFalse {
     /// Not described by the schema.
@@ -486,7 +486,7 @@ impl<'de> Deserialize<'de> for KeywordsPropertyFalse {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct KeywordsPropertyNamesBesideProperties {
     /// Not described by the schema.
@@ -508,7 +508,7 @@ impl<'de> Deserialize<'de> for KeywordsPropertyNamesBesideProperties {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct KeywordsRequiredButForbidden {
     /// Not described by the schema.
@@ -516,7 +516,7 @@ pub struct KeywordsRequiredButForbidden {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum KeywordsSharedItem {
@@ -539,7 +539,7 @@ impl<'de> Deserialize<'de> for KeywordsSharedItem {
 /// Keyword Tree
 ///
 /// At least 1 property.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct KeywordTree {
     /// Not described by the schema.
@@ -565,7 +565,7 @@ impl<'de> Deserialize<'de> for KeywordTree {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct KeywordsWithoutBoth {
     /// Not described by the schema.

@@ -43,7 +43,7 @@ pub struct Changed2 {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum ChangedLaunch {
@@ -62,7 +62,7 @@ impl<'de> Deserialize<'de> for ChangedLaunch {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChangedLists {
     /// `a`
@@ -115,7 +115,7 @@ impl<'de> Deserialize<'de> for ChangedNumbers {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum ChangedOrigin {
@@ -136,7 +136,7 @@ impl<'de> Deserialize<'de> for ChangedOrigin {
 }
 
 /// Hg Push
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct HgPush {
     /// Not described by the schema.
@@ -148,7 +148,7 @@ pub struct HgPush {
 }
 
 /// Hg Push
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ChangedOriginVariant1 {
     /// Not described by the schema.
@@ -160,7 +160,7 @@ pub struct ChangedOriginVariant1 {
 }
 
 /// Git Pull
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GitPull {
     /// Not described by the schema.
@@ -172,7 +172,7 @@ pub struct GitPull {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum ChangedOverlap {
@@ -191,7 +191,7 @@ impl<'de> Deserialize<'de> for ChangedOverlap {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum ChangedScalar {
@@ -212,7 +212,7 @@ impl<'de> Deserialize<'de> for ChangedScalar {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum ChangedShapes {
@@ -233,7 +233,7 @@ impl<'de> Deserialize<'de> for ChangedShapes {
 /// Either to a channel or to a user.
 ///
 /// At most 2 properties.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct IrcMessage {
     /// Not described by the schema.
@@ -264,7 +264,7 @@ impl<'de> Deserialize<'de> for IrcMessage {
 }
 
 /// Parts that hold at once.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Merged2 {
     /// Not described by the schema.
@@ -296,7 +296,7 @@ impl<'de> Deserialize<'de> for Merged2 {
 }
 
 /// Alternatives within others, and beside others.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Nested2 {
     /// What two lists of kinds have in common.
@@ -349,7 +349,7 @@ pub struct Nested2 {
 }
 
 /// What two lists of kinds have in common.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum NestedBoth {
@@ -368,7 +368,7 @@ impl<'de> Deserialize<'de> for NestedBoth {
 }
 
 /// Titles that Rust has other plans for.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum NestedOther {
@@ -387,7 +387,7 @@ impl<'de> Deserialize<'de> for NestedOther {
 }
 
 /// A name, a number, or nothing.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum NestedPerhaps {
@@ -406,7 +406,7 @@ impl<'de> Deserialize<'de> for NestedPerhaps {
 }
 
 /// Told apart by a word.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum NestedTagged {
@@ -425,7 +425,7 @@ impl<'de> Deserialize<'de> for NestedTagged {
 }
 
 /// Nested A
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct NestedA {
     /// Not described by the schema.
@@ -438,7 +438,7 @@ pub struct NestedA {
 }
 
 /// Nested B
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct NestedB {
     /// Not described by the schema.
@@ -496,7 +496,7 @@ impl<'de> Deserialize<'de> for Amount {
 }
 
 /// Lists of lists that differ, or two of anything.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum NestedList {
@@ -515,7 +515,7 @@ impl<'de> Deserialize<'de> for NestedList {
 }
 
 /// Items that come twice, or nothing.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Maybe {
@@ -534,7 +534,7 @@ impl<'de> Deserialize<'de> for Maybe {
 }
 
 /// Anything but what two of them allow.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Odd {
@@ -553,7 +553,7 @@ impl<'de> Deserialize<'de> for Odd {
 }
 
 /// Pair
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Pair {
@@ -572,7 +572,7 @@ impl<'de> Deserialize<'de> for Pair {
 }
 
 /// Both
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Both {
     /// Not described by the schema.
@@ -584,7 +584,7 @@ pub struct Both {
 }
 
 /// Only One
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OnlyOne {
     /// Not described by the schema.
@@ -593,7 +593,7 @@ pub struct OnlyOne {
 }
 
 /// When
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum When {

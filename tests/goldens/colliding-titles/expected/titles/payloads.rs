@@ -9,7 +9,7 @@ use taskcluster_pulse::{OpenEnum, RawJson, Unrecognized};
 use taskcluster_pulse::__private::{Members, deserialize_union, open_enums};
 
 /// The first with its title.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PulseMessage {
     /// Not described by the schema.
@@ -19,7 +19,7 @@ pub struct PulseMessage {
 }
 
 /// Pulse Message
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FirstPart {
     /// Not described by the schema.
@@ -27,7 +27,7 @@ pub struct FirstPart {
 }
 
 /// The second with that title.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Second2 {
     /// Not described by the schema.
@@ -35,7 +35,7 @@ pub struct Second2 {
 }
 
 /// Its title is the name of an exchange.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Third2 {
     /// First
@@ -45,7 +45,7 @@ pub struct Third2 {
 }
 
 /// First
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ThirdFirst {
     /// Not described by the schema.
@@ -53,7 +53,7 @@ pub struct ThirdFirst {
 }
 
 /// pulse-message
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ThirdSecond {
     /// Not described by the schema.
@@ -61,12 +61,12 @@ pub struct ThirdSecond {
 }
 
 /// A title of one letter.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct A(pub Vec<String>);
 
 /// Titles that mean something else in Rust.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Message3 {
     /// 2nd try
@@ -80,7 +80,7 @@ pub struct Message3 {
 }
 
 /// 2nd try
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct N2ndTry {
     /// Not described by the schema.
@@ -88,7 +88,7 @@ pub struct N2ndTry {
 }
 
 /// Option
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MessageOption {
     /// Not described by the schema.
@@ -96,7 +96,7 @@ pub struct MessageOption {
 }
 
 /// String
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MessageString {
     /// Not described by the schema.
@@ -104,7 +104,7 @@ pub struct MessageString {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MessageSymbols {
     /// Not described by the schema.
@@ -113,7 +113,7 @@ pub struct MessageSymbols {
 
 /// Titles and values with the names that generated code uses, and properties that are read
 /// in parts.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct Letters2 {
     /// A deserializer.
@@ -304,7 +304,7 @@ impl<'de> Deserialize<'de> for Letters2 {
 }
 
 /// A deserializer.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LettersD {
     /// `a`
@@ -332,7 +332,7 @@ impl OpenEnum for LettersD {
 }
 
 /// A serializer.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum S {
     /// `err`
@@ -362,7 +362,7 @@ impl OpenEnum for S {
 }
 
 /// An error.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum E {

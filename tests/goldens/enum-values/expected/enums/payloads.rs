@@ -67,7 +67,7 @@ pub struct Changed2 {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChangedCase {
     /// `ready`
@@ -101,7 +101,7 @@ impl OpenEnum for ChangedCase {
 }
 
 /// A kind, but not the first.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Kind {
     /// `a`
@@ -129,7 +129,7 @@ impl OpenEnum for Kind {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum ChangedMixed {
@@ -148,7 +148,7 @@ impl<'de> Deserialize<'de> for ChangedMixed {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChangedNarrowed {
     /// `b`
@@ -176,7 +176,7 @@ impl OpenEnum for ChangedNarrowed {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChangedOdd {
     /// `""`
@@ -246,7 +246,7 @@ impl OpenEnum for ChangedOdd {
 }
 
 /// A kind.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OtherKind {
     /// `a`
@@ -274,7 +274,7 @@ impl OpenEnum for OtherKind {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChangedPunctuation {
     /// `a-b`
@@ -312,7 +312,7 @@ impl OpenEnum for ChangedPunctuation {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChangedUntyped {
     /// `on`

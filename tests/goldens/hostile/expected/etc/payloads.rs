@@ -34,7 +34,7 @@ use taskcluster_pulse::__private::{Members, deserialize_union, open_enums};
 ///
 /// ref img javascript:alert(1) <https://example.com/>\[Vec\]. ```a`` ~~~ b``` #\[doc\] #!\[no_std\]
 /// //! /// " '"#;\u{2028} {{}} $x r#"
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Message2 {
@@ -106,7 +106,7 @@ impl<'de> Deserialize<'de> for Message2 {
 }
 
 /// ../
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MessageItem {
     /// `x`
@@ -134,7 +134,7 @@ impl OpenEnum for MessageItem {
 }
 
 /// \<a>\[b\]\</a>
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MessageE {
     /// `*/`
@@ -204,7 +204,7 @@ impl OpenEnum for MessageE {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum MessageU {
@@ -225,7 +225,7 @@ impl<'de> Deserialize<'de> for MessageU {
 /// \u{202e}
 ///
 /// Each item: at least 1 character.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Kinds(pub Vec<String>);
 

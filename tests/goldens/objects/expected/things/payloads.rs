@@ -9,7 +9,7 @@ use taskcluster_pulse::{OpenEnum, RawJson, RawJsonObject, Timestamp, Unrecognize
 use taskcluster_pulse::__private::{Members, deserialize_union, open_enums, optional};
 
 /// Objects without titles.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Nested2 {
@@ -31,7 +31,7 @@ pub struct Nested2 {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct NestedByNameValue {
     /// Not described by the schema.
@@ -39,7 +39,7 @@ pub struct NestedByNameValue {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct NestedOuter {
     /// Not described by the schema.
@@ -47,7 +47,7 @@ pub struct NestedOuter {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct NestedOuterInner {
     /// Not described by the schema.
@@ -57,7 +57,7 @@ pub struct NestedOuterInner {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct NestedRowsItem {
     /// Not described by the schema.
@@ -65,7 +65,7 @@ pub struct NestedRowsItem {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct NestedRowsItemCellsItem {
     /// Not described by the schema.
@@ -73,7 +73,7 @@ pub struct NestedRowsItemCellsItem {
 }
 
 /// What may be null, and what may be missing.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Nullable2 {
@@ -111,7 +111,7 @@ pub struct Nullable2 {
 }
 
 /// Chosen
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Chosen {
     /// Not described by the schema.
@@ -119,7 +119,7 @@ pub struct Chosen {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NullableEnum {
     /// `a`
@@ -147,7 +147,7 @@ impl OpenEnum for NullableEnum {
 }
 
 /// Members that the schema does not name are kept.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Open2 {
     /// Not described by the schema.
@@ -183,7 +183,7 @@ impl<'de> Deserialize<'de> for Open2 {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct OpenDisk {
     /// Cache of a local disk.
@@ -223,7 +223,7 @@ impl<'de> Deserialize<'de> for OpenDisk {
 }
 
 /// Cache of a local disk.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum OpenDiskThenCache {
@@ -240,7 +240,7 @@ impl<'de> Deserialize<'de> for OpenDiskThenCache {
 }
 
 /// Cache of a local disk.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OpenDiskThenCache2 {
     /// Not described by the schema.
@@ -249,7 +249,7 @@ pub struct OpenDiskThenCache2 {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OpenDiskKind {
     /// `local`
@@ -279,7 +279,7 @@ impl OpenEnum for OpenDiskKind {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum OpenDiskThenLabel {
@@ -298,7 +298,7 @@ impl<'de> Deserialize<'de> for OpenDiskThenLabel {
 }
 
 /// Size of the local disk.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum OpenDiskThenSize {
@@ -315,7 +315,7 @@ impl<'de> Deserialize<'de> for OpenDiskThenSize {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct OpenLimits {
     /// Not described by the schema.
@@ -372,7 +372,7 @@ pub struct Counted2 {
 }
 
 /// One type that may be null, in several places.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SharedNull {
     /// Link
@@ -387,7 +387,7 @@ pub struct SharedNull {
 }
 
 /// Link
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Link {
     /// Link

@@ -50,7 +50,7 @@ impl<'de> Deserialize<'de> for Job {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize)]
 #[non_exhaustive]
 pub struct JobInfo {
     /// Not described by the schema.
@@ -74,7 +74,7 @@ impl<'de> Deserialize<'de> for JobInfo {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JobKind {
     /// `build`
@@ -104,7 +104,7 @@ impl OpenEnum for JobKind {
 }
 
 /// Leaves `type` out.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Artifact2 {
     /// Artifact Created
@@ -115,7 +115,7 @@ pub struct Artifact2 {
 }
 
 /// Artifact Created
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ArtifactCreated {
     /// Not described by the schema.

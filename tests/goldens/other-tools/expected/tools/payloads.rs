@@ -9,7 +9,7 @@ use taskcluster_pulse::{OpenEnum, RawJson, Unrecognized};
 use taskcluster_pulse::__private::{Members, deserialize_union, open_enums};
 
 /// Bread
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Bread {
     /// Who baked it.
@@ -64,7 +64,7 @@ impl<'de> Deserialize<'de> for Bread {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SchemarsBaker {
     /// Not described by the schema.
@@ -74,7 +74,7 @@ pub struct SchemarsBaker {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum SchemarsShape {
@@ -93,7 +93,7 @@ impl<'de> Deserialize<'de> for SchemarsShape {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SchemarsShapeVariant0 {
     /// Not described by the schema.
@@ -119,7 +119,7 @@ impl<'de> Deserialize<'de> for SchemarsShapeVariant0 {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SchemarsShapeVariant1 {
     /// Not described by the schema.
@@ -145,7 +145,7 @@ impl<'de> Deserialize<'de> for SchemarsShapeVariant1 {
 }
 
 /// Tree
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Tree2 {
     /// Not described by the schema.
@@ -166,7 +166,7 @@ impl<'de> Deserialize<'de> for Tree2 {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct TreeTop {
     /// Not described by the schema.
@@ -190,7 +190,7 @@ impl<'de> Deserialize<'de> for TreeTop {
 }
 
 /// Forest
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Forest2 {
     /// Not described by the schema.
@@ -211,7 +211,7 @@ impl<'de> Deserialize<'de> for Forest2 {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ForestTop {
     /// Not described by the schema.
@@ -235,7 +235,7 @@ impl<'de> Deserialize<'de> for ForestTop {
 }
 
 /// Batch
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Batch {
     /// The oven on the left.
@@ -268,7 +268,7 @@ impl<'de> Deserialize<'de> for Batch {
 }
 
 /// Oven
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Oven {
     /// Degrees
@@ -289,7 +289,7 @@ impl<'de> Deserialize<'de> for Oven {
 }
 
 /// Mode
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Mode {
     /// `fan`
@@ -319,7 +319,7 @@ impl OpenEnum for Mode {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Openapi2 {
     /// Not described by the schema.

@@ -11,41 +11,41 @@ use taskcluster_pulse::__private::{Members, open_enums, optional};
 /// A payload of a kind of its own.
 ///
 /// At least 1 item. Each item: at most 3 characters.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Steps(pub Vec<String>);
 
 /// A payload of a kind of its own.
 ///
 /// Syntax: `^[a-z]+$`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Text(pub String);
 
 /// A payload of a kind of its own.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct AnythingGoes(pub RawJsonObject);
 
 /// A payload of a kind of its own.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Whatever(pub RawJson);
 
 /// A payload of a kind of its own.
 ///
 /// At least 1.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Count(pub u64);
 
 /// A payload of a kind of its own.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Perhaps(pub Option<NullableMessage>);
 
 /// A payload of a kind of its own.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct NullableMessage {
     /// Not described by the schema.
@@ -54,12 +54,12 @@ pub struct NullableMessage {
 }
 
 /// A payload of a kind of its own.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Sizes(pub BTreeMap<String, u64>);
 
 /// A payload of a kind of its own.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum State {
     /// `on`
@@ -89,7 +89,7 @@ impl OpenEnum for State {
 }
 
 /// A payload of a kind of its own.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct UntitledMessage {
     /// Not described by the schema.
@@ -110,7 +110,7 @@ impl<'de> Deserialize<'de> for UntitledMessage {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UntitledMessageArtifact {
     /// Not described by the schema.
@@ -118,12 +118,12 @@ pub struct UntitledMessageArtifact {
 }
 
 /// A payload of a kind of its own.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct EmptyMessage {}
 
 /// A payload of a kind of its own.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct BooleanMessage(pub bool);
 

@@ -9,7 +9,7 @@ use taskcluster_pulse::RawJson;
 use taskcluster_pulse::__private::{Members, optional};
 
 /// Names that are no identifiers.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Changed2 {
@@ -187,7 +187,7 @@ pub struct Changed2 {
 }
 
 /// Names without an underscore.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Plain2 {
@@ -217,7 +217,7 @@ pub struct Plain2 {
 }
 
 /// The rest of the members beside one that is called so.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Open2 {

@@ -9,7 +9,7 @@ use taskcluster_pulse::RawJson;
 use taskcluster_pulse::__private::{deserialize_union, optional};
 
 /// Holds itself by a member, by an array and by a map.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Tree2 {
@@ -32,7 +32,7 @@ pub struct Tree2 {
 }
 
 /// Holds what holds it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Even {
     /// Of the other file.
@@ -41,7 +41,7 @@ pub struct Even {
 }
 
 /// Of the other file.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Odd {
     /// Not described by the schema.
@@ -56,12 +56,12 @@ pub struct Odd {
 /// An array of such arrays.
 ///
 /// At most 3 items.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct NestedList(pub Vec<NestedList>);
 
 /// A text, or an object that holds a choice.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Choice2 {
@@ -82,7 +82,7 @@ impl<'de> Deserialize<'de> for Choice2 {
 }
 
 /// Deeper
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Deeper {
     /// A text, or an object that holds a choice.
@@ -90,7 +90,7 @@ pub struct Deeper {
 }
 
 /// Requires an array of such arrays, which may be `null`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ShelfOfBoxes {
     /// Not described by the schema.
@@ -104,6 +104,6 @@ pub struct ShelfOfBoxes {
 /// A value that the schema does not describe.
 ///
 /// At most 2 items.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ShelfBoxes(pub Option<Vec<ShelfBoxes>>);

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use taskcluster_pulse::__private::optional;
 
 /// All forms of references.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Changed2 {
     /// Label
@@ -45,7 +45,7 @@ pub struct Changed2 {
 }
 
 /// Embedded
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Embedded {
     /// Label
@@ -60,7 +60,7 @@ pub struct Embedded {
 }
 
 /// Somebody.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Owner {
     /// Slug
@@ -70,7 +70,7 @@ pub struct Owner {
 }
 
 /// Of no service that has exchanges.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Shared {
     /// Not described by the schema.

@@ -5,6 +5,6 @@
 use serde::{Deserialize, Serialize};
 
 /// Nothing.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Empty {}

@@ -7,7 +7,7 @@ use taskcluster_pulse::{OpenEnum, Unrecognized};
 use taskcluster_pulse::__private::open_enums;
 
 /// Of the first service.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Defined2 {
     /// Shared by two services.
@@ -15,7 +15,7 @@ pub struct Defined2 {
 }
 
 /// Shared by two services.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Status {
     /// Not described by the schema.
@@ -23,7 +23,7 @@ pub struct Status {
 }
 
 /// A value that the schema does not describe.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StatusState {
     /// `pending`

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Of the second version.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Defined2 {
     /// Not described by the schema.

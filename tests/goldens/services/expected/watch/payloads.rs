@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use taskcluster_pulse::__private::optional;
 
 /// Holds a type of another service.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Status {
     /// Not described by the schema.

@@ -8,7 +8,7 @@ use taskcluster_pulse::__private::optional;
 /// Tells which worker pool was created, changed or deleted. Deletion has no
 /// exchange of its own: it shows as a change that puts `null-provider` in charge of
 /// the pool.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WorkerTypePulseMessage {
