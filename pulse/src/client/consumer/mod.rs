@@ -145,7 +145,7 @@ impl Consumer {
         self.finish().await
     }
 
-    /// A handle to stop the consumer and read its counters from elsewhere.
+    /// A handle to stop the consumer and read its state from elsewhere.
     pub fn handle(&self) -> ConsumerHandle {
         ConsumerHandle {
             shared: Arc::clone(&self.shared),
@@ -224,7 +224,7 @@ impl fmt::Debug for Consumer {
     }
 }
 
-/// Stops a consumer and reads its counters from elsewhere.
+/// Stops a consumer and reads its state from elsewhere.
 ///
 /// For instance from a signal handler, or while [`Consumer::run`] owns the consumer. It
 /// may outlive the consumer.
@@ -249,6 +249,11 @@ impl ConsumerHandle {
     /// are requeued. It may be called after [`stop`](Self::stop).
     pub fn stop_within(&self, limit: Duration) {
         self.shared.stop.ask_within(limit);
+    }
+
+    /// The bindings that the broker refused on the current connection.
+    pub fn failed_bindings(&self) -> Vec<BindingError> {
+        self.shared.failed_bindings()
     }
 
     /// Totals since the consumer started, such as the number of received messages.
