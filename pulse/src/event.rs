@@ -10,7 +10,6 @@ use crate::validate::Validate;
 use crate::violations::Violations;
 
 /// One message of the exchange `E`.
-#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Message<E: Exchange> {
     /// The message's routing key.
@@ -43,6 +42,28 @@ impl<E: Exchange> Message<E> {
             payload: crate::decode(bytes)
                 .map_err(|error| failed(DecodeErrorKind::Payload(error)))?,
         })
+    }
+}
+
+// A derive would require the same traits of `E`, of which a message has no value.
+impl<E: Exchange> Clone for Message<E> {
+    fn clone(&self) -> Self {
+        Self::new(self.routing_key.clone(), self.payload.clone())
+    }
+}
+
+impl<E: Exchange> PartialEq for Message<E> {
+    fn eq(&self, other: &Self) -> bool {
+        self.routing_key == other.routing_key && self.payload == other.payload
+    }
+}
+
+impl<E: Exchange> fmt::Debug for Message<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Message")
+            .field("routing_key", &self.routing_key)
+            .field("payload", &self.payload)
+            .finish()
     }
 }
 

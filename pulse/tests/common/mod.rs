@@ -23,7 +23,9 @@ use taskcluster_pulse::{
 };
 
 /// The exchange `exchange/tests/v1/numbered`.
-#[derive(Clone, Debug, Default, PartialEq)]
+///
+/// A message of it has `Debug` and `PartialEq`, which the exchange itself has not.
+#[derive(Clone, Default)]
 pub struct Numbered(BindingWords);
 
 impl Numbered {
