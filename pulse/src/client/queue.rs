@@ -128,7 +128,7 @@ impl Queue {
     /// oldest.
     #[must_use]
     pub fn max_length(self, messages: u32) -> Self {
-        self.argument(MAX_LENGTH, i64::from(messages))
+        self.argument(MAX_LENGTH, messages)
     }
 
     /// Lets the broker delete the queue after it had no consumer for `unused`, in whole
@@ -297,6 +297,12 @@ fn random_name() -> String {
 
 impl From<&str> for Queue {
     fn from(name: &str) -> Self {
+        Self::durable(name)
+    }
+}
+
+impl From<&String> for Queue {
+    fn from(name: &String) -> Self {
         Self::durable(name)
     }
 }

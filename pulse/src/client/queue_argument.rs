@@ -24,6 +24,18 @@ impl From<i64> for QueueArgument {
     }
 }
 
+impl From<i32> for QueueArgument {
+    fn from(value: i32) -> Self {
+        Self::Integer(value.into())
+    }
+}
+
+impl From<u32> for QueueArgument {
+    fn from(value: u32) -> Self {
+        Self::Integer(value.into())
+    }
+}
+
 impl From<&str> for QueueArgument {
     fn from(value: &str) -> Self {
         Self::Text(value.to_owned())

@@ -53,6 +53,12 @@ checked_text! {
     Words, |text| check_words(text, check_word), "has an empty word, or is longer than 255 bytes"
 }
 
+impl From<Word> for Words {
+    fn from(word: Word) -> Self {
+        Self(word.0)
+    }
+}
+
 macro_rules! from_numbers {
     ($name:ident, $($number:ty)*) => {
         $(

@@ -50,8 +50,8 @@ impl ConsumerBuilder {
             handling: Handling {
                 retries: 1,
                 retry_delay: Duration::from_secs(1),
-                on_failure: OnFailure::Stop,
-                validation: Validation::Report,
+                on_failure: OnFailure::default(),
+                validation: Validation::default(),
             },
             listener: Listener::default(),
         }
@@ -187,7 +187,7 @@ impl ConsumerBuilder {
     }
 
     /// Calls `listener` for each [`ConsumerEvent`]. It should return at once, because it
-    /// is called between two deliveries.
+    /// is called between two deliveries. A second call replaces the first.
     #[must_use]
     pub fn on_event(mut self, listener: impl Fn(&ConsumerEvent) + Send + Sync + 'static) -> Self {
         self.listener = Listener::new(listener);

@@ -1,7 +1,7 @@
 //! Policies for messages that can't be handled or break their schema.
 
 /// What happens to a message that can't be decoded or that failed its last attempt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OnFailure {
     /// The consumer publishes it to `exchange/<user>/<name>/dead`, which leads to the
@@ -29,6 +29,7 @@ pub enum OnFailure {
     /// The message is requeued and the consumer stops:
     /// [`Consumer::run`](crate::Consumer::run) returns
     /// [`Error::Failed`](crate::Error::Failed).
+    #[default]
     Stop,
 }
 
@@ -36,13 +37,14 @@ pub enum OnFailure {
 /// breaks its schema.
 ///
 /// A newer server may add enum values and properties.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Validation {
     /// Messages are not validated.
     Off,
     /// The message is counted as `invalid`, reported by
     /// [`ConsumerEvent::Invalid`](crate::ConsumerEvent::Invalid), and handled.
+    #[default]
     Report,
     /// The message is not handled, but treated as [`OnFailure`] specifies.
     Refuse,

@@ -86,7 +86,8 @@ impl PublisherBuilder {
         self
     }
 
-    /// Calls `listener` for each [`PublisherEvent`]. It should return at once.
+    /// Calls `listener` for each [`PublisherEvent`]. It should return at once. A second call
+    /// replaces the first.
     #[must_use]
     pub fn on_event(mut self, listener: impl Fn(&PublisherEvent) + Send + Sync + 'static) -> Self {
         self.listener = Listener::new(listener);
