@@ -60,7 +60,7 @@ pub use client::{
     ConsumerHandle, Counters, DeadLetter, DeadLetterQueue, DeadLetterReason, Delivery, Envelope,
     Error, FailedMessage, FromMessage, Gauges, Management, ManagementError, OnFailure,
     PublishError, Publisher, PublisherBuilder, PublisherEvent, Queue, QueueArgument, QueueBinding,
-    Reconnect, RecordingError, RoutesErrorKind, Validation,
+    Reconnect, RecordingError, RoutesError, Validation,
 };
 pub use event::{DecodeError, DecodeErrorKind, EventSet, Message, UnexpectedExchange};
 #[cfg(feature = "arbitrary")]

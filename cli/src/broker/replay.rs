@@ -189,7 +189,7 @@ fn report(event: &PublisherEvent) {
         PublisherEvent::Reconnecting { wait, error, .. } => {
             print_error(&output::reconnecting(*wait, &**error));
         }
-        PublisherEvent::Blocked { reason } => {
+        PublisherEvent::Blocked { reason, .. } => {
             print_error(&format!("the broker accepts no messages: {reason}\n"));
         }
         _ => {}

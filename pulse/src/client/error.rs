@@ -19,18 +19,21 @@ pub enum Error {
     /// The URL of a connection, or one of its parameters, can't be used. The URL is not
     /// repeated here, because it may contain a secret.
     #[error("the AMQP address can't be used: {reason}; the form is amqps://user:secret@host/vhost")]
+    #[non_exhaustive]
     Address {
         /// What is wrong with it.
         reason: String,
     },
     /// A setting of a connection can't be used.
     #[error("the connection can't be opened: {reason}")]
+    #[non_exhaustive]
     Setting {
         /// What is wrong, and what to do.
         reason: String,
     },
     /// An environment variable that describes a connection can't be used.
     #[error("environment variable {variable} is {reason}")]
+    #[non_exhaustive]
     Environment {
         /// The variable's name.
         variable: &'static str,
@@ -39,6 +42,7 @@ pub enum Error {
     },
     /// The file of certificate authorities can't be used.
     #[error("the certificates in {} can't be used; name a PEM file by `ca_file` or SSL_CERT_FILE", path.display())]
+    #[non_exhaustive]
     CaFile {
         /// The file's path.
         path: PathBuf,
@@ -47,6 +51,7 @@ pub enum Error {
     },
     /// The TLS handshake with the broker failed.
     #[error("{address} can't be reached by TLS: {reason}; {advice}")]
+    #[non_exhaustive]
     Tls {
         /// The broker, the user and the virtual host.
         address: String,
@@ -62,12 +67,14 @@ pub enum Error {
         "{address} does not speak AMQP 0-9-1; check host and port, and write amqps:// where the \
          port expects TLS"
     )]
+    #[non_exhaustive]
     Protocol {
         /// The broker, the user and the virtual host.
         address: String,
     },
     /// The broker refuses `channel_max` or `frame_max`.
     #[error("{address} refuses the settings: {reason}; change channel_max or frame_max")]
+    #[non_exhaustive]
     Negotiation {
         /// The broker, the user and the virtual host.
         address: String,
@@ -79,6 +86,7 @@ pub enum Error {
         "exchange {exchange} can't be declared: {reason}; check the user's permissions, and that \
          it is a durable topic exchange if it exists"
     )]
+    #[non_exhaustive]
     Exchange {
         /// The exchange's full name.
         exchange: String,
@@ -88,6 +96,7 @@ pub enum Error {
     /// The broker refuses the user, the secret or the virtual host. There is no further
     /// attempt.
     #[error("{address} refuses the login: {reason}; check user, secret and virtual host")]
+    #[non_exhaustive]
     Login {
         /// The broker, the user and the virtual host.
         address: String,
@@ -97,6 +106,7 @@ pub enum Error {
     /// The attempts that the [`Reconnect`](super::Reconnect) policy allows
     /// have all failed.
     #[error("{address} could not be reached in {attempts} attempts; check host, port and network")]
+    #[non_exhaustive]
     GaveUp {
         /// The broker, the user and the virtual host.
         address: String,
@@ -107,6 +117,7 @@ pub enum Error {
     },
     /// A queue's name can't be used.
     #[error("the queue name {name:?} {reason}")]
+    #[non_exhaustive]
     QueueName {
         /// The name that was given.
         name: String,
@@ -115,6 +126,7 @@ pub enum Error {
     },
     /// The broker does not let this consumer declare or read its queue.
     #[error("queue {queue} can't be used: {reason}; {advice}")]
+    #[non_exhaustive]
     Queue {
         /// The queue's full name.
         queue: String,
@@ -127,13 +139,14 @@ pub enum Error {
     },
     /// A word of a binding is not allowed in its entry, or its pattern is too long.
     #[error(transparent)]
-    Binding(#[from] RoutingKeyError),
+    RoutingKey(#[from] RoutingKeyError),
     /// The broker refused every binding of the queue. The first of the refusals is the
     /// source.
     #[error(
         "the broker refused every binding of the queue ({count}), so no message would arrive; \
          check that the exchanges exist and that the user may read them"
     )]
+    #[non_exhaustive]
     Unbound {
         /// The number of bindings.
         count: usize,
@@ -154,6 +167,7 @@ pub enum Error {
     #[error(
         "{deliveries} deliveries were still in work {limit:?} after the stop; they are requeued"
     )]
+    #[non_exhaustive]
     Unfinished {
         /// The time limit.
         limit: Duration,

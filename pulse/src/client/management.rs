@@ -102,12 +102,14 @@ pub enum ManagementError {
     /// The address can't be used. It is not repeated here, because it may contain a
     /// secret.
     #[error("the address can't be used: {reason}")]
+    #[non_exhaustive]
     Address {
         /// What is wrong with it, and what to do.
         reason: String,
     },
     /// There was no answer in time, or it was too large.
     #[error("{address} can't be reached; check host and port, and that the service runs there")]
+    #[non_exhaustive]
     Unreachable {
         /// The service, the user and the virtual host.
         address: String,
@@ -119,6 +121,7 @@ pub enum ManagementError {
         "{address} refuses the login: {reason}; check user and secret, that the user has RabbitMQ's \
          tag `management`, and that the user has a permission on the virtual host"
     )]
+    #[non_exhaustive]
     Login {
         /// The service, the user and the virtual host.
         address: String,
@@ -127,6 +130,7 @@ pub enum ManagementError {
     },
     /// There is no such queue, no such virtual host, or no such service there.
     #[error("{address} has no queue {queue}; check the queue, the virtual host and the address")]
+    #[non_exhaustive]
     NotFound {
         /// The service, the user and the virtual host.
         address: String,
@@ -138,6 +142,7 @@ pub enum ManagementError {
         "{address} gave no list of bindings: {reason}; check that RabbitMQ's management API, or \
          PulseGuardian, is at this address"
     )]
+    #[non_exhaustive]
     Answer {
         /// The service, the user and the virtual host.
         address: String,

@@ -65,6 +65,7 @@ pub enum RoutingKeyErrorKind {
     /// An empty word.
     Empty,
     /// More than 255 bytes, the limit of AMQP.
+    #[non_exhaustive]
     TooLong {
         /// The length in bytes.
         bytes: usize,
@@ -79,11 +80,13 @@ pub enum RoutingKeyErrorKind {
     /// More words than the exchange's entries allow.
     TooManyWords,
     /// A word that differs from the entry's constant.
+    #[non_exhaustive]
     NotTheConstant {
         /// The constant.
         constant: &'static str,
     },
     /// No entry of the exchange has this name.
+    #[non_exhaustive]
     UnknownEntry {
         /// The entries that the exchange has.
         known: &'static [RoutingKeyEntry],

@@ -28,7 +28,7 @@ fn every_error_can_be_boxed_and_sent() {
         is_an_error::<taskcluster_pulse::ManagementError>();
         is_an_error::<taskcluster_pulse::PublishError>();
         is_an_error::<taskcluster_pulse::RecordingError>();
-        is_an_error::<taskcluster_pulse::RoutesErrorKind>();
+        is_an_error::<taskcluster_pulse::RoutesError>();
     }
 }
 

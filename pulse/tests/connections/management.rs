@@ -275,7 +275,7 @@ async fn a_binding_with_arguments_is_kept_and_reported() {
         .await
         .expect("started");
     let left = |event: &ConsumerEvent| {
-        matches!(event, ConsumerEvent::BindingLeft { queue, binding }
+        matches!(event, ConsumerEvent::BindingLeft { queue, binding, .. }
             if queue == QUEUE && binding.exchange == exchange && binding.has_arguments)
     };
     seen.wait_for(left).await;

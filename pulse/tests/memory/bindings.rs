@@ -106,7 +106,7 @@ async fn a_consumer_goes_on_if_bindings_can_not_be_listed() {
         .await
         .expect("started");
     let unknown = |event: &ConsumerEvent| {
-        matches!(event, ConsumerEvent::BindingsUnknown { queue, error: ManagementError::Unreachable { .. } }
+        matches!(event, ConsumerEvent::BindingsUnknown { queue, error: ManagementError::Unreachable { .. }, .. }
             if queue == QUEUE)
     };
     seen.wait_for(unknown).await;
@@ -135,7 +135,7 @@ async fn bindings_of_an_exclusive_queue_are_not_listed() {
         .on_event(seen.listener());
     let consumer = builder.start().await.expect("started");
     broker.disconnect();
-    eventually(|| seen.count(|event| matches!(event, ConsumerEvent::Ready)) == 2).await;
+    eventually(|| seen.count(|event| matches!(event, ConsumerEvent::Ready { .. })) == 2).await;
     consumer.stop().await.expect("stopped");
     assert_eq!(
         seen.count(|event| matches!(event, ConsumerEvent::BindingsUnknown { .. })),

@@ -76,7 +76,10 @@ async fn no_message_is_lost_with_a_connection() {
     assert_eq!(consumer.counters().connections_lost, 1);
     consumer.stop().await.expect("stopped");
     assert_eq!(broker.queue_len(QUEUE), Some(0));
-    assert_eq!(seen.count(|event| matches!(event, ConsumerEvent::Ready)), 2);
+    assert_eq!(
+        seen.count(|event| matches!(event, ConsumerEvent::Ready { .. })),
+        2
+    );
     assert_eq!(
         seen.count(|event| matches!(event, ConsumerEvent::MessagesMayBeMissed { .. })),
         0
@@ -216,6 +219,7 @@ async fn a_refused_binding_is_reported_and_the_others_are_in_effect() {
     assert_eq!(failed.len(), 1);
     assert_eq!(failed[0].exchange, "exchange/tests/v1/forbidden");
     assert_eq!(failed[0].routing_key, "#");
+    assert_eq!(consumer.handle().failed_bindings(), failed);
     assert_eq!(
         seen.count(
             |event| matches!(event, ConsumerEvent::BindingFailed(failure) if *failure == failed[0])

@@ -7,8 +7,7 @@ use crate::common::{Event, Numbered, Seen, eventually, message};
 use crate::{EXCHANGE, QUEUE, builder, quick};
 use std::time::Duration;
 use taskcluster_pulse::{
-    Envelope, Error, Exchange, MemoryBroker, PublishError, Publisher, PublisherEvent,
-    RoutesErrorKind,
+    Envelope, Error, Exchange, MemoryBroker, PublishError, Publisher, PublisherEvent, RoutesError,
 };
 use tokio::time::Instant;
 
@@ -56,6 +55,8 @@ async fn invalid_messages_are_not_published() {
         .await
         .expect_err("too large");
     assert!(matches!(error, PublishError::Payload { .. }), "{error}");
+    assert_eq!(error.exchange(), Some(Numbered::INFO.exchange));
+    assert_eq!(error.routing_key(), Some("primary.a"));
     let many = vec!["route"; 65];
     let error = publisher
         .publish_with_routes(&message(1), &many)
@@ -65,7 +66,7 @@ async fn invalid_messages_are_not_published() {
         matches!(
             error,
             PublishError::Routes {
-                source: RoutesErrorKind::TooMany { routes: 65 },
+                source: RoutesError::TooMany { routes: 65, .. },
                 ..
             }
         ),
@@ -80,7 +81,7 @@ async fn invalid_messages_are_not_published() {
         matches!(
             error,
             PublishError::Routes {
-                source: RoutesErrorKind::TooLong { bytes: 256, .. },
+                source: RoutesError::TooLong { bytes: 256, .. },
                 ..
             }
         ),
@@ -90,6 +91,8 @@ async fn invalid_messages_are_not_published() {
     long.routing_key.lane = "l".repeat(250).try_into().expect("a word");
     let error = publisher.publish(&long).await.expect_err("too long");
     assert!(matches!(error, PublishError::RoutingKey { .. }), "{error}");
+    assert_eq!(error.exchange(), Some(Numbered::INFO.exchange));
+    assert_eq!(error.routing_key(), None);
     publisher.close().await;
     assert_eq!(consumer.counters().received, 0);
 }

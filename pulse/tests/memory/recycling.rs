@@ -21,7 +21,7 @@ async fn recycling_drains_the_old_connection() {
     let (mut consumer, seen) = recycled_after(Duration::from_millis(20), &broker).await;
     publish(&broker, 0..1).await;
     let held = consumer.next().await.expect("a delivery");
-    seen.wait_for(|event| matches!(event, ConsumerEvent::Recycled))
+    seen.wait_for(|event| matches!(event, ConsumerEvent::Recycled { queue, .. } if queue == QUEUE))
         .await;
     held.ack();
     publish(&broker, 1..2).await;
@@ -82,7 +82,7 @@ async fn a_delivery_of_a_recycled_connection_that_is_dropped_is_requeued() {
     publish(&broker, 0..2).await;
     let held = consumer.next().await.expect("a delivery");
     let dropped = consumer.next().await.expect("a delivery");
-    seen.wait_for(|event| matches!(event, ConsumerEvent::Recycled))
+    seen.wait_for(|event| matches!(event, ConsumerEvent::Recycled { .. }))
         .await;
     drop(dropped);
     let again = tokio::time::timeout(Duration::from_secs(2), consumer.next()).await;

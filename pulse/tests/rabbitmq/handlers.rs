@@ -47,7 +47,8 @@ async fn deliveries_of_a_lost_connection_are_not_handled() {
         }
     }));
     for loss in 0..LOSSES {
-        eventually(|| seen.count(|event| matches!(event, ConsumerEvent::Ready)) > loss).await;
+        eventually(|| seen.count(|event| matches!(event, ConsumerEvent::Ready { .. })) > loss)
+            .await;
         sleep(Duration::from_millis(60)).await;
         proxy.cut();
     }

@@ -73,7 +73,7 @@ async fn a_deleted_queue_is_declared_again() {
     rabbit.delete_queue(&rabbit.queue()).await;
     seen.wait_for(|event| matches!(event, ConsumerEvent::CancelledByBroker { .. }))
         .await;
-    eventually(|| seen.count(|event| matches!(event, ConsumerEvent::Ready)) == 2).await;
+    eventually(|| seen.count(|event| matches!(event, ConsumerEvent::Ready { .. })) == 2).await;
     publish(&rabbit, 0..1).await;
     consumer.next().await.expect("a delivery").ack();
     consumer.stop().await.expect("stopped");
@@ -102,7 +102,7 @@ async fn a_queue_that_is_deleted_during_a_renewal_is_reported_and_declared_again
     let run = tokio::spawn(consumer.run(1, async |_: Event| Err("no room")));
     eventually(|| handle.counters().failed >= 10).await;
     rabbit.delete_queue(&rabbit.queue()).await;
-    eventually(|| seen.count(|event| matches!(event, ConsumerEvent::Ready)) == 2).await;
+    eventually(|| seen.count(|event| matches!(event, ConsumerEvent::Ready { .. })) == 2).await;
     let cancelled =
         |event: &ConsumerEvent| matches!(event, ConsumerEvent::CancelledByBroker { .. });
     assert_eq!(seen.count(cancelled), 1);

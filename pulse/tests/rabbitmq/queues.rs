@@ -44,7 +44,7 @@ fn exclusive() -> QueueDeclareOptions {
 }
 
 fn is_limit_of(event: &ConsumerEvent, name: &str) -> bool {
-    matches!(event, ConsumerEvent::DeliveryLimit { queue } if queue == name)
+    matches!(event, ConsumerEvent::DeliveryLimit { queue, .. } if queue == name)
 }
 
 async fn reads(rabbit: &Rabbit, queue: Queue) {
@@ -149,7 +149,7 @@ async fn a_passive_queue_is_read_again_after_it_was_deleted() {
     tried("RESOURCE_LOCKED").await;
     rabbit.delete_queue(&rabbit.queue()).await;
     declare(&rabbit, auto_delete, "classic").await;
-    eventually(|| seen.count(|event| matches!(event, ConsumerEvent::Ready)) == 2).await;
+    eventually(|| seen.count(|event| matches!(event, ConsumerEvent::Ready { .. })) == 2).await;
     publish(&rabbit, 1..2).await;
     let delivery = consumer.next().await.expect("a delivery");
     assert_eq!(delivery.event::<Event>().expect("decoded").number(), 1);
@@ -250,8 +250,10 @@ async fn a_deleted_queue_is_declared_again_within_a_second() {
         eventually(|| consumer.counters().acks_sent == round).await;
         rabbit.delete_queue(&rabbit.queue()).await;
         let deleted = Instant::now();
-        eventually(|| seen.count(|event| matches!(event, ConsumerEvent::Ready)) as u64 > round)
-            .await;
+        eventually(|| {
+            seen.count(|event| matches!(event, ConsumerEvent::Ready { .. })) as u64 > round
+        })
+        .await;
         let elapsed = deleted.elapsed();
         println!("the deleted queue was declared again after {elapsed:?}");
         fastest = fastest.min(elapsed);
@@ -290,7 +292,10 @@ async fn a_consumer_without_any_binding_does_not_start() {
         .start()
         .await
         .expect_err("no message would arrive");
-    let Error::Unbound { count: 1, first } = &error else {
+    let Error::Unbound {
+        count: 1, first, ..
+    } = &error
+    else {
         panic!("{error}");
     };
     assert_eq!(first.exchange, MISSING);

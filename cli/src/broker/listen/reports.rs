@@ -38,7 +38,7 @@ impl Reports {
         let Some(text) = text(event) else { return };
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         match (event, &mut *held) {
-            (ConsumerEvent::Ready | ConsumerEvent::BindingFailed(_), Some(held)) => {
+            (ConsumerEvent::Ready { .. } | ConsumerEvent::BindingFailed(_), Some(held)) => {
                 held.push_str(&text);
             }
             (ConsumerEvent::Reconnecting { .. }, Some(held)) => {
@@ -53,14 +53,14 @@ impl Reports {
 
 fn text(event: &ConsumerEvent) -> Option<String> {
     Some(match event {
-        ConsumerEvent::Ready => "listening\n".to_owned(),
+        ConsumerEvent::Ready { .. } => "listening\n".to_owned(),
         ConsumerEvent::Reconnecting { wait, error, .. } => output::reconnecting(*wait, &**error),
         ConsumerEvent::BindingFailed(error) => format!("warning: {error}\n"),
         ConsumerEvent::MessagesMayBeMissed { .. } => {
             "warning: messages may be missed since the connection was lost\n".to_owned()
         }
         ConsumerEvent::ChannelLost { reason, .. } => format!("warning: channel lost: {reason}\n"),
-        ConsumerEvent::CancelledByBroker { queue } => {
+        ConsumerEvent::CancelledByBroker { queue, .. } => {
             format!("warning: the queue {queue} was deleted; it is declared again\n")
         }
         _ => return None,

@@ -19,9 +19,14 @@ use crate::violations::Violations;
 #[non_exhaustive]
 pub enum ConsumerEvent {
     /// Connected and set up: messages are delivered from here on.
-    Ready,
+    #[non_exhaustive]
+    Ready {
+        /// The queue's full name.
+        queue: String,
+    },
     /// The connection was lost or could not be opened; the consumer tries again after
     /// `wait`.
+    #[non_exhaustive]
     Reconnecting {
         /// How many attempts in a row have failed; 0 after a connection was lost.
         failures: u32,
@@ -35,6 +40,7 @@ pub enum ConsumerEvent {
     BindingFailed(BindingError),
     /// A binding that the program does not configure was removed, as requested by
     /// [`remove_other_bindings`](super::ConsumerBuilder::remove_other_bindings).
+    #[non_exhaustive]
     BindingRemoved {
         /// The queue's full name.
         queue: String,
@@ -44,6 +50,7 @@ pub enum ConsumerEvent {
     /// A binding that the program does not configure was kept, because it has arguments.
     /// No binding of this crate has any, so another program made it; remove it there, or
     /// as an operator.
+    #[non_exhaustive]
     BindingLeft {
         /// The queue's full name.
         queue: String,
@@ -52,6 +59,7 @@ pub enum ConsumerEvent {
     },
     /// The bindings of the queue could not be listed, so none was removed. The consumer
     /// tries again on its next connection.
+    #[non_exhaustive]
     BindingsUnknown {
         /// The queue's full name.
         queue: String,
@@ -60,12 +68,14 @@ pub enum ConsumerEvent {
     },
     /// The exclusive queue was declared again after a reconnect, under another
     /// name; messages published in between were lost.
+    #[non_exhaustive]
     MessagesMayBeMissed {
         /// The new queue's full name.
         queue: String,
     },
     /// The broker cancelled the consumer, as it does when the queue is deleted.
     /// The consumer sets everything up again.
+    #[non_exhaustive]
     CancelledByBroker {
         /// The queue's full name.
         queue: String,
@@ -74,6 +84,7 @@ pub enum ConsumerEvent {
     /// exceeded its timeout. The consumer opens another channel, unless it stops or had
     /// [recycled](Self::Recycled) the connection. Also sent after
     /// [`CancelledByBroker`](Self::CancelledByBroker), if the connection is kept.
+    #[non_exhaustive]
     ChannelLost {
         /// The queue's full name.
         queue: String,
@@ -87,12 +98,14 @@ pub enum ConsumerEvent {
     ///
     /// The arguments of a [`Queue::passive`](crate::Queue::passive) can't be read: for one,
     /// this reports the first message that is redelivered for the tenth time.
+    #[non_exhaustive]
     DeliveryLimit {
         /// The queue's full name.
         queue: String,
     },
     /// A message breaks its schema. It is handled nevertheless, unless
     /// [`Validation::Refuse`](super::Validation::Refuse) was chosen.
+    #[non_exhaustive]
     Invalid {
         /// The message.
         envelope: Envelope,
@@ -102,12 +115,17 @@ pub enum ConsumerEvent {
     /// The connection was replaced by a new one, as requested by
     /// [`recycle_after`](super::ConsumerBuilder::recycle_after); the old one closes when
     /// its deliveries are settled.
-    Recycled,
+    #[non_exhaustive]
+    Recycled {
+        /// The queue's full name.
+        queue: String,
+    },
     /// A message could not be handled and was dead-lettered.
     DeadLettered(FailedMessage),
     /// A message could not be dead-lettered. It stays unacked, and the consumer tries
     /// again. Also reported after five seconds without a confirmation, and then every 30
     /// seconds.
+    #[non_exhaustive]
     DeadLetterFailed {
         /// The message.
         message: FailedMessage,
@@ -136,7 +154,7 @@ impl From<Waiting> for ConsumerEvent {
 impl Event for ConsumerEvent {
     fn trace(&self) {
         match self {
-            Self::Ready => tracing::info!("ready"),
+            Self::Ready { queue } => tracing::info!(queue, "ready"),
             Self::Reconnecting {
                 failures,
                 wait,
@@ -165,7 +183,7 @@ impl Event for ConsumerEvent {
                 );
             }
             Self::CancelledByBroker { queue } => tracing::warn!(queue, "cancelled by the broker"),
-            Self::Recycled => tracing::info!("connection recycled"),
+            Self::Recycled { queue } => tracing::info!(queue, "connection recycled"),
             Self::ChannelLost { queue, reason } => {
                 tracing::warn!(queue, reason, "channel closed by the broker");
             }

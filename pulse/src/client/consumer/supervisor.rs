@@ -150,7 +150,9 @@ impl Supervisor {
         match new {
             Ok(new) => {
                 self.shared.meter.recycled.up();
-                self.shared.listener.send(&ConsumerEvent::Recycled);
+                let queue = new.queue.clone();
+                let event = ConsumerEvent::Recycled { queue };
+                self.shared.listener.send(&event);
                 self.report_new_queue(&new);
                 self.retire(old, Undelivered::HandOut);
                 new
@@ -275,7 +277,8 @@ async fn open_session(
         session.consume(prefetch, inboxes).await?;
     }
     shared.meter.connected.set(true);
-    listener.send(&ConsumerEvent::Ready);
+    let queue = session.queue.clone();
+    listener.send(&ConsumerEvent::Ready { queue });
     session.remove_other_bindings(shared);
     Ok(session)
 }

@@ -21,9 +21,10 @@ pub enum PublishError {
     #[error(
         "{exchange} with routing key {routing_key:?}: the payload breaks its schema; correct it and publish again"
     )]
+    #[non_exhaustive]
     Payload {
         /// The message's exchange.
-        exchange: &'static str,
+        exchange: String,
         /// The message's routing key.
         routing_key: String,
         /// Every violation, each with its JSON pointer.
@@ -34,9 +35,10 @@ pub enum PublishError {
     #[error(
         "{exchange} with routing key {routing_key:?}: the payload can't be written as JSON; correct it and publish again"
     )]
+    #[non_exhaustive]
     Json {
         /// The message's exchange.
-        exchange: &'static str,
+        exchange: String,
         /// The message's routing key.
         routing_key: String,
         /// The error of serde_json.
@@ -44,9 +46,10 @@ pub enum PublishError {
     },
     /// The entries don't make a routing key. Nothing was sent.
     #[error("{exchange}: the routing key is invalid; correct its entries and publish again")]
+    #[non_exhaustive]
     RoutingKey {
         /// The message's exchange.
-        exchange: &'static str,
+        exchange: String,
         /// What is wrong with the key.
         source: RoutingKeyError,
     },
@@ -54,13 +57,14 @@ pub enum PublishError {
     #[error(
         "{exchange} with routing key {routing_key:?}: the routes are invalid; correct them and publish again"
     )]
+    #[non_exhaustive]
     Routes {
         /// The message's exchange.
-        exchange: &'static str,
+        exchange: String,
         /// The message's routing key.
         routing_key: String,
         /// What is wrong with the routes.
-        source: RoutesErrorKind,
+        source: RoutesError,
     },
     /// A part of the message is longer than AMQP, or the connection, allows. Nothing was
     /// sent, unless it was sent on an earlier connection with a higher limit.
@@ -68,6 +72,7 @@ pub enum PublishError {
         "{exchange} with routing key {routing_key:?}: {part} has {bytes} bytes, and {limit} are \
          allowed; {advice}"
     )]
+    #[non_exhaustive]
     TooLong {
         /// The message's exchange.
         exchange: String,
@@ -90,6 +95,7 @@ pub enum PublishError {
         "{exchange} with routing key {routing_key:?}: its headers are nested in {levels} levels, \
          and {MAX_HEADER_LEVELS} are allowed; nest them less deeply"
     )]
+    #[non_exhaustive]
     TooDeep {
         /// The message's exchange.
         exchange: String,
@@ -104,6 +110,7 @@ pub enum PublishError {
         "{exchange} with routing key {routing_key:?}: {reason}; {}",
         refusal_advice(reason)
     )]
+    #[non_exhaustive]
     Refused {
         /// The message's exchange.
         exchange: String,
@@ -122,6 +129,7 @@ pub enum PublishError {
         "{exchange} with routing key {routing_key:?}: the broker refused it {attempts} times: a \
          queue bound to {exchange} is full; read or delete that queue, then publish again"
     )]
+    #[non_exhaustive]
     QueueFull {
         /// The message's exchange.
         exchange: String,
@@ -135,6 +143,7 @@ pub enum PublishError {
         "{exchange} with routing key {routing_key:?}: not sent within {after:?}; publish \
          it again or raise the deadline"
     )]
+    #[non_exhaustive]
     NotSent {
         /// The message's exchange.
         exchange: String,
@@ -151,6 +160,7 @@ pub enum PublishError {
         "{exchange} with routing key {routing_key:?}: not confirmed within {after:?}; it \
          may have arrived, publish it again or raise the deadline"
     )]
+    #[non_exhaustive]
     MayHaveArrived {
         /// The message's exchange.
         exchange: String,
@@ -163,6 +173,7 @@ pub enum PublishError {
     },
     /// The publisher has ended because of an error.
     #[error("the publisher has ended; start another once the cause is removed")]
+    #[non_exhaustive]
     Ended {
         /// Why it ended.
         source: Error,
@@ -215,6 +226,41 @@ impl PublishError {
         }
     }
 
+    /// The message's exchange; `None` for [`Ended`](Self::Ended) and
+    /// [`Closed`](Self::Closed), which are not about one message.
+    pub fn exchange(&self) -> Option<&str> {
+        match self {
+            Self::Payload { exchange, .. }
+            | Self::Json { exchange, .. }
+            | Self::RoutingKey { exchange, .. }
+            | Self::Routes { exchange, .. }
+            | Self::TooLong { exchange, .. }
+            | Self::TooDeep { exchange, .. }
+            | Self::Refused { exchange, .. }
+            | Self::QueueFull { exchange, .. }
+            | Self::NotSent { exchange, .. }
+            | Self::MayHaveArrived { exchange, .. } => Some(exchange),
+            Self::Ended { .. } | Self::Closed => None,
+        }
+    }
+
+    /// The message's routing key; `None` where there is no [`exchange`](Self::exchange), and
+    /// if the [key itself](Self::RoutingKey) is invalid.
+    pub fn routing_key(&self) -> Option<&str> {
+        match self {
+            Self::Payload { routing_key, .. }
+            | Self::Json { routing_key, .. }
+            | Self::Routes { routing_key, .. }
+            | Self::TooLong { routing_key, .. }
+            | Self::TooDeep { routing_key, .. }
+            | Self::Refused { routing_key, .. }
+            | Self::QueueFull { routing_key, .. }
+            | Self::NotSent { routing_key, .. }
+            | Self::MayHaveArrived { routing_key, .. } => Some(routing_key),
+            Self::RoutingKey { .. } | Self::Ended { .. } | Self::Closed => None,
+        }
+    }
+
     /// Whether a queue may have the message nevertheless.
     pub fn may_have_arrived(&self) -> bool {
         match self {
@@ -236,9 +282,10 @@ impl PublishError {
 /// What is wrong with a message's routes.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum RoutesErrorKind {
+pub enum RoutesError {
     /// More than the 64 that Taskcluster allows.
     #[error("{routes} routes; Taskcluster allows {MAX_ROUTES}")]
+    #[non_exhaustive]
     TooMany {
         /// The number of routes.
         routes: usize,
@@ -252,6 +299,7 @@ pub enum RoutesErrorKind {
         "route {route:?} has {bytes} bytes with its prefix `route.`; AMQP allows \
          {MAX_ROUTING_KEY_BYTES}"
     )]
+    #[non_exhaustive]
     TooLong {
         /// The route, without the prefix.
         route: String,

@@ -19,6 +19,7 @@ pub enum PublisherEvent {
     Ready,
     /// The connection was lost or could not be opened; the publisher tries again after
     /// `wait`.
+    #[non_exhaustive]
     Reconnecting {
         /// How many attempts in a row have failed; 0 after a connection was lost.
         failures: u32,
@@ -28,6 +29,7 @@ pub enum PublisherEvent {
         error: Arc<dyn Error + Send + Sync>,
     },
     /// The broker has blocked the connection, because it is short of memory or disk.
+    #[non_exhaustive]
     Blocked {
         /// The broker's reason.
         reason: String,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::error::{PublishError, RoutesErrorKind};
+use super::error::{PublishError, RoutesError};
 use crate::binding::Exchange;
 use crate::client::transport::OutgoingMessage;
 use crate::event::Message;
@@ -20,19 +20,22 @@ pub(super) fn encode<E: Exchange>(
     message: &Message<E>,
     routes: &[impl AsRef<str>],
 ) -> Result<OutgoingMessage, PublishError> {
-    let exchange = E::INFO.exchange;
+    let exchange = || E::INFO.exchange.to_owned();
     let routing_key = message
         .routing_key
         .to_key()
-        .map_err(|source| PublishError::RoutingKey { exchange, source })?;
+        .map_err(|source| PublishError::RoutingKey {
+            exchange: exchange(),
+            source,
+        })?;
     let cc = cc(routes).map_err(|source| PublishError::Routes {
-        exchange,
+        exchange: exchange(),
         routing_key: routing_key.clone(),
         source,
     })?;
     if let Err(violations) = message.payload.validate() {
         return Err(PublishError::Payload {
-            exchange,
+            exchange: exchange(),
             routing_key,
             violations,
         });
@@ -40,14 +43,14 @@ pub(super) fn encode<E: Exchange>(
     let mut bytes = Vec::with_capacity(USUAL_BYTES);
     match serde_json::to_writer(&mut bytes, &message.payload) {
         Ok(()) => Ok(OutgoingMessage {
-            exchange: exchange.to_owned(),
+            exchange: exchange(),
             routing_key,
             cc,
             bytes,
             ..OutgoingMessage::default()
         }),
         Err(error) => Err(PublishError::Json {
-            exchange,
+            exchange: exchange(),
             routing_key,
             source: Arc::new(error),
         }),
@@ -55,9 +58,9 @@ pub(super) fn encode<E: Exchange>(
 }
 
 /// The `CC` header for `routes`, each with the prefix that Taskcluster gives them.
-fn cc(routes: &[impl AsRef<str>]) -> Result<Vec<String>, RoutesErrorKind> {
+fn cc(routes: &[impl AsRef<str>]) -> Result<Vec<String>, RoutesError> {
     if routes.len() > MAX_ROUTES {
-        return Err(RoutesErrorKind::TooMany {
+        return Err(RoutesError::TooMany {
             routes: routes.len(),
         });
     }
@@ -67,9 +70,9 @@ fn cc(routes: &[impl AsRef<str>]) -> Result<Vec<String>, RoutesErrorKind> {
             let route = route.as_ref();
             let key = format!("{ROUTE_PREFIX}{route}");
             match key.len() {
-                _ if route.is_empty() => Err(RoutesErrorKind::Empty),
+                _ if route.is_empty() => Err(RoutesError::Empty),
                 0..=MAX_ROUTING_KEY_BYTES => Ok(key),
-                bytes => Err(RoutesErrorKind::TooLong {
+                bytes => Err(RoutesError::TooLong {
                     route: route.to_owned(),
                     bytes,
                 }),

@@ -26,7 +26,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
 pub use builder::PublisherBuilder;
-pub use error::{PublishError, RoutesErrorKind};
+pub use error::{PublishError, RoutesError};
 pub use event::PublisherEvent;
 
 use self::error::DelayReason;

@@ -88,7 +88,7 @@ async fn a_binding_with_arguments_is_kept_and_reported() {
     let seen = Seen::default();
     let consumer = removing(&rabbit, &management, &seen).await;
     let left = |event: &ConsumerEvent| {
-        matches!(event, ConsumerEvent::BindingLeft { queue, binding }
+        matches!(event, ConsumerEvent::BindingLeft { queue, binding, .. }
             if *queue == rabbit.queue() && binding.has_arguments && binding.routing_key == key)
     };
     seen.wait_for(left).await;
