@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use taskcluster_documents::schema::{Pattern, SchemaId};
 
-use crate::model::{Emitter, Kind, Scalar, Step, Struct, TypeDef, TypeShape, Value, walk};
+use crate::model::{Kind, Scalar, Struct, TypeDef, TypeShape, Value};
 
 /// A set of values that decode.
 #[derive(Clone, Debug)]
@@ -13,7 +13,7 @@ pub struct Decoded {
     pub kind: DecodedKind,
     /// Whether `null` decodes, too.
     pub nullable: bool,
-    /// Its schemas.
+    /// The schemas that apply to the values.
     pub schemas: Vec<SchemaId>,
 }
 
@@ -111,67 +111,27 @@ fn structure(it: &Struct) -> DecodedType {
     }
 }
 
-fn value(value: &Value) -> Decoded {
-    walk(&Decoding, value, &())
-}
-
-struct Decoding;
-
-impl Decoding {
-    fn value(value: &Value, kind: DecodedKind) -> Decoded {
-        Decoded {
-            kind,
-            nullable: false,
-            schemas: value.schemas.clone(),
-        }
-    }
-}
-
-impl Emitter for Decoding {
-    type Made = Decoded;
-    type Place = ();
-
-    fn inside(&self, (): &(), _: Step) {}
-
-    fn plain(&self, value: &Value, (): &()) -> Decoded {
-        let integer = |least: i128, most: i128| DecodedKind::Integer { least, most };
-        let kind = match &value.kind {
-            Kind::Null => DecodedKind::Null,
-            Kind::Scalar(Scalar::Boolean) => DecodedKind::Boolean,
-            Kind::Scalar(Scalar::Unsigned) => integer(0, u64::MAX.into()),
-            Kind::Scalar(Scalar::Signed) => integer(i64::MIN.into(), i64::MAX.into()),
-            Kind::Scalar(Scalar::Integer) => integer(i64::MIN.into(), u64::MAX.into()),
-            Kind::Scalar(Scalar::Number) => DecodedKind::Number,
-            Kind::Text => DecodedKind::Text,
-            Kind::Timestamp => DecodedKind::Timestamp,
-            Kind::Object => DecodedKind::Map(Box::new(self::value(&Value::plain(Kind::Any)))),
-            // The walk calls the methods below in place of these three.
-            Kind::Any | Kind::List(_) | Kind::Tuple(_) | Kind::Map(_) => DecodedKind::Any,
-            Kind::Named(id) => DecodedKind::Type(id.0),
-        };
-        Self::value(value, kind)
-    }
-
-    fn list(&self, value: &Value, (): &(), item: Decoded) -> Decoded {
-        Self::value(value, DecodedKind::List(Box::new(item)))
-    }
-
-    fn tuple(&self, value: &Value, items: Vec<Decoded>) -> Decoded {
-        Self::value(value, DecodedKind::Tuple(items))
-    }
-
-    fn map(&self, value: &Value, (): &(), [_, member]: [Decoded; 2]) -> Decoded {
-        Self::value(value, DecodedKind::Map(Box::new(member)))
-    }
-
-    fn boxed(&self, inner: Decoded) -> Decoded {
-        inner
-    }
-
-    fn optional(&self, (): &(), _: usize, inner: Decoded) -> Decoded {
-        Decoded {
-            nullable: true,
-            ..inner
-        }
+fn value(it: &Value) -> Decoded {
+    let integer = |least: i128, most: i128| DecodedKind::Integer { least, most };
+    let kind = match &it.kind {
+        Kind::Null => DecodedKind::Null,
+        Kind::Scalar(Scalar::Boolean) => DecodedKind::Boolean,
+        Kind::Scalar(Scalar::Unsigned) => integer(0, u64::MAX.into()),
+        Kind::Scalar(Scalar::Signed) => integer(i64::MIN.into(), i64::MAX.into()),
+        Kind::Scalar(Scalar::Integer) => integer(i64::MIN.into(), u64::MAX.into()),
+        Kind::Scalar(Scalar::Number) => DecodedKind::Number,
+        Kind::Text => DecodedKind::Text,
+        Kind::Timestamp => DecodedKind::Timestamp,
+        Kind::Object => DecodedKind::Map(Box::new(value(&Value::plain(Kind::Any)))),
+        Kind::Any => DecodedKind::Any,
+        Kind::List(item) => DecodedKind::List(Box::new(value(item))),
+        Kind::Tuple(items) => DecodedKind::Tuple(items.iter().map(value).collect()),
+        Kind::Map(each) => DecodedKind::Map(Box::new(value(&each[1]))),
+        Kind::Named(id) => DecodedKind::Type(id.0),
+    };
+    Decoded {
+        kind,
+        nullable: it.nullable,
+        schemas: it.schemas.clone(),
     }
 }

@@ -5,10 +5,7 @@ use quote::{ToTokens, format_ident, quote};
 
 use super::ty::{Types, ident};
 use super::validators;
-use crate::model::{
-    Branch, Counts, Emitter, Kind, Rule, RuleUse, Step, Struct, TypeDef, TypeShape, Value, walk,
-    walk_field,
-};
+use crate::model::{Branch, Counts, Field, Kind, Rule, RuleUse, Struct, TypeDef, TypeShape, Value};
 
 /// A value in the generated code.
 struct Place {
@@ -51,7 +48,7 @@ pub(super) fn definition(types: Types<'_>, definition: &TypeDef) -> Vec<TokenStr
         _ if definition.by_table => by_table(),
         TypeShape::Struct(it) => checks.structure(it),
         TypeShape::Enum(_) => vec![quote!(OpenEnum::known(self).is_ok())],
-        TypeShape::Wrapper(value) => walk(&checks, value, &Place::own(quote!(self.0))),
+        TypeShape::Wrapper(value) => checks.value(value, &Place::own(quote!(self.0))),
     };
     vec![validate(definition, &own)]
 }
@@ -70,10 +67,56 @@ impl Checks<'_> {
         };
         let counts = member_count(it).into_iter();
         let fields = it.fields.iter();
-        let fields = fields.flat_map(|field| walk_field(&self, field, &own(&field.name)));
+        let fields = fields.flat_map(|field| self.field(field, &own(&field.name)));
         let rest = it.rest.iter();
-        let rest = rest.flat_map(|rest| walk(&self, &rest.value, &own(&rest.name)));
+        let rest = rest.flat_map(|rest| self.value(&rest.value, &own(&rest.name)));
         counts.chain(fields).chain(rest).collect()
+    }
+
+    /// The checks of a field, which is an `Option` if the property may be missing.
+    fn field(self, field: &Field, place: &Place) -> Vec<TokenStream> {
+        match field.required {
+            true => self.value(&field.value, place),
+            false => none_or(place, &self.value(&field.value, &Place::local(OPTION))),
+        }
+    }
+
+    fn value(self, value: &Value, place: &Place) -> Vec<TokenStream> {
+        match value.nullable {
+            true => none_or(place, &self.not_null(value, &Place::local(OPTION))),
+            false => self.not_null(value, place),
+        }
+    }
+
+    fn not_null(self, value: &Value, place: &Place) -> Vec<TokenStream> {
+        let own = &place.value;
+        let each = |values: TokenStream, local: &str, each: &Value| {
+            let checks = all(&self.value(each, &Place::local(local)));
+            let local = ident(local);
+            checks.map(|checks| quote!(#values.all(|#local| #checks)))
+        };
+        let rules = value.rules.iter();
+        let rules = rules.flat_map(|used| self.rule(used, value, place));
+        let inner = match &value.kind {
+            Kind::Null
+            | Kind::Scalar(_)
+            | Kind::Text
+            | Kind::Timestamp
+            | Kind::Object
+            | Kind::Any => [None, None],
+            Kind::List(item) => [each(quote!(#own.iter()), "item", item), None],
+            // Tuples are checked by the table.
+            Kind::Tuple(_) => return Vec::new(),
+            Kind::Map(parts) => {
+                let [name, member] = &**parts;
+                [
+                    each(quote!(#own.keys()), "name", name),
+                    each(quote!(#own.values()), "member", member),
+                ]
+            }
+            Kind::Named(_) => [Some(quote!(#own.is_valid())), None],
+        };
+        rules.chain(inner.into_iter().flatten()).collect()
     }
 
     fn rule(self, used: &RuleUse, value: &Value, place: &Place) -> Vec<TokenStream> {
@@ -97,71 +140,14 @@ impl Checks<'_> {
     }
 }
 
-impl Emitter for Checks<'_> {
-    type Made = Vec<TokenStream>;
-    type Place = Place;
+/// The name of the variable for the value in an `Option`.
+const OPTION: &str = "value";
 
-    fn inside(&self, _: &Place, step: Step) -> Place {
-        Place::local(variable(step))
-    }
-
-    fn plain(&self, value: &Value, place: &Place) -> Vec<TokenStream> {
-        let rules = value.rules.iter();
-        let rules = rules.flat_map(|used| self.rule(used, value, place));
-        let own = &place.value;
-        let of_type = matches!(value.kind, Kind::Named(_)).then(|| quote!(#own.is_valid()));
-        rules.chain(of_type).collect()
-    }
-
-    fn list(&self, list: &Value, place: &Place, item: Vec<TokenStream>) -> Vec<TokenStream> {
-        let own = &place.value;
-        let each = of_each(&quote!(#own.iter()), Step::Item, &item);
-        self.plain(list, place).into_iter().chain(each).collect()
-    }
-
-    /// Tuples are checked by the table.
-    fn tuple(&self, _: &Value, _: Vec<Vec<TokenStream>>) -> Vec<TokenStream> {
-        Vec::new()
-    }
-
-    fn map(&self, map: &Value, place: &Place, each: [Vec<TokenStream>; 2]) -> Vec<TokenStream> {
-        let own = &place.value;
-        let [key, member] = &each;
-        let keys = of_each(&quote!(#own.keys()), Step::Key, key);
-        let members = of_each(&quote!(#own.values()), Step::Member, member);
-        let checks = self.plain(map, place).into_iter();
-        checks.chain(keys).chain(members).collect()
-    }
-
-    fn boxed(&self, inner: Vec<TokenStream>) -> Vec<TokenStream> {
-        inner
-    }
-
-    fn optional(&self, place: &Place, options: usize, inner: Vec<TokenStream>) -> Vec<TokenStream> {
-        let local = ident(variable(Step::Option));
-        let is_none_or = |own: &TokenStream, inner: TokenStream| quote!(#own.as_ref().is_none_or(|#local| #inner));
-        let inner = all(&inner).map(|inner| {
-            let inner = (1..options).fold(inner, |inner, _| is_none_or(&quote!(#local), inner));
-            is_none_or(&place.value, inner)
-        });
-        inner.into_iter().collect()
-    }
-}
-
-/// The name of the variable for the value after a step.
-fn variable(step: Step) -> &'static str {
-    match step {
-        Step::Option => "value",
-        Step::Item | Step::Position => "item",
-        Step::Key => "name",
-        Step::Member => "member",
-    }
-}
-
-/// Whether `checks` hold for each of `values`; `None` if there are none.
-fn of_each(values: &TokenStream, step: Step, checks: &[TokenStream]) -> Option<TokenStream> {
-    let local = ident(variable(step));
-    all(checks).map(|all| quote!(#values.all(|#local| #all)))
+/// Whether there is no value at `place`, or `checks` hold for it.
+fn none_or(place: &Place, checks: &[TokenStream]) -> Vec<TokenStream> {
+    let (own, local) = (&place.value, ident(OPTION));
+    let checks = all(checks).map(|all| quote!(#own.as_ref().is_none_or(|#local| #all)));
+    checks.into_iter().collect()
 }
 
 /// Maximum number of checks that follow each other. An expression with `&&` nests as deeply

@@ -3,9 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use crate::model::{
-    Emitter, Field, Kind, Model, Scalar, Step, TypeDef, TypeId, TypeShape, Value, walk, walk_field,
-};
+use crate::model::{Field, Kind, Model, Scalar, TypeDef, TypeId, TypeShape, Value};
 
 /// The keywords that can be used as names with `r#`.
 const RAW: &[&str] = &[
@@ -83,12 +81,44 @@ impl<'m> Types<'m> {
 
     /// The type of a value.
     pub(super) fn value(&self, value: &Value) -> TokenStream {
-        walk(self, value, &())
+        let of_kind = match &value.kind {
+            Kind::Null => quote!(()),
+            Kind::Scalar(scalar) => scalar_type(*scalar),
+            Kind::Text => quote!(String),
+            Kind::Timestamp => quote!(Timestamp),
+            Kind::Object => quote!(RawJsonObject),
+            Kind::Any => quote!(RawJson),
+            Kind::List(item) => {
+                let item = self.value(item);
+                quote!(Vec<#item>)
+            }
+            Kind::Tuple(items) => {
+                let items = items.iter().map(|item| self.value(item));
+                quote!((#(#items,)*))
+            }
+            Kind::Map(each) => {
+                let [name, member] = each.each_ref().map(|it| self.value(it));
+                quote!(BTreeMap<#name, #member>)
+            }
+            Kind::Named(id) => self.named(*id),
+        };
+        let boxed = match value.boxed {
+            true => quote!(Box<#of_kind>),
+            false => of_kind,
+        };
+        match value.nullable {
+            true => quote!(Option<#boxed>),
+            false => boxed,
+        }
     }
 
     /// The type of a field: an `Option` if the property may be missing.
     pub(super) fn field(&self, field: &Field) -> TokenStream {
-        walk_field(self, field, &())
+        let value = self.value(&field.value);
+        match field.required {
+            true => value,
+            false => quote!(Option<#value>),
+        }
     }
 
     /// Whether the type of a value is an `Option`, or a wrapper of one.
@@ -121,45 +151,5 @@ impl<'m> Types<'m> {
     /// Whether the types and rules of `id` express all of its schema.
     pub(super) fn is_typed(&self, id: TypeId) -> bool {
         !self.model.facts[id.0].needs_table
-    }
-}
-
-impl Emitter for Types<'_> {
-    type Made = TokenStream;
-    type Place = ();
-
-    fn inside(&self, (): &(), _: Step) {}
-
-    fn plain(&self, value: &Value, (): &()) -> TokenStream {
-        match &value.kind {
-            Kind::Null => quote!(()),
-            Kind::Scalar(scalar) => scalar_type(*scalar),
-            Kind::Text => quote!(String),
-            Kind::Timestamp => quote!(Timestamp),
-            Kind::Object => quote!(RawJsonObject),
-            // The walk calls the methods below for lists, tuples and maps.
-            Kind::Any | Kind::List(_) | Kind::Tuple(_) | Kind::Map(_) => quote!(RawJson),
-            Kind::Named(id) => self.named(*id),
-        }
-    }
-
-    fn list(&self, _: &Value, (): &(), item: TokenStream) -> TokenStream {
-        quote!(Vec<#item>)
-    }
-
-    fn tuple(&self, _: &Value, items: Vec<TokenStream>) -> TokenStream {
-        quote!((#(#items,)*))
-    }
-
-    fn map(&self, _: &Value, (): &(), [key, member]: [TokenStream; 2]) -> TokenStream {
-        quote!(BTreeMap<#key, #member>)
-    }
-
-    fn boxed(&self, inner: TokenStream) -> TokenStream {
-        quote!(Box<#inner>)
-    }
-
-    fn optional(&self, (): &(), options: usize, inner: TokenStream) -> TokenStream {
-        (0..options).fold(inner, |inner, _| quote!(Option<#inner>))
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use super::markdown::code;
-use crate::model::{Counts, Emitter, OneOf, Rule, ScalarRule, Step, TextRule, Value, walk};
+use crate::model::{Counts, Kind, OneOf, Rule, ScalarRule, TextRule, Value};
 
 /// Maximum number of listed values, and of characters of a text, to print, because every
 /// use of a rule prints them.
@@ -12,54 +12,34 @@ const LONGEST_TEXT: usize = 400;
 
 /// The constraints on a value, a sentence each.
 pub(super) fn of_value(value: &Value) -> Vec<String> {
-    walk(&Words, value, &())
+    let rules = value.rules.iter();
+    let mut sentences: Vec<String> = rules.flat_map(|used| of_rule(&used.rule)).collect();
+    match &value.kind {
+        Kind::List(item) => sentences.extend(each("Each item", of_value(item))),
+        Kind::Tuple(items) => {
+            for (index, item) in items.iter().enumerate() {
+                sentences.extend(each(format!("The item {}", index + 1), of_value(item)));
+            }
+        }
+        Kind::Map(parts) => {
+            let [name, member] = parts.each_ref().map(of_value);
+            sentences.extend(each("Each name", name).chain(each("Each value", member)));
+        }
+        Kind::Null
+        | Kind::Scalar(_)
+        | Kind::Text
+        | Kind::Timestamp
+        | Kind::Object
+        | Kind::Any
+        | Kind::Named(_) => {}
+    }
+    sentences
 }
 
 /// The constraints on the values in a map, a sentence each.
 pub(super) fn of_map_values(map: &Value) -> Vec<String> {
     let values = map.kind.values().last().map(of_value);
     each("Each value", values.unwrap_or_default()).collect()
-}
-
-struct Words;
-
-impl Emitter for Words {
-    type Made = Vec<String>;
-    type Place = ();
-
-    fn inside(&self, (): &(), _: Step) {}
-
-    fn plain(&self, value: &Value, (): &()) -> Vec<String> {
-        let rules = value.rules.iter();
-        rules.flat_map(|used| of_rule(&used.rule)).collect()
-    }
-
-    fn list(&self, value: &Value, (): &(), item: Vec<String>) -> Vec<String> {
-        let own = self.plain(value, &()).into_iter();
-        own.chain(each("Each item", item)).collect()
-    }
-
-    fn tuple(&self, _: &Value, items: Vec<Vec<String>>) -> Vec<String> {
-        let items = items.into_iter().enumerate();
-        items
-            .flat_map(|(index, item)| each(format!("The item {}", index + 1), item))
-            .collect()
-    }
-
-    fn map(&self, value: &Value, (): &(), [key, member]: [Vec<String>; 2]) -> Vec<String> {
-        let own = self.plain(value, &()).into_iter();
-        own.chain(each("Each name", key))
-            .chain(each("Each value", member))
-            .collect()
-    }
-
-    fn boxed(&self, inner: Vec<String>) -> Vec<String> {
-        inner
-    }
-
-    fn optional(&self, (): &(), _: usize, inner: Vec<String>) -> Vec<String> {
-        inner
-    }
 }
 
 fn each(what: impl Display, sentences: Vec<String>) -> impl Iterator<Item = String> {

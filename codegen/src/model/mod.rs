@@ -15,7 +15,6 @@ pub(crate) use rules::{Counts, NamedRule, OneOf, Rule, RuleUse, Scalar, ScalarRu
 pub(crate) use types::{
     Branch, Facts, Field, Kind, Struct, TypeDef, TypeId, TypeShape, Value, Variant,
 };
-pub(crate) use walk::{Emitter, Step, walk, walk_field};
 
 /// All that is generated.
 #[derive(Debug, Default)]
