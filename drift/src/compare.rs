@@ -13,8 +13,8 @@ use crate::differences::{Difference, differences};
 use crate::engine::Id;
 use crate::error::ExchangeError;
 use crate::report::{
-    Answer, BindingEffect, ConsumerEffect, Effect, ExchangeReport, Finding, PublisherEffect,
-    ReaderReport, Report, Status,
+    Answer, BindingEffect, ConsumerEffect, ExchangeReport, Finding, PublisherEffect, ReaderReport,
+    Report, Status,
 };
 use crate::side::Side;
 use crate::tolerant::Tolerant;
@@ -31,23 +31,19 @@ pub fn compare(old: &Side, new: &Side) -> Report {
     let names: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
     let mut reports: Vec<ExchangeReport> = Vec::new();
     for name in names {
-        reports.push(match (before.get(name), after.get(name)) {
-            (Some(old), Some(new)) => {
-                let mut report = comparison.exchange(old, new);
-                report.api = apis.compare(name);
-                report.wording = wording.compare(old, new);
-                report
-            }
-            (Some(old), None) => ExchangeReport {
-                api: apis.compare(name),
-                ..removed(old)
+        let report = match (before.get(name), after.get(name)) {
+            (Some(old), Some(new)) => ExchangeReport {
+                wording: wording.compare(old, new),
+                ..comparison.exchange(old, new)
             },
-            (None, Some(new)) => ExchangeReport {
-                api: apis.compare(name),
-                ..only(new, Status::Added)
-            },
+            (Some(old), None) => removed(old),
+            (None, Some(new)) => unanswered(new, Status::Added, "the exchange is new"),
             // Every name comes from one of the two.
             (None, None) => continue,
+        };
+        reports.push(ExchangeReport {
+            api: apis.compare(name),
+            ..report
         });
     }
     reports.sort_by(|a, b| {
@@ -62,15 +58,19 @@ pub fn compare(old: &Side, new: &Side) -> Report {
     }
 }
 
-/// An exchange, and its service.
-pub(crate) type Exchange<'r> = (&'r Reference, &'r Entry);
+/// An exchange of a service.
+#[derive(Clone, Copy)]
+pub(crate) struct Exchange<'r> {
+    pub(crate) service: &'r Reference,
+    pub(crate) entry: &'r Entry,
+}
 
 /// The exchanges, by their names on the broker.
 pub(crate) fn exchanges(resolved: &Resolved) -> BTreeMap<&str, Exchange<'_>> {
     let mut exchanges = BTreeMap::new();
-    for reference in &resolved.references {
-        for entry in &reference.entries {
-            exchanges.insert(entry.exchange.as_str(), (reference, entry));
+    for service in &resolved.references {
+        for entry in &service.entries {
+            exchanges.insert(entry.exchange.as_str(), Exchange { service, entry });
         }
     }
     exchanges
@@ -101,8 +101,8 @@ impl<'s> Comparison<'s> {
     }
 
     fn exchange(&mut self, old: &Exchange<'_>, new: &Exchange<'_>) -> ExchangeReport {
-        let (consumer, publisher) = self.messages(old.1, new.1);
-        let (old_key, new_key) = (key(old.1), key(new.1));
+        let (consumer, publisher) = self.messages(old.entry, new.entry);
+        let (old_key, new_key) = (key(old.entry), key(new.entry));
         let binding = binding::compare(&old_key, &new_key);
         let same = consumer.is_empty() && publisher.is_empty() && old_key == new_key;
         ExchangeReport {
@@ -116,7 +116,7 @@ impl<'s> Comparison<'s> {
                 binding.into_iter().collect(),
                 binding::still_bound(&old_key, &new_key),
             ),
-            ..only(new, Status::Unchanged)
+            ..unanswered(new, Status::Unchanged, "")
         }
     }
 
@@ -219,23 +219,20 @@ fn removed(old: &Exchange<'_>) -> ExchangeReport {
         consumer: Answer::none("no messages arrive"),
         publisher: Answer::none("the messages have no readers"),
         binding: Answer::of(vec![gone], ""),
-        ..only(old, Status::Removed)
+        ..unanswered(old, Status::Removed, "")
     }
 }
 
-/// A report without findings, for an exchange of one side only.
-fn only(exchange: &Exchange<'_>, status: Status) -> ExchangeReport {
-    fn none<E: Effect>() -> Answer<E> {
-        Answer::none("the exchange is new")
-    }
+/// A report without an answer, for `reason`.
+fn unanswered(exchange: &Exchange<'_>, status: Status, reason: &str) -> ExchangeReport {
     ExchangeReport {
-        service: exchange.0.service.clone(),
-        exchange: exchange.1.exchange.clone(),
+        service: exchange.service.service.clone(),
+        exchange: exchange.entry.exchange.clone(),
         status,
-        consumer: none(),
-        publisher: none(),
-        binding: none(),
-        api: none(),
+        consumer: Answer::none(reason),
+        publisher: Answer::none(reason),
+        binding: Answer::none(reason),
+        api: Answer::none(reason),
         wording: Vec::new(),
     }
 }
@@ -254,18 +251,18 @@ pub fn accepts(
 ) -> Result<ReaderReport, ExchangeError> {
     let exchange = find(&messages.resolved, exchange)?;
     let read = exchanges(&reader.resolved).into_values().next();
-    let (_, read) = read.ok_or_else(|| ExchangeError::NoSchema {
+    let read = read.ok_or_else(|| ExchangeError::NoSchema {
         reader: reader.name.clone(),
     })?;
     let mut context = Context::new();
-    let inside = Translator::new(&messages.resolved).formula(&mut context, exchange.1.payload);
-    let outside = Translator::new(&reader.resolved).formula(&mut context, read.payload);
+    let inside = Translator::new(&messages.resolved).formula(&mut context, exchange.entry.payload);
+    let outside = Translator::new(&reader.resolved).formula(&mut context, read.entry.payload);
     let refused = publisher(&mut context, inside, outside);
     Ok(ReaderReport {
         messages: messages.name.clone(),
         reader: reader.name.clone(),
-        service: exchange.0.service.clone(),
-        exchange: exchange.1.exchange.clone(),
+        service: exchange.service.service.clone(),
+        exchange: exchange.entry.exchange.clone(),
         answer: Answer::of(refused, "the schema accepts every message"),
     })
 }
@@ -273,24 +270,17 @@ pub fn accepts(
 /// The exchange of a name given by a user: `queue/task-completed`, or the full name.
 fn find<'r>(resolved: &'r Resolved, name: &str) -> Result<Exchange<'r>, ExchangeError> {
     let all = exchanges(resolved);
-    let is_named = |reference: &Reference, entry: &Entry| {
+    let is_named = |it: &Exchange<'_>| {
         let (service, short) = name.split_once('/').unwrap_or(("", name));
-        let last = entry.exchange.rsplit('/').next().unwrap_or_default();
-        entry.exchange == name
-            || reference.service == service && (last == short || entry.name == short)
+        let is_short = last(it) == short || it.entry.name == short;
+        it.entry.exchange == name || it.service.service == service && is_short
     };
-    let found: Vec<Exchange<'_>> = all
-        .values()
-        .filter(|(reference, entry)| is_named(reference, entry))
-        .copied()
-        .collect();
+    let found: Vec<Exchange<'_>> = all.values().copied().filter(is_named).collect();
     match found.as_slice() {
         [only] => Ok(*only),
         [] => {
-            let known = all.values().map(|(reference, entry)| {
-                let last = entry.exchange.rsplit('/').next().unwrap_or_default();
-                format!("{}/{last}", reference.service)
-            });
+            let known = all.values();
+            let known = known.map(|it| format!("{}/{}", it.service.service, last(it)));
             Err(ExchangeError::Unknown {
                 name: name.to_owned(),
                 known: known.collect(),
@@ -300,4 +290,10 @@ fn find<'r>(resolved: &'r Resolved, name: &str) -> Result<Exchange<'r>, Exchange
             name: name.to_owned(),
         }),
     }
+}
+
+/// The last part of an exchange's name on the broker.
+fn last<'r>(exchange: &Exchange<'r>) -> &'r str {
+    let name = &exchange.entry.exchange;
+    name.rsplit('/').next().unwrap_or_default()
 }

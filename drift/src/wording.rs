@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use taskcluster_documents::reference::{Entry, Reference};
 use taskcluster_documents::schema::{Schema, SchemaId};
 use taskcluster_documents::{Resolved, Role, Slot, escape};
+
+use crate::compare::Exchange;
 
 /// Compares texts, for each pair of schemas once.
 pub(crate) struct Wording<'r> {
@@ -26,26 +27,34 @@ impl<'r> Wording<'r> {
 
     /// The texts that differ between two forms of one exchange, except those already
     /// compared for another exchange.
-    pub(crate) fn compare(
-        &mut self,
-        old: &(&'r Reference, &'r Entry),
-        new: &(&'r Reference, &'r Entry),
-    ) -> Vec<String> {
+    pub(crate) fn compare(&mut self, old: &Exchange<'r>, new: &Exchange<'r>) -> Vec<String> {
         let mut found = Vec::new();
-        if self.services.insert(&new.0.service) {
+        if self.services.insert(&new.service.service) {
             let texts = [
-                ("title", &old.0.title, &new.0.title),
-                ("description", &old.0.description, &new.0.description),
+                ("title", &old.service.title, &new.service.title),
+                (
+                    "description",
+                    &old.service.description,
+                    &new.service.description,
+                ),
             ];
             note(&mut found, "service", &texts);
         }
         let texts = [
-            ("title", &old.1.title, &new.1.title),
-            ("description", &old.1.description, &new.1.description),
+            ("title", &old.entry.title, &new.entry.title),
+            (
+                "description",
+                &old.entry.description,
+                &new.entry.description,
+            ),
         ];
         note(&mut found, "exchange", &texts);
-        for entry in &new.1.routing_key {
-            let was = old.1.routing_key.iter().find(|it| it.name == entry.name);
+        for entry in &new.entry.routing_key {
+            let was = old
+                .entry
+                .routing_key
+                .iter()
+                .find(|it| it.name == entry.name);
             if let Some(was) = was {
                 let place = format!("routing key entry `{}`", entry.name);
                 note(
@@ -55,7 +64,7 @@ impl<'r> Wording<'r> {
                 );
             }
         }
-        self.schemas(old.1.payload, new.1.payload, "", &mut found);
+        self.schemas(old.entry.payload, new.entry.payload, "", &mut found);
         found
     }
 

@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::description;
-use super::docs::{described, docs};
+use super::docs::{docs, entry_text};
 use super::entries::Entries;
 use super::markdown::{self, code};
 use super::ty::{Types, ident};
@@ -93,11 +93,7 @@ fn setters(exchange: &Exchange) -> TokenStream {
 
 /// The description of an entry, and its allowed words if it has a constant.
 fn entry_docs(entry: &KeyEntry) -> TokenStream {
-    let mut text = described(
-        None,
-        Some(&entry.summary),
-        "Not described by the reference.",
-    );
+    let mut text = entry_text(entry);
     let Some(constant) = &entry.constant else {
         return docs(&[text]);
     };

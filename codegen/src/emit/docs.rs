@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{description, inert, markdown};
-use crate::model::TypeDef;
+use crate::model::{KeyEntry, TypeDef};
 
 /// A doc comment of paragraphs, each a list of lines, separated by empty lines.
 pub(super) fn docs(paragraphs: &[Vec<String>]) -> TokenStream {
@@ -35,6 +35,15 @@ pub(super) fn described(
         .map(description::lines)
         .find(|lines| !lines.is_empty())
         .unwrap_or_default()
+}
+
+/// The summary of a routing-key entry.
+pub(super) fn entry_text(entry: &KeyEntry) -> Vec<String> {
+    described(
+        None,
+        Some(&entry.summary),
+        "Not described by the reference.",
+    )
 }
 
 /// One paragraph of the generator's own sentences.

@@ -15,8 +15,8 @@ pub(super) fn definition(definition: &TypeDef, variants: &[Variant]) -> Vec<Toke
 
 /// The call that implements the common traits for all enums of a service.
 pub(super) fn traits(types: Types<'_>, service: &Service) -> Option<TokenStream> {
-    let definitions = service.types.iter().map(|id| types.definition(*id));
-    let enums: Vec<_> = definitions
+    let enums: Vec<_> = types
+        .definitions(service)
         .filter(|definition| matches!(definition.shape, TypeShape::Enum(_)))
         .map(|definition| ident(&definition.name))
         .collect();

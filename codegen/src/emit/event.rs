@@ -5,19 +5,11 @@ use quote::quote;
 
 use super::ty::ident;
 use super::{Layout, feature};
-use crate::model::{Exchange, Service};
+use crate::model::{Exchange, Model, Service};
 
 /// The enum, with its implementations.
-pub(super) fn definition(services: &[Service], layout: &Layout<'_>) -> Vec<TokenStream> {
-    let exchanges: Vec<(&Service, &Exchange)> = services
-        .iter()
-        .flat_map(|service| {
-            service
-                .exchanges
-                .iter()
-                .map(move |exchange| (service, exchange))
-        })
-        .collect();
+pub(super) fn definition(model: &Model, layout: &Layout<'_>) -> Vec<TokenStream> {
+    let exchanges: Vec<(&Service, &Exchange)> = model.exchanges().collect();
     vec![
         item(&exchanges, layout),
         methods(&exchanges, layout),

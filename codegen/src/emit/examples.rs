@@ -8,8 +8,8 @@ use crate::model::Service;
 
 /// Macro calls that implement `Arbitrary` for the types and routing keys of `service`.
 pub(super) fn items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
-    let ids = service.types.iter();
-    let payloads: Vec<Ident> = ids.map(|id| ident(&types.definition(*id).name)).collect();
+    let definitions = types.definitions(service);
+    let payloads: Vec<Ident> = definitions.map(|it| ident(&it.name)).collect();
     let exchanges = service.exchanges.iter();
     let keys: Vec<Ident> = exchanges.map(|it| ident(&it.key_name)).collect();
     let payloads = (!payloads.is_empty()).then(|| quote!(examples! { payload, #(#payloads),* }));

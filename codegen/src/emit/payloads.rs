@@ -37,7 +37,7 @@ fn structure(types: Types<'_>, definition: &TypeDef, it: &Struct) -> Vec<TokenSt
         .map(|field| struct_field(types, field, is_camel, open));
     let rest = it.rest.iter().map(|rest| rest_field(types, it, rest));
     let deserialize = (!open).then(|| quote!(, Deserialize));
-    let default = required::has_none(it).then(|| quote!(Default,));
+    let default = required::is_all_optional(it).then(|| quote!(Default,));
     let structure = quote! {
         #docs
         #[derive(Clone, Debug, PartialEq, #default Serialize #deserialize)]

@@ -26,7 +26,7 @@ pub(super) fn files(model: &Model, layout: &Layout<'_>) -> Vec<RustFile> {
             path: "event.rs".to_owned(),
             docs: vec!["One type for the messages of every exchange.".to_owned()],
             siblings: BTreeSet::new(),
-            items: event::definition(&model.services, layout),
+            items: event::definition(model, layout),
         },
     ]
 }
@@ -141,12 +141,9 @@ fn root_docs(model: &Model, layout: &Layout<'_>) -> Vec<String> {
 
 /// The first exchange with the most entries.
 fn richest_exchange(model: &Model) -> Option<(&Service, &Exchange)> {
-    let exchanges = model.services.iter().flat_map(|service| {
-        let exchanges = service.exchanges.iter();
-        exchanges.map(move |exchange| (service, exchange))
-    });
     // Reversed, because `max_by_key` returns the last of several.
-    exchanges
+    model
+        .exchanges()
         .rev()
         .max_by_key(|(_, exchange)| exchange.entries.len())
 }
@@ -193,13 +190,10 @@ consumer
 }
 
 fn catalogue(model: &Model, layout: &Layout<'_>) -> Vec<TokenStream> {
-    let infos = model.services.iter().flat_map(|service| {
-        let module = ident(&service.module);
-        service.exchanges.iter().map(move |exchange| {
-            let cfg = feature(service, layout);
-            let name = ident(&exchange.name);
-            quote!(#cfg <super::#module::#name as Exchange>::INFO)
-        })
+    let infos = model.exchanges().map(|(service, exchange)| {
+        let cfg = feature(service, layout);
+        let (module, name) = (ident(&service.module), ident(&exchange.name));
+        quote!(#cfg <super::#module::#name as Exchange>::INFO)
     });
     vec![quote! {
         /// Every exchange, by service and in the order of its reference.

@@ -3,9 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::docs::{described, docs};
+use super::docs::{docs, entry_text};
 use super::markdown::code;
-use super::required;
 use super::ty::ident;
 use crate::model::{Exchange, KeyEntry, Service};
 
@@ -23,6 +22,11 @@ pub(super) fn fields(exchange: &Exchange) -> impl Iterator<Item = &KeyEntry> {
         .filter(|entry| entry.constant.is_none())
 }
 
+/// Whether every entry may be absent, or is a constant.
+fn is_all_optional(exchange: &Exchange) -> bool {
+    fields(exchange).all(|entry| !entry.required)
+}
+
 fn item(exchange: &Exchange) -> TokenStream {
     let (name, binding) = (ident(&exchange.key_name), ident(&exchange.name));
     let docs = docs(&[vec![format!(
@@ -30,7 +34,7 @@ fn item(exchange: &Exchange) -> TokenStream {
         code(&exchange.exchange)
     )]]);
     let fields = fields(exchange).map(field);
-    let default = required::key_has_none(exchange).then(|| quote!(#[derive(Default)]));
+    let default = is_all_optional(exchange).then(|| quote!(#[derive(Default)]));
     quote! {
         #docs
         #[of(#binding)]
@@ -43,12 +47,7 @@ fn item(exchange: &Exchange) -> TokenStream {
 
 fn field(entry: &KeyEntry) -> TokenStream {
     let name = ident(&entry.field);
-    let text = described(
-        None,
-        Some(&entry.summary),
-        "Not described by the reference.",
-    );
-    let (docs, ty) = (docs(&[text]), field_type(entry));
+    let (docs, ty) = (docs(&[entry_text(entry)]), field_type(entry));
     quote!(#docs pub #name: #ty)
 }
 

@@ -9,11 +9,9 @@ use crate::model::Service;
 /// The call that implements `JsonSchema` for each type of `service`, by printing its
 /// table.
 pub(super) fn items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
-    let tables: Vec<TokenStream> = service
-        .types
-        .iter()
-        .map(|id| {
-            let definition = types.definition(*id);
+    let tables: Vec<TokenStream> = types
+        .definitions(service)
+        .map(|definition| {
             let name = ident(&definition.name);
             let table = format_ident!("{}", definition.constant);
             let path = format!("{}::{}", definition.module, definition.name);

@@ -23,11 +23,14 @@ const REQUIRED: &str = "The required fields of payloads and routing keys.
 
 Each is the argument of `new` of the type of the same name.";
 
-/// The docs of the file of large tables.
-const AUTOMATA: &str = "The large tables of patterns and formats.";
-
-/// A file's name, docs and items.
-type File = (&'static str, &'static str, Vec<TokenStream>);
+/// A file of the service's module.
+struct File {
+    name: &'static str,
+    docs: &'static str,
+    /// What its declaration has before `mod`.
+    prefix: TokenStream,
+    items: Vec<TokenStream>,
+}
 
 /// The module of a service, a file for each kind of item.
 pub(super) fn files(model: &Model, service: &Service, layout: &Layout<'_>) -> Vec<RustFile> {
@@ -38,52 +41,94 @@ pub(super) fn files(model: &Model, service: &Service, layout: &Layout<'_>) -> Ve
     files.extend(feature_files(types, service, layout));
     // After all others, which use them.
     let automata = automata.items();
-    let of_automata = (!automata.is_empty()).then(|| quote! { mod automata; });
-    if of_automata.is_some() {
-        files.push(("automata", AUTOMATA, automata));
+    if !automata.is_empty() {
+        files.push(File {
+            name: "automata",
+            docs: "The large tables of patterns and formats.",
+            prefix: TokenStream::new(),
+            items: automata,
+        });
     }
-    let files = files.into_iter().map(|(name, docs, items)| RustFile {
-        path: format!("{}/{name}.rs", service.module),
-        docs: docs.lines().map(str::to_owned).collect(),
-        siblings: siblings.clone(),
-        items,
+    files.sort_by_key(|file| file.name);
+    let declarations = files.iter().map(|File { name, prefix, .. }| {
+        let name = ident(name);
+        quote!(#prefix mod #name;)
     });
-    let module = module(types, service, layout, of_automata);
+    let module = RustFile {
+        path: format!("{}/mod.rs", service.module),
+        docs: module_docs(types, service),
+        siblings: BTreeSet::new(),
+        items: declarations.chain(exports(types, service)).collect(),
+    };
+    let files = files.into_iter().map(|file| RustFile {
+        path: format!("{}/{}.rs", service.module, file.name),
+        docs: file.docs.lines().map(str::to_owned).collect(),
+        siblings: siblings.clone(),
+        items: file.items,
+    });
     std::iter::once(module).chain(files).collect()
 }
 
 /// The files that every service has.
 fn usual_files(types: Types<'_>, service: &Service, automata: &Automata) -> Vec<File> {
     let entries = Entries::of(service);
+    let exchanges = service.exchanges.iter();
+    let bindings = exchanges.flat_map(|it| binding::definition(types, service, &entries, it));
+    let payloads = types.definitions(service);
+    let payloads = payloads.flat_map(|it| payloads::definition(types, it));
+    let checks = types.definitions(service);
+    let checks = checks.flat_map(|it| checks::definition(types, it));
+    let rules = service.rules.iter();
+    let rules = rules.map(|rule| validators::constant(rule, automata));
     vec![
-        (
-            "bindings",
-            "Binding types, one for each exchange.",
-            binding_items(types, service, &entries),
-        ),
-        ("entries", "The entries of routing keys.", entries.items()),
-        (
-            "routing_keys",
-            "The routing keys of messages.",
-            routing_key::items(service).into_iter().collect(),
-        ),
-        ("required", REQUIRED, required::items(types, service)),
-        ("payloads", "Payload types.", payload_items(types, service)),
-        (
-            "schemas",
-            "The schemas of payloads, as static tables.",
-            table_items(types, service, automata),
-        ),
-        (
-            "checks",
-            "The checks of `validate()`.",
-            check_items(types, service),
-        ),
-        (
-            "validators",
-            "The rules of the schemas, as constants.",
-            rule_items(service, automata),
-        ),
+        File {
+            name: "bindings",
+            docs: "Binding types, one for each exchange.",
+            prefix: TokenStream::new(),
+            items: bindings.collect(),
+        },
+        File {
+            name: "entries",
+            docs: "The entries of routing keys.",
+            prefix: TokenStream::new(),
+            items: entries.items(),
+        },
+        File {
+            name: "routing_keys",
+            docs: "The routing keys of messages.",
+            prefix: TokenStream::new(),
+            items: routing_key::items(service).into_iter().collect(),
+        },
+        File {
+            name: "required",
+            docs: REQUIRED,
+            prefix: quote!(pub),
+            items: required::items(types, service),
+        },
+        File {
+            name: "payloads",
+            docs: "Payload types.",
+            prefix: TokenStream::new(),
+            items: payloads.chain(enums::traits(types, service)).collect(),
+        },
+        File {
+            name: "schemas",
+            docs: "The schemas of payloads, as static tables.",
+            prefix: quote!(pub(super)),
+            items: table_items(types, service, automata),
+        },
+        File {
+            name: "checks",
+            docs: "The checks of `validate()`.",
+            prefix: TokenStream::new(),
+            items: checks.collect(),
+        },
+        File {
+            name: "validators",
+            docs: "The rules of the schemas, as constants.",
+            prefix: quote!(pub),
+            items: rules.collect(),
+        },
     ]
 }
 
@@ -91,50 +136,22 @@ fn usual_files(types: Types<'_>, service: &Service, automata: &Automata) -> Vec<
 fn feature_files(types: Types<'_>, service: &Service, layout: &Layout<'_>) -> Vec<File> {
     let mut files = Vec::new();
     if layout.examples {
-        let docs = "Valid examples of payloads and routing keys.";
-        files.push(("examples", docs, examples::items(types, service)));
+        files.push(File {
+            name: "examples",
+            docs: "Valid examples of payloads and routing keys.",
+            prefix: layout.feature("arbitrary"),
+            items: examples::items(types, service),
+        });
     }
     if layout.schemas {
-        let docs = "The payloads as JSON Schemas, for `schemars`.";
-        files.push(("json_schemas", docs, schemas::items(types, service)));
+        files.push(File {
+            name: "json_schemas",
+            docs: "The payloads as JSON Schemas, for `schemars`.",
+            prefix: layout.feature("schemars"),
+            items: schemas::items(types, service),
+        });
     }
     files
-}
-
-fn module(
-    types: Types<'_>,
-    service: &Service,
-    layout: &Layout<'_>,
-    of_automata: Option<TokenStream>,
-) -> RustFile {
-    let examples = layout.examples.then(|| {
-        let feature = layout.feature("arbitrary");
-        quote!(#feature mod examples;)
-    });
-    let schemas = layout.schemas.then(|| {
-        let feature = layout.feature("schemars");
-        quote!(#feature mod json_schemas;)
-    });
-    let mut items = vec![quote! {
-        #of_automata
-        mod bindings;
-        mod checks;
-        mod entries;
-        #examples
-        #schemas
-        mod payloads;
-        pub mod required;
-        mod routing_keys;
-        pub(super) mod schemas;
-        pub mod validators;
-    }];
-    items.extend(exports(types, service));
-    RustFile {
-        path: format!("{}/mod.rs", service.module),
-        docs: module_docs(types, service),
-        siblings: BTreeSet::new(),
-        items,
-    }
 }
 
 /// The public items of the module's files.
@@ -147,10 +164,7 @@ fn exports(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
         .exchanges
         .iter()
         .map(|exchange| ident(&exchange.key_name));
-    let payloads = service
-        .types
-        .iter()
-        .map(|id| ident(&types.definition(*id).name));
+    let payloads = types.definitions(service).map(|it| ident(&it.name));
     let mut items = Vec::new();
     if !service.exchanges.is_empty() {
         items.push(quote! {
@@ -207,23 +221,9 @@ fn names(types: Types<'_>, service: &Service) -> BTreeSet<String> {
     let exchanges = service.exchanges.iter();
     exchanges
         .flat_map(|exchange| [&exchange.name, &exchange.key_name])
-        .chain(service.types.iter().map(|id| &types.definition(*id).name))
+        .chain(types.definitions(service).map(|it| &it.name))
         .cloned()
         .chain(["automata", "entries", "schemas", "validators"].map(str::to_owned))
-        .collect()
-}
-
-fn binding_items(types: Types<'_>, service: &Service, entries: &Entries<'_>) -> Vec<TokenStream> {
-    let exchanges = service.exchanges.iter();
-    exchanges
-        .flat_map(|exchange| binding::definition(types, service, entries, exchange))
-        .collect()
-}
-
-fn payload_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
-    let ids = service.types.iter();
-    ids.flat_map(|id| payloads::definition(types, types.definition(*id)))
-        .chain(enums::traits(types, service))
         .collect()
 }
 
@@ -241,18 +241,5 @@ fn table_items(types: Types<'_>, service: &Service, automata: &Automata) -> Vec<
     statics
         .chain(tables.shared(service))
         .chain(implementations)
-        .collect()
-}
-
-fn rule_items(service: &Service, automata: &Automata) -> Vec<TokenStream> {
-    let rules = service.rules.iter();
-    rules
-        .map(|rule| validators::constant(rule, automata))
-        .collect()
-}
-
-fn check_items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
-    let ids = service.types.iter();
-    ids.flat_map(|id| checks::definition(types, types.definition(*id)))
         .collect()
 }

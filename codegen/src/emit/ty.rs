@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use crate::model::{Field, Kind, Model, Scalar, TypeDef, TypeId, TypeShape, Value};
+use crate::model::{Field, Kind, Model, Scalar, Service, TypeDef, TypeId, TypeShape, Value};
 
 /// The keywords that can be used as names with `r#`.
 const RAW: &[&str] = &[
@@ -63,6 +63,15 @@ impl<'m> Types<'m> {
 
     pub(super) fn definition(&self, id: TypeId) -> &'m TypeDef {
         &self.model.types[id.0]
+    }
+
+    /// The types of a service.
+    pub(super) fn definitions(
+        &self,
+        service: &'m Service,
+    ) -> impl Iterator<Item = &'m TypeDef> + use<'m> {
+        let model = self.model;
+        service.types.iter().map(|id| &model.types[id.0])
     }
 
     /// The path of a type, with its module if that is another service's.

@@ -40,6 +40,15 @@ pub(crate) struct Model {
     pub(crate) text_rules: BTreeMap<SchemaId, Constant>,
 }
 
+impl Model {
+    /// The exchanges of all services, each with its service.
+    pub(crate) fn exchanges(&self) -> impl DoubleEndedIterator<Item = (&Service, &Exchange)> {
+        self.services
+            .iter()
+            .flat_map(|service| service.exchanges.iter().map(move |it| (service, it)))
+    }
+}
+
 /// A named constant of a module.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Constant {

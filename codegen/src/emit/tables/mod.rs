@@ -56,9 +56,8 @@ impl Tables<'_> {
     /// The tables of the module that do not belong to a type.
     pub(super) fn shared(self, service: &Service) -> Vec<TokenStream> {
         let model = self.types.model;
-        let of_types = service.types.iter();
-        let of_types = of_types.map(|id| self.types.definition(*id).table());
-        let of_types: BTreeSet<Constant> = of_types.collect();
+        let of_types = self.types.definitions(service);
+        let of_types: BTreeSet<Constant> = of_types.map(TypeDef::table).collect();
         let shared = model
             .tables
             .iter()
