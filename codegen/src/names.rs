@@ -9,29 +9,34 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::Source;
+use crate::model::Model;
+use taskcluster_documents::text::escape_json;
 use taskcluster_documents::{Error, Place, Reason, escape, json};
 
 /// The file of the output with the names.
 pub(crate) const FILE: &str = "names.json";
 
 /// The property with a note for readers of the file.
-pub(crate) const ABOUT: &str = "//";
+const ABOUT: &str = "//";
 
-/// The kind of an item with a name.
+/// That note, after the header of the output.
+const USE: &str = "The next run reads it, so that names stay as they are.";
+
+/// The kind of an item with a name, in the order of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
-    /// The module of a service, whose owner is `queue v1`.
-    Module,
     /// The binding of an exchange, whose owner is the exchange.
     Binding,
-    /// The routing key of an exchange.
-    RoutingKey,
     /// The variant of the event for an exchange.
     Event,
+    /// The module of a service, whose owner is `queue v1`.
+    Module,
     /// The type of a schema, `module::Name`; the owner is [`TypeDef::key`].
     ///
     /// [`TypeDef::key`]: crate::model::TypeDef::key
     Payload,
+    /// The routing key of an exchange.
+    RoutingKey,
     /// A rule; the owner is [`NamedRule::owner`].
     ///
     /// [`NamedRule::owner`]: crate::model::NamedRule::owner
@@ -40,31 +45,31 @@ pub(crate) enum Kind {
 
 impl Kind {
     const ALL: [Self; 6] = [
-        Self::Module,
         Self::Binding,
-        Self::RoutingKey,
         Self::Event,
+        Self::Module,
         Self::Payload,
+        Self::RoutingKey,
         Self::Validator,
     ];
 
     /// The property of the file with the names of this kind.
-    pub(crate) fn member(self) -> &'static str {
+    fn member(self) -> &'static str {
         match self {
-            Self::Module => "modules",
             Self::Binding => "bindings",
-            Self::RoutingKey => "routingKeys",
             Self::Event => "events",
+            Self::Module => "modules",
             Self::Payload => "payloads",
+            Self::RoutingKey => "routingKeys",
             Self::Validator => "validators",
         }
     }
 }
 
-/// The names that an earlier run chose, by kind and owner.
+/// The names of a run, by kind and owner.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
-    /// The file with the names.
+    /// The file that they were read from.
     place: Place,
     names: BTreeMap<(Kind, String), String>,
 }
@@ -101,6 +106,51 @@ impl Names {
         }
         errors.extend(names.shared());
         (names, errors)
+    }
+
+    /// All names in `model` that another run could choose differently.
+    pub(crate) fn of(model: &Model) -> Self {
+        let mut names = Self::default();
+        for service in &model.services {
+            names.add(Kind::Module, &service.key(), &service.module);
+            for exchange in &service.exchanges {
+                let owner = &exchange.exchange;
+                names.add(Kind::Binding, owner, &exchange.name);
+                names.add(Kind::RoutingKey, owner, &exchange.key_name);
+                names.add(Kind::Event, owner, &exchange.variant);
+            }
+            for id in &service.types {
+                let definition = &model.types[id.0];
+                let path = format!("{}::{}", service.module, definition.name);
+                names.add(Kind::Payload, &definition.key, &path);
+            }
+            for rule in &service.rules {
+                names.add(Kind::Validator, &rule.owner, &rule.name);
+            }
+        }
+        names
+    }
+
+    /// Adds a name; of two names for one owner, the first is kept.
+    fn add(&mut self, kind: Kind, owner: &str, name: &str) {
+        let names = self.names.entry((kind, owner.to_owned()));
+        names.or_insert_with(|| name.to_owned());
+    }
+
+    /// The file of the output, after a first line of the output's files.
+    ///
+    /// Properties are inserted in sorted order, so the text has that order with any
+    /// features of `serde_json`.
+    pub(crate) fn json(self, header: &str) -> String {
+        let mut root = Map::from_iter([(ABOUT.to_owned(), format!("{header} {USE}").into())]);
+        for ((kind, owner), name) in self.names {
+            let owners = root.entry(kind.member());
+            let owners = owners.or_insert_with(|| Value::Object(Map::new()));
+            if let Value::Object(owners) = owners {
+                owners.insert(owner, name.into());
+            }
+        }
+        escape_json(&format!("{:#}\n", Value::Object(root)))
     }
 
     /// An error for each owner with the name of another. The names of bindings, routing

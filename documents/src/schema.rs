@@ -120,6 +120,13 @@ pub struct General {
     pub constant: Option<Value>,
 }
 
+impl General {
+    /// Whether `type` states only this type.
+    pub fn is_only(&self, only: JsonType) -> bool {
+        self.types == Some([only].into())
+    }
+}
+
 /// A `pattern`, and the strings it matches.
 #[derive(Clone, Debug)]
 pub struct Pattern {

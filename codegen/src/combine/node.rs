@@ -2,7 +2,6 @@
 
 use taskcluster_documents::schema::{JsonType, SchemaId};
 
-use super::View;
 use crate::reading::{Reading, Use};
 
 /// One schema of a node.
@@ -84,7 +83,7 @@ impl Node {
         Self::new(parts.into_iter().map(Part::whole).collect())
     }
 
-    fn new(mut parts: Vec<Part>) -> Self {
+    pub(super) fn new(mut parts: Vec<Part>) -> Self {
         // All but the first are sorted, so equal sets are equal nodes.
         if let [first, rest @ ..] = parts.as_mut_slice() {
             rest.sort_unstable();
@@ -136,36 +135,6 @@ impl Node {
         Self {
             only: Some(only),
             ..self.clone()
-        }
-    }
-
-    /// Replaces the choice that the part at `chooser` of the view makes by one of its
-    /// alternatives. The alternative comes first, unless the node `describes` it.
-    pub(crate) fn choose(
-        &self,
-        view: &View<'_>,
-        chooser: SchemaId,
-        choice: Choice,
-        branch: Use,
-        describes: bool,
-    ) -> Self {
-        let without = view.parts.iter().map(|(part, _)| {
-            let chosen = part.at.schema == chooser;
-            Part {
-                without_any_of: part.without_any_of || chosen && choice == Choice::AnyOf,
-                without_one_of: part.without_one_of || chosen && choice == Choice::OneOf,
-                beside: part.beside || !describes,
-                ..*part
-            }
-        });
-        let alternative = std::iter::once(Part::whole(branch));
-        let parts = match describes {
-            true => without.chain(alternative).collect(),
-            false => alternative.chain(without).collect(),
-        };
-        Self {
-            only: self.only,
-            ..Self::new(parts)
         }
     }
 }

@@ -104,6 +104,11 @@ impl<'s> View<'s> {
             .reduce(|left: BTreeSet<JsonType>, right| intersect(&left, &right))
     }
 
+    /// Whether `only` is the only type that instances may have.
+    pub(crate) fn is_only(&self, only: JsonType) -> bool {
+        self.types() == Some([only].into())
+    }
+
     /// Whether there is a keyword for instances of a single type.
     pub(crate) fn has_keywords(&self) -> bool {
         self.schemas().any(|it| it.kinds().next().is_some())
@@ -166,6 +171,35 @@ impl<'s> View<'s> {
                 .filter(|(choice, branches)| part.has(*choice) && !branches.is_empty())
                 .map(|(choice, branches)| (part.at, choice, branches.as_slice()))
         })
+    }
+
+    /// The node in which one of its alternatives replaces the choice that the part at
+    /// `chooser` makes. The alternative comes first, unless the view `describes` it.
+    pub(crate) fn choose(
+        &self,
+        chooser: SchemaId,
+        choice: Choice,
+        branch: Use,
+        describes: bool,
+    ) -> Node {
+        let without = self.parts.iter().map(|(part, _)| {
+            let chosen = part.at.schema == chooser;
+            Part {
+                without_any_of: part.without_any_of || chosen && choice == Choice::AnyOf,
+                without_one_of: part.without_one_of || chosen && choice == Choice::OneOf,
+                beside: part.beside || !describes,
+                ..*part
+            }
+        });
+        let alternative = std::iter::once(Part::whole(branch));
+        let parts = match describes {
+            true => without.chain(alternative).collect(),
+            false => alternative.chain(without).collect(),
+        };
+        Node {
+            only: self.only,
+            ..Node::new(parts)
+        }
     }
 
     /// Whether there are keywords that types, checks of values and choices can't express.

@@ -10,7 +10,7 @@ use crate::Source;
 use crate::api::{Api, ApiExchange, ApiType, Item, Member};
 use crate::decoded;
 use crate::model::{Exchange, Model, Service, Struct, TypeDef, TypeId, TypeShape, Value};
-use crate::names;
+use crate::names::{self, Names};
 
 /// The items of the generated code that users depend on.
 pub(crate) fn api(model: &Model) -> Api {
@@ -22,7 +22,7 @@ pub(crate) fn api(model: &Model) -> Api {
         types: Vec::new(),
         names: Source {
             name: names::FILE.to_owned(),
-            bytes: super::names(model, "").into_bytes(),
+            bytes: Names::of(model).json("").into_bytes(),
         },
     };
     for service in &model.services {
@@ -32,8 +32,7 @@ pub(crate) fn api(model: &Model) -> Api {
     }
     for (index, definition) in model.types.iter().enumerate() {
         let mut items = Vec::new();
-        // Of several equal enums only one is generated.
-        if !definition.module.is_empty() {
+        if definition.replaced_by.is_none() {
             let path = text(&types.named(TypeId(index)));
             items.push((path, of_type(types, definition)));
         }

@@ -112,8 +112,9 @@ impl<'a> Inert<'a> {
                 Some(Tag::Paragraph)
             }
             Tag::Heading { .. } | Tag::HtmlBlock | Tag::Paragraph => Some(Tag::Paragraph),
-            Tag::List(_) | Tag::Item => (self.depth < MAX_DEPTH * 2).then_some(tag),
-            Tag::Emphasis | Tag::Strong => (self.depth < MAX_DEPTH * 2).then_some(tag),
+            Tag::List(_) | Tag::Item | Tag::Emphasis | Tag::Strong => {
+                (self.depth < MAX_DEPTH * 2).then_some(tag)
+            }
             Tag::Link {
                 link_type,
                 dest_url,

@@ -94,7 +94,7 @@ fn name(number: usize) -> Ident {
 
 /// `.name(number)`.
 fn call(name: &str, number: usize) -> TokenStream {
-    let name = quote::format_ident!("{name}");
+    let name = format_ident!("{name}");
     let number = Literal::usize_unsuffixed(number);
     quote!(.#name(#number))
 }
@@ -102,7 +102,7 @@ fn call(name: &str, number: usize) -> TokenStream {
 fn run(set: &ByteSet, first: &ByteSet, last: &ByteSet) -> TokenStream {
     let ends = |name: &str, ends: &ByteSet| {
         (ends != set).then(|| {
-            let name = quote::format_ident!("{name}");
+            let name = format_ident!("{name}");
             let ends = pairs(ends);
             quote!(.#name(#ends))
         })

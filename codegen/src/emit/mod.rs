@@ -14,7 +14,6 @@ mod manifest;
 mod markdown;
 mod matcher;
 mod members;
-mod names;
 mod payloads;
 mod required;
 mod root;
@@ -27,7 +26,7 @@ mod validators;
 mod words;
 
 pub(crate) use api::api;
-pub(crate) use names::names;
+pub(crate) use ty::ident;
 
 use std::collections::BTreeSet;
 
@@ -35,6 +34,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::model::{Model, Service};
+use crate::names::Names;
 use crate::package::Package;
 
 /// A Rust file before it is printed.
@@ -92,7 +92,7 @@ pub(crate) fn emit(model: &Model, layout: &Layout<'_>) -> Emitted {
         manifest: layout
             .package
             .map(|package| manifest::manifest(model, package, &files, layout.header)),
-        names: names(model, layout.header),
+        names: Names::of(model).json(layout.header),
         files,
     }
 }

@@ -15,7 +15,7 @@ const RAW: &[&str] = &[
 ];
 
 /// `name` as an identifier, raw if it is a keyword.
-pub(super) fn ident(name: &str) -> Ident {
+pub(crate) fn ident(name: &str) -> Ident {
     match name {
         name if RAW.contains(&name) => Ident::new_raw(name, Span::call_site()),
         name => Ident::new(name, Span::call_site()),

@@ -31,16 +31,13 @@ pub(super) fn constant_type(rule: &Rule) -> Option<TokenStream> {
 
 /// The constant for a named rule.
 pub(super) fn constant(named: &NamedRule, automata: &Automata) -> TokenStream {
-    let name = format_ident!("{}", named.name);
-    let docs = docs(&[sentences(&words::of_rule(&named.rule))]);
-    let Some(ty) = constant_type(&named.rule) else {
-        return TokenStream::new();
-    };
     let rule = match &*named.rule {
         Rule::Text(rule) => text_rule(&named.name, rule, automata),
         Rule::Scalar(scalar, rule) => scalar_rule(*scalar, rule),
-        Rule::Items { .. } | Rule::Members(_) => TokenStream::new(),
+        Rule::Items { .. } | Rule::Members(_) => return TokenStream::new(),
     };
+    let (name, ty) = (format_ident!("{}", named.name), constant_type(&named.rule));
+    let docs = docs(&[sentences(&words::of_rule(&named.rule))]);
     quote! {
         #docs
         pub const #name: #ty = #rule;
@@ -142,6 +139,6 @@ fn format_call(formats: &[Format], automata: &Automata) -> Option<TokenStream> {
 
 /// The compiler's error for a literal that breaks the rule.
 fn error_message(name: &str, rule: &TextRule) -> String {
-    let sentences = words::of_rule(&Rule::Text(rule.clone()));
+    let sentences = words::of_text(rule);
     format!("not a valid {name}. {}", sentences.join(" "))
 }

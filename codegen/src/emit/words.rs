@@ -70,7 +70,8 @@ pub(super) fn of_rule(rule: &Rule) -> Vec<String> {
     }
 }
 
-fn of_text(rule: &TextRule) -> Vec<String> {
+/// The constraints of a rule for strings, a sentence each.
+pub(super) fn of_text(rule: &TextRule) -> Vec<String> {
     let mut sentences = Vec::new();
     sentences.extend(count(
         rule.min_length,

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::Span;
+use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
 use syn::{Attribute, FieldValue, File, Ident, Item, LitStr, Macro, Path, Token, parse_quote};
 
+use crate::emit::ident;
 use crate::runtime::SOURCES;
 
 /// The attributes of serde whose value is the path of a function or module.
@@ -40,12 +41,9 @@ fn import(source: &str, names: Vec<&str>) -> Option<Item> {
     }
 }
 
-fn ident(name: &str) -> Ident {
-    match name {
-        // The one word of a path that is a keyword.
-        "super" => Ident::new("super", Span::call_site()),
-        name => syn::parse_str(name).unwrap_or_else(|_| Ident::new_raw(name, Span::call_site())),
-    }
+/// The name of an item, which keywords are written raw for.
+fn name(ident: &Ident) -> String {
+    ident.unraw().to_string()
 }
 
 /// The names that items use, and the names that they define.
@@ -58,11 +56,11 @@ struct Names {
 impl<'ast> Visit<'ast> for Names {
     fn visit_item(&mut self, item: &'ast Item) {
         match item {
-            Item::Struct(it) => self.defined.insert(it.ident.to_string()),
-            Item::Enum(it) => self.defined.insert(it.ident.to_string()),
-            Item::Static(it) => self.defined.insert(it.ident.to_string()),
-            Item::Const(it) => self.defined.insert(it.ident.to_string()),
-            Item::Mod(it) => self.defined.insert(it.ident.to_string()),
+            Item::Struct(it) => self.defined.insert(name(&it.ident)),
+            Item::Enum(it) => self.defined.insert(name(&it.ident)),
+            Item::Static(it) => self.defined.insert(name(&it.ident)),
+            Item::Const(it) => self.defined.insert(name(&it.ident)),
+            Item::Mod(it) => self.defined.insert(name(&it.ident)),
             _ => false,
         };
         // A re-export does not use the name.
@@ -73,7 +71,7 @@ impl<'ast> Visit<'ast> for Names {
 
     fn visit_path(&mut self, path: &'ast Path) {
         if let Some(first) = path.segments.first() {
-            self.used.insert(first.ident.to_string());
+            self.used.insert(name(&first.ident));
         }
         visit::visit_path(self, path);
     }
@@ -85,7 +83,7 @@ impl<'ast> Visit<'ast> for Names {
         if let Ok(file) = call.parse_body::<File>() {
             self.visit_file(&file);
         } else if let Ok(names) = call.parse_body_with(names) {
-            self.used.extend(names.iter().map(Ident::to_string));
+            self.used.extend(names.iter().map(name));
         }
     }
 

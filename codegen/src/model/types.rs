@@ -25,6 +25,8 @@ pub(crate) struct TypeDef {
     pub(crate) description: Option<String>,
     /// The module that it is defined in.
     pub(crate) module: String,
+    /// The equal enum that is generated in its place, if any.
+    pub(crate) replaced_by: Option<TypeId>,
     pub(crate) shape: TypeShape,
     /// The schemas of its values.
     pub(crate) node: Node,

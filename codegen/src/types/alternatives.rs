@@ -11,7 +11,7 @@ impl<'s> TypeBuilder<'s> {
     /// The type of a node with a choice: the simplest one that holds all alternatives;
     /// `None` if the choice does not affect the type.
     pub(super) fn choice(&mut self, node: &Node, view: &View<'s>, subject: &str) -> Option<Value> {
-        let (nodes, nullable, is_null_unsure) = match self.outcome(node, view)? {
+        let (nodes, nullable, is_null_unsure) = match self.outcome(view)? {
             Outcome::Formats(formats) => {
                 let rules = text_rules(node, view, &formats, subject);
                 return Some(Value {

@@ -1,7 +1,6 @@
 //! Arrays: lists, and tuples of a fixed length.
 
-use taskcluster_documents::schema::SchemaId;
-use taskcluster_documents::schema::{ArrayKeywords, Items};
+use taskcluster_documents::schema::{ArrayKeywords, Items, SchemaId};
 
 use super::builder::TypeBuilder;
 use crate::combine::{Node, View};
@@ -69,9 +68,8 @@ impl<'s> TypeBuilder<'s> {
         else {
             return None;
         };
-        let forbids = |id: &SchemaId| self.schemas[id.0].general.never;
         let count = u64::try_from(items.len()).ok();
-        let is_bounded = additional_items.as_ref().is_some_and(forbids) || *max_items == count;
+        let is_bounded = additional_items.is_some_and(|id| self.forbids(id)) || *max_items == count;
         let is_fixed = is_bounded && *min_items == count;
         (is_fixed && (1..=MOST_ITEMS).contains(&items.len())).then(|| items.clone())
     }

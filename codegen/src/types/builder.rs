@@ -99,6 +99,11 @@ impl<'s> TypeBuilder<'s> {
         view
     }
 
+    /// Whether a schema is `false`.
+    pub(super) fn forbids(&self, id: SchemaId) -> bool {
+        self.schemas[id.0].general.never
+    }
+
     /// The type of the values of `node`; `subject` is their name in rules, such as that
     /// of a property.
     pub(super) fn value(&mut self, node: &Node, subject: &str) -> Value {
@@ -234,6 +239,7 @@ impl<'s> TypeBuilder<'s> {
             key: naming::numbered(key(&homes), &mut self.keys),
             constant: String::new(),
             module: self.module_of(&document),
+            replaced_by: None,
             document,
             pointer,
             title: view.title().and_then(|it| self.budget.text(it)),

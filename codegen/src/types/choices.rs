@@ -45,20 +45,21 @@ type Alternative<'s> = (SchemaId, Node, View<'s>);
 
 impl<'s> TypeBuilder<'s> {
     /// The outcome of the first choice of a view; `None` if there is none.
-    pub(super) fn outcome(&mut self, node: &Node, view: &View<'s>) -> Option<Outcome> {
-        let (chooser, choice, branches) = view.choice()?;
+    pub(super) fn outcome(&mut self, view: &View<'s>) -> Option<Outcome> {
+        let stated = view.choice()?;
+        let (chooser, choice, branches) = stated;
         if !view.names().is_empty() && branches.iter().all(|id| self.is_condition(*id)) {
             return Some(Outcome::Beside);
         }
-        let Some(nodes) = self.possible_nodes(node, view) else {
+        let Some(nodes) = self.possible_nodes(view, stated) else {
             return Some(Outcome::TOO_MUCH);
         };
         if let Some(formats) = self.formats(choice, &nodes) {
             return Some(Outcome::Formats(formats));
         }
-        let is_null = |it: &View<'_>| it.types() == Some(BTreeSet::from([JsonType::Null]));
-        let (nulls, others): (Vec<_>, Vec<_>) =
-            nodes.into_iter().partition(|(_, _, it)| is_null(it));
+        let (nulls, others): (Vec<_>, Vec<_>) = nodes
+            .into_iter()
+            .partition(|(_, _, it)| it.is_only(JsonType::Null));
         let is_null_unsure = is_null_unsure(choice, &nulls, &others);
         let nullable = !nulls.is_empty();
         if !is_null_unsure && let Some(strings) = strings(choice, others.iter().map(|it| &it.2)) {
@@ -67,7 +68,7 @@ impl<'s> TypeBuilder<'s> {
         let nodes = match others.as_slice() {
             [(branch, _, _)] if self.describes(view, *branch) => {
                 let at = self.alternative(chooser, *branch);
-                vec![node.choose(view, chooser.schema, choice, at, true)]
+                vec![view.choose(chooser.schema, choice, at, true)]
             }
             _ => others.into_iter().map(|(_, node, _)| node).collect(),
         };
@@ -78,10 +79,13 @@ impl<'s> TypeBuilder<'s> {
         })
     }
 
-    /// The alternatives of the view's first choice that have instances, each with all
+    /// The alternatives of a choice of the view that have instances, each with all
     /// keywords beside it; `None` if that exceeds the budget.
-    fn possible_nodes(&mut self, node: &Node, view: &View<'s>) -> Option<Vec<Alternative<'s>>> {
-        let (chooser, choice, branches) = view.choice()?;
+    fn possible_nodes(
+        &mut self,
+        view: &View<'s>,
+        (chooser, choice, branches): (Use, Choice, &[SchemaId]),
+    ) -> Option<Vec<Alternative<'s>>> {
         let mut nodes = Vec::new();
         for &branch in branches {
             if self.budget.is_spent() {
@@ -90,7 +94,7 @@ impl<'s> TypeBuilder<'s> {
             let at = self.alternative(chooser, branch);
             let made = match is_bare(view, choice) {
                 true => Node::at(at),
-                false => node.choose(view, chooser.schema, choice, at, false),
+                false => view.choose(chooser.schema, choice, at, false),
             };
             let it = self.view(&made);
             if !it.is_never() && !self.possible(&it).is_some_and(|types| types.is_empty()) {
@@ -149,8 +153,7 @@ impl<'s> TypeBuilder<'s> {
             let is_only = schema.string == alone
                 && schema.general == General::default()
                 && schema.combinators == Combinators::default();
-            let is_text = view.types() == Some([JsonType::String].into());
-            (is_only && is_text && view.choice().is_none()).then_some(format)
+            (is_only && view.is_only(JsonType::String) && view.choice().is_none()).then_some(format)
         });
         formats.collect()
     }

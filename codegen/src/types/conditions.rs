@@ -53,7 +53,7 @@ impl<'s> TypeBuilder<'s> {
             return Stated::Anything;
         };
         let mut own = branch.objects().filter_map(|it| it.properties.get(name));
-        let forbids = |id: &SchemaId| self.schemas[id.0].general.never;
+        let forbids = |id: &SchemaId| self.forbids(*id);
         match (own.next(), own.next()) {
             (Some(id), None) if forbids(id) => Stated::Never,
             (Some(id), None) => Stated::Schema(*id),

@@ -12,13 +12,8 @@ use crate::model::{Kind, Service, TypeDef, TypeId, TypeShape};
 use crate::names::Names;
 
 /// Merges equal enums into the first, or the first that has a name from an earlier run.
-/// Such names stay, so an enum with one is never merged into another. Returns the merged
-/// enums, each with its replacement; they have no module any more.
-pub(super) fn merge(
-    services: &mut [Service],
-    types: &mut [TypeDef],
-    names: &Names,
-) -> BTreeMap<TypeId, TypeId> {
+/// Such names stay, so an enum with one is never merged into another.
+pub(super) fn merge(services: &mut [Service], types: &mut [TypeDef], names: &Names) {
     let mut merged = BTreeMap::new();
     for ids in equal(types) {
         let is_named = |id: &TypeId| names.payload(&types[id.0].key).is_some();
@@ -28,8 +23,8 @@ pub(super) fn merge(
         let others = ids.into_iter().filter(|id| *id != kept && !is_named(id));
         merged.extend(others.map(|id| (id, kept)));
     }
-    for id in merged.keys() {
-        types[id.0].module.clear();
+    for (id, kept) in &merged {
+        types[id.0].replaced_by = Some(*kept);
     }
     for exchange in services.iter_mut().flat_map(|it| &mut it.exchanges) {
         exchange.payload = merged
@@ -44,7 +39,6 @@ pub(super) fn merge(
             }
         });
     }
-    merged
 }
 
 /// The enums, in groups of equal ones.

@@ -49,7 +49,7 @@ pub(crate) fn types(resolved: Resolved, names: &Names) -> Result<Model, Errors> 
     let mut types = TypeBuilder::new(&schemas, &readings);
     let mut services = services::services(&references, &mut types, names);
     let mut definitions = types.definitions;
-    let merged = equal_enums::merge(&mut services, &mut definitions, names);
+    equal_enums::merge(&mut services, &mut definitions, names);
     errors.extend(cycles::infinite(&services, &definitions, &references));
     cycles::box_cycles(&mut definitions);
     let exchanges = services.iter().flat_map(|service| &service.exchanges);
@@ -65,6 +65,6 @@ pub(crate) fn types(resolved: Resolved, names: &Names) -> Result<Model, Errors> 
         text_rules: BTreeMap::new(),
     };
     errors.extend(naming::name_everything(&mut model, names));
-    tables::name_tables(&mut model, &merged);
+    tables::name_tables(&mut model);
     Errors::unless_empty(errors, model)
 }

@@ -4,9 +4,9 @@ use std::ops::RangeInclusive;
 
 use serde_json::{Number, Value as Json};
 
-use super::scalars::scalar;
+use super::scalars::{one_of, scalar};
 use crate::combine::{Bounds, View, as_integer};
-use crate::model::{Kind, OneOf, Scalar, ScalarRule, Value};
+use crate::model::{Kind, Scalar, ScalarRule, Value};
 
 const U64_MAX: i128 = u64::MAX as i128;
 const I64_MIN: i128 = i64::MIN as i128;
@@ -49,10 +49,7 @@ pub(super) fn integer(view: &View<'_>, subject: &str) -> Value {
     let (integer, held) = narrowest(low, high);
     let write = |number: i128| held.contains(&number).then(|| number.to_string());
     let mut rule = bounds.rule(divisor, write);
-    rule.one_of = values.map(|values| OneOf {
-        constant: listed.is_some_and(|it| it.constant),
-        values: values.into_iter().filter_map(write).collect(),
-    });
+    rule.one_of = one_of(view, |it| integer_of(it).and_then(write));
     if integer == Scalar::Unsigned {
         // Every value of the type satisfies it.
         rule.minimum = rule.minimum.filter(|limit| limit != "0");
@@ -98,10 +95,7 @@ pub(super) fn number(view: &View<'_>, subject: &str) -> Value {
         exclusive_minimum: exclusive_minimum.map(write),
         exclusive_maximum: exclusive_maximum.map(write),
         multiple_of: multiple_of.first().copied().map(write),
-        one_of: listed.as_ref().map(|listed| OneOf {
-            constant: listed.constant,
-            values: numbers.map(write).collect(),
-        }),
+        one_of: one_of(view, |it| it.as_number().map(write)),
     };
     scalar(Scalar::Number, rule, subject)
 }

@@ -17,7 +17,7 @@ impl<'s> TypeBuilder<'s> {
         let by_table = view.listed().is_some() || has_more(view);
         let is_closed = match self.rest_of(view) {
             Some(rest) => rest.pattern.is_some(),
-            None => !self.has_patterns(view),
+            None => !has_patterns(view),
         };
         let has_members = !view.names().is_empty() || !self.conditional_of(view).is_empty();
         if is_closed || has_members {
@@ -43,7 +43,7 @@ impl<'s> TypeBuilder<'s> {
         let counts = counts(view);
         let names = self.name_rule(view, subject);
         let rest = self.rest_of(view);
-        let has_patterns = self.has_patterns(view);
+        let has_patterns = has_patterns(view);
         let (names, by_table) = match names {
             Ok(names) => (names, has_patterns),
             Err(NoRule) => (None, true),
@@ -159,7 +159,7 @@ impl<'s> TypeBuilder<'s> {
     /// The properties that only `then` and `else` name, if the object may have them.
     fn conditional_of(&mut self, view: &View<'s>) -> BTreeMap<&'s String, Conditional> {
         let is_open = |rest: Rest<'_>| rest.schemas.is_empty();
-        match self.rest_of(view).is_some_and(is_open) && !self.has_patterns(view) {
+        match self.rest_of(view).is_some_and(is_open) && !has_patterns(view) {
             true => self.conditional(view),
             false => BTreeMap::new(),
         }
@@ -167,15 +167,14 @@ impl<'s> TypeBuilder<'s> {
 
     /// The properties that the schema does not name; `None` if they are forbidden.
     fn rest_of(&mut self, view: &View<'s>) -> Option<Rest<'s>> {
-        let is_never = |id: SchemaId| self.schemas[id.0].general.never;
         let mut schemas = view.additional();
-        if schemas.iter().any(|id| is_never(*id)) {
+        if schemas.iter().any(|id| self.forbids(*id)) {
             return None;
         }
         let mut names = None;
         if let Some((pattern, each, additional)) = view.only_pattern() {
             let is_everything = pattern.form.is_everything();
-            if is_everything || additional.is_some_and(is_never) {
+            if is_everything || additional.is_some_and(|id| self.forbids(id)) {
                 schemas.insert(0, each);
                 names = (!is_everything).then_some(pattern);
             }
@@ -188,16 +187,11 @@ impl<'s> TypeBuilder<'s> {
         })
     }
 
-    fn has_patterns(&self, view: &View<'s>) -> bool {
-        view.objects().any(|it| !it.pattern_properties.is_empty())
-    }
-
     /// Whether a schema states no constraint.
     fn is_any(&mut self, id: SchemaId) -> bool {
-        let schema = &self.schemas[id.0];
         let view = self.view(&Node::of(id));
         let is_plain = view.types().is_none() && !view.has_keywords();
-        is_plain && !schema.general.never && view.choice().is_none() && !view.has_conditions()
+        is_plain && !self.forbids(id) && view.choice().is_none() && !view.has_conditions()
     }
 }
 
@@ -220,8 +214,11 @@ struct NoRule;
 
 /// Whether there are keywords for objects that no Rust type expresses.
 fn has_more(view: &View<'_>) -> bool {
-    view.objects()
-        .any(|it| !it.dependencies.is_empty() || !it.pattern_properties.is_empty())
+    has_patterns(view) || view.objects().any(|it| !it.dependencies.is_empty())
+}
+
+fn has_patterns(view: &View<'_>) -> bool {
+    view.objects().any(|it| !it.pattern_properties.is_empty())
 }
 
 /// Whether there is a constraint on names, which a struct does not check.

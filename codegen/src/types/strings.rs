@@ -29,12 +29,11 @@ impl<'s> TypeBuilder<'s> {
         let rules = text_rules(node, view, &[], subject);
         let is_time = |rule: &RuleUse| match &*rule.rule {
             Rule::Text(rule) => {
-                let formats: Vec<&str> = rule.formats.iter().map(|it| it.name()).collect();
                 let alone = TextRule {
                     formats: rule.formats.clone(),
                     ..TextRule::default()
                 };
-                formats == ["date-time"] && *rule == alone
+                matches!(rule.formats.as_slice(), [only] if only.is_date_time()) && *rule == alone
             }
             _ => false,
         };
@@ -71,9 +70,7 @@ pub(super) fn text_rules(
         .collect();
     // A single rule of a single schema covers all of its keywords for strings.
     if let [only] = rules.as_mut_slice() {
-        let is_string = view
-            .types()
-            .is_some_and(|it| it == [JsonType::String].into());
+        let is_string = view.is_only(JsonType::String);
         let is_alone = view.parts.len() == 1 && (is_string || view.listed().is_none());
         only.schema = node.schema().filter(|_| is_alone && any_of.is_empty());
     }

@@ -6,13 +6,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use taskcluster_documents::schema::SchemaId;
-use taskcluster_documents::schema::{JsonType, Schema, StringKeywords};
+use taskcluster_documents::schema::{JsonType, Schema, SchemaId, StringKeywords};
 
 use super::naming::{Claims, place_name};
 use crate::combine::Node;
 use crate::ident;
-use crate::model::{Constant, Model, TypeDef, TypeId, TypeShape};
+use crate::model::{Constant, Model, TypeDef, TypeShape};
 use crate::reading::{Readings, Use};
 
 /// Maximum nesting of inline tables.
@@ -22,7 +21,7 @@ const DEEPEST: usize = 12;
 const FEW_VALUES: usize = 4;
 
 /// Names the tables of `model`, whose rules have names already.
-pub(super) fn name_tables(model: &mut Model, merged: &BTreeMap<TypeId, TypeId>) {
+pub(super) fn name_tables(model: &mut Model) {
     model.text_rules = text_rules(&model.types);
     let mut tables = Tables {
         schemas: &model.schemas,
@@ -31,9 +30,9 @@ pub(super) fn name_tables(model: &mut Model, merged: &BTreeMap<TypeId, TypeId>) 
         names: BTreeMap::new(),
         claims: BTreeMap::new(),
     };
-    tables.name_types(&model.types, merged);
+    tables.name_types(&model.types);
     let mut seen = BTreeSet::new();
-    for definition in model.types.iter().filter(|it| !it.module.is_empty()) {
+    for definition in model.types.iter().filter(|it| it.replaced_by.is_none()) {
         tables.walk_type(definition, &mut seen);
     }
     model.tables = tables.names;
@@ -50,10 +49,10 @@ struct Tables<'m> {
 
 impl<'m> Tables<'m> {
     /// Names the tables of types after the types.
-    fn name_types(&mut self, types: &'m [TypeDef], merged: &BTreeMap<TypeId, TypeId>) {
-        for (index, definition) in types.iter().enumerate() {
+    fn name_types(&mut self, types: &'m [TypeDef]) {
+        for definition in types {
             // A merged enum has the table of the enum that replaces it.
-            let kept = merged.get(&TypeId(index)).map(|kept| &types[kept.0]);
+            let kept = definition.replaced_by.map(|kept| &types[kept.0]);
             let owner = kept.unwrap_or(definition);
             let claims = self.claims.entry(&owner.module).or_default();
             claims.take(&owner.constant);
@@ -127,7 +126,7 @@ impl<'m> Tables<'m> {
             && schema.general.constant.is_none()
             && values <= FEW_VALUES;
         // Only the rule of a schema for strings has the listed values, too.
-        let is_string = schema.general.types == Some([JsonType::String].into());
+        let is_string = schema.general.is_only(JsonType::String);
         let is_ruled = self.rules.contains_key(&id) && (is_string || values <= FEW_VALUES);
         schema.subschemas().is_empty() && names <= FEW_VALUES && (is_plain || is_ruled)
     }

@@ -37,6 +37,11 @@ impl Format {
         &self.name
     }
 
+    /// Whether this is `date-time`.
+    pub fn is_date_time(&self) -> bool {
+        self.name == "date-time"
+    }
+
     /// The strings that have the format.
     pub fn form(&self) -> &Form {
         self.form.get_or_init(|| form(&self.name))

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use taskcluster_documents::schema::SchemaId;
 use taskcluster_documents::schema::{
     Annotations, ArrayKeywords, Combinators, Condition, Dependency, General, Items, JsonType,
-    ObjectKeywords, Pattern, Schema,
+    ObjectKeywords, Pattern, Schema, SchemaId,
 };
 
 use super::Tables;
@@ -75,8 +74,7 @@ impl Tables<'_> {
             keywords.push(quote!(Keyword::Type(&[#(#types),*])));
         }
         // The rule has the listed strings; other listed values don't have the type.
-        let is_string = general.types == Some([JsonType::String].into());
-        if is_ruled && is_string {
+        if is_ruled && general.is_only(JsonType::String) {
             return keywords;
         }
         if let Some(values) = enumeration {

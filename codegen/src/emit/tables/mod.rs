@@ -11,8 +11,7 @@ use std::collections::BTreeSet;
 use heck::ToUpperCamelCase;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
-use taskcluster_documents::schema::SchemaId;
-use taskcluster_documents::schema::{Combinators, General, JsonType, StringKeywords};
+use taskcluster_documents::schema::{Combinators, General, JsonType, SchemaId, StringKeywords};
 
 use super::matcher::Automata;
 use super::ty::{Types, ident};
@@ -219,7 +218,7 @@ impl Tables<'_> {
     fn inline(self, it: Use) -> TokenStream {
         let model = self.types.model;
         let schema = &model.schemas[it.schema.0];
-        let is_string = schema.general.types == Some([JsonType::String].into());
+        let is_string = schema.general.is_only(JsonType::String);
         if let Some(rule) = self.rule(it.schema).filter(|_| is_string)
             && schema.combinators == Combinators::default()
         {

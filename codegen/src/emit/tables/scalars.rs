@@ -2,6 +2,7 @@
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
+use taskcluster_documents::pattern::Format;
 use taskcluster_documents::schema::{NumberKeywords, Pattern, StringKeywords};
 
 use crate::emit::matcher::Automata;
@@ -44,10 +45,7 @@ pub(super) fn of_strings(string: &StringKeywords, automata: &Automata) -> Vec<To
 
 /// Whether the format of a string is `date-time`.
 pub(super) fn is_time(string: &StringKeywords) -> bool {
-    string
-        .format
-        .as_ref()
-        .is_some_and(|it| it.name() == "date-time")
+    string.format.as_ref().is_some_and(Format::is_date_time)
 }
 
 /// The keywords for numbers.

@@ -41,7 +41,8 @@ pub(super) fn name_everything(model: &mut Model, names: &Names) -> Vec<Error> {
         .enumerate()
         .map(|(index, service)| (service.module.clone(), index))
         .collect();
-    for (index, definition) in types.iter_mut().enumerate() {
+    let types_kept = types.iter_mut().enumerate();
+    for (index, definition) in types_kept.filter(|(_, it)| it.replaced_by.is_none()) {
         if let Some(&service) = modules.get(&definition.module) {
             let service = &mut services[service];
             let claims = spaces.entry(service.module.clone()).or_default();
@@ -80,7 +81,7 @@ fn name_exchanges(service: &mut Service, types: &mut [TypeDef], claims: &mut Cla
 /// folder would otherwise belong to the first service that reaches it.
 fn move_home(services: &[Service], types: &mut [TypeDef], names: &Names) {
     let modules: BTreeSet<&str> = services.iter().map(|it| it.module.as_str()).collect();
-    for definition in types.iter_mut().filter(|it| !it.module.is_empty()) {
+    for definition in types.iter_mut().filter(|it| it.replaced_by.is_none()) {
         let before = names.payload(&definition.key).map(|(module, _)| module);
         if let Some(module) = before.and_then(|it| modules.get(it)) {
             definition.module = (*module).to_owned();
