@@ -279,3 +279,17 @@ fn some_entries(it: &Source, random: &mut fastrand::Rng) -> Source {
     }
     source(&it.name, &document)
 }
+
+/// It is written raw, in its module and where other files of the module import it.
+#[test]
+fn a_name_may_be_a_keyword() {
+    let sources = [
+        service("queue", &[("changed", "v1/message.json#")]),
+        schema("queue/v1/message.json", "It", json!({})),
+    ];
+    let mut names = document(&api(&resolved(&sources), None).names);
+    names["payloads"]["/schemas/queue/v1/message.json#"] = json!("queue::type");
+    let made = made_after(&source("names.json", &names), &sources);
+    has(&made, "queue/mod.rs", "pub use payloads::r#type;");
+    has(&made, "queue/checks.rs", "use super::{schemas, r#type};");
+}
