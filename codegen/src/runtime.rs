@@ -55,6 +55,7 @@ pub(crate) const SOURCES: &[(&str, &[&str])] = &[
             "decode_as",
             "deserialize_union",
             "examples",
+            "fits_rest",
             "fits_schema",
             "json_schemas",
             "open_enums",

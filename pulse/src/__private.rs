@@ -4,7 +4,7 @@
 /// The version of this interface. Generated code asserts that it was made for this
 /// one. Increase it, here and in the generator, with every change that breaks code
 /// generated before.
-pub const VERSION: u32 = 11;
+pub const VERSION: u32 = 12;
 
 /// Examples of payloads and routing keys.
 #[cfg(feature = "arbitrary")]
@@ -24,7 +24,7 @@ pub use crate::rule::{Matcher, Positions, Run, Scalar, Split, Table, compiled_pa
 #[cfg(feature = "schemars")]
 pub use crate::schema::print_schema;
 pub use crate::schema::{Dependency, Keyword, Schema, Type};
-pub use crate::validate::{check_schema, fits_schema};
+pub use crate::validate::{check_schema, fits_rest, fits_schema};
 pub use crate::value::{deserialize_open, parse_open, unique, unique_as_written};
 #[cfg(feature = "arbitrary")]
 pub use arbitrary;

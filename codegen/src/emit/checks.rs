@@ -5,7 +5,9 @@ use quote::{ToTokens, format_ident, quote};
 
 use super::ty::{Types, ident};
 use super::validators;
-use crate::model::{Branch, Counts, Field, Kind, Rule, RuleUse, Struct, TypeDef, TypeShape, Value};
+use crate::model::{
+    Branch, Counts, Field, Kind, Rule, RuleUse, Scalar, Struct, TypeDef, TypeShape, Value,
+};
 
 /// A value in the generated code.
 struct Place {
@@ -68,8 +70,14 @@ impl Checks<'_> {
         let counts = member_count(it).into_iter();
         let fields = it.fields.iter();
         let fields = fields.flat_map(|field| self.field(field, &own(&field.name)));
-        let rest = it.rest.iter();
-        let rest = rest.flat_map(|rest| self.value(&rest.value, &own(&rest.name)));
+        let rest = it.rest.iter().flat_map(|rest| {
+            let place = own(&rest.name);
+            let reference = &place.reference;
+            let names = it.fields.iter().map(|field| &field.wire_name);
+            let others = quote!(fits_rest(self, #reference, &[#(#names),*]));
+            let others = (!it.fields.is_empty()).then_some(others);
+            self.value(&rest.value, &place).into_iter().chain(others)
+        });
         counts.chain(fields).chain(rest).collect()
     }
 
@@ -98,6 +106,10 @@ impl Checks<'_> {
         let rules = value.rules.iter();
         let rules = rules.flat_map(|used| self.rule(used, value, place));
         let inner = match &value.kind {
+            // A rule for numbers requires this, too.
+            Kind::Scalar(Scalar::Number) if value.rules.is_empty() => {
+                [Some(quote!(#own.is_finite())), None]
+            }
             Kind::Null
             | Kind::Scalar(_)
             | Kind::Text

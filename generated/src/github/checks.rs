@@ -49,7 +49,8 @@ impl Validate for GitHubReRunRequestMessage {
     const SCHEMA: &'static Schema = &schemas::GIT_HUB_RE_RUN_REQUEST_MESSAGE;
 
     fn is_valid(&self) -> bool {
-        validators::EVENT_ID.is_valid(&self.event_id)
+        self.check_run_id.is_finite() && self.check_suite_id.is_finite()
+            && validators::EVENT_ID.is_valid(&self.event_id)
             && validators::ORGANIZATION.is_valid(&self.organization)
             && validators::REPOSITORY.is_valid(&self.repository)
             && validators::VERSION.is_valid(&self.version)

@@ -3,7 +3,7 @@
 //! The checks of `validate()`.
 
 use taskcluster_pulse::Validate;
-use taskcluster_pulse::__private::Schema;
+use taskcluster_pulse::__private::{Schema, fits_rest};
 
 use super::{HookChangedMessage, schemas};
 
@@ -11,6 +11,6 @@ impl Validate for HookChangedMessage {
     const SCHEMA: &'static Schema = &schemas::HOOK_CHANGED_MESSAGE;
 
     fn is_valid(&self) -> bool {
-        true
+        fits_rest(self, &self.rest, &["hookGroupId", "hookId"])
     }
 }

@@ -233,6 +233,10 @@ impl Envelope {
     }
 
     /// The payload's bytes as delivered.
+    ///
+    /// Read those of any JSON as a [`RawJson`](crate::RawJson), and parse that. `serde_json`
+    /// has the feature `raw_value` here, with which its `Value` takes objects with a certain
+    /// key for another text: reading a hostile message as one can overflow the stack.
     pub fn bytes(&self) -> &[u8] {
         &self.0.bytes
     }

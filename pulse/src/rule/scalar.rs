@@ -6,6 +6,11 @@ use crate::value::is_float_multiple_of;
 pub trait Scalar: Copy + PartialOrd + 'static {
     /// Whether `self` is an integral multiple of `divisor`.
     fn is_multiple_of(self, divisor: Self) -> bool;
+
+    /// Whether JSON has a form for `self`.
+    fn is_finite(self) -> bool {
+        true
+    }
 }
 
 macro_rules! integers {
@@ -34,6 +39,10 @@ impl Scalar for f64 {
     /// number that is not finite is no multiple.
     fn is_multiple_of(self, divisor: Self) -> bool {
         is_float_multiple_of(self, divisor)
+    }
+
+    fn is_finite(self) -> bool {
+        self.is_finite()
     }
 }
 
@@ -117,7 +126,8 @@ impl<T: Scalar> ScalarRule<T> {
     #[inline]
     pub fn is_valid(&self, value: &T) -> bool {
         let value = *value;
-        self.minimum.is_none_or(|limit| value >= limit)
+        value.is_finite()
+            && self.minimum.is_none_or(|limit| value >= limit)
             && self.maximum.is_none_or(|limit| value <= limit)
             && self.above.is_none_or(|limit| value > limit)
             && self.below.is_none_or(|limit| value < limit)

@@ -1,5 +1,6 @@
 //! Violations of a schema: the value, the keyword and the place.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde_core::ser::{Serialize, SerializeStruct, Serializer};
@@ -20,8 +21,8 @@ pub struct Violation {
     /// JSON pointer (RFC 6901) of the value in the payload.
     pub pointer: String,
     /// The keyword of the schema that the value breaks, such as `maxLength`; `false` if
-    /// the schema allows no value, and `nesting` if the value is nested too deeply to be
-    /// checked.
+    /// the schema allows no value, `nesting` if the value is nested too deeply to be
+    /// checked, and `duplicate` if a property with a field is also in the map of the others.
     pub keyword: &'static str,
     /// The value of the keyword, or a short description if that is a schema.
     pub limit: Value,
@@ -32,6 +33,22 @@ pub struct Violation {
 impl Violation {
     /// In place of a keyword: the value is nested too deeply to be checked.
     pub(crate) const NESTING: &'static str = "nesting";
+
+    /// In place of a keyword: the property is set twice.
+    const DUPLICATE: &'static str = "duplicate";
+
+    /// A number for which JSON has no form.
+    pub(crate) fn not_finite(pointer: String, number: f64) -> Self {
+        Self {
+            value: number.to_string(),
+            ..Self::new(pointer, "type", "number", &())
+        }
+    }
+
+    /// A property that is set twice, the second time to `value`.
+    pub(crate) fn duplicate(pointer: String, value: &(impl Serialize + ?Sized)) -> Self {
+        Self::new(pointer, Self::DUPLICATE, "once", value)
+    }
 
     /// A violation of `keyword`, which has the value `limit`, by `value` at `pointer`.
     pub(crate) fn new(
@@ -101,6 +118,10 @@ impl fmt::Display for Violation {
                 f,
                 "{pointer}: what is inside more than {limit} arrays and objects can't be checked"
             ),
+            Self::DUPLICATE => write!(
+                f,
+                "{pointer}: set twice, by its field and in the map of other properties"
+            ),
             "uniqueItems" => write!(f, "{pointer}: two items are equal"),
             keyword => write!(f, "{pointer}: {value} breaks {keyword} {limit}"),
         }
@@ -131,6 +152,7 @@ fn type_of(text: &str) -> &'static str {
         Some('"') => "string",
         Some('[') => "array",
         Some('{') => "object",
+        _ if text.ends_with(['N', 'f']) => "a number that is not finite",
         _ if text.contains(['.', 'e', 'E']) => "number",
         _ => "integer",
     }
@@ -145,6 +167,15 @@ pub struct Violations(Vec<Violation>);
 impl Violations {
     pub(crate) fn new(found: Vec<Violation>) -> Self {
         Self(found)
+    }
+
+    /// These violations, and those of `others` at other places.
+    pub(crate) fn and(mut self, others: Self) -> Self {
+        let pointers: BTreeSet<String> = self.iter().map(|it| it.pointer.clone()).collect();
+        let others = others.into_iter();
+        self.0
+            .extend(others.filter(|it| !pointers.contains(&it.pointer)));
+        self
     }
 
     /// The violations, in the order in which they were found.

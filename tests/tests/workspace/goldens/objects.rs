@@ -1,7 +1,10 @@
 //! Objects: nested, open, recursive, and with properties that may be `null`.
 
 use serde_json::{Value, json};
-use taskcluster_pulse::{Validate, decode, decode_strict};
+use taskcluster_events::github::Rerun;
+use taskcluster_pulse::{Message, Payload, RawJson, Validate, decode, decode_strict, example};
+use taskcluster_tests::goldens::all_keywords::keywords::KeywordsMessage;
+use taskcluster_tests::goldens::alternatives::choices::{Amount, UnsureMessage};
 use taskcluster_tests::goldens::numbers::measures::Measured2;
 use taskcluster_tests::goldens::objects::things::{
     Counted2, Nested2, Nullable2, Open2, OpenDiskThenCache, SharedNull,
@@ -69,6 +72,91 @@ fn null_differs_from_missing() {
             "requiredNullable": "abcd", "choice": null, "any": 1, "enum": "c",
         })),
         &[("/enum", "enum"), ("/requiredNullable", "maxLength")],
+    );
+}
+
+/// The violations of `payload`, which was decoded and then changed.
+#[track_caller]
+fn after_changes<P: Payload>(payload: &P) -> Vec<(String, &'static str)> {
+    let found = payload.validate();
+    assert_eq!(payload.is_valid(), found.is_ok(), "{found:?}");
+    let found = found.err().into_iter().flatten();
+    found.map(|it| (it.pointer, it.keyword)).collect()
+}
+
+/// They would be written as `null`.
+#[test]
+fn numbers_that_are_not_finite_are_violations_wherever_they_are() {
+    let Message { mut payload, .. } = example::<Message<Rerun>>(1).expect("an example");
+    assert_found(after_changes(&payload), &[]);
+    payload.check_run_id = f64::NAN;
+    assert_found(after_changes(&payload), &[("/checkRunId", "type")]);
+    let violations = payload.validate().expect_err("no number");
+    assert_eq!(
+        violations.to_string(),
+        "/checkRunId: expected number, got a number that is not finite"
+    );
+
+    let mut measured: Measured2 = valid(json!({"plain": 1}));
+    measured.untyped = Some(f64::INFINITY);
+    assert_found(after_changes(&measured), &[("/untyped", "type")]);
+    let mut counted: Counted2 = valid(json!({"few": {"a": 1}, "unique": [1.5]}));
+    counted.unique = Some(vec![1.5, f64::NAN]);
+    assert_found(after_changes(&counted), &[("/unique/1", "type")]);
+    let mut nullable: Nullable2 = valid(json!({
+        "requiredNullable": null, "choice": null, "any": null, "numbers": [null, 1.5],
+    }));
+    nullable.numbers = Some(vec![None, Some(f64::NEG_INFINITY)]);
+    assert_found(after_changes(&nullable), &[("/numbers/1", "type")]);
+    let shares = json!({"id": 1, "undeclared": 1, "shares": {"own": 1.5, "other": 2.5}});
+    let mut open: Open2 = valid(shares);
+    let shares = open.shares.as_mut().expect("shares");
+    shares.rest.insert("other".to_owned(), f64::NAN);
+    assert_found(after_changes(&open), &[("/shares/other", "type")]);
+    let mut keywords: KeywordsMessage = valid(json!({"exactItems": [1.5]}));
+    keywords.exact_items = Some(vec![f64::INFINITY]);
+    assert_found(after_changes(&keywords), &[("/exactItems/0", "type")]);
+    let mut unsure: UnsureMessage = valid(json!({}));
+    unsure.amount = Some(Amount::Number(f64::NAN));
+    assert_found(after_changes(&unsure), &[("/amount", "type")]);
+}
+
+#[test]
+fn a_property_with_a_field_is_not_one_of_the_rest() {
+    let other = |json: &str| serde_json::from_str::<RawJson>(json).expect("JSON");
+    let mut open: Open2 = valid(json!({"id": 1, "undeclared": 1, "limits": {
+        "cpu": 1, "memory": 2, "disk": 3,
+    }}));
+    // The JSON is that of a number in the field, which is a text.
+    open.rest.insert("note".to_owned(), other("5"));
+    assert_found(after_changes(&open), &[("/note", "type")]);
+    // The JSON is that of a text in the field.
+    open.rest.insert("note".to_owned(), other(r#""x""#));
+    assert_found(after_changes(&open), &[]);
+    let written = serde_json::to_vec(&open).expect("JSON");
+    let read: Open2 = decode_strict(&written).expect("a message");
+    assert_eq!(read.note, Some(Some("x".to_owned())));
+
+    open.note = Some(None);
+    assert_found(after_changes(&open), &[("/note", "duplicate")]);
+    open.rest.clear();
+    let limits = open.limits.as_mut().expect("limits");
+    limits.rest.insert("cpu".to_owned(), 2);
+    assert_found(after_changes(&open), &[("/limits/cpu", "duplicate")]);
+
+    let by_table = json!({"patternsBesideProperties": {"a": "x", "bc": true}});
+    let mut keywords: KeywordsMessage = valid(by_table);
+    let patterns = keywords
+        .patterns_beside_properties
+        .as_mut()
+        .expect("an object");
+    patterns.rest.insert("a".to_owned(), other(r#""y""#));
+    let duplicate = [("/patternsBesideProperties/a", "duplicate")];
+    assert_found(after_changes(&keywords), &duplicate);
+    let violations = keywords.validate().expect_err("twice");
+    assert_eq!(
+        violations.to_string(),
+        "/patternsBesideProperties/a: set twice, by its field and in the map of other properties"
     );
 }
 

@@ -4,7 +4,7 @@
 
 use taskcluster_pulse::{OpenEnum, RawJson, Validate};
 use taskcluster_pulse::__private::{
-    Branch, Schema, Union, fits_schema, read_variant, unique_as_written,
+    Branch, Schema, Union, fits_rest, fits_schema, read_variant, unique_as_written,
 };
 
 use super::{
@@ -212,7 +212,7 @@ impl Validate for Merged2 {
                 .is_none_or(|value| {
                     validators::LABEL.is_valid(value)
                         && validators::MERGED2_LABEL.is_valid(value)
-                })
+                }) && fits_rest(self, &self.rest, &["extra", "id", "label"])
     }
 }
 

@@ -3,7 +3,9 @@
 //! The checks of `validate()`.
 
 use taskcluster_pulse::{OpenEnum, RawJson, Validate};
-use taskcluster_pulse::__private::{Branch, Schema, Union, fits_schema, read_variant};
+use taskcluster_pulse::__private::{
+    Branch, Schema, Union, fits_rest, fits_schema, read_variant,
+};
 
 use super::{
     A, E, FirstPart, Letters2, LettersD, Message3, MessageOption, MessageString,
@@ -144,7 +146,46 @@ impl Validate for Letters2 {
             && self.d8.as_ref().is_none_or(|value| value.is_valid())
             && self.d9.as_ref().is_none_or(|value| value.is_valid())
             && self.s.as_ref().is_none_or(|value| value.is_valid()))
-            && (self.union.as_ref().is_none_or(|value| value.is_valid()))
+            && (self.union.as_ref().is_none_or(|value| value.is_valid())
+                && fits_rest(
+                    self,
+                    &self.rest,
+                    &[
+                        "d1",
+                        "d10",
+                        "d11",
+                        "d12",
+                        "d13",
+                        "d14",
+                        "d15",
+                        "d16",
+                        "d17",
+                        "d18",
+                        "d19",
+                        "d2",
+                        "d20",
+                        "d21",
+                        "d22",
+                        "d23",
+                        "d24",
+                        "d25",
+                        "d26",
+                        "d27",
+                        "d28",
+                        "d29",
+                        "d3",
+                        "d30",
+                        "d31",
+                        "d4",
+                        "d5",
+                        "d6",
+                        "d7",
+                        "d8",
+                        "d9",
+                        "s",
+                        "union",
+                    ],
+                ))
     }
 }
 

@@ -3,7 +3,9 @@
 //! The checks of `validate()`.
 
 use taskcluster_pulse::{OpenEnum, RawJson, Validate};
-use taskcluster_pulse::__private::{Branch, Schema, Union, fits_schema, read_variant};
+use taskcluster_pulse::__private::{
+    Branch, Schema, Union, fits_rest, fits_schema, read_variant,
+};
 
 use super::{Kinds, Message2, MessageE, MessageItem, MessageU, schemas, validators};
 
@@ -23,6 +25,11 @@ impl Validate for Message2 {
                 .as_ref()
                 .is_none_or(|value| validators::MESSAGE2.is_valid(value))
             && self.rest.values().all(|member| validators::REST_VALUE.is_valid(member))
+            && fits_rest(
+                self,
+                &self.rest,
+                &["/../..", "e", "p\"; panic!()", "u", "\u{202e}\0"],
+            )
     }
 }
 

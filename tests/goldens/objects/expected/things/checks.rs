@@ -4,14 +4,14 @@
 
 use taskcluster_pulse::{OpenEnum, RawJson, Validate};
 use taskcluster_pulse::__private::{
-    Branch, Schema, Union, fits_schema, read_variant, unique_as_written,
+    Branch, Schema, Union, fits_rest, fits_schema, read_variant, unique_as_written,
 };
 
 use super::{
     Chosen, Counted2, Link, Nested2, NestedByNameValue, NestedOuter, NestedOuterInner,
     NestedRowsItem, NestedRowsItemCellsItem, Nullable2, NullableEnum, Open2, OpenDisk,
     OpenDiskKind, OpenDiskThenCache, OpenDiskThenCache2, OpenDiskThenLabel,
-    OpenDiskThenSize, OpenLimits, SharedNull, schemas, validators,
+    OpenDiskThenSize, OpenLimits, OpenShares, SharedNull, schemas, validators,
 };
 
 impl Validate for Nested2 {
@@ -95,6 +95,14 @@ impl Validate for Nullable2 {
                 .as_ref()
                 .is_none_or(|value| value.as_ref().is_none_or(|value| value.is_valid()))
             && self
+                .numbers
+                .as_ref()
+                .is_none_or(|value| {
+                    value
+                        .iter()
+                        .all(|item| item.as_ref().is_none_or(|value| value.is_finite()))
+                })
+            && self
                 .required_nullable
                 .as_ref()
                 .is_none_or(|value| validators::REQUIRED_NULLABLE.is_valid(value))
@@ -123,6 +131,12 @@ impl Validate for Open2 {
     fn is_valid(&self) -> bool {
         self.disk.as_ref().is_none_or(|value| value.is_valid())
             && self.limits.as_ref().is_none_or(|value| value.is_valid())
+            && self.shares.as_ref().is_none_or(|value| value.is_valid())
+            && fits_rest(
+                self,
+                &self.rest,
+                &["disk", "id", "limits", "note", "shares", "undeclared"],
+            )
     }
 }
 
@@ -219,6 +233,17 @@ impl Validate for OpenLimits {
 
     fn is_valid(&self) -> bool {
         validators::CPU.is_valid(&self.cpu)
+            && fits_rest(self, &self.rest, &["cpu", "memory"])
+    }
+}
+
+impl Validate for OpenShares {
+    const SCHEMA: &'static Schema = &schemas::OPEN_SHARES;
+
+    fn is_valid(&self) -> bool {
+        self.own.as_ref().is_none_or(|value| value.is_finite())
+            && self.rest.values().all(|member| member.is_finite())
+            && fits_rest(self, &self.rest, &["own"])
     }
 }
 
@@ -252,7 +277,13 @@ impl Validate for Counted2 {
                         && value
                             .values()
                             .all(|member| validators::TAGS_VALUE.is_valid(member))
-                }) && self.unique.as_ref().is_none_or(|value| unique_as_written(value))
+                })
+            && self
+                .unique
+                .as_ref()
+                .is_none_or(|value| {
+                    unique_as_written(value) && value.iter().all(|item| item.is_finite())
+                })
     }
 }
 

@@ -34,5 +34,5 @@ pub use payloads::{
     Nested2, NestedByNameValue, NestedOuter, NestedOuterInner, NestedRowsItem,
     NestedRowsItemCellsItem, Nullable2, Chosen, NullableEnum, Open2, OpenDisk,
     OpenDiskThenCache, OpenDiskThenCache2, OpenDiskKind, OpenDiskThenLabel,
-    OpenDiskThenSize, OpenLimits, Counted2, SharedNull, Link,
+    OpenDiskThenSize, OpenLimits, OpenShares, Counted2, SharedNull, Link,
 };

@@ -96,6 +96,9 @@ pub struct Nullable2 {
     pub nothing: Option<()>,
     /// Not described by the schema.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
+    pub numbers: Option<Vec<Option<f64>>>,
+    /// Not described by the schema.
+    #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
     pub optional: Option<String>,
     /// Not described by the schema.
     #[serde(default, with = "optional", skip_serializing_if = "Option::is_none")]
@@ -162,6 +165,9 @@ pub struct Open2 {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<Option<String>>,
     /// Not described by the schema.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shares: Option<OpenShares>,
+    /// Not described by the schema.
     pub undeclared: RawJson,
     /// Additional properties, which the schema does not name.
     #[serde(flatten)]
@@ -176,6 +182,7 @@ impl<'de> Deserialize<'de> for Open2 {
             id: members.required("id")?,
             limits: members.optional("limits")?,
             note: members.optional("note")?,
+            shares: members.optional("shares")?,
             undeclared: members.required("undeclared")?,
             rest: members.rest()?,
         })
@@ -335,6 +342,28 @@ impl<'de> Deserialize<'de> for OpenLimits {
         Ok(Self {
             cpu: members.required("cpu")?,
             memory: members.required("memory")?,
+            rest: members.rest()?,
+        })
+    }
+}
+
+/// A value that the schema does not describe.
+#[derive(Clone, Debug, PartialEq, Default, Serialize)]
+#[non_exhaustive]
+pub struct OpenShares {
+    /// Not described by the schema.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub own: Option<f64>,
+    /// Additional properties, which the schema does not name.
+    #[serde(flatten)]
+    pub rest: BTreeMap<String, f64>,
+}
+
+impl<'de> Deserialize<'de> for OpenShares {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut members = Members::deserialize(deserializer)?;
+        Ok(Self {
+            own: members.optional("own")?,
             rest: members.rest()?,
         })
     }

@@ -33,7 +33,7 @@ required! {
         at: Timestamp,
     }
 
-    #[unset(anything, r#enum, items, nothing, optional, optional_nullable, time)]
+    #[unset(anything, r#enum, items, nothing, numbers, optional, optional_nullable, time)]
     struct Nullable2 {
         any: RawJson,
         choice: Option<super::Chosen>,
@@ -44,7 +44,7 @@ required! {
         a: i128,
     }
 
-    #[unset(disk, limits, note, rest)]
+    #[unset(disk, limits, note, shares, rest)]
     struct Open2 {
         id: i128,
         undeclared: RawJson,

@@ -148,6 +148,17 @@ pub(crate) static NULLABLE2: Schema = Schema::named(
                     ),
                 ),
                 ("nothing", &Schema::NULL),
+                (
+                    "numbers",
+                    &Schema::new(
+                        &[
+                            Keyword::Type(&[Type::Array]),
+                            Keyword::Items(
+                                &Schema::new(&[Keyword::Type(&[Type::Null, Type::Number])]),
+                            ),
+                        ],
+                    ),
+                ),
                 ("optional", &Schema::STRING),
                 (
                     "optionalNullable",
@@ -206,6 +217,7 @@ pub(crate) static OPEN2: Schema = Schema::named(
                 ("id", &Schema::INTEGER),
                 ("limits", &OPEN_LIMITS),
                 ("note", &Schema::new(&[Keyword::Type(&[Type::Null, Type::String])])),
+                ("shares", &OPEN_SHARES),
             ],
         ),
         Keyword::AdditionalProperties(&Schema::ANY),
@@ -342,6 +354,16 @@ pub(crate) static OPEN_LIMITS: Schema = Schema::named(
         Keyword::AdditionalProperties(
             &Schema::new(&[Keyword::Type(&[Type::Integer]), Keyword::Minimum("0")]),
         ),
+    ],
+);
+
+/// Schema of `OpenShares`.
+pub(crate) static OPEN_SHARES: Schema = Schema::named(
+    "things::OpenShares",
+    &[
+        Keyword::Type(&[Type::Object]),
+        Keyword::Properties(&[("own", &Schema::NUMBER)]),
+        Keyword::AdditionalProperties(&Schema::NUMBER),
     ],
 );
 

@@ -3,7 +3,7 @@
 //! The checks of `validate()`.
 
 use taskcluster_pulse::{OpenEnum, Validate};
-use taskcluster_pulse::__private::Schema;
+use taskcluster_pulse::__private::{Schema, fits_rest};
 
 use super::{Artifact2, ArtifactCreated, Job, JobInfo, JobKind, schemas, validators};
 
@@ -14,7 +14,13 @@ impl Validate for Job {
         self.count.as_ref().is_none_or(|value| validators::COUNT.is_valid(value))
             && self.info.as_ref().is_none_or(|value| value.is_valid())
             && self.kind.as_ref().is_none_or(|value| value.is_valid())
+            && self.number.as_ref().is_none_or(|value| value.is_finite())
             && validators::VERSION.is_valid(&self.version)
+            && fits_rest(
+                self,
+                &self.rest,
+                &["count", "info", "kind", "number", "version"],
+            )
     }
 }
 
@@ -23,6 +29,7 @@ impl Validate for JobInfo {
 
     fn is_valid(&self) -> bool {
         self.link.as_ref().is_none_or(|value| validators::LINK.is_valid(value))
+            && fits_rest(self, &self.rest, &["link"])
     }
 }
 

@@ -3,7 +3,9 @@
 //! The checks of `validate()`.
 
 use taskcluster_pulse::{OpenEnum, RawJson, Validate};
-use taskcluster_pulse::__private::{Branch, Schema, Union, fits_schema, read_variant};
+use taskcluster_pulse::__private::{
+    Branch, Schema, Union, fits_rest, fits_schema, read_variant,
+};
 
 use super::{
     Batch, Bread, Forest2, ForestTop, Mode, Openapi2, Oven, SchemarsBaker, SchemarsShape,
@@ -49,6 +51,7 @@ impl Validate for SchemarsShapeVariant0 {
 
     fn is_valid(&self) -> bool {
         validators::KIND.is_valid(&self.kind)
+            && fits_rest(self, &self.rest, &["grams", "kind"])
     }
 }
 
@@ -57,6 +60,7 @@ impl Validate for SchemarsShapeVariant1 {
 
     fn is_valid(&self) -> bool {
         validators::SCHEMARS_SHAPE_VARIANT1_KIND.is_valid(&self.kind)
+            && fits_rest(self, &self.rest, &["grams", "kind"])
     }
 }
 
@@ -64,7 +68,7 @@ impl Validate for Tree2 {
     const SCHEMA: &'static Schema = &schemas::TREE2;
 
     fn is_valid(&self) -> bool {
-        self.top.is_valid()
+        self.top.is_valid() && fits_rest(self, &self.rest, &["top"])
     }
 }
 
@@ -73,6 +77,7 @@ impl Validate for TreeTop {
 
     fn is_valid(&self) -> bool {
         self.nodes.iter().all(|item| item.is_valid())
+            && fits_rest(self, &self.rest, &["leaf", "nodes"])
     }
 }
 
@@ -80,7 +85,7 @@ impl Validate for Forest2 {
     const SCHEMA: &'static Schema = &schemas::FOREST2;
 
     fn is_valid(&self) -> bool {
-        self.top.is_valid()
+        self.top.is_valid() && fits_rest(self, &self.rest, &["top"])
     }
 }
 
@@ -89,6 +94,7 @@ impl Validate for ForestTop {
 
     fn is_valid(&self) -> bool {
         self.nodes.iter().all(|item| item.is_valid())
+            && fits_rest(self, &self.rest, &["leaf", "nodes"])
     }
 }
 
@@ -103,6 +109,7 @@ impl Validate for Batch {
                 .is_none_or(|value| value.as_ref().is_none_or(|value| value.is_valid()))
             && self.second.as_ref().is_none_or(|value| value.is_valid())
             && self.third.as_ref().is_none_or(|value| value.is_valid())
+            && fits_rest(self, &self.rest, &["first", "mode", "second", "third"])
     }
 }
 
@@ -110,7 +117,7 @@ impl Validate for Oven {
     const SCHEMA: &'static Schema = &schemas::OVEN;
 
     fn is_valid(&self) -> bool {
-        true
+        fits_rest(self, &self.rest, &["degrees"])
     }
 }
 

@@ -3,7 +3,7 @@
 //! The checks of `validate()`.
 
 use taskcluster_pulse::{OpenEnum, Validate};
-use taskcluster_pulse::__private::Schema;
+use taskcluster_pulse::__private::{Schema, fits_rest};
 
 use super::{
     AnythingGoes, BooleanMessage, Count, EmptyMessage, NullableMessage, Perhaps, Sizes,
@@ -88,7 +88,7 @@ impl Validate for UntitledMessage {
     const SCHEMA: &'static Schema = &schemas::UNTITLED_MESSAGE;
 
     fn is_valid(&self) -> bool {
-        self.artifact.is_valid()
+        self.artifact.is_valid() && fits_rest(self, &self.rest, &["artifact"])
     }
 }
 

@@ -3,7 +3,7 @@
 //! The checks of `validate()`.
 
 use taskcluster_pulse::Validate;
-use taskcluster_pulse::__private::Schema;
+use taskcluster_pulse::__private::{Schema, fits_rest};
 
 use super::{Changed2, Open2, Plain2, schemas, validators};
 
@@ -108,6 +108,6 @@ impl Validate for Open2 {
     const SCHEMA: &'static Schema = &schemas::OPEN2;
 
     fn is_valid(&self) -> bool {
-        true
+        fits_rest(self, &self.rest_2, &["deserializer", "members", "rest", "self"])
     }
 }
