@@ -5,6 +5,8 @@
 //! A module for each service has its bindings, payloads and routing keys. [`Event`] is a
 //! message of any service, and [`EXCHANGES`] lists all exchanges. Messages are received and
 //! published by the runtime, [`taskcluster_pulse`], whose guide has a page for each task.
+//! To construct a payload or routing key, pass its required fields to `new`, as a struct of
+//! the same name in the module `required`.
 //!
 //! ```no_run
 //! # #[cfg(feature = "queue")]
@@ -31,9 +33,9 @@
 //! # }
 //! ```
 //!
-//! Each service is a feature of the same name, on by default.
-//! `arbitrary` adds valid examples of every payload and routing key, for tests;
-//! `schemars` adds JSON Schemas of the payloads.
+//! Each service is a feature of the same name, on by default. `arbitrary` adds valid
+//! examples of every payload and routing key, for tests; `schemars` adds JSON Schemas of
+//! the payloads.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 const _: () = assert!(

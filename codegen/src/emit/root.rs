@@ -113,17 +113,17 @@ fn root_docs(model: &Model, layout: &Layout<'_>) -> Vec<String> {
         "A module for each service has its bindings, payloads and routing keys. [`Event`] is a \
          message of any service, and [`EXCHANGES`] lists all exchanges. Messages are received \
          and published by the runtime, [`taskcluster_pulse`], whose guide has a page for each \
-         task.",
+         task. To construct a payload or routing key, pass its required fields to `new`, as a \
+         struct of the same name in the module `required`.",
     ));
     docs.extend(example(model, layout));
     if layout.package.is_some() {
         docs.push(String::new());
-        docs.push("Each service is a feature of the same name, on by default.".to_owned());
-        docs.push(
-            "`arbitrary` adds valid examples of every payload and routing key, for tests;"
-                .to_owned(),
-        );
-        docs.push("`schemars` adds JSON Schemas of the payloads.".to_owned());
+        docs.extend(markdown::wrap(
+            "Each service is a feature of the same name, on by default. `arbitrary` adds valid \
+             examples of every payload and routing key, for tests; `schemars` adds JSON Schemas \
+             of the payloads.",
+        ));
     }
     if let Some(limit) = recursion_limit(model) {
         docs.push(String::new());

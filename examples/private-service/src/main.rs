@@ -20,7 +20,9 @@ use std::time::SystemTime;
 use taskcluster_pulse::{Connection, Consumer, Message, Publisher, Queue, Word};
 
 use events::Event;
-use events::deploy::{Deployment, DeploymentFinished, DeploymentFinishedRoutingKey, Environment};
+use events::deploy::{
+    Deployment, DeploymentFinished, DeploymentFinishedRoutingKey, Environment, required,
+};
 
 #[allow(
     dead_code,
@@ -70,16 +72,16 @@ async fn announce(
     service: &str,
     revision: &str,
 ) -> Result<(), Box<dyn Error>> {
-    let routing_key = DeploymentFinishedRoutingKey {
+    let routing_key = DeploymentFinishedRoutingKey::new(required::DeploymentFinishedRoutingKey {
         environment: Word::new(environment.as_ref())?,
         service: Word::new(service)?,
-    };
-    let payload = Deployment {
+    });
+    let payload = Deployment::new(required::Deployment {
         environment,
         service: service.to_owned(),
         revision: revision.to_owned(),
         finished: SystemTime::now().try_into()?,
-    };
+    });
     // A payload that breaks the schema is refused here, before anything is sent.
     let message: Message<DeploymentFinished> = Message::new(routing_key, payload);
     publisher.publish(&message).await?.await?;
