@@ -16,3 +16,8 @@ pub mod texts;
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 pub struct Readme;
+
+/// The example of the README of the generated crate.
+#[cfg(doctest)]
+#[doc = include_str!("../../generated/README.md")]
+pub struct GeneratedReadme;

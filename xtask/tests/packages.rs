@@ -174,12 +174,7 @@ fn published_packages_are_described() {
         for field in ["description", "license"] {
             assert_ne!(text(package, field), "", "{name} has no {field}");
         }
-        // The generated crate has only its rustdoc.
-        let has_readme = package["readme"].is_string();
-        assert!(
-            has_readme || name == "taskcluster-events",
-            "{name} has no readme"
-        );
+        assert!(package["readme"].is_string(), "{name} has no readme");
         let keywords: Vec<&Value> = items(package, "keywords").collect();
         assert!((1..=5).contains(&keywords.len()), "{name}: {keywords:?}");
         assert_ne!(
