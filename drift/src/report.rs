@@ -11,7 +11,7 @@ pub enum Level {
     None,
     /// An addition, or a change in wording.
     Any,
-    /// A running consumer still decodes every message, and `validate()` reports some.
+    /// A running consumer still decodes every message, and some break the old schema.
     Visible,
     /// Messages are lost or refused, bindings miss messages, or code no longer compiles;
     /// or that is not decided.
@@ -24,7 +24,7 @@ pub enum Level {
 pub enum ConsumerEffect {
     /// It decodes, and satisfies the schema.
     Fine,
-    /// It decodes, and `validate()` reports it.
+    /// It decodes, and breaks OLD's schema.
     Visible,
     /// Unknown.
     NotDecided,

@@ -43,7 +43,7 @@ Examples:
 Levels of --fail-on:
   breaking  messages are lost or refused, bindings miss messages or misread keys,
             code no longer compiles, or one of these is not decided
-  visible   or messages decode that `validate()` reports
+  visible   or messages decode that break the old schema
   any       or anything was added or worded differently
 
 Exit codes:
