@@ -48,7 +48,8 @@ impl Command {
     }
 }
 
-/// Work with the references and schemas of Taskcluster's exchanges.
+/// Generate code for Taskcluster's exchanges, compare deployments, and read and replay
+/// messages.
 #[derive(Debug, Parser)]
 #[command(name = "taskcluster-events", bin_name = "taskcluster-events", version)]
 struct Program {

@@ -166,6 +166,9 @@ impl<E: Exchange> EventSet for Message<E> {
 ///
 /// A handler of `consumer.run(8, async |event: Unresolved| …)` matches on two variants.
 /// Bind the queue to these exchanges only: a message of another one can't be decoded.
+///
+/// Each variant is written as `Message<…>`, without a path and without importing `Message`.
+/// Attributes of a variant are for the enum only, so `#[cfg]` does not work on one.
 #[macro_export]
 macro_rules! event_set {
     (

@@ -54,9 +54,10 @@ counted as not checked.
 Exit codes:
   0  all messages are published, or none is invalid
   1  --validate has found a message that is not valid
-  2  the file can't be read, and nothing is published; or a message could not be published:
-     the error names its line, the lines before it are published, and of those after it
-     up to {MAX_UNCONFIRMED} may be"))]
+  2  the file can't be read, there is no broker, it refuses the login, or an exchange can't be
+     declared, and nothing is published; or a message could not be published: the error
+     names its line, the lines before it are published, and of those after it up to
+     {MAX_UNCONFIRMED} may be"))]
 pub(crate) struct Args {
     /// The recording
     file: PathBuf,

@@ -2,7 +2,7 @@
 
 //! Queue AMQP Exchanges
 //!
-//! The queue takes in tasks, hands them to workers and keeps track of each one
+//! The queue accepts tasks, assigns them to workers and keeps track of each one
 //! until it is resolved. Its exchanges announce every step along the way, for the
 //! benefit of
 //!

@@ -80,7 +80,7 @@ pub struct TaskStatusStructure {
     /// for a task without runs.
     pub state: State,
     /// Group of tasks that this one is scheduled with. As a rule, all tasks that result
-    /// from one event, such as a nightly build or a push to a repository, is in one
+    /// from one event, such as a nightly build or a push to a repository, are in one
     /// group. It equals `taskId` by default; by convention, a task whose `taskId` is
     /// also its `taskGroupId` is a decision task.
     ///

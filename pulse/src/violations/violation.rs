@@ -116,7 +116,7 @@ impl fmt::Display for Violation {
             ),
             Self::NESTING => write!(
                 f,
-                "{pointer}: what is inside more than {limit} arrays and objects can't be checked"
+                "{pointer}: values inside more than {limit} arrays and objects are not checked"
             ),
             Self::DUPLICATE => write!(
                 f,

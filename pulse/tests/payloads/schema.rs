@@ -115,7 +115,7 @@ fn json_that_is_too_deep_to_be_checked_is_a_violation_of_its_own() {
     let violations = check_schema(&message("a"), &WITHOUT_B).unwrap_err();
     assert_eq!(
         violations.to_string(),
-        "the payload: what is inside more than 126 arrays and objects can't be checked"
+        "the payload: values inside more than 126 arrays and objects are not checked"
     );
 }
 

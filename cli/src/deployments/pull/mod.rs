@@ -20,7 +20,7 @@ use crate::printed;
 ///
 /// In the folder, the documents of the services that the source has are replaced, and
 /// removed where the source no longer has them. All other files stay: the documents of
-/// other services, the schemas that these refer to, and what is no document.
+/// other services, the schemas that these refer to, and files that are not documents.
 ///
 /// All documents are written, or none. A run that was killed is finished by the next one.
 /// Documents are written in one format: sorted, indented, each at the path of its id.
