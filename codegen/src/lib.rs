@@ -79,7 +79,9 @@ mod reading;
 mod runtime;
 mod types;
 
+#[doc(hidden)] // For `taskcluster-drift` of the same version.
 pub use api::{Api, ApiExchange, ApiType, Item, Member};
+#[doc(hidden)]
 pub use decoded::{Decoded, DecodedKind, DecodedMember, DecodedType};
 pub use generator::{Files, Generator};
 pub use package::Package;

@@ -7,6 +7,7 @@ use std::fmt;
 #[non_exhaustive]
 pub enum ExchangeError {
     /// The documents have no exchange of that name.
+    #[non_exhaustive]
     Unknown {
         /// The name.
         name: String,
@@ -14,11 +15,13 @@ pub enum ExchangeError {
         known: Vec<String>,
     },
     /// Several exchanges have that name.
+    #[non_exhaustive]
     Ambiguous {
         /// The name.
         name: String,
     },
     /// The documents of the reader have no schema.
+    #[non_exhaustive]
     NoSchema {
         /// The name of those documents.
         reader: String,

@@ -9,6 +9,23 @@
 //! removed (of a large message, only some removals are tried), or is "not decided" with a
 //! reason. Formats that generated code does not check, such as `regex`, are ignored. Work
 //! is bounded by [`MOST_STEPS`] for each question, and [`MOST_STEPS_OF_ALL`].
+//!
+//! ```
+//! use serde_json::json;
+//! use taskcluster_drift::{ConsumerEffect, PublisherEffect, Side, Source, compare};
+//!
+//! let side = |name, floors: u8| {
+//!     let schema = json!({"properties": {"floor": {"type": "integer", "maximum": floors}}});
+//!     let bytes = schema.to_string().into_bytes();
+//!     Side::schema(name, &Source { name: "floor.json".to_owned(), bytes })
+//! };
+//! let report = compare(&side("old", 9)?, &side("new", 12)?);
+//! let exchange = &report.exchanges[0];
+//! assert_eq!(exchange.publisher.effect, PublisherEffect::Fine);
+//! assert_eq!(exchange.consumer.effect, ConsumerEffect::Visible);
+//! assert_eq!(exchange.consumer.findings[0].witness, Some(json!({"floor": 10})));
+//! # Ok::<(), taskcluster_drift::Errors>(())
+//! ```
 
 mod api;
 mod binding;
@@ -34,3 +51,4 @@ pub use report::{
     PublisherEffect, ReaderReport, Report, Status,
 };
 pub use side::Side;
+pub use taskcluster_documents::{Error, Errors, Source};

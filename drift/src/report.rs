@@ -6,6 +6,7 @@ use serde_json::Value;
 
 /// How much a difference matters, for an exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Level {
     /// No difference for readers of messages or compiled code.
     None,
@@ -21,6 +22,7 @@ pub enum Level {
 /// The effect on a consumer that was compiled against OLD, of messages that are valid
 /// under NEW.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum ConsumerEffect {
     /// It decodes, and satisfies the schema.
     Fine,
@@ -35,6 +37,7 @@ pub enum ConsumerEffect {
 /// The effect on a publisher that was compiled against OLD, whose messages are read under
 /// NEW.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum PublisherEffect {
     /// It satisfies the new schema.
     Fine,
@@ -46,6 +49,7 @@ pub enum PublisherEffect {
 
 /// The effect on a binding that was compiled against OLD.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum BindingEffect {
     /// It receives the same messages.
     Fine,
@@ -64,6 +68,7 @@ pub enum BindingEffect {
 
 /// The effect on code that compiles against OLD's crate, compiled against NEW's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum ApiEffect {
     /// No change.
     None,
@@ -75,6 +80,7 @@ pub enum ApiEffect {
 
 /// An answer to one of the four questions.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Answer<E> {
     /// The worst effect of all findings.
     pub effect: E,
@@ -86,6 +92,7 @@ pub struct Answer<E> {
 
 /// A single finding.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Finding<E> {
     /// Its effect.
     pub effect: E,
@@ -105,6 +112,7 @@ pub struct Finding<E> {
 
 /// The state of an exchange on the two sides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Status {
     /// The exchange is new.
     Added,
@@ -118,6 +126,7 @@ pub enum Status {
 
 /// The answers for one exchange.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct ExchangeReport {
     /// The service.
     pub service: String,
@@ -140,6 +149,7 @@ pub struct ExchangeReport {
 
 /// The result of a comparison.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Report {
     /// The name of OLD.
     pub old: String,
@@ -152,6 +162,7 @@ pub struct Report {
 /// The report on a reader with its own schema, such as a hook's `triggerSchema`, for the
 /// messages of an exchange.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct ReaderReport {
     /// The name of the documents that describe the messages.
     pub messages: String,
@@ -165,8 +176,9 @@ pub struct ReaderReport {
     pub answer: Answer<PublisherEffect>,
 }
 
-/// An effect, with its name and level in reports.
-pub trait Effect: Copy + Ord {
+/// An effect, with its name and level in reports. Only the effects of this crate implement
+/// it.
+pub trait Effect: Copy + Ord + sealed::Sealed {
     /// The effect if there are no findings.
     const NONE: Self;
 
@@ -175,6 +187,15 @@ pub trait Effect: Copy + Ord {
 
     /// How much the effect matters.
     fn level(self) -> Level;
+}
+
+mod sealed {
+    pub trait Sealed {}
+
+    impl Sealed for super::ConsumerEffect {}
+    impl Sealed for super::PublisherEffect {}
+    impl Sealed for super::BindingEffect {}
+    impl Sealed for super::ApiEffect {}
 }
 
 impl Effect for ConsumerEffect {

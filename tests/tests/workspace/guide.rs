@@ -31,7 +31,10 @@ fn the_documents_of_the_guide_are_valid_input() {
     assert!(bindings.contains("pub struct BreadBaked"), "{bindings}");
     assert!(bindings.contains("pub fn oven("), "{bindings}");
     let required = &files["bakery/required.rs"];
-    assert!(required.contains("struct BreadBakedMessage {"), "{required}");
+    assert!(
+        required.contains("struct BreadBakedMessage {"),
+        "{required}"
+    );
     assert!(GUIDE.contains("required::BreadBakedMessage { loaf }"));
     assert!(GUIDE.contains("events::bakery::BreadBaked::new().oven("));
 }
