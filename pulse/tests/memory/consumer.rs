@@ -283,6 +283,22 @@ async fn stop_waits_for_messages_in_work_and_requeues_the_rest() {
     assert_eq!(broker.queue_len(QUEUE), Some(9));
 }
 
+/// Not even one of a connection that the program has not read from yet.
+#[tokio::test]
+async fn no_delivery_is_handed_out_after_a_stop() {
+    let broker = MemoryBroker::new();
+    let mut consumer = builder(&broker).start().await.expect("started");
+    ask_once(&mut consumer).await;
+    broker.disconnect();
+    publish(&broker, 0..2).await;
+    // The next connection has received them.
+    eventually(|| broker.queue_len(QUEUE) == Some(0)).await;
+    consumer.handle().stop();
+    assert!(consumer.next().await.is_none());
+    consumer.stop().await.expect("stopped");
+    assert_eq!(broker.queue_len(QUEUE), Some(2));
+}
+
 #[test]
 fn a_consumer_whose_runtime_was_shut_down_ends_with_an_error() {
     let runtime = || tokio::runtime::Runtime::new().expect("a runtime");

@@ -1,7 +1,6 @@
 //! The inboxes of a consumer, passed to it by its background task.
 
 use std::collections::VecDeque;
-use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
 
@@ -105,11 +104,12 @@ impl Inboxes {
         }
     }
 
-    /// Drops the deliveries that were not handed out, and waits until the supervisor
-    /// ends.
-    pub(super) async fn finish(&mut self) {
+    /// Drops the deliveries that were not handed out, and those that still come. Ready when
+    /// the supervisor has ended.
+    pub(super) fn poll_finish(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         self.close();
-        while poll_fn(|cx| self.poll_unopened(cx)).await.is_some() {}
+        while ready!(self.poll_unopened(cx)).is_some() {}
+        Poll::Ready(())
     }
 
     /// Leaves all unsettled deliveries to the broker; deliveries that the program drops

@@ -27,6 +27,7 @@ mod waiting;
 mod worker;
 
 use std::fmt;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -116,7 +117,7 @@ impl Consumer {
     ///
     /// Cancel safe: no delivery is lost when the future is dropped before it completes.
     pub async fn next(&mut self) -> Option<Delivery> {
-        std::future::poll_fn(|cx| self.poll_delivery(cx)).await
+        poll_fn(|cx| self.poll_delivery(cx)).await
     }
 
     /// Ends the consumer: cancels deliveries, waits until each delivery that the program
@@ -169,14 +170,15 @@ impl Consumer {
 
     /// Drops the deliveries that were not handed out, and waits for the supervisor.
     async fn finish(&mut self) -> Result<(), Error> {
-        self.inboxes.finish().await;
+        poll_fn(|cx| self.inboxes.poll_finish(cx)).await;
         joined((&mut self.supervisor).await)
     }
 
     fn poll_delivery(&mut self, cx: &mut Context<'_>) -> Poll<Option<Delivery>> {
         if self.shared.stop.is_asked() {
-            self.inboxes.close();
-        } else if !self.consuming {
+            return self.inboxes.poll_finish(cx).map(|()| None);
+        }
+        if !self.consuming {
             self.consuming = true;
             self.shared.consume(self.shared.config.stream_prefetch());
         }
