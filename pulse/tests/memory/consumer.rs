@@ -334,6 +334,23 @@ async fn an_ack_after_the_end_of_the_consumer_does_not_count() {
     assert_eq!(broker.queue_len(QUEUE), Some(1));
 }
 
+/// Which of the two the consumer notices first is random.
+#[tokio::test]
+async fn an_ack_after_a_loss_and_a_stop_does_not_count() {
+    for _ in 0..40 {
+        let broker = MemoryBroker::new();
+        let mut consumer = builder(&broker).start().await.expect("started");
+        publish(&broker, 0..1).await;
+        let held = consumer.next().await.expect("a delivery");
+        let handle = consumer.handle();
+        broker.disconnect();
+        consumer.stop().await.expect("stopped");
+        held.ack();
+        let counters = handle.counters();
+        assert_eq!((counters.acked, counters.stale), (0, 1));
+    }
+}
+
 #[tokio::test]
 async fn a_queue_with_auto_delete_is_deleted_when_its_last_consumer_ends() {
     let broker = MemoryBroker::new();

@@ -18,6 +18,8 @@ pub(super) struct AckTracker {
     channel: Arc<dyn Channel>,
     meter: Arc<Meter>,
     lost: AtomicBool,
+    /// Whether acks were sent.
+    has_acked: AtomicBool,
     deliveries: Mutex<DeliveryStates>,
     ack_due: Notify,
     renewal_due: Notify,
@@ -42,6 +44,7 @@ impl AckTracker {
             channel,
             meter,
             lost: AtomicBool::new(false),
+            has_acked: AtomicBool::new(false),
             deliveries: Mutex::new(DeliveryStates::new(usize::from(MAX_BATCH))),
             ack_due: Notify::new(),
             renewal_due: Notify::new(),
@@ -101,6 +104,11 @@ impl AckTracker {
         self.idle.notify_waiters();
     }
 
+    /// Whether acks were sent.
+    pub(super) fn has_acked(&self) -> bool {
+        self.has_acked.load(Ordering::Relaxed)
+    }
+
     /// Adds a delivery. Returns whether it may be handed out: `false` after the channel
     /// was lost or the tracker was closed.
     pub(super) fn open(&self, arrival: &Arrival) -> bool {
@@ -125,11 +133,11 @@ impl AckTracker {
     /// Settles a delivery, once.
     pub(super) fn settle(&self, tag: u64, settlement: Settlement) {
         self.meter.in_work.down();
+        let mut deliveries = self.lock();
         if self.is_lost() {
             self.meter.stale.up();
             return;
         }
-        let mut deliveries = self.lock();
         let had_unsent = deliveries.unsent() > 0;
         self.apply(&mut deliveries, tag, settlement);
         let unsent = deliveries.unsent();
@@ -223,12 +231,22 @@ impl AckTracker {
         is_idle
     }
 
-    pub(super) fn in_work(&self) -> usize {
-        self.lock().in_work
+    /// Sends the acks that are due, and leaves the deliveries in work to the broker. Returns
+    /// how many these are: none of them can be acked any more.
+    pub(super) fn give_up(&self) -> usize {
+        let mut deliveries = self.lock();
+        self.send_acks(&mut deliveries);
+        deliveries.closed = true;
+        self.lose();
+        deliveries.in_work
     }
 
     /// Called with the lock held, so that acks go out in the order of their tags.
     fn send_acks(&self, deliveries: &mut DeliveryStates) {
+        if deliveries.unsent() == 0 || !self.is_live() {
+            return;
+        }
+        self.has_acked.store(true, Ordering::Relaxed);
         if let Some((tag, count)) = deliveries.due.take() {
             self.channel.ack_up_to(tag);
             self.meter.ack_frames.up();
@@ -280,6 +298,39 @@ mod tests {
         tracker.settle(2, Settlement::Ack);
         assert!(closed.as_mut().poll(&mut cx).is_ready());
         assert!(!tracker.open(&Arrival::of_tag(3)));
+    }
+
+    #[tokio::test]
+    async fn acks_that_a_closed_channel_can_t_send_do_not_count() {
+        let link = crate::MemoryBroker::new().connection().open().await;
+        let link = link.expect("a connection");
+        let channel = link.open_channel().await.expect("a channel");
+        let meter = Arc::default();
+        let tracker = AckTracker::new(Arc::clone(&channel), Arc::clone(&meter));
+        assert!(tracker.open(&Arrival::of_tag(1)));
+        tracker.settle(1, Settlement::Ack);
+        channel.close().await;
+        tracker.flush();
+        assert_eq!((meter.acked.get(), meter.acks_sent.get()), (1, 0));
+    }
+
+    /// They are reported as requeued.
+    #[tokio::test]
+    async fn deliveries_that_were_given_up_are_not_acked() {
+        let link = crate::MemoryBroker::new().connection().open().await;
+        let link = link.expect("a connection");
+        let channel = link.open_channel().await.expect("a channel");
+        let meter = Arc::default();
+        let tracker = AckTracker::new(channel, Arc::clone(&meter));
+        for tag in 1..=3 {
+            assert!(tracker.open(&Arrival::of_tag(tag)));
+        }
+        tracker.set_prefetch(4);
+        tracker.settle(1, Settlement::Ack);
+        assert_eq!(tracker.give_up(), 2);
+        tracker.settle(2, Settlement::Ack);
+        assert_eq!((meter.acks_sent.get(), meter.stale.get()), (1, 1));
+        assert!(!tracker.open(&Arrival::of_tag(4)));
     }
 
     /// While one renewal is in progress, another may become due and be no longer due.

@@ -56,8 +56,6 @@ pub(super) struct Session {
     pub(super) since: Instant,
     /// The time from which the age of its connection counts.
     fresh_since: Instant,
-    meter: Arc<Meter>,
-    acks_before: u64,
     /// Tasks that are aborted when the session ends.
     background: JoinSet<()>,
 }
@@ -107,8 +105,6 @@ impl Session {
             unlimited,
             since: Instant::now(),
             fresh_since: Instant::now(),
-            meter: Arc::clone(meter),
-            acks_before: meter.acks_sent.get(),
             background: JoinSet::new(),
         }
     }
@@ -213,15 +209,20 @@ impl Session {
         }
     }
 
-    /// Gives up the deliveries in work after the loss of the channel. Returns the reason:
-    /// that of the connection, if it is lost as well.
-    pub(super) async fn lose(&self, error: TransportError) -> TransportError {
+    /// Gives up the deliveries in work after the loss of the channel, at once. The future
+    /// returns the reason: that of the connection, if it is lost as well.
+    pub(super) fn lose(
+        &self,
+        error: TransportError,
+    ) -> impl Future<Output = TransportError> + use<> {
         self.tracker.lose();
-        if error.is_refusal() {
-            return error;
+        let link = self.link.state();
+        async move {
+            if error.is_refusal() {
+                return error;
+            }
+            LinkState::lost_soon(&link).await.unwrap_or(error)
         }
-        let connection = LinkState::lost_soon(&self.link.state()).await;
-        connection.unwrap_or(error)
     }
 
     /// Completes soon after the channel or its connection is lost.
@@ -237,7 +238,7 @@ impl Session {
 
     /// Whether acks were sent since the session began.
     pub(super) fn has_acked(&self) -> bool {
-        self.meter.acks_sent.get() > self.acks_before
+        self.tracker.has_acked()
     }
 
     /// Counts its age from now, because no other session could replace it.

@@ -173,6 +173,8 @@ impl Supervisor {
     ) -> Result<Option<Session>, Error> {
         self.shared.meter.connected.set(false);
         let mut stop = self.stop.clone();
+        // Also if the consumer is asked to stop at this moment.
+        let error = old.lose(error);
         let reopened = tokio::select! {
             session = self.reopen(old, error) => session?,
             () = stop.asked() => return Ok(None),
@@ -181,8 +183,12 @@ impl Supervisor {
         Ok(Some(reopened))
     }
 
-    async fn reopen(&mut self, old: Session, error: TransportError) -> Result<Session, Error> {
-        let error = old.lose(error).await;
+    async fn reopen(
+        &mut self,
+        old: Session,
+        error: impl Future<Output = TransportError>,
+    ) -> Result<Session, Error> {
+        let error = error.await;
         let mut lost = LostSession {
             since: old.since,
             progress: old.has_acked(),

@@ -110,8 +110,7 @@ impl Session {
                 settled = &mut settled => return settled,
                 () = timers.tick(tracker) => {}
                 () = stop.deadline() => {
-                    tracker.close();
-                    return Ok(tracker.in_work());
+                    return Ok(tracker.give_up());
                 }
                 error = &mut lost => return Err(error),
             }
