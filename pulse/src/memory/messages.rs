@@ -30,9 +30,11 @@ impl State {
     /// its `CC` header, matches; once into each. Returns the number of queues.
     pub(super) fn publish(&mut self, message: &Arc<OutgoingMessage>) -> usize {
         let queues = self.destinations(message);
+        let number = self.fresh_id();
         for queue in &queues {
             if let Some(found) = self.queues.get_mut(queue) {
                 found.waiting.push_back(Stored {
+                    number,
                     message: Arc::clone(message),
                     redelivered: false,
                 });
@@ -128,12 +130,15 @@ impl State {
         self.deliver(&queue);
     }
 
+    /// Puts a message back to its place in the queue.
     pub(super) fn requeue(&mut self, queue: &str, stored: Stored) {
-        if let Some(queue) = self.queues.get_mut(queue) {
-            queue.waiting.push_front(Stored {
+        if let Some(Queue { waiting, .. }) = self.queues.get_mut(queue) {
+            let index = waiting.partition_point(|other| other.number < stored.number);
+            let again = Stored {
                 redelivered: true,
                 ..stored
-            });
+            };
+            waiting.insert(index, again);
         }
     }
 

@@ -37,12 +37,15 @@ pub(super) struct Queue {
     pub(super) declaration: QueueDeclaration,
     /// The connection with which an exclusive queue is deleted.
     pub(super) owner: Option<Id>,
+    /// In the order in which they were published.
     pub(super) waiting: VecDeque<Stored>,
     /// The channels that consume, starting with the next one to get a message.
     pub(super) readers: VecDeque<Id>,
 }
 
 pub(super) struct Stored {
+    /// Its place among the messages of its queue.
+    pub(super) number: Id,
     pub(super) message: Arc<OutgoingMessage>,
     pub(super) redelivered: bool,
 }
@@ -310,7 +313,7 @@ impl State {
         }
     }
 
-    /// Closes a channel and requeues its unsettled messages in their order.
+    /// Closes a channel and requeues its unsettled messages.
     pub(super) fn close_channel(&mut self, id: Id, error: TransportError) {
         if let Some(consumer) = self.end_consumer(id) {
             // Fails if the consumer has dropped its deliveries.
@@ -320,7 +323,7 @@ impl State {
             return;
         };
         let mut queues = BTreeSet::new();
-        for (queue, stored) in channel.unsettled.into_values().rev() {
+        for (queue, stored) in channel.unsettled.into_values() {
             self.requeue(&queue, stored);
             queues.insert(queue);
         }
@@ -381,7 +384,7 @@ impl State {
         self.channels.get_mut(&id).ok_or_else(closed)
     }
 
-    fn fresh_id(&mut self) -> Id {
+    pub(super) fn fresh_id(&mut self) -> Id {
         self.last_id += 1;
         self.last_id
     }

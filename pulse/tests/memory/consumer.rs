@@ -86,6 +86,32 @@ async fn no_message_is_lost_with_a_connection() {
     );
 }
 
+/// Also if they were delivered to several consumers.
+#[tokio::test]
+async fn messages_of_lost_connections_come_again_in_their_order() {
+    let broker = MemoryBroker::new();
+    let start = async || {
+        let started = builder(&broker).prefetch(2).start().await;
+        let mut consumer = started.expect("started");
+        ask_once(&mut consumer).await;
+        consumer
+    };
+    let (mut first, mut second) = (start().await, start().await);
+    publish(&broker, 0..4).await;
+    let held = (first.next().await, second.next().await);
+    broker.go_away();
+    second.stop().await.expect("stopped");
+    drop((held, first));
+    broker.come_back();
+    let mut third = builder(&broker).start().await.expect("started");
+    for number in 0..4 {
+        let next = third.next().await.expect("a delivery");
+        assert_eq!(next.event::<Event>().expect("decoded").number(), number);
+        next.ack();
+    }
+    third.stop().await.expect("stopped");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_channel_on_which_an_ack_timed_out_is_replaced() {
     let broker = MemoryBroker::new();
