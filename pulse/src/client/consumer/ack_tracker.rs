@@ -138,6 +138,7 @@ impl AckTracker {
             self.meter.stale.up();
             return;
         }
+        let is_dropped = settlement == Settlement::Drop && !deliveries.closed;
         let had_unsent = deliveries.unsent() > 0;
         self.apply(&mut deliveries, tag, settlement);
         let unsent = deliveries.unsent();
@@ -149,6 +150,10 @@ impl AckTracker {
         self.check_renewal(&deliveries);
         if deliveries.in_work == 0 {
             self.idle.notify_waiters();
+        }
+        drop(deliveries);
+        if is_dropped {
+            self.report_drop();
         }
     }
 
@@ -169,7 +174,6 @@ impl AckTracker {
                 deliveries.settle(tag, State::Settled);
             }
             Settlement::Drop if !deliveries.closed => {
-                self.report_drop();
                 deliveries.settle(tag, State::Abandoned);
                 deliveries.dropped.push(tag);
             }
@@ -179,7 +183,7 @@ impl AckTracker {
 
     /// Logs the first dropped delivery: a program that never acks gets the same messages
     /// for ever. Not after a panic, which is reported by itself: if the log panics as well,
-    /// the process aborts.
+    /// the process aborts. Called without the lock, because the log is the program's code.
     fn report_drop(&self) {
         if self.meter.dropped.get() == 0 && !std::thread::panicking() {
             tracing::warn!(
