@@ -1,5 +1,7 @@
 //! Dead letters, and an operator's access to them.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use taskcluster_pulse::{
@@ -183,6 +185,34 @@ async fn a_blocked_broker_delays_only_dead_letters() {
     broker.unblock();
     tokio::time::sleep(Duration::from_secs(100)).await;
     assert_eq!(broker.queue_len(DEAD), Some(1));
+}
+
+/// The broker delivers the message again when its channel is lost.
+#[tokio::test(start_paused = true)]
+async fn a_dead_letter_is_not_published_if_its_message_is_delivered_again() {
+    let (broker, seen) = (MemoryBroker::new(), Seen::default());
+    let builder = dead_lettering(&broker).on_event(seen.listener());
+    let consumer = builder.start().await.expect("started");
+    let handle = consumer.handle();
+    let calls = Arc::new(AtomicU32::new(0));
+    let run = tokio::spawn(consumer.run(1, move |_: Message<Numbered>| {
+        let call = calls.fetch_add(1, Ordering::SeqCst);
+        std::future::ready(if call < 3 { Err("no room") } else { Ok(()) })
+    }));
+    broker.block("no memory");
+    broker.publish(EXCHANGE, "primary.a", &[], r#"{"number": 1, "text": ""}"#);
+    for lost in 1..=3 {
+        seen.wait_for(is_failure).await;
+        broker.time_out_acks();
+        eventually(|| handle.counters().channels_lost == lost).await;
+        tokio::time::sleep(Duration::from_secs(10)).await;
+    }
+    eventually(|| handle.counters().acks_sent == 1).await;
+    broker.unblock();
+    tokio::time::sleep(Duration::from_secs(100)).await;
+    assert_eq!(broker.queue_len(DEAD), Some(0));
+    handle.stop();
+    run.await.expect("no panic").expect("stopped");
 }
 
 #[tokio::test]

@@ -133,7 +133,7 @@ impl DeadLetterPublisher {
         }
         let publisher = self.prepared(&mut state).await?;
         dead_letter::fit(&mut letter, publisher.frame_max());
-        Ok(publisher.send(letter).await)
+        Ok(publisher.send_if_awaited(letter).await)
     }
 
     /// The publisher, after declaring its queue and starting it if needed. All attempts

@@ -107,6 +107,10 @@ impl InFlight {
             let Some(message) = self.messages.get_mut(number) else {
                 continue;
             };
+            if message.is_left_out() {
+                self.take(number);
+                continue;
+            }
             match publish(message.message(), number) {
                 Ok(answer) => {
                     message.count_sent(&self.meter);

@@ -159,9 +159,23 @@ impl Publisher {
         self.shared.frame_max.load(Ordering::Relaxed)
     }
 
-    pub(in crate::client) async fn send(
+    /// Publishes a message whose caller keeps it until it is confirmed. If the confirmation
+    /// is dropped before the message is sent, or sent again, it is left out.
+    pub(in crate::client) async fn send_if_awaited(
         &self,
         message: OutgoingMessage,
+    ) -> Result<Confirmation, PublishError> {
+        self.queue(message, Pending::only_if_awaited).await
+    }
+
+    async fn send(&self, message: OutgoingMessage) -> Result<Confirmation, PublishError> {
+        self.queue(message, |pending| pending).await
+    }
+
+    async fn queue(
+        &self,
+        message: OutgoingMessage,
+        adapt: impl FnOnce(Pending) -> Pending,
     ) -> Result<Confirmation, PublishError> {
         if let Err(error) = message.check(self.frame_max()) {
             return Err(PublishError::unsendable(&message, error, false));
@@ -170,7 +184,7 @@ impl Publisher {
         let permit = self.room(&message, deadline).await?;
         let room = Room::new(permit, Arc::clone(&self.shared.meter));
         let (done, outcome) = oneshot::channel();
-        let pending = Pending::new(message, deadline, done, room);
+        let pending = adapt(Pending::new(message, deadline, done, room));
         match self.messages.send(pending) {
             Ok(()) => Ok(Confirmation { outcome }),
             Err(_) => Err(self.ended()),

@@ -24,6 +24,8 @@ pub(super) struct Pending {
     /// `None` if it is too far in the future for an `Instant`.
     pub(super) deadline: Option<Instant>,
     done: oneshot::Sender<Result<(), PublishError>>,
+    /// Whether it is not sent when its confirmation was dropped.
+    only_if_awaited: bool,
     /// How many times the message was sent.
     sent: u32,
     /// Whether the message was sent on a channel that was lost before the answer.
@@ -81,11 +83,22 @@ impl Pending {
             message: Arc::new(message),
             deadline,
             done,
+            only_if_awaited: false,
             sent: 0,
             may_have_arrived: false,
             resends: None,
             room,
         }
+    }
+
+    /// Leaves it out if its confirmation is dropped before it is sent, or sent again.
+    pub(super) fn only_if_awaited(mut self) -> Self {
+        self.only_if_awaited = true;
+        self
+    }
+
+    pub(super) fn is_left_out(&self) -> bool {
+        self.only_if_awaited && self.done.is_closed()
     }
 
     pub(super) fn exchange(&self) -> &str {
