@@ -160,8 +160,11 @@ impl Connection {
         self.set(|settings| settings.connection_timeout = timeout)
     }
 
-    /// Maximum number of channels to negotiate (default 0, the broker's own limit). A
-    /// consumer needs two, a publisher one.
+    /// Maximum number of channels to negotiate (default 0, the broker's own limit).
+    ///
+    /// A consumer needs two, a publisher one, and each one more for every request that the
+    /// broker refuses, such as a binding: that closes the channel, whose number is not used
+    /// again. If no number is left, the client connects again.
     #[must_use]
     pub fn channel_max(self, channels: u16) -> Self {
         self.set(|settings| settings.channel_max = channels)

@@ -37,10 +37,7 @@ pub(super) fn transport_error(error: &lapin::Error) -> TransportError {
         ErrorKind::MissingHeartbeatError => {
             TransportError::lost("the broker sent no heartbeat in time")
         }
-        ErrorKind::ChannelsLimitReached => TransportError::coded(
-            code::NOT_ALLOWED,
-            "the connection has no channel left; raise channel_max here or at the broker",
-        ),
+        ErrorKind::ChannelsLimitReached => no_channel_left(),
         // After the login, a message is the likely cause.
         ErrorKind::ParsingError(_) => TransportError::because(
             "a frame of the broker can't be parsed; if this happens repeatedly, look for a \
@@ -50,6 +47,13 @@ pub(super) fn transport_error(error: &lapin::Error) -> TransportError {
         ),
         _ => TransportError::because("the connection failed", Arc::new(error.clone())),
     }
+}
+
+pub(super) fn no_channel_left() -> TransportError {
+    TransportError::coded(
+        code::NOT_ALLOWED,
+        "the connection has no channel left; raise channel_max here or at the broker",
+    )
 }
 
 /// Converts a name; lapin's own conversion panics if it is too long.

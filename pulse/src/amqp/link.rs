@@ -19,7 +19,7 @@ use tokio::time::{sleep, timeout};
 
 use super::address::AMQP;
 use super::channel::{AmqpChannel, REPLY_SUCCESS, answer};
-use super::convert::transport_error;
+use super::convert::{no_channel_left, transport_error};
 use super::guard::{self, Guarded};
 use super::secret::Secret;
 use super::settings::{Settings, wrong_secret};
@@ -258,8 +258,19 @@ async fn watch_events(
 impl Link for AmqpLink {
     fn open_channel(&self) -> BoxFuture<'_, Result<Arc<dyn Channel>, TransportError>> {
         Box::pin(async {
-            let channel = answer(self.connection.create_channel()).await?;
-            Ok(Arc::new(AmqpChannel::new(channel, self.frame_max())) as Arc<dyn Channel>)
+            for _ in 0..self.connection.configuration().channel_max() {
+                match answer(self.connection.create_channel()).await {
+                    // The number is that of a channel which the broker has closed for this
+                    // reason, and lapin opens none of that number again. The next call
+                    // takes another one.
+                    Err(error) if error.is_refusal() => {}
+                    channel => {
+                        let channel = AmqpChannel::new(channel?, self.frame_max());
+                        return Ok(Arc::new(channel) as Arc<dyn Channel>);
+                    }
+                }
+            }
+            Err(no_channel_left())
         })
     }
 

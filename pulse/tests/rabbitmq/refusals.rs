@@ -81,6 +81,24 @@ async fn too_few_channels_end_the_start_of_a_consumer_and_suffice_for_a_publishe
     rabbit.delete_queue(&rabbit.queue()).await;
 }
 
+/// The number of a channel that the broker has closed can't be used again.
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_refusal_takes_a_channel() {
+    let rabbit = Rabbit::for_test().await;
+    let builder = |channels| {
+        Consumer::builder(rabbit.connection().channel_max(channels))
+            .bind(all_of(MISSING))
+            .bind(rabbit.binding())
+    };
+    let start = builder(2).start();
+    let started = tokio::time::timeout(Duration::from_secs(20), start).await;
+    let error = started.expect("it is tried again").expect_err("no channel");
+    assert!(error.to_string().contains("channel_max"), "{error}");
+    let consumer = builder(3).start().await.expect("started");
+    consumer.stop().await.expect("stopped");
+}
+
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
 async fn a_missing_exchange_is_reported_and_other_bindings_are_in_effect() {
