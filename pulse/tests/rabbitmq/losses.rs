@@ -4,6 +4,9 @@ use crate::common::proxy::SPOILED;
 use crate::common::rabbitmq::Rabbit;
 use crate::common::{Event, Numbered, Seen, eventually};
 use crate::{publish, quick};
+use lapin::options::QueueDeleteOptions;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use taskcluster_pulse::{ConsumerEvent, Error, Exchange};
 
@@ -135,6 +138,53 @@ async fn recycling_loses_and_repeats_nothing() {
     assert!(counters.recycled >= 2, "{counters:?}");
     assert_eq!((counters.acked, counters.stale), (MESSAGES, 0));
     rabbit.wait_for_len(&rabbit.queue(), 0).await;
+    rabbit.delete_queue(&rabbit.queue()).await;
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_queue_that_is_deleted_while_a_connection_is_replaced_is_reported() {
+    let rabbit = Rabbit::for_test().await;
+    let (queue, channel) = (rabbit.queue(), rabbit.channel.clone());
+    let secret = rabbit.uri().authority.userinfo.password;
+    let calls = Arc::new(AtomicU32::new(0));
+    let connection = rabbit.connection().secret_from(move || {
+        let (queue, channel, secret) = (queue.clone(), channel.clone(), secret.clone());
+        let is_second = calls.fetch_add(1, Ordering::SeqCst) == 1;
+        async move {
+            if is_second {
+                let options = QueueDeleteOptions::default();
+                channel.queue_delete(queue.into(), options).await?;
+                // The broker cancels the consumer a little later.
+                tokio::time::sleep(Duration::from_millis(300)).await;
+            }
+            Ok::<_, lapin::Error>(secret)
+        }
+    });
+    let seen = Seen::default();
+    let mut consumer = rabbit
+        .consumer_by(connection)
+        .recycle_after(Duration::from_secs(1))
+        .on_event(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    publish(&rabbit, 0..2).await;
+    consumer.next().await.expect("a delivery").ack();
+    seen.wait_for(|event| matches!(event, ConsumerEvent::Recycled { .. }))
+        .await;
+    let cancelled =
+        |event: &ConsumerEvent| matches!(event, ConsumerEvent::CancelledByBroker { .. });
+    assert_eq!(seen.count(cancelled), 1);
+    publish(&rabbit, 2..3).await;
+    // The first had been received before.
+    for number in 1..3 {
+        let next = tokio::time::timeout(Duration::from_secs(20), consumer.next()).await;
+        let next = next.expect("in time").expect("a delivery");
+        assert_eq!(next.event::<Event>().expect("decoded").number(), number);
+        next.ack();
+    }
+    consumer.stop().await.expect("stopped");
     rabbit.delete_queue(&rabbit.queue()).await;
 }
 

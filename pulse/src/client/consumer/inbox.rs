@@ -44,6 +44,8 @@ struct Source {
     waker: Waker,
     /// Sent once.
     end: Option<oneshot::Sender<DeliveriesEnd>>,
+    /// Whether the end was reported, and was that of a cancelled consumer.
+    is_cancelled: bool,
     /// Whether the session has ended.
     is_over: bool,
 }
@@ -60,6 +62,7 @@ impl Inbox {
             last_tag: 0,
             waker: Waker::noop().clone(),
             end: Some(sender),
+            is_cancelled: false,
             is_over: false,
         }));
         let watch = InboxWatch {
@@ -106,6 +109,15 @@ impl InboxWatch {
         }
     }
 
+    /// Whether the consumer was cancelled, as far as is known.
+    pub(super) fn is_cancelled(&self) -> bool {
+        self.source.upgrade().is_some_and(|source| {
+            let mut source = lock(&source);
+            source.check();
+            source.is_cancelled
+        })
+    }
+
     /// Checks for the end of the deliveries, unless some that have arrived are not handed
     /// out yet.
     pub(super) fn check_handed_out(&self) {
@@ -115,6 +127,12 @@ impl InboxWatch {
                 source.check_next();
             }
         }
+    }
+
+    /// Whether all deliveries that have arrived were handed out.
+    pub(super) fn is_handed_out(&self) -> bool {
+        let source = self.source.upgrade();
+        source.is_none_or(|source| lock(&source).waiting.is_empty())
     }
 
     /// Takes the deliveries, unless they have ended. None is handed out until
@@ -257,6 +275,7 @@ impl Source {
 
     fn report_end(&mut self, end: DeliveriesEnd) {
         if let Some(sender) = self.end.take() {
+            self.is_cancelled = matches!(end, DeliveriesEnd::CancelledByBroker);
             // Fails if the session has ended.
             let _ = sender.send(end);
         }

@@ -241,6 +241,11 @@ impl Session {
         self.tracker.has_acked()
     }
 
+    /// Whether the broker has cancelled the consumer, as far as is known.
+    pub(super) fn is_cancelled_by_broker(&self) -> bool {
+        self.inbox.as_ref().is_some_and(InboxWatch::is_cancelled)
+    }
+
     /// Counts its age from now, because no other session could replace it.
     pub(super) fn recycle_later(&mut self) {
         self.fresh_since = Instant::now();

@@ -110,9 +110,7 @@ impl Supervisor {
                     return Err(error);
                 }
                 End::CancelledByBroker => {
-                    let queue = session.queue.clone();
-                    let event = ConsumerEvent::CancelledByBroker { queue };
-                    self.shared.listener.send(&event);
+                    self.report_cancelled(&session);
                     let error = TransportError::lost("the broker cancelled the consumer");
                     match self.recover(session, error).await? {
                         Some(session) => session,
@@ -149,6 +147,10 @@ impl Supervisor {
         };
         match new {
             Ok(new) => {
+                // The new one may have declared the queue again.
+                if old.is_cancelled_by_broker() {
+                    self.report_cancelled(&old);
+                }
                 self.shared.meter.recycled.up();
                 let queue = new.queue.clone();
                 let event = ConsumerEvent::Recycled { queue };
@@ -232,6 +234,12 @@ impl Supervisor {
                 .send(&ConsumerEvent::DeliveryLimit { queue });
         }
         Ok(session)
+    }
+
+    fn report_cancelled(&self, session: &Session) {
+        let queue = session.queue.clone();
+        let event = ConsumerEvent::CancelledByBroker { queue };
+        self.shared.listener.send(&event);
     }
 
     fn report_new_queue(&self, session: &Session) {

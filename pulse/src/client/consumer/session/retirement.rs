@@ -139,11 +139,16 @@ async fn handed_out(inbox: &mut InboxWatch) -> Result<(), TransportError> {
     let mut checks = interval(CHECK_INTERVAL);
     loop {
         tokio::select! {
-            end = &mut inbox.end => return match end {
-                Ok(DeliveriesEnd::Lost(error)) => Err(error),
-                Ok(DeliveriesEnd::CancelledByBroker) | Err(_) => Ok(()),
+            end = &mut inbox.end => match end {
+                Ok(DeliveriesEnd::Lost(error)) => return Err(error),
+                Ok(DeliveriesEnd::CancelledByBroker) | Err(_) => break,
             },
             _ = checks.tick() => inbox.check_handed_out(),
         }
     }
+    // The end may have been found before all that had arrived was handed out.
+    while !inbox.is_handed_out() {
+        checks.tick().await;
+    }
+    Ok(())
 }
