@@ -68,8 +68,9 @@ async fn work(args: &Args, connection: &Connection, stdout: &mut impl Write) -> 
     let mut dead = DeadLetterQueue::open(connection, &args.queue).await?;
     let result = each(args, &mut dead, stdout).await;
     // Messages that were discarded before an error are deleted all the same.
-    dead.close().await;
+    let closed = dead.close().await;
     let (taken, kept) = result?;
+    closed?;
     let done = match args.action {
         Action::List => "",
         Action::Replay => " replayed",

@@ -28,7 +28,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 ///     println!("{}: {:?}", *letter, letter.dead_letter_reason());
 ///     letter.replay().await?;
 /// }
-/// dead.close().await;
+/// dead.close().await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -109,14 +109,41 @@ impl DeadLetterQueue {
         }))
     }
 
-    /// Closes the connection, after the broker has deleted the discarded letters.
-    pub async fn close(self) {
+    /// Closes the connection, after the broker has deleted the letters that were replayed or
+    /// discarded.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`], if the connection was lost before: some of these letters may still be in
+    /// the queue.
+    pub async fn close(self) -> Result<(), Error> {
+        // Answered after the acks were read.
+        let request = timeout(TIMEOUT, self.channel.set_prefetch(0));
+        let deleted = request.await.unwrap_or_else(|_| Err(no_answer()));
         let close = async {
             self.channel.close().await;
             self.link.close().await;
         };
         // Without an answer, the connection is lost and so closed.
         let _ = timeout(TIMEOUT, close).await;
+        deleted.map_err(|error| self.lost(error))
+    }
+
+    /// Checks that letters can be deleted, as far as is known.
+    fn check_open(&self) -> Result<(), Error> {
+        match self.channel.is_open() {
+            true => Ok(()),
+            false => Err(self.lost(TransportError::lost("its channel is closed"))),
+        }
+    }
+
+    fn lost(&self, error: TransportError) -> Error {
+        Error::Queue {
+            queue: self.names.full_name.clone(),
+            reason: error.reason,
+            advice: "open it again; letters that were replayed or discarded may still be in it",
+            source: error.source,
+        }
     }
 
     /// Opens a channel for replayed messages, after declaring their exchange and binding
@@ -164,10 +191,11 @@ impl DeadLetter<'_> {
     ///
     /// # Errors
     ///
-    /// [`Error`], if the broker does not confirm the message. The letter stays in the
-    /// queue.
+    /// [`Error`], if the broker does not confirm the message, or the letter can't be deleted
+    /// because the connection was lost. The letter stays in the queue.
     pub async fn replay(self) -> Result<(), Error> {
         let queue = self.queue;
+        queue.check_open()?;
         let channel = match queue.replays.take() {
             Some(channel) => channel,
             None => queue.open_replays().await?,
@@ -187,14 +215,15 @@ impl DeadLetter<'_> {
             NO_ROUTE
         } else if is_ack {
             queue.channel.ack(self.tag);
-            return Ok(());
+            return queue.check_open();
         } else {
             "the broker refused the message, as a full queue does"
         };
         Err(refused(from, TransportError::lost(reason)))
     }
 
-    /// Deletes the message.
+    /// Deletes the message. [`close`](DeadLetterQueue::close) returns an error if it may not
+    /// be deleted.
     pub fn discard(self) {
         self.queue.channel.ack(self.tag);
     }

@@ -50,7 +50,7 @@ async fn dead_letters_are_listed_replayed_and_discarded() {
             _ => {}
         }
     }
-    dead.close().await;
+    dead.close().await.expect("closed");
     assert_eq!(seen, [0, 1, 2, 3]);
     assert_eq!(broker.queue_len(DEAD), Some(2));
     assert_eq!(broker.queue_len(QUEUE), Some(1));
@@ -80,7 +80,7 @@ async fn a_letter_that_fails_again_is_not_returned_again() {
         eventually(|| broker.queue_len(DEAD) == Some(2)).await;
     }
     assert!(dead.next().await.expect("an answer").is_none());
-    dead.close().await;
+    dead.close().await.expect("closed");
     assert_eq!(broker.queue_len(DEAD), Some(2));
     handle.stop();
     run.await.expect("no panic").expect("stopped");
@@ -96,7 +96,35 @@ async fn a_letter_whose_replay_is_refused_stays() {
     let letter = dead.next().await.expect("an answer").expect("a letter");
     let error = letter.replay().await.expect_err("refused").to_string();
     assert!(error.contains(QUEUE), "{error}");
-    dead.close().await;
+    dead.close().await.expect("closed");
+    assert_eq!(broker.queue_len(DEAD), Some(1));
+}
+
+#[tokio::test]
+async fn a_letter_that_can_t_be_deleted_is_not_replayed() {
+    let broker = with_dead_letters(0..1).await;
+    let mut dead = DeadLetterQueue::open(&broker.connection(), "test")
+        .await
+        .expect("opened");
+    let letter = dead.next().await.expect("an answer").expect("a letter");
+    broker.time_out_acks();
+    let error = letter.replay().await.expect_err("lost").to_string();
+    assert!(error.contains(DEAD), "{error}");
+    assert_eq!(broker.queue_len(QUEUE), Some(0));
+    assert_eq!(broker.queue_len(DEAD), Some(1));
+}
+
+#[tokio::test]
+async fn closing_reports_letters_that_may_not_be_deleted() {
+    let broker = with_dead_letters(0..1).await;
+    let mut dead = DeadLetterQueue::open(&broker.connection(), "test")
+        .await
+        .expect("opened");
+    let letter = dead.next().await.expect("an answer").expect("a letter");
+    broker.time_out_acks();
+    letter.discard();
+    let error = dead.close().await.expect_err("lost").to_string();
+    assert!(error.contains("discarded may still be in it"), "{error}");
     assert_eq!(broker.queue_len(DEAD), Some(1));
 }
 
@@ -267,7 +295,7 @@ async fn headers_that_leave_no_room_for_the_reason_are_dropped() {
             assert!(named.starts_with(dropped), "{named}");
             assert_eq!(named.split(", ").count(), missing);
         }
-        dead.close().await;
+        dead.close().await.expect("closed");
     }
 }
 

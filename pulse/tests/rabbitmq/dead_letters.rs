@@ -201,7 +201,7 @@ async fn dead_letters_are_replayed_to_their_queue_and_discarded() {
             _ => {}
         }
     }
-    dead.close().await;
+    dead.close().await.expect("closed");
     assert_eq!(seen, 3);
     let name = format!("{}/dead", rabbit.queue());
     rabbit.wait_for_len(&name, 1).await;

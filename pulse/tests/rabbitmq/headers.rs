@@ -160,7 +160,7 @@ async fn a_message_whose_headers_fill_a_frame_is_dead_lettered() {
     assert_eq!(letter.headers()["small"], "a");
     assert_eq!(letter.headers()["x-dropped-headers"], "large");
     letter.discard();
-    dead.close().await;
+    dead.close().await.expect("closed");
     let dead = format!("{}/dead", rabbit.queue());
     rabbit.delete_queue(&rabbit.queue()).await;
     rabbit.delete_queue(&dead).await;
