@@ -257,6 +257,19 @@ async fn a_refused_binding_is_reported_and_the_others_are_in_effect() {
 }
 
 #[tokio::test]
+async fn a_consumer_without_any_binding_is_never_ready() {
+    let (broker, seen) = (MemoryBroker::new(), Seen::default());
+    broker.forbid(EXCHANGE);
+    let start = builder(&broker).on_event(seen.listener()).start();
+    let error = start.await.expect_err("no binding");
+    assert!(matches!(error, Error::Unbound { .. }), "{error}");
+    assert_eq!(
+        seen.count(|event| matches!(event, ConsumerEvent::Ready { .. })),
+        0
+    );
+}
+
+#[tokio::test]
 async fn prefetch_limits_the_messages_in_work() {
     let broker = MemoryBroker::new();
     let mut consumer = builder(&broker).prefetch(2).start().await.expect("started");

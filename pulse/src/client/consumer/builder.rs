@@ -144,7 +144,8 @@ impl ConsumerBuilder {
     /// connection.
     ///
     /// No message of a durable queue is lost, and none is repeated unless the queue is more
-    /// than half a second behind with acks: it forgets those when the channel closes. An
+    /// than half a second behind with acks: it forgets those when the channel closes. While
+    /// there are two connections, messages may come in another order than the queue's. An
     /// exclusive queue is declared again, so messages may be missed or come twice.
     #[must_use]
     pub fn recycle_after(mut self, age: Duration) -> Self {

@@ -181,7 +181,7 @@ impl Session {
                     if let Some(inbox) = &self.inbox {
                         inbox.check();
                     } else if !self.channel.is_open() {
-                        return End::Lost(TransportError::closed());
+                        return End::Lost(TransportError::lost("the channel is closed"));
                     }
                 }
             }

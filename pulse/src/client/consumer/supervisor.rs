@@ -146,7 +146,8 @@ impl Supervisor {
             }
         };
         match new {
-            Ok(new) => {
+            Ok(mut new) => {
+                self.report_ready(&mut new);
                 // The new one may have declared the queue again.
                 if old.is_cancelled_by_broker() {
                     self.report_cancelled(&old);
@@ -177,10 +178,11 @@ impl Supervisor {
         let mut stop = self.stop.clone();
         // Also if the consumer is asked to stop at this moment.
         let error = old.lose(error);
-        let reopened = tokio::select! {
+        let mut reopened = tokio::select! {
             session = self.reopen(old, error) => session?,
             () = stop.asked() => return Ok(None),
         };
+        self.report_ready(&mut reopened);
         self.report_new_queue(&reopened);
         Ok(Some(reopened))
     }
@@ -222,11 +224,12 @@ impl Supervisor {
     async fn connect(&mut self) -> Result<Session, Error> {
         let (shared, inboxes) = (&self.shared, &self.inboxes);
         let open = || open_session(shared, inboxes, None);
-        let session = self.reconnector.open(open).await?;
+        let mut session = self.reconnector.open(open).await?;
         if let Some(error) = unbound(&shared.config, shared.failed_bindings()) {
             session.abandon().await;
             return Err(error);
         }
+        self.report_ready(&mut session);
         for queue in &session.unlimited {
             let queue = queue.clone();
             shared
@@ -234,6 +237,14 @@ impl Supervisor {
                 .send(&ConsumerEvent::DeliveryLimit { queue });
         }
         Ok(session)
+    }
+
+    /// Reports a session that is used from now on, and starts its work in the background.
+    fn report_ready(&self, session: &mut Session) {
+        self.shared.meter.connected.set(true);
+        let queue = session.queue.clone();
+        self.shared.listener.send(&ConsumerEvent::Ready { queue });
+        session.remove_other_bindings(&self.shared);
     }
 
     fn report_cancelled(&self, session: &Session) {
@@ -290,10 +301,6 @@ async fn open_session(
     if let Some(prefetch) = demand {
         session.consume(prefetch, inboxes).await?;
     }
-    shared.meter.connected.set(true);
-    let queue = session.queue.clone();
-    listener.send(&ConsumerEvent::Ready { queue });
-    session.remove_other_bindings(shared);
     Ok(session)
 }
 
