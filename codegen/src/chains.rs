@@ -3,7 +3,7 @@
 use taskcluster_documents::Error;
 use taskcluster_documents::schema::Schema;
 
-use crate::graph::Graph;
+use taskcluster_documents::graph::Graph;
 
 /// Maximum number of schemas of which each applies the next to its own instances. The
 /// runtime applies four times as many within each other.

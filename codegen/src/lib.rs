@@ -70,7 +70,6 @@ mod decoded;
 mod emit;
 mod format;
 mod generator;
-mod graph;
 mod ident;
 mod model;
 mod names;

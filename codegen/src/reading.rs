@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use taskcluster_documents::Role;
 use taskcluster_documents::schema::{General, JsonType, Schema, SchemaId};
 
-use crate::graph::Graph;
+use taskcluster_documents::graph::Graph;
 
 /// How a schema is read, by its use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

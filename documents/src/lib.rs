@@ -9,10 +9,10 @@
 //! pattern   ECMA-262 pattern → automaton → the cheapest form to check
 //! ```
 
-mod declarations;
 mod document;
 mod draft;
 mod error;
+pub mod graph;
 pub mod id;
 pub mod json;
 mod keyword;

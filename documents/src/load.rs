@@ -9,7 +9,7 @@ use crate::draft::Draft;
 use crate::error::{Error, Reason};
 use crate::keyword::Keyword;
 use crate::place::Place;
-use crate::{declarations, id, json};
+use crate::{id, json};
 
 /// Reads every source and sorts the documents by kind. Documents of other kinds (API
 /// references, manifests) are ignored. Errors are reported by
@@ -27,8 +27,6 @@ pub fn load(sources: &[Source]) -> Documents {
             Err(error) => documents.add_unread(&source.name, error),
         }
     }
-    let declared = documents.references.values().flat_map(declarations::check);
-    documents.errors.extend(declared);
     if documents.errors.is_empty() && documents.references.is_empty() {
         documents.errors.push(nothing_to_generate(sources));
     }

@@ -3,8 +3,8 @@
 use taskcluster_documents::reference::Reference;
 use taskcluster_documents::{Error, Place};
 
-use crate::graph::Graph;
 use crate::model::{Kind, Service, TypeDef, TypeId, TypeShape, Value};
+use taskcluster_documents::graph::Graph;
 
 /// An error for each exchange whose payload has no finite value.
 pub(super) fn infinite(

@@ -1,17 +1,31 @@
 //! Reads exchange references.
+//!
+//! A reference with an error was not published by Taskcluster's own library, or can't be
+//! used: its messages would be ambiguous or impossible.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use super::schemas;
 use super::walk::Walk;
-use crate::declarations::MAX_SHORT_STRING;
 use crate::document::{self, Document};
 use crate::error::{Error, Reason};
 use crate::id;
 use crate::place::Place;
 use crate::reference::{Entry, KeyEntry, Reference};
+
+/// Longest name of an exchange, and longest routing key, in bytes: a short string
+/// of AMQP.
+const MAX_SHORT_STRING: usize = 255;
+
+/// Maximum length of a service's name, and of its API version, in bytes. They become the
+/// name of a module, which may get an underscore before each letter, and of a folder;
+/// file systems allow 255 bytes.
+const MAX_SERVICE: usize = 60;
+
+/// The only type of exchange that a reference declares.
+const TYPE: &str = "topic-exchange";
 
 /// Reads an exchange reference of any release since 2018: the oldest name no service, and
 /// refer to schemas by absolute ids. Entries with errors are left out.
@@ -27,8 +41,11 @@ pub(super) fn read(document: &Document, walk: &mut Walk<'_>) -> Reference {
     }
     let title = root.optional_text("title").to_owned();
     let description = root.optional_text("description").to_owned();
+    root.long_service(service, api_version);
     let mut entries = Vec::new();
-    for (index, entry) in root.list("entries").iter().enumerate() {
+    let listed = root.list("entries");
+    root.same_names("entries", listed);
+    for (index, entry) in listed.iter().enumerate() {
         let mut reader = Reader::new(entry, document.place(&format!("/entries/{index}")));
         let entry = read_entry(&mut reader, prefix, service, walk);
         entries.extend(entry.filter(|_| reader.errors.is_empty()));
@@ -72,7 +89,18 @@ fn read_entry(
         return None;
     }
     let name = reader.text("name").to_owned();
+    reader.other_type();
     let exchange = format!("{prefix}{}", reader.text("exchange"));
+    if exchange.len() > MAX_SHORT_STRING {
+        reader.error(
+            "/exchange",
+            format!(
+                "the exchange's name has {} bytes with its prefix; AMQP allows {MAX_SHORT_STRING}",
+                exchange.len()
+            ),
+            "shorten `exchange` or `exchangePrefix`",
+        );
+    }
     let title = reader.optional_text("title").to_owned();
     let description = reader.optional_text("description").to_owned();
     let routing_key = read_routing_key(reader);
@@ -102,7 +130,9 @@ fn read_entry(
 
 fn read_routing_key(reader: &mut Reader<'_>) -> Vec<KeyEntry> {
     let mut entries = Vec::new();
-    for (index, entry) in reader.list("routingKey").iter().enumerate() {
+    let listed = reader.list("routingKey");
+    reader.same_names("routingKey", listed);
+    for (index, entry) in listed.iter().enumerate() {
         let place = Place {
             pointer: format!("{}/routingKey/{index}", reader.place.pointer),
             ..reader.place.clone()
@@ -118,6 +148,20 @@ fn read_routing_key(reader: &mut Reader<'_>) -> Vec<KeyEntry> {
             "/routingKey",
             "more than one routing-key entry has `multipleWords`, so keys cannot be parsed",
             "set `multipleWords` on one entry only",
+        );
+    }
+    // Even of the shortest key: a constant has its own length, and every other entry at
+    // least one byte.
+    let constants = entries.iter().map(|entry| entry.constant.as_deref());
+    let words: usize = constants.map(|it| it.map_or(1, str::len).max(1)).sum();
+    let length = words + entries.len().saturating_sub(1);
+    if length > MAX_SHORT_STRING {
+        reader.error(
+            "/routingKey",
+            format!(
+                "every routing key has at least {length} bytes; AMQP allows {MAX_SHORT_STRING}"
+            ),
+            "shorten the constants, or declare fewer entries",
         );
     }
     entries
@@ -160,7 +204,7 @@ fn check_constant(word: &str, multiple_words: bool, reader: &mut Reader<'_>) {
         reader.error(
             "/constant",
             format!("{word:?} is not a word of a routing key"),
-            "use 1 to 255 bytes without `.`, `*` and `#`",
+            &format!("use 1 to {MAX_SHORT_STRING} bytes without `.`, `*` and `#`"),
         );
     }
 }
@@ -245,6 +289,61 @@ impl<'a> Reader<'a> {
             self.expected(name, kind);
         }
         read
+    }
+
+    /// Reports a name of the service, or of its API version, that is too long for the name
+    /// of a folder.
+    fn long_service(&mut self, service: &str, api_version: &str) {
+        for (member, name) in [("serviceName", service), ("apiVersion", api_version)] {
+            if name.len() > MAX_SERVICE {
+                let member = match self.value.get(member) {
+                    Some(_) => member,
+                    None => "exchangePrefix",
+                };
+                self.error(
+                    &format!("/{member}"),
+                    format!(
+                        "the name of the service or its version has {} bytes; a module of that name would be too long for a file system",
+                        name.len()
+                    ),
+                    &format!("give a name of at most {MAX_SERVICE} bytes"),
+                );
+            }
+        }
+    }
+
+    /// Reports a `type` of exchange that Taskcluster does not have.
+    fn other_type(&mut self) {
+        let kind = self.value.get("type").filter(|kind| !kind.is_null());
+        if let Some(kind) = kind.filter(|kind| **kind != *TYPE) {
+            self.error(
+                "/type",
+                format!("unknown type of exchange {kind}"),
+                &format!("give {TYPE:?}, the only type that Taskcluster has"),
+            );
+        }
+    }
+
+    /// Reports each item of the property `member` that has the name of an earlier one.
+    fn same_names(&mut self, member: &str, items: &[Value]) {
+        let mut first = BTreeMap::new();
+        for (index, item) in items.iter().enumerate() {
+            let Some(name) = item.get("name").and_then(Value::as_str) else {
+                continue;
+            };
+            let below = format!("/{member}/{index}/name");
+            match first.get(name) {
+                Some(other) => {
+                    let other = Place {
+                        pointer: format!("{}{other}", self.place.pointer),
+                        ..self.place.clone()
+                    };
+                    let what = format!("{other} has the name {name:?}, too");
+                    self.error(&below, what, "give each entry its own name");
+                }
+                None => drop(first.insert(name, below)),
+            }
+        }
     }
 
     fn expected(&mut self, name: &str, kind: &str) {

@@ -1,25 +1,26 @@
 //! Directed graphs, such as those of types. All operations are linear in nodes and edges.
 
 /// A graph whose nodes are numbered from 0.
-pub(crate) struct Graph {
+#[derive(Clone, Debug)]
+pub struct Graph {
     edges: Vec<Vec<usize>>,
 }
 
 impl Graph {
     /// The graph with an edge from each node to the nodes in its list.
-    pub(crate) fn new(edges: impl IntoIterator<Item = Vec<usize>>) -> Self {
+    pub fn new(edges: impl IntoIterator<Item = Vec<usize>>) -> Self {
         Self {
             edges: edges.into_iter().collect(),
         }
     }
 
     /// The targets of the edges from `node`.
-    pub(crate) fn next(&self, node: usize) -> &[usize] {
+    pub fn next(&self, node: usize) -> &[usize] {
         &self.edges[node]
     }
 
     /// The graph with all edges reversed.
-    pub(crate) fn reversed(&self) -> Self {
+    pub fn reversed(&self) -> Self {
         let mut edges = vec![Vec::new(); self.edges.len()];
         for (from, next) in self.edges.iter().enumerate() {
             next.iter().for_each(|&to| edges[to].push(from));
@@ -28,7 +29,7 @@ impl Graph {
     }
 
     /// For each node, whether it is in `wanted` or has a path to one of them.
-    pub(crate) fn leads_to(&self, wanted: impl IntoIterator<Item = usize>) -> Vec<bool> {
+    pub fn leads_to(&self, wanted: impl IntoIterator<Item = usize>) -> Vec<bool> {
         let reversed = self.reversed();
         let mut found = vec![false; self.edges.len()];
         let mut waiting: Vec<usize> = wanted.into_iter().collect();
@@ -41,7 +42,7 @@ impl Graph {
     }
 
     /// The component of each node; two nodes share one if there is a path both ways.
-    pub(crate) fn components(&self) -> Vec<usize> {
+    pub fn components(&self) -> Vec<usize> {
         // Kosaraju's algorithm: the last finished node is in a component that no other
         // component leads to.
         let reversed = self.reversed();
@@ -60,7 +61,7 @@ impl Graph {
 
     /// The maximum sum of the `lengths` of the nodes on a path that visits none twice, or
     /// more: a path into a cycle counts all its nodes.
-    pub(crate) fn longest_path(&self, lengths: &[usize]) -> usize {
+    pub fn longest_path(&self, lengths: &[usize]) -> usize {
         let components = self.components();
         let mut waiting = vec![0_usize; self.edges.len()];
         let mut whole = waiting.clone();
@@ -84,7 +85,7 @@ impl Graph {
 
     /// All nodes in the order in which a depth-first search leaves them: a node comes after
     /// those that it leads to, except in a cycle.
-    pub(crate) fn finished(&self) -> Vec<usize> {
+    pub fn finished(&self) -> Vec<usize> {
         let mut finished = Vec::with_capacity(self.edges.len());
         let mut seen = vec![false; self.edges.len()];
         for start in 0..self.edges.len() {
