@@ -10,7 +10,8 @@ use super::form::{Form, Shape};
 use super::time;
 
 /// Formats of draft-07 that are not regular languages of a reasonable size.
-pub const FORMATS_NOT_CHECKED: &[&str] = &["idn-email", "idn-hostname", "iri", "iri-reference"];
+pub(crate) const FORMATS_NOT_CHECKED: &[&str] =
+    &["idn-email", "idn-hostname", "iri", "iri-reference"];
 
 /// A format that is checked.
 ///
@@ -19,15 +20,32 @@ pub const FORMATS_NOT_CHECKED: &[&str] = &["idn-email", "idn-hostname", "iri", "
 #[derive(Clone, Debug)]
 pub struct Format {
     name: String,
+    grammar: Grammar,
     form: Arc<OnceLock<Form>>,
+}
+
+/// The strings of a format.
+#[derive(Clone, Debug)]
+pub(super) enum Grammar {
+    /// All that a pattern matches as a whole.
+    Pattern(String),
+    Hostname,
+    Email,
+    /// A time after a prefix that the pattern `before` matches, of `bytes` bytes.
+    Time {
+        before: String,
+        bytes: usize,
+    },
+    /// All: ECMA-262 patterns are not a regular language; the format is an annotation.
+    Anything,
 }
 
 impl Format {
     /// The format `name`; `None` if it is unknown or not checked.
     pub(super) fn new(name: &str) -> Option<Self> {
-        let is_composed = matches!(name, "date-time" | "email" | "hostname" | "regex" | "time");
-        (is_composed || source(name).is_some()).then(|| Self {
+        Some(Self {
             name: name.to_owned(),
+            grammar: grammar(name)?,
             form: Arc::default(),
         })
     }
@@ -44,7 +62,7 @@ impl Format {
 
     /// The strings that have the format.
     pub fn form(&self) -> &Form {
-        self.form.get_or_init(|| form(&self.name))
+        self.form.get_or_init(|| self.grammar.form())
     }
 }
 
@@ -56,45 +74,53 @@ impl PartialEq for Format {
 
 impl Eq for Format {}
 
-fn form(name: &str) -> Form {
-    match name {
-        "email" => email(),
-        "hostname" => whole(&hostname()).within(0, Some(HOSTNAME_BYTES)),
-        "time" => time::form("", 0),
-        "date-time" => time::form(&date_and_t(), DATE_AND_T_BYTES),
-        // ECMA-262 patterns are not a regular language; the format is an annotation.
-        "regex" => Form {
-            shape: Shape::Always,
-            shortest: 0,
-            longest: None,
-        },
-        _ => whole(&source(name).unwrap_or_default()),
+impl Grammar {
+    fn form(&self) -> Form {
+        match self {
+            Self::Pattern(source) => whole(source),
+            Self::Hostname => whole(&hostname()).within(0, Some(HOSTNAME_BYTES)),
+            Self::Email => email(),
+            Self::Time { before, bytes } => time::form(before, *bytes),
+            Self::Anything => Form {
+                shape: Shape::Always,
+                shortest: 0,
+                longest: None,
+            },
+        }
     }
 }
 
-/// The grammar of a format that is a single pattern.
-pub(super) fn source(name: &str) -> Option<String> {
-    Some(match name {
+/// The grammar of the format `name`; `None` if it is unknown or not checked.
+pub(super) fn grammar(name: &str) -> Option<Grammar> {
+    Some(Grammar::Pattern(match name {
         "date" => date(),
+        "date-time" => {
+            return Some(Grammar::Time {
+                before: format!("(?:{})[Tt]", date()),
+                bytes: "2026-01-31T".len(),
+            });
+        }
         "duration" => duration(),
+        "email" => return Some(Grammar::Email),
+        "hostname" => return Some(Grammar::Hostname),
         "ipv4" => ipv4(),
         "ipv6" => ipv6(),
         "json-pointer" => JSON_POINTER.to_owned(),
+        "regex" => return Some(Grammar::Anything),
         "relative-json-pointer" => format!("(?:0|[1-9][0-9]*)(?:#|{JSON_POINTER})"),
+        "time" => {
+            return Some(Grammar::Time {
+                before: String::new(),
+                bytes: 0,
+            });
+        }
         "uri" => uri(),
         "uri-reference" => format!("{}|{}", uri(), relative_reference()),
         "uri-template" => uri_template(),
         "uuid" => "[\\dA-Fa-f]{8}(?:-[\\dA-Fa-f]{4}){3}-[\\dA-Fa-f]{12}".to_owned(),
         _ => return None,
-    })
+    }))
 }
-
-/// The part before the time in a `date-time`, and its length in bytes.
-pub(super) fn date_and_t() -> String {
-    format!("(?:{})[Tt]", date())
-}
-
-pub(super) const DATE_AND_T_BYTES: usize = "2026-01-31T".len();
 
 /// RFC 3339, 5.6 and 5.7, `full-date`, with the number of days of each month.
 fn date() -> String {
@@ -201,6 +227,9 @@ fn relative_reference() -> String {
 /// RFC 1034, 3.1: 255 octets on the wire, which are two more than in the text.
 pub(super) const HOSTNAME_BYTES: u64 = 253;
 
+/// RFC 5321, 4.5.3.1.1: the bytes of a local part.
+pub(super) const LOCAL_BYTES: u64 = 64;
+
 /// RFC 1123, 2.1: labels of 63 letters, digits and hyphens. `xn--` labels are not
 /// decoded.
 pub(super) fn hostname() -> String {
@@ -211,15 +240,15 @@ pub(super) fn hostname() -> String {
 /// RFC 5321, 4.1.2, `Mailbox`, with the lengths of 4.5.3.1 and the domains of `hostname`.
 fn email() -> Form {
     let local = whole(&local_part());
-    let domain = Form::any_of(vec![form("hostname"), whole(&address_literal())]);
+    let domain = Form::any_of(vec![Grammar::Hostname.form(), whole(&address_literal())]);
     Form {
         shape: Shape::Split {
             at: b'@',
-            head: Box::new(local.within(0, Some(64))),
+            head: Box::new(local.within(0, Some(LOCAL_BYTES))),
             tail: Box::new(domain),
         },
         shortest: 3,
-        longest: Some(64 + 1 + 253),
+        longest: usize::try_from(LOCAL_BYTES + 1 + HOSTNAME_BYTES).ok(),
     }
 }
 

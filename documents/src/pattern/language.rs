@@ -2,6 +2,7 @@
 
 use super::automaton::Automaton;
 use super::error::{Error, shown};
+use super::format::Grammar;
 use super::{ecma, format, time};
 
 /// A set of texts.
@@ -38,28 +39,22 @@ pub fn of_pattern(source: &str) -> Result<Language, Error> {
 ///
 /// An [`Error`] if the format is unknown, or not a regular language.
 pub fn of_format(name: &str) -> Result<Language, Error> {
-    match name {
-        "email" => email(),
-        "hostname" => Ok(Language::All(vec![
+    match format::grammar(name) {
+        Some(Grammar::Pattern(source)) => whole(name, &source),
+        Some(Grammar::Hostname) => Ok(Language::All(vec![
             whole(name, &format::hostname())?,
             up_to(format::HOSTNAME_BYTES),
         ])),
-        "regex" => Err(Error::new(
-            "the format `regex` is not a regular language",
+        Some(Grammar::Email) => email(),
+        Some(Grammar::Time { before, bytes }) => time(&time::Patterns::after(&before, bytes)),
+        Some(Grammar::Anything) => Err(Error::new(
+            format!("the format `{name}` is not a regular language"),
             "state its grammar as a `pattern`",
         )),
-        "time" => time(&time::Patterns::after("", 0)),
-        "date-time" => {
-            let before = format::date_and_t();
-            time(&time::Patterns::after(&before, format::DATE_AND_T_BYTES))
-        }
-        name => match format::source(name) {
-            Some(source) => whole(name, &source),
-            None => Err(Error::new(
-                format!("the format `{name}` is not checked"),
-                "state its grammar as a `pattern`",
-            )),
-        },
+        None => Err(Error::new(
+            format!("the format `{name}` is not checked"),
+            "state its grammar as a `pattern`",
+        )),
     }
 }
 
@@ -76,10 +71,10 @@ fn time(patterns: &time::Patterns) -> Result<Language, Error> {
 fn email() -> Result<Language, Error> {
     let (local, literal) = (format::local_part(), format::address_literal());
     let domain = format::hostname();
-    let name_bytes = format::HOSTNAME_BYTES;
+    let (local_bytes, name_bytes) = (format::LOCAL_BYTES, format::HOSTNAME_BYTES);
     Ok(Language::All(vec![
         whole("email", &format!("(?:{local})@(?:{domain}|{literal})"))?,
-        whole("email", "[\\0-\\x7f]{1,64}@[^@]*")?,
+        whole("email", &format!("[\\0-\\x7f]{{1,{local_bytes}}}@[^@]*"))?,
         Language::Any(vec![
             whole("email", "[^]*@\\[[^@]*")?,
             whole("email", &format!("[^]*@[\\0-?A-\\x7f]{{1,{name_bytes}}}"))?,

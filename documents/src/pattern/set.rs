@@ -12,11 +12,6 @@ impl ByteSet {
         self.0[usize::from(byte >> 7)] >> (byte & 127) & 1 == 1
     }
 
-    /// Whether no byte belongs to the set.
-    pub fn is_empty(&self) -> bool {
-        self.0 == [0; 2]
-    }
-
     /// Whether every byte belongs to the set.
     pub fn is_full(&self) -> bool {
         self.0 == [u128::MAX; 2]
