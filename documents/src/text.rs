@@ -22,6 +22,14 @@ pub fn escape_line(text: &str) -> String {
     }
 }
 
+/// The length of the longest run of backticks in `text`: a code span or block around it
+/// needs a longer one.
+#[must_use]
+pub fn longest_backticks(text: &str) -> usize {
+    let runs = text.split(|character| character != '`');
+    runs.map(str::len).max().unwrap_or(0)
+}
+
 /// Replaces invisible characters in the strings of `json` by JSON's escapes, and those of
 /// CI systems' log commands. Line breaks and blanks between values stay.
 #[must_use]
@@ -75,7 +83,7 @@ fn disarm_commands(text: &str, hash: &str) -> String {
 /// Whether a character is invisible or changes how others are displayed: controls, line
 /// separators, direction marks, fillers, tags and private-use characters.
 #[must_use]
-pub fn is_invisible(character: char) -> bool {
+fn is_invisible(character: char) -> bool {
     character.is_control()
         || matches!(character,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'

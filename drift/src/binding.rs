@@ -39,9 +39,7 @@ pub(crate) fn compare(old: &[KeyEntry], new: &[KeyEntry]) -> Option<Finding<Bind
             .as_ref()
             .is_none_or(|it| it.effect != BindingEffect::Silent);
         if let Some(found) = found {
-            let worse = worst
-                .as_ref()
-                .is_none_or(|it| rank(found.effect) > rank(it.effect));
+            let worse = worst.as_ref().is_none_or(|it| found.effect > it.effect);
             worst = match worse {
                 true => Some(found),
                 false => worst,
@@ -56,17 +54,6 @@ pub(crate) fn compare(old: &[KeyEntry], new: &[KeyEntry]) -> Option<Finding<Bind
         },
         _ => found,
     })
-}
-
-/// Missing some keys matters less than misreading them, and more than matching others.
-fn rank(effect: BindingEffect) -> u8 {
-    match effect {
-        BindingEffect::Fine => 0,
-        BindingEffect::Wider => 1,
-        BindingEffect::Narrower => 2,
-        BindingEffect::Silent | BindingEffect::Gone => 3,
-        BindingEffect::Misread => 4,
-    }
 }
 
 /// The numbers of words in keys of `new`, up to the last one that makes a difference.

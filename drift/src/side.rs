@@ -4,7 +4,7 @@ use crate::explain::shown;
 use serde_json::{Value, json};
 use taskcluster_codegen::Api;
 use taskcluster_documents::Resolved;
-use taskcluster_documents::{Errors, Place, Source, id, json as text, load, resolve};
+use taskcluster_documents::{Errors, Place, Source, id, json as text, load, resolve, schema_id};
 
 /// Prefix of the exchange that wraps a single schema.
 const SINGLE: &str = "schema/";
@@ -120,14 +120,11 @@ fn single_schema(source: &Source) -> Result<Single, String> {
     if schema.is_boolean() || schema == json!({}) {
         schema = json!({ "allOf": [schema] });
     }
+    let given = schema_id(&schema).map(str::to_owned);
     let Value::Object(members) = &mut schema else {
         return Err(format!("{} is not a schema", shown(&schema)));
     };
-    let given = members.get("$id").or_else(|| members.get("id"));
-    let id = match given.and_then(Value::as_str) {
-        Some(id) => id.to_owned(),
-        None => format!("/schemas/{SINGLE_ID}#"),
-    };
+    let id = given.unwrap_or_else(|| format!("/schemas/{SINGLE_ID}#"));
     members.insert("$id".to_owned(), id.clone().into());
     let reference = json!({
         "exchangePrefix": SINGLE,

@@ -1,6 +1,6 @@
 //! Markdown of the generator: code spans, and wrapped sentences.
 
-use taskcluster_documents::text::escape_invisible;
+use taskcluster_documents::text::{escape_invisible, longest_backticks};
 
 /// Width of a line of a doc comment, without indentation and slashes.
 pub(super) const WIDTH: usize = 88;
@@ -8,11 +8,7 @@ pub(super) const WIDTH: usize = 88;
 /// `text` as a code span, with enough backticks that no text can end it.
 pub(super) fn code(text: &str) -> String {
     let shown = escape_invisible(&text.replace(['\n', '\r', '\t'], " "));
-    let longest = shown
-        .split(|character| character != '`')
-        .map(str::len)
-        .max();
-    let fence = "`".repeat(longest.unwrap_or(0) + 1);
+    let fence = "`".repeat(longest_backticks(&shown) + 1);
     match shown.trim() {
         "" if text.is_empty() => "`\"\"`".to_owned(),
         "" => "` `".to_owned(),

@@ -1,7 +1,7 @@
 //! Phase two: documents to schemas, with every `$ref` followed.
 //!
 //! A schema is read once for each place, and other schemas refer to it by its
-//! [`SchemaId`]. Ids are assigned before a schema is read, so cycles need no special
+//! [`SchemaId`](crate::schema::SchemaId). Ids are assigned before a schema is read, so cycles need no special
 //! care. Nothing is fetched.
 
 mod cycles;
@@ -9,13 +9,14 @@ mod places;
 mod reader;
 mod references;
 mod schemas;
+mod unknown;
 mod values;
 mod walk;
 
 use crate::document::Documents;
 use crate::error::{Error, Errors};
 use crate::reference::Reference;
-use crate::schema::{Schema, SchemaId};
+use crate::schema::Schema;
 
 /// The exchange references, and every schema that they reach.
 #[derive(Clone, Debug)]
@@ -41,15 +42,6 @@ impl Resolved {
     /// language, schemas that apply to their own instances again.
     pub fn checked(mut self) -> Result<Self, Errors> {
         Errors::unless_empty(std::mem::take(&mut self.errors), self)
-    }
-
-    /// The schema `id`.
-    ///
-    /// # Panics
-    ///
-    /// If `id` belongs to another input.
-    pub fn schema(&self, id: SchemaId) -> &Schema {
-        &self.schemas[id.0]
     }
 }
 

@@ -3,13 +3,12 @@
 use serde_json::{Map, Value};
 
 use super::places::LONGEST_POINTER;
+use super::unknown::{pointer, unknown_keyword};
 use super::values::Wrong;
 use super::walk::Walk;
 use crate::draft::Draft;
-use crate::error::{Error, Reason};
-use crate::keyword::is_late;
+use crate::error::Reason;
 use crate::pattern::FORMATS_NOT_CHECKED;
-use crate::place::{Place, escape};
 use crate::schema::{Home, Pattern, Schema, SchemaId};
 use crate::text::cut;
 
@@ -132,28 +131,12 @@ impl Reader<'_, '_> {
     }
 }
 
-pub(super) fn unknown_keyword(place: &Place, keyword: &str) -> Error {
-    let help = match keyword {
-        "additionalItems" => "it is not enforced beside `prefixItems`; use `items`",
-        "nullable" => "it is not enforced; add \"null\" to `type`, or a schema to `anyOf`",
-        _ if is_late(keyword) => "it belongs to a later draft and is not enforced",
-        _ => "it is not enforced; correct its spelling, or use `$comment` for notes",
-    };
-    let what = format!("unknown keyword `{keyword}`");
-    place.error(&pointer(&[keyword]), what, help)
-}
-
 /// Whether a `type` names numbers, and no strings.
 fn is_numeric(types: &Value) -> bool {
     let names = |name: &str| {
         *types == *name || types.as_array().is_some_and(|it| it.contains(&name.into()))
     };
     (names("integer") || names("number")) && !names("string")
-}
-
-pub(super) fn pointer(steps: &[&str]) -> String {
-    let steps = steps.iter().map(|step| format!("/{}", escape(step)));
-    steps.collect()
 }
 
 /// `value` as JSON text, cut if it is long.

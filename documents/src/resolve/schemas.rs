@@ -6,7 +6,8 @@
 
 use serde_json::{Map, Value};
 
-use super::reader::{NO_TARGET, Reader, pointer, shortened};
+use super::reader::{NO_TARGET, Reader, shortened};
+use super::unknown::pointer;
 use super::values::{Wrong, count, divisor, flag, list, names, number, object, text, types};
 use super::walk::Walk;
 use crate::draft::Draft;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::places::{Places, Stated};
-use super::reader::unknown_keyword;
+use super::unknown::unknown_keyword;
 use crate::document::{Document, Documents};
 use crate::draft::Draft;
 use crate::error::{Error, Reason};

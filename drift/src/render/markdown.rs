@@ -1,7 +1,8 @@
 //! Markdown, for a comment on a pull request.
 
-use std::fmt::Write;
+use taskcluster_documents::text::longest_backticks;
 
+use super::line;
 use super::page::{Page, Proof, Section, Shown};
 use crate::report::Level;
 
@@ -116,18 +117,7 @@ fn code(text: &str) -> String {
 
 /// A fence longer than any in `text`.
 fn fence(text: &str) -> String {
-    let mut longest = 0;
-    let mut run = 0;
-    for letter in text.chars() {
-        run = if letter == '`' { run + 1 } else { 0 };
-        longest = longest.max(run);
-    }
-    "`".repeat(longest.max(2) + 1)
-}
-
-fn line(text: &mut String, arguments: std::fmt::Arguments<'_>) {
-    // Writing to a string can't fail.
-    let _ = writeln!(text, "{arguments}");
+    "`".repeat(longest_backticks(text).max(2) + 1)
 }
 
 #[cfg(test)]

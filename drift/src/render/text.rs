@@ -1,7 +1,6 @@
 //! Plain text, such as for a pull request.
 
-use std::fmt::Write;
-
+use super::line;
 use super::page::{Page, Question, Section};
 
 /// The report as plain text: a summary line, then exchanges, worst first.
@@ -64,9 +63,4 @@ fn write_list(text: &mut String, head: &str, lines: &[String]) {
     for it in lines {
         line(text, format_args!("  {it}"));
     }
-}
-
-fn line(text: &mut String, arguments: std::fmt::Arguments<'_>) {
-    // Writing to a string can't fail.
-    let _ = writeln!(text, "{arguments}");
 }
