@@ -75,9 +75,14 @@ impl Reason {
         what: impl Into<String>,
         error: impl std::error::Error + Send + Sync + 'static,
     ) -> Self {
+        Self::from(what).caused_by(error)
+    }
+
+    /// The same reason, caused by `error`.
+    pub(crate) fn caused_by(self, error: impl std::error::Error + Send + Sync + 'static) -> Self {
         Self {
             cause: Some(Cause::new(error)),
-            ..Self::from(what)
+            ..self
         }
     }
 

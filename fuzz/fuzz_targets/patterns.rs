@@ -10,6 +10,6 @@ fuzz_target!(|input: (Option<u8>, Option<u8>, &str)| {
     let (min_length, max_length, pattern) = input;
     match Compiler::default().pattern(pattern) {
         Ok(form) => drop(form.one_pass(min_length.map(u64::from), max_length.map(u64::from))),
-        Err(refusal) => assert!(!refusal.what.is_empty()),
+        Err(refusal) => assert!(!refusal.to_string().is_empty()),
     }
 });

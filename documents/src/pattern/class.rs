@@ -8,7 +8,8 @@ use regex_syntax::hir::{
     Class, ClassBytes, ClassBytesRange, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Repetition,
 };
 
-use super::error::{Error, shown};
+use super::error::{refused, shown};
+use crate::error::Reason;
 
 /// White space and line terminators: ECMA-262, 22.2.2.9, `CharacterClassEscape :: s`.
 const SPACES: [(char, char); 10] = [
@@ -73,7 +74,7 @@ fn range(first: u32, last: u32) -> ClassUnicode {
 }
 
 /// The characters of `\p{…}` and `\P{…}`.
-pub(super) fn property(escape: &UnicodePropertyEscape<'_>) -> Result<ClassUnicode, Error> {
+pub(super) fn property(escape: &UnicodePropertyEscape<'_>) -> Result<ClassUnicode, Reason> {
     let source = match &escape.value {
         Some(value) => format!("\\p{{{}={value}}}", escape.name),
         None => format!("\\p{{{}}}", escape.name),
@@ -91,7 +92,7 @@ pub(super) fn property(escape: &UnicodePropertyEscape<'_>) -> Result<ClassUnicod
             _ => None,
         })
         .ok_or_else(|| {
-            Error::new(
+            refused(
                 format!("the character class {} is not supported", shown(&source)),
                 "list the characters in a class: `[…]`",
             )
@@ -103,7 +104,7 @@ pub(super) fn property(escape: &UnicodePropertyEscape<'_>) -> Result<ClassUnicod
 }
 
 /// The characters of `[…]` and `[^…]`; `unicode` is whether the pattern has the `u` flag.
-pub(super) fn class(class: &CharacterClass<'_>, unicode: bool) -> Result<ClassUnicode, Error> {
+pub(super) fn class(class: &CharacterClass<'_>, unicode: bool) -> Result<ClassUnicode, Reason> {
     use CharacterClassContents as Contents;
     let mut all = ClassUnicode::empty();
     for contents in &class.body {
@@ -115,7 +116,7 @@ pub(super) fn class(class: &CharacterClass<'_>, unicode: bool) -> Result<ClassUn
             Contents::UnicodePropertyEscape(name) => property(name)?,
             Contents::Character(only) => character(only, unicode)?,
             Contents::NestedCharacterClass(_) | Contents::ClassStringDisjunction(_) => {
-                return Err(Error::new(
+                return Err(refused(
                     "a class contains another class",
                     "write it as one class, or as alternatives",
                 ));
@@ -129,20 +130,20 @@ pub(super) fn class(class: &CharacterClass<'_>, unicode: bool) -> Result<ClassUn
 }
 
 /// The single character `only`.
-pub(super) fn character(only: &Character, unicode: bool) -> Result<ClassUnicode, Error> {
+pub(super) fn character(only: &Character, unicode: bool) -> Result<ClassUnicode, Reason> {
     let code = code(only, unicode)?;
     Ok(range(code, code))
 }
 
 /// The code point of `character`, if it is unambiguous.
-fn code(character: &Character, unicode: bool) -> Result<u32, Error> {
+fn code(character: &Character, unicode: bool) -> Result<u32, Reason> {
     use CharacterKind::{Identifier, Octal1, Octal2, Octal3};
     let letter = char::from_u32(character.value).filter(char::is_ascii_alphabetic);
     if let (Identifier, Some(letter)) = (character.kind, letter) {
         return Err(escaped_letter(letter));
     }
     if matches!(character.kind, Octal1 | Octal2 | Octal3) {
-        return Err(Error::new(
+        return Err(refused(
             "a pattern has an octal escape, which reads like a back-reference",
             "write the character as `\\xHH`",
         ));
@@ -150,7 +151,7 @@ fn code(character: &Character, unicode: bool) -> Result<u32, Error> {
     // Without the flag, a character beyond U+FFFF is two code units, and a quantifier or
     // a range applies to one of them: no schema intends that.
     if !unicode && (0xd800..0xe000).contains(&character.value) {
-        return Err(Error::new(
+        return Err(refused(
             "a pattern that is not valid with the `u` flag has a character beyond U+FFFF",
             "make the pattern valid with the `u` flag",
         ));
@@ -160,7 +161,7 @@ fn code(character: &Character, unicode: bool) -> Result<u32, Error> {
 
 /// The error for a letter behind a backslash that has no meaning there. ECMA-262 reads it as
 /// the letter, but authors mean what it stands for elsewhere.
-fn escaped_letter(letter: char) -> Error {
+fn escaped_letter(letter: char) -> Reason {
     let help = match letter {
         'A' => "use `^`",
         'Z' | 'z' => "use `$`",
@@ -171,7 +172,7 @@ fn escaped_letter(letter: char) -> Error {
         'P' | 'k' | 'p' | 'u' | 'x' => "a pattern that is not valid with the `u` flag",
         _ => "ECMA-262",
     };
-    Error::new(
+    refused(
         format!("`\\{letter}` is the letter {letter} in {context}"),
         help,
     )

@@ -4,8 +4,9 @@ use regex_syntax::hir::Hir;
 
 use super::automaton::Automaton;
 use super::ecma::{self, Counted};
-use super::error::{Error, shown};
+use super::error::{refused, shown};
 use super::form::{self, Form, Shape};
+use crate::error::Reason;
 
 /// Number of characters from which on they are counted by a number rather than by states.
 const LONG: u64 = 100;
@@ -21,10 +22,10 @@ pub(super) fn whole(source: &str) -> Form {
 
 /// Compiles the pattern `source`. Adds the bytes of all automata that were built to
 /// `work`.
-pub(super) fn compile(source: &str, work: &mut usize) -> Result<Form, Error> {
+pub(super) fn compile(source: &str, work: &mut usize) -> Result<Form, Reason> {
     let language = ecma::parse(source)?;
     cheapest(&language.whole, language.counted.as_ref(), work).ok_or_else(|| {
-        Error::new(
+        refused(
             format!("{} needs more than 64 KiB of tables", shown(source)),
             "use fewer counted repetitions, or `minLength` and `maxLength`",
         )

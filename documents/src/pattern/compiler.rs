@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::compile::compile;
-use super::error::Error;
+use super::error::refused;
 use super::form::Form;
 use super::format::Format;
+use crate::error::Reason;
 
 /// Limit on the total size of the automata of one input's patterns, in bytes. It bounds
 /// the time, too.
@@ -15,7 +16,7 @@ const MOST_WORK: usize = 12 << 20;
 /// Compiles patterns and formats, each once.
 #[derive(Debug, Default)]
 pub struct Compiler {
-    patterns: BTreeMap<String, Result<Arc<Form>, Error>>,
+    patterns: BTreeMap<String, Result<Arc<Form>, Reason>>,
     formats: BTreeMap<String, Option<Format>>,
     /// Bytes of automata built so far.
     work: usize,
@@ -26,14 +27,14 @@ impl Compiler {
     ///
     /// # Errors
     ///
-    /// An [`Error`] if `source` is not ECMA-262 or not a regular language, or if it, or
+    /// A [`Reason`] if `source` is not ECMA-262 or not a regular language, or if it, or
     /// all patterns together, are too large.
-    pub fn pattern(&mut self, source: &str) -> Result<Arc<Form>, Error> {
+    pub fn pattern(&mut self, source: &str) -> Result<Arc<Form>, Reason> {
         if let Some(known) = self.patterns.get(source) {
             return known.clone();
         }
         let compiled = match self.work > MOST_WORK {
-            true => Err(Error::new(
+            true => Err(refused(
                 "the patterns of the input together need more than 12 MiB of automata",
                 "use fewer patterns with counted repetitions",
             )),

@@ -16,7 +16,8 @@ use oxc_regular_expression::{LiteralParser, Options};
 use regex_syntax::hir::{ClassUnicode, Hir, Look, Repetition};
 
 use super::class;
-use super::error::{Error, shown};
+use super::error::{refused, shown};
+use crate::error::Reason;
 
 /// Maximum nesting of groups: the parser and the reader of its tree are recursive.
 const DEEPEST: usize = 100;
@@ -43,10 +44,10 @@ pub(super) struct Counted {
 ///
 /// # Errors
 ///
-/// An [`Error`] if `source` is not a pattern, or not a regular language.
-pub(super) fn parse(source: &str) -> Result<Language, Error> {
+/// A [`Reason`] if `source` is not a pattern, or not a regular language.
+pub(super) fn parse(source: &str) -> Result<Language, Reason> {
     if nesting(source) > DEEPEST {
-        return Err(Error::new(
+        return Err(refused(
             format!("the groups of a pattern nest more than {DEEPEST} deep"),
             "write the pattern with fewer groups",
         ));
@@ -58,7 +59,7 @@ pub(super) fn parse(source: &str) -> Result<Language, Error> {
         Ok(pattern) => (pattern, true),
         Err(problem) => match read(None) {
             Ok(pattern) => (pattern, false),
-            Err(_) => return Err(not_ecma(source).because(problem)),
+            Err(_) => return Err(not_ecma(source).caused_by(problem)),
         },
     };
     let reader = Reader {
@@ -81,12 +82,12 @@ pub(super) fn parse(source: &str) -> Result<Language, Error> {
     Ok(Language { whole, counted })
 }
 
-fn not_ecma(source: &str) -> Error {
+fn not_ecma(source: &str) -> Reason {
     let what = format!("{} is not an ECMA-262 pattern", shown(source));
-    Error::new(what, "correct the pattern")
+    refused(what, "correct the pattern")
 }
 
-fn bad_escape(source: &str, why: &str) -> Error {
+fn bad_escape(source: &str, why: &str) -> Reason {
     let mut error = not_ecma(source);
     error.what.push_str(&format!(": {why}"));
     error
@@ -94,7 +95,7 @@ fn bad_escape(source: &str, why: &str) -> Error {
 
 /// Replaces each `\cX` of `source` by `\xHH`, because the parser reads `\cX` inside a
 /// class as three characters.
-fn without_control_letters(source: &str) -> Result<String, Error> {
+fn without_control_letters(source: &str) -> Result<String, Reason> {
     let mut plain = String::with_capacity(source.len());
     let mut characters = source.chars();
     while let Some(character) = characters.next() {
@@ -146,17 +147,17 @@ struct Reader {
 }
 
 impl Reader {
-    fn disjunction(self, tree: &Disjunction<'_>) -> Result<Hir, Error> {
+    fn disjunction(self, tree: &Disjunction<'_>) -> Result<Hir, Reason> {
         let alternatives = tree.body.iter().map(|alternative| {
             let terms = alternative.body.iter().map(|term| self.term(term));
-            Ok(Hir::concat(terms.collect::<Result<_, Error>>()?))
+            Ok(Hir::concat(terms.collect::<Result<_, Reason>>()?))
         });
         Ok(Hir::alternation(
-            alternatives.collect::<Result<_, Error>>()?,
+            alternatives.collect::<Result<_, Reason>>()?,
         ))
     }
 
-    fn term(self, term: &Term<'_>) -> Result<Hir, Error> {
+    fn term(self, term: &Term<'_>) -> Result<Hir, Reason> {
         match term {
             Term::BoundaryAssertion(assertion) => Ok(Hir::look(match assertion.kind {
                 BoundaryAssertionKind::Start => Look::Start,
@@ -167,12 +168,12 @@ impl Reader {
             Term::LookAroundAssertion(assertion) => Err(look_around(assertion.kind)),
             Term::Quantifier(quantifier) => self.quantifier(quantifier),
             Term::CapturingGroup(group) => self.disjunction(&group.body),
-            Term::IgnoreGroup(group) if group.modifiers.is_some() => Err(Error::new(
+            Term::IgnoreGroup(group) if group.modifiers.is_some() => Err(refused(
                 "a group changes flags",
                 "spell out what the flags mean: `[aA]` for a letter of either case",
             )),
             Term::IgnoreGroup(group) => self.disjunction(&group.body),
-            Term::IndexedReference(_) | Term::NamedReference(_) => Err(Error::new(
+            Term::IndexedReference(_) | Term::NamedReference(_) => Err(refused(
                 "a pattern with a back-reference is not a regular language",
                 "write out the alternatives that it stands for",
             )),
@@ -188,7 +189,7 @@ impl Reader {
     }
 
     /// The count of characters, if the pattern requires nothing else.
-    fn counted(self, tree: &Disjunction<'_>) -> Result<Option<Counted>, Error> {
+    fn counted(self, tree: &Disjunction<'_>) -> Result<Option<Counted>, Reason> {
         let [alternative] = tree.body.as_slice() else {
             return Ok(None);
         };
@@ -213,7 +214,7 @@ impl Reader {
     }
 
     /// The characters of a term that takes one character; `None` for others.
-    fn class(self, term: &Term<'_>) -> Result<Option<ClassUnicode>, Error> {
+    fn class(self, term: &Term<'_>) -> Result<Option<ClassUnicode>, Reason> {
         Ok(Some(match term {
             Term::Character(only) => class::character(only, self.unicode)?,
             Term::Dot(_) => class::dot(),
@@ -224,7 +225,7 @@ impl Reader {
         }))
     }
 
-    fn quantifier(self, quantifier: &Quantifier<'_>) -> Result<Hir, Error> {
+    fn quantifier(self, quantifier: &Quantifier<'_>) -> Result<Hir, Reason> {
         // A larger count is refused for its size, whatever the number.
         let count = |count| u32::try_from(count).unwrap_or(u32::MAX);
         let class = self.class(&quantifier.body)?;
@@ -250,7 +251,7 @@ impl Reader {
     }
 }
 
-fn look_around(kind: LookAroundAssertionKind) -> Error {
+fn look_around(kind: LookAroundAssertionKind) -> Reason {
     let what = match kind {
         LookAroundAssertionKind::Lookahead | LookAroundAssertionKind::NegativeLookahead => {
             "a lookahead is not supported"
@@ -259,5 +260,5 @@ fn look_around(kind: LookAroundAssertionKind) -> Error {
             "a lookbehind is not supported"
         }
     };
-    Error::new(what, "rewrite the pattern with classes and alternatives")
+    refused(what, "rewrite the pattern with classes and alternatives")
 }

@@ -1,9 +1,10 @@
 //! Patterns and formats as sets of texts, to compare one with another.
 
 use super::automaton::Automaton;
-use super::error::{Error, shown};
+use super::error::{refused, shown};
 use super::format::Grammar;
 use super::{ecma, format, time};
+use crate::error::Reason;
 
 /// A set of texts.
 #[derive(Clone, Debug)]
@@ -27,9 +28,9 @@ pub enum Language {
 ///
 /// # Errors
 ///
-/// An [`Error`] if `source` is not ECMA-262, not a regular language, or needs an
+/// A [`Reason`] if `source` is not ECMA-262, not a regular language, or needs an
 /// automaton of more than 4 MiB.
-pub fn of_pattern(source: &str) -> Result<Language, Error> {
+pub fn of_pattern(source: &str) -> Result<Language, Reason> {
     named(source, source)
 }
 
@@ -37,8 +38,8 @@ pub fn of_pattern(source: &str) -> Result<Language, Error> {
 ///
 /// # Errors
 ///
-/// An [`Error`] if the format is unknown, or not a regular language.
-pub fn of_format(name: &str) -> Result<Language, Error> {
+/// A [`Reason`] if the format is unknown, or not a regular language.
+pub fn of_format(name: &str) -> Result<Language, Reason> {
     match format::grammar(name) {
         Some(Grammar::Pattern(source)) => whole(name, &source),
         Some(Grammar::Hostname) => Ok(Language::All(vec![
@@ -47,18 +48,18 @@ pub fn of_format(name: &str) -> Result<Language, Error> {
         ])),
         Some(Grammar::Email) => email(),
         Some(Grammar::Time { before, bytes }) => time(&time::Patterns::after(&before, bytes)),
-        Some(Grammar::Anything) => Err(Error::new(
+        Some(Grammar::Anything) => Err(refused(
             format!("the format `{name}` is not a regular language"),
             "state its grammar as a `pattern`",
         )),
-        None => Err(Error::new(
+        None => Err(refused(
             format!("the format `{name}` is not checked"),
             "state its grammar as a `pattern`",
         )),
     }
 }
 
-fn time(patterns: &time::Patterns) -> Result<Language, Error> {
+fn time(patterns: &time::Patterns) -> Result<Language, Reason> {
     let [hours, minutes] = &patterns.leap;
     Ok(Language::Any(vec![
         whole("time", &patterns.ordinary)?,
@@ -68,7 +69,7 @@ fn time(patterns: &time::Patterns) -> Result<Language, Error> {
 
 /// RFC 5321, 4.1.2 and 4.5.3.1: a local part of at most 64 bytes, and a domain, which
 /// contains no `@`. All are ASCII, so bytes are code points.
-fn email() -> Result<Language, Error> {
+fn email() -> Result<Language, Reason> {
     let (local, literal) = (format::local_part(), format::address_literal());
     let domain = format::hostname();
     let (local_bytes, name_bytes) = (format::LOCAL_BYTES, format::HOSTNAME_BYTES);
@@ -90,11 +91,11 @@ fn up_to(most: u64) -> Language {
 }
 
 /// The texts that `source` matches as a whole.
-fn whole(name: &str, source: &str) -> Result<Language, Error> {
+fn whole(name: &str, source: &str) -> Result<Language, Reason> {
     named(name, &format!("^(?:{source})$"))
 }
 
-fn named(name: &str, source: &str) -> Result<Language, Error> {
+fn named(name: &str, source: &str) -> Result<Language, Reason> {
     let language = ecma::parse(source)?;
     // If a pattern counts characters, a number needs fewer states.
     if let Some(counted) = &language.counted
@@ -110,7 +111,7 @@ fn named(name: &str, source: &str) -> Result<Language, Error> {
     }
     let automaton = Automaton::new(&language.whole, &mut 0);
     automaton.map(Language::Automaton).ok_or_else(|| {
-        Error::new(
+        refused(
             format!("{} needs an automaton of more than 4 MiB", shown(name)),
             "use fewer counted repetitions, or `minLength` and `maxLength`",
         )

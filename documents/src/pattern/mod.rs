@@ -28,7 +28,6 @@ mod time;
 
 pub use automaton::Automaton;
 pub use compiler::Compiler;
-pub use error::Error;
 pub use form::{Form, Shape, distinct};
 pub(crate) use format::FORMATS_NOT_CHECKED;
 pub use format::Format;

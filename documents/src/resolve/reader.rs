@@ -68,9 +68,8 @@ impl Reader<'_, '_> {
                 source: source.to_owned(),
                 form,
             }),
-            Err(error) => {
-                let help = error.help.clone();
-                self.error(&pointer(steps), error, &help);
+            Err(why) => {
+                self.error(&pointer(steps), why, "correct the pattern");
                 None
             }
         }

@@ -137,7 +137,7 @@ fn unsupported_formats_are_refused_with_a_reason() {
     ];
     for name in refused {
         assert_eq!(Compiler::default().format(name), None);
-        let refusal = of_format(name).expect_err(name);
-        assert!(refusal.what.contains(name), "{}", refusal.what);
+        let refusal = of_format(name).expect_err(name).to_string();
+        assert!(refusal.contains(name), "{refusal}");
     }
 }
