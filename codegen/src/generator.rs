@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use taskcluster_documents::{Error, Errors, Resolved, Source, load, resolve};
+use taskcluster_documents::{Error, Errors, Source, load, resolve};
 
-use crate::api::Api;
 use crate::names::Names;
 use crate::package::Package;
 use crate::{chains, emit, format, types};
@@ -165,30 +164,5 @@ impl Generator {
             schemas: self.schemas || package.is_some(),
         };
         format::format(emit::emit(&model, &layout))
-    }
-}
-
-impl Api {
-    /// The items that [`Generator::module`] generates, with the names of the file
-    /// `names.json` of an earlier run.
-    ///
-    /// # Errors
-    ///
-    /// As [`Generator::module`].
-    pub fn of(resolved: &Resolved, names: Option<&Source>) -> Result<Self, Errors> {
-        let (names, errors) = Names::read(names);
-        let mut resolved = resolved.clone();
-        resolved.errors.extend(errors);
-        let model = types::types(resolved, &names)?;
-        Ok(emit::api(&model))
-    }
-
-    /// Checks the file `names.json` of an earlier run.
-    ///
-    /// # Errors
-    ///
-    /// [`Errors`] of the file.
-    pub fn check_names(names: &Source) -> Result<(), Errors> {
-        Errors::unless_empty(Names::read(Some(names)).1, ())
     }
 }

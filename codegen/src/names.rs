@@ -24,7 +24,7 @@ const USE: &str = "The next run reads it, so that names stay as they are.";
 
 /// The kind of an item with a name, in the order of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Kind {
+pub(crate) enum Namespace {
     /// The binding of an exchange, whose owner is the exchange.
     Binding,
     /// The variant of the event for an exchange.
@@ -43,7 +43,7 @@ pub(crate) enum Kind {
     Validator,
 }
 
-impl Kind {
+impl Namespace {
     const ALL: [Self; 6] = [
         Self::Binding,
         Self::Event,
@@ -71,7 +71,7 @@ impl Kind {
 pub(crate) struct Names {
     /// The file that they were read from.
     place: Place,
-    names: BTreeMap<(Kind, String), String>,
+    names: BTreeMap<(Namespace, String), String>,
 }
 
 impl Names {
@@ -93,7 +93,9 @@ impl Names {
         let mut errors = Vec::new();
         for (member, owners) in root.iter().filter(|(member, _)| *member != ABOUT) {
             let below = format!("/{}", escape(member));
-            let kind = Kind::ALL.into_iter().find(|kind| kind.member() == member);
+            let kind = Namespace::ALL
+                .into_iter()
+                .find(|kind| kind.member() == member);
             match (kind, owners) {
                 (Some(kind), Value::Object(owners)) => {
                     let refused = names.insert_all(kind, owners);
@@ -112,27 +114,27 @@ impl Names {
     pub(crate) fn of(model: &Model) -> Self {
         let mut names = Self::default();
         for service in &model.services {
-            names.add(Kind::Module, &service.key(), &service.module);
+            names.add(Namespace::Module, &service.key(), &service.module);
             for exchange in &service.exchanges {
                 let owner = &exchange.exchange;
-                names.add(Kind::Binding, owner, &exchange.name);
-                names.add(Kind::RoutingKey, owner, &exchange.key_name);
-                names.add(Kind::Event, owner, &exchange.variant);
+                names.add(Namespace::Binding, owner, &exchange.name);
+                names.add(Namespace::RoutingKey, owner, &exchange.key_name);
+                names.add(Namespace::Event, owner, &exchange.variant);
             }
             for id in &service.types {
                 let definition = &model.types[id.0];
                 let path = format!("{}::{}", service.module, definition.name);
-                names.add(Kind::Payload, &definition.key, &path);
+                names.add(Namespace::Payload, &definition.key, &path);
             }
             for rule in &service.rules {
-                names.add(Kind::Validator, &rule.owner, &rule.name);
+                names.add(Namespace::Validator, &rule.owner, &rule.name);
             }
         }
         names
     }
 
     /// Adds a name; of two names for one owner, the first is kept.
-    fn add(&mut self, kind: Kind, owner: &str, name: &str) {
+    fn add(&mut self, kind: Namespace, owner: &str, name: &str) {
         let names = self.names.entry((kind, owner.to_owned()));
         names.or_insert_with(|| name.to_owned());
     }
@@ -157,9 +159,14 @@ impl Names {
     /// keys and validators are unique in a module only; `types::naming` finds duplicates
     /// in one module.
     fn shared(&self) -> Vec<Error> {
-        let mut first: BTreeMap<_, &(Kind, String)> = BTreeMap::new();
+        let mut first: BTreeMap<_, &(Namespace, String)> = BTreeMap::new();
         let mut errors = Vec::new();
-        let unique = |kind: &Kind| matches!(kind, Kind::Module | Kind::Event | Kind::Payload);
+        let unique = |kind: &Namespace| {
+            matches!(
+                kind,
+                Namespace::Module | Namespace::Event | Namespace::Payload
+            )
+        };
         for (owner, name) in self.names.iter().filter(|((kind, _), _)| unique(kind)) {
             match first.get(&(owner.0, name)) {
                 Some(other) => errors.push(self.clash(owner, other)),
@@ -170,9 +177,9 @@ impl Names {
     }
 
     /// The error for `owner`, which has the name of `other`.
-    pub(crate) fn clash(&self, owner: &(Kind, String), other: &(Kind, String)) -> Error {
+    pub(crate) fn clash(&self, owner: &(Namespace, String), other: &(Namespace, String)) -> Error {
         let below =
-            |(kind, owner): &(Kind, String)| format!("/{}/{}", kind.member(), escape(owner));
+            |(kind, owner): &(Namespace, String)| format!("/{}/{}", kind.member(), escape(owner));
         let name = self.names.get(owner).map_or("", String::as_str);
         let file = &self.place.file;
         let what = format!("{file}#{} has the name {name:?}, too", below(other));
@@ -181,7 +188,7 @@ impl Names {
 
     /// Adds the names of `owners`. Returns the owners with an invalid name, each as a
     /// step of a JSON pointer.
-    fn insert_all(&mut self, kind: Kind, owners: &Map<String, Value>) -> Vec<String> {
+    fn insert_all(&mut self, kind: Namespace, owners: &Map<String, Value>) -> Vec<String> {
         let mut refused = Vec::new();
         for (owner, name) in owners {
             match name.as_str().filter(|name| is_name(name, kind)) {
@@ -193,7 +200,7 @@ impl Names {
     }
 
     /// The name that `owner` had.
-    pub(crate) fn get(&self, kind: Kind, owner: &str) -> Option<&str> {
+    pub(crate) fn get(&self, kind: Namespace, owner: &str) -> Option<&str> {
         self.names
             .get(&(kind, owner.to_owned()))
             .map(String::as_str)
@@ -201,7 +208,7 @@ impl Names {
 
     /// The module and the name that the type `key` had.
     pub(crate) fn payload(&self, key: &str) -> Option<(&str, &str)> {
-        self.get(Kind::Payload, key)?.split_once("::")
+        self.get(Namespace::Payload, key)?.split_once("::")
     }
 }
 
@@ -214,10 +221,10 @@ fn invalid(place: &Place, below: &str, what: impl Into<Reason>) -> Error {
 }
 
 /// Whether `text` is a valid name for code of this kind.
-fn is_name(text: &str, kind: Kind) -> bool {
+fn is_name(text: &str, kind: Namespace) -> bool {
     match (kind, text.split_once("::")) {
-        (Kind::Payload, Some((module, name))) => is_identifier(module) && is_identifier(name),
-        (Kind::Payload, None) => false,
+        (Namespace::Payload, Some((module, name))) => is_identifier(module) && is_identifier(name),
+        (Namespace::Payload, None) => false,
         _ => is_identifier(text),
     }
 }

@@ -1,4 +1,4 @@
-//! Phase one: bytes to documents, identified by their own properties.
+//! Bytes to documents, identified by their own properties.
 
 use std::collections::BTreeMap;
 

@@ -14,7 +14,7 @@ use super::view::View;
 
 /// The schemas of one property, over the schemas of a view.
 #[derive(Default)]
-pub(crate) struct Property {
+pub(crate) struct StatedProperty {
     /// The first schema for this property alone.
     pub(crate) own: Option<SchemaId>,
     /// For each schema of the view, its schema for the name, or else its schema for
@@ -125,10 +125,11 @@ impl<'s> View<'s> {
     }
 
     /// The properties that a schema names or requires, by their names.
-    pub(crate) fn properties(&self) -> BTreeMap<&'s String, Property> {
+    pub(crate) fn properties(&self) -> BTreeMap<&'s String, StatedProperty> {
         let names = self.names().into_iter();
-        let mut properties: BTreeMap<&String, Property> =
-            names.map(|name| (name, Property::default())).collect();
+        let mut properties: BTreeMap<&String, StatedProperty> = names
+            .map(|name| (name, StatedProperty::default()))
+            .collect();
         for keywords in self.objects() {
             for (name, id) in &keywords.properties {
                 let property = properties.entry(name).or_default();

@@ -10,7 +10,7 @@ mod node;
 mod values;
 mod view;
 
-pub(crate) use keywords::{Bounds, Property};
+pub(crate) use keywords::{Bounds, StatedProperty};
 pub(crate) use node::{Choice, Node, Part};
 pub(crate) use values::{as_integer, intersect};
 pub(crate) use view::{Listed, View, is_below};

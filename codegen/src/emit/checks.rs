@@ -67,7 +67,7 @@ impl Checks<'_> {
             let name = ident(name);
             Place::own(quote!(self.#name))
         };
-        let counts = member_count(it).into_iter();
+        let counts = property_count(it).into_iter();
         let fields = it.fields.iter();
         let fields = fields.flat_map(|field| self.field(field, &own(&field.name)));
         let rest = it.rest.iter().flat_map(|rest| {
@@ -143,7 +143,7 @@ impl Checks<'_> {
                 let unique = unique.then(|| quote!(#differ(#reference)));
                 is_within(*counts).chain(unique).collect()
             }
-            Rule::Members(counts) => is_within(*counts).collect(),
+            Rule::Properties(counts) => is_within(*counts).collect(),
             Rule::Text(_) | Rule::Scalar(..) => {
                 let rule = validators::constant_path(used);
                 vec![quote!(#rule.is_valid(#reference))]
@@ -194,7 +194,7 @@ fn is_within(counts: Counts, count: &TokenStream) -> Option<TokenStream> {
 }
 
 /// `minProperties` and `maxProperties` of an object with named properties.
-fn member_count(it: &Struct) -> Option<TokenStream> {
+fn property_count(it: &Struct) -> Option<TokenStream> {
     if !it.counts.is_limited() {
         return None;
     }

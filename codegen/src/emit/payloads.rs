@@ -22,7 +22,7 @@ pub(super) fn definition(types: Types<'_>, definition: &TypeDef) -> Vec<TokenStr
 
 fn structure(types: Types<'_>, definition: &TypeDef, it: &Struct) -> Vec<TokenStream> {
     let name = ident(&definition.name);
-    let counts = words::of_members(it.counts);
+    let counts = words::of_properties(it.counts);
     let docs = type_docs(definition, counts.as_slice());
     let camel = it
         .fields

@@ -25,7 +25,7 @@ pub(super) fn constant_type(rule: &Rule) -> Option<TokenStream> {
             let ty = scalar_type(*scalar);
             quote!(ScalarRule<#ty>)
         }
-        Rule::Items { .. } | Rule::Members(_) => return None,
+        Rule::Items { .. } | Rule::Properties(_) => return None,
     })
 }
 
@@ -34,7 +34,7 @@ pub(super) fn constant(named: &NamedRule, automata: &Automata) -> TokenStream {
     let rule = match &*named.rule {
         Rule::Text(rule) => text_rule(&named.name, rule, automata),
         Rule::Scalar(scalar, rule) => scalar_rule(*scalar, rule),
-        Rule::Items { .. } | Rule::Members(_) => return TokenStream::new(),
+        Rule::Items { .. } | Rule::Properties(_) => return TokenStream::new(),
     };
     let (name, ty) = (format_ident!("{}", named.name), constant_type(&named.rule));
     let docs = docs(&[sentences(&words::of_rule(&named.rule))]);

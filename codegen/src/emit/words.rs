@@ -66,7 +66,7 @@ pub(super) fn of_rule(rule: &Rule) -> Vec<String> {
             let counts = count(counts.minimum, counts.maximum, "item", "items");
             counts.into_iter().chain(unique).collect()
         }
-        Rule::Members(counts) => of_members(*counts).into_iter().collect(),
+        Rule::Properties(counts) => of_properties(*counts).into_iter().collect(),
     }
 }
 
@@ -132,7 +132,7 @@ fn of_scalar(rule: &ScalarRule) -> Vec<String> {
 }
 
 /// A sentence for the number of an object's properties.
-pub(super) fn of_members(counts: Counts) -> Option<String> {
+pub(super) fn of_properties(counts: Counts) -> Option<String> {
     count(counts.minimum, counts.maximum, "property", "properties")
 }
 

@@ -16,7 +16,7 @@ const NAMES_ITEM: [&str; 3] = ["deserialize_with", "skip_serializing_if", "with"
 /// The imports for `items`; `siblings` are the names that other files of the same module
 /// define.
 pub(super) fn imports(items: &[Item], siblings: &BTreeSet<String>) -> Vec<Item> {
-    let mut names = Names::default();
+    let mut names = Used::default();
     items.iter().for_each(|item| names.visit_item(item));
     let is_used = |name: &str| names.used.contains(name) && !names.defined.contains(name);
     let libraries = SOURCES.iter().filter_map(|(source, known)| {
@@ -48,12 +48,12 @@ fn name(ident: &Ident) -> String {
 
 /// The names that items use, and the names that they define.
 #[derive(Default)]
-struct Names {
+struct Used {
     used: BTreeSet<String>,
     defined: BTreeSet<String>,
 }
 
-impl<'ast> Visit<'ast> for Names {
+impl<'ast> Visit<'ast> for Used {
     fn visit_item(&mut self, item: &'ast Item) {
         match item {
             Item::Struct(it) => self.defined.insert(name(&it.ident)),

@@ -1,4 +1,4 @@
-//! Phase five: items to the text of files.
+//! Items to the text of files.
 
 mod imports;
 
@@ -55,11 +55,11 @@ fn print(file: RustFile, header: &str) -> syn::Result<String> {
     let imports = imports::imports(&items, &file.siblings);
     let mut last = None;
     for item in imports.into_iter().chain(items) {
-        let kind = Kind::of(&item);
-        if last != Some(kind) || kind == Kind::Item {
+        let group = Group::of(&item);
+        if last != Some(group) || group == Group::Item {
             text.push('\n');
         }
-        last = Some(kind);
+        last = Some(group);
         text.push_str(&spaced(&unparsed(item)?));
     }
     Ok(text)
@@ -104,7 +104,7 @@ fn unparse(attrs: Vec<syn::Attribute>, items: Vec<Item>) -> String {
 
 /// Kinds of items; different kinds are separated by an empty line.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum Group {
     Module,
     Standard,
     Library,
@@ -113,7 +113,7 @@ enum Kind {
     Item,
 }
 
-impl Kind {
+impl Group {
     fn of(item: &Item) -> Self {
         match item {
             Item::Mod(_) => Self::Module,

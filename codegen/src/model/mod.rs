@@ -49,6 +49,13 @@ impl Model {
     }
 }
 
+impl Service {
+    /// Unique key of the service: its name, and the version of its API.
+    pub(crate) fn key(&self) -> String {
+        format!("{} {}", self.name, self.api_version)
+    }
+}
+
 /// A named constant of a module.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Constant {

@@ -37,7 +37,7 @@ pub(crate) enum Rule {
         unique: bool,
     },
     /// The number of an object's properties.
-    Members(Counts),
+    Properties(Counts),
 }
 
 /// A constraint on a string.
@@ -87,6 +87,18 @@ pub(crate) struct OneOf {
 pub(crate) struct Counts {
     pub(crate) minimum: Option<u64>,
     pub(crate) maximum: Option<u64>,
+}
+
+impl RuleUse {
+    /// A rule without a name yet, which constrains the value `subject`.
+    pub(crate) fn new(rule: Rule, subject: &str) -> Self {
+        Self {
+            rule: Rc::new(rule),
+            subject: subject.to_owned(),
+            name: String::new(),
+            schema: None,
+        }
+    }
 }
 
 impl Counts {

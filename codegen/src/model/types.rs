@@ -47,7 +47,7 @@ pub(crate) struct Facts {
 /// The form of a named type.
 #[derive(Clone, Debug)]
 pub(crate) enum TypeShape {
-    /// An object with known members.
+    /// An object with known properties.
     Struct(Struct),
     /// A string from a list.
     Enum(Vec<Variant>),

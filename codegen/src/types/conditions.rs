@@ -19,7 +19,7 @@ pub(super) struct Conditional {
 }
 
 /// The schema of a property in one branch.
-enum Stated {
+enum InBranch {
     Schema(SchemaId),
     Never,
     /// No schema, or more than one.
@@ -30,7 +30,7 @@ impl<'s> TypeBuilder<'s> {
     /// The properties that only branches of conditions name.
     pub(super) fn conditional(&mut self, view: &View<'s>) -> BTreeMap<&'s String, Conditional> {
         let named = view.names();
-        let mut members: BTreeMap<&String, Conditional> = BTreeMap::new();
+        let mut properties: BTreeMap<&String, Conditional> = BTreeMap::new();
         for (part, schema) in &view.parts {
             let Some(condition) = &schema.combinators.condition else {
                 continue;
@@ -42,34 +42,34 @@ impl<'s> TypeBuilder<'s> {
             let names = branches.iter().flatten().flat_map(View::named);
             for name in names.filter(|name| !named.contains(name)) {
                 let stated = branches.each_ref().map(|it| self.stated(it.as_ref(), name));
-                members.entry(name).or_default().add(&stated);
+                properties.entry(name).or_default().add(&stated);
             }
         }
-        members
+        properties
     }
 
-    fn stated(&self, branch: Option<&View<'s>>, name: &str) -> Stated {
+    fn stated(&self, branch: Option<&View<'s>>, name: &str) -> InBranch {
         let Some(branch) = branch else {
-            return Stated::Anything;
+            return InBranch::Anything;
         };
         let mut own = branch.objects().filter_map(|it| it.properties.get(name));
         let forbids = |id: &SchemaId| self.forbids(*id);
         match (own.next(), own.next()) {
-            (Some(id), None) if forbids(id) => Stated::Never,
-            (Some(id), None) => Stated::Schema(*id),
-            (None, None) if branch.additional().iter().any(forbids) => Stated::Never,
-            _ => Stated::Anything,
+            (Some(id), None) if forbids(id) => InBranch::Never,
+            (Some(id), None) => InBranch::Schema(*id),
+            (None, None) if branch.additional().iter().any(forbids) => InBranch::Never,
+            _ => InBranch::Anything,
         }
     }
 
     /// The type of a conditional property: that of its schema, or a union that keeps
     /// values of no branch.
-    pub(super) fn conditional_value(&mut self, member: &Conditional, name: &str) -> Value {
-        match member.schemas.as_slice() {
+    pub(super) fn conditional_value(&mut self, property: &Conditional, name: &str) -> Value {
+        match property.schemas.as_slice() {
             [] => Value::plain(Kind::Any),
-            [only] if member.is_certain => self.value(&Node::of(*only), name),
+            [only] if property.is_certain => self.value(&Node::of(*only), name),
             ids => {
-                let node = Node::any_of(ids, !member.is_certain);
+                let node = Node::any_of(ids, !property.is_certain);
                 if let Some(known) = self.values.get(&node) {
                     return known.clone();
                 }
@@ -82,16 +82,16 @@ impl<'s> TypeBuilder<'s> {
 }
 
 impl Conditional {
-    fn add(&mut self, stated: &[Stated; 2]) {
+    fn add(&mut self, stated: &[InBranch; 2]) {
         if self.is_certain {
             return;
         }
-        self.is_certain = !stated.iter().any(|it| matches!(it, Stated::Anything));
+        self.is_certain = !stated.iter().any(|it| matches!(it, InBranch::Anything));
         if self.is_certain {
             self.schemas.clear();
         }
         for stated in stated {
-            if let Stated::Schema(id) = stated
+            if let InBranch::Schema(id) = stated
                 && !self.schemas.contains(id)
             {
                 self.schemas.push(*id);

@@ -1,4 +1,4 @@
-//! Phase four: schemas to the model.
+//! Schemas to the model.
 //!
 //! A type holds every value that its schema allows, but need not express the whole
 //! schema: the schema's table checks the rest. So no schema is refused for lack of a

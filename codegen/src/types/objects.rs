@@ -7,7 +7,7 @@ use taskcluster_documents::schema::{Pattern, Schema, SchemaId};
 use super::builder::{TypeBuilder, Waiting};
 use super::conditions::Conditional;
 use super::strings::text_rules;
-use crate::combine::{Node, Property, View};
+use crate::combine::{Node, StatedProperty, View};
 use crate::ident::{self, Taken};
 use crate::model::{Counts, Field, Kind, Rule, RuleUse, Struct, TextRule, Value};
 use crate::reading::Reading;
@@ -19,8 +19,8 @@ impl<'s> TypeBuilder<'s> {
             Some(rest) => rest.pattern.is_some(),
             None => !has_patterns(view),
         };
-        let has_members = !view.names().is_empty() || !self.conditional_of(view).is_empty();
-        if is_closed || has_members {
+        let has_properties = !view.names().is_empty() || !self.conditional_of(view).is_empty();
+        if is_closed || has_properties {
             if view.parts.len() > 1 && !self.budget.may_combine(view.names().len() + 1) {
                 return Value::plain(Kind::Any).by_table();
             }
@@ -58,7 +58,7 @@ impl<'s> TypeBuilder<'s> {
         };
         let rule = counts
             .is_limited()
-            .then(|| RuleUse::new(Rule::Members(counts), subject));
+            .then(|| RuleUse::new(Rule::Properties(counts), subject));
         Value {
             rules: rule.into_iter().collect(),
             by_table: by_table || inner,
@@ -96,12 +96,12 @@ impl<'s> TypeBuilder<'s> {
             conditional.clear();
         }
         let stated = view.properties().into_iter();
-        let stated = stated.map(|(name, it)| (name, Member::Stated(it)));
+        let stated = stated.map(|(name, it)| (name, Property::Stated(it)));
         let conditional = conditional.into_iter();
-        let conditional = conditional.map(|(name, it)| (name, Member::Conditional(it)));
-        let members: BTreeMap<&String, Member> = stated.chain(conditional).collect();
-        let fields = members.into_iter();
-        let fields = fields.map(|(name, member)| self.field(name, &member, &mut taken));
+        let conditional = conditional.map(|(name, it)| (name, Property::Conditional(it)));
+        let properties: BTreeMap<&String, Property> = stated.chain(conditional).collect();
+        let fields = properties.into_iter();
+        let fields = fields.map(|(name, property)| self.field(name, &property, &mut taken));
         let fields = fields.collect();
         let rest = self.rest_of(view);
         let rest = rest.map(|rest| self.rest_field(&rest, &mut taken));
@@ -136,10 +136,10 @@ impl<'s> TypeBuilder<'s> {
         }
     }
 
-    fn field(&mut self, name: &str, member: &Member, taken: &mut Taken) -> Field {
-        let (described, required) = match member {
-            Member::Stated(it) => (it.own, it.required),
-            Member::Conditional(it) => (it.schemas.first().copied(), false),
+    fn field(&mut self, name: &str, property: &Property, taken: &mut Taken) -> Field {
+        let (described, required) = match property {
+            Property::Stated(it) => (it.own, it.required),
+            Property::Conditional(it) => (it.schemas.first().copied(), false),
         };
         let described = described.map(|id| Schema::annotations(self.schemas, id));
         Field {
@@ -148,10 +148,10 @@ impl<'s> TypeBuilder<'s> {
             title: described.and_then(|it| self.budget.text(it.title.as_ref()?)),
             description: described.and_then(|it| self.budget.text(it.description.as_ref()?)),
             required,
-            value: match member {
-                Member::Stated(it) if it.schemas.is_empty() => Value::plain(Kind::Any),
-                Member::Stated(it) => self.value(&Node::all(&it.schemas), name),
-                Member::Conditional(it) => self.conditional_value(it, name),
+            value: match property {
+                Property::Stated(it) if it.schemas.is_empty() => Value::plain(Kind::Any),
+                Property::Stated(it) => self.value(&Node::all(&it.schemas), name),
+                Property::Conditional(it) => self.conditional_value(it, name),
             },
         }
     }
@@ -204,8 +204,8 @@ struct Rest<'s> {
 }
 
 /// A property of a struct.
-enum Member {
-    Stated(Property),
+enum Property {
+    Stated(StatedProperty),
     Conditional(Conditional),
 }
 

@@ -1,7 +1,5 @@
 //! Scalars, with their rules.
 
-use std::rc::Rc;
-
 use serde_json::Value as Json;
 
 use crate::combine::{Listed, View};
@@ -33,15 +31,4 @@ pub(super) fn scalar(scalar: Scalar, rule: ScalarRule, subject: &str) -> Value {
             .push(RuleUse::new(Rule::Scalar(scalar, rule), subject));
     }
     value
-}
-
-impl RuleUse {
-    pub(super) fn new(rule: Rule, subject: &str) -> Self {
-        Self {
-            rule: Rc::new(rule),
-            subject: subject.to_owned(),
-            name: String::new(),
-            schema: None,
-        }
-    }
 }

@@ -4,7 +4,7 @@ use super::builder::TypeBuilder;
 use super::naming::Claims;
 use crate::ident::{self, Taken};
 use crate::model::{Exchange, KeyEntry, Service};
-use crate::names::{Kind, Names};
+use crate::names::{Names, Namespace};
 use crate::runtime;
 use taskcluster_documents::reference::{Entry, Reference};
 
@@ -61,21 +61,18 @@ fn name_modules(services: &mut [(Service, &Reference)], names: &Names) {
     let mut claims = Claims::new(RESERVED).separated_by("_");
     for (service, _) in services.iter() {
         let owner = service.key();
-        claims.keep(Kind::Module, &owner, names.get(Kind::Module, &owner));
+        claims.keep(
+            Namespace::Module,
+            &owner,
+            names.get(Namespace::Module, &owner),
+        );
     }
     for (service, _) in services {
         let wanted = match service.api_version.as_str() {
             "v1" => ident::snake(&service.name),
             version => ident::snake(&format!("{} {version}", service.name)),
         };
-        service.module = claims.claim(Kind::Module, &service.key(), &[&wanted], "service");
-    }
-}
-
-impl Service {
-    /// Unique key of the service: its name, and the version of its API.
-    pub(crate) fn key(&self) -> String {
-        format!("{} {}", self.name, self.api_version)
+        service.module = claims.claim(Namespace::Module, &service.key(), &[&wanted], "service");
     }
 }
 

@@ -23,7 +23,7 @@ const FEW_VALUES: usize = 4;
 /// Names the tables of `model`, whose rules have names already.
 pub(super) fn name_tables(model: &mut Model) {
     model.text_rules = text_rules(&model.types);
-    let mut tables = Tables {
+    let mut tables = TableNames {
         schemas: &model.schemas,
         readings: &model.readings,
         rules: &model.text_rules,
@@ -38,7 +38,7 @@ pub(super) fn name_tables(model: &mut Model) {
     model.tables = tables.names;
 }
 
-struct Tables<'m> {
+struct TableNames<'m> {
     schemas: &'m [Schema],
     readings: &'m Readings,
     rules: &'m BTreeMap<SchemaId, Constant>,
@@ -47,7 +47,7 @@ struct Tables<'m> {
     claims: BTreeMap<&'m str, Claims>,
 }
 
-impl<'m> Tables<'m> {
+impl<'m> TableNames<'m> {
     /// Names the tables of types after the types.
     fn name_types(&mut self, types: &'m [TypeDef]) {
         for definition in types {

@@ -19,12 +19,12 @@ use super::class;
 use super::error::{refused, shown};
 use crate::error::Reason;
 
-/// Maximum nesting of groups: the parser and the reader of its tree are recursive.
+/// Maximum nesting of groups: the parser and the translator of its tree are recursive.
 const DEEPEST: usize = 100;
 
 /// The language of a pattern.
 #[derive(Debug)]
-pub(super) struct Language {
+pub(super) struct Parsed {
     /// Texts that contain a match of the pattern.
     pub(super) whole: Hir,
     /// The same language, if the pattern only counts characters.
@@ -45,7 +45,7 @@ pub(super) struct Counted {
 /// # Errors
 ///
 /// A [`Reason`] if `source` is not a pattern, or not a regular language.
-pub(super) fn parse(source: &str) -> Result<Language, Reason> {
+pub(super) fn parse(source: &str) -> Result<Parsed, Reason> {
     if nesting(source) > DEEPEST {
         return Err(refused(
             format!("the groups of a pattern nest more than {DEEPEST} deep"),
@@ -62,24 +62,24 @@ pub(super) fn parse(source: &str) -> Result<Language, Reason> {
             Err(_) => return Err(not_ecma(source).caused_by(problem)),
         },
     };
-    let reader = Reader {
+    let translator = Translator {
         unicode,
         // Inside a character there is no word boundary, so `\B` holds between its bytes:
         // a pattern with `\B` must match whole characters.
         exact: source.contains("\\B"),
     };
-    let before = match reader.exact {
+    let before = match translator.exact {
         true => class::any_characters(),
         false => class::any_bytes(),
     };
     let whole = Hir::concat(vec![
         before,
-        reader.disjunction(&pattern.body)?,
+        translator.disjunction(&pattern.body)?,
         class::any_bytes(),
         Hir::look(Look::End),
     ]);
-    let counted = reader.counted(&pattern.body)?;
-    Ok(Language { whole, counted })
+    let counted = translator.counted(&pattern.body)?;
+    Ok(Parsed { whole, counted })
 }
 
 fn not_ecma(source: &str) -> Reason {
@@ -141,12 +141,12 @@ fn nesting(source: &str) -> usize {
 
 /// Translates a syntax tree into a language.
 #[derive(Clone, Copy)]
-struct Reader {
+struct Translator {
     unicode: bool,
     exact: bool,
 }
 
-impl Reader {
+impl Translator {
     fn disjunction(self, tree: &Disjunction<'_>) -> Result<Hir, Reason> {
         let alternatives = tree.body.iter().map(|alternative| {
             let terms = alternative.body.iter().map(|term| self.term(term));

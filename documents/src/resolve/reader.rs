@@ -19,13 +19,13 @@ pub(super) const NO_TARGET: &str = "add the document to the input, or correct th
 const MOST_SHOWN: usize = 60;
 
 /// Reads one schema.
-pub(super) struct Reader<'r, 'a> {
+pub(super) struct SchemaReader<'r, 'a> {
     pub(super) schema: Schema,
     pub(super) draft: Draft,
     pub(super) walk: &'r mut Walk<'a>,
 }
 
-impl Reader<'_, '_> {
+impl SchemaReader<'_, '_> {
     pub(super) fn children(&mut self, keyword: &str, count: usize) -> Vec<SchemaId> {
         let children = (0..count).map(|index| self.child(&[keyword, &index.to_string()]));
         children.collect()

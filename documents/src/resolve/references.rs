@@ -30,7 +30,7 @@ const TYPE: &str = "topic-exchange";
 /// Reads an exchange reference of any release since 2018: the oldest name no service, and
 /// refer to schemas by absolute ids. Entries with errors are left out.
 pub(super) fn read(document: &Document, walk: &mut Walk<'_>) -> Reference {
-    let mut root = Reader::new(&document.root, document.place(""));
+    let mut root = ObjectReader::new(&document.root, document.place(""));
     let (service, api_version) = document::publisher(&document.root);
     // `load` read these two.
     root.optional_text("apiVersion");
@@ -46,7 +46,7 @@ pub(super) fn read(document: &Document, walk: &mut Walk<'_>) -> Reference {
     let listed = root.list("entries");
     root.same_names("entries", listed);
     for (index, entry) in listed.iter().enumerate() {
-        let mut reader = Reader::new(entry, document.place(&format!("/entries/{index}")));
+        let mut reader = ObjectReader::new(entry, document.place(&format!("/entries/{index}")));
         let entry = read_entry(&mut reader, prefix, service, walk);
         entries.extend(entry.filter(|_| reader.errors.is_empty()));
         walk.errors.append(&mut reader.errors);
@@ -80,7 +80,7 @@ pub(super) fn shared_exchanges(references: &[Reference]) -> Vec<Error> {
 
 /// The entry in `reader`; incomplete if there are errors.
 fn read_entry(
-    reader: &mut Reader<'_>,
+    reader: &mut ObjectReader<'_>,
     prefix: &str,
     service: &str,
     walk: &mut Walk<'_>,
@@ -128,7 +128,7 @@ fn read_entry(
     })
 }
 
-fn read_routing_key(reader: &mut Reader<'_>) -> Vec<KeyEntry> {
+fn read_routing_key(reader: &mut ObjectReader<'_>) -> Vec<KeyEntry> {
     let mut entries = Vec::new();
     let listed = reader.list("routingKey");
     reader.same_names("routingKey", listed);
@@ -137,7 +137,7 @@ fn read_routing_key(reader: &mut Reader<'_>) -> Vec<KeyEntry> {
             pointer: format!("{}/routingKey/{index}", reader.place.pointer),
             ..reader.place.clone()
         };
-        let mut inner = Reader::new(entry, place);
+        let mut inner = ObjectReader::new(entry, place);
         if inner.is_object() {
             entries.push(read_key_entry(&mut inner));
         }
@@ -167,7 +167,7 @@ fn read_routing_key(reader: &mut Reader<'_>) -> Vec<KeyEntry> {
     entries
 }
 
-fn read_key_entry(reader: &mut Reader<'_>) -> KeyEntry {
+fn read_key_entry(reader: &mut ObjectReader<'_>) -> KeyEntry {
     let multiple_words = reader.flag("multipleWords");
     let constant = match reader.optional_text("constant") {
         "" if reader
@@ -192,7 +192,7 @@ fn read_key_entry(reader: &mut Reader<'_>) -> KeyEntry {
 }
 
 /// Reports a constant that is not one word of a routing key: no message could have it.
-fn check_constant(word: &str, multiple_words: bool, reader: &mut Reader<'_>) {
+fn check_constant(word: &str, multiple_words: bool, reader: &mut ObjectReader<'_>) {
     if multiple_words {
         reader.error(
             "/constant",
@@ -210,13 +210,13 @@ fn check_constant(word: &str, multiple_words: bool, reader: &mut Reader<'_>) {
 }
 
 /// A JSON object of a reference, its place, and its errors.
-struct Reader<'a> {
+struct ObjectReader<'a> {
     value: &'a Value,
     place: Place,
     errors: Vec<Error>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> ObjectReader<'a> {
     fn new(value: &'a Value, place: Place) -> Self {
         Self {
             value,

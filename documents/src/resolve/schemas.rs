@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value};
 
-use super::reader::{NO_TARGET, Reader, shortened};
+use super::reader::{NO_TARGET, SchemaReader, shortened};
 use super::unknown::pointer;
 use super::values::{Wrong, count, divisor, flag, list, names, number, object, text, types};
 use super::walk::Walk;
@@ -31,7 +31,7 @@ pub(super) fn reach(walk: &mut Walk<'_>, base: &str, reference: &str) -> Result<
 fn read(value: &Value, place: Place, home: Home, walk: &mut Walk<'_>) -> Schema {
     let schema = Schema::any(place, home);
     let draft = walk.draft(&schema.home);
-    let mut reader = Reader {
+    let mut reader = SchemaReader {
         schema,
         draft,
         walk,
@@ -47,7 +47,7 @@ fn read(value: &Value, place: Place, home: Home, walk: &mut Walk<'_>) -> Schema 
     reader.schema
 }
 
-impl Reader<'_, '_> {
+impl SchemaReader<'_, '_> {
     fn read_object(&mut self, members: &Map<String, Value>) {
         for (keyword, value) in members {
             if let Err(expected) = self.read_keyword(keyword, value, members) {

@@ -5,17 +5,17 @@ use std::collections::BTreeMap;
 use taskcluster_documents::Error;
 
 use crate::ident::Taken;
-use crate::names::{Kind, Names};
+use crate::names::{Names, Namespace};
 
 /// The names of one namespace: those in use, and those reserved for owners that had them
 /// before and have not claimed them yet.
 #[derive(Default)]
 pub(in crate::types) struct Claims {
     taken: Taken,
-    held: BTreeMap<(Kind, String), String>,
-    kept: BTreeMap<String, (Kind, String)>,
+    held: BTreeMap<(Namespace, String), String>,
+    kept: BTreeMap<String, (Namespace, String)>,
     /// Pairs of owners with one earlier name; the second of each pair keeps it.
-    clashes: Vec<[(Kind, String); 2]>,
+    clashes: Vec<[(Namespace, String); 2]>,
 }
 
 impl Claims {
@@ -27,11 +27,6 @@ impl Claims {
         }
     }
 
-    /// Marks a name as used that was assigned elsewhere.
-    pub(in crate::types) fn take(&mut self, name: &str) {
-        self.taken.insert(name);
-    }
-
     /// The same, but with `separator` before the number of a numbered name.
     pub(in crate::types) fn separated_by(self, separator: &'static str) -> Self {
         Self {
@@ -40,8 +35,13 @@ impl Claims {
         }
     }
 
+    /// Marks a name as used that was assigned elsewhere.
+    pub(in crate::types) fn take(&mut self, name: &str) {
+        self.taken.insert(name);
+    }
+
     /// Reserves the earlier name of `owner`, if any, until it is claimed.
-    pub(in crate::types) fn keep(&mut self, kind: Kind, owner: &str, name: Option<&str>) {
+    pub(in crate::types) fn keep(&mut self, kind: Namespace, owner: &str, name: Option<&str>) {
         let Some(name) = name.filter(|name| !self.taken.contains(name)) else {
             return;
         };
@@ -67,7 +67,7 @@ impl Claims {
     /// the last of them numbered; or `or_else` if all of them are empty.
     pub(in crate::types) fn claim(
         &mut self,
-        kind: Kind,
+        kind: Namespace,
         owner: &str,
         wanted: &[&str],
         or_else: &str,

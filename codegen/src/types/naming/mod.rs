@@ -10,13 +10,12 @@ mod rules;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) use claims::Claims;
-pub(super) use rules::numbered;
 
 use taskcluster_documents::Error;
 
 use crate::ident;
 use crate::model::{Model, Service, TypeDef, TypeId, Value};
-use crate::names::{Kind as Named, Names};
+use crate::names::{Names, Namespace};
 use crate::runtime;
 
 /// Maximum length of a name from a title; a longer title is a description.
@@ -66,9 +65,9 @@ fn name_exchanges(service: &mut Service, types: &mut [TypeDef], claims: &mut Cla
     for exchange in &mut service.exchanges {
         let owner = &exchange.exchange;
         let wanted = ident::pascal(&exchange.wire_name);
-        exchange.name = claims.claim(Named::Binding, owner, &[&wanted], "Exchange");
+        exchange.name = claims.claim(Namespace::Binding, owner, &[&wanted], "Exchange");
         let wanted = format!("{}RoutingKey", exchange.name);
-        exchange.key_name = claims.claim(Named::RoutingKey, owner, &[&wanted], "");
+        exchange.key_name = claims.claim(Namespace::RoutingKey, owner, &[&wanted], "");
         for id in reached(types, exchange.payload, &mut seen) {
             if types[id.0].module == service.module {
                 name_type(&mut types[id.0], id, claims, &mut service.types);
@@ -95,7 +94,7 @@ fn namespaces(services: &[Service], types: &[TypeDef], names: &Names) -> BTreeMa
     for service in services {
         let mut claims = Claims::new(runtime::reserved());
         for exchange in &service.exchanges {
-            for kind in [Named::Binding, Named::RoutingKey] {
+            for kind in [Namespace::Binding, Namespace::RoutingKey] {
                 let owner = &exchange.exchange;
                 claims.keep(kind, owner, names.get(kind, owner));
             }
@@ -106,7 +105,7 @@ fn namespaces(services: &[Service], types: &[TypeDef], names: &Names) -> BTreeMa
         if let Some((module, name)) = names.payload(key)
             && let Some(claims) = spaces.get_mut(module)
         {
-            claims.keep(Named::Payload, key, Some(name));
+            claims.keep(Namespace::Payload, key, Some(name));
         }
     }
     spaces
@@ -122,8 +121,18 @@ fn name_type(definition: &mut TypeDef, id: TypeId, claims: &mut Claims, order: &
     }
     let place = place_name(&definition.document, &definition.pointer);
     let wanted = [title.as_str(), &place];
-    definition.name = claims.claim(Named::Payload, &definition.key, &wanted, "Payload");
+    definition.name = claims.claim(Namespace::Payload, &definition.key, &wanted, "Payload");
     order.push(id);
+}
+
+/// `owner`, numbered from its second occurrence on.
+pub(super) fn numbered(owner: String, counts: &mut BTreeMap<String, usize>) -> String {
+    let count = counts.entry(owner.clone()).or_default();
+    *count += 1;
+    match count {
+        1 => owner,
+        count => format!("{owner} {count}"),
+    }
 }
 
 /// The name of a schema, derived from its file and its place in it.
@@ -173,14 +182,14 @@ fn name_variants(services: &mut [Service], names: &Names) {
     let mut claims = Claims::default();
     for exchange in services.iter().flat_map(|service| &service.exchanges) {
         let owner = &exchange.exchange;
-        claims.keep(Named::Event, owner, names.get(Named::Event, owner));
+        claims.keep(Namespace::Event, owner, names.get(Namespace::Event, owner));
     }
     for service in services {
         let prefix = ident::pascal(&service.module);
         for exchange in &mut service.exchanges {
             let qualified = format!("{prefix}{}", exchange.name);
             let wanted = [exchange.name.as_str(), &qualified];
-            exchange.variant = claims.claim(Named::Event, &exchange.exchange, &wanted, "");
+            exchange.variant = claims.claim(Namespace::Event, &exchange.exchange, &wanted, "");
         }
     }
 }

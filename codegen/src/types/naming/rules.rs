@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use taskcluster_documents::Error;
 
-use super::Claims;
+use super::{Claims, numbered};
 use crate::ident;
 use crate::model::{NamedRule, Rule, RuleUse, Service, TypeDef};
-use crate::names::{Kind, Names};
+use crate::names::{Names, Namespace};
 
 /// A rule, and all places that use it.
 struct Shared {
@@ -40,7 +40,7 @@ pub(super) fn name_rules(
     let (shared, uses) = shared(service, types, names);
     let mut claims = Claims::default();
     for Owner { id, before } in shared.iter().flat_map(|it| &it.owners) {
-        claims.keep(Kind::Validator, id, before.as_deref());
+        claims.keep(Namespace::Validator, id, before.as_deref());
     }
     service.rules = shared.into_iter().map(|it| it.named(&mut claims)).collect();
     let mut uses = uses.into_iter();
@@ -66,7 +66,7 @@ fn shared(service: &Service, types: &mut [TypeDef], names: &Names) -> (Vec<Share
         let mut counts = BTreeMap::new();
         for_each_rule(&mut types[id.0], &mut |used| {
             let id = numbered(format!("{key} {}", used.subject), &mut counts);
-            let before = names.get(Kind::Validator, &id).filter(|_| was_here);
+            let before = names.get(Namespace::Validator, &id).filter(|_| was_here);
             let before = before.map(str::to_owned);
             uses.push(rules.add(used, &name, Owner { id, before }));
         });
@@ -118,20 +118,10 @@ impl Shared {
         let owner = self.owners.swap_remove(owner).id;
         let wanted = [self.subject.as_str(), &self.qualified];
         NamedRule {
-            name: claims.claim(Kind::Validator, &owner, &wanted, "VALUE"),
+            name: claims.claim(Namespace::Validator, &owner, &wanted, "VALUE"),
             owner,
             rule: self.first.rule,
         }
-    }
-}
-
-/// `owner`, numbered from its second occurrence on.
-pub(in crate::types) fn numbered(owner: String, counts: &mut BTreeMap<String, usize>) -> String {
-    let count = counts.entry(owner.clone()).or_default();
-    *count += 1;
-    match count {
-        1 => owner,
-        count => format!("{owner} {count}"),
     }
 }
 
@@ -144,14 +134,14 @@ fn for_each_rule(definition: &mut TypeDef, each: &mut impl FnMut(&mut RuleUse)) 
 
 /// Whether a rule is a named constant; the others are checked where they apply.
 fn is_named(used: &&mut RuleUse) -> bool {
-    !matches!(*used.rule, Rule::Items { .. } | Rule::Members(_))
+    !matches!(*used.rule, Rule::Items { .. } | Rule::Properties(_))
 }
 
 fn is_large(rule: &Rule) -> bool {
     let (one_of, pattern) = match rule {
         Rule::Text(rule) => (&rule.one_of, rule.pattern.as_ref()),
         Rule::Scalar(_, rule) => (&rule.one_of, None),
-        Rule::Items { .. } | Rule::Members(_) => return false,
+        Rule::Items { .. } | Rule::Properties(_) => return false,
     };
     one_of
         .as_ref()
