@@ -56,6 +56,9 @@ fn every_difference_is_found_at_once() {
     files.insert("src/new.rs".into(), "1\n2\n".into());
     files.remove("src/a/b.rs");
     fs::write(out.join("src/mine.rs"), "").unwrap();
+    // These are expected in a crate.
+    fs::write(out.join("LICENSE"), "").unwrap();
+    fs::write(out.join("README.md"), "").unwrap();
     let comparison = Output::at(&out).unwrap().compare(&files).unwrap();
     let (list, changes): (Vec<_>, Vec<_>) = comparison
         .changes

@@ -178,11 +178,11 @@ impl Output {
     }
 
     /// Whether an entry of the folder belongs to the user: its name starts with a dot, as
-    /// that of a repository's folder; or, in a crate, it is a build's output or the
-    /// licence.
+    /// that of a repository's folder; or, in a crate, it is a build's output, the
+    /// licence or the readme.
     fn is_users(&self, name: &OsStr) -> bool {
         let users: &[&str] = match self.kind {
-            Kind::Crate => &["target", "Cargo.lock", "LICENSE"],
+            Kind::Crate => &["target", "Cargo.lock", "LICENSE", "README.md"],
             Kind::Documents(_) => &[],
         };
         name.as_encoded_bytes().starts_with(b".") || users.iter().any(|users| name == *users)
