@@ -9,6 +9,7 @@ mod envelope;
 pub(crate) mod error;
 mod exported;
 mod listener;
+pub(crate) mod lock;
 pub(crate) mod management;
 pub(crate) mod message_limits;
 pub(crate) mod panic;

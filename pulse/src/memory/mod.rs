@@ -8,11 +8,12 @@ mod messages;
 mod state;
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use self::link::MemoryTransport;
 use self::management::MemoryManagement;
 use self::state::State;
+use crate::client::lock::lock;
 use crate::client::{Connection, Envelope, Management, RecordingError};
 
 /// An in-memory broker, for tests and examples.
@@ -168,7 +169,7 @@ impl MemoryBroker {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }
 

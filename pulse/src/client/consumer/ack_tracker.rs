@@ -1,12 +1,13 @@
 //! Settles the deliveries of one channel, and sends their acks in batches.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use tokio::sync::Notify;
 
 use super::delivery_states::{DeliveryStates, State};
 use crate::client::counters::Meter;
+use crate::client::lock::lock;
 use crate::client::transport::{Arrival, Channel};
 
 /// Maximum number of finished deliveries in a batch of acks. Deliveries with unsent acks
@@ -272,9 +273,7 @@ impl AckTracker {
     }
 
     fn lock(&self) -> MutexGuard<'_, DeliveryStates> {
-        self.deliveries
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        lock(&self.deliveries)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The publisher of dead letters.
 
-use std::sync::{Arc, Mutex as StdMutex, PoisonError};
+use std::sync::{Arc, Mutex as StdMutex};
 use std::time::Duration;
 
 use tokio::sync::Mutex;
@@ -11,6 +11,7 @@ use super::setup;
 use crate::client::connection::{ConnectError, Connection};
 use crate::client::dead_letter::{self, DeadLetterReason};
 use crate::client::error::{FailedMessage, error_chain};
+use crate::client::lock::lock;
 use crate::client::publisher::{Confirmation, PublishError, Publisher, PublisherEvent};
 use crate::client::queue::DeadLetters;
 use crate::client::reconnect::Reconnect;
@@ -235,11 +236,11 @@ impl UnconfirmedReason {
             }
             PublisherEvent::Ready | PublisherEvent::Unblocked => None,
         };
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = unconfirmed_reason;
+        *lock(&self.0) = unconfirmed_reason;
     }
 
     fn error(&self) -> SharedError {
-        let unconfirmed_reason = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let unconfirmed_reason = lock(&self.0);
         let reason = unconfirmed_reason
             .as_deref()
             .unwrap_or("the broker has not confirmed it yet");

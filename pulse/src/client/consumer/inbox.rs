@@ -3,13 +3,14 @@
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, Weak};
 use std::task::{Context, Poll, Waker, ready};
 
 use tokio::sync::oneshot;
 
 use super::ack_tracker::AckTracker;
 use super::delivery::Delivery;
+use crate::client::lock::lock;
 use crate::client::transport::{Arrival, Deliveries, TransportError};
 
 /// The deliveries of one session, owned by the consumer.
@@ -280,10 +281,6 @@ impl Source {
             let _ = sender.send(end);
         }
     }
-}
-
-fn lock(source: &Mutex<Source>) -> MutexGuard<'_, Source> {
-    source.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(all(test, feature = "memory"))]

@@ -1,13 +1,14 @@
 //! The inboxes of a consumer, passed to it by its background task.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker, ready};
 
 use tokio::task::coop;
 
 use super::delivery::Delivery;
 use super::inbox::Inbox;
+use crate::client::lock::lock;
 
 /// The inboxes that the program has not taken yet.
 struct Unopened {
@@ -131,8 +132,4 @@ impl Drop for Inboxes {
         unopened.closed = true;
         unopened.inboxes.clear();
     }
-}
-
-fn lock(unopened: &Mutex<Unopened>) -> MutexGuard<'_, Unopened> {
-    unopened.lock().unwrap_or_else(PoisonError::into_inner)
 }

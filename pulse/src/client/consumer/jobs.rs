@@ -4,13 +4,14 @@
 //! faster than they are handled cost no task and no wake-up each.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use tokio::task::AbortHandle;
 
 use super::delivery::Liveness;
 use super::worker::Job;
 use crate::client::envelope::Envelope;
+use crate::client::lock::lock;
 
 pub(super) struct Jobs {
     /// Maximum number of handlers that run at once.
@@ -94,7 +95,7 @@ impl Jobs {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 }
 

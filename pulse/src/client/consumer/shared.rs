@@ -1,7 +1,7 @@
 //! The state that a consumer, its handles and its background task share.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use tokio::sync::watch;
 
@@ -13,6 +13,7 @@ use crate::client::counters::Meter;
 use crate::client::envelope::Envelope;
 use crate::client::error::BindingError;
 use crate::client::listener::Listener;
+use crate::client::lock::lock;
 use crate::client::transport::TransportError;
 
 /// Number of redeliveries to report: half of RabbitMQ 4's default limit.
@@ -85,8 +86,4 @@ impl Shared {
     pub(super) fn add_failed_binding(&self, failed: &BindingError) {
         lock(&self.failed_bindings).push(failed.clone());
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

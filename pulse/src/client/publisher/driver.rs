@@ -1,7 +1,7 @@
 //! The background task that publishes messages and reconnects as needed.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -13,6 +13,7 @@ use super::pending::Pending;
 use super::session::Session;
 use crate::client::connection::Connection;
 use crate::client::error::{Error, error_chain};
+use crate::client::lock::lock;
 use crate::client::reconnect::{LostSession, Reconnect, Reconnector, Waiting};
 use crate::client::transport::{SharedError, TransportError};
 
@@ -149,7 +150,7 @@ impl Shared {
     fn connected(&self, session: &Session) {
         let link = session.link();
         self.frame_max.store(link.frame_max(), Ordering::Relaxed);
-        *self.link.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::downgrade(link));
+        *lock(&self.link) = Some(Arc::downgrade(link));
         self.meter.connected.set(true);
         self.listener.send(&PublisherEvent::Ready);
     }

@@ -17,7 +17,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -36,6 +36,7 @@ use super::counters::{Counters, Gauges, Meter};
 use super::envelope::Envelope;
 use super::error::Error;
 use super::listener::Listener;
+use super::lock::lock;
 use super::transport::{Link, OutgoingMessage};
 use crate::binding::Exchange;
 use crate::event::Message;
@@ -93,7 +94,7 @@ struct Shared {
 impl Shared {
     /// The connection, if it is open.
     fn link(&self) -> Option<Arc<dyn Link>> {
-        let link = self.link.lock().unwrap_or_else(PoisonError::into_inner);
+        let link = lock(&self.link);
         link.as_ref().and_then(Weak::upgrade)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -15,6 +15,7 @@ use super::in_flight::InFlight;
 use super::pending::Pending;
 use super::session::Session;
 use crate::client::error::Error;
+use crate::client::lock::lock;
 use crate::client::transport::{LinkState, SharedError, TransportError};
 
 /// Maximum number of new messages that are taken in before answers are polled.
@@ -39,15 +40,15 @@ pub(super) struct LostReason(Arc<Mutex<Option<SharedError>>>);
 
 impl LostReason {
     pub(super) fn set(&self, error: SharedError) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+        *lock(&self.0) = Some(error);
     }
 
     fn clear(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *lock(&self.0) = None;
     }
 
     fn delay_reason(&self) -> DelayReason {
-        let error = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let error = lock(&self.0);
         match error.clone() {
             Some(error) => DelayReason::NoConnection(error),
             None => DelayReason::NoAnswer,
