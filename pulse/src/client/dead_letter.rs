@@ -16,9 +16,9 @@ const DROPPED: &str = "x-dropped-headers";
 
 /// RabbitMQ's own headers of a message that it dead-lettered: its first exchange and
 /// queue, and a list with details of each time.
-const FIRST_DEATH_EXCHANGE: &str = "x-first-death-exchange";
-const FIRST_DEATH_QUEUE: &str = "x-first-death-queue";
-const DEATHS: &str = "x-death";
+pub(crate) const FIRST_DEATH_EXCHANGE: &str = "x-first-death-exchange";
+pub(crate) const FIRST_DEATH_QUEUE: &str = "x-first-death-queue";
+pub(crate) const DEATHS: &str = "x-death";
 
 /// The header in which a quorum queue counts redeliveries.
 pub(crate) const DELIVERY_COUNT: &str = "x-delivery-count";
@@ -55,7 +55,7 @@ impl DeadLetterReason {
 
 /// Whether a header was added to a message by a broker or by a consumer of this crate.
 pub(crate) fn is_added_on_the_way(name: &str) -> bool {
-    let of_broker = ["x-death", "x-first-death-", "x-last-death-", DELIVERY_COUNT];
+    let of_broker = [DEATHS, "x-first-death-", "x-last-death-", DELIVERY_COUNT];
     is_ours(name) || of_broker.iter().any(|prefix| name.starts_with(prefix))
 }
 

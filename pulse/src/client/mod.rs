@@ -3,7 +3,7 @@
 pub(crate) mod connection;
 mod consumer;
 mod counters;
-mod dead_letter;
+pub(crate) mod dead_letter;
 mod dead_letter_queue;
 mod envelope;
 pub(crate) mod error;
@@ -14,7 +14,7 @@ pub(crate) mod management;
 pub(crate) mod message_limits;
 pub(crate) mod panic;
 mod publisher;
-mod queue;
+pub(crate) mod queue;
 mod queue_argument;
 mod reconnect;
 mod recording;

@@ -39,11 +39,12 @@ enum Kind {
     Passive(String),
 }
 
-const QUEUE_TYPE: &str = "x-queue-type";
+// The names of RabbitMQ's arguments of queues.
+pub(crate) const QUEUE_TYPE: &str = "x-queue-type";
 const MAX_LENGTH: &str = "x-max-length";
 const EXPIRES: &str = "x-expires";
-const DELIVERY_LIMIT: &str = "x-delivery-limit";
-const DEAD_LETTER_EXCHANGE: &str = "x-dead-letter-exchange";
+pub(crate) const DELIVERY_LIMIT: &str = "x-delivery-limit";
+pub(crate) const DEAD_LETTER_EXCHANGE: &str = "x-dead-letter-exchange";
 const SINGLE_ACTIVE_CONSUMER: &str = "x-single-active-consumer";
 
 /// A delivery limit that no message reaches. For RabbitMQ 4, -1 would mean no limit, but

@@ -4,9 +4,10 @@
 use serde_json::{Value, json};
 
 use crate::client::QueueArgument;
+use crate::client::dead_letter::{DEATHS, FIRST_DEATH_EXCHANGE, FIRST_DEATH_QUEUE};
+use crate::client::queue::DEAD_LETTER_EXCHANGE;
 use crate::client::transport::{Headers, OutgoingMessage, QueueDeclaration};
 
-const DEATHS: &str = "x-death";
 const REASON: &str = "rejected";
 
 /// The message to publish after `message` was rejected; `None` if its queue has no
@@ -15,7 +16,7 @@ pub(super) fn rejected(
     queue: &QueueDeclaration,
     message: &OutgoingMessage,
 ) -> Option<OutgoingMessage> {
-    let exchange = text(queue, "x-dead-letter-exchange")?;
+    let exchange = text(queue, DEAD_LETTER_EXCHANGE)?;
     let mut letter = OutgoingMessage {
         exchange: exchange.to_owned(),
         mandatory: false,
@@ -40,8 +41,8 @@ fn text<'a>(queue: &'a QueueDeclaration, argument: &str) -> Option<&'a str> {
 /// and those from one queue only once. They have no time.
 fn add_headers(headers: &mut Headers, queue: &str, message: &OutgoingMessage) {
     for (name, value) in [
-        ("x-first-death-exchange", message.exchange.as_str()),
-        ("x-first-death-queue", queue),
+        (FIRST_DEATH_EXCHANGE, message.exchange.as_str()),
+        (FIRST_DEATH_QUEUE, queue),
         ("x-first-death-reason", REASON),
     ] {
         headers.entry(name).or_insert_with(|| value.into());

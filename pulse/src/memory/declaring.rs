@@ -4,9 +4,8 @@ use std::collections::VecDeque;
 use std::iter;
 
 use super::state::{Id, Queue, State};
+use crate::client::queue::QUEUE_TYPE;
 use crate::client::transport::{Lifetime, QueueDeclaration, TransportError, code};
-
-const QUEUE_TYPE: &str = "x-queue-type";
 
 impl State {
     /// Declares a queue. Returns how many messages wait in it.

@@ -6,7 +6,7 @@ use super::bindings;
 use super::config::Config;
 use crate::client::connection::ConnectError;
 use crate::client::error::{BindingError, Error};
-use crate::client::queue::{DeadLetters, Queue};
+use crate::client::queue::{DELIVERY_LIMIT, DeadLetters, QUEUE_TYPE, Queue};
 use crate::client::transport::{
     Channel, Deliveries, Link, QueueDeclaration, Route, TransportError, code,
 };
@@ -97,7 +97,7 @@ async fn declare(
         Ok(_) => Ok((channel, false)),
         // It exists without a limit: an older version of this crate or another program
         // has declared it.
-        Err(error) if differs_in(&error, "x-delivery-limit") => {
+        Err(error) if differs_in(&error, DELIVERY_LIMIT) => {
             let channel = link.open_channel().await?;
             channel.declare_queue(declaration).await.map_err(refused)?;
             Ok((channel, true))
@@ -138,7 +138,7 @@ fn refused(queue: &str, error: TransportError) -> ConnectError {
              deleted with that: read a queue of another name with the same bindings, or end that \
              connection first",
         ),
-        Some(code::PRECONDITION_FAILED) if differs_in(&error, "x-queue-type") => (
+        Some(code::PRECONDITION_FAILED) if differs_in(&error, QUEUE_TYPE) => (
             ConnectError::Fatal,
             "it exists with another type: use Queue::passive or Queue::classic, or another name",
         ),
