@@ -11,8 +11,15 @@ use std::char::decode_utf16;
 use serde_json::value::RawValue;
 use serde_json::{Map, Number, Value};
 
+use crate::number::Decimal;
+
 /// Maximum depth of arrays and objects in a value, that of `serde_json`.
 pub(crate) const MAX_LEVELS: usize = 127;
+
+const TWO_TO_53: f64 = 9_007_199_254_740_992.0;
+
+/// The least float above zero.
+const LEAST: f64 = f64::from_bits(1);
 
 /// The first keys of objects that `serde_json` takes for a number, with the feature
 /// `arbitrary_precision`, and for another text.
@@ -204,16 +211,29 @@ impl<'t> Reader<'t> {
         chars.collect()
     }
 
-    /// The value of a number; out of the range of floats, the last one in it.
+    /// The value of a number; the nearest float that is neither infinite nor a zero in place
+    /// of another number, if no value is the same.
     fn number(&mut self, text: &str) -> Number {
         match (text.parse::<u64>(), text.parse::<i64>()) {
             (Ok(number), _) => return number.into(),
             (_, Ok(number)) if number != 0 => return number.into(),
             _ => {}
         }
+        let stated = Decimal::parse(text);
         let float: f64 = text.parse().unwrap_or_default();
-        self.is_replaced |= float.is_infinite();
-        Number::from_f64(float.clamp(f64::MIN, f64::MAX)).unwrap_or_else(|| 0.into())
+        // Not every integer from here on is a float.
+        if float.abs() >= TWO_TO_53
+            && let Some(integer) = stated.to_integer()
+        {
+            return integer;
+        }
+        let held = match float == 0.0 && !stated.is_zero() {
+            true => LEAST.copysign(float),
+            false => float.clamp(f64::MIN, f64::MAX),
+        };
+        let number = Number::from_f64(held).unwrap_or_else(|| 0.into());
+        self.is_replaced |= Decimal::parse(&number.to_string()) != stated;
+        number
     }
 
     /// Passes a number, `true`, `false` or `null`.
@@ -277,9 +297,9 @@ mod tests {
         for text in [
             "null",
             " [true , false,null]\n",
-            "[0, -0, 0.0, -0.0, 1, -1, 1.5, 1E2, 1e-400, 0e999, -9.365853658536581]",
-            "[18446744073709551615, 18446744073709551616, -9223372036854775808]",
-            "[-9223372036854775809, 9007199254740993.0, 179769313486231570e291, 5e-324]",
+            "[0, -0, 0.0, -0.0, 1, -1, 1.5, 1E2, 0e999, -9.365853658536581]",
+            "[18446744073709551615, -9223372036854775808]",
+            "[9007199254740994, 179769313486231570e291, 5e-324]",
             "[ [ ] , { } , [[]], {\"\":{}} ]",
             r#"{"a" : 1, "b":{"a": [2]}, "a": "]}\"", "\\": "\\", "é漢😀": ""}"#,
             r#"["\"\\\/\b\f\n\r\t", "\u00e9\u6f22", "a\ud83d\ude00b", "\u0000\uFFFF"]"#,
@@ -292,10 +312,13 @@ mod tests {
     }
 
     #[test]
-    fn what_serde_json_refuses_is_replaced() {
+    fn what_no_value_holds_is_replaced() {
         for (text, value) in [
             ("1e400", "1.7976931348623157e+308"),
             ("[-1e400]", "[-1.7976931348623157e+308]"),
+            ("[1e-400, -1e-400]", "[5e-324,-5e-324]"),
+            ("0.10000000000000000001", "0.1"),
+            ("18446744073709551616", "1.8446744073709552e19"),
             (r#""a\ud83d""#, "\"a\u{e03d}\""),
             (r#""\ude00\ud83d""#, "\"\u{e600}\u{e03d}\""),
             (r#""\ud83d\ud83d\ude00""#, "\"\u{e03d}😀\""),

@@ -45,6 +45,7 @@ pub mod guide;
 mod json;
 #[cfg(feature = "memory")]
 mod memory;
+mod number;
 mod payload;
 mod routing;
 mod rule;

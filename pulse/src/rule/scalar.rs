@@ -1,6 +1,6 @@
 //! Bounds on numbers, and lists of allowed numbers or booleans.
 
-use crate::value::is_float_multiple_of;
+use crate::number::is_float_multiple_of;
 
 /// The number and boolean types of payloads.
 pub trait Scalar: Copy + PartialOrd + 'static {

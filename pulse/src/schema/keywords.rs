@@ -4,10 +4,11 @@ use std::cmp::Ordering;
 
 use serde_json::{Number, Value};
 
-use super::interpreter::Instance;
+use super::instance::Instance;
 use super::{Keyword, Type};
 use crate::json;
-use crate::value::{Decimal, Timestamp, all_values_differ, equal};
+use crate::number::Decimal;
+use crate::value::{Timestamp, all_values_differ, equal};
 use crate::violations::{Flow, Report};
 
 impl Keyword {

@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 
 use serde_json::Value;
 
-use super::number::Decimal;
+use crate::number::Decimal;
 
 /// Whether two values are equal.
 pub(crate) fn equal(left: &Value, right: &Value) -> bool {

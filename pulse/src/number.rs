@@ -94,7 +94,7 @@ impl<'t> Decimal<'t> {
         (rest * power_of_ten(shift, by)).is_multiple_of(by)
     }
 
-    fn is_zero(self) -> bool {
+    pub(crate) fn is_zero(self) -> bool {
         self.len() == 0
     }
 
