@@ -13,7 +13,8 @@ use serde_core::de::{
 use serde_core::{Deserialize, forward_to_deserialize_any};
 use serde_json::value::RawValue;
 
-use crate::value::Decimal;
+use crate::json::MAX_LEVELS;
+use crate::number::Decimal;
 
 thread_local! {
     /// Whether a property was ignored on this thread. Parts of a value may be read from a
@@ -30,9 +31,6 @@ thread_local! {
     static DEPTH: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Maximum depth of arrays and objects, that of `serde_json` for one text.
-const MAX_DEPTH: usize = 128;
-
 /// One level of arrays and objects, until it is dropped.
 ///
 /// `serde_json` counts from zero in a part with a text of its own, so a message with
@@ -47,7 +45,7 @@ impl Level {
     #[inline]
     pub(super) fn enter<E: Error>() -> Result<Self, E> {
         let depth = DEPTH.get();
-        if depth == MAX_DEPTH {
+        if depth == MAX_LEVELS {
             return Err(E::custom("arrays and objects nest too deeply"));
         }
         DEPTH.set(depth + 1);

@@ -2,7 +2,6 @@
 
 use serde_core::Deserialize;
 use serde_core::de::{DeserializeOwned, Deserializer};
-use serde_json::Value;
 
 use super::reader;
 use crate::schema::{Interpreter, Schema, meant};
@@ -52,16 +51,20 @@ where
 
 fn read_union<U: Union>(text: RawJson) -> U {
     let schemas: Vec<_> = U::BRANCHES.iter().map(|branch| branch.schema).collect();
-    let parsed = text.parsed();
-    let is_whole = !parsed.is_cut;
-    let index = is_whole.then(|| fitting(U::SCHEMA, &schemas, &parsed.value));
-    let branch = index.flatten().and_then(|index| U::BRANCHES.get(index));
+    let index = fitting(U::SCHEMA, &schemas, &text);
+    let branch = index.and_then(|index| U::BRANCHES.get(index));
     let read = branch.and_then(|branch| (branch.read)(&text));
     read.unwrap_or_else(|| U::unmatched(text))
 }
 
-/// The index of the branch of `schema` for `value`.
-fn fitting(schema: &'static Schema, branches: &[&'static Schema], value: &Value) -> Option<usize> {
+/// The index of the branch of `schema` for the value of `text`. Its parsed form, which takes
+/// many times the memory of the text, is gone before the unions inside it are read.
+fn fitting(schema: &'static Schema, branches: &[&'static Schema], text: &RawJson) -> Option<usize> {
+    let parsed = text.parsed();
+    if parsed.is_cut {
+        return None;
+    }
+    let value = &parsed.value;
     let interpreters = [Interpreter::strict(), Interpreter::tolerant()];
     let mut interpreter = interpreters
         .into_iter()

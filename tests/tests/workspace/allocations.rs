@@ -6,10 +6,11 @@ use allocation_counter::measure;
 use taskcluster_events::queue::{
     ReasonCreated, RunInformation, RunState, TaskFailedMessage, required,
 };
-use taskcluster_pulse::{RoutingPattern, Timestamp, Validate, example};
+use taskcluster_pulse::{RoutingPattern, Timestamp, Validate, decode, example};
 use taskcluster_tests::documents::Documents;
 use taskcluster_tests::instances::Instances;
 use taskcluster_tests::judge::Subject;
+use taskcluster_tests::private::workshop::UnionsMessage;
 use taskcluster_tests::subjects;
 
 /// Number of instances of each payload.
@@ -65,6 +66,26 @@ fn matching_a_routing_key_allocates_nothing() {
     let counted = measure(|| matched = pattern.matches(key));
     assert!(matched);
     assert_eq!(counted.count_total, 0);
+}
+
+/// An alternative is parsed to be chosen, and read after that: within itself, it may have
+/// others that are as long.
+#[test]
+fn alternatives_within_alternatives_are_parsed_one_at_a_time() {
+    let items = vec!["1"; 50_000].join(",");
+    let (start, end) = (r#"{"kind":"not","operand":"#.repeat(60), "}".repeat(60));
+    let innermost = format!(r#"{{"kind":"any","operands":[],"unknown":[{items}]}}"#);
+    let text = format!(
+        r#"{{"shape":{{"radius":1}},"key":1,"note":null,"expression":{start}{innermost}{end}}}"#
+    );
+    let mut decoded = None;
+    let counted = measure(|| decoded = decode::<UnionsMessage>(text.as_bytes()).ok());
+    assert!(decoded.is_some_and(|it| it.expression.is_some()));
+    assert!(
+        counted.bytes_max < 30_000_000,
+        "{} bytes",
+        counted.bytes_max
+    );
 }
 
 #[test]
