@@ -23,15 +23,13 @@ impl Maker {
                 _ => None,
             })
             .collect();
-        let lengths = Lengths::of_items(parts).within(contained.len().min(1), usize::MAX);
+        let lengths = Lengths::of_items(parts).within(contained.len(), usize::MAX);
         let is_unique = parts.has(|keyword| matches!(keyword, Keyword::UniqueItems));
         let count = u.int_in_range(lengths.shortest(SPREAD)?)?;
         let mut items = Vec::new();
         while items.len() < count {
             let mut schemas = parts.of_item(items.len());
-            if items.is_empty() {
-                schemas.extend(&contained);
-            }
+            schemas.extend(contained.get(items.len()));
             let added = self.retry(u, |maker, u| {
                 items.push(maker.value(u, &schemas)?);
                 if !is_unique || all_values_differ(&items) {

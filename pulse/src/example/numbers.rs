@@ -78,7 +78,8 @@ pub(super) fn float(u: &mut Unstructured<'_>, parts: &Parts) -> Result<f64> {
     let (first, last) = ((least / step).ceil(), (most / step).floor());
     let count = near_zero(u, first as i128, last as i128);
     match count.map(|count| times(count as f64, step)) {
-        Ok(number) if (least..=most).contains(&number) => Ok(number),
+        // A limit may be excluded.
+        Ok(number) if least < number && number < most => Ok(number),
         _ => u
             .choose(&[least, most, f64::midpoint(least, most)])
             .copied(),

@@ -19,8 +19,11 @@ const ATTEMPTS: u64 = 32;
 const MAX_FAILED: u32 = 4096;
 
 /// Maximum nesting of values in values of the same schema. Each can be several levels
-/// of JSON, of which at most 128 can be read.
+/// of JSON, of which at most 127 can be read.
 const DEEPEST: usize = 16;
+
+/// The schema of values to which no schema applies, so that their depth is bounded, too.
+static ANY: Schema = Schema::new(&[]);
 
 /// A valid payload, or a part of one.
 ///
@@ -74,6 +77,7 @@ impl Maker {
         u: &mut Unstructured<'_>,
         schemas: &[&'static Schema],
     ) -> Result<Value> {
+        let schemas = if schemas.is_empty() { &[&ANY] } else { schemas };
         let levels = schemas.iter().map(|schema| self.levels(schema)).max();
         if schemas.iter().any(|schema| schema.is_never()) || levels > Some(DEEPEST) {
             return Err(Error::NotEnoughData);

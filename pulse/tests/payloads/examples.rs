@@ -217,6 +217,11 @@ fn numbers_keep_their_limits() {
             Keyword::ExclusiveMinimum("0.1"),
             Keyword::ExclusiveMaximum("0.1001"),
         ])),
+        examples!(Schema::new(&[
+            NUMBER,
+            Keyword::ExclusiveMinimum("0"),
+            Keyword::Maximum("0.003"),
+        ])),
         examples!(Schema::new(&[NUMBER, Keyword::Minimum("1e300")])),
         examples!(Schema::new(&[
             NUMBER,
@@ -253,6 +258,16 @@ fn arrays_and_objects_keep_their_counts() {
         Keyword::MaxProperties(3),
     ]))
     .unwrap();
+}
+
+#[test]
+fn arrays_contain_an_item_for_each_schema() {
+    let lists = examples!(Schema::new(&[
+        Keyword::Type(&[Type::Array]),
+        Keyword::Contains(&Schema::new(&[Keyword::Const("1")])),
+        Keyword::Contains(&Schema::new(&[Keyword::Const("2")])),
+    ]));
+    assert!(lists.unwrap().contains(&json!([1, 2])));
 }
 
 #[test]
@@ -376,6 +391,14 @@ impl Validate for Endless {
     fn is_valid(&self) -> bool {
         true
     }
+}
+
+/// Each byte of 26 chooses an array of one item, if any JSON is wanted.
+#[test]
+fn nesting_of_any_json_ends() {
+    let json: RawJson = Unstructured::new(&[26; 1 << 16]).arbitrary().unwrap();
+    assert!(json.get().starts_with("[[["), "{json:?}");
+    json.parse::<Value>().unwrap();
 }
 
 #[test]
