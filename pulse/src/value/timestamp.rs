@@ -122,15 +122,20 @@ fn parse(text: &str) -> Option<DateTime<Utc>> {
 /// Parses a date-time of RFC 3339 in any form.
 ///
 /// chrono accepts more than the RFC: a space before the time, a minus sign that is
-/// not ASCII, and a leap second in any minute, although there is one only at the
-/// end of a day in UTC. Those are `None`.
+/// not ASCII, and a leap second in any minute. Those are `None`.
 fn parse_any_form(text: &str) -> Option<DateTime<Utc>> {
     if !text.is_ascii() || text.as_bytes().get(SEPARATOR) == Some(&b' ') {
         return None;
     }
     let time = DateTime::parse_from_rfc3339(text).ok()?.to_utc();
-    let leap = time.timestamp_subsec_nanos() >= 1_000_000_000;
-    (!leap || time.timestamp().rem_euclid(DAY) == DAY - 1).then_some(time)
+    has_second(time).then_some(time)
+}
+
+/// Whether `time` is in a second that exists: chrono knows leap seconds in any minute, but
+/// there is one only at the end of a day.
+fn has_second(time: DateTime<Utc>) -> bool {
+    let is_leap = time.timestamp_subsec_nanos() >= 1_000_000_000;
+    !is_leap || time.timestamp().rem_euclid(DAY) == DAY - 1
 }
 
 impl fmt::Display for Timestamp {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde_json::{Value, json};
 use taskcluster_events::worker_manager::WorkerPulseMessage;
 use taskcluster_pulse::Timestamp;
@@ -173,4 +173,16 @@ fn milliseconds_are_clamped_to_years_of_four_digits() {
         "9999-12-31T23:59:59.999Z",
     ];
     assert_eq!(written, expected);
+}
+
+#[test]
+fn leap_seconds_are_at_the_end_of_a_day() {
+    let time = |hour| {
+        let day = NaiveDate::from_ymd_opt(2016, 12, 31).expect("a day");
+        let leap = day.and_hms_milli_opt(hour, 59, 59, 1500).expect("a time");
+        Timestamp::try_from(leap.and_utc())
+    };
+    let leap = time(23).expect("a leap second").to_string();
+    assert_eq!(leap, "2016-12-31T23:59:60.500Z");
+    assert!(time(12).is_err());
 }
