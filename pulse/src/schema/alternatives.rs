@@ -1,12 +1,12 @@
 //! Finds the alternative that an instance is meant for, if it fits none.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
+use super::instance::address;
 use super::{Keyword, Schema};
 use crate::rule::StringRule;
-
-/// How deep `allOf` is followed.
-const MAX_DEPTH: u32 = 4;
 
 /// The only one of `schemas` that an instance may be meant for, by its type and by the
 /// constants that distinguish alternatives.
@@ -16,19 +16,20 @@ pub(crate) fn meant(
 ) -> Option<&'static Schema> {
     let mut meant = schemas
         .into_iter()
-        .filter(|schema| may_mean(schema, value, 0));
+        .filter(|schema| may_mean(schema, value, &mut HashSet::new()));
     meant.next().filter(|_| meant.next().is_none())
 }
 
 /// Whether an instance may be meant for `schema`: it has the type, and the constants that
-/// distinguish alternatives, its own and those of its properties.
-fn may_mean(schema: &'static Schema, value: &Value, depth: u32) -> bool {
-    depth > MAX_DEPTH
+/// distinguish alternatives, its own and those of its properties. Looks at each schema once:
+/// the addresses of those before are in `seen`.
+fn may_mean(schema: &'static Schema, value: &Value, seen: &mut HashSet<usize>) -> bool {
+    !seen.insert(address(schema))
         || is_listed(schema.rule, value)
             && schema.keywords.iter().all(|keyword| match keyword {
                 Keyword::Never => false,
                 Keyword::Type(types) => types.iter().any(|it| it.has(value)),
-                Keyword::AllOf(schemas) => schemas.iter().all(|it| may_mean(it, value, depth + 1)),
+                Keyword::AllOf(schemas) => schemas.iter().all(|it| may_mean(it, value, seen)),
                 Keyword::Properties(properties) => properties.iter().all(|(name, schema)| {
                     value.get(*name).is_none_or(|it| has_constant(schema, it))
                 }),

@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet};
 use serde_json::Value;
 
 use super::alternatives::meant;
+use super::instance::{Instance, address};
 use super::{Keyword, Schema};
-use crate::violations::{Flow, Pointer, Report, Violation};
+use crate::violations::{Flow, Pointer, Report};
 
 /// Maximum depth of schemas applied within each other: four for each of the 127 levels that
 /// parsed JSON has at most. Without optimisation they take 1.3 MB of the stack, and a thread
@@ -20,6 +21,9 @@ const MAX_DEPTH: u32 = 512;
 pub(crate) struct Interpreter {
     pub(super) is_tolerant: bool,
     depth: u32,
+    /// Whether a schema was not applied because of the depth. Inside of `not` and its like,
+    /// that could make a value valid.
+    is_too_deep: bool,
     /// Cached results: whether a value is valid.
     known: HashMap<Key, bool>,
     /// The addresses of the values of which parts were left out.
@@ -29,28 +33,6 @@ pub(crate) struct Interpreter {
 /// A schema, a value, and the schema whose properties are known at the value, if
 /// unknown ones are ignored; by their addresses.
 type Key = (usize, usize, usize);
-
-/// A value in a document.
-#[derive(Clone, Copy)]
-pub(super) struct Instance<'a> {
-    pub(super) value: &'a Value,
-    pub(super) at: Pointer<'a>,
-    /// The outermost of the schemas that are being applied to this value. A property
-    /// that no part of it names is unknown.
-    pub(super) whole: &'static Schema,
-}
-
-impl<'a> Instance<'a> {
-    /// Reports that the value breaks `keyword`.
-    pub(super) fn breaks(
-        &self,
-        report: &mut Report,
-        keyword: &'static str,
-        limit: impl FnOnce() -> Value,
-    ) -> Flow {
-        report.add(|| Violation::new(self.at.to_string(), keyword, limit(), self.value))
-    }
-}
 
 impl Interpreter {
     /// An interpreter that applies schemas as JSON Schema defines them.
@@ -68,8 +50,23 @@ impl Interpreter {
         }
     }
 
+    /// Reports each violation of `schema` in the document `value`.
+    pub(crate) fn check_document(
+        &mut self,
+        schema: &'static Schema,
+        value: &Value,
+        report: &mut Report,
+    ) -> Flow {
+        let (at, whole) = (Pointer::Root, schema);
+        self.check(schema, value, at, report)?;
+        match self.is_too_deep && report.is_empty() {
+            true => too_deep(Instance { value, at, whole }, report),
+            false => Flow::Continue(()),
+        }
+    }
+
     /// Reports each violation of `schema` in `value`, which is at `at`.
-    pub(crate) fn check(
+    pub(super) fn check(
         &mut self,
         schema: &'static Schema,
         value: &Value,
@@ -93,8 +90,8 @@ impl Interpreter {
         whole: &'static Schema,
         value: &Value,
     ) -> bool {
-        let at = Pointer::ROOT;
-        self.allows(schema, Instance { value, at, whole })
+        let at = Pointer::Root;
+        self.allows(schema, Instance { value, at, whole }) && !self.is_too_deep
     }
 
     /// Applies `schema` to an instance. Explains only invalid instances, so that the work
@@ -139,8 +136,8 @@ impl Interpreter {
         report: &mut Report,
     ) -> Flow {
         if self.depth >= MAX_DEPTH {
-            let limit = || format!("at most {MAX_DEPTH} schemas within each other").into();
-            return it.breaks(report, "$ref", limit);
+            self.is_too_deep = true;
+            return too_deep(it, report);
         }
         self.depth += 1;
         let flow = self.keywords(schema, it, report);
@@ -271,10 +268,16 @@ impl Interpreter {
             return Flow::Break(());
         }
         match meant(schemas.iter().copied(), it.value) {
+            Some(whole) if self.is_tolerant => self.apply(whole, Instance { whole, ..it }, report),
             Some(schema) => self.apply(schema, it, report),
             None => it.breaks(report, keyword, || "an alternative that fits".into()),
         }
     }
+}
+
+fn too_deep(it: Instance<'_>, report: &mut Report) -> Flow {
+    let limit = || format!("at most {MAX_DEPTH} schemas within each other").into();
+    it.breaks(report, "$ref", limit)
 }
 
 /// Whether a check may take long, or be repeated.
@@ -291,8 +294,4 @@ fn is_costly(schema: &Schema, value: &Value) -> bool {
                     | Keyword::If { .. }
             )
         })
-}
-
-pub(super) fn address<T>(value: &T) -> usize {
-    std::ptr::from_ref(value) as usize
 }

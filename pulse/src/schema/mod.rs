@@ -6,6 +6,7 @@
 //! The feature `schemars` prints the same tables.
 
 mod alternatives;
+mod instance;
 mod interpreter;
 mod keywords;
 mod partial;

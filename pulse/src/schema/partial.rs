@@ -6,7 +6,8 @@
 use serde_json::Value;
 
 use super::Keyword;
-use super::interpreter::{Instance, Interpreter, address};
+use super::instance::{Instance, address};
+use super::interpreter::Interpreter;
 
 impl Interpreter {
     /// Records that the contents of all arrays and objects inside `levels` others were left

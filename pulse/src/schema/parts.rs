@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-use super::interpreter::{Instance, Interpreter};
+use super::instance::Instance;
+use super::interpreter::Interpreter;
 use super::properties::{missing, names_property};
 use super::{Dependency, Keyword, Schema};
 use crate::violations::{Flow, Report, Violation};

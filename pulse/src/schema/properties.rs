@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-use super::interpreter::Instance;
+use super::instance::{Instance, address};
 use super::{Dependency, Keyword, Schema};
 use crate::violations::{Flow, Report};
 
@@ -102,7 +102,7 @@ pub(super) fn names_property(
     name: &str,
     seen: &mut HashSet<usize>,
 ) -> bool {
-    seen.insert(std::ptr::from_ref(schema) as usize)
+    seen.insert(address(schema))
         && (schema.names(name) || schema.parts().any(|part| names_property(part, name, seen)))
 }
 

@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use crate::json;
 use crate::schema::{Interpreter, Schema};
-use crate::violations::{Pointer, Report, Violation, Violations};
+use crate::violations::{Report, Violation, Violations};
 
 /// Levels of arrays and objects in a document that is too deep. Inside them, it has empty
 /// arrays and objects in place of its own.
@@ -74,7 +74,7 @@ impl Document {
             interpreter.mark_partial(&self.value, LEVELS);
         }
         let mut report = Report::all();
-        let _ = interpreter.check(schema, &self.value, Pointer::ROOT, &mut report);
+        let _ = interpreter.check_document(schema, &self.value, &mut report);
         report.into_result()
     }
 }

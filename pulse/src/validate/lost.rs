@@ -14,7 +14,7 @@ use crate::violations::{Flow, Pointer, Report, Violation};
 
 /// Reports the parts of `payload` that its JSON loses. Breaks if the report takes no more.
 pub(super) fn lost(payload: &(impl Serialize + ?Sized), report: &mut Report) -> Flow {
-    let at = Pointer::ROOT;
+    let at = Pointer::Root;
     match payload.serialize(Part { at, report }) {
         Ok(()) => Flow::Continue(()),
         Err(Error) => Flow::Break(()),

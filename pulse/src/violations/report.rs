@@ -8,17 +8,18 @@ use crate::rule::StringRule;
 /// Maximum number of violations in a report, to limit its memory.
 const MAX_VIOLATIONS: usize = 10_000;
 
-/// Number of bytes in all pointers of a report after which it takes no more violations.
-/// Each has the names of all properties around the value, which may be long.
-const MAX_POINTERS: usize = 1 << 20;
+/// Number of bytes in all pointers and limits of a report after which it takes no more
+/// violations. A pointer has the names of all properties around the value, and a limit may
+/// be a long list: each violation has its own.
+const MAX_BYTES: usize = 1 << 20;
 
 /// Collects the violations that a check finds, or only whether there is one.
 #[derive(Debug)]
 pub(crate) struct Report {
     first_only: bool,
     found: Vec<Violation>,
-    /// Number of bytes in all pointers.
-    pointers: usize,
+    /// Number of bytes in all pointers and limits.
+    bytes: usize,
 }
 
 impl Report {
@@ -27,7 +28,7 @@ impl Report {
         Self {
             first_only: false,
             found: Vec::new(),
-            pointers: 0,
+            bytes: 0,
         }
     }
 
@@ -36,7 +37,7 @@ impl Report {
         Self {
             first_only: true,
             found: Vec::new(),
-            pointers: 0,
+            bytes: 0,
         }
     }
 
@@ -65,12 +66,17 @@ impl Report {
             return Flow::Break(());
         }
         let violation = violation();
-        self.pointers += violation.pointer.len();
+        self.bytes += violation.pointer.len() + violation.limit.to_string().len();
         self.found.push(violation);
-        match self.found.len() < MAX_VIOLATIONS && self.pointers < MAX_POINTERS {
+        match self.found.len() < MAX_VIOLATIONS && self.bytes < MAX_BYTES {
             true => Flow::Continue(()),
             false => Flow::Break(()),
         }
+    }
+
+    /// Whether no violation was added.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.found.is_empty()
     }
 
     /// Whether the report stops at the first violation.
@@ -79,18 +85,19 @@ impl Report {
     }
 
     /// All violations without duplicates, because two subschemas may have the same
-    /// constraint.
+    /// constraint. A property and its name have one pointer, but different values.
     ///
     /// # Errors
     ///
     /// [`Violations`] if there is any.
     pub(crate) fn into_result(mut self) -> Result<(), Violations> {
-        if self.found.is_empty() {
+        if self.is_empty() {
             return Ok(());
         }
         let mut seen = BTreeSet::new();
         let found = self.found.iter();
-        let is_new = found.map(|it| seen.insert((&it.pointer, it.keyword, it.limit.to_string())));
+        let is_new =
+            found.map(|it| seen.insert((&it.pointer, it.keyword, it.limit.to_string(), &it.value)));
         let is_new: Vec<bool> = is_new.collect();
         let mut is_new = is_new.into_iter();
         self.found.retain(|_| is_new.next() == Some(true));

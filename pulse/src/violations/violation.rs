@@ -1,7 +1,7 @@
 //! Violations of a schema: the value, the keyword and the place.
 
 use std::collections::BTreeSet;
-use std::fmt;
+use std::fmt::{self, Write};
 
 use serde_core::ser::{Serialize, SerializeStruct, Serializer};
 use serde_json::Value;
@@ -18,13 +18,16 @@ const PRINTED: usize = 20;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Violation {
-    /// JSON pointer (RFC 6901) of the value in the payload.
+    /// JSON pointer (RFC 6901) of the value in the payload. The name of a property has the
+    /// pointer of the property.
     pub pointer: String,
     /// The keyword of the schema that the value breaks, such as `maxLength`; `false` if
     /// the schema allows no value, `nesting` if the value is nested too deeply to be
-    /// checked, and `duplicate` if a property with a field is also in the map of the others.
+    /// checked, `$ref` if its schemas are, and `duplicate` if a property with a field is also
+    /// in the map of the others.
     pub keyword: &'static str,
-    /// The value of the keyword, or a short description if that is a schema.
+    /// The value of the keyword; the name of the missing property for `required` and
+    /// `dependencies`; or a short description if the value is a schema.
     pub limit: Value,
     /// The value as JSON text, cut after 80 characters.
     pub value: String,
@@ -92,8 +95,16 @@ impl Serialize for Violation {
     }
 }
 
+/// With escapes for control characters, so that no message writes lines into a log, or
+/// commands to a terminal.
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(&mut Escaping(f))
+    }
+}
+
+impl Violation {
+    fn write(&self, f: &mut impl Write) -> fmt::Result {
         let pointer = match self.pointer.as_str() {
             "" => "the payload",
             pointer => pointer,
@@ -125,6 +136,21 @@ impl fmt::Display for Violation {
             "uniqueItems" => write!(f, "{pointer}: two items are equal"),
             keyword => write!(f, "{pointer}: {value} breaks {keyword} {limit}"),
         }
+    }
+}
+
+/// Writes control characters, and those that reverse the direction of text, as Rust escapes.
+struct Escaping<W>(W);
+
+impl<W: Write> Write for Escaping<W> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        text.chars().try_for_each(|character| match character {
+            '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+                write!(self.0, "{}", character.escape_unicode())
+            }
+            _ if character.is_control() => write!(self.0, "{}", character.escape_default()),
+            _ => self.0.write_char(character),
+        })
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use taskcluster_pulse::__private::{Keyword, Schema, Type, check_schema};
-use taskcluster_pulse::Violations;
+use taskcluster_pulse::{StringRule, Violations};
 
 fn check(schema: &'static Schema, value: &Value) -> Result<(), Violations> {
     check_schema(value, schema)
@@ -15,6 +15,19 @@ fn check(schema: &'static Schema, value: &Value) -> Result<(), Violations> {
 /// `{"c": {"c": … leaf}}`, so many levels deep.
 fn nested(levels: usize, leaf: Value) -> Value {
     (0..levels).fold(leaf, |inner, _| json!({ "c": inner }))
+}
+
+/// A schema that applies another one through six combinations.
+macro_rules! sixfold {
+    ($schema:expr) => {
+        Schema::new(&[Keyword::AllOf(&[&Schema::new(&[Keyword::AllOf(&[
+            &Schema::new(&[Keyword::AllOf(&[&Schema::new(&[Keyword::AllOf(&[
+                &Schema::new(&[Keyword::AllOf(&[&Schema::new(&[Keyword::AllOf(&[
+                    $schema,
+                ])])])]),
+            ])])])]),
+        ])])])])
+    };
 }
 
 static N: Schema = Schema::named("N", &[Keyword::Properties(&[("c", &BOTH)])]);
@@ -91,6 +104,48 @@ static LAYERS: Schema = Schema::named(
 fn four_schemas_for_each_level_of_a_message_are_applied() {
     assert_eq!(check(&LAYERS, &nested(126, Value::Null)), Ok(()));
     assert!(check(&LAYERS, &nested(126, json!(1))).is_err());
+}
+
+/// Seven schemas for each level, so that those of `Keyword::Not` are not applied to the last.
+static DEEP: Schema = Schema::named(
+    "Deep",
+    &[
+        Keyword::Properties(&[("a", &sixfold!(&DEEP))]),
+        Keyword::Not(&Schema::new(&[Keyword::Required(&["bad"])])),
+    ],
+);
+
+#[test]
+fn a_schema_that_is_too_deep_to_be_applied_allows_nothing() {
+    let nested = |levels| (0..levels).fold(json!({"bad": 1}), |inner, _| json!({ "a": inner }));
+    let keyword = |levels| {
+        let violations = check(&DEEP, &nested(levels)).unwrap_err();
+        violations.iter().next().unwrap().keyword
+    };
+    assert_eq!(keyword(72), "not");
+    assert_eq!(keyword(73), "$ref");
+}
+
+static FAR: Schema = Schema::new(&[Keyword::AnyOf(&[
+    &Schema::new(&[Keyword::AllOf(&[&sixfold!(&KIND_A)])]),
+    &Schema::new(&[Keyword::AllOf(&[&sixfold!(&KIND_B)])]),
+])]);
+static KIND_A: Schema = Schema::new(&[Keyword::Properties(&[
+    ("kind", &Schema::new(&[Keyword::Const("\"a\"")])),
+    ("size", &Schema::INTEGER),
+])]);
+static KIND_B: Schema = Schema::new(&[Keyword::Properties(&[
+    ("kind", &Schema::new(&[Keyword::Const("\"b\"")])),
+    ("size", &Schema::STRING),
+])]);
+
+#[test]
+fn constants_show_the_alternative_behind_any_number_of_combinations() {
+    let violations = check(&FAR, &json!({"kind": "b", "size": 1})).unwrap_err();
+    assert_eq!(
+        violations.to_string(),
+        "/size: expected string, got integer"
+    );
 }
 
 static WITHOUT_B: Schema = Schema::new(&[
@@ -213,4 +268,71 @@ fn twenty_violations_are_printed() {
     assert_eq!(lines.len(), 21);
     assert_eq!(lines[0], "/a/0: expected integer, got string");
     assert_eq!(lines[20], "and 280 more");
+}
+
+static CHOICES: Schema = Schema::new(&[Keyword::Items(&Schema::new(&[Keyword::Enum(
+    &[r#""a choice of many characters, as others of this list""#; 1000],
+)]))]);
+
+#[test]
+fn long_limits_do_not_multiply_the_memory_of_a_report() {
+    let violations = check(&CHOICES, &json!(vec!["x"; 10_000])).unwrap_err();
+    let bytes = violations.iter().map(|it| it.limit.to_string().len());
+    let bytes: usize = bytes.sum();
+    assert!((1_000_000..1_200_000).contains(&bytes), "{bytes} bytes");
+}
+
+static ONE: Schema = Schema::new(&[Keyword::Const("1")]);
+static INTEGERS: Schema = Schema::new(&[Keyword::AdditionalProperties(&Schema::INTEGER)]);
+
+#[test]
+fn control_characters_of_a_message_are_not_printed() {
+    let message = json!({ "x\n2026-01-01 ERROR\u{1b}[2J\u{202e}": "\u{9b}2J" });
+    let violations = check(&INTEGERS, &message).unwrap_err();
+    assert_eq!(
+        violations.to_string(),
+        r"/x\n2026-01-01 ERROR\u{1b}[2J\u{202e}: expected integer, got string"
+    );
+    let violations = check(&ONE, &json!("\u{9b}2J")).unwrap_err();
+    assert_eq!(
+        violations.to_string(),
+        r#"the payload: "\u{9b}2J" breaks const 1"#
+    );
+}
+
+static SHORT: Schema = Schema::new(&[Keyword::String(&RULE)]);
+const RULE: StringRule = StringRule::new("").max_length(1);
+static NAMES_AND_VALUES: Schema = Schema::new(&[
+    Keyword::PropertyNames(&SHORT),
+    Keyword::AdditionalProperties(&SHORT),
+]);
+
+#[test]
+fn a_property_and_its_name_may_break_the_same_rule() {
+    let violations = check(&NAMES_AND_VALUES, &json!({"name": "value"})).unwrap_err();
+    assert_eq!(
+        violations.to_string(),
+        "/name: \"name\" breaks maxLength 1\n/name: \"value\" breaks maxLength 1"
+    );
+}
+
+static EVEN: Schema = Schema::new(&[
+    Keyword::Type(&[Type::Integer]),
+    Keyword::MultipleOf("2"),
+    Keyword::Minimum("9007199254740994"),
+]);
+
+#[test]
+fn integers_that_are_written_as_floats_keep_all_of_their_digits() {
+    let check = |text| {
+        let text: &RawValue = serde_json::from_str(text).unwrap();
+        check_schema(text, &EVEN).map_err(|it| it.iter().map(|it| it.keyword).collect::<Vec<_>>())
+    };
+    assert_eq!(check("9007199254740994.0"), Ok(()));
+    assert_eq!(check("9007199254740995.0"), Err(vec!["multipleOf"]));
+    assert_eq!(
+        check("90071992547409930e-1"),
+        Err(vec!["multipleOf", "minimum"])
+    );
+    assert_eq!(check("1e-400"), Err(vec!["type"]));
 }
