@@ -3,7 +3,7 @@
 use std::error::Error as _;
 
 use taskcluster_documents::pattern::Compiler;
-use taskcluster_documents::{Error, Errors, Reason, Source, id, json, load, pattern, resolve};
+use taskcluster_documents::{Error, Errors, Reason, Source, id, json, load, resolve};
 
 /// A build script prints warnings as `cargo::warning=…`, and returns the errors from `main`.
 #[test]
@@ -35,7 +35,6 @@ fn every_error_can_be_boxed_and_sent() {
     is_an_error::<Error>();
     is_an_error::<Errors>();
     is_an_error::<Reason>();
-    is_an_error::<pattern::Error>();
 }
 
 #[track_caller]
