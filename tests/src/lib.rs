@@ -1,6 +1,8 @@
 //! Tests that span the crates of the workspace; see the integration tests beside this file.
 
 pub mod documents;
+// They are large, and nobody reads pages about them.
+#[cfg(not(doc))]
 pub mod drafts;
 pub mod examples;
 pub mod goldens;
