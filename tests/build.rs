@@ -1,6 +1,6 @@
 //! Generates modules with the generator as a library: bindings for this project's own
 //! schemas, bindings for later versions of the same schemas, and a validator for each
-//! pattern and format of `tests/workspace/languages/cases.rs`.
+//! pattern and format of `tests/languages/cases.rs`.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use std::{env, fs};
 use serde_json::{Map, Value, json};
 use taskcluster_codegen::{Files, Generator, Source};
 
-#[path = "tests/workspace/languages/cases.rs"]
+#[path = "tests/languages/cases.rs"]
 mod cases;
 #[path = "tests/workspace/drafts/random.rs"]
 #[allow(
@@ -39,7 +39,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         source.bytes = serde_json::to_vec(&document)?;
     }
     write("grown", Generator::new().sources(sources).module()?)?;
-    println!("cargo::rerun-if-changed=tests/workspace/languages/cases.rs");
+    println!("cargo::rerun-if-changed=tests/languages/cases.rs");
     write_languages()?;
     println!("cargo::rerun-if-changed=tests/workspace/drafts/random.rs");
     println!("cargo::rerun-if-env-changed=DRAFTS_SEED");

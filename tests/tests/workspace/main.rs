@@ -4,16 +4,14 @@
 //! processors.
 
 mod allocations;
-mod catalogue;
 mod differential;
 mod drafts;
 mod examples;
 mod goldens;
-mod growth;
+mod grown;
 mod guide;
 mod json;
 mod keys;
-mod languages;
 mod timestamps;
 mod unions;
 mod violations;

@@ -1,6 +1,5 @@
 //! Patterns and formats: the generated validators, compared with other implementations.
 
-#[path = "cases.rs"]
 mod cases;
 mod formats;
 #[allow(
