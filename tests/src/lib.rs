@@ -14,6 +14,16 @@ pub mod rules;
 pub mod subjects;
 pub mod texts;
 
+/// The number in the environment variable `name`, or `default`.
+///
+/// # Panics
+///
+/// The variable is not a number.
+#[must_use]
+pub fn setting(name: &str, default: u64) -> u64 {
+    std::env::var(name).map_or(default, |text| text.parse().expect("a number"))
+}
+
 /// The examples of the README, each compiled and run.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

@@ -296,7 +296,7 @@ fn read_with(reader: &str, more: &[&str]) -> Run {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("trigger.json");
     fs::write(&path, reader).unwrap();
-    let schemas = all_schemas();
+    let schemas = all_schemas().join("queue");
     let exchange = [
         "--exchange",
         "queue/task-completed",
@@ -329,7 +329,13 @@ fn a_reader_accepts_an_exchange_or_not() {
 fn files_that_are_not_a_schema_for_a_reader_are_named() {
     let missing = "no-such-folder/trigger.json";
     let exchange = ["--exchange", "queue/task-completed", "--reader", missing];
-    let run = program(&[&["drift", text(&all_schemas())], &exchange[..]].concat());
+    let run = program(
+        &[
+            &["drift", text(&all_schemas().join("queue"))],
+            &exchange[..],
+        ]
+        .concat(),
+    );
     assert_eq!(run.code, Some(2), "{run:?}");
     assert_has(&run.stderr, &[missing, "cannot be read", "cause: "]);
     // A schema without a keyword accepts everything, as `true` does.

@@ -2,11 +2,14 @@
 //! no witness could be smaller.
 
 use std::collections::BTreeMap;
+use std::panic::resume_unwind;
+use std::thread;
 
 use fastrand::Rng;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 use taskcluster_drift::{ConsumerEffect, Effect, ExchangeReport, Finding, compare};
+use taskcluster_tests::setting;
 
 use crate::instances::instance;
 use crate::keywords::{CYCLE, Change, change};
@@ -17,12 +20,7 @@ const BATCH: usize = 200;
 
 /// Number of instances tried for each "contained"; `DRIFT_INSTANCES` sets another number.
 /// 200 take five times as long.
-const INSTANCES: usize = 30;
-
-fn variable(name: &str, default: usize) -> usize {
-    let value = std::env::var(name).ok();
-    value.map_or(default, |it| it.parse().expect("a number"))
-}
+const INSTANCES: u64 = 30;
 
 fn validator(schema: &Value) -> Validator {
     jsonschema::options()
@@ -47,6 +45,25 @@ struct Counts {
     undecided: BTreeMap<String, usize>,
     /// For each change of each keyword, how often it broke something, and how often not.
     reached: BTreeMap<(&'static str, &'static str), [usize; 2]>,
+}
+
+impl Counts {
+    fn add(&mut self, other: Self) {
+        self.pairs += other.pairs;
+        self.refused += other.refused;
+        self.contained += other.contained;
+        self.instances += other.instances;
+        self.witnesses += other.witnesses;
+        self.single += other.single;
+        for (reason, count) in other.undecided {
+            *self.undecided.entry(reason).or_default() += count;
+        }
+        for (change, [broken, kept]) in other.reached {
+            let reached = self.reached.entry(change).or_default();
+            reached[0] += broken;
+            reached[1] += kept;
+        }
+    }
 }
 
 /// Compares `BATCH` pairs from `first` on.
@@ -216,15 +233,25 @@ fn contained(
 
 #[test]
 fn no_answer_about_changed_keywords_is_wrong() {
-    let pairs = variable("DRIFT_PAIRS", 2 * CYCLE);
-    let first = variable("DRIFT_SEED", 0);
-    let mut counts = Counts {
-        tried: variable("DRIFT_INSTANCES", INSTANCES),
-        ..Counts::default()
+    let pairs = setting("DRIFT_PAIRS", 2 * CYCLE as u64);
+    let first = setting("DRIFT_SEED", 0);
+    let batches = |parity: u64| {
+        let mut counts = Counts {
+            tried: setting("DRIFT_INSTANCES", INSTANCES) as usize,
+            ..Counts::default()
+        };
+        for number in (parity..pairs.div_ceil(BATCH as u64)).step_by(2) {
+            batch(first + number * BATCH as u64, &mut counts);
+        }
+        counts
     };
-    for number in 0..pairs.div_ceil(BATCH) {
-        batch((first + number * BATCH) as u64, &mut counts);
-    }
+    // This test takes longest, so it would be the last to end.
+    let counts = thread::scope(|scope| {
+        let odd = scope.spawn(|| batches(1));
+        let mut counts = batches(0);
+        counts.add(odd.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        counts
+    });
     println!("{counts:#?}");
     for ((keyword, kind), [broken, _]) in &counts.reached {
         assert!(*broken > 0, "{keyword} {kind}: breaks nothing");

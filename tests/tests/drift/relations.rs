@@ -20,7 +20,12 @@ fn schemas(seed: u64, count: usize) -> Vec<Value> {
 
 /// Asserts that every schema and its rewritten form allow the same values.
 fn assert_unchanged(old: &[Value], new: &[Value], shared: &[Value]) {
-    let report = compare(&side(old, &[]), &side(new, shared));
+    assert_unchanged_from(&side(old, &[]), old, new, shared);
+}
+
+/// The same, for schemas that were read before.
+fn assert_unchanged_from(read: &Side, old: &[Value], new: &[Value], shared: &[Value]) {
+    let report = compare(read, &side(new, shared));
     for exchange in &report.exchanges {
         let number = number(exchange);
         let shown = || format!("{}\n{}\n{exchange:#?}", old[number], new[number]);
@@ -42,7 +47,8 @@ fn wrapped(schema: &Value, wrap: impl Fn(Value) -> Value) -> Value {
 #[test]
 fn a_schema_is_unchanged_with_other_keywords() {
     let old = schemas(1, 150);
-    assert_unchanged(&old, &old, &[]);
+    let read = side(&old, &[]);
+    assert_unchanged_from(&read, &old, &old, &[]);
     let rewritings: [fn(Value) -> Value; 5] = [
         |schema| json!({ "allOf": [schema] }),
         |schema| json!({ "not": { "not": schema } }),
@@ -55,7 +61,7 @@ fn a_schema_is_unchanged_with_other_keywords() {
             .iter()
             .map(|schema| wrapped(schema, rewriting))
             .collect();
-        assert_unchanged(&old, &new, &[]);
+        assert_unchanged_from(&read, &old, &new, &[]);
     }
 }
 

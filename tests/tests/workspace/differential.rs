@@ -7,8 +7,8 @@
 //! (106).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::path::Path;
-use std::{env, fmt};
 
 use serde_json::Value;
 use taskcluster_pulse::decode;
@@ -16,7 +16,7 @@ use taskcluster_tests::documents::{Documents, Place};
 use taskcluster_tests::instances::{Expected, Instances, Mutation, mutations, pointer};
 use taskcluster_tests::judge::{Faults, Found, Other, Subject};
 use taskcluster_tests::private::workshop::NumbersMessage;
-use taskcluster_tests::subjects;
+use taskcluster_tests::{setting, subjects};
 
 #[test]
 fn both_agree_on_payloads_of_taskcluster() {
@@ -65,10 +65,6 @@ fn floats_come_back_as_they_were() {
     }
 }
 
-fn setting(name: &str, default: u64) -> u64 {
-    env::var(name).map_or(default, |text| text.parse().expect("a number"))
-}
-
 /// Compares the validators on instances for each of `subjects`, whose schemas are in
 /// `folder`. Returns the number of instances.
 fn judge_all(subjects: &[Subject], folder: &str) -> usize {
@@ -78,7 +74,7 @@ fn judge_all(subjects: &[Subject], folder: &str) -> usize {
     let mut judged = 0;
     let mut complaints = Vec::new();
     for (index, subject) in subjects.iter().enumerate() {
-        let mut bench = Bench {
+        let mut validators = Validators {
             subject,
             other: Other::new(&documents, &subject.schema()),
             returned: Other::of(&(subject.own_schema)()),
@@ -87,12 +83,12 @@ fn judge_all(subjects: &[Subject], folder: &str) -> usize {
         };
         let mut instances = Instances::new(&documents, seed + 1000 * index as u64);
         let place = documents.root(&subject.schema());
-        bench.judge_instance(&mut instances, &place, true, usize::MAX);
-        while bench.judged < wanted {
-            bench.judge_instance(&mut instances, &place, false, wanted - bench.judged);
+        validators.judge_instance(&mut instances, &place, true, usize::MAX);
+        while validators.judged < wanted {
+            validators.judge_instance(&mut instances, &place, false, wanted - validators.judged);
         }
-        judged += bench.judged;
-        complaints.extend(bench.complaints);
+        judged += validators.judged;
+        complaints.extend(validators.complaints);
     }
     let shown: Vec<&str> = complaints.iter().take(20).map(String::as_str).collect();
     let count = complaints.len();
@@ -106,7 +102,7 @@ fn judge_all(subjects: &[Subject], folder: &str) -> usize {
 }
 
 /// The validators of the payloads of one exchange.
-struct Bench<'s> {
+struct Validators<'s> {
     subject: &'s Subject,
     other: Other,
     /// The validator of the schema that the payload type returns.
@@ -115,7 +111,7 @@ struct Bench<'s> {
     complaints: Vec<String>,
 }
 
-impl Bench<'_> {
+impl Validators<'_> {
     /// Compares the validators on a valid instance, and on up to `most` changes of it.
     fn judge_instance(
         &mut self,

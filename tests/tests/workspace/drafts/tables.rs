@@ -4,13 +4,12 @@
 //! schemas, and in recursive schemas; then random schemas. Every run is the same;
 //! `INTERPRETER_SEED` sets another seed.
 
-use std::env;
-
 use fastrand::Rng;
 use jsonschema::Draft;
 use serde_json::{Map, Value, json};
 use taskcluster_pulse::__private::{Schema, check_schema};
 use taskcluster_pulse::Violations;
+use taskcluster_tests::setting;
 
 use super::numbers::has_above;
 use super::random::{KEYWORDS, PLACES, Reach, one, placed, schema, value};
@@ -20,7 +19,7 @@ use super::table::table;
 const LEVELS: u32 = 4;
 
 fn seed() -> u64 {
-    env::var("INTERPRETER_SEED").map_or(12, |text| text.parse().expect("a number"))
+    setting("INTERPRETER_SEED", 12)
 }
 
 fn check(table: &'static Schema, instance: &Value) -> Result<(), Violations> {

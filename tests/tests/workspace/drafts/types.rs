@@ -4,13 +4,12 @@
 //! (80), `DRAFTS_INSTANCE_SEED` their seed, and `DRAFTS_SEED`, when the tests are built,
 //! the seed of the schemas.
 
-use std::env;
-
 use fastrand::Rng;
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
 use taskcluster_documents::json::parse;
 use taskcluster_pulse::{PayloadError, RawJson};
+use taskcluster_tests::setting;
 
 use super::generated::JUDGES;
 use super::numbers::{has_above, rounded};
@@ -20,10 +19,6 @@ use super::{Decoded, Judge};
 
 /// How deep instances nest.
 const LEVELS: u32 = 4;
-
-fn setting(name: &str, default: u64) -> u64 {
-    env::var(name).map_or(default, |text| text.parse().expect("a number"))
-}
 
 #[test]
 fn types_mean_what_their_schemas_do() {
