@@ -1,12 +1,7 @@
 //! Documentation shows the texts of documents, and does nothing else with them.
 
-use crate::support::{module, rust, sources, workspace};
+use crate::support::{HOSTILE, PUBLISHED, made, rust};
 use pulldown_cmark::{BrokenLink, CowStr, Event, Options, Parser, Tag};
-use taskcluster_codegen::Files;
-
-fn made(folder: &str) -> Files {
-    module(&sources(&workspace(folder))).unwrap_or_else(|errors| panic!("{folder}: {errors}"))
-}
 
 /// The doc comments of a file, each as the Markdown that rustdoc reads.
 fn comments(file: &str) -> Vec<String> {
@@ -51,20 +46,12 @@ fn dangers(comment: &str) -> Vec<String> {
 #[test]
 fn no_comment_is_run_or_resolved() {
     let mut count = 0;
-    for folder in [
-        "tests/goldens/hostile/input",
-        "tests/goldens/enum-values/input",
-        "schemas",
-    ] {
-        for (path, text) in made(folder) {
-            for comment in comments(&text) {
-                let found = dangers(&comment);
-                assert!(
-                    found.is_empty(),
-                    "{folder}: {path}: {found:?} in\n{comment}"
-                );
-                count += 1;
-            }
+    let values = made("tests/goldens/enum-values/input");
+    for (path, text) in HOSTILE.iter().chain(&values).chain(&*PUBLISHED) {
+        for comment in comments(text) {
+            let found = dangers(&comment);
+            assert!(found.is_empty(), "{path}: {found:?} in\n{comment}");
+            count += 1;
         }
     }
     assert!(count > 500, "{count} comments were found");
@@ -73,7 +60,7 @@ fn no_comment_is_run_or_resolved() {
 /// No character of the source is invisible, or changes the direction of others.
 #[test]
 fn every_character_is_visible() {
-    for (path, text) in made("tests/goldens/hostile/input") {
+    for (path, text) in &*HOSTILE {
         let hidden = |character: &char| {
             let turns = matches!(*character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
             turns || character.is_control() && *character != '\n'
@@ -85,7 +72,7 @@ fn every_character_is_visible() {
 /// A service named `../../etc` writes its files inside the output.
 #[test]
 fn no_path_leaves_the_output() {
-    for path in made("tests/goldens/hostile/input").keys() {
+    for path in HOSTILE.keys() {
         let steps: Vec<&str> = path.split('/').collect();
         assert!(steps.len() < 3, "{path}");
         for step in steps {
@@ -113,7 +100,7 @@ fn no_text_becomes_code() {
         }
     }
     let mut calls = Calls(Vec::new());
-    for (path, text) in rust(&made("tests/goldens/hostile/input")) {
+    for (path, text) in rust(&HOSTILE) {
         let file = syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}"));
         syn::visit::Visit::visit_file(&mut calls, &file);
     }

@@ -5,6 +5,7 @@
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use taskcluster_codegen::{Errors, Files, Generator, Source};
 
@@ -85,6 +86,17 @@ pub(crate) fn generator(sources: &[Source]) -> Generator {
 /// The module that is generated from `sources`.
 pub(crate) fn module(sources: &[Source]) -> Result<Files, Errors> {
     generator(sources).module()
+}
+
+/// The module that is generated from the documents of Taskcluster.
+pub(crate) static PUBLISHED: LazyLock<Files> = LazyLock::new(|| made("schemas"));
+
+/// The module that is generated from texts that look like code.
+pub(crate) static HOSTILE: LazyLock<Files> = LazyLock::new(|| made("tests/goldens/hostile/input"));
+
+/// The module that is generated from the documents below `folder` of the workspace.
+pub(crate) fn made(folder: &str) -> Files {
+    module(&sources(&workspace(folder))).unwrap_or_else(|errors| panic!("{folder}: {errors}"))
 }
 
 /// The Rust files of `files`, by path.
