@@ -9,6 +9,7 @@ pub mod proxy;
 #[cfg(feature = "amqp")]
 pub mod rabbitmq;
 
+use std::panic::Location;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -180,8 +181,9 @@ impl<E: Clone + Send + 'static> Seen<E> {
     }
 
     /// Waits until there is an event that is `wanted`.
-    pub async fn wait_for(&self, wanted: impl Fn(&E) -> bool) {
-        eventually(|| self.count(&wanted) > 0).await;
+    #[track_caller]
+    pub fn wait_for(&self, wanted: impl Fn(&E) -> bool) -> impl Future<Output = ()> {
+        eventually(move || self.count(&wanted) > 0)
     }
 }
 
@@ -204,14 +206,18 @@ pub fn pair(binding: &QueueBinding) -> (String, String) {
 }
 
 /// Waits until `holds` returns true, and fails the test after half a minute.
-pub async fn eventually(holds: impl Fn() -> bool) {
-    for _ in 0..3000 {
-        if holds() {
-            return;
+#[track_caller]
+pub fn eventually(holds: impl Fn() -> bool) -> impl Future<Output = ()> {
+    let caller = Location::caller();
+    async move {
+        for _ in 0..3000 {
+            if holds() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        tokio::time::sleep(Duration::from_millis(10)).await;
+        panic!("{caller}: the condition did not hold within half a minute");
     }
-    panic!("the condition did not hold within half a minute");
 }
 
 /// The pattern of a binding, as text.

@@ -3,6 +3,7 @@
 #![cfg(feature = "memory")]
 
 mod bindings;
+mod blocking;
 #[path = "../common/mod.rs"]
 mod common;
 mod consumer;
@@ -12,7 +13,6 @@ mod handlers;
 mod limits;
 #[cfg(feature = "metrics")]
 mod metrics;
-mod places;
 mod publisher;
 mod recycling;
 
