@@ -63,27 +63,25 @@ impl Texts<'_> {
         let Some(shortest) = self.shortest(budget)? else {
             return Ok(None);
         };
-        let search = Search::new(self);
-        let mut found = Vec::new();
         let least = shortest.chars().count() as u64;
+        if least > MOST_NESTED {
+            return Ok(None);
+        }
+        let search = Search::new(self);
+        let mut collection = Collection {
+            count,
+            found: Vec::new(),
+            ends: HashMap::new(),
+            budget,
+        };
         let most = self
             .longest
             .unwrap_or(u64::MAX)
             .min(least.saturating_add(MOST_LONGER));
         for length in least..=most {
-            let mut ends = HashMap::new();
-            let mut text = String::new();
-            search.collect(
-                &search.start(),
-                length,
-                count,
-                &mut text,
-                &mut found,
-                &mut ends,
-                budget,
-            )?;
-            if found.len() >= count {
-                return Ok(Some(found));
+            search.collect(&search.start(), length, &mut String::new(), &mut collection)?;
+            if collection.is_full() {
+                return Ok(Some(collection.found));
             }
         }
         Ok(None)
@@ -96,13 +94,33 @@ const MOST_CHARACTERS: usize = 2_000_000;
 /// Maximum number of characters by which the texts of [`Texts::many`] exceed the shortest.
 const MOST_LONGER: u64 = 32;
 
+/// Maximum length of the shortest text of [`Texts::many`], in characters: the search
+/// recurses for each character.
+const MOST_NESTED: u64 = 1_000;
+
 /// Number of moves of automata, each by a byte, that count as one step.
 const MOVES_PER_STEP: u64 = 512;
+
+/// Texts that are collected one by one.
+struct Collection<'b> {
+    /// Number of texts to find.
+    count: usize,
+    found: Vec<String>,
+    /// Whether a text ends after a number of characters from a state.
+    ends: HashMap<(State, u64), bool>,
+    budget: &'b mut Budget,
+}
 
 struct Search<'t> {
     texts: &'t Texts<'t>,
     /// The excluded texts.
     trie: Trie,
+}
+
+impl Collection<'_> {
+    fn is_full(&self) -> bool {
+        self.found.len() >= self.count
+    }
 }
 
 impl<'t> Search<'t> {
@@ -120,27 +138,24 @@ impl<'t> Search<'t> {
         }
     }
 
-    /// Adds texts with `left` more characters to `found`, up to `count`. Returns whether
-    /// there is one, which `ends` remembers for each state.
-    #[allow(clippy::too_many_arguments)]
+    /// Collects the texts that begin with `text` and have `left` more characters. Returns
+    /// whether there is one.
     fn collect(
         &self,
         state: &State,
         left: u64,
-        count: usize,
         text: &mut String,
-        found: &mut Vec<String>,
-        ends: &mut HashMap<(State, u64), bool>,
-        budget: &mut Budget,
+        collection: &mut Collection<'_>,
     ) -> Result<bool, Exhausted> {
-        if found.len() >= count || ends.get(&(state.clone(), left)) == Some(&false) {
+        let key = (state.clone(), left);
+        if collection.is_full() || collection.ends.get(&key) == Some(&false) {
             return Ok(false);
         }
-        budget.spend(1 + state.automata.len() as u64)?;
+        collection.budget.spend(1 + state.automata.len() as u64)?;
         if left == 0 {
             let accepted = self.accepts(state);
             if accepted {
-                found.push(text.clone());
+                collection.found.push(text.clone());
             }
             return Ok(accepted);
         }
@@ -148,12 +163,12 @@ impl<'t> Search<'t> {
         for byte in READABLE {
             if let Some(next) = self.step(state, byte) {
                 text.push(char::from(byte));
-                any |= self.collect(&next, left - 1, count, text, found, ends, budget)?;
+                any |= self.collect(&next, left - 1, text, collection)?;
                 text.pop();
             }
         }
-        if found.len() < count {
-            ends.insert((state.clone(), left), any);
+        if !collection.is_full() {
+            collection.ends.insert(key, any);
         }
         Ok(any)
     }
