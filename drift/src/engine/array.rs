@@ -74,7 +74,9 @@ impl Engine {
         let enough = arrays.least.max(arrays.prefix as u64) + needed as u64;
         let most = arrays.most.map_or(enough, |most| most.min(enough));
         match least <= most {
-            true => self.shortest_array(&arrays, least as usize, most as usize),
+            true => self.placing(arrays.somewhere.len(), |engine| {
+                engine.shortest_array(&arrays, least as usize, most as usize)
+            }),
             false => Outcome::Empty,
         }
     }

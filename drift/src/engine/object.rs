@@ -81,7 +81,9 @@ impl Engine {
                 other => return other,
             }
         }
-        self.place_members(&objects, 0, &present)
+        self.placing(objects.somewhere.len(), |engine| {
+            engine.place_members(&objects, 0, &present)
+        })
     }
 
     /// The constraints of `facts` on an object; `None` if they contradict each other.
@@ -198,6 +200,9 @@ impl Engine {
         };
         let mut outcome = Outcome::Empty;
         for name in names.found {
+            if let Err(exhausted) = self.budget.spend_weight(present.len()) {
+                return exhausted.into();
+            }
             let mut present = present.clone();
             present.entry(name.clone()).or_default().extend(asked.value);
             outcome = outcome.or(|| match self.member(objects, &name, &present) {

@@ -22,6 +22,10 @@ const FEW: usize = 16;
 /// Maximum number of different values that are searched for one by one.
 const MOST_DISTINCT: usize = 200;
 
+/// Maximum number of properties and items that are placed one after the other, in a value
+/// and all values around it.
+const MOST_PLACED: usize = 500;
+
 /// Maximum number of remembered literals, plus the weight of remembered values; it bounds
 /// the memory.
 const MOST_KNOWN: usize = 1_000_000;
@@ -70,6 +74,8 @@ pub(crate) struct Engine {
     pub(super) evaluated: Cell<u64>,
     /// Number of choices that led to the current one.
     pub(super) choices: usize,
+    /// Number of properties and items to place, in the values around the current one.
+    placed: usize,
 }
 
 impl Engine {
@@ -86,6 +92,7 @@ impl Engine {
             budget: Budget::new(MOST_STEPS_OF_ALL),
             evaluated: Cell::new(0),
             choices: 0,
+            placed: 0,
         }
     }
 
@@ -198,6 +205,23 @@ impl Engine {
             self.known_weight = 0;
         }
         self.known.insert(goal, outcome.clone());
+    }
+
+    /// The outcome of `place`, which recurses for each of `count` properties or items.
+    pub(super) fn placing(
+        &mut self,
+        count: usize,
+        place: impl FnOnce(&mut Self) -> Outcome,
+    ) -> Outcome {
+        if self.placed + count > MOST_PLACED {
+            return Outcome::Unknown(format!(
+                "more than {MOST_PLACED} properties or items have to break a constraint"
+            ));
+        }
+        self.placed += count;
+        let outcome = place(self);
+        self.placed -= count;
+        outcome
     }
 
     fn of_any_kind(&mut self, goal: &[Literal]) -> Outcome {
