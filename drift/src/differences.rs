@@ -95,9 +95,10 @@ impl Walk<'_> {
         let before = self.found.len();
         let is_whole = self.context.label(formula).is_none() && self.take_apart(formula);
         // Parts that all hold separately may still not hold together.
-        let none_broken = self.found.len() == before;
+        let mut inside = self.found.iter().skip(before);
+        let is_found = inside.any(|it| it.witness.is_some());
         match (is_whole, outcome) {
-            (true, _) if !none_broken => {}
+            (true, _) if is_found => {}
             (true, Outcome::Unknown(_)) => {}
             (_, Outcome::Found(witness)) => self.report(formula, witness),
             (_, Outcome::Unknown(why)) => self.undecided(why),
@@ -107,13 +108,16 @@ impl Walk<'_> {
 
     /// A message of `inside` that breaks `formula` at the end of the path.
     fn ask(&mut self, formula: Id) -> Outcome {
+        let outside = at(self.context, &self.path, formula);
+        if matches!(self.context.engine.formulas.get(outside), Formula::Anything) {
+            return Outcome::Empty;
+        }
         self.asked += 1;
         if self.asked > MOST_ASKED {
             return Outcome::Unknown(format!(
                 "there are more than {MOST_ASKED} places to compare"
             ));
         }
-        let outside = at(self.context, &self.path, formula);
         self.context.engine.difference(self.inside, outside)
     }
 
@@ -123,10 +127,14 @@ impl Walk<'_> {
         self.context.engine.shrink(self.inside, outside, message)
     }
 
+    /// Whether no further place is compared.
+    fn is_over(&self) -> bool {
+        self.asked > MOST_ASKED || self.context.engine.is_exhausted()
+    }
+
     /// Visits the parts of a conjunction; false if the formula has none.
     fn take_apart(&mut self, formula: Id) -> bool {
-        let is_over = self.asked > MOST_ASKED || self.context.engine.is_exhausted();
-        if is_over || self.path.len() >= DEEPEST {
+        if self.is_over() || self.path.len() >= DEEPEST {
             return false;
         }
         match &*self.context.engine.formulas.shared(formula) {
@@ -230,14 +238,22 @@ impl Walk<'_> {
     }
 
     /// Reports that the end of the path is not decided, unless the same is reported for a
-    /// place inside or around it.
+    /// place inside or around it. If no further place is compared, it is reported for the
+    /// whole message.
     fn undecided(&mut self, reason: String) {
-        let pointer = self.pattern();
-        let is_known = |it: &Difference| {
-            let is_near = it.pointer.starts_with(&pointer) || pointer.starts_with(&it.pointer);
-            is_near && it.witness.is_none() && it.reason == reason
+        let is_over = self.is_over();
+        let pointer = match is_over {
+            true => String::new(),
+            false => self.pattern(),
         };
-        if !self.found.iter().any(is_known) {
+        let is_near =
+            |other: &str| is_at_or_below(other, &pointer) || is_at_or_below(&pointer, other);
+        let is_known = |it: &Difference| match is_over {
+            true => it.pointer.is_empty(),
+            false => is_near(&it.pointer) && it.reason == reason,
+        };
+        let mut undecided = self.found.iter().filter(|it| it.witness.is_none());
+        if !undecided.any(is_known) {
             self.found.push(Difference {
                 pointer,
                 reason,
@@ -304,7 +320,13 @@ impl Walk<'_> {
     }
 }
 
-/// The first few of `values`, as JSON.
+/// Whether the place at `pointer` is that at `other`, or inside it.
+fn is_at_or_below(pointer: &str, other: &str) -> bool {
+    let rest = pointer.strip_prefix(other);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// `values` as JSON.
 fn list(values: &[Value]) -> String {
     let texts: Vec<String> = values.iter().map(Value::to_string).collect();
     texts.join(", ")

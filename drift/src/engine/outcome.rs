@@ -112,7 +112,8 @@ impl Budget {
                 Ok(())
             }
             None => {
-                self.left = 0;
+                let left = std::mem::take(&mut self.left);
+                self.left_of_all = self.left_of_all.saturating_sub(left);
                 Err(Exhausted)
             }
         }

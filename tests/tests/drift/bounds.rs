@@ -263,6 +263,100 @@ fn the_size_of_messages_is_bounded() {
     }
 }
 
+#[test]
+fn many_long_texts_overflow_no_stack() {
+    let list = |most: u64| {
+        let items = json!({ "type": "string", "minLength": 20_000 });
+        json!({
+            "type": "array", "uniqueItems": true, "minItems": 17, "maxItems": most, "items": items,
+        })
+    };
+    compared(&list(18), &list(17));
+}
+
+/// Each part of `allOf` demands a property or an item of its own.
+#[test]
+fn many_required_parts_are_bounded() {
+    let object = |count: usize| -> Value {
+        let part = |number: usize| {
+            let properties = json!({ format!("a{number}"): { "type": "string" } });
+            json!({ "not": { "properties": properties } })
+        };
+        json!({ "type": "object", "allOf": (0..count).map(part).collect::<Value>() })
+    };
+    let array = |count: usize| -> Value {
+        let part = |number: usize| json!({ "contains": { "const": number } });
+        json!({ "type": "array", "allOf": (0..count).map(part).collect::<Value>() })
+    };
+    let nothing = json!({ "type": "null" });
+    for few in [object(200), array(20)] {
+        let (effect, reason) = publisher(&few, &nothing);
+        assert_eq!(effect, PublisherEffect::Refused, "{reason}");
+    }
+    for many in [object(3_000), array(3_000)] {
+        let (effect, reason) = publisher(&many, &nothing);
+        assert_eq!(effect, PublisherEffect::NotDecided);
+        assert_eq!(
+            reason,
+            "more than 500 properties or items have to break a constraint"
+        );
+    }
+}
+
+#[test]
+fn places_with_any_value_take_no_question() {
+    let with = |name: &str| {
+        let names = (0..2_100).map(|number| format!("p{number}"));
+        let properties = names.chain([name.to_owned()]).map(|name| (name, json!({})));
+        let properties: serde_json::Map<String, Value> = properties.collect();
+        json!({ "type": "object", "properties": properties, "additionalProperties": false })
+    };
+    let report = compared(&with("p0"), &with("q"));
+    assert!(!report.exchanges[0].is_undecided(), "{report:#?}");
+    let findings = &report.exchanges[0].consumer.findings;
+    let pointers = findings.iter().map(|it| it.pointer.as_str());
+    assert!(pointers.eq(["/q"]), "{findings:#?}");
+}
+
+/// The places that are left after the last question are one finding, and so is a
+/// difference that is among them.
+#[test]
+fn places_that_are_not_compared_are_reported_once() {
+    let list = |is_open: bool| {
+        let items = vec![json!({ "type": "string" }); 2_100];
+        json!({ "type": "array", "items": items, "additionalItems": is_open })
+    };
+    let report = compared(&list(true), &list(false));
+    let findings = &report.exchanges[0].publisher.findings;
+    let [decided, undecided] = &findings[..] else {
+        panic!("{findings:#?}");
+    };
+    assert!(
+        decided.reason.ends_with(" breaks the schema"),
+        "{decided:#?}"
+    );
+    let expected = "the comparison takes more than";
+    assert!(undecided.reason.starts_with(expected), "{undecided:#?}");
+    assert_eq!(undecided.pointer, "");
+}
+
+#[test]
+fn undecided_places_with_similar_names_are_all_reported() {
+    let deep = |least: u64| {
+        let end = json!({ "type": "string", "minLength": least });
+        nested(
+            80,
+            |schema| json!({ "type": "array", "items": schema }),
+            end,
+        )
+    };
+    let object = |least: u64| json!({ "type": "object", "properties": { "a": deep(least), "ab": deep(least) } });
+    let report = compared(&object(1), &object(2));
+    let findings = &report.exchanges[0].publisher.findings;
+    let places = findings.iter().map(|it| it.pointer.split('/').nth(1));
+    assert!(places.eq([Some("a"), Some("ab")]), "{findings:#?}");
+}
+
 /// A graph of recursive schemas has infinitely many places.
 #[test]
 fn recursion_through_many_schemas_is_bounded() {
