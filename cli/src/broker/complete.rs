@@ -19,7 +19,9 @@ pub(super) fn exchanges(current: &OsStr) -> Vec<CompletionCandidate> {
 /// The routing-key entries whose names start with `current`: those of the exchanges on
 /// the command line, or else of all.
 pub(super) fn conditions(current: &OsStr) -> Vec<CompletionCandidate> {
-    let words: Vec<String> = std::env::args().collect();
+    // A word that is not UTF-8 is the name of no exchange.
+    let words = std::env::args_os().filter_map(|word| word.into_string().ok());
+    let words: Vec<String> = words.collect();
     entries(&words, current)
 }
 

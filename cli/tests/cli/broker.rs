@@ -334,6 +334,17 @@ fn shells_complete_exchanges_and_entries() {
     ]);
     let entries: Vec<&str> = entries.split('\n').collect();
     assert_eq!(entries, ["workerGroup=", "workerId=", "workerType="]);
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        let not_text = std::ffi::OsStr::from_bytes(b"\xff");
+        let mut command = Command::new(PROGRAM);
+        command.args(["--", "taskcluster-events", "listen"]);
+        command.arg(not_text).args(["--where", "workerG"]);
+        command.envs([("COMPLETE", "bash"), ("_CLAP_COMPLETE_INDEX", "4")]);
+        command.envs([("_CLAP_IFS", "\n"), ("_CLAP_COMPLETE_COMP_TYPE", "9")]);
+        assert_eq!(Run::of(&mut command).stdout, "workerGroup=");
+    }
     let script = Run::of(Command::new(PROGRAM).env("COMPLETE", "bash"));
     assert_has(&script.stdout, &["complete ", "taskcluster-events"]);
 }
