@@ -25,9 +25,10 @@ pub(crate) fn reached<L: Lookup>(
     references: &[Value],
     lookup: &mut L,
 ) -> Result<BTreeMap<String, L::Found>, L::Error> {
-    let mut waiting: Vec<String> = references.iter().flat_map(payloads).collect();
+    let mut seen = BTreeSet::new();
+    let payloads = references.iter().flat_map(payloads);
+    let mut waiting: Vec<String> = payloads.filter(|id| seen.insert(id.clone())).collect();
     waiting.reverse();
-    let mut seen: BTreeSet<String> = waiting.iter().cloned().collect();
     let mut reached = BTreeMap::new();
     while let Some(id) = waiting.pop() {
         let Some((found, schema)) = lookup.look_up(&id)? else {

@@ -190,6 +190,20 @@ fn references_and_what_they_reach_are_fetched() {
 }
 
 #[test]
+fn a_payload_of_several_exchanges_is_fetched_once() {
+    let entry = r#"{"exchange": "laid", "schema": "v1/egg.json#"}"#;
+    let entries = [entry; 20].join(",");
+    let reference = format!(
+        r#"{{"serviceName": "egg", "exchangePrefix": "exchange/egg/v1/", "entries": [{entries}]}}"#
+    );
+    let root = deployment(Some((
+        "/references/egg/v1/exchanges.json",
+        json(&reference),
+    )));
+    assert_eq!(fetch(&root, limits()).expect("documents").len(), 3);
+}
+
+#[test]
 fn a_redirect_is_followed_within_the_host_alone() {
     let moved = Answer::Redirect("/schemas/moved.json".to_owned());
     let root = serve(&[
