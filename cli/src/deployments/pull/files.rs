@@ -27,30 +27,44 @@ pub(super) fn canonical(sources: &[Source]) -> Result<BTreeMap<String, String>, 
         .collect();
     let mut loaded = Loaded(&documents);
     let Ok(schemas) = closure::reached(&references, &mut loaded);
-    let mut files = BTreeMap::new();
-    // Some file systems do not distinguish upper and lower case.
-    let mut places = BTreeMap::new();
+    let mut written = Written::default();
     for (reference, document) in references.iter().zip(documents.references.values()) {
-        let path = reference_path(reference);
-        places.insert(path.to_lowercase(), document.place(""));
-        files.insert(path, pretty(reference));
+        written.add(reference_path(reference), reference, document.place(""))?;
     }
     let short = short_paths(schemas.keys());
     for (id, schema) in &schemas {
-        let short = short.get(id).filter(|path| !files.contains_key(*path));
+        let short = short.get(id);
+        let short = short.filter(|path| !written.files.contains_key(*path));
         let path = short.cloned().unwrap_or_else(|| path(id.split('/')));
         // `reached` returned it.
         let Some(document) = documents.schemas.get(id) else {
             continue;
         };
-        let place = document.place("");
-        if let Some(other) = places.insert(path.to_lowercase(), place.clone()) {
+        written.add(path, schema, document.place(""))?;
+    }
+    no_file_is_a_folder(&written.places)?;
+    Ok(written.files)
+}
+
+/// The files to write.
+#[derive(Default)]
+struct Written {
+    /// The texts by path.
+    files: BTreeMap<String, String>,
+    /// The place of each document, by its path in lower case: some file systems do not
+    /// distinguish upper and lower case.
+    places: BTreeMap<String, Place>,
+}
+
+impl Written {
+    /// Adds the document at `place`, unless another one has this path.
+    fn add(&mut self, path: String, document: &Value, place: Place) -> Result<(), Errors> {
+        if let Some(other) = self.places.insert(path.to_lowercase(), place.clone()) {
             return Err(clash(&place, &other, &path));
         }
-        files.insert(path, pretty(schema));
+        self.files.insert(path, pretty(document));
+        Ok(())
     }
-    no_file_is_a_folder(&places)?;
-    Ok(files)
 }
 
 /// Checks that no path is also the folder of another.
@@ -69,15 +83,15 @@ fn no_file_is_a_folder(places: &BTreeMap<String, Place>) -> Result<(), Errors> {
 /// The error of two documents that can't both be written.
 fn clash(place: &Place, other: &Place, path: &str) -> Errors {
     let what = format!("would be written to {path:?}, as {other} would");
-    Errors::from(place.error("", what, "give one of the two another `$id`"))
+    let help = "give one of the two another `$id`, or another service name or version";
+    Errors::from(place.error("", what, help))
 }
 
 fn reference_path(reference: &Value) -> String {
     let (service, version) = publisher(reference);
-    let folders = [service, version]
-        .into_iter()
-        .filter(|it| *it != FIRST_VERSION);
-    let path: Vec<String> = folders.chain(["exchanges.json"]).map(id::segment).collect();
+    let version = Some(version).filter(|it| *it != FIRST_VERSION);
+    let path = [Some(service), version, Some("exchanges.json")];
+    let path: Vec<String> = path.into_iter().flatten().map(id::segment).collect();
     path.join("/")
 }
 
@@ -138,13 +152,17 @@ mod tests {
     }
 
     fn reference(schema: &str) -> Source {
+        reference_of("reference", "egg", "v1", schema)
+    }
+
+    fn reference_of(name: &str, service: &str, version: &str, schema: &str) -> Source {
         let entry = format!(
             r#"{{"type": "topic-exchange", "name": "a", "exchange": "a", "title": "", "description": "", "routingKey": [], "schema": "{schema}"}}"#
         );
         source(
-            "reference",
+            name,
             &format!(
-                r#"{{"$schema": "/schemas/common/exchanges-reference-v0.json#", "serviceName": "egg", "apiVersion": "v1", "title": "", "description": "", "exchangePrefix": "", "entries": [{entry}]}}"#
+                r#"{{"$schema": "/schemas/common/exchanges-reference-v0.json#", "serviceName": "{service}", "apiVersion": "{version}", "title": "", "description": "", "exchangePrefix": "{service}/{version}/", "entries": [{entry}]}}"#
             ),
         )
     }
@@ -178,6 +196,31 @@ mod tests {
         );
         let names = ["above", "below"];
         assert_clash(&[reference("v1/a.json#"), above, other], names);
+    }
+
+    #[test]
+    fn references_of_one_path_are_refused() {
+        let schema = source(
+            "schema",
+            r#"{"$id": "/schemas/egg/v1/a.json#", "type": "object"}"#,
+        );
+        let of = |name: &str, service: &str, version: &str| {
+            reference_of(name, service, version, "/schemas/egg/v1/a.json#")
+        };
+        let names = ["first", "second"];
+        let both = [
+            of("first", "egg", "v1"),
+            of("second", "Egg", "v1"),
+            schema.clone(),
+        ];
+        assert_clash(&both, names);
+        let both = [of("first", "v1", "v2"), of("second", "v2", "v1"), schema];
+        let files = canonical(&both).expect("different paths");
+        let paths: Vec<&String> = files.keys().collect();
+        assert_eq!(
+            paths,
+            ["egg/a.json", "v1/v2/exchanges.json", "v2/exchanges.json"]
+        );
     }
 
     #[test]
