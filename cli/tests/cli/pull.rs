@@ -104,6 +104,23 @@ fn pull_keeps_the_schemas_that_other_services_refer_to() {
     assert_eq!(run.code, Some(0), "{run:?}");
 }
 
+/// A source may have a schema of another service only because its own schema refers to it.
+#[test]
+fn pull_removes_nothing_of_services_that_the_source_only_refers_to() {
+    let place = Place::new();
+    assert_eq!(pull_into_schemas(&place).code, Some(0));
+    let worker = r#"{"$id": "/schemas/worker-manager/v1/worker-full.json#", "type": "object"}"#;
+    place.write("source/worker-full.json", worker);
+    let message = r#"{"$id": "/schemas/made-up/v1/message.json#", "type": "object",
+        "properties": {"a": {"$ref": "/schemas/worker-manager/v1/worker-full.json#"}}}"#;
+    place.write("source/message.json", message);
+    place.write("source/exchanges.json", REFERENCE);
+    let out = place.path("schemas");
+    let run = program(&["pull", text(&place.path("source")), "--out", text(&out)]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_has(&run.stdout, &["(1 changed, 2 added)"]);
+}
+
 #[test]
 fn pull_overwrites_no_file_of_another_kind() {
     let place = Place::new();

@@ -1,8 +1,9 @@
 //! The files in the folder that a run may replace and remove.
 //!
-//! They are the exchange references and schemas of the services that the source has
-//! documents of, one in each file. All other files are left alone, and so are schemas that
-//! the source does not have and that the references of other services reach.
+//! They are the documents that the source has, and the exchange references and schemas of
+//! the services that it has references of, one in each file. All other files are left
+//! alone, and so are schemas that the source does not have and that the references of other
+//! services reach.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
@@ -38,15 +39,17 @@ pub(super) fn replaceable(
 }
 
 fn chosen(old: &[Document], new: &[Document]) -> BTreeSet<String> {
-    let services: BTreeSet<String> = new.iter().map(Document::service).collect();
-    let is_of_source = |it: &&Document| services.contains(&it.service());
+    // The source may have schemas of another service only because its own refer to them.
+    let references = new.iter().filter(|it| it.id().is_none());
+    let services: BTreeSet<String> = references.map(Document::service).collect();
+    let is_of_source = |it: &Document| services.contains(&it.service());
     let ids: BTreeSet<&str> = new.iter().filter_map(Document::id).collect();
-    let needed = needed(old, |it| !is_of_source(&it));
-    let is_needed = |it: &Document| {
-        let id = it.id().filter(|id| !ids.contains(id));
-        id.is_some_and(|id| needed.contains(id))
+    let needed = needed(old, |it| !is_of_source(it));
+    let is_replaceable = |it: &&Document| match it.id() {
+        Some(id) => ids.contains(id) || is_of_source(it) && !needed.contains(id),
+        None => is_of_source(it),
     };
-    let replaceable = old.iter().filter(is_of_source).filter(|it| !is_needed(it));
+    let replaceable = old.iter().filter(is_replaceable);
     replaceable.map(|it| it.path.clone()).collect()
 }
 
