@@ -7,7 +7,8 @@ use taskcluster_documents::schema::JsonType;
 
 use crate::engine::{Automaton, Engine, Formula, Id, Kind, NumberLimit, TextLimit};
 
-/// A keyword and its value, for the reason why an instance is not valid.
+/// A keyword and its value, for the reason why an instance is not valid: of a formula that
+/// does not show them.
 #[derive(Clone, Debug)]
 pub(crate) struct Label {
     pub(crate) keyword: &'static str,
@@ -101,28 +102,16 @@ impl Context {
         }
     }
 
-    pub(crate) fn number_limit(&mut self, limit: NumberLimit, detail: &str) -> Id {
-        let keyword = match limit {
-            NumberLimit::Integer => "type",
-            NumberLimit::Minimum(_) => "minimum",
-            NumberLimit::Maximum(_) => "maximum",
-            NumberLimit::Above(_) => "exclusiveMinimum",
-            NumberLimit::Below(_) => "exclusiveMaximum",
-            NumberLimit::MultipleOf(_) => "multipleOf",
-        };
-        let id = self.engine.formulas.intern(Formula::Number(limit));
-        self.labelled(id, keyword, detail)
+    pub(crate) fn number_limit(&mut self, limit: NumberLimit) -> Id {
+        self.engine.formulas.intern(Formula::Number(limit))
     }
 
     /// The values of `types`.
     pub(crate) fn types(&mut self, types: impl IntoIterator<Item = JsonType>) -> Id {
         let types: Vec<JsonType> = types.into_iter().collect();
-        let names: Vec<&str> = types.iter().map(|it| it.name()).collect();
-        let names = names.join(" or ");
         let kinds = self.engine.formulas.kinds(types.iter().map(|it| kind(*it)));
-        let kinds = self.labelled(kinds, "type", names.clone());
         let integers = types.contains(&JsonType::Integer) && !types.contains(&JsonType::Number);
-        let integer = integers.then(|| self.number_limit(NumberLimit::Integer, &names));
+        let integer = integers.then(|| self.number_limit(NumberLimit::Integer));
         self.engine
             .formulas
             .all([Some(kinds), integer].into_iter().flatten())
@@ -131,13 +120,16 @@ impl Context {
     /// A constraint on sizes; all values satisfy it if it is trivial.
     pub(crate) fn size(
         &mut self,
-        keyword: &'static str,
         limit: Option<u64>,
-        formula: fn(u64) -> Formula,
+        formula: impl FnOnce(u64) -> Formula,
     ) -> Option<Id> {
-        let limit = limit.filter(|&limit| limit > 0 || keyword.starts_with("max"))?;
-        let id = self.engine.formulas.intern(formula(limit));
-        Some(self.labelled(id, keyword, limit.to_string()))
+        let formula = match formula(limit?) {
+            Formula::MinItems(0)
+            | Formula::MinMembers(0)
+            | Formula::Text(TextLimit::MinLength(0)) => return None,
+            formula => formula,
+        };
+        Some(self.engine.formulas.intern(formula))
     }
 
     /// Labels a combination, unless it was simplified to another formula.
@@ -150,11 +142,8 @@ impl Context {
 
     /// The formula of objects with the property `name`.
     pub(crate) fn required_member(&mut self, name: &str) -> Id {
-        let required = self
-            .engine
-            .formulas
-            .intern(Formula::Required(name.to_owned()));
-        self.labelled(required, "required", name)
+        let formulas = &mut self.engine.formulas;
+        formulas.intern(Formula::Required(name.to_owned()))
     }
 }
 

@@ -61,6 +61,7 @@ pub(crate) fn differences(context: &mut Context, inside: Id, outside: Id) -> Vec
         inside,
         path: Vec::new(),
         open: Vec::new(),
+        beside: Vec::new(),
         found: Vec::new(),
         asked: 0,
     };
@@ -78,6 +79,8 @@ struct Walk<'c> {
     path: Vec<Step>,
     /// The recursive formulas on the path.
     open: Vec<Id>,
+    /// The formulas of the conjunction that is taken apart, at the end of the path.
+    beside: Vec<Id>,
     found: Vec<Difference>,
     asked: usize,
 }
@@ -138,7 +141,11 @@ impl Walk<'_> {
             return false;
         }
         match &*self.context.engine.formulas.shared(formula) {
-            Formula::All(ids) => ids.iter().for_each(|&id| self.visit(id)),
+            Formula::All(ids) => {
+                let around = std::mem::replace(&mut self.beside, ids.clone());
+                ids.iter().for_each(|&id| self.visit(id));
+                self.beside = around;
+            }
             Formula::Later(slot) => match self.context.engine.formulas.bound(*slot) {
                 Some(id) if !self.open.contains(&id) && self.open.len() < DEEPEST => {
                     self.open.push(id);
@@ -168,9 +175,11 @@ impl Walk<'_> {
     }
 
     fn inside(&mut self, step: Step, formula: Id) {
+        let around = std::mem::take(&mut self.beside);
         self.path.push(step);
         self.visit(formula);
         self.path.pop();
+        self.beside = around;
     }
 
     /// Visits properties without a schema for their name. If they are forbidden, each
@@ -274,7 +283,7 @@ impl Walk<'_> {
         };
         let reason = match self.unlisted(formula, &place.value) {
             Some(values) if values.len() > 1 => format!("{} are not listed", list(&values)),
-            _ => explain(self.context, formula, &place.value),
+            _ => explain(self.context, formula, &self.beside, &place.value),
         };
         self.found.push(Difference {
             pointer: place.pointer,

@@ -123,8 +123,8 @@ impl<'r> Tolerant<'r> {
                 let anything = context.engine.formulas.anything();
                 let formulas = &mut context.engine.formulas;
                 let items = formulas.items(items, anything);
-                let least = context.size("minItems", Some(count), Formula::MinItems);
-                let most = context.size("maxItems", Some(count), Formula::MaxItems);
+                let least = context.size(Some(count), Formula::MinItems);
+                let most = context.size(Some(count), Formula::MaxItems);
                 [Some(items), least, most].into_iter().flatten().collect()
             }
             DecodedKind::Map(each) => {
@@ -155,10 +155,7 @@ impl<'r> Tolerant<'r> {
         let rational = |limit: i128| BigRational::from_integer(BigInt::from(limit));
         let low = NumberLimit::Minimum(rational(least));
         let high = NumberLimit::Maximum(rational(most));
-        let mut limits = vec![
-            context.number_limit(low, &least.to_string()),
-            context.number_limit(high, &most.to_string()),
-        ];
+        let mut limits = vec![context.number_limit(low), context.number_limit(high)];
         limits.retain(|&limit| self.follows(context, schemas, limit));
         limits
     }

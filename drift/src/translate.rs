@@ -1,7 +1,7 @@
 //! Translates a schema into the formula of its instances, as the drafts define it.
 
 use num_traits::Signed;
-use serde_json::{Number, Value};
+use serde_json::Number;
 use taskcluster_documents::Resolved;
 use taskcluster_documents::schema::{
     ArrayKeywords, Combinators, Dependency, General, Items, NumberKeywords, ObjectKeywords, Schema,
@@ -74,16 +74,14 @@ impl Translator<'_> {
             unique_items,
             contains,
         } = keywords;
-        parts.extend(context.size("minItems", *min_items, Formula::MinItems));
-        parts.extend(context.size("maxItems", *max_items, Formula::MaxItems));
+        parts.extend(context.size(*min_items, Formula::MinItems));
+        parts.extend(context.size(*max_items, Formula::MaxItems));
         if *unique_items {
-            let unique = context.engine.formulas.intern(Formula::Unique);
-            parts.push(context.labelled(unique, "uniqueItems", ""));
+            parts.push(context.engine.formulas.intern(Formula::Unique));
         }
         if let Some(contains) = contains {
             let item = self.visit(context, *contains);
-            let contains = context.engine.formulas.intern(Formula::Contains(item));
-            parts.push(context.labelled(contains, "contains", ""));
+            parts.push(context.engine.formulas.intern(Formula::Contains(item)));
         }
         match items {
             None => {}
@@ -110,8 +108,8 @@ impl Translator<'_> {
             max_properties,
             dependencies,
         } = keywords;
-        parts.extend(context.size("minProperties", *min_properties, Formula::MinMembers));
-        parts.extend(context.size("maxProperties", *max_properties, Formula::MaxMembers));
+        parts.extend(context.size(*min_properties, Formula::MinMembers));
+        parts.extend(context.size(*max_properties, Formula::MaxMembers));
         parts.extend(required.iter().map(|name| context.required_member(name)));
         let members = Members {
             named: properties
@@ -130,8 +128,7 @@ impl Translator<'_> {
         parts.push(context.engine.formulas.members(members));
         if let Some(names) = property_names {
             let names = self.visit(context, *names);
-            let names = context.engine.formulas.intern(Formula::Names(names));
-            parts.push(context.labelled(names, "propertyNames", ""));
+            parts.push(context.engine.formulas.intern(Formula::Names(names)));
         }
         for (name, dependency) in dependencies {
             parts.push(self.dependency(context, name, dependency));
@@ -214,17 +211,11 @@ fn general(context: &mut Context, keywords: &General, parts: &mut Vec<Id>) {
         parts.push(context.types(types.iter().copied()));
     }
     if let Some(values) = enumeration {
-        parts.push(listed(context, "enum", values));
+        parts.push(context.engine.formulas.listed(values.iter().cloned()));
     }
     if let Some(value) = constant {
-        parts.push(listed(context, "const", std::slice::from_ref(value)));
+        parts.push(context.engine.formulas.listed([value.clone()]));
     }
-}
-
-fn listed(context: &mut Context, keyword: &'static str, values: &[Value]) -> Id {
-    let listed = context.engine.formulas.listed(values.iter().cloned());
-    let texts: Vec<String> = values.iter().map(Value::to_string).collect();
-    context.labelled(listed, keyword, texts.join(", "))
 }
 
 fn strings(context: &mut Context, keywords: &StringKeywords, parts: &mut Vec<Id>) {
@@ -236,8 +227,8 @@ fn strings(context: &mut Context, keywords: &StringKeywords, parts: &mut Vec<Id>
     } = keywords;
     let min = |least| Formula::Text(TextLimit::MinLength(least));
     let max = |most| Formula::Text(TextLimit::MaxLength(most));
-    parts.extend(context.size("minLength", *min_length, min));
-    parts.extend(context.size("maxLength", *max_length, max));
+    parts.extend(context.size(*min_length, min));
+    parts.extend(context.size(*max_length, max));
     if let Some(pattern) = pattern {
         parts.push(context.language("pattern", &pattern.source));
     }
@@ -257,8 +248,7 @@ fn numbers(context: &mut Context, keywords: &NumberKeywords, parts: &mut Vec<Id>
     let mut limit = |number: &Option<Number>,
                      limit: fn(num_rational::BigRational) -> NumberLimit| {
         if let Some(number) = number {
-            let rational = rational(number);
-            parts.push(context.number_limit(limit(rational), &number.to_string()));
+            parts.push(context.number_limit(limit(rational(number))));
         }
     };
     limit(minimum, NumberLimit::Minimum);

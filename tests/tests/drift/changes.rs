@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 use taskcluster_documents::Source;
 use taskcluster_drift::{Effect, ExchangeReport, Side, compare};
 
+use crate::support::compare_pairs;
+
 /// A reference, the schema of its messages, and another schema that this refers to.
 #[derive(Clone, Debug)]
 struct Documents {
@@ -401,4 +403,43 @@ fn a_place_with_two_changes_has_both() {
         ("visible", "/size: 11 is greater than 10"),
     ];
     assert_eq!(found, expected);
+}
+
+/// Equal constraints have the words of the place that they are found at.
+#[test]
+fn reasons_name_the_keywords_of_their_place() {
+    let object = |a: Value, b: Value| json!({ "type": "object", "required": ["b"], "properties": { "a": a, "b": b } });
+    let any = json!({ "type": ["number", "string"] });
+    let text = json!({ "type": "string" });
+    let cases = [
+        (
+            json!({ "type": "integer" }),
+            json!({ "type": "number" }),
+            &any,
+            "/b: \"\" is not of type number",
+        ),
+        (
+            json!({ "type": "number" }),
+            json!({ "type": "integer" }),
+            &text,
+            "/b: \"\" is not of type integer",
+        ),
+        (
+            json!({ "type": "string", "pattern": "^[^]{0,5}$" }),
+            json!({ "type": "string", "maxLength": 5 }),
+            &text,
+            "/b: 6 characters, more than 5",
+        ),
+        (
+            json!({ "enum": ["x"] }),
+            json!({ "const": "x" }),
+            &text,
+            "/b: \"\" is not \"x\"",
+        ),
+    ];
+    for (a, b, was, expected) in cases {
+        let pair = (object(a.clone(), was.clone()), object(a, b));
+        let (_, report) = compare_pairs(&[pair]).remove(0);
+        assert_eq!(report.publisher.findings[0].reason, expected);
+    }
 }
