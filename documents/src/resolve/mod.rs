@@ -23,7 +23,7 @@ use crate::schema::Schema;
 pub struct Resolved {
     /// Ordered by service and API version.
     pub references: Vec<Reference>,
-    /// Indexed by [`SchemaId`].
+    /// Indexed by [`SchemaId`](crate::schema::SchemaId).
     pub schemas: Vec<Schema>,
     /// Keywords and formats that are not enforced, each with its place.
     pub unknown: Vec<Error>,
