@@ -16,6 +16,9 @@ use super::transport::{Channel, Confirm, Link, NO_ROUTE, Route, TransportError, 
 /// Timeout for the broker's answer to a request.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
+/// How long to wait for the end of a connection that does not work.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// Reads, replays and deletes the messages that a consumer has
 /// [dead-lettered](super::OnFailure::DeadLetter).
 ///
@@ -109,24 +112,34 @@ impl DeadLetterQueue {
         }))
     }
 
-    /// Closes the connection, after the broker has deleted the letters that were replayed or
-    /// discarded.
+    /// Closes the connection, after the broker has read which letters were replayed or
+    /// discarded. It deletes them; a quorum queue that is far behind may keep some.
     ///
     /// # Errors
     ///
-    /// [`Error`], if the connection was lost before: some of these letters may still be in
-    /// the queue.
+    /// [`Error`], if the channel or the connection was lost before: some of these letters may
+    /// still be in the queue.
     pub async fn close(self) -> Result<(), Error> {
-        // Answered after the acks were read.
-        let request = timeout(TIMEOUT, self.channel.set_prefetch(0));
-        let deleted = request.await.unwrap_or_else(|_| Err(no_answer()));
+        let deleted = match self.check_open() {
+            // Answered after the acks were read.
+            Ok(()) => match timeout(TIMEOUT, self.channel.set_prefetch(0)).await {
+                Ok(answer) => answer.map_err(|error| self.lost(error)),
+                Err(_) => Err(self.lost(no_answer())),
+            },
+            Err(lost) => Err(lost),
+        };
         let close = async {
             self.channel.close().await;
             self.link.close().await;
         };
         // Without an answer, the connection is lost and so closed.
-        let _ = timeout(TIMEOUT, close).await;
-        deleted.map_err(|error| self.lost(error))
+        let limit = if deleted.is_ok() {
+            TIMEOUT
+        } else {
+            CLOSE_TIMEOUT
+        };
+        let _ = timeout(limit, close).await;
+        deleted
     }
 
     /// Checks that letters can be deleted, as far as is known.

@@ -147,6 +147,10 @@ impl Queue {
         self
     }
 
+    pub(crate) fn is_auto_delete(&self) -> bool {
+        self.auto_delete
+    }
+
     pub(crate) fn is_exclusive(&self) -> bool {
         matches!(self.kind, Kind::Exclusive)
     }

@@ -323,7 +323,8 @@ impl State {
             return;
         };
         let mut queues = BTreeSet::new();
-        for (queue, stored) in channel.unsettled.into_values() {
+        // Each of them goes to the front.
+        for (queue, stored) in channel.unsettled.into_values().rev() {
             self.requeue(&queue, stored);
             queues.insert(queue);
         }

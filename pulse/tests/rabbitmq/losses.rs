@@ -164,13 +164,14 @@ async fn a_queue_that_is_deleted_while_a_connection_is_replaced_is_reported() {
     let seen = Seen::default();
     let mut consumer = rabbit
         .consumer_by(connection)
-        .recycle_after(Duration::from_secs(1))
+        .recycle_after(Duration::from_secs(5))
         .on_event(seen.listener())
         .start()
         .await
         .expect("started");
     publish(&rabbit, 0..2).await;
-    consumer.next().await.expect("a delivery").ack();
+    let first = tokio::time::timeout(Duration::from_secs(20), consumer.next()).await;
+    first.expect("in time").expect("a delivery").ack();
     seen.wait_for(|event| matches!(event, ConsumerEvent::Recycled { .. }))
         .await;
     let cancelled =

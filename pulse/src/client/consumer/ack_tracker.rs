@@ -19,6 +19,8 @@ pub(super) struct AckTracker {
     channel: Arc<dyn Channel>,
     meter: Arc<Meter>,
     lost: AtomicBool,
+    /// Whether the queue was deleted: then the messages do not come again.
+    orphaned: AtomicBool,
     /// Whether acks were sent.
     has_acked: AtomicBool,
     deliveries: Mutex<DeliveryStates>,
@@ -45,6 +47,7 @@ impl AckTracker {
             channel,
             meter,
             lost: AtomicBool::new(false),
+            orphaned: AtomicBool::new(false),
             has_acked: AtomicBool::new(false),
             deliveries: Mutex::new(DeliveryStates::new(usize::from(MAX_BATCH))),
             ack_due: Notify::new(),
@@ -99,6 +102,16 @@ impl AckTracker {
         !self.is_lost() && self.channel.is_open()
     }
 
+    /// Records that the queue was deleted, so that its messages do not come again.
+    pub(super) fn orphan(&self) {
+        self.orphaned.store(true, Ordering::Release);
+    }
+
+    /// Whether the queue was deleted, as far as is known.
+    pub(super) fn is_orphaned(&self) -> bool {
+        self.orphaned.load(Ordering::Acquire)
+    }
+
     /// Marks the channel as lost: the broker requeues the open deliveries.
     pub(super) fn lose(&self) {
         self.lost.store(true, Ordering::Release);
@@ -149,12 +162,16 @@ impl AckTracker {
             self.ack_due.notify_one();
         }
         self.check_renewal(&deliveries);
+        let is_first_drop = is_dropped && self.meter.dropped.get() == 0;
+        if is_dropped {
+            self.meter.dropped.up();
+        }
         if deliveries.in_work == 0 {
             self.idle.notify_waiters();
         }
         drop(deliveries);
-        if is_dropped {
-            self.report_drop();
+        if is_first_drop {
+            report_drop();
         }
     }
 
@@ -180,19 +197,6 @@ impl AckTracker {
             }
             Settlement::Abandon | Settlement::Drop => deliveries.settle(tag, State::Abandoned),
         }
-    }
-
-    /// Logs the first dropped delivery: a program that never acks gets the same messages
-    /// for ever. Not after a panic, which is reported by itself: if the log panics as well,
-    /// the process aborts. Called without the lock, because the log is the program's code.
-    fn report_drop(&self) {
-        if self.meter.dropped.get() == 0 && !std::thread::panicking() {
-            tracing::warn!(
-                "a delivery was dropped without an ack, so its message is requeued; call `ack`, \
-                 `reject` or `requeue` on each delivery"
-            );
-        }
-        self.meter.dropped.up();
     }
 
     /// Sends the acks that are due.
@@ -274,6 +278,18 @@ impl AckTracker {
 
     fn lock(&self) -> MutexGuard<'_, DeliveryStates> {
         lock(&self.deliveries)
+    }
+}
+
+/// Logs a dropped delivery: a program that never acks gets the same messages for ever. Not
+/// after a panic, which is reported by itself: if the log panics as well, the process aborts.
+/// Called without the lock, because the log is the program's code.
+fn report_drop() {
+    if !std::thread::panicking() {
+        tracing::warn!(
+            "a delivery was dropped without an ack, so its message is requeued; call `ack`, \
+             `reject` or `requeue` on each delivery"
+        );
     }
 }
 

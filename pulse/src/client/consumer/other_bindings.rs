@@ -35,8 +35,11 @@ pub(super) async fn remove(
                     shared.add_failed_binding(&error);
                     ConsumerEvent::BindingFailed(error)
                 }
-                // The connection is lost; the next session tries again.
-                Err(_) => return,
+                // Without a connection, or a channel, the next session tries again.
+                Err(error) => {
+                    tracing::warn!(queue, ?error, "other bindings not removed");
+                    return;
+                }
             },
             None => ConsumerEvent::BindingLeft { queue, binding },
         };

@@ -109,6 +109,7 @@ impl InFlight {
             };
             if message.is_left_out() {
                 self.take(number);
+                self.one_by_one = self.one_by_one.saturating_sub(1);
                 continue;
             }
             match publish(message.message(), number) {
