@@ -103,6 +103,14 @@ macro_rules! forward {
                 fn routing_key(&self) -> Result<RoutingPattern, RoutingKeyError> {
                     (**self).routing_key()
                 }
+
+                fn exchange_name(&self) -> &'static str {
+                    (**self).exchange_name()
+                }
+
+                fn new_payload_object(&self) -> Box<dyn PayloadObject> {
+                    (**self).new_payload_object()
+                }
             }
         )*
     };
