@@ -23,13 +23,22 @@ impl Maker {
                 _ => None,
             })
             .collect();
-        let lengths = Lengths::of_items(parts).within(contained.len(), usize::MAX);
+        let lengths = Lengths::of_items(parts);
+        // An item for each of them, if there may be so many.
+        let apart = contained.len().min(lengths.most);
+        let lengths = lengths.within(apart, usize::MAX);
         let is_unique = parts.has(|keyword| matches!(keyword, Keyword::UniqueItems));
         let count = u.int_in_range(lengths.shortest(SPREAD)?)?;
         let mut items = Vec::new();
         while items.len() < count {
             let mut schemas = parts.of_item(items.len());
-            schemas.extend(contained.get(items.len()));
+            let index = items.len();
+            let end = if index + 1 == apart {
+                contained.len()
+            } else {
+                index + 1
+            };
+            schemas.extend(contained.get(index..end).unwrap_or_default());
             let added = self.retry(u, |maker, u| {
                 items.push(maker.value(u, &schemas)?);
                 if !is_unique || all_values_differ(&items) {

@@ -57,13 +57,16 @@ fn float_of(text: &str) -> f64 {
 pub(super) fn float(u: &mut Unstructured<'_>, parts: &Parts) -> Result<f64> {
     let (mut least, mut most) = (f64::NEG_INFINITY, f64::INFINITY);
     let mut step = *u.choose(&STEPS)?;
+    let mut is_open = false;
     for keyword in parts.keywords() {
         match keyword {
             Keyword::Minimum(text) | Keyword::ExclusiveMinimum(text) => {
                 least = least.max(float_of(text));
+                is_open |= matches!(keyword, Keyword::ExclusiveMinimum(_));
             }
             Keyword::Maximum(text) | Keyword::ExclusiveMaximum(text) => {
                 most = most.min(float_of(text));
+                is_open |= matches!(keyword, Keyword::ExclusiveMaximum(_));
             }
             Keyword::MultipleOf(text) => step = float_of(text),
             _ => {}
@@ -78,8 +81,8 @@ pub(super) fn float(u: &mut Unstructured<'_>, parts: &Parts) -> Result<f64> {
     let (first, last) = ((least / step).ceil(), (most / step).floor());
     let count = near_zero(u, first as i128, last as i128);
     match count.map(|count| times(count as f64, step)) {
-        // A limit may be excluded.
-        Ok(number) if least < number && number < most => Ok(number),
+        Ok(number) if is_open && least < number && number < most => Ok(number),
+        Ok(number) if !is_open && (least..=most).contains(&number) => Ok(number),
         _ => u
             .choose(&[least, most, f64::midpoint(least, most)])
             .copied(),

@@ -34,7 +34,9 @@ impl Interpreter {
                 None => Flow::Continue(()),
             },
             Keyword::Contains(schema) => {
-                match items.iter().any(|item| self.is_valid(schema, item)) {
+                let whole = *schema;
+                let mut items = items.iter().map(|value| Instance { value, whole, ..it });
+                match items.any(|item| self.allows(schema, item)) {
                     true => Flow::Continue(()),
                     false => it.breaks(report, "contains", || "a matching item".into()),
                 }

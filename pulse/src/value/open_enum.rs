@@ -28,7 +28,7 @@ pub trait OpenEnum: Clone + 'static {
 ///
 /// It can be printed and published again. It can't be constructed or matched by its text,
 /// so no program depends on a value that becomes a variant with the next schema.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Unrecognized(Box<str>);
 
 impl Unrecognized {

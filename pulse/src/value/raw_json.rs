@@ -14,8 +14,8 @@ use crate::json::{self, Parsed};
 /// Any JSON value, as its original text.
 ///
 /// Two texts are equal if their values are: `1` equals `1.0`. Texts are compared as texts if
-/// they nest too deeply to be parsed, or have a number out of the range of `f64` or a string
-/// that is not Unicode.
+/// they nest too deeply to be parsed, or have a number with more digits than a float or an
+/// integer of 64 bits keeps, or a string that is not Unicode.
 #[derive(Clone)]
 pub struct RawJson(Box<RawValue>);
 

@@ -195,9 +195,11 @@ impl Violations {
         Self(found)
     }
 
-    /// These violations, and those of `others` at other places.
+    /// These violations, and those of `others`, except for those of each `null` in place of a
+    /// number.
     pub(crate) fn and(mut self, others: Self) -> Self {
-        let pointers: BTreeSet<String> = self.iter().map(|it| it.pointer.clone()).collect();
+        let nulls = self.iter().filter(|it| it.keyword != Violation::DUPLICATE);
+        let pointers: BTreeSet<String> = nulls.map(|it| it.pointer.clone()).collect();
         let others = others.into_iter();
         self.0
             .extend(others.filter(|it| !pointers.contains(&it.pointer)));

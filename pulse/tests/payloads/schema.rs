@@ -126,6 +126,21 @@ fn a_schema_that_is_too_deep_to_be_applied_allows_nothing() {
     assert_eq!(keyword(73), "$ref");
 }
 
+static DEEP_AND_ONE: Schema = Schema::new(&[Keyword::Properties(&[
+    ("a", &DEEP),
+    ("b", &Schema::new(&[Keyword::Contains(&ONE)])),
+])]);
+
+#[test]
+fn what_is_beside_schemas_that_are_too_deep_is_judged_by_itself() {
+    let deep = (0..90).fold(json!({}), |inner, _| json!({ "a": inner }));
+    let violations = check(&DEEP_AND_ONE, &json!({"a": deep, "b": [1]})).unwrap_err();
+    assert!(
+        violations.iter().all(|it| it.keyword == "$ref"),
+        "{violations}"
+    );
+}
+
 static FAR: Schema = Schema::new(&[Keyword::AnyOf(&[
     &Schema::new(&[Keyword::AllOf(&[&sixfold!(&KIND_A)])]),
     &Schema::new(&[Keyword::AllOf(&[&sixfold!(&KIND_B)])]),
