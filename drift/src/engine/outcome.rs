@@ -112,8 +112,12 @@ impl Budget {
                 Ok(())
             }
             None => {
-                let left = std::mem::take(&mut self.left);
-                self.left_of_all = self.left_of_all.saturating_sub(left);
+                // Work that would need more was not done, unless the question already had all
+                // steps that are left.
+                if self.left == self.left_of_all {
+                    self.left_of_all = 0;
+                }
+                self.left = 0;
                 Err(Exhausted)
             }
         }

@@ -215,7 +215,7 @@ impl Engine {
     ) -> Outcome {
         if self.placed + count > MOST_PLACED {
             return Outcome::Unknown(format!(
-                "more than {MOST_PLACED} properties or items have to break a constraint"
+                "a value needs more than {MOST_PLACED} properties or items, each for a constraint"
             ));
         }
         self.placed += count;

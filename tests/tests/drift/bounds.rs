@@ -298,7 +298,7 @@ fn many_required_parts_are_bounded() {
         assert_eq!(effect, PublisherEffect::NotDecided);
         assert_eq!(
             reason,
-            "more than 500 properties or items have to break a constraint"
+            "a value needs more than 500 properties or items, each for a constraint"
         );
     }
 }
