@@ -1,7 +1,7 @@
 //! The files in the folder that a run may replace and remove.
 //!
-//! They are the documents that the source has, and the exchange references and schemas of
-//! the services that it has references of, one in each file. All other files are left
+//! They are the documents that the source has, and the exchange references of the services
+//! that it has references of, with their schemas, one in each file. All other files are left
 //! alone, and so are schemas that the source does not have and that the references of other
 //! services reach.
 
@@ -44,18 +44,23 @@ fn chosen(old: &[Document], new: &[Document]) -> BTreeSet<String> {
     let services: BTreeSet<String> = references.map(Document::service).collect();
     let is_of_source = |it: &Document| services.contains(&it.service());
     let ids: BTreeSet<&str> = new.iter().filter_map(Document::id).collect();
-    let needed = needed(old, |it| !is_of_source(it));
+    let needed = reached(old, |it| !is_of_source(it));
+    // Those of other services, too, if only references of the source refer to them.
+    let of_source = reached(old, is_of_source);
     let is_replaceable = |it: &&Document| match it.id() {
-        Some(id) => ids.contains(id) || is_of_source(it) && !needed.contains(id),
+        Some(id) => {
+            let may_go = is_of_source(it) || of_source.contains(id);
+            ids.contains(id) || may_go && !needed.contains(id)
+        }
         None => is_of_source(it),
     };
     let replaceable = old.iter().filter(is_replaceable);
     replaceable.map(|it| it.path.clone()).collect()
 }
 
-/// The ids of the schemas in `old` that its references with `stays` reach.
-fn needed(old: &[Document], stays: impl Fn(&Document) -> bool) -> BTreeSet<String> {
-    let references = old.iter().filter(|it| it.id().is_none() && stays(it));
+/// The ids of the schemas in `old` that those of its references reach which `are` accepts.
+fn reached(old: &[Document], are: impl Fn(&Document) -> bool) -> BTreeSet<String> {
+    let references = old.iter().filter(|it| it.id().is_none() && are(it));
     let references: Vec<Value> = references.map(|it| it.root.clone()).collect();
     let schemas = old.iter().filter_map(|it| Some((it.id()?, &it.root)));
     let Ok(reached) = closure::reached(&references, &mut Schemas(schemas.collect()));
