@@ -24,8 +24,8 @@ pub struct Api {
 }
 
 impl Api {
-    /// The items that [`Generator::module`](crate::Generator::module) generates, with the names of the file
-    /// `names.json` of an earlier run.
+    /// The items that [`Generator::module`](crate::Generator::module) generates, with the
+    /// names of the file `names.json` of an earlier run.
     ///
     /// # Errors
     ///

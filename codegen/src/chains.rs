@@ -1,9 +1,8 @@
 //! Finds schemas that apply too many others to their own instances.
 
 use taskcluster_documents::Error;
-use taskcluster_documents::schema::Schema;
-
 use taskcluster_documents::graph::Graph;
+use taskcluster_documents::schema::Schema;
 
 /// Maximum number of schemas of which each applies the next to its own instances. The
 /// runtime applies four times as many within each other.

@@ -9,9 +9,8 @@
 use std::collections::BTreeSet;
 
 use taskcluster_documents::Role;
-use taskcluster_documents::schema::{General, JsonType, Schema, SchemaId};
-
 use taskcluster_documents::graph::Graph;
+use taskcluster_documents::schema::{General, JsonType, Schema, SchemaId};
 
 /// How a schema is read, by its use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -65,7 +65,6 @@ impl std::error::Error for Error {
 pub struct Reason {
     pub(crate) what: String,
     pub(crate) cause: Option<Cause>,
-    /// The remedy, if it is not that of other reasons at the same place.
     pub(crate) help: Option<&'static str>,
 }
 
@@ -84,6 +83,11 @@ impl Reason {
             cause: Some(Cause::new(error)),
             ..self
         }
+    }
+
+    /// The remedy, if it is not that of other reasons at the same place.
+    pub fn help(&self) -> Option<&'static str> {
+        self.help
     }
 
     /// The same reason with a remedy of its own.

@@ -12,6 +12,7 @@
 mod document;
 mod draft;
 mod error;
+#[doc(hidden)] // For `taskcluster-codegen` of the same version.
 pub mod graph;
 pub mod id;
 pub mod json;

@@ -10,7 +10,8 @@ use crate::model::{Branch, Field, Struct, TypeDef, TypeShape, Value};
 
 /// The definition of one type, with its implementation of `Deserialize`.
 ///
-/// It never has `Eq` and `Hash`: they would be gone once a number is added to its schema.
+/// Only enums have `Eq` and `Hash`: others would lose them once a number is added to their
+/// schema.
 pub(super) fn definition(types: Types<'_>, definition: &TypeDef) -> Vec<TokenStream> {
     match &definition.shape {
         TypeShape::Struct(it) => structure(types, definition, it),

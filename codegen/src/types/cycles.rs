@@ -1,10 +1,10 @@
 //! Types that contain themselves.
 
+use taskcluster_documents::graph::Graph;
 use taskcluster_documents::reference::Reference;
 use taskcluster_documents::{Error, Place};
 
 use crate::model::{Kind, Service, TypeDef, TypeId, TypeShape, Value};
-use taskcluster_documents::graph::Graph;
 
 /// An error for each exchange whose payload has no finite value.
 pub(super) fn infinite(

@@ -1,7 +1,8 @@
 //! Facts about types that depend on all types in them.
 
-use crate::model::{Facts, Kind, TypeDef, TypeShape, Value};
 use taskcluster_documents::graph::Graph;
+
+use crate::model::{Facts, Kind, TypeDef, TypeShape, Value};
 
 /// The maximum number of types, lists, tuples and maps of which each holds the next.
 pub(super) fn nesting(types: &[TypeDef]) -> usize {

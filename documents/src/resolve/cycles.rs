@@ -6,8 +6,8 @@ use crate::error::Error;
 use crate::graph::Graph;
 use crate::schema::Schema;
 
-/// An error for each cycle of schemas that lead back to themselves through keywords that
-/// apply to the same instance.
+/// An error for each set of schemas that all lead back to each other through keywords that
+/// apply to the same instance, at the first of them.
 pub(super) fn find(schemas: &[Schema]) -> Vec<Error> {
     let in_place = |schema: &Schema| schema.in_place().map(|id| id.0).collect();
     let graph = Graph::new(schemas.iter().map(in_place));

@@ -1,8 +1,8 @@
 //! Documents to schemas, with every `$ref` followed.
 //!
 //! A schema is read once for each place, and other schemas refer to it by its
-//! [`SchemaId`](crate::schema::SchemaId). Ids are assigned before a schema is read, so cycles need no special
-//! care. Nothing is fetched.
+//! [`SchemaId`](crate::schema::SchemaId). Ids are assigned before a schema is read, so cycles
+//! need no special care. Nothing is fetched.
 
 mod cycles;
 mod places;

@@ -303,7 +303,8 @@ impl<'a> ObjectReader<'a> {
                 self.error(
                     &format!("/{member}"),
                     format!(
-                        "the name of the service or its version has {} bytes; a module of that name would be too long for a file system",
+                        "the name of the service or its version has {} bytes; a module of that name \
+                         would be too long for a file system",
                         name.len()
                     ),
                     &format!("give a name of at most {MAX_SERVICE} bytes"),
