@@ -50,7 +50,8 @@ impl RawJson {
         (!parsed.is_cut && !parsed.is_replaced).then_some(parsed.value)
     }
 
-    /// The JSON text of `value`.
+    /// The JSON text of `value`. As `serde_json` writes it, a number that is not finite is
+    /// `null`.
     ///
     /// # Errors
     ///
@@ -81,7 +82,8 @@ impl RawJsonObject {
         self.0.parse()
     }
 
-    /// The JSON text of `value`.
+    /// The JSON text of `value`. As `serde_json` writes it, a number that is not finite is
+    /// `null`.
     ///
     /// # Errors
     ///
