@@ -323,7 +323,7 @@ impl State {
             return;
         };
         let mut queues = BTreeSet::new();
-        // Each of them goes to the front.
+        // Each of them goes to its place, which is near the front.
         for (queue, stored) in channel.unsettled.into_values().rev() {
             self.requeue(&queue, stored);
             queues.insert(queue);

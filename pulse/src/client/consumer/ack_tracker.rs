@@ -19,8 +19,6 @@ pub(super) struct AckTracker {
     channel: Arc<dyn Channel>,
     meter: Arc<Meter>,
     lost: AtomicBool,
-    /// Whether the queue was deleted: then the messages do not come again.
-    orphaned: AtomicBool,
     /// Whether acks were sent.
     has_acked: AtomicBool,
     deliveries: Mutex<DeliveryStates>,
@@ -47,7 +45,6 @@ impl AckTracker {
             channel,
             meter,
             lost: AtomicBool::new(false),
-            orphaned: AtomicBool::new(false),
             has_acked: AtomicBool::new(false),
             deliveries: Mutex::new(DeliveryStates::new(usize::from(MAX_BATCH))),
             ack_due: Notify::new(),
@@ -100,16 +97,6 @@ impl AckTracker {
     /// Whether deliveries can still be settled, as far as is known.
     pub(super) fn is_live(&self) -> bool {
         !self.is_lost() && self.channel.is_open()
-    }
-
-    /// Records that the queue was deleted, so that its messages do not come again.
-    pub(super) fn orphan(&self) {
-        self.orphaned.store(true, Ordering::Release);
-    }
-
-    /// Whether the queue was deleted, as far as is known.
-    pub(super) fn is_orphaned(&self) -> bool {
-        self.orphaned.load(Ordering::Acquire)
     }
 
     /// Marks the channel as lost: the broker requeues the open deliveries.

@@ -41,8 +41,8 @@ pub(super) async fn publish_dead_letter(shared: Arc<Shared>, job: Job, failed: F
     shared.listener.send(&ConsumerEvent::DeadLettered(failed));
 }
 
-/// Completes when the message is to be left to the broker: it comes again, because its
-/// delivery can't be acked any more, or the consumer stops.
+/// Completes when the message is to be left to the broker: its delivery can't be acked
+/// any more, or the consumer stops.
 async fn given_up(shared: &Shared, delivery: &Delivery) {
     let mut stop = shared.stop.subscribe();
     sleep(UNCOUNTED_AFTER).await;
@@ -52,7 +52,7 @@ async fn given_up(shared: &Shared, delivery: &Delivery) {
         sleep(STOP_TIMEOUT).await;
     };
     let lost = async {
-        while delivery.is_live() || delivery.is_orphaned() {
+        while delivery.is_live() {
             sleep(CHECK_INTERVAL).await;
         }
     };

@@ -39,6 +39,10 @@ pub(super) struct DeadLetterPublisher {
     connection: Connection,
     reconnect: Reconnect,
     dead_letters: DeadLetters,
+    /// Whether a dead letter may be the last copy of its message, because the broker deletes
+    /// the consumer's queue with a lost connection. It is published even if the delivery was
+    /// given up meanwhile: it may come twice then, but is not lost.
+    may_be_last: bool,
     state: Mutex<State>,
     unconfirmed_reason: UnconfirmedReason,
 }
@@ -72,6 +76,7 @@ impl DeadLetterPublisher {
     pub(super) fn new(config: &Config) -> Option<Self> {
         Some(Self {
             dead_letters: config.dead_letters.clone()?,
+            may_be_last: config.queue.is_auto_delete(),
             connection: config.connection.clone(),
             reconnect: config.reconnect.clone(),
             state: Mutex::new(State {
@@ -134,7 +139,10 @@ impl DeadLetterPublisher {
         }
         let publisher = self.prepared(&mut state).await?;
         dead_letter::fit(&mut letter, publisher.frame_max());
-        Ok(publisher.send_if_awaited(letter).await)
+        Ok(match self.may_be_last {
+            true => publisher.send(letter).await,
+            false => publisher.send_if_awaited(letter).await,
+        })
     }
 
     /// The publisher, after declaring its queue and starting it if needed. All attempts

@@ -82,11 +82,6 @@ impl Delivery {
         self.receipt.tracker.is_live()
     }
 
-    /// Whether the queue was deleted, so that the message does not come again.
-    pub(super) fn is_orphaned(&self) -> bool {
-        self.receipt.tracker.is_orphaned()
-    }
-
     /// A check like [`is_live`](Self::is_live) that may outlive the delivery.
     pub(super) fn liveness(&self) -> Liveness {
         Liveness(Arc::clone(&self.receipt.tracker))

@@ -209,11 +209,6 @@ impl Session {
         }
     }
 
-    /// Records that the queue was deleted, and its messages with it.
-    pub(super) fn orphan(&self) {
-        self.tracker.orphan();
-    }
-
     /// Gives up the deliveries in work after the loss of the channel, at once. The future
     /// returns the reason: that of the connection, if it is lost as well.
     pub(super) fn lose(

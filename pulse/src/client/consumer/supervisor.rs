@@ -111,7 +111,6 @@ impl Supervisor {
                 }
                 End::CancelledByBroker => {
                     self.report_cancelled(&session);
-                    session.orphan();
                     let error = TransportError::lost("the broker cancelled the consumer");
                     match self.recover(session, error).await? {
                         Some(session) => session,
@@ -151,7 +150,6 @@ impl Supervisor {
                 // The new one may have declared the queue again.
                 if old.is_cancelled_by_broker() {
                     self.report_cancelled(&old);
-                    old.orphan();
                 }
                 self.report_ready(&mut new);
                 self.shared.meter.recycled.up();
@@ -178,10 +176,6 @@ impl Supervisor {
     ) -> Result<Option<Session>, Error> {
         self.shared.meter.connected.set(false);
         let mut stop = self.stop.clone();
-        // The broker deletes the queue with its last consumer.
-        if self.shared.config.queue.is_auto_delete() {
-            old.orphan();
-        }
         // Also if the consumer is asked to stop at this moment.
         let error = old.lose(error);
         let mut reopened = tokio::select! {

@@ -169,7 +169,11 @@ impl Publisher {
         self.queue(message, Pending::only_if_awaited).await
     }
 
-    async fn send(&self, message: OutgoingMessage) -> Result<Confirmation, PublishError> {
+    /// Publishes a message, also if its confirmation is dropped.
+    pub(in crate::client) async fn send(
+        &self,
+        message: OutgoingMessage,
+    ) -> Result<Confirmation, PublishError> {
         self.queue(message, |pending| pending).await
     }
 
