@@ -86,7 +86,7 @@ impl Engine {
 
     fn solve_choices(&mut self, mut branch: Branch) -> Outcome {
         let evaluated = self.evaluated.take() / EVALUATIONS_PER_STEP;
-        if let Err(exhausted) = self.budget.spend(1 + evaluated) {
+        if let Err(exhausted) = self.budget.spend_done(1 + evaluated) {
             return exhausted.into();
         }
         // A value for a few choices is smaller than one for all of them.

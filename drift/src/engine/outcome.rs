@@ -104,6 +104,14 @@ impl Budget {
         self.spend(weight as u64 / WEIGHT_PER_STEP)
     }
 
+    /// Spends steps for work that was done already.
+    pub(super) fn spend_done(&mut self, steps: u64) -> Result<(), Exhausted> {
+        self.left_of_all = self.left_of_all.saturating_sub(steps);
+        let left = self.left.checked_sub(steps);
+        self.left = left.unwrap_or_default().min(self.left_of_all);
+        left.map(drop).ok_or(Exhausted)
+    }
+
     pub(super) fn spend(&mut self, steps: u64) -> Result<(), Exhausted> {
         match self.left.checked_sub(steps) {
             Some(left) => {
