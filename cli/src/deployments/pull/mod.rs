@@ -18,10 +18,10 @@ use crate::printed;
 
 /// Take exchange references, and the schemas that they reach, into a folder.
 ///
-/// In the folder, every document that the source has is replaced, and documents of the
-/// services whose references the source has are removed where it no longer has them. All
-/// other files stay: those of other services, the schemas that these refer to, and files
-/// that are not documents.
+/// In the folder, every document that the source has is replaced. Documents of the services
+/// whose references the source has are removed where it no longer has them, and so are
+/// schemas that only those referred to. All other files stay: other documents of other
+/// services, the schemas that these refer to, and files that are not documents.
 ///
 /// All documents are written, or none. A run that was killed is finished by the next one.
 /// Documents are written in one format: sorted, indented, each at the path of its id.
