@@ -16,8 +16,6 @@ use crate::number::Decimal;
 /// Maximum depth of arrays and objects in a value, that of `serde_json`.
 pub(crate) const MAX_LEVELS: usize = 127;
 
-const TWO_TO_53: f64 = 9_007_199_254_740_992.0;
-
 /// The least float above zero.
 const LEAST: f64 = f64::from_bits(1);
 
@@ -221,12 +219,6 @@ impl<'t> Reader<'t> {
         }
         let stated = Decimal::parse(text);
         let float: f64 = text.parse().unwrap_or_default();
-        // Not every integer from here on is a float.
-        if float.abs() >= TWO_TO_53
-            && let Some(integer) = stated.to_integer()
-        {
-            return integer;
-        }
         let held = match float == 0.0 && !stated.is_zero() {
             true => LEAST.copysign(float),
             false => float.clamp(f64::MIN, f64::MAX),
@@ -318,6 +310,7 @@ mod tests {
             ("[-1e400]", "[-1.7976931348623157e+308]"),
             ("[1e-400, -1e-400]", "[5e-324,-5e-324]"),
             ("0.10000000000000000001", "0.1"),
+            ("9007199254740993.0", "9007199254740992.0"),
             ("18446744073709551616", "1.8446744073709552e+19"),
             (r#""a\ud83d""#, "\"a\u{e03d}\""),
             (r#""\ude00\ud83d""#, "\"\u{e600}\u{e03d}\""),

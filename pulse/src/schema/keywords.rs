@@ -133,8 +133,8 @@ impl Type {
     }
 }
 
-/// Compares a float with the float nearest to the limit, as its Rust type does, and an integer
-/// by its digits, also one that a Rust float would round.
+/// Compares a number with a limit in the same way as its Rust type: a float with the
+/// float nearest to the limit, and others by their digits.
 fn compare(value: &Number, limit: &str, holds: fn(Ordering) -> bool) -> bool {
     let ordering = match value.as_f64().filter(|_| value.is_f64()) {
         Some(float) => limit.parse().ok().and_then(|it| float.partial_cmp(&it)),
