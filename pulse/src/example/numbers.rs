@@ -53,7 +53,8 @@ fn float_of(text: &str) -> f64 {
 }
 
 /// A finite number between the limits. It is a multiple of `multipleOf` or of one of
-/// [`STEPS`]; if there is no such multiple, a limit or the mean of the limits.
+/// [`STEPS`]; if there is no such multiple, a limit or the mean of the limits. If one limit is
+/// excluded, multiples on the other one are left out, too.
 pub(super) fn float(u: &mut Unstructured<'_>, parts: &Parts) -> Result<f64> {
     let (mut least, mut most) = (f64::NEG_INFINITY, f64::INFINITY);
     let mut step = *u.choose(&STEPS)?;

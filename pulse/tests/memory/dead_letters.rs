@@ -30,12 +30,15 @@ async fn with_dead_letters(numbers: std::ops::Range<u64>) -> MemoryBroker {
     broker
 }
 
+async fn opened(broker: &MemoryBroker) -> DeadLetterQueue {
+    let opened = DeadLetterQueue::open(&broker.connection(), "test").await;
+    opened.expect("opened")
+}
+
 #[tokio::test]
 async fn dead_letters_are_listed_replayed_and_discarded() {
     let broker = with_dead_letters(0..4).await;
-    let mut dead = DeadLetterQueue::open(&broker.connection(), "test")
-        .await
-        .expect("opened");
+    let mut dead = opened(&broker).await;
     let mut seen = Vec::new();
     while let Some(letter) = dead.next().await.expect("an answer") {
         let received: Message<Numbered> = letter.event().expect("decoded");
@@ -71,9 +74,7 @@ async fn a_letter_that_fails_again_is_not_returned_again() {
     let (handle, run) = run_failing_on_even(&broker, &seen).await;
     publish(&broker, 0..3).await;
     eventually(|| broker.queue_len(DEAD) == Some(2)).await;
-    let mut dead = DeadLetterQueue::open(&broker.connection(), "test")
-        .await
-        .expect("opened");
+    let mut dead = opened(&broker).await;
     for _ in 0..2 {
         let letter = dead.next().await.expect("an answer").expect("a letter");
         letter.replay().await.expect("published");
@@ -90,9 +91,7 @@ async fn a_letter_that_fails_again_is_not_returned_again() {
 async fn a_letter_whose_replay_is_refused_stays() {
     let broker = with_dead_letters(0..1).await;
     broker.delete_queue(QUEUE);
-    let mut dead = DeadLetterQueue::open(&broker.connection(), "test")
-        .await
-        .expect("opened");
+    let mut dead = opened(&broker).await;
     let letter = dead.next().await.expect("an answer").expect("a letter");
     let error = letter.replay().await.expect_err("refused").to_string();
     assert!(error.contains(QUEUE), "{error}");
@@ -103,9 +102,7 @@ async fn a_letter_whose_replay_is_refused_stays() {
 #[tokio::test]
 async fn a_letter_that_can_t_be_deleted_is_not_replayed() {
     let broker = with_dead_letters(0..1).await;
-    let mut dead = DeadLetterQueue::open(&broker.connection(), "test")
-        .await
-        .expect("opened");
+    let mut dead = opened(&broker).await;
     let letter = dead.next().await.expect("an answer").expect("a letter");
     broker.time_out_acks();
     let error = letter.replay().await.expect_err("lost").to_string();
@@ -117,9 +114,7 @@ async fn a_letter_that_can_t_be_deleted_is_not_replayed() {
 #[tokio::test]
 async fn closing_reports_letters_that_may_not_be_deleted() {
     let broker = with_dead_letters(0..1).await;
-    let mut dead = DeadLetterQueue::open(&broker.connection(), "test")
-        .await
-        .expect("opened");
+    let mut dead = opened(&broker).await;
     let letter = dead.next().await.expect("an answer").expect("a letter");
     broker.time_out_acks();
     letter.discard();
