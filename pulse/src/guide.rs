@@ -10,6 +10,7 @@
 //! | [`publishing`] | confirms, nacks, deadlines, declaring exchanges |
 //! | [`private_services`] | bindings for your own schemas, by a build script |
 //! | [`testing`] | the in-memory broker, examples from a seed |
+//! | [`commands`] | the installed program |
 //! | [`upgrading`] | what `drift` reports about a new release, and what to do |
 //! | [`nothing_happens`] | a consumer that receives no message |
 //! | [`coming_from`] | lapin, and Taskcluster's Go, JavaScript and Python clients |
@@ -21,6 +22,9 @@ pub mod acks {}
 
 #[doc = include_str!("guide/coming_from.md")]
 pub mod coming_from {}
+
+#[doc = include_str!("guide/commands.md")]
+pub mod commands {}
 
 #[doc = include_str!("guide/consuming.md")]
 pub mod consuming {}
