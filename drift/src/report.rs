@@ -14,8 +14,8 @@ pub enum Level {
     Any,
     /// A running consumer still decodes every message, and some break the old schema.
     Visible,
-    /// Messages are lost or refused, bindings miss messages, or code no longer compiles;
-    /// or that is not decided.
+    /// Messages are lost or refused, bindings miss messages or misread keys, or code no
+    /// longer compiles; or that is not decided.
     Breaking,
 }
 
@@ -74,7 +74,7 @@ pub enum ApiEffect {
     None,
     /// An addition.
     Minor,
-    /// An item was removed or has another type.
+    /// An item was removed or has another type, or `new` needs another field.
     Major,
 }
 
@@ -348,6 +348,11 @@ impl ExchangeReport {
             false => Level::None,
         };
         levels.into_iter().fold(least, Level::max)
+    }
+
+    /// Whether the generated code gets new items, and loses none.
+    pub fn adds_to_api(&self) -> bool {
+        self.api.effect == ApiEffect::Minor
     }
 
     /// Whether any question is not decided.

@@ -19,6 +19,7 @@ pub fn json(report: &Report) -> Value {
             "removed": status(Status::Removed),
             "breaking": report.count(|it| it.level() == Level::Breaking),
             "visible": report.count(|it| it.level() == Level::Visible),
+            "additions": report.count(ExchangeReport::adds_to_api),
             "notDecided": report.count(ExchangeReport::is_undecided),
             "wording": report.wording(),
         },

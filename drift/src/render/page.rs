@@ -2,9 +2,7 @@
 
 use taskcluster_documents::text::{count, cut, escape_json, escape_line};
 
-use crate::report::{
-    Answer, ApiEffect, Effect, ExchangeReport, Finding, Level, ReaderReport, Report, Status,
-};
+use crate::report::{Answer, Effect, ExchangeReport, Finding, Level, ReaderReport, Report, Status};
 
 /// Maximum length of a text, in characters: a comment on GitHub may have 65,536.
 const MAX_CHARACTERS: usize = 4_000;
@@ -186,7 +184,7 @@ fn summary(report: &Report) -> String {
         ("with visible changes", level(Level::Visible)),
         (
             "with additions to the API",
-            report.count(|it| it.api.effect == ApiEffect::Minor),
+            report.count(ExchangeReport::adds_to_api),
         ),
         ("not decided", report.count(ExchangeReport::is_undecided)),
     ];

@@ -1,4 +1,4 @@
-//! Plain text, such as for a pull request.
+//! Plain text, such as for a terminal.
 
 use super::line;
 use super::page::{Page, Question, Section};
