@@ -22,7 +22,7 @@ const ABOUT: &str = "//";
 /// That note, after the header of the output.
 const USE: &str = "The next run reads it, so that names stay as they are.";
 
-/// The kind of an item with a name, in the order of the file.
+/// The namespaces, in the order of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Namespace {
     /// The binding of an exchange, whose owner is the exchange.
@@ -53,7 +53,7 @@ impl Namespace {
         Self::Validator,
     ];
 
-    /// The property of the file with the names of this kind.
+    /// The property of the file with the names of this namespace.
     fn member(self) -> &'static str {
         match self {
             Self::Binding => "bindings",
@@ -66,7 +66,7 @@ impl Namespace {
     }
 }
 
-/// The names of a run, by kind and owner.
+/// The names of a run, by namespace and owner.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     /// The file that they were read from.
@@ -93,12 +93,12 @@ impl Names {
         let mut errors = Vec::new();
         for (member, owners) in root.iter().filter(|(member, _)| *member != ABOUT) {
             let below = format!("/{}", escape(member));
-            let kind = Namespace::ALL
+            let namespace = Namespace::ALL
                 .into_iter()
-                .find(|kind| kind.member() == member);
-            match (kind, owners) {
-                (Some(kind), Value::Object(owners)) => {
-                    let refused = names.insert_all(kind, owners);
+                .find(|namespace| namespace.member() == member);
+            match (namespace, owners) {
+                (Some(namespace), Value::Object(owners)) => {
+                    let refused = names.insert_all(namespace, owners);
                     let refused = refused.into_iter().map(|owner| format!("{below}/{owner}"));
                     errors.extend(refused.map(|below| invalid(&place, &below, "not a name")));
                 }
@@ -134,8 +134,8 @@ impl Names {
     }
 
     /// Adds a name; of two names for one owner, the first is kept.
-    fn add(&mut self, kind: Namespace, owner: &str, name: &str) {
-        let names = self.names.entry((kind, owner.to_owned()));
+    fn add(&mut self, namespace: Namespace, owner: &str, name: &str) {
+        let names = self.names.entry((namespace, owner.to_owned()));
         names.or_insert_with(|| name.to_owned());
     }
 
@@ -145,8 +145,8 @@ impl Names {
     /// features of `serde_json`.
     pub(crate) fn json(self, header: &str) -> String {
         let mut root = Map::from_iter([(ABOUT.to_owned(), format!("{header} {USE}").into())]);
-        for ((kind, owner), name) in self.names {
-            let owners = root.entry(kind.member());
+        for ((namespace, owner), name) in self.names {
+            let owners = root.entry(namespace.member());
             let owners = owners.or_insert_with(|| Value::Object(Map::new()));
             if let Value::Object(owners) = owners {
                 owners.insert(owner, name.into());
@@ -161,13 +161,17 @@ impl Names {
     fn shared(&self) -> Vec<Error> {
         let mut first: BTreeMap<_, &(Namespace, String)> = BTreeMap::new();
         let mut errors = Vec::new();
-        let unique = |kind: &Namespace| {
+        let unique = |namespace: &Namespace| {
             matches!(
-                kind,
+                namespace,
                 Namespace::Module | Namespace::Event | Namespace::Payload
             )
         };
-        for (owner, name) in self.names.iter().filter(|((kind, _), _)| unique(kind)) {
+        for (owner, name) in self
+            .names
+            .iter()
+            .filter(|((namespace, _), _)| unique(namespace))
+        {
             match first.get(&(owner.0, name)) {
                 Some(other) => errors.push(self.clash(owner, other)),
                 None => drop(first.insert((owner.0, name), owner)),
@@ -178,8 +182,9 @@ impl Names {
 
     /// The error for `owner`, which has the name of `other`.
     pub(crate) fn clash(&self, owner: &(Namespace, String), other: &(Namespace, String)) -> Error {
-        let below =
-            |(kind, owner): &(Namespace, String)| format!("/{}/{}", kind.member(), escape(owner));
+        let below = |(namespace, owner): &(Namespace, String)| {
+            format!("/{}/{}", namespace.member(), escape(owner))
+        };
         let name = self.names.get(owner).map_or("", String::as_str);
         let file = &self.place.file;
         let what = format!("{file}#{} has the name {name:?}, too", below(other));
@@ -188,11 +193,14 @@ impl Names {
 
     /// Adds the names of `owners`. Returns the owners with an invalid name, each as a
     /// step of a JSON pointer.
-    fn insert_all(&mut self, kind: Namespace, owners: &Map<String, Value>) -> Vec<String> {
+    fn insert_all(&mut self, namespace: Namespace, owners: &Map<String, Value>) -> Vec<String> {
         let mut refused = Vec::new();
         for (owner, name) in owners {
-            match name.as_str().filter(|name| is_name(name, kind)) {
-                Some(name) => drop(self.names.insert((kind, owner.clone()), name.to_owned())),
+            match name.as_str().filter(|name| is_name(name, namespace)) {
+                Some(name) => drop(
+                    self.names
+                        .insert((namespace, owner.clone()), name.to_owned()),
+                ),
                 None => refused.push(escape(owner)),
             }
         }
@@ -200,9 +208,9 @@ impl Names {
     }
 
     /// The name that `owner` had.
-    pub(crate) fn get(&self, kind: Namespace, owner: &str) -> Option<&str> {
+    pub(crate) fn get(&self, namespace: Namespace, owner: &str) -> Option<&str> {
         self.names
-            .get(&(kind, owner.to_owned()))
+            .get(&(namespace, owner.to_owned()))
             .map(String::as_str)
     }
 
@@ -220,9 +228,9 @@ fn invalid(place: &Place, below: &str, what: impl Into<Reason>) -> Error {
     )
 }
 
-/// Whether `text` is a valid name for code of this kind.
-fn is_name(text: &str, kind: Namespace) -> bool {
-    match (kind, text.split_once("::")) {
+/// Whether `text` is a valid name in this namespace.
+fn is_name(text: &str, namespace: Namespace) -> bool {
+    match (namespace, text.split_once("::")) {
         (Namespace::Payload, Some((module, name))) => is_identifier(module) && is_identifier(name),
         (Namespace::Payload, None) => false,
         _ => is_identifier(text),

@@ -41,11 +41,11 @@ impl Claims {
     }
 
     /// Reserves the earlier name of `owner`, if any, until it is claimed.
-    pub(in crate::types) fn keep(&mut self, kind: Namespace, owner: &str, name: Option<&str>) {
+    pub(in crate::types) fn keep(&mut self, namespace: Namespace, owner: &str, name: Option<&str>) {
         let Some(name) = name.filter(|name| !self.taken.contains(name)) else {
             return;
         };
-        let owner = (kind, owner.to_owned());
+        let owner = (namespace, owner.to_owned());
         match self.kept.get(name) {
             Some(other) => self.clashes.push([owner, other.clone()]),
             None => {
@@ -67,12 +67,12 @@ impl Claims {
     /// the last of them numbered; or `or_else` if all of them are empty.
     pub(in crate::types) fn claim(
         &mut self,
-        kind: Namespace,
+        namespace: Namespace,
         owner: &str,
         wanted: &[&str],
         or_else: &str,
     ) -> String {
-        match self.held.remove(&(kind, owner.to_owned())) {
+        match self.held.remove(&(namespace, owner.to_owned())) {
             Some(name) if self.taken.insert(&name) => name,
             _ => self.claim_free(wanted, or_else),
         }

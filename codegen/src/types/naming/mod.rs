@@ -94,9 +94,9 @@ fn namespaces(services: &[Service], types: &[TypeDef], names: &Names) -> BTreeMa
     for service in services {
         let mut claims = Claims::new(runtime::reserved());
         for exchange in &service.exchanges {
-            for kind in [Namespace::Binding, Namespace::RoutingKey] {
+            for namespace in [Namespace::Binding, Namespace::RoutingKey] {
                 let owner = &exchange.exchange;
-                claims.keep(kind, owner, names.get(kind, owner));
+                claims.keep(namespace, owner, names.get(namespace, owner));
             }
         }
         spaces.insert(service.module.clone(), claims);
