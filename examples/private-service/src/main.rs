@@ -6,12 +6,14 @@
 //!
 //! ```console
 //! $ export PULSE_URL=amqp://guest:guest@127.0.0.1:5672/%2f
-//! $ cargo run -p private-service -- watch
+//! $ cargo run -p private-service -- announce production shop 0123456789abcdef0123456789abcdef01234567
+//! $ cargo run -p private-service -- watch      # in another terminal
 //! $ cargo run -p private-service -- announce production shop 0123456789abcdef0123456789abcdef01234567
 //! ```
 //!
-//! `announce` declares the exchange `exchange/deploy/v1/deployment-finished`, so run it
-//! once before `watch`: a queue can't be bound to an exchange that does not exist.
+//! The first `announce` declares the exchange `exchange/deploy/v1/deployment-finished`: a queue
+//! can't be bound to an exchange that does not exist. Its message reaches no queue; the second
+//! one is printed.
 
 use std::convert::Infallible;
 use std::error::Error;
