@@ -79,7 +79,7 @@ pub trait AnyMessage: Any {
     /// [`RoutingKeyError`], as [`RoutingKey::to_key`] returns it.
     fn routing_key(&self) -> Result<String, RoutingKeyError>;
 
-    /// Checks the payload against every rule of its schema.
+    /// Checks the payload against every rule of its schema; unknown properties do not count.
     ///
     /// # Errors
     ///
@@ -128,7 +128,7 @@ pub trait EventSet: Sized + Send + 'static {
     /// the exchange's form, or the payload is not of its type.
     fn decode_from(exchange: &str, routing_key: &str, bytes: &[u8]) -> Result<Self, DecodeError>;
 
-    /// Checks the payload against every rule of its schema.
+    /// Checks the payload against every rule of its schema; unknown properties do not count.
     ///
     /// # Errors
     ///

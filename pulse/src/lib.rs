@@ -8,12 +8,13 @@
 //!   of binding patterns;
 //! - [`Payload`], [`decode`] and [`decode_strict`]: decoding, tolerant and strict,
 //!   with the JSON pointer of every error;
-//! - [`Validate`]: the constraints of the schemas, checked without allocating (types with
-//!   alternatives may allocate), and the [`Violations`] that a failed check returns.
+//! - [`Validate`]: the constraints of the schemas, checked without allocating (except for types
+//!   with alternatives, or with keywords that no Rust type expresses), and the [`Violations`]
+//!   that a failed check returns.
 //!
 //! These need no feature. The feature `amqp` adds a consumer and a publisher for RabbitMQ
-//! that lose no message: a message that is not acked is delivered again, a message that
-//! is not confirmed is sent again, and lost connections are re-established. The feature
+//! that lose no message of a durable queue: a message that is not acked is delivered again, a
+//! message that is not confirmed is sent again, and lost connections are re-established. The feature
 //! `memory` adds an in-memory broker for both, for tests. Both need a tokio runtime and
 //! write to `tracing`. The feature `management` adds to `amqp` a client of RabbitMQ's
 //! management HTTP API, `Management`, which lists the bindings of a queue. The feature
@@ -22,8 +23,7 @@
 //! conversions of [`Timestamp`], and `metrics` exports counters and gauges by the crate
 //! of that name.
 //!
-//! The [`guide`] has a page for each task: consuming, failures, shutdown, operating,
-//! publishing, testing, private services.
+//! The [`guide`] has a page for each task, and one for a consumer that receives no message.
 //!
 //! No secret is logged to `tracing` or `log` at `DEBUG` or above. At `TRACE`, lapin logs
 //! every frame and ureq every request, including logins: keep `lapin` and `ureq_proto` at

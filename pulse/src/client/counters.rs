@@ -135,7 +135,7 @@ numbers! {
         /// retry; of a publisher, messages in flight: queued, or not confirmed yet, also
         /// after their deadline.
         in_work
-        /// 1 while a connection is set up, otherwise 0.
+        /// 1 while connected, otherwise 0.
         connected
     }
 }

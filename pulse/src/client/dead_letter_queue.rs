@@ -36,7 +36,7 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 /// # }
 /// ```
 ///
-/// A letter that is neither replayed nor discarded stays in the queue.
+/// A dead letter that is neither replayed nor discarded stays in the queue.
 pub struct DeadLetterQueue {
     link: Box<dyn Link>,
     channel: Arc<dyn Channel>,
@@ -45,7 +45,7 @@ pub struct DeadLetterQueue {
     /// bound. `None` while an answer is awaited: a late one could carry the return of
     /// another message.
     replays: Option<Arc<dyn Channel>>,
-    /// How many letters are still to be returned.
+    /// How many dead letters are still to be returned.
     left: u32,
 }
 
@@ -112,12 +112,12 @@ impl DeadLetterQueue {
         }))
     }
 
-    /// Closes the connection, after the broker has read which letters were replayed or
+    /// Closes the connection, after the broker has read which dead letters were replayed or
     /// discarded. It deletes them; a quorum queue that is far behind may keep some.
     ///
     /// # Errors
     ///
-    /// [`Error`], if the channel or the connection was lost before: some of these letters may
+    /// [`Error`], if the channel or the connection was lost before: some of these may
     /// still be in the queue.
     pub async fn close(self) -> Result<(), Error> {
         let deleted = match self.check_open() {
@@ -142,7 +142,7 @@ impl DeadLetterQueue {
         deleted
     }
 
-    /// Checks that letters can be deleted, as far as is known.
+    /// Checks that dead letters can be deleted, as far as is known.
     fn check_open(&self) -> Result<(), Error> {
         match self.channel.is_open() {
             true => Ok(()),
@@ -154,7 +154,7 @@ impl DeadLetterQueue {
         Error::Queue {
             queue: self.names.full_name.clone(),
             reason: error.reason,
-            advice: "open it again; letters that were replayed or discarded may still be in it",
+            advice: "open it again; dead letters that were replayed or discarded may still be in it",
             source: error.source,
         }
     }
@@ -204,8 +204,8 @@ impl DeadLetter<'_> {
     ///
     /// # Errors
     ///
-    /// [`Error`], if the broker does not confirm the message, or the letter can't be deleted
-    /// because the connection was lost. The letter stays in the queue.
+    /// [`Error`], if the broker does not confirm the message, or the dead letter can't be deleted
+    /// because the connection was lost. It stays in the queue.
     pub async fn replay(self) -> Result<(), Error> {
         let queue = self.queue;
         queue.check_open()?;

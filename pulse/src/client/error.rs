@@ -1,4 +1,4 @@
-//! Errors that end a consumer or a publisher, or prevent its start.
+//! Errors that end a consumer, a publisher or the work on dead letters, or prevent its start.
 
 use std::fmt;
 use std::io;
@@ -10,7 +10,8 @@ use super::envelope::Envelope;
 use crate::routing::RoutingKeyError;
 use crate::violations::Violations;
 
-/// An error that ended a consumer or a publisher, or prevented its start.
+/// An error that ended a consumer, a publisher or the work on dead letters, or prevented its
+/// start.
 ///
 /// No text of it contains a secret.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -124,7 +125,7 @@ pub enum Error {
         /// What is wrong with it, and what to do.
         reason: &'static str,
     },
-    /// The broker does not let this consumer declare or read its queue.
+    /// A queue can't be declared or read, or its dead letters can't be replayed or deleted.
     #[error("queue {queue} can't be used: {reason}; {advice}")]
     #[non_exhaustive]
     Queue {
@@ -155,8 +156,11 @@ pub enum Error {
         first: BindingError,
     },
     /// [`OnFailure::DeadLetter`](super::OnFailure::DeadLetter) needs a queue that is
-    /// declared as durable.
-    #[error("dead-lettering needs a durable queue; give the consumer Queue::durable")]
+    /// declared as durable, or one with a dead-letter exchange.
+    #[error(
+        "dead-lettering needs a durable queue or a dead-letter exchange; give the consumer \
+         Queue::durable, or a queue with the argument x-dead-letter-exchange"
+    )]
     DeadLettersNotDurable,
     /// A message could not be handled, and [`OnFailure::Stop`](super::OnFailure::Stop)
     /// was chosen. The message was requeued. The source has the message and the cause.

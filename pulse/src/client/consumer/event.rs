@@ -18,7 +18,8 @@ use crate::violations::Violations;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ConsumerEvent {
-    /// Connected and set up: messages are delivered from here on.
+    /// Connected and set up: the queue collects messages, and delivers those that the program
+    /// asks for.
     #[non_exhaustive]
     Ready {
         /// The queue's full name.
@@ -66,8 +67,9 @@ pub enum ConsumerEvent {
         /// The reason, and what to do about it.
         error: ManagementError,
     },
-    /// The exclusive queue was declared again after a reconnect, under another
-    /// name; messages published in between were lost.
+    /// The exclusive queue was declared again, under another name: after a reconnect, where
+    /// messages published in between were lost, or for `recycle_after`, where messages may be
+    /// missed or come twice.
     #[non_exhaustive]
     MessagesMayBeMissed {
         /// The new queue's full name.

@@ -16,7 +16,7 @@ pub trait FromMessage: Sized + Send + 'static {
     /// [`DecodeError`], with the reason.
     fn from_message(envelope: &Envelope) -> Result<Self, DecodeError>;
 
-    /// Checks the payload against every rule of its schema.
+    /// Checks the payload against every rule of its schema; unknown properties do not count.
     ///
     /// # Errors
     ///

@@ -36,7 +36,8 @@ pub enum OnFailure {
 /// What [`Consumer::run`](crate::Consumer::run) does with a message that decodes but
 /// breaks its schema.
 ///
-/// A newer server may add enum values and properties.
+/// An enum value that a newer server has added breaks the schema. An unknown property does
+/// not count: decoding ignores it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Validation {
