@@ -167,7 +167,9 @@ impl Envelope {
 
     /// The full name of the exchange that the message was published to.
     ///
-    /// For a dead letter, this is the original exchange.
+    /// For a dead letter, this is the original exchange, as its headers state. Who may publish
+    /// to any exchange that the queue is bound to can set these headers: do not bind a queue to
+    /// exchanges that you trust less than others of the same queue.
     pub fn exchange(&self) -> &str {
         &self.0.exchange
     }
