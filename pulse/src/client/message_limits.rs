@@ -1,4 +1,4 @@
-//! AMQP's limits for the parts of a message.
+//! The limits of AMQP and Taskcluster for the parts of a message.
 
 use serde_json::Value;
 
@@ -10,6 +10,9 @@ pub(crate) const CC: &str = "CC";
 
 /// The media type of every message.
 pub(crate) const CONTENT_TYPE: &str = "application/json";
+
+/// Maximum number of routes of a message in Taskcluster.
+pub(crate) const MAX_ROUTES: usize = 64;
 
 /// Maximum number of tables and arrays within each other, the table of all headers
 /// included. lapin and this crate read them by recursion, and a stack that overflows ends

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::message::MAX_ROUTES;
 use crate::client::error::Error;
-use crate::client::message_limits::MAX_HEADER_LEVELS;
+use crate::client::message_limits::{MAX_HEADER_LEVELS, MAX_ROUTES};
 use crate::client::transport::{OutgoingMessage, SharedError, TooLong, Unsendable};
 use crate::routing::{MAX_ROUTING_KEY_BYTES, RoutingKeyError};
 use crate::violations::Violations;

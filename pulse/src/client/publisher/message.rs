@@ -4,13 +4,11 @@ use std::sync::Arc;
 
 use super::error::{PublishError, RoutesError};
 use crate::binding::Exchange;
+use crate::client::message_limits::MAX_ROUTES;
 use crate::client::transport::OutgoingMessage;
 use crate::event::Message;
 use crate::routing::{MAX_ROUTING_KEY_BYTES, ROUTE_PREFIX, RoutingKey};
 use crate::validate::Validate;
-
-/// Maximum number of routes of a message in Taskcluster.
-pub(super) const MAX_ROUTES: usize = 64;
 
 /// Initial capacity in bytes, enough for most of Taskcluster's messages, so that writing
 /// one does not reallocate.
