@@ -7,15 +7,11 @@ use serde_json::Value;
 use taskcluster_documents::escape;
 
 use crate::context::Context;
-use crate::engine::{Engine, Formula, Id, Members, Outcome, TextLimit};
-use crate::explain::explain;
+use crate::engine::{Engine, Formula, Id, Members, Outcome};
+use crate::explain::{explain, shown};
 
 /// Maximum number of values or names reported for one place.
 const MOST_REPEATED: usize = 20;
-
-/// Maximum length of a property's name in a schema, in characters; a longer one shows
-/// that infinitely many names are possible.
-const MOST_LETTERS: u64 = 64;
 
 /// Maximum number of places that one comparison reports.
 const MOST_FOUND: usize = 100;
@@ -195,7 +191,7 @@ impl Walk<'_> {
         let mut known = members.clone();
         let anything = self.context.engine.formulas.anything();
         let before = self.found.len();
-        for count in 0..MOST_REPEATED {
+        for _ in 0..MOST_REPEATED {
             self.path.push(Step::Others(known.clone()));
             let name = self.unknown_member(members.additional);
             self.path.pop();
@@ -203,28 +199,12 @@ impl Walk<'_> {
                 Some(name) => drop(known.named.insert(name, anything)),
                 None => return,
             }
-            if count == 0 && self.has_long_names(&known) {
-                break;
-            }
         }
         // Infinitely many names are not listed.
         self.found.truncate(before + 1);
         if let Some(first) = self.found.last_mut() {
             first.reason = "unknown property, one of many that are possible".to_owned();
         }
-    }
-
-    /// Whether properties may have longer names than any that a schema gives.
-    fn has_long_names(&mut self, members: &Members) -> bool {
-        let short = Formula::Text(TextLimit::MaxLength(MOST_LETTERS));
-        let short = self.context.engine.formulas.intern(short);
-        let anything = self.context.engine.formulas.anything();
-        let mut known = members.clone();
-        known.patterns.push((short, anything));
-        self.path.push(Step::Others(known));
-        let outcome = self.ask(members.additional);
-        self.path.pop();
-        matches!(outcome, Outcome::Found(_))
     }
 
     /// Reports a property that breaks `formula` at the end of the path. Returns its name.
@@ -335,9 +315,9 @@ fn is_at_or_below(pointer: &str, other: &str) -> bool {
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// `values` as JSON.
+/// `values` as JSON, the end of a long one left out.
 fn list(values: &[Value]) -> String {
-    let texts: Vec<String> = values.iter().map(Value::to_string).collect();
+    let texts: Vec<String> = values.iter().map(shown).collect();
     texts.join(", ")
 }
 

@@ -7,11 +7,14 @@ use taskcluster_documents::{Resolved, Role, Slot, escape};
 
 use crate::compare::Exchange;
 
-/// Compares texts, for each pair of schemas once.
+/// Maximum length of a pointer, in bytes; texts further inside are not compared.
+const LONGEST_POINTER: usize = 2_000;
+
+/// Compares texts, for each schema of NEW once.
 pub(crate) struct Wording<'r> {
     old: &'r Resolved,
     new: &'r Resolved,
-    seen: BTreeSet<(SchemaId, SchemaId)>,
+    seen: BTreeSet<SchemaId>,
     services: BTreeSet<&'r str>,
 }
 
@@ -71,7 +74,7 @@ impl<'r> Wording<'r> {
     fn schemas(&mut self, old: SchemaId, new: SchemaId, pointer: &str, found: &mut Vec<String>) {
         let mut open = vec![(old, new, pointer.to_owned())];
         while let Some((old, new, pointer)) = open.pop() {
-            if !self.seen.insert((old, new)) {
+            if pointer.len() > LONGEST_POINTER || !self.seen.insert(new) {
                 continue;
             }
             let (Some(was), Some(is)) = (self.old.schemas.get(old.0), self.new.schemas.get(new.0))

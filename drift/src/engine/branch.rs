@@ -84,9 +84,14 @@ impl Engine {
         outcome
     }
 
-    fn solve_choices(&mut self, mut branch: Branch) -> Outcome {
+    /// Spends `steps`, and those for the formulas evaluated so far.
+    pub(super) fn spend_evaluated(&mut self, steps: u64) -> Result<(), Exhausted> {
         let evaluated = self.evaluated.take() / EVALUATIONS_PER_STEP;
-        if let Err(exhausted) = self.budget.spend_done(1 + evaluated) {
+        self.budget.spend_done(steps + evaluated)
+    }
+
+    fn solve_choices(&mut self, mut branch: Branch) -> Outcome {
+        if let Err(exhausted) = self.spend_evaluated(1) {
             return exhausted.into();
         }
         // A value for a few choices is smaller than one for all of them.

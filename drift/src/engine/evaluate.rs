@@ -1,8 +1,8 @@
 //! Evaluates whether a value is in the set of a formula, to check every witness.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::formula::{Formula, Id, Kind, Members, NumberLimit, TextLimit};
 use super::outcome::Outcome;
@@ -21,48 +21,11 @@ impl Engine {
     /// Whether `value`, whose numbers are canonical, is in the set of `id`; `None` if
     /// formulas nest too deeply.
     pub(crate) fn holds(&self, id: Id, value: &Value) -> Option<bool> {
-        self.evaluate(id, value, 0)
-    }
-
-    fn evaluate(&self, id: Id, value: &Value, depth: usize) -> Option<bool> {
-        if depth > DEEPEST {
-            return None;
-        }
-        self.evaluated.set(self.evaluated.get() + 1);
-        let formula = self.formulas.get(id);
-        let inside = |id, value: &Value| self.evaluate(id, value, depth + 1);
-        match formula {
-            Formula::Anything => Some(true),
-            Formula::Nothing => Some(false),
-            Formula::All(ids) => all(ids.iter().map(|&id| inside(id, value))),
-            Formula::Any(ids) => any(ids.iter().map(|&id| inside(id, value))),
-            Formula::One(ids) => exactly_one(ids.iter().map(|&id| inside(id, value))),
-            Formula::Not(id) => inside(*id, value).map(|holds| !holds),
-            Formula::Later(slot) => inside(self.formulas.bound(*slot)?, value),
-            Formula::Kinds(kinds) => Some(kinds.contains(Kind::of(value))),
-            Formula::Listed(values) => Some(self.formulas.lists(id, values, value)),
-            leaf => match value {
-                Value::Number(number) => Some(within(leaf, &value::rational(number))),
-                Value::String(text) => Some(self.evaluate_text(leaf, text)),
-                Value::Array(items) => evaluate_items(leaf, items, &inside),
-                Value::Object(members) => match leaf {
-                    Formula::Members(schemas) => all(members.iter().map(|(name, value)| {
-                        all(self
-                            .applicable(schemas, name)?
-                            .into_iter()
-                            .map(|id| inside(id, value)))
-                    })),
-                    Formula::Required(name) => Some(members.contains_key(name)),
-                    Formula::Names(id) => all(members
-                        .keys()
-                        .map(|name| inside(*id, &Value::String(name.clone())))),
-                    Formula::MinMembers(least) => Some(members.len() as u64 >= *least),
-                    Formula::MaxMembers(most) => Some(members.len() as u64 <= *most),
-                    _ => Some(true),
-                },
-                Value::Null | Value::Bool(_) => Some(true),
-            },
-        }
+        let mut evaluation = Evaluation {
+            engine: self,
+            known: HashMap::new(),
+        };
+        evaluation.evaluate(id, value, 0)
     }
 
     fn evaluate_text(&self, leaf: &Formula, text: &str) -> bool {
@@ -96,6 +59,78 @@ impl Engine {
     }
 }
 
+/// The evaluation of one value.
+struct Evaluation<'e> {
+    engine: &'e Engine,
+    /// The answers for combinations, which schemas may share, by the part of the value; each
+    /// with the nesting at which it was found, on which only `None` depends.
+    known: HashMap<(Id, *const Value), (usize, Option<bool>)>,
+}
+
+impl Evaluation<'_> {
+    fn evaluate(&mut self, id: Id, value: &Value, depth: usize) -> Option<bool> {
+        if depth > DEEPEST {
+            return None;
+        }
+        let key = (id, std::ptr::from_ref(value));
+        match self.known.get(&key) {
+            Some(&(at, known)) if known.is_some() || at <= depth => return known,
+            _ => {}
+        }
+        let engine = self.engine;
+        engine.evaluated.set(engine.evaluated.get() + 1);
+        let formula = engine.formulas.get(id);
+        let mut inside = |id, value: &Value| self.evaluate(id, value, depth + 1);
+        let holds = match formula {
+            Formula::Anything => Some(true),
+            Formula::Nothing => Some(false),
+            Formula::All(ids) => all(ids.iter().map(|&id| inside(id, value))),
+            Formula::Any(ids) => any(ids.iter().map(|&id| inside(id, value))),
+            Formula::One(ids) => exactly_one(ids.iter().map(|&id| inside(id, value))),
+            Formula::Not(id) => inside(*id, value).map(|holds| !holds),
+            Formula::Later(slot) => inside(engine.formulas.bound(*slot)?, value),
+            Formula::Kinds(kinds) => Some(kinds.contains(Kind::of(value))),
+            Formula::Listed(values) => Some(engine.formulas.lists(id, values, value)),
+            leaf => match value {
+                Value::Number(number) => Some(within(leaf, &value::rational(number))),
+                Value::String(text) => Some(engine.evaluate_text(leaf, text)),
+                Value::Array(items) => evaluate_items(leaf, items, &mut inside),
+                Value::Object(members) => evaluate_members(engine, leaf, members, &mut inside),
+                Value::Null | Value::Bool(_) => Some(true),
+            },
+        };
+        if matches!(formula, Formula::All(_) | Formula::Any(_) | Formula::One(_)) {
+            self.known.insert(key, (depth, holds));
+        }
+        holds
+    }
+}
+
+/// Evaluates a formula on a part of the value.
+type Inside<'i> = &'i mut dyn FnMut(Id, &Value) -> Option<bool>;
+
+fn evaluate_members(
+    engine: &Engine,
+    leaf: &Formula,
+    members: &Map<String, Value>,
+    inside: Inside<'_>,
+) -> Option<bool> {
+    match leaf {
+        Formula::Members(schemas) => all(members.iter().map(|(name, value)| {
+            let ids = engine.applicable(schemas, name)?;
+            all(ids.into_iter().map(|id| inside(id, value)))
+        })),
+        Formula::Required(name) => Some(members.contains_key(name)),
+        // A name is no part of the value.
+        Formula::Names(id) => all(members
+            .keys()
+            .map(|name| engine.holds(*id, &Value::String(name.clone())))),
+        Formula::MinMembers(least) => Some(members.len() as u64 >= *least),
+        Formula::MaxMembers(most) => Some(members.len() as u64 <= *most),
+        _ => Some(true),
+    }
+}
+
 /// Whether `number` satisfies a limit.
 fn within(leaf: &Formula, number: &num_rational::BigRational) -> bool {
     let Formula::Number(limit) = leaf else {
@@ -111,11 +146,7 @@ fn within(leaf: &Formula, number: &num_rational::BigRational) -> bool {
     }
 }
 
-fn evaluate_items(
-    leaf: &Formula,
-    items: &[Value],
-    inside: &dyn Fn(Id, &Value) -> Option<bool>,
-) -> Option<bool> {
+fn evaluate_items(leaf: &Formula, items: &[Value], inside: Inside<'_>) -> Option<bool> {
     match leaf {
         Formula::Items { prefix, rest } => all(items
             .iter()

@@ -109,6 +109,8 @@ impl Engine {
         if inside == outside || matches!(self.formulas.get(outside), Formula::Anything) {
             return Outcome::Empty;
         }
+        // For the instance of the question before, which was checked and made smaller.
+        let _ = self.spend_evaluated(0);
         self.budget.begin(MOST_STEPS);
         let mut outcome = Outcome::Empty;
         for deepest in [SHALLOW, DEEPEST] {

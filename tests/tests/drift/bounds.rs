@@ -93,6 +93,47 @@ fn long_chains_overflow_no_stack_and_bounds_are_named() {
     }
 }
 
+/// The witness is checked once against each schema, also if many paths lead to it.
+#[test]
+fn shared_alternatives_are_evaluated_once() {
+    let levels = 100;
+    let schema = |end: Value| {
+        let level = |it: usize| {
+            let next = json!({ "$ref": format!("#/definitions/d{}", it + 1) });
+            let longer = json!({ "type": "string", "minLength": it + 1 });
+            let choice = json!({ "oneOf": [&next, { "allOf": [&next, longer] }] });
+            (format!("d{it}"), choice)
+        };
+        let last = (format!("d{levels}"), end);
+        let definitions: serde_json::Map<String, Value> =
+            (0..levels).map(level).chain([last]).collect();
+        json!({
+            "type": "object",
+            "properties": { "p": { "$ref": "#/definitions/d0" } },
+            "definitions": definitions,
+        })
+    };
+    let old = schema(json!({ "type": "string" }));
+    compared(&old, &schema(json!({ "type": "string", "maxLength": 3 })));
+}
+
+/// Texts of two cycles are compared once for each schema, not for each pair.
+#[test]
+fn texts_of_recursive_schemas_are_bounded() {
+    let cycle = |length: usize, title: &str| {
+        let definition = |it: usize| {
+            let next = json!({ "$ref": format!("#/definitions/d{}", (it + 1) % length) });
+            let schema =
+                json!({ "type": "object", "title": title, "properties": { "next": next } });
+            (format!("d{it}"), schema)
+        };
+        let definitions: serde_json::Map<String, Value> = (0..length).map(definition).collect();
+        json!({ "allOf": [{ "$ref": "#/definitions/d0" }], "definitions": definitions })
+    };
+    let report = compared(&cycle(60, "old"), &cycle(61, "new"));
+    assert_eq!(report.exchanges[0].wording.len(), 61);
+}
+
 #[test]
 fn alternatives_that_multiply_are_bounded() {
     // Of each of eight lists of six divisors, exactly one divides a value: 6⁸ combinations.
