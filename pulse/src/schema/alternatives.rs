@@ -5,36 +5,76 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::instance::address;
+use super::properties::names_property;
 use super::{Keyword, Schema};
 use crate::rule::StringRule;
 
 /// The only one of `schemas` that an instance may be meant for, by its type and by the
 /// constants that distinguish alternatives.
+///
+/// A property distinguishes the others from this one if it names that property, too. If it
+/// does not, a value of the property that no alternative lists shows nothing.
 pub(crate) fn meant(
     schemas: impl IntoIterator<Item = &'static Schema>,
     value: &Value,
 ) -> Option<&'static Schema> {
-    let mut meant = schemas
-        .into_iter()
-        .filter(|schema| may_mean(schema, value, &mut HashSet::new()));
-    meant.next().filter(|_| meant.next().is_none())
+    let mut meant = None;
+    let mut others = Vec::new();
+    for schema in schemas {
+        let mut conflicts = Conflicts::default();
+        conflicts.find(schema, value);
+        match conflicts.is_empty() {
+            true if meant.is_some() => return None,
+            true => meant = Some(schema),
+            false => others.push(conflicts),
+        }
+    }
+    meant.filter(|meant| others.iter().all(|it| it.distinguish(meant)))
 }
 
-/// Whether an instance may be meant for `schema`: it has the type, and the constants that
-/// distinguish alternatives, its own and those of its properties. Looks at each schema once:
-/// the addresses of those before are in `seen`.
-fn may_mean(schema: &'static Schema, value: &Value, seen: &mut HashSet<usize>) -> bool {
-    !seen.insert(address(schema))
-        || is_listed(schema.rule, value)
-            && schema.keywords.iter().all(|keyword| match keyword {
-                Keyword::Never => false,
-                Keyword::Type(types) => types.iter().any(|it| it.has(value)),
-                Keyword::AllOf(schemas) => schemas.iter().all(|it| may_mean(it, value, seen)),
-                Keyword::Properties(properties) => properties.iter().all(|(name, schema)| {
-                    value.get(*name).is_none_or(|it| has_constant(schema, it))
-                }),
-                _ => is_constant(keyword, value),
-            })
+/// Why an instance is not meant for a schema.
+#[derive(Default)]
+struct Conflicts {
+    /// Whether its type, or a constant of the whole instance, is another.
+    are_of_whole: bool,
+    /// The properties with another constant.
+    properties: Vec<&'static str>,
+    /// The addresses of the schemas before; each is examined once.
+    seen: HashSet<usize>,
+}
+
+impl Conflicts {
+    fn find(&mut self, schema: &'static Schema, value: &Value) {
+        if !self.seen.insert(address(schema)) {
+            return;
+        }
+        self.are_of_whole |= !is_listed(schema.rule, value);
+        for keyword in schema.keywords {
+            match keyword {
+                Keyword::Never => self.are_of_whole = true,
+                Keyword::Type(types) => self.are_of_whole |= !types.iter().any(|it| it.has(value)),
+                Keyword::AllOf(schemas) => schemas.iter().for_each(|it| self.find(it, value)),
+                Keyword::Properties(properties) => {
+                    let given = properties.iter().filter_map(|(name, schema)| {
+                        let value = value.get(*name)?;
+                        (!has_constant(schema, value)).then_some(*name)
+                    });
+                    self.properties.extend(given);
+                }
+                _ => self.are_of_whole |= !is_constant(keyword, value),
+            }
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        !self.are_of_whole && self.properties.is_empty()
+    }
+
+    /// Whether they show that the instance is meant for `schema` instead.
+    fn distinguish(&self, schema: &'static Schema) -> bool {
+        let is_named = |name: &&str| names_property(schema, name, &mut HashSet::new());
+        self.are_of_whole || self.properties.iter().any(is_named)
+    }
 }
 
 fn has_constant(schema: &Schema, value: &Value) -> bool {

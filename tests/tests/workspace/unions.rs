@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
-use taskcluster_pulse::{decode, decode_strict};
+use taskcluster_pulse::{Validate, decode, decode_strict};
 use taskcluster_tests::documents::Documents;
 use taskcluster_tests::judge::{Other, Subject};
 use taskcluster_tests::private::workshop::{Expression, UnionsMessage};
@@ -80,6 +80,28 @@ fn alternatives_allow_what_their_schema_does() {
         assert_eq!(judgement.is_valid, is_decoded.then_some(is_valid), "{text}");
         assert_eq!(judgement.strict.is_nothing(), is_valid, "{text}");
     }
+}
+
+/// A server adds a value that no alternative lists: the property is one that another
+/// alternative names, so it is not unknown.
+#[test]
+fn an_unlisted_value_is_kept_and_reported() {
+    let cases = [
+        ("release", json!({"precision": "patch"})),
+        ("release", json!({"precision": 1})),
+        ("origin", json!({"id": "a", "kind": "y", "extra": 3})),
+    ];
+    for (member, value) in cases {
+        let text = message(member, value.clone());
+        let decoded: UnionsMessage = decode(text.as_bytes()).expect("a payload");
+        assert!(decoded.validate().is_err(), "{text}");
+        let written = serde_json::to_value(&decoded).expect("JSON");
+        assert_eq!(written[member], value);
+    }
+    // Of a property that none names, only that one is passed over.
+    let text = message("origin", json!({"id": "a", "kind": "x", "other": 3}));
+    let decoded: UnionsMessage = decode(text.as_bytes()).expect("a payload");
+    assert!(decoded.validate().is_ok(), "{text}");
 }
 
 /// Each level doubles the work of a decoder that tries the alternatives in turn.
