@@ -51,12 +51,16 @@ impl<'s> TypeBuilder<'s> {
         })
     }
 
-    /// Has a value checked by the table of its own type, or else of the enclosing type.
+    /// Has a value checked by the table of its own type, or else of the enclosing type. A
+    /// `null` is no value of the type.
     pub(super) fn checked_by_table(&mut self, value: Value) -> Value {
         match value.kind {
             Kind::Named(named) => {
                 self.definitions[named.0].by_table = true;
-                value
+                match value.nullable {
+                    true => value.by_table(),
+                    false => value,
+                }
             }
             _ => value.by_table(),
         }

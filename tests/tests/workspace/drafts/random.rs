@@ -46,6 +46,9 @@ pub const OF_NULL: &[&str] = &[
     r#"{"anyOf": [{"type": "null", "anyOf": [{"const": 1}, {"minLength": 1}]}, {"const": 2}]}"#,
     r#"{"anyOf": [{"type": "null", "oneOf": [{"minimum": 1}, {"minLength": 1}]}, {"const": 2}]}"#,
     r#"{"type": ["null", "string"], "oneOf": [{"type": "null"}, {"minLength": 2}]}"#,
+    r#"{"type": ["null", "boolean", "string"], "not": {"type": "null"}}"#,
+    r#"{"type": ["null", "string"], "enum": ["x", "y", null], "not": {"const": null}}"#,
+    r#"{"type": ["null", "object"], "properties": {"a": {"type": "string"}}, "if": {"type": "null"}, "then": false}"#,
 ];
 
 /// The places that a schema can have in another.
