@@ -50,6 +50,11 @@ struct TableNames<'m> {
 impl<'m> TableNames<'m> {
     /// Names the tables of types after the types.
     fn name_types(&mut self, types: &'m [TypeDef]) {
+        // A static could hide a type of its name, such as `V1`.
+        for definition in types {
+            let claims = self.claims.entry(&definition.module).or_default();
+            claims.take(&definition.name);
+        }
         for definition in types {
             // A merged enum has the table of the enum that replaces it.
             let kept = definition.replaced_by.map(|kept| &types[kept.0]);
