@@ -117,7 +117,8 @@ fn service_of(prefix: &str) -> &str {
     namespace.strip_prefix("taskcluster-").unwrap_or(namespace)
 }
 
-/// The id that a schema states; drafts before 06 spell the keyword `id`.
+/// The id that a whole document states. Drafts before 06 spell the keyword `id`, and some of
+/// their schemas state a later draft.
 pub fn schema_id(schema: &Value) -> Option<&str> {
     let text = |name| schema.get(name).and_then(Value::as_str);
     text("$id").or_else(|| text("id"))

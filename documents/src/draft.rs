@@ -2,6 +2,11 @@
 
 use serde_json::Value;
 
+use crate::document::schema_id;
+
+/// Parts of `$schema` that name a draft in which ids have the keyword `id`.
+const OLDEST: &[&str] = &["json-schema.org/draft-03/", "json-schema.org/draft-04/"];
+
 /// Parts of `$schema` that name a draft after 07, or an extension of one.
 const LATE: &[&str] = &[
     "json-schema.org/draft/",
@@ -12,7 +17,9 @@ const LATE: &[&str] = &[
 /// The draft that a schema states with `$schema`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Draft {
-    /// A draft up to 07, or a schema of schemas that extends one.
+    /// A draft before 06.
+    Oldest,
+    /// Draft-06 or 07, or a schema of schemas that extends one.
     Early,
     /// None. The schema is read as draft-07, and with the keywords of later drafts.
     Unstated,
@@ -23,10 +30,31 @@ pub(crate) enum Draft {
 impl Draft {
     /// The draft that a value of `$schema` names.
     pub(crate) fn of(stated: Option<&Value>) -> Self {
-        match stated.and_then(Value::as_str) {
-            Some(stated) if LATE.iter().any(|late| stated.contains(late)) => Self::Late,
-            Some(_) => Self::Early,
-            None => Self::Unstated,
+        let Some(stated) = stated.and_then(Value::as_str) else {
+            return Self::Unstated;
+        };
+        let names = |parts: &[&str]| parts.iter().any(|part| stated.contains(part));
+        if names(LATE) {
+            Self::Late
+        } else if names(OLDEST) {
+            Self::Oldest
+        } else {
+            Self::Early
+        }
+    }
+
+    /// Whether it is draft-07 or an earlier one.
+    pub(crate) fn is_early(self) -> bool {
+        matches!(self, Self::Oldest | Self::Early)
+    }
+
+    /// The id of a schema in a document of this draft.
+    pub(crate) fn id_of(self, schema: &Value) -> Option<&str> {
+        let text = |keyword| schema.get(keyword).and_then(Value::as_str);
+        match self {
+            Self::Oldest => text("id"),
+            Self::Early | Self::Late => text("$id"),
+            Self::Unstated => schema_id(schema),
         }
     }
 }

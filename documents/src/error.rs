@@ -5,6 +5,7 @@ use std::fmt;
 use std::iter::successors;
 use std::sync::Arc;
 
+use crate::place::Place;
 use crate::text::escape_line;
 
 /// `error` and its causes.
@@ -88,6 +89,14 @@ impl Reason {
     /// The remedy, if it is not that of other reasons at the same place.
     pub fn help(&self) -> Option<&'static str> {
         self.help
+    }
+
+    /// The same reason, for a `$ref` that others lead to.
+    pub(crate) fn of_reference(self, place: &Place) -> Self {
+        Self {
+            what: format!("{} (the `$ref` at {place})", self.what),
+            ..self
+        }
     }
 
     /// The same reason with a remedy of its own.

@@ -4,6 +4,8 @@
 //! 2019 served them from a separate host. Either way a schema is identified by its path
 //! below that place, whatever the host.
 
+use std::borrow::Cow;
+
 use fluent_uri::{Uri, UriRef};
 
 use crate::error::Reason;
@@ -72,9 +74,27 @@ where
     }
 }
 
+/// `reference` with its fragment as a URI has it. Tools that name definitions after types
+/// write a pointer such as `#/definitions/Partial<Unit>` as it is.
+fn with_escaped_fragment(reference: &str) -> Cow<'_, str> {
+    let Some((address, fragment)) = reference.split_once('#') else {
+        return reference.into();
+    };
+    let mut escaped = format!("{address}#");
+    for byte in fragment.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => escaped.push(char::from(byte)),
+            _ if b"-._~!$&'()*+,;=:@/?%".contains(&byte) => escaped.push(char::from(byte)),
+            _ => escaped.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    escaped.into()
+}
+
 fn resolve(base: &str, reference: &str) -> Result<Target, Reason> {
     let base = Uri::parse(base).map_err(invalid(reference))?;
-    let relative = UriRef::parse(reference).map_err(invalid(reference))?;
+    let escaped = with_escaped_fragment(reference);
+    let relative = UriRef::parse(escaped.as_ref()).map_err(invalid(reference))?;
     let absolute = relative
         .resolve_against(&base)
         .map_err(invalid(reference))?;
@@ -163,6 +183,11 @@ mod tests {
             ("../../common/v2/x.json", "common/v2/x.json", ""),
             ("#/definitions/y", "queue/v1/status.json", "/definitions/y"),
             ("#", "queue/v1/status.json", ""),
+            (
+                "#/definitions/Partial<ü[]> #|",
+                "queue/v1/status.json",
+                "/definitions/Partial<ü[]> #|",
+            ),
             ("/schemas/auth/v1/role.json#", "auth/v1/role.json", ""),
         ] {
             let target = follow("queue/v1/status.json", reference).expect(reference);

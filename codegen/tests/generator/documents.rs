@@ -520,3 +520,48 @@ fn null_is_added_by_nullable_only_where_no_draft_is_stated() {
     let without_type = r#"{"nullable": true, "maxLength": 3}"#;
     assert_eq!(stated("", without_type), stated("", r#"{"maxLength": 3}"#));
 }
+
+/// The static of a table that is not that of the type.
+#[test]
+fn no_static_hides_a_type() {
+    let reference = REFERENCE.replace("v1/message.json", "v1/v1.json");
+    let schema =
+        r##"{"$id": "/schemas/made-up/v1/v1.json#", "properties": {"a": {"not": {"$ref": "#"}}}}"##;
+    let made = module(&[
+        source("exchanges.json", reference),
+        source("v1.json", schema),
+    ]);
+    let made = made.expect("generated");
+    assert!(made["made_up/payloads.rs"].contains("struct V1 "));
+    let schemas = &made["made_up/schemas.rs"];
+    assert!(!schemas.contains("static V1:"), "{schemas}");
+}
+
+/// Drafts before 06 have `id`, later ones `$id`.
+#[test]
+fn an_id_changes_the_base_in_its_draft_only() {
+    let made = |draft: &str, id: &str| {
+        let schema = format!(
+            r##"{{"$schema": "http://json-schema.org/{draft}/schema#",
+            "$id": "/schemas/made-up/v1/message.json#", "type": "object",
+            "definitions": {{"d": {{"type": "string"}}}},
+            "properties": {{"a": {{"{id}": "inner.json", "type": "object",
+                "definitions": {{"d": {{"type": "boolean"}}}},
+                "properties": {{"b": {{"$ref": "#/definitions/d"}}}}}}}}}}"##
+        );
+        let made = module(&[
+            source("exchanges.json", REFERENCE),
+            source("message.json", schema),
+        ]);
+        made.expect("generated")["made_up/payloads.rs"].clone()
+    };
+    for (draft, own, other) in [
+        ("draft-04", "id", "$id"),
+        ("draft-06", "$id", "id"),
+        ("draft-07", "$id", "id"),
+        ("draft/2020-12", "$id", "id"),
+    ] {
+        assert!(made(draft, own).contains("b: Option<bool>"), "{draft}");
+        assert!(made(draft, other).contains("b: Option<String>"), "{draft}");
+    }
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::document::{Document, Documents, last_part, schema_id};
+use crate::document::{Document, Documents, last_part};
 use crate::draft::Draft;
 use crate::id;
 use crate::keyword::Keyword;
@@ -58,7 +58,9 @@ impl<'a> Places<'a> {
                 document: document.to_owned(),
                 pointer: pointer.clone(),
             };
-            if let Some(id) = own_id(schema, &base).filter(|_| is_read && !pointer.is_empty()) {
+            if let Some(id) =
+                own_id(schema, *draft, &base).filter(|_| is_read && !pointer.is_empty())
+            {
                 self.bases.insert(home(), id.clone());
                 base = id;
                 self.add_id(&base, home(), schema);
@@ -155,17 +157,17 @@ fn is_reference(schema: &Value) -> bool {
 }
 
 /// The normalised id that `schema` states, if its base is `base`.
-fn own_id(schema: &Value, base: &str) -> Option<String> {
-    let id = schema_id(schema).filter(|id| !id.starts_with('#'))?;
+fn own_id(schema: &Value, draft: Draft, base: &str) -> Option<String> {
+    let id = draft.id_of(schema).filter(|id| !id.starts_with('#'))?;
     Some(id::follow(base, id).ok()?.document)
 }
 
 /// The names that `schema` states: with `$id` up to draft-07, with `$anchor` later.
 fn names(schema: &Value, draft: Draft) -> impl Iterator<Item = &str> {
     let late = ["$anchor", "$dynamicAnchor"].into_iter();
-    let late = late.filter(move |_| draft != Draft::Early);
+    let late = late.filter(move |_| !draft.is_early());
     let late = late.filter_map(|keyword| schema.get(keyword)?.as_str());
-    let early = schema_id(schema).and_then(|id| id.strip_prefix('#'));
+    let early = draft.id_of(schema).and_then(|id| id.strip_prefix('#'));
     early
         .into_iter()
         .chain(late)

@@ -45,10 +45,12 @@ impl SchemaReader<'_, '_> {
             self.error(&below, what, "use shorter names, or nest the schemas less");
             return self.walk.any(home);
         }
-        self.walk.visit(home.clone()).unwrap_or_else(|why| {
-            self.error(&format!("{below}/$ref"), why, NO_TARGET);
-            self.walk.any(home)
-        })
+        self.walk
+            .visit(home.clone(), Some(&home))
+            .unwrap_or_else(|why| {
+                self.error(&format!("{below}/$ref"), why, NO_TARGET);
+                self.walk.any(home)
+            })
     }
 
     pub(super) fn wrong(&mut self, steps: &[&str], value: &Value, expected: Wrong) {

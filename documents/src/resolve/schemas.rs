@@ -63,7 +63,7 @@ impl SchemaReader<'_, '_> {
         value: &Value,
         members: &Map<String, Value>,
     ) -> Result<(), Wrong> {
-        if self.draft == Draft::Early && is_late(keyword) {
+        if self.draft.is_early() && is_late(keyword) {
             self.unknown_keyword(keyword);
             return Ok(());
         }
@@ -152,7 +152,7 @@ impl SchemaReader<'_, '_> {
 
     /// Whether `items` is for the items after those of `prefixItems`.
     fn has_prefix(&self, members: &Map<String, Value>) -> bool {
-        self.draft != Draft::Early && members.contains_key("prefixItems")
+        !self.draft.is_early() && members.contains_key("prefixItems")
     }
 
     /// Reads a `$ref` with other keywords beside it.

@@ -49,13 +49,13 @@ impl<'a> Walk<'a> {
     /// The target of `reference`, which is not in a schema; `base` is its base.
     pub(super) fn reach(&mut self, base: &str, reference: &str) -> Result<SchemaId, Reason> {
         let home = self.target("", base, reference)?;
-        self.visit(home)
+        self.visit(home, None)
     }
 
     /// The target of `reference` in the schema at `home`.
     pub(super) fn refer(&mut self, home: &Home, reference: &str) -> Result<SchemaId, Reason> {
-        let home = self.target(&home.document, &self.places.base(home), reference)?;
-        self.visit(home)
+        let target = self.target(&home.document, &self.places.base(home), reference)?;
+        self.visit(target, Some(home))
     }
 
     /// The next schema that is reached but not read yet.
@@ -65,9 +65,15 @@ impl<'a> Walk<'a> {
         Some((id, value))
     }
 
-    /// The id of the schema at `home`, after following references.
-    pub(super) fn visit(&mut self, home: Home) -> Result<SchemaId, Reason> {
-        let (passed, home) = self.follow(home)?;
+    /// The id of the schema at `home`, after following references. The reason of an error
+    /// names the `$ref` that leads nowhere, unless it is `own`, where the error is reported.
+    pub(super) fn visit(&mut self, home: Home, own: Option<&Home>) -> Result<SchemaId, Reason> {
+        let mut link = None;
+        let followed = self.follow(home, &mut link);
+        let (passed, home) = followed.map_err(|reason| match &link {
+            Some(link) if own != Some(link) => reason.of_reference(&self.place(link)),
+            _ => reason,
+        })?;
         let id = match self.known.get(&home) {
             Some(&id) => id,
             None => {
@@ -114,7 +120,12 @@ impl<'a> Walk<'a> {
 
     /// Follows a chain of `$ref`s to a schema or to a known place. Up to draft-07, keywords
     /// beside `$ref` are ignored; later they apply, so the place is a schema of its own.
-    fn follow(&self, mut home: Home) -> Result<(BTreeSet<Home>, Home), Reason> {
+    /// `link` becomes the place of the last `$ref`.
+    fn follow(
+        &self,
+        mut home: Home,
+        link: &mut Option<Home>,
+    ) -> Result<(BTreeSet<Home>, Home), Reason> {
         let mut passed = BTreeSet::new();
         while !self.known.contains_key(&home) {
             let Some((document, value)) = self.look_up(&home) else {
@@ -127,6 +138,7 @@ impl<'a> Walk<'a> {
             if document.draft == Draft::Late && beside(value).next().is_some() {
                 break;
             }
+            *link = Some(home.clone());
             let next = self.target(&home.document, &self.places.base(&home), reference)?;
             if !passed.insert(home) || passed.contains(&next) {
                 return Err(format!("{reference:?} refers to itself").into());
