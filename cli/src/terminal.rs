@@ -3,7 +3,11 @@
 //! A name or a text can contain escape sequences, line breaks, characters that change the
 //! direction of the text, and commands for a CI system, such as `::error::` at the start of
 //! a line. These functions escape them, so that all output is plain text.
+//!
+//! An argument can be a URL with a secret, also in a place where no URL belongs. It is
+//! printed without its user and secret, like each text that did not come from this program.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use taskcluster_documents::text::{cut, escape_line};
@@ -17,7 +21,7 @@ const MAX_LINE: usize = 10_000;
 /// `text`, such as one from a document, as a part of a line: line breaks are escaped like
 /// other controls, and a long text is cut.
 pub(crate) fn part(text: &str) -> String {
-    escape_line(&cut(text, MAX_PART))
+    escape_line(&cut(&without_secrets(text), MAX_PART))
 }
 
 /// `text` with its line breaks kept, and all other controls escaped.
@@ -36,7 +40,7 @@ pub(crate) fn lines(text: &str) -> String {
 
 /// `path` as a part of one line, never cut.
 pub(crate) fn path(path: &Path) -> String {
-    escape_line(&path.to_string_lossy())
+    escape_line(&without_secrets(&path.to_string_lossy()))
 }
 
 /// `path` quoted as an argument for a shell.
@@ -50,9 +54,59 @@ pub(crate) fn quoted(path: &Path) -> String {
     }
 }
 
+/// `text` with `…` in the place of the user and secret of each URL.
+fn without_secrets(text: &str) -> Cow<'_, str> {
+    let mut parts = text.split("://");
+    let mut shown = parts.next().unwrap_or_default().to_owned();
+    let mut is_changed = false;
+    for part in parts {
+        let login = login(part);
+        let mark = if login > 0 { "…" } else { "" };
+        is_changed |= login > 0;
+        shown.extend(["://", mark, &part[login..]]);
+    }
+    match is_changed {
+        true => Cow::Owned(shown),
+        false => Cow::Borrowed(text),
+    }
+}
+
+/// The length of `user:secret` in `user:secret@host/path`; 0 if there is none.
+fn login(url: &str) -> usize {
+    let end = url.find(|c: char| c.is_whitespace() || c == '"');
+    let url = &url[..end.unwrap_or(url.len())];
+    let authority = url.split(['/', '?', '#']).next().unwrap_or_default();
+    let port = authority.rsplit_once(':').map_or("", |(_, port)| port);
+    // What seems to be the port may be the start of a secret with a `/` in it.
+    let is_port = port.bytes().all(|byte| byte.is_ascii_digit());
+    let within = if is_port { authority } else { url };
+    within.rfind('@').unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_secret_of_a_url_is_printed() {
+        for (text, shown) in [
+            ("https://a:hush@b/c", "https://…@b/c"),
+            ("https://hush@b", "https://…@b"),
+            ("amqps://a:hu/sh@b/c", "amqps://…@b/c"),
+            ("amqps://a:h#u@s?h@b", "amqps://…@b"),
+            (
+                "x=HTTP://a:hush@b:80 y://c:hush@d",
+                "x=HTTP://…@b:80 y://…@d",
+            ),
+            ("https://a:80/@b", "https://a:80/@b"),
+            ("https://a/b@c", "https://a/b@c"),
+            ("https://[::1]/b", "https://[::1]/b"),
+            ("https://a and b@c", "https://a and b@c"),
+        ] {
+            assert_eq!(part(text), shown);
+            assert_eq!(path(Path::new(text)), shown);
+        }
+    }
 
     #[test]
     fn no_name_moves_the_cursor_or_starts_a_line() {

@@ -1,14 +1,14 @@
 //! Documents on disk or of a deployment.
 
+use std::env;
 use std::path::{Path, PathBuf};
 
-use clap::builder::{PathBufValueParser, TypedValueParser};
 use taskcluster_documents::Source;
 
 use crate::codegen::{self, sources};
 use crate::terminal;
 
-use super::deployment::{self, Limits};
+use super::deployment::{self, Limits, RootUrl};
 
 /// The environment variable with a root URL, as for all clients of Taskcluster.
 pub(crate) const ROOT_URL: &str = "TASKCLUSTER_ROOT_URL";
@@ -19,7 +19,7 @@ pub(crate) enum Input {
     /// A folder or a file.
     Path(PathBuf),
     /// The root URL of a deployment.
-    Url(String),
+    Url(RootUrl),
 }
 
 /// The reason why documents could not be read.
@@ -35,22 +35,27 @@ pub enum Error {
 }
 
 impl Input {
-    /// Parses an argument, which need not be UTF-8.
-    pub(crate) fn parser() -> impl TypedValueParser<Value = Self> {
-        PathBufValueParser::new().map(|path| match path.to_str() {
-            Some(url) if url.starts_with("http://") || url.starts_with("https://") => {
-                Self::Url(url.to_owned())
-            }
-            _ => Self::Path(path),
+    /// Reads an argument, which need not be UTF-8.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`], if it is a URL, but not a root URL.
+    pub(crate) fn parse(argument: &Path) -> Result<Self, Error> {
+        Ok(match argument.to_str() {
+            Some(url) if RootUrl::has_scheme(url) => Self::Url(RootUrl::parse(url)?),
+            _ => Self::Path(argument.to_path_buf()),
         })
     }
 
     /// The deployment of the environment, if it names one.
-    pub(crate) fn from_environment() -> Option<Self> {
-        std::env::var(ROOT_URL)
-            .ok()
-            .filter(|url| !url.is_empty())
-            .map(Self::Url)
+    ///
+    /// # Errors
+    ///
+    /// [`Error`], if it is not a root URL.
+    pub(crate) fn from_environment() -> Result<Option<Self>, Error> {
+        let url = env::var_os(ROOT_URL).filter(|url| !url.is_empty());
+        let url = url.map(|url| RootUrl::parse(&url.to_string_lossy()));
+        Ok(url.transpose()?.map(Self::Url))
     }
 
     /// Whether this is the folder or file at `path`, whatever path leads to it.
@@ -65,10 +70,7 @@ impl Input {
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
             (_, Self::Path(path)) => self.is_path(path),
-            (Self::Url(own), Self::Url(other)) => {
-                let [own, other] = [own, other].map(|url| url.trim_end_matches('/'));
-                own.eq_ignore_ascii_case(other)
-            }
+            (Self::Url(own), Self::Url(other)) => own == other,
             (Self::Path(_), Self::Url(_)) => false,
         }
     }
@@ -77,7 +79,7 @@ impl Input {
     pub(crate) fn name(&self) -> String {
         match self {
             Self::Path(path) => terminal::path(path),
-            Self::Url(url) => url.clone(),
+            Self::Url(url) => url.to_string(),
         }
     }
 

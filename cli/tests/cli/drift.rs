@@ -243,7 +243,7 @@ fn documents_are_not_compared_with_themselves() {
     for (old, new) in [
         (folder, folder),
         (folder, &other_path),
-        ("https://tc.example.com", "https://tc.example.com/"),
+        ("HTTPS://TC.example.com:443/", "https://tc.example.com"),
     ] {
         let mut command = Command::new(PROGRAM);
         let command = command

@@ -240,3 +240,25 @@ fn a_version_that_cargo_refuses_is_refused() {
     assert_eq!(run.code, Some(2));
     assert_has(&run.stderr, &["such as 0.1.0"]);
 }
+
+/// Also of one in the wrong place, for instance behind `--to` without its `=`.
+#[test]
+fn no_secret_of_an_argument_is_printed() {
+    let url = "HTTPS://user:hush@localhost";
+    for arguments in [
+        &["drift", url][..],
+        &["drift", url, url],
+        &["drift", "schemas", "documents", url],
+        &["pull", "https://user:hu/sh@localhost"],
+        &["codegen", "--pulse", url],
+        #[cfg(feature = "broker")]
+        &["replay", "a.jsonl", "--to", url],
+        #[cfg(feature = "broker")]
+        &["replay", url, "--validate"],
+    ] {
+        let run = program(arguments);
+        assert_eq!(run.code, Some(2), "{run:?}");
+        assert!(!run.stderr.contains("hu"), "{run:?}");
+        assert_has(&run.stderr, &["://…@localhost"]);
+    }
+}

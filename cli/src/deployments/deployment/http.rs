@@ -5,10 +5,12 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use taskcluster_documents::{Source, json};
-use ureq::http::{StatusCode, Uri, header::LOCATION};
+use ureq::http::{StatusCode, header::LOCATION};
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use url::Url;
 
 use super::Error;
+use super::urls::redirected;
 
 /// Maximum number of redirects for one document.
 const MOST_REDIRECTS: usize = 5;
@@ -40,11 +42,9 @@ impl Default for Limits {
     }
 }
 
-/// Fetches documents below one root URL.
+/// Fetches documents within limits.
 pub(super) struct Client {
     agent: ureq::Agent,
-    /// The root URL, without a trailing slash.
-    root: String,
     limits: Limits,
     started: Instant,
     fetched: usize,
@@ -52,84 +52,75 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) fn new(root: &str, limits: Limits) -> Result<Self, Error> {
-        check_root(root).map_err(|why| Error::Root {
-            root: without_secrets(root),
-            why,
-        })?;
-        Ok(Self {
+    pub(super) fn new(limits: Limits) -> Self {
+        Self {
             agent: agent(limits),
-            root: root.trim_end_matches('/').to_owned(),
             limits,
             started: Instant::now(),
             fetched: 0,
             bytes: 0,
-        })
+        }
     }
 
-    /// The URL of a document.
-    pub(super) fn url(&self, path: &str) -> String {
-        format!("{}{path}", self.root)
-    }
-
-    /// Fetches the document at `path`.
-    pub(super) fn json(&mut self, path: &str) -> Result<(Source, Value), Error> {
-        let url = self.url(path);
+    /// Fetches a document.
+    pub(super) fn json(&mut self, url: Url) -> Result<(Source, Value), Error> {
+        let name = url.to_string();
         if self.fetched == self.limits.documents {
             let most = self.limits.documents;
-            return Err(Error::TooMany { url, most });
+            return Err(Error::TooMany { url: name, most });
         }
         if self.started.elapsed() > self.limits.whole_time {
             let seconds = self.limits.whole_time.as_secs();
-            return Err(Error::TooSlow { url, seconds });
+            return Err(Error::TooSlow { url: name, seconds });
         }
         self.fetched += 1;
-        let bytes = self.get(&url)?;
+        let bytes = self.get(url)?;
         self.bytes += bytes.len() as u64;
         if self.bytes > self.limits.whole_bytes {
             let most = self.limits.whole_bytes;
-            return Err(Error::TooLargeTogether { url, most });
+            return Err(Error::TooLargeTogether { url: name, most });
         }
         match json::parse(&bytes) {
-            Ok(value) => Ok((Source { name: url, bytes }, value)),
-            Err(source) => Err(Error::NotJson { url, source }),
+            Ok(value) => Ok((Source { name, bytes }, value)),
+            Err(source) => Err(Error::NotJson { url: name, source }),
         }
     }
 
-    fn get(&self, url: &str) -> Result<Vec<u8>, Error> {
-        let mut current = url.to_owned();
+    fn get(&self, url: Url) -> Result<Vec<u8>, Error> {
+        let mut current = url.clone();
         for _ in 0..=MOST_REDIRECTS {
-            let mut response = self.agent.get(&current).call().map_err(failed(&current))?;
+            let mut response = self
+                .agent
+                .get(current.as_str())
+                .call()
+                .map_err(failed(&current))?;
             let status = response.status();
             if status == StatusCode::OK {
                 return self.body(&current, response.body_mut());
             }
-            let location = response
-                .headers()
-                .get(LOCATION)
-                .and_then(|it| it.to_str().ok());
+            let location = response.headers().get(LOCATION);
+            let location = location.and_then(|it| it.to_str().ok());
             match location.filter(|_| status.is_redirection()) {
                 Some(location) => current = redirected(&current, location)?,
                 None => {
-                    let status = status.as_u16();
                     return Err(Error::Status {
-                        url: current,
-                        status,
+                        url: current.into(),
+                        status: status.as_u16(),
                     });
                 }
             }
         }
         Err(Error::Redirects {
-            url: url.to_owned(),
+            url: url.into(),
             most: MOST_REDIRECTS,
         })
     }
 
-    fn body(&self, url: &str, body: &mut ureq::Body) -> Result<Vec<u8>, Error> {
+    fn body(&self, url: &Url, body: &mut ureq::Body) -> Result<Vec<u8>, Error> {
         let most = self.limits.document_bytes;
         match body.with_config().limit(most).read_to_vec() {
             Err(ureq::Error::BodyExceedsLimit(_)) => Err(Error::TooLarge {
-                url: url.to_owned(),
+                url: url.to_string(),
                 most,
             }),
             read => read.map_err(failed(url)),
@@ -137,9 +128,9 @@ impl Client {
     }
 }
 
-fn failed(url: &str) -> impl FnOnce(ureq::Error) -> Error {
+fn failed(url: &Url) -> impl FnOnce(ureq::Error) -> Error {
     |source| Error::Request {
-        url: url.to_owned(),
+        url: url.to_string(),
         source: Box::new(source),
     }
 }
@@ -165,61 +156,4 @@ fn agent(limits: Limits) -> ureq::Agent {
         .max_redirects_will_error(false)
         .build()
         .new_agent()
-}
-
-/// `root` without its user and secret, for an error.
-fn without_secrets(root: &str) -> String {
-    match (root.split_once("://"), root.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{host}"),
-        _ => root.to_owned(),
-    }
-}
-
-/// Checks that `root` consists of a scheme, a host and a path only.
-fn check_root(root: &str) -> Result<(), String> {
-    let uri: Uri = root.parse().map_err(|error| format!("{error}"))?;
-    let authority = uri.authority().map(|it| it.as_str()).unwrap_or_default();
-    match uri.scheme_str() {
-        Some("http" | "https") => {}
-        _ => return Err("it starts with neither https:// nor http://".to_owned()),
-    }
-    if authority.is_empty() {
-        return Err("it has no host".to_owned());
-    }
-    if authority.contains('@') {
-        return Err("it has a user or a secret".to_owned());
-    }
-    // The library leaves out the fragment, which it would not send.
-    match (root.contains('#'), uri.query()) {
-        (true, _) => Err("it has a fragment".to_owned()),
-        (_, Some(_)) => Err("it has a query".to_owned()),
-        _ => Ok(()),
-    }
-}
-
-/// The target of a redirect of `url`, if it is on the same host.
-fn redirected(url: &str, location: &str) -> Result<String, Error> {
-    let refused = || Error::Redirect {
-        url: url.to_owned(),
-        location: location.to_owned(),
-    };
-    let from: Uri = url.parse().map_err(|_| refused())?;
-    let (Some(scheme), Some(authority)) = (from.scheme_str(), from.authority()) else {
-        return Err(refused());
-    };
-    if location.starts_with('/') && !location.starts_with("//") {
-        return Ok(format!("{scheme}://{authority}{location}"));
-    }
-    let to: Uri = location.parse().map_err(|_| refused())?;
-    let same_host = to.host() == from.host();
-    let is_kept = to.scheme_str() == Some(scheme) && to.authority() == Some(authority);
-    // An HTTP server may redirect to HTTPS, both on their default ports.
-    let is_upgraded = scheme == "http"
-        && to.scheme_str() == Some("https")
-        && from.port().is_none()
-        && to.port().is_none();
-    match same_host && (is_kept || is_upgraded) {
-        true => Ok(location.to_owned()),
-        false => Err(refused()),
-    }
 }

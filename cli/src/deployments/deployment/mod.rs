@@ -9,13 +9,16 @@
 
 mod error;
 mod http;
+mod urls;
 
 use serde_json::Value;
 use taskcluster_documents::Source;
+use url::Url;
 
 pub use error::Error;
 use http::Client;
 pub(crate) use http::Limits;
+pub(crate) use urls::RootUrl;
 
 use super::closure::{self, Lookup};
 
@@ -31,12 +34,12 @@ const OTHER_REFERENCES: [&str; 2] = ["/api.json", "/logs.json"];
 /// # Errors
 ///
 /// [`Error`]: the URL and the reason.
-pub(crate) fn fetch(root: &str, limits: Limits) -> Result<Vec<Source>, Error> {
-    let mut client = Client::new(root, limits)?;
+pub(crate) fn fetch(root: &RootUrl, limits: Limits) -> Result<Vec<Source>, Error> {
+    let mut client = Client::new(limits);
     let mut sources = Vec::new();
     let mut references = Vec::new();
-    for path in exchange_references(&mut client)? {
-        let (source, value) = client.json(&path)?;
+    for url in exchange_references(root, &mut client)? {
+        let (source, value) = client.json(url)?;
         if value.get("exchangePrefix").is_some() {
             references.push(value);
             sources.push(source);
@@ -44,51 +47,46 @@ pub(crate) fn fetch(root: &str, limits: Limits) -> Result<Vec<Source>, Error> {
     }
     if references.is_empty() {
         return Err(Error::NoReferences {
-            url: client.url(MANIFEST),
+            url: root.document(MANIFEST).into(),
         });
     }
-    let mut schemas = Schemas(&mut client);
+    let mut schemas = Schemas(root, &mut client);
     let reached = closure::reached(&references, &mut schemas)?;
     sources.extend(reached.into_values());
     Ok(sources)
 }
 
-/// The paths of the references that may describe exchanges.
-fn exchange_references(client: &mut Client) -> Result<Vec<String>, Error> {
-    let (source, manifest) = client.json(MANIFEST)?;
+/// The URLs of the references that may describe exchanges.
+fn exchange_references(root: &RootUrl, client: &mut Client) -> Result<Vec<Url>, Error> {
+    let (source, manifest) = client.json(root.document(MANIFEST))?;
     let listed = manifest.get("references").and_then(Value::as_array);
     let paths: Option<Vec<&str>> = listed.map(|it| it.iter().filter_map(Value::as_str).collect());
     let Some(paths) = paths else {
         return Err(Error::NoManifest { url: source.name });
     };
     let is_wanted = |path: &&str| !OTHER_REFERENCES.iter().any(|end| path.ends_with(end));
-    let mut wanted = Vec::new();
-    for path in paths.into_iter().filter(is_wanted) {
-        if !path.starts_with("/references/") || path.contains("..") || !is_plain(path) {
-            return Err(Error::ForeignReference {
-                url: source.name,
-                path: path.to_owned(),
-            });
-        }
-        wanted.push(path.to_owned());
-    }
-    Ok(wanted)
+    let url = |path: &str| {
+        let is_below = path.starts_with("/references/");
+        let url = root.plain_document(path).filter(|_| is_below);
+        url.ok_or_else(|| Error::ForeignReference {
+            url: source.name.clone(),
+            path: path.to_owned(),
+        })
+    };
+    paths.into_iter().filter(is_wanted).map(url).collect()
 }
 
-/// Whether a path is valid in a URL without escapes.
-fn is_plain(path: &str) -> bool {
-    path.bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || b"/-._~%".contains(&byte))
-}
-
-struct Schemas<'c>(&'c mut Client);
+struct Schemas<'c>(&'c RootUrl, &'c mut Client);
 
 impl Lookup for Schemas<'_> {
     type Found = Source;
     type Error = Error;
 
     fn look_up(&mut self, id: &str) -> Result<Option<(Source, Value)>, Error> {
-        match self.0.json(&format!("/schemas/{id}")) {
+        let Some(url) = self.0.plain_document(&format!("/schemas/{id}")) else {
+            return Ok(None);
+        };
+        match self.1.json(url) {
             Err(Error::Status { status: 404, .. }) => Ok(None),
             found => found.map(Some),
         }

@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
-use taskcluster_documents::{load, resolve};
+use taskcluster_documents::{Source, load, resolve};
 
-use super::{Error, Limits, fetch};
+use super::{Error, Limits, RootUrl};
 
 const REFERENCE: &str = r#"{"serviceName": "egg", "exchangePrefix": "exchange/egg/v1/", "entries": [
     {"name": "laid", "exchange": "laid", "schema": "v1/egg.json#", "routingKey": []}]}"#;
@@ -39,6 +39,10 @@ enum Answer {
     Torn,
     /// The status of a server that is overloaded.
     Failure,
+}
+
+fn fetch(root: &str, limits: Limits) -> Result<Vec<Source>, Error> {
+    super::fetch(&RootUrl::parse(root)?, limits)
 }
 
 /// Starts a server on a free port, which runs as long as the process.
@@ -205,7 +209,7 @@ fn a_payload_of_several_exchanges_is_fetched_once() {
 
 #[test]
 fn a_redirect_is_followed_within_the_host_alone() {
-    let moved = Answer::Redirect("/schemas/moved.json".to_owned());
+    let moved = Answer::Redirect("../../moved.json".to_owned());
     let root = serve(&[
         (
             "/references/manifest.json",
@@ -224,7 +228,6 @@ fn a_redirect_is_followed_within_the_host_alone() {
         elsewhere.as_str(),
         "//localhost",
         "https://127.0.0.1/",
-        "hen.json",
         "//localhost/x",
         "https://example.com/",
         "file:///etc/passwd",
@@ -238,11 +241,11 @@ fn a_redirect_is_followed_within_the_host_alone() {
             "{location}: {error}"
         );
     }
-    let circle = Answer::Redirect("/schemas/egg/v1/hen.json".to_owned());
-    assert!(matches!(
-        refused(("/schemas/egg/v1/hen.json", circle)),
-        Error::Redirects { .. }
-    ));
+    for location in ["/schemas/egg/v1/hen.json", "hen.json"] {
+        let circle = Answer::Redirect(location.to_owned());
+        let error = refused(("/schemas/egg/v1/hen.json", circle));
+        assert!(matches!(error, Error::Redirects { .. }), "{error}");
+    }
 }
 
 #[test]
@@ -355,6 +358,7 @@ fn documents_that_are_too_large_together_are_given_up() {
 fn a_manifest_does_not_lead_to_another_host() {
     for path in [
         "/references/../../secret",
+        "/references/%2e%2E/secret",
         "http://elsewhere/references/x.json",
         "//elsewhere/references/x",
         "/other/x.json",

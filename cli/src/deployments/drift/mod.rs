@@ -53,13 +53,11 @@ Exit codes:
 pub struct Args {
     /// The documents that code was compiled against: a folder, a file with one or
     /// all documents, or a root URL [default: the folder that `codegen` reads]
-    #[arg(value_parser = Input::parser())]
-    old: Option<Input>,
+    old: Option<PathBuf>,
 
     /// The documents to compare them with; a root URL alone is NEW
     /// [default: $TASKCLUSTER_ROOT_URL]
-    #[arg(value_parser = Input::parser())]
-    new: Option<Input>,
+    new: Option<PathBuf>,
 
     /// The format of the report
     #[arg(long, value_enum, default_value_t)]
@@ -165,18 +163,23 @@ impl Found {
 
 fn found(args: &Args, defaults: &Defaults) -> Result<Found, Error> {
     let default = || Input::Path(defaults.schemas.clone());
+    let parse = |argument: &Option<PathBuf>| argument.as_deref().map(Input::parse).transpose();
+    let (old, new) = (parse(&args.old)?, parse(&args.new)?);
     if let (Some(exchange), Some(reader)) = (&args.exchange, &args.reader) {
-        let messages = args.old.clone().unwrap_or_else(default);
+        let messages = old.unwrap_or_else(default);
         let report = accepts(&side(&messages)?, exchange, &schema(reader)?);
         return report.map(Found::Reader).map_err(Error::Exchange);
     }
-    let (old, new) = match (args.old.clone(), args.new.clone()) {
+    let (old, new) = match (old, new) {
         // Code is rarely compiled against a deployment.
         (Some(Input::Url(new)), None) => (None, Some(Input::Url(new))),
         given => given,
     };
     let old = old.unwrap_or_else(default);
-    let new = new.or_else(Input::from_environment).ok_or(Error::NoNew)?;
+    let new = match new {
+        Some(new) => new,
+        None => Input::from_environment()?.ok_or(Error::NoNew)?,
+    };
     if old.is_same(&new) {
         return Err(Error::Same { name: new.name() });
     }

@@ -38,8 +38,7 @@ Exit codes:
 pub struct Args {
     /// The documents: a root URL, a folder, or a file with all of them
     /// [default: $TASKCLUSTER_ROOT_URL]
-    #[arg(value_parser = Input::parser())]
-    source: Option<Input>,
+    source: Option<PathBuf>,
 
     /// The folder to write [default: schemas/]
     #[arg(long, value_name = "DIR")]
@@ -52,8 +51,10 @@ pub struct Args {
 ///
 /// If the documents can't be read, or the folder can't be written.
 pub fn run(args: &Args, defaults: &Defaults, stdout: &mut impl Write) -> Result<ExitCode, Error> {
-    let source = args.source.clone().or_else(Input::from_environment);
-    let source = source.ok_or(Error::NoSource)?;
+    let source = match &args.source {
+        Some(source) => Input::parse(source)?,
+        None => Input::from_environment()?.ok_or(Error::NoSource)?,
+    };
     let out = args.out.as_ref().unwrap_or(&defaults.schemas);
     let output = Output::documents_at(out)?;
     // An interrupted run has all that it needs in the folder, without the source.
