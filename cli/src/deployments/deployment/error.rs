@@ -16,10 +16,21 @@ pub enum Error {
     },
 
     /// A request failed.
-    #[error("{}: cannot be fetched; {}", part(.url), help(.source))]
+    #[error("{}: cannot be fetched; check the root URL, the network and its proxy, if any", part(.url))]
     Request {
         /// The URL.
         url: String,
+        /// The error of the HTTP library.
+        source: Box<ureq::Error>,
+    },
+
+    /// The server's certificate is not from a trusted authority.
+    #[error("{}: cannot be fetched; the authority of its certificate is unknown: {help}", part(.url))]
+    Authority {
+        /// The URL.
+        url: String,
+        /// The remedy.
+        help: String,
         /// The error of the HTTP library.
         source: Box<ureq::Error>,
     },
@@ -119,25 +130,6 @@ pub enum Error {
         /// The URL of the manifest.
         url: String,
     },
-}
-
-/// The remedy for a request that failed.
-fn help(error: &ureq::Error) -> &'static str {
-    match tls_error(error) {
-        Some(rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer)) => {
-            "the authority of its certificate is unknown: install the system's CA certificates \
-             (usually the package ca-certificates), or name the authority's file in SSL_CERT_FILE"
-        }
-        _ => "check the root URL, the network and its proxy, if any",
-    }
-}
-
-fn tls_error(error: &ureq::Error) -> Option<&rustls::Error> {
-    match error {
-        ureq::Error::Rustls(error) => Some(error),
-        ureq::Error::Io(error) => error.get_ref()?.downcast_ref(),
-        _ => None,
-    }
 }
 
 /// The remedy for the status of a response.

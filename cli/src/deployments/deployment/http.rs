@@ -3,13 +3,15 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rustls::CertificateError;
 use serde_json::Value;
 use taskcluster_documents::{Source, json};
 use ureq::http::{StatusCode, header::LOCATION};
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use ureq::tls::{RootCerts, TlsConfig};
 use url::Url;
 
 use super::Error;
+use super::certificates::Certificates;
 use super::urls::redirected;
 
 /// Maximum number of redirects for one document.
@@ -45,6 +47,8 @@ impl Default for Limits {
 /// Fetches documents within limits.
 pub(super) struct Client {
     agent: ureq::Agent,
+    /// The remedy for an unknown authority of a certificate.
+    authority_help: String,
     limits: Limits,
     started: Instant,
     fetched: usize,
@@ -53,8 +57,10 @@ pub(super) struct Client {
 
 impl Client {
     pub(super) fn new(limits: Limits) -> Self {
+        let certificates = Certificates::read();
         Self {
-            agent: agent(limits),
+            agent: agent(limits, certificates.roots),
+            authority_help: certificates.help,
             limits,
             started: Instant::now(),
             fetched: 0,
@@ -93,7 +99,7 @@ impl Client {
                 .agent
                 .get(current.as_str())
                 .call()
-                .map_err(failed(&current))?;
+                .map_err(|error| self.failed(&current, error))?;
             let status = response.status();
             if status == StatusCode::OK {
                 return self.body(&current, response.body_mut());
@@ -123,27 +129,43 @@ impl Client {
                 url: url.to_string(),
                 most,
             }),
-            read => read.map_err(failed(url)),
+            read => read.map_err(|error| self.failed(url, error)),
+        }
+    }
+
+    fn failed(&self, url: &Url, error: ureq::Error) -> Error {
+        let (url, is_unknown) = (url.to_string(), is_unknown_authority(&error));
+        let source = Box::new(error);
+        match is_unknown {
+            true => Error::Authority {
+                url,
+                help: self.authority_help.clone(),
+                source,
+            },
+            false => Error::Request { url, source },
         }
     }
 }
 
-fn failed(url: &Url) -> impl FnOnce(ureq::Error) -> Error {
-    |source| Error::Request {
-        url: url.to_string(),
-        source: Box::new(source),
-    }
+/// Whether the authority of a server's certificate is unknown.
+fn is_unknown_authority(error: &ureq::Error) -> bool {
+    let tls_error = match error {
+        ureq::Error::Rustls(error) => Some(error),
+        ureq::Error::Io(error) => error.get_ref().and_then(|error| error.downcast_ref()),
+        _ => None,
+    };
+    matches!(
+        tls_error,
+        Some(rustls::Error::InvalidCertificate(
+            CertificateError::UnknownIssuer
+        ))
+    )
 }
 
-fn agent(limits: Limits) -> ureq::Agent {
-    let certificates: Vec<_> = rustls_native_certs::load_native_certs()
-        .certs
-        .iter()
-        .map(|certificate| Certificate::from_der(certificate).to_owned())
-        .collect();
+fn agent(limits: Limits, roots: RootCerts) -> ureq::Agent {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let tls = TlsConfig::builder()
-        .root_certs(RootCerts::new_with_certs(&certificates))
+        .root_certs(roots)
         .unversioned_rustls_crypto_provider(provider)
         .build();
     ureq::Agent::config_builder()

@@ -7,6 +7,7 @@
 //! A server is not trusted: documents are limited in size, number and time, a redirect
 //! stays on the host, and references only lead to paths below the root URL.
 
+mod certificates;
 mod error;
 mod http;
 mod urls;
