@@ -14,6 +14,7 @@ mod defaults;
 pub mod deployments;
 mod printed;
 mod program;
+mod signals;
 mod terminal;
 
 pub use defaults::Defaults;

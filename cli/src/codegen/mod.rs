@@ -10,7 +10,6 @@
 //! write        brings the folder up to date: every file, or none
 //! work         the work folder of a run, and its lock
 //! journal      the steps of a run, to be finished by the next one if interrupted
-//! signals      requests to end, acted on between two steps
 //! ```
 
 mod changes;
@@ -21,7 +20,6 @@ pub(crate) mod output;
 mod package;
 mod replaceable;
 pub(crate) mod report;
-mod signals;
 pub(crate) mod sources;
 mod work;
 mod write;

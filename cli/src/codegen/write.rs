@@ -8,14 +8,22 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use signal_hook::consts::TERM_SIGNALS;
 use taskcluster_codegen::Files;
 
 use super::changes::Comparison;
 use super::journal::Journal;
 use super::output::Output;
-use super::signals::Signals;
 use super::work::Work;
 use super::{Error, sources};
+use crate::printed::{print_error, warn};
+use crate::signals::Signals;
+
+/// Signal of a closed terminal.
+#[cfg(unix)]
+const HANGUP: &[i32] = &[signal_hook::consts::SIGHUP];
+#[cfg(not(unix))]
+const HANGUP: &[i32] = &[];
 
 /// Called before each step, so that a test can end the process there or fail the step.
 pub(super) type BeforeStep<'a> = &'a mut dyn FnMut() -> io::Result<()>;
@@ -40,17 +48,35 @@ impl Output {
     /// changed the names, a path leads out of the folder, or the system refuses a step.
     /// The folder is then unchanged, except after [`Error::Unfinished`].
     pub fn write(&self, files: &Files, names: Option<&[u8]>) -> Result<(), Error> {
-        let signals = Signals::hold().map_err(Error::write(&self.shown))?;
-        let written = self.write_by_steps(files, names, &signals, &mut || Ok(()));
-        signals.release();
-        written
+        self.write_by_steps(files, names, &mut || Ok(()))
     }
 
     pub(super) fn write_by_steps(
         &self,
         files: &Files,
         names: Option<&[u8]>,
+        before: BeforeStep<'_>,
+    ) -> Result<(), Error> {
+        let ending = [TERM_SIGNALS, HANGUP].concat();
+        let signals = Signals::hold(&ending).map_err(Error::write(&self.shown))?;
+        let written = self.write_unless(&signals, files, names, before);
+        // The signal ends the process before the caller can print the result.
+        match (signals.pending(), &written) {
+            (Some(signal), Ok(())) => print_error(&format!(
+                "interrupted by signal {signal}; the output is written\n"
+            )),
+            (Some(_), Err(error)) => warn(error),
+            (None, _) => {}
+        }
+        signals.release();
+        written
+    }
+
+    fn write_unless(
+        &self,
         signals: &Signals,
+        files: &Files,
+        names: Option<&[u8]>,
         before: BeforeStep<'_>,
     ) -> Result<(), Error> {
         let mut work = Work::begin(self)?;

@@ -12,12 +12,15 @@ use std::process::{Command, ExitStatus};
 use taskcluster_codegen::Files;
 use tempfile::TempDir;
 
-use super::{Recovery, Signals};
+use super::Recovery;
 use crate::codegen::{Error, Output};
 
 const OUT: &str = "CODEGEN_TEST_OUT";
 const STEP: &str = "CODEGEN_TEST_STEP";
 const END: &str = "CODEGEN_TEST_END";
+
+/// Five files to stage and the journal; five to place, one to remove, the end.
+const STEPS: usize = 6 + 7;
 
 /// Files that are not generated, in and beside the output.
 const USERS: [&str; 5] = [
@@ -81,12 +84,9 @@ fn tree(folder: &Path) -> Vec<(PathBuf, String)> {
 }
 
 fn write(out: &Path, before: &mut dyn FnMut() -> io::Result<()>) -> Result<(), Error> {
-    let signals = Signals::hold().unwrap();
     let names = fs::read(out.join("names.json")).unwrap();
     let output = Output::at(out).unwrap();
-    let written = output.write_by_steps(&new(), Some(&names), &signals, before);
-    signals.release();
-    written
+    output.write_by_steps(&new(), Some(&names), before)
 }
 
 /// The run to interrupt; it does nothing in a run of all tests.
@@ -102,15 +102,21 @@ fn child() {
         step += 1;
         match end.as_str() {
             "kill" if step == end_at => std::process::abort(),
-            signal if step == end_at => signal_hook::low_level::raise(signal.parse().unwrap()),
+            signals if step == end_at => signals
+                .split(' ')
+                .try_for_each(|signal| signal_hook::low_level::raise(signal.parse().unwrap())),
             _ => Ok(()),
         }
     };
     write(Path::new(&out), &mut before).unwrap();
+    if end != "kill" {
+        // A signal after the run.
+        before().unwrap();
+    }
 }
 
-/// Runs [`child`] until its step `step`.
-fn run_child(out: &Path, step: usize, end: &str) -> ExitStatus {
+/// Runs [`child`] until its step `step`. Returns its end and its errors.
+fn run_child(out: &Path, step: usize, end: &str) -> (ExitStatus, String) {
     let name = format!("{}::child", module_path!().split_once("::").unwrap().1);
     let output = Command::new(env::current_exe().unwrap())
         .args([&name, "--exact"])
@@ -123,7 +129,8 @@ fn run_child(out: &Path, step: usize, end: &str) -> ExitStatus {
         String::from_utf8_lossy(&output.stdout).contains("running 1 test"),
         "{output:?}"
     );
-    output.status
+    let errors = String::from_utf8(output.stderr).unwrap();
+    (output.status, errors)
 }
 
 fn assert_users_are_there(out: &Path) {
@@ -158,7 +165,7 @@ fn a_run_that_is_killed_at_any_step_is_finished_by_the_next() {
     for step in 1.. {
         let (_folder, out) = place();
         let was = fs::read_to_string(out.join("names.json")).unwrap();
-        if run_child(&out, step, "kill").success() {
+        if run_child(&out, step, "kill").0.success() {
             break;
         }
         assert_users_are_there(&out);
@@ -179,7 +186,6 @@ fn a_run_that_is_killed_at_any_step_is_finished_by_the_next() {
         assert_whole(&out);
         assert_users_are_there(&out);
     }
-    // Five files to stage and the journal; five to place, one to remove, the end.
     assert_eq!((removed, finished), (6, 7));
 }
 
@@ -188,23 +194,37 @@ fn a_run_that_is_killed_at_any_step_is_finished_by_the_next() {
 fn a_signal_at_any_step_leaves_all_files_old_or_all_new() {
     use std::os::unix::process::ExitStatusExt;
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-        let mut steps = 0;
-        for step in 1.. {
+        for step in 1..=STEPS + 1 {
             let (_folder, out) = place();
             let before = tree(&out);
-            let status = run_child(&out, step, &signal.to_string());
-            if status.success() {
-                break;
-            }
-            steps = step;
+            let (status, errors) = run_child(&out, step, &signal.to_string());
             assert_eq!(status.signal(), Some(signal), "step {step}");
             assert!(!out.join(".codegen-work").exists(), "step {step}");
+            let outcome = match tree(&out) == before {
+                true => "the output is as it was",
+                false => "the output is written",
+            };
+            if step <= STEPS {
+                let text = format!("interrupted by signal {signal}; {outcome}\n");
+                assert!(errors.ends_with(&text), "step {step}: {errors}");
+            }
             if tree(&out) != before {
                 assert_whole(&out);
             }
             assert_users_are_there(&out);
         }
-        assert_eq!(steps, 13);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_second_signal_ends_the_process_at_once() {
+    use std::os::unix::process::ExitStatusExt;
+    for step in [6, 8] {
+        let (_folder, out) = place();
+        let (status, _) = run_child(&out, step, "2 15");
+        assert_eq!(status.signal(), Some(15), "step {step}");
+        assert!(out.join(".codegen-work").exists(), "step {step}");
     }
 }
 
@@ -222,7 +242,7 @@ fn an_error_at_any_step_is_reported_as_it_is() {
             }
         });
         match written {
-            Ok(()) => return assert_eq!(fail_at, 14),
+            Ok(()) => return assert_eq!(fail_at, STEPS + 1),
             Err(Error::Write { .. }) => assert_eq!(tree(&out), before),
             Err(Error::Unfinished { .. }) => {
                 let recovery = Output::at(&out).unwrap().recover().unwrap();
@@ -239,12 +259,9 @@ fn an_error_at_any_step_is_reported_as_it_is() {
 fn a_first_run_that_fails_leaves_no_folder() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("not/there");
-    let signals = Signals::hold().unwrap();
     let error = Output::at(&out)
         .unwrap()
-        .write_by_steps(&new(), None, &signals, &mut || {
-            Err(io::ErrorKind::StorageFull.into())
-        })
+        .write_by_steps(&new(), None, &mut || Err(io::ErrorKind::StorageFull.into()))
         .unwrap_err();
     assert!(matches!(error, Error::Write { .. }), "{error}");
     assert!(!folder.path().join("not").exists());
