@@ -66,33 +66,47 @@ pub(super) async fn run(args: &Args, connection: Connection) -> Result<ExitCode,
 
 async fn work(args: &Args, connection: &Connection, stdout: &mut impl Write) -> Result<(), Error> {
     let mut dead = DeadLetterQueue::open(connection, &args.queue).await?;
-    let result = each(args, &mut dead, stdout).await;
+    let mut counts = Counts::default();
+    let result = each(args, &mut dead, &mut counts, stdout).await;
     // Messages that were discarded before an error are deleted all the same.
     let closed = dead.close().await;
-    let (taken, kept) = result?;
+    let printed = print(stdout, &counts.text(args.action));
+    result?;
     closed?;
-    let done = match args.action {
-        Action::List => "",
-        Action::Replay => " replayed",
-        Action::Discard => " discarded",
-    };
-    let taken = count(taken, "message");
-    let text = format!("{taken}{done}, {kept} left out\n");
-    print(stdout, &text).map_err(Error::Stdout)?;
+    printed.map_err(Error::Stdout)?;
     Ok(())
 }
 
-/// Handles each message as requested. Returns the numbers of messages taken and left out.
+/// The numbers of messages so far.
+#[derive(Default)]
+struct Counts {
+    taken: usize,
+    left_out: usize,
+}
+
+impl Counts {
+    fn text(&self, action: Action) -> String {
+        let done = match action {
+            Action::List => "",
+            Action::Replay => " replayed",
+            Action::Discard => " discarded",
+        };
+        let taken = count(self.taken, "message");
+        format!("{taken}{done}, {} left out\n", self.left_out)
+    }
+}
+
+/// Handles each message as requested.
 async fn each(
     args: &Args,
     dead: &mut DeadLetterQueue,
+    counts: &mut Counts,
     stdout: &mut impl Write,
-) -> Result<(usize, usize), Error> {
-    let (mut taken, mut kept) = (0, 0);
+) -> Result<(), Error> {
     let mut is_read = true;
     while let Some(letter) = dead.next().await? {
         if !filter::matches(&letter, &args.conditions) {
-            kept += 1;
+            counts.left_out += 1;
             continue;
         }
         // A closed pipe, as of `head`, is no reason to keep a message that was to be handled.
@@ -103,9 +117,9 @@ async fn each(
             Action::Replay => letter.replay().await?,
             Action::Discard => letter.discard(),
         }
-        taken += 1;
+        counts.taken += 1;
     }
-    Ok((taken, kept))
+    Ok(())
 }
 
 fn describe(envelope: &Envelope) -> String {
@@ -194,6 +208,33 @@ mod tests {
             let dead = broker.queue_len("queue/guest/tasks/dead");
             assert_eq!(dead, Some(left), "{action}");
         }
+    }
+
+    /// A standard output during whose first line the connection is lost.
+    struct Lost<'b>(&'b MemoryBroker, Vec<u8>);
+
+    impl Write for Lost<'_> {
+        fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+            if self.1.is_empty() {
+                self.0.disconnect();
+            }
+            self.1.write(text)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_done_before_an_error_is_reported() {
+        let broker = broker().await;
+        let args = Program::parse_from(["dead-letters", "list", "tasks"]).args;
+        let mut printed = Lost(&broker, Vec::new());
+        let worked = work(&args, &broker.connection(), &mut printed).await;
+        worked.expect_err("no connection");
+        let printed = String::from_utf8(printed.1).expect("UTF-8");
+        assert!(printed.ends_with("\n1 message, 0 left out\n"), "{printed}");
     }
 
     #[tokio::test]

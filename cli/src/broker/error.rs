@@ -46,9 +46,23 @@ pub(crate) enum Error {
         /// The reason.
         source: Box<dyn StdError + Send + Sync>,
     },
-    /// A file can't be read or written.
-    #[error("{}: can't be read or written", terminal::path(path))]
-    File {
+    /// A recording can't be read.
+    #[error(
+        "{}: cannot be read; check that it is a file, and that you may read it",
+        terminal::path(path)
+    )]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        source: io::Error,
+    },
+    /// A recording can't be written.
+    #[error(
+        "{}: cannot be written; check that you may write it, and that the disk has room",
+        terminal::path(path)
+    )]
+    Write {
         /// The file.
         path: PathBuf,
         /// The reason.

@@ -236,7 +236,7 @@ impl<'a, W: Write> Listener<'a, W> {
 }
 
 fn file_error(path: &Path, source: io::Error) -> Error {
-    Error::File {
+    Error::Write {
         path: path.to_path_buf(),
         source,
     }

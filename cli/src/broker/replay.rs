@@ -3,8 +3,7 @@
 mod recording;
 
 use std::collections::{BTreeSet, VecDeque};
-use std::fs::File;
-use std::io::{self, BufReader};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -17,7 +16,7 @@ use taskcluster_pulse::{
 use super::output::Checked;
 use super::{CREDENTIALS, Error, FOUND, connection, output};
 use crate::printed::{notes, print, print_error};
-use recording::{Recording, messages, unreadable};
+use recording::Recording;
 
 /// Maximum number of messages published ahead of the oldest confirm.
 const MAX_UNCONFIRMED: usize = 1000;
@@ -94,8 +93,7 @@ pub(super) async fn run(args: &Args) -> Result<ExitCode, Error> {
 fn validate(path: &Path) -> Result<ExitCode, Error> {
     let (mut valid, mut invalid, mut unchecked) = (0, 0, 0);
     let mut unknown = BTreeSet::new();
-    let file = File::open(path).map_err(unreadable(path))?;
-    for message in messages(path, BufReader::new(file)) {
+    for message in recording::stream(path)? {
         let (_, envelope) = message?;
         match output::check(&envelope) {
             Checked::Valid => valid += 1,

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 use std::error::Error as StdError;
-use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Read};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Seek};
 use std::path::Path;
 
 use taskcluster_pulse::Envelope;
@@ -14,20 +14,24 @@ use crate::broker::Error;
 /// for a message is far below.
 const MOST_BYTES: u64 = 1 << 30;
 
-/// A recording that is read twice: for its exchanges, and for its messages. So nothing is
-/// published if a line is not a message.
+/// A recording that is opened once and read twice: for its exchanges, and for its messages.
+/// So nothing is published if a line is not a message.
 pub(super) struct Recording<'p> {
     pub(super) path: &'p Path,
+    content: Content,
+}
+
+enum Content {
+    /// A file, with its size when it was opened: `listen` may still append to it.
+    File(File, u64),
     /// The content of a pipe, which can be read only once.
-    piped: Option<Vec<u8>>,
+    Pipe(Vec<u8>),
 }
 
 impl<'p> Recording<'p> {
     pub(super) fn open(path: &'p Path) -> Result<Self, Error> {
-        let metadata = fs::metadata(path).map_err(unreadable(path))?;
-        let piped = (!metadata.is_file()).then(|| read_pipe(File::open(path)?, MOST_BYTES));
-        let piped = piped.transpose().map_err(unreadable(path))?;
-        Ok(Self { path, piped })
+        let content = Content::open(path).map_err(unreadable(path))?;
+        Ok(Self { path, content })
     }
 
     pub(super) fn exchanges(&self) -> Result<BTreeSet<String>, Error> {
@@ -38,14 +42,31 @@ impl<'p> Recording<'p> {
     pub(super) fn messages(
         &self,
     ) -> Result<impl Iterator<Item = Result<(usize, Envelope), Error>> + use<'_>, Error> {
-        let content: Box<dyn BufRead + '_> = match &self.piped {
-            Some(content) => Box::new(content.as_slice()),
-            None => {
-                let file = File::open(self.path).map_err(unreadable(self.path))?;
-                Box::new(BufReader::new(file))
-            }
-        };
+        let content = self.content.read().map_err(unreadable(self.path))?;
         Ok(messages(self.path, content))
+    }
+}
+
+impl Content {
+    fn open(path: &Path) -> io::Result<Self> {
+        let file = File::open(path)?;
+        let metadata = file.metadata()?;
+        Ok(match metadata.is_file() {
+            true => Self::File(file, metadata.len()),
+            false => Self::Pipe(read_pipe(file, MOST_BYTES)?),
+        })
+    }
+
+    /// The content from its start; of a file, one reader at a time.
+    fn read(&self) -> io::Result<Box<dyn BufRead + '_>> {
+        Ok(match self {
+            Self::File(file, length) => {
+                let mut file = file;
+                file.rewind()?;
+                Box::new(BufReader::new(file.take(*length)))
+            }
+            Self::Pipe(content) => Box::new(content.as_slice()),
+        })
     }
 }
 
@@ -61,8 +82,16 @@ fn read_pipe(pipe: impl Read, most: u64) -> io::Result<Vec<u8>> {
     }
 }
 
+/// The messages of the recording at `path`, as they are read: a pipe need not end.
+pub(super) fn stream(
+    path: &Path,
+) -> Result<impl Iterator<Item = Result<(usize, Envelope), Error>>, Error> {
+    let file = File::open(path).map_err(unreadable(path))?;
+    Ok(messages(path, BufReader::new(file)))
+}
+
 /// The messages of the recording at `path`, each with the number of its line.
-pub(super) fn messages(
+fn messages(
     path: &Path,
     mut content: impl BufRead,
 ) -> impl Iterator<Item = Result<(usize, Envelope), Error>> {
@@ -110,8 +139,8 @@ fn too_large(reason: String) -> io::Error {
     io::Error::new(io::ErrorKind::FileTooLarge, reason)
 }
 
-pub(super) fn unreadable(path: &Path) -> impl Fn(io::Error) -> Error {
-    |source| Error::File {
+fn unreadable(path: &Path) -> impl Fn(io::Error) -> Error {
+    |source| Error::Read {
         path: path.to_path_buf(),
         source,
     }
@@ -131,5 +160,19 @@ mod tests {
         assert_eq!(read_pipe(&b"1234\n"[..], 5).expect("read").len(), 5);
         let line = next_line(&mut &b"1234\n5"[..], 5).expect("read");
         assert_eq!(line.as_deref(), Some(&b"1234\n"[..]));
+    }
+
+    #[test]
+    fn lines_that_are_appended_meanwhile_are_not_read() {
+        use std::io::Write;
+
+        let mut file = tempfile::NamedTempFile::new().expect("a file");
+        let line = Envelope::new("a", "b", "{}").to_json();
+        writeln!(file, "{line}").expect("written");
+        let recording = Recording::open(file.path()).expect("opened");
+        let mut appending = file.as_file();
+        appending.write_all(b"a part of a line").expect("written");
+        assert_eq!(recording.exchanges().expect("read").len(), 1);
+        assert_eq!(recording.messages().expect("read").count(), 1);
     }
 }
