@@ -7,6 +7,7 @@
 
 #[cfg(feature = "commands")]
 pub mod cli;
+pub mod printed;
 pub mod rabbitmq;
 pub mod test;
 pub mod workspace;

@@ -10,6 +10,7 @@ use std::error::Error;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use xtask::printed::report;
 use xtask::test;
 use xtask::workspace;
 
@@ -43,10 +44,10 @@ fn features(args: &[OsString]) -> &'static str {
 }
 
 fn fail(error: &dyn Error) -> ExitCode {
-    eprintln!("error: {error}");
+    report(format_args!("error: {error}"));
     let mut cause = error.source();
     while let Some(error) = cause {
-        eprintln!("  cause: {error}");
+        report(format_args!("  cause: {error}"));
         cause = error.source();
     }
     ExitCode::from(2)

@@ -9,6 +9,7 @@ use std::fmt;
 use std::io;
 use std::process::{Command, ExitCode, ExitStatus};
 
+use crate::printed::report;
 use crate::rabbitmq;
 use crate::workspace::{self, exit_code};
 
@@ -130,19 +131,18 @@ const CLIENT_TESTS: [&str; 2] = ["--test", "rabbitmq"];
 ///
 /// There is no broker, or cargo can't be run.
 pub fn run(args: &Args) -> Result<ExitCode, Error> {
-    let broker = Broker::find(args.install)?;
+    let (broker, others) = Broker::find(args.install)?;
     if !args.cargo_args.is_empty() {
         let status = cargo_test(&args.cargo_args, &broker.lease()?)?;
         return Ok(exit_code(status));
     }
-    let others = broker.others();
     let mut code = everything::run(broker)?;
     let client = CLIENT_TESTS.map(OsString::from);
     for other in others {
         if code != ExitCode::SUCCESS {
             break;
         }
-        eprintln!("testing the client with {other}");
+        report(format_args!("testing the client with {other}"));
         code = exit_code(cargo_test(&client, &other.lease()?)?);
     }
     Ok(code)
@@ -159,10 +159,13 @@ fn cargo_test(cargo_args: &[OsString], lease: &Lease) -> Result<ExitStatus, Erro
     } else {
         command.args(WHOLE_WORKSPACE);
     }
+    command.args(for_cargo).arg("--");
+    // The tests that need a broker are marked `#[ignore]`.
+    let mut chosen = for_tests.clone();
+    if !chosen.any(|arg| arg == "--ignored" || arg == "--include-ignored") {
+        command.arg("--include-ignored");
+    }
     command
-        .args(for_cargo)
-        // The tests that need a broker are marked `#[ignore]`.
-        .args(["--", "--include-ignored"])
         .args(lease.skipped())
         .args(for_tests)
         .envs(lease.variables());

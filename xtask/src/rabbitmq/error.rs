@@ -2,6 +2,9 @@
 
 use std::fmt;
 use std::io;
+use std::path::PathBuf;
+
+use super::server::VARIABLE;
 
 /// A private RabbitMQ can't be started, or a command to it failed.
 #[derive(Debug)]
@@ -16,6 +19,12 @@ pub enum Error {
         why: String,
         /// The remedy, with the command to run.
         todo: String,
+    },
+
+    /// A folder that the user named has no RabbitMQ.
+    NotInFolder {
+        /// The folder.
+        folder: PathBuf,
     },
 
     /// The broker's temporary folder can't be created, or there are no free ports.
@@ -52,6 +61,12 @@ impl fmt::Display for Error {
                 "the tests need RabbitMQ, which is not installed: {why}; \
                  {todo}, or set PULSE_TEST_URL to a broker that the tests may use, \
                  such as amqp://guest:guest@127.0.0.1:5672/%2f"
+            ),
+            Self::NotInFolder { folder } => write!(
+                f,
+                "{VARIABLE}: {}: no rabbitmq-server and rabbitmqctl there, or no epmd; \
+                 name the folder of these programs, such as /opt/rabbitmq_server-4.1.0/sbin",
+                folder.display()
             ),
             Self::Folder(_) => {
                 f.write_str("cannot prepare a private RabbitMQ; check the folder that TMPDIR names")

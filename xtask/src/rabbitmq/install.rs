@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::process::{Command, Stdio};
 
 use super::{Error, Server};
+use crate::printed::report;
 
 /// A package manager with a package of RabbitMQ.
 #[derive(Debug)]
@@ -71,7 +72,7 @@ pub fn install(agreed: bool) -> Result<Server, Error> {
     if !agreed {
         return Err(manager.refuse("installing it needs your consent"));
     }
-    eprintln!("installing RabbitMQ with {}", manager.program);
+    report(format_args!("installing RabbitMQ with {}", manager.program));
     manager.run(manager.shell(root, terminal)?)?;
     Server::find()
         .ok_or_else(|| manager.refuse("the package has no rabbitmq-server, or there is no epmd"))
@@ -103,14 +104,13 @@ impl Manager {
 
     /// Asks the user on the terminal.
     fn ask(&self) -> bool {
-        eprint!(
+        let asked = write!(
+            io::stderr(),
             "The tests need RabbitMQ, which is not installed. Run `{}` now? [y/N] ",
             self.for_user()
         );
         let mut answer = String::new();
-        let read = io::stderr()
-            .flush()
-            .and_then(|()| io::stdin().read_line(&mut answer));
+        let read = asked.and_then(|()| io::stdin().read_line(&mut answer));
         read.is_ok() && ["y", "yes"].contains(&answer.trim().to_lowercase().as_str())
     }
 

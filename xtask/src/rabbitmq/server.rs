@@ -3,13 +3,15 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
+use super::Error;
+
 /// The folder of RabbitMQ's own scripts in Debian's and Fedora's packages. The programs
 /// that these packages put on the path under the same names switch to the user
 /// `rabbitmq`, use its home, and need root; so this folder is searched before the path.
 const PACKAGED: &str = "/usr/lib/rabbitmq/bin";
 
 /// The environment variable with folders of further RabbitMQs, separated as in `PATH`.
-const VARIABLE: &str = "PULSE_TEST_RABBITMQ";
+pub(super) const VARIABLE: &str = "PULSE_TEST_RABBITMQ";
 
 /// The folder for unpacked archives of RabbitMQ for Unix, each in a folder
 /// `rabbitmq_server-VERSION`.
@@ -34,19 +36,25 @@ impl Server {
     /// Finds the installed RabbitMQ, and its Erlang.
     #[must_use]
     pub fn find() -> Option<Self> {
-        let folders = [vec![PACKAGED.into()], path(), further()].concat();
+        let unpacked = unpacked(Path::new(UNPACKED));
+        let folders = [vec![PACKAGED.into()], path(), named(), unpacked].concat();
         Self::find_in(&folders)
     }
 
-    /// Finds RabbitMQs of other versions: in the folders of the environment variable
+    /// Finds further RabbitMQs, of other versions: in the folders of the environment variable
     /// `PULSE_TEST_RABBITMQ`, and in `/opt/rabbitmq_server-*/sbin`.
-    #[must_use]
-    pub fn others(&self) -> Vec<Self> {
-        let find = |folder: PathBuf| Self::find_in(&[vec![folder], path()].concat());
-        let mut others: Vec<Self> = further().into_iter().filter_map(find).collect();
-        others.retain(|other| other.server != self.server);
-        others.dedup();
-        others
+    ///
+    /// # Errors
+    ///
+    /// If there is none in a folder of the variable.
+    pub fn further() -> Result<Vec<Self>, Error> {
+        let named = named().into_iter().map(|folder| {
+            let server = Self::only_in(&folder);
+            server.ok_or(Error::NotInFolder { folder })
+        });
+        let unpacked = unpacked(Path::new(UNPACKED)).into_iter();
+        let unpacked = unpacked.filter_map(|folder| Self::only_in(&folder).map(Ok));
+        named.chain(unpacked).collect()
     }
 
     /// The path of `rabbitmq-server`.
@@ -58,12 +66,20 @@ impl Server {
     /// Finds RabbitMQ in the first of these folders that has all of its programs.
     fn find_in(folders: &[PathBuf]) -> Option<Self> {
         let epmd = epmd(folders)?;
-        folders.iter().find_map(|folder| {
-            let server = folder.join("rabbitmq-server");
-            let ctl = folder.join("rabbitmqctl");
-            let epmd = epmd.clone();
-            (server.is_file() && ctl.is_file()).then_some(Self { server, ctl, epmd })
-        })
+        folders.iter().find_map(|folder| Self::with(&epmd, folder))
+    }
+
+    /// Finds RabbitMQ in this folder, and Erlang in it or on the path.
+    fn only_in(folder: &Path) -> Option<Self> {
+        let folders = [vec![folder.to_path_buf()], path()].concat();
+        Self::with(&epmd(&folders)?, folder)
+    }
+
+    fn with(epmd: &Path, folder: &Path) -> Option<Self> {
+        let server = folder.join("rabbitmq-server");
+        let ctl = folder.join("rabbitmqctl");
+        let epmd = epmd.to_path_buf();
+        (server.is_file() && ctl.is_file()).then_some(Self { server, ctl, epmd })
     }
 }
 
@@ -75,11 +91,11 @@ fn path() -> Vec<PathBuf> {
         .collect()
 }
 
-/// The folders of further RabbitMQs.
-fn further() -> Vec<PathBuf> {
+/// The folders of the variable.
+fn named() -> Vec<PathBuf> {
     let named = env::var_os(VARIABLE).unwrap_or_default();
     let named = env::split_paths(&named).filter(|folder| !folder.as_os_str().is_empty());
-    named.chain(unpacked(Path::new(UNPACKED))).collect()
+    named.collect()
 }
 
 /// The `sbin` of every `rabbitmq_server-VERSION` in `folder`, in order.

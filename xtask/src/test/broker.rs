@@ -1,8 +1,10 @@
 //! The broker of the tests: one that the user names, or a private one.
 
+use std::collections::BTreeSet;
 use std::env;
 use std::fmt;
 
+use crate::printed::report;
 use crate::rabbitmq::{self, RabbitMq, Server};
 
 /// The variable that names the broker to test with.
@@ -24,27 +26,26 @@ pub(super) enum Broker {
 }
 
 impl Broker {
-    /// Finds the broker to test with, and installs RabbitMQ if it is missing.
+    /// Finds the broker to test with, and installs RabbitMQ if it is missing. The others are
+    /// of other versions; a broker that is named is the only one.
     ///
     /// # Errors
     ///
-    /// RabbitMQ is missing and can't be installed.
-    pub(super) fn find(install: bool) -> Result<Self, rabbitmq::Error> {
+    /// RabbitMQ is missing and can't be installed, or a folder that should have another one
+    /// has none.
+    pub(super) fn find(install: bool) -> Result<(Self, Vec<Self>), rabbitmq::Error> {
         if is_set(URL) {
-            return Ok(Self::Named);
+            return Ok((Self::Named, Vec::new()));
         }
-        match Server::find() {
-            Some(server) => Ok(Self::Private(server)),
-            None => rabbitmq::install(install).map(Self::Private),
-        }
-    }
-
-    /// Further brokers, of other versions. A broker that is named is the only one.
-    pub(super) fn others(&self) -> Vec<Self> {
-        match self {
-            Self::Named => Vec::new(),
-            Self::Private(server) => server.others().into_iter().map(Self::Private).collect(),
-        }
+        let mut others = Server::further()?;
+        let server = match Server::find() {
+            Some(server) => server,
+            None => rabbitmq::install(install)?,
+        };
+        let mut seen = BTreeSet::from([server.path().to_path_buf()]);
+        others.retain(|other| seen.insert(other.path().to_path_buf()));
+        let others = others.into_iter().map(Self::Private).collect();
+        Ok((Self::Private(server), others))
     }
 
     /// Starts the broker, if it is a private one.
@@ -54,10 +55,12 @@ impl Broker {
     /// It does not start.
     pub(super) fn lease(self) -> Result<Lease, rabbitmq::Error> {
         let Self::Private(server) = self else {
-            eprintln!("testing with the broker that {URL} names");
+            report(format_args!("testing with the broker that {URL} names"));
             let has_management = is_set(MANAGEMENT_URL);
             if !has_management {
-                eprintln!("skipping the tests of its management API: {MANAGEMENT_URL} is not set");
+                report(format_args!(
+                    "skipping the tests of its management API: {MANAGEMENT_URL} is not set"
+                ));
             }
             return Ok(Lease {
                 private: None,
@@ -65,7 +68,8 @@ impl Broker {
             });
         };
         let broker = RabbitMq::start_with_management(server)?;
-        eprintln!("testing with a private RabbitMQ, {}", broker.address());
+        let address = broker.address();
+        report(format_args!("testing with a private RabbitMQ, {address}"));
         Ok(Lease {
             private: Some(broker),
             has_management: true,

@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::Scope;
 use std::time::Instant;
 
+use crate::printed::report;
 use crate::workspace::exit_code;
 
 /// A command with a name.
@@ -91,7 +92,7 @@ pub(super) struct Results {
 impl Results {
     /// Starts a job, whether others fail or not.
     pub(super) fn start<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, mut job: Job) {
-        eprintln!("running {}", job.name);
+        report(format_args!("running {}", job.name));
         let start = Instant::now();
         scope.spawn(move || {
             let (text, how) = match job.output() {
@@ -125,11 +126,11 @@ impl Results {
         let Some(first) = failures.first() else {
             return ExitCode::SUCCESS;
         };
-        eprintln!("error: these failed; their output is above, after FAILED:");
+        report("error: these failed; their output is above, after FAILED:");
         for failure in &failures {
-            eprintln!("  {failure}");
+            report(format_args!("  {failure}"));
         }
-        eprintln!("run the tests of one package again: `cargo xtask test -- -p PACKAGE`");
+        report("run the tests of one package again: `cargo xtask test -- -p PACKAGE`");
         first
             .how
             .as_ref()

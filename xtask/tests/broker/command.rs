@@ -79,6 +79,48 @@ fn a_broker_that_is_named_is_taken_as_it_is() {
     assert!(text.starts_with(chosen), "{text}");
 }
 
+/// libtest has these arguments exclude each other.
+#[test]
+fn a_choice_of_ignored_tests_is_passed_on() {
+    let fake = Fake::new("");
+    for choice in ["--ignored", "--include-ignored"] {
+        let mut command = fake.xtask_test(&["--", "--", choice]);
+        command.env("PULSE_TEST_URL", "amqp://guest:guest@192.0.2.1/%2f");
+        let output = command.output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        let passed =
+            format!("cargo test --workspace --all-features -- --skip management_api:: {choice}\n");
+        assert!(text.starts_with(&passed), "{text}");
+    }
+}
+
+#[test]
+fn a_folder_of_a_further_rabbitmq_that_has_none_is_an_error() {
+    let empty = tempfile::tempdir().unwrap();
+    let fake = Fake::new("");
+    let mut command = fake.xtask_test(&[]);
+    let output = command
+        .env("PULSE_TEST_RABBITMQ", empty.path())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let error = String::from_utf8_lossy(&output.stderr);
+    let expected = format!("error: PULSE_TEST_RABBITMQ: {}: ", empty.path().display());
+    assert!(error.starts_with(&expected), "{error}");
+    assert!(output.stdout.is_empty(), "{output:?}");
+}
+
+#[test]
+fn a_closed_standard_error_is_no_failure() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let fake = Fake::new("exit 7");
+    let mut command = fake.xtask_test(&CHOICE);
+    command.env("PULSE_TEST_URL", "amqp://guest:guest@192.0.2.1/%2f");
+    let output = command.stderr(writer).output().unwrap();
+    assert_eq!(output.status.code(), Some(7), "{output:?}");
+}
+
 #[test]
 fn a_package_that_is_named_is_tested_alone() {
     let fake = Fake::new("");
