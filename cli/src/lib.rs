@@ -12,14 +12,18 @@ pub mod codegen;
 mod defaults;
 #[cfg(feature = "deployments")]
 pub mod deployments;
+pub mod folder;
 mod printed;
 mod program;
+mod read_error;
 mod signals;
+pub mod sources;
 mod terminal;
 
 pub use defaults::Defaults;
 pub use printed::fail;
 pub use program::{Command, examples_for, run, usage};
+pub use read_error::ReadError;
 
 #[cfg(test)]
 mod tests {
@@ -28,6 +32,8 @@ mod tests {
     #[test]
     fn every_error_can_be_boxed_and_sent() {
         is_an_error::<super::codegen::Error>();
+        is_an_error::<super::folder::Error>();
+        is_an_error::<super::sources::Error>();
         #[cfg(feature = "deployments")]
         {
             use super::deployments::{DeploymentError, InputError, drift, pull};

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use taskcluster_pulse::{PublishError, RoutingKeyError, UnknownExchange};
 
+use crate::read_error::ReadError;
 use crate::terminal;
 
 /// The reason why a command failed.
@@ -47,16 +48,8 @@ pub(crate) enum Error {
         source: Box<dyn StdError + Send + Sync>,
     },
     /// A recording can't be read.
-    #[error(
-        "{}: cannot be read; check that it is a file, and that you may read it",
-        terminal::path(path)
-    )]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// The reason.
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Read(#[from] ReadError),
     /// A recording can't be written.
     #[error(
         "{}: cannot be written; check that you may write it, and that the disk has room",

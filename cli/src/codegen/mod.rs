@@ -1,28 +1,8 @@
 //! `codegen`: generates the folder of a crate from documents.
-//!
-//! ```text
-//! sources      the documents on disk → the generator's input
-//! output       the output folder and its contents
-//! replaceable  the files that a run may replace and remove
-//! list         the list of generated files; all other files are the user's
-//! changes      the differences between the folder and the generated files
-//! report       these differences as text, with a diff
-//! write        brings the folder up to date: every file, or none
-//! work         the work folder of a run, and its lock
-//! journal      the steps of a run, to be finished by the next one if interrupted
-//! ```
 
-mod changes;
 mod error;
-mod journal;
-mod list;
-pub(crate) mod output;
 mod package;
-mod replaceable;
-pub(crate) mod report;
-pub(crate) mod sources;
-mod work;
-mod write;
+mod report;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -30,21 +10,16 @@ use std::process::ExitCode;
 
 use taskcluster_codegen::{Errors, Files, Generator};
 
-pub use changes::{Change, Comparison};
 pub use error::Error;
-pub use output::Output;
 use package::PackageArgs;
-pub use write::Recovery;
 
 use crate::defaults::Defaults;
+use crate::folder::{self, Output, names};
 use crate::printed::{self, listed, notes, warn};
-use crate::terminal;
+use crate::{sources, terminal};
 
 /// Exit code of `--check` if the output is stale.
 const STALE: u8 = 1;
-
-/// The file of the output with the names for the next run.
-const NAMES: &str = "names.json";
 
 /// Write the generated crate from exchange references and schemas.
 ///
@@ -121,7 +96,7 @@ impl Args {
 /// # Errors
 ///
 /// If the input can't be read or generated from, or the output can't be read or written.
-/// The output is then unchanged, except after [`Error::Unfinished`].
+/// The output is then unchanged, except after [`folder::Error::Unfinished`].
 pub fn run(args: &Args, defaults: &Defaults, stdout: &mut impl Write) -> Result<ExitCode, Error> {
     let output = Output::at(args.out.as_ref().unwrap_or(&defaults.out))?;
     let pulse = args.pulse.as_ref().or(defaults.pulse.as_ref());
@@ -132,14 +107,14 @@ pub fn run(args: &Args, defaults: &Defaults, stdout: &mut impl Write) -> Result<
         return stale(&report::interrupted(&output, &command), stdout);
     }
     if let Some(recovery) = output.recover()? {
-        let text = report::recovered(&output, recovery);
+        let text = folder::report::recovered(&output, recovery);
         print(
             stdout,
             &text,
             "an interrupted run was finished, this one was not started",
         )?;
     }
-    let names = sources::names(&output.shown)?;
+    let names = names::read(&output.shown)?;
     let generator = Generator::new().names(names.clone());
     let files = generate(args, defaults, runtime, generator)?;
     let comparison = output.compare(&files)?;

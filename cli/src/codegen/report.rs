@@ -8,12 +8,11 @@ use similar::TextDiff;
 use taskcluster_codegen::{Errors, Files};
 use taskcluster_documents::text::count;
 
-use super::{Change, Comparison, Output, Recovery};
+use crate::folder::report::paths;
+use crate::folder::{Change, Comparison, Output};
 use crate::printed::listed;
+use crate::sources::error::yaml;
 use crate::terminal::{lines, path as shown};
-
-/// Maximum number of paths listed for one reason.
-const MOST_PATHS: usize = 20;
 
 /// Maximum number of listed changes.
 const MOST_CHANGES: usize = 200;
@@ -32,17 +31,6 @@ pub(super) fn errors(errors: &Errors, yaml: Option<&Path>) -> String {
         Some(path) => format!("{errors}\n{}", self::yaml(path)),
         None => errors,
     }
-}
-
-/// The error for a YAML file, which is not read, with the place of Taskcluster's documents
-/// as JSON.
-pub(super) fn yaml(path: &Path) -> String {
-    format!(
-        "{}: YAML is not read; convert it to JSON. Taskcluster builds its documents from YAML and \
-         from exchanges that it declares in JavaScript: the result is generated/references.json in \
-         its repository, or below /references and /schemas of a deployment",
-        shown(path)
-    )
 }
 
 /// The output is up to date.
@@ -79,17 +67,6 @@ pub(super) fn stale(output: &Output, comparison: &Comparison, command: &str) -> 
     text + &format!("{folder} is stale: {summary}; run `{command}` and commit what it writes\n")
 }
 
-/// The remains of an earlier run were removed or completed.
-pub(crate) fn recovered(output: &Output, recovery: Recovery) -> String {
-    let folder = shown(&output.shown);
-    match recovery {
-        Recovery::Removed => {
-            format!("{folder}: removed temporary files of a run that was interrupted\n")
-        }
-        Recovery::Finished => format!("{folder}: finished a run that was interrupted\n"),
-    }
-}
-
 /// A check found the remains of an earlier run.
 pub(super) fn interrupted(output: &Output, command: &str) -> String {
     let folder = shown(&output.shown);
@@ -99,16 +76,6 @@ pub(super) fn interrupted(output: &Output, command: &str) -> String {
 /// The files that are not generated.
 fn foreign(output: &Output, comparison: &Comparison) -> String {
     paths(output, "not generated, left alone", &comparison.foreign)
-}
-
-/// Lines with `paths` in the output folder, each behind `label`.
-pub(crate) fn paths(output: &Output, label: &str, paths: &[impl AsRef<Path>]) -> String {
-    let line = |path| format!("{label}: {}\n", shown(&output.shown.join(path)));
-    let mut text: String = paths.iter().take(MOST_PATHS).map(line).collect();
-    if let others @ 1.. = paths.len().saturating_sub(MOST_PATHS) {
-        text += &format!("{label}: {others} more\n");
-    }
-    text
 }
 
 fn describe(output: &Output, change: &Change) -> String {

@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 
 use taskcluster_documents::Source;
 
-use crate::codegen::{self, sources};
-use crate::terminal;
+use crate::{sources, terminal};
 
 use super::deployment::{self, Limits, RootUrl};
 
@@ -28,7 +27,7 @@ pub(crate) enum Input {
 pub enum Error {
     /// Documents on disk.
     #[error(transparent)]
-    Disk(#[from] codegen::Error),
+    Disk(#[from] sources::Error),
     /// Documents of a deployment.
     #[error(transparent)]
     Deployment(#[from] deployment::Error),

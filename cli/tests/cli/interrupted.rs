@@ -88,12 +88,15 @@ fn a_pull_that_was_interrupted_is_finished_and_no_half_is_read() {
         "pulled/.codegen-work/journal",
         "write queue/task.json\nremove old.json\n",
     );
-    let run = place.codegen(&out, &[]);
-    assert_eq!(run.code, Some(2), "{run:?}");
-    assert_has(
-        &run.stderr,
-        &["pulled: these documents are written in part", "`pull`"],
-    );
+    // Also among those of a folder above it.
+    for documents in [&out, place.folder.path()] {
+        let run = place.codegen(documents, &[]);
+        assert_eq!(run.code, Some(2), "{run:?}");
+        assert_has(
+            &run.stderr,
+            &["pulled: these documents are written in part", "`pull`"],
+        );
+    }
     // The source is not needed for that. Port 9 of this machine has no listener.
     let run = program(&["pull", "http://127.0.0.1:9", "--out", out.to_str().unwrap()]);
     assert_eq!(run.code, Some(2), "{run:?}");
@@ -121,4 +124,23 @@ fn a_pull_keeps_the_folder_and_the_files_that_have_not_changed() {
     let before = inodes();
     assert_eq!(pull().code, Some(0));
     assert_eq!(inodes(), before);
+}
+
+/// The advice of the error: deleting the journal and running the command again.
+#[test]
+fn a_journal_that_no_run_wrote_is_deleted_to_write_all_files() {
+    let place = Place::generated();
+    let lib = fs::read_to_string(place.out("src/lib.rs")).unwrap();
+    place.write("out/src/lib.rs", "// Old.\n");
+    let journal = place.write("out/.codegen-work/journal", "no step\n");
+    let run = place.codegen(&schemas(), &[]);
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert_has(
+        &run.stderr,
+        &["journal: \"no step\" is not a step", "delete"],
+    );
+    fs::remove_file(journal).unwrap();
+    let run = place.codegen(&schemas(), &[]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_eq!(fs::read_to_string(place.out("src/lib.rs")).unwrap(), lib);
 }

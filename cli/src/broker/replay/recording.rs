@@ -9,6 +9,7 @@ use std::path::Path;
 use taskcluster_pulse::Envelope;
 
 use crate::broker::Error;
+use crate::read_error::ReadError;
 
 /// Maximum size of a line, and of a recording that is not a file, in bytes. A broker's limit
 /// for a message is far below.
@@ -30,7 +31,7 @@ enum Content {
 
 impl<'p> Recording<'p> {
     pub(super) fn open(path: &'p Path) -> Result<Self, Error> {
-        let content = Content::open(path).map_err(unreadable(path))?;
+        let content = Content::open(path).map_err(ReadError::at(path))?;
         Ok(Self { path, content })
     }
 
@@ -42,7 +43,7 @@ impl<'p> Recording<'p> {
     pub(super) fn messages(
         &self,
     ) -> Result<impl Iterator<Item = Result<(usize, Envelope), Error>> + use<'_>, Error> {
-        let content = self.content.read().map_err(unreadable(self.path))?;
+        let content = self.content.read().map_err(ReadError::at(self.path))?;
         Ok(messages(self.path, content))
     }
 }
@@ -86,7 +87,7 @@ fn read_pipe(pipe: impl Read, most: u64) -> io::Result<Vec<u8>> {
 pub(super) fn stream(
     path: &Path,
 ) -> Result<impl Iterator<Item = Result<(usize, Envelope), Error>>, Error> {
-    let file = File::open(path).map_err(unreadable(path))?;
+    let file = File::open(path).map_err(ReadError::at(path))?;
     Ok(messages(path, BufReader::new(file)))
 }
 
@@ -100,7 +101,7 @@ fn messages(
         Some((number, line))
     });
     lines.filter_map(move |(line, text)| match text {
-        Err(source) => Some(Err(unreadable(path)(source))),
+        Err(source) => Some(Err(ReadError::at(path)(source).into())),
         Ok(text) if text.trim_ascii().is_empty() => None,
         Ok(text) => Some(match message(&text) {
             Ok(envelope) => Ok((line, envelope)),
@@ -137,13 +138,6 @@ fn message(line: &[u8]) -> Result<Envelope, Box<dyn StdError + Send + Sync>> {
 
 fn too_large(reason: String) -> io::Error {
     io::Error::new(io::ErrorKind::FileTooLarge, reason)
-}
-
-fn unreadable(path: &Path) -> impl Fn(io::Error) -> Error {
-    |source| Error::Read {
-        path: path.to_path_buf(),
-        source,
-    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use taskcluster_drift::ExchangeError;
 
 use crate::deployments::input::{self, ROOT_URL};
+use crate::folder;
 use crate::printed::listed;
 use crate::terminal::{self, part};
 
@@ -28,6 +29,10 @@ pub enum Error {
     /// The documents can't be read or fetched.
     #[error(transparent)]
     Input(#[from] input::Error),
+
+    /// The names of the generated crate can't be read.
+    #[error(transparent)]
+    Names(#[from] folder::Error),
 
     /// The documents have errors, each with its file and JSON pointer.
     #[error("{}", listed(.0.as_slice(), "error"))]

@@ -13,9 +13,9 @@ use taskcluster_drift::{Level, ReaderReport, Report, Side, accepts, compare};
 
 pub use error::Error;
 
-use crate::codegen::sources;
 use crate::defaults::Defaults;
-use crate::deployments::input::{self, Input};
+use crate::deployments::input::Input;
+use crate::folder::names;
 use crate::{printed, terminal};
 
 /// Exit code if a finding reaches the level.
@@ -185,7 +185,7 @@ fn found(args: &Args, defaults: &Defaults) -> Result<Found, Error> {
     }
     // Code is generated from the default folder, with the names beside the code.
     let names = match old.is_path(&defaults.schemas) {
-        true => sources::names(&defaults.out).map_err(input::Error::from)?,
+        true => names::read(&defaults.out)?,
         false => None,
     };
     let old = side(&old)?.with_names(names).map_err(Error::Documents)?;

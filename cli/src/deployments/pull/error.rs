@@ -2,8 +2,8 @@
 
 use std::io;
 
-use crate::codegen;
 use crate::deployments::input::{self, ROOT_URL};
+use crate::folder;
 use crate::printed::listed;
 
 /// The reason why no documents were written: the place, the reason and a remedy.
@@ -26,7 +26,7 @@ pub enum Error {
 
     /// The folder can't be written.
     #[error(transparent)]
-    Output(#[from] codegen::Error),
+    Output(#[from] folder::Error),
 
     /// Standard output can't be written to.
     #[error("cannot write to standard output; the folder is written")]

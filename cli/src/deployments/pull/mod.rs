@@ -11,9 +11,9 @@ use std::process::ExitCode;
 
 pub use error::Error;
 
-use crate::codegen::{self, Output};
 use crate::defaults::Defaults;
 use crate::deployments::input::Input;
+use crate::folder::{self, Output};
 use crate::printed;
 
 /// Take exchange references, and the schemas that they reach, into a folder.
@@ -59,7 +59,7 @@ pub fn run(args: &Args, defaults: &Defaults, stdout: &mut impl Write) -> Result<
     let output = Output::documents_at(out)?;
     // An interrupted run has all that it needs in the folder, without the source.
     if let Some(recovery) = output.recover()? {
-        let text = codegen::report::recovered(&output, recovery);
+        let text = folder::report::recovered(&output, recovery);
         printed::print(stdout, &text).map_err(Error::Stdout)?;
     }
     let files = files::canonical(&source.read()?).map_err(Error::Documents)?;

@@ -12,19 +12,19 @@ use serde_json::Value;
 use taskcluster_codegen::Files;
 use taskcluster_documents::{Source, id, load, publisher};
 
-use crate::codegen::output::Found;
-use crate::codegen::{self, Output, sources};
+use super::Error;
 use crate::deployments::closure::{self, Lookup};
+use crate::deployments::input;
+use crate::folder::Output;
+use crate::folder::contents::Found;
+use crate::sources;
 
 /// The paths of the files that `files` may replace, or that may be removed.
 ///
 /// # Errors
 ///
 /// If the folder or a file in it can't be read.
-pub(super) fn replaceable(
-    output: &Output,
-    files: &Files,
-) -> Result<BTreeSet<String>, codegen::Error> {
+pub(super) fn replaceable(output: &Output, files: &Files) -> Result<BTreeSet<String>, Error> {
     let new = files.iter().filter_map(|(path, text)| {
         let bytes = text.clone().into_bytes();
         Document::of(
@@ -68,7 +68,7 @@ fn reached(old: &[Document], are: impl Fn(&Document) -> bool) -> BTreeSet<String
 }
 
 /// The documents in the folder, of files with a single one.
-fn documents(output: &Output) -> Result<Vec<Document>, codegen::Error> {
+fn documents(output: &Output) -> Result<Vec<Document>, Error> {
     let mut room = sources::MOST_BYTES;
     let mut documents = Vec::new();
     for (path, found) in output.found()? {
@@ -77,7 +77,8 @@ fn documents(output: &Output) -> Result<Vec<Document>, codegen::Error> {
             continue;
         };
         if sources::is_json(&path) {
-            let source = sources::source(&output.folder.join(&path), &mut room)?;
+            let source = sources::source(&output.folder.join(&path), &mut room);
+            let source = source.map_err(input::Error::from)?;
             documents.extend(Document::of(name.to_owned(), &source));
         }
     }

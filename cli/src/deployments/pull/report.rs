@@ -4,8 +4,8 @@ use std::path::Path;
 
 use taskcluster_documents::text::count;
 
-use crate::codegen::report::paths;
-use crate::codegen::{Change, Comparison, Output};
+use crate::folder::report::paths;
+use crate::folder::{Change, Comparison, Output};
 use crate::terminal;
 
 /// The documents were written to `output`, which differed as `comparison` states.

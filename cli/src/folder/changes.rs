@@ -1,4 +1,4 @@
-//! Compares the output folder with the generated files.
+//! Compares the output folder with the files of a run.
 
 use std::fs::File;
 use std::io::Read;
@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use taskcluster_codegen::Files;
 
-use super::Error;
-use super::output::{Found, Output};
+use super::contents::Found;
+use super::{Error, Output};
+use crate::read_error::ReadError;
 
 /// Maximum number of bytes of stale files that are kept for diffs.
 const MOST_SHOWN: u64 = 16 << 20;
@@ -123,8 +124,8 @@ impl Output {
             Some(Found::File) => {}
         }
         let shown = self.shown.join(&path);
-        let file = File::open(self.folder.join(&path)).map_err(Error::read(&shown))?;
-        let bytes = file.metadata().map_err(Error::read(&shown))?.len();
+        let file = File::open(self.folder.join(&path)).map_err(ReadError::at(&shown))?;
+        let bytes = file.metadata().map_err(ReadError::at(&shown))?.len();
         let new_bytes = u64::try_from(new.len()).unwrap_or(u64::MAX);
         if bytes != new_bytes && bytes > *room {
             return Ok(Some(Change::Large { path, bytes }));
@@ -132,7 +133,7 @@ impl Output {
         let mut old = Vec::new();
         file.take(bytes)
             .read_to_end(&mut old)
-            .map_err(Error::read(&shown))?;
+            .map_err(ReadError::at(&shown))?;
         if old == new.as_bytes() {
             return Ok(None);
         }

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use super::changes::{Change, Comparison};
 use super::output::Output;
-use super::{Error, NAMES, list};
+use super::{Error, list, names};
+use crate::read_error::ReadError;
 
 /// The files to write and to remove, by relative path in the output folder.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -27,7 +28,7 @@ impl Journal {
                 _ => journal.writes.push(path),
             }
         }
-        journal.writes.sort_by_key(|path| path != NAMES);
+        journal.writes.sort_by_key(|path| path != names::FILE);
         journal
     }
 
@@ -49,7 +50,7 @@ impl Journal {
     pub(super) fn read(path: &Path, output: &Output) -> Result<Option<Self>, Error> {
         let text = match fs::read_to_string(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            text => text.map_err(Error::read(path))?,
+            text => text.map_err(ReadError::at(path))?,
         };
         let mut journal = Self::default();
         for line in text.lines() {
@@ -63,7 +64,7 @@ impl Journal {
                     steps.push(file.to_owned())
                 }
                 _ => {
-                    return Err(Error::List {
+                    return Err(Error::Journal {
                         path: path.to_path_buf(),
                         line: line.to_owned(),
                     });

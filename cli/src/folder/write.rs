@@ -15,7 +15,7 @@ use super::changes::Comparison;
 use super::journal::Journal;
 use super::output::Output;
 use super::work::Work;
-use super::{Error, sources};
+use super::{Error, names};
 use crate::printed::{print_error, warn};
 use crate::signals::Signals;
 
@@ -80,8 +80,7 @@ impl Output {
         before: BeforeStep<'_>,
     ) -> Result<(), Error> {
         let mut work = Work::begin(self)?;
-        let names_now = sources::names(&self.folder)?;
-        if self.has_names() && names_now.map(|names| names.bytes).as_deref() != names {
+        if self.has_names() && names::read(&self.folder)?.map(|it| it.bytes).as_deref() != names {
             return Err(Error::Overtaken {
                 path: self.shown.clone(),
             });

@@ -1,14 +1,19 @@
-//! The documents on disk: the input of the generator.
+//! The documents on disk.
+
+pub(crate) mod error;
 
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use taskcluster_codegen::Source;
+use taskcluster_documents::Source;
 use walkdir::WalkDir;
 
-use super::{Error, NAMES, work};
+pub use error::Error;
+
+use crate::folder::{WORK_FOLDER, is_half_written};
+use crate::read_error::ReadError;
 use crate::terminal;
 
 /// Limit on the size of all documents together, in bytes; many times that of a
@@ -20,7 +25,7 @@ pub(crate) const MOST_BYTES: u64 = 64 << 20;
 pub(crate) struct Documents {
     pub(crate) sources: Vec<Source>,
     /// A YAML file beside the documents, which is not read.
-    pub(super) yaml: Option<PathBuf>,
+    pub(crate) yaml: Option<PathBuf>,
 }
 
 /// Reads the file at `path`, or all `*.json` files in and below the folder.
@@ -31,12 +36,7 @@ pub(crate) struct Documents {
 ///
 /// If a file can't be read, or there is no document at all.
 pub(crate) fn read(path: &Path) -> Result<Documents, Error> {
-    let kind = fs::metadata(path).map_err(Error::read(path))?.file_type();
-    if work::is_half_written(path) {
-        return Err(Error::HalfWritten {
-            path: path.to_path_buf(),
-        });
-    }
+    let kind = fs::metadata(path).map_err(ReadError::at(path))?.file_type();
     let (files, yaml) = if kind.is_dir() {
         files(path)?.into_iter().partition(|file| is_json(file))
     } else if kind.is_file() && is_yaml(path) {
@@ -64,33 +64,13 @@ pub(crate) fn read(path: &Path) -> Result<Documents, Error> {
     }
 }
 
-/// Reads the names of the last run that wrote to the folder `out`; `None` if there are
-/// none.
-///
-/// # Errors
-///
-/// If the file can't be read.
-pub(crate) fn names(out: &Path) -> Result<Option<Source>, Error> {
-    let path = out.join(NAMES);
-    match fs::symlink_metadata(&path) {
-        Ok(metadata) if metadata.is_file() && metadata.len() > MOST_BYTES => {
-            Err(Error::NamesTooLarge {
-                path,
-                most: MOST_BYTES,
-            })
-        }
-        Ok(metadata) if metadata.is_file() => source(&path, &mut { MOST_BYTES }).map(Some),
-        _ => Ok(None),
-    }
-}
-
 /// Reads the file at `path`, and subtracts its size from `room`, which is at first
 /// [`MOST_BYTES`].
 pub(crate) fn source(path: &Path, room: &mut u64) -> Result<Source, Error> {
     let mut bytes = Vec::new();
-    let file = File::open(path).map_err(Error::read(path))?;
+    let file = File::open(path).map_err(ReadError::at(path))?;
     let read = file.take(*room + 1).read_to_end(&mut bytes);
-    let read = u64::try_from(read.map_err(Error::read(path))?).unwrap_or(u64::MAX);
+    let read = u64::try_from(read.map_err(ReadError::at(path))?).unwrap_or(u64::MAX);
     *room = room.checked_sub(read).ok_or_else(|| Error::TooLarge {
         path: path.to_path_buf(),
         most: MOST_BYTES,
@@ -116,14 +96,20 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) if passed_over(&error) => continue,
-            Err(error) => return Err(Error::walk(folder)(error)),
+            Err(error) => return Err(ReadError::walk(folder)(error).into()),
         };
-        if entry.file_name() == work::FOLDER {
+        if entry.file_name() == WORK_FOLDER {
+            let written = entry.path().parent().unwrap_or(folder);
+            if is_half_written(written) {
+                return Err(Error::HalfWritten {
+                    path: written.to_path_buf(),
+                });
+            }
             walk.skip_current_dir();
             continue;
         }
         let path = entry.path();
-        let new = seen.insert(path.canonicalize().map_err(Error::read(path))?);
+        let new = seen.insert(path.canonicalize().map_err(ReadError::at(path))?);
         if entry.file_type().is_dir() && !new {
             walk.skip_current_dir();
         } else if entry.file_type().is_file() && new && (is_json(path) || is_yaml(path)) {

@@ -20,7 +20,7 @@ use super::Error;
 use super::output::Output;
 
 /// The name of the work folder, in the output folder.
-pub(super) const FOLDER: &str = ".codegen-work";
+pub(crate) const FOLDER: &str = ".codegen-work";
 
 /// The name of the journal, in the work folder.
 const JOURNAL: &str = "journal";
@@ -48,6 +48,10 @@ impl Work {
     /// If another run holds the lock, or the system refuses a step.
     pub(super) fn begin(output: &Output) -> Result<Self, Error> {
         let folder = output.folder.join(FOLDER);
+        // A link could lead out of the output.
+        output
+            .check_parents(Path::new(FOLDER).join(JOURNAL))
+            .map_err(Error::write(&output.shown))?;
         let made = missing(&folder);
         for _ in 0..LOCK_ATTEMPTS {
             fs::create_dir_all(&folder).map_err(Error::write(&output.shown))?;
@@ -106,7 +110,7 @@ impl Drop for Work {
 
 impl Output {
     /// Whether a run is in progress in the folder, or was interrupted.
-    pub(super) fn has_work(&self) -> bool {
+    pub(crate) fn has_work(&self) -> bool {
         self.folder.join(FOLDER).is_dir()
     }
 
@@ -115,7 +119,7 @@ impl Output {
     /// # Errors
     ///
     /// If a run is in progress.
-    pub(super) fn check_idle(&self) -> Result<(), Error> {
+    pub(crate) fn check_idle(&self) -> Result<(), Error> {
         match self.has_work() {
             true => {
                 if let Some(lock) = lock(self, OpenOptions::new().read(true))? {
@@ -136,7 +140,7 @@ impl Output {
 }
 
 /// Whether an interrupted run has changed files in `folder`.
-pub(super) fn is_half_written(folder: &Path) -> bool {
+pub(crate) fn is_half_written(folder: &Path) -> bool {
     folder.join(FOLDER).join(JOURNAL).exists()
 }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::output::{Kind, Output};
 use super::{Error, list};
+use crate::read_error::ReadError;
 
 const MANIFEST: &str = "Cargo.toml";
 
@@ -39,7 +40,7 @@ impl Output {
             return Ok(BTreeSet::new());
         }
         for entry in self.walk() {
-            let entry = entry.map_err(Error::walk(&self.shown))?;
+            let entry = entry.map_err(ReadError::walk(&self.shown))?;
             let name = self.relative(entry.path());
             if !entry.file_type().is_dir() && !self.is_generated(&name.to_string_lossy()) {
                 return Err(Error::Foreign {

@@ -11,6 +11,7 @@ use std::path::Path;
 use taskcluster_codegen::Files;
 
 use super::Error;
+use crate::read_error::ReadError;
 
 /// The path of the list in the output folder.
 pub(super) const FILE: &str = "generated-files.txt";
@@ -49,12 +50,12 @@ pub(super) fn read(
         Ok(metadata) if metadata.is_file() => {}
         Ok(_) => return Ok(None),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(Error::read(&path)(error)),
+        Err(error) => return Err(ReadError::at(&path)(error).into()),
     }
     // No run wrote the part beyond the limit, so its files do not count as listed.
     let mut text = Vec::new();
     let read = File::open(&path).and_then(|file| file.take(MOST_BYTES).read_to_end(&mut text));
-    read.map_err(Error::read(&path))?;
+    read.map_err(ReadError::at(&path))?;
     let text = String::from_utf8_lossy(&text);
     let lines = text.lines().filter(|line| !line.starts_with('#'));
     let listed: BTreeSet<String> = lines.map(str::to_owned).collect();

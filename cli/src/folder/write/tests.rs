@@ -13,7 +13,7 @@ use taskcluster_codegen::Files;
 use tempfile::TempDir;
 
 use super::Recovery;
-use crate::codegen::{Error, Output};
+use crate::folder::{Error, Output};
 
 const OUT: &str = "CODEGEN_TEST_OUT";
 const STEP: &str = "CODEGEN_TEST_STEP";
@@ -314,8 +314,25 @@ fn a_journal_does_not_lead_out_of_the_folder() {
         fs::create_dir(out.join(".codegen-work")).unwrap();
         fs::write(out.join(".codegen-work/journal"), format!("{line}\n")).unwrap();
         let error = Output::at(&out).unwrap().recover().unwrap_err();
-        assert!(matches!(error, Error::List { .. }), "{line}: {error}");
+        assert!(matches!(error, Error::Journal { .. }), "{line}: {error}");
         assert!(folder.path().join("victim").exists());
         assert_users_are_there(&out);
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_is_no_work_folder() {
+    let (folder, out) = place();
+    let elsewhere = folder.path().join("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    fs::write(elsewhere.join("journal"), "remove src/lib.rs\n").unwrap();
+    std::os::unix::fs::symlink(&elsewhere, out.join(".codegen-work")).unwrap();
+    let before = tree(folder.path());
+    let recovered = Output::at(&out).unwrap().recover().unwrap_err();
+    let written = write(&out, &mut || Ok(())).unwrap_err();
+    for error in [recovered, written] {
+        assert!(matches!(error, Error::Write { .. }), "{error}");
+    }
+    assert_eq!(tree(folder.path()), before);
 }

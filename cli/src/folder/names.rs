@@ -1,0 +1,39 @@
+//! The names of a generated crate, which the next run reads.
+
+use std::fs;
+use std::path::Path;
+
+use taskcluster_documents::Source;
+
+use super::Error;
+use crate::read_error::ReadError;
+use crate::terminal;
+
+/// The path of the names in the output folder.
+pub(super) const FILE: &str = "names.json";
+
+/// Maximum size of the file, in bytes; many times that of any run.
+const MOST_BYTES: u64 = 64 << 20;
+
+/// Reads the names of the last run that wrote to the folder `out`; `None` if there are
+/// none.
+///
+/// # Errors
+///
+/// If the file can't be read.
+pub(crate) fn read(out: &Path) -> Result<Option<Source>, Error> {
+    let path = out.join(FILE);
+    match fs::symlink_metadata(&path) {
+        Ok(metadata) if metadata.is_file() && metadata.len() > MOST_BYTES => {
+            Err(Error::NamesTooLarge {
+                path,
+                most: MOST_BYTES,
+            })
+        }
+        Ok(metadata) if metadata.is_file() => Ok(Some(Source {
+            name: terminal::path(&path),
+            bytes: fs::read(&path).map_err(ReadError::at(&path))?,
+        })),
+        _ => Ok(None),
+    }
+}
