@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use taskcluster_pulse::{Consumer, ConsumerEvent, MemoryBroker};
+use taskcluster_pulse::{Consumer, ConsumerEvent, MemoryBroker, Queue};
 
 use crate::common::{Event, Seen};
-use crate::{QUEUE, builder, publish};
+use crate::{EXCHANGE, QUEUE, builder, publish};
 
 /// A consumer whose connections are replaced at this age, and its events.
 async fn recycled_after(age: Duration, broker: &MemoryBroker) -> (Consumer, Seen) {
@@ -135,4 +135,21 @@ async fn messages_of_a_recycled_connection_whose_channel_is_lost_come_again() {
     assert!(consumer.counters().recycled > 5);
     consumer.stop().await.expect("stopped");
     assert_eq!(broker.queue_len(QUEUE), Some(0));
+}
+
+/// The queue of the new connection would never get a message.
+#[tokio::test(start_paused = true)]
+async fn an_exclusive_queue_that_can_t_be_bound_again_is_not_given_up() {
+    let broker = MemoryBroker::new();
+    let builder = builder(&broker).queue(Queue::exclusive());
+    let builder = builder.recycle_after(Duration::from_secs(10));
+    let mut consumer = builder.start().await.expect("started");
+    broker.forbid(EXCHANGE);
+    tokio::time::sleep(Duration::from_secs(35)).await;
+    broker.publish(EXCHANGE, "primary.a", &[], b"{}");
+    let next = tokio::time::timeout(Duration::from_secs(1), consumer.next()).await;
+    next.expect("it is bound").expect("a delivery").ack();
+    assert_eq!(consumer.counters().recycled, 0);
+    assert_eq!(consumer.failed_bindings(), [], "of the current queue");
+    consumer.stop().await.expect("stopped");
 }

@@ -1,5 +1,6 @@
 //! Lost connections and deleted queues.
 
+use crate::common::exchanges::all_of;
 use crate::common::proxy::SPOILED;
 use crate::common::rabbitmq::Rabbit;
 use crate::common::{Event, Numbered, Seen, eventually};
@@ -8,7 +9,7 @@ use lapin::options::QueueDeleteOptions;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
-use taskcluster_pulse::{ConsumerEvent, Error, Exchange};
+use taskcluster_pulse::{Consumer, ConsumerEvent, Error, Exchange};
 
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
@@ -54,6 +55,35 @@ async fn a_start_ends_if_the_closing_of_a_channel_is_not_answered() {
     drop(started.expect("in time").expect("started"));
     proxy.cut();
     rabbit.delete_queue(&rabbit.queue()).await;
+}
+
+/// Otherwise it would stay connected, and no message would ever come.
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn an_exclusive_queue_is_bound_when_its_exchange_exists_again() {
+    const EXCHANGE: &str = "exchange/tests/v1/redeclared";
+    let rabbit = Rabbit::for_test().await;
+    let (proxy, connection) = rabbit.proxy().await;
+    rabbit.declare_exchange(EXCHANGE).await;
+    let seen = Seen::default();
+    let mut consumer = Consumer::builder(connection)
+        .bind(all_of(EXCHANGE))
+        .reconnect(quick())
+        .on_event(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    rabbit.delete_exchange(EXCHANGE).await;
+    proxy.cut();
+    seen.wait_for(|event| matches!(event, ConsumerEvent::BindingFailed(_)))
+        .await;
+    rabbit.declare_exchange(EXCHANGE).await;
+    eventually(|| seen.count(|event| matches!(event, ConsumerEvent::Ready { .. })) == 2).await;
+    rabbit.publish_to(EXCHANGE, "key", b"{}").await;
+    let next = tokio::time::timeout(Duration::from_secs(5), consumer.next()).await;
+    next.expect("it is bound").expect("a delivery").ack();
+    consumer.stop().await.expect("stopped");
+    rabbit.delete_exchange(EXCHANGE).await;
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@ use super::stop::Stop;
 use super::timers::{Timers, due};
 use crate::client::connection::ConnectError;
 use crate::client::counters::Meter;
-use crate::client::error::Error;
+use crate::client::error::{BindingError, Error};
 use crate::client::transport::{
     Arrival, Channel, Deliveries, Link, LinkState, TransportError, code,
 };
@@ -53,6 +53,7 @@ pub(super) struct Session {
     pub(super) queue: String,
     /// The queues that exist without the delivery limit that they should have.
     pub(super) unlimited: Vec<String>,
+    pub(super) failed_bindings: Vec<BindingError>,
     pub(super) since: Instant,
     /// The time from which the age of its connection counts.
     fresh_since: Instant,
@@ -90,7 +91,7 @@ impl Session {
             queue,
             has_single_active_consumer,
             unlimited,
-            ..
+            failed_bindings,
         } = prepared;
         Self {
             tracker: Arc::new(AckTracker::new(Arc::clone(&channel), Arc::clone(meter))),
@@ -103,6 +104,7 @@ impl Session {
             consumers: 0,
             queue,
             unlimited,
+            failed_bindings,
             since: Instant::now(),
             fresh_since: Instant::now(),
             background: JoinSet::new(),

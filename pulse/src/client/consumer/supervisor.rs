@@ -225,7 +225,7 @@ impl Supervisor {
         let (shared, inboxes) = (&self.shared, &self.inboxes);
         let open = || open_session(shared, inboxes, None);
         let mut session = self.reconnector.open(open).await?;
-        if let Some(error) = unbound(&shared.config, shared.failed_bindings()) {
+        if let Some(error) = unbound(&shared.config, &session.failed_bindings) {
             session.abandon().await;
             return Err(error);
         }
@@ -242,6 +242,7 @@ impl Supervisor {
     /// Reports a session that is used from now on, and starts its work in the background.
     fn report_ready(&self, session: &mut Session) {
         self.shared.meter.connected.set(true);
+        self.shared.set_failed_bindings(&session.failed_bindings);
         let queue = session.queue.clone();
         self.shared.listener.send(&ConsumerEvent::Ready { queue });
         session.remove_other_bindings(&self.shared);
@@ -292,9 +293,14 @@ async fn open_session(
         None => Arc::from(config.connection.open().await?),
     };
     let prepared = setup::prepare(config, &*link).await?;
-    shared.set_failed_bindings(&prepared.failed_bindings);
     for error in &prepared.failed_bindings {
         listener.send(&ConsumerEvent::BindingFailed(error.clone()));
+    }
+    // Other queues may have bindings, and messages, from before.
+    if config.queue.is_exclusive()
+        && let Some(error) = unbound(config, &prepared.failed_bindings)
+    {
+        return Err(ConnectError::Setup(error));
     }
     let mut session = Session::new(link, prepared, &shared.meter);
     let demand = *shared.demand.borrow();
@@ -304,17 +310,17 @@ async fn open_session(
     Ok(session)
 }
 
-/// The error of a consumer that would never get a message.
-fn unbound(config: &Config, failed: Vec<BindingError>) -> Option<Error> {
+/// The error of a consumer whose new queue would never get a message.
+fn unbound(config: &Config, failed: &[BindingError]) -> Option<Error> {
     let all_failed = config.bindings.iter().all(|route| {
         failed
             .iter()
             .any(|error| error.exchange == route.exchange && error.routing_key == route.routing_key)
     });
     let count = config.bindings.len();
-    let first = failed
-        .into_iter()
-        .next()
-        .filter(|_| count > 0 && all_failed)?;
-    Some(Error::Unbound { count, first })
+    let first = failed.first().filter(|_| count > 0 && all_failed)?;
+    Some(Error::Unbound {
+        count,
+        first: first.clone(),
+    })
 }
