@@ -124,6 +124,11 @@ impl Connection {
     /// If it fails or panics, or the broker refuses the secret, the client tries again. The
     /// secret is used as it is: remove the line end of a file, as here.
     ///
+    /// A token that expires may do so while a connection is open. RabbitMQ keeps that
+    /// connection and refuses its requests; the client then opens another one. A publisher
+    /// does so from an age of 30 seconds on: on a younger connection, a refused message is
+    /// refused.
+    ///
     /// ```
     /// use taskcluster_pulse::Connection;
     ///

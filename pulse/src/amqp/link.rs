@@ -45,6 +45,10 @@ impl Transport for Settings {
         &self.address.user
     }
 
+    fn renews_secret(&self) -> bool {
+        self.secret_from.is_some()
+    }
+
     fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Link>, ConnectError>> {
         Box::pin(async {
             self.check().map_err(ConnectError::Setup)?;

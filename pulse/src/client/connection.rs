@@ -38,6 +38,11 @@ impl Connection {
         self.0.user()
     }
 
+    /// Whether each connection asks for the secret again.
+    pub(crate) fn renews_secret(&self) -> bool {
+        self.0.renews_secret()
+    }
+
     pub(crate) async fn open(&self) -> Result<Box<dyn Link>, ConnectError> {
         self.0.connect().await
     }
@@ -60,6 +65,11 @@ pub(crate) trait Transport: Any + Send + Sync {
     /// The user whose queues and exchanges are used.
     fn user(&self) -> &str;
 
+    /// Whether each connection asks for the secret again.
+    fn renews_secret(&self) -> bool {
+        false
+    }
+
     fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Link>, ConnectError>>;
 }
 
@@ -76,19 +86,16 @@ pub(crate) enum ConnectError {
 }
 
 impl ConnectError {
-    /// The error as one of a session that had worked.
-    ///
-    /// # Errors
-    ///
-    /// Another attempt can't help.
-    pub(crate) fn after_success(self) -> Result<TransportError, Error> {
+    /// The error as one of a connection that was open before. None is final, because the
+    /// secret of that connection may have expired: only a new one shows what the broker
+    /// refuses.
+    pub(crate) fn on_open_connection(self) -> TransportError {
         match self {
-            Self::Retry(error) => Ok(error),
-            Self::Setup(error) => Ok(TransportError::because(
+            Self::Retry(error) => error,
+            Self::Setup(error) | Self::Fatal(error) => TransportError::because(
                 "the connection can't be set up again for now",
                 Arc::new(error),
-            )),
-            Self::Fatal(error) => Err(error),
+            ),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
 use super::connection::{ConnectError, Connection};
 use super::error::Error;
@@ -85,7 +85,8 @@ pub(crate) struct Waiting {
 #[derive(Debug)]
 pub(crate) struct LostSession {
     pub(crate) error: SharedError,
-    pub(crate) since: Instant,
+    /// How long it was open.
+    pub(crate) age: Duration,
     /// Whether messages were acknowledged or confirmed on it.
     pub(crate) progress: bool,
 }
@@ -144,19 +145,24 @@ impl Reconnector {
     /// Waits, and then opens a session in place of one that was lost.
     pub(crate) async fn reopen<T, F>(
         &mut self,
-        lost: LostSession,
+        lost: &LostSession,
         open: impl FnMut() -> F,
     ) -> Result<T, Error>
     where
         F: Future<Output = Result<T, ConnectError>>,
     {
+        self.wait_after(lost).await;
+        self.open(open).await
+    }
+
+    /// Waits after the loss of a session.
+    pub(crate) async fn wait_after(&mut self, lost: &LostSession) {
         // If the broker repeatedly closes the connection at once, the delays keep
         // growing.
-        if lost.progress || lost.since.elapsed() >= self.policy.longest {
+        if lost.progress || lost.age >= self.policy.longest {
             self.delays = self.policy.delays();
         }
-        self.wait(0, lost.error).await;
-        self.open(open).await
+        self.wait(0, Arc::clone(&lost.error)).await;
     }
 
     async fn wait(&mut self, failures: u32, error: SharedError) {

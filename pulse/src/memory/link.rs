@@ -54,12 +54,12 @@ struct MemoryLink {
 
 impl Link for MemoryLink {
     fn open_channel(&self) -> BoxFuture<'_, Result<Arc<dyn Channel>, TransportError>> {
-        let channel = MemoryChannel {
-            id: self.broker.lock().open_channel(self.id),
-            broker: self.broker.clone(),
-            link: self.state.clone(),
-        };
-        Box::pin(ready(Ok(Arc::new(channel) as Arc<dyn Channel>)))
+        let opened = self.broker.lock().open_channel(self.id);
+        let channel = opened.map(|id| {
+            let (broker, link) = (self.broker.clone(), self.state.clone());
+            Arc::new(MemoryChannel { broker, id, link }) as Arc<dyn Channel>
+        });
+        Box::pin(ready(channel))
     }
 
     fn frame_max(&self) -> usize {

@@ -115,7 +115,10 @@ impl State {
         self.exchanges.insert(exchange.to_owned());
     }
 
-    pub(super) fn open_channel(&mut self, link: Id) -> Id {
+    pub(super) fn open_channel(&mut self, link: Id) -> Result<Id, TransportError> {
+        if !self.links.contains_key(&link) {
+            return Err(closed());
+        }
         let id = self.fresh_id();
         let channel = Channel {
             link,
@@ -125,7 +128,7 @@ impl State {
             consumer: None,
         };
         self.channels.insert(id, channel);
-        id
+        Ok(id)
     }
 
     pub(super) fn check_open(&self, channel: Id) -> Result<(), TransportError> {

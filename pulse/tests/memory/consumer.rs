@@ -4,7 +4,7 @@ use crate::common::exchanges::all_of;
 use crate::common::{Event, Numbered, Seen, eventually, message};
 use crate::{EXCHANGE, QUEUE, builder, publish};
 use std::time::Duration;
-use taskcluster_pulse::{Consumer, ConsumerEvent, Error, MemoryBroker, Queue};
+use taskcluster_pulse::{Consumer, ConsumerEvent, Error, MemoryBroker, Queue, Reconnect};
 use tokio::time::{sleep, timeout};
 
 /// Makes the broker deliver, without taking a delivery.
@@ -110,6 +110,28 @@ async fn messages_of_lost_connections_come_again_in_their_order() {
         next.ack();
     }
     third.stop().await.expect("stopped");
+}
+
+/// The one attempt is made on a new connection.
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_is_lost_soon_after_its_channel_is_no_attempt() {
+    let (broker, seen) = (MemoryBroker::new(), Seen::default());
+    let reconnect = Reconnect::forever().at_most(1);
+    let builder = builder(&broker).reconnect(reconnect);
+    let mut consumer = builder
+        .on_event(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    publish(&broker, 0..1).await;
+    let _held = consumer.next().await.expect("a delivery");
+    broker.time_out_acks();
+    seen.wait_for(|event| matches!(event, ConsumerEvent::Reconnecting { .. }))
+        .await;
+    broker.disconnect();
+    consumer.next().await.expect("a delivery").ack();
+    consumer.stop().await.expect("stopped");
+    assert_eq!(broker.queue_len(QUEUE), Some(0));
 }
 
 #[tokio::test(start_paused = true)]

@@ -22,7 +22,7 @@ use super::stop::Stop;
 use super::timers::{Timers, due};
 use crate::client::connection::ConnectError;
 use crate::client::counters::Meter;
-use crate::client::error::{BindingError, Error};
+use crate::client::error::BindingError;
 use crate::client::transport::{
     Arrival, Channel, Deliveries, Link, LinkState, TransportError, code,
 };
@@ -69,17 +69,15 @@ pub(super) enum End {
     CancelledByBroker,
     /// The channel is lost, and perhaps the connection.
     Lost(TransportError),
-    /// A new session can't help.
-    Fatal(Error),
 }
 
 impl From<ConnectError> for End {
     fn from(error: ConnectError) -> Self {
-        match error.after_success() {
+        let error = error.on_open_connection();
+        match error.code {
             // The queue was deleted, which cancels its consumers.
-            Ok(error) if error.code == Some(code::NOT_FOUND) => Self::CancelledByBroker,
-            Ok(error) => Self::Lost(error),
-            Err(error) => Self::Fatal(error),
+            Some(code::NOT_FOUND) => Self::CancelledByBroker,
+            _ => Self::Lost(error),
         }
     }
 }

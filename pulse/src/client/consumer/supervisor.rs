@@ -105,10 +105,6 @@ impl Supervisor {
                     return Ok(());
                 }
                 End::Old => self.replace(session).await,
-                End::Fatal(error) => {
-                    session.abandon().await;
-                    return Err(error);
-                }
                 End::CancelledByBroker => {
                     self.report_cancelled(&session);
                     let error = TransportError::lost("the broker cancelled the consumer");
@@ -137,7 +133,7 @@ impl Supervisor {
         }
         let (mut stop, lost) = (self.stop.clone(), old.lost());
         let new = tokio::select! {
-            new = old.beside_timers(open_session(&self.shared, &self.inboxes, None)) => new,
+            new = old.beside_timers(open_session(&self.shared, &self.inboxes)) => new,
             () = stop.asked() => return old,
             // The old one finds out why.
             _ = lost => {
@@ -194,36 +190,35 @@ impl Supervisor {
     ) -> Result<Session, Error> {
         let error = error.await;
         let mut lost = LostSession {
-            since: old.since,
+            age: old.since.elapsed(),
             progress: old.has_acked(),
             error: Arc::new(error.clone()),
         };
         let queue = old.queue.clone();
-        let mut link = old.abandon().await;
-        let is_link_lost = link.is_none();
+        let link = old.abandon().await;
         let (shared, inboxes) = (&self.shared, &self.inboxes);
-        // Only the first attempt can use the old connection.
-        let mut open = || open_session(shared, inboxes, link.take());
-        if is_link_lost {
-            shared.meter.connections_lost.up();
-            return self.reconnector.reopen(lost, open).await;
-        }
-        shared.report_lost_channel(queue, &error);
-        // A channel that the broker closes at once is replaced with a delay, by the
-        // policy.
-        if lost.progress || lost.since.elapsed() >= STEADY {
-            match open().await {
-                Ok(session) => return Ok(session),
-                Err(error) => lost.error = Arc::new(error.after_success()?),
+        if let Some(link) = link {
+            shared.report_lost_channel(queue, &error);
+            // A channel that the broker closes at once is replaced with a delay, by the
+            // policy.
+            if !lost.progress && lost.age < STEADY {
+                self.reconnector.wait_after(&lost).await;
             }
+            match set_up(shared, inboxes, link).await {
+                Ok(session) => return Ok(session),
+                Err(error) => lost.error = Arc::new(error.on_open_connection()),
+            }
+        } else {
+            shared.meter.connections_lost.up();
         }
-        self.reconnector.reopen(lost, open).await
+        let open = || open_session(shared, inboxes);
+        self.reconnector.reopen(&lost, open).await
     }
 
     /// Sets up the first session, in as many attempts as the policy allows.
     async fn connect(&mut self) -> Result<Session, Error> {
         let (shared, inboxes) = (&self.shared, &self.inboxes);
-        let open = || open_session(shared, inboxes, None);
+        let open = || open_session(shared, inboxes);
         let mut session = self.reconnector.open(open).await?;
         if let Some(error) = unbound(&shared.config, &session.failed_bindings) {
             session.abandon().await;
@@ -279,19 +274,23 @@ fn reconnector(shared: &Shared) -> Reconnector {
     Reconnector::new(connection.clone(), reconnect.clone(), report)
 }
 
-/// Sets up a session, on `link` if given, else on a new connection.
+/// Sets up a session on a new connection.
 async fn open_session(
     shared: &Arc<Shared>,
     inboxes: &InboxSender,
-    link: Option<Arc<dyn Link>>,
+) -> Result<Session, ConnectError> {
+    let link = shared.config.connection.open().await?;
+    set_up(shared, inboxes, Arc::from(link)).await
+}
+
+async fn set_up(
+    shared: &Arc<Shared>,
+    inboxes: &InboxSender,
+    link: Arc<dyn Link>,
 ) -> Result<Session, ConnectError> {
     let Shared {
         config, listener, ..
     } = &**shared;
-    let link = match link {
-        Some(link) => link,
-        None => Arc::from(config.connection.open().await?),
-    };
     let prepared = setup::prepare(config, &*link).await?;
     for error in &prepared.failed_bindings {
         listener.send(&ConsumerEvent::BindingFailed(error.clone()));

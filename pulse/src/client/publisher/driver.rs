@@ -15,7 +15,11 @@ use crate::client::connection::Connection;
 use crate::client::error::{Error, error_chain};
 use crate::client::lock::lock;
 use crate::client::reconnect::{LostSession, Reconnect, Reconnector, Waiting};
-use crate::client::transport::{SharedError, TransportError};
+use crate::client::transport::{SharedError, TransportError, code};
+
+/// Age up to which the secret of a connection counts as valid, so that messages which the
+/// user may not publish cost few connections.
+const FRESH: Duration = Duration::from_secs(30);
 
 pub(super) struct Driver {
     connection: Connection,
@@ -75,7 +79,7 @@ impl Driver {
     async fn run_sessions(&mut self, mut session: Session) -> Result<(), Error> {
         loop {
             let confirmed = self.shared.meter.confirmed.get();
-            let Err(error) = self.publish(&mut session).await? else {
+            let Err(error) = self.publish(&mut session).await else {
                 session.close().await;
                 return Ok(());
             };
@@ -89,24 +93,33 @@ impl Driver {
 
     /// Publishes over one session until everything is done or the connection is lost. A
     /// refused message closes only the channel, which is reopened.
-    async fn publish(
-        &mut self,
-        session: &mut Session,
-    ) -> Result<Result<(), TransportError>, Error> {
+    async fn publish(&mut self, session: &mut Session) -> Result<(), TransportError> {
         loop {
             let error = match self.outbox.publish(session).await {
                 Err(error) if error.is_refusal() => error,
-                result => return Ok(result),
+                result => return result,
             };
+            if self.may_be_expired(session, &error) {
+                return Err(error);
+            }
             tracing::warn!("the broker closed the channel: {error}");
             self.outbox.channel_closed(&error, &self.exchanges);
             let reopen = session.reopen_channel(&self.exchanges);
             match self.outbox.meanwhile(reopen).await {
                 Some(Ok(())) => {}
-                Some(Err(error)) => return error.after_success().map(Err),
-                None => return Ok(Ok(())),
+                Some(Err(error)) => return Err(error.on_open_connection()),
+                None => return Ok(()),
             }
         }
+    }
+
+    /// Whether the broker may have refused a message because the connection's secret has
+    /// expired: RabbitMQ then keeps the connection, and refuses every message. A new
+    /// connection shows whether there is another reason.
+    fn may_be_expired(&self, session: &Session, error: &TransportError) -> bool {
+        error.code == Some(code::ACCESS_REFUSED)
+            && self.connection.renews_secret()
+            && session.since.elapsed() >= FRESH
     }
 
     /// Opens a session in place of one whose connection was lost; `None` when
@@ -123,7 +136,7 @@ impl Driver {
         self.outbox.connection_lost(Arc::clone(&error));
         let lost = LostSession {
             error,
-            since: old.since,
+            age: old.since.elapsed(),
             progress,
         };
         let Self {
@@ -136,7 +149,7 @@ impl Driver {
         let reopen = async {
             old.abandon().await;
             let open = || Session::open(connection, exchanges);
-            reconnector.reopen(lost, open).await
+            reconnector.reopen(&lost, open).await
         };
         let session = outbox.meanwhile(reopen).await.transpose()?;
         if let Some(session) = &session {

@@ -1,15 +1,18 @@
 //! Users who may not do everything.
 
+use std::io;
 use std::time::Duration;
 
 use lapin::uri::AMQPUri;
 use taskcluster_pulse::{
-    Connection, Consumer, ConsumerEvent, Error, Exchange, OnFailure, Publisher,
+    Connection, Consumer, ConsumerEvent, Error, Exchange, Message, OnFailure, PublishError,
+    Publisher,
 };
 
+use crate::common::exchanges::Owned;
 use crate::common::proxy::Proxy;
 use crate::common::rabbitmq::Rabbit;
-use crate::common::{Event, Numbered, Seen, eventually};
+use crate::common::{Event, Numbered, Seen, eventually, message_on};
 use crate::refusals::one_binding_fails;
 use crate::{publish, quick};
 
@@ -170,4 +173,133 @@ async fn a_login_beyond_a_limit_of_connections_is_tried_again() {
     }
     delete(&management, &format!("vhosts/{name}")).await;
     delete(&management, &format!("users/{name}")).await;
+}
+
+/// A user whose rights end while connections are open, as those of a token do.
+struct Tokens {
+    uri: AMQPUri,
+    name: String,
+    management: String,
+}
+
+impl Tokens {
+    async fn new(rabbit: &Rabbit) -> Self {
+        let management = management_api();
+        let name = rabbit.lane.clone();
+        let uri = user(&name, rabbit, &management).await;
+        Self {
+            uri,
+            name,
+            management,
+        }
+    }
+
+    /// A connection that gets a new token at each login.
+    fn connection(&self) -> Connection {
+        let (name, management) = (self.name.clone(), self.management.clone());
+        let connection = Connection::amqp(&self.uri.to_string()).expect("a URL");
+        connection.secret_from(move || {
+            let (name, management) = (name.clone(), management.clone());
+            async move {
+                allow(&name, &management, [".*", ".*", ".*"]).await;
+                io::Result::Ok("secret".to_owned())
+            }
+        })
+    }
+
+    /// Makes the broker refuse what the open connections have not done before.
+    async fn expire(&self) {
+        allow(&self.name, &self.management, ["", "", ""]).await;
+    }
+
+    async fn delete(self) {
+        delete(&self.management, &format!("users/{}", self.name)).await;
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_consumer_whose_token_has_expired_opens_another_connection() {
+    let rabbit = Rabbit::for_test().await;
+    let tokens = Tokens::new(&rabbit).await;
+    let mut consumer = rabbit
+        .consumer_by(tokens.connection())
+        .reconnect(quick())
+        .start()
+        .await
+        .expect("started");
+    publish(&rabbit, 0..1).await;
+    tokens.expire().await;
+    consumer.next().await.expect("a delivery").ack();
+    eventually(|| consumer.counters().acks_sent == 1).await;
+
+    tokens.expire().await;
+    let queue = format!("queue/{0}/{0}", tokens.name);
+    rabbit.delete_queue(&queue).await;
+    // The next poll finds that the broker has cancelled the consumer.
+    let next = consumer.next();
+    let publish_again = async {
+        loop {
+            publish(&rabbit, 1..2).await;
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    tokio::select! {
+        next = next => next.expect("a delivery").ack(),
+        () = publish_again => {}
+    }
+    assert_eq!(consumer.counters().channels_lost, 2);
+    consumer.stop().await.expect("stopped");
+    rabbit.delete_queue(&queue).await;
+    tokens.delete().await;
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_publisher_whose_token_has_expired_can_declare_its_exchanges_again() {
+    let rabbit = Rabbit::for_test().await;
+    let tokens = Tokens::new(&rabbit).await;
+    let publisher = Publisher::builder(tokens.connection())
+        .declare::<Owned>()
+        .reconnect(quick())
+        .start()
+        .await
+        .expect("started");
+    tokens.expire().await;
+    let message = message_on(&rabbit.lane, 1);
+    let message = Message::<Owned>::new(message.routing_key, message.payload);
+    let refused = publisher.publish(&message).await.expect("accepted");
+    let error = refused.await.expect_err("the connection is new");
+    assert!(matches!(error, PublishError::Refused { .. }), "{error}");
+    let again = publisher.publish(&message).await.expect("accepted");
+    again.await.expect("confirmed with a new token");
+    publisher.close().await;
+    tokens.delete().await;
+}
+
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_message_is_refused_on_a_new_connection_only() {
+    let rabbit = Rabbit::for_test().await;
+    rabbit.declare_exchange(Owned::INFO.exchange).await;
+    let tokens = Tokens::new(&rabbit).await;
+    let publisher = Publisher::builder(tokens.connection())
+        .reconnect(quick())
+        .start()
+        .await
+        .expect("started");
+    tokio::time::sleep(Duration::from_secs(31)).await;
+    tokens.expire().await;
+    let message = message_on(&rabbit.lane, 1);
+    let sent = publisher.publish(&message).await.expect("accepted");
+    sent.await.expect("confirmed with a new token");
+    assert_eq!(publisher.counters().connections_lost, 1);
+
+    tokens.expire().await;
+    let other = Message::<Owned>::new(message.routing_key, message.payload);
+    let refused = publisher.publish(&other).await.expect("accepted");
+    refused.await.expect_err("the connection is new");
+    assert_eq!(publisher.counters().connections_lost, 1);
+    publisher.close().await;
+    tokens.delete().await;
 }
