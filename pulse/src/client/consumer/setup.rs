@@ -114,6 +114,12 @@ fn differs_in(error: &TransportError, argument: &str) -> bool {
             .contains(&format!("inequivalent arg '{argument}'"))
 }
 
+/// Whether a refusal is because of the number of queues of the virtual host or the cluster,
+/// in RabbitMQ's words. No text that ends with a name ends so.
+fn is_queue_limit(reason: &str) -> bool {
+    reason.contains("queue limit in ") && reason.ends_with(") is reached")
+}
+
 /// The error for a refused request about a queue, with advice.
 fn refused(queue: &str, error: TransportError) -> ConnectError {
     // A cause that may pass is final for a start, and retried by a consumer that has
@@ -146,6 +152,10 @@ fn refused(queue: &str, error: TransportError) -> ConnectError {
             ConnectError::Fatal,
             "it exists with another value of that argument: use Queue::passive, or give the same \
              value, or choose another name",
+        ),
+        Some(code::PRECONDITION_FAILED) if is_queue_limit(&error.reason) => (
+            ConnectError::Setup,
+            "delete queues that are not read any more, or have the operator raise the limit",
         ),
         Some(code::PRECONDITION_FAILED) => (
             ConnectError::Fatal,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use lapin::uri::AMQPUri;
 use taskcluster_pulse::{
     Connection, Consumer, ConsumerEvent, Error, Exchange, Message, OnFailure, PublishError,
-    Publisher,
+    Publisher, Queue,
 };
 
 use crate::common::exchanges::Owned;
@@ -173,6 +173,45 @@ async fn a_login_beyond_a_limit_of_connections_is_tried_again() {
     }
     delete(&management, &format!("vhosts/{name}")).await;
     delete(&management, &format!("users/{name}")).await;
+}
+
+/// The broker may count the queue of the lost connection until it notices the loss.
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_reconnect_beyond_a_limit_of_queues_is_tried_again() {
+    let rabbit = Rabbit::for_test().await;
+    let management = management_api();
+    let (name, mut uri) = (&rabbit.lane, rabbit.uri());
+    put(&management, &format!("vhosts/{name}"), "{}".to_owned()).await;
+    let rights = r#"{"configure": ".*", "write": ".*", "read": ".*"}"#.to_owned();
+    let user = &uri.authority.userinfo.username;
+    put(&management, &format!("permissions/{name}/{user}"), rights).await;
+    name.clone_into(&mut uri.vhost);
+    let there = Rabbit::at(uri.to_string()).await;
+    let (proxy, connection) = there.proxy().await;
+    let seen = Seen::default();
+    let builder = || {
+        Consumer::builder(connection.clone())
+            .queue(Queue::exclusive())
+            .bind(there.binding())
+            .reconnect(quick())
+    };
+    let start = builder().on_event(seen.listener()).start();
+    let mut consumer = start.await.expect("started");
+    let limit = format!("vhost-limits/{name}/max-queues");
+    put(&management, &limit, r#"{"value": 0}"#.to_owned()).await;
+    let error = builder().start().await.expect_err("no queue is allowed");
+    assert!(error.to_string().contains("raise the limit"), "{error}");
+    proxy.cut();
+    let refused =
+        |event: &ConsumerEvent| matches!(event, ConsumerEvent::Reconnecting { failures: 2, .. });
+    seen.wait_for(refused).await;
+    delete(&management, &limit).await;
+    eventually(|| seen.count(|event| matches!(event, ConsumerEvent::Ready { .. })) == 2).await;
+    publish(&there, 0..1).await;
+    consumer.next().await.expect("a delivery").ack();
+    consumer.stop().await.expect("stopped");
+    delete(&management, &format!("vhosts/{name}")).await;
 }
 
 /// A user whose rights end while connections are open, as those of a token do.
