@@ -9,7 +9,7 @@ use lapin::options::QueueDeleteOptions;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
-use taskcluster_pulse::{Consumer, ConsumerEvent, Error, Exchange};
+use taskcluster_pulse::{Consumer, ConsumerEvent, Error, Exchange, Queue};
 
 #[tokio::test]
 #[ignore = "needs RabbitMQ: run by cargo xtask test"]
@@ -139,6 +139,48 @@ async fn a_queue_that_is_deleted_during_a_renewal_is_reported_and_declared_again
     let cancelled =
         |event: &ConsumerEvent| matches!(event, ConsumerEvent::CancelledByBroker { .. });
     assert_eq!(seen.count(cancelled), 1);
+    handle.stop();
+    run.await.expect("no panic").expect("stopped");
+    rabbit.delete_queue(&rabbit.queue()).await;
+}
+
+/// The new queue has no binding, and the consumer that renews the prefetch reads it.
+#[tokio::test]
+#[ignore = "needs RabbitMQ: run by cargo xtask test"]
+async fn a_queue_that_is_declared_anew_during_a_renewal_is_bound_again() {
+    let rabbit = Arc::new(Rabbit::for_test().await);
+    rabbit.declare_queue(&rabbit.queue()).await;
+    let (proxy, connection) = rabbit.proxy().await;
+    let seen = Seen::default();
+    let consumer = rabbit
+        .consumer_by(connection)
+        .queue(Queue::passive(rabbit.queue()))
+        .retries(1, Duration::from_secs(3600))
+        .prefetch(2)
+        .reconnect(quick())
+        .on_event(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    publish(&rabbit, 0..1).await;
+    let handle = consumer.handle();
+    let other = Arc::clone(&rabbit);
+    let run = tokio::spawn(consumer.run(1, move |event: Event| {
+        // The broker's cancel arrives after the renewal has begun.
+        proxy.slow_down(Duration::from_millis(200));
+        let rabbit = Arc::clone(&other);
+        async move {
+            if event.number() > 0 {
+                return Ok(());
+            }
+            rabbit.delete_queue(&rabbit.queue()).await;
+            rabbit.declare_queue(&rabbit.queue()).await;
+            Err("no room")
+        }
+    }));
+    eventually(|| seen.count(|event| matches!(event, ConsumerEvent::Ready { .. })) == 2).await;
+    publish(&rabbit, 1..2).await;
+    eventually(|| handle.counters().acked == 1).await;
     handle.stop();
     run.await.expect("no panic").expect("stopped");
     rabbit.delete_queue(&rabbit.queue()).await;

@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use super::ack_tracker::AckTracker;
 use super::delivery::Delivery;
 use crate::client::lock::lock;
-use crate::client::transport::{Arrival, Deliveries, TransportError};
+use crate::client::transport::{Arrival, Deliveries, TransportError, code};
 
 /// The deliveries of one session, owned by the consumer.
 pub(super) struct Inbox {
@@ -157,7 +157,23 @@ impl InboxWatch {
     }
 }
 
-/// Receives the last deliveries of a cancelled consumer, and those that another one of the
+/// The deliveries of a consumer that have arrived.
+///
+/// # Errors
+///
+/// The channel is lost, or the broker has cancelled the consumer, because its queue was
+/// deleted: a queue of its name is another one, perhaps without the bindings.
+pub(super) fn arrived(deliveries: &mut dyn Deliveries) -> Result<Vec<Arrival>, TransportError> {
+    let mut arrivals = Vec::new();
+    let mut cx = Context::from_waker(Waker::noop());
+    while let Poll::Ready(next) = deliveries.poll_next(&mut cx) {
+        let cancelled = || TransportError::coded(code::NOT_FOUND, "the queue was deleted");
+        arrivals.push(next.unwrap_or_else(|| Err(cancelled()))?);
+    }
+    Ok(arrivals)
+}
+
+/// Receives the last deliveries of a cancelled consumer, after `arrived`, and those that another one of the
 /// channel got meanwhile, in the order of their tags: an ack may reach every delivery with
 /// a lower tag, so these have to be handed out before. If the broker has cancelled the
 /// other consumer as well, its deliveries report that.
@@ -166,10 +182,11 @@ impl InboxWatch {
 ///
 /// The channel is lost.
 pub(super) async fn merge(
+    arrived: Vec<Arrival>,
     mut cancelled: Box<dyn Deliveries>,
     other: &mut dyn Deliveries,
 ) -> Result<Vec<Arrival>, TransportError> {
-    let mut arrivals = Vec::new();
+    let mut arrivals = arrived;
     while let Some(next) = poll_fn(|cx| cancelled.poll_next(cx)).await {
         arrivals.push(next?);
     }
@@ -347,17 +364,19 @@ mod tests {
 
     #[tokio::test]
     async fn deliveries_of_two_consumers_are_in_the_order_of_their_tags() {
-        let cancelled = Arrived::boxed([3, 5, 6], true);
-        let mut other = Arrived::boxed([4, 7], false);
-        let arrivals = merge(cancelled, &mut *other).await.expect("open");
+        let arrived = vec![Arrival::of_tag(5)];
+        let cancelled = Arrived::boxed([6, 8], true);
+        let mut other = Arrived::boxed([3, 4, 7], false);
+        let merged = merge(arrived, cancelled, &mut *other).await;
+        let arrivals = merged.expect("open");
         let tags: Vec<_> = arrivals.iter().map(|arrival| arrival.tag).collect();
-        assert_eq!(tags, [3, 4, 5, 6, 7]);
+        assert_eq!(tags, [3, 4, 5, 6, 7, 8]);
     }
 
     #[tokio::test]
     async fn the_deliveries_report_that_the_broker_has_cancelled_both_consumers() {
         let mut other = Arrived::boxed([4], true);
-        let arrivals = merge(Arrived::boxed([3], true), &mut *other).await;
+        let arrivals = merge(Vec::new(), Arrived::boxed([3], true), &mut *other).await;
         assert_eq!(arrivals.expect("open").len(), 2);
         let end = poll_fn(|cx| other.poll_next(cx)).await;
         assert!(end.is_none(), "it has ended");

@@ -274,11 +274,12 @@ async fn consume(
     old: Option<(String, Box<dyn Deliveries>)>,
 ) -> Result<(Vec<Arrival>, Box<dyn Deliveries>), ConnectError> {
     let mut deliveries = setup::consume(channel, queue, tag, prefetch).await?;
-    let Some((tag, old)) = old else {
+    let Some((tag, mut old)) = old else {
         return Ok((Vec::new(), deliveries));
     };
+    let arrived = inbox::arrived(&mut *old)?;
     channel.cancel(&tag).await;
-    let waiting = inbox::merge(old, &mut *deliveries).await?;
+    let waiting = inbox::merge(arrived, old, &mut *deliveries).await?;
     Ok((waiting, deliveries))
 }
 
