@@ -252,6 +252,22 @@ async fn a_cancelled_consumer_sets_everything_up_again() {
     consumer.stop().await.expect("stopped");
 }
 
+/// The channel is open, and the queue may exist as well: one whose leader changes is
+/// cancelled, too.
+#[tokio::test(start_paused = true)]
+async fn acks_of_a_cancelled_consumer_are_sent() {
+    let (broker, seen) = (MemoryBroker::new(), Seen::default());
+    let start = builder(&broker).on_event(seen.listener()).start();
+    let mut consumer = start.await.expect("started");
+    publish(&broker, 0..1).await;
+    consumer.next().await.expect("a delivery").ack();
+    broker.delete_queue(QUEUE);
+    ask_once(&mut consumer).await;
+    eventually(|| seen.count(|event| matches!(event, ConsumerEvent::Ready { .. })) == 2).await;
+    assert_eq!(consumer.counters().acks_sent, 1);
+    consumer.stop().await.expect("stopped");
+}
+
 #[tokio::test]
 async fn a_refused_binding_is_reported_and_the_others_are_in_effect() {
     let broker = MemoryBroker::new();

@@ -215,6 +215,8 @@ impl Session {
         &self,
         error: TransportError,
     ) -> impl Future<Output = TransportError> + use<> {
+        // The channel of a cancelled consumer is not lost.
+        self.tracker.flush();
         self.tracker.lose();
         let link = self.link.state();
         async move {
