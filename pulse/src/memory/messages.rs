@@ -155,7 +155,7 @@ impl State {
 impl Channel {
     fn deliver(&mut self, queue: &str, stored: Stored) {
         let arrival = self.take_in(queue, stored);
-        if let Some(consumer) = &self.consumer {
+        if let Some(consumer) = self.consumers.last() {
             // Fails if the consumer has dropped its deliveries; then it also closes the
             // channel, which requeues them.
             let _ = consumer.to.send(Ok(arrival));

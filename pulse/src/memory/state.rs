@@ -55,8 +55,8 @@ pub(super) struct Channel {
     pub(super) prefetch: usize,
     pub(super) last_tag: u64,
     pub(super) unsettled: BTreeMap<u64, (String, Stored)>,
-    /// The latest; it replaces those before.
-    pub(super) consumer: Option<Consumer>,
+    /// The last one gets the messages; it is to replace those before.
+    pub(super) consumers: Vec<Consumer>,
 }
 
 pub(super) struct Consumer {
@@ -77,7 +77,7 @@ impl Channel {
     pub(super) fn has_room(&self) -> bool {
         // RabbitMQ counts the prefetch for each consumer.
         let unsettled = |consumer: &Consumer| self.unsettled.range(consumer.before + 1..).count();
-        (self.consumer.as_ref())
+        (self.consumers.last())
             .is_some_and(|it| self.prefetch == 0 || unsettled(it) < self.prefetch)
     }
 }
@@ -125,7 +125,7 @@ impl State {
             prefetch: 0,
             last_tag: 0,
             unsettled: BTreeMap::new(),
-            consumer: None,
+            consumers: Vec::new(),
         };
         self.channels.insert(id, channel);
         Ok(id)
@@ -187,11 +187,9 @@ impl State {
         to: UnboundedSender<Result<Arrival, TransportError>>,
     ) -> Result<(), TransportError> {
         let state = self.channel(channel)?;
-        state.consumer = Some(Consumer {
-            tag: tag.to_owned(),
-            before: state.last_tag,
-            to,
-        });
+        let before = state.last_tag;
+        let tag = tag.to_owned();
+        state.consumers.push(Consumer { tag, before, to });
         let Some(found) = self.queues.get_mut(queue) else {
             return Err(self.no_queue(channel, queue));
         };
@@ -216,21 +214,19 @@ impl State {
         Ok(next.map(|stored| channel.take_in(queue, stored)))
     }
 
-    /// Ends a channel's consumer, unless another one has replaced it.
-    pub(super) fn cancel(&mut self, channel: Id, tag: &str) {
-        let consumer = self
-            .channel(channel)
-            .ok()
-            .and_then(|it| it.consumer.as_ref());
-        if consumer.is_some_and(|consumer| consumer.tag == tag) {
-            self.end_consumer(channel);
+    /// Ends a consumer of a channel.
+    pub(super) fn cancel(&mut self, id: Id, tag: &str) {
+        if let Ok(channel) = self.channel(id) {
+            channel.consumers.retain(|consumer| consumer.tag != tag);
+            if channel.consumers.is_empty() {
+                self.leave_queues(id);
+            }
         }
     }
 
-    /// Ends and returns a channel's consumer. Deletes its queue if that has auto-delete and
+    /// Delivers no more messages to a channel. Deletes its queue if that has auto-delete and
     /// no other consumer.
-    fn end_consumer(&mut self, id: Id) -> Option<Consumer> {
-        let consumer = self.channel(id).ok()?.consumer.take();
+    fn leave_queues(&mut self, id: Id) {
         let read = (self.queues.iter_mut()).filter(|(_, queue)| queue.readers.contains(&id));
         let mut unused = Vec::new();
         for (name, queue) in read {
@@ -242,7 +238,6 @@ impl State {
         for queue in unused {
             self.delete_queue(&queue);
         }
-        consumer
     }
 
     pub(super) fn queue_len(&self, queue: &str) -> Option<usize> {
@@ -273,7 +268,7 @@ impl State {
             .unwrap_or_default()
         {
             if let Ok(channel) = self.channel(reader) {
-                channel.consumer = None;
+                channel.consumers.clear();
             }
         }
     }
@@ -318,13 +313,14 @@ impl State {
 
     /// Closes a channel and requeues its unsettled messages.
     pub(super) fn close_channel(&mut self, id: Id, error: TransportError) {
-        if let Some(consumer) = self.end_consumer(id) {
-            // Fails if the consumer has dropped its deliveries.
-            let _ = consumer.to.send(Err(error));
-        }
         let Some(channel) = self.channels.remove(&id) else {
             return;
         };
+        self.leave_queues(id);
+        for consumer in channel.consumers {
+            // Fails if the consumer has dropped its deliveries.
+            let _ = consumer.to.send(Err(error.clone()));
+        }
         let mut queues = BTreeSet::new();
         // Each of them goes to its place, which is near the front.
         for (queue, stored) in channel.unsettled.into_values().rev() {
