@@ -268,6 +268,26 @@ async fn acks_of_a_cancelled_consumer_are_sent() {
     consumer.stop().await.expect("stopped");
 }
 
+/// Its messages are gone, which a lost connection does not imply.
+#[tokio::test]
+async fn a_deleted_queue_is_reported_if_the_connection_is_lost_as_well() {
+    let broker = MemoryBroker::new();
+    let seen = Seen::default();
+    let mut consumer = builder(&broker)
+        .on_event(seen.listener())
+        .start()
+        .await
+        .expect("started");
+    ask_once(&mut consumer).await;
+    broker.delete_queue(QUEUE);
+    broker.disconnect();
+    eventually(|| seen.count(|event| matches!(event, ConsumerEvent::Ready { .. })) == 2).await;
+    let cancelled =
+        |event: &ConsumerEvent| matches!(event, ConsumerEvent::CancelledByBroker { .. });
+    assert_eq!(seen.count(cancelled), 1);
+    consumer.stop().await.expect("stopped");
+}
+
 #[tokio::test]
 async fn a_refused_binding_is_reported_and_the_others_are_in_effect() {
     let broker = MemoryBroker::new();

@@ -39,6 +39,23 @@ pub(super) enum Settlement {
     Drop,
 }
 
+/// Acks to count when the lock is released: counting calls the recorder of the `metrics`
+/// crate, the program's code, which may block or call this crate.
+#[derive(Default)]
+#[must_use]
+struct AcksSent {
+    frames: usize,
+    deliveries: usize,
+}
+
+impl AcksSent {
+    /// Adds a frame that acks this number of deliveries.
+    fn add(&mut self, deliveries: usize) {
+        self.frames += 1;
+        self.deliveries += deliveries;
+    }
+}
+
 impl AckTracker {
     pub(super) fn new(channel: Arc<dyn Channel>, meter: Arc<Meter>) -> Self {
         Self {
@@ -112,18 +129,22 @@ impl AckTracker {
 
     /// Adds a delivery. Returns whether it may be handed out: `false` after the channel
     /// was lost or the tracker was closed.
-    pub(super) fn open(&self, arrival: &Arrival) -> bool {
+    pub(super) fn open(&self, tag: u64) -> bool {
         let mut deliveries = self.lock();
-        if deliveries.closed || !self.is_live() {
-            return false;
+        let is_open = !deliveries.closed && self.is_live();
+        if is_open {
+            deliveries.open(tag);
         }
-        deliveries.open(arrival.tag);
+        is_open
+    }
+
+    /// Counts a delivery that was added.
+    pub(super) fn count(&self, arrival: &Arrival) {
         self.meter.received.up();
         self.meter.in_work.up();
         if arrival.redelivered {
             self.meter.redelivered.up();
         }
-        true
     }
 
     /// Refuses further deliveries; the open ones may still be settled.
@@ -133,74 +154,94 @@ impl AckTracker {
 
     /// Settles a delivery, once.
     pub(super) fn settle(&self, tag: u64, settlement: Settlement) {
-        self.meter.in_work.down();
-        let mut deliveries = self.lock();
-        if self.is_lost() {
-            self.meter.stale.up();
-            return;
+        let meter = &self.meter;
+        meter.in_work.down();
+        let (settled, acks) = self.apply(tag, settlement);
+        match settled {
+            Some(Settlement::Ack) => meter.acked.up(),
+            Some(Settlement::Reject) => meter.rejected.up(),
+            Some(Settlement::Requeue) => meter.requeued.up(),
+            Some(Settlement::Abandon) => {}
+            Some(Settlement::Drop) => {
+                if meter.dropped.get() == 0 {
+                    report_drop();
+                }
+                meter.dropped.up();
+            }
+            None => meter.stale.up(),
         }
-        let is_dropped = settlement == Settlement::Drop && !deliveries.closed;
+        self.count_acks(&acks);
+    }
+
+    /// Settles a delivery without counting that. Returns how it was settled; `None` if it
+    /// can't be any more.
+    fn apply(&self, tag: u64, settlement: Settlement) -> (Option<Settlement>, AcksSent) {
+        let mut deliveries = self.lock();
+        let settlement = match settlement {
+            // The channel is about to close.
+            Settlement::Drop if deliveries.closed => Settlement::Abandon,
+            settlement => settlement,
+        };
+        let state = match settlement {
+            Settlement::Ack => State::Acked,
+            Settlement::Reject | Settlement::Requeue => State::Settled,
+            Settlement::Abandon | Settlement::Drop => State::Abandoned,
+        };
         let had_unsent = deliveries.unsent() > 0;
-        self.apply(&mut deliveries, tag, settlement);
+        if self.is_lost() || !deliveries.settle(tag, state) {
+            return (None, AcksSent::default());
+        }
+        match settlement {
+            Settlement::Reject => self.channel.nack(tag, false),
+            Settlement::Requeue => self.channel.nack(tag, true),
+            Settlement::Drop => deliveries.dropped.push(tag),
+            Settlement::Ack | Settlement::Abandon => {}
+        }
+        let mut acks = AcksSent::default();
         let unsent = deliveries.unsent();
         if unsent >= deliveries.batch {
-            self.send_acks(&mut deliveries);
+            acks = self.send_acks(&mut deliveries);
         } else if !had_unsent && unsent > 0 {
             self.ack_due.notify_one();
         }
         self.check_renewal(&deliveries);
-        let is_first_drop = is_dropped && self.meter.dropped.get() == 0;
-        if is_dropped {
-            self.meter.dropped.up();
-        }
-        if deliveries.in_work == 0 {
-            self.idle.notify_waiters();
-        }
-        drop(deliveries);
-        if is_first_drop {
-            report_drop();
-        }
+        self.check_idle(&deliveries);
+        (Some(settlement), acks)
     }
 
-    fn apply(&self, deliveries: &mut DeliveryStates, tag: u64, settlement: Settlement) {
-        match settlement {
-            Settlement::Ack => {
-                self.meter.acked.up();
-                deliveries.settle(tag, State::Acked);
-            }
-            Settlement::Reject => {
-                self.meter.rejected.up();
-                self.channel.nack(tag, false);
-                deliveries.settle(tag, State::Settled);
-            }
-            Settlement::Requeue => {
-                self.meter.requeued.up();
-                self.channel.nack(tag, true);
-                deliveries.settle(tag, State::Settled);
-            }
-            Settlement::Drop if !deliveries.closed => {
-                deliveries.settle(tag, State::Abandoned);
-                deliveries.dropped.push(tag);
-            }
-            Settlement::Abandon | Settlement::Drop => deliveries.settle(tag, State::Abandoned),
+    /// Leaves a delivery to the broker. Returns whether it was in work, so that it can't be
+    /// acked any more.
+    pub(super) fn withdraw(&self, tag: u64) -> bool {
+        let mut deliveries = self.lock();
+        let was_in_work = deliveries.settle(tag, State::Abandoned);
+        self.check_idle(&deliveries);
+        was_in_work
+    }
+
+    fn check_idle(&self, deliveries: &DeliveryStates) {
+        if deliveries.in_work == 0 {
+            self.idle.notify_waiters();
         }
     }
 
     /// Sends the acks that are due.
     pub(super) fn flush(&self) {
-        self.send_acks(&mut self.lock());
+        let acks = self.send_acks(&mut self.lock());
+        self.count_acks(&acks);
     }
 
     /// Requeues the deliveries that the program has dropped. Requeued at once, they would
     /// be delivered again hundreds of times a second.
     pub(super) fn requeue_dropped(&self) {
         let mut deliveries = self.lock();
-        for tag in std::mem::take(&mut deliveries.dropped) {
-            self.meter.requeued.up();
-            self.channel.nack(tag, true);
-            deliveries.set(tag, State::Settled);
+        let dropped = std::mem::take(&mut deliveries.dropped);
+        for tag in &dropped {
+            self.channel.nack(*tag, true);
+            deliveries.set(*tag, State::Settled);
         }
         deliveries.advance();
+        drop(deliveries);
+        self.meter.requeued.add(dropped.len());
     }
 
     /// Completes when the first ack of a batch waits to be sent.
@@ -231,31 +272,41 @@ impl AckTracker {
     /// how many these are: none of them can be acked any more.
     pub(super) fn give_up(&self) -> usize {
         let mut deliveries = self.lock();
-        self.send_acks(&mut deliveries);
+        let acks = self.send_acks(&mut deliveries);
         deliveries.closed = true;
         self.lose();
-        deliveries.in_work
+        let in_work = deliveries.in_work;
+        drop(deliveries);
+        self.count_acks(&acks);
+        in_work
     }
 
     /// Called with the lock held, so that acks go out in the order of their tags.
-    fn send_acks(&self, deliveries: &mut DeliveryStates) {
+    fn send_acks(&self, deliveries: &mut DeliveryStates) -> AcksSent {
+        let mut sent = AcksSent::default();
         if deliveries.unsent() == 0 || !self.is_live() {
-            return;
+            return sent;
         }
         self.has_acked.store(true, Ordering::Relaxed);
         if let Some((tag, count)) = deliveries.due.take() {
             self.channel.ack_up_to(tag);
-            self.meter.ack_frames.up();
-            self.meter.acks_sent.add(count);
+            sent.add(count);
         }
         for tag in std::mem::take(&mut deliveries.singles) {
             // The ack above may have reached it.
             if deliveries.get(tag) == Some(State::Acked) {
                 self.channel.ack(tag);
-                self.meter.ack_frames.up();
-                self.meter.acks_sent.up();
+                sent.add(1);
                 deliveries.set(tag, State::Settled);
             }
+        }
+        sent
+    }
+
+    fn count_acks(&self, sent: &AcksSent) {
+        if sent.frames > 0 {
+            self.meter.ack_frames.add(sent.frames);
+            self.meter.acks_sent.add(sent.deliveries);
         }
     }
 
@@ -294,16 +345,31 @@ mod tests {
         let link = link.expect("a connection");
         let channel = link.open_channel().await.expect("a channel");
         let tracker = AckTracker::new(channel, Arc::default());
-        assert!(tracker.open(&Arrival::of_tag(1)));
+        assert!(tracker.open(1));
         let mut closed = Box::pin(tracker.close_when_idle());
         let mut cx = Context::from_waker(Waker::noop());
         assert!(closed.as_mut().poll(&mut cx).is_pending());
-        assert!(tracker.open(&Arrival::of_tag(2)), "one is in work");
+        assert!(tracker.open(2), "one is in work");
         tracker.settle(1, Settlement::Ack);
         assert!(closed.as_mut().poll(&mut cx).is_pending());
         tracker.settle(2, Settlement::Ack);
         assert!(closed.as_mut().poll(&mut cx).is_ready());
-        assert!(!tracker.open(&Arrival::of_tag(3)));
+        assert!(!tracker.open(3));
+    }
+
+    #[tokio::test]
+    async fn a_delivery_that_was_acked_is_not_withdrawn_and_one_that_was_withdrawn_is_not_acked() {
+        let link = crate::MemoryBroker::new().connection().open().await;
+        let link = link.expect("a connection");
+        let channel = link.open_channel().await.expect("a channel");
+        let meter = Arc::default();
+        let tracker = AckTracker::new(channel, Arc::clone(&meter));
+        assert!(tracker.open(1) && tracker.open(2));
+        tracker.settle(1, Settlement::Ack);
+        assert!(!tracker.withdraw(1));
+        assert!(tracker.withdraw(2));
+        tracker.settle(2, Settlement::Ack);
+        assert_eq!((meter.acked.get(), meter.stale.get()), (1, 1));
     }
 
     #[tokio::test]
@@ -313,7 +379,7 @@ mod tests {
         let channel = link.open_channel().await.expect("a channel");
         let meter = Arc::default();
         let tracker = AckTracker::new(Arc::clone(&channel), Arc::clone(&meter));
-        assert!(tracker.open(&Arrival::of_tag(1)));
+        assert!(tracker.open(1));
         tracker.settle(1, Settlement::Ack);
         channel.close().await;
         tracker.flush();
@@ -329,14 +395,14 @@ mod tests {
         let meter = Arc::default();
         let tracker = AckTracker::new(channel, Arc::clone(&meter));
         for tag in 1..=3 {
-            assert!(tracker.open(&Arrival::of_tag(tag)));
+            assert!(tracker.open(tag));
         }
         tracker.set_prefetch(4);
         tracker.settle(1, Settlement::Ack);
         assert_eq!(tracker.give_up(), 2);
         tracker.settle(2, Settlement::Ack);
         assert_eq!((meter.acks_sent.get(), meter.stale.get()), (1, 1));
-        assert!(!tracker.open(&Arrival::of_tag(4)));
+        assert!(!tracker.open(4));
     }
 
     /// While one renewal is in progress, another may become due and be no longer due.
@@ -359,5 +425,92 @@ mod tests {
         tracker.begin_wait();
         tracker.set_prefetch(2);
         assert!(!is_requested(), "it was renewed meanwhile");
+    }
+
+    /// Checks, as the program's recorder, that the tracker is not locked while it counts.
+    #[cfg(feature = "metrics")]
+    mod recorder {
+        use std::sync::{OnceLock, Weak};
+
+        use metrics::{
+            Counter, CounterFn, Gauge, GaugeFn, Histogram, Key, KeyName, Metadata, Recorder,
+            SharedString, Unit,
+        };
+
+        use super::*;
+
+        #[derive(Clone, Default)]
+        struct Unlocked(Arc<OnceLock<Weak<AckTracker>>>);
+
+        impl Unlocked {
+            fn check(&self) {
+                let tracker = self.0.get().and_then(Weak::upgrade);
+                assert!(tracker.is_none_or(|it| it.deliveries.try_lock().is_ok()));
+            }
+        }
+
+        impl CounterFn for Unlocked {
+            fn increment(&self, _: u64) {
+                self.check();
+            }
+
+            fn absolute(&self, _: u64) {}
+        }
+
+        impl GaugeFn for Unlocked {
+            fn increment(&self, _: f64) {
+                self.check();
+            }
+
+            fn decrement(&self, _: f64) {}
+
+            fn set(&self, _: f64) {}
+        }
+
+        impl Recorder for Unlocked {
+            fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+            fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+            fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+            fn register_counter(&self, _: &Key, _: &Metadata<'_>) -> Counter {
+                Counter::from_arc(Arc::new(self.clone()))
+            }
+
+            fn register_gauge(&self, _: &Key, _: &Metadata<'_>) -> Gauge {
+                Gauge::from_arc(Arc::new(self.clone()))
+            }
+
+            fn register_histogram(&self, _: &Key, _: &Metadata<'_>) -> Histogram {
+                Histogram::noop()
+            }
+        }
+
+        #[tokio::test]
+        async fn a_recorder_is_called_without_the_lock() {
+            for settlement in [
+                Settlement::Ack,
+                Settlement::Reject,
+                Settlement::Requeue,
+                Settlement::Drop,
+            ] {
+                let recorder = Unlocked::default();
+                let meter = Arc::new(metrics::with_local_recorder(&recorder, Meter::default));
+                let link = crate::MemoryBroker::new().connection().open().await;
+                let link = link.expect("a connection");
+                let channel = link.open_channel().await.expect("a channel");
+                let tracker = Arc::new(AckTracker::new(channel, Arc::clone(&meter)));
+                assert!(recorder.0.set(Arc::downgrade(&tracker)).is_ok());
+                assert!(tracker.open(1));
+                tracker.count(&Arrival::of_tag(1));
+                tracker.settle(1, settlement);
+                tracker.flush();
+                tracker.requeue_dropped();
+                tracker.settle(1, settlement);
+                let sent = meter.acks_sent.get() + meter.rejected.get() + meter.requeued.get();
+                assert_eq!((sent, meter.stale.get()), (1, 1));
+            }
+        }
     }
 }

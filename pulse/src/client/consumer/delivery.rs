@@ -82,18 +82,30 @@ impl Delivery {
         self.receipt.tracker.is_live()
     }
 
-    /// A check like [`is_live`](Self::is_live) that may outlive the delivery.
-    pub(super) fn liveness(&self) -> Liveness {
-        Liveness(Arc::clone(&self.receipt.tracker))
+    /// A reference that may outlive the delivery.
+    pub(super) fn watch(&self) -> DeliveryWatch {
+        DeliveryWatch {
+            tracker: Arc::clone(&self.receipt.tracker),
+            tag: self.receipt.tag,
+        }
     }
 }
 
-/// Whether a delivery can still be settled.
-pub(super) struct Liveness(Arc<AckTracker>);
+/// A reference to a delivery, which does not keep it from being settled.
+pub(super) struct DeliveryWatch {
+    tracker: Arc<AckTracker>,
+    tag: u64,
+}
 
-impl Liveness {
+impl DeliveryWatch {
+    /// Whether the delivery can still be settled, as far as is known.
     pub(super) fn is_live(&self) -> bool {
-        self.0.is_live()
+        self.tracker.is_live()
+    }
+
+    /// Leaves the delivery to the broker. Returns `false` if it was settled before.
+    pub(super) fn withdraw(&self) -> bool {
+        self.tracker.withdraw(self.tag)
     }
 }
 

@@ -79,9 +79,10 @@ impl DeliveryStates {
     }
 
     /// Settles a delivery that is in work, and moves past the finished ones in front.
-    pub(super) fn settle(&mut self, tag: u64, state: State) {
+    /// Returns whether it was in work.
+    pub(super) fn settle(&mut self, tag: u64, state: State) -> bool {
         if self.get(tag) != Some(State::InWork) {
-            return;
+            return false;
         }
         self.set(tag, state);
         self.in_work -= 1;
@@ -89,6 +90,7 @@ impl DeliveryStates {
         if state == State::Acked && self.entries.front().is_some_and(|(first, _)| *first < tag) {
             self.singles.push(tag);
         }
+        true
     }
 
     pub(super) fn advance(&mut self) {

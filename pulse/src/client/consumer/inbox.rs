@@ -80,13 +80,16 @@ impl Inbox {
             let arrival = ready!(source.poll_next(cx));
             // Opened with the lock held: the session finds each delivery either here or
             // in the tracker.
-            let opened = arrival.filter(|arrival| self.tracker.open(arrival));
+            let opened = arrival.filter(|arrival| self.tracker.open(arrival.tag));
             if opened.is_none() {
                 source.give_up();
             }
             opened
         };
-        Poll::Ready(arrival.map(|arrival| Delivery::new(arrival, Arc::clone(&self.tracker))))
+        Poll::Ready(arrival.map(|arrival| {
+            self.tracker.count(&arrival);
+            Delivery::new(arrival, Arc::clone(&self.tracker))
+        }))
     }
 
     /// Whether its session has ended, so that it has no deliveries any more.

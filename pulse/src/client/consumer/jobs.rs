@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use tokio::task::AbortHandle;
 
-use super::delivery::Liveness;
+use super::delivery::DeliveryWatch;
 use super::worker::Job;
 use crate::client::envelope::Envelope;
 use crate::client::lock::lock;
@@ -35,7 +35,7 @@ struct State {
 
 struct Running {
     envelope: Envelope,
-    liveness: Liveness,
+    delivery: DeliveryWatch,
     worker: WorkerHandle,
 }
 
@@ -63,7 +63,8 @@ impl Jobs {
     pub(super) fn add(&self, jobs: Vec<Job>) -> usize {
         let mut state = self.lock();
         if state.closed {
-            jobs.into_iter().for_each(|job| job.delivery.abandon());
+            drop(state);
+            abandon(jobs);
             return 0;
         }
         state.waiting.extend(jobs);
@@ -82,21 +83,30 @@ impl Jobs {
     pub(super) fn close(&self) {
         let mut state = self.lock();
         state.closed = true;
-        for job in std::mem::take(&mut state.waiting) {
-            job.delivery.abandon();
-        }
+        let waiting = std::mem::take(&mut state.waiting);
+        drop(state);
+        abandon(waiting);
     }
 
-    /// The messages whose handlers run.
-    pub(super) fn running(&self) -> Vec<Envelope> {
+    /// Leaves the messages whose handlers run to the broker, and returns them. One whose
+    /// handler has just succeeded is acked, and so is not among them.
+    pub(super) fn give_up(&self) -> Vec<Envelope> {
         let state = self.lock();
         let running = state.running.values().chain(state.displaced.values());
-        running.map(|running| running.envelope.clone()).collect()
+        running
+            .filter(|running| running.delivery.withdraw())
+            .map(|running| running.envelope.clone())
+            .collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
     }
+}
+
+/// Called without the lock, because counters may call the program's code.
+fn abandon(jobs: impl IntoIterator<Item = Job>) {
+    jobs.into_iter().for_each(|job| job.delivery.abandon());
 }
 
 impl State {
@@ -105,12 +115,12 @@ impl State {
     /// the oldest beyond that are aborted.
     fn displace(&mut self, places: usize) {
         // The usual case; all places are also taken whenever handlers are slow.
-        if self.running.values().all(|it| it.liveness.is_live()) {
+        if self.running.values().all(|it| it.delivery.is_live()) {
             return;
         }
         let (live, lost): (BTreeMap<_, _>, BTreeMap<_, _>) = std::mem::take(&mut self.running)
             .into_iter()
-            .partition(|(_, running)| running.liveness.is_live());
+            .partition(|(_, running)| running.delivery.is_live());
         self.running = live;
         self.workers -= lost.len();
         self.displaced.extend(lost);
@@ -163,7 +173,7 @@ impl Place {
         state.taken += 1;
         let running = Running {
             envelope: job.delivery.envelope().clone(),
-            liveness: job.delivery.liveness(),
+            delivery: job.delivery.watch(),
             worker: Arc::clone(&self.worker),
         };
         state.running.insert(number, running);
@@ -207,5 +217,25 @@ mod tests {
         drop(worker);
         assert_eq!(jobs.add(Vec::new()), 1);
         assert_eq!(jobs.add(Vec::new()), 0, "it is being started");
+    }
+
+    /// They would be reported as unfinished, and handled again by hand.
+    #[tokio::test]
+    async fn messages_that_were_acked_are_not_given_up() {
+        let link = MemoryBroker::new().connection().open().await;
+        let link = link.expect("a connection");
+        let channel = link.open_channel().await.expect("a channel");
+        let tracker = Arc::new(AckTracker::new(channel, Arc::default()));
+        let job = |tag| {
+            assert!(tracker.open(tag));
+            Job::new(Delivery::new(Arrival::of_tag(tag), Arc::clone(&tracker)))
+        };
+        let jobs = Arc::new(Jobs::new(2));
+        assert_eq!(jobs.add(vec![job(1), job(2)]), 2);
+        let mut workers = [(); 2].map(|()| Place::new(Arc::clone(&jobs)));
+        let [acked, running] = workers.each_mut().map(|it| it.next().expect("a message"));
+        acked.delivery.ack();
+        assert_eq!(jobs.give_up().len(), 1);
+        drop(running);
     }
 }

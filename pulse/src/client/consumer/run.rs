@@ -271,7 +271,7 @@ where
 
     /// Aborts the handlers that have not returned in time.
     fn abort(mut self, consumer: &Consumer) -> Option<Error> {
-        let messages = self.workers.jobs.running();
+        let messages = self.workers.jobs.give_up();
         self.workers.tasks.abort_all();
         self.error.or_else(|| {
             (!messages.is_empty()).then(|| Error::Unfinished {

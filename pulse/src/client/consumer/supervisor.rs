@@ -99,24 +99,30 @@ impl Supervisor {
             let end = session
                 .run(&self.shared, &mut self.stop, &self.inboxes)
                 .await;
-            session = match end {
+            let error = match end {
                 End::Stopped => {
                     self.retire(session, Undelivered::Requeue);
                     return Ok(());
                 }
-                End::Old => self.replace(session).await,
+                End::Old => {
+                    session = self.replace(session).await;
+                    continue;
+                }
                 End::CancelledByBroker => {
                     self.report_cancelled(&session);
-                    let error = TransportError::lost("the broker cancelled the consumer");
-                    match self.recover(session, error).await? {
-                        Some(session) => session,
-                        None => return Ok(()),
-                    }
+                    TransportError::lost("the broker cancelled the consumer")
                 }
-                End::Lost(error) => match self.recover(session, error).await? {
-                    Some(session) => session,
-                    None => return Ok(()),
-                },
+                End::Lost(error) => {
+                    // Its queue may have been deleted just before.
+                    if session.is_cancelled_by_broker() {
+                        self.report_cancelled(&session);
+                    }
+                    error
+                }
+            };
+            session = match self.recover(session, error).await? {
+                Some(session) => session,
+                None => return Ok(()),
             };
         }
     }
