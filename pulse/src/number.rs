@@ -111,6 +111,13 @@ impl<'t> Decimal<'t> {
         self.whole.bytes().chain(self.fraction.bytes())
     }
 
+    /// An integer, if it has at most 64 bits, and the power of ten that it is multiplied with;
+    /// without the sign.
+    #[cfg(feature = "arbitrary")]
+    pub(crate) fn digits_and_exponent(self) -> Option<(u64, i64)> {
+        Some((self.integer_of_digits()?, self.exponent()))
+    }
+
     fn integer_of_digits(self) -> Option<u64> {
         self.digits().try_fold(0_u64, |number, digit| {
             number

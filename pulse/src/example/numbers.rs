@@ -3,6 +3,7 @@
 use arbitrary::{Error, Result, Unstructured};
 
 use super::parts::Parts;
+use crate::number::Decimal;
 use crate::schema::Keyword;
 
 /// Maximum distance of a number from 0, or from its only limit.
@@ -23,7 +24,7 @@ pub(super) fn integer(u: &mut Unstructured<'_>, parts: &Parts) -> Result<serde_j
             Keyword::ExclusiveMinimum(text) => least = least.max(floor(text).saturating_add(1)),
             Keyword::Maximum(text) => most = most.min(floor(text)),
             Keyword::ExclusiveMaximum(text) => most = most.min(ceil(text).saturating_sub(1)),
-            Keyword::MultipleOf(text) => divisor = ceil(text).max(1),
+            Keyword::MultipleOf(text) => divisor = common_multiple(divisor, whole_multiple(text)),
             _ => {}
         }
     }
@@ -34,6 +35,37 @@ pub(super) fn integer(u: &mut Unstructured<'_>, parts: &Parts) -> Result<serde_j
         (_, Ok(integer)) => Ok(integer.into()),
         _ => Err(Error::IncorrectFormat),
     }
+}
+
+/// The least positive integer that is a multiple of a decimal; 1 if it has more than 64 bits.
+fn whole_multiple(text: &str) -> i128 {
+    let Some((digits, exponent)) = Decimal::parse(text).digits_and_exponent() else {
+        return 1;
+    };
+    let mut whole = i128::from(digits);
+    if let Ok(zeros) = u32::try_from(exponent) {
+        return whole
+            .checked_mul(10_i128.checked_pow(zeros).unwrap_or(0))
+            .filter(|it| *it > 0)
+            .unwrap_or(1);
+    }
+    // Each place of the fraction takes up a 2 and a 5. The digits have at most 64 of them.
+    for _ in 0..exponent.unsigned_abs().min(64) {
+        for factor in [2, 5] {
+            if whole % factor == 0 {
+                whole /= factor;
+            }
+        }
+    }
+    whole.max(1)
+}
+
+fn common_multiple(left: i128, right: i128) -> i128 {
+    let (mut divisor, mut rest) = (left, right);
+    while rest != 0 {
+        (divisor, rest) = (rest, divisor % rest);
+    }
+    left.saturating_mul(right / divisor)
 }
 
 /// The least integer that is not below a limit.
@@ -53,40 +85,41 @@ fn float_of(text: &str) -> f64 {
 }
 
 /// A finite number between the limits. It is a multiple of `multipleOf` or of one of
-/// [`STEPS`]; if there is no such multiple, a limit or the mean of the limits. If one limit is
-/// excluded, multiples on the other one are left out, too.
+/// [`STEPS`]; if there is no such multiple, a limit or the mean of the limits.
 pub(super) fn float(u: &mut Unstructured<'_>, parts: &Parts) -> Result<f64> {
     let (mut least, mut most) = (f64::NEG_INFINITY, f64::INFINITY);
+    let (mut above, mut below) = (least, most);
     let mut step = *u.choose(&STEPS)?;
-    let mut is_open = false;
     for keyword in parts.keywords() {
         match keyword {
-            Keyword::Minimum(text) | Keyword::ExclusiveMinimum(text) => {
-                least = least.max(float_of(text));
-                is_open |= matches!(keyword, Keyword::ExclusiveMinimum(_));
-            }
-            Keyword::Maximum(text) | Keyword::ExclusiveMaximum(text) => {
-                most = most.min(float_of(text));
-                is_open |= matches!(keyword, Keyword::ExclusiveMaximum(_));
-            }
+            Keyword::Minimum(text) => least = least.max(float_of(text)),
+            Keyword::ExclusiveMinimum(text) => above = above.max(float_of(text)),
+            Keyword::Maximum(text) => most = most.min(float_of(text)),
+            Keyword::ExclusiveMaximum(text) => below = below.min(float_of(text)),
             Keyword::MultipleOf(text) => step = float_of(text),
             _ => {}
         }
     }
-    let (least, most) = match (least.is_finite(), most.is_finite()) {
-        (true, true) => (least, most),
-        (true, false) => (least, FAR.max(least + FAR)),
-        (false, true) => ((-FAR).min(most - FAR), most),
+    let is_between = |it: &f64| (least..=most).contains(it) && above < *it && *it < below;
+    let (low, high) = (least.max(above), most.min(below));
+    let (low, high) = match (low.is_finite(), high.is_finite()) {
+        (true, true) => (low, high),
+        (true, false) => (low, FAR.max(low + FAR)),
+        (false, true) => ((-FAR).min(high - FAR), high),
         (false, false) => (-FAR, FAR),
     };
-    let (first, last) = ((least / step).ceil(), (most / step).floor());
-    let count = near_zero(u, first as i128, last as i128);
-    match count.map(|count| times(count as f64, step)) {
-        Ok(number) if is_open && least < number && number < most => Ok(number),
-        Ok(number) if !is_open && (least..=most).contains(&number) => Ok(number),
-        _ => u
-            .choose(&[least, most, f64::midpoint(least, most)])
-            .copied(),
+    // The multiples at the limits are left out if they are excluded, or beyond by rounding.
+    let (mut first, mut last) = ((low / step).ceil() as i128, (high / step).floor() as i128);
+    first = first.saturating_add((!is_between(&times(first as f64, step))).into());
+    last = last.saturating_sub((!is_between(&times(last as f64, step))).into());
+    let multiple = near_zero(u, first, last).map(|count| times(count as f64, step));
+    match multiple {
+        Ok(number) if is_between(&number) => Ok(number),
+        _ => {
+            let mut others = vec![low, high, f64::midpoint(low, high)];
+            others.retain(is_between);
+            u.choose(&others).copied()
+        }
     }
 }
 

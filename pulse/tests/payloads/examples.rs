@@ -234,6 +234,59 @@ fn numbers_keep_their_limits() {
     }
 }
 
+/// Each item is valid at the first attempt: a list of many would never be.
+#[test]
+fn numbers_are_multiples_beside_excluded_limits() {
+    macro_rules! items {
+        ($($keyword:expr),*) => {{
+            let lists = examples!(Schema::new(&[
+                Keyword::Type(&[Type::Array]),
+                Keyword::Items(&Schema::new(&[$($keyword),*])),
+                Keyword::MinItems(60),
+            ]));
+            let items = lists.unwrap().into_iter().flat_map(|list| list.as_array().cloned());
+            let items = items.flatten().map(|it| it.as_f64().unwrap().to_string());
+            items.collect::<BTreeSet<String>>().into_iter().collect::<Vec<String>>()
+        }};
+    }
+    let five = items!(
+        NUMBER,
+        Keyword::ExclusiveMinimum("0"),
+        Keyword::ExclusiveMaximum("10"),
+        Keyword::MultipleOf("5")
+    );
+    assert_eq!(five, ["5"]);
+    let one_limit = items!(
+        NUMBER,
+        Keyword::Minimum("5"),
+        Keyword::ExclusiveMaximum("10"),
+        Keyword::MultipleOf("2.5")
+    );
+    assert_eq!(one_limit, ["5", "7.5"]);
+    let tenths = items!(
+        NUMBER,
+        Keyword::ExclusiveMinimum("0.1"),
+        Keyword::ExclusiveMaximum("0.4"),
+        Keyword::MultipleOf("0.1")
+    );
+    assert_eq!(tenths, ["0.2", "0.3"]);
+    let whole = items!(
+        INTEGER,
+        Keyword::ExclusiveMinimum("0"),
+        Keyword::ExclusiveMaximum("10"),
+        Keyword::MultipleOf("2.5")
+    );
+    assert_eq!(whole, ["5"]);
+    let common = items!(
+        INTEGER,
+        Keyword::ExclusiveMinimum("0"),
+        Keyword::ExclusiveMaximum("36"),
+        Keyword::MultipleOf("0.4e1"),
+        Keyword::AllOf(&[&Schema::new(&[Keyword::MultipleOf("6")])])
+    );
+    assert_eq!(common, ["12", "24"]);
+}
+
 #[test]
 fn arrays_and_objects_keep_their_counts() {
     let lists = examples!(Schema::new(&[
