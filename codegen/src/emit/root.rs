@@ -88,7 +88,7 @@ fn aliases(service: &Service) -> TokenStream {
 }
 
 /// The version of `taskcluster_pulse::__private` that generated code needs.
-const INTERFACE: u32 = 12;
+const INTERFACE: u32 = 13;
 
 /// Fails the build if the runtime has another version of that interface.
 fn version_check() -> TokenStream {

@@ -14,8 +14,7 @@ pub(super) fn items(types: Types<'_>, service: &Service) -> Vec<TokenStream> {
         .map(|definition| {
             let name = ident(&definition.name);
             let table = format_ident!("{}", definition.constant);
-            let path = format!("{}::{}", definition.module, definition.name);
-            quote!(static #table: #name = #path;)
+            quote!(const _: #name = #table;)
         })
         .collect();
     match tables.is_empty() {

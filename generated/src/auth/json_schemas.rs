@@ -7,6 +7,6 @@ use taskcluster_pulse::__private::json_schemas;
 use super::{ClientMessage, RoleMessage};
 
 json_schemas! {
-    static CLIENT_MESSAGE: ClientMessage = "auth::ClientMessage";
-    static ROLE_MESSAGE: RoleMessage = "auth::RoleMessage";
+    const _: ClientMessage = CLIENT_MESSAGE;
+    const _: RoleMessage = ROLE_MESSAGE;
 }

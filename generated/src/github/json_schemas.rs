@@ -10,9 +10,9 @@ use super::{
 };
 
 json_schemas! {
-    static GIT_HUB_PULL_REQUEST_MESSAGE: GitHubPullRequestMessage = "github::GitHubPullRequestMessage";
-    static GIT_HUB_PUSH_MESSAGE: GitHubPushMessage = "github::GitHubPushMessage";
-    static GIT_HUB_RELEASE_MESSAGE: GitHubReleaseMessage = "github::GitHubReleaseMessage";
-    static GIT_HUB_RE_RUN_REQUEST_MESSAGE: GitHubReRunRequestMessage = "github::GitHubReRunRequestMessage";
-    static TASK_GROUP_DEFINED_CREATE_STATUS: TaskGroupDefinedCreateStatus = "github::TaskGroupDefinedCreateStatus";
+    const _: GitHubPullRequestMessage = GIT_HUB_PULL_REQUEST_MESSAGE;
+    const _: GitHubPushMessage = GIT_HUB_PUSH_MESSAGE;
+    const _: GitHubReleaseMessage = GIT_HUB_RELEASE_MESSAGE;
+    const _: GitHubReRunRequestMessage = GIT_HUB_RE_RUN_REQUEST_MESSAGE;
+    const _: TaskGroupDefinedCreateStatus = TASK_GROUP_DEFINED_CREATE_STATUS;
 }

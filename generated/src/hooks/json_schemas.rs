@@ -7,5 +7,5 @@ use taskcluster_pulse::__private::json_schemas;
 use super::HookChangedMessage;
 
 json_schemas! {
-    static HOOK_CHANGED_MESSAGE: HookChangedMessage = "hooks::HookChangedMessage";
+    const _: HookChangedMessage = HOOK_CHANGED_MESSAGE;
 }

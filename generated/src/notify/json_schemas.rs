@@ -7,5 +7,5 @@ use taskcluster_pulse::__private::json_schemas;
 use super::NotificationMessage;
 
 json_schemas! {
-    static NOTIFICATION_MESSAGE: NotificationMessage = "notify::NotificationMessage";
+    const _: NotificationMessage = NOTIFICATION_MESSAGE;
 }

@@ -14,25 +14,25 @@ use super::{
 };
 
 json_schemas! {
-    static TASK_DEFINED_MESSAGE: TaskDefinedMessage = "queue::TaskDefinedMessage";
-    static TASK_STATUS_STRUCTURE: TaskStatusStructure = "queue::TaskStatusStructure";
-    static TASK_PRIORITY: TaskPriority = "queue::TaskPriority";
-    static RUN_INFORMATION: RunInformation = "queue::RunInformation";
-    static REASON_CREATED: ReasonCreated = "queue::ReasonCreated";
-    static REASON_RESOLVED: ReasonResolved = "queue::ReasonResolved";
-    static RUN_STATE: RunState = "queue::RunState";
-    static STATE: State = "queue::State";
-    static TASK_DEFINITION_STRUCTURE_FOR_PULSE_MESSAGES: TaskDefinitionStructureForPulseMessages = "queue::TaskDefinitionStructureForPulseMessages";
-    static TASK_PENDING_MESSAGE: TaskPendingMessage = "queue::TaskPendingMessage";
-    static TASK_PENDING_MESSAGE_TASK: TaskPendingMessageTask = "queue::TaskPendingMessageTask";
-    static TASK_RUNNING_MESSAGE: TaskRunningMessage = "queue::TaskRunningMessage";
-    static ARTIFACT_CREATED_MESSAGE: ArtifactCreatedMessage = "queue::ArtifactCreatedMessage";
-    static ARTIFACT: Artifact = "queue::Artifact";
-    static ARTIFACT_STORAGE_TYPE: ArtifactStorageType = "queue::ArtifactStorageType";
-    static TASK_COMPLETED_MESSAGE: TaskCompletedMessage = "queue::TaskCompletedMessage";
-    static TASK_FAILED_MESSAGE: TaskFailedMessage = "queue::TaskFailedMessage";
-    static TASK_EXCEPTION_MESSAGE: TaskExceptionMessage = "queue::TaskExceptionMessage";
-    static TASK_GROUP_CHANGED_MESSAGE: TaskGroupChangedMessage = "queue::TaskGroupChangedMessage";
-    static TASK_PRIORITY_CHANGED_MESSAGE: TaskPriorityChangedMessage = "queue::TaskPriorityChangedMessage";
-    static TASK_GROUP_PRIORITY_CHANGED_MESSAGE: TaskGroupPriorityChangedMessage = "queue::TaskGroupPriorityChangedMessage";
+    const _: TaskDefinedMessage = TASK_DEFINED_MESSAGE;
+    const _: TaskStatusStructure = TASK_STATUS_STRUCTURE;
+    const _: TaskPriority = TASK_PRIORITY;
+    const _: RunInformation = RUN_INFORMATION;
+    const _: ReasonCreated = REASON_CREATED;
+    const _: ReasonResolved = REASON_RESOLVED;
+    const _: RunState = RUN_STATE;
+    const _: State = STATE;
+    const _: TaskDefinitionStructureForPulseMessages = TASK_DEFINITION_STRUCTURE_FOR_PULSE_MESSAGES;
+    const _: TaskPendingMessage = TASK_PENDING_MESSAGE;
+    const _: TaskPendingMessageTask = TASK_PENDING_MESSAGE_TASK;
+    const _: TaskRunningMessage = TASK_RUNNING_MESSAGE;
+    const _: ArtifactCreatedMessage = ARTIFACT_CREATED_MESSAGE;
+    const _: Artifact = ARTIFACT;
+    const _: ArtifactStorageType = ARTIFACT_STORAGE_TYPE;
+    const _: TaskCompletedMessage = TASK_COMPLETED_MESSAGE;
+    const _: TaskFailedMessage = TASK_FAILED_MESSAGE;
+    const _: TaskExceptionMessage = TASK_EXCEPTION_MESSAGE;
+    const _: TaskGroupChangedMessage = TASK_GROUP_CHANGED_MESSAGE;
+    const _: TaskPriorityChangedMessage = TASK_PRIORITY_CHANGED_MESSAGE;
+    const _: TaskGroupPriorityChangedMessage = TASK_GROUP_PRIORITY_CHANGED_MESSAGE;
 }

@@ -10,9 +10,9 @@ use super::{
 };
 
 json_schemas! {
-    static WORKER_TYPE_PULSE_MESSAGE: WorkerTypePulseMessage = "worker_manager::WorkerTypePulseMessage";
-    static PULSE_WORKER_POOL_ERROR_MESSAGE: PulseWorkerPoolErrorMessage = "worker_manager::PulseWorkerPoolErrorMessage";
-    static WORKER_PULSE_MESSAGE: WorkerPulseMessage = "worker_manager::WorkerPulseMessage";
-    static WORKER_REMOVED_PULSE_MESSAGE: WorkerRemovedPulseMessage = "worker_manager::WorkerRemovedPulseMessage";
-    static LAUNCH_CONFIG_PULSE_MESSAGE: LaunchConfigPulseMessage = "worker_manager::LaunchConfigPulseMessage";
+    const _: WorkerTypePulseMessage = WORKER_TYPE_PULSE_MESSAGE;
+    const _: PulseWorkerPoolErrorMessage = PULSE_WORKER_POOL_ERROR_MESSAGE;
+    const _: WorkerPulseMessage = WORKER_PULSE_MESSAGE;
+    const _: WorkerRemovedPulseMessage = WORKER_REMOVED_PULSE_MESSAGE;
+    const _: LaunchConfigPulseMessage = LAUNCH_CONFIG_PULSE_MESSAGE;
 }

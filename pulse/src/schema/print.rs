@@ -8,26 +8,26 @@ use serde_json::{Map, Value};
 use super::{Dependency, Keyword, Schema};
 use crate::value::{RawJson, RawJsonObject, Timestamp};
 
-/// Implements `JsonSchema` for types that have a table in the module `schemas`, each with
-/// the path of the type in its crate.
+/// Implements `JsonSchema` for types that have a table in the module `schemas`. Their ids and
+/// definitions have the path of the module: `schemars` takes types of one id for one type.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __json_schemas {
-    ($(static $table:ident: $name:ty = $path:literal;)*) => {
+    ($(const _: $name:ty = $table:ident;)*) => {
         $(
             impl $crate::__private::schemars::JsonSchema for $name {
                 fn schema_name() -> ::std::borrow::Cow<'static, str> {
-                    $path.rsplit(':').next().unwrap_or($path).into()
+                    stringify!($name).into()
                 }
 
                 fn schema_id() -> ::std::borrow::Cow<'static, str> {
-                    $path.into()
+                    concat!(module_path!(), "::", stringify!($name)).into()
                 }
 
                 fn json_schema(
                     generator: &mut $crate::__private::schemars::SchemaGenerator,
                 ) -> $crate::__private::schemars::Schema {
-                    $crate::__private::print_schema(&super::schemas::$table, generator)
+                    $crate::__private::print_schema(&super::schemas::$table, module_path!(), generator)
                 }
             }
         )*
@@ -35,9 +35,15 @@ macro_rules! __json_schemas {
 }
 
 /// The schema of `table`, for implementations of [`JsonSchema`]. The named tables
-/// that it refers to become definitions of `generator`.
-pub fn print_schema(table: &'static Schema, generator: &mut SchemaGenerator) -> JsonValue {
-    let keywords = Printer(generator).keywords(table);
+/// that it refers to become definitions of `generator`, named by the path in `module`, which
+/// ends with a service and one of its modules.
+pub fn print_schema(
+    table: &'static Schema,
+    module: &'static str,
+    generator: &mut SchemaGenerator,
+) -> JsonValue {
+    let root = module.rsplitn(3, "::").nth(2).unwrap_or_default();
+    let keywords = Printer { root, generator }.keywords(table);
     keywords.try_into().unwrap_or_default()
 }
 
@@ -45,7 +51,11 @@ pub fn print_schema(table: &'static Schema, generator: &mut SchemaGenerator) -> 
 type Add<'a> = &'a mut dyn FnMut(&'static str, Value);
 
 /// Writes schemas in the dialect of `schemars`, which is 2020-12.
-struct Printer<'g>(&'g mut SchemaGenerator);
+struct Printer<'g> {
+    /// The path of the module that has those of the services.
+    root: &'static str,
+    generator: &'g mut SchemaGenerator,
+}
 
 impl Printer<'_> {
     /// A subschema: a reference if it has a name.
@@ -55,13 +65,15 @@ impl Printer<'_> {
             ("", []) if table.rule.is_none() => true.into(),
             ("", _) => self.keywords(table),
             (name, _) => {
-                if !self.0.definitions().contains_key(name) {
+                let name = format!("{}::{name}", self.root);
+                if !self.generator.definitions().contains_key(&name) {
                     // Inserted first, so that recursion ends.
-                    self.define(name, true.into());
+                    self.define(&name, true.into());
                     let definition = self.keywords(table);
-                    self.define(name, definition);
+                    self.define(&name, definition);
                 }
-                let path = self.0.settings().definitions_path.trim_end_matches('/');
+                let path = &self.generator.settings().definitions_path;
+                let path = path.trim_end_matches('/');
                 Value::Object(Map::from_iter([(
                     "$ref".to_owned(),
                     format!("#{path}/{name}").into(),
@@ -71,7 +83,7 @@ impl Printer<'_> {
     }
 
     fn define(&mut self, name: &str, definition: Value) {
-        let definitions = self.0.definitions_mut();
+        let definitions = self.generator.definitions_mut();
         definitions.insert(name.to_owned(), definition);
     }
 

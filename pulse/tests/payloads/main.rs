@@ -3,6 +3,8 @@
 
 #[cfg(feature = "arbitrary")]
 mod examples;
+#[cfg(feature = "schemars")]
+mod json_schemas;
 mod nesting;
 mod schema;
 mod strings;
