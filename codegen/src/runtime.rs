@@ -42,6 +42,7 @@ pub(crate) const SOURCES: &[(&str, &[&str])] = &[
             "BindingWords",
             "Branch",
             "Dependency",
+            "INTEGER",
             "Keyword",
             "Matcher",
             "Members",

@@ -20,7 +20,7 @@ pub use crate::binding::BindingWords;
 pub use crate::event::{AnyMessage, decode_as};
 pub use crate::payload::{Branch, Members, Union, deserialize_union, optional, read_variant};
 pub use crate::routing::{KeyField, KeyFields, KeyReader, KeySource, KeyWriter, parse_key};
-pub use crate::rule::{Matcher, Positions, Run, Scalar, Split, Table, compiled_pattern};
+pub use crate::rule::{INTEGER, Matcher, Positions, Run, Scalar, Split, Table, compiled_pattern};
 #[cfg(feature = "schemars")]
 pub use crate::schema::print_schema;
 pub use crate::schema::{Dependency, Keyword, Schema, Type};

@@ -106,9 +106,13 @@ impl Checks<'_> {
         let rules = value.rules.iter();
         let rules = rules.flat_map(|used| self.rule(used, value, place));
         let inner = match &value.kind {
-            // A rule for numbers requires this, too.
+            // A rule requires the same.
             Kind::Scalar(Scalar::Number) if value.rules.is_empty() => {
                 [Some(quote!(#own.is_finite())), None]
+            }
+            Kind::Scalar(Scalar::Integer) if value.rules.is_empty() => {
+                let reference = &place.reference;
+                [Some(quote!(INTEGER.is_valid(#reference))), None]
             }
             Kind::Null
             | Kind::Scalar(_)

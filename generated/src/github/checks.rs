@@ -3,7 +3,7 @@
 //! The checks of `validate()`.
 
 use taskcluster_pulse::Validate;
-use taskcluster_pulse::__private::Schema;
+use taskcluster_pulse::__private::{INTEGER, Schema};
 
 use super::{
     GitHubPullRequestMessage, GitHubPushMessage, GitHubReRunRequestMessage,
@@ -27,6 +27,7 @@ impl Validate for GitHubPushMessage {
 
     fn is_valid(&self) -> bool {
         validators::EVENT_ID.is_valid(&self.event_id)
+            && INTEGER.is_valid(&self.installation_id)
             && validators::ORGANIZATION.is_valid(&self.organization)
             && validators::REPOSITORY.is_valid(&self.repository)
             && validators::VERSION.is_valid(&self.version)
@@ -51,6 +52,7 @@ impl Validate for GitHubReRunRequestMessage {
     fn is_valid(&self) -> bool {
         self.check_run_id.is_finite() && self.check_suite_id.is_finite()
             && validators::EVENT_ID.is_valid(&self.event_id)
+            && INTEGER.is_valid(&self.installation_id)
             && validators::ORGANIZATION.is_valid(&self.organization)
             && validators::REPOSITORY.is_valid(&self.repository)
             && validators::VERSION.is_valid(&self.version)

@@ -3,10 +3,16 @@
 //! Structs derived by serde also accept an array, as their fields in order. Schemas do
 //! not allow that, and it could not be detected afterwards, so a wrapper requires an
 //! object. It also records whether a property was ignored.
+//!
+//! If an object names a property twice, the last value counts, as in maps and in most other
+//! readers of JSON. Structs derived by serde refuse it, so it is read like an integer such as
+//! `1.0`: when a message is read a second time.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::fmt;
 
+use serde_core::de::value::MapDeserializer;
 use serde_core::de::{
     DeserializeOwned, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor,
 };
@@ -24,7 +30,8 @@ thread_local! {
     /// Whether a part of a value was not of its schema's type.
     static HAS_FAILED: Cell<bool> = const { Cell::new(false) };
 
-    /// Whether integers may be written as other numbers are.
+    /// Whether integers may be written as other numbers are, and objects may name a property
+    /// twice.
     static IS_LENIENT: Cell<bool> = const { Cell::new(false) };
 
     /// Number of arrays and objects around the value that is being read.
@@ -82,7 +89,7 @@ pub(super) fn read_all<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<
 
 /// Reads `bytes`, which are one JSON value and nothing more; if that fails, also with
 /// numbers such as `1.0` for integers, which are integers in JSON Schema but not in
-/// serde.
+/// serde, and with objects that name a property twice.
 ///
 /// # Errors
 ///
@@ -154,6 +161,18 @@ where
         (None, Some(integer)) => visitor.visit_i64(integer),
         (None, None) => Err(D::Error::custom("an integer of more than 64 bits")),
     }
+}
+
+/// Reads an object by the last value of each property.
+#[cold]
+fn read_last<'de, D, V>(deserializer: D, visitor: V) -> Result<V::Value, D::Error>
+where
+    D: Deserializer<'de>,
+    V: Visitor<'de>,
+{
+    let properties = BTreeMap::<String, &'de RawValue>::deserialize(deserializer)?;
+    let members = MapDeserializer::<_, serde_json::Error>::new(properties.into_iter());
+    Objects(visitor).visit_map(members).map_err(Error::custom)
 }
 
 /// Forwards everything to the inner value, but requests a map for a struct, also within
@@ -238,7 +257,10 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
         visitor: V,
     ) -> Result<V::Value, D::Error> {
         let _level = Level::enter()?;
-        self.0.deserialize_map(Objects(visitor))
+        match IS_LENIENT.get() {
+            false => self.0.deserialize_map(Objects(visitor)),
+            true => read_last(self.0, visitor),
+        }
     }
 
     #[inline]

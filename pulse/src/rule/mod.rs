@@ -9,6 +9,7 @@ mod table;
 #[cfg(feature = "arbitrary")]
 pub(crate) use matcher::Shape;
 pub use matcher::{Matcher, Positions, Run, Split};
-pub use scalar::{Scalar, ScalarRule};
+pub(crate) use scalar::fits_64_bits;
+pub use scalar::{INTEGER, Scalar, ScalarRule};
 pub use string::{StringRule, compiled_pattern};
 pub use table::Table;

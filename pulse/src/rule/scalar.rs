@@ -7,8 +7,8 @@ pub trait Scalar: Copy + PartialOrd + 'static {
     /// Whether `self` is an integral multiple of `divisor`.
     fn is_multiple_of(self, divisor: Self) -> bool;
 
-    /// Whether JSON has a form for `self`.
-    fn is_finite(self) -> bool {
+    /// Whether `self` has a JSON form that can be decoded.
+    fn is_readable(self) -> bool {
         true
     }
 }
@@ -20,12 +20,23 @@ macro_rules! integers {
                 fn is_multiple_of(self, divisor: Self) -> bool {
                     self.checked_rem(divisor).is_none_or(|rest| rest == 0)
                 }
+
+                fn is_readable(self) -> bool {
+                    fits_64_bits(&self.into())
+                }
             }
         )*
     };
 }
 
 integers!(u64 i64 i128);
+
+/// Whether `number` is an integer of 64 bits, with or without a sign. Others can't be
+/// decoded.
+#[inline]
+pub(crate) fn fits_64_bits(number: &i128) -> bool {
+    (i64::MIN.into()..=u64::MAX.into()).contains(number)
+}
 
 impl Scalar for bool {
     /// Always true: `multipleOf` does not apply to booleans.
@@ -41,7 +52,7 @@ impl Scalar for f64 {
         is_float_multiple_of(self, divisor)
     }
 
-    fn is_finite(self) -> bool {
+    fn is_readable(self) -> bool {
         self.is_finite()
     }
 }
@@ -56,6 +67,9 @@ pub struct ScalarRule<T: 'static> {
     multiple_of: Option<T>,
     one_of: Option<&'static [T]>,
 }
+
+/// Integers without constraints.
+pub const INTEGER: ScalarRule<i128> = ScalarRule::new();
 
 impl<T: Copy + 'static> ScalarRule<T> {
     /// A rule without constraints.
@@ -126,7 +140,7 @@ impl<T: Scalar> ScalarRule<T> {
     #[inline]
     pub fn is_valid(&self, value: &T) -> bool {
         let value = *value;
-        value.is_finite()
+        value.is_readable()
             && self.minimum.is_none_or(|limit| value >= limit)
             && self.maximum.is_none_or(|limit| value <= limit)
             && self.above.is_none_or(|limit| value > limit)

@@ -1,5 +1,6 @@
 //! Finds what the JSON of a payload loses: numbers that are not finite, which are written as
-//! `null`, and properties of one name, of which a reader keeps one.
+//! `null`, integers of more than 64 bits, which can't be decoded, and properties of one name,
+//! of which a reader keeps one.
 
 use std::collections::BTreeSet;
 use std::fmt::Error;
@@ -10,6 +11,7 @@ use serde_core::ser::{
 };
 use serde_json::Value;
 
+use crate::rule::fits_64_bits;
 use crate::violations::{Flow, Pointer, Report, Violation};
 
 /// Reports the parts of `payload` that its JSON loses. Breaks if the report takes no more.
@@ -101,9 +103,16 @@ impl<'a> Serializer for Part<'a> {
     keep! {
         serialize_bool(bool) serialize_char(char) serialize_str(&str) serialize_bytes(&[u8])
         serialize_i8(i8) serialize_i16(i16) serialize_i32(i32) serialize_i64(i64)
-        serialize_i128(i128) serialize_u8(u8) serialize_u16(u16) serialize_u32(u32)
+        serialize_u8(u8) serialize_u16(u16) serialize_u32(u32)
         serialize_u64(u64) serialize_u128(u128) serialize_none() serialize_unit()
         serialize_unit_struct(Name) serialize_unit_variant(Name, u32, Name)
+    }
+
+    fn serialize_i128(self, number: i128) -> Result<(), Error> {
+        match fits_64_bits(&number) {
+            true => Ok(()),
+            false => self.add(|at| Violation::too_long(at, number)),
+        }
     }
 
     fn serialize_f32(self, number: f32) -> Result<(), Error> {

@@ -23,8 +23,9 @@ pub struct Violation {
     pub pointer: String,
     /// The keyword of the schema that the value breaks, such as `maxLength`; `false` if
     /// the schema allows no value, `nesting` if the value is nested too deeply to be
-    /// checked, `$ref` if its schemas are, and `duplicate` if a property with a field is also
-    /// in the map of the others.
+    /// checked, `$ref` if its schemas are, `duplicate` if a property with a field is also
+    /// in the map of the others, and `minimum` or `maximum` also if an integer has more than
+    /// 64 bits.
     pub keyword: &'static str,
     /// The value of the keyword; the name of the missing property for `required` and
     /// `dependencies`; or a short description if the value is a schema.
@@ -45,6 +46,14 @@ impl Violation {
         Self {
             value: number.to_string(),
             ..Self::new(pointer, "type", "number", &())
+        }
+    }
+
+    /// An integer of more than 64 bits.
+    pub(crate) fn too_long(pointer: String, number: i128) -> Self {
+        match number.is_negative() {
+            true => Self::new(pointer, "minimum", i64::MIN, &number),
+            false => Self::new(pointer, "maximum", u64::MAX, &number),
         }
     }
 
@@ -195,11 +204,11 @@ impl Violations {
         Self(found)
     }
 
-    /// These violations, and those of `others`, except for those of each `null` in place of a
-    /// number.
+    /// These violations, and those of `others`, except for those of the same numbers, or of
+    /// each `null` in place of one.
     pub(crate) fn and(mut self, others: Self) -> Self {
-        let nulls = self.iter().filter(|it| it.keyword != Violation::DUPLICATE);
-        let pointers: BTreeSet<String> = nulls.map(|it| it.pointer.clone()).collect();
+        let numbers = self.iter().filter(|it| it.keyword != Violation::DUPLICATE);
+        let pointers: BTreeSet<String> = numbers.map(|it| it.pointer.clone()).collect();
         let others = others.into_iter();
         self.0
             .extend(others.filter(|it| !pointers.contains(&it.pointer)));

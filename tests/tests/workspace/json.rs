@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use taskcluster_documents::json::parse;
 use taskcluster_pulse::{Envelope, Payload, PayloadError, RawJson, decode, decode_strict};
 use taskcluster_tests::goldens::all_keywords::keywords::KeywordsMessage;
-use taskcluster_tests::goldens::objects::things::Counted2;
+use taskcluster_tests::goldens::alternatives::choices::UnsureMessage;
+use taskcluster_tests::goldens::objects::things::{Counted2, Nested2, Open2};
 
 const RAW: &str = "$serde_json::private::RawValue";
 const NUMBER: &str = "$serde_json::private::Number";
@@ -38,6 +39,58 @@ fn violations_of<P: Payload>(text: &str) -> Vec<(String, &'static str)> {
 
 fn text(json: &str) -> RawJson {
     serde_json::from_str(json).expect("JSON")
+}
+
+/// As in JavaScript, whatever the type is.
+#[test]
+fn the_last_value_of_a_property_counts() {
+    #[track_caller]
+    fn same<P: Payload>(text: &str, last: &str) {
+        assert_eq!(violations_of::<P>(text), violations_of::<P>(last), "{text}");
+        let read = |text: &str| decode::<P>(text.as_bytes()).expect("a message");
+        assert_eq!(read(text), read(last), "{text}");
+    }
+    // A closed object, and one in a list.
+    same::<Nested2>(
+        r#"{"grid": 1, "outer": {"inner": {"leaf": 1, "leaf": "x"}}, "rows": [{"cells":
+            [{"at": 1, "at": "2020-01-02T03:04:05.678Z"}]}], "grid": [["x"]]}"#,
+        r#"{"outer": {"inner": {"leaf": "x"}}, "rows": [{"cells":
+            [{"at": "2020-01-02T03:04:05.678Z"}]}], "grid": [["x"]]}"#,
+    );
+    // The last value is invalid.
+    same::<Nested2>(
+        r#"{"outer": {"inner": {"leaf": "x", "leaf": ""}}, "rows": [{"cells": []}]}"#,
+        r#"{"outer": {"inner": {"leaf": ""}}, "rows": [{"cells": []}]}"#,
+    );
+    // An open object with named properties, and its other properties.
+    same::<Open2>(
+        r#"{"id": 0, "id": 1, "undeclared": 0, "other": "a", "undeclared": 1, "other": "b"}"#,
+        r#"{"id": 1, "undeclared": 1, "other": "b"}"#,
+    );
+    // A map.
+    same::<Counted2>(
+        r#"{"few": {"a": "x", "a": 1}, "few": {"a": 1, "a": 2}}"#,
+        r#"{"few": {"a": 2}}"#,
+    );
+    // Alternatives, chosen by the last value.
+    same::<UnsureMessage>(r#"{"amount": "much", "amount": 1.5}"#, r#"{"amount": 1.5}"#);
+    same::<KeywordsMessage>(
+        r#"{"conditional": {"kind": "b", "a": 1, "kind": "a", "more": true}}"#,
+        r#"{"conditional": {"a": 1, "kind": "a", "more": true}}"#,
+    );
+    let error = decode::<Nested2>(br#"{"outer": {"inner": {"leaf": "x", "leaf": 1}}}"#);
+    let Err(PayloadError::Schema(found)) = error else {
+        panic!("{error:?}");
+    };
+    assert!(
+        found
+            .to_string()
+            .contains("/outer/inner/leaf: expected string")
+    );
+    // JSON without a type of its own keeps its text.
+    let text = r#"{"id": 1, "id": 1, "undeclared": 1, "other": {"a": 1, "a": 2}}"#;
+    let open: Open2 = decode(text.as_bytes()).expect("a message");
+    assert_eq!(open.rest["other"].get(), r#"{"a": 1, "a": 2}"#);
 }
 
 #[test]

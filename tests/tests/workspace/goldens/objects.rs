@@ -121,6 +121,43 @@ fn numbers_that_are_not_finite_are_violations_wherever_they_are() {
     assert_found(after_changes(&unsure), &[("/amount", "type")]);
 }
 
+/// They could not be decoded.
+#[test]
+fn integers_of_more_than_64_bits_are_violations_wherever_they_are() {
+    let (least, most) = (i128::from(i64::MIN), i128::from(u64::MAX));
+    let mut keywords: KeywordsMessage = valid(json!({"patternOfEveryName": {"a": 1}}));
+    for (number, found) in [
+        (least, &[][..]),
+        (most, &[]),
+        (least - 1, &[("/unboundedInteger", "minimum")]),
+        (most + 1, &[("/unboundedInteger", "maximum")]),
+    ] {
+        keywords.unbounded_integer = Some(number);
+        assert_found(after_changes(&keywords), found);
+        let written = serde_json::to_vec(&keywords).expect("JSON");
+        let is_read = decode::<KeywordsMessage>(&written).is_ok_and(|it| it == keywords);
+        assert_eq!(is_read, found.is_empty(), "{number}");
+    }
+    keywords.unbounded_integer = None;
+    let every = keywords.pattern_of_every_name.as_mut().expect("a map");
+    every.insert("a".to_owned(), i128::MIN);
+    assert_found(
+        after_changes(&keywords),
+        &[("/patternOfEveryName/a", "minimum")],
+    );
+    keywords.pattern_of_every_name = None;
+    // With a rule, and with a keyword that only the table checks.
+    keywords.integer_maximum_beyond64_bits = Some(most + 1);
+    keywords.integer_multiple_of_fraction = Some(3 * (most + 1));
+    assert_found(
+        after_changes(&keywords),
+        &[
+            ("/integerMaximumBeyond64Bits", "maximum"),
+            ("/integerMultipleOfFraction", "maximum"),
+        ],
+    );
+}
+
 #[test]
 fn a_property_with_a_field_is_not_one_of_the_rest() {
     let other = |json: &str| serde_json::from_str::<RawJson>(json).expect("JSON");

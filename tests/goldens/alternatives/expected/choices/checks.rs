@@ -4,7 +4,8 @@
 
 use taskcluster_pulse::{OpenEnum, RawJson, Validate};
 use taskcluster_pulse::__private::{
-    Branch, Schema, Union, fits_rest, fits_schema, read_variant, unique_as_written,
+    Branch, INTEGER, Schema, Union, fits_rest, fits_schema, read_variant,
+    unique_as_written,
 };
 
 use super::{
@@ -122,7 +123,7 @@ impl Validate for GitPull {
     const SCHEMA: &'static Schema = &schemas::GIT_PULL;
 
     fn is_valid(&self) -> bool {
-        validators::GIT_PULL_KIND.is_valid(&self.kind)
+        validators::GIT_PULL_KIND.is_valid(&self.kind) && INTEGER.is_valid(&self.pull)
     }
 }
 
@@ -205,7 +206,7 @@ impl Validate for Merged2 {
     const SCHEMA: &'static Schema = &schemas::MERGED2;
 
     fn is_valid(&self) -> bool {
-        validators::ID.is_valid(&self.id)
+        INTEGER.is_valid(&self.extra) && validators::ID.is_valid(&self.id)
             && self
                 .label
                 .as_ref()
@@ -301,6 +302,7 @@ impl Validate for NestedA {
 
     fn is_valid(&self) -> bool {
         validators::NESTED_A_KIND.is_valid(&self.kind)
+            && self.x.as_ref().is_none_or(|value| INTEGER.is_valid(value))
     }
 }
 

@@ -4,7 +4,7 @@
 
 use taskcluster_pulse::{OpenEnum, RawJson, Validate};
 use taskcluster_pulse::__private::{
-    Branch, Schema, Union, fits_rest, fits_schema, read_variant,
+    Branch, INTEGER, Schema, Union, fits_rest, fits_schema, read_variant,
 };
 
 use super::{
@@ -25,7 +25,7 @@ impl Validate for FirstPart {
     const SCHEMA: &'static Schema = &schemas::FIRST_PART;
 
     fn is_valid(&self) -> bool {
-        true
+        INTEGER.is_valid(&self.size)
     }
 }
 
@@ -49,7 +49,7 @@ impl Validate for ThirdFirst {
     const SCHEMA: &'static Schema = &schemas::THIRD_FIRST;
 
     fn is_valid(&self) -> bool {
-        true
+        INTEGER.is_valid(&self.a)
     }
 }
 
@@ -57,7 +57,7 @@ impl Validate for ThirdSecond {
     const SCHEMA: &'static Schema = &schemas::THIRD_SECOND;
 
     fn is_valid(&self) -> bool {
-        true
+        INTEGER.is_valid(&self.b)
     }
 }
 
@@ -82,7 +82,7 @@ impl Validate for N2ndTry {
     const SCHEMA: &'static Schema = &schemas::N2ND_TRY;
 
     fn is_valid(&self) -> bool {
-        true
+        INTEGER.is_valid(&self.y)
     }
 }
 
@@ -98,7 +98,7 @@ impl Validate for MessageString {
     const SCHEMA: &'static Schema = &schemas::MESSAGE_STRING;
 
     fn is_valid(&self) -> bool {
-        true
+        INTEGER.is_valid(&self.length)
     }
 }
 
@@ -106,7 +106,7 @@ impl Validate for MessageSymbols {
     const SCHEMA: &'static Schema = &schemas::MESSAGE_SYMBOLS;
 
     fn is_valid(&self) -> bool {
-        true
+        INTEGER.is_valid(&self.x)
     }
 }
 

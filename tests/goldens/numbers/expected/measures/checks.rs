@@ -3,7 +3,7 @@
 //! The checks of `validate()`.
 
 use taskcluster_pulse::Validate;
-use taskcluster_pulse::__private::Schema;
+use taskcluster_pulse::__private::{INTEGER, Schema};
 
 use super::{Measured2, schemas, validators};
 
@@ -27,6 +27,7 @@ impl Validate for Measured2 {
                 .as_ref()
                 .is_none_or(|value| validators::NEGATIVE.is_valid(value))
             && self.open.as_ref().is_none_or(|value| validators::OPEN.is_valid(value))
+            && INTEGER.is_valid(&self.plain)
             && self.ratio.as_ref().is_none_or(|value| validators::RATIO.is_valid(value))
             && self
                 .signed_least

@@ -4,7 +4,8 @@
 
 use taskcluster_pulse::{OpenEnum, RawJson, Validate};
 use taskcluster_pulse::__private::{
-    Branch, Schema, Union, fits_rest, fits_schema, read_variant, unique_as_written,
+    Branch, INTEGER, Schema, Union, fits_rest, fits_schema, read_variant,
+    unique_as_written,
 };
 
 use super::{
@@ -49,7 +50,7 @@ impl Validate for NestedByNameValue {
     const SCHEMA: &'static Schema = &schemas::NESTED_BY_NAME_VALUE;
 
     fn is_valid(&self) -> bool {
-        true
+        INTEGER.is_valid(&self.n)
     }
 }
 
@@ -113,7 +114,7 @@ impl Validate for Chosen {
     const SCHEMA: &'static Schema = &schemas::CHOSEN;
 
     fn is_valid(&self) -> bool {
-        true
+        INTEGER.is_valid(&self.a)
     }
 }
 
@@ -130,6 +131,7 @@ impl Validate for Open2 {
 
     fn is_valid(&self) -> bool {
         self.disk.as_ref().is_none_or(|value| value.is_valid())
+            && INTEGER.is_valid(&self.id)
             && self.limits.as_ref().is_none_or(|value| value.is_valid())
             && self.shares.as_ref().is_none_or(|value| value.is_valid())
             && fits_rest(
@@ -172,7 +174,7 @@ impl Validate for OpenDiskThenCache2 {
     const SCHEMA: &'static Schema = &schemas::OPEN_DISK_THEN_CACHE2;
 
     fn is_valid(&self) -> bool {
-        true
+        self.megabytes.as_ref().is_none_or(|value| INTEGER.is_valid(value))
     }
 }
 

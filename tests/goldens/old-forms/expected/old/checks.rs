@@ -3,7 +3,7 @@
 //! The checks of `validate()`.
 
 use taskcluster_pulse::{OpenEnum, Validate};
-use taskcluster_pulse::__private::{Schema, fits_rest};
+use taskcluster_pulse::__private::{INTEGER, Schema, fits_rest};
 
 use super::{Artifact2, ArtifactCreated, Job, JobInfo, JobKind, schemas, validators};
 
@@ -46,6 +46,7 @@ impl Validate for Artifact2 {
 
     fn is_valid(&self) -> bool {
         self.artifact.is_valid()
+            && self.installation.as_ref().is_none_or(|value| INTEGER.is_valid(value))
     }
 }
 

@@ -4,7 +4,7 @@
 
 use taskcluster_pulse::{OpenEnum, RawJson, Validate};
 use taskcluster_pulse::__private::{
-    Branch, Schema, Union, fits_rest, fits_schema, read_variant,
+    Branch, INTEGER, Schema, Union, fits_rest, fits_schema, read_variant,
 };
 
 use super::{
@@ -93,7 +93,7 @@ impl Validate for ForestTop {
     const SCHEMA: &'static Schema = &schemas::FOREST_TOP;
 
     fn is_valid(&self) -> bool {
-        self.nodes.iter().all(|item| item.is_valid())
+        INTEGER.is_valid(&self.leaf) && self.nodes.iter().all(|item| item.is_valid())
             && fits_rest(self, &self.rest, &["leaf", "nodes"])
     }
 }
@@ -117,7 +117,7 @@ impl Validate for Oven {
     const SCHEMA: &'static Schema = &schemas::OVEN;
 
     fn is_valid(&self) -> bool {
-        fits_rest(self, &self.rest, &["degrees"])
+        INTEGER.is_valid(&self.degrees) && fits_rest(self, &self.rest, &["degrees"])
     }
 }
 

@@ -3,7 +3,7 @@
 //! The checks of `validate()`.
 
 use taskcluster_pulse::{OpenEnum, Validate};
-use taskcluster_pulse::__private::{Schema, fits_rest};
+use taskcluster_pulse::__private::{INTEGER, Schema, fits_rest};
 
 use super::{
     AnythingGoes, BooleanMessage, Count, EmptyMessage, NullableMessage, Perhaps, Sizes,
@@ -64,7 +64,7 @@ impl Validate for NullableMessage {
     const SCHEMA: &'static Schema = &schemas::NULLABLE_MESSAGE;
 
     fn is_valid(&self) -> bool {
-        true
+        self.a.as_ref().is_none_or(|value| INTEGER.is_valid(value))
     }
 }
 

@@ -3,7 +3,7 @@
 //! The checks of `validate()`.
 
 use taskcluster_pulse::Validate;
-use taskcluster_pulse::__private::{Schema, fits_rest};
+use taskcluster_pulse::__private::{INTEGER, Schema, fits_rest};
 
 use super::{Changed2, Open2, Plain2, schemas, validators};
 
@@ -100,7 +100,12 @@ impl Validate for Plain2 {
     const SCHEMA: &'static Schema = &schemas::PLAIN2;
 
     fn is_valid(&self) -> bool {
-        true
+        self.changed.as_ref().is_none_or(|value| INTEGER.is_valid(value))
+            && self.message.as_ref().is_none_or(|value| INTEGER.is_valid(value))
+            && self.schema.as_ref().is_none_or(|value| INTEGER.is_valid(value))
+            && self.timestamp.as_ref().is_none_or(|value| INTEGER.is_valid(value))
+            && self.id.as_ref().is_none_or(|value| INTEGER.is_valid(value))
+            && INTEGER.is_valid(&self.self_) && INTEGER.is_valid(&self.r#type)
     }
 }
 
@@ -108,6 +113,14 @@ impl Validate for Open2 {
     const SCHEMA: &'static Schema = &schemas::OPEN2;
 
     fn is_valid(&self) -> bool {
-        fits_rest(self, &self.rest_2, &["deserializer", "members", "rest", "self"])
+        self.deserializer.as_ref().is_none_or(|value| INTEGER.is_valid(value))
+            && self.members.as_ref().is_none_or(|value| INTEGER.is_valid(value))
+            && self.rest.as_ref().is_none_or(|value| INTEGER.is_valid(value))
+            && INTEGER.is_valid(&self.self_)
+            && fits_rest(
+                self,
+                &self.rest_2,
+                &["deserializer", "members", "rest", "self"],
+            )
     }
 }

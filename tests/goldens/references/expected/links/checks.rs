@@ -3,7 +3,7 @@
 //! The checks of `validate()`.
 
 use taskcluster_pulse::Validate;
-use taskcluster_pulse::__private::Schema;
+use taskcluster_pulse::__private::{INTEGER, Schema};
 
 use super::{Changed2, Embedded, Owner, Shared, schemas, validators};
 
@@ -46,6 +46,6 @@ impl Validate for Shared {
     const SCHEMA: &'static Schema = &schemas::SHARED;
 
     fn is_valid(&self) -> bool {
-        true
+        INTEGER.is_valid(&self.id)
     }
 }
