@@ -1,12 +1,13 @@
 //! Messages, decoded into the types of their exchange.
 
 use std::any::Any;
-use std::fmt;
+use std::fmt::{self, Write};
 
 use crate::binding::{Exchange, ExchangeInfo};
 use crate::payload::PayloadError;
 use crate::routing::{RoutingKey, RoutingKeyError};
 use crate::validate::Validate;
+use crate::value::Escaping;
 use crate::violations::Violations;
 
 /// One message of the exchange `E`.
@@ -239,9 +240,11 @@ impl DecodeError {
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
-            f,
+            Escaping(f),
             "message from {} with routing key {:?}: {}",
-            self.exchange, self.routing_key, self.kind
+            self.exchange,
+            self.routing_key,
+            self.kind
         )
     }
 }

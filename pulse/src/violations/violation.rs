@@ -6,6 +6,8 @@ use std::fmt::{self, Write};
 use serde_core::ser::{Serialize, SerializeStruct, Serializer};
 use serde_json::Value;
 
+use crate::value::Escaping;
+
 /// Maximum number of characters of the value that a violation keeps.
 const SHOWN: usize = 80;
 
@@ -104,8 +106,7 @@ impl Serialize for Violation {
     }
 }
 
-/// With escapes for control characters, so that no message writes lines into a log, or
-/// commands to a terminal.
+/// With escapes for control characters.
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.write(&mut Escaping(f))
@@ -145,21 +146,6 @@ impl Violation {
             "uniqueItems" => write!(f, "{pointer}: two items are equal"),
             keyword => write!(f, "{pointer}: {value} breaks {keyword} {limit}"),
         }
-    }
-}
-
-/// Writes control characters, and those that reverse the direction of text, as Rust escapes.
-struct Escaping<W>(W);
-
-impl<W: Write> Write for Escaping<W> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        text.chars().try_for_each(|character| match character {
-            '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-                write!(self.0, "{}", character.escape_unicode())
-            }
-            _ if character.is_control() => write!(self.0, "{}", character.escape_default()),
-            _ => self.0.write_char(character),
-        })
     }
 }
 

@@ -4,6 +4,8 @@
 //! text, and refuses numbers that no float holds and halves of surrogate pairs. Messages
 //! and schemas may have all of them.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use serde_json::{Value, json};
 use taskcluster_documents::json::parse;
 use taskcluster_pulse::{Envelope, Payload, PayloadError, RawJson, decode, decode_strict};
@@ -250,4 +252,64 @@ fn every_key_of_a_document_is_a_name() {
         read,
         "[0,-0.0,1,-1,1.0,18446744073709551615,-9223372036854775808,1e+20]"
     );
+}
+
+fn hash(text: &RawJson) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}
+
+#[test]
+fn texts_of_one_value_are_equal() {
+    for (left, right) in [
+        ("1", "1.0"),
+        ("100", "1e2"),
+        ("0", "-0.0"),
+        ("18446744073709551615", "18446744073709551615"),
+        (r#""a""#, r#""\u0061""#),
+        (r#"{"a": 1, "b": [2]}"#, r#"{"b":[2.0],"a":1}"#),
+        ("[null, true]", "[ null,true ]"),
+        ("1e300", "10e299"),
+    ] {
+        let (left, right) = (text(left), text(right));
+        assert_eq!(left, right);
+        assert_eq!(hash(&left), hash(&right), "{left:?} {right:?}");
+    }
+}
+
+#[test]
+fn texts_of_different_values_differ() {
+    for (left, right) in [
+        ("1", "1.5"),
+        ("1", r#""1""#),
+        ("0", "false"),
+        ("[1,2]", "[2,1]"),
+        (r#"{"a":1}"#, r#"{"a":1,"b":1}"#),
+        (r#"{"a":1,"b":2}"#, r#"{"a":2,"b":1}"#),
+        ("9007199254740993", "9007199254740992.0"),
+    ] {
+        assert_ne!(text(left), text(right));
+    }
+}
+
+#[test]
+fn texts_that_nest_deeply_are_compared_as_texts() {
+    let deep = |inner: &str| text(&("[".repeat(100_000) + inner + &"]".repeat(100_000)));
+    assert_eq!(deep("1"), deep("1"));
+    assert_ne!(deep("1"), deep("2"));
+}
+
+/// Otherwise a message could write lines into a log, or commands to a terminal.
+#[test]
+fn text_of_a_message_is_printed_without_control_characters() {
+    let raw = text("[1,\n\"\u{9b}2J\u{202e}\u{7f}\"]");
+    assert_eq!(format!("{raw:?}"), r#"[1,\n"\u{9b}2J\u{202e}\u{7f}"]"#);
+    let envelope = Envelope::new("exchange/\u{1b}[2J\n", "a", "{}");
+    let shown = r"message from exchange/\u{1b}[2J\n with routing key ";
+    assert_eq!(envelope.to_string(), format!("{shown}\"a\""));
+    let error = envelope
+        .event::<taskcluster_events::Event>()
+        .expect_err("unknown");
+    assert!(error.to_string().starts_with(shown), "{error}");
 }

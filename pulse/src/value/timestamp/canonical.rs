@@ -1,7 +1,7 @@
 //! Taskcluster's form of times: 24 bytes, such as `2026-01-31T12:00:00.000Z`.
 //!
-//! Nearly every time in a message has it. Parsing and printing it directly takes a tenth
-//! of the time of chrono's general code.
+//! Nearly every time in a message has it. Printing it directly takes a quarter of the time of
+//! chrono's general code, and parsing it two thirds.
 
 use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 
